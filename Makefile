@@ -1,0 +1,54 @@
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help: ## Show what can be made
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
+
+$(VENV)/ready: pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade 'pip>=25.1'
+	$(BIN)/python -m pip install --quiet --editable . --group dev
+	@touch $@
+
+.PHONY: setup
+setup: $(VENV)/ready ## Install everything into .venv
+
+.PHONY: serve
+serve: $(VENV)/ready ## Run the fake on http://127.0.0.1:8089
+	@$(BIN)/inbox-mock serve $(ARGS)
+
+.PHONY: test
+test: $(VENV)/ready ## Run the tests
+	@$(BIN)/pytest -n auto $(ARGS)
+
+.PHONY: check
+check: $(VENV)/ready ## Look for mistakes without running anything: format, lint, types, arrows
+	@$(BIN)/ruff format --check
+	@$(BIN)/ruff check
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+.PHONY: format
+format: $(VENV)/ready ## Put the code in its usual form
+	@$(BIN)/ruff format
+	@$(BIN)/ruff check --fix
+
+.PHONY: schemathesis
+schemathesis: $(VENV)/ready ## Hold a freshly started fake against its OpenAPI document, in every phase
+	@$(BIN)/python tests/openapi/run_schemathesis.py $(ARGS)
+
+.PHONY: bench
+bench: $(VENV)/ready ## Measure speed and memory, as ratios in one run
+	@$(BIN)/python -m tests.bench $(ARGS)
+
+.PHONY: wheel
+wheel: $(VENV)/ready ## Build the wheel into dist
+	@$(BIN)/python -m pip wheel --quiet --no-deps --wheel-dir dist .
+
+.PHONY: clean
+clean: ## Remove what was made
+	rm -rf $(VENV) dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .schemathesis

@@ -1,0 +1,1 @@
+"""Contract tests for servers and clients of the Inbox API."""

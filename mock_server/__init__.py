@@ -1,0 +1,3 @@
+"""A fake of the BookingSync (Smily) Inbox API, and of the channels behind it."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,136 @@
+"""Holding a sandbox's clock."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from mock_server.admin.operation import JSON, AdminOperation, Call
+from mock_server.admin.sandboxes import CLOCK, MODE, TEXT
+from mock_server.domain import times
+from mock_server.domain.errors import Busy, Invalid, Problem, invalid
+from mock_server.services import durations
+from mock_server.services.timeline import HAPPENINGS, advance, advance_until
+from mock_server.services.work import Work
+from mock_server.store import clock as clock_store
+from mock_server.store import timeline
+
+EXPECTED_TO = "a time such as 2030-06-02T00:00:00Z, not before the sandbox's present and at most ten years after it"
+UNTIL = ("idle", *HAPPENINGS)
+EVENT: JSON = {"type": "object", "properties": {"id": {"type": "integer"}, "kind": TEXT, "about": {"type": "object"}}}
+
+
+def show(call: Call) -> JSON:
+    """Answer the clock."""
+    with call.in_sandbox.work() as work:
+        return _shown(work)
+
+
+def change(call: Call) -> JSON:
+    """Let the clock stand or run."""
+    with call.in_sandbox.work() as work:
+        if "now" in call.body:
+            advance(work, _instant(work, str(call.body["now"]), "now"))
+        mode = str(call.body.get("mode", work.clock.mode))
+        rate = float(str(call.body.get("rate", work.clock.rate)))
+        work.clock = replace(work.clock.moved_to(work.instant, work.wall), mode=mode, rate=rate)
+        clock_store.write(work.db, work.clock)
+        return _shown(work)
+
+
+def move(call: Call) -> JSON:
+    """Advance the clock, and answer what happened on the way."""
+    sandbox = call.in_sandbox
+    if len(call.body) != 1:
+        raise Invalid(invalid("body", 'exactly one of by ("10m"), to ("2030-06-02T00:00:00Z") and until ("idle")'))
+    if not sandbox.advancing.acquire(blocking=False):
+        raise Busy(Problem("busy", "another advance of this sandbox is under way"))
+    try:
+        with sandbox.work() as work:
+            if "until" in call.body:
+                happened = advance_until(work, str(call.body["until"]))
+            else:
+                happened = advance(work, _destination(work, call.body))
+            return {"now": work.now, "happened": [event.shown("at") for event in happened]}
+    finally:
+        sandbox.advancing.release()
+
+
+def show_timeline(call: Call) -> JSON:
+    """Answer what will happen, and what has happened."""
+    with call.in_sandbox.work() as work:
+        pending = [event.shown("due_at") for event in timeline.pending(work.db)]
+        return {"pending": pending, "past": [event.shown("at") for event in timeline.past(work.db)]}
+
+
+def _destination(work: Work, body: JSON) -> datetime:
+    if "to" in body:
+        return _instant(work, str(body["to"]), "to")
+    try:
+        return work.instant + durations.parse(str(body["by"]))
+    except ValueError as error:
+        raise Invalid(invalid("by", f"{durations.EXPECTED}, at most ten years; {error}")) from None
+
+
+def _instant(work: Work, text: str, field: str) -> datetime:
+    try:
+        instant = times.parse(text)
+    except ValueError:
+        raise Invalid(invalid(field, EXPECTED_TO)) from None
+    if not work.instant <= instant <= work.instant + durations.LONGEST:
+        raise Invalid(invalid(field, f"{EXPECTED_TO}; it is {work.now} there"))
+    return instant
+
+
+def _shown(work: Work) -> JSON:
+    return {"now": work.now, "mode": work.clock.mode, "rate": work.clock.rate}
+
+
+OPERATIONS = (
+    AdminOperation(
+        method="GET", rule="/sandboxes/<id>/clock", name="get_clock", summary="Get the clock", run=show, refusals=(404,), answer=CLOCK
+    ),
+    AdminOperation(
+        method="PATCH",
+        rule="/sandboxes/<id>/clock",
+        name="change_clock",
+        summary="Let the clock stand or run, or move it forward",
+        run=change,
+        refusals=(404, 422),
+        answer=CLOCK,
+        body={
+            "now": {"type": "string", "description": EXPECTED_TO},
+            "mode": MODE,
+            "rate": {
+                "type": "number",
+                "exclusiveMinimum": 0,
+                "maximum": 100_000,
+                "description": "seconds per second, above 0 and up to 100000",
+            },
+        },
+    ),
+    AdminOperation(
+        method="POST",
+        rule="/sandboxes/<id>/clock/advance",
+        name="advance_clock",
+        summary="Advance the clock, event by event",
+        run=move,
+        refusals=(404, 409, 422),
+        answer={"type": "object", "properties": {"now": TEXT, "happened": {"type": "array", "items": EVENT}}},
+        body={
+            "by": {"type": "string", "description": f"{durations.EXPECTED}, at most ten years"},
+            "to": {"type": "string", "description": EXPECTED_TO},
+            "until": {"enum": list(UNTIL), "description": f"one of {', '.join(UNTIL)}"},
+        },
+    ),
+    AdminOperation(
+        method="GET",
+        rule="/sandboxes/<id>/timeline",
+        name="get_timeline",
+        summary="Get what will happen, and what has happened",
+        run=show_timeline,
+        refusals=(404,),
+        answer={
+            "type": "object",
+            "properties": {"pending": {"type": "array", "items": EVENT}, "past": {"type": "array", "items": EVENT}},
+        },
+    ),
+)

@@ -1,0 +1,82 @@
+"""An operation of the admin API, declared once: routing, checking and OpenAPI all read it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from typing import TYPE_CHECKING
+
+from mock_server.admin.founding import Founder
+from mock_server.domain.errors import Invalid, invalid
+from mock_server.services.sandboxes import Sandbox
+
+if TYPE_CHECKING:
+    from jsonschema_rs import Validator
+
+JSON = dict[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call of the admin API; ``sandbox`` is None where the path names none."""
+
+    founder: Founder
+    origin: str
+    sandbox: Sandbox | None
+    path: Mapping[str, str]
+    body: JSON
+
+    @property
+    def in_sandbox(self) -> Sandbox:
+        """The sandbox that the path names."""
+        if self.sandbox is None:
+            raise LookupError(self.path)
+        return self.sandbox
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class AdminOperation:
+    """``body`` is the JSON Schema of what may be sent, by property; ``answer`` the schema of what comes back."""
+
+    method: str
+    rule: str
+    name: str
+    summary: str
+    run: Callable[[Call], JSON | None]
+    body: Mapping[str, object] = field(default_factory=dict)
+    answer: Mapping[str, object] = field(default_factory=dict)
+    status: int = 200
+    refusals: tuple[int, ...] = ()
+
+    @property
+    def schema(self) -> JSON:
+        """The JSON Schema of the body; a missing body is an empty one."""
+        return {"type": "object", "additionalProperties": False, "properties": dict(self.body)}
+
+
+@cache
+def _validator(operation: AdminOperation) -> "Validator":
+    from jsonschema_rs import validator_for
+
+    return validator_for(operation.schema)
+
+
+def checked(operation: AdminOperation, body: object) -> JSON:
+    """Return the body of a call.
+
+    Raises:
+        Invalid: it does not keep to the operation's schema; each problem says what was expected.
+
+    """
+    from jsonschema_rs import ValidationErrorKind
+
+    problems = []
+    for error in _validator(operation).iter_errors(body):
+        name = ".".join(map(str, error.instance_path))
+        described = operation.body.get(str(error.instance_path[0])) if error.instance_path else None
+        expected = described.get("description", error.message) if isinstance(described, Mapping) else error.message
+        if isinstance(error.kind, ValidationErrorKind.AdditionalProperties):
+            name, expected = error.kind.unexpected[0], f"one of {', '.join(operation.body) or 'nothing'}"
+        problems.append(invalid(name or "body", str(expected)))
+    if problems:
+        raise Invalid(*problems)
+    return body  # type: ignore[return-value]

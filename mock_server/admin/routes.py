@@ -1,0 +1,65 @@
+"""Every operation of the admin API, and the blueprint that serves them."""
+
+from collections.abc import Callable
+
+import orjson
+from flask import Blueprint, Response, request
+
+from mock_server.admin import clock, sandboxes
+from mock_server.admin.founding import Founder
+from mock_server.admin.guard import PREFIX, Guard
+from mock_server.admin.operation import AdminOperation, Call, checked
+from mock_server.domain.errors import Unreadable
+
+OPERATIONS: tuple[AdminOperation, ...] = (*sandboxes.OPERATIONS, *clock.OPERATIONS)
+
+
+def blueprint(founder: Founder, guard: Guard) -> Blueprint:
+    """Return the blueprint of /__admin."""
+    made = Blueprint("admin", __name__, url_prefix=PREFIX)
+
+    @made.before_request
+    def check() -> None:
+        guard.check(request)
+
+    for operation in OPERATIONS:
+        made.add_url_rule(
+            operation.rule,
+            operation.name,
+            _view(founder, operation),
+            methods=[operation.method],
+            strict_slashes=False,
+            provide_automatic_options=False,
+        )
+
+    @made.get("/openapi.json", provide_automatic_options=False)
+    def openapi() -> Response:
+        from mock_server.admin.openapi import document
+
+        return _json(document(OPERATIONS, request.host_url.rstrip("/")), 200)
+
+    return made
+
+
+def _view(founder: Founder, operation: AdminOperation) -> Callable[..., Response]:
+    def view(**path: str) -> Response:
+        sandbox = founder.sandboxes.get(path["id"]) if "id" in path else None
+        body = checked(operation, _body()) if operation.method != "GET" else {}
+        answer = operation.run(Call(founder, request.host_url.rstrip("/"), sandbox, path, body))
+        return Response(status=204) if operation.status == 204 else _json(answer, operation.status)
+
+    return view
+
+
+def _body() -> object:
+    raw = request.get_data()
+    if not raw.strip():
+        return {}
+    try:
+        return orjson.loads(raw)
+    except orjson.JSONDecodeError as error:
+        raise Unreadable(f"the body is no JSON: {error}") from None
+
+
+def _json(answer: object, status: int) -> Response:
+    return Response(orjson.dumps(answer), status, content_type="application/json")

@@ -1,0 +1,153 @@
+"""Operations of bookings: the default list of future ones that are not cancelled, its filters, and cancelling."""
+
+from dataclasses import replace
+
+from mock_server.api.call import Call, ids_in, only_record
+from mock_server.api.operation import EMBEDDING, LISTING, Operation
+from mock_server.api.reply import Reply, by_ids, changed, created, listing
+from mock_server.api.visibility import all_bookings, sees_all_bookings, visible
+from mock_server.domain import times
+from mock_server.domain.fidelity import documented
+from mock_server.resources.bookings import PAGE, RESOURCE
+from mock_server.resources.kinds import LARGEST_ID
+from mock_server.services import bookings
+from mock_server.store import records
+from mock_server.store.records import Selection
+
+FILTERS = ("from", "until", "months", "status", "include_canceled", "rental_id", "client_id")
+STATUSES = {"booked": "Booked", "unavailable": "Unavailable", "tentative": "Tentative"}
+ORDER = "rental_id, start_at, id"
+MOST_MONTHS = 1200
+
+
+def list_bookings(call: Call) -> Reply:
+    """Answer future bookings that are not cancelled, or what the filters ask for."""
+    return listing(call, _filtered(call), lambda since: _cancelled_since(call, since))
+
+
+def get_bookings(call: Call) -> Reply:
+    """Answer bookings by id; a cancelled one only with ``include_canceled``."""
+    return by_ids(call, _visible(call), lambda since: _cancelled_since(call, since))
+
+
+def create_booking(call: Call) -> Reply:
+    """Book a rental on the client's behalf."""
+    return created(call, bookings.create_booking(call.work, call.actor, _rental_id(call), call.written))
+
+
+def update_booking(call: Call) -> Reply:
+    """Change a booking."""
+    booking_id = call.record_id
+    bookings.edit_booking(call.work, call.actor, booking_id, call.written, owned_only=call.owned_only("bookings"))
+    return changed(call, booking_id)
+
+
+def cancel_booking(call: Call) -> Reply:
+    """Cancel a booking. The body is optional, and may say why."""
+    reasons = {} if call.body in (None, {}) else only_record(call.body, "bookings")
+    bookings.cancel_booking(call.work, call.actor, call.record_id, reasons, owned_only=call.owned_only("bookings"))
+    return Reply(RESOURCE)
+
+
+def _rental_id(call: Call) -> int:
+    return (ids_in(call.path["rental_id"]) or [LARGEST_ID])[0]
+
+
+def _visible(call: Call) -> Selection:
+    """Return what the token sees, cancelled ones if asked for and allowed."""
+    selection = replace(visible(call, "bookings"), order=ORDER)
+    asked = sees_all_bookings(call) and call.query.given.get("include_canceled") == "true"
+    return selection if asked else selection.narrowed("canceled_at IS NULL")
+
+
+def _filtered(call: Call) -> Selection:
+    query, selection = call.query, _visible(call)
+    begin = query.time("from") or call.work.now
+    ends_after = begin if sees_all_bookings(call) else max(begin, call.work.now)
+    selection = selection.narrowed("end_at_global > ?", ends_after)
+    until = query.time("until")
+    if until is not None:
+        selection = selection.narrowed("start_at_global < ?", until)
+    months = min(query.number("months", 0), MOST_MONTHS)
+    if months:
+        end = times.add_months(times.parse(ends_after), months)
+        selection = selection.narrowed("start_at_global < ?", times.wire(end))
+    statuses = [STATUSES[name] for name in query.names("status") if name in STATUSES]
+    if statuses:
+        selection = selection.narrowed(f"status IN ({', '.join('?' * len(statuses))})", *statuses)
+    for column in ("rental_id", "client_id"):
+        if query.given.get(column, "").strip():
+            ids = ids_in(query.given[column])
+            selection = selection.narrowed(f"{column} IN ({', '.join(str(number) for number in ids)})")
+    return selection
+
+
+def _cancelled_since(call: Call, since: str) -> list[int]:
+    return records.page(call.work.db, all_bookings(call).narrowed("canceled_at >= ?", since), -1, 0)[0]
+
+
+OPERATIONS: tuple[Operation, ...] = (
+    Operation(
+        method="GET",
+        rule="/bookings",
+        name="list_bookings",
+        summary="List bookings",
+        resource=RESOURCE,
+        scopes=RESOURCE.read_scopes,
+        run=list_bookings,
+        query=(*LISTING, *FILTERS),
+        fidelity=documented(PAGE),
+    ),
+    Operation(
+        method="GET",
+        rule="/bookings/<ids>",
+        name="get_bookings",
+        summary="Get a booking, or several by ids joined with commas",
+        resource=RESOURCE,
+        scopes=RESOURCE.read_scopes,
+        run=get_bookings,
+        query=(*EMBEDDING, "include_canceled"),
+        refusals=(404, 414),
+        fidelity=documented(PAGE),
+    ),
+    Operation(
+        method="POST",
+        rule="/rentals/<rental_id>/bookings",
+        name="create_booking",
+        summary="Create a booking",
+        resource=RESOURCE,
+        scopes=RESOURCE.write_scopes,
+        run=create_booking,
+        body="create",
+        status=201,
+        query=EMBEDDING,
+        refusals=(400, 404, 422),
+        fidelity=documented(PAGE),
+    ),
+    Operation(
+        method="PUT",
+        rule="/bookings/<ids>",
+        name="update_booking",
+        summary="Update a booking",
+        resource=RESOURCE,
+        scopes=RESOURCE.write_scopes,
+        run=update_booking,
+        body="update",
+        query=EMBEDDING,
+        refusals=(400, 404, 422),
+        fidelity=documented(PAGE),
+    ),
+    Operation(
+        method="DELETE",
+        rule="/bookings/<ids>",
+        name="cancel_booking",
+        summary="Cancel a booking",
+        resource=RESOURCE,
+        scopes=RESOURCE.write_scopes,
+        run=cancel_booking,
+        body="optional",
+        status=204,
+        refusals=(400, 404),
+        fidelity=documented(PAGE),
+    ),
+)

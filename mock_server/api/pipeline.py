@@ -1,0 +1,160 @@
+"""The one way through which every API request goes: sandbox, token, rate limit, scope, verb, answer."""
+
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import lru_cache
+from urllib.parse import parse_qsl, quote
+
+import orjson
+from flask import Request, Response, request
+from flask.globals import request_ctx
+from werkzeug.sansio.utils import get_host
+
+from mock_server.api import answering
+from mock_server.api.answering import Headers
+from mock_server.api.call import Call, Query
+from mock_server.api.errors import refused
+from mock_server.api.operation import Operation
+from mock_server.domain.errors import Forbidden, RateLimited, Refusal, Unauthorized, Unreadable
+from mock_server.domain.rate_limit import HOUR, Allowance, window_of
+from mock_server.services.access import Grant, authenticate
+from mock_server.services.sandboxes import Sandboxes
+from mock_server.services.work import Work
+from mock_server.store import rate_limits
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """What the wiring hands to the views: the sandboxes, a stopwatch (seconds) and a source of request ids."""
+
+    sandboxes: Sandboxes
+    stopwatch: Callable[[], float]
+    request_id: Callable[[], str]
+
+
+def bearer(asked: Request) -> str | None:
+    """Return the token that a request presents, or None."""
+    scheme, _, token = asked.environ.get("HTTP_AUTHORIZATION", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" and token.strip() else None
+
+
+def view_of(server: Server, operation: Operation) -> Callable[..., Response]:
+    """Return the Flask view of an operation."""
+
+    def view(**path: str) -> Response:
+        return _answer(server, request_ctx.request, operation, path)
+
+    view.__name__ = operation.name
+    return view
+
+
+def refuse(server: Server, refusal: Refusal) -> Response:
+    """Answer what is refused before anybody asks who calls: unknown addresses, methods that are not allowed.
+
+    Under /api/v3 it counts as a request of whoever calls with a good token.
+    """
+    started = server.stopwatch()
+    token = bearer(request)
+    allowance: Allowance | None = None
+    with server.sandboxes.of(token).work() as work:
+        now = work.now
+        if request.path.startswith("/api/v3/"):
+            with suppress(Unauthorized):
+                allowance = _spend(work, authenticate(work, token))
+    body, status, headers = refused(refusal)
+    headers += answering.rate_headers(allowance)
+    return _finish(server, started, now, body, status, headers)
+
+
+def _answer(server: Server, asked: Request, operation: Operation, path: dict[str, str]) -> Response:
+    started = server.stopwatch()
+    token = bearer(asked)
+    raw = asked.get_data() if operation.writes else b""
+    allowance: Allowance | None = None
+    with server.sandboxes.of(token).work() as work:
+        now = work.now
+        why: list[str] = []
+        try:
+            grant = authenticate(work, token)
+            allowance = _spend(work, grant)
+            if allowance.exceeded and work.rate_limit["enforced"]:
+                raise RateLimited
+            if grant.scopes.isdisjoint(operation.scopes):
+                raise Forbidden
+            call = _call(asked, operation, work, grant, path, raw)
+            why = call.why
+            body, headers = _run(call, asked.path)
+            status = operation.status
+            if _unchanged(asked, work, headers, status):
+                body, status = b"", 304
+        except Unauthorized as refusal:
+            body, status, headers = refused(refusal)
+            allowance = None
+        except Refusal as refusal:
+            body, status, headers = refused(refusal)
+    headers += answering.rate_headers(allowance)
+    if why:
+        headers.append(("X-Mock-Why", "; ".join(why)))
+    return _finish(server, started, now, body, status, headers)
+
+
+def _call(asked: Request, operation: Operation, work: Work, grant: Grant, path: dict[str, str], raw: bytes) -> Call:
+    text = asked.environ.get("QUERY_STRING", "")
+    query = _query(text) if text else Query({})
+    origin = _origin(asked.scheme, asked.environ.get("HTTP_HOST"), asked.server)
+    return Call(operation, work, grant, query, path, origin, _parsed(operation, raw))
+
+
+def _query(text: str) -> Query:
+    pairs = parse_qsl(text, keep_blank_values=True)
+    given, lists = dict(pairs), dict[str, list[str]]()
+    if len(given) < len(pairs):
+        for name, found in pairs:
+            if name.endswith("[]"):
+                lists.setdefault(name, []).append(found)
+    return Query(given, lists)
+
+
+@lru_cache(maxsize=256)
+def _origin(scheme: str, host: str | None, server: tuple[str, int | None] | None) -> str:
+    return f"{scheme}://{get_host(scheme, host, server)}"
+
+
+def _parsed(operation: Operation, raw: bytes) -> object:
+    if operation.body is None or (operation.body == "optional" and not raw.strip()):
+        return None
+    try:
+        return orjson.loads(raw)
+    except orjson.JSONDecodeError as error:
+        raise Unreadable(f"the body is no JSON: {error}") from None
+
+
+def _run(call: Call, path: str) -> tuple[bytes, Headers]:
+    """Do what is asked, all of it or nothing, and write the answer down."""
+    address = f"{call.origin}{quote(path, safe='/,:')}"
+    if not call.operation.writes:
+        return answering.body_and_headers(call.operation.run(call), call.origin, address, call.query.echoed)
+    with call.work.attempt():
+        return answering.body_and_headers(call.operation.run(call), call.origin, address, call.query.echoed)
+
+
+def _spend(work: Work, grant: Grant) -> Allowance:
+    """Count the request against the application's hour."""
+    window = window_of(work.instant)
+    used = rate_limits.spend(work.db, grant.application_id, window)
+    return Allowance(work.rate_limit["limit"], used, window + HOUR)
+
+
+def _unchanged(asked: Request, work: Work, headers: Headers, status: int) -> bool:
+    wanted = asked.environ.get("HTTP_IF_NONE_MATCH")
+    if not wanted or asked.method not in {"GET", "HEAD"} or status != 200 or not work.assumes("if_none_match"):
+        return False
+    etag = next(value for name, value in headers if name == "ETag")
+    tags = {tag.strip().removeprefix("W/") for tag in wanted.split(",")}
+    return "*" in tags or etag.removeprefix("W/") in tags
+
+
+def _finish(server: Server, started: float, now: str, body: bytes, status: int, headers: Headers) -> Response:
+    headers += answering.trace_headers(now, server.request_id(), server.stopwatch() - started)
+    return answering.response(body, status, headers)

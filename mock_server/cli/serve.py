@@ -1,0 +1,105 @@
+"""``inbox-mock serve``: run the fake."""
+
+import re
+import signal
+import sys
+from pathlib import Path
+
+import click
+
+from mock_server.scenarios.loading import find
+from mock_server.scenarios.making import Wishes
+from mock_server.scenarios.mistakes import Mistake
+from mock_server.server import PortTaken, Server, write_port_file
+from mock_server.wiring import Options
+
+WRONG_USAGE = 2
+RATE = re.compile(r"([0-9]+(?:\.[0-9]+)?)x")
+
+
+class ClockKind(click.ParamType[tuple[str, float | None]]):
+    """manual, real, or a rate such as 60x: sixty seconds in each."""
+
+    name = "manual|real|60x"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, float | None]:
+        """Return the clock's mode and rate."""
+        text = str(value)
+        if text in {"manual", "real"}:
+            return text, None
+        rate = RATE.fullmatch(text)
+        if rate is None or not 0 < float(rate[1]) <= 100_000:
+            self.fail(f"{text!r} is not manual, real, or a rate such as 60x", param, ctx)
+        return "real", float(rate[1])
+
+
+@click.command("serve")
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option("--port", default=8089, show_default=True, type=click.IntRange(0, 65535), help="The port to listen on; 0 picks a free one.")
+@click.option("--port-file", type=click.Path(path_type=Path, dir_okay=False), help="Where to write the port, once the server answers.")
+@click.option("--scenario", default="agency", show_default=True, help="A shipped scenario's name, or the path of a .yaml file.")
+@click.option("--clock", type=ClockKind(), default=None, help="Stand still until advanced, run, or run faster.  [default: real]")
+@click.option("--seed", type=click.IntRange(0), default=None, help="What the dice and the sandboxes' ids start from.")
+@click.option("--strict/--lenient", default=None, help="Refuse what the guide asks clients to refrain from.")
+@click.option("--rate-limit", type=click.IntRange(0), default=None, help="Enforce so many requests an hour for each application.")
+@click.option("--admin-token", default=None, help="Let whoever presents this token use /__admin, from anywhere.")
+@click.option("--allow-host", multiple=True, help="A further host name under which /__admin may be addressed.")
+def command(
+    *,
+    host: str,
+    port: int,
+    port_file: Path | None,
+    scenario: str,
+    clock: tuple[str, float | None] | None,
+    seed: int | None,
+    strict: bool | None,
+    rate_limit: int | None,
+    admin_token: str | None,
+    allow_host: tuple[str, ...],
+) -> None:
+    """Run the fake until Ctrl-C."""
+    try:
+        found = find(scenario)
+        mode, rate = clock or _own_clock(found.data.get("clock"))
+        wishes = Wishes(seed=seed, mode=mode, rate=rate, strict=strict, rate_limit=rate_limit)
+        hosts = frozenset(name.lower() for name in allow_host)
+        server = Server(Options(scenario=found, wishes=wishes, seed=seed or 0, admin_token=admin_token, allowed_hosts=hosts), host, port)
+        server.prepare()
+    except (Mistake, PortTaken) as refusal:
+        click.echo(f"inbox-mock: {refusal}", err=True)
+        sys.exit(WRONG_USAGE)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    _greet(server, found.name, mode, rate)
+    try:
+        server.serve(lambda: write_port_file(port_file, server.port) if port_file else None)
+    except KeyboardInterrupt:
+        server.stop()
+    finally:
+        if port_file is not None:
+            port_file.unlink(missing_ok=True)
+
+
+COMMAND = command
+
+
+def _own_clock(given: object) -> tuple[str, float | None]:
+    """Return the mode and rate of a scenario's own clock; without one the server's clock runs."""
+    if isinstance(given, dict) and "mode" in given:
+        return str(given["mode"]), None
+    return "real", None
+
+
+def _greet(server: Server, scenario: str, mode: str, rate: float | None) -> None:
+    runs = "stands until you advance it" if mode == "manual" else f"runs at {rate:g}x" if rate else "runs"
+    url = server.url
+    click.echo(
+        f"""The Inbox Mock answers. Scenario {scenario}; its clock {runs}.
+
+  API      {url}/api/v3
+  Token    demo
+
+  curl -H 'Authorization: Bearer demo' '{url}/api/v3/inbox/conversations?include=participants'
+
+  OpenAPI  {url}/openapi.json      Admin  {url}/__admin/openapi.json      Ctrl-C stops it"""
+    )
+    sys.stdout.flush()

@@ -1,0 +1,23 @@
+"""Keyed dice: a draw depends on the seed, on what it is for and on whom, never on what was drawn before."""
+
+from dataclasses import dataclass
+from hashlib import blake2b
+
+
+@dataclass(frozen=True, slots=True)
+class Dice:
+    """The dice of one sandbox."""
+
+    seed: int
+
+    def hex(self, purpose: str, about: object, digits: int) -> str:
+        """Draw ``digits`` hex digits, 128 at the most."""
+        return blake2b(f"{self.seed}/{purpose}/{about}".encode(), digest_size=64).hexdigest()[:digits]
+
+    def share(self, purpose: str, about: object) -> float:
+        """Draw a number from 0 up to, not including, 1."""
+        return int(self.hex(purpose, about, 13), 16) / 16**13
+
+    def between(self, purpose: str, about: object, low: int, high: int) -> int:
+        """Draw a whole number from ``low`` to ``high``, both included."""
+        return low + int(self.share(purpose, about) * (high - low + 1))

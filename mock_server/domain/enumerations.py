@@ -1,0 +1,25 @@
+"""The words that the API's enumerated attributes can hold."""
+
+CHANNELS = ("airbnb", "homeaway", "email", "booking-com", "vrbo", "expedia")
+ORIGINS = (
+    "bookingsync_inbox",
+    "airbnb_message",
+    "airbnb_email",
+    "booking-com",
+    "homeaway",
+    "tripadvisor",
+    "email",
+    "messenger",
+    "whatsapp",
+    "inquiry",
+    "sms",
+    "vrbo",
+    "expedia",
+)
+VISIBILITIES = ("internal", "external")
+MEMBER_TYPES = ("Client", "Host")
+BOOKING_STATUSES = ("Booked", "Tentative", "Unavailable", "Locked", "Canceled")
+ACCOUNT_STATUSES = ("trial", "paying", "suspended")
+
+APPLICATION = "Doorkeeper::Application"
+USER = "User"

@@ -1,0 +1,60 @@
+"""Times as the wire writes them: UTC, whole seconds, ``2030-06-01T12:00:00Z``."""
+
+import re
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+_SPACED_OFFSET = re.compile(r" ([+-]\d{2}:?\d{2})$")
+
+
+def parse(text: str) -> datetime:
+    """Read a time in any of the forms that clients send.
+
+    Accepted: ISO 8601, ``2024-05-06 07:08:09 UTC``, ``2024-05-06 09:08:09 +0200``, plain dates with or
+    without dashes. A time without offset is UTC, a plain date is midnight.
+
+    Raises:
+        ValueError: the text is none of these.
+
+    """
+    text = text.strip()
+    if text.endswith(" UTC"):
+        text = text[:-4] + "Z"
+    found = datetime.fromisoformat(_SPACED_OFFSET.sub(r"\1", text))
+    try:
+        return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError(str(error)) from None
+
+
+def wire(instant: datetime) -> str:
+    """Write a time as the API does, fractions of a second dropped."""
+    return f"{instant.isoformat()[:19]}Z"
+
+
+def synced_at(wire_time: str) -> str:
+    """Write a time as the header ``x-updated-since-request-synced-at`` does."""
+    return f"{wire_time[:10]} {wire_time[11:19]} UTC"
+
+
+def true_instant(local: str, timezone: str) -> str:
+    """Return the UTC instant of a rental's wall-clock time, which the wire writes with a false ``Z``."""
+    naive = datetime.fromisoformat(local[:-1])
+    try:
+        return wire(naive.replace(tzinfo=ZoneInfo(timezone)).astimezone(UTC))
+    except OverflowError:
+        return local
+
+
+def wall_clock(instant: datetime, timezone: str) -> str:
+    """Return what the clock on a rental's wall shows, written with the false ``Z`` of the API."""
+    return wire(instant.astimezone(ZoneInfo(timezone)))
+
+
+def add_months(day: datetime, months: int) -> datetime:
+    """Return the same day some months later, or the month's last day where there is no such day."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    if not 1 <= year < 9999:
+        return datetime(9999, 1, 1, tzinfo=UTC) if year > 1 else datetime(1, 1, 1, tzinfo=UTC)
+    last = (date(year + (month == 11), (month + 1) % 12 + 1, 1) - timedelta(days=1)).day
+    return day.replace(year=year, month=month + 1, day=min(day.day, last))

@@ -1,0 +1,103 @@
+"""Kinds of attributes: how each is read from its column, checked when written, and described in OpenAPI.
+
+``field`` names a class of `fields`, which is imported with marshmallow when the first body is checked: a start
+does not wait for it.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from dataclasses import field as declared
+
+import orjson
+
+Read = Callable[[object], object]
+LARGEST_ID = 2**63 - 1
+UPLOAD = "upload"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Kind:
+    """A kind: ``reads`` turns a column's value into JSON's, None where they are the same."""
+
+    field: str
+    schema: Mapping[str, object]
+    options: Mapping[str, object] = declared(default_factory=dict)
+    reads: Read | None = None
+
+
+def _as_bool(stored: object) -> object:
+    return None if stored is None else bool(stored)
+
+
+def _as_json(stored: object) -> object:
+    return None if stored is None else orjson.Fragment(str(stored))
+
+
+def integer(low: int | None = None, high: int | None = None) -> Kind:
+    """A whole number."""
+    bounds = {"minimum": low, "maximum": high}
+    return Kind("WholeNumber", {"type": "integer", **_given(bounds)}, _given({"low": low, "high": high}))
+
+
+def text(longest: int | None = None, *, printable: bool = False) -> Kind:
+    """Text of any length, or of ``longest`` characters at the most; without control characters if ``printable``."""
+    return Kind("PlainText", {"type": "string", **_given({"maxLength": longest})}, {**_given({"longest": longest}), "printable": printable})
+
+
+def email() -> Kind:
+    """An e-mail address."""
+    return Kind("Email", {"type": "string"})
+
+
+def choice(values: tuple[str, ...]) -> Kind:
+    """One of a few words."""
+    return Kind("Choice", {"type": "string", "enum": list(values)}, {"values": values})
+
+
+def time() -> Kind:
+    """An instant, written ``2030-06-01T12:00:00Z``."""
+    return Kind("Time", {"type": "string", "format": "date-time"})
+
+
+def decimal(above: int | None = None, below: int | None = None) -> Kind:
+    """A decimal number, written as text: ``"2700.0"``."""
+    return Kind("DecimalText", {"type": "string", "pattern": r"^-?\d+\.\d+$"}, _given({"above": above, "below": below}))
+
+
+def boolean() -> Kind:
+    """True or false; clients may write them as text."""
+    return Kind("Flag", {"type": "boolean"}, reads=_as_bool)
+
+
+def record_id() -> Kind:
+    """The id of a record; clients may write it as text."""
+    return Kind("RecordId", {"type": "integer", "minimum": 1})
+
+
+def record_ids() -> Kind:
+    """A list of ids."""
+    return Kind("RecordIds", {"type": "array", "items": {"type": "integer", "minimum": 1}})
+
+
+def upload() -> Kind:
+    """A file as Base64, bare or as a data URI."""
+    return Kind("Upload", {"type": "string"})
+
+
+def url() -> Kind:
+    """An absolute http or https address."""
+    return Kind("WebAddress", {"type": "string", "format": "uri"})
+
+
+def upload_url() -> Kind:
+    """Where an uploaded file is served; the column holds the file's name."""
+    return Kind("PlainText", {"type": "string", "format": "uri-reference"}, {"role": UPLOAD})
+
+
+def structure(schema: Mapping[str, object], items: tuple[str, ...] = ()) -> Kind:
+    """Lists and objects, stored as JSON; ``items`` are the keys that each item of a list must have."""
+    return Kind("Structure", schema, {"items": items}, reads=_as_json)
+
+
+def _given(options: Mapping[str, object]) -> dict[str, object]:
+    return {name: option for name, option in options.items() if option is not None}

@@ -1,0 +1,134 @@
+"""Finding a scenario, reading it, and making the image of the sandbox that it describes."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import orjson
+
+from mock_server.domain import assumptions
+from mock_server.scenarios.mistakes import Mistake, place_of, told
+from mock_server.scenarios.yaml12 import Lines, read
+
+if TYPE_CHECKING:
+    from jsonschema_rs import Validator
+
+SUFFIXES = (".yaml", ".yml")
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """A scenario that keeps to the schema. ``folder`` is where its attachments are looked for first."""
+
+    name: str
+    data: Mapping[str, object]
+    lines: Lines
+    folder: Path | None = None
+
+    @property
+    def description(self) -> str:
+        """What the scenario shows."""
+        return str(self.data.get("description", ""))
+
+    def mistake(self, path: tuple[str | int, ...], found: str, expected: str) -> Mistake:
+        """Return a mistake at a place in the scenario."""
+        return Mistake(self.name, self.lines.of(path), found, expected)
+
+
+def fixtures() -> Path:
+    """Return the folder of the shipped scenarios and attachments: in the installed package, else in the checkout."""
+    installed = Path(str(files("mock_server"))) / "_fixtures"
+    return installed if installed.is_dir() else Path(str(files("mock_server"))).parent / "fixtures"
+
+
+def shipped() -> Iterator[Scenario]:
+    """Return every shipped scenario, by name."""
+    for path in sorted((fixtures() / "scenarios").glob("*.yaml")):
+        yield from_file(path, path.stem)
+
+
+def find(wanted: str) -> Scenario:
+    """Return a shipped scenario by its name, or the one in a file by its path.
+
+    Raises:
+        Mistake: there is none, it cannot be read, or it does not keep to the schema.
+
+    """
+    path = Path(wanted)
+    if path.suffix in SUFFIXES or path.is_file() or "/" in wanted:
+        return from_file(path, wanted)
+    known = fixtures() / "scenarios" / f"{wanted}.yaml"
+    if known.is_file() and known.parent == fixtures() / "scenarios":
+        return from_file(known, wanted)
+    names = ", ".join(sorted(path.stem for path in known.parent.glob("*.yaml")))
+    raise Mistake(wanted, 0, "no scenario of this name", f"one of {names}, or the path of a .yaml file")
+
+
+def from_file(path: Path, name: str) -> Scenario:
+    """Return the scenario in a file.
+
+    Raises:
+        Mistake: it cannot be read, or it does not keep to the schema.
+
+    """
+    try:
+        written = path.stat()
+        return _read(path, name, written.st_mtime_ns, written.st_size)
+    except OSError as error:
+        raise Mistake(name, 0, f"a file that cannot be read: {error.strerror}", "a readable .yaml file") from None
+
+
+@lru_cache(maxsize=32)
+def _read(path: Path, name: str, _written_ns: int, _size: int) -> Scenario:
+    """Read a file, once for as long as it stays as it is."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        raise Mistake(name, 0, "a file that is no text", "UTF-8") from None
+    data, lines = read(text, name)
+    if not isinstance(data, dict):
+        raise Mistake(name, 1, "no keys", "keys such as rentals and bookings, each with what the sandbox starts with")
+    return _checked(Scenario(name, data, lines, path.parent))
+
+
+def from_object(data: Mapping[str, object]) -> Scenario:
+    """Return the scenario that a program wrote as an object.
+
+    Raises:
+        Mistake: it does not keep to the schema.
+
+    """
+    return _checked(Scenario("scenario", data, Lines()))
+
+
+@cache
+def schema() -> dict[str, object]:
+    """Return the JSON Schema of scenarios, with a switch for every assumption."""
+    text = files("mock_server.scenarios").joinpath("scenario.schema.json").read_bytes()
+    found: dict[str, dict[str, dict[str, object]]] = orjson.loads(text)
+    found["properties"]["assume"] |= {
+        "additionalProperties": False,
+        "properties": {
+            name: {"enum": list(known.choices), "default": known.default, "description": known.says}
+            for name, known in assumptions.ASSUMPTIONS.items()
+        },
+    }
+    return found  # type: ignore[return-value]
+
+
+@cache
+def _validator() -> "Validator":
+    from jsonschema_rs import validator_for
+
+    return validator_for(schema())
+
+
+def _checked(scenario: Scenario) -> Scenario:
+    error = next(iter(_validator().iter_errors(dict(scenario.data))), None)
+    if error is not None:
+        found, expected = told(error, schema())
+        raise scenario.mistake(place_of(error), found, expected)
+    return scenario

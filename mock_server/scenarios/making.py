@@ -1,0 +1,214 @@
+"""Making the sandbox that a scenario describes: its records in the order of their dates, by the verbs, on its clock."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from sqlite3 import IntegrityError
+
+from mock_server.channels import policies
+from mock_server.domain import assumptions, credentials, times
+from mock_server.domain.clock import Clock
+from mock_server.domain.errors import Refusal
+from mock_server.domain.rate_limit import DEFAULT_LIMIT
+from mock_server.scenarios.loading import Scenario
+from mock_server.services import durations
+from mock_server.services.timeline import catch_up
+from mock_server.services.work import Work
+from mock_server.store import clock as clock_store
+from mock_server.store import database, settings
+from mock_server.store.database import Row, value
+
+DEFAULT_START = datetime(2030, 6, 1, 12, tzinfo=UTC)
+FOUNDED_BEFORE = timedelta(days=365)
+
+Place = tuple[str | int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wishes:
+    """What whoever makes a sandbox wants otherwise than the scenario says; None is no wish."""
+
+    seed: int | None = None
+    mode: str | None = None
+    now: datetime | None = None
+    rate: float | None = None
+    strict: bool | None = None
+    rate_limit: int | None = None
+
+
+@dataclass(slots=True)
+class Making:
+    """A sandbox in the making: what the scenario says, the work, and the names that records were given."""
+
+    scenario: Scenario
+    work: Work
+    start: datetime
+    names: dict[tuple[str, str], int] = field(default_factory=dict)
+    steps: list[tuple[datetime, int, Place, Callable[[], None]]] = field(default_factory=list)
+
+    def records(self, noun: str) -> list[tuple[Place, dict[str, object]]]:
+        """Return the scenario's records of a noun, each with its place in the file."""
+        given: Iterable[Mapping[str, object]] = self.scenario.data.get(noun, [])  # type: ignore[assignment]
+        return [((noun, number), dict(record)) for number, record in enumerate(given)]
+
+    def name(self, noun: str, record: Mapping[str, object], record_id: int, place: Place) -> None:
+        """Remember the name that a record was given, if it was.
+
+        Raises:
+            Mistake: another record of the noun has it.
+
+        """
+        if "as" not in record:
+            return
+        if (noun, str(record["as"])) in self.names:
+            raise self.scenario.mistake((*place, "as"), f"the name {record['as']!r} a second time", "a name of its own")
+        self.names[noun, str(record["as"])] = record_id
+
+    def refer(self, noun: str, reference: object, place: Place) -> int:
+        """Return the id of a record that the scenario refers to, by id or by name.
+
+        Raises:
+            Mistake: there is no such record, or not yet.
+
+        """
+        found = self.names.get((noun, str(reference))) if isinstance(reference, str) else reference
+        if found is not None and value(self.work.db, f"SELECT 1 FROM {noun} WHERE id = ?", (found,)):  # noqa: S608
+            return int(str(found))
+        article = noun.removesuffix("s")
+        raise self.scenario.mistake(place, repr(reference), f"the id or name of a {article} that exists by then")
+
+    def moment(self, text: object, place: Place) -> datetime:
+        """Return the instant that a scenario's time means.
+
+        Raises:
+            Mistake: the text is neither an offset nor a time.
+
+        """
+        written = str(text)
+        try:
+            if written[:1] in {"+", "-"}:
+                offset = durations.parse(written[1:])
+                return self.start + offset if written[0] == "+" else self.start - offset
+            return times.parse(written)
+        except (ValueError, OverflowError):
+            raise self.scenario.mistake(place, repr(text), "an offset such as -2h or +30d, or a time") from None
+
+    def at(self, moment: datetime, place: Place, do: Callable[[], None]) -> None:
+        """Plan a step. Steps of the same moment are taken in the order in which they were planned."""
+        if moment > self.start:
+            raise self.scenario.mistake(place, "a time after the start", "a time up to the start: what comes later is made by advancing")
+        self.steps.append((moment, len(self.steps), place, do))
+
+    def since(self, record: Mapping[str, object], key: str, place: Place, otherwise: datetime) -> datetime:
+        """Return a record's own time, or ``otherwise`` if it has none."""
+        return self.moment(record[key], (*place, key)) if key in record else otherwise
+
+    @property
+    def founded(self) -> datetime:
+        """When everything was made that has no time of its own and is older than all that happened."""
+        return self.start - FOUNDED_BEFORE
+
+    def take_steps(self) -> None:
+        """Take every step at its time.
+
+        Raises:
+            Mistake: a verb refused one.
+
+        """
+        for moment, _, place, do in sorted(self.steps, key=lambda step: step[:2]):
+            catch_up(self.work, max(moment, self.work.instant))
+            with self.making(place):
+                do()
+        catch_up(self.work, self.start)
+
+    @contextmanager
+    def making(self, place: Place) -> Iterator[None]:
+        """Let what is made within be refused in words for the scenario's author.
+
+        Raises:
+            Mistake: a verb refuses it, or its id is taken.
+
+        """
+        try:
+            yield
+        except Refusal as refusal:
+            expected = "; ".join(f"{p.field or p.code} {p.title or ''}".strip() for p in refusal.problems)
+            raise self.scenario.mistake(place, "what the sandbox refuses", f"something that it accepts ({expected})") from None
+        except IntegrityError:
+            raise self.scenario.mistake((*place, "id"), "an id that another record has", "one of its own") from None
+
+
+def make(scenario: Scenario, wishes: Wishes, wall: float) -> bytes:
+    """Return the image of the sandbox that a scenario describes, when the wall clock reads ``wall`` seconds.
+
+    Raises:
+        Mistake: the scenario asks for something that cannot be; nothing of it is kept.
+
+    """
+    from mock_server.scenarios import people, stays
+
+    clock = _clock(scenario, wishes, wall)
+    options = _settings(scenario, wishes)
+    db = database.create()
+    try:
+        db.execute("BEGIN")
+        settings.write(db, **options)
+        work = Work(credentials.DEFAULT_SANDBOX, db, options, clock, wall)
+        making = Making(scenario, work, work.instant)
+        work.set_time(making.founded)
+        people.plan(making)
+        stays.plan(making)
+        if "generate" in scenario.data:
+            from mock_server.scenarios import generating
+
+            generating.plan(making)
+        making.take_steps()
+        clock_store.write(db, clock)
+        db.execute("COMMIT")
+        return database.take_image(db)
+    finally:
+        db.close()
+
+
+def _clock(scenario: Scenario, wishes: Wishes, wall: float) -> Clock:
+    given: Row = dict(scenario.data.get("clock", {}))  # type: ignore[call-overload]
+    mode = wishes.mode or str(given.get("mode", "manual"))
+    if wishes.now is not None:
+        now = wishes.now
+    elif "now" in given:
+        try:
+            now = times.parse(str(given["now"]))
+        except ValueError:
+            raise scenario.mistake(("clock", "now"), repr(given["now"]), "a time, such as 2030-06-01T12:00:00Z") from None
+    else:
+        now = DEFAULT_START
+    if mode == "real":
+        now = datetime.fromtimestamp(int(wall), UTC)
+    rate = wishes.rate or float(str(given.get("rate", 1)))
+    return Clock(mode, now, rate, wall)
+
+
+def _settings(scenario: Scenario, wishes: Wishes) -> dict[str, object]:
+    data = scenario.data
+    limit = wishes.rate_limit if wishes.rate_limit is not None else data.get("rate_limit")
+    return {
+        "scenario": scenario.name,
+        "seed": wishes.seed if wishes.seed is not None else data.get("seed", 0),
+        "strict": wishes.strict if wishes.strict is not None else data.get("strict", False),
+        "rate_limit": {"limit": DEFAULT_LIMIT if limit is None else limit, "enforced": limit is not None},
+        "page_cap": data.get("page_cap"),
+        "assume": {**assumptions.DEFAULTS, **data.get("assume", {})},  # type: ignore[dict-item]
+    }
+
+
+def channel_named(making: Making, name: object, place: Place) -> str:
+    """Return a channel's name.
+
+    Raises:
+        Mistake: there is no such channel.
+
+    """
+    if name not in policies():
+        raise making.scenario.mistake(place, repr(name), f"one of {', '.join(policies())}")
+    return str(name)

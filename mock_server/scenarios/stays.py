@@ -1,0 +1,226 @@
+"""The parts of a scenario that happen: bookings, conversations, messages, attachments, inquiries."""
+
+from datetime import datetime, timedelta
+from functools import partial
+from pathlib import Path
+
+from mock_server.domain import times
+from mock_server.domain.bookings import state_of
+from mock_server.scenarios.loading import fixtures
+from mock_server.scenarios.making import Making, Place, channel_named
+from mock_server.scenarios.people import account_of, contacts
+from mock_server.services import actors, attachments, bookings, clients, conversations, durations, inquiries, participants
+from mock_server.services.access import client_application
+from mock_server.services.work import Actor
+from mock_server.store.database import Row, every, one, update
+
+BOOKING_COLUMNS = ("id", "adults", "children", "final_price", "external_reference", "notes", "expected_checkin_time")
+TENTATIVE_FOR = timedelta(days=7)
+
+
+def plan(making: Making) -> None:
+    """Plan everything, each record at its own date."""
+    for place, record in making.records("attachments"):
+        making.at(making.since(record, "at", place, making.founded), place, partial(_attachment, making, place, record))
+    booked, inquired = making.records("bookings"), making.records("inquiries")
+    for place, record in booked:
+        making.at(making.since(record, "created_at", place, making.start), place, partial(_booking, making, place, record))
+    for place, record in inquired:
+        making.at(making.since(record, "created_at", place, making.start), place, partial(_inquiry, making, place, record))
+    for noun, when, do in (
+        ("conversations", "created_at", _conversation),
+        ("participants", "at", _participant),
+        ("messages", "at", _message),
+        ("changes", "at", _change),
+    ):
+        for place, record in making.records(noun):
+            making.at(making.since(record, when, place, making.start), place, partial(do, making, place, record))
+    for place, record in booked:
+        if "canceled_at" in record:
+            making.at(_canceled_at(making, place, record), place, partial(_cancel, making, place, record))
+    for place, record in inquired:
+        if "booking" in record:
+            making.at(making.start, place, partial(_became, making, place, record))
+
+
+def _booking(making: Making, place: Place, record: Row) -> None:
+    work = making.work
+    rental = work.get("rentals", making.refer("rentals", record["rental"], (*place, "rental")), None)
+    account_id = int(str(rental["account_id"]))
+    row: Row = {name: record[name] for name in BOOKING_COLUMNS if name in record}
+    row |= {"start_at": _local(making, record, "start_at", place, rental), "end_at": _local(making, record, "end_at", place, rental)}
+    row["client_id"] = _guest(making, place, record, account_id)
+    if "source" in record:
+        row["source_id"] = making.refer("sources", record["source"], (*place, "source"))
+    if record.get("status") == "Tentative":
+        row |= state_of({"tentative_expires_at": times.wire(making.start + TENTATIVE_FOR)})
+    if record.get("status") == "Unavailable":
+        row |= state_of({"unavailable": True})
+    channel = channel_named(making, record.get("channel", "direct"), (*place, "channel"))
+    delay, never = _delay(making, place, record)
+    wishes: Row = {"never": never, "clients": record.get("client_participants", 1), "conversation": record.get("conversation")}
+    host = record.get("host_participant")
+    if host is not None:
+        wishes["hosts"] = host if isinstance(host, bool) else [making.refer("hosts", host, (*place, "host_participant"))]
+    booking_id = bookings.book(work, account_id, rental, channel, row, delay, **wishes)
+    if "id" not in record:
+        record["id"] = booking_id
+    making.name("bookings", record, booking_id, place)
+
+
+def _guest(making: Making, place: Place, record: Row, account_id: int) -> int | None:
+    if "client" in record:
+        return making.refer("clients", record["client"], (*place, "client"))
+    if "guest" in record:
+        guest: Row = record["guest"]  # type: ignore[assignment]
+        return clients.create_client(making.work, Actor(account_id), contacts(guest))
+    return None
+
+
+def _delay(making: Making, place: Place, record: Row) -> tuple[timedelta | None, bool]:
+    given = record.get("conversation_delay")
+    if given is None or given == "never":
+        return None, given == "never"
+    try:
+        return durations.parse(str(given)), False
+    except ValueError:
+        raise making.scenario.mistake((*place, "conversation_delay"), repr(given), f"{durations.EXPECTED}, or never") from None
+
+
+def _local(making: Making, record: Row, key: str, place: Place, rental: Row) -> str:
+    """Return a stay's time as the rental's clock shows it; days without an hour begin and end at the rental's hours."""
+    text = str(record[key])
+    written_by_day = text.endswith("d") or len(text) == len("2030-06-01")
+    moment = making.moment(text, (*place, key))
+    local = times.wall_clock(moment, str(rental["timezone"])) if text[:1] in {"+", "-"} else times.wire(moment)
+    if not written_by_day:
+        return local
+    hour = int(str(rental["checkin_time" if key == "start_at" else "checkout_time"]))
+    return f"{local[:10]}T{hour:02}:00:00Z"
+
+
+def _canceled_at(making: Making, place: Place, record: Row) -> datetime:
+    canceled_at = making.moment(record["canceled_at"], (*place, "canceled_at"))
+    if canceled_at < making.since(record, "created_at", place, making.start):
+        raise making.scenario.mistake((*place, "canceled_at"), repr(record["canceled_at"]), "a time when the booking was there")
+    return canceled_at
+
+
+def _cancel(making: Making, place: Place, record: Row) -> None:
+    booking_id = making.refer("bookings", record["id"], place)
+    account_id = int(str(making.work.get("bookings", booking_id, None)["account_id"]))
+    bookings.cancel_booking(making.work, Actor(account_id), booking_id, record, owned_only=False)
+
+
+def _inquiry(making: Making, place: Place, record: Row) -> None:
+    rental_id = making.refer("rentals", record["rental"], (*place, "rental"))
+    rental = making.work.get("rentals", rental_id, None)
+    actor = Actor(int(str(rental["account_id"])))
+    row = {name: given for name, given in record.items() if name not in {"as", "account", "rental", "source", "booking", "created_at"}}
+    row |= {key: _local(making, record, key, place, rental) for key in ("start_at", "end_at")}
+    if "source" in record:
+        row["source_id"] = making.refer("sources", record["source"], (*place, "source"))
+    inquiry_id = inquiries.create_inquiry(making.work, actor, rental_id, row)
+    record["id"] = inquiry_id
+    making.name("inquiries", record, inquiry_id, place)
+
+
+def _became(making: Making, place: Place, record: Row) -> None:
+    """Tie an inquiry to the booking that it became, which is there later than it."""
+    booking_id = making.refer("bookings", record["booking"], (*place, "booking"))
+    update(making.work.db, "inquiries", record["id"], {"booking_id": booking_id})
+    update(making.work.db, "bookings", booking_id, {"inquiry_id": record["id"]})
+
+
+def _conversation(making: Making, place: Place, record: Row) -> None:
+    application = client_application(making.work)
+    actor = Actor(account_of(making, record, place), None if application is None else int(str(application["id"])))
+    row: Row = {name: record[name] for name in ("id", "subject", "default_channel") if name in record}
+    conversation_id = conversations.create_conversation(making.work, actor, row)
+    making.name("conversations", record, conversation_id, place)
+    if "booking" in record:
+        booking_id = making.refer("bookings", record["booking"], (*place, "booking"))
+        conversations.connect_booking(making.work, actor, conversation_id, booking_id)
+
+
+def _conversation_of(making: Making, place: Place, record: Row) -> Row:
+    """Return the conversation that a record names, or that of the booking that it names.
+
+    Raises:
+        Mistake: it names neither, or the booking has no conversation at that time.
+
+    """
+    if "conversation" in record:
+        found = making.refer("conversations", record["conversation"], (*place, "conversation"))
+        return making.work.get("conversations", found, None)
+    if "booking" not in record:
+        raise making.scenario.mistake(place, "neither a conversation nor a booking", "one of them")
+    booking_id = making.refer("bookings", record["booking"], (*place, "booking"))
+    sql = "SELECT conversation_id FROM conversation_bookings WHERE booking_id = ? ORDER BY conversation_id LIMIT 1"
+    tied = one(making.work.db, sql, (booking_id,))
+    if tied is None:
+        raise making.scenario.mistake(
+            (*place, "booking"), f"a booking without conversation at {making.work.now}", "one that has it by then"
+        )
+    return making.work.get("conversations", tied["conversation_id"], None)
+
+
+def _participant(making: Making, place: Place, record: Row) -> None:
+    conversation = _conversation_of(making, place, record)
+    if ("host" in record) == ("client" in record):
+        raise making.scenario.mistake(place, "not exactly one of host and client", "one of them")
+    noun = "host" if "host" in record else "client"
+    row: Row = {
+        "id": record.get("id"),
+        "conversation_id": conversation["id"],
+        "member_id": making.refer(f"{noun}s", record[noun], (*place, noun)),
+        "member_type": noun.title(),
+        "read": record.get("read", False),
+    }
+    participants.add_participant(making.work, Actor(int(str(conversation["account_id"]))), row)
+
+
+def _message(making: Making, place: Place, record: Row) -> None:
+    conversation, work = _conversation_of(making, place, record), making.work
+    more: Row = {"id": record.get("id")}
+    if "attachments" in record:
+        names: list[object] = record["attachments"]  # type: ignore[assignment]
+        more["attachment_ids"] = [making.refer("attachments", name, (*place, "attachments")) for name in names]
+    if record["from"] == "guest":
+        actors.write_as_guest(work, conversation["id"], str(record["content"]), **more)
+    else:
+        host_id = making.refer("hosts", record["from"], (*place, "from"))
+        channel = record.get("channel", actors.NOT_SAID)
+        internal = bool(record.get("internal", False))
+        actors.write_as_host(work, conversation["id"], host_id, str(record["content"]), internal=internal, channel=channel, **more)
+    if record.get("read"):
+        sql = "SELECT id FROM participants WHERE conversation_id = ? AND member_type = 'Host'"
+        for host in every(work.db, sql, (conversation["id"],)):
+            actor = Actor(int(str(conversation["account_id"])))
+            participants.edit_participant(work, actor, int(str(host["id"])), {"read": True})
+
+
+def _change(making: Making, place: Place, record: Row) -> None:
+    conversation = _conversation_of(making, place, record)
+    written: Row = {name: record[name] for name in ("closed", "marked_as_spam") if name in record}
+    if "assignee" in record:
+        written["assignee_id"] = making.refer("hosts", record["assignee"], (*place, "assignee"))
+    actor = Actor(int(str(conversation["account_id"])))
+    conversations.edit_conversation(making.work, actor, int(str(conversation["id"])), written)
+
+
+def _attachment(making: Making, place: Place, record: Row) -> None:
+    content = _file(making, str(record["file"]), (*place, "file"))
+    row: Row = {"id": record.get("id"), "name": record.get("name", record["file"]), "file": content}
+    actor = Actor(account_of(making, record, place))
+    making.name("attachments", record, attachments.create_attachment(making.work, actor, row), place)
+
+
+def _file(making: Making, name: str, place: Place) -> bytes:
+    """Return a file that stands beside the scenario or is shipped; names cannot lead out of these folders."""
+    folders = [folder for folder in (making.scenario.folder, fixtures() / "attachments") if folder is not None]
+    if Path(name).name == name:
+        for folder in folders:
+            if (folder / name).is_file():
+                return (folder / name).read_bytes()
+    raise making.scenario.mistake(place, repr(name), "the name of a file beside the scenario, or of a shipped attachment")

@@ -1,0 +1,109 @@
+"""Serving the application over HTTP: header names as written, threads enough, a clean stop."""
+
+import socket
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from mock_server import __version__
+from mock_server.wiring import Options, create_app
+
+if TYPE_CHECKING:
+    from cheroot.wsgi import Server as HttpServer
+
+THREADS = 32
+IDLE_SECONDS = 60
+LARGEST_HEADERS = 512 * 1024
+WAITING_CONNECTIONS = 128
+
+
+class PortTaken(Exception):  # noqa: N818 - the user's situation, not an error of ours
+    """The address cannot be listened on; the text says why."""
+
+
+class Server:
+    """A running fake. Use it as a context manager around `serve`, or call `prepare`, `serve` and `stop`."""
+
+    def __init__(self, options: Options, host: str = "127.0.0.1", port: int = 8089) -> None:
+        self._options = options
+        self._host = host
+        self._wanted_port = port
+        self._http: HttpServer | None = None
+
+    def prepare(self) -> None:
+        """Load the scenario and bind the port: requests wait from now on, and are answered when `serve` runs.
+
+        Raises:
+            PortTaken: another program listens there, or the host is not an address of this machine.
+            Mistake: the scenario asks for something that cannot be.
+
+        """
+        from cheroot.wsgi import Server as HttpServer
+
+        app = create_app(self._options)
+        http = HttpServer(
+            (self._host, self._wanted_port),
+            app,
+            numthreads=THREADS,
+            server_name=f"inbox-mock/{__version__}",
+            request_queue_size=WAITING_CONNECTIONS,
+            timeout=IDLE_SECONDS,
+            shutdown_timeout=1,
+        )
+        http.max_request_header_size = LARGEST_HEADERS
+        try:
+            http.prepare()
+        except OSError as error:
+            # cheroot words this as "No socket could be created -- (address: reason)".
+            reason = "another program listens there already" if _taken(self._host, self._wanted_port) else str(error)
+            raise PortTaken(f"cannot listen on {self._host}:{self._wanted_port}: {reason}") from None
+        self._http = http
+
+    @property
+    def port(self) -> int:
+        """The port that was bound."""
+        return int(self._running.bind_addr[1])
+
+    @property
+    def url(self) -> str:
+        """The server's root."""
+        host = f"[{self._host}]" if ":" in self._host else self._host
+        return f"http://{host}:{self.port}"
+
+    def serve(self, ready: Callable[[], None] = lambda: None) -> None:
+        """Answer requests until `stop` is called, or the user interrupts; ``ready`` is called when that begins."""
+        ready()
+        self._running.serve()
+
+    def stop(self) -> None:
+        """Stop answering."""
+        self._running.stop()
+
+    def __enter__(self) -> Self:
+        self.prepare()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.stop()
+
+    @property
+    def _running(self) -> "HttpServer":
+        if self._http is None:
+            raise RuntimeError("the server is not prepared")
+        return self._http
+
+
+def write_port_file(path: Path, port: int) -> None:
+    """Write the bare port number, all at once: whoever sees the file can read it."""
+    beginning = path.with_name(f"{path.name}.tmp")
+    beginning.write_text(f"{port}\n", encoding="ascii")
+    beginning.replace(path)
+
+
+def _taken(host: str, port: int) -> bool:
+    try:
+        with socket.create_connection((host, port), timeout=1):
+            return True
+    except OSError:
+        return False

@@ -1,0 +1,37 @@
+"""Durations as people write them: ``90s``, ``10m``, ``2h``, ``1d``, or ISO 8601."""
+
+import re
+from datetime import timedelta
+
+UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+SHORT = re.compile(r"(\d{1,9})([smhd])")
+EXPECTED = "a duration such as 90s, 10m, 2h, 1d or PT10M"
+LONGEST = timedelta(days=3660)
+
+
+def parse(text: str) -> timedelta:
+    """Return the duration that a text means.
+
+    Raises:
+        ValueError: the text is no duration, or one of more than ten years.
+
+    """
+    short = SHORT.fullmatch(text)
+    found = timedelta(**{UNITS[short[2]]: int(short[1])}) if short else _iso(text)
+    if not timedelta() <= found <= LONGEST:
+        message = f"{text!r} is more than ten years, or less than nothing"
+        raise ValueError(message)
+    return found
+
+
+def _iso(text: str) -> timedelta:
+    from isodate import ISO8601Error, parse_duration
+
+    try:
+        found = parse_duration(text, as_timedelta_if_possible=True)
+    except (ISO8601Error, TypeError, OverflowError):
+        found = None
+    if not isinstance(found, timedelta):
+        message = f"{text!r} is not {EXPECTED}"
+        raise ValueError(message)
+    return found

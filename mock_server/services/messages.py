@@ -1,0 +1,117 @@
+"""Use cases around messages."""
+
+from datetime import UTC, datetime, timedelta
+
+from mock_server.channels import ChannelPolicy, policies
+from mock_server.domain import times
+from mock_server.domain.errors import Invalid, invalid
+from mock_server.services.work import Actor, Work
+from mock_server.store.database import Row, insert, one, update
+
+END_OF_TIME = datetime.max.replace(tzinfo=UTC)
+
+
+def post_message(work: Work, actor: Actor, written: Row) -> int:
+    """Post a message into a conversation, as one of its participants.
+
+    Raises:
+        Invalid: the conversation is unknown, the sender takes no part in it, an attachment is unknown, or an
+            internal message has a channel or a Client as its sender.
+
+    """
+    conversation = work.refer("conversations", "conversation", written["conversation_id"], actor.account_id)
+    sender = work.refer("participants", "sender", written["sender_id"], actor.account_id)
+    if sender["conversation_id"] != conversation["id"]:
+        raise Invalid(invalid("sender", "is invalid"))
+    _check_visibility(written, sender)
+    row = {name: value for name, value in written.items() if name != "attachment_ids"} | actor.stamp
+    row |= {"account_id": actor.account_id, "created_at": work.now, "updated_at": work.now}
+    message_id = insert(work.db, "messages", row)
+    _attach_all(work, actor, message_id, written.get("attachment_ids"))
+    _move(work, conversation, sender, written)
+    return message_id
+
+
+def edit_message(work: Work, actor: Actor, message_id: int, written: Row) -> None:
+    """Change a message. What the guest has received already stays as it was.
+
+    Raises:
+        NotFound: the account has no such message.
+        Invalid: an attachment is unknown, or the message would be internal with a channel or a Client as its sender.
+
+    """
+    message = work.get("messages", message_id, actor.account_id)
+    _check_visibility(message | written, work.get("participants", message["sender_id"], None))
+    _attach_all(work, actor, message_id, written.get("attachment_ids"))
+    changes = {name: value for name, value in written.items() if name != "attachment_ids"}
+    update(work.db, "messages", message_id, changes | {"updated_at": work.now})
+
+
+def add_attachment(work: Work, actor: Actor, message_id: int, attachment_id: int) -> None:
+    """Tie one more attachment to a message; nothing happens if it is tied already.
+
+    Raises:
+        NotFound: the account has no such message, or no such attachment.
+
+    """
+    work.get("messages", message_id, actor.account_id)
+    work.get("attachments", attachment_id, actor.account_id)
+    _tie(work, message_id, attachment_id)
+    if work.assumes("connect_moves_updated_at"):
+        update(work.db, "messages", message_id, {"updated_at": work.now})
+
+
+def _attach_all(work: Work, actor: Actor, message_id: int, attachment_ids: object) -> None:
+    if not isinstance(attachment_ids, list):
+        return
+    for attachment_id in attachment_ids:
+        work.refer("attachments", "attachments", attachment_id, actor.account_id)
+    work.db.execute("DELETE FROM message_attachments WHERE message_id = ?", (message_id,))
+    for attachment_id in attachment_ids:
+        _tie(work, message_id, attachment_id)
+
+
+def _tie(work: Work, message_id: int, attachment_id: int) -> None:
+    sql = """
+        INSERT OR IGNORE INTO message_attachments
+        VALUES (?, ?, (SELECT coalesce(max(position), 0) + 1 FROM message_attachments WHERE message_id = ?))"""
+    work.db.execute(sql, (message_id, attachment_id, message_id))
+
+
+def _check_visibility(message: Row, sender: Row) -> None:
+    if message["visibility"] == "internal" and message.get("channel") is not None:
+        raise Invalid(invalid("visibility", "can't be internal when the message has a channel"))
+    if message["visibility"] == "internal" and sender["member_type"] == "Client":
+        raise Invalid(invalid("visibility", "can't be internal when the sender is a client"))
+
+
+def _move(work: Work, conversation: Row, sender: Row, message: Row) -> None:
+    """Let a new message move its conversation and its sender."""
+    said_at = str(message.get("sent_at") or work.now)
+    changes: Row = {}
+    if work.assumes("message_bumps_conversation"):
+        changes = {"last_message_at": max(said_at, str(conversation["last_message_at"] or said_at)), "updated_at": work.now}
+    if sender["member_type"] == "Client":
+        changes |= _after_a_guest(work, conversation, said_at)
+    elif message["visibility"] != "internal" and message.get("channel") == conversation["default_channel"]:
+        changes["deadline_response_at"] = None
+    update(work.db, "conversations", conversation["id"], changes)
+    latest = max(said_at, str(sender["last_message_sent_at"] or said_at))
+    update(work.db, "participants", sender["id"], {"last_message_sent_at": latest, "updated_at": work.now})
+
+
+def _after_a_guest(work: Work, conversation: Row, said_at: str) -> Row:
+    changes: Row = {}
+    policy = policies().get(str(conversation["channel"]), ChannelPolicy(name="none", title="none"))
+    if policy.response_hours is not None:
+        within = timedelta(hours=policy.response_hours)
+        changes["deadline_response_at"] = times.wire(min(times.parse(said_at), END_OF_TIME - within) + within)
+    if work.assumes("guest_reopens_closed"):
+        changes["closed_at"] = None
+    return changes
+
+
+def participant_of(work: Work, conversation_id: object, member_type: str) -> Row | None:
+    """Return a conversation's first participant of a type, or None."""
+    sql = "SELECT * FROM participants WHERE conversation_id = ? AND member_type = ? ORDER BY id LIMIT 1"
+    return one(work.db, sql, (conversation_id, member_type))

@@ -1,0 +1,51 @@
+"""Use cases around participants."""
+
+from mock_server.services.work import Actor, Work
+from mock_server.store.database import Row, insert, update
+
+TABLES = {"Client": "clients", "Host": "hosts"}
+
+
+def add_participant(work: Work, actor: Actor, written: Row) -> int:
+    """Add a participant to a conversation on a client's behalf. The same member may take part twice.
+
+    Raises:
+        Invalid: the conversation or the member is unknown to the account.
+
+    """
+    conversation = work.refer("conversations", "conversation", written["conversation_id"], actor.account_id)
+    work.refer(TABLES[str(written["member_type"])], "member", written["member_id"], actor.account_id)
+    participant_id = add(
+        work, actor.account_id, conversation["id"], written["member_id"], str(written["member_type"]), by_channel=False, named=written
+    )
+    if written.get("read"):
+        update(work.db, "participants", participant_id, {"read_at": work.now})
+    return participant_id
+
+
+def edit_participant(work: Work, actor: Actor, participant_id: int, written: Row) -> None:
+    """Mark what a participant has read, or take the mark back.
+
+    Raises:
+        NotFound: the account has no such participant.
+
+    """
+    work.get("participants", participant_id, actor.account_id)
+    changes: Row = {"read_at": work.now if written["read"] else None} if "read" in written else {}
+    update(work.db, "participants", participant_id, changes | {"updated_at": work.now})
+
+
+def add(
+    work: Work, account_id: int, conversation_id: object, member_id: object, member_type: str, *, by_channel: bool, named: Row | None = None
+) -> int:
+    """Add a participant, whoever wishes it; ``named`` may hold the id that it gets."""
+    row: Row = {
+        "account_id": account_id,
+        "conversation_id": conversation_id,
+        "member_id": member_id,
+        "member_type": member_type,
+        "by_channel": by_channel,
+        "created_at": work.now,
+        "updated_at": work.now,
+    }
+    return insert(work.db, "participants", row | {"id": (named or {}).get("id")})

@@ -1,0 +1,1 @@
+"""One SQLite database per sandbox: the schema on one page, plain SQL by noun, images."""

@@ -1,0 +1,91 @@
+"""Reading records: which ones, and what the views show of them."""
+
+import sqlite3
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import orjson
+
+COUNTED = frozenset({"conversations", "participants", "messages", "attachments", "clients"})
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which rows of a table, and in which order; ``account_id`` alone when ``where`` is empty."""
+
+    table: str
+    account_id: int | None = None
+    where: tuple[str, ...] = ()
+    values: tuple[object, ...] = ()
+    order: str = "id"
+
+    def narrowed(self, where: str, *values: object) -> "Selection":
+        """Return the same selection with one more condition."""
+        return Selection(self.table, self.account_id, (*self.where, where), (*self.values, *values), self.order)
+
+    @property
+    def condition(self) -> tuple[str, tuple[object, ...]]:
+        """What stands after WHERE, and the values of its question marks."""
+        if self.account_id is None:
+            return " AND ".join(self.where) or "1", self.values
+        return " AND ".join(("account_id = ?", *self.where)), (self.account_id, *self.values)
+
+    def among(self, ids: Iterable[int]) -> "Selection":
+        """Return the same selection, of which only these ids count."""
+        return self.narrowed("id IN (SELECT value FROM json_each(?))", orjson.dumps(list(ids)).decode())
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """What a view shows: the names of its columns, and rows."""
+
+    columns: tuple[str, ...]
+    rows: list[Sequence[object]]
+
+
+def page(db: sqlite3.Connection, selection: Selection, limit: int, offset: int) -> tuple[list[int], int]:
+    """Return the ids on a page of a selection, and how many the selection holds."""
+    where, values = selection.condition
+    found = ids(db, selection, limit, offset)
+    if selection.account_id is not None and not selection.where and selection.table in COUNTED:
+        counted = db.execute("SELECT n FROM counts WHERE name = ? AND account_id = ?", (selection.table, selection.account_id)).fetchone()
+        total = counted[0] if counted else 0
+    else:
+        total = db.execute(f"SELECT count(*) FROM {selection.table} WHERE {where}", values).fetchone()[0]  # noqa: S608
+    return found, total
+
+
+def ids(db: sqlite3.Connection, selection: Selection, limit: int = -1, offset: int = 0) -> list[int]:
+    """Return the ids of a selection's records, or of a part of them."""
+    where, values = selection.condition
+    sql = f"SELECT id FROM {selection.table} WHERE {where} ORDER BY {selection.order} LIMIT ? OFFSET ?"  # noqa: S608
+    return [row[0] for row in db.execute(sql, (*values, limit, offset))]
+
+
+def existing(db: sqlite3.Connection, selection: Selection, wanted: Sequence[int]) -> list[int]:
+    """Return which of the wanted ids are in the selection, in its order."""
+    return ids(db, selection.narrowed("id IN (SELECT value FROM json_each(?))", orjson.dumps(wanted).decode()))
+
+
+def read_one(db: sqlite3.Connection, view: str, selection: Selection, record_id: int) -> Rows:
+    """Return what a view shows of one record of a selection, or no row."""
+    where, values = selection.condition
+    cursor = db.execute(f"SELECT * FROM {view} WHERE id = ? AND {where}", (record_id, *values))  # noqa: S608
+    return Rows(columns_of(cursor), cursor.fetchall())
+
+
+def read(db: sqlite3.Connection, view: str, ids: Sequence[int]) -> Rows:
+    """Return what a view shows of the records with these ids, in their order; ids that do not exist are left out."""
+    if len(ids) == 1:
+        cursor = db.execute(f"SELECT * FROM {view} WHERE id = ?", (ids[0],))  # noqa: S608
+        return Rows(columns_of(cursor), cursor.fetchall())
+    cursor = db.execute(f"SELECT * FROM {view} WHERE id IN (SELECT value FROM json_each(?))", (orjson.dumps(ids).decode(),))  # noqa: S608
+    columns = columns_of(cursor)
+    position = columns.index("id")
+    found: dict[object, Sequence[object]] = {row[position]: row for row in cursor}
+    return Rows(columns, [found[record_id] for record_id in ids if record_id in found])
+
+
+def columns_of(cursor: sqlite3.Cursor) -> tuple[str, ...]:
+    """Return the names of a cursor's columns."""
+    return tuple([column[0] for column in cursor.description])

@@ -1,0 +1,53 @@
+"""What will happen in a sandbox and when, and what has happened."""
+
+import sqlite3
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import orjson
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One event; ``due_at`` as the wire writes times, ``about`` names records by id."""
+
+    id: int
+    due_at: str
+    kind: str
+    about: dict[str, object]
+
+    def shown(self, when: str) -> dict[str, object]:
+        """Return the event as the admin API shows it, its time under the name ``when``."""
+        return {"id": self.id, when: self.due_at, "kind": self.kind, "about": self.about}
+
+
+def schedule(db: sqlite3.Connection, due_at: str, kind: str, about: Mapping[str, object]) -> int:
+    """Let something happen later."""
+    sql = "INSERT INTO timeline (due_at, kind, about) VALUES (?, ?, ?)"
+    return db.execute(sql, (due_at, kind, orjson.dumps(about).decode())).lastrowid or 0
+
+
+def next_due(db: sqlite3.Connection, until: str) -> Event | None:
+    """Return the first pending event that is due at ``until`` or before."""
+    sql = "SELECT id, due_at, kind, about FROM timeline WHERE happened = 0 AND due_at <= ? ORDER BY due_at, id LIMIT 1"
+    found = db.execute(sql, (until,)).fetchone()
+    return None if found is None else _event(found)
+
+
+def pending(db: sqlite3.Connection) -> list[Event]:
+    """Return what is still to happen, soonest first."""
+    return [_event(row) for row in db.execute("SELECT id, due_at, kind, about FROM timeline WHERE happened = 0 ORDER BY due_at, id")]
+
+
+def past(db: sqlite3.Connection) -> list[Event]:
+    """Return what has happened, oldest first."""
+    return [_event(row) for row in db.execute("SELECT id, due_at, kind, about FROM timeline WHERE happened = 1 ORDER BY due_at, id")]
+
+
+def mark_happened(db: sqlite3.Connection, event_id: int) -> None:
+    """Move an event to the past."""
+    db.execute("UPDATE timeline SET happened = 1 WHERE id = ?", (event_id,))
+
+
+def _event(row: tuple[int, str, str, str]) -> Event:
+    return Event(row[0], row[1], row[2], orjson.loads(row[3]))

@@ -1,0 +1,109 @@
+"""Where everything meets: the Flask application, made of its parts and of what only the outside world can give."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from time import perf_counter, time
+from uuid import uuid4
+
+from flask import Flask, Response, request
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound, RequestEntityTooLarge
+
+from mock_server.admin import guard
+from mock_server.admin import routes as admin
+from mock_server.admin.founding import Founder
+from mock_server.api import oauth, routes, uploads
+from mock_server.api.answering import http_date
+from mock_server.api.pipeline import Server, refuse
+from mock_server.domain import errors
+from mock_server.scenarios.loading import Scenario
+from mock_server.scenarios.making import Wishes
+from mock_server.services.sandboxes import Sandboxes
+
+LARGEST_BODY = 64 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """What the server is told when it starts. ``wishes`` are for the default sandbox; ``seed`` names the sandboxes."""
+
+    scenario: Scenario
+    wishes: Wishes = field(default_factory=Wishes)
+    seed: int = 0
+    admin_token: str | None = None
+    allowed_hosts: frozenset[str] = frozenset()
+
+
+def create_app(
+    options: Options,
+    *,
+    wall: Callable[[], float] = time,
+    stopwatch: Callable[[], float] = perf_counter,
+    request_id: Callable[[], str] = lambda: str(uuid4()),
+) -> Flask:
+    """Return the application, with the default sandbox alive in it.
+
+    Raises:
+        Mistake: the scenario asks for something that cannot be.
+
+    """
+    sandboxes = Sandboxes(wall, options.seed)
+    founder = Founder(sandboxes, wall)
+    founder.found(options.scenario, options.wishes, default=True)
+    server = Server(sandboxes, stopwatch, request_id)
+
+    app = Flask("mock_server", static_folder=None)
+    app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
+    app.register_blueprint(routes.blueprint(server))
+    app.register_blueprint(routes.reference())
+    app.register_blueprint(oauth.blueprint(server))
+    app.register_blueprint(uploads.blueprint(sandboxes))
+    app.register_blueprint(admin.blueprint(founder, guard.Guard(options.admin_token, options.allowed_hosts)))
+    _health(app)
+    _answers_of_refusals(app, server)
+    _dates(app, sandboxes)
+    return app
+
+
+def _health(app: Flask) -> None:
+    @app.get("/livez")
+    @app.get("/readyz")
+    def healthy() -> Response:
+        return Response('{"status":"ok"}\n', content_type="application/json")
+
+
+def _dates(app: Flask, sandboxes: Sandboxes) -> None:
+    """Let answers that tell no sandbox's time tell the default one's: under a clock that stands, bytes repeat."""
+
+    @app.after_request
+    def date(answer: Response) -> Response:
+        if "Date" not in answer.headers:
+            with sandboxes.get("default").work() as work:
+                answer.headers["Date"] = http_date(work.now)
+        return answer
+
+
+def _answers_of_refusals(app: Flask, server: Server) -> None:
+    """Answer in the format of the surface that was addressed, whatever went wrong."""
+
+    def answer(refusal: errors.Refusal) -> Response:
+        if request.path.startswith(guard.PREFIX):
+            return guard.problem_of(refusal)
+        return refuse(server, refusal)
+
+    def answer_framework(error: HTTPException) -> Response:
+        match error:
+            case NotFound():
+                return answer(errors.NotFound())
+            case MethodNotAllowed():
+                return answer(errors.MethodRefused(tuple(sorted(error.valid_methods or ()))))
+            case RequestEntityTooLarge():
+                return answer(errors.BodyTooLarge())
+        return answer(errors.Unreadable(error.description or error.name))
+
+    def answer_bug(error: Exception) -> Response:
+        app.logger.error("a bug of the Inbox Mock", exc_info=error)
+        return answer(errors.Broken())
+
+    app.register_error_handler(errors.Refusal, answer)
+    app.register_error_handler(HTTPException, answer_framework)
+    app.register_error_handler(Exception, answer_bug)

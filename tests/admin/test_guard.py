@@ -1,0 +1,68 @@
+"""Who may use the admin API."""
+
+import pytest
+from fake import InProcess, Mock
+
+from mock_server.scenarios.loading import find
+from mock_server.scenarios.making import Wishes
+from mock_server.wiring import Options, create_app
+
+
+def a_fake(admin_token: str | None = None, allowed_hosts: frozenset[str] = frozenset()) -> Mock:
+    options = Options(scenario=find("empty"), wishes=Wishes(mode="manual"), admin_token=admin_token, allowed_hosts=allowed_hosts)
+    return Mock(InProcess(create_app(options)))
+
+
+@pytest.mark.parametrize("host", ["localhost", "localhost:8089", "127.0.0.1:8089", "[::1]:8089", "[::1]"])
+def test_it_answers_under_the_names_of_this_machine(host: str) -> None:
+    assert a_fake().admin.get("/sandboxes", headers={"Host": host}).status == 200
+
+
+@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example:8089", "localhost.evil.example"])
+def test_it_refuses_another_name_that_leads_here(host: str) -> None:
+    answer = a_fake().admin.get("/sandboxes", headers={"Host": host})
+
+    assert answer.status == 403
+    assert "--allow-host" in answer.json["detail"]
+
+
+def test_a_further_name_can_be_allowed() -> None:
+    fake = a_fake(allowed_hosts=frozenset({"inbox-mock"}))
+
+    assert fake.admin.get("/sandboxes", headers={"Host": "inbox-mock:8089"}).status == 200
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [{"Origin": "http://evil.example"}, {"Origin": "null"}, {"Origin": "http://localhost:9999"}, {"Sec-Fetch-Site": "cross-site"}],
+)
+def test_it_refuses_pages_of_other_sites(headers: dict[str, str]) -> None:
+    assert a_fake().admin.get("/sandboxes", headers=headers).status == 403
+
+
+def test_it_answers_its_own_pages() -> None:
+    headers = {"Origin": "http://localhost", "Sec-Fetch-Site": "same-origin"}
+
+    assert a_fake().admin.get("/sandboxes", headers=headers).status == 200
+
+
+def test_with_an_admin_token_it_answers_whoever_presents_it() -> None:
+    fake = a_fake(admin_token="open sesame")
+
+    answer = fake.admin.get("/sandboxes", headers={"Host": "inbox.example", "Authorization": "Bearer open sesame"})
+
+    assert answer.status == 200
+
+
+@pytest.mark.parametrize("headers", [{}, {"Authorization": "Bearer open barley"}, {"Authorization": "Bearer öpen"}])
+def test_with_an_admin_token_it_refuses_everybody_else(headers: dict[str, str]) -> None:
+    answer = a_fake(admin_token="open sesame").admin.get("/sandboxes", headers=headers)
+
+    assert answer.status == 401
+    assert answer.headers["Content-Type"] == "application/problem+json"
+
+
+def test_the_api_itself_is_not_guarded() -> None:
+    answer = a_fake(admin_token="open sesame").caller("demo").get("/accounts", headers={"Host": "inbox.example"})
+
+    assert answer.status == 200

@@ -1,0 +1,450 @@
+"""Whatever comes in, the API answers in its own format, and what it refuses changes nothing."""
+
+from urllib.parse import urlsplit
+
+import orjson
+import pytest
+from builders import a_body, a_booking, a_message, a_scenario, without
+from fake import Answer, Mock, Sandbox
+from whole import ATTACHMENTS, CONVERSATIONS, MESSAGES, PARTICIPANTS, everything
+
+A_BOOKING = {"start_at": "2031-01-01", "end_at": "2031-01-08", "booked": True}
+HUGE = b"9" * 400
+
+
+@pytest.fixture
+def here(in_process: Mock) -> Sandbox:
+    """The same as ``inbox``, in process only."""
+    return in_process.sandbox(a_scenario(bookings=[a_booking()], participants=[{"id": 2, "booking": 80, "host": "jan", "at": "-1h"}]))
+
+
+def in_the_apis_format(answer: Answer) -> bool:
+    return answer.headers["Content-Type"] == "application/vnd.api+json; charset=utf-8" and all(
+        set(error) <= {"code", "field", "title"} and error["code"] for error in answer.errors
+    )
+
+
+def refuses(sandbox: Sandbox, status: int, method: str, path: str, payload: object = None, headers: dict[str, str] | None = None) -> bool:
+    """Whether the answer has this status, is in the API's format, and left everything as it was."""
+    before = everything(sandbox.api)
+    answer = sandbox.api.call(method, path, payload, headers=headers)
+    assert answer.status == status, answer.body
+    assert in_the_apis_format(answer)
+    assert everything(sandbox.api) == before
+    return True
+
+
+BROKEN = {
+    "nothing": b"",
+    "white space": b"  \n ",
+    "an open brace": b"{",
+    "a word": b"messages",
+    "single quotes": b"{'messages': []}",
+    "a trailing comma": b'{"messages":[{},]}',
+    "two documents": b"{}{}",
+    "a form": b"content=hello&conversation_id=11",
+    "bad UTF-8": b'{"messages":[{"content":"\xff\xfe"}]}',
+    "UTF-16": '{"messages":[{}]}'.encode("utf-16"),
+    "a byte order mark": b"\xef\xbb\xbf{",
+    "a lone surrogate": b'{"messages":[{"content":"\\ud800"}]}',
+    "a raw control character": b'{"messages":[{"content":"\x01"}]}',
+    "no number": b'{"messages":[{"content":NaN}]}',
+    "a number without end": b'{"messages":[{"content":' + HUGE + b"}]}",
+    "deep nesting": b'{"messages":' + b"[" * 50_000 + b"]" * 50_000 + b"}",
+    "deep objects": b'{"messages":[' + b'{"a":' * 50_000 + b"1" + b"}" * 50_000 + b"]}",
+    "null": b"null",
+    "a number": b"7",
+    "a text": b'"messages"',
+    "a list": b"[]",
+    "an empty object": b"{}",
+    "another resource": b'{"conversations":[{}]}',
+    "the singular": b'{"message":{"content":"x"}}',
+    "no list": b'{"messages":{"content":"x"}}',
+    "an empty list": b'{"messages":[]}',
+    "two records": b'{"messages":[{},{}]}',
+    "a list of nothing": b'{"messages":[null]}',
+    "a list of lists": b'{"messages":[[]]}',
+    "JSON:API 1.0": b'{"data":{"type":"messages","attributes":{}}}',
+}
+
+
+@pytest.mark.parametrize("body", BROKEN.values(), ids=BROKEN)
+def test_a_body_that_is_none_is_400(inbox: Sandbox, body: bytes) -> None:
+    assert refuses(inbox, 400, "POST", MESSAGES, body)
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("POST", CONVERSATIONS),
+        ("POST", PARTICIPANTS),
+        ("POST", ATTACHMENTS),
+        ("POST", "/hosts"),
+        ("POST", "/clients"),
+        ("POST", "/sources"),
+        ("POST", "/rentals/16/bookings"),
+        ("POST", "/rentals/16/inquiries"),
+        ("PUT", f"{CONVERSATIONS}/11"),
+        ("PATCH", f"{CONVERSATIONS}/11"),
+        ("PUT", f"{CONVERSATIONS}/11/connect_booking"),
+        ("PUT", f"{CONVERSATIONS}/11/disconnect_booking"),
+        ("PUT", f"{PARTICIPANTS}/2"),
+        ("PUT", "/bookings/80"),
+        ("DELETE", "/bookings/80"),
+        ("PUT", "/applications/17"),
+    ],
+)
+@pytest.mark.parametrize("body", [b"{", b"[]", b'{"pigeons":[{}]}'], ids=["broken", "a list", "pigeons"])
+def test_every_write_refuses_such_a_body(here: Sandbox, method: str, path: str, body: bytes) -> None:
+    assert refuses(here, 400, method, path, body)
+
+
+WRONG = {
+    "content": [7, [], {}, True, ""],
+    "conversation_id": ["eleven", 0, -11, 1.5, [], {}, True, 2**63, "11; DROP TABLE messages"],
+    "sender_id": ["two", 999, 2**62],
+    "origin": [7, [], "", "pigeon", None],
+    "visibility": [7, [], "", "all", None],
+    "channel": [7, [], "", "fax"],
+    "sent_at": [7, [], {}, "", "noon", "2030-02-30", "0001-01-01T00:00:00+10:00", "9999-12-31T23:00:00-10:00"],
+    "attachment_ids": [7, "1", [999], [[]], [None], [{"id": 1}]],
+}
+
+
+@pytest.mark.parametrize(("attribute", "value"), [(name, value) for name, values in WRONG.items() for value in values])
+def test_a_value_of_the_wrong_kind_is_422(here: Sandbox, attribute: str, value: object) -> None:
+    assert refuses(here, 422, "POST", MESSAGES, orjson.dumps(a_message(**{attribute: value})))
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("POST", PARTICIPANTS, a_body("participants", conversation_id=11, member_id=2, member_type="User")),
+        ("POST", PARTICIPANTS, a_body("participants", conversation_id=11, member_id=999, member_type="Host")),
+        ("POST", PARTICIPANTS, a_body("participants", conversation_id=11, member_id=2, member_type="Host", read="perhaps")),
+        ("POST", ATTACHMENTS, a_body("attachments", name="map.png")),
+        ("POST", ATTACHMENTS, a_body("attachments", name="map.png", file="not Base64!")),
+        ("POST", ATTACHMENTS, a_body("attachments", name="map.png", remote_file_url="javascript:alert(1)")),
+        ("POST", "/hosts", a_body("hosts", firstname="Jan")),
+        ("POST", "/hosts", a_body("hosts", firstname="Jan", lastname="Kowalski", email="nobody")),
+        ("POST", "/hosts", a_body("hosts", firstname="Jan", lastname="Kowalski", user_id=999)),
+        ("POST", "/clients", a_body("clients", emails=[])),
+        ("POST", "/clients", a_body("clients", fullname="x" * 151)),
+        ("POST", "/clients", a_body("clients", fullname="Somebody", emails="somebody@example.com")),
+        ("POST", "/clients", a_body("clients", fullname="Somebody", emails=[{"label": "default"}])),
+        ("POST", "/clients", a_body("clients", fullname="Somebody", preferred_locale="tlh")),
+        ("POST", "/sources", a_body("sources", name="x" * 51)),
+        ("POST", "/sources", a_body("sources", name="Source", position=2**31)),
+        ("POST", "/rentals/16/bookings", a_body("bookings", **A_BOOKING | {"end_at": "2030-12-31"})),
+        ("POST", "/rentals/16/bookings", a_body("bookings", **A_BOOKING | {"adults": "two"})),
+        ("POST", "/rentals/16/bookings", a_body("bookings", **A_BOOKING | {"adults": 10**12})),
+        ("POST", "/rentals/16/bookings", a_body("bookings", **A_BOOKING | {"final_price": "cheap"})),
+        ("POST", "/rentals/16/bookings", a_body("bookings", **A_BOOKING | {"final_price": 1e300})),
+        ("POST", "/rentals/16/bookings", a_body("bookings", **A_BOOKING | {"unavailable": True})),
+        ("POST", "/rentals/16/bookings", a_body("bookings", start_at="2031-01-01", end_at="2031-01-08")),
+        ("POST", "/rentals/16/bookings", a_body("bookings", **A_BOOKING | {"client_id": 999})),
+        ("PUT", f"{CONVERSATIONS}/11", a_body("conversations", closed="perhaps")),
+        ("PUT", f"{CONVERSATIONS}/11", a_body("conversations", assignee_id=999)),
+        ("PUT", f"{CONVERSATIONS}/11", a_body("conversations", closed=True, default_channel="fax")),
+        ("PUT", "/hosts/2", a_body("hosts", firstname=None)),
+        ("PUT", "/applications/17", a_body("applications", default_price_increase="100")),
+    ],
+)
+def test_so_it_is_for_the_other_resources(here: Sandbox, method: str, path: str, body: object) -> None:
+    assert refuses(here, 422, method, path, body)
+
+
+def test_a_number_beyond_64_bits_is_422(inbox: Sandbox) -> None:
+    body = orjson.dumps(a_message()).replace(b'"sender_id":2', b'"sender_id":' + b"9" * 40)
+
+    assert refuses(inbox, 422, "POST", MESSAGES, body)
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("GET", "/nothing", None),
+        ("GET", "", None),
+        ("GET", "/", None),
+        ("POST", "/users", {}),
+        ("GET", "/users/1", None),
+        ("GET", "/inbox", None),
+        ("GET", f"{MESSAGES}/%FF%FE", None),
+        ("GET", f"{MESSAGES}/1%0D%0ASet-Cookie:%20a=b", None),
+        ("GET", f"{MESSAGES}/../../../etc/passwd", None),
+        ("GET", f"{MESSAGES}/1/2/3", None),
+        ("PUT", f"{CONVERSATIONS}/999", a_body("conversations", closed=True)),
+        ("PUT", f"{CONVERSATIONS}/11/connect_booking", a_body("bookings", id=999)),
+        ("PUT", f"{CONVERSATIONS}/11/connect_booking", a_body("bookings", id=None)),
+        ("PUT", f"{CONVERSATIONS}/11/connect_booking", a_body("bookings")),
+        ("PUT", f"{CONVERSATIONS}/11/connect_booking", a_body("bookings", id=[80])),
+        ("PUT", f"{CONVERSATIONS}/11/connect_booking", a_body("bookings", id=True)),
+        ("PUT", f"{CONVERSATIONS}/11/disconnect_pigeon", a_body("bookings", id=80)),
+        ("POST", "/rentals/999/bookings", a_body("bookings", **A_BOOKING)),
+        ("POST", "/rentals/abc/inquiries", a_body("inquiries", firstname="A", lastname="B", email="a@b", **A_BOOKING)),
+        ("DELETE", "/bookings/999", None),
+    ],
+)
+def test_what_does_not_exist_is_404(here: Sandbox, method: str, path: str, body: object) -> None:
+    assert refuses(here, 404, method, path, body)
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "allowed"),
+    [
+        ("DELETE", f"{CONVERSATIONS}/11", {"GET", "PUT"}),
+        ("DELETE", f"{MESSAGES}/1", {"GET", "PUT"}),
+        ("DELETE", "/hosts/2", {"GET", "PUT"}),
+        ("PUT", MESSAGES, {"GET", "POST"}),
+        ("PATCH", MESSAGES, {"GET", "POST"}),
+        ("POST", f"{CONVERSATIONS}/11/connect_booking", {"PUT"}),
+        ("GET", f"{CONVERSATIONS}/11/connect_booking", {"PUT"}),
+        ("POST", "/bookings", {"GET"}),
+        ("POST", "/accounts", {"GET"}),
+        ("BREW", MESSAGES, {"GET", "POST"}),
+        ("OPTIONS", MESSAGES, {"GET", "POST"}),
+    ],
+)
+def test_a_method_that_is_not_there_is_405_and_told_which_are(inbox: Sandbox, method: str, path: str, allowed: set[str]) -> None:
+    before = everything(inbox.api)
+
+    answer = inbox.api.call(method, path, {})
+
+    assert answer.status == 405
+    assert answer.errors == [{"code": "method_not_allowed"}]
+    assert answer.headers["Content-Type"] == "application/vnd.api+json; charset=utf-8"
+    assert set(answer.headers["Allow"].split(", ")) >= allowed
+    assert method not in answer.headers["Allow"]
+    assert everything(inbox.api) == before
+
+
+@pytest.mark.parametrize(
+    "authorization",
+    [
+        None,
+        "",
+        "Bearer",
+        "Bearer ",
+        "Basic ZGVtbzpkZW1v",
+        "Bearer nobody",
+        "Token token=demo",
+        f"Bearer {'0' * 64}",
+        f"Bearer {'z' * 64}",
+        "Bearer caf\u00e9",
+        "Bearer " + "a" * 50_000,
+        "bearer' OR 1=1 --",
+    ],
+)
+def test_a_token_that_is_none_is_401(mock: Mock, authorization: str | None) -> None:
+    headers = {} if authorization is None else {"Authorization": authorization.encode().decode("latin-1")}
+
+    answer = mock.caller().call("GET", MESSAGES, headers=headers)
+
+    assert answer.status == 401
+    assert answer.errors == [{"code": "unauthorized"}]
+    assert answer.headers["Content-Type"] == "application/json; charset=utf-8"
+    assert 'error_description="The access token is invalid"' in answer.headers["WWW-Authenticate"]
+
+
+def test_a_write_without_token_changes_nothing(inbox: Sandbox, mock: Mock) -> None:
+    before = everything(inbox.api)
+
+    assert mock.caller().post(MESSAGES, a_message()).status == 401
+    assert mock.caller(str(inbox.api.token)[:-1] + "x").post(MESSAGES, a_message()).status == 401
+    assert mock.caller().delete("/bookings/80").status == 401
+
+    assert everything(inbox.api) == before
+
+
+def test_a_garbled_token_is_401(inbox: Sandbox, mock: Mock) -> None:
+    token = str(inbox.api.token)
+
+    for garbled in (token[:-1], token + "0", token.upper(), token[::-1], token[:12], token[12:], token[:12] + "0" * 52):
+        assert mock.caller(garbled).get(MESSAGES).status == 401
+
+
+def test_a_write_without_its_scope_is_403_and_changes_nothing(inbox: Sandbox) -> None:
+    before = everything(inbox.api)
+
+    answer = inbox.api_with("inbox_read").post(MESSAGES, a_message())
+
+    assert answer.status == 403
+    assert answer.errors == [{"code": "forbidden"}]
+    assert in_the_apis_format(answer)
+    assert everything(inbox.api) == before
+
+
+@pytest.mark.parametrize(
+    "parameter",
+    [
+        "page",
+        "per_page",
+        "fields",
+        "include",
+        "updated_since",
+        "ids",
+        "from",
+        "until",
+        "months",
+        "status",
+        "include_canceled",
+        "rental_id",
+        "client_id",
+    ],
+)
+@pytest.mark.parametrize(
+    "junk",
+    ["", "0", "-1", "junk", "%00", "%FF%FE", "%F0%9F%98%80", "1e9", "9" * 40, "%0D%0AX-Bad:%20yes", "'%22%3C%3E;--", "[]", "9999-12-31"],
+)
+def test_junk_in_a_parameter_is_tolerated(in_process: Mock, parameter: str, junk: str) -> None:
+    sandbox = in_process.sandbox(a_scenario(bookings=[a_booking()]))
+
+    for path in ("/bookings", MESSAGES):
+        answer = sandbox.api.get(f"{path}?{parameter}={junk}")
+        assert answer.status == 200
+        assert "X-Bad" not in answer.headers
+        assert "\n" not in answer.headers["Link"]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "from=9990-01-01&months=1200",
+        "from=9999-12-31T23:59:59Z&months=1",
+        "from=0001-01-01&months=999999999",
+        "until=0001-01-01",
+        "&&&",
+        "=",
+        "a",
+        "%",
+        "%zz",
+        "page=1;page=2",
+        "?",
+    ],
+)
+def test_strange_queries_are_tolerated(inbox: Sandbox, query: str) -> None:
+    assert inbox.api.get(f"/bookings?{query}").status == 200
+
+
+def test_a_query_of_a_hundred_kilobytes_is_answered_in_the_apis_format(inbox: Sandbox) -> None:
+    answer = inbox.api.get(MESSAGES, colour="x" * 100_000)
+
+    assert answer.status == 414
+    assert in_the_apis_format(answer)
+
+
+@pytest.mark.parametrize(
+    "query", ["&".join(f"p{number}=1" for number in range(1500)), "fields=" + "a," * 5000, "include=" + "sender," * 3000]
+)
+def test_a_long_query_is_answered(inbox: Sandbox, query: str) -> None:
+    assert inbox.api.get(f"{MESSAGES}?{query}").status == 200
+
+
+@pytest.mark.parametrize(
+    "content_type",
+    [
+        "application/json",
+        "application/vnd.api+json",
+        "application/json; charset=utf-8",
+        "text/plain",
+        "application/x-www-form-urlencoded",
+        "multipart/form-data; boundary=x",
+        "nonsense",
+    ],
+)
+def test_the_media_type_of_a_body_is_not_enforced(inbox: Sandbox, content_type: str) -> None:
+    answer = inbox.api.call("POST", MESSAGES, a_message(), headers={"Content-Type": content_type})
+
+    assert answer.status == 201
+    assert answer.headers["Content-Type"] == "application/vnd.api+json; charset=utf-8"
+
+
+@pytest.mark.parametrize("accept", ["*/*", "application/json", "application/vnd.api+json", "text/html", "image/png;q=1", "nonsense"])
+def test_whatever_is_accepted_the_answer_is_json(inbox: Sandbox, accept: str) -> None:
+    for path, status in ((MESSAGES, 200), ("/nothing", 404)):
+        answer = inbox.api.get(path, headers={"Accept": accept})
+        assert (answer.status, answer.headers["Content-Type"]) == (status, "application/vnd.api+json; charset=utf-8")
+
+
+@pytest.mark.parametrize("body", [b"{}", b"", b"{", b"\xff", b'{"messages":[{"content":"x"}]}'])
+def test_the_body_of_a_get_is_ignored(inbox: Sandbox, body: bytes) -> None:
+    before = everything(inbox.api)
+
+    answer = inbox.api.call("GET", MESSAGES, body)
+
+    assert answer.status == 200
+    assert everything(inbox.api) == before
+
+
+@pytest.mark.parametrize("body", [None, b"", b"{}", {"bookings": [{}]}, {"bookings": [{"cancelation_reason": "payment_failed"}]}])
+def test_the_body_of_a_cancellation_is_optional(inbox: Sandbox, body: object) -> None:
+    assert inbox.api.call("DELETE", "/bookings/80", body).status == 204
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "\u0000",
+        "a\u0000b",
+        "\u0001\u001f\u007f",
+        "a\u2028b\u2029",
+        "\ufeff",
+        "\U0001f600 \u05e9\u05dc\u05d5\u05dd",
+        "</script><script>",
+        "'; DROP TABLE messages; --",
+        "x" * 200_000,
+    ],
+)
+def test_any_text_is_kept_to_the_letter(inbox: Sandbox, content: str) -> None:
+    posted = inbox.api.post(MESSAGES, a_message(content=content))
+
+    assert posted.status == 201
+    assert inbox.api.get(f"{MESSAGES}/{posted.record['id']}").record["content"] == content
+
+
+@pytest.mark.parametrize("sender", [1, 2])
+@pytest.mark.parametrize("sent_at", ["9999-12-31T23:59:59Z", "0001-01-01T00:00:00Z"])
+def test_a_message_of_the_end_of_time_is_accepted(inbox: Sandbox, sent_at: str, sender: int) -> None:
+    answer = inbox.api.post(MESSAGES, a_message(sent_at=sent_at, sender_id=sender))
+
+    assert answer.status == 201
+    assert answer.record["sent_at"] == sent_at
+
+
+@pytest.mark.parametrize(("start_at", "end_at"), [("0001-01-01", "0001-01-02"), ("9999-12-30", "9999-12-31")])
+def test_a_stay_at_the_end_of_time_is_accepted(inbox: Sandbox, start_at: str, end_at: str) -> None:
+    answer = inbox.api.post("/rentals/16/bookings", a_body("bookings", start_at=start_at, end_at=end_at, booked=True))
+
+    assert answer.status == 201
+    assert inbox.api.get("/bookings?from=0001-01-01").status == 200
+
+
+def test_what_may_not_be_written_is_ignored(inbox: Sandbox) -> None:
+    before = inbox.api.get(f"{CONVERSATIONS}/11").record
+    forged = {
+        "id": 99,
+        "account_id": 2,
+        "subject": "Mine",
+        "read_at": "2000-01-01",
+        "created_by_id": 1,
+        "pigeons": 3,
+        "links": {"bookings": []},
+    }
+
+    answer = inbox.api.put(f"{CONVERSATIONS}/11", a_body("conversations", **forged))
+
+    assert answer.status == 200
+    assert answer.record | {"updated_at": None} == before | {"updated_at": None}
+
+
+def test_one_refused_attribute_stops_all_of_them(inbox: Sandbox) -> None:
+    assert refuses(inbox, 422, "POST", MESSAGES, without(a_message(content="Never stored"), "visibility"))
+    assert refuses(inbox, 422, "POST", MESSAGES, a_message(attachment_ids=[999]))
+
+
+def test_an_unknown_path_is_told_without_a_token_too(mock: Mock) -> None:
+    answer = mock.caller().get("/nothing")
+
+    assert answer.status == 404
+    assert answer.errors == [{"code": "not_found"}]
+    assert urlsplit(mock.root).netloc not in answer.body.decode()

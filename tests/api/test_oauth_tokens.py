@@ -1,0 +1,327 @@
+"""POST /oauth/token: refreshing, client credentials, how clients authenticate, and every refusal."""
+
+from urllib.parse import urlencode
+
+import pytest
+from fake import JSON, Mock
+from oauth import CALLBACK, FORM, Application, an_application, basic, two_applications
+
+INVALID_CLIENT = (
+    "Client authentication failed due to unknown client, no client authentication included, or unsupported authentication method."
+)
+
+
+@pytest.fixture
+def application(mock: Mock) -> Application:
+    return an_application(mock.sandbox(two_applications()))
+
+
+def test_a_refresh_issues_a_new_pair(application: Application) -> None:
+    old = application.tokens()
+
+    answer = application.refresh(old["refresh_token"])
+
+    assert answer.status == 200
+    assert answer.json["access_token"] != old["access_token"]
+    assert answer.json["refresh_token"] != old["refresh_token"]
+    assert answer.json["scope"] == old["scope"]
+    assert answer.json["created_at"] == 1906545600
+    assert application.api(answer.json["access_token"]).get("/inbox/messages").status == 200
+
+
+def test_a_rotated_refresh_token_is_dead_at_once(application: Application) -> None:
+    old = application.tokens()
+    application.refresh(old["refresh_token"])
+
+    again = application.refresh(old["refresh_token"])
+
+    assert again.status == 401
+    assert again.json["error"] == "invalid_grant"
+
+
+def test_the_old_access_token_lives_on(application: Application) -> None:
+    old = application.tokens()
+
+    application.refresh(old["refresh_token"])
+
+    assert application.api(old["access_token"]).get("/me").status == 200
+
+
+def test_the_new_refresh_token_works_in_turn(application: Application) -> None:
+    second = application.refresh(application.tokens()["refresh_token"]).json
+
+    assert application.refresh(second["refresh_token"]).status == 200
+
+
+def test_a_refresh_token_never_expires(application: Application) -> None:
+    old = application.tokens()
+
+    application.sandbox.advance("400d")
+
+    assert application.refresh(old["refresh_token"]).status == 200
+
+
+def test_a_refreshed_token_keeps_its_account(application: Application) -> None:
+    new = application.refresh(application.tokens(account_id=2)["refresh_token"]).json
+
+    assert application.api(new["access_token"]).get("/accounts").ids == [2]
+
+
+def test_a_refresh_accepts_the_redirect_uri_that_clients_send(application: Application) -> None:
+    assert application.refresh(application.tokens()["refresh_token"], redirect_uri=CALLBACK).status == 200
+
+
+def test_a_refresh_can_ask_for_fewer_scopes(application: Application) -> None:
+    assert application.refresh(application.tokens()["refresh_token"], scope="bookings_read").json["scope"] == "bookings_read"
+
+
+def test_a_refresh_cannot_ask_for_more_scopes(application: Application) -> None:
+    old = application.tokens(scope="bookings_read")
+
+    assert application.refresh(old["refresh_token"], scope="inbox_write").json["error"] == "invalid_scope"
+    assert application.refresh(old["refresh_token"]).status == 200
+
+
+def test_a_refresh_token_is_for_one_application(application: Application) -> None:
+    answer = an_application(application.sandbox, "Rival").refresh(application.tokens()["refresh_token"])
+
+    assert answer.json["error"] == "invalid_grant"
+
+
+def test_a_refresh_token_of_another_sandbox_is_unknown(mock: Mock, application: Application) -> None:
+    other = an_application(mock.sandbox(two_applications()))
+
+    assert application.refresh(other.tokens()["refresh_token"]).json["error"] == "invalid_grant"
+
+
+@pytest.mark.parametrize("refresh_token", ["never-issued", "f" * 64, "ü"])
+def test_an_unknown_refresh_token_is_refused(application: Application, refresh_token: str) -> None:
+    assert application.refresh(refresh_token).json["error"] == "invalid_grant"
+
+
+def test_an_access_token_refreshes_nothing(application: Application) -> None:
+    assert application.refresh(application.tokens()["access_token"]).json["error"] == "invalid_grant"
+
+
+def test_a_revoked_refresh_token_is_refused(application: Application) -> None:
+    token = application.tokens()["refresh_token"]
+    application.sandbox.admin.delete(f"/tokens/{token}")
+
+    assert application.refresh(token).json["error"] == "invalid_grant"
+
+
+def test_client_credentials_give_a_public_token_and_nothing_to_refresh_it(application: Application) -> None:
+    answer = application.token(grant_type="client_credentials")
+
+    assert answer.status == 200
+    assert list(answer.json) == ["access_token", "token_type", "expires_in", "scope", "created_at"]
+    assert answer.json["scope"] == "public"
+
+
+def test_client_credentials_cannot_ask_for_more(application: Application) -> None:
+    answer = application.token(grant_type="client_credentials", scope="inbox_write")
+
+    assert answer.status == 401
+    assert answer.json["error"] == "invalid_scope"
+    assert answer.headers["X-Mock-Why"] == "client credentials give no scope but public"
+
+
+CLIENT_CREDENTIALS = {"grant_type": "client_credentials"}
+
+
+def test_a_client_authenticates_in_the_form(application: Application) -> None:
+    body = urlencode(application.credentials | CLIENT_CREDENTIALS).encode()
+
+    assert application.caller.call("POST", "/token", body, headers=FORM).status == 200
+
+
+def test_a_client_authenticates_by_http_basic(application: Application) -> None:
+    headers = FORM | basic(**application.credentials)
+
+    assert application.caller.call("POST", "/token", urlencode(CLIENT_CREDENTIALS).encode(), headers=headers).status == 200
+
+
+def test_a_client_authenticates_in_the_query(application: Application) -> None:
+    assert application.caller.post("/token", **application.credentials, **CLIENT_CREDENTIALS).status == 200
+
+
+def test_a_client_writes_json(application: Application) -> None:
+    answer = application.caller.call(
+        "POST", "/token", application.credentials | CLIENT_CREDENTIALS, headers={"Content-Type": "application/json"}
+    )
+
+    assert answer.status == 200
+
+
+def test_a_refresh_by_http_basic_and_json(application: Application) -> None:
+    body = {"grant_type": "refresh_token", "refresh_token": application.tokens()["refresh_token"]}
+
+    assert application.caller.call("POST", "/token", body, headers=basic(**application.credentials)).status == 200
+
+
+@pytest.mark.parametrize(
+    ("changes", "why"),
+    [
+        ({"client_id": None}, "no client_id came with the request"),
+        ({"client_id": "nobody"}, "no application of this sandbox has this client_id"),
+        ({"client_secret": None}, "no client_secret came with the request"),
+        ({"client_secret": "demo-client-secret"}, "the client_secret is not the one of this client_id"),
+    ],
+)
+def test_a_client_that_does_not_authenticate_is_refused(application: Application, changes: JSON, why: str) -> None:
+    answer = application.token(**CLIENT_CREDENTIALS | changes)
+
+    assert answer.status == 401
+    assert answer.json == {"error": "invalid_client", "error_description": INVALID_CLIENT}
+    assert answer.headers["X-Mock-Why"] == why
+
+
+def test_the_names_of_the_default_sandbox_count_there_only(application: Application) -> None:
+    secret = application.credentials["client_secret"]
+
+    assert application.token(client_id="demo-client-id", client_secret=secret, **CLIENT_CREDENTIALS).json["error"] == "invalid_client"
+
+
+@pytest.mark.parametrize("authorization", ["Basic", "Basic %%%", "Basic bm9jb2xvbg==", "Basic /////w==", "Bearer demo", "Nonsense"])
+def test_an_authorization_that_cannot_be_read_authenticates_nobody(application: Application, authorization: str) -> None:
+    headers = FORM | {"Authorization": authorization}
+
+    answer = application.caller.call("POST", "/token", urlencode(CLIENT_CREDENTIALS).encode(), headers=headers)
+
+    assert answer.json["error"] == "invalid_client"
+
+
+@pytest.mark.parametrize(
+    ("grant_type", "error"),
+    [(None, "invalid_request"), ("", "invalid_request"), ("password", "unsupported_grant_type"), ("implicit", "unsupported_grant_type")],
+)
+def test_another_grant_type_is_refused(application: Application, grant_type: str | None, error: str) -> None:
+    answer = application.token(grant_type=grant_type)
+
+    assert answer.status == 401
+    assert answer.json["error"] == error
+    assert answer.json["error_description"]
+
+
+def test_a_refresh_needs_a_refresh_token(application: Application) -> None:
+    answer = application.token(grant_type="refresh_token")
+
+    assert answer.json == {"error": "invalid_request", "error_description": "Missing required parameter: refresh_token."}
+
+
+@pytest.mark.parametrize("body", [b"{", b"[]", b"null", b'"text"', b"\xff\xfe", b"grant_type=client_credentials"])
+def test_a_body_that_is_neither_form_nor_object_is_refused(application: Application, body: bytes) -> None:
+    answer = application.caller.call("POST", "/token", body, headers={"Content-Type": "application/json"})
+
+    assert answer.status == 401
+    assert answer.json == {"error": "invalid_request", "error_description": "The body is neither a form nor a JSON object."}
+
+
+def test_an_empty_body_is_told_what_is_missing(application: Application) -> None:
+    answer = application.caller.post("/token")
+
+    assert answer.json == {"error": "invalid_request", "error_description": "Missing required parameter: grant_type."}
+
+
+@pytest.mark.parametrize("value", [None, 5, [1], {"a": 1}, True])
+def test_a_parameter_of_another_type_is_refused_like_an_unknown_one(application: Application, value: object) -> None:
+    body = application.credentials | {"grant_type": "refresh_token", "refresh_token": value}
+
+    answer = application.caller.call("POST", "/token", body, headers={"Content-Type": "application/json"})
+
+    assert answer.status == 401
+    assert answer.json["error"] in {"invalid_request", "invalid_grant"}
+
+
+def test_a_refusal_carries_the_challenge_and_is_not_to_be_stored(application: Application) -> None:
+    answer = application.refresh("never-issued")
+
+    assert answer.headers["Content-Type"] == "application/json; charset=utf-8"
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert answer.headers["Pragma"] == "no-cache"
+    assert answer.headers["WWW-Authenticate"].startswith(
+        'Bearer realm="Doorkeeper", error="invalid_grant", error_description="The provided'
+    )
+
+
+def test_token_calls_do_not_spend_the_rate_limit(application: Application) -> None:
+    token = application.tokens()
+    application.refresh(token["refresh_token"])
+
+    assert application.api(token["access_token"]).get("/me").headers["X-RateLimit-Remaining"] == "999"
+
+
+UNAUTHORIZED = {"errors": [{"code": "unauthorized"}]}
+
+
+def challenge(description: str) -> str:
+    return f'Bearer realm="Doorkeeper", error="invalid_token", error_description="{description}"'
+
+
+def test_an_access_token_lives_for_two_hours(application: Application) -> None:
+    api = application.api(application.tokens()["access_token"])
+
+    application.sandbox.advance("7199s")
+
+    assert api.get("/me").status == 200
+
+
+def test_an_expired_access_token_is_told_so(application: Application) -> None:
+    api = application.api(application.tokens()["access_token"])
+
+    application.sandbox.advance("7201s")
+
+    assert api.get("/me").status == 401
+    assert api.get("/me").json == UNAUTHORIZED
+    assert api.get("/me").headers["WWW-Authenticate"] == challenge("The access token expired")
+
+
+def test_an_expired_access_token_is_replaced_by_refreshing(application: Application) -> None:
+    token = application.tokens()
+    application.sandbox.advance("7201s")
+
+    new = application.refresh(token["refresh_token"]).json
+
+    assert application.api(new["access_token"]).get("/me").status == 200
+
+
+def test_a_revoked_access_token_is_told_so(application: Application) -> None:
+    token = application.tokens()["access_token"]
+
+    assert application.sandbox.admin.delete(f"/tokens/{token}").status == 204
+
+    assert application.api(token).get("/me").json == UNAUTHORIZED
+    assert application.api(token).get("/me").headers["WWW-Authenticate"] == challenge("The access token was revoked")
+
+
+def test_a_revoked_token_that_expired_was_revoked(application: Application) -> None:
+    token = application.tokens()["access_token"]
+    application.sandbox.admin.delete(f"/tokens/{token}")
+    application.sandbox.advance("3h")
+
+    assert application.api(token).get("/me").headers["WWW-Authenticate"] == challenge("The access token was revoked")
+
+
+def test_an_unknown_access_token_is_invalid(application: Application) -> None:
+    for token in ("never-issued", application.sandbox.id + "f" * 52, application.tokens()["refresh_token"]):
+        answer = application.api(token).get("/me")
+
+        assert answer.status == 401
+        assert answer.json == UNAUTHORIZED
+        assert answer.headers["WWW-Authenticate"] == challenge("The access token is invalid")
+
+
+def test_a_token_of_a_deleted_sandbox_is_invalid(application: Application) -> None:
+    token = application.tokens()["access_token"]
+    application.sandbox.admin.delete("")
+
+    assert application.api(token).get("/me").headers["WWW-Authenticate"] == challenge("The access token is invalid")
+
+
+def test_tokens_outlive_a_reset(application: Application) -> None:
+    token = application.tokens()
+
+    application.sandbox.admin.post("/reset")
+
+    assert application.api(token["access_token"]).get("/me").status == 200
+    assert application.refresh(token["refresh_token"]).status == 200

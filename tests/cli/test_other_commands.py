@@ -1,0 +1,70 @@
+"""``inbox-mock scenarios``, ``openapi`` and ``doctor``."""
+
+import json
+import socket
+from pathlib import Path
+
+import yaml
+from processes import run
+
+
+def test_scenarios_are_listed_with_what_they_show() -> None:
+    printed = run("scenarios").stdout.splitlines()
+
+    assert [line.split()[0] for line in printed] == ["agency", "empty", "large"]
+    assert all(len(line.split()) > 4 for line in printed)
+
+
+def test_scenarios_are_listed_for_programs() -> None:
+    found = json.loads(run("scenarios", "--format", "json").stdout)
+
+    assert [scenario["name"] for scenario in found] == ["agency", "empty", "large"]
+
+
+def test_a_scenario_file_is_checked_without_a_server(tmp_path: Path) -> None:
+    good, bad = tmp_path / "good.yaml", tmp_path / "bad.yaml"
+    good.write_text("rentals: [{id: 1}]\nbookings: [{rental: 1, start_at: +1d, end_at: +2d}]\n")
+    bad.write_text("rentals: [{id: 1}]\nbookings:\n  - {rental: 2, start_at: +1d, end_at: +2d}\n")
+
+    result = run("scenarios", str(good), str(bad))
+
+    assert result.returncode == 2
+    assert result.stdout == f"{good}: good\n"
+    assert result.stderr.startswith(f"{bad}:3: found 2; expected the id or name of a rental")
+
+
+def test_the_schema_of_scenarios_is_printed_for_editors() -> None:
+    found = json.loads(run("scenarios", "--schema").stdout)
+
+    assert found["properties"]["bookings"]["items"]["properties"]["conversation_delay"]["description"]
+
+
+def test_the_openapi_document_is_printed_as_json_and_as_yaml() -> None:
+    as_json = json.loads(run("openapi", "--url", "http://inbox.test").stdout)
+    as_yaml = yaml.safe_load(run("openapi", "--url", "http://inbox.test", "--format", "yaml").stdout)
+
+    assert as_json == as_yaml
+    assert as_json["servers"] == [{"url": "http://inbox.test"}]
+    assert "/api/v3/inbox/messages/{ids}/add_attachment" in as_json["paths"]
+
+
+def test_the_admin_apis_document_is_printed_too() -> None:
+    assert "/__admin/sandboxes/{id}/clock/advance" in json.loads(run("openapi", "--admin").stdout)["paths"]
+
+
+def test_the_doctor_finds_nothing_on_a_sound_machine() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        free = probe.getsockname()[1]
+
+    result = run("doctor", "--port", str(free))
+
+    assert result.returncode == 0
+    assert all(line.startswith("ok ") for line in result.stdout.splitlines())
+
+
+def test_the_doctor_names_a_taken_port() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        result = run("doctor", "--port", str(taken.getsockname()[1]))
+
+    assert result.returncode == 1
+    assert "something listens there" in result.stdout

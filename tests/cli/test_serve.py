@@ -1,0 +1,149 @@
+"""``inbox-mock serve``."""
+
+import os
+import signal
+import socket
+import subprocess
+from pathlib import Path
+
+import pytest
+import requests
+from processes import COMMAND, run, serving, wait_for
+
+
+def test_the_port_file_appears_when_the_server_answers(tmp_path: Path) -> None:
+    with serving(tmp_path) as root:
+        answer = requests.get(f"{root}/api/v3/inbox/conversations", headers={"Authorization": "Bearer demo"}, timeout=10)
+
+        assert answer.status_code == 200
+        assert (tmp_path / "port").read_text() == f"{root.rpartition(':')[2]}\n"
+
+
+@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
+def test_the_first_thing_printed_is_what_the_user_needs_next(tmp_path: Path, stop: signal.Signals) -> None:
+    port_file = tmp_path / "port"
+    with subprocess.Popen(
+        [COMMAND, "serve", "--port", "0", "--port-file", str(port_file)], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    ) as process:
+        port = wait_for(port_file, process)
+        process.send_signal(stop)
+        printed, _ = process.communicate(timeout=20)
+
+    assert f"http://127.0.0.1:{port}/api/v3" in printed
+    assert "demo" in printed
+    assert "curl -H 'Authorization: Bearer demo'" in printed
+    assert "Traceback" not in printed
+    assert not port_file.exists()
+
+
+def test_readiness_can_be_asked_for(tmp_path: Path) -> None:
+    with serving(tmp_path) as root:
+        for path in ("/livez", "/readyz"):
+            assert requests.get(root + path, timeout=10).json() == {"status": "ok"}
+
+
+def test_options_can_come_from_the_environment() -> None:
+    result = run("serve", env=os.environ | {"INBOX_MOCK_SCENARIO": "nowhere"})
+
+    assert result.returncode == 2
+    assert "nowhere" in result.stderr
+
+
+def test_a_flag_wins_over_the_environment() -> None:
+    result = run("serve", "--scenario", "elsewhere", env=os.environ | {"INBOX_MOCK_SCENARIO": "nowhere"})
+
+    assert "elsewhere" in result.stderr
+
+
+def test_a_busy_port_is_one_clear_line() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+
+        result = run("serve", "--port", str(port))
+
+    assert result.returncode == 2
+    assert result.stdout == ""
+    assert result.stderr == f"inbox-mock: cannot listen on 127.0.0.1:{port}: another program listens there already\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("--scenario", "nowhere"), "one of agency, empty, large"),
+        (("--scenario", "missing.yaml"), "No such file or directory"),
+        (("--clock", "backwards"), "60x"),
+        (("--clock", "0x"), "60x"),
+        (("--port", "65536"), "--port"),
+        (("--rate-limit", "-1"), "--rate-limit"),
+    ],
+)
+def test_what_cannot_be_is_told_and_ends_with_two(arguments: tuple[str, ...], told: str) -> None:
+    result = run("serve", *arguments)
+
+    assert result.returncode == 2
+    assert told in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_an_unreadable_file_is_one_clear_line(tmp_path: Path) -> None:
+    (tmp_path / "scenario.yaml").write_bytes(b"\xff\xfe\x00")
+
+    result = run("serve", "--scenario", str(tmp_path / "scenario.yaml"))
+
+    assert result.returncode == 2
+    assert len(result.stderr.splitlines()) == 1
+
+
+def test_a_mistake_in_a_file_names_the_line(tmp_path: Path) -> None:
+    path = tmp_path / "scenario.yaml"
+    path.write_text("seed: 7\nbookings:\n  - {rental: 16, chanel: airbnb, start_at: +1d, end_at: +2d}\n")
+
+    result = run("serve", "--scenario", str(path))
+
+    assert result.returncode == 2
+    assert result.stderr == f"inbox-mock: {path}:3: found bookings.0: the unknown key 'chanel'; expected 'channel'?\n"
+
+
+def test_the_rate_limit_is_enforced_when_asked_for(tmp_path: Path) -> None:
+    with serving(tmp_path, "--rate-limit", "2", "--clock", "manual") as root:
+        statuses = [requests.get(f"{root}/api/v3/me", headers={"Authorization": "Bearer demo"}, timeout=10).status_code for _ in range(3)]
+
+    assert statuses == [200, 200, 429]
+
+
+def test_two_processes_answer_the_same_calls_with_the_same_bytes(tmp_path: Path) -> None:
+    (tmp_path / "one").mkdir()
+    (tmp_path / "two").mkdir()
+
+    with serving(tmp_path / "one", "--clock", "manual") as one, serving(tmp_path / "two", "--clock", "manual") as two:
+        first, second = a_day_at_the_office(one), a_day_at_the_office(two)
+
+    assert len(first) == len(second)
+    for left, right in zip(first, second, strict=True):
+        assert left == right
+
+
+def a_day_at_the_office(root: str) -> list[bytes]:
+    """Call every list, write, let time pass, make sandboxes; what came back, with the port and what is meant to differ left out."""
+    session = requests.Session()
+    session.headers["Authorization"] = "Bearer demo"
+    session.headers["Host"] = "127.0.0.1"
+    came_back: list[bytes] = []
+
+    def call(method: str, path: str, body: object = None) -> requests.Response:
+        answer = session.request(method, root + path, json=body, timeout=10)
+        headers = [f"{name}: {value}" for name, value in answer.headers.items() if name not in {"X-Request-Id", "X-Runtime"}]
+        came_back.append("\n".join([str(answer.status_code), *headers, answer.text]).encode())
+        return answer
+
+    plurals = ("inbox/conversations", "inbox/participants", "inbox/messages", "inbox/attachments", "hosts", "bookings", "clients")
+    for plural in (*plurals, "sources", "inquiries", "rentals", "applications", "accounts", "me", "auth"):
+        call("GET", f"/api/v3/{plural}")
+    call("POST", "/api/v3/inbox/conversations", {"conversations": [{"subject": "Mine"}]})
+    call("POST", "/__admin/sandboxes/default/clock/advance", {"by": "1d"})
+    for plural in plurals:
+        call("GET", f"/api/v3/{plural}?updated_since=2030-06-01T00:00:00Z&per_page=3")
+    made = call("POST", "/__admin/sandboxes", {"scenario": "agency", "seed": 9}).json()
+    session.headers["Authorization"] = f"Bearer {made['token']}"
+    call("GET", "/api/v3/inbox/conversations?include=participants,messages")
+    return came_back

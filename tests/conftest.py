@@ -1,0 +1,59 @@
+"""The fake, once per run in process and once on a port; every test makes a sandbox of its own."""
+
+from collections.abc import Iterator
+from threading import Thread
+
+import pytest
+from builders import a_booking, a_scenario
+from fake import InProcess, Mock, OverSocket, Sandbox
+from flask import Flask
+
+from mock_server.scenarios.loading import find
+from mock_server.scenarios.making import Wishes
+from mock_server.server import Server
+from mock_server.wiring import Options, create_app
+
+OPTIONS = Options(scenario=find("empty"), wishes=Wishes(mode="manual"))
+
+
+@pytest.fixture(scope="session")
+def app() -> Flask:
+    return create_app(OPTIONS)
+
+
+@pytest.fixture(scope="session")
+def served() -> Iterator[str]:
+    """A server on a free port; its root."""
+    server = Server(OPTIONS, port=0)
+    server.prepare()
+    thread = Thread(target=server.serve, daemon=True)
+    thread.start()
+    yield server.url
+    server.stop()
+    thread.join(timeout=10)
+
+
+@pytest.fixture(params=["in process", "over a socket"])
+def mock(request: pytest.FixtureRequest) -> Mock:
+    """The fake, in both modes."""
+    if request.param == "in process":
+        return Mock(InProcess(request.getfixturevalue("app")))
+    return Mock(OverSocket(request.getfixturevalue("served")))
+
+
+@pytest.fixture
+def in_process(app: Flask) -> Mock:
+    """The fake in process only, for tests of what no transport can change."""
+    return Mock(InProcess(app))
+
+
+@pytest.fixture
+def waiting(mock: Mock) -> Sandbox:
+    """A sandbox whose Airbnb booking (80) has its conversation (11) with the guest's participant (1), and no host yet."""
+    return mock.sandbox(a_scenario(bookings=[a_booking()]))
+
+
+@pytest.fixture
+def inbox(mock: Mock) -> Sandbox:
+    """The same, and jan takes part as participant 2."""
+    return mock.sandbox(a_scenario(bookings=[a_booking()], participants=[{"id": 2, "booking": 80, "host": "jan", "at": "-1h"}]))

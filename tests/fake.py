@@ -1,0 +1,183 @@
+"""A running fake as the tests see it: the same few verbs in process and over a socket."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+from urllib.parse import urlencode
+
+import orjson
+import requests
+from flask import Flask
+
+JSON = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the fake answered; header names as it wrote them."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def json(self) -> Any:
+        return orjson.loads(self.body)
+
+    @property
+    def errors(self) -> list[JSON]:
+        found: list[JSON] = self.json["errors"]
+        return found
+
+    @property
+    def records(self) -> list[JSON]:
+        """The records of the one resource in the envelope."""
+        keys = [key for key in self.json if key not in {"links", "meta"}]
+        assert len(keys) == 1, keys
+        found: list[JSON] = self.json[keys[0]]
+        return found
+
+    @property
+    def record(self) -> JSON:
+        """The only record."""
+        assert len(self.records) == 1, self.records
+        return self.records[0]
+
+    @property
+    def ids(self) -> list[int]:
+        return [record["id"] for record in self.records]
+
+    @property
+    def meta(self) -> JSON:
+        found: JSON = self.json["meta"]
+        return found
+
+
+class Transport(Protocol):
+    root: str
+
+    def send(self, method: str, target: str, headers: Mapping[str, str], body: bytes | None) -> Answer: ...
+
+
+@dataclass
+class InProcess:
+    """Calls the application without a socket."""
+
+    app: Flask
+    root: str = "http://localhost"
+
+    def send(self, method: str, target: str, headers: Mapping[str, str], body: bytes | None) -> Answer:
+        answer = self.app.test_client().open(target, method=method, headers=dict(headers), data=body)
+        return Answer(answer.status_code, dict(answer.headers), answer.data)
+
+
+@dataclass
+class OverSocket:
+    """Calls a server on a port of this machine."""
+
+    root: str
+    session: requests.Session = field(default_factory=requests.Session)
+
+    def send(self, method: str, target: str, headers: Mapping[str, str], body: bytes | None) -> Answer:
+        answer = self.session.request(method, self.root + target, headers=dict(headers), data=body, allow_redirects=False, timeout=30)
+        return Answer(answer.status_code, dict(answer.headers), answer.content)
+
+
+@dataclass
+class Caller:
+    """Somebody who calls the API with a token, or without one."""
+
+    transport: Transport
+    token: str | None = None
+    base: str = "/api/v3"
+
+    def call(self, method: str, path: str, payload: object = None, *, headers: Mapping[str, str] | None = None, **query: Any) -> Answer:
+        """Call; ``payload`` is sent as JSON, or as it is when it is bytes."""
+        target = f"{self.base}{path}" + (f"?{urlencode(query)}" if query else "")
+        sent = dict(headers or {})
+        if self.token is not None:
+            sent.setdefault("Authorization", f"Bearer {self.token}")
+        body = payload if isinstance(payload, bytes) else None if payload is None else orjson.dumps(payload)
+        if body is not None:
+            sent.setdefault("Content-Type", "application/vnd.api+json")
+        return self.transport.send(method, target, sent, body)
+
+    def get(self, path: str, *, headers: Mapping[str, str] | None = None, **query: Any) -> Answer:
+        return self.call("GET", path, headers=headers, **query)
+
+    def post(self, path: str, payload: object = None, **query: Any) -> Answer:
+        return self.call("POST", path, payload, **query)
+
+    def put(self, path: str, payload: object = None, **query: Any) -> Answer:
+        return self.call("PUT", path, payload, **query)
+
+    def patch(self, path: str, payload: object = None) -> Answer:
+        return self.call("PATCH", path, payload)
+
+    def delete(self, path: str, payload: object = None) -> Answer:
+        return self.call("DELETE", path, payload)
+
+
+@dataclass
+class Sandbox:
+    """One sandbox of the fake, with callers for it."""
+
+    transport: Transport
+    made: JSON
+
+    @property
+    def id(self) -> str:
+        return str(self.made["id"])
+
+    @property
+    def api(self) -> Caller:
+        """The client's own application, with every scope."""
+        return Caller(self.transport, self.made["token"])
+
+    @property
+    def admin(self) -> Caller:
+        return Caller(self.transport, base=f"/__admin/sandboxes/{self.id}")
+
+    def api_with(self, *scopes: str, **more: object) -> Caller:
+        """The client's own application, with these scopes only; ``more`` goes to the token endpoint of the admin API."""
+        answer = self.admin.post("/tokens", {"scopes": list(scopes), **more})
+        assert answer.status == 201, answer.body
+        return Caller(self.transport, answer.json["token"])
+
+    def application(self, name: str) -> JSON:
+        """What the admin API says of an application."""
+        found: JSON = next(found for found in self.made["applications"] if found["name"] == name)
+        return found
+
+    def advance(self, by: str) -> JSON:
+        answer = self.admin.post("/clock/advance", {"by": by})
+        assert answer.status == 200, answer.body
+        found: JSON = answer.json
+        return found
+
+    def now(self) -> str:
+        return str(self.admin.get("/clock").json["now"])
+
+
+@dataclass
+class Mock:
+    """A running fake."""
+
+    transport: Transport
+
+    @property
+    def admin(self) -> Caller:
+        return Caller(self.transport, base="/__admin")
+
+    @property
+    def root(self) -> str:
+        return self.transport.root
+
+    def caller(self, token: str | None = None, base: str = "/api/v3") -> Caller:
+        return Caller(self.transport, token, base)
+
+    def sandbox(self, scenario: object = "empty", **more: object) -> Sandbox:
+        """A fresh sandbox of a shipped scenario, by its name, or of one as an object."""
+        answer = self.admin.post("/sandboxes", {"scenario": scenario, **more})
+        assert answer.status == 201, answer.body
+        return Sandbox(self.transport, answer.json)

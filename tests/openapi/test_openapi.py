@@ -1,0 +1,100 @@
+"""The OpenAPI documents: every route is in one, every answer keeps to it, everything says how sure it is."""
+
+import re
+from typing import Any
+
+import pytest
+from builders import a_booking, a_scenario
+from fake import Mock
+from flask import Flask
+from jsonschema_rs import validator_for
+
+from mock_server.api.openapi import document
+from mock_server.api.routes import OPERATIONS
+from mock_server.resources.registry import RESOURCES
+
+UNDESCRIBED = {"/openapi.json", "/__admin/openapi.json", "/livez", "/readyz"}
+LEVELS = {"documented", "recorded", "assumed"}
+
+
+@pytest.fixture
+def api_document(in_process: Mock) -> dict[str, Any]:
+    found: dict[str, Any] = in_process.caller(base="").get("/openapi.json").json
+    return found
+
+
+@pytest.fixture
+def admin_document(in_process: Mock) -> dict[str, Any]:
+    found: dict[str, Any] = in_process.admin.get("/openapi.json").json
+    return found
+
+
+def test_every_route_is_in_one_of_the_documents(app: Flask, api_document: dict[str, Any], admin_document: dict[str, Any]) -> None:
+    described = {
+        (method.upper(), path) for found in (api_document, admin_document) for path, item in found["paths"].items() for method in item
+    }
+
+    served = {
+        (method, re.sub(r"<(\w+)>", r"{\1}", rule.rule))
+        for rule in app.url_map.iter_rules()
+        for method in rule.methods or ()
+        if method not in {"HEAD", "OPTIONS"} and rule.rule not in UNDESCRIBED
+    }
+
+    assert served == described
+
+
+def test_every_operation_and_field_says_how_sure_it_is(api_document: dict[str, Any]) -> None:
+    for path, item in api_document["paths"].items():
+        for method, operation in item.items():
+            assert operation["x-fidelity"] in LEVELS, (method, path)
+            assert operation["x-source"], (method, path)
+    for resource in RESOURCES.values():
+        for fidelity in [declared.fidelity for declared in resource.attributes] + [link.fidelity for link in resource.links]:
+            assert fidelity.level in LEVELS
+            assert fidelity.source
+
+
+def test_operation_ids_are_unique(api_document: dict[str, Any], admin_document: dict[str, Any]) -> None:
+    for found in (api_document, admin_document):
+        names = [operation["operationId"] for item in found["paths"].values() for operation in item.values()]
+        assert len(names) == len(set(names))
+
+
+def test_links_lead_to_operations_that_exist(api_document: dict[str, Any]) -> None:
+    operations = [operation for item in api_document["paths"].values() for operation in item.values()]
+    names = {operation["operationId"] for operation in operations}
+    links = [link for operation in operations for answer in operation["responses"].values() for link in answer.get("links", {}).values()]
+
+    assert links
+    assert {link["operationId"] for link in links} <= names
+
+
+def test_every_body_has_an_example_that_its_own_schema_accepts(api_document: dict[str, Any]) -> None:
+    for path, item in api_document["paths"].items():
+        for method, operation in item.items():
+            for media in operation.get("requestBody", {}).get("content", {}).values():
+                schema = media["schema"] | {"components": api_document["components"]}
+                for example in media.get("examples", {}).values():
+                    assert validator_for(schema).is_valid(example["value"]), (method, path, example)
+
+
+@pytest.mark.parametrize("operation", [operation for operation in OPERATIONS if operation.name.startswith("list_")], ids=lambda o: o.name)
+def test_lists_keep_to_their_schema(in_process: Mock, operation: Any) -> None:
+    sandbox = in_process.sandbox(
+        a_scenario(
+            bookings=[a_booking()],
+            messages=[{"booking": 80, "from": "guest", "content": "What time can we arrive?", "at": "-1h"}],
+            attachments=[{"file": "house-rules.pdf"}],
+            inquiries=[{"firstname": "A", "lastname": "B", "email": "a@example.com", "rental": 16, "start_at": "+60d", "end_at": "+61d"}],
+        )
+    )
+
+    answer = sandbox.api.get(operation.rule)
+
+    described = document(OPERATIONS, in_process.root)
+    success = described["paths"]["/api/v3" + operation.rule]["get"]["responses"]["200"]
+    (media,) = success["content"].values()
+    assert answer.records
+    validator_for(media["schema"] | {"components": described["components"]}).validate(answer.json)
+    assert set(success["headers"]) <= set(answer.headers)

@@ -1,0 +1,43 @@
+"""Running the project's own command, as a user does."""
+
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+COMMAND = str(Path(sys.executable).parent / "inbox-mock")
+PATIENCE_SECONDS = 60
+
+
+def run(*arguments: str, env: dict[str, str] | None = None) -> "subprocess.CompletedProcess[str]":
+    """Run the command to its end."""
+    return subprocess.run([COMMAND, *arguments], capture_output=True, text=True, check=False, timeout=PATIENCE_SECONDS, env=env)
+
+
+@contextmanager
+def serving(folder: Path, *arguments: str) -> Iterator[str]:
+    """Run ``inbox-mock serve`` on a free port; the server's root."""
+    port_file = folder / "port"
+    with subprocess.Popen(
+        [COMMAND, "serve", "--port", "0", "--port-file", str(port_file), *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    ) as process:
+        try:
+            yield f"http://127.0.0.1:{wait_for(port_file, process)}"
+        finally:
+            process.terminate()
+
+
+def wait_for(port_file: Path, process: "subprocess.Popen[str]") -> int:
+    """Return the port, as soon as the server answers."""
+    for _ in range(PATIENCE_SECONDS * 50):
+        if port_file.exists():
+            return int(port_file.read_text())
+        if process.poll() is not None:
+            break
+        time.sleep(0.02)
+    raise AssertionError(f"the server did not start: {process.stdout.read() if process.stdout else ''}")

@@ -1,0 +1,456 @@
+"""Scenario files: what they may say, and how a mistake in one is told."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from textwrap import dedent
+from typing import Any
+
+import pytest
+from builders import START, a_body, a_booking, a_message, a_scenario
+from fake import Answer, InProcess, Mock, Sandbox
+
+from mock_server.domain.assumptions import ASSUMPTIONS
+from mock_server.scenarios.loading import Scenario, find, from_object, shipped
+from mock_server.scenarios.making import Wishes, make
+from mock_server.scenarios.mistakes import Mistake
+from mock_server.wiring import Options, create_app
+
+SPRING = 1_900_000_000.0  # 2030-03-17T17:46:40Z on the wall clock
+
+
+@dataclass(frozen=True)
+class Folder:
+    """A folder in which a test writes scenario files."""
+
+    path: Path
+
+    def scenario(self, text: str | bytes) -> Scenario:
+        file = self.path / "mine.yaml"
+        file.write_bytes(text if isinstance(text, bytes) else dedent(text).encode())
+        return find(str(file))
+
+    def mistake(self, text: str | bytes) -> Mistake:
+        """Return what is wrong with a scenario."""
+        with pytest.raises(Mistake) as told:
+            make(self.scenario(text), Wishes(), wall=0.0)
+        return told.value
+
+    def sandbox(self, text: str) -> Sandbox:
+        """Return the default sandbox of a server that was started with a scenario."""
+        transport = InProcess(create_app(Options(scenario=self.scenario(text), wishes=Wishes(mode="manual"))))
+        return Sandbox(transport, Mock(transport).admin.get("/sandboxes/default").json)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Folder:
+    return Folder(tmp_path)
+
+
+# Mistakes
+
+
+MISTAKES = {
+    "a wrong key, with the right one": ("seed: 7\nrentalls: []\n", 2, "'rentalls'", "'rentals'?"),
+    "a wrong key of a record": ("rentals:\n  - id: 16\n    name: Chalet\n    timezon: UTC\n", 4, "'timezon'", "'timezone'?"),
+    "a wrong key that resembles none": ("seed: 7\n\nxyzzy: 1\n", 3, "'xyzzy'", "one of accounts"),
+    "a number for a text": ("rentals:\n  - id: 16\n    name: 7\n", 3, "rentals.0.name: 7", "string"),
+    "a text for a number": ("# nothing\nseed: seven\n", 2, "'seven'", "a whole number"),
+    "one object for a list": ("seed: 7\nrentals:\n  id: 16\n", 2, "rentals", "array"),
+    "a word outside an enumeration": ("accounts:\n  - id: 1\n    status: broke\n", 3, "'broke'", "one of trial, paying, suspended"),
+    "a switch that is neither on nor off": ("assume:\n  if_none_match: perhaps\n", 2, "'perhaps'", "one of true, false"),
+    "an unknown switch": ("assume:\n  if_none_mach: true\n", 2, "'if_none_mach'", "'if_none_match'?"),
+    "something missing": ("hosts:\n  - id: 1\n  - firstname: Jan\n    lastname: K\n", 2, "firstname", "there"),
+    "an unknown channel": (
+        "rentals: [{id: 16}]\nbookings:\n  - rental: 16\n    channel: pigeon\n    start_at: +1d\n    end_at: +2d\n",
+        4,
+        "'pigeon'",
+        "one of airbnb, booking-com, direct",
+    ),
+    "a reference to nothing": ("bookings:\n  - start_at: +1d\n    end_at: +2d\n    rental: 99\n", 4, "99", "rental"),
+    "a name of nobody": ("hosts:\n  - {firstname: A, lastname: B, user: jan}\n", 2, "'jan'", "user"),
+    "a bad offset": ("rentals: [{id: 16}]\nbookings:\n  - rental: 16\n    start_at: +1 week\n    end_at: +2d\n", 4, "'+1 week'", "+30d"),
+    "an empty offset": ("clients:\n  - fullname: Ada\n    created_at: '-'\n", 3, "'-'", "-2h"),
+    "a time that is none": ("clients:\n  - fullname: Ada\n    created_at: yesterday\n", 3, "'yesterday'", "a time"),
+    "a time after the start": ("clients:\n  - {fullname: Ada, created_at: +1d}\n", 2, "after the start", "up to the start"),
+    "a bad duration": (
+        "rentals: [{id: 16}]\nbookings:\n  - {rental: 16, start_at: +1d, end_at: +2d, channel: airbnb,\n     conversation_delay: soon}\n",
+        4,
+        "'soon'",
+        "never",
+    ),
+    "a clock that starts at no time": ("seed: 1\nclock:\n  now: noon\n", 3, "'noon'", "2030-06-01T12:00:00Z"),
+    "a stay that ends before it starts": (
+        "rentals: [{id: 16}]\nbookings:\n  - {rental: 16, start_at: +3d, end_at: +2d}\n",
+        3,
+        "refuses",
+        "end_at",
+    ),
+    "a time zone of nowhere": ("rentals:\n  - id: 16\n    timezone: Europe/Atlantis\n", 3, "'Europe/Atlantis'", "Europe/Paris"),
+    "an unknown scope": ("applications:\n  - name: A\n    scopes: [inbox_reed]\n", 3, "'inbox_reed'", "inbox_read"),
+    "a key twice": ("seed: 7\nstrict: true\nseed: 8\n", 3, "'seed' a second time", "once"),
+    "a name twice": ("rentals:\n  - {as: home}\n  - {as: home}\n", 3, "'home'", "of its own"),
+    "an id twice": ("rentals:\n  - id: 16\n  - id: 16\n", 3, "id", "of its own"),
+    "an id twice, of what happens": (
+        "rentals: [{}]\nbookings:\n  - {id: 1, rental: 1, start_at: +1d, end_at: +2d}\n  - {id: 1, rental: 1, start_at: +3d, end_at: +4d}",
+        4,
+        "id",
+        "of its own",
+    ),
+    "an id that a record without one has got": ("rentals:\n  - name: A\n  - id: 1\n", 3, "id", "of its own"),
+    "a file that is not there": ("attachments:\n  - file: nothing.png\n", 2, "'nothing.png'", "beside the scenario"),
+    "a file elsewhere": ("attachments:\n  - file: ../../../etc/passwd\n", 2, "passwd", "beside the scenario"),
+    "a conversation that is not there yet": (
+        "rentals: [{}]\nbookings: [{id: 80, rental: 1, start_at: +1d, end_at: +2d}]\nmessages:\n  - {booking: 80, from: guest, content: x}",
+        4,
+        "without conversation",
+        "by then",
+    ),
+    "YAML that is none": ("seed: 7\nrentals: [\n", 3, "", "YAML"),
+    "a tab for spaces": ("rentals:\n\t- id: 1\n", 2, "", "YAML"),
+    "a control character": (b"seed: 7\nname: \x00\n", 1, "", "YAML"),
+    "a tag that is not kept": ("seed: !!int seven\n", 1, "'seven'", "tag"),
+    "two documents": ("seed: 7\n---\nseed: 8\n", 2, "document", "YAML"),
+    "an alias of itself": ("rentals: &r [*r]\n", 1, "", ""),
+    "an alias of nothing": ("rentals: *r\n", 1, "", "YAML"),
+    "a list": ("- seed: 7\n", 1, "no keys", "rentals"),
+    "nothing": ("# nothing\n", 1, "no keys", "rentals"),
+}
+
+
+@pytest.mark.parametrize("told", MISTAKES.values(), ids=MISTAKES)
+def test_a_mistake_names_file_and_line_what_was_found_and_what_was_expected(
+    folder: Folder, told: tuple[str | bytes, int, str, str]
+) -> None:
+    text, line, found, expected = told
+
+    mistake = folder.mistake(text)
+
+    assert (mistake.name, mistake.line) == (str(folder.path / "mine.yaml"), line)
+    assert found in mistake.found
+    assert expected in mistake.expected
+    assert str(mistake).startswith(f"{folder.path / 'mine.yaml'}:{line}: found ")
+    assert "; expected " in str(mistake)
+
+
+def test_a_file_that_cannot_be_read_is_a_mistake(folder: Folder) -> None:
+    with pytest.raises(Mistake, match=r"nowhere\.yaml"):
+        find(str(folder.path / "nowhere.yaml"))
+    with pytest.raises(Mistake, match="cannot be read"):
+        find(f"{folder.path}/")
+    with pytest.raises(Mistake, match="UTF-8"):
+        folder.scenario(b"description: \xff\xfe")
+
+
+def test_an_unknown_scenario_is_told_with_those_that_there_are() -> None:
+    with pytest.raises(Mistake) as told:
+        find("agencies")
+
+    assert "agencies" in str(told.value)
+    assert "agency" in told.value.expected
+
+
+def test_nothing_of_a_mistaken_scenario_is_loaded(mock: Mock) -> None:
+    before = mock.admin.get("/sandboxes").json["sandboxes"]
+
+    answer = mock.admin.post("/sandboxes", {"scenario": a_scenario(bookings=[a_booking(rental=99)])})
+
+    assert answer.status == 422
+    assert len(mock.admin.get("/sandboxes").json["sandboxes"]) == len(before)
+
+
+# What YAML means
+
+
+def test_yaml_is_read_by_the_rules_of_its_second_edition(folder: Folder) -> None:
+    text = """
+        description: no
+        seed: 0o17
+        rate_limit: 0x10
+        clock: {now: 2030-06-01, rate: 1e1}
+        accounts: [{zip: "0123", city: yes, country_code: NO, address1: 1_000, website: on}]
+        rentals: [{checkin_time: 010, name: ~x}]
+        bookings: [{rental: 1, start_at: +1d, end_at: +2d, expected_checkin_time: 14:45}]
+    """
+
+    assert folder.scenario(text).data == {
+        "description": "no",
+        "seed": 15,
+        "rate_limit": 16,
+        "clock": {"now": "2030-06-01", "rate": 10.0},
+        "accounts": [{"zip": "0123", "city": "yes", "country_code": "NO", "address1": "1_000", "website": "on"}],
+        "rentals": [{"checkin_time": 10, "name": "~x"}],
+        "bookings": [{"rental": 1, "start_at": "+1d", "end_at": "+2d", "expected_checkin_time": "14:45"}],
+    }
+
+
+def test_what_a_file_says_reaches_the_api(folder: Folder) -> None:
+    sandbox = folder.sandbox("""
+        rentals: [{id: 16}]
+        bookings: [{id: 80, rental: 16, start_at: +1d, end_at: +2d, expected_checkin_time: 14:45, notes: no}]
+    """)
+
+    booking = sandbox.api.get("/bookings/80").record
+
+    assert (booking["expected_checkin_time"], booking["notes"]) == ("14:45", "no")
+
+
+def test_attachments_are_looked_for_beside_the_file(folder: Folder) -> None:
+    (folder.path / "map.txt").write_bytes(b"Turn left.\n")
+
+    sandbox = folder.sandbox("attachments: [{file: map.txt}]")
+
+    attachment = sandbox.api.get("/inbox/attachments").record
+    assert (attachment["name"], attachment["file_size"], attachment["file_content_type"]) == ("map.txt", 11, "text/plain")
+
+
+@pytest.mark.parametrize("scenario", [scenario for scenario in shipped() if scenario.name != "large"], ids=lambda scenario: scenario.name)
+@pytest.mark.parametrize("mode", ["manual", "real"])
+def test_every_shipped_scenario_can_be_made(scenario: Scenario, mode: str) -> None:
+    assert scenario.description
+    assert make(scenario, Wishes(mode=mode), wall=SPRING)
+
+
+# Records and their references
+
+
+def test_records_refer_to_each_other_by_name(in_process: Mock) -> None:
+    sandbox = in_process.sandbox({
+        "rentals": [{"as": "chalet"}],
+        "users": [{"as": "user", "fullname": "Jan"}],
+        "hosts": [{"as": "jan", "firstname": "Jan", "lastname": "K", "user": "user"}],
+        "clients": [{"as": "ada", "fullname": "Ada"}],
+        "sources": [{"as": "flyer", "name": "Flyer"}],
+        "bookings": [
+            {"as": "stay", "rental": "chalet", "source": "flyer", "client": "ada", "start_at": "+1d", "end_at": "+2d", "created_at": "-1d"}
+        ],
+        "conversations": [{"as": "talk", "booking": "stay", "created_at": "-1h"}],
+        "participants": [{"booking": "stay", "client": "ada", "at": "-1h"}],
+        "messages": [{"conversation": "talk", "from": "jan", "content": "Hello", "at": "-30m", "channel": None}],
+        "changes": [{"conversation": "talk", "assignee": "jan", "closed": True, "at": "-10m"}],
+    })  # fmt: skip
+
+    booking, talk = sandbox.api.get("/bookings").record, sandbox.api.get("/inbox/conversations").record
+    assert (booking["links"]["client"], booking["links"]["rental"], booking["links"]["conversations"]) == (1, 1, [talk["id"]])
+    assert (talk["links"]["assignee"], talk["closed_at"], talk["last_message_at"]) == (1, "2030-06-01T11:50:00Z", "2030-06-01T11:30:00Z")
+    assert talk["created_by_id"] == 17
+    assert sandbox.api.get("/sources/1").record["links"]["bookings"] == [booking["id"]]
+
+
+def test_an_application_may_have_the_id_of_one_that_is_left_out(in_process: Mock) -> None:
+    sandbox = in_process.sandbox({"applications": [{"id": 17, "name": "Theirs"}, {"id": 65, "name": "Other"}]})
+
+    names = {record["id"]: record["name"] for record in sandbox.api.get("/applications").records}
+    assert (names[17], names[65]) == ("Theirs", "Other")
+    assert {"Your application", "Airbnb", "Booking.com"} < set(names.values())
+
+
+def test_an_id_that_a_scenario_names_is_the_records_own(in_process: Mock) -> None:
+    sandbox = in_process.sandbox(a_scenario(bookings=[a_booking()], participants=[{"id": 7, "booking": 80, "host": "jan"}]))
+
+    assert sandbox.api.get("/inbox/participants").ids == [1, 7]
+    assert (
+        sandbox.api.post("/inbox/participants", a_body("participants", conversation_id=11, member_id=2, member_type="Host")).record["id"]
+        == 8
+    )
+
+
+# Dates
+
+
+OFFSETS = """
+    rentals: [{id: 16, timezone: Europe/Paris, checkin_time: 15, checkout_time: 11}]
+    bookings:
+      - {id: 80, rental: 16, start_at: +30d, end_at: +37d, created_at: -2h}
+      - {id: 81, rental: 16, start_at: +30h, end_at: +2d}
+      - {id: 82, rental: 16, start_at: 2030-12-01, end_at: "2030-12-08T09:00:00Z"}
+"""
+
+
+def test_offsets_are_right_on_a_manual_clock(folder: Folder) -> None:
+    api = folder.sandbox(OFFSETS).api
+
+    days, hours, dates = (api.get(f"/bookings/{number}").record for number in (80, 81, 82))
+
+    assert (days["start_at"], days["end_at"], days["created_at"]) == (
+        "2030-07-01T15:00:00Z",
+        "2030-07-08T11:00:00Z",
+        "2030-06-01T10:00:00Z",
+    )
+    assert (days["start_at_global"], hours["start_at_global"]) == ("2030-07-01T13:00:00Z", "2030-06-02T18:00:00Z")
+    assert (hours["start_at"], hours["end_at"], hours["created_at"]) == ("2030-06-02T20:00:00Z", "2030-06-03T11:00:00Z", START)
+    assert (dates["start_at"], dates["end_at"]) == ("2030-12-01T15:00:00Z", "2030-12-08T09:00:00Z")
+
+
+def test_offsets_are_right_on_a_real_clock(folder: Folder) -> None:
+    options = Options(scenario=folder.scenario(OFFSETS), wishes=Wishes(mode="real"))
+    api = Mock(InProcess(create_app(options, wall=lambda: SPRING))).caller("demo")
+
+    days, hours, dates = (api.get(f"/bookings/{number}").record for number in (80, 81, 82))
+
+    assert (days["start_at"], days["end_at"], days["created_at"]) == (
+        "2030-04-16T15:00:00Z",
+        "2030-04-23T11:00:00Z",
+        "2030-03-17T15:46:40Z",
+    )
+    assert (hours["start_at"], hours["start_at_global"], hours["created_at"]) == (
+        "2030-03-19T00:46:40Z",
+        "2030-03-18T23:46:40Z",
+        "2030-03-17T17:46:40Z",
+    )
+    assert dates["start_at"] == "2030-12-01T15:00:00Z"
+
+
+def test_the_clock_starts_where_a_scenario_says(in_process: Mock) -> None:
+    sandbox = in_process.sandbox({"clock": {"now": "2031-01-01T00:00:00Z"}, "clients": [{"fullname": "Ada", "created_at": "-1d"}]})
+
+    assert sandbox.now() == "2031-01-01T00:00:00Z"
+    assert sandbox.api.get("/clients").record["created_at"] == "2030-12-31T00:00:00Z"
+
+
+def test_what_happened_before_the_start_carries_its_own_time(in_process: Mock) -> None:
+    messages = [{"booking": 80, "at": at, "from": who, "content": "x"} for at, who in (("-10m", "jan"), ("-1h", "guest"))]
+    sandbox = in_process.sandbox(a_scenario(bookings=[a_booking()], messages=messages))
+
+    assert [message["sent_at"] for message in sandbox.api.get("/inbox/messages").records] == [
+        "2030-06-01T11:00:00Z",
+        "2030-06-01T11:50:00Z",
+    ]
+    assert sandbox.api.get("/inbox/conversations/11").record["created_at"] == "2030-06-01T10:10:00Z"
+
+
+# Settings
+
+
+PAGES: tuple[dict[str, Any], ...] = ({}, {"per_page": 1}, {"per_page": 100})
+
+
+def test_page_cap_is_the_size_of_a_page_and_the_most_that_it_can_be(in_process: Mock) -> None:
+    api = in_process.sandbox({"page_cap": 2, "clients": [{"fullname": name} for name in "ABCDE"]}).api
+
+    assert [api.get("/clients", **query).headers["X-Per-Page"] for query in PAGES] == ["2", "1", "2"]
+    assert [len(api.get("/clients", page=page).records) for page in (1, 2, 3)] == [2, 2, 1]
+
+
+def test_the_same_scenario_and_seed_make_the_same_bytes() -> None:
+    scenario = from_object(a_scenario(bookings=[a_booking()]))
+
+    assert make(scenario, Wishes(), wall=0.0) == make(scenario, Wishes(), wall=0.0)
+    assert make(scenario, Wishes(), wall=0.0) != make(scenario, Wishes(seed=8), wall=0.0)
+
+
+@pytest.mark.parametrize("generate", [{"bookings": 60, "messages": 200}, {"bookings": 1}, {"bookings": 1, "messages": 3}, {"messages": 3}])
+def test_records_can_be_generated_beside_written_ones(in_process: Mock, generate: dict[str, int]) -> None:
+    sandbox = in_process.sandbox({"accounts": [{"id": 5}], "hosts": [{"id": 3, "firstname": "Jan", "lastname": "K"}], "generate": generate})
+
+    ever: dict[str, Any] = {"from": "2020-01-01"}
+    total = int(sandbox.api.get("/bookings", **ever).headers["X-Total-Count"])
+    assert total == generate.get("bookings", 0)
+    conversations = int(sandbox.api.get("/inbox/conversations").headers["X-Total-Count"])
+    assert len(sandbox.api.get("/inbox/messages").records) == (min(100, generate.get("messages", 0)) if conversations else 0)
+
+
+# The switches
+
+
+def assuming(mock: Mock, **switches: object) -> Sandbox:
+    """Return a sandbox with these switches, an Airbnb conversation (11) and jan in it (2)."""
+    participants = [{"id": 2, "booking": 80, "host": "jan", "at": "-1h"}]
+    return mock.sandbox(a_scenario(bookings=[a_booking()], participants=participants, assume=switches))
+
+
+def conversation_after(mock: Mock, posted: dict[str, object], **switches: object) -> dict[str, object]:
+    sandbox = assuming(mock, **switches)
+    sandbox.api.put("/inbox/conversations/11", a_body("conversations", closed=True))
+    sandbox.advance("5m")
+    assert sandbox.api.post("/inbox/messages", posted).status == 201
+    record: dict[str, object] = sandbox.api.get("/inbox/conversations/11").record
+    return record
+
+
+def test_message_bumps_conversation(in_process: Mock) -> None:
+    on, off = (conversation_after(in_process, a_message(), message_bumps_conversation=switch) for switch in (True, False))
+
+    assert (on["updated_at"], on["last_message_at"]) == ("2030-06-01T12:05:00Z", START)
+    assert (off["updated_at"], off["last_message_at"]) == (START, None)
+
+
+def test_guest_reopens_closed(in_process: Mock) -> None:
+    asked = a_message(sender_id=1, origin="airbnb_message")
+    on, off = (conversation_after(in_process, asked, guest_reopens_closed=switch) for switch in (True, False))
+
+    assert (on["closed_at"], off["closed_at"]) == (None, START)
+
+
+def test_a_guest_reopens_a_conversation_that_no_message_moves(in_process: Mock) -> None:
+    asked = a_message(sender_id=1, origin="airbnb_message")
+
+    assert conversation_after(in_process, asked, message_bumps_conversation=False, guest_reopens_closed=True)["closed_at"] is None
+
+
+def test_a_host_never_reopens(in_process: Mock) -> None:
+    assert conversation_after(in_process, a_message())["closed_at"] == START
+
+
+def test_connect_moves_updated_at(in_process: Mock) -> None:
+    for switch, moved_at in ((True, "2030-06-01T12:05:00Z"), (False, START)):
+        sandbox = assuming(in_process, connect_moves_updated_at=switch)
+        sandbox.api.post("/inbox/messages", a_message())
+        sandbox.api.post("/inbox/attachments", a_body("attachments", file="SGVsbG8K"))
+        sandbox.advance("5m")
+
+        message = sandbox.api.put("/inbox/messages/1/add_attachment", {"attachments": [{"id": 1}]}).record
+        conversation = sandbox.api.put("/inbox/conversations/11/connect_booking", {"bookings": [{"id": 80}]}).record
+
+        assert (message["updated_at"], conversation["updated_at"]) == (moved_at, moved_at)
+
+
+def test_sent_at_optional(in_process: Mock) -> None:
+    late = {"messages": [{name: value for name, value in a_message()["messages"][0].items() if name != "sent_at"}]}
+    on, off = (assuming(in_process, sent_at_optional=switch).api.post("/inbox/messages", late) for switch in (True, False))
+
+    assert (on.status, on.record["sent_at"]) == (201, None)
+    assert (off.status, off.errors[0]["field"]) == (422, "sent_at")
+
+
+def test_visibility_all(in_process: Mock) -> None:
+    on, off = (
+        assuming(in_process, visibility_all=switch).api.post("/inbox/messages", a_message(visibility="all")) for switch in (True, False)
+    )
+
+    assert (on.status, on.record["visibility"]) == (201, "all")
+    assert (off.status, off.errors[0]["field"]) == (422, "visibility")
+
+
+def test_if_none_match(in_process: Mock) -> None:
+    def asked_again(sandbox: Sandbox) -> Answer:
+        etag = sandbox.api.get("/inbox/conversations/11").headers["ETag"]
+        return sandbox.api.get("/inbox/conversations/11", headers={"If-None-Match": etag})
+
+    on, off = (asked_again(assuming(in_process, if_none_match=switch)) for switch in (True, False))
+
+    assert (on.status, on.body) == (304, b"")
+    assert (off.status, off.record["id"]) == (200, 11)
+
+
+@pytest.mark.parametrize(("switch", "link", "attributes"), [("both", True, True), ("links", True, False), ("attributes", False, True)])
+def test_created_by(in_process: Mock, switch: str, link: object, attributes: object) -> None:
+    record = assuming(in_process, created_by=switch).api.get("/inbox/conversations/11").record
+
+    assert ("created_by" in record["links"]) is link
+    assert ("created_by_id" in record) is attributes
+    assert ("created_by_type" in record) is attributes
+
+
+def test_attachment_urls(in_process: Mock) -> None:
+    absolute, relative = (
+        assuming(in_process, attachment_urls=switch).api.post("/inbox/attachments", a_body("attachments", file="SGVsbG8K")).record["url"]
+        for switch in ("absolute", "relative")
+    )
+
+    assert absolute.startswith("http://localhost/uploads/")
+    assert relative.startswith("/uploads/")
+
+
+@pytest.mark.parametrize("switch", ASSUMPTIONS)
+def test_every_switch_has_a_test_of_its_name(switch: str) -> None:
+    assert f"test_{switch}" in globals()
