@@ -43,7 +43,7 @@ schemathesis: $(VENV)/ready ## Hold a freshly started fake against its OpenAPI d
 
 .PHONY: bench
 bench: $(VENV)/ready ## Measure speed and memory, as ratios in one run
-	@$(BIN)/python -m tests.bench $(ARGS)
+	@PYTHONPATH=tests $(BIN)/python -m bench $(ARGS)
 
 .PHONY: wheel
 wheel: $(VENV)/ready ## Build the wheel into dist

@@ -7,6 +7,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from mock_server import __version__
+from mock_server.ticker import Ticker
 from mock_server.wiring import Options, create_app
 
 if TYPE_CHECKING:
@@ -59,6 +60,9 @@ class Server:
             reason = "another program listens there already" if _taken(self._host, self._wanted_port) else str(error)
             raise PortTaken(f"cannot listen on {self._host}:{self._wanted_port}: {reason}") from None
         self._http = http
+        courier = app.extensions["courier"]
+        courier.origin = self.url
+        self._ticker = Ticker(app.extensions["sandboxes"], courier)
 
     @property
     def port(self) -> int:
@@ -73,11 +77,13 @@ class Server:
 
     def serve(self, ready: Callable[[], None] = lambda: None) -> None:
         """Answer requests until `stop` is called, or the user interrupts; ``ready`` is called when that begins."""
+        self._ticker.start()
         ready()
         self._running.serve()
 
     def stop(self) -> None:
         """Stop answering."""
+        self._ticker.stop()
         self._running.stop()
 
     def __enter__(self) -> Self:

@@ -18,6 +18,7 @@ from mock_server.domain import errors
 from mock_server.scenarios.loading import Scenario
 from mock_server.scenarios.making import Wishes
 from mock_server.services.sandboxes import Sandboxes
+from mock_server.webhooks import HttpCourier
 
 LARGEST_BODY = 64 * 1024 * 1024
 
@@ -31,6 +32,7 @@ class Options:
     seed: int = 0
     admin_token: str | None = None
     allowed_hosts: frozenset[str] = frozenset()
+    webhook_hosts: frozenset[str] = frozenset()
 
 
 def create_app(
@@ -57,7 +59,9 @@ def create_app(
     app.register_blueprint(routes.reference())
     app.register_blueprint(oauth.blueprint(server))
     app.register_blueprint(uploads.blueprint(sandboxes))
-    app.register_blueprint(admin.blueprint(founder, guard.Guard(options.admin_token, options.allowed_hosts)))
+    courier = HttpCourier(options.webhook_hosts)
+    app.extensions["courier"], app.extensions["sandboxes"] = courier, sandboxes
+    app.register_blueprint(admin.blueprint(founder, guard.Guard(options.admin_token, options.allowed_hosts), courier))
     _health(app)
     _answers_of_refusals(app, server)
     _dates(app, sandboxes)

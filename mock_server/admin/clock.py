@@ -6,15 +6,17 @@ from datetime import datetime
 from mock_server.admin.operation import JSON, AdminOperation, Call
 from mock_server.admin.sandboxes import CLOCK, MODE, TEXT
 from mock_server.domain import times
-from mock_server.domain.errors import Busy, Invalid, Problem, invalid
+from mock_server.domain.errors import Invalid, invalid
 from mock_server.services import durations
-from mock_server.services.timeline import HAPPENINGS, advance, advance_until
+from mock_server.services.advancing import IDLE, advance, advance_until
+from mock_server.services.events import SENT
+from mock_server.services.timeline import HAPPENINGS
 from mock_server.services.work import Work
 from mock_server.store import clock as clock_store
 from mock_server.store import timeline
 
 EXPECTED_TO = "a time such as 2030-06-02T00:00:00Z, not before the sandbox's present and at most ten years after it"
-UNTIL = ("idle", *HAPPENINGS)
+UNTIL = (IDLE, *HAPPENINGS, SENT)
 EVENT: JSON = {"type": "object", "properties": {"id": {"type": "integer"}, "kind": TEXT, "about": {"type": "object"}}}
 
 
@@ -26,9 +28,9 @@ def show(call: Call) -> JSON:
 
 def change(call: Call) -> JSON:
     """Let the clock stand or run."""
+    if "now" in call.body:
+        advance(call.in_sandbox, call.courier, lambda work: _instant(work, str(call.body["now"]), "now"))
     with call.in_sandbox.work() as work:
-        if "now" in call.body:
-            advance(work, _instant(work, str(call.body["now"]), "now"))
         mode = str(call.body.get("mode", work.clock.mode))
         rate = float(str(call.body.get("rate", work.clock.rate)))
         work.clock = replace(work.clock.moved_to(work.instant, work.wall), mode=mode, rate=rate)
@@ -38,20 +40,13 @@ def change(call: Call) -> JSON:
 
 def move(call: Call) -> JSON:
     """Advance the clock, and answer what happened on the way."""
-    sandbox = call.in_sandbox
     if len(call.body) != 1:
         raise Invalid(invalid("body", 'exactly one of by ("10m"), to ("2030-06-02T00:00:00Z") and until ("idle")'))
-    if not sandbox.advancing.acquire(blocking=False):
-        raise Busy(Problem("busy", "another advance of this sandbox is under way"))
-    try:
-        with sandbox.work() as work:
-            if "until" in call.body:
-                happened = advance_until(work, str(call.body["until"]))
-            else:
-                happened = advance(work, _destination(work, call.body))
-            return {"now": work.now, "happened": [event.shown("at") for event in happened]}
-    finally:
-        sandbox.advancing.release()
+    if "until" in call.body:
+        now, happened = advance_until(call.in_sandbox, call.courier, str(call.body["until"]))
+    else:
+        now, happened = advance(call.in_sandbox, call.courier, lambda work: _destination(work, call.body))
+    return {"now": now, "happened": [event.shown("at") for event in happened]}
 
 
 def show_timeline(call: Call) -> JSON:

@@ -21,7 +21,11 @@ PROBLEM: JSON = {
         },
     },
 }
-PARAMETERS = {"id": "The sandbox's id; `default` is one.", "token": "The token."}
+PARAMETERS = {
+    "id": "The sandbox's id; `default` is one.",
+    "token": "The token.",
+    "record_id": "The id of the booking, conversation, subscription or delivery that is meant.",
+}
 
 
 def document(operations: Iterable[AdminOperation], origin: str) -> JSON:
@@ -52,11 +56,14 @@ def _operation(operation: AdminOperation, path: str) -> JSON:
             "content": {PROBLEM_JSON: {"schema": {"$ref": "#/components/schemas/Problem"}}},
         }
     found: JSON = {"operationId": operation.name, "summary": operation.summary, "responses": answers}
-    named = [name for name in PARAMETERS if f"{{{name}}}" in path]
-    if named:
-        found["parameters"] = [
-            {"name": name, "in": "path", "required": True, "description": PARAMETERS[name], "schema": {"type": "string"}} for name in named
-        ]
+    parameters: list[JSON] = [
+        {"name": name, "in": "path", "required": True, "description": says, "schema": {"type": "string"}}
+        for name, says in PARAMETERS.items()
+        if f"{{{name}}}" in path
+    ]
+    parameters += [{"name": name, "in": "query", "description": says, "schema": {"type": "string"}} for name, says in operation.query.items()]
+    if parameters:
+        found["parameters"] = parameters
     if operation.body:
         found["requestBody"] = {"content": {"application/json": {"schema": operation.schema}}}
     return found

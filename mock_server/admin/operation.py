@@ -6,7 +6,8 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from mock_server.admin.founding import Founder
-from mock_server.domain.errors import Invalid, invalid
+from mock_server.domain.errors import Invalid, NotFound, invalid
+from mock_server.services.delivering import Courier
 from mock_server.services.sandboxes import Sandbox
 
 if TYPE_CHECKING:
@@ -24,6 +25,8 @@ class Call:
     sandbox: Sandbox | None
     path: Mapping[str, str]
     body: JSON
+    query: Mapping[str, str]
+    courier: Courier
 
     @property
     def in_sandbox(self) -> Sandbox:
@@ -32,10 +35,26 @@ class Call:
             raise LookupError(self.path)
         return self.sandbox
 
+    @property
+    def record_id(self) -> int:
+        """The record that the path names.
+
+        Raises:
+            NotFound: it is no id.
+
+        """
+        text = self.path["record_id"]
+        if not (text.isascii() and text.isdigit() and len(text) < 19):
+            raise NotFound
+        return int(text)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class AdminOperation:
-    """``body`` is the JSON Schema of what may be sent, by property; ``answer`` the schema of what comes back."""
+    """``body`` is the JSON Schema of what may be sent, by property; ``answer`` that of what comes back.
+
+    ``query`` says what each query parameter does.
+    """
 
     method: str
     rule: str
@@ -44,6 +63,7 @@ class AdminOperation:
     run: Callable[[Call], JSON | None]
     body: Mapping[str, object] = field(default_factory=dict)
     answer: Mapping[str, object] = field(default_factory=dict)
+    query: Mapping[str, str] = field(default_factory=dict)
     status: int = 200
     refusals: tuple[int, ...] = ()
 

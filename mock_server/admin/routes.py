@@ -5,16 +5,23 @@ from collections.abc import Callable
 import orjson
 from flask import Blueprint, Response, request
 
-from mock_server.admin import clock, sandboxes
+from mock_server.admin import acting, clock, journal, sandboxes, webhooks
 from mock_server.admin.founding import Founder
 from mock_server.admin.guard import PREFIX, Guard
 from mock_server.admin.operation import AdminOperation, Call, checked
 from mock_server.domain.errors import Unreadable
+from mock_server.services.delivering import Courier
 
-OPERATIONS: tuple[AdminOperation, ...] = (*sandboxes.OPERATIONS, *clock.OPERATIONS)
+OPERATIONS: tuple[AdminOperation, ...] = (
+    *sandboxes.OPERATIONS,
+    *clock.OPERATIONS,
+    *acting.OPERATIONS,
+    *webhooks.OPERATIONS,
+    *journal.OPERATIONS,
+)
 
 
-def blueprint(founder: Founder, guard: Guard) -> Blueprint:
+def blueprint(founder: Founder, guard: Guard, courier: Courier) -> Blueprint:
     """Return the blueprint of /__admin."""
     made = Blueprint("admin", __name__, url_prefix=PREFIX)
 
@@ -26,7 +33,7 @@ def blueprint(founder: Founder, guard: Guard) -> Blueprint:
         made.add_url_rule(
             operation.rule,
             operation.name,
-            _view(founder, operation),
+            _view(founder, courier, operation),
             methods=[operation.method],
             strict_slashes=False,
             provide_automatic_options=False,
@@ -41,11 +48,11 @@ def blueprint(founder: Founder, guard: Guard) -> Blueprint:
     return made
 
 
-def _view(founder: Founder, operation: AdminOperation) -> Callable[..., Response]:
+def _view(founder: Founder, courier: Courier, operation: AdminOperation) -> Callable[..., Response]:
     def view(**path: str) -> Response:
         sandbox = founder.sandboxes.get(path["id"]) if "id" in path else None
         body = checked(operation, _body()) if operation.method != "GET" else {}
-        answer = operation.run(Call(founder, request.host_url.rstrip("/"), sandbox, path, body))
+        answer = operation.run(Call(founder, request.host_url.rstrip("/"), sandbox, path, body, request.args, courier))
         return Response(status=204) if operation.status == 204 else _json(answer, operation.status)
 
     return view

@@ -1,7 +1,7 @@
 """A call as an operation sees it: who calls, what for, and what was written."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 from mock_server.api.operation import Operation
@@ -59,7 +59,11 @@ class Call:
     path: dict[str, str]
     origin: str
     body: object = None
-    why: list[str] = field(default_factory=list)
+
+    @property
+    def why(self) -> list[str]:
+        """What is to be told of things that the answer does not show."""
+        return self.work.why
 
     @property
     def actor(self) -> Actor:

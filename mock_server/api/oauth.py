@@ -10,7 +10,7 @@ from mock_server.api.answering import JSON, Headers
 from mock_server.api.consent import Given, Reply
 from mock_server.api.pipeline import Server
 from mock_server.domain.errors import OAuthRefused
-from mock_server.services import access
+from mock_server.services import access, labels
 from mock_server.services.work import Work
 from mock_server.store.database import Row
 
@@ -48,10 +48,24 @@ def _answer(server: Server, given: Given, run: Callable[[Work], Reply]) -> Respo
     started = server.stopwatch()
     credential = next((given[name] for name in ("client_id", "code", "refresh_token") if given.get(name)), None)
     with server.sandboxes.of(credential).work() as work:
+        labelled = labels.of_parameters(work, given)
         body, status, headers = run(work)
-        now, why = work.now, work.why
-    if why:
-        headers.append(("X-Mock-Why", "; ".join(why)))
+        now, why = work.now, "; ".join(work.why) or None
+        if why is not None:
+            headers.append(("X-Mock-Why", why))
+        entry: dict[str, object] = {
+            "at": now,
+            "method": request.method,
+            "path": request.path,
+            "query": "",
+            "status": status,
+            "application_id": labels.application(work, given.get("client_id", "")),
+            "request": {"token": None, "headers": {}, "body": labelled},
+            "response": {"headers": labels.of_headers(work, headers), "body": labels.of_answer(work, body)},
+            "caused": work.caused,
+            "why": why,
+        }
+        headers.append(("X-Mock-Request-Id", str(work.write_down(entry))))
     headers += answering.trace_headers(now, server.request_id(), server.stopwatch() - started)
     return answering.response(body, status, headers)
 

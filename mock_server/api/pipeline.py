@@ -22,6 +22,14 @@ from mock_server.services.access import Grant, authenticate
 from mock_server.services.sandboxes import Sandboxes
 from mock_server.services.work import Work
 from mock_server.store import rate_limits
+from mock_server.store.journal import MOST_CHARACTERS
+
+TOLD_HEADERS = (
+    ("Accept", "HTTP_ACCEPT"),
+    ("Content-Type", "CONTENT_TYPE"),
+    ("If-None-Match", "HTTP_IF_NONE_MATCH"),
+    ("User-Agent", "HTTP_USER_AGENT"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +67,15 @@ def refuse(server: Server, refusal: Refusal) -> Response:
     allowance: Allowance | None = None
     with server.sandboxes.of(token).work() as work:
         now = work.now
+        grant: Grant | None = None
         if request.path.startswith("/api/v3/"):
             with suppress(Unauthorized):
-                allowance = _spend(work, authenticate(work, token))
-    body, status, headers = refused(refusal)
-    headers += answering.rate_headers(allowance)
+                grant = authenticate(work, token)
+                allowance = _spend(work, grant)
+        body, status, headers = refused(refusal)
+        headers += answering.rate_headers(allowance)
+        if request.path.startswith(("/api/v3/", "/oauth/")):
+            _write_down(work, request, grant, b"", body, status, headers)
     return _finish(server, started, now, body, status, headers)
 
 
@@ -74,7 +86,7 @@ def _answer(server: Server, asked: Request, operation: Operation, path: dict[str
     allowance: Allowance | None = None
     with server.sandboxes.of(token).work() as work:
         now = work.now
-        why: list[str] = []
+        grant: Grant | None = None
         try:
             grant = authenticate(work, token)
             allowance = _spend(work, grant)
@@ -83,7 +95,6 @@ def _answer(server: Server, asked: Request, operation: Operation, path: dict[str
             if grant.scopes.isdisjoint(operation.scopes):
                 raise Forbidden
             call = _call(asked, operation, work, grant, path, raw)
-            why = call.why
             body, headers = _run(call, asked.path)
             status = operation.status
             if _unchanged(asked, work, headers, status):
@@ -93,10 +104,37 @@ def _answer(server: Server, asked: Request, operation: Operation, path: dict[str
             allowance = None
         except Refusal as refusal:
             body, status, headers = refused(refusal)
-    headers += answering.rate_headers(allowance)
-    if why:
-        headers.append(("X-Mock-Why", "; ".join(why)))
+        headers += answering.rate_headers(allowance)
+        _write_down(work, asked, grant, raw, body, status, headers)
     return _finish(server, started, now, body, status, headers)
+
+
+def _write_down(work: Work, asked: Request, grant: Grant | None, raw: bytes, body: bytes, status: int, headers: Headers) -> None:
+    """Add the request to the journal, and tell its id and what is hidden in the answer's headers."""
+    why = "; ".join(work.why) or None
+    if why is not None:
+        headers.append(("X-Mock-Why", why))
+    environ = asked.environ
+    told = {name: environ[key] for name, key in TOLD_HEADERS if environ.get(key)}
+    entry_id = work.write_down(
+        {
+            "at": work.now,
+            "method": asked.method,
+            "path": asked.path,
+            "query": environ.get("QUERY_STRING", ""),
+            "status": status,
+            "application_id": None if grant is None else grant.application_id,
+            "request": {"token": None if grant is None else f"token-{grant.token_id}", "headers": told, "body": _text(raw)},
+            "response": {"headers": dict(headers), "body": _text(body)},
+            "caused": work.caused,
+            "why": why,
+        }
+    )
+    headers.append(("X-Mock-Request-Id", str(entry_id)))
+
+
+def _text(body: bytes) -> str:
+    return body[:MOST_CHARACTERS].decode(errors="replace")
 
 
 def _call(asked: Request, operation: Operation, work: Work, grant: Grant, path: dict[str, str], raw: bytes) -> Call:

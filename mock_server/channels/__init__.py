@@ -10,7 +10,8 @@ from mock_server.domain.discovery import discover
 class ChannelPolicy:
     """The differences between channels, as values. Delays are in seconds, shares from 0 to 1.
 
-    A channel that never opens conversations by itself has no ``opens_after``.
+    A channel that never opens conversations by itself has no ``opens_after``. ``relays_after``: how long a host's message
+    takes until the guest sees it.
     """
 
     name: str
@@ -20,6 +21,7 @@ class ChannelPolicy:
     default_channel: str | None = None
     origin: str = "email"
     response_hours: int | None = None
+    relays_after: tuple[int, int] = (1, 5)
 
     @property
     def owns_conversations(self) -> bool:

@@ -43,6 +43,7 @@ class ClockKind(click.ParamType[tuple[str, float | None]]):
 @click.option("--strict/--lenient", default=None, help="Refuse what the guide asks clients to refrain from.")
 @click.option("--rate-limit", type=click.IntRange(0), default=None, help="Enforce so many requests an hour for each application.")
 @click.option("--admin-token", default=None, help="Let whoever presents this token use /__admin, from anywhere.")
+@click.option("--allow-webhooks-to", multiple=True, metavar="HOST", help="A host beyond this machine to which webhooks may go.")
 @click.option("--allow-host", multiple=True, help="A further host name under which /__admin may be addressed.")
 def command(
     *,
@@ -55,6 +56,7 @@ def command(
     strict: bool | None,
     rate_limit: int | None,
     admin_token: str | None,
+    allow_webhooks_to: tuple[str, ...],
     allow_host: tuple[str, ...],
 ) -> None:
     """Run the fake until Ctrl-C."""
@@ -63,7 +65,11 @@ def command(
         mode, rate = clock or _own_clock(found.data.get("clock"))
         wishes = Wishes(seed=seed, mode=mode, rate=rate, strict=strict, rate_limit=rate_limit)
         hosts = frozenset(name.lower() for name in allow_host)
-        server = Server(Options(scenario=found, wishes=wishes, seed=seed or 0, admin_token=admin_token, allowed_hosts=hosts), host, port)
+        receivers = frozenset(name.lower() for name in allow_webhooks_to)
+        options = Options(
+            scenario=found, wishes=wishes, seed=seed or 0, admin_token=admin_token, allowed_hosts=hosts, webhook_hosts=receivers
+        )
+        server = Server(options, host, port)
         server.prepare()
     except (Mistake, PortTaken) as refusal:
         click.echo(f"inbox-mock: {refusal}", err=True)

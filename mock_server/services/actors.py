@@ -1,4 +1,4 @@
-"""What people do besides the client: the guest writes, a host writes in the Smily app."""
+"""What people do besides the client: the guest, staff in the Smily app, the host in the channel's own app, the channel."""
 
 from mock_server.channels import ChannelPolicy, policies
 from mock_server.domain.errors import Invalid, invalid
@@ -6,7 +6,7 @@ from mock_server.services import participants
 from mock_server.services.conversations import application_of
 from mock_server.services.messages import participant_of, post_message
 from mock_server.services.work import Actor, Work
-from mock_server.store.database import Row, one
+from mock_server.store.database import Row, one, value
 
 NOT_SAID = "not said"
 
@@ -21,42 +21,94 @@ def write_as_guest(work: Work, conversation_id: object, content: str, **more: ob
     conversation = work.get("conversations", conversation_id, None)
     sender = participant_of(work, conversation_id, "Client")
     if sender is None:
-        raise Invalid(invalid("from", "the conversation has no Client participant"))
-    policy = policies().get(str(conversation["channel"]), ChannelPolicy(name="none", title="none"))
-    actor = Actor(int(str(conversation["account_id"])), application_of(work, policy.name))
-    written: Row = {"origin": policy.origin, "visibility": "external", "channel": conversation["default_channel"]}
-    return post_message(work, actor, _message(work, conversation_id, sender, content) | written | more)
+        raise Invalid(invalid("from", "a conversation with a Client participant"))
+    return _from_channel(work, conversation, sender, content, more)
+
+
+def write_on_channel_as_host(work: Work, conversation_id: object, host_id: int | None, content: str, **more: object) -> int:
+    """Let a host write in the channel's own app: it comes in as a message of a Host participant, made by the channel's application.
+
+    Raises:
+        Invalid: no channel has the conversation, or the account has no host.
+
+    """
+    conversation = work.get("conversations", conversation_id, None)
+    if conversation["channel"] is None:
+        raise Invalid(invalid("from", "a conversation that a channel opened"))
+    return _from_channel(work, conversation, _seat(work, conversation, host_id, by_channel=True), content, more)
 
 
 def write_as_host(
-    work: Work, conversation_id: object, host_id: int, content: str, *, internal: bool = False, channel: object = NOT_SAID, **more: object
+    work: Work,
+    conversation_id: object,
+    host_id: int | None,
+    content: str,
+    *,
+    internal: bool = False,
+    channel: object = NOT_SAID,
+    **more: object,
 ) -> int:
-    """Let a host write in the Smily app; one who takes no part yet joins first.
+    """Let staff write in the Smily app, through a host; one who takes no part yet joins first.
 
     The message goes to the conversation's default channel, unless another ``channel`` (or None) is said or it is an
-    internal note.
+    internal note. Without ``host_id`` the conversation's first host speaks, or the account's.
+
+    Raises:
+        Invalid: the account has no host.
+
     """
     conversation = work.get("conversations", conversation_id, None)
-    host = work.get("hosts", host_id, conversation["account_id"])  # type: ignore[arg-type]
+    sender = _seat(work, conversation, host_id, by_channel=False)
     account_id = int(str(conversation["account_id"]))
-    sender = _participation(work, conversation_id, host_id)
-    if sender is None:
-        participants.add(work, account_id, conversation["id"], host_id, "Host", by_channel=False)
-        sender = _participation(work, conversation_id, host_id)
-    user_id = None if host["user_id"] is None else int(str(host["user_id"]))
+    user_id = value(work.db, "SELECT user_id FROM hosts WHERE id = ?", (sender["member_id"],))
     goes_to = conversation["default_channel"] if channel == NOT_SAID else channel
     written: Row = {
         "origin": "bookingsync_inbox",
         "visibility": "internal" if internal else "external",
         "channel": None if internal else goes_to,
     }
-    return post_message(work, Actor(account_id, user_id=user_id), _message(work, conversation_id, sender or {}, content) | written | more)
+    actor = Actor(account_id, user_id=None if user_id is None else int(str(user_id)))
+    return post_message(work, actor, _message(work, conversation_id, sender, content) | written | more)
 
 
-def _participation(work: Work, conversation_id: object, host_id: int) -> Row | None:
+def join_from_channel(work: Work, conversation_id: object, host_id: int | None) -> int:
+    """Let the channel add a host to a conversation; one who takes part already stays as he is.
+
+    Raises:
+        Invalid: the account has no such host, or none.
+
+    """
+    conversation = work.get("conversations", conversation_id, None)
+    return int(str(_seat(work, conversation, host_id, by_channel=True)["id"]))
+
+
+def _from_channel(work: Work, conversation: Row, sender: Row, content: str, more: Row) -> int:
+    policy = policies().get(str(conversation["channel"]), ChannelPolicy(name="none", title="none"))
+    actor = Actor(int(str(conversation["account_id"])), application_of(work, policy.name))
+    written: Row = {"origin": policy.origin, "visibility": "external", "channel": conversation["default_channel"]}
+    message = _message(work, conversation["id"], sender, content) | written | more
+    return post_message(work, actor, message, came_from_channel=True)
+
+
+def _seat(work: Work, conversation: Row, host_id: int | None, *, by_channel: bool) -> Row:
+    """Return the Host participant through whom a host speaks, added if there is none."""
+    account_id = int(str(conversation["account_id"]))
+    if host_id is None:
+        present = participant_of(work, conversation["id"], "Host")
+        if present is not None:
+            return present
+        first = value(work.db, "SELECT min(id) FROM hosts WHERE account_id = ?", (account_id,))
+        if first is None:
+            raise Invalid(invalid("host_id", "an account that has a host"))
+        host_id = int(str(first))
+    work.refer("hosts", "host_id", host_id, account_id)
     # The + keeps SQLite from looking through everything that the host takes part in, and leads it to the conversation's few.
     sql = "SELECT * FROM participants WHERE conversation_id = ? AND member_type = 'Host' AND +member_id = ? ORDER BY id LIMIT 1"
-    return one(work.db, sql, (conversation_id, host_id))
+    present = one(work.db, sql, (conversation["id"], host_id))
+    if present is not None:
+        return present
+    added = participants.add(work, account_id, conversation["id"], host_id, "Host", by_channel=by_channel)
+    return work.get("participants", added, None)
 
 
 def _message(work: Work, conversation_id: object, sender: Row, content: str) -> Row:

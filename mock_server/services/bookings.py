@@ -6,6 +6,7 @@ from mock_server.channels import policies
 from mock_server.domain import bookings as rules
 from mock_server.domain.errors import Forbidden, Invalid, NotFound, invalid
 from mock_server.services.conversations import application_of, await_channel
+from mock_server.services.events import emit
 from mock_server.services.sources import refer_to_source
 from mock_server.services.work import Actor, Work
 from mock_server.store.database import Row, insert, one, update, value
@@ -76,6 +77,7 @@ def edit_booking(work: Work, actor: Actor, booking_id: int, written: Row, *, own
         changes |= rules.global_times(merged["start_at"], merged["end_at"], timezone)
     kept = {name: found for name, found in written.items() if name not in rules.STATES}
     update(work.db, "bookings", booking_id, kept | changes)
+    emit(work, "booking_updated", booking_id, actor.account_id)
 
 
 def cancel_booking(work: Work, actor: Actor, booking_id: int, written: Row, *, owned_only: bool) -> None:
@@ -90,6 +92,7 @@ def cancel_booking(work: Work, actor: Actor, booking_id: int, written: Row, *, o
         raise NotFound
     reasons = {name: written[name] for name in CANCELLATION if isinstance(written.get(name), str)}
     update(work.db, "bookings", booking_id, {"status": "Canceled", "canceled_at": work.now, "updated_at": work.now, **reasons})
+    emit(work, "booking_destroyed", booking_id, actor.account_id)
 
 
 def _own(work: Work, actor: Actor, booking_id: int, *, owned_only: bool) -> Row:
@@ -129,4 +132,5 @@ def _add(work: Work, actor: Actor, rental: Row, booking: Row) -> int:
     booking_id = insert(work.db, "bookings", row)
     if not row["reference"]:
         update(work.db, "bookings", booking_id, {"reference": rules.reference(booking_id)})
+    emit(work, "booking_created", booking_id, actor.account_id)
     return booking_id

@@ -3,6 +3,7 @@
 from json import loads
 
 from mock_server.domain.errors import Invalid, invalid
+from mock_server.services.events import emit
 from mock_server.services.work import Actor, Work
 from mock_server.store.database import Row, insert, update, value
 
@@ -18,7 +19,9 @@ def create_client(work: Work, actor: Actor, written: Row) -> int:
     """
     row = NOTHING_YET | {"account_id": actor.account_id, "created_at": work.now, "updated_at": work.now} | written | _name_of({}, written)
     _check(work, actor, row)
-    return insert(work.db, "clients", row)
+    client_id = insert(work.db, "clients", row)
+    emit(work, "client_created", client_id, actor.account_id)
+    return client_id
 
 
 def edit_client(work: Work, actor: Actor, client_id: int, written: Row) -> None:
@@ -33,6 +36,7 @@ def edit_client(work: Work, actor: Actor, client_id: int, written: Row) -> None:
     changes = written | _name_of(client, written)
     _check(work, actor, client | changes)
     update(work.db, "clients", client_id, changes | {"updated_at": work.now})
+    emit(work, "client_updated", client_id, actor.account_id)
 
 
 def _name_of(client: Row, written: Row) -> Row:

@@ -3,7 +3,9 @@
 from datetime import timedelta
 
 from mock_server.channels import policies
+from mock_server.domain.errors import Invalid, invalid
 from mock_server.services import participants
+from mock_server.services.events import emit
 from mock_server.services.sources import refer_to_source
 from mock_server.services.work import Actor, Work
 from mock_server.store.database import Row, insert, one, update
@@ -15,12 +17,19 @@ def create_conversation(work: Work, actor: Actor, written: Row) -> int:
     """Start a conversation on a client's behalf. No channel will ever see it.
 
     Raises:
-        Invalid: the assignee is no host of the account, the source none of its sources.
+        Invalid: the assignee is no host of the account, the source none of its sources; in a strict sandbox also if
+            the default channel is one that opens its conversations by itself.
 
     """
     _check_references(work, actor.account_id, written)
+    if work.strict and written.get("default_channel") in _opened_by_themselves():
+        title = "opens its conversations by itself: wait for it, a conversation made here is not synchronised"
+        raise Invalid(invalid("default_channel", title))
     row = _blank(work, actor.account_id) | actor.stamp | _columns(work, written)
-    return insert(work.db, "conversations", row)
+    conversation_id = insert(work.db, "conversations", row)
+    work.why.append("not synchronised: no channel sees a conversation that a client makes")
+    emit(work, "inbox_conversation_created", conversation_id, actor.account_id)
+    return conversation_id
 
 
 def edit_conversation(work: Work, actor: Actor, conversation_id: int, written: Row) -> None:
@@ -34,6 +43,7 @@ def edit_conversation(work: Work, actor: Actor, conversation_id: int, written: R
     work.get("conversations", conversation_id, actor.account_id)
     _check_references(work, actor.account_id, written)
     update(work.db, "conversations", conversation_id, _columns(work, written) | {"updated_at": work.now})
+    emit(work, "inbox_conversation_updated", conversation_id, actor.account_id)
 
 
 def connect_booking(work: Work, actor: Actor, conversation_id: int, booking_id: int) -> None:
@@ -41,11 +51,16 @@ def connect_booking(work: Work, actor: Actor, conversation_id: int, booking_id: 
 
     Raises:
         NotFound: the account has no such conversation, or no such booking.
+        Invalid: the sandbox is strict, the booking is a channel's, and the conversation is not.
 
     """
-    _both(work, actor, conversation_id, booking_id)
+    conversation, booking = _both(work, actor, conversation_id, booking_id)
+    if conversation["channel"] is None and policies()[str(booking["channel"])].owns_conversations:
+        if work.strict:
+            raise Invalid(invalid("bookings", f"{booking['channel']} opens the conversation of this booking: use that one, and no other"))
+        work.why.append(f"not synchronised: {booking['channel']} does not see this conversation, though it has the booking")
     work.db.execute("INSERT OR IGNORE INTO conversation_bookings VALUES (?, ?)", (conversation_id, booking_id))
-    _moved_by_connecting(work, conversation_id)
+    _moved_by_connecting(work, actor, conversation_id)
 
 
 def disconnect_booking(work: Work, actor: Actor, conversation_id: int, booking_id: int) -> None:
@@ -57,7 +72,7 @@ def disconnect_booking(work: Work, actor: Actor, conversation_id: int, booking_i
     """
     _both(work, actor, conversation_id, booking_id)
     work.db.execute("DELETE FROM conversation_bookings WHERE conversation_id = ? AND booking_id = ?", (conversation_id, booking_id))
-    _moved_by_connecting(work, conversation_id)
+    _moved_by_connecting(work, actor, conversation_id)
 
 
 def await_channel(work: Work, booking: Row, delay: timedelta | None = None, **wishes: object) -> None:
@@ -82,6 +97,10 @@ def open_by_channel(work: Work, about: Row) -> None:
     """
     booking = work.get("bookings", about["booking_id"], None)
     if booking["canceled_at"] is not None:
+        about["never"] = "the booking was cancelled"
+        return
+    if channel_conversation(work, booking["id"]) is not None:
+        about["never"] = "the channel had opened it already"
         return
     policy = policies()[str(booking["channel"])]
     actor = Actor(int(str(booking["account_id"])), application_of(work, policy.name))
@@ -100,6 +119,16 @@ def open_by_channel(work: Work, about: Row) -> None:
         participants.add(work, actor.account_id, conversation_id, client_id, "Client", by_channel=True)
     for host_id in _hosts_added(work, booking, about.get("hosts"), policy.host_share):
         participants.add(work, actor.account_id, conversation_id, host_id, "Host", by_channel=True)
+    emit(work, "inbox_conversation_created", conversation_id, actor.account_id)
+    emit(work, "booking_updated", booking["id"], actor.account_id)
+
+
+def channel_conversation(work: Work, booking_id: object) -> Row | None:
+    """Return the conversation that a booking's channel opened, or None."""
+    sql = """
+        SELECT c.* FROM conversations c JOIN conversation_bookings b ON b.conversation_id = c.id
+        WHERE b.booking_id = ? AND c.channel IS NOT NULL ORDER BY c.id LIMIT 1"""
+    return one(work.db, sql, (booking_id,))
 
 
 def application_of(work: Work, channel: str) -> int | None:
@@ -120,6 +149,7 @@ def _travellers(work: Work, booking: Row, number: int) -> list[object]:
         name = f"Guest {len(found) + 1} of {booking['reference']}"
         row: Row = {"account_id": booking["account_id"], "fullname": name, "addresses": "[]", "emails": "[]", "phones": "[]"}
         found.append(insert(work.db, "clients", row | {"created_at": work.now, "updated_at": work.now}))
+        emit(work, "client_created", found[-1], booking["account_id"])
     return found
 
 
@@ -147,11 +177,15 @@ def _check_references(work: Work, account_id: int, written: Row) -> None:
     refer_to_source(work, account_id, written)
 
 
-def _both(work: Work, actor: Actor, conversation_id: int, booking_id: int) -> None:
-    work.get("conversations", conversation_id, actor.account_id)
-    work.get("bookings", booking_id, actor.account_id)
+def _both(work: Work, actor: Actor, conversation_id: int, booking_id: int) -> tuple[Row, Row]:
+    return work.get("conversations", conversation_id, actor.account_id), work.get("bookings", booking_id, actor.account_id)
 
 
-def _moved_by_connecting(work: Work, conversation_id: int) -> None:
+def _moved_by_connecting(work: Work, actor: Actor, conversation_id: int) -> None:
     if work.assumes("connect_moves_updated_at"):
         update(work.db, "conversations", conversation_id, {"updated_at": work.now})
+    emit(work, "inbox_conversation_updated", conversation_id, actor.account_id)
+
+
+def _opened_by_themselves() -> set[str | None]:
+    return {policy.default_channel for policy in policies().values() if policy.owns_conversations}

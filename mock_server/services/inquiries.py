@@ -2,6 +2,7 @@
 
 from mock_server.domain.bookings import check_period, lock_of
 from mock_server.domain.errors import Invalid, NotFound, invalid
+from mock_server.services.events import emit
 from mock_server.services.sources import refer_to_source
 from mock_server.services.work import Actor, Work
 from mock_server.store.database import Row, insert, update
@@ -21,7 +22,9 @@ def create_inquiry(work: Work, actor: Actor, rental_id: int, written: Row) -> in
     row = _checked(work, actor, rental, written)
     row |= {"rental_id": rental_id, "account_id": actor.account_id, "application_id": actor.application_id}
     row |= {"locked": lock_of(actor.application_id), "created_at": work.now, "updated_at": work.now}
-    return insert(work.db, "inquiries", row)
+    inquiry_id = insert(work.db, "inquiries", row)
+    emit(work, "inquiry_created", inquiry_id, actor.account_id)
+    return inquiry_id
 
 
 def edit_inquiry(work: Work, actor: Actor, inquiry_id: int, written: Row, *, owned_only: bool) -> None:
@@ -40,6 +43,7 @@ def edit_inquiry(work: Work, actor: Actor, inquiry_id: int, written: Row, *, own
     rental = work.refer("rentals", "rental", written.get("rental_id", inquiry["rental_id"]), actor.account_id)
     merged = {name: inquiry[name] for name in ("start_at", "end_at", "phone", "country_code")} | written
     update(work.db, "inquiries", inquiry_id, _checked(work, actor, rental, merged) | {"updated_at": work.now})
+    emit(work, "inquiry_updated", inquiry_id, actor.account_id)
 
 
 def _checked(work: Work, actor: Actor, rental: Row, written: Row) -> Row:

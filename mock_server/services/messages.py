@@ -5,18 +5,22 @@ from datetime import UTC, datetime, timedelta
 from mock_server.channels import ChannelPolicy, policies
 from mock_server.domain import times
 from mock_server.domain.errors import Invalid, invalid
+from mock_server.services import relaying
+from mock_server.services.events import emit
 from mock_server.services.work import Actor, Work
 from mock_server.store.database import Row, insert, one, update
 
 END_OF_TIME = datetime.max.replace(tzinfo=UTC)
 
 
-def post_message(work: Work, actor: Actor, written: Row) -> int:
+def post_message(work: Work, actor: Actor, written: Row, *, came_from_channel: bool = False) -> int:
     """Post a message into a conversation, as one of its participants.
 
+    What came from the channel is there already; what a host writes is relayed to it, if it fulfils the conditions.
+
     Raises:
-        Invalid: the conversation is unknown, the sender takes no part in it, an attachment is unknown, or an
-            internal message has a channel or a Client as its sender.
+        Invalid: the conversation is unknown, the sender takes no part in it, an attachment is unknown, an internal
+            message has a channel or a Client as its sender, or, in a strict sandbox, a client speaks for the guest.
 
     """
     conversation = work.refer("conversations", "conversation", written["conversation_id"], actor.account_id)
@@ -24,11 +28,20 @@ def post_message(work: Work, actor: Actor, written: Row) -> int:
     if sender["conversation_id"] != conversation["id"]:
         raise Invalid(invalid("sender", "is invalid"))
     _check_visibility(written, sender)
+    if work.strict and sender["member_type"] == "Client" and not came_from_channel:
+        raise Invalid(invalid("sender", "is a Client participant: only Host participants send messages, guests write on the channel"))
     row = {name: value for name, value in written.items() if name != "attachment_ids"} | actor.stamp
     row |= {"account_id": actor.account_id, "created_at": work.now, "updated_at": work.now}
     message_id = insert(work.db, "messages", row)
     _attach_all(work, actor, message_id, written.get("attachment_ids"))
     _move(work, conversation, sender, written)
+    if came_from_channel and conversation["channel"] is not None:
+        relaying.put_on_channel(work, {"message_id": message_id})
+    elif not came_from_channel:
+        relaying.relay(work, conversation, sender, written, message_id)
+    relaying.notify_hosts(work, conversation["id"], sender, written, message_id)
+    emit(work, "inbox_message_created", message_id, actor.account_id)
+    emit(work, "inbox_conversation_updated", conversation["id"], actor.account_id)
     return message_id
 
 
@@ -43,8 +56,10 @@ def edit_message(work: Work, actor: Actor, message_id: int, written: Row) -> Non
     message = work.get("messages", message_id, actor.account_id)
     _check_visibility(message | written, work.get("participants", message["sender_id"], None))
     _attach_all(work, actor, message_id, written.get("attachment_ids"))
+    relaying.keep_words(work, message)
     changes = {name: value for name, value in written.items() if name != "attachment_ids"}
     update(work.db, "messages", message_id, changes | {"updated_at": work.now})
+    emit(work, "inbox_message_updated", message_id, actor.account_id)
 
 
 def add_attachment(work: Work, actor: Actor, message_id: int, attachment_id: int) -> None:
@@ -59,6 +74,7 @@ def add_attachment(work: Work, actor: Actor, message_id: int, attachment_id: int
     _tie(work, message_id, attachment_id)
     if work.assumes("connect_moves_updated_at"):
         update(work.db, "messages", message_id, {"updated_at": work.now})
+    emit(work, "inbox_message_updated", message_id, actor.account_id)
 
 
 def _attach_all(work: Work, actor: Actor, message_id: int, attachment_ids: object) -> None:

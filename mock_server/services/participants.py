@@ -1,5 +1,6 @@
 """Use cases around participants."""
 
+from mock_server.domain.errors import Invalid, invalid
 from mock_server.services.work import Actor, Work
 from mock_server.store.database import Row, insert, update
 
@@ -10,10 +11,17 @@ def add_participant(work: Work, actor: Actor, written: Row) -> int:
     """Add a participant to a conversation on a client's behalf. The same member may take part twice.
 
     Raises:
-        Invalid: the conversation or the member is unknown to the account.
+        Invalid: the conversation or the member is unknown to the account; in a strict sandbox also for a Client in a
+            channel's conversation.
 
     """
     conversation = work.refer("conversations", "conversation", written["conversation_id"], actor.account_id)
+    if written["member_type"] == "Client" and conversation["channel"] is not None:
+        if work.strict:
+            raise Invalid(
+                invalid("member_type", f"Client participants of this conversation are managed by {conversation['channel']} alone")
+            )
+        work.why.append(f"not synchronised: {conversation['channel']} does not see a Client participant that a client adds")
     work.refer(TABLES[str(written["member_type"])], "member", written["member_id"], actor.account_id)
     participant_id = add(
         work, actor.account_id, conversation["id"], written["member_id"], str(written["member_type"]), by_channel=False, named=written

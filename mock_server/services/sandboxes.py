@@ -6,7 +6,7 @@ from contextlib import contextmanager, suppress
 from hashlib import blake2b
 from itertools import count
 from sqlite3 import Connection
-from threading import Lock, RLock
+from threading import BoundedSemaphore, Condition, Lock, RLock
 
 from mock_server.domain import credentials
 from mock_server.domain.clock import Clock
@@ -19,7 +19,8 @@ from mock_server.store import database, settings
 from mock_server.store.database import Row
 
 WallClock = Callable[[], float]
-MOST_AWAKE = 200
+MOST_AWAKE = 100
+MOST_WAITING = 8
 
 
 class Sandbox:
@@ -41,6 +42,8 @@ class Sandbox:
         self._wall = wall
         self._lock = RLock()
         self._closed = False
+        self._news = Condition()
+        self._last_entry = 0
         self._begin([])
 
     @contextmanager
@@ -59,6 +62,20 @@ class Sandbox:
                 raise
             db.execute("COMMIT")
             self._clock = work.clock
+        if work.journaled:
+            with self._news:
+                self._last_entry = work.journaled
+                self._news.notify_all()
+
+    def wait_for_news(self, after: int, seconds: float) -> None:
+        """Wait until the journal holds more than the entry ``after``, for some seconds at the most."""
+        with self._news:
+            self._news.wait_for(lambda: self._closed or self._last_entry > after, seconds)
+
+    @property
+    def runs(self) -> bool:
+        """Whether the clock runs by itself."""
+        return self._clock.mode == "real" and not self._closed
 
     def image(self) -> bytes:
         """Return the bytes of the whole sandbox as it is now."""
@@ -109,6 +126,8 @@ class Sandbox:
             self._closed, self._asleep = True, b""
             if self._db is not None:
                 self._db.close()
+        with self._news:
+            self._news.notify_all()
 
 
 class Sandboxes:
@@ -121,6 +140,7 @@ class Sandboxes:
         self._found: dict[str, Sandbox] = {}
         self._awake: OrderedDict[str, Sandbox] = OrderedDict()
         self._lock = Lock()
+        self._waiting = BoundedSemaphore(MOST_WAITING)
 
     def add(self, image: bytes, *, default: bool = False) -> Sandbox:
         """Bring a new sandbox to life from an image."""
@@ -147,6 +167,14 @@ class Sandboxes:
         with suppress(KeyError):
             self._awake.move_to_end(sandbox.id)
         return sandbox
+
+    def wait_for_news(self, sandbox: Sandbox, after: int, seconds: float) -> None:
+        """Wait for news of a sandbox's journal. Only a few wait at a time: those who read it never keep the API from answering."""
+        if self._waiting.acquire(blocking=False):
+            try:
+                sandbox.wait_for_news(after, seconds)
+            finally:
+                self._waiting.release()
 
     def all(self) -> list[Sandbox]:
         """Return every sandbox, oldest first."""

@@ -4,17 +4,21 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from mock_server.domain import times
-from mock_server.services import conversations
+from mock_server.domain.errors import Refusal
+from mock_server.services import acting, conversations, relaying
+from mock_server.services.delivering import Parcel, parcel
+from mock_server.services.events import SENT
 from mock_server.services.work import Work
 from mock_server.store import clock as clock_store
 from mock_server.store import timeline
+from mock_server.store.database import Row
 from mock_server.store.timeline import Event
 
-HAPPENINGS: dict[str, Callable[[Work, dict[str, object]], None]] = {
+HAPPENINGS: dict[str, Callable[[Work, Row], None]] = {
     "conversation_opened": conversations.open_by_channel,
+    relaying.RELAYED: relaying.put_on_channel,
+    **acting.ACTIONS,
 }
-
-
 MOST_EVENTS = 1_000
 LONGEST = timedelta(days=365)
 
@@ -22,35 +26,54 @@ LONGEST = timedelta(days=365)
 def catch_up(work: Work, end: datetime) -> list[Event]:
     """Let all happen that is due by ``end``, each event at its own time; the present is ``end`` afterwards.
 
-    What an event causes is scheduled and met in its turn.
+    What an event causes is scheduled and met in its turn. Webhooks are left alone: they are not sent within a transaction.
     """
     happened: list[Event] = []
-    while (event := timeline.next_due(work.db, times.wire(end))) is not None:
-        work.set_time(times.parse(event.due_at))
-        HAPPENINGS[event.kind](work, event.about)
-        timeline.mark_happened(work.db, event.id)
-        happened.append(event)
+    while (event := timeline.next_due(work.db, times.wire(end), but=SENT)) is not None:
+        happened.append(_let_happen(work, event))
     work.set_time(end)
     return happened
 
 
-def advance(work: Work, to: datetime) -> list[Event]:
-    """Move the sandbox's clock forward to ``to``, and return what happened on the way."""
-    happened = catch_up(work, to)
-    work.clock = work.clock.moved_to(to, work.wall)
-    clock_store.write(work.db, work.clock)
-    return happened
+def step(work: Work, end: datetime, *, until: str = "") -> tuple[list[Event], Parcel | None]:
+    """Move the clock up to ``end``, or to the next webhook on the way, which is returned to be sent.
 
-
-def advance_until(work: Work, kind: str) -> list[Event]:
-    """Move the clock forward until an event of a kind has happened, or, for ``idle``, until nothing is left to happen.
-
-    It ends after 1,000 events or a year at the latest, and with nothing pending it does not move.
+    With ``until``, it also stops at the first event of that kind, and leaves the clock there.
     """
     happened: list[Event] = []
-    horizon = work.instant + LONGEST
-    while len(happened) < MOST_EVENTS and (event := timeline.next_due(work.db, times.wire(horizon))) is not None:
-        happened += advance(work, max(work.instant, times.parse(event.due_at)))
-        if any(passed.kind == kind for passed in happened):
-            break
-    return happened
+    while (event := timeline.next_due(work.db, times.wire(end))) is not None:
+        happened.append(_let_happen(work, event))
+        if event.kind in {SENT, until} or len(happened) >= MOST_EVENTS:
+            _hold(work, work.instant)
+            return happened, parcel(work, event.about["delivery_id"]) if event.kind == SENT else None
+    _hold(work, work.instant if until else end)
+    return happened, None
+
+
+def due_parcel(work: Work) -> Parcel | None:
+    """Take the next webhook that is due by now; it is nobody else's from then on."""
+    event = timeline.next_due(work.db, work.now, only=SENT)
+    if event is None:
+        return None
+    timeline.mark_happened(work.db, event.id)
+    return parcel(work, event.about["delivery_id"])
+
+
+def _let_happen(work: Work, event: Event) -> Event:
+    """Let an event happen at its time. One that cannot happen any more says why, and time goes on."""
+    work.set_time(max(work.instant, times.parse(event.due_at)) if event.kind == SENT else times.parse(event.due_at))
+    about = dict(event.about)
+    if event.kind != SENT:
+        try:
+            with work.attempt():
+                HAPPENINGS[event.kind](work, about)
+        except Refusal as refusal:
+            about["refused"] = str(refusal)
+    timeline.mark_happened(work.db, event.id, about)
+    return Event(event.id, event.due_at, event.kind, about)
+
+
+def _hold(work: Work, instant: datetime) -> None:
+    work.set_time(instant)
+    work.clock = work.clock.moved_to(instant, work.wall)
+    clock_store.write(work.db, work.clock)

@@ -11,7 +11,7 @@ from mock_server.domain.clock import Clock
 from mock_server.domain.dice import Dice
 from mock_server.domain.enumerations import APPLICATION, USER
 from mock_server.domain.errors import Invalid, NotFound, invalid
-from mock_server.store import timeline
+from mock_server.store import journal, timeline
 from mock_server.store.database import Row, one
 
 
@@ -41,6 +41,8 @@ class Work:
         self.clock = clock
         self.wall = wall
         self.why: list[str] = []
+        self.caused: list[dict[str, object]] = []
+        self.journaled = 0
         self.set_time(clock.at(wall))
 
     def set_time(self, instant: datetime) -> None:
@@ -52,6 +54,11 @@ class Work:
     def dice(self) -> Dice:
         """The sandbox's dice."""
         return Dice(int(str(self.settings["seed"])))
+
+    @property
+    def strict(self) -> bool:
+        """Whether the sandbox refuses what the guide asks clients to refrain from."""
+        return bool(self.settings["strict"])
 
     @property
     def rate_limit(self) -> Mapping[str, int]:
@@ -79,6 +86,15 @@ class Work:
     def later(self, delay: timedelta, kind: str, **about: object) -> None:
         """Let something happen after a delay."""
         timeline.schedule(self.db, times.wire(self.instant + delay), kind, about)
+
+    def happen(self, kind: str, **about: object) -> None:
+        """Write down what happens at this moment."""
+        timeline.mark_happened(self.db, timeline.schedule(self.db, self.now, kind, about))
+
+    def write_down(self, entry: Row) -> int:
+        """Add an entry to the journal, and return its id."""
+        self.journaled = journal.add(self.db, entry)
+        return self.journaled
 
     def get(self, table: str, record_id: object, account_id: int | None) -> Row:
         """Return a row of an account (of any, for None).

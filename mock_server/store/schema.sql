@@ -90,7 +90,9 @@ CREATE INDEX participants_member ON participants (member_id, member_type);
 CREATE TABLE messages (
   id INTEGER PRIMARY KEY, account_id INTEGER NOT NULL REFERENCES accounts, conversation_id INTEGER NOT NULL REFERENCES conversations,
   sender_id INTEGER NOT NULL REFERENCES participants, content TEXT NOT NULL, origin TEXT NOT NULL, visibility TEXT NOT NULL, channel TEXT, sent_at TEXT,
-  created_by_id INTEGER, created_by_type TEXT, created_at TEXT NOT NULL, updated_at TEXT NOT NULL);
+  created_by_id INTEGER, created_by_type TEXT, created_at TEXT NOT NULL, updated_at TEXT NOT NULL,
+  -- When the guest saw it on the channel, and in which words if it was edited since.
+  on_channel_at TEXT, on_channel_as TEXT);
 CREATE INDEX messages_account ON messages (account_id);
 CREATE INDEX messages_updated ON messages (account_id, updated_at);
 CREATE INDEX messages_conversation ON messages (conversation_id);
@@ -103,6 +105,16 @@ CREATE TABLE message_attachments (
   message_id INTEGER NOT NULL REFERENCES messages, attachment_id INTEGER NOT NULL REFERENCES attachments, position INTEGER NOT NULL,
   PRIMARY KEY (message_id, attachment_id)) WITHOUT ROWID;
 CREATE INDEX attachment_messages ON message_attachments (attachment_id, message_id);
+
+-- What leaves the sandbox, and what was said to it.
+CREATE TABLE webhooks (id INTEGER PRIMARY KEY, application_id INTEGER NOT NULL REFERENCES applications, url TEXT NOT NULL, events TEXT NOT NULL,
+  retries INTEGER NOT NULL, latency_seconds INTEGER NOT NULL, created_at TEXT NOT NULL);
+CREATE TABLE deliveries (id INTEGER PRIMARY KEY, webhook_id INTEGER NOT NULL, application_id INTEGER NOT NULL, account_id INTEGER NOT NULL, url TEXT NOT NULL,
+  event TEXT NOT NULL, record TEXT NOT NULL, forged INTEGER NOT NULL DEFAULT 0, attempts INTEGER NOT NULL DEFAULT 0, retries INTEGER NOT NULL,
+  outcome TEXT NOT NULL, created_at TEXT NOT NULL);
+CREATE TABLE journal (id INTEGER PRIMARY KEY, at TEXT NOT NULL, method TEXT NOT NULL, path TEXT NOT NULL, query TEXT NOT NULL, status INTEGER,
+  application_id INTEGER, delivery_id INTEGER, request TEXT NOT NULL, response TEXT NOT NULL, caused TEXT NOT NULL, why TEXT);
+CREATE INDEX journal_deliveries ON journal (delivery_id) WHERE delivery_id IS NOT NULL;
 
 -- Every answer carries a total, so totals are kept, not counted: records of the inbox are never deleted.
 CREATE TABLE counts (name TEXT, account_id INTEGER, n INTEGER NOT NULL, PRIMARY KEY (name, account_id)) WITHOUT ROWID;

@@ -27,10 +27,12 @@ def schedule(db: sqlite3.Connection, due_at: str, kind: str, about: Mapping[str,
     return db.execute(sql, (due_at, kind, orjson.dumps(about).decode())).lastrowid or 0
 
 
-def next_due(db: sqlite3.Connection, until: str) -> Event | None:
-    """Return the first pending event that is due at ``until`` or before."""
-    sql = "SELECT id, due_at, kind, about FROM timeline WHERE happened = 0 AND due_at <= ? ORDER BY due_at, id LIMIT 1"
-    found = db.execute(sql, (until,)).fetchone()
+def next_due(db: sqlite3.Connection, until: str, *, only: str = "", but: str = "") -> Event | None:
+    """Return the first pending event that is due at ``until`` or before: of a kind ``only``, or of any ``but`` one."""
+    sql = """
+        SELECT id, due_at, kind, about FROM timeline
+        WHERE happened = 0 AND due_at <= ? AND kind <> ? AND (? = '' OR kind = ?) ORDER BY due_at, id LIMIT 1"""
+    found = db.execute(sql, (until, but, only, only)).fetchone()
     return None if found is None else _event(found)
 
 
@@ -44,9 +46,12 @@ def past(db: sqlite3.Connection) -> list[Event]:
     return [_event(row) for row in db.execute("SELECT id, due_at, kind, about FROM timeline WHERE happened = 1 ORDER BY due_at, id")]
 
 
-def mark_happened(db: sqlite3.Connection, event_id: int) -> None:
-    """Move an event to the past."""
-    db.execute("UPDATE timeline SET happened = 1 WHERE id = ?", (event_id,))
+def mark_happened(db: sqlite3.Connection, event_id: int, about: Mapping[str, object] | None = None) -> None:
+    """Move an event to the past; ``about`` tells more of it than was known before."""
+    if about is None:
+        db.execute("UPDATE timeline SET happened = 1 WHERE id = ?", (event_id,))
+    else:
+        db.execute("UPDATE timeline SET happened = 1, about = ? WHERE id = ?", (orjson.dumps(about).decode(), event_id))
 
 
 def _event(row: tuple[int, str, str, str]) -> Event:

@@ -1,0 +1,68 @@
+"""The events that webhooks tell of: which record, and which scopes an application must hold to hear of it."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+import orjson
+
+from mock_server.domain import scopes
+from mock_server.resources.reading import Place, View, reader
+from mock_server.resources.registry import RESOURCES
+from mock_server.services.work import Work
+from mock_server.store import records, webhooks
+from mock_server.store.database import Row
+
+SENT = "webhook_sent"
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """``plural`` names the resource; ``scopes``: any one of them will do, and none means everybody."""
+
+    plural: str
+    scopes: tuple[str, ...] = ()
+
+
+def _family(prefix: str, plural: str, ends: tuple[str, ...], *needed: str) -> dict[str, Happening]:
+    return {f"{prefix}_{end}": Happening(plural, needed) for end in ends}
+
+
+ALL_ENDS = ("created", "updated", "destroyed")
+EVENTS: dict[str, Happening] = {
+    **_family("booking", "bookings", ALL_ENDS),
+    **_family("client", "clients", ALL_ENDS, "clients_read", "clients_write"),
+    **_family("inquiry", "inquiries", ALL_ENDS, "inquiries_read", "inquiries_write", "inquiries_write_owned"),
+    **_family("inbox_conversation", "conversations", ALL_ENDS[:2], "inbox_read", "inbox_write"),
+    **_family("inbox_message", "messages", ALL_ENDS[:2], "inbox_read", "inbox_write"),
+    **_family("accounts_application", "accounts_applications", ALL_ENDS, "applications_read"),
+}
+
+
+def emit(work: Work, event: str, record_id: object, account_id: object) -> None:
+    """Tell of a change: the journal says which request caused it, and each subscriber that may hear of it gets a delivery.
+
+    What is delivered is the record as it is now, as the application's own token would see it.
+    """
+    work.caused.append({"event": event, "id": record_id})
+    for webhook in webhooks.subscribed(work.db, event, account_id):
+        held = scopes.expand(tuple(str(webhook["scopes"]).split()))
+        if EVENTS[event].scopes and held.isdisjoint(EVENTS[event].scopes):
+            continue
+        shown = _record(work, event, record_id, webhook, held)
+        delivery_id = webhooks.add_delivery(work.db, webhook, event, account_id, shown, work.now)
+        work.later(timedelta(seconds=int(str(webhook["latency_seconds"]))), SENT, delivery_id=delivery_id)
+
+
+def _record(work: Work, event: str, record_id: object, webhook: Row, held: frozenset[str]) -> str:
+    resource = RESOURCES[EVENTS[event].plural]
+    application_id = int(str(webhook["application_id"]))
+    if not resource.has_id:
+        sql = f"SELECT * FROM {resource.view} WHERE id = ? AND account_id = ?"  # noqa: S608
+        cursor = work.db.execute(sql, (application_id, record_id))
+        rows = records.Rows(records.columns_of(cursor), cursor.fetchall())
+    else:
+        rows = records.read(work.db, resource.view, [int(str(record_id))])
+    public = resource.plural == "bookings" and "bookings_read" not in held
+    view = View(public=public, created_by=str(work.assumes("created_by")))
+    shown = reader(resource, rows.columns, view)(rows.rows[0], Place(application_id=application_id))
+    return orjson.dumps(shown).decode()

@@ -1,0 +1,52 @@
+"""Labels in place of secrets: the journal shows no credential, and rules can still tell them apart."""
+
+import re
+from collections.abc import Mapping, Sequence
+
+import orjson
+
+from mock_server.domain import credentials
+from mock_server.services.work import Work
+from mock_server.store.credentials import application as find_application
+from mock_server.store.database import one
+
+CREDENTIAL = re.compile(r"[0-9a-f]{64}")
+SECRET_PARAMETERS = ("client_secret", "code", "refresh_token")
+SECRET_ANSWERS = ("access_token", "refresh_token")
+
+
+def of_credential(work: Work, credential: str) -> str:
+    """Return a token's or code's label, such as ``token-3``, ``refresh-4``, ``code-5``; ``unknown`` for anything else."""
+    secret = credentials.secret_of(credential)
+    found = one(work.db, "SELECT id, kind FROM tokens WHERE secret = ? OR name = ?", (secret, credential))
+    if found is not None:
+        return f"{'token' if found['kind'] == 'access' else found['kind']}-{found['id']}"
+    found = one(work.db, "SELECT id FROM applications WHERE client_secret = ? OR named_client_secret = ?", (secret, credential))
+    return "unknown" if found is None else f"secret-{found['id']}"
+
+
+def application(work: Work, client_id: str) -> object:
+    """Return the id of the application with a client id, or None."""
+    found = find_application(work.db, credentials.secret_of(client_id), client_id)
+    return None if found is None else found["id"]
+
+
+def of_parameters(work: Work, given: Mapping[str, str]) -> dict[str, str]:
+    """Return the parameters of a call of /oauth, with labels in place of secrets."""
+    return {name: of_credential(work, text) if name in SECRET_PARAMETERS and text else text for name, text in given.items()}
+
+
+def of_headers(work: Work, headers: Sequence[tuple[str, str]]) -> dict[str, str]:
+    """Return an answer's headers, with labels in place of what a redirect carries."""
+    return {name: CREDENTIAL.sub(lambda found: of_credential(work, found[0]), value) for name, value in headers}
+
+
+def of_answer(work: Work, body: bytes) -> object:
+    """Return the answer of a call of /oauth, with labels in place of tokens; pages are not kept."""
+    try:
+        found = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        return ""
+    if isinstance(found, dict):
+        return {name: of_credential(work, str(value)) if name in SECRET_ANSWERS else value for name, value in found.items()}
+    return ""

@@ -1,0 +1,72 @@
+"""What reaches the guest on the channel, and why the rest does not."""
+
+from datetime import timedelta
+
+from mock_server.channels import policies
+from mock_server.services.work import Work
+from mock_server.store.database import Row, every, update
+
+RELAYED = "message_relayed"
+
+
+def relay(work: Work, conversation: Row, sender: Row, message: Row, message_id: int) -> None:
+    """Send a message on its way to the guest, or say why it goes no further."""
+    hindrance = _hindrance(conversation, sender, message)
+    if hindrance is not None:
+        work.why.append(f"not relayed: {hindrance}")
+        return
+    low, high = policies()[str(conversation["channel"])].relays_after
+    work.later(timedelta(seconds=work.dice.between("relay", message_id, low, high)), RELAYED, message_id=message_id)
+
+
+def put_on_channel(work: Work, about: Row) -> None:
+    """Let the guest see a message from now on."""
+    update(work.db, "messages", about["message_id"], {"on_channel_at": work.now})
+
+
+def thread(work: Work, conversation_id: object) -> list[Row]:
+    """Return what the guest sees on the channel, oldest first."""
+    sql = """
+        SELECT m.id AS message_id, m.content, m.on_channel_as, m.on_channel_at AS at, p.member_type AS sender
+        FROM messages m JOIN participants p ON p.id = m.sender_id
+        WHERE m.conversation_id = ? AND m.on_channel_at IS NOT NULL ORDER BY m.on_channel_at, m.id"""
+    return [
+        {
+            "from": "guest" if row["sender"] == "Client" else "host",
+            "content": row["on_channel_as"] or row["content"],
+            "at": row["at"],
+            "message_id": row["message_id"],
+        }
+        for row in every(work.db, sql, (conversation_id,))
+    ]
+
+
+def keep_words(work: Work, message: Row) -> None:
+    """Keep what the guest has read, before the message is edited: an edit is not relayed."""
+    if message["on_channel_at"] is not None and message["on_channel_as"] is None:
+        update(work.db, "messages", message["id"], {"on_channel_as": message["content"]})
+
+
+def notify_hosts(work: Work, conversation_id: object, sender: Row, message: Row, message_id: int) -> None:
+    """Notify the Host participants of a conversation of a new external message, and nobody else; the timeline names them."""
+    if message["visibility"] == "internal":
+        return
+    sql = "SELECT id, member_id FROM participants WHERE conversation_id = ? AND member_type = 'Host' AND id <> ? ORDER BY id"
+    hosts = every(work.db, sql, (conversation_id, sender["id"]))
+    if hosts:
+        participant_ids = [row["id"] for row in hosts]
+        work.happen("hosts_notified", message_id=message_id, participant_ids=participant_ids, host_ids=[row["member_id"] for row in hosts])
+
+
+def _hindrance(conversation: Row, sender: Row, message: Row) -> str | None:
+    """Return why a message does not reach the guest, or None if it does."""
+    if conversation["channel"] is None:
+        return "no channel opened this conversation, and none sees it"
+    if sender["member_type"] != "Host":
+        return "only a Host participant's messages are relayed, and the sender is a Client participant"
+    if message["visibility"] == "internal":
+        return "the message is internal"
+    if message.get("channel") != conversation["default_channel"]:
+        given, wanted = message.get("channel") or "null", conversation["default_channel"] or "null"
+        return f"channel is {given}, and the conversation's default_channel is {wanted}"
+    return None

@@ -1,0 +1,52 @@
+"""Sandboxes that were not used for long sleep: of each only its image is kept, and nobody notices."""
+
+import pytest
+from builders import a_booking, a_message, a_scenario
+from fake import Mock, Sandbox
+
+from mock_server.services import sandboxes
+
+URL = "/inbox/messages"
+
+
+@pytest.fixture(autouse=True)
+def _one_stays_awake(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sandboxes, "MOST_AWAKE", 1)
+
+
+@pytest.fixture
+def asleep(in_process: Mock) -> Sandbox:
+    """A sandbox with one message, an hour later, after which another was made."""
+    host = {"id": 2, "booking": 80, "host": "jan", "at": "-1h"}
+    made = in_process.sandbox(a_scenario(bookings=[a_booking()], participants=[host]))
+    assert made.api.post(URL, a_message()).status == 201
+    made.advance("1h")
+    in_process.sandbox()
+    return made
+
+
+def test_what_was_written_is_still_there(asleep: Sandbox) -> None:
+    assert [message["content"] for message in asleep.api.get(URL).records] == ["You can arrive from four o'clock."]
+
+
+def test_its_clock_shows_what_it_showed(asleep: Sandbox) -> None:
+    assert asleep.now() == "2030-06-01T13:00:00Z"
+
+
+def test_it_can_be_reset(asleep: Sandbox) -> None:
+    asleep.admin.post("/reset")
+
+    assert asleep.api.get(URL).records == []
+    assert asleep.now() == "2030-06-01T12:00:00Z"
+
+
+def test_it_can_be_deleted(asleep: Sandbox) -> None:
+    assert asleep.admin.delete("").status == 204
+    assert asleep.admin.get("").status == 404
+
+
+def test_the_requests_of_its_hour_are_remembered(asleep: Sandbox, in_process: Mock) -> None:
+    before = int(asleep.api.get(URL).headers["X-RateLimit-Remaining"])
+    in_process.sandbox()
+
+    assert int(asleep.api.get(URL).headers["X-RateLimit-Remaining"]) == before - 1
