@@ -6,19 +6,26 @@ BIN := $(VENV)/bin
 
 .PHONY: help
 help: ## Show what can be made
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
 
-$(VENV)/ready: pyproject.toml
-	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --upgrade 'pip>=25.1'
-	$(BIN)/python -m pip install --quiet --editable . --group dev
+# What serving needs, and what working on the project needs beyond that.
+$(VENV)/serves: pyproject.toml
+	@echo 'Setting up $(VENV): this happens once, and takes some seconds.'
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --upgrade 'pip>=25.1'
+	@$(BIN)/python -m pip install --quiet --editable .
+	@touch $@
+
+$(VENV)/ready: $(VENV)/serves
+	@echo 'Installing what tests and checks need: this happens once, and takes some seconds.'
+	@$(BIN)/python -m pip install --quiet --editable . --group dev
 	@touch $@
 
 .PHONY: setup
 setup: $(VENV)/ready ## Install everything into .venv
 
 .PHONY: serve
-serve: $(VENV)/ready ## Run the fake on http://127.0.0.1:8089
+serve: $(VENV)/serves ## Run the fake on http://127.0.0.1:8089
 	@$(BIN)/inbox-mock serve $(ARGS)
 
 .PHONY: test

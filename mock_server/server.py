@@ -1,5 +1,7 @@
 """Serving the application over HTTP: header names as written, threads enough, a clean stop."""
 
+import errno
+import os
 import socket
 from collections.abc import Callable
 from pathlib import Path
@@ -56,9 +58,8 @@ class Server:
         try:
             http.prepare()
         except OSError as error:
-            # cheroot words this as "No socket could be created -- (address: reason)".
-            reason = "another program listens there already" if _taken(self._host, self._wanted_port) else str(error)
-            raise PortTaken(f"cannot listen on {self._host}:{self._wanted_port}: {reason}") from None
+            # cheroot words this as "No socket could be created -- (address: reason)", so the address is tried once more.
+            raise PortTaken(f"cannot listen on {self._host}:{self._wanted_port}: {_reason(self._host, self._wanted_port, error)}") from None
         self._http = http
         courier = app.extensions["courier"]
         courier.origin = self.url
@@ -107,9 +108,12 @@ def write_port_file(path: Path, port: int) -> None:
     beginning.replace(path)
 
 
-def _taken(host: str, port: int) -> bool:
+def _reason(host: str, port: int, otherwise: OSError) -> str:
     try:
-        with socket.create_connection((host, port), timeout=1):
-            return True
-    except OSError:
-        return False
+        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+        with socket.create_server((host, port), family=family):
+            return str(otherwise)
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            return "another program listens there already; use another --port, or 0 for a free one"
+        return os.strerror(error.errno) if error.errno else str(error)

@@ -20,6 +20,13 @@ from mock_server.scenarios.making import Wishes
 from mock_server.services.sandboxes import Sandboxes
 from mock_server.webhooks import HttpCourier
 
+WELCOME = """The Inbox Mock: a fake of the BookingSync (Smily) Inbox API.
+
+  /api/v3                  the API; the sandbox `default` knows the token `demo`
+  /oauth/authorize         OAuth, with /oauth/token
+  /openapi.json            what the API can do, and how sure each part is
+  /__admin/openapi.json    what you can do that the real API cannot: sandboxes, clocks, guests, webhooks
+"""
 LARGEST_BODY = 64 * 1024 * 1024
 
 
@@ -69,6 +76,10 @@ def create_app(
 
 
 def _health(app: Flask) -> None:
+    @app.get("/")
+    def welcome() -> Response:
+        return Response(WELCOME, content_type="text/plain; charset=utf-8")
+
     @app.get("/livez")
     @app.get("/readyz")
     def healthy() -> Response:
@@ -89,15 +100,15 @@ def _dates(app: Flask, sandboxes: Sandboxes) -> None:
 def _answers_of_refusals(app: Flask, server: Server) -> None:
     """Answer in the format of the surface that was addressed, whatever went wrong."""
 
-    def answer(refusal: errors.Refusal) -> Response:
+    def answer(refusal: errors.Refusal, why: str | None = None) -> Response:
         if request.path.startswith(guard.PREFIX):
             return guard.problem_of(refusal)
-        return refuse(server, refusal)
+        return refuse(server, refusal, why)
 
     def answer_framework(error: HTTPException) -> Response:
         match error:
             case NotFound():
-                return answer(errors.NotFound())
+                return answer(errors.NotFound(), "no such address: /openapi.json lists them")
             case MethodNotAllowed():
                 return answer(errors.MethodRefused(tuple(sorted(error.valid_methods or ()))))
             case RequestEntityTooLarge():

@@ -31,13 +31,13 @@ class Founder:
         """
         clock: Mapping[str, object] = scenario.data.get("clock", {})  # type: ignore[assignment]
         if (wishes.mode or clock.get("mode", "manual")) == "real":
-            return self.sandboxes.add(make(scenario, wishes, self.wall()), default=default)
+            return self.sandboxes.add(lambda: make(scenario, wishes, self.wall()), default=default)
         key = (scenario.name, orjson.dumps(scenario.data), wishes)
         image = self._images.get(key)
         if image is None:
             image = make(scenario, wishes, self.wall())
             self._keep(key, image)
-        return self.sandboxes.add(image, default=default)
+        return self.sandboxes.add(lambda: image, default=default)
 
     def _keep(self, key: object, image: bytes) -> None:
         with self._lock:

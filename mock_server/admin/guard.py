@@ -63,6 +63,8 @@ def problem_of(refusal: Refusal) -> Response:
     status = STATUS.get(type(refusal), HTTPStatus.BAD_REQUEST)
     titles = [p.title for p in refusal.problems if p.title]
     detail = refusal.reason if isinstance(refusal, Unauthorized) else "; ".join(titles)
+    if isinstance(refusal, errors.NotFound) and not detail:
+        detail = f"nothing of this id, or no such address; {PREFIX}/openapi.json lists the addresses"
     body: dict[str, object] = {"type": "about:blank", "title": status.phrase, "status": int(status), "code": refusal.code}
     if detail:
         body["detail"] = detail

@@ -61,7 +61,9 @@ def _operation(operation: AdminOperation, path: str) -> JSON:
         for name, says in PARAMETERS.items()
         if f"{{{name}}}" in path
     ]
-    parameters += [{"name": name, "in": "query", "description": says, "schema": {"type": "string"}} for name, says in operation.query.items()]
+    parameters += [
+        {"name": name, "in": "query", "description": says, "schema": {"type": "string"}} for name, says in operation.query.items()
+    ]
     if parameters:
         found["parameters"] = parameters
     if operation.body:

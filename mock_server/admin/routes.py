@@ -53,9 +53,15 @@ def _view(founder: Founder, courier: Courier, operation: AdminOperation) -> Call
         sandbox = founder.sandboxes.get(path["id"]) if "id" in path else None
         body = checked(operation, _body()) if operation.method != "GET" else {}
         answer = operation.run(Call(founder, request.host_url.rstrip("/"), sandbox, path, body, request.args, courier))
-        return Response(status=204) if operation.status == 204 else _json(answer, operation.status)
+        return _nothing() if operation.status == 204 else _json(answer, operation.status)
 
     return view
+
+
+def _nothing() -> Response:
+    answer = Response(status=204)
+    answer.headers.remove("Content-Type")
+    return answer
 
 
 def _body() -> object:

@@ -9,7 +9,7 @@ from mock_server.api.answering import JSON_API
 from mock_server.api.openapi_oauth import PATHS as OAUTH_PATHS
 from mock_server.api.openapi_oauth import SECURITY
 from mock_server.api.operation import QUERY, Operation
-from mock_server.domain.fidelity import Fidelity
+from mock_server.domain.fidelity import Fidelity, assumed, recorded
 from mock_server.resources.checking import schema
 from mock_server.resources.declaration import Attribute, Link, Resource
 from mock_server.resources.registry import RESOURCES
@@ -28,15 +28,21 @@ EXAMPLES: dict[str, object] = {
     "WebAddress": "https://example.com/arrival.png",
 }
 BODY_LIMIT = "The body is larger than this server reads."
-REFUSALS: dict[int, str] = {
-    400: "The body is no JSON, or is not one record under the resource's key.",
-    401: "There is no token, or it is invalid, expired or revoked: `WWW-Authenticate` tells which.",
-    403: "The token lacks the scope.",
-    404: "There is no such record on the token's account.",
-    413: BODY_LIMIT,
-    414: "The Link header of the answer would be longer than clients can read.",
-    422: "Constraints are broken; one error for each.",
-    429: "The application used up its hour. Enforced when the sandbox was told to.",
+REFUSALS: dict[int, tuple[str, Fidelity]] = {
+    400: ("The body is no JSON, or is not one record under the resource's key.", assumed("never recorded or documented")),
+    401: (
+        "There is no token, or it is invalid, expired or revoked: `WWW-Authenticate` tells which.",
+        recorded("2016 and 2017; the wording for revoked tokens is Doorkeeper's"),
+    ),
+    403: ("The token lacks the scope.", assumed("the status is documented, the body was never recorded")),
+    404: ("There is no such record on the token's account.", assumed("clients map the status; the body was never recorded")),
+    413: (BODY_LIMIT, assumed("a limit of this server")),
+    414: ("The Link header of the answer would be longer than clients can read.", assumed("a limit of this server")),
+    422: ("Constraints are broken; one error for each.", recorded("clients, rentals and bathrooms, 2016")),
+    429: (
+        "The application used up its hour. Enforced when the sandbox was told to.",
+        assumed("status and message are documented, the shape of the body is not"),
+    ),
 }
 HEADERS: dict[str, str] = {
     "Link": "Addresses of first, prev, next and last page, as far as each applies.",
@@ -104,14 +110,16 @@ def _errors() -> JSON:
         "properties": {"code": {"type": "string"}, "field": {"type": "string"}, "title": {"type": "string"}},
         "example": {"code": "validation_failed", "field": "content", "title": "can't be blank"},
     }
-    return {"type": "object", "required": ["errors"], "properties": {"errors": {"type": "array", "minItems": 1, "items": error}}}
+    errors = {"type": "array", "minItems": 1, "items": error, **_faithful(recorded("401 and 422 of 2016 and 2017"))}
+    return {"type": "object", "required": ["errors"], "properties": {"errors": errors}}
 
 
 def _read_schema(resource: Resource) -> JSON:
     """Return what a record looks like; with ``fields`` all but id and links may be missing, with ``include`` there is more."""
     properties: JSON = {}
     if resource.links:
-        properties["links"] = {"type": "object", "properties": {link.name: _link_schema(link) for link in resource.links}}
+        shown = {link.name: _link_schema(link) for link in resource.links}
+        properties["links"] = {"type": "object", "properties": shown, **_faithful(recorded("every recording"))}
     if resource.has_id:
         properties["id"] = {**INTEGER, "minimum": 1, "x-fidelity": "recorded", "x-source": "every recording"}
     properties |= {a.name: _attribute_schema(a) for a in resource.attributes if a.read}
@@ -190,7 +198,10 @@ def _parameters(operation: Operation) -> list[JSON]:
     if "<rental_id>" in operation.rule:
         rental = {"type": "integer", "minimum": 1, "maximum": 10**9}
         found.append({"name": "rental_id", "in": "path", "required": True, "schema": rental, "examples": {"one": {"value": 16}}})
-    found += [{"name": name, "in": "query", "description": QUERY[name], "schema": {"type": "string"}} for name in operation.query]
+    for name in operation.query:
+        schema_of_any = {"type": "string"}
+        known = QUERY[name]
+        found.append({"name": name, "in": "query", "description": known.says, "schema": schema_of_any, **_faithful(known.fidelity)})
     return found
 
 
@@ -253,7 +264,8 @@ def _responses(operation: Operation, operations: tuple[Operation, ...]) -> JSON:
     for status in sorted({401, 403, 429, *also, *operation.refusals}):
         media = "application/json" if status == 401 else JSON_API
         content = {media: {"schema": {"$ref": "#/components/schemas/Errors"}}}
-        found[str(status)] = {"description": REFUSALS[status], "content": content}
+        says, fidelity = REFUSALS[status]
+        found[str(status)] = {"description": says, "content": content, **_faithful(fidelity)}
     return found
 
 

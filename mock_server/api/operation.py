@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from mock_server.domain.fidelity import Fidelity
+from mock_server.domain.fidelity import Fidelity, assumed, documented, recorded
 from mock_server.resources.declaration import Resource
 
 if TYPE_CHECKING:
@@ -36,20 +36,39 @@ class Operation:
         return self.method != "GET"
 
 
-QUERY: dict[str, str] = {
-    "page": "Which page, from 1.",
-    "per_page": "How many records on a page; the default is also the most.",
-    "fields": "Names of the attributes wanted, joined by commas; id and links come along.",
-    "include": "Names of associations to embed in each record, joined by commas.",
-    "updated_since": "Only what changed at this time or later; `meta.deleted_ids` comes along. Blank means everything.",
-    "ids": "Only these ids, joined by commas.",
-    "from": "Bookings that end after this time; now, if nothing is said.",
-    "until": "Bookings that start before this time.",
-    "months": "With `from`: bookings that start within so many months.",
-    "status": "Comma list of booked, unavailable, tentative.",
-    "include_canceled": "`true` shows cancelled bookings too; needs bookings_read or bookings_write.",
-    "rental_id": "Bookings of these rentals, joined by commas.",
-    "client_id": "Bookings of these clients, joined by commas.",
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A query parameter: what it does, and how sure that is."""
+
+    says: str
+    fidelity: Fidelity
+
+
+GENERAL = documented("/reference")
+BOOKINGS = documented("/reference/endpoints/bookings")
+QUERY: dict[str, Parameter] = {
+    "page": Parameter("Which page, from 1; anything else counts as 1.", GENERAL),
+    "per_page": Parameter("How many records on a page; the default is also the most, and anything else counts as the default.", GENERAL),
+    "fields": Parameter(
+        "Names of the attributes wanted, joined by commas; id and links come along, unknown names are ignored.",
+        assumed("documented for GET; that id and links come along, and that unknown names are ignored, is not said"),
+    ),
+    "include": Parameter(
+        "Names of associations to embed in each record, joined by commas; unknown names are ignored.",
+        recorded("rentals, 2017; a client in production asks for unknown names"),
+    ),
+    "updated_since": Parameter(
+        "Only what changed at this time or later; `meta.deleted_ids` comes along. Blank, or what is no time, means everything.",
+        assumed("documented for some resources, recorded blank; that the time itself is included, and what junk means, is not said"),
+    ),
+    "ids": Parameter("Only these ids, joined by commas.", assumed("in the query only another interface of the service documents it")),
+    "from": Parameter("Bookings that end after this time; now, if nothing is said.", BOOKINGS),
+    "until": Parameter("Bookings that start before this time.", BOOKINGS),
+    "months": Parameter("Bookings that start within so many months after `from`.", BOOKINGS),
+    "status": Parameter("Comma list of booked, unavailable, tentative.", BOOKINGS),
+    "include_canceled": Parameter("`true` shows cancelled bookings too; needs bookings_read or bookings_write.", BOOKINGS),
+    "rental_id": Parameter("Bookings of these rentals, joined by commas.", BOOKINGS),
+    "client_id": Parameter("Bookings of these clients, joined by commas.", BOOKINGS),
 }
 EMBEDDING = ("fields", "include")
 LISTING = ("page", "per_page", *EMBEDDING, "updated_since", "ids")

@@ -57,7 +57,7 @@ def view_of(server: Server, operation: Operation) -> Callable[..., Response]:
     return view
 
 
-def refuse(server: Server, refusal: Refusal) -> Response:
+def refuse(server: Server, refusal: Refusal, why: str | None = None) -> Response:
     """Answer what is refused before anybody asks who calls: unknown addresses, methods that are not allowed.
 
     Under /api/v3 it counts as a request of whoever calls with a good token.
@@ -67,6 +67,8 @@ def refuse(server: Server, refusal: Refusal) -> Response:
     allowance: Allowance | None = None
     with server.sandboxes.of(token).work() as work:
         now = work.now
+        if why is not None:
+            work.why.append(why)
         grant: Grant | None = None
         if request.path.startswith("/api/v3/"):
             with suppress(Unauthorized):

@@ -5,8 +5,8 @@ import sqlite3
 import sys
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
+from http.client import HTTPConnection, HTTPException
 from importlib.metadata import packages_distributions
-from socket import AF_INET, SOCK_STREAM, socket
 
 import click
 
@@ -27,7 +27,7 @@ class Finding:
 
 
 @click.command("doctor")
-@click.option("--port", default=8089, show_default=True, type=click.IntRange(1, 65535), help="The port to look at.")
+@click.option("--port", default=8089, show_default=True, type=click.IntRange(0, 65535), help="The port to look at.")
 @click.option("--format", "wanted", type=click.Choice(["text", "json"]), default="text", show_default=True)
 def command(*, port: int, wanted: str) -> None:
     """Look at what the fake needs, and say what is missing. Exit 1 if something is."""
@@ -68,8 +68,19 @@ def _strangers() -> Iterator[Finding]:
 
 
 def _port(port: int) -> Finding:
-    with socket(AF_INET, SOCK_STREAM) as probe:
-        probe.settimeout(1)
-        taken = probe.connect_ex(("127.0.0.1", port)) == 0
-    says = "something listens there: use another --port, or 0 for a free one" if taken else "free"
-    return Finding(f"port {port}", not taken, says)
+    subject = f"port {port}"
+    if port == 0:
+        return Finding(subject, well=True, says="a free one will be picked")
+    connection = HTTPConnection("127.0.0.1", port, timeout=1)
+    try:
+        connection.request("GET", "/livez")
+        ours = (connection.getresponse().getheader("Server") or "").startswith("inbox-mock")
+    except ConnectionRefusedError:
+        return Finding(subject, well=True, says="free")
+    except (OSError, HTTPException):
+        ours = False
+    finally:
+        connection.close()
+    if ours:
+        return Finding(subject, well=True, says="an Inbox Mock answers there already")
+    return Finding(subject, well=False, says="something else listens there: use another --port, or 0 for a free one")

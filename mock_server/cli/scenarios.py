@@ -9,7 +9,7 @@ from mock_server.scenarios.loading import find, schema, shipped
 from mock_server.scenarios.making import Wishes, make
 from mock_server.scenarios.mistakes import Mistake
 
-WRONG = 2
+FINDINGS = 1
 
 
 @click.command("scenarios")
@@ -43,4 +43,4 @@ def _check(files: tuple[str, ...]) -> None:
         except Mistake as mistake:
             mistakes += 1
             click.echo(str(mistake), err=True)
-    sys.exit(WRONG if mistakes else 0)
+    sys.exit(FINDINGS if mistakes else 0)

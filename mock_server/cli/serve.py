@@ -38,7 +38,13 @@ class ClockKind(click.ParamType[tuple[str, float | None]]):
 @click.option("--port", default=8089, show_default=True, type=click.IntRange(0, 65535), help="The port to listen on; 0 picks a free one.")
 @click.option("--port-file", type=click.Path(path_type=Path, dir_okay=False), help="Where to write the port, once the server answers.")
 @click.option("--scenario", default="agency", show_default=True, help="A shipped scenario's name, or the path of a .yaml file.")
-@click.option("--clock", type=ClockKind(), default=None, help="Stand still until advanced, run, or run faster.  [default: real]")
+@click.option(
+    "--clock",
+    type=ClockKind(),
+    metavar="manual|real|60x",
+    default=None,
+    help="Stand still until advanced, run, or run faster.  [default: real]",
+)
 @click.option("--seed", type=click.IntRange(0), default=None, help="What the dice and the sandboxes' ids start from.")
 @click.option("--strict/--lenient", default=None, help="Refuse what the guide asks clients to refrain from.")
 @click.option("--rate-limit", type=click.IntRange(0), default=None, help="Enforce so many requests an hour for each application.")
@@ -61,7 +67,11 @@ def command(
 ) -> None:
     """Run the fake until Ctrl-C."""
     try:
+        if port_file is not None:
+            _check_port_file(port_file)
         found = find(scenario)
+        if "generate" in found.data:
+            click.echo(f"Making the scenario {found.name}: this takes some seconds.", err=True)
         mode, rate = clock or _own_clock(found.data.get("clock"))
         wishes = Wishes(seed=seed, mode=mode, rate=rate, strict=strict, rate_limit=rate_limit)
         hosts = frozenset(name.lower() for name in allow_host)
@@ -86,6 +96,21 @@ def command(
 
 
 COMMAND = command
+
+
+def _check_port_file(path: Path) -> None:
+    """Remove what an earlier run left, and see that the file can be written: nobody waits for one that never comes.
+
+    Raises:
+        UsageError: it cannot be written.
+
+    """
+    try:
+        path.unlink(missing_ok=True)
+        path.touch()
+        path.unlink()
+    except OSError as error:
+        raise click.UsageError(f"the port file {path} cannot be written: {error.strerror}") from None
 
 
 def _own_clock(given: object) -> tuple[str, float | None]:

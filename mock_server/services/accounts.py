@@ -1,6 +1,6 @@
 """How a sandbox comes to have accounts, users, rentals and applications: no client of the API can make any of them."""
 
-from json import dumps
+import orjson
 
 from mock_server.domain.credentials import SECRET_DIGITS
 from mock_server.services.work import Work
@@ -26,12 +26,12 @@ def open_account(work: Work, given: Row) -> int:
         "selected_locales": ["en", "fr"],
         "demo": False,
         "test": True,
-        "phones": dumps({"phone": "+33 4 00 00 00 00", "mobile": None, "fax": None}),
-        "preferences": dumps(PREFERENCES),
+        "phones": _json({"phone": "+33 4 00 00 00 00", "mobile": None, "fax": None}),
+        "preferences": _json(PREFERENCES),
         "created_at": work.now,
         "updated_at": work.now,
     } | given
-    row["selected_locales"] = dumps(row["selected_locales"])
+    row["selected_locales"] = _json(row["selected_locales"])
     account_id = insert(work.db, "accounts", row)
     if "inbox_email" not in given:
         work.db.execute("UPDATE accounts SET inbox_email = ? WHERE id = ?", (f"account-{account_id}@inbox.example.com", account_id))
@@ -58,7 +58,7 @@ def add_rental(work: Work, account_id: int, given: Row, *, published: bool = Tru
         "created_at": work.now,
         "updated_at": work.now,
     } | given
-    row["headline"] = dumps(row["headline"])
+    row["headline"] = _json(row["headline"])
     return insert(work.db, "rentals", row)
 
 
@@ -84,3 +84,7 @@ def register_application(work: Work, given: Row) -> int:
 def install(work: Work, application_id: int, account_id: int) -> None:
     """Install an application on an account."""
     work.db.execute("INSERT INTO installations VALUES (?, ?, ?, NULL)", (application_id, account_id, work.now))
+
+
+def _json(value: object) -> str:
+    return orjson.dumps(value).decode()

@@ -79,7 +79,8 @@ def await_channel(work: Work, booking: Row, delay: timedelta | None = None, **wi
     """Let a booking's channel open the conversation after its own delay, or the given one.
 
     Wishes: ``hosts`` (ids that the channel adds, or whether it adds one; by the dice if unsaid), ``clients`` (how many
-    travellers, 1 if unsaid), ``conversation`` (the id that the conversation gets).
+    travellers, 1 if unsaid), ``companions`` (ids of those who come with the booking's client), ``conversation`` (the id
+    that the conversation gets), ``relay_seconds`` (how long the channel takes to relay; by the dice if unsaid).
     """
     policy = policies()[str(booking["channel"])]
     if policy.opens_after is None and delay is None:
@@ -87,7 +88,7 @@ def await_channel(work: Work, booking: Row, delay: timedelta | None = None, **wi
     if delay is None:
         low, high = policy.opens_after or (0, 0)
         delay = timedelta(seconds=work.dice.between("conversation delay", booking["id"], low, high))
-    work.later(delay, "conversation_opened", booking_id=booking["id"], **wishes)
+    work.later(delay, "conversation_opened", booking_id=booking["id"], **{name: wish for name, wish in wishes.items() if wish is not None})
 
 
 def open_by_channel(work: Work, about: Row) -> None:
@@ -110,12 +111,13 @@ def open_by_channel(work: Work, about: Row) -> None:
         "channel": policy.name,
         "default_channel": policy.default_channel,
         "source_id": booking["source_id"],
+        "relay_seconds": about.get("relay_seconds"),
     }
     conversation_id = insert(work.db, "conversations", row)
     work.db.execute("INSERT INTO conversation_bookings VALUES (?, ?)", (conversation_id, booking["id"]))
     update(work.db, "bookings", booking["id"], {"updated_at": work.now})
     about["conversation_id"] = conversation_id
-    for client_id in _travellers(work, booking, int(str(about.get("clients", 1)))):
+    for client_id in _travellers(work, booking, about):
         participants.add(work, actor.account_id, conversation_id, client_id, "Client", by_channel=True)
     for host_id in _hosts_added(work, booking, about.get("hosts"), policy.host_share):
         participants.add(work, actor.account_id, conversation_id, host_id, "Host", by_channel=True)
@@ -142,10 +144,11 @@ def _free(work: Work, wished: object) -> object:
     return None if one(work.db, "SELECT 1 FROM conversations WHERE id = ?", (wished,)) else wished
 
 
-def _travellers(work: Work, booking: Row, number: int) -> list[object]:
-    """Return the booking's client, and as many companions as it takes to make ``number``."""
+def _travellers(work: Work, booking: Row, about: Row) -> list[object]:
+    """Return the booking's client, the companions that are known, and made-up ones until there are as many as wished."""
     found = [booking["client_id"]] if booking["client_id"] is not None else []
-    while len(found) < max(1, number):
+    found += about.get("companions", [])  # type: ignore[arg-type]
+    while len(found) < max(1, int(str(about.get("clients", 1)))):
         name = f"Guest {len(found) + 1} of {booking['reference']}"
         row: Row = {"account_id": booking["account_id"], "fullname": name, "addresses": "[]", "emails": "[]", "phones": "[]"}
         found.append(insert(work.db, "clients", row | {"created_at": work.now, "updated_at": work.now}))

@@ -19,6 +19,7 @@ from mock_server.store import database, settings
 from mock_server.store.database import Row
 
 WallClock = Callable[[], float]
+Start = Callable[[], bytes]  # the image that a sandbox starts from; of a running clock a new one at each start
 MOST_AWAKE = 100
 MOST_WAITING = 8
 
@@ -33,12 +34,12 @@ class Sandbox:
     _db: Connection | None
     _clock: Clock
 
-    def __init__(self, sandbox_id: str, image: bytes, wall: WallClock, woken: "Callable[[Sandbox], None]") -> None:
+    def __init__(self, sandbox_id: str, start: Start, wall: WallClock, woken: "Callable[[Sandbox], None]") -> None:
         self.id = sandbox_id
         self._woken = woken
         self._asleep = b""
         self.advancing = Lock()
-        self._image = image
+        self._start = start
         self._wall = wall
         self._lock = RLock()
         self._closed = False
@@ -103,13 +104,13 @@ class Sandbox:
         return self._db
 
     def reset(self) -> None:
-        """Go back to the scenario's start. Tokens issued since then stay good, and a real clock runs on from there."""
+        """Go back to the scenario's start. Tokens issued since then stay good."""
         with self._lock:
             self._begin(credential_store.all_tokens(self._awake()))
 
     def _begin(self, tokens: list[Row]) -> None:
-        """Start from the image, with these tokens too. Settings and clock are read once: only a unit of work changes the clock."""
-        db = database.restore(self._image)
+        """Start anew, with these tokens too. Settings and clock are read once: only a unit of work changes the clock."""
+        db = database.restore(self._start())
         db.execute("BEGIN")
         clock = clock_store.read(db)
         self._clock = clock.moved_to(clock.now, self._wall())
@@ -142,10 +143,10 @@ class Sandboxes:
         self._lock = Lock()
         self._waiting = BoundedSemaphore(MOST_WAITING)
 
-    def add(self, image: bytes, *, default: bool = False) -> Sandbox:
-        """Bring a new sandbox to life from an image."""
+    def add(self, start: Start, *, default: bool = False) -> Sandbox:
+        """Bring a new sandbox to life."""
         sandbox_id = credentials.DEFAULT_SANDBOX if default else self._next_id()
-        sandbox = Sandbox(sandbox_id, image, self._wall, self._note_awake)
+        sandbox = Sandbox(sandbox_id, start, self._wall, self._note_awake)
         self._found[sandbox_id] = sandbox
         return sandbox
 

@@ -158,12 +158,13 @@ def test_the_wall_clock_running_backwards_does_not_move_a_sandbox_back(wall: Wal
     assert running.now() == "2030-06-01T12:00:00Z"
 
 
-def test_a_reset_real_clock_runs_on_from_the_start(wall: WallClock, running: Sandbox) -> None:
+def test_a_reset_real_clock_starts_anew_with_the_wall_clock(wall: WallClock, running: Sandbox) -> None:
     wall.seconds += 60
     running.admin.post("/reset")
-    wall.seconds += 1
 
     assert running.now() == "2030-06-01T12:01:00Z"
+    assert running.api.get("/bookings/80").record["created_at"] == "2030-06-01T12:01:00Z"
+    assert running.api.get("/bookings/80").record["links"]["conversations"] == []
 
 
 def test_a_scenario_can_say_how_its_clock_starts(in_process: Mock) -> None:

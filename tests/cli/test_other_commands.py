@@ -28,7 +28,7 @@ def test_a_scenario_file_is_checked_without_a_server(tmp_path: Path) -> None:
 
     result = run("scenarios", str(good), str(bad))
 
-    assert result.returncode == 2
+    assert result.returncode == 1
     assert result.stdout == f"{good}: good\n"
     assert result.stderr.startswith(f"{bad}:3: found 2; expected the id or name of a rental")
 
@@ -67,4 +67,11 @@ def test_the_doctor_names_a_taken_port() -> None:
         result = run("doctor", "--port", str(taken.getsockname()[1]))
 
     assert result.returncode == 1
-    assert "something listens there" in result.stdout
+    assert "something else listens there" in result.stdout
+
+
+def test_the_doctor_knows_its_own_kind(served: str) -> None:
+    result = run("doctor", "--port", served.rpartition(":")[2])
+
+    assert result.returncode == 0
+    assert "an Inbox Mock answers there already" in result.stdout

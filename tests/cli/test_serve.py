@@ -55,6 +55,29 @@ def test_a_flag_wins_over_the_environment() -> None:
     assert "elsewhere" in result.stderr
 
 
+def test_a_host_that_is_not_this_machine_is_one_clear_line() -> None:
+    result = run("serve", "--host", "192.0.2.1", "--port", "0")
+
+    assert result.returncode == 2
+    assert result.stderr == "inbox-mock: cannot listen on 192.0.2.1:0: Cannot assign requested address\n"
+
+
+def test_a_port_file_that_cannot_be_written_is_told_at_once(tmp_path: Path) -> None:
+    result = run("serve", "--port", "0", "--port-file", str(tmp_path / "nowhere" / "port"))
+
+    assert result.returncode == 2
+    assert "cannot be written" in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_a_port_file_of_an_earlier_run_is_gone_before_anything_else(tmp_path: Path) -> None:
+    (tmp_path / "port").write_text("1\n")
+
+    run("serve", "--scenario", "nowhere", "--port-file", str(tmp_path / "port"))
+
+    assert not (tmp_path / "port").exists()
+
+
 def test_a_busy_port_is_one_clear_line() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
@@ -63,7 +86,10 @@ def test_a_busy_port_is_one_clear_line() -> None:
 
     assert result.returncode == 2
     assert result.stdout == ""
-    assert result.stderr == f"inbox-mock: cannot listen on 127.0.0.1:{port}: another program listens there already\n"
+    assert (
+        result.stderr
+        == f"inbox-mock: cannot listen on 127.0.0.1:{port}: another program listens there already; use another --port, or 0 for a free one\n"
+    )
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from mock_server.api.openapi import document
 from mock_server.api.routes import OPERATIONS
 from mock_server.resources.registry import RESOURCES
 
-UNDESCRIBED = {"/openapi.json", "/__admin/openapi.json", "/livez", "/readyz"}
+UNDESCRIBED = {"/", "/openapi.json", "/__admin/openapi.json", "/livez", "/readyz"}
 LEVELS = {"documented", "recorded", "assumed"}
 
 
@@ -49,6 +49,10 @@ def test_every_operation_and_field_says_how_sure_it_is(api_document: dict[str, A
         for method, operation in item.items():
             assert operation["x-fidelity"] in LEVELS, (method, path)
             assert operation["x-source"], (method, path)
+            if path.startswith("/api/v3"):
+                refusals = [answer for status, answer in operation["responses"].items() if status >= "400"]
+                queries = [parameter for parameter in operation["parameters"] if parameter["in"] == "query"]
+                assert {described["x-fidelity"] for described in (*refusals, *queries)} <= LEVELS, (method, path)
     for resource in RESOURCES.values():
         for fidelity in [declared.fidelity for declared in resource.attributes] + [link.fidelity for link in resource.links]:
             assert fidelity.level in LEVELS
