@@ -48,6 +48,10 @@ format: $(VENV)/ready ## Put the code in its usual form
 schemathesis: $(VENV)/ready ## Hold a freshly started fake against its OpenAPI document, in every phase
 	@$(BIN)/python tests/openapi/run_schemathesis.py $(ARGS)
 
+.PHONY: soak
+soak: $(VENV)/ready ## Let 64 threads live in sandboxes of one server, for SOAK_SECONDS (60)
+	@$(BIN)/python tests/soak.py
+
 .PHONY: bench
 bench: $(VENV)/ready ## Measure speed and memory, as ratios in one run
 	@PYTHONPATH=tests $(BIN)/python -m bench $(ARGS)

@@ -5,6 +5,7 @@ import os
 import socket
 from collections.abc import Callable
 from pathlib import Path
+from threading import Lock
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from cheroot.wsgi import Server as HttpServer
 
 THREADS = 32
+MOST_THREADS = 512
+THREADS_MORE = 16
 IDLE_SECONDS = 60
 LARGEST_HEADERS = 512 * 1024
 WAITING_CONNECTIONS = 128
@@ -33,6 +36,7 @@ class Server:
         self._host = host
         self._wanted_port = port
         self._http: HttpServer | None = None
+        self._growing = Lock()
 
     def prepare(self) -> None:
         """Load the scenario and bind the port: requests wait from now on, and are answered when `serve` runs.
@@ -44,16 +48,20 @@ class Server:
         """
         from cheroot.wsgi import Server as HttpServer
 
+        from mock_server.gateway import FaultyGateway
+
         app = create_app(self._options)
         http = HttpServer(
             (self._host, self._wanted_port),
             app,
             numthreads=THREADS,
+            max=MOST_THREADS,
             server_name=f"inbox-mock/{__version__}",
             request_queue_size=WAITING_CONNECTIONS,
             timeout=IDLE_SECONDS,
             shutdown_timeout=1,
         )
+        http.gateway = FaultyGateway
         http.max_request_header_size = LARGEST_HEADERS
         try:
             http.prepare()
@@ -62,7 +70,7 @@ class Server:
             raise PortTaken(f"cannot listen on {self._host}:{self._wanted_port}: {_reason(self._host, self._wanted_port, error)}") from None
         self._http = http
         courier = app.extensions["courier"]
-        courier.origin = self.url
+        courier.origin, courier.make_room = self.url, self._make_room
         self._ticker = Ticker(app.extensions["sandboxes"], courier)
 
     @property
@@ -93,6 +101,13 @@ class Server:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.stop()
+
+    def _make_room(self) -> None:
+        """See that some thread is free: each advance that delivers holds one, and waits for a receiver that may call back."""
+        pool = self._running.requests
+        with self._growing:
+            if pool.idle <= pool.qsize:
+                pool.grow(THREADS_MORE)
 
     @property
     def _running(self) -> "HttpServer":

@@ -1,17 +1,18 @@
 """Sending webhooks over HTTP. No lock is held here, and no transaction is open."""
 
+import socket
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
 from ipaddress import ip_address
-from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
+from threading import Event, Timer
+from urllib.parse import quote, urlsplit
 
 import orjson
 
 from mock_server.domain.signatures import sign
 from mock_server.services.delivering import Outcome, Parcel
 from mock_server.store.journal import shortened
-
-if TYPE_CHECKING:
-    import requests
 
 TIMEOUT_SECONDS = 5
 MOST_BYTES_READ = 16_384
@@ -37,11 +38,15 @@ def is_allowed(url: str, allowed: frozenset[str]) -> bool:
 
 
 class HttpCourier:
-    """Delivers over HTTP. ``origin`` is the server's own root, ``allowed`` are hosts beyond this machine."""
+    """Delivers over HTTP. ``origin`` is the server's own root, ``allowed`` are hosts beyond this machine.
+
+    ``make_room`` is called before each attempt: a receiver may call back, and somebody must be free to answer.
+    """
 
     def __init__(self, allowed: frozenset[str] = frozenset(), origin: str = "http://localhost") -> None:
         self.allowed = allowed
         self.origin = origin
+        self.make_room: Callable[[], None] = lambda: None
 
     def may_send_to(self, url: str) -> bool:
         """Whether an address is on this machine, or on an allowed host."""
@@ -49,23 +54,62 @@ class HttpCourier:
 
     def __call__(self, parcel: Parcel) -> Outcome:
         """Try once, for a few seconds at the most; redirects are not followed."""
-        import requests
-
         body = body_of(parcel, self.origin)
         headers = {"Content-Type": "application/json", "X-Content-Signature": sign(parcel.secret, body), "User-Agent": USER_AGENT}
         request = {"headers": headers, "body": shortened(body.decode())}
         if not self.may_send_to(parcel.url):
             return Outcome(None, "not sent: the address is not on this machine, and --allow-webhooks-to does not name it", request, {})
+        too_late = Outcome(None, f"no answer within {TIMEOUT_SECONDS} seconds", request, {})
+        connection = _connection(parcel.url)
+        self.make_room()
         try:
-            with requests.Session() as session:
-                session.trust_env = False
-                answer = session.post(parcel.url, data=body, headers=headers, timeout=TIMEOUT_SECONDS, allow_redirects=False, stream=True)
-                response = {"headers": dict(answer.headers), "body": shortened(_beginning(answer))}
-        except requests.Timeout:
-            return Outcome(None, f"no answer within {TIMEOUT_SECONDS} seconds", request, {})
-        except requests.RequestException as error:
-            return Outcome(None, f"no connection: {_told(error)}", request, {})
-        return Outcome(answer.status_code, _outcome(answer.status_code), request, response)
+            with _ending(connection) as ended:
+                answer = _answer(connection, parcel.url, body, headers)
+                if ended.is_set():
+                    return too_late
+                response = {"headers": dict(answer.getheaders()), "body": shortened(_beginning(answer))}
+        except TimeoutError:
+            return too_late
+        except (OSError, HTTPException) as error:
+            return too_late if ended.is_set() else Outcome(None, f"no connection: {_told(error)}", request, {})
+        return Outcome(answer.status, _outcome(answer.status), request, response)
+
+
+def _connection(url: str) -> HTTPConnection:
+    parts = urlsplit(url)
+    kind = HTTPSConnection if parts.scheme == "https" else HTTPConnection
+    return kind(parts.hostname or "", parts.port or kind.default_port, timeout=TIMEOUT_SECONDS)
+
+
+@contextmanager
+def _ending(connection: HTTPConnection) -> Iterator[Event]:
+    """Cut the connection when time is up, however slowly bytes come in; the event tells that this has happened."""
+    ended = Event()
+
+    def end() -> None:
+        ended.set()
+        with suppress(OSError, AttributeError):
+            connection.sock.shutdown(socket.SHUT_RDWR)
+
+    timer = Timer(TIMEOUT_SECONDS, end)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield ended
+    finally:
+        timer.cancel()
+        connection.close()
+
+
+def _answer(connection: HTTPConnection, url: str, body: bytes, headers: Mapping[str, str]) -> HTTPResponse:
+    parts = urlsplit(url)
+    target = quote((parts.path or "/") + (f"?{parts.query}" if parts.query else ""), safe="/%:@!$&'()*+,;=?~")
+    connection.putrequest("POST", target, skip_accept_encoding=True)
+    for name, value in headers.items():
+        connection.putheader(name, value)
+    connection.putheader("Content-Length", str(len(body)))
+    connection.endheaders(body)
+    return connection.getresponse()
 
 
 def _outcome(status: int) -> str:
@@ -74,16 +118,17 @@ def _outcome(status: int) -> str:
     return f"redirected with {status}: redirects are not followed" if 300 <= status < 400 else f"refused with {status}"
 
 
-def _beginning(answer: "requests.Response") -> str:
+def _beginning(answer: HTTPResponse) -> str:
     """Return the first bytes of an answer, as far as they come in time; the rest is not read."""
-    import requests
-
-    try:
-        return next(iter(answer.iter_content(MOST_BYTES_READ)), b"").decode(errors="replace")
-    except requests.RequestException:
-        return ""
+    found = b""
+    with suppress(OSError, HTTPException):
+        while len(found) < MOST_BYTES_READ and (more := answer.read1(MOST_BYTES_READ - len(found))):
+            found += more
+    return found.decode(errors="replace")
 
 
 def _told(error: Exception) -> str:
-    text = str(error)
-    return "refused" if "refused" in text.lower() else text.splitlines()[0][:200] if text else type(error).__name__
+    if isinstance(error, ConnectionRefusedError):
+        return "refused"
+    text = (error.strerror if isinstance(error, OSError) else None) or str(error)
+    return text.splitlines()[0][:200] if text else type(error).__name__

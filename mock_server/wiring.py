@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from time import perf_counter, time
+from time import perf_counter, sleep, time
 from uuid import uuid4
 
 from flask import Flask, Response, request
@@ -48,6 +48,7 @@ def create_app(
     wall: Callable[[], float] = time,
     stopwatch: Callable[[], float] = perf_counter,
     request_id: Callable[[], str] = lambda: str(uuid4()),
+    wait: Callable[[float], None] = sleep,
 ) -> Flask:
     """Return the application, with the default sandbox alive in it.
 
@@ -58,7 +59,7 @@ def create_app(
     sandboxes = Sandboxes(wall, options.seed)
     founder = Founder(sandboxes, wall)
     founder.found(options.scenario, options.wishes, default=True)
-    server = Server(sandboxes, stopwatch, request_id)
+    server = Server(sandboxes, stopwatch, request_id, wait)
 
     app = Flask("mock_server", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY

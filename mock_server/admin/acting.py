@@ -8,11 +8,12 @@ from mock_server.admin.operation import JSON, AdminOperation, Call
 from mock_server.admin.sandboxes import TEXT
 from mock_server.channels import policies
 from mock_server.domain import times
+from mock_server.domain.enumerations import CHANNELS
 from mock_server.domain.errors import Invalid, NotFound, invalid
 from mock_server.resources.reading import Place, reader
 from mock_server.resources.registry import RESOURCES
 from mock_server.services import acting, bookings, clients, durations, relaying
-from mock_server.services.conversations import application_of
+from mock_server.services.conversations import application_of, channel_conversation
 from mock_server.services.work import Actor, Work
 from mock_server.store import records
 from mock_server.store.database import Row, value
@@ -33,6 +34,8 @@ def book(call: Call) -> JSON:
         account_id = int(str(rental["account_id"]))
         guest: JSON = body.get("guest", {"fullname": "Clementina Kling"})  # type: ignore[assignment]
         delay, never = _delay(body.get("conversation_delay"))
+        if delay is not None and not policies()[channel].owns_conversations:
+            raise Invalid(invalid("conversation_delay", f"nothing, for {channel} opens no conversation"))
         row = _stay(work, rental, body)
         row["client_id"] = clients.create_client(work, Actor(account_id, application_of(work, channel)), _contacts(guest))
         wishes: Row = {"never": never, "clients": body.get("client_participants", 1)}
@@ -55,6 +58,8 @@ def open_conversation(call: Call) -> JSON:
         booking = work.get("bookings", call.record_id, None)
         forget = "DELETE FROM timeline WHERE happened = 0 AND kind = 'conversation_opened' AND json_extract(about, '$.booking_id') = ?"
         if call.body.get("never"):
+            if channel_conversation(work, booking["id"]) is not None:
+                raise Invalid(invalid("never", "a booking whose conversation is not open yet"))
             work.db.execute(forget, (booking["id"],))
             return {"conversation": None}
         about: Row = {"booking_id": booking["id"]}
@@ -207,7 +212,10 @@ OPERATIONS = (
             "attachments": {"type": "array", "items": {"type": "integer"}, "description": "ids of attachments"},
             "host_id": {"type": "integer", "description": "the host who speaks; the first one of the conversation, if left out"},
             "internal": {"type": "boolean", "description": "true for a note among hosts (staff only)"},
-            "channel": {"type": ["string", "null"], "description": "where it goes (staff only); the default channel, if left out"},
+            "channel": {
+                "enum": [*CHANNELS, None],
+                "description": f"one of {', '.join(CHANNELS)}, or null (staff only); the default channel, if left out",
+            },
         },
     ),
     _operation(

@@ -43,10 +43,11 @@ def move(call: Call) -> JSON:
     if len(call.body) != 1:
         raise Invalid(invalid("body", 'exactly one of by ("10m"), to ("2030-06-02T00:00:00Z") and until ("idle")'))
     if "until" in call.body:
-        now, happened = advance_until(call.in_sandbox, call.courier, str(call.body["until"]))
+        journey = advance_until(call.in_sandbox, call.courier, str(call.body["until"]))
     else:
-        now, happened = advance(call.in_sandbox, call.courier, lambda work: _destination(work, call.body))
-    return {"now": now, "happened": [event.shown("at") for event in happened]}
+        journey = advance(call.in_sandbox, call.courier, lambda work: _destination(work, call.body))
+    found: JSON = {"now": journey.now, "happened": [event.shown("at") for event in journey.happened]}
+    return found if journey.why is None else found | {"why": journey.why}
 
 
 def show_timeline(call: Call) -> JSON:
@@ -109,7 +110,7 @@ OPERATIONS = (
         summary="Advance the clock, event by event",
         run=move,
         refusals=(404, 409, 422),
-        answer={"type": "object", "properties": {"now": TEXT, "happened": {"type": "array", "items": EVENT}}},
+        answer={"type": "object", "properties": {"now": TEXT, "happened": {"type": "array", "items": EVENT}, "why": TEXT}},
         body={
             "by": {"type": "string", "description": f"{durations.EXPECTED}, at most ten years"},
             "to": {"type": "string", "description": EXPECTED_TO},

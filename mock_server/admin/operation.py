@@ -1,6 +1,6 @@
 """An operation of the admin API, declared once: routing, checking and OpenAPI all read it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING
@@ -92,11 +92,21 @@ def checked(operation: AdminOperation, body: object) -> JSON:
     problems = []
     for error in _validator(operation).iter_errors(body):
         name = ".".join(map(str, error.instance_path))
-        described = operation.body.get(str(error.instance_path[0])) if error.instance_path else None
-        expected = described.get("description", error.message) if isinstance(described, Mapping) else error.message
+        expected = _description(operation, error.instance_path) or error.message
         if isinstance(error.kind, ValidationErrorKind.AdditionalProperties):
             name, expected = error.kind.unexpected[0], f"one of {', '.join(operation.body) or 'nothing'}"
         problems.append(invalid(name or "body", str(expected)))
     if problems:
         raise Invalid(*problems)
     return body  # type: ignore[return-value]
+
+
+def _description(operation: AdminOperation, path: Sequence[str | int]) -> object:
+    """Return what is said of the innermost value on a path of which something is said."""
+    said, known = None, operation.body
+    for name in path:
+        described = known.get(str(name))
+        if not isinstance(described, Mapping):
+            break
+        said, known = described.get("description", said), described.get("properties", {})
+    return said

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import orjson
 from flask import Blueprint, Response, request
 
-from mock_server.admin import acting, clock, journal, sandboxes, webhooks
+from mock_server.admin import acting, clock, faults, journal, sandboxes, webhooks
 from mock_server.admin.founding import Founder
 from mock_server.admin.guard import PREFIX, Guard
 from mock_server.admin.operation import AdminOperation, Call, checked
@@ -17,6 +17,7 @@ OPERATIONS: tuple[AdminOperation, ...] = (
     *clock.OPERATIONS,
     *acting.OPERATIONS,
     *webhooks.OPERATIONS,
+    *faults.OPERATIONS,
     *journal.OPERATIONS,
 )
 

@@ -50,7 +50,10 @@ class Query:
 
 @dataclass
 class Call:
-    """One request that was let in: its token is good and has the scope."""
+    """One request that was let in: its token is good and has the scope.
+
+    ``shifted``: so many records have appeared in front of the list since its first page was read.
+    """
 
     operation: Operation
     work: Work
@@ -59,6 +62,7 @@ class Call:
     path: dict[str, str]
     origin: str
     body: object = None
+    shifted: int = 0
 
     @property
     def why(self) -> list[str]:

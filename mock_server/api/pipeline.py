@@ -11,13 +11,15 @@ from flask import Request, Response, request
 from flask.globals import request_ctx
 from werkzeug.sansio.utils import get_host
 
-from mock_server.api import answering
+from mock_server.api import answering, spoiling
 from mock_server.api.answering import Headers
 from mock_server.api.call import Call, Query
 from mock_server.api.errors import refused
 from mock_server.api.operation import Operation
+from mock_server.api.spoiling import Spoiled
 from mock_server.domain.errors import Forbidden, RateLimited, Refusal, Unauthorized, Unreadable
 from mock_server.domain.rate_limit import HOUR, Allowance, window_of
+from mock_server.services import labels
 from mock_server.services.access import Grant, authenticate
 from mock_server.services.sandboxes import Sandboxes
 from mock_server.services.work import Work
@@ -34,11 +36,12 @@ TOLD_HEADERS = (
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """What the wiring hands to the views: the sandboxes, a stopwatch (seconds) and a source of request ids."""
+    """What the wiring hands to the views: the sandboxes, a stopwatch (seconds), a source of request ids, and a way to wait."""
 
     sandboxes: Sandboxes
     stopwatch: Callable[[], float]
     request_id: Callable[[], str]
+    wait: Callable[[float], None]
 
 
 def bearer(asked: Request) -> str | None:
@@ -86,17 +89,22 @@ def _answer(server: Server, asked: Request, operation: Operation, path: dict[str
     token = bearer(asked)
     raw = asked.get_data() if operation.writes else b""
     allowance: Allowance | None = None
+    spoiled: Spoiled | None = None
     with server.sandboxes.of(token).work() as work:
-        now = work.now
         grant: Grant | None = None
         try:
             grant = authenticate(work, token)
+            spoiled = spoiling.strike(work, asked, grant)
             allowance = _spend(work, grant)
+            if spoiled is not None:
+                allowance = spoiled.allowance(allowance)
+                spoiled.begin()
             if allowance.exceeded and work.rate_limit["enforced"]:
                 raise RateLimited
             if grant.scopes.isdisjoint(operation.scopes):
                 raise Forbidden
-            call = _call(asked, operation, work, grant, path, raw)
+            call = _call(asked, operation, work if spoiled is None else spoiled.work, grant, path, raw)
+            call.shifted = 0 if spoiled is None else spoiled.shifted
             body, headers = _run(call, asked.path)
             status = operation.status
             if _unchanged(asked, work, headers, status):
@@ -106,12 +114,18 @@ def _answer(server: Server, asked: Request, operation: Operation, path: dict[str
             allowance = None
         except Refusal as refusal:
             body, status, headers = refused(refusal)
+        except spoiling.Answered as answered:
+            body, status, headers = answered.body, answered.status, answered.headers
         headers += answering.rate_headers(allowance)
-        _write_down(work, asked, grant, raw, body, status, headers)
-    return _finish(server, started, now, body, status, headers)
+        if spoiled is None:
+            _write_down(work, asked, grant, raw, body, status, headers)
+        else:
+            body, seen = spoiled.end(body, headers)
+            _write_down(work, asked, grant, raw, seen, None if spoiled.unanswered else status, headers)
+    return _finish(server, started, work.now, body, status, headers, spoiled)
 
 
-def _write_down(work: Work, asked: Request, grant: Grant | None, raw: bytes, body: bytes, status: int, headers: Headers) -> None:
+def _write_down(work: Work, asked: Request, grant: Grant | None, raw: bytes, body: bytes, status: int | None, headers: Headers) -> None:
     """Add the request to the journal, and tell its id and what is hidden in the answer's headers."""
     why = "; ".join(work.why) or None
     if why is not None:
@@ -123,7 +137,7 @@ def _write_down(work: Work, asked: Request, grant: Grant | None, raw: bytes, bod
             "at": work.now,
             "method": asked.method,
             "path": asked.path,
-            "query": environ.get("QUERY_STRING", ""),
+            "query": labels.of_query(work, environ.get("QUERY_STRING", "")),
             "status": status,
             "application_id": None if grant is None else grant.application_id,
             "request": {"token": None if grant is None else f"token-{grant.token_id}", "headers": told, "body": _text(raw)},
@@ -195,6 +209,11 @@ def _unchanged(asked: Request, work: Work, headers: Headers, status: int) -> boo
     return "*" in tags or etag.removeprefix("W/") in tags
 
 
-def _finish(server: Server, started: float, now: str, body: bytes, status: int, headers: Headers) -> Response:
-    headers += answering.trace_headers(now, server.request_id(), server.stopwatch() - started)
+def _finish(
+    server: Server, started: float, now: str, body: bytes, status: int, headers: Headers, spoiled: Spoiled | None = None
+) -> Response:
+    longer = 0.0 if spoiled is None else spoiled.wait(server.wait)
+    headers += answering.trace_headers(now, server.request_id(), server.stopwatch() - started + longer)
+    if spoiled is not None:
+        spoiled.carry_out(headers)
     return answering.response(body, status, headers)

@@ -58,7 +58,8 @@ def listing(call: Call, selection: Selection, deleted: Callable[[str], list[int]
             deleted_ids = deleted(since) if deleted else []
         elif query.given["updated_since"].strip():
             call.why.append("updated_since is no time, and counts as blank")
-    ids, total = records.page(call.work.db, selection, per_page, (page - 1) * per_page)
+    ids, total = records.page(call.work.db, selection, per_page, max(0, (page - 1) * per_page - call.shifted))
+    total += call.shifted
     return Reply(resource, _shown(call, records.read(call.work.db, resource.view, ids)), Listed(total, page, per_page, deleted_ids))
 
 
@@ -82,7 +83,8 @@ def by_ids(call: Call, selection: Selection, deleted: Callable[[str], list[int]]
         total = len(found)
         if total > 1:
             page = query.number("page", 1)
-            found = found[(page - 1) * per_page : page * per_page]
+            begin = max(0, (page - 1) * per_page - call.shifted)
+            found, total = found[begin : begin + per_page], total + call.shifted
         rows = records.read(call.work.db, view, found)
     if not total:
         raise NotFound

@@ -4,8 +4,9 @@ from datetime import timedelta
 from functools import partial
 
 from mock_server.domain import times
-from mock_server.scenarios.making import Making
+from mock_server.scenarios.making import Making, Place, seconds_of
 from mock_server.scenarios.people import account_of
+from mock_server.scenarios.stays import conversation_of
 from mock_server.services import actors, bookings, clients, hosts
 from mock_server.services.accounts import add_rental
 from mock_server.services.work import Actor
@@ -41,6 +42,8 @@ GENERATED = "(generated)"
 def plan(making: Making) -> None:
     """Plan the generated bookings, each with its conversation, and spread the messages over the conversations."""
     wanted: dict[str, int] = making.scenario.data.get("generate", {})  # type: ignore[assignment]
+    if "thread" in wanted:
+        _thread(making, wanted["thread"])  # type: ignore[arg-type]
     number = wanted.get("bookings", 0)
     if not number:
         return
@@ -71,6 +74,25 @@ def _messages(making: Making, number: int, indexes: list[int], step: timedelta) 
         first = min(making.start - timedelta(days=SPAN_DAYS) + step * index + timedelta(hours=1), making.start)
         said_at = first + (making.start - first) * ((turn // len(indexes) + 1) / (rounds + 1))
         making.at(said_at.replace(microsecond=0), ("generate",), partial(_message, making, index, turn))
+
+
+def _thread(making: Making, wanted: Row) -> None:
+    """Plan the messages of one conversation, evenly over a time that ends at the start."""
+    place: Place = ("generate", "thread")
+    number = int(str(wanted["messages"]))
+    span = timedelta(seconds=seconds_of(making, wanted.get("over", "1h"), (*place, "over")))
+    for turn in range(number):
+        said_at = making.start - span * ((number - turn) / number)
+        making.at(said_at.replace(microsecond=0), place, partial(_next_message, making, place, wanted, turn))
+
+
+def _next_message(making: Making, place: Place, wanted: Row, turn: int) -> None:
+    conversation_id = conversation_of(making, place, wanted)["id"]
+    number = making.work.dice.between("words", turn, 0, len(QUESTIONS) - 1)
+    if turn % 2 == 0:
+        actors.write_as_guest(making.work, conversation_id, QUESTIONS[number])
+    else:
+        actors.write_as_host(making.work, conversation_id, None, ANSWERS[number])
 
 
 def _host(making: Making, account_id: int) -> None:

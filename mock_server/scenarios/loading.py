@@ -5,13 +5,16 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import orjson
 
 from mock_server.domain import assumptions
+from mock_server.domain.enumerations import ORIGINS
+from mock_server.faults import kinds
 from mock_server.scenarios.mistakes import Mistake, place_of, told
 from mock_server.scenarios.yaml12 import Lines, read
+from mock_server.services.events import EVENTS
 
 if TYPE_CHECKING:
     from jsonschema_rs import Validator
@@ -106,9 +109,9 @@ def from_object(data: Mapping[str, object]) -> Scenario:
 
 @cache
 def schema() -> dict[str, object]:
-    """Return the JSON Schema of scenarios, with a switch for every assumption."""
+    """Return the JSON Schema of scenarios, with a switch for every assumption, and all origins, events and faults."""
     text = files("mock_server.scenarios").joinpath("scenario.schema.json").read_bytes()
-    found: dict[str, dict[str, dict[str, object]]] = orjson.loads(text)
+    found: dict[str, dict[str, dict[str, Any]]] = orjson.loads(text)
     found["properties"]["assume"] |= {
         "additionalProperties": False,
         "properties": {
@@ -116,6 +119,9 @@ def schema() -> dict[str, object]:
             for name, known in assumptions.ASSUMPTIONS.items()
         },
     }
+    found["properties"]["messages"]["items"]["properties"]["origin"]["enum"] = list(ORIGINS)
+    found["$defs"]["fault"]["properties"]["kind"] = {"enum": list(kinds())}
+    found["properties"]["webhooks"]["items"]["properties"]["events"]["items"] = {"enum": list(EVENTS)}
     return found  # type: ignore[return-value]
 
 

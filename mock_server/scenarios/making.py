@@ -72,11 +72,21 @@ class Making:
             Mistake: there is no such record, or not yet.
 
         """
-        found = self.names.get((noun, str(reference))) if isinstance(reference, str) else reference
-        if found is not None and value(self.work.db, f"SELECT 1 FROM {noun} WHERE id = ?", (found,)):  # noqa: S608
-            return int(str(found))
+        found = self._find(noun, reference)
+        if found is not None:
+            return found
         article = noun.removesuffix("s")
         raise self.scenario.mistake(place, repr(reference), f"the id or name of a {article} that exists by then")
+
+    def knows(self, noun: str, reference: object) -> bool:
+        """Whether there is a record of this id or name by now."""
+        return self._find(noun, reference) is not None
+
+    def _find(self, noun: str, reference: object) -> int | None:
+        found = self.names.get((noun, reference)) if isinstance(reference, str) else reference
+        sql = f"SELECT id FROM {noun} WHERE id = ?"  # noqa: S608
+        known = None if found is None else value(self.work.db, sql, (found,))
+        return None if known is None else int(str(known))
 
     def moment(self, text: object, place: Place) -> datetime:
         """Return the instant that a scenario's time means.
@@ -146,7 +156,7 @@ def make(scenario: Scenario, wishes: Wishes, wall: float) -> bytes:
         Mistake: the scenario asks for something that cannot be; nothing of it is kept.
 
     """
-    from mock_server.scenarios import people, stays
+    from mock_server.scenarios import later, people, stays
 
     clock = _clock(scenario, wishes, wall)
     options = _settings(scenario, wishes)
@@ -164,6 +174,7 @@ def make(scenario: Scenario, wishes: Wishes, wall: float) -> bytes:
 
             generating.plan(making)
         making.take_steps()
+        later.plan(making)
         clock_store.write(db, clock)
         db.execute("COMMIT")
         return database.take_image(db)
@@ -200,6 +211,19 @@ def _settings(scenario: Scenario, wishes: Wishes) -> dict[str, object]:
         "page_cap": data.get("page_cap"),
         "assume": {**assumptions.DEFAULTS, **data.get("assume", {})},  # type: ignore[dict-item]
     }
+
+
+def seconds_of(making: Making, text: object, place: Place, expected: str = durations.EXPECTED) -> int:
+    """Return the seconds of a duration.
+
+    Raises:
+        Mistake: the text is no duration.
+
+    """
+    try:
+        return int(durations.parse(str(text)).total_seconds())
+    except ValueError:
+        raise making.scenario.mistake(place, repr(text), expected) from None
 
 
 def channel_named(making: Making, name: object, place: Place) -> str:

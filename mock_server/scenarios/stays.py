@@ -1,21 +1,20 @@
 """The parts of a scenario that happen: bookings, conversations, messages, attachments, inquiries."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 
-from mock_server.domain import times
-from mock_server.domain.bookings import state_of
+from mock_server.scenarios import bookings
 from mock_server.scenarios.loading import fixtures
-from mock_server.scenarios.making import Making, Place, channel_named
-from mock_server.scenarios.people import account_of, contacts
-from mock_server.services import actors, attachments, bookings, clients, conversations, durations, inquiries, participants
+from mock_server.scenarios.making import Making, Place
+from mock_server.scenarios.people import account_of
+from mock_server.services import acting, actors, attachments, conversations, inquiries, participants
 from mock_server.services.access import client_application
+from mock_server.services.bookings import cancel_booking
 from mock_server.services.work import Actor
 from mock_server.store.database import Row, every, one, update
 
-BOOKING_COLUMNS = ("id", "adults", "children", "final_price", "external_reference", "notes", "expected_checkin_time")
-TENTATIVE_FOR = timedelta(days=7)
+INQUIRY_LINKS = frozenset({"as", "account", "rental", "source", "booking", "conversation", "created_at"})
 
 
 def plan(making: Making) -> None:
@@ -39,64 +38,14 @@ def plan(making: Making) -> None:
         if "canceled_at" in record:
             making.at(_canceled_at(making, place, record), place, partial(_cancel, making, place, record))
     for place, record in inquired:
-        if "booking" in record:
-            making.at(making.start, place, partial(_became, making, place, record))
+        making.at(making.start, place, partial(_became, making, place, record))
 
 
 def _booking(making: Making, place: Place, record: Row) -> None:
-    work = making.work
-    rental = work.get("rentals", making.refer("rentals", record["rental"], (*place, "rental")), None)
-    account_id = int(str(rental["account_id"]))
-    row: Row = {name: record[name] for name in BOOKING_COLUMNS if name in record}
-    row |= {"start_at": _local(making, record, "start_at", place, rental), "end_at": _local(making, record, "end_at", place, rental)}
-    row["client_id"] = _guest(making, place, record, account_id)
-    if "source" in record:
-        row["source_id"] = making.refer("sources", record["source"], (*place, "source"))
-    if record.get("status") == "Tentative":
-        row |= state_of({"tentative_expires_at": times.wire(making.start + TENTATIVE_FOR)})
-    if record.get("status") == "Unavailable":
-        row |= state_of({"unavailable": True})
-    channel = channel_named(making, record.get("channel", "direct"), (*place, "channel"))
-    delay, never = _delay(making, place, record)
-    wishes: Row = {"never": never, "clients": record.get("client_participants", 1), "conversation": record.get("conversation")}
-    host = record.get("host_participant")
-    if host is not None:
-        wishes["hosts"] = host if isinstance(host, bool) else [making.refer("hosts", host, (*place, "host_participant"))]
-    booking_id = bookings.book(work, account_id, rental, channel, row, delay, **wishes)
+    booking_id = acting.book(making.work, bookings.wanted(making, place, record))
     if "id" not in record:
         record["id"] = booking_id
     making.name("bookings", record, booking_id, place)
-
-
-def _guest(making: Making, place: Place, record: Row, account_id: int) -> int | None:
-    if "client" in record:
-        return making.refer("clients", record["client"], (*place, "client"))
-    if "guest" in record:
-        guest: Row = record["guest"]  # type: ignore[assignment]
-        return clients.create_client(making.work, Actor(account_id), contacts(guest))
-    return None
-
-
-def _delay(making: Making, place: Place, record: Row) -> tuple[timedelta | None, bool]:
-    given = record.get("conversation_delay")
-    if given is None or given == "never":
-        return None, given == "never"
-    try:
-        return durations.parse(str(given)), False
-    except ValueError:
-        raise making.scenario.mistake((*place, "conversation_delay"), repr(given), f"{durations.EXPECTED}, or never") from None
-
-
-def _local(making: Making, record: Row, key: str, place: Place, rental: Row) -> str:
-    """Return a stay's time as the rental's clock shows it; days without an hour begin and end at the rental's hours."""
-    text = str(record[key])
-    written_by_day = text.endswith("d") or len(text) == len("2030-06-01")
-    moment = making.moment(text, (*place, key))
-    local = times.wall_clock(moment, str(rental["timezone"])) if text[:1] in {"+", "-"} else times.wire(moment)
-    if not written_by_day:
-        return local
-    hour = int(str(rental["checkin_time" if key == "start_at" else "checkout_time"]))
-    return f"{local[:10]}T{hour:02}:00:00Z"
 
 
 def _canceled_at(making: Making, place: Place, record: Row) -> datetime:
@@ -109,15 +58,15 @@ def _canceled_at(making: Making, place: Place, record: Row) -> datetime:
 def _cancel(making: Making, place: Place, record: Row) -> None:
     booking_id = making.refer("bookings", record["id"], place)
     account_id = int(str(making.work.get("bookings", booking_id, None)["account_id"]))
-    bookings.cancel_booking(making.work, Actor(account_id), booking_id, record, owned_only=False)
+    cancel_booking(making.work, Actor(account_id), booking_id, record, owned_only=False)
 
 
 def _inquiry(making: Making, place: Place, record: Row) -> None:
     rental_id = making.refer("rentals", record["rental"], (*place, "rental"))
     rental = making.work.get("rentals", rental_id, None)
     actor = Actor(int(str(rental["account_id"])))
-    row = {name: given for name, given in record.items() if name not in {"as", "account", "rental", "source", "booking", "created_at"}}
-    row |= {key: _local(making, record, key, place, rental) for key in ("start_at", "end_at")}
+    row = {name: given for name, given in record.items() if name not in INQUIRY_LINKS}
+    row |= {key: bookings.local(making, record, key, place, rental) for key in ("start_at", "end_at")}
     if "source" in record:
         row["source_id"] = making.refer("sources", record["source"], (*place, "source"))
     inquiry_id = inquiries.create_inquiry(making.work, actor, rental_id, row)
@@ -126,10 +75,14 @@ def _inquiry(making: Making, place: Place, record: Row) -> None:
 
 
 def _became(making: Making, place: Place, record: Row) -> None:
-    """Tie an inquiry to the booking that it became, which is there later than it."""
-    booking_id = making.refer("bookings", record["booking"], (*place, "booking"))
-    update(making.work.db, "inquiries", record["id"], {"booking_id": booking_id})
-    update(making.work.db, "bookings", booking_id, {"inquiry_id": record["id"]})
+    """Tie an inquiry to the booking that it became and the conversation that it led to, which are there later than it."""
+    if "booking" in record:
+        booking_id = making.refer("bookings", record["booking"], (*place, "booking"))
+        update(making.work.db, "inquiries", record["id"], {"booking_id": booking_id})
+        update(making.work.db, "bookings", booking_id, {"inquiry_id": record["id"]})
+    if "conversation" in record:
+        conversation_id = making.refer("conversations", record["conversation"], (*place, "conversation"))
+        update(making.work.db, "inquiries", record["id"], {"conversation_id": conversation_id})
 
 
 def _conversation(making: Making, place: Place, record: Row) -> None:
@@ -143,7 +96,7 @@ def _conversation(making: Making, place: Place, record: Row) -> None:
         conversations.connect_booking(making.work, actor, conversation_id, booking_id)
 
 
-def _conversation_of(making: Making, place: Place, record: Row) -> Row:
+def conversation_of(making: Making, place: Place, record: Row) -> Row:
     """Return the conversation that a record names, or that of the booking that it names.
 
     Raises:
@@ -166,7 +119,7 @@ def _conversation_of(making: Making, place: Place, record: Row) -> Row:
 
 
 def _participant(making: Making, place: Place, record: Row) -> None:
-    conversation = _conversation_of(making, place, record)
+    conversation = conversation_of(making, place, record)
     if ("host" in record) == ("client" in record):
         raise making.scenario.mistake(place, "not exactly one of host and client", "one of them")
     noun = "host" if "host" in record else "client"
@@ -181,18 +134,20 @@ def _participant(making: Making, place: Place, record: Row) -> None:
 
 
 def _message(making: Making, place: Place, record: Row) -> None:
-    conversation, work = _conversation_of(making, place, record), making.work
-    more: Row = {"id": record.get("id")}
+    conversation, work = conversation_of(making, place, record), making.work
+    more: Row = {"id": record.get("id")} | {name: record[name] for name in ("origin",) if name in record}
+    content = str(record["content"]) * int(str(record.get("repeat", 1)))
     if "attachments" in record:
         names: list[object] = record["attachments"]  # type: ignore[assignment]
         more["attachment_ids"] = [making.refer("attachments", name, (*place, "attachments")) for name in names]
     if record["from"] == "guest":
-        actors.write_as_guest(work, conversation["id"], str(record["content"]), **more)
+        client_id = making.refer("clients", record["client"], (*place, "client")) if "client" in record else None
+        actors.write_as_guest(work, conversation["id"], content, client_id=client_id, **more)
     else:
         host_id = making.refer("hosts", record["from"], (*place, "from"))
         channel = record.get("channel", actors.NOT_SAID)
         internal = bool(record.get("internal", False))
-        actors.write_as_host(work, conversation["id"], host_id, str(record["content"]), internal=internal, channel=channel, **more)
+        actors.write_as_host(work, conversation["id"], host_id, content, internal=internal, channel=channel, **more)
     if record.get("read"):
         sql = "SELECT id FROM participants WHERE conversation_id = ? AND member_type = 'Host'"
         for host in every(work.db, sql, (conversation["id"],)):
@@ -201,7 +156,7 @@ def _message(making: Making, place: Place, record: Row) -> None:
 
 
 def _change(making: Making, place: Place, record: Row) -> None:
-    conversation = _conversation_of(making, place, record)
+    conversation = conversation_of(making, place, record)
     written: Row = {name: record[name] for name in ("closed", "marked_as_spam") if name in record}
     if "assignee" in record:
         written["assignee_id"] = making.refer("hosts", record["assignee"], (*place, "assignee"))

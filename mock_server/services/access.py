@@ -6,6 +6,7 @@ from json import loads
 
 from mock_server.domain import credentials, redirects, scopes, times
 from mock_server.domain.errors import OAuthRefused, Unauthorized
+from mock_server.services.events import emit
 from mock_server.services.work import Actor, Work
 from mock_server.store import credentials as store
 from mock_server.store.database import Row, every, one
@@ -241,7 +242,8 @@ def _issue_pair(work: Work, application: Row, account_id: object, granted: tuple
 def _install(work: Work, application: Row, account_id: object) -> None:
     sql = """INSERT INTO installations VALUES (?, ?, ?, NULL)
       ON CONFLICT DO UPDATE SET installed_at = excluded.installed_at, uninstalled_at = NULL WHERE uninstalled_at IS NOT NULL"""
-    work.db.execute(sql, (application["id"], account_id, work.now))
+    if work.db.execute(sql, (application["id"], account_id, work.now)).rowcount:
+        emit(work, "accounts_application_created", account_id, account_id, application_id=application["id"])
 
 
 def _within(work: Work, wanted: tuple[str, ...], held: tuple[str, ...], why: str) -> tuple[str, ...]:

@@ -6,22 +6,22 @@ from mock_server.services import participants
 from mock_server.services.conversations import application_of
 from mock_server.services.messages import participant_of, post_message
 from mock_server.services.work import Actor, Work
-from mock_server.store.database import Row, one, value
+from mock_server.store.database import Row, value
 
 NOT_SAID = "not said"
 
 
-def write_as_guest(work: Work, conversation_id: object, content: str, **more: object) -> int:
-    """Let the guest write, where guests of the conversation's channel write.
+def write_as_guest(work: Work, conversation_id: object, content: str, *, client_id: object = None, **more: object) -> int:
+    """Let the guest write, where guests of the conversation's channel write: the first one, unless ``client_id`` says who.
 
     Raises:
-        Invalid: nobody in the conversation is a guest.
+        Invalid: nobody in the conversation is a guest, or this client is none.
 
     """
     conversation = work.get("conversations", conversation_id, None)
-    sender = participant_of(work, conversation_id, "Client")
+    sender = participant_of(work, conversation_id, "Client", client_id)
     if sender is None:
-        raise Invalid(invalid("from", "a conversation with a Client participant"))
+        raise Invalid(invalid("from", "a conversation with a Client participant, or with this one"))
     return _from_channel(work, conversation, sender, content, more)
 
 
@@ -102,9 +102,7 @@ def _seat(work: Work, conversation: Row, host_id: int | None, *, by_channel: boo
             raise Invalid(invalid("host_id", "an account that has a host"))
         host_id = int(str(first))
     work.refer("hosts", "host_id", host_id, account_id)
-    # The + keeps SQLite from looking through everything that the host takes part in, and leads it to the conversation's few.
-    sql = "SELECT * FROM participants WHERE conversation_id = ? AND member_type = 'Host' AND +member_id = ? ORDER BY id LIMIT 1"
-    present = one(work.db, sql, (conversation["id"], host_id))
+    present = participant_of(work, conversation["id"], "Host", host_id)
     if present is not None:
         return present
     added = participants.add(work, account_id, conversation["id"], host_id, "Host", by_channel=by_channel)

@@ -2,20 +2,35 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 
+from mock_server.domain import times
+from mock_server.domain.clock import LATEST
 from mock_server.domain.errors import Busy, Problem
 from mock_server.services.delivering import Courier, settle
 from mock_server.services.sandboxes import Sandbox
 from mock_server.services.timeline import LONGEST, MOST_EVENTS, due_parcel, step
 from mock_server.services.work import Work
+from mock_server.store import timeline
 from mock_server.store.timeline import Event
 
 IDLE = "idle"
 
 
-def advance(sandbox: Sandbox, courier: Courier, destination: Callable[[Work], datetime]) -> tuple[str, list[Event]]:
+@dataclass(frozen=True, slots=True)
+class Journey:
+    """Where an advance ended and what happened on the way; ``why`` says what stopped it early."""
+
+    now: str
+    happened: list[Event]
+    why: str | None = None
+
+
+def advance(sandbox: Sandbox, courier: Courier, destination: Callable[[Work], datetime]) -> Journey:
     """Move a sandbox's clock forward, and return where it stands and what happened on the way.
+
+    It ends early where receivers answer every webhook with what causes another, and time would stand still for ever.
 
     Raises:
         Busy: another advance of the same sandbox is under way.
@@ -27,7 +42,7 @@ def advance(sandbox: Sandbox, courier: Courier, destination: Callable[[Work], da
         return _steps(sandbox, courier, end, "")
 
 
-def advance_until(sandbox: Sandbox, courier: Courier, kind: str) -> tuple[str, list[Event]]:
+def advance_until(sandbox: Sandbox, courier: Courier, kind: str) -> Journey:
     """Move the clock forward until an event of a kind has happened, or, for ``idle``, until nothing is left to happen.
 
     It ends after 1,000 events or a year at the latest, and with nothing pending it does not move.
@@ -55,22 +70,30 @@ def deliver_due(sandbox: Sandbox, courier: Courier) -> int:
     return MOST_EVENTS
 
 
-def _steps(sandbox: Sandbox, courier: Courier, end: datetime, until: str) -> tuple[str, list[Event]]:
+def _steps(sandbox: Sandbox, courier: Courier, end: datetime, until: str) -> Journey:
+    with sandbox.work() as work:
+        known, before, echoes = timeline.newest(work.db), work.now, 0
     happened: list[Event] = []
     while True:
         with sandbox.work() as work:
             events, parcel = step(work, end, until=until)
-            now = work.now
+            now, waiting = work.now, bool(timeline.next_due(work.db, times.wire(LATEST)))
         happened += events
         if parcel is not None:
             outcome = courier(parcel)
             with sandbox.work() as work:
                 settle(work, parcel, outcome)
             happened[-1].about["outcome"] = outcome.says
-        if not events or (until and (happened[-1].kind == until or len(happened) >= MOST_EVENTS)):
-            return now, happened
-        if not until and parcel is None and len(events) < MOST_EVENTS:
-            return now, happened
+        if until and happened and happened[-1].kind == until:
+            return Journey(now, happened)
+        echoes = (echoes if now == before else 0) + sum(event.id > known for event in events)
+        if until and len(happened) >= MOST_EVENTS:
+            return Journey(now, happened, f"stopped after {MOST_EVENTS:,} events")
+        if not until and echoes >= MOST_EVENTS:
+            return Journey(now, happened, f"stopped after {MOST_EVENTS:,} events of one moment, each caused by another")
+        if not events or (not until and parcel is None and len(events) < MOST_EVENTS):
+            return Journey(now, happened, "stopped after a year: something is left to happen" if until and waiting else None)
+        before = now
 
 
 @contextmanager

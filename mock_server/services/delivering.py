@@ -89,7 +89,7 @@ def settle(work: Work, sent: Parcel, outcome: Outcome) -> None:
         "request": dict(outcome.request),
         "response": dict(outcome.response),
         "caused": [],
-        "why": None if outcome.delivered else outcome.says,
+        "why": "; ".join(str(told) for told in (found["why"], None if outcome.delivered else outcome.says) if told) or None,
     }
     work.write_down(entry)
     if not outcome.delivered and attempts <= int(str(found["retries"])):

@@ -1,18 +1,21 @@
 """The events that webhooks tell of: which record, and which scopes an application must hold to hear of it."""
 
+from contextlib import closing
 from dataclasses import dataclass
-from datetime import timedelta
 
 import orjson
 
 from mock_server.domain import scopes
+from mock_server.domain.errors import NotFound
 from mock_server.resources.reading import Place, View, reader
 from mock_server.resources.registry import RESOURCES
+from mock_server.services import faults, misdelivering
 from mock_server.services.work import Work
+from mock_server.store import faults as fault_store
 from mock_server.store import records, webhooks
 from mock_server.store.database import Row
 
-SENT = "webhook_sent"
+SENT = misdelivering.SENT
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,19 +41,48 @@ EVENTS: dict[str, Happening] = {
 }
 
 
-def emit(work: Work, event: str, record_id: object, account_id: object) -> None:
+def emit(work: Work, event: str, record_id: object, account_id: object, *, application_id: object = None) -> None:
     """Tell of a change: the journal says which request caused it, and each subscriber that may hear of it gets a delivery.
 
-    What is delivered is the record as it is now, as the application's own token would see it.
+    What is delivered is the record as it is now, as the application's own token would see it. With ``application_id`` it
+    concerns that application alone.
     """
     work.caused.append({"event": event, "id": record_id})
     for webhook in webhooks.subscribed(work.db, event, account_id):
         held = scopes.expand(tuple(str(webhook["scopes"]).split()))
+        if application_id not in {None, webhook["application_id"]}:
+            continue
         if EVENTS[event].scopes and held.isdisjoint(EVENTS[event].scopes):
             continue
         shown = _record(work, event, record_id, webhook, held)
-        delivery_id = webhooks.add_delivery(work.db, webhook, event, account_id, shown, work.now)
-        work.later(timedelta(seconds=int(str(webhook["latency_seconds"]))), SENT, delivery_id=delivery_id)
+        older = _Older(work, event, record_id, webhook, held, shown)
+        struck = faults.strike_webhook(work, event, webhook, older)
+        misdelivering.send(work, webhook, event, account_id, shown, struck)
+
+
+@dataclass(frozen=True, slots=True)
+class _Older:
+    """Finds what a record was before: as the subscriber was told last, or as a fault kept it."""
+
+    work: Work
+    event: str
+    record_id: object
+    webhook: Row
+    held: frozenset[str]
+    shown: str
+
+    def __call__(self, fault_id: object) -> str | None:
+        work, family = self.work, self.event.rpartition("_")[0]
+        told = fault_store.last_told(work.db, self.webhook["id"], f"{family}_", self.record_id, self.shown)
+        if told is not None:
+            return told
+        with closing(fault_store.past(work.db, fault_id)) as db:
+            past = Work(work.sandbox_id, db, work.settings, work.clock, work.wall)
+            try:
+                found = _record(past, self.event, self.record_id, self.webhook, self.held)
+            except NotFound:
+                return None
+        return None if found == self.shown else found
 
 
 def _record(work: Work, event: str, record_id: object, webhook: Row, held: frozenset[str]) -> str:
@@ -62,6 +94,8 @@ def _record(work: Work, event: str, record_id: object, webhook: Row, held: froze
         rows = records.Rows(records.columns_of(cursor), cursor.fetchall())
     else:
         rows = records.read(work.db, resource.view, [int(str(record_id))])
+    if not rows.rows:
+        raise NotFound
     public = resource.plural == "bookings" and "bookings_read" not in held
     view = View(public=public, created_by=str(work.assumes("created_by")))
     shown = reader(resource, rows.columns, view)(rows.rows[0], Place(application_id=application_id))

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from urllib.parse import parse_qsl, urlencode
 
 import orjson
 
@@ -9,10 +10,13 @@ from mock_server.domain import credentials
 from mock_server.services.work import Work
 from mock_server.store.credentials import application as find_application
 from mock_server.store.database import one
+from mock_server.store.journal import MOST_CHARACTERS
 
 CREDENTIAL = re.compile(r"[0-9a-f]{64}")
 SECRET_PARAMETERS = ("client_secret", "code", "refresh_token")
 SECRET_ANSWERS = ("access_token", "refresh_token")
+SECRET_IN_QUERY = (*SECRET_PARAMETERS, *SECRET_ANSWERS)
+SECRET_WORDS = ("secret", "code", "token", "%")
 
 
 def of_credential(work: Work, credential: str) -> str:
@@ -32,8 +36,26 @@ def application(work: Work, client_id: str) -> object:
 
 
 def of_parameters(work: Work, given: Mapping[str, str]) -> dict[str, str]:
-    """Return the parameters of a call of /oauth, with labels in place of secrets."""
-    return {name: of_credential(work, text) if name in SECRET_PARAMETERS and text else text for name, text in given.items()}
+    """Return the parameters of a call of /oauth, with labels in place of secrets, as far as the journal keeps them."""
+    found: dict[str, str] = {}
+    left = MOST_CHARACTERS
+    for name, text in given.items():
+        told = of_credential(work, text) if name in SECRET_PARAMETERS and text else text
+        found[name[:left]] = told[: max(0, left - len(name))]
+        left -= len(name) + len(told)
+        if left <= 0:
+            break
+    return found
+
+
+def of_query(work: Work, text: str) -> str:
+    """Return a query string, with labels in place of secrets that have no business there."""
+    if not any(name in text for name in SECRET_WORDS):
+        return text
+    pairs = parse_qsl(text, keep_blank_values=True)
+    if not any(name in SECRET_IN_QUERY for name, _ in pairs):
+        return text
+    return urlencode([(name, of_credential(work, found) if name in SECRET_IN_QUERY and found else found) for name, found in pairs])
 
 
 def of_headers(work: Work, headers: Sequence[tuple[str, str]]) -> dict[str, str]:

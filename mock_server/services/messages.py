@@ -127,7 +127,10 @@ def _after_a_guest(work: Work, conversation: Row, said_at: str) -> Row:
     return changes
 
 
-def participant_of(work: Work, conversation_id: object, member_type: str) -> Row | None:
-    """Return a conversation's first participant of a type, or None."""
-    sql = "SELECT * FROM participants WHERE conversation_id = ? AND member_type = ? ORDER BY id LIMIT 1"
-    return one(work.db, sql, (conversation_id, member_type))
+def participant_of(work: Work, conversation_id: object, member_type: str, member_id: object = None) -> Row | None:
+    """Return a conversation's first participant of a type, or the one who stands for a member; None if there is none."""
+    # The + keeps SQLite from looking through everything that the member takes part in, and leads it to the conversation's few.
+    sql = """
+        SELECT * FROM participants WHERE conversation_id = ? AND member_type = ? AND (? IS NULL OR +member_id = ?)
+        ORDER BY id LIMIT 1"""
+    return one(work.db, sql, (conversation_id, member_type, member_id, member_id))

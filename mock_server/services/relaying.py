@@ -3,8 +3,9 @@
 from datetime import timedelta
 
 from mock_server.channels import policies
+from mock_server.domain.errors import Invalid, invalid
 from mock_server.services.work import Work
-from mock_server.store.database import Row, every, update
+from mock_server.store.database import Row, every, update, value
 
 RELAYED = "message_relayed"
 
@@ -15,8 +16,27 @@ def relay(work: Work, conversation: Row, sender: Row, message: Row, message_id: 
     if hindrance is not None:
         work.why.append(f"not relayed: {hindrance}")
         return
-    low, high = policies()[str(conversation["channel"])].relays_after
-    work.later(timedelta(seconds=work.dice.between("relay", message_id, low, high)), RELAYED, message_id=message_id)
+    if conversation["relay_fails"]:
+        work.why.append(f"not relayed: {conversation['channel']} fails to relay what is written here")
+    seconds = conversation["relay_seconds"]
+    if seconds is None:
+        low, high = policies()[str(conversation["channel"])].relays_after
+        seconds = work.dice.between("relay", message_id, low, high)
+    work.later(timedelta(seconds=int(str(seconds))), RELAYED, message_id=message_id)
+
+
+def arrive(work: Work, about: Row) -> None:
+    """Let a message that was on its way reach the guest.
+
+    Raises:
+        Invalid: the channel fails to relay; the guest never sees the message.
+
+    """
+    message = work.get("messages", about["message_id"], None)
+    conversation = work.get("conversations", message["conversation_id"], None)
+    if conversation["relay_fails"]:
+        raise Invalid(invalid("message_id", f"{conversation['channel']} failed to relay it"))
+    put_on_channel(work, about)
 
 
 def put_on_channel(work: Work, about: Row) -> None:
@@ -42,9 +62,14 @@ def thread(work: Work, conversation_id: object) -> list[Row]:
 
 
 def keep_words(work: Work, message: Row) -> None:
-    """Keep what the guest has read, before the message is edited: an edit is not relayed."""
-    if message["on_channel_at"] is not None and message["on_channel_as"] is None:
+    """Keep what the guest has read, or what is on its way to him, before the message is edited: an edit is not relayed."""
+    if message["on_channel_as"] is None and (message["on_channel_at"] is not None or _is_on_its_way(work, message)):
         update(work.db, "messages", message["id"], {"on_channel_as": message["content"]})
+
+
+def _is_on_its_way(work: Work, message: Row) -> bool:
+    sql = "SELECT 1 FROM timeline WHERE happened = 0 AND kind = ? AND json_extract(about, '$.message_id') = ?"
+    return value(work.db, sql, (RELAYED, message["id"])) is not None
 
 
 def notify_hosts(work: Work, conversation_id: object, sender: Row, message: Row, message_id: int) -> None:

@@ -44,7 +44,7 @@ class Sandbox:
         self._lock = RLock()
         self._closed = False
         self._news = Condition()
-        self._last_entry = 0
+        self._last_entry = self._beginnings = 0
         self._begin([])
 
     @contextmanager
@@ -69,9 +69,10 @@ class Sandbox:
                 self._news.notify_all()
 
     def wait_for_news(self, after: int, seconds: float) -> None:
-        """Wait until the journal holds more than the entry ``after``, for some seconds at the most."""
+        """Wait until the journal holds more than the entry ``after`` or begins anew, for some seconds at the most."""
         with self._news:
-            self._news.wait_for(lambda: self._closed or self._last_entry > after, seconds)
+            beginnings = self._beginnings
+            self._news.wait_for(lambda: self._closed or self._last_entry > after or self._beginnings > beginnings, seconds)
 
     @property
     def runs(self) -> bool:
@@ -119,6 +120,9 @@ class Sandbox:
         db.execute("COMMIT")
         self.settings = settings.read(db)
         self._db, self._asleep = db, b""
+        with self._news:
+            self._last_entry, self._beginnings = 0, self._beginnings + 1
+            self._news.notify_all()
         self._woken(self)
 
     def close(self) -> None:

@@ -16,7 +16,7 @@ from mock_server.store.timeline import Event
 
 HAPPENINGS: dict[str, Callable[[Work, Row], None]] = {
     "conversation_opened": conversations.open_by_channel,
-    relaying.RELAYED: relaying.put_on_channel,
+    relaying.RELAYED: relaying.arrive,
     **acting.ACTIONS,
 }
 MOST_EVENTS = 1_000
@@ -26,11 +26,14 @@ LONGEST = timedelta(days=365)
 def catch_up(work: Work, end: datetime) -> list[Event]:
     """Let all happen that is due by ``end``, each event at its own time; the present is ``end`` afterwards.
 
-    What an event causes is scheduled and met in its turn. Webhooks are left alone: they are not sent within a transaction.
+    What an event causes is scheduled and met in its turn, and none of it counts as caused by the unit of work.
+    Webhooks are left alone: they are not sent within a transaction.
     """
     happened: list[Event] = []
+    of_its_own, work.why, work.caused = (work.why, work.caused), [], []
     while (event := timeline.next_due(work.db, times.wire(end), but=SENT)) is not None:
         happened.append(_let_happen(work, event))
+    work.why, work.caused = of_its_own
     work.set_time(end)
     return happened
 
@@ -46,7 +49,7 @@ def step(work: Work, end: datetime, *, until: str = "") -> tuple[list[Event], Pa
         if event.kind in {SENT, until} or len(happened) >= MOST_EVENTS:
             _hold(work, work.instant)
             return happened, parcel(work, event.about["delivery_id"]) if event.kind == SENT else None
-    _hold(work, work.instant if until else end)
+    _hold(work, work.instant if until else max(end, work.instant))
     return happened, None
 
 
@@ -71,6 +74,12 @@ def _let_happen(work: Work, event: Event) -> Event:
             about["refused"] = str(refusal)
     timeline.mark_happened(work.db, event.id, about)
     return Event(event.id, event.due_at, event.kind, about)
+
+
+def pass_time(work: Work, by: timedelta) -> None:
+    """Let time pass within a unit of work, and all happen that is due by then, webhooks aside."""
+    catch_up(work, work.instant + by)
+    _hold(work, work.instant)
 
 
 def _hold(work: Work, instant: datetime) -> None:

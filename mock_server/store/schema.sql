@@ -71,7 +71,9 @@ CREATE INDEX inquiries_conversation ON inquiries (conversation_id) WHERE convers
 CREATE TABLE conversations (
   id INTEGER PRIMARY KEY, account_id INTEGER NOT NULL REFERENCES accounts, channel TEXT, default_channel TEXT, subject TEXT, source_id INTEGER, assignee_id INTEGER,
   deadline_response_at TEXT, closed_at TEXT, marked_as_spam_at TEXT, last_message_at TEXT,
-  created_by_id INTEGER, created_by_type TEXT, created_at TEXT NOT NULL, updated_at TEXT NOT NULL);
+  created_by_id INTEGER, created_by_type TEXT, created_at TEXT NOT NULL, updated_at TEXT NOT NULL,
+  -- How its channel relays what hosts write: after how many seconds, where that is not left to the dice, or not at all.
+  relay_seconds INTEGER, relay_fails INTEGER NOT NULL DEFAULT 0);
 CREATE INDEX conversations_account ON conversations (account_id);
 CREATE INDEX conversations_updated ON conversations (account_id, updated_at);
 CREATE TABLE conversation_bookings (
@@ -110,11 +112,16 @@ CREATE INDEX attachment_messages ON message_attachments (attachment_id, message_
 CREATE TABLE webhooks (id INTEGER PRIMARY KEY, application_id INTEGER NOT NULL REFERENCES applications, url TEXT NOT NULL, events TEXT NOT NULL,
   retries INTEGER NOT NULL, latency_seconds INTEGER NOT NULL, created_at TEXT NOT NULL);
 CREATE TABLE deliveries (id INTEGER PRIMARY KEY, webhook_id INTEGER NOT NULL, application_id INTEGER NOT NULL, account_id INTEGER NOT NULL, url TEXT NOT NULL,
-  event TEXT NOT NULL, record TEXT NOT NULL, forged INTEGER NOT NULL DEFAULT 0, attempts INTEGER NOT NULL DEFAULT 0, retries INTEGER NOT NULL,
+  event TEXT NOT NULL, record TEXT NOT NULL, forged INTEGER NOT NULL DEFAULT 0, why TEXT, attempts INTEGER NOT NULL DEFAULT 0, retries INTEGER NOT NULL,
   outcome TEXT NOT NULL, created_at TEXT NOT NULL);
 CREATE TABLE journal (id INTEGER PRIMARY KEY, at TEXT NOT NULL, method TEXT NOT NULL, path TEXT NOT NULL, query TEXT NOT NULL, status INTEGER,
   application_id INTEGER, delivery_id INTEGER, request TEXT NOT NULL, response TEXT NOT NULL, caused TEXT NOT NULL, why TEXT);
 CREATE INDEX journal_deliveries ON journal (delivery_id) WHERE delivery_id IS NOT NULL;
+
+-- What goes wrong on purpose; the image of a past belongs to a fault that shows it.
+CREATE TABLE faults (id INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, options TEXT NOT NULL, match TEXT NOT NULL, set_at TEXT NOT NULL, ends_at TEXT,
+  seen INTEGER NOT NULL DEFAULT 0, struck INTEGER NOT NULL DEFAULT 0, times INTEGER, lingering TEXT NOT NULL DEFAULT '[]');
+CREATE TABLE fault_pasts (fault_id INTEGER PRIMARY KEY REFERENCES faults, image BLOB NOT NULL);
 
 -- Every answer carries a total, so totals are kept, not counted: records of the inbox are never deleted.
 CREATE TABLE counts (name TEXT, account_id INTEGER, n INTEGER NOT NULL, PRIMARY KEY (name, account_id)) WITHOUT ROWID;

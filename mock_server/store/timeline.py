@@ -36,6 +36,12 @@ def next_due(db: sqlite3.Connection, until: str, *, only: str = "", but: str = "
     return None if found is None else _event(found)
 
 
+def newest(db: sqlite3.Connection) -> int:
+    """Return the id of the event that was scheduled last."""
+    found: int = db.execute("SELECT coalesce(max(id), 0) FROM timeline").fetchone()[0]
+    return found
+
+
 def pending(db: sqlite3.Connection) -> list[Event]:
     """Return what is still to happen, soonest first."""
     return [_event(row) for row in db.execute("SELECT id, due_at, kind, about FROM timeline WHERE happened = 0 ORDER BY due_at, id")]

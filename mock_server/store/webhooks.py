@@ -11,14 +11,14 @@ SUBSCRIBED = """
     SELECT w.*, a.scopes FROM webhooks w
     JOIN applications a ON a.id = w.application_id
     JOIN installations i ON i.application_id = w.application_id AND i.account_id = ?
-    WHERE w.events LIKE ? AND (i.uninstalled_at IS NULL OR ? = 'accounts_application_destroyed') ORDER BY w.id"""
+    WHERE w.events LIKE ? AND i.uninstalled_at IS NULL ORDER BY w.id"""
 
 
 def subscribed(db: sqlite3.Connection, event: str, account_id: object) -> list[Row]:
     """Return the subscriptions to an event of an account, each with its application's scopes."""
     if db.execute("SELECT 1 FROM webhooks LIMIT 1").fetchone() is None:
         return []
-    return every(db, SUBSCRIBED, (account_id, f'%"{event}"%', event))
+    return every(db, SUBSCRIBED, (account_id, f'%"{event}"%'))
 
 
 def add(db: sqlite3.Connection, row: Row) -> int:

@@ -95,7 +95,7 @@ def test_a_busy_port_is_one_clear_line() -> None:
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (("--scenario", "nowhere"), "one of agency, empty, large"),
+        (("--scenario", "nowhere"), "one of agency, application-uninstalled, "),
         (("--scenario", "missing.yaml"), "No such file or directory"),
         (("--clock", "backwards"), "60x"),
         (("--clock", "0x"), "60x"),

@@ -1,0 +1,157 @@
+"""Faults of webhooks, by event."""
+
+from collections.abc import Iterator
+
+import pytest
+from builders import a_body, a_message
+from fake import Sandbox
+from faulty import set_fault, the_fault
+from receiver import Receiver, deliveries, receiving, subscribe
+from whole import CONVERSATIONS, MESSAGES
+
+from mock_server.domain.signatures import sign
+
+CREATED, UPDATED = "inbox_message_created", "inbox_message_updated"
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    with receiving() as found:
+        yield found
+
+
+def post(sandbox: Sandbox, content: str = "Welcome!") -> int:
+    answer = sandbox.api.post(MESSAGES, a_message(content=content, sent_at=sandbox.now()))
+    assert answer.status == 201, answer.body
+    return int(answer.record["id"])
+
+
+def contents(receiver: Receiver, event: str = CREATED) -> list[str]:
+    return [payload["resource"]["message"]["content"] for payload in receiver.of(event)]
+
+
+@pytest.mark.parametrize(("kind", "options", "copies"), [("duplicated", {}, 2), ("burst", {}, 10), ("burst", {"copies": 3}, 3)])
+def test_a_webhook_comes_more_than_once(inbox: Sandbox, receiver: Receiver, kind: str, options: dict[str, object], copies: int) -> None:
+    subscribe(inbox, receiver.url, CREATED)
+    set_fault(inbox, kind, match={"event": CREATED}, times=1, **options)
+
+    post(inbox, "struck")
+    post(inbox, "not struck")
+    inbox.advance("0s")
+
+    assert contents(receiver) == [*["struck"] * copies, "not struck"]
+    assert len({received.body for received in receiver.received}) == 2
+
+
+def test_a_delayed_webhook_tells_of_the_record_as_it_was(inbox: Sandbox, receiver: Receiver) -> None:
+    subscribe(inbox, receiver.url, CREATED)
+    set_fault(inbox, "delayed", by="30m", match={"event": CREATED}, times=1)
+    message_id = post(inbox, "before")
+    inbox.api.put(f"{MESSAGES}/{message_id}", a_body("messages", content="after"))
+
+    inbox.advance("29m")
+    assert receiver.received == []
+    inbox.advance("1m")
+
+    assert contents(receiver) == ["before"]
+
+
+def test_a_reordered_webhook_is_overtaken_by_the_next(inbox: Sandbox, receiver: Receiver) -> None:
+    subscribe(inbox, receiver.url, CREATED)
+    set_fault(inbox, "reordered", times=1)
+    post(inbox, "first")
+    inbox.advance("1m")
+    assert receiver.received == []
+
+    post(inbox, "second")
+    post(inbox, "third")
+    inbox.advance("0s")
+
+    assert contents(receiver) == ["second", "first", "third"]
+
+
+def test_a_reordered_webhook_comes_even_if_there_is_no_next(inbox: Sandbox, receiver: Receiver) -> None:
+    subscribe(inbox, receiver.url, CREATED)
+    set_fault(inbox, "reordered", within="5m")
+    post(inbox, "only")
+
+    inbox.advance("4m")
+    assert receiver.received == []
+    inbox.advance("1m")
+
+    assert contents(receiver) == ["only"]
+
+
+def test_a_lost_webhook_never_comes_and_the_journal_says_so(inbox: Sandbox, receiver: Receiver) -> None:
+    subscribe(inbox, receiver.url, CREATED)
+    set_fault(inbox, "lost", times=1)
+    post(inbox, "lost")
+    post(inbox, "found")
+
+    inbox.advance("1d")
+
+    assert contents(receiver) == ["found"]
+    lost, found = deliveries(inbox)
+    assert lost["outcome"] == "not sent: fault 1 (lost) struck"
+    assert lost["attempts"][0]["why"] == "fault 1 (lost) struck: not sent"
+    assert found["outcome"] == "delivered"
+
+
+def test_a_forged_webhook_is_signed_with_a_wrong_secret(inbox: Sandbox, receiver: Receiver) -> None:
+    secret = subscribe(inbox, receiver.url, CREATED)["secret"]
+    set_fault(inbox, "forged", times=1)
+    post(inbox)
+    post(inbox)
+
+    inbox.advance("0s")
+
+    good = [received.header("X-Content-Signature") == sign(secret, received.body) for received in receiver.received]
+    assert good == [False, True]
+    assert deliveries(inbox)[0]["attempts"][0]["why"] == "fault 1 (forged) struck"
+
+
+def test_a_stale_webhook_tells_what_the_one_before_told(inbox: Sandbox, receiver: Receiver) -> None:
+    subscribe(inbox, receiver.url, CREATED, UPDATED)
+    set_fault(inbox, "stale")
+    message_id = post(inbox, "before")
+
+    inbox.api.put(f"{MESSAGES}/{message_id}", a_body("messages", content="after"))
+    inbox.advance("0s")
+
+    assert contents(receiver, CREATED) == ["before"]
+    assert contents(receiver, UPDATED) == ["before"]
+    assert the_fault(inbox)["struck"] == 1
+
+
+def test_a_stale_webhook_tells_how_it_was_when_the_fault_was_set(inbox: Sandbox, receiver: Receiver) -> None:
+    message_id = post(inbox, "before")
+    subscribe(inbox, receiver.url, UPDATED)
+    set_fault(inbox, "stale", times=1)
+
+    for content in ("after", "later"):
+        inbox.api.put(f"{MESSAGES}/{message_id}", a_body("messages", content=content))
+    inbox.advance("0s")
+
+    assert contents(receiver, UPDATED) == ["before", "later"]
+
+
+def test_only_the_event_that_is_named_is_struck(inbox: Sandbox, receiver: Receiver) -> None:
+    subscribe(inbox, receiver.url, CREATED, "inbox_conversation_updated")
+    set_fault(inbox, "lost", match={"event": "inbox_conversation_*"})
+    post(inbox)
+    inbox.api.put(f"{CONVERSATIONS}/11", a_body("conversations", closed=True))
+
+    inbox.advance("0s")
+
+    assert set(receiver.events) == {CREATED}
+
+
+def test_the_nth_webhook_is_struck(inbox: Sandbox, receiver: Receiver) -> None:
+    subscribe(inbox, receiver.url, CREATED)
+    set_fault(inbox, "lost", match={"event": CREATED, "nth": 2})
+    for content in ("one", "two", "three"):
+        post(inbox, content)
+
+    inbox.advance("0s")
+
+    assert contents(receiver) == ["one", "three"]

@@ -1,0 +1,381 @@
+"""What a scenario lets happen after its start: its timeline, and its webhooks."""
+
+from pathlib import Path
+
+import pytest
+from builders import JSON, START, a_booking, a_message, a_scenario
+from fake import Mock, Sandbox
+from receiver import deliveries, receiving
+
+from mock_server.scenarios.loading import find, schema
+from mock_server.scenarios.making import Wishes, make
+from mock_server.scenarios.mistakes import Mistake
+from mock_server.services.acting import ACTIONS
+
+MESSAGES, CONVERSATION, PARTICIPANTS = "/inbox/messages", "/inbox/conversations/11", "/inbox/participants"
+GUEST_WRITES: JSON = {"booking": 80, "content": "Hello"}
+
+
+def playing(mock: Mock, *entries: JSON, **changes: object) -> Sandbox:
+    """A sandbox with a timeline; its Airbnb booking has its conversation (11), and jan takes part in it as participant 2."""
+    seats = [{"id": 2, "booking": 80, "host": "jan", "at": "-1h"}]
+    return mock.sandbox(a_scenario(**{"bookings": [a_booking()], "participants": seats, "timeline": list(entries)} | changes))
+
+
+def contents(sandbox: Sandbox) -> list[str]:
+    return [message["content"] for message in sandbox.api.get(MESSAGES).records]
+
+
+def refused(happened: JSON) -> list[str]:
+    return [event["about"]["refused"] for event in happened["happened"] if "refused" in event["about"]]
+
+
+# When
+
+
+def test_everything_happens_at_its_own_time_in_the_order_of_time(in_process: Mock) -> None:
+    late, soon = ({"at": at, "guest_writes": {"booking": 80, "content": at}} for at in ("15m", "PT5M"))
+    sandbox = playing(in_process, late, soon)
+
+    sandbox.advance("1h")
+
+    assert contents(sandbox) == ["PT5M", "15m"]
+    assert [message["sent_at"][11:16] for message in sandbox.api.get(MESSAGES).records] == ["12:05", "12:15"]
+
+
+def test_what_is_to_come_is_on_the_sandboxs_timeline(in_process: Mock) -> None:
+    sandbox = playing(in_process, {"at": "+15m", "guest_writes": GUEST_WRITES})
+
+    (event,) = sandbox.admin.get("/timeline").json["pending"]
+
+    assert (event["due_at"], event["kind"]) == ("2030-06-01T12:15:00Z", "guest_writes")
+    assert event["about"] == {"booking_id": 80, "content": "Hello"}
+
+
+def test_a_reset_lets_everything_happen_again(in_process: Mock) -> None:
+    sandbox = playing(in_process, {"at": "15m", "guest_writes": GUEST_WRITES})
+
+    for _ in range(2):
+        sandbox.admin.post("/reset")
+        sandbox.advance("15m")
+
+    assert contents(sandbox) == ["Hello"]
+
+
+def test_time_can_run_up_to_an_action(in_process: Mock) -> None:
+    sandbox = playing(in_process, {"at": "15m", "relay_fails": {"booking": 80}}, {"at": "20m", "guest_writes": GUEST_WRITES})
+
+    sandbox.admin.post("/clock/advance", {"until": "relay_fails"})
+
+    assert (sandbox.now(), contents(sandbox)) == ("2030-06-01T12:15:00Z", [])
+
+
+def test_what_cannot_happen_any_more_says_why_and_time_goes_on(in_process: Mock) -> None:
+    cancels = {"guest_cancels": {"booking": 80}}
+    sandbox = playing(in_process, {"at": "1m", **cancels}, {"at": "2m", **cancels}, {"at": "3m", "guest_writes": GUEST_WRITES})
+
+    happened = sandbox.advance("1h")
+
+    assert len(refused(happened)) == 1
+    assert contents(sandbox) == ["Hello"]
+
+
+# What
+
+
+def test_a_guest_books(in_process: Mock) -> None:
+    booking = a_booking(id=81, conversation=12, conversation_delay="10m", host_participant="jan", reference="HMX4")
+    del booking["created_at"]
+    sandbox = playing(in_process, {"at": "1h", "guest_books": booking})
+
+    sandbox.advance("1h")
+    made = sandbox.api.get("/bookings/81").record
+    sandbox.advance("10m")
+
+    assert (made["created_at"], made["reference"], made["start_at"]) == ("2030-06-01T13:00:00Z", "HMX4", "2030-07-01T16:00:00Z")
+    assert (made["created_by_id"], made["links"]["conversations"]) == (65, [])
+    assert sandbox.api.get("/bookings/81").record["links"]["conversations"] == [12]
+    assert sandbox.api.get("/inbox/conversations/12").record["created_at"] == "2030-06-01T13:10:00Z"
+
+
+def test_a_booking_that_is_still_to_come_can_be_referred_to(in_process: Mock) -> None:
+    books = {"as": "later", "channel": "airbnb", "rental": 16, "start_at": "+9d", "end_at": "+10d", "conversation_delay": "1m"}
+    writes = {"booking": "later", "content": "I have just booked."}
+    sandbox = playing(in_process, {"at": "5m", "guest_writes": writes}, {"at": "1m", "guest_books": books})
+
+    sandbox.advance("5m")
+
+    assert contents(sandbox) == ["I have just booked."]
+    assert sandbox.api.get("/bookings/81").record["links"]["conversations"] == [12]
+
+
+def test_a_conversation_that_is_still_to_come_can_be_referred_to(in_process: Mock) -> None:
+    awaited = a_booking(created_at="-0s")
+    sandbox = in_process.sandbox(
+        a_scenario(bookings=[awaited], timeline=[{"at": "11m", "guest_writes": {"conversation": 11, "content": "Hello"}}])
+    )
+
+    sandbox.advance("11m")
+
+    assert sandbox.api.get(MESSAGES).record["links"]["conversation"] == 11
+
+
+def test_an_id_that_somebody_else_took_meanwhile_is_left_to_him(in_process: Mock) -> None:
+    books = {"id": 81, "as": "later", "channel": "airbnb", "rental": 16, "start_at": "+9d", "end_at": "+10d"}
+    sandbox = playing(in_process, {"at": "5m", "guest_books": books}, {"at": "6m", "guest_cancels": {"booking": "later"}})
+    stay = {"bookings": [{"start_at": "2031-01-01", "end_at": "2031-01-02", "booked": True}]}
+
+    taken = sandbox.api.post("/rentals/16/bookings", stay).record["id"]
+    happened = sandbox.advance("6m")
+
+    assert (taken, refused(happened)) == (81, [])
+    assert sandbox.api.get("/bookings/81").status == 200
+    assert sandbox.api.get("/bookings", updated_since=START).meta["deleted_ids"] == [82]
+
+
+def test_one_of_two_guests_writes(in_process: Mock) -> None:
+    clients = [{"id": 37, "fullname": "Clementina"}, {"id": 38, "as": "bea", "fullname": "Bea"}]
+    booking = a_booking(companions=["bea"], client=37)
+    del booking["guest"]
+    writes = {"booking": 80, "client": "bea", "content": "Hello from Bea"}
+    sandbox = in_process.sandbox(a_scenario(clients=clients, bookings=[booking], timeline=[{"at": "1m", "guest_writes": writes}]))
+
+    sandbox.advance("1m")
+
+    sender = sandbox.api.get(MESSAGES).record["links"]["sender"]
+    assert sandbox.api.get(f"{PARTICIPANTS}/{sender}").record["links"]["member"] == {"id": 38, "type": "Client"}
+
+
+def test_staff_write_a_note_and_the_host_in_the_channels_app_an_answer(in_process: Mock) -> None:
+    note = {"booking": 80, "host": "jan", "internal": True, "content": "Who answers?"}
+    sandbox = playing(
+        in_process,
+        {"at": "1m", "staff_writes": note},
+        {"at": "2m", "host_writes_on_channel": {"conversation": 11, "content": "I do."}},
+    )
+
+    sandbox.advance("1h")
+
+    seen = [(message["visibility"], message["origin"]) for message in sandbox.api.get(MESSAGES).records]
+    assert seen == [("internal", "bookingsync_inbox"), ("external", "airbnb_message")]
+    assert [message["content"] for message in sandbox.admin.get("/conversations/11/thread").json["messages"]] == ["I do."]
+
+
+def test_staff_assign_close_reopen_and_unassign(in_process: Mock) -> None:
+    sandbox = playing(
+        in_process,
+        {"at": "1m", "staff_changes": {"booking": 80, "assignee": "jan", "closed": True}},
+        {"at": "2m", "staff_changes": {"booking": 80, "assignee": None, "closed": False}},
+    )
+
+    states = []
+    for _ in range(2):
+        sandbox.advance("1m")
+        conversation = sandbox.api.get(CONVERSATION).record
+        states.append((conversation["links"]["assignee"], conversation["closed_at"]))
+
+    assert states == [(2, "2030-06-01T12:01:00Z"), (None, None)]
+
+
+def test_a_guest_writes_into_the_conversation_of_a_direct_booking(in_process: Mock) -> None:
+    booking = {"id": 80, "rental": 16, "start_at": "+1d", "end_at": "+2d", "created_at": "-1d"}
+    sandbox = in_process.sandbox(
+        a_scenario(
+            clients=[{"as": "ada", "fullname": "Ada"}],
+            bookings=[booking],
+            conversations=[{"id": 11, "booking": 80, "default_channel": "email"}],
+            participants=[{"conversation": 11, "client": "ada"}],
+            timeline=[{"at": "1m", "guest_writes": GUEST_WRITES}],
+        )
+    )
+
+    sandbox.advance("1m")
+
+    assert sandbox.api.get(MESSAGES).record["origin"] == "email"
+
+
+def test_the_channel_opens_sooner_and_keeps_to_what_was_wished(in_process: Mock) -> None:
+    booking = a_booking(created_at="-0s", host_participant="jan", client_participants=2)
+    sandbox = in_process.sandbox(a_scenario(bookings=[booking], timeline=[{"at": "1m", "channel_opens": {"booking": 80}}]))
+
+    sandbox.advance("1h")
+
+    assert sandbox.api.get(CONVERSATION).record["created_at"] == "2030-06-01T12:01:00Z"
+    assert [record["links"]["member"]["type"] for record in sandbox.api.get(PARTICIPANTS).records] == ["Client", "Client", "Host"]
+
+
+def test_a_channel_fails_to_relay_and_recovers(in_process: Mock) -> None:
+    fails, works = {"booking": 80}, {"booking": 80, "fails": False}
+    sandbox = playing(in_process, {"at": "1m", "relay_fails": fails}, {"at": "10m", "relay_fails": works})
+
+    for _ in range(2):
+        sandbox.advance("1m")
+        sandbox.api.post(MESSAGES, a_message(content=sandbox.now(), sent_at=sandbox.now()))
+        sandbox.advance("10m")
+
+    messages = sandbox.admin.get("/conversations/11/thread").json["messages"]
+    assert [message["content"] for message in messages] == ["2030-06-01T12:12:00Z"]
+
+
+def test_what_is_under_way_when_the_channel_begins_to_fail_is_lost_too(in_process: Mock) -> None:
+    sandbox = playing(in_process, {"at": "1m", "relay_fails": {"booking": 80}}, bookings=[a_booking(relay_delay="5m")])
+
+    sandbox.api.post(MESSAGES, a_message())
+    happened = sandbox.advance("10m")
+
+    assert refused(happened) == ["message_id: airbnb failed to relay it"]
+    assert sandbox.admin.get("/conversations/11/thread").json["messages"] == []
+
+
+def test_every_action_has_its_key() -> None:
+    described: JSON = schema()["properties"]["timeline"]["items"]["properties"]  # type: ignore[index]
+
+    assert set(ACTIONS) <= set(described)
+
+
+# Faults
+
+
+def test_a_fault_begins_at_its_time(in_process: Mock) -> None:
+    fault = {"kind": "status", "status": 503, "times": 1, "match": {"path": "/inbox/*"}}
+    sandbox = playing(in_process, {"at": "5m", "fault": fault})
+
+    before = sandbox.api.get(MESSAGES).status
+    sandbox.advance("5m")
+
+    assert (before, sandbox.api.get(MESSAGES).status, sandbox.api.get(MESSAGES).status) == (200, 503, 200)
+
+
+def test_a_fault_may_be_there_from_the_start_and_again_after_a_reset(in_process: Mock) -> None:
+    sandbox = playing(in_process, faults=[{"kind": "status", "status": 503, "times": 1}])
+
+    before = [sandbox.api.get(MESSAGES).status for _ in range(2)]
+    sandbox.admin.post("/reset")
+
+    assert (before, sandbox.api.get(MESSAGES).status) == ([503, 200], 503)
+
+
+# Webhooks
+
+
+def test_a_webhook_hears_of_what_comes_and_not_of_what_was(mock: Mock) -> None:
+    messages = [{"booking": 80, "from": "guest", "at": "-1h", "content": "Before"}]
+    writes = {"at": "1m", "guest_writes": GUEST_WRITES}
+    with receiving() as receiver:
+        webhooks = [{"url": receiver.url, "events": ["inbox_message_created"], "latency": "5m"}]
+        sandbox = playing(mock, writes, messages=messages, webhooks=webhooks)
+        sandbox.advance("5m")
+        told = list(receiver.received)
+        sandbox.advance("1m")
+
+    assert told == []
+    assert [payload["resource"]["message"]["content"] for payload in receiver.of("inbox_message_created")] == ["Hello"]
+
+
+def test_a_webhook_belongs_to_the_clients_application_and_hears_of_everything_unless_it_says_otherwise(in_process: Mock) -> None:
+    plain, airbnbs = {"url": "http://127.0.0.1:9/a"}, {"url": "http://localhost:9/b", "application": 65, "events": ["booking_created"]}
+    sandbox = in_process.sandbox(a_scenario(webhooks=[plain, airbnbs]))
+
+    first, second = sandbox.admin.get("/webhooks").json["webhooks"]
+
+    assert (first["application_id"], second["application_id"]) == (17, 65)
+    assert {"booking_created", "inbox_message_updated"} < set(first["events"])
+    assert second["events"] == ["booking_created"]
+
+
+def test_a_webhook_to_another_machine_is_not_sent(in_process: Mock) -> None:
+    webhooks = [{"url": "http://192.0.2.1/hook", "events": ["inbox_message_created"]}]
+    sandbox = playing(in_process, {"at": "1m", "guest_writes": GUEST_WRITES}, webhooks=webhooks)
+
+    sandbox.advance("1m")
+
+    (delivery,) = deliveries(sandbox)
+    assert delivery["outcome"].startswith("not sent")
+
+
+# Mistakes
+
+HOUSE = "rentals: [{id: 16}]\nhosts: [{as: jan, firstname: J, lastname: K}]\nbookings: [{id: 80, rental: 16, start_at: +1d, end_at: +2d}]\n"
+MISTAKES = {
+    "no time": ("timeline:\n  - guest_cancels: {booking: 80}\n", 5, "timeline.0", "`at` and exactly one thing"),
+    "nothing that happens": ("timeline:\n  - at: 1m\n", 5, "timeline.0", "exactly one thing"),
+    "two things at once": (
+        "timeline:\n  - at: 1m\n    guest_cancels: {booking: 80}\n    channel_opens: {booking: 80}\n",
+        5,
+        "timeline.0",
+        "exactly one thing",
+    ),
+    "an unknown thing": ("timeline:\n  - at: 1m\n    guest_write: {booking: 80, content: x}\n", 6, "'guest_write'", "'guest_writes'?"),
+    "a time that is none": ("timeline:\n  - at: soon\n    guest_cancels: {booking: 80}\n", 5, "'soon'", "15m"),
+    "a time before the start": ("timeline:\n  - at: -5m\n    guest_cancels: {booking: 80}\n", 5, "'-5m'", "after the start"),
+    "a booking of nobody": ("timeline:\n  - at: 1m\n    guest_cancels:\n      booking: 81\n", 7, "81", "a booking that exists"),
+    "a booking of a later time": (
+        (
+            "timeline:\n  - {at: 1m, guest_cancels: {booking: b}}\n"
+            "  - {at: 2m, guest_books: {as: b, rental: 16, start_at: +1d, end_at: +2d}}\n"
+        ),
+        5,
+        "'b'",
+        "a booking that exists by then",
+    ),
+    "a host of nobody": (
+        "timeline:\n  - at: 1m\n    staff_writes:\n      booking: 80\n      content: x\n      host: joe\n",
+        9,
+        "'joe'",
+        "name of a host",
+    ),
+    "a message for nobody": ("timeline:\n  - at: 1m\n    guest_writes: {content: x}\n", 6, "neither", "one of them"),
+    "a name twice": (
+        (
+            "timeline:\n  - {at: 1m, guest_books: {as: b, rental: 16, start_at: +1d, end_at: +2d}}\n"
+            "  - {at: 2m, guest_books: {as: b, rental: 16, start_at: +1d, end_at: +2d}}\n"
+        ),
+        6,
+        "'b' a second time",
+        "of its own",
+    ),
+    "an id twice": (
+        "timeline:\n  - at: 1m\n    guest_books:\n      id: 80\n      rental: 16\n      start_at: +1d\n      end_at: +2d\n",
+        7,
+        "80 a second time",
+        "of its own",
+    ),
+    "a past of what is to come": (
+        "timeline:\n  - at: 1m\n    guest_books: {rental: 16, start_at: +1d, end_at: +2d,\n      created_at: -1d}\n",
+        7,
+        "still to come",
+        "`at`",
+    ),
+    "a webhook to nowhere": ("webhooks:\n  - url: localhost\n", 5, "'localhost'", "http address"),
+    "a webhook to a bad port": ("webhooks:\n  - url: http://localhost:99999/\n", 5, "99999", "http address"),
+    "an unknown event": (
+        "webhooks:\n  - url: http://localhost/\n    events:\n      - inbox_message_deleted\n",
+        7,
+        "inbox_message_deleted",
+        "one of booking_created",
+    ),
+    "a latency that is none": ("webhooks:\n  - url: http://localhost/\n    latency: long\n", 6, "'long'", "90s"),
+    "an unknown fault": ("faults:\n  - kind: earthquake\n", 5, "'earthquake'", "duplicated"),
+    "a fault with a wrong option": ("faults:\n  - kind: lost\n    loudly: true\n", 6, "loudly", "no option of lost"),
+    "a fault that never matches": (
+        "timeline:\n  - at: 1m\n    fault:\n      kind: lost\n      match:\n        path: /bookings\n",
+        9,
+        "match.path",
+        "one of event",
+    ),
+    "a thread of nobody": ("generate:\n  thread:\n    messages: 5\n", 5, "neither", "one of them"),
+}
+
+
+@pytest.mark.parametrize("told", MISTAKES.values(), ids=MISTAKES)
+def test_a_mistake_names_its_line(tmp_path: Path, told: tuple[str, int, str, str]) -> None:
+    text, line, found, expected = told
+    file = tmp_path / "mine.yaml"
+    file.write_text(HOUSE + text)
+
+    with pytest.raises(Mistake) as mistake:
+        make(find(str(file)), Wishes(), wall=0.0)
+
+    assert mistake.value.line == line
+    assert found in mistake.value.found
+    assert expected in mistake.value.expected
