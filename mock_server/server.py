@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Self
 
 from mock_server import __version__
 from mock_server.ticker import Ticker
-from mock_server.wiring import Options, create_app
+from mock_server.wiring import LARGEST_BODY, Options, create_app
 
 if TYPE_CHECKING:
     from cheroot.wsgi import Server as HttpServer
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 THREADS = 32
 MOST_THREADS = 512
 THREADS_MORE = 16
-IDLE_SECONDS = 60
+IDLE_SECONDS = 10
 LARGEST_HEADERS = 512 * 1024
 WAITING_CONNECTIONS = 128
 
@@ -63,6 +63,7 @@ class Server:
         )
         http.gateway = FaultyGateway
         http.max_request_header_size = LARGEST_HEADERS
+        http.max_request_body_size = 2 * LARGEST_BODY  # the application refuses sooner, in its own words
         try:
             http.prepare()
         except OSError as error:
@@ -71,7 +72,7 @@ class Server:
         self._http = http
         courier = app.extensions["courier"]
         courier.origin, courier.make_room = self.url, self._make_room
-        self._ticker = Ticker(app.extensions["sandboxes"], courier)
+        self._ticker = Ticker(app.extensions["sandboxes"], courier, self._make_room)
 
     @property
     def port(self) -> int:
@@ -103,7 +104,11 @@ class Server:
         self.stop()
 
     def _make_room(self) -> None:
-        """See that some thread is free: each advance that delivers holds one, and waits for a receiver that may call back."""
+        """See that some thread is free.
+
+        Each advance that delivers holds one, and waits for a receiver that may call back; each connection on which
+        nothing is said holds one, too, until it is closed.
+        """
         pool = self._running.requests
         with self._growing:
             if pool.idle <= pool.qsize:

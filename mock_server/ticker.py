@@ -1,5 +1,6 @@
 """What goes on between requests: clocks that run catch up, and their webhooks leave, apart from the request threads."""
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from threading import Event, Lock, Thread
 
@@ -15,9 +16,10 @@ WORKERS = 8
 class Ticker:
     """Looks after every sandbox whose clock runs. One sandbox's webhooks leave one after the other, those of others beside them."""
 
-    def __init__(self, sandboxes: Sandboxes, courier: Courier) -> None:
+    def __init__(self, sandboxes: Sandboxes, courier: Courier, at_each_tick: Callable[[], None]) -> None:
         self._sandboxes = sandboxes
         self._courier = courier
+        self._at_each_tick = at_each_tick
         self._stopped = Event()
         self._busy: set[str] = set()
         self._lock = Lock()
@@ -35,6 +37,7 @@ class Ticker:
 
     def _run(self) -> None:
         while not self._stopped.wait(TICK_SECONDS):
+            self._at_each_tick()
             for sandbox in self._sandboxes.all():
                 if sandbox.runs and self._take(sandbox):
                     self._workers.submit(self._look_after, sandbox)

@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 COMMAND = str(Path(sys.executable).parent / "inbox-mock")
 PATIENCE_SECONDS = 60
@@ -32,7 +33,7 @@ def serving(folder: Path, *arguments: str) -> Iterator[str]:
             process.terminate()
 
 
-def wait_for(port_file: Path, process: "subprocess.Popen[str]") -> int:
+def wait_for(port_file: Path, process: "subprocess.Popen[Any]") -> int:
     """Return the port, as soon as the server answers."""
     for _ in range(PATIENCE_SECONDS * 50):
         if port_file.exists():

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from hmac import compare_digest
 from http import HTTPStatus
+from ipaddress import ip_address
 
 import orjson
 from flask import Request, Response
@@ -50,12 +51,21 @@ class Guard:
                 raise Unauthorized("the admin API wants the token of --admin-token, as Authorization: Bearer ...")
             return
         name = asked.host.rsplit(":", 1)[0] if not asked.host.endswith("]") else asked.host
+        if name.lower() not in self.hosts and not _is_loopback(asked.remote_addr):
+            raise Forbidden(Problem("address", "the admin API answers this machine only: start with --admin-token, or --allow-host"))
         if name.lower() not in LOOPBACK | self.hosts:
             raise Forbidden(Problem("host", f"the host {name!r} is not allowed: use localhost, or start with --allow-host {name}"))
         origin = asked.headers.get("Origin")
         foreign = origin is not None and origin != f"{asked.scheme}://{asked.host}"
         if foreign or asked.headers.get("Sec-Fetch-Site") in {"cross-site", "same-site"}:
             raise Forbidden(Problem("origin", "the admin API answers no page of another site"))
+
+
+def _is_loopback(address: str | None) -> bool:
+    try:
+        return ip_address(address or "").is_loopback
+    except ValueError:
+        return False
 
 
 def problem_of(refusal: Refusal) -> Response:

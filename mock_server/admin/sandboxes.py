@@ -1,5 +1,7 @@
 """Making, showing, resetting and deleting sandboxes, and issuing tokens in them."""
 
+from contextlib import suppress
+
 from mock_server.admin.operation import JSON, AdminOperation, Call
 from mock_server.domain import scopes
 from mock_server.domain.errors import Invalid, NotFound, invalid
@@ -59,7 +61,11 @@ def _shipped_name(name: str) -> str:
 
 def index(call: Call) -> JSON:
     """Answer every sandbox."""
-    return {"sandboxes": [shown(sandbox, call.origin) for sandbox in call.founder.sandboxes.all()]}
+    found: list[JSON] = []
+    for sandbox in call.founder.sandboxes.all():
+        with suppress(NotFound):  # deleted meanwhile
+            found.append(shown(sandbox, call.origin))
+    return {"sandboxes": found}
 
 
 def show(call: Call) -> JSON:

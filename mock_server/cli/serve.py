@@ -1,9 +1,12 @@
 """``inbox-mock serve``: run the fake."""
 
+import os
 import re
 import signal
 import sys
 from pathlib import Path
+from threading import Thread
+from typing import NoReturn
 
 import click
 
@@ -14,6 +17,7 @@ from mock_server.server import PortTaken, Server, write_port_file
 from mock_server.wiring import Options
 
 WRONG_USAGE = 2
+STOPPING_SECONDS = 2
 RATE = re.compile(r"([0-9]+(?:\.[0-9]+)?)x")
 
 
@@ -89,13 +93,23 @@ def command(
     try:
         server.serve(lambda: write_port_file(port_file, server.port) if port_file else None)
     except KeyboardInterrupt:
-        server.stop()
+        pass
     finally:
         if port_file is not None:
             port_file.unlink(missing_ok=True)
+    _stop(server)
 
 
 COMMAND = command
+
+
+def _stop(server: Server) -> NoReturn:
+    """Stop, and end the process: who keeps a connection open, or a webhook under way, does not keep it alive."""
+    stopping = Thread(target=server.stop, daemon=True)
+    stopping.start()
+    stopping.join(STOPPING_SECONDS)
+    sys.stdout.flush()
+    os._exit(0)
 
 
 def _check_port_file(path: Path) -> None:

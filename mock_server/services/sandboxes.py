@@ -37,7 +37,7 @@ class Sandbox:
     def __init__(self, sandbox_id: str, start: Start, wall: WallClock, woken: "Callable[[Sandbox], None]") -> None:
         self.id = sandbox_id
         self._woken = woken
-        self._asleep = b""
+        self._db, self._asleep = None, b""
         self.advancing = Lock()
         self._start = start
         self._wall = wall
@@ -58,10 +58,11 @@ class Sandbox:
                 if work.clock.mode == "real":
                     catch_up(work, work.instant)
                 yield work
+                db.execute("COMMIT")
             except BaseException:
-                db.execute("ROLLBACK")
+                if db.in_transaction:
+                    db.execute("ROLLBACK")
                 raise
-            db.execute("COMMIT")
             self._clock = work.clock
         if work.journaled:
             with self._news:
@@ -89,7 +90,7 @@ class Sandbox:
         if self._clock.mode == "real" or not self._lock.acquire(blocking=False):
             return
         try:
-            if self._db is not None and not self._db.in_transaction and not self._closed:
+            if self._db is not None and not self._closed and not self._db.in_transaction:
                 self._asleep = database.take_image(self._db)
                 self._db.close()
                 self._db = None
@@ -119,6 +120,8 @@ class Sandbox:
         credential_store.keep(db, tokens)
         db.execute("COMMIT")
         self.settings = settings.read(db)
+        if self._db is not None:
+            self._db.close()
         self._db, self._asleep = db, b""
         with self._news:
             self._last_entry, self._beginnings = 0, self._beginnings + 1
@@ -131,6 +134,7 @@ class Sandbox:
             self._closed, self._asleep = True, b""
             if self._db is not None:
                 self._db.close()
+                self._db = None
         with self._news:
             self._news.notify_all()
 

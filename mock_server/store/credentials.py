@@ -28,10 +28,10 @@ def all_tokens(db: sqlite3.Connection) -> list[Row]:
 
 
 def keep(db: sqlite3.Connection, tokens: list[Row]) -> None:
-    """Put tokens of an earlier life of the sandbox back."""
+    """Put tokens of an earlier life of the sandbox back; those that the scenario made are as it made them."""
     if tokens:
         columns, marks = ", ".join(tokens[0]), ", ".join(f":{column}" for column in tokens[0])
-        db.executemany(f"INSERT OR REPLACE INTO tokens ({columns}) VALUES ({marks})", tokens)  # noqa: S608
+        db.executemany(f"INSERT OR IGNORE INTO tokens ({columns}) VALUES ({marks})", tokens)  # noqa: S608
 
 
 def application(db: sqlite3.Connection, client_id: str, name: str | None) -> Row | None:

@@ -40,6 +40,14 @@ def test_it_refuses_pages_of_other_sites(headers: dict[str, str]) -> None:
     assert a_fake().admin.get("/sandboxes", headers=headers).status == 403
 
 
+def test_it_refuses_another_machine_that_claims_to_address_this_one() -> None:
+    app = create_app(Options(scenario=find("empty"), wishes=Wishes(mode="manual")))
+
+    answer = app.test_client().get("/__admin/sandboxes", headers={"Host": "localhost"}, environ_overrides={"REMOTE_ADDR": "192.0.2.7"})
+
+    assert answer.status_code == 403
+
+
 def test_it_answers_its_own_pages() -> None:
     headers = {"Origin": "http://localhost", "Sec-Fetch-Site": "same-origin"}
 

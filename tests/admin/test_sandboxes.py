@@ -96,6 +96,15 @@ def test_reset_keeps_tokens_that_were_issued_since(mock: Mock) -> None:
     assert issued.get("/inbox/conversations").status == 200
 
 
+def test_reset_brings_a_revoked_token_of_the_scenario_back(mock: Mock) -> None:
+    sandbox = mock.sandbox()
+    sandbox.admin.delete(f"/tokens/{sandbox.api.token}")
+
+    sandbox.admin.post("/reset")
+
+    assert sandbox.api.get("/accounts").status == 200
+
+
 def test_a_token_can_have_some_scopes_and_a_life(mock: Mock) -> None:
     sandbox = mock.sandbox()
 

@@ -4,6 +4,7 @@ import os
 import signal
 import socket
 import subprocess
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -34,6 +35,21 @@ def test_the_first_thing_printed_is_what_the_user_needs_next(tmp_path: Path, sto
     assert "curl -H 'Authorization: Bearer demo'" in printed
     assert "Traceback" not in printed
     assert not port_file.exists()
+
+
+def test_connections_on_which_nothing_is_said_keep_nobody_from_an_answer_nor_the_server_from_ending(tmp_path: Path) -> None:
+    port_file = tmp_path / "port"
+    with (
+        ExitStack() as silent,
+        subprocess.Popen([COMMAND, "serve", "--port", "0", "--port-file", str(port_file)], stdout=subprocess.PIPE) as process,
+    ):
+        port = wait_for(port_file, process)
+        for _ in range(40):
+            silent.enter_context(socket.create_connection(("127.0.0.1", port)))
+
+        assert requests.get(f"http://127.0.0.1:{port}/livez", timeout=10).status_code == 200
+        process.terminate()
+        assert process.wait(timeout=10) == 0
 
 
 def test_readiness_can_be_asked_for(tmp_path: Path) -> None:
@@ -86,10 +102,8 @@ def test_a_busy_port_is_one_clear_line() -> None:
 
     assert result.returncode == 2
     assert result.stdout == ""
-    assert (
-        result.stderr
-        == f"inbox-mock: cannot listen on 127.0.0.1:{port}: another program listens there already; use another --port, or 0 for a free one\n"
-    )
+    told = f"cannot listen on 127.0.0.1:{port}: another program listens there already; use another --port, or 0 for a free one"
+    assert result.stderr == f"inbox-mock: {told}\n"
 
 
 @pytest.mark.parametrize(
