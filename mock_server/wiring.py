@@ -13,6 +13,7 @@ from mock_server.admin import routes as admin
 from mock_server.admin.founding import Founder
 from mock_server.api import oauth, routes, uploads
 from mock_server.api.answering import http_date
+from mock_server.api.hosts import AddressedRequest
 from mock_server.api.pipeline import Server, refuse
 from mock_server.domain import errors
 from mock_server.scenarios.loading import Scenario
@@ -62,6 +63,7 @@ def create_app(
     server = Server(sandboxes, stopwatch, request_id, wait)
 
     app = Flask("mock_server", static_folder=None)
+    app.request_class = AddressedRequest
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
     app.register_blueprint(routes.blueprint(server))
     app.register_blueprint(routes.reference())

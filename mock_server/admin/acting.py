@@ -5,7 +5,7 @@ from datetime import timedelta
 import orjson
 
 from mock_server.admin.operation import JSON, AdminOperation, Call
-from mock_server.admin.sandboxes import TEXT
+from mock_server.admin.sandboxes import ID, TEXT
 from mock_server.channels import policies
 from mock_server.domain import times
 from mock_server.domain.enumerations import CHANNELS
@@ -171,7 +171,7 @@ OPERATIONS = (
         status=201,
         body={
             "channel": {"type": "string", "description": "the name of a channel; airbnb, if left out"},
-            "rental_id": {"type": "integer", "description": "the id of a rental of this sandbox"},
+            "rental_id": {**ID, "description": "the id of a rental of this sandbox"},
             "guest": {
                 "type": "object",
                 "additionalProperties": False,
@@ -209,8 +209,8 @@ OPERATIONS = (
         body={
             "from": {"enum": list(WRITERS), "description": f"one of {', '.join(WRITERS)}; guest, if left out"},
             "content": {"type": "string", "minLength": 1, "description": "a text that is not blank"},
-            "attachments": {"type": "array", "items": {"type": "integer"}, "description": "ids of attachments"},
-            "host_id": {"type": "integer", "description": "the host who speaks; the first one of the conversation, if left out"},
+            "attachments": {"type": "array", "items": ID, "description": "ids of attachments"},
+            "host_id": {**ID, "description": "the host who speaks; the first one of the conversation, if left out"},
             "internal": {"type": "boolean", "description": "true for a note among hosts (staff only)"},
             "channel": {
                 "enum": [*CHANNELS, None],
@@ -225,7 +225,7 @@ OPERATIONS = (
         "Let the channel add a host",
         add_host,
         status=201,
-        body={"host_id": {"type": "integer", "description": "the id of a host"}},
+        body={"host_id": {**ID, "description": "the id of a host"}},
     ),
     _operation(
         "PATCH",
@@ -236,7 +236,7 @@ OPERATIONS = (
         body={
             "closed": {"type": "boolean", "description": "true or false"},
             "marked_as_spam": {"type": "boolean", "description": "true or false"},
-            "assignee_id": {"type": ["integer", "null"], "description": "the id of a host"},
+            "assignee_id": {**ID, "type": ["integer", "null"], "description": "the id of a host"},
         },
     ),
     _operation("GET", "/conversations/<record_id>/thread", "get_thread", "See what the guest sees on the channel", show_thread),

@@ -6,6 +6,7 @@ from datetime import datetime
 from mock_server.admin.operation import JSON, AdminOperation, Call
 from mock_server.admin.sandboxes import CLOCK, MODE, TEXT
 from mock_server.domain import times
+from mock_server.domain.clock import LATEST
 from mock_server.domain.errors import Invalid, invalid
 from mock_server.services import durations
 from mock_server.services.advancing import IDLE, advance, advance_until
@@ -61,9 +62,12 @@ def _destination(work: Work, body: JSON) -> datetime:
     if "to" in body:
         return _instant(work, str(body["to"]), "to")
     try:
-        return work.instant + durations.parse(str(body["by"]))
+        destination = work.instant + durations.parse(str(body["by"]))
     except ValueError as error:
         raise Invalid(invalid("by", f"{durations.EXPECTED}, at most ten years; {error}")) from None
+    if destination > LATEST:
+        raise Invalid(invalid("by", f"a duration that ends by {times.wire(LATEST)}"))
+    return destination
 
 
 def _instant(work: Work, text: str, field: str) -> datetime:
@@ -73,6 +77,8 @@ def _instant(work: Work, text: str, field: str) -> datetime:
         raise Invalid(invalid(field, EXPECTED_TO)) from None
     if not work.instant <= instant <= work.instant + durations.LONGEST:
         raise Invalid(invalid(field, f"{EXPECTED_TO}; it is {work.now} there"))
+    if instant > LATEST:
+        raise Invalid(invalid(field, f"a time up to {times.wire(LATEST)}"))
     return instant
 
 

@@ -8,6 +8,7 @@ from ipaddress import ip_address
 import orjson
 from flask import Request, Response
 
+from mock_server.api.hosts import name_in
 from mock_server.domain import errors
 from mock_server.domain.errors import Forbidden, Invalid, Problem, Refusal, Unauthorized
 
@@ -50,10 +51,10 @@ class Guard:
             if not compare_digest(presented.encode(), self.token.encode()):
                 raise Unauthorized("the admin API wants the token of --admin-token, as Authorization: Bearer ...")
             return
-        name = asked.host.rsplit(":", 1)[0] if not asked.host.endswith("]") else asked.host
-        if name.lower() not in self.hosts and not _is_loopback(asked.remote_addr):
+        name = name_in(asked.environ.get("HTTP_HOST") or asked.host)
+        if name not in self.hosts and not _is_loopback(asked.remote_addr):
             raise Forbidden(Problem("address", "the admin API answers this machine only: start with --admin-token, or --allow-host"))
-        if name.lower() not in LOOPBACK | self.hosts:
+        if name not in LOOPBACK | self.hosts:
             raise Forbidden(Problem("host", f"the host {name!r} is not allowed: use localhost, or start with --allow-host {name}"))
         origin = asked.headers.get("Origin")
         foreign = origin is not None and origin != f"{asked.scheme}://{asked.host}"

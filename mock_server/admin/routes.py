@@ -10,6 +10,7 @@ from mock_server.admin.founding import Founder
 from mock_server.admin.guard import PREFIX, Guard
 from mock_server.admin.operation import AdminOperation, Call, checked
 from mock_server.domain.errors import Unreadable
+from mock_server.domain.normal import normal
 from mock_server.services.delivering import Courier
 
 OPERATIONS: tuple[AdminOperation, ...] = (
@@ -70,9 +71,9 @@ def _body() -> object:
     if not raw.strip():
         return {}
     try:
-        return orjson.loads(raw)
-    except orjson.JSONDecodeError as error:
-        raise Unreadable(f"the body is no JSON: {error}") from None
+        return normal(orjson.loads(raw))
+    except ValueError as error:
+        raise Unreadable(f"the body is no JSON as it is wanted here: {error}") from None
 
 
 def _json(answer: object, status: int) -> Response:

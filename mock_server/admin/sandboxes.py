@@ -5,7 +5,7 @@ from contextlib import suppress
 from mock_server.admin.operation import JSON, AdminOperation, Call
 from mock_server.domain import scopes
 from mock_server.domain.errors import Invalid, NotFound, invalid
-from mock_server.scenarios.loading import find, from_object
+from mock_server.scenarios.loading import find_shipped, from_object
 from mock_server.scenarios.making import Wishes
 from mock_server.scenarios.mistakes import Mistake
 from mock_server.services import access
@@ -14,6 +14,7 @@ from mock_server.services.work import Work
 from mock_server.store.database import every, one
 
 TEXT: JSON = {"type": "string"}
+ID: JSON = {"type": "integer", "minimum": 1, "maximum": 2**53}
 CLOCK: JSON = {"type": "object", "properties": {"now": TEXT, "mode": {"enum": ["manual", "real"]}, "rate": {"type": "number"}}}
 SANDBOX: JSON = {
     "type": "object",
@@ -45,7 +46,7 @@ def create(call: Call) -> JSON:
         strict=body.get("strict"),  # type: ignore[arg-type]
     )
     try:
-        scenario = from_object(wanted) if isinstance(wanted, dict) else find(_shipped_name(str(wanted)))
+        scenario = from_object(wanted) if isinstance(wanted, dict) else find_shipped(_shipped_name(str(wanted)))
         sandbox = call.founder.found(scenario, wishes)
     except Mistake as mistake:
         raise Invalid(invalid("scenario", str(mistake))) from None
@@ -213,8 +214,8 @@ OPERATIONS = (
             "properties": {"token": TEXT, "scopes": {"type": "array", "items": TEXT}, "expires_at": {"type": ["string", "null"]}},
         },
         body={
-            "application_id": {"type": "integer", "description": "the id of an application of this sandbox"},
-            "account_id": {"type": "integer", "description": "the id of an account on which the application is installed"},
+            "application_id": {**ID, "description": "the id of an application of this sandbox"},
+            "account_id": {**ID, "description": "the id of an account on which the application is installed"},
             "scopes": {
                 "type": "array",
                 "items": {"enum": list(scopes.ALL)},

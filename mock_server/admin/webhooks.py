@@ -3,6 +3,7 @@
 from urllib.parse import urlsplit
 
 from mock_server.admin.operation import JSON, AdminOperation, Call
+from mock_server.admin.sandboxes import ID
 from mock_server.domain.errors import Invalid, NotFound, invalid
 from mock_server.services import access
 from mock_server.services.delivering import parcel, settle
@@ -108,7 +109,7 @@ OPERATIONS = (
                 "items": {"enum": list(EVENTS)},
                 "description": f"a list of events, each one of {', '.join(EVENTS)}; all, if left out",
             },
-            "application_id": {"type": "integer", "description": "the id of an application of this sandbox"},
+            "application_id": {**ID, "description": "the id of an application of this sandbox"},
             "retries": {"type": "integer", "minimum": 0, "maximum": 20, "description": "how often to try again, from 0 to 20"},
             "latency_seconds": {
                 "type": "integer",

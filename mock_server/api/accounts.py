@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from mock_server.api.call import Call, ids_in
+from mock_server.api.call import Call
 from mock_server.api.operation import EMBEDDING, Operation
 from mock_server.api.reply import Listed, Reply, changed, created, listing, read_all
 from mock_server.api.usual import creating, editing, reading
@@ -12,7 +12,6 @@ from mock_server.resources import accounts, inquiries, rentals, sources
 from mock_server.resources import applications as application_resource
 from mock_server.resources import clients as client_resource
 from mock_server.resources import me as me_resource
-from mock_server.resources.kinds import LARGEST_ID
 from mock_server.services import clients as client_verbs
 from mock_server.services import inquiries as inquiry_verbs
 from mock_server.services import sources as source_verbs
@@ -29,8 +28,7 @@ def list_accounts(call: Call) -> Reply:
 
 def create_inquiry(call: Call) -> Reply:
     """Ask about a rental."""
-    rental_id = (ids_in(call.path["rental_id"]) or [LARGEST_ID])[0]
-    return created(call, inquiry_verbs.create_inquiry(call.work, call.actor, rental_id, call.written))
+    return created(call, inquiry_verbs.create_inquiry(call.work, call.actor, call.rental_id, call.written))
 
 
 def update_inquiry(call: Call) -> Reply:

@@ -1,5 +1,6 @@
 """From a reply to bytes and headers: envelope, meta, Link, ETag, and every header in its exact case."""
 
+import re
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from hashlib import sha1
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 JSON_API = "application/vnd.api+json; charset=utf-8"
 JSON = "application/json; charset=utf-8"
 LONGEST_LINK = 65_000
+LONGEST_WHY = 1_000
+NOT_PLAIN = re.compile(r"[^ -~]")
 
 Headers = list[tuple[str, str]]
 
@@ -31,6 +34,14 @@ SAFETY: Headers = [
     ("X-XSS-Protection", "1; mode=block"),
     ("Vary", "Accept, Origin"),
 ]
+
+
+def why_header(why: str | None) -> Headers:
+    """Return the header that tells what the answer does not show, if there is something: plain ASCII, and not too long."""
+    if why is None:
+        return []
+    told = NOT_PLAIN.sub("?", why)
+    return [("X-Mock-Why", told if len(told) <= LONGEST_WHY else f"{told[: LONGEST_WHY - 3]}...")]
 
 
 @lru_cache(maxsize=256)

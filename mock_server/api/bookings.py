@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+import orjson
+
 from mock_server.api.call import Call, ids_in, only_record
 from mock_server.api.operation import EMBEDDING, LISTING, Operation
 from mock_server.api.reply import Reply, by_ids, changed, created, listing
@@ -9,7 +11,6 @@ from mock_server.api.visibility import all_bookings, sees_all_bookings, visible
 from mock_server.domain import times
 from mock_server.domain.fidelity import documented
 from mock_server.resources.bookings import PAGE, RESOURCE
-from mock_server.resources.kinds import LARGEST_ID
 from mock_server.services import bookings
 from mock_server.store import records
 from mock_server.store.records import Selection
@@ -32,7 +33,7 @@ def get_bookings(call: Call) -> Reply:
 
 def create_booking(call: Call) -> Reply:
     """Book a rental on the client's behalf."""
-    return created(call, bookings.create_booking(call.work, call.actor, _rental_id(call), call.written))
+    return created(call, bookings.create_booking(call.work, call.actor, call.rental_id, call.written))
 
 
 def update_booking(call: Call) -> Reply:
@@ -47,10 +48,6 @@ def cancel_booking(call: Call) -> Reply:
     reasons = {} if call.body in (None, {}) else only_record(call.body, "bookings")
     bookings.cancel_booking(call.work, call.actor, call.record_id, reasons, owned_only=call.owned_only("bookings"))
     return Reply(RESOURCE)
-
-
-def _rental_id(call: Call) -> int:
-    return (ids_in(call.path["rental_id"]) or [LARGEST_ID])[0]
 
 
 def _visible(call: Call) -> Selection:
@@ -77,8 +74,8 @@ def _filtered(call: Call) -> Selection:
         selection = selection.narrowed(f"status IN ({', '.join('?' * len(statuses))})", *statuses)
     for column in ("rental_id", "client_id"):
         if query.given.get(column, "").strip():
-            ids = ids_in(query.given[column])
-            selection = selection.narrowed(f"{column} IN ({', '.join(str(number) for number in ids)})")
+            ids = orjson.dumps(ids_in(query.given[column])).decode()
+            selection = selection.narrowed(f"{column} IN (SELECT value FROM json_each(?))", ids)  # noqa: S608 - the columns are ours
     return selection
 
 

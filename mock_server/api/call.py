@@ -14,6 +14,8 @@ from mock_server.services.access import Grant
 from mock_server.services.work import Actor, Work
 from mock_server.store.database import Row
 
+MOST_NAMES = 100
+
 
 @dataclass(slots=True)
 class Query:
@@ -31,9 +33,9 @@ class Query:
         return {**self.given, **self.lists} if self.lists else self.given
 
     def names(self, parameter: str) -> tuple[str, ...]:
-        """Return a comma-joined parameter's parts."""
+        """Return a comma-joined parameter's parts, each once; nobody means more than a hundred."""
         text = self.given.get(parameter)
-        return tuple(part.strip() for part in text.split(",") if part.strip()) if text else ()
+        return tuple(dict.fromkeys(part.strip() for part in text.split(",") if part.strip()))[:MOST_NAMES] if text else ()
 
     def number(self, parameter: str, otherwise: int) -> int:
         """Return a whole number from 1 up, or ``otherwise`` for anything else."""
@@ -86,6 +88,12 @@ class Call:
         if len(ids) != 1:
             raise NotFound
         return ids[0]
+
+    @property
+    def rental_id(self) -> int:
+        """The one rental in the path; an id that no rental has, if there is no single good one."""
+        ids = ids_in(self.path["rental_id"])
+        return ids[0] if len(ids) == 1 else LARGEST_ID
 
     @cached_property
     def place(self) -> Place:

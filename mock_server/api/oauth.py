@@ -50,9 +50,8 @@ def _answer(server: Server, given: Given, run: Callable[[Work], Reply]) -> Respo
     with server.sandboxes.of(credential).work() as work:
         labelled = labels.of_parameters(work, given)
         body, status, headers = run(work)
-        now, why = work.now, "; ".join(work.why) or None
-        if why is not None:
-            headers.append(("X-Mock-Why", why))
+        now, why = work.now, "; ".join(dict.fromkeys(work.why)) or None
+        headers += answering.why_header(why)
         entry: dict[str, object] = {
             "at": now,
             "method": request.method,

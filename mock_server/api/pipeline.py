@@ -3,18 +3,17 @@
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import lru_cache
 from urllib.parse import parse_qsl, quote
 
 import orjson
 from flask import Request, Response, request
 from flask.globals import request_ctx
-from werkzeug.sansio.utils import get_host
 
 from mock_server.api import answering, spoiling
 from mock_server.api.answering import Headers
 from mock_server.api.call import Call, Query
 from mock_server.api.errors import refused
+from mock_server.api.hosts import host_of
 from mock_server.api.operation import Operation
 from mock_server.api.spoiling import Spoiled
 from mock_server.domain.errors import Forbidden, RateLimited, Refusal, Unauthorized, Unreadable
@@ -127,9 +126,8 @@ def _answer(server: Server, asked: Request, operation: Operation, path: dict[str
 
 def _write_down(work: Work, asked: Request, grant: Grant | None, raw: bytes, body: bytes, status: int | None, headers: Headers) -> None:
     """Add the request to the journal, and tell its id and what is hidden in the answer's headers."""
-    why = "; ".join(work.why) or None
-    if why is not None:
-        headers.append(("X-Mock-Why", why))
+    why = "; ".join(dict.fromkeys(work.why)) or None
+    headers += answering.why_header(why)
     environ = asked.environ
     told = {name: environ[key] for name, key in TOLD_HEADERS if environ.get(key)}
     entry_id = work.write_down(
@@ -156,7 +154,7 @@ def _text(body: bytes) -> str:
 def _call(asked: Request, operation: Operation, work: Work, grant: Grant, path: dict[str, str], raw: bytes) -> Call:
     text = asked.environ.get("QUERY_STRING", "")
     query = _query(text) if text else Query({})
-    origin = _origin(asked.scheme, asked.environ.get("HTTP_HOST"), asked.server)
+    origin = f"{asked.scheme}://{host_of(asked.scheme, asked.environ.get('HTTP_HOST'), asked.server)}"
     return Call(operation, work, grant, query, path, origin, _parsed(operation, raw))
 
 
@@ -168,11 +166,6 @@ def _query(text: str) -> Query:
             if name.endswith("[]"):
                 lists.setdefault(name, []).append(found)
     return Query(given, lists)
-
-
-@lru_cache(maxsize=256)
-def _origin(scheme: str, host: str | None, server: tuple[str, int | None] | None) -> str:
-    return f"{scheme}://{get_host(scheme, host, server)}"
 
 
 def _parsed(operation: Operation, raw: bytes) -> object:

@@ -26,6 +26,7 @@ LARGEST_INTEGER = 2**31 - 1
 DATA_URI = re.compile(r"\s*data:[^,]*;base64,", re.IGNORECASE)
 WEB_ADDRESS = re.compile(r"https?://[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:[0-9]{1,5})?([/?#]\S*)?")
 ONE_AT_SIGN = re.compile(r"[^@\s]+@[^@\s]+")
+PLAIN_NUMBER = re.compile(r"\s*[+-]?[0-9]{0,30}(\.[0-9]{0,30})?\s*")
 DECIMAL = re.compile(r"-?\d{1,15}(\.\d{1,10})?")
 TIME_SCHEMA = {
     "type": "string",
@@ -131,6 +132,8 @@ class DecimalText(Checked):
     def check(self, value: object) -> object:
         """Return the number as the wire writes decimals."""
         if isinstance(value, bool) or not isinstance(value, int | float | str):
+            raise ValidationError(NOT_A_NUMBER)
+        if isinstance(value, str) and not PLAIN_NUMBER.fullmatch(value):
             raise ValidationError(NOT_A_NUMBER)
         try:
             number = Decimal(str(value))

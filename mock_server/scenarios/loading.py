@@ -1,7 +1,7 @@
 """Finding a scenario, reading it, and making the image of the sandbox that it describes."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from importlib.resources import files
 from pathlib import Path
@@ -11,6 +11,7 @@ import orjson
 
 from mock_server.domain import assumptions
 from mock_server.domain.enumerations import ORIGINS
+from mock_server.domain.normal import normal
 from mock_server.faults import kinds
 from mock_server.scenarios.mistakes import Mistake, place_of, told
 from mock_server.scenarios.yaml12 import Lines, read
@@ -20,6 +21,10 @@ if TYPE_CHECKING:
     from jsonschema_rs import Validator
 
 SUFFIXES = (".yaml", ".yml")
+
+
+class UnknownName(Mistake):
+    """No shipped scenario has this name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +66,27 @@ def find(wanted: str) -> Scenario:
 
     """
     path = Path(wanted)
-    if path.suffix in SUFFIXES or path.is_file() or "/" in wanted:
+    if path.suffix in SUFFIXES or "/" in wanted:
         return from_file(path, wanted)
-    known = fixtures() / "scenarios" / f"{wanted}.yaml"
-    if known.is_file() and known.parent == fixtures() / "scenarios":
-        return from_file(known, wanted)
-    names = ", ".join(sorted(path.stem for path in known.parent.glob("*.yaml")))
-    raise Mistake(wanted, 0, "no scenario of this name", f"one of {names}, or the path of a .yaml file")
+    try:
+        return find_shipped(wanted)
+    except UnknownName:
+        if path.is_file():
+            return from_file(path, wanted)
+        raise
+
+
+def find_shipped(name: str) -> Scenario:
+    """Return a shipped scenario by its name; no other file is read, whatever the name.
+
+    Raises:
+        UnknownName: there is none.
+
+    """
+    known = {path.stem: path for path in (fixtures() / "scenarios").glob("*.yaml")}
+    if name not in known:
+        raise UnknownName(name, 0, "no scenario of this name", f"one of {', '.join(sorted(known))}, or the path of a .yaml file")
+    return from_file(known[name], name)
 
 
 def from_file(path: Path, name: str) -> Scenario:
@@ -133,8 +152,12 @@ def _validator() -> "Validator":
 
 
 def _checked(scenario: Scenario) -> Scenario:
-    error = next(iter(_validator().iter_errors(dict(scenario.data))), None)
+    try:
+        data: dict[str, object] = normal(dict(scenario.data))  # type: ignore[assignment]
+    except ValueError as nested:
+        raise scenario.mistake((), str(nested), "a scenario") from None
+    error = next(iter(_validator().iter_errors(data)), None)
     if error is not None:
         found, expected = told(error, schema())
         raise scenario.mistake(place_of(error), found, expected)
-    return scenario
+    return replace(scenario, data=data)

@@ -8,7 +8,7 @@ from sqlite3 import IntegrityError
 
 from mock_server.channels import policies
 from mock_server.domain import assumptions, credentials, times
-from mock_server.domain.clock import Clock
+from mock_server.domain.clock import LATEST, Clock
 from mock_server.domain.errors import Refusal
 from mock_server.domain.rate_limit import DEFAULT_LIMIT
 from mock_server.scenarios.loading import Scenario
@@ -19,6 +19,7 @@ from mock_server.store import clock as clock_store
 from mock_server.store import database, settings
 from mock_server.store.database import Row, value
 
+EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 DEFAULT_START = datetime(2030, 6, 1, 12, tzinfo=UTC)
 FOUNDED_BEFORE = timedelta(days=365)
 
@@ -187,13 +188,15 @@ def _clock(scenario: Scenario, wishes: Wishes, wall: float) -> Clock:
     mode = wishes.mode or str(given.get("mode", "manual"))
     if wishes.now is not None:
         now = wishes.now
-    elif "now" in given:
+    elif "now" not in given:
+        now = DEFAULT_START
+    else:
         try:
             now = times.parse(str(given["now"]))
         except ValueError:
             raise scenario.mistake(("clock", "now"), repr(given["now"]), "a time, such as 2030-06-01T12:00:00Z") from None
-    else:
-        now = DEFAULT_START
+        if not EARLIEST <= now < LATEST:
+            raise scenario.mistake(("clock", "now"), repr(given["now"]), "a time from 1970 to 8999")
     if mode == "real":
         now = datetime.fromtimestamp(int(wall), UTC)
     rate = wishes.rate or float(str(given.get("rate", 1)))

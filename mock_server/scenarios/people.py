@@ -88,11 +88,19 @@ def _applications(making: Making) -> None:
             making.name("applications", record, application_id, place)
         installed_on = record.get("accounts")
         for account_id in (
-            [making.refer("accounts", reference, (*place, "accounts")) for reference in installed_on]  # type: ignore[attr-defined]
+            _once(making, [making.refer("accounts", reference, (*place, "accounts")) for reference in installed_on], place)  # type: ignore[attr-defined]
             if installed_on is not None
             else [int(str(row["id"])) for row in every(making.work.db, "SELECT id FROM accounts ORDER BY id")]
         ):
             accounts.install(making.work, application_id, account_id)
+
+
+def _once(making: Making, account_ids: list[int], place: Place) -> list[int]:
+    """Return the ids, each of which comes once."""
+    for number, account_id in enumerate(account_ids):
+        if account_id in account_ids[:number]:
+            raise making.scenario.mistake((*place, "accounts", number), f"account {account_id} a second time", "each account once")
+    return account_ids
 
 
 def _tokens(making: Making) -> None:
@@ -105,7 +113,12 @@ def _tokens(making: Making) -> None:
     for row in every(making.work.db, order, (client["id"] if client else 0,)):
         access.issue_token(making.work, row["application_id"], row["account_id"], scopes.ALL, name=name)
         name = None
+    named: set[object] = set()
     for place, record in making.records("tokens"):
+        if "token" in record:
+            if record["token"] in named:
+                raise making.scenario.mistake((*place, "token"), f"the token {record['token']!r} a second time", "one of its own")
+            named.add(record["token"])
         application = record.get("application", client["id"] if client else None)
         application_id = making.refer("applications", application, (*place, "application"))
         granted = _scopes(making, record, place) if "scopes" in record else scopes.ALL

@@ -15,6 +15,7 @@ PICTURE_PLACEHOLDER = b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAA
 PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".webp")
 _USUAL = MimeTypes()
 BYTES_THAT_SNIFFING_NEEDS = 65_536
+LARGEST_DIMENSION = 2**31
 # Sniffing goes by a few first bytes: a letter that begins with "BMW" is no picture. Of text it is believed only these.
 KINDS_OF_TEXT = ("text/", "application/json", "application/xml", "application/pdf", "application/rtf", "image/svg+xml")
 
@@ -101,7 +102,8 @@ def _dimensions(content: bytes) -> tuple[int | None, int | None]:
         width, height = imagesize.get(BytesIO(content))
     except Exception:  # noqa: BLE001 - a broken picture is a file like any other, and the library raises what it meets
         return None, None
-    return (int(width), int(height)) if width > 0 and height > 0 else (None, None)
+    known = 0 < width <= LARGEST_DIMENSION and 0 < height <= LARGEST_DIMENSION
+    return (int(width), int(height)) if known else (None, None)
 
 
 def _content(written: Row) -> tuple[bytes | None, str | None]:

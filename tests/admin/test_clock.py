@@ -6,6 +6,7 @@ from fake import InProcess, Mock, Sandbox
 
 from mock_server.scenarios.loading import find, from_object
 from mock_server.scenarios.making import Wishes
+from mock_server.services.timeline import HAPPENINGS
 from mock_server.wiring import Options, create_app
 
 
@@ -172,3 +173,26 @@ def test_a_scenario_can_say_how_its_clock_starts(in_process: Mock) -> None:
 
     assert in_process.sandbox(scenario).now() == "2031-01-01T00:00:00Z"
     assert from_object(scenario).data["clock"] == scenario["clock"]
+
+
+def test_time_ends_in_the_year_9000(in_process: Mock) -> None:
+    sandbox = in_process.sandbox({"clock": {"now": "8999-06-01T00:00:00Z"}})
+
+    assert sandbox.admin.post("/clock/advance", {"by": "3650d"}).status == 422
+    assert sandbox.admin.post("/clock/advance", {"to": "9001-01-01"}).status == 422
+    assert sandbox.admin.post("/clock/advance", {"to": "9000-01-01"}).status == 200
+    assert sandbox.admin.post("/clock/advance", {"until": "idle"}).status == 200
+    assert sandbox.admin.post("/tokens", {"expires_in": 10**8}).status == 201
+    assert sandbox.api.get("/accounts").status == 200
+
+
+def test_what_fails_to_happen_is_told_and_time_goes_on(booked: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(work: object, about: object) -> None:
+        raise LookupError(work, about)
+
+    monkeypatch.setitem(HAPPENINGS, "conversation_opened", fail)
+
+    (event,) = booked.advance("1h")["happened"]
+
+    assert event["about"]["failed"].startswith("LookupError")
+    assert booked.now() == "2030-06-01T13:00:00Z"

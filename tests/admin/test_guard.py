@@ -74,3 +74,15 @@ def test_the_api_itself_is_not_guarded() -> None:
     answer = a_fake(admin_token="open sesame").caller("demo").get("/accounts", headers={"Host": "inbox.example"})
 
     assert answer.status == 200
+
+
+def test_a_name_with_an_underscore_can_be_allowed() -> None:
+    fake = a_fake(allowed_hosts=frozenset({"inbox_mock"}))
+
+    assert fake.admin.get("/sandboxes", headers={"Host": "inbox_mock:8089"}).status == 200
+    assert a_fake().admin.get("/sandboxes", headers={"Host": "inbox_mock:8089"}).status == 403
+
+
+@pytest.mark.parametrize("host", ["a*b.evil.example", "127.0.0.1:evil", "localhost/x"])
+def test_a_name_that_is_none_is_refused(host: str) -> None:
+    assert a_fake().admin.get("/sandboxes", headers={"Host": host}).status == 403

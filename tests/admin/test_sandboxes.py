@@ -1,7 +1,9 @@
 """/__admin/sandboxes: making, showing, resetting and deleting sandboxes, and tokens in them."""
 
 import re
+from pathlib import Path
 
+import orjson
 import pytest
 from builders import a_booking, a_message, a_scenario
 from fake import Mock, Sandbox
@@ -208,3 +210,51 @@ def test_a_method_that_is_not_allowed_says_which_are(mock: Mock) -> None:
 
     assert answer.status == 405
     assert answer.headers["Allow"] == "GET, HEAD, POST"
+
+
+def test_a_whole_number_may_be_written_with_a_fraction(mock: Mock) -> None:
+    answer = mock.admin.post("/sandboxes", {"scenario": "empty", "seed": 7.0})
+
+    assert (answer.status, answer.json["seed"]) == (201, 7)
+
+
+@pytest.mark.parametrize("number", [2**63, 2**64, 1e300, 0, -1])
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [
+        ("/tokens", "application_id"),
+        ("/tokens", "account_id"),
+        ("/bookings", "rental_id"),
+        ("/conversations/11/messages", "host_id"),
+        ("/conversations/11/messages", "attachments"),
+        ("/conversations/11/participants", "host_id"),
+        ("/webhooks", "application_id"),
+    ],
+)
+def test_an_id_beyond_measure_is_refused(waiting: Sandbox, path: str, name: str, number: float) -> None:
+    body = (
+        orjson.dumps({name: [number] if name == "attachments" else number}) if number != 2**64 else b'{"%s": %d}' % (name.encode(), number)
+    )
+
+    answer = waiting.admin.call("POST", path, body)
+
+    assert answer.status == 422
+    assert name in {problem["field"].partition(".")[0] for problem in answer.json["errors"]}
+
+
+@pytest.mark.parametrize("levels", [300, 900, 5000])
+def test_what_is_nested_too_deeply_is_refused(mock: Mock, levels: int) -> None:
+    for body in (b"[" * levels + b"]" * levels, b'{"scenario":' + b'{"a":' * levels + b"1" + b"}" * levels + b"}"):
+        assert mock.admin.call("POST", "/sandboxes", body).status == 400
+
+
+def test_a_program_that_names_a_scenario_reads_no_file(mock: Mock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "secretfile").write_text("a: [sesame")
+    (tmp_path / "empty").write_text("a: [sesame")
+    monkeypatch.chdir(tmp_path)
+
+    answer = mock.admin.post("/sandboxes", {"scenario": "secretfile"})
+
+    assert answer.status == 422
+    assert "sesame" not in answer.body.decode()
+    assert mock.admin.post("/sandboxes", {"scenario": "empty"}).status == 201

@@ -299,3 +299,12 @@ def test_an_attachment_that_is_not_there_is_not_found(sandbox: Sandbox) -> None:
     assert sandbox.api.get(f"{URL}/9").status == 404
     assert sandbox.api.put(f"{URL}/9", a_body("attachments", name="x")).status == 404
     assert sandbox.api.delete(f"{URL}/9").status == 405
+
+
+def test_a_picture_of_an_impossible_size_has_none(waiting: Sandbox) -> None:
+    picture = b'<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg" width="99999999999999999999999" height="5"></svg>'
+
+    made = waiting.api.post("/inbox/attachments", {"attachments": [{"file": b64encode(picture).decode()}]})
+
+    assert made.status == 201
+    assert (made.record["image_width"], made.record["image_height"]) == (None, None)

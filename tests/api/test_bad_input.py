@@ -8,6 +8,8 @@ from builders import a_body, a_booking, a_message, a_scenario, without
 from fake import Answer, Mock, Sandbox
 from whole import ATTACHMENTS, CONVERSATIONS, MESSAGES, PARTICIPANTS, everything
 
+from mock_server.api.answering import why_header
+
 A_BOOKING = {"start_at": "2031-01-01", "end_at": "2031-01-08", "booked": True}
 HUGE = b"9" * 400
 
@@ -448,3 +450,40 @@ def test_an_unknown_path_is_told_without_a_token_too(mock: Mock) -> None:
     assert answer.status == 404
     assert answer.errors == [{"code": "not_found"}]
     assert urlsplit(mock.root).netloc not in answer.body.decode()
+
+
+@pytest.mark.parametrize("price", ["1e1500000000", "1e999999999999999999", "1e3", "9" * 100_000, "NaN", "1_000", 1e300])
+def test_a_price_is_no_power(inbox: Sandbox, price: object) -> None:
+    body = orjson.dumps(a_body("bookings", final_price=price))
+
+    answer = inbox.api.call("PUT", "/bookings/80", body)
+
+    assert answer.errors == [{"code": "validation_failed", "field": "final_price", "title": "is not a number"}]
+
+
+def test_what_is_included_is_included_once(here: Sandbox) -> None:
+    answer = here.api_with("bookings_read").get("/bookings", include=",".join(["conversations", "client"] * 300))
+
+    assert answer.headers["X-Mock-Why"].count("conversations are not included") == 1
+
+
+def test_why_is_told_in_a_header_that_every_client_can_read() -> None:
+    assert why_header("naïve\r\nX-Bad: yes") == [("X-Mock-Why", "na?ve??X-Bad: yes")]
+    assert [len(why) for _, why in why_header("x" * 3000)] == [1000]
+
+
+@pytest.mark.parametrize("path", ["/rentals/16,17/bookings", "/rentals/16,17/inquiries"])
+def test_nothing_is_made_at_several_rentals(in_process: Mock, path: str) -> None:
+    rentals = [{"id": 16, "name": "A"}, {"id": 17, "name": "B"}]
+    sandbox = in_process.sandbox({"rentals": rentals})
+    stay = {"start_at": "2030-07-01T15:00:00Z", "end_at": "2030-07-08T11:00:00Z"}
+    asker = {"firstname": "Ada", "lastname": "Bauer", "email": "ada@example.com"} if "inquiries" in path else {}
+
+    assert sandbox.api.post(path, a_body(path.rpartition("/")[2], **stay, **asker)).status == 404
+
+
+def test_many_ids_are_filtered_by(inbox: Sandbox) -> None:
+    ids = ",".join(str(number) for number in range(1, 2000))
+
+    assert inbox.api.get("/bookings", rental_id=ids).ids == [80]
+    assert inbox.api.get("/bookings", rental_id="17").ids == []

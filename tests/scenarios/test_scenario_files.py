@@ -112,6 +112,13 @@ MISTAKES = {
     "two documents": ("seed: 7\n---\nseed: 8\n", 2, "document", "YAML"),
     "an alias of itself": ("rentals: &r [*r]\n", 1, "", ""),
     "an alias of nothing": ("rentals: *r\n", 1, "", "YAML"),
+    "very deep nesting": ("assume: " + "{a: " * 300 + "}" * 300, 1, "levels deep", "a scenario"),
+    "a clock before all clocks": ("clock:\n  now: 0001-01-01\n", 2, "'0001-01-01'", "1970 to 8999"),
+    "a clock after all clocks": ("clock:\n  now: 9999-12-31\n", 2, "'9999-12-31'", "1970 to 8999"),
+    "a token twice": ("tokens:\n  - {token: a}\n  - {token: a}\n", 3, "'a' a second time", "of its own"),
+    "an account twice": ("accounts: [{id: 1}]\napplications:\n  - name: A\n    accounts: [1, 1]\n", 4, "a second time", "once"),
+    "an endless name": ("rentals:\n  - as: " + "a" * 5000 + "\n", 2, "rentals.0.as", "letters"),
+    "an id beyond measure": ("hosts:\n  - {firstname: A, lastname: B, user: 1e300}\n", 2, "user", "id"),
     "a list": ("- seed: 7\n", 1, "no keys", "rentals"),
     "nothing": ("# nothing\n", 1, "no keys", "rentals"),
 }
@@ -139,6 +146,28 @@ def test_a_file_that_cannot_be_read_is_a_mistake(folder: Folder) -> None:
         find(f"{folder.path}/")
     with pytest.raises(Mistake, match="UTF-8"):
         folder.scenario(b"description: \xff\xfe")
+
+
+def test_a_shipped_scenario_comes_before_a_file_of_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "empty").write_text("seed: 99")
+    (tmp_path / "mine").write_text("seed: 99")
+    monkeypatch.chdir(tmp_path)
+
+    assert find("empty").data.get("seed") != 99
+    assert find("mine").data["seed"] == 99
+
+
+def test_a_whole_number_may_be_written_with_a_fraction(folder: Folder) -> None:
+    scenario = folder.scenario("""
+        seed: 7.0
+        rate_limit: 5.0
+        rentals: [{id: 16.0}]
+        bookings: [{rental: 16.0, channel: airbnb, client_participants: 2.0, start_at: +1d, end_at: +2d}]
+        generate: {bookings: 5.0}
+    """)
+
+    assert (scenario.data["seed"], scenario.data["rate_limit"]) == (7, 5)
+    assert make(scenario, Wishes(), wall=0.0)
 
 
 def test_an_unknown_scenario_is_told_with_those_that_there_are() -> None:
