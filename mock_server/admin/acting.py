@@ -135,15 +135,17 @@ def _delay(given: object) -> tuple[timedelta | None, bool]:
 
 
 def _stay(work: Work, rental: Row, body: JSON) -> Row:
-    """Return when the stay begins and ends: a week in a month's time, unless it is said."""
+    """Return when the stay begins and ends: a week in a month's time, or from its beginning, unless it is said."""
     stay: Row = {}
-    for key, days, hour in (("start_at", 30, rental["checkin_time"]), ("end_at", 37, rental["checkout_time"])):
-        text = str(body.get(key, times.wire(work.instant + timedelta(days=days))[:10]))
+    usual = work.instant + timedelta(days=30)
+    for key, hour in (("start_at", rental["checkin_time"]), ("end_at", rental["checkout_time"])):
+        text = str(body.get(key, times.wire(usual)[:10]))
         try:
-            moment = times.wire(times.parse(text))
-        except ValueError:
+            moment = times.parse(text)
+            usual = moment + timedelta(days=7)
+        except (ValueError, OverflowError):
             raise Invalid(invalid(key, TIME)) from None
-        stay[key] = f"{moment[:10]}T{int(str(hour)):02}:00:00Z" if len(text) == len("2030-06-01") else moment
+        stay[key] = f"{times.wire(moment)[:10]}T{int(str(hour)):02}:00:00Z" if len(text) == len("2030-06-01") else times.wire(moment)
     return stay
 
 

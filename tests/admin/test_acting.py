@@ -426,3 +426,11 @@ def test_acting_costs_nothing_of_the_rate_limit(mock: Mock) -> None:
     sandbox.admin.post("/conversations/11/messages", {"content": "Hello"})
 
     assert sandbox.api.get("/inbox/messages").status == 200
+
+
+def test_a_stay_of_which_only_the_beginning_is_said_takes_a_week(in_process: Mock) -> None:
+    sandbox = in_process.sandbox(a_scenario())
+
+    booking = sandbox.admin.post("/bookings", {"rental_id": 16, "start_at": "2031-08-01"}).json["booking"]
+
+    assert (booking["start_at"], booking["end_at"]) == ("2031-08-01T16:00:00Z", "2031-08-08T10:00:00Z")
