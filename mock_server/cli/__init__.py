@@ -1,4 +1,4 @@
-"""``inbox-mock``: one command per file, each exporting ``COMMAND``."""
+"""``inbox-mock``: one command per file, each exporting ``COMMAND``; other packages offer theirs as entry points."""
 
 import json
 import sys
@@ -7,6 +7,7 @@ from difflib import get_close_matches
 from functools import wraps
 from importlib import import_module
 from pkgutil import iter_modules
+from typing import TYPE_CHECKING
 
 import click
 from click.core import ParameterSource
@@ -15,7 +16,11 @@ from mock_server import __version__
 from mock_server.admin_client import AdminClient, Unanswered
 from mock_server.domain.discovery import discover
 
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
+
 PREFIX = "INBOX_MOCK"
+COMMANDS = "mock_server.commands"
 WRONG = 2
 
 
@@ -25,7 +30,8 @@ class Commands(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the commands' names, in alphabetical order."""
         del ctx
-        return sorted(command.name or "" for command in discover(__name__, "COMMAND", click.Command).values())
+        own = {command.name or "" for command in discover(__name__, "COMMAND", click.Command).values()}
+        return sorted(own | set(_offered()))
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Return a command by its name, which is its module's too: the others are not imported.
@@ -35,9 +41,12 @@ class Commands(click.Group):
 
         """
         del ctx
-        if cmd_name not in {info.name for info in iter_modules(__path__)}:
+        if cmd_name in {info.name for info in iter_modules(__path__)}:
+            command = getattr(import_module(f"{__name__}.{cmd_name}"), "COMMAND", None)
+        elif cmd_name in (offered := _offered()):
+            command = offered[cmd_name].load()
+        else:
             return None
-        command = getattr(import_module(f"{__name__}.{cmd_name}"), "COMMAND", None)
         if not isinstance(command, click.Command):
             raise TypeError(f"{__name__}.{cmd_name} must define COMMAND: Command")
         _read_environment(command)
@@ -99,6 +108,13 @@ def main() -> None:
 
     Start with: inbox-mock serve
     """
+
+
+def _offered() -> "dict[str, EntryPoint]":
+    """Return the commands that other packages offer, by name."""
+    from importlib.metadata import entry_points
+
+    return {offered.name: offered for offered in entry_points(group=COMMANDS)}
 
 
 def _expected(title: str) -> str:

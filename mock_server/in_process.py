@@ -1,0 +1,1 @@
+"""The fake without a socket, for code that uses ``requests``."""
