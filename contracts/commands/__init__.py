@@ -1,0 +1,40 @@
+"""``inbox-mock check``: what the judge adds to the command line, one command per file."""
+
+from importlib import import_module
+
+import click
+
+FILES = {"server": "server", "client": "client"}
+"""Which module exports the ``COMMAND`` of which name; it is imported when it is asked for."""
+
+
+class Checks(click.Group):
+    """The commands of this package."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the commands' names."""
+        del ctx
+        return list(FILES)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return a command by its name.
+
+        Raises:
+            TypeError: the module forgot to export its command.
+
+        """
+        del ctx
+        if cmd_name not in FILES:
+            return None
+        command = getattr(import_module(f"{__name__}.{FILES[cmd_name]}"), "COMMAND", None)
+        if not isinstance(command, click.Command):
+            raise TypeError(f"{__name__}.{FILES[cmd_name]} must define COMMAND: Command")
+        return command
+
+
+@click.group("check", cls=Checks)
+def command() -> None:
+    """Hold a server, or a client, to the contract."""
+
+
+CHECK = command
