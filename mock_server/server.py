@@ -15,6 +15,7 @@ from mock_server.wiring import LARGEST_BODY, Options, create_app
 
 if TYPE_CHECKING:
     from cheroot.wsgi import Server as HttpServer
+    from flask import Flask
 
 THREADS = 32
 MOST_THREADS = 512
@@ -69,10 +70,15 @@ class Server:
         except OSError as error:
             # cheroot words this as "No socket could be created -- (address: reason)", so the address is tried once more.
             raise PortTaken(f"cannot listen on {self._host}:{self._wanted_port}: {_reason(self._host, self._wanted_port, error)}") from None
-        self._http = http
+        self._http, self._app = http, app
         courier = app.extensions["courier"]
         courier.origin, courier.make_room = self.url, self._make_room
         self._ticker = Ticker(app.extensions["sandboxes"], courier, self._make_room)
+
+    @property
+    def app(self) -> "Flask":
+        """The application that is served."""
+        return self._app
 
     @property
     def port(self) -> int:

@@ -15,25 +15,23 @@ from mock_server.api import oauth, routes, uploads
 from mock_server.api.answering import http_date
 from mock_server.api.hosts import AddressedRequest
 from mock_server.api.pipeline import Server, refuse
+from mock_server.dashboard import pages as dashboard
+from mock_server.docs import pages as docs
 from mock_server.domain import errors
 from mock_server.scenarios.loading import Scenario
-from mock_server.scenarios.making import Wishes
+from mock_server.scenarios.making import Progress, Wishes
 from mock_server.services.sandboxes import Sandboxes
 from mock_server.webhooks import HttpCourier
 
-WELCOME = """The Inbox Mock: a fake of the BookingSync (Smily) Inbox API.
-
-  /api/v3                  the API; the sandbox `default` knows the token `demo`
-  /oauth/authorize         OAuth, with /oauth/token
-  /openapi.json            what the API can do, and how sure each part is
-  /__admin/openapi.json    what you can do that the real API cannot: sandboxes, clocks, guests, webhooks
-"""
 LARGEST_BODY = 64 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
-    """What the server is told when it starts. ``wishes`` are for the default sandbox; ``seed`` names the sandboxes."""
+    """What the server is told when it starts. ``wishes`` are for the default sandbox; ``seed`` names the sandboxes.
+
+    ``progress`` is told how far the default sandbox is.
+    """
 
     scenario: Scenario
     wishes: Wishes = field(default_factory=Wishes)
@@ -41,6 +39,7 @@ class Options:
     admin_token: str | None = None
     allowed_hosts: frozenset[str] = frozenset()
     webhook_hosts: frozenset[str] = frozenset()
+    progress: Progress | None = None
 
 
 def create_app(
@@ -58,8 +57,9 @@ def create_app(
 
     """
     sandboxes = Sandboxes(wall, options.seed)
-    founder = Founder(sandboxes, wall)
-    founder.found(options.scenario, options.wishes, default=True)
+    courier = HttpCourier(options.webhook_hosts)
+    founder = Founder(sandboxes, wall, courier.may_send_to)
+    founder.found(options.scenario, options.wishes, default=True, progress=options.progress)
     server = Server(sandboxes, stopwatch, request_id, wait)
 
     app = Flask("mock_server", static_folder=None)
@@ -69,9 +69,11 @@ def create_app(
     app.register_blueprint(routes.reference())
     app.register_blueprint(oauth.blueprint(server))
     app.register_blueprint(uploads.blueprint(sandboxes))
-    courier = HttpCourier(options.webhook_hosts)
-    app.extensions["courier"], app.extensions["sandboxes"] = courier, sandboxes
-    app.register_blueprint(admin.blueprint(founder, guard.Guard(options.admin_token, options.allowed_hosts), courier))
+    app.extensions["courier"], app.extensions["sandboxes"], app.extensions["founder"] = courier, sandboxes, founder
+    watchman = guard.Guard(options.admin_token, options.allowed_hosts)
+    app.register_blueprint(admin.blueprint(founder, watchman, courier))
+    app.register_blueprint(dashboard.blueprint(watchman))
+    app.register_blueprint(docs.blueprint())
     _health(app)
     _answers_of_refusals(app, server)
     _dates(app, sandboxes)
@@ -79,10 +81,6 @@ def create_app(
 
 
 def _health(app: Flask) -> None:
-    @app.get("/")
-    def welcome() -> Response:
-        return Response(WELCOME, content_type="text/plain; charset=utf-8")
-
     @app.get("/livez")
     @app.get("/readyz")
     def healthy() -> Response:

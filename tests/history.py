@@ -70,6 +70,7 @@ def _deliveries(sandbox: Sandbox) -> list[JSON]:
         for attempt in delivery["attempts"]:
             attempt["request"]["headers"].pop("X-Content-Signature")
             attempt["response"].pop("headers", None)
+            attempt.pop("signature")
     return found
 
 

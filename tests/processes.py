@@ -1,5 +1,6 @@
 """Running the project's own command, as a user does."""
 
+import socket
 import subprocess
 import sys
 import time
@@ -42,3 +43,10 @@ def wait_for(port_file: Path, process: "subprocess.Popen[Any]") -> int:
             break
         time.sleep(0.02)
     raise AssertionError(f"the server did not start: {process.stdout.read() if process.stdout else ''}")
+
+
+def free_port() -> int:
+    """Return a port on which nothing listens."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port: int = probe.getsockname()[1]
+    return port

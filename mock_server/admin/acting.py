@@ -92,19 +92,24 @@ def add_host(call: Call) -> JSON:
 
 
 def change(call: Call) -> JSON:
-    """Let staff assign, close, reopen, or mark a conversation as spam."""
+    """Let staff assign, close, reopen, or mark a conversation as spam; or let its channel fail to relay."""
     about: Row = {"conversation_id": call.record_id, **call.body}
+    fails = about.pop("relay_fails", None)
     with call.in_sandbox.work() as work:
-        acting.ACTIONS["staff_changes"](work, about)
+        if fails is not None:
+            acting.ACTIONS["relay_fails"](work, {"conversation_id": call.record_id, "fails": fails})
+        if fails is None or len(call.body) > 1:
+            acting.ACTIONS["staff_changes"](work, about)
         return {"conversation": shown(work, "conversations", call.record_id, call.origin)}
 
 
 def show_thread(call: Call) -> JSON:
     """Answer what the guest sees on the channel."""
+    limit, skip = call.number("limit", 10**15), call.number("skip", 0)
     with call.in_sandbox.work() as work:
         if work.get("conversations", call.record_id, None)["channel"] is None:
             raise NotFound
-        return {"messages": relaying.thread(work, call.record_id)}
+        return {"messages": relaying.thread(work, call.record_id, limit, skip)}
 
 
 def shown(work: Work, plural: str, record_id: object, origin: str) -> JSON:
@@ -233,13 +238,21 @@ OPERATIONS = (
         "PATCH",
         "/conversations/<record_id>",
         "change_conversation",
-        "Let staff assign, close, reopen, or mark a conversation as spam",
+        "Let staff assign, close, reopen, or mark a conversation as spam; or let its channel fail to relay",
         change,
         body={
             "closed": {"type": "boolean", "description": "true or false"},
             "marked_as_spam": {"type": "boolean", "description": "true or false"},
             "assignee_id": {**ID, "type": ["integer", "null"], "description": "the id of a host"},
+            "relay_fails": {"type": "boolean", "description": "true while the channel is to fail to relay what hosts write"},
         },
     ),
-    _operation("GET", "/conversations/<record_id>/thread", "get_thread", "See what the guest sees on the channel", show_thread),
+    _operation(
+        "GET",
+        "/conversations/<record_id>/thread",
+        "get_thread",
+        "See what the guest sees on the channel",
+        show_thread,
+        query={"limit": "So many of the latest; all, if left out.", "skip": "Leave out so many of the latest."},
+    ),
 )

@@ -17,6 +17,7 @@ from mock_server.store import clock as clock_store
 from mock_server.store import timeline
 
 EXPECTED_TO = "a time such as 2030-06-02T00:00:00Z, not before the sandbox's present and at most ten years after it"
+EVERYTHING = 10**15
 UNTIL = (IDLE, *HAPPENINGS, SENT)
 EVENT: JSON = {"type": "object", "properties": {"id": {"type": "integer"}, "kind": TEXT, "about": {"type": "object"}}}
 
@@ -53,9 +54,10 @@ def move(call: Call) -> JSON:
 
 def show_timeline(call: Call) -> JSON:
     """Answer what will happen, and what has happened."""
+    limit = call.number("limit", EVERYTHING)
     with call.in_sandbox.work() as work:
-        pending = [event.shown("due_at") for event in timeline.pending(work.db)]
-        return {"pending": pending, "past": [event.shown("at") for event in timeline.past(work.db)]}
+        pending = [event.shown("due_at") for event in timeline.pending(work.db, limit)]
+        return {"pending": pending, "past": [event.shown("at") for event in timeline.past(work.db, limit)]}
 
 
 def _destination(work: Work, body: JSON) -> datetime:
@@ -129,7 +131,8 @@ OPERATIONS = (
         name="get_timeline",
         summary="Get what will happen, and what has happened",
         run=show_timeline,
-        refusals=(404,),
+        refusals=(404, 422),
+        query={"limit": "So many of the next and of the latest; all, if left out."},
         answer={
             "type": "object",
             "properties": {"pending": {"type": "array", "items": EVENT}, "past": {"type": "array", "items": EVENT}},

@@ -51,15 +51,26 @@ class Guard:
             if not compare_digest(presented.encode(), self.token.encode()):
                 raise Unauthorized("the admin API wants the token of --admin-token, as Authorization: Bearer ...")
             return
+        self.check_host(asked)
+        origin = asked.headers.get("Origin")
+        foreign = origin is not None and origin != f"{asked.scheme}://{asked.host}"
+        if foreign or asked.headers.get("Sec-Fetch-Site") in {"cross-site", "same-site"}:
+            raise Forbidden(Problem("origin", "the admin API answers no page of another site"))
+
+    def check_host(self, asked: Request) -> None:
+        """Let a request pass that addresses this machine by a name of its own; with an admin token any name will do.
+
+        Raises:
+            Forbidden: the request comes from elsewhere, or addresses a host that is not allowed.
+
+        """
+        if self.token is not None:
+            return
         name = name_in(asked.environ.get("HTTP_HOST") or asked.host)
         if name not in self.hosts and not _is_loopback(asked.remote_addr):
             raise Forbidden(Problem("address", "the admin API answers this machine only: start with --admin-token, or --allow-host"))
         if name not in LOOPBACK | self.hosts:
             raise Forbidden(Problem("host", f"the host {name!r} is not allowed: use localhost, or start with --allow-host {name}"))
-        origin = asked.headers.get("Origin")
-        foreign = origin is not None and origin != f"{asked.scheme}://{asked.host}"
-        if foreign or asked.headers.get("Sec-Fetch-Site") in {"cross-site", "same-site"}:
-            raise Forbidden(Problem("origin", "the admin API answers no page of another site"))
 
 
 def _is_loopback(address: str | None) -> bool:

@@ -24,6 +24,7 @@ PROBLEM: JSON = {
 PARAMETERS = {
     "id": "The sandbox's id; `default` is one.",
     "token": "The token.",
+    "name": "The snapshot's name.",
     "record_id": "The id of the booking, conversation, subscription or delivery that is meant.",
 }
 

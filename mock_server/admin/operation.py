@@ -17,6 +17,14 @@ JSON = dict[str, object]
 
 
 @dataclass(frozen=True, slots=True)
+class Page:
+    """An answer that is no JSON; ``kind`` is its content type."""
+
+    kind: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Call:
     """One call of the admin API; ``sandbox`` is None where the path names none."""
 
@@ -48,6 +56,18 @@ class Call:
             raise NotFound
         return int(text)
 
+    def number(self, name: str, usual: int, most: int = 10**15) -> int:
+        """Return a whole number of the query.
+
+        Raises:
+            Invalid: it is no number from 0 to ``most``.
+
+        """
+        text = self.query.get(name, str(usual))
+        if not (text.isascii() and text.isdigit() and len(text) < 17 and int(text) <= most):
+            raise Invalid(invalid(name, f"a whole number from 0 to {most}"))
+        return int(text)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class AdminOperation:
@@ -60,7 +80,7 @@ class AdminOperation:
     rule: str
     name: str
     summary: str
-    run: Callable[[Call], JSON | None]
+    run: Callable[[Call], JSON | Page | None]
     body: Mapping[str, object] = field(default_factory=dict)
     answer: Mapping[str, object] = field(default_factory=dict)
     query: Mapping[str, str] = field(default_factory=dict)

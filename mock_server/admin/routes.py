@@ -5,21 +5,24 @@ from collections.abc import Callable
 import orjson
 from flask import Blueprint, Response, request
 
-from mock_server.admin import acting, clock, faults, journal, sandboxes, webhooks
+from mock_server.admin import acting, clock, faults, journal, report, sandboxes, snapshots, watching, webhooks
 from mock_server.admin.founding import Founder
 from mock_server.admin.guard import PREFIX, Guard
-from mock_server.admin.operation import AdminOperation, Call, checked
+from mock_server.admin.operation import AdminOperation, Call, Page, checked
 from mock_server.domain.errors import Unreadable
 from mock_server.domain.normal import normal
 from mock_server.services.delivering import Courier
 
 OPERATIONS: tuple[AdminOperation, ...] = (
     *sandboxes.OPERATIONS,
+    *snapshots.OPERATIONS,
     *clock.OPERATIONS,
     *acting.OPERATIONS,
     *webhooks.OPERATIONS,
     *faults.OPERATIONS,
     *journal.OPERATIONS,
+    *report.OPERATIONS,
+    *watching.OPERATIONS,
 )
 
 
@@ -55,6 +58,8 @@ def _view(founder: Founder, courier: Courier, operation: AdminOperation) -> Call
         sandbox = founder.sandboxes.get(path["id"]) if "id" in path else None
         body = checked(operation, _body()) if operation.method != "GET" else {}
         answer = operation.run(Call(founder, request.host_url.rstrip("/"), sandbox, path, body, request.args, courier))
+        if isinstance(answer, Page):
+            return Response(answer.text, operation.status, content_type=answer.kind)
         return _nothing() if operation.status == 204 else _json(answer, operation.status)
 
     return view

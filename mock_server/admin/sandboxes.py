@@ -37,20 +37,24 @@ DEFAULT_SCENARIO = "agency"
 def create(call: Call) -> JSON:
     """Make a sandbox from a scenario."""
     body = call.body
-    clock: JSON = body.get("clock", {})  # type: ignore[assignment]
     wanted = body.get("scenario", DEFAULT_SCENARIO)
-    wishes = Wishes(
+    try:
+        scenario = from_object(wanted) if isinstance(wanted, dict) else find_shipped(_shipped_name(str(wanted)))
+        sandbox = call.founder.found(scenario, wishes_of(body))
+    except Mistake as mistake:
+        raise Invalid(*(invalid("scenario", line) for line in str(mistake).splitlines())) from None
+    return shown(sandbox, call.origin)
+
+
+def wishes_of(body: JSON) -> Wishes:
+    """Return what the body of a creation wants otherwise than the scenario says."""
+    clock: JSON = body.get("clock", {})  # type: ignore[assignment]
+    return Wishes(
         seed=body.get("seed"),  # type: ignore[arg-type]
         mode=clock.get("mode"),  # type: ignore[arg-type]
         rate=clock.get("rate"),  # type: ignore[arg-type]
         strict=body.get("strict"),  # type: ignore[arg-type]
     )
-    try:
-        scenario = from_object(wanted) if isinstance(wanted, dict) else find_shipped(_shipped_name(str(wanted)))
-        sandbox = call.founder.found(scenario, wishes)
-    except Mistake as mistake:
-        raise Invalid(invalid("scenario", str(mistake))) from None
-    return shown(sandbox, call.origin)
 
 
 def _shipped_name(name: str) -> str:
@@ -150,28 +154,30 @@ def _applications(work: Work, first: dict[tuple[object, object], str]) -> list[J
     return shown_ones
 
 
-OPERATIONS = (
-    AdminOperation(
-        method="POST",
-        rule="/sandboxes",
-        name="create_sandbox",
-        summary="Make a sandbox from a scenario",
-        run=create,
-        status=201,
-        refusals=(422,),
-        answer=SANDBOX,
-        body={
-            "scenario": {"type": ["string", "object"], "description": "the name of a shipped scenario, or a scenario as an object"},
-            "seed": {"type": "integer", "minimum": 0, "maximum": 2**53, "description": "a whole number from 0: what the dice start from"},
-            "clock": {
-                "type": "object",
-                "additionalProperties": False,
-                "properties": {"mode": MODE, "rate": {"type": "number", "exclusiveMinimum": 0, "maximum": 100_000}},
-                "description": "mode (manual or real) and rate (seconds per second, above 0)",
-            },
-            "strict": {"type": "boolean", "description": "true or false"},
+CREATE = AdminOperation(
+    method="POST",
+    rule="/sandboxes",
+    name="create_sandbox",
+    summary="Make a sandbox from a scenario",
+    run=create,
+    status=201,
+    refusals=(422,),
+    answer=SANDBOX,
+    body={
+        "scenario": {"type": ["string", "object"], "description": "the name of a shipped scenario, or a scenario as an object"},
+        "seed": {"type": "integer", "minimum": 0, "maximum": 2**53, "description": "a whole number from 0: what the dice start from"},
+        "clock": {
+            "type": "object",
+            "additionalProperties": False,
+            "properties": {"mode": MODE, "rate": {"type": "number", "exclusiveMinimum": 0, "maximum": 100_000}},
+            "description": "mode (manual or real) and rate (seconds per second, above 0)",
         },
-    ),
+        "strict": {"type": "boolean", "description": "true or false"},
+    },
+)
+
+OPERATIONS = (
+    CREATE,
     AdminOperation(
         method="GET",
         rule="/sandboxes",

@@ -1,18 +1,20 @@
 """Webhook subscriptions, and what was delivered to them."""
 
-from urllib.parse import urlsplit
-
+from mock_server.admin.founding import EXPECTED_ADDRESS, is_address
 from mock_server.admin.operation import JSON, AdminOperation, Call
 from mock_server.admin.sandboxes import ID
 from mock_server.domain.errors import Invalid, NotFound, invalid
+from mock_server.domain.signatures import sign
 from mock_server.services import access
-from mock_server.services.delivering import parcel, settle
+from mock_server.services.advancing import carry
+from mock_server.services.delivering import parcel
 from mock_server.services.events import EVENTS
 from mock_server.services.work import Work
 from mock_server.store import journal, webhooks
 from mock_server.store.database import Row, one
 
 RECORD: JSON = {"type": "object"}
+EVERYTHING = 10**15
 
 
 def subscribe(call: Call) -> JSON:
@@ -20,8 +22,8 @@ def subscribe(call: Call) -> JSON:
     body = call.body
     with call.in_sandbox.work() as work:
         url = str(body.get("url", ""))
-        if not _is_address(url) or not call.courier.may_send_to(url):
-            raise Invalid(invalid("url", "an http address on this machine, or on a host that --allow-webhooks-to names"))
+        if not is_address(url) or not call.courier.may_send_to(url):
+            raise Invalid(invalid("url", EXPECTED_ADDRESS))
         client = access.client_application(work)
         application_id = body.get("application_id", client["id"] if client else None)
         if one(work.db, "SELECT 1 FROM applications WHERE id = ?", (application_id,)) is None:
@@ -52,29 +54,23 @@ def unsubscribe(call: Call) -> None:
 
 def deliveries(call: Call) -> JSON:
     """Answer every delivery, with its attempts."""
+    limit = call.number("limit", EVERYTHING)
     with call.in_sandbox.work() as work:
-        return {"deliveries": [_delivery(work, row) for row in webhooks.all_deliveries(work.db)]}
+        return {"deliveries": [_delivery(work, row) for row in webhooks.all_deliveries(work.db, limit)]}
 
 
 def redeliver(call: Call) -> JSON:
     """Deliver once more, now."""
     with call.in_sandbox.work() as work:
-        sent = parcel(work, call.record_id)
+        sent, life = parcel(work, call.record_id), call.in_sandbox.life
     if sent is None:
         raise NotFound
-    outcome = call.courier(sent)
+    carry(call.in_sandbox, call.courier, life, sent)
     with call.in_sandbox.work() as work:
-        settle(work, sent, outcome)
         found = webhooks.delivery(work.db, call.record_id)
-        return _delivery(work, found or {})
-
-
-def _is_address(url: str) -> bool:
-    try:
-        parts = urlsplit(url)
-        return parts.scheme in {"http", "https"} and bool(parts.hostname) and (parts.port is None or parts.port > 0)
-    except ValueError:
-        return False
+        if found is None:  # the sandbox began anew meanwhile
+            raise NotFound
+        return _delivery(work, found)
 
 
 def _shown(work: Work, row: Row) -> JSON:
@@ -84,12 +80,27 @@ def _shown(work: Work, row: Row) -> JSON:
 
 
 def _delivery(work: Work, row: Row) -> JSON:
+    secret = access.client_credentials_of(work, work.get("applications", row["application_id"], None))[1]
     attempts = [
-        {"at": entry["at"], "status": entry["status"], "request": entry["request"], "response": entry["response"], "why": entry["why"]}
+        {name: entry[name] for name in ("at", "status", "request", "response", "why")} | {"signature": _signature(entry["request"], secret)}
         for entry in journal.of_delivery(work.db, row["id"])
     ]
     names = ("id", "webhook_id", "application_id", "event", "url", "outcome", "created_at")
     return {name: row[name] for name in names} | {"attempts": attempts}
+
+
+def _signature(request: object, secret: str) -> JSON:
+    """Return what signed an attempt, and whether it is right.
+
+    ``valid`` is None where nothing was sent, or where the journal does not hold the whole body.
+    """
+    sent: JSON = request  # type: ignore[assignment]
+    headers: JSON = sent["headers"]  # type: ignore[assignment]
+    given, body = headers.get("X-Content-Signature"), str(sent["body"])
+    if given is None or len(body) >= journal.MOST_CHARACTERS:
+        return {"given": given, "expected": None, "valid": None}
+    expected = sign(secret, body.encode())
+    return {"given": given, "expected": expected, "valid": given == expected}
 
 
 OPERATIONS = (
@@ -143,7 +154,8 @@ OPERATIONS = (
         name="list_deliveries",
         summary="List the deliveries, each with its attempts",
         run=deliveries,
-        refusals=(404,),
+        refusals=(404, 422),
+        query={"limit": "So many of the latest; all, if left out."},
         answer=RECORD,
     ),
     AdminOperation(

@@ -84,16 +84,15 @@ class Call:
             NotFound: there is no single good id in it.
 
         """
-        ids = ids_in(self.path["ids"])
-        if len(ids) != 1:
+        found = only_id(self.path["ids"])
+        if found is None:
             raise NotFound
-        return ids[0]
+        return found
 
     @property
     def rental_id(self) -> int:
         """The one rental in the path; an id that no rental has, if there is no single good one."""
-        ids = ids_in(self.path["rental_id"])
-        return ids[0] if len(ids) == 1 else LARGEST_ID
+        return only_id(self.path["rental_id"]) or LARGEST_ID
 
     @cached_property
     def place(self) -> Place:
@@ -152,10 +151,10 @@ class Call:
 
         """
         given = only_record(self.body, str(self.operation.body)).get("id")
-        ids = ids_in(str(given)) if isinstance(given, int | str) and not isinstance(given, bool) else []
-        if len(ids) != 1:
+        found = only_id(str(given)) if isinstance(given, int | str) and not isinstance(given, bool) else None
+        if found is None:
             raise NotFound
-        return ids[0]
+        return found
 
 
 @lru_cache(maxsize=512)
@@ -179,6 +178,11 @@ def only_record(body: object, plural: str) -> dict[str, object]:
     if not isinstance(records, list) or len(records) != 1 or not isinstance(records[0], dict):
         raise Unreadable(f"{plural} must be a list of one object: {wanted}")
     return records[0]
+
+
+def only_id(text: str) -> int | None:
+    """Return the id that a text is; None for anything else, a list that holds one good id included."""
+    return None if "," in text else next(iter(ids_in(text)), None)
 
 
 def ids_in(text: str) -> list[int]:

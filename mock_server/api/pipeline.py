@@ -19,7 +19,7 @@ from mock_server.api.spoiling import Spoiled
 from mock_server.domain.errors import Forbidden, RateLimited, Refusal, Unauthorized, Unreadable
 from mock_server.domain.rate_limit import HOUR, Allowance, window_of
 from mock_server.services import labels
-from mock_server.services.access import Grant, authenticate
+from mock_server.services.access import Grant, authenticate, recognise
 from mock_server.services.sandboxes import Sandboxes
 from mock_server.services.work import Work
 from mock_server.store import rate_limits
@@ -138,13 +138,19 @@ def _write_down(work: Work, asked: Request, grant: Grant | None, raw: bytes, bod
             "query": labels.of_query(work, environ.get("QUERY_STRING", "")),
             "status": status,
             "application_id": None if grant is None else grant.application_id,
-            "request": {"token": None if grant is None else f"token-{grant.token_id}", "headers": told, "body": _text(raw)},
+            "request": {"token": _label(work, asked, grant), "headers": told, "body": _text(raw)},
             "response": {"headers": dict(headers), "body": _text(body)},
             "caused": work.caused,
             "why": why,
         }
     )
     headers.append(("X-Mock-Request-Id", str(entry_id)))
+
+
+def _label(work: Work, asked: Request, grant: Grant | None) -> str | None:
+    """Return the label of the token that was presented; one that is no longer good has its own, too."""
+    token_id = recognise(work, bearer(asked)) if grant is None else grant.token_id
+    return None if token_id is None else f"token-{token_id}"
 
 
 def _text(body: bytes) -> str:

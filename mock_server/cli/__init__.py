@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 PREFIX = "INBOX_MOCK"
 COMMANDS = "mock_server.commands"
-WRONG = 2
+FINDINGS, WRONG = 1, 2
 
 
 class Commands(click.Group):
@@ -61,8 +61,10 @@ class Commands(click.Group):
         return super().resolve_command(ctx, args)
 
 
-def on_a_server(**flags: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+def on_a_server(*formats: str, **flags: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Let a command speak to a running fake: it is handed ``admin``, the client, and ``as_json``.
+
+    A command that knows other ``formats`` than text and json is handed the one that is ``wanted`` in place of ``as_json``.
 
     ``flags`` says what the command calls fields of the admin API. When the fake says no, one line tells why and the exit
     code is 2.
@@ -72,13 +74,13 @@ def on_a_server(**flags: str) -> Callable[[Callable[..., None]], Callable[..., N
         @click.option("--url", default="http://127.0.0.1:8089", show_default=True, help="The root of the server.")
         @click.option("--sandbox", default="default", show_default=True, metavar="ID", help="The sandbox.")
         @click.option("--admin-token", default=None, help="The token that the server was given with --admin-token.")
-        @click.option("--format", "wanted", type=click.Choice(["text", "json"]), default="text", show_default=True)
+        @click.option("--format", "wanted", type=click.Choice(["text", "json", *formats]), default="text", show_default=True)
         @wraps(command)
         def on_server(**given: object) -> None:
             url, sandbox, token, wanted = (_chosen(name, given.pop(name)) for name in ("url", "sandbox", "admin_token", "wanted"))
             admin = AdminClient(str(url), str(sandbox), None if token is None else str(token))
             try:
-                command(admin=admin, as_json=wanted == "json", **given)
+                command(admin=admin, **({"wanted": wanted} if formats else {"as_json": wanted == "json"}), **given)
             except Unanswered as refusal:
                 told = "; ".join(f"{flags.get(field, field)}: {_expected(title)}" for field, title in refusal.fields)
                 click.echo(f"inbox-mock: {told or refusal}", err=True)

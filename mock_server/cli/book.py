@@ -7,10 +7,11 @@ import click
 from mock_server.admin_client import JSON, AdminClient
 from mock_server.channels import policies
 from mock_server.cli import on_a_server, print_json, said_again
+from mock_server.cli.completion import channels
 
 
 @click.command("book")
-@click.option("--channel", default="airbnb", show_default=True, help="Where the guest books.")
+@click.option("--channel", default="airbnb", show_default=True, shell_complete=channels, help="Where the guest books.")
 @click.option("--rental", type=int, default=None, help="The rental's id.  [default: the first]")
 @click.option("--guest", default=None, metavar="NAME", help="The guest's full name.")
 @click.option("--start", default=None, metavar="TIME", help="When the stay begins: a time or a date.  [default: in 30 days]")

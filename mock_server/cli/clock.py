@@ -1,11 +1,23 @@
 """``inbox-mock clock``: hold a sandbox's time."""
 
+import sys
 from math import isfinite
 
 import click
+from click.shell_completion import CompletionItem
 
 from mock_server.admin_client import JSON, AdminClient
-from mock_server.cli import on_a_server, print_json
+from mock_server.cli import FINDINGS, on_a_server, print_json
+from mock_server.terminal import printable, say, styled
+
+IDLE = "idle"
+
+
+def _events(_ctx: click.Context, _option: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Complete what a clock can be advanced until."""
+    from mock_server.admin.clock import UNTIL
+
+    return [CompletionItem(kind) for kind in UNTIL if kind.startswith(incomplete)]
 
 
 @click.group("clock", invoke_without_command=True)
@@ -21,7 +33,11 @@ def command(ctx: click.Context, *, admin: AdminClient, as_json: bool) -> None:
 @click.argument("by", required=False)
 @click.option("--to", default=None, metavar="TIME", help="Advance to a time, such as 2030-06-02T00:00:00Z.")
 @click.option(
-    "--until", default=None, metavar="EVENT|idle", help="Advance until an event such as conversation_opened, or until none is left."
+    "--until",
+    default=None,
+    metavar="EVENT|idle",
+    shell_complete=_events,
+    help="Advance until an event such as conversation_opened, or until none is left. Exit 1 if it does not come.",
 )
 @on_a_server(by="BY", to="--to", until="--until")
 def advance(*, admin: AdminClient, as_json: bool, by: str | None, to: str | None, until: str | None) -> None:
@@ -30,12 +46,18 @@ def advance(*, admin: AdminClient, as_json: bool, by: str | None, to: str | None
     if len(wanted) != 1:
         raise click.UsageError("say one of BY (10m), --to (2030-06-02T00:00:00Z) and --until (idle)")
     answer = admin.post("/clock/advance", wanted)
+    came = until in {None, IDLE, *(event["kind"] for event in answer["happened"])}
     if as_json:
         print_json(answer)
-        return
-    for event in answer["happened"]:
-        click.echo(f"{event['at']}  {event['kind']}  {', '.join(_told(event['about']))}".rstrip())
-    click.echo(f"{answer['now']}  now" + ("" if answer["happened"] else "; nothing happened"))
+    else:
+        for event in answer["happened"]:
+            say(f"{styled(event['at'], dim=True)}  {event['kind']}  {', '.join(_told(event['about']))}".rstrip())
+        say(f"{answer['now']}  now" + ("" if answer["happened"] else "; nothing happened"), bold=True)
+        if "why" in answer:
+            say(answer["why"], fg="yellow")
+    if not came:
+        click.echo(f"inbox-mock: there was no {until} to come; the clock stands at {answer['now']}", err=True)
+        sys.exit(FINDINGS)
 
 
 @command.command("pause")
@@ -76,7 +98,7 @@ def _told(about: JSON) -> list[str]:
         elif name.endswith("_id") and found is not None:
             told.append(f"{name.removesuffix('_id')} {found}")
         elif name == "outcome":
-            told.append(str(found))
+            told.append(printable(str(found)))
         elif name == "refused":
-            told.append(f"did not happen: {found}")
+            told.append(printable(f"did not happen: {found}"))
     return told

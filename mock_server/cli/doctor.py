@@ -12,6 +12,7 @@ import click
 
 from mock_server.scenarios.loading import shipped
 from mock_server.scenarios.mistakes import Mistake
+from mock_server.terminal import say, styled
 
 DISTRIBUTION = "bookingsync-inbox-mock"
 OLDEST_SQLITE = (3, 38, 0)
@@ -36,7 +37,7 @@ def command(*, port: int, wanted: str) -> None:
         click.echo(json.dumps([asdict(finding) for finding in findings], indent=2))
     else:
         for finding in findings:
-            click.echo(f"{'ok ' if finding.well else 'NO '} {finding.subject}: {finding.says}")
+            say(f"{styled('ok ', fg='green') if finding.well else styled('NO ', fg='red')} {finding.subject}: {finding.says}")
     sys.exit(0 if all(finding.well for finding in findings) else 1)
 
 

@@ -5,15 +5,16 @@ import sys
 
 import click
 
+from mock_server.cli import FINDINGS, print_json
+from mock_server.cli.completion import scenarios
 from mock_server.scenarios.loading import find, schema, shipped
 from mock_server.scenarios.making import Wishes, make
 from mock_server.scenarios.mistakes import Mistake
-
-FINDINGS = 1
+from mock_server.terminal import say, styled, table
 
 
 @click.command("scenarios")
-@click.argument("files", nargs=-1, metavar="[FILE]...")
+@click.argument("files", nargs=-1, metavar="[FILE]...", shell_complete=scenarios)
 @click.option("--schema", "print_schema", is_flag=True, help="Print the JSON Schema of scenario files, for editors.")
 @click.option("--format", "wanted", type=click.Choice(["text", "json"]), default="text", show_default=True)
 def command(*, files: tuple[str, ...], print_schema: bool, wanted: str) -> None:
@@ -21,26 +22,31 @@ def command(*, files: tuple[str, ...], print_schema: bool, wanted: str) -> None:
     if print_schema:
         click.echo(json.dumps(schema(), indent=2))
     elif files:
-        _check(files)
+        _check(files, as_json=wanted == "json")
     elif wanted == "json":
         click.echo(json.dumps([{"name": scenario.name, "description": scenario.description} for scenario in shipped()], indent=2))
     else:
-        found = list(shipped())
-        width = max(len(scenario.name) for scenario in found)
-        for scenario in found:
-            click.echo(f"{scenario.name:<{width}}  {scenario.description}")
+        table(("scenario", "what it shows"), [(scenario.name, scenario.description) for scenario in shipped()])
 
 
 COMMAND = command
 
 
-def _check(files: tuple[str, ...]) -> None:
-    mistakes = 0
+def _check(files: tuple[str, ...], *, as_json: bool) -> None:
+    """Check files; for programs, print what is wrong with each. Exit 1 if something is."""
+    mistakes: dict[str, list[str]] = {}
     for name in files:
         try:
             make(find(name), Wishes(mode="manual"), 0.0)
-            click.echo(f"{name}: good")
+            mistakes[name] = []
         except Mistake as mistake:
-            mistakes += 1
-            click.echo(str(mistake), err=True)
-    sys.exit(FINDINGS if mistakes else 0)
+            mistakes[name] = str(mistake).splitlines()
+        if as_json:
+            continue
+        if mistakes[name]:
+            click.echo("\n".join(mistakes[name]), err=True)
+        else:
+            say(f"{name}: {styled('good', fg='green')}")
+    if as_json:
+        print_json([{"file": name, "mistakes": found} for name, found in mistakes.items()])
+    sys.exit(FINDINGS if any(mistakes.values()) else 0)

@@ -4,16 +4,19 @@ import os
 import re
 import signal
 import sys
+from dataclasses import replace
 from pathlib import Path
 from threading import Thread
 from typing import NoReturn
 
 import click
 
+from mock_server.cli.completion import scenarios
 from mock_server.scenarios.loading import find
 from mock_server.scenarios.making import Wishes
 from mock_server.scenarios.mistakes import Mistake
 from mock_server.server import PortTaken, Server, write_port_file
+from mock_server.terminal import progress
 from mock_server.wiring import Options
 
 WRONG_USAGE = 2
@@ -41,7 +44,13 @@ class ClockKind(click.ParamType[tuple[str, float | None]]):
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @click.option("--port", default=8089, show_default=True, type=click.IntRange(0, 65535), help="The port to listen on; 0 picks a free one.")
 @click.option("--port-file", type=click.Path(path_type=Path, dir_okay=False), help="Where to write the port, once the server answers.")
-@click.option("--scenario", default="agency", show_default=True, help="A shipped scenario's name, or the path of a .yaml file.")
+@click.option(
+    "--scenario",
+    default="agency",
+    show_default=True,
+    shell_complete=scenarios,
+    help="A shipped scenario's name, or the path of a .yaml file.",
+)
 @click.option(
     "--clock",
     type=ClockKind(),
@@ -74,8 +83,6 @@ def command(
         if port_file is not None:
             _check_port_file(port_file)
         found = find(scenario)
-        if "generate" in found.data:
-            click.echo(f"Making the scenario {found.name}: this takes some seconds.", err=True)
         mode, rate = clock or _own_clock(found.data.get("clock"))
         wishes = Wishes(seed=seed, mode=mode, rate=rate, strict=strict, rate_limit=rate_limit)
         hosts = frozenset(name.lower() for name in allow_host)
@@ -83,8 +90,7 @@ def command(
         options = Options(
             scenario=found, wishes=wishes, seed=seed or 0, admin_token=admin_token, allowed_hosts=hosts, webhook_hosts=receivers
         )
-        server = Server(options, host, port)
-        server.prepare()
+        server = _prepared(options, host, port)
     except (Mistake, PortTaken) as refusal:
         click.echo(f"inbox-mock: {refusal}", err=True)
         sys.exit(WRONG_USAGE)
@@ -101,6 +107,18 @@ def command(
 
 
 COMMAND = command
+
+
+def _prepared(options: Options, host: str, port: int) -> Server:
+    """Return the server, its scenario loaded; where that takes some seconds, tell how far it is."""
+    if "generate" not in options.scenario.data:
+        server = Server(options, host, port)
+        server.prepare()
+        return server
+    with progress(f"Making the scenario {Path(options.scenario.name).stem}") as told:
+        server = Server(replace(options, progress=told), host, port)
+        server.prepare()
+    return server
 
 
 def _stop(server: Server) -> NoReturn:
@@ -121,8 +139,9 @@ def _check_port_file(path: Path) -> None:
     """
     try:
         path.unlink(missing_ok=True)
-        path.touch()
-        path.unlink()
+        tried = path.with_name(f"{path.name}.tmp")  # never the file itself: whoever waits for it reads it at once
+        tried.touch()
+        tried.unlink()
     except OSError as error:
         raise click.UsageError(f"the port file {path} cannot be written: {error.strerror}") from None
 
@@ -145,6 +164,6 @@ def _greet(server: Server, scenario: str, mode: str, rate: float | None) -> None
 
   curl -H 'Authorization: Bearer demo' '{url}/api/v3/inbox/conversations?include=participants'
 
-  OpenAPI  {url}/openapi.json      Admin  {url}/__admin/openapi.json      Ctrl-C stops it"""
+  Dashboard  {url}/      Reference  {url}/docs      Ctrl-C stops it"""
     )
     sys.stdout.flush()

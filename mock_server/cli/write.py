@@ -4,6 +4,7 @@ import click
 
 from mock_server.admin_client import AdminClient
 from mock_server.cli import on_a_server, print_json
+from mock_server.cli.completion import channels
 
 WRITERS = ("guest", "staff", "host")
 FOR_STAFF = "is for --as staff: what guests and hosts write on the channel is there already"
@@ -22,7 +23,12 @@ FOR_STAFF = "is for --as staff: what guests and hosts write on the channel is th
 )
 @click.option("--internal", is_flag=True, help="A note among hosts (staff only).")
 @click.option(
-    "--channel", default=None, metavar="NAME|none", help="Where it goes (staff only).  [default: the conversation's default channel]"
+    "--channel",
+    default=None,
+    metavar="NAME|none",
+    envvar="INBOX_MOCK_WRITE_CHANNEL",
+    shell_complete=channels,
+    help="Where it goes (staff only).  [default: the conversation's default channel]",
 )
 @click.option("--attach", type=int, multiple=True, metavar="ID", help="An attachment's id; may be repeated.")
 @on_a_server(content="CONTENT", channel="--channel", internal="--internal", attachments="--attach", **{"from": "--as"})

@@ -1,10 +1,18 @@
-"""What a rule of conduct is, and what it finds."""
+"""What a rule of conduct is, what it looks at, and what it finds."""
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
 from typing import Literal
+from urllib.parse import parse_qsl
 
 Severity = Literal["error", "note"]
+Json = Mapping[str, object]
+
+API = "/api/v3/"
+TOKENS = "/oauth/token"
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +28,8 @@ class Rule:
     """A claim about a client's conduct.
 
     ``title`` ends the sentence "The client ...". ``why`` says what it leads to, and ``source`` where that stands.
-    ``acquittals`` are what looks like the crime and is not. ``find`` is None for a rule that only a trial can judge.
+    ``acquittals`` are what looks like the crime and is not. ``find`` is None for a rule that only a trial can judge;
+    with ``whole`` a rule judges nothing once the oldest entries of the journal are lost.
     """
 
     code: str
@@ -31,8 +40,233 @@ class Rule:
     severity: Severity
     acquittals: tuple[str, ...] = ()
     find: Callable[["Evidence"], Iterable[Violation]] | None = None
+    whole: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BookingFact:
+    """A booking. ``channel_conversation`` is the one that its channel opened, at ``opened_at``.
+
+    ``owned``: its channel opens conversations by itself. ``never``: the channel will not open one any more.
+    """
+
+    id: int
+    account_id: int
+    channel: str
+    owned: bool
+    default_channel: str | None
+    created_at: datetime
+    canceled_at: datetime | None = None
+    channel_conversation: int | None = None
+    opened_at: datetime | None = None
+    never: bool = False
+
+    def waits(self, at: datetime) -> bool:
+        """Whether the booking was there, and its channel's conversation was still to come, as far as anybody could know."""
+        there = self.owned and self.created_at <= at and (self.canceled_at is None or at < self.canceled_at)
+        return there and (self.opened_at is None or at < self.opened_at)
+
+    def has_conversation(self, at: datetime) -> bool:
+        """Whether the channel had opened the conversation."""
+        return self.opened_at is not None and self.opened_at <= at
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConversationFact:
+    """A conversation; ``channel`` is None where no channel opened it, and none sees it."""
+
+    id: int
+    account_id: int
+    channel: str | None
+    default_channel: str | None
+    bookings: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParticipantFact:
+    """A participant; ``kind`` is Client or Host."""
+
+    id: int
+    conversation_id: int
+    kind: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageFact:
+    """A message; ``relayed``: the guest sees it on the channel, or it was sent on its way there."""
+
+    id: int
+    account_id: int
+    conversation_id: int
+    sender_id: int
+    visibility: str
+    channel: str | None
+    created_at: datetime
+    relayed: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenFact:
+    """An access token: whose it is and what it allows, in the scopes that were granted."""
+
+    application_id: int
+    account_id: int | None
+    scopes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeliveryFact:
+    """A webhook: what it told of, and whether its signature was somebody else's."""
+
+    id: int
+    event: str
+    record: str
+    forged: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """An entry of the journal: a request under /api/v3 or /oauth, or an attempt to deliver a webhook (``delivery`` is set).
+
+    Bodies are text, or what /oauth was asked and answered, by name. ``status`` is None where no answer went out;
+    ``readable`` is false for an answer that a fault cut short or spoiled. ``synced_at`` is what the answer gave as such.
+    ``scopes``: any one of them allows the request.
+    """
+
+    id: int
+    at: datetime
+    method: str
+    path: str
+    query: str = ""
+    status: int | None
+    token: str | None = None
+    application_id: int | None = None
+    account_id: int | None = None
+    asked_headers: Mapping[str, str] = field(default_factory=dict)
+    asked_body: str | Json = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: str | Json = ""
+    caused: tuple[tuple[str, int], ...] = ()
+    why: str = ""
+    readable: bool = True
+    synced_at: datetime | None = None
+    delivery: DeliveryFact | None = None
+    scopes: tuple[str, ...] = ()
+
+    @cached_property
+    def parts(self) -> tuple[str, ...]:
+        """The path under /api/v3, split; empty for anything else."""
+        if self.delivery is not None or not self.path.startswith(API):
+            return ()
+        return tuple(part for part in self.path.removeprefix(API).split("/") if part)
+
+    @cached_property
+    def parameters(self) -> Mapping[str, str]:
+        """The query parameters; of one that comes twice the last counts."""
+        return dict(parse_qsl(self.query, keep_blank_values=True))
+
+    @cached_property
+    def written(self) -> Json:
+        """The first record of the request's body; empty where there is none, or the journal did not keep all of it."""
+        found = _parsed(self.asked_body)
+        for records in found.values():
+            if isinstance(records, list) and records and isinstance(records[0], dict):
+                return records[0]
+        return {}
+
+    @cached_property
+    def answered(self) -> Json:
+        """The answer's body; empty where it is no JSON object, or the journal did not keep all of it."""
+        return _parsed(self.body)
+
+    @property
+    def failed(self) -> bool:
+        """Whether the client got no answer that it could use."""
+        return self.status is None or self.status >= 400 or not self.readable
+
+    @property
+    def done(self) -> bool:
+        """Whether what was asked for was done, and be it that no answer told so."""
+        return bool(self.caused) or (self.status is not None and self.status < 300 and self.readable)
+
+    def made(self, event: str) -> int | None:
+        """Return the id of the record that the request made, by the event that it caused."""
+        return next((record_id for caused, record_id in self.caused if caused == event), None)
+
+    def number(self, name: str) -> int | None:
+        """Return a whole number that was written under a name."""
+        found = self.written.get(name)
+        text = str(found) if isinstance(found, int | str) and not isinstance(found, bool) else ""
+        return int(text) if text.isascii() and text.isdigit() and len(text) < 20 else None
+
+    def refused_for(self, name: str) -> bool:
+        """Whether the request was refused because of a field."""
+        errors = self.answered.get("errors") if self.status == 422 else None
+        return isinstance(errors, list) and any(isinstance(error, dict) and error.get("field") == name for error in errors)
+
+    def repeats(self, other: "Entry") -> bool:
+        """Whether the very same was asked for as by another."""
+        return (self.method, self.path, self.query, self.asked_body) == (other.method, other.path, other.query, other.asked_body)
+
+    def is_call(self, method: str, *parts: str) -> bool:
+        """Whether this is such a call of the API; ``*`` stands for any part of the path. PATCH is PUT."""
+        same = method == ("PUT" if self.method == "PATCH" else self.method) and len(parts) == len(self.parts)
+        return same and all(wanted in ("*", found) for wanted, found in zip(parts, self.parts, strict=True))
+
+
+@dataclass(frozen=True, kw_only=True)
 class Evidence:
-    """What rules look at."""
+    """What rules look at: the journal, oldest entry first, and facts about the world as it is now, with times.
+
+    ``lost``: how many of the journal's oldest entries are kept no more. ``strict``: what the guide asks clients to refrain
+    from was refused.
+    """
+
+    entries: tuple[Entry, ...]
+    now: datetime
+    strict: bool = False
+    lost: int = 0
+    bookings: Mapping[int, BookingFact] = field(default_factory=dict)
+    conversations: Mapping[int, ConversationFact] = field(default_factory=dict)
+    participants: Mapping[int, ParticipantFact] = field(default_factory=dict)
+    messages: Mapping[int, MessageFact] = field(default_factory=dict)
+    tokens: Mapping[str, TokenFact] = field(default_factory=dict)
+
+    @cached_property
+    def calls(self) -> tuple[Entry, ...]:
+        """The requests under /api/v3."""
+        return tuple(entry for entry in self.entries if entry.parts)
+
+    @cached_property
+    def exchanges(self) -> tuple[Entry, ...]:
+        """The requests for tokens."""
+        return tuple(e for e in self.entries if e.delivery is None and (e.method, e.path.rstrip("/")) == ("POST", TOKENS))
+
+    @cached_property
+    def attempts(self) -> tuple[Entry, ...]:
+        """The attempts to deliver a webhook."""
+        return tuple(entry for entry in self.entries if entry.delivery is not None)
+
+    def by_application(self) -> Iterator[tuple[int, list[Entry]]]:
+        """Yield each application that called, with its calls of the API in order."""
+        found: dict[int, list[Entry]] = {}
+        for entry in self.calls:
+            if entry.application_id is not None:
+                found.setdefault(entry.application_id, []).append(entry)
+        yield from found.items()
+
+    def deeds(self, method: str, *parts: str, field: str) -> Iterator[Entry]:
+        """Yield the calls that were done, and those that a strict sandbox refused because of a field."""
+        for entry in self.calls:
+            if entry.is_call(method, *parts) and (entry.done or (self.strict and entry.refused_for(field))):
+                yield entry
+
+
+def _parsed(body: str | Json) -> Json:
+    if not isinstance(body, str):
+        return body
+    try:
+        found = json.loads(body)
+    except (ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}

@@ -13,7 +13,7 @@ from mock_server.domain import assumptions
 from mock_server.domain.enumerations import ORIGINS
 from mock_server.domain.normal import normal
 from mock_server.faults import kinds
-from mock_server.scenarios.mistakes import Mistake, place_of, told
+from mock_server.scenarios.mistakes import Mistake, Mistakes, told
 from mock_server.scenarios.yaml12 import Lines, read
 from mock_server.services.events import EVENTS
 
@@ -156,8 +156,7 @@ def _checked(scenario: Scenario) -> Scenario:
         data: dict[str, object] = normal(dict(scenario.data))  # type: ignore[assignment]
     except ValueError as nested:
         raise scenario.mistake((), str(nested), "a scenario") from None
-    error = next(iter(_validator().iter_errors(data)), None)
-    if error is not None:
-        found, expected = told(error, schema())
-        raise scenario.mistake(place_of(error), found, expected)
+    found = [scenario.mistake(*finding) for error in _validator().iter_errors(data) for finding in told(error, schema())]
+    if found:
+        raise Mistakes(sorted(found, key=lambda mistake: mistake.line))
     return replace(scenario, data=data)

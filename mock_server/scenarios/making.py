@@ -23,7 +23,10 @@ EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 DEFAULT_START = datetime(2030, 6, 1, 12, tzinfo=UTC)
 FOUNDED_BEFORE = timedelta(days=365)
 
+STEPS_TOLD = 100
+
 Place = tuple[str | int, ...]
+Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +48,7 @@ class Making:
     scenario: Scenario
     work: Work
     start: datetime
+    progress: Progress
     names: dict[tuple[str, str], int] = field(default_factory=dict)
     steps: list[tuple[datetime, int, Place, Callable[[], None]]] = field(default_factory=list)
 
@@ -127,7 +131,9 @@ class Making:
             Mistake: a verb refused one.
 
         """
-        for moment, _, place, do in sorted(self.steps, key=lambda step: step[:2]):
+        for number, (moment, _, place, do) in enumerate(sorted(self.steps, key=lambda step: step[:2])):
+            if number % STEPS_TOLD == 0:
+                self.progress(number, len(self.steps))
             catch_up(self.work, max(moment, self.work.instant))
             with self.making(place):
                 do()
@@ -150,8 +156,10 @@ class Making:
             raise self.scenario.mistake((*place, "id"), "an id that another record has", "one of its own") from None
 
 
-def make(scenario: Scenario, wishes: Wishes, wall: float) -> bytes:
+def make(scenario: Scenario, wishes: Wishes, wall: float, progress: Progress = lambda _done, _total: None) -> bytes:
     """Return the image of the sandbox that a scenario describes, when the wall clock reads ``wall`` seconds.
+
+    ``progress`` is told now and then how many of how many steps are done.
 
     Raises:
         Mistake: the scenario asks for something that cannot be; nothing of it is kept.
@@ -166,7 +174,7 @@ def make(scenario: Scenario, wishes: Wishes, wall: float) -> bytes:
         db.execute("BEGIN")
         settings.write(db, **options)
         work = Work(credentials.DEFAULT_SANDBOX, db, options, clock, wall)
-        making = Making(scenario, work, work.instant)
+        making = Making(scenario, work, work.instant, progress)
         work.set_time(making.founded)
         people.plan(making)
         stays.plan(making)

@@ -1,12 +1,14 @@
 """What is wrong with a scenario, told with file, line, what was found and what was expected."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from json import dumps
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from jsonschema_rs import ValidationError
+
+MOST_TOLD = 20
 
 
 class Mistake(Exception):  # noqa: N818 - a mistake of the scenario's author, not of ours
@@ -18,27 +20,39 @@ class Mistake(Exception):  # noqa: N818 - a mistake of the scenario's author, no
         super().__init__(f"{place}: found {found}; expected {expected}")
 
 
-def place_of(error: "ValidationError") -> tuple[str | int, ...]:
-    """Return the path of what violates the schema: of an unknown key, where there is one, and not of what holds it."""
-    from jsonschema_rs import ValidationErrorKind as Kind
+class Mistakes(Mistake):
+    """Several at once, in the order of their lines; what is said of one is said of the first."""
 
-    unknown = error.kind.unexpected[:1] if isinstance(error.kind, Kind.AdditionalProperties) else []
-    return (*error.instance_path, *unknown)
+    def __init__(self, mistakes: Sequence[Mistake]) -> None:
+        first = mistakes[0]
+        super().__init__(first.name, first.line, first.found, first.expected)
+        told = [str(mistake) for mistake in mistakes[:MOST_TOLD]]
+        if len(mistakes) > MOST_TOLD:
+            told.append(f"{first.name}: and {len(mistakes) - MOST_TOLD} more")
+        self.args = ("\n".join(told),)
 
 
-def told(error: "ValidationError", schema: Mapping[str, object]) -> tuple[str, str]:
-    """Return what a schema violation found and what was expected, in words."""
+def told(error: "ValidationError", schema: Mapping[str, object]) -> Iterator[tuple[tuple[str | int, ...], str, str]]:
+    """Yield what a schema violation found and what was expected, in words, with the path of it; each unknown key for itself."""
     from jsonschema_rs import ValidationErrorKind as Kind
 
     path, kind = ".".join(map(str, error.instance_path)), error.kind
     place = f"{path}: " if path else ""
-    value = repr(error.instance)
-    found = f"{place}{value if len(value) < 60 else value[:57] + '...'}"
     if isinstance(kind, Kind.AdditionalProperties):
-        key = kind.unexpected[0]
         known = sorted(_at(schema, error.schema_path[:-1]).get("properties", {}))
-        close = get_close_matches(key, known, 1)
-        return f"{place}the unknown key {key!r}", f"{close[0]!r}?" if close else f"one of {', '.join(known)}"
+        for key in kind.unexpected:
+            close = get_close_matches(key, known, 1)
+            expected = f"{close[0]!r}?" if close else f"one of {', '.join(known)}"
+            yield (*error.instance_path, key), f"{place}the unknown key {key!r}", expected
+        return
+    yield (tuple(error.instance_path), *_told(error, schema, place))
+
+
+def _told(error: "ValidationError", schema: Mapping[str, object], place: str) -> tuple[str, str]:
+    from jsonschema_rs import ValidationErrorKind as Kind
+
+    kind, value = error.kind, repr(error.instance)
+    found = f"{place}{value if len(value) < 60 else value[:57] + '...'}"
     if isinstance(kind, Kind.Required):
         return f"{place}no {kind.property!r}", "it to be there"
     if isinstance(kind, Kind.Enum):

@@ -8,7 +8,7 @@ from datetime import datetime
 from mock_server.domain import times
 from mock_server.domain.clock import LATEST
 from mock_server.domain.errors import Busy, Problem
-from mock_server.services.delivering import Courier, settle
+from mock_server.services.delivering import Courier, Outcome, Parcel, settle
 from mock_server.services.sandboxes import Sandbox
 from mock_server.services.timeline import LONGEST, MOST_EVENTS, due_parcel, step
 from mock_server.services.work import Work
@@ -16,6 +16,7 @@ from mock_server.store import timeline
 from mock_server.store.timeline import Event
 
 IDLE = "idle"
+BEGAN_ANEW = "stopped: the sandbox was reset or restored meanwhile"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +39,8 @@ def advance(sandbox: Sandbox, courier: Courier, destination: Callable[[Work], da
     """
     with _alone(sandbox):
         with sandbox.work() as work:
-            end = destination(work)
-        return _steps(sandbox, courier, end, "")
+            end, life = destination(work), sandbox.life
+        return _steps(sandbox, courier, life, end, "")
 
 
 def advance_until(sandbox: Sandbox, courier: Courier, kind: str) -> Journey:
@@ -53,37 +54,43 @@ def advance_until(sandbox: Sandbox, courier: Courier, kind: str) -> Journey:
     """
     with _alone(sandbox):
         with sandbox.work() as work:
-            end = work.instant + LONGEST
-        return _steps(sandbox, courier, end, kind)
+            end, life = work.instant + LONGEST, sandbox.life
+        return _steps(sandbox, courier, life, end, kind)
 
 
 def deliver_due(sandbox: Sandbox, courier: Courier) -> int:
     """Send the webhooks that are due by now, one after the other, and return how many."""
     for number in range(MOST_EVENTS):
         with sandbox.work() as work:
-            parcel = due_parcel(work)
+            parcel, life = due_parcel(work), sandbox.life
         if parcel is None:
             return number
-        outcome = courier(parcel)
-        with sandbox.work() as work:
-            settle(work, parcel, outcome)
+        carry(sandbox, courier, life, parcel)
     return MOST_EVENTS
 
 
-def _steps(sandbox: Sandbox, courier: Courier, end: datetime, until: str) -> Journey:
+def carry(sandbox: Sandbox, courier: Courier, life: int, parcel: Parcel) -> Outcome:
+    """Send a webhook and write the outcome down, unless the sandbox that sent it has begun anew meanwhile: ``life`` tells."""
+    outcome = courier(parcel)
+    with sandbox.work() as work:
+        if sandbox.life == life:
+            settle(work, parcel, outcome)
+    return outcome
+
+
+def _steps(sandbox: Sandbox, courier: Courier, life: int, end: datetime, until: str) -> Journey:
     with sandbox.work() as work:
         known, before, echoes = timeline.newest(work.db), work.now, 0
     happened: list[Event] = []
     while True:
         with sandbox.work() as work:
+            if sandbox.life != life:
+                return Journey(work.now, happened, BEGAN_ANEW)
             events, parcel = step(work, end, until=until)
             now, waiting = work.now, bool(timeline.next_due(work.db, times.wire(LATEST)))
         happened += events
         if parcel is not None:
-            outcome = courier(parcel)
-            with sandbox.work() as work:
-                settle(work, parcel, outcome)
-            happened[-1].about["outcome"] = outcome.says
+            happened[-1].about["outcome"] = carry(sandbox, courier, life, parcel).says
         if until and happened and happened[-1].kind == until:
             return Journey(now, happened)
         echoes = (echoes if now == before else 0) + sum(event.id > known for event in events)

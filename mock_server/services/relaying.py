@@ -12,9 +12,9 @@ RELAYED = "message_relayed"
 
 def relay(work: Work, conversation: Row, sender: Row, message: Row, message_id: int) -> None:
     """Send a message on its way to the guest, or say why it goes no further."""
-    hindrance = _hindrance(conversation, sender, message)
-    if hindrance is not None:
-        work.why.append(f"not relayed: {hindrance}")
+    reason = hindrance(conversation, sender, message)
+    if reason is not None:
+        work.why.append(f"not relayed: {reason}")
         return
     if conversation["relay_fails"]:
         work.why.append(f"not relayed: {conversation['channel']} fails to relay what is written here")
@@ -44,21 +44,22 @@ def put_on_channel(work: Work, about: Row) -> None:
     update(work.db, "messages", about["message_id"], {"on_channel_at": work.now})
 
 
-def thread(work: Work, conversation_id: object) -> list[Row]:
-    """Return what the guest sees on the channel, oldest first."""
+def thread(work: Work, conversation_id: object, limit: int = -1, skip: int = 0) -> list[Row]:
+    """Return what the guest sees on the channel, oldest first: so many of the latest, but for those that are skipped."""
     sql = """
         SELECT m.id AS message_id, m.content, m.on_channel_as, m.on_channel_at AS at, p.member_type AS sender
         FROM messages m JOIN participants p ON p.id = m.sender_id
-        WHERE m.conversation_id = ? AND m.on_channel_at IS NOT NULL ORDER BY m.on_channel_at, m.id"""
-    return [
+        WHERE m.conversation_id = ? AND m.on_channel_at IS NOT NULL ORDER BY m.on_channel_at DESC, m.id DESC LIMIT ? OFFSET ?"""
+    found = [
         {
             "from": "guest" if row["sender"] == "Client" else "host",
             "content": row["on_channel_as"] or row["content"],
             "at": row["at"],
             "message_id": row["message_id"],
         }
-        for row in every(work.db, sql, (conversation_id,))
+        for row in every(work.db, sql, (conversation_id, limit, skip))
     ]
+    return found[::-1]
 
 
 def keep_words(work: Work, message: Row) -> None:
@@ -83,7 +84,7 @@ def notify_hosts(work: Work, conversation_id: object, sender: Row, message: Row,
         work.happen("hosts_notified", message_id=message_id, participant_ids=participant_ids, host_ids=[row["member_id"] for row in hosts])
 
 
-def _hindrance(conversation: Row, sender: Row, message: Row) -> str | None:
+def hindrance(conversation: Row, sender: Row, message: Row) -> str | None:
     """Return why a message does not reach the guest, or None if it does."""
     if conversation["channel"] is None:
         return "no channel opened this conversation, and none sees it"

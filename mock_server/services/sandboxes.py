@@ -3,12 +3,14 @@
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from hashlib import blake2b
 from itertools import count
 from sqlite3 import Connection
 from threading import BoundedSemaphore, Condition, Lock, RLock
+from typing import TYPE_CHECKING
 
-from mock_server.domain import credentials
+from mock_server.domain import credentials, times
 from mock_server.domain.clock import Clock
 from mock_server.domain.errors import NotFound
 from mock_server.services.timeline import catch_up
@@ -17,6 +19,9 @@ from mock_server.store import clock as clock_store
 from mock_server.store import credentials as credential_store
 from mock_server.store import database, settings
 from mock_server.store.database import Row
+
+if TYPE_CHECKING:
+    from mock_server.services.snapshots import Snapshot
 
 WallClock = Callable[[], float]
 Start = Callable[[], bytes]  # the image that a sandbox starts from; of a running clock a new one at each start
@@ -34,24 +39,29 @@ class Sandbox:
     _db: Connection | None
     _clock: Clock
 
-    def __init__(self, sandbox_id: str, start: Start, wall: WallClock, woken: "Callable[[Sandbox], None]") -> None:
+    def __init__(
+        self, sandbox_id: str, start: Start, wall: WallClock, woken: "Callable[[Sandbox], None]", image: bytes | None = None
+    ) -> None:
         self.id = sandbox_id
+        self.snapshots: dict[str, Snapshot] = {}
         self._woken = woken
         self._db, self._asleep = None, b""
+        self._picture: tuple[int, bytes] | None = None
         self.advancing = Lock()
         self._start = start
         self._wall = wall
         self._lock = RLock()
         self._closed = False
         self._news = Condition()
-        self._last_entry = self._beginnings = 0
-        self._begin([])
+        self._last_entry = self._beginnings = self._version = 0
+        self._begin(start() if image is None else image, [])
 
     @contextmanager
     def work(self) -> Iterator[Work]:
         """Open one transaction, after what is due by now has happened; it is undone if an exception leaves it."""
         with self._lock:
             db = self._awake()
+            before = db.total_changes
             db.execute("BEGIN")
             try:
                 work = Work(self.id, db, self.settings, self._clock, self._wall())
@@ -64,9 +74,11 @@ class Sandbox:
                     db.execute("ROLLBACK")
                 raise
             self._clock = work.clock
-        if work.journaled:
+            changed = db.total_changes != before
+        if changed:
             with self._news:
-                self._last_entry = work.journaled
+                self._last_entry = work.journaled or self._last_entry
+                self._version += 1
                 self._news.notify_all()
 
     def wait_for_news(self, after: int, seconds: float) -> None:
@@ -75,15 +87,43 @@ class Sandbox:
             beginnings = self._beginnings
             self._news.wait_for(lambda: self._closed or self._last_entry > after or self._beginnings > beginnings, seconds)
 
+    def wait_for_change(self, version: int, seconds: float) -> None:
+        """Wait until the sandbox is no longer as it was in a ``version``, for some seconds at the most."""
+        with self._news:
+            self._news.wait_for(lambda: self._closed or self._version != version, seconds)
+
+    @property
+    def version(self) -> int:
+        """How often anything of it has changed; whoever shows it looks again when this does."""
+        return self._version
+
     @property
     def runs(self) -> bool:
         """Whether the clock runs by itself."""
         return self._clock.mode == "real" and not self._closed
 
-    def image(self) -> bytes:
-        """Return the bytes of the whole sandbox as it is now."""
+    @property
+    def life(self) -> int:
+        """How often it began anew: under `work`, who comes back from elsewhere sees whether the sandbox is still the one that it left."""
+        return self._beginnings
+
+    def image(self) -> tuple[bytes, str]:
+        """Return the bytes of the whole sandbox as it is now, and its time. A clock that runs shows that time in the image.
+
+        As long as nothing is written the image stays the same one: a world that is made once and forked for each test is
+        copied once.
+        """
         with self._lock:
-            return self._asleep or database.take_image(self._awake())
+            if self._asleep:
+                return self._asleep, times.wire(self._clock.now)
+            with self.work() as work:
+                if work.clock.mode == "real":
+                    work.clock = work.clock.moved_to(work.instant, work.wall)
+                    clock_store.write(work.db, work.clock)
+            written = work.db.total_changes
+            if self._picture is None or self._picture[0] != written:
+                self._picture = written, database.take_image(work.db)
+            return self._picture[1], work.now
 
     def sleep(self) -> None:
         """Keep the image only, unless somebody is at work or the clock runs."""
@@ -93,7 +133,7 @@ class Sandbox:
             if self._db is not None and not self._closed and not self._db.in_transaction:
                 self._asleep = database.take_image(self._db)
                 self._db.close()
-                self._db = None
+                self._db = self._picture = None
         finally:
             self._lock.release()
 
@@ -106,15 +146,27 @@ class Sandbox:
         return self._db
 
     def reset(self) -> None:
-        """Go back to the scenario's start. Tokens issued since then stay good."""
+        """Go back to the scenario's start. Tokens issued since then stay good, and a clock that stands goes on standing."""
         with self._lock:
-            self._begin(credential_store.all_tokens(self._awake()))
+            tokens = credential_store.all_tokens(self._awake())
+            self._begin(self._start(), tokens, stands=self._clock.mode == "manual")
 
-    def _begin(self, tokens: list[Row]) -> None:
+    def restore(self, image: bytes) -> None:
+        """Become what an image of this sandbox holds, its time included. Tokens issued since then stay good."""
+        with self._lock:
+            self._begin(image, credential_store.all_tokens(self._awake()))
+
+    def twin(self, sandbox_id: str, image: bytes) -> "Sandbox":
+        """Return a sandbox that goes on from an image, and goes back to the start of this one when it is reset."""
+        return Sandbox(sandbox_id, self._start, self._wall, self._woken, image)
+
+    def _begin(self, image: bytes, tokens: list[Row], *, stands: bool = False) -> None:
         """Start anew, with these tokens too. Settings and clock are read once: only a unit of work changes the clock."""
-        db = database.restore(self._start())
+        db = database.restore(image)
         db.execute("BEGIN")
         clock = clock_store.read(db)
+        if stands:
+            clock = replace(clock, mode="manual")
         self._clock = clock.moved_to(clock.now, self._wall())
         clock_store.write(db, self._clock)
         credential_store.keep(db, tokens)
@@ -122,16 +174,16 @@ class Sandbox:
         self.settings = settings.read(db)
         if self._db is not None:
             self._db.close()
-        self._db, self._asleep = db, b""
+        self._db, self._asleep, self._picture = db, b"", None
         with self._news:
-            self._last_entry, self._beginnings = 0, self._beginnings + 1
+            self._last_entry, self._beginnings, self._version = 0, self._beginnings + 1, self._version + 1
             self._news.notify_all()
         self._woken(self)
 
     def close(self) -> None:
         """Forget everything; who still holds the sandbox is told that there is none."""
         with self._lock:
-            self._closed, self._asleep = True, b""
+            self._closed, self._asleep, self._picture = True, b"", None
             if self._db is not None:
                 self._db.close()
                 self._db = None
@@ -149,6 +201,7 @@ class Sandboxes:
         self._found: dict[str, Sandbox] = {}
         self._awake: OrderedDict[str, Sandbox] = OrderedDict()
         self._lock = Lock()
+        self.keeping = Lock()  # held while a snapshot is put away: their sum has a limit
         self._waiting = BoundedSemaphore(MOST_WAITING)
 
     def add(self, start: Start, *, default: bool = False) -> Sandbox:
@@ -157,6 +210,12 @@ class Sandboxes:
         sandbox = Sandbox(sandbox_id, start, self._wall, self._note_awake)
         self._found[sandbox_id] = sandbox
         return sandbox
+
+    def fork(self, sandbox: Sandbox, image: bytes) -> Sandbox:
+        """Bring a second sandbox to life that goes on from an image of a first one; neither sees the other from then on."""
+        forked = sandbox.twin(self._next_id(), image)
+        self._found[forked.id] = forked
+        return forked
 
     def get(self, name: str) -> Sandbox:
         """Return a sandbox by its id; ``default`` is one too.
@@ -179,10 +238,24 @@ class Sandboxes:
 
     def wait_for_news(self, sandbox: Sandbox, after: int, seconds: float) -> None:
         """Wait for news of a sandbox's journal. Only a few wait at a time: those who read it never keep the API from answering."""
-        if self._waiting.acquire(blocking=False):
-            try:
+        with self._seat() as seated:
+            if seated:
                 sandbox.wait_for_news(after, seconds)
-            finally:
+
+    def wait_for_change(self, sandbox: Sandbox, version: int, seconds: float) -> bool:
+        """Wait for any change of a sandbox; False, at once, if too many wait already."""
+        with self._seat() as seated:
+            if seated:
+                sandbox.wait_for_change(version, seconds)
+            return seated
+
+    @contextmanager
+    def _seat(self) -> Iterator[bool]:
+        seated = self._waiting.acquire(blocking=False)
+        try:
+            yield seated
+        finally:
+            if seated:
                 self._waiting.release()
 
     def all(self) -> list[Sandbox]:

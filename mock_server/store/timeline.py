@@ -42,14 +42,16 @@ def newest(db: sqlite3.Connection) -> int:
     return found
 
 
-def pending(db: sqlite3.Connection) -> list[Event]:
-    """Return what is still to happen, soonest first."""
-    return [_event(row) for row in db.execute("SELECT id, due_at, kind, about FROM timeline WHERE happened = 0 ORDER BY due_at, id")]
+def pending(db: sqlite3.Connection, limit: int = -1) -> list[Event]:
+    """Return what is still to happen, soonest first; with ``limit``, so many at the most."""
+    sql = "SELECT id, due_at, kind, about FROM timeline WHERE happened = 0 ORDER BY due_at, id LIMIT ?"
+    return [_event(row) for row in db.execute(sql, (limit,))]
 
 
-def past(db: sqlite3.Connection) -> list[Event]:
-    """Return what has happened, oldest first."""
-    return [_event(row) for row in db.execute("SELECT id, due_at, kind, about FROM timeline WHERE happened = 1 ORDER BY due_at, id")]
+def past(db: sqlite3.Connection, limit: int = -1) -> list[Event]:
+    """Return what has happened, oldest first; with ``limit``, so many of the latest."""
+    sql = "SELECT id, due_at, kind, about FROM timeline WHERE happened = 1 ORDER BY due_at DESC, id DESC LIMIT ?"
+    return [_event(row) for row in db.execute(sql, (limit,))][::-1]
 
 
 def mark_happened(db: sqlite3.Connection, event_id: int, about: Mapping[str, object] | None = None) -> None:

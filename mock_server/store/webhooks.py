@@ -57,9 +57,9 @@ def delivery(db: sqlite3.Connection, delivery_id: object) -> Row | None:
     return one(db, "SELECT * FROM deliveries WHERE id = ?", (delivery_id,))
 
 
-def all_deliveries(db: sqlite3.Connection) -> list[Row]:
-    """Return every delivery, oldest first."""
-    return every(db, "SELECT * FROM deliveries ORDER BY id")
+def all_deliveries(db: sqlite3.Connection, limit: int = -1) -> list[Row]:
+    """Return every delivery, oldest first; with ``limit``, so many of the latest."""
+    return every(db, "SELECT * FROM deliveries ORDER BY id DESC LIMIT ?", (limit,))[::-1]
 
 
 def change_delivery(db: sqlite3.Connection, delivery_id: object, changes: Mapping[str, object]) -> None:

@@ -154,7 +154,7 @@ def test_a_sandbox_of_a_known_scenario_and_seed_starts_as_the_first_one_did(mock
         ({"scenario": "../agency"}, "scenario"),
         ({"scenario": "/etc/passwd"}, "scenario"),
         ({"scenario": 5}, "scenario"),
-        ({"scenario": {"bookings": [{"rental": 1}]}}, "scenario"),
+        ({"scenario": {"bookings": [{"rental": 1, "start_at": "+1d"}]}}, "scenario"),
         ({"seed": -1}, "seed"),
         ({"seed": "x"}, "seed"),
         ({"clock": {"mode": "backwards"}}, "clock.mode"),

@@ -129,9 +129,19 @@ def test_a_slash_too_many_is_not_redirected(mock: Mock, path: str) -> None:
     assert answer.ids[0] == 21
 
 
-@pytest.mark.parametrize("path", [f"{CONVERSATIONS}/11,12", "/hosts/2,3", f"{CONVERSATIONS}/abc"])
+@pytest.mark.parametrize("path", [f"{CONVERSATIONS}/11,12", "/hosts/2,3", f"{CONVERSATIONS}/abc", f"{CONVERSATIONS}/11,abc", "/hosts/2,"])
 def test_a_write_is_for_one_record(mock: Mock, path: str) -> None:
     answer = a_busy_sandbox(mock).api.put(path, {path.split("/")[-2]: [{}]})
+
+    assert answer.status == 404
+    assert answer.errors == NOT_FOUND
+
+
+@pytest.mark.parametrize("rental", ["16,abc", "16,17", "16,", "abc", "999"])
+def test_a_booking_is_made_in_one_rental(mock: Mock, rental: str) -> None:
+    booking = a_body("bookings", start_at="2031-01-01", end_at="2031-01-08", booked=True)
+
+    answer = a_busy_sandbox(mock).api.post(f"/rentals/{rental}/bookings", booking)
 
     assert answer.status == 404
     assert answer.errors == NOT_FOUND

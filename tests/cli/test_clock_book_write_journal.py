@@ -8,12 +8,15 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
 from threading import Thread
 
 import pytest
-from builders import a_booking, a_scenario
+import requests
+from builders import a_booking, a_message, a_scenario
 from fake import Mock, OverSocket, Sandbox
-from processes import COMMAND, run
+from processes import COMMAND, free_port, run, serving
+from receiver import receiving, subscribe
 
 from mock_server.scenarios.loading import find
 from mock_server.server import Server
@@ -39,6 +42,11 @@ def printed(sandbox: Sandbox, *arguments: str) -> str:
     ran = typed(sandbox, *arguments)
     assert ran.returncode == 0, ran.stderr
     return ran.stdout
+
+
+def ask(root: str, path: str) -> None:
+    """Call the API in the sandbox `default`."""
+    assert requests.get(f"{root}/api/v3{path}", headers={"Authorization": "Bearer demo"}, timeout=30).status_code == 200
 
 
 def refused(sandbox: Sandbox, *arguments: str) -> str:
@@ -236,6 +244,75 @@ def test_following_the_journal_goes_on_through_a_reset_until_ctrl_c(inbox: Sandb
     assert (follower.returncode, rest, complaints) == (0, "", "")
 
 
+def test_following_the_journal_waits_for_a_server_that_goes_away(tmp_path: Path) -> None:
+    port = str(free_port())
+    arguments = [COMMAND, "journal", "--follow", "--url", f"http://127.0.0.1:{port}"]
+    with serving(tmp_path, "--port", port) as root:
+        follower = subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        assert follower.stdout is not None
+        assert follower.stderr is not None
+        ask(root, "/me")
+        first = follower.stdout.readline()
+    away = follower.stderr.readline()
+    with serving(tmp_path, "--port", port) as root:
+        back = follower.stderr.readline()
+        ask(root, "/hosts")
+        second = follower.stdout.readline()
+        follower.send_signal(signal.SIGINT)
+        rest, complaints = follower.communicate(timeout=30)
+
+    assert [line.split()[3] for line in (first, second)] == ["/api/v3/me", "/api/v3/hosts"]
+    assert away.startswith("inbox-mock: no")
+    assert away.endswith("; waiting for it\n")
+    assert back == f"inbox-mock: http://127.0.0.1:{port} answers again\n"
+    assert (follower.returncode, rest, complaints) == (0, "", "")
+
+
+def test_following_the_journal_ends_with_the_sandbox(inbox: Sandbox) -> None:
+    arguments = [COMMAND, "journal", "--follow", "--url", inbox.transport.root, "--sandbox", inbox.id]
+    with subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as follower:
+        assert follower.stdout is not None
+        inbox.api.get("/me")
+        follower.stdout.readline()
+        inbox.admin.delete("")
+        rest, complaints = follower.communicate(timeout=60)
+
+    assert complaints == f"inbox-mock: the sandbox {inbox.id!r} is gone: it was deleted, or its server was started anew\n"
+    assert (follower.returncode, rest) == (1, "")
+
+
+def test_the_journal_names_the_event_of_a_webhook(inbox: Sandbox) -> None:
+    with receiving() as receiver:
+        subscribe(inbox, receiver.url, "inbox_message_created")
+        inbox.api.post("/inbox/messages", a_message(content="x" * 20_000))
+        inbox.advance("0s")
+
+    line = printed(inbox, "journal").splitlines()[-1]
+
+    assert line.split()[2:] == ["POST", receiver.url, "200", "inbox_message_created"]
+
+
+def test_waiting_for_what_does_not_come_is_a_finding(waiting: Sandbox) -> None:
+    ran = typed(waiting, "clock", "advance", "--until", "guest_books")
+
+    assert ran.returncode == 1
+    assert ran.stderr == f"inbox-mock: there was no guest_books to come; the clock stands at {NOON}\n"
+    told = typed(waiting, "clock", "advance", "--until", "guest_books", "--format", "json")
+    assert (told.returncode, json.loads(told.stdout)) == (1, {"now": NOON, "happened": []})
+
+
+def test_waiting_until_nothing_is_left_finds_nothing_wrong(waiting: Sandbox) -> None:
+    assert typed(waiting, "clock", "advance", "--until", "idle").returncode == 0
+
+
+def test_the_channel_of_a_booking_is_not_that_of_a_message(inbox: Sandbox) -> None:
+    told = typed(inbox, "write", "11", "Hello", "--as", "guest", env={"INBOX_MOCK_CHANNEL": "booking-com"})
+    own = typed(inbox, "write", "11", "Hello", "--as", "staff", env={"INBOX_MOCK_WRITE_CHANNEL": "none"})
+
+    assert told.returncode == 0
+    assert "not relayed" in own.stdout
+
+
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
@@ -328,7 +405,7 @@ def test_proxies_are_not_asked(inbox: Sandbox) -> None:
 
 def test_an_unknown_command_is_told_which_may_be_meant() -> None:
     assert "There is no command 'jurnal'. Did you mean journal?" in run("jurnal").stderr
-    assert "There are book, clock, doctor, journal" in run("xyzzy").stderr
+    assert "There are admin, book, check, clock, completion, doctor" in run("xyzzy").stderr
 
 
 def test_a_command_is_imported_alone() -> None:

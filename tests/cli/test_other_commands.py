@@ -40,6 +40,19 @@ def test_a_scenario_file_is_checked_without_a_server(tmp_path: Path) -> None:
     assert result.stderr.startswith(f"{bad}:3: found 2; expected the id or name of a rental")
 
 
+def test_what_is_wrong_with_files_is_told_to_programs_too(tmp_path: Path) -> None:
+    good, bad = tmp_path / "good.yaml", tmp_path / "bad.yaml"
+    good.write_text("seed: 7\n")
+    bad.write_text("seed: x\nxyzzy: 1\n")
+
+    result = run("scenarios", str(good), str(bad), "--format", "json")
+
+    assert result.returncode == 1
+    first, second = json.loads(result.stdout)
+    assert first == {"file": str(good), "mistakes": []}
+    assert [mistake.partition(": ")[0] for mistake in second["mistakes"]] == [f"{bad}:1", f"{bad}:2"]
+
+
 def test_the_schema_of_scenarios_is_printed_for_editors() -> None:
     found = json.loads(run("scenarios", "--schema").stdout)
 
@@ -82,3 +95,13 @@ def test_the_doctor_knows_its_own_kind(served: str) -> None:
 
     assert result.returncode == 0
     assert "an Inbox Mock answers there already" in result.stdout
+
+
+def test_what_is_sure_and_what_is_not_is_listed() -> None:
+    everything = json.loads(run("fidelity", "--format", "json").stdout)
+    assumed = json.loads(run("fidelity", "--level", "assumed", "--format", "json").stdout)
+
+    assert assumed == [claim for claim in everything if claim["level"] == "assumed"]
+    assert {"documented", "recorded", "assumed"} == {claim["level"] for claim in everything}
+    line = next(line for line in run("fidelity").stdout.splitlines() if " Message.sent_at " in line)
+    assert line.split()[:3] == ["field", "Message.sent_at", "documented"]

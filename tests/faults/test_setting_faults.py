@@ -12,7 +12,7 @@ from mock_server import faults
 from mock_server.domain.discovery import discover
 from mock_server.faults import Fault, RequestFault, kinds
 
-README = Path(__file__).parents[2] / "README.md"
+REFERENCE = Path(__file__).parents[2] / "docs/reference.md"
 
 
 def test_a_fault_is_shown_with_what_it_does_and_did(inbox: Sandbox) -> None:
@@ -109,7 +109,7 @@ def test_a_file_that_exports_no_fault_is_named(monkeypatch: pytest.MonkeyPatch) 
         discover(faults.__name__, "FAULT", Fault)
 
 
-def test_the_readme_has_every_kind_in_its_words() -> None:
-    rows = re.findall(r"^\| `(\w+)` \| (requests|webhooks) \| (.*) \|$", README.read_text(), re.MULTILINE)
+def test_the_reference_has_every_kind_in_its_words() -> None:
+    rows = re.findall(r"^\| `(\w+)` \| (requests|webhooks) \| (.*) \|$", REFERENCE.read_text(), re.MULTILINE)
 
     assert rows == [(kind, "requests" if isinstance(fault, RequestFault) else "webhooks", fault.says) for kind, fault in kinds().items()]

@@ -49,6 +49,59 @@ def folder(tmp_path: Path) -> Folder:
 # Mistakes
 
 
+def test_every_mistake_against_the_schema_is_told_at_once_in_the_order_of_the_lines(folder: Folder) -> None:
+    told = str(
+        folder.mistake("seed: seven\nrentalls: []\nxyzzy: 1\nhosts:\n  - {firstname: Jan}\n  - {id: a, firstname: A, lastname: B}\n")
+    )
+
+    lines = [line.split(":", 1)[1] for line in told.splitlines()]
+    assert [int(line.split(":")[0]) for line in lines] == [1, 2, 3, 5, 6]
+    assert "'seven'" in lines[0]
+    assert "'rentals'?" in lines[1]
+    assert "'xyzzy'" in lines[2]
+    assert "'lastname'" in lines[3]
+    assert "an id: a whole number from 1" in lines[4]
+
+
+def test_of_very_many_mistakes_the_first_twenty_are_told(folder: Folder) -> None:
+    told = str(folder.mistake("rentals:\n" + "  - {id: x}\n" * 30)).splitlines()
+
+    assert len(told) == 21
+    assert told[-1].endswith(": and 10 more")
+
+
+def test_an_object_with_several_mistakes_is_refused_with_each_of_them(in_process: Mock) -> None:
+    answer = in_process.admin.post("/sandboxes", {"scenario": {"seed": "seven", "rentalls": []}})
+
+    assert answer.status == 422
+    assert [error["field"] for error in answer.errors] == ["scenario", "scenario"]
+
+
+@pytest.mark.parametrize("url", ["http://example.com/hook", "https://10.0.0.1/", "ftp://127.0.0.1/", "http://[", "nowhere"])
+def test_a_webhook_to_elsewhere_is_refused_when_the_scenario_is_loaded(folder: Folder, url: str) -> None:
+    scenario = folder.scenario(f"seed: 7\nwebhooks:\n  - url: http://127.0.0.1:9/\n  - url: '{url}'\n")
+
+    with pytest.raises(Mistake) as told:
+        create_app(Options(scenario=scenario))
+
+    assert told.value.line == 4
+    assert repr(url) in told.value.found
+    assert "--allow-webhooks-to" in told.value.expected
+
+
+def test_a_webhook_to_an_allowed_host_is_loaded(folder: Folder) -> None:
+    scenario = folder.scenario("webhooks:\n  - url: http://hooks.example.com/\n")
+
+    create_app(Options(scenario=scenario, webhook_hosts=frozenset({"hooks.example.com"})))
+
+
+def test_a_webhook_to_elsewhere_is_refused_by_the_admin_api_too(in_process: Mock) -> None:
+    answer = in_process.admin.post("/sandboxes", {"scenario": {"webhooks": [{"url": "http://example.com/"}]}})
+
+    assert answer.status == 422
+    assert "--allow-webhooks-to" in answer.errors[0]["expected"]
+
+
 MISTAKES = {
     "a wrong key, with the right one": ("seed: 7\nrentalls: []\n", 2, "'rentalls'", "'rentals'?"),
     "a wrong key of a record": ("rentals:\n  - id: 16\n    name: Chalet\n    timezon: UTC\n", 4, "'timezon'", "'timezone'?"),

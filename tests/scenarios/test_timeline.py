@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from builders import JSON, START, a_booking, a_message, a_scenario
 from fake import Mock, Sandbox
-from receiver import deliveries, receiving
+from receiver import receiving
 
 from mock_server.scenarios.loading import find, schema
 from mock_server.scenarios.making import Wishes, make
@@ -283,14 +283,14 @@ def test_a_webhook_belongs_to_the_clients_application_and_hears_of_everything_un
     assert second["events"] == ["booking_created"]
 
 
-def test_a_webhook_to_another_machine_is_not_sent(in_process: Mock) -> None:
+def test_a_webhook_to_another_machine_is_refused_before_anything_is_made(in_process: Mock) -> None:
     webhooks = [{"url": "http://192.0.2.1/hook", "events": ["inbox_message_created"]}]
-    sandbox = playing(in_process, {"at": "1m", "guest_writes": GUEST_WRITES}, webhooks=webhooks)
 
-    sandbox.advance("1m")
+    answer = in_process.admin.post("/sandboxes", {"scenario": a_scenario(webhooks=webhooks)})
 
-    (delivery,) = deliveries(sandbox)
-    assert delivery["outcome"].startswith("not sent")
+    assert answer.status == 422
+    assert "http://192.0.2.1/hook" in answer.json["detail"]
+    assert "an http address on this machine" in answer.json["detail"]
 
 
 # Mistakes

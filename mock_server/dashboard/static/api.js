@@ -1,0 +1,73 @@
+// Calling the admin API. Its calls are no entries of the journal: looking changes nothing.
+
+import { ask, field, h } from "./dom.js";
+
+const TOKEN = "inbox-mock-admin-token";
+
+/** The server said no; the message says why, field by field. */
+export class Refused extends Error {
+  constructor(status, problem) {
+    const fields = (problem.errors ?? []).map(({ field, expected }) => `${field}: expected ${expected}`);
+    super(fields.join("; ") || problem.detail || problem.title || `The server answered ${status}.`);
+    this.status = status;
+  }
+}
+
+/** Nobody answered. */
+export class Unreachable extends Error {
+  constructor() {
+    super("The server does not answer.");
+  }
+}
+
+/** Call the admin API; return the answer's JSON, or null where there is none. */
+export async function call(method, path, body, signal) {
+  const headers = { Accept: "application/json" };
+  const token = sessionStorage.getItem(TOKEN);
+  if (token) headers.Authorization = `Bearer ${token}`;
+  if (body !== undefined) headers["Content-Type"] = "application/json";
+  let answer;
+  let text;
+  try {
+    answer = await fetch(`/__admin${path}`, { method, headers, body: body === undefined ? undefined : JSON.stringify(body), signal, cache: "no-store" });
+    text = await answer.text();
+  } catch (error) {
+    if (error.name === "AbortError") throw error;
+    throw new Unreachable();
+  }
+  if (answer.status === 401) {
+    await wanted(token);
+    return call(method, path, body, signal);
+  }
+  const found = parsed(text);
+  if (!answer.ok) throw new Refused(answer.status, found ?? {});
+  return found;
+}
+
+function parsed(text) {
+  try {
+    return text ? JSON.parse(text) : null;
+  } catch {
+    return null;
+  }
+}
+
+let asking = null;
+
+/** Ask for the admin token, once for all calls that want it; it is kept as long as this tab lives. */
+function wanted(tried) {
+  if (sessionStorage.getItem(TOKEN) !== tried) return Promise.resolve();
+  asking ??= new Promise((resolve) => {
+    const input = h("input", { type: "password", autocomplete: "off", required: true });
+    const says = tried ? "That is not the token. " : "";
+    const content = [h("p", {}, `${says}This server was started with --admin-token, and wants it from whoever uses the dashboard.`), field("Admin token", input)];
+    const dialog = ask("Admin token", content, "Open", () => {
+      sessionStorage.setItem(TOKEN, input.value);
+      asking = null;
+      resolve();
+    });
+    dialog.addEventListener("cancel", (event) => event.preventDefault());
+    dialog.querySelector("button[type=button]").hidden = true;
+  });
+  return asking;
+}

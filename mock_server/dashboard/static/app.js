@@ -1,0 +1,114 @@
+// The page: which view of which sandbox is shown, and what is said when the server or the sandbox is gone.
+
+import { mountClock } from "./clock.js";
+import { clear, h } from "./dom.js";
+import { onChange, state, watch } from "./live.js";
+
+const VIEWS = {
+  inbox: ["Inbox", () => import("./inbox.js")],
+  timeline: ["Timeline", () => import("./timeline.js")],
+  webhooks: ["Webhooks", () => import("./webhooks.js")],
+  faults: ["Faults", () => import("./faults.js")],
+  journal: ["Journal", () => import("./journal.js")],
+  report: ["Report", () => import("./report.js")],
+  sandboxes: ["Sandboxes", () => import("./sandboxes.js")],
+};
+const main = document.getElementById("main");
+const banner = document.getElementById("banner");
+let shown = { name: null, sandbox: null, view: null };
+let turn = 0;
+
+/** #/default/inbox/c81 is the inbox of the sandbox `default`, with something of it chosen. */
+function route() {
+  const [, sandbox = "default", name = "inbox", chosen = ""] = location.hash.split("/").map(decoded);
+  return { sandbox: sandbox || "default", name: VIEWS[name] ? name : "inbox", chosen };
+}
+
+function decoded(text) {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+async function go() {
+  const { sandbox, name, chosen } = route();
+  const mine = (turn += 1);
+  const moved = sandbox !== shown.sandbox;
+  if (moved) await watch(sandbox);
+  if (mine !== turn) return;
+  nav(sandbox, name);
+  if (moved || name !== shown.name) {
+    const module = await VIEWS[name][1]();
+    if (mine !== turn) return;
+    const first = shown.name === null;
+    shown = { name, sandbox, view: null };
+    clear(main);
+    main.className = `view-${name}`;
+    document.title = `${VIEWS[name][0]} – Inbox Mock`;
+    shown.view = refreshing(module.mount(main));
+    if (!first) main.focus({ preventScroll: true });
+  }
+  await shown.view(chosen);
+}
+
+/** Return a way to update a view that runs once at a time, and once more if it was asked for meanwhile. */
+function refreshing(update) {
+  let running = null;
+  let again = false;
+  let chosen = "";
+  const run = async () => {
+    do {
+      again = false;
+      try {
+        await update(chosen);
+      } catch (error) {
+        if (error.name !== "AbortError" && !state.trouble) tellTrouble(error.message);
+      }
+    } while (again);
+    running = null;
+  };
+  return (wanted = chosen) => {
+    chosen = wanted;
+    if (running) again = true;
+    else running = run();
+    return running;
+  };
+}
+
+function nav(sandbox, name) {
+  const list = h("ul");
+  for (const [key, [title]] of Object.entries(VIEWS)) {
+    list.append(h("li", {}, h("a", { href: `#/${encodeURIComponent(sandbox)}/${key}`, "aria-current": key === name ? "page" : null }, title)));
+  }
+  const bar = document.getElementById("nav");
+  const focused = bar.contains(document.activeElement) ? document.activeElement.textContent : null;
+  bar.replaceChildren(list);
+  if (focused) [...list.querySelectorAll("a")].find((link) => link.textContent === focused)?.focus();
+  const title = sandbox === "default" ? "Sandbox default" : `Sandbox ${sandbox}`;
+  document.getElementById("where").replaceChildren(h("a", { href: `#/${encodeURIComponent(sandbox)}/sandboxes` }, title), h("a", { href: "/docs" }, "API"));
+}
+
+function tellTrouble(text) {
+  banner.hidden = !text;
+  banner.replaceChildren(...[text].flat());
+}
+
+onChange(() => {
+  if (state.trouble === "unreachable") return tellTrouble("The server does not answer. Trying again …");
+  if (state.trouble === "gone") {
+    const home = h("a", { href: "#/default/inbox" }, "Go to the default sandbox");
+    return tellTrouble([`There is no sandbox ${state.sandbox} any more: it was deleted, or the server began anew. `, home]);
+  }
+  tellTrouble(state.trouble);
+  return state.trouble ? null : shown.sandbox === state.sandbox && shown.view?.();
+});
+
+mountClock(document.getElementById("clock"));
+window.addEventListener("hashchange", go);
+document.querySelector(".skip").addEventListener("click", (event) => {
+  event.preventDefault();
+  main.focus();
+});
+go();

@@ -1,0 +1,82 @@
+// The sandbox's clock, above every view: what time it is there, what comes next, and moving it.
+
+import { ask, busy, button, field, h, say } from "./dom.js";
+import { act, inSandbox, now, onChange, state } from "./live.js";
+import { clockTime, day, saying, until } from "./words.js";
+
+const STEPS = [["10m", "10 min"], ["1h", "1 h"], ["1d", "1 day"]];
+const RATES = [["", "standing"], ["1", "running"], ["60", "1 min per s"], ["3600", "1 h per s"]];
+
+export function mountClock(root) {
+  const time = h("span", { class: "time" });
+  const date = h("span", { class: "date" });
+  const next = h("button", { type: "button", class: "next" });
+  const pace = h("select", { "aria-label": "How the clock runs" }, RATES.map(([rate, text]) => h("option", { value: rate }, text)));
+  let pending = [];
+
+  pace.addEventListener("change", () =>
+    busy(pace, () => act("PATCH", "/clock", pace.value ? { mode: "real", rate: Number(pace.value) } : { mode: "manual" })),
+  );
+  next.addEventListener("click", () => busy(next, () => advance({ to: pending[0].due_at })));
+  root.append(
+    h("div", { class: "face" }, time, date, pace),
+    h(
+      "div",
+      { class: "moves" },
+      h("span", { class: "label", id: "advance-label" }, "Advance by"),
+      h(
+        "div",
+        { class: "group", role: "group", "aria-labelledby": "advance-label" },
+        STEPS.map(([by, text]) => button(text, () => advance({ by }))),
+        h("button", { type: "button", onclick: askHowFar, "aria-label": "Advance by another time" }, "…"),
+      ),
+      next,
+    ),
+  );
+
+  function tick() {
+    const at = now();
+    root.classList.toggle("unknown", !state.clock);
+    setText(time, state.clock ? clockTime(at) : "–");
+    setText(date, state.clock ? `${day(at)} UTC` : "");
+    for (const node of document.querySelectorAll("[data-until]")) setText(node, until(node.dataset.until));
+  }
+
+  async function update() {
+    if (!state.clock || state.trouble) return;
+    showPace(pace, state.clock);
+    ({ pending } = await inSandbox("GET", "/timeline?limit=1"));
+    const first = pending[0];
+    next.hidden = !first;
+    if (first) next.replaceChildren(h("b", {}, "Next event "), h("span", { "data-until": first.due_at }, until(first.due_at)), `: ${saying(first)}`);
+    tick();
+  }
+
+  setInterval(tick, 250);
+  onChange(() => update().catch(() => {}));
+}
+
+/** Let time pass, and say what happened. */
+export async function advance(how) {
+  const { happened, why } = await act("POST", "/clock/advance", how);
+  const count = happened.length;
+  const told = count === 1 ? saying(happened[0]) : count ? `${count} events happened, the last: ${saying(happened.at(-1))}` : "Time passed, and nothing happened";
+  say(`${told}.${why ? ` It ${why}.` : ""}`);
+}
+
+function askHowFar() {
+  const by = h("input", { required: true, value: "3d", autocomplete: "off" });
+  ask("Let time pass", field("How long", by, "90s, 10m, 2h, 1d, or idle: until nothing is left to happen"), "Advance", () =>
+    advance(by.value.trim() === "idle" ? { until: "idle" } : { by: by.value.trim() }),
+  );
+}
+
+function showPace(pace, { mode, rate }) {
+  const value = mode === "real" ? String(rate) : "";
+  if (![...pace.options].some((option) => option.value === value)) pace.append(h("option", { value }, `${rate} s per s`));
+  if (document.activeElement !== pace) pace.value = value;
+}
+
+function setText(node, text) {
+  if (node.textContent !== text) node.textContent = text;
+}

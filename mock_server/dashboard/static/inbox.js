@@ -1,0 +1,134 @@
+// The inbox: who has written, who waits, and beside it the chosen conversation as both sides see it.
+
+import { busy, button, choice, clear, h, keyed } from "./dom.js";
+import { act, inSandbox, state } from "./live.js";
+import { askBooking, GUESTS } from "./booking.js";
+import { conversationView } from "./conversation.js";
+import { waitingView } from "./waiting.js";
+import { channelTitle, cut, until, when } from "./words.js";
+
+const PAGE = 40;
+
+export function mount(root) {
+  let [chosen, skip] = ["", 0];
+  let detail = null;
+  let directory = null;
+  const list = h("ul", { class: "conversations" });
+  const pane = h("section", { class: "pane", "aria-label": "Conversation" });
+  const show = choice([["open", "Open"], ["closed", "Closed and spam"], ["all", "All"]], { "aria-label": "Which conversations" });
+  const search = h("input", { type: "search", placeholder: "Guest, rental or booking", "aria-label": "Search" });
+  const count = h("span", { class: "count" });
+  const earlier = h("button", { type: "button", onclick: () => turn(PAGE) }, "Older");
+  const later = h("button", { type: "button", onclick: () => turn(-PAGE) }, "Newer");
+  const bookNow = h("button", { type: "button", class: "primary", onclick: () => busy(bookNow, bookOnAirbnb) }, "Let a guest book on Airbnb");
+
+  root.append(
+    h(
+      "section",
+      { class: "list", "aria-label": "Conversations" },
+      h("div", { class: "row" }, bookNow, button("…", () => askBooking(directory, goTo), { "aria-label": "Let a guest book otherwise", title: "Another channel, guest, delay …" })),
+      h("div", { class: "row filters" }, search, show),
+      list,
+      h("div", { class: "row pages" }, later, count, earlier),
+    ),
+    pane,
+  );
+  search.addEventListener("input", () => turn(-skip));
+  show.addEventListener("change", () => turn(-skip));
+
+  async function bookOnAirbnb() {
+    const fullname = GUESTS[(state.version + Math.floor(Math.random() * GUESTS.length)) % GUESTS.length];
+    const { booking } = await act("POST", "/bookings", { channel: "airbnb", guest: { fullname } });
+    goTo(`b${booking.id}`);
+  }
+
+  function turn(by) {
+    skip = Math.max(0, skip + by);
+    return update(chosen);
+  }
+
+  async function update(wanted) {
+    if (wanted !== chosen || !detail) choose(wanted);
+    directory ??= await inSandbox("GET", "/directory");
+    const query = new URLSearchParams({ show: show.value, search: search.value.trim(), limit: PAGE, skip });
+    const [found] = await Promise.all([inSandbox("GET", `/inbox?${query}`), detail?.update(directory)]);
+    keyed(list, found.conversations.map((row) => ({ ...row, current: keyOf(row) === chosen })), keyOf, item);
+    count.textContent = found.total ? `${skip + 1}–${skip + found.conversations.length} of ${found.total}` : "Nothing here";
+    later.hidden = skip === 0;
+    earlier.hidden = skip + PAGE >= found.total;
+    if (!chosen && !detail) clear(pane, welcome());
+  }
+
+  function choose(wanted) {
+    chosen = wanted;
+    detail?.leave?.();
+    clear(pane);
+    const id = Number(wanted.slice(1));
+    detail = wanted.startsWith("c") ? conversationView(pane, id) : wanted.startsWith("b") ? waitingView(pane, id, goTo) : null;
+    root.classList.toggle("choosing", !detail);
+  }
+
+  return update;
+}
+
+const keyOf = (row) => (row.conversation_id ? `c${row.conversation_id}` : `b${row.booking_id}`);
+const linkTo = (key) => `#/${encodeURIComponent(state.sandbox)}/inbox/${key}`;
+
+function goTo(key) {
+  location.hash = linkTo(key);
+}
+
+function item(row) {
+  const key = keyOf(row);
+  const name = row.guest ?? "Nobody";
+  return h(
+    "li",
+    {},
+    h(
+      "a",
+      { href: linkTo(key), "aria-current": row.current ? "true" : null, "data-focus": key },
+      h("span", { class: "who", dir: "auto" }, name),
+      h("time", {}, when(row.at)),
+      h("span", { class: "about" }, h("i", { class: `channel ${row.channel ?? "none"}` }, channelTitle(row.channel)), h("bdi", {}, row.rental ?? row.subject ?? "")),
+      h("span", { class: "said" }, said(row)),
+      h("span", { class: "chips" }, chips(row)),
+    ),
+  );
+}
+
+function said(row) {
+  if (row.said === null) return row.waiting ? "No conversation yet" : "No message yet";
+  const by = row.said_to === "internal" ? "Note: " : row.said_by === "Host" ? "You: " : "";
+  return [by, h("bdi", {}, cut(row.said.replaceAll("\n", " "), 90))];
+}
+
+/** What somebody who looks at the list should know at once. */
+function chips(row) {
+  const found = [];
+  const chip = (kind, ...text) => found.push(h("em", { class: `chip ${kind}` }, ...text));
+  if (row.canceled_at) chip("off", "Cancelled");
+  else if (row.waiting === "opens") chip("wait", `${channelTitle(row.channel)} opens it `, h("span", { "data-until": row.opens_at }, until(row.opens_at)));
+  else if (row.waiting === "never") chip("bad", "Never opens");
+  else if (row.waiting === "nobody") chip("off", "Up to your program");
+  if (row.marked_as_spam_at) chip("off", "Spam");
+  else if (row.closed_at) chip("off", "Closed");
+  else if (row.deadline_response_at) chip("due", "Answer due ", h("span", { "data-until": row.deadline_response_at }, until(row.deadline_response_at)));
+  return found;
+}
+
+function welcome() {
+  return h(
+    "div",
+    { class: "welcome" },
+    h("h1", {}, "Answer a guest, and see what arrives"),
+    h(
+      "ol",
+      {},
+      h("li", {}, h("b", {}, "Let a guest book on Airbnb. "), "A booking appears, and no conversation yet: Airbnb takes its time."),
+      h("li", {}, h("b", {}, "Open the conversation now, "), "or let the clock run until Airbnb does."),
+      h("li", {}, h("b", {}, "Write as the guest, answer as staff, "), "and see on the right what reaches Airbnb."),
+    ),
+    h("p", { class: "quiet" }, "Or choose a conversation on the left. Your program works on the same inbox; its token is ", state.sandbox === "default" ? h("code", {}, "demo") : h("a", { href: `#/${encodeURIComponent(state.sandbox)}/sandboxes` }, "here"), ":"),
+    h("pre", { tabindex: "0", "aria-label": "How a program asks" }, `curl -H "Authorization: Bearer ${state.sandbox === "default" ? "demo" : "$TOKEN"}" ${location.origin}/api/v3/inbox/conversations`),
+  );
+}

@@ -1,0 +1,61 @@
+// The journal: every request and every webhook attempt, with what it caused.
+
+import { h, keyed } from "./dom.js";
+import { entriesBetween, entryRow, PAGE } from "./entries.js";
+import { state } from "./live.js";
+
+export function mount(root) {
+  let [skip, chosen, searched] = [0, "", ""];
+  const list = h("ol", { class: "entries" });
+  const none = h("p", { class: "quiet" }, "Nothing was asked yet. Let your program call the API, and it appears here.");
+  const search = h("input", { type: "search", placeholder: "Path, status, event or reason", "aria-label": "Search this page of the journal" });
+  const newer = h("button", { type: "button", onclick: () => turn(-PAGE) }, "Newer");
+  const older = h("button", { type: "button", onclick: () => turn(PAGE) }, "Older");
+  const count = h("span", { class: "quiet" });
+  root.append(
+    h(
+      "div",
+      { class: "page" },
+      h("header", {}, h("h1", {}, "Journal"), h("p", { class: "quiet" }, "What was asked of the API, what it answered, and what that caused. Latest first.")),
+      h("div", { class: "row" }, search, newer, older, count),
+      none,
+      list,
+    ),
+  );
+  search.addEventListener("input", () => {
+    searched = search.value.trim().toLowerCase();
+    update(chosen);
+  });
+
+  function turn(by) {
+    skip = Math.max(0, skip + by);
+    return update(chosen);
+  }
+
+  async function update(wanted) {
+    const newest = state.journal;
+    const jump = wanted !== chosen && Number(wanted);
+    chosen = wanted;
+    if (jump) skip = Math.max(0, newest - Number(wanted) - Math.floor(PAGE / 2));
+    if (skip >= newest) skip = 0;
+    const to = newest - skip;
+    const found = (await entriesBetween(to - PAGE + 1, to)).filter((entry) => !searched || matches(entry, searched));
+    keyed(list, found, (entry) => `${state.life}-${entry.id}`, (entry) => entryRow(entry, String(entry.id) === chosen));
+    none.hidden = newest > 0;
+    list.hidden = found.length === 0;
+    newer.hidden = skip === 0;
+    older.hidden = to - PAGE < 1;
+    count.textContent = found.length ? `${found.length} shown, ${newest} written` : newest ? "None of this page matches" : "";
+    if (jump) {
+      const entry = document.getElementById(`entry-${wanted}`);
+      entry?.scrollIntoView({ block: "center" });
+      entry?.querySelector("summary").focus({ preventScroll: true });
+    }
+  }
+
+  return update;
+}
+
+function matches({ method, path, query, status, caused, why }, text) {
+  return `${method} ${path}?${query} ${status} ${caused.map(({ event }) => event).join(" ")} ${why ?? ""}`.toLowerCase().includes(text);
+}

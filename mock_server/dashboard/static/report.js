@@ -1,0 +1,52 @@
+// The report: what the client's conduct breaks, with the entries of the journal that prove it.
+
+import { Refused } from "./api.js";
+import { clear, h } from "./dom.js";
+import { linkToEntry } from "./entries.js";
+import { inSandbox } from "./live.js";
+
+const VERDICTS = { clean: "Nothing to complain about", notes: "Good, with notes", errors: "The client breaks the rules" };
+
+export function mount(root) {
+  const results = h("div", { class: "findings" });
+  let print = "";
+  root.append(h("div", { class: "page" }, h("header", {}, h("h1", {}, "Report"), h("p", { class: "quiet" }, "How the client behaved, judged by the journal.")), results));
+  return async () => {
+    const found = await report();
+    if (JSON.stringify(found) === print) return;
+    print = JSON.stringify(found);
+    clear(results, ...(found ? shown(found) : [h("p", { class: "card" }, "This server has no rules to judge by, so there is no report.")]));
+  };
+}
+
+async function report() {
+  try {
+    return await inSandbox("GET", "/report?format=json");
+  } catch (error) {
+    if (error instanceof Refused && error.status === 404) return null;
+    throw error;
+  }
+}
+
+function shown({ verdict, requests, violations, rules, assumed, replay }) {
+  return [
+    h("section", { class: "card", "aria-label": "Verdict" }, h("p", { class: `verdict ${verdict}` }, VERDICTS[verdict] ?? verdict), h("p", { class: "quiet" }, `${requests} requests, ${rules.length} rules, ${violations.length} findings.`), replay ? h("pre", { tabindex: "0", "aria-label": "How to begin again" }, replay) : null),
+    ...violations.map(violation),
+    rules.length ? h("section", { class: "card", "aria-label": "Rules" }, h("h2", {}, "Rules"), table(["Code", "Rule", "Findings"], rules.map((rule) => [h("span", { class: "code" }, rule.code), rule.title, rule.not_judged ? h("small", {}, `not judged: ${rule.not_judged}`) : rule.violations || "–"]))) : null,
+    assumed?.length ? h("section", { class: "card", "aria-label": "Assumed" }, h("h2", {}, "What this run relied on, and nobody has confirmed"), table(["Behaviour", "Seen", "Switch"], assumed.map((one) => [[one.behaviour, h("div", { class: "quiet" }, one.source)], one.seen, h("span", { class: "mono" }, one.switch ?? "–")]))) : null,
+  ];
+}
+
+function violation({ code, severity, title, about, why, source, fix, entries }) {
+  return h(
+    "section",
+    { class: `card violation ${severity}`, "aria-label": `${code}: ${title}` },
+    h("h2", {}, h("span", { class: "code" }, code), " ", title, " ", h("em", { class: `chip ${severity === "error" ? "bad" : "wait"}` }, severity)),
+    h("p", {}, about),
+    h("dl", {}, h("dt", {}, "Why it matters"), h("dd", {}, why, source ? h("small", {}, ` (${source})`) : null), h("dt", {}, "What to do"), h("dd", {}, fix), h("dt", {}, "Evidence"), h("dd", {}, entries.length ? entries.map((id, place) => [place ? ", " : "", linkToEntry(id)]) : "none in the journal")),
+  );
+}
+
+function table(names, rows) {
+  return h("div", { class: "scroll" }, h("table", {}, h("thead", {}, h("tr", {}, names.map((name) => h("th", { scope: "col" }, name)))), h("tbody", {}, rows.map((cells) => h("tr", {}, cells.map((cell) => h("td", {}, cell)))))));
+}

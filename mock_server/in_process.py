@@ -1,1 +1,0 @@
-"""The fake without a socket, for code that uses ``requests``."""

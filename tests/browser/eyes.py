@@ -1,0 +1,50 @@
+"""What the browser tests see with: pages of the dashboard, and whatever they complain of."""
+
+import os
+from pathlib import Path
+
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
+
+PICTURES = Path(__file__).parents[2] / "docs" / "images"
+PATIENCE_MILLISECONDS = 20_000
+USUAL = {"viewport": {"width": 1360, "height": 860}, "reduced_motion": "reduce", "permissions": ["clipboard-read", "clipboard-write"]}
+
+
+class Eyes:
+    """Pages of one browser, and every complaint that they had: a test fails on complaints that it did not expect."""
+
+    def __init__(self, browser: Browser, root: str) -> None:
+        self._browser = browser
+        self._contexts: list[BrowserContext] = []
+        self.root = root
+        self.complaints: list[str] = []
+
+    def look(self, where: str = "", *, root: str | None = None, beside: Page | None = None, **options: object) -> Page:
+        """Open the dashboard; ``where`` is what follows the # of its address, ``beside`` a page that shares its browser's connections."""
+        context = self._context(**options) if beside is None else beside.context
+        page = context.new_page()
+        page.on("console", self._note)
+        page.on("pageerror", lambda error: self.complaints.append(f"error: {error}"))
+        page.goto(f"{root or self.root}/{where and f'#{where}'}")
+        return page
+
+    def close(self) -> None:
+        for context in self._contexts:
+            context.close()
+
+    def _context(self, **options: object) -> BrowserContext:
+        context = self._browser.new_context(**(USUAL | options))  # type: ignore[arg-type]
+        context.set_default_timeout(PATIENCE_MILLISECONDS)
+        self._contexts.append(context)
+        return context
+
+    def _note(self, message: ConsoleMessage) -> None:
+        if message.type in {"error", "warning"}:
+            self.complaints.append(f"{message.type}: {message.text}")
+
+
+def keep_picture(page: Page, name: str) -> None:
+    """Keep a picture for the documentation, if INBOX_MOCK_SCREENSHOTS asks for it."""
+    if os.environ.get("INBOX_MOCK_SCREENSHOTS"):
+        PICTURES.mkdir(parents=True, exist_ok=True)
+        page.screenshot(path=PICTURES / f"{name}.png")

@@ -1,0 +1,58 @@
+"""/docs in a browser: as axe-core judges it, and that the reference can be tried out."""
+
+from typing import Literal
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+SERIOUS = {"serious", "critical"}
+OURS = ("", "/fidelity", "/conduct", "/scenarios", "/faults")
+REFERENCES = {"/api": "List conversations", "/admin": "Make a sandbox from a scenario"}
+
+
+def serious_findings(page: Page, but: str = "") -> list[str]:
+    found = Axe().run(page, context={"exclude": [[but]]} if but else None).response["violations"]
+    return [f"{one['id']}: {[node['html'][:200] for node in one['nodes'][:3]]}" for one in found if one["impact"] in SERIOUS]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("path", OURS)
+def test_a_page_has_no_serious_finding(browser: Browser, served: str, path: str, scheme: Literal["light", "dark"]) -> None:
+    page = browser.new_page(color_scheme=scheme)
+    page.goto(f"{served}/docs{path}")
+
+    assert serious_findings(page) == []
+    page.close()
+
+
+@pytest.mark.parametrize("path", REFERENCES)
+def test_a_reference_shows_its_operations_and_asks_nobody_else(browser: Browser, served: str, path: str) -> None:
+    page = browser.new_page(color_scheme="dark")
+    complaints: list[str] = []
+    asked: list[str] = []
+    page.on("console", lambda said: complaints.append(said.text) if said.type in {"error", "warning"} else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(f"{served}/docs{path}")
+
+    expect(page.get_by_text(REFERENCES[path], exact=True)).to_be_visible()
+    assert page.locator("html.dark-mode").count() == 1
+    assert [url for url in asked if not url.startswith((served, "data:"))] == []
+    assert complaints == []
+    assert serious_findings(page, but="#reference") == []
+    page.close()
+
+
+def test_an_operation_is_tried_out_with_the_token_demo(browser: Browser, served: str) -> None:
+    page = browser.new_page()
+    page.goto(f"{served}/docs/api")
+    page.get_by_text("List conversations", exact=True).click()
+    expect(page.get_by_text("x-fidelity").first).to_be_visible()
+
+    page.get_by_role("button", name="Try it out").click()
+    with page.expect_response(lambda answer: "/api/v3/inbox/conversations" in answer.url) as answered:
+        page.get_by_role("button", name="Execute").click()
+
+    assert answered.value.status == 200
+    page.close()

@@ -1,0 +1,101 @@
+"""A sandbox that is deleted, a server that stops, a token that is asked for: the page says so, and recovers."""
+
+import socket
+from pathlib import Path
+from threading import Thread
+
+from browser.eyes import Eyes
+from fake import Sandbox
+from playwright.sync_api import expect
+from processes import serving
+
+from mock_server.scenarios.loading import find
+from mock_server.scenarios.making import Wishes
+from mock_server.server import Server
+from mock_server.wiring import Options
+
+
+def a_free_port() -> int:
+    """A port that a server may bind twice: one that is told to pick a port itself may not."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        port: int = listening.getsockname()[1]
+        return port
+
+
+def a_server(port: int) -> tuple[Server, Thread]:
+    server = Server(Options(scenario=find("agency"), wishes=Wishes(mode="manual")), port=port)
+    server.prepare()
+    thread = Thread(target=server.serve, daemon=True)
+    thread.start()
+    return server, thread
+
+
+def forget_what_the_browser_says_of(eyes: Eyes, *reasons: str) -> None:
+    eyes.complaints = [complaint for complaint in eyes.complaints if not any(reason in complaint for reason in reasons)]
+
+
+def test_a_sandbox_that_is_deleted_while_it_is_watched(eyes: Eyes, agency: Sandbox) -> None:
+    page = eyes.look(f"/{agency.id}/inbox")
+    expect(page.get_by_role("link", name="Elif Demir")).to_be_visible()
+
+    assert agency.admin.delete("").status == 204
+
+    expect(page.get_by_role("alert").first).to_contain_text(f"There is no sandbox {agency.id} any more")
+    page.get_by_role("link", name="Go to the default sandbox").click()
+    expect(page.get_by_role("link", name="Sandbox default")).to_be_visible()
+    expect(page.locator("#banner")).to_be_hidden()
+    forget_what_the_browser_says_of(eyes, "404")
+
+
+def test_a_server_that_stops_and_begins_again(eyes: Eyes) -> None:
+    port = a_free_port()
+    server, thread = a_server(port)
+    page = eyes.look("/default/inbox", root=server.url)
+    expect(page.get_by_role("link", name="Elif Demir")).to_be_visible()
+
+    beside = eyes.look("/default/inbox", root=server.url, beside=page)
+    expect(beside.get_by_role("link", name="Elif Demir")).to_be_visible()
+
+    server.stop()
+    thread.join(timeout=20)
+    for tab in (page, beside):
+        expect(tab.get_by_role("alert").first).to_contain_text("The server does not answer. Trying again")
+
+    server, thread = a_server(port)
+    for tab in (page, beside):
+        expect(tab.locator("#banner")).to_be_hidden()
+    page.get_by_role("button", name="Let a guest book on Airbnb").click()
+    expect(page.get_by_role("button", name="Open now")).to_be_visible()
+    page.close()
+    beside.close()
+    server.stop()
+    thread.join(timeout=20)
+    forget_what_the_browser_says_of(eyes, "ERR_CONNECTION", "ERR_EMPTY_RESPONSE", "ERR_SOCKET", "ERR_INCOMPLETE")
+
+
+def test_a_reset_sandbox_shows_its_beginning(eyes: Eyes, agency: Sandbox) -> None:
+    agency.api.get("/bookings")
+    page = eyes.look(f"/{agency.id}/journal")
+    expect(page.get_by_text("/api/v3/bookings")).to_be_visible()
+
+    agency.admin.post("/reset")
+
+    expect(page.get_by_text("Nothing was asked yet.")).to_be_visible()
+
+
+def test_an_admin_token_is_asked_for_and_kept_for_the_tab(eyes: Eyes, tmp_path: Path) -> None:
+    with serving(tmp_path, "--admin-token", "open sesame") as root:
+        page = eyes.look(root=root)
+        dialog = page.get_by_role("dialog")
+        dialog.get_by_label("Admin token").fill("wrong")
+        dialog.get_by_role("button", name="Open").click()
+        expect(dialog).to_contain_text("That is not the token.")
+        dialog.get_by_label("Admin token").fill("open sesame")
+        dialog.get_by_role("button", name="Open").click()
+        expect(page.get_by_role("link", name="Elif Demir")).to_be_visible()
+
+        page.reload()
+
+        expect(page.get_by_role("link", name="Elif Demir")).to_be_visible()
+        page.close()
+    forget_what_the_browser_says_of(eyes, "401")

@@ -1,0 +1,257 @@
+"""What each view shows, and what can be done there."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+from browser.eyes import Eyes
+from builders import a_message
+from fake import Mock, Sandbox
+from playwright.sync_api import Page, expect
+from receiver import receiving
+
+
+def clipboard(page: Page) -> str:
+    return str(page.evaluate("navigator.clipboard.readText()"))
+
+
+# The timeline and its clock.
+
+
+def test_the_timeline_shows_past_and_pending_events(eyes: Eyes, agency: Sandbox) -> None:
+    page = eyes.look(f"/{agency.id}/timeline")
+    past, pending = page.locator(".picture .event.past"), page.locator(".picture .event.pending")
+    expect(pending).to_have_count(1)
+    before = past.count()
+
+    page.get_by_role("button", name="Go there").click()
+
+    expect(page.locator(".clock .time")).to_have_text("12:10:00")
+    expect(pending).to_have_count(0)
+    expect(past).to_have_count(before + 1)
+    expect(page.get_by_text("The channel opens the conversation of booking 80").last).to_be_visible()
+
+
+def test_the_clock_goes_to_the_next_event(eyes: Eyes, agency: Sandbox) -> None:
+    page = eyes.look(f"/{agency.id}/timeline")
+
+    page.get_by_role("button", name="Next event in 10 min").click()
+
+    expect(page.locator(".clock .time")).to_have_text("12:10:00")
+    expect(page.get_by_role("status")).to_contain_text("opens the conversation of booking 80")
+
+
+def test_the_clock_moves_as_far_as_one_says(eyes: Eyes, agency: Sandbox) -> None:
+    page = eyes.look(f"/{agency.id}/timeline")
+
+    page.get_by_role("button", name="Advance by another time").click()
+    page.get_by_label("How long").fill("36h")
+    page.get_by_role("button", name="Advance", exact=True).click()
+
+    expect(page.locator(".clock .date")).to_contain_text("3 Jun 2030")
+
+
+def test_the_clock_runs_and_stands(eyes: Eyes, agency: Sandbox) -> None:
+    page = eyes.look(f"/{agency.id}/timeline")
+
+    page.get_by_label("How the clock runs").select_option("1 min per s")
+    expect(page.locator(".clock .time")).not_to_have_text("12:00:00")
+    page.get_by_label("How the clock runs").select_option("standing")
+    expect(page.get_by_label("How the clock runs")).not_to_have_attribute("aria-busy", "true")
+
+    assert agency.admin.get("/clock").json["mode"] == "manual"
+
+
+# Webhooks.
+
+
+def test_a_webhook_shows_its_attempt_and_its_signature(eyes: Eyes, agency: Sandbox) -> None:
+    with receiving() as receiver:
+        page = eyes.look(f"/{agency.id}/webhooks")
+        page.get_by_label("Address").fill(receiver.url)
+        page.get_by_text("Some events only").click()
+        page.get_by_label("inbox_conversation_created").check()
+        page.get_by_role("button", name="Subscribe", exact=True).click()
+        expect(page.get_by_role("cell", name="inbox_conversation_created")).to_be_visible()
+        page.get_by_role("button", name="1 h", exact=True).click()
+        page.locator(".entries summary").click()
+
+        expect(page.get_by_text("right", exact=True)).to_be_visible()
+        expect(page.get_by_label("Attempt 1: headers")).to_contain_text(receiver.last.header("X-Content-Signature"))
+        page.get_by_role("button", name="Deliver again").click()
+        expect(page.get_by_role("region", name="Attempt 2")).to_be_visible()
+        assert receiver.events == ["inbox_conversation_created"] * 2
+
+
+def test_a_forged_webhook_is_shown_as_such(eyes: Eyes, agency: Sandbox) -> None:
+    with receiving() as receiver:
+        agency.admin.post("/webhooks", {"url": receiver.url, "events": ["inbox_conversation_created"]})
+        agency.admin.post("/faults", {"kind": "forged"})
+        agency.advance("1h")
+        page = eyes.look(f"/{agency.id}/webhooks")
+
+        page.locator(".entries summary").click()
+
+        expect(page.get_by_text("forged", exact=True)).to_be_visible()
+
+
+# Faults.
+
+
+def test_a_fault_is_switched_on_strikes_and_is_switched_off(eyes: Eyes, agency: Sandbox) -> None:
+    page = eyes.look(f"/{agency.id}/faults")
+
+    page.get_by_role("button", name="status requests").click()
+    page.get_by_label("status", exact=True).fill("502")
+    page.get_by_label("path").fill("/bookings")
+    page.get_by_role("button", name="Switch status on").click()
+    expect(page.get_by_role("cell", name="not yet")).to_be_visible()
+    assert agency.api.get("/bookings").status == 502
+
+    expect(page.get_by_role("cell", name=re.compile("^1 "))).to_be_visible()
+    page.get_by_role("link", name="entry 1").click()
+    expect(page.locator("#entry-1 .effect")).to_contain_text("fault 1 (status) struck")
+    page.go_back()
+    page.get_by_role("button", name="Switch off").click()
+    expect(page.get_by_text("Nothing goes wrong on purpose.")).to_be_visible()
+
+
+def test_every_kind_of_fault_can_be_switched_on_as_its_form_stands(eyes: Eyes, agency: Sandbox) -> None:
+    page = eyes.look(f"/{agency.id}/faults")
+    kinds = page.get_by_role("group", name="Kinds of faults").get_by_role("button")
+    expect(kinds.first).to_be_visible()
+    many = kinds.count()
+
+    for number in range(many):
+        kinds.nth(number).click()
+        page.locator(".fault-form .primary").click()
+        expect(page.locator(".view-faults tbody tr")).to_have_count(number + 1)
+
+    assert len(agency.admin.get("/faults").json["faults"]) == many
+
+
+# The journal.
+
+
+def test_the_journal_shows_what_a_request_caused(eyes: Eyes, agency: Sandbox) -> None:
+    page = eyes.look(f"/{agency.id}/journal")
+    expect(page.get_by_text("Nothing was asked yet.")).to_be_visible()
+
+    agency.api.post("/inbox/messages", a_message(conversation_id=4, sender_id=6))
+
+    expect(page.locator(".entries .effect")).to_contain_text("caused inbox_message_created")
+    page.locator(".entries summary").click()
+    expect(page.get_by_label("Asked: body")).to_contain_text("You can arrive from four o'clock.")
+
+
+def test_an_entry_is_copied_as_a_curl_command_that_runs(eyes: Eyes, fake: Mock) -> None:
+    sandbox = fake.sandbox("agency")
+    sandbox.api.post("/inbox/messages", a_message(conversation_id=4, sender_id=6, content="It's four o'clock; \"$HOME\"\\ ü"))
+    page = eyes.look(f"/{sandbox.id}/journal/1")
+
+    page.get_by_role("button", name="Copy as curl").click()
+    expect(page.get_by_role("status")).to_contain_text("Copied")
+    command = clipboard(page).replace("curl -i", "curl -s")
+    answer = subprocess.run(
+        ["sh", "-c", command], capture_output=True, text=True, check=True, env={"TOKEN": sandbox.made["token"]}, timeout=60
+    )
+
+    assert "It's four o'clock; \\\"$HOME\\\"\\\\ ü" in answer.stdout
+    first, second = (entry["request"]["body"] for entry in sandbox.admin.get("/journal").json["entries"])
+    assert first == second
+
+
+def test_an_entry_is_copied_as_a_test_that_passes(eyes: Eyes, fake: Mock, tmp_path: Path) -> None:
+    sandbox = fake.sandbox("relay-slow")
+    sandbox.api.post("/inbox/messages", {"messages": [{"conversation_id": 11, "content": 'It\'s "four" ü \\ 🏔️', "note": None}]})
+    page = eyes.look(f"/{sandbox.id}/journal/1")
+
+    page.get_by_role("button", name="Copy as pytest").click()
+    expect(page.get_by_role("status")).to_contain_text("Copied")
+    (tmp_path / "test_copied.py").write_text(clipboard(page), encoding="utf-8")
+    result = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_copied.py"],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=tmp_path,
+        timeout=120,
+    )
+
+    assert "1 passed" in result.stdout, result.stdout
+
+
+# The report.
+
+
+def test_the_report_leads_from_a_finding_to_its_evidence(eyes: Eyes, agency: Sandbox) -> None:
+    agency.api.post("/inbox/messages", a_message(conversation_id=4, sender_id=6, channel=None))
+    page = eyes.look(f"/{agency.id}/report")
+
+    finding = page.get_by_role("region", name="MSG002")
+    finding.get_by_role("link", name="entry 1").click()
+
+    expect(page.locator("#entry-1 .effect")).to_contain_text("not relayed: channel is null")
+
+
+def test_the_report_of_a_good_client_is_clean(eyes: Eyes, agency: Sandbox) -> None:
+    page = eyes.look(f"/{agency.id}/report")
+
+    expect(page.locator(".verdict")).to_have_text("Nothing to complain about")
+
+
+# Sandboxes.
+
+
+def test_a_sandbox_is_made_from_a_scenario(eyes: Eyes) -> None:
+    page = eyes.look("/default/sandboxes")
+
+    page.get_by_role("button", name="Make one").click()
+    page.get_by_label("Scenario").select_option("conversation-never")
+    page.get_by_role("button", name="Make it").click()
+
+    expect(page.get_by_role("link", name="Never opens")).to_be_visible()
+    expect(page.locator("#where")).not_to_contain_text("default")
+
+
+def test_a_sandbox_is_kept_changed_and_restored(eyes: Eyes, agency: Sandbox) -> None:
+    page = eyes.look(f"/{agency.id}/sandboxes")
+
+    page.get_by_role("button", name="Keep as it is").click()
+    page.get_by_label("Under which name").fill("noon")
+    page.get_by_role("button", name="Keep", exact=True).click()
+    expect(page.get_by_role("cell", name="noon")).to_be_visible()
+    page.get_by_role("button", name="1 day").click()
+    expect(page.locator(".clock .date")).to_contain_text("2 Jun 2030")
+    page.get_by_role("button", name="Go back to it").click()
+
+    expect(page.locator(".clock .date")).to_contain_text("1 Jun 2030")
+    page.get_by_role("button", name="Forget").click()
+    expect(page.get_by_text("Nothing is kept yet.")).to_be_visible()
+
+
+def test_a_fork_goes_on_by_itself(eyes: Eyes, agency: Sandbox) -> None:
+    agency.advance("1h")
+    page = eyes.look(f"/{agency.id}/sandboxes")
+
+    page.get_by_role("button", name="Fork").click()
+    expect(page.locator("#where")).not_to_contain_text(agency.id)
+    expect(page.locator(".clock .time")).to_have_text("13:00:00")
+    page.get_by_role("button", name="1 day").click()
+    expect(page.locator(".clock .date")).to_contain_text("2 Jun 2030")
+
+    assert agency.now() == "2030-06-01T13:00:00Z"
+
+
+def test_a_sandbox_is_reset_and_deleted(eyes: Eyes, agency: Sandbox) -> None:
+    agency.advance("1d")
+    page = eyes.look(f"/{agency.id}/sandboxes")
+
+    page.get_by_role("button", name="Reset to the start").click()
+    expect(page.locator(".clock .date")).to_contain_text("1 Jun 2030")
+    page.get_by_role("button", name="Delete").click()
+    page.get_by_role("dialog").get_by_role("button", name="Delete").click()
+
+    expect(page.locator("#where")).to_contain_text("Sandbox default")
+    assert agency.admin.get("").status == 404

@@ -1,0 +1,138 @@
+"""``inbox-mock report``, against a running server, for a client that knows nothing of it."""
+
+import json
+import os
+import subprocess
+import sys
+import xml.etree.ElementTree as ET
+from pathlib import Path
+
+import pytest
+from builders import a_body
+from fake import Mock, OverSocket, Sandbox
+from judged import send
+from processes import run, serving
+from whole import MESSAGES
+
+STRANGER = """
+import sys
+import requests
+for _ in range(2):
+    requests.get(sys.argv[1] + "/api/v3/inbox/messages", headers={"Authorization": "Bearer demo"}, timeout=30).raise_for_status()
+"""
+
+
+@pytest.fixture
+def mock(served: str) -> Mock:
+    """The fake over a socket: commands speak to a server."""
+    return Mock(OverSocket(served))
+
+
+@pytest.fixture
+def guilty(inbox: Sandbox) -> Sandbox:
+    """A client that answered where the guest sees nothing."""
+    send(inbox, channel=None)
+    return inbox
+
+
+def report(sandbox: Sandbox, *arguments: str) -> "subprocess.CompletedProcess[str]":
+    told = {"INBOX_MOCK_URL": sandbox.transport.root, "INBOX_MOCK_SANDBOX": sandbox.id}
+    ran = run("report", *arguments, env=os.environ | told)
+    assert "Traceback" not in ran.stderr
+    return ran
+
+
+def test_a_client_that_knows_nothing_of_the_fake_is_judged(tmp_path: Path) -> None:
+    with serving(tmp_path) as root:
+        assert run("report", "--url", root).stdout.startswith("Nothing was judged: no request has come.")
+        subprocess.run([sys.executable, "-c", STRANGER, root], check=True, timeout=60)
+
+        ran = run("report", "--url", root)
+
+    assert ran.returncode == 1
+    assert ran.stdout.startswith("1 error in 2 requests\n")
+    assert "ERROR SYN001" in ran.stdout
+
+
+def test_findings_are_the_exit_code_1(guilty: Sandbox) -> None:
+    ran = report(guilty)
+
+    assert (ran.returncode, ran.stderr) == (1, "")
+    assert "ERROR MSG002" in ran.stdout
+
+
+def test_a_clean_run_is_the_exit_code_0(inbox: Sandbox) -> None:
+    send(inbox)
+
+    assert report(inbox).returncode == 0
+    assert report(inbox, "--fail-on", "note").returncode == 0
+
+
+def test_what_is_allowed_does_not_fail(guilty: Sandbox) -> None:
+    ran = report(guilty, "--allow", "SYN001", "--allow", "MSG002")
+
+    assert ran.returncode == 0
+    assert "error, allowed MSG002" in ran.stdout
+
+
+def test_notes_fail_when_they_should(inbox: Sandbox) -> None:
+    inbox.api_with("inbox_read", "clients_read").get(MESSAGES)
+
+    assert report(inbox).returncode == 0
+    assert report(inbox, "--fail-on", "note").returncode == 1
+    assert report(inbox, "--fail-on", "note", "--allow", "AUT003").returncode == 0
+
+
+def test_the_report_comes_in_every_format(guilty: Sandbox) -> None:
+    found = json.loads(report(guilty, "--format", "json").stdout)
+    assert (found["verdict"], found["violations"][0]["code"]) == ("errors", "MSG002")
+
+    suites = ET.fromstring(report(guilty, "--format", "junit").stdout)  # noqa: S314 - it is our own
+    assert suites.get("failures") == "1"
+
+    assert report(guilty, "--format", "html").stdout.startswith("<!doctype html>")
+
+
+def test_junit_fails_for_what_the_command_fails_for(inbox: Sandbox) -> None:
+    inbox.api_with("inbox_read", "clients_read").get(MESSAGES)
+
+    for threshold, failures in (("error", "0"), ("note", "1")):
+        ran = report(inbox, "--format", "junit", "--fail-on", threshold)
+        assert ET.fromstring(ran.stdout).get("failures") == failures  # noqa: S314 - it is our own
+
+
+def test_the_report_can_be_written_to_a_file(guilty: Sandbox, tmp_path: Path) -> None:
+    ran = report(guilty, "--format", "html", "--output", str(tmp_path / "report.html"))
+
+    assert (ran.returncode, ran.stdout) == (1, "")
+    assert (tmp_path / "report.html").read_text().startswith("<!doctype html>")
+
+
+def test_content_that_is_no_ascii_is_written(inbox: Sandbox, tmp_path: Path) -> None:
+    inbox.api.put(f"{MESSAGES}/1", a_body("messages", content="ż"))
+    inbox.api.get("/hosts", fields="ż\u2028\U0001f600")
+    inbox.api.get("/hosts", fields="ż\u2028\U0001f600")
+
+    assert report(inbox, "--output", str(tmp_path / "report.txt")).returncode == 0
+
+
+# Wrong usage.
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--allow", "MSG02"), "expected the code of a rule, such as MSG002, not 'MSG02'"),
+        (("--allow", "msg002"), "expected the code of a rule, such as MSG002, not 'msg002'"),
+        (("--allow", "?"), "expected one of AUT001, AUT002"),
+        (("--fail-on", "warning"), "'warning' is not one of 'error', 'note'"),
+        (("--format", "pdf"), "'pdf' is not one of 'text', 'json', 'junit', 'html'"),
+        (("--output", "/nowhere/report.html"), "cannot write '/nowhere/report.html'"),
+        (("--sandbox", "nowhere"), "has no sandbox 'nowhere'"),
+    ],
+)
+def test_wrong_usage_is_told_in_one_line(guilty: Sandbox, arguments: tuple[str, ...], said: str) -> None:
+    ran = report(guilty, *arguments)
+
+    assert (ran.returncode, ran.stdout) == (2, "")
+    assert said in " ".join(ran.stderr.split())

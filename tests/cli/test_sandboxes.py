@@ -1,0 +1,174 @@
+"""``inbox-mock sandboxes`` and ``inbox-mock admin``, against a running server."""
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from fake import Mock, OverSocket, Sandbox
+
+from mock_server.admin.routes import OPERATIONS
+from mock_server.cli import main
+
+NOON = "2030-06-01T12:00:00Z"
+
+
+@pytest.fixture
+def mock(served: str) -> Mock:
+    """The fake over a socket: commands speak to a server."""
+    return Mock(OverSocket(served))
+
+
+def typed(sandbox: Sandbox, *arguments: str, **env: str) -> Result:
+    """Run a command for a sandbox, through the environment, in this process."""
+    return CliRunner().invoke(main, arguments, env={"INBOX_MOCK_URL": sandbox.transport.root, "INBOX_MOCK_SANDBOX": sandbox.id} | env)
+
+
+def printed(sandbox: Sandbox, *arguments: str, **env: str) -> str:
+    """Run a command that goes well; what it prints."""
+    ran = typed(sandbox, *arguments, **env)
+    assert ran.exit_code == 0, ran.stderr
+    return ran.stdout
+
+
+def answered(sandbox: Sandbox, *arguments: str) -> dict[str, object]:
+    """Run a command for programs; what it says."""
+    found: dict[str, object] = json.loads(printed(sandbox, *arguments, "--format", "json"))
+    return found
+
+
+def there(sandbox: Sandbox, found: dict[str, object]) -> Sandbox:
+    """The sandbox that a command told of."""
+    return Sandbox(sandbox.transport, found)
+
+
+def test_sandboxes_are_listed(waiting: Sandbox) -> None:
+    (line,) = [line for line in printed(waiting, "sandboxes").splitlines() if line.startswith(waiting.id)]
+
+    assert line.split() == [waiting.id, "scenario", "7", NOON, "manual"]
+    assert waiting.made in answered(waiting, "sandboxes")["sandboxes"]  # type: ignore[operator]
+
+
+def test_a_sandbox_is_made_of_a_shipped_scenario(waiting: Sandbox) -> None:
+    made = there(waiting, answered(waiting, "sandboxes", "create", "--scenario", "spam", "--seed", "9", "--clock", "60x", "--strict"))
+
+    assert (made.made["scenario"], made.made["seed"], made.made["strict"]) == ("spam", 9, True)
+    assert (made.made["clock"]["mode"], made.made["clock"]["rate"]) == ("real", 60)
+    assert made.api.get("/me").status == 200
+
+
+def test_a_sandbox_is_made_of_a_file(waiting: Sandbox, tmp_path: Path) -> None:
+    file = tmp_path / "mine.yaml"
+    file.write_text("accounts: [{id: 5, business_name: Chalets}]\n")
+
+    made = there(waiting, answered(waiting, "sandboxes", "create", "--scenario", str(file)))
+
+    assert made.api.get("/accounts").record["business_name"] == "Chalets"
+
+
+def test_what_is_wrong_with_a_file_is_told_with_its_line(waiting: Sandbox, tmp_path: Path) -> None:
+    file = tmp_path / "mine.yaml"
+    file.write_text("seed: 7\nrentalls: []\n")
+
+    ran = typed(waiting, "sandboxes", "create", "--scenario", str(file))
+
+    assert ran.exit_code == 2
+    assert f"{file}:2: found the unknown key 'rentalls'" in ran.stderr
+
+
+def test_what_a_server_is_told_by_the_environment_is_not_told_to_every_sandbox(waiting: Sandbox) -> None:
+    told = {"INBOX_MOCK_SCENARIO": "nonsense", "INBOX_MOCK_CLOCK": "60x", "INBOX_MOCK_STRICT": "1", "INBOX_MOCK_SANDBOX_SEED": "4"}
+
+    made = json.loads(printed(waiting, "sandboxes", "create", "--format", "json", **told))
+
+    assert (made["scenario"], made["clock"]["mode"], made["strict"], made["seed"]) == ("agency", "manual", False, 4)
+
+
+def test_a_person_is_told_address_and_token(waiting: Sandbox) -> None:
+    assert printed(waiting, "sandboxes", "show").splitlines() == [
+        f"Sandbox {waiting.id}: scenario, {NOON}, manual",
+        f"  API    {waiting.transport.root}/api/v3",
+        f"  Token  {waiting.made['token']}",
+    ]
+
+
+def test_a_sandbox_is_kept_restored_forked_and_forgotten(inbox: Sandbox) -> None:
+    assert printed(inbox, "sandboxes", "snapshot") == "no snapshots\n"
+    assert printed(inbox, "sandboxes", "snapshot", "noon").startswith(f"Snapshot noon: {NOON}, ")
+    inbox.advance("1h")
+    forked = there(inbox, answered(inbox, "sandboxes", "fork"))
+    earlier = there(inbox, answered(inbox, "sandboxes", "fork", "--snapshot", "noon"))
+    answered(inbox, "sandboxes", "restore", "noon")
+
+    assert (inbox.now(), forked.now(), earlier.now()) == (NOON, "2030-06-01T13:00:00Z", NOON)
+    assert printed(inbox, "sandboxes", "snapshot").split()[:2] == ["noon", NOON]
+    assert printed(inbox, "sandboxes", "forget", "noon") == "Snapshot noon is gone\n"
+    assert answered(inbox, "sandboxes", "snapshot") == {"snapshots": []}
+
+
+def test_a_sandbox_is_reset(inbox: Sandbox) -> None:
+    inbox.advance("1h")
+
+    printed(inbox, "sandboxes", "reset")
+
+    assert inbox.now() == NOON
+
+
+def test_a_sandbox_is_deleted(inbox: Sandbox) -> None:
+    assert printed(inbox, "sandboxes", "--sandbox", inbox.id, "delete") == f"Sandbox {inbox.id} is gone\n"
+    assert inbox.admin.get("").status == 404
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("restore", "noon"), "has no snapshot noon"),
+        (("forget", "a/b"), "has no snapshot a"),
+        (("snapshot", "a b"), "NAME: expected a name of up to 64 letters"),
+        (("fork", "--snapshot", "noon"), "--snapshot: expected the name of a snapshot"),
+        (("delete", "--sandbox", "default"), "--sandbox: expected a sandbox other than the default one"),
+        (("show", "--sandbox", "nowhere"), "has no sandbox 'nowhere'"),
+        (("create", "--scenario", "nonsense"), "no scenario of this name"),
+        (("create", "--clock", "backwards"), "not manual, real, or a rate"),
+    ],
+)
+def test_what_cannot_be_is_one_clear_line(inbox: Sandbox, arguments: tuple[str, ...], told: str) -> None:
+    ran = typed(inbox, "sandboxes", *arguments)
+
+    assert (ran.exit_code, ran.stdout) == (2, "")
+    assert told in ran.stderr.splitlines()[-1]
+
+
+def test_every_call_of_the_admin_api_can_be_made_by_its_name(waiting: Sandbox) -> None:
+    found = json.loads(printed(waiting, "admin", "--format", "json"))
+
+    assert [call["call"] for call in found] == [operation.name for operation in OPERATIONS]
+    assert [line.split()[0] for line in printed(waiting, "admin").splitlines()] == [operation.name for operation in OPERATIONS]
+
+
+def test_a_call_takes_what_the_path_the_query_and_the_body_want(inbox: Sandbox) -> None:
+    fault = answered(inbox, "admin", "set_fault", "kind=status", "status=503", "times=1", 'match={"method":"GET"}')
+    assert inbox.api.get("/me").status == 503
+    assert printed(inbox, "admin", "remove_fault", f"record_id={fault['id']}") == "done\n"
+
+    written = answered(inbox, "admin", "write", "record_id=11", "content=Hello = hello", "from=guest")
+    assert written["message"]["content"] == "Hello = hello"  # type: ignore[index]
+    assert answered(inbox, "admin", "get_journal", "after=1")["entries"] == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("remove_fault",), "say record_id=..."),
+        (("set_fault", "knd=status"), "and no knd"),
+        (("set_fault", "kind"), "'kind' is not NAME=VALUE"),
+        (("set_fault", "kind=nonsense"), "kind: expected one of burst"),
+        (("nonsense",), "there is no call 'nonsense'"),
+        (("remove_fault", "record_id=99"), "nothing of this id"),
+    ],
+)
+def test_a_call_that_cannot_be_made_says_why(inbox: Sandbox, arguments: tuple[str, ...], told: str) -> None:
+    ran = typed(inbox, "admin", *arguments)
+
+    assert (ran.exit_code, ran.stdout) == (2, "")
+    assert told in ran.stderr.splitlines()[-1]

@@ -1,0 +1,247 @@
+"""A sandbox as its user holds it from Python: of an application in this process, and of a server."""
+
+import socket
+
+import pytest
+import requests
+from builders import a_booking, a_scenario
+from flask import Flask
+from receiver import receiving
+
+from mock_server.admin_client import Unanswered
+from mock_server.handle import Exchange, Sandbox, existing, found, in_app, made_in, over_http
+from mock_server.scenarios.loading import find
+from mock_server.scenarios.making import Wishes
+from mock_server.server import Server
+from mock_server.wiring import Options, create_app
+
+
+@pytest.fixture(params=["in process", "over a socket"])
+def exchange(request: pytest.FixtureRequest) -> Exchange:
+    if request.param == "in process":
+        return in_app(request.getfixturevalue("app"))
+    return over_http(request.getfixturevalue("served"))
+
+
+@pytest.fixture
+def sandbox(exchange: Exchange) -> Sandbox:
+    """Airbnb booking 80 with conversation 11, in which jan (host 2) is participant 2."""
+    return found(exchange, a_scenario(bookings=[a_booking()], participants=[{"id": 2, "booking": 80, "host": "jan", "at": "-1h"}]))
+
+
+def test_it_knows_its_address_and_token(served: str) -> None:
+    sandbox = found(over_http(served), "empty")
+
+    answer = requests.get(f"{sandbox.url}/hosts", headers={"Authorization": f"Bearer {sandbox.token}"}, timeout=10)
+
+    assert answer.status_code == 200
+    assert sandbox.application["token"] == sandbox.token
+
+
+def test_the_agency_is_what_it_is_made_of_unless_something_else_is_wanted(exchange: Exchange) -> None:
+    assert found(exchange).made["scenario"] == "agency"
+
+
+def test_wishes_are_those_of_the_admin_api(exchange: Exchange) -> None:
+    made = found(exchange, "empty", seed=3, strict=True).made
+
+    assert (made["seed"], made["strict"]) == (3, True)
+
+
+def test_one_that_there_is_already_can_be_held(exchange: Exchange, sandbox: Sandbox) -> None:
+    assert existing(exchange, sandbox.id).token == sandbox.token
+    assert existing(exchange).url == existing(exchange, "default").url
+
+
+def test_a_guest_books_and_time_passes(sandbox: Sandbox) -> None:
+    booking = sandbox.book("airbnb", conversation_delay="10m")
+    assert sandbox.timeline()["pending"][0]["kind"] == "conversation_opened"
+
+    happened = sandbox.clock.advance("10m")
+
+    assert [event["kind"] for event in happened] == ["conversation_opened"]
+    assert happened[0]["about"]["booking_id"] == booking["id"]
+    assert sandbox.clock.now == "2030-06-01T12:10:00Z"
+
+
+def test_the_clock_goes_to_a_time_until_an_event_and_until_nothing_is_left(sandbox: Sandbox) -> None:
+    sandbox.book("airbnb", conversation_delay="10m")
+    sandbox.clock.advance(to="2030-06-01T12:05:00Z")
+    sandbox.clock.advance(until="conversation_opened")
+    assert sandbox.clock.now == "2030-06-01T12:10:00Z"
+    assert sandbox.clock.settle() == []
+
+
+def test_the_clock_runs_and_stands(exchange: Exchange, sandbox: Sandbox) -> None:
+    sandbox.clock.run(60)
+    assert existing(exchange, sandbox.id).made["clock"]["mode"] == "real"
+    sandbox.clock.pause()
+    assert existing(exchange, sandbox.id).made["clock"]["mode"] == "manual"
+
+
+def test_the_channel_opens_a_conversation_or_never_does(sandbox: Sandbox) -> None:
+    one, other = sandbox.book(), sandbox.book()
+
+    assert sandbox.open_conversation(one["id"])["default_channel"] == "airbnb"
+    sandbox.never_open_conversation(other["id"])
+    sandbox.clock.advance("1d")
+
+    assert [event["about"]["booking_id"] for event in sandbox.timeline()["past"] if event["kind"] == "channel_opens"] == [one["id"]]
+
+
+def test_guest_staff_and_host_write(sandbox: Sandbox) -> None:
+    sandbox.write(11, "May we bring our dog?")
+    sandbox.write(11, "Of course.", writer="host")
+    sandbox.write(11, "A dog again!", writer="staff", internal=True)
+
+    assert [(message["from"], message["content"]) for message in sandbox.thread(11)] == [
+        ("guest", "May we bring our dog?"),
+        ("host", "Of course."),
+    ]
+
+
+def test_staff_change_a_conversation_and_the_channel_adds_a_host(sandbox: Sandbox) -> None:
+    booking = sandbox.book(host_participant=False)
+    conversation = sandbox.open_conversation(booking["id"])
+
+    assert sandbox.add_host(conversation["id"], 2)["links"]["member"] == {"id": 2, "type": "Host"}
+    assert sandbox.change(conversation["id"], closed=True)["closed_at"] is not None
+
+
+def test_the_guest_cancels(sandbox: Sandbox) -> None:
+    assert sandbox.cancel(80)["status"] == "Canceled"
+
+
+def test_a_fault_is_switched_on_and_off(sandbox: Sandbox) -> None:
+    fault = sandbox.fault("status", status=503, times=2)
+    assert [found["id"] for found in sandbox.faults()] == [fault["id"]]
+
+    sandbox.end_fault(fault["id"])
+
+    assert sandbox.faults() == []
+
+
+def test_webhooks_are_sent_and_sent_again(sandbox: Sandbox) -> None:
+    with receiving() as receiver:
+        subscription = sandbox.webhook(receiver.url, "inbox_message_created")
+        sandbox.write(11, "May we bring our dog?")
+        sandbox.clock.advance("0s")
+        (delivery,) = sandbox.deliveries()
+        sandbox.redeliver(delivery["id"])
+        sandbox.unsubscribe(subscription["id"])
+        sandbox.write(11, "And our cat?")
+        sandbox.clock.advance("0s")
+
+    assert receiver.events == ["inbox_message_created"] * 2
+    assert subscription["secret"] == sandbox.application["client_secret"]
+
+
+def test_tokens_are_issued_and_revoked(served: str) -> None:
+    sandbox = found(over_http(served), "empty")
+    token = sandbox.issue_token("clients_read", expires_in=60)
+    headers = {"Authorization": f"Bearer {token}"}
+
+    def status(path: str) -> int:
+        return requests.get(f"{sandbox.url}{path}", headers=headers, timeout=10).status_code
+
+    assert (status("/clients"), status("/hosts")) == (200, 403)
+    sandbox.revoke_token(token)
+    assert status("/clients") == 401
+
+
+def test_the_journal_is_read_to_its_end(served: str) -> None:
+    sandbox = found(over_http(served), "empty")
+    session = requests.Session()
+    for _ in range(120):
+        session.get(f"{sandbox.url}/hosts", headers={"Authorization": f"Bearer {sandbox.token}"}, timeout=10)
+
+    entries = sandbox.journal()
+
+    assert [entry["id"] for entry in entries] == list(range(1, 121))
+    assert [entry["id"] for entry in sandbox.journal(after=118)] == [119, 120]
+
+
+def test_it_goes_back_to_a_snapshot_and_to_the_start(sandbox: Sandbox) -> None:
+    sandbox.write(11, "May we bring our dog?")
+    sandbox.snapshot("with-a-question")
+    sandbox.write(11, "And our cat?")
+
+    sandbox.restore("with-a-question")
+    assert [message["content"] for message in sandbox.thread(11)] == ["May we bring our dog?"]
+    sandbox.reset()
+    assert sandbox.thread(11) == []
+
+
+def test_a_fork_goes_its_own_way(sandbox: Sandbox) -> None:
+    sandbox.write(11, "May we bring our dog?")
+    fork = sandbox.fork()
+    fork.write(11, "And our cat?")
+
+    assert (len(fork.thread(11)), len(sandbox.thread(11))) == (2, 1)
+    assert fork.token != sandbox.token
+
+
+def test_one_that_is_deleted_is_gone(exchange: Exchange, sandbox: Sandbox) -> None:
+    sandbox.delete()
+
+    with pytest.raises(Unanswered, match="nothing of this id"):
+        existing(exchange, sandbox.id)
+
+
+def test_a_no_says_why_and_names_the_field(sandbox: Sandbox) -> None:
+    with pytest.raises(Unanswered) as refused:
+        sandbox.book("airbnb", rental_id=999)
+
+    assert refused.value.fields == (("rental_id", "the id of a rental of this sandbox"),)
+    assert str(refused.value) == "the id of a rental of this sandbox"
+
+
+def test_an_application_that_is_installed_nowhere_has_no_token(exchange: Exchange) -> None:
+    sandbox = found(exchange, {"applications": [{"id": 17, "name": "Ours", "client": True, "accounts": []}]})
+
+    with pytest.raises(Unanswered, match="installed on no account"):
+        _ = sandbox.token
+
+
+def test_a_server_that_is_not_there_is_said_in_one_line() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as nobody:
+        root = f"http://127.0.0.1:{nobody.getsockname()[1]}"
+
+    with pytest.raises(Unanswered, match=f"nothing listens at {root}"):
+        found(over_http(root))
+
+
+@pytest.mark.parametrize("root", ["127.0.0.1:8089", "http://127.0.0.1:8089/inbox", "ftp://127.0.0.1"])
+def test_what_is_no_servers_root_is_said_in_one_line(root: str) -> None:
+    with pytest.raises(Unanswered, match=r"expected something like http://127\.0\.0\.1:8089"):
+        found(over_http(root))
+
+
+def test_another_program_at_the_address_is_said_in_one_line() -> None:
+    with receiving() as receiver, pytest.raises(Unanswered, match="not as the Inbox Mock does"):
+        found(over_http(receiver.url.removesuffix("/hook")))
+
+
+def test_the_base_url_of_the_api_names_the_server_too(served: str) -> None:
+    assert found(over_http(f"{served}/api/v3/"), "empty").url == f"{served}/api/v3"
+
+
+def test_an_admin_token_opens_a_guarded_server() -> None:
+    with Server(Options(scenario=find("empty"), wishes=Wishes(mode="manual"), admin_token="open sesame"), port=0) as server:
+        exchange = in_app(server.app, server.url)
+        with pytest.raises(Unanswered, match="the admin API wants the token"):
+            found(exchange, "empty")
+
+
+def test_a_file_is_found_for_an_application_of_this_process(app: Flask) -> None:
+    with pytest.raises(Unanswered, match=r"nowhere\.yaml: found a file that cannot be read"):
+        made_in(app, "nowhere.yaml", {})
+
+
+def test_the_default_sandbox_gives_way_to_another_one() -> None:
+    app = create_app(Options(scenario=find("empty")))
+
+    made_in(app, "agency", {"seed": 3}, default=True)
+
+    sandbox = existing(in_app(app))
+    assert (sandbox.token, sandbox.made["seed"], sandbox.made["scenario"]) == ("demo", 3, "agency")

@@ -1,0 +1,118 @@
+"""AUT001: the client went on with a token after its 401."""
+
+import pytest
+from fake import Sandbox
+from faulty import set_fault
+from judged import an_entry, blamed, evidence, some_evidence, the_report
+from oauth import Application, an_application
+from whole import CONVERSATIONS, MESSAGES
+
+from contracts.rules.stop_after_a_401 import find
+from mock_server.domain.conduct import TokenFact
+
+CODE = "AUT001"
+
+
+@pytest.fixture
+def application(inbox: Sandbox) -> Application:
+    return an_application(inbox)
+
+
+def expired(application: Application) -> dict[str, str]:
+    """A pair of tokens of which the access token has just been refused."""
+    pair: dict[str, str] = application.tokens()
+    application.sandbox.advance("2h")
+    assert application.api(pair["access_token"]).get(MESSAGES).status == 401
+    return pair
+
+
+def test_it_asked_the_same_again(inbox: Sandbox, application: Application) -> None:
+    pair = expired(application)
+    application.api(pair["access_token"]).get(MESSAGES)
+
+    assert CODE in blamed(inbox)
+    assert evidence(inbox, CODE) == ["GET /inbox/messages 401", "GET /inbox/messages 401"]
+
+
+def test_it_went_on_with_other_things(inbox: Sandbox, application: Application) -> None:
+    api = application.api(expired(application)["access_token"])
+    for path in (CONVERSATIONS, "/bookings", "/clients"):
+        api.get(path)
+
+    assert evidence(inbox, CODE) == ["GET /inbox/messages 401", "GET /bookings 401", "GET /clients 401"]
+
+
+@pytest.mark.parametrize("kind", ["expired_token", "revoked_token"])
+def test_a_fault_may_have_refused_it(inbox: Sandbox, kind: str) -> None:
+    set_fault(inbox, kind, times=1)
+    for _ in range(4):
+        assert inbox.api.get(MESSAGES).status == 401
+
+    (violation,) = the_report(inbox)["violations"]
+    assert (violation["code"], len(violation["entries"])) == (CODE, 4)
+
+
+def test_it_had_got_a_new_token_and_went_on_with_the_old(inbox: Sandbox, application: Application) -> None:
+    pair = expired(application)
+    assert application.refresh(pair["refresh_token"]).status == 200
+    application.api(pair["access_token"]).get(MESSAGES)
+
+    assert CODE in blamed(inbox)
+
+
+def test_one_failed_refresh_does_not_excuse_all_that_follows(inbox: Sandbox, application: Application) -> None:
+    pair = expired(application)
+    application.refresh("f" * 64)
+    for _ in range(2):
+        application.api(pair["access_token"]).get(MESSAGES)
+
+    assert evidence(inbox, CODE) == ["GET /inbox/messages 401", "GET /inbox/messages 401"]
+
+
+# Not when.
+
+
+def test_a_new_token_is_another(inbox: Sandbox, application: Application) -> None:
+    pair = application.refresh(expired(application)["refresh_token"]).json
+    assert application.api(pair["access_token"]).get(MESSAGES).status == 200
+
+    assert CODE not in blamed(inbox)
+
+
+def test_it_may_try_again_after_a_refresh_that_failed(inbox: Sandbox, application: Application) -> None:
+    pair = expired(application)
+    for _ in range(3):
+        application.refresh("f" * 64)
+        application.api(pair["access_token"]).get(MESSAGES)
+
+    assert CODE not in blamed(inbox)
+
+
+def test_one_call_may_have_been_under_way(inbox: Sandbox, application: Application) -> None:
+    pair = expired(application)
+    application.api(pair["access_token"]).get(CONVERSATIONS)
+
+    assert CODE not in blamed(inbox)
+
+
+def test_a_token_that_nobody_knows_cannot_be_told_from_another(inbox: Sandbox) -> None:
+    for _ in range(4):
+        Application(inbox).api(inbox.id + "0" * 52).get(MESSAGES)
+
+    assert blamed(inbox) == []
+
+
+def test_a_call_without_a_token_goes_on_with_none(inbox: Sandbox) -> None:
+    for _ in range(4):
+        Application(inbox).api("").get(MESSAGES)
+
+    assert blamed(inbox) == []
+
+
+def test_a_refresh_whose_answer_was_lost_has_failed() -> None:
+    token = {"token-1": TokenFact(application_id=17, account_id=1, scopes=())}
+    refused = an_entry(1, status=401)
+    lost = an_entry(2, "POST", "/oauth/token", status=None, token=None)
+
+    assert list(find(some_evidence(refused, lost, an_entry(3), tokens=token))) == []
+    assert list(find(some_evidence(refused, an_entry(3), tokens=token))) != []

@@ -1,0 +1,103 @@
+"""Rules are offered by packages, and held against the evidence; what is broken is named, and the rest goes on."""
+
+from dataclasses import replace
+from importlib.metadata import EntryPoint
+
+import pytest
+from fake import Mock, Sandbox
+from judged import an_entry, some_evidence
+
+from contracts.rules import RULES
+from mock_server.api.routes import OPERATIONS
+from mock_server.domain.conduct import Evidence, Rule, Violation
+from mock_server.reporting import html, junit, text
+from mock_server.reporting.operations import Operations
+from mock_server.reporting.report import report_on
+from mock_server.services import judging
+from mock_server.services.judging import Offered, judge, offered
+
+FINE = Rule(code="ZZZ001", title="came at all", why="It does.", source="here", fix="Stay away.", severity="note")
+FINE = replace(FINE, find=lambda evidence: [Violation("came", (entry.id,)) for entry in evidence.entries])
+WRONG = "a text"
+MIXED = (FINE, "a text")
+MINE = (FINE,)
+WORLD = some_evidence(an_entry(1))
+
+
+def offer(value: str, name: str = "mine") -> EntryPoint:
+    return EntryPoint(name, value, judging.GROUP)
+
+
+def here(attribute: str, monkeypatch: pytest.MonkeyPatch) -> EntryPoint:
+    """An entry point that leads to something in this file."""
+    import sys
+
+    monkeypatch.setitem(sys.modules, "somebodys_rules", sys.modules[__name__])
+    return offer(f"somebodys_rules:{attribute}")
+
+
+def test_the_projects_own_rules_are_offered() -> None:
+    assert [rule.code for rule in offered().rules] == [rule.code for rule in RULES]
+    assert offered().broken == ()
+
+
+def test_several_packages_may_offer_rules(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = offered([offer("contracts.rules:RULES", "contracts"), here("MINE", monkeypatch)])
+
+    assert {rule.code for rule in found.rules} == {"ZZZ001", *(rule.code for rule in RULES)}
+    assert found.broken == ()
+
+
+def test_an_offer_that_cannot_be_imported_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = offered([offer("nobodys.rules:RULES"), here("NOTHING", monkeypatch)])
+
+    assert found.rules == ()
+    assert found.broken[0] == "mine (nobodys.rules:RULES): cannot be imported: ModuleNotFoundError: No module named 'nobodys'"
+    assert found.broken[1].startswith("mine (somebodys_rules:NOTHING): cannot be imported: AttributeError")
+
+
+@pytest.mark.parametrize(("attribute", "kind"), [("WRONG", "str"), ("FINE", "Rule"), ("MIXED", "one with str in it")])
+def test_an_offer_that_is_no_tuple_of_rules_is_named(attribute: str, kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    (broken,) = offered([here(attribute, monkeypatch)]).broken
+
+    assert broken == f"mine (somebodys_rules:{attribute}): expected a tuple of mock_server.domain.conduct.Rule, found {kind}"
+
+
+def test_a_code_that_two_packages_offer_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = offered([here("MINE", monkeypatch), here("MINE", monkeypatch)])
+
+    assert len(found.rules) == 1
+    assert found.broken == ("mine (somebodys_rules:MINE): the code ZZZ001 is taken by mine (somebodys_rules:MINE)",)
+
+
+def test_a_rule_that_fails_is_named_and_the_others_judge() -> None:
+    def fail(evidence: Evidence) -> list[Violation]:
+        raise KeyError(evidence.now)
+
+    failed, fine = judge(WORLD, [replace(FINE, code="ZZZ000", find=fail), FINE])
+
+    assert (failed.violations, failed.broken) == ((), True)
+    assert failed.not_judged is not None
+    assert failed.not_judged.startswith("the rule failed: KeyError")
+    assert [violation.about for violation in fine.violations] == ["came"]
+
+
+@pytest.mark.parametrize("found", [["came"], [Violation("came", ())], [Violation("came", (99,))], 5])
+def test_a_rule_that_finds_what_is_no_evidence_is_named(found: object) -> None:
+    rule = replace(FINE, find=lambda evidence: found)  # type: ignore[arg-type, return-value]  # noqa: ARG005
+    (judged,) = judge(WORLD, [rule])
+
+    assert (judged.violations, judged.broken) == ((), True)
+
+
+def test_what_is_broken_stands_in_every_format(in_process: Mock, app: object) -> None:
+    sandbox: Sandbox = in_process.sandbox()
+    sandbox.api.get("/hosts")
+    found = app.extensions["sandboxes"].get(sandbox.id)  # type: ignore[attr-defined]
+
+    report = report_on(found, Operations(OPERATIONS), offers=Offered((FINE,), ("mine (x:Y): cannot be imported",)))
+
+    assert report["broken"] == ["mine (x:Y): cannot be imported"]
+    assert report["verdict"] == "notes"
+    for written in (text.render(report), html.render(report), junit.render(report)):
+        assert "mine (x:Y): cannot be imported" in written
