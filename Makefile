@@ -52,6 +52,10 @@ schemathesis: $(VENV)/ready ## Hold a freshly started fake against its OpenAPI d
 soak: $(VENV)/ready ## Let 64 threads live in sandboxes of one server, for SOAK_SECONDS (60)
 	@$(BIN)/python tests/soak.py
 
+.PHONY: mutants
+mutants: $(VENV)/ready ## Judge the judge: broken servers and broken clients on trial; ARGS=--fast for less
+	@PYTHONPATH=tests:examples/python_client $(BIN)/python -m mutants $(ARGS)
+
 .PHONY: bench
 bench: $(VENV)/ready ## Measure speed and memory, as ratios in one run
 	@PYTHONPATH=tests $(BIN)/python -m bench $(ARGS)

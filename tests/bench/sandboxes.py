@@ -1,4 +1,4 @@
-"""Making a sandbox of a known scenario through the admin API, and going back to its start, in process."""
+"""Making a sandbox of a known scenario through the admin API, going back to its start, and forking it, in process."""
 
 from collections.abc import Iterator
 from statistics import median
@@ -12,6 +12,7 @@ from mock_server.services.sandboxes import Sandbox
 
 CONVERSATION = "/api/v3/inbox/conversations/1"
 RESETS = ((50, {"bookings": 8, "messages": 20}, 1.0), (5_000, {"bookings": 1_000, "messages": 1_800}, 5.0))
+FORKED: dict[str, int] = {"bookings": 500, "messages": 10_000}
 EACH = 20
 
 
@@ -21,9 +22,12 @@ def measure(rounds: int) -> Iterator[Figure]:
     made = [server.call("POST", ADMIN, {"scenario": {"seed": 7, "generate": wanted}}).json for _, wanted, _ in RESETS]
     resets: list[list[float]] = [[] for _ in RESETS]
     creations: list[float] = []
+    forks: list[float] = []
     server.call("POST", ADMIN, {"scenario": "agency"})
+    large = server.call("POST", ADMIN, {"scenario": {"seed": 7, "generate": FORKED}}).json
     for _ in range(rounds):
-        creations.append(median(_creation(server) for _ in range(EACH)))
+        creations.append(median(_creation(server, ADMIN, {"scenario": "agency"}) for _ in range(EACH)))
+        forks.append(median(_creation(server, f"{ADMIN}/{large['id']}/fork", {}) for _ in range(EACH)))
         for answer, values in zip(made, resets, strict=True):
             sandbox = kept.get(answer["id"])
             values.append(median(_reset(server, sandbox, answer["token"]) for _ in range(EACH)))
@@ -36,10 +40,17 @@ def measure(rounds: int) -> Iterator[Figure]:
             rounds=milliseconds(values),
             note=f"{_records(server, answer['token']):,} records",
         )
+    yield Figure(
+        subject="fork 10,000 messages",
+        target=5,
+        unit="ms",
+        rounds=milliseconds(forks),
+        note=f"{_records(server, large['token']):,} records",
+    )
 
 
-def _creation(server: Direct) -> float:
-    environ = server.environ("POST", ADMIN, {"scenario": "agency"})
+def _creation(server: Direct, path: str, body: object) -> float:
+    environ = server.environ("POST", path, body)
     began = thread_time()
     answer = server.ask(environ)
     spent = thread_time() - began

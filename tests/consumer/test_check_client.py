@@ -1,0 +1,65 @@
+"""``inbox-mock check client``, as a user runs it."""
+
+import json
+import sys
+from pathlib import Path
+
+import pytest
+from processes import run
+
+DRIVER = str(Path(__file__).resolve().parents[2] / "examples" / "python_client" / "driver.py")
+BLIND = """
+import json, sys
+for line in sys.stdin:
+    request = json.loads(line)
+    print(json.dumps({"id": request["id"], "ok": True, "can": ["sync"], "bookings": [], "conversations": []}), flush=True)
+"""
+
+
+def test_the_reference_client_passes() -> None:
+    done = run("check", "client", "--worlds", "3", "--", sys.executable, DRIVER)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines()[-1].startswith("PASSED: 3 worlds (seed 0)")
+
+
+def test_a_broken_one_fails_and_the_saved_world_replays_it(tmp_path: Path) -> None:
+    command = ["--", sys.executable, "-c", BLIND]
+    done = run("check", "client", "--worlds", "5", "--save", str(tmp_path), *command)
+    assert done.returncode == 1
+    (world,) = tmp_path.glob("*.yaml")
+    assert f"inbox-mock check client --world {world} -- " in done.stdout
+    again = run("check", "client", "--world", str(world), "--format", "json", *command)
+    assert again.returncode == 1
+    assert json.loads(again.stdout)["failure"]["findings"][0]["code"] == "BELIEF"
+    assert run("check", "client", "--world", str(world), "--", sys.executable, DRIVER).returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["--hazard", "rain"], "--hazard: found 'rain'; expected one of answered_elsewhere, "),
+        (["--assume", "rain=true"], "--assume: found 'rain'; expected each, or NAME=VALUE with one of message_bumps_conversation, "),
+        (["--assume", "guest_reopens_closed=maybe"], "--assume guest_reopens_closed: found 'maybe'; expected one of true, false"),
+        (["--world", "/nowhere.yaml"], "/nowhere.yaml: found a file that cannot be read"),
+    ],
+)
+def test_wrong_usage_is_told_in_one_line(arguments: list[str], told: str) -> None:
+    done = run("check", "client", *arguments, "--", sys.executable, DRIVER)
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert done.stderr.startswith(f"inbox-mock: {told}")
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_what_is_no_client_is_told_in_one_line() -> None:
+    done = run("check", "client", "--worlds", "1", "--", "/nowhere/driver")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "inbox-mock: cannot start /nowhere/driver: there is no such command; expected a driver that answers on stdout\n"
+
+
+def test_each_assumption_is_flipped_in_turn() -> None:
+    done = run("check", "client", "--worlds", "1", "--hazard", "past_booking", "--assume", "each", "--", sys.executable, DRIVER)
+    assert done.returncode == 0, done.stderr
+    rows = dict(line.split(maxsplit=1) for line in done.stdout.splitlines()[1:])
+    assert rows["created_by=links"] == "passes"
+    assert len(rows) > 5

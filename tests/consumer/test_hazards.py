@@ -1,0 +1,28 @@
+"""Hazards: each is met, and a careful client wins."""
+
+import pytest
+
+from contracts.consumer.driver import Client
+from contracts.consumer.hazards import hazards
+from contracts.consumer.stage import Stage
+from contracts.consumer.trial import run
+
+WORLDS = 2
+
+
+@pytest.mark.parametrize("name", list(hazards()))
+def test_a_careful_client_wins_and_meets_the_hazard_every_time(stage: Stage, careful: Client, name: str) -> None:
+    verdict = run(careful, worlds=WORLDS, seed=1, only=name, stage=stage)
+    assert verdict.codes == ()
+    assert verdict.met[name] == WORLDS
+
+
+def test_a_file_without_a_hazard_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    from contracts.consumer.hazards import spam
+
+    monkeypatch.delattr(spam, "HAZARD")
+    hazards.cache_clear()
+    with pytest.raises(TypeError, match=r"contracts\.consumer\.hazards\.spam must define HAZARD: Hazard"):
+        hazards()
+    monkeypatch.undo()
+    hazards.cache_clear()

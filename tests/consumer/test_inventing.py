@@ -1,0 +1,67 @@
+"""Which worlds are invented."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from contracts.consumer.beginnings import PARTS
+from contracts.consumer.hazards import hazards
+from contracts.consumer.inventing import compatible, compose, invent
+from contracts.consumer.worlds import World, kind_of
+
+STORED_UNANSWERED = {"timeout_after", "truncated", "malformed"}
+
+
+def a_world(draw: st.DataObject) -> World:
+    return compose(draw.draw(st.sampled_from(list(hazards()))), lambda choices: draw.draw(st.sampled_from(choices)))
+
+
+def faults(world: World) -> list[dict[str, object]]:
+    return [dict(step["fault"]) for step in world.steps if kind_of(step) == "fault"]
+
+
+def test_the_same_seed_invents_the_same_worlds() -> None:
+    assert invent(72, 5) == invent(72, 5)
+    assert invent(72, 5) != invent(72, 6)
+
+
+def test_every_hazard_has_its_quota_and_takes_its_turn() -> None:
+    worlds = invent(2 * len(hazards()), 0)
+    for name, number in zip(hazards(), range(len(hazards())), strict=True):
+        (first,) = invent(1, 0, only=name)
+        assert {kind_of(step) for step in first.steps} <= {kind_of(step) for world in worlds for step in world.steps}
+        assert worlds[number] in invent(2, 0, only=name)
+
+
+@given(st.data())
+def test_no_world_joins_hazards_with_which_nobody_could_win(draw: st.DataObject) -> None:
+    world = a_world(draw)
+    lost = [fault for fault in faults(world) if fault["kind"] in STORED_UNANSWERED and fault.get("match", {}).get("method") == "POST"]  # type: ignore[attr-defined]
+    stale = [fault for fault in faults(world) if fault["kind"] == "stale_read"]
+    assert not (lost and stale)
+    assert all(fault["honest"] for fault in stale)
+
+
+@given(st.data())
+def test_an_answer_of_the_token_endpoint_is_never_lost_and_nobody_else_ties_bookings(draw: st.DataObject) -> None:
+    world = a_world(draw)
+    assert not any("oauth" in str(fault) for fault in faults(world))
+    assert not any("connect" in kind_of(step) for step in world.steps)
+
+
+@given(st.data())
+def test_answers_are_printable_and_said_once_in_a_world(draw: st.DataObject) -> None:
+    contents = [step["client_replies"]["content"] for step in a_world(draw).steps if kind_of(step) == "client_replies"]
+    assert len(contents) == len(set(contents))
+    assert all(content.strip() and content.replace("\n", "").isprintable() for content in contents)
+
+
+def test_exclusion_goes_both_ways() -> None:
+    assert not compatible(["lost_answer"], "stale_read")
+    assert not compatible(["stale_read"], "lost_answer")
+    assert compatible(["lost_answer"], "server_error")
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_worlds_begin_in_few_ways_so_that_each_is_made_once(seed: int) -> None:
+    assert len({repr(world.scenario) for world in invent(200, seed)}) <= 2 ** len(PARTS)

@@ -1,0 +1,138 @@
+"""Drivers that do not keep to the protocol: each is named for what it does, at once, and nothing of it stays behind."""
+
+import os
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from contracts.consumer.process import Command
+from contracts.consumer.stage import Stage
+from contracts.consumer.trial import Verdict, run
+
+GOOD = """
+import json, sys
+def answer(request):
+    if request["do"] == "start":
+        return {"can": ["sync"]}
+    return {"bookings": [], "conversations": []}
+for line in sys.stdin:
+    request = json.loads(line)
+    reply = {"id": request["id"], "ok": True, **answer(request)}
+    BODY
+    print(json.dumps(reply), flush=True)
+"""
+WHEN_SYNCING = 'if request["do"] == "sync": '
+
+
+def driver(body: str) -> list[str]:
+    return [sys.executable, "-c", GOOD.replace("BODY", body)]
+
+
+def outcome(command: list[str], stage: Stage, seconds: float = 20) -> Verdict:
+    return run(command, worlds=1, only="past_booking", stage=stage, answer_seconds=seconds)
+
+
+def said(verdict: Verdict) -> tuple[str, str, str, bool]:
+    """The code, what is said of it, the driver's stderr, and whether it was no client at all."""
+    failure = verdict.failure
+    assert failure is not None
+    assert failure.misconduct is not None
+    return failure.findings[0].code, failure.findings[0].about, failure.misconduct.stderr, failure.no_client
+
+
+@pytest.mark.parametrize(
+    ("body", "code", "about"),
+    [
+        (WHEN_SYNCING + "sys.exit(3)", "CRASH", "it ended with exit code 3 when it was told to sync"),
+        (
+            WHEN_SYNCING + 'print("syncing ...")',
+            "RUBBISH",
+            "it wrote 'syncing ...' to stdout; expected one JSON answer per line, and nothing else",
+        ),
+        (WHEN_SYNCING + "print([1])", "RUBBISH", "it wrote '[1]' to stdout; expected a JSON object"),
+        (WHEN_SYNCING + 'reply["id"] += 1', "WRONG ID", "it answered sync with id 3; expected 2"),
+        (WHEN_SYNCING + 'reply["ok"] = "yes"', "PROTOCOL", "it answered sync with ok: 'yes'; expected true or false"),
+        (
+            WHEN_SYNCING + 'del reply["bookings"]',
+            "PROTOCOL",
+            "sync answered something malformed: bookings is None; expected a list",
+        ),
+        ('reply["can"] = 5', "PROTOCOL", "start answered can: 5; expected a list such as ['sync', 'reply', 'webhook']"),
+    ],
+)
+def test_what_it_does_is_told(stage: Stage, body: str, code: str, about: str) -> None:
+    assert said(outcome(driver(body), stage))[:2] == (code, about)
+
+
+def test_one_that_does_not_answer_in_time_hangs(stage: Stage) -> None:
+    verdict = outcome(driver(WHEN_SYNCING + "import time; time.sleep(600)"), stage, seconds=0.2)
+    assert said(verdict)[:2] == ("HANG", "no answer to sync within 0.2 s")
+
+
+def test_the_end_of_its_stderr_is_shown(stage: Stage) -> None:
+    verdict = outcome(driver(WHEN_SYNCING + "raise ValueError('no such page')"), stage)
+    assert said(verdict)[2].endswith("ValueError: no such page")
+
+
+def test_one_that_is_missing_is_no_client(stage: Stage) -> None:
+    assert said(outcome(["/nowhere/driver"], stage)) == ("MISSING", "cannot start /nowhere/driver: there is no such command", "", True)
+
+
+def test_one_that_may_not_be_run_is_no_client(stage: Stage, tmp_path: Path) -> None:
+    script = tmp_path / "driver.sh"
+    script.write_text("#!/bin/sh\n")
+    assert said(outcome([str(script)], stage))[1] == f"cannot start {script}: it is not executable"
+
+
+def test_one_that_exits_at_once_is_no_client(stage: Stage) -> None:
+    verdict = outcome([sys.executable, "-c", "import sys; sys.exit('no config')"], stage)
+    assert said(verdict) == ("NO CLIENT", "it ended with exit code 1 before it answered anything", "no config", True)
+
+
+def test_ok_false_without_later_is_an_answer_that_fails(stage: Stage) -> None:
+    verdict = outcome(driver(WHEN_SYNCING + 'reply = {"id": request["id"], "ok": False, "error": "no idea"}'), stage)
+    assert verdict.codes == ("GAVE_UP",)
+    assert verdict.failure is not None
+    assert 'no later, and \'{"error": "no idea"}\'' in verdict.failure.findings[0].about
+
+
+def test_one_that_always_says_later_is_stuck_after_ten_times(stage: Stage) -> None:
+    verdict = outcome(driver(WHEN_SYNCING + 'reply = {"id": request["id"], "ok": False, "later": True}'), stage)
+    assert verdict.codes == ("STUCK",)
+    assert verdict.failure is not None
+    assert sum(moment.text.endswith("It answers: later.") for moment in verdict.failure.play.moments) == 10
+
+
+def test_what_it_cannot_do_is_not_judged(stage: Stage) -> None:
+    verdict = outcome(driver(""), stage)
+    assert verdict.not_judged == ("reply", "webhook")
+
+
+def test_no_process_of_a_driver_stays_behind() -> None:
+    pids = "import subprocess; reply['pids'] = [subprocess.Popen(['sleep', '600']).pid]"
+    command = Command(driver(WHEN_SYNCING + pids))
+    command.ask("start")
+    (child,) = command.ask("sync")["pids"]
+    command.close()
+    assert ends(child)
+
+
+def ends(pid: int) -> bool:
+    """Whether a process that was killed is gone before long."""
+    for _ in range(500):
+        if not is_running(pid):
+            return True
+        time.sleep(0.01)
+    return False
+
+
+def is_running(pid: int) -> bool:
+    """Whether a process lives; one that is dead and not yet collected by its parent does not."""
+    stat = Path(f"/proc/{pid}/stat")
+    try:
+        os.kill(pid, 0)
+        return stat.read_text().rpartition(")")[2].split()[0] != "Z"
+    except (ProcessLookupError, FileNotFoundError):
+        return False

@@ -1,0 +1,109 @@
+"""What is said of a client that failed, for people and programs."""
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from driver import Driver
+from inbox_client import Inbox
+from mutants.clients.broken import InThisProcess, Rebuilt
+
+from contracts.consumer import verdicts
+from contracts.consumer.driver import Client
+from contracts.consumer.stage import Stage
+from contracts.consumer.trial import Verdict, run
+from contracts.consumer.worlds import World, load, save
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+class KeepsCancelled(Inbox):
+    """Ignores deleted_ids."""
+
+    def catch_up(self, name: str) -> None:
+        known = dict(self.copy[name])
+        super().catch_up(name)
+        self.copy[name] = known | self.copy[name]
+
+
+class Forgetful(InThisProcess):
+    """Fails the first time only."""
+
+    failed = False
+
+    def sync(self) -> dict[str, Any]:
+        belief = super().sync()
+        if belief["bookings"] and not Forgetful.failed:
+            Forgetful.failed = True
+            return {**belief, "bookings": []}
+        return belief
+
+
+@pytest.fixture(scope="module")
+def failed(stage: Stage) -> Verdict:
+    return run(InThisProcess(Rebuilt(KeepsCancelled)), worlds=60, stage=stage)
+
+
+def test_the_smallest_world_is_told_as_a_story(failed: Verdict) -> None:
+    told = verdicts.text(failed, "inbox-mock check client --world world.yaml -- ./driver")
+    lines = told.splitlines()
+    assert lines[0] == "SYN004: the client kept what deleted_ids told it to forget."
+    assert lines[1].startswith("  What: still believes in booking ")
+    story = [line[12:] for line in lines if line.startswith(("  12:", "  13:"))]
+    assert [words.split(" (")[0].split(" booking ")[0] for words in story] == [
+        "The client is told to start anew.",
+        "Elif Kaya books on Airbnb",
+        "The client is told to bring its copy up to date.",
+        "The guest cancels",
+        "From now on nothing goes wrong, and whatever was under way arrives.",
+        "The client is told to bring its copy up to date.",
+    ]
+    assert "See it again: inbox-mock check client --world world.yaml -- ./driver" in lines
+    assert lines[-1].startswith(f"FAILED in world {failed.worlds} (seed 0)")
+
+
+def test_the_smallest_world_is_saved_and_replays(failed: Verdict, stage: Stage, careful: Client, tmp_path: Path) -> None:
+    assert failed.failure is not None
+    world = load(str(save(failed.failure.play.world, tmp_path, "world", "A world.")))
+    again = run(InThisProcess(Rebuilt(KeepsCancelled)), replay=world, stage=stage)
+    assert again.codes == ("SYN004",)
+    assert run(careful, replay=world, stage=stage).passed
+
+
+def test_a_failure_that_does_not_come_again_is_called_flaky(stage: Stage) -> None:
+    Forgetful.failed = False
+    world = World({"seed": 7, "rentals": [{"id": 16}]}, ({"guest_books": {"id": 101, "rental": 16, "start_at": "+3d", "end_at": "+5d"}},))
+    verdict = run(Forgetful(Driver()), replay=world, stage=stage)
+    assert verdict.failure is not None
+    assert verdict.failure.flaky
+    assert "seen once, and not again" in verdicts.text(verdict)
+
+
+def test_a_program_reads_the_same(failed: Verdict) -> None:
+    found: Mapping[str, Any] = json.loads(json.dumps(verdicts.as_json(failed, "again")))
+    assert found["verdict"] == "failed"
+    assert found["failure"]["findings"][0]["code"] == "SYN004"
+    assert found["failure"]["replay"] == "again"
+
+
+def test_junit_has_a_case_for_every_hazard(failed: Verdict) -> None:
+    from junitparser import JUnitXml
+
+    (suite,) = JUnitXml.fromstring(verdicts.junit(failed).encode())
+    assert suite.failures == 1
+    assert suite.tests == 1 + len(failed.met)
+
+
+def test_an_assumption_can_be_flipped_in_every_world(stage: Stage, careful: Client) -> None:
+    verdict = run(careful, worlds=3, only="guest_reopens", assume={"guest_reopens_closed": False}, stage=stage)
+    assert verdict.passed
+    assert verdict.met["guest_reopens"] == 3
+
+
+def test_a_passed_trial_says_so_and_what_it_relied_on(stage: Stage, careful: Client) -> None:
+    told = verdicts.text(run(careful, worlds=2, only="closed_meanwhile", stage=stage))
+    assert told.splitlines()[-1].startswith("PASSED: 2 worlds (seed 0)")
+    assert "     2  closed_meanwhile" in told
+    assert "Assumed behaviours" in told

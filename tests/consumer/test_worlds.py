@@ -1,0 +1,58 @@
+"""World files: a scenario with the steps of a trial."""
+
+from pathlib import Path
+
+import pytest
+from builders import a_booking, a_scenario
+from processes import run as run_command
+
+from contracts.consumer.inventing import invent
+from contracts.consumer.worlds import JSON, World, load, save
+from mock_server.scenarios.loading import find
+from mock_server.scenarios.mistakes import Mistake
+
+STEPS: tuple[JSON, ...] = (
+    {"guest_books": {"id": 101, "channel": "airbnb", "rental": 16, "start_at": "+30d", "end_at": "+37d"}},
+    {"client_replies": {"booking": 101, "content": 'Grüß Gott! 🐕 no: "12:30"\n- yes\t'}},
+    {"time_passes": "10m"},
+    {"client_syncs": {}},
+)
+
+
+def test_a_world_comes_back_from_its_file_as_it_was(tmp_path: Path) -> None:
+    for world in [World(a_scenario(bookings=[a_booking()]), STEPS), *invent(40, 3)]:
+        read = load(str(save(world, tmp_path, "world", "A world.")))
+        assert read.steps == world.steps
+        assert {**read.scenario, "description": "A world."} == {"description": "A world.", **world.scenario}
+
+
+def test_a_world_file_is_a_scenario_file(tmp_path: Path) -> None:
+    path = save(World(a_scenario(bookings=[a_booking()]), STEPS), tmp_path, "world", "A world.")
+    assert find(str(path)).description == "A world."
+    checked = run_command("scenarios", str(path))
+    assert checked.returncode == 0, checked.stderr
+
+
+def test_a_scenario_without_a_trial_is_no_world(tmp_path: Path) -> None:
+    path = tmp_path / "scenario.yaml"
+    path.write_text("description: No trial.\n")
+    with pytest.raises(Mistake, match="found no trial; expected a world"):
+        load(str(path))
+
+
+@pytest.mark.parametrize(
+    ("step", "found"),
+    [
+        ("{client_sync: {}}", "the unknown key 'client_sync'; expected 'client_syncs'"),
+        ("{client_replies: {booking: 80}}", "no 'content'"),
+        ("{time_passes: 10m, client_syncs: {}}", "expected exactly one thing"),
+        ("{guest_cancels: {}}", "no 'booking'"),
+    ],
+)
+def test_a_mistake_in_a_step_is_told_with_its_line(tmp_path: Path, step: str, found: str) -> None:
+    path = tmp_path / "world.yaml"
+    path.write_text(f"description: A world.\ntrial:\n  - {step}\n")
+    with pytest.raises(Mistake) as mistake:
+        load(str(path))
+    assert f"{path}:3" in str(mistake.value)
+    assert found in str(mistake.value)

@@ -1,0 +1,35 @@
+"""Judge the judge: broken servers and broken clients on trial, with the good ones as control.
+
+Exit code 1 if a broken one lives, or a good one does not.
+"""
+
+import sys
+from argparse import ArgumentParser
+from importlib import import_module
+from time import monotonic
+from typing import TYPE_CHECKING
+
+from mutants.rows import Row, table
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+SIDES = ("servers", "clients")
+
+
+def main() -> int:
+    parser = ArgumentParser(prog="make mutants", description=__doc__)
+    parser.add_argument("--fast", action="store_true", help="each broken one by what must kill it, and no more")
+    parser.add_argument("--only", choices=SIDES, action="append", help="one side alone")
+    asked = parser.parse_args()
+    right = True
+    for side in asked.only or SIDES:
+        matrix: Callable[[bool], list[Row]] = import_module(f"mutants.{side}").matrix
+        began = monotonic()
+        rows = matrix(asked.fast)
+        right = right and all(row.killed != row.control for row in rows)
+        sys.stdout.write(f"{table(side, rows)}\n  took {monotonic() - began:.0f} s\n\n")
+    return 0 if right else 1
+
+
+sys.exit(main())

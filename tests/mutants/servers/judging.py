@@ -1,0 +1,44 @@
+"""The matrix: each broken server on trial, with the good one as control."""
+
+import sys
+from collections.abc import Iterator
+
+from mutants.rows import Row
+from mutants.servers import reading, writing
+from mutants.servers.breaking import MUTANTS, Mutant, serving
+
+from contracts.provider import trying
+from contracts.provider.properties import every
+from contracts.provider.target import look
+from contracts.provider.trial import Outcome
+
+SLOW = "own-document"
+__all__ = ["MUTANTS", "on_trial", "reading", "rows", "writing"]
+
+
+def on_trial(mutant: Mutant | None, names: tuple[str, ...] = (), *, seed: int = 0, fail_fast: bool = True) -> list[Outcome]:
+    """Judge a server by some properties, or by all."""
+    properties = tuple(p for p in trying.chosen(()) if not names or p.name in names)
+    with serving(mutant) as url:
+        plan = trying.plan(look(url), properties, seed=seed)
+        plan.trial.shrinking_seconds = 0.0  # that it is noticed is enough
+        return trying.run(plan, lambda _: None, fail_fast=fail_fast)
+
+
+def rows(*, fast: bool) -> Iterator[Row]:
+    names = tuple(each.name for each in every() if each.name != SLOW) if fast else ()
+    yield _row(None, on_trial(None, names, fail_fast=False))
+    for number, mutant in enumerate(MUTANTS, 1):
+        sys.stderr.write(f"\r  server {number} of {len(MUTANTS)}: {mutant.name:<50}")
+        sys.stderr.flush()
+        yield _row(mutant, on_trial(mutant, (mutant.killed_by,) if fast else ()))
+    sys.stderr.write("\r" + " " * 80 + "\r")
+
+
+def _row(mutant: Mutant | None, outcomes: list[Outcome]) -> Row:
+    found = [outcome for outcome in outcomes if outcome.finding is not None]
+    told = "; ".join(f"{o.property.name}: {o.finding.told}" for o in found if o.finding is not None)
+    told = told or "; ".join(f"{o.property.name}: {o.not_judged or 'kept'}" for o in outcomes if len(outcomes) < 3 or o.not_judged)
+    if mutant is None:
+        return Row("the good server", "none", "", killed=bool(found), control=True, detail=told)
+    return Row(mutant.name, mutant.fault, mutant.killed_by, killed=bool(found), control=False, detail=told)

@@ -1,0 +1,138 @@
+"""A server that cannot be tried: one clear line, exit code 2, and never a traceback."""
+
+import socket
+
+import pytest
+from fake import Sandbox
+from provider.hostile import CONVERSATIONS, Check, always, http, listening, nobody, silent, trickling
+
+from contracts.provider.properties import document
+
+
+def said(check: Check, *words: str) -> str:
+    """The one line that the command stops with."""
+    result = check(*words)
+    lines = result.stderr.strip().splitlines()
+    assert result.exit_code == 2, result.output
+    assert len(lines) == 1, result.output
+    assert lines[0].startswith("inbox-mock: "), lines
+    return lines[0]
+
+
+def test_a_server_that_is_down_is_named(check: Check) -> None:
+    assert said(check, nobody()).endswith("nobody listens there")
+
+
+@pytest.mark.parametrize("url", ["nonsense", "ftp://127.0.0.1", "http://", "http://127.0.0.1:99999"])
+def test_what_is_no_address_is_said_to_be_none(check: Check, url: str) -> None:
+    assert "is no address" in said(check, url)
+
+
+def test_a_server_that_says_nothing_is_not_waited_for(check: Check) -> None:
+    with silent() as url:
+        assert "no whole answer within 0.2 s" in said(check, url, "--timeout", "0.2")
+
+
+def test_a_server_that_never_ends_its_answer_is_not_waited_for(check: Check) -> None:
+    with trickling() as url:
+        assert "no whole answer within 0.3 s" in said(check, url, "--timeout", "0.3")
+
+
+def test_a_server_of_pages_is_asked_for_a_token(check: Check) -> None:
+    with listening(always(http("200 OK", b"<!doctype html>"))) as url:
+        assert "give a token of the account on trial with --token" in said(check, url)
+
+
+def test_a_server_of_pages_is_not_the_api_even_with_a_token(check: Check) -> None:
+    with listening(always(http("200 OK", b"<!doctype html>"))) as url:
+        line = said(check, url, "--token", "t")
+
+    assert "this is not the Inbox API" in line
+    assert "begins with '<!doctype html>', expected JSON" in line
+
+
+def test_another_api_is_not_the_inbox_api(check: Check) -> None:
+    with listening(always(http("200 OK", b'{"data":[]}', "application/json"))) as url:
+        assert "expected 200 with conversations" in said(check, url, "--token", "t")
+
+
+def test_a_body_that_breaks_off_says_how_much_is_missing(check: Check) -> None:
+    with listening(always(http("200 OK", CONVERSATIONS[:10], "application/json", length=400))) as url:
+        assert "the body ends after 10 bytes, 390 more were announced" in said(check, url, "--token", "t")
+
+
+def test_what_is_no_http_is_said_to_be_none(check: Check) -> None:
+    with listening(always(b"SSH-2.0-OpenSSH_9.6\r\n")) as url:
+        assert "no HTTP answer" in said(check, url)
+
+
+def test_a_server_that_hangs_up_is_named(check: Check) -> None:
+    with listening(lambda _connection, _line: None) as url:
+        assert "the connection was closed without an answer" in said(check, url)
+
+
+def test_a_redirect_is_told(check: Check) -> None:
+    with listening(always(http("302 Found", b"", "text/html", "Location: https://elsewhere.example/"))) as url:
+        assert "the server leads elsewhere" in said(check, url, "--token", "t")
+
+
+def test_a_wrong_token_is_told_with_the_servers_reason(check: Check, served: str) -> None:
+    assert "The access token is invalid" in said(check, served, "--token", "wrong")
+
+
+def test_a_token_without_scopes_is_told_which_one_it_needs(check: Check, served: str, sandbox: Sandbox) -> None:
+    token = sandbox.api_with("clients_read").token
+
+    assert "give one with the scope inbox_read" in said(check, served, "--token", str(token))
+
+
+def test_the_real_service_is_not_written_to(check: Check) -> None:
+    assert "add --read-only" in said(check, "https://www.bookingsync.com", "--token", "t")
+
+
+def test_an_unknown_property_is_told_which_ones_there_are(check: Check, served: str) -> None:
+    line = said(check, served, "-k", "nonsense")
+
+    assert "there are accounts-apart, answers-to-writes, attaching" in line
+
+
+def test_a_long_trial_wants_a_duration(check: Check) -> None:
+    result = check("http://127.0.0.1:1", "--thorough", "soon")
+
+    assert result.exit_code == 2
+    assert "'soon' is no duration: expected such as 90s, 10m or 1h" in result.stderr
+
+
+def test_a_server_that_dies_during_the_trial_ends_it(check: Check) -> None:
+    answered: list[str] = []
+
+    def once(connection: socket.socket, line: str) -> None:
+        if not answered:
+            connection.sendall(http("404 Not Found", b"{}", "application/json"))
+        elif len(answered) == 1:
+            connection.sendall(http("200 OK", CONVERSATIONS, "application/json"))
+        answered.append(line)
+
+    with listening(once) as url:
+        assert "stopped answering after" in said(check, url, "--token", "t", "-k", "etag")
+
+
+def test_a_body_that_breaks_off_during_the_trial_is_a_finding(check: Check) -> None:
+    def cut(connection: socket.socket, line: str) -> None:
+        length = None if "per_page=1 " in line or "__admin" in line else 400
+        connection.sendall(http("200 OK", CONVERSATIONS, "application/json", length=length))
+
+    with listening(cut) as url:
+        result = check(url, "--token", "t", "-k", "total-count")
+
+    assert result.exit_code == 1
+    assert "the body ends after 41 bytes, 359 more were announced" in result.stdout
+
+
+def test_a_server_without_a_document_is_not_judged_by_one(check: Check, served: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(document, "DOCUMENT", "/nothing.json")
+
+    result = check(served, "-k", "own-document")
+
+    assert result.exit_code == 0
+    assert "the server publishes no /nothing.json" in result.stdout

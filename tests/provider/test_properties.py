@@ -1,0 +1,46 @@
+"""The fake keeps every property, and each property notices a server that does not keep it."""
+
+import pytest
+from mutants.rows import Row
+from mutants.servers.judging import MUTANTS, on_trial
+
+from contracts.provider import trying
+from contracts.provider.properties import every
+from contracts.provider.property import Property
+from contracts.provider.target import look
+
+PROPERTIES = {each.name: each for each in every()}
+FIRST = {mutant.killed_by: mutant for mutant in reversed(MUTANTS)}
+
+
+@pytest.mark.parametrize("judged", PROPERTIES.values(), ids=list(PROPERTIES))
+def test_the_fake_keeps(served: str, judged: Property) -> None:
+    plan = trying.plan(look(served), (judged,), seed=1, effort=0.5)
+
+    (outcome,) = trying.run(plan, lambda _: None)
+
+    assert outcome.finding is None, outcome.finding
+    assert outcome.not_judged is None
+
+
+@pytest.mark.parametrize("name", PROPERTIES)
+def test_a_broken_server_is_noticed_by(name: str) -> None:
+    mutant = FIRST[name]
+
+    (outcome,) = on_trial(mutant, (name,))
+
+    assert outcome.finding is not None, f"nobody notices that {mutant.fault}"
+
+
+def test_every_property_has_a_broken_server() -> None:
+    assert {mutant.killed_by for mutant in MUTANTS} == set(PROPERTIES)
+
+
+def test_every_broken_server_has_a_name_of_its_own() -> None:
+    assert len({mutant.name for mutant in MUTANTS}) == len(MUTANTS)
+
+
+@pytest.mark.parametrize("control", [True, False])
+@pytest.mark.parametrize("killed", [True, False])
+def test_a_good_server_must_live_and_a_broken_one_must_not(control: bool, killed: bool) -> None:  # noqa: FBT001
+    assert Row("a server", "", "", killed=killed, control=control, detail="").right == (killed is not control)
