@@ -1,48 +1,35 @@
-"""The README's tour, run as it stands."""
+"""The README and the pages that it leads to first, run as they stand."""
 
-import os
 import re
 import socket
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
 
-from processes import COMMAND, PATIENCE_SECONDS, run, serving
+from processes import PATIENCE_SECONDS, free_port, run, serving
+from tours import environment, steps, walk
 
 from mock_server.admin.routes import OPERATIONS
 from mock_server.domain.assumptions import ASSUMPTIONS
 
-README = Path(__file__).parents[2] / "README.md"
-BLOCK = re.compile(r"<!-- tour -->\n```sh\n(.*?)```", re.DOTALL)
+ROOT = Path(__file__).parents[2]
+README = ROOT / "README.md"
+STEP_BY_STEP = ROOT / "docs/step-by-step.md"
+REFERENCE = ROOT / "docs/reference.md"
+TESTS = re.compile(r"<!-- pytest -->\n```python\n(.*?)```", re.DOTALL)
 RECEIVER = re.compile(r"<!-- receiver -->\n```sh\n(.*?) &\n```", re.DOTALL)
 RECEIVERS_ADDRESS = re.compile(r"127\.0\.0\.1(:|\", )9000")
 
 
-def steps() -> list[tuple[str, list[str]]]:
-    """Each command of the tour, with the pieces that the README says its output holds."""
-    found: list[tuple[str, list[str]]] = []
-    for block in BLOCK.findall(README.read_text()):
-        command: list[str] = []
-        for line in block.splitlines():
-            if line.startswith("#> "):
-                if command:
-                    found.append(("\n".join(command), []))
-                    command = []
-                found[-1][1].append(line.removeprefix("#> "))
-            else:
-                command.append(line)
-    return found
-
-
 @contextmanager
 def receiving(folder: Path) -> Iterator[int]:
-    """Run the README's receiver of webhooks; its port."""
-    (found,) = RECEIVER.findall(README.read_text())
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port: int = probe.getsockname()[1]
+    """Run the page's receiver of webhooks; its port."""
+    (found,) = RECEIVER.findall(STEP_BY_STEP.read_text())
+    port = free_port()
     with subprocess.Popen(["bash", "-c", f"exec {at_port(found, port)}"], cwd=folder) as process:
         try:
             wait_for_answer(port, process)
@@ -64,24 +51,47 @@ def wait_for_answer(port: int, process: "subprocess.Popen[bytes]") -> None:
         time.sleep(0.02)
 
 
-def test_every_step_of_the_tour_prints_what_the_readme_says(tmp_path: Path) -> None:
+def test_every_step_of_the_readme_prints_what_it_says(tmp_path: Path) -> None:
+    with serving(tmp_path) as root:
+        walk(README, root, tmp_path)
+
+
+def test_every_step_of_the_tour_prints_what_the_page_says(tmp_path: Path) -> None:
     with serving(tmp_path) as root, receiving(tmp_path) as port:
-        env = os.environ | {"PATH": f"{Path(COMMAND).parent}:{os.environ['PATH']}", "INBOX_MOCK_URL": root}
-        for command, expected in steps():
-            here = at_port(command, port).replace("http://127.0.0.1:8089", root)
-            ran = subprocess.run(["bash", "-c", here], capture_output=True, text=True, check=False, timeout=30, env=env, cwd=tmp_path)
-            assert ran.returncode == 0, (command, ran.stderr)
-            for piece in expected:
-                assert piece in ran.stdout, (command, ran.stdout)
+        walk(STEP_BY_STEP, root, tmp_path, lambda command: at_port(command, port))
 
 
 def test_the_tour_has_steps_and_each_says_what_to_expect() -> None:
-    assert len(steps()) >= 6
-    assert all(expected for _, expected in steps())
+    assert len(steps(STEP_BY_STEP)) >= 6
+    assert all(step.expected for step in steps(STEP_BY_STEP))
 
 
-def test_the_scenario_in_the_readme_can_be_served(tmp_path: Path) -> None:
-    found = re.search(r"<!-- scenario -->\n```yaml\n(.*?)```", README.read_text(), re.DOTALL)
+def test_the_readmes_ten_lines_of_tests_pass(tmp_path: Path) -> None:
+    (found,) = TESTS.findall(README.read_text())
+    (tmp_path / "test_inbox.py").write_text(found)
+
+    ran = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", "test_inbox.py"],
+        cwd=tmp_path,
+        env=environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=4 * PATIENCE_SECONDS,
+    )
+
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert "2 passed" in ran.stdout
+
+
+def test_the_readme_links_only_to_what_is_there() -> None:
+    for page in (README, STEP_BY_STEP, REFERENCE):
+        for address in re.findall(r"\]\(([^)#]+)", page.read_text()):
+            assert address.startswith("http") or (page.parent / address).exists(), (page.name, address)
+
+
+def test_the_scenario_in_the_reference_can_be_served(tmp_path: Path) -> None:
+    found = re.search(r"<!-- scenario -->\n```yaml\n(.*?)```", REFERENCE.read_text(), re.DOTALL)
     assert found is not None
     path = tmp_path / "scenario.yaml"
     path.write_text(found[1])
@@ -89,8 +99,8 @@ def test_the_scenario_in_the_readme_can_be_served(tmp_path: Path) -> None:
     assert run("scenarios", str(path)).returncode == 0
 
 
-def test_the_readme_names_every_option_every_switch_and_no_other() -> None:
-    text = README.read_text()
+def test_the_reference_names_every_option_every_switch_and_no_other() -> None:
+    text = REFERENCE.read_text()
 
     assert set(re.findall(r"^\| `(\w+)` \| `\w+` \|", text, re.MULTILINE)) == set(ASSUMPTIONS)
     offered = set(re.findall(r"--[a-z-]+", run("serve", "--help").stdout)) - {"--help", "--lenient"}
@@ -98,8 +108,8 @@ def test_the_readme_names_every_option_every_switch_and_no_other() -> None:
     assert set(re.findall(r"--[a-z-]+", row)) == offered
 
 
-def test_the_readme_names_every_command_with_its_options() -> None:
-    rows = dict(re.findall(r"^\| `inbox-mock (\w+).*?` \| (.*) \|$", README.read_text(), re.MULTILINE))
+def test_the_reference_names_every_command_with_its_options() -> None:
+    rows = dict(re.findall(r"^\| `inbox-mock (\w+).*?` \| (.*) \|$", REFERENCE.read_text(), re.MULTILINE))
 
     listed = run("--help").stdout.partition("Commands:")[2]
     assert set(rows) == set(re.findall(r"^  (\w+)", listed, re.MULTILINE))
@@ -109,8 +119,8 @@ def test_the_readme_names_every_command_with_its_options() -> None:
         assert set(re.findall(r"--[a-z-]+", rows[name])) == offered - {"--url", "--sandbox", "--admin-token", "--format"}, name
 
 
-def test_the_readme_has_every_call_of_the_admin_api() -> None:
-    table = re.findall(r"^\| (`(?:GET|POST|PATCH|DELETE)\b.*?) \| .* \|$", README.read_text(), re.MULTILINE)
+def test_the_reference_has_every_call_of_the_admin_api() -> None:
+    table = re.findall(r"^\| (`(?:GET|POST|PATCH|DELETE)\b.*?) \| .* \|$", REFERENCE.read_text(), re.MULTILINE)
     named = {
         re.sub(r"\{\w+\}", "{}", address).replace("S", "/sandboxes/{}", 1) for row in table for address in re.findall(r"(S\S*?)`", row)
     }

@@ -25,6 +25,8 @@ def test_it_holds_the_scenarios_the_schema_and_the_markers(wheel: Path) -> None:
     assert {
         "mock_server/_fixtures/scenarios/agency.yaml",
         "mock_server/scenarios/scenario.schema.json",
+        "mock_server/dashboard/static/app.js",
+        "mock_server/dashboard/static/index.html",
         "mock_server/store/schema.sql",
         "mock_server/py.typed",
         "contracts/py.typed",
@@ -38,7 +40,7 @@ def test_it_holds_nothing_else(wheel: Path) -> None:
     names = zipfile.ZipFile(wheel).namelist()
 
     assert {name.split("/")[0].split("-")[0] for name in names} == {"mock_server", "contracts", "bookingsync_inbox_mock"}
-    assert not [name for name in names if "__pycache__" in name or "test" in name]
+    assert not [name for name in names if "__pycache__" in name or ("test" in name and not name.startswith("contracts/provider/"))]
 
 
 def test_it_serves_its_own_scenarios(wheel: Path, tmp_path: Path) -> None:

@@ -1,0 +1,31 @@
+"""What the examples in other languages need, and whether this machine has it."""
+
+import os
+import shutil
+import subprocess
+from functools import cache
+
+import pytest
+
+NEEDED = {
+    "curl": [["curl", "--version"], ["jq", "--version"]],
+    "node": [["node", "--version"]],
+    "ruby": [["ruby", "--version"]],
+    "php": [["php", "--ri", "curl"]],
+}
+
+
+@cache
+def missing(language: str) -> str | None:
+    """What does not work here, of that which the examples in a language need."""
+    for command in NEEDED.get(language, []):
+        if shutil.which(command[0]) is None or subprocess.run(command, capture_output=True, check=False).returncode:
+            return f"{' '.join(command)} does not work here"
+    return None
+
+
+def skip_unless_required(reason: str) -> None:
+    """Skip a test and say why; where examples are required, as in CI, fail."""
+    if os.environ.get("INBOX_MOCK_EXAMPLES") == "required":
+        pytest.fail(reason)
+    pytest.skip(reason)
