@@ -1,10 +1,14 @@
 """Every view, in light and in dark, as axe-core judges it."""
 
+from collections.abc import Iterator
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from browser.eyes import Eyes, keep_picture
+from builders import a_message
 from fake import Sandbox
 from playwright.sync_api import Page, expect
+from receiver import receiving
 
 SERIOUS = {"serious", "critical"}
 VIEWS = {
@@ -23,23 +27,32 @@ def serious_findings(page: Page) -> list[str]:
 
 
 @pytest.fixture
-def busy(agency: Sandbox) -> Sandbox:
-    """A sandbox in which every view has something to show: an answer, a note, what was not relayed, a webhook, a fault that struck."""
-    agency.admin.post("/webhooks", {"url": "http://127.0.0.1:9/"})
-    for body in (
-        {"from": "guest", "content": "Is there a garage?"},
-        {"from": "staff", "content": "Yes, behind the house."},
-        {"from": "staff", "content": "He has two cars.", "internal": True},
-        {"from": "staff", "content": "This goes nowhere.", "channel": None},
-    ):
-        assert agency.admin.post("/conversations/4/messages", body).status == 201
-    agency.admin.post("/faults", {"kind": "status", "status": 503, "times": 1})
-    agency.api.get("/bookings")
-    agency.api.get("/inbox/conversations")
-    agency.advance("1m")
-    agency.admin.post("/bookings", {"conversation_delay": "3h"})
-    agency.admin.post("/snapshots", {"name": "before"})
-    return agency
+def busy(agency: Sandbox) -> Iterator[Sandbox]:
+    """A sandbox in which every view has something to show.
+
+    An answer, a note, what was not relayed, webhooks that arrive and one that was forged, a fault that struck, a broken rule.
+    """
+    with receiving() as receiver:
+        agency.admin.post("/webhooks", {"url": receiver.url, "events": ["inbox_message_created", "booking_created"]})
+        for body in (
+            {"from": "guest", "content": "Is there a garage?"},
+            {"from": "staff", "content": "Yes, behind the house."},
+            {"from": "staff", "content": "He has two cars.", "internal": True},
+            {"from": "staff", "content": "This goes nowhere.", "channel": None},
+        ):
+            assert agency.admin.post("/conversations/4/messages", body).status == 201
+        agency.advance("1m")
+        agency.admin.post("/faults", {"kind": "status", "status": 503, "times": 1})
+        agency.admin.post("/faults", {"kind": "forged", "times": 1})
+        agency.api.get("/bookings")
+        (conversation,) = agency.api.get("/inbox/conversations/4", include="participants").records
+        (host, *_) = [one["id"] for one in conversation["participants"] if one["links"]["member"]["type"] == "Host"]
+        answer = a_message(conversation_id=4, sender_id=host, content="The key is under the mat.", channel=None, sent_at=agency.now())
+        assert agency.api.post("/inbox/messages", answer).status == 201
+        agency.admin.post("/bookings", {"conversation_delay": "3h"})
+        agency.advance("1m")
+        agency.admin.post("/snapshots", {"name": "before"})
+        yield agency
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -48,7 +61,7 @@ def test_a_view_has_no_serious_finding(eyes: Eyes, busy: Sandbox, view: str, sch
     page = eyes.look(f"/{busy.id}/{view}", color_scheme=scheme)
     expect(page.locator(VIEWS[view]).first).to_be_visible()
     if view in {"webhooks", "journal"}:
-        page.locator(".entries summary").last.click()
+        page.locator(".entries summary").first.click()
     if view == "faults":
         page.get_by_role("button", name="status requests").click()
     if scheme == "light":
@@ -60,9 +73,7 @@ def test_a_view_has_no_serious_finding(eyes: Eyes, busy: Sandbox, view: str, sch
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_inbox_has_no_serious_finding(eyes: Eyes, busy: Sandbox, scheme: str) -> None:
     page = eyes.look(f"/{busy.id}/inbox/c4", color_scheme=scheme)
-    expect(page.get_by_text("This goes nowhere.")).to_have_count(2)
-    if scheme == "dark":
-        keep_picture(page, "dashboard-inbox-dark")
+    expect(page.get_by_text("This goes nowhere.")).to_be_visible()
 
     assert serious_findings(page) == []
 
