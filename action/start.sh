@@ -5,6 +5,7 @@ set -euo pipefail
 home="$RUNNER_TEMP/inbox-mock"
 log="$home/serve.log"
 export INBOX_MOCK_PORT_FILE="$home/port"
+rm -f "$INBOX_MOCK_PORT_FILE" # an earlier step of this job may have left its own
 
 nohup inbox-mock serve > "$log" 2>&1 < /dev/null &
 echo $! > "$home/pid"

@@ -81,20 +81,19 @@ def inbox_mock(request: pytest.FixtureRequest, inbox_mock_server: "InboxMockServ
     try:
         plain = inbox_mock_server.sandbox(scenario, **wishes)
     except Unanswered as refused:
-        pytest.fail(f"inbox_scenario: {refused}", pytrace=False)
-    sandbox = ReceivingSandbox(plain.made, receivers.telling(plain.exchange), receivers)
-    held = Held(request.node, sandbox, scenario)
+        raise pytest.fail.Exception(f"inbox_scenario: {refused}", pytrace=False) from None
+    held = Held(request.node, plain, scenario)
     try:
         with no_contact(REAL_HOST, "the test's server is at inbox_mock.url"):
-            yield sandbox
+            yield ReceivingSandbox(plain.made, receivers.telling(plain.exchange), receivers)
         raised = receivers.close()
         if raised is not None:
             raise raised
         held.judge()
     finally:
         receivers.close()
-        if _exists(sandbox):
-            sandbox.delete()
+        if _exists(plain):
+            plain.delete()
 
 
 @pytest.fixture
@@ -109,7 +108,7 @@ def inbox_mock_in_process(request: pytest.FixtureRequest) -> "Iterator[SandboxIn
     try:
         sandbox = context.__enter__()
     except Unanswered as refused:
-        pytest.fail(f"inbox_scenario: {refused}", pytrace=False)
+        raise pytest.fail.Exception(f"inbox_scenario: {refused}", pytrace=False) from None
     try:
         held = Held(request.node, sandbox, scenario)
         yield sandbox
@@ -183,7 +182,7 @@ class Held:
             lines += [f"    {_line(entries[number])}" for number in violation["entries"] if number in entries]
         codes = ", ".join(f'"{code}"' for code in dict.fromkeys(violation["code"] for violation in violations))
         lines += ["", f"replay: {self.replay}   ({self.world})", f"on purpose? @pytest.mark.inbox_allow({codes})"]
-        return "\n".join(lines)
+        return _told(lines)
 
     def sections(self) -> list[tuple[str, str]]:
         """Return what a failed test shows besides: the journal's end, and how to see it again."""
@@ -193,7 +192,7 @@ class Held:
         left_out = len(entries) - LAST_ENTRIES
         lines = [f"({left_out} before)"] if left_out > 0 else []
         lines += [_line(entry) for entry in entries[-LAST_ENTRIES:]] or ["nothing was asked of it"]
-        found = [("Inbox Mock: the journal", "\n".join([*lines, "", f"replay: {self.replay}   ({self.world})"]))]
+        found = [("Inbox Mock: the journal", _told([*lines, "", f"replay: {self.replay}   ({self.world})"]))]
         violations = self.violations()
         return [*found, ("Inbox Mock: conduct", self.told(violations))] if violations else found
 
@@ -225,6 +224,13 @@ def _allowed(item: pytest.Item, sandbox: "Sandbox") -> "frozenset[str]":
         if unknown:
             pytest.fail(f"inbox_allow: no rule has the code {', '.join(unknown)}; expected some of {', '.join(known)}", pytrace=False)
     return frozenset(allowed)
+
+
+def _told(lines: list[str]) -> str:
+    """Return lines as one text, without what a terminal would obey: clients may write anything."""
+    from mock_server.reporting.text import printable
+
+    return "\n".join(map(printable, lines))
 
 
 def _line(entry: "dict[str, Any]") -> str:

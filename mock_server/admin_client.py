@@ -92,8 +92,14 @@ class Wire:
 
 def said_no(status: int, answer: JSON) -> Unanswered:
     """Return a problem of the admin API as what the caller is told."""
-    fields = ((str(error["field"]), str(error["expected"])) for error in answer.get("errors", ()))
-    return Unanswered(str(answer.get("detail") or answer.get("title") or status), *fields)
+    fields = [(str(error["field"]), str(error["expected"])) for error in answer.get("errors", ())]
+    told = "; ".join(f"{field}: {claim(expected)}" for field, expected in fields)
+    return Unanswered(told or str(answer.get("detail") or answer.get("title") or status), *fields)
+
+
+def claim(title: str) -> str:
+    """Return what was expected of a field; the API's own titles are whole claims already."""
+    return title if title.startswith(("can't ", "must ", "is ")) else f"expected {title}"
 
 
 class AdminClient:

@@ -7,6 +7,21 @@ import click
 FILES = {"server": "server", "client": "client"}
 """Which module exports the ``COMMAND`` of which name; it is imported when it is asked for."""
 
+INTERRUPTED = 130
+LONGEST = 86_400
+"""Seconds that anything may be waited for."""
+
+
+class Finite(click.FloatRange):
+    """A number within bounds, and a number at all."""
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """Return the number."""
+        found = float(super().convert(value, param, ctx))  # type: ignore[arg-type]  # whatever was written
+        if found != found:  # noqa: PLR0124 - so is nothing but nan
+            self.fail(f"{value!r} is no number", param, ctx)
+        return found
+
 
 class Checks(click.Group):
     """The commands of this package."""
@@ -30,6 +45,14 @@ class Checks(click.Group):
         if not isinstance(command, click.Command):
             raise TypeError(f"{__name__}.{FILES[cmd_name]} must define COMMAND: Command")
         return command
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run a command; whoever interrupts it gets the exit code that shells give for that, and no verdict."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            click.echo("\ninbox-mock: stopped before there was a verdict", err=True)
+            ctx.exit(INTERRUPTED)
 
 
 @click.group("check", cls=Checks)

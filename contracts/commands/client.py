@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from contracts.commands import LONGEST, Finite
+
 if TYPE_CHECKING:
     from contracts.consumer.trial import Verdict
     from contracts.consumer.worlds import World
@@ -27,11 +29,9 @@ EXTRA = "hypothesis is not installed; expected it: pip install 'bookingsync-inbo
 )
 @click.option("--save", default=".", show_default=True, metavar="DIR", help="Where the world that it failed is saved.")
 @click.option(
-    "--shrink-seconds", default=30.0, show_default=True, type=click.FloatRange(0), help="For how long a failing world is made smaller."
+    "--shrink-seconds", default=30.0, show_default=True, type=Finite(0, LONGEST), help="For how long a failing world is made smaller."
 )
-@click.option(
-    "--timeout", default=10.0, show_default=True, type=click.FloatRange(0.1), help="Seconds for an answer; the first may take 30."
-)
+@click.option("--timeout", default=10.0, show_default=True, type=Finite(0.1, LONGEST), help="Seconds for an answer; the first may take 30.")
 @click.option("--format", "wanted", type=click.Choice(["text", "json", "junit"]), default="text", show_default=True)
 def command(
     driver: tuple[str, ...],
@@ -153,11 +153,13 @@ def _kept(verdict: "Verdict", driver: tuple[str, ...], save: str, options: Mappi
 
 
 def _no_client(verdict: "Verdict") -> str:
+    from mock_server.reporting.text import printable
+
     if verdict.failure is None or verdict.failure.misconduct is None:
         raise RuntimeError("a client was there")
     said = verdict.failure.misconduct
     last = said.stderr.splitlines()[-1:]
-    return f"{said.about}; expected a driver that answers on stdout" + (f". Its stderr ends: {last[0]}" if last else "")
+    return printable(f"{said.about}; expected a driver that answers on stdout" + (f". Its stderr ends: {last[0]}" if last else ""))
 
 
 def _progress() -> Any:  # noqa: ANN401 - a callable, or nothing to be told

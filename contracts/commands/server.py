@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
+from contracts.commands import LONGEST, Finite
 from mock_server.cli import print_json
 
 if TYPE_CHECKING:
@@ -44,10 +45,10 @@ class Duration(click.ParamType):  # type: ignore[type-arg]  # generic since clic
 @click.option("--requests", type=click.IntRange(1), default=None, help="With --read-only: so many requests at the most, 300 if unsaid.")
 @click.option("--thorough", type=Duration(), default=None, metavar="DURATION", help="Go on with other seeds and more examples: 10m.")
 @click.option("--seed", type=click.IntRange(0, LARGEST_SEED), default=0, show_default=True, help="Draws the examples.")
-@click.option("--effort", type=click.FloatRange(0.1, 100), default=1.0, show_default=True, help="Multiplies the number of examples.")
+@click.option("--effort", type=Finite(0.1, 100), default=1.0, show_default=True, help="Multiplies the number of examples.")
 @click.option("-k", "--keep", "wanted", multiple=True, metavar="TEXT", help="Only properties with this in their name; may be repeated.")
 @click.option("--fail-fast", is_flag=True, help="Stop at the first property that is not kept.")
-@click.option("--timeout", type=click.FloatRange(0.1), default=10.0, show_default=True, help="Seconds that an answer may take.")
+@click.option("--timeout", type=Finite(0.1, LONGEST), default=10.0, show_default=True, help="Seconds that an answer may take.")
 @click.option("--format", "wanted_format", type=click.Choice(["text", "json"]), default="text", show_default=True)
 def command(
     url: str,
@@ -72,9 +73,10 @@ def command(
         _stop("hypothesis is missing: pip install 'bookingsync-inbox-mock[contracts]'")
     from contracts.provider import findings, trying
     from contracts.provider.target import NoTrial, look
+    from mock_server.reporting.text import printable
 
     def tell(text: str) -> None:
-        click.echo(text, err=wanted_format == "json")
+        click.echo("\n".join(map(printable, text.split("\n"))), err=wanted_format == "json")
 
     def again(outcome: "Outcome") -> str:
         return _again(url, outcome, token=token, read_only=read_only)
@@ -86,7 +88,7 @@ def command(
         tell(plan.text)
         outcomes = trying.run(plan, tell, seconds=thorough, fail_fast=fail_fast)
     except NoTrial as reason:
-        _stop(str(reason))
+        _stop(printable(str(reason)))
     is_fake = target.is_fake
     if wanted_format == "json":
         print_json({"url": target.wire.root, "seed": seed, "properties": findings.as_json(outcomes, again, is_fake=is_fake)})
@@ -96,6 +98,8 @@ def command(
                 tell(f"\n{findings.in_full(outcome, again(outcome), is_fake=is_fake)}")
         tell(f"\n{findings.table(outcomes, is_fake=is_fake)}")
         tell(f"  {target.wire.count} requests.")
+    if all(outcome.not_judged for outcome in outcomes):
+        _stop(f"nothing was judged: {printable(str(outcomes[0].not_judged)) if outcomes else 'no property was chosen'}")
     sys.exit(1 if trying.failed(outcomes, target) else 0)
 
 

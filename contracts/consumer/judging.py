@@ -23,11 +23,15 @@ FIXES = {
     "BELIEF": "Keep a copy that is brought up to date from every page, by updated_since from the first page's synced-at.",
     "LOST": "Send as a Host participant, with the conversation's default_channel, and answer ok only after the message was taken.",
     "TWICE": "After an answer that was lost, list the messages before you send again.",
-    "TOO_SOON": "Put the answer off until the channel has opened the conversation.",
+    "TOO_SOON": "Put the answer off until the booking has a conversation that was made by the channel's application: see created_by.",
     "STUCK": "Ask again each time: what hindered is over by then.",
     "GAVE_UP": "Answer later for what may go better the next time: ok: false alone means never.",
 }
-
+PARTS_FIX = (
+    "Ask for participants and messages with updated_since, too: "
+    "a change of theirs need not move the conversation's updated_at, so include= alone does not bring it."
+)
+BOOKINGS_FIX = "Read every page, and pass from: without it the list leaves out the stays that are over."
 
 MISCONDUCT = {"crash": "crashed", "hang": "hangs", "missing": "cannot be started", "no client": "is none"}
 KEEP_TO_IT = (
@@ -88,8 +92,8 @@ def _by_rule(code: str, about: str, entries: tuple[int, ...] = ()) -> Finding:
     return Finding(code, rule.title, about, rule.fix, rule.why, entries)
 
 
-def _own(code: str, about: str, entries: tuple[int, ...] = ()) -> Finding:
-    return Finding(code, TITLES[code], about, FIXES[code], "", entries)
+def _own(code: str, about: str, fix: str = "") -> Finding:
+    return Finding(code, TITLES[code], about, fix or FIXES[code])
 
 
 def _webhooks(play: Play) -> Iterator[Finding]:
@@ -117,7 +121,9 @@ def _of_difference(play: Play, found: Difference) -> Finding:
         return _by_rule("SYN005", found.about)
     if found.noun == "conversation" and found.part == "missing" and _bookings_of(play, found.id) & late:
         return _by_rule("SYN005", f"{found.about}, which came after it had looked for it")
-    return _own("BELIEF", found.about)
+    if found.noun in ("participant", "message"):
+        return _own("BELIEF", found.about, PARTS_FIX)
+    return _own("BELIEF", found.about, BOOKINGS_FIX if (found.noun, found.part) == ("booking", "missing") else "")
 
 
 def _deletions(play: Play, booking_id: int) -> tuple[int, ...]:

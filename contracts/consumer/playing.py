@@ -6,7 +6,7 @@ from contextlib import suppress
 from json import loads
 from typing import Any
 
-from contracts.consumer.driver import JSON, Asked, DriverFailed, Later, Misconduct, Refused
+from contracts.consumer.driver import DEEDS, JSON, Asked, DriverFailed, Later, Misconduct, Refused
 from contracts.consumer.plays import Heard, Moment, Play, Promise
 from contracts.consumer.stage import Scene, Stage
 from contracts.consumer.telling import told_command, told_step
@@ -21,6 +21,7 @@ from mock_server.store.database import one
 IN_A_ROW = 10
 TOO_MANY = 429
 MOST_IN_ALL = 200
+MOST_SHOWN = 200
 PAUSES = ("1m", "1m", "1m", "5m", "10m", "30m", "1h", "1h", "1h", "1h")
 """How long the judge waits each time that the client has put something off."""
 
@@ -75,9 +76,10 @@ class Player:
         told = self.scene.credentials()
         self._secret = str(told["webhook_secret"])
         began = self._command("start", **told)
-        can = began.get("can", [])
-        if not isinstance(can, list) or not all(isinstance(one, str) for one in can):
-            raise DriverFailed(Misconduct("protocol", f"start answered can: {can!r}; expected a list such as ['sync', 'reply', 'webhook']"))
+        can = began.get("can")
+        if not isinstance(can, list) or not can or not all(one in DEEDS for one in can):
+            about = f"start answered can: {repr(can)[:MOST_SHOWN]}; expected a list such as {list(DEEDS)}"
+            raise DriverFailed(Misconduct("protocol", about))
         self._played.can = frozenset(can)
         for step in self._played.world.steps:
             self._step(step)

@@ -103,6 +103,8 @@ class Command:
         try:
             line = self._lines.get(timeout=patience)
         except Empty:
+            if self._running.poll() is not None:  # what it has started holds its stdout
+                raise self._ended(deed) from None
             raise self._failed("hang", f"no answer to {deed} within {patience:g} s") from None
         if line is ENDED:
             raise self._ended(deed)
@@ -118,11 +120,11 @@ class Command:
 
     def _judged(self, deed: str, answer: JSON) -> JSON:
         if "id" not in answer or answer["id"] != self._number or isinstance(answer["id"], bool):
-            raise self._failed("wrong id", f"it answered {deed} with id {answer.get('id')!r}; expected {self._number}")
+            raise self._failed("wrong id", f"it answered {deed} with id {_short(answer.get('id'))}; expected {self._number}")
         if answer.get("ok") is True:
             return {name: found for name, found in answer.items() if name not in {"id", "ok"}}
         if answer.get("ok") is not False:
-            raise self._failed("protocol", f"it answered {deed} with ok: {answer.get('ok')!r}; expected true or false")
+            raise self._failed("protocol", f"it answered {deed} with ok: {_short(answer.get('ok'))}; expected true or false")
         if answer.get("later") is True:
             raise Later
         said = {name: found for name, found in answer.items() if name not in {"id", "ok"}}
@@ -209,5 +211,10 @@ def _keep_last(stream: IO[bytes], said: "deque[str]") -> None:
 
 
 def _shown(line: bytes) -> str:
-    text = line.decode(errors="replace").strip()
+    text = line[: 4 * MOST_SHOWN].decode(errors="replace").strip()
     return repr(text if len(text) <= MOST_SHOWN else f"{text[:MOST_SHOWN]}...")
+
+
+def _short(found: object) -> str:
+    text = repr(found)
+    return text if len(text) <= MOST_SHOWN else f"{text[:MOST_SHOWN]}..."

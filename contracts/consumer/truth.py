@@ -1,5 +1,6 @@
 """What is true of a world, and how what a client believes differs from it, in a person's words."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from json import loads
@@ -108,7 +109,7 @@ Compare = Callable[[JSON, JSON], Iterator[Difference]]
 
 def _records(noun: str, believed: list[JSON], true: list[JSON], compare: Compare) -> Iterator[Difference]:
     told, real = {found["id"]: found for found in believed}, {found["id"]: found for found in true}
-    for number in sorted({found["id"] for found in believed if sum(other["id"] == found["id"] for other in believed) > 1}):
+    for number in sorted(number for number, times in Counter(found["id"] for found in believed).items() if times > 1):
         yield Difference(noun, number, "twice", f"it names {noun} {number} more than once")
     for number in sorted(told.keys() - real.keys()):
         yield Difference(noun, number, "extra", f"it believes that there is {noun} {number}")

@@ -9,11 +9,14 @@ from contracts.consumer.judging import Finding
 from contracts.consumer.plays import Moment, Play
 from contracts.consumer.stage import when
 from contracts.consumer.trial import Failure, Verdict
+from mock_server.reporting.junit import legal
+from mock_server.reporting.text import printable
 
 JSON = dict[str, Any]
 
 INDENT = "  "
 TOLD_STATUSES = 400
+MOST_FINDINGS = 20
 
 
 def replay_command(path: str, command: Sequence[str], *more: str) -> str:
@@ -26,7 +29,7 @@ def text(verdict: Verdict, replay: str | None = None) -> str:
     lines = [*_failed(verdict.failure, replay)] if verdict.failure else []
     lines += _coverage(verdict)
     lines += [f"Note: {note}." for note in dict.fromkeys(verdict.notes)]
-    return "\n".join([*lines, "", _conclusion(verdict)])
+    return "\n".join(printable(line) for line in [*lines, "", _conclusion(verdict)])
 
 
 def as_json(verdict: Verdict, replay: str | None = None) -> JSON:
@@ -53,8 +56,8 @@ def junit(verdict: Verdict, replay: str | None = None) -> str:
     whole = TestCase("the client passes its trial", classname="client", time=round(verdict.seconds, 3))
     if verdict.failure is not None:
         first = verdict.failure.findings[0]
-        told = Failed(f"{first.code}: {first.about}", first.code)
-        told.text = "\n".join(_failed(verdict.failure, replay))
+        told = Failed(legal(f"{first.code}: {first.about}"), first.code)
+        told.text = legal("\n".join(map(printable, _failed(verdict.failure, replay))))
         whole.result = [told]
     suite.add_testcase(whole)
     for name, times in verdict.met.items():
@@ -92,8 +95,10 @@ def _coverage(verdict: Verdict) -> list[str]:
 
 def _failed(failure: Failure, replay: str | None) -> Iterator[str]:
     """Yield a failure as it is told: what is wrong, the smallest world, and the evidence."""
-    for found in failure.findings:
+    for found in failure.findings[:MOST_FINDINGS]:
         yield from _finding(found)
+    if len(failure.findings) > MOST_FINDINGS:
+        yield f"... and {len(failure.findings) - MOST_FINDINGS} more: --format json tells all."
     if failure.misconduct is not None and failure.misconduct.stderr:
         yield "The end of its stderr:"
         yield from (f"{INDENT}{line}" for line in failure.misconduct.stderr.splitlines())
@@ -151,7 +156,7 @@ def _requests(moment: Moment, by_id: dict[int, JSON]) -> Iterator[str]:
         yield f"[{entry['id']}] {entry['method']} {entry['path']}{query}: {status}{why}"
     if len(asked) > len(told):
         reads = [entry["id"] for entry in asked if entry not in told]
-        yield f"[{reads[0]}-{reads[-1]}] {len(reads)} GET{'' if len(reads) == 1 else 's'} answered"
+        yield f"[{reads[0]}] 1 GET answered" if len(reads) == 1 else f"[{reads[0]}-{reads[-1]}] {len(reads)} GETs answered"
 
 
 def _counted(belief: JSON) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 
 from mock_server.scenarios.loading import Scenario, find, from_object
 from mock_server.scenarios.mistakes import Mistake
+from mock_server.services import durations
 
 JSON = dict[str, Any]
 
@@ -66,8 +67,15 @@ def load(path: str) -> World:
     steps = scenario.data.get(TRIAL)
     if not steps:
         raise Mistake(scenario.name, 1, f"no {TRIAL}", f"a world: a scenario with the steps of a trial under {TRIAL}")
+    written: list[JSON] = list(steps)  # type: ignore[call-overload]
+    for number, step in enumerate(written):
+        if PASSES in step:
+            try:
+                durations.parse(step[PASSES])
+            except ValueError as error:
+                raise scenario.mistake((TRIAL, number, PASSES), str(error), "a duration of ten years at the most") from None
     beginning = {name: part for name, part in scenario.data.items() if name != TRIAL}
-    return World(beginning, tuple(steps))  # type: ignore[arg-type]
+    return World(beginning, tuple(written))
 
 
 def save(world: World, folder: Path, name: str, description: str) -> Path:

@@ -52,12 +52,14 @@ class Api:
 
     def pages(self, path: str, **query: object) -> Iterator[Answer]:
         """Return every page of a list, by following ``next``."""
-        answer = self.get(path, **query)
+        answer, followed = self.get(path, **query), set[str]()
         for _ in range(MOST_PAGES):
             yield answer
             following = links_of(answer).get("next")
             if following is None:
                 return
+            expect(following not in followed, f"{path}: next leads to {following} again")
+            followed.add(following)
             answer = self.follow(following)
         raise Broken(f"{path}: after {MOST_PAGES} pages there is still a next one")
 

@@ -43,19 +43,29 @@ class Budget:
         """
         if self.ended is None and self.made >= self.allowed:
             self.ended = f"the {self.allowed} requests that this trial may make are used up"
-        if self.ended is not None:
-            raise Spent(self.ended)
+        self._go_on()
         self.made += 1
 
     def after_answer(self, answer: Answer) -> None:
-        """Stop when others use the rate limit up, or when it is used up: nothing is waited for."""
+        """Stop when others use the rate limit up, or when it is used up: nothing is waited for.
+
+        Raises:
+            Spent: the answer itself is a 429, which tells nothing of what was asked.
+
+        """
         left = _number(answer.header("X-RateLimit-Remaining"))
         if answer.status == 429:
             reset = _number(answer.header("X-RateLimit-Reset"))
             when = "" if reset is None else f"; it is free again in {max(0, reset - int(time()))} s"
             self.ended = f"the rate limit is used up{when}"
+            self._go_on()
         elif left is not None and left < self.left_to_others:
             self.ended = f"only {left} requests are left in this hour, and others use them"
+
+    def _go_on(self) -> None:
+        """Raise Spent, always from here, once the trial has ended: that is how hypothesis knows it again."""
+        if self.ended is not None:
+            raise Spent(self.ended)
 
 
 def _number(text: str | None) -> int | None:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from contracts.provider.api import JSON, Api, the_record, wanted
+from contracts.provider.budget import Spent
 from contracts.provider.property import Broken, NotJudged
 from contracts.provider.resources import created_at, path_of
 from contracts.provider.wire import Answer
@@ -97,7 +98,7 @@ class Stage:
     def tidy(self) -> None:
         """Cancel the bookings that were made, where they would be in somebody's way."""
         for booking_id in self._bookings:
-            with suppress(Broken):
+            with suppress(Broken, Spent):
                 self.api.call("DELETE", f"/bookings/{booking_id}")
 
 

@@ -87,7 +87,7 @@ def look(
 
     """
     wire = Wire(root_of(url), timeout_seconds)
-    if not read_only and (urlsplit(wire.root).hostname or "").endswith(REAL):
+    if not read_only and (urlsplit(wire.root).hostname or "").rstrip(".").endswith(REAL):
         raise NoTrial("this is the real service, where guests and staff would see what the trial writes: add --read-only")
     try:
         if token is None or not read_only:

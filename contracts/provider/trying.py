@@ -1,5 +1,6 @@
 """Running a trial: which properties, what will be done, and round after round until time is up."""
 
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from time import monotonic
@@ -75,6 +76,8 @@ def plan(
     if target.is_fake:
         return Plan(trial, properties, f"{target.wire.root} is a fake: sandboxes of its own for each of {count}.")
     if not read_only:
+        unbounded = Budget(sys.maxsize)
+        target.wire.before, target.wire.after = unbounded.before_request, unbounded.after_answer
         return Plan(trial, properties, f"{target.wire.root}: {count}.\n{WRITES}")
     try:
         first = Api(target.wire, target.token).call("GET", "/accounts")

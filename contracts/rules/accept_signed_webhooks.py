@@ -17,7 +17,7 @@ def find(evidence: Evidence) -> Iterator[Violation]:
         if 200 <= entry.status < 300:
             accepted.add(told)
         elif 400 <= entry.status < 500 and entry.status not in NOT_THE_SIGNATURE and told not in accepted:
-            yield Violation(f"answered {entry.status} to a {entry.delivery.event} whose signature is right", (entry.id,))
+            yield Violation(f"answered {entry.status} to the webhook {entry.delivery.event}, whose signature is right", (entry.id,))
 
 
 RULE = Rule(

@@ -4,10 +4,12 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from datetime import timedelta
 
+from mock_server.domain import times
 from mock_server.domain.conduct import Entry, Evidence, Rule, Violation
 from mock_server.domain.walks import Key, Walk, in_words, interruptions, walks
 
 RARELY = timedelta(days=1)
+LONG_AGO = timedelta(days=30)
 REFERENCE = frozenset({"hosts", "sources", "rentals", "applications", "accounts"})
 
 
@@ -21,15 +23,17 @@ def find(evidence: Evidence) -> Iterator[Violation]:
         again: dict[tuple[Key, str | None], list[Walk]] = {}
         for walk in walks(calls):
             key = walk.key, lives.get(walk.first.token or "")
-            if walk.since is not None or not walk.complete or _is_cheap(walk):
+            if not _asks_for_all(walk) or not walk.complete or _is_cheap(walk):
                 continue
             before = read.get(key)
             if before is not None and not _excused(before, walk, failures):
                 again.setdefault(key, [before]).append(walk)
             read[key] = walk
         for repeated in again.values():
-            times = "once more" if len(repeated) == 2 else f"{len(repeated) - 1} times more"
-            about = f"listed all {in_words(repeated[0].first)} and then {times}, without updated_since"
+            again_and_again = "once more" if len(repeated) == 2 else f"{len(repeated) - 1} times more"
+            since = repeated[1].since
+            how = "without updated_since" if since is None else f"with an updated_since of long ago, {times.wire(since)}"
+            about = f"listed all {in_words(repeated[0].first)} and then {again_and_again}, {how}"
             yield Violation(about, tuple(walk.first.id for walk in repeated))
 
 
@@ -49,10 +53,16 @@ def _lives(evidence: Evidence, application_id: int, calls: list[Entry]) -> dict[
     return roots
 
 
+def _asks_for_all(walk: Walk) -> bool:
+    """Whether a walk has no ``updated_since``, or one that leaves nothing out: a fixed time, or one of another clock."""
+    return walk.since is None or walk.first.at - walk.since > LONG_AGO
+
+
 def _is_cheap(walk: Walk) -> bool:
-    """Whether little was asked for: one page of reference data, or only what differs from what is known by its ETag."""
+    """Whether little was asked for: one record, one page of reference data, or what differs from what is known by its ETag."""
     conditional = any("If-None-Match" in entry.asked_headers for entry in walk.pages)
-    return conditional or (len(walk.numbers) == 1 and walk.first.parts[-1] in REFERENCE)
+    a_look = walk.first.parameters.get("per_page") == "1"
+    return conditional or (len(walk.numbers) == 1 and (a_look or walk.first.parts[-1] in REFERENCE))
 
 
 def _excused(before: Walk, walk: Walk, failures: list[int]) -> bool:
@@ -72,7 +82,9 @@ RULE = Rule(
         "the listing before was cut short by an error, or what came after it failed",
         "other filters, fields or includes; another account; a token that was granted anew",
         "one page of reference data: hosts, sources, rentals, applications, accounts",
+        "it asked for one record (per_page=1): a look whether there is any",
         "it came with If-None-Match",
+        "its updated_since was not a month old, though older than it had to be",
         "a day had passed: what moves no updated_at is found by a full listing now and then",
     ),
     find=find,

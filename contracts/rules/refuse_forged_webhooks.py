@@ -9,7 +9,7 @@ def find(evidence: Evidence) -> Iterator[Violation]:
     """Point at each webhook that was accepted with somebody else's signature."""
     for entry in evidence.attempts:
         if entry.delivery is not None and entry.delivery.forged and entry.status is not None and 200 <= entry.status < 300:
-            about = f"answered {entry.status} to a {entry.delivery.event} whose signature is made with a wrong secret"
+            about = f"answered {entry.status} to the webhook {entry.delivery.event}, whose signature is made with a wrong secret"
             yield Violation(about, (entry.id,))
 
 

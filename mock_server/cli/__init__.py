@@ -13,8 +13,9 @@ import click
 from click.core import ParameterSource
 
 from mock_server import __version__
-from mock_server.admin_client import AdminClient, Unanswered
+from mock_server.admin_client import AdminClient, Unanswered, claim
 from mock_server.domain.discovery import discover
+from mock_server.terminal import printable
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
@@ -82,8 +83,8 @@ def on_a_server(*formats: str, **flags: str) -> Callable[[Callable[..., None]], 
             try:
                 command(admin=admin, **({"wanted": wanted} if formats else {"as_json": wanted == "json"}), **given)
             except Unanswered as refusal:
-                told = "; ".join(f"{flags.get(field, field)}: {_expected(title)}" for field, title in refusal.fields)
-                click.echo(f"inbox-mock: {told or refusal}", err=True)
+                told = "; ".join(f"{flags.get(field, field)}: {claim(title)}" for field, title in refusal.fields)
+                click.echo(f"inbox-mock: {printable(told or str(refusal))}", err=True)
                 sys.exit(WRONG)
 
         return on_server
@@ -117,11 +118,6 @@ def _offered() -> "dict[str, EntryPoint]":
     from importlib.metadata import entry_points
 
     return {offered.name: offered for offered in entry_points(group=COMMANDS)}
-
-
-def _expected(title: str) -> str:
-    """Return what was expected of a field; the API's own titles are whole claims already."""
-    return title if title.startswith(("can't ", "must ", "is ")) else f"expected {title}"
 
 
 def _chosen(name: str, own: object) -> object:

@@ -52,10 +52,16 @@ def command(*, admin: AdminClient, as_json: bool, call: str | None, given: tuple
     if as_json:
         print_json(answer)
     else:
-        click.echo(json.dumps(answer, indent=2, ensure_ascii=False) if answer else "done")
+        click.echo(_legible(answer) if answer else "done")
 
 
 COMMAND = command
+
+
+def _legible(answer: JSON) -> str:
+    """Return an answer for people: JSON in which only what would move a terminal's cursor or turn its writing round is spelled out."""
+    text = json.dumps(answer, indent=2, ensure_ascii=False)
+    return "".join(character if character.isprintable() or character == "\n" else json.dumps(character)[1:-1] for character in text)
 
 
 def _pair(text: str) -> tuple[str, object]:

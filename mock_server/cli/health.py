@@ -10,6 +10,7 @@ import click
 
 from mock_server.cli import print_json
 from mock_server.services import durations
+from mock_server.terminal import printable
 
 PATIENCE_SECONDS = 5
 PAUSE_SECONDS = 0.1
@@ -97,5 +98,5 @@ def _end(root: str, why: str | None, wanted: str) -> NoReturn:
     elif why is None:
         click.echo(f"{root} is ready")
     else:
-        click.echo(f"inbox-mock: {root} is not ready: {why}", err=True)
+        click.echo(f"inbox-mock: {root} is not ready: {printable(why)}", err=True)
     sys.exit(READY if why is None else NOT_READY)

@@ -66,7 +66,7 @@ def _news(reader: "Reader", admin: AdminClient) -> list[JSON]:
     try:
         return reader.news()
     except Unreached as reason:
-        click.echo(f"inbox-mock: {reason}; waiting for it", err=True)
+        click.echo(f"inbox-mock: {printable(str(reason))}; waiting for it", err=True)
     while True:
         time.sleep(BREATH_SECONDS)
         try:

@@ -22,9 +22,12 @@ FINDINGS = 1
     show_default=True,
     help="What is worth the exit code 1.",
 )
+@click.option("--require-requests", is_flag=True, help="Exit 1 as well where no request ever came, so that nothing was judged.")
 @click.option("--output", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="Write the report there.")
 @on_a_server("junit", "html")
-def command(*, admin: AdminClient, wanted: str, allowed: tuple[str, ...], threshold: str, output: Path | None) -> None:
+def command(
+    *, admin: AdminClient, wanted: str, allowed: tuple[str, ...], threshold: str, require_requests: bool, output: Path | None
+) -> None:
     """Say what the client did wrong, and what it relied on that no source settles.
 
     Point your client at the fake, let it work, and ask: the exit code is 1 where it broke a rule.
@@ -40,7 +43,10 @@ def command(*, admin: AdminClient, wanted: str, allowed: tuple[str, ...], thresh
         click.echo(text, nl=False)
     else:
         _write(output, text)
-    sys.exit(FINDINGS if fails(report, threshold) else 0)
+    unused = require_requests and not report["requests"]
+    if unused:
+        click.echo(f"inbox-mock: no request came to the sandbox {admin.sandbox!r} of {admin.root}: does your program call it?", err=True)
+    sys.exit(FINDINGS if unused or fails(report, threshold) else 0)
 
 
 COMMAND = command

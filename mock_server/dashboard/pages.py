@@ -76,8 +76,8 @@ def _file(name: str) -> Response:
 
     """
     suffix = name[name.rfind(".") :]
-    found = STATIC / name
-    if suffix not in TYPES or not found.is_file():
+    found = next((one for one in STATIC.iterdir() if one.name == name), None)
+    if suffix not in TYPES or found is None:
         raise NotFound
     answer = Response(found.read_bytes(), mimetype=TYPES[suffix])
     answer.add_etag()

@@ -101,8 +101,8 @@ def _file(folder: "Traversable", name: str) -> Response:
 
     """
     suffix = name[name.rfind(".") :]
-    found = folder / name
-    if suffix not in TYPES or not found.is_file():
+    found = next((one for one in folder.iterdir() if one.name == name), None)
+    if suffix not in TYPES or found is None:
         raise NotFound
     answer = Response(found.read_bytes(), content_type=f"{TYPES[suffix]}; charset=utf-8", headers=HEADERS)
     answer.headers["Cache-Control"] = "no-cache"

@@ -8,6 +8,7 @@
 
 import inspect
 from collections.abc import Callable, Iterable
+from contextlib import aclosing
 from functools import wraps
 from threading import Lock
 from types import TracebackType
@@ -78,7 +79,16 @@ class InboxMock:
             raise raised
 
     def __call__(self, function: Callable[..., Any]) -> Callable[..., Any]:
-        """Hold a sandbox during each call of a function, and hand it over as ``sandbox`` if the function has such an argument."""
+        """Hold a sandbox during each call of a function, and hand it over as ``sandbox`` if the function has such an argument.
+
+        For a generator, such as a fixture of pytest, it is held until that has ended.
+
+        Raises:
+            TypeError: it stands over a class.
+
+        """
+        if inspect.isclass(function):
+            raise TypeError(f"@inbox_mock() stands over functions and methods: {function.__name__} is a class")
         signature = inspect.signature(function)
         takes = ARGUMENT in signature.parameters
 
@@ -90,7 +100,23 @@ class InboxMock:
             with self._another() as sandbox:
                 return await function(*given, **more, **({ARGUMENT: sandbox} if takes else {}))
 
-        wrapper: Callable[..., Any] = wraps(function)(holding_async if inspect.iscoroutinefunction(function) else holding)
+        def holding_generator(*given: Any, **more: Any) -> Any:
+            with self._another() as sandbox:
+                return (yield from function(*given, **more, **({ARGUMENT: sandbox} if takes else {})))
+
+        async def holding_async_generator(*given: Any, **more: Any) -> Any:
+            with self._another() as sandbox:
+                async with aclosing(function(*given, **more, **({ARGUMENT: sandbox} if takes else {}))) as generator:
+                    async for found in generator:
+                        yield found
+
+        if inspect.isasyncgenfunction(function):
+            chosen: Callable[..., Any] = holding_async_generator
+        elif inspect.isgeneratorfunction(function):
+            chosen = holding_generator
+        else:
+            chosen = holding_async if inspect.iscoroutinefunction(function) else holding
+        wrapper = wraps(function)(chosen)
         # pytest looks for a fixture for every argument that it sees.
         others = [parameter for name, parameter in signature.parameters.items() if name != ARGUMENT]
         wrapper.__signature__ = signature.replace(parameters=others)  # type: ignore[attr-defined]
@@ -152,7 +178,6 @@ def _app(origin: str) -> "Flask":
 
 
 def _give_back(origin: str, app: "Flask") -> None:
-    for sandbox in app.extensions["sandboxes"].all():
-        app.extensions["sandboxes"].remove(sandbox)
+    app.extensions["sandboxes"].begin_anew()
     with _LOCK:
         _IDLE[origin].append(app)

@@ -8,6 +8,7 @@ from itertools import count
 from typing import Any
 from urllib.parse import urlsplit
 
+from mock_server.admin_client import Unanswered
 from mock_server.handle import JSON, Exchange, Sandbox
 from mock_server.webhooks import HttpCourier
 
@@ -60,6 +61,7 @@ class Receivers:
         self.raised: list[BaseException] = []
         self._courier = courier
         self._hosts: list[str] = []
+        self._closed = False
 
     def add(self, receiver: Callable[..., Any], path: str) -> str:
         """Return the address of a receiver: a function of one argument, the `Webhook`, or a WSGI application.
@@ -85,9 +87,14 @@ class Receivers:
         return f"http://{host}/{path.removeprefix('/')}"
 
     def telling(self, exchange: Exchange) -> Exchange:
-        """Return an exchange that raises what a receiver raised, in the call during which it did."""
+        """Return an exchange that raises what a receiver raised, in the call during which it did.
+
+        Afterwards it calls nobody: by then the application may be somebody else's.
+        """
 
         def tell(method: str, path: str, body: JSON | None) -> JSON:
+            if self._closed:
+                raise Unanswered("this sandbox is held no longer: its inbox_mock() has ended")
             answer = exchange(method, path, body)
             if self.raised:
                 raised, self.raised[:] = self.raised[0], []
@@ -98,6 +105,7 @@ class Receivers:
 
     def close(self) -> BaseException | None:
         """Forget every receiver; return what one raised of which nobody has been told."""
+        self._closed = True
         for host in self._hosts:
             self._courier.hands.pop(host, None)
         return next(iter(self.raised), None)

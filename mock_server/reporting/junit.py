@@ -20,22 +20,22 @@ def render(report: JSON, threshold: str = "error") -> str:
     suite = TestSuite(SUITE)
     suite.timestamp = report["now"]
     for name in ("sandbox", "scenario", "seed", "replay"):
-        suite.add_property(name, _legal(str(report[name])))
+        suite.add_property(name, legal(str(report[name])))
     empty = not report["requests"] and not report["webhooks"]
     for rule in report["rules"]:
-        case = TestCase(_legal(f"{rule['code']} the client {rule['title']}"), classname="inbox-mock", time=0)
+        case = TestCase(legal(f"{rule['code']} the client {rule['title']}"), classname="inbox-mock", time=0)
         found = [violation for violation in report["violations"] if violation["code"] == rule["code"]]
         counted = [one for one in found if not one["allowed"] and (threshold == "note" or one["severity"] == "error")]
         if counted:
-            case.result = [_described(Failure(_legal(one["about"]), _legal(one["code"])), one) for one in counted]
+            case.result = [_described(Failure(legal(one["about"]), legal(one["code"])), one) for one in counted]
         elif rule["not_judged"]:
-            case.result = [Skipped(_legal(NOTHING if empty else rule["not_judged"]))]
+            case.result = [Skipped(legal(NOTHING if empty else rule["not_judged"]))]
         if found and not counted:
-            case.system_out = _legal("\n\n".join(_told(one) for one in found))
+            case.system_out = legal("\n\n".join(_told(one) for one in found))
         suite.add_testcase(case)
     for broken in report["broken"]:
-        case = TestCase(_legal(f"a rule that cannot judge: {broken}"), classname="inbox-mock", time=0)
-        case.result = [Failure(_legal(broken), "broken")]
+        case = TestCase(legal(f"a rule that cannot judge: {broken}"), classname="inbox-mock", time=0)
+        case.result = [Failure(legal(broken), "broken")]
         suite.add_testcase(case)
     xml = JUnitXml()
     xml.add_testsuite(suite)
@@ -46,7 +46,7 @@ def render(report: JSON, threshold: str = "error") -> str:
 
 
 def _described(failure: "Failure", violation: JSON) -> "Failure":
-    failure.text = _legal(_told(violation))
+    failure.text = legal(_told(violation))
     return failure
 
 
@@ -55,5 +55,6 @@ def _told(violation: JSON) -> str:
     return "\n".join([*map(printable, lines), f"Why: {violation['why']} ({violation['source']})", f"Fix: {violation['fix']}"])
 
 
-def _legal(text: str) -> str:
+def legal(text: str) -> str:
+    """Return a text without what XML cannot hold."""
     return NOT_XML.sub("\ufffd", text)

@@ -268,6 +268,12 @@ class Sandboxes:
         self._awake.pop(sandbox.id, None)
         sandbox.close()
 
+    def begin_anew(self) -> None:
+        """Delete every sandbox; the next ones get the ids that these had."""
+        for sandbox in self.all():
+            self.remove(sandbox)
+        self._counter = count(1)
+
     def _note_awake(self, sandbox: Sandbox) -> None:
         """Let the sandbox that was not used for longest sleep, when many are awake."""
         with self._lock:

@@ -96,3 +96,26 @@ def test_a_narrow_screen_shows_everything_without_scrolling_sideways(eyes: Eyes,
     expect(page.get_by_role("heading", level=1)).to_be_visible()
 
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_a_conversation_chosen_on_a_narrow_screen_is_seen(eyes: Eyes, agency: Sandbox) -> None:
+    page = eyes.look(f"/{agency.id}/inbox", viewport={"width": 390, "height": 800})
+
+    page.get_by_role("link", name="Kofi Asante").click()
+
+    expect(page.get_by_role("heading", name="Kofi Asante")).to_be_in_viewport()
+
+
+def test_a_narrow_timeline_lays_nothing_over_its_words(eyes: Eyes, agency: Sandbox) -> None:
+    page = eyes.look(f"/{agency.id}/timeline", viewport={"width": 390, "height": 800})
+    row = page.locator(".events li").filter(has=page.get_by_role("button", name="Go there"))
+    expect(row).to_have_count(1)
+
+    time, words, go = (row.locator(part).bounding_box() for part in ("time", "span", "button"))
+
+    assert time
+    assert words
+    assert go
+    assert time["x"] + time["width"] <= words["x"]
+    assert go["y"] >= words["y"] + words["height"]
+    assert go["width"] > 60

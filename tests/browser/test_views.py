@@ -3,7 +3,9 @@
 import re
 import subprocess
 import sys
+from http.client import HTTPConnection
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from browser.eyes import Eyes
 from builders import a_message
@@ -162,6 +164,35 @@ def test_an_entry_is_copied_as_a_curl_command_that_runs(eyes: Eyes, fake: Mock) 
     assert first == second
 
 
+def test_whatever_a_client_asks_is_copied_so_that_a_shell_runs_none_of_it(eyes: Eyes, agency: Sandbox) -> None:
+    asked = [
+        ("$(ID)", "/api/v3/bookings", None),
+        ("GET", "/api/v3/o'clock%20%60id%60%3F%0A%1B%5B2J", None),
+        ("GET", "/api/v3/bookings?filter[a]={1,2}&b=';id;'", None),
+        ("GET", "/api/v3/bookings", "{}"),
+        ("POST", "/api/v3/inbox/conversations", '{"a": "\x1b[201~\n\';id;$(id)\u202e"}'),
+    ]
+    for method, path, body in asked:
+        client = HTTPConnection(urlsplit(agency.made["api_url"]).netloc)
+        client.putrequest(method, path)  # `request` would refuse some of it
+        client.putheader("Authorization", f"Bearer {agency.made['token']}")
+        client.putheader("Content-Type", "application/json")
+        client.putheader("Content-Length", str(len((body or "").encode())))
+        client.endheaders((body or "").encode())
+        client.getresponse().read()
+        client.close()
+    for number in range(1, len(asked) + 1):
+        page = eyes.look(f"/{agency.id}/journal/{number}")
+        page.get_by_role("button", name="Copy as curl").click()
+        expect(page.get_by_role("status")).to_contain_text("Copied")
+        command = clipboard(page)
+        assert command.replace("\n", "").isprintable()
+        subprocess.run(["bash", "-c", command], capture_output=True, check=True, env={"TOKEN": agency.made["token"]}, timeout=60)
+
+    entries = [(one["method"], one["path"], one["query"], one["request"]["body"]) for one in agency.admin.get("/journal").json["entries"]]
+    assert entries[len(asked) :] == entries[: len(asked)]
+
+
 def test_an_entry_is_copied_as_a_test_that_passes(eyes: Eyes, fake: Mock, tmp_path: Path) -> None:
     sandbox = fake.sandbox("relay-slow")
     sandbox.api.post("/inbox/messages", {"messages": [{"conversation_id": 11, "content": 'It\'s "four" ü \\ 🏔️', "note": None}]})
@@ -196,9 +227,17 @@ def test_the_report_leads_from_a_finding_to_its_evidence(eyes: Eyes, agency: San
 
 
 def test_the_report_of_a_good_client_is_clean(eyes: Eyes, agency: Sandbox) -> None:
+    agency.api.get("/me")
     page = eyes.look(f"/{agency.id}/report")
 
     expect(page.locator(".verdict")).to_have_text("Nothing to complain about")
+    expect(page.get_by_role("region", name="Verdict")).to_contain_text("1 request, ")
+
+
+def test_a_report_without_any_request_does_not_praise(eyes: Eyes, agency: Sandbox) -> None:
+    page = eyes.look(f"/{agency.id}/report")
+
+    expect(page.locator(".verdict")).to_have_text("Nothing was judged: no request has come")
 
 
 # Sandboxes.

@@ -116,6 +116,16 @@ def test_content_that_is_no_ascii_is_written(inbox: Sandbox, tmp_path: Path) -> 
     assert report(inbox, "--output", str(tmp_path / "report.txt")).returncode == 0
 
 
+def test_a_pipeline_may_demand_that_a_request_came(inbox: Sandbox) -> None:
+    assert report(inbox).returncode == 0
+    before = report(inbox, "--require-requests")
+    inbox.api.get("/hosts")
+
+    assert before.returncode == 1
+    assert "no request came to the sandbox" in before.stderr
+    assert report(inbox, "--require-requests").returncode == 0
+
+
 # Wrong usage.
 
 

@@ -156,6 +156,17 @@ def test_a_call_takes_what_the_path_the_query_and_the_body_want(inbox: Sandbox) 
     assert answered(inbox, "admin", "get_journal", "after=1")["entries"] == []
 
 
+def test_nothing_that_somebody_wrote_moves_the_terminals_cursor(inbox: Sandbox) -> None:
+    written = printed(inbox, "admin", "write", "record_id=11", "content=Hé \x1b[31m\x9b31m\u202e", "from=guest")
+    refused = typed(inbox, "sandboxes", "create", "--scenario", "no\x9b31m")
+
+    assert written.replace("\n", "").isprintable()
+    assert json.loads(written)["message"]["content"] == "Hé \x1b[31m\x9b31m\u202e"
+    assert "Hé " in written
+    assert "no scenario of this name" in refused.stderr
+    assert refused.stderr.replace("\n", "").isprintable()
+
+
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [

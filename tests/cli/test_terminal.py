@@ -2,8 +2,10 @@
 
 import os
 import pty
+import socket
 import subprocess
 from pathlib import Path
+from threading import Thread
 
 import pytest
 from processes import COMMAND
@@ -90,3 +92,23 @@ def test_a_program_is_told_of_it_in_one_line(generated: Path) -> None:
     first, second = ran.stderr.splitlines()
     assert first == "Making the scenario many ..."
     assert second.startswith("inbox-mock: cannot listen on 192.0.2.1")
+
+
+def test_what_another_program_says_does_not_move_the_cursor() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def greet() -> None:
+            for _ in range(2):
+                connection, _address = listening.accept()
+                with connection:
+                    connection.sendall(b"SSH-2.0-\x1b[2Jnobody\r\n")
+                    connection.recv(1000)
+
+        greeting = Thread(target=greet)
+        greeting.start()
+        root = f"http://127.0.0.1:{listening.getsockname()[1]}"
+        told = seen("health", "--url", root) + seen("journal", "--url", root)
+        greeting.join(60)
+
+    assert told.count("nobody") == 2
+    assert ESCAPE not in told

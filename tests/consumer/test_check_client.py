@@ -34,6 +34,15 @@ def test_a_broken_one_fails_and_the_saved_world_replays_it(tmp_path: Path) -> No
     assert run("check", "client", "--world", str(world), "--", sys.executable, DRIVER).returncode == 0
 
 
+def test_whoever_interrupts_a_trial_gets_no_verdict() -> None:
+    interrupting = BLIND.replace("    print(", "    os.kill(os.getppid(), signal.SIGINT)\n    print(").replace(
+        "json, sys", "json, os, signal, sys"
+    )
+    done = run("check", "client", "--", sys.executable, "-c", interrupting)
+    assert done.returncode == 130
+    assert done.stderr.splitlines()[-1] == "inbox-mock: stopped before there was a verdict"
+
+
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [

@@ -60,6 +60,8 @@ def said(verdict: Verdict) -> tuple[str, str, str, bool]:
             "sync answered something malformed: bookings is None; expected a list",
         ),
         ('reply["can"] = 5', "PROTOCOL", "start answered can: 5; expected a list such as ['sync', 'reply', 'webhook']"),
+        ('reply["can"] = []', "PROTOCOL", "start answered can: []; expected a list such as ['sync', 'reply', 'webhook']"),
+        ('reply["can"] = ["synch"]', "PROTOCOL", "start answered can: ['synch']; expected a list such as ['sync', 'reply', 'webhook']"),
     ],
 )
 def test_what_it_does_is_told(stage: Stage, body: str, code: str, about: str) -> None:
@@ -69,6 +71,18 @@ def test_what_it_does_is_told(stage: Stage, body: str, code: str, about: str) ->
 def test_one_that_does_not_answer_in_time_hangs(stage: Stage) -> None:
     verdict = outcome(driver(WHEN_SYNCING + "import time; time.sleep(600)"), stage, seconds=0.2)
     assert said(verdict)[:2] == ("HANG", "no answer to sync within 0.2 s")
+
+
+def test_one_that_ended_is_not_said_to_hang_while_its_child_holds_the_pipe(stage: Stage) -> None:
+    body = WHEN_SYNCING + "import subprocess; subprocess.Popen(['sleep', '600']); sys.exit(3)"
+    assert said(outcome(driver(body), stage, seconds=1))[:2] == ("CRASH", "it ended with exit code 3 when it was told to sync")
+
+
+@pytest.mark.parametrize(("name", "wanted"), [("id", "2"), ("ok", "true or false")])
+def test_what_goes_on_for_ever_is_told_by_its_beginning(stage: Stage, name: str, wanted: str) -> None:
+    about = said(outcome(driver(WHEN_SYNCING + f'reply["{name}"] = "x" * 100_000'), stage))[1]
+    assert about.endswith(f"xxx...; expected {wanted}")
+    assert len(about) < 300
 
 
 def test_the_end_of_its_stderr_is_shown(stage: Stage) -> None:

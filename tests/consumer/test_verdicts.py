@@ -1,6 +1,8 @@
 """What is said of a client that failed, for people and programs."""
 
 import json
+import sys
+import xml.etree.ElementTree as ET
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -107,3 +109,63 @@ def test_a_passed_trial_says_so_and_what_it_relied_on(stage: Stage, careful: Cli
     assert told.splitlines()[-1].startswith("PASSED: 2 worlds (seed 0)")
     assert "     2  closed_meanwhile" in told
     assert "Assumed behaviours" in told
+
+
+@pytest.fixture
+def rude(stage: Stage) -> Verdict:
+    """Of a driver that would have a terminal obey, and believes in far too much."""
+    answers = 'import sys; sys.stderr.write("\\x1b[31mno\\x00 <b>]]>\\n"); sys.exit(input()[:0] or 1)'
+    return run([sys.executable, "-c", answers], worlds=1, only="past_booking", stage=stage)
+
+
+def test_no_terminal_obeys_what_a_driver_said(rude: Verdict) -> None:
+    told = verdicts.text(rude)
+    assert "\ufffd[31mno\ufffd <b>]]>" in told
+    assert all(character.isprintable() or character == "\n" for character in told)
+
+
+def test_junit_stays_xml_whatever_a_driver_said(rude: Verdict) -> None:
+    whole = ET.fromstring(verdicts.junit(rude)).find(".//testcase/failure")  # noqa: S314 - it is our own
+    assert whole is not None
+    assert "\ufffd[31mno\ufffd <b>]]>" in str(whole.text)
+
+
+class BelievesAll(InThisProcess):
+    """Believes in as many bookings as there are numbers."""
+
+    def sync(self) -> dict[str, Any]:
+        return {"bookings": [{"id": 10_000 + number, "conversation_ids": []} for number in range(20_000)], "conversations": []}
+
+
+def test_of_very_many_findings_the_first_are_told(stage: Stage) -> None:
+    verdict = run(BelievesAll(Rebuilt(Inbox)), worlds=1, only="past_booking", shrink_seconds=0, stage=stage)
+    told = verdicts.text(verdict).splitlines()
+    assert sum(line.startswith("BELIEF: ") for line in told) == 20
+    assert verdict.failure is not None
+    assert f"... and {len(verdict.failure.findings) - 20} more: --format json tells all." in told
+
+
+class KnowsNoBookings(InThisProcess):
+    """Lists bookings without from."""
+
+    def sync(self) -> dict[str, Any]:
+        return {**super().sync(), "bookings": []}
+
+
+class KnowsNoMessages(InThisProcess):
+    """Reads messages with their conversations only."""
+
+    def sync(self) -> dict[str, Any]:
+        belief = super().sync()
+        return {**belief, "conversations": [{**found, "messages": []} for found in belief["conversations"]]}
+
+
+@pytest.mark.parametrize(
+    ("broken", "hazard", "hint"),
+    [(KnowsNoBookings, "past_booking", "pass from"), (KnowsNoMessages, "staff_edit", "include= alone does not bring it")],
+)
+def test_a_wrong_belief_is_told_how_to_mend_it(broken: type[InThisProcess], hazard: str, hint: str, stage: Stage) -> None:
+    verdict = run(broken(Rebuilt(Inbox)), worlds=1, only=hazard, shrink_seconds=0, stage=stage)
+    assert verdict.failure is not None
+    told = {found.code: found.fix for found in verdict.failure.findings}
+    assert hint in told["BELIEF"]

@@ -47,6 +47,7 @@ def test_a_scenario_without_a_trial_is_no_world(tmp_path: Path) -> None:
         ("{client_replies: {booking: 80}}", "no 'content'"),
         ("{time_passes: 10m, client_syncs: {}}", "expected exactly one thing"),
         ("{guest_cancels: {}}", "no 'booking'"),
+        ("{time_passes: 90000d}", "is more than ten years"),
     ],
 )
 def test_a_mistake_in_a_step_is_told_with_its_line(tmp_path: Path, step: str, found: str) -> None:

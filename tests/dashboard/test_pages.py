@@ -60,7 +60,7 @@ def test_a_file_that_is_known_already_is_not_sent_again(root: Caller) -> None:
     assert (answer.status, answer.body) == (304, b"")
 
 
-@pytest.mark.parametrize("name", ["nothing.js", "%2e%2e%2fpages.py", "__init__.py", "..%5c..%5cwiring.py", "app.js%00"])
+@pytest.mark.parametrize("name", ["nothing.js", "%2e%2e%2fpages.py", "__init__.py", "..%5c..%5cwiring.py", "app.js%00", f"{'a' * 300}.js"])
 def test_there_is_nothing_else(root: Caller, name: str) -> None:
     assert root.get(f"/dashboard/{name}").status == 404
 

@@ -193,7 +193,7 @@ def test_a_no_says_why_and_names_the_field(sandbox: Sandbox) -> None:
         sandbox.book("airbnb", rental_id=999)
 
     assert refused.value.fields == (("rental_id", "the id of a rental of this sandbox"),)
-    assert str(refused.value) == "the id of a rental of this sandbox"
+    assert str(refused.value) == "rental_id: expected the id of a rental of this sandbox"
 
 
 def test_an_application_that_is_installed_nowhere_has_no_token(exchange: Exchange) -> None:

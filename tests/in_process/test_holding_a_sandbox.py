@@ -2,6 +2,7 @@
 
 import asyncio
 import inspect
+from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Barrier, Event
@@ -61,6 +62,53 @@ def test_a_coroutine_holds_the_sandbox_until_it_ends() -> None:
         return rentals(sandbox.token)
 
     assert asyncio.run(names()) == ["Chalet"]
+
+
+def test_a_generator_holds_the_sandbox_until_it_ends() -> None:
+    @inbox_mock(with_rental("Chalet"))
+    def names(sandbox: Sandbox) -> Iterator[list[str]]:
+        yield rentals(sandbox.token)
+        yield rentals(sandbox.token)
+
+    assert inspect.isgeneratorfunction(names), "pytest must see a fixture that yields"
+    assert list(names()) == [["Chalet"]] * 2
+
+
+def test_an_asynchronous_generator_does_too() -> None:
+    @inbox_mock(with_rental("Chalet"))
+    async def names(sandbox: Sandbox) -> AsyncIterator[list[str]]:
+        yield rentals(sandbox.token)
+
+    async def collected() -> list[list[str]]:
+        return [found async for found in names()]
+
+    assert asyncio.run(collected()) == [["Chalet"]]
+
+
+def test_a_class_is_refused() -> None:
+    with pytest.raises(TypeError, match="TestNames is a class"):
+
+        @inbox_mock()
+        class TestNames:
+            pass
+
+
+def test_what_is_held_no_longer_reaches_nobody_else() -> None:
+    with inbox_mock() as first:
+        pass
+    with inbox_mock() as second:
+        before = second.clock.now
+        with pytest.raises(Unanswered, match="held no longer"):
+            first.clock.advance("1d")
+        assert second.clock.now == before
+
+
+def test_forks_have_the_same_ids_each_time() -> None:
+    ids = []
+    for _ in range(2):
+        with inbox_mock() as sandbox:
+            ids.append(sandbox.fork().id)
+    assert ids[0] == ids[1]
 
 
 def test_pytest_sees_no_fixture_called_sandbox() -> None:

@@ -226,6 +226,19 @@ def test_a_scenario_file_of_the_callers_is_served(runner: Runner) -> None:
     assert requests.get(f"{runner.outputs['api-url']}/rentals/5", headers=token, timeout=10).status_code == 200
 
 
+def test_a_second_fake_in_the_same_job_is_the_one_that_the_steps_after_it_find(runner: Runner) -> None:
+    started(runner)
+    first, pid = runner.outputs["url"], int((runner.folder / "inbox-mock" / "pid").read_text())
+    try:
+        ran = runner.use(runner.folder / "action.yml", scenario="spam")
+        assert ran.returncode == 0, ran.stdout + ran.stderr
+
+        assert runner.outputs["url"] != first
+        assert requests.get(f"{runner.outputs['url']}/__admin/sandboxes/default", timeout=10).json()["scenario"] == "spam"
+    finally:
+        os.kill(pid, signal.SIGTERM)
+
+
 def test_a_fake_that_cannot_start_fails_the_step_and_says_why(runner: Runner) -> None:
     ran = started(runner, scenario="agenzy")
 

@@ -118,9 +118,9 @@ def test_the_scenario_is_chosen_by_a_marker(suite: pytest.Pytester) -> None:
             def test_of_the_class(self, made):
                 assert made["scenario"] == "empty"
 
-            @pytest.mark.inbox_scenario("large")
+            @pytest.mark.inbox_scenario("conversation-delayed")
             def test_the_nearest_counts(self, made):
-                assert made["scenario"] == "large"
+                assert made["scenario"] == "conversation-delayed"
         """
     )
 
@@ -151,6 +151,7 @@ def test_what_a_marker_cannot_mean_is_said_in_one_line(suite: pytest.Pytester, f
     (line,) = [line for line in ran.stdout.lines if line.startswith(("inbox_scenario", "inbox_allow"))]
     assert line.startswith(says)
     assert "Traceback" not in output(ran)
+    assert "another exception" not in output(ran)
     assert "def test" not in output(ran)
 
 
@@ -262,6 +263,22 @@ def test_a_test_that_fails_shows_the_journal_and_the_conduct(suite: pytest.Pytes
             "MSG002 *",
         ]
     )
+
+
+def test_no_terminal_obeys_what_a_client_wrote(suite: pytest.Pytester) -> None:
+    suite.makepyfile(
+        """
+        import requests
+
+        def test(inbox_mock_in_process):
+            requests.get(f"{inbox_mock_in_process.url}/%1b[31mred", timeout=10)
+            assert 1 == 2
+        """
+    )
+
+    ran = suite.runpytest()
+
+    assert "/api/v3/\ufffd[31mred  404" in output(ran)
 
 
 def test_a_test_that_fails_before_it_asks_anything_says_so(suite: pytest.Pytester) -> None:

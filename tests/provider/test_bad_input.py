@@ -1,6 +1,9 @@
 """A server that cannot be tried: one clear line, exit code 2, and never a traceback."""
 
+import json
 import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 from fake import Sandbox
@@ -86,14 +89,29 @@ def test_a_token_without_scopes_is_told_which_one_it_needs(check: Check, served:
     assert "give one with the scope inbox_read" in said(check, served, "--token", str(token))
 
 
-def test_the_real_service_is_not_written_to(check: Check) -> None:
-    assert "add --read-only" in said(check, "https://www.bookingsync.com", "--token", "t")
+@pytest.mark.parametrize("url", ["https://www.bookingsync.com", "https://www.bookingsync.com./api/v3"])
+def test_the_real_service_is_not_written_to(check: Check, url: str) -> None:
+    assert "add --read-only" in said(check, url, "--token", "t")
+
+
+def test_no_terminal_obeys_what_a_server_said(check: Check) -> None:
+    refusal = http("401 Unauthorized", b"{}", "application/json", "WWW-Authenticate: Bearer \x1b[31mno")
+    with listening(always(refusal)) as url:
+        assert "Bearer \ufffd[31mno" in said(check, url, "--token", "t")
 
 
 def test_an_unknown_property_is_told_which_ones_there_are(check: Check, served: str) -> None:
     line = said(check, served, "-k", "nonsense")
 
     assert "there are accounts-apart, answers-to-writes, attaching" in line
+
+
+@pytest.mark.parametrize("words", [["--timeout", "nan"], ["--timeout", "inf"], ["--effort", "nan"]])
+def test_a_number_is_one_within_bounds(check: Check, words: list[str]) -> None:
+    result = check("http://127.0.0.1:1", *words)
+
+    assert result.exit_code == 2
+    assert f"Invalid value for '{words[0]}'" in result.stderr
 
 
 def test_a_long_trial_wants_a_duration(check: Check) -> None:
@@ -132,7 +150,76 @@ def test_a_body_that_breaks_off_during_the_trial_is_a_finding(check: Check) -> N
 def test_a_server_without_a_document_is_not_judged_by_one(check: Check, served: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(document, "DOCUMENT", "/nothing.json")
 
-    result = check(served, "-k", "own-document")
+    result = check(served, "-k", "own-document", "-k", "etag")
 
     assert result.exit_code == 0
     assert "the server publishes no /nothing.json" in result.stdout
+
+
+@pytest.mark.parametrize("words", [[], ["--read-only"]])
+def test_a_rate_limit_that_is_used_up_ends_the_trial_and_is_no_finding(check: Check, words: list[str]) -> None:
+    def refuse(connection: socket.socket, line: str) -> None:
+        first = "per_page=1 " in line or "/accounts" in line
+        connection.sendall(http("200 OK" if first else "429 Too Many Requests", CONVERSATIONS, "application/json"))
+
+    with listening(refuse) as url:
+        result = check(url, "--token", "t", "-k", "total-count", "-k", "usual-bookings", *words)
+
+    assert result.exit_code == 2, result.output
+    assert result.stdout.count("the rate limit is used up") == 2
+    assert "inbox-mock: nothing was judged: the rate limit is used up" in result.stderr
+
+
+def test_pages_that_lead_in_a_circle_are_not_followed_for_ever(check: Check) -> None:
+    asked: list[str] = []
+
+    def lead(connection: socket.socket, line: str) -> None:
+        asked.append(line)
+        root = f"http://127.0.0.1:{connection.getsockname()[1]}"
+        link = f'Link: <{root}/api/v3/inbox/conversations?page=2>; rel="next"'
+        connection.sendall(http("200 OK", CONVERSATIONS, "application/json", link))
+
+    with listening(lead) as url:
+        result = check(url, "--token", "t", "-k", "total-count")
+
+    assert result.exit_code == 1
+    assert "?page=2 again" in result.stdout
+    assert len(asked) < 100
+
+
+def test_a_document_leads_to_nobody_else(check: Check) -> None:
+    with publishing(paths={"/api/v3/bookings": {"get": {"operationId": "a", "parameters": [{"$ref": "http://127.0.0.1:1/p.json"}]}}}) as (
+        url,
+        _,
+    ):
+        result = check(url, "--token", "t", "-k", "own-document")
+
+    assert result.exit_code == 2  # nothing else was judged
+    assert "/openapi.json refers to 'http://127.0.0.1:1/p.json', and nobody else is asked" in result.stdout
+
+
+def test_of_a_document_the_server_that_is_asked_alone_is_called_and_only_to_read(check: Check) -> None:
+    answers = {"responses": {"200": {"description": "fine"}}}
+    with listening(always(http("200 OK", CONVERSATIONS, "application/json"))) as elsewhere:
+        servers = [{"url": elsewhere.replace("127.0.0.1", "localhost")}]
+        bookings = {"get": {"operationId": "list", "servers": servers, **answers}, "delete": {"operationId": "cancel", **answers}}
+        with publishing(servers=servers, paths={"/api/v3/bookings": {"servers": servers, **bookings}}) as (url, asked):
+            check(url, "--token", "t", "-k", "own-document", "--effort", "0.2")
+
+    assert any(line.startswith("GET /api/v3/bookings") for line in asked)
+    assert {line.partition(" ")[0] for line in asked} == {"GET"}
+
+
+@contextmanager
+def publishing(**document: object) -> Iterator[tuple[str, list[str]]]:
+    """An API of conversations alone, with a document; its root, and what it was asked."""
+    asked: list[str] = []
+    published = json.dumps({"openapi": "3.1.0", "info": {"title": "it", "version": "1"}, **document}).encode()
+
+    def respond(connection: socket.socket, line: str) -> None:
+        asked.append(line)
+        known = published if " /openapi.json" in line else CONVERSATIONS
+        connection.sendall(http("404 Not Found" if "/__admin" in line else "200 OK", known, "application/json"))
+
+    with listening(respond) as url:
+        yield url, asked

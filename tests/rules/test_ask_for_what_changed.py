@@ -30,10 +30,43 @@ def test_one_who_polls_is_told_once(inbox: Sandbox) -> None:
     assert the_report(inbox)["violations"][0]["about"] == "listed all conversations and then 3 times more, without updated_since"
 
 
+def test_a_time_of_long_ago_leaves_nothing_out(inbox: Sandbox) -> None:
+    for _ in range(2):
+        sync(inbox.api, MESSAGES, updated_since="2026-11-22T19:00:00Z")
+
+    assert blamed(inbox) == [CODE]
+    about = "listed all messages and then once more, with an updated_since of long ago, 2026-11-22T19:00:00Z"
+    assert the_report(inbox)["violations"][0]["about"] == about
+
+
+def test_a_wide_overlap_is_allowed(inbox: Sandbox) -> None:
+    for _ in range(3):
+        sync(inbox.api, MESSAGES, updated_since="2030-05-25T12:00:00Z")
+
+    assert blamed(inbox) == []
+
+
+def test_who_was_away_for_long_asks_for_all_of_that_time(inbox: Sandbox) -> None:
+    sync(inbox.api, MESSAGES)
+    inbox.advance("60d")
+    sync(inbox.api, MESSAGES, updated_since="2030-06-01T12:00:00Z")
+    sync(inbox.api, MESSAGES, updated_since="2030-07-31T12:00:00Z")
+
+    assert blamed(inbox) == []
+
+
 def test_pages_are_read_again_too(in_process: Mock) -> None:
     sandbox = in_process.sandbox("agency")
     assert sync(sandbox.api, MESSAGES, per_page=2) > 1
     sync(sandbox.api, MESSAGES, per_page=2)
+
+    assert blamed(sandbox) == [CODE]
+
+
+def test_a_list_is_read_again_one_record_at_a_time(in_process: Mock) -> None:
+    sandbox = in_process.sandbox("agency")
+    for _ in range(2):
+        assert sync(sandbox.api, MESSAGES, per_page=1) > 1
 
     assert blamed(sandbox) == [CODE]
 
@@ -146,6 +179,15 @@ def test_a_page_of_reference_data_may_be_read_again(inbox: Sandbox, path: str) -
     sync(inbox.api, path)
 
     assert blamed(inbox) == []
+
+
+@pytest.mark.parametrize("path", [MESSAGES, "/bookings"])
+def test_a_look_whether_there_is_any_is_no_listing(in_process: Mock, path: str) -> None:
+    sandbox = in_process.sandbox("empty")
+    for _ in range(3):
+        assert sandbox.api.get(path, per_page=1).status == 200
+
+    assert blamed(sandbox) == []
 
 
 def test_one_who_asks_by_etag_does_not_list_again(inbox: Sandbox) -> None:

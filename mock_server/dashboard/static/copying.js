@@ -2,19 +2,36 @@
 
 import { state } from "./live.js";
 
-const quoted = (text) => `'${String(text).replaceAll("'", String.raw`'\''`)}'`;
+// What would move a cursor, end a paste or turn the writing round is spelled out.
+const UNPRINTABLE = /[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+
+/** A text as a shell takes it, whatever it holds. */
+function quoted(text) {
+  if (String(text).search(UNPRINTABLE) < 0) return `'${String(text).replaceAll("'", String.raw`'\''`)}'`;
+  return `$'${String(text).replace(/[\\']/g, String.raw`\$&`).replace(UNPRINTABLE, bytes)}'`;
+}
+
+const bytes = (character) => [...new TextEncoder().encode(character)].map((byte) => `\\x${byte.toString(16).padStart(2, "0")}`).join("");
+
+/** A path, which the journal holds decoded but for its %2F, as it goes into an address. */
+const encoded = (path) => path.replace(/%(?!2F)/gi, "%25").replace(/[^\w\-.~!$&'()*+,;=:@/%]/gu, encodeURIComponent);
 const OF_THE_CLIENT = ["accept", "accept-encoding", "authorization", "connection", "content-length", "host", "user-agent"];
 
 /** The token to call with: `demo` belongs to the default sandbox; the journal itself holds none. */
 const token = () => (state.sandbox === "default" ? "demo" : "$TOKEN");
 
+/** A word that a shell takes as it is stays so. */
+const plain = (word) => (/^\w+$/.test(word) ? word : quoted(word));
+
 export function asCurl({ method, path, query, request }) {
   const parts = ["curl -i"];
-  if (method !== "GET") parts.push(method === "HEAD" ? "--head" : `-X ${method}`);
+  if (method !== "GET" || request.body) parts.push(method === "HEAD" ? "--head" : `-X ${plain(method)}`);
   if (request.token) parts.push(`-H "Authorization: Bearer ${token()}"`);
   for (const [name, value] of Object.entries(request.headers ?? {})) if (!OF_THE_CLIENT.includes(name.toLowerCase())) parts.push(`-H ${quoted(`${name}: ${value}`)}`);
   if (request.body) parts.push(`--data-raw ${quoted(request.body)}`);
-  parts.push(quoted(location.origin + path + (query ? `?${query}` : "")));
+  if (/[[\]{}]/.test(query)) parts.push("--globoff");
+  if (/\/\.\.?(\/|$)/.test(path)) parts.push("--path-as-is");
+  parts.push(quoted(location.origin + encoded(path) + (query ? `?${query}` : "")));
   return `${parts.join(" \\\n  ")}\n`;
 }
 
@@ -22,7 +39,7 @@ export function asCurl({ method, path, query, request }) {
 export function asPytest(entry, scenario) {
   const { id, method, path, query, status, request } = entry;
   const base = path.startsWith("/api/v3") ? "inbox_mock.url" : 'inbox_mock.url.removesuffix("/api/v3")';
-  const target = path.replace(/^\/api\/v3/, "") + (query ? `?${query}` : "");
+  const target = encoded(path.replace(/^\/api\/v3/, "")) + (query ? `?${query}` : "");
   const headers = Object.entries(request.headers ?? {}).filter(([name]) => !OF_THE_CLIENT.includes(name.toLowerCase()));
   const known = scenario !== "scenario" && /^[a-z0-9-]+$/.test(scenario);
   const lines = [

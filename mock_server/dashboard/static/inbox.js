@@ -9,6 +9,9 @@ import { channelTitle, cut, until, when } from "./words.js";
 
 const PAGE = 40;
 
+/** Where the conversation stands below the list, as in views.css: whoever chooses one should see it. */
+const NARROW = "(max-width: 800px)";
+
 export function mount(root) {
   let [chosen, skip] = ["", 0];
   let detail = null;
@@ -16,7 +19,7 @@ export function mount(root) {
   const list = h("ul", { class: "conversations" });
   const pane = h("section", { class: "pane", "aria-label": "Conversation" });
   const show = choice([["open", "Open"], ["closed", "Closed and spam"], ["all", "All"]], { "aria-label": "Which conversations" });
-  const search = h("input", { type: "search", placeholder: "Guest, rental or booking", "aria-label": "Search" });
+  const search = h("input", { type: "search", placeholder: "Search", title: "Guest, rental or booking", "aria-label": "Search" });
   const count = h("span", { class: "count" });
   const earlier = h("button", { type: "button", onclick: () => turn(PAGE) }, "Older");
   const later = h("button", { type: "button", onclick: () => turn(-PAGE) }, "Newer");
@@ -48,7 +51,8 @@ export function mount(root) {
   }
 
   async function update(wanted) {
-    if (wanted !== chosen || !detail) choose(wanted);
+    const turned = wanted !== chosen;
+    if (turned || !detail) choose(wanted);
     directory ??= await inSandbox("GET", "/directory");
     const query = new URLSearchParams({ show: show.value, search: search.value.trim(), limit: PAGE, skip });
     const [found] = await Promise.all([inSandbox("GET", `/inbox?${query}`), detail?.update(directory)]);
@@ -57,6 +61,7 @@ export function mount(root) {
     later.hidden = skip === 0;
     earlier.hidden = skip + PAGE >= found.total;
     if (!chosen && !detail) clear(pane, welcome());
+    if (turned && detail && matchMedia(NARROW).matches) pane.scrollIntoView();
   }
 
   function choose(wanted) {

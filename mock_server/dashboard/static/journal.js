@@ -8,7 +8,7 @@ export function mount(root) {
   let [skip, chosen, searched] = [0, "", ""];
   const list = h("ol", { class: "entries" });
   const none = h("p", { class: "quiet" }, "Nothing was asked yet. Let your program call the API, and it appears here.");
-  const search = h("input", { type: "search", placeholder: "Path, status, event or reason", "aria-label": "Search this page of the journal" });
+  const search = h("input", { type: "search", placeholder: "Path, status, event or reason", size: "28", "aria-label": "Search this page of the journal" });
   const newer = h("button", { type: "button", onclick: () => turn(-PAGE) }, "Newer");
   const older = h("button", { type: "button", onclick: () => turn(PAGE) }, "Older");
   const count = h("span", { class: "quiet" });

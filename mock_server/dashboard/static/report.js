@@ -6,6 +6,8 @@ import { linkToEntry } from "./entries.js";
 import { inSandbox } from "./live.js";
 
 const VERDICTS = { clean: "Nothing to complain about", notes: "Good, with notes", errors: "The client breaks the rules" };
+const many = (count, what) => `${count} ${what}${count === 1 ? "" : "s"}`;
+const NOTHING = "Nothing was judged: no request has come";
 
 export function mount(root) {
   const results = h("div", { class: "findings" });
@@ -30,7 +32,7 @@ async function report() {
 
 function shown({ verdict, requests, violations, rules, assumed, replay }) {
   return [
-    h("section", { class: "card", "aria-label": "Verdict" }, h("p", { class: `verdict ${verdict}` }, VERDICTS[verdict] ?? verdict), h("p", { class: "quiet" }, `${requests} requests, ${rules.length} rules, ${violations.length} findings.`), replay ? h("pre", { tabindex: "0", "aria-label": "How to begin again" }, replay) : null),
+    h("section", { class: "card", "aria-label": "Verdict" }, h("p", { class: `verdict ${requests ? verdict : ""}` }, requests ? (VERDICTS[verdict] ?? verdict) : NOTHING), h("p", { class: "quiet" }, `${many(requests, "request")}, ${many(rules.length, "rule")}, ${many(violations.length, "finding")}.`), replay ? h("pre", { tabindex: "0", "aria-label": "How to begin again" }, replay) : null),
     ...violations.map(violation),
     rules.length ? h("section", { class: "card", "aria-label": "Rules" }, h("h2", {}, "Rules"), table(["Code", "Rule", "Findings"], rules.map((rule) => [h("span", { class: "code" }, rule.code), rule.title, rule.not_judged ? h("small", {}, `not judged: ${rule.not_judged}`) : rule.violations || "–"]))) : null,
     assumed?.length ? h("section", { class: "card", "aria-label": "Assumed" }, h("h2", {}, "What this run relied on, and nobody has confirmed"), table(["Behaviour", "Seen", "Switch"], assumed.map((one) => [[one.behaviour, h("div", { class: "quiet" }, one.source)], one.seen, h("span", { class: "mono" }, one.switch ?? "–")]))) : null,
