@@ -9,6 +9,7 @@ def _weave(sketch: Sketch) -> None:
     with sketch.at_once():
         for _ in range(3):
             sketch.book()
+        sketch.passes("1m")
         sketch.fault("status", status=503, match={**READS, "path": path, "nth": 2})
         sketch.sync()
 

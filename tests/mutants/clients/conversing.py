@@ -61,7 +61,7 @@ class DecidesTooEarly(Inbox):
             super().remember(name, record)
 
 
-@broken("takes a booking without a conversation for one that needs no answer", "SYN005", "conversation_never")
+@broken("takes a booking without a conversation for one that needs no answer", "TOO_SOON", "conversation_never")
 class SaysThatItHasAnswered(Inbox):
     def reply(self, booking_id: int, content: str) -> None:
         try:
