@@ -4,16 +4,16 @@ from collections.abc import Iterator
 from threading import Thread
 
 import pytest
-from builders import a_booking, a_scenario
-from fake import InProcess, Mock, OverSocket, Sandbox
 from flask import Flask
 
-from mock_server.scenarios.loading import find
-from mock_server.scenarios.making import Wishes
-from mock_server.server import Server
-from mock_server.wiring import Options, create_app
+from builders import a_booking, a_scenario
+from fake import InProcess, Mock, OverSocket, Sandbox
+from inbox_mock.app import Options, create_app
+from inbox_mock.scenarios.build import Overrides
+from inbox_mock.scenarios.loading import find
+from inbox_mock.server import Server
 
-OPTIONS = Options(scenario=find("empty"), wishes=Wishes(mode="manual"))
+OPTIONS = Options(scenario=find("empty"), wishes=Overrides(mode="manual"))
 
 
 @pytest.fixture(scope="session")

@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 import orjson
+
 from builders import a_body, a_message, a_scenario
 from fake import JSON, Mock, Sandbox
 

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 import requests
+
 from builders import JSON, a_body, a_message
 from fake import Answer, Caller, Sandbox
+from inbox_mock.conduct.model import Entry, Evidence
 from whole import CONVERSATIONS, MESSAGES
-
-from mock_server.domain.conduct import Entry, Evidence
 
 NOON = datetime(2030, 6, 1, 12, tzinfo=UTC)
 

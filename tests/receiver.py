@@ -8,6 +8,7 @@ from threading import Event, Thread
 from typing import Any
 
 import orjson
+
 from fake import Sandbox
 
 JSON = dict[str, Any]

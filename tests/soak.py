@@ -18,6 +18,7 @@ from tempfile import TemporaryDirectory
 from time import monotonic
 
 import psutil
+
 from fake import Mock, OverSocket, Sandbox
 from history import begin, history, live
 from processes import COMMAND, wait_for

@@ -3,9 +3,10 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from hypothesis import strategies as st
+
 from builders import JSON, a_body, a_booking, a_message, a_scenario
 from fake import Answer, Sandbox
-from hypothesis import strategies as st
 from whole import ATTACHMENTS, CONVERSATIONS, MESSAGES, PARTICIPANTS, PICTURE
 
 

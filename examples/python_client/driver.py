@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import requests
+
 from inbox_client import Api, Inbox, Later, Refused
 
 JSON = dict[str, Any]

@@ -1,13 +1,13 @@
 """/__admin/sandboxes/{id}/clock: who holds the clock."""
 
 import pytest
+
 from builders import START, a_booking, a_scenario
 from fake import InProcess, Mock, Sandbox
-
-from mock_server.scenarios.loading import find, from_object
-from mock_server.scenarios.making import Wishes
-from mock_server.services.timeline import HAPPENINGS
-from mock_server.wiring import Options, create_app
+from inbox_mock.app import Options, create_app
+from inbox_mock.engine.timeline import HAPPENINGS
+from inbox_mock.scenarios.build import Overrides
+from inbox_mock.scenarios.loading import find, from_object
 
 
 @pytest.fixture
@@ -117,7 +117,7 @@ def wall() -> WallClock:
 @pytest.fixture
 def running(wall: WallClock) -> Sandbox:
     """The same booking, in a sandbox whose clock runs a minute each second."""
-    fake = Mock(InProcess(create_app(Options(scenario=find("empty"), wishes=Wishes(mode="manual")), wall=wall)))
+    fake = Mock(InProcess(create_app(Options(scenario=find("empty"), wishes=Overrides(mode="manual")), wall=wall)))
     return fake.sandbox(a_scenario(bookings=[a_booking(created_at="-0s")]), clock={"mode": "real", "rate": 60})
 
 

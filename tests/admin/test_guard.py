@@ -1,15 +1,15 @@
 """Who may use the admin API."""
 
 import pytest
-from fake import InProcess, Mock
 
-from mock_server.scenarios.loading import find
-from mock_server.scenarios.making import Wishes
-from mock_server.wiring import Options, create_app
+from fake import InProcess, Mock
+from inbox_mock.app import Options, create_app
+from inbox_mock.scenarios.build import Overrides
+from inbox_mock.scenarios.loading import find
 
 
 def a_fake(admin_token: str | None = None, allowed_hosts: frozenset[str] = frozenset()) -> Mock:
-    options = Options(scenario=find("empty"), wishes=Wishes(mode="manual"), admin_token=admin_token, allowed_hosts=allowed_hosts)
+    options = Options(scenario=find("empty"), wishes=Overrides(mode="manual"), admin_token=admin_token, allowed_hosts=allowed_hosts)
     return Mock(InProcess(create_app(options)))
 
 
@@ -41,7 +41,7 @@ def test_it_refuses_pages_of_other_sites(headers: dict[str, str]) -> None:
 
 
 def test_it_refuses_another_machine_that_claims_to_address_this_one() -> None:
-    app = create_app(Options(scenario=find("empty"), wishes=Wishes(mode="manual")))
+    app = create_app(Options(scenario=find("empty"), wishes=Overrides(mode="manual")))
 
     answer = app.test_client().get("/__admin/sandboxes", headers={"Host": "localhost"}, environ_overrides={"REMOTE_ADDR": "192.0.2.7"})
 

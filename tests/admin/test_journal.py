@@ -4,13 +4,13 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from flask import Flask
+
 from builders import a_body, a_booking, a_message, a_scenario
 from fake import JSON, Mock, OverSocket, Sandbox
-from flask import Flask
+from inbox_mock.store import journal as store
 from oauth import CALLBACK, an_application, basic
 from receiver import receiving, subscribe
-
-from mock_server.store import journal as store
 
 KEYS = ["id", "at", "method", "path", "query", "status", "application_id", "request", "response", "caused", "why"]
 CAP = 16_384

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import orjson
 import pytest
+
 from builders import a_booking, a_message, a_scenario
 from fake import Mock, Sandbox
 

@@ -4,14 +4,14 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+
 from builders import a_body, a_booking, a_message, a_scenario
 from fake import InProcess, Mock, OverSocket, Sandbox
+from inbox_mock.app import Options, create_app
+from inbox_mock.engine import sandboxes, snapshots
+from inbox_mock.scenarios.build import Overrides
+from inbox_mock.scenarios.loading import find
 from receiver import Receiver, deliveries, receiving, subscribe
-
-from mock_server.scenarios.loading import find
-from mock_server.scenarios.making import Wishes
-from mock_server.services import sandboxes, snapshots
-from mock_server.wiring import Options, create_app
 
 URL = "/inbox/messages"
 
@@ -40,7 +40,7 @@ def wall() -> Wall:
 @pytest.fixture
 def running(wall: Wall) -> Sandbox:
     """The default sandbox of a server whose clock runs with the wall clock."""
-    app = create_app(Options(scenario=find("agency"), wishes=Wishes(mode="real")), wall=wall)
+    app = create_app(Options(scenario=find("agency"), wishes=Overrides(mode="real")), wall=wall)
     mock = Mock(InProcess(app))
     return Sandbox(mock.transport, mock.admin.get("/sandboxes/default").json)
 
@@ -178,7 +178,7 @@ def test_snapshots_are_bounded_in_number(in_process: Mock, monkeypatch: pytest.M
 
 
 def test_the_snapshots_of_all_sandboxes_together_are_bounded_in_size(monkeypatch: pytest.MonkeyPatch) -> None:
-    alone = Mock(InProcess(create_app(Options(scenario=find("empty"), wishes=Wishes(mode="manual")))))
+    alone = Mock(InProcess(create_app(Options(scenario=find("empty"), wishes=Overrides(mode="manual")))))
     one, two = alone.sandbox(), alone.sandbox()
     keep(one)
     size = one.admin.get("/snapshots").json["snapshots"][0]["bytes"]

@@ -5,12 +5,12 @@ from itertools import islice
 from typing import Any
 
 import pytest
+
 from builders import START, a_booking, a_message, a_scenario, without
 from fake import JSON, Mock, OverSocket, Sandbox
-
-from mock_server.channels import policies
-from mock_server.faults import kinds
-from mock_server.services.sandboxes import MOST_WAITING
+from inbox_mock.channels import policies
+from inbox_mock.engine.sandboxes import MOST_WAITING
+from inbox_mock.faults import kinds
 
 PATIENCE_SECONDS = 30
 CROWD = 20

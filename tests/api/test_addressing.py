@@ -1,6 +1,7 @@
 """Under which host the API says that it is."""
 
 import pytest
+
 from fake import Sandbox
 
 

@@ -1,6 +1,7 @@
 """/applications, /accounts, /rentals, /me and /auth."""
 
 import pytest
+
 from builders import a_body, a_scenario
 from fake import Caller, Mock, Sandbox
 

@@ -6,6 +6,7 @@ import zlib
 from base64 import b64encode, encodebytes
 
 import pytest
+
 from builders import START, a_body, a_message, a_scenario
 from fake import Answer, Mock, Sandbox
 

@@ -4,11 +4,11 @@ from urllib.parse import urlsplit
 
 import orjson
 import pytest
+
 from builders import a_body, a_booking, a_message, a_scenario, without
 from fake import Answer, Mock, Sandbox
+from inbox_mock.api.rendering import why_header
 from whole import ATTACHMENTS, CONVERSATIONS, MESSAGES, PARTICIPANTS, everything
-
-from mock_server.api.answering import why_header
 
 A_BOOKING = {"start_at": "2031-01-01", "end_at": "2031-01-08", "booked": True}
 HUGE = b"9" * 400

@@ -1,6 +1,7 @@
 """/clients."""
 
 import pytest
+
 from builders import START, a_body, a_scenario
 from fake import Mock, Sandbox
 

@@ -1,6 +1,7 @@
 """ETag and If-None-Match."""
 
 import pytest
+
 from builders import a_body, a_message
 from fake import Mock, Sandbox
 from whole import CONVERSATIONS, LISTS, MESSAGES, a_busy_sandbox

@@ -1,6 +1,7 @@
 """PUT /inbox/conversations/:id/connect_booking and disconnect_booking."""
 
 import pytest
+
 from builders import START, a_booking, a_scenario
 from fake import Mock, Sandbox
 

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+
 from builders import a_body, a_message
 from fake import Mock
 from whole import ATTACHMENTS, CONVERSATIONS, LISTS, MESSAGES, PARTICIPANTS, PICTURE, a_busy_sandbox

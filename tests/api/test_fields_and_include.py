@@ -1,6 +1,7 @@
 """``fields`` narrows what is shown of a record, ``include`` embeds its associations in place."""
 
 import pytest
+
 from builders import a_body, a_message
 from fake import Mock, Sandbox
 from whole import ATTACHMENTS, CONVERSATIONS, LISTS, MESSAGES, PARTICIPANTS, a_busy_sandbox

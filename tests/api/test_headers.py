@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 import orjson
 import pytest
+
 from builders import JSON, a_body, a_message, without
 from fake import Mock, OverSocket, Sandbox
 from whole import CONVERSATIONS, MESSAGES, a_busy_sandbox

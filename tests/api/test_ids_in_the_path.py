@@ -1,6 +1,7 @@
 """Ids in the path: one, several joined by commas, and what is no id."""
 
 import pytest
+
 from builders import a_body
 from fake import Mock, Sandbox
 from whole import CONVERSATIONS, LISTS, MESSAGES, a_busy_sandbox, link_of

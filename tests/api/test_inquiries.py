@@ -1,6 +1,7 @@
 """/inquiries."""
 
 import pytest
+
 from builders import START, a_body, a_scenario, without
 from fake import Mock, Sandbox
 

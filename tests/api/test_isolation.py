@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 
 import requests
-from builders import a_body, a_message
-from fake import Answer, InProcess, Mock, Sandbox
 from flask import Flask
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from builders import a_body, a_message
+from fake import Answer, InProcess, Mock, Sandbox
 from steps import Step, a_lively_scenario, steps, take
 from whole import ATTACHMENTS, MESSAGES, PICTURE, everything
 

@@ -1,6 +1,7 @@
 """/inbox/messages, apart from posting one."""
 
 import pytest
+
 from builders import START, a_body, a_booking, a_message, a_scenario
 from fake import Mock, Sandbox
 

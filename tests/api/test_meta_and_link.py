@@ -3,6 +3,7 @@
 from urllib.parse import urlsplit
 
 import pytest
+
 from builders import a_body, a_message
 from fake import Answer, Mock, Sandbox
 from whole import CONVERSATIONS, LISTS, MESSAGES, a_busy_sandbox, link_of

@@ -3,6 +3,7 @@
 from urllib.parse import urlencode
 
 import pytest
+
 from fake import Caller, Mock, Sandbox
 from oauth import CALLBACK, FORM, OUT_OF_BAND, Application, Form, an_application, told, two_applications
 

@@ -1,6 +1,7 @@
 """GET and POST /oauth/authorize: the page, who may send its form, and where it may lead."""
 
 import pytest
+
 from fake import JSON, Mock
 from oauth import CALLBACK, OUT_OF_BAND, Application, Form, an_application, told, two_applications
 

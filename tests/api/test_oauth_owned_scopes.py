@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+
 from builders import a_body, a_scenario
 from fake import Answer, Caller, Mock, Sandbox
 

@@ -3,6 +3,7 @@
 from urllib.parse import urlencode
 
 import pytest
+
 from fake import JSON, Mock
 from oauth import CALLBACK, FORM, Application, an_application, basic, two_applications
 

@@ -3,11 +3,12 @@
 from typing import Any
 
 import pytest
-from builders import a_scenario
-from fake import InProcess, Mock, Sandbox
 from flask import Flask
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from builders import a_scenario
+from fake import InProcess, Mock, Sandbox
 from whole import CONVERSATIONS, MESSAGES, PARTICIPANTS, all_of, everything, link_of, pages
 
 CLIENTS = 203

@@ -1,6 +1,7 @@
 """/inbox/participants."""
 
 import pytest
+
 from builders import START, a_body, without
 from fake import Sandbox
 

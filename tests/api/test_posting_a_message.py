@@ -1,6 +1,7 @@
 """POST /inbox/messages."""
 
 import pytest
+
 from builders import a_message, without
 from fake import Sandbox
 

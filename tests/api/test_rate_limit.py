@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
+
 from builders import a_body, a_booking, a_message, a_scenario
 from fake import Answer, Mock, Sandbox
 from whole import CONVERSATIONS, MESSAGES

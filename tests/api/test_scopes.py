@@ -3,13 +3,13 @@
 from typing import Any
 
 import pytest
+
 from builders import a_booking, a_scenario
 from fake import JSON, Answer, Caller, Mock, Sandbox
+from inbox_mock.api.operation import Operation
+from inbox_mock.api.routes import OPERATIONS
+from inbox_mock.domain.scopes import ALL, expand, in_words, parse
 from oauth import an_application
-
-from mock_server.api.operation import Operation
-from mock_server.api.routes import OPERATIONS
-from mock_server.domain.scopes import ALL, expand, in_words, parse
 
 NAMES = [operation.name for operation in OPERATIONS]
 CLOSED = [operation for operation in OPERATIONS if "public" not in operation.scopes]

@@ -1,6 +1,7 @@
 """/sources."""
 
 import pytest
+
 from builders import START, a_body, a_booking, a_scenario
 from fake import Mock, Sandbox
 

@@ -3,10 +3,11 @@
 from typing import Any
 
 import pytest
-from builders import a_body, a_booking, a_message, a_scenario
-from fake import InProcess, Mock, Sandbox
 from flask import Flask
 from hypothesis import given, settings
+
+from builders import a_body, a_booking, a_message, a_scenario
+from fake import InProcess, Mock, Sandbox
 from steps import Step, a_lively_scenario, steps, take
 from whole import CONVERSATIONS, INBOX, LISTS, MESSAGES, PARTICIPANTS, a_busy_sandbox, all_of, everything, pages
 

@@ -4,18 +4,17 @@ from time import time
 from unittest.mock import patch
 
 from bench.wire import Direct
-
-from mock_server import wiring
-from mock_server.scenarios.loading import find
-from mock_server.scenarios.making import Wishes
-from mock_server.services.sandboxes import Sandboxes
-from mock_server.wiring import Options
+from inbox_mock import app as application
+from inbox_mock.app import Options
+from inbox_mock.engine.sandboxes import Sandboxes
+from inbox_mock.scenarios.build import Overrides
+from inbox_mock.scenarios.loading import find
 
 ADMIN = "/__admin/sandboxes"
 
 
 def start() -> tuple[Direct, Sandboxes]:
     sandboxes = Sandboxes(time)
-    with patch.object(wiring, "Sandboxes", return_value=sandboxes):
-        app = wiring.create_app(Options(scenario=find("empty"), wishes=Wishes(mode="manual")))
+    with patch.object(application, "Sandboxes", return_value=sandboxes):
+        app = application.create_app(Options(scenario=find("empty"), wishes=Overrides(mode="manual")))
     return Direct(app), sandboxes

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 
+from psutil import Process
+
 from bench.children import Child, fake
 from bench.figures import Figure
-from psutil import Process
 
 SANDBOXES = 1_000
 MEGABYTE = 1024 * 1024

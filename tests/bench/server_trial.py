@@ -5,12 +5,11 @@ from time import perf_counter
 
 from bench.children import fake
 from bench.figures import Figure
+from inbox_contracts.provider import runner
+from inbox_contracts.provider.properties import every
+from inbox_contracts.provider.target import look
 from mutants.servers.breaking import serving
 from mutants.servers.judging import MUTANTS
-
-from contracts.provider import trying
-from contracts.provider.properties import every
-from contracts.provider.target import look
 
 FAST_SECONDS = 60
 FINDING_SECONDS = 20
@@ -20,9 +19,9 @@ def measure(rounds: int) -> Iterator[Figure]:
     """One round, whatever is asked: it takes long enough."""
     del rounds
     with fake("agency") as child:
-        plan = trying.plan(look(f"http://127.0.0.1:{child.port}"), every())
+        plan = runner.plan(look(f"http://127.0.0.1:{child.port}"), every())
         began = perf_counter()
-        outcomes = trying.run(plan, lambda _: None)
+        outcomes = runner.run(plan, lambda _: None)
         seconds = perf_counter() - began
     kept = sum(outcome.finding is None and outcome.not_judged is None for outcome in outcomes)
     note = f"{kept} of {len(outcomes)} properties kept, {plan.trial.target.wire.count} requests"
@@ -30,9 +29,9 @@ def measure(rounds: int) -> Iterator[Figure]:
     mutant = next(each for each in MUTANTS if each.name == "shows_three_participants")
     with serving(mutant) as url:
         judged = tuple(each for each in every() if each.name == mutant.killed_by)
-        plan = trying.plan(look(url), judged)
+        plan = runner.plan(look(url), judged)
         began = perf_counter()
-        (outcome,) = trying.run(plan, lambda _: None)
+        (outcome,) = runner.run(plan, lambda _: None)
         seconds = perf_counter() - began
     steps = 0 if outcome.finding is None else len(outcome.finding.example)
     yield Figure(

@@ -7,8 +7,7 @@ from time import perf_counter
 
 from bench.children import Child, bare, fake
 from bench.figures import Figure
-
-from mock_server.api.answering import JSON_API
+from inbox_mock.api.rendering import JSON_API
 
 FIRST = "/api/v3/inbox/conversations"
 

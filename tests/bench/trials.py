@@ -25,7 +25,7 @@ driver.main()
 
 def measure(rounds: int) -> Iterator[Figure]:
     """A trial takes long enough to be measured once, or three times if there is time."""
-    from contracts.consumer.trial import WORLDS, run
+    from inbox_contracts.consumer.trial import WORLDS, run
 
     several = range(3 if rounds > 3 else 1)
     passing = [run([sys.executable, str(DRIVER)]) for _ in several]

@@ -9,7 +9,7 @@ from wsgiref.types import WSGIApplication
 
 import orjson
 
-from mock_server.api.answering import JSON_API
+from inbox_mock.api.rendering import JSON_API
 
 TOKEN = "demo"
 CHUNK = 256 * 1024

@@ -5,9 +5,10 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
+from playwright.sync_api import Browser, expect, sync_playwright
+
 from browser.eyes import PATIENCE_MILLISECONDS, Eyes
 from fake import Mock, OverSocket, Sandbox
-from playwright.sync_api import Browser, expect, sync_playwright
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 REQUIRED = os.environ.get("INBOX_MOCK_BROWSER") == "required"

@@ -4,10 +4,11 @@ from collections.abc import Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
 from browser.eyes import Eyes, keep_picture
 from builders import a_message
 from fake import Sandbox
-from playwright.sync_api import Page, expect
 from receiver import receiving
 
 SERIOUS = {"serious", "critical"}

@@ -1,8 +1,9 @@
 """What a person does who opens the dashboard for the first time: let a guest book, and answer."""
 
+from playwright.sync_api import Locator, Page, expect
+
 from browser.eyes import Eyes, keep_picture
 from fake import Sandbox
-from playwright.sync_api import Locator, Page, expect
 
 QUESTION, ANSWER = "What time can we arrive?", "You can arrive from four o'clock."
 

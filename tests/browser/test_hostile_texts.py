@@ -3,10 +3,11 @@
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
+
 from browser.eyes import Eyes
 from builders import a_booking, a_scenario
 from fake import Mock, Sandbox
-from playwright.sync_api import expect
 
 SCRIPT = "<script>document.title='struck'</script><img src=x onerror=\"document.title='struck'\"><b id=struck>bold</b>"
 HOSTILE = [

@@ -2,10 +2,11 @@
 
 from time import perf_counter
 
+from playwright.sync_api import expect
+
 from browser.eyes import Eyes
 from builders import a_booking, a_message, a_scenario
 from fake import Mock, Sandbox
-from playwright.sync_api import expect
 
 TABS = 20
 

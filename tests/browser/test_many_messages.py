@@ -2,10 +2,11 @@
 
 import re
 
+from playwright.sync_api import expect
+
 from browser.eyes import Eyes
 from builders import a_booking, a_scenario
 from fake import Mock
-from playwright.sync_api import expect
 
 MOST_ELEMENTS = 6_000
 

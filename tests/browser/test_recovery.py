@@ -4,15 +4,15 @@ import socket
 from pathlib import Path
 from threading import Thread
 
+from playwright.sync_api import expect
+
 from browser.eyes import Eyes
 from fake import Sandbox
-from playwright.sync_api import expect
+from inbox_mock.app import Options
+from inbox_mock.scenarios.build import Overrides
+from inbox_mock.scenarios.loading import find
+from inbox_mock.server import Server
 from processes import serving
-
-from mock_server.scenarios.loading import find
-from mock_server.scenarios.making import Wishes
-from mock_server.server import Server
-from mock_server.wiring import Options
 
 
 def a_free_port() -> int:
@@ -23,7 +23,7 @@ def a_free_port() -> int:
 
 
 def a_server(port: int) -> tuple[Server, Thread]:
-    server = Server(Options(scenario=find("agency"), wishes=Wishes(mode="manual")), port=port)
+    server = Server(Options(scenario=find("agency"), wishes=Overrides(mode="manual")), port=port)
     server.prepare()
     thread = Thread(target=server.serve, daemon=True)
     thread.start()

@@ -7,10 +7,11 @@ from http.client import HTTPConnection
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from playwright.sync_api import Page, expect
+
 from browser.eyes import Eyes
 from builders import a_message
 from fake import Mock, Sandbox
-from playwright.sync_api import Page, expect
 from receiver import receiving
 
 

@@ -5,16 +5,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from builders import a_booking, a_message, a_scenario
 from fake import Mock, Sandbox
+from inbox_mock import channels
 from receiver import receiving, subscribe
-
-from mock_server import channels
 
 PIGEON_POST = '''
 """Pigeon Post opens the conversation when the pigeon has landed."""
 
-from mock_server.channels import ChannelPolicy
+from inbox_mock.channels import ChannelPolicy
 
 POLICY = ChannelPolicy(
     name="pigeon",
@@ -37,7 +37,7 @@ def pigeon_post(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pat
     monkeypatch.setattr(channels, "__path__", [*channels.__path__, str(tmp_path)])
     channels.policies.cache_clear()
     yield file
-    sys.modules.pop("mock_server.channels.pigeon_post", None)
+    sys.modules.pop("inbox_mock.channels.pigeon_post", None)
     if hasattr(channels, "pigeon_post"):
         del channels.pigeon_post
     channels.policies.cache_clear()
@@ -128,5 +128,5 @@ def test_a_file_without_policy_is_named(tmp_path: Path, monkeypatch: pytest.Monk
     with pytest.raises(TypeError, match="lost_channel must define POLICY"):
         channels.policies()
 
-    sys.modules.pop("mock_server.channels.lost_channel", None)
+    sys.modules.pop("inbox_mock.channels.lost_channel", None)
     channels.policies.cache_clear()

@@ -13,14 +13,14 @@ from threading import Thread
 
 import pytest
 import requests
+
 from builders import a_booking, a_message, a_scenario
 from fake import Mock, OverSocket, Sandbox
+from inbox_mock.app import Options
+from inbox_mock.scenarios.loading import find
+from inbox_mock.server import Server
 from processes import COMMAND, free_port, run, serving
 from receiver import receiving, subscribe
-
-from mock_server.scenarios.loading import find
-from mock_server.server import Server
-from mock_server.wiring import Options
 
 NOON = "2030-06-01T12:00:00Z"
 
@@ -411,10 +411,10 @@ def test_an_unknown_command_is_told_which_may_be_meant() -> None:
 def test_a_command_is_imported_alone() -> None:
     script = (
         "import sys\n"
-        "from mock_server.cli import main\n"
+        "from inbox_mock.cli import main\n"
         "main(['openapi', '--help'], standalone_mode=False)\n"
-        "print(sorted(name for name in sys.modules if name.startswith('mock_server.cli.')))"
+        "print(sorted(name for name in sys.modules if name.startswith('inbox_mock.cli.')))"
     )
     ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=30)
 
-    assert ran.stdout.splitlines()[-1] == "['mock_server.cli.openapi']"
+    assert ran.stdout.splitlines()[-1] == "['inbox_mock.cli.openapi']"

@@ -5,6 +5,7 @@ import shutil
 import subprocess
 
 import pytest
+
 from processes import COMMAND, run
 
 

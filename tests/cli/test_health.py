@@ -8,6 +8,7 @@ from pathlib import Path
 from threading import Thread
 
 import pytest
+
 from processes import COMMAND, free_port, run, wait_for
 
 

@@ -5,6 +5,7 @@ import socket
 from pathlib import Path
 
 import yaml
+
 from processes import run
 
 ROOT = Path(__file__).parents[2]

@@ -8,6 +8,7 @@ import xml.etree.ElementTree as ET
 from pathlib import Path
 
 import pytest
+
 from builders import a_body
 from fake import Mock, OverSocket, Sandbox
 from judged import send

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from fake import Mock, OverSocket, Sandbox
 
-from mock_server.admin.routes import OPERATIONS
-from mock_server.cli import main
+from fake import Mock, OverSocket, Sandbox
+from inbox_mock.admin.routes import OPERATIONS
+from inbox_mock.cli import main
 
 NOON = "2030-06-01T12:00:00Z"
 

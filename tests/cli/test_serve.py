@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 import requests
+
 from processes import COMMAND, run, serving, wait_for
 
 

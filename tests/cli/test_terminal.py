@@ -8,6 +8,7 @@ from pathlib import Path
 from threading import Thread
 
 import pytest
+
 from processes import COMMAND
 
 ESCAPE = "\x1b["

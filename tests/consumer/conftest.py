@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 
 import pytest
-from driver import Driver
-from mutants.clients.broken import InThisProcess
 
-from contracts.consumer.driver import Client
-from contracts.consumer.stage import Stage
+from driver import Driver
+from inbox_contracts.consumer.driver import Client
+from inbox_contracts.consumer.harness import Stage
+from mutants.clients.broken import InThisProcess
 
 
 @pytest.fixture(scope="session")

@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from processes import run
 
 DRIVER = str(Path(__file__).resolve().parents[2] / "examples" / "python_client" / "driver.py")

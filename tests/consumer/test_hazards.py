@@ -2,10 +2,10 @@
 
 import pytest
 
-from contracts.consumer.driver import Client
-from contracts.consumer.hazards import hazards
-from contracts.consumer.stage import Stage
-from contracts.consumer.trial import run
+from inbox_contracts.consumer.driver import Client
+from inbox_contracts.consumer.harness import Stage
+from inbox_contracts.consumer.hazards import hazards
+from inbox_contracts.consumer.trial import run
 
 WORLDS = 2
 
@@ -18,11 +18,11 @@ def test_a_careful_client_wins_and_meets_the_hazard_every_time(stage: Stage, car
 
 
 def test_a_file_without_a_hazard_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    from contracts.consumer.hazards import spam
+    from inbox_contracts.consumer.hazards import spam
 
     monkeypatch.delattr(spam, "HAZARD")
     hazards.cache_clear()
-    with pytest.raises(TypeError, match=r"contracts\.consumer\.hazards\.spam must define HAZARD: Hazard"):
+    with pytest.raises(TypeError, match=r"inbox_contracts\.consumer\.hazards\.spam must define HAZARD: Hazard"):
         hazards()
     monkeypatch.undo()
     hazards.cache_clear()

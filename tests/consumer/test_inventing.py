@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contracts.consumer.beginnings import PARTS
-from contracts.consumer.hazards import hazards
-from contracts.consumer.inventing import compatible, compose, invent
-from contracts.consumer.worlds import World, kind_of
+from inbox_contracts.consumer.generation import compatible, compose, invent
+from inbox_contracts.consumer.hazards import hazards
+from inbox_contracts.consumer.initial_states import PARTS
+from inbox_contracts.consumer.worlds import World, kind_of
 
 STORED_UNANSWERED = {"timeout_after", "truncated", "malformed"}
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from contracts.consumer.process import Command
-from contracts.consumer.stage import Stage
-from contracts.consumer.trial import Verdict, run
+from inbox_contracts.consumer.harness import Stage
+from inbox_contracts.consumer.process import Command
+from inbox_contracts.consumer.trial import Verdict, run
 
 GOOD = """
 import json, sys

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from contracts.consumer.truth import differences, malformed
+from inbox_contracts.consumer.oracle import differences, malformed
 
 TRUE: dict[str, Any] = {
     "bookings": [{"id": 80, "conversation_ids": [11]}, {"id": 81, "conversation_ids": []}],

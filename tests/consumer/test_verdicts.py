@@ -7,15 +7,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+
 from driver import Driver
 from inbox_client import Inbox
+from inbox_contracts.consumer import report
+from inbox_contracts.consumer.driver import Client
+from inbox_contracts.consumer.harness import Stage
+from inbox_contracts.consumer.trial import Verdict, run
+from inbox_contracts.consumer.worlds import World, load, save
 from mutants.clients.broken import InThisProcess, Rebuilt
-
-from contracts.consumer import verdicts
-from contracts.consumer.driver import Client
-from contracts.consumer.stage import Stage
-from contracts.consumer.trial import Verdict, run
-from contracts.consumer.worlds import World, load, save
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -49,7 +49,7 @@ def failed(stage: Stage) -> Verdict:
 
 
 def test_the_smallest_world_is_told_as_a_story(failed: Verdict) -> None:
-    told = verdicts.text(failed, "inbox-mock check client --world world.yaml -- ./driver")
+    told = report.text(failed, "inbox-mock check client --world world.yaml -- ./driver")
     lines = told.splitlines()
     assert lines[0] == "SYN004: the client kept what deleted_ids told it to forget."
     assert lines[1].startswith("  What: still believes in booking ")
@@ -80,11 +80,11 @@ def test_a_failure_that_does_not_come_again_is_called_flaky(stage: Stage) -> Non
     verdict = run(Forgetful(Driver()), replay=world, stage=stage)
     assert verdict.failure is not None
     assert verdict.failure.flaky
-    assert "seen once, and not again" in verdicts.text(verdict)
+    assert "seen once, and not again" in report.text(verdict)
 
 
 def test_a_program_reads_the_same(failed: Verdict) -> None:
-    found: Mapping[str, Any] = json.loads(json.dumps(verdicts.as_json(failed, "again")))
+    found: Mapping[str, Any] = json.loads(json.dumps(report.as_json(failed, "again")))
     assert found["verdict"] == "failed"
     assert found["failure"]["findings"][0]["code"] == "SYN004"
     assert found["failure"]["replay"] == "again"
@@ -93,7 +93,7 @@ def test_a_program_reads_the_same(failed: Verdict) -> None:
 def test_junit_has_a_case_for_every_hazard(failed: Verdict) -> None:
     from junitparser import JUnitXml
 
-    (suite,) = JUnitXml.fromstring(verdicts.junit(failed).encode())
+    (suite,) = JUnitXml.fromstring(report.junit(failed).encode())
     assert suite.failures == 1
     assert suite.tests == 1 + len(failed.met)
 
@@ -105,7 +105,7 @@ def test_an_assumption_can_be_flipped_in_every_world(stage: Stage, careful: Clie
 
 
 def test_a_passed_trial_says_so_and_what_it_relied_on(stage: Stage, careful: Client) -> None:
-    told = verdicts.text(run(careful, worlds=2, only="closed_meanwhile", stage=stage))
+    told = report.text(run(careful, worlds=2, only="closed_meanwhile", stage=stage))
     assert told.splitlines()[-1].startswith("PASSED: 2 worlds (seed 0)")
     assert "     2  closed_meanwhile" in told
     assert "Assumed behaviours" in told
@@ -119,13 +119,13 @@ def rude(stage: Stage) -> Verdict:
 
 
 def test_no_terminal_obeys_what_a_driver_said(rude: Verdict) -> None:
-    told = verdicts.text(rude)
+    told = report.text(rude)
     assert "\ufffd[31mno\ufffd <b>]]>" in told
     assert all(character.isprintable() or character == "\n" for character in told)
 
 
 def test_junit_stays_xml_whatever_a_driver_said(rude: Verdict) -> None:
-    whole = ET.fromstring(verdicts.junit(rude)).find(".//testcase/failure")  # noqa: S314 - it is our own
+    whole = ET.fromstring(report.junit(rude)).find(".//testcase/failure")  # noqa: S314 - it is our own
     assert whole is not None
     assert "\ufffd[31mno\ufffd <b>]]>" in str(whole.text)
 
@@ -139,7 +139,7 @@ class BelievesAll(InThisProcess):
 
 def test_of_very_many_findings_the_first_are_told(stage: Stage) -> None:
     verdict = run(BelievesAll(Rebuilt(Inbox)), worlds=1, only="past_booking", shrink_seconds=0, stage=stage)
-    told = verdicts.text(verdict).splitlines()
+    told = report.text(verdict).splitlines()
     assert sum(line.startswith("BELIEF: ") for line in told) == 20
     assert verdict.failure is not None
     assert f"... and {len(verdict.failure.findings) - 20} more: --format json tells all." in told

@@ -3,13 +3,13 @@
 from pathlib import Path
 
 import pytest
-from builders import a_booking, a_scenario
-from processes import run as run_command
 
-from contracts.consumer.inventing import invent
-from contracts.consumer.worlds import JSON, World, load, save
-from mock_server.scenarios.loading import find
-from mock_server.scenarios.mistakes import Mistake
+from builders import a_booking, a_scenario
+from inbox_contracts.consumer.generation import invent
+from inbox_contracts.consumer.worlds import JSON, World, load, save
+from inbox_mock.scenarios.errors import ScenarioError
+from inbox_mock.scenarios.loading import find
+from processes import run as run_command
 
 STEPS: tuple[JSON, ...] = (
     {"guest_books": {"id": 101, "channel": "airbnb", "rental": 16, "start_at": "+30d", "end_at": "+37d"}},
@@ -36,7 +36,7 @@ def test_a_world_file_is_a_scenario_file(tmp_path: Path) -> None:
 def test_a_scenario_without_a_trial_is_no_world(tmp_path: Path) -> None:
     path = tmp_path / "scenario.yaml"
     path.write_text("description: No trial.\n")
-    with pytest.raises(Mistake, match="found no trial; expected a world"):
+    with pytest.raises(ScenarioError, match="found no trial; expected a world"):
         load(str(path))
 
 
@@ -53,7 +53,7 @@ def test_a_scenario_without_a_trial_is_no_world(tmp_path: Path) -> None:
 def test_a_mistake_in_a_step_is_told_with_its_line(tmp_path: Path, step: str, found: str) -> None:
     path = tmp_path / "world.yaml"
     path.write_text(f"description: A world.\ntrial:\n  - {step}\n")
-    with pytest.raises(Mistake) as mistake:
+    with pytest.raises(ScenarioError) as mistake:
         load(str(path))
     assert f"{path}:3" in str(mistake.value)
     assert found in str(mistake.value)

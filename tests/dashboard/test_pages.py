@@ -4,12 +4,12 @@ import re
 from pathlib import Path
 
 import pytest
-from fake import Caller, Mock
 from flask import Flask
 
-from mock_server import dashboard
-from mock_server.scenarios.loading import find
-from mock_server.wiring import Options, create_app
+from fake import Caller, Mock
+from inbox_mock import dashboard
+from inbox_mock.app import Options, create_app
+from inbox_mock.scenarios.loading import find
 
 STATIC = Path(dashboard.__file__).with_name("static")
 FILES = sorted(path.name for path in STATIC.iterdir())

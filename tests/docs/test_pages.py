@@ -5,15 +5,15 @@ from html import unescape
 from html.parser import HTMLParser
 
 import pytest
-from fake import Answer, Mock
 
-from mock_server.docs import pages
-from mock_server.docs.claims import claims
-from mock_server.domain.assumptions import ASSUMPTIONS
-from mock_server.domain.conduct import Rule
-from mock_server.faults import kinds
-from mock_server.scenarios.loading import shipped
-from mock_server.services import judging
+from fake import Answer, Mock
+from inbox_mock.conduct import evaluation
+from inbox_mock.conduct.model import Rule
+from inbox_mock.docs import pages
+from inbox_mock.docs.fidelity_report import claims
+from inbox_mock.domain.assumptions import ASSUMPTIONS
+from inbox_mock.faults import kinds
+from inbox_mock.scenarios.loading import shipped
 
 ALL = tuple("/docs" if name == "index" else f"/docs/{name}" for name in pages.PAGES)
 
@@ -154,7 +154,7 @@ def test_the_conduct_page_shows_every_rule_and_escapes_what_it_says(in_process: 
         severity="note",
         acquittals=("it was Friday",),
     )
-    monkeypatch.setattr(judging, "offered", lambda: judging.Offered((rule,), ("mine (mine:RULES): cannot be imported",)))
+    monkeypatch.setattr(evaluation, "offered", lambda: evaluation.Offered((rule,), ("mine (mine:RULES): cannot be imported",)))
 
     text = page(in_process, "/docs/conduct")
 
@@ -167,7 +167,7 @@ def test_the_conduct_page_shows_every_rule_and_escapes_what_it_says(in_process: 
 
 
 def test_the_rules_are_those_that_installed_packages_offer(in_process: Mock) -> None:
-    from contracts.rules import RULES
+    from inbox_contracts.rules import RULES
 
     text = page(in_process, "/docs/conduct")
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mock_server.domain import credentials
+from inbox_mock.domain import credentials
 
 SANDBOXES = st.from_regex(r"[0-9a-f]{12}", fullmatch=True)
 SECRETS = st.from_regex(r"[0-9a-f]{52}", fullmatch=True)

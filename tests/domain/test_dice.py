@@ -5,7 +5,7 @@ from collections import Counter
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mock_server.domain.dice import Dice
+from inbox_mock.domain.dice import Dice
 
 SEEDS, PURPOSES = st.integers(0, 2**53), st.text(max_size=20)
 

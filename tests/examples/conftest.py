@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+
 from builders import a_scenario
 from driven import Driven, Told, begin
 from fake import Mock, OverSocket

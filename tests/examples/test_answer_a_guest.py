@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 import requests
+
 from languages import missing, skip_unless_required
 
 EXAMPLES = Path(__file__).parents[2] / "examples"

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import pytest
+
 from builders import a_body, a_booking
 from driven import Told, an_opened_booking, believed, truth
 from faulty import set_fault

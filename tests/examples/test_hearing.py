@@ -4,10 +4,10 @@ import json
 from collections.abc import Callable
 
 import pytest
+
 from builders import a_body, a_booking
 from driven import Driven, Told, an_opened_booking, believed, truth
-
-from mock_server.domain.signatures import sign
+from inbox_mock.webhooks.signature import sign
 
 TellOf = Callable[..., Told]
 

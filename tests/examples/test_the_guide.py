@@ -7,14 +7,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from builders import a_scenario
 from driven import Driven, an_opened_booking, begin, believed, truth
 from driver import Driver
 from fake import Mock, OverSocket
+from inbox_contracts.commands.client import COMMAND
 from mutants.clients.broken import InThisProcess
 from processes import run
-
-from contracts.commands.client import COMMAND
 
 ROOT = Path(__file__).resolve().parents[2]
 GUIDE = ROOT / "docs" / "put-your-client-on-trial.md"

@@ -1,6 +1,7 @@
 """Which requests a fault strikes, and how often."""
 
 import pytest
+
 from builders import a_message
 from fake import Mock, Sandbox
 from faulty import set_fault, statuses, the_fault

@@ -1,11 +1,12 @@
 """A page that shifts between two requests."""
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from builders import a_booking, a_scenario
 from fake import Mock, Sandbox
 from faulty import set_fault, the_fault
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from whole import all_of, pages
 
 HOSTS = "/hosts"

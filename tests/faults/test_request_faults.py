@@ -2,13 +2,13 @@
 
 import orjson
 import pytest
+
 from builders import START, a_body, a_booking, a_message, a_scenario
 from conftest import OPTIONS
 from fake import InProcess, Mock, Sandbox
 from faulty import entries, set_fault, statuses, the_fault
+from inbox_mock.app import create_app
 from whole import CONVERSATIONS, MESSAGES
-
-from mock_server.wiring import create_app
 
 SYNCED_AT = "x-updated-since-request-synced-at"
 

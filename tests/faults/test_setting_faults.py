@@ -5,12 +5,12 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
+
 from fake import Mock, Sandbox
 from faulty import set_fault
-
-from mock_server import faults
-from mock_server.domain.discovery import discover
-from mock_server.faults import Fault, RequestFault, kinds
+from inbox_mock import faults
+from inbox_mock.domain.discovery import discover
+from inbox_mock.faults import Fault, RequestFault, kinds
 
 REFERENCE = Path(__file__).parents[2] / "docs/reference.md"
 
@@ -103,9 +103,9 @@ def test_every_option_has_a_schema_a_default_and_a_description(kind: str) -> Non
 
 
 def test_a_file_that_exports_no_fault_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(__import__("sys").modules, "mock_server.faults.status", ModuleType("status"))
+    monkeypatch.setitem(__import__("sys").modules, "inbox_mock.faults.status", ModuleType("status"))
 
-    with pytest.raises(TypeError, match=r"mock_server\.faults\.status must define FAULT"):
+    with pytest.raises(TypeError, match=r"inbox_mock\.faults\.status must define FAULT"):
         discover(faults.__name__, "FAULT", Fault)
 
 

@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 
 import pytest
+
 from builders import a_body, a_message
 from fake import Sandbox
 from faulty import set_fault, the_fault
+from inbox_mock.webhooks.signature import sign
 from receiver import Receiver, deliveries, receiving, subscribe
 from whole import CONVERSATIONS, MESSAGES
-
-from mock_server.domain.signatures import sign
 
 CREATED, UPDATED = "inbox_message_created", "inbox_message_updated"
 

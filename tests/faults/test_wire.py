@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 
 import pytest
 import requests
+
 from builders import JSON, a_booking, a_message, a_scenario
 from fake import Mock, OverSocket, Sandbox
 from faulty import entries, set_fault

@@ -4,16 +4,16 @@ import socket
 
 import pytest
 import requests
-from builders import a_booking, a_scenario
 from flask import Flask
-from receiver import receiving
 
-from mock_server.admin_client import Unanswered
-from mock_server.handle import Exchange, Sandbox, existing, found, in_app, made_in, over_http
-from mock_server.scenarios.loading import find
-from mock_server.scenarios.making import Wishes
-from mock_server.server import Server
-from mock_server.wiring import Options, create_app
+from builders import a_booking, a_scenario
+from inbox_mock.admin_client import AdminError
+from inbox_mock.app import Options, create_app
+from inbox_mock.client import Exchange, Sandbox, existing, found, in_app, made_in, over_http
+from inbox_mock.scenarios.build import Overrides
+from inbox_mock.scenarios.loading import find
+from inbox_mock.server import Server
+from receiver import receiving
 
 
 @pytest.fixture(params=["in process", "over a socket"])
@@ -184,12 +184,12 @@ def test_a_fork_goes_its_own_way(sandbox: Sandbox) -> None:
 def test_one_that_is_deleted_is_gone(exchange: Exchange, sandbox: Sandbox) -> None:
     sandbox.delete()
 
-    with pytest.raises(Unanswered, match="nothing of this id"):
+    with pytest.raises(AdminError, match="nothing of this id"):
         existing(exchange, sandbox.id)
 
 
 def test_a_no_says_why_and_names_the_field(sandbox: Sandbox) -> None:
-    with pytest.raises(Unanswered) as refused:
+    with pytest.raises(AdminError) as refused:
         sandbox.book("airbnb", rental_id=999)
 
     assert refused.value.fields == (("rental_id", "the id of a rental of this sandbox"),)
@@ -199,7 +199,7 @@ def test_a_no_says_why_and_names_the_field(sandbox: Sandbox) -> None:
 def test_an_application_that_is_installed_nowhere_has_no_token(exchange: Exchange) -> None:
     sandbox = found(exchange, {"applications": [{"id": 17, "name": "Ours", "client": True, "accounts": []}]})
 
-    with pytest.raises(Unanswered, match="installed on no account"):
+    with pytest.raises(AdminError, match="installed on no account"):
         _ = sandbox.token
 
 
@@ -207,18 +207,18 @@ def test_a_server_that_is_not_there_is_said_in_one_line() -> None:
     with socket.create_server(("127.0.0.1", 0)) as nobody:
         root = f"http://127.0.0.1:{nobody.getsockname()[1]}"
 
-    with pytest.raises(Unanswered, match=f"nothing listens at {root}"):
+    with pytest.raises(AdminError, match=f"nothing listens at {root}"):
         found(over_http(root))
 
 
 @pytest.mark.parametrize("root", ["127.0.0.1:8089", "http://127.0.0.1:8089/inbox", "ftp://127.0.0.1"])
 def test_what_is_no_servers_root_is_said_in_one_line(root: str) -> None:
-    with pytest.raises(Unanswered, match=r"expected something like http://127\.0\.0\.1:8089"):
+    with pytest.raises(AdminError, match=r"expected something like http://127\.0\.0\.1:8089"):
         found(over_http(root))
 
 
 def test_another_program_at_the_address_is_said_in_one_line() -> None:
-    with receiving() as receiver, pytest.raises(Unanswered, match="not as the Inbox Mock does"):
+    with receiving() as receiver, pytest.raises(AdminError, match="not as the Inbox Mock does"):
         found(over_http(receiver.url.removesuffix("/hook")))
 
 
@@ -227,14 +227,14 @@ def test_the_base_url_of_the_api_names_the_server_too(served: str) -> None:
 
 
 def test_an_admin_token_opens_a_guarded_server() -> None:
-    with Server(Options(scenario=find("empty"), wishes=Wishes(mode="manual"), admin_token="open sesame"), port=0) as server:
+    with Server(Options(scenario=find("empty"), wishes=Overrides(mode="manual"), admin_token="open sesame"), port=0) as server:
         exchange = in_app(server.app, server.url)
-        with pytest.raises(Unanswered, match="the admin API wants the token"):
+        with pytest.raises(AdminError, match="the admin API wants the token"):
             found(exchange, "empty")
 
 
 def test_a_file_is_found_for_an_application_of_this_process(app: Flask) -> None:
-    with pytest.raises(Unanswered, match=r"nowhere\.yaml: found a file that cannot be read"):
+    with pytest.raises(AdminError, match=r"nowhere\.yaml: found a file that cannot be read"):
         made_in(app, "nowhere.yaml", {})
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 import requests
+
 from processes import run
 
 JAN = 2

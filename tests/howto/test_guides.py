@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+
 from languages import NEEDED, missing, skip_unless_required
 from tours import served, steps, walk, write_files
 

@@ -10,11 +10,10 @@ from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
 
+from inbox_mock.admin.routes import OPERATIONS
+from inbox_mock.domain.assumptions import ASSUMPTIONS
 from processes import PATIENCE_SECONDS, free_port, run, serving
 from tours import environment, steps, walk
-
-from mock_server.admin.routes import OPERATIONS
-from mock_server.domain.assumptions import ASSUMPTIONS
 
 ROOT = Path(__file__).parents[2]
 README = ROOT / "README.md"
@@ -114,7 +113,7 @@ def test_the_reference_names_every_command_with_its_options() -> None:
     listed = run("--help").stdout.partition("Commands:")[2]
     assert set(rows) == set(re.findall(r"^  (\w+)", listed, re.MULTILINE))
     for name in ("book", "write", "journal"):
-        command = import_module(f"mock_server.cli.{name}").COMMAND
+        command = import_module(f"inbox_mock.cli.{name}").COMMAND
         offered = {flag for option in command.params for flag in (*option.opts, *option.secondary_opts) if flag.startswith("--")}
         assert set(re.findall(r"--[a-z-]+", rows[name])) == offered - {"--url", "--sandbox", "--admin-token", "--format"}, name
 

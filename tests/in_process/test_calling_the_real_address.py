@@ -5,12 +5,12 @@ from collections.abc import Callable, Iterable, Iterator
 
 import pytest
 import requests
-from builders import a_booking, a_message, a_scenario
 from requests.adapters import HTTPAdapter
-from whole import PICTURE
 
-from mock_server.in_process import SandboxInProcess, inbox_mock
-from mock_server.in_process.wire import Application
+from builders import a_booking, a_message, a_scenario
+from inbox_mock.testing import SandboxInProcess, inbox_mock
+from inbox_mock.testing.transport import Application
+from whole import PICTURE
 
 REAL = "https://www.bookingsync.com"
 API = f"{REAL}/api/v3"

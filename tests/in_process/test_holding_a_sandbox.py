@@ -9,12 +9,12 @@ from threading import Barrier, Event
 
 import pytest
 import requests
-from builders import JSON, a_scenario
 from requests.adapters import HTTPAdapter
 
-from mock_server.admin_client import Unanswered
-from mock_server.handle import Sandbox
-from mock_server.in_process import SandboxInProcess, inbox_mock
+from builders import JSON, a_scenario
+from inbox_mock.admin_client import AdminError
+from inbox_mock.client import Sandbox
+from inbox_mock.testing import SandboxInProcess, inbox_mock
 
 API = "https://www.bookingsync.com/api/v3"
 
@@ -98,7 +98,7 @@ def test_what_is_held_no_longer_reaches_nobody_else() -> None:
         pass
     with inbox_mock() as second:
         before = second.clock.now
-        with pytest.raises(Unanswered, match="held no longer"):
+        with pytest.raises(AdminError, match="held no longer"):
             first.clock.advance("1d")
         assert second.clock.now == before
 
@@ -241,7 +241,7 @@ def test_wishes_are_those_of_the_admin_api() -> None:
     ],
 )
 def test_what_cannot_be_is_said_in_one_line(scenario: object, wishes: JSON, says: str) -> None:
-    with pytest.raises(Unanswered) as refused, inbox_mock(scenario, **wishes):
+    with pytest.raises(AdminError) as refused, inbox_mock(scenario, **wishes):
         pass
 
     assert says in str(refused.value)

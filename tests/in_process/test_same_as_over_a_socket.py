@@ -8,15 +8,15 @@ from typing import Any
 
 import pytest
 import requests
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
 from builders import a_booking, a_message, a_scenario
 from fake import Answer, Mock, OverSocket, Sandbox
 from faulty import entries, set_fault
-from hypothesis import HealthCheck, example, given, settings
-from hypothesis import strategies as st
+from inbox_mock.testing import inbox_mock
 from steps import Step, a_lively_scenario, steps, take
 from whole import LISTS, MESSAGES
-
-from mock_server.in_process import inbox_mock
 
 OF_THE_MOMENT = {"X-Request-Id", "X-Runtime", "Date"}
 IN_PROCESS = (False, True)
@@ -158,7 +158,7 @@ def test_a_slow_answer_is_waited_for_within_the_clients_patience() -> None:
 
 def test_nobody_waits_for_an_answer_that_is_too_slow(monkeypatch: pytest.MonkeyPatch) -> None:
     waited = count()
-    monkeypatch.setattr("mock_server.in_process.wire.sleep", lambda _seconds: next(waited))
+    monkeypatch.setattr("inbox_mock.testing.transport.sleep", lambda _seconds: next(waited))
     with inbox_mock("empty") as sandbox:
         sandbox.fault("slow", by="20s", real=True, times=1)
         with pytest.raises(requests.ReadTimeout, match="timed out"):

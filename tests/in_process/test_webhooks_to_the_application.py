@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 import requests
-from builders import a_booking, a_message, a_scenario
 from flask import Flask, request
 
-from mock_server.domain.signatures import sign
-from mock_server.in_process import SandboxInProcess, inbox_mock
-from mock_server.in_process.receivers import Webhook
+from builders import a_booking, a_message, a_scenario
+from inbox_mock.testing import SandboxInProcess, inbox_mock
+from inbox_mock.testing.receivers import Webhook
+from inbox_mock.webhooks.signature import sign
 
 API = "https://www.bookingsync.com/api/v3"
 CREATED = "inbox_message_created"

@@ -8,9 +8,9 @@ from http.client import HTTPSConnection
 import pytest
 import requests
 import responses
-from receiver import receiving
 
-from mock_server.in_process import inbox_mock
+from inbox_mock.testing import inbox_mock
+from receiver import receiving
 
 API = "https://www.bookingsync.com/api/v3"
 

@@ -4,15 +4,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from driver import Driver
+from inbox_contracts.consumer.harness import Stage
+from inbox_contracts.consumer.hazards import hazards
+from inbox_contracts.consumer.judging import TITLES
+from inbox_contracts.consumer.trial import run
+from inbox_contracts.rules import RULES
 from mutants.clients.broken import InThisProcess, Mutant
 from mutants.clients.matrix import FAST_CONTROL_WORLDS, MUTANTS, on_trial, one_for_each_code, replayed
-
-from contracts.consumer.hazards import hazards
-from contracts.consumer.judging import TITLES
-from contracts.consumer.stage import Stage
-from contracts.consumer.trial import run
-from contracts.rules import RULES
 
 OF_THE_DRIVER = {"GAVE_UP"}
 """Verdicts that only a driver's process can come by; the driver protocol has tests of its own."""

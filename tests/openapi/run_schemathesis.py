@@ -11,7 +11,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 BIN = Path(sys.executable).parent
-CONFIGURATION = ROOT / "contracts" / "schemathesis.toml"
+CONFIGURATION = ROOT / "contracts" / "inbox_contracts" / "schemathesis.toml"
 DEFAULTS = ("--max-examples", "10", "--seed", "1")
 PATIENCE_SECONDS = 30
 

@@ -4,14 +4,14 @@ import re
 from typing import Any
 
 import pytest
-from builders import a_booking, a_scenario
-from fake import Mock
 from flask import Flask
 from jsonschema_rs import validator_for
 
-from mock_server.api.openapi import document
-from mock_server.api.routes import OPERATIONS
-from mock_server.resources.registry import RESOURCES
+from builders import a_booking, a_scenario
+from fake import Mock
+from inbox_mock.api.openapi import document
+from inbox_mock.api.routes import OPERATIONS
+from inbox_mock.resources.registry import RESOURCES
 
 UNDESCRIBED = {"/", "/openapi.json", "/__admin/openapi.json", "/livez", "/readyz"}
 FOR_PEOPLE = ("/dashboard/", "/docs")

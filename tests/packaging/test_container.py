@@ -18,10 +18,10 @@ import psutil
 import pytest
 import requests
 import yaml
-from processes import PATIENCE_SECONDS, free_port
 
-from mock_server.scenarios.loading import find
-from mock_server.wiring import Options, create_app
+from inbox_mock.app import Options, create_app
+from inbox_mock.scenarios.loading import find
+from processes import PATIENCE_SECONDS, free_port
 
 ROOT = Path(__file__).parents[2]
 BIN = Path(sys.executable).parent

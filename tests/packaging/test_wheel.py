@@ -23,33 +23,33 @@ def test_it_holds_the_scenarios_the_schema_and_the_markers(wheel: Path) -> None:
     names = set(zipfile.ZipFile(wheel).namelist())
 
     assert {
-        "mock_server/_fixtures/scenarios/agency.yaml",
-        "mock_server/scenarios/scenario.schema.json",
-        "mock_server/dashboard/static/app.js",
-        "mock_server/dashboard/static/index.html",
-        "mock_server/store/schema.sql",
-        "mock_server/py.typed",
-        "contracts/py.typed",
-        "contracts/schemathesis.toml",
+        "inbox_mock/_fixtures/scenarios/agency.yaml",
+        "inbox_mock/scenarios/scenario.schema.json",
+        "inbox_mock/dashboard/static/app.js",
+        "inbox_mock/dashboard/static/index.html",
+        "inbox_mock/store/schema.sql",
+        "inbox_mock/py.typed",
+        "inbox_contracts/py.typed",
+        "inbox_contracts/schemathesis.toml",
     } <= names
-    shipped = {f"mock_server/_fixtures/attachments/{path.name}" for path in (ROOT / "fixtures" / "attachments").iterdir()}
+    shipped = {f"inbox_mock/_fixtures/attachments/{path.name}" for path in (ROOT / "fixtures" / "attachments").iterdir()}
     assert shipped <= names
 
 
 def test_it_holds_nothing_else(wheel: Path) -> None:
     names = zipfile.ZipFile(wheel).namelist()
 
-    assert {name.split("/")[0].split("-")[0] for name in names} == {"mock_server", "contracts", "bookingsync_inbox_mock"}
-    assert not [name for name in names if "__pycache__" in name or ("test" in name and not name.startswith("contracts/provider/"))]
+    assert {name.split("/")[0].split("-")[0] for name in names} == {"inbox_mock", "inbox_contracts", "bookingsync_inbox_mock"}
+    assert not [name for name in names if "__pycache__" in name or ("test" in name and not name.startswith("inbox_contracts/provider/"))]
 
 
 def test_it_serves_its_own_scenarios(wheel: Path, tmp_path: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         archive.extractall(tmp_path)
-    program = "from mock_server.scenarios.loading import shipped, fixtures; print(fixtures()); print(*[s.name for s in shipped()])"
+    program = "from inbox_mock.scenarios.loading import shipped, fixtures; print(fixtures()); print(*[s.name for s in shipped()])"
 
     result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=tmp_path, timeout=60)
 
     folder, names = result.stdout.splitlines()
-    assert Path(folder) == tmp_path / "mock_server" / "_fixtures"
+    assert Path(folder) == tmp_path / "inbox_mock" / "_fixtures"
     assert names.split() == sorted(path.stem for path in (ROOT / "fixtures" / "scenarios").glob("*.yaml"))

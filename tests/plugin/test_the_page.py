@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from mock_server.handle import Clock
-from mock_server.in_process import SandboxInProcess
+from inbox_mock.client import Clock
+from inbox_mock.testing import SandboxInProcess
 
 pytest_plugins = ["pytester"]
 

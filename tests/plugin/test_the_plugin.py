@@ -420,12 +420,12 @@ def test_importing_the_plugin_imports_nothing_but_pytest(suite: pytest.Pytester)
     program = """
 import sys, pytest
 before = set(sys.modules)
-import contracts.plugin
+import inbox_contracts.plugin
 print(sorted(set(sys.modules) - before))
 """
     ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=60, cwd=suite.path)
 
-    assert ran.stdout == "['contracts', 'contracts.plugin']\n"
+    assert ran.stdout == "['inbox_contracts', 'inbox_contracts.plugin']\n"
 
 
 def test_a_run_that_uses_no_fixture_of_it_imports_nothing_of_the_fake(suite: pytest.Pytester) -> None:
@@ -434,11 +434,12 @@ def test_a_run_that_uses_no_fixture_of_it_imports_nothing_of_the_fake(suite: pyt
         import sys
 
         def test():
-            assert 1 == 2, sorted(name for name in sys.modules if name.split(".")[0] in ("mock_server", "contracts", "flask", "requests"))
+            told = ("inbox_mock", "inbox_contracts", "flask", "requests")
+            assert 1 == 2, sorted(name for name in sys.modules if name.split(".")[0] in told)
         """
     )
 
     ran = suite.runpytest_subprocess("-p", "no:xdist", "-p", "no:schemathesis", "-p", "no:hypothesispytest", "-p", "no:anyio")
 
     ran.assert_outcomes(failed=1)
-    assert "AssertionError: ['contracts', 'contracts.plugin']" in output(ran)
+    assert "AssertionError: ['inbox_contracts', 'inbox_contracts.plugin']" in output(ran)

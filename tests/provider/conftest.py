@@ -2,10 +2,10 @@
 
 import pytest
 from click.testing import CliRunner
-from fake import Mock, OverSocket, Sandbox
-from provider.hostile import Check
 
-from mock_server.cli import main
+from fake import Mock, OverSocket, Sandbox
+from inbox_mock.cli import main
+from provider.hostile import Check
 
 
 @pytest.fixture

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from fake import Sandbox
-from provider.hostile import CONVERSATIONS, Check, always, http, listening, nobody, silent, trickling
 
-from contracts.provider.properties import document
+from fake import Sandbox
+from inbox_contracts.provider.properties import document
+from provider.hostile import CONVERSATIONS, Check, always, http, listening, nobody, silent, trickling
 
 
 def said(check: Check, *words: str) -> str:

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from contracts.commands.server import COMMAND
-from contracts.provider.properties import every
-from contracts.provider.property import Property
+from inbox_contracts.commands.server import COMMAND
+from inbox_contracts.provider.expectations import Property
+from inbox_contracts.provider.properties import every
 
 PAGE = (Path(__file__).parents[2] / "docs" / "check-a-server.md").read_text(encoding="utf-8")
 

@@ -1,13 +1,13 @@
 """The fake keeps every property, and each property notices a server that does not keep it."""
 
 import pytest
+
+from inbox_contracts.provider import runner
+from inbox_contracts.provider.expectations import Property
+from inbox_contracts.provider.properties import every
+from inbox_contracts.provider.target import look
 from mutants.rows import Row
 from mutants.servers.judging import MUTANTS, on_trial
-
-from contracts.provider import trying
-from contracts.provider.properties import every
-from contracts.provider.property import Property
-from contracts.provider.target import look
 
 PROPERTIES = {each.name: each for each in every()}
 FIRST = {mutant.killed_by: mutant for mutant in reversed(MUTANTS)}
@@ -15,9 +15,9 @@ FIRST = {mutant.killed_by: mutant for mutant in reversed(MUTANTS)}
 
 @pytest.mark.parametrize("judged", PROPERTIES.values(), ids=list(PROPERTIES))
 def test_the_fake_keeps(served: str, judged: Property) -> None:
-    plan = trying.plan(look(served), (judged,), seed=1, effort=0.5)
+    plan = runner.plan(look(served), (judged,), seed=1, effort=0.5)
 
-    (outcome,) = trying.run(plan, lambda _: None)
+    (outcome,) = runner.run(plan, lambda _: None)
 
     assert outcome.finding is None, outcome.finding
     assert outcome.not_judged is None

@@ -1,4 +1,4 @@
-"""``pytest --pyargs contracts.provider``: the same trial, a test for each property."""
+"""``pytest --pyargs inbox_contracts.provider``: the same trial, a test for each property."""
 
 import subprocess
 import sys
@@ -14,21 +14,21 @@ def run(folder: Path, *words: str) -> "subprocess.CompletedProcess[str]":
 
 
 def test_each_property_is_a_test(tmp_path: Path, served: str) -> None:
-    done = run(tmp_path, "--pyargs", "contracts.provider", "--inbox-url", served, "-k", "[etag] or [patch]")
+    done = run(tmp_path, "--pyargs", "inbox_contracts.provider", "--inbox-url", served, "-k", "[etag] or [patch]")
 
     assert done.returncode == 0, done.stdout
     assert "2 passed" in done.stdout
 
 
 def test_without_an_address_it_says_which_option_is_missing(tmp_path: Path) -> None:
-    done = run(tmp_path, "--pyargs", "contracts.provider")
+    done = run(tmp_path, "--pyargs", "inbox_contracts.provider")
 
     assert done.returncode == 4
     assert "--inbox-url URL is missing" in done.stderr
 
 
 def test_a_server_that_is_down_ends_the_run_with_one_line(tmp_path: Path) -> None:
-    done = run(tmp_path, "--pyargs", "contracts.provider", "--inbox-url", nobody())
+    done = run(tmp_path, "--pyargs", "inbox_contracts.provider", "--inbox-url", nobody())
 
     assert done.returncode == 2
     assert "nobody listens there" in done.stdout
@@ -42,7 +42,7 @@ def test_its_options_are_unknown_to_other_runs(tmp_path: Path) -> None:
 
 
 def test_a_run_that_meets_it_by_accident_skips_it(tmp_path: Path) -> None:
-    package = Path(__file__).parents[2] / "contracts" / "provider"
+    package = Path(__file__).parents[2] / "contracts" / "inbox_contracts" / "provider"
 
     done = run(tmp_path, str(package), "-q")
 

@@ -1,14 +1,14 @@
 """What a run relied on that no source settles: found in what was asked for, and in what happened."""
 
 import pytest
+
 from builders import JSON, a_body, a_booking, a_message, a_scenario, without
 from fake import Mock, Sandbox
 from faulty import set_fault
+from inbox_mock.domain.assumptions import ASSUMPTIONS
 from judged import send, the_report
 from oauth import an_application
 from whole import CONVERSATIONS, MESSAGES, PICTURE
-
-from mock_server.domain.assumptions import ASSUMPTIONS
 
 
 def relied_on(sandbox: Sandbox) -> dict[str, JSON]:

@@ -5,17 +5,17 @@ from html.parser import HTMLParser
 from typing import Any
 
 import pytest
-from builders import JSON, a_message
-from fake import Mock, Sandbox
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from judged import send, the_report
 from junitparser import JUnitXml
-from whole import CONVERSATIONS, MESSAGES
 
-from mock_server.reporting import html, junit, text
-from mock_server.reporting.verdict import allow
-from mock_server.store import journal
+from builders import JSON, a_message
+from fake import Mock, Sandbox
+from inbox_mock.conduct import html, junit, text
+from inbox_mock.conduct.verdict import allow
+from inbox_mock.store import journal
+from judged import send, the_report
+from whole import CONVERSATIONS, MESSAGES
 
 EVIL = "<script>alert(1)</script> & \"quoted\" 'too' ]]> \x00\x1b[31m\u202e\ud800 "
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+
 from builders import a_body, a_booking, a_scenario
 from fake import Mock, Sandbox
 from judged import blamed, evidence, make_conversation, send, the_report

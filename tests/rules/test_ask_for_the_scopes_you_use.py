@@ -3,14 +3,14 @@
 from collections.abc import Iterator
 
 import pytest
+
 from builders import a_body, a_message
 from fake import Sandbox
+from inbox_mock.domain.scopes import ALL
+from inbox_mock.store import journal
 from judged import blamed, make_conversation, the_report
 from receiver import Receiver, receiving, subscribe
 from whole import MESSAGES
-
-from mock_server.domain.scopes import ALL
-from mock_server.store import journal
 
 CODE = "AUT003"
 

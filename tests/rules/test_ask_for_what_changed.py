@@ -1,6 +1,7 @@
 """SYN001: the client listed everything again instead of using updated_since."""
 
 import pytest
+
 from builders import a_scenario
 from fake import Caller, Mock, Sandbox
 from faulty import set_fault
@@ -222,6 +223,6 @@ def test_after_a_reset_everything_is_new(inbox: Sandbox) -> None:
 
 
 def _every_scope() -> tuple[str, ...]:
-    from mock_server.domain.scopes import ALL
+    from inbox_mock.domain.scopes import ALL
 
     return ALL

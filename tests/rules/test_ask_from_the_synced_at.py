@@ -1,13 +1,13 @@
 """SYN003: the client sent an updated_since later than any synced-at that it was given."""
 
 import pytest
+
 from builders import a_body
 from fake import Sandbox
 from faulty import set_fault
+from inbox_contracts.rules.ask_from_the_synced_at import find
 from judged import NOON, an_entry, blamed, evidence, some_evidence
 from whole import CONVERSATIONS, MESSAGES
-
-from contracts.rules.ask_from_the_synced_at import find
 
 CODE = "SYN003"
 SYNCED_AT = "x-updated-since-request-synced-at"

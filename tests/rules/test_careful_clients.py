@@ -6,17 +6,17 @@ from typing import Any
 
 import pytest
 import requests
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
 from builders import a_booking, a_message, a_scenario
 from fake import Answer, Caller, Mock, OverSocket, Sandbox
 from faulty import set_fault
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from inbox_mock.webhooks.signature import sign
 from judged import the_report
 from oauth import an_application
 from receiver import Receiver, receiving, subscribe
 from whole import CONVERSATIONS, MESSAGES
-
-from mock_server.domain.signatures import sign
 
 LISTS = (CONVERSATIONS, MESSAGES, "/inbox/participants", "/bookings")
 SCOPES = "inbox_write bookings_read"

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+
 from builders import a_message
 from fake import Mock, Sandbox
 from faulty import set_fault

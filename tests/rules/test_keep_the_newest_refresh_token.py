@@ -1,11 +1,10 @@
 """AUT002: the client used a refresh token that had been rotated."""
 
 from fake import Sandbox
+from inbox_contracts.rules.keep_the_newest_refresh_token import find
+from inbox_mock.conduct.model import Entry
 from judged import an_entry, blamed, evidence, some_evidence
 from oauth import an_application
-
-from contracts.rules.keep_the_newest_refresh_token import find
-from mock_server.domain.conduct import Entry
 
 CODE = "AUT002"
 

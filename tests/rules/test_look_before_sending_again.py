@@ -5,14 +5,14 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+
 from builders import a_body, a_booking, a_message, a_scenario
 from fake import Caller, Mock, OverSocket, Sandbox
 from faulty import set_fault
+from inbox_contracts.rules.look_before_sending_again import find
+from inbox_mock.conduct.model import MessageFact, ParticipantFact
 from judged import NOON, an_entry, blamed, evidence, make_conversation, send, some_evidence, unanswered
 from whole import CONVERSATIONS, MESSAGES
-
-from contracts.rules.look_before_sending_again import find
-from mock_server.domain.conduct import MessageFact, ParticipantFact
 
 CODE = "MSG003"
 POSTS: dict[str, Any] = {"method": "POST", "path": MESSAGES, "times": 1}

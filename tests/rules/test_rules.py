@@ -5,17 +5,17 @@ from pathlib import Path
 
 import pytest
 
-import contracts.rules
-from contracts.rules import RULES
-from mock_server.domain.conduct import Rule
-from mock_server.domain.discovery import discover
+import inbox_contracts.rules
+from inbox_contracts.rules import RULES
+from inbox_mock.conduct.model import Rule
+from inbox_mock.domain.discovery import discover
 
 CODES = [
     "AUT001", "AUT002", "AUT003", "CNV001", "CNV002", "MSG001", "MSG002", "MSG003", "MSG004", "PRT001", "RAT001",
     "SYN001", "SYN002", "SYN003", "SYN004", "SYN005", "WHK001", "WHK002", "WHK003",
 ]  # fmt: skip
 ONLY_IN_A_TRIAL = {"SYN004", "SYN005", "WHK003"}
-FILES = discover("contracts.rules", "RULE", Rule)
+FILES = discover("inbox_contracts.rules", "RULE", Rule)
 by_code = pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
 
 
@@ -31,7 +31,7 @@ def test_only_a_trial_can_ask_a_client_what_it_believes() -> None:
 
 @pytest.mark.parametrize(("name", "rule"), FILES.items())
 def test_a_file_is_named_for_its_claim_and_begins_with_the_code(name: str, rule: Rule) -> None:
-    text = Path(str(contracts.rules.__file__)).with_name(f"{name}.py").read_text()
+    text = Path(str(inbox_contracts.rules.__file__)).with_name(f"{name}.py").read_text()
 
     assert text.startswith(f'"""{rule.code}: ')
     assert re.fullmatch(r"[a-z0-9]+(_[a-z0-9]+)+", name)
@@ -58,8 +58,8 @@ def test_a_rule_says_why_by_whom_and_what_to_do(rule: Rule) -> None:
 
 @pytest.mark.parametrize("name", FILES)
 def test_a_rule_needs_the_standard_library_and_the_domain_only(name: str) -> None:
-    text = Path(str(contracts.rules.__file__)).with_name(f"{name}.py").read_text()
+    text = Path(str(inbox_contracts.rules.__file__)).with_name(f"{name}.py").read_text()
     imported = set(re.findall(r"^(?:from|import) (\S+)", text, re.MULTILINE))
 
-    assert {module for module in imported if "." in module and not module.startswith(("mock_server.domain", "collections."))} == set()
-    assert imported.isdisjoint({"orjson", "requests", "contracts", "mock_server"} | {"sqlite3"})
+    assert {module for module in imported if "." in module and not module.startswith(("inbox_mock.domain", "collections."))} == set()
+    assert imported.isdisjoint({"orjson", "requests", "inbox_contracts", "inbox_mock"} | {"sqlite3"})

@@ -1,14 +1,14 @@
 """AUT001: the client went on with a token after its 401."""
 
 import pytest
+
 from fake import Sandbox
 from faulty import set_fault
+from inbox_contracts.rules.stop_after_a_401 import find
+from inbox_mock.conduct.model import TokenFact
 from judged import an_entry, blamed, evidence, some_evidence, the_report
 from oauth import Application, an_application
 from whole import CONVERSATIONS, MESSAGES
-
-from contracts.rules.stop_after_a_401 import find
-from mock_server.domain.conduct import TokenFact
 
 CODE = "AUT001"
 

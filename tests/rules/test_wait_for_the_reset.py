@@ -3,12 +3,12 @@
 from typing import Any
 
 import pytest
+
 from fake import Caller, Sandbox
 from faulty import set_fault
+from inbox_contracts.rules.wait_for_the_reset import find
 from judged import an_entry, blamed, evidence, some_evidence, the_report
 from whole import CONVERSATIONS, MESSAGES
-
-from contracts.rules.wait_for_the_reset import find
 
 CODE = "RAT001"
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
+
 from fake import Sandbox
 from faulty import set_fault
 from judged import blamed, evidence, send, the_report

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+
 from builders import START
 from fake import Answer, Mock, Sandbox
 

@@ -4,14 +4,14 @@ from collections.abc import Iterator
 
 import pytest
 import requests
+
 from builders import START, a_body, a_message
 from fake import JSON, InProcess, Mock, OverSocket, Sandbox
+from inbox_mock.app import Options, create_app
+from inbox_mock.scenarios.build import Overrides, make
+from inbox_mock.scenarios.loading import Scenario, find, shipped
+from inbox_mock.webhooks.signature import sign
 from receiver import Received, Receiver, deliveries, receiving
-
-from mock_server.domain.signatures import sign
-from mock_server.scenarios.loading import Scenario, find, shipped
-from mock_server.scenarios.making import Wishes, make
-from mock_server.wiring import Options, create_app
 
 SPRING = 1_900_000_000.0  # 2030-03-17T17:46:40Z on the wall clock
 LIBRARY = [scenario for scenario in shipped() if scenario.name != "large"]
@@ -74,7 +74,7 @@ def test_there_are_at_least_thirty_besides_the_ordinary_ones() -> None:
 @pytest.mark.parametrize("scenario", LIBRARY, ids=lambda scenario: scenario.name)
 @pytest.mark.parametrize("mode", ["manual", "real"])
 def test_each_loads(scenario: Scenario, mode: str) -> None:
-    assert make(scenario, Wishes(mode=mode), wall=SPRING)
+    assert make(scenario, Overrides(mode=mode), wall=SPRING)
 
 
 @pytest.mark.parametrize("scenario", LIBRARY, ids=lambda scenario: scenario.name)
@@ -437,7 +437,7 @@ def test_page_shifts(mock: Mock) -> None:
 
 
 def test_token_expires_mid_pagination() -> None:
-    transport = InProcess(create_app(Options(scenario=find("token-expires-mid-pagination"), wishes=Wishes(mode="manual"))))
+    transport = InProcess(create_app(Options(scenario=find("token-expires-mid-pagination"), wishes=Overrides(mode="manual"))))
     mortal = Mock(transport).caller("mortal")
     sandbox = Sandbox(transport, {"id": "default"})
 

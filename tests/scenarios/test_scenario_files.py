@@ -6,14 +6,14 @@ from textwrap import dedent
 from typing import Any
 
 import pytest
+
 from builders import START, a_body, a_booking, a_message, a_scenario
 from fake import Answer, InProcess, Mock, Sandbox
-
-from mock_server.domain.assumptions import ASSUMPTIONS
-from mock_server.scenarios.loading import Scenario, find, from_object, shipped
-from mock_server.scenarios.making import Wishes, make
-from mock_server.scenarios.mistakes import Mistake
-from mock_server.wiring import Options, create_app
+from inbox_mock.app import Options, create_app
+from inbox_mock.domain.assumptions import ASSUMPTIONS
+from inbox_mock.scenarios.build import Overrides, make
+from inbox_mock.scenarios.errors import ScenarioError
+from inbox_mock.scenarios.loading import Scenario, find, from_object, shipped
 
 SPRING = 1_900_000_000.0  # 2030-03-17T17:46:40Z on the wall clock
 
@@ -29,15 +29,15 @@ class Folder:
         file.write_bytes(text if isinstance(text, bytes) else dedent(text).encode())
         return find(str(file))
 
-    def mistake(self, text: str | bytes) -> Mistake:
+    def mistake(self, text: str | bytes) -> ScenarioError:
         """Return what is wrong with a scenario."""
-        with pytest.raises(Mistake) as told:
-            make(self.scenario(text), Wishes(), wall=0.0)
+        with pytest.raises(ScenarioError) as told:
+            make(self.scenario(text), Overrides(), wall=0.0)
         return told.value
 
     def sandbox(self, text: str) -> Sandbox:
         """Return the default sandbox of a server that was started with a scenario."""
-        transport = InProcess(create_app(Options(scenario=self.scenario(text), wishes=Wishes(mode="manual"))))
+        transport = InProcess(create_app(Options(scenario=self.scenario(text), wishes=Overrides(mode="manual"))))
         return Sandbox(transport, Mock(transport).admin.get("/sandboxes/default").json)
 
 
@@ -81,7 +81,7 @@ def test_an_object_with_several_mistakes_is_refused_with_each_of_them(in_process
 def test_a_webhook_to_elsewhere_is_refused_when_the_scenario_is_loaded(folder: Folder, url: str) -> None:
     scenario = folder.scenario(f"seed: 7\nwebhooks:\n  - url: http://127.0.0.1:9/\n  - url: '{url}'\n")
 
-    with pytest.raises(Mistake) as told:
+    with pytest.raises(ScenarioError) as told:
         create_app(Options(scenario=scenario))
 
     assert told.value.line == 4
@@ -193,11 +193,11 @@ def test_a_mistake_names_file_and_line_what_was_found_and_what_was_expected(
 
 
 def test_a_file_that_cannot_be_read_is_a_mistake(folder: Folder) -> None:
-    with pytest.raises(Mistake, match=r"nowhere\.yaml"):
+    with pytest.raises(ScenarioError, match=r"nowhere\.yaml"):
         find(str(folder.path / "nowhere.yaml"))
-    with pytest.raises(Mistake, match="cannot be read"):
+    with pytest.raises(ScenarioError, match="cannot be read"):
         find(f"{folder.path}/")
-    with pytest.raises(Mistake, match="UTF-8"):
+    with pytest.raises(ScenarioError, match="UTF-8"):
         folder.scenario(b"description: \xff\xfe")
 
 
@@ -220,11 +220,11 @@ def test_a_whole_number_may_be_written_with_a_fraction(folder: Folder) -> None:
     """)
 
     assert (scenario.data["seed"], scenario.data["rate_limit"]) == (7, 5)
-    assert make(scenario, Wishes(), wall=0.0)
+    assert make(scenario, Overrides(), wall=0.0)
 
 
 def test_an_unknown_scenario_is_told_with_those_that_there_are() -> None:
-    with pytest.raises(Mistake) as told:
+    with pytest.raises(ScenarioError) as told:
         find("agencies")
 
     assert "agencies" in str(told.value)
@@ -289,7 +289,7 @@ def test_attachments_are_looked_for_beside_the_file(folder: Folder) -> None:
 @pytest.mark.parametrize("mode", ["manual", "real"])
 def test_every_shipped_scenario_can_be_made(scenario: Scenario, mode: str) -> None:
     assert scenario.description
-    assert make(scenario, Wishes(mode=mode), wall=SPRING)
+    assert make(scenario, Overrides(mode=mode), wall=SPRING)
 
 
 # Records and their references
@@ -364,7 +364,7 @@ def test_offsets_are_right_on_a_manual_clock(folder: Folder) -> None:
 
 
 def test_offsets_are_right_on_a_real_clock(folder: Folder) -> None:
-    options = Options(scenario=folder.scenario(OFFSETS), wishes=Wishes(mode="real"))
+    options = Options(scenario=folder.scenario(OFFSETS), wishes=Overrides(mode="real"))
     api = Mock(InProcess(create_app(options, wall=lambda: SPRING))).caller("demo")
 
     days, hours, dates = (api.get(f"/bookings/{number}").record for number in (80, 81, 82))
@@ -416,8 +416,8 @@ def test_page_cap_is_the_size_of_a_page_and_the_most_that_it_can_be(in_process: 
 def test_the_same_scenario_and_seed_make_the_same_bytes() -> None:
     scenario = from_object(a_scenario(bookings=[a_booking()]))
 
-    assert make(scenario, Wishes(), wall=0.0) == make(scenario, Wishes(), wall=0.0)
-    assert make(scenario, Wishes(), wall=0.0) != make(scenario, Wishes(seed=8), wall=0.0)
+    assert make(scenario, Overrides(), wall=0.0) == make(scenario, Overrides(), wall=0.0)
+    assert make(scenario, Overrides(), wall=0.0) != make(scenario, Overrides(seed=8), wall=0.0)
 
 
 @pytest.mark.parametrize("generate", [{"bookings": 60, "messages": 200}, {"bookings": 1}, {"bookings": 1, "messages": 3}, {"messages": 3}])

@@ -3,14 +3,14 @@
 from pathlib import Path
 
 import pytest
+
 from builders import JSON, START, a_booking, a_message, a_scenario
 from fake import Mock, Sandbox
+from inbox_mock.scenarios.build import Overrides, make
+from inbox_mock.scenarios.errors import ScenarioError
+from inbox_mock.scenarios.loading import find, schema
+from inbox_mock.simulation.actions import ACTIONS
 from receiver import receiving
-
-from mock_server.scenarios.loading import find, schema
-from mock_server.scenarios.making import Wishes, make
-from mock_server.scenarios.mistakes import Mistake
-from mock_server.services.acting import ACTIONS
 
 MESSAGES, CONVERSATION, PARTICIPANTS = "/inbox/messages", "/inbox/conversations/11", "/inbox/participants"
 GUEST_WRITES: JSON = {"booking": 80, "content": "Hello"}
@@ -373,8 +373,8 @@ def test_a_mistake_names_its_line(tmp_path: Path, told: tuple[str, int, str, str
     file = tmp_path / "mine.yaml"
     file.write_text(HOUSE + text)
 
-    with pytest.raises(Mistake) as mistake:
-        make(find(str(file)), Wishes(), wall=0.0)
+    with pytest.raises(ScenarioError) as mistake:
+        make(find(str(file)), Overrides(), wall=0.0)
 
     assert mistake.value.line == line
     assert found in mistake.value.found

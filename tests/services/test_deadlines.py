@@ -1,6 +1,7 @@
 """When the guest expects an answer, and what a guest's message does to a conversation."""
 
 import pytest
+
 from builders import a_body, a_booking, a_message, a_scenario
 from fake import JSON, Mock, Sandbox
 

@@ -4,17 +4,16 @@ from dataclasses import replace
 from importlib.metadata import EntryPoint
 
 import pytest
-from fake import Mock, Sandbox
-from judged import an_entry, some_evidence
 
-from contracts.rules import RULES
-from mock_server.api.routes import OPERATIONS
-from mock_server.domain.conduct import Evidence, Rule, Violation
-from mock_server.reporting import html, junit, text
-from mock_server.reporting.operations import Operations
-from mock_server.reporting.report import report_on
-from mock_server.services import judging
-from mock_server.services.judging import Offered, judge, offered
+from fake import Mock, Sandbox
+from inbox_contracts.rules import RULES
+from inbox_mock.api.routes import OPERATIONS
+from inbox_mock.conduct import evaluation, html, junit, text
+from inbox_mock.conduct.evaluation import Offered, judge, offered
+from inbox_mock.conduct.model import Evidence, Rule, Violation
+from inbox_mock.conduct.operations import Operations
+from inbox_mock.conduct.report import report_on
+from judged import an_entry, some_evidence
 
 FINE = Rule(code="ZZZ001", title="came at all", why="It does.", source="here", fix="Stay away.", severity="note")
 FINE = replace(FINE, find=lambda evidence: [Violation("came", (entry.id,)) for entry in evidence.entries])
@@ -25,7 +24,7 @@ WORLD = some_evidence(an_entry(1))
 
 
 def offer(value: str, name: str = "mine") -> EntryPoint:
-    return EntryPoint(name, value, judging.GROUP)
+    return EntryPoint(name, value, evaluation.GROUP)
 
 
 def here(attribute: str, monkeypatch: pytest.MonkeyPatch) -> EntryPoint:
@@ -42,7 +41,7 @@ def test_the_projects_own_rules_are_offered() -> None:
 
 
 def test_several_packages_may_offer_rules(monkeypatch: pytest.MonkeyPatch) -> None:
-    found = offered([offer("contracts.rules:RULES", "contracts"), here("MINE", monkeypatch)])
+    found = offered([offer("inbox_contracts.rules:RULES", "inbox_contracts"), here("MINE", monkeypatch)])
 
     assert {rule.code for rule in found.rules} == {"ZZZ001", *(rule.code for rule in RULES)}
     assert found.broken == ()
@@ -60,7 +59,7 @@ def test_an_offer_that_cannot_be_imported_is_named(monkeypatch: pytest.MonkeyPat
 def test_an_offer_that_is_no_tuple_of_rules_is_named(attribute: str, kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
     (broken,) = offered([here(attribute, monkeypatch)]).broken
 
-    assert broken == f"mine (somebodys_rules:{attribute}): expected a tuple of mock_server.domain.conduct.Rule, found {kind}"
+    assert broken == f"mine (somebodys_rules:{attribute}): expected a tuple of inbox_mock.conduct.model.Rule, found {kind}"
 
 
 def test_a_code_that_two_packages_offer_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

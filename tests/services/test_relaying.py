@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+
 from builders import a_body, a_booking, a_message, a_scenario
 from fake import JSON, Mock, Sandbox
 

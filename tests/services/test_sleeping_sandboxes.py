@@ -1,10 +1,10 @@
 """Sandboxes that were not used for long sleep: of each only its image is kept, and nobody notices."""
 
 import pytest
+
 from builders import a_booking, a_message, a_scenario
 from fake import Mock, Sandbox
-
-from mock_server.services import sandboxes
+from inbox_mock.engine import sandboxes
 
 URL = "/inbox/messages"
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import pytest
+
 from builders import a_body, a_booking, a_message, a_scenario
 from fake import Answer, Mock, Sandbox
 

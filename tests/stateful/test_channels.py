@@ -8,8 +8,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from builders import a_body, a_message, a_scenario
-from fake import InProcess, Mock
 from flask import Flask
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
@@ -23,6 +21,9 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
+
+from builders import a_body, a_message, a_scenario
+from fake import InProcess, Mock
 
 START = datetime(2030, 6, 1, 12, tzinfo=UTC)
 CHANNELS = ("airbnb", "booking-com", "direct")

@@ -1,11 +1,12 @@
 """The same scenario, seed and calls make the same history, byte for byte; and reading changes nothing."""
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
 from builders import a_scenario
 from fake import Mock, Sandbox
 from history import LISTS, begin, history, live
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 from receiver import receiving, subscribe
 from steps import Step, a_lively_scenario, steps, take
 

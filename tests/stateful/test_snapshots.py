@@ -3,16 +3,16 @@
 from copy import deepcopy
 from dataclasses import dataclass, field
 
-from builders import a_booking, a_message, a_scenario
-from fake import InProcess, Mock, Sandbox
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from mock_server.scenarios.loading import find
-from mock_server.scenarios.making import Wishes
-from mock_server.services import sandboxes
-from mock_server.wiring import Options, create_app
+from builders import a_booking, a_message, a_scenario
+from fake import InProcess, Mock, Sandbox
+from inbox_mock.app import Options, create_app
+from inbox_mock.engine import sandboxes
+from inbox_mock.scenarios.build import Overrides
+from inbox_mock.scenarios.loading import find
 
 MESSAGES = "/inbox/messages"
 NAMES = st.sampled_from(["one", "two"])
@@ -50,7 +50,7 @@ class Lives(RuleBasedStateMachine):
 
     @initialize()
     def begin(self) -> None:
-        mock = Mock(InProcess(create_app(Options(scenario=find("empty"), wishes=Wishes(mode="manual")))))
+        mock = Mock(InProcess(create_app(Options(scenario=find("empty"), wishes=Overrides(mode="manual")))))
         host = {"id": 2, "booking": 80, "host": "jan", "at": "-1h"}
         self.lives = [Life(mock.sandbox(a_scenario(bookings=[a_booking()], participants=[host])))]
 

@@ -4,8 +4,9 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 import pytest
-from fake import Sandbox
 from flask import Flask
+
+from fake import Sandbox
 from receiver import Receiver, receiving
 
 Uninstall = Callable[[Sandbox, int], None]

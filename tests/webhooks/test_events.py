@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import pytest
+
 from builders import a_body, a_message
 from fake import Mock, Sandbox
 from oauth import an_application, two_applications

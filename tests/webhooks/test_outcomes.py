@@ -4,11 +4,11 @@ import socket
 from threading import Thread
 
 import pytest
+
 from builders import a_body
 from fake import JSON, Sandbox
+from inbox_mock.webhooks import sender
 from receiver import Receiver, deliveries, subscribe
-
-from mock_server import webhooks
 
 CAP = 16_384
 
@@ -72,7 +72,7 @@ def test_where_nobody_listens_there_is_no_connection(inbox: Sandbox) -> None:
 
 
 def test_a_receiver_that_never_answers_is_left(inbox: Sandbox, receiver: Receiver, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(webhooks, "TIMEOUT_SECONDS", 0.2)
+    monkeypatch.setattr(sender, "TIMEOUT_SECONDS", 0.2)
     receiver.holds = True
 
     found = deliver(inbox, receiver.url)
@@ -82,7 +82,7 @@ def test_a_receiver_that_never_answers_is_left(inbox: Sandbox, receiver: Receive
 
 
 def test_a_receiver_that_answers_for_ever_is_left(inbox: Sandbox, receiver: Receiver, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(webhooks, "TIMEOUT_SECONDS", 0.3)
+    monkeypatch.setattr(sender, "TIMEOUT_SECONDS", 0.3)
     receiver.trickles = True
 
     found = deliver(inbox, receiver.url)
@@ -91,7 +91,7 @@ def test_a_receiver_that_answers_for_ever_is_left(inbox: Sandbox, receiver: Rece
 
 
 def test_a_body_that_never_ends_does_not_undo_the_answer(inbox: Sandbox, receiver: Receiver, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(webhooks, "TIMEOUT_SECONDS", 0.3)
+    monkeypatch.setattr(sender, "TIMEOUT_SECONDS", 0.3)
     receiver.trickles_body = True
 
     found = deliver(inbox, receiver.url)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from textwrap import wrap
 
 import pytest
+
 from builders import a_body, a_message, a_scenario
 from fake import Mock, Sandbox
 from receiver import Receiver, subscribe

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+
 from builders import a_body, a_booking, a_message, a_scenario
 from fake import Mock, Sandbox
 from receiver import Receiver, deliveries, subscribe

@@ -7,8 +7,7 @@ from typing import TypeVar
 
 from driver import JSON, Driver
 from inbox_client import Api, Inbox, Later
-
-from contracts.consumer import driver as judge
+from inbox_contracts.consumer import driver as judge
 
 Part = TypeVar("Part", bound=type[Api] | type[Inbox] | type[Driver])
 

@@ -6,13 +6,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from driver import Driver
+from inbox_contracts.consumer import worlds
+from inbox_contracts.consumer.harness import Stage
+from inbox_contracts.consumer.trial import Failure, Verdict, run
 from mutants.clients import answering, believing, calling, conversing, hearing
 from mutants.clients.broken import MUTANTS, InThisProcess, Mutant
 from mutants.rows import Row
-
-from contracts.consumer import worlds
-from contracts.consumer.stage import Stage
-from contracts.consumer.trial import Failure, Verdict, run
 
 WORLDS, CONTROL_WORLDS = 200, 1000
 FAST_WORLDS, FAST_CONTROL_WORLDS = 20, 50

@@ -12,9 +12,9 @@ from urllib.parse import parse_qsl, urlencode
 import orjson
 from cheroot.wsgi import Server as HttpServer
 
-from mock_server.scenarios.loading import find
-from mock_server.scenarios.making import Wishes
-from mock_server.wiring import Options, create_app
+from inbox_mock.app import Options, create_app
+from inbox_mock.scenarios.build import Overrides
+from inbox_mock.scenarios.loading import find
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -83,7 +83,7 @@ class Asked:
 
 
 @dataclass
-class Reply:
+class Result:
     """An answer on its way out."""
 
     status: int
@@ -125,7 +125,7 @@ class Reply:
         return self.body if self._json is None else orjson.dumps(self._json)
 
 
-Edit = Callable[[Asked, Reply], None]
+Edit = Callable[[Asked, Result], None]
 Turn = Callable[[Asked], None]
 Replaced = Callable[[Any], Any]
 
@@ -182,7 +182,7 @@ def serving(mutant: Mutant | None) -> Iterator[str]:
         if mutant is not None and mutant.replaced is not None:
             target, replaced = mutant.replaced
             stack.enter_context(_replacing(target, replaced))
-        app: WSGIApplication = create_app(Options(scenario=find("empty"), wishes=Wishes(mode="manual"))).wsgi_app
+        app: WSGIApplication = create_app(Options(scenario=find("empty"), wishes=Overrides(mode="manual"))).wsgi_app
         if mutant is not None and mutant.replaced is None:
             app = _over(app, mutant)
         server = HttpServer(("127.0.0.1", 0), app, numthreads=4, shutdown_timeout=0)
@@ -219,7 +219,7 @@ def _over(app: "WSGIApplication", mutant: Mutant) -> "WSGIApplication":
             return lambda _: None
 
         body = b"".join(app(environ, remember))
-        reply = Reply(told[0], list(told[1]), body)
+        reply = Result(told[0], list(told[1]), body)
         if mutant.edit is not None:
             mutant.edit(asked, reply)
         content = reply.bytes()

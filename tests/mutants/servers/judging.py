@@ -3,14 +3,13 @@
 import sys
 from collections.abc import Iterator
 
+from inbox_contracts.provider import runner
+from inbox_contracts.provider.properties import every
+from inbox_contracts.provider.target import look
+from inbox_contracts.provider.trial import Outcome
 from mutants.rows import Row
 from mutants.servers import reading, writing
 from mutants.servers.breaking import MUTANTS, Mutant, serving
-
-from contracts.provider import trying
-from contracts.provider.properties import every
-from contracts.provider.target import look
-from contracts.provider.trial import Outcome
 
 SLOW = "own-document"
 __all__ = ["MUTANTS", "on_trial", "reading", "rows", "writing"]
@@ -18,11 +17,11 @@ __all__ = ["MUTANTS", "on_trial", "reading", "rows", "writing"]
 
 def on_trial(mutant: Mutant | None, names: tuple[str, ...] = (), *, seed: int = 0, fail_fast: bool = True) -> list[Outcome]:
     """Judge a server by some properties, or by all."""
-    properties = tuple(p for p in trying.chosen(()) if not names or p.name in names)
+    properties = tuple(p for p in runner.chosen(()) if not names or p.name in names)
     with serving(mutant) as url:
-        plan = trying.plan(look(url), properties, seed=seed)
+        plan = runner.plan(look(url), properties, seed=seed)
         plan.trial.shrinking_seconds = 0.0  # that it is noticed is enough
-        return trying.run(plan, lambda _: None, fail_fast=fail_fast)
+        return runner.run(plan, lambda _: None, fail_fast=fail_fast)
 
 
 def rows(*, fast: bool) -> Iterator[Row]:

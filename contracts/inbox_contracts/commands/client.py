@@ -1,0 +1,225 @@
+"""``inbox-mock check client``: put a client, in any language, on trial."""
+
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from inbox_contracts.commands import LONGEST, Finite
+
+if TYPE_CHECKING:
+    from inbox_contracts.consumer.trial import Verdict
+    from inbox_contracts.consumer.worlds import World
+
+WRONG, FOUND = 2, 1
+EACH = "each"
+EXTRA = "hypothesis is not installed; expected it: pip install 'bookingsync-inbox-mock[contracts]'"
+
+
+@click.command("client", context_settings={"ignore_unknown_options": False})
+@click.argument("driver", nargs=-1, required=True, metavar="-- CMD...")
+@click.option("--worlds", default=200, show_default=True, type=click.IntRange(1, 100_000), help="How many worlds it has to live in.")
+@click.option("--seed", default=0, show_default=True, type=click.IntRange(0), help="What the worlds are made from.")
+@click.option("--hazard", default=None, metavar="NAME", help="Only worlds with this hazard; the run lists them.")
+@click.option("--world", "world_file", default=None, metavar="FILE", help="Play this one world, such as one that was saved.")
+@click.option(
+    "--assume", default=None, metavar="NAME=VALUE|each", help="Flip an assumption, or each in turn, to see if the client depends on it."
+)
+@click.option("--save", default=".", show_default=True, metavar="DIR", help="Where the world that it failed is saved.")
+@click.option(
+    "--shrink-seconds", default=30.0, show_default=True, type=Finite(0, LONGEST), help="For how long a failing world is made smaller."
+)
+@click.option("--timeout", default=10.0, show_default=True, type=Finite(0.1, LONGEST), help="Seconds for an answer; the first may take 30.")
+@click.option("--format", "wanted", type=click.Choice(["text", "json", "junit"]), default="text", show_default=True)
+def command(
+    driver: tuple[str, ...],
+    worlds: int,
+    seed: int,
+    hazard: str | None,
+    world_file: str | None,
+    assume: str | None,
+    save: str,
+    shrink_seconds: float,
+    timeout: float,
+    wanted: str,
+) -> None:
+    """Put a client on trial: CMD is its driver, which reads JSON lines on stdin and answers on stdout.
+
+    The judge invents worlds, tells the client to do its job in them, and compares what it believes and did with the truth.
+    A failure is shown in the smallest world, which is saved. Exit code 0: passed, 1: failed, 2: CMD is no client.
+    """
+    from inbox_mock.scenarios.errors import ScenarioError
+
+    try:
+        switches = _switches(assume)
+        _check(hazard)
+        world = _world(world_file)
+    except (ValueError, ScenarioError) as mistake:
+        _say(f"inbox-mock: {mistake}")
+        sys.exit(WRONG)
+    options: dict[str, Any] = {
+        "worlds": worlds,
+        "seed": seed,
+        "only": hazard,
+        "replay": world,
+        "shrink_seconds": shrink_seconds,
+        "answer_seconds": timeout,
+    }
+    try:
+        if assume == EACH:
+            sys.exit(_each(driver, wanted, options))
+        sys.exit(_one(driver, wanted, save, {**options, "assume": switches}))
+    except ScenarioError as mistake:
+        _say(f"inbox-mock: {mistake}")
+        sys.exit(WRONG)
+
+
+def _one(driver: tuple[str, ...], wanted: str, save: str, options: dict[str, Any]) -> int:
+    """Run one trial, show the verdict, and return the exit code."""
+    import json
+
+    from inbox_contracts.consumer import report
+
+    verdict = _run(driver, options)
+    failure = verdict.failure
+    if failure is not None and failure.no_client:
+        _say(f"inbox-mock: {_no_client(verdict)}")
+        return WRONG
+    replay = _kept(verdict, driver, save, options)
+    if wanted == "json":
+        click.echo(json.dumps(report.as_json(verdict, replay)))
+    elif wanted == "junit":
+        click.echo(report.junit(verdict, replay))
+    else:
+        click.echo(report.text(verdict, replay))
+    return 0 if verdict.passed else FOUND
+
+
+def _each(driver: tuple[str, ...], wanted: str, options: dict[str, Any]) -> int:
+    """Flip every assumption in turn, and show which of them the client depends on; what is so by default must go well."""
+    import json
+
+    from inbox_mock.domain.assumptions import ASSUMPTIONS
+
+    plain = _run(driver, options)
+    if plain.failure is not None and plain.failure.no_client:
+        _say(f"inbox-mock: {_no_client(plain)}")
+        return WRONG
+    rows: list[dict[str, object]] = [{"assumption": None, "value": None, "passed": plain.passed, "codes": list(plain.codes)}]
+    for name, known in ASSUMPTIONS.items():
+        for choice in known.choices:
+            if choice != known.default and plain.passed:
+                verdict = _run(driver, {**options, "assume": {name: choice}, "shrink_seconds": 0.0})
+                rows.append({"assumption": name, "value": choice, "passed": verdict.passed, "codes": list(verdict.codes)})
+    if wanted == "json":
+        click.echo(json.dumps({"verdict": "passed" if plain.passed else "failed", "flipped": rows}))
+    else:
+        for row in rows:
+            what = "as assumed" if row["assumption"] is None else f"{row['assumption']}={_written(row['value'])}"
+            outcome = "passes" if row["passed"] else f"fails: {', '.join(map(str, row['codes']))}"  # type: ignore[call-overload]
+            click.echo(f"{what:40}{outcome}")
+        if not plain.passed:
+            click.echo("It fails as things are: nothing was flipped. Run it without --assume to see why.")
+    return 0 if plain.passed else FOUND
+
+
+def _run(driver: tuple[str, ...], options: dict[str, Any]) -> "Verdict":
+    try:
+        import hypothesis  # noqa: F401
+    except ModuleNotFoundError:
+        _say(f"inbox-mock: {EXTRA}")
+        sys.exit(WRONG)
+    from inbox_contracts.consumer.trial import run
+
+    return run(list(driver), progress=_progress(), **options)
+
+
+def _kept(verdict: "Verdict", driver: tuple[str, ...], save: str, options: Mapping[str, Any]) -> str | None:
+    """Save the world that was failed, and return the command that plays it again."""
+    from inbox_contracts.consumer import report, worlds
+
+    if verdict.failure is None or options["replay"] is not None:
+        return None
+    first = verdict.failure.findings[0]
+    name = f"world-{first.code.lower().replace(' ', '-')}-{verdict.seed}"
+    try:
+        path = worlds.save(verdict.failure.play.world, Path(save), name, f"{first.code}: the client {first.title}.")
+    except OSError as error:
+        _say(f"inbox-mock: the world cannot be saved in {save}: {error.strerror}")
+        return None
+    return report.replay_command(str(path), driver)
+
+
+def _no_client(verdict: "Verdict") -> str:
+    from inbox_mock.conduct.text import printable
+
+    if verdict.failure is None or verdict.failure.misconduct is None:
+        raise RuntimeError("a client was there")
+    said = verdict.failure.misconduct
+    last = said.stderr.splitlines()[-1:]
+    return printable(f"{said.about}; expected a driver that answers on stdout" + (f". Its stderr ends: {last[0]}" if last else ""))
+
+
+def _progress() -> Any:  # noqa: ANN401 - a callable, or nothing to be told
+    """Return who tells how far it is, on stderr: a line that changes for a person, and a few lines for a log."""
+    live = sys.stderr.isatty()
+
+    def tell(done: int, count: int) -> None:
+        if live:
+            click.echo(f"\r{done} of {count} worlds", err=True, nl=done == count)
+        elif done == count or done % max(count // 4, 1) == 0:
+            click.echo(f"{done} of {count} worlds", err=True)
+
+    return tell
+
+
+def _switches(assume: str | None) -> dict[str, object]:
+    """Return the assumption that is to be flipped.
+
+    Raises:
+        ValueError: there is none such, or it cannot be that.
+
+    """
+    from inbox_mock.domain.assumptions import ASSUMPTIONS
+
+    if assume is None or assume == EACH:
+        return {}
+    name, found, value = assume.partition("=")
+    known = ASSUMPTIONS.get(name)
+    if known is None:
+        raise ValueError(f"--assume: found {name!r}; expected {EACH}, or NAME=VALUE with one of {', '.join(ASSUMPTIONS)}")
+    choices = {_written(choice): choice for choice in known.choices}
+    if not found:
+        others = [choice for choice in known.choices if choice != known.default]
+        if len(others) == 1:
+            return {name: others[0]}
+    if value not in choices:
+        raise ValueError(f"--assume {name}: found {value!r}; expected one of {', '.join(choices)}")
+    return {name: choices[value]}
+
+
+def _written(choice: object) -> str:
+    return str(choice).lower() if isinstance(choice, bool) else str(choice)
+
+
+def _check(hazard: str | None) -> None:
+    """Raise ValueError for a hazard that there is not."""
+    from inbox_contracts.consumer.hazards import hazards
+
+    if hazard is not None and hazard not in hazards():
+        raise ValueError(f"--hazard: found {hazard!r}; expected one of {', '.join(hazards())}")
+
+
+def _world(path: str | None) -> "World | None":
+    from inbox_contracts.consumer.worlds import load
+
+    return None if path is None else load(path)
+
+
+def _say(line: str) -> None:
+    click.echo(line, err=True)
+
+
+COMMAND = command

@@ -1,0 +1,120 @@
+"""``inbox-mock check server``: hold a server to the contract."""
+
+import shlex
+import sys
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, NoReturn
+
+import click
+
+from inbox_contracts.commands import LONGEST, Finite
+from inbox_mock.cli import print_json
+
+if TYPE_CHECKING:
+    from inbox_contracts.provider.trial import Outcome
+
+WRONG = 2
+LARGEST_SEED = 2**32
+
+
+class Duration(click.ParamType):  # type: ignore[type-arg]  # generic since click 8.4
+    """A duration such as ``10m``, in seconds."""
+
+    name = "duration"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """Return the seconds."""
+        from inbox_mock.engine.durations import parse
+
+        if isinstance(value, float):
+            return value
+        try:
+            seconds = parse(str(value)).total_seconds()
+        except ValueError:
+            seconds = 0
+        if seconds <= 0:
+            self.fail(f"{value!r} is no duration: expected such as 90s, 10m or 1h", param, ctx)
+        return seconds
+
+
+@click.command("server")
+@click.argument("url")
+@click.option("--token", default=None, help="A token of the account on trial; on a fake none is needed.")
+@click.option("--admin-token", default=None, help="The token that a fake was given with --admin-token.")
+@click.option("--read-only", is_flag=True, help="Send nothing but GET, and stop well below the rate limit.")
+@click.option("--requests", type=click.IntRange(1), default=None, help="With --read-only: so many requests at the most, 300 if unsaid.")
+@click.option("--thorough", type=Duration(), default=None, metavar="DURATION", help="Go on with other seeds and more examples: 10m.")
+@click.option("--seed", type=click.IntRange(0, LARGEST_SEED), default=0, show_default=True, help="Draws the examples.")
+@click.option("--effort", type=Finite(0.1, 100), default=1.0, show_default=True, help="Multiplies the number of examples.")
+@click.option("-k", "--keep", "wanted", multiple=True, metavar="TEXT", help="Only properties with this in their name; may be repeated.")
+@click.option("--fail-fast", is_flag=True, help="Stop at the first property that is not kept.")
+@click.option("--timeout", type=Finite(0.1, LONGEST), default=10.0, show_default=True, help="Seconds that an answer may take.")
+@click.option("--format", "wanted_format", type=click.Choice(["text", "json"]), default="text", show_default=True)
+def command(
+    url: str,
+    token: str | None,
+    admin_token: str | None,
+    requests: int | None,
+    thorough: float | None,
+    seed: int,
+    effort: float,
+    wanted: tuple[str, ...],
+    timeout: float,
+    wanted_format: str,
+    *,
+    read_only: bool,
+    fail_fast: bool,
+) -> None:
+    """Hold a server to the contract.
+
+    URL is the server's root. On a fake, each property is judged in sandboxes of its own.
+    """
+    if find_spec("hypothesis") is None:
+        _stop("hypothesis is missing: pip install 'bookingsync-inbox-mock[contracts]'")
+    from inbox_contracts.provider import findings, runner
+    from inbox_contracts.provider.target import NoTrial, look
+    from inbox_mock.conduct.text import printable
+
+    def tell(text: str) -> None:
+        click.echo("\n".join(map(printable, text.split("\n"))), err=wanted_format == "json")
+
+    def again(outcome: "Outcome") -> str:
+        return _again(url, outcome, token=token, read_only=read_only)
+
+    try:
+        properties = runner.chosen(wanted)
+        target = look(url, token, timeout_seconds=timeout, read_only=read_only, admin_token=admin_token)
+        plan = runner.plan(target, properties, seed=seed, effort=effort, read_only=read_only, requests=requests)
+        tell(plan.text)
+        outcomes = runner.run(plan, tell, seconds=thorough, fail_fast=fail_fast)
+    except NoTrial as reason:
+        _stop(printable(str(reason)))
+    is_fake = target.is_fake
+    if wanted_format == "json":
+        print_json({"url": target.wire.root, "seed": seed, "properties": findings.as_json(outcomes, again, is_fake=is_fake)})
+    else:
+        for outcome in outcomes:
+            if outcome.finding is not None:
+                tell(f"\n{findings.in_full(outcome, again(outcome), is_fake=is_fake)}")
+        tell(f"\n{findings.table(outcomes, is_fake=is_fake)}")
+        tell(f"  {target.wire.count} requests.")
+    if all(outcome.not_judged for outcome in outcomes):
+        _stop(f"nothing was judged: {printable(str(outcomes[0].not_judged)) if outcomes else 'no property was chosen'}")
+    sys.exit(1 if runner.failed(outcomes, target) else 0)
+
+
+def _again(url: str, outcome: "Outcome", *, token: str | None, read_only: bool) -> str:
+    """Return the command that judges a property again, with the same examples."""
+    words = ["inbox-mock", "check", "server", shlex.quote(url), "--seed", str(outcome.seed), "-k", outcome.property.name]
+    words += ["--effort", f"{outcome.effort:g}"] if outcome.effort != 1 else []
+    words += ["--token", '"$TOKEN"'] if token is not None else []
+    words += ["--read-only"] if read_only else []
+    return " ".join(words)
+
+
+def _stop(why: str) -> NoReturn:
+    click.echo(f"inbox-mock: {why}", err=True)
+    sys.exit(WRONG)
+
+
+COMMAND = command

@@ -1,0 +1,181 @@
+"""The verdict for people and for programs: what was met, what went wrong in which smallest world, and how to see it again."""
+
+import shlex
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from inbox_contracts.consumer.harness import when
+from inbox_contracts.consumer.hazards import hazards
+from inbox_contracts.consumer.judging import Finding
+from inbox_contracts.consumer.recording import Moment, Play
+from inbox_contracts.consumer.trial import Failure, Verdict
+from inbox_mock.conduct.junit import legal
+from inbox_mock.conduct.text import printable
+
+JSON = dict[str, Any]
+
+INDENT = "  "
+TOLD_STATUSES = 400
+MOST_FINDINGS = 20
+
+
+def replay_command(path: str, command: Sequence[str], *more: str) -> str:
+    """Return the command that plays a saved world again."""
+    return shlex.join(["inbox-mock", "check", "client", "--world", path, *more, "--", *command])
+
+
+def text(verdict: Verdict, replay: str | None = None) -> str:
+    """Return the verdict as a person reads it."""
+    lines = [*_failed(verdict.failure, replay)] if verdict.failure else []
+    lines += _coverage(verdict)
+    lines += [f"Note: {note}." for note in dict.fromkeys(verdict.notes)]
+    return "\n".join(printable(line) for line in [*lines, "", _conclusion(verdict)])
+
+
+def as_json(verdict: Verdict, replay: str | None = None) -> JSON:
+    """Return the verdict as a program reads it."""
+    return {
+        "verdict": "passed" if verdict.passed else "failed",
+        "worlds": verdict.worlds,
+        "seed": verdict.seed,
+        "seconds": round(verdict.seconds, 1),
+        "met": dict(verdict.met),
+        "not_judged": list(verdict.not_judged),
+        "assumed": list(verdict.assumed),
+        "notes": list(verdict.notes),
+        "failure": None if verdict.failure is None else _failure_json(verdict.failure, replay),
+    }
+
+
+def junit(verdict: Verdict, replay: str | None = None) -> str:
+    """Return the verdict as JUnit XML: a test case for each hazard, and one for the client as a whole."""
+    from junitparser import Failure as Failed
+    from junitparser import JUnitXml, Skipped, TestCase, TestSuite
+
+    suite = TestSuite("inbox-mock check client")
+    whole = TestCase("the client passes its trial", classname="client", time=round(verdict.seconds, 3))
+    if verdict.failure is not None:
+        first = verdict.failure.findings[0]
+        told = Failed(legal(f"{first.code}: {first.about}"), first.code)
+        told.text = legal("\n".join(map(printable, _failed(verdict.failure, replay))))
+        whole.result = [told]
+    suite.add_testcase(whole)
+    for name, times in verdict.met.items():
+        case = TestCase(name, classname="client.hazards")
+        if not times:
+            case.result = [Skipped("not met in this run")]
+        suite.add_testcase(case)
+    found = JUnitXml()
+    found.add_testsuite(suite)
+    written: bytes = found.tostring()  # type: ignore[no-untyped-call]
+    return written.decode()
+
+
+def _conclusion(verdict: Verdict) -> str:
+    several = "world" if verdict.worlds == 1 else "worlds"
+    if verdict.failure is None:
+        return f"PASSED: {verdict.worlds} {several} (seed {verdict.seed}) in {verdict.seconds:.0f} s."
+    first = verdict.failure.findings[0]
+    seen = ", and not when the same world was played again" if verdict.failure.flaky else ""
+    return f"FAILED in world {verdict.worlds} (seed {verdict.seed}), after {verdict.seconds:.0f} s: {first.code}, {first.title}{seen}."
+
+
+def _coverage(verdict: Verdict) -> list[str]:
+    known, lines = hazards(), ["Hazards, and in how many worlds the client met them:"]
+    lines += [f"{INDENT}{times:4}  {name:24}{known[name].says}" for name, times in verdict.met.items()]
+    if verdict.assumed:
+        lines += ["", "Assumed behaviours that this run relied on, to be checked against the real service:"]
+        for found in verdict.assumed:
+            switch = f" (--assume {found['switch']})" if found.get("switch") else ""
+            lines.append(f"{INDENT}{found['seen']:4}  {found['behaviour']}{switch}")
+    if verdict.not_judged:
+        lines += ["", f"Not judged, since the client does not say that it can: {', '.join(verdict.not_judged)}."]
+    return lines
+
+
+def _failed(failure: Failure, replay: str | None) -> Iterator[str]:
+    """Yield a failure as it is told: what is wrong, the smallest world, and the evidence."""
+    for found in failure.findings[:MOST_FINDINGS]:
+        yield from _finding(found)
+    if len(failure.findings) > MOST_FINDINGS:
+        yield f"... and {len(failure.findings) - MOST_FINDINGS} more: --format json tells all."
+    if failure.misconduct is not None and failure.misconduct.stderr:
+        yield "The end of its stderr:"
+        yield from (f"{INDENT}{line}" for line in failure.misconduct.stderr.splitlines())
+    yield ""
+    yield _about_the_world(failure)
+    yield from _timeline(failure.play)
+    if replay:
+        yield ""
+        yield f"See it again: {replay}"
+    yield ""
+
+
+def _finding(found: Finding) -> Iterator[str]:
+    yield f"{found.code}: the client {found.title}."
+    yield f"{INDENT}What: {found.about}."
+    if found.why:
+        yield f"{INDENT}Why:  {found.why}"
+    yield f"{INDENT}Fix:  {found.fix}"
+    if found.entries:
+        yield f"{INDENT}See:  journal {', '.join(map(str, found.entries))}"
+
+
+def _about_the_world(failure: Failure) -> str:
+    steps = len(failure.play.world.steps)
+    if failure.misconduct is not None:
+        return "What led to it:"
+    if failure.flaky:
+        return f"A world of {steps} steps in which it was seen once, and not again:"
+    found = f"The smallest world in which it is seen ({steps} of {failure.steps_before} steps):"
+    return found if failure.whole else f"{found[:-2]}; time for making it smaller was up):"
+
+
+def _timeline(play: Play) -> Iterator[str]:
+    """Yield the moments, and under each what the client asked for that went wrong or changed something."""
+    bookings = play.world.scenario.get("bookings", [])
+    if bookings:
+        yield f"{INDENT}At the start there are bookings {', '.join(str(booking['id']) for booking in bookings)}."
+    by_id = {entry["id"]: entry for entry in play.entries}
+    for moment in play.moments:
+        yield f"{INDENT}{when(moment.at)}  {moment.text}"
+        if moment.who == "client":
+            yield from (f"{INDENT}{' ' * 10}{line}" for line in _requests(moment, by_id))
+    if play.belief is not None:
+        yield f"{INDENT}{'':8}  What is true: {_counted(play.truth)}. What it believes: {_counted(play.belief)}."
+
+
+def _requests(moment: Moment, by_id: dict[int, JSON]) -> Iterator[str]:
+    first, last = moment.entries
+    asked = [by_id[n] for n in range(first + 1, last + 1) if n in by_id and by_id[n]["delivery_id"] is None]
+    told = [entry for entry in asked if entry["method"] != "GET" or entry["status"] is None or entry["status"] >= TOLD_STATUSES]
+    for entry in told:
+        query = f"?{entry['query']}" if entry["query"] else ""
+        status = "no answer" if entry["status"] is None else entry["status"]
+        why = f" ({entry['why']})" if entry["why"] else ""
+        yield f"[{entry['id']}] {entry['method']} {entry['path']}{query}: {status}{why}"
+    if len(asked) > len(told):
+        reads = [entry["id"] for entry in asked if entry not in told]
+        yield f"[{reads[0]}] 1 GET answered" if len(reads) == 1 else f"[{reads[0]}-{reads[-1]}] {len(reads)} GETs answered"
+
+
+def _counted(belief: JSON) -> str:
+    messages = sum(len(found["messages"]) for found in belief["conversations"])
+    return f"{len(belief['bookings'])} bookings, {len(belief['conversations'])} conversations, {messages} messages"
+
+
+def _failure_json(failure: Failure, replay: str | None) -> JSON:
+    return {
+        "findings": [
+            {"code": one.code, "title": one.title, "about": one.about, "why": one.why, "fix": one.fix, "entries": list(one.entries)}
+            for one in failure.findings
+        ],
+        "flaky": failure.flaky,
+        "shrunk": failure.whole and not failure.flaky and failure.misconduct is None,
+        "steps": [dict(step) for step in failure.play.world.steps],
+        "timeline": [{"at": moment.at, "who": moment.who, "what": moment.text} for moment in failure.play.moments],
+        "truth": failure.play.truth,
+        "belief": failure.play.belief,
+        "stderr": failure.misconduct.stderr if failure.misconduct else "",
+        "replay": replay,
+    }

@@ -1,0 +1,251 @@
+"""The pytest plugin ``inbox_mock``: a sandbox for each test, and a test that fails when the client breaks a rule of conduct.
+
+pytest imports this module in every run of everybody who has it installed, so all else is imported when a fixture is used.
+"""
+
+import pytest
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Generator, Iterator
+    from pathlib import Path
+    from typing import Any
+
+    from flask import Flask
+
+    from inbox_mock.client import Sandbox
+    from inbox_mock.testing import SandboxInProcess
+    from inbox_mock.testing.receivers import ReceivingSandbox
+
+MARKERS = {
+    "inbox_scenario(scenario, **wishes)": "what the test's sandbox starts as: a shipped scenario's name, a file's path (from the test's "
+    "own folder), or a scenario as an object; wishes are what the admin API takes: seed=7, strict=True, clock={'mode': 'real'}",
+    "inbox_allow(*codes)": "rules of conduct that this test may break, such as MSG002",
+}
+DEFAULT_SCENARIO = "agency"
+LAST_ENTRIES = 20
+BEGIN_SECONDS = 60
+
+HELD = pytest.StashKey["list[Held]"]()
+FAILED = pytest.StashKey[bool]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Say which settings there are."""
+    parser.addini("inbox_mock_base_url", "the real service's address, which inbox_mock_in_process answers at")
+    parser.addini("inbox_mock_passthrough", "other hosts that a test with inbox_mock_in_process may reach", type="args", default=[])
+
+
+def pytest_load_initial_conftests(early_config: pytest.Config, args: list[str]) -> None:
+    """Let the server trial register its options when it is what pytest shall run: of an installed package no conftest is read in time."""
+    if any(argument.startswith("inbox_contracts.provider") for argument in args):
+        early_config.pluginmanager.import_plugin("inbox_contracts.provider.options")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Register the markers."""
+    for marker, meaning in MARKERS.items():
+        config.addinivalue_line("markers", f"{marker}: {meaning}")
+
+
+@pytest.fixture(scope="session")
+def inbox_mock_server() -> "Iterator[InboxMockServer]":
+    """A server on a free port of this machine, once per test run: ``url`` is its root, ``sandbox("empty")`` makes a sandbox."""
+    from threading import Event, Thread
+
+    from inbox_mock.app import Options
+    from inbox_mock.scenarios.build import Overrides
+    from inbox_mock.scenarios.loading import find_shipped
+    from inbox_mock.server import Server
+
+    server = Server(Options(scenario=find_shipped(DEFAULT_SCENARIO), wishes=Overrides(mode="manual")), port=0)
+    server.prepare()
+    begun = Event()
+    thread = Thread(target=server.serve, args=(begun.set,), name="inbox-mock", daemon=True)
+    thread.start()
+    begun.wait(BEGIN_SECONDS)
+    yield InboxMockServer(server.url, server.app)
+    server.stop()
+    thread.join()
+
+
+@pytest.fixture
+def inbox_mock(request: pytest.FixtureRequest, inbox_mock_server: "InboxMockServer") -> "Iterator[ReceivingSandbox]":
+    """A fresh sandbox, over HTTP: point the client at its ``url`` and ``token``. Its conduct is judged when the test ends."""
+    from inbox_mock.admin_client import AdminError
+    from inbox_mock.testing.contact import REAL_HOST, no_contact
+    from inbox_mock.testing.receivers import Receivers, ReceivingSandbox
+
+    scenario, wishes = _wanted(request.node)
+    receivers = Receivers(inbox_mock_server.app.extensions["courier"])
+    try:
+        plain = inbox_mock_server.sandbox(scenario, **wishes)
+    except AdminError as refused:
+        raise pytest.fail.Exception(f"inbox_scenario: {refused}", pytrace=False) from None
+    held = Held(request.node, plain, scenario)
+    try:
+        with no_contact(REAL_HOST, "the test's server is at inbox_mock.url"):
+            yield ReceivingSandbox(plain.made, receivers.telling(plain.exchange), receivers)
+        raised = receivers.close()
+        if raised is not None:
+            raise raised
+        held.judge()
+    finally:
+        receivers.close()
+        if _exists(plain):
+            plain.delete()
+
+
+@pytest.fixture
+def inbox_mock_in_process(request: pytest.FixtureRequest) -> "Iterator[SandboxInProcess]":
+    """A fresh sandbox that answers ``requests`` at the real addresses, without a socket. Its conduct is judged when the test ends."""
+    from inbox_mock.admin_client import AdminError
+    from inbox_mock.testing import REAL_SERVICE, InboxMock
+
+    scenario, wishes = _wanted(request.node)
+    base_url = request.config.getini("inbox_mock_base_url") or REAL_SERVICE
+    context = InboxMock(scenario, base_url, request.config.getini("inbox_mock_passthrough"), wishes)
+    try:
+        sandbox = context.__enter__()
+    except AdminError as refused:
+        raise pytest.fail.Exception(f"inbox_scenario: {refused}", pytrace=False) from None
+    try:
+        held = Held(request.node, sandbox, scenario)
+        yield sandbox
+        held.judge()
+    finally:
+        context.__exit__(None, None, None)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: "pytest.CallInfo[None]") -> "Generator[None, pytest.TestReport, pytest.TestReport]":
+    """Show with a test that failed what its client did."""
+    report = yield
+    if call.when == "call" and report.failed:
+        item.stash[FAILED] = True
+        for held in item.stash.get(HELD, []):
+            report.sections += held.sections()
+    return report
+
+
+class InboxMockServer:
+    """A running server: ``url`` is its root, ``app`` the application behind it."""
+
+    def __init__(self, url: str, app: "Flask") -> None:
+        self.url = url
+        self.app = app
+
+    def sandbox(self, scenario: object = DEFAULT_SCENARIO, **wishes: object) -> "Sandbox":
+        """Make a sandbox: of a shipped scenario, of a file, or of a scenario as an object; ``wishes`` is what the admin API takes.
+
+        Raises:
+            Unanswered: there is no such scenario, or a wish cannot be.
+
+        """
+        from inbox_mock.client import existing, in_app, made_in
+
+        return existing(in_app(self.app, self.url), made_in(self.app, scenario, dict(wishes)))
+
+
+class Held:
+    """A sandbox that a test holds, what the test may do in it, and how to hold the same one again."""
+
+    def __init__(self, item: pytest.Item, sandbox: "Sandbox", scenario: object) -> None:
+        from shlex import quote
+
+        self.sandbox = sandbox
+        self._item = item
+        self._allowed = _allowed(item, sandbox)
+        item.stash.setdefault(HELD, []).append(self)
+        named = "an inline scenario" if isinstance(scenario, dict) else f"scenario {sandbox.made['scenario']}"
+        self.world = f"{named}, seed {sandbox.made['seed']}"
+        self.replay = f"pytest {quote(item.nodeid)}"
+
+    def judge(self) -> None:
+        """Fail the test if the client broke a rule that the test does not allow; a test that failed already shows it in a section."""
+        if not self._item.stash.get(FAILED, False) and _exists(self.sandbox) and (violations := self.violations()):
+            pytest.fail(self.told(violations), pytrace=False)
+
+    def violations(self) -> "list[dict[str, Any]]":
+        """Return the errors in the report, except those that are allowed."""
+        found = self.sandbox.report()["violations"]
+        return [violation for violation in found if violation["severity"] == "error" and violation["code"] not in self._allowed]
+
+    def told(self, violations: "list[dict[str, Any]]") -> str:
+        """Return what the client did wrong, why it matters, what shows it, and how to see it again."""
+        entries = {entry["id"]: entry for entry in self.sandbox.journal()}
+        many = "once" if len(violations) == 1 else f"{len(violations)} times"
+        lines = [f"The client broke the rules of conduct {many} ({self.world})."]
+        for violation in violations:
+            lines += ["", f"{violation['code']}  the client {violation['title']}", f"  {violation['about']}"]
+            lines += [f"  why: {violation['why']} ({violation['source']})", f"  fix: {violation['fix']}", "  evidence:"]
+            lines += [f"    {_line(entries[number])}" for number in violation["entries"] if number in entries]
+        codes = ", ".join(f'"{code}"' for code in dict.fromkeys(violation["code"] for violation in violations))
+        lines += ["", f"replay: {self.replay}   ({self.world})", f"on purpose? @pytest.mark.inbox_allow({codes})"]
+        return _told(lines)
+
+    def sections(self) -> list[tuple[str, str]]:
+        """Return what a failed test shows besides: the journal's end, and how to see it again."""
+        if not _exists(self.sandbox):
+            return []
+        entries = self.sandbox.journal()
+        left_out = len(entries) - LAST_ENTRIES
+        lines = [f"({left_out} before)"] if left_out > 0 else []
+        lines += [_line(entry) for entry in entries[-LAST_ENTRIES:]] or ["nothing was asked of it"]
+        found = [("Inbox Mock: the journal", _told([*lines, "", f"replay: {self.replay}   ({self.world})"]))]
+        violations = self.violations()
+        return [*found, ("Inbox Mock: conduct", self.told(violations))] if violations else found
+
+
+def _wanted(item: pytest.Item) -> "tuple[object, dict[str, Any]]":
+    """Return the scenario and the wishes of the marker that is nearest to a test."""
+    marker = item.get_closest_marker("inbox_scenario")
+    if marker is None:
+        return DEFAULT_SCENARIO, {}
+    if len(marker.args) > 1 or not all(isinstance(found, str | dict) or hasattr(found, "__fspath__") for found in marker.args):
+        found = ", ".join(map(repr, marker.args))
+        pytest.fail(f"inbox_scenario: expected one scenario (a name, a path, or an object), and not {found}", pytrace=False)
+    scenario = marker.args[0] if marker.args else DEFAULT_SCENARIO
+    return (scenario if isinstance(scenario, dict) else _found_beside(item.path, scenario)), dict(marker.kwargs)
+
+
+def _found_beside(test: "Path", scenario: object) -> str:
+    """Return a scenario as it can be found: what is a file's path is looked for in the test's folder first."""
+    beside = test.parent / str(scenario)
+    return str(beside) if beside.is_file() else str(scenario)
+
+
+def _allowed(item: pytest.Item, sandbox: "Sandbox") -> "frozenset[str]":
+    """Return the codes that the markers of a test allow."""
+    allowed = [code for marker in item.iter_markers("inbox_allow") for code in marker.args]
+    if allowed:
+        known = [rule["code"] for rule in sandbox.report()["rules"]]
+        unknown = [repr(code) for code in allowed if code not in known]
+        if unknown:
+            pytest.fail(f"inbox_allow: no rule has the code {', '.join(unknown)}; expected some of {', '.join(known)}", pytrace=False)
+    return frozenset(allowed)
+
+
+def _told(lines: list[str]) -> str:
+    """Return lines as one text, without what a terminal would obey: clients may write anything."""
+    from inbox_mock.conduct.text import printable
+
+    return "\n".join(map(printable, lines))
+
+
+def _line(entry: "dict[str, Any]") -> str:
+    status = "no answer" if entry["status"] is None else entry["status"]
+    query = f"?{entry['query']}" if entry["query"] else ""
+    return f"{entry['id']:>4}  {entry['at']}  {entry['method']} {entry['path']}{query}  {status}" + (
+        f"  ({entry['why']})" if entry["why"] else ""
+    )
+
+
+def _exists(sandbox: "Sandbox") -> bool:
+    from inbox_mock.admin_client import AdminError
+
+    try:
+        sandbox.admin("GET")
+    except AdminError:
+        return False
+    return True

@@ -1,0 +1,134 @@
+"""The API as somebody with a token calls it: records, pages, and the checks that every call makes."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+import orjson
+
+from inbox_contracts.provider.expectations import Broken, expect, shown
+from inbox_contracts.provider.http import Answer, Wire
+
+JSON = dict[str, Any]
+BASE = "/api/v3"
+JSON_API = "application/vnd.api+json"
+LINK = re.compile(r'<(.*?)>; rel="(\w+)"')
+MOST_PAGES = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Api:
+    """Calls to ``/api/v3`` with one token, or with none."""
+
+    wire: Wire
+    token: str | None
+
+    def call(self, method: str, path: str, payload: object = None, *, headers: Mapping[str, str] | None = None, **query: object) -> Answer:
+        """Call; ``payload`` goes out as JSON, or as it is if it is bytes."""
+        target = f"{BASE}{path}" + (f"?{urlencode(query)}" if query else "")
+        sent = {} if self.token is None else {"Authorization": f"Bearer {self.token}"}
+        body = payload if isinstance(payload, bytes) else None if payload is None else orjson.dumps(payload)
+        if body is not None:
+            sent["Content-Type"] = JSON_API
+        return self.wire.send(method, target, {**sent, **(headers or {})}, body)
+
+    def get(self, path: str, **query: object) -> Answer:
+        """Read what must be there."""
+        return wanted(self.call("GET", path, **query), 200)  # type: ignore[arg-type]
+
+    def post(self, path: str, plural: str, attributes: JSON) -> Answer:
+        """Create a record that must be accepted."""
+        return wanted(self.call("POST", path, {plural: [attributes]}), 201)
+
+    def put(self, path: str, plural: str, attributes: JSON) -> Answer:
+        """Change a record; the change must be accepted."""
+        return wanted(self.call("PUT", path, {plural: [attributes]}), 200)
+
+    def one(self, path: str, **query: object) -> JSON:
+        """Return the one record that an address must answer."""
+        return the_record(self.get(path, **query))
+
+    def pages(self, path: str, **query: object) -> Iterator[Answer]:
+        """Return every page of a list, by following ``next``."""
+        answer, followed = self.get(path, **query), set[str]()
+        for _ in range(MOST_PAGES):
+            yield answer
+            following = links_of(answer).get("next")
+            if following is None:
+                return
+            expect(following not in followed, f"{path}: next leads to {following} again")
+            followed.add(following)
+            answer = self.follow(following)
+        raise Broken(f"{path}: after {MOST_PAGES} pages there is still a next one")
+
+    def follow(self, address: str) -> Answer:
+        """Read the address of a Link."""
+        parts = urlsplit(address)
+        root = urlsplit(self.wire.root)
+        expect(parts.netloc == root.netloc, f"a Link leads to {address}, expected the host that was asked, {root.netloc}")
+        target = parts.path.removeprefix(root.path) + (f"?{parts.query}" if parts.query else "")
+        headers = {} if self.token is None else {"Authorization": f"Bearer {self.token}"}
+        return wanted(self.wire.send("GET", target, headers), 200)
+
+    def all_of(self, path: str, **query: object) -> list[JSON]:
+        """Return the records of every page of a list."""
+        return [record for page in self.pages(path, **query) for record in records_of(page)]
+
+
+def wanted(answer: Answer, status: int) -> Answer:
+    """Return an answer that has the status it must have.
+
+    Raises:
+        Broken: it has another one.
+
+    """
+    if answer.status != status:
+        begins = answer.body[:200].decode(errors="replace")
+        raise Broken(f"{answer.about}, expected {status}; the body begins with {begins!r}")
+    return answer
+
+
+def plural_of(answer: Answer) -> str:
+    """Return the one key of the body beside links and meta.
+
+    Raises:
+        Broken: there is not exactly one.
+
+    """
+    body = answer.json
+    expect(isinstance(body, dict), f"{answer.about}: the body is {shown(body)}, expected an object")
+    keys = [key for key in body if key not in {"links", "linked", "meta"}]
+    expect(len(keys) == 1, f"{answer.about}: the body has the keys {keys} beside links and meta, expected exactly one")
+    return str(keys[0])
+
+
+def records_of(answer: Answer) -> list[JSON]:
+    """Return the records of an answer."""
+    found = answer.json[plural_of(answer)]
+    good = isinstance(found, list) and all(isinstance(record, dict) for record in found)
+    expect(good, f"{answer.about}: under {plural_of(answer)} is {shown(found)}, expected an array of objects")
+    return list(found)
+
+
+def the_record(answer: Answer) -> JSON:
+    """Return the only record of an answer."""
+    found = records_of(answer)
+    expect(len(found) == 1, f"{answer.about}: {len(found)} records, expected one")
+    return found[0]
+
+
+def links_of(answer: Answer) -> dict[str, str]:
+    """Return the Link header as clients read it: relation to address."""
+    header = answer.header("Link")
+    if header is None:
+        raise Broken(f"{answer.about}: no Link header, expected one")
+    found = [LINK.fullmatch(part) for part in header.split(", ")]
+    expect(all(found), f'{answer.about}: Link is {shown(header)}, expected <address>; rel="..." joined by comma and space')
+    return {match[2]: match[1] for match in found if match is not None}
+
+
+def by_id(records: list[JSON]) -> dict[int, JSON]:
+    """Return records by their ids."""
+    return {record["id"]: record for record in records}

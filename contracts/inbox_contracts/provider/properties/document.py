@@ -1,0 +1,128 @@
+"""The server's own OpenAPI document, which schemathesis holds it to."""
+
+import json
+import random
+import re
+import subprocess
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from inbox_contracts.provider.expectations import Broken, NotJudged, Property, expect, shown
+from inbox_contracts.provider.trial import Trial
+from inbox_mock.domain.fidelity import assumed
+
+DOCUMENT = "/openapi.json"
+CONFIGURATION = Path(__file__).parents[2] / "schemathesis.toml"
+METHODS = ("get", "post", "put", "patch", "delete")
+READING = ("get",)
+"""What is tried on a server that is no fake: the document's examples may name records that somebody needs."""
+ALL_PHASES = "examples,coverage,fuzzing,stateful"
+READING_PHASES = "examples,fuzzing"
+"""The others try methods that the document does not name."""
+REFERENCES = frozenset({"$ref", "$dynamicRef", "$recursiveRef", "externalValue"})
+SERVERS = frozenset({"servers", "server"})
+DEEPEST = 200
+FAST_SECONDS = 10
+FAST_OPERATIONS = 6
+CURL = re.compile(r"^\s*(curl .*)$", re.MULTILINE)
+FAILURE = re.compile(r"^- (.+)$", re.MULTILINE)
+
+
+def _document(trial: Trial) -> None:
+    if find_spec("schemathesis") is None:
+        raise NotJudged("schemathesis is not installed")
+    answer = trial.api.wire.send("GET", DOCUMENT, {})
+    if answer.status == 404:
+        raise NotJudged(f"the server publishes no {DOCUMENT}")
+    document = _without_others(answer.json)
+    names = _operations(document, trial)
+    expect(names, f"{answer.about}: no operation in it, expected paths with operationId")
+    with trial.stage() as stage, TemporaryDirectory() as folder:
+        chosen = [word for name in names for word in ("--include-operation-id", name)]
+        copy = Path(folder) / "openapi.json"
+        copy.write_text(json.dumps(document), encoding="ascii")
+        configuration = CONFIGURATION
+        if not trial.target.is_fake:  # a token on the command line could be read by everybody on the machine
+            configuration = Path(folder) / "schemathesis.toml"
+            configuration.write_text(f"headers = {{ Authorization = {json.dumps(f'Bearer {stage.api.token}')} }}\n", encoding="utf-8")
+        seconds = round(FAST_SECONDS * trial.effort)
+        command = [
+            sys.executable, "-m", "schemathesis.cli",
+            "--config-file", str(configuration),
+            "run", str(copy), "--url", trial.target.wire.root, "--max-redirects", "0",
+            *(("--header", f"Authorization: Bearer {stage.api.token}") if trial.target.is_fake else ()),
+            "--phases", ALL_PHASES if trial.target.is_fake else READING_PHASES,
+            "--max-examples", "2", "--max-time", str(seconds), "--seed", str(trial.seed), "--max-failures", "1",
+            "--output-sanitize", "false", "--no-color",
+            *(() if trial.target.is_fake else ("--exclude-checks", "positive_data_acceptance")),
+            *chosen,
+        ]  # fmt: skip
+        try:
+            run = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=seconds + 60)  # noqa: S603
+        except subprocess.TimeoutExpired:
+            raise NotJudged(f"schemathesis did not end within {seconds + 60} s") from None
+        if run.returncode:
+            _tell(run.stdout or run.stderr, str(stage.api.token))
+
+
+def _without_others(document: object, depth: int = 0) -> object:
+    """Return a document that speaks of no server but the one that is asked: nobody else is called, nor shown the token.
+
+    Raises:
+        NotJudged: parts of it are kept elsewhere.
+
+    """
+    if depth > DEEPEST:
+        raise NotJudged(f"{DOCUMENT} is nested too deeply")
+    if isinstance(document, list):
+        return [_without_others(part, depth + 1) for part in document]
+    if not isinstance(document, dict):
+        return document
+    for name in REFERENCES & document.keys():
+        address = document[name]
+        if isinstance(address, str) and not address.startswith("#"):
+            raise NotJudged(f"{DOCUMENT} refers to {shown(address)}, and nobody else is asked")
+    kept = {name: part for name, part in document.items() if name not in SERVERS or not _servers(part)}
+    return {name: _without_others(part, depth + 1) for name, part in kept.items()}
+
+
+def _servers(part: object) -> bool:
+    """Tell servers from an attribute of that name in a schema."""
+    return any(isinstance(one, dict) and isinstance(one.get("url"), str) for one in (part if isinstance(part, list) else [part]))
+
+
+def _operations(document: object, trial: Trial) -> list[str]:
+    """Return the operations to try: all of a long trial, and some of the API's own, as the seed says, of a short one."""
+    paths = document.get("paths") if isinstance(document, dict) else None
+    if not isinstance(paths, dict):
+        raise Broken(f"{DOCUMENT} has no paths: it is no OpenAPI document")
+    found = sorted(
+        str(item[method]["operationId"])
+        for path, item in paths.items()
+        for method in (METHODS if trial.target.is_fake else READING)
+        if path.startswith("/api/") and method in item and "operationId" in item[method]
+    )
+    return found if trial.effort > 1 else sorted(random.Random(trial.seed).sample(found, min(FAST_OPERATIONS, len(found))))  # noqa: S311
+
+
+def _tell(output: str, token: str) -> None:
+    failures = FAILURE.findall(output)
+    curls = [line.replace(token, "$TOKEN") for line in CURL.findall(output)]
+    if not failures:
+        last = [line for line in output.strip().splitlines() if line.strip()][-1:]
+        raise NotJudged(f"schemathesis could not run: {' '.join(last)[:200]}")
+    raise Broken(f"schemathesis found: {'; '.join(dict.fromkeys(failures))}" + (f"; by {curls[0]}" if curls else ""))
+
+
+PROPERTIES = (
+    Property(
+        name="own-document",
+        says="The server does what its own /openapi.json says, whatever is asked, in all phases of schemathesis.",
+        fidelity=assumed("the real service publishes no such document; who does must keep it"),
+        judge=_document,
+        reads=False,
+        slow=True,
+    ),
+)

@@ -1,0 +1,151 @@
+"""The inbox as a whole: whatever is written in whatever order, the server goes the way of the reference model."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from inbox_contracts.provider.api import by_id, records_of
+from inbox_contracts.provider.expectations import Property, same
+from inbox_contracts.provider.model import Inbox, as_shown
+from inbox_contracts.provider.resources import path_of
+from inbox_contracts.provider.trial import Trial
+from inbox_contracts.provider.workspace import SENT_AT
+from inbox_mock.domain.fidelity import documented
+
+if TYPE_CHECKING:
+    from hypothesis.stateful import RuleBasedStateMachine
+
+EXAMPLES, STEPS = 30, 25
+
+
+def _model(trial: Trial) -> None:
+    trial.play(_machine(trial), examples=EXAMPLES, steps=STEPS)
+
+
+def _machine(trial: Trial) -> "type[RuleBasedStateMachine]":  # noqa: C901 - rules are methods, and hypothesis wants them in a class
+    from hypothesis import strategies as st
+    from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
+
+    texts = st.sampled_from(["Hello", "¿Qué tal?", "first\nsecond", "🙂", " spaces ", "<b>&amp;</b>"])
+    nth = st.integers(0, 5)
+
+    class Beside(RuleBasedStateMachine):
+        """The server and the model, side by side."""
+
+        def __init__(self, search: Any) -> None:  # noqa: ANN401 - the trial's own
+            super().__init__()
+            self.search, self.inbox, self.steps = search, Inbox(), list[str]()
+            self.search.begin({})
+            self.opened = trial.stage()
+            self.stage = self.opened.__enter__()
+
+        def teardown(self) -> None:
+            self.opened.__exit__(None, None, None)
+
+        @contextmanager
+        def step(self, told: str) -> Iterator[None]:
+            """Take a step, and compare everything after it."""
+            self.steps.append(told)
+            self.search.told = {f"step {number}": step for number, step in enumerate(self.steps, 1)}
+            with self.search.breaking():
+                yield
+                self.compare()
+
+        def compare(self) -> None:
+            for plural, known in self.inbox.shown().items():
+                if known:
+                    path = f"{path_of(plural)}/{','.join(map(str, known))}"
+                    found = {i: as_shown(plural, record) for i, record in by_id(records_of(self.stage.api.get(path))).items()}
+                    for record_id, wanted in known.items():
+                        same(found.get(record_id), wanted, f"{plural} {record_id}, after {self.steps[-1]}")
+
+        def pick(self, plural: str, number: int) -> int:
+            ids = list(getattr(self.inbox, plural))
+            return int(ids[number % len(ids)])
+
+        @rule(subject=texts)
+        def open_conversation(self, subject: str) -> None:
+            with self.step(f"a conversation about {subject!r} is made"):
+                self.inbox.open_conversation(self.stage.new("conversations", subject=subject)["id"], subject)
+
+        @precondition(lambda self: self.inbox.conversations)
+        @rule(number=nth, flag=st.sampled_from(["closed", "spam"]), on=st.booleans())
+        def flag(self, number: int, flag: str, on: bool) -> None:  # noqa: FBT001 - hypothesis calls it by name
+            conversation = self.pick("conversations", number)
+            with self.step(f"conversation {conversation} is {'' if on else 'not '}{flag}"):
+                self.stage.change("conversations", conversation, {{"closed": "closed", "spam": "marked_as_spam"}[flag]: on})
+                self.inbox.flag(conversation, flag, on=on)
+
+        @precondition(lambda self: self.inbox.conversations)
+        @rule(number=nth, somebody=st.booleans())
+        def assign(self, number: int, somebody: bool) -> None:  # noqa: FBT001
+            conversation = self.pick("conversations", number)
+            with self.step(f"conversation {conversation} is assigned to {'a host' if somebody else 'nobody'}"):
+                host = self.stage.id("hosts") if somebody else None
+                self.stage.change("conversations", conversation, {"assignee_id": host})
+                self.inbox.assign(conversation, host)
+
+        @precondition(lambda self: self.inbox.conversations)
+        @rule(number=nth)
+        def take_part(self, number: int) -> None:
+            conversation = self.pick("conversations", number)
+            with self.step(f"a host takes part in conversation {conversation}"):
+                host = self.stage.id("hosts")
+                made = self.stage.new("participants", conversation_id=conversation, member_id=host, member_type="Host")
+                self.inbox.add_participant(made["id"], conversation, host)
+
+        @precondition(lambda self: self.inbox.participants)
+        @rule(number=nth, on=st.booleans())
+        def read(self, number: int, on: bool) -> None:  # noqa: FBT001
+            participant = self.pick("participants", number)
+            with self.step(f"participant {participant} has {'' if on else 'not '}read"):
+                self.stage.change("participants", participant, {"read": on})
+                self.inbox.read(participant, on=on)
+
+        @precondition(lambda self: self.inbox.participants)
+        @rule(where=nth, who=nth, content=texts, attached=st.booleans())
+        def post(self, where: int, who: int, content: str, attached: bool) -> None:  # noqa: FBT001
+            conversation, sender = self.pick("conversations", where), self.pick("participants", who)
+            attachments = [self.pick("attachments", where)] if attached and self.inbox.attachments else []
+            with self.step(f"participant {sender} writes {content!r} into conversation {conversation}"):
+                least = {"conversation_id": conversation, "sender_id": sender, "origin": "bookingsync_inbox", "visibility": "internal"}
+                message = {**least, "content": content, "sent_at": SENT_AT, "attachment_ids": attachments}
+                answer = self.stage.attempt("messages", message)
+                allowed = self.inbox.may_send(conversation, sender)
+                same(answer.status, 201 if allowed else 422, f"{answer.about}: the status of participant {sender}'s message there")
+                if allowed:
+                    self.inbox.post(records_of(answer)[0]["id"], conversation, sender, content, attachments)
+
+        @precondition(lambda self: self.inbox.messages)
+        @rule(number=nth, content=texts)
+        def edit(self, number: int, content: str) -> None:
+            message = self.pick("messages", number)
+            with self.step(f"message {message} becomes {content!r}"):
+                self.stage.change("messages", message, {"content": content})
+                self.inbox.edit(message, content)
+
+        @rule(name=texts)
+        def upload(self, name: str) -> None:
+            with self.step(f"an attachment called {name!r} is uploaded"):
+                self.inbox.upload(self.stage.new("attachments", name=name)["id"], name)
+
+        @precondition(lambda self: self.inbox.messages and self.inbox.attachments)
+        @rule(number=nth, which=nth)
+        def attach(self, number: int, which: int) -> None:
+            message, attachment = self.pick("messages", number), self.pick("attachments", which)
+            with self.step(f"attachment {attachment} is tied to message {message}"):
+                self.stage.api.put(f"/inbox/messages/{message}/add_attachment", "attachments", {"id": attachment})
+                self.inbox.attach(message, attachment)
+
+    return Beside
+
+
+PROPERTIES = (
+    Property(
+        name="inbox-model",
+        says="Conversations, participants, messages, attachments go the way of a reference model, whatever is written in whatever order.",
+        fidelity=documented("/reference/endpoints/inbox_conversations, inbox_participants, inbox_messages, inbox_attachments"),
+        judge=_model,
+        reads=False,
+    ),
+)

@@ -1,0 +1,143 @@
+"""Lists, page by page."""
+
+from urllib.parse import parse_qsl, urlsplit
+
+from inbox_contracts.provider.api import links_of, records_of
+from inbox_contracts.provider.expectations import Property, expect, same
+from inbox_contracts.provider.http import Answer
+from inbox_contracts.provider.resources import EVERYTHING, path_of
+from inbox_contracts.provider.trial import Trial
+from inbox_mock.domain.fidelity import documented, recorded
+from inbox_mock.resources.declaration import Resource
+
+RELATIONS = ("first", "prev", "next", "last")
+PAGES = documented("/reference, pagination")
+
+
+def _page_size(trial: Trial) -> None:
+    from hypothesis import strategies as st
+
+    def the_same_list(resource: Resource, per_page: int) -> None:
+        # One page more than needed costs little; pages of one record cost a request each.
+        wanted = [record["id"] for record in trial.everything(resource)]
+        size = max(per_page, -(-len(wanted) // (3 if trial.read_only else 12)))
+        query = {**EVERYTHING.get(resource.plural, {}), "per_page": size}
+        found = [record["id"] for record in trial.api.all_of(path_of(resource.plural), **query)]
+        same(found, wanted, f"the list of {resource.plural} with per_page={size}, all pages together")
+
+    for resource in trial.readable():
+        if not trial.read_only or len(trial.everything(resource)) < resource.cap:
+            trial.explore(the_same_list, 2 if trial.read_only else 6, resource=st.just(resource), per_page=st.integers(1, 12))
+
+
+def _page_cap(trial: Trial) -> None:
+    for resource in trial.readable():
+        for asked, told in ((None, resource.cap), (resource.cap + 1, resource.cap), (100_000, resource.cap), (2, 2)):
+            answer = trial.api.get(path_of(resource.plural), **({} if asked is None else {"per_page": asked}))
+            same(answer.header("X-Per-Page"), str(told), f"{answer.about}: X-Per-Page")
+            expect(len(records_of(answer)) <= told, f"{answer.about}: {len(records_of(answer))} records on a page of {told}")
+
+
+def _link_and_meta(trial: Trial) -> None:
+    from hypothesis import strategies as st
+
+    def agree(resource: Resource, per_page: int, page: int) -> None:
+        query = {**EVERYTHING.get(resource.plural, {}), "page": page, "per_page": per_page}
+        answer = trial.api.get(path_of(resource.plural), **query)
+        _agrees(answer, page, {name: str(value) for name, value in query.items()})
+
+    for resource in trial.readable():
+        total = len(trial.everything(resource))
+        pages = st.integers(1, max(1, -(-total // 3)))
+        trial.explore(agree, 2 if trial.read_only else 6, resource=st.just(resource), per_page=st.integers(1, 3), page=pages)
+        if total:
+            record_id = trial.everything(resource)[-1]["id"]
+            one = trial.api.get(f"{path_of(resource.plural)}/{record_id}", **({"include_canceled": "true"} if _is(resource) else {}))
+            same(sorted(links_of(one)), ["first", "last"], f"{one.about}: the relations of Link")
+
+
+def _is(resource: Resource) -> bool:
+    return resource.plural == "bookings"
+
+
+def _agrees(answer: Answer, page: int, query: dict[str, str]) -> None:
+    """Compare header, meta and records of a page."""
+    link, meta = links_of(answer), answer.json["meta"]
+    same(list(meta["Link"].items()), list(link.items()), f"{answer.about}: meta.Link, beside the header Link")
+    figures = {name: answer.header(name) for name in ("X-Total-Pages", "X-Total-Count", "X-Per-Page")}
+    same({name: meta[name] for name in figures}, figures, f"{answer.about}: the figures in meta, beside the headers")
+    total, per_page, pages = (int(figures[name] or "") for name in ("X-Total-Count", "X-Per-Page", "X-Total-Pages"))
+    same(pages, max(1, -(-total // per_page)), f"{answer.about}: X-Total-Pages of {total} records by {per_page}")
+    same(len(records_of(answer)), max(0, min(per_page, total - (page - 1) * per_page)), f"{answer.about}: the number of records")
+    wanted = {"first": 1, "prev": page - 1, "next": page + 1, "last": pages}
+    if page == 1:
+        del wanted["prev"]
+    if page >= pages:
+        del wanted["next"]
+    same(sorted(link), sorted(wanted), f"{answer.about}: the relations of Link")
+    for relation, number in wanted.items():
+        told = dict(parse_qsl(urlsplit(link[relation]).query))
+        same(told, {**query, "page": str(number)}, f"{answer.about}: the query of the Link {relation!r}")
+
+
+def _total(trial: Trial) -> None:
+    for resource in trial.readable():
+        records = trial.everything(resource)
+        answer = trial.api.get(path_of(resource.plural), **EVERYTHING.get(resource.plural, {}))
+        if len(records) < resource.cap or not trial.read_only:
+            same(answer.header("X-Total-Count"), str(len(records)), f"{answer.about}: X-Total-Count")
+        same(len({record["id"] for record in records}), len(records), f"the different ids in the list of {resource.plural}")
+
+
+def _habits(trial: Trial) -> None:
+    """Compare with what a plain request answers."""
+    api = trial.api
+    for resource in trial.readable():
+        path = path_of(resource.plural)
+        plain = [record["id"] for record in records_of(api.get(path))]
+        answers = {
+            "a trailing slash": api.call("GET", f"{path}/"),
+            "a body {} with GET": api.call("GET", path, {}),
+            "Accept: */*": api.call("GET", path, headers={"Accept": "*/*"}),
+            "an unknown parameter": api.call("GET", path, colour="green"),
+            "a blank page": api.call("GET", path, page=""),
+        }
+        for habit, answer in answers.items():
+            same(answer.status, 200, f"{answer.about}: the status of {habit}")
+            same([record["id"] for record in records_of(answer)], plain, f"{answer.about}: the ids, with {habit}")
+        echoed = dict(parse_qsl(urlsplit(links_of(answers["an unknown parameter"])["first"]).query))
+        same(echoed.get("colour"), "green", f"{path}?colour=green: the parameter in the Link 'first'")
+
+
+PROPERTIES = (
+    Property(
+        name="page-size",
+        says="Whatever the page size, following next from the first page gives the same list, each record once.",
+        fidelity=PAGES,
+        judge=_page_size,
+    ),
+    Property(
+        name="page-cap",
+        says="The default page size is also the largest, 100 and for rentals 50; smaller ones are granted.",
+        fidelity=PAGES,
+        judge=_page_cap,
+    ),
+    Property(
+        name="link-and-meta",
+        says="Link has first, prev, next and last as far as they apply, and keeps every parameter; meta says the same, as text.",
+        fidelity=recorded("bookings, pagination; the official clients read one or the other"),
+        judge=_link_and_meta,
+    ),
+    Property(
+        name="total-count",
+        says="X-Total-Count is the number of records in the list, each of which is there once.",
+        fidelity=recorded("X-Total-Count of every list"),
+        judge=_total,
+    ),
+    Property(
+        name="client-habits",
+        says="What public clients do is tolerated: a body {} with GET, a trailing slash, any Accept, unknown parameters, a blank page.",
+        fidelity=recorded("the official Ruby and PHP clients, and others in production"),
+        judge=_habits,
+    ),
+)

@@ -1,0 +1,190 @@
+"""What is refused, and how: tokens, addresses, methods, bodies."""
+
+from inbox_contracts.provider.api import JSON, Api
+from inbox_contracts.provider.expectations import Property, expect, same, shown
+from inbox_contracts.provider.http import Answer
+from inbox_contracts.provider.resources import CHANGED, CREATED, created_at, path_of
+from inbox_contracts.provider.trial import Trial
+from inbox_mock.domain.fidelity import assumed, documented, recorded
+
+UNKNOWN = 987_654_321
+STRANGERS = {"no token": None, "an unknown token": "0" * 64, "a token of nonsense": "nonsense"}
+CHALLENGE = 'Bearer realm="Doorkeeper", error="invalid_token", error_description="'
+UNREADABLE = (b"", b"{", b"[]", b'"text"', b"null")
+
+
+def _unauthorized(trial: Trial) -> None:
+    for resource in trial.resources:
+        for who, token in STRANGERS.items():
+            answer = Api(trial.target.wire, token).call("GET", path_of(resource.plural))
+            _is_unauthorized(answer, who)
+            expect(answer.header("X-RateLimit-Remaining") is None, f"{answer.about}: rate-limit headers, with {who}")
+
+
+def _is_unauthorized(answer: Answer, who: str) -> None:
+    same(answer.status, 401, f"{answer.about}: the status, with {who}")
+    challenge = answer.header("WWW-Authenticate") or ""
+    expect(challenge.startswith(CHALLENGE), f"{answer.about}: WWW-Authenticate is {challenge!r}, expected {CHALLENGE}...")
+    same(answer.json, {"errors": [{"code": "unauthorized"}]}, f"{answer.about}: the body")
+    same(answer.header("Content-Type"), "application/json; charset=utf-8", f"{answer.about}: Content-Type")
+    same(answer.header("Cache-Control"), "no-store", f"{answer.about}: Cache-Control")
+
+
+def _expired(trial: Trial) -> None:
+    with trial.stage() as stage:
+        if stage.sandbox is None:
+            return
+        token = stage.sandbox.admin("POST", "/tokens", {"expires_in": 60})["token"]
+        api = Api(trial.target.wire, token)
+        api.get("/inbox/conversations")
+        stage.sandbox.clock.advance("61s")
+        answer = api.call("GET", "/inbox/conversations")
+        _is_unauthorized(answer, "an expired token")
+        challenge = answer.header("WWW-Authenticate") or ""
+        expect(
+            "The access token expired" in challenge, f"{answer.about}: WWW-Authenticate is {challenge!r}, expected The access token expired"
+        )
+
+
+def _unknown(trial: Trial) -> None:
+    for resource in trial.readable():
+        answer = trial.api.call("GET", f"{path_of(resource.plural)}/{UNKNOWN}")
+        same(answer.status, 404, f"{answer.about}: the status of an id that does not exist")
+    if not trial.read_only:
+        for plural in sorted(set(CHANGED) & {resource.plural for resource in trial.readable()}):
+            answer = trial.api.call("PUT", f"{path_of(plural)}/{UNKNOWN}", {plural: [{}]})
+            same(answer.status, 404, f"{answer.about}: the status of a change to what does not exist")
+
+
+def _error_bodies(trial: Trial) -> None:
+    answers = [trial.api.call("GET", f"{path_of(resource.plural)}/{UNKNOWN}") for resource in trial.readable()]
+    answers.append(trial.api.call("GET", "/nonsense"))
+    for answer in answers:
+        same(answer.status, 404, f"{answer.about}: the status")
+        same(answer.json, {"errors": [{"code": "not_found"}]}, f"{answer.about}: the body")
+
+
+def _methods(trial: Trial) -> None:
+    for path, allowed in (("/inbox/conversations", {"GET", "POST"}), ("/accounts", {"GET"}), ("/me", {"GET"})):
+        answer = trial.api.call("DELETE", path)
+        same(answer.status, 405, f"{answer.about}: the status of a method that the address has not")
+        found = {method.strip() for method in (answer.header("Allow") or "").split(",")}
+        expect(
+            allowed <= found and "DELETE" not in found, f"{answer.about}: Allow is {answer.header('Allow')!r}, expected {sorted(allowed)}"
+        )
+        _are_errors(answer)
+
+
+def _are_errors(answer: Answer) -> list[JSON]:
+    errors = answer.json.get("errors")
+    good = isinstance(errors, list) and errors and all(isinstance(e, dict) and isinstance(e.get("code"), str) for e in errors)
+    expect(good, f'{answer.about}: the body is {shown(answer.json)}, expected {{"errors": [{{"code": ...}}]}}')
+    return list(errors)
+
+
+def _unreadable(trial: Trial) -> None:
+    with trial.stage() as stage:
+        for plural in CREATED:
+            path = created_at(plural).format(rental=stage.id("rentals"))
+            for body in (*UNREADABLE, f'{{"{plural}": {{}}}}'.encode(), f'{{"{plural}": []}}'.encode()):
+                answer = stage.api.call("POST", path, body)
+                expect(400 <= answer.status < 500, f"{answer.about}: the status of the body {body!r}, expected 400 or another refusal")
+                _are_errors(answer)
+
+
+REFUSED: tuple[tuple[str, JSON, str], ...] = (
+    ("messages", {"content": None}, "content"),
+    ("messages", {"content": ""}, "content"),
+    ("messages", {"origin": "pigeon"}, "origin"),
+    ("messages", {"origin": None}, "origin"),
+    ("messages", {"visibility": "secret"}, "visibility"),
+    ("messages", {"channel": "pigeon", "visibility": "external"}, "channel"),
+    ("messages", {"channel": "airbnb", "visibility": "internal"}, "visibility"),
+    ("messages", {"sent_at": None}, "sent_at"),
+    ("messages", {"conversation_id": UNKNOWN}, "conversation"),
+    ("messages", {"sender_id": UNKNOWN}, "sender"),
+    ("messages", {"attachment_ids": [UNKNOWN]}, "attachments"),
+    ("participants", {"member_type": "Ghost"}, "member_type"),
+    ("participants", {"conversation_id": UNKNOWN}, "conversation"),
+    ("participants", {"member_id": UNKNOWN}, "member"),
+    ("conversations", {"default_channel": "pigeon"}, "default_channel"),
+    ("conversations", {"assignee_id": UNKNOWN}, "assignee"),
+    ("hosts", {"firstname": ""}, "firstname"),
+    ("hosts", {"email": "nonsense"}, "email"),
+    ("clients", {"fullname": "x" * 151}, "fullname"),
+    ("clients", {"notes": "x" * 5001}, "notes"),
+    ("clients", {"emails": [{"label": "default"}]}, "emails"),
+    ("sources", {"name": ""}, "name"),
+    ("sources", {"name": "x" * 51}, "name"),
+    ("bookings", {"start_at": None}, "start_at"),
+    ("bookings", {"end_at": "2001-01-01T00:00:00Z"}, "end_at"),
+    ("bookings", {"unavailable": True}, "status"),
+    ("inquiries", {"lastname": ""}, "lastname"),
+    ("inquiries", {"message": "x" * 501}, "message"),
+    ("inquiries", {"adults": 0}, "adults"),
+)
+"""New records that a documented constraint forbids: what is wrong on top of the least that is needed, and the field."""
+
+
+def _constraints(trial: Trial) -> None:
+    with trial.stage() as stage:
+        for plural, wrong, field in REFUSED:
+            answer = stage.attempt(plural, {**stage.least(plural), **wrong})
+            told = f"{plural} with {shown(wrong)}"
+            same(answer.status, 422, f"{answer.about}: the status of {told}")
+            errors = _are_errors(answer)
+            expect(all(isinstance(error.get("title"), str) for error in errors), f"{answer.about}: an error without title: {shown(errors)}")
+            same({error["code"] for error in errors}, {"validation_failed"}, f"{answer.about}: the codes, for {told}")
+            fields = {str(error.get("field")).removesuffix("_id") for error in errors}
+            expect(field.removesuffix("_id") in fields, f"{answer.about}: the fields are {sorted(fields)}, expected {field} for {told}")
+
+
+PROPERTIES = (
+    Property(
+        name="unauthorized",
+        says="Without a good token: 401, unauthorized, as application/json, with WWW-Authenticate and without rate-limit headers.",
+        fidelity=recorded("2016 and 2017"),
+        judge=_unauthorized,
+    ),
+    Property(
+        name="expired-token",
+        says="An expired token is answered 401, and WWW-Authenticate says: The access token expired.",
+        fidelity=recorded("the official engine refreshes its token only on these words"),
+        judge=_expired,
+        reads=False,
+        fake=True,
+    ),
+    Property(
+        name="unknown-ids",
+        says="An id that does not exist is answered 404.",
+        fidelity=recorded("public clients map the status"),
+        judge=_unknown,
+    ),
+    Property(
+        name="not-found-body",
+        says='The body of a 404 is {"errors":[{"code":"not_found"}]}, at unknown addresses, too.',
+        fidelity=assumed("never recorded from this API"),
+        judge=_error_bodies,
+    ),
+    Property(
+        name="method-not-allowed",
+        says="A method that an address has not is answered 405, with Allow, in the format of the API's errors.",
+        fidelity=assumed("never recorded or documented"),
+        judge=_methods,
+        reads=False,
+    ),
+    Property(
+        name="unreadable-bodies",
+        says="A body that is no JSON, or not one record under its plural, is refused with an error of the API, never with 500.",
+        fidelity=assumed("never recorded or documented"),
+        judge=_unreadable,
+        reads=False,
+    ),
+    Property(
+        name="constraints",
+        says="What the tables forbid is answered 422 with validation_failed, the field and a title.",
+        fidelity=documented("/reference/endpoints; the body is recorded, 2016"),
+        judge=_constraints,
+        reads=False,
+    ),
+)

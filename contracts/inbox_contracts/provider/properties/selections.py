@@ -1,0 +1,162 @@
+"""Reading a part, or more than one thing at once: ids, include, fields, and links that lead both ways."""
+
+from inbox_contracts.provider.api import JSON, by_id, records_of, the_record
+from inbox_contracts.provider.expectations import Property, expect, same
+from inbox_contracts.provider.resources import EVERYTHING, path_of
+from inbox_contracts.provider.trial import Trial
+from inbox_mock.domain.fidelity import documented, recorded
+from inbox_mock.resources.declaration import Link, Resource
+from inbox_mock.resources.registry import RESOURCES
+
+MEMBERS = {"Client": "clients", "Host": "hosts"}
+KEPT = {"id", "links"}
+"""What may come along when it was not named: no source says."""
+
+
+def _asked(resource: Resource) -> dict[str, object]:
+    return {"include_canceled": "true"} if resource.plural == "bookings" else {}
+
+
+def _single(trial: Trial, plural: str, record_id: int) -> JSON:
+    return trial.api.one(f"{path_of(plural)}/{record_id}", **_asked(RESOURCES[plural]))
+
+
+def _several_ids(trial: Trial) -> None:
+    from hypothesis import strategies as st
+
+    def as_singles(resource: Resource, chosen: list[int]) -> None:
+        records = trial.everything(resource)
+        ids = list(dict.fromkeys(records[n % len(records)]["id"] for n in chosen))
+        listed = by_id(records)
+        answer = trial.api.get(f"{path_of(resource.plural)}/{','.join(map(str, ids))}", **_asked(resource))
+        found = by_id(records_of(answer))
+        same(sorted(found), sorted(ids), f"{answer.about}: the ids")
+        same(answer.header("X-Total-Count"), str(len(ids)), f"{answer.about}: X-Total-Count")
+        for record_id in ids:
+            same(found[record_id], listed[record_id], f"{answer.about}: record {record_id}, beside the list's")
+        same(_single(trial, resource.plural, ids[0]), found[ids[0]], f"{resource.name} {ids[0]} asked for alone")
+
+    def alone(resource: Resource, nth: int) -> None:
+        record = trial.everything(resource)[nth]
+        found = _single(trial, resource.plural, record["id"])
+        same(found, record, f"{resource.name} {record['id']} asked for alone, beside the list's")
+
+    for resource in trial.readable():
+        if trial.everything(resource):
+            for nth in (0, -1):
+                trial.explore(alone, 1, resource=st.just(resource), nth=st.just(nth))
+            chosen = st.lists(st.integers(0, 60), min_size=1, max_size=6)
+            trial.explore(as_singles, 2 if trial.read_only else 6, resource=st.just(resource), chosen=chosen)
+
+
+def _include(trial: Trial) -> None:
+    from hypothesis import strategies as st
+
+    readable = {resource.plural for resource in trial.readable()}
+
+    def as_fetched(resource: Resource, link: str, nth: int) -> None:
+        records = trial.everything(resource)
+        plain = records[nth % len(records)]
+        declared = next(each for each in resource.links if each.name == link)
+        answer = trial.api.get(f"{path_of(resource.plural)}/{plain['id']}", include=f"{link},nonsense", **_asked(resource))
+        record = the_record(answer)
+        expect(link in record, f"{answer.about}: {resource.name} {plain['id']} has no {link} in it")
+        same({name: value for name, value in record.items() if name != link}, plain, f"{answer.about}: the record without {link}")
+        plural, ids = _target(declared, plain)
+        embedded = record[link] if declared.many else [] if record[link] is None else [record[link]]
+        cancelled = plural == "bookings"  # whether a cancelled one is embedded no source says
+        same(
+            sorted(each["id"] for each in embedded if not cancelled),
+            sorted(ids if not cancelled else []),
+            f"{answer.about}: the ids in {link}",
+        )
+        for each in embedded[:2]:
+            same(each, _single(trial, plural, each["id"]), f"{answer.about}: {link} {each['id']}, beside the same fetched directly")
+
+    for resource in trial.readable():
+        links = [link for link in resource.links if (link.target in readable and link.served) or link.name == "member"]
+        if links and trial.everything(resource):
+            names = st.sampled_from([link.name for link in links])
+            trial.explore(as_fetched, 2 if trial.read_only else 12, resource=st.just(resource), link=names, nth=st.integers(0, 60))
+
+
+def _target(link: Link, record: JSON) -> tuple[str, list[int]]:
+    found = record["links"][link.name]
+    if link.name == "member":
+        return MEMBERS[found["type"]], [found["id"]]
+    return link.target, found if link.many else [] if found is None else [found]
+
+
+def _fields(trial: Trial) -> None:
+    from hypothesis import strategies as st
+
+    def a_projection(resource: Resource, names: list[str]) -> None:
+        whole = trial.everything(resource)
+        answer = trial.api.get(path_of(resource.plural), fields=",".join([*names, "nonsense"]), **EVERYTHING.get(resource.plural, {}))
+        listed = by_id(whole)
+        for record in records_of(answer):
+            full = listed.get(record.get("id", 0))
+            if full is None:
+                continue
+            wanted = {name: full[name] for name in names if name in full}
+            named = {name: value for name, value in record.items() if name in names or name not in KEPT}
+            same(named, wanted, f"{answer.about}: {resource.name} {record['id']}")
+
+    for resource in trial.readable():
+        if trial.everything(resource):
+            names = st.lists(st.sampled_from([a.name for a in resource.attributes if a.read]), min_size=1, max_size=4, unique=True)
+            trial.explore(a_projection, 2 if trial.read_only else 6, resource=st.just(resource), names=names)
+
+
+BOTH_WAYS = (
+    ("conversations", "participants", "participants", "conversation"),
+    ("conversations", "messages", "messages", "conversation"),
+    ("conversations", "bookings", "bookings", "conversations"),
+    ("conversations", "inquiries", "inquiries", "conversation"),
+    ("messages", "attachments", "attachments", "messages"),
+    ("sources", "bookings", "bookings", "source"),
+)
+
+
+def _both_ways(trial: Trial) -> None:
+    readable = {resource.plural for resource in trial.readable()}
+    for plural, link, other, back in BOTH_WAYS:
+        if not {plural, other} <= readable or any(len(trial.everything(RESOURCES[p])) >= 100 for p in (plural, other) if trial.read_only):
+            continue
+        there = {(r["id"], each) for r in trial.everything(RESOURCES[plural]) for each in r["links"][link]}
+        here = {(each, r["id"]) for r in trial.everything(RESOURCES[other]) for each in _ids(r["links"].get(back))}
+        told = f"links.{link} of {plural} and links.{back} of {other}"
+        same(sorted(there - here), [], f"{told}: what only the first says")
+        same(sorted(here - there), [], f"{told}: what only the second says")
+
+
+def _ids(value: object) -> list[int]:
+    return value if isinstance(value, list) else [] if value is None else [value]  # type: ignore[list-item]
+
+
+PROPERTIES = (
+    Property(
+        name="several-ids",
+        says="Several ids in one path answer the records that each answers alone, and that the list has.",
+        fidelity=recorded("rentals by ids; the official Ruby client asks so for every resource"),
+        judge=_several_ids,
+    ),
+    Property(
+        name="include",
+        says="include embeds associated records as they are when fetched directly, and changes nothing else; unknown names are ignored.",
+        fidelity=documented("/guides/understanding-inbox-messaging; embedding in place is recorded, rentals 2017"),
+        judge=_include,
+    ),
+    Property(
+        name="fields",
+        says="fields leaves the attributes that it names, with the same values.",
+        fidelity=documented("/reference, fields"),
+        judge=_fields,
+    ),
+    Property(
+        name="links-both-ways",
+        says="An association shows at both of its ends.",
+        fidelity=documented("/reference/endpoints: both ends are in the tables of their resources"),
+        judge=_both_ways,
+    ),
+)

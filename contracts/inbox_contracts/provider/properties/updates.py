@@ -1,0 +1,193 @@
+"""Keeping a copy up to date: updated_since, deleted_ids and synced-at."""
+
+from datetime import timedelta
+
+from inbox_contracts.provider.api import JSON, Api, by_id, records_of
+from inbox_contracts.provider.expectations import NotJudged, Property, expect, same
+from inbox_contracts.provider.resources import EVERYTHING, path_of
+from inbox_contracts.provider.trial import Trial
+from inbox_contracts.provider.workspace import Stage
+from inbox_mock.domain import times
+from inbox_mock.domain.fidelity import assumed, documented, recorded
+from inbox_mock.resources.declaration import Resource
+
+FLOW = documented("/guides/updated-since-flow")
+FORMS = {"2030-06-01T12:00:00Z": "%Y-%m-%dT%H:%M:%SZ", "2030-06-01 12:00:00 UTC": "%Y-%m-%d %H:%M:%S UTC"}
+WRITES = ("a message", "a conversation", "a closed conversation", "a changed booking", "a cancelled booking", "a client", "a host")
+
+
+def _since(trial: Trial, resource: Resource, since: str) -> set[int]:
+    query = {**EVERYTHING.get(resource.plural, {}), "updated_since": since}
+    path = path_of(resource.plural)
+    found = records_of(trial.api.get(path, **query)) if trial.read_only else trial.api.all_of(path, **query)
+    return {record["id"] for record in found}
+
+
+def _stamps(trial: Trial, resource: Resource) -> list[str]:
+    return sorted({record["updated_at"] for record in trial.everything(resource)})
+
+
+def _windows(trial: Trial) -> None:
+    from hypothesis import strategies as st
+
+    def a_window(resource: Resource, nth: int, seconds: int) -> None:
+        stamps = _stamps(trial, resource)
+        since = times.wire(times.parse(stamps[nth % len(stamps)]) + timedelta(seconds=seconds))
+        found = _since(trial, resource, since)
+        for record in trial.everything(resource):
+            if record["updated_at"] > since:
+                told = f"{resource.plural} updated_since {since}: {resource.name} {record['id']}, updated at {record['updated_at']}"
+                expect(record["id"] in found, f"{told}, is not there")
+            elif record["updated_at"] < since:
+                told = f"{resource.plural} updated_since {since}: {resource.name} {record['id']}, updated at {record['updated_at']}"
+                expect(record["id"] not in found, f"{told}, is there")
+
+    def the_whole(resource: Resource) -> None:
+        found = _since(trial, resource, "2000-01-01T00:00:00Z")
+        same(found, {record["id"] for record in trial.everything(resource)}, f"the ids of all {resource.plural} updated since 2000")
+
+    for resource in trial.readable():
+        if trial.everything(resource):
+            trial.explore(the_whole, 1, resource=st.just(resource))
+            moments = st.integers(0, 40), st.sampled_from([-1, 1, 0, -3600])
+            trial.explore(a_window, 2 if trial.read_only else 8, resource=st.just(resource), nth=moments[0], seconds=moments[1])
+
+
+def _inclusive(trial: Trial) -> None:
+    for resource in trial.readable():
+        for stamp in _stamps(trial, resource)[-3:]:
+            wanted = {record["id"] for record in trial.everything(resource) if record["updated_at"] >= stamp}
+            same(_since(trial, resource, stamp), wanted, f"the ids of {resource.plural} updated since exactly {stamp}")
+
+
+def _forms(trial: Trial) -> None:
+    for resource in trial.readable():
+        stamps = _stamps(trial, resource)
+        if not stamps:
+            continue
+        # Not one that a record has: whether that counts is another question.
+        middle = times.parse(stamps[len(stamps) // 2]) + timedelta(seconds=1)
+        found = {form: _since(trial, resource, middle.strftime(pattern)) for form, pattern in FORMS.items()}
+        same(found["2030-06-01 12:00:00 UTC"], found["2030-06-01T12:00:00Z"], f"the ids of {resource.plural} updated since {middle:%c}")
+        everything = {record["id"] for record in trial.everything(resource)}
+        same(_since(trial, resource, ""), everything, f"the ids of {resource.plural} with a blank updated_since")
+
+
+def _deleted_ids(trial: Trial) -> None:
+    for resource in trial.readable():
+        for since in ("", "2001-01-01T00:00:00Z"):
+            first = trial.api.get(path_of(resource.plural), updated_since=since, per_page=50)
+            last = trial.api.get(path_of(resource.plural), updated_since=since, per_page=50, page=first.header("X-Total-Pages"))
+            for answer in (first, last):
+                deleted = answer.json["meta"].get("deleted_ids")
+                good = isinstance(deleted, list) and all(type(each) is int for each in deleted)
+                expect(good, f"{answer.about}: meta.deleted_ids is {deleted!r}, expected an array of ids")
+        plain = trial.api.get(path_of(resource.plural))
+        expect("deleted_ids" not in plain.json["meta"], f"{plain.about}: meta has deleted_ids, though updated_since was not asked")
+
+
+class _Copy:
+    """A copy of some lists, kept by nothing but updated_since, deleted_ids and synced-at."""
+
+    def __init__(self, api: Api) -> None:
+        self.api = api
+        self.records: dict[str, dict[int, JSON]] = {}
+        self.synced: dict[str, str] = {}
+
+    def sync(self, plural: str) -> None:
+        kept, synced_at, gone = self.records.setdefault(plural, {}), None, set[int]()
+        query = {"from": "2000-01-01"} if plural == "bookings" else {}
+        for page in self.api.pages(path_of(plural), updated_since=self.synced.get(plural, ""), per_page=20, **query):
+            synced_at = synced_at or page.header("x-updated-since-request-synced-at")
+            kept.update(by_id(records_of(page)))
+            gone.update(page.json["meta"]["deleted_ids"])
+        for record_id in gone:
+            kept.pop(record_id, None)
+        self.synced[plural] = str(synced_at)
+
+
+def _following(trial: Trial) -> None:
+    from hypothesis import strategies as st
+
+    if not trial.target.is_fake:
+        raise NotJudged("it changes bookings that are there, and is done in sandboxes only")
+
+    def stays_true(rounds: list[list[str]]) -> None:
+        with trial.stage() as stage:
+            copy = _Copy(stage.api)
+            for plural in FOLLOWED:
+                copy.sync(plural)
+            for writes in rounds:
+                if stage.sandbox is not None:
+                    stage.sandbox.clock.advance("7s")
+                for write in writes:
+                    _write(stage, write)
+                for plural in FOLLOWED:
+                    copy.sync(plural)
+                    query = {"from": "2000-01-01"} if plural == "bookings" else {}
+                    truth = by_id(stage.api.all_of(path_of(plural), **query))
+                    found = copy.records[plural]
+                    same(sorted(found), sorted(truth), f"the {plural} of a copy kept by updated_since, beside the list, after {writes}")
+                    for record_id, record in truth.items():
+                        told = f"{plural} {record_id} in a copy kept by updated_since, after {writes}"
+                        same(found[record_id]["updated_at"], record["updated_at"], f"updated_at of {told}")
+
+    trial.explore(stays_true, 6, rounds=st.lists(st.lists(st.sampled_from(WRITES), max_size=2), min_size=1, max_size=2))
+
+
+FOLLOWED = ("conversations", "messages", "bookings", "clients", "hosts")
+
+
+def _write(stage: Stage, write: str) -> None:
+    match write:
+        case "a message":
+            stage.new("messages")
+        case "a conversation":
+            stage.new("conversations")
+        case "a closed conversation":
+            stage.change("conversations", records_of(stage.api.get("/inbox/conversations"))[0]["id"], {"closed": True})
+        case "a changed booking":
+            stage.change("bookings", stage.id("bookings"), {"adults": 3})
+        case "a cancelled booking":
+            stage.api.call("DELETE", f"/bookings/{stage.new('bookings')['id']}")
+            stage.api.call("DELETE", f"/bookings/{records_of(stage.api.get('/bookings'))[0]['id']}")
+        case "a client":
+            stage.new("clients")
+        case _:
+            stage.new("hosts")
+
+
+PROPERTIES = (
+    Property(
+        name="updated-since",
+        says="updated_since answers all that changed after the time and nothing that did not; since long ago, the whole list.",
+        fidelity=FLOW,
+        judge=_windows,
+    ),
+    Property(
+        name="updated-since-inclusive",
+        says="What changed at the very second of updated_since is answered, too.",
+        fidelity=assumed("the guide says since, another page says after; with whole seconds only this loses nothing"),
+        judge=_inclusive,
+    ),
+    Property(
+        name="updated-since-forms",
+        says="updated_since is read as 2030-06-01 12:00:00 UTC and as ISO 8601; blank means everything.",
+        fidelity=recorded("the official sync library, and a client in production"),
+        judge=_forms,
+    ),
+    Property(
+        name="deleted-ids",
+        says="meta.deleted_ids is there, if only empty, on every page whenever updated_since is, and only then.",
+        fidelity=recorded("the official sync library raises without it on the last page"),
+        judge=_deleted_ids,
+    ),
+    Property(
+        name="following",
+        says="Who syncs with the synced-at of the first page, and forgets deleted_ids, always has what the list has.",
+        fidelity=FLOW,
+        judge=_following,
+        reads=False,
+        fake=True,
+    ),
+)

@@ -1,0 +1,82 @@
+"""What the contract says of each resource: where it lives, who may do what, and what its attributes hold.
+
+Attributes and links come from the declarations. Scopes and operations are written down here once more, from the
+documentation: a slip in a declaration must not excuse itself.
+"""
+
+from dataclasses import dataclass
+
+from inbox_mock.resources.declaration import Attribute, Resource
+from inbox_mock.resources.registry import RESOURCES
+
+INBOX = ("inbox_read",), ("inbox_write",)
+BOOKINGS_WRITE = ("bookings_write", "bookings_write_owned")
+INQUIRIES_WRITE = ("inquiries_write", "inquiries_write_owned")
+SCOPES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "conversations": INBOX,
+    "participants": INBOX,
+    "messages": INBOX,
+    "attachments": INBOX,
+    "hosts": INBOX,
+    "bookings": (("public",), BOOKINGS_WRITE),
+    "clients": (("clients_read",), ("clients_write",)),
+    "sources": (("bookings_read", *BOOKINGS_WRITE), BOOKINGS_WRITE),
+    "inquiries": (("inquiries_read", *INQUIRIES_WRITE), INQUIRIES_WRITE),
+    "applications": (("applications_read",), ("applications_write",)),
+    "rentals": (("public",), ()),
+    "accounts": (("public",), ()),
+}
+"""Of each resource: any one of these scopes lets a token read it, any one of those lets it write."""
+
+EVERYTHING: dict[str, dict[str, object]] = {"bookings": {"from": "2000-01-01", "include_canceled": "true"}}
+"""What a list must be asked in order to show all of its records: bookings are future ones unless told."""
+
+LISTED: tuple[Resource, ...] = tuple(RESOURCES[plural] for plural in SCOPES)
+CREATED = ("sources", "hosts", "clients", "conversations", "participants", "attachments", "messages", "bookings", "inquiries")
+CHANGED = (*CREATED, "applications")
+UNDER_RENTALS = ("bookings", "inquiries")
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """A method on an address; ``{id}`` stands for a record of the resource, ``{rental}`` for a rental."""
+
+    method: str
+    path: str
+    plural: str
+    scopes: tuple[str, ...]
+
+
+def path_of(plural: str) -> str:
+    """Return the address of a resource's list."""
+    return f"/{RESOURCES[plural].path}"
+
+
+def created_at(plural: str) -> str:
+    """Return the address where a resource's records are created; it may hold ``{rental}``."""
+    return f"/rentals/{{rental}}/{plural}" if plural in UNDER_RENTALS else path_of(plural)
+
+
+def operations() -> tuple[Operation, ...]:
+    """Return every operation of the contract."""
+    found: list[Operation] = []
+    for plural, (reading, writing) in SCOPES.items():
+        path = path_of(plural)
+        found += [Operation("GET", path, plural, reading), Operation("GET", f"{path}/{{id}}", plural, reading)]
+        if plural in CREATED:
+            found.append(Operation("POST", created_at(plural), plural, writing))
+        if plural in CHANGED:
+            found.append(Operation("PUT", f"{path}/{{id}}", plural, writing))
+    writing = SCOPES["conversations"][1]
+    found += [
+        Operation("PUT", f"/inbox/conversations/{{id}}/{action}_booking", "bookings", writing) for action in ("connect", "disconnect")
+    ]
+    found.append(Operation("PUT", "/inbox/messages/{id}/add_attachment", "attachments", writing))
+    found.append(Operation("DELETE", "/bookings/{id}", "bookings", BOOKINGS_WRITE))
+    found.append(Operation("GET", "/me", "accounts", ("public",)))
+    return tuple(found)
+
+
+def sure(resource: Resource) -> tuple[Attribute, ...]:
+    """Return the attributes that are documented or recorded, and shown."""
+    return tuple(a for a in resource.attributes if a.read and a.fidelity.level != "assumed")

@@ -1,0 +1,165 @@
+"""Running a trial: which properties, what will be done, and round after round until time is up."""
+
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from time import monotonic
+
+from inbox_contracts.provider import findings
+from inbox_contracts.provider.api import Api
+from inbox_contracts.provider.budget import Budget, Spent
+from inbox_contracts.provider.expectations import Property
+from inbox_contracts.provider.http import NoAnswer
+from inbox_contracts.provider.properties import every
+from inbox_contracts.provider.target import NoTrial, Target
+from inbox_contracts.provider.trial import Outcome, Trial
+from inbox_mock.resources.registry import RESOURCES
+
+FEW = tuple(RESOURCES[plural] for plural in ("conversations", "participants", "messages", "bookings"))
+ENOUGH = 700
+"""Requests that reading every resource takes; with fewer, only a few resources are read."""
+LONGER = 2.0
+"""How many more examples a later round of a long trial takes."""
+
+WRITES = """\
+It reads all that the token sees, and writes into the account:
+  new sources, hosts and clients; conversations of its own, with participants, messages and attachments in them;
+  inquiries, and bookings on days from 2041 on, which it cancels afterwards.
+It changes nothing but what it has made. It names no channel, so nothing leaves the service. What the API cannot
+delete stays: use an account that is made for trials, or --read-only."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A trial that is about to begin, and the words that announce it."""
+
+    trial: Trial
+    properties: tuple[Property, ...]
+    text: str
+
+
+def chosen(texts: tuple[str, ...]) -> tuple[Property, ...]:
+    """Return the properties that are named, or have one of the texts in their names; all of them for none.
+
+    Raises:
+        NoTrial: there is none.
+
+    """
+    # Reading first, for what is written shows in the lists.
+    properties = tuple(sorted(every(), key=lambda each: (each.slow, not each.reads)))
+    if not texts:
+        return properties
+    names = {each.name for each in properties}
+    found = tuple(p for p in properties if any(p.name == text if text in names else text in p.name for text in texts))
+    if not found:
+        raise NoTrial(f"no property has {' or '.join(texts)} in its name; there are {', '.join(sorted(names))}")
+    return found
+
+
+def plan(
+    target: Target,
+    properties: tuple[Property, ...],
+    *,
+    seed: int = 0,
+    effort: float = 1.0,
+    read_only: bool = False,
+    requests: int | None = None,
+) -> Plan:
+    """Return what will be done.
+
+    Raises:
+        NoTrial: nothing may be done: the rate limit is used up.
+
+    """
+    trial = Trial(target, seed, effort, read_only)
+    count = f"{len(properties)} propert{'y' if len(properties) == 1 else 'ies'}, seed {seed}"
+    if target.is_fake:
+        return Plan(trial, properties, f"{target.wire.root} is a fake: sandboxes of its own for each of {count}.")
+    if not read_only:
+        unbounded = Budget(sys.maxsize)
+        target.wire.before, target.wire.after = unbounded.before_request, unbounded.after_answer
+        return Plan(trial, properties, f"{target.wire.root}: {count}.\n{WRITES}")
+    try:
+        first = Api(target.wire, target.token).call("GET", "/accounts")
+    except NoAnswer as error:
+        raise NoTrial(f"{target.wire.root} does not answer: {error}") from None
+    budget = Budget.after(first, requests)
+    if budget.allowed < 1:
+        target.wire.close()
+        raise NoTrial(f"the rate limit leaves nothing for a trial: X-RateLimit-Remaining is {first.header('X-RateLimit-Remaining')}")
+    target.wire.before, target.wire.after = budget.before_request, budget.after_answer
+    reading = tuple(each for each in properties if each.reads)
+    trial.resources = trial.resources if budget.allowed >= ENOUGH else FEW
+    names = ", ".join(resource.plural for resource in trial.resources)
+    told = f"{target.wire.root}: {len(reading)} of {count}, by GET alone, at most {budget.allowed} requests,\n"
+    told += f"of {names}; long lists up to their first page."
+    left = first.header("X-RateLimit-Remaining")
+    limit = "" if left is None else f"\nX-RateLimit-Remaining is {left}; the trial ends when it falls below {budget.left_to_others}."
+    return Plan(trial, reading, told + limit)
+
+
+def run(plan: Plan, tell: Callable[[str], None], *, seconds: float | None = None, fail_fast: bool = False) -> list[Outcome]:
+    """Run a trial to its end, and hang up. See `rounds`."""
+    try:
+        return rounds(plan, tell, seconds=seconds, fail_fast=fail_fast)
+    finally:
+        plan.trial.leave()
+
+
+def rounds(plan: Plan, tell: Callable[[str], None], *, seconds: float | None = None, fail_fast: bool = False) -> list[Outcome]:
+    """Judge every property once, and go on with more examples and other seeds until so many seconds have passed.
+
+    Returns the outcome of each property: of a long trial the first that is a finding.
+
+    Raises:
+        NoTrial: the server does not answer any more.
+
+    """
+    began, is_fake, trial = monotonic(), plan.trial.target.is_fake, plan.trial
+    outcomes: dict[str, Outcome] = {}
+    nth = 1
+    while True:
+        for judged in plan.properties:
+            late = seconds is not None and nth > 1 and monotonic() - began > seconds
+            if late:
+                return list(outcomes.values())
+            known = outcomes.get(judged.name)
+            if known is not None and (known.finding or known.not_judged):
+                continue
+            outcome = judge(trial, judged)
+            outcomes[judged.name] = outcome if known is None else _both(known, outcome)
+            if known is None or outcome.finding:
+                tell(findings.line(outcome, is_fake=is_fake))
+            if outcome.finding is not None and fail_fast:
+                return list(outcomes.values())
+        if seconds is None or monotonic() - began > seconds or all(o.finding or o.not_judged for o in outcomes.values()):
+            return list(outcomes.values())
+        nth += 1
+        trial = replace(plan.trial, seed=trial.seed + 1, effort=plan.trial.effort * LONGER)
+        tell(f"  round {nth}, seed {trial.seed}, {LONGER:g} times the examples")
+
+
+def judge(trial: Trial, judged: Property) -> Outcome:
+    """Judge a property.
+
+    Raises:
+        NoTrial: the server does not answer any more.
+
+    """
+    if judged.fake and not trial.target.is_fake:
+        return Outcome(judged, 0, 0, not_judged="it needs what only a fake's admin API can do")
+    try:
+        return trial.judge(judged)
+    except NoAnswer as error:
+        raise NoTrial(f"{trial.target.wire.root} stopped answering: {error}") from None
+    except Spent as reason:
+        return Outcome(judged, 0, 0, not_judged=str(reason))
+
+
+def _both(first: Outcome, second: Outcome) -> Outcome:
+    return replace(second, seconds=first.seconds + second.seconds, requests=first.requests + second.requests)
+
+
+def failed(outcomes: list[Outcome], target: Target) -> bool:
+    """Tell whether a property is not kept that must be."""
+    return any(findings.verdict(outcome, is_fake=target.is_fake) == findings.BROKEN for outcome in outcomes)

@@ -1,0 +1,147 @@
+"""The server on trial: finding out what it is before anything is asked of it, and what can be done with it."""
+
+from dataclasses import dataclass
+from typing import NoReturn
+from urllib.parse import urlsplit
+
+import orjson
+
+from inbox_contracts.provider.api import BASE, Api, plural_of
+from inbox_contracts.provider.expectations import Broken
+from inbox_contracts.provider.http import Answer, NoAnswer, Wire
+from inbox_mock.admin_client import AdminError
+from inbox_mock.client import JSON, Exchange, Sandbox, found
+
+REAL = ("bookingsync.com", "smily.com")
+ADMIN = "/__admin"
+
+
+class NoTrial(Exception):  # noqa: N818 - the user's situation, not an error of ours
+    """The trial cannot begin, or cannot go on; the text is one line that says why."""
+
+
+@dataclass
+class Target:
+    """A server on trial. ``scenario`` is what its sandboxes are made of, if it is a fake with an admin API."""
+
+    wire: Wire
+    token: str | None = None
+    scenario: str | None = None
+    admin_token: str | None = None
+
+    @property
+    def is_fake(self) -> bool:
+        """Whether the server makes sandboxes."""
+        return self.scenario is not None
+
+    @property
+    def api(self) -> Api:
+        """The API with the token that was given."""
+        return Api(self.wire, self.token)
+
+    def sandbox(self, scenario: object = None, **more: object) -> Sandbox:
+        """Make a sandbox on a clock that stands."""
+        return found(self.exchange(), scenario or self.scenario, clock={"mode": "manual"}, **more)
+
+    def exchange(self) -> Exchange:
+        """Return how to call the admin API."""
+
+        def call(method: str, path: str, body: JSON | None) -> JSON:
+            headers = {"Content-Type": "application/json"}
+            if self.admin_token is not None:
+                headers["Authorization"] = f"Bearer {self.admin_token}"
+            making = path == "/sandboxes" or method == "DELETE"
+            answer = self.wire.send(method, f"{ADMIN}{path}", headers, None if body is None else orjson.dumps(body), unlogged=making)
+            given: JSON = answer.json if answer.body else {}
+            if answer.status >= 300:
+                raise AdminError(f"{answer.about}: {given.get('detail') or given.get('title')} {given.get('errors') or ''}".rstrip())
+            return given
+
+        return call
+
+
+def root_of(url: str) -> str:
+    """Return a server's root; the API's own address will do as well.
+
+    Raises:
+        NoTrial: it is no http or https address.
+
+    """
+    parts = urlsplit(url.strip())
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise NoTrial(f"{url!r} is no address: expected the server's root, such as http://127.0.0.1:8089")
+    try:
+        _ = parts.port
+    except ValueError:
+        raise NoTrial(f"{url!r} is no address: its port is no number from 0 to 65535") from None
+    return f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/').removesuffix(BASE)}"
+
+
+def look(
+    url: str, token: str | None = None, *, timeout_seconds: float = 10.0, read_only: bool = False, admin_token: str | None = None
+) -> Target:
+    """Find out what serves there: a fake, which then makes a sandbox for each property, or another server.
+
+    Raises:
+        NoTrial: nobody answers, the answers are not this API's, or the token is missing or may not read the inbox.
+
+    """
+    wire = Wire(root_of(url), timeout_seconds)
+    if not read_only and (urlsplit(wire.root).hostname or "").rstrip(".").endswith(REAL):
+        raise NoTrial("this is the real service, where guests and staff would see what the trial writes: add --read-only")
+    try:
+        if token is None or not read_only:
+            answer = wire.send(
+                "GET", f"{ADMIN}/sandboxes/default", {} if admin_token is None else {"Authorization": f"Bearer {admin_token}"}
+            )
+            fake = _is_fake(answer)
+            if fake and token is None:
+                return Target(wire, scenario="agency", admin_token=admin_token)
+            if token is None:
+                _ask_for_a_token(wire, answer)
+        _let_in(Api(wire, token))
+    except NoAnswer as error:
+        raise NoTrial(f"{wire.root} does not answer: {error}") from None
+    except NoTrial:
+        wire.close()
+        raise
+    return Target(wire, token)
+
+
+def _ask_for_a_token(wire: Wire, answer: Answer) -> NoReturn:
+    raise NoTrial(f"{wire.root} makes no sandboxes ({answer.about}): give a token of the account on trial with --token")
+
+
+def _is_fake(answer: Answer) -> bool:
+    """Tell a fake by what its admin API says of its default sandbox.
+
+    Raises:
+        NoTrial: it is one, and wants its admin token.
+
+    """
+    if answer.status in {401, 403} and b"admin" in answer.body.lower():
+        raise NoTrial(f"the server's admin API says no ({answer.about}): give its token with --admin-token")
+    try:
+        return answer.status == 200 and "api_url" in answer.json
+    except (Broken, TypeError):
+        return False
+
+
+def _let_in(api: Api) -> None:
+    """See that the server answers as this API does, and that the token may read the inbox."""
+    answer = api.call("GET", "/inbox/conversations", per_page="1")
+    if answer.status == 401:
+        raise NoTrial(f"the token is refused: {answer.about} ({answer.header('WWW-Authenticate') or 'without WWW-Authenticate'})")
+    if answer.status == 403:
+        raise NoTrial(f"the token may not read the inbox: {answer.about}; give one with the scope inbox_read")
+    if answer.status == 429:
+        raise NoTrial(f"the rate limit is used up: {answer.about}; X-RateLimit-Reset is {answer.header('X-RateLimit-Reset')}")
+    if 300 <= answer.status < 400:
+        raise NoTrial(f"the server leads elsewhere: {answer.about} to {answer.header('Location')}; give that address")
+    try:
+        good = answer.status == 200 and plural_of(answer) == "conversations"
+    except Broken as error:
+        raise NoTrial(f"this is not the Inbox API: {error}") from None
+    if not good:
+        begins = answer.body[:60].decode(errors="replace")
+        raise NoTrial(f"this is not the Inbox API: {answer.about}, expected 200 with conversations; the body begins with {begins!r}")

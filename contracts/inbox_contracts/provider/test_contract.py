@@ -1,0 +1,72 @@
+"""The server trial under pytest: ``pytest --pyargs inbox_contracts.provider --inbox-url URL --inbox-token TOKEN``."""
+
+import shlex
+from collections.abc import Iterator
+
+import pytest
+
+from inbox_contracts.provider import findings, runner
+from inbox_contracts.provider.properties import every
+from inbox_contracts.provider.target import NoTrial, look
+from inbox_contracts.provider.trial import Outcome
+
+WRONG = 2
+
+
+@pytest.fixture(scope="session")
+def inbox_plan(request: pytest.FixtureRequest) -> Iterator[runner.Plan]:
+    """What is on trial; the run ends when there is nothing to try."""
+    asked = request.config.getoption
+    url = asked("--inbox-url", None)
+    if url is None:
+        pytest.skip("this is the trial of a server: pytest --pyargs inbox_contracts.provider --inbox-url URL")
+    read_only = asked("--inbox-read-only")
+    try:
+        target = look(
+            url,
+            asked("--inbox-token"),
+            timeout_seconds=asked("--inbox-timeout"),
+            read_only=read_only,
+            admin_token=asked("--inbox-admin-token"),
+        )
+        plan = runner.plan(
+            target,
+            every(),
+            seed=asked("--inbox-seed"),
+            effort=asked("--inbox-effort"),
+            read_only=read_only,
+            requests=asked("--inbox-requests"),
+        )
+    except NoTrial as reason:
+        pytest.exit(str(reason), returncode=WRONG)
+    yield plan
+    plan.trial.leave()
+
+
+@pytest.mark.parametrize("name", [each.name for each in every()])
+def test_the_server_keeps(inbox_plan: runner.Plan, name: str, request: pytest.FixtureRequest) -> None:
+    """Judge one property; what is only assumed, another server than the fake may do differently."""
+    judged = next((each for each in inbox_plan.properties if each.name == name), None)
+    if judged is None:
+        pytest.skip("it cannot be judged by reading alone")
+    try:
+        outcome = runner.judge(inbox_plan.trial, judged)
+    except NoTrial as reason:
+        pytest.exit(str(reason), returncode=WRONG)
+    is_fake = inbox_plan.trial.target.is_fake
+    match findings.verdict(outcome, is_fake=is_fake):
+        case findings.SKIPPED:
+            pytest.skip(str(outcome.not_judged))
+        case findings.DIFFERENT:
+            pytest.xfail(findings.in_full(outcome, _again(request.config, outcome), is_fake=is_fake))
+        case findings.BROKEN:
+            pytest.fail(findings.in_full(outcome, _again(request.config, outcome), is_fake=is_fake), pytrace=False)
+
+
+def _again(config: pytest.Config, outcome: Outcome) -> str:
+    url = shlex.quote(str(config.getoption("--inbox-url")))
+    words = ["pytest --pyargs inbox_contracts.provider --inbox-url", url, "--inbox-seed", str(outcome.seed)]
+    words += ["--inbox-effort", f"{outcome.effort:g}"] if outcome.effort != 1 else []
+    words += ['--inbox-token "$TOKEN"'] if config.getoption("--inbox-token") else []
+    words += ["--inbox-read-only"] if config.getoption("--inbox-read-only") else []
+    return " ".join([*words, "-k", f"'[{outcome.property.name}]'"])

@@ -1,0 +1,158 @@
+"""A world to write in, and the least that a record needs there: what it refers to is made when it is asked for."""
+
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from inbox_contracts.provider.api import JSON, Api, the_record, wanted
+from inbox_contracts.provider.budget import Spent
+from inbox_contracts.provider.expectations import Broken, NotJudged
+from inbox_contracts.provider.http import Answer
+from inbox_contracts.provider.resources import created_at, path_of
+from inbox_mock.domain import times
+
+if TYPE_CHECKING:
+    from inbox_mock.client import Sandbox
+
+FREE = datetime(2041, 1, 1, 16, tzinfo=UTC)
+SENT_AT = "2030-06-01T12:00:00Z"
+A_FILE = "data:text/plain;base64,SGVsbG8K"
+
+
+@dataclass(frozen=True, slots=True)
+class Ref:
+    """Stands for the id of a record that the stage makes."""
+
+    plural: str
+
+    def __repr__(self) -> str:
+        return f"<id of one of the {self.plural}>"
+
+
+@dataclass
+class Stage:
+    """The API, and on a fake the sandbox behind it."""
+
+    api: Api
+    sandbox: "Sandbox | None"
+    days: Iterator[int]
+    _made: dict[str, int] = field(default_factory=dict)
+    _bookings: list[int] = field(default_factory=list)
+
+    def id(self, plural: str) -> int:
+        """Return the id of a record that was made for this world, of a rental that was there."""
+        if plural not in self._made:
+            self._made[plural] = self.rental() if plural == "rentals" else self.new(plural)["id"]
+        return self._made[plural]
+
+    def rental(self) -> int:
+        """Return a rental of the account.
+
+        Raises:
+            NotJudged: it has none.
+
+        """
+        found = self.api.get("/rentals").json["rentals"]
+        if not found:
+            raise NotJudged("the account has no rental")
+        return int(found[0]["id"])
+
+    def new(self, plural: str, **attributes: object) -> JSON:
+        """Create a record, with the least that it needs and with ``attributes``."""
+        return the_record(wanted(self.attempt(plural, {**self.least(plural), **attributes}), 201))
+
+    def least(self, plural: str) -> JSON:
+        """Return the least that a new record needs."""
+        return LEAST[plural](self)
+
+    def attempt(self, plural: str, attributes: JSON) -> Answer:
+        """Try to create a record; ids that attributes refer to are filled in."""
+        path = created_at(plural)
+        if "{rental}" in path:
+            path = path.format(rental=self.id("rentals"))
+        answer = self.api.call("POST", path, {plural: [self.resolved(attributes)]})
+        if plural == "bookings" and answer.status == 201:
+            self._bookings.append(the_record(answer)["id"])
+        return answer
+
+    def change(self, plural: str, record_id: int, attributes: JSON) -> JSON:
+        """Change a record and return it."""
+        return the_record(self.api.put(f"{path_of(plural)}/{record_id}", plural, self.resolved(attributes)))
+
+    def resolved(self, attributes: JSON) -> JSON:
+        """Return attributes with ids in the place of references."""
+        return {name: self._resolved(value) for name, value in attributes.items()}
+
+    def _resolved(self, value: object) -> object:
+        if isinstance(value, Ref):
+            return self.id(value.plural)
+        return [self._resolved(item) for item in value] if isinstance(value, list) else value
+
+    def stay(self) -> tuple[str, str]:
+        """Return a stay of some hours on a day that was not used before."""
+        begin = FREE + timedelta(days=next(self.days))
+        return times.wire(begin), times.wire(begin + timedelta(hours=4))
+
+    def tidy(self) -> None:
+        """Cancel the bookings that were made, where they would be in somebody's way."""
+        for booking_id in self._bookings:
+            with suppress(Broken, Spent):
+                self.api.call("DELETE", f"/bookings/{booking_id}")
+
+
+def _booking(stage: Stage) -> JSON:
+    start_at, end_at = stage.stay()
+    return {"start_at": start_at, "end_at": end_at, "booked": True}
+
+
+def _inquiry(stage: Stage) -> JSON:
+    start_at, end_at = stage.stay()
+    tomorrow = times.wire(times.parse(end_at) + timedelta(days=1))
+    return {"firstname": "Ada", "lastname": "Bauer", "email": "ada@example.com", "start_at": start_at, "end_at": tomorrow}
+
+
+LEAST: dict[str, Callable[[Stage], JSON]] = {
+    "sources": lambda _: {"name": "Trial"},
+    "hosts": lambda _: {"firstname": "Trial", "lastname": "Host"},
+    "clients": lambda _: {"fullname": "Trial Client"},
+    "conversations": lambda _: {"subject": "Trial"},
+    "participants": lambda stage: {
+        "conversation_id": stage.id("conversations"),
+        "member_id": stage.id("hosts"),
+        "member_type": "Host",
+    },
+    "attachments": lambda _: {"name": "trial.txt", "file": A_FILE},
+    "messages": lambda stage: {
+        "conversation_id": stage.id("conversations"),
+        "sender_id": stage.id("participants"),
+        "content": "Trial",
+        "origin": "bookingsync_inbox",
+        "visibility": "internal",
+        "sent_at": SENT_AT,
+    },
+    "bookings": _booking,
+    "inquiries": _inquiry,
+}
+
+
+def furnish(stage: Stage) -> None:
+    """Add a record of each kind that holds more than the least: money, notes, addresses, a picture in a message."""
+    client = stage.new(
+        "clients",
+        notes="Vegetarian",
+        company="Bauer & Co",
+        emails=[{"label": "default", "email": "ada@example.com"}],
+        phones=[{"label": "mobile", "number": "+33 6 00 00 00 00"}],
+        addresses=[{"label": "home", "city": "Nevache"}],
+    )
+    money = {"initial_price": "3000.0", "final_price": "2700.5", "discount": "299.5", "commission": "12.25", "damage_deposit": "500.0"}
+    stage.new("bookings", client_id=client["id"], source_id=stage.id("sources"), adults=2, children=1, notes="Late", **money)
+    stage.new("hosts", email="trial@example.com", source_id=stage.id("sources"))
+    conversation = stage.new("conversations", source_id=stage.id("sources"), assignee_id=stage.id("hosts"), default_channel="email")
+    stage.new("messages", channel="email", visibility="external", attachment_ids=[stage.id("attachments")])
+    if stage.sandbox is not None:
+        stage.sandbox.clock.advance("1m")
+    stage.change("conversations", conversation["id"], {"closed": True, "marked_as_spam": True})
+    stage.change("participants", stage.id("participants"), {"read": True})

@@ -1,0 +1,63 @@
+"""RAT001: after a 429, wait until the hour begins anew."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+from inbox_mock.conduct.model import Entry, Evidence, Rule, Violation
+from inbox_mock.domain import times
+
+FURTHEST = 32_503_680_000
+
+
+def find(evidence: Evidence) -> Iterator[Violation]:
+    """Point at each 429 that calls followed before its reset."""
+    for _, calls in evidence.by_application():
+        told: Entry | None = None
+        until: datetime | None = None
+        after: list[Entry] = []
+        for entry in calls:
+            if told is not None and until is not None and entry.at < until:
+                after.append(entry)
+                continue
+            yield from _violation(told, until, after)
+            told, until, after = (entry, _reset(entry), []) if entry.status == 429 else (None, None, [])
+        yield from _violation(told, until, after)
+
+
+def _violation(told: Entry | None, until: datetime | None, after: list[Entry]) -> Iterator[Violation]:
+    """Yield what there is to blame: one call of another kind may have been under way."""
+    if told is None or until is None or not after:
+        return
+    again = after if after[0].repeats(told) else after[1:]
+    if again:
+        times_called = "once" if len(again) == 1 else f"{len(again)} times"
+        about = f"called {times_called} more after a 429 at {times.wire(told.at)}, before it would be served again at {times.wire(until)}"
+        yield Violation(about, (told.id, *(entry.id for entry in again)))
+
+
+def _reset(entry: Entry) -> datetime | None:
+    """Return when the client may call again: at X-RateLimit-Reset, or after Retry-After if that is sooner."""
+    reset, wait = (_number(entry.headers.get(name, "")) for name in ("X-RateLimit-Reset", "Retry-After"))
+    known = [] if reset is None else [datetime.fromtimestamp(reset, UTC)]
+    known += [] if wait is None else [entry.at + timedelta(seconds=wait)]
+    return min(known, default=None)
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 12 and int(text) < FURTHEST else None
+
+
+RULE = Rule(
+    code="RAT001",
+    title="called again after a 429, before the reset",
+    why="An application has 1000 requests an hour; until the next hour begins every further call is refused and helps nobody.",
+    source="developers.bookingsync.com/reference, Rate limiting",
+    fix="After a 429, keep still until X-RateLimit-Reset (Unix seconds), or as long as Retry-After says where it is sent.",
+    severity="error",
+    acquittals=(
+        "it was the one call that was under way, and not the same again",
+        "it waited as long as Retry-After said",
+        "the hour was over, or another application called",
+    ),
+    find=find,
+)

@@ -1,0 +1,98 @@
+"""Who may use the admin API, and how it says no: RFC 9457 problems."""
+
+from dataclasses import dataclass
+from hmac import compare_digest
+from http import HTTPStatus
+from ipaddress import ip_address
+
+import orjson
+from flask import Request, Response
+
+from inbox_mock.api.host_header import name_in
+from inbox_mock.domain import errors
+from inbox_mock.domain.errors import Forbidden, Invalid, Problem, Refusal, Unauthorized
+
+PREFIX = "/__admin"
+PROBLEM_JSON = "application/problem+json"
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "[::1]"})
+
+STATUS: dict[type[Refusal], HTTPStatus] = {
+    errors.Unauthorized: HTTPStatus.UNAUTHORIZED,
+    errors.Forbidden: HTTPStatus.FORBIDDEN,
+    errors.NotFound: HTTPStatus.NOT_FOUND,
+    errors.BadRequest: HTTPStatus.BAD_REQUEST,
+    errors.Invalid: HTTPStatus.UNPROCESSABLE_ENTITY,
+    errors.MethodNotAllowed: HTTPStatus.METHOD_NOT_ALLOWED,
+    errors.PayloadTooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    errors.Conflict: HTTPStatus.CONFLICT,
+    errors.InternalError: HTTPStatus.INTERNAL_SERVER_ERROR,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class AccessControl:
+    """``token`` opens the admin API to whoever presents it; ``hosts`` are names under which it may be addressed."""
+
+    token: str | None
+    hosts: frozenset[str]
+
+    def check(self, asked: Request) -> None:
+        """Let a request pass.
+
+        A page of another site cannot use the admin API of a developer's machine, under whatever name it addresses it.
+
+        Raises:
+            Unauthorized: there is an admin token, and the request does not present it.
+            Forbidden: the request addresses a host that is not allowed, or comes from a page of another site.
+
+        """
+        if self.token is not None:
+            presented = asked.headers.get("Authorization", "").removeprefix("Bearer ").strip()
+            if not compare_digest(presented.encode(), self.token.encode()):
+                raise Unauthorized("the admin API wants the token of --admin-token, as Authorization: Bearer ...")
+            return
+        self.check_host(asked)
+        origin = asked.headers.get("Origin")
+        foreign = origin is not None and origin != f"{asked.scheme}://{asked.host}"
+        if foreign or asked.headers.get("Sec-Fetch-Site") in {"cross-site", "same-site"}:
+            raise Forbidden(Problem("origin", "the admin API answers no page of another site"))
+
+    def check_host(self, asked: Request) -> None:
+        """Let a request pass that addresses this machine by a name of its own; with an admin token any name will do.
+
+        Raises:
+            Forbidden: the request comes from elsewhere, or addresses a host that is not allowed.
+
+        """
+        if self.token is not None:
+            return
+        name = name_in(asked.environ.get("HTTP_HOST") or asked.host)
+        if name not in self.hosts and not _is_loopback(asked.remote_addr):
+            raise Forbidden(Problem("address", "the admin API answers this machine only: start with --admin-token, or --allow-host"))
+        if name not in LOOPBACK | self.hosts:
+            raise Forbidden(Problem("host", f"the host {name!r} is not allowed: use localhost, or start with --allow-host {name}"))
+
+
+def _is_loopback(address: str | None) -> bool:
+    try:
+        return ip_address(address or "").is_loopback
+    except ValueError:
+        return False
+
+
+def problem_of(refusal: Refusal) -> Response:
+    """Return a refusal as problem+json, with ``errors`` naming each field and what was expected there."""
+    status = STATUS.get(type(refusal), HTTPStatus.BAD_REQUEST)
+    titles = [p.title for p in refusal.problems if p.title]
+    detail = refusal.reason if isinstance(refusal, Unauthorized) else "; ".join(titles)
+    if isinstance(refusal, errors.NotFound) and not detail:
+        detail = f"nothing of this id, or no such address; {PREFIX}/openapi.json lists the addresses"
+    body: dict[str, object] = {"type": "about:blank", "title": status.phrase, "status": int(status), "code": refusal.code}
+    if detail:
+        body["detail"] = detail
+    if isinstance(refusal, Invalid):
+        body["errors"] = [{"field": p.field, "expected": p.title} for p in refusal.problems]
+    answer = Response(orjson.dumps(body), int(status), content_type=PROBLEM_JSON)
+    if isinstance(refusal, errors.MethodNotAllowed):
+        answer.headers["Allow"] = ", ".join(refusal.allowed)
+    return answer

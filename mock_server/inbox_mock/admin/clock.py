@@ -1,0 +1,141 @@
+"""Holding a sandbox's clock."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from inbox_mock.admin.operation import JSON, AdminCall, AdminOperation
+from inbox_mock.admin.sandboxes import CLOCK, MODE, TEXT
+from inbox_mock.domain import times
+from inbox_mock.domain.clock import LATEST
+from inbox_mock.domain.errors import Invalid, invalid
+from inbox_mock.engine import durations
+from inbox_mock.engine.advance import IDLE, advance, advance_until
+from inbox_mock.engine.timeline import HAPPENINGS
+from inbox_mock.engine.unit_of_work import UnitOfWork
+from inbox_mock.store import clock as clock_store
+from inbox_mock.store import timeline
+from inbox_mock.webhooks.event_types import SENT
+
+EXPECTED_TO = "a time such as 2030-06-02T00:00:00Z, not before the sandbox's present and at most ten years after it"
+EVERYTHING = 10**15
+UNTIL = (IDLE, *HAPPENINGS, SENT)
+EVENT: JSON = {"type": "object", "properties": {"id": {"type": "integer"}, "kind": TEXT, "about": {"type": "object"}}}
+
+
+def show(call: AdminCall) -> JSON:
+    """Answer the clock."""
+    with call.in_sandbox.work() as work:
+        return _shown(work)
+
+
+def change(call: AdminCall) -> JSON:
+    """Let the clock stand or run."""
+    if "now" in call.body:
+        advance(call.in_sandbox, call.courier, lambda work: _instant(work, str(call.body["now"]), "now"))
+    with call.in_sandbox.work() as work:
+        mode = str(call.body.get("mode", work.clock.mode))
+        rate = float(str(call.body.get("rate", work.clock.rate)))
+        work.clock = replace(work.clock.moved_to(work.instant, work.wall), mode=mode, rate=rate)
+        clock_store.write(work.db, work.clock)
+        return _shown(work)
+
+
+def move(call: AdminCall) -> JSON:
+    """Advance the clock, and answer what happened on the way."""
+    if len(call.body) != 1:
+        raise Invalid(invalid("body", 'exactly one of by ("10m"), to ("2030-06-02T00:00:00Z") and until ("idle")'))
+    if "until" in call.body:
+        journey = advance_until(call.in_sandbox, call.courier, str(call.body["until"]))
+    else:
+        journey = advance(call.in_sandbox, call.courier, lambda work: _destination(work, call.body))
+    found: JSON = {"now": journey.now, "happened": [event.shown("at") for event in journey.happened]}
+    return found if journey.why is None else found | {"why": journey.why}
+
+
+def show_timeline(call: AdminCall) -> JSON:
+    """Answer what will happen, and what has happened."""
+    limit = call.number("limit", EVERYTHING)
+    with call.in_sandbox.work() as work:
+        pending = [event.shown("due_at") for event in timeline.pending(work.db, limit)]
+        return {"pending": pending, "past": [event.shown("at") for event in timeline.past(work.db, limit)]}
+
+
+def _destination(work: UnitOfWork, body: JSON) -> datetime:
+    if "to" in body:
+        return _instant(work, str(body["to"]), "to")
+    try:
+        destination = work.instant + durations.parse(str(body["by"]))
+    except ValueError as error:
+        raise Invalid(invalid("by", f"{durations.EXPECTED}, at most ten years; {error}")) from None
+    if destination > LATEST:
+        raise Invalid(invalid("by", f"a duration that ends by {times.wire(LATEST)}"))
+    return destination
+
+
+def _instant(work: UnitOfWork, text: str, field: str) -> datetime:
+    try:
+        instant = times.parse(text)
+    except ValueError:
+        raise Invalid(invalid(field, EXPECTED_TO)) from None
+    if not work.instant <= instant <= work.instant + durations.LONGEST:
+        raise Invalid(invalid(field, f"{EXPECTED_TO}; it is {work.now} there"))
+    if instant > LATEST:
+        raise Invalid(invalid(field, f"a time up to {times.wire(LATEST)}"))
+    return instant
+
+
+def _shown(work: UnitOfWork) -> JSON:
+    return {"now": work.now, "mode": work.clock.mode, "rate": work.clock.rate}
+
+
+OPERATIONS = (
+    AdminOperation(
+        method="GET", rule="/sandboxes/<id>/clock", name="get_clock", summary="Get the clock", run=show, refusals=(404,), answer=CLOCK
+    ),
+    AdminOperation(
+        method="PATCH",
+        rule="/sandboxes/<id>/clock",
+        name="change_clock",
+        summary="Let the clock stand or run, or move it forward",
+        run=change,
+        refusals=(404, 422),
+        answer=CLOCK,
+        body={
+            "now": {"type": "string", "description": EXPECTED_TO},
+            "mode": MODE,
+            "rate": {
+                "type": "number",
+                "exclusiveMinimum": 0,
+                "maximum": 100_000,
+                "description": "seconds per second, above 0 and up to 100000",
+            },
+        },
+    ),
+    AdminOperation(
+        method="POST",
+        rule="/sandboxes/<id>/clock/advance",
+        name="advance_clock",
+        summary="Advance the clock, event by event",
+        run=move,
+        refusals=(404, 409, 422),
+        answer={"type": "object", "properties": {"now": TEXT, "happened": {"type": "array", "items": EVENT}, "why": TEXT}},
+        body={
+            "by": {"type": "string", "description": f"{durations.EXPECTED}, at most ten years"},
+            "to": {"type": "string", "description": EXPECTED_TO},
+            "until": {"enum": list(UNTIL), "description": f"one of {', '.join(UNTIL)}"},
+        },
+    ),
+    AdminOperation(
+        method="GET",
+        rule="/sandboxes/<id>/timeline",
+        name="get_timeline",
+        summary="Get what will happen, and what has happened",
+        run=show_timeline,
+        refusals=(404, 422),
+        query={"limit": "So many of the next and of the latest; all, if left out."},
+        answer={
+            "type": "object",
+            "properties": {"pending": {"type": "array", "items": EVENT}, "past": {"type": "array", "items": EVENT}},
+        },
+    ),
+)

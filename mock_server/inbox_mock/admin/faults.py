@@ -1,0 +1,106 @@
+"""Faults: what goes wrong on purpose, with requests and with webhooks."""
+
+from fnmatch import fnmatchcase
+
+from inbox_mock.admin.operation import JSON, AdminCall, AdminOperation
+from inbox_mock.domain.errors import Invalid, invalid
+from inbox_mock.faults import kinds
+from inbox_mock.services import faults
+from inbox_mock.store import faults as store
+from inbox_mock.webhooks.event_types import EVENT_TYPES
+
+RECORD: JSON = {
+    "type": "object",
+    "properties": {
+        "id": {"type": "integer"},
+        "kind": {"enum": list(kinds())},
+        "match": {"type": "object"},
+        "times": {"type": ["integer", "null"]},
+        "set_at": {"type": "string"},
+        "ends_at": {"type": ["string", "null"]},
+        "seen": {"type": "integer"},
+        "struck": {"type": "integer"},
+        "left": {"type": ["integer", "null"]},
+    },
+}
+
+
+def create(call: AdminCall) -> JSON:
+    """Set a fault."""
+    match: JSON = call.body.get("match", {})  # type: ignore[assignment]
+    event = match.get("event")
+    if isinstance(event, str) and not any(fnmatchcase(known, event) for known in EVENT_TYPES):
+        raise Invalid(invalid("match.event", f"one of {', '.join(EVENT_TYPES)}; * stands for anything"))
+    with call.in_sandbox.work() as work:
+        row = store.find(work.db, faults.set_fault(work, call.body))
+        return faults.shown(row or {})
+
+
+def index(call: AdminCall) -> JSON:
+    """Answer every fault."""
+    with call.in_sandbox.work() as work:
+        return {"faults": [faults.shown(row) for row in store.all_set(work.db)]}
+
+
+def remove(call: AdminCall) -> None:
+    """Take a fault away."""
+    with call.in_sandbox.work() as work:
+        faults.remove_fault(work, call.record_id)
+
+
+def _options() -> JSON:
+    """Return the schema of every option by name, each saying whose it is."""
+    found: dict[str, list[JSON]] = {}
+    for kind, fault in kinds().items():
+        for name, schema in fault.options.items():
+            shape = {key: part for key, part in schema.items() if key not in {"default", "x-duration"}}
+            found.setdefault(name, []).append(shape | {"description": f"{schema['description']} (of {kind})"})
+    return {
+        name: shapes[0]
+        if len(shapes) == 1
+        else {"anyOf": shapes, "description": "; or ".join(str(shape["description"]) for shape in shapes)}
+        for name, shapes in found.items()
+    }
+
+
+OPERATIONS = (
+    AdminOperation(
+        method="POST",
+        rule="/sandboxes/<id>/faults",
+        name="set_fault",
+        summary="Let something go wrong",
+        run=create,
+        status=201,
+        refusals=(404, 422),
+        answer=RECORD,
+        body={
+            "kind": {"enum": list(kinds()), "description": f"one of {', '.join(kinds())}"},
+            "match": {
+                "type": "object",
+                "properties": faults.MATCH,
+                "description": "an object that says what is struck; everything, if left out",
+            },
+            "times": faults.TIMES,
+            "for": {"type": "string", "description": faults.FOR["description"]},
+            **_options(),
+        },
+    ),
+    AdminOperation(
+        method="GET",
+        rule="/sandboxes/<id>/faults",
+        name="list_faults",
+        summary="List the faults, and how often each struck",
+        run=index,
+        refusals=(404,),
+        answer={"type": "object", "properties": {"faults": {"type": "array", "items": RECORD}}},
+    ),
+    AdminOperation(
+        method="DELETE",
+        rule="/sandboxes/<id>/faults/<record_id>",
+        name="remove_fault",
+        summary="Take a fault away",
+        run=remove,
+        status=204,
+        refusals=(404,),
+    ),
+)

@@ -1,0 +1,46 @@
+"""The journal: what was asked of a sandbox, what it answered, and what that caused."""
+
+from inbox_mock.admin.operation import JSON, AdminCall, AdminOperation
+from inbox_mock.domain.errors import Invalid, invalid
+from inbox_mock.store import journal
+
+PAGE = 100
+PATIENCE_SECONDS = 25
+NAMES = ("id", "at", "method", "path", "query", "status", "application_id", "request", "response", "caused", "why")
+
+
+def show(call: AdminCall) -> JSON:
+    """Answer a page of the journal; with ``wait`` not before there is something to tell, or some time has passed."""
+    after = _number(call.query.get("after", "0"))
+    found = _page(call, after)
+    if not found["entries"] and call.query.get("wait") == "1":
+        call.founder.sandboxes.wait_for_news(call.in_sandbox, after, PATIENCE_SECONDS)
+        found = _page(call, after)
+    return found
+
+
+def _page(call: AdminCall, after: int) -> JSON:
+    with call.in_sandbox.work() as work:
+        rows = journal.after(work.db, after, PAGE)
+    entries = [{name: row[name] for name in NAMES} for row in rows]
+    return {"entries": entries, "next": entries[-1]["id"] if entries else after}
+
+
+def _number(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) < 16):
+        raise Invalid(invalid("after", "the id of an entry, or 0"))
+    return int(text)
+
+
+OPERATIONS = (
+    AdminOperation(
+        method="GET",
+        rule="/sandboxes/<id>/journal",
+        name="get_journal",
+        summary="Read what was asked, answered and caused",
+        run=show,
+        refusals=(404, 422),
+        query={"after": "The `next` of the page before; 0, if left out.", "wait": "1 waits up to 25 seconds for news."},
+        answer={"type": "object", "properties": {"entries": {"type": "array", "items": {"type": "object"}}, "next": {"type": "integer"}}},
+    ),
+)

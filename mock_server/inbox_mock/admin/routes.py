@@ -1,0 +1,85 @@
+"""Every operation of the admin API, and the blueprint that serves them."""
+
+from collections.abc import Callable
+
+import orjson
+from flask import Blueprint, Response, request
+
+from inbox_mock.admin import actors, clock, faults, inbox_view, journal, report, sandboxes, snapshots, webhooks
+from inbox_mock.admin.access_control import PREFIX, AccessControl
+from inbox_mock.admin.factory import SandboxFactory
+from inbox_mock.admin.operation import AdminCall, AdminOperation, Page, checked
+from inbox_mock.domain.errors import BadRequest
+from inbox_mock.domain.json_numbers import normal
+from inbox_mock.webhooks.requests import Send
+
+OPERATIONS: tuple[AdminOperation, ...] = (
+    *sandboxes.OPERATIONS,
+    *snapshots.OPERATIONS,
+    *clock.OPERATIONS,
+    *actors.OPERATIONS,
+    *webhooks.OPERATIONS,
+    *faults.OPERATIONS,
+    *journal.OPERATIONS,
+    *report.OPERATIONS,
+    *inbox_view.OPERATIONS,
+)
+
+
+def blueprint(founder: SandboxFactory, guard: AccessControl, courier: Send) -> Blueprint:
+    """Return the blueprint of /__admin."""
+    made = Blueprint("admin", __name__, url_prefix=PREFIX)
+
+    @made.before_request
+    def check() -> None:
+        guard.check(request)
+
+    for operation in OPERATIONS:
+        made.add_url_rule(
+            operation.rule,
+            operation.name,
+            _view(founder, courier, operation),
+            methods=[operation.method],
+            strict_slashes=False,
+            provide_automatic_options=False,
+        )
+
+    @made.get("/openapi.json", provide_automatic_options=False)
+    def openapi() -> Response:
+        from inbox_mock.admin.openapi import document
+
+        return _json(document(OPERATIONS, request.host_url.rstrip("/")), 200)
+
+    return made
+
+
+def _view(founder: SandboxFactory, courier: Send, operation: AdminOperation) -> Callable[..., Response]:
+    def view(**path: str) -> Response:
+        sandbox = founder.sandboxes.get(path["id"]) if "id" in path else None
+        body = checked(operation, _body()) if operation.method != "GET" else {}
+        answer = operation.run(AdminCall(founder, request.host_url.rstrip("/"), sandbox, path, body, request.args, courier))
+        if isinstance(answer, Page):
+            return Response(answer.text, operation.status, content_type=answer.kind)
+        return _nothing() if operation.status == 204 else _json(answer, operation.status)
+
+    return view
+
+
+def _nothing() -> Response:
+    answer = Response(status=204)
+    answer.headers.remove("Content-Type")
+    return answer
+
+
+def _body() -> object:
+    raw = request.get_data()
+    if not raw.strip():
+        return {}
+    try:
+        return normal(orjson.loads(raw))
+    except ValueError as error:
+        raise BadRequest(f"the body is no JSON as it is wanted here: {error}") from None
+
+
+def _json(answer: object, status: int) -> Response:
+    return Response(orjson.dumps(answer), status, content_type="application/json")

@@ -1,0 +1,247 @@
+"""Making, showing, resetting and deleting sandboxes, and issuing tokens in them."""
+
+from contextlib import suppress
+
+from inbox_mock.admin.operation import JSON, AdminCall, AdminOperation
+from inbox_mock.domain import scopes
+from inbox_mock.domain.errors import Invalid, NotFound, invalid
+from inbox_mock.engine.sandboxes import Sandbox
+from inbox_mock.engine.unit_of_work import UnitOfWork
+from inbox_mock.scenarios.build import Overrides
+from inbox_mock.scenarios.errors import ScenarioError
+from inbox_mock.scenarios.loading import find_shipped, from_object
+from inbox_mock.services import oauth
+from inbox_mock.store.database import every, one
+
+TEXT: JSON = {"type": "string"}
+ID: JSON = {"type": "integer", "minimum": 1, "maximum": 2**53}
+CLOCK: JSON = {"type": "object", "properties": {"now": TEXT, "mode": {"enum": ["manual", "real"]}, "rate": {"type": "number"}}}
+SANDBOX: JSON = {
+    "type": "object",
+    "properties": {
+        "id": TEXT,
+        "api_url": TEXT,
+        "token": {"type": ["string", "null"]},
+        "applications": {"type": "array", "items": {"type": "object"}},
+        "accounts": {"type": "array", "items": {"type": "object"}},
+        "clock": CLOCK,
+        "scenario": TEXT,
+        "seed": {"type": "integer"},
+        "strict": {"type": "boolean"},
+    },
+}
+MODE = {"enum": ["manual", "real"], "description": "manual or real"}
+DEFAULT_SCENARIO = "agency"
+
+
+def create(call: AdminCall) -> JSON:
+    """Make a sandbox from a scenario."""
+    body = call.body
+    wanted = body.get("scenario", DEFAULT_SCENARIO)
+    try:
+        scenario = from_object(wanted) if isinstance(wanted, dict) else find_shipped(_shipped_name(str(wanted)))
+        sandbox = call.founder.found(scenario, wishes_of(body))
+    except ScenarioError as mistake:
+        raise Invalid(*(invalid("scenario", line) for line in str(mistake).splitlines())) from None
+    return shown(sandbox, call.origin)
+
+
+def wishes_of(body: JSON) -> Overrides:
+    """Return what the body of a creation wants otherwise than the scenario says."""
+    clock: JSON = body.get("clock", {})  # type: ignore[assignment]
+    return Overrides(
+        seed=body.get("seed"),  # type: ignore[arg-type]
+        mode=clock.get("mode"),  # type: ignore[arg-type]
+        rate=clock.get("rate"),  # type: ignore[arg-type]
+        strict=body.get("strict"),  # type: ignore[arg-type]
+    )
+
+
+def _shipped_name(name: str) -> str:
+    """Return the name of a shipped scenario; a program that calls the admin API reads no files of this machine."""
+    if "/" in name or "\\" in name or name.endswith((".yaml", ".yml")):
+        raise Invalid(invalid("scenario", "the name of a shipped scenario, or a scenario as an object"))
+    return name
+
+
+def index(call: AdminCall) -> JSON:
+    """Answer every sandbox."""
+    found: list[JSON] = []
+    for sandbox in call.founder.sandboxes.all():
+        with suppress(NotFound):  # deleted meanwhile
+            found.append(shown(sandbox, call.origin))
+    return {"sandboxes": found}
+
+
+def show(call: AdminCall) -> JSON:
+    """Answer one sandbox."""
+    return shown(call.in_sandbox, call.origin)
+
+
+def delete(call: AdminCall) -> None:
+    """Delete a sandbox."""
+    if call.in_sandbox is call.founder.sandboxes.get("default"):
+        raise Invalid(invalid("id", "a sandbox other than the default one, which can be reset but not deleted"))
+    call.founder.sandboxes.remove(call.in_sandbox)
+
+
+def reset(call: AdminCall) -> JSON:
+    """Go back to the scenario's start."""
+    call.in_sandbox.reset()
+    return shown(call.in_sandbox, call.origin)
+
+
+def issue_token(call: AdminCall) -> JSON:
+    """Issue a token in a sandbox."""
+    with call.in_sandbox.work() as work:
+        client = oauth.client_application(work)
+        application_id = call.body.get("application_id", client["id"] if client else None)
+        if one(work.db, "SELECT 1 FROM applications WHERE id = ?", (application_id,)) is None:
+            raise Invalid(invalid("application_id", "the id of an application of this sandbox"))
+        accounts = oauth.installed(work, application_id)
+        account_id = call.body.get("account_id", accounts[0] if accounts else None)
+        if account_id not in accounts:
+            raise Invalid(invalid("account_id", "the id of an account on which the application is installed"))
+        granted: list[str] = call.body.get("scopes", list(scopes.ALL))  # type: ignore[assignment]
+        lifetime: int | None = call.body.get("expires_in")  # type: ignore[assignment]
+        token = oauth.issue_token(work, application_id, account_id, tuple(dict.fromkeys(granted)), lifetime_seconds=lifetime)
+        return {"token": token["token"], "scopes": granted, "expires_at": token["expires_at"]}
+
+
+def revoke_token(call: AdminCall) -> None:
+    """Revoke a token of a sandbox."""
+    with call.in_sandbox.work() as work:
+        if not oauth.revoke_token(work, call.path["token"]):
+            raise NotFound
+
+
+def shown(sandbox: Sandbox, origin: str) -> JSON:
+    """Return what whoever uses a sandbox needs to know of it."""
+    with sandbox.work() as work:
+        settings = work.settings
+        first = _first_tokens(work)
+        client = oauth.client_application(work)
+        accounts = [int(str(row["id"])) for row in every(work.db, "SELECT id FROM accounts ORDER BY id")]
+        own = client["id"] if client else None
+        tokens = [first.get((own, account_id)) for account_id in accounts]
+        return {
+            "id": sandbox.id,
+            "api_url": f"{origin}/api/v3",
+            "token": next((token for token in tokens if token), None),
+            "applications": _applications(work, first),
+            "accounts": [{"id": account_id, "token": token} for account_id, token in zip(accounts, tokens, strict=True)],
+            "clock": {"now": work.now, "mode": work.clock.mode, "rate": work.clock.rate},
+            "scenario": settings["scenario"],
+            "seed": settings["seed"],
+            "strict": settings["strict"],
+        }
+
+
+def _first_tokens(work: UnitOfWork) -> dict[tuple[object, object], str]:
+    """Return the token that each application was given on each account when the sandbox was made."""
+    found: dict[tuple[object, object], str] = {}
+    for row in every(work.db, "SELECT * FROM tokens WHERE kind = 'access' AND revoked_at IS NULL AND expires_at IS NULL ORDER BY id"):
+        found.setdefault((row["application_id"], row["account_id"]), oauth.full_token(work, row))
+    return found
+
+
+def _applications(work: UnitOfWork, first: dict[tuple[object, object], str]) -> list[JSON]:
+    shown_ones: list[JSON] = []
+    for row in every(work.db, "SELECT * FROM applications ORDER BY id"):
+        client_id, client_secret = oauth.client_credentials_of(work, row)
+        token = next((token for (application_id, _), token in first.items() if application_id == row["id"]), None)
+        shown_ones.append({"id": row["id"], "name": row["name"], "client_id": client_id, "client_secret": client_secret, "token": token})
+    return shown_ones
+
+
+CREATE = AdminOperation(
+    method="POST",
+    rule="/sandboxes",
+    name="create_sandbox",
+    summary="Make a sandbox from a scenario",
+    run=create,
+    status=201,
+    refusals=(422,),
+    answer=SANDBOX,
+    body={
+        "scenario": {"type": ["string", "object"], "description": "the name of a shipped scenario, or a scenario as an object"},
+        "seed": {"type": "integer", "minimum": 0, "maximum": 2**53, "description": "a whole number from 0: what the dice start from"},
+        "clock": {
+            "type": "object",
+            "additionalProperties": False,
+            "properties": {"mode": MODE, "rate": {"type": "number", "exclusiveMinimum": 0, "maximum": 100_000}},
+            "description": "mode (manual or real) and rate (seconds per second, above 0)",
+        },
+        "strict": {"type": "boolean", "description": "true or false"},
+    },
+)
+
+OPERATIONS = (
+    CREATE,
+    AdminOperation(
+        method="GET",
+        rule="/sandboxes",
+        name="list_sandboxes",
+        summary="List the sandboxes",
+        run=index,
+        answer={"type": "object", "properties": {"sandboxes": {"type": "array", "items": SANDBOX}}},
+    ),
+    AdminOperation(
+        method="GET", rule="/sandboxes/<id>", name="get_sandbox", summary="Get a sandbox", run=show, refusals=(404,), answer=SANDBOX
+    ),
+    AdminOperation(
+        method="DELETE",
+        rule="/sandboxes/<id>",
+        name="delete_sandbox",
+        summary="Delete a sandbox",
+        run=delete,
+        status=204,
+        refusals=(404, 422),
+    ),
+    AdminOperation(
+        method="POST",
+        rule="/sandboxes/<id>/reset",
+        name="reset_sandbox",
+        summary="Go back to the scenario's start; tokens stay good",
+        run=reset,
+        refusals=(404, 422),
+        answer=SANDBOX,
+    ),
+    AdminOperation(
+        method="POST",
+        rule="/sandboxes/<id>/tokens",
+        name="issue_token",
+        summary="Issue a token; with every scope, for the client's own application, unless said otherwise",
+        run=issue_token,
+        status=201,
+        refusals=(404, 422),
+        answer={
+            "type": "object",
+            "properties": {"token": TEXT, "scopes": {"type": "array", "items": TEXT}, "expires_at": {"type": ["string", "null"]}},
+        },
+        body={
+            "application_id": {**ID, "description": "the id of an application of this sandbox"},
+            "account_id": {**ID, "description": "the id of an account on which the application is installed"},
+            "scopes": {
+                "type": "array",
+                "items": {"enum": list(scopes.ALL)},
+                "description": f"a list of scopes, each one of {', '.join(scopes.ALL)}",
+            },
+            "expires_in": {
+                "type": "integer",
+                "minimum": 1,
+                "maximum": 10**8,
+                "description": "seconds of the sandbox's clock, from 1; never, if left out",
+            },
+        },
+    ),
+    AdminOperation(
+        method="DELETE",
+        rule="/sandboxes/<id>/tokens/<token>",
+        name="revoke_token",
+        summary="Revoke a token",
+        run=revoke_token,
+        status=204,
+        refusals=(404,),
+    ),
+)

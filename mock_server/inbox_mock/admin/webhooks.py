@@ -1,0 +1,170 @@
+"""Webhook subscriptions, and what was delivered to them."""
+
+from inbox_mock.admin.factory import EXPECTED_ADDRESS, is_address
+from inbox_mock.admin.operation import JSON, AdminCall, AdminOperation
+from inbox_mock.admin.sandboxes import ID
+from inbox_mock.domain.errors import Invalid, NotFound, invalid
+from inbox_mock.engine.advance import carry
+from inbox_mock.engine.unit_of_work import UnitOfWork
+from inbox_mock.services import oauth
+from inbox_mock.store import journal, webhooks
+from inbox_mock.store.database import Row, one
+from inbox_mock.webhooks.event_types import EVENT_TYPES
+from inbox_mock.webhooks.requests import parcel
+from inbox_mock.webhooks.signature import sign
+
+RECORD: JSON = {"type": "object"}
+EVERYTHING = 10**15
+
+
+def subscribe(call: AdminCall) -> JSON:
+    """Subscribe an address to events."""
+    body = call.body
+    with call.in_sandbox.work() as work:
+        url = str(body.get("url", ""))
+        if not is_address(url) or not call.courier.may_send_to(url):
+            raise Invalid(invalid("url", EXPECTED_ADDRESS))
+        client = oauth.client_application(work)
+        application_id = body.get("application_id", client["id"] if client else None)
+        if one(work.db, "SELECT 1 FROM applications WHERE id = ?", (application_id,)) is None:
+            raise Invalid(invalid("application_id", "the id of an application of this sandbox"))
+        row: Row = {
+            "application_id": application_id,
+            "url": url,
+            "events": body.get("events", list(EVENT_TYPES)),
+            "retries": body.get("retries", 0),
+            "latency_seconds": body.get("latency_seconds", 0),
+            "created_at": work.now,
+        }
+        return _shown(work, row | {"id": webhooks.add(work.db, row)})
+
+
+def index(call: AdminCall) -> JSON:
+    """Answer the subscriptions."""
+    with call.in_sandbox.work() as work:
+        return {"webhooks": [_shown(work, row) for row in webhooks.all_subscriptions(work.db)]}
+
+
+def unsubscribe(call: AdminCall) -> None:
+    """Remove a subscription."""
+    with call.in_sandbox.work() as work:
+        if not webhooks.remove(work.db, call.record_id):
+            raise NotFound
+
+
+def deliveries(call: AdminCall) -> JSON:
+    """Answer every delivery, with its attempts."""
+    limit = call.number("limit", EVERYTHING)
+    with call.in_sandbox.work() as work:
+        return {"deliveries": [_delivery(work, row) for row in webhooks.all_deliveries(work.db, limit)]}
+
+
+def redeliver(call: AdminCall) -> JSON:
+    """Deliver once more, now."""
+    with call.in_sandbox.work() as work:
+        sent, generation = parcel(work, call.record_id), call.in_sandbox.generation
+    if sent is None:
+        raise NotFound
+    carry(call.in_sandbox, call.courier, generation, sent)
+    with call.in_sandbox.work() as work:
+        found = webhooks.delivery(work.db, call.record_id)
+        if found is None:  # the sandbox began anew meanwhile
+            raise NotFound
+        return _delivery(work, found)
+
+
+def _shown(work: UnitOfWork, row: Row) -> JSON:
+    secret = oauth.client_credentials_of(work, work.get("applications", row["application_id"], None))[1]
+    names = ("id", "url", "events", "application_id", "retries", "latency_seconds")
+    return {name: row[name] for name in names} | {"secret": secret}
+
+
+def _delivery(work: UnitOfWork, row: Row) -> JSON:
+    secret = oauth.client_credentials_of(work, work.get("applications", row["application_id"], None))[1]
+    attempts = [
+        {name: entry[name] for name in ("at", "status", "request", "response", "why")} | {"signature": _signature(entry["request"], secret)}
+        for entry in journal.of_delivery(work.db, row["id"])
+    ]
+    names = ("id", "webhook_id", "application_id", "event", "url", "outcome", "created_at")
+    return {name: row[name] for name in names} | {"attempts": attempts}
+
+
+def _signature(request: object, secret: str) -> JSON:
+    """Return what signed an attempt, and whether it is right.
+
+    ``valid`` is None where nothing was sent, or where the journal does not hold the whole body.
+    """
+    sent: JSON = request  # type: ignore[assignment]
+    headers: JSON = sent["headers"]  # type: ignore[assignment]
+    given, body = headers.get("X-Content-Signature"), str(sent["body"])
+    if given is None or len(body) >= journal.MOST_CHARACTERS:
+        return {"given": given, "expected": None, "valid": None}
+    expected = sign(secret, body.encode())
+    return {"given": given, "expected": expected, "valid": given == expected}
+
+
+OPERATIONS = (
+    AdminOperation(
+        method="POST",
+        rule="/sandboxes/<id>/webhooks",
+        name="subscribe",
+        summary="Subscribe an address to events",
+        run=subscribe,
+        status=201,
+        refusals=(404, 422),
+        answer=RECORD,
+        body={
+            "url": {"type": "string", "description": "an http address on this machine, or on a host that --allow-webhooks-to names"},
+            "events": {
+                "type": "array",
+                "items": {"enum": list(EVENT_TYPES)},
+                "description": f"a list of events, each one of {', '.join(EVENT_TYPES)}; all, if left out",
+            },
+            "application_id": {**ID, "description": "the id of an application of this sandbox"},
+            "retries": {"type": "integer", "minimum": 0, "maximum": 20, "description": "how often to try again, from 0 to 20"},
+            "latency_seconds": {
+                "type": "integer",
+                "minimum": 0,
+                "maximum": 86400,
+                "description": "seconds from the cause to the first attempt",
+            },
+        },
+    ),
+    AdminOperation(
+        method="GET",
+        rule="/sandboxes/<id>/webhooks",
+        name="list_webhooks",
+        summary="List the subscriptions",
+        run=index,
+        refusals=(404,),
+        answer=RECORD,
+    ),
+    AdminOperation(
+        method="DELETE",
+        rule="/sandboxes/<id>/webhooks/<record_id>",
+        name="unsubscribe",
+        summary="Remove a subscription",
+        run=unsubscribe,
+        status=204,
+        refusals=(404,),
+    ),
+    AdminOperation(
+        method="GET",
+        rule="/sandboxes/<id>/deliveries",
+        name="list_deliveries",
+        summary="List the deliveries, each with its attempts",
+        run=deliveries,
+        refusals=(404, 422),
+        query={"limit": "So many of the latest; all, if left out."},
+        answer=RECORD,
+    ),
+    AdminOperation(
+        method="POST",
+        rule="/sandboxes/<id>/deliveries/<record_id>/redeliver",
+        name="redeliver",
+        summary="Deliver once more, now",
+        run=redeliver,
+        refusals=(404, 422),
+        answer=RECORD,
+    ),
+)

@@ -1,0 +1,121 @@
+"""The parts of the OpenAPI document that no resource declares: OAuth, and uploaded files."""
+
+from typing import Any
+
+from inbox_mock.domain import scopes
+
+JSON = dict[str, Any]
+TEXT: JSON = {"type": "string"}
+GUIDE: JSON = {"x-fidelity": "documented", "x-source": "/reference/authorization"}
+
+SECURITY: JSON = {
+    "type": "http",
+    "scheme": "bearer",
+    "description": "An access token, as /oauth/token issues it. The sandbox `default` knows the token `demo`, which has every scope.",
+}
+
+_GRANT: JSON = {
+    "type": "object",
+    "required": ["grant_type"],
+    "properties": {
+        "grant_type": {"enum": ["authorization_code", "refresh_token", "client_credentials"]},
+        **dict.fromkeys(("client_id", "client_secret", "code", "redirect_uri", "refresh_token", "scope"), TEXT),
+    },
+}
+_TOKEN: JSON = {
+    "type": "object",
+    "required": ["access_token", "token_type", "expires_in", "scope", "created_at"],
+    "properties": {
+        "access_token": TEXT,
+        "token_type": {"const": "bearer"},
+        "expires_in": {"type": "integer"},
+        "refresh_token": TEXT,
+        "scope": TEXT,
+        "created_at": {"type": "integer", "description": "Unix seconds of the sandbox's clock"},
+    },
+}
+_REFUSED: JSON = {"type": "object", "required": ["error", "error_description"], "properties": {"error": TEXT, "error_description": TEXT}}
+_AUTHORIZE: list[JSON] = [
+    {"name": "client_id", "in": "query", "required": True, "schema": TEXT},
+    {"name": "redirect_uri", "in": "query", "required": True, "schema": TEXT},
+    {"name": "response_type", "in": "query", "required": True, "schema": {"enum": ["code", "token"]}},
+    {"name": "scope", "in": "query", "description": f"Separated by spaces, of: {', '.join(scopes.ALL)}.", "schema": TEXT},
+    {"name": "state", "in": "query", "schema": TEXT},
+    {"name": "account_id", "in": "query", "schema": TEXT},
+]
+_PAGES: JSON = {
+    "200": {"description": "A page for the person who decides.", "content": {"text/html": {"schema": TEXT}}},
+    "302": {"description": "Back to the redirect URI."},
+    "400": {
+        "description": "The request cannot be answered with a redirect; the page says why.",
+        "content": {"text/html": {"schema": TEXT}},
+    },
+    "401": {"description": "The client is unknown.", "content": {"text/html": {"schema": TEXT}}},
+    "403": {"description": "The page of another site posted this.", "content": {"text/html": {"schema": TEXT}}},
+}
+
+
+_FORM = "application/x-www-form-urlencoded"
+_CONSENT: JSON = {
+    "type": "object",
+    "required": ["client_id", "redirect_uri", "response_type", "decision"],
+    "properties": {parameter["name"]: parameter["schema"] for parameter in _AUTHORIZE} | {"decision": {"enum": ["approve", "deny"]}},
+}
+
+
+def _authorize(name: str, summary: str) -> JSON:
+    body: JSON = {} if name == "authorize" else {"requestBody": {"required": True, "content": {_FORM: {"schema": _CONSENT}}}}
+    return {
+        **body,
+        "operationId": name,
+        "summary": summary,
+        "tags": ["oauth"],
+        "security": [],
+        "parameters": _AUTHORIZE if name == "authorize" else [],
+        "responses": _PAGES,
+        **GUIDE,
+    }
+
+
+PATHS: dict[str, JSON] = {
+    "/oauth/authorize": {
+        "get": _authorize("authorize", "Ask a person for consent"),
+        "post": _authorize("consent", "Give consent, or deny it"),
+    },
+    "/oauth/token": {
+        "post": {
+            "operationId": "issue_token",
+            "summary": "Exchange a code, a refresh token or client credentials for an access token",
+            "tags": ["oauth"],
+            "security": [],
+            "description": "Parameters may also come in the query; the client's id and secret also by HTTP Basic.",
+            "requestBody": {"required": True, "content": {_FORM: {"schema": _GRANT}, "application/json": {"schema": _GRANT}}},
+            "responses": {
+                "200": {"description": "A token.", "content": {"application/json": {"schema": _TOKEN}}},
+                "401": {"description": "Refused; `error` tells why.", "content": {"application/json": {"schema": _REFUSED}}},
+            },
+            **GUIDE,
+        }
+    },
+    "/uploads/{sandbox_id}/{attachment_id}/{name}": {
+        "get": {
+            "operationId": "get_upload",
+            "summary": "Get an attachment's file, without a token",
+            "tags": ["attachments"],
+            "security": [],
+            "parameters": [
+                {"name": name, "in": "path", "required": True, "schema": {**TEXT, "pattern": "^[^/]+$"}}
+                for name in ("sandbox_id", "attachment_id", "name")
+            ],
+            "responses": {
+                "200": {"description": "The file.", "content": {"*/*": {"schema": {"type": "string", "format": "binary"}}}},
+                "404": {
+                    "description": "There is no such file.",
+                    "content": {"application/vnd.api+json; charset=utf-8": {"schema": {"$ref": "#/components/schemas/Errors"}}},
+                },
+            },
+            "x-fidelity": "assumed",
+            "x-source": "recorded addresses begin with /uploads; the rest of the path is ours",
+        }
+    },
+}

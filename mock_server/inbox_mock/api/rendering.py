@@ -1,0 +1,180 @@
+"""From a reply to bytes and headers: envelope, meta, Link, ETag, and every header in its exact case."""
+
+import re
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from hashlib import sha1
+from typing import TYPE_CHECKING
+from urllib.parse import urlencode
+
+import orjson
+from flask import Response
+from werkzeug.datastructures import Headers as WerkzeugHeaders
+
+from inbox_mock.api.result import Listed, Result
+from inbox_mock.domain import times
+from inbox_mock.domain.errors import Problem, UriTooLong
+from inbox_mock.domain.rate_limit import Allowance
+from inbox_mock.resources.declaration import Resource
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
+
+JSON_API = "application/vnd.api+json; charset=utf-8"
+JSON = "application/json; charset=utf-8"
+LONGEST_LINK = 65_000
+LONGEST_WHY = 1_000
+NOT_PLAIN = re.compile(r"[^ -~]")
+
+Headers = list[tuple[str, str]]
+
+SAFETY: Headers = [
+    ("X-Frame-Options", "SAMEORIGIN"),
+    ("X-Content-Type-Options", "nosniff"),
+    ("X-XSS-Protection", "1; mode=block"),
+    ("Vary", "Accept, Origin"),
+]
+
+
+def why_header(why: str | None) -> Headers:
+    """Return the header that tells what the answer does not show, if there is something: plain ASCII, and not too long."""
+    if why is None:
+        return []
+    told = NOT_PLAIN.sub("?", why)
+    return [("X-Mock-Why", told if len(told) <= LONGEST_WHY else f"{told[: LONGEST_WHY - 3]}...")]
+
+
+@lru_cache(maxsize=256)
+def templates(resource: Resource, origin: str) -> orjson.Fragment:
+    """Return the envelope's ``links``: URI templates on the host that the client addressed."""
+    return orjson.Fragment(orjson.dumps({key: f"{origin}/api/v3/{path}" for key, path in resource.templates()}))
+
+
+def page_addresses(listed: Listed, address: str, query: Mapping[str, str | list[str]]) -> dict[str, str]:
+    """Return the addresses of first, prev, next and last page, as far as each applies."""
+    last = listed.pages
+    pages = {"first": 1}
+    if listed.page > 1:
+        pages["prev"] = min(listed.page - 1, last)
+    if listed.page < last:
+        pages["next"] = listed.page + 1
+    pages["last"] = last
+    if query.keys() - {"page"}:
+        return {rel: f"{address}?{urlencode(sorted({**query, 'page': str(page)}.items()), doseq=True)}" for rel, page in pages.items()}
+    return {rel: f"{address}?page={page}" for rel, page in pages.items()}
+
+
+def body_and_headers(reply: Result, origin: str, address: str, query: Mapping[str, str | list[str]]) -> tuple[bytes, Headers]:
+    """Return a successful answer's body and the headers that depend on it.
+
+    Raises:
+        AddressTooLong: the Link header would be longer than clients read.
+
+    """
+    if reply.alone is None and reply.records is None:
+        return b"", [("Cache-Control", "no-cache")]
+    headers: Headers = [("Content-Type", JSON_API)]
+    meta: dict[str, object] = {}
+    if reply.alone is not None:
+        links = {"first": f"{address}?page=1"}
+        meta = {"Link": links, "X-Total-Pages": None, "X-Total-Count": None, "X-Per-Page": "100"}
+        headers.append(("Link", f'<{links["first"]}>; rel="first"'))
+    if reply.listed is not None:
+        listed = reply.listed
+        links = page_addresses(listed, address, query)
+        link = ", ".join([f'<{url}>; rel="{rel}"' for rel, url in links.items()])
+        if len(link) > LONGEST_LINK:
+            raise UriTooLong
+        pages, total, per_page = str(listed.pages), str(listed.total), str(listed.per_page)
+        if listed.deleted_ids is not None:
+            meta["deleted_ids"] = listed.deleted_ids
+        meta.update({"Link": links, "X-Total-Pages": pages, "X-Total-Count": total, "X-Per-Page": per_page})
+        headers += [
+            ("Link", link),
+            ("X-Total-Pages", pages),
+            ("X-Total-Count", total),
+            ("X-Per-Page", per_page),
+            ("X-Current-Page", str(listed.page)),
+        ]
+    envelope: dict[str, object] = {}
+    if reply.alone is not None:
+        envelope[reply.alone[0]] = reply.alone[1]
+    else:
+        if reply.resource.links:
+            envelope["links"] = templates(reply.resource, origin)
+        envelope[reply.resource.plural] = reply.records
+    envelope["meta"] = meta
+    body = orjson.dumps(envelope)
+    headers += [
+        ("ETag", f'W/"{sha1(body, usedforsecurity=False).hexdigest()[:32]}"'),
+        ("Cache-Control", "max-age=0, private, must-revalidate"),
+    ]
+    if reply.location is not None:
+        headers.append(("Location", reply.location))
+    return body, headers
+
+
+def problems_body(problems: Iterable[Problem]) -> bytes:
+    """Return the body of a refusal."""
+    return orjson.dumps({"errors": [_shown(problem) for problem in problems]})
+
+
+def _shown(problem: Problem) -> dict[str, str]:
+    named = {"code": problem.code, "field": problem.field, "title": problem.title}
+    return {name: value for name, value in named.items() if value is not None}
+
+
+def rate_headers(allowance: Allowance | None) -> Headers:
+    """Return the rate limit's headers; an answer to nobody in particular has none."""
+    if allowance is None:
+        return []
+    return [
+        ("X-RateLimit-Limit", str(allowance.limit)),
+        ("X-RateLimit-Remaining", str(allowance.remaining)),
+        ("X-RateLimit-Reset", str(allowance.resets_at)),
+    ]
+
+
+def trace_headers(now: str, request_id: str, runtime: float) -> Headers:
+    """Return the headers that every answer of the API carries; ``Date`` tells the sandbox's time."""
+    return [
+        ("x-updated-since-request-synced-at", times.synced_at(now)),
+        ("X-Request-Id", request_id),
+        ("X-Runtime", f"{runtime:.6f}"),
+        ("Date", http_date(now)),
+        *SAFETY,
+    ]
+
+
+@lru_cache(maxsize=64)
+def http_date(now: str) -> str:
+    """Write a time as HTTP's Date header does."""
+    return times.parse(now).strftime("%a, %d %b %Y %H:%M:%S GMT")
+
+
+class Written(WerkzeugHeaders):
+    """Headers that werkzeug need not look through: the API writes them itself, and what a client sent is quoted in them."""
+
+    def __init__(self, headers: Headers) -> None:
+        super().__init__()
+        self._list = headers
+
+
+class Answer(Response):
+    """An answer whose body and headers go out as they stand."""
+
+    default_mimetype = None
+
+    def get_wsgi_headers(self, environ: "WSGIEnvironment") -> WerkzeugHeaders:
+        """Return the answer's own headers."""
+        del environ
+        return self.headers
+
+
+def response(body: bytes, status: int, headers: Headers) -> Response:
+    """Return the answer; a body of nothing has neither type nor length."""
+    if status in {204, 304}:
+        headers = [header for header in headers if header[0] != "Content-Type"]
+    else:
+        headers.append(("Content-Length", str(len(body))))
+    return Answer([body], status, Written(headers), direct_passthrough=True)

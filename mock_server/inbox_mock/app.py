@@ -1,0 +1,125 @@
+"""Where everything meets: the Flask application, made of its parts and of what only the outside world can give."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from time import perf_counter, sleep, time
+from uuid import uuid4
+
+from flask import Flask, Response, request
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound, RequestEntityTooLarge
+
+from inbox_mock.admin import access_control
+from inbox_mock.admin import routes as admin
+from inbox_mock.admin.factory import SandboxFactory
+from inbox_mock.api import oauth, routes, uploads
+from inbox_mock.api.host_header import AddressedRequest
+from inbox_mock.api.pipeline import Server, refuse
+from inbox_mock.api.rendering import http_date
+from inbox_mock.dashboard import pages as dashboard
+from inbox_mock.docs import pages as docs
+from inbox_mock.domain import errors
+from inbox_mock.engine.sandboxes import Sandboxes
+from inbox_mock.scenarios.build import Overrides, Progress
+from inbox_mock.scenarios.loading import Scenario
+from inbox_mock.webhooks.sender import WebhookSender
+
+LARGEST_BODY = 64 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """What the server is told when it starts. ``wishes`` are for the default sandbox; ``seed`` names the sandboxes.
+
+    ``progress`` is told how far the default sandbox is.
+    """
+
+    scenario: Scenario
+    wishes: Overrides = field(default_factory=Overrides)
+    seed: int = 0
+    admin_token: str | None = None
+    allowed_hosts: frozenset[str] = frozenset()
+    webhook_hosts: frozenset[str] = frozenset()
+    progress: Progress | None = None
+
+
+def create_app(
+    options: Options,
+    *,
+    wall: Callable[[], float] = time,
+    stopwatch: Callable[[], float] = perf_counter,
+    request_id: Callable[[], str] = lambda: str(uuid4()),
+    wait: Callable[[float], None] = sleep,
+) -> Flask:
+    """Return the application, with the default sandbox alive in it.
+
+    Raises:
+        Mistake: the scenario asks for something that cannot be.
+
+    """
+    sandboxes = Sandboxes(wall, options.seed)
+    courier = WebhookSender(options.webhook_hosts)
+    founder = SandboxFactory(sandboxes, wall, courier.may_send_to)
+    founder.found(options.scenario, options.wishes, default=True, progress=options.progress)
+    server = Server(sandboxes, stopwatch, request_id, wait)
+
+    app = Flask("inbox_mock", static_folder=None)
+    app.request_class = AddressedRequest
+    app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
+    app.register_blueprint(routes.blueprint(server))
+    app.register_blueprint(routes.reference())
+    app.register_blueprint(oauth.blueprint(server))
+    app.register_blueprint(uploads.blueprint(sandboxes))
+    app.extensions["courier"], app.extensions["sandboxes"], app.extensions["founder"] = courier, sandboxes, founder
+    watchman = access_control.AccessControl(options.admin_token, options.allowed_hosts)
+    app.register_blueprint(admin.blueprint(founder, watchman, courier))
+    app.register_blueprint(dashboard.blueprint(watchman))
+    app.register_blueprint(docs.blueprint())
+    _health(app)
+    _answers_of_refusals(app, server)
+    _dates(app, sandboxes)
+    return app
+
+
+def _health(app: Flask) -> None:
+    @app.get("/livez")
+    @app.get("/readyz")
+    def healthy() -> Response:
+        return Response('{"status":"ok"}\n', content_type="application/json")
+
+
+def _dates(app: Flask, sandboxes: Sandboxes) -> None:
+    """Let answers that tell no sandbox's time tell the default one's: under a clock that stands, bytes repeat."""
+
+    @app.after_request
+    def date(answer: Response) -> Response:
+        if "Date" not in answer.headers:
+            with sandboxes.get("default").work() as work:
+                answer.headers["Date"] = http_date(work.now)
+        return answer
+
+
+def _answers_of_refusals(app: Flask, server: Server) -> None:
+    """Answer in the format of the surface that was addressed, whatever went wrong."""
+
+    def answer(refusal: errors.Refusal, why: str | None = None) -> Response:
+        if request.path.startswith(access_control.PREFIX):
+            return access_control.problem_of(refusal)
+        return refuse(server, refusal, why)
+
+    def answer_framework(error: HTTPException) -> Response:
+        match error:
+            case NotFound():
+                return answer(errors.NotFound(), "no such address: /openapi.json lists them")
+            case MethodNotAllowed():
+                return answer(errors.MethodNotAllowed(tuple(sorted(error.valid_methods or ()))))
+            case RequestEntityTooLarge():
+                return answer(errors.PayloadTooLarge())
+        return answer(errors.BadRequest(error.description or error.name))
+
+    def answer_bug(error: Exception) -> Response:
+        app.logger.error("a bug of the Inbox Mock", exc_info=error)
+        return answer(errors.InternalError())
+
+    app.register_error_handler(errors.Refusal, answer)
+    app.register_error_handler(HTTPException, answer_framework)
+    app.register_error_handler(Exception, answer_bug)

@@ -1,0 +1,17 @@
+"""Airbnb opens the conversation some time after the booking, and synchronises it.
+
+Documented: it opens one by itself, with at least one Client participant. Assumed: how long it takes, how often
+a Host comes with it, the response deadline.
+"""
+
+from inbox_mock.channels import ChannelPolicy
+
+POLICY = ChannelPolicy(
+    name="airbnb",
+    title="Airbnb",
+    opens_after=(5, 300),
+    host_share=0.3,
+    default_channel="airbnb",
+    origin="airbnb_message",
+    response_hours=24,
+)

@@ -1,0 +1,139 @@
+"""``inbox-mock``: one command per file, each exporting ``COMMAND``; other packages offer theirs as entry points."""
+
+import json
+import sys
+from collections.abc import Callable
+from difflib import get_close_matches
+from functools import wraps
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import TYPE_CHECKING
+
+import click
+from click.core import ParameterSource
+
+from inbox_mock import __version__
+from inbox_mock.admin_client import AdminClient, AdminError, claim
+from inbox_mock.domain.discovery import discover
+from inbox_mock.terminal import printable
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
+
+PREFIX = "INBOX_MOCK"
+COMMANDS = "inbox_mock.commands"
+FINDINGS, WRONG = 1, 2
+
+
+class Commands(click.Group):
+    """The commands of this package; every option of one can also be set by an environment variable."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the commands' names, in alphabetical order."""
+        del ctx
+        own = {command.name or "" for command in discover(__name__, "COMMAND", click.Command).values()}
+        return sorted(own | set(_offered()))
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return a command by its name, which is its module's too: the others are not imported.
+
+        Raises:
+            TypeError: the module forgot to export its command.
+
+        """
+        del ctx
+        if cmd_name in {info.name for info in iter_modules(__path__)}:
+            command = getattr(import_module(f"{__name__}.{cmd_name}"), "COMMAND", None)
+        elif cmd_name in (offered := _offered()):
+            command = offered[cmd_name].load()
+        else:
+            return None
+        if not isinstance(command, click.Command):
+            raise TypeError(f"{__name__}.{cmd_name} must define COMMAND: Command")
+        _read_environment(command)
+        return command
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+        """Return the command that is meant; for an unknown one, the user is told which may have been."""
+        if args and not args[0].startswith("-") and self.get_command(ctx, args[0]) is None:
+            names = self.list_commands(ctx)
+            meant = get_close_matches(args[0], names, n=1)
+            ctx.fail(f"There is no command {args[0]!r}. " + (f"Did you mean {meant[0]}?" if meant else f"There are {', '.join(names)}."))
+        return super().resolve_command(ctx, args)
+
+
+def on_a_server(*formats: str, **flags: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Let a command speak to a running fake: it is handed ``admin``, the client, and ``as_json``.
+
+    A command that knows other ``formats`` than text and json is handed the one that is ``wanted`` in place of ``as_json``.
+
+    ``flags`` says what the command calls fields of the admin API. When the fake says no, one line tells why and the exit
+    code is 2.
+    """
+
+    def decorate(command: Callable[..., None]) -> Callable[..., None]:
+        @click.option("--url", default="http://127.0.0.1:8089", show_default=True, help="The root of the server.")
+        @click.option("--sandbox", default="default", show_default=True, metavar="ID", help="The sandbox.")
+        @click.option("--admin-token", default=None, help="The token that the server was given with --admin-token.")
+        @click.option("--format", "wanted", type=click.Choice(["text", "json", *formats]), default="text", show_default=True)
+        @wraps(command)
+        def on_server(**given: object) -> None:
+            url, sandbox, token, wanted = (_chosen(name, given.pop(name)) for name in ("url", "sandbox", "admin_token", "wanted"))
+            admin = AdminClient(str(url), str(sandbox), None if token is None else str(token))
+            try:
+                command(admin=admin, **({"wanted": wanted} if formats else {"as_json": wanted == "json"}), **given)
+            except AdminError as refusal:
+                told = "; ".join(f"{flags.get(field, field)}: {claim(title)}" for field, title in refusal.fields)
+                click.echo(f"inbox-mock: {printable(told or str(refusal))}", err=True)
+                sys.exit(WRONG)
+
+        return on_server
+
+    return decorate
+
+
+def said_again() -> str:
+    """Return the flags that a next command must repeat in order to speak to the same sandbox."""
+    ctx = click.get_current_context()
+    own = {name: str(ctx.params[name]) for name in ("url", "sandbox") if ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE}
+    return "".join(f" --{name} {text}" for name, text in own.items())
+
+
+def print_json(found: object) -> None:
+    """Print a JSON document on one line."""
+    click.echo(json.dumps(found))
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="inbox-mock")
+def main() -> None:
+    """Run a fake of the BookingSync (Smily) Inbox API, on a clock that you hold.
+
+    Start with: inbox-mock serve
+    """
+
+
+def _offered() -> "dict[str, EntryPoint]":
+    """Return the commands that other packages offer, by name."""
+    from importlib.metadata import entry_points
+
+    return {offered.name: offered for offered in entry_points(group=COMMANDS)}
+
+
+def _chosen(name: str, own: object) -> object:
+    """Return an option's value: a flag before the subcommand counts too, and wins over the environment."""
+    ctx = click.get_current_context()
+    if ctx.parent is None or name not in ctx.parent.params or ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE:
+        return own
+    return ctx.parent.params[name] if ctx.parent.get_parameter_source(name) is ParameterSource.COMMANDLINE else own
+
+
+def _read_environment(command: click.Command) -> None:
+    """Give each option its environment variable, unless it names one itself."""
+    for option in command.params:
+        if isinstance(option, click.Option):
+            flag = max(option.opts, key=len).lstrip("-")
+            option.envvar, option.show_envvar = option.envvar or f"{PREFIX}_{flag.replace('-', '_').upper()}", True
+    if isinstance(command, click.Group):
+        for subcommand in command.commands.values():
+            _read_environment(subcommand)

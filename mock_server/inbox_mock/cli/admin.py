@@ -1,0 +1,96 @@
+"""``inbox-mock admin``: every call of the admin API by its name, for those that have no command of their own."""
+
+import json
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+from urllib.parse import quote, urlencode
+
+import click
+from click.shell_completion import CompletionItem
+
+from inbox_mock.admin_client import JSON, AdminClient
+from inbox_mock.cli import on_a_server, print_json
+from inbox_mock.terminal import table
+
+if TYPE_CHECKING:
+    from inbox_mock.admin.operation import AdminOperation
+
+
+def _calls() -> "dict[str, AdminOperation]":
+    from inbox_mock.admin.routes import OPERATIONS
+
+    return {operation.name: operation for operation in OPERATIONS}
+
+
+def _names(_ctx: click.Context, _argument: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Complete a call's name."""
+    return [CompletionItem(name, help=call.summary) for name, call in _calls().items() if name.startswith(incomplete)]
+
+
+@click.command("admin")
+@click.argument("call", required=False, shell_complete=_names)
+@click.argument("given", nargs=-1, metavar="[NAME=VALUE]...")
+@on_a_server()
+def command(*, admin: AdminClient, as_json: bool, call: str | None, given: tuple[str, ...]) -> None:
+    """Make a CALL of the admin API, such as: set_fault kind=status status=503; without one, list them all.
+
+    Values are JSON, or texts. The answer is JSON.
+    """
+    calls = _calls()
+    if call is None:
+        rows = [(name, one.method, one.rule.replace("<", "{").replace(">", "}"), one.summary) for name, one in calls.items()]
+        if as_json:
+            print_json([{"call": name, "method": method, "path": path, "summary": says} for name, method, path, says in rows])
+        else:
+            table(("call", "method", "path under /__admin", "what it does"), rows)
+        return
+    if call not in calls:
+        raise click.BadParameter(f"there is no call {call!r}; without one, inbox-mock admin lists them", param_hint="CALL")
+    operation = calls[call]
+    path, body = _written(operation, admin.sandbox, dict(map(_pair, given)))
+    answer = admin.on_server(operation.method, path, body)
+    if as_json:
+        print_json(answer)
+    else:
+        click.echo(_legible(answer) if answer else "done")
+
+
+COMMAND = command
+
+
+def _legible(answer: JSON) -> str:
+    """Return an answer for people: JSON in which only what would move a terminal's cursor or turn its writing round is spelled out."""
+    text = json.dumps(answer, indent=2, ensure_ascii=False)
+    return "".join(character if character.isprintable() or character == "\n" else json.dumps(character)[1:-1] for character in text)
+
+
+def _pair(text: str) -> tuple[str, object]:
+    name, equals, value = text.partition("=")
+    if not (name and equals):
+        raise click.BadParameter(f"{text!r} is not NAME=VALUE", param_hint="NAME=VALUE")
+    try:
+        return name, json.loads(value)
+    except ValueError:
+        return name, value
+
+
+def _written(operation: "AdminOperation", sandbox: str, given: Mapping[str, object]) -> tuple[str, JSON | None]:
+    """Return the path and the body of a call: what the path has a place for goes there, what it can be asked with into the query.
+
+    Raises:
+        UsageError: something is missing in the path, or there is no place for something.
+
+    """
+    left = dict(given)
+    path = operation.rule.replace("<id>", quote(sandbox, safe=""))
+    for name in ("record_id", "token", "name"):
+        if f"<{name}>" in path:
+            if name not in left:
+                raise click.UsageError(f"say {name}=... : the path of {operation.name} holds it")
+            path = path.replace(f"<{name}>", quote(str(left.pop(name)), safe=""))
+    query = {name: left.pop(name) for name in operation.query if name in left}
+    unknown = [name for name in left if name not in operation.body]
+    if unknown:
+        known = ", ".join((*operation.query, *operation.body)) or "nothing"
+        raise click.UsageError(f"{operation.name} takes {known}, and no {unknown[0]}")
+    return path + (f"?{urlencode(query)}" if query else ""), left if operation.method in {"POST", "PATCH"} else None

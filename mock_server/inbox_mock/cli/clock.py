@@ -1,0 +1,104 @@
+"""``inbox-mock clock``: hold a sandbox's time."""
+
+import sys
+from math import isfinite
+
+import click
+from click.shell_completion import CompletionItem
+
+from inbox_mock.admin_client import JSON, AdminClient
+from inbox_mock.cli import FINDINGS, on_a_server, print_json
+from inbox_mock.terminal import printable, say, styled
+
+IDLE = "idle"
+
+
+def _events(_ctx: click.Context, _option: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Complete what a clock can be advanced until."""
+    from inbox_mock.admin.clock import UNTIL
+
+    return [CompletionItem(kind) for kind in UNTIL if kind.startswith(incomplete)]
+
+
+@click.group("clock", invoke_without_command=True)
+@on_a_server()
+@click.pass_context
+def command(ctx: click.Context, *, admin: AdminClient, as_json: bool) -> None:
+    """Show a sandbox's clock, advance it, let it stand or run."""
+    if ctx.invoked_subcommand is None:
+        _show(admin.get("/clock"), as_json=as_json)
+
+
+@command.command("advance")
+@click.argument("by", required=False)
+@click.option("--to", default=None, metavar="TIME", help="Advance to a time, such as 2030-06-02T00:00:00Z.")
+@click.option(
+    "--until",
+    default=None,
+    metavar="EVENT|idle",
+    shell_complete=_events,
+    help="Advance until an event such as conversation_opened, or until none is left. Exit 1 if it does not come.",
+)
+@on_a_server(by="BY", to="--to", until="--until")
+def advance(*, admin: AdminClient, as_json: bool, by: str | None, to: str | None, until: str | None) -> None:
+    """Advance BY a duration such as 90s, 10m, 2h, 1d; print what happens on the way."""
+    wanted = {name: text for name, text in (("by", by), ("to", to), ("until", until)) if text is not None}
+    if len(wanted) != 1:
+        raise click.UsageError("say one of BY (10m), --to (2030-06-02T00:00:00Z) and --until (idle)")
+    answer = admin.post("/clock/advance", wanted)
+    came = until in {None, IDLE, *(event["kind"] for event in answer["happened"])}
+    if as_json:
+        print_json(answer)
+    else:
+        for event in answer["happened"]:
+            say(f"{styled(event['at'], dim=True)}  {event['kind']}  {', '.join(_told(event['about']))}".rstrip())
+        say(f"{answer['now']}  now" + ("" if answer["happened"] else "; nothing happened"), bold=True)
+        if "why" in answer:
+            say(answer["why"], fg="yellow")
+    if not came:
+        click.echo(f"inbox-mock: there was no {until} to come; the clock stands at {answer['now']}", err=True)
+        sys.exit(FINDINGS)
+
+
+@command.command("pause")
+@on_a_server()
+def pause(*, admin: AdminClient, as_json: bool) -> None:
+    """Let the clock stand until it is advanced."""
+    _show(admin.patch("/clock", {"mode": "manual"}), as_json=as_json)
+
+
+@command.command("run")
+@click.option("--rate", type=float, default=None, help="Seconds per second: 60 is a minute each second.  [default: as before]")
+@on_a_server(rate="--rate")
+def run(*, admin: AdminClient, as_json: bool, rate: float | None) -> None:
+    """Let the clock run."""
+    if rate is not None and not isfinite(rate):
+        raise click.BadParameter("seconds per second are a number", param_hint="--rate")
+    _show(admin.patch("/clock", {"mode": "real"} | ({} if rate is None else {"rate": rate})), as_json=as_json)
+
+
+COMMAND = command
+
+
+def _show(clock: JSON, *, as_json: bool) -> None:
+    if as_json:
+        print_json(clock)
+    elif clock["mode"] == "manual":
+        click.echo(f"{clock['now']}  manual: it stands until you advance it")
+    else:
+        click.echo(f"{clock['now']}  real: it runs at {clock['rate']:g}x")
+
+
+def _told(about: JSON) -> list[str]:
+    """Return what an event is about, in words: the records that it names, and how it went."""
+    told = []
+    for name, found in about.items():
+        if name.endswith("_ids") and found:
+            told.append(f"{name.removesuffix('_ids')} {' and '.join(map(str, found))}")
+        elif name.endswith("_id") and found is not None:
+            told.append(f"{name.removesuffix('_id')} {found}")
+        elif name == "outcome":
+            told.append(printable(str(found)))
+        elif name == "refused":
+            told.append(printable(f"did not happen: {found}"))
+    return told

@@ -1,0 +1,87 @@
+"""``inbox-mock doctor``: find out why something does not work."""
+
+import json
+import sqlite3
+import sys
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from http.client import HTTPConnection, HTTPException
+from importlib.metadata import packages_distributions
+
+import click
+
+from inbox_mock.scenarios.errors import ScenarioError
+from inbox_mock.scenarios.loading import shipped
+from inbox_mock.terminal import say, styled
+
+DISTRIBUTION = "bookingsync-inbox-mock"
+OLDEST_SQLITE = (3, 38, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at: what, whether it is well, and what was seen or what to do."""
+
+    subject: str
+    well: bool
+    says: str
+
+
+@click.command("doctor")
+@click.option("--port", default=8089, show_default=True, type=click.IntRange(0, 65535), help="The port to look at.")
+@click.option("--format", "wanted", type=click.Choice(["text", "json"]), default="text", show_default=True)
+def command(*, port: int, wanted: str) -> None:
+    """Look at what the fake needs, and say what is missing. Exit 1 if something is."""
+    findings = [*_findings(port)]
+    if wanted == "json":
+        click.echo(json.dumps([asdict(finding) for finding in findings], indent=2))
+    else:
+        for finding in findings:
+            say(f"{styled('ok ', fg='green') if finding.well else styled('NO ', fg='red')} {finding.subject}: {finding.says}")
+    sys.exit(0 if all(finding.well for finding in findings) else 1)
+
+
+COMMAND = command
+
+
+def _findings(port: int) -> Iterator[Finding]:
+    version = sys.version.split()[0]
+    yield Finding("Python", sys.version_info >= (3, 11), version if sys.version_info >= (3, 11) else f"{version}; 3.11 or newer is needed")
+    good = sqlite3.sqlite_version_info >= OLDEST_SQLITE
+    yield Finding("SQLite", good, sqlite3.sqlite_version if good else f"{sqlite3.sqlite_version}; 3.38 or newer is needed")
+    yield from _strangers()
+    try:
+        names = [scenario.name for scenario in shipped()]
+        says = f"{len(names)} shipped" if names else "none found: the installation is incomplete"
+        yield Finding("scenarios", bool(names), says)
+    except ScenarioError as mistake:
+        yield Finding("scenarios", well=False, says=str(mistake))
+    yield _port(port)
+
+
+def _strangers() -> Iterator[Finding]:
+    """Look for other distributions that bring packages of our names: pip overwrites one with the other in silence."""
+    owners = packages_distributions()
+    for package in ("inbox_mock", "inbox_contracts"):
+        strangers = sorted(set(owners.get(package, [])) - {DISTRIBUTION})
+        says = f"also comes with {', '.join(strangers)}: uninstall that, then reinstall {DISTRIBUTION}" if strangers else "ours alone"
+        yield Finding(f"package {package}", not strangers, says)
+
+
+def _port(port: int) -> Finding:
+    subject = f"port {port}"
+    if port == 0:
+        return Finding(subject, well=True, says="a free one will be picked")
+    connection = HTTPConnection("127.0.0.1", port, timeout=1)
+    try:
+        connection.request("GET", "/livez")
+        ours = (connection.getresponse().getheader("Server") or "").startswith("inbox-mock")
+    except ConnectionRefusedError:
+        return Finding(subject, well=True, says="free")
+    except (OSError, HTTPException):
+        ours = False
+    finally:
+        connection.close()
+    if ours:
+        return Finding(subject, well=True, says="an Inbox Mock answers there already")
+    return Finding(subject, well=False, says="something else listens there: use another --port, or 0 for a free one")

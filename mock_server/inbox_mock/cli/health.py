@@ -1,0 +1,102 @@
+"""``inbox-mock health``: tell a container, or a pipeline, whether the fake answers."""
+
+import sys
+import time
+from datetime import timedelta
+from typing import NoReturn
+from urllib.parse import urlsplit
+
+import click
+
+from inbox_mock.cli import print_json
+from inbox_mock.engine import durations
+from inbox_mock.terminal import printable
+
+PATIENCE_SECONDS = 5
+PAUSE_SECONDS = 0.1
+READY, NOT_READY = 0, 1
+
+
+class Patience(click.ParamType[timedelta]):
+    """A duration such as 30s."""
+
+    name = "duration"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> timedelta:
+        """Return the duration."""
+        try:
+            return durations.parse(str(value))
+        except ValueError:
+            self.fail(f"{value!r} is not {durations.EXPECTED}", param, ctx)
+
+
+@click.command("health")
+@click.option("--url", default="http://127.0.0.1:8089", show_default=True, help="The root of the server.")
+@click.option("--wait", type=Patience(), default="0s", show_default=True, metavar="30s", help="How long to wait until it answers.")
+@click.option("--format", "wanted", type=click.Choice(["text", "json"]), default="text", show_default=True)
+def command(*, url: str, wait: timedelta, wanted: str) -> None:
+    """Ask /readyz whether the fake answers. Exit 0 if it does, 1 if it does not in time."""
+    root = url.rstrip("/").removesuffix("/api/v3")
+    host, port = _address(root)
+    deadline = time.monotonic() + wait.total_seconds()
+    while True:
+        left = deadline - time.monotonic()
+        why = _why_not(host, port, min(PATIENCE_SECONDS, max(left, 1)))
+        if why is None:
+            _end(root, None, wanted)
+        if left <= 0:
+            _end(root, why, wanted)
+        time.sleep(min(PAUSE_SECONDS, left))
+
+
+COMMAND = command
+
+
+def _address(root: str) -> tuple[str, int]:
+    """Return the host and port to ask.
+
+    Raises:
+        BadParameter: the root of a server looks otherwise.
+
+    """
+    try:
+        parts = urlsplit(root)
+        host, port = parts.hostname, parts.port or 80
+    except ValueError:
+        host = None
+    if not host or parts.scheme != "http" or parts.path or parts.query:
+        raise click.BadParameter(f"{root!r} is no root of a server; expected something like http://127.0.0.1:8089", param_hint="--url")
+    return host, port
+
+
+def _why_not(host: str, port: int, patience: float) -> str | None:
+    """Return why the fake is not ready, or None if it is."""
+    from http.client import HTTPConnection, HTTPException
+
+    connection = HTTPConnection(host, port, timeout=patience)
+    try:
+        connection.request("GET", "/readyz")
+        answer = connection.getresponse()
+        answer.read()
+    except ConnectionRefusedError:
+        return "nothing listens there"
+    except TimeoutError:
+        return "no answer"
+    except (OSError, HTTPException, UnicodeError) as error:
+        return f"no answer: {str(error) or type(error).__name__}"
+    finally:
+        connection.close()
+    if not (answer.getheader("Server") or "").startswith("inbox-mock"):
+        return "something else answers there"
+    return None if answer.status == 200 else f"it answers {answer.status}"
+
+
+def _end(root: str, why: str | None, wanted: str) -> NoReturn:
+    """Say how it is, and end."""
+    if wanted == "json":
+        print_json({"url": root, "ready": why is None, "why": why})
+    elif why is None:
+        click.echo(f"{root} is ready")
+    else:
+        click.echo(f"inbox-mock: {root} is not ready: {printable(why)}", err=True)
+    sys.exit(READY if why is None else NOT_READY)

@@ -1,0 +1,119 @@
+"""``inbox-mock journal``: what was asked, answered and caused."""
+
+import re
+import sys
+import time
+from collections.abc import Iterator
+
+import click
+
+from inbox_mock.admin_client import JSON, AdminClient, SandboxGoneError, ServerUnreachableError
+from inbox_mock.cli import FINDINGS, on_a_server, print_json
+from inbox_mock.terminal import printable, say, styled
+
+BREATH_SECONDS = 0.5
+EVENT = re.compile(r'"event":"(\w+)"')  # a body that is kept in part is no JSON, but begins with this
+COLOURS = {2: "green", 3: "cyan", 4: "yellow", 5: "red"}
+
+
+@click.command("journal")
+@click.option("--follow", is_flag=True, help="Go on as entries come, until Ctrl-C.")
+@click.option("--after", type=click.IntRange(0), default=0, metavar="N", help="Begin after entry N.")
+@on_a_server(after="--after")
+def command(*, admin: AdminClient, as_json: bool, follow: bool, after: int) -> None:
+    """Print a line for each API request and each webhook attempt; with --format json, the whole entry.
+
+    With --follow, a server that goes away is waited for; a sandbox that is deleted ends it, with exit code 1.
+    """
+    try:
+        for entry in _following(admin, after) if follow else _kept(admin, after):
+            if as_json:
+                print_json(entry)
+            else:
+                say(_line(entry))
+            sys.stdout.flush()
+    except KeyboardInterrupt:
+        return
+
+
+COMMAND = command
+
+
+def _kept(admin: AdminClient, after: int) -> Iterator[JSON]:
+    """Yield what the journal holds after an entry."""
+    while True:
+        page = admin.get(f"/journal?after={after}")
+        if not page["entries"]:
+            return
+        yield from page["entries"]
+        after = page["next"]
+
+
+def _following(admin: AdminClient, after: int) -> Iterator[JSON]:
+    """Yield entries as they come, whatever becomes of the server; what is wrong from the beginning is the user's to mend."""
+    reader = Reader(admin, after)
+    yield from reader.news()
+    try:
+        while True:
+            yield from _news(reader, admin)
+    except SandboxGoneError:
+        click.echo(f"inbox-mock: the sandbox {admin.sandbox!r} is gone: it was deleted, or its server was started anew", err=True)
+        sys.exit(FINDINGS)
+
+
+def _news(reader: "Reader", admin: AdminClient) -> list[JSON]:
+    """Return what is new; if the server has gone away, wait for it."""
+    try:
+        return reader.news()
+    except ServerUnreachableError as reason:
+        click.echo(f"inbox-mock: {printable(str(reason))}; waiting for it", err=True)
+    while True:
+        time.sleep(BREATH_SECONDS)
+        try:
+            admin.get("")
+        except ServerUnreachableError:
+            continue
+        click.echo(f"inbox-mock: {admin.root} answers again", err=True)
+        return []
+
+
+class Reader:
+    """Reads a journal on. One that lost the entry read last began anew, by a reset or a restore, and is read from its start."""
+
+    def __init__(self, admin: AdminClient, after: int) -> None:
+        self._admin = admin
+        self._after = after
+        self._read: JSON | None = None
+
+    def news(self) -> list[JSON]:
+        """Return what is new; nothing, after some seconds, if there is nothing."""
+        entries: list[JSON] = self._admin.get(f"/journal?after={self._after if self._read is None else self._after - 1}")["entries"]
+        if self._read is not None and entries[:1] == [self._read]:
+            del entries[0]
+        elif self._read is not None and (not entries or entries[0]["id"] == self._read["id"]):
+            self._read, self._after = None, 0
+            return self.news()
+        if entries:
+            self._read, self._after = entries[-1], entries[-1]["id"]
+        elif not self._admin.get(f"/journal?after={self._after}&wait=1")["entries"]:
+            time.sleep(BREATH_SECONDS)
+        return entries
+
+
+def _line(entry: JSON) -> str:
+    target = entry["path"] + (f"?{entry['query']}" if entry["query"] else "")
+    status = "no answer" if entry["status"] is None else str(entry["status"])
+    caused = ", ".join(f"{one['event']} {one['id']}" for one in entry["caused"])
+    colour = "red" if entry["status"] is None else COLOURS.get(entry["status"] // 100)
+    line = f"{entry['id']}  {styled(entry['at'], dim=True)}  {entry['method']:<6} {printable(target)}  {styled(status, fg=colour)}"
+    line += f"  {_event(entry)}" if _event(entry) else ""
+    line += f"  caused {printable(caused)}" if caused else ""
+    return line + (f"  ({printable(entry['why'])})" if entry["why"] else "")
+
+
+def _event(entry: JSON) -> str:
+    """Return the event that a webhook attempt tells of; nothing for a request, whose path names no other host."""
+    if entry["path"].startswith("/"):
+        return ""
+    found = EVENT.search(str(entry["request"].get("body", "")))
+    return "" if found is None else found[1]

@@ -1,0 +1,72 @@
+"""``inbox-mock report``: what the client did wrong."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from inbox_mock.admin_client import JSON, AdminClient
+from inbox_mock.cli import on_a_server
+from inbox_mock.conduct.verdict import allow, fails, near
+
+FINDINGS = 1
+
+
+@click.command("report")
+@click.option("--allow", "allowed", multiple=True, metavar="CODE", help="A rule whose violations do not count; may come again.")
+@click.option(
+    "--fail-on",
+    "threshold",
+    type=click.Choice(["error", "note"]),
+    default="error",
+    show_default=True,
+    help="What is worth the exit code 1.",
+)
+@click.option("--require-requests", is_flag=True, help="Exit 1 as well where no request ever came, so that nothing was judged.")
+@click.option("--output", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="Write the report there.")
+@on_a_server("junit", "html")
+def command(
+    *, admin: AdminClient, wanted: str, allowed: tuple[str, ...], threshold: str, require_requests: bool, output: Path | None
+) -> None:
+    """Say what the client did wrong, and what it relied on that no source settles.
+
+    Point your client at the fake, let it work, and ask: the exit code is 1 where it broke a rule.
+    """
+    report = admin.get("/report?format=json")
+    codes = [rule["code"] for rule in report["rules"]]
+    for code in allowed:
+        if code not in codes:
+            raise click.BadParameter(f"expected {near(code, codes)}", param_hint="'--allow'")
+    report = allow(report, allowed)
+    text = _rendered(report, wanted, threshold)
+    if output is None:
+        click.echo(text, nl=False)
+    else:
+        _write(output, text)
+    unused = require_requests and not report["requests"]
+    if unused:
+        click.echo(f"inbox-mock: no request came to the sandbox {admin.sandbox!r} of {admin.root}: does your program call it?", err=True)
+    sys.exit(FINDINGS if unused or fails(report, threshold) else 0)
+
+
+COMMAND = command
+
+
+def _rendered(report: JSON, wanted: str, threshold: str) -> str:
+    from inbox_mock.conduct import html, junit, text
+
+    if wanted == "json":
+        import json
+
+        return json.dumps(report) + "\n"
+    if wanted == "junit":
+        return junit.render(report, threshold)
+    return html.render(report) if wanted == "html" else text.render(report)
+
+
+def _write(output: Path, text: str) -> None:
+    try:
+        output.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise click.BadParameter(f"cannot write {str(output)!r}: {error.strerror}", param_hint="'--output'") from None
+    click.echo(f"inbox-mock: the report is in {output}", err=True)

@@ -1,0 +1,168 @@
+"""``inbox-mock sandboxes``: make sandboxes, keep them under names, go back, go on from there in a second one."""
+
+from pathlib import Path
+from urllib.parse import quote
+
+import click
+
+from inbox_mock.admin_client import JSON, AdminClient
+from inbox_mock.cli import on_a_server, print_json
+from inbox_mock.cli.completion import scenarios
+from inbox_mock.cli.serve import ClockKind
+from inbox_mock.terminal import say, styled, table
+
+
+@click.group("sandboxes", invoke_without_command=True)
+@on_a_server()
+@click.pass_context
+def command(ctx: click.Context, *, admin: AdminClient, as_json: bool) -> None:
+    """List the sandboxes of a server; make, reset, keep, restore, fork and delete them.
+
+    What a subcommand does, it does to the sandbox that --sandbox names.
+    """
+    if ctx.invoked_subcommand is not None:
+        return
+    found = admin.on_server("GET", "/sandboxes")
+    if as_json:
+        print_json(found)
+        return
+    rows = [
+        (one["id"], one["scenario"], one["seed"], one["clock"]["now"], one["clock"]["mode"], "strict" if one["strict"] else "")
+        for one in found["sandboxes"]
+    ]
+    table(("id", "scenario", "seed", "time", "clock", ""), rows)
+
+
+# The variables of these are not those of serve: what a server is told is not told to every sandbox that is made on it.
+@command.command("create")
+@click.option(
+    "--scenario",
+    default="agency",
+    show_default=True,
+    envvar="INBOX_MOCK_SANDBOX_SCENARIO",
+    shell_complete=scenarios,
+    help="A shipped scenario, or a .yaml file.",
+)
+@click.option("--seed", type=click.IntRange(0), default=None, envvar="INBOX_MOCK_SANDBOX_SEED", help="What its dice start from.")
+@click.option(
+    "--clock",
+    type=ClockKind(),
+    metavar="manual|real|60x",
+    default=None,
+    envvar="INBOX_MOCK_SANDBOX_CLOCK",
+    help="How its time goes.  [default: manual]",
+)
+@click.option(
+    "--strict/--lenient", default=None, envvar="INBOX_MOCK_SANDBOX_STRICT", help="Refuse what the guide asks clients to refrain from."
+)
+@on_a_server(seed="--seed", scenario="--scenario")
+def create(
+    *, admin: AdminClient, as_json: bool, scenario: str, seed: int | None, clock: tuple[str, float | None] | None, strict: bool | None
+) -> None:
+    """Make a sandbox."""
+    wanted: JSON = {"scenario": _scenario(scenario), "seed": seed, "strict": strict}
+    if clock is not None:
+        wanted["clock"] = {"mode": clock[0]} | ({} if clock[1] is None else {"rate": clock[1]})
+    made = admin.on_server("POST", "/sandboxes", {name: given for name, given in wanted.items() if given is not None})
+    _show(made, as_json=as_json)
+
+
+@command.command("show")
+@on_a_server()
+def show(*, admin: AdminClient, as_json: bool) -> None:
+    """Show a sandbox: address, token, clock."""
+    _show(admin.get(""), as_json=as_json)
+
+
+@command.command("reset")
+@on_a_server()
+def reset(*, admin: AdminClient, as_json: bool) -> None:
+    """Go back to the scenario's start; tokens stay good."""
+    _show(admin.post("/reset", {}), as_json=as_json)
+
+
+@command.command("delete")
+@on_a_server(id="--sandbox")
+def delete(*, admin: AdminClient, as_json: bool) -> None:
+    """Delete a sandbox."""
+    admin.delete("")
+    if as_json:
+        print_json({"id": admin.sandbox})
+    else:
+        say(f"Sandbox {admin.sandbox} is gone")
+
+
+@command.command("snapshot")
+@click.argument("name", required=False)
+@on_a_server(name="NAME")
+def snapshot(*, admin: AdminClient, as_json: bool, name: str | None) -> None:
+    """Keep a sandbox as it is, under NAME; without one, list what was kept."""
+    answer = admin.get("/snapshots") if name is None else admin.post("/snapshots", {"name": name})
+    if as_json:
+        print_json(answer)
+    elif name is not None:
+        say(f"Snapshot {answer['name']}: {answer['at']}, {answer['bytes']:,} bytes")
+    elif answer["snapshots"]:
+        table(("name", "time", "bytes"), [(kept["name"], kept["at"], f"{kept['bytes']:,}") for kept in answer["snapshots"]])
+    else:
+        say("no snapshots")
+
+
+@command.command("forget")
+@click.argument("name")
+@on_a_server()
+def forget(*, admin: AdminClient, as_json: bool, name: str) -> None:
+    """Delete the snapshot NAME."""
+    admin.delete(f"/snapshots/{quote(name, safe='')}")
+    if as_json:
+        print_json({"name": name})
+    else:
+        say(f"Snapshot {name} is gone")
+
+
+@command.command("restore")
+@click.argument("name")
+@on_a_server()
+def restore(*, admin: AdminClient, as_json: bool, name: str) -> None:
+    """Go back to the snapshot NAME, its time and journal included; tokens stay good."""
+    _show(admin.post(f"/snapshots/{quote(name, safe='')}/restore", {}), as_json=as_json)
+
+
+@command.command("fork")
+@click.option("--snapshot", "name", default=None, metavar="NAME", help="Go on from this snapshot.  [default: from where it is]")
+@on_a_server(snapshot="--snapshot")
+def fork(*, admin: AdminClient, as_json: bool, name: str | None) -> None:
+    """Make a second sandbox that goes on from where one is, with tokens of its own."""
+    _show(admin.post("/fork", {} if name is None else {"snapshot": name}), as_json=as_json)
+
+
+COMMAND = command
+
+
+def _scenario(wanted: str) -> object:
+    """Return a scenario as the admin API takes it: by name, or, if it is a file of this machine, as an object.
+
+    Raises:
+        UsageError: the file does not hold a scenario.
+
+    """
+    from inbox_mock.scenarios.errors import ScenarioError
+    from inbox_mock.scenarios.loading import SUFFIXES, from_file
+
+    path = Path(wanted)
+    if path.suffix not in SUFFIXES and "/" not in wanted:
+        return wanted
+    try:
+        return dict(from_file(path, wanted).data)
+    except ScenarioError as mistake:
+        raise click.UsageError(str(mistake)) from None
+
+
+def _show(sandbox: JSON, *, as_json: bool) -> None:
+    if as_json:
+        print_json(sandbox)
+        return
+    clock = sandbox["clock"]
+    say(f"Sandbox {styled(sandbox['id'], bold=True)}: {sandbox['scenario']}, {clock['now']}, {clock['mode']}")
+    say(f"  API    {sandbox['api_url']}")
+    say(f"  Token  {sandbox['token']}")

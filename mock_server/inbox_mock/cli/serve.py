@@ -1,0 +1,169 @@
+"""``inbox-mock serve``: run the fake."""
+
+import os
+import re
+import signal
+import sys
+from dataclasses import replace
+from pathlib import Path
+from threading import Thread
+from typing import NoReturn
+
+import click
+
+from inbox_mock.app import Options
+from inbox_mock.cli.completion import scenarios
+from inbox_mock.scenarios.build import Overrides
+from inbox_mock.scenarios.errors import ScenarioError
+from inbox_mock.scenarios.loading import find
+from inbox_mock.server import PortTaken, Server, write_port_file
+from inbox_mock.terminal import progress
+
+WRONG_USAGE = 2
+STOPPING_SECONDS = 2
+RATE = re.compile(r"([0-9]+(?:\.[0-9]+)?)x")
+
+
+class ClockKind(click.ParamType[tuple[str, float | None]]):
+    """manual, real, or a rate such as 60x: sixty seconds in each."""
+
+    name = "manual|real|60x"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, float | None]:
+        """Return the clock's mode and rate."""
+        text = str(value)
+        if text in {"manual", "real"}:
+            return text, None
+        rate = RATE.fullmatch(text)
+        if rate is None or not 0 < float(rate[1]) <= 100_000:
+            self.fail(f"{text!r} is not manual, real, or a rate such as 60x", param, ctx)
+        return "real", float(rate[1])
+
+
+@click.command("serve")
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option("--port", default=8089, show_default=True, type=click.IntRange(0, 65535), help="The port to listen on; 0 picks a free one.")
+@click.option("--port-file", type=click.Path(path_type=Path, dir_okay=False), help="Where to write the port, once the server answers.")
+@click.option(
+    "--scenario",
+    default="agency",
+    show_default=True,
+    shell_complete=scenarios,
+    help="A shipped scenario's name, or the path of a .yaml file.",
+)
+@click.option(
+    "--clock",
+    type=ClockKind(),
+    metavar="manual|real|60x",
+    default=None,
+    help="Stand still until advanced, run, or run faster.  [default: real]",
+)
+@click.option("--seed", type=click.IntRange(0), default=None, help="What the dice and the sandboxes' ids start from.")
+@click.option("--strict/--lenient", default=None, help="Refuse what the guide asks clients to refrain from.")
+@click.option("--rate-limit", type=click.IntRange(0), default=None, help="Enforce so many requests an hour for each application.")
+@click.option("--admin-token", default=None, help="Let whoever presents this token use /__admin, from anywhere.")
+@click.option("--allow-webhooks-to", multiple=True, metavar="HOST", help="A host beyond this machine to which webhooks may go.")
+@click.option("--allow-host", multiple=True, help="A further host name under which /__admin may be addressed.")
+def command(
+    *,
+    host: str,
+    port: int,
+    port_file: Path | None,
+    scenario: str,
+    clock: tuple[str, float | None] | None,
+    seed: int | None,
+    strict: bool | None,
+    rate_limit: int | None,
+    admin_token: str | None,
+    allow_webhooks_to: tuple[str, ...],
+    allow_host: tuple[str, ...],
+) -> None:
+    """Run the fake until Ctrl-C."""
+    try:
+        if port_file is not None:
+            _check_port_file(port_file)
+        found = find(scenario)
+        mode, rate = clock or _own_clock(found.data.get("clock"))
+        wishes = Overrides(seed=seed, mode=mode, rate=rate, strict=strict, rate_limit=rate_limit)
+        hosts = frozenset(name.lower() for name in allow_host)
+        receivers = frozenset(name.lower() for name in allow_webhooks_to)
+        options = Options(
+            scenario=found, wishes=wishes, seed=seed or 0, admin_token=admin_token, allowed_hosts=hosts, webhook_hosts=receivers
+        )
+        server = _prepared(options, host, port)
+    except (ScenarioError, PortTaken) as refusal:
+        click.echo(f"inbox-mock: {refusal}", err=True)
+        sys.exit(WRONG_USAGE)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    _greet(server, found.name, mode, rate)
+    try:
+        server.serve(lambda: write_port_file(port_file, server.port) if port_file else None)
+    except KeyboardInterrupt:
+        pass
+    finally:
+        if port_file is not None:
+            port_file.unlink(missing_ok=True)
+    _stop(server)
+
+
+COMMAND = command
+
+
+def _prepared(options: Options, host: str, port: int) -> Server:
+    """Return the server, its scenario loaded; where that takes some seconds, tell how far it is."""
+    if "generate" not in options.scenario.data:
+        server = Server(options, host, port)
+        server.prepare()
+        return server
+    with progress(f"Making the scenario {Path(options.scenario.name).stem}") as told:
+        server = Server(replace(options, progress=told), host, port)
+        server.prepare()
+    return server
+
+
+def _stop(server: Server) -> NoReturn:
+    """Stop, and end the process: who keeps a connection open, or a webhook under way, does not keep it alive."""
+    stopping = Thread(target=server.stop, daemon=True)
+    stopping.start()
+    stopping.join(STOPPING_SECONDS)
+    sys.stdout.flush()
+    os._exit(0)
+
+
+def _check_port_file(path: Path) -> None:
+    """Remove what an earlier run left, and see that the file can be written: nobody waits for one that never comes.
+
+    Raises:
+        UsageError: it cannot be written.
+
+    """
+    try:
+        path.unlink(missing_ok=True)
+        tried = path.with_name(f"{path.name}.tmp")  # never the file itself: whoever waits for it reads it at once
+        tried.touch()
+        tried.unlink()
+    except OSError as error:
+        raise click.UsageError(f"the port file {path} cannot be written: {error.strerror}") from None
+
+
+def _own_clock(given: object) -> tuple[str, float | None]:
+    """Return the mode and rate of a scenario's own clock; without one the server's clock runs."""
+    if isinstance(given, dict) and "mode" in given:
+        return str(given["mode"]), None
+    return "real", None
+
+
+def _greet(server: Server, scenario: str, mode: str, rate: float | None) -> None:
+    runs = "stands until you advance it" if mode == "manual" else f"runs at {rate:g}x" if rate else "runs"
+    url = server.url
+    click.echo(
+        f"""The Inbox Mock answers. Scenario {scenario}; its clock {runs}.
+
+  API      {url}/api/v3
+  Token    demo
+
+  curl -H 'Authorization: Bearer demo' '{url}/api/v3/inbox/conversations?include=participants'
+
+  Dashboard  {url}/      Reference  {url}/docs      Ctrl-C stops it"""
+    )
+    sys.stdout.flush()

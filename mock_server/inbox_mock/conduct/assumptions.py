@@ -1,0 +1,153 @@
+"""What a run relied on that no source settles: found in the journal, and in what the declarations say of how sure they are."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from inbox_mock.api.operation import QUERY, Operation
+from inbox_mock.conduct.model import Entry, Evidence
+from inbox_mock.conduct.operations import Operations
+from inbox_mock.conduct.pagination import page_of
+from inbox_mock.conduct.simulated_behaviour import Chances
+from inbox_mock.domain.assumptions import ASSUMPTIONS
+from inbox_mock.resources.declaration import Write
+
+if TYPE_CHECKING:
+    from inbox_mock.domain.fidelity import Fidelity
+
+ASSUMED = "assumed"
+SHOWS_CREATOR = frozenset({"conversations", "messages"})
+
+
+@dataclass(frozen=True, slots=True)
+class Behaviour:
+    """Something that no source settles: what was done here, and why so; ``switch`` names the switch that decides it."""
+
+    says: str
+    source: str
+    switch: str | None = None
+
+
+def _switched(name: str) -> Behaviour:
+    return Behaviour(ASSUMPTIONS[name].says, f"no source settles it; assume.{name} of a scenario decides", name)
+
+
+def _is(*calls: tuple[str, ...]) -> Callable[[Entry], bool]:
+    return lambda entry: entry.done and any(entry.is_call(*call) for call in calls)
+
+
+MESSAGE = ("POST", "inbox", "messages")
+OF_CALLS: tuple[tuple[Behaviour, Callable[[Entry], bool]], ...] = (
+    (_switched("message_bumps_conversation"), lambda entry: entry.made("inbox_message_created") is not None),
+    (
+        _switched("connect_moves_updated_at"),
+        _is(
+            ("PUT", "inbox", "conversations", "*", "connect_booking"),
+            ("PUT", "inbox", "conversations", "*", "disconnect_booking"),
+            ("PUT", "inbox", "messages", "*", "add_attachment"),
+        ),
+    ),
+    (_switched("sent_at_optional"), lambda entry: entry.is_call(*MESSAGE) and bool(entry.written) and entry.written.get("sent_at") is None),
+    (_switched("visibility_all"), lambda entry: "messages" in entry.parts and entry.written.get("visibility") == "all"),
+    (_switched("if_none_match"), lambda entry: "If-None-Match" in entry.asked_headers),
+    (_switched("created_by"), lambda entry: entry.status in {200, 201} and not SHOWS_CREATOR.isdisjoint(entry.parts[1:2])),
+    (_switched("attachment_urls"), lambda entry: entry.status in {200, 201} and entry.parts[1:2] == ("attachments",)),
+    (
+        Behaviour("A message whose channel is not the conversation's default_channel stays in the inbox.", "inferred from default_channel"),
+        lambda entry: "not relayed" in entry.why,
+    ),
+    (
+        Behaviour("A sender from another conversation is refused.", "inferred: a participant is scoped under its conversation"),
+        lambda entry: entry.is_call(*MESSAGE) and entry.refused_for("sender"),
+    ),
+    (
+        Behaviour("A page past the end is empty, and no error.", "no source settles it"),
+        lambda entry: entry.status == 200 and page_of(entry) > int(entry.headers.get("X-Total-Pages") or page_of(entry)),
+    ),
+)
+OF_EXCHANGES: tuple[tuple[Behaviour, Callable[[Entry], bool]], ...] = (
+    (
+        Behaviour("A refresh kills the old refresh token at once; the old access token lives on until it expires.", "no source settles it"),
+        lambda entry: entry.status == 200 and isinstance(entry.asked_body, Mapping) and "refresh_token" in entry.asked_body,
+    ),
+    (
+        Behaviour("Refusals of /oauth/token are worded as Doorkeeper words them.", "the status is documented, the body is not"),
+        lambda entry: entry.status == 401,
+    ),
+)
+OF_WEBHOOKS: tuple[tuple[Behaviour, Callable[[Entry], bool]], ...] = (
+    (
+        Behaviour("A webhook is delivered when the answer is 2xx within 5 seconds.", "no retry, time-out or success rule is stated"),
+        lambda entry: entry.status is not None,
+    ),
+    (
+        Behaviour("A cancelled booking is told of as booking_destroyed, with the record as it is then.", "no source settles it"),
+        lambda entry: entry.delivery is not None and entry.delivery.event == "booking_destroyed",
+    ),
+)
+
+
+def assumed(evidence: Evidence, operations: Operations, chances: Chances) -> list[dict[str, object]]:
+    """Return each behaviour that the run relied on, with how often it was met: most often first."""
+    met: Counter[Behaviour] = Counter()
+    for entry in evidence.calls:
+        operation = operations.of(entry.method, entry.path)
+        if operation is not None and entry.status not in {401, 403}:
+            met.update(_declared(entry, operation))
+        met.update(_refusals(entry))
+        met.update(behaviour for behaviour, seen in OF_CALLS if seen(entry))
+    for entries, behaviours in ((evidence.exchanges, OF_EXCHANGES), (evidence.attempts, OF_WEBHOOKS)):
+        met.update(behaviour for entry in entries for behaviour, seen in behaviours if seen(entry))
+    met.update(of_channels(chances))
+    return [
+        {"behaviour": behaviour.says, "source": behaviour.source, "seen": seen, "switch": behaviour.switch}
+        for behaviour, seen in sorted(met.items(), key=lambda pair: (-pair[1], pair[0].says))
+        if seen
+    ]
+
+
+def _declared(entry: Entry, operation: Operation) -> Iterator[Behaviour]:
+    """Yield what the declarations say of a call: the operation, its parameters, what was written and embedded."""
+    if operation.fidelity.level == ASSUMED:
+        yield Behaviour(f"{operation.method} /api/v3{operation.rule}: {operation.summary}", operation.fidelity.source)
+    for name in entry.parameters:
+        if name in operation.query and QUERY[name].fidelity.level == ASSUMED:
+            yield Behaviour(f"Query parameter {name}: {QUERY[name].says}", QUERY[name].fidelity.source)
+    resource = operation.resource
+    named = {part for name in ("fields", "include") for part in entry.parameters.get(name, "").split(",")}
+    for attribute in resource.attributes:
+        wrote = operation.body in {"create", "update"} and attribute.write is not Write.NEVER and attribute.name in entry.written
+        if attribute.fidelity.level == ASSUMED and (wrote or attribute.name in named):
+            yield Behaviour(f"Attribute {attribute.name} of {resource.plural}", attribute.fidelity.source)
+    for link in resource.links:
+        if link.fidelity.level == ASSUMED and link.name in named:
+            yield Behaviour(f"Link {link.name} of {resource.plural}", link.fidelity.source)
+
+
+def _refusals(entry: Entry) -> Iterator[Behaviour]:
+    """Yield the refusal that was received, unless a fault made it up."""
+    from inbox_mock.api.openapi import REFUSALS
+
+    known: tuple[str, Fidelity] | None = REFUSALS.get(entry.status or 0)
+    if known is not None and known[1].level == ASSUMED and " struck" not in entry.why:
+        yield Behaviour(f"Status {entry.status}: {known[0]}", known[1].source)
+
+
+def of_channels(chances: Chances) -> dict[Behaviour, int]:
+    """Return what is assumed of channels, each with how often it was met."""
+    return {
+        Behaviour(
+            "How long a channel takes to open a conversation is left to the dice.", "that it may take a while is documented"
+        ): chances.delays,
+        Behaviour(
+            "Whether the channel adds a Host participant is left to the dice.", "that it may or may not is documented"
+        ): chances.hosts,
+        Behaviour("A relayed message reaches the guest some seconds later.", "how long it takes is not said"): chances.relays,
+        Behaviour("A booking cancelled before its conversation never gets one.", "no source settles it"): chances.without_conversation,
+        Behaviour(
+            "What comes from a channel is external, with the conversation's default_channel.", "inferred from the enumerations"
+        ): chances.from_channel,
+        Behaviour("A guest's message sets deadline_response_at, 24 hours later.", "how long hosts have is not said"): chances.deadlines,
+        _switched("guest_reopens_closed"): chances.reopening,
+    }

@@ -1,0 +1,251 @@
+"""Collecting what rules look at: the journal, and facts about the world, from the sandbox's database. Nothing is changed."""
+
+import re
+import sqlite3
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache, lru_cache
+from itertools import chain
+
+import orjson
+
+from inbox_mock.channels import policies
+from inbox_mock.conduct.model import BookingFact, ConversationFact, DeliveryFact, Entry, Evidence, MessageFact, ParticipantFact, TokenFact
+from inbox_mock.domain import scopes, times
+from inbox_mock.engine.unit_of_work import UnitOfWork
+from inbox_mock.faults import RequestFault, kinds
+from inbox_mock.services.faults import options_of
+from inbox_mock.services.relay import RELAYED
+from inbox_mock.store import journal
+from inbox_mock.store.database import Row, every
+from inbox_mock.webhooks.event_types import EVENT_TYPES
+
+ScopesOf = Callable[[str, str], tuple[str, ...]]
+STRUCK = re.compile(r"fault (\d+) \((\w+)\) struck")
+OPENED = "conversation_opened"
+MESSAGES = """
+    SELECT m.*, m.on_channel_at IS NOT NULL OR m.id IN (
+      SELECT json_extract(about, '$.message_id') FROM timeline WHERE kind = ?) AS relayed
+    FROM messages m WHERE m.conversation_id IN (
+      SELECT conversation_id FROM messages WHERE id IN (SELECT value FROM json_each(?))) ORDER BY m.id"""
+BOOKINGS = """
+    SELECT b.id, b.account_id, b.channel, b.created_at, b.canceled_at, min(c.id) AS conversation_id, min(c.created_at) AS opened_at
+    FROM bookings b LEFT JOIN conversation_bookings t ON t.booking_id = b.id
+    LEFT JOIN conversations c ON c.id = t.conversation_id AND c.channel IS NOT NULL GROUP BY b.id"""
+OPENINGS = """
+    SELECT json_extract(about, '$.booking_id') AS booking_id, json_extract(about, '$.conversation_id') AS conversation_id, happened
+    FROM timeline WHERE kind IN ('conversation_opened', 'channel_opens')"""
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """The records that requests name, by id: what the world has besides them is not read."""
+
+    made: list[int]
+    conversations: set[int]
+    participants: set[int]
+
+
+def gather(work: UnitOfWork, scopes_of: ScopesOf) -> Evidence:
+    """Return the evidence; ``scopes_of`` tells, of a method and a path, the scopes of which any one allows the call."""
+    tokens = _tokens(work.db)
+    rows = journal.after(work.db, 0, journal.MOST_ENTRIES)
+    lagging = _lagging(work.db)
+    deliveries = _deliveries(work.db, rows)
+    entries = tuple(_entry(row, tokens, deliveries, lagging, scopes_of) for row in rows)
+    named = _named(entries)
+    messages = _messages(work.db, named)
+    conversations = named.conversations | {message.conversation_id for message in messages.values()}
+    meddled = any(e.is_call("POST", "inbox", "conversations") or e.parts[3:] == ("connect_booking",) for e in entries)
+    return Evidence(
+        entries=entries,
+        now=work.instant,
+        strict=work.strict,
+        lost=entries[0].id - 1 if entries else 0,
+        bookings=_bookings(work.db) if meddled else {},
+        conversations=_conversations(work.db, conversations),
+        participants=_participants(work.db, conversations, named.participants),
+        messages=messages,
+        tokens=tokens,
+    )
+
+
+@cache
+def _spoiling() -> frozenset[str]:
+    """Return the kinds of faults after which an answer cannot be read."""
+    of_requests = ((kind, fault) for kind, fault in kinds().items() if isinstance(fault, RequestFault))
+    found = ((kind, fault.sabotage(options_of(fault, {"options": {}}))) for kind, fault in of_requests)
+    return frozenset(kind for kind, sabotage in found if sabotage.spoil is not None or sabotage.wire == "cut")
+
+
+_instant = lru_cache(maxsize=4096)(times.parse)
+
+
+def _entry(
+    row: Row, tokens: dict[str, TokenFact], deliveries: dict[int, DeliveryFact], lagging: dict[int, datetime], scopes_of: ScopesOf
+) -> Entry:
+    request: Row = row["request"]  # type: ignore[assignment]
+    response: Row = row["response"]  # type: ignore[assignment]
+    caused: list[Row] = row["caused"]  # type: ignore[assignment]
+    why = str(row["why"] or "")
+    struck = STRUCK.findall(why) if why else []
+    at = _instant(str(row["at"]))
+    label = request.get("token")
+    token = tokens.get(str(label))
+    delivery = None if row["delivery_id"] is None else deliveries[_id(row["delivery_id"])]
+    application_id = row["application_id"] if row["application_id"] is not None or token is None else token.application_id
+    method, path = str(row["method"]), str(row["path"])
+    return Entry(
+        id=_id(row["id"]),
+        at=at,
+        method=method,
+        path=path,
+        query=str(row["query"]),
+        status=None if row["status"] is None else _id(row["status"]),
+        token=None if label is None else str(label),
+        application_id=None if application_id is None else _id(application_id),
+        account_id=None if token is None else token.account_id,
+        asked_headers=request.get("headers", {}),  # type: ignore[arg-type]
+        asked_body=request.get("body", ""),  # type: ignore[arg-type]
+        headers=response.get("headers", {}),  # type: ignore[arg-type]
+        body=response.get("body", ""),  # type: ignore[arg-type]
+        caused=tuple((str(one["event"]), _id(one["id"])) for one in caused),
+        why=why,
+        readable=not any(kind in _spoiling() for _, kind in struck),
+        synced_at=None if row["status"] is None or delivery is not None else min([at, *(lagging.get(_id(n), at) for n, _ in struck)]),
+        delivery=delivery,
+        scopes=scopes_of(method, path) if delivery is None else EVENT_TYPES[delivery.event].scopes,
+    )
+
+
+def _lagging(db: sqlite3.Connection) -> dict[int, datetime]:
+    """Return the faults that show the past and say so, each with the time that its answers give as synced-at."""
+    rows = every(db, "SELECT id, set_at FROM faults WHERE kind = 'stale_read' AND coalesce(json_extract(options, '$.honest'), 1)")
+    return {_id(row["id"]): _instant(str(row["set_at"])) for row in rows}
+
+
+def _named(entries: Iterable[Entry]) -> Named:
+    named = Named([], set(), set())
+    for entry in entries:
+        if entry.method == "GET" or not entry.parts:
+            continue
+        if (made := entry.made("inbox_message_created")) is not None:
+            named.made.append(made)
+        named.participants.add(entry.number("sender_id") or 0)
+        of_path = entry.parts[2] if len(entry.parts) > 2 and entry.parts[1] == "conversations" else ""
+        named.conversations.update((entry.number("conversation_id") or 0, _number(of_path)))
+    return named
+
+
+def _tokens(db: sqlite3.Connection) -> dict[str, TokenFact]:
+    rows = every(db, "SELECT id, application_id, account_id, scopes FROM tokens WHERE kind = 'access'")
+    return {
+        f"token-{row['id']}": TokenFact(
+            application_id=_id(row["application_id"]), account_id=_maybe(row["account_id"]), scopes=scopes.parse(str(row["scopes"]))
+        )
+        for row in rows
+    }
+
+
+def _deliveries(db: sqlite3.Connection, rows: list[Row]) -> dict[int, DeliveryFact]:
+    wanted = _as_json(row["delivery_id"] for row in rows if row["delivery_id"] is not None)
+    found = every(db, "SELECT id, event, record, forged FROM deliveries WHERE id IN (SELECT value FROM json_each(?))", (wanted,))
+    return {
+        _id(row["id"]): DeliveryFact(id=_id(row["id"]), event=str(row["event"]), record=str(row["record"]), forged=bool(row["forged"]))
+        for row in found
+    }
+
+
+def _messages(db: sqlite3.Connection, named: Named) -> dict[int, MessageFact]:
+    return {
+        _id(row["id"]): MessageFact(
+            id=_id(row["id"]),
+            account_id=_id(row["account_id"]),
+            conversation_id=_id(row["conversation_id"]),
+            sender_id=_id(row["sender_id"]),
+            visibility=str(row["visibility"]),
+            channel=_text(row["channel"]),
+            created_at=_instant(str(row["created_at"])),
+            relayed=bool(row["relayed"]),
+        )
+        for row in (every(db, MESSAGES, (RELAYED, _as_json(named.made))) if named.made else ())
+    }
+
+
+def _conversations(db: sqlite3.Connection, ids: set[int]) -> dict[int, ConversationFact]:
+    sql = """
+        SELECT c.id, c.account_id, c.channel, c.default_channel,
+          (SELECT json_group_array(booking_id) FROM conversation_bookings WHERE conversation_id = c.id) AS bookings
+        FROM conversations c WHERE c.id IN (SELECT value FROM json_each(?))"""
+    return {
+        _id(row["id"]): ConversationFact(
+            id=_id(row["id"]),
+            account_id=_id(row["account_id"]),
+            channel=_text(row["channel"]),
+            default_channel=_text(row["default_channel"]),
+            bookings=tuple(orjson.loads(str(row["bookings"]))),
+        )
+        for row in every(db, sql, (_as_json(ids),))
+    }
+
+
+def _participants(db: sqlite3.Connection, conversations: set[int], ids: set[int]) -> dict[int, ParticipantFact]:
+    by_conversation = """
+        SELECT id, conversation_id, member_type FROM participants WHERE conversation_id IN (SELECT value FROM json_each(?))"""
+    by_id = "SELECT id, conversation_id, member_type FROM participants WHERE id IN (SELECT value FROM json_each(?))"
+    rows = chain(every(db, by_conversation, (_as_json(conversations),)), every(db, by_id, (_as_json(ids),)))
+    return {
+        _id(row["id"]): ParticipantFact(id=_id(row["id"]), conversation_id=_id(row["conversation_id"]), kind=str(row["member_type"]))
+        for row in rows
+    }
+
+
+def _bookings(db: sqlite3.Connection) -> dict[int, BookingFact]:
+    """Return every booking. Its channel's conversation is the one that the timeline tells of, or the one that it is tied to."""
+    openings = every(db, OPENINGS)
+    awaited = {row["booking_id"] for row in openings if not row["happened"]}
+    opened = {row["booking_id"]: row["conversation_id"] for row in openings if row["conversation_id"] is not None}
+    since = {row["id"]: row["created_at"] for row in every(db, "SELECT id, created_at FROM conversations WHERE channel IS NOT NULL")}
+    found: dict[int, BookingFact] = {}
+    for row in every(db, BOOKINGS):
+        policy = policies()[str(row["channel"])]
+        conversation = opened.get(row["id"], row["conversation_id"])
+        opened_at = since.get(conversation, row["opened_at"])
+        found[_id(row["id"])] = BookingFact(
+            id=_id(row["id"]),
+            account_id=_id(row["account_id"]),
+            channel=policy.name,
+            owned=policy.owns_conversations,
+            default_channel=policy.default_channel,
+            created_at=_instant(str(row["created_at"])),
+            canceled_at=_time(row["canceled_at"]),
+            channel_conversation=_maybe(conversation),
+            opened_at=_time(opened_at),
+            never=opened_at is None and row["id"] not in awaited,
+        )
+    return found
+
+
+def _as_json(ids: Iterable[object]) -> str:
+    return orjson.dumps([one for one in ids if isinstance(one, int) and one < 2**63]).decode()
+
+
+def _id(found: object) -> int:
+    return int(str(found))
+
+
+def _maybe(found: object) -> int | None:
+    return None if found is None else _id(found)
+
+
+def _text(found: object) -> str | None:
+    return None if found is None else str(found)
+
+
+def _time(found: object) -> datetime | None:
+    return None if found is None else _instant(str(found))
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0

@@ -1,0 +1,132 @@
+"""The report as one page that needs nothing else: no script, no address but its own."""
+
+from html import escape
+from itertools import groupby
+
+from inbox_mock.conduct.text import MOST, headline, printable
+from inbox_mock.conduct.verdict import JSON
+
+STYLE = """
+:root { color-scheme: light dark; --ink: #1c2430; --quiet: #5b6675; --paper: #fff; --box: #f4f6f8; --line: #d9dee4;
+  --error: #b3261e; --note: #8a5a00; --clean: #1b6e3c; }
+@media (prefers-color-scheme: dark) { :root { --ink: #e4e8ee; --quiet: #9aa5b4; --paper: #14181e; --box: #1d232b;
+  --line: #343c47; --error: #ff8a80; --note: #f2c063; --clean: #7fd6a0; } }
+* { box-sizing: border-box; }
+body { margin: 0 auto; max-width: 62rem; padding: 2rem 1.25rem 4rem; background: var(--paper); color: var(--ink);
+  font: 16px/1.5 system-ui, sans-serif; }
+h1 { font-size: 1.6rem; margin: 0 0 .25rem; } h2 { font-size: 1.15rem; margin: 2.5rem 0 .75rem; } h3 { font-size: 1rem; margin: 0; }
+.errors, .error { color: var(--error); } .notes, .note { color: var(--note); } .clean { color: var(--clean); }
+.quiet { color: var(--quiet); } p { margin: .35rem 0; }
+article { border: 1px solid var(--line); border-left: .3rem solid currentColor; border-radius: .4rem; padding: .9rem 1.1rem;
+  margin: .9rem 0; }
+article > * { color: var(--ink); } article h3 .code { color: var(--error); } article.note h3 .code { color: var(--note); }
+.scroll { overflow-x: auto; }
+table { border-collapse: collapse; width: 100%; font-size: .9rem; margin: .5rem 0; }
+th, td { text-align: left; vertical-align: top; padding: .3rem .6rem; border-bottom: 1px solid var(--line); }
+td.request { overflow-wrap: anywhere; } code { font: .9em ui-monospace, monospace; background: var(--box); padding: .05rem .3rem; }
+tbody tr:nth-child(odd) { background: var(--box); } dt { font-weight: 600; } dd { margin: 0 0 .5rem; }
+"""
+
+
+def render(report: JSON) -> str:
+    """Return the report as a page."""
+    title = headline(report)
+    parts = [
+        "<!doctype html>",
+        '<html lang="en"><head><meta charset="utf-8">',
+        '<meta name="viewport" content="width=device-width, initial-scale=1">',
+        """<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">""",
+        f"<title>{_text(title)}</title><style>{STYLE}</style></head><body>",
+        f'<header><h1 class="{_text(report["verdict"])}">{_text(title)}</h1>',
+        f'<p class="quiet">Sandbox <code>{_text(report["sandbox"])}</code>, scenario <code>{_text(report["scenario"])}</code>, ',
+        f"seed {_text(report['seed'])}, at {_text(report['now'])}</p>",
+        *_warnings(report),
+        "</header><main>",
+        *_violations(report),
+        *_rules(report),
+        *_assumed(report),
+        f'</main><footer><p class="quiet">To look into it: <code>{_text(report["replay"])}</code></p></footer></body></html>',
+    ]
+    return "\n".join(parts) + "\n"
+
+
+def _text(found: object) -> str:
+    return escape(printable(str(found)))
+
+
+def _warnings(report: JSON) -> list[str]:
+    found = [f'<p class="error"><strong>Broken:</strong> {_text(broken)}</p>' for broken in report["broken"]]
+    if report["lost"]:
+        found.append(
+            f"<p>The oldest {_text(report['lost'])} entries of the journal are kept no more: what they would show is not judged.</p>"
+        )
+    return found
+
+
+def _violations(report: JSON) -> list[str]:
+    if not report["violations"]:
+        return []
+    shown: list[str] = []
+    for code, violations in groupby(report["violations"], key=lambda violation: violation["code"]):
+        found = list(violations)
+        shown += [_violation(violation) for violation in found[:MOST]]
+        if len(found) > MOST:
+            shown.append(f'<p class="quiet">... and {len(found) - MOST} more of {_text(code)}</p>')
+    return ["<section><h2>What the client did</h2>", *shown, "</section>"]
+
+
+def _violation(violation: JSON) -> str:
+    evidence = violation["evidence"]
+    shown = evidence if len(evidence) <= MOST else [*evidence[: MOST - 1], evidence[-1]]
+    rows = "".join(_row(entry) for entry in shown)
+    more = f'<p class="quiet">{len(evidence) - len(shown)} more entries in between</p>' if len(shown) < len(evidence) else ""
+    severity = f"{violation['severity']}, allowed" if violation["allowed"] else violation["severity"]
+    code, title = _text(violation["code"]), _text(violation["title"])
+    return f"""<article class="{_text(violation["severity"])}">
+<h3><span class="code">{code}</span> The client {title}. <span class="quiet">({_text(severity)})</span></h3>
+<p>It {_text(violation["about"])}.</p>
+<div class="scroll"><table><thead><tr><th>entry</th><th>at</th><th>request</th><th>status</th></tr></thead>
+<tbody>{rows}</tbody></table></div>{more}
+<dl><dt>Why</dt><dd>{_text(violation["why"])} <span class="quiet">({_text(violation["source"])})</span></dd>
+<dt>Fix</dt><dd>{_text(violation["fix"])}</dd></dl></article>"""
+
+
+def _row(entry: JSON) -> str:
+    query = f"?{entry['query']}" if entry["query"] else ""
+    status = "no answer" if entry["status"] is None else entry["status"]
+    why = f'<br><span class="quiet">{_text(entry["why"])}</span>' if entry["why"] else ""
+    request = f"{entry['method']} {entry['path']}{query}"
+    return (
+        f"<tr><td>{_text(entry['id'])}</td><td>{_text(entry['at'])}</td>"
+        f'<td class="request"><code>{_text(request)}</code>{why}</td><td>{_text(status)}</td></tr>'
+    )
+
+
+def _rules(report: JSON) -> list[str]:
+    rows = [
+        f"<tr><td><code>{_text(rule['code'])}</code></td><td>{_text(rule['title'])}</td><td>{_text(rule['severity'])}</td>"
+        f"<td>{_text(rule['not_judged'] or rule['violations'] or 'none')}</td></tr>"
+        for rule in report["rules"]
+    ]
+    return [
+        "<section><h2>Rules</h2>",
+        '<div class="scroll"><table><thead><tr><th>code</th><th>the client ...</th><th>severity</th><th>found</th></tr></thead><tbody>',
+        *rows,
+        "</tbody></table></div></section>",
+    ]
+
+
+def _assumed(report: JSON) -> list[str]:
+    if not report["assumed"]:
+        return []
+    rows = [
+        f"<tr><td>{_text(one['seen'])}</td><td>{_text(one['behaviour'])}</td><td>{_text(one['source'])}</td>"
+        f"<td>{'<code>assume.' + _text(one['switch']) + '</code>' if one['switch'] else ''}</td></tr>"
+        for one in report["assumed"]
+    ]
+    return [
+        "<section><h2>What this run relied on, and no source settles</h2><p>Check it against the real service.</p>",
+        '<div class="scroll"><table><thead><tr><th>seen</th><th>behaviour</th><th>why so</th><th>switch</th></tr></thead><tbody>',
+        *rows,
+        "</tbody></table></div></section>",
+    ]

@@ -1,0 +1,60 @@
+"""The report as JUnit XML: a test case for each rule, as continuous integration shows it."""
+
+import re
+from typing import TYPE_CHECKING
+
+from inbox_mock.conduct.text import NOTHING, printable, target
+from inbox_mock.conduct.verdict import JSON
+
+if TYPE_CHECKING:
+    from junitparser import Failure
+
+SUITE = "inbox-mock rules of conduct"
+NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def render(report: JSON, threshold: str = "error") -> str:
+    """Return the report as XML; what is below ``threshold`` or allowed is told, and fails nothing."""
+    from junitparser import Failure, JUnitXml, Skipped, TestCase, TestSuite
+
+    suite = TestSuite(SUITE)
+    suite.timestamp = report["now"]
+    for name in ("sandbox", "scenario", "seed", "replay"):
+        suite.add_property(name, legal(str(report[name])))
+    empty = not report["requests"] and not report["webhooks"]
+    for rule in report["rules"]:
+        case = TestCase(legal(f"{rule['code']} the client {rule['title']}"), classname="inbox-mock", time=0)
+        found = [violation for violation in report["violations"] if violation["code"] == rule["code"]]
+        counted = [one for one in found if not one["allowed"] and (threshold == "note" or one["severity"] == "error")]
+        if counted:
+            case.result = [_described(Failure(legal(one["about"]), legal(one["code"])), one) for one in counted]
+        elif rule["not_judged"]:
+            case.result = [Skipped(legal(NOTHING if empty else rule["not_judged"]))]
+        if found and not counted:
+            case.system_out = legal("\n\n".join(_told(one) for one in found))
+        suite.add_testcase(case)
+    for broken in report["broken"]:
+        case = TestCase(legal(f"a rule that cannot judge: {broken}"), classname="inbox-mock", time=0)
+        case.result = [Failure(legal(broken), "broken")]
+        suite.add_testcase(case)
+    xml = JUnitXml()
+    xml.add_testsuite(suite)
+    suite.update_statistics()  # type: ignore[no-untyped-call]
+    xml.update_statistics()  # type: ignore[no-untyped-call]
+    written: bytes = xml.tostring()  # type: ignore[no-untyped-call]
+    return written.decode()
+
+
+def _described(failure: "Failure", violation: JSON) -> "Failure":
+    failure.text = legal(_told(violation))
+    return failure
+
+
+def _told(violation: JSON) -> str:
+    lines = [f"The client {violation['about']}", *(f"{one['id']}  {one['at']}  {target(one)}" for one in violation["evidence"])]
+    return "\n".join([*map(printable, lines), f"Why: {violation['why']} ({violation['source']})", f"Fix: {violation['fix']}"])
+
+
+def legal(text: str) -> str:
+    """Return a text without what XML cannot hold."""
+    return NOT_XML.sub("\ufffd", text)

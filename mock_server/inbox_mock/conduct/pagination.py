@@ -1,0 +1,114 @@
+"""How a client read lists: page after page, as one walk through each."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+
+from inbox_mock.conduct.model import Entry
+from inbox_mock.domain import times
+
+PAGING = ("page", "per_page", "updated_since")
+LISTS = frozenset({("inbox", name) for name in ("conversations", "participants", "messages", "attachments")})
+SHORT = frozenset({"bookings", "clients", "hosts", "sources", "inquiries", "rentals", "applications", "accounts"})
+
+REFUSED = frozenset({400, 403, 404, 405, 409, 413, 414, 415, 422})
+
+Key = tuple[int | None, tuple[str, ...], tuple[tuple[str, str], ...]]
+
+
+@dataclass
+class Traversal:
+    """Pages of one list that belong together, in the order in which they were asked for: whole before anybody asks about it.
+
+    ``key`` says whose list it is, and what of it was asked for: pages and their size do not matter. ``since`` is the
+    ``updated_since`` that was sent, None where everything was listed.
+    """
+
+    key: Key
+    since: datetime | None
+    pages: list[Entry] = field(default_factory=list)
+
+    @property
+    def first(self) -> Entry:
+        """The entry that it began with."""
+        return self.pages[0]
+
+    @property
+    def last(self) -> Entry:
+        """The entry that it ended with."""
+        return self.pages[-1]
+
+    @cached_property
+    def numbers(self) -> set[int]:
+        """The pages that were asked for."""
+        return {page_of(entry) for entry in self.pages}
+
+    @cached_property
+    def left_off(self) -> Entry | None:
+        """The last entry whose ``next`` was never asked for; None if there is none."""
+        return next((entry for entry in reversed(self.pages) if has_next(entry) and page_of(entry) + 1 not in self.numbers), None)
+
+    @cached_property
+    def complete(self) -> bool:
+        """Whether the list was read to its end, and every page came in a state to be read."""
+        good = {page_of(entry) for entry in self.pages if not entry.failed}
+        return good == self.numbers and min(good, default=0) == 1 and self.left_off is None
+
+
+def walks(calls: Iterable[Entry]) -> Iterator[Traversal]:
+    """Yield an application's walks through lists, in the order in which they began. A first page begins a new one."""
+    open_walks: dict[tuple[Key, datetime | None], Traversal] = {}
+    found: list[Traversal] = []
+    for entry in calls:
+        if not is_listing(entry):
+            continue
+        key, since = key_of(entry), since_of(entry)
+        walk = open_walks.get((key, since))
+        if walk is None or page_of(entry) == 1:
+            walk = open_walks[key, since] = Traversal(key, since)
+            found.append(walk)
+        walk.pages.append(entry)
+    yield from found
+
+
+def is_listing(entry: Entry) -> bool:
+    """Whether an entry asks for a list, not for records by their ids."""
+    whole = entry.parts in LISTS or (len(entry.parts) == 1 and entry.parts[0] in SHORT)
+    return whole and entry.method == "GET" and "ids" not in entry.parameters
+
+
+def key_of(entry: Entry) -> Key:
+    """Return whose list was asked for, and what of it."""
+    given = ((name, ",".join(sorted(text.split(",")))) for name, text in entry.parameters.items() if name not in PAGING)
+    return entry.account_id, entry.parts, tuple(sorted(given))
+
+
+def since_of(entry: Entry) -> datetime | None:
+    """Return the ``updated_since`` of an entry; None if it has none, or one that counts as none."""
+    try:
+        return times.parse(entry.parameters["updated_since"])
+    except (KeyError, ValueError):
+        return None
+
+
+def page_of(entry: Entry) -> int:
+    """Return the number of the page that was asked for; what is no number counts as 1."""
+    text = entry.parameters.get("page", "1")
+    return (int(text) or 1) if text.isascii() and text.isdigit() and len(text) < 16 else 1
+
+
+def has_next(entry: Entry) -> bool:
+    """Whether the answer reached the client, and named a next page."""
+    return not entry.failed and 'rel="next"' in entry.headers.get("Link", "")
+
+
+def interruptions(calls: Iterable[Entry], exchanges: Iterable[Entry]) -> list[int]:
+    """Return the ids of what may have cut short whatever a client was about: failures, but no refusal of what it wrote."""
+    failed = (entry for entry in (*calls, *exchanges) if entry.failed)
+    return sorted(entry.id for entry in failed if entry.method == "GET" or entry.status not in REFUSED)
+
+
+def in_words(entry: Entry) -> str:
+    """Say which list an entry asks for."""
+    return entry.parts[-1]

@@ -1,0 +1,107 @@
+"""The report as a person reads it in a terminal: the verdict first."""
+
+from collections.abc import Iterator
+from itertools import groupby
+from textwrap import wrap
+
+from inbox_mock.conduct.verdict import JSON
+
+WIDTH = 100
+MOST = 10
+NOTHING = "Nothing was judged: no request has come. Point your client at the fake, run it, and ask again."
+
+
+def render(report: JSON) -> str:
+    """Return the report as text."""
+    return "\n".join(printable(line).rstrip() for line in _lines(report)) + "\n"
+
+
+def headline(report: JSON) -> str:
+    """Return the verdict in one line."""
+    if not report["requests"] and not report["webhooks"]:
+        return NOTHING
+    asked = _counted(report["requests"], "request")
+    asked += f" and {_counted(report['webhooks'], 'webhook')}" if report["webhooks"] else ""
+    counts = {severity: sum(v["severity"] == severity and not v["allowed"] for v in report["violations"]) for severity in ("error", "note")}
+    found = " and ".join(_counted(count, severity) for severity, count in counts.items() if count)
+    return f"{found} in {asked}" if found else f"Clean: nothing to blame in {asked}"
+
+
+def printable(text: str) -> str:
+    """Return a line without what a terminal would obey."""
+    return "".join(character if character.isprintable() else "\ufffd" for character in text)
+
+
+def target(entry: JSON) -> str:
+    """Say what a journal entry asked for, and what came of it."""
+    query = f"?{entry['query']}" if entry["query"] else ""
+    status = "no answer" if entry["status"] is None else entry["status"]
+    return f"{entry['method']} {entry['path']}{query}  {status}"
+
+
+def _lines(report: JSON) -> Iterator[str]:
+    yield headline(report)
+    yield f"Sandbox {report['sandbox']}, scenario {report['scenario']}, seed {report['seed']}, at {report['now']}"
+    if report["lost"]:
+        yield f"The oldest {report['lost']} entries of the journal are kept no more: what they would show is not judged."
+    for broken in report["broken"]:
+        yield from _folded("", f"BROKEN  {broken}")
+    for _, violations in groupby(report["violations"], key=lambda violation: violation["code"]):
+        found = list(violations)
+        for violation in found[:MOST]:
+            yield ""
+            yield from _violation(violation)
+        if len(found) > MOST:
+            yield ""
+            yield f"... and {len(found) - MOST} more of {found[0]['code']}: --format json tells all."
+    yield from _rules(report)
+    yield from _assumed(report)
+    if report["violations"]:
+        yield ""
+        yield f"To look into it: {report['replay']}"
+
+
+def _violation(violation: JSON) -> Iterator[str]:
+    severity = f"{violation['severity']}, allowed" if violation["allowed"] else violation["severity"].upper()
+    yield from _folded("", f"{severity} {violation['code']}  The client {violation['title']}.")
+    yield from _folded("what", violation["about"])
+    evidence = violation["evidence"]
+    shown = evidence if len(evidence) <= MOST else [*evidence[: MOST - 1], evidence[-1]]
+    for number, entry in enumerate(shown):
+        if len(shown) < len(evidence) and number == len(shown) - 1:
+            yield f"{'':10}... {len(evidence) - len(shown)} more"
+        label = "" if number else "evidence"
+        yield f"  {label:8}{entry['id']:>6}  {entry['at']}  {target(entry)}"
+    yield from _folded("why", f"{violation['why']} ({violation['source']})")
+    yield from _folded("fix", violation["fix"])
+
+
+def _rules(report: JSON) -> Iterator[str]:
+    skipped: dict[str, list[str]] = {}
+    for rule in report["rules"]:
+        if rule["not_judged"]:
+            skipped.setdefault(rule["not_judged"], []).append(rule["code"])
+    yield ""
+    yield f"Judged by {len(report['rules']) - sum(map(len, skipped.values()))} of {len(report['rules'])} rules."
+    for reason, codes in skipped.items():
+        yield from _folded("", f"Not judged: {', '.join(codes)}: {reason}.")
+
+
+def _assumed(report: JSON) -> Iterator[str]:
+    if not report["assumed"]:
+        return
+    yield ""
+    yield "This run relied on what no source settles. Check it against the real service:"
+    for one in report["assumed"]:
+        switch = f" Switch: assume.{one['switch']}." if one["switch"] else ""
+        yield from _folded(f"{one['seen']} x", f"{one['behaviour']} ({one['source']}){switch}")
+
+
+def _folded(label: str, text: str) -> Iterator[str]:
+    indent = "" if not label else f"  {label:8}"
+    lines = wrap(printable(text), WIDTH, initial_indent=indent, subsequent_indent=" " * max(2, len(indent)), break_on_hyphens=False)
+    yield from lines or [indent]
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"

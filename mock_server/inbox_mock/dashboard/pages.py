@@ -1,0 +1,87 @@
+"""Serving the dashboard: one page, its modules and its style, all from this package."""
+
+from importlib.resources import files
+
+from flask import Blueprint, Response, request
+
+from inbox_mock.admin.access_control import AccessControl
+from inbox_mock.domain.errors import Forbidden, NotFound, Problem
+
+PREFIX = "/dashboard"
+STATIC = files("inbox_mock.dashboard") / "static"
+# Named here, for what a machine's own tables say of .js differs, and a browser runs no module of another type.
+TYPES = {".html": "text/html", ".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
+WELCOME = """The Inbox Mock: a fake of the BookingSync (Smily) Inbox API.
+
+  /                        in a browser: the dashboard
+  /api/v3                  the API; the sandbox `default` knows the token `demo`
+  /oauth/authorize         OAuth, with /oauth/token
+  /docs                    what there is to read: reference, rules, scenarios, faults
+  /openapi.json            what the API can do, and how sure each part is
+  /__admin/openapi.json    what you can do that the real API cannot: sandboxes, clocks, guests, webhooks
+"""
+POLICY = (
+    "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'"
+)
+HEADERS = {
+    "Content-Security-Policy": POLICY,
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Referrer-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+}
+
+
+def blueprint(guard: AccessControl) -> Blueprint:
+    """Return the blueprint of the dashboard."""
+    made = Blueprint("dashboard", __name__)
+
+    @made.get("/")
+    def home() -> Response:
+        if request.accept_mimetypes.best_match(("text/plain", "text/html")) == "text/plain":
+            answer = Response(WELCOME, content_type="text/plain; charset=utf-8")
+        else:
+            _check(guard)
+            answer = _file("index.html")
+        answer.headers["Vary"] = "Accept"
+        return answer
+
+    @made.get(f"{PREFIX}/<name>")
+    def static(name: str) -> Response:
+        _check(guard)
+        return _file(name)
+
+    return made
+
+
+def _check(guard: AccessControl) -> None:
+    """Let a request pass: a link of another site may lead here, but no other site may load or frame any of it.
+
+    Raises:
+        Forbidden: it addresses a host that is not allowed, or comes from within a page of another site.
+
+    """
+    guard.check_host(request)
+    led_here = request.headers.get("Sec-Fetch-Dest", "document") == "document"
+    if not led_here and request.headers.get("Sec-Fetch-Site") in {"cross-site", "same-site"}:
+        raise Forbidden(Problem("origin", "the dashboard answers no page of another site"))
+
+
+def _file(name: str) -> Response:
+    """Answer a file of the dashboard; a browser asks each time whether it is still the same.
+
+    Raises:
+        NotFound: there is no such file.
+
+    """
+    suffix = name[name.rfind(".") :]
+    found = next((one for one in STATIC.iterdir() if one.name == name), None)
+    if suffix not in TYPES or found is None:
+        raise NotFound
+    answer = Response(found.read_bytes(), mimetype=TYPES[suffix])
+    answer.add_etag()
+    answer.headers.update(HEADERS)
+    answer.headers["Cache-Control"] = "no-cache"
+    answer.make_conditional(request)
+    return answer

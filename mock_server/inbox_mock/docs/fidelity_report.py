@@ -1,0 +1,89 @@
+"""How sure each part of the imitated API is, collected from the OpenAPI document, in which every part says so itself."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from inbox_mock.api import openapi
+from inbox_mock.api.routes import OPERATIONS
+from inbox_mock.conduct.assumptions import ASSUMED, OF_CALLS, OF_EXCHANGES, OF_WEBHOOKS, of_channels
+from inbox_mock.conduct.simulated_behaviour import Chances
+
+JSON = Mapping[str, object]
+LEVELS = ("documented", "recorded", "assumed")
+KINDS = ("behaviour", "operation", "field", "parameter", "answer")
+METHODS = ("get", "post", "put", "delete")
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What is claimed of a ``part``, which is of a ``kind``: its ``level`` and ``source``."""
+
+    kind: str
+    part: str
+    level: str
+    source: str
+
+
+def claims() -> list[Claim]:
+    """Return every claim once: behaviour, operations, fields by resource, and parameters and answers, which many operations share."""
+    document = openapi.document(OPERATIONS, "")
+    return list(dict.fromkeys((*_behaviours(), *_operations(document), *_fields(document), *_shared(document))))
+
+
+def _behaviours() -> Iterator[Claim]:
+    """Yield what is assumed of behaviour and no switch decides."""
+    of_traffic = (behaviour for behaviour, _ in (*OF_CALLS, *OF_EXCHANGES, *OF_WEBHOOKS))
+    for behaviour in (*of_channels(Chances()), *of_traffic):
+        if behaviour.switch is None:
+            yield Claim("behaviour", behaviour.says, ASSUMED, behaviour.source)
+
+
+def _operations(document: JSON) -> Iterator[Claim]:
+    for method, path, operation in _each_operation(document):
+        yield from _claim("operation", f"{method.upper()} {path}", operation)
+
+
+def _fields(document: JSON) -> Iterator[Claim]:
+    """Yield the fields of each resource; what is sent comes after what is answered, and counts where it is claimed otherwise."""
+    schemas = _under(_under(document, "components"), "schemas")
+    for name, schema in schemas.items():
+        resource = name.removesuffix("Create").removesuffix("Update")
+        for field, found in _under(schema, "properties").items():
+            yield from _claim("field", f"{resource}.{field}", found)
+            if field == "links":
+                for link, linked in _under(found, "properties").items():
+                    yield from _claim("field", f"{resource}.links.{link}", linked)
+
+
+def _shared(document: JSON) -> Iterator[Claim]:
+    for _, _, operation in _each_operation(document):
+        parameters = operation.get("parameters", [])
+        for parameter in parameters if isinstance(parameters, list) else []:
+            yield from _claim("parameter", str(parameter["name"]), parameter)
+    found: set[Claim] = set()
+    for _, _, operation in _each_operation(document):
+        for status, answer in _under(operation, "responses").items():
+            found.update(_claim("answer", status, answer))
+    yield from sorted(found, key=lambda claim: (claim.part, LEVELS.index(claim.level), claim.source))
+
+
+def _each_operation(document: JSON) -> Iterator[tuple[str, str, JSON]]:
+    """Yield each operation; PATCH is an alias of PUT, and says nothing of its own."""
+    for path, operations in _under(document, "paths").items():
+        for method in METHODS:
+            if method in _mapping(operations):
+                yield method, path, _under(operations, method)
+
+
+def _claim(kind: str, part: str, found: object) -> Iterator[Claim]:
+    said = _mapping(found)
+    if "x-fidelity" in said:
+        yield Claim(kind, part, str(said["x-fidelity"]), str(said.get("x-source", "")))
+
+
+def _under(holder: object, key: str) -> JSON:
+    return _mapping(_mapping(holder).get(key))
+
+
+def _mapping(found: object) -> JSON:
+    return found if isinstance(found, Mapping) else {}

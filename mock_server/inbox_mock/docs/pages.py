@@ -1,0 +1,111 @@
+"""The pages under /docs. Nothing in them comes from elsewhere: they work without a network."""
+
+from collections.abc import Callable, Mapping
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+import orjson
+from flask import Blueprint, Response, render_template, request
+
+from inbox_mock.domain.errors import NotFound
+
+if TYPE_CHECKING:
+    from importlib.resources.abc import Traversable
+
+PREFIX = "/docs"
+STATIC = files("inbox_mock.docs") / "static"
+TYPES = {".css": "text/css", ".js": "text/javascript"}
+# Swagger UI sets styles from its code and draws its icons from data: addresses.
+POLICY = (
+    "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'"
+)
+HEADERS = {"Content-Security-Policy": POLICY, "X-Content-Type-Options": "nosniff", "Referrer-Policy": "same-origin"}
+
+
+def _fidelity() -> Mapping[str, object]:
+    from inbox_mock.docs.fidelity_report import KINDS, LEVELS, claims
+    from inbox_mock.domain.assumptions import ASSUMPTIONS
+
+    found = claims()
+    kinds = {kind: [claim for claim in found if claim.kind == kind] for kind in KINDS}
+    counts = {level: sum(claim.level == level for claim in found) for level in LEVELS}
+    return {"kinds": kinds, "counts": counts, "switches": ASSUMPTIONS}
+
+
+def _conduct() -> Mapping[str, object]:
+    from inbox_mock.conduct.evaluation import offered
+
+    found = offered()
+    return {"rules": found.rules, "broken": found.broken}
+
+
+def _scenarios() -> Mapping[str, object]:
+    from inbox_mock.scenarios.loading import shipped
+
+    return {"scenarios": list(shipped())}
+
+
+def _faults() -> Mapping[str, object]:
+    from inbox_mock.faults import WebhookFault, kinds
+
+    return {"faults": [(kind, "webhooks" if isinstance(fault, WebhookFault) else "requests", fault) for kind, fault in kinds().items()]}
+
+
+PAGES: dict[str, Callable[[], Mapping[str, object]]] = {
+    "index": dict,
+    "api": lambda: {"document": "/openapi.json", "token": "demo"},
+    "admin": lambda: {"document": f"{PREFIX}/admin.json", "token": ""},
+    "fidelity": _fidelity,
+    "conduct": _conduct,
+    "scenarios": _scenarios,
+    "faults": _faults,
+}
+
+
+def blueprint() -> Blueprint:
+    """Return the blueprint of /docs."""
+    made = Blueprint("docs", __name__, url_prefix=PREFIX, template_folder="templates")
+
+    @made.get("", strict_slashes=False, provide_automatic_options=False)
+    @made.get("/<page>", strict_slashes=False, provide_automatic_options=False)
+    def show(page: str = "index") -> Response:
+        if page not in PAGES:
+            raise NotFound
+        shown = render_template(f"docs/{page}.html", page=page, **PAGES[page]())
+        return Response(shown, content_type="text/html; charset=utf-8", headers=HEADERS)
+
+    @made.get("/admin.json", provide_automatic_options=False)
+    def admin() -> Response:
+        """Answer what the admin API's own address answers, to those too who may not use that API."""
+        from inbox_mock.admin.openapi import document
+        from inbox_mock.admin.routes import OPERATIONS
+
+        return Response(orjson.dumps(document(OPERATIONS, request.host_url.rstrip("/"))), content_type="application/json")
+
+    @made.get("/static/<name>", provide_automatic_options=False)
+    def static(name: str) -> Response:
+        return _file(STATIC, name)
+
+    @made.get("/swagger/<name>", provide_automatic_options=False)
+    def swagger(name: str) -> Response:
+        return _file(files("flask_swagger_ui") / "dist", name)
+
+    return made
+
+
+def _file(folder: "Traversable", name: str) -> Response:
+    """Answer a file; a browser asks each time whether it is still the same.
+
+    Raises:
+        NotFound: there is no such file.
+
+    """
+    suffix = name[name.rfind(".") :]
+    found = next((one for one in folder.iterdir() if one.name == name), None)
+    if suffix not in TYPES or found is None:
+        raise NotFound
+    answer = Response(found.read_bytes(), content_type=f"{TYPES[suffix]}; charset=utf-8", headers=HEADERS)
+    answer.headers["Cache-Control"] = "no-cache"
+    answer.add_etag()
+    answer.make_conditional(request)
+    return answer

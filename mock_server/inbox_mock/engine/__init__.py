@@ -1,0 +1,1 @@
+"""What every verb works with: a unit of work, sandboxes with their snapshots, the timeline, redaction, durations."""

@@ -1,0 +1,74 @@
+"""Labels in place of secrets: the journal shows no credential, and rules can still tell them apart."""
+
+import re
+from collections.abc import Mapping, Sequence
+from urllib.parse import parse_qsl, urlencode
+
+import orjson
+
+from inbox_mock.domain import credentials
+from inbox_mock.engine.unit_of_work import UnitOfWork
+from inbox_mock.store.credentials import application as find_application
+from inbox_mock.store.database import one
+from inbox_mock.store.journal import MOST_CHARACTERS
+
+CREDENTIAL = re.compile(r"[0-9a-f]{64}")
+SECRET_PARAMETERS = ("client_secret", "code", "refresh_token")
+SECRET_ANSWERS = ("access_token", "refresh_token")
+SECRET_IN_QUERY = (*SECRET_PARAMETERS, *SECRET_ANSWERS)
+SECRET_WORDS = ("secret", "code", "token", "%")
+
+
+def of_credential(work: UnitOfWork, credential: str) -> str:
+    """Return a token's or code's label, such as ``token-3``, ``refresh-4``, ``code-5``; ``unknown`` for anything else."""
+    secret = credentials.secret_of(credential)
+    found = one(work.db, "SELECT id, kind FROM tokens WHERE secret = ? OR name = ?", (secret, credential))
+    if found is not None:
+        return f"{'token' if found['kind'] == 'access' else found['kind']}-{found['id']}"
+    found = one(work.db, "SELECT id FROM applications WHERE client_secret = ? OR named_client_secret = ?", (secret, credential))
+    return "unknown" if found is None else f"secret-{found['id']}"
+
+
+def application(work: UnitOfWork, client_id: str) -> object:
+    """Return the id of the application with a client id, or None."""
+    found = find_application(work.db, credentials.secret_of(client_id), client_id)
+    return None if found is None else found["id"]
+
+
+def of_parameters(work: UnitOfWork, given: Mapping[str, str]) -> dict[str, str]:
+    """Return the parameters of a call of /oauth, with labels in place of secrets, as far as the journal keeps them."""
+    found: dict[str, str] = {}
+    left = MOST_CHARACTERS
+    for name, text in given.items():
+        told = of_credential(work, text) if name in SECRET_PARAMETERS and text else text
+        found[name[:left]] = told[: max(0, left - len(name))]
+        left -= len(name) + len(told)
+        if left <= 0:
+            break
+    return found
+
+
+def of_query(work: UnitOfWork, text: str) -> str:
+    """Return a query string, with labels in place of secrets that have no business there."""
+    if not any(name in text for name in SECRET_WORDS):
+        return text
+    pairs = parse_qsl(text, keep_blank_values=True)
+    if not any(name in SECRET_IN_QUERY for name, _ in pairs):
+        return text
+    return urlencode([(name, of_credential(work, found) if name in SECRET_IN_QUERY and found else found) for name, found in pairs])
+
+
+def of_headers(work: UnitOfWork, headers: Sequence[tuple[str, str]]) -> dict[str, str]:
+    """Return an answer's headers, with labels in place of what a redirect carries."""
+    return {name: CREDENTIAL.sub(lambda found: of_credential(work, found[0]), value) for name, value in headers}
+
+
+def of_answer(work: UnitOfWork, body: bytes) -> object:
+    """Return the answer of a call of /oauth, with labels in place of tokens; pages are not kept."""
+    try:
+        found = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        return ""
+    if isinstance(found, dict):
+        return {name: of_credential(work, str(value)) if name in SECRET_ANSWERS else value for name, value in found.items()}
+    return ""

@@ -1,0 +1,290 @@
+"""Sandboxes: isolated worlds, thousands in one process, each behind a lock of its own."""
+
+from collections import OrderedDict
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+from hashlib import blake2b
+from itertools import count
+from sqlite3 import Connection
+from threading import BoundedSemaphore, Condition, Lock, RLock
+from typing import TYPE_CHECKING
+
+from inbox_mock.domain import credentials, times
+from inbox_mock.domain.clock import Clock
+from inbox_mock.domain.errors import NotFound
+from inbox_mock.engine.timeline import catch_up
+from inbox_mock.engine.unit_of_work import UnitOfWork
+from inbox_mock.store import clock as clock_store
+from inbox_mock.store import credentials as credential_store
+from inbox_mock.store import database, settings
+from inbox_mock.store.database import Row
+
+if TYPE_CHECKING:
+    from inbox_mock.engine.snapshots import Snapshot
+
+WallClock = Callable[[], float]
+Start = Callable[[], bytes]  # the image that a sandbox starts from; of a running clock a new one at each start
+MOST_AWAKE = 100
+MOST_WAITING = 8
+
+
+class Sandbox:
+    """One isolated world. All of it is in its database; this object holds the connection, the lock and the start.
+
+    One that sleeps is nothing but its image, a third of the memory; the next unit of work wakes it in half a millisecond.
+    """
+
+    settings: dict[str, object]
+    _db: Connection | None
+    _clock: Clock
+
+    def __init__(
+        self, sandbox_id: str, start: Start, wall: WallClock, woken: "Callable[[Sandbox], None]", image: bytes | None = None
+    ) -> None:
+        self.id = sandbox_id
+        self.snapshots: dict[str, Snapshot] = {}
+        self._woken = woken
+        self._db, self._asleep = None, b""
+        self._picture: tuple[int, bytes] | None = None
+        self.advancing = Lock()
+        self._start = start
+        self._wall = wall
+        self._lock = RLock()
+        self._closed = False
+        self._news = Condition()
+        self._last_entry = self._beginnings = self._version = 0
+        self._begin(start() if image is None else image, [])
+
+    @contextmanager
+    def work(self) -> Iterator[UnitOfWork]:
+        """Open one transaction, after what is due by now has happened; it is undone if an exception leaves it."""
+        with self._lock:
+            db = self._awake()
+            before = db.total_changes
+            db.execute("BEGIN")
+            try:
+                work = UnitOfWork(self.id, db, self.settings, self._clock, self._wall())
+                if work.clock.mode == "real":
+                    catch_up(work, work.instant)
+                yield work
+                db.execute("COMMIT")
+            except BaseException:
+                if db.in_transaction:
+                    db.execute("ROLLBACK")
+                raise
+            self._clock = work.clock
+            changed = db.total_changes != before
+        if changed:
+            with self._news:
+                self._last_entry = work.journaled or self._last_entry
+                self._version += 1
+                self._news.notify_all()
+
+    def wait_for_news(self, after: int, seconds: float) -> None:
+        """Wait until the journal holds more than the entry ``after`` or begins anew, for some seconds at the most."""
+        with self._news:
+            beginnings = self._beginnings
+            self._news.wait_for(lambda: self._closed or self._last_entry > after or self._beginnings > beginnings, seconds)
+
+    def wait_for_change(self, version: int, seconds: float) -> None:
+        """Wait until the sandbox is no longer as it was in a ``version``, for some seconds at the most."""
+        with self._news:
+            self._news.wait_for(lambda: self._closed or self._version != version, seconds)
+
+    @property
+    def version(self) -> int:
+        """How often anything of it has changed; whoever shows it looks again when this does."""
+        return self._version
+
+    @property
+    def runs(self) -> bool:
+        """Whether the clock runs by itself."""
+        return self._clock.mode == "real" and not self._closed
+
+    @property
+    def generation(self) -> int:
+        """How often it began anew: under `work`, who comes back from elsewhere sees whether the sandbox is still the one that it left."""
+        return self._beginnings
+
+    def image(self) -> tuple[bytes, str]:
+        """Return the bytes of the whole sandbox as it is now, and its time. A clock that runs shows that time in the image.
+
+        As long as nothing is written the image stays the same one: a world that is made once and forked for each test is
+        copied once.
+        """
+        with self._lock:
+            if self._asleep:
+                return self._asleep, times.wire(self._clock.now)
+            with self.work() as work:
+                if work.clock.mode == "real":
+                    work.clock = work.clock.moved_to(work.instant, work.wall)
+                    clock_store.write(work.db, work.clock)
+            written = work.db.total_changes
+            if self._picture is None or self._picture[0] != written:
+                self._picture = written, database.take_image(work.db)
+            return self._picture[1], work.now
+
+    def sleep(self) -> None:
+        """Keep the image only, unless somebody is at work or the clock runs."""
+        if self._clock.mode == "real" or not self._lock.acquire(blocking=False):
+            return
+        try:
+            if self._db is not None and not self._closed and not self._db.in_transaction:
+                self._asleep = database.take_image(self._db)
+                self._db.close()
+                self._db = self._picture = None
+        finally:
+            self._lock.release()
+
+    def _awake(self) -> Connection:
+        if self._closed:
+            raise NotFound
+        if self._db is None:
+            self._db, self._asleep = database.restore(self._asleep), b""
+            self._woken(self)
+        return self._db
+
+    def reset(self) -> None:
+        """Go back to the scenario's start. Tokens issued since then stay good, and a clock that stands goes on standing."""
+        with self._lock:
+            tokens = credential_store.all_tokens(self._awake())
+            self._begin(self._start(), tokens, stands=self._clock.mode == "manual")
+
+    def restore(self, image: bytes) -> None:
+        """Become what an image of this sandbox holds, its time included. Tokens issued since then stay good."""
+        with self._lock:
+            self._begin(image, credential_store.all_tokens(self._awake()))
+
+    def twin(self, sandbox_id: str, image: bytes) -> "Sandbox":
+        """Return a sandbox that goes on from an image, and goes back to the start of this one when it is reset."""
+        return Sandbox(sandbox_id, self._start, self._wall, self._woken, image)
+
+    def _begin(self, image: bytes, tokens: list[Row], *, stands: bool = False) -> None:
+        """Start anew, with these tokens too. Settings and clock are read once: only a unit of work changes the clock."""
+        db = database.restore(image)
+        db.execute("BEGIN")
+        clock = clock_store.read(db)
+        if stands:
+            clock = replace(clock, mode="manual")
+        self._clock = clock.moved_to(clock.now, self._wall())
+        clock_store.write(db, self._clock)
+        credential_store.keep(db, tokens)
+        db.execute("COMMIT")
+        self.settings = settings.read(db)
+        if self._db is not None:
+            self._db.close()
+        self._db, self._asleep, self._picture = db, b"", None
+        with self._news:
+            self._last_entry, self._beginnings, self._version = 0, self._beginnings + 1, self._version + 1
+            self._news.notify_all()
+        self._woken(self)
+
+    def close(self) -> None:
+        """Forget everything; who still holds the sandbox is told that there is none."""
+        with self._lock:
+            self._closed, self._asleep, self._picture = True, b"", None
+            if self._db is not None:
+                self._db.close()
+                self._db = None
+        with self._news:
+            self._news.notify_all()
+
+
+class Sandboxes:
+    """All sandboxes of this process, by id. Another home for them would offer these same methods."""
+
+    def __init__(self, wall: WallClock, seed: int = 0) -> None:
+        self._wall = wall
+        self._seed = seed
+        self._counter = count(1)
+        self._found: dict[str, Sandbox] = {}
+        self._awake: OrderedDict[str, Sandbox] = OrderedDict()
+        self._lock = Lock()
+        self.keeping = Lock()  # held while a snapshot is put away: their sum has a limit
+        self._waiting = BoundedSemaphore(MOST_WAITING)
+
+    def add(self, start: Start, *, default: bool = False) -> Sandbox:
+        """Bring a new sandbox to life."""
+        sandbox_id = credentials.DEFAULT_SANDBOX if default else self._next_id()
+        sandbox = Sandbox(sandbox_id, start, self._wall, self._note_awake)
+        self._found[sandbox_id] = sandbox
+        return sandbox
+
+    def fork(self, sandbox: Sandbox, image: bytes) -> Sandbox:
+        """Bring a second sandbox to life that goes on from an image of a first one; neither sees the other from then on."""
+        forked = sandbox.twin(self._next_id(), image)
+        self._found[forked.id] = forked
+        return forked
+
+    def get(self, name: str) -> Sandbox:
+        """Return a sandbox by its id; ``default`` is one too.
+
+        Raises:
+            NotFound: no sandbox has this id.
+
+        """
+        sandbox = self._found.get(credentials.DEFAULT_SANDBOX if name == "default" else name)
+        if sandbox is None:
+            raise NotFound
+        return sandbox
+
+    def of(self, credential: str | None) -> Sandbox:
+        """Return the sandbox that a credential names; the default one for anything else."""
+        sandbox = self._found.get(credentials.sandbox_of(credential)) or self._found[credentials.DEFAULT_SANDBOX]
+        with suppress(KeyError):
+            self._awake.move_to_end(sandbox.id)
+        return sandbox
+
+    def wait_for_news(self, sandbox: Sandbox, after: int, seconds: float) -> None:
+        """Wait for news of a sandbox's journal. Only a few wait at a time: those who read it never keep the API from answering."""
+        with self._seat() as seated:
+            if seated:
+                sandbox.wait_for_news(after, seconds)
+
+    def wait_for_change(self, sandbox: Sandbox, version: int, seconds: float) -> bool:
+        """Wait for any change of a sandbox; False, at once, if too many wait already."""
+        with self._seat() as seated:
+            if seated:
+                sandbox.wait_for_change(version, seconds)
+            return seated
+
+    @contextmanager
+    def _seat(self) -> Iterator[bool]:
+        seated = self._waiting.acquire(blocking=False)
+        try:
+            yield seated
+        finally:
+            if seated:
+                self._waiting.release()
+
+    def all(self) -> list[Sandbox]:
+        """Return every sandbox, oldest first."""
+        return list(self._found.values())
+
+    def remove(self, sandbox: Sandbox) -> None:
+        """Delete a sandbox; its credentials belong to nobody from now on."""
+        self._found.pop(sandbox.id, None)
+        self._awake.pop(sandbox.id, None)
+        sandbox.close()
+
+    def begin_anew(self) -> None:
+        """Delete every sandbox; the next ones get the ids that these had."""
+        for sandbox in self.all():
+            self.remove(sandbox)
+        self._counter = count(1)
+
+    def _note_awake(self, sandbox: Sandbox) -> None:
+        """Let the sandbox that was not used for longest sleep, when many are awake."""
+        with self._lock:
+            self._awake[sandbox.id] = sandbox
+            self._awake.move_to_end(sandbox.id)
+            tired = self._awake.popitem(last=False)[1] if len(self._awake) > MOST_AWAKE else None
+        if tired is not None:
+            tired.sleep()
+
+    def _next_id(self) -> str:
+        while True:
+            drawn = blake2b(f"{self._seed}/sandbox/{next(self._counter)}".encode(), digest_size=6).hexdigest()
+            if drawn != credentials.DEFAULT_SANDBOX and drawn not in self._found:
+                return drawn

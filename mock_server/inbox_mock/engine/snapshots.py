@@ -1,0 +1,77 @@
+"""Snapshots: a sandbox's images, kept under names of the user's choice for as long as the sandbox lives."""
+
+import re
+from dataclasses import dataclass
+
+from inbox_mock.domain.errors import Invalid, NotFound, invalid
+from inbox_mock.engine.sandboxes import Sandbox, Sandboxes
+
+MOST_SNAPSHOTS = 100
+MOST_BYTES = 512 * 1024 * 1024
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+EXPECTED_NAME = "a name of up to 64 letters, digits, dots, dashes and underscores, beginning with a letter or digit"
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A sandbox as it was; ``at`` is what its clock showed."""
+
+    name: str
+    at: str
+    image: bytes
+
+
+def take(sandboxes: Sandboxes, sandbox: Sandbox, name: str) -> Snapshot:
+    """Keep a sandbox as it is now. An earlier snapshot of the name gives way.
+
+    Raises:
+        Invalid: it is no name, the sandbox has too many snapshots, or all sandboxes together have too large ones.
+
+    """
+    if NAME.fullmatch(name) is None:
+        raise Invalid(invalid("name", EXPECTED_NAME))
+    image, at = sandbox.image()
+    with sandboxes.keeping:
+        others = [kept for one in sandboxes.all() for kept in one.snapshots.values() if (one, kept.name) != (sandbox, name)]
+        if name not in sandbox.snapshots and len(sandbox.snapshots) >= MOST_SNAPSHOTS:
+            raise Invalid(invalid("name", f"one of the {MOST_SNAPSHOTS} snapshots that there are, or one of them to be deleted first"))
+        if len(image) + sum(len(kept.image) for kept in others) > MOST_BYTES:
+            raise Invalid(invalid("name", f"snapshots of all sandboxes that hold {MOST_BYTES:,} bytes at most: delete some first"))
+        sandbox.snapshots[name] = Snapshot(name, at, image)
+    return sandbox.snapshots[name]
+
+
+def find(sandbox: Sandbox, name: str) -> Snapshot:
+    """Return a snapshot.
+
+    Raises:
+        NotFound: the sandbox has none of this name.
+
+    """
+    found = sandbox.snapshots.get(name)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def forget(sandboxes: Sandboxes, sandbox: Sandbox, name: str) -> None:
+    """Delete a snapshot.
+
+    Raises:
+        NotFound: the sandbox has none of this name.
+
+    """
+    with sandboxes.keeping:
+        del sandbox.snapshots[find(sandbox, name).name]
+
+
+def fork(sandboxes: Sandboxes, sandbox: Sandbox, name: str | None = None) -> Sandbox:
+    """Make a second sandbox that goes on from where a first one is, or from one of its snapshots.
+
+    It has credentials of its own, the same ones but for the sandbox's id that they begin with, and no snapshots.
+
+    Raises:
+        NotFound: the sandbox has no snapshot of this name.
+
+    """
+    return sandboxes.fork(sandbox, sandbox.image()[0] if name is None else find(sandbox, name).image)

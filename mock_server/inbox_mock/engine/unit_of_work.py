@@ -1,0 +1,121 @@
+"""A unit of work: one sandbox's transaction, its present, and what its verbs need to know."""
+
+import sqlite3
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from inbox_mock.domain import times
+from inbox_mock.domain.clock import Clock
+from inbox_mock.domain.dice import Dice
+from inbox_mock.domain.enumerations import APPLICATION, USER
+from inbox_mock.domain.errors import Invalid, NotFound, invalid
+from inbox_mock.store import journal, timeline
+from inbox_mock.store.database import Row, one
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who does something: an application on behalf of an account, or a user of it."""
+
+    account_id: int
+    application_id: int | None = None
+    user_id: int | None = None
+
+    @property
+    def stamp(self) -> dict[str, object]:
+        """The columns that say who made a record."""
+        if self.application_id is not None:
+            return {"created_by_id": self.application_id, "created_by_type": APPLICATION}
+        return {"created_by_id": self.user_id, "created_by_type": None if self.user_id is None else USER}
+
+
+class UnitOfWork:
+    """What a verb works with. ``now`` is the present as the wire writes it, ``instant`` the same as a datetime."""
+
+    def __init__(self, sandbox_id: str, db: sqlite3.Connection, settings: Mapping[str, object], clock: Clock, wall: float) -> None:
+        self.sandbox_id = sandbox_id
+        self.db = db
+        self.settings = settings
+        self.clock = clock
+        self.wall = wall
+        self.why: list[str] = []
+        self.caused: list[dict[str, object]] = []
+        self.journaled = 0
+        self.set_time(clock.at(wall))
+
+    def set_time(self, instant: datetime) -> None:
+        """Let the present be ``instant``."""
+        self.instant = instant
+        self.now = times.wire(instant)
+
+    @property
+    def dice(self) -> Dice:
+        """The sandbox's dice."""
+        return Dice(int(str(self.settings["seed"])))
+
+    @property
+    def strict(self) -> bool:
+        """Whether the sandbox refuses what the guide asks clients to refrain from."""
+        return bool(self.settings["strict"])
+
+    @property
+    def rate_limit(self) -> Mapping[str, int]:
+        """``limit`` requests an hour; whether it is ``enforced``."""
+        limit: Mapping[str, int] = self.settings["rate_limit"]  # type: ignore[assignment]
+        return limit
+
+    def assumes(self, switch: str) -> object:
+        """Return how a switch of the scenario's ``assume`` stands."""
+        switches: Mapping[str, object] = self.settings["assume"]  # type: ignore[assignment]
+        return switches[switch]
+
+    @contextmanager
+    def attempt(self) -> Iterator[None]:
+        """Undo what is done within if it is refused or fails; what was done before stays."""
+        self.db.execute("SAVEPOINT attempt")
+        try:
+            yield
+        except BaseException:
+            self.db.execute("ROLLBACK TO attempt")
+            raise
+        finally:
+            self.db.execute("RELEASE attempt")
+
+    def later(self, delay: timedelta, kind: str, **about: object) -> None:
+        """Let something happen after a delay."""
+        timeline.schedule(self.db, times.wire(self.instant + delay), kind, about)
+
+    def happen(self, kind: str, **about: object) -> None:
+        """Write down what happens at this moment."""
+        timeline.mark_happened(self.db, timeline.schedule(self.db, self.now, kind, about))
+
+    def write_down(self, entry: Row) -> int:
+        """Add an entry to the journal, and return its id."""
+        self.journaled = journal.add(self.db, entry)
+        return self.journaled
+
+    def get(self, table: str, record_id: object, account_id: int | None) -> Row:
+        """Return a row of an account (of any, for None).
+
+        Raises:
+            NotFound: there is no such row, or it belongs to another account.
+
+        """
+        found = one(self.db, f"SELECT * FROM {table} WHERE id = ?", (record_id,))  # noqa: S608
+        if found is None or (account_id is not None and found["account_id"] != account_id):
+            raise NotFound
+        return found
+
+    def refer(self, table: str, field: str, record_id: object, account_id: int) -> Row:
+        """Return a row that a client refers to by id.
+
+        Raises:
+            Invalid: there is no such row, or it belongs to another account; ``field`` is to blame.
+
+        """
+        try:
+            return self.get(table, record_id, account_id)
+        except NotFound:
+            raise Invalid(invalid(field, "can't be blank")) from None

@@ -1,0 +1,97 @@
+"""The shape of a declaration: resources, their attributes and their links."""
+
+from dataclasses import dataclass
+from enum import Enum
+
+from inbox_mock.domain.fidelity import Fidelity, documented
+from inbox_mock.resources.field_types import Kind, time
+
+
+class Write(Enum):
+    """When an attribute may be written."""
+
+    NEVER = "never"
+    ALWAYS = "always"
+    CREATE = "on create"
+    UPDATE = "on update"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Attribute:
+    """One attribute: ``required`` on create; ``public`` if it shows without a read scope; ``note`` for people."""
+
+    name: str
+    kind: Kind
+    null: bool = False
+    read: bool = True
+    write: Write = Write.NEVER
+    required: bool = False
+    public: bool = False
+    note: str = ""
+    example: object = None
+    fidelity: Fidelity
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Link:
+    """One association. ``target`` is the plural of a resource, or a path that the fake does not serve.
+
+    ``served`` is false for associations whose resource is out of scope: they are always empty.
+    """
+
+    name: str
+    target: str
+    many: bool = False
+    null: bool = False
+    public: bool = False
+    served: bool = True
+    templates: tuple[tuple[str, str], ...] | None = None
+    fidelity: Fidelity
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Resource:
+    """One API resource; ``view`` is the database view that its records are read from.
+
+    ``needs``: groups of attributes, of which a new record must have one group at least.
+    """
+
+    name: str
+    plural: str
+    path: str
+    view: str
+    attributes: tuple[Attribute, ...]
+    links: tuple[Link, ...] = ()
+    read_scopes: tuple[str, ...]
+    write_scopes: tuple[str, ...] = ()
+    cap: int = 100
+    has_id: bool = True
+    needs: tuple[tuple[str, ...], ...] = ()
+    note: str = ""
+
+    def templates(self) -> tuple[tuple[str, str], ...]:
+        """Return the URI templates of the envelope: key, and path under the API's base."""
+        found: list[tuple[str, str]] = []
+        for link in self.links:
+            if link.templates is not None:
+                found.extend(link.templates)
+            elif link.target:
+                key = f"{self.plural}.{link.name}"
+                found.append((key, f"{PATHS.get(link.target, link.target)}/{{{key}}}"))
+        return tuple(found)
+
+    @property
+    def table(self) -> str:
+        """The table that the resource's records are written to."""
+        return self.plural
+
+
+PATHS = {name: f"inbox/{name}" for name in ("conversations", "participants", "messages", "attachments")}
+
+
+def stamps(page: str) -> tuple[Attribute, Attribute]:
+    """Return created_at and updated_at, which nearly every resource has."""
+    return (
+        Attribute(name="created_at", kind=time(), fidelity=documented(page)),
+        Attribute(name="updated_at", kind=time(), fidelity=documented(page)),
+    )

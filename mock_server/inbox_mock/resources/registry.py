@@ -1,0 +1,24 @@
+"""Every resource by its plural."""
+
+from inbox_mock.resources import (
+    accounts,
+    applications,
+    attachments,
+    bookings,
+    clients,
+    conversations,
+    hosts,
+    inquiries,
+    me,
+    messages,
+    participants,
+    rentals,
+    sources,
+)
+from inbox_mock.resources.declaration import Resource
+
+_MODULES = (
+    conversations, participants, messages, attachments, hosts, bookings, clients, sources, inquiries, rentals, applications, accounts, me,
+)  # fmt: skip
+
+RESOURCES: dict[str, Resource] = {module.RESOURCE.plural: module.RESOURCE for module in _MODULES}

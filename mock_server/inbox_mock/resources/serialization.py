@@ -1,0 +1,104 @@
+"""From rows to JSON: one plain function per resource and view, made from its declaration."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from operator import itemgetter
+
+from orjson import Fragment
+
+from inbox_mock.resources.declaration import Attribute, Link, Resource
+from inbox_mock.resources.field_types import UPLOAD
+
+JSON = dict[str, object]
+Columns = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Projection:
+    """How much of a record is shown.
+
+    ``fields`` names the attributes wanted, or None for all; ``public`` leaves out what needs a read scope; ``hidden``
+    names attributes that this token may not see; ``created_by`` is the switch of that name.
+    """
+
+    fields: frozenset[str] | None = None
+    public: bool = False
+    hidden: frozenset[str] = frozenset()
+    created_by: str = "both"
+
+
+@dataclass(frozen=True, slots=True)
+class RenderContext:
+    """Where a record is shown: what its addresses begin with, and the application that looks."""
+
+    uploads: str = ""
+    application_id: int | None = None
+
+
+Reader = Callable[[Sequence[object], RenderContext], JSON]
+FULL = Projection()
+
+
+@lru_cache(maxsize=512)
+def reader(resource: Resource, columns: Columns, view: Projection = FULL) -> Reader:
+    """Return the function that turns a row with these columns into the record that the API shows."""
+    index = {name: position for position, name in enumerate(columns)}
+    links, attributes = _links_shown(resource, view), _attributes_shown(resource, view)
+    names = ("links", *(("id",) if resource.has_id else ()), *(a.name for a in attributes))
+    take = _taker([index.get(name, 0) for name in names])
+    converted = [(a.name, a.kind.reads) for a in attributes if a.kind.reads is not None and a.name != "owned_by_app"]
+    uploads = [a.name for a in attributes if a.kind.options.get("role") == UPLOAD]
+    owned = "owned_by_app" in names
+    link_names = tuple(link.name for link in links)
+    take_links = _taker([index.get(name, 0) for name in link_names])
+    lists = tuple(link.name for link in links if link.many and link.name in index)
+    worked_out = [(link.name, _link(link, index)) for link in links if link.name not in index or link.name == "member"]
+
+    def read(row: Sequence[object], place: RenderContext) -> JSON:
+        record: JSON = dict(zip(names, take(row), strict=True))
+        if links:
+            record["links"] = found = dict(zip(link_names, take_links(row), strict=True))
+            for name in lists:
+                found[name] = Fragment(found[name])  # type: ignore[arg-type]
+            for name, link in worked_out:
+                found[name] = link(row)
+        else:
+            del record["links"]
+        for name, convert in converted:
+            record[name] = convert(record[name])
+        for name in uploads:
+            record[name] = f"{place.uploads}/{record['id']}/{record[name]}"
+        if owned:
+            record["owned_by_app"] = place.application_id is not None and row[index["application_id"]] == place.application_id
+        return record
+
+    return read
+
+
+def _links_shown(resource: Resource, view: Projection) -> list[Link]:
+    shown = [link for link in resource.links if link.public or not view.public]
+    return [link for link in shown if link.name != "created_by" or view.created_by != "attributes"]
+
+
+def _attributes_shown(resource: Resource, view: Projection) -> list[Attribute]:
+    shown = [a for a in resource.attributes if a.read and a.name not in view.hidden and (a.public or not view.public)]
+    if view.created_by == "links":
+        shown = [a for a in shown if not a.name.startswith("created_by_") or resource.name == "booking"]
+    return [a for a in shown if view.fields is None or a.name in view.fields]
+
+
+def _taker(positions: list[int]) -> Callable[[Sequence[object]], Sequence[object]]:
+    if len(positions) == 1:
+        return lambda row: (row[positions[0]],)
+    return itemgetter(*positions) if positions else lambda _row: ()
+
+
+def _link(link: Link, index: Mapping[str, int]) -> Callable[[Sequence[object]], object]:
+    if link.name == "created_by":
+        number, kind = index["created_by_id"], index["created_by_type"]
+        return lambda row: None if row[number] is None else {"id": row[number], "type": row[kind]}
+    if link.name == "member":
+        number, kind = index["member_id"], index["member_type"]
+        return lambda row: {"id": row[number], "type": row[kind]}
+    return (lambda _row: []) if link.many else (lambda _row: None)

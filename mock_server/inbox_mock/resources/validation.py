@@ -1,0 +1,62 @@
+"""Checking what a client writes against a resource's declaration."""
+
+from collections.abc import Mapping
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from inbox_mock.domain.errors import Invalid, invalid
+from inbox_mock.resources.declaration import Attribute, Resource, Write
+
+if TYPE_CHECKING:
+    from marshmallow import Schema
+    from marshmallow.fields import Field
+
+    from inbox_mock.resources import marshmallow_fields
+
+CREATE = (Write.ALWAYS, Write.CREATE)
+UPDATE = (Write.ALWAYS, Write.UPDATE)
+
+
+@cache
+def schema(resource: Resource, *, creating: bool) -> "Schema":
+    """Return the marshmallow schema of a body's record; unknown and read-only attributes are left out in silence."""
+    from marshmallow import EXCLUDE, Schema
+
+    moment = CREATE if creating else UPDATE
+    declared: dict[str, Field[Any]] = {a.name: field_of(a) for a in resource.attributes if a.write in moment}
+    name = f"{resource.name.title().replace('_', '')}{'Create' if creating else 'Update'}"
+    return Schema.from_dict(declared, name=name)(unknown=EXCLUDE, partial=not creating)
+
+
+def field_of(attribute: Attribute) -> "marshmallow_fields.Checked":
+    """Return the marshmallow field of an attribute, with all that OpenAPI says of it as metadata."""
+    from inbox_mock.resources import marshmallow_fields
+
+    kind = attribute.kind
+    made = getattr(marshmallow_fields, kind.field)
+    described = dict(made.schema) if "type" in made.schema else {**kind.schema, **made.schema}
+    if "minimum" in kind.schema:
+        described["minimum"] = kind.schema["minimum"]
+    if attribute.required and kind.field == "PlainText":
+        described |= {"minLength": 1, "pattern": r"^[!-~][ -~]*$" if kind.options.get("printable") else r"\S"}
+    field: marshmallow_fields.Checked = made(
+        options=kind.options, required=attribute.required, allow_none=attribute.null and not attribute.required, metadata=described
+    )
+    return field
+
+
+def check(resource: Resource, written: Mapping[str, object], *, creating: bool, optional: tuple[str, ...] = ()) -> dict[str, object]:
+    """Return what to store of a record that a client wrote, by attribute name.
+
+    ``optional`` names required attributes that a switch makes optional.
+
+    Raises:
+        Invalid: constraints are broken; one problem for each.
+
+    """
+    partial = optional if creating else True
+    problems = schema(resource, creating=creating).validate(written, partial=partial)
+    if problems:
+        raise Invalid(*(invalid(str(name), title) for name, titles in problems.items() for title in titles))
+    loaded: dict[str, object] = schema(resource, creating=creating).load(written, partial=partial)
+    return loaded

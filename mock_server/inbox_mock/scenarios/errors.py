@@ -1,0 +1,81 @@
+"""What is wrong with a scenario, told with file, line, what was found and what was expected."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from difflib import get_close_matches
+from json import dumps
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from jsonschema_rs import ValidationError
+
+MOST_TOLD = 20
+
+
+class ScenarioError(Exception):
+    """One mistake; nothing of the scenario is loaded. ``line`` is 0 where there is no file to have lines."""
+
+    def __init__(self, name: str, line: int, found: str, expected: str) -> None:
+        self.name, self.line, self.found, self.expected = name, line, found, expected
+        place = f"{name}:{line}" if line else name
+        super().__init__(f"{place}: found {found}; expected {expected}")
+
+
+class CombinedScenarioError(ScenarioError):
+    """Several at once, in the order of their lines; what is said of one is said of the first."""
+
+    def __init__(self, mistakes: Sequence[ScenarioError]) -> None:
+        first = mistakes[0]
+        super().__init__(first.name, first.line, first.found, first.expected)
+        told = [str(mistake) for mistake in mistakes[:MOST_TOLD]]
+        if len(mistakes) > MOST_TOLD:
+            told.append(f"{first.name}: and {len(mistakes) - MOST_TOLD} more")
+        self.args = ("\n".join(told),)
+
+
+def told(error: "ValidationError", schema: Mapping[str, object]) -> Iterator[tuple[tuple[str | int, ...], str, str]]:
+    """Yield what a schema violation found and what was expected, in words, with the path of it; each unknown key for itself."""
+    from jsonschema_rs import ValidationErrorKind as Kind
+
+    path, kind = ".".join(map(str, error.instance_path)), error.kind
+    place = f"{path}: " if path else ""
+    if isinstance(kind, Kind.AdditionalProperties):
+        known = sorted(_at(schema, error.schema_path[:-1]).get("properties", {}))
+        for key in kind.unexpected:
+            close = get_close_matches(key, known, 1)
+            expected = f"{close[0]!r}?" if close else f"one of {', '.join(known)}"
+            yield (*error.instance_path, key), f"{place}the unknown key {key!r}", expected
+        return
+    yield (tuple(error.instance_path), *_told(error, schema, place))
+
+
+def _told(error: "ValidationError", schema: Mapping[str, object], place: str) -> tuple[str, str]:
+    from jsonschema_rs import ValidationErrorKind as Kind
+
+    kind, value = error.kind, repr(error.instance)
+    found = f"{place}{value if len(value) < 60 else value[:57] + '...'}"
+    if isinstance(kind, Kind.Required):
+        return f"{place}no {kind.property!r}", "it to be there"
+    if isinstance(kind, Kind.Enum):
+        return found, f"one of {', '.join(_written(option) for option in kind.options)}"
+    described = _at(schema, error.schema_path[:-1]).get("description")
+    return found, str(described) if described else error.message
+
+
+def _written(option: object) -> str:
+    return option if isinstance(option, str) else dumps(option)
+
+
+def _at(schema: Mapping[str, object], path: Sequence[str | int]) -> dict[str, dict[str, object]]:
+    """Return the part of a schema at a path, through references."""
+    here: object = schema
+    for step in path:
+        if isinstance(here, Mapping) and "$ref" in here and step != "$ref":
+            here = _definition(schema, here)
+        here = _definition(schema, here) if step == "$ref" else here[step]  # type: ignore[index]
+    if isinstance(here, Mapping) and "$ref" in here:
+        here = _definition(schema, here)
+    return here  # type: ignore[return-value]
+
+
+def _definition(schema: Mapping[str, object], here: object) -> object:
+    return schema["$defs"][str(here["$ref"]).rpartition("/")[2]]  # type: ignore[index]

@@ -1,0 +1,131 @@
+"""Records made from the seed, for scenarios too large to be written by hand."""
+
+from datetime import timedelta
+from functools import partial
+
+from inbox_mock.domain import times
+from inbox_mock.engine.unit_of_work import Actor
+from inbox_mock.scenarios.build import Builder, Place, seconds_of
+from inbox_mock.scenarios.history import conversation_of
+from inbox_mock.scenarios.setup import account_of
+from inbox_mock.services import bookings, clients, hosts
+from inbox_mock.services.accounts import add_rental
+from inbox_mock.simulation import actors
+from inbox_mock.store.database import Row, one
+
+RENTALS = 20
+CHANNELS = ("airbnb", "airbnb", "airbnb", "booking-com", "booking-com", "direct")
+TIMEZONES = ("Europe/Paris", "Europe/Lisbon", "America/New_York")
+FIRSTNAMES = (
+    "Ada",
+    "Bruno",
+    "Chiara",
+    "Dmitri",
+    "Elif",
+    "Farid",
+    "Greta",
+    "Hugo",
+    "Ines",
+    "Jonas",
+    "Keiko",
+    "Luca",
+    "Mina",
+    "Noor",
+    "Otto",
+)
+LASTNAMES = ("Almeida", "Bauer", "Cohen", "Dubois", "Eriksen", "Fischer", "Garcia", "Haddad", "Ito", "Jansen", "Kowal", "Larsen", "Moreau")
+QUESTIONS = ("What time can we arrive?", "Is there a cot?", "Where can we park?", "May we bring our dog?", "Is the pool heated?")
+ANSWERS = ("Any time after four.", "Yes, there is.", "In front of the house.", "Let me check and come back to you.", "With pleasure.")
+SPAN_DAYS = 300
+GENERATED = "(generated)"
+
+
+def plan(making: Builder) -> None:
+    """Plan the generated bookings, each with its conversation, and spread the messages over the conversations."""
+    wanted: dict[str, int] = making.scenario.data.get("generate", {})  # type: ignore[assignment]
+    if "thread" in wanted:
+        _thread(making, wanted["thread"])  # type: ignore[arg-type]
+    number = wanted.get("bookings", 0)
+    if not number:
+        return
+    account_id = account_of(making, {}, ())
+    rental_ids = [
+        add_rental(making.work, account_id, {"name": f"House {index + 1}", "timezone": TIMEZONES[index % len(TIMEZONES)]})
+        for index in range(RENTALS)
+    ]
+    making.at(making.founded, ("generate",), partial(_host, making, account_id))
+    step = timedelta(days=SPAN_DAYS) / number
+    channel_bookings: list[int] = []
+    for index in range(number):
+        channel = CHANNELS[making.work.dice.between("channel", index, 0, len(CHANNELS) - 1)]
+        made_at = (making.start - timedelta(days=SPAN_DAYS) + step * index).replace(microsecond=0)
+        making.at(made_at, ("generate",), partial(_booking, making, index, rental_ids[index % RENTALS], channel))
+        if channel != "direct":
+            channel_bookings.append(index)
+    _messages(making, wanted.get("messages", 0), channel_bookings, step)
+
+
+def _messages(making: Builder, number: int, indexes: list[int], step: timedelta) -> None:
+    """Plan the messages: a booking's conversation gets them one after the other, guest and host in turn."""
+    if not indexes:
+        return
+    rounds = -(-number // len(indexes))
+    for turn in range(number):
+        index = indexes[turn % len(indexes)]
+        first = min(making.start - timedelta(days=SPAN_DAYS) + step * index + timedelta(hours=1), making.start)
+        said_at = first + (making.start - first) * ((turn // len(indexes) + 1) / (rounds + 1))
+        making.at(said_at.replace(microsecond=0), ("generate",), partial(_message, making, index, turn))
+
+
+def _thread(making: Builder, wanted: Row) -> None:
+    """Plan the messages of one conversation, evenly over a time that ends at the start."""
+    place: Place = ("generate", "thread")
+    number = int(str(wanted["messages"]))
+    span = timedelta(seconds=seconds_of(making, wanted.get("over", "1h"), (*place, "over")))
+    for turn in range(number):
+        said_at = making.start - span * ((number - turn) / number)
+        making.at(said_at.replace(microsecond=0), place, partial(_next_message, making, place, wanted, turn))
+
+
+def _next_message(making: Builder, place: Place, wanted: Row, turn: int) -> None:
+    conversation_id = conversation_of(making, place, wanted)["id"]
+    number = making.work.dice.between("words", turn, 0, len(QUESTIONS) - 1)
+    if turn % 2 == 0:
+        actors.write_as_guest(making.work, conversation_id, QUESTIONS[number])
+    else:
+        actors.write_as_host(making.work, conversation_id, None, ANSWERS[number])
+
+
+def _host(making: Builder, account_id: int) -> None:
+    making.names["hosts", GENERATED] = hosts.create_host(making.work, Actor(account_id), {"firstname": "Jan", "lastname": "Kowalski"})
+
+
+def _booking(making: Builder, index: int, rental_id: int, channel: str) -> None:
+    work = making.work
+    rental = work.get("rentals", rental_id, None)
+    name = f"{FIRSTNAMES[index % len(FIRSTNAMES)]} {LASTNAMES[index // len(FIRSTNAMES) % len(LASTNAMES)]}"
+    account_id = int(str(rental["account_id"]))
+    client_id = clients.create_client(work, Actor(account_id), {"fullname": name})
+    arrival = work.instant + timedelta(days=30 + index % 300)
+    nights = work.dice.between("nights", index, 1, 14)
+    row: Row = {
+        "client_id": client_id,
+        "start_at": f"{times.wire(arrival)[:10]}T16:00:00Z",
+        "end_at": f"{times.wire(arrival + timedelta(days=nights))[:10]}T10:00:00Z",
+        "adults": 1 + index % 4,
+        "final_price": f"{nights * 120}.0",
+    }
+    booking_id = bookings.book(work, account_id, rental, channel, row, timedelta(0) if channel != "direct" else None)
+    making.names["bookings", f"generated-{index}"] = booking_id
+
+
+def _message(making: Builder, index: int, turn: int) -> None:
+    booking_id = making.names["bookings", f"generated-{index}"]
+    tied = one(making.work.db, "SELECT conversation_id FROM conversation_bookings WHERE booking_id = ?", (booking_id,))
+    if tied is None:
+        return
+    number = making.work.dice.between("words", turn, 0, len(QUESTIONS) - 1)
+    if making.work.dice.share("speaker", turn) < 0.5:
+        actors.write_as_guest(making.work, tied["conversation_id"], QUESTIONS[number])
+    else:
+        actors.write_as_host(making.work, tied["conversation_id"], making.names["hosts", GENERATED], ANSWERS[number])

@@ -1,0 +1,162 @@
+"""Finding a scenario, reading it, and making the image of the sandbox that it describes."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import cache, lru_cache
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+from inbox_mock.domain import assumptions
+from inbox_mock.domain.enumerations import ORIGINS
+from inbox_mock.domain.json_numbers import normal
+from inbox_mock.faults import kinds
+from inbox_mock.scenarios.errors import CombinedScenarioError, ScenarioError, told
+from inbox_mock.scenarios.yaml12 import Lines, read
+from inbox_mock.webhooks.event_types import EVENT_TYPES
+
+if TYPE_CHECKING:
+    from jsonschema_rs import Validator
+
+SUFFIXES = (".yaml", ".yml")
+
+
+class UnknownScenarioError(ScenarioError):
+    """No shipped scenario has this name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """A scenario that keeps to the schema. ``folder`` is where its attachments are looked for first."""
+
+    name: str
+    data: Mapping[str, object]
+    lines: Lines
+    folder: Path | None = None
+
+    @property
+    def description(self) -> str:
+        """What the scenario shows."""
+        return str(self.data.get("description", ""))
+
+    def mistake(self, path: tuple[str | int, ...], found: str, expected: str) -> ScenarioError:
+        """Return a mistake at a place in the scenario."""
+        return ScenarioError(self.name, self.lines.of(path), found, expected)
+
+
+def fixtures() -> Path:
+    """Return the folder of the shipped scenarios and attachments: in the installed package, else in the checkout."""
+    installed = Path(str(files("inbox_mock"))) / "_fixtures"
+    return installed if installed.is_dir() else Path(str(files("inbox_mock"))).parents[1] / "fixtures"
+
+
+def shipped() -> Iterator[Scenario]:
+    """Return every shipped scenario, by name."""
+    for path in sorted((fixtures() / "scenarios").glob("*.yaml")):
+        yield from_file(path, path.stem)
+
+
+def find(wanted: str) -> Scenario:
+    """Return a shipped scenario by its name, or the one in a file by its path.
+
+    Raises:
+        Mistake: there is none, it cannot be read, or it does not keep to the schema.
+
+    """
+    path = Path(wanted)
+    if path.suffix in SUFFIXES or "/" in wanted:
+        return from_file(path, wanted)
+    try:
+        return find_shipped(wanted)
+    except UnknownScenarioError:
+        if path.is_file():
+            return from_file(path, wanted)
+        raise
+
+
+def find_shipped(name: str) -> Scenario:
+    """Return a shipped scenario by its name; no other file is read, whatever the name.
+
+    Raises:
+        UnknownScenarioError: there is none.
+
+    """
+    known = {path.stem: path for path in (fixtures() / "scenarios").glob("*.yaml")}
+    if name not in known:
+        raise UnknownScenarioError(name, 0, "no scenario of this name", f"one of {', '.join(sorted(known))}, or the path of a .yaml file")
+    return from_file(known[name], name)
+
+
+def from_file(path: Path, name: str) -> Scenario:
+    """Return the scenario in a file.
+
+    Raises:
+        Mistake: it cannot be read, or it does not keep to the schema.
+
+    """
+    try:
+        written = path.stat()
+        return _read(path, name, written.st_mtime_ns, written.st_size)
+    except OSError as error:
+        raise ScenarioError(name, 0, f"a file that cannot be read: {error.strerror}", "a readable .yaml file") from None
+
+
+@lru_cache(maxsize=32)
+def _read(path: Path, name: str, _written_ns: int, _size: int) -> Scenario:
+    """Read a file, once for as long as it stays as it is."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        raise ScenarioError(name, 0, "a file that is no text", "UTF-8") from None
+    data, lines = read(text, name)
+    if not isinstance(data, dict):
+        raise ScenarioError(name, 1, "no keys", "keys such as rentals and bookings, each with what the sandbox starts with")
+    return _checked(Scenario(name, data, lines, path.parent))
+
+
+def from_object(data: Mapping[str, object]) -> Scenario:
+    """Return the scenario that a program wrote as an object.
+
+    Raises:
+        Mistake: it does not keep to the schema.
+
+    """
+    return _checked(Scenario("scenario", data, Lines()))
+
+
+@cache
+def schema() -> dict[str, object]:
+    """Return the JSON Schema of scenarios, with a switch for every assumption, and all origins, events and faults."""
+    text = files("inbox_mock.scenarios").joinpath("scenario.schema.json").read_bytes()
+    found: dict[str, dict[str, dict[str, Any]]] = orjson.loads(text)
+    found["properties"]["assume"] |= {
+        "additionalProperties": False,
+        "properties": {
+            name: {"enum": list(known.choices), "default": known.default, "description": known.says}
+            for name, known in assumptions.ASSUMPTIONS.items()
+        },
+    }
+    found["properties"]["messages"]["items"]["properties"]["origin"]["enum"] = list(ORIGINS)
+    found["$defs"]["fault"]["properties"]["kind"] = {"enum": list(kinds())}
+    found["properties"]["webhooks"]["items"]["properties"]["events"]["items"] = {"enum": list(EVENT_TYPES)}
+    return found  # type: ignore[return-value]
+
+
+@cache
+def _validator() -> "Validator":
+    from jsonschema_rs import validator_for
+
+    return validator_for(schema())
+
+
+def _checked(scenario: Scenario) -> Scenario:
+    try:
+        data: dict[str, object] = normal(dict(scenario.data))  # type: ignore[assignment]
+    except ValueError as nested:
+        raise scenario.mistake((), str(nested), "a scenario") from None
+    found = [scenario.mistake(*finding) for error in _validator().iter_errors(data) for finding in told(error, schema())]
+    if found:
+        raise CombinedScenarioError(sorted(found, key=lambda mistake: mistake.line))
+    return replace(scenario, data=data)

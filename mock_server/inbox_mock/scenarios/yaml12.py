@@ -1,0 +1,112 @@
+"""Reading YAML by the rules of 1.2, and remembering on which line everything stands."""
+
+import re
+from collections.abc import Hashable
+
+import yaml
+
+from inbox_mock.scenarios.errors import ScenarioError
+
+try:
+    from yaml import CSafeLoader as _Loader
+except ImportError:  # a PyYAML built without libyaml: slower, and the same
+    from yaml import SafeLoader as _Loader  # type: ignore[assignment]
+
+Path = tuple[Hashable, ...]
+MOST_NODES = 200_000
+
+
+class Loader(_Loader):
+    """YAML 1.2's core schema: ``no`` is a word, ``14:45`` and dates are text."""
+
+    yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}  # noqa: RUF012
+
+
+Loader.add_implicit_resolver("tag:yaml.org,2002:null", re.compile(r"^(?:~|null|Null|NULL|)$"), ["~", "n", "N", ""])
+Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(?:true|True|TRUE|false|False|FALSE)$"), list("tTfF"))
+Loader.add_implicit_resolver(
+    "tag:yaml.org,2002:int", re.compile(r"^(?:[-+]?[0-9]{1,18}|0o[0-7]{1,20}|0x[0-9a-fA-F]{1,15})$"), list("-+0123456789")
+)
+Loader.add_implicit_resolver(
+    "tag:yaml.org,2002:float",
+    re.compile(r"^[-+]?(?:(?:\.[0-9]+|[0-9]+\.[0-9]*)(?:[eE][-+]?[0-9]+)?|[0-9]+[eE][-+]?[0-9]+)$"),
+    list("-+.0123456789"),
+)
+
+
+class Lines:
+    """On which line each value of a document stands, or the key that it belongs to, by its path."""
+
+    def __init__(self) -> None:
+        self._found: dict[Path, int] = {}
+        self.nodes = 0
+
+    def note(self, path: Path, node: yaml.Node) -> None:
+        """Remember a node's line, unless that of its key is known."""
+        self.nodes += 1
+        self._found.setdefault(path, node.start_mark.line + 1)
+
+    def note_key(self, path: Path, key: yaml.Node) -> None:
+        """Remember a key's line as that of its value."""
+        self._found[path] = key.start_mark.line + 1
+
+    def of(self, path: Path) -> int:
+        """Return the line of a value, or of what holds it."""
+        while path and path not in self._found:
+            path = path[:-1]
+        return self._found.get(path, 1)
+
+
+def read(text: str, name: str) -> tuple[object, Lines]:
+    """Return a document's data and lines.
+
+    Raises:
+        Mistake: the text is no YAML document, or holds a key twice.
+
+    """
+    lines = Lines()
+    try:
+        node = Loader(text).get_single_node()
+        return (None if node is None else _data(node, (), lines, name)), lines
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        raise ScenarioError(name, line, str(error.problem), "a YAML document") from None
+    except yaml.YAMLError as error:
+        raise ScenarioError(name, 1, str(error).splitlines()[0], "a YAML document") from None
+    except RecursionError:
+        raise ScenarioError(name, 1, "an alias that holds itself, or very deep nesting", "a scenario") from None
+
+
+def _data(node: yaml.Node, path: Path, lines: Lines, name: str) -> object:
+    lines.note(path, node)
+    if lines.nodes > MOST_NODES:
+        raise ScenarioError(name, 1, f"more than {MOST_NODES} values", "a scenario of a size that a person would write")
+    if isinstance(node, yaml.MappingNode):
+        found: dict[str, object] = {}
+        for key_node, value_node in node.value:
+            key = key_node.value if isinstance(key_node, yaml.ScalarNode) else "?"
+            if key in found:
+                raise ScenarioError(name, key_node.start_mark.line + 1, f"the key {key!r} a second time", "each key once")
+            lines.note_key((*path, key), key_node)
+            found[key] = _data(value_node, (*path, key), lines, name)
+        return found
+    if isinstance(node, yaml.SequenceNode):
+        return [_data(item, (*path, index), lines, name) for index, item in enumerate(node.value)]
+    try:
+        return _scalar(node)
+    except ValueError:
+        raise ScenarioError(name, node.start_mark.line + 1, repr(node.value), f"what its tag {node.tag} says") from None
+
+
+def _scalar(node: yaml.Node) -> object:
+    text = str(node.value)
+    match node.tag.rpartition(":")[2]:
+        case "null":
+            return None
+        case "bool":
+            return text.lower() == "true"
+        case "int":
+            return int(text, {"0o": 8, "0x": 16}.get(text[:2], 10))
+        case "float":
+            return float(text)
+    return text

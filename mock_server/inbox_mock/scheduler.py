@@ -1,0 +1,58 @@
+"""What goes on between requests: clocks that run catch up, and their webhooks leave, apart from the request threads."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event, Lock, Thread
+
+from inbox_mock.domain.errors import NotFound
+from inbox_mock.engine.advance import deliver_due
+from inbox_mock.engine.sandboxes import Sandbox, Sandboxes
+from inbox_mock.webhooks.requests import Send
+
+TICK_SECONDS = 0.25
+WORKERS = 8
+
+
+class Ticker:
+    """Looks after every sandbox whose clock runs. One sandbox's webhooks leave one after the other, those of others beside them."""
+
+    def __init__(self, sandboxes: Sandboxes, courier: Send, at_each_tick: Callable[[], None]) -> None:
+        self._sandboxes = sandboxes
+        self._courier = courier
+        self._at_each_tick = at_each_tick
+        self._stopped = Event()
+        self._busy: set[str] = set()
+        self._lock = Lock()
+        self._workers = ThreadPoolExecutor(WORKERS, thread_name_prefix="delivery")
+        self._thread = Thread(target=self._run, name="ticker", daemon=True)
+
+    def start(self) -> None:
+        """Begin."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End; what is under way is not waited for."""
+        self._stopped.set()
+        self._workers.shutdown(wait=False, cancel_futures=True)
+
+    def _run(self) -> None:
+        while not self._stopped.wait(TICK_SECONDS):
+            self._at_each_tick()
+            for sandbox in self._sandboxes.all():
+                if sandbox.runs and self._take(sandbox):
+                    self._workers.submit(self._look_after, sandbox)
+
+    def _take(self, sandbox: Sandbox) -> bool:
+        with self._lock:
+            taken = sandbox.id in self._busy
+            self._busy.add(sandbox.id)
+        return not taken
+
+    def _look_after(self, sandbox: Sandbox) -> None:
+        try:
+            deliver_due(sandbox, self._courier)
+        except NotFound:
+            pass  # deleted meanwhile
+        finally:
+            with self._lock:
+                self._busy.discard(sandbox.id)

@@ -1,0 +1,145 @@
+"""Serving the application over HTTP: header names as written, threads enough, a clean stop."""
+
+import errno
+import os
+import socket
+from collections.abc import Callable
+from pathlib import Path
+from threading import Lock
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from inbox_mock import __version__
+from inbox_mock.app import LARGEST_BODY, Options, create_app
+from inbox_mock.scheduler import Ticker
+
+if TYPE_CHECKING:
+    from cheroot.wsgi import Server as HttpServer
+    from flask import Flask
+
+THREADS = 32
+MOST_THREADS = 512
+THREADS_MORE = 16
+IDLE_SECONDS = 10
+LARGEST_HEADERS = 512 * 1024
+WAITING_CONNECTIONS = 128
+
+
+class PortTaken(Exception):  # noqa: N818 - the user's situation, not an error of ours
+    """The address cannot be listened on; the text says why."""
+
+
+class Server:
+    """A running fake. Use it as a context manager around `serve`, or call `prepare`, `serve` and `stop`."""
+
+    def __init__(self, options: Options, host: str = "127.0.0.1", port: int = 8089) -> None:
+        self._options = options
+        self._host = host
+        self._wanted_port = port
+        self._http: HttpServer | None = None
+        self._growing = Lock()
+
+    def prepare(self) -> None:
+        """Load the scenario and bind the port: requests wait from now on, and are answered when `serve` runs.
+
+        Raises:
+            PortTaken: another program listens there, or the host is not an address of this machine.
+            Mistake: the scenario asks for something that cannot be.
+
+        """
+        from cheroot.wsgi import Server as HttpServer
+
+        from inbox_mock.connection_faults import FaultyGateway
+
+        app = create_app(self._options)
+        http = HttpServer(
+            (self._host, self._wanted_port),
+            app,
+            numthreads=THREADS,
+            max=MOST_THREADS,
+            server_name=f"inbox-mock/{__version__}",
+            request_queue_size=WAITING_CONNECTIONS,
+            timeout=IDLE_SECONDS,
+            shutdown_timeout=1,
+        )
+        http.gateway = FaultyGateway
+        http.max_request_header_size = LARGEST_HEADERS
+        http.max_request_body_size = 2 * LARGEST_BODY  # the application refuses sooner, in its own words
+        try:
+            http.prepare()
+        except OSError as error:
+            # cheroot words this as "No socket could be created -- (address: reason)", so the address is tried once more.
+            raise PortTaken(f"cannot listen on {self._host}:{self._wanted_port}: {_reason(self._host, self._wanted_port, error)}") from None
+        self._http, self._app = http, app
+        courier = app.extensions["courier"]
+        courier.origin, courier.make_room = self.url, self._make_room
+        self._ticker = Ticker(app.extensions["sandboxes"], courier, self._make_room)
+
+    @property
+    def app(self) -> "Flask":
+        """The application that is served."""
+        return self._app
+
+    @property
+    def port(self) -> int:
+        """The port that was bound."""
+        return int(self._running.bind_addr[1])
+
+    @property
+    def url(self) -> str:
+        """The server's root."""
+        host = f"[{self._host}]" if ":" in self._host else self._host
+        return f"http://{host}:{self.port}"
+
+    def serve(self, ready: Callable[[], None] = lambda: None) -> None:
+        """Answer requests until `stop` is called, or the user interrupts; ``ready`` is called when that begins."""
+        self._ticker.start()
+        ready()
+        self._running.serve()
+
+    def stop(self) -> None:
+        """Stop answering."""
+        self._ticker.stop()
+        self._running.stop()
+
+    def __enter__(self) -> Self:
+        self.prepare()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.stop()
+
+    def _make_room(self) -> None:
+        """See that some thread is free.
+
+        Each advance that delivers holds one, and waits for a receiver that may call back; each connection on which
+        nothing is said holds one, too, until it is closed.
+        """
+        pool = self._running.requests
+        with self._growing:
+            if pool.idle <= pool.qsize:
+                pool.grow(THREADS_MORE)
+
+    @property
+    def _running(self) -> "HttpServer":
+        if self._http is None:
+            raise RuntimeError("the server is not prepared")
+        return self._http
+
+
+def write_port_file(path: Path, port: int) -> None:
+    """Write the bare port number, all at once: whoever sees the file can read it."""
+    beginning = path.with_name(f"{path.name}.tmp")
+    beginning.write_text(f"{port}\n", encoding="ascii")
+    beginning.replace(path)
+
+
+def _reason(host: str, port: int, otherwise: OSError) -> str:
+    try:
+        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+        with socket.create_server((host, port), family=family):
+            return str(otherwise)
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            return "another program listens there already; use another --port, or 0 for a free one"
+        return os.strerror(error.errno) if error.errno else str(error)

@@ -1,0 +1,90 @@
+"""How a sandbox comes to have accounts, users, rentals and applications: no client of the API can make any of them."""
+
+import orjson
+
+from inbox_mock.domain.credentials import SECRET_DIGITS
+from inbox_mock.engine.unit_of_work import UnitOfWork
+from inbox_mock.store.database import Row, insert
+
+PREFERENCES = {
+    "bookings": {
+        "default_arrival_time": 16,
+        "default_arrival_end_time": 22,
+        "default_departure_time": 10,
+        "default_communication_locale": "en",
+    },
+    "privacy_policy": {"en": "We keep your data as long as your stay needs it."},
+}
+
+
+def open_account(work: UnitOfWork, given: Row) -> int:
+    """Open an account."""
+    row: Row = {
+        "business_name": "Super Awesome Villas",
+        "status": "paying",
+        "default_locale": "en",
+        "selected_locales": ["en", "fr"],
+        "demo": False,
+        "test": True,
+        "phones": _json({"phone": "+33 4 00 00 00 00", "mobile": None, "fax": None}),
+        "preferences": _json(PREFERENCES),
+        "created_at": work.now,
+        "updated_at": work.now,
+    } | given
+    row["selected_locales"] = _json(row["selected_locales"])
+    account_id = insert(work.db, "accounts", row)
+    if "inbox_email" not in given:
+        work.db.execute("UPDATE accounts SET inbox_email = ? WHERE id = ?", (f"account-{account_id}@inbox.example.com", account_id))
+    return account_id
+
+
+def add_user(work: UnitOfWork, account_id: int, given: Row) -> int:
+    """Add a user to an account."""
+    return insert(work.db, "users", {"account_id": account_id} | given)
+
+
+def add_rental(work: UnitOfWork, account_id: int, given: Row, *, published: bool = True) -> int:
+    """Add a rental to an account."""
+    row: Row = {
+        "account_id": account_id,
+        "name": "Rental",
+        "headline": {},
+        "rental_type": "villa",
+        "timezone": "UTC",
+        "checkin_time": 16,
+        "checkout_time": 10,
+        "currency": "EUR",
+        "published_at": work.now if published else None,
+        "created_at": work.now,
+        "updated_at": work.now,
+    } | given
+    row["headline"] = _json(row["headline"])
+    return insert(work.db, "rentals", row)
+
+
+def register_application(work: UnitOfWork, given: Row) -> int:
+    """Register an application. Its client id and secret are drawn; names for them count in the default sandbox."""
+    row: Row = {
+        "channel": None,
+        "client": False,
+        "scopes": "",
+        "redirect_uris": "[]",
+        "client_id": "",
+        "client_secret": "",
+        "default_price_increase": "0.0",
+        "created_at": work.now,
+        "updated_at": work.now,
+    } | given
+    application_id = insert(work.db, "applications", row)
+    drawn = [work.dice.hex(part, application_id, SECRET_DIGITS) for part in ("client id", "client secret")]
+    work.db.execute("UPDATE applications SET client_id = ?, client_secret = ? WHERE id = ?", (*drawn, application_id))
+    return application_id
+
+
+def install(work: UnitOfWork, application_id: int, account_id: int) -> None:
+    """Install an application on an account."""
+    work.db.execute("INSERT INTO installations VALUES (?, ?, ?, NULL)", (application_id, account_id, work.now))
+
+
+def _json(value: object) -> str:
+    return orjson.dumps(value).decode()

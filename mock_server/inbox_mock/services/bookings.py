@@ -1,0 +1,138 @@
+"""Use cases around bookings."""
+
+from datetime import timedelta
+
+from inbox_mock.channels import policies
+from inbox_mock.domain import bookings as rules
+from inbox_mock.domain.errors import Forbidden, Invalid, NotFound, invalid
+from inbox_mock.engine.unit_of_work import Actor, UnitOfWork
+from inbox_mock.services.conversations import application_of, await_channel
+from inbox_mock.services.sources import refer_to_source
+from inbox_mock.store.database import Row, insert, one, update, value
+from inbox_mock.webhooks.event_types import publish
+
+CANCELLATION = ("cancelation_reason", "cancelation_message_to_guest", "cancelation_message_to_channel")
+
+
+def create_booking(work: UnitOfWork, actor: Actor, rental_id: int, written: Row) -> int:
+    """Book a rental on a client's behalf. The booking is locked to the application that makes it.
+
+    Raises:
+        NotFound: the account has no such rental.
+        Invalid: the stay is no stay or overlaps another, or something referred to is unknown.
+
+    """
+    rental = work.get("rentals", rental_id, actor.account_id)
+    _check_period(work, rental_id, written, except_id=0)
+    _check_references(work, actor, written)
+    return _add(work, actor, rental, {**written, **rules.state_of(written), "channel": "direct"})
+
+
+def book(
+    work: UnitOfWork, account_id: int, rental: Row, channel: str, booking: Row, delay: timedelta | None = None, **wishes: object
+) -> int:
+    """Book a rental as a guest does on a channel, which then opens the conversation. Stays may overlap.
+
+    ``booking`` holds the client's id, the stay and whatever else is known; ``delay`` and ``wishes`` are those of
+    `await_channel`, and the wish ``never`` keeps the channel silent.
+
+    Raises:
+        Invalid: the stay does not end after it starts.
+
+    """
+    rules.check_period(booking["start_at"], booking["end_at"])
+    policy = policies()[channel]
+    source = one(work.db, "SELECT id FROM sources WHERE account_id = ? AND name = ?", (account_id, policy.title))
+    row: Row = {"channel": channel, "source_id": source["id"] if source else None, **rules.state_of({"booked": True})}
+    user_id = value(work.db, "SELECT min(id) FROM users WHERE account_id = ?", (account_id,))
+    actor = Actor(account_id, application_of(work, channel), None if user_id is None else int(str(user_id)))
+    booking_id = _add(work, actor, rental, row | booking)
+    if not wishes.pop("never", False):
+        await_channel(work, work.get("bookings", booking_id, None), delay, **wishes)
+    return booking_id
+
+
+def edit_booking(work: UnitOfWork, actor: Actor, booking_id: int, written: Row, *, owned_only: bool) -> None:
+    """Change a booking.
+
+    Raises:
+        NotFound: the account has no such booking, or it is cancelled.
+        Forbidden: ``owned_only``, and the booking is another's.
+        Invalid: the booking is locked to another application, or what `create_booking` says.
+
+    """
+    booking = _own(work, actor, booking_id, owned_only=owned_only)
+    if booking["canceled_at"] is not None:
+        raise NotFound
+    if booking["locked"] is not None and booking["application_id"] != actor.application_id:
+        closed = [name for name in written if name not in rules.OPEN_WHEN_LOCKED]
+        if closed:
+            raise Invalid(*(invalid(name, f"is locked by {booking['locked']}") for name in closed))
+    merged = booking | written
+    _check_references(work, actor, written)
+    changes: Row = {"updated_at": work.now}
+    if any(written.get(name) or (name in written and booking[name]) for name in rules.STATES):
+        changes |= rules.state_of(written)
+    if "start_at" in written or "end_at" in written:
+        _check_period(work, booking["rental_id"], merged, except_id=booking_id)
+        timezone = work.get("rentals", booking["rental_id"], None)["timezone"]
+        changes |= rules.global_times(merged["start_at"], merged["end_at"], timezone)
+    kept = {name: found for name, found in written.items() if name not in rules.STATES}
+    update(work.db, "bookings", booking_id, kept | changes)
+    publish(work, "booking_updated", booking_id, actor.account_id)
+
+
+def cancel_booking(work: UnitOfWork, actor: Actor, booking_id: int, written: Row, *, owned_only: bool) -> None:
+    """Cancel a booking; it stays, as cancelled.
+
+    Raises:
+        NotFound: the account has no such booking, or it is cancelled already.
+        Forbidden: ``owned_only``, and the booking is another's.
+
+    """
+    if _own(work, actor, booking_id, owned_only=owned_only)["canceled_at"] is not None:
+        raise NotFound
+    reasons = {name: written[name] for name in CANCELLATION if isinstance(written.get(name), str)}
+    update(work.db, "bookings", booking_id, {"status": "Canceled", "canceled_at": work.now, "updated_at": work.now, **reasons})
+    publish(work, "booking_destroyed", booking_id, actor.account_id)
+
+
+def _own(work: UnitOfWork, actor: Actor, booking_id: int, *, owned_only: bool) -> Row:
+    booking = work.get("bookings", booking_id, actor.account_id)
+    if owned_only and booking["application_id"] != actor.application_id:
+        raise Forbidden
+    return booking
+
+
+def _check_references(work: UnitOfWork, actor: Actor, written: Row) -> None:
+    if written.get("client_id") is not None:
+        work.refer("clients", "client", written["client_id"], actor.account_id)
+    refer_to_source(work, actor.account_id, written)
+
+
+def _check_period(work: UnitOfWork, rental_id: object, written: Row, *, except_id: int) -> None:
+    rules.check_period(written["start_at"], written["end_at"])
+    sql = "SELECT 1 FROM bookings WHERE rental_id = ? AND id <> ? AND canceled_at IS NULL AND start_at < ? AND end_at > ? LIMIT 1"
+    if value(work.db, sql, (rental_id, except_id, written["end_at"], written["start_at"])) is not None:
+        raise Invalid(invalid("start_at", "is within a used period"))
+
+
+def _add(work: UnitOfWork, actor: Actor, rental: Row, booking: Row) -> int:
+    row = {
+        "account_id": actor.account_id,
+        "rental_id": rental["id"],
+        "application_id": actor.application_id,
+        "currency": rental["currency"],
+        "locked": rules.lock_of(actor.application_id),
+        "reference": "",
+        "created_at": work.now,
+        "updated_at": work.now,
+        **rules.global_times(booking["start_at"], booking["end_at"], rental["timezone"]),
+        **actor.stamp,
+        **booking,
+    }
+    booking_id = insert(work.db, "bookings", row)
+    if not row["reference"]:
+        update(work.db, "bookings", booking_id, {"reference": rules.reference(booking_id)})
+    publish(work, "booking_created", booking_id, actor.account_id)
+    return booking_id

@@ -1,0 +1,232 @@
+"""Which fault strikes: the first one that is set, matches, and is due. Counts are kept whatever becomes of the request."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+from inbox_mock.domain import times
+from inbox_mock.domain.errors import Invalid, NotFound, Problem, invalid
+from inbox_mock.engine import durations
+from inbox_mock.engine.unit_of_work import UnitOfWork
+from inbox_mock.faults import Asked, DeliveryEffect, Fault, Options, RequestEffect, RequestFault, Schema, WebhookFault, duration, kinds
+from inbox_mock.store import faults as store
+from inbox_mock.store.database import Row, one
+
+PREFIX = "/api/v3"
+MOST_LINGERING = 1000
+MOST = 2**53
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
+MATCH: dict[str, Schema] = {
+    "method": {"enum": list(METHODS), "description": f"one of {', '.join(METHODS)}"},
+    "path": {"type": "string", "pattern": "^/", "description": f"a path under {PREFIX}, such as /inbox/messages; * stands for anything"},
+    "event": {"type": "string", "minLength": 1, "description": "an event of webhooks, such as booking_updated; * stands for anything"},
+    "application_id": {"type": "integer", "minimum": 1, "maximum": MOST, "description": "the id of an application of this sandbox"},
+    "nth": {
+        "type": "integer",
+        "minimum": 1,
+        "maximum": MOST,
+        "description": "a whole number from 1: the first call that is struck, of those that match",
+    },
+    "share": {"type": "number", "exclusiveMinimum": 0, "maximum": 1, "description": "the share of matching calls that are struck, up to 1"},
+}
+OF_REQUESTS = ("method", "path", "application_id", "nth", "share")
+OF_WEBHOOKS = ("event", "application_id", "nth", "share")
+TIMES: Schema = {"type": "integer", "minimum": 1, "maximum": MOST, "description": "a whole number from 1: how often it strikes"}
+FOR = duration("", "for how long it strikes")
+NO_OPTIONS = ("kind", "match", "times", "for")
+
+
+@dataclass(frozen=True, slots=True)
+class Struck:
+    """A fault that strikes a request, and what it does."""
+
+    fault_id: int
+    kind: str
+    set_at: str
+    sabotage: RequestEffect
+
+    @property
+    def why(self) -> str:
+        """What the journal says of it."""
+        return said(self.fault_id, self.kind)
+
+
+@dataclass(frozen=True, slots=True)
+class StruckWebhook:
+    """A fault that strikes a webhook, and what it does; ``record`` is an older one, where it tells of that."""
+
+    why: str
+    misdelivery: DeliveryEffect
+    record: str | None = None
+
+
+def said(fault_id: object, kind: object) -> str:
+    """Return how a fault that struck is told of."""
+    return f"fault {fault_id} ({kind}) struck"
+
+
+def any_set(work: UnitOfWork) -> bool:
+    """Whether there is anything to look for."""
+    return store.any_set(work.db)
+
+
+def set_fault(work: UnitOfWork, wish: Mapping[str, object]) -> int:
+    """Set a fault: ``kind``, its options, ``match``, ``times``, ``for``. Return its id.
+
+    Raises:
+        Invalid: there is no such kind, or it has no such option, or a value is none that it can have.
+
+    """
+    fault = kinds().get(str(wish.get("kind")))
+    if fault is None:
+        raise Invalid(invalid("kind", f"one of {', '.join(kinds())}"))
+    match: Mapping[str, object] = wish.get("match", {})  # type: ignore[assignment]
+    _check(work, fault, wish, match)
+    lasts = wish.get("for", fault.lasts)
+    row: Row = {
+        "kind": wish["kind"],
+        "options": {name: given for name, given in wish.items() if name not in NO_OPTIONS},
+        "match": match,
+        "times": wish.get("times", 1 if "nth" in match else None),
+        "set_at": work.now,
+        "ends_at": None if lasts is None else times.wire(work.instant + durations.parse(str(lasts))),
+    }
+    fault_id = store.add(work.db, row)
+    if fault.keeps_past:
+        store.keep_past(work.db, fault_id)
+    return fault_id
+
+
+def remove_fault(work: UnitOfWork, fault_id: int) -> None:
+    """Take a fault away; what it kept from working works again.
+
+    Raises:
+        NotFound: there is no such fault.
+
+    """
+    if not store.remove(work.db, fault_id):
+        raise NotFound
+
+
+def shown(row: Row) -> dict[str, object]:
+    """Return a fault as people see it: what it was set to, and what it did."""
+    times_left = None if row["times"] is None else int(str(row["times"])) - int(str(row["struck"]))
+    found: Row = {"id": row["id"], "kind": row["kind"], **_options(row["options"]), "match": row["match"], "times": row["times"]}
+    return found | {"set_at": row["set_at"], "ends_at": row["ends_at"], "seen": row["seen"], "struck": row["struck"], "left": times_left}
+
+
+def strike(work: UnitOfWork, asked: Asked) -> Struck | None:
+    """Return the fault that strikes a request."""
+    for row in store.standing(work.db, work.now):
+        fault = kinds()[str(row["kind"])]
+        if isinstance(fault, RequestFault) and _strikes(work, row, fault, asked):
+            return Struck(int(str(row["id"])), str(row["kind"]), str(row["set_at"]), fault.sabotage(options_of(fault, row)))
+    return None
+
+
+def strike_webhook(work: UnitOfWork, event: str, webhook: Row, older: Callable[[object], str | None]) -> StruckWebhook | None:
+    """Return the fault that strikes a webhook; ``older`` finds what a fault, by its id, can tell of the record's past."""
+    if not any_set(work):
+        return None
+    for row in store.standing(work.db, work.now):
+        fault, match = kinds()[str(row["kind"])], row["match"]
+        if not isinstance(fault, WebhookFault) or not isinstance(match, dict):
+            continue
+        if not _fits(match.get("event"), event) or match.get("application_id", webhook["application_id"]) != webhook["application_id"]:
+            continue
+        record = older(row["id"]) if fault.older else None
+        if (record is not None or not fault.older) and _is_due(work, row, match):
+            return StruckWebhook(said(row["id"], row["kind"]), fault.misdelivery(options_of(fault, row)), record)
+    return None
+
+
+def options_of(fault: Fault, row: Row) -> Options:
+    """Return a fault's options, each with its default if it was left out, durations as such."""
+    given = _options(row["options"])
+    found = {name: given.get(name, schema["default"]) for name, schema in fault.options.items()}
+    return {name: durations.parse(str(found[name])) if "x-duration" in schema else found[name] for name, schema in fault.options.items()}
+
+
+def _strikes(work: UnitOfWork, row: Row, fault: RequestFault, asked: Asked) -> bool:
+    """Whether a request is struck: because an earlier one was, or by itself."""
+    match, lingering = row["match"], row["lingering"]
+    name = fault.lingers(asked)
+    if not isinstance(match, dict) or not isinstance(lingering, list):
+        raise TypeError(row)
+    if name is not None and name in lingering:
+        if fault.ends(asked):
+            store.change(work.db, row["id"], {"lingering": [other for other in lingering if other != name]})
+            return False
+        return True
+    wanted = match.get("method", asked.method), match.get("application_id", asked.application_id)
+    if wanted != (asked.method, asked.application_id) or not _fits(match.get("path"), asked.path):
+        return False
+    if not fault.concerns(asked) or not _is_due(work, row, match):
+        return False
+    if name is not None:
+        store.change(work.db, row["id"], {"lingering": [*lingering, name][-MOST_LINGERING:]})
+    return True
+
+
+def _is_due(work: UnitOfWork, row: Row, match: Mapping[str, object]) -> bool:
+    """Count something that matches, and say whether the fault strikes it."""
+    seen, struck = int(str(row["seen"])) + 1, int(str(row["struck"]))
+    due = (row["times"] is None or struck < int(str(row["times"]))) and seen >= int(str(match.get("nth", 1)))
+    due = due and work.dice.share("fault", f"{row['id']}/{seen}") < float(str(match.get("share", 1)))
+    store.change(work.db, row["id"], {"seen": seen, "struck": struck + due})
+    return due
+
+
+def _fits(wanted: object, found: str) -> bool:
+    return wanted is None or _pattern(str(wanted)).fullmatch(found) is not None
+
+
+@lru_cache(maxsize=256)
+def _pattern(wanted: str) -> re.Pattern[str]:
+    text = (wanted.removeprefix(PREFIX).rstrip("/") or "/") if wanted.startswith("/") else wanted
+    return re.compile(".*".join(re.escape(part) for part in text.split("*")))
+
+
+def _options(given: object) -> Row:
+    return given if isinstance(given, dict) else {}
+
+
+def _check(work: UnitOfWork, fault: Fault, wish: Mapping[str, object], match: object) -> None:
+    problems = []
+    general = {"times": TIMES, "for": FOR}
+    for name, given in wish.items():
+        if name in {"kind", "match"}:
+            continue
+        schema = general.get(name) or fault.options.get(name)
+        if schema is None:
+            expected = ", ".join((*fault.options, "match", "times", "for"))
+            problems.append(invalid(name, f"no option of {wish['kind']}, which has {expected}"))
+        elif not _is_valid(schema, given):
+            problems.append(invalid(name, str(schema["description"])))
+    if not isinstance(match, Mapping):
+        raise Invalid(*problems, invalid("match", "an object"))
+    problems += _problems_of_match(work, OF_WEBHOOKS if isinstance(fault, WebhookFault) else OF_REQUESTS, match)
+    if problems:
+        raise Invalid(*problems)
+
+
+def _problems_of_match(work: UnitOfWork, known: tuple[str, ...], match: Mapping[str, object]) -> list[Problem]:
+    problems = [invalid(f"match.{name}", f"one of {', '.join(known)}") for name in match if name not in known]
+    wrong = [name for name in known if name in match and not _is_valid(MATCH[name], match[name])]
+    problems += [invalid(f"match.{name}", str(MATCH[name]["description"])) for name in wrong]
+    wanted = match.get("application_id")
+    if isinstance(wanted, int) and one(work.db, "SELECT 1 FROM applications WHERE id = ?", (wanted,)) is None:
+        problems.append(invalid("match.application_id", str(MATCH["application_id"]["description"])))
+    return problems
+
+
+def _is_valid(schema: Schema, given: object) -> bool:
+    from jsonschema_rs import is_valid
+
+    if not is_valid(schema, given) or (isinstance(given, float) and schema.get("type") != "number"):
+        return False
+    try:
+        return "x-duration" not in schema or durations.parse(str(given)) is not None
+    except ValueError:
+        return False

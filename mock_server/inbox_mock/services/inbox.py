@@ -1,0 +1,99 @@
+"""The inbox as people look at it: who waits for what, and what became of each message. Looking changes nothing."""
+
+import orjson
+
+from inbox_mock.channels import policies
+from inbox_mock.domain.errors import NotFound
+from inbox_mock.engine.unit_of_work import UnitOfWork
+from inbox_mock.services import relay
+from inbox_mock.store import inbox
+from inbox_mock.store.database import Row, every, one
+
+TOLD_OF = ("hosts_notified", relay.RELAYED)
+
+
+def overview(work: UnitOfWork, show: str, search: str, limit: int, skip: int, booking_id: int | None = None) -> Row:
+    """Return the conversations, and the bookings that have none, what moved last first: ``{"total", "conversations"}``.
+
+    ``show`` is ``all``, ``open`` or ``closed``. A booking without its conversation says under ``waiting`` whether its channel
+    ``opens`` one (``opens_at`` says when), ``never`` will, or leaves that to others (``nobody``).
+    """
+    owning = [policy.name for policy in policies().values() if policy.owns_conversations]
+    total, rows = inbox.page(work.db, inbox.Wanted(owning, show, search, limit, skip, booking_id))
+    opening = inbox.openings(work.db)
+    return {"total": total, "conversations": [row | _waiting(row, opening, owning) for row in rows]}
+
+
+def conversation(work: UnitOfWork, conversation_id: int, limit: int, skip: int) -> Row:
+    """Return a conversation with its participants and so many of its latest messages, each with what became of it.
+
+    Under ``relay`` stands the message's ``state``: ``seen`` by the guest (``at``, and ``as`` if in other words than now),
+    ``on_its_way`` (``due_at``), or ``kept``, and ``why``. ``notified`` names the hosts who were.
+
+    Raises:
+        NotFound: there is no such conversation.
+
+    """
+    found = one(work.db, inbox.CONVERSATION, (conversation_id,))
+    if found is None:
+        raise NotFound
+    participants = every(work.db, inbox.PARTICIPANTS, (conversation_id,))
+    named = {row["id"]: row for row in participants}
+    rows = every(work.db, inbox.MESSAGES, (conversation_id, limit, skip))[::-1]
+    told = _told(work, rows)
+    messages = [_message(row, found, named[row["sender_id"]], told.get(row["id"], {})) for row in rows]
+    total = one(work.db, "SELECT count(*) AS n FROM messages WHERE conversation_id = ?", (conversation_id,))
+    return {
+        "conversation": {name: value for name, value in found.items() if name != "relay_seconds"},
+        "bookings": every(work.db, inbox.BOOKINGS, (conversation_id,)),
+        "participants": participants,
+        "total": total and total["n"],
+        "messages": messages,
+    }
+
+
+def _waiting(row: Row, opening: dict[object, object], owning: list[str]) -> Row:
+    if row["conversation_id"] is not None:
+        return {"waiting": None, "opens_at": None}
+    if row["channel"] not in owning:
+        return {"waiting": "nobody", "opens_at": None}
+    opens_at = None if row["canceled_at"] else opening.get(row["booking_id"])
+    return {"waiting": "never" if opens_at is None else "opens", "opens_at": opens_at}
+
+
+def _told(work: UnitOfWork, rows: list[Row]) -> dict[object, Row]:
+    """Return what the timeline tells of messages. It tells of them in the order in which they were posted: the end is enough."""
+    found: dict[object, Row] = {row["id"]: {} for row in rows}
+    if not rows:
+        return found
+    first = int(str(rows[0]["id"]))
+    for kind, due_at, happened, text in work.db.execute(inbox.TOLD, TOLD_OF):
+        about = orjson.loads(text)
+        if about["message_id"] < first:
+            break
+        if about["message_id"] in found:
+            found[about["message_id"]][kind] = about | {"due_at": due_at, "happened": happened}
+    return found
+
+
+def _message(row: Row, conversation: Row, sender: Row, told: Row) -> Row:
+    notified: Row = told.get("hosts_notified", {})  # type: ignore[assignment]
+    shown = {name: value for name, value in row.items() if not name.startswith("on_channel")}
+    shown["attachments"] = orjson.loads(str(row["attachments"]))
+    return shown | {
+        "sender": {name: sender[name] for name in ("id", "member_type", "member_id", "name")},
+        "relay": _relay(row, conversation, sender, told.get(relay.RELAYED)),
+        "notified": notified.get("host_ids", []),
+    }
+
+
+def _relay(row: Row, conversation: Row, sender: Row, event: object) -> Row:
+    if row["on_channel_at"] is not None:
+        return {"state": "seen", "at": row["on_channel_at"], "as": row["on_channel_as"]}
+    told: Row = event if isinstance(event, dict) else {}
+    if told and not told["happened"]:
+        return {"state": "on_its_way", "due_at": told["due_at"]}
+    why = relay.hindrance(conversation, sender, row)
+    if why is None and (told or conversation["relay_fails"]):
+        why = f"{conversation['channel']} failed to relay it"
+    return {"state": "kept", "why": why or "it was not for the guest when it was posted, and edits are not relayed"}

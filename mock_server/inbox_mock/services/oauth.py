@@ -1,0 +1,295 @@
+"""Who may call: applications, tokens and codes, and what each of them is worth."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from json import loads
+
+from inbox_mock.domain import credentials, redirects, scopes, times
+from inbox_mock.domain.errors import OAuthRefused, Unauthorized
+from inbox_mock.engine.unit_of_work import Actor, UnitOfWork
+from inbox_mock.store import credentials as store
+from inbox_mock.store.database import Row, every, one
+from inbox_mock.webhooks.event_types import publish
+
+LIFETIME_SECONDS = 7200
+CODE_LIFETIME_SECONDS = 600
+OUT_OF_BAND = "urn:ietf:wg:oauth:2.0:oob"
+
+INVALID_GRANT = (
+    "The provided authorization grant is invalid, expired, revoked, does not match the redirection URI used in the "
+    "authorization request, or was issued to another client."
+)
+INVALID_CLIENT = (
+    "Client authentication failed due to unknown client, no client authentication included, or unsupported authentication method."
+)
+INVALID_SCOPE = "The requested scope is invalid, unknown, or malformed."
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """What a token is worth: ``account_id`` is None for client credentials, which span all accounts."""
+
+    token_id: int
+    application_id: int
+    account_id: int | None
+    scopes: frozenset[str]
+
+    @property
+    def actor(self) -> Actor:
+        """The application, acting for the account; only tokens that belong to an account can write."""
+        return Actor(self.account_id or 0, self.application_id)
+
+
+def authenticate(work: UnitOfWork, token: str | None) -> Grant:
+    """Return what an access token is worth.
+
+    Raises:
+        Unauthorized: there is no token, or it is unknown, expired or revoked; ``reason`` tells which.
+
+    """
+    found = None if not token else _find(work, "access", token)
+    if found is None:
+        raise Unauthorized
+    if found["revoked_at"] is not None:
+        raise Unauthorized("The access token was revoked")
+    if _expired(work, found):
+        raise Unauthorized("The access token expired")
+    account_id = None if found["account_id"] is None else int(str(found["account_id"]))
+    granted = scopes.expand(scopes.parse(str(found["scopes"])))
+    return Grant(int(str(found["id"])), int(str(found["application_id"])), account_id, granted)
+
+
+def recognise(work: UnitOfWork, token: str | None) -> int | None:
+    """Return the id of an access token of this sandbox, be it good or not; None for any other."""
+    found = None if not token else _find(work, "access", token)
+    return None if found is None else int(str(found["id"]))
+
+
+def issue_token(
+    work: UnitOfWork,
+    application_id: object,
+    account_id: object,
+    granted: tuple[str, ...],
+    *,
+    lifetime_seconds: int | None = None,
+    kind: str = "access",
+    **more: object,
+) -> Row:
+    """Issue a token or code and return its row, with the credential in full under ``token``; without lifetime it never expires."""
+    expires_at = None if lifetime_seconds is None else times.wire(work.instant + timedelta(seconds=lifetime_seconds))
+    number = work.db.execute("SELECT coalesce(max(id), 0) + 1 FROM tokens").fetchone()[0]
+    row: Row = {
+        "kind": kind,
+        "secret": work.dice.hex(f"{kind} token", number, credentials.SECRET_DIGITS),
+        "application_id": application_id,
+        "account_id": account_id,
+        "scopes": " ".join(granted),
+        "issued_at": work.now,
+        "expires_at": expires_at,
+        **more,
+    }
+    row["id"] = store.add(work.db, row)
+    return row | {"token": full_token(work, row)}
+
+
+def revoke_token(work: UnitOfWork, token: str) -> bool:
+    """Let an access or refresh token be refused from now on; False if there is none such."""
+    found = _find(work, "access", token) or _find(work, "refresh", token)
+    if found is not None:
+        store.revoke(work.db, found["id"], work.now)
+    return found is not None
+
+
+def full_token(work: UnitOfWork, row: Row) -> str:
+    """Return a credential as it is presented: by its name in the default sandbox, if it has one."""
+    if row.get("name") and work.sandbox_id == credentials.DEFAULT_SANDBOX:
+        return str(row["name"])
+    return credentials.issue(work.sandbox_id, str(row["secret"]))
+
+
+def client_credentials_of(work: UnitOfWork, application: Row) -> tuple[str, str]:
+    """Return an application's client id and client secret, as it presents them."""
+    named = work.sandbox_id == credentials.DEFAULT_SANDBOX
+    found = []
+    for part in ("client_id", "client_secret"):
+        name = application[f"named_{part}"] if named else None
+        found.append(str(name or credentials.issue(work.sandbox_id, str(application[part]))))
+    return found[0], found[1]
+
+
+def find_application(work: UnitOfWork, client_id: str) -> Row:
+    """Return the application with this client id.
+
+    Raises:
+        OAuthRefused: there is none.
+
+    """
+    found = store.application(work.db, credentials.secret_of(client_id), _name(work, client_id))
+    if found is None or client_credentials_of(work, found)[0] != client_id:
+        work.why.append("no application of this sandbox has this client_id" if client_id else "no client_id came with the request")
+        raise OAuthRefused("invalid_client", INVALID_CLIENT)
+    return found
+
+
+def authenticate_client(work: UnitOfWork, client_id: str, client_secret: str) -> Row:
+    """Return the application that knows this secret.
+
+    Raises:
+        OAuthRefused: there is none, or the secret is another.
+
+    """
+    application = find_application(work, client_id)
+    if client_credentials_of(work, application)[1] != client_secret:
+        work.why.append("the client_secret is not the one of this client_id" if client_secret else "no client_secret came with the request")
+        raise OAuthRefused("invalid_client", INVALID_CLIENT)
+    return application
+
+
+def may_redirect(application: Row, redirect_uri: str) -> bool:
+    """Whether an application registered a redirect URI, or what it is under."""
+    return redirects.allowed(redirect_uri, registered(application))
+
+
+def registered(application: Row) -> list[str]:
+    """Return the redirect URIs that an application registered."""
+    return [str(known) for known in loads(str(application["redirect_uris"]))]
+
+
+def scopes_for(work: UnitOfWork, application: Row, asked: str) -> tuple[str, ...]:
+    """Return the scopes that are asked for; ``public`` if none is.
+
+    Raises:
+        OAuthRefused: the application does not have one of them.
+
+    """
+    wanted = scopes.parse(asked) or (scopes.PUBLIC,)
+    held = (scopes.PUBLIC, *scopes.parse(str(application["scopes"])))
+    return _within(work, wanted, held, "the application does not have every scope asked for")
+
+
+def authorize(work: UnitOfWork, application: Row, account_id: object, granted: tuple[str, ...], redirect_uri: str) -> str:
+    """Return a code, good once and for ten minutes, that the application exchanges for tokens; it is installed if it was not."""
+    _install(work, application, account_id)
+    code = issue_token(
+        work, application["id"], account_id, granted, lifetime_seconds=CODE_LIFETIME_SECONDS, kind="code", redirect_uri=redirect_uri
+    )
+    return str(code["token"])
+
+
+def authorize_implicitly(work: UnitOfWork, application: Row, account_id: object, granted: tuple[str, ...]) -> Row:
+    """Return an access token, which no refresh token comes with; the application is installed if it was not."""
+    _install(work, application, account_id)
+    return issue_token(work, application["id"], account_id, granted, lifetime_seconds=LIFETIME_SECONDS)
+
+
+def exchange_code(work: UnitOfWork, application: Row, code: str, redirect_uri: str) -> tuple[Row, Row]:
+    """Exchange a code for an access and a refresh token.
+
+    Raises:
+        OAuthRefused: the code is unknown, used, expired, another application's or for another redirect URI.
+
+    """
+    found = _usable(work, "code", application, code)
+    if found["redirect_uri"] != redirect_uri:
+        work.why.append("the redirect_uri is not the one that the code was asked for with")
+        raise OAuthRefused("invalid_grant", INVALID_GRANT)
+    store.revoke(work.db, found["id"], work.now)
+    return _issue_pair(work, application, found["account_id"], scopes.parse(str(found["scopes"])))
+
+
+def refresh(work: UnitOfWork, application: Row, refresh_token: str, asked: str = "") -> tuple[Row, Row]:
+    """Exchange a refresh token for a new pair. The old one is dead at once, the old access token lives on.
+
+    ``asked`` may name fewer scopes than the old token had.
+
+    Raises:
+        OAuthRefused: the token is unknown, used, revoked or another application's, or lacks a scope asked for.
+
+    """
+    found = _usable(work, "refresh", application, refresh_token)
+    held = scopes.parse(str(found["scopes"]))
+    granted = _within(work, scopes.parse(asked) or held, held, "the refresh token does not have every scope asked for")
+    store.revoke(work.db, found["id"], work.now)
+    return _issue_pair(work, application, found["account_id"], granted)
+
+
+def issue_to_application(work: UnitOfWork, application: Row, asked: str) -> Row:
+    """Return an access token for client credentials: it spans all accounts and reads public data only.
+
+    Raises:
+        OAuthRefused: more than ``public`` is asked for.
+
+    """
+    granted = _within(work, scopes.parse(asked) or (scopes.PUBLIC,), (scopes.PUBLIC,), "client credentials give no scope but public")
+    return issue_token(work, application["id"], None, granted, lifetime_seconds=LIFETIME_SECONDS)
+
+
+def accounts(work: UnitOfWork) -> list[Row]:
+    """Return every account's id and name: those on which an application can be installed."""
+    return every(work.db, "SELECT id, business_name FROM accounts ORDER BY id")
+
+
+def installed(work: UnitOfWork, application_id: object) -> list[int]:
+    """Return the ids of the accounts that have an application installed."""
+    sql = "SELECT account_id FROM installations WHERE application_id = ? AND uninstalled_at IS NULL ORDER BY account_id"
+    return [row[0] for row in work.db.execute(sql, (application_id,))]
+
+
+def client_application(work: UnitOfWork) -> Row | None:
+    """Return the application that stands for the user's own, or None where the sandbox has none."""
+    return one(work.db, "SELECT * FROM applications WHERE client = 1 ORDER BY id LIMIT 1")
+
+
+def _issue_pair(work: UnitOfWork, application: Row, account_id: object, granted: tuple[str, ...]) -> tuple[Row, Row]:
+    access = issue_token(work, application["id"], account_id, granted, lifetime_seconds=LIFETIME_SECONDS)
+    return access, issue_token(work, application["id"], account_id, granted, kind="refresh")
+
+
+def _install(work: UnitOfWork, application: Row, account_id: object) -> None:
+    sql = """INSERT INTO installations VALUES (?, ?, ?, NULL)
+      ON CONFLICT DO UPDATE SET installed_at = excluded.installed_at, uninstalled_at = NULL WHERE uninstalled_at IS NOT NULL"""
+    if work.db.execute(sql, (application["id"], account_id, work.now)).rowcount:
+        publish(work, "accounts_application_created", account_id, account_id, application_id=application["id"])
+
+
+def _within(work: UnitOfWork, wanted: tuple[str, ...], held: tuple[str, ...], why: str) -> tuple[str, ...]:
+    if not set(wanted) <= set(held):
+        work.why.append(f"{why}: it has {' '.join(held)}" if len(held) > 1 else why)
+        raise OAuthRefused("invalid_scope", INVALID_SCOPE)
+    return wanted
+
+
+def _usable(work: UnitOfWork, kind: str, application: Row, credential: str) -> Row:
+    """Return a code or refresh token that can be exchanged; ``X-Mock-Why`` tells what is wrong with any other."""
+    found, what = _find(work, kind, credential), f"the {kind}" if kind == "code" else f"the {kind} token"
+    if found is None:
+        why = f"{what} is unknown in the sandbox of this client_id"
+    elif found["application_id"] != application["id"]:
+        why = f"{what} was issued to another application"
+    elif found["revoked_at"] is not None:
+        why = f"{what} was used or revoked at {found['revoked_at']}"
+    elif _expired(work, found):
+        why = f"{what} expired at {found['expires_at']}"
+    else:
+        return found
+    work.why.append(why)
+    raise OAuthRefused("invalid_grant", INVALID_GRANT)
+
+
+def _find(work: UnitOfWork, kind: str, credential: str) -> Row | None:
+    """Find a token; whatever looks like another sandbox's credential is not to be found here."""
+    found = store.find(work.db, kind, credentials.secret_of(credential), _name(work, credential))
+    return found if found is not None and full_token(work, found) == credential else _by_secret(work, found, credential)
+
+
+def _by_secret(work: UnitOfWork, found: Row | None, credential: str) -> Row | None:
+    """A named token can be presented in full, too."""
+    return found if found is not None and credentials.issue(work.sandbox_id, str(found["secret"])) == credential else None
+
+
+def _name(work: UnitOfWork, credential: str) -> str | None:
+    return credential if work.sandbox_id == credentials.DEFAULT_SANDBOX else None
+
+
+def _expired(work: UnitOfWork, token: Row) -> bool:
+    return token["expires_at"] is not None and str(token["expires_at"]) <= work.now

@@ -1,0 +1,98 @@
+"""What reaches the guest on the channel, and why the rest does not."""
+
+from datetime import timedelta
+
+from inbox_mock.channels import policies
+from inbox_mock.domain.errors import Invalid, invalid
+from inbox_mock.engine.unit_of_work import UnitOfWork
+from inbox_mock.store.database import Row, every, update, value
+
+RELAYED = "message_relayed"
+
+
+def relay(work: UnitOfWork, conversation: Row, sender: Row, message: Row, message_id: int) -> None:
+    """Send a message on its way to the guest, or say why it goes no further."""
+    reason = hindrance(conversation, sender, message)
+    if reason is not None:
+        work.why.append(f"not relayed: {reason}")
+        return
+    if conversation["relay_fails"]:
+        work.why.append(f"not relayed: {conversation['channel']} fails to relay what is written here")
+    seconds = conversation["relay_seconds"]
+    if seconds is None:
+        low, high = policies()[str(conversation["channel"])].relays_after
+        seconds = work.dice.between("relay", message_id, low, high)
+    work.later(timedelta(seconds=int(str(seconds))), RELAYED, message_id=message_id)
+
+
+def arrive(work: UnitOfWork, about: Row) -> None:
+    """Let a message that was on its way reach the guest.
+
+    Raises:
+        Invalid: the channel fails to relay; the guest never sees the message.
+
+    """
+    message = work.get("messages", about["message_id"], None)
+    conversation = work.get("conversations", message["conversation_id"], None)
+    if conversation["relay_fails"]:
+        raise Invalid(invalid("message_id", f"{conversation['channel']} failed to relay it"))
+    put_on_channel(work, about)
+
+
+def put_on_channel(work: UnitOfWork, about: Row) -> None:
+    """Let the guest see a message from now on."""
+    update(work.db, "messages", about["message_id"], {"on_channel_at": work.now})
+
+
+def thread(work: UnitOfWork, conversation_id: object, limit: int = -1, skip: int = 0) -> list[Row]:
+    """Return what the guest sees on the channel, oldest first: so many of the latest, but for those that are skipped."""
+    sql = """
+        SELECT m.id AS message_id, m.content, m.on_channel_as, m.on_channel_at AS at, p.member_type AS sender
+        FROM messages m JOIN participants p ON p.id = m.sender_id
+        WHERE m.conversation_id = ? AND m.on_channel_at IS NOT NULL ORDER BY m.on_channel_at DESC, m.id DESC LIMIT ? OFFSET ?"""
+    found = [
+        {
+            "from": "guest" if row["sender"] == "Client" else "host",
+            "content": row["on_channel_as"] or row["content"],
+            "at": row["at"],
+            "message_id": row["message_id"],
+        }
+        for row in every(work.db, sql, (conversation_id, limit, skip))
+    ]
+    return found[::-1]
+
+
+def keep_words(work: UnitOfWork, message: Row) -> None:
+    """Keep what the guest has read, or what is on its way to him, before the message is edited: an edit is not relayed."""
+    if message["on_channel_as"] is None and (message["on_channel_at"] is not None or _is_on_its_way(work, message)):
+        update(work.db, "messages", message["id"], {"on_channel_as": message["content"]})
+
+
+def _is_on_its_way(work: UnitOfWork, message: Row) -> bool:
+    sql = "SELECT 1 FROM timeline WHERE happened = 0 AND kind = ? AND json_extract(about, '$.message_id') = ?"
+    return value(work.db, sql, (RELAYED, message["id"])) is not None
+
+
+def notify_hosts(work: UnitOfWork, conversation_id: object, sender: Row, message: Row, message_id: int) -> None:
+    """Notify the Host participants of a conversation of a new external message, and nobody else; the timeline names them."""
+    if message["visibility"] == "internal":
+        return
+    sql = "SELECT id, member_id FROM participants WHERE conversation_id = ? AND member_type = 'Host' AND id <> ? ORDER BY id"
+    hosts = every(work.db, sql, (conversation_id, sender["id"]))
+    if hosts:
+        participant_ids = [row["id"] for row in hosts]
+        work.happen("hosts_notified", message_id=message_id, participant_ids=participant_ids, host_ids=[row["member_id"] for row in hosts])
+
+
+def hindrance(conversation: Row, sender: Row, message: Row) -> str | None:
+    """Return why a message does not reach the guest, or None if it does."""
+    if conversation["channel"] is None:
+        return "no channel opened this conversation, and none sees it"
+    if sender["member_type"] != "Host":
+        return "only a Host participant's messages are relayed, and the sender is a Client participant"
+    if message["visibility"] == "internal":
+        return "the message is internal"
+    if message.get("channel") != conversation["default_channel"]:
+        given, wanted = message.get("channel") or "null", conversation["default_channel"] or "null"
+        return f"channel is {given}, and the conversation's default_channel is {wanted}"
+    return None

@@ -1,0 +1,113 @@
+"""What people do besides the client: the guest, staff in the Smily app, the host in the channel's own app, the channel."""
+
+from inbox_mock.channels import ChannelPolicy, policies
+from inbox_mock.domain.errors import Invalid, invalid
+from inbox_mock.engine.unit_of_work import Actor, UnitOfWork
+from inbox_mock.services import participants
+from inbox_mock.services.conversations import application_of
+from inbox_mock.services.messages import participant_of, post_message
+from inbox_mock.store.database import Row, value
+
+NOT_SAID = "not said"
+
+
+def write_as_guest(work: UnitOfWork, conversation_id: object, content: str, *, client_id: object = None, **more: object) -> int:
+    """Let the guest write, where guests of the conversation's channel write: the first one, unless ``client_id`` says who.
+
+    Raises:
+        Invalid: nobody in the conversation is a guest, or this client is none.
+
+    """
+    conversation = work.get("conversations", conversation_id, None)
+    sender = participant_of(work, conversation_id, "Client", client_id)
+    if sender is None:
+        raise Invalid(invalid("from", "a conversation with a Client participant, or with this one"))
+    return _from_channel(work, conversation, sender, content, more)
+
+
+def write_on_channel_as_host(work: UnitOfWork, conversation_id: object, host_id: int | None, content: str, **more: object) -> int:
+    """Let a host write in the channel's own app: it comes in as a message of a Host participant, made by the channel's application.
+
+    Raises:
+        Invalid: no channel has the conversation, or the account has no host.
+
+    """
+    conversation = work.get("conversations", conversation_id, None)
+    if conversation["channel"] is None:
+        raise Invalid(invalid("from", "a conversation that a channel opened"))
+    return _from_channel(work, conversation, _seat(work, conversation, host_id, by_channel=True), content, more)
+
+
+def write_as_host(
+    work: UnitOfWork,
+    conversation_id: object,
+    host_id: int | None,
+    content: str,
+    *,
+    internal: bool = False,
+    channel: object = NOT_SAID,
+    **more: object,
+) -> int:
+    """Let staff write in the Smily app, through a host; one who takes no part yet joins first.
+
+    The message goes to the conversation's default channel, unless another ``channel`` (or None) is said or it is an
+    internal note. Without ``host_id`` the conversation's first host speaks, or the account's.
+
+    Raises:
+        Invalid: the account has no host.
+
+    """
+    conversation = work.get("conversations", conversation_id, None)
+    sender = _seat(work, conversation, host_id, by_channel=False)
+    account_id = int(str(conversation["account_id"]))
+    user_id = value(work.db, "SELECT user_id FROM hosts WHERE id = ?", (sender["member_id"],))
+    goes_to = conversation["default_channel"] if channel == NOT_SAID else channel
+    written: Row = {
+        "origin": "bookingsync_inbox",
+        "visibility": "internal" if internal else "external",
+        "channel": None if internal else goes_to,
+    }
+    actor = Actor(account_id, user_id=None if user_id is None else int(str(user_id)))
+    return post_message(work, actor, _message(work, conversation_id, sender, content) | written | more)
+
+
+def join_from_channel(work: UnitOfWork, conversation_id: object, host_id: int | None) -> int:
+    """Let the channel add a host to a conversation; one who takes part already stays as he is.
+
+    Raises:
+        Invalid: the account has no such host, or none.
+
+    """
+    conversation = work.get("conversations", conversation_id, None)
+    return int(str(_seat(work, conversation, host_id, by_channel=True)["id"]))
+
+
+def _from_channel(work: UnitOfWork, conversation: Row, sender: Row, content: str, more: Row) -> int:
+    policy = policies().get(str(conversation["channel"]), ChannelPolicy(name="none", title="none"))
+    actor = Actor(int(str(conversation["account_id"])), application_of(work, policy.name))
+    written: Row = {"origin": policy.origin, "visibility": "external", "channel": conversation["default_channel"]}
+    message = _message(work, conversation["id"], sender, content) | written | more
+    return post_message(work, actor, message, came_from_channel=True)
+
+
+def _seat(work: UnitOfWork, conversation: Row, host_id: int | None, *, by_channel: bool) -> Row:
+    """Return the Host participant through whom a host speaks, added if there is none."""
+    account_id = int(str(conversation["account_id"]))
+    if host_id is None:
+        present = participant_of(work, conversation["id"], "Host")
+        if present is not None:
+            return present
+        first = value(work.db, "SELECT min(id) FROM hosts WHERE account_id = ?", (account_id,))
+        if first is None:
+            raise Invalid(invalid("host_id", "an account that has a host"))
+        host_id = int(str(first))
+    work.refer("hosts", "host_id", host_id, account_id)
+    present = participant_of(work, conversation["id"], "Host", host_id)
+    if present is not None:
+        return present
+    added = participants.add(work, account_id, conversation["id"], host_id, "Host", by_channel=by_channel)
+    return work.get("participants", added, None)
+
+
+def _message(work: UnitOfWork, conversation_id: object, sender: Row, content: str) -> Row:
+    return {"conversation_id": conversation_id, "sender_id": sender["id"], "content": content, "sent_at": work.now}

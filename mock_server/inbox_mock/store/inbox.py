@@ -1,0 +1,100 @@
+"""The inbox as people look at it: plain reading, a page at a time, whatever it holds."""
+
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import orjson
+
+from inbox_mock.store.database import Row, every, value
+
+SNIPPET, TEXT = 160, 4_000
+
+# What moved last comes first. A channel's booking waits until the channel's own conversation is there; any other, until there is any.
+INBOX = """
+    WITH inbox AS (
+      SELECT c.id AS conversation_id, (SELECT min(booking_id) FROM conversation_bookings WHERE conversation_id = c.id) AS booking_id,
+        max(coalesce(c.last_message_at, ''), c.created_at) AS at, c.closed_at IS NULL AND c.marked_as_spam_at IS NULL AS open
+      FROM conversations c
+      UNION ALL
+      SELECT NULL, b.id, b.created_at, b.canceled_at IS NULL FROM bookings b
+      WHERE NOT EXISTS (
+        SELECT 1 FROM conversation_bookings cb JOIN conversations c ON c.id = cb.conversation_id
+        WHERE cb.booking_id = b.id AND (c.channel IS NOT NULL OR b.channel NOT IN (SELECT value FROM json_each(:owning)))))"""
+CHOSEN = """
+    WHERE (:show = 'all' OR open = (:show = 'open')) AND (:booking_id IS NULL OR booking_id = :booking_id)
+    AND (:search = '' OR EXISTS (
+      SELECT 1 FROM bookings b LEFT JOIN clients g ON g.id = b.client_id LEFT JOIN rentals r ON r.id = b.rental_id
+      WHERE b.id = inbox.booking_id AND (instr(lower(g.fullname), :search) OR instr(lower(r.name), :search) OR b.id = :search))
+      OR EXISTS (
+      SELECT 1 FROM participants p JOIN clients g ON g.id = p.member_id
+      WHERE p.conversation_id = inbox.conversation_id AND p.member_type = 'Client' AND instr(lower(g.fullname), :search)))"""
+PAGE = f"""{INBOX}, page AS (SELECT * FROM inbox {CHOSEN} ORDER BY at DESC, conversation_id DESC, booking_id DESC LIMIT :limit OFFSET :skip)
+    SELECT page.conversation_id, page.booking_id, page.at, CASE WHEN c.id IS NULL THEN b.channel ELSE c.channel END AS channel,
+      substr(c.subject, 1, {SNIPPET}) AS subject, c.deadline_response_at, c.closed_at, c.marked_as_spam_at,
+      b.start_at, b.end_at, b.canceled_at, substr(r.name, 1, {SNIPPET}) AS rental,
+      substr(coalesce((SELECT g.fullname FROM participants p JOIN clients g ON g.id = p.member_id
+        WHERE p.conversation_id = c.id AND p.member_type = 'Client' ORDER BY p.id LIMIT 1),
+        (SELECT fullname FROM clients WHERE id = b.client_id)), 1, {SNIPPET}) AS guest,
+      substr(m.content, 1, {SNIPPET}) AS said, s.member_type AS said_by, m.visibility AS said_to
+    FROM page LEFT JOIN conversations c ON c.id = page.conversation_id LEFT JOIN bookings b ON b.id = page.booking_id
+      LEFT JOIN rentals r ON r.id = b.rental_id
+      LEFT JOIN messages m ON m.id = (SELECT max(id) FROM messages WHERE conversation_id = c.id)
+      LEFT JOIN participants s ON s.id = m.sender_id
+    ORDER BY page.at DESC, page.conversation_id DESC, page.booking_id DESC"""  # noqa: S608
+CONVERSATION = f"""
+    SELECT id, account_id, channel, default_channel, substr(subject, 1, {SNIPPET}) AS subject, assignee_id, deadline_response_at, closed_at,
+      marked_as_spam_at, last_message_at, created_at, relay_seconds, relay_fails,
+      (SELECT name FROM applications WHERE id = c.created_by_id AND c.created_by_type LIKE '%Application') AS created_by
+    FROM conversations c WHERE id = ?"""  # noqa: S608
+PARTICIPANTS = f"""
+    SELECT p.id, p.member_type, p.member_id, p.by_channel, p.read_at, substr(CASE p.member_type
+      WHEN 'Client' THEN (SELECT fullname FROM clients WHERE id = p.member_id)
+      ELSE (SELECT firstname || ' ' || lastname FROM hosts WHERE id = p.member_id) END, 1, {SNIPPET}) AS name
+    FROM participants p WHERE p.conversation_id = ? ORDER BY p.id"""  # noqa: S608
+MESSAGES = f"""
+    SELECT m.id, m.sender_id, substr(m.content, 1, {TEXT}) AS content, length(m.content) AS length, m.origin, m.visibility, m.channel,
+      m.sent_at, m.created_at, m.updated_at, m.on_channel_at, substr(m.on_channel_as, 1, {TEXT}) AS on_channel_as,
+      (SELECT name FROM applications WHERE id = m.created_by_id AND m.created_by_type LIKE '%Application') AS created_by,
+      (SELECT json_group_array(json_object('id', a.id, 'name', a.name)) FROM message_attachments t
+       JOIN attachments a ON a.id = t.attachment_id WHERE t.message_id = m.id) AS attachments
+    FROM messages m WHERE m.conversation_id = ? ORDER BY m.id DESC LIMIT ? OFFSET ?"""  # noqa: S608
+BOOKINGS = """
+    SELECT b.id, b.channel, b.status, b.start_at, b.end_at, b.canceled_at, r.name AS rental
+    FROM conversation_bookings cb JOIN bookings b ON b.id = cb.booking_id LEFT JOIN rentals r ON r.id = b.rental_id
+    WHERE cb.conversation_id = ? ORDER BY b.id LIMIT 20"""
+TOLD = "SELECT kind, due_at, happened, about FROM timeline WHERE kind IN (?, ?) ORDER BY id DESC"
+OPENINGS = (
+    "SELECT json_extract(about, '$.booking_id') AS booking_id, due_at FROM timeline WHERE happened = 0 AND kind = 'conversation_opened'"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A page of the inbox: ``owning`` are the channels that open conversations by themselves."""
+
+    owning: Sequence[str]
+    show: str
+    search: str
+    limit: int
+    skip: int
+    booking_id: int | None
+
+
+def page(db: sqlite3.Connection, wanted: Wanted) -> tuple[int, list[Row]]:
+    """Return how many there are, and a page of them."""
+    bound: Row = {
+        "owning": orjson.dumps(wanted.owning).decode(),
+        "show": wanted.show,
+        "search": wanted.search.lower(),
+        "limit": wanted.limit,
+        "skip": wanted.skip,
+        "booking_id": wanted.booking_id,
+    }
+    total = value(db, f"{INBOX} SELECT count(*) FROM inbox {CHOSEN}", bound)  # noqa: S608
+    return int(str(total)), every(db, PAGE, bound)
+
+
+def openings(db: sqlite3.Connection) -> dict[object, object]:
+    """Return when a channel opens the conversation of a booking, by the booking's id."""
+    return {row["booking_id"]: row["due_at"] for row in every(db, OPENINGS)}

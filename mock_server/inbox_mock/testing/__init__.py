@@ -1,0 +1,183 @@
+"""A sandbox in this process, for programs that use ``requests``: the real addresses answer, and no socket is opened.
+
+    with inbox_mock() as sandbox:
+        requests.get("https://www.bookingsync.com/api/v3/bookings", headers={"Authorization": f"Bearer {sandbox.token}"})
+
+`inbox_mock` is a context manager and a decorator. Other HTTP libraries are not answered; they need a server on a port.
+"""
+
+import inspect
+from collections.abc import Callable, Iterable
+from contextlib import aclosing
+from functools import wraps
+from threading import Lock
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from inbox_mock.client import JSON, Exchange, existing, in_app, made_in
+from inbox_mock.testing.receivers import Receivers, ReceivingSandbox
+
+if TYPE_CHECKING:
+    from flask import Flask
+    from responses import RequestsMock
+
+    from inbox_mock.testing.interception import Interception
+
+REAL_SERVICE = "https://www.bookingsync.com"
+DEFAULT_SCENARIO = "agency"
+ARGUMENT = "sandbox"
+
+_IDLE: "dict[str, list[Flask]]" = {}
+_LOCK = Lock()
+
+
+class SandboxInProcess(ReceivingSandbox):
+    """A sandbox that answers at the real addresses, in this process.
+
+    ``responses`` is what answers for other hosts: ``sandbox.responses.get("https://example.com/", json={})``.
+    """
+
+    def __init__(self, made: JSON, exchange: Exchange, receivers: Receivers, mock: "RequestsMock") -> None:
+        super().__init__(made, exchange, receivers)
+        self.responses = mock
+
+
+class InboxMock:
+    """Holds a sandbox, one at a time as a context manager, and one for each call as a decorator. Made by `inbox_mock`."""
+
+    def __init__(self, scenario: object, base_url: str, passthrough: Iterable[str], wanted: JSON) -> None:
+        self._scenario = scenario
+        self._origin = _origin(base_url)
+        self._passthrough = (passthrough,) if isinstance(passthrough, str) else tuple(passthrough)
+        self._wanted = wanted
+        self._held: list[tuple[Flask, Interception, Receivers]] = []
+
+    def __enter__(self) -> SandboxInProcess:
+        from inbox_mock.testing.interception import Interception
+        from inbox_mock.testing.transport import Application
+
+        app = _app(self._origin)
+        try:
+            made_in(app, self._scenario, self._wanted, default=True)
+        except BaseException:
+            _give_back(self._origin, app)
+            raise
+        receivers = Receivers(app.extensions["courier"])
+        interception = Interception(Application(app, self._origin), self._passthrough)
+        exchange = receivers.telling(in_app(app, self._origin))
+        interception.start()
+        self._held.append((app, interception, receivers))
+        return SandboxInProcess(existing(exchange).made, exchange, receivers, interception.mock)
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        app, interception, receivers = self._held.pop()
+        interception.stop()
+        raised = receivers.close()
+        _give_back(self._origin, app)
+        if raised is not None and error is None:
+            raise raised
+
+    def __call__(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        """Hold a sandbox during each call of a function, and hand it over as ``sandbox`` if the function has such an argument.
+
+        For a generator, such as a fixture of pytest, it is held until that has ended.
+
+        Raises:
+            TypeError: it stands over a class.
+
+        """
+        if inspect.isclass(function):
+            raise TypeError(f"@inbox_mock() stands over functions and methods: {function.__name__} is a class")
+        signature = inspect.signature(function)
+        takes = ARGUMENT in signature.parameters
+
+        def holding(*given: Any, **more: Any) -> Any:
+            with self._another() as sandbox:
+                return function(*given, **more, **({ARGUMENT: sandbox} if takes else {}))
+
+        async def holding_async(*given: Any, **more: Any) -> Any:
+            with self._another() as sandbox:
+                return await function(*given, **more, **({ARGUMENT: sandbox} if takes else {}))
+
+        def holding_generator(*given: Any, **more: Any) -> Any:
+            with self._another() as sandbox:
+                return (yield from function(*given, **more, **({ARGUMENT: sandbox} if takes else {})))
+
+        async def holding_async_generator(*given: Any, **more: Any) -> Any:
+            with self._another() as sandbox:
+                async with aclosing(function(*given, **more, **({ARGUMENT: sandbox} if takes else {}))) as generator:
+                    async for found in generator:
+                        yield found
+
+        if inspect.isasyncgenfunction(function):
+            chosen: Callable[..., Any] = holding_async_generator
+        elif inspect.isgeneratorfunction(function):
+            chosen = holding_generator
+        else:
+            chosen = holding_async if inspect.iscoroutinefunction(function) else holding
+        wrapper = wraps(function)(chosen)
+        # pytest looks for a fixture for every argument that it sees.
+        others = [parameter for name, parameter in signature.parameters.items() if name != ARGUMENT]
+        wrapper.__signature__ = signature.replace(parameters=others)  # type: ignore[attr-defined]
+        return wrapper
+
+    def _another(self) -> "InboxMock":
+        return InboxMock(self._scenario, self._origin, self._passthrough, self._wanted)
+
+
+def inbox_mock(
+    scenario: object = DEFAULT_SCENARIO, *, base_url: str = REAL_SERVICE, passthrough: Iterable[str] = (), **wanted: object
+) -> InboxMock:
+    """Hold a sandbox in this process, as a context manager or over a function.
+
+    ``with inbox_mock("agency") as sandbox:`` begins and ends it; a function under ``@inbox_mock("agency")`` is handed it as its
+    argument ``sandbox``, if it has one.
+
+    ``scenario`` is a shipped scenario's name, a file's path, or a scenario as an object; ``wanted`` is what the admin API takes
+    when a sandbox is made: ``seed=7``, ``strict=True``, ``clock={"mode": "real"}``. Everything at ``base_url`` is answered.
+    Other hosts are refused, unless ``passthrough`` names them (``"localhost"``, ``"*.example.com"``).
+
+    The one sandbox is the default one, so the scenario ``agency`` knows the token ``demo``. Contexts may be nested: the
+    innermost one at an address answers. In threads each sees its own, and threads without one the one begun last.
+
+    Raises:
+        Unanswered: there is no such scenario, or a wish cannot be; when the context begins.
+        ValueError: the base URL is no server's root.
+        TypeError: it stands over a function without brackets.
+
+    """
+    if callable(scenario):
+        raise TypeError("write @inbox_mock(), with the brackets")
+    return InboxMock(scenario, base_url, passthrough, wanted)
+
+
+def _origin(base_url: str) -> str:
+    """Return the root of a server that is given by its root, or by the base URL of its API."""
+    root = base_url.rstrip("/").removesuffix("/api/v3")
+    parts = urlsplit(root)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path or parts.query or parts.fragment or "@" in parts.netloc:
+        raise ValueError(f"base_url cannot be {base_url!r}; expected something like {REAL_SERVICE}")
+    return f"{parts.scheme}://{parts.netloc.lower()}"
+
+
+def _app(origin: str) -> "Flask":
+    """Return an application of nobody's: making one takes a hundred times as long as making a sandbox."""
+    from inbox_mock.app import Options, create_app
+    from inbox_mock.scenarios.loading import find_shipped
+    from inbox_mock.testing.transport import wait
+
+    with _LOCK:
+        idle = _IDLE.setdefault(origin, [])
+        if idle:
+            return idle.pop()
+    host = urlsplit(origin).hostname or ""
+    app = create_app(Options(scenario=find_shipped("empty"), allowed_hosts=frozenset({host})), wait=wait)
+    app.extensions["courier"].origin = origin
+    return app
+
+
+def _give_back(origin: str, app: "Flask") -> None:
+    app.extensions["sandboxes"].begin_anew()
+    with _LOCK:
+        _IDLE[origin].append(app)

@@ -1,0 +1,1 @@
+"""Webhooks: event types, deliveries, signatures, and sending over HTTP."""

@@ -1,0 +1,145 @@
+"""Sending webhooks over HTTP. No lock is held here, and no transaction is open."""
+
+import socket
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
+from ipaddress import ip_address
+from threading import Event, Timer
+from urllib.parse import quote, urlsplit
+
+import orjson
+
+from inbox_mock.store.journal import shortened
+from inbox_mock.webhooks.requests import DeliveryRequest, DeliveryResult
+from inbox_mock.webhooks.signature import sign
+
+Hand = Callable[[str, Mapping[str, str], bytes], tuple[int, Mapping[str, str], str]]
+"""Takes a webhook in this process: its address, headers and body; returns status, headers and text of the answer."""
+
+TIMEOUT_SECONDS = 5
+MOST_BYTES_READ = 16_384
+USER_AGENT = "BookingSync Webhook Delivery"
+
+
+def body_of(parcel: DeliveryRequest, origin: str) -> bytes:
+    """Return a webhook's body: the templates under ``links``, the record under the singular."""
+    links = {key: f"{origin}/api/v3/{path}" for key, path in parcel.resource.templates()}
+    resource = {"links": links, parcel.resource.name: orjson.Fragment(parcel.record)}
+    return orjson.dumps({"account_id": parcel.account_id, "event": parcel.event, "resource": resource})
+
+
+def is_allowed(url: str, allowed: frozenset[str]) -> bool:
+    """Whether a webhook may go to an address: one of this machine, or one of an allowed host."""
+    host = urlsplit(url).hostname or ""
+    if host in allowed or host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+class WebhookSender:
+    """Delivers over HTTP. ``origin`` is the server's own root, ``allowed`` are hosts beyond this machine.
+
+    ``make_room`` is called before each attempt: a receiver may call back, and somebody must be free to answer.
+    ``hands`` take what is addressed to the host under which they stand, without a socket.
+    """
+
+    def __init__(self, allowed: frozenset[str] = frozenset(), origin: str = "http://localhost") -> None:
+        self.allowed = allowed
+        self.origin = origin
+        self.make_room: Callable[[], None] = lambda: None
+        self.hands: dict[str, Hand] = {}
+
+    def may_send_to(self, url: str) -> bool:
+        """Whether an address is in this process, on this machine, or on an allowed host."""
+        return urlsplit(url).hostname in self.hands or is_allowed(url, self.allowed)
+
+    def __call__(self, parcel: DeliveryRequest) -> DeliveryResult:
+        """Try once, for a few seconds at the most; redirects are not followed."""
+        body = body_of(parcel, self.origin)
+        headers = {"Content-Type": "application/json", "X-Content-Signature": sign(parcel.secret, body), "User-Agent": USER_AGENT}
+        request = {"headers": headers, "body": shortened(body.decode())}
+        if not self.may_send_to(parcel.url):
+            return DeliveryResult(
+                None, "not sent: the address is not on this machine, and --allow-webhooks-to does not name it", request, {}
+            )
+        hand = self.hands.get(urlsplit(parcel.url).hostname or "")
+        if hand is not None:
+            status, answered, text = hand(parcel.url, headers, body)
+            return DeliveryResult(status, _outcome(status), request, {"headers": dict(answered), "body": shortened(text)})
+        too_late = DeliveryResult(None, f"no answer within {TIMEOUT_SECONDS} seconds", request, {})
+        connection = _connection(parcel.url)
+        self.make_room()
+        try:
+            with _ending(connection) as ended:
+                answer = _answer(connection, parcel.url, body, headers)
+                if ended.is_set():
+                    return too_late
+                response = {"headers": dict(answer.getheaders()), "body": shortened(_beginning(answer))}
+        except TimeoutError:
+            return too_late
+        except (OSError, HTTPException) as error:
+            return too_late if ended.is_set() else DeliveryResult(None, f"no connection: {_told(error)}", request, {})
+        return DeliveryResult(answer.status, _outcome(answer.status), request, response)
+
+
+def _connection(url: str) -> HTTPConnection:
+    parts = urlsplit(url)
+    kind = HTTPSConnection if parts.scheme == "https" else HTTPConnection
+    return kind(parts.hostname or "", parts.port or kind.default_port, timeout=TIMEOUT_SECONDS)
+
+
+@contextmanager
+def _ending(connection: HTTPConnection) -> Iterator[Event]:
+    """Cut the connection when time is up, however slowly bytes come in; the event tells that this has happened."""
+    ended = Event()
+
+    def end() -> None:
+        ended.set()
+        with suppress(OSError, AttributeError):
+            connection.sock.shutdown(socket.SHUT_RDWR)
+
+    timer = Timer(TIMEOUT_SECONDS, end)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield ended
+    finally:
+        timer.cancel()
+        connection.close()
+
+
+def _answer(connection: HTTPConnection, url: str, body: bytes, headers: Mapping[str, str]) -> HTTPResponse:
+    parts = urlsplit(url)
+    target = quote((parts.path or "/") + (f"?{parts.query}" if parts.query else ""), safe="/%:@!$&'()*+,;=?~")
+    connection.putrequest("POST", target, skip_accept_encoding=True)
+    for name, value in headers.items():
+        connection.putheader(name, value)
+    connection.putheader("Content-Length", str(len(body)))
+    connection.endheaders(body)
+    return connection.getresponse()
+
+
+def _outcome(status: int) -> str:
+    if 200 <= status < 300:
+        return "delivered"
+    return f"redirected with {status}: redirects are not followed" if 300 <= status < 400 else f"refused with {status}"
+
+
+def _beginning(answer: HTTPResponse) -> str:
+    """Return the first bytes of an answer, as far as they come in time; the rest is not read."""
+    found = b""
+    with suppress(OSError, HTTPException):
+        while len(found) < MOST_BYTES_READ and (more := answer.read1(MOST_BYTES_READ - len(found))):
+            found += more
+    return found.decode(errors="replace")
+
+
+def _told(error: Exception) -> str:
+    if isinstance(error, ConnectionRefusedError):
+        return "refused"
+    text = (error.strerror if isinstance(error, OSError) else None) or str(error)
+    return text.splitlines()[0][:200] if text else type(error).__name__
