@@ -40,7 +40,11 @@ def test_it_holds_nothing_else(wheel: Path) -> None:
     names = zipfile.ZipFile(wheel).namelist()
 
     assert {name.split("/")[0].split("-")[0] for name in names} == {"inbox_mock", "inbox_contracts", "bookingsync_inbox_mock"}
-    assert not [name for name in names if "__pycache__" in name or ("test" in name and not name.startswith("inbox_contracts/provider/"))]
+    assert not [
+        name
+        for name in names
+        if "__pycache__" in name or ("test" in name and not name.startswith(("inbox_contracts/provider/", "inbox_mock/testing/")))
+    ]
 
 
 def test_it_serves_its_own_scenarios(wheel: Path, tmp_path: Path) -> None:

@@ -1,0 +1,73 @@
+"""The server that is installed here answers every recorded call as the one did that was recorded before the packages moved."""
+
+import re
+from collections import Counter
+
+import pytest
+
+from wire.call import Call
+from wire.calls import CALLS, GROUPS
+from wire.comparing import differences
+from wire.playing import Answer, a_fresh_server, played
+from wire.record import RECORDING, Entry, recorded
+
+Replay = list[tuple[int, Call, Entry, Answer]]
+MOST_NAMED = 5
+
+
+@pytest.fixture(scope="module")
+def replay(tmp_path_factory: pytest.TempPathFactory) -> Replay:
+    """Every call with its number, what was recorded, and what is answered now."""
+    with a_fresh_server(tmp_path_factory.mktemp("wire")) as port:
+        answers = list(played(CALLS, port))
+    return list(zip(range(1, len(CALLS) + 1), CALLS, recorded(), answers, strict=True))
+
+
+def test_the_recording_is_one_of_these_calls_in_this_order() -> None:
+    assert [entry.digest for entry in recorded()] == [call.digest for call in CALLS]
+
+
+def test_the_recording_holds_more_than_three_hundred_calls_of_every_group() -> None:
+    counted = Counter(call.group for call in CALLS)
+
+    assert len(CALLS) > 300
+    assert counted.keys() == GROUPS.keys()
+
+
+def test_the_recording_stays_small() -> None:
+    assert RECORDING.stat().st_size < 1_500_000
+
+
+@pytest.mark.parametrize("group", GROUPS)
+def test_every_answer_is_the_same_as_before_the_move(replay: Replay, group: str) -> None:
+    changed = [
+        "\n  ".join([f"call {number}: {call}", *lines])
+        for number, call, entry, answer in replay
+        if call.group == group and (lines := differences(call, entry.answer, answer))
+    ]
+
+    if changed:
+        more = f"\n... and {len(changed) - MOST_NAMED} calls more" if len(changed) > MOST_NAMED else ""
+        pytest.fail(f"{len(changed)} answers are not as they were:\n" + "\n".join(changed[:MOST_NAMED]) + more, pytrace=False)
+
+
+def test_the_replay_reads_no_wall_clock(replay: Replay) -> None:
+    years = {answer.header("Date")[12:16] for _, _, _, answer in replay if answer.header("Date")}
+
+    assert years == {"2030"}
+
+
+def test_every_operation_of_both_documents_is_called() -> None:
+    targets = {(call.method, call.target.partition("?")[0]) for call in CALLS}
+    outlines = [entry.answer.body.decode() for call, entry in zip(CALLS, recorded(), strict=True) if call.target.endswith("openapi.json")]
+    operations = [line.split()[:2] for outline in outlines for line in outline.split("\n")]
+
+    never = [(method, path) for method, path in operations if not any(m == method and addressed(path, t) for m, t in targets)]
+
+    assert len(outlines) == 2
+    assert never == []
+
+
+def addressed(path: str, target: str) -> bool:
+    """Whether a target is one of an operation's."""
+    return re.fullmatch(re.sub(r"\\{\w+\\}", "[^/]+", re.escape(path)), target) is not None
