@@ -1,5 +1,6 @@
 """The fake, once per run in process and once on a port; every test makes a sandbox of its own."""
 
+import signal
 from collections.abc import Iterator
 from threading import Thread
 
@@ -14,6 +15,12 @@ from inbox_mock.scenarios.loading import find
 from inbox_mock.server import Server
 
 OPTIONS = Options(scenario=find("empty"), wishes=Overrides(mode="manual"))
+
+
+def pytest_configure() -> None:
+    """Handle SIGINT as usual where it is ignored: commands that tests start in a shell's background job would inherit that."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")
