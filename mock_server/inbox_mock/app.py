@@ -10,7 +10,6 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound, Reque
 
 from inbox_mock.admin import access_control
 from inbox_mock.admin import routes as admin
-from inbox_mock.admin.factory import SandboxFactory
 from inbox_mock.api import oauth, routes, uploads
 from inbox_mock.api.host_header import AddressedRequest
 from inbox_mock.api.pipeline import Server, refuse
@@ -19,7 +18,8 @@ from inbox_mock.dashboard import pages as dashboard
 from inbox_mock.docs import pages as docs
 from inbox_mock.domain import errors
 from inbox_mock.engine.sandboxes import Sandboxes
-from inbox_mock.scenarios.build import Overrides, Progress
+from inbox_mock.scenarios.build import Overrides, SandboxFactory
+from inbox_mock.scenarios.builder import Progress
 from inbox_mock.scenarios.loading import Scenario
 from inbox_mock.webhooks.sender import WebhookSender
 
@@ -59,7 +59,7 @@ def create_app(
     sandboxes = Sandboxes(wall, options.seed)
     courier = WebhookSender(options.webhook_hosts)
     founder = SandboxFactory(sandboxes, wall, courier.may_send_to)
-    founder.found(options.scenario, options.wishes, default=True, progress=options.progress)
+    founder.create(options.scenario, options.wishes, default=True, progress=options.progress)
     server = Server(sandboxes, stopwatch, request_id, wait)
 
     app = Flask("inbox_mock", static_folder=None)

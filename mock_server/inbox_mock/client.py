@@ -260,7 +260,7 @@ def made_in(app: "Flask", scenario: object, wanted: JSON, *, default: bool = Fal
     try:
         wishes = wishes_of(checked(CREATE, dict(wanted)))
         chosen = from_object(scenario) if isinstance(scenario, dict) else find(str(scenario))
-        return str(app.extensions["founder"].found(chosen, wishes, default=default).id)
+        return str(app.extensions["founder"].create(chosen, wishes, default=default).id)
     except ScenarioError as mistake:
         raise AdminError(str(mistake), ("scenario", str(mistake))) from None
     except Invalid as refused:

@@ -8,7 +8,7 @@ import requests
 from builders import START, a_body, a_message
 from fake import JSON, InProcess, Mock, OverSocket, Sandbox
 from inbox_mock.app import Options, create_app
-from inbox_mock.scenarios.build import Overrides, make
+from inbox_mock.scenarios.build import Overrides, build_image
 from inbox_mock.scenarios.loading import Scenario, find, shipped
 from inbox_mock.webhooks.signature import sign
 from receiver import Received, Receiver, deliveries, receiving
@@ -74,7 +74,7 @@ def test_there_are_at_least_thirty_besides_the_ordinary_ones() -> None:
 @pytest.mark.parametrize("scenario", LIBRARY, ids=lambda scenario: scenario.name)
 @pytest.mark.parametrize("mode", ["manual", "real"])
 def test_each_loads(scenario: Scenario, mode: str) -> None:
-    assert make(scenario, Overrides(mode=mode), wall=SPRING)
+    assert build_image(scenario, Overrides(mode=mode), wall=SPRING)
 
 
 @pytest.mark.parametrize("scenario", LIBRARY, ids=lambda scenario: scenario.name)

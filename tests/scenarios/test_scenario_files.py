@@ -11,7 +11,7 @@ from builders import START, a_body, a_booking, a_message, a_scenario
 from fake import Answer, InProcess, Mock, Sandbox
 from inbox_mock.app import Options, create_app
 from inbox_mock.domain.assumptions import ASSUMPTIONS
-from inbox_mock.scenarios.build import Overrides, make
+from inbox_mock.scenarios.build import Overrides, build_image
 from inbox_mock.scenarios.errors import ScenarioError
 from inbox_mock.scenarios.loading import Scenario, find, from_object, shipped
 
@@ -32,7 +32,7 @@ class Folder:
     def mistake(self, text: str | bytes) -> ScenarioError:
         """Return what is wrong with a scenario."""
         with pytest.raises(ScenarioError) as told:
-            make(self.scenario(text), Overrides(), wall=0.0)
+            build_image(self.scenario(text), Overrides(), wall=0.0)
         return told.value
 
     def sandbox(self, text: str) -> Sandbox:
@@ -220,7 +220,7 @@ def test_a_whole_number_may_be_written_with_a_fraction(folder: Folder) -> None:
     """)
 
     assert (scenario.data["seed"], scenario.data["rate_limit"]) == (7, 5)
-    assert make(scenario, Overrides(), wall=0.0)
+    assert build_image(scenario, Overrides(), wall=0.0)
 
 
 def test_an_unknown_scenario_is_told_with_those_that_there_are() -> None:
@@ -289,7 +289,7 @@ def test_attachments_are_looked_for_beside_the_file(folder: Folder) -> None:
 @pytest.mark.parametrize("mode", ["manual", "real"])
 def test_every_shipped_scenario_can_be_made(scenario: Scenario, mode: str) -> None:
     assert scenario.description
-    assert make(scenario, Overrides(mode=mode), wall=SPRING)
+    assert build_image(scenario, Overrides(mode=mode), wall=SPRING)
 
 
 # Records and their references
@@ -416,8 +416,8 @@ def test_page_cap_is_the_size_of_a_page_and_the_most_that_it_can_be(in_process: 
 def test_the_same_scenario_and_seed_make_the_same_bytes() -> None:
     scenario = from_object(a_scenario(bookings=[a_booking()]))
 
-    assert make(scenario, Overrides(), wall=0.0) == make(scenario, Overrides(), wall=0.0)
-    assert make(scenario, Overrides(), wall=0.0) != make(scenario, Overrides(seed=8), wall=0.0)
+    assert build_image(scenario, Overrides(), wall=0.0) == build_image(scenario, Overrides(), wall=0.0)
+    assert build_image(scenario, Overrides(), wall=0.0) != build_image(scenario, Overrides(seed=8), wall=0.0)
 
 
 @pytest.mark.parametrize("generate", [{"bookings": 60, "messages": 200}, {"bookings": 1}, {"bookings": 1, "messages": 3}, {"messages": 3}])

@@ -6,7 +6,7 @@ import pytest
 
 from builders import JSON, START, a_booking, a_message, a_scenario
 from fake import Mock, Sandbox
-from inbox_mock.scenarios.build import Overrides, make
+from inbox_mock.scenarios.build import Overrides, build_image
 from inbox_mock.scenarios.errors import ScenarioError
 from inbox_mock.scenarios.loading import find, schema
 from inbox_mock.simulation.actions import ACTIONS
@@ -374,7 +374,7 @@ def test_a_mistake_names_its_line(tmp_path: Path, told: tuple[str, int, str, str
     file.write_text(HOUSE + text)
 
     with pytest.raises(ScenarioError) as mistake:
-        make(find(str(file)), Overrides(), wall=0.0)
+        build_image(find(str(file)), Overrides(), wall=0.0)
 
     assert mistake.value.line == line
     assert found in mistake.value.found

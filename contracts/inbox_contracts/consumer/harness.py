@@ -16,7 +16,8 @@ from inbox_mock.engine.advance import IDLE, advance, advance_until
 from inbox_mock.engine.sandboxes import Sandbox
 from inbox_mock.engine.unit_of_work import Actor, UnitOfWork
 from inbox_mock.scenarios import timeline
-from inbox_mock.scenarios.build import Builder, Overrides
+from inbox_mock.scenarios.build import Overrides
+from inbox_mock.scenarios.builder import Builder
 from inbox_mock.scenarios.loading import Scenario, find_shipped
 from inbox_mock.scenarios.yaml12 import Lines
 from inbox_mock.server import Server
@@ -73,7 +74,7 @@ class Stage:
         courier = app.extensions["courier"]
         if hand is not None:
             courier.hands["127.0.0.1"] = hand
-        sandbox = app.extensions["founder"].found(beginning.start, Overrides(mode="manual"))
+        sandbox = app.extensions["founder"].create(beginning.start, Overrides(mode="manual"))
         try:
             yield Scene(self._server, sandbox)
         finally:

@@ -73,7 +73,7 @@ def load(path: str) -> World:
             try:
                 durations.parse(step[PASSES])
             except ValueError as error:
-                raise scenario.mistake((TRIAL, number, PASSES), str(error), "a duration of ten years at the most") from None
+                raise scenario.error((TRIAL, number, PASSES), str(error), "a duration of ten years at the most") from None
     beginning = {name: part for name, part in scenario.data.items() if name != TRIAL}
     return World(beginning, tuple(written))
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING
 
-from inbox_mock.admin.factory import SandboxFactory
 from inbox_mock.domain.errors import Invalid, NotFound, invalid
 from inbox_mock.engine.sandboxes import Sandbox
+from inbox_mock.scenarios.build import SandboxFactory
 from inbox_mock.webhooks.requests import Send
 
 if TYPE_CHECKING:

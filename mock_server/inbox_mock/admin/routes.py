@@ -7,10 +7,10 @@ from flask import Blueprint, Response, request
 
 from inbox_mock.admin import actors, clock, faults, inbox_view, journal, report, sandboxes, snapshots, webhooks
 from inbox_mock.admin.access_control import PREFIX, AccessControl
-from inbox_mock.admin.factory import SandboxFactory
 from inbox_mock.admin.operation import AdminCall, AdminOperation, Page, checked
 from inbox_mock.domain.errors import BadRequest
 from inbox_mock.domain.json_numbers import normal
+from inbox_mock.scenarios.build import SandboxFactory
 from inbox_mock.webhooks.requests import Send
 
 OPERATIONS: tuple[AdminOperation, ...] = (

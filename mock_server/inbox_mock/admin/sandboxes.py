@@ -40,7 +40,7 @@ def create(call: AdminCall) -> JSON:
     wanted = body.get("scenario", DEFAULT_SCENARIO)
     try:
         scenario = from_object(wanted) if isinstance(wanted, dict) else find_shipped(_shipped_name(str(wanted)))
-        sandbox = call.founder.found(scenario, wishes_of(body))
+        sandbox = call.founder.create(scenario, wishes_of(body))
     except ScenarioError as mistake:
         raise Invalid(*(invalid("scenario", line) for line in str(mistake).splitlines())) from None
     return shown(sandbox, call.origin)

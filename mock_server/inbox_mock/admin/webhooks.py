@@ -1,16 +1,16 @@
 """Webhook subscriptions, and what was delivered to them."""
 
-from inbox_mock.admin.factory import EXPECTED_ADDRESS, is_address
 from inbox_mock.admin.operation import JSON, AdminCall, AdminOperation
 from inbox_mock.admin.sandboxes import ID
 from inbox_mock.domain.errors import Invalid, NotFound, invalid
 from inbox_mock.engine.advance import carry
 from inbox_mock.engine.unit_of_work import UnitOfWork
+from inbox_mock.scenarios.build import EXPECTED_ADDRESS
 from inbox_mock.services import oauth
 from inbox_mock.store import journal, webhooks
 from inbox_mock.store.database import Row, one
 from inbox_mock.webhooks.event_types import EVENT_TYPES
-from inbox_mock.webhooks.requests import parcel
+from inbox_mock.webhooks.requests import is_address, parcel
 from inbox_mock.webhooks.signature import sign
 
 RECORD: JSON = {"type": "object"}

@@ -7,7 +7,7 @@ import click
 
 from inbox_mock.cli import FINDINGS, print_json
 from inbox_mock.cli.completion import scenarios
-from inbox_mock.scenarios.build import Overrides, make
+from inbox_mock.scenarios.build import Overrides, build_image
 from inbox_mock.scenarios.errors import ScenarioError
 from inbox_mock.scenarios.loading import find, schema, shipped
 from inbox_mock.terminal import say, styled, table
@@ -37,7 +37,7 @@ def _check(files: tuple[str, ...], *, as_json: bool) -> None:
     mistakes: dict[str, list[str]] = {}
     for name in files:
         try:
-            make(find(name), Overrides(mode="manual"), 0.0)
+            build_image(find(name), Overrides(mode="manual"), 0.0)
             mistakes[name] = []
         except ScenarioError as mistake:
             mistakes[name] = str(mistake).splitlines()

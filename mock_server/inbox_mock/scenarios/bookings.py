@@ -5,7 +5,7 @@ from datetime import timedelta
 from inbox_mock.domain import times
 from inbox_mock.domain.bookings import state_of
 from inbox_mock.engine import durations
-from inbox_mock.scenarios.build import Builder, Place, channel_named, seconds_of
+from inbox_mock.scenarios.builder import Builder, Location, channel_named, seconds_of
 from inbox_mock.scenarios.setup import contacts
 from inbox_mock.store.database import Row
 
@@ -13,32 +13,32 @@ COLUMNS = ("id", "adults", "children", "final_price", "reference", "external_ref
 TENTATIVE_FOR = timedelta(days=7)
 
 
-def wanted(making: Builder, place: Place, record: Row) -> Row:
+def wanted(builder: Builder, location: Location, record: Row) -> Row:
     """Return what `acting.book` needs to know.
 
     Raises:
-        Mistake: something referred to does not exist, or a time, duration or channel is none.
+        ScenarioError: something referred to does not exist, or a time, duration or channel is none.
 
     """
-    rental = making.work.get("rentals", making.refer("rentals", record["rental"], (*place, "rental")), None)
+    rental = builder.work.get("rentals", builder.refer("rentals", record["rental"], (*location, "rental")), None)
     stay: Row = {name: record[name] for name in COLUMNS if name in record}
-    stay |= {key: local(making, record, key, place, rental) for key in ("start_at", "end_at")}
+    stay |= {key: local(builder, record, key, location, rental) for key in ("start_at", "end_at")}
     if "source" in record:
-        stay["source_id"] = making.refer("sources", record["source"], (*place, "source"))
+        stay["source_id"] = builder.refer("sources", record["source"], (*location, "source"))
     if record.get("status") == "Tentative":
-        stay |= state_of({"tentative_expires_at": times.wire(making.start + TENTATIVE_FOR)})
+        stay |= state_of({"tentative_expires_at": times.wire(builder.start + TENTATIVE_FOR)})
     if record.get("status") == "Unavailable":
         stay |= state_of({"unavailable": True})
-    channel = channel_named(making, record.get("channel", "direct"), (*place, "channel"))
+    channel = channel_named(builder, record.get("channel", "direct"), (*location, "channel"))
     about: Row = {"rental_id": rental["id"], "channel": channel, "stay": stay}
-    return about | _guest(making, place, record) | _conversation(making, place, record)
+    return about | _guest(builder, location, record) | _conversation(builder, location, record)
 
 
-def local(making: Builder, record: Row, key: str, place: Place, rental: Row) -> str:
+def local(builder: Builder, record: Row, key: str, location: Location, rental: Row) -> str:
     """Return a stay's time as the rental's clock shows it; days without an hour begin and end at the rental's hours."""
     text = str(record[key])
     written_by_day = text.endswith("d") or len(text) == len("2030-06-01")
-    moment = making.moment(text, (*place, key))
+    moment = builder.moment(text, (*location, key))
     shown = times.wall_clock(moment, str(rental["timezone"])) if text[:1] in {"+", "-"} else times.wire(moment)
     if not written_by_day:
         return shown
@@ -46,30 +46,30 @@ def local(making: Builder, record: Row, key: str, place: Place, rental: Row) -> 
     return f"{shown[:10]}T{hour:02}:00:00Z"
 
 
-def _guest(making: Builder, place: Place, record: Row) -> Row:
+def _guest(builder: Builder, location: Location, record: Row) -> Row:
     if "client" in record:
-        return {"client_id": making.refer("clients", record["client"], (*place, "client"))}
+        return {"client_id": builder.refer("clients", record["client"], (*location, "client"))}
     if "guest" in record:
         guest: Row = record["guest"]  # type: ignore[assignment]
         return {"guest": contacts(guest)}
     return {}
 
 
-def _conversation(making: Builder, place: Place, record: Row) -> Row:
+def _conversation(builder: Builder, location: Location, record: Row) -> Row:
     """Return the wishes for the conversation that the channel opens."""
     companions: list[object] = record.get("companions", [])  # type: ignore[assignment]
-    known = [making.refer("clients", name, (*place, "companions")) for name in companions]
+    known = [builder.refer("clients", name, (*location, "companions")) for name in companions]
     wishes: Row = {"clients": record.get("client_participants", 1), "conversation": record.get("conversation")}
     if known:
         wishes["companions"] = known
     host = record.get("host_participant")
     if host is not None:
-        wishes["hosts"] = host if isinstance(host, bool) else [making.refer("hosts", host, (*place, "host_participant"))]
+        wishes["hosts"] = host if isinstance(host, bool) else [builder.refer("hosts", host, (*location, "host_participant"))]
     if "relay_delay" in record:
-        wishes["relay_seconds"] = seconds_of(making, record["relay_delay"], (*place, "relay_delay"))
+        wishes["relay_seconds"] = seconds_of(builder, record["relay_delay"], (*location, "relay_delay"))
     if record.get("conversation_delay") == "never":
         wishes["never"] = True
     elif "conversation_delay" in record:
         expected = f"{durations.EXPECTED}, or never"
-        wishes["delay_seconds"] = seconds_of(making, record["conversation_delay"], (*place, "conversation_delay"), expected)
+        wishes["delay_seconds"] = seconds_of(builder, record["conversation_delay"], (*location, "conversation_delay"), expected)
     return wishes

@@ -16,8 +16,8 @@ class ScenarioError(Exception):
 
     def __init__(self, name: str, line: int, found: str, expected: str) -> None:
         self.name, self.line, self.found, self.expected = name, line, found, expected
-        place = f"{name}:{line}" if line else name
-        super().__init__(f"{place}: found {found}; expected {expected}")
+        location = f"{name}:{line}" if line else name
+        super().__init__(f"{location}: found {found}; expected {expected}")
 
 
 class CombinedScenarioError(ScenarioError):
@@ -37,24 +37,24 @@ def told(error: "ValidationError", schema: Mapping[str, object]) -> Iterator[tup
     from jsonschema_rs import ValidationErrorKind as Kind
 
     path, kind = ".".join(map(str, error.instance_path)), error.kind
-    place = f"{path}: " if path else ""
+    location = f"{path}: " if path else ""
     if isinstance(kind, Kind.AdditionalProperties):
         known = sorted(_at(schema, error.schema_path[:-1]).get("properties", {}))
         for key in kind.unexpected:
             close = get_close_matches(key, known, 1)
             expected = f"{close[0]!r}?" if close else f"one of {', '.join(known)}"
-            yield (*error.instance_path, key), f"{place}the unknown key {key!r}", expected
+            yield (*error.instance_path, key), f"{location}the unknown key {key!r}", expected
         return
-    yield (tuple(error.instance_path), *_told(error, schema, place))
+    yield (tuple(error.instance_path), *_told(error, schema, location))
 
 
-def _told(error: "ValidationError", schema: Mapping[str, object], place: str) -> tuple[str, str]:
+def _told(error: "ValidationError", schema: Mapping[str, object], location: str) -> tuple[str, str]:
     from jsonschema_rs import ValidationErrorKind as Kind
 
     kind, value = error.kind, repr(error.instance)
-    found = f"{place}{value if len(value) < 60 else value[:57] + '...'}"
+    found = f"{location}{value if len(value) < 60 else value[:57] + '...'}"
     if isinstance(kind, Kind.Required):
-        return f"{place}no {kind.property!r}", "it to be there"
+        return f"{location}no {kind.property!r}", "it to be there"
     if isinstance(kind, Kind.Enum):
         return found, f"one of {', '.join(_written(option) for option in kind.options)}"
     described = _at(schema, error.schema_path[:-1]).get("description")

@@ -5,7 +5,7 @@ from functools import partial
 
 from inbox_mock.domain import times
 from inbox_mock.engine.unit_of_work import Actor
-from inbox_mock.scenarios.build import Builder, Place, seconds_of
+from inbox_mock.scenarios.builder import Builder, Location, seconds_of
 from inbox_mock.scenarios.history import conversation_of
 from inbox_mock.scenarios.setup import account_of
 from inbox_mock.services import bookings, clients, hosts
@@ -40,68 +40,68 @@ SPAN_DAYS = 300
 GENERATED = "(generated)"
 
 
-def plan(making: Builder) -> None:
+def plan(builder: Builder) -> None:
     """Plan the generated bookings, each with its conversation, and spread the messages over the conversations."""
-    wanted: dict[str, int] = making.scenario.data.get("generate", {})  # type: ignore[assignment]
+    wanted: dict[str, int] = builder.scenario.data.get("generate", {})  # type: ignore[assignment]
     if "thread" in wanted:
-        _thread(making, wanted["thread"])  # type: ignore[arg-type]
+        _thread(builder, wanted["thread"])  # type: ignore[arg-type]
     number = wanted.get("bookings", 0)
     if not number:
         return
-    account_id = account_of(making, {}, ())
+    account_id = account_of(builder, {}, ())
     rental_ids = [
-        add_rental(making.work, account_id, {"name": f"House {index + 1}", "timezone": TIMEZONES[index % len(TIMEZONES)]})
+        add_rental(builder.work, account_id, {"name": f"House {index + 1}", "timezone": TIMEZONES[index % len(TIMEZONES)]})
         for index in range(RENTALS)
     ]
-    making.at(making.founded, ("generate",), partial(_host, making, account_id))
+    builder.at(builder.founded, ("generate",), partial(_host, builder, account_id))
     step = timedelta(days=SPAN_DAYS) / number
     channel_bookings: list[int] = []
     for index in range(number):
-        channel = CHANNELS[making.work.dice.between("channel", index, 0, len(CHANNELS) - 1)]
-        made_at = (making.start - timedelta(days=SPAN_DAYS) + step * index).replace(microsecond=0)
-        making.at(made_at, ("generate",), partial(_booking, making, index, rental_ids[index % RENTALS], channel))
+        channel = CHANNELS[builder.work.dice.between("channel", index, 0, len(CHANNELS) - 1)]
+        made_at = (builder.start - timedelta(days=SPAN_DAYS) + step * index).replace(microsecond=0)
+        builder.at(made_at, ("generate",), partial(_booking, builder, index, rental_ids[index % RENTALS], channel))
         if channel != "direct":
             channel_bookings.append(index)
-    _messages(making, wanted.get("messages", 0), channel_bookings, step)
+    _messages(builder, wanted.get("messages", 0), channel_bookings, step)
 
 
-def _messages(making: Builder, number: int, indexes: list[int], step: timedelta) -> None:
+def _messages(builder: Builder, number: int, indexes: list[int], step: timedelta) -> None:
     """Plan the messages: a booking's conversation gets them one after the other, guest and host in turn."""
     if not indexes:
         return
     rounds = -(-number // len(indexes))
     for turn in range(number):
         index = indexes[turn % len(indexes)]
-        first = min(making.start - timedelta(days=SPAN_DAYS) + step * index + timedelta(hours=1), making.start)
-        said_at = first + (making.start - first) * ((turn // len(indexes) + 1) / (rounds + 1))
-        making.at(said_at.replace(microsecond=0), ("generate",), partial(_message, making, index, turn))
+        first = min(builder.start - timedelta(days=SPAN_DAYS) + step * index + timedelta(hours=1), builder.start)
+        said_at = first + (builder.start - first) * ((turn // len(indexes) + 1) / (rounds + 1))
+        builder.at(said_at.replace(microsecond=0), ("generate",), partial(_message, builder, index, turn))
 
 
-def _thread(making: Builder, wanted: Row) -> None:
+def _thread(builder: Builder, wanted: Row) -> None:
     """Plan the messages of one conversation, evenly over a time that ends at the start."""
-    place: Place = ("generate", "thread")
+    location: Location = ("generate", "thread")
     number = int(str(wanted["messages"]))
-    span = timedelta(seconds=seconds_of(making, wanted.get("over", "1h"), (*place, "over")))
+    span = timedelta(seconds=seconds_of(builder, wanted.get("over", "1h"), (*location, "over")))
     for turn in range(number):
-        said_at = making.start - span * ((number - turn) / number)
-        making.at(said_at.replace(microsecond=0), place, partial(_next_message, making, place, wanted, turn))
+        said_at = builder.start - span * ((number - turn) / number)
+        builder.at(said_at.replace(microsecond=0), location, partial(_next_message, builder, location, wanted, turn))
 
 
-def _next_message(making: Builder, place: Place, wanted: Row, turn: int) -> None:
-    conversation_id = conversation_of(making, place, wanted)["id"]
-    number = making.work.dice.between("words", turn, 0, len(QUESTIONS) - 1)
+def _next_message(builder: Builder, location: Location, wanted: Row, turn: int) -> None:
+    conversation_id = conversation_of(builder, location, wanted)["id"]
+    number = builder.work.dice.between("words", turn, 0, len(QUESTIONS) - 1)
     if turn % 2 == 0:
-        actors.write_as_guest(making.work, conversation_id, QUESTIONS[number])
+        actors.write_as_guest(builder.work, conversation_id, QUESTIONS[number])
     else:
-        actors.write_as_host(making.work, conversation_id, None, ANSWERS[number])
+        actors.write_as_host(builder.work, conversation_id, None, ANSWERS[number])
 
 
-def _host(making: Builder, account_id: int) -> None:
-    making.names["hosts", GENERATED] = hosts.create_host(making.work, Actor(account_id), {"firstname": "Jan", "lastname": "Kowalski"})
+def _host(builder: Builder, account_id: int) -> None:
+    builder.names["hosts", GENERATED] = hosts.create_host(builder.work, Actor(account_id), {"firstname": "Jan", "lastname": "Kowalski"})
 
 
-def _booking(making: Builder, index: int, rental_id: int, channel: str) -> None:
-    work = making.work
+def _booking(builder: Builder, index: int, rental_id: int, channel: str) -> None:
+    work = builder.work
     rental = work.get("rentals", rental_id, None)
     name = f"{FIRSTNAMES[index % len(FIRSTNAMES)]} {LASTNAMES[index // len(FIRSTNAMES) % len(LASTNAMES)]}"
     account_id = int(str(rental["account_id"]))
@@ -116,16 +116,16 @@ def _booking(making: Builder, index: int, rental_id: int, channel: str) -> None:
         "final_price": f"{nights * 120}.0",
     }
     booking_id = bookings.book(work, account_id, rental, channel, row, timedelta(0) if channel != "direct" else None)
-    making.names["bookings", f"generated-{index}"] = booking_id
+    builder.names["bookings", f"generated-{index}"] = booking_id
 
 
-def _message(making: Builder, index: int, turn: int) -> None:
-    booking_id = making.names["bookings", f"generated-{index}"]
-    tied = one(making.work.db, "SELECT conversation_id FROM conversation_bookings WHERE booking_id = ?", (booking_id,))
+def _message(builder: Builder, index: int, turn: int) -> None:
+    booking_id = builder.names["bookings", f"generated-{index}"]
+    tied = one(builder.work.db, "SELECT conversation_id FROM conversation_bookings WHERE booking_id = ?", (booking_id,))
     if tied is None:
         return
-    number = making.work.dice.between("words", turn, 0, len(QUESTIONS) - 1)
-    if making.work.dice.share("speaker", turn) < 0.5:
-        actors.write_as_guest(making.work, tied["conversation_id"], QUESTIONS[number])
+    number = builder.work.dice.between("words", turn, 0, len(QUESTIONS) - 1)
+    if builder.work.dice.share("speaker", turn) < 0.5:
+        actors.write_as_guest(builder.work, tied["conversation_id"], QUESTIONS[number])
     else:
-        actors.write_as_host(making.work, tied["conversation_id"], making.names["hosts", GENERATED], ANSWERS[number])
+        actors.write_as_host(builder.work, tied["conversation_id"], builder.names["hosts", GENERATED], ANSWERS[number])

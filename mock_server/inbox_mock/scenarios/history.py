@@ -6,7 +6,7 @@ from pathlib import Path
 
 from inbox_mock.engine.unit_of_work import Actor
 from inbox_mock.scenarios import bookings
-from inbox_mock.scenarios.build import Builder, Place
+from inbox_mock.scenarios.builder import Builder, Location
 from inbox_mock.scenarios.loading import fixtures
 from inbox_mock.scenarios.setup import account_of
 from inbox_mock.services import attachments, conversations, inquiries, participants
@@ -18,134 +18,134 @@ from inbox_mock.store.database import Row, every, one, update
 INQUIRY_LINKS = frozenset({"as", "account", "rental", "source", "booking", "conversation", "created_at"})
 
 
-def plan(making: Builder) -> None:
+def plan(builder: Builder) -> None:
     """Plan everything, each record at its own date."""
-    for place, record in making.records("attachments"):
-        making.at(making.since(record, "at", place, making.founded), place, partial(_attachment, making, place, record))
-    booked, inquired = making.records("bookings"), making.records("inquiries")
-    for place, record in booked:
-        making.at(making.since(record, "created_at", place, making.start), place, partial(_booking, making, place, record))
-    for place, record in inquired:
-        making.at(making.since(record, "created_at", place, making.start), place, partial(_inquiry, making, place, record))
+    for location, record in builder.records("attachments"):
+        builder.at(builder.since(record, "at", location, builder.founded), location, partial(_attachment, builder, location, record))
+    booked, inquired = builder.records("bookings"), builder.records("inquiries")
+    for location, record in booked:
+        builder.at(builder.since(record, "created_at", location, builder.start), location, partial(_booking, builder, location, record))
+    for location, record in inquired:
+        builder.at(builder.since(record, "created_at", location, builder.start), location, partial(_inquiry, builder, location, record))
     for noun, when, do in (
         ("conversations", "created_at", _conversation),
         ("participants", "at", _participant),
         ("messages", "at", _message),
         ("changes", "at", _change),
     ):
-        for place, record in making.records(noun):
-            making.at(making.since(record, when, place, making.start), place, partial(do, making, place, record))
-    for place, record in booked:
+        for location, record in builder.records(noun):
+            builder.at(builder.since(record, when, location, builder.start), location, partial(do, builder, location, record))
+    for location, record in booked:
         if "canceled_at" in record:
-            making.at(_canceled_at(making, place, record), place, partial(_cancel, making, place, record))
-    for place, record in inquired:
-        making.at(making.start, place, partial(_became, making, place, record))
+            builder.at(_canceled_at(builder, location, record), location, partial(_cancel, builder, location, record))
+    for location, record in inquired:
+        builder.at(builder.start, location, partial(_became, builder, location, record))
 
 
-def _booking(making: Builder, place: Place, record: Row) -> None:
-    booking_id = actions.book(making.work, bookings.wanted(making, place, record))
+def _booking(builder: Builder, location: Location, record: Row) -> None:
+    booking_id = actions.book(builder.work, bookings.wanted(builder, location, record))
     if "id" not in record:
         record["id"] = booking_id
-    making.name("bookings", record, booking_id, place)
+    builder.name("bookings", record, booking_id, location)
 
 
-def _canceled_at(making: Builder, place: Place, record: Row) -> datetime:
-    canceled_at = making.moment(record["canceled_at"], (*place, "canceled_at"))
-    if canceled_at < making.since(record, "created_at", place, making.start):
-        raise making.scenario.mistake((*place, "canceled_at"), repr(record["canceled_at"]), "a time when the booking was there")
+def _canceled_at(builder: Builder, location: Location, record: Row) -> datetime:
+    canceled_at = builder.moment(record["canceled_at"], (*location, "canceled_at"))
+    if canceled_at < builder.since(record, "created_at", location, builder.start):
+        raise builder.scenario.error((*location, "canceled_at"), repr(record["canceled_at"]), "a time when the booking was there")
     return canceled_at
 
 
-def _cancel(making: Builder, place: Place, record: Row) -> None:
-    booking_id = making.refer("bookings", record["id"], place)
-    account_id = int(str(making.work.get("bookings", booking_id, None)["account_id"]))
-    cancel_booking(making.work, Actor(account_id), booking_id, record, owned_only=False)
+def _cancel(builder: Builder, location: Location, record: Row) -> None:
+    booking_id = builder.refer("bookings", record["id"], location)
+    account_id = int(str(builder.work.get("bookings", booking_id, None)["account_id"]))
+    cancel_booking(builder.work, Actor(account_id), booking_id, record, owned_only=False)
 
 
-def _inquiry(making: Builder, place: Place, record: Row) -> None:
-    rental_id = making.refer("rentals", record["rental"], (*place, "rental"))
-    rental = making.work.get("rentals", rental_id, None)
+def _inquiry(builder: Builder, location: Location, record: Row) -> None:
+    rental_id = builder.refer("rentals", record["rental"], (*location, "rental"))
+    rental = builder.work.get("rentals", rental_id, None)
     actor = Actor(int(str(rental["account_id"])))
     row = {name: given for name, given in record.items() if name not in INQUIRY_LINKS}
-    row |= {key: bookings.local(making, record, key, place, rental) for key in ("start_at", "end_at")}
+    row |= {key: bookings.local(builder, record, key, location, rental) for key in ("start_at", "end_at")}
     if "source" in record:
-        row["source_id"] = making.refer("sources", record["source"], (*place, "source"))
-    inquiry_id = inquiries.create_inquiry(making.work, actor, rental_id, row)
+        row["source_id"] = builder.refer("sources", record["source"], (*location, "source"))
+    inquiry_id = inquiries.create_inquiry(builder.work, actor, rental_id, row)
     record["id"] = inquiry_id
-    making.name("inquiries", record, inquiry_id, place)
+    builder.name("inquiries", record, inquiry_id, location)
 
 
-def _became(making: Builder, place: Place, record: Row) -> None:
+def _became(builder: Builder, location: Location, record: Row) -> None:
     """Tie an inquiry to the booking that it became and the conversation that it led to, which are there later than it."""
     if "booking" in record:
-        booking_id = making.refer("bookings", record["booking"], (*place, "booking"))
-        update(making.work.db, "inquiries", record["id"], {"booking_id": booking_id})
-        update(making.work.db, "bookings", booking_id, {"inquiry_id": record["id"]})
+        booking_id = builder.refer("bookings", record["booking"], (*location, "booking"))
+        update(builder.work.db, "inquiries", record["id"], {"booking_id": booking_id})
+        update(builder.work.db, "bookings", booking_id, {"inquiry_id": record["id"]})
     if "conversation" in record:
-        conversation_id = making.refer("conversations", record["conversation"], (*place, "conversation"))
-        update(making.work.db, "inquiries", record["id"], {"conversation_id": conversation_id})
+        conversation_id = builder.refer("conversations", record["conversation"], (*location, "conversation"))
+        update(builder.work.db, "inquiries", record["id"], {"conversation_id": conversation_id})
 
 
-def _conversation(making: Builder, place: Place, record: Row) -> None:
-    application = client_application(making.work)
-    actor = Actor(account_of(making, record, place), None if application is None else int(str(application["id"])))
+def _conversation(builder: Builder, location: Location, record: Row) -> None:
+    application = client_application(builder.work)
+    actor = Actor(account_of(builder, record, location), None if application is None else int(str(application["id"])))
     row: Row = {name: record[name] for name in ("id", "subject", "default_channel") if name in record}
-    conversation_id = conversations.create_conversation(making.work, actor, row)
-    making.name("conversations", record, conversation_id, place)
+    conversation_id = conversations.create_conversation(builder.work, actor, row)
+    builder.name("conversations", record, conversation_id, location)
     if "booking" in record:
-        booking_id = making.refer("bookings", record["booking"], (*place, "booking"))
-        conversations.connect_booking(making.work, actor, conversation_id, booking_id)
+        booking_id = builder.refer("bookings", record["booking"], (*location, "booking"))
+        conversations.connect_booking(builder.work, actor, conversation_id, booking_id)
 
 
-def conversation_of(making: Builder, place: Place, record: Row) -> Row:
+def conversation_of(builder: Builder, location: Location, record: Row) -> Row:
     """Return the conversation that a record names, or that of the booking that it names.
 
     Raises:
-        Mistake: it names neither, or the booking has no conversation at that time.
+        ScenarioError: it names neither, or the booking has no conversation at that time.
 
     """
     if "conversation" in record:
-        found = making.refer("conversations", record["conversation"], (*place, "conversation"))
-        return making.work.get("conversations", found, None)
+        found = builder.refer("conversations", record["conversation"], (*location, "conversation"))
+        return builder.work.get("conversations", found, None)
     if "booking" not in record:
-        raise making.scenario.mistake(place, "neither a conversation nor a booking", "one of them")
-    booking_id = making.refer("bookings", record["booking"], (*place, "booking"))
+        raise builder.scenario.error(location, "neither a conversation nor a booking", "one of them")
+    booking_id = builder.refer("bookings", record["booking"], (*location, "booking"))
     sql = "SELECT conversation_id FROM conversation_bookings WHERE booking_id = ? ORDER BY conversation_id LIMIT 1"
-    tied = one(making.work.db, sql, (booking_id,))
+    tied = one(builder.work.db, sql, (booking_id,))
     if tied is None:
-        raise making.scenario.mistake(
-            (*place, "booking"), f"a booking without conversation at {making.work.now}", "one that has it by then"
+        raise builder.scenario.error(
+            (*location, "booking"), f"a booking without conversation at {builder.work.now}", "one that has it by then"
         )
-    return making.work.get("conversations", tied["conversation_id"], None)
+    return builder.work.get("conversations", tied["conversation_id"], None)
 
 
-def _participant(making: Builder, place: Place, record: Row) -> None:
-    conversation = conversation_of(making, place, record)
+def _participant(builder: Builder, location: Location, record: Row) -> None:
+    conversation = conversation_of(builder, location, record)
     if ("host" in record) == ("client" in record):
-        raise making.scenario.mistake(place, "not exactly one of host and client", "one of them")
+        raise builder.scenario.error(location, "not exactly one of host and client", "one of them")
     noun = "host" if "host" in record else "client"
     row: Row = {
         "id": record.get("id"),
         "conversation_id": conversation["id"],
-        "member_id": making.refer(f"{noun}s", record[noun], (*place, noun)),
+        "member_id": builder.refer(f"{noun}s", record[noun], (*location, noun)),
         "member_type": noun.title(),
         "read": record.get("read", False),
     }
-    participants.add_participant(making.work, Actor(int(str(conversation["account_id"]))), row)
+    participants.add_participant(builder.work, Actor(int(str(conversation["account_id"]))), row)
 
 
-def _message(making: Builder, place: Place, record: Row) -> None:
-    conversation, work = conversation_of(making, place, record), making.work
+def _message(builder: Builder, location: Location, record: Row) -> None:
+    conversation, work = conversation_of(builder, location, record), builder.work
     more: Row = {"id": record.get("id")} | {name: record[name] for name in ("origin",) if name in record}
     content = str(record["content"]) * int(str(record.get("repeat", 1)))
     if "attachments" in record:
         names: list[object] = record["attachments"]  # type: ignore[assignment]
-        more["attachment_ids"] = [making.refer("attachments", name, (*place, "attachments")) for name in names]
+        more["attachment_ids"] = [builder.refer("attachments", name, (*location, "attachments")) for name in names]
     if record["from"] == "guest":
-        client_id = making.refer("clients", record["client"], (*place, "client")) if "client" in record else None
+        client_id = builder.refer("clients", record["client"], (*location, "client")) if "client" in record else None
         actors.write_as_guest(work, conversation["id"], content, client_id=client_id, **more)
     else:
-        host_id = making.refer("hosts", record["from"], (*place, "from"))
+        host_id = builder.refer("hosts", record["from"], (*location, "from"))
         channel = record.get("channel", actors.NOT_SAID)
         internal = bool(record.get("internal", False))
         actors.write_as_host(work, conversation["id"], host_id, content, internal=internal, channel=channel, **more)
@@ -156,27 +156,27 @@ def _message(making: Builder, place: Place, record: Row) -> None:
             participants.edit_participant(work, actor, int(str(host["id"])), {"read": True})
 
 
-def _change(making: Builder, place: Place, record: Row) -> None:
-    conversation = conversation_of(making, place, record)
+def _change(builder: Builder, location: Location, record: Row) -> None:
+    conversation = conversation_of(builder, location, record)
     written: Row = {name: record[name] for name in ("closed", "marked_as_spam") if name in record}
     if "assignee" in record:
-        written["assignee_id"] = making.refer("hosts", record["assignee"], (*place, "assignee"))
+        written["assignee_id"] = builder.refer("hosts", record["assignee"], (*location, "assignee"))
     actor = Actor(int(str(conversation["account_id"])))
-    conversations.edit_conversation(making.work, actor, int(str(conversation["id"])), written)
+    conversations.edit_conversation(builder.work, actor, int(str(conversation["id"])), written)
 
 
-def _attachment(making: Builder, place: Place, record: Row) -> None:
-    content = _file(making, str(record["file"]), (*place, "file"))
+def _attachment(builder: Builder, location: Location, record: Row) -> None:
+    content = _file(builder, str(record["file"]), (*location, "file"))
     row: Row = {"id": record.get("id"), "name": record.get("name", record["file"]), "file": content}
-    actor = Actor(account_of(making, record, place))
-    making.name("attachments", record, attachments.create_attachment(making.work, actor, row), place)
+    actor = Actor(account_of(builder, record, location))
+    builder.name("attachments", record, attachments.create_attachment(builder.work, actor, row), location)
 
 
-def _file(making: Builder, name: str, place: Place) -> bytes:
+def _file(builder: Builder, name: str, location: Location) -> bytes:
     """Return a file that stands beside the scenario or is shipped; names cannot lead out of these folders."""
-    folders = [folder for folder in (making.scenario.folder, fixtures() / "attachments") if folder is not None]
+    folders = [folder for folder in (builder.scenario.folder, fixtures() / "attachments") if folder is not None]
     if Path(name).name == name:
         for folder in folders:
             if (folder / name).is_file():
                 return (folder / name).read_bytes()
-    raise making.scenario.mistake(place, repr(name), "the name of a file beside the scenario, or of a shipped attachment")
+    raise builder.scenario.error(location, repr(name), "the name of a file beside the scenario, or of a shipped attachment")

@@ -41,7 +41,7 @@ class Scenario:
         """What the scenario shows."""
         return str(self.data.get("description", ""))
 
-    def mistake(self, path: tuple[str | int, ...], found: str, expected: str) -> ScenarioError:
+    def error(self, path: tuple[str | int, ...], found: str, expected: str) -> ScenarioError:
         """Return a mistake at a place in the scenario."""
         return ScenarioError(self.name, self.lines.of(path), found, expected)
 
@@ -62,7 +62,7 @@ def find(wanted: str) -> Scenario:
     """Return a shipped scenario by its name, or the one in a file by its path.
 
     Raises:
-        Mistake: there is none, it cannot be read, or it does not keep to the schema.
+        ScenarioError: there is none, it cannot be read, or it does not keep to the schema.
 
     """
     path = Path(wanted)
@@ -93,7 +93,7 @@ def from_file(path: Path, name: str) -> Scenario:
     """Return the scenario in a file.
 
     Raises:
-        Mistake: it cannot be read, or it does not keep to the schema.
+        ScenarioError: it cannot be read, or it does not keep to the schema.
 
     """
     try:
@@ -120,7 +120,7 @@ def from_object(data: Mapping[str, object]) -> Scenario:
     """Return the scenario that a program wrote as an object.
 
     Raises:
-        Mistake: it does not keep to the schema.
+        ScenarioError: it does not keep to the schema.
 
     """
     return _checked(Scenario("scenario", data, Lines()))
@@ -155,8 +155,8 @@ def _checked(scenario: Scenario) -> Scenario:
     try:
         data: dict[str, object] = normal(dict(scenario.data))  # type: ignore[assignment]
     except ValueError as nested:
-        raise scenario.mistake((), str(nested), "a scenario") from None
-    found = [scenario.mistake(*finding) for error in _validator().iter_errors(data) for finding in told(error, schema())]
+        raise scenario.error((), str(nested), "a scenario") from None
+    found = [scenario.error(*finding) for error in _validator().iter_errors(data) for finding in told(error, schema())]
     if found:
         raise CombinedScenarioError(sorted(found, key=lambda mistake: mistake.line))
     return replace(scenario, data=data)

@@ -2,18 +2,18 @@
 
 from collections.abc import Mapping
 from datetime import timedelta
-from urllib.parse import urlsplit
 
 from inbox_mock.domain import times
 from inbox_mock.domain.errors import Invalid
 from inbox_mock.scenarios import bookings
-from inbox_mock.scenarios.build import Builder, Place, seconds_of
+from inbox_mock.scenarios.builder import Builder, Location, seconds_of
 from inbox_mock.scenarios.setup import account_of
 from inbox_mock.services import faults
 from inbox_mock.services.oauth import client_application
 from inbox_mock.store import timeline, webhooks
 from inbox_mock.store.database import Row, value
 from inbox_mock.webhooks.event_types import EVENT_TYPES
+from inbox_mock.webhooks.requests import is_address
 
 BOOKS = "guest_books"
 PAST_ONLY = ("created_at", "canceled_at", "cancelation_reason")
@@ -24,78 +24,70 @@ ADDRESS = "an http address, such as http://127.0.0.1:9000/webhooks"
 AT = "a duration after the start, such as 15m"
 
 
-def plan(making: Builder) -> None:
+def plan(builder: Builder) -> None:
     """Subscribe the webhooks, set the faults, and put everything else on the sandbox's timeline. The present is the start.
 
     Raises:
-        Mistake: something referred to does not exist by then, or a time is none.
+        ScenarioError: something referred to does not exist by then, or a time is none.
 
     """
-    for place, record in making.records("webhooks"):
-        _subscribe(making, place, record)
-    for place, wish in making.records("faults"):
-        _fault(making, place, wish)
-    entries = [(_seconds(making, record, place), *_action(record), place) for place, record in making.records("timeline")]
+    for location, record in builder.records("webhooks"):
+        _subscribe(builder, location, record)
+    for location, wish in builder.records("faults"):
+        _fault(builder, location, wish)
+    entries = [(_seconds(builder, record, location), *_action(record), location) for location, record in builder.records("timeline")]
     booked: dict[object, int] = {}
-    for seconds, kind, given, place in sorted(entries, key=lambda entry: (entry[0], entry[1] != BOOKS)):
-        inside = (*place, kind)
-        about = _planned(making, kind, inside, given, booked)
-        event_id = timeline.schedule(making.work.db, times.wire(making.start + timedelta(seconds=seconds)), kind, about)
+    for seconds, kind, given, location in sorted(entries, key=lambda entry: (entry[0], entry[1] != BOOKS)):
+        inside = (*location, kind)
+        about = _planned(builder, kind, inside, given, booked)
+        event_id = timeline.schedule(builder.work.db, times.wire(builder.start + timedelta(seconds=seconds)), kind, about)
         if kind == BOOKS:
-            _note(making, booked, given, event_id, inside)
+            _note(builder, booked, given, event_id, inside)
 
 
-def _planned(making: Builder, kind: str, place: Place, given: Row, booked: Mapping[object, int]) -> Row:
+def _planned(builder: Builder, kind: str, location: Location, given: Row, booked: Mapping[object, int]) -> Row:
     """Return what the timeline says of something that is to happen, with every reference resolved."""
     if kind == BOOKS:
-        return _booking(making, place, given)
+        return _booking(builder, location, given)
     if kind == "fault":
-        faults.remove_fault(making.work, _fault(making, place, given))
+        faults.remove_fault(builder.work, _fault(builder, location, given))
         return {"fault": given}
-    return _about(making, kind, place, given, booked)
+    return _about(builder, kind, location, given, booked)
 
 
-def _fault(making: Builder, place: Place, wish: Row) -> int:
+def _fault(builder: Builder, location: Location, wish: Row) -> int:
     """Set a fault, and return its id."""
     try:
-        return faults.set_fault(making.work, wish)
+        return faults.set_fault(builder.work, wish)
     except Invalid as refusal:
         problem = refusal.problems[0]
         found = f"a {problem.field} that no fault {wish['kind']!r} has"
-        raise making.scenario.mistake((*place, *str(problem.field).split(".")), found, str(problem.title)) from None
+        raise builder.scenario.error((*location, *str(problem.field).split(".")), found, str(problem.title)) from None
 
 
-def _subscribe(making: Builder, place: Place, record: Row) -> None:
-    if not _is_address(str(record["url"])):
-        raise making.scenario.mistake((*place, "url"), repr(record["url"]), ADDRESS)
+def _subscribe(builder: Builder, location: Location, record: Row) -> None:
+    if not is_address(str(record["url"])):
+        raise builder.scenario.error((*location, "url"), repr(record["url"]), ADDRESS)
     webhooks.add(
-        making.work.db,
+        builder.work.db,
         {
-            "application_id": _application(making, record, place),
+            "application_id": _application(builder, record, location),
             "url": record["url"],
             "events": record.get("events", list(EVENT_TYPES)),
             "retries": record.get("retries", 0),
-            "latency_seconds": seconds_of(making, record.get("latency", "0s"), (*place, "latency")),
-            "created_at": making.work.now,
+            "latency_seconds": seconds_of(builder, record.get("latency", "0s"), (*location, "latency")),
+            "created_at": builder.work.now,
         },
     )
 
 
-def _is_address(url: str) -> bool:
-    try:
-        parts = urlsplit(url)
-        return parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        return False
+def _application(builder: Builder, record: Row, location: Location) -> int:
+    client = client_application(builder.work)
+    return builder.refer("applications", record.get("application", client["id"] if client else None), (*location, "application"))
 
 
-def _application(making: Builder, record: Row, place: Place) -> int:
-    client = client_application(making.work)
-    return making.refer("applications", record.get("application", client["id"] if client else None), (*place, "application"))
-
-
-def _seconds(making: Builder, record: Row, place: Place) -> int:
-    return seconds_of(making, str(record["at"]).removeprefix("+"), (*place, "at"), AT)
+def _seconds(builder: Builder, record: Row, location: Location) -> int:
+    return seconds_of(builder, str(record["at"]).removeprefix("+"), (*location, "at"), AT)
 
 
 def _action(record: Row) -> tuple[str, Row]:
@@ -104,70 +96,70 @@ def _action(record: Row) -> tuple[str, Row]:
     return kind, dict(given)
 
 
-def _booking(making: Builder, place: Place, given: Row) -> Row:
+def _booking(builder: Builder, location: Location, given: Row) -> Row:
     for key in PAST_ONLY:
         if key in given:
-            raise making.scenario.mistake((*place, key), f"{key} of a booking that is still to come", "its time in `at` alone")
-    return bookings.wanted(making, place, given)
+            raise builder.scenario.error((*location, key), f"{key} of a booking that is still to come", "its time in `at` alone")
+    return bookings.wanted(builder, location, given)
 
 
-def _note(making: Builder, booked: dict[object, int], given: Row, event_id: int, place: Place) -> None:
+def _note(builder: Builder, booked: dict[object, int], given: Row, event_id: int, location: Location) -> None:
     """Remember by which names a booking that is still to come may be referred to, and by which id its conversation."""
     for key in ("id", "as"):
         if key in given:
-            if given[key] in booked or making.knows("bookings", given[key]):
-                raise making.scenario.mistake((*place, key), f"the {key} {given[key]!r} a second time", "one of its own")
+            if given[key] in booked or builder.knows("bookings", given[key]):
+                raise builder.scenario.error((*location, key), f"the {key} {given[key]!r} a second time", "one of its own")
             booked[given[key]] = event_id
     if "conversation" in given:
         booked["conversation", given["conversation"]] = event_id
 
 
-def _about(making: Builder, kind: str, place: Place, given: Row, booked: Mapping[object, int]) -> Row:
+def _about(builder: Builder, kind: str, location: Location, given: Row, booked: Mapping[object, int]) -> Row:
     about: Row = {name: given[name] for name in PLAIN if name in given}
     for key, noun in REFERENCES.items():
         if key in given:
-            about[f"{key}_id"] = making.refer(noun, given[key], (*place, key))
+            about[f"{key}_id"] = builder.refer(noun, given[key], (*location, key))
     if "attachments" in given:
         names: list[object] = given["attachments"]  # type: ignore[assignment]
-        about["attachment_ids"] = [making.refer("attachments", name, (*place, "attachments")) for name in names]
+        about["attachment_ids"] = [builder.refer("attachments", name, (*location, "attachments")) for name in names]
     if "assignee" in given:
         nobody = given["assignee"] is None
-        about["assignee_id"] = None if nobody else making.refer("hosts", given["assignee"], (*place, "assignee"))
+        about["assignee_id"] = None if nobody else builder.refer("hosts", given["assignee"], (*location, "assignee"))
     if kind == "application_uninstalled":
-        return about | {"application_id": _application(making, given, place), "account_id": account_of(making, given, place)}
+        return about | {"application_id": _application(builder, given, location), "account_id": account_of(builder, given, location)}
     if "conversation" in given:
-        about |= _conversation(making, given["conversation"], (*place, "conversation"), booked)
+        about |= _conversation(builder, given["conversation"], (*location, "conversation"), booked)
     elif "booking" in given:
-        about |= _booking_meant(making, given["booking"], (*place, "booking"), booked)
+        about |= _booking_meant(builder, given["booking"], (*location, "booking"), booked)
     elif kind in IN_CONVERSATION:
-        raise making.scenario.mistake(place, "neither a conversation nor a booking", "one of them")
+        raise builder.scenario.error(location, "neither a conversation nor a booking", "one of them")
     if kind == "staff_moves":
-        rental = _rental_of(making, about)
-        about |= {key: bookings.local(making, given, key, place, rental) for key in ("start_at", "end_at")}
+        rental = _rental_of(builder, about)
+        about |= {key: bookings.local(builder, given, key, location, rental) for key in ("start_at", "end_at")}
     return about
 
 
-def _booking_meant(making: Builder, reference: object, place: Place, booked: Mapping[object, int]) -> Row:
+def _booking_meant(builder: Builder, reference: object, location: Location, booked: Mapping[object, int]) -> Row:
     """Return how the timeline names a booking: by its id, or by the event that makes it."""
     if reference in booked:
         return {"booked_by": booked[reference]}
-    return {"booking_id": making.refer("bookings", reference, place)}
+    return {"booking_id": builder.refer("bookings", reference, location)}
 
 
-def _conversation(making: Builder, reference: object, place: Place, booked: Mapping[object, int]) -> Row:
+def _conversation(builder: Builder, reference: object, location: Location, booked: Mapping[object, int]) -> Row:
     """Return how the timeline names a conversation: by its id, or, where a channel is still to open it, by its booking."""
     if ("conversation", reference) in booked:
         return {"booked_by": booked["conversation", reference]}
     sql = """
         SELECT json_extract(about, '$.booking_id') FROM timeline
         WHERE happened = 0 AND kind = 'conversation_opened' AND json_extract(about, '$.conversation') = ?"""
-    awaited = None if making.knows("conversations", reference) else value(making.work.db, sql, (reference,))
-    return {"conversation_id": making.refer("conversations", reference, place)} if awaited is None else {"booking_id": awaited}
+    awaited = None if builder.knows("conversations", reference) else value(builder.work.db, sql, (reference,))
+    return {"conversation_id": builder.refer("conversations", reference, location)} if awaited is None else {"booking_id": awaited}
 
 
-def _rental_of(making: Builder, about: Row) -> Row:
+def _rental_of(builder: Builder, about: Row) -> Row:
     sql = "SELECT rental_id FROM bookings WHERE id = ?"
     if "booked_by" in about:
         sql = "SELECT json_extract(about, '$.rental_id') FROM timeline WHERE id = ?"
-    rental_id = value(making.work.db, sql, (about.get("booked_by", about.get("booking_id")),))
-    return making.work.get("rentals", rental_id, None)
+    rental_id = value(builder.work.db, sql, (about.get("booked_by", about.get("booking_id")),))
+    return builder.work.get("rentals", rental_id, None)

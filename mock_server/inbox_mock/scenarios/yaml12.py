@@ -61,7 +61,7 @@ def read(text: str, name: str) -> tuple[object, Lines]:
     """Return a document's data and lines.
 
     Raises:
-        Mistake: the text is no YAML document, or holds a key twice.
+        ScenarioError: the text is no YAML document, or holds a key twice.
 
     """
     lines = Lines()

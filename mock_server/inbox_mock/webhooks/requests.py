@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Protocol
+from urllib.parse import urlsplit
 
 from inbox_mock.domain.credentials import SECRET_DIGITS
 from inbox_mock.engine.unit_of_work import UnitOfWork
@@ -55,6 +56,15 @@ class Send(Protocol):
 
     def may_send_to(self, url: str) -> bool:
         """Whether webhooks may go to an address."""
+
+
+def is_address(url: str) -> bool:
+    """Whether a text is an http or https URL with a host, to which webhooks can be sent."""
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in {"http", "https"} and bool(parts.hostname) and (parts.port is None or parts.port > 0)
+    except ValueError:
+        return False
 
 
 def parcel(work: UnitOfWork, delivery_id: object) -> DeliveryRequest | None:

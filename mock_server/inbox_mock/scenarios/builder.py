@@ -1,0 +1,163 @@
+"""The sandbox being built: its unit of work, the names of its records, and the steps that are planned for it."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from sqlite3 import IntegrityError
+
+from inbox_mock.channels import policies
+from inbox_mock.domain import times
+from inbox_mock.domain.errors import Refusal
+from inbox_mock.engine import durations
+from inbox_mock.engine.timeline import catch_up
+from inbox_mock.engine.unit_of_work import UnitOfWork
+from inbox_mock.scenarios.loading import Scenario
+from inbox_mock.store.database import value
+
+FOUNDED_BEFORE = timedelta(days=365)
+
+STEPS_TOLD = 100
+
+Location = tuple[str | int, ...]
+Progress = Callable[[int, int], None]
+
+
+@dataclass(slots=True)
+class Builder:
+    """A sandbox in the making: what the scenario says, the work, and the names that records were given."""
+
+    scenario: Scenario
+    work: UnitOfWork
+    start: datetime
+    progress: Progress
+    names: dict[tuple[str, str], int] = field(default_factory=dict)
+    steps: list[tuple[datetime, int, Location, Callable[[], None]]] = field(default_factory=list)
+
+    def records(self, noun: str) -> list[tuple[Location, dict[str, object]]]:
+        """Return the scenario's records of a noun, each with its place in the file."""
+        given: Iterable[Mapping[str, object]] = self.scenario.data.get(noun, [])  # type: ignore[assignment]
+        return [((noun, number), dict(record)) for number, record in enumerate(given)]
+
+    def name(self, noun: str, record: Mapping[str, object], record_id: int, location: Location) -> None:
+        """Remember the name that a record was given, if it was.
+
+        Raises:
+            ScenarioError: another record of the noun has it.
+
+        """
+        if "as" not in record:
+            return
+        if (noun, str(record["as"])) in self.names:
+            raise self.scenario.error((*location, "as"), f"the name {record['as']!r} a second time", "a name of its own")
+        self.names[noun, str(record["as"])] = record_id
+
+    def refer(self, noun: str, reference: object, location: Location) -> int:
+        """Return the id of a record that the scenario refers to, by id or by name.
+
+        Raises:
+            ScenarioError: there is no such record, or not yet.
+
+        """
+        found = self._find(noun, reference)
+        if found is not None:
+            return found
+        article = noun.removesuffix("s")
+        raise self.scenario.error(location, repr(reference), f"the id or name of a {article} that exists by then")
+
+    def knows(self, noun: str, reference: object) -> bool:
+        """Whether there is a record of this id or name by now."""
+        return self._find(noun, reference) is not None
+
+    def _find(self, noun: str, reference: object) -> int | None:
+        found = self.names.get((noun, reference)) if isinstance(reference, str) else reference
+        sql = f"SELECT id FROM {noun} WHERE id = ?"  # noqa: S608
+        known = None if found is None else value(self.work.db, sql, (found,))
+        return None if known is None else int(str(known))
+
+    def moment(self, text: object, location: Location) -> datetime:
+        """Return the instant that a scenario's time means.
+
+        Raises:
+            ScenarioError: the text is neither an offset nor a time.
+
+        """
+        written = str(text)
+        try:
+            if written[:1] in {"+", "-"}:
+                offset = durations.parse(written[1:])
+                return self.start + offset if written[0] == "+" else self.start - offset
+            return times.parse(written)
+        except (ValueError, OverflowError):
+            raise self.scenario.error(location, repr(text), "an offset such as -2h or +30d, or a time") from None
+
+    def at(self, moment: datetime, location: Location, do: Callable[[], None]) -> None:
+        """Plan a step. Steps of the same moment are taken in the order in which they were planned."""
+        if moment > self.start:
+            raise self.scenario.error(location, "a time after the start", "a time up to the start: what comes later is made by advancing")
+        self.steps.append((moment, len(self.steps), location, do))
+
+    def since(self, record: Mapping[str, object], key: str, location: Location, otherwise: datetime) -> datetime:
+        """Return a record's own time, or ``otherwise`` if it has none."""
+        return self.moment(record[key], (*location, key)) if key in record else otherwise
+
+    @property
+    def founded(self) -> datetime:
+        """When everything was made that has no time of its own and is older than all that happened."""
+        return self.start - FOUNDED_BEFORE
+
+    def take_steps(self) -> None:
+        """Take every step at its time.
+
+        Raises:
+            ScenarioError: a verb refused one.
+
+        """
+        for number, (moment, _, location, do) in enumerate(sorted(self.steps, key=lambda step: step[:2])):
+            if number % STEPS_TOLD == 0:
+                self.progress(number, len(self.steps))
+            catch_up(self.work, max(moment, self.work.instant))
+            with self.refusals_at(location):
+                do()
+        catch_up(self.work, self.start)
+
+    @contextmanager
+    def refusals_at(self, location: Location) -> Iterator[None]:
+        """Let what is made within be refused in words for the scenario's author.
+
+        Raises:
+            ScenarioError: a verb refuses it, or its id is taken.
+
+        """
+        try:
+            yield
+        except Refusal as refusal:
+            expected = "; ".join(f"{p.field or p.code} {p.title or ''}".strip() for p in refusal.problems)
+            raise self.scenario.error(location, "what the sandbox refuses", f"something that it accepts ({expected})") from None
+        except IntegrityError:
+            raise self.scenario.error((*location, "id"), "an id that another record has", "one of its own") from None
+
+
+def seconds_of(builder: Builder, text: object, location: Location, expected: str = durations.EXPECTED) -> int:
+    """Return the seconds of a duration.
+
+    Raises:
+        ScenarioError: the text is no duration.
+
+    """
+    try:
+        return int(durations.parse(str(text)).total_seconds())
+    except ValueError:
+        raise builder.scenario.error(location, repr(text), expected) from None
+
+
+def channel_named(builder: Builder, name: object, location: Location) -> str:
+    """Return a channel's name.
+
+    Raises:
+        ScenarioError: there is no such channel.
+
+    """
+    if name not in policies():
+        raise builder.scenario.error(location, repr(name), f"one of {', '.join(policies())}")
+    return str(name)
