@@ -14,6 +14,7 @@ from inbox_mock.scenarios.build import Overrides
 from inbox_mock.scenarios.loading import find
 from inbox_mock.server import Server
 
+TRANSPORTS = ["in process", "over a socket"]
 OPTIONS = Options(scenario=find("empty"), wishes=Overrides(mode="manual"))
 
 
@@ -40,9 +41,16 @@ def served() -> Iterator[str]:
     thread.join(timeout=10)
 
 
-@pytest.fixture(params=["in process", "over a socket"])
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run tests of what a transport can change on both transports, and all others in process."""
+    if "mock" in metafunc.fixturenames:
+        both = metafunc.definition.get_closest_marker("both_transports") is not None
+        metafunc.parametrize("mock", TRANSPORTS if both else TRANSPORTS[:1], indirect=True, ids=None if both else [pytest.HIDDEN_PARAM])
+
+
+@pytest.fixture
 def mock(request: pytest.FixtureRequest) -> Mock:
-    """The fake, in both modes."""
+    """The fake: in process, and over a socket too where the test is marked ``both_transports``."""
     if request.param == "in process":
         return Mock(InProcess(request.getfixturevalue("app")))
     return Mock(OverSocket(request.getfixturevalue("served")))
@@ -50,7 +58,7 @@ def mock(request: pytest.FixtureRequest) -> Mock:
 
 @pytest.fixture
 def in_process(app: Flask) -> Mock:
-    """The fake in process only, for tests of what no transport can change."""
+    """The fake in process, for tests of what only a test in process can see or do."""
     return Mock(InProcess(app))
 
 

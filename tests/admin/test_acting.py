@@ -429,8 +429,8 @@ def test_acting_costs_nothing_of_the_rate_limit(mock: Mock) -> None:
     assert sandbox.api.get("/inbox/messages").status == 200
 
 
-def test_a_stay_of_which_only_the_beginning_is_said_takes_a_week(in_process: Mock) -> None:
-    sandbox = in_process.sandbox(a_scenario())
+def test_a_stay_of_which_only_the_beginning_is_said_takes_a_week(mock: Mock) -> None:
+    sandbox = mock.sandbox(a_scenario())
 
     booking = sandbox.admin.post("/bookings", {"rental_id": 16, "start_at": "2031-08-01"}).json["booking"]
 

@@ -168,15 +168,15 @@ def test_a_reset_real_clock_starts_anew_with_the_wall_clock(wall: WallClock, run
     assert running.api.get("/bookings/80").record["links"]["conversations"] == []
 
 
-def test_a_scenario_can_say_how_its_clock_starts(in_process: Mock) -> None:
+def test_a_scenario_can_say_how_its_clock_starts(mock: Mock) -> None:
     scenario = {"clock": {"now": "2031-01-01T00:00:00Z", "mode": "manual"}}
 
-    assert in_process.sandbox(scenario).now() == "2031-01-01T00:00:00Z"
+    assert mock.sandbox(scenario).now() == "2031-01-01T00:00:00Z"
     assert from_object(scenario).data["clock"] == scenario["clock"]
 
 
-def test_time_ends_in_the_year_9000(in_process: Mock) -> None:
-    sandbox = in_process.sandbox({"clock": {"now": "8999-06-01T00:00:00Z"}})
+def test_time_ends_in_the_year_9000(mock: Mock) -> None:
+    sandbox = mock.sandbox({"clock": {"now": "8999-06-01T00:00:00Z"}})
 
     assert sandbox.admin.post("/clock/advance", {"by": "3650d"}).status == 422
     assert sandbox.admin.post("/clock/advance", {"to": "9001-01-01"}).status == 422

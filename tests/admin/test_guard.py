@@ -7,6 +7,8 @@ from inbox_mock.app import Options, create_app
 from inbox_mock.scenarios.build import Overrides
 from inbox_mock.scenarios.loading import find
 
+pytestmark = pytest.mark.both_transports
+
 
 def a_fake(admin_token: str | None = None, allowed_hosts: frozenset[str] = frozenset()) -> Mock:
     options = Options(scenario=find("empty"), wishes=Overrides(mode="manual"), admin_token=admin_token, allowed_hosts=allowed_hosts)

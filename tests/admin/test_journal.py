@@ -189,9 +189,9 @@ def test_webhooks_are_cut_too(inbox: Sandbox) -> None:
     assert len(entry["response"]["body"]) <= CAP
 
 
-def test_the_oldest_of_ten_thousand_give_way(in_process: Mock, app: Flask) -> None:
+def test_the_oldest_of_ten_thousand_give_way(mock: Mock, app: Flask) -> None:
     assert store.MOST_ENTRIES == 10_000
-    sandbox = in_process.sandbox()
+    sandbox = mock.sandbox()
     sandbox.api.get("/me")
     with app.extensions["sandboxes"].get(sandbox.id).work() as work:
         (first,) = store.after(work.db, 0, 1)

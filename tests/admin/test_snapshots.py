@@ -164,9 +164,9 @@ def test_a_snapshot_needs_a_name_that_fits_into_an_address(inbox: Sandbox, body:
     assert answer.errors == [{"field": "name", "expected": snapshots.EXPECTED_NAME}]
 
 
-def test_snapshots_are_bounded_in_number(in_process: Mock, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_snapshots_are_bounded_in_number(mock: Mock, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(snapshots, "MOST_SNAPSHOTS", 2)
-    sandbox = in_process.sandbox()
+    sandbox = mock.sandbox()
     keep(sandbox, "one")
     keep(sandbox, "two")
 
@@ -341,18 +341,18 @@ def test_a_fork_keeps_subscriptions_and_signs_with_a_secret_of_its_own(inbox: Sa
     assert deliveries(inbox) == []
 
 
-def test_a_sleeping_sandbox_can_be_kept_restored_and_forked(in_process: Mock, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_sleeping_sandbox_can_be_kept_restored_and_forked(mock: Mock, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sandboxes, "MOST_AWAKE", 1)
     host = {"id": 2, "booking": 80, "host": "jan", "at": "-1h"}
-    sandbox = in_process.sandbox(a_scenario(bookings=[a_booking()], participants=[host]))
+    sandbox = mock.sandbox(a_scenario(bookings=[a_booking()], participants=[host]))
     say(sandbox, "Before.")
-    in_process.sandbox()
+    mock.sandbox()
     keep(sandbox)
     say(sandbox, "After.")
-    in_process.sandbox()
+    mock.sandbox()
 
     forked = fork(sandbox)
-    in_process.sandbox()
+    mock.sandbox()
     sandbox.admin.post("/snapshots/before/restore")
 
     assert said(forked) == ["Before.", "After."]

@@ -315,8 +315,8 @@ def test_the_directory_names_rentals_and_hosts(inbox: Sandbox) -> None:
     }
 
 
-def test_the_catalogue_knows_every_scenario_channel_fault_and_event(in_process: Mock) -> None:
-    found = in_process.admin.get("/catalogue").json
+def test_the_catalogue_knows_every_scenario_channel_fault_and_event(mock: Mock) -> None:
+    found = mock.admin.get("/catalogue").json
 
     assert {"agency", "empty", "large"} <= {scenario["name"] for scenario in found["scenarios"]}
     assert [channel["name"] for channel in found["channels"]] == list(policies())

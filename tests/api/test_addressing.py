@@ -4,6 +4,8 @@ import pytest
 
 from fake import Sandbox
 
+pytestmark = pytest.mark.both_transports
+
 
 @pytest.mark.parametrize("host", ["inbox_mock", "inbox_mock:8089", "inbox-mock.example", "[::1]:8089", "127.0.0.1:8089"])
 def test_it_is_the_one_that_the_client_addressed(waiting: Sandbox, host: str) -> None:

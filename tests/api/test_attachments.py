@@ -10,6 +10,8 @@ import pytest
 from builders import START, a_body, a_message, a_scenario
 from fake import Answer, Mock, Sandbox
 
+pytestmark = pytest.mark.both_transports
+
 URL = "/inbox/attachments"
 MEGABYTE = 1_000_000
 

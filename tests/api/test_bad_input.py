@@ -10,14 +10,16 @@ from fake import Answer, Mock, Sandbox
 from inbox_mock.api.rendering import why_header
 from whole import ATTACHMENTS, CONVERSATIONS, MESSAGES, PARTICIPANTS, everything
 
+pytestmark = pytest.mark.both_transports
+
 A_BOOKING = {"start_at": "2031-01-01", "end_at": "2031-01-08", "booked": True}
 HUGE = b"9" * 400
 
 
 @pytest.fixture
-def here(in_process: Mock) -> Sandbox:
+def here(mock: Mock) -> Sandbox:
     """The same as ``inbox``, in process only."""
-    return in_process.sandbox(a_scenario(bookings=[a_booking()], participants=[{"id": 2, "booking": 80, "host": "jan", "at": "-1h"}]))
+    return mock.sandbox(a_scenario(bookings=[a_booking()], participants=[{"id": 2, "booking": 80, "host": "jan", "at": "-1h"}]))
 
 
 def in_the_apis_format(answer: Answer) -> bool:
@@ -298,8 +300,8 @@ def test_a_write_without_its_scope_is_403_and_changes_nothing(inbox: Sandbox) ->
     "junk",
     ["", "0", "-1", "junk", "%00", "%FF%FE", "%F0%9F%98%80", "1e9", "9" * 40, "%0D%0AX-Bad:%20yes", "'%22%3C%3E;--", "[]", "9999-12-31"],
 )
-def test_junk_in_a_parameter_is_tolerated(in_process: Mock, parameter: str, junk: str) -> None:
-    sandbox = in_process.sandbox(a_scenario(bookings=[a_booking()]))
+def test_junk_in_a_parameter_is_tolerated(mock: Mock, parameter: str, junk: str) -> None:
+    sandbox = mock.sandbox(a_scenario(bookings=[a_booking()]))
 
     for path in ("/bookings", MESSAGES):
         answer = sandbox.api.get(f"{path}?{parameter}={junk}")
@@ -473,9 +475,9 @@ def test_why_is_told_in_a_header_that_every_client_can_read() -> None:
 
 
 @pytest.mark.parametrize("path", ["/rentals/16,17/bookings", "/rentals/16,17/inquiries"])
-def test_nothing_is_made_at_several_rentals(in_process: Mock, path: str) -> None:
+def test_nothing_is_made_at_several_rentals(mock: Mock, path: str) -> None:
     rentals = [{"id": 16, "name": "A"}, {"id": 17, "name": "B"}]
-    sandbox = in_process.sandbox({"rentals": rentals})
+    sandbox = mock.sandbox({"rentals": rentals})
     stay = {"start_at": "2030-07-01T15:00:00Z", "end_at": "2030-07-08T11:00:00Z"}
     asker = {"firstname": "Ada", "lastname": "Bauer", "email": "ada@example.com"} if "inquiries" in path else {}
 

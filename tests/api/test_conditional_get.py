@@ -6,6 +6,8 @@ from builders import a_body, a_message
 from fake import Mock, Sandbox
 from whole import CONVERSATIONS, LISTS, MESSAGES, a_busy_sandbox
 
+pytestmark = pytest.mark.both_transports
+
 
 @pytest.fixture
 def busy(mock: Mock) -> Sandbox:

@@ -107,8 +107,8 @@ def test_read_only_and_unknown_attributes_are_ignored(inbox: Sandbox, read_only:
 
 
 @pytest.mark.parametrize("channel", ["airbnb", "homeaway", "email", "booking-com", "vrbo", "expedia"])
-def test_every_channel_can_be_the_default(in_process: Mock, channel: str) -> None:
-    made = in_process.sandbox().api.post(URL, a_body("conversations", default_channel=channel))
+def test_every_channel_can_be_the_default(mock: Mock, channel: str) -> None:
+    made = mock.sandbox().api.post(URL, a_body("conversations", default_channel=channel))
 
     assert made.record["default_channel"] == channel
 

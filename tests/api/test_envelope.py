@@ -8,6 +8,8 @@ from builders import a_body, a_message
 from fake import Mock
 from whole import ATTACHMENTS, CONVERSATIONS, LISTS, MESSAGES, PARTICIPANTS, PICTURE, a_busy_sandbox
 
+pytestmark = pytest.mark.both_transports
+
 TEMPLATES: dict[str, dict[str, str]] = {
     CONVERSATIONS: {
         "conversations.account": "accounts/{conversations.account}",

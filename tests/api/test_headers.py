@@ -13,6 +13,8 @@ from builders import JSON, a_body, a_message, without
 from fake import Mock, OverSocket, Sandbox
 from whole import CONVERSATIONS, MESSAGES, a_busy_sandbox
 
+pytestmark = pytest.mark.both_transports
+
 JSON_API = "application/vnd.api+json; charset=utf-8"
 TRACE = {"x-updated-since-request-synced-at", "X-Request-Id", "X-Runtime", "Vary"}
 RATE = {"X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset"}

@@ -8,6 +8,8 @@ from builders import a_body, a_message
 from fake import Answer, Mock, Sandbox
 from whole import CONVERSATIONS, LISTS, MESSAGES, a_busy_sandbox, link_of
 
+pytestmark = pytest.mark.both_transports
+
 FIGURES = ("X-Total-Pages", "X-Total-Count", "X-Per-Page")
 
 

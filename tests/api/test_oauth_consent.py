@@ -5,6 +5,8 @@ import pytest
 from fake import JSON, Mock
 from oauth import CALLBACK, OUT_OF_BAND, Application, Form, an_application, told, two_applications
 
+pytestmark = pytest.mark.both_transports
+
 
 @pytest.fixture
 def application(mock: Mock) -> Application:

@@ -7,6 +7,8 @@ import pytest
 from fake import JSON, Mock
 from oauth import CALLBACK, FORM, Application, an_application, basic, two_applications
 
+pytestmark = pytest.mark.both_transports
+
 INVALID_CLIENT = (
     "Client authentication failed due to unknown client, no client authentication included, or unsupported authentication method."
 )

@@ -8,6 +8,8 @@ from builders import a_body, a_booking, a_message, a_scenario
 from fake import Answer, Mock, Sandbox
 from whole import CONVERSATIONS, MESSAGES
 
+pytestmark = pytest.mark.both_transports
+
 ONE_O_CLOCK = str(int(datetime(2030, 6, 1, 13, tzinfo=UTC).timestamp()))
 TWO_O_CLOCK = str(int(datetime(2030, 6, 1, 14, tzinfo=UTC).timestamp()))
 

@@ -11,6 +11,8 @@ from inbox_mock import dashboard
 from inbox_mock.app import Options, create_app
 from inbox_mock.scenarios.loading import find
 
+pytestmark = pytest.mark.both_transports
+
 STATIC = Path(dashboard.__file__).with_name("static")
 FILES = sorted(path.name for path in STATIC.iterdir())
 MOST_BYTES = 200_000

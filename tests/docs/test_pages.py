@@ -15,6 +15,8 @@ from inbox_mock.domain.assumptions import ASSUMPTIONS
 from inbox_mock.faults import kinds
 from inbox_mock.scenarios.loading import shipped
 
+pytestmark = pytest.mark.both_transports
+
 ALL = tuple("/docs" if name == "index" else f"/docs/{name}" for name in pages.PAGES)
 
 
@@ -48,25 +50,25 @@ def get(mock: Mock, path: str) -> Answer:
 
 
 @pytest.mark.parametrize("path", ALL)
-def test_every_page_loads_what_this_server_has_and_nothing_else(in_process: Mock, path: str) -> None:
-    loaded = [address for address in Links(page(in_process, path)).loaded if address != "data:,"]
+def test_every_page_loads_what_this_server_has_and_nothing_else(mock: Mock, path: str) -> None:
+    loaded = [address for address in Links(page(mock, path)).loaded if address != "data:,"]
 
     assert loaded
     for address in loaded:
         assert address.startswith("/docs/")
-        assert get(in_process, address).body
+        assert get(mock, address).body
 
 
 @pytest.mark.parametrize("path", ALL)
-def test_every_link_of_a_page_leads_somewhere(in_process: Mock, path: str) -> None:
-    links = Links(page(in_process, path))
+def test_every_link_of_a_page_leads_somewhere(mock: Mock, path: str) -> None:
+    links = Links(page(mock, path))
 
     assert set(ALL) | {"/"} <= set(links.leads_to)
     for address in links.leads_to:
         if address.startswith("#"):
             assert address[1:] in links.ids
         else:
-            get(in_process, address)
+            get(mock, address)
 
 
 @pytest.mark.parametrize("path", ALL)
@@ -78,8 +80,8 @@ def test_pages_may_run_no_script_of_others_and_be_framed_by_nobody(mock: Mock, p
     assert "http" not in policy
 
 
-def test_a_page_has_one_title_a_language_and_says_which_page_it_is(in_process: Mock) -> None:
-    text = page(in_process, "/docs/faults")
+def test_a_page_has_one_title_a_language_and_says_which_page_it_is(mock: Mock) -> None:
+    text = page(mock, "/docs/faults")
 
     assert re.findall(r"<title>(.*?)</title>", text) == ["Faults · Inbox Mock"]
     assert '<html lang="en">' in text
@@ -87,11 +89,11 @@ def test_a_page_has_one_title_a_language_and_says_which_page_it_is(in_process: M
     assert text.count("<h1") == 1
 
 
-def test_the_reference_shows_the_openapi_document_and_knows_the_token_demo(in_process: Mock) -> None:
-    text = page(in_process, "/docs/api")
+def test_the_reference_shows_the_openapi_document_and_knows_the_token_demo(mock: Mock) -> None:
+    text = page(mock, "/docs/api")
 
     assert 'data-document="/openapi.json" data-token="demo"' in text
-    assert "SwaggerUIBundle" in page(in_process, "/docs/swagger/swagger-ui-bundle.js")
+    assert "SwaggerUIBundle" in page(mock, "/docs/swagger/swagger-ui-bundle.js")
 
 
 def test_the_admin_reference_shows_what_the_admin_api_says_of_itself(mock: Mock) -> None:
@@ -99,8 +101,8 @@ def test_the_admin_reference_shows_what_the_admin_api_says_of_itself(mock: Mock)
     assert get(mock, "/docs/admin.json").json == mock.admin.get("/openapi.json").json
 
 
-def test_the_fidelity_page_shows_every_claim_with_its_source_and_every_switch(in_process: Mock) -> None:
-    text = unescape(page(in_process, "/docs/fidelity"))
+def test_the_fidelity_page_shows_every_claim_with_its_source_and_every_switch(mock: Mock) -> None:
+    text = unescape(page(mock, "/docs/fidelity"))
 
     for claim in claims():
         row = f'<code>{claim.part}</code></th><td><span class="level {claim.level}">{claim.level}</span></td><td>{claim.source}</td>'
@@ -110,7 +112,7 @@ def test_the_fidelity_page_shows_every_claim_with_its_source_and_every_switch(in
         assert switch.says in text
 
 
-def test_whatever_the_openapi_document_tags_is_claimed(in_process: Mock) -> None:
+def test_whatever_the_openapi_document_tags_is_claimed(mock: Mock) -> None:
     claimed = {(claim.level, claim.source) for claim in claims() if claim.kind != "behaviour"}
     tagged: set[tuple[str, str]] = set()
 
@@ -124,7 +126,7 @@ def test_whatever_the_openapi_document_tags_is_claimed(in_process: Mock) -> None
             for inner in found:
                 look(inner)
 
-    look(in_process.caller(base="").get("/openapi.json").json)
+    look(mock.caller(base="").get("/openapi.json").json)
 
     assert claimed == tagged
 
@@ -144,7 +146,7 @@ def test_claims_are_made_once_and_name_operations_fields_parameters_and_answers(
     } <= {claim.part for claim in found}
 
 
-def test_the_conduct_page_shows_every_rule_and_escapes_what_it_says(in_process: Mock, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_conduct_page_shows_every_rule_and_escapes_what_it_says(mock: Mock, monkeypatch: pytest.MonkeyPatch) -> None:
     rule = Rule(
         code="TST001",
         title="wrote <b>bold</b> things",
@@ -156,7 +158,7 @@ def test_the_conduct_page_shows_every_rule_and_escapes_what_it_says(in_process: 
     )
     monkeypatch.setattr(evaluation, "offered", lambda: evaluation.Offered((rule,), ("mine (mine:RULES): cannot be imported",)))
 
-    text = page(in_process, "/docs/conduct")
+    text = page(mock, "/docs/conduct")
 
     assert 'id="TST001"' in text
     assert "The client wrote &lt;b&gt;bold&lt;/b&gt; things" in text
@@ -166,17 +168,17 @@ def test_the_conduct_page_shows_every_rule_and_escapes_what_it_says(in_process: 
     assert "a trial of the client only" in text
 
 
-def test_the_rules_are_those_that_installed_packages_offer(in_process: Mock) -> None:
+def test_the_rules_are_those_that_installed_packages_offer(mock: Mock) -> None:
     from inbox_contracts.rules import RULES
 
-    text = page(in_process, "/docs/conduct")
+    text = page(mock, "/docs/conduct")
 
     assert RULES
     assert all(f'id="{rule.code}"' in text for rule in RULES)
 
 
-def test_every_shipped_scenario_and_every_fault_is_shown(in_process: Mock) -> None:
-    scenarios, faults = unescape(page(in_process, "/docs/scenarios")), unescape(page(in_process, "/docs/faults"))
+def test_every_shipped_scenario_and_every_fault_is_shown(mock: Mock) -> None:
+    scenarios, faults = unescape(page(mock, "/docs/scenarios")), unescape(page(mock, "/docs/faults"))
 
     assert all(f"<code>{found.name}</code></th><td>{found.description}" in scenarios for found in shipped())
     for kind, fault in kinds().items():

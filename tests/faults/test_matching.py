@@ -63,9 +63,9 @@ def test_it_can_strike_from_the_nth_call_on(inbox: Sandbox) -> None:
     assert statuses(*[inbox.api.get(MESSAGES) for _ in range(4)]) == [200, 503, 503, 200]
 
 
-def test_a_share_of_the_calls_is_struck_and_the_same_ones_each_time(in_process: Mock) -> None:
+def test_a_share_of_the_calls_is_struck_and_the_same_ones_each_time(mock: Mock) -> None:
     def struck(seed: int) -> list[int]:
-        sandbox = in_process.sandbox("empty", seed=seed)
+        sandbox = mock.sandbox("empty", seed=seed)
         set_fault(sandbox, "status", match={"share": 0.3, "path": "/hosts"})
         found = []
         for number in range(100):

@@ -73,9 +73,9 @@ def test_whoever_follows_next_misses_no_record(crowd: Sandbox, per_page: int, re
     assert found == set(range(1, 18))
 
 
-def test_bookings_shift_in_their_own_order(in_process: Mock) -> None:
+def test_bookings_shift_in_their_own_order(mock: Mock) -> None:
     bookings = [a_booking(id=80 + n, conversation=11 + n, start_at=f"+{30 + 10 * n}d", end_at=f"+{35 + 10 * n}d") for n in range(3)]
-    sandbox = in_process.sandbox(a_scenario(bookings=bookings))
+    sandbox = mock.sandbox(a_scenario(bookings=bookings))
     set_fault(sandbox, "page_shift")
 
     assert [page.ids for page in pages(sandbox.api, "/bookings", per_page=1)] == [[80], [80], [81], [82]]

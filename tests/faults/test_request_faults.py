@@ -10,6 +10,8 @@ from faulty import entries, set_fault, statuses, the_fault
 from inbox_mock.app import create_app
 from whole import CONVERSATIONS, MESSAGES
 
+pytestmark = pytest.mark.both_transports
+
 SYNCED_AT = "x-updated-since-request-synced-at"
 
 
@@ -67,8 +69,8 @@ def test_a_slow_answer_moves_the_sandboxes_clock_and_nobody_waits(inbox: Sandbox
     assert inbox.now() == "2030-06-01T12:00:40Z"
 
 
-def test_what_falls_due_while_an_answer_takes_its_time_happens_at_its_own_time(in_process: Mock) -> None:
-    sandbox = in_process.sandbox(a_scenario(bookings=[a_booking(created_at="-0s")]))
+def test_what_falls_due_while_an_answer_takes_its_time_happens_at_its_own_time(mock: Mock) -> None:
+    sandbox = mock.sandbox(a_scenario(bookings=[a_booking(created_at="-0s")]))
     set_fault(sandbox, "slow", by="15m", times=1)
 
     (conversation,) = sandbox.api.get(CONVERSATIONS).records

@@ -46,8 +46,8 @@ def test_a_fault_that_is_removed_strikes_no_more(inbox: Sandbox) -> None:
 
 
 @pytest.mark.parametrize("kind", list(kinds()))
-def test_every_kind_can_be_set_with_nothing_said(in_process: Mock, kind: str) -> None:
-    assert set_fault(in_process.sandbox("empty"), kind)["kind"] == kind
+def test_every_kind_can_be_set_with_nothing_said(mock: Mock, kind: str) -> None:
+    assert set_fault(mock.sandbox("empty"), kind)["kind"] == kind
 
 
 @pytest.mark.parametrize(
@@ -82,8 +82,8 @@ def test_every_kind_can_be_set_with_nothing_said(in_process: Mock, kind: str) ->
         ({"kind": "status", "match": {"application_id": 2**63}}, "match.application_id"),
     ],
 )
-def test_a_mistake_is_a_problem_with_the_field_and_what_was_expected(in_process: Mock, body: object, field: str) -> None:
-    sandbox = in_process.sandbox("empty")
+def test_a_mistake_is_a_problem_with_the_field_and_what_was_expected(mock: Mock, body: object, field: str) -> None:
+    sandbox = mock.sandbox("empty")
 
     answer = sandbox.admin.post("/faults", body)
 

@@ -19,14 +19,14 @@ LEVELS = {"documented", "recorded", "assumed"}
 
 
 @pytest.fixture
-def api_document(in_process: Mock) -> dict[str, Any]:
-    found: dict[str, Any] = in_process.caller(base="").get("/openapi.json").json
+def api_document(mock: Mock) -> dict[str, Any]:
+    found: dict[str, Any] = mock.caller(base="").get("/openapi.json").json
     return found
 
 
 @pytest.fixture
-def admin_document(in_process: Mock) -> dict[str, Any]:
-    found: dict[str, Any] = in_process.admin.get("/openapi.json").json
+def admin_document(mock: Mock) -> dict[str, Any]:
+    found: dict[str, Any] = mock.admin.get("/openapi.json").json
     return found
 
 
@@ -85,8 +85,8 @@ def test_every_body_has_an_example_that_its_own_schema_accepts(api_document: dic
 
 
 @pytest.mark.parametrize("operation", [operation for operation in OPERATIONS if operation.name.startswith("list_")], ids=lambda o: o.name)
-def test_lists_keep_to_their_schema(in_process: Mock, operation: Any) -> None:
-    sandbox = in_process.sandbox(
+def test_lists_keep_to_their_schema(mock: Mock, operation: Any) -> None:
+    sandbox = mock.sandbox(
         a_scenario(
             bookings=[a_booking()],
             messages=[{"booking": 80, "from": "guest", "content": "What time can we arrive?", "at": "-1h"}],
@@ -97,7 +97,7 @@ def test_lists_keep_to_their_schema(in_process: Mock, operation: Any) -> None:
 
     answer = sandbox.api.get(operation.rule)
 
-    described = document(OPERATIONS, in_process.root)
+    described = document(OPERATIONS, mock.root)
     success = described["paths"]["/api/v3" + operation.rule]["get"]["responses"]["200"]
     (media,) = success["content"].values()
     assert answer.records

@@ -58,9 +58,9 @@ def test_a_message_moves_its_conversation(inbox: Sandbox) -> None:
     assert relied_on(inbox)[ASSUMPTIONS["message_bumps_conversation"].says]["seen"] == 1
 
 
-def test_every_switch_is_named_when_it_decides_something(in_process: Mock) -> None:
+def test_every_switch_is_named_when_it_decides_something(mock: Mock) -> None:
     host = {"id": 2, "booking": 80, "host": "jan", "at": "-1h"}
-    sandbox = in_process.sandbox(a_scenario(bookings=[a_booking()], participants=[host]))
+    sandbox = mock.sandbox(a_scenario(bookings=[a_booking()], participants=[host]))
     etag = sandbox.api.get(CONVERSATIONS).headers["ETag"]
     sandbox.api.get(CONVERSATIONS, headers={"If-None-Match": etag})
     send(sandbox)
@@ -74,8 +74,8 @@ def test_every_switch_is_named_when_it_decides_something(in_process: Mock) -> No
     assert set(switches(sandbox)) == set(ASSUMPTIONS)
 
 
-def test_what_the_dice_decided_counts(in_process: Mock) -> None:
-    sandbox = in_process.sandbox(a_scenario())
+def test_what_the_dice_decided_counts(mock: Mock) -> None:
+    sandbox = mock.sandbox(a_scenario())
     sandbox.admin.post("/bookings", {"channel": "airbnb", "rental_id": 16})
     sandbox.api.get("/bookings")
     sandbox.advance("1h")
@@ -84,8 +84,8 @@ def test_what_the_dice_decided_counts(in_process: Mock) -> None:
     assert "Whether the channel adds a Host participant is left to the dice." in relied_on(sandbox)
 
 
-def test_what_was_said_is_not_left_to_the_dice(in_process: Mock) -> None:
-    sandbox = in_process.sandbox(a_scenario())
+def test_what_was_said_is_not_left_to_the_dice(mock: Mock) -> None:
+    sandbox = mock.sandbox(a_scenario())
     said = {"conversation_delay": "10m", "host_participant": False}
     sandbox.admin.post("/bookings", {"channel": "airbnb", "rental_id": 16, **said})
     sandbox.api.get("/bookings")
@@ -115,8 +115,8 @@ def test_channels_bring_more_than_is_documented(inbox: Sandbox) -> None:
     assert found["A message whose channel is not the conversation's default_channel stays in the inbox."]["seen"] == 1
 
 
-def test_a_booking_that_was_cancelled_before_its_conversation_counts(in_process: Mock) -> None:
-    sandbox = in_process.sandbox(a_scenario(bookings=[a_booking(created_at="-0s")]))
+def test_a_booking_that_was_cancelled_before_its_conversation_counts(mock: Mock) -> None:
+    sandbox = mock.sandbox(a_scenario(bookings=[a_booking(created_at="-0s")]))
     sandbox.api.get("/hosts")
     sandbox.admin.post("/bookings/80/cancel")
     sandbox.advance("1h")

@@ -64,8 +64,8 @@ def test_reading_the_report_changes_nothing(guilty: Sandbox) -> None:
     assert guilty.admin.get("/journal").json == entries
 
 
-def test_the_command_that_opens_the_same_world(in_process: Mock, inbox: Sandbox) -> None:
-    assert the_report(in_process.sandbox("agency", seed=3, strict=True))["replay"] == "inbox-mock serve --scenario agency --seed 3 --strict"
+def test_the_command_that_opens_the_same_world(mock: Mock, inbox: Sandbox) -> None:
+    assert the_report(mock.sandbox("agency", seed=3, strict=True))["replay"] == "inbox-mock serve --scenario agency --seed 3 --strict"
     assert the_report(inbox)["replay"] == f"inbox-mock journal --sandbox {inbox.id} --format json"
 
 

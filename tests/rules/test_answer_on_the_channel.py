@@ -90,10 +90,10 @@ def test_the_default_channel_counts_as_it_was_at_the_time(inbox: Sandbox) -> Non
     assert blamed(inbox) == []
 
 
-def test_a_channel_that_fails_to_relay_is_not_the_clients_doing(in_process: Mock) -> None:
+def test_a_channel_that_fails_to_relay_is_not_the_clients_doing(mock: Mock) -> None:
     host = {"id": 2, "booking": 80, "host": "jan", "at": "-1h"}
     fails = {"at": "1m", "relay_fails": {"booking": 80}}
-    sandbox = in_process.sandbox(a_scenario(bookings=[a_booking()], participants=[host], timeline=[fails]))
+    sandbox = mock.sandbox(a_scenario(bookings=[a_booking()], participants=[host], timeline=[fails]))
     sandbox.advance("2m")
     send(sandbox)
     sandbox.advance("1h")

@@ -56,16 +56,16 @@ def test_who_was_away_for_long_asks_for_all_of_that_time(inbox: Sandbox) -> None
     assert blamed(inbox) == []
 
 
-def test_pages_are_read_again_too(in_process: Mock) -> None:
-    sandbox = in_process.sandbox("agency")
+def test_pages_are_read_again_too(mock: Mock) -> None:
+    sandbox = mock.sandbox("agency")
     assert sync(sandbox.api, MESSAGES, per_page=2) > 1
     sync(sandbox.api, MESSAGES, per_page=2)
 
     assert blamed(sandbox) == [CODE]
 
 
-def test_a_list_is_read_again_one_record_at_a_time(in_process: Mock) -> None:
-    sandbox = in_process.sandbox("agency")
+def test_a_list_is_read_again_one_record_at_a_time(mock: Mock) -> None:
+    sandbox = mock.sandbox("agency")
     for _ in range(2):
         assert sync(sandbox.api, MESSAGES, per_page=1) > 1
 
@@ -121,8 +121,8 @@ def test_what_changed_may_be_asked_for_as_often_as_needed(inbox: Sandbox) -> Non
 
 
 @pytest.mark.parametrize("fault", [{"kind": "status"}, {"kind": "malformed"}, {"kind": "rate_limit"}])
-def test_a_listing_that_was_cut_short_is_begun_anew(in_process: Mock, fault: dict[str, str]) -> None:
-    sandbox = in_process.sandbox("agency")
+def test_a_listing_that_was_cut_short_is_begun_anew(mock: Mock, fault: dict[str, str]) -> None:
+    sandbox = mock.sandbox("agency")
     set_fault(sandbox, **fault, match={"path": MESSAGES, "nth": 2}, times=1)
     sandbox.api.get(MESSAGES, per_page=2)
     sandbox.api.get(MESSAGES, per_page=2, page=2)
@@ -165,9 +165,9 @@ def test_another_token_may_be_another_client(inbox: Sandbox) -> None:
     assert blamed(inbox) == []
 
 
-def test_another_account_is_another_listing(in_process: Mock) -> None:
+def test_another_account_is_another_listing(mock: Mock) -> None:
     accounts = [{"id": 1, "business_name": "Super Awesome Villas"}, {"id": 2, "business_name": "Modest Huts"}]
-    sandbox = in_process.sandbox(a_scenario(accounts=accounts))
+    sandbox = mock.sandbox(a_scenario(accounts=accounts))
     for account in sandbox.made["accounts"]:
         sync(Caller(sandbox.transport, account["token"]), MESSAGES)
 
@@ -183,8 +183,8 @@ def test_a_page_of_reference_data_may_be_read_again(inbox: Sandbox, path: str) -
 
 
 @pytest.mark.parametrize("path", [MESSAGES, "/bookings"])
-def test_a_look_whether_there_is_any_is_no_listing(in_process: Mock, path: str) -> None:
-    sandbox = in_process.sandbox("empty")
+def test_a_look_whether_there_is_any_is_no_listing(mock: Mock, path: str) -> None:
+    sandbox = mock.sandbox("empty")
     for _ in range(3):
         assert sandbox.api.get(path, per_page=1).status == 200
 

@@ -15,9 +15,9 @@ LATER = "2m"
 
 
 @pytest.fixture
-def sandbox(in_process: Mock) -> Sandbox:
+def sandbox(mock: Mock) -> Sandbox:
     """An agency with some pages of everything, two records each."""
-    return in_process.sandbox("agency")
+    return mock.sandbox("agency")
 
 
 def leave_off(sandbox: Sandbox, page: int = 1, **query: Any) -> None:

@@ -196,10 +196,10 @@ def test_a_429_says_that_nothing_was_stored(inbox: Sandbox) -> None:
     assert blamed(inbox) == []
 
 
-def test_the_same_words_may_go_to_another_guest(in_process: Mock) -> None:
+def test_the_same_words_may_go_to_another_guest(mock: Mock) -> None:
     hosts = [{"id": 13, "booking": 80, "host": "jan", "at": "-1h"}, {"id": 14, "booking": 81, "host": "jan", "at": "-1h"}]
     second = a_booking(id=81, start_at="+40d", end_at="+42d", conversation=12)
-    sandbox = in_process.sandbox(a_scenario(bookings=[a_booking(), second], participants=hosts))
+    sandbox = mock.sandbox(a_scenario(bookings=[a_booking(), second], participants=hosts))
     set_fault(sandbox, "status", times=1)
     send(sandbox, sender_id=13)
     send(sandbox, sender_id=14, conversation_id=12)

@@ -14,8 +14,8 @@ def test_a_message_was_sent_in_the_guests_name(inbox: Sandbox) -> None:
     assert evidence(inbox, CODE) == ["POST /inbox/messages 201"]
 
 
-def test_a_strict_sandbox_refuses_it_and_it_is_a_crime_all_the_same(in_process: Mock) -> None:
-    sandbox = in_process.sandbox(a_scenario(bookings=[a_booking()]), strict=True)
+def test_a_strict_sandbox_refuses_it_and_it_is_a_crime_all_the_same(mock: Mock) -> None:
+    sandbox = mock.sandbox(a_scenario(bookings=[a_booking()]), strict=True)
     assert send(sandbox, sender_id=1).status == 422
 
     assert blamed(sandbox) == [CODE]
@@ -43,9 +43,9 @@ def test_a_message_that_was_refused_for_another_reason_was_not_sent(inbox: Sandb
     assert blamed(inbox) == []
 
 
-def test_the_guest_of_another_conversation_is_judged_by_another_rule(in_process: Mock) -> None:
+def test_the_guest_of_another_conversation_is_judged_by_another_rule(mock: Mock) -> None:
     second = a_booking(id=81, start_at="+40d", end_at="+42d", conversation=12)
-    sandbox = in_process.sandbox(a_scenario(bookings=[a_booking(), second]), strict=True)
+    sandbox = mock.sandbox(a_scenario(bookings=[a_booking(), second]), strict=True)
     assert send(sandbox, sender_id=2).status == 422
 
     assert blamed(sandbox) == ["MSG004"]

@@ -12,11 +12,11 @@ CODE = "MSG004"
 
 
 @pytest.fixture
-def sandbox(in_process: Mock) -> Sandbox:
+def sandbox(mock: Mock) -> Sandbox:
     """Two Airbnb bookings with their conversations, 11 and 12; jan takes part as 13 and 14."""
     second = a_booking(id=81, start_at="+40d", end_at="+42d", conversation=12)
     hosts = [{"id": 13, "booking": 80, "host": "jan", "at": "-1h"}, {"id": 14, "booking": 81, "host": "jan", "at": "-1h"}]
-    return in_process.sandbox(a_scenario(bookings=[a_booking(), second], participants=hosts))
+    return mock.sandbox(a_scenario(bookings=[a_booking(), second], participants=hosts))
 
 
 def test_a_message_was_sent_by_somebody_of_another_conversation(sandbox: Sandbox) -> None:

@@ -7,8 +7,8 @@ from judged import blamed, connect, evidence, make_conversation
 CODE = "CNV002"
 
 
-def test_a_booking_that_has_its_conversation_got_another(in_process: Mock) -> None:
-    sandbox = in_process.sandbox(a_scenario(bookings=[a_booking()]))
+def test_a_booking_that_has_its_conversation_got_another(mock: Mock) -> None:
+    sandbox = mock.sandbox(a_scenario(bookings=[a_booking()]))
     own = make_conversation(sandbox)
     connect(sandbox, own, 80)
     connect(sandbox, own, 80)
@@ -24,8 +24,8 @@ def test_a_booking_that_was_taken_from_its_conversation_still_has_it(inbox: Sand
     assert blamed(inbox) == [CODE]
 
 
-def test_a_strict_sandbox_refuses_it_and_it_is_a_crime_all_the_same(in_process: Mock) -> None:
-    sandbox = in_process.sandbox(a_scenario(bookings=[a_booking()]), strict=True)
+def test_a_strict_sandbox_refuses_it_and_it_is_a_crime_all_the_same(mock: Mock) -> None:
+    sandbox = mock.sandbox(a_scenario(bookings=[a_booking()]), strict=True)
     assert connect(sandbox, make_conversation(sandbox), 80).status == 422
 
     assert blamed(sandbox) == [CODE]
@@ -34,9 +34,9 @@ def test_a_strict_sandbox_refuses_it_and_it_is_a_crime_all_the_same(in_process: 
 # Not when.
 
 
-def test_a_booking_may_be_connected_to_another_conversation_of_a_channel(in_process: Mock) -> None:
+def test_a_booking_may_be_connected_to_another_conversation_of_a_channel(mock: Mock) -> None:
     second = a_booking(id=81, start_at="+40d", end_at="+42d", conversation=12)
-    sandbox = in_process.sandbox(a_scenario(bookings=[a_booking(), second]))
+    sandbox = mock.sandbox(a_scenario(bookings=[a_booking(), second]))
     connect(sandbox, 12, 80)
 
     assert blamed(sandbox) == []

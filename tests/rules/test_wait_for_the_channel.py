@@ -17,9 +17,9 @@ def still_waiting(**changes: Any) -> dict[str, Any]:
 
 
 @pytest.fixture
-def sandbox(in_process: Mock) -> Sandbox:
+def sandbox(mock: Mock) -> Sandbox:
     """An Airbnb booking (80) whose conversation comes in ten minutes."""
-    return in_process.sandbox(a_scenario(bookings=[still_waiting()]))
+    return mock.sandbox(a_scenario(bookings=[still_waiting()]))
 
 
 def test_a_waiting_booking_was_connected_to_a_conversation_of_the_clients_own(sandbox: Sandbox) -> None:
@@ -51,8 +51,8 @@ def test_a_conversation_with_the_channels_default_channel_is_meant_for_the_waiti
     assert evidence(sandbox, CODE) == ["POST /inbox/conversations 201"]
 
 
-def test_a_strict_sandbox_refuses_it_and_it_is_a_crime_all_the_same(in_process: Mock) -> None:
-    sandbox = in_process.sandbox(a_scenario(bookings=[still_waiting()]), strict=True)
+def test_a_strict_sandbox_refuses_it_and_it_is_a_crime_all_the_same(mock: Mock) -> None:
+    sandbox = mock.sandbox(a_scenario(bookings=[still_waiting()]), strict=True)
 
     assert sandbox.api.post(CONVERSATIONS, a_body("conversations", default_channel="airbnb")).status == 422
     connect(sandbox, make_conversation(sandbox), 80)
@@ -77,18 +77,18 @@ def test_nothing_was_made_when_it_was_refused(sandbox: Sandbox) -> None:
     assert blamed(sandbox) == []
 
 
-def test_a_direct_booking_waits_for_no_channel(in_process: Mock) -> None:
+def test_a_direct_booking_waits_for_no_channel(mock: Mock) -> None:
     direct = {"id": 81, "channel": "direct", "rental": 16, "guest": {"fullname": "Ada"}, "start_at": "+50d", "end_at": "+52d"}
-    sandbox = in_process.sandbox(a_scenario(bookings=[direct]))
+    sandbox = mock.sandbox(a_scenario(bookings=[direct]))
 
     connect(sandbox, make_conversation(sandbox, default_channel="email"), 81)
 
     assert blamed(sandbox) == []
 
 
-def test_a_conversation_that_went_to_a_direct_booking_is_not_held_against_a_waiting_one(in_process: Mock) -> None:
+def test_a_conversation_that_went_to_a_direct_booking_is_not_held_against_a_waiting_one(mock: Mock) -> None:
     direct = {"id": 81, "channel": "direct", "rental": 16, "guest": {"fullname": "Ada"}, "start_at": "+50d", "end_at": "+52d"}
-    sandbox = in_process.sandbox(a_scenario(bookings=[still_waiting(), direct]))
+    sandbox = mock.sandbox(a_scenario(bookings=[still_waiting(), direct]))
 
     connect(sandbox, make_conversation(sandbox, default_channel="airbnb"), 81)
 
@@ -103,10 +103,10 @@ def test_a_cancelled_booking_waits_no_more(sandbox: Sandbox) -> None:
     assert blamed(sandbox) == []
 
 
-def test_a_channel_that_never_opens_one_is_waited_for_a_day(in_process: Mock) -> None:
+def test_a_channel_that_never_opens_one_is_waited_for_a_day(mock: Mock) -> None:
     never = still_waiting(conversation_delay="never")
     del never["conversation"]
-    hasty, patient = (in_process.sandbox(a_scenario(bookings=[never])) for _ in range(2))
+    hasty, patient = (mock.sandbox(a_scenario(bookings=[never])) for _ in range(2))
     connect(hasty, make_conversation(hasty), 80)
     assert blamed(hasty) == [CODE]
 
@@ -115,8 +115,8 @@ def test_a_channel_that_never_opens_one_is_waited_for_a_day(in_process: Mock) ->
     assert blamed(patient) == []
 
 
-def test_a_booking_that_came_later_was_not_waiting_then(in_process: Mock) -> None:
-    sandbox = in_process.sandbox(a_scenario())
+def test_a_booking_that_came_later_was_not_waiting_then(mock: Mock) -> None:
+    sandbox = mock.sandbox(a_scenario())
     make_conversation(sandbox, default_channel="airbnb")
     sandbox.advance("1m")
     sandbox.admin.post("/bookings", {"channel": "airbnb", "rental_id": 16, "conversation_delay": "10m"})

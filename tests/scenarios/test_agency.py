@@ -289,8 +289,8 @@ def test_every_address_is_an_example(agency: Sandbox, path: str) -> None:
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_it_is_the_same_inbox_with_any_seed(in_process: Mock, seed: int) -> None:
-    assert told(in_process.sandbox("agency", seed=seed)) == told(in_process.sandbox("agency", seed=7))
+def test_it_is_the_same_inbox_with_any_seed(mock: Mock, seed: int) -> None:
+    assert told(mock.sandbox("agency", seed=seed)) == told(mock.sandbox("agency", seed=7))
 
 
 def test_it_is_right_under_a_running_clock(mock: Mock) -> None:

@@ -85,8 +85,8 @@ def test_each_says_in_one_sentence_what_it_shows(scenario: Scenario) -> None:
 
 
 @pytest.mark.parametrize("scenario", LIBRARY, ids=lambda scenario: scenario.name)
-def test_each_plays_to_its_end_and_nothing_in_it_is_refused(in_process: Mock, scenario: Scenario) -> None:
-    sandbox = in_process.sandbox({**scenario.data, "webhooks": []})
+def test_each_plays_to_its_end_and_nothing_in_it_is_refused(mock: Mock, scenario: Scenario) -> None:
+    sandbox = mock.sandbox({**scenario.data, "webhooks": []})
 
     happened = sandbox.advance("2d")["happened"]
 

@@ -70,8 +70,8 @@ def test_of_very_many_mistakes_the_first_twenty_are_told(folder: Folder) -> None
     assert told[-1].endswith(": and 10 more")
 
 
-def test_an_object_with_several_mistakes_is_refused_with_each_of_them(in_process: Mock) -> None:
-    answer = in_process.admin.post("/sandboxes", {"scenario": {"seed": "seven", "rentalls": []}})
+def test_an_object_with_several_mistakes_is_refused_with_each_of_them(mock: Mock) -> None:
+    answer = mock.admin.post("/sandboxes", {"scenario": {"seed": "seven", "rentalls": []}})
 
     assert answer.status == 422
     assert [error["field"] for error in answer.errors] == ["scenario", "scenario"]
@@ -95,8 +95,8 @@ def test_a_webhook_to_an_allowed_host_is_loaded(folder: Folder) -> None:
     create_app(Options(scenario=scenario, webhook_hosts=frozenset({"hooks.example.com"})))
 
 
-def test_a_webhook_to_elsewhere_is_refused_by_the_admin_api_too(in_process: Mock) -> None:
-    answer = in_process.admin.post("/sandboxes", {"scenario": {"webhooks": [{"url": "http://example.com/"}]}})
+def test_a_webhook_to_elsewhere_is_refused_by_the_admin_api_too(mock: Mock) -> None:
+    answer = mock.admin.post("/sandboxes", {"scenario": {"webhooks": [{"url": "http://example.com/"}]}})
 
     assert answer.status == 422
     assert "--allow-webhooks-to" in answer.errors[0]["expected"]
@@ -295,8 +295,8 @@ def test_every_shipped_scenario_can_be_made(scenario: Scenario, mode: str) -> No
 # Records and their references
 
 
-def test_records_refer_to_each_other_by_name(in_process: Mock) -> None:
-    sandbox = in_process.sandbox({
+def test_records_refer_to_each_other_by_name(mock: Mock) -> None:
+    sandbox = mock.sandbox({
         "rentals": [{"as": "chalet"}],
         "users": [{"as": "user", "fullname": "Jan"}],
         "hosts": [{"as": "jan", "firstname": "Jan", "lastname": "K", "user": "user"}],
@@ -318,16 +318,16 @@ def test_records_refer_to_each_other_by_name(in_process: Mock) -> None:
     assert sandbox.api.get("/sources/1").record["links"]["bookings"] == [booking["id"]]
 
 
-def test_an_application_may_have_the_id_of_one_that_is_left_out(in_process: Mock) -> None:
-    sandbox = in_process.sandbox({"applications": [{"id": 17, "name": "Theirs"}, {"id": 65, "name": "Other"}]})
+def test_an_application_may_have_the_id_of_one_that_is_left_out(mock: Mock) -> None:
+    sandbox = mock.sandbox({"applications": [{"id": 17, "name": "Theirs"}, {"id": 65, "name": "Other"}]})
 
     names = {record["id"]: record["name"] for record in sandbox.api.get("/applications").records}
     assert (names[17], names[65]) == ("Theirs", "Other")
     assert {"Your application", "Airbnb", "Booking.com"} < set(names.values())
 
 
-def test_an_id_that_a_scenario_names_is_the_records_own(in_process: Mock) -> None:
-    sandbox = in_process.sandbox(a_scenario(bookings=[a_booking()], participants=[{"id": 7, "booking": 80, "host": "jan"}]))
+def test_an_id_that_a_scenario_names_is_the_records_own(mock: Mock) -> None:
+    sandbox = mock.sandbox(a_scenario(bookings=[a_booking()], participants=[{"id": 7, "booking": 80, "host": "jan"}]))
 
     assert sandbox.api.get("/inbox/participants").ids == [1, 7]
     assert (
@@ -382,16 +382,16 @@ def test_offsets_are_right_on_a_real_clock(folder: Folder) -> None:
     assert dates["start_at"] == "2030-12-01T15:00:00Z"
 
 
-def test_the_clock_starts_where_a_scenario_says(in_process: Mock) -> None:
-    sandbox = in_process.sandbox({"clock": {"now": "2031-01-01T00:00:00Z"}, "clients": [{"fullname": "Ada", "created_at": "-1d"}]})
+def test_the_clock_starts_where_a_scenario_says(mock: Mock) -> None:
+    sandbox = mock.sandbox({"clock": {"now": "2031-01-01T00:00:00Z"}, "clients": [{"fullname": "Ada", "created_at": "-1d"}]})
 
     assert sandbox.now() == "2031-01-01T00:00:00Z"
     assert sandbox.api.get("/clients").record["created_at"] == "2030-12-31T00:00:00Z"
 
 
-def test_what_happened_before_the_start_carries_its_own_time(in_process: Mock) -> None:
+def test_what_happened_before_the_start_carries_its_own_time(mock: Mock) -> None:
     messages = [{"booking": 80, "at": at, "from": who, "content": "x"} for at, who in (("-10m", "jan"), ("-1h", "guest"))]
-    sandbox = in_process.sandbox(a_scenario(bookings=[a_booking()], messages=messages))
+    sandbox = mock.sandbox(a_scenario(bookings=[a_booking()], messages=messages))
 
     assert [message["sent_at"] for message in sandbox.api.get("/inbox/messages").records] == [
         "2030-06-01T11:00:00Z",
@@ -406,8 +406,8 @@ def test_what_happened_before_the_start_carries_its_own_time(in_process: Mock) -
 PAGES: tuple[dict[str, Any], ...] = ({}, {"per_page": 1}, {"per_page": 100})
 
 
-def test_page_cap_is_the_size_of_a_page_and_the_most_that_it_can_be(in_process: Mock) -> None:
-    api = in_process.sandbox({"page_cap": 2, "clients": [{"fullname": name} for name in "ABCDE"]}).api
+def test_page_cap_is_the_size_of_a_page_and_the_most_that_it_can_be(mock: Mock) -> None:
+    api = mock.sandbox({"page_cap": 2, "clients": [{"fullname": name} for name in "ABCDE"]}).api
 
     assert [api.get("/clients", **query).headers["X-Per-Page"] for query in PAGES] == ["2", "1", "2"]
     assert [len(api.get("/clients", page=page).records) for page in (1, 2, 3)] == [2, 2, 1]
@@ -421,8 +421,8 @@ def test_the_same_scenario_and_seed_make_the_same_bytes() -> None:
 
 
 @pytest.mark.parametrize("generate", [{"bookings": 60, "messages": 200}, {"bookings": 1}, {"bookings": 1, "messages": 3}, {"messages": 3}])
-def test_records_can_be_generated_beside_written_ones(in_process: Mock, generate: dict[str, int]) -> None:
-    sandbox = in_process.sandbox({"accounts": [{"id": 5}], "hosts": [{"id": 3, "firstname": "Jan", "lastname": "K"}], "generate": generate})
+def test_records_can_be_generated_beside_written_ones(mock: Mock, generate: dict[str, int]) -> None:
+    sandbox = mock.sandbox({"accounts": [{"id": 5}], "hosts": [{"id": 3, "firstname": "Jan", "lastname": "K"}], "generate": generate})
 
     ever: dict[str, Any] = {"from": "2020-01-01"}
     total = int(sandbox.api.get("/bookings", **ever).headers["X-Total-Count"])
@@ -449,33 +449,33 @@ def conversation_after(mock: Mock, posted: dict[str, object], **switches: object
     return record
 
 
-def test_message_bumps_conversation(in_process: Mock) -> None:
-    on, off = (conversation_after(in_process, a_message(), message_bumps_conversation=switch) for switch in (True, False))
+def test_message_bumps_conversation(mock: Mock) -> None:
+    on, off = (conversation_after(mock, a_message(), message_bumps_conversation=switch) for switch in (True, False))
 
     assert (on["updated_at"], on["last_message_at"]) == ("2030-06-01T12:05:00Z", START)
     assert (off["updated_at"], off["last_message_at"]) == (START, None)
 
 
-def test_guest_reopens_closed(in_process: Mock) -> None:
+def test_guest_reopens_closed(mock: Mock) -> None:
     asked = a_message(sender_id=1, origin="airbnb_message")
-    on, off = (conversation_after(in_process, asked, guest_reopens_closed=switch) for switch in (True, False))
+    on, off = (conversation_after(mock, asked, guest_reopens_closed=switch) for switch in (True, False))
 
     assert (on["closed_at"], off["closed_at"]) == (None, START)
 
 
-def test_a_guest_reopens_a_conversation_that_no_message_moves(in_process: Mock) -> None:
+def test_a_guest_reopens_a_conversation_that_no_message_moves(mock: Mock) -> None:
     asked = a_message(sender_id=1, origin="airbnb_message")
 
-    assert conversation_after(in_process, asked, message_bumps_conversation=False, guest_reopens_closed=True)["closed_at"] is None
+    assert conversation_after(mock, asked, message_bumps_conversation=False, guest_reopens_closed=True)["closed_at"] is None
 
 
-def test_a_host_never_reopens(in_process: Mock) -> None:
-    assert conversation_after(in_process, a_message())["closed_at"] == START
+def test_a_host_never_reopens(mock: Mock) -> None:
+    assert conversation_after(mock, a_message())["closed_at"] == START
 
 
-def test_connect_moves_updated_at(in_process: Mock) -> None:
+def test_connect_moves_updated_at(mock: Mock) -> None:
     for switch, moved_at in ((True, "2030-06-01T12:05:00Z"), (False, START)):
-        sandbox = assuming(in_process, connect_moves_updated_at=switch)
+        sandbox = assuming(mock, connect_moves_updated_at=switch)
         sandbox.api.post("/inbox/messages", a_message())
         sandbox.api.post("/inbox/attachments", a_body("attachments", file="SGVsbG8K"))
         sandbox.advance("5m")
@@ -486,46 +486,44 @@ def test_connect_moves_updated_at(in_process: Mock) -> None:
         assert (message["updated_at"], conversation["updated_at"]) == (moved_at, moved_at)
 
 
-def test_sent_at_optional(in_process: Mock) -> None:
+def test_sent_at_optional(mock: Mock) -> None:
     late = {"messages": [{name: value for name, value in a_message()["messages"][0].items() if name != "sent_at"}]}
-    on, off = (assuming(in_process, sent_at_optional=switch).api.post("/inbox/messages", late) for switch in (True, False))
+    on, off = (assuming(mock, sent_at_optional=switch).api.post("/inbox/messages", late) for switch in (True, False))
 
     assert (on.status, on.record["sent_at"]) == (201, None)
     assert (off.status, off.errors[0]["field"]) == (422, "sent_at")
 
 
-def test_visibility_all(in_process: Mock) -> None:
-    on, off = (
-        assuming(in_process, visibility_all=switch).api.post("/inbox/messages", a_message(visibility="all")) for switch in (True, False)
-    )
+def test_visibility_all(mock: Mock) -> None:
+    on, off = (assuming(mock, visibility_all=switch).api.post("/inbox/messages", a_message(visibility="all")) for switch in (True, False))
 
     assert (on.status, on.record["visibility"]) == (201, "all")
     assert (off.status, off.errors[0]["field"]) == (422, "visibility")
 
 
-def test_if_none_match(in_process: Mock) -> None:
+def test_if_none_match(mock: Mock) -> None:
     def asked_again(sandbox: Sandbox) -> Answer:
         etag = sandbox.api.get("/inbox/conversations/11").headers["ETag"]
         return sandbox.api.get("/inbox/conversations/11", headers={"If-None-Match": etag})
 
-    on, off = (asked_again(assuming(in_process, if_none_match=switch)) for switch in (True, False))
+    on, off = (asked_again(assuming(mock, if_none_match=switch)) for switch in (True, False))
 
     assert (on.status, on.body) == (304, b"")
     assert (off.status, off.record["id"]) == (200, 11)
 
 
 @pytest.mark.parametrize(("switch", "link", "attributes"), [("both", True, True), ("links", True, False), ("attributes", False, True)])
-def test_created_by(in_process: Mock, switch: str, link: object, attributes: object) -> None:
-    record = assuming(in_process, created_by=switch).api.get("/inbox/conversations/11").record
+def test_created_by(mock: Mock, switch: str, link: object, attributes: object) -> None:
+    record = assuming(mock, created_by=switch).api.get("/inbox/conversations/11").record
 
     assert ("created_by" in record["links"]) is link
     assert ("created_by_id" in record) is attributes
     assert ("created_by_type" in record) is attributes
 
 
-def test_attachment_urls(in_process: Mock) -> None:
+def test_attachment_urls(mock: Mock) -> None:
     absolute, relative = (
-        assuming(in_process, attachment_urls=switch).api.post("/inbox/attachments", a_body("attachments", file="SGVsbG8K")).record["url"]
+        assuming(mock, attachment_urls=switch).api.post("/inbox/attachments", a_body("attachments", file="SGVsbG8K")).record["url"]
         for switch in ("absolute", "relative")
     )
 

@@ -33,9 +33,9 @@ def refused(happened: JSON) -> list[str]:
 # When
 
 
-def test_everything_happens_at_its_own_time_in_the_order_of_time(in_process: Mock) -> None:
+def test_everything_happens_at_its_own_time_in_the_order_of_time(mock: Mock) -> None:
     late, soon = ({"at": at, "guest_writes": {"booking": 80, "content": at}} for at in ("15m", "PT5M"))
-    sandbox = playing(in_process, late, soon)
+    sandbox = playing(mock, late, soon)
 
     sandbox.advance("1h")
 
@@ -43,8 +43,8 @@ def test_everything_happens_at_its_own_time_in_the_order_of_time(in_process: Moc
     assert [message["sent_at"][11:16] for message in sandbox.api.get(MESSAGES).records] == ["12:05", "12:15"]
 
 
-def test_what_is_to_come_is_on_the_sandboxs_timeline(in_process: Mock) -> None:
-    sandbox = playing(in_process, {"at": "+15m", "guest_writes": GUEST_WRITES})
+def test_what_is_to_come_is_on_the_sandboxs_timeline(mock: Mock) -> None:
+    sandbox = playing(mock, {"at": "+15m", "guest_writes": GUEST_WRITES})
 
     (event,) = sandbox.admin.get("/timeline").json["pending"]
 
@@ -52,8 +52,8 @@ def test_what_is_to_come_is_on_the_sandboxs_timeline(in_process: Mock) -> None:
     assert event["about"] == {"booking_id": 80, "content": "Hello"}
 
 
-def test_a_reset_lets_everything_happen_again(in_process: Mock) -> None:
-    sandbox = playing(in_process, {"at": "15m", "guest_writes": GUEST_WRITES})
+def test_a_reset_lets_everything_happen_again(mock: Mock) -> None:
+    sandbox = playing(mock, {"at": "15m", "guest_writes": GUEST_WRITES})
 
     for _ in range(2):
         sandbox.admin.post("/reset")
@@ -62,17 +62,17 @@ def test_a_reset_lets_everything_happen_again(in_process: Mock) -> None:
     assert contents(sandbox) == ["Hello"]
 
 
-def test_time_can_run_up_to_an_action(in_process: Mock) -> None:
-    sandbox = playing(in_process, {"at": "15m", "relay_fails": {"booking": 80}}, {"at": "20m", "guest_writes": GUEST_WRITES})
+def test_time_can_run_up_to_an_action(mock: Mock) -> None:
+    sandbox = playing(mock, {"at": "15m", "relay_fails": {"booking": 80}}, {"at": "20m", "guest_writes": GUEST_WRITES})
 
     sandbox.admin.post("/clock/advance", {"until": "relay_fails"})
 
     assert (sandbox.now(), contents(sandbox)) == ("2030-06-01T12:15:00Z", [])
 
 
-def test_what_cannot_happen_any_more_says_why_and_time_goes_on(in_process: Mock) -> None:
+def test_what_cannot_happen_any_more_says_why_and_time_goes_on(mock: Mock) -> None:
     cancels = {"guest_cancels": {"booking": 80}}
-    sandbox = playing(in_process, {"at": "1m", **cancels}, {"at": "2m", **cancels}, {"at": "3m", "guest_writes": GUEST_WRITES})
+    sandbox = playing(mock, {"at": "1m", **cancels}, {"at": "2m", **cancels}, {"at": "3m", "guest_writes": GUEST_WRITES})
 
     happened = sandbox.advance("1h")
 
@@ -83,10 +83,10 @@ def test_what_cannot_happen_any_more_says_why_and_time_goes_on(in_process: Mock)
 # What
 
 
-def test_a_guest_books(in_process: Mock) -> None:
+def test_a_guest_books(mock: Mock) -> None:
     booking = a_booking(id=81, conversation=12, conversation_delay="10m", host_participant="jan", reference="HMX4")
     del booking["created_at"]
-    sandbox = playing(in_process, {"at": "1h", "guest_books": booking})
+    sandbox = playing(mock, {"at": "1h", "guest_books": booking})
 
     sandbox.advance("1h")
     made = sandbox.api.get("/bookings/81").record
@@ -98,10 +98,10 @@ def test_a_guest_books(in_process: Mock) -> None:
     assert sandbox.api.get("/inbox/conversations/12").record["created_at"] == "2030-06-01T13:10:00Z"
 
 
-def test_a_booking_that_is_still_to_come_can_be_referred_to(in_process: Mock) -> None:
+def test_a_booking_that_is_still_to_come_can_be_referred_to(mock: Mock) -> None:
     books = {"as": "later", "channel": "airbnb", "rental": 16, "start_at": "+9d", "end_at": "+10d", "conversation_delay": "1m"}
     writes = {"booking": "later", "content": "I have just booked."}
-    sandbox = playing(in_process, {"at": "5m", "guest_writes": writes}, {"at": "1m", "guest_books": books})
+    sandbox = playing(mock, {"at": "5m", "guest_writes": writes}, {"at": "1m", "guest_books": books})
 
     sandbox.advance("5m")
 
@@ -109,9 +109,9 @@ def test_a_booking_that_is_still_to_come_can_be_referred_to(in_process: Mock) ->
     assert sandbox.api.get("/bookings/81").record["links"]["conversations"] == [12]
 
 
-def test_a_conversation_that_is_still_to_come_can_be_referred_to(in_process: Mock) -> None:
+def test_a_conversation_that_is_still_to_come_can_be_referred_to(mock: Mock) -> None:
     awaited = a_booking(created_at="-0s")
-    sandbox = in_process.sandbox(
+    sandbox = mock.sandbox(
         a_scenario(bookings=[awaited], timeline=[{"at": "11m", "guest_writes": {"conversation": 11, "content": "Hello"}}])
     )
 
@@ -120,9 +120,9 @@ def test_a_conversation_that_is_still_to_come_can_be_referred_to(in_process: Moc
     assert sandbox.api.get(MESSAGES).record["links"]["conversation"] == 11
 
 
-def test_an_id_that_somebody_else_took_meanwhile_is_left_to_him(in_process: Mock) -> None:
+def test_an_id_that_somebody_else_took_meanwhile_is_left_to_him(mock: Mock) -> None:
     books = {"id": 81, "as": "later", "channel": "airbnb", "rental": 16, "start_at": "+9d", "end_at": "+10d"}
-    sandbox = playing(in_process, {"at": "5m", "guest_books": books}, {"at": "6m", "guest_cancels": {"booking": "later"}})
+    sandbox = playing(mock, {"at": "5m", "guest_books": books}, {"at": "6m", "guest_cancels": {"booking": "later"}})
     stay = {"bookings": [{"start_at": "2031-01-01", "end_at": "2031-01-02", "booked": True}]}
 
     taken = sandbox.api.post("/rentals/16/bookings", stay).record["id"]
@@ -133,12 +133,12 @@ def test_an_id_that_somebody_else_took_meanwhile_is_left_to_him(in_process: Mock
     assert sandbox.api.get("/bookings", updated_since=START).meta["deleted_ids"] == [82]
 
 
-def test_one_of_two_guests_writes(in_process: Mock) -> None:
+def test_one_of_two_guests_writes(mock: Mock) -> None:
     clients = [{"id": 37, "fullname": "Clementina"}, {"id": 38, "as": "bea", "fullname": "Bea"}]
     booking = a_booking(companions=["bea"], client=37)
     del booking["guest"]
     writes = {"booking": 80, "client": "bea", "content": "Hello from Bea"}
-    sandbox = in_process.sandbox(a_scenario(clients=clients, bookings=[booking], timeline=[{"at": "1m", "guest_writes": writes}]))
+    sandbox = mock.sandbox(a_scenario(clients=clients, bookings=[booking], timeline=[{"at": "1m", "guest_writes": writes}]))
 
     sandbox.advance("1m")
 
@@ -146,10 +146,10 @@ def test_one_of_two_guests_writes(in_process: Mock) -> None:
     assert sandbox.api.get(f"{PARTICIPANTS}/{sender}").record["links"]["member"] == {"id": 38, "type": "Client"}
 
 
-def test_staff_write_a_note_and_the_host_in_the_channels_app_an_answer(in_process: Mock) -> None:
+def test_staff_write_a_note_and_the_host_in_the_channels_app_an_answer(mock: Mock) -> None:
     note = {"booking": 80, "host": "jan", "internal": True, "content": "Who answers?"}
     sandbox = playing(
-        in_process,
+        mock,
         {"at": "1m", "staff_writes": note},
         {"at": "2m", "host_writes_on_channel": {"conversation": 11, "content": "I do."}},
     )
@@ -161,9 +161,9 @@ def test_staff_write_a_note_and_the_host_in_the_channels_app_an_answer(in_proces
     assert [message["content"] for message in sandbox.admin.get("/conversations/11/thread").json["messages"]] == ["I do."]
 
 
-def test_staff_assign_close_reopen_and_unassign(in_process: Mock) -> None:
+def test_staff_assign_close_reopen_and_unassign(mock: Mock) -> None:
     sandbox = playing(
-        in_process,
+        mock,
         {"at": "1m", "staff_changes": {"booking": 80, "assignee": "jan", "closed": True}},
         {"at": "2m", "staff_changes": {"booking": 80, "assignee": None, "closed": False}},
     )
@@ -177,9 +177,9 @@ def test_staff_assign_close_reopen_and_unassign(in_process: Mock) -> None:
     assert states == [(2, "2030-06-01T12:01:00Z"), (None, None)]
 
 
-def test_a_guest_writes_into_the_conversation_of_a_direct_booking(in_process: Mock) -> None:
+def test_a_guest_writes_into_the_conversation_of_a_direct_booking(mock: Mock) -> None:
     booking = {"id": 80, "rental": 16, "start_at": "+1d", "end_at": "+2d", "created_at": "-1d"}
-    sandbox = in_process.sandbox(
+    sandbox = mock.sandbox(
         a_scenario(
             clients=[{"as": "ada", "fullname": "Ada"}],
             bookings=[booking],
@@ -194,9 +194,9 @@ def test_a_guest_writes_into_the_conversation_of_a_direct_booking(in_process: Mo
     assert sandbox.api.get(MESSAGES).record["origin"] == "email"
 
 
-def test_the_channel_opens_sooner_and_keeps_to_what_was_wished(in_process: Mock) -> None:
+def test_the_channel_opens_sooner_and_keeps_to_what_was_wished(mock: Mock) -> None:
     booking = a_booking(created_at="-0s", host_participant="jan", client_participants=2)
-    sandbox = in_process.sandbox(a_scenario(bookings=[booking], timeline=[{"at": "1m", "channel_opens": {"booking": 80}}]))
+    sandbox = mock.sandbox(a_scenario(bookings=[booking], timeline=[{"at": "1m", "channel_opens": {"booking": 80}}]))
 
     sandbox.advance("1h")
 
@@ -204,9 +204,9 @@ def test_the_channel_opens_sooner_and_keeps_to_what_was_wished(in_process: Mock)
     assert [record["links"]["member"]["type"] for record in sandbox.api.get(PARTICIPANTS).records] == ["Client", "Client", "Host"]
 
 
-def test_a_channel_fails_to_relay_and_recovers(in_process: Mock) -> None:
+def test_a_channel_fails_to_relay_and_recovers(mock: Mock) -> None:
     fails, works = {"booking": 80}, {"booking": 80, "fails": False}
-    sandbox = playing(in_process, {"at": "1m", "relay_fails": fails}, {"at": "10m", "relay_fails": works})
+    sandbox = playing(mock, {"at": "1m", "relay_fails": fails}, {"at": "10m", "relay_fails": works})
 
     for _ in range(2):
         sandbox.advance("1m")
@@ -217,8 +217,8 @@ def test_a_channel_fails_to_relay_and_recovers(in_process: Mock) -> None:
     assert [message["content"] for message in messages] == ["2030-06-01T12:12:00Z"]
 
 
-def test_what_is_under_way_when_the_channel_begins_to_fail_is_lost_too(in_process: Mock) -> None:
-    sandbox = playing(in_process, {"at": "1m", "relay_fails": {"booking": 80}}, bookings=[a_booking(relay_delay="5m")])
+def test_what_is_under_way_when_the_channel_begins_to_fail_is_lost_too(mock: Mock) -> None:
+    sandbox = playing(mock, {"at": "1m", "relay_fails": {"booking": 80}}, bookings=[a_booking(relay_delay="5m")])
 
     sandbox.api.post(MESSAGES, a_message())
     happened = sandbox.advance("10m")
@@ -236,9 +236,9 @@ def test_every_action_has_its_key() -> None:
 # Faults
 
 
-def test_a_fault_begins_at_its_time(in_process: Mock) -> None:
+def test_a_fault_begins_at_its_time(mock: Mock) -> None:
     fault = {"kind": "status", "status": 503, "times": 1, "match": {"path": "/inbox/*"}}
-    sandbox = playing(in_process, {"at": "5m", "fault": fault})
+    sandbox = playing(mock, {"at": "5m", "fault": fault})
 
     before = sandbox.api.get(MESSAGES).status
     sandbox.advance("5m")
@@ -246,8 +246,8 @@ def test_a_fault_begins_at_its_time(in_process: Mock) -> None:
     assert (before, sandbox.api.get(MESSAGES).status, sandbox.api.get(MESSAGES).status) == (200, 503, 200)
 
 
-def test_a_fault_may_be_there_from_the_start_and_again_after_a_reset(in_process: Mock) -> None:
-    sandbox = playing(in_process, faults=[{"kind": "status", "status": 503, "times": 1}])
+def test_a_fault_may_be_there_from_the_start_and_again_after_a_reset(mock: Mock) -> None:
+    sandbox = playing(mock, faults=[{"kind": "status", "status": 503, "times": 1}])
 
     before = [sandbox.api.get(MESSAGES).status for _ in range(2)]
     sandbox.admin.post("/reset")
@@ -272,9 +272,9 @@ def test_a_webhook_hears_of_what_comes_and_not_of_what_was(mock: Mock) -> None:
     assert [payload["resource"]["message"]["content"] for payload in receiver.of("inbox_message_created")] == ["Hello"]
 
 
-def test_a_webhook_belongs_to_the_clients_application_and_hears_of_everything_unless_it_says_otherwise(in_process: Mock) -> None:
+def test_a_webhook_belongs_to_the_clients_application_and_hears_of_everything_unless_it_says_otherwise(mock: Mock) -> None:
     plain, airbnbs = {"url": "http://127.0.0.1:9/a"}, {"url": "http://localhost:9/b", "application": 65, "events": ["booking_created"]}
-    sandbox = in_process.sandbox(a_scenario(webhooks=[plain, airbnbs]))
+    sandbox = mock.sandbox(a_scenario(webhooks=[plain, airbnbs]))
 
     first, second = sandbox.admin.get("/webhooks").json["webhooks"]
 
@@ -283,10 +283,10 @@ def test_a_webhook_belongs_to_the_clients_application_and_hears_of_everything_un
     assert second["events"] == ["booking_created"]
 
 
-def test_a_webhook_to_another_machine_is_refused_before_anything_is_made(in_process: Mock) -> None:
+def test_a_webhook_to_another_machine_is_refused_before_anything_is_made(mock: Mock) -> None:
     webhooks = [{"url": "http://192.0.2.1/hook", "events": ["inbox_message_created"]}]
 
-    answer = in_process.admin.post("/sandboxes", {"scenario": a_scenario(webhooks=webhooks)})
+    answer = mock.admin.post("/sandboxes", {"scenario": a_scenario(webhooks=webhooks)})
 
     assert answer.status == 422
     assert "http://192.0.2.1/hook" in answer.json["detail"]

@@ -89,8 +89,8 @@ def test_a_rule_that_finds_what_is_no_evidence_is_named(found: object) -> None:
     assert (judged.violations, judged.broken) == ((), True)
 
 
-def test_what_is_broken_stands_in_every_format(in_process: Mock, app: object) -> None:
-    sandbox: Sandbox = in_process.sandbox()
+def test_what_is_broken_stands_in_every_format(mock: Mock, app: object) -> None:
+    sandbox: Sandbox = mock.sandbox()
     sandbox.api.get("/hosts")
     found = app.extensions["sandboxes"].get(sandbox.id)  # type: ignore[attr-defined]
 

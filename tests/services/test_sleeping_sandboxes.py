@@ -15,13 +15,13 @@ def _one_stays_awake(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def asleep(in_process: Mock) -> Sandbox:
+def asleep(mock: Mock) -> Sandbox:
     """A sandbox with one message, an hour later, after which another was made."""
     host = {"id": 2, "booking": 80, "host": "jan", "at": "-1h"}
-    made = in_process.sandbox(a_scenario(bookings=[a_booking()], participants=[host]))
+    made = mock.sandbox(a_scenario(bookings=[a_booking()], participants=[host]))
     assert made.api.post(URL, a_message()).status == 201
     made.advance("1h")
-    in_process.sandbox()
+    mock.sandbox()
     return made
 
 
@@ -45,8 +45,8 @@ def test_it_can_be_deleted(asleep: Sandbox) -> None:
     assert asleep.admin.get("").status == 404
 
 
-def test_the_requests_of_its_hour_are_remembered(asleep: Sandbox, in_process: Mock) -> None:
+def test_the_requests_of_its_hour_are_remembered(asleep: Sandbox, mock: Mock) -> None:
     before = int(asleep.api.get(URL).headers["X-RateLimit-Remaining"])
-    in_process.sandbox()
+    mock.sandbox()
 
     assert int(asleep.api.get(URL).headers["X-RateLimit-Remaining"]) == before - 1

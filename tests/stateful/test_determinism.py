@@ -10,6 +10,8 @@ from history import LISTS, begin, history, live
 from receiver import receiving, subscribe
 from steps import Step, a_lively_scenario, steps, take
 
+pytestmark = pytest.mark.both_transports
+
 READS = [
     *(("GET", f"/{name}") for name in LISTS),
     ("GET", "/inbox/conversations/1"),
@@ -79,10 +81,10 @@ def test_one_more_read_anywhere_changes_nothing_else(mock: Mock) -> None:
     assert history(read, accounting=False) == history(quiet, accounting=False)
 
 
-def test_webhooks_are_the_same_too(in_process: Mock) -> None:
+def test_webhooks_are_the_same_too(mock: Mock) -> None:
     bodies = []
     for _ in range(2):
-        sandbox = begin(in_process)
+        sandbox = begin(mock)
         with receiving() as receiver:
             subscribe(sandbox, receiver.url)
             live(sandbox, 3)
@@ -94,10 +96,10 @@ def test_webhooks_are_the_same_too(in_process: Mock) -> None:
 
 @QUIET
 @given(taken=steps(15))
-def test_any_steps_make_the_same_history_twice(in_process: Mock, taken: list[Step]) -> None:
+def test_any_steps_make_the_same_history_twice(mock: Mock, taken: list[Step]) -> None:
     found = []
     for _ in range(2):
-        sandbox = in_process.sandbox(a_lively_scenario())
+        sandbox = mock.sandbox(a_lively_scenario())
         for step in taken:
             take(sandbox, step)
         found.append(history(sandbox))
@@ -107,8 +109,8 @@ def test_any_steps_make_the_same_history_twice(in_process: Mock, taken: list[Ste
 
 @QUIET
 @given(taken=steps(10), read=st.lists(st.sampled_from(READS), max_size=10))
-def test_any_reads_between_any_steps_change_nothing(in_process: Mock, taken: list[Step], read: list[tuple[str, str]]) -> None:
-    quiet, watched = in_process.sandbox(a_lively_scenario()), in_process.sandbox(a_lively_scenario())
+def test_any_reads_between_any_steps_change_nothing(mock: Mock, taken: list[Step], read: list[tuple[str, str]]) -> None:
+    quiet, watched = mock.sandbox(a_lively_scenario()), mock.sandbox(a_lively_scenario())
 
     for number, step in enumerate(taken):
         take(quiet, step)

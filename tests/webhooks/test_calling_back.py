@@ -11,6 +11,8 @@ from fake import Mock, OverSocket, Sandbox
 from inbox_mock.engine import advance
 from receiver import Receiver, deliveries, receiving, subscribe
 
+pytestmark = pytest.mark.both_transports
+
 PATIENCE_SECONDS = 30
 
 

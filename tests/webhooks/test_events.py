@@ -9,6 +9,8 @@ from fake import Mock, Sandbox
 from oauth import an_application, two_applications
 from receiver import Receiver, deliveries, subscribe
 
+pytestmark = pytest.mark.both_transports
+
 STAY = {"start_at": "2031-06-01", "end_at": "2031-06-08"}
 INQUIRY = {"firstname": "Ada", "lastname": "Lindner", "email": "ada@example.com", **STAY}
 

@@ -10,6 +10,8 @@ from fake import JSON, Sandbox
 from inbox_mock.webhooks import sender
 from receiver import Receiver, deliveries, subscribe
 
+pytestmark = pytest.mark.both_transports
+
 CAP = 16_384
 
 

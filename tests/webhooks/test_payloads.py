@@ -11,6 +11,8 @@ from builders import a_body, a_message, a_scenario
 from fake import Mock, Sandbox
 from receiver import Receiver, subscribe
 
+pytestmark = pytest.mark.both_transports
+
 UNPREFIXED = {"inbox_conversation_created": "conversation", "inbox_message_created": "message"}
 
 

@@ -1,8 +1,12 @@
 """Trying again, on the sandbox's clock; and delivering once more by hand."""
 
+import pytest
+
 from builders import a_body
 from fake import JSON, Sandbox
 from receiver import Receiver, deliveries, subscribe
+
+pytestmark = pytest.mark.both_transports
 
 
 def tell(sandbox: Sandbox) -> None:

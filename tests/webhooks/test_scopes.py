@@ -92,8 +92,8 @@ def test_an_application_that_is_not_installed_hears_nothing(mock: Mock, receiver
     assert deliveries(sandbox) == []
 
 
-def test_only_the_application_that_is_uninstalled_hears_of_it(in_process: Mock, receiver: Receiver, uninstall: Uninstall) -> None:
-    sandbox = in_process.sandbox(a_scenario(applications=TWO_APPLICATIONS))
+def test_only_the_application_that_is_uninstalled_hears_of_it(mock: Mock, receiver: Receiver, uninstall: Uninstall) -> None:
+    sandbox = mock.sandbox(a_scenario(applications=TWO_APPLICATIONS))
     subscribe(sandbox, receiver.url, "accounts_application_destroyed", application_id=17)
     heard = subscribe(sandbox, receiver.url, "accounts_application_destroyed", application_id=18)
 
@@ -102,8 +102,8 @@ def test_only_the_application_that_is_uninstalled_hears_of_it(in_process: Mock, 
     assert [delivery["webhook_id"] for delivery in deliveries(sandbox)] == [heard["id"]]
 
 
-def test_an_uninstalled_application_hears_nothing_more(in_process: Mock, receiver: Receiver, uninstall: Uninstall) -> None:
-    sandbox = in_process.sandbox(a_scenario(applications=TWO_APPLICATIONS))
+def test_an_uninstalled_application_hears_nothing_more(mock: Mock, receiver: Receiver, uninstall: Uninstall) -> None:
+    sandbox = mock.sandbox(a_scenario(applications=TWO_APPLICATIONS))
     subscribe(sandbox, receiver.url)
     uninstall(sandbox, 17)
 
@@ -114,8 +114,8 @@ def test_an_uninstalled_application_hears_nothing_more(in_process: Mock, receive
     assert receiver.events == ["accounts_application_destroyed"]
 
 
-def test_an_application_is_uninstalled_once(in_process: Mock, receiver: Receiver, uninstall: Uninstall) -> None:
-    sandbox = in_process.sandbox(a_scenario())
+def test_an_application_is_uninstalled_once(mock: Mock, receiver: Receiver, uninstall: Uninstall) -> None:
+    sandbox = mock.sandbox(a_scenario())
     subscribe(sandbox, receiver.url)
 
     uninstall(sandbox, 17)

@@ -1,8 +1,12 @@
 """When a webhook leaves: due at its cause plus the latency, and never during a request of the API."""
 
+import pytest
+
 from builders import START, a_body, a_message
 from fake import Sandbox
 from receiver import Receiver, deliveries, subscribe
+
+pytestmark = pytest.mark.both_transports
 
 
 def pending(sandbox: Sandbox) -> list[tuple[str, str]]:
