@@ -21,6 +21,7 @@ from inbox_mock.engine.sandboxes import Sandboxes
 from inbox_mock.scenarios.build import Overrides, SandboxFactory
 from inbox_mock.scenarios.builder import Progress
 from inbox_mock.scenarios.loading import Scenario
+from inbox_mock.simulation.handlers import handlers
 from inbox_mock.webhooks.sender import WebhookSender
 
 LARGEST_BODY = 64 * 1024 * 1024
@@ -56,7 +57,7 @@ def create_app(
         Mistake: the scenario asks for something that cannot be.
 
     """
-    sandboxes = Sandboxes(wall, options.seed)
+    sandboxes = Sandboxes(wall, handlers, options.seed)
     courier = WebhookSender(options.webhook_hosts)
     founder = SandboxFactory(sandboxes, wall, courier.may_send_to)
     founder.create(options.scenario, options.wishes, default=True, progress=options.progress)

@@ -5,8 +5,8 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Event, Lock, Thread
 
 from inbox_mock.domain.errors import NotFound
-from inbox_mock.engine.advance import deliver_due
 from inbox_mock.engine.sandboxes import Sandbox, Sandboxes
+from inbox_mock.webhooks.advance import deliver_due
 from inbox_mock.webhooks.requests import Send
 
 TICK_SECONDS = 0.25

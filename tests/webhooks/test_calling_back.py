@@ -8,7 +8,7 @@ import pytest
 
 from builders import a_body, a_booking, a_message, a_scenario
 from fake import Mock, OverSocket, Sandbox
-from inbox_mock.engine import advance
+from inbox_mock.webhooks import advance
 from receiver import Receiver, deliveries, receiving, subscribe
 
 pytestmark = pytest.mark.both_transports

@@ -12,7 +12,6 @@ from inbox_mock.app import Options
 from inbox_mock.client import existing, in_app
 from inbox_mock.domain import times
 from inbox_mock.engine import durations
-from inbox_mock.engine.advance import IDLE, advance, advance_until
 from inbox_mock.engine.sandboxes import Sandbox
 from inbox_mock.engine.unit_of_work import Actor, UnitOfWork
 from inbox_mock.scenarios import timeline
@@ -21,11 +20,13 @@ from inbox_mock.scenarios.builder import Builder
 from inbox_mock.scenarios.loading import Scenario, find_shipped
 from inbox_mock.scenarios.yaml12 import Lines
 from inbox_mock.server import Server
-from inbox_mock.services import conversations, faults, oauth
+from inbox_mock.services import faults, oauth
 from inbox_mock.services.messages import edit_message
+from inbox_mock.simulation import channels
 from inbox_mock.store import faults as fault_store
 from inbox_mock.store import journal
 from inbox_mock.store.database import every, one
+from inbox_mock.webhooks.advance import IDLE, advance, advance_until
 from inbox_mock.webhooks.sender import Hand
 
 if TYPE_CHECKING:
@@ -144,7 +145,7 @@ class Scene:
         sql = """SELECT m.id, m.account_id FROM messages m JOIN participants p ON p.id = m.sender_id
                  WHERE m.conversation_id = ? AND p.member_type = 'Host' ORDER BY m.id DESC LIMIT 1"""
         with self._sandbox.work() as work:
-            conversation = conversations.channel_conversation(work, wanted["booking"])
+            conversation = channels.channel_conversation(work, wanted["booking"])
             message = one(work.db, sql, (conversation["id"],)) if conversation else None
             if message is None:
                 return "no host has written there"

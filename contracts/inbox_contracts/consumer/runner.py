@@ -14,7 +14,7 @@ from inbox_contracts.consumer.recording import Heard, Moment, Play, Promise
 from inbox_contracts.consumer.worlds import PASSES, REPLIES, SYNCS, World, kind_of
 from inbox_mock.channels import policies
 from inbox_mock.scenarios.errors import ScenarioError
-from inbox_mock.services import conversations
+from inbox_mock.simulation import channels
 from inbox_mock.store.database import one
 from inbox_mock.webhooks.signature import sign
 
@@ -287,13 +287,13 @@ class Player:
 
     def _has_conversation(self, booking_id: int) -> bool:
         with self.scene.work() as work:
-            return conversations.channel_conversation(work, booking_id) is not None
+            return channels.channel_conversation(work, booking_id) is not None
 
     def _waiting(self) -> set[int]:
         sql = "SELECT id FROM bookings WHERE canceled_at IS NULL AND channel IN (SELECT channel FROM applications)"
         with self.scene.work() as work:
             bookings: Iterator[int] = (row[0] for row in work.db.execute(sql).fetchall())
-            return {number for number in bookings if conversations.channel_conversation(work, number) is None}
+            return {number for number in bookings if channels.channel_conversation(work, number) is None}
 
     def _newest(self) -> int:
         with self.scene.work() as work:

@@ -14,9 +14,9 @@ from inbox_mock.engine import durations
 from inbox_mock.engine.unit_of_work import Actor, UnitOfWork
 from inbox_mock.resources.registry import RESOURCES
 from inbox_mock.resources.serialization import RenderContext, reader
-from inbox_mock.services import bookings, clients, relay
-from inbox_mock.services.conversations import application_of, channel_conversation
-from inbox_mock.simulation import actions
+from inbox_mock.services import clients, relay
+from inbox_mock.simulation import actions, channels
+from inbox_mock.simulation.channels import application_of, channel_conversation
 from inbox_mock.store import records
 from inbox_mock.store.database import Row, value
 
@@ -43,7 +43,7 @@ def book(call: AdminCall) -> JSON:
         wishes: Row = {"never": never, "clients": body.get("client_participants", 1)}
         if "host_participant" in body:
             wishes["hosts"] = body["host_participant"]
-        booking_id = bookings.book(work, account_id, rental, channel, row, delay, **wishes)
+        booking_id = channels.book(work, account_id, rental, channel, row, delay, **wishes)
         return {"booking": shown(work, "bookings", booking_id, call.origin)}
 
 

@@ -9,16 +9,15 @@ from inbox_mock.domain import times
 from inbox_mock.domain.clock import LATEST
 from inbox_mock.domain.errors import Invalid, invalid
 from inbox_mock.engine import durations
-from inbox_mock.engine.advance import IDLE, advance, advance_until
-from inbox_mock.engine.timeline import HAPPENINGS
 from inbox_mock.engine.unit_of_work import UnitOfWork
+from inbox_mock.simulation.handlers import handlers
 from inbox_mock.store import clock as clock_store
 from inbox_mock.store import timeline
-from inbox_mock.webhooks.event_types import SENT
+from inbox_mock.webhooks.advance import IDLE, advance, advance_until
 
 EXPECTED_TO = "a time such as 2030-06-02T00:00:00Z, not before the sandbox's present and at most ten years after it"
 EVERYTHING = 10**15
-UNTIL = (IDLE, *HAPPENINGS, SENT)
+UNTIL = (IDLE, *handlers().kinds)
 EVENT: JSON = {"type": "object", "properties": {"id": {"type": "integer"}, "kind": TEXT, "about": {"type": "object"}}}
 
 

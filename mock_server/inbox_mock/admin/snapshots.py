@@ -4,7 +4,8 @@ from inbox_mock.admin.operation import JSON, AdminCall, AdminOperation
 from inbox_mock.admin.sandboxes import SANDBOX, TEXT, shown
 from inbox_mock.domain.errors import Invalid, invalid
 from inbox_mock.engine import snapshots
-from inbox_mock.engine.snapshots import EXPECTED_NAME, Snapshot
+from inbox_mock.engine.sandboxes import Snapshot
+from inbox_mock.engine.snapshots import EXPECTED_NAME
 
 EXPECTED_SNAPSHOT = "the name of a snapshot of this sandbox; as it is now, if left out"
 SNAPSHOT: JSON = {"type": "object", "properties": {"name": TEXT, "at": TEXT, "bytes": {"type": "integer"}}}

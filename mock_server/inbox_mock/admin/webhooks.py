@@ -3,12 +3,12 @@
 from inbox_mock.admin.operation import JSON, AdminCall, AdminOperation
 from inbox_mock.admin.sandboxes import ID
 from inbox_mock.domain.errors import Invalid, NotFound, invalid
-from inbox_mock.engine.advance import carry
 from inbox_mock.engine.unit_of_work import UnitOfWork
 from inbox_mock.scenarios.build import EXPECTED_ADDRESS
 from inbox_mock.services import oauth
 from inbox_mock.store import journal, webhooks
 from inbox_mock.store.database import Row, one
+from inbox_mock.webhooks.advance import deliver
 from inbox_mock.webhooks.event_types import EVENT_TYPES
 from inbox_mock.webhooks.requests import is_address, parcel
 from inbox_mock.webhooks.signature import sign
@@ -65,7 +65,7 @@ def redeliver(call: AdminCall) -> JSON:
         sent, generation = parcel(work, call.record_id), call.in_sandbox.generation
     if sent is None:
         raise NotFound
-    carry(call.in_sandbox, call.courier, generation, sent)
+    deliver(call.in_sandbox, call.courier, generation, sent)
     with call.in_sandbox.work() as work:
         found = webhooks.delivery(work.db, call.record_id)
         if found is None:  # the sandbox began anew meanwhile

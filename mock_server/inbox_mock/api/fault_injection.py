@@ -111,8 +111,7 @@ class InjectedFault:
 
     def _look_back(self) -> None:
         now = self.work
-        self._past = UnitOfWork(now.sandbox_id, store.past(now.db, self._struck.fault_id), now.settings, now.clock, now.wall)
-        self._past.set_time(now.instant)
+        self._past = now.on(store.past(now.db, self._struck.fault_id))
         self._past.why = now.why
         self.work = self._past
 

@@ -3,30 +3,35 @@
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from hashlib import blake2b
 from itertools import count
 from sqlite3 import Connection
 from threading import BoundedSemaphore, Condition, Lock, RLock
-from typing import TYPE_CHECKING
 
 from inbox_mock.domain import credentials, times
 from inbox_mock.domain.clock import Clock
 from inbox_mock.domain.errors import NotFound
 from inbox_mock.engine.timeline import catch_up
-from inbox_mock.engine.unit_of_work import UnitOfWork
+from inbox_mock.engine.unit_of_work import Handlers, UnitOfWork
 from inbox_mock.store import clock as clock_store
 from inbox_mock.store import credentials as credential_store
 from inbox_mock.store import database, settings
 from inbox_mock.store.database import Row
 
-if TYPE_CHECKING:
-    from inbox_mock.engine.snapshots import Snapshot
-
 WallClock = Callable[[], float]
 Start = Callable[[], bytes]  # the image that a sandbox starts from; of a running clock a new one at each start
 MOST_AWAKE = 100
 MOST_WAITING = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A sandbox as it was; ``at`` is what its clock showed."""
+
+    name: str
+    at: str
+    image: bytes
 
 
 class Sandbox:
@@ -40,7 +45,13 @@ class Sandbox:
     _clock: Clock
 
     def __init__(
-        self, sandbox_id: str, start: Start, wall: WallClock, woken: "Callable[[Sandbox], None]", image: bytes | None = None
+        self,
+        sandbox_id: str,
+        start: Start,
+        wall: WallClock,
+        handlers: Callable[[], Handlers],
+        woken: "Callable[[Sandbox], None]",
+        image: bytes | None = None,
     ) -> None:
         self.id = sandbox_id
         self.snapshots: dict[str, Snapshot] = {}
@@ -50,6 +61,7 @@ class Sandbox:
         self.advancing = Lock()
         self._start = start
         self._wall = wall
+        self._handlers = handlers
         self._lock = RLock()
         self._closed = False
         self._news = Condition()
@@ -64,7 +76,7 @@ class Sandbox:
             before = db.total_changes
             db.execute("BEGIN")
             try:
-                work = UnitOfWork(self.id, db, self.settings, self._clock, self._wall())
+                work = UnitOfWork(self.id, db, self.settings, self._clock, self._wall(), self._handlers)
                 if work.clock.mode == "real":
                     catch_up(work, work.instant)
                 yield work
@@ -158,7 +170,7 @@ class Sandbox:
 
     def twin(self, sandbox_id: str, image: bytes) -> "Sandbox":
         """Return a sandbox that goes on from an image, and goes back to the start of this one when it is reset."""
-        return Sandbox(sandbox_id, self._start, self._wall, self._woken, image)
+        return Sandbox(sandbox_id, self._start, self._wall, self._handlers, self._woken, image)
 
     def _begin(self, image: bytes, tokens: list[Row], *, stands: bool = False) -> None:
         """Start anew, with these tokens too. Settings and clock are read once: only a unit of work changes the clock."""
@@ -194,8 +206,9 @@ class Sandbox:
 class Sandboxes:
     """All sandboxes of this process, by id. Another home for them would offer these same methods."""
 
-    def __init__(self, wall: WallClock, seed: int = 0) -> None:
+    def __init__(self, wall: WallClock, handlers: Callable[[], Handlers], seed: int = 0) -> None:
         self._wall = wall
+        self._handlers = handlers
         self._seed = seed
         self._counter = count(1)
         self._found: dict[str, Sandbox] = {}
@@ -207,7 +220,7 @@ class Sandboxes:
     def add(self, start: Start, *, default: bool = False) -> Sandbox:
         """Bring a new sandbox to life."""
         sandbox_id = credentials.DEFAULT_SANDBOX if default else self._next_id()
-        sandbox = Sandbox(sandbox_id, start, self._wall, self._note_awake)
+        sandbox = Sandbox(sandbox_id, start, self._wall, self._handlers, self._note_awake)
         self._found[sandbox_id] = sandbox
         return sandbox
 

@@ -1,24 +1,14 @@
 """Snapshots: a sandbox's images, kept under names of the user's choice for as long as the sandbox lives."""
 
 import re
-from dataclasses import dataclass
 
 from inbox_mock.domain.errors import Invalid, NotFound, invalid
-from inbox_mock.engine.sandboxes import Sandbox, Sandboxes
+from inbox_mock.engine.sandboxes import Sandbox, Sandboxes, Snapshot
 
 MOST_SNAPSHOTS = 100
 MOST_BYTES = 512 * 1024 * 1024
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 EXPECTED_NAME = "a name of up to 64 letters, digits, dots, dashes and underscores, beginning with a letter or digit"
-
-
-@dataclass(frozen=True, slots=True)
-class Snapshot:
-    """A sandbox as it was; ``at`` is what its clock showed."""
-
-    name: str
-    at: str
-    image: bytes
 
 
 def take(sandboxes: Sandboxes, sandbox: Sandbox, name: str) -> Snapshot:

@@ -1,80 +1,78 @@
-"""Moving a sandbox's time: each due event in turn, at its own time."""
+"""Moving a sandbox's time within one transaction: each event that is due is handled in turn, at its own time."""
 
 import logging
-from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from inbox_mock.domain import times
 from inbox_mock.domain.clock import LATEST
 from inbox_mock.domain.errors import Refusal
 from inbox_mock.engine.unit_of_work import UnitOfWork
-from inbox_mock.services import conversations, relay
-from inbox_mock.simulation import actions
 from inbox_mock.store import clock as clock_store
 from inbox_mock.store import timeline
-from inbox_mock.store.database import Row
 from inbox_mock.store.timeline import Event
-from inbox_mock.webhooks.event_types import SENT
-from inbox_mock.webhooks.requests import DeliveryRequest, parcel
 
-HAPPENINGS: dict[str, Callable[[UnitOfWork, Row], None]] = {
-    "conversation_opened": conversations.open_by_channel,
-    relay.RELAYED: relay.arrive,
-    **actions.ACTIONS,
-}
 MOST_EVENTS = 1_000
-LONGEST = timedelta(days=365)
 LOG = logging.getLogger("inbox_mock")
 
 
 def catch_up(work: UnitOfWork, end: datetime) -> list[Event]:
-    """Let all happen that is due by ``end``, each event at its own time; the present is ``end`` afterwards.
+    """Handle every event that is due by ``end``, each at its own time, and make ``end`` the present.
 
-    What an event causes is scheduled and met in its turn, and none of it counts as caused by the unit of work.
-    Webhooks are left alone: they are not sent within a transaction.
+    Events that these schedule are handled in their turn, and nothing that they cause counts as caused by the unit of work.
+    Events that are handled outside of transactions stay pending.
     """
-    happened: list[Event] = []
+    handled: list[Event] = []
     of_its_own, work.why, work.caused = (work.why, work.caused), [], []
-    while (event := timeline.next_due(work.db, times.wire(end), but=SENT)) is not None:
-        happened.append(_let_happen(work, event))
+    outside = work.handlers().outside
+    while (event := timeline.next_due(work.db, times.wire(end), but=outside)) is not None:
+        handled.append(_handle(work, event))
     work.why, work.caused = of_its_own
     work.set_time(end)
-    return happened
+    return handled
 
 
-def step(work: UnitOfWork, end: datetime, *, until: str = "") -> tuple[list[Event], DeliveryRequest | None]:
-    """Move the clock up to ``end``, or to the next webhook on the way, which is returned to be sent.
+def step(work: UnitOfWork, end: datetime, *, until: str = "") -> list[Event]:
+    """Move the clock up to ``end`` or to the next event that is handled outside of transactions, and return what happened.
 
-    With ``until``, it also stops at the first event of that kind, and leaves the clock there.
+    With ``until``, the clock also stops at the first event of that kind, and stays there.
     """
-    happened: list[Event] = []
+    handled: list[Event] = []
     end = min(end, max(work.instant, LATEST))
+    stops = {*work.handlers().outside, until}
     while (event := timeline.next_due(work.db, times.wire(end))) is not None:
-        happened.append(_let_happen(work, event))
-        if event.kind in {SENT, until} or len(happened) >= MOST_EVENTS:
+        handled.append(_handle(work, event))
+        if event.kind in stops or len(handled) >= MOST_EVENTS:
             _hold(work, work.instant)
-            return happened, parcel(work, event.about["delivery_id"]) if event.kind == SENT else None
+            return handled
     _hold(work, work.instant if until else max(end, work.instant))
-    return happened, None
+    return handled
 
 
-def due_parcel(work: UnitOfWork) -> DeliveryRequest | None:
-    """Take the next webhook that is due by now; it is nobody else's from then on."""
-    event = timeline.next_due(work.db, work.now, only=SENT)
-    if event is None:
-        return None
-    timeline.mark_happened(work.db, event.id)
-    return parcel(work, event.about["delivery_id"])
+def take_due(work: UnitOfWork, kind: str) -> Event | None:
+    """Mark the next event of a kind that is due by now as handled, and return it, or None."""
+    event = timeline.next_due(work.db, work.now, only=kind)
+    if event is not None:
+        timeline.mark_happened(work.db, event.id)
+    return event
 
 
-def _let_happen(work: UnitOfWork, event: Event) -> Event:
-    """Let an event happen at its time. One that cannot happen any more, or fails, says why, and time goes on."""
-    work.set_time(max(work.instant, times.parse(event.due_at)) if event.kind == SENT else times.parse(event.due_at))
+def pass_time(work: UnitOfWork, by: timedelta) -> None:
+    """Move the clock within a unit of work, and handle every event that is due by then, except those handled outside."""
+    catch_up(work, min(work.instant + by, max(work.instant, LATEST)))
+    _hold(work, work.instant)
+
+
+def _handle(work: UnitOfWork, event: Event) -> Event:
+    """Handle an event at its time. One that is refused or fails says so in ``about``, and time goes on."""
+    due = times.parse(event.due_at)
     about = dict(event.about)
-    if event.kind != SENT:
+    if event.kind in work.handlers().outside:
+        work.set_time(max(work.instant, due))
+    else:
+        work.set_time(due)
         try:
             with work.attempt():
-                HAPPENINGS[event.kind](work, about)
+                about |= work.handlers().of(event.kind)(work, about) or {}
         except Refusal as refusal:
             about["refused"] = str(refusal)
         except Exception as error:  # a bug must not come back with every call, for the clock would never get past it
@@ -82,12 +80,6 @@ def _let_happen(work: UnitOfWork, event: Event) -> Event:
             about["failed"] = repr(error)
     timeline.mark_happened(work.db, event.id, about)
     return Event(event.id, event.due_at, event.kind, about)
-
-
-def pass_time(work: UnitOfWork, by: timedelta) -> None:
-    """Let time pass within a unit of work, and all happen that is due by then, webhooks aside."""
-    catch_up(work, min(work.instant + by, max(work.instant, LATEST)))
-    _hold(work, work.instant)
 
 
 def _hold(work: UnitOfWork, instant: datetime) -> None:

@@ -1,12 +1,12 @@
 """A unit of work: one sandbox's transaction, its present, and what its verbs need to know."""
 
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from inbox_mock.domain import times
+from inbox_mock.domain import credentials, times
 from inbox_mock.domain.clock import Clock
 from inbox_mock.domain.dice import Dice
 from inbox_mock.domain.enumerations import APPLICATION, USER
@@ -31,19 +31,71 @@ class Actor:
         return {"created_by_id": self.user_id, "created_by_type": None if self.user_id is None else USER}
 
 
-class UnitOfWork:
-    """What a verb works with. ``now`` is the present as the wire writes it, ``instant`` the same as a datetime."""
+Handler = Callable[["UnitOfWork", Row], Row | None]
+"""Handles a timeline event that is due: takes what the event is about, returns what the timeline shall say of it besides."""
 
-    def __init__(self, sandbox_id: str, db: sqlite3.Connection, settings: Mapping[str, object], clock: Clock, wall: float) -> None:
+
+@dataclass(frozen=True, slots=True)
+class Handlers:
+    """What handles timeline events, by their kind. Those of the kinds ``outside`` are handled outside of any transaction."""
+
+    inside: Mapping[str, Handler]
+    outside: tuple[str, ...] = ()
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """Every kind of event that can be scheduled."""
+        return *self.inside, *self.outside
+
+    def of(self, kind: str) -> Handler:
+        """Return the handler of a kind.
+
+        Raises:
+            LookupError: there is none.
+
+        """
+        if kind not in self.inside:
+            raise LookupError(f"no handler for timeline events of the kind {kind!r}: there is one for each of {', '.join(self.inside)}")
+        return self.inside[kind]
+
+
+class UnitOfWork:
+    """What a verb works with. ``now`` is the present as the wire writes it, ``instant`` the same as a datetime.
+
+    ``handlers`` handle what falls due within it.
+    """
+
+    def __init__(
+        self,
+        sandbox_id: str,
+        db: sqlite3.Connection,
+        settings: Mapping[str, object],
+        clock: Clock,
+        wall: float,
+        handlers: Callable[[], Handlers],
+    ) -> None:
         self.sandbox_id = sandbox_id
         self.db = db
         self.settings = settings
         self.clock = clock
         self.wall = wall
+        self.handlers = handlers
         self.why: list[str] = []
         self.caused: list[dict[str, object]] = []
         self.journaled = 0
         self.set_time(clock.at(wall))
+
+    def on(self, db: sqlite3.Connection) -> "UnitOfWork":
+        """Return a unit of work at the same moment on another database: an earlier image of this sandbox."""
+        other = UnitOfWork(self.sandbox_id, db, self.settings, self.clock, self.wall, self.handlers)
+        other.set_time(self.instant)
+        return other
+
+    def credential(self, secret: object, name: object) -> str:
+        """Return a credential as it is presented: by its ``name`` in the default sandbox, if it has one."""
+        if name and self.sandbox_id == credentials.DEFAULT_SANDBOX:
+            return str(name)
+        return credentials.issue(self.sandbox_id, str(secret))
 
     def set_time(self, instant: datetime) -> None:
         """Let the present be ``instant``."""

@@ -16,6 +16,7 @@ from inbox_mock.engine.unit_of_work import UnitOfWork
 from inbox_mock.scenarios import history, setup, timeline
 from inbox_mock.scenarios.builder import Builder, Progress
 from inbox_mock.scenarios.loading import Scenario
+from inbox_mock.simulation.handlers import handlers
 from inbox_mock.store import clock as clock_store
 from inbox_mock.store import database, settings
 from inbox_mock.webhooks.requests import is_address
@@ -96,7 +97,7 @@ def build_image(scenario: Scenario, overrides: Overrides, wall: float, progress:
     try:
         db.execute("BEGIN")
         settings.write(db, **options)
-        work = UnitOfWork(credentials.DEFAULT_SANDBOX, db, options, clock, wall)
+        work = UnitOfWork(credentials.DEFAULT_SANDBOX, db, options, clock, wall, handlers)
         builder = Builder(scenario, work, work.instant, progress or _ignore)
         work.set_time(builder.founded)
         setup.plan(builder)

@@ -8,9 +8,9 @@ from inbox_mock.engine.unit_of_work import Actor
 from inbox_mock.scenarios.builder import Builder, Location, seconds_of
 from inbox_mock.scenarios.history import conversation_of
 from inbox_mock.scenarios.setup import account_of
-from inbox_mock.services import bookings, clients, hosts
+from inbox_mock.services import clients, hosts
 from inbox_mock.services.accounts import add_rental
-from inbox_mock.simulation import actors
+from inbox_mock.simulation import actors, channels
 from inbox_mock.store.database import Row, one
 
 RENTALS = 20
@@ -115,7 +115,7 @@ def _booking(builder: Builder, index: int, rental_id: int, channel: str) -> None
         "adults": 1 + index % 4,
         "final_price": f"{nights * 120}.0",
     }
-    booking_id = bookings.book(work, account_id, rental, channel, row, timedelta(0) if channel != "direct" else None)
+    booking_id = channels.book(work, account_id, rental, channel, row, timedelta(0) if channel != "direct" else None)
     builder.names["bookings", f"generated-{index}"] = booking_id
 
 

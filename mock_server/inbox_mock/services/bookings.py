@@ -1,14 +1,10 @@
 """Use cases around bookings."""
 
-from datetime import timedelta
-
-from inbox_mock.channels import policies
 from inbox_mock.domain import bookings as rules
 from inbox_mock.domain.errors import Forbidden, Invalid, NotFound, invalid
 from inbox_mock.engine.unit_of_work import Actor, UnitOfWork
-from inbox_mock.services.conversations import application_of, await_channel
 from inbox_mock.services.sources import refer_to_source
-from inbox_mock.store.database import Row, insert, one, update, value
+from inbox_mock.store.database import Row, insert, update, value
 from inbox_mock.webhooks.event_types import publish
 
 CANCELLATION = ("cancelation_reason", "cancelation_message_to_guest", "cancelation_message_to_channel")
@@ -25,31 +21,7 @@ def create_booking(work: UnitOfWork, actor: Actor, rental_id: int, written: Row)
     rental = work.get("rentals", rental_id, actor.account_id)
     _check_period(work, rental_id, written, except_id=0)
     _check_references(work, actor, written)
-    return _add(work, actor, rental, {**written, **rules.state_of(written), "channel": "direct"})
-
-
-def book(
-    work: UnitOfWork, account_id: int, rental: Row, channel: str, booking: Row, delay: timedelta | None = None, **wishes: object
-) -> int:
-    """Book a rental as a guest does on a channel, which then opens the conversation. Stays may overlap.
-
-    ``booking`` holds the client's id, the stay and whatever else is known; ``delay`` and ``wishes`` are those of
-    `await_channel`, and the wish ``never`` keeps the channel silent.
-
-    Raises:
-        Invalid: the stay does not end after it starts.
-
-    """
-    rules.check_period(booking["start_at"], booking["end_at"])
-    policy = policies()[channel]
-    source = one(work.db, "SELECT id FROM sources WHERE account_id = ? AND name = ?", (account_id, policy.title))
-    row: Row = {"channel": channel, "source_id": source["id"] if source else None, **rules.state_of({"booked": True})}
-    user_id = value(work.db, "SELECT min(id) FROM users WHERE account_id = ?", (account_id,))
-    actor = Actor(account_id, application_of(work, channel), None if user_id is None else int(str(user_id)))
-    booking_id = _add(work, actor, rental, row | booking)
-    if not wishes.pop("never", False):
-        await_channel(work, work.get("bookings", booking_id, None), delay, **wishes)
-    return booking_id
+    return insert_booking(work, actor, rental, {**written, **rules.state_of(written), "channel": "direct"})
 
 
 def edit_booking(work: UnitOfWork, actor: Actor, booking_id: int, written: Row, *, owned_only: bool) -> None:
@@ -117,7 +89,8 @@ def _check_period(work: UnitOfWork, rental_id: object, written: Row, *, except_i
         raise Invalid(invalid("start_at", "is within a used period"))
 
 
-def _add(work: UnitOfWork, actor: Actor, rental: Row, booking: Row) -> int:
+def insert_booking(work: UnitOfWork, actor: Actor, rental: Row, booking: Row) -> int:
+    """Insert a booking whose stay has been checked, publish it, and return its id."""
     row = {
         "account_id": actor.account_id,
         "rental_id": rental["id"],

@@ -36,7 +36,7 @@ def post_message(work: UnitOfWork, actor: Actor, written: Row, *, came_from_chan
     _attach_all(work, actor, message_id, written.get("attachment_ids"))
     _move(work, conversation, sender, written)
     if came_from_channel and conversation["channel"] is not None:
-        relay.put_on_channel(work, {"message_id": message_id})
+        relay.put_on_channel(work, message_id)
     elif not came_from_channel:
         relay.relay(work, conversation, sender, written, message_id)
     relay.notify_hosts(work, conversation["id"], sender, written, message_id)

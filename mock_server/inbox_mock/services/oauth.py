@@ -101,20 +101,14 @@ def revoke_token(work: UnitOfWork, token: str) -> bool:
 
 
 def full_token(work: UnitOfWork, row: Row) -> str:
-    """Return a credential as it is presented: by its name in the default sandbox, if it has one."""
-    if row.get("name") and work.sandbox_id == credentials.DEFAULT_SANDBOX:
-        return str(row["name"])
-    return credentials.issue(work.sandbox_id, str(row["secret"]))
+    """Return a token or code as it is presented."""
+    return work.credential(row["secret"], row.get("name"))
 
 
 def client_credentials_of(work: UnitOfWork, application: Row) -> tuple[str, str]:
     """Return an application's client id and client secret, as it presents them."""
-    named = work.sandbox_id == credentials.DEFAULT_SANDBOX
-    found = []
-    for part in ("client_id", "client_secret"):
-        name = application[f"named_{part}"] if named else None
-        found.append(str(name or credentials.issue(work.sandbox_id, str(application[part]))))
-    return found[0], found[1]
+    client_id = work.credential(application["client_id"], application["named_client_id"])
+    return client_id, work.credential(application["client_secret"], application["named_client_secret"])
 
 
 def find_application(work: UnitOfWork, client_id: str) -> Row:

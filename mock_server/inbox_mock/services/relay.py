@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from inbox_mock.channels import policies
 from inbox_mock.domain.errors import Invalid, invalid
-from inbox_mock.engine.unit_of_work import UnitOfWork
+from inbox_mock.engine.unit_of_work import Handler, UnitOfWork
 from inbox_mock.store.database import Row, every, update, value
 
 RELAYED = "message_relayed"
@@ -26,7 +26,7 @@ def relay(work: UnitOfWork, conversation: Row, sender: Row, message: Row, messag
 
 
 def arrive(work: UnitOfWork, about: Row) -> None:
-    """Let a message that was on its way reach the guest.
+    """Show a message that was on its way to the guest.
 
     Raises:
         Invalid: the channel fails to relay; the guest never sees the message.
@@ -36,12 +36,15 @@ def arrive(work: UnitOfWork, about: Row) -> None:
     conversation = work.get("conversations", message["conversation_id"], None)
     if conversation["relay_fails"]:
         raise Invalid(invalid("message_id", f"{conversation['channel']} failed to relay it"))
-    put_on_channel(work, about)
+    put_on_channel(work, about["message_id"])
 
 
-def put_on_channel(work: UnitOfWork, about: Row) -> None:
-    """Let the guest see a message from now on."""
-    update(work.db, "messages", about["message_id"], {"on_channel_at": work.now})
+HANDLERS: dict[str, Handler] = {RELAYED: arrive}
+
+
+def put_on_channel(work: UnitOfWork, message_id: object) -> None:
+    """Show a message to the guest from now on."""
+    update(work.db, "messages", message_id, {"on_channel_at": work.now})
 
 
 def thread(work: UnitOfWork, conversation_id: object, limit: int = -1, skip: int = 0) -> list[Row]:

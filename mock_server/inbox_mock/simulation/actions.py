@@ -9,7 +9,7 @@ from inbox_mock.channels import policies
 from inbox_mock.domain.errors import Invalid, invalid
 from inbox_mock.engine.unit_of_work import Actor, UnitOfWork
 from inbox_mock.services import bookings, clients, conversations, faults, oauth
-from inbox_mock.simulation import actors
+from inbox_mock.simulation import actors, channels
 from inbox_mock.store.database import Row, one, update, value
 from inbox_mock.webhooks.event_types import publish
 
@@ -43,7 +43,7 @@ def conversation_of(work: UnitOfWork, about: Row) -> Row:
     if about.get("conversation_id") is not None:
         return work.get("conversations", about["conversation_id"], None)
     booking = booking_of(work, about)
-    found = conversations.channel_conversation(work, booking["id"])
+    found = channels.channel_conversation(work, booking["id"])
     if found is None and not policies()[str(booking["channel"])].owns_conversations:
         found = one(work.db, "SELECT conversation_id AS id FROM conversation_bookings WHERE booking_id = ? LIMIT 1", (booking["id"],))
     if found is None:
@@ -66,7 +66,7 @@ def book(work: UnitOfWork, about: Row) -> int:
     seconds = about.get("delay_seconds")
     delay = None if seconds is None else timedelta(seconds=int(str(seconds)))
     wishes: Row = {name: about[name] for name in WISHES if name in about}
-    return bookings.book(work, account_id, rental, str(about["channel"]), stay, delay, **wishes)
+    return channels.book(work, account_id, rental, str(about["channel"]), stay, delay, **wishes)
 
 
 def _guest_books(work: UnitOfWork, about: Row) -> None:
@@ -100,7 +100,7 @@ def _guest_cancels(work: UnitOfWork, about: Row) -> None:
     booking = booking_of(work, about)
     if booking["canceled_at"] is not None:
         raise Invalid(invalid("booking_id", "a booking that is not cancelled"))
-    actor = Actor(int(str(booking["account_id"])), conversations.application_of(work, str(booking["channel"])))
+    actor = Actor(int(str(booking["account_id"])), channels.application_of(work, str(booking["channel"])))
     bookings.cancel_booking(work, actor, int(str(booking["id"])), {"cancelation_reason": "canceled_by_traveller"}, owned_only=False)
 
 
@@ -108,7 +108,7 @@ def _channel_opens(work: UnitOfWork, about: Row) -> None:
     booking = booking_of(work, about)
     if not policies()[str(booking["channel"])].owns_conversations:
         raise Invalid(invalid("booking_id", "a booking of a channel that opens conversations"))
-    if conversations.channel_conversation(work, booking["id"]) is not None:
+    if channels.channel_conversation(work, booking["id"]) is not None:
         raise Invalid(invalid("booking_id", "a booking that still waits for its conversation"))
     if booking["canceled_at"] is not None:
         raise Invalid(invalid("booking_id", "a booking that is not cancelled"))
@@ -116,7 +116,7 @@ def _channel_opens(work: UnitOfWork, about: Row) -> None:
     planned = value(work.db, sql, (booking["id"],))
     if planned is not None:
         about.update(orjson.loads(str(planned)) | about)
-    conversations.open_by_channel(work, about)
+    about.update(channels.open_conversation(work, about))
 
 
 def _channel_adds_host(work: UnitOfWork, about: Row) -> None:

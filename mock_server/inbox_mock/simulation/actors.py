@@ -4,8 +4,8 @@ from inbox_mock.channels import ChannelPolicy, policies
 from inbox_mock.domain.errors import Invalid, invalid
 from inbox_mock.engine.unit_of_work import Actor, UnitOfWork
 from inbox_mock.services import participants
-from inbox_mock.services.conversations import application_of
 from inbox_mock.services.messages import participant_of, post_message
+from inbox_mock.simulation.channels import application_of
 from inbox_mock.store.database import Row, value
 
 NOT_SAID = "not said"

@@ -1,7 +1,7 @@
 """What will happen in a sandbox and when, and what has happened."""
 
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import orjson
@@ -27,12 +27,13 @@ def schedule(db: sqlite3.Connection, due_at: str, kind: str, about: Mapping[str,
     return db.execute(sql, (due_at, kind, orjson.dumps(about).decode())).lastrowid or 0
 
 
-def next_due(db: sqlite3.Connection, until: str, *, only: str = "", but: str = "") -> Event | None:
-    """Return the first pending event that is due at ``until`` or before: of a kind ``only``, or of any ``but`` one."""
-    sql = """
+def next_due(db: sqlite3.Connection, until: str, *, only: str = "", but: Sequence[str] = ()) -> Event | None:
+    """Return the first pending event that is due at ``until`` or before: of a kind ``only``, or of any but those in ``but``."""
+    sql = f"""
         SELECT id, due_at, kind, about FROM timeline
-        WHERE happened = 0 AND due_at <= ? AND kind <> ? AND (? = '' OR kind = ?) ORDER BY due_at, id LIMIT 1"""
-    found = db.execute(sql, (until, but, only, only)).fetchone()
+        WHERE happened = 0 AND due_at <= ? AND (? = '' OR kind = ?) AND kind NOT IN ({", ".join("?" * len(but))})
+        ORDER BY due_at, id LIMIT 1"""  # noqa: S608
+    found = db.execute(sql, (until, only, only, *but)).fetchone()
     return None if found is None else _event(found)
 
 

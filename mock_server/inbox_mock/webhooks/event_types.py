@@ -78,7 +78,7 @@ class _Older:
         if told is not None:
             return told
         with closing(fault_store.past(work.db, fault_id)) as db:
-            past = UnitOfWork(work.sandbox_id, db, work.settings, work.clock, work.wall)
+            past = work.on(db)
             try:
                 found = _record(past, self.event, self.record_id, self.webhook, self.held)
             except NotFound:

@@ -10,7 +10,6 @@ from inbox_mock.domain.credentials import SECRET_DIGITS
 from inbox_mock.engine.unit_of_work import UnitOfWork
 from inbox_mock.resources.declaration import Resource
 from inbox_mock.resources.registry import RESOURCES
-from inbox_mock.services.oauth import client_credentials_of
 from inbox_mock.store import webhooks
 from inbox_mock.webhooks.event_types import EVENT_TYPES, SENT
 
@@ -73,7 +72,7 @@ def parcel(work: UnitOfWork, delivery_id: object) -> DeliveryRequest | None:
     if found is None:
         return None
     application = work.get("applications", found["application_id"], None)
-    secret = client_credentials_of(work, application)[1]
+    secret = work.credential(application["client_secret"], application["named_client_secret"])
     if found["forged"]:
         secret = work.dice.hex("forged signature", found["id"], SECRET_DIGITS)
     event = str(found["event"])

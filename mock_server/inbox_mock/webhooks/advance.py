@@ -1,21 +1,23 @@
-"""Advancing a sandbox's clock: in steps, for webhooks are sent between transactions."""
+"""Advancing a sandbox's clock in steps: webhooks are sent between transactions, and none is open while a receiver answers."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from inbox_mock.domain import times
 from inbox_mock.domain.clock import LATEST
 from inbox_mock.domain.errors import Conflict, Problem
 from inbox_mock.engine.sandboxes import Sandbox
-from inbox_mock.engine.timeline import LONGEST, MOST_EVENTS, due_parcel, step
+from inbox_mock.engine.timeline import MOST_EVENTS, step, take_due
 from inbox_mock.engine.unit_of_work import UnitOfWork
 from inbox_mock.store import timeline
 from inbox_mock.store.timeline import Event
-from inbox_mock.webhooks.requests import DeliveryRequest, DeliveryResult, Send, settle
+from inbox_mock.webhooks.event_types import SENT
+from inbox_mock.webhooks.requests import DeliveryRequest, DeliveryResult, Send, parcel, settle
 
 IDLE = "idle"
+LONGEST = timedelta(days=365)
 BEGAN_ANEW = "stopped: the sandbox was reset or restored meanwhile"
 
 
@@ -28,57 +30,58 @@ class AdvanceResult:
     why: str | None = None
 
 
-def advance(sandbox: Sandbox, courier: Send, destination: Callable[[UnitOfWork], datetime]) -> AdvanceResult:
-    """Move a sandbox's clock forward, and return where it stands and what happened on the way.
+def advance(sandbox: Sandbox, sender: Send, destination: Callable[[UnitOfWork], datetime]) -> AdvanceResult:
+    """Move a sandbox's clock forward, and return its time and what happened on the way.
 
-    It ends early where receivers answer every webhook with what causes another, and time would stand still for ever.
+    The advance ends early where each webhook causes another one at the same moment, since time would never move on.
 
     Raises:
-        Busy: another advance of the same sandbox is under way.
+        Conflict: another advance of the same sandbox is under way.
 
     """
     with _alone(sandbox):
         with sandbox.work() as work:
             end, generation = destination(work), sandbox.generation
-        return _steps(sandbox, courier, generation, end, "")
+        return _steps(sandbox, sender, generation, end, "")
 
 
-def advance_until(sandbox: Sandbox, courier: Send, kind: str) -> AdvanceResult:
-    """Move the clock forward until an event of a kind has happened, or, for ``idle``, until nothing is left to happen.
+def advance_until(sandbox: Sandbox, sender: Send, kind: str) -> AdvanceResult:
+    """Move the clock forward until an event of a kind has happened, or, for ``idle``, until no event is pending.
 
-    It ends after 1,000 events or a year at the latest, and with nothing pending it does not move.
+    The advance ends after 1,000 events or a year at the latest. With nothing pending the clock does not move.
 
     Raises:
-        Busy: another advance of the same sandbox is under way.
+        Conflict: another advance of the same sandbox is under way.
 
     """
     with _alone(sandbox):
         with sandbox.work() as work:
             end, generation = work.instant + LONGEST, sandbox.generation
-        return _steps(sandbox, courier, generation, end, kind)
+        return _steps(sandbox, sender, generation, end, kind)
 
 
-def deliver_due(sandbox: Sandbox, courier: Send) -> int:
+def deliver_due(sandbox: Sandbox, sender: Send) -> int:
     """Send the webhooks that are due by now, one after the other, and return how many."""
     for number in range(MOST_EVENTS):
         with sandbox.work() as work:
-            parcel, generation = due_parcel(work), sandbox.generation
-        if parcel is None:
+            event, generation = take_due(work, SENT), sandbox.generation
+            request = None if event is None else parcel(work, event.about["delivery_id"])
+        if request is None:
             return number
-        carry(sandbox, courier, generation, parcel)
+        deliver(sandbox, sender, generation, request)
     return MOST_EVENTS
 
 
-def carry(sandbox: Sandbox, courier: Send, generation: int, parcel: DeliveryRequest) -> DeliveryResult:
-    """Send a webhook and write the outcome down, unless the sandbox that sent it has begun anew meanwhile: ``life`` tells."""
-    outcome = courier(parcel)
+def deliver(sandbox: Sandbox, sender: Send, generation: int, request: DeliveryRequest) -> DeliveryResult:
+    """Send a webhook and record the result, unless the sandbox has been reset or restored since ``generation``."""
+    result = sender(request)
     with sandbox.work() as work:
         if sandbox.generation == generation:
-            settle(work, parcel, outcome)
-    return outcome
+            settle(work, request, result)
+    return result
 
 
-def _steps(sandbox: Sandbox, courier: Send, generation: int, end: datetime, until: str) -> AdvanceResult:
+def _steps(sandbox: Sandbox, sender: Send, generation: int, end: datetime, until: str) -> AdvanceResult:
     with sandbox.work() as work:
         known, before, echoes = timeline.newest(work.db), work.now, 0
     happened: list[Event] = []
@@ -86,11 +89,13 @@ def _steps(sandbox: Sandbox, courier: Send, generation: int, end: datetime, unti
         with sandbox.work() as work:
             if sandbox.generation != generation:
                 return AdvanceResult(work.now, happened, BEGAN_ANEW)
-            events, parcel = step(work, end, until=until)
+            events = step(work, end, until=until)
+            leaves = bool(events) and events[-1].kind == SENT
+            request = parcel(work, events[-1].about["delivery_id"]) if leaves else None
             now, waiting = work.now, bool(timeline.next_due(work.db, times.wire(LATEST)))
         happened += events
-        if parcel is not None:
-            happened[-1].about["outcome"] = carry(sandbox, courier, generation, parcel).says
+        if request is not None:
+            happened[-1].about["outcome"] = deliver(sandbox, sender, generation, request).says
         if until and happened and happened[-1].kind == until:
             return AdvanceResult(now, happened)
         echoes = (echoes if now == before else 0) + sum(event.id > known for event in events)
@@ -98,7 +103,7 @@ def _steps(sandbox: Sandbox, courier: Send, generation: int, end: datetime, unti
             return AdvanceResult(now, happened, f"stopped after {MOST_EVENTS:,} events")
         if not until and echoes >= MOST_EVENTS:
             return AdvanceResult(now, happened, f"stopped after {MOST_EVENTS:,} events of one moment, each caused by another")
-        if not events or (not until and parcel is None and len(events) < MOST_EVENTS):
+        if not events or (not until and request is None and len(events) < MOST_EVENTS):
             return AdvanceResult(now, happened, "stopped after a year: something is left to happen" if until and waiting else None)
         before = now
 
