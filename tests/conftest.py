@@ -9,13 +9,13 @@ from flask import Flask
 
 from builders import a_booking, a_scenario
 from fake import InProcess, Mock, OverSocket, Sandbox
-from inbox_mock.app import Options, create_app
+from inbox_mock.app import Fake, Options, create_app
 from inbox_mock.scenarios.build import Overrides
 from inbox_mock.scenarios.loading import find
 from inbox_mock.server import Server
 
 TRANSPORTS = ["in process", "over a socket"]
-OPTIONS = Options(scenario=find("empty"), wishes=Overrides(mode="manual"))
+OPTIONS = Options(scenario=find("empty"), overrides=Overrides(mode="manual"))
 
 
 def pytest_configure() -> None:
@@ -25,8 +25,14 @@ def pytest_configure() -> None:
 
 
 @pytest.fixture(scope="session")
-def app() -> Flask:
+def fake() -> Fake:
+    """The fake in process, with what it is made of."""
     return create_app(OPTIONS)
+
+
+@pytest.fixture(scope="session")
+def app(fake: Fake) -> Flask:
+    return fake.app
 
 
 @pytest.fixture(scope="session")

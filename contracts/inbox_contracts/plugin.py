@@ -11,8 +11,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import Any
 
-    from flask import Flask
-
+    from inbox_mock.app import Fake
     from inbox_mock.client import Sandbox
     from inbox_mock.testing import SandboxInProcess
     from inbox_mock.testing.receivers import ReceivingSandbox
@@ -58,13 +57,13 @@ def inbox_mock_server() -> "Iterator[InboxMockServer]":
     from inbox_mock.scenarios.loading import find_shipped
     from inbox_mock.server import Server
 
-    server = Server(Options(scenario=find_shipped(DEFAULT_SCENARIO), wishes=Overrides(mode="manual")), port=0)
+    server = Server(Options(scenario=find_shipped(DEFAULT_SCENARIO), overrides=Overrides(mode="manual")), port=0)
     server.prepare()
     begun = Event()
     thread = Thread(target=server.serve, args=(begun.set,), name="inbox-mock", daemon=True)
     thread.start()
     begun.wait(BEGIN_SECONDS)
-    yield InboxMockServer(server.url, server.app)
+    yield InboxMockServer(server.url, server.fake)
     server.stop()
     thread.join()
 
@@ -77,7 +76,7 @@ def inbox_mock(request: pytest.FixtureRequest, inbox_mock_server: "InboxMockServ
     from inbox_mock.testing.receivers import Receivers, ReceivingSandbox
 
     scenario, wishes = _wanted(request.node)
-    receivers = Receivers(inbox_mock_server.app.extensions["courier"])
+    receivers = Receivers(inbox_mock_server.fake.sender)
     try:
         plain = inbox_mock_server.sandbox(scenario, **wishes)
     except AdminError as refused:
@@ -129,11 +128,11 @@ def pytest_runtest_makereport(item: pytest.Item, call: "pytest.CallInfo[None]") 
 
 
 class InboxMockServer:
-    """A running server: ``url`` is its root, ``app`` the application behind it."""
+    """A running server: ``url`` is its root, ``fake`` the application behind it and its parts."""
 
-    def __init__(self, url: str, app: "Flask") -> None:
+    def __init__(self, url: str, fake: "Fake") -> None:
         self.url = url
-        self.app = app
+        self.fake = fake
 
     def sandbox(self, scenario: object = DEFAULT_SCENARIO, **wishes: object) -> "Sandbox":
         """Make a sandbox: of a shipped scenario, of a file, or of a scenario as an object; ``wishes`` is what the admin API takes.
@@ -144,7 +143,7 @@ class InboxMockServer:
         """
         from inbox_mock.client import existing, in_app, made_in
 
-        return existing(in_app(self.app, self.url), made_in(self.app, scenario, dict(wishes)))
+        return existing(in_app(self.fake.app, self.url), made_in(self.fake.factory, scenario, dict(wishes)))
 
 
 class Held:

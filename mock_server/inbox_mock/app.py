@@ -29,18 +29,29 @@ LARGEST_BODY = 64 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
-    """What the server is told when it starts. ``wishes`` are for the default sandbox; ``seed`` names the sandboxes.
+    """What the server is told when it starts.
 
-    ``progress`` is told how far the default sandbox is.
+    ``overrides`` apply to the default sandbox; ids of sandboxes are derived from ``seed``; ``progress`` is called while the
+    default sandbox is made.
     """
 
     scenario: Scenario
-    wishes: Overrides = field(default_factory=Overrides)
+    overrides: Overrides = field(default_factory=Overrides)
     seed: int = 0
     admin_token: str | None = None
     allowed_hosts: frozenset[str] = frozenset()
     webhook_hosts: frozenset[str] = frozenset()
     progress: Progress | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Fake:
+    """The fake in this process: the Flask application, its sandboxes, what makes more of them, and what sends their webhooks."""
+
+    app: Flask
+    sandboxes: Sandboxes
+    factory: SandboxFactory
+    sender: WebhookSender
 
 
 def create_app(
@@ -50,17 +61,17 @@ def create_app(
     stopwatch: Callable[[], float] = perf_counter,
     request_id: Callable[[], str] = lambda: str(uuid4()),
     wait: Callable[[float], None] = sleep,
-) -> Flask:
-    """Return the application, with the default sandbox alive in it.
+) -> Fake:
+    """Return the application with its default sandbox.
 
     Raises:
-        Mistake: the scenario asks for something that cannot be.
+        ScenarioError: the scenario contains a mistake.
 
     """
     sandboxes = Sandboxes(wall, handlers, options.seed)
-    courier = WebhookSender(options.webhook_hosts)
-    founder = SandboxFactory(sandboxes, wall, courier.may_send_to)
-    founder.create(options.scenario, options.wishes, default=True, progress=options.progress)
+    sender = WebhookSender(options.webhook_hosts)
+    factory = SandboxFactory(sandboxes, wall, sender.may_send_to)
+    factory.create(options.scenario, options.overrides, default=True, progress=options.progress)
     server = Server(sandboxes, stopwatch, request_id, wait)
 
     app = Flask("inbox_mock", static_folder=None)
@@ -70,15 +81,14 @@ def create_app(
     app.register_blueprint(routes.reference())
     app.register_blueprint(oauth.blueprint(server))
     app.register_blueprint(uploads.blueprint(sandboxes))
-    app.extensions["courier"], app.extensions["sandboxes"], app.extensions["founder"] = courier, sandboxes, founder
-    watchman = access_control.AccessControl(options.admin_token, options.allowed_hosts)
-    app.register_blueprint(admin.blueprint(founder, watchman, courier))
-    app.register_blueprint(dashboard.blueprint(watchman))
+    control = access_control.AccessControl(options.admin_token, options.allowed_hosts)
+    app.register_blueprint(admin.blueprint(factory, control, sender))
+    app.register_blueprint(dashboard.blueprint(control))
     app.register_blueprint(docs.blueprint())
     _health(app)
     _answers_of_refusals(app, server)
     _dates(app, sandboxes)
-    return app
+    return Fake(app, sandboxes, factory, sender)
 
 
 def _health(app: Flask) -> None:

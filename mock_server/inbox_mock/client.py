@@ -13,6 +13,8 @@ from inbox_mock.admin_client import AdminError, Wire, said_no
 if TYPE_CHECKING:
     from flask import Flask
 
+    from inbox_mock.scenarios.build import SandboxFactory
+
 JSON = dict[str, Any]
 Exchange = Callable[[str, str, JSON | None], JSON]
 """Call the admin API: method, path under ``/__admin``, body. Raises Unanswered when it says no."""
@@ -242,8 +244,8 @@ def found(exchange: Exchange, scenario: object = "agency", **more: object) -> Sa
     return Sandbox(exchange("POST", "/sandboxes", {"scenario": scenario, **more}), exchange)
 
 
-def made_in(app: "Flask", scenario: object, wanted: JSON, *, default: bool = False) -> str:
-    """Make a sandbox in an application of this process, and return its id: ``scenario`` may be the path of a file, too.
+def made_in(factory: "SandboxFactory", scenario: object, wanted: JSON, *, default: bool = False) -> str:
+    """Make a sandbox in this process, and return its id: ``scenario`` may be the path of a file, too.
 
     ``wanted`` is what the admin API takes. With ``default`` it takes the place of the default sandbox.
 
@@ -252,15 +254,15 @@ def made_in(app: "Flask", scenario: object, wanted: JSON, *, default: bool = Fal
 
     """
     from inbox_mock.admin.operation import checked
-    from inbox_mock.admin.sandboxes import CREATE, wishes_of
+    from inbox_mock.admin.sandboxes import CREATE, overrides_of
     from inbox_mock.domain.errors import Invalid
     from inbox_mock.scenarios.errors import ScenarioError
     from inbox_mock.scenarios.loading import find, from_object
 
     try:
-        wishes = wishes_of(checked(CREATE, dict(wanted)))
+        overrides = overrides_of(checked(CREATE, dict(wanted)))
         chosen = from_object(scenario) if isinstance(scenario, dict) else find(str(scenario))
-        return str(app.extensions["founder"].create(chosen, wishes, default=default).id)
+        return str(factory.create(chosen, overrides, default=default).id)
     except ScenarioError as mistake:
         raise AdminError(str(mistake), ("scenario", str(mistake))) from None
     except Invalid as refused:

@@ -16,9 +16,9 @@ WORKERS = 8
 class Ticker:
     """Looks after every sandbox whose clock runs. One sandbox's webhooks leave one after the other, those of others beside them."""
 
-    def __init__(self, sandboxes: Sandboxes, courier: Send, at_each_tick: Callable[[], None]) -> None:
+    def __init__(self, sandboxes: Sandboxes, sender: Send, at_each_tick: Callable[[], None]) -> None:
         self._sandboxes = sandboxes
-        self._courier = courier
+        self._sender = sender
         self._at_each_tick = at_each_tick
         self._stopped = Event()
         self._busy: set[str] = set()
@@ -50,7 +50,7 @@ class Ticker:
 
     def _look_after(self, sandbox: Sandbox) -> None:
         try:
-            deliver_due(sandbox, self._courier)
+            deliver_due(sandbox, self._sender)
         except NotFound:
             pass  # deleted meanwhile
         finally:

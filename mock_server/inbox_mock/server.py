@@ -10,12 +10,11 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from inbox_mock import __version__
-from inbox_mock.app import LARGEST_BODY, Options, create_app
+from inbox_mock.app import LARGEST_BODY, Fake, Options, create_app
 from inbox_mock.scheduler import Ticker
 
 if TYPE_CHECKING:
     from cheroot.wsgi import Server as HttpServer
-    from flask import Flask
 
 THREADS = 32
 MOST_THREADS = 512
@@ -44,17 +43,17 @@ class Server:
 
         Raises:
             PortTaken: another program listens there, or the host is not an address of this machine.
-            Mistake: the scenario asks for something that cannot be.
+            ScenarioError: the scenario contains a mistake.
 
         """
         from cheroot.wsgi import Server as HttpServer
 
         from inbox_mock.connection_faults import FaultyGateway
 
-        app = create_app(self._options)
+        fake = create_app(self._options)
         http = HttpServer(
             (self._host, self._wanted_port),
-            app,
+            fake.app,
             numthreads=THREADS,
             max=MOST_THREADS,
             server_name=f"inbox-mock/{__version__}",
@@ -70,15 +69,14 @@ class Server:
         except OSError as error:
             # cheroot words this as "No socket could be created -- (address: reason)", so the address is tried once more.
             raise PortTaken(f"cannot listen on {self._host}:{self._wanted_port}: {_reason(self._host, self._wanted_port, error)}") from None
-        self._http, self._app = http, app
-        courier = app.extensions["courier"]
-        courier.origin, courier.make_room = self.url, self._make_room
-        self._ticker = Ticker(app.extensions["sandboxes"], courier, self._make_room)
+        self._http, self._fake = http, fake
+        fake.sender.origin, fake.sender.make_room = self.url, self._make_room
+        self._ticker = Ticker(fake.sandboxes, fake.sender, self._make_room)
 
     @property
-    def app(self) -> "Flask":
-        """The application that is served."""
-        return self._app
+    def fake(self) -> Fake:
+        """The fake that is served."""
+        return self._fake
 
     @property
     def port(self) -> int:

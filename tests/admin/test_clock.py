@@ -117,7 +117,7 @@ def wall() -> WallClock:
 @pytest.fixture
 def running(wall: WallClock) -> Sandbox:
     """The same booking, in a sandbox whose clock runs a minute each second."""
-    fake = Mock(InProcess(create_app(Options(scenario=find("empty"), wishes=Overrides(mode="manual")), wall=wall)))
+    fake = Mock(InProcess(create_app(Options(scenario=find("empty"), overrides=Overrides(mode="manual")), wall=wall).app))
     return fake.sandbox(a_scenario(bookings=[a_booking(created_at="-0s")]), clock={"mode": "real", "rate": 60})
 
 

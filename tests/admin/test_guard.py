@@ -11,8 +11,8 @@ pytestmark = pytest.mark.both_transports
 
 
 def a_fake(admin_token: str | None = None, allowed_hosts: frozenset[str] = frozenset()) -> Mock:
-    options = Options(scenario=find("empty"), wishes=Overrides(mode="manual"), admin_token=admin_token, allowed_hosts=allowed_hosts)
-    return Mock(InProcess(create_app(options)))
+    options = Options(scenario=find("empty"), overrides=Overrides(mode="manual"), admin_token=admin_token, allowed_hosts=allowed_hosts)
+    return Mock(InProcess(create_app(options).app))
 
 
 @pytest.mark.parametrize("host", ["localhost", "localhost:8089", "127.0.0.1:8089", "[::1]:8089", "[::1]"])
@@ -43,7 +43,7 @@ def test_it_refuses_pages_of_other_sites(headers: dict[str, str]) -> None:
 
 
 def test_it_refuses_another_machine_that_claims_to_address_this_one() -> None:
-    app = create_app(Options(scenario=find("empty"), wishes=Overrides(mode="manual")))
+    app = create_app(Options(scenario=find("empty"), overrides=Overrides(mode="manual"))).app
 
     answer = app.test_client().get("/__admin/sandboxes", headers={"Host": "localhost"}, environ_overrides={"REMOTE_ADDR": "192.0.2.7"})
 

@@ -4,10 +4,10 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from flask import Flask
 
 from builders import a_body, a_booking, a_message, a_scenario
 from fake import JSON, Mock, OverSocket, Sandbox
+from inbox_mock.app import Fake
 from inbox_mock.store import journal as store
 from oauth import CALLBACK, an_application, basic
 from receiver import receiving, subscribe
@@ -189,11 +189,11 @@ def test_webhooks_are_cut_too(inbox: Sandbox) -> None:
     assert len(entry["response"]["body"]) <= CAP
 
 
-def test_the_oldest_of_ten_thousand_give_way(mock: Mock, app: Flask) -> None:
+def test_the_oldest_of_ten_thousand_give_way(mock: Mock, fake: Fake) -> None:
     assert store.MOST_ENTRIES == 10_000
     sandbox = mock.sandbox()
     sandbox.api.get("/me")
-    with app.extensions["sandboxes"].get(sandbox.id).work() as work:
+    with fake.sandboxes.get(sandbox.id).work() as work:
         (first,) = store.after(work.db, 0, 1)
         for _ in range(9_999):
             store.add(work.db, {name: found for name, found in first.items() if name != "id"})

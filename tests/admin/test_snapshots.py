@@ -40,7 +40,7 @@ def wall() -> Wall:
 @pytest.fixture
 def running(wall: Wall) -> Sandbox:
     """The default sandbox of a server whose clock runs with the wall clock."""
-    app = create_app(Options(scenario=find("agency"), wishes=Overrides(mode="real")), wall=wall)
+    app = create_app(Options(scenario=find("agency"), overrides=Overrides(mode="real")), wall=wall).app
     mock = Mock(InProcess(app))
     return Sandbox(mock.transport, mock.admin.get("/sandboxes/default").json)
 
@@ -178,7 +178,7 @@ def test_snapshots_are_bounded_in_number(mock: Mock, monkeypatch: pytest.MonkeyP
 
 
 def test_the_snapshots_of_all_sandboxes_together_are_bounded_in_size(monkeypatch: pytest.MonkeyPatch) -> None:
-    alone = Mock(InProcess(create_app(Options(scenario=find("empty"), wishes=Overrides(mode="manual")))))
+    alone = Mock(InProcess(create_app(Options(scenario=find("empty"), overrides=Overrides(mode="manual"))).app))
     one, two = alone.sandbox(), alone.sandbox()
     keep(one)
     size = one.admin.get("/snapshots").json["snapshots"][0]["bytes"]

@@ -23,7 +23,7 @@ def a_free_port() -> int:
 
 
 def a_server(port: int) -> tuple[Server, Thread]:
-    server = Server(Options(scenario=find("agency"), wishes=Overrides(mode="manual")), port=port)
+    server = Server(Options(scenario=find("agency"), overrides=Overrides(mode="manual")), port=port)
     server.prepare()
     thread = Thread(target=server.serve, daemon=True)
     thread.start()

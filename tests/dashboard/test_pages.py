@@ -110,14 +110,14 @@ def test_a_page_of_another_site_may_link_here_but_not_frame_or_load_anything(app
 
 
 def test_with_an_admin_token_the_page_is_for_everybody_and_what_it_shows_is_not() -> None:
-    client = create_app(Options(scenario=find("empty"), admin_token="open sesame")).test_client()
+    client = create_app(Options(scenario=find("empty"), admin_token="open sesame")).app.test_client()
 
     assert client.get("/", headers={**BROWSER, **FOREIGN}).status_code == 200
     assert client.get("/__admin/sandboxes", headers=FOREIGN).status_code == 401
 
 
 def test_an_allowed_host_is_served() -> None:
-    client = create_app(Options(scenario=find("empty"), allowed_hosts=frozenset({"inbox-mock"}))).test_client()
+    client = create_app(Options(scenario=find("empty"), allowed_hosts=frozenset({"inbox-mock"}))).app.test_client()
 
     assert client.get("/", headers={**BROWSER, "Host": "inbox-mock:8089"}).status_code == 200
 

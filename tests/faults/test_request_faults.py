@@ -81,7 +81,7 @@ def test_what_falls_due_while_an_answer_takes_its_time_happens_at_its_own_time(m
 
 def test_a_really_slow_answer_waits_half_a_minute_at_the_most() -> None:
     waited: list[float] = []
-    sandbox = Mock(InProcess(create_app(OPTIONS, wait=waited.append))).sandbox(a_scenario())
+    sandbox = Mock(InProcess(create_app(OPTIONS, wait=waited.append).app)).sandbox(a_scenario())
     set_fault(sandbox, "slow", by="90s", real=True)
 
     sandbox.api.get(MESSAGES)
@@ -92,7 +92,7 @@ def test_a_really_slow_answer_waits_half_a_minute_at_the_most() -> None:
 
 def test_the_sandbox_answers_others_while_one_waits() -> None:
     seen: list[int] = []
-    transport = InProcess(create_app(OPTIONS, wait=lambda _seconds: seen.append(other.api.get("/hosts").status)))
+    transport = InProcess(create_app(OPTIONS, wait=lambda _seconds: seen.append(other.api.get("/hosts").status)).app)
     other = Mock(transport).sandbox(a_scenario())
     set_fault(other, "slow", real=True, match={"path": MESSAGES})
 

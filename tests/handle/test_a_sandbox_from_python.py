@@ -4,11 +4,10 @@ import socket
 
 import pytest
 import requests
-from flask import Flask
 
 from builders import a_booking, a_scenario
 from inbox_mock.admin_client import AdminError
-from inbox_mock.app import Options, create_app
+from inbox_mock.app import Fake, Options, create_app
 from inbox_mock.client import Exchange, Sandbox, existing, found, in_app, made_in, over_http
 from inbox_mock.scenarios.build import Overrides
 from inbox_mock.scenarios.loading import find
@@ -227,21 +226,21 @@ def test_the_base_url_of_the_api_names_the_server_too(served: str) -> None:
 
 
 def test_an_admin_token_opens_a_guarded_server() -> None:
-    with Server(Options(scenario=find("empty"), wishes=Overrides(mode="manual"), admin_token="open sesame"), port=0) as server:
-        exchange = in_app(server.app, server.url)
+    with Server(Options(scenario=find("empty"), overrides=Overrides(mode="manual"), admin_token="open sesame"), port=0) as server:
+        exchange = in_app(server.fake.app, server.url)
         with pytest.raises(AdminError, match="the admin API wants the token"):
             found(exchange, "empty")
 
 
-def test_a_file_is_found_for_an_application_of_this_process(app: Flask) -> None:
+def test_a_file_is_found_for_an_application_of_this_process(fake: Fake) -> None:
     with pytest.raises(AdminError, match=r"nowhere\.yaml: found a file that cannot be read"):
-        made_in(app, "nowhere.yaml", {})
+        made_in(fake.factory, "nowhere.yaml", {})
 
 
 def test_the_default_sandbox_gives_way_to_another_one() -> None:
-    app = create_app(Options(scenario=find("empty")))
+    fake = create_app(Options(scenario=find("empty")))
 
-    made_in(app, "agency", {"seed": 3}, default=True)
+    made_in(fake.factory, "agency", {"seed": 3}, default=True)
 
-    sandbox = existing(in_app(app))
+    sandbox = existing(in_app(fake.app))
     assert (sandbox.token, sandbox.made["seed"], sandbox.made["scenario"]) == ("demo", 3, "agency")

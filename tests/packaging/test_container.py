@@ -204,7 +204,7 @@ def test_the_names_that_it_is_given_are_those_that_the_admin_api_answers_to(imag
 @pytest.mark.parametrize("name", ["localhost", "127.0.0.1", "inbox-mock"])
 def test_the_admin_api_answers_what_comes_in_from_outside_by_a_published_port(names: list[str], name: str) -> None:
     """Inside a container it comes from the engine's own address, which is not loopback."""
-    app = create_app(Options(scenario=find("empty"), allowed_hosts=frozenset(names)))
+    app = create_app(Options(scenario=find("empty"), allowed_hosts=frozenset(names))).app
 
     client, outside = app.test_client(), {"REMOTE_ADDR": "172.17.0.1"}
 

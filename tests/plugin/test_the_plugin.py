@@ -56,7 +56,7 @@ def test_each_test_has_a_sandbox_of_its_own_on_one_server(suite: pytest.Pytester
         def test_what_was_seen(inbox_mock_server):
             (url, one), (same, other) = seen
             assert url == same and one != other
-            assert [s.id for s in inbox_mock_server.app.extensions["sandboxes"].all()] == ["000000000000"]
+            assert [s.id for s in inbox_mock_server.fake.sandboxes.all()] == ["000000000000"]
         """
     )
 

@@ -437,7 +437,7 @@ def test_page_shifts(mock: Mock) -> None:
 
 
 def test_token_expires_mid_pagination() -> None:
-    transport = InProcess(create_app(Options(scenario=find("token-expires-mid-pagination"), wishes=Overrides(mode="manual"))))
+    transport = InProcess(create_app(Options(scenario=find("token-expires-mid-pagination"), overrides=Overrides(mode="manual"))).app)
     mortal = Mock(transport).caller("mortal")
     sandbox = Sandbox(transport, {"id": "default"})
 

@@ -37,7 +37,7 @@ class Folder:
 
     def sandbox(self, text: str) -> Sandbox:
         """Return the default sandbox of a server that was started with a scenario."""
-        transport = InProcess(create_app(Options(scenario=self.scenario(text), wishes=Overrides(mode="manual"))))
+        transport = InProcess(create_app(Options(scenario=self.scenario(text), overrides=Overrides(mode="manual"))).app)
         return Sandbox(transport, Mock(transport).admin.get("/sandboxes/default").json)
 
 
@@ -364,8 +364,8 @@ def test_offsets_are_right_on_a_manual_clock(folder: Folder) -> None:
 
 
 def test_offsets_are_right_on_a_real_clock(folder: Folder) -> None:
-    options = Options(scenario=folder.scenario(OFFSETS), wishes=Overrides(mode="real"))
-    api = Mock(InProcess(create_app(options, wall=lambda: SPRING))).caller("demo")
+    options = Options(scenario=folder.scenario(OFFSETS), overrides=Overrides(mode="real"))
+    api = Mock(InProcess(create_app(options, wall=lambda: SPRING).app)).caller("demo")
 
     days, hours, dates = (api.get(f"/bookings/{number}").record for number in (80, 81, 82))
 

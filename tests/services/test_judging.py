@@ -8,6 +8,7 @@ import pytest
 from fake import Mock, Sandbox
 from inbox_contracts.rules import RULES
 from inbox_mock.api.routes import OPERATIONS
+from inbox_mock.app import Fake
 from inbox_mock.conduct import evaluation, html, junit, text
 from inbox_mock.conduct.evaluation import Offered, judge, offered
 from inbox_mock.conduct.model import Evidence, Rule, Violation
@@ -89,10 +90,10 @@ def test_a_rule_that_finds_what_is_no_evidence_is_named(found: object) -> None:
     assert (judged.violations, judged.broken) == ((), True)
 
 
-def test_what_is_broken_stands_in_every_format(mock: Mock, app: object) -> None:
+def test_what_is_broken_stands_in_every_format(mock: Mock, fake: Fake) -> None:
     sandbox: Sandbox = mock.sandbox()
     sandbox.api.get("/hosts")
-    found = app.extensions["sandboxes"].get(sandbox.id)  # type: ignore[attr-defined]
+    found = fake.sandboxes.get(sandbox.id)
 
     report = report_on(found, Operations(OPERATIONS), offers=Offered((FINE,), ("mine (x:Y): cannot be imported",)))
 

@@ -50,7 +50,7 @@ class Lives(RuleBasedStateMachine):
 
     @initialize()
     def begin(self) -> None:
-        mock = Mock(InProcess(create_app(Options(scenario=find("empty"), wishes=Overrides(mode="manual")))))
+        mock = Mock(InProcess(create_app(Options(scenario=find("empty"), overrides=Overrides(mode="manual"))).app))
         host = {"id": 2, "booking": 80, "host": "jan", "at": "-1h"}
         self.lives = [Life(mock.sandbox(a_scenario(bookings=[a_booking()], participants=[host])))]
 

@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 import pytest
-from flask import Flask
 
 from fake import Sandbox
+from inbox_mock.app import Fake
 from receiver import Receiver, receiving
 
 Uninstall = Callable[[Sandbox, int], None]
@@ -19,11 +19,11 @@ def receiver() -> Iterator[Receiver]:
 
 
 @pytest.fixture
-def uninstall(app: Flask) -> Uninstall:
+def uninstall(fake: Fake) -> Uninstall:
     """Uninstall an application from account 1 of a sandbox in process, and let webhooks leave."""
 
     def run(sandbox: Sandbox, application_id: int) -> None:
-        with app.extensions["sandboxes"].get(sandbox.id).work() as work:
+        with fake.sandboxes.get(sandbox.id).work() as work:
             work.later(timedelta(), "application_uninstalled", application_id=application_id, account_id=1)
         sandbox.advance("0s")
 

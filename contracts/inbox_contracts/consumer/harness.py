@@ -45,7 +45,7 @@ class Stage:
     """One server for all worlds. Use it as a context manager."""
 
     def __init__(self) -> None:
-        self._server = Server(Options(scenario=find_shipped("empty"), wishes=Overrides(mode="manual")), port=0)
+        self._server = Server(Options(scenario=find_shipped("empty"), overrides=Overrides(mode="manual")), port=0)
         self._thread = Thread(target=self._serve, daemon=True)
         self._ready = Event()
 
@@ -70,17 +70,16 @@ class Stage:
             Mistake: the world cannot be made.
 
         """
-        app = self._server.app
+        fake = self._server.fake
         beginning = world if hand is not None else World({k: part for k, part in world.scenario.items() if k != "webhooks"}, world.steps)
-        courier = app.extensions["courier"]
         if hand is not None:
-            courier.hands["127.0.0.1"] = hand
-        sandbox = app.extensions["founder"].create(beginning.start, Overrides(mode="manual"))
+            fake.sender.hands["127.0.0.1"] = hand
+        sandbox = fake.factory.create(beginning.start, Overrides(mode="manual"))
         try:
             yield Scene(self._server, sandbox)
         finally:
-            app.extensions["sandboxes"].remove(sandbox)
-            courier.hands.pop("127.0.0.1", None)
+            fake.sandboxes.remove(sandbox)
+            fake.sender.hands.pop("127.0.0.1", None)
 
 
 class Scene:
@@ -89,7 +88,7 @@ class Scene:
     def __init__(self, server: Server, sandbox: Sandbox) -> None:
         self._server = server
         self._sandbox = sandbox
-        self._courier = server.app.extensions["courier"]
+        self._sender = server.fake.sender
 
     def credentials(self) -> JSON:
         """Return what the client is told when it starts: where the API is, and tokens that its account's owner has just granted."""
@@ -155,7 +154,7 @@ class Scene:
 
     def pass_time(self, by: timedelta) -> "list[TimelineEvent]":
         """Move the clock; return what happened on the way."""
-        return advance(self._sandbox, self._courier, lambda work: work.instant + by).happened
+        return advance(self._sandbox, self._sender, lambda work: work.instant + by).happened
 
     def pass_for(self, text: str) -> None:
         """Move the clock by a duration such as ``10m``."""
@@ -169,7 +168,7 @@ class Scene:
 
     def settle(self) -> None:
         """Move the clock until nothing is to happen any more."""
-        advance_until(self._sandbox, self._courier, IDLE)
+        advance_until(self._sandbox, self._sender, IDLE)
 
     def end_faults(self) -> None:
         """Let nothing go wrong any more."""
@@ -195,7 +194,7 @@ class Scene:
 
     def report(self) -> JSON:
         """Return the report on the client's conduct."""
-        return existing(in_app(self._server.app, self._server.url), self._sandbox.id).report()
+        return existing(in_app(self._server.fake.app, self._server.url), self._sandbox.id).report()
 
 
 def when(text: str) -> str:

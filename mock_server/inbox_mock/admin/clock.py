@@ -30,7 +30,7 @@ def show(call: AdminCall) -> JSON:
 def change(call: AdminCall) -> JSON:
     """Let the clock stand or run."""
     if "now" in call.body:
-        advance(call.in_sandbox, call.courier, lambda work: _instant(work, str(call.body["now"]), "now"))
+        advance(call.in_sandbox, call.sender, lambda work: _instant(work, str(call.body["now"]), "now"))
     with call.in_sandbox.work() as work:
         mode = str(call.body.get("mode", work.clock.mode))
         rate = float(str(call.body.get("rate", work.clock.rate)))
@@ -44,9 +44,9 @@ def move(call: AdminCall) -> JSON:
     if len(call.body) != 1:
         raise Invalid(invalid("body", 'exactly one of by ("10m"), to ("2030-06-02T00:00:00Z") and until ("idle")'))
     if "until" in call.body:
-        journey = advance_until(call.in_sandbox, call.courier, str(call.body["until"]))
+        journey = advance_until(call.in_sandbox, call.sender, str(call.body["until"]))
     else:
-        journey = advance(call.in_sandbox, call.courier, lambda work: _destination(work, call.body))
+        journey = advance(call.in_sandbox, call.sender, lambda work: _destination(work, call.body))
     found: JSON = {"now": journey.now, "happened": [event.shown("at") for event in journey.happened]}
     return found if journey.why is None else found | {"why": journey.why}
 

@@ -24,7 +24,7 @@ def changes(call: AdminCall) -> JSON:
     """Answer the sandbox's version; with ``wait`` not before it is another one than ``version``, or some time has passed."""
     known, waited = call.number("version", 0), False
     if call.query.get("wait") == "1":
-        waited = call.founder.sandboxes.wait_for_change(call.in_sandbox, known, PATIENCE_SECONDS)
+        waited = call.factory.sandboxes.wait_for_change(call.in_sandbox, known, PATIENCE_SECONDS)
     sandbox = call.in_sandbox
     version = sandbox.version  # read first: what changes from here on is seen the next time
     with sandbox.work() as work:

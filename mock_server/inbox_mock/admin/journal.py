@@ -14,7 +14,7 @@ def show(call: AdminCall) -> JSON:
     after = _number(call.query.get("after", "0"))
     found = _page(call, after)
     if not found["entries"] and call.query.get("wait") == "1":
-        call.founder.sandboxes.wait_for_news(call.in_sandbox, after, PATIENCE_SECONDS)
+        call.factory.sandboxes.wait_for_news(call.in_sandbox, after, PATIENCE_SECONDS)
         found = _page(call, after)
     return found
 

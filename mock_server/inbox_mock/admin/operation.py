@@ -28,13 +28,13 @@ class Page:
 class AdminCall:
     """One call of the admin API; ``sandbox`` is None where the path names none."""
 
-    founder: SandboxFactory
+    factory: SandboxFactory
     origin: str
     sandbox: Sandbox | None
     path: Mapping[str, str]
     body: JSON
     query: Mapping[str, str]
-    courier: Send
+    sender: Send
 
     @property
     def in_sandbox(self) -> Sandbox:

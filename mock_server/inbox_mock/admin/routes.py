@@ -26,19 +26,19 @@ OPERATIONS: tuple[AdminOperation, ...] = (
 )
 
 
-def blueprint(founder: SandboxFactory, guard: AccessControl, courier: Send) -> Blueprint:
+def blueprint(factory: SandboxFactory, control: AccessControl, sender: Send) -> Blueprint:
     """Return the blueprint of /__admin."""
     made = Blueprint("admin", __name__, url_prefix=PREFIX)
 
     @made.before_request
     def check() -> None:
-        guard.check(request)
+        control.check(request)
 
     for operation in OPERATIONS:
         made.add_url_rule(
             operation.rule,
             operation.name,
-            _view(founder, courier, operation),
+            _view(factory, sender, operation),
             methods=[operation.method],
             strict_slashes=False,
             provide_automatic_options=False,
@@ -53,11 +53,11 @@ def blueprint(founder: SandboxFactory, guard: AccessControl, courier: Send) -> B
     return made
 
 
-def _view(founder: SandboxFactory, courier: Send, operation: AdminOperation) -> Callable[..., Response]:
+def _view(factory: SandboxFactory, sender: Send, operation: AdminOperation) -> Callable[..., Response]:
     def view(**path: str) -> Response:
-        sandbox = founder.sandboxes.get(path["id"]) if "id" in path else None
+        sandbox = factory.sandboxes.get(path["id"]) if "id" in path else None
         body = checked(operation, _body()) if operation.method != "GET" else {}
-        answer = operation.run(AdminCall(founder, request.host_url.rstrip("/"), sandbox, path, body, request.args, courier))
+        answer = operation.run(AdminCall(factory, request.host_url.rstrip("/"), sandbox, path, body, request.args, sender))
         if isinstance(answer, Page):
             return Response(answer.text, operation.status, content_type=answer.kind)
         return _nothing() if operation.status == 204 else _json(answer, operation.status)

@@ -40,13 +40,13 @@ def create(call: AdminCall) -> JSON:
     wanted = body.get("scenario", DEFAULT_SCENARIO)
     try:
         scenario = from_object(wanted) if isinstance(wanted, dict) else find_shipped(_shipped_name(str(wanted)))
-        sandbox = call.founder.create(scenario, wishes_of(body))
-    except ScenarioError as mistake:
-        raise Invalid(*(invalid("scenario", line) for line in str(mistake).splitlines())) from None
+        sandbox = call.factory.create(scenario, overrides_of(body))
+    except ScenarioError as error:
+        raise Invalid(*(invalid("scenario", line) for line in str(error).splitlines())) from None
     return shown(sandbox, call.origin)
 
 
-def wishes_of(body: JSON) -> Overrides:
+def overrides_of(body: JSON) -> Overrides:
     """Return what the body of a creation wants otherwise than the scenario says."""
     clock: JSON = body.get("clock", {})  # type: ignore[assignment]
     return Overrides(
@@ -67,7 +67,7 @@ def _shipped_name(name: str) -> str:
 def index(call: AdminCall) -> JSON:
     """Answer every sandbox."""
     found: list[JSON] = []
-    for sandbox in call.founder.sandboxes.all():
+    for sandbox in call.factory.sandboxes.all():
         with suppress(NotFound):  # deleted meanwhile
             found.append(shown(sandbox, call.origin))
     return {"sandboxes": found}
@@ -80,9 +80,9 @@ def show(call: AdminCall) -> JSON:
 
 def delete(call: AdminCall) -> None:
     """Delete a sandbox."""
-    if call.in_sandbox is call.founder.sandboxes.get("default"):
+    if call.in_sandbox is call.factory.sandboxes.get("default"):
         raise Invalid(invalid("id", "a sandbox other than the default one, which can be reset but not deleted"))
-    call.founder.sandboxes.remove(call.in_sandbox)
+    call.factory.sandboxes.remove(call.in_sandbox)
 
 
 def reset(call: AdminCall) -> JSON:

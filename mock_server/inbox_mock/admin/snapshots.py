@@ -13,7 +13,7 @@ SNAPSHOT: JSON = {"type": "object", "properties": {"name": TEXT, "at": TEXT, "by
 
 def take(call: AdminCall) -> JSON:
     """Keep the sandbox as it is."""
-    return _shown(snapshots.take(call.founder.sandboxes, call.in_sandbox, str(call.body.get("name", ""))))
+    return _shown(snapshots.take(call.factory.sandboxes, call.in_sandbox, str(call.body.get("name", ""))))
 
 
 def index(call: AdminCall) -> JSON:
@@ -29,7 +29,7 @@ def restore(call: AdminCall) -> JSON:
 
 def forget(call: AdminCall) -> None:
     """Delete a snapshot."""
-    snapshots.forget(call.founder.sandboxes, call.in_sandbox, call.path["name"])
+    snapshots.forget(call.factory.sandboxes, call.in_sandbox, call.path["name"])
 
 
 def fork(call: AdminCall) -> JSON:
@@ -37,7 +37,7 @@ def fork(call: AdminCall) -> JSON:
     name = call.body.get("snapshot")
     if name is not None and name not in call.in_sandbox.snapshots:
         raise Invalid(invalid("snapshot", EXPECTED_SNAPSHOT))
-    return shown(snapshots.fork(call.founder.sandboxes, call.in_sandbox, None if name is None else str(name)), call.origin)
+    return shown(snapshots.fork(call.factory.sandboxes, call.in_sandbox, None if name is None else str(name)), call.origin)
 
 
 def _shown(snapshot: Snapshot) -> JSON:

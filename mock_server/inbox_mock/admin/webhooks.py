@@ -22,7 +22,7 @@ def subscribe(call: AdminCall) -> JSON:
     body = call.body
     with call.in_sandbox.work() as work:
         url = str(body.get("url", ""))
-        if not is_address(url) or not call.courier.may_send_to(url):
+        if not is_address(url) or not call.sender.may_send_to(url):
             raise Invalid(invalid("url", EXPECTED_ADDRESS))
         client = oauth.client_application(work)
         application_id = body.get("application_id", client["id"] if client else None)
@@ -65,7 +65,7 @@ def redeliver(call: AdminCall) -> JSON:
         sent, generation = parcel(work, call.record_id), call.in_sandbox.generation
     if sent is None:
         raise NotFound
-    deliver(call.in_sandbox, call.courier, generation, sent)
+    deliver(call.in_sandbox, call.sender, generation, sent)
     with call.in_sandbox.work() as work:
         found = webhooks.delivery(work.db, call.record_id)
         if found is None:  # the sandbox began anew meanwhile

@@ -84,11 +84,11 @@ def command(
             _check_port_file(port_file)
         found = find(scenario)
         mode, rate = clock or _own_clock(found.data.get("clock"))
-        wishes = Overrides(seed=seed, mode=mode, rate=rate, strict=strict, rate_limit=rate_limit)
+        overrides = Overrides(seed=seed, mode=mode, rate=rate, strict=strict, rate_limit=rate_limit)
         hosts = frozenset(name.lower() for name in allow_host)
         receivers = frozenset(name.lower() for name in allow_webhooks_to)
         options = Options(
-            scenario=found, wishes=wishes, seed=seed or 0, admin_token=admin_token, allowed_hosts=hosts, webhook_hosts=receivers
+            scenario=found, overrides=overrides, seed=seed or 0, admin_token=admin_token, allowed_hosts=hosts, webhook_hosts=receivers
         )
         server = _prepared(options, host, port)
     except (ScenarioError, PortTaken) as refusal:

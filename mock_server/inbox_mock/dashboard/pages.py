@@ -33,7 +33,7 @@ HEADERS = {
 }
 
 
-def blueprint(guard: AccessControl) -> Blueprint:
+def blueprint(control: AccessControl) -> Blueprint:
     """Return the blueprint of the dashboard."""
     made = Blueprint("dashboard", __name__)
 
@@ -42,27 +42,27 @@ def blueprint(guard: AccessControl) -> Blueprint:
         if request.accept_mimetypes.best_match(("text/plain", "text/html")) == "text/plain":
             answer = Response(WELCOME, content_type="text/plain; charset=utf-8")
         else:
-            _check(guard)
+            _check(control)
             answer = _file("index.html")
         answer.headers["Vary"] = "Accept"
         return answer
 
     @made.get(f"{PREFIX}/<name>")
     def static(name: str) -> Response:
-        _check(guard)
+        _check(control)
         return _file(name)
 
     return made
 
 
-def _check(guard: AccessControl) -> None:
+def _check(control: AccessControl) -> None:
     """Let a request pass: a link of another site may lead here, but no other site may load or frame any of it.
 
     Raises:
         Forbidden: it addresses a host that is not allowed, or comes from within a page of another site.
 
     """
-    guard.check_host(request)
+    control.check_host(request)
     led_here = request.headers.get("Sec-Fetch-Dest", "document") == "document"
     if not led_here and request.headers.get("Sec-Fetch-Site") in {"cross-site", "same-site"}:
         raise Forbidden(Problem("origin", "the dashboard answers no page of another site"))

@@ -19,16 +19,16 @@ from inbox_mock.client import JSON, Exchange, existing, in_app, made_in
 from inbox_mock.testing.receivers import Receivers, ReceivingSandbox
 
 if TYPE_CHECKING:
-    from flask import Flask
     from responses import RequestsMock
 
+    from inbox_mock.app import Fake
     from inbox_mock.testing.interception import Interception
 
 REAL_SERVICE = "https://www.bookingsync.com"
 DEFAULT_SCENARIO = "agency"
 ARGUMENT = "sandbox"
 
-_IDLE: "dict[str, list[Flask]]" = {}
+_IDLE: "dict[str, list[Fake]]" = {}
 _LOCK = Lock()
 
 
@@ -51,30 +51,30 @@ class InboxMock:
         self._origin = _origin(base_url)
         self._passthrough = (passthrough,) if isinstance(passthrough, str) else tuple(passthrough)
         self._wanted = wanted
-        self._held: list[tuple[Flask, Interception, Receivers]] = []
+        self._held: list[tuple[Fake, Interception, Receivers]] = []
 
     def __enter__(self) -> SandboxInProcess:
         from inbox_mock.testing.interception import Interception
         from inbox_mock.testing.transport import Application
 
-        app = _app(self._origin)
+        fake = _fake(self._origin)
         try:
-            made_in(app, self._scenario, self._wanted, default=True)
+            made_in(fake.factory, self._scenario, self._wanted, default=True)
         except BaseException:
-            _give_back(self._origin, app)
+            _give_back(self._origin, fake)
             raise
-        receivers = Receivers(app.extensions["courier"])
-        interception = Interception(Application(app, self._origin), self._passthrough)
-        exchange = receivers.telling(in_app(app, self._origin))
+        receivers = Receivers(fake.sender)
+        interception = Interception(Application(fake.app, self._origin), self._passthrough)
+        exchange = receivers.telling(in_app(fake.app, self._origin))
         interception.start()
-        self._held.append((app, interception, receivers))
+        self._held.append((fake, interception, receivers))
         return SandboxInProcess(existing(exchange).made, exchange, receivers, interception.mock)
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        app, interception, receivers = self._held.pop()
+        fake, interception, receivers = self._held.pop()
         interception.stop()
         raised = receivers.close()
-        _give_back(self._origin, app)
+        _give_back(self._origin, fake)
         if raised is not None and error is None:
             raise raised
 
@@ -161,8 +161,8 @@ def _origin(base_url: str) -> str:
     return f"{parts.scheme}://{parts.netloc.lower()}"
 
 
-def _app(origin: str) -> "Flask":
-    """Return an application of nobody's: making one takes a hundred times as long as making a sandbox."""
+def _fake(origin: str) -> "Fake":
+    """Return a fake that no context holds: making one takes a hundred times as long as making a sandbox."""
     from inbox_mock.app import Options, create_app
     from inbox_mock.scenarios.loading import find_shipped
     from inbox_mock.testing.transport import wait
@@ -172,12 +172,12 @@ def _app(origin: str) -> "Flask":
         if idle:
             return idle.pop()
     host = urlsplit(origin).hostname or ""
-    app = create_app(Options(scenario=find_shipped("empty"), allowed_hosts=frozenset({host})), wait=wait)
-    app.extensions["courier"].origin = origin
-    return app
+    fake = create_app(Options(scenario=find_shipped("empty"), allowed_hosts=frozenset({host})), wait=wait)
+    fake.sender.origin = origin
+    return fake
 
 
-def _give_back(origin: str, app: "Flask") -> None:
-    app.extensions["sandboxes"].begin_anew()
+def _give_back(origin: str, fake: "Fake") -> None:
+    fake.sandboxes.begin_anew()
     with _LOCK:
-        _IDLE[origin].append(app)
+        _IDLE[origin].append(fake)

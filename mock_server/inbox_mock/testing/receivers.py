@@ -57,9 +57,9 @@ class Webhook:
 class Receivers:
     """Hands webhooks on. What a receiver raises is kept in ``raised``, and counts as an answer of 500."""
 
-    def __init__(self, courier: WebhookSender) -> None:
+    def __init__(self, sender: WebhookSender) -> None:
         self.raised: list[BaseException] = []
-        self._courier = courier
+        self._sender = sender
         self._hosts: list[str] = []
         self._closed = False
 
@@ -71,7 +71,7 @@ class Receivers:
 
         """
         answer = _answering(receiver)
-        host = next(name for name in (f"receiver-{number}.test" for number in count(1)) if name not in self._courier.hands)
+        host = next(name for name in (f"receiver-{number}.test" for number in count(1)) if name not in self._sender.hands)
 
         def hand(url: str, headers: Mapping[str, str], body: bytes) -> tuple[int, Mapping[str, str], str]:
             try:
@@ -82,7 +82,7 @@ class Receivers:
                 self.raised.append(error)
                 return RAISED, {}, f"{type(error).__name__}: {error}"
 
-        self._courier.hands[host] = hand
+        self._sender.hands[host] = hand
         self._hosts.append(host)
         return f"http://{host}/{path.removeprefix('/')}"
 
@@ -107,7 +107,7 @@ class Receivers:
         """Forget every receiver; return what one raised of which nobody has been told."""
         self._closed = True
         for host in self._hosts:
-            self._courier.hands.pop(host, None)
+            self._sender.hands.pop(host, None)
         return next(iter(self.raised), None)
 
 

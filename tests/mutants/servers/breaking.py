@@ -182,7 +182,7 @@ def serving(mutant: Mutant | None) -> Iterator[str]:
         if mutant is not None and mutant.replaced is not None:
             target, replaced = mutant.replaced
             stack.enter_context(_replacing(target, replaced))
-        app: WSGIApplication = create_app(Options(scenario=find("empty"), wishes=Overrides(mode="manual"))).wsgi_app
+        app: WSGIApplication = create_app(Options(scenario=find("empty"), overrides=Overrides(mode="manual"))).app.wsgi_app
         if mutant is not None and mutant.replaced is None:
             app = _over(app, mutant)
         server = HttpServer(("127.0.0.1", 0), app, numthreads=4, shutdown_timeout=0)
