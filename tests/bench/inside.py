@@ -5,7 +5,6 @@ from inbox_mock.app import Options, create_app
 from inbox_mock.engine.sandboxes import Sandboxes
 from inbox_mock.scenarios.build import Overrides
 from inbox_mock.scenarios.loading import find
-from inbox_mock.simulation.handlers import handlers
 
 ADMIN = "/__admin/sandboxes"
 
