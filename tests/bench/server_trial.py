@@ -24,7 +24,7 @@ def measure(rounds: int) -> Iterator[Figure]:
         outcomes = runner.run(plan, lambda _: None)
         seconds = perf_counter() - began
     kept = sum(outcome.finding is None and outcome.not_judged is None for outcome in outcomes)
-    note = f"{kept} of {len(outcomes)} properties kept, {plan.trial.target.wire.count} requests"
+    note = f"{kept} of {len(outcomes)} properties kept, {plan.trial.target.connection.count} requests"
     yield Figure(subject="server trial, fast profile", target=FAST_SECONDS, rounds=[seconds], unit="s", note=note)
     mutant = next(each for each in MUTANTS if each.name == "shows_three_participants")
     with serving(mutant) as url:

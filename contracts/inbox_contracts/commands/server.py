@@ -91,13 +91,13 @@ def command(
         _stop(printable(str(reason)))
     is_fake = target.is_fake
     if wanted_format == "json":
-        print_json({"url": target.wire.root, "seed": seed, "properties": findings.as_json(outcomes, again, is_fake=is_fake)})
+        print_json({"url": target.connection.root, "seed": seed, "properties": findings.as_json(outcomes, again, is_fake=is_fake)})
     else:
         for outcome in outcomes:
             if outcome.finding is not None:
                 tell(f"\n{findings.in_full(outcome, again(outcome), is_fake=is_fake)}")
         tell(f"\n{findings.table(outcomes, is_fake=is_fake)}")
-        tell(f"  {target.wire.count} requests.")
+        tell(f"  {target.connection.count} requests.")
     if all(outcome.not_judged for outcome in outcomes):
         _stop(f"nothing was judged: {printable(str(outcomes[0].not_judged)) if outcomes else 'no property was chosen'}")
     sys.exit(1 if runner.failed(outcomes, target) else 0)

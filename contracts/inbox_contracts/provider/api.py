@@ -9,7 +9,7 @@ from urllib.parse import urlencode, urlsplit
 import orjson
 
 from inbox_contracts.provider.expectations import Broken, expect, shown
-from inbox_contracts.provider.http import Answer, Wire
+from inbox_contracts.provider.http import ApiResponse, TrialConnection
 
 JSON = dict[str, Any]
 BASE = "/api/v3"
@@ -22,27 +22,29 @@ MOST_PAGES = 2_000
 class Api:
     """Calls to ``/api/v3`` with one token, or with none."""
 
-    wire: Wire
+    connection: TrialConnection
     token: str | None
 
-    def call(self, method: str, path: str, payload: object = None, *, headers: Mapping[str, str] | None = None, **query: object) -> Answer:
+    def call(
+        self, method: str, path: str, payload: object = None, *, headers: Mapping[str, str] | None = None, **query: object
+    ) -> ApiResponse:
         """Call; ``payload`` goes out as JSON, or as it is if it is bytes."""
         target = f"{BASE}{path}" + (f"?{urlencode(query)}" if query else "")
         sent = {} if self.token is None else {"Authorization": f"Bearer {self.token}"}
         body = payload if isinstance(payload, bytes) else None if payload is None else orjson.dumps(payload)
         if body is not None:
             sent["Content-Type"] = JSON_API
-        return self.wire.send(method, target, {**sent, **(headers or {})}, body)
+        return self.connection.send(method, target, {**sent, **(headers or {})}, body)
 
-    def get(self, path: str, **query: object) -> Answer:
+    def get(self, path: str, **query: object) -> ApiResponse:
         """Read what must be there."""
         return wanted(self.call("GET", path, **query), 200)  # type: ignore[arg-type]
 
-    def post(self, path: str, plural: str, attributes: JSON) -> Answer:
+    def post(self, path: str, plural: str, attributes: JSON) -> ApiResponse:
         """Create a record that must be accepted."""
         return wanted(self.call("POST", path, {plural: [attributes]}), 201)
 
-    def put(self, path: str, plural: str, attributes: JSON) -> Answer:
+    def put(self, path: str, plural: str, attributes: JSON) -> ApiResponse:
         """Change a record; the change must be accepted."""
         return wanted(self.call("PUT", path, {plural: [attributes]}), 200)
 
@@ -50,7 +52,7 @@ class Api:
         """Return the one record that an address must answer."""
         return the_record(self.get(path, **query))
 
-    def pages(self, path: str, **query: object) -> Iterator[Answer]:
+    def pages(self, path: str, **query: object) -> Iterator[ApiResponse]:
         """Return every page of a list, by following ``next``."""
         answer, followed = self.get(path, **query), set[str]()
         for _ in range(MOST_PAGES):
@@ -63,21 +65,21 @@ class Api:
             answer = self.follow(following)
         raise Broken(f"{path}: after {MOST_PAGES} pages there is still a next one")
 
-    def follow(self, address: str) -> Answer:
+    def follow(self, address: str) -> ApiResponse:
         """Read the address of a Link."""
         parts = urlsplit(address)
-        root = urlsplit(self.wire.root)
+        root = urlsplit(self.connection.root)
         expect(parts.netloc == root.netloc, f"a Link leads to {address}, expected the host that was asked, {root.netloc}")
         target = parts.path.removeprefix(root.path) + (f"?{parts.query}" if parts.query else "")
         headers = {} if self.token is None else {"Authorization": f"Bearer {self.token}"}
-        return wanted(self.wire.send("GET", target, headers), 200)
+        return wanted(self.connection.send("GET", target, headers), 200)
 
     def all_of(self, path: str, **query: object) -> list[JSON]:
         """Return the records of every page of a list."""
         return [record for page in self.pages(path, **query) for record in records_of(page)]
 
 
-def wanted(answer: Answer, status: int) -> Answer:
+def wanted(answer: ApiResponse, status: int) -> ApiResponse:
     """Return an answer that has the status it must have.
 
     Raises:
@@ -90,7 +92,7 @@ def wanted(answer: Answer, status: int) -> Answer:
     return answer
 
 
-def plural_of(answer: Answer) -> str:
+def plural_of(answer: ApiResponse) -> str:
     """Return the one key of the body beside links and meta.
 
     Raises:
@@ -104,7 +106,7 @@ def plural_of(answer: Answer) -> str:
     return str(keys[0])
 
 
-def records_of(answer: Answer) -> list[JSON]:
+def records_of(answer: ApiResponse) -> list[JSON]:
     """Return the records of an answer."""
     found = answer.json[plural_of(answer)]
     good = isinstance(found, list) and all(isinstance(record, dict) for record in found)
@@ -112,14 +114,14 @@ def records_of(answer: Answer) -> list[JSON]:
     return list(found)
 
 
-def the_record(answer: Answer) -> JSON:
+def the_record(answer: ApiResponse) -> JSON:
     """Return the only record of an answer."""
     found = records_of(answer)
     expect(len(found) == 1, f"{answer.about}: {len(found)} records, expected one")
     return found[0]
 
 
-def links_of(answer: Answer) -> dict[str, str]:
+def links_of(answer: ApiResponse) -> dict[str, str]:
     """Return the Link header as clients read it: relation to address."""
     header = answer.header("Link")
     if header is None:

@@ -1,38 +1,46 @@
-"""The connection to the server on trial: each exchange ends by its deadline, and is written down."""
+"""The connection to the server on trial: every exchange is logged, and counted against what the trial may ask for."""
 
-import io
 import shlex
 import socket
 import ssl
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection, IncompleteRead
-from time import monotonic
+from http.client import HTTPException, IncompleteRead
+from time import time
 from typing import Any
 from urllib.parse import urlsplit
 
 import orjson
 
 from inbox_contracts.provider.expectations import Broken
+from inbox_mock.http import HttpClient, HttpResponse
 
-IDLE_SECONDS = 4.0
-MOST_BYTES = 256 * 1024 * 1024
 BEGINNING = 60
+SHARE = 0.3
+"""How much of what is left of the hour a trial takes at the most: the account's own programs need the rest."""
+MOST_REQUESTS = 300
+FIRST_REQUESTS = 2
+"""Requests that were made before the trial knew its budget."""
 
 
 class NoAnswer(Broken):
     """The server gave no whole answer; the text says how it failed."""
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A request as it was sent."""
+class Spent(Exception):  # noqa: N818 - nothing went wrong
+    """No more requests may be made; the text says why."""
+
+
+@dataclass
+class LoggedRequest:
+    """A request as it was sent; ``status`` is that of its response, None as long as there is none."""
 
     method: str
     url: str
     headers: Mapping[str, str]
     body: bytes | None = None
+    status: int | None = None
 
     def curl(self) -> str:
         """Return a command that sends it again; the token is left to the shell."""
@@ -49,28 +57,17 @@ class Asked:
         return written.replace("'Authorization: Bearer $TOKEN'", '"Authorization: Bearer $TOKEN"')
 
 
-Exchange = tuple[Asked, int | None]
-"""A request and the status of its answer, None if there was none."""
-
-
 @dataclass(frozen=True)
-class Answer:
-    """What the server answered; header names as it wrote them."""
+class ApiResponse(HttpResponse):
+    """A response, with the request that it answers."""
 
-    asked: Asked
-    status: int
-    headers: tuple[tuple[str, str], ...]
-    body: bytes
-
-    def header(self, name: str) -> str | None:
-        """Return a header's value, or None; names are compared without regard to case."""
-        return next((value for found, value in self.headers if found.lower() == name.lower()), None)
+    request: LoggedRequest
 
     @property
     def about(self) -> str:
-        """The request and its status, for people."""
-        parts = urlsplit(self.asked.url)
-        return f"{self.asked.method} {parts.path}{'?' if parts.query else ''}{parts.query} -> {self.status}"
+        """The request and the status, for people."""
+        parts = urlsplit(self.request.url)
+        return f"{self.request.method} {parts.path}{'?' if parts.query else ''}{parts.query} -> {self.status}"
 
     @cached_property
     def json(self) -> Any:  # noqa: ANN401 - what comes off the wire may be anything
@@ -88,99 +85,102 @@ class Answer:
 
 
 @dataclass
-class Wire:
-    """One connection, kept open. ``log`` holds the exchanges since it was cleared last."""
+class Budget:
+    """How many requests a trial may make of a real service: ``allowed``, and fewer as soon as the rate limit's headers say so."""
+
+    allowed: int
+    left_to_others: int = 0
+    made: int = 0
+    ended: str | None = None
+
+    @classmethod
+    def after(cls, answer: ApiResponse, wished: int | None) -> "Budget":
+        """Return the budget that the first response's headers leave."""
+        left = _number(answer.header("X-RateLimit-Remaining"))
+        allowed = wished or MOST_REQUESTS
+        if left is None:
+            return cls(allowed, made=FIRST_REQUESTS)
+        return cls(min(allowed, int(left * SHARE)), left // 2, FIRST_REQUESTS)
+
+    def before_request(self) -> None:
+        """Count a request.
+
+        Raises:
+            Spent: it may not be made.
+
+        """
+        if self.ended is None and self.made >= self.allowed:
+            self.ended = f"the {self.allowed} requests that this trial may make are used up"
+        self._go_on()
+        self.made += 1
+
+    def after_response(self, answer: ApiResponse) -> None:
+        """Stop when others use the rate limit up, or when it is used up: nothing is waited for.
+
+        Raises:
+            Spent: the response itself is a 429, which tells nothing of what was asked.
+
+        """
+        left = _number(answer.header("X-RateLimit-Remaining"))
+        if answer.status == 429:
+            reset = _number(answer.header("X-RateLimit-Reset"))
+            when = "" if reset is None else f"; it is free again in {max(0, reset - int(time()))} s"
+            self.ended = f"the rate limit is used up{when}"
+            self._go_on()
+        elif left is not None and left < self.left_to_others:
+            self.ended = f"only {left} requests are left in this hour, and others use them"
+
+    def _go_on(self) -> None:
+        """Raise Spent, always from here, once the trial has ended: that is how Hypothesis knows it again."""
+        if self.ended is not None:
+            raise Spent(self.ended)
+
+
+@dataclass
+class TrialConnection:
+    """The connection to the server on trial. ``log`` holds the requests since it was cleared last; without a budget any may be made."""
 
     root: str
     timeout_seconds: float = 10.0
-    before: Callable[[], None] = lambda: None
-    after: Callable[[Answer], None] = lambda _answer: None
-    log: list[Exchange] = field(default_factory=list)
+    budget: Budget | None = None
+    log: list[LoggedRequest] = field(default_factory=list)
     count: int = 0
-    _connection: HTTPConnection | None = None
-    _used_at: float = 0.0
-    _deadline: float = 0.0
 
-    def send(self, method: str, target: str, headers: Mapping[str, str], body: bytes | None = None, *, unlogged: bool = False) -> Answer:
-        """Send a request and return the whole answer. A token in ``headers`` is written down as ``$TOKEN``.
+    def __post_init__(self) -> None:
+        self._http = HttpClient(self.root)
+
+    def send(
+        self, method: str, target: str, headers: Mapping[str, str], body: bytes | None = None, *, unlogged: bool = False
+    ) -> ApiResponse:
+        """Send a request and return the whole response. A token in ``headers`` is logged as ``$TOKEN``.
 
         Raises:
             NoAnswer: there is none in time, or it breaks off.
+            Spent: the budget is used up.
 
         """
-        self.before()
-        told = {name: "Bearer $TOKEN" if value.startswith("Bearer ") else value for name, value in headers.items()}
-        asked = Asked(method, self.root + target, told, body)
+        if self.budget is not None:
+            self.budget.before_request()
+        shown = {name: "Bearer $TOKEN" if value.startswith("Bearer ") else value for name, value in headers.items()}
+        request = LoggedRequest(method, self.root + target, shown, body)
         self.count += 1
-        place = len(self.log)
         if not unlogged:
-            self.log.append((asked, None))
+            self.log.append(request)
         try:
-            status, answered, content = self._exchange(method, target, headers, body)
+            found = self._http.exchange(method, target, headers, body, seconds=self.timeout_seconds)
         except (OSError, HTTPException) as error:
-            self.close()
-            raise NoAnswer(f"{method} {target}: {self._told(error)}") from None
-        if not unlogged and place < len(self.log):
-            self.log[place] = (asked, status)
-        answer = Answer(asked, status, answered, content)
-        self.after(answer)
+            raise NoAnswer(f"{method} {target}: {self._reason(error)}") from None
+        request.status = found.status
+        answer = ApiResponse(found.status, found.headers, found.body, request)
+        if self.budget is not None:
+            self.budget.after_response(answer)
         return answer
 
     def close(self) -> None:
         """Close the connection; the next request opens another one."""
-        if self._connection is not None:
-            self._connection.close()
-            self._connection = None
+        self._http.close()
 
-    def _exchange(
-        self, method: str, target: str, headers: Mapping[str, str], body: bytes | None
-    ) -> tuple[int, tuple[tuple[str, str], ...], bytes]:
-        self._deadline = monotonic() + self.timeout_seconds
-        connection = self._connected()
-        connection.putrequest(method, target, skip_accept_encoding=True)
-        for name, value in headers.items():
-            connection.putheader(name, value)
-        if body is not None or method in {"POST", "PUT", "PATCH"}:
-            connection.putheader("Content-Length", str(len(body or b"")))
-        connection.endheaders(body)
-        with connection.getresponse() as answer:
-            content = answer.read(MOST_BYTES)
-            if answer.length:  # of a Content-Length, so much is missing
-                raise IncompleteRead(content, answer.length)
-        self._used_at = monotonic()
-        if answer.will_close:
-            self.close()
-        return answer.status, tuple(answer.getheaders()), content
-
-    def _connected(self) -> HTTPConnection:
-        if self._connection is not None and monotonic() - self._used_at > IDLE_SECONDS:
-            self.close()
-        if self._connection is None:
-            parts = urlsplit(self.root)
-            kind = HTTPSConnection if parts.scheme == "https" else HTTPConnection
-            connection = kind(parts.hostname or "", parts.port, timeout=self.timeout_seconds)
-            connection.response_class = self._response  # type: ignore[assignment]
-            connection.connect()
-            connection.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            self._connection = connection
-        return self._connection
-
-    def _response(self, sock: socket.socket, debuglevel: int = 0, method: str | None = None) -> HTTPResponse:
-        return HTTPResponse(_Watched(self, sock), debuglevel, method=method)  # type: ignore[arg-type]
-
-    def remaining(self) -> float:
-        """Return the seconds until the deadline.
-
-        Raises:
-            TimeoutError: none are left, however slowly bytes still come in.
-
-        """
-        left = self._deadline - monotonic()
-        if left <= 0:
-            raise TimeoutError
-        return left
-
-    def _told(self, error: Exception) -> str:
+    def _reason(self, error: Exception) -> str:
         """Say what went wrong, by the first kind of error that fits."""
         host = urlsplit(self.root).hostname
         kinds: tuple[tuple[type[Exception], Callable[[Any], str]], ...] = (
@@ -200,30 +200,5 @@ def _cut(error: IncompleteRead) -> str:
     return f"the body ends after {len(error.partial)} bytes{missing}"
 
 
-class _Watched:
-    """What an HTTPResponse needs of a socket: a file, each read of which ends by the deadline."""
-
-    def __init__(self, wire: Wire, sock: socket.socket) -> None:
-        self._wire, self._sock = wire, sock
-
-    def makefile(self, mode: str) -> io.BufferedReader:
-        """Return the file; ``mode`` is always ``rb``."""
-        del mode
-        return io.BufferedReader(_Reading(self._wire, self._sock))
-
-
-class _Reading(io.RawIOBase):
-    def __init__(self, wire: Wire, sock: socket.socket) -> None:
-        self._wire, self._sock = wire, sock
-        self._raw = sock.makefile("rb", buffering=0)
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, into: Any) -> int | None:  # noqa: ANN401 - any buffer
-        self._sock.settimeout(self._wire.remaining())
-        return self._raw.readinto(into)
-
-    def close(self) -> None:
-        self._raw.close()
-        super().close()
+def _number(text: str | None) -> int | None:
+    return int(text) if text is not None and text.isascii() and text.isdigit() else None

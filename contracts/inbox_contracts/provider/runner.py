@@ -7,9 +7,8 @@ from time import monotonic
 
 from inbox_contracts.provider import findings
 from inbox_contracts.provider.api import Api
-from inbox_contracts.provider.budget import Budget, Spent
 from inbox_contracts.provider.expectations import Property
-from inbox_contracts.provider.http import NoAnswer
+from inbox_contracts.provider.http import Budget, NoAnswer, Spent
 from inbox_contracts.provider.properties import every
 from inbox_contracts.provider.target import NoTrial, Target
 from inbox_contracts.provider.trial import Outcome, Trial
@@ -74,24 +73,23 @@ def plan(
     trial = Trial(target, seed, effort, read_only)
     count = f"{len(properties)} propert{'y' if len(properties) == 1 else 'ies'}, seed {seed}"
     if target.is_fake:
-        return Plan(trial, properties, f"{target.wire.root} is a fake: sandboxes of its own for each of {count}.")
+        return Plan(trial, properties, f"{target.connection.root} is a fake: sandboxes of its own for each of {count}.")
     if not read_only:
-        unbounded = Budget(sys.maxsize)
-        target.wire.before, target.wire.after = unbounded.before_request, unbounded.after_answer
-        return Plan(trial, properties, f"{target.wire.root}: {count}.\n{WRITES}")
+        target.connection.budget = Budget(sys.maxsize)
+        return Plan(trial, properties, f"{target.connection.root}: {count}.\n{WRITES}")
     try:
-        first = Api(target.wire, target.token).call("GET", "/accounts")
+        first = Api(target.connection, target.token).call("GET", "/accounts")
     except NoAnswer as error:
-        raise NoTrial(f"{target.wire.root} does not answer: {error}") from None
+        raise NoTrial(f"{target.connection.root} does not answer: {error}") from None
     budget = Budget.after(first, requests)
     if budget.allowed < 1:
-        target.wire.close()
+        target.connection.close()
         raise NoTrial(f"the rate limit leaves nothing for a trial: X-RateLimit-Remaining is {first.header('X-RateLimit-Remaining')}")
-    target.wire.before, target.wire.after = budget.before_request, budget.after_answer
+    target.connection.budget = budget
     reading = tuple(each for each in properties if each.reads)
     trial.resources = trial.resources if budget.allowed >= ENOUGH else FEW
     names = ", ".join(resource.plural for resource in trial.resources)
-    told = f"{target.wire.root}: {len(reading)} of {count}, by GET alone, at most {budget.allowed} requests,\n"
+    told = f"{target.connection.root}: {len(reading)} of {count}, by GET alone, at most {budget.allowed} requests,\n"
     told += f"of {names}; long lists up to their first page."
     left = first.header("X-RateLimit-Remaining")
     limit = "" if left is None else f"\nX-RateLimit-Remaining is {left}; the trial ends when it falls below {budget.left_to_others}."
@@ -151,7 +149,7 @@ def judge(trial: Trial, judged: Property) -> Outcome:
     try:
         return trial.judge(judged)
     except NoAnswer as error:
-        raise NoTrial(f"{trial.target.wire.root} stopped answering: {error}") from None
+        raise NoTrial(f"{trial.target.connection.root} stopped answering: {error}") from None
     except Spent as reason:
         return Outcome(judged, 0, 0, not_judged=str(reason))
 

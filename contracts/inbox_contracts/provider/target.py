@@ -8,7 +8,7 @@ import orjson
 
 from inbox_contracts.provider.api import BASE, Api, plural_of
 from inbox_contracts.provider.expectations import Broken
-from inbox_contracts.provider.http import Answer, NoAnswer, Wire
+from inbox_contracts.provider.http import ApiResponse, NoAnswer, TrialConnection
 from inbox_mock.admin_client import AdminError
 from inbox_mock.client import JSON, Exchange, Sandbox, found
 
@@ -24,7 +24,7 @@ class NoTrial(Exception):  # noqa: N818 - the user's situation, not an error of 
 class Target:
     """A server on trial. ``scenario`` is what its sandboxes are made of, if it is a fake with an admin API."""
 
-    wire: Wire
+    connection: TrialConnection
     token: str | None = None
     scenario: str | None = None
     admin_token: str | None = None
@@ -37,7 +37,7 @@ class Target:
     @property
     def api(self) -> Api:
         """The API with the token that was given."""
-        return Api(self.wire, self.token)
+        return Api(self.connection, self.token)
 
     def sandbox(self, scenario: object = None, **more: object) -> Sandbox:
         """Make a sandbox on a clock that stands."""
@@ -51,7 +51,7 @@ class Target:
             if self.admin_token is not None:
                 headers["Authorization"] = f"Bearer {self.admin_token}"
             making = path == "/sandboxes" or method == "DELETE"
-            answer = self.wire.send(method, f"{ADMIN}{path}", headers, None if body is None else orjson.dumps(body), unlogged=making)
+            answer = self.connection.send(method, f"{ADMIN}{path}", headers, None if body is None else orjson.dumps(body), unlogged=making)
             given: JSON = answer.json if answer.body else {}
             if answer.status >= 300:
                 raise AdminError(f"{answer.about}: {given.get('detail') or given.get('title')} {given.get('errors') or ''}".rstrip())
@@ -86,33 +86,33 @@ def look(
         NoTrial: nobody answers, the answers are not this API's, or the token is missing or may not read the inbox.
 
     """
-    wire = Wire(root_of(url), timeout_seconds)
-    if not read_only and (urlsplit(wire.root).hostname or "").rstrip(".").endswith(REAL):
+    connection = TrialConnection(root_of(url), timeout_seconds)
+    if not read_only and (urlsplit(connection.root).hostname or "").rstrip(".").endswith(REAL):
         raise NoTrial("this is the real service, where guests and staff would see what the trial writes: add --read-only")
     try:
         if token is None or not read_only:
-            answer = wire.send(
+            answer = connection.send(
                 "GET", f"{ADMIN}/sandboxes/default", {} if admin_token is None else {"Authorization": f"Bearer {admin_token}"}
             )
             fake = _is_fake(answer)
             if fake and token is None:
-                return Target(wire, scenario="agency", admin_token=admin_token)
+                return Target(connection, scenario="agency", admin_token=admin_token)
             if token is None:
-                _ask_for_a_token(wire, answer)
-        _let_in(Api(wire, token))
+                _ask_for_a_token(connection, answer)
+        _let_in(Api(connection, token))
     except NoAnswer as error:
-        raise NoTrial(f"{wire.root} does not answer: {error}") from None
+        raise NoTrial(f"{connection.root} does not answer: {error}") from None
     except NoTrial:
-        wire.close()
+        connection.close()
         raise
-    return Target(wire, token)
+    return Target(connection, token)
 
 
-def _ask_for_a_token(wire: Wire, answer: Answer) -> NoReturn:
-    raise NoTrial(f"{wire.root} makes no sandboxes ({answer.about}): give a token of the account on trial with --token")
+def _ask_for_a_token(connection: TrialConnection, answer: ApiResponse) -> NoReturn:
+    raise NoTrial(f"{connection.root} makes no sandboxes ({answer.about}): give a token of the account on trial with --token")
 
 
-def _is_fake(answer: Answer) -> bool:
+def _is_fake(answer: ApiResponse) -> bool:
     """Tell a fake by what its admin API says of its default sandbox.
 
     Raises:

@@ -10,12 +10,11 @@ from traceback import extract_tb
 from typing import TYPE_CHECKING, Any
 
 from inbox_contracts.provider.api import JSON, Api
-from inbox_contracts.provider.budget import Spent
 from inbox_contracts.provider.expectations import Broken, NotJudged, Property, shown
-from inbox_contracts.provider.http import Exchange, NoAnswer
+from inbox_contracts.provider.http import LoggedRequest, NoAnswer, Spent
 from inbox_contracts.provider.resources import EVERYTHING, LISTED, path_of
 from inbox_contracts.provider.target import NoTrial, Target
-from inbox_contracts.provider.workspace import Stage, furnish
+from inbox_contracts.provider.workspace import Workspace, furnish
 from inbox_mock.admin_client import AdminError
 from inbox_mock.resources.declaration import Resource
 
@@ -72,20 +71,20 @@ class Trial:
     resources: tuple[Resource, ...] = LISTED
     _reading: "Sandbox | None" = None
     _readable: tuple[Resource, ...] | None = None
-    _lists: dict[str, tuple[list[JSON], list[Exchange]]] = field(default_factory=dict)
+    _lists: dict[str, tuple[list[JSON], list[LoggedRequest]]] = field(default_factory=dict)
     _days: Iterator[int] = field(default_factory=count)
 
     @property
     def api(self) -> Api:
         """The API for properties that only read: on a fake, that of one sandbox that nobody writes to."""
-        return self.target.api if not self.target.is_fake else Api(self.target.wire, self.reading.token)
+        return self.target.api if not self.target.is_fake else Api(self.target.connection, self.reading.token)
 
     @property
     def reading(self) -> "Sandbox":
         """The sandbox that nobody writes to."""
         if self._reading is None:
             self._reading = self.target.sandbox()
-            furnish(Stage(Api(self.target.wire, self._reading.token), self._reading, count()))
+            furnish(Workspace(Api(self.target.connection, self._reading.token), self._reading, count()))
         return self._reading
 
     def leave(self) -> None:
@@ -95,7 +94,7 @@ class Trial:
                 self._reading.delete()
             self._reading = None
             self._lists.clear()
-        self.target.wire.close()
+        self.target.connection.close()
 
     def readable(self) -> tuple[Resource, ...]:
         """Return the resources that the token may list."""
@@ -105,29 +104,29 @@ class Trial:
 
     def everything(self, resource: Resource) -> list[JSON]:
         """Return all records of a resource, as the world for reading has them; of a real service, those of the first page."""
-        log = self.target.wire.log
+        log = self.target.connection.log
         if resource.plural not in self._lists:
             began = len(log)
             path, query = path_of(resource.plural), EVERYTHING.get(resource.plural, {})
             found = self.api.get(path, **query).json[resource.plural] if self.read_only else self.api.all_of(path, **query)
             self._lists[resource.plural] = found, log[began:]
-        found, exchanges = self._lists[resource.plural]
-        log.extend(exchange for exchange in exchanges if exchange not in log)  # read before, and part of this example all the same
+        found, requests = self._lists[resource.plural]
+        log.extend(request for request in requests if request not in log)  # read before, and part of this example all the same
         return found
 
     @contextmanager
-    def stage(self, scenario: object = None, **more: object) -> Iterator[Stage]:
+    def workspace(self, scenario: object = None, **more: object) -> Iterator[Workspace]:
         """Return a world to write in: on a fake a fresh sandbox, elsewhere the account itself."""
         if not self.target.is_fake:
-            stage = Stage(self.target.api, None, self._days)
+            workspace = Workspace(self.target.api, None, self._days)
             try:
-                yield stage
+                yield workspace
             finally:
-                stage.tidy()
+                workspace.tidy()
             return
         sandbox = self.target.sandbox(scenario, **more)
         try:
-            yield Stage(Api(self.target.wire, sandbox.token), sandbox, count())
+            yield Workspace(Api(self.target.connection, sandbox.token), sandbox, count())
         finally:
             with suppress(Broken, AdminError):
                 sandbox.delete()
@@ -205,7 +204,7 @@ class Trial:
             NoTrial: the server does not answer any more.
 
         """
-        began, before = monotonic(), self.target.wire.count
+        began, before = monotonic(), self.target.connection.count
         if not self.target.is_fake and not self.read_only:
             self._lists.clear()  # others write, and so did the property before
         finding, why = self._look_closely(judged)
@@ -214,12 +213,12 @@ class Trial:
             finding, why = self._look_closely(judged)
         if finding is not None:
             self._see_that_it_lives()
-        return Outcome(judged, monotonic() - began, self.target.wire.count - before, finding, why, self.seed, self.effort)
+        return Outcome(judged, monotonic() - began, self.target.connection.count - before, finding, why, self.seed, self.effort)
 
     def _look_closely(self, judged: Property) -> tuple[Finding | None, str | None]:
         finding: Finding | None = None
         why: str | None = None
-        self.target.wire.log.clear()
+        self.target.connection.log.clear()
         try:
             judged.judge(self)
         except Found as found:
@@ -241,7 +240,9 @@ class Trial:
             else:
                 self.target.api.call("GET", "/inbox/conversations", per_page="1")
         except NoAnswer as error:
-            raise NoTrial(f"{self.target.wire.root} stopped answering after {self.target.wire.count} requests: {error}") from None
+            raise NoTrial(
+                f"{self.target.connection.root} stopped answering after {self.target.connection.count} requests: {error}"
+            ) from None
         except (Spent, AdminError, Broken):
             return
 
@@ -269,7 +270,7 @@ class _Search:
         """Begin an example: what was asked before does not belong to it."""
         if self.best is not None and monotonic() > self._give_up_at:
             raise _Enough
-        self.trial.target.wire.log.clear()
+        self.trial.target.connection.log.clear()
         self.told = told
 
     @contextmanager
@@ -294,8 +295,8 @@ class _Search:
 
     def finding(self, broken: Broken) -> Finding:
         """Return what is told of an example that broke."""
-        log = self.trial.target.wire.log
-        requests = [f"{asked.curl()}  # {status or 'no answer'}" for asked, status in log[-MOST_REQUESTS_TOLD:]]
+        log = self.trial.target.connection.log
+        requests = [f"{request.curl()}  # {request.status or 'no answer'}" for request in log[-MOST_REQUESTS_TOLD:]]
         return Finding(str(broken), dict(self.told), tuple(requests), max(0, len(log) - MOST_REQUESTS_TOLD))
 
 

@@ -7,9 +7,8 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from inbox_contracts.provider.api import JSON, Api, the_record, wanted
-from inbox_contracts.provider.budget import Spent
 from inbox_contracts.provider.expectations import Broken, NotJudged
-from inbox_contracts.provider.http import Answer
+from inbox_contracts.provider.http import ApiResponse, Spent
 from inbox_contracts.provider.resources import created_at, path_of
 from inbox_mock.domain import times
 
@@ -23,7 +22,7 @@ A_FILE = "data:text/plain;base64,SGVsbG8K"
 
 @dataclass(frozen=True, slots=True)
 class Ref:
-    """Stands for the id of a record that the stage makes."""
+    """Stands for the id of a record that the workspace makes."""
 
     plural: str
 
@@ -32,7 +31,7 @@ class Ref:
 
 
 @dataclass
-class Stage:
+class Workspace:
     """The API, and on a fake the sandbox behind it."""
 
     api: Api
@@ -67,7 +66,7 @@ class Stage:
         """Return the least that a new record needs."""
         return LEAST[plural](self)
 
-    def attempt(self, plural: str, attributes: JSON) -> Answer:
+    def attempt(self, plural: str, attributes: JSON) -> ApiResponse:
         """Try to create a record; ids that attributes refer to are filled in."""
         path = created_at(plural)
         if "{rental}" in path:
@@ -102,31 +101,31 @@ class Stage:
                 self.api.call("DELETE", f"/bookings/{booking_id}")
 
 
-def _booking(stage: Stage) -> JSON:
-    start_at, end_at = stage.stay()
+def _booking(workspace: Workspace) -> JSON:
+    start_at, end_at = workspace.stay()
     return {"start_at": start_at, "end_at": end_at, "booked": True}
 
 
-def _inquiry(stage: Stage) -> JSON:
-    start_at, end_at = stage.stay()
+def _inquiry(workspace: Workspace) -> JSON:
+    start_at, end_at = workspace.stay()
     tomorrow = times.wire(times.parse(end_at) + timedelta(days=1))
     return {"firstname": "Ada", "lastname": "Bauer", "email": "ada@example.com", "start_at": start_at, "end_at": tomorrow}
 
 
-LEAST: dict[str, Callable[[Stage], JSON]] = {
+LEAST: dict[str, Callable[[Workspace], JSON]] = {
     "sources": lambda _: {"name": "Trial"},
     "hosts": lambda _: {"firstname": "Trial", "lastname": "Host"},
     "clients": lambda _: {"fullname": "Trial Client"},
     "conversations": lambda _: {"subject": "Trial"},
-    "participants": lambda stage: {
-        "conversation_id": stage.id("conversations"),
-        "member_id": stage.id("hosts"),
+    "participants": lambda workspace: {
+        "conversation_id": workspace.id("conversations"),
+        "member_id": workspace.id("hosts"),
         "member_type": "Host",
     },
     "attachments": lambda _: {"name": "trial.txt", "file": A_FILE},
-    "messages": lambda stage: {
-        "conversation_id": stage.id("conversations"),
-        "sender_id": stage.id("participants"),
+    "messages": lambda workspace: {
+        "conversation_id": workspace.id("conversations"),
+        "sender_id": workspace.id("participants"),
         "content": "Trial",
         "origin": "bookingsync_inbox",
         "visibility": "internal",
@@ -137,9 +136,9 @@ LEAST: dict[str, Callable[[Stage], JSON]] = {
 }
 
 
-def furnish(stage: Stage) -> None:
+def furnish(workspace: Workspace) -> None:
     """Add a record of each kind that holds more than the least: money, notes, addresses, a picture in a message."""
-    client = stage.new(
+    client = workspace.new(
         "clients",
         notes="Vegetarian",
         company="Bauer & Co",
@@ -148,11 +147,13 @@ def furnish(stage: Stage) -> None:
         addresses=[{"label": "home", "city": "Nevache"}],
     )
     money = {"initial_price": "3000.0", "final_price": "2700.5", "discount": "299.5", "commission": "12.25", "damage_deposit": "500.0"}
-    stage.new("bookings", client_id=client["id"], source_id=stage.id("sources"), adults=2, children=1, notes="Late", **money)
-    stage.new("hosts", email="trial@example.com", source_id=stage.id("sources"))
-    conversation = stage.new("conversations", source_id=stage.id("sources"), assignee_id=stage.id("hosts"), default_channel="email")
-    stage.new("messages", channel="email", visibility="external", attachment_ids=[stage.id("attachments")])
-    if stage.sandbox is not None:
-        stage.sandbox.clock.advance("1m")
-    stage.change("conversations", conversation["id"], {"closed": True, "marked_as_spam": True})
-    stage.change("participants", stage.id("participants"), {"read": True})
+    workspace.new("bookings", client_id=client["id"], source_id=workspace.id("sources"), adults=2, children=1, notes="Late", **money)
+    workspace.new("hosts", email="trial@example.com", source_id=workspace.id("sources"))
+    conversation = workspace.new(
+        "conversations", source_id=workspace.id("sources"), assignee_id=workspace.id("hosts"), default_channel="email"
+    )
+    workspace.new("messages", channel="email", visibility="external", attachment_ids=[workspace.id("attachments")])
+    if workspace.sandbox is not None:
+        workspace.sandbox.clock.advance("1m")
+    workspace.change("conversations", conversation["id"], {"closed": True, "marked_as_spam": True})
+    workspace.change("participants", workspace.id("participants"), {"read": True})

@@ -1,15 +1,13 @@
 """Sending webhooks over HTTP. No lock is held here, and no transaction is open."""
 
-import socket
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
-from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
+from collections.abc import Callable, Mapping
+from http.client import HTTPException
 from ipaddress import ip_address
-from threading import Event, Timer
 from urllib.parse import quote, urlsplit
 
 import orjson
 
+from inbox_mock.http import HttpClient
 from inbox_mock.store.journal import shortened
 from inbox_mock.webhooks.requests import DeliveryRequest, DeliveryResult
 from inbox_mock.webhooks.signature import sign
@@ -70,72 +68,28 @@ class WebhookSender:
         if hand is not None:
             status, answered, text = hand(parcel.url, headers, body)
             return DeliveryResult(status, _outcome(status), request, {"headers": dict(answered), "body": shortened(text)})
-        too_late = DeliveryResult(None, f"no answer within {TIMEOUT_SECONDS} seconds", request, {})
-        connection = _connection(parcel.url)
         self.make_room()
         try:
-            with _ending(connection) as ended:
-                answer = _answer(connection, parcel.url, body, headers)
-                if ended.is_set():
-                    return too_late
-                response = {"headers": dict(answer.getheaders()), "body": shortened(_beginning(answer))}
+            response = HttpClient(parcel.url).exchange(
+                "POST", _target(parcel.url), headers, body, seconds=TIMEOUT_SECONDS, beginning=MOST_BYTES_READ
+            )
         except TimeoutError:
-            return too_late
+            return DeliveryResult(None, f"no answer within {TIMEOUT_SECONDS} seconds", request, {})
         except (OSError, HTTPException) as error:
-            return too_late if ended.is_set() else DeliveryResult(None, f"no connection: {_told(error)}", request, {})
-        return DeliveryResult(answer.status, _outcome(answer.status), request, response)
+            return DeliveryResult(None, f"no connection: {_told(error)}", request, {})
+        answer = {"headers": dict(response.headers), "body": shortened(response.body.decode(errors="replace"))}
+        return DeliveryResult(response.status, _outcome(response.status), request, answer)
 
 
-def _connection(url: str) -> HTTPConnection:
+def _target(url: str) -> str:
     parts = urlsplit(url)
-    kind = HTTPSConnection if parts.scheme == "https" else HTTPConnection
-    return kind(parts.hostname or "", parts.port or kind.default_port, timeout=TIMEOUT_SECONDS)
-
-
-@contextmanager
-def _ending(connection: HTTPConnection) -> Iterator[Event]:
-    """Cut the connection when time is up, however slowly bytes come in; the event tells that this has happened."""
-    ended = Event()
-
-    def end() -> None:
-        ended.set()
-        with suppress(OSError, AttributeError):
-            connection.sock.shutdown(socket.SHUT_RDWR)
-
-    timer = Timer(TIMEOUT_SECONDS, end)
-    timer.daemon = True
-    timer.start()
-    try:
-        yield ended
-    finally:
-        timer.cancel()
-        connection.close()
-
-
-def _answer(connection: HTTPConnection, url: str, body: bytes, headers: Mapping[str, str]) -> HTTPResponse:
-    parts = urlsplit(url)
-    target = quote((parts.path or "/") + (f"?{parts.query}" if parts.query else ""), safe="/%:@!$&'()*+,;=?~")
-    connection.putrequest("POST", target, skip_accept_encoding=True)
-    for name, value in headers.items():
-        connection.putheader(name, value)
-    connection.putheader("Content-Length", str(len(body)))
-    connection.endheaders(body)
-    return connection.getresponse()
+    return quote((parts.path or "/") + (f"?{parts.query}" if parts.query else ""), safe="/%:@!$&'()*+,;=?~")
 
 
 def _outcome(status: int) -> str:
     if 200 <= status < 300:
         return "delivered"
     return f"redirected with {status}: redirects are not followed" if 300 <= status < 400 else f"refused with {status}"
-
-
-def _beginning(answer: HTTPResponse) -> str:
-    """Return the first bytes of an answer, as far as they come in time; the rest is not read."""
-    found = b""
-    with suppress(OSError, HTTPException):
-        while len(found) < MOST_BYTES_READ and (more := answer.read1(MOST_BYTES_READ - len(found))):
-            found += more
-    return found.decode(errors="replace")
 
 
 def _told(error: Exception) -> str:

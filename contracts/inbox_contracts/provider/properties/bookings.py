@@ -68,13 +68,13 @@ def _fits(booking: JSON, query: JSON) -> bool:
 
 
 def _cancelling(trial: Trial) -> None:
-    with trial.stage() as stage:
-        booking_id = stage.id("bookings")
-        path, api = f"/bookings/{booking_id}", stage.api
+    with trial.workspace() as workspace:
+        booking_id = workspace.id("bookings")
+        path, api = f"/bookings/{booking_id}", workspace.api
         expect(booking_id in by_id(api.all_of("/bookings", **{"from": "2000-01-01"})), f"the new booking {booking_id} is not in the list")
         before = api.get("/bookings").header("x-updated-since-request-synced-at")
-        if stage.sandbox is not None:
-            stage.sandbox.clock.advance("2s")
+        if workspace.sandbox is not None:
+            workspace.sandbox.clock.advance("2s")
         answer = api.call("DELETE", path)
         same((answer.status, answer.body), (204, b""), f"{answer.about}: status and body of a cancellation")
         same(api.call("GET", path).status, 404, f"GET {path}: the status of a cancelled booking")

@@ -33,26 +33,26 @@ FAILURE = re.compile(r"^- (.+)$", re.MULTILINE)
 def _document(trial: Trial) -> None:
     if find_spec("schemathesis") is None:
         raise NotJudged("schemathesis is not installed")
-    answer = trial.api.wire.send("GET", DOCUMENT, {})
+    answer = trial.api.connection.send("GET", DOCUMENT, {})
     if answer.status == 404:
         raise NotJudged(f"the server publishes no {DOCUMENT}")
     document = _without_others(answer.json)
     names = _operations(document, trial)
     expect(names, f"{answer.about}: no operation in it, expected paths with operationId")
-    with trial.stage() as stage, TemporaryDirectory() as folder:
+    with trial.workspace() as workspace, TemporaryDirectory() as folder:
         chosen = [word for name in names for word in ("--include-operation-id", name)]
         copy = Path(folder) / "openapi.json"
         copy.write_text(json.dumps(document), encoding="ascii")
         configuration = CONFIGURATION
         if not trial.target.is_fake:  # a token on the command line could be read by everybody on the machine
             configuration = Path(folder) / "schemathesis.toml"
-            configuration.write_text(f"headers = {{ Authorization = {json.dumps(f'Bearer {stage.api.token}')} }}\n", encoding="utf-8")
+            configuration.write_text(f"headers = {{ Authorization = {json.dumps(f'Bearer {workspace.api.token}')} }}\n", encoding="utf-8")
         seconds = round(FAST_SECONDS * trial.effort)
         command = [
             sys.executable, "-m", "schemathesis.cli",
             "--config-file", str(configuration),
-            "run", str(copy), "--url", trial.target.wire.root, "--max-redirects", "0",
-            *(("--header", f"Authorization: Bearer {stage.api.token}") if trial.target.is_fake else ()),
+            "run", str(copy), "--url", trial.target.connection.root, "--max-redirects", "0",
+            *(("--header", f"Authorization: Bearer {workspace.api.token}") if trial.target.is_fake else ()),
             "--phases", ALL_PHASES if trial.target.is_fake else READING_PHASES,
             "--max-examples", "2", "--max-time", str(seconds), "--seed", str(trial.seed), "--max-failures", "1",
             "--output-sanitize", "false", "--no-color",
@@ -64,7 +64,7 @@ def _document(trial: Trial) -> None:
         except subprocess.TimeoutExpired:
             raise NotJudged(f"schemathesis did not end within {seconds + 60} s") from None
         if run.returncode:
-            _tell(run.stdout or run.stderr, str(stage.api.token))
+            _tell(run.stdout or run.stderr, str(workspace.api.token))
 
 
 def _without_others(document: object, depth: int = 0) -> object:

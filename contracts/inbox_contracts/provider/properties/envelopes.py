@@ -39,7 +39,7 @@ def _templates(trial: Trial) -> None:
     for resource in trial.readable():
         given = trial.api.get(path_of(resource.plural)).json.get("links", {})
         for key, path in resource.templates():
-            wanted = f"{trial.target.wire.root}/api/v3/{path}"
+            wanted = f"{trial.target.connection.root}/api/v3/{path}"
             expect(key in given, f"the links of {resource.plural} have no template {key}, expected {wanted}")
             same(given[key], wanted, f"the template {key}")
 

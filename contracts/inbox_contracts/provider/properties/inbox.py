@@ -36,8 +36,8 @@ def _machine(trial: Trial) -> "type[RuleBasedStateMachine]":  # noqa: C901 - rul
             super().__init__()
             self.search, self.inbox, self.steps = search, Inbox(), list[str]()
             self.search.begin({})
-            self.opened = trial.stage()
-            self.stage = self.opened.__enter__()
+            self.opened = trial.workspace()
+            self.workspace = self.opened.__enter__()
 
         def teardown(self) -> None:
             self.opened.__exit__(None, None, None)
@@ -55,7 +55,7 @@ def _machine(trial: Trial) -> "type[RuleBasedStateMachine]":  # noqa: C901 - rul
             for plural, known in self.inbox.shown().items():
                 if known:
                     path = f"{path_of(plural)}/{','.join(map(str, known))}"
-                    found = {i: as_shown(plural, record) for i, record in by_id(records_of(self.stage.api.get(path))).items()}
+                    found = {i: as_shown(plural, record) for i, record in by_id(records_of(self.workspace.api.get(path))).items()}
                     for record_id, wanted in known.items():
                         same(found.get(record_id), wanted, f"{plural} {record_id}, after {self.steps[-1]}")
 
@@ -66,14 +66,14 @@ def _machine(trial: Trial) -> "type[RuleBasedStateMachine]":  # noqa: C901 - rul
         @rule(subject=texts)
         def open_conversation(self, subject: str) -> None:
             with self.step(f"a conversation about {subject!r} is made"):
-                self.inbox.open_conversation(self.stage.new("conversations", subject=subject)["id"], subject)
+                self.inbox.open_conversation(self.workspace.new("conversations", subject=subject)["id"], subject)
 
         @precondition(lambda self: self.inbox.conversations)
         @rule(number=nth, flag=st.sampled_from(["closed", "spam"]), on=st.booleans())
         def flag(self, number: int, flag: str, on: bool) -> None:  # noqa: FBT001 - hypothesis calls it by name
             conversation = self.pick("conversations", number)
             with self.step(f"conversation {conversation} is {'' if on else 'not '}{flag}"):
-                self.stage.change("conversations", conversation, {{"closed": "closed", "spam": "marked_as_spam"}[flag]: on})
+                self.workspace.change("conversations", conversation, {{"closed": "closed", "spam": "marked_as_spam"}[flag]: on})
                 self.inbox.flag(conversation, flag, on=on)
 
         @precondition(lambda self: self.inbox.conversations)
@@ -81,8 +81,8 @@ def _machine(trial: Trial) -> "type[RuleBasedStateMachine]":  # noqa: C901 - rul
         def assign(self, number: int, somebody: bool) -> None:  # noqa: FBT001
             conversation = self.pick("conversations", number)
             with self.step(f"conversation {conversation} is assigned to {'a host' if somebody else 'nobody'}"):
-                host = self.stage.id("hosts") if somebody else None
-                self.stage.change("conversations", conversation, {"assignee_id": host})
+                host = self.workspace.id("hosts") if somebody else None
+                self.workspace.change("conversations", conversation, {"assignee_id": host})
                 self.inbox.assign(conversation, host)
 
         @precondition(lambda self: self.inbox.conversations)
@@ -90,8 +90,8 @@ def _machine(trial: Trial) -> "type[RuleBasedStateMachine]":  # noqa: C901 - rul
         def take_part(self, number: int) -> None:
             conversation = self.pick("conversations", number)
             with self.step(f"a host takes part in conversation {conversation}"):
-                host = self.stage.id("hosts")
-                made = self.stage.new("participants", conversation_id=conversation, member_id=host, member_type="Host")
+                host = self.workspace.id("hosts")
+                made = self.workspace.new("participants", conversation_id=conversation, member_id=host, member_type="Host")
                 self.inbox.add_participant(made["id"], conversation, host)
 
         @precondition(lambda self: self.inbox.participants)
@@ -99,7 +99,7 @@ def _machine(trial: Trial) -> "type[RuleBasedStateMachine]":  # noqa: C901 - rul
         def read(self, number: int, on: bool) -> None:  # noqa: FBT001
             participant = self.pick("participants", number)
             with self.step(f"participant {participant} has {'' if on else 'not '}read"):
-                self.stage.change("participants", participant, {"read": on})
+                self.workspace.change("participants", participant, {"read": on})
                 self.inbox.read(participant, on=on)
 
         @precondition(lambda self: self.inbox.participants)
@@ -110,7 +110,7 @@ def _machine(trial: Trial) -> "type[RuleBasedStateMachine]":  # noqa: C901 - rul
             with self.step(f"participant {sender} writes {content!r} into conversation {conversation}"):
                 least = {"conversation_id": conversation, "sender_id": sender, "origin": "bookingsync_inbox", "visibility": "internal"}
                 message = {**least, "content": content, "sent_at": SENT_AT, "attachment_ids": attachments}
-                answer = self.stage.attempt("messages", message)
+                answer = self.workspace.attempt("messages", message)
                 allowed = self.inbox.may_send(conversation, sender)
                 same(answer.status, 201 if allowed else 422, f"{answer.about}: the status of participant {sender}'s message there")
                 if allowed:
@@ -121,20 +121,20 @@ def _machine(trial: Trial) -> "type[RuleBasedStateMachine]":  # noqa: C901 - rul
         def edit(self, number: int, content: str) -> None:
             message = self.pick("messages", number)
             with self.step(f"message {message} becomes {content!r}"):
-                self.stage.change("messages", message, {"content": content})
+                self.workspace.change("messages", message, {"content": content})
                 self.inbox.edit(message, content)
 
         @rule(name=texts)
         def upload(self, name: str) -> None:
             with self.step(f"an attachment called {name!r} is uploaded"):
-                self.inbox.upload(self.stage.new("attachments", name=name)["id"], name)
+                self.inbox.upload(self.workspace.new("attachments", name=name)["id"], name)
 
         @precondition(lambda self: self.inbox.messages and self.inbox.attachments)
         @rule(number=nth, which=nth)
         def attach(self, number: int, which: int) -> None:
             message, attachment = self.pick("messages", number), self.pick("attachments", which)
             with self.step(f"attachment {attachment} is tied to message {message}"):
-                self.stage.api.put(f"/inbox/messages/{message}/add_attachment", "attachments", {"id": attachment})
+                self.workspace.api.put(f"/inbox/messages/{message}/add_attachment", "attachments", {"id": attachment})
                 self.inbox.attach(message, attachment)
 
     return Beside

@@ -4,7 +4,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from inbox_contracts.provider.api import links_of, records_of
 from inbox_contracts.provider.expectations import Property, expect, same
-from inbox_contracts.provider.http import Answer
+from inbox_contracts.provider.http import ApiResponse
 from inbox_contracts.provider.resources import EVERYTHING, path_of
 from inbox_contracts.provider.trial import Trial
 from inbox_mock.domain.fidelity import documented, recorded
@@ -60,7 +60,7 @@ def _is(resource: Resource) -> bool:
     return resource.plural == "bookings"
 
 
-def _agrees(answer: Answer, page: int, query: dict[str, str]) -> None:
+def _agrees(answer: ApiResponse, page: int, query: dict[str, str]) -> None:
     """Compare header, meta and records of a page."""
     link, meta = links_of(answer), answer.json["meta"]
     same(list(meta["Link"].items()), list(link.items()), f"{answer.about}: meta.Link, beside the header Link")

@@ -2,7 +2,7 @@
 
 from inbox_contracts.provider.api import JSON, Api
 from inbox_contracts.provider.expectations import Property, expect, same, shown
-from inbox_contracts.provider.http import Answer
+from inbox_contracts.provider.http import ApiResponse
 from inbox_contracts.provider.resources import CHANGED, CREATED, created_at, path_of
 from inbox_contracts.provider.trial import Trial
 from inbox_mock.domain.fidelity import assumed, documented, recorded
@@ -16,12 +16,12 @@ UNREADABLE = (b"", b"{", b"[]", b'"text"', b"null")
 def _unauthorized(trial: Trial) -> None:
     for resource in trial.resources:
         for who, token in STRANGERS.items():
-            answer = Api(trial.target.wire, token).call("GET", path_of(resource.plural))
+            answer = Api(trial.target.connection, token).call("GET", path_of(resource.plural))
             _is_unauthorized(answer, who)
             expect(answer.header("X-RateLimit-Remaining") is None, f"{answer.about}: rate-limit headers, with {who}")
 
 
-def _is_unauthorized(answer: Answer, who: str) -> None:
+def _is_unauthorized(answer: ApiResponse, who: str) -> None:
     same(answer.status, 401, f"{answer.about}: the status, with {who}")
     challenge = answer.header("WWW-Authenticate") or ""
     expect(challenge.startswith(CHALLENGE), f"{answer.about}: WWW-Authenticate is {challenge!r}, expected {CHALLENGE}...")
@@ -31,13 +31,13 @@ def _is_unauthorized(answer: Answer, who: str) -> None:
 
 
 def _expired(trial: Trial) -> None:
-    with trial.stage() as stage:
-        if stage.sandbox is None:
+    with trial.workspace() as workspace:
+        if workspace.sandbox is None:
             return
-        token = stage.sandbox.admin("POST", "/tokens", {"expires_in": 60})["token"]
-        api = Api(trial.target.wire, token)
+        token = workspace.sandbox.admin("POST", "/tokens", {"expires_in": 60})["token"]
+        api = Api(trial.target.connection, token)
         api.get("/inbox/conversations")
-        stage.sandbox.clock.advance("61s")
+        workspace.sandbox.clock.advance("61s")
         answer = api.call("GET", "/inbox/conversations")
         _is_unauthorized(answer, "an expired token")
         challenge = answer.header("WWW-Authenticate") or ""
@@ -75,7 +75,7 @@ def _methods(trial: Trial) -> None:
         _are_errors(answer)
 
 
-def _are_errors(answer: Answer) -> list[JSON]:
+def _are_errors(answer: ApiResponse) -> list[JSON]:
     errors = answer.json.get("errors")
     good = isinstance(errors, list) and errors and all(isinstance(e, dict) and isinstance(e.get("code"), str) for e in errors)
     expect(good, f'{answer.about}: the body is {shown(answer.json)}, expected {{"errors": [{{"code": ...}}]}}')
@@ -83,11 +83,11 @@ def _are_errors(answer: Answer) -> list[JSON]:
 
 
 def _unreadable(trial: Trial) -> None:
-    with trial.stage() as stage:
+    with trial.workspace() as workspace:
         for plural in CREATED:
-            path = created_at(plural).format(rental=stage.id("rentals"))
+            path = created_at(plural).format(rental=workspace.id("rentals"))
             for body in (*UNREADABLE, f'{{"{plural}": {{}}}}'.encode(), f'{{"{plural}": []}}'.encode()):
-                answer = stage.api.call("POST", path, body)
+                answer = workspace.api.call("POST", path, body)
                 expect(400 <= answer.status < 500, f"{answer.about}: the status of the body {body!r}, expected 400 or another refusal")
                 _are_errors(answer)
 
@@ -127,9 +127,9 @@ REFUSED: tuple[tuple[str, JSON, str], ...] = (
 
 
 def _constraints(trial: Trial) -> None:
-    with trial.stage() as stage:
+    with trial.workspace() as workspace:
         for plural, wrong, field in REFUSED:
-            answer = stage.attempt(plural, {**stage.least(plural), **wrong})
+            answer = workspace.attempt(plural, {**workspace.least(plural), **wrong})
             told = f"{plural} with {shown(wrong)}"
             same(answer.status, 422, f"{answer.about}: the status of {told}")
             errors = _are_errors(answer)

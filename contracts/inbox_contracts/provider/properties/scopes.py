@@ -25,19 +25,19 @@ def _held(granted: tuple[str, ...]) -> set[str]:
 def _matrix(trial: Trial) -> None:
     from hypothesis import strategies as st
 
-    with trial.stage() as stage:
-        sandbox = stage.sandbox
+    with trial.workspace() as workspace:
+        sandbox = workspace.sandbox
         if sandbox is None:
             raise NotJudged("it needs tokens of every scope, which only a fake issues")
 
         def as_granted(granted: tuple[str, ...], operation: Operation) -> None:
             token = sandbox.admin("POST", "/tokens", {"scopes": list(granted)})["token"]
-            _try(Api(trial.target.wire, token), granted, operation)
+            _try(Api(trial.target.connection, token), granted, operation)
 
         for scope in ALONE:
             token = sandbox.admin("POST", "/tokens", {"scopes": [scope]})["token"]
             for operation in operations():
-                _try(Api(trial.target.wire, token), (scope,), operation)
+                _try(Api(trial.target.connection, token), (scope,), operation)
         several = st.lists(st.sampled_from(ALONE), min_size=2, max_size=4, unique=True).map(tuple)
         trial.explore(as_granted, 30, granted=several, operation=st.sampled_from(operations()))
 
@@ -55,12 +55,12 @@ def _try(api: Api, granted: tuple[str, ...], operation: Operation) -> None:
 
 
 def _isolation(trial: Trial) -> None:
-    with trial.stage("three-accounts") as stage:
-        sandbox = stage.sandbox
+    with trial.workspace("three-accounts") as workspace:
+        sandbox = workspace.sandbox
         if sandbox is None:
             raise NotJudged("it needs tokens of several accounts, which only a fake issues")
         tokens = [account["token"] for account in sandbox.made["accounts"]]
-        apis = [Api(trial.target.wire, token) for token in tokens]
+        apis = [Api(trial.target.connection, token) for token in tokens]
         for resource in LISTED:
             if resource.plural == "applications":  # the same ones are installed on several accounts
                 continue
@@ -73,10 +73,10 @@ def _isolation(trial: Trial) -> None:
 
 
 def _rate_limit(trial: Trial) -> None:
-    with trial.stage({"rate_limit": 5}) as stage:
-        if stage.sandbox is None:
+    with trial.workspace({"rate_limit": 5}) as workspace:
+        if workspace.sandbox is None:
             raise NotJudged("it needs a server that may be called until it refuses")
-        answers = [stage.api.call("GET", "/accounts") for _ in range(7)]
+        answers = [workspace.api.call("GET", "/accounts") for _ in range(7)]
         same(
             [answer.status for answer in answers],
             [200] * 5 + [429] * 2,
@@ -85,8 +85,8 @@ def _rate_limit(trial: Trial) -> None:
         same(answers[-1].header("X-RateLimit-Remaining"), "0", "X-RateLimit-Remaining of a 429")
         text = answers[-1].body.decode(errors="replace")
         expect("API v3 rate limit exceeded." in text, f"the body of a 429 is {text!r}, expected API v3 rate limit exceeded.")
-        stage.sandbox.clock.advance("1h")
-        same(stage.api.call("GET", "/accounts").status, 200, "the status an hour later")
+        workspace.sandbox.clock.advance("1h")
+        same(workspace.api.call("GET", "/accounts").status, 200, "the status an hour later")
 
 
 PROPERTIES = (

@@ -6,7 +6,7 @@ from inbox_contracts.provider.api import JSON, Api, by_id, records_of
 from inbox_contracts.provider.expectations import NotJudged, Property, expect, same
 from inbox_contracts.provider.resources import EVERYTHING, path_of
 from inbox_contracts.provider.trial import Trial
-from inbox_contracts.provider.workspace import Stage
+from inbox_contracts.provider.workspace import Workspace
 from inbox_mock.domain import times
 from inbox_mock.domain.fidelity import assumed, documented, recorded
 from inbox_mock.resources.declaration import Resource
@@ -113,19 +113,19 @@ def _following(trial: Trial) -> None:
         raise NotJudged("it changes bookings that are there, and is done in sandboxes only")
 
     def stays_true(rounds: list[list[str]]) -> None:
-        with trial.stage() as stage:
-            copy = _Copy(stage.api)
+        with trial.workspace() as workspace:
+            copy = _Copy(workspace.api)
             for plural in FOLLOWED:
                 copy.sync(plural)
             for writes in rounds:
-                if stage.sandbox is not None:
-                    stage.sandbox.clock.advance("7s")
+                if workspace.sandbox is not None:
+                    workspace.sandbox.clock.advance("7s")
                 for write in writes:
-                    _write(stage, write)
+                    _write(workspace, write)
                 for plural in FOLLOWED:
                     copy.sync(plural)
                     query = {"from": "2000-01-01"} if plural == "bookings" else {}
-                    truth = by_id(stage.api.all_of(path_of(plural), **query))
+                    truth = by_id(workspace.api.all_of(path_of(plural), **query))
                     found = copy.records[plural]
                     same(sorted(found), sorted(truth), f"the {plural} of a copy kept by updated_since, beside the list, after {writes}")
                     for record_id, record in truth.items():
@@ -138,23 +138,23 @@ def _following(trial: Trial) -> None:
 FOLLOWED = ("conversations", "messages", "bookings", "clients", "hosts")
 
 
-def _write(stage: Stage, write: str) -> None:
+def _write(workspace: Workspace, write: str) -> None:
     match write:
         case "a message":
-            stage.new("messages")
+            workspace.new("messages")
         case "a conversation":
-            stage.new("conversations")
+            workspace.new("conversations")
         case "a closed conversation":
-            stage.change("conversations", records_of(stage.api.get("/inbox/conversations"))[0]["id"], {"closed": True})
+            workspace.change("conversations", records_of(workspace.api.get("/inbox/conversations"))[0]["id"], {"closed": True})
         case "a changed booking":
-            stage.change("bookings", stage.id("bookings"), {"adults": 3})
+            workspace.change("bookings", workspace.id("bookings"), {"adults": 3})
         case "a cancelled booking":
-            stage.api.call("DELETE", f"/bookings/{stage.new('bookings')['id']}")
-            stage.api.call("DELETE", f"/bookings/{records_of(stage.api.get('/bookings'))[0]['id']}")
+            workspace.api.call("DELETE", f"/bookings/{workspace.new('bookings')['id']}")
+            workspace.api.call("DELETE", f"/bookings/{records_of(workspace.api.get('/bookings'))[0]['id']}")
         case "a client":
-            stage.new("clients")
+            workspace.new("clients")
         case _:
-            stage.new("hosts")
+            workspace.new("hosts")
 
 
 PROPERTIES = (

@@ -5,12 +5,12 @@ from typing import TYPE_CHECKING
 from inbox_contracts.provider import strategies
 from inbox_contracts.provider.api import JSON, the_record, wanted
 from inbox_contracts.provider.expectations import Property, expect, same, shown
-from inbox_contracts.provider.http import Answer
+from inbox_contracts.provider.http import ApiResponse
 from inbox_contracts.provider.properties.refusals import REFUSED
 from inbox_contracts.provider.resources import CREATED, EVERYTHING, path_of
 from inbox_contracts.provider.round_trip import shows
 from inbox_contracts.provider.trial import Trial
-from inbox_contracts.provider.workspace import Stage
+from inbox_contracts.provider.workspace import Workspace
 from inbox_mock.domain.fidelity import documented, recorded
 from inbox_mock.resources.registry import RESOURCES
 
@@ -28,13 +28,13 @@ def _created(trial: Trial) -> None:
     from hypothesis import strategies as st
 
     def is_read_back(plural: str, written: JSON) -> None:
-        with trial.stage() as stage:
-            attributes = stage.resolved({**stage.least(plural), **written})
-            answer = wanted(stage.attempt(plural, attributes), 201)
+        with trial.workspace() as workspace:
+            attributes = workspace.resolved({**workspace.least(plural), **written})
+            answer = wanted(workspace.attempt(plural, attributes), 201)
             record = the_record(answer)
             shows(plural, record, attributes)
             same(
-                stage.api.one(_address(plural, record["id"])),
+                workspace.api.one(_address(plural, record["id"])),
                 record,
                 f"{_address(plural, record['id'])}, beside the answer to its creation",
             )
@@ -48,19 +48,19 @@ def _changed(trial: Trial) -> None:
     from hypothesis import strategies as st
 
     def is_read_back(plural: str, written: JSON) -> None:
-        with trial.stage() as stage:
-            record_id = stage.id(plural)
-            before = stage.api.one(_address(plural, record_id))
-            attributes = stage.resolved(written)
-            if stage.sandbox is not None:
-                stage.sandbox.clock.advance("3s")
-            record = stage.change(plural, record_id, attributes)
+        with trial.workspace() as workspace:
+            record_id = workspace.id(plural)
+            before = workspace.api.one(_address(plural, record_id))
+            attributes = workspace.resolved(written)
+            if workspace.sandbox is not None:
+                workspace.sandbox.clock.advance("3s")
+            record = workspace.change(plural, record_id, attributes)
             shows(plural, record, attributes)
-            after = stage.api.one(_address(plural, record_id))
+            after = workspace.api.one(_address(plural, record_id))
             same(after, record, f"{_address(plural, record_id)}, beside the answer to its change")
             _nothing_else(plural, before, after, attributes)
             expect(after["updated_at"] >= before["updated_at"], f"updated_at went back, to {after['updated_at']}")
-            if stage.sandbox is not None and attributes:
+            if workspace.sandbox is not None and attributes:
                 expect(after["updated_at"] > before["updated_at"], f"updated_at is still {after['updated_at']} after a change")
 
     for plural in CREATED:
@@ -86,21 +86,23 @@ def _refused(trial: Trial) -> None:
 
     def changes_nothing(nth: int) -> None:
         plural, wrong, _ = REFUSED[nth]
-        with trial.stage() as stage:
-            record_id = stage.id(plural)
-            least = stage.least(plural)
-            if stage.sandbox is not None:
-                stage.sandbox.clock.advance("3s")
-            before = _counts(stage), stage.api.one(_address(plural, record_id))
+        with trial.workspace() as workspace:
+            record_id = workspace.id(plural)
+            least = workspace.least(plural)
+            if workspace.sandbox is not None:
+                workspace.sandbox.clock.advance("3s")
+            before = _counts(workspace), workspace.api.one(_address(plural, record_id))
             allowed = {"messages": {"content": "Changed"}, "hosts": {"lastname": "Changed"}, "clients": {"company": "Changed"}}
-            answers = [stage.attempt(plural, {**least, **allowed.get(plural, {}), **wrong})]
+            answers = [workspace.attempt(plural, {**least, **allowed.get(plural, {}), **wrong})]
             if set(wrong) <= _changeable(plural):
                 change = {plural: [{**allowed.get(plural, {}), **wrong}]}
-                answers.append(stage.api.call("PUT", _address(plural, record_id), change))
+                answers.append(workspace.api.call("PUT", _address(plural, record_id), change))
             if any(answer.status < 300 for answer in answers):
                 return  # not refused: another property's concern
             same(
-                (_counts(stage), stage.api.one(_address(plural, record_id))), before, f"the account after a refused write of {shown(wrong)}"
+                (_counts(workspace), workspace.api.one(_address(plural, record_id))),
+                before,
+                f"the account after a refused write of {shown(wrong)}",
             )
 
     trial.explore(changes_nothing, 40, nth=st.integers(0, len(REFUSED) - 1))
@@ -110,28 +112,28 @@ def _changeable(plural: str) -> set[str]:
     return {a.name for a in RESOURCES[plural].attributes if a.write.value in {"always", "on update"}}
 
 
-def _counts(stage: Stage) -> dict[str, str | None]:
+def _counts(workspace: Workspace) -> dict[str, str | None]:
     return {
-        plural: stage.api.get(path_of(plural), per_page=1, **EVERYTHING.get(plural, {})).header("X-Total-Count")
+        plural: workspace.api.get(path_of(plural), per_page=1, **EVERYTHING.get(plural, {})).header("X-Total-Count")
         for plural in (*CREATED, "rentals")
     }
 
 
 def _answers(trial: Trial) -> None:
-    with trial.stage() as stage:
+    with trial.workspace() as workspace:
         for plural in CREATED:
-            created = stage.attempt(plural, stage.least(plural))
+            created = workspace.attempt(plural, workspace.least(plural))
             wanted(created, 201)
             record_id = the_record(created)["id"]
-            address = f"{trial.target.wire.root}/api/v3{_address(plural, record_id)}"
+            address = f"{trial.target.connection.root}/api/v3{_address(plural, record_id)}"
             same(created.header("Location"), address, f"{created.about}: Location")
-            changed = stage.api.call("PUT", _address(plural, record_id), {plural: [{}]})
+            changed = workspace.api.call("PUT", _address(plural, record_id), {plural: [{}]})
             same(changed.status, 200, f"{changed.about}: the status of a change")
             for answer in (created, changed):
                 _is_write(answer)
 
 
-def _is_write(answer: Answer) -> None:
+def _is_write(answer: ApiResponse) -> None:
     same(answer.json["meta"], {}, f"{answer.about}: meta of a write")
     expect(answer.header("Link") is None, f"{answer.about}: a Link header on a write")
     expect(answer.header("ETag"), f"{answer.about}: no ETag")
@@ -139,60 +141,60 @@ def _is_write(answer: Answer) -> None:
 
 
 def _patch(trial: Trial) -> None:
-    with trial.stage() as stage:
+    with trial.workspace() as workspace:
         changes: dict[str, JSON] = {"clients": {"company": "P"}, "hosts": {"lastname": "P"}, "conversations": {"closed": True}}
         for plural, attributes in changes.items():
-            path = _address(plural, stage.id(plural))
-            answer = wanted(stage.api.call("PATCH", path, {plural: [attributes]}), 200)
-            shows(plural, stage.api.one(path), attributes)
+            path = _address(plural, workspace.id(plural))
+            answer = wanted(workspace.api.call("PATCH", path, {plural: [attributes]}), 200)
+            shows(plural, workspace.api.one(path), attributes)
             shows(plural, the_record(answer), attributes)
 
 
 def _plain_bodies(trial: Trial) -> None:
-    with trial.stage() as stage:
-        path = _address("hosts", stage.id("hosts"))
+    with trial.workspace() as workspace:
+        path = _address("hosts", workspace.id("hosts"))
         for number, kind in enumerate(("application/json", "application/vnd.api+json", "application/json; charset=utf-8")):
             body = {"hosts": [{"lastname": f"Host {number}", "nonsense": 1}]}
-            answer = stage.api.call("PUT", path, body, headers={"Content-Type": kind})
+            answer = workspace.api.call("PUT", path, body, headers={"Content-Type": kind})
             same(answer.status, 200, f"{answer.about}: the status of a body as {kind}")
-            same(stage.api.one(path)["lastname"], f"Host {number}", f"lastname, written as {kind} beside an unknown attribute")
+            same(workspace.api.one(path)["lastname"], f"Host {number}", f"lastname, written as {kind} beside an unknown attribute")
 
 
 def _connecting(trial: Trial) -> None:
-    with trial.stage() as stage:
-        conversation, booking = stage.id("conversations"), stage.id("bookings")
+    with trial.workspace() as workspace:
+        conversation, booking = workspace.id("conversations"), workspace.id("bookings")
         path = _address("conversations", conversation)
         steps: tuple[tuple[str, Callable[[], JSON], bool], ...] = (
-            ("connect", lambda: stage.api.put(f"{path}/connect_booking", "bookings", {"id": booking}).json, True),
-            ("connect again", lambda: stage.api.put(f"{path}/connect_booking", "bookings", {"id": booking}).json, True),
-            ("disconnect", lambda: stage.api.put(f"{path}/disconnect_booking", "bookings", {"id": booking}).json, False),
+            ("connect", lambda: workspace.api.put(f"{path}/connect_booking", "bookings", {"id": booking}).json, True),
+            ("connect again", lambda: workspace.api.put(f"{path}/connect_booking", "bookings", {"id": booking}).json, True),
+            ("disconnect", lambda: workspace.api.put(f"{path}/disconnect_booking", "bookings", {"id": booking}).json, False),
         )
         for step, do, tied in steps:
             answered = do()["conversations"][0]
             same(answered["links"]["bookings"], [booking] if tied else [], f"{step}: links.bookings in the answer")
             same(
-                stage.api.one(path)["links"]["bookings"],
+                workspace.api.one(path)["links"]["bookings"],
                 [booking] if tied else [],
                 f"{step}: links.bookings of conversation {conversation}",
             )
-            found = stage.api.one(_address("bookings", booking))["links"]["conversations"]
+            found = workspace.api.one(_address("bookings", booking))["links"]["conversations"]
             same(found, [conversation] if tied else [], f"{step}: links.conversations of booking {booking}")
 
 
 def _attaching(trial: Trial) -> None:
-    with trial.stage() as stage:
-        first, second, message = stage.id("attachments"), stage.new("attachments")["id"], stage.id("messages")
+    with trial.workspace() as workspace:
+        first, second, message = workspace.id("attachments"), workspace.new("attachments")["id"], workspace.id("messages")
         path = _address("messages", message)
         for attachment, wanted_ids in ((first, {first}), (second, {first, second})):
-            answer = stage.api.put(f"{path}/add_attachment", "attachments", {"id": attachment})
+            answer = workspace.api.put(f"{path}/add_attachment", "attachments", {"id": attachment})
             same(set(the_record(answer)["links"]["attachments"]), wanted_ids, f"{answer.about}: links.attachments of the message")
             same(
-                stage.api.one(_address("attachments", attachment))["links"]["messages"],
+                workspace.api.one(_address("attachments", attachment))["links"]["messages"],
                 [message],
                 f"links.messages of attachment {attachment}",
             )
-        stage.change("messages", message, {"attachment_ids": [second]})
-        same(stage.api.one(path)["links"]["attachments"], [second], "links.attachments after attachment_ids was written")
+        workspace.change("messages", message, {"attachment_ids": [second]})
+        same(workspace.api.one(path)["links"]["attachments"], [second], "links.attachments after attachment_ids was written")
 
 
 PROPERTIES = (

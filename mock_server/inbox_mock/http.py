@@ -1,0 +1,209 @@
+"""One HTTP exchange under one deadline: connecting, sending, and reading all that is wanted of the response.
+
+A timeout for each read would let a peer that sends a byte now and then hold its caller for ever.
+"""
+
+import io
+import socket
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection, IncompleteRead
+from time import monotonic
+from typing import Any
+from urllib.parse import urlsplit
+
+MOST_BYTES = 256 * 1024 * 1024
+IDLE_SECONDS = 4.0
+"""How long a connection may be idle and be used again; servers close theirs after some seconds, ours after ten."""
+WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
+
+
+@dataclass(frozen=True)
+class HttpResponse:
+    """A response: header names and their order as they were received."""
+
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+
+    def header(self, name: str) -> str | None:
+        """Return a header's value, or None; names are compared without regard to case."""
+        return next((value for found, value in self.headers if found.lower() == name.lower()), None)
+
+
+class HttpClient:
+    """Speaks to the server of a URL, over one connection that is kept open as long as both sides like.
+
+    Redirects are not followed, and nothing is sent twice.
+    """
+
+    def __init__(self, url: str) -> None:
+        parts = urlsplit(url)
+        self._kind = HTTPSConnection if parts.scheme == "https" else HTTPConnection
+        # Without a port http.client would take the end of an IPv6 address for one.
+        self._address = parts.hostname or "", self._kind.default_port if parts.port is None else parts.port
+        self._connection: HTTPConnection | None = None
+        self._socket: _TimedSocket | None = None
+        self._used_at = 0.0
+
+    def exchange(
+        self,
+        method: str,
+        target: str,
+        headers: Mapping[str, str],
+        body: bytes | None = None,
+        *,
+        seconds: float | None,
+        connect_seconds: float | None = None,
+        beginning: int | None = None,
+    ) -> HttpResponse:
+        """Send a request, and return its response, within so many ``seconds``; None sets no limit.
+
+        ``headers`` are written in their order, after Host and before Content-Length. ``connect_seconds`` limits connecting
+        further. With ``beginning``, no more than so many bytes of the body are read, and a body that breaks off, or is not
+        complete in time, counts for what there is of it.
+
+        Raises:
+            TimeoutError: it is not over in time.
+            ConnectionRefusedError: nothing listens there.
+            IncompleteRead: the body is shorter than announced.
+            HTTPException: what comes is not HTTP.
+            OSError: the connection cannot be made, or breaks.
+
+        """
+        deadline = _Deadline(seconds)
+        try:
+            connection = self._open(deadline, connect_seconds)
+            connection.putrequest(method, target, skip_accept_encoding=True)
+            for name, value in headers.items():
+                connection.putheader(name, value)
+            if body is not None or method in WITH_BODY:
+                connection.putheader("Content-Length", str(len(body or b"")))
+            connection.endheaders(body)
+            with connection.getresponse() as response:
+                content = _whole(response) if beginning is None else _start(response, beginning)
+        except BaseException:
+            self.close()
+            raise
+        self._used_at = monotonic()
+        if response.will_close or beginning is not None:
+            self.close()
+        return HttpResponse(response.status, tuple(response.getheaders()), content)
+
+    def close(self) -> None:
+        """Close the connection; the next exchange opens another one."""
+        if self._connection is not None:
+            self._connection.close()
+        self._connection = self._socket = None
+
+    def _open(self, deadline: "_Deadline", connect_seconds: float | None) -> HTTPConnection:
+        if self._connection is not None and monotonic() - self._used_at > IDLE_SECONDS:
+            self.close()
+        if self._connection is None or self._socket is None:
+            connection = self._kind(*self._address)
+            connecting = deadline.within(connect_seconds)
+            # http.client keeps it as an attribute so that it can be replaced.
+            connection._create_connection = lambda address, *_more: _connect(address, connecting)  # type: ignore[attr-defined]  # noqa: SLF001
+            connection.connect()
+            timed: Any = _TimedSocket(connection.sock)
+            self._connection, self._socket, connection.sock = connection, timed, timed
+        self._socket.deadline = deadline
+        return self._connection
+
+
+class _Deadline:
+    """A moment by which all must be over; None is never."""
+
+    def __init__(self, seconds: float | None) -> None:
+        self._ends_at = None if seconds is None else monotonic() + seconds
+
+    def within(self, seconds: float | None) -> "_Deadline":
+        """Return this deadline, or one in so many seconds if that is sooner."""
+        other = _Deadline(seconds)
+        if self._ends_at is None or (other._ends_at is not None and other._ends_at < self._ends_at):
+            return other
+        return self
+
+    def left(self) -> float | None:
+        """Return the seconds that are left.
+
+        Raises:
+            TimeoutError: none are.
+
+        """
+        if self._ends_at is None:
+            return None
+        left = self._ends_at - monotonic()
+        if left <= 0:
+            raise TimeoutError
+        return left
+
+
+def _connect(address: tuple[str, int], deadline: _Deadline) -> socket.socket:
+    """Connect to the first of a host's addresses that answers: each has what the ones before it have left of the time."""
+    failure: OSError | None = None
+    for *_, found in socket.getaddrinfo(*address, type=socket.SOCK_STREAM):
+        try:
+            connected = socket.create_connection((str(found[0]), int(found[1])), deadline.left())
+        except OSError as error:
+            failure = error
+        else:
+            connected.settimeout(deadline.left())  # TLS begins with a handshake
+            return connected
+    raise failure or OSError("the host has no address")
+
+
+class _TimedSocket:
+    """What http.client needs of a socket, each operation of which ends by ``deadline``."""
+
+    def __init__(self, sock: socket.socket) -> None:
+        self.deadline = _Deadline(None)
+        self._sock = sock
+
+    def sendall(self, data: bytes) -> None:
+        """Send it all, however slowly the peer reads."""
+        rest = memoryview(data)
+        while rest:
+            self._sock.settimeout(self.deadline.left())
+            rest = rest[self._sock.send(rest) :]
+
+    def makefile(self, _mode: str) -> io.BufferedReader:
+        """Return the file that a response is read from."""
+        return io.BufferedReader(_TimedReader(self, self._sock))
+
+    def close(self) -> None:
+        """Close it."""
+        self._sock.close()
+
+
+class _TimedReader(io.RawIOBase):
+    def __init__(self, timed: _TimedSocket, sock: socket.socket) -> None:
+        self._timed, self._sock = timed, sock
+        self._raw = sock.makefile("rb", buffering=0)
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int | None:  # noqa: ANN401 - any buffer
+        self._sock.settimeout(self._timed.deadline.left())
+        return self._raw.readinto(buffer)
+
+    def close(self) -> None:
+        self._raw.close()
+        super().close()
+
+
+def _whole(response: HTTPResponse) -> bytes:
+    content = response.read(MOST_BYTES)
+    if response.length:  # of a Content-Length, so much is missing
+        raise IncompleteRead(content, response.length)
+    return content
+
+
+def _start(response: HTTPResponse, most_bytes: int) -> bytes:
+    content = b""
+    with suppress(OSError, HTTPException):
+        while len(content) < most_bytes and (more := response.read1(most_bytes - len(content))):
+            content += more
+    return content
