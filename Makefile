@@ -8,21 +8,41 @@ BIN := $(VENV)/bin
 help: ## Show what can be made
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
 
-# What serving needs, and what working on the project needs beyond that.
-$(VENV)/serves: pyproject.toml
+$(BIN)/python:
 	@echo 'Setting up $(VENV): this happens once, and takes some seconds.'
 	@$(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m pip install --quiet --upgrade 'pip>=25.1'
+
+# What serving needs, in the newest versions that fit.
+$(VENV)/serves: pyproject.toml | $(BIN)/python
 	@$(BIN)/python -m pip install --quiet --editable .
 	@touch $@
 
-$(VENV)/ready: $(VENV)/serves
+# What working on the project needs beyond that, in exactly the versions of the lock file; the build runs from it, too.
+$(VENV)/ready: pyproject.toml requirements-dev.txt | $(BIN)/python
 	@echo 'Installing what tests and checks need: this happens once, and takes some seconds.'
-	@$(BIN)/python -m pip install --quiet --editable . --group dev
-	@touch $@
+	@$(BIN)/python -m pip install --quiet --require-hashes --requirement requirements-dev.txt
+	@$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $(VENV)/serves $@
 
 .PHONY: setup
-setup: $(VENV)/ready ## Install everything into .venv
+setup: $(VENV)/ready ## Install everything into .venv, as locked
+
+.PHONY: lock
+lock: $(VENV)/ready ## Lock the newest versions of all that pyproject.toml names; commit requirements-dev.txt
+	@$(BIN)/python -m pip install --quiet --group lock
+	@rm -f requirements-dev.txt
+	@echo '-e .[contracts]' | $(BIN)/uv pip compile --quiet - --group pyproject.toml:dev --universal --python-version 3.11 \
+	  --generate-hashes --no-emit-index-url --no-emit-find-links --no-emit-package bookingsync-inbox-mock \
+	  --custom-compile-command 'make lock' --output-file requirements-dev.txt
+	@$(BIN)/python tests/lock.py
+
+.PHONY: audit
+audit: $(VENV)/ready ## Ask the advisory service about every locked version
+	@$(BIN)/python tests/audit.py
+
+.PHONY: hooks
+hooks: $(VENV)/ready ## Run the checks at each commit, by pre-commit
+	@$(BIN)/pre-commit install
 
 .PHONY: serve
 serve: $(VENV)/serves ## Run the fake on http://127.0.0.1:8089
@@ -32,12 +52,24 @@ serve: $(VENV)/serves ## Run the fake on http://127.0.0.1:8089
 test: $(VENV)/ready ## Run the tests
 	@$(BIN)/pytest -n auto $(ARGS)
 
+.PHONY: coverage
+coverage: $(VENV)/ready ## Measure which lines and branches of the product the tests run, subprocesses and threads included
+	@rm -f .coverage*
+	@$(BIN)/coverage run -m pytest -n auto $(ARGS)
+	@$(BIN)/coverage combine --quiet
+	@$(BIN)/coverage json --quiet -o .coverage-totals.json
+	@$(BIN)/coverage report --skip-covered
+	@$(BIN)/python -c 'import json; t = json.load(open(".coverage-totals.json"))["totals"]; \
+	  print("lines {covered_lines} of {num_statements}, branches {covered_branches} of {num_branches}".format(**t))'
+
 .PHONY: check
-check: $(VENV)/ready ## Look for mistakes without running anything: format, lint, types, arrows
+check: $(VENV)/ready ## Look for mistakes without running anything: format, lint, types, imports, circles, lock file
 	@$(BIN)/ruff format --check
 	@$(BIN)/ruff check
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+	@$(BIN)/python tests/figures.py --check
+	@$(BIN)/python tests/lock.py
 
 .PHONY: format
 format: $(VENV)/ready ## Put the code in its usual form
@@ -66,4 +98,4 @@ wheel: $(VENV)/ready ## Build the wheel into dist
 
 .PHONY: clean
 clean: ## Remove what was made
-	rm -rf $(VENV) dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .schemathesis
+	rm -rf $(VENV) dist build .coverage* .mypy_cache .ruff_cache .import_linter_cache .pytest_cache .hypothesis .schemathesis
