@@ -50,7 +50,7 @@ serve: $(VENV)/serves ## Run the fake on http://127.0.0.1:8089
 
 .PHONY: test
 test: $(VENV)/ready ## Run the tests
-	@$(BIN)/pytest -n auto $(ARGS)
+	@$(BIN)/pytest -n auto --dist worksteal $(ARGS)
 
 .PHONY: coverage
 coverage: $(VENV)/ready ## Measure which lines and branches of the product the tests run, subprocesses and threads included

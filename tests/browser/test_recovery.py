@@ -2,16 +2,11 @@
 
 import socket
 from pathlib import Path
-from threading import Thread
 
 from playwright.sync_api import expect
 
 from browser.eyes import Eyes
 from fake import Sandbox
-from inbox_mock.app import Options
-from inbox_mock.scenarios.build import Overrides
-from inbox_mock.scenarios.loading import find
-from inbox_mock.server import Server
 from processes import serving
 
 
@@ -20,14 +15,6 @@ def a_free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as listening:
         port: int = listening.getsockname()[1]
         return port
-
-
-def a_server(port: int) -> tuple[Server, Thread]:
-    server = Server(Options(scenario=find("agency"), overrides=Overrides(mode="manual")), port=port)
-    server.prepare()
-    thread = Thread(target=server.serve, daemon=True)
-    thread.start()
-    return server, thread
 
 
 def forget_what_the_browser_says_of(eyes: Eyes, *reasons: str) -> None:
@@ -47,29 +34,25 @@ def test_a_sandbox_that_is_deleted_while_it_is_watched(eyes: Eyes, agency: Sandb
     forget_what_the_browser_says_of(eyes, "404")
 
 
-def test_a_server_that_stops_and_begins_again(eyes: Eyes) -> None:
-    port = a_free_port()
-    server, thread = a_server(port)
-    page = eyes.look("/default/inbox", root=server.url)
-    expect(page.get_by_role("link", name="Elif Demir")).to_be_visible()
+def test_a_server_that_stops_and_begins_again(eyes: Eyes, tmp_path: Path) -> None:
+    again = ("--port", str(a_free_port()), "--clock", "manual")
+    with serving(tmp_path, *again) as root:
+        page = eyes.look("/default/inbox", root=root)
+        expect(page.get_by_role("link", name="Elif Demir")).to_be_visible()
 
-    beside = eyes.look("/default/inbox", root=server.url, beside=page)
-    expect(beside.get_by_role("link", name="Elif Demir")).to_be_visible()
+        beside = eyes.look("/default/inbox", root=root, beside=page)
+        expect(beside.get_by_role("link", name="Elif Demir")).to_be_visible()
 
-    server.stop()
-    thread.join(timeout=20)
     for tab in (page, beside):
         expect(tab.get_by_role("alert").first).to_contain_text("The server does not answer. Trying again")
 
-    server, thread = a_server(port)
-    for tab in (page, beside):
-        expect(tab.locator("#banner")).to_be_hidden()
-    page.get_by_role("button", name="Let a guest book on Airbnb").click()
-    expect(page.get_by_role("button", name="Open now")).to_be_visible()
-    page.close()
-    beside.close()
-    server.stop()
-    thread.join(timeout=20)
+    with serving(tmp_path, *again):
+        for tab in (page, beside):
+            expect(tab.locator("#banner")).to_be_hidden()
+        page.get_by_role("button", name="Let a guest book on Airbnb").click()
+        expect(page.get_by_role("button", name="Open now")).to_be_visible()
+        page.close()
+        beside.close()
     forget_what_the_browser_says_of(eyes, "ERR_CONNECTION", "ERR_EMPTY_RESPONSE", "ERR_SOCKET", "ERR_INCOMPLETE")
 
 
