@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator
 from gc import collect, freeze
-from sqlite3 import Connection
 from statistics import median
 from time import perf_counter
 
 from bench.figures import Figure, say
 from bench.inside import ADMIN, start
 from bench.wire import Direct
+from inbox_mock.store.database import Database
 
 SIZES = (1_000, 100_000, 1_000_000)
 MESSAGES = "/api/v3/inbox/messages"
@@ -54,7 +54,7 @@ def measure(rounds: int) -> Iterator[Figure]:
         )
 
 
-def _fill(db: Connection, size: int) -> None:
+def _fill(db: Database, size: int) -> None:
     conversations = size // A_CONVERSATION
     for table in ("messages", "participants", "conversation_bookings", "conversations"):
         db.execute(f"DELETE FROM {table}")  # noqa: S608

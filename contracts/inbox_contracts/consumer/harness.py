@@ -25,7 +25,6 @@ from inbox_mock.services.messages import edit_message
 from inbox_mock.simulation import channels
 from inbox_mock.store import faults as fault_store
 from inbox_mock.store import journal
-from inbox_mock.store.database import every, one
 from inbox_mock.webhooks.advance import IDLE, advance, advance_until
 from inbox_mock.webhooks.sender import Hand
 
@@ -96,7 +95,7 @@ class Scene:
             application = oauth.client_application(work)
             if application is None:
                 raise RuntimeError("the world has no application of the client's own")
-            account_id = one(work.db, "SELECT min(id) AS id FROM accounts")["id"]  # type: ignore[index]
+            account_id = work.db.one("SELECT min(id) AS id FROM accounts")["id"]  # type: ignore[index]
             whose = application["id"], account_id, SCOPES
             token = oauth.issue_token(work, *whose, lifetime_seconds=oauth.LIFETIME_SECONDS)
             refresh = oauth.issue_token(work, *whose, kind="refresh")
@@ -145,7 +144,7 @@ class Scene:
                  WHERE m.conversation_id = ? AND p.member_type = 'Host' ORDER BY m.id DESC LIMIT 1"""
         with self._sandbox.work() as work:
             conversation = channels.channel_conversation(work, wanted["booking"])
-            message = one(work.db, sql, (conversation["id"],)) if conversation else None
+            message = work.db.one(sql, (conversation["id"],)) if conversation else None
             if message is None:
                 return "no host has written there"
             actor = Actor(int(str(message["account_id"])), user_id=2)
@@ -190,7 +189,7 @@ class Scene:
     def past(self) -> list[JSON]:
         """Return what has happened on the timeline."""
         with self._sandbox.work() as work:
-            return every(work.db, "SELECT due_at AS at, kind, about FROM timeline WHERE happened = 1 ORDER BY id")
+            return work.db.every("SELECT due_at AS at, kind, about FROM timeline WHERE happened = 1 ORDER BY id")
 
     def report(self) -> JSON:
         """Return the report on the client's conduct."""

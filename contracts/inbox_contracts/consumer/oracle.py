@@ -7,7 +7,6 @@ from json import loads
 from typing import Any
 
 from inbox_mock.engine.unit_of_work import UnitOfWork
-from inbox_mock.store.database import every
 
 JSON = dict[str, Any]
 
@@ -44,16 +43,16 @@ def truth(work: UnitOfWork) -> JSON:
     account_id = work.db.execute("SELECT min(id) FROM accounts").fetchone()[0]
     mine = (account_id,)
     people: dict[object, list[JSON]] = {}
-    for row in every(work.db, "SELECT * FROM participants WHERE account_id = ? ORDER BY id", mine):
+    for row in work.db.every("SELECT * FROM participants WHERE account_id = ? ORDER BY id", mine):
         told = {"id": row["id"], "member_type": row["member_type"], "member_id": row["member_id"]}
         people.setdefault(row["conversation_id"], []).append(told)
     said: dict[object, list[JSON]] = {}
-    for row in every(work.db, "SELECT * FROM messages WHERE account_id = ? ORDER BY id", mine):
+    for row in work.db.every("SELECT * FROM messages WHERE account_id = ? ORDER BY id", mine):
         said.setdefault(row["conversation_id"], []).append({"id": row["id"], "sender_id": row["sender_id"], "content": row["content"]})
     return {
         "bookings": [
             {"id": row["id"], "conversation_ids": loads(str(row["conversations"]))}
-            for row in every(work.db, "SELECT id, conversations FROM booking_records WHERE account_id = ? AND canceled_at IS NULL", mine)
+            for row in work.db.every("SELECT id, conversations FROM booking_records WHERE account_id = ? AND canceled_at IS NULL", mine)
         ],
         "conversations": [
             {
@@ -63,7 +62,7 @@ def truth(work: UnitOfWork) -> JSON:
                 "participants": people.get(row["id"], []),
                 "messages": said.get(row["id"], []),
             }
-            for row in every(work.db, "SELECT id, closed_at, bookings FROM conversation_records WHERE account_id = ?", mine)
+            for row in work.db.every("SELECT id, closed_at, bookings FROM conversation_records WHERE account_id = ?", mine)
         ],
     }
 

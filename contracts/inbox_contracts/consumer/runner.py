@@ -15,7 +15,6 @@ from inbox_contracts.consumer.worlds import PASSES, REPLIES, SYNCS, World, kind_
 from inbox_mock.channels import policies
 from inbox_mock.scenarios.errors import ScenarioError
 from inbox_mock.simulation import channels
-from inbox_mock.store.database import one
 from inbox_mock.webhooks.signature import sign
 
 IN_A_ROW = 10
@@ -261,7 +260,7 @@ class Player:
         if table is None:
             return False
         with self.scene.work() as work:
-            found = one(work.db, f"SELECT updated_at FROM {table} WHERE id = ?", (record["id"],))  # noqa: S608 - a table of three
+            found = work.db.one(f"SELECT updated_at FROM {table} WHERE id = ?", (record["id"],))  # noqa: S608 - a table of three
         return found is not None and str(record["updated_at"]) < str(found["updated_at"])
 
     def _after_time(self) -> None:
@@ -282,7 +281,7 @@ class Player:
 
     def _answerable(self, booking_id: int) -> bool:
         with self.scene.work() as work:
-            found = one(work.db, "SELECT channel, canceled_at FROM bookings WHERE id = ?", (booking_id,))
+            found = work.db.one("SELECT channel, canceled_at FROM bookings WHERE id = ?", (booking_id,))
         return found is not None and found["canceled_at"] is None and policies()[str(found["channel"])].owns_conversations
 
     def _has_conversation(self, booking_id: int) -> bool:

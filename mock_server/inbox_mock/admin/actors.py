@@ -18,7 +18,8 @@ from inbox_mock.services import clients, relay
 from inbox_mock.simulation import actions, channels
 from inbox_mock.simulation.channels import application_of, channel_conversation
 from inbox_mock.store import records
-from inbox_mock.store.database import Row, value
+from inbox_mock.store.database import Row
+from inbox_mock.store.rows import BookingRow, ConversationRow, RentalRow
 
 RECORD: JSON = {"type": "object"}
 TIME = "a time as the API takes it, or a date"
@@ -57,7 +58,7 @@ def cancel(call: AdminCall) -> JSON:
 def open_conversation(call: AdminCall) -> JSON:
     """Let the channel open a booking's conversation now, or never."""
     with call.in_sandbox.work() as work:
-        booking = work.get("bookings", call.record_id, None)
+        booking = work.db.get(BookingRow, call.record_id)
         forget = "DELETE FROM timeline WHERE happened = 0 AND kind = 'conversation_opened' AND json_extract(about, '$.booking_id') = ?"
         if call.body.get("never"):
             if channel_conversation(work, booking["id"]) is not None:
@@ -80,7 +81,7 @@ def write(call: AdminCall) -> JSON:
     about |= {name: body[name] for name in ("host_id", "internal", "channel") if name in body}
     about["attachment_ids"] = body.get("attachments", [])
     with call.in_sandbox.work() as work:
-        work.get("conversations", call.record_id, None)
+        work.db.get(ConversationRow, call.record_id)
         actions.ACTIONS[WRITERS[str(body.get("from", "guest"))]](work, about)
         return {"message": shown(work, "messages", about["message_id"], call.origin), "why": work.why}
 
@@ -109,7 +110,7 @@ def show_thread(call: AdminCall) -> JSON:
     """Answer what the guest sees on the channel."""
     limit, skip = call.number("limit", 10**15), call.number("skip", 0)
     with call.in_sandbox.work() as work:
-        if work.get("conversations", call.record_id, None)["channel"] is None:
+        if work.db.get(ConversationRow, call.record_id)["channel"] is None:
             raise NotFound
         return {"messages": relay.thread(work, call.record_id, limit, skip)}
 
@@ -123,11 +124,11 @@ def shown(work: UnitOfWork, plural: str, record_id: object, origin: str) -> JSON
     return found
 
 
-def _rental(work: UnitOfWork, rental_id: object) -> Row:
+def _rental(work: UnitOfWork, rental_id: object) -> RentalRow:
     if rental_id is None:
-        rental_id = value(work.db, "SELECT min(id) FROM rentals")
+        rental_id = work.db.value("SELECT min(id) FROM rentals")
     try:
-        return work.get("rentals", rental_id, None)
+        return work.db.get(RentalRow, rental_id)
     except NotFound:
         raise Invalid(invalid("rental_id", "the id of a rental of this sandbox")) from None
 
@@ -141,7 +142,7 @@ def _delay(given: object) -> tuple[timedelta | None, bool]:
         raise Invalid(invalid("conversation_delay", f"{durations.EXPECTED}, or never")) from None
 
 
-def _stay(work: UnitOfWork, rental: Row, body: JSON) -> Row:
+def _stay(work: UnitOfWork, rental: RentalRow, body: JSON) -> Row:
     """Return when the stay begins and ends: a week in a month's time, or from its beginning, unless it is said."""
     stay: Row = {}
     usual = work.instant + timedelta(days=30)
@@ -152,7 +153,7 @@ def _stay(work: UnitOfWork, rental: Row, body: JSON) -> Row:
             usual = moment + timedelta(days=7)
         except (ValueError, OverflowError):
             raise Invalid(invalid(key, TIME)) from None
-        stay[key] = f"{times.wire(moment)[:10]}T{int(str(hour)):02}:00:00Z" if len(text) == len("2030-06-01") else times.wire(moment)
+        stay[key] = f"{times.wire(moment)[:10]}T{hour:02}:00:00Z" if len(text) == len("2030-06-01") else times.wire(moment)
     return stay
 
 

@@ -9,7 +9,7 @@ from inbox_mock.faults import WebhookFault, kinds
 from inbox_mock.scenarios.loading import shipped
 from inbox_mock.services import inbox
 from inbox_mock.store import journal
-from inbox_mock.store.database import every
+from inbox_mock.store.rows import MessageRow
 from inbox_mock.webhooks.event_types import EVENT_TYPES
 
 PATIENCE_SECONDS = 25
@@ -54,15 +54,15 @@ def show_conversation(call: AdminCall) -> JSON:
 def show_message(call: AdminCall) -> JSON:
     """Answer one message, whole."""
     with call.in_sandbox.work() as work:
-        work.get("messages", call.record_id, None)
+        work.db.get(MessageRow, call.record_id)
         return {"message": shown(work, "messages", call.record_id, call.origin)}
 
 
 def directory(call: AdminCall) -> JSON:
     """Answer who and what there is to act with: rentals and hosts."""
     with call.in_sandbox.work() as work:
-        rentals = every(work.db, "SELECT id, account_id, name FROM rentals ORDER BY id LIMIT ?", (MOST,))
-        return {"rentals": rentals, "hosts": every(work.db, MEMBERS, (MOST,))}
+        rentals = work.db.every("SELECT id, account_id, name FROM rentals ORDER BY id LIMIT ?", (MOST,))
+        return {"rentals": rentals, "hosts": work.db.every(MEMBERS, (MOST,))}
 
 
 def catalogue(_: AdminCall) -> JSON:

@@ -11,7 +11,7 @@ from inbox_mock.scenarios.build import Overrides
 from inbox_mock.scenarios.errors import ScenarioError
 from inbox_mock.scenarios.loading import find_shipped, from_object
 from inbox_mock.services import oauth
-from inbox_mock.store.database import every, one
+from inbox_mock.store.rows import ApplicationRow
 
 TEXT: JSON = {"type": "string"}
 ID: JSON = {"type": "integer", "minimum": 1, "maximum": 2**53}
@@ -96,7 +96,7 @@ def issue_token(call: AdminCall) -> JSON:
     with call.in_sandbox.work() as work:
         client = oauth.client_application(work)
         application_id = call.body.get("application_id", client["id"] if client else None)
-        if one(work.db, "SELECT 1 FROM applications WHERE id = ?", (application_id,)) is None:
+        if work.db.one("SELECT 1 FROM applications WHERE id = ?", (application_id,)) is None:
             raise Invalid(invalid("application_id", "the id of an application of this sandbox"))
         accounts = oauth.installed(work, application_id)
         account_id = call.body.get("account_id", accounts[0] if accounts else None)
@@ -121,7 +121,7 @@ def shown(sandbox: Sandbox, origin: str) -> JSON:
         settings = work.settings
         first = _first_tokens(work)
         client = oauth.client_application(work)
-        accounts = [int(str(row["id"])) for row in every(work.db, "SELECT id FROM accounts ORDER BY id")]
+        accounts = [int(str(row["id"])) for row in work.db.every("SELECT id FROM accounts ORDER BY id")]
         own = client["id"] if client else None
         tokens = [first.get((own, account_id)) for account_id in accounts]
         return {
@@ -140,14 +140,14 @@ def shown(sandbox: Sandbox, origin: str) -> JSON:
 def _first_tokens(work: UnitOfWork) -> dict[tuple[object, object], str]:
     """Return the token that each application was given on each account when the sandbox was made."""
     found: dict[tuple[object, object], str] = {}
-    for row in every(work.db, "SELECT * FROM tokens WHERE kind = 'access' AND revoked_at IS NULL AND expires_at IS NULL ORDER BY id"):
+    for row in work.db.every("SELECT * FROM tokens WHERE kind = 'access' AND revoked_at IS NULL AND expires_at IS NULL ORDER BY id"):
         found.setdefault((row["application_id"], row["account_id"]), oauth.full_token(work, row))
     return found
 
 
 def _applications(work: UnitOfWork, first: dict[tuple[object, object], str]) -> list[JSON]:
     shown_ones: list[JSON] = []
-    for row in every(work.db, "SELECT * FROM applications ORDER BY id"):
+    for row in work.db.every("SELECT * FROM applications ORDER BY id", (), ApplicationRow):
         client_id, client_secret = oauth.client_credentials_of(work, row)
         token = next((token for (application_id, _), token in first.items() if application_id == row["id"]), None)
         shown_ones.append({"id": row["id"], "name": row["name"], "client_id": client_id, "client_secret": client_secret, "token": token})

@@ -1,5 +1,8 @@
 """Webhook subscriptions, and what was delivered to them."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from inbox_mock.admin.operation import JSON, AdminCall, AdminOperation
 from inbox_mock.admin.sandboxes import ID
 from inbox_mock.domain.errors import Invalid, NotFound, invalid
@@ -7,7 +10,8 @@ from inbox_mock.engine.unit_of_work import UnitOfWork
 from inbox_mock.scenarios.build import EXPECTED_ADDRESS
 from inbox_mock.services import oauth
 from inbox_mock.store import journal, webhooks
-from inbox_mock.store.database import Row, one
+from inbox_mock.store.database import Row
+from inbox_mock.store.rows import ApplicationRow
 from inbox_mock.webhooks.advance import deliver
 from inbox_mock.webhooks.event_types import EVENT_TYPES
 from inbox_mock.webhooks.requests import is_address, parcel
@@ -26,7 +30,7 @@ def subscribe(call: AdminCall) -> JSON:
             raise Invalid(invalid("url", EXPECTED_ADDRESS))
         client = oauth.client_application(work)
         application_id = body.get("application_id", client["id"] if client else None)
-        if one(work.db, "SELECT 1 FROM applications WHERE id = ?", (application_id,)) is None:
+        if work.db.one("SELECT 1 FROM applications WHERE id = ?", (application_id,)) is None:
             raise Invalid(invalid("application_id", "the id of an application of this sandbox"))
         row: Row = {
             "application_id": application_id,
@@ -74,13 +78,13 @@ def redeliver(call: AdminCall) -> JSON:
 
 
 def _shown(work: UnitOfWork, row: Row) -> JSON:
-    secret = oauth.client_credentials_of(work, work.get("applications", row["application_id"], None))[1]
+    secret = oauth.client_credentials_of(work, work.db.get(ApplicationRow, row["application_id"]))[1]
     names = ("id", "url", "events", "application_id", "retries", "latency_seconds")
     return {name: row[name] for name in names} | {"secret": secret}
 
 
-def _delivery(work: UnitOfWork, row: Row) -> JSON:
-    secret = oauth.client_credentials_of(work, work.get("applications", row["application_id"], None))[1]
+def _delivery(work: UnitOfWork, row: Mapping[str, Any]) -> JSON:
+    secret = oauth.client_credentials_of(work, work.db.get(ApplicationRow, row["application_id"]))[1]
     attempts = [
         {name: entry[name] for name in ("at", "status", "request", "response", "why")} | {"signature": _signature(entry["request"], secret)}
         for entry in journal.of_delivery(work.db, row["id"])

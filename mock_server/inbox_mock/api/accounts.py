@@ -17,7 +17,6 @@ from inbox_mock.services import inquiries as inquiry_verbs
 from inbox_mock.services import sources as source_verbs
 from inbox_mock.services.applications import edit_application
 from inbox_mock.store import records
-from inbox_mock.store.database import value
 from inbox_mock.store.records import Rows
 
 
@@ -48,7 +47,7 @@ def me(call: RequestContext) -> Result:
 
 def auth(call: RequestContext) -> Result:
     """Answer what the token is worth."""
-    user_id = value(call.work.db, "SELECT min(id) FROM users WHERE account_id = ?", (call.grant.account_id,))
+    user_id = call.work.db.value("SELECT min(id) FROM users WHERE account_id = ?", (call.grant.account_id,))
     found: dict[str, object] = {
         "account_id": call.grant.account_id,
         "accounts_user_id": user_id,

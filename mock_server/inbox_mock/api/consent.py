@@ -11,7 +11,7 @@ from inbox_mock.domain.errors import OAuthRefused
 from inbox_mock.engine.unit_of_work import UnitOfWork
 from inbox_mock.services import oauth
 from inbox_mock.services.oauth import OUT_OF_BAND
-from inbox_mock.store.database import Row
+from inbox_mock.store.rows import ApplicationRow
 
 Given = Mapping[str, str]
 Result = tuple[bytes, int, Headers]
@@ -45,7 +45,7 @@ class Page:
 class Wish:
     """What an application asks a person for. Its redirect URI is a registered one."""
 
-    application: Row
+    application: ApplicationRow
     redirect_uri: str
     response_type: str
     asked: str
@@ -97,7 +97,7 @@ def authorize(work: UnitOfWork, given: Given, decision: str | None = None) -> Re
         return _refused(work, wish, refusal)
 
 
-def _unregistered(application: Row, redirect_uri: str) -> Result:
+def _unregistered(application: ApplicationRow, redirect_uri: str) -> Result:
     sentences = (
         "The requested redirect uri is malformed or doesn't match client redirect URI.",
         f"Asked for: {redirect_uri or 'nothing'}",

@@ -14,6 +14,7 @@ from inbox_mock.engine import redaction
 from inbox_mock.engine.unit_of_work import UnitOfWork
 from inbox_mock.services import oauth
 from inbox_mock.store.database import Row
+from inbox_mock.store.rows import ApplicationRow
 
 Issued = tuple[Row, Row | None]
 
@@ -128,19 +129,19 @@ def _needed(given: Given, name: str) -> str:
     return given[name]
 
 
-def _by_code(work: UnitOfWork, application: Row, given: Given) -> Issued:
+def _by_code(work: UnitOfWork, application: ApplicationRow, given: Given) -> Issued:
     return oauth.exchange_code(work, application, _needed(given, "code"), _needed(given, "redirect_uri"))
 
 
-def _by_refresh_token(work: UnitOfWork, application: Row, given: Given) -> Issued:
+def _by_refresh_token(work: UnitOfWork, application: ApplicationRow, given: Given) -> Issued:
     return oauth.refresh(work, application, _needed(given, "refresh_token"), given.get("scope", ""))
 
 
-def _by_client_credentials(work: UnitOfWork, application: Row, given: Given) -> Issued:
+def _by_client_credentials(work: UnitOfWork, application: ApplicationRow, given: Given) -> Issued:
     return oauth.issue_to_application(work, application, given.get("scope", "")), None
 
 
-GRANTS: Mapping[str, Callable[[UnitOfWork, Row, Given], Issued]] = {
+GRANTS: Mapping[str, Callable[[UnitOfWork, ApplicationRow, Given], Issued]] = {
     "authorization_code": _by_code,
     "refresh_token": _by_refresh_token,
     "client_credentials": _by_client_credentials,

@@ -25,7 +25,7 @@ def blueprint(sandboxes: Sandboxes) -> Blueprint:
         if found is None:
             raise NotFound
         content_type = str(found["file_content_type"])
-        answer = Response(found["bytes"], content_type=content_type)  # type: ignore[arg-type]
+        answer = Response(found["bytes"], content_type=content_type)
         kind = "inline" if content_type in SHOWN else "attachment"
         answer.headers["Content-Disposition"] = f"{kind}; filename*=UTF-8''{quote(name)}"
         answer.headers["X-Content-Type-Options"] = "nosniff"

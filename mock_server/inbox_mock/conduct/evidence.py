@@ -1,7 +1,6 @@
 """Collecting what rules look at: the journal, and facts about the world, from the sandbox's database. Nothing is changed."""
 
 import re
-import sqlite3
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,7 +17,7 @@ from inbox_mock.faults import RequestFault, kinds
 from inbox_mock.services.faults import options_of
 from inbox_mock.services.relay import RELAYED
 from inbox_mock.store import journal
-from inbox_mock.store.database import Row, every
+from inbox_mock.store.database import Database, Row
 from inbox_mock.webhooks.event_types import EVENT_TYPES
 
 ScopesOf = Callable[[str, str], tuple[str, ...]]
@@ -85,9 +84,9 @@ _instant = lru_cache(maxsize=4096)(times.parse)
 def _entry(
     row: Row, tokens: dict[str, TokenFact], deliveries: dict[int, DeliveryFact], lagging: dict[int, datetime], scopes_of: ScopesOf
 ) -> Entry:
-    request: Row = row["request"]  # type: ignore[assignment]
-    response: Row = row["response"]  # type: ignore[assignment]
-    caused: list[Row] = row["caused"]  # type: ignore[assignment]
+    request: Row = row["request"]
+    response: Row = row["response"]
+    caused: list[Row] = row["caused"]
     why = str(row["why"] or "")
     struck = STRUCK.findall(why) if why else []
     at = _instant(str(row["at"]))
@@ -106,10 +105,10 @@ def _entry(
         token=None if label is None else str(label),
         application_id=None if application_id is None else _id(application_id),
         account_id=None if token is None else token.account_id,
-        asked_headers=request.get("headers", {}),  # type: ignore[arg-type]
-        asked_body=request.get("body", ""),  # type: ignore[arg-type]
-        headers=response.get("headers", {}),  # type: ignore[arg-type]
-        body=response.get("body", ""),  # type: ignore[arg-type]
+        asked_headers=request.get("headers", {}),
+        asked_body=request.get("body", ""),
+        headers=response.get("headers", {}),
+        body=response.get("body", ""),
         caused=tuple((str(one["event"]), _id(one["id"])) for one in caused),
         why=why,
         readable=not any(kind in _spoiling() for _, kind in struck),
@@ -119,9 +118,9 @@ def _entry(
     )
 
 
-def _lagging(db: sqlite3.Connection) -> dict[int, datetime]:
+def _lagging(db: Database) -> dict[int, datetime]:
     """Return the faults that show the past and say so, each with the time that its answers give as synced-at."""
-    rows = every(db, "SELECT id, set_at FROM faults WHERE kind = 'stale_read' AND coalesce(json_extract(options, '$.honest'), 1)")
+    rows = db.every("SELECT id, set_at FROM faults WHERE kind = 'stale_read' AND coalesce(json_extract(options, '$.honest'), 1)")
     return {_id(row["id"]): _instant(str(row["set_at"])) for row in rows}
 
 
@@ -138,8 +137,8 @@ def _named(entries: Iterable[Entry]) -> Named:
     return named
 
 
-def _tokens(db: sqlite3.Connection) -> dict[str, TokenFact]:
-    rows = every(db, "SELECT id, application_id, account_id, scopes FROM tokens WHERE kind = 'access'")
+def _tokens(db: Database) -> dict[str, TokenFact]:
+    rows = db.every("SELECT id, application_id, account_id, scopes FROM tokens WHERE kind = 'access'")
     return {
         f"token-{row['id']}": TokenFact(
             application_id=_id(row["application_id"]), account_id=_maybe(row["account_id"]), scopes=scopes.parse(str(row["scopes"]))
@@ -148,16 +147,16 @@ def _tokens(db: sqlite3.Connection) -> dict[str, TokenFact]:
     }
 
 
-def _deliveries(db: sqlite3.Connection, rows: list[Row]) -> dict[int, DeliveryFact]:
+def _deliveries(db: Database, rows: list[Row]) -> dict[int, DeliveryFact]:
     wanted = _as_json(row["delivery_id"] for row in rows if row["delivery_id"] is not None)
-    found = every(db, "SELECT id, event, record, forged FROM deliveries WHERE id IN (SELECT value FROM json_each(?))", (wanted,))
+    found = db.every("SELECT id, event, record, forged FROM deliveries WHERE id IN (SELECT value FROM json_each(?))", (wanted,))
     return {
         _id(row["id"]): DeliveryFact(id=_id(row["id"]), event=str(row["event"]), record=str(row["record"]), forged=bool(row["forged"]))
         for row in found
     }
 
 
-def _messages(db: sqlite3.Connection, named: Named) -> dict[int, MessageFact]:
+def _messages(db: Database, named: Named) -> dict[int, MessageFact]:
     return {
         _id(row["id"]): MessageFact(
             id=_id(row["id"]),
@@ -169,11 +168,11 @@ def _messages(db: sqlite3.Connection, named: Named) -> dict[int, MessageFact]:
             created_at=_instant(str(row["created_at"])),
             relayed=bool(row["relayed"]),
         )
-        for row in (every(db, MESSAGES, (RELAYED, _as_json(named.made))) if named.made else ())
+        for row in (db.every(MESSAGES, (RELAYED, _as_json(named.made))) if named.made else ())
     }
 
 
-def _conversations(db: sqlite3.Connection, ids: set[int]) -> dict[int, ConversationFact]:
+def _conversations(db: Database, ids: set[int]) -> dict[int, ConversationFact]:
     sql = """
         SELECT c.id, c.account_id, c.channel, c.default_channel,
           (SELECT json_group_array(booking_id) FROM conversation_bookings WHERE conversation_id = c.id) AS bookings
@@ -186,29 +185,29 @@ def _conversations(db: sqlite3.Connection, ids: set[int]) -> dict[int, Conversat
             default_channel=_text(row["default_channel"]),
             bookings=tuple(orjson.loads(str(row["bookings"]))),
         )
-        for row in every(db, sql, (_as_json(ids),))
+        for row in db.every(sql, (_as_json(ids),))
     }
 
 
-def _participants(db: sqlite3.Connection, conversations: set[int], ids: set[int]) -> dict[int, ParticipantFact]:
+def _participants(db: Database, conversations: set[int], ids: set[int]) -> dict[int, ParticipantFact]:
     by_conversation = """
         SELECT id, conversation_id, member_type FROM participants WHERE conversation_id IN (SELECT value FROM json_each(?))"""
     by_id = "SELECT id, conversation_id, member_type FROM participants WHERE id IN (SELECT value FROM json_each(?))"
-    rows = chain(every(db, by_conversation, (_as_json(conversations),)), every(db, by_id, (_as_json(ids),)))
+    rows = chain(db.every(by_conversation, (_as_json(conversations),)), db.every(by_id, (_as_json(ids),)))
     return {
         _id(row["id"]): ParticipantFact(id=_id(row["id"]), conversation_id=_id(row["conversation_id"]), kind=str(row["member_type"]))
         for row in rows
     }
 
 
-def _bookings(db: sqlite3.Connection) -> dict[int, BookingFact]:
+def _bookings(db: Database) -> dict[int, BookingFact]:
     """Return every booking. Its channel's conversation is the one that the timeline tells of, or the one that it is tied to."""
-    openings = every(db, OPENINGS)
+    openings = db.every(OPENINGS)
     awaited = {row["booking_id"] for row in openings if not row["happened"]}
     opened = {row["booking_id"]: row["conversation_id"] for row in openings if row["conversation_id"] is not None}
-    since = {row["id"]: row["created_at"] for row in every(db, "SELECT id, created_at FROM conversations WHERE channel IS NOT NULL")}
+    since = {row["id"]: row["created_at"] for row in db.every("SELECT id, created_at FROM conversations WHERE channel IS NOT NULL")}
     found: dict[int, BookingFact] = {}
-    for row in every(db, BOOKINGS):
+    for row in db.every(BOOKINGS):
         policy = policies()[str(row["channel"])]
         conversation = opened.get(row["id"], row["conversation_id"])
         opened_at = since.get(conversation, row["opened_at"])

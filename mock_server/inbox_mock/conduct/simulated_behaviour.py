@@ -8,7 +8,7 @@ from inbox_mock.channels import policies
 from inbox_mock.domain import times
 from inbox_mock.engine.unit_of_work import UnitOfWork
 from inbox_mock.services.relay import RELAYED
-from inbox_mock.store.database import Row, every, value
+from inbox_mock.store.database import Row
 
 OPENINGS = """
     SELECT t.due_at, t.happened, t.about, b.channel, b.created_at, b.id AS booking_id
@@ -47,17 +47,17 @@ class Chances:
 
 def chances(work: UnitOfWork, since: str, closed: list[int]) -> Chances:
     """Count what has happened since a time; ``closed`` are the conversations that a client closed."""
-    opened = [(row, orjson.loads(str(row["about"]))) for row in every(work.db, OPENINGS, (since,))]
-    written = {str(row["channel"]): int(str(row["n"])) for row in every(work.db, FROM_CHANNEL, (since,))}
+    opened = [(row, orjson.loads(str(row["about"]))) for row in work.db.every(OPENINGS, (since,))]
+    written = {str(row["channel"]): int(str(row["n"])) for row in work.db.every(FROM_CHANNEL, (since,))}
     answered_within = {name: count for name, count in written.items() if policies()[name].response_hours is not None}
     return Chances(
         delays=sum(_by_dice(work, row) for row, _ in opened),
         hosts=sum("hosts" not in about for _, about in opened if about.get("conversation_id")),
-        relays=int(str(value(work.db, RELAYS, (since,)))),
+        relays=int(str(work.db.value(RELAYS, (since,)))),
         without_conversation=sum(about.get("never") == "the booking was cancelled" for _, about in opened),
         from_channel=sum(written.values()),
         deadlines=sum(answered_within.values()),
-        reopening=int(str(value(work.db, REOPENED, (since, orjson.dumps(closed).decode())))),
+        reopening=int(str(work.db.value(REOPENED, (since, orjson.dumps(closed).decode())))),
     )
 
 

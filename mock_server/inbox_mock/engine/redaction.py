@@ -9,7 +9,6 @@ import orjson
 from inbox_mock.domain import credentials
 from inbox_mock.engine.unit_of_work import UnitOfWork
 from inbox_mock.store.credentials import application as find_application
-from inbox_mock.store.database import one
 from inbox_mock.store.journal import MOST_CHARACTERS
 
 CREDENTIAL = re.compile(r"[0-9a-f]{64}")
@@ -22,10 +21,10 @@ SECRET_WORDS = ("secret", "code", "token", "%")
 def of_credential(work: UnitOfWork, credential: str) -> str:
     """Return a token's or code's label, such as ``token-3``, ``refresh-4``, ``code-5``; ``unknown`` for anything else."""
     secret = credentials.secret_of(credential)
-    found = one(work.db, "SELECT id, kind FROM tokens WHERE secret = ? OR name = ?", (secret, credential))
+    found = work.db.one("SELECT id, kind FROM tokens WHERE secret = ? OR name = ?", (secret, credential))
     if found is not None:
         return f"{'token' if found['kind'] == 'access' else found['kind']}-{found['id']}"
-    found = one(work.db, "SELECT id FROM applications WHERE client_secret = ? OR named_client_secret = ?", (secret, credential))
+    found = work.db.one("SELECT id FROM applications WHERE client_secret = ? OR named_client_secret = ?", (secret, credential))
     return "unknown" if found is None else f"secret-{found['id']}"
 
 

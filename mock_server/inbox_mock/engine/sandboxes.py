@@ -6,7 +6,6 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from hashlib import blake2b
 from itertools import count
-from sqlite3 import Connection
 from threading import BoundedSemaphore, Condition, Lock, RLock
 
 from inbox_mock.domain import credentials, times
@@ -17,7 +16,8 @@ from inbox_mock.engine.unit_of_work import Handlers, UnitOfWork
 from inbox_mock.store import clock as clock_store
 from inbox_mock.store import credentials as credential_store
 from inbox_mock.store import database, settings
-from inbox_mock.store.database import Row
+from inbox_mock.store.database import Database
+from inbox_mock.store.rows import TokenRow
 
 WallClock = Callable[[], float]
 Start = Callable[[], bytes]  # the image that a sandbox starts from; of a running clock a new one at each start
@@ -41,7 +41,7 @@ class Sandbox:
     """
 
     settings: dict[str, object]
-    _db: Connection | None
+    _db: Database | None
     _clock: Clock
 
     def __init__(
@@ -149,7 +149,7 @@ class Sandbox:
         finally:
             self._lock.release()
 
-    def _awake(self) -> Connection:
+    def _awake(self) -> Database:
         if self._closed:
             raise NotFound
         if self._db is None:
@@ -172,7 +172,7 @@ class Sandbox:
         """Return a sandbox that goes on from an image, and goes back to the start of this one when it is reset."""
         return Sandbox(sandbox_id, self._start, self._wall, self._handlers, self._woken, image)
 
-    def _begin(self, image: bytes, tokens: list[Row], *, stands: bool = False) -> None:
+    def _begin(self, image: bytes, tokens: list[TokenRow], *, stands: bool = False) -> None:
         """Start anew, with these tokens too. Settings and clock are read once: only a unit of work changes the clock."""
         db = database.restore(image)
         db.execute("BEGIN")

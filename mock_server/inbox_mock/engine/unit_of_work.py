@@ -1,6 +1,5 @@
 """A unit of work: one sandbox's transaction, its present, and what its verbs need to know."""
 
-import sqlite3
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -10,9 +9,8 @@ from inbox_mock.domain import credentials, times
 from inbox_mock.domain.clock import Clock
 from inbox_mock.domain.dice import Dice
 from inbox_mock.domain.enumerations import APPLICATION, USER
-from inbox_mock.domain.errors import Invalid, NotFound, invalid
 from inbox_mock.store import journal, timeline
-from inbox_mock.store.database import Row, one
+from inbox_mock.store.database import Database, Row
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +66,7 @@ class UnitOfWork:
     def __init__(
         self,
         sandbox_id: str,
-        db: sqlite3.Connection,
+        db: Database,
         settings: Mapping[str, object],
         clock: Clock,
         wall: float,
@@ -85,7 +83,7 @@ class UnitOfWork:
         self.journaled = 0
         self.set_time(clock.at(wall))
 
-    def on(self, db: sqlite3.Connection) -> "UnitOfWork":
+    def on(self, db: Database) -> "UnitOfWork":
         """Return a unit of work at the same moment on another database: an earlier image of this sandbox."""
         other = UnitOfWork(self.sandbox_id, db, self.settings, self.clock, self.wall, self.handlers)
         other.set_time(self.instant)
@@ -147,27 +145,3 @@ class UnitOfWork:
         """Add an entry to the journal, and return its id."""
         self.journaled = journal.add(self.db, entry)
         return self.journaled
-
-    def get(self, table: str, record_id: object, account_id: int | None) -> Row:
-        """Return a row of an account (of any, for None).
-
-        Raises:
-            NotFound: there is no such row, or it belongs to another account.
-
-        """
-        found = one(self.db, f"SELECT * FROM {table} WHERE id = ?", (record_id,))  # noqa: S608
-        if found is None or (account_id is not None and found["account_id"] != account_id):
-            raise NotFound
-        return found
-
-    def refer(self, table: str, field: str, record_id: object, account_id: int) -> Row:
-        """Return a row that a client refers to by id.
-
-        Raises:
-            Invalid: there is no such row, or it belongs to another account; ``field`` is to blame.
-
-        """
-        try:
-            return self.get(table, record_id, account_id)
-        except NotFound:
-            raise Invalid(invalid(field, "can't be blank")) from None

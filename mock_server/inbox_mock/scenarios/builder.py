@@ -13,7 +13,6 @@ from inbox_mock.engine import durations
 from inbox_mock.engine.timeline import catch_up
 from inbox_mock.engine.unit_of_work import UnitOfWork
 from inbox_mock.scenarios.loading import Scenario
-from inbox_mock.store.database import value
 
 FOUNDED_BEFORE = timedelta(days=365)
 
@@ -72,7 +71,7 @@ class Builder:
     def _find(self, noun: str, reference: object) -> int | None:
         found = self.names.get((noun, reference)) if isinstance(reference, str) else reference
         sql = f"SELECT id FROM {noun} WHERE id = ?"  # noqa: S608
-        known = None if found is None else value(self.work.db, sql, (found,))
+        known = None if found is None else self.work.db.value(sql, (found,))
         return None if known is None else int(str(known))
 
     def moment(self, text: object, location: Location) -> datetime:

@@ -11,7 +11,8 @@ from inbox_mock.scenarios.setup import account_of
 from inbox_mock.services import clients, hosts
 from inbox_mock.services.accounts import add_rental
 from inbox_mock.simulation import actors, channels
-from inbox_mock.store.database import Row, one
+from inbox_mock.store.database import Row
+from inbox_mock.store.rows import RentalRow
 
 RENTALS = 20
 CHANNELS = ("airbnb", "airbnb", "airbnb", "booking-com", "booking-com", "direct")
@@ -102,7 +103,7 @@ def _host(builder: Builder, account_id: int) -> None:
 
 def _booking(builder: Builder, index: int, rental_id: int, channel: str) -> None:
     work = builder.work
-    rental = work.get("rentals", rental_id, None)
+    rental = work.db.get(RentalRow, rental_id)
     name = f"{FIRSTNAMES[index % len(FIRSTNAMES)]} {LASTNAMES[index // len(FIRSTNAMES) % len(LASTNAMES)]}"
     account_id = int(str(rental["account_id"]))
     client_id = clients.create_client(work, Actor(account_id), {"fullname": name})
@@ -121,7 +122,7 @@ def _booking(builder: Builder, index: int, rental_id: int, channel: str) -> None
 
 def _message(builder: Builder, index: int, turn: int) -> None:
     booking_id = builder.names["bookings", f"generated-{index}"]
-    tied = one(builder.work.db, "SELECT conversation_id FROM conversation_bookings WHERE booking_id = ?", (booking_id,))
+    tied = builder.work.db.one("SELECT conversation_id FROM conversation_bookings WHERE booking_id = ?", (booking_id,))
     if tied is None:
         return
     number = builder.work.dice.between("words", turn, 0, len(QUESTIONS) - 1)

@@ -13,7 +13,8 @@ from inbox_mock.services import attachments, conversations, inquiries, participa
 from inbox_mock.services.bookings import cancel_booking
 from inbox_mock.services.oauth import client_application
 from inbox_mock.simulation import actions, actors
-from inbox_mock.store.database import Row, every, one, update
+from inbox_mock.store.database import Row
+from inbox_mock.store.rows import BookingRow, ConversationRow, RentalRow
 
 INQUIRY_LINKS = frozenset({"as", "account", "rental", "source", "booking", "conversation", "created_at"})
 
@@ -58,13 +59,13 @@ def _canceled_at(builder: Builder, location: Location, record: Row) -> datetime:
 
 def _cancel(builder: Builder, location: Location, record: Row) -> None:
     booking_id = builder.refer("bookings", record["id"], location)
-    account_id = int(str(builder.work.get("bookings", booking_id, None)["account_id"]))
+    account_id = int(str(builder.work.db.get(BookingRow, booking_id)["account_id"]))
     cancel_booking(builder.work, Actor(account_id), booking_id, record, owned_only=False)
 
 
 def _inquiry(builder: Builder, location: Location, record: Row) -> None:
     rental_id = builder.refer("rentals", record["rental"], (*location, "rental"))
-    rental = builder.work.get("rentals", rental_id, None)
+    rental = builder.work.db.get(RentalRow, rental_id)
     actor = Actor(int(str(rental["account_id"])))
     row = {name: given for name, given in record.items() if name not in INQUIRY_LINKS}
     row |= {key: bookings.local(builder, record, key, location, rental) for key in ("start_at", "end_at")}
@@ -79,11 +80,11 @@ def _became(builder: Builder, location: Location, record: Row) -> None:
     """Tie an inquiry to the booking that it became and the conversation that it led to, which are there later than it."""
     if "booking" in record:
         booking_id = builder.refer("bookings", record["booking"], (*location, "booking"))
-        update(builder.work.db, "inquiries", record["id"], {"booking_id": booking_id})
-        update(builder.work.db, "bookings", booking_id, {"inquiry_id": record["id"]})
+        builder.work.db.update("inquiries", record["id"], {"booking_id": booking_id})
+        builder.work.db.update("bookings", booking_id, {"inquiry_id": record["id"]})
     if "conversation" in record:
         conversation_id = builder.refer("conversations", record["conversation"], (*location, "conversation"))
-        update(builder.work.db, "inquiries", record["id"], {"conversation_id": conversation_id})
+        builder.work.db.update("inquiries", record["id"], {"conversation_id": conversation_id})
 
 
 def _conversation(builder: Builder, location: Location, record: Row) -> None:
@@ -97,7 +98,7 @@ def _conversation(builder: Builder, location: Location, record: Row) -> None:
         conversations.connect_booking(builder.work, actor, conversation_id, booking_id)
 
 
-def conversation_of(builder: Builder, location: Location, record: Row) -> Row:
+def conversation_of(builder: Builder, location: Location, record: Row) -> ConversationRow:
     """Return the conversation that a record names, or that of the booking that it names.
 
     Raises:
@@ -106,17 +107,17 @@ def conversation_of(builder: Builder, location: Location, record: Row) -> Row:
     """
     if "conversation" in record:
         found = builder.refer("conversations", record["conversation"], (*location, "conversation"))
-        return builder.work.get("conversations", found, None)
+        return builder.work.db.get(ConversationRow, found)
     if "booking" not in record:
         raise builder.scenario.error(location, "neither a conversation nor a booking", "one of them")
     booking_id = builder.refer("bookings", record["booking"], (*location, "booking"))
     sql = "SELECT conversation_id FROM conversation_bookings WHERE booking_id = ? ORDER BY conversation_id LIMIT 1"
-    tied = one(builder.work.db, sql, (booking_id,))
+    tied = builder.work.db.one(sql, (booking_id,))
     if tied is None:
         raise builder.scenario.error(
             (*location, "booking"), f"a booking without conversation at {builder.work.now}", "one that has it by then"
         )
-    return builder.work.get("conversations", tied["conversation_id"], None)
+    return builder.work.db.get(ConversationRow, tied["conversation_id"])
 
 
 def _participant(builder: Builder, location: Location, record: Row) -> None:
@@ -139,7 +140,7 @@ def _message(builder: Builder, location: Location, record: Row) -> None:
     more: Row = {"id": record.get("id")} | {name: record[name] for name in ("origin",) if name in record}
     content = str(record["content"]) * int(str(record.get("repeat", 1)))
     if "attachments" in record:
-        names: list[object] = record["attachments"]  # type: ignore[assignment]
+        names: list[object] = record["attachments"]
         more["attachment_ids"] = [builder.refer("attachments", name, (*location, "attachments")) for name in names]
     if record["from"] == "guest":
         client_id = builder.refer("clients", record["client"], (*location, "client")) if "client" in record else None
@@ -151,7 +152,7 @@ def _message(builder: Builder, location: Location, record: Row) -> None:
         actors.write_as_host(work, conversation["id"], host_id, content, internal=internal, channel=channel, **more)
     if record.get("read"):
         sql = "SELECT id FROM participants WHERE conversation_id = ? AND member_type = 'Host'"
-        for host in every(work.db, sql, (conversation["id"],)):
+        for host in work.db.every(sql, (conversation["id"],)):
             actor = Actor(int(str(conversation["account_id"])))
             participants.edit_participant(work, actor, int(str(host["id"])), {"read": True})
 

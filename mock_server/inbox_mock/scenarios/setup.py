@@ -11,7 +11,7 @@ from inbox_mock.engine import durations
 from inbox_mock.engine.unit_of_work import Actor
 from inbox_mock.scenarios.builder import Builder, Location, channel_named
 from inbox_mock.services import accounts, clients, hosts, oauth, sources
-from inbox_mock.store.database import Row, every, update
+from inbox_mock.store.database import Row
 
 CLIENT_APPLICATION: Row = {"id": 17, "name": "Your application", "client": True}
 CHANNEL_APPLICATIONS: tuple[Row, ...] = (
@@ -49,7 +49,7 @@ def account_of(builder: Builder, record: Row, location: Location) -> int:
     """Return the id of the account that a record belongs to: the first one, unless it says another."""
     if "account" in record:
         return builder.refer("accounts", record["account"], (*location, "account"))
-    return int(str(every(builder.work.db, "SELECT min(id) AS id FROM accounts")[0]["id"]))
+    return int(str(builder.work.db.every("SELECT min(id) AS id FROM accounts")[0]["id"]))
 
 
 def contacts(record: Row) -> Row:
@@ -91,7 +91,7 @@ def _applications(builder: Builder) -> None:
         for account_id in (
             _once(builder, [builder.refer("accounts", reference, (*location, "accounts")) for reference in installed_on], location)  # type: ignore[attr-defined]
             if installed_on is not None
-            else [int(str(row["id"])) for row in every(builder.work.db, "SELECT id FROM accounts ORDER BY id")]
+            else [int(str(row["id"])) for row in builder.work.db.every("SELECT id FROM accounts ORDER BY id")]
         ):
             accounts.install(builder.work, application_id, account_id)
 
@@ -111,7 +111,7 @@ def _tokens(builder: Builder) -> None:
     if any(record.get("token") == name for _, record in builder.records("tokens")):
         name = None
     order = "SELECT application_id, account_id, application_id = ? AS own FROM installations ORDER BY own DESC, application_id, account_id"
-    for row in every(builder.work.db, order, (client["id"] if client else 0,)):
+    for row in builder.work.db.every(order, (client["id"] if client else 0,)):
         oauth.issue_token(builder.work, row["application_id"], row["account_id"], scopes.ALL, name=name)
         name = None
     named: set[object] = set()
@@ -132,7 +132,7 @@ def _tokens(builder: Builder) -> None:
             changes["expires_at"] = (builder.start + timedelta(seconds=lifetime)).strftime("%Y-%m-%dT%H:%M:%SZ")
         if record.get("revoked"):
             changes["revoked_at"] = builder.work.now
-        update(builder.work.db, "tokens", token["id"], changes)
+        builder.work.db.update("tokens", token["id"], changes)
 
 
 def _seconds(builder: Builder, record: Row, location: Location) -> int | None:
@@ -145,7 +145,7 @@ def _seconds(builder: Builder, record: Row, location: Location) -> int | None:
 
 
 def _scopes(builder: Builder, record: Row, location: Location) -> tuple[str, ...]:
-    named: list[str] = record["scopes"]  # type: ignore[assignment]
+    named: list[str] = record["scopes"]
     for number, scope in enumerate(named):
         if scope not in scopes.ALL:
             raise builder.scenario.error((*location, "scopes", number), repr(scope), f"one of {', '.join(scopes.ALL)}")
@@ -169,9 +169,9 @@ def _sources(builder: Builder) -> None:
         actor = Actor(account_of(builder, record, location))
         with builder.refusals_at(location):
             builder.name("sources", record, sources.create_source(builder.work, actor, _plain(record)), location)
-    for row in every(builder.work.db, "SELECT id FROM accounts ORDER BY id"):
+    for row in builder.work.db.every("SELECT id FROM accounts ORDER BY id"):
         account_id = int(str(row["id"]))
-        known = {found["name"] for found in every(builder.work.db, "SELECT name FROM sources WHERE account_id = ?", (account_id,))}
+        known = {found["name"] for found in builder.work.db.every("SELECT name FROM sources WHERE account_id = ?", (account_id,))}
         for name in SOURCES:
             if name not in known:
                 sources.create_source(builder.work, Actor(account_id), {"name": name})

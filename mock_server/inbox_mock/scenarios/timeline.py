@@ -11,7 +11,8 @@ from inbox_mock.scenarios.setup import account_of
 from inbox_mock.services import faults
 from inbox_mock.services.oauth import client_application
 from inbox_mock.store import timeline, webhooks
-from inbox_mock.store.database import Row, value
+from inbox_mock.store.database import Row
+from inbox_mock.store.rows import RentalRow
 from inbox_mock.webhooks.event_types import EVENT_TYPES
 from inbox_mock.webhooks.requests import is_address
 
@@ -92,7 +93,7 @@ def _seconds(builder: Builder, record: Row, location: Location) -> int:
 
 def _action(record: Row) -> tuple[str, Row]:
     kind = next(key for key in record if key != "at")
-    given: Mapping[str, object] = record[kind]  # type: ignore[assignment]
+    given: Mapping[str, object] = record[kind]
     return kind, dict(given)
 
 
@@ -120,7 +121,7 @@ def _about(builder: Builder, kind: str, location: Location, given: Row, booked: 
         if key in given:
             about[f"{key}_id"] = builder.refer(noun, given[key], (*location, key))
     if "attachments" in given:
-        names: list[object] = given["attachments"]  # type: ignore[assignment]
+        names: list[object] = given["attachments"]
         about["attachment_ids"] = [builder.refer("attachments", name, (*location, "attachments")) for name in names]
     if "assignee" in given:
         nobody = given["assignee"] is None
@@ -153,13 +154,13 @@ def _conversation(builder: Builder, reference: object, location: Location, booke
     sql = """
         SELECT json_extract(about, '$.booking_id') FROM timeline
         WHERE happened = 0 AND kind = 'conversation_opened' AND json_extract(about, '$.conversation') = ?"""
-    awaited = None if builder.knows("conversations", reference) else value(builder.work.db, sql, (reference,))
+    awaited = None if builder.knows("conversations", reference) else builder.work.db.value(sql, (reference,))
     return {"conversation_id": builder.refer("conversations", reference, location)} if awaited is None else {"booking_id": awaited}
 
 
-def _rental_of(builder: Builder, about: Row) -> Row:
+def _rental_of(builder: Builder, about: Row) -> RentalRow:
     sql = "SELECT rental_id FROM bookings WHERE id = ?"
     if "booked_by" in about:
         sql = "SELECT json_extract(about, '$.rental_id') FROM timeline WHERE id = ?"
-    rental_id = value(builder.work.db, sql, (about.get("booked_by", about.get("booking_id")),))
-    return builder.work.get("rentals", rental_id, None)
+    rental_id = builder.work.db.value(sql, (about.get("booked_by", about.get("booking_id")),))
+    return builder.work.db.get(RentalRow, rental_id)

@@ -4,7 +4,7 @@ import orjson
 
 from inbox_mock.domain.credentials import SECRET_DIGITS
 from inbox_mock.engine.unit_of_work import UnitOfWork
-from inbox_mock.store.database import Row, insert
+from inbox_mock.store.database import Row
 
 PREFERENCES = {
     "bookings": {
@@ -32,7 +32,7 @@ def open_account(work: UnitOfWork, given: Row) -> int:
         "updated_at": work.now,
     } | given
     row["selected_locales"] = _json(row["selected_locales"])
-    account_id = insert(work.db, "accounts", row)
+    account_id = work.db.insert("accounts", row)
     if "inbox_email" not in given:
         work.db.execute("UPDATE accounts SET inbox_email = ? WHERE id = ?", (f"account-{account_id}@inbox.example.com", account_id))
     return account_id
@@ -40,7 +40,7 @@ def open_account(work: UnitOfWork, given: Row) -> int:
 
 def add_user(work: UnitOfWork, account_id: int, given: Row) -> int:
     """Add a user to an account."""
-    return insert(work.db, "users", {"account_id": account_id} | given)
+    return work.db.insert("users", {"account_id": account_id} | given)
 
 
 def add_rental(work: UnitOfWork, account_id: int, given: Row, *, published: bool = True) -> int:
@@ -59,7 +59,7 @@ def add_rental(work: UnitOfWork, account_id: int, given: Row, *, published: bool
         "updated_at": work.now,
     } | given
     row["headline"] = _json(row["headline"])
-    return insert(work.db, "rentals", row)
+    return work.db.insert("rentals", row)
 
 
 def register_application(work: UnitOfWork, given: Row) -> int:
@@ -75,7 +75,7 @@ def register_application(work: UnitOfWork, given: Row) -> int:
         "created_at": work.now,
         "updated_at": work.now,
     } | given
-    application_id = insert(work.db, "applications", row)
+    application_id = work.db.insert("applications", row)
     drawn = [work.dice.hex(part, application_id, SECRET_DIGITS) for part in ("client id", "client secret")]
     work.db.execute("UPDATE applications SET client_id = ?, client_secret = ? WHERE id = ?", (*drawn, application_id))
     return application_id

@@ -8,7 +8,8 @@ from urllib.parse import quote, unquote, urlsplit
 
 from inbox_mock.domain.errors import Invalid, invalid
 from inbox_mock.engine.unit_of_work import Actor, UnitOfWork
-from inbox_mock.store.database import Row, insert, one, update
+from inbox_mock.store.database import Row
+from inbox_mock.store.rows import AttachmentRow
 
 PLACEHOLDER = b"A placeholder: the sandbox fetches nothing from a network.\n"
 PICTURE_PLACEHOLDER = b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==")
@@ -39,8 +40,8 @@ def create_attachment(work: UnitOfWork, actor: Actor, written: Row) -> int:
         "name": written.get("name") or file_name,
         "file_name": file_name,
     } | described
-    attachment_id = insert(work.db, "attachments", row | {"created_at": work.now, "updated_at": work.now})
-    insert(work.db, "attachment_files", {"attachment_id": attachment_id, "bytes": content})
+    attachment_id = work.db.insert("attachments", row | {"created_at": work.now, "updated_at": work.now})
+    work.db.insert("attachment_files", {"attachment_id": attachment_id, "bytes": content})
     return attachment_id
 
 
@@ -51,7 +52,7 @@ def edit_attachment(work: UnitOfWork, actor: Actor, attachment_id: int, written:
         NotFound: the account has no such attachment.
 
     """
-    work.get("attachments", attachment_id, actor.account_id)
+    work.db.get(AttachmentRow, attachment_id, actor.account_id)
     changes: Row = {"updated_at": work.now}
     if written.get("name"):
         changes["name"] = written["name"]
@@ -61,13 +62,13 @@ def edit_attachment(work: UnitOfWork, actor: Actor, attachment_id: int, written:
         changes["file_name"] = file_name or f"file.{described['extension']}"
         changes |= {name: found for name, found in described.items() if name != "extension"}
         work.db.execute("UPDATE attachment_files SET bytes = ? WHERE attachment_id = ?", (content, attachment_id))
-    update(work.db, "attachments", attachment_id, changes)
+    work.db.update("attachments", attachment_id, changes)
 
 
 def read_file(work: UnitOfWork, attachment_id: int) -> Row | None:
     """Return an attachment's bytes and content type, or None."""
     sql = "SELECT bytes, file_content_type, file_name FROM attachment_files JOIN attachments ON id = attachment_id WHERE attachment_id = ?"
-    return one(work.db, sql, (attachment_id,))
+    return work.db.one(sql, (attachment_id,))
 
 
 def describe(content: bytes) -> Row:

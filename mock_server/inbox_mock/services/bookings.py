@@ -4,7 +4,8 @@ from inbox_mock.domain import bookings as rules
 from inbox_mock.domain.errors import Forbidden, Invalid, NotFound, invalid
 from inbox_mock.engine.unit_of_work import Actor, UnitOfWork
 from inbox_mock.services.sources import refer_to_source
-from inbox_mock.store.database import Row, insert, update, value
+from inbox_mock.store.database import Row
+from inbox_mock.store.rows import BookingRow, ClientRow, RentalRow
 from inbox_mock.webhooks.event_types import publish
 
 CANCELLATION = ("cancelation_reason", "cancelation_message_to_guest", "cancelation_message_to_channel")
@@ -18,7 +19,7 @@ def create_booking(work: UnitOfWork, actor: Actor, rental_id: int, written: Row)
         Invalid: the stay is no stay or overlaps another, or something referred to is unknown.
 
     """
-    rental = work.get("rentals", rental_id, actor.account_id)
+    rental = work.db.get(RentalRow, rental_id, actor.account_id)
     _check_period(work, rental_id, written, except_id=0)
     _check_references(work, actor, written)
     return insert_booking(work, actor, rental, {**written, **rules.state_of(written), "channel": "direct"})
@@ -40,17 +41,18 @@ def edit_booking(work: UnitOfWork, actor: Actor, booking_id: int, written: Row, 
         closed = [name for name in written if name not in rules.OPEN_WHEN_LOCKED]
         if closed:
             raise Invalid(*(invalid(name, f"is locked by {booking['locked']}") for name in closed))
-    merged = booking | written
+    before: Row = {**booking}
+    merged = before | written
     _check_references(work, actor, written)
     changes: Row = {"updated_at": work.now}
-    if any(written.get(name) or (name in written and booking[name]) for name in rules.STATES):
+    if any(written.get(name) or (name in written and before[name]) for name in rules.STATES):
         changes |= rules.state_of(written)
     if "start_at" in written or "end_at" in written:
         _check_period(work, booking["rental_id"], merged, except_id=booking_id)
-        timezone = work.get("rentals", booking["rental_id"], None)["timezone"]
+        timezone = work.db.get(RentalRow, booking["rental_id"])["timezone"]
         changes |= rules.global_times(merged["start_at"], merged["end_at"], timezone)
     kept = {name: found for name, found in written.items() if name not in rules.STATES}
-    update(work.db, "bookings", booking_id, kept | changes)
+    work.db.update("bookings", booking_id, kept | changes)
     publish(work, "booking_updated", booking_id, actor.account_id)
 
 
@@ -65,12 +67,12 @@ def cancel_booking(work: UnitOfWork, actor: Actor, booking_id: int, written: Row
     if _own(work, actor, booking_id, owned_only=owned_only)["canceled_at"] is not None:
         raise NotFound
     reasons = {name: written[name] for name in CANCELLATION if isinstance(written.get(name), str)}
-    update(work.db, "bookings", booking_id, {"status": "Canceled", "canceled_at": work.now, "updated_at": work.now, **reasons})
+    work.db.update("bookings", booking_id, {"status": "Canceled", "canceled_at": work.now, "updated_at": work.now, **reasons})
     publish(work, "booking_destroyed", booking_id, actor.account_id)
 
 
-def _own(work: UnitOfWork, actor: Actor, booking_id: int, *, owned_only: bool) -> Row:
-    booking = work.get("bookings", booking_id, actor.account_id)
+def _own(work: UnitOfWork, actor: Actor, booking_id: int, *, owned_only: bool) -> BookingRow:
+    booking = work.db.get(BookingRow, booking_id, actor.account_id)
     if owned_only and booking["application_id"] != actor.application_id:
         raise Forbidden
     return booking
@@ -78,18 +80,18 @@ def _own(work: UnitOfWork, actor: Actor, booking_id: int, *, owned_only: bool) -
 
 def _check_references(work: UnitOfWork, actor: Actor, written: Row) -> None:
     if written.get("client_id") is not None:
-        work.refer("clients", "client", written["client_id"], actor.account_id)
+        work.db.refer(ClientRow, "client", written["client_id"], actor.account_id)
     refer_to_source(work, actor.account_id, written)
 
 
 def _check_period(work: UnitOfWork, rental_id: object, written: Row, *, except_id: int) -> None:
     rules.check_period(written["start_at"], written["end_at"])
     sql = "SELECT 1 FROM bookings WHERE rental_id = ? AND id <> ? AND canceled_at IS NULL AND start_at < ? AND end_at > ? LIMIT 1"
-    if value(work.db, sql, (rental_id, except_id, written["end_at"], written["start_at"])) is not None:
+    if work.db.value(sql, (rental_id, except_id, written["end_at"], written["start_at"])) is not None:
         raise Invalid(invalid("start_at", "is within a used period"))
 
 
-def insert_booking(work: UnitOfWork, actor: Actor, rental: Row, booking: Row) -> int:
+def insert_booking(work: UnitOfWork, actor: Actor, rental: RentalRow, booking: Row) -> int:
     """Insert a booking whose stay has been checked, publish it, and return its id."""
     row = {
         "account_id": actor.account_id,
@@ -104,8 +106,8 @@ def insert_booking(work: UnitOfWork, actor: Actor, rental: Row, booking: Row) ->
         **actor.stamp,
         **booking,
     }
-    booking_id = insert(work.db, "bookings", row)
+    booking_id = work.db.insert("bookings", row)
     if not row["reference"]:
-        update(work.db, "bookings", booking_id, {"reference": rules.reference(booking_id)})
+        work.db.update("bookings", booking_id, {"reference": rules.reference(booking_id)})
     publish(work, "booking_created", booking_id, actor.account_id)
     return booking_id

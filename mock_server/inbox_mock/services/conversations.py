@@ -4,7 +4,8 @@ from inbox_mock.channels import policies
 from inbox_mock.domain.errors import Invalid, invalid
 from inbox_mock.engine.unit_of_work import Actor, UnitOfWork
 from inbox_mock.services.sources import refer_to_source
-from inbox_mock.store.database import Row, insert, update
+from inbox_mock.store.database import Row
+from inbox_mock.store.rows import BookingRow, ConversationRow, HostRow
 from inbox_mock.webhooks.event_types import publish
 
 FLAGS = {"closed": "closed_at", "marked_as_spam": "marked_as_spam_at"}
@@ -23,7 +24,7 @@ def create_conversation(work: UnitOfWork, actor: Actor, written: Row) -> int:
         title = "opens its conversations by itself: wait for it, a conversation made here is not synchronised"
         raise Invalid(invalid("default_channel", title))
     row = _blank(work, actor.account_id) | actor.stamp | _columns(work, written)
-    conversation_id = insert(work.db, "conversations", row)
+    conversation_id = work.db.insert("conversations", row)
     work.why.append("not synchronised: no channel sees a conversation that a client makes")
     publish(work, "inbox_conversation_created", conversation_id, actor.account_id)
     return conversation_id
@@ -37,9 +38,9 @@ def edit_conversation(work: UnitOfWork, actor: Actor, conversation_id: int, writ
         Invalid: the assignee is no host of the account.
 
     """
-    work.get("conversations", conversation_id, actor.account_id)
+    work.db.get(ConversationRow, conversation_id, actor.account_id)
     _check_references(work, actor.account_id, written)
-    update(work.db, "conversations", conversation_id, _columns(work, written) | {"updated_at": work.now})
+    work.db.update("conversations", conversation_id, _columns(work, written) | {"updated_at": work.now})
     publish(work, "inbox_conversation_updated", conversation_id, actor.account_id)
 
 
@@ -83,17 +84,17 @@ def _columns(work: UnitOfWork, written: Row) -> Row:
 
 def _check_references(work: UnitOfWork, account_id: int, written: Row) -> None:
     if written.get("assignee_id") is not None:
-        work.refer("hosts", "assignee", written["assignee_id"], account_id)
+        work.db.refer(HostRow, "assignee", written["assignee_id"], account_id)
     refer_to_source(work, account_id, written)
 
 
-def _both(work: UnitOfWork, actor: Actor, conversation_id: int, booking_id: int) -> tuple[Row, Row]:
-    return work.get("conversations", conversation_id, actor.account_id), work.get("bookings", booking_id, actor.account_id)
+def _both(work: UnitOfWork, actor: Actor, conversation_id: int, booking_id: int) -> tuple[ConversationRow, BookingRow]:
+    return work.db.get(ConversationRow, conversation_id, actor.account_id), work.db.get(BookingRow, booking_id, actor.account_id)
 
 
 def _moved_by_connecting(work: UnitOfWork, actor: Actor, conversation_id: int) -> None:
     if work.assumes("connect_moves_updated_at"):
-        update(work.db, "conversations", conversation_id, {"updated_at": work.now})
+        work.db.update("conversations", conversation_id, {"updated_at": work.now})
     publish(work, "inbox_conversation_updated", conversation_id, actor.account_id)
 
 

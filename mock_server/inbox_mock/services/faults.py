@@ -11,7 +11,7 @@ from inbox_mock.engine import durations
 from inbox_mock.engine.unit_of_work import UnitOfWork
 from inbox_mock.faults import Asked, DeliveryEffect, Fault, Options, RequestEffect, RequestFault, Schema, WebhookFault, duration, kinds
 from inbox_mock.store import faults as store
-from inbox_mock.store.database import Row, one
+from inbox_mock.store.database import Row
 
 PREFIX = "/api/v3"
 MOST_LINGERING = 1000
@@ -216,7 +216,7 @@ def _problems_of_match(work: UnitOfWork, known: tuple[str, ...], match: Mapping[
     wrong = [name for name in known if name in match and not _is_valid(MATCH[name], match[name])]
     problems += [invalid(f"match.{name}", str(MATCH[name]["description"])) for name in wrong]
     wanted = match.get("application_id")
-    if isinstance(wanted, int) and one(work.db, "SELECT 1 FROM applications WHERE id = ?", (wanted,)) is None:
+    if isinstance(wanted, int) and work.db.one("SELECT 1 FROM applications WHERE id = ?", (wanted,)) is None:
         problems.append(invalid("match.application_id", str(MATCH["application_id"]["description"])))
     return problems
 

@@ -2,7 +2,8 @@
 
 from inbox_mock.engine.unit_of_work import Actor, UnitOfWork
 from inbox_mock.services.sources import refer_to_source
-from inbox_mock.store.database import Row, insert, update
+from inbox_mock.store.database import Row
+from inbox_mock.store.rows import HostRow, UserRow
 
 
 def create_host(work: UnitOfWork, actor: Actor, written: Row) -> int:
@@ -14,7 +15,7 @@ def create_host(work: UnitOfWork, actor: Actor, written: Row) -> int:
     """
     _check_references(work, actor, written)
     row: Row = {"account_id": actor.account_id, "created_at": work.now, "updated_at": work.now}
-    return insert(work.db, "hosts", row | written)
+    return work.db.insert("hosts", row | written)
 
 
 def edit_host(work: UnitOfWork, actor: Actor, host_id: int, written: Row) -> None:
@@ -25,12 +26,12 @@ def edit_host(work: UnitOfWork, actor: Actor, host_id: int, written: Row) -> Non
         Invalid: the account has no such user or source.
 
     """
-    work.get("hosts", host_id, actor.account_id)
+    work.db.get(HostRow, host_id, actor.account_id)
     _check_references(work, actor, written)
-    update(work.db, "hosts", host_id, written | {"updated_at": work.now})
+    work.db.update("hosts", host_id, written | {"updated_at": work.now})
 
 
 def _check_references(work: UnitOfWork, actor: Actor, written: Row) -> None:
     if written.get("user_id") is not None:
-        work.refer("users", "user", written["user_id"], actor.account_id)
+        work.db.refer(UserRow, "user", written["user_id"], actor.account_id)
     refer_to_source(work, actor.account_id, written)

@@ -7,7 +7,7 @@ from inbox_mock.domain.errors import NotFound
 from inbox_mock.engine.unit_of_work import UnitOfWork
 from inbox_mock.services import relay
 from inbox_mock.store import inbox
-from inbox_mock.store.database import Row, every, one
+from inbox_mock.store.database import Row
 
 TOLD_OF = ("hosts_notified", relay.RELAYED)
 
@@ -34,18 +34,18 @@ def conversation(work: UnitOfWork, conversation_id: int, limit: int, skip: int) 
         NotFound: there is no such conversation.
 
     """
-    found = one(work.db, inbox.CONVERSATION, (conversation_id,))
+    found = work.db.one(inbox.CONVERSATION, (conversation_id,))
     if found is None:
         raise NotFound
-    participants = every(work.db, inbox.PARTICIPANTS, (conversation_id,))
+    participants = work.db.every(inbox.PARTICIPANTS, (conversation_id,))
     named = {row["id"]: row for row in participants}
-    rows = every(work.db, inbox.MESSAGES, (conversation_id, limit, skip))[::-1]
+    rows = work.db.every(inbox.MESSAGES, (conversation_id, limit, skip))[::-1]
     told = _told(work, rows)
     messages = [_message(row, found, named[row["sender_id"]], told.get(row["id"], {})) for row in rows]
-    total = one(work.db, "SELECT count(*) AS n FROM messages WHERE conversation_id = ?", (conversation_id,))
+    total = work.db.one("SELECT count(*) AS n FROM messages WHERE conversation_id = ?", (conversation_id,))
     return {
         "conversation": {name: value for name, value in found.items() if name != "relay_seconds"},
-        "bookings": every(work.db, inbox.BOOKINGS, (conversation_id,)),
+        "bookings": work.db.every(inbox.BOOKINGS, (conversation_id,)),
         "participants": participants,
         "total": total and total["n"],
         "messages": messages,
@@ -66,7 +66,7 @@ def _told(work: UnitOfWork, rows: list[Row]) -> dict[object, Row]:
     found: dict[object, Row] = {row["id"]: {} for row in rows}
     if not rows:
         return found
-    first = int(str(rows[0]["id"]))
+    first = rows[0]["id"]
     for kind, due_at, happened, text in work.db.execute(inbox.TOLD, TOLD_OF):
         about = orjson.loads(text)
         if about["message_id"] < first:
@@ -77,9 +77,9 @@ def _told(work: UnitOfWork, rows: list[Row]) -> dict[object, Row]:
 
 
 def _message(row: Row, conversation: Row, sender: Row, told: Row) -> Row:
-    notified: Row = told.get("hosts_notified", {})  # type: ignore[assignment]
+    notified: Row = told.get("hosts_notified", {})
     shown = {name: value for name, value in row.items() if not name.startswith("on_channel")}
-    shown["attachments"] = orjson.loads(str(row["attachments"]))
+    shown["attachments"] = orjson.loads(row["attachments"])
     return shown | {
         "sender": {name: sender[name] for name in ("id", "member_type", "member_id", "name")},
         "relay": _relay(row, conversation, sender, told.get(relay.RELAYED)),

@@ -1,13 +1,16 @@
 """Use cases around messages."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from inbox_mock.channels import ChannelPolicy, policies
 from inbox_mock.domain import times
 from inbox_mock.domain.errors import Invalid, invalid
 from inbox_mock.engine.unit_of_work import Actor, UnitOfWork
 from inbox_mock.services import relay
-from inbox_mock.store.database import Row, insert, one, update
+from inbox_mock.store.database import Row
+from inbox_mock.store.rows import AttachmentRow, ConversationRow, MessageRow, ParticipantRow
 from inbox_mock.webhooks.event_types import publish
 
 END_OF_TIME = datetime.max.replace(tzinfo=UTC)
@@ -23,8 +26,8 @@ def post_message(work: UnitOfWork, actor: Actor, written: Row, *, came_from_chan
             message has a channel or a Client as its sender, or, in a strict sandbox, a client speaks for the guest.
 
     """
-    conversation = work.refer("conversations", "conversation", written["conversation_id"], actor.account_id)
-    sender = work.refer("participants", "sender", written["sender_id"], actor.account_id)
+    conversation = work.db.refer(ConversationRow, "conversation", written["conversation_id"], actor.account_id)
+    sender = work.db.refer(ParticipantRow, "sender", written["sender_id"], actor.account_id)
     if sender["conversation_id"] != conversation["id"]:
         raise Invalid(invalid("sender", "is invalid"))
     _check_visibility(written, sender)
@@ -32,7 +35,7 @@ def post_message(work: UnitOfWork, actor: Actor, written: Row, *, came_from_chan
         raise Invalid(invalid("sender", "is a Client participant: only Host participants send messages, guests write on the channel"))
     row = {name: value for name, value in written.items() if name != "attachment_ids"} | actor.stamp
     row |= {"account_id": actor.account_id, "created_at": work.now, "updated_at": work.now}
-    message_id = insert(work.db, "messages", row)
+    message_id = work.db.insert("messages", row)
     _attach_all(work, actor, message_id, written.get("attachment_ids"))
     _move(work, conversation, sender, written)
     if came_from_channel and conversation["channel"] is not None:
@@ -53,12 +56,12 @@ def edit_message(work: UnitOfWork, actor: Actor, message_id: int, written: Row) 
         Invalid: an attachment is unknown, or the message would be internal with a channel or a Client as its sender.
 
     """
-    message = work.get("messages", message_id, actor.account_id)
-    _check_visibility(message | written, work.get("participants", message["sender_id"], None))
+    message = work.db.get(MessageRow, message_id, actor.account_id)
+    _check_visibility(message | written, work.db.get(ParticipantRow, message["sender_id"]))
     _attach_all(work, actor, message_id, written.get("attachment_ids"))
     relay.keep_words(work, message)
     changes = {name: value for name, value in written.items() if name != "attachment_ids"}
-    update(work.db, "messages", message_id, changes | {"updated_at": work.now})
+    work.db.update("messages", message_id, changes | {"updated_at": work.now})
     publish(work, "inbox_message_updated", message_id, actor.account_id)
 
 
@@ -69,11 +72,11 @@ def add_attachment(work: UnitOfWork, actor: Actor, message_id: int, attachment_i
         NotFound: the account has no such message, or no such attachment.
 
     """
-    work.get("messages", message_id, actor.account_id)
-    work.get("attachments", attachment_id, actor.account_id)
+    work.db.get(MessageRow, message_id, actor.account_id)
+    work.db.get(AttachmentRow, attachment_id, actor.account_id)
     _tie(work, message_id, attachment_id)
     if work.assumes("connect_moves_updated_at"):
-        update(work.db, "messages", message_id, {"updated_at": work.now})
+        work.db.update("messages", message_id, {"updated_at": work.now})
     publish(work, "inbox_message_updated", message_id, actor.account_id)
 
 
@@ -81,7 +84,7 @@ def _attach_all(work: UnitOfWork, actor: Actor, message_id: int, attachment_ids:
     if not isinstance(attachment_ids, list):
         return
     for attachment_id in attachment_ids:
-        work.refer("attachments", "attachments", attachment_id, actor.account_id)
+        work.db.refer(AttachmentRow, "attachments", attachment_id, actor.account_id)
     work.db.execute("DELETE FROM message_attachments WHERE message_id = ?", (message_id,))
     for attachment_id in attachment_ids:
         _tie(work, message_id, attachment_id)
@@ -94,29 +97,29 @@ def _tie(work: UnitOfWork, message_id: int, attachment_id: int) -> None:
     work.db.execute(sql, (message_id, attachment_id, message_id))
 
 
-def _check_visibility(message: Row, sender: Row) -> None:
+def _check_visibility(message: Mapping[str, Any], sender: ParticipantRow) -> None:
     if message["visibility"] == "internal" and message.get("channel") is not None:
         raise Invalid(invalid("visibility", "can't be internal when the message has a channel"))
     if message["visibility"] == "internal" and sender["member_type"] == "Client":
         raise Invalid(invalid("visibility", "can't be internal when the sender is a client"))
 
 
-def _move(work: UnitOfWork, conversation: Row, sender: Row, message: Row) -> None:
+def _move(work: UnitOfWork, conversation: ConversationRow, sender: ParticipantRow, message: Row) -> None:
     """Let a new message move its conversation and its sender."""
-    said_at = str(message.get("sent_at") or work.now)
+    said_at = message.get("sent_at") or work.now
     changes: Row = {}
     if work.assumes("message_bumps_conversation"):
-        changes = {"last_message_at": max(said_at, str(conversation["last_message_at"] or said_at)), "updated_at": work.now}
+        changes = {"last_message_at": max(said_at, conversation["last_message_at"] or said_at), "updated_at": work.now}
     if sender["member_type"] == "Client":
         changes |= _after_a_guest(work, conversation, said_at)
     elif message["visibility"] != "internal" and message.get("channel") == conversation["default_channel"]:
         changes["deadline_response_at"] = None
-    update(work.db, "conversations", conversation["id"], changes)
-    latest = max(said_at, str(sender["last_message_sent_at"] or said_at))
-    update(work.db, "participants", sender["id"], {"last_message_sent_at": latest, "updated_at": work.now})
+    work.db.update("conversations", conversation["id"], changes)
+    latest = max(said_at, sender["last_message_sent_at"] or said_at)
+    work.db.update("participants", sender["id"], {"last_message_sent_at": latest, "updated_at": work.now})
 
 
-def _after_a_guest(work: UnitOfWork, conversation: Row, said_at: str) -> Row:
+def _after_a_guest(work: UnitOfWork, conversation: ConversationRow, said_at: str) -> Row:
     changes: Row = {}
     policy = policies().get(str(conversation["channel"]), ChannelPolicy(name="none", title="none"))
     if policy.response_hours is not None:
@@ -127,10 +130,10 @@ def _after_a_guest(work: UnitOfWork, conversation: Row, said_at: str) -> Row:
     return changes
 
 
-def participant_of(work: UnitOfWork, conversation_id: object, member_type: str, member_id: object = None) -> Row | None:
+def participant_of(work: UnitOfWork, conversation_id: object, member_type: str, member_id: object = None) -> ParticipantRow | None:
     """Return a conversation's first participant of a type, or the one who stands for a member; None if there is none."""
     # The + keeps SQLite from looking through everything that the member takes part in, and leads it to the conversation's few.
     sql = """
         SELECT * FROM participants WHERE conversation_id = ? AND member_type = ? AND (? IS NULL OR +member_id = ?)
         ORDER BY id LIMIT 1"""
-    return one(work.db, sql, (conversation_id, member_type, member_id, member_id))
+    return work.db.one(sql, (conversation_id, member_type, member_id, member_id), ParticipantRow)

@@ -1,14 +1,17 @@
 """Who may call: applications, tokens and codes, and what each of them is worth."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from json import loads
+from typing import Any
 
 from inbox_mock.domain import credentials, redirects, scopes, times
 from inbox_mock.domain.errors import OAuthRefused, Unauthorized
 from inbox_mock.engine.unit_of_work import Actor, UnitOfWork
 from inbox_mock.store import credentials as store
-from inbox_mock.store.database import Row, every, one
+from inbox_mock.store.database import Row
+from inbox_mock.store.rows import ApplicationRow, TokenRow
 from inbox_mock.webhooks.event_types import publish
 
 LIFETIME_SECONDS = 7200
@@ -54,15 +57,14 @@ def authenticate(work: UnitOfWork, token: str | None) -> Grant:
         raise Unauthorized("The access token was revoked")
     if _expired(work, found):
         raise Unauthorized("The access token expired")
-    account_id = None if found["account_id"] is None else int(str(found["account_id"]))
-    granted = scopes.expand(scopes.parse(str(found["scopes"])))
-    return Grant(int(str(found["id"])), int(str(found["application_id"])), account_id, granted)
+    granted = scopes.expand(scopes.parse(found["scopes"]))
+    return Grant(found["id"], found["application_id"], found["account_id"], granted)
 
 
 def recognise(work: UnitOfWork, token: str | None) -> int | None:
     """Return the id of an access token of this sandbox, be it good or not; None for any other."""
     found = None if not token else _find(work, "access", token)
-    return None if found is None else int(str(found["id"]))
+    return None if found is None else found["id"]
 
 
 def issue_token(
@@ -100,18 +102,18 @@ def revoke_token(work: UnitOfWork, token: str) -> bool:
     return found is not None
 
 
-def full_token(work: UnitOfWork, row: Row) -> str:
+def full_token(work: UnitOfWork, row: Mapping[str, Any]) -> str:
     """Return a token or code as it is presented."""
     return work.credential(row["secret"], row.get("name"))
 
 
-def client_credentials_of(work: UnitOfWork, application: Row) -> tuple[str, str]:
+def client_credentials_of(work: UnitOfWork, application: ApplicationRow) -> tuple[str, str]:
     """Return an application's client id and client secret, as it presents them."""
     client_id = work.credential(application["client_id"], application["named_client_id"])
     return client_id, work.credential(application["client_secret"], application["named_client_secret"])
 
 
-def find_application(work: UnitOfWork, client_id: str) -> Row:
+def find_application(work: UnitOfWork, client_id: str) -> ApplicationRow:
     """Return the application with this client id.
 
     Raises:
@@ -125,7 +127,7 @@ def find_application(work: UnitOfWork, client_id: str) -> Row:
     return found
 
 
-def authenticate_client(work: UnitOfWork, client_id: str, client_secret: str) -> Row:
+def authenticate_client(work: UnitOfWork, client_id: str, client_secret: str) -> ApplicationRow:
     """Return the application that knows this secret.
 
     Raises:
@@ -139,17 +141,17 @@ def authenticate_client(work: UnitOfWork, client_id: str, client_secret: str) ->
     return application
 
 
-def may_redirect(application: Row, redirect_uri: str) -> bool:
+def may_redirect(application: ApplicationRow, redirect_uri: str) -> bool:
     """Whether an application registered a redirect URI, or what it is under."""
     return redirects.allowed(redirect_uri, registered(application))
 
 
-def registered(application: Row) -> list[str]:
+def registered(application: ApplicationRow) -> list[str]:
     """Return the redirect URIs that an application registered."""
-    return [str(known) for known in loads(str(application["redirect_uris"]))]
+    return [str(known) for known in loads(application["redirect_uris"])]
 
 
-def scopes_for(work: UnitOfWork, application: Row, asked: str) -> tuple[str, ...]:
+def scopes_for(work: UnitOfWork, application: ApplicationRow, asked: str) -> tuple[str, ...]:
     """Return the scopes that are asked for; ``public`` if none is.
 
     Raises:
@@ -157,11 +159,11 @@ def scopes_for(work: UnitOfWork, application: Row, asked: str) -> tuple[str, ...
 
     """
     wanted = scopes.parse(asked) or (scopes.PUBLIC,)
-    held = (scopes.PUBLIC, *scopes.parse(str(application["scopes"])))
+    held = (scopes.PUBLIC, *scopes.parse(application["scopes"]))
     return _within(work, wanted, held, "the application does not have every scope asked for")
 
 
-def authorize(work: UnitOfWork, application: Row, account_id: object, granted: tuple[str, ...], redirect_uri: str) -> str:
+def authorize(work: UnitOfWork, application: ApplicationRow, account_id: object, granted: tuple[str, ...], redirect_uri: str) -> str:
     """Return a code, good once and for ten minutes, that the application exchanges for tokens; it is installed if it was not."""
     _install(work, application, account_id)
     code = issue_token(
@@ -170,13 +172,13 @@ def authorize(work: UnitOfWork, application: Row, account_id: object, granted: t
     return str(code["token"])
 
 
-def authorize_implicitly(work: UnitOfWork, application: Row, account_id: object, granted: tuple[str, ...]) -> Row:
+def authorize_implicitly(work: UnitOfWork, application: ApplicationRow, account_id: object, granted: tuple[str, ...]) -> Row:
     """Return an access token, which no refresh token comes with; the application is installed if it was not."""
     _install(work, application, account_id)
     return issue_token(work, application["id"], account_id, granted, lifetime_seconds=LIFETIME_SECONDS)
 
 
-def exchange_code(work: UnitOfWork, application: Row, code: str, redirect_uri: str) -> tuple[Row, Row]:
+def exchange_code(work: UnitOfWork, application: ApplicationRow, code: str, redirect_uri: str) -> tuple[Row, Row]:
     """Exchange a code for an access and a refresh token.
 
     Raises:
@@ -188,10 +190,10 @@ def exchange_code(work: UnitOfWork, application: Row, code: str, redirect_uri: s
         work.why.append("the redirect_uri is not the one that the code was asked for with")
         raise OAuthRefused("invalid_grant", INVALID_GRANT)
     store.revoke(work.db, found["id"], work.now)
-    return _issue_pair(work, application, found["account_id"], scopes.parse(str(found["scopes"])))
+    return _issue_pair(work, application, found["account_id"], scopes.parse(found["scopes"]))
 
 
-def refresh(work: UnitOfWork, application: Row, refresh_token: str, asked: str = "") -> tuple[Row, Row]:
+def refresh(work: UnitOfWork, application: ApplicationRow, refresh_token: str, asked: str = "") -> tuple[Row, Row]:
     """Exchange a refresh token for a new pair. The old one is dead at once, the old access token lives on.
 
     ``asked`` may name fewer scopes than the old token had.
@@ -201,13 +203,13 @@ def refresh(work: UnitOfWork, application: Row, refresh_token: str, asked: str =
 
     """
     found = _usable(work, "refresh", application, refresh_token)
-    held = scopes.parse(str(found["scopes"]))
+    held = scopes.parse(found["scopes"])
     granted = _within(work, scopes.parse(asked) or held, held, "the refresh token does not have every scope asked for")
     store.revoke(work.db, found["id"], work.now)
     return _issue_pair(work, application, found["account_id"], granted)
 
 
-def issue_to_application(work: UnitOfWork, application: Row, asked: str) -> Row:
+def issue_to_application(work: UnitOfWork, application: ApplicationRow, asked: str) -> Row:
     """Return an access token for client credentials: it spans all accounts and reads public data only.
 
     Raises:
@@ -220,7 +222,7 @@ def issue_to_application(work: UnitOfWork, application: Row, asked: str) -> Row:
 
 def accounts(work: UnitOfWork) -> list[Row]:
     """Return every account's id and name: those on which an application can be installed."""
-    return every(work.db, "SELECT id, business_name FROM accounts ORDER BY id")
+    return work.db.every("SELECT id, business_name FROM accounts ORDER BY id")
 
 
 def installed(work: UnitOfWork, application_id: object) -> list[int]:
@@ -229,17 +231,17 @@ def installed(work: UnitOfWork, application_id: object) -> list[int]:
     return [row[0] for row in work.db.execute(sql, (application_id,))]
 
 
-def client_application(work: UnitOfWork) -> Row | None:
+def client_application(work: UnitOfWork) -> ApplicationRow | None:
     """Return the application that stands for the user's own, or None where the sandbox has none."""
-    return one(work.db, "SELECT * FROM applications WHERE client = 1 ORDER BY id LIMIT 1")
+    return work.db.one("SELECT * FROM applications WHERE client = 1 ORDER BY id LIMIT 1", (), ApplicationRow)
 
 
-def _issue_pair(work: UnitOfWork, application: Row, account_id: object, granted: tuple[str, ...]) -> tuple[Row, Row]:
+def _issue_pair(work: UnitOfWork, application: ApplicationRow, account_id: object, granted: tuple[str, ...]) -> tuple[Row, Row]:
     access = issue_token(work, application["id"], account_id, granted, lifetime_seconds=LIFETIME_SECONDS)
     return access, issue_token(work, application["id"], account_id, granted, kind="refresh")
 
 
-def _install(work: UnitOfWork, application: Row, account_id: object) -> None:
+def _install(work: UnitOfWork, application: ApplicationRow, account_id: object) -> None:
     sql = """INSERT INTO installations VALUES (?, ?, ?, NULL)
       ON CONFLICT DO UPDATE SET installed_at = excluded.installed_at, uninstalled_at = NULL WHERE uninstalled_at IS NOT NULL"""
     if work.db.execute(sql, (application["id"], account_id, work.now)).rowcount:
@@ -253,7 +255,7 @@ def _within(work: UnitOfWork, wanted: tuple[str, ...], held: tuple[str, ...], wh
     return wanted
 
 
-def _usable(work: UnitOfWork, kind: str, application: Row, credential: str) -> Row:
+def _usable(work: UnitOfWork, kind: str, application: ApplicationRow, credential: str) -> TokenRow:
     """Return a code or refresh token that can be exchanged; ``X-Mock-Why`` tells what is wrong with any other."""
     found, what = _find(work, kind, credential), f"the {kind}" if kind == "code" else f"the {kind} token"
     if found is None:
@@ -270,20 +272,20 @@ def _usable(work: UnitOfWork, kind: str, application: Row, credential: str) -> R
     raise OAuthRefused("invalid_grant", INVALID_GRANT)
 
 
-def _find(work: UnitOfWork, kind: str, credential: str) -> Row | None:
+def _find(work: UnitOfWork, kind: str, credential: str) -> TokenRow | None:
     """Find a token; whatever looks like another sandbox's credential is not to be found here."""
     found = store.find(work.db, kind, credentials.secret_of(credential), _name(work, credential))
     return found if found is not None and full_token(work, found) == credential else _by_secret(work, found, credential)
 
 
-def _by_secret(work: UnitOfWork, found: Row | None, credential: str) -> Row | None:
+def _by_secret(work: UnitOfWork, found: TokenRow | None, credential: str) -> TokenRow | None:
     """A named token can be presented in full, too."""
-    return found if found is not None and credentials.issue(work.sandbox_id, str(found["secret"])) == credential else None
+    return found if found is not None and credentials.issue(work.sandbox_id, found["secret"]) == credential else None
 
 
 def _name(work: UnitOfWork, credential: str) -> str | None:
     return credential if work.sandbox_id == credentials.DEFAULT_SANDBOX else None
 
 
-def _expired(work: UnitOfWork, token: Row) -> bool:
-    return token["expires_at"] is not None and str(token["expires_at"]) <= work.now
+def _expired(work: UnitOfWork, token: TokenRow) -> bool:
+    return token["expires_at"] is not None and token["expires_at"] <= work.now

@@ -2,9 +2,10 @@
 
 from inbox_mock.domain.errors import Invalid, invalid
 from inbox_mock.engine.unit_of_work import Actor, UnitOfWork
-from inbox_mock.store.database import Row, insert, update
+from inbox_mock.store.database import Row
+from inbox_mock.store.rows import ClientRow, ConversationRow, HostRow, ParticipantRow
 
-TABLES = {"Client": "clients", "Host": "hosts"}
+MEMBERS: dict[str, type[ClientRow | HostRow]] = {"Client": ClientRow, "Host": HostRow}
 
 
 def add_participant(work: UnitOfWork, actor: Actor, written: Row) -> int:
@@ -15,19 +16,19 @@ def add_participant(work: UnitOfWork, actor: Actor, written: Row) -> int:
             channel's conversation.
 
     """
-    conversation = work.refer("conversations", "conversation", written["conversation_id"], actor.account_id)
+    conversation = work.db.refer(ConversationRow, "conversation", written["conversation_id"], actor.account_id)
     if written["member_type"] == "Client" and conversation["channel"] is not None:
         if work.strict:
             raise Invalid(
                 invalid("member_type", f"Client participants of this conversation are managed by {conversation['channel']} alone")
             )
         work.why.append(f"not synchronised: {conversation['channel']} does not see a Client participant that a client adds")
-    work.refer(TABLES[str(written["member_type"])], "member", written["member_id"], actor.account_id)
+    work.db.refer(MEMBERS[written["member_type"]], "member", written["member_id"], actor.account_id)
     participant_id = add(
-        work, actor.account_id, conversation["id"], written["member_id"], str(written["member_type"]), by_channel=False, named=written
+        work, actor.account_id, conversation["id"], written["member_id"], written["member_type"], by_channel=False, named=written
     )
     if written.get("read"):
-        update(work.db, "participants", participant_id, {"read_at": work.now})
+        work.db.update("participants", participant_id, {"read_at": work.now})
     return participant_id
 
 
@@ -38,9 +39,9 @@ def edit_participant(work: UnitOfWork, actor: Actor, participant_id: int, writte
         NotFound: the account has no such participant.
 
     """
-    work.get("participants", participant_id, actor.account_id)
+    work.db.get(ParticipantRow, participant_id, actor.account_id)
     changes: Row = {"read_at": work.now if written["read"] else None} if "read" in written else {}
-    update(work.db, "participants", participant_id, changes | {"updated_at": work.now})
+    work.db.update("participants", participant_id, changes | {"updated_at": work.now})
 
 
 def add(
@@ -63,4 +64,4 @@ def add(
         "created_at": work.now,
         "updated_at": work.now,
     }
-    return insert(work.db, "participants", row | {"id": (named or {}).get("id")})
+    return work.db.insert("participants", row | {"id": (named or {}).get("id")})

@@ -1,16 +1,19 @@
 """What reaches the guest on the channel, and why the rest does not."""
 
+from collections.abc import Mapping
 from datetime import timedelta
+from typing import Any
 
 from inbox_mock.channels import policies
 from inbox_mock.domain.errors import Invalid, invalid
 from inbox_mock.engine.unit_of_work import Handler, UnitOfWork
-from inbox_mock.store.database import Row, every, update, value
+from inbox_mock.store.database import Row
+from inbox_mock.store.rows import ConversationRow, MessageRow, ParticipantRow
 
 RELAYED = "message_relayed"
 
 
-def relay(work: UnitOfWork, conversation: Row, sender: Row, message: Row, message_id: int) -> None:
+def relay(work: UnitOfWork, conversation: ConversationRow, sender: ParticipantRow, message: Row, message_id: int) -> None:
     """Send a message on its way to the guest, or say why it goes no further."""
     reason = hindrance(conversation, sender, message)
     if reason is not None:
@@ -22,7 +25,7 @@ def relay(work: UnitOfWork, conversation: Row, sender: Row, message: Row, messag
     if seconds is None:
         low, high = policies()[str(conversation["channel"])].relays_after
         seconds = work.dice.between("relay", message_id, low, high)
-    work.later(timedelta(seconds=int(str(seconds))), RELAYED, message_id=message_id)
+    work.later(timedelta(seconds=seconds), RELAYED, message_id=message_id)
 
 
 def arrive(work: UnitOfWork, about: Row) -> None:
@@ -32,8 +35,8 @@ def arrive(work: UnitOfWork, about: Row) -> None:
         Invalid: the channel fails to relay; the guest never sees the message.
 
     """
-    message = work.get("messages", about["message_id"], None)
-    conversation = work.get("conversations", message["conversation_id"], None)
+    message = work.db.get(MessageRow, about["message_id"])
+    conversation = work.db.get(ConversationRow, message["conversation_id"])
     if conversation["relay_fails"]:
         raise Invalid(invalid("message_id", f"{conversation['channel']} failed to relay it"))
     put_on_channel(work, about["message_id"])
@@ -44,7 +47,7 @@ HANDLERS: dict[str, Handler] = {RELAYED: arrive}
 
 def put_on_channel(work: UnitOfWork, message_id: object) -> None:
     """Show a message to the guest from now on."""
-    update(work.db, "messages", message_id, {"on_channel_at": work.now})
+    work.db.update("messages", message_id, {"on_channel_at": work.now})
 
 
 def thread(work: UnitOfWork, conversation_id: object, limit: int = -1, skip: int = 0) -> list[Row]:
@@ -60,34 +63,34 @@ def thread(work: UnitOfWork, conversation_id: object, limit: int = -1, skip: int
             "at": row["at"],
             "message_id": row["message_id"],
         }
-        for row in every(work.db, sql, (conversation_id, limit, skip))
+        for row in work.db.every(sql, (conversation_id, limit, skip))
     ]
     return found[::-1]
 
 
-def keep_words(work: UnitOfWork, message: Row) -> None:
+def keep_words(work: UnitOfWork, message: MessageRow) -> None:
     """Keep what the guest has read, or what is on its way to him, before the message is edited: an edit is not relayed."""
     if message["on_channel_as"] is None and (message["on_channel_at"] is not None or _is_on_its_way(work, message)):
-        update(work.db, "messages", message["id"], {"on_channel_as": message["content"]})
+        work.db.update("messages", message["id"], {"on_channel_as": message["content"]})
 
 
-def _is_on_its_way(work: UnitOfWork, message: Row) -> bool:
+def _is_on_its_way(work: UnitOfWork, message: MessageRow) -> bool:
     sql = "SELECT 1 FROM timeline WHERE happened = 0 AND kind = ? AND json_extract(about, '$.message_id') = ?"
-    return value(work.db, sql, (RELAYED, message["id"])) is not None
+    return work.db.value(sql, (RELAYED, message["id"])) is not None
 
 
-def notify_hosts(work: UnitOfWork, conversation_id: object, sender: Row, message: Row, message_id: int) -> None:
+def notify_hosts(work: UnitOfWork, conversation_id: object, sender: ParticipantRow, message: Row, message_id: int) -> None:
     """Notify the Host participants of a conversation of a new external message, and nobody else; the timeline names them."""
     if message["visibility"] == "internal":
         return
     sql = "SELECT id, member_id FROM participants WHERE conversation_id = ? AND member_type = 'Host' AND id <> ? ORDER BY id"
-    hosts = every(work.db, sql, (conversation_id, sender["id"]))
+    hosts = work.db.every(sql, (conversation_id, sender["id"]))
     if hosts:
         participant_ids = [row["id"] for row in hosts]
         work.happen("hosts_notified", message_id=message_id, participant_ids=participant_ids, host_ids=[row["member_id"] for row in hosts])
 
 
-def hindrance(conversation: Row, sender: Row, message: Row) -> str | None:
+def hindrance(conversation: Mapping[str, Any], sender: Mapping[str, Any], message: Mapping[str, Any]) -> str | None:
     """Return why a message does not reach the guest, or None if it does."""
     if conversation["channel"] is None:
         return "no channel opened this conversation, and none sees it"

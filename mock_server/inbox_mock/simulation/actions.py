@@ -10,14 +10,15 @@ from inbox_mock.domain.errors import Invalid, invalid
 from inbox_mock.engine.unit_of_work import Actor, UnitOfWork
 from inbox_mock.services import bookings, clients, conversations, faults, oauth
 from inbox_mock.simulation import actors, channels
-from inbox_mock.store.database import Row, one, update, value
+from inbox_mock.store.database import Row
+from inbox_mock.store.rows import BookingRow, ClientRow, ConversationRow, RentalRow
 from inbox_mock.webhooks.event_types import publish
 
 FLAGS = ("closed", "marked_as_spam")
 WISHES = ("hosts", "clients", "companions", "conversation", "relay_seconds", "never")
 
 
-def booking_of(work: UnitOfWork, about: Row) -> Row:
+def booking_of(work: UnitOfWork, about: Row) -> BookingRow:
     """Return the booking that is meant: by ``booking_id``, or the one that the event ``booked_by`` made.
 
     Raises:
@@ -25,13 +26,13 @@ def booking_of(work: UnitOfWork, about: Row) -> Row:
 
     """
     if about.get("booking_id") is None:
-        about["booking_id"] = value(work.db, "SELECT json_extract(about, '$.booking_id') FROM timeline WHERE id = ?", (about["booked_by"],))
+        about["booking_id"] = work.db.value("SELECT json_extract(about, '$.booking_id') FROM timeline WHERE id = ?", (about["booked_by"],))
         if about["booking_id"] is None:
             raise Invalid(invalid("booking_id", "a booking that could be made"))
-    return work.get("bookings", about["booking_id"], None)
+    return work.db.get(BookingRow, about["booking_id"])
 
 
-def conversation_of(work: UnitOfWork, about: Row) -> Row:
+def conversation_of(work: UnitOfWork, about: Row) -> ConversationRow:
     """Return the conversation that is meant: by ``conversation_id``, or the one of a booking.
 
     A channel's booking has the one that the channel opened, any other booking the first that it is connected to.
@@ -41,14 +42,15 @@ def conversation_of(work: UnitOfWork, about: Row) -> Row:
 
     """
     if about.get("conversation_id") is not None:
-        return work.get("conversations", about["conversation_id"], None)
+        return work.db.get(ConversationRow, about["conversation_id"])
     booking = booking_of(work, about)
     found = channels.channel_conversation(work, booking["id"])
-    if found is None and not policies()[str(booking["channel"])].owns_conversations:
-        found = one(work.db, "SELECT conversation_id AS id FROM conversation_bookings WHERE booking_id = ? LIMIT 1", (booking["id"],))
+    if found is None and not policies()[booking["channel"]].owns_conversations:
+        sql = "SELECT * FROM conversations WHERE id = (SELECT conversation_id FROM conversation_bookings WHERE booking_id = ? LIMIT 1)"
+        found = work.db.one(sql, (booking["id"],), ConversationRow)
     if found is None:
         raise Invalid(invalid("booking_id", "a booking that has its conversation by then"))
-    return work.get("conversations", found["id"], None)
+    return found
 
 
 def book(work: UnitOfWork, about: Row) -> int:
@@ -58,21 +60,21 @@ def book(work: UnitOfWork, about: Row) -> int:
         Invalid: the stay does not end after it starts, or the guest cannot be one.
 
     """
-    rental = work.get("rentals", about["rental_id"], None)
-    account_id = int(str(rental["account_id"]))
-    stay: Row = dict(about["stay"])  # type: ignore[call-overload]
-    guest: Row | None = about.get("guest")  # type: ignore[assignment]
+    rental = work.db.get(RentalRow, about["rental_id"])
+    account_id = rental["account_id"]
+    stay: Row = dict(about["stay"])
+    guest: Row | None = about.get("guest")
     stay["client_id"] = about.get("client_id") if guest is None else clients.create_client(work, Actor(account_id), guest)
     seconds = about.get("delay_seconds")
-    delay = None if seconds is None else timedelta(seconds=int(str(seconds)))
+    delay = None if seconds is None else timedelta(seconds=seconds)
     wishes: Row = {name: about[name] for name in WISHES if name in about}
     return channels.book(work, account_id, rental, str(about["channel"]), stay, delay, **wishes)
 
 
 def _guest_books(work: UnitOfWork, about: Row) -> None:
     """Let a guest book. An id that somebody else's booking has got meanwhile is left to it."""
-    stay: Row = dict(about["stay"])  # type: ignore[call-overload]
-    if one(work.db, "SELECT 1 FROM bookings WHERE id = ?", (stay.get("id"),)):
+    stay: Row = dict(about["stay"])
+    if work.db.one("SELECT 1 FROM bookings WHERE id = ?", (stay.get("id"),)):
         del stay["id"]
     about["booking_id"] = book(work, about | {"stay": stay})
 
@@ -100,8 +102,8 @@ def _guest_cancels(work: UnitOfWork, about: Row) -> None:
     booking = booking_of(work, about)
     if booking["canceled_at"] is not None:
         raise Invalid(invalid("booking_id", "a booking that is not cancelled"))
-    actor = Actor(int(str(booking["account_id"])), channels.application_of(work, str(booking["channel"])))
-    bookings.cancel_booking(work, actor, int(str(booking["id"])), {"cancelation_reason": "canceled_by_traveller"}, owned_only=False)
+    actor = Actor(booking["account_id"], channels.application_of(work, str(booking["channel"])))
+    bookings.cancel_booking(work, actor, booking["id"], {"cancelation_reason": "canceled_by_traveller"}, owned_only=False)
 
 
 def _channel_opens(work: UnitOfWork, about: Row) -> None:
@@ -113,7 +115,7 @@ def _channel_opens(work: UnitOfWork, about: Row) -> None:
     if booking["canceled_at"] is not None:
         raise Invalid(invalid("booking_id", "a booking that is not cancelled"))
     sql = "SELECT about FROM timeline WHERE happened = 0 AND kind = 'conversation_opened' AND json_extract(about, '$.booking_id') = ?"
-    planned = value(work.db, sql, (booking["id"],))
+    planned = work.db.value(sql, (booking["id"],))
     if planned is not None:
         about.update(orjson.loads(str(planned)) | about)
     about.update(channels.open_conversation(work, about))
@@ -128,16 +130,16 @@ def _staff_changes(work: UnitOfWork, about: Row) -> None:
     written = {name: about[name] for name in FLAGS if name in about}
     if "assignee_id" in about:
         written["assignee_id"] = about["assignee_id"]
-    conversations.edit_conversation(work, Actor(int(str(conversation["account_id"]))), int(str(conversation["id"])), written)
+    conversations.edit_conversation(work, Actor(conversation["account_id"]), conversation["id"], written)
 
 
 def _staff_moves(work: UnitOfWork, about: Row) -> None:
     """Move a booking to other dates. Locks are for applications, and do not hold staff back."""
     booking = booking_of(work, about)
     application_id = booking["application_id"]
-    actor = Actor(int(str(booking["account_id"])), None if application_id is None else int(str(application_id)))
+    actor = Actor(booking["account_id"], application_id)
     dates: Row = {name: about[name] for name in ("start_at", "end_at") if name in about}
-    bookings.edit_booking(work, actor, int(str(booking["id"])), dates, owned_only=False)
+    bookings.edit_booking(work, actor, booking["id"], dates, owned_only=False)
 
 
 def _relay_fails(work: UnitOfWork, about: Row) -> None:
@@ -145,15 +147,15 @@ def _relay_fails(work: UnitOfWork, about: Row) -> None:
     conversation = conversation_of(work, about)
     if conversation["channel"] is None:
         raise Invalid(invalid("conversation_id", "a conversation that a channel opened"))
-    update(work.db, "conversations", conversation["id"], {"relay_fails": about.get("fails", True)})
+    work.db.update("conversations", conversation["id"], {"relay_fails": about.get("fails", True)})
 
 
 def _guest_forgotten(work: UnitOfWork, about: Row) -> None:
     """Anonymise a client who asked to be forgotten."""
-    client = work.get("clients", about["client_id"], None)
+    client = work.db.get(ClientRow, about["client_id"])
     nobody: Row = {"fullname": "Anonymized", "emails": "[]", "phones": "[]", "addresses": "[]", "notes": None, "passport": None}
     nobody |= {"firstname": None, "lastname": None, "company": "", "vat_number": "", "forget_me_at": work.now, "updated_at": work.now}
-    update(work.db, "clients", client["id"], nobody)
+    work.db.update("clients", client["id"], nobody)
     publish(work, "client_updated", client["id"], client["account_id"])
 
 
@@ -171,12 +173,12 @@ def _application_uninstalled(work: UnitOfWork, about: Row) -> None:
 
 def _fault(work: UnitOfWork, about: Row) -> None:
     """Let something go wrong from now on."""
-    wish: Row = about["fault"]  # type: ignore[assignment]
+    wish: Row = about["fault"]
     about["fault_id"] = faults.set_fault(work, wish)
 
 
 def _host(about: Row) -> int | None:
-    return None if about.get("host_id") is None else int(str(about["host_id"]))
+    return about.get("host_id")
 
 
 def _attached(about: Row) -> Row:

@@ -6,7 +6,8 @@ from inbox_mock.engine.unit_of_work import Actor, UnitOfWork
 from inbox_mock.services import participants
 from inbox_mock.services.messages import participant_of, post_message
 from inbox_mock.simulation.channels import application_of
-from inbox_mock.store.database import Row, value
+from inbox_mock.store.database import Row
+from inbox_mock.store.rows import ConversationRow, HostRow, ParticipantRow
 
 NOT_SAID = "not said"
 
@@ -18,7 +19,7 @@ def write_as_guest(work: UnitOfWork, conversation_id: object, content: str, *, c
         Invalid: nobody in the conversation is a guest, or this client is none.
 
     """
-    conversation = work.get("conversations", conversation_id, None)
+    conversation = work.db.get(ConversationRow, conversation_id)
     sender = participant_of(work, conversation_id, "Client", client_id)
     if sender is None:
         raise Invalid(invalid("from", "a conversation with a Client participant, or with this one"))
@@ -32,7 +33,7 @@ def write_on_channel_as_host(work: UnitOfWork, conversation_id: object, host_id:
         Invalid: no channel has the conversation, or the account has no host.
 
     """
-    conversation = work.get("conversations", conversation_id, None)
+    conversation = work.db.get(ConversationRow, conversation_id)
     if conversation["channel"] is None:
         raise Invalid(invalid("from", "a conversation that a channel opened"))
     return _from_channel(work, conversation, _seat(work, conversation, host_id, by_channel=True), content, more)
@@ -57,17 +58,17 @@ def write_as_host(
         Invalid: the account has no host.
 
     """
-    conversation = work.get("conversations", conversation_id, None)
+    conversation = work.db.get(ConversationRow, conversation_id)
     sender = _seat(work, conversation, host_id, by_channel=False)
-    account_id = int(str(conversation["account_id"]))
-    user_id = value(work.db, "SELECT user_id FROM hosts WHERE id = ?", (sender["member_id"],))
+    account_id = conversation["account_id"]
+    user_id = work.db.value("SELECT user_id FROM hosts WHERE id = ?", (sender["member_id"],), int)
     goes_to = conversation["default_channel"] if channel == NOT_SAID else channel
     written: Row = {
         "origin": "bookingsync_inbox",
         "visibility": "internal" if internal else "external",
         "channel": None if internal else goes_to,
     }
-    actor = Actor(account_id, user_id=None if user_id is None else int(str(user_id)))
+    actor = Actor(account_id, user_id=user_id)
     return post_message(work, actor, _message(work, conversation_id, sender, content) | written | more)
 
 
@@ -78,36 +79,35 @@ def join_from_channel(work: UnitOfWork, conversation_id: object, host_id: int | 
         Invalid: the account has no such host, or none.
 
     """
-    conversation = work.get("conversations", conversation_id, None)
-    return int(str(_seat(work, conversation, host_id, by_channel=True)["id"]))
+    conversation = work.db.get(ConversationRow, conversation_id)
+    return _seat(work, conversation, host_id, by_channel=True)["id"]
 
 
-def _from_channel(work: UnitOfWork, conversation: Row, sender: Row, content: str, more: Row) -> int:
+def _from_channel(work: UnitOfWork, conversation: ConversationRow, sender: ParticipantRow, content: str, more: Row) -> int:
     policy = policies().get(str(conversation["channel"]), ChannelPolicy(name="none", title="none"))
-    actor = Actor(int(str(conversation["account_id"])), application_of(work, policy.name))
+    actor = Actor(conversation["account_id"], application_of(work, policy.name))
     written: Row = {"origin": policy.origin, "visibility": "external", "channel": conversation["default_channel"]}
     message = _message(work, conversation["id"], sender, content) | written | more
     return post_message(work, actor, message, came_from_channel=True)
 
 
-def _seat(work: UnitOfWork, conversation: Row, host_id: int | None, *, by_channel: bool) -> Row:
+def _seat(work: UnitOfWork, conversation: ConversationRow, host_id: int | None, *, by_channel: bool) -> ParticipantRow:
     """Return the Host participant through whom a host speaks, added if there is none."""
-    account_id = int(str(conversation["account_id"]))
+    account_id = conversation["account_id"]
     if host_id is None:
         present = participant_of(work, conversation["id"], "Host")
         if present is not None:
             return present
-        first = value(work.db, "SELECT min(id) FROM hosts WHERE account_id = ?", (account_id,))
-        if first is None:
+        host_id = work.db.value("SELECT min(id) FROM hosts WHERE account_id = ?", (account_id,), int)
+        if host_id is None:
             raise Invalid(invalid("host_id", "an account that has a host"))
-        host_id = int(str(first))
-    work.refer("hosts", "host_id", host_id, account_id)
+    work.db.refer(HostRow, "host_id", host_id, account_id)
     present = participant_of(work, conversation["id"], "Host", host_id)
     if present is not None:
         return present
     added = participants.add(work, account_id, conversation["id"], host_id, "Host", by_channel=by_channel)
-    return work.get("participants", added, None)
+    return work.db.get(ParticipantRow, added)
 
 
-def _message(work: UnitOfWork, conversation_id: object, sender: Row, content: str) -> Row:
+def _message(work: UnitOfWork, conversation_id: object, sender: ParticipantRow, content: str) -> Row:
     return {"conversation_id": conversation_id, "sender_id": sender["id"], "content": content, "sent_at": work.now}

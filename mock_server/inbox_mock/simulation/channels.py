@@ -7,14 +7,15 @@ from inbox_mock.domain import bookings as rules
 from inbox_mock.engine.unit_of_work import Actor, UnitOfWork
 from inbox_mock.services import participants
 from inbox_mock.services.bookings import insert_booking
-from inbox_mock.store.database import Row, insert, one, update, value
+from inbox_mock.store.database import Row
+from inbox_mock.store.rows import BookingRow, ConversationRow, RentalRow
 from inbox_mock.webhooks.event_types import publish
 
 OPENED = "conversation_opened"
 
 
 def book(
-    work: UnitOfWork, account_id: int, rental: Row, channel: str, booking: Row, delay: timedelta | None = None, **wishes: object
+    work: UnitOfWork, account_id: int, rental: RentalRow, channel: str, booking: Row, delay: timedelta | None = None, **wishes: object
 ) -> int:
     """Insert a guest's booking on a channel, schedule the opening of its conversation, and return its id. Stays may overlap.
 
@@ -27,24 +28,24 @@ def book(
     """
     rules.check_period(booking["start_at"], booking["end_at"])
     policy = policies()[channel]
-    source = one(work.db, "SELECT id FROM sources WHERE account_id = ? AND name = ?", (account_id, policy.title))
-    row: Row = {"channel": channel, "source_id": source["id"] if source else None, **rules.state_of({"booked": True})}
-    user_id = value(work.db, "SELECT min(id) FROM users WHERE account_id = ?", (account_id,))
-    actor = Actor(account_id, application_of(work, channel), None if user_id is None else int(str(user_id)))
+    source_id = work.db.value("SELECT id FROM sources WHERE account_id = ? AND name = ?", (account_id, policy.title), int)
+    row: Row = {"channel": channel, "source_id": source_id, **rules.state_of({"booked": True})}
+    user_id = work.db.value("SELECT min(id) FROM users WHERE account_id = ?", (account_id,), int)
+    actor = Actor(account_id, application_of(work, channel), user_id)
     booking_id = insert_booking(work, actor, rental, row | booking)
     if not wishes.pop("never", False):
-        schedule_opening(work, work.get("bookings", booking_id, None), delay, **wishes)
+        schedule_opening(work, work.db.get(BookingRow, booking_id), delay, **wishes)
     return booking_id
 
 
-def schedule_opening(work: UnitOfWork, booking: Row, delay: timedelta | None = None, **wishes: object) -> None:
+def schedule_opening(work: UnitOfWork, booking: BookingRow, delay: timedelta | None = None, **wishes: object) -> None:
     """Schedule the opening of a booking's conversation by its channel, after the channel's own delay or the given one.
 
     Wishes: ``hosts`` (ids of the hosts that the channel adds, or whether it adds one; drawn if None), ``clients`` (the number
     of travellers, 1 if None), ``companions`` (ids of clients who travel with the booking's client), ``conversation`` (the
     conversation's id), ``relay_seconds`` (how long the channel takes to relay a message; drawn if None).
     """
-    policy = policies()[str(booking["channel"])]
+    policy = policies()[booking["channel"]]
     if policy.opens_after is None and delay is None:
         return
     if delay is None:
@@ -59,13 +60,13 @@ def open_conversation(work: UnitOfWork, about: Row) -> Row:
     Return the ``conversation_id``, or, under ``never``, why there is none: the booking was cancelled, or has its
     conversation already. The booking's ``updated_at`` moves, so that clients which poll find it.
     """
-    booking = work.get("bookings", about["booking_id"], None)
+    booking = work.db.get(BookingRow, about["booking_id"])
     if booking["canceled_at"] is not None:
         return {"never": "the booking was cancelled"}
     if channel_conversation(work, booking["id"]) is not None:
         return {"never": "the channel had opened it already"}
-    policy = policies()[str(booking["channel"])]
-    actor = Actor(int(str(booking["account_id"])), application_of(work, policy.name))
+    policy = policies()[booking["channel"]]
+    actor = Actor(booking["account_id"], application_of(work, policy.name))
     row: Row = {
         "id": _id_if_free(work, about.get("conversation")),
         "account_id": actor.account_id,
@@ -77,9 +78,9 @@ def open_conversation(work: UnitOfWork, about: Row) -> Row:
         "updated_at": work.now,
         **actor.stamp,
     }
-    conversation_id = insert(work.db, "conversations", row)
+    conversation_id = work.db.insert("conversations", row)
     work.db.execute("INSERT INTO conversation_bookings VALUES (?, ?)", (conversation_id, booking["id"]))
-    update(work.db, "bookings", booking["id"], {"updated_at": work.now})
+    work.db.update("bookings", booking["id"], {"updated_at": work.now})
     for client_id in _travellers(work, booking, about):
         participants.add(work, actor.account_id, conversation_id, client_id, "Client", by_channel=True)
     for host_id in _hosts_added(work, booking, about.get("hosts"), policy.host_share):
@@ -92,41 +93,40 @@ def open_conversation(work: UnitOfWork, about: Row) -> Row:
 HANDLERS = {OPENED: open_conversation}
 
 
-def channel_conversation(work: UnitOfWork, booking_id: object) -> Row | None:
+def channel_conversation(work: UnitOfWork, booking_id: object) -> ConversationRow | None:
     """Return the conversation that a booking's channel opened, or None."""
     sql = """
         SELECT c.* FROM conversations c JOIN conversation_bookings b ON b.conversation_id = c.id
         WHERE b.booking_id = ? AND c.channel IS NOT NULL ORDER BY c.id LIMIT 1"""
-    return one(work.db, sql, (booking_id,))
+    return work.db.one(sql, (booking_id,), ConversationRow)
 
 
 def application_of(work: UnitOfWork, channel: str) -> int | None:
     """Return the id of a channel's application, or None where the sandbox has none."""
-    found = one(work.db, "SELECT id FROM applications WHERE channel = ?", (channel,))
-    return None if found is None else int(str(found["id"]))
+    return work.db.value("SELECT id FROM applications WHERE channel = ?", (channel,), int)
 
 
 def _id_if_free(work: UnitOfWork, wished: object) -> object:
     """Return the id that a scenario wished for, or None if a client's conversation has got it meanwhile."""
-    return None if one(work.db, "SELECT 1 FROM conversations WHERE id = ?", (wished,)) else wished
+    return None if work.db.one("SELECT 1 FROM conversations WHERE id = ?", (wished,)) else wished
 
 
-def _travellers(work: UnitOfWork, booking: Row, about: Row) -> list[object]:
+def _travellers(work: UnitOfWork, booking: BookingRow, about: Row) -> list[object]:
     """Return the ids of the booking's client, of known companions, and of new clients up to the wished number."""
-    found = [booking["client_id"]] if booking["client_id"] is not None else []
-    found += about.get("companions", [])  # type: ignore[arg-type]
-    while len(found) < max(1, int(str(about.get("clients", 1)))):
+    found: list[object] = [booking["client_id"]] if booking["client_id"] is not None else []
+    found += about.get("companions", [])
+    while len(found) < max(1, about.get("clients", 1)):
         name = f"Guest {len(found) + 1} of {booking['reference']}"
         row: Row = {"account_id": booking["account_id"], "fullname": name, "addresses": "[]", "emails": "[]", "phones": "[]"}
-        found.append(insert(work.db, "clients", row | {"created_at": work.now, "updated_at": work.now}))
+        found.append(work.db.insert("clients", row | {"created_at": work.now, "updated_at": work.now}))
         publish(work, "client_created", found[-1], booking["account_id"])
     return found
 
 
-def _hosts_added(work: UnitOfWork, booking: Row, wished: object, share: float) -> list[object]:
+def _hosts_added(work: UnitOfWork, booking: BookingRow, wished: object, share: float) -> list[object]:
     if isinstance(wished, list):
         return wished
     if wished is False or (wished is None and work.dice.share("host participant", booking["id"]) >= share):
         return []
-    first = one(work.db, "SELECT id FROM hosts WHERE account_id = ? ORDER BY id LIMIT 1", (booking["account_id"],))
+    first = work.db.one("SELECT id FROM hosts WHERE account_id = ? ORDER BY id LIMIT 1", (booking["account_id"],))
     return [] if first is None else [first["id"]]

@@ -1,18 +1,18 @@
 """The row that holds a sandbox's clock."""
 
-import sqlite3
 from datetime import datetime
 
 from inbox_mock.domain.clock import Clock
+from inbox_mock.store.database import Database
 
 
-def read(db: sqlite3.Connection) -> Clock:
+def read(db: Database) -> Clock:
     """Return the clock."""
     mode, now, rate, anchor = db.execute("SELECT mode, now, rate, anchor FROM clock").fetchone()
     return Clock(mode, datetime.fromisoformat(now), rate, anchor)
 
 
-def write(db: sqlite3.Connection, clock: Clock) -> None:
+def write(db: Database, clock: Clock) -> None:
     """Set the clock."""
     db.execute(
         "INSERT OR REPLACE INTO clock (id, mode, now, rate, anchor) VALUES (1, ?, ?, ?, ?)",

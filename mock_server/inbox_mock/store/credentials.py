@@ -1,39 +1,38 @@
 """Tokens, codes and applications' credentials, without the sandbox's id that every credential begins with."""
 
-import sqlite3
-
-from inbox_mock.store.database import Row, every, insert, one, update
+from inbox_mock.store.database import Database, Row
+from inbox_mock.store.rows import ApplicationRow, TokenRow
 
 FIND = "SELECT * FROM tokens WHERE kind = ? AND (secret = ? OR name = ?)"
 
 
-def find(db: sqlite3.Connection, kind: str, secret: str, name: str | None) -> Row | None:
+def find(db: Database, kind: str, secret: str, name: str | None) -> TokenRow | None:
     """Return a token of a kind (``access``, ``refresh`` or ``code``); ``name`` is set in the default sandbox only."""
-    return one(db, FIND, (kind, secret, name))
+    return db.one(FIND, (kind, secret, name), TokenRow)
 
 
-def add(db: sqlite3.Connection, row: Row) -> int:
+def add(db: Database, row: Row) -> int:
     """Keep a new token."""
-    return insert(db, "tokens", row)
+    return db.insert("tokens", row)
 
 
-def revoke(db: sqlite3.Connection, token_id: object, at: str) -> None:
+def revoke(db: Database, token_id: object, at: str) -> None:
     """Let a token be refused from now on."""
-    update(db, "tokens", token_id, {"revoked_at": at})
+    db.update("tokens", token_id, {"revoked_at": at})
 
 
-def all_tokens(db: sqlite3.Connection) -> list[Row]:
+def all_tokens(db: Database) -> list[TokenRow]:
     """Return every token."""
-    return every(db, "SELECT * FROM tokens ORDER BY id")
+    return db.every("SELECT * FROM tokens ORDER BY id", (), TokenRow)
 
 
-def keep(db: sqlite3.Connection, tokens: list[Row]) -> None:
+def keep(db: Database, tokens: list[TokenRow]) -> None:
     """Put tokens of an earlier life of the sandbox back; those that the scenario made are as it made them."""
     if tokens:
         columns, marks = ", ".join(tokens[0]), ", ".join(f":{column}" for column in tokens[0])
         db.executemany(f"INSERT OR IGNORE INTO tokens ({columns}) VALUES ({marks})", tokens)  # noqa: S608
 
 
-def application(db: sqlite3.Connection, client_id: str, name: str | None) -> Row | None:
+def application(db: Database, client_id: str, name: str | None) -> ApplicationRow | None:
     """Return the application with this client id; ``name`` is set in the default sandbox only."""
-    return one(db, "SELECT * FROM applications WHERE client_id = ? OR named_client_id = ?", (client_id, name))
+    return db.one("SELECT * FROM applications WHERE client_id = ? OR named_client_id = ?", (client_id, name), ApplicationRow)

@@ -1,4 +1,4 @@
-"""Opening a sandbox's database, and its image: the bytes of the whole database.
+"""Opening a sandbox's database, reading and writing rows, and its image: the bytes of the whole database.
 
 A database is restored into a new connection, never over a live one, and an image is taken outside transactions.
 """
@@ -6,75 +6,122 @@ A database is restored into a new connection, never over a live one, and an imag
 import sqlite3
 from collections.abc import Mapping, Sequence
 from importlib.resources import files
+from typing import Any, TypeVar, overload
+
+from inbox_mock.domain.errors import Invalid, NotFound, invalid
+from inbox_mock.store.rows import TABLES
 
 Parameters = Sequence[object] | Mapping[str, object]
-Row = dict[str, object]
+Row = dict[str, Any]
+T = TypeVar("T")
 
 FORMAT = 1
 PAGE_BYTES = 1024
 
 
-def create() -> sqlite3.Connection:
+class Database(sqlite3.Connection):
+    """The connection to a sandbox's database, with a few statements that everybody needs.
+
+    Each read may be told the type of what it returns: a row of `inbox_mock.store.rows`, or that of a value. SQLite's columns
+    are what the schema says, so the type is taken at its word.
+    """
+
+    def get(self, table: type[T], record_id: object, account_id: int | None = None) -> T:
+        """Return the row of a table with this id; with ``account_id``, one that belongs to this account.
+
+        Raises:
+            NotFound: there is no such row, or it belongs to another account.
+
+        """
+        found = self.one(f"SELECT * FROM {TABLES[table]} WHERE id = ?", (record_id,))  # noqa: S608
+        if found is None or (account_id is not None and found["account_id"] != account_id):
+            raise NotFound
+        return found  # type: ignore[return-value]
+
+    def refer(self, table: type[T], field: str, record_id: object, account_id: int) -> T:
+        """Return the row of an account that a client refers to by id.
+
+        Raises:
+            Invalid: there is no such row, or it belongs to another account; the problem names ``field``.
+
+        """
+        try:
+            return self.get(table, record_id, account_id)
+        except NotFound:
+            raise Invalid(invalid(field, "can't be blank")) from None
+
+    @overload
+    def one(self, sql: str, parameters: Parameters = ()) -> Row | None: ...
+    @overload
+    def one(self, sql: str, parameters: Parameters, shape: type[T]) -> T | None: ...
+    def one(self, sql: str, parameters: Parameters = (), shape: object = None) -> object:
+        """Return the first row by column names, or None."""
+        del shape
+        cursor = self.execute(sql, parameters)
+        found = cursor.fetchone()
+        return None if found is None else dict(zip([column[0] for column in cursor.description], found, strict=True))
+
+    @overload
+    def every(self, sql: str, parameters: Parameters = ()) -> list[Row]: ...
+    @overload
+    def every(self, sql: str, parameters: Parameters, shape: type[T]) -> list[T]: ...
+    def every(self, sql: str, parameters: Parameters = (), shape: object = None) -> object:
+        """Return all rows by column names."""
+        del shape
+        cursor = self.execute(sql, parameters)
+        names = [column[0] for column in cursor.description]
+        return [dict(zip(names, found, strict=True)) for found in cursor]
+
+    @overload
+    def value(self, sql: str, parameters: Parameters = ()) -> object: ...
+    @overload
+    def value(self, sql: str, parameters: Parameters, shape: type[T]) -> T | None: ...
+    def value(self, sql: str, parameters: Parameters = (), shape: object = None) -> object:
+        """Return the first column of the first row, or None."""
+        del shape
+        found = self.execute(sql, parameters).fetchone()
+        return None if found is None else found[0]
+
+    def insert(self, table: str, row: Mapping[str, object]) -> int:
+        """Insert a row and return its id; columns left out take their default."""
+        columns = ", ".join(row)
+        marks = ", ".join(f":{column}" for column in row)
+        return self.execute(f"INSERT INTO {table} ({columns}) VALUES ({marks})", row).lastrowid or 0  # noqa: S608
+
+    def update(self, table: str, record_id: object, changes: Mapping[str, object]) -> None:
+        """Change the named columns of the row with this id."""
+        if changes:
+            assignments = ", ".join(f"{column} = :{column}" for column in changes)
+            self.execute(f"UPDATE {table} SET {assignments} WHERE id = :id", {**changes, "id": record_id})  # noqa: S608
+
+
+def create() -> Database:
     """Return a new, empty sandbox database."""
-    connection = _open()
-    connection.execute(f"PRAGMA page_size = {PAGE_BYTES}")
-    connection.execute(f"PRAGMA user_version = {FORMAT}")
-    connection.executescript(files("inbox_mock.store").joinpath("schema.sql").read_text())
-    return connection
+    database = _open()
+    database.execute(f"PRAGMA page_size = {PAGE_BYTES}")
+    database.execute(f"PRAGMA user_version = {FORMAT}")
+    database.executescript(files("inbox_mock.store").joinpath("schema.sql").read_text())
+    return database
 
 
-def restore(image: bytes) -> sqlite3.Connection:
+def restore(image: bytes) -> Database:
     """Return a new connection to the database that an image holds."""
-    connection = _open()
-    connection.deserialize(image)
-    return connection
+    database = _open()
+    database.deserialize(image)
+    return database
 
 
-def take_image(connection: sqlite3.Connection) -> bytes:
+def take_image(database: Database) -> bytes:
     """Return the database as bytes.
 
     Raises:
         RuntimeError: a transaction is open, whose uncommitted rows the image would hold.
 
     """
-    if connection.in_transaction:
+    if database.in_transaction:
         raise RuntimeError("an image is taken outside transactions only")
-    return connection.serialize()
+    return database.serialize()
 
 
-def _open() -> sqlite3.Connection:
-    return sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False, cached_statements=256)
-
-
-def one(db: sqlite3.Connection, sql: str, parameters: Parameters = ()) -> Row | None:
-    """Return the first row by column names, or None."""
-    cursor = db.execute(sql, parameters)
-    found = cursor.fetchone()
-    return None if found is None else dict(zip([column[0] for column in cursor.description], found, strict=True))
-
-
-def every(db: sqlite3.Connection, sql: str, parameters: Parameters = ()) -> list[Row]:
-    """Return all rows by column names."""
-    cursor = db.execute(sql, parameters)
-    names = [column[0] for column in cursor.description]
-    return [dict(zip(names, found, strict=True)) for found in cursor]
-
-
-def value(db: sqlite3.Connection, sql: str, parameters: Parameters = ()) -> object:
-    """Return the first column of the first row, or None."""
-    found = db.execute(sql, parameters).fetchone()
-    return None if found is None else found[0]
-
-
-def insert(db: sqlite3.Connection, table: str, row: Mapping[str, object]) -> int:
-    """Add a row and return its id; columns left out take their default."""
-    columns = ", ".join(row)
-    marks = ", ".join(f":{column}" for column in row)
-    return db.execute(f"INSERT INTO {table} ({columns}) VALUES ({marks})", row).lastrowid or 0  # noqa: S608
-
-
-def update(db: sqlite3.Connection, table: str, record_id: object, changes: Mapping[str, object]) -> None:
-    """Change the named columns of one row."""
-    if changes:
-        assignments = ", ".join(f"{column} = :{column}" for column in changes)
-        db.execute(f"UPDATE {table} SET {assignments} WHERE id = :id", {**changes, "id": record_id})  # noqa: S608
+def _open() -> Database:
+    return sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False, cached_statements=256, factory=Database)

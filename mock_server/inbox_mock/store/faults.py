@@ -1,55 +1,54 @@
 """Faults that are set, how often they struck, and the past that some of them show."""
 
-import sqlite3
 from collections.abc import Mapping
 
 import orjson
 
 from inbox_mock.store import database
-from inbox_mock.store.database import Row, every, insert, one, update
+from inbox_mock.store.database import Database, Row
 
 JSON_COLUMNS = ("options", "match", "lingering")
 NOT_SHOWN = ("journal", "deliveries", "faults", "fault_pasts")
 
 
-def any_set(db: sqlite3.Connection) -> bool:
+def any_set(db: Database) -> bool:
     """Whether there is a fault at all."""
     return db.execute("SELECT 1 FROM faults LIMIT 1").fetchone() is not None
 
 
-def add(db: sqlite3.Connection, row: Row) -> int:
+def add(db: Database, row: Row) -> int:
     """Set a fault; ``options`` and ``match`` are objects."""
-    return insert(db, "faults", _written(row))
+    return db.insert("faults", _written(row))
 
 
-def standing(db: sqlite3.Connection, now: str) -> list[Row]:
+def standing(db: Database, now: str) -> list[Row]:
     """Return the faults that are not over, first set first; those that struck as often as they should are among them."""
-    return _read(every(db, "SELECT * FROM faults WHERE ends_at IS NULL OR ends_at > ? ORDER BY id", (now,)))
+    return _read(db.every("SELECT * FROM faults WHERE ends_at IS NULL OR ends_at > ? ORDER BY id", (now,)))
 
 
-def all_set(db: sqlite3.Connection) -> list[Row]:
+def all_set(db: Database) -> list[Row]:
     """Return every fault, first set first."""
-    return _read(every(db, "SELECT * FROM faults ORDER BY id"))
+    return _read(db.every("SELECT * FROM faults ORDER BY id"))
 
 
-def find(db: sqlite3.Connection, fault_id: object) -> Row | None:
+def find(db: Database, fault_id: object) -> Row | None:
     """Return a fault, or None."""
-    found = one(db, "SELECT * FROM faults WHERE id = ?", (fault_id,))
+    found = db.one("SELECT * FROM faults WHERE id = ?", (fault_id,))
     return None if found is None else _read([found])[0]
 
 
-def change(db: sqlite3.Connection, fault_id: object, changes: Mapping[str, object]) -> None:
+def change(db: Database, fault_id: object, changes: Mapping[str, object]) -> None:
     """Note what a fault did."""
-    update(db, "faults", fault_id, _written(changes))
+    db.update("faults", fault_id, _written(changes))
 
 
-def remove(db: sqlite3.Connection, fault_id: object) -> bool:
+def remove(db: Database, fault_id: object) -> bool:
     """Take a fault away, and what it kept; False if there is no such fault."""
     db.execute("DELETE FROM fault_pasts WHERE fault_id = ?", (fault_id,))
     return db.execute("DELETE FROM faults WHERE id = ?", (fault_id,)).rowcount > 0
 
 
-def keep_past(db: sqlite3.Connection, fault_id: int) -> None:
+def keep_past(db: Database, fault_id: int) -> None:
     """Keep the sandbox as it is now for a fault that shows it later.
 
     What the present transaction has written is in it, as it should be: the fault stands and falls with that transaction.
@@ -62,18 +61,18 @@ def keep_past(db: sqlite3.Connection, fault_id: int) -> None:
     copy.close()
 
 
-def past(db: sqlite3.Connection, fault_id: object) -> sqlite3.Connection:
+def past(db: Database, fault_id: object) -> Database:
     """Return a connection to the sandbox as it was when a fault was set; whoever asks closes it."""
     image: bytes = db.execute("SELECT image FROM fault_pasts WHERE fault_id = ?", (fault_id,)).fetchone()[0]
     return database.restore(image)
 
 
-def hold_back(db: sqlite3.Connection, event_id: object, webhook_id: object) -> None:
+def hold_back(db: Database, event_id: object, webhook_id: object) -> None:
     """Note that a webhook which is to be sent waits for the next one to the same address."""
     db.execute("UPDATE timeline SET about = json_set(about, '$.after_next_of', ?) WHERE id = ?", (webhook_id, event_id))
 
 
-def held_back(db: sqlite3.Connection, webhook_id: object) -> list[tuple[int, object]]:
+def held_back(db: Database, webhook_id: object) -> list[tuple[int, object]]:
     """Return what waits for the next webhook to an address: the event, and the delivery that it is about."""
     sql = """
         SELECT id, json_extract(about, '$.delivery_id') FROM timeline
@@ -81,12 +80,12 @@ def held_back(db: sqlite3.Connection, webhook_id: object) -> list[tuple[int, obj
     return db.execute(sql, (webhook_id,)).fetchall()
 
 
-def forget_event(db: sqlite3.Connection, event_id: int) -> None:
+def forget_event(db: Database, event_id: int) -> None:
     """Take something off the timeline."""
     db.execute("DELETE FROM timeline WHERE id = ?", (event_id,))
 
 
-def last_told(db: sqlite3.Connection, webhook_id: object, family: str, record_id: object, now_is: str) -> str | None:
+def last_told(db: Database, webhook_id: object, family: str, record_id: object, now_is: str) -> str | None:
     """Return what a subscriber was last told of a record that is not what it is now, or None; ``family``: how the event begins."""
     sql = """
         SELECT record FROM deliveries WHERE webhook_id = ? AND substr(event, 1, ?) = ? AND json_extract(record, '$.id') = ? AND record <> ?
@@ -100,4 +99,4 @@ def _written(row: Mapping[str, object]) -> Row:
 
 
 def _read(rows: list[Row]) -> list[Row]:
-    return [row | {name: orjson.loads(str(row[name])) for name in JSON_COLUMNS} for row in rows]
+    return [row | {name: orjson.loads(row[name]) for name in JSON_COLUMNS} for row in rows]

@@ -1,12 +1,11 @@
 """The inbox as people look at it: plain reading, a page at a time, whatever it holds."""
 
-import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import orjson
 
-from inbox_mock.store.database import Row, every, value
+from inbox_mock.store.database import Database, Row
 
 SNIPPET, TEXT = 160, 4_000
 
@@ -81,7 +80,7 @@ class Wanted:
     booking_id: int | None
 
 
-def page(db: sqlite3.Connection, wanted: Wanted) -> tuple[int, list[Row]]:
+def page(db: Database, wanted: Wanted) -> tuple[int, list[Row]]:
     """Return how many there are, and a page of them."""
     bound: Row = {
         "owning": orjson.dumps(wanted.owning).decode(),
@@ -91,10 +90,10 @@ def page(db: sqlite3.Connection, wanted: Wanted) -> tuple[int, list[Row]]:
         "skip": wanted.skip,
         "booking_id": wanted.booking_id,
     }
-    total = value(db, f"{INBOX} SELECT count(*) FROM inbox {CHOSEN}", bound)  # noqa: S608
-    return int(str(total)), every(db, PAGE, bound)
+    total = db.value(f"{INBOX} SELECT count(*) FROM inbox {CHOSEN}", bound, int)  # noqa: S608
+    return total or 0, db.every(PAGE, bound)
 
 
-def openings(db: sqlite3.Connection) -> dict[object, object]:
+def openings(db: Database) -> dict[object, object]:
     """Return when a channel opens the conversation of a booking, by the booking's id."""
-    return {row["booking_id"]: row["due_at"] for row in every(db, OPENINGS)}
+    return {row["booking_id"]: row["due_at"] for row in db.every(OPENINGS)}

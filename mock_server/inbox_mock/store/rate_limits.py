@@ -1,9 +1,9 @@
 """How many requests each application has made in its present hour."""
 
-import sqlite3
+from inbox_mock.store.database import Database
 
 
-def spend(db: sqlite3.Connection, application_id: int, window: int) -> int:
+def spend(db: Database, application_id: int, window: int) -> int:
     """Count one request, and return how many that makes in the hour that began at ``window`` (Unix seconds)."""
     sql = """
         INSERT INTO rate_limits VALUES (?, ?, 1)

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 import orjson
 
+from inbox_mock.store.database import Database
+
 COUNTED = frozenset({"conversations", "participants", "messages", "attachments", "clients"})
 
 
@@ -43,7 +45,7 @@ class Rows:
     rows: list[Sequence[object]]
 
 
-def page(db: sqlite3.Connection, selection: Selection, limit: int, offset: int) -> tuple[list[int], int]:
+def page(db: Database, selection: Selection, limit: int, offset: int) -> tuple[list[int], int]:
     """Return the ids on a page of a selection, and how many the selection holds."""
     where, values = selection.condition
     found = ids(db, selection, limit, offset)
@@ -55,26 +57,26 @@ def page(db: sqlite3.Connection, selection: Selection, limit: int, offset: int) 
     return found, total
 
 
-def ids(db: sqlite3.Connection, selection: Selection, limit: int = -1, offset: int = 0) -> list[int]:
+def ids(db: Database, selection: Selection, limit: int = -1, offset: int = 0) -> list[int]:
     """Return the ids of a selection's records, or of a part of them."""
     where, values = selection.condition
     sql = f"SELECT id FROM {selection.table} WHERE {where} ORDER BY {selection.order} LIMIT ? OFFSET ?"  # noqa: S608
     return [row[0] for row in db.execute(sql, (*values, limit, offset))]
 
 
-def existing(db: sqlite3.Connection, selection: Selection, wanted: Sequence[int]) -> list[int]:
+def existing(db: Database, selection: Selection, wanted: Sequence[int]) -> list[int]:
     """Return which of the wanted ids are in the selection, in its order."""
     return ids(db, selection.narrowed("id IN (SELECT value FROM json_each(?))", orjson.dumps(wanted).decode()))
 
 
-def read_one(db: sqlite3.Connection, view: str, selection: Selection, record_id: int) -> Rows:
+def read_one(db: Database, view: str, selection: Selection, record_id: int) -> Rows:
     """Return what a view shows of one record of a selection, or no row."""
     where, values = selection.condition
     cursor = db.execute(f"SELECT * FROM {view} WHERE id = ? AND {where}", (record_id, *values))  # noqa: S608
     return Rows(columns_of(cursor), cursor.fetchall())
 
 
-def read(db: sqlite3.Connection, view: str, ids: Sequence[int]) -> Rows:
+def read(db: Database, view: str, ids: Sequence[int]) -> Rows:
     """Return what a view shows of the records with these ids, in their order; ids that do not exist are left out."""
     if len(ids) == 1:
         cursor = db.execute(f"SELECT * FROM {view} WHERE id = ?", (ids[0],))  # noqa: S608

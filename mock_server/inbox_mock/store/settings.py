@@ -1,16 +1,16 @@
 """What a sandbox was told when it was made: seed, scenario, switches. Values are JSON."""
 
-import sqlite3
-
 import orjson
 
+from inbox_mock.store.database import Database
 
-def read(db: sqlite3.Connection) -> dict[str, object]:
+
+def read(db: Database) -> dict[str, object]:
     """Return every setting by name."""
     return {name: orjson.loads(value) for name, value in db.execute("SELECT name, value FROM settings")}
 
 
-def write(db: sqlite3.Connection, **settings: object) -> None:
+def write(db: Database, **settings: object) -> None:
     """Set some of them."""
     db.executemany(
         "INSERT INTO settings VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value",

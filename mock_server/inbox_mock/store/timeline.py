@@ -1,10 +1,11 @@
 """What will happen in a sandbox and when, and what has happened."""
 
-import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import orjson
+
+from inbox_mock.store.database import Database
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,13 +22,13 @@ class Event:
         return {"id": self.id, when: self.due_at, "kind": self.kind, "about": self.about}
 
 
-def schedule(db: sqlite3.Connection, due_at: str, kind: str, about: Mapping[str, object]) -> int:
+def schedule(db: Database, due_at: str, kind: str, about: Mapping[str, object]) -> int:
     """Let something happen later."""
     sql = "INSERT INTO timeline (due_at, kind, about) VALUES (?, ?, ?)"
     return db.execute(sql, (due_at, kind, orjson.dumps(about).decode())).lastrowid or 0
 
 
-def next_due(db: sqlite3.Connection, until: str, *, only: str = "", but: Sequence[str] = ()) -> Event | None:
+def next_due(db: Database, until: str, *, only: str = "", but: Sequence[str] = ()) -> Event | None:
     """Return the first pending event that is due at ``until`` or before: of a kind ``only``, or of any but those in ``but``."""
     sql = f"""
         SELECT id, due_at, kind, about FROM timeline
@@ -37,25 +38,25 @@ def next_due(db: sqlite3.Connection, until: str, *, only: str = "", but: Sequenc
     return None if found is None else _event(found)
 
 
-def newest(db: sqlite3.Connection) -> int:
+def newest(db: Database) -> int:
     """Return the id of the event that was scheduled last."""
     found: int = db.execute("SELECT coalesce(max(id), 0) FROM timeline").fetchone()[0]
     return found
 
 
-def pending(db: sqlite3.Connection, limit: int = -1) -> list[Event]:
+def pending(db: Database, limit: int = -1) -> list[Event]:
     """Return what is still to happen, soonest first; with ``limit``, so many at the most."""
     sql = "SELECT id, due_at, kind, about FROM timeline WHERE happened = 0 ORDER BY due_at, id LIMIT ?"
     return [_event(row) for row in db.execute(sql, (limit,))]
 
 
-def past(db: sqlite3.Connection, limit: int = -1) -> list[Event]:
+def past(db: Database, limit: int = -1) -> list[Event]:
     """Return what has happened, oldest first; with ``limit``, so many of the latest."""
     sql = "SELECT id, due_at, kind, about FROM timeline WHERE happened = 1 ORDER BY due_at DESC, id DESC LIMIT ?"
     return [_event(row) for row in db.execute(sql, (limit,))][::-1]
 
 
-def mark_happened(db: sqlite3.Connection, event_id: int, about: Mapping[str, object] | None = None) -> None:
+def mark_happened(db: Database, event_id: int, about: Mapping[str, object] | None = None) -> None:
     """Move an event to the past; ``about`` tells more of it than was known before."""
     if about is None:
         db.execute("UPDATE timeline SET happened = 1 WHERE id = ?", (event_id,))

@@ -1,11 +1,11 @@
 """Subscriptions, and what is delivered to them."""
 
-import sqlite3
 from collections.abc import Mapping
 
 import orjson
 
-from inbox_mock.store.database import Row, every, insert, one, update
+from inbox_mock.store.database import Database, Row
+from inbox_mock.store.rows import DeliveryRow
 
 SUBSCRIBED = """
     SELECT w.*, a.scopes FROM webhooks w
@@ -14,29 +14,29 @@ SUBSCRIBED = """
     WHERE w.events LIKE ? AND i.uninstalled_at IS NULL ORDER BY w.id"""
 
 
-def subscribed(db: sqlite3.Connection, event: str, account_id: object) -> list[Row]:
+def subscribed(db: Database, event: str, account_id: object) -> list[Row]:
     """Return the subscriptions to an event of an account, each with its application's scopes."""
     if db.execute("SELECT 1 FROM webhooks LIMIT 1").fetchone() is None:
         return []
-    return every(db, SUBSCRIBED, (account_id, f'%"{event}"%'))
+    return db.every(SUBSCRIBED, (account_id, f'%"{event}"%'))
 
 
-def add(db: sqlite3.Connection, row: Row) -> int:
+def add(db: Database, row: Row) -> int:
     """Subscribe; ``events`` is a list."""
-    return insert(db, "webhooks", {**row, "events": orjson.dumps(row["events"]).decode()})
+    return db.insert("webhooks", {**row, "events": orjson.dumps(row["events"]).decode()})
 
 
-def all_subscriptions(db: sqlite3.Connection) -> list[Row]:
+def all_subscriptions(db: Database) -> list[Row]:
     """Return every subscription, ``events`` as a list."""
-    return [{**row, "events": orjson.loads(str(row["events"]))} for row in every(db, "SELECT * FROM webhooks ORDER BY id")]
+    return [{**row, "events": orjson.loads(row["events"])} for row in db.every("SELECT * FROM webhooks ORDER BY id")]
 
 
-def remove(db: sqlite3.Connection, webhook_id: int) -> bool:
+def remove(db: Database, webhook_id: int) -> bool:
     """Unsubscribe; False if there is no such subscription."""
     return db.execute("DELETE FROM webhooks WHERE id = ?", (webhook_id,)).rowcount > 0
 
 
-def add_delivery(db: sqlite3.Connection, webhook: Row, event: str, account_id: object, record: str, now: str) -> int:
+def add_delivery(db: Database, webhook: Row, event: str, account_id: object, record: str, now: str) -> int:
     """Keep what a subscriber is to be told."""
     row: Row = {
         "webhook_id": webhook["id"],
@@ -49,19 +49,19 @@ def add_delivery(db: sqlite3.Connection, webhook: Row, event: str, account_id: o
         "outcome": "pending",
         "created_at": now,
     }
-    return insert(db, "deliveries", row)
+    return db.insert("deliveries", row)
 
 
-def delivery(db: sqlite3.Connection, delivery_id: object) -> Row | None:
+def delivery(db: Database, delivery_id: object) -> DeliveryRow | None:
     """Return a delivery, or None."""
-    return one(db, "SELECT * FROM deliveries WHERE id = ?", (delivery_id,))
+    return db.one("SELECT * FROM deliveries WHERE id = ?", (delivery_id,), DeliveryRow)
 
 
-def all_deliveries(db: sqlite3.Connection, limit: int = -1) -> list[Row]:
+def all_deliveries(db: Database, limit: int = -1) -> list[DeliveryRow]:
     """Return every delivery, oldest first; with ``limit``, so many of the latest."""
-    return every(db, "SELECT * FROM deliveries ORDER BY id DESC LIMIT ?", (limit,))[::-1]
+    return db.every("SELECT * FROM deliveries ORDER BY id DESC LIMIT ?", (limit,), DeliveryRow)[::-1]
 
 
-def change_delivery(db: sqlite3.Connection, delivery_id: object, changes: Mapping[str, object]) -> None:
+def change_delivery(db: Database, delivery_id: object, changes: Mapping[str, object]) -> None:
     """Note how a delivery went."""
-    update(db, "deliveries", delivery_id, changes)
+    db.update("deliveries", delivery_id, changes)

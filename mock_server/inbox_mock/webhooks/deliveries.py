@@ -15,7 +15,7 @@ SENT = "webhook_sent"
 
 def send(work: UnitOfWork, webhook: Row, event: str, account_id: object, record: str, struck: StruckWebhook | None) -> None:
     """Let a subscriber be told of a record, after the subscription's latency."""
-    due = timedelta(seconds=int(str(webhook["latency_seconds"])))
+    due = timedelta(seconds=webhook["latency_seconds"])
     if struck is None:
         delivery_id = webhooks.add_delivery(work.db, webhook, event, account_id, record, work.now)
         work.later(due, SENT, delivery_id=delivery_id)

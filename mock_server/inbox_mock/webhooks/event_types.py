@@ -50,7 +50,7 @@ def publish(work: UnitOfWork, event: str, record_id: object, account_id: object,
     """
     work.caused.append({"event": event, "id": record_id})
     for webhook in webhooks.subscribed(work.db, event, account_id):
-        held = scopes.expand(tuple(str(webhook["scopes"]).split()))
+        held = scopes.expand(tuple(webhook["scopes"].split()))
         if application_id not in {None, webhook["application_id"]}:
             continue
         if EVENT_TYPES[event].scopes and held.isdisjoint(EVENT_TYPES[event].scopes):
@@ -88,7 +88,7 @@ class _Older:
 
 def _record(work: UnitOfWork, event: str, record_id: object, webhook: Row, held: frozenset[str]) -> str:
     resource = RESOURCES[EVENT_TYPES[event].plural]
-    application_id = int(str(webhook["application_id"]))
+    application_id = webhook["application_id"]
     if not resource.has_id:
         sql = f"SELECT * FROM {resource.view} WHERE id = ? AND account_id = ?"  # noqa: S608
         cursor = work.db.execute(sql, (application_id, record_id))

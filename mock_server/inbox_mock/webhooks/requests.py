@@ -11,6 +11,7 @@ from inbox_mock.engine.unit_of_work import UnitOfWork
 from inbox_mock.resources.declaration import Resource
 from inbox_mock.resources.registry import RESOURCES
 from inbox_mock.store import webhooks
+from inbox_mock.store.rows import ApplicationRow
 from inbox_mock.webhooks.event_types import EVENT_TYPES, SENT
 
 if TYPE_CHECKING:
@@ -71,15 +72,12 @@ def parcel(work: UnitOfWork, delivery_id: object) -> DeliveryRequest | None:
     found = webhooks.delivery(work.db, delivery_id)
     if found is None:
         return None
-    application = work.get("applications", found["application_id"], None)
+    application = work.db.get(ApplicationRow, found["application_id"])
     secret = work.credential(application["client_secret"], application["named_client_secret"])
     if found["forged"]:
         secret = work.dice.hex("forged signature", found["id"], SECRET_DIGITS)
-    event = str(found["event"])
-    numbers = int(str(found["id"])), int(str(found["account_id"]))
-    return DeliveryRequest(
-        numbers[0], str(found["url"]), event, numbers[1], RESOURCES[EVENT_TYPES[event].plural], str(found["record"]), secret
-    )
+    resource = RESOURCES[EVENT_TYPES[found["event"]].plural]
+    return DeliveryRequest(found["id"], found["url"], found["event"], found["account_id"], resource, found["record"], secret)
 
 
 def settle(work: UnitOfWork, sent: DeliveryRequest, outcome: DeliveryResult) -> None:
@@ -87,7 +85,7 @@ def settle(work: UnitOfWork, sent: DeliveryRequest, outcome: DeliveryResult) -> 
     found = webhooks.delivery(work.db, sent.delivery_id)
     if found is None:
         return
-    attempts = int(str(found["attempts"])) + 1
+    attempts = found["attempts"] + 1
     webhooks.change_delivery(work.db, sent.delivery_id, {"attempts": attempts, "outcome": outcome.says})
     entry: Row = {
         "at": work.now,
@@ -103,5 +101,5 @@ def settle(work: UnitOfWork, sent: DeliveryRequest, outcome: DeliveryResult) -> 
         "why": "; ".join(str(told) for told in (found["why"], None if outcome.delivered else outcome.says) if told) or None,
     }
     work.write_down(entry)
-    if not outcome.delivered and attempts <= int(str(found["retries"])):
+    if not outcome.delivered and attempts <= found["retries"]:
         work.later(FIRST_RETRY * 2 ** (attempts - 1), SENT, delivery_id=sent.delivery_id)

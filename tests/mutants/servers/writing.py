@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 from unittest.mock import ANY
 
+from inbox_mock.store.rows import ParticipantRow
 from mutants.servers.breaking import Asked, Result, answers, does, hears
 
 VENDOR = "application/vnd.api+json; charset=utf-8"
@@ -23,11 +24,11 @@ def answers_cancellations_with_a_body(asked: Asked, reply: Result) -> None:
         reply.become(200, b"{}", VENDOR)
 
 
-@does("inbox-model", "whoever takes part in a conversation may send messages in any", "inbox_mock.engine.unit_of_work.UnitOfWork.refer")
+@does("inbox-model", "whoever takes part in a conversation may send messages in any", "inbox_mock.store.database.Database.refer")
 def lets_anybody_send(refer: Any) -> Any:
-    def kind(work: Any, table: str, *more: Any) -> Any:
-        found = refer(work, table, *more)
-        return {**found, "conversation_id": ANY} if table == "participants" else found
+    def kind(db: Any, table: type, *more: Any) -> Any:
+        found = refer(db, table, *more)
+        return {**found, "conversation_id": ANY} if table is ParticipantRow else found
 
     return kind
 
@@ -138,9 +139,12 @@ def changes_more_than_is_named(asked: Asked) -> None:
             written.setdefault("company", "Nobody Ltd")
 
 
-@does("changed", "a change does not move updated_at", "inbox_mock.services.clients.update")
+@does("changed", "a change does not move updated_at", "inbox_mock.store.database.Database.update")
 def does_not_move_updated_at(update: Any) -> Any:
-    return lambda db, table, record_id, changes: update(db, table, record_id, {k: v for k, v in changes.items() if k != "updated_at"})
+    def kind(db: Any, table: str, record_id: int, changes: dict[str, object]) -> None:
+        update(db, table, record_id, {k: v for k, v in changes.items() if k != "updated_at" or table != "clients"})
+
+    return kind
 
 
 @does("refused-writes", "what was done before the refusal stays", "inbox_mock.engine.unit_of_work.UnitOfWork.attempt")
