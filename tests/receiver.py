@@ -1,4 +1,4 @@
-"""A receiver of webhooks on this machine, which behaves as badly as a test wants."""
+"""A receiver of webhooks on this machine, which behaves as badly as a test wants; it stands for any other server, too."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -99,6 +99,9 @@ class _Handler(BaseHTTPRequestHandler):
                 self._answer(receiver)
         except OSError:
             pass  # the sender has gone
+
+    def do_GET(self) -> None:
+        self.do_POST()
 
     def _answer(self, receiver: Receiver) -> None:
         self.send_response(receiver.status)

@@ -1,20 +1,12 @@
 """A sandbox that is deleted, a server that stops, a token that is asked for: the page says so, and recovers."""
 
-import socket
 from pathlib import Path
 
 from playwright.sync_api import expect
 
 from browser.eyes import Eyes
 from fake import Sandbox
-from processes import serving
-
-
-def a_free_port() -> int:
-    """A port that a server may bind twice: one that is told to pick a port itself may not."""
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        port: int = listening.getsockname()[1]
-        return port
+from processes import free_port, serving
 
 
 def forget_what_the_browser_says_of(eyes: Eyes, *reasons: str) -> None:
@@ -35,7 +27,7 @@ def test_a_sandbox_that_is_deleted_while_it_is_watched(eyes: Eyes, agency: Sandb
 
 
 def test_a_server_that_stops_and_begins_again(eyes: Eyes, tmp_path: Path) -> None:
-    again = ("--port", str(a_free_port()), "--clock", "manual")
+    again = ("--port", str(free_port()), "--clock", "manual")
     with serving(tmp_path, *again) as root:
         page = eyes.look("/default/inbox", root=root)
         expect(page.get_by_role("link", name="Elif Demir")).to_be_visible()

@@ -3,11 +3,9 @@
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from threading import Thread
 
@@ -114,9 +112,7 @@ def test_flags_before_the_subcommand_count_and_win_over_the_environment(waiting:
 
 
 def test_what_a_webhook_came_to_is_told_on_its_line(waiting: Sandbox) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = probe.getsockname()[1]
-    waiting.admin.post("/webhooks", {"url": f"http://127.0.0.1:{port}/", "events": ["booking_created"]})
+    waiting.admin.post("/webhooks", {"url": f"http://127.0.0.1:{free_port()}/", "events": ["booking_created"]})
     printed(waiting, "book")
 
     assert "webhook_sent  delivery 1, no connection: refused\n" in printed(waiting, "clock", "advance", "0s")
@@ -348,8 +344,7 @@ def test_what_cannot_be_names_the_field_and_what_was_expected(inbox: Sandbox, ar
 
 @pytest.mark.parametrize("command", [("clock",), ("book",), ("write", "11", "Hello"), ("journal",), ("journal", "--follow")])
 def test_a_server_that_is_not_there_is_one_clear_line(inbox: Sandbox, command: tuple[str, ...]) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        url = f"http://127.0.0.1:{probe.getsockname()[1]}"
+    url = f"http://127.0.0.1:{free_port()}"
 
     assert (
         refused(inbox, *command, "--url", url)
@@ -361,21 +356,8 @@ def test_a_server_that_is_not_there_is_one_clear_line(inbox: Sandbox, command: t
 def stranger() -> Iterator[str]:
     """A server that is no Inbox Mock; its root."""
 
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            self.send_response(200)
-            self.end_headers()
-            self.wfile.write(b"<h1>Welcome</h1>")
-
-        def log_message(self, *_: object) -> None:
-            pass
-
-    with HTTPServer(("127.0.0.1", 0), Handler) as server:
-        thread = Thread(target=server.serve_forever, daemon=True)
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
-        thread.join(timeout=10)
+    with receiving() as server:
+        yield server.url.removesuffix("/hook")
 
 
 def test_another_server_is_told_from_the_fake(inbox: Sandbox, stranger: str) -> None:

@@ -3,22 +3,12 @@
 import json
 import os
 import subprocess
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
-from threading import Thread
 
 import pytest
 
 from processes import COMMAND, free_port, run, wait_for
-
-
-class Stranger(BaseHTTPRequestHandler):
-    def do_GET(self) -> None:
-        self.send_response(200)
-        self.end_headers()
-
-    def log_message(self, *_: object) -> None:
-        pass
+from receiver import receiving
 
 
 def test_a_fake_that_answers_is_healthy(served: str) -> None:
@@ -42,10 +32,8 @@ def test_where_nothing_listens_it_is_not() -> None:
 
 
 def test_another_program_is_not_taken_for_the_fake() -> None:
-    with HTTPServer(("127.0.0.1", 0), Stranger) as stranger:
-        Thread(target=stranger.serve_forever, daemon=True).start()
-        ran = run("health", "--url", f"http://127.0.0.1:{stranger.server_port}")
-        stranger.shutdown()
+    with receiving() as stranger:
+        ran = run("health", "--url", stranger.url.removesuffix("/hook"))
 
     assert ran.returncode == 1
     assert "something else answers there" in ran.stderr

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import yaml
 
-from processes import run
+from processes import free_port, run
 
 ROOT = Path(__file__).parents[2]
 
@@ -74,10 +74,7 @@ def test_the_admin_apis_document_is_printed_too() -> None:
 
 
 def test_the_doctor_finds_nothing_on_a_sound_machine() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        free = probe.getsockname()[1]
-
-    result = run("doctor", "--port", str(free))
+    result = run("doctor", "--port", str(free_port()))
 
     assert result.returncode == 0
     assert all(line.startswith("ok ") for line in result.stdout.splitlines())

@@ -1,7 +1,5 @@
 """A sandbox as its user holds it from Python: of an application in this process, and of a server."""
 
-import socket
-
 import pytest
 import requests
 
@@ -12,6 +10,7 @@ from inbox_mock.client import Exchange, Sandbox, existing, found, in_app, made_i
 from inbox_mock.scenarios.build import Overrides
 from inbox_mock.scenarios.loading import find
 from inbox_mock.server import Server
+from processes import free_port
 from receiver import receiving
 
 
@@ -203,8 +202,7 @@ def test_an_application_that_is_installed_nowhere_has_no_token(exchange: Exchang
 
 
 def test_a_server_that_is_not_there_is_said_in_one_line() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as nobody:
-        root = f"http://127.0.0.1:{nobody.getsockname()[1]}"
+    root = f"http://127.0.0.1:{free_port()}"
 
     with pytest.raises(AdminError, match=f"nothing listens at {root}"):
         found(over_http(root))

@@ -4,15 +4,14 @@ import base64
 import hmac
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, HTTPServer
-from threading import Thread
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
 import requests
 
 from processes import run
+from receiver import Receiver, receiving
 
 JAN = 2
 GUEST = ("--guest", "Ada Bauer", "--conversation-delay", "10m", "--no-host")
@@ -71,14 +70,6 @@ class Terminal:
         return [(message["from"], message["content"]) for message in found]
 
 
-@dataclass
-class Receiver:
-    """A receiver of webhooks on this machine, and what came."""
-
-    url: str
-    received: list[tuple[str, bytes]] = field(default_factory=list)
-
-
 @pytest.fixture
 def terminal(served: str) -> Terminal:
     """The agency, in a sandbox of its own."""
@@ -87,23 +78,8 @@ def terminal(served: str) -> Terminal:
 
 @pytest.fixture
 def receiver() -> Iterator[Receiver]:
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"]))
-            found.received.append((self.headers["X-Content-Signature"], body))
-            self.send_response(204)
-            self.end_headers()
-
-        def log_message(self, *_: object) -> None:
-            pass
-
-    with HTTPServer(("127.0.0.1", 0), Handler) as server:
-        found = Receiver(f"http://127.0.0.1:{server.server_port}/webhooks")
-        thread = Thread(target=server.serve_forever, daemon=True)
-        thread.start()
+    with receiving() as found:
         yield found
-        server.shutdown()
-        thread.join(timeout=10)
 
 
 def signature(secret: str, body: bytes) -> str:
@@ -135,9 +111,9 @@ def test_its_webhook_arrives_signed(terminal: Terminal, receiver: Receiver) -> N
 
     conversation = terminal.conversation_of(booking_id)
     assert len(receiver.received) == 2  # the agency's own booking 80 was waiting too
-    for given, body in receiver.received:
+    for given, body in ((one.header("X-Content-Signature"), one.body) for one in receiver.received):
         assert given == signature(webhook["secret"], body)
-    assert f'"id":{conversation["id"]}'.encode() in receiver.received[-1][1]
+    assert f'"id":{conversation["id"]}'.encode() in receiver.last.body
 
 
 def test_only_the_answer_with_the_channel_reaches_the_guest(terminal: Terminal) -> None:

@@ -8,6 +8,7 @@ import pytest
 from builders import a_body
 from fake import JSON, Sandbox
 from inbox_mock.webhooks import sender
+from processes import free_port
 from receiver import Receiver, deliveries, subscribe
 
 pytestmark = pytest.mark.both_transports
@@ -64,10 +65,7 @@ def test_an_answer_of_10_megabytes_is_read_in_part(inbox: Sandbox, receiver: Rec
 
 
 def test_where_nobody_listens_there_is_no_connection(inbox: Sandbox) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
-
-    found = deliver(inbox, f"http://127.0.0.1:{port}/hook")
+    found = deliver(inbox, f"http://127.0.0.1:{free_port()}/hook")
 
     assert found["outcome"] == "no connection: refused"
     assert [attempt["status"] for attempt in found["attempts"]] == [None]
