@@ -94,7 +94,7 @@ bench: $(VENV)/ready ## Measure speed and memory, as ratios in one run
 
 .PHONY: wheel
 wheel: $(VENV)/ready ## Build the wheel into dist
-	@$(BIN)/python -m pip wheel --quiet --no-deps --wheel-dir dist .
+	@$(BIN)/python -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .
 
 .PHONY: clean
 clean: ## Remove what was made

@@ -6,7 +6,9 @@ import sys
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from http.client import HTTPConnection, HTTPException
+from importlib.machinery import PathFinder
 from importlib.metadata import packages_distributions
+from pathlib import Path
 
 import click
 
@@ -49,23 +51,35 @@ def _findings(port: int) -> Iterator[Finding]:
     yield Finding("Python", sys.version_info >= (3, 11), version if sys.version_info >= (3, 11) else f"{version}; 3.11 or newer is needed")
     good = sqlite3.sqlite_version_info >= OLDEST_SQLITE
     yield Finding("SQLite", good, sqlite3.sqlite_version if good else f"{sqlite3.sqlite_version}; 3.38 or newer is needed")
-    yield from _strangers()
+    yield from _packages()
     try:
         names = [scenario.name for scenario in shipped()]
         says = f"{len(names)} shipped" if names else "none found: the installation is incomplete"
         yield Finding("scenarios", bool(names), says)
-    except ScenarioError as mistake:
-        yield Finding("scenarios", well=False, says=str(mistake))
+    except ScenarioError as error:
+        yield Finding("scenarios", well=False, says=str(error))
     yield _port(port)
 
 
-def _strangers() -> Iterator[Finding]:
-    """Look for other distributions that bring packages of our names: pip overwrites one with the other in silence."""
+def _packages() -> Iterator[Finding]:
+    """Look for each of the two packages in another place or distribution: Python imports the first, pip overwrites in silence."""
     owners = packages_distributions()
     for package in ("inbox_mock", "inbox_contracts"):
-        strangers = sorted(set(owners.get(package, [])) - {DISTRIBUTION})
-        says = f"also comes with {', '.join(strangers)}: uninstall that, then reinstall {DISTRIBUTION}" if strangers else "ours alone"
-        yield Finding(f"package {package}", not strangers, says)
+        places = _places(package)
+        others = sorted(set(owners.get(package, [])) - {DISTRIBUTION})
+        if others:
+            says = f"also comes with {', '.join(others)}: uninstall that, then reinstall {DISTRIBUTION}"
+        elif len(places) > 1:
+            says = f"found at {' and at '.join(places)}, of which only one can be imported: rename or remove what is not {DISTRIBUTION}"
+        else:
+            says = "ours alone" if places else f"not found: reinstall {DISTRIBUTION}"
+        yield Finding(f"package {package}", not others and len(places) == 1, says)
+
+
+def _places(package: str) -> list[str]:
+    """Return where modules of this name are: on the path, and in the current folder, which is on it under ``python -m``."""
+    found = (PathFinder.find_spec(package, [entry]) for entry in (*sys.path, str(Path.cwd())))
+    return [*dict.fromkeys(str(Path(spec.origin).resolve()) for spec in found if spec is not None and spec.origin is not None)]
 
 
 def _port(port: int) -> Finding:
