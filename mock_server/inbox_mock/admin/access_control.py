@@ -16,18 +16,6 @@ PREFIX = "/__admin"
 PROBLEM_JSON = "application/problem+json"
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "[::1]"})
 
-STATUS: dict[type[Refusal], HTTPStatus] = {
-    errors.Unauthorized: HTTPStatus.UNAUTHORIZED,
-    errors.Forbidden: HTTPStatus.FORBIDDEN,
-    errors.NotFound: HTTPStatus.NOT_FOUND,
-    errors.BadRequest: HTTPStatus.BAD_REQUEST,
-    errors.Invalid: HTTPStatus.UNPROCESSABLE_ENTITY,
-    errors.MethodNotAllowed: HTTPStatus.METHOD_NOT_ALLOWED,
-    errors.PayloadTooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
-    errors.Conflict: HTTPStatus.CONFLICT,
-    errors.InternalError: HTTPStatus.INTERNAL_SERVER_ERROR,
-}
-
 
 @dataclass(frozen=True, slots=True)
 class AccessControl:
@@ -82,17 +70,17 @@ def _is_loopback(address: str | None) -> bool:
 
 def problem_of(refusal: Refusal) -> Response:
     """Return a refusal as problem+json, with ``errors`` naming each field and what was expected there."""
-    status = STATUS.get(type(refusal), HTTPStatus.BAD_REQUEST)
+    status = HTTPStatus(refusal.status)
     titles = [p.title for p in refusal.problems if p.title]
     detail = refusal.reason if isinstance(refusal, Unauthorized) else "; ".join(titles)
     if isinstance(refusal, errors.NotFound) and not detail:
         detail = f"nothing of this id, or no such address; {PREFIX}/openapi.json lists the addresses"
-    body: dict[str, object] = {"type": "about:blank", "title": status.phrase, "status": int(status), "code": refusal.code}
+    body: dict[str, object] = {"type": "about:blank", "title": status.phrase, "status": refusal.status, "code": refusal.code}
     if detail:
         body["detail"] = detail
     if isinstance(refusal, Invalid):
         body["errors"] = [{"field": p.field, "expected": p.title} for p in refusal.problems]
-    answer = Response(orjson.dumps(body), int(status), content_type=PROBLEM_JSON)
+    answer = Response(orjson.dumps(body), refusal.status, content_type=PROBLEM_JSON)
     if isinstance(refusal, errors.MethodNotAllowed):
         answer.headers["Allow"] = ", ".join(refusal.allowed)
     return answer

@@ -10,11 +10,10 @@ from flask import Request, Response, request
 from flask.globals import request_ctx
 
 from inbox_mock.api import fault_injection, rendering
-from inbox_mock.api.errors import refused
 from inbox_mock.api.fault_injection import InjectedFault
 from inbox_mock.api.host_header import host_of
 from inbox_mock.api.operation import Operation
-from inbox_mock.api.rendering import Headers
+from inbox_mock.api.rendering import Headers, refused
 from inbox_mock.api.request_context import Query, RequestContext
 from inbox_mock.domain.errors import BadRequest, Forbidden, RateLimited, Refusal, Unauthorized
 from inbox_mock.domain.rate_limit import HOUR, Allowance, window_of

@@ -13,7 +13,7 @@ from werkzeug.datastructures import Headers as WerkzeugHeaders
 
 from inbox_mock.api.result import Listed, Result
 from inbox_mock.domain import times
-from inbox_mock.domain.errors import Problem, UriTooLong
+from inbox_mock.domain.errors import MethodNotAllowed, Problem, Refusal, Unauthorized, UriTooLong
 from inbox_mock.domain.rate_limit import Allowance
 from inbox_mock.resources.declaration import Resource
 
@@ -68,7 +68,7 @@ def body_and_headers(reply: Result, origin: str, address: str, query: Mapping[st
     """Return a successful answer's body and the headers that depend on it.
 
     Raises:
-        AddressTooLong: the Link header would be longer than clients read.
+        UriTooLong: the Link header would be longer than clients read.
 
     """
     if reply.alone is None and reply.records is None:
@@ -114,8 +114,19 @@ def body_and_headers(reply: Result, origin: str, address: str, query: Mapping[st
     return body, headers
 
 
+def refused(refusal: Refusal) -> tuple[bytes, int, Headers]:
+    """Return the body, status and headers that answer a refusal."""
+    headers: Headers = [("Content-Type", JSON_API), ("Cache-Control", "no-cache")]
+    if isinstance(refusal, Unauthorized):
+        challenge = f'Bearer realm="Doorkeeper", error="invalid_token", error_description="{refusal.reason}"'
+        headers = [("Content-Type", JSON), ("Cache-Control", "no-store"), ("Pragma", "no-cache"), ("WWW-Authenticate", challenge)]
+    if isinstance(refusal, MethodNotAllowed):
+        headers.append(("Allow", ", ".join(refusal.allowed)))
+    return problems_body(refusal.problems), refusal.status, headers
+
+
 def problems_body(problems: Iterable[Problem]) -> bytes:
-    """Return the body of a refusal."""
+    """Return the body that names problems."""
     return orjson.dumps({"errors": [_shown(problem) for problem in problems]})
 
 

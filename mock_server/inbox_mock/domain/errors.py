@@ -1,18 +1,18 @@
-"""Everything that can be refused, in the words of the domain.
+"""Everything that can be refused: the refusals, each with its code and HTTP status.
 
 * Refusal
-    - Unauthorized     no usable token came with the request
-    - Forbidden        the token lacks the scope
-    - NotFound         the record is not in this sandbox, or belongs to another account
-    - Unreadable       the body is not what a body must look like
-    - Invalid          a field breaks a constraint
-    - RateLimited      the application used up its hour
-    - MethodRefused    the address exists, the method does not
-    - AddressTooLong   the answer's Link header would be longer than clients can read
-    - BodyTooLarge     the body is larger than this server reads
-    - Busy             another advance of the same sandbox is under way
-    - Broken           a bug of this project: an answer, too
-    - OAuthRefused     the token endpoint says no
+    - Unauthorized      the request presents no usable token
+    - Forbidden         the token lacks the scope
+    - NotFound          the record is not in this sandbox, or belongs to another account
+    - BadRequest        the body does not have the expected form
+    - Invalid           a field breaks a constraint
+    - RateLimited       the application has used up its requests of this hour
+    - MethodNotAllowed  the address exists, the method does not
+    - UriTooLong        the answer's Link header would be longer than clients can read
+    - PayloadTooLarge   the body is larger than this server reads
+    - Conflict          another advance of the same sandbox is running
+    - InternalError     a bug of this project
+    - OAuthRefused      the OAuth endpoints refuse the request
 """
 
 from dataclasses import dataclass
@@ -32,10 +32,11 @@ def invalid(field: str, title: str) -> Problem:
     return Problem("validation_failed", title, field)
 
 
-class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not an error of ours
-    """A request that was understood and turned down."""
+class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not a failure of the server
+    """A request that was understood and turned down: ``code`` names the reason, ``status`` is the HTTP status of the answer."""
 
     code = "refused"
+    status = 400
 
     def __init__(self, *problems: Problem) -> None:
         self.problems = problems or (Problem(self.code),)
@@ -43,9 +44,10 @@ class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not an error o
 
 
 class Unauthorized(Refusal):
-    """No usable token came with the request."""
+    """The request presents no usable token."""
 
     code = "unauthorized"
+    status = 401
 
     def __init__(self, reason: str = "The access token is invalid") -> None:
         super().__init__()
@@ -56,18 +58,21 @@ class Forbidden(Refusal):
     """The token lacks the scope."""
 
     code = "forbidden"
+    status = 403
 
 
 class NotFound(Refusal):
     """The record is not in this sandbox, or belongs to another account."""
 
     code = "not_found"
+    status = 404
 
 
 class BadRequest(Refusal):
-    """The body is not what a body must look like."""
+    """The body does not have the expected form."""
 
     code = "bad_request"
+    status = 400
 
     def __init__(self, title: str) -> None:
         super().__init__(Problem(self.code, title))
@@ -77,12 +82,14 @@ class Invalid(Refusal):
     """A field breaks a constraint."""
 
     code = "validation_failed"
+    status = 422
 
 
 class RateLimited(Refusal):
-    """The application used up its hour."""
+    """The application has used up its requests of this hour."""
 
     code = "rate_limit_exceeded"
+    status = 429
 
     def __init__(self) -> None:
         super().__init__(Problem(self.code, "API v3 rate limit exceeded."))
@@ -92,6 +99,7 @@ class MethodNotAllowed(Refusal):
     """The address exists, the method does not."""
 
     code = "method_not_allowed"
+    status = 405
 
     def __init__(self, allowed: tuple[str, ...]) -> None:
         super().__init__()
@@ -102,6 +110,7 @@ class UriTooLong(Refusal):
     """The answer's Link header would be longer than clients can read."""
 
     code = "uri_too_long"
+    status = 414
 
     def __init__(self) -> None:
         super().__init__(Problem(self.code, "ask for fewer ids at once: the Link header would pass 65,000 bytes"))
@@ -111,27 +120,31 @@ class PayloadTooLarge(Refusal):
     """The body is larger than this server reads."""
 
     code = "payload_too_large"
+    status = 413
 
 
 class Conflict(Refusal):
-    """Another advance of the same sandbox is under way."""
+    """Another advance of the same sandbox is running."""
 
     code = "busy"
+    status = 409
 
 
 class InternalError(Refusal):
-    """A bug of this project: an answer, too."""
+    """A bug of this project."""
 
     code = "internal_server_error"
+    status = 500
 
     def __init__(self) -> None:
         super().__init__(Problem(self.code, "a bug of the Inbox Mock; its log says more"))
 
 
 class OAuthRefused(Refusal):
-    """The token endpoint says no; ``error`` is the OAuth 2.0 error code."""
+    """The OAuth endpoints refuse the request; ``error`` is the OAuth 2.0 error code."""
 
     code = "oauth"
+    status = 401
 
     def __init__(self, error: str, description: str) -> None:
         super().__init__(Problem(error, description))
