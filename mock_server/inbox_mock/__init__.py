@@ -1,3 +1,3 @@
 """A fake of the BookingSync (Smily) Inbox API, and of the channels behind it."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

@@ -15,6 +15,8 @@ import pytest
 ROOT = Path(__file__).parents[2]
 OWN_NAMES = ("contracts", "fixtures", "mock_server", "tests")
 """Packages that a user's project may have, which are folders of this repository, too."""
+OF_AN_EXTRA = ("hypothesis", "_hypothesis", "schemathesis")
+"""What ``[contracts]`` brings, for trials alone: the plugin needs none of it."""
 A_TEST = """
 from urllib.request import Request, urlopen
 
@@ -71,14 +73,14 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def environment(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Environment:
-    """Make an environment of the wheel, beside what this one has installed, but for the project itself."""
+    """Make an environment of the wheel, beside what this one has installed, but for the project itself and its extra."""
     made = Environment(tmp_path_factory.mktemp("clean") / "environment")
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", made.folder], check=True, timeout=120)
     beside = made.folder.parent / "dependencies"
     beside.mkdir()
     for folder in {sysconfig.get_path("purelib"), sysconfig.get_path("platlib")}:
         for path in Path(folder).iterdir():
-            if path.suffix != ".pth" and not path.name.startswith("bookingsync_inbox_mock"):
+            if path.suffix != ".pth" and not path.name.startswith(("bookingsync_inbox_mock", *OF_AN_EXTRA)):
                 (beside / path.name).symlink_to(path)
     (made.packages / "dependencies.pth").write_text(f"{beside}\n")
     install = [sys.executable, "-m", "pip", "--python", str(made.folder), "install", "--quiet", "--no-index", "--no-deps", str(wheel)]
