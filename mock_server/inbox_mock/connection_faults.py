@@ -1,4 +1,4 @@
-"""The server's side of faults: what no application can do to its answer, the connection does."""
+"""The server's side of faults: what they do to the connection, which no WSGI application can reach."""
 
 import socket
 import struct
@@ -6,41 +6,42 @@ from collections.abc import Callable
 
 from cheroot.wsgi import Gateway_10
 
-from inbox_mock.api.fault_injection import WIRE
+from inbox_mock.api.fault_injection import CONNECTION
+from inbox_mock.faults.declaration import ConnectionEffect
 
-AT_ONCE = struct.pack("ii", 1, 0)
+NO_LINGER = struct.pack("ii", 1, 0)
 
 
 class FaultyGateway(Gateway_10):
-    """Carries out what the application orders through its environ: close, reset, or cut the answer."""
+    """Closes or resets the connection, or cuts the response, when the application says so through its environ."""
 
-    _order = ""
+    _effect: ConnectionEffect | None = None
     _kept = 0
 
     def respond(self) -> None:
-        """Answer, unless the application orders otherwise."""
-        self.env[WIRE] = self._obey
+        """Respond, unless the application says otherwise."""
+        self.env[CONNECTION] = self._set_effect
         super().respond()
 
     def start_response(self, status: str, headers: list[tuple[str, str]], exc_info: object = None) -> Callable[[bytes], None]:
-        """Begin the answer. One that is not to go out counts as begun."""
+        """Begin the response. One that is not sent counts as begun."""
         write: Callable[[bytes], None] = super().start_response(status, headers, exc_info)
-        if self._order in {"close", "reset"}:
+        if self._effect in {"close", "reset"}:
             self.req.sent_headers = True
             self.req.close_connection = True
-        if self._order == "reset":
+        if self._effect == "reset":
             connection = self.req.conn
-            connection.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, AT_ONCE)
+            connection.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, NO_LINGER)
             connection._close_kernel_socket = lambda: None  # noqa: SLF001 - an orderly end would come before the reset
         return write
 
     def write(self, chunk: bytes) -> None:
-        """Send a part of the body, as far as it may go."""
-        if self._order in {"close", "reset"}:
+        """Send a part of the body, up to where it is cut."""
+        if self._effect in {"close", "reset"}:
             return
-        super().write(chunk[: self._kept] if self._order == "cut" else chunk)
-        if self._order == "cut":
+        super().write(chunk[: self._kept] if self._effect == "cut" else chunk)
+        if self._effect == "cut":
             self.req.close_connection = True
 
-    def _obey(self, order: str, kept: int) -> None:
-        self._order, self._kept = order, kept
+    def _set_effect(self, effect: ConnectionEffect, kept: int) -> None:
+        self._effect, self._kept = effect, kept

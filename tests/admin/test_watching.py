@@ -10,7 +10,7 @@ from builders import START, a_booking, a_message, a_scenario, without
 from fake import JSON, Mock, OverSocket, Sandbox
 from inbox_mock.channels import policies
 from inbox_mock.engine.sandboxes import MOST_WAITING
-from inbox_mock.faults import kinds
+from inbox_mock.faults.kinds import kinds
 
 PATIENCE_SECONDS = 30
 CROWD = 20

@@ -14,13 +14,14 @@ from inbox_mock.domain import times
 from inbox_mock.engine import durations
 from inbox_mock.engine.sandboxes import Sandbox
 from inbox_mock.engine.unit_of_work import Actor, UnitOfWork
+from inbox_mock.faults import active
 from inbox_mock.scenarios import timeline
 from inbox_mock.scenarios.build import Overrides
 from inbox_mock.scenarios.builder import Builder
 from inbox_mock.scenarios.loading import Scenario, find_shipped
 from inbox_mock.scenarios.yaml12 import Lines
 from inbox_mock.server import Server
-from inbox_mock.services import faults, oauth
+from inbox_mock.services import oauth
 from inbox_mock.services.messages import edit_message
 from inbox_mock.simulation import channels
 from inbox_mock.store import faults as fault_store
@@ -179,7 +180,7 @@ class Scene:
     def struck(self) -> list[JSON]:
         """Return every fault, with how often it ``struck``."""
         with self._sandbox.work() as work:
-            return [faults.shown(fault) for fault in fault_store.all_set(work.db)]
+            return [active.shown(fault) for fault in fault_store.all_set(work.db)]
 
     def entries(self, after: int = 0) -> list[JSON]:
         """Return the journal's entries after one."""

@@ -4,8 +4,8 @@ from fnmatch import fnmatchcase
 
 from inbox_mock.admin.operation import JSON, AdminCall, AdminOperation
 from inbox_mock.domain.errors import Invalid, invalid
-from inbox_mock.faults import kinds
-from inbox_mock.services import faults
+from inbox_mock.faults import active
+from inbox_mock.faults.kinds import kinds
 from inbox_mock.store import faults as store
 from inbox_mock.webhooks.event_types import EVENT_TYPES
 
@@ -32,20 +32,20 @@ def create(call: AdminCall) -> JSON:
     if isinstance(event, str) and not any(fnmatchcase(known, event) for known in EVENT_TYPES):
         raise Invalid(invalid("match.event", f"one of {', '.join(EVENT_TYPES)}; * stands for anything"))
     with call.in_sandbox.work() as work:
-        row = store.find(work.db, faults.set_fault(work, call.body))
-        return faults.shown(row or {})
+        row = store.find(work.db, active.set_fault(work, call.body))
+        return active.shown(row or {})
 
 
 def index(call: AdminCall) -> JSON:
     """Answer every fault."""
     with call.in_sandbox.work() as work:
-        return {"faults": [faults.shown(row) for row in store.all_set(work.db)]}
+        return {"faults": [active.shown(row) for row in store.all_set(work.db)]}
 
 
 def remove(call: AdminCall) -> None:
     """Take a fault away."""
     with call.in_sandbox.work() as work:
-        faults.remove_fault(work, call.record_id)
+        active.remove_fault(work, call.record_id)
 
 
 def _options() -> JSON:
@@ -77,11 +77,11 @@ OPERATIONS = (
             "kind": {"enum": list(kinds()), "description": f"one of {', '.join(kinds())}"},
             "match": {
                 "type": "object",
-                "properties": faults.MATCH,
+                "properties": active.MATCH,
                 "description": "an object that says what is struck; everything, if left out",
             },
-            "times": faults.TIMES,
-            "for": {"type": "string", "description": faults.FOR["description"]},
+            "times": active.TIMES,
+            "for": {"type": "string", "description": active.FOR["description"]},
             **_options(),
         },
     ),

@@ -5,7 +5,8 @@ from inbox_mock.admin.operation import JSON, AdminCall, AdminOperation
 from inbox_mock.admin.sandboxes import CLOCK
 from inbox_mock.channels import policies
 from inbox_mock.domain.errors import Invalid, invalid
-from inbox_mock.faults import WebhookFault, kinds
+from inbox_mock.faults.declaration import WebhookFault
+from inbox_mock.faults.kinds import kinds
 from inbox_mock.scenarios.loading import shipped
 from inbox_mock.services import inbox
 from inbox_mock.store import journal

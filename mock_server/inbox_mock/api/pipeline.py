@@ -87,22 +87,22 @@ def _answer(server: Server, asked: Request, operation: Operation, path: dict[str
     token = bearer(asked)
     raw = asked.get_data() if operation.writes else b""
     allowance: Allowance | None = None
-    spoiled: InjectedFault | None = None
+    fault: InjectedFault | None = None
     with server.sandboxes.of(token).work() as work:
         grant: Grant | None = None
         try:
             grant = authenticate(work, token)
-            spoiled = fault_injection.strike(work, asked, grant)
+            fault = fault_injection.strike(work, asked, grant)
             allowance = _spend(work, grant)
-            if spoiled is not None:
-                allowance = spoiled.allowance(allowance)
-                spoiled.begin()
+            if fault is not None:
+                allowance = fault.allowance(allowance)
+                fault.begin(work)
             if allowance.exceeded and work.rate_limit["enforced"]:
                 raise RateLimited
             if grant.scopes.isdisjoint(operation.scopes):
                 raise Forbidden
-            call = _call(asked, operation, work if spoiled is None else spoiled.work, grant, path, raw)
-            call.shifted = 0 if spoiled is None else spoiled.shifted
+            call = _call(asked, operation, work if fault is None else fault.unit_of_work_for_read(work), grant, path, raw)
+            call.shifted = 0 if fault is None else fault.shift
             body, headers = _run(call, asked.path)
             status = operation.status
             if _unchanged(asked, work, headers, status):
@@ -112,15 +112,15 @@ def _answer(server: Server, asked: Request, operation: Operation, path: dict[str
             allowance = None
         except Refusal as refusal:
             body, status, headers = refused(refusal)
-        except fault_injection.Answered as answered:
-            body, status, headers = answered.body, answered.status, answered.headers
+        except fault_injection.Replaced as replaced:
+            body, status, headers = replaced.body, replaced.status, replaced.headers
         headers += rendering.rate_headers(allowance)
-        if spoiled is None:
+        if fault is None:
             _write_down(work, asked, grant, raw, body, status, headers)
         else:
-            body, seen = spoiled.end(body, headers)
-            _write_down(work, asked, grant, raw, seen, None if spoiled.unanswered else status, headers)
-    return _finish(server, started, work.now, body, status, headers, spoiled)
+            body, seen = fault.end(body, headers)
+            _write_down(work, asked, grant, raw, seen, None if fault.unanswered else status, headers)
+    return _finish(server, started, work.now, body, status, headers, fault)
 
 
 def _write_down(
@@ -210,10 +210,10 @@ def _unchanged(asked: Request, work: UnitOfWork, headers: Headers, status: int) 
 
 
 def _finish(
-    server: Server, started: float, now: str, body: bytes, status: int, headers: Headers, spoiled: InjectedFault | None = None
+    server: Server, started: float, now: str, body: bytes, status: int, headers: Headers, fault: InjectedFault | None = None
 ) -> Response:
-    longer = 0.0 if spoiled is None else spoiled.wait(server.wait)
+    longer = 0.0 if fault is None else fault.wait(server.wait)
     headers += rendering.trace_headers(now, server.request_id(), server.stopwatch() - started + longer)
-    if spoiled is not None:
-        spoiled.carry_out(headers)
+    if fault is not None:
+        fault.finish(headers)
     return rendering.response(body, status, headers)

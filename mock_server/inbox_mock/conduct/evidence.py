@@ -13,8 +13,9 @@ from inbox_mock.channels import policies
 from inbox_mock.conduct.model import BookingFact, ConversationFact, DeliveryFact, Entry, Evidence, MessageFact, ParticipantFact, TokenFact
 from inbox_mock.domain import scopes, times
 from inbox_mock.engine.unit_of_work import UnitOfWork
-from inbox_mock.faults import RequestFault, kinds
-from inbox_mock.services.faults import options_of
+from inbox_mock.faults.active import options_of
+from inbox_mock.faults.declaration import RequestFault
+from inbox_mock.faults.kinds import kinds
 from inbox_mock.services.relay import RELAYED
 from inbox_mock.store import journal
 from inbox_mock.store.database import Database, Row
@@ -74,8 +75,8 @@ def gather(work: UnitOfWork, scopes_of: ScopesOf) -> Evidence:
 def _spoiling() -> frozenset[str]:
     """Return the kinds of faults after which an answer cannot be read."""
     of_requests = ((kind, fault) for kind, fault in kinds().items() if isinstance(fault, RequestFault))
-    found = ((kind, fault.sabotage(options_of(fault, {"options": {}}))) for kind, fault in of_requests)
-    return frozenset(kind for kind, sabotage in found if sabotage.spoil is not None or sabotage.wire == "cut")
+    found = ((kind, fault.effect(options_of(fault, {"options": {}}))) for kind, fault in of_requests)
+    return frozenset(kind for kind, effect in found if effect.rewrite is not None or effect.connection == "cut")
 
 
 _instant = lru_cache(maxsize=4096)(times.parse)

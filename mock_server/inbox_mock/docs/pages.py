@@ -46,7 +46,8 @@ def _scenarios() -> Mapping[str, object]:
 
 
 def _faults() -> Mapping[str, object]:
-    from inbox_mock.faults import WebhookFault, kinds
+    from inbox_mock.faults.declaration import WebhookFault
+    from inbox_mock.faults.kinds import kinds
 
     return {"faults": [(kind, "webhooks" if isinstance(fault, WebhookFault) else "requests", fault) for kind, fault in kinds().items()]}
 

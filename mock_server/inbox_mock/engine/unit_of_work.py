@@ -84,9 +84,10 @@ class UnitOfWork:
         self.set_time(clock.at(wall))
 
     def on(self, db: Database) -> "UnitOfWork":
-        """Return a unit of work at the same moment on another database: an earlier image of this sandbox."""
+        """Return a unit of work at the same moment on another database, an earlier image of this sandbox; reasons are shared."""
         other = UnitOfWork(self.sandbox_id, db, self.settings, self.clock, self.wall, self.handlers)
         other.set_time(self.instant)
+        other.why = self.why
         return other
 
     def credential(self, secret: object, name: object) -> str:

@@ -12,7 +12,7 @@ import orjson
 from inbox_mock.domain import assumptions
 from inbox_mock.domain.enumerations import ORIGINS
 from inbox_mock.domain.json_numbers import normal
-from inbox_mock.faults import kinds
+from inbox_mock.faults.kinds import kinds
 from inbox_mock.scenarios.errors import CombinedScenarioError, ScenarioError, told
 from inbox_mock.scenarios.yaml12 import Lines, read
 from inbox_mock.webhooks.event_types import EVENT_TYPES

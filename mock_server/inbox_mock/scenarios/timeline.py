@@ -5,10 +5,10 @@ from datetime import timedelta
 
 from inbox_mock.domain import times
 from inbox_mock.domain.errors import Invalid
+from inbox_mock.faults import active
 from inbox_mock.scenarios import bookings
 from inbox_mock.scenarios.builder import Builder, Location, seconds_of
 from inbox_mock.scenarios.setup import account_of
-from inbox_mock.services import faults
 from inbox_mock.services.oauth import client_application
 from inbox_mock.store import timeline, webhooks
 from inbox_mock.store.database import Row
@@ -51,7 +51,7 @@ def _planned(builder: Builder, kind: str, location: Location, given: Row, booked
     if kind == BOOKS:
         return _booking(builder, location, given)
     if kind == "fault":
-        faults.remove_fault(builder.work, _fault(builder, location, given))
+        active.remove_fault(builder.work, _fault(builder, location, given))
         return {"fault": given}
     return _about(builder, kind, location, given, booked)
 
@@ -59,7 +59,7 @@ def _planned(builder: Builder, kind: str, location: Location, given: Row, booked
 def _fault(builder: Builder, location: Location, wish: Row) -> int:
     """Set a fault, and return its id."""
     try:
-        return faults.set_fault(builder.work, wish)
+        return active.set_fault(builder.work, wish)
     except Invalid as refusal:
         problem = refusal.problems[0]
         found = f"a {problem.field} that no fault {wish['kind']!r} has"

@@ -8,7 +8,8 @@ import orjson
 from inbox_mock.channels import policies
 from inbox_mock.domain.errors import Invalid, invalid
 from inbox_mock.engine.unit_of_work import Actor, UnitOfWork
-from inbox_mock.services import bookings, clients, conversations, faults, oauth
+from inbox_mock.faults import active
+from inbox_mock.services import bookings, clients, conversations, oauth
 from inbox_mock.simulation import actors, channels
 from inbox_mock.store.database import Row
 from inbox_mock.store.rows import BookingRow, ClientRow, ConversationRow, RentalRow
@@ -174,7 +175,7 @@ def _application_uninstalled(work: UnitOfWork, about: Row) -> None:
 def _fault(work: UnitOfWork, about: Row) -> None:
     """Let something go wrong from now on."""
     wish: Row = about["fault"]
-    about["fault_id"] = faults.set_fault(work, wish)
+    about["fault_id"] = active.set_fault(work, wish)
 
 
 def _host(about: Row) -> int | None:

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 from inbox_mock.domain import times
 from inbox_mock.engine.unit_of_work import UnitOfWork
-from inbox_mock.services import faults
-from inbox_mock.services.faults import StruckWebhook
+from inbox_mock.faults import active
+from inbox_mock.faults.active import WebhookStrike
 from inbox_mock.store import faults as fault_store
 from inbox_mock.store import timeline, webhooks
 from inbox_mock.store.database import Row
@@ -13,7 +13,7 @@ from inbox_mock.store.database import Row
 SENT = "webhook_sent"
 
 
-def send(work: UnitOfWork, webhook: Row, event: str, account_id: object, record: str, struck: StruckWebhook | None) -> None:
+def send(work: UnitOfWork, webhook: Row, event: str, account_id: object, record: str, struck: WebhookStrike | None) -> None:
     """Let a subscriber be told of a record, after the subscription's latency."""
     due = timedelta(seconds=webhook["latency_seconds"])
     if struck is None:
@@ -21,24 +21,24 @@ def send(work: UnitOfWork, webhook: Row, event: str, account_id: object, record:
         work.later(due, SENT, delivery_id=delivery_id)
         _let_go(work, webhook, due)
         return
-    misdelivery = struck.misdelivery
-    due += misdelivery.delay
-    for _ in range(misdelivery.copies):
+    effect = struck.effect
+    due += effect.delay
+    for _ in range(effect.copies):
         delivery_id = webhooks.add_delivery(work.db, webhook, event, account_id, struck.record or record, work.now)
-        webhooks.change_delivery(work.db, delivery_id, {"forged": misdelivery.forged, "why": struck.why})
-        if misdelivery.lost:
+        webhooks.change_delivery(work.db, delivery_id, {"forged": effect.forged, "why": struck.why})
+        if effect.lost:
             _lose(work, webhook, delivery_id, struck.why)
             continue
         event_id = timeline.schedule(work.db, times.wire(work.instant + due), SENT, {"delivery_id": delivery_id})
-        if misdelivery.overtaken:
+        if effect.overtaken:
             fault_store.hold_back(work.db, event_id, webhook["id"])
-    if not misdelivery.lost and not misdelivery.overtaken:
+    if not effect.lost and not effect.overtaken:
         _let_go(work, webhook, due)
 
 
 def _let_go(work: UnitOfWork, webhook: Row, due: timedelta) -> None:
     """Let what waited for a webhook to the same address leave right after it."""
-    if not faults.any_set(work):
+    if not active.any_set(work):
         return
     for event_id, delivery_id in fault_store.held_back(work.db, webhook["id"]):
         fault_store.forget_event(work.db, event_id)

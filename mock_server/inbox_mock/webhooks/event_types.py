@@ -8,9 +8,9 @@ import orjson
 from inbox_mock.domain import scopes
 from inbox_mock.domain.errors import NotFound
 from inbox_mock.engine.unit_of_work import UnitOfWork
+from inbox_mock.faults import active
 from inbox_mock.resources.registry import RESOURCES
 from inbox_mock.resources.serialization import Projection, RenderContext, reader
-from inbox_mock.services import faults
 from inbox_mock.store import faults as fault_store
 from inbox_mock.store import records, webhooks
 from inbox_mock.store.database import Row
@@ -57,7 +57,7 @@ def publish(work: UnitOfWork, event: str, record_id: object, account_id: object,
             continue
         shown = _record(work, event, record_id, webhook, held)
         older = _Older(work, event, record_id, webhook, held, shown)
-        struck = faults.strike_webhook(work, event, webhook, older)
+        struck = active.strike_webhook(work, event, webhook, older)
         deliveries.send(work, webhook, event, account_id, shown, struck)
 
 

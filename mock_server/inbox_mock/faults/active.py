@@ -1,4 +1,7 @@
-"""Which fault strikes: the first one that is set, matches, and is due. Counts are kept whatever becomes of the request."""
+"""The faults of a sandbox: set and remove them, and choose the one that strikes a request or a webhook.
+
+The first one that was set, matches and is due strikes. What is counted stays counted even if the request is refused.
+"""
 
 import re
 from collections.abc import Callable, Mapping
@@ -9,7 +12,18 @@ from inbox_mock.domain import times
 from inbox_mock.domain.errors import Invalid, NotFound, Problem, invalid
 from inbox_mock.engine import durations
 from inbox_mock.engine.unit_of_work import UnitOfWork
-from inbox_mock.faults import Asked, DeliveryEffect, Fault, Options, RequestEffect, RequestFault, Schema, WebhookFault, duration, kinds
+from inbox_mock.faults.declaration import (
+    DeliveryEffect,
+    Fault,
+    Options,
+    RequestEffect,
+    RequestFacts,
+    RequestFault,
+    Schema,
+    WebhookFault,
+    duration,
+)
+from inbox_mock.faults.kinds import kinds
 from inbox_mock.store import faults as store
 from inbox_mock.store.database import Row
 
@@ -38,13 +52,13 @@ NO_OPTIONS = ("kind", "match", "times", "for")
 
 
 @dataclass(frozen=True, slots=True)
-class Struck:
-    """A fault that strikes a request, and what it does."""
+class RequestStrike:
+    """A fault that strikes a request, and its effect."""
 
     fault_id: int
     kind: str
     set_at: str
-    sabotage: RequestEffect
+    effect: RequestEffect
 
     @property
     def why(self) -> str:
@@ -53,11 +67,11 @@ class Struck:
 
 
 @dataclass(frozen=True, slots=True)
-class StruckWebhook:
-    """A fault that strikes a webhook, and what it does; ``record`` is an older one, where it tells of that."""
+class WebhookStrike:
+    """A fault that strikes a webhook, and its effect; ``record`` is the older version that is delivered, if one is."""
 
     why: str
-    misdelivery: DeliveryEffect
+    effect: DeliveryEffect
     record: str | None = None
 
 
@@ -99,7 +113,7 @@ def set_fault(work: UnitOfWork, wish: Mapping[str, object]) -> int:
 
 
 def remove_fault(work: UnitOfWork, fault_id: int) -> None:
-    """Take a fault away; what it kept from working works again.
+    """Remove a fault; what it kept from working works again.
 
     Raises:
         NotFound: there is no such fault.
@@ -110,23 +124,26 @@ def remove_fault(work: UnitOfWork, fault_id: int) -> None:
 
 
 def shown(row: Row) -> dict[str, object]:
-    """Return a fault as people see it: what it was set to, and what it did."""
+    """Return a fault as the admin API shows it: how it was set, and how often it struck."""
     times_left = None if row["times"] is None else int(str(row["times"])) - int(str(row["struck"]))
     found: Row = {"id": row["id"], "kind": row["kind"], **_options(row["options"]), "match": row["match"], "times": row["times"]}
     return found | {"set_at": row["set_at"], "ends_at": row["ends_at"], "seen": row["seen"], "struck": row["struck"], "left": times_left}
 
 
-def strike(work: UnitOfWork, asked: Asked) -> Struck | None:
-    """Return the fault that strikes a request."""
+def strike(work: UnitOfWork, request: RequestFacts) -> RequestStrike | None:
+    """Count a request, and return the fault that strikes it, if one does."""
     for row in store.standing(work.db, work.now):
         fault = kinds()[str(row["kind"])]
-        if isinstance(fault, RequestFault) and _strikes(work, row, fault, asked):
-            return Struck(int(str(row["id"])), str(row["kind"]), str(row["set_at"]), fault.sabotage(options_of(fault, row)))
+        if isinstance(fault, RequestFault) and _strikes(work, row, fault, request):
+            return RequestStrike(int(str(row["id"])), str(row["kind"]), str(row["set_at"]), fault.effect(options_of(fault, row)))
     return None
 
 
-def strike_webhook(work: UnitOfWork, event: str, webhook: Row, older: Callable[[object], str | None]) -> StruckWebhook | None:
-    """Return the fault that strikes a webhook; ``older`` finds what a fault, by its id, can tell of the record's past."""
+def strike_webhook(work: UnitOfWork, event: str, webhook: Row, older: Callable[[object], str | None]) -> WebhookStrike | None:
+    """Count a webhook, and return the fault that strikes it, if one does.
+
+    ``older`` returns an older version of the record, given the id of a fault that may have kept one, or None.
+    """
     if not any_set(work):
         return None
     for row in store.standing(work.db, work.now):
@@ -137,7 +154,7 @@ def strike_webhook(work: UnitOfWork, event: str, webhook: Row, older: Callable[[
             continue
         record = older(row["id"]) if fault.older else None
         if (record is not None or not fault.older) and _is_due(work, row, match):
-            return StruckWebhook(said(row["id"], row["kind"]), fault.misdelivery(options_of(fault, row)), record)
+            return WebhookStrike(said(row["id"], row["kind"]), fault.effect(options_of(fault, row)), record)
     return None
 
 
@@ -148,21 +165,21 @@ def options_of(fault: Fault, row: Row) -> Options:
     return {name: durations.parse(str(found[name])) if "x-duration" in schema else found[name] for name, schema in fault.options.items()}
 
 
-def _strikes(work: UnitOfWork, row: Row, fault: RequestFault, asked: Asked) -> bool:
+def _strikes(work: UnitOfWork, row: Row, fault: RequestFault, request: RequestFacts) -> bool:
     """Whether a request is struck: because an earlier one was, or by itself."""
     match, lingering = row["match"], row["lingering"]
-    name = fault.lingers(asked)
+    name = fault.lingers(request)
     if not isinstance(match, dict) or not isinstance(lingering, list):
         raise TypeError(row)
     if name is not None and name in lingering:
-        if fault.ends(asked):
+        if fault.ends(request):
             store.change(work.db, row["id"], {"lingering": [other for other in lingering if other != name]})
             return False
         return True
-    wanted = match.get("method", asked.method), match.get("application_id", asked.application_id)
-    if wanted != (asked.method, asked.application_id) or not _fits(match.get("path"), asked.path):
+    wanted = match.get("method", request.method), match.get("application_id", request.application_id)
+    if wanted != (request.method, request.application_id) or not _fits(match.get("path"), request.path):
         return False
-    if not fault.concerns(asked) or not _is_due(work, row, match):
+    if not fault.concerns(request) or not _is_due(work, row, match):
         return False
     if name is not None:
         store.change(work.db, row["id"], {"lingering": [*lingering, name][-MOST_LINGERING:]})
@@ -170,7 +187,7 @@ def _strikes(work: UnitOfWork, row: Row, fault: RequestFault, asked: Asked) -> b
 
 
 def _is_due(work: UnitOfWork, row: Row, match: Mapping[str, object]) -> bool:
-    """Count something that matches, and say whether the fault strikes it."""
+    """Count a request or webhook that matches, and return whether the fault strikes it."""
     seen, struck = int(str(row["seen"])) + 1, int(str(row["struck"]))
     due = (row["times"] is None or struck < int(str(row["times"]))) and seen >= int(str(match.get("nth", 1)))
     due = due and work.dice.share("fault", f"{row['id']}/{seen}") < float(str(match.get("share", 1)))

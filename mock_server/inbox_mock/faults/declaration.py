@@ -1,0 +1,117 @@
+"""What a kind of fault says of itself: what it strikes, its options, and its effect on a request or a webhook."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any, Literal
+
+from inbox_mock.domain.errors import Refusal
+
+Schema = dict[str, object]
+Options = Mapping[str, Any]
+"""The options of a fault that is set, by name: each is as its JSON Schema demands, durations are timedeltas."""
+
+ConnectionEffect = Literal["close", "reset", "cut"]
+DURATION = "a duration such as 90s, 10m, 2h, 1d or PT10M"
+
+
+def duration(default: str, says: str) -> Schema:
+    """Return the JSON Schema of an option that is a duration; the fault receives a timedelta."""
+    return {"type": "string", "x-duration": True, "default": default, "description": f"{says}: {DURATION}"}
+
+
+@dataclass(frozen=True, slots=True)
+class RequestFacts:
+    """What faults know of a request: ``path`` is under /api/v3, ``listing`` is what is listed, on whichever page.
+
+    ``window`` is the start of the hour for rate limits, in seconds since 1970.
+    """
+
+    method: str
+    path: str
+    listing: str
+    page: int
+    application_id: int
+    token_id: int
+    window: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Replacement:
+    """A response in place of the real one."""
+
+    status: int
+    body: bytes
+    content_type: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestEffect:
+    """What a fault does to a request.
+
+    ``applied``: whether what was asked for is done. ``refusal`` or ``replacement`` is the answer in place of the real one,
+    ``rewrite`` changes the real one's body, ``headers`` are added. ``connection``: close it without an answer, reset it, or
+    cut the answer after ``kept`` bytes (half of it, for None). ``takes``: how much time passes, on the sandbox's clock, or for
+    the caller too if ``waits``. ``reads_past``: reads show the sandbox as it was when the fault was set, and the synced-at
+    header says so if ``honest``. ``shift``: by how many records the page of a list has moved.
+    """
+
+    applied: bool = True
+    refusal: Refusal | None = None
+    replacement: Replacement | None = None
+    headers: tuple[tuple[str, str], ...] = ()
+    rewrite: Callable[[bytes], bytes] | None = None
+    connection: ConnectionEffect | None = None
+    kept: int | None = None
+    takes: timedelta = timedelta()
+    waits: bool = False
+    reads_past: bool = False
+    honest: bool = True
+    shift: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeliveryEffect:
+    """What a fault does to a webhook; ``overtaken``: it leaves after the next one to the same address, or after ``delay``."""
+
+    copies: int = 1
+    delay: timedelta = timedelta()
+    lost: bool = False
+    forged: bool = False
+    overtaken: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """``options`` are JSON Schemas by name, each with a default. ``lasts``: for how long the fault is active by default.
+
+    ``keeps_past``: an image of the sandbox is kept when the fault is set.
+    """
+
+    kind: str
+    says: str
+    options: Mapping[str, Schema] = field(default_factory=dict)
+    lasts: str | None = None
+    keeps_past: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestFault(Fault):
+    """A fault of requests. ``concerns`` tells which requests it can strike at all.
+
+    ``lingers`` names what stays struck, if anything: once a request is struck, so are later ones of the same name, whatever
+    the match and the count say, until a request for which ``ends`` is true.
+    """
+
+    effect: Callable[[Options], RequestEffect]
+    concerns: Callable[[RequestFacts], bool] = lambda request: True  # noqa: ARG005
+    lingers: Callable[[RequestFacts], str | None] = lambda request: None  # noqa: ARG005
+    ends: Callable[[RequestFacts], bool] = lambda request: False  # noqa: ARG005
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WebhookFault(Fault):
+    """A fault of webhooks. ``older``: it delivers an older version of the record, and strikes only where one is known."""
+
+    effect: Callable[[Options], DeliveryEffect]
+    older: bool = False

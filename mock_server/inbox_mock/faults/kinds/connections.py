@@ -1,0 +1,35 @@
+"""Faults of the connection: closed without an answer, reset, or closed in the middle of one. Nobody waits for a time-out."""
+
+from inbox_mock.faults.declaration import RequestEffect, RequestFault
+
+FAULTS = (
+    RequestFault(
+        kind="timeout_before",
+        says="the connection is closed without an answer, and nothing was done",
+        effect=lambda options: RequestEffect(applied=False, connection="close"),  # noqa: ARG005
+    ),
+    RequestFault(
+        kind="timeout_after",
+        says="the connection is closed without an answer, and what was asked for is done",
+        effect=lambda options: RequestEffect(connection="close"),  # noqa: ARG005
+    ),
+    RequestFault(
+        kind="dropped",
+        says="the connection is reset; `applied` says whether what was asked for is done (not, if left out)",
+        options={"applied": {"type": "boolean", "default": False, "description": "whether what was asked for is done"}},
+        effect=lambda options: RequestEffect(applied=options["applied"], connection="reset"),
+    ),
+    RequestFault(
+        kind="truncated",
+        says="the body ends after so many `bytes` (half of them, if left out), and the connection with it",
+        options={
+            "bytes": {
+                "type": ["integer", "null"],
+                "minimum": 0,
+                "default": None,
+                "description": "how many bytes of the body come, from 0; half of them, if left out",
+            }
+        },
+        effect=lambda options: RequestEffect(connection="cut", kept=options["bytes"]),
+    ),
+)

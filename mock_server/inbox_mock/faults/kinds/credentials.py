@@ -1,0 +1,19 @@
+"""Faults of the token that a request presents: it is refused from then on."""
+
+from inbox_mock.domain.errors import Unauthorized
+from inbox_mock.faults.declaration import RequestEffect, RequestFault
+
+FAULTS = (
+    RequestFault(
+        kind="expired_token",
+        says="the token that came has expired: 401 to this and all later requests with it; a refreshed one is good",
+        effect=lambda options: RequestEffect(applied=False, refusal=Unauthorized("The access token expired")),  # noqa: ARG005
+        lingers=lambda request: f"token {request.token_id}",
+    ),
+    RequestFault(
+        kind="revoked_token",
+        says="the token that came was revoked: 401 to this and all later requests with it",
+        effect=lambda options: RequestEffect(applied=False, refusal=Unauthorized("The access token was revoked")),  # noqa: ARG005
+        lingers=lambda request: f"token {request.token_id}",
+    ),
+)

@@ -1,0 +1,46 @@
+"""Faults of webhooks: lost, late, repeated, in the wrong order, out of date, or with a wrong signature."""
+
+from inbox_mock.faults.declaration import DeliveryEffect, WebhookFault, duration
+
+FAULTS = (
+    WebhookFault(
+        kind="lost",
+        says="it never comes",
+        effect=lambda options: DeliveryEffect(lost=True),  # noqa: ARG005
+    ),
+    WebhookFault(
+        kind="delayed",
+        says="it comes late (`by`: 10m, if left out)",
+        options={"by": duration("10m", "how late it comes")},
+        effect=lambda options: DeliveryEffect(delay=options["by"]),
+    ),
+    WebhookFault(
+        kind="duplicated",
+        says="it comes twice",
+        effect=lambda options: DeliveryEffect(copies=2),  # noqa: ARG005
+    ),
+    WebhookFault(
+        kind="burst",
+        says="it comes many times: so many `copies` (10, if left out)",
+        options={"copies": {"type": "integer", "minimum": 2, "maximum": 200, "default": 10, "description": "how many, from 2 to 200"}},
+        effect=lambda options: DeliveryEffect(copies=options["copies"]),
+    ),
+    WebhookFault(
+        kind="reordered",
+        says="it comes after the next one to the same address, or, if there is none `within` 10m, after that",
+        options={"within": duration("10m", "how long it waits for the next one")},
+        effect=lambda options: DeliveryEffect(overtaken=True, delay=options["within"]),
+    ),
+    WebhookFault(
+        kind="stale",
+        says="it tells of the record as the webhook before it did, or as it was when the fault was set; of a new one it cannot",
+        effect=lambda options: DeliveryEffect(),  # noqa: ARG005
+        older=True,
+        keeps_past=True,
+    ),
+    WebhookFault(
+        kind="forged",
+        says="its signature is made with a wrong secret",
+        effect=lambda options: DeliveryEffect(forged=True),  # noqa: ARG005
+    ),
+)
