@@ -4,6 +4,7 @@ from collections.abc import Set as AbstractSet
 from typing import Any
 
 from inbox_contracts.consumer.worlds import RECEIVER
+from inbox_mock.channels import opening
 
 JSON = dict[str, Any]
 
@@ -15,8 +16,6 @@ AGENCY: JSON = {
     "seed": 7,
     "clock": {"mode": "manual"},
     "applications": [
-        {"id": 65, "name": "Airbnb", "channel": "airbnb"},
-        {"id": 66, "name": "Booking.com", "channel": "booking-com"},
         {
             "id": 17,
             "name": "The client on trial",
@@ -35,7 +34,7 @@ AGENCY: JSON = {
 BOOKINGS: dict[str, JSON] = {
     "past": {
         "id": PAST,
-        "channel": "booking-com",
+        "channel": opening()[-1].name,
         "rental": 16,
         "guest": {"fullname": "Grace Okafor"},
         "start_at": "-40d",
@@ -46,7 +45,7 @@ BOOKINGS: dict[str, JSON] = {
     },
     "settled": {
         "id": SETTLED,
-        "channel": "airbnb",
+        "channel": opening()[0].name,
         "rental": 16,
         "guest": {"fullname": "Clementina Kling"},
         "start_at": "+9d",
@@ -57,7 +56,7 @@ BOOKINGS: dict[str, JSON] = {
     },
     "self_made": {
         "id": SELF_MADE,
-        "channel": "airbnb",
+        "channel": opening()[0].name,
         "rental": 16,
         "guest": {"fullname": "Otto Lindt"},
         "start_at": "+50d",

@@ -6,10 +6,9 @@ from json import JSONDecodeError, loads
 from typing import Any
 
 from inbox_contracts.consumer.worlds import EDITS, PASSES, REPLIES, SYNCS, kind_of
+from inbox_mock.channels import policies
 
 Given = Mapping[str, Any]
-
-CHANNELS = {"airbnb": "Airbnb", "booking-com": "Booking.com", "direct": "the website"}
 
 
 def told_step(step: Mapping[str, Any]) -> str:
@@ -40,7 +39,8 @@ def _books(given: Given) -> str:
     ends = {None: "", "never": "; no conversation ever comes", "0s": "; the conversation is there at once"}
     comes = ends.get(delay, f"; the conversation comes {delay} later")
     booking = f" (booking {given['id']})" if "id" in given else ""
-    return f"{guest} books on {CHANNELS.get(str(given.get('channel', 'direct')), given.get('channel'))}{booking}{comes}."
+    policy = policies()[str(given.get("channel", "direct"))]
+    return f"{guest} books on {policy.booked_on or policy.title}{booking}{comes}."
 
 
 def _changes(given: Given) -> str:

@@ -71,7 +71,16 @@ def catalogue(_: AdminCall) -> JSON:
     return {
         "scenarios": [{"name": scenario.name, "description": scenario.description} for scenario in shipped()],
         "channels": [
-            {"name": policy.name, "title": policy.title, "opens_conversations": policy.owns_conversations} for policy in policies().values()
+            {
+                "name": policy.name,
+                "title": policy.title,
+                "colour": dict(zip(("light", "dark"), policy.colour, strict=True)),
+                "opens_conversations": policy.owns_conversations,
+                "application": policy.application and {"id": policy.application_id, "name": policy.application["name"]},
+                "default_channel": policy.default_channel,
+                "origin": policy.origin,
+            }
+            for policy in policies().values()
         ],
         "faults": [
             {

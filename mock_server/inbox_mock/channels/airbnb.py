@@ -9,6 +9,8 @@ from inbox_mock.channels import ChannelPolicy
 POLICY = ChannelPolicy(
     name="airbnb",
     title="Airbnb",
+    colour=("#b8264c", "#f58aa3"),
+    application_id=65,
     opens_after=(5, 300),
     host_share=0.3,
     default_channel="airbnb",

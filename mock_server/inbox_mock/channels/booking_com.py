@@ -9,6 +9,8 @@ from inbox_mock.channels import ChannelPolicy
 POLICY = ChannelPolicy(
     name="booking-com",
     title="Booking.com",
+    colour=("#0b4aa2", "#8ab6f4"),
+    application_id=66,
     opens_after=(5, 600),
     host_share=0.1,
     default_channel="booking-com",

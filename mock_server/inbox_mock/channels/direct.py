@@ -2,4 +2,4 @@
 
 from inbox_mock.channels import ChannelPolicy
 
-POLICY = ChannelPolicy(name="direct", title="Direct")
+POLICY = ChannelPolicy(name="direct", title="Direct", booked_on="the website")

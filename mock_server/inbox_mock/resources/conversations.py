@@ -1,5 +1,6 @@
 """Conversations: threads between hosts and guests, scoped under a creator, an account and a booking."""
 
+from inbox_mock.channels import opening
 from inbox_mock.domain.enumerations import APPLICATION, CHANNELS, USER
 from inbox_mock.domain.fidelity import assumed, documented, recorded
 from inbox_mock.resources.declaration import Attribute, Link, Resource, Write, stamps
@@ -22,7 +23,7 @@ RESOURCE = Resource(
     view="conversation_records",
     read_scopes=("inbox_read",),
     write_scopes=("inbox_write",),
-    note="A thread. Those of Airbnb and Booking.com are opened by the channel, some time after the booking.",
+    note=f"A thread. Those of {' and '.join(policy.title for policy in opening())} are opened by the channel, some time after the booking.",
     attributes=(
         Attribute(
             name="default_channel",

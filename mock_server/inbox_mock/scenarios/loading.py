@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
+from inbox_mock.channels import opening, policies
 from inbox_mock.domain import assumptions
-from inbox_mock.domain.enumerations import ORIGINS
+from inbox_mock.domain.enumerations import CHANNELS, ORIGINS
 from inbox_mock.domain.json_numbers import normal
 from inbox_mock.faults.kinds import kinds
 from inbox_mock.scenarios.errors import CombinedScenarioError, ScenarioError, told
@@ -128,7 +129,7 @@ def from_object(data: Mapping[str, object]) -> Scenario:
 
 @cache
 def schema() -> dict[str, object]:
-    """Return the JSON Schema of scenarios, with a switch for every assumption, and all origins, events and faults."""
+    """Return the JSON Schema of scenarios, with every assumption, channel, origin, event and fault."""
     text = files("inbox_mock.scenarios").joinpath("scenario.schema.json").read_bytes()
     found: dict[str, dict[str, dict[str, Any]]] = orjson.loads(text)
     found["properties"]["assume"] |= {
@@ -139,6 +140,12 @@ def schema() -> dict[str, object]:
         },
     }
     found["properties"]["messages"]["items"]["properties"]["origin"]["enum"] = list(ORIGINS)
+    titles = [policy.title for policy in opening()]
+    given = ", ".join(f"{policy.title} ({policy.application_id or 'the next free id'})" for policy in opening())
+    found["properties"]["applications"]["description"] = f"Left out: those of {given}, and the client's own (17)."
+    found["properties"]["sources"]["description"] = f"Left out: {', '.join(titles)} and Website on each account."
+    found["properties"]["conversations"]["items"]["properties"]["default_channel"] = {"enum": list(CHANNELS)}
+    found["$defs"]["channel"]["examples"] = list(policies())
     found["$defs"]["fault"]["properties"]["kind"] = {"enum": list(kinds())}
     found["properties"]["webhooks"]["items"]["properties"]["events"]["items"] = {"enum": list(EVENT_TYPES)}
     return found  # type: ignore[return-value]

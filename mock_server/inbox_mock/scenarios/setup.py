@@ -5,7 +5,7 @@ from functools import partial
 from json import dumps
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from inbox_mock.channels import policies
+from inbox_mock.channels import opening
 from inbox_mock.domain import scopes
 from inbox_mock.engine import durations
 from inbox_mock.engine.unit_of_work import Actor
@@ -14,13 +14,9 @@ from inbox_mock.services import accounts, clients, hosts, oauth, sources
 from inbox_mock.store.database import Row
 
 CLIENT_APPLICATION: Row = {"id": 17, "name": "Your application", "client": True}
-CHANNEL_APPLICATIONS: tuple[Row, ...] = (
-    {"id": 65, "name": "Airbnb", "channel": "airbnb"},
-    {"id": 66, "name": "Booking.com", "channel": "booking-com"},
-)
 DEMO = {"token": "demo", "client_id": "demo-client-id", "client_secret": "demo-client-secret"}
 REDIRECT_URIS = [oauth.OUT_OF_BAND, "http://localhost", "http://127.0.0.1"]
-SOURCES = (*(policy.title for policy in policies().values() if policy.owns_conversations), "Website")
+WEBSITE = "Website"
 OWN_KEYS = frozenset({"as", "account", "accounts", "user", "source", "published"})
 
 
@@ -69,7 +65,9 @@ def _plain(record: Row) -> Row:
 def _applications(builder: Builder) -> None:
     given = builder.records("applications")
     known, taken = {record.get("channel") for _, record in given}, {record.get("id") for _, record in given}
-    missing: list[tuple[Location, Row]] = [((), dict(record)) for record in CHANNEL_APPLICATIONS if record["channel"] not in known]
+    missing: list[tuple[Location, Row]] = [
+        ((), application) for policy in opening() if policy.name not in known and (application := policy.application)
+    ]
     if not any(record.get("client") for _, record in given):
         missing.append(((), dict(CLIENT_APPLICATION)))
     for _, record in missing:
@@ -172,7 +170,7 @@ def _sources(builder: Builder) -> None:
     for row in builder.work.db.every("SELECT id FROM accounts ORDER BY id"):
         account_id = int(str(row["id"]))
         known = {found["name"] for found in builder.work.db.every("SELECT name FROM sources WHERE account_id = ?", (account_id,))}
-        for name in SOURCES:
+        for name in (*(policy.title for policy in opening()), WEBSITE):
             if name not in known:
                 sources.create_source(builder.work, Actor(account_id), {"name": name})
 

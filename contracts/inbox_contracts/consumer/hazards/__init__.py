@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from inbox_contracts.consumer.recording import Play
 from inbox_contracts.consumer.worlds import EDITS, PASSES, REPLIES, SYNCS
+from inbox_mock.channels import opening
 from inbox_mock.domain.discovery import discover
 
 T = TypeVar("T")
@@ -15,7 +16,6 @@ Pick = Callable[[Sequence[T]], T]
 
 FIRST_BOOKING = 101
 GUESTS = ("Ada Bauer", "Noor Haddad", "Tomas Eriksen", "Keiko Ito", "Hugo Moreau", "Elif Kaya")
-OWNED = ("airbnb", "booking-com")
 MESSAGES = {"method": "POST", "path": "/inbox/messages"}
 READS = {"method": "GET"}
 WEBHOOK_FAULTS = frozenset(f"{kind}_webhook" for kind in ("duplicated", "forged", "late", "lost", "reordered", "stale"))
@@ -73,9 +73,10 @@ class Sketch:
     def book(self, channel: str = "", delay: str = "0s", **more: object) -> int:
         """Let a guest book on some channel that opens conversations; return the booking's id."""
         number = self._numbers.booking()
-        chosen = channel or self.any_of(*OWNED)
+        owned = [policy.name for policy in opening()]
+        chosen = channel or self.any_of(*owned)
         stay = {"rental": 16, "guest": {"fullname": GUESTS[number % len(GUESTS)]}, "start_at": "+30d", "end_at": "+37d"}
-        opens = {"conversation_delay": delay} if chosen in OWNED else {}
+        opens = {"conversation_delay": delay} if chosen in owned else {}
         self.add("guest_books", {"id": number, "channel": chosen, **stay, **opens, **more})
         return number
 

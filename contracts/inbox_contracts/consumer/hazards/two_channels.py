@@ -1,10 +1,14 @@
 """Bookings of two channels."""
 
+from itertools import combinations
+
 from inbox_contracts.consumer.hazards import Hazard, Sketch
+from inbox_mock.channels import opening
 
 
 def _weave(sketch: Sketch) -> None:
-    first, second = sketch.book(channel="airbnb"), sketch.book(channel="booking-com")
+    pair = sketch.any_of(*combinations([policy.name for policy in opening()], 2))
+    first, second = (sketch.book(channel=channel) for channel in pair)
     sketch.sync()
     sketch.reply(second)
     sketch.reply(first)
