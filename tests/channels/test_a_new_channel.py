@@ -1,61 +1,78 @@
-"""A channel that nobody has heard of is one file, and works end to end."""
+"""A channel is one file: its conversations, its application, its words in every list, and its part in trials come from there."""
 
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+import click
 import pytest
 
 from builders import a_booking, a_message, a_scenario
+from driver import Driver
 from fake import Mock, Sandbox
+from inbox_contracts.consumer.generation import invent
+from inbox_contracts.consumer.harness import Stage
+from inbox_contracts.consumer.narration import told_step
+from inbox_contracts.consumer.trial import run
+from inbox_contracts.consumer.worlds import World
 from inbox_mock import channels
+from inbox_mock.channels import ChannelPolicy
+from inbox_mock.cli.completion import channels as completed
+from inbox_mock.scenarios.loading import schema
+from mutants.clients.broken import InThisProcess
+from plugged import a_fake_of_its_own, plugged
 from receiver import receiving, subscribe
 
-PIGEON_POST = '''
-"""Pigeon Post opens the conversation when the pigeon has landed."""
+JSON = dict[str, Any]
+
+VRBO = '''
+"""Vrbo opens the conversation an hour or two after the booking."""
 
 from inbox_mock.channels import ChannelPolicy
 
 POLICY = ChannelPolicy(
-    name="pigeon",
-    title="Pigeon Post",
+    name="vrbo",
+    title="Vrbo",
+    colour=("#1a5fb4", "#99c1f1"),
     opens_after=(3600, 7200),
     host_share=1.0,
-    default_channel="homeaway",
-    origin="homeaway",
+    default_channel="vrbo",
+    origin="vrbo",
     response_hours=48,
     relays_after=(1800, 1800),
 )
 '''
+APPLICATION_ID = 67
+"""The next free id after those of Airbnb and Booking.com."""
 
 
 @pytest.fixture
-def pigeon_post(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def vrbo(tmp_path: Path) -> Iterator[None]:
     """The file of a new channel, where the package of channels looks for its own."""
-    file = tmp_path / "pigeon_post.py"
-    file.write_text(PIGEON_POST)
-    monkeypatch.setattr(channels, "__path__", [*channels.__path__, str(tmp_path)])
-    channels.policies.cache_clear()
-    yield file
-    sys.modules.pop("inbox_mock.channels.pigeon_post", None)
-    if hasattr(channels, "pigeon_post"):
-        del channels.pigeon_post
-    channels.policies.cache_clear()
+    with plugged(channels, "vrbo", VRBO, tmp_path):
+        yield
 
 
 @pytest.fixture
-def booked(pigeon_post: Path, mock: Mock) -> Sandbox:
-    """A sandbox with a booking (1) made by pigeon, which waits for its conversation."""
-    assert pigeon_post.exists()
-    sandbox = mock.sandbox(a_scenario(applications=[{"id": 70, "name": "Pigeon Post", "channel": "pigeon"}]))
-    assert sandbox.admin.post("/bookings", {"channel": "pigeon"}).status == 201
+def with_vrbo(vrbo: None) -> Mock:  # noqa: ARG001
+    return a_fake_of_its_own()
+
+
+@pytest.fixture
+def booked(with_vrbo: Mock) -> Sandbox:
+    """A sandbox with a booking (1) made on vrbo, which waits for its conversation."""
+    sandbox = with_vrbo.sandbox(a_scenario())
+    assert sandbox.admin.post("/bookings", {"channel": "vrbo"}).status == 201
     return sandbox
 
 
-def test_a_guest_books_on_it(booked: Sandbox) -> None:
+def test_its_application_is_in_every_sandbox_and_makes_its_bookings(booked: Sandbox) -> None:
+    assert booked.application("Vrbo")["id"] == APPLICATION_ID
     booking = booked.api.get("/bookings/1").record
 
-    assert (booking["created_by_id"], booking["created_by_type"]) == (70, "Doorkeeper::Application")
+    assert (booking["created_by_id"], booking["created_by_type"]) == (APPLICATION_ID, "Doorkeeper::Application")
     assert booking["links"]["conversations"] == []
 
 
@@ -66,8 +83,8 @@ def test_it_opens_the_conversation_in_its_own_time_and_manner(booked: Sandbox) -
     booked.advance("3601s")
 
     conversation = booked.api.get("/inbox/conversations").record
-    assert (conversation["default_channel"], conversation["links"]["bookings"]) == ("homeaway", [1])
-    assert conversation["links"]["created_by"] == {"id": 70, "type": "Doorkeeper::Application"}
+    assert (conversation["default_channel"], conversation["links"]["bookings"]) == ("vrbo", [1])
+    assert conversation["links"]["created_by"] == {"id": APPLICATION_ID, "type": "Doorkeeper::Application"}
     members = [participant["links"]["member"]["type"] for participant in booked.api.get("/inbox/participants").records]
     assert members == ["Client", "Host"]
 
@@ -75,18 +92,18 @@ def test_it_opens_the_conversation_in_its_own_time_and_manner(booked: Sandbox) -
 def test_it_carries_messages_in_both_directions(booked: Sandbox) -> None:
     booked.advance("2h")
     (conversation_id,) = booked.api.get("/inbox/conversations").ids
-    guest = booked.admin.post(f"/conversations/{conversation_id}/messages", {"content": "Coo?"}).json["message"]
-    assert (guest["origin"], guest["channel"]) == ("homeaway", "homeaway")
+    guest = booked.admin.post(f"/conversations/{conversation_id}/messages", {"content": "Is there a cot?"}).json["message"]
+    assert (guest["origin"], guest["channel"]) == ("vrbo", "vrbo")
     assert booked.api.get("/inbox/conversations").record["deadline_response_at"] == "2030-06-03T14:00:00Z"
 
-    answer = a_message(conversation_id=conversation_id, channel="homeaway", content="Coo.")
+    answer = a_message(conversation_id=conversation_id, channel="vrbo", content="Yes, there is.")
     assert booked.api.post("/inbox/messages", answer).status == 201
     booked.advance("1799s")
     assert len(booked.admin.get(f"/conversations/{conversation_id}/thread").json["messages"]) == 1
     booked.advance("1s")
 
     thread = booked.admin.get(f"/conversations/{conversation_id}/thread").json["messages"]
-    assert [(message["from"], message["content"]) for message in thread] == [("guest", "Coo?"), ("host", "Coo.")]
+    assert [(message["from"], message["content"]) for message in thread] == [("guest", "Is there a cot?"), ("host", "Yes, there is.")]
 
 
 def test_its_conversations_are_told_by_webhook(booked: Sandbox) -> None:
@@ -94,39 +111,125 @@ def test_its_conversations_are_told_by_webhook(booked: Sandbox) -> None:
         subscribe(booked, receiver.url, "inbox_conversation_created")
         booked.advance("2h")
 
-    assert receiver.last.json["resource"]["conversation"]["created_by_id"] == 70
+    assert receiver.last.json["resource"]["conversation"]["created_by_id"] == APPLICATION_ID
 
 
-def test_scenarios_know_it(pigeon_post: Path, mock: Mock) -> None:
-    assert pigeon_post.exists()
+def test_scenarios_know_it(with_vrbo: Mock) -> None:
+    sandbox = with_vrbo.sandbox(a_scenario(bookings=[a_booking(channel="vrbo")]))
 
-    sandbox = mock.sandbox(a_scenario(bookings=[a_booking(channel="pigeon")]))
-
-    assert sandbox.api.get("/inbox/conversations/11").record["default_channel"] == "homeaway"
+    assert sandbox.api.get("/inbox/conversations/11").record["default_channel"] == "vrbo"
 
 
-def test_a_strict_sandbox_protects_it(pigeon_post: Path, mock: Mock) -> None:
-    assert pigeon_post.exists()
-    sandbox = mock.sandbox(a_scenario(), strict=True)
+def test_a_scenarios_timeline_knows_it(with_vrbo: Mock) -> None:
+    books = {"channel": "vrbo", "rental": 16, "guest": {"fullname": "Ada Bauer"}, "start_at": "+30d", "end_at": "+37d"}
+    sandbox = with_vrbo.sandbox(a_scenario(timeline=[{"at": "15m", "guest_books": {**books, "conversation_delay": "1m"}}]))
 
-    answer = sandbox.api.post("/inbox/conversations", {"conversations": [{"default_channel": "homeaway"}]})
+    sandbox.advance("16m")
+
+    assert sandbox.api.get("/inbox/conversations").record["links"]["created_by"]["id"] == APPLICATION_ID
+
+
+def test_a_scenario_may_give_its_application_another_id(with_vrbo: Mock) -> None:
+    sandbox = with_vrbo.sandbox(a_scenario(applications=[{"id": 70, "name": "Vrbo, as we know it", "channel": "vrbo"}]))
+
+    assert [found["id"] for found in sandbox.made["applications"] if "Vrbo" in found["name"]] == [70]
+
+
+def test_a_strict_sandbox_protects_it(with_vrbo: Mock) -> None:
+    sandbox = with_vrbo.sandbox(a_scenario(), strict=True)
+
+    answer = sandbox.api.post("/inbox/conversations", {"conversations": [{"default_channel": "vrbo"}]})
 
     assert (answer.status, answer.errors[0]["field"]) == (422, "default_channel")
 
 
-def test_without_its_file_it_is_unknown(mock: Mock) -> None:
-    answer = mock.sandbox(a_scenario()).admin.post("/bookings", {"channel": "pigeon"})
+def test_the_dashboard_and_everybody_else_find_it_in_the_catalogue(with_vrbo: Mock) -> None:
+    found = {channel["name"]: channel for channel in with_vrbo.admin.get("/catalogue").json["channels"]}
+
+    assert found["vrbo"] == {
+        "name": "vrbo",
+        "title": "Vrbo",
+        "colour": {"light": "#1a5fb4", "dark": "#99c1f1"},
+        "opens_conversations": True,
+        "application": {"id": None, "name": "Vrbo"},
+        "default_channel": "vrbo",
+        "origin": "vrbo",
+    }
+
+
+def test_it_is_among_the_choices_of_the_admin_api_the_scenario_schema_and_the_command_line(with_vrbo: Mock) -> None:
+    refused = with_vrbo.sandbox(a_scenario()).admin.post("/bookings", {"channel": "fax"})
+    assert refused.errors[0]["expected"] == "one of airbnb, booking-com, direct, vrbo"
+
+    described: Any = schema()
+    assert described["$defs"]["channel"]["examples"] == ["airbnb", "booking-com", "direct", "vrbo"]
+    assert "Vrbo" in described["properties"]["applications"]["description"]
+    command = click.Command("book")
+    assert [item.value for item in completed(click.Context(command), click.Option(["--channel"]), "vr")] == ["vrbo"]
+
+
+@pytest.mark.usefixtures("vrbo")
+def test_a_trial_is_held_on_it_and_tells_of_it() -> None:
+    booked: JSON = {
+        "guest_books": {"id": 101, "channel": "vrbo", "rental": 16, "start_at": "+30d", "end_at": "+37d", "conversation_delay": "0s"}
+    }
+    steps: tuple[JSON, ...] = (booked, {"client_syncs": {}}, {"client_replies": {"booking": 101, "content": "Welcome!"}})
+
+    verdict = run(InThisProcess(Driver()), replay=World(a_scenario(), steps))
+
+    assert verdict.codes == ()
+    assert told_step(booked) == "Somebody books on Vrbo (booking 101); the conversation is there at once."
+
+
+@pytest.mark.usefixtures("vrbo")
+def test_worlds_that_are_invented_have_it_and_a_careful_client_wins_them() -> None:
+    worlds = [world for world in invent(12, 1, "two_channels") if "'vrbo'" in repr(world.steps)]
+    assert worlds
+
+    with Stage() as stage:
+        assert run(InThisProcess(Driver()), replay=worlds[0], stage=stage).codes == ()
+
+
+def test_without_its_file_nothing_is_left_of_it(mock: Mock, tmp_path: Path) -> None:
+    with plugged(channels, "vrbo", VRBO, tmp_path):
+        assert "vrbo" in channels.policies()
+
+    sandbox = mock.sandbox(a_scenario())
+    answer = sandbox.admin.post("/bookings", {"channel": "vrbo"})
 
     assert (answer.status, answer.errors[0]["field"]) == (422, "channel")
+    assert [found["name"] for found in sandbox.made["applications"]] == ["Your application", "Airbnb", "Booking.com"]
+    assert "vrbo" not in [channel["name"] for channel in mock.admin.get("/catalogue").json["channels"]]
+    assert "vrbo" not in repr(schema()["$defs"]["channel"])  # type: ignore[index]
+    assert "vrbo" not in repr(invent(6, 1, "two_channels"))
 
 
-def test_a_file_without_policy_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "lost_channel.py").write_text('"""No policy."""\n')
-    monkeypatch.setattr(channels, "__path__", [*channels.__path__, str(tmp_path)])
-    channels.policies.cache_clear()
+def test_a_server_that_starts_with_the_file_documents_it(tmp_path: Path) -> None:
+    (tmp_path / "vrbo.py").write_text(VRBO)
+    program = f"""
+from inbox_mock import channels
+channels.__path__.append({str(tmp_path)!r})
+from inbox_mock.cli import main
+main(["scenarios", "--schema"], standalone_mode=False)
+main(["openapi"], standalone_mode=False)
+"""
+    written = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
 
-    with pytest.raises(TypeError, match="lost_channel must define POLICY"):
+    assert "Left out: Airbnb, Booking.com, Vrbo and Website on each account." in written
+    assert "Those of Airbnb and Booking.com and Vrbo are opened by the channel" in written
+
+
+def test_a_file_without_policy_is_named(tmp_path: Path) -> None:
+    with (
+        plugged(channels, "lost_channel", '"""No policy."""\n', tmp_path),
+        pytest.raises(TypeError, match="lost_channel must define POLICY"),
+    ):
         channels.policies()
 
-    sys.modules.pop("inbox_mock.channels.lost_channel", None)
-    channels.policies.cache_clear()
+
+@pytest.mark.parametrize(("key", "word"), [("default_channel", "pigeon post"), ("origin", "pigeon")])
+def test_a_word_that_the_api_does_not_have_is_refused(key: str, word: str) -> None:
+    wanted: dict[str, Any] = {key: word}
+
+    with pytest.raises(ValueError, match=rf"channel 'pigeon': {key} is '{word}'; expected one of "):
+        ChannelPolicy(name="pigeon", title="Pigeon Post", **wanted)

@@ -71,8 +71,8 @@ def _applications(builder: Builder) -> None:
     if not any(record.get("client") for _, record in given):
         missing.append(((), dict(CLIENT_APPLICATION)))
     for _, record in missing:
-        if record["id"] in taken:
-            del record["id"]
+        if record.get("id") in taken:
+            record.pop("id", None)
     missing.sort(key=lambda application: "id" not in application[1])
     for location, record in given + missing:
         if "channel" in record:
