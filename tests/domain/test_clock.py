@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inbox_mock.domain.clock import Clock
+from inbox_mock.domain.times import Clock
 
 NOON = datetime(2030, 6, 1, 12, tzinfo=UTC)
 WALLS = st.floats(0, 4e9)

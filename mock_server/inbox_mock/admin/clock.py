@@ -6,12 +6,12 @@ from datetime import datetime
 from inbox_mock.admin.operation import JSON, AdminCall, AdminOperation
 from inbox_mock.admin.sandboxes import CLOCK, MODE, TEXT
 from inbox_mock.domain import times
-from inbox_mock.domain.clock import LATEST
 from inbox_mock.domain.errors import Invalid, invalid
+from inbox_mock.domain.times import LATEST
 from inbox_mock.engine import durations
 from inbox_mock.engine.unit_of_work import UnitOfWork
 from inbox_mock.simulation.handlers import handlers
-from inbox_mock.store import clock as clock_store
+from inbox_mock.store import sandbox as sandbox_store
 from inbox_mock.store import timeline
 from inbox_mock.webhooks.advance import IDLE, advance, advance_until
 
@@ -35,7 +35,7 @@ def change(call: AdminCall) -> JSON:
         mode = str(call.body.get("mode", work.clock.mode))
         rate = float(str(call.body.get("rate", work.clock.rate)))
         work.clock = replace(work.clock.moved_to(work.instant, work.wall), mode=mode, rate=rate)
-        clock_store.write(work.db, work.clock)
+        sandbox_store.write_clock(work.db, work.clock)
         return _shown(work)
 
 

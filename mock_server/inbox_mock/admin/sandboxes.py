@@ -131,9 +131,9 @@ def shown(sandbox: Sandbox, origin: str) -> JSON:
             "applications": _applications(work, first),
             "accounts": [{"id": account_id, "token": token} for account_id, token in zip(accounts, tokens, strict=True)],
             "clock": {"now": work.now, "mode": work.clock.mode, "rate": work.clock.rate},
-            "scenario": settings["scenario"],
-            "seed": settings["seed"],
-            "strict": settings["strict"],
+            "scenario": settings.scenario,
+            "seed": settings.seed,
+            "strict": settings.strict,
         }
 
 

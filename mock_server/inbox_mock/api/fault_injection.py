@@ -9,7 +9,6 @@ from flask import Request
 from inbox_mock.api.rendering import JSON_API, Headers, problems_body
 from inbox_mock.domain import times
 from inbox_mock.domain.errors import Problem, RateLimited, Unauthorized
-from inbox_mock.domain.rate_limit import Allowance, window_of
 from inbox_mock.engine.timeline import pass_time
 from inbox_mock.engine.unit_of_work import UnitOfWork
 from inbox_mock.faults import active
@@ -17,6 +16,7 @@ from inbox_mock.faults.active import RequestStrike
 from inbox_mock.faults.declaration import ConnectionEffect, Replacement, RequestFacts
 from inbox_mock.services.oauth import Grant
 from inbox_mock.store import faults as store
+from inbox_mock.store.rate_limits import Allowance, window_of
 
 CONNECTION = "inbox_mock.connection"  # the key in the WSGI environ under which a server puts its ConnectionControl
 ConnectionControl = Callable[[ConnectionEffect, int], None]

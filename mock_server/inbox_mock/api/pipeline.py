@@ -16,13 +16,12 @@ from inbox_mock.api.operation import Operation
 from inbox_mock.api.rendering import Headers, refused
 from inbox_mock.api.request_context import Query, RequestContext
 from inbox_mock.domain.errors import BadRequest, Forbidden, RateLimited, Refusal, Unauthorized
-from inbox_mock.domain.rate_limit import HOUR, Allowance, window_of
 from inbox_mock.engine import redaction
 from inbox_mock.engine.sandboxes import Sandboxes
 from inbox_mock.engine.unit_of_work import UnitOfWork
 from inbox_mock.services.oauth import Grant, authenticate, recognise
-from inbox_mock.store import rate_limits
 from inbox_mock.store.journal import MOST_CHARACTERS
+from inbox_mock.store.rate_limits import Allowance, spend
 
 TOLD_HEADERS = (
     ("Accept", "HTTP_ACCEPT"),
@@ -97,7 +96,7 @@ def _answer(server: Server, asked: Request, operation: Operation, path: dict[str
             if fault is not None:
                 allowance = fault.allowance(allowance)
                 fault.begin(work)
-            if allowance.exceeded and work.rate_limit["enforced"]:
+            if allowance.exceeded and work.settings.rate_limit_enforced:
                 raise RateLimited
             if grant.scopes.isdisjoint(operation.scopes):
                 raise Forbidden
@@ -195,14 +194,12 @@ def _run(call: RequestContext, path: str) -> tuple[bytes, Headers]:
 
 def _spend(work: UnitOfWork, grant: Grant) -> Allowance:
     """Count the request against the application's hour."""
-    window = window_of(work.instant)
-    used = rate_limits.spend(work.db, grant.application_id, window)
-    return Allowance(work.rate_limit["limit"], used, window + HOUR)
+    return spend(work.db, grant.application_id, work.instant, work.settings.rate_limit)
 
 
 def _unchanged(asked: Request, work: UnitOfWork, headers: Headers, status: int) -> bool:
     wanted = asked.environ.get("HTTP_IF_NONE_MATCH")
-    if not wanted or asked.method not in {"GET", "HEAD"} or status != 200 or not work.assumes("if_none_match"):
+    if not wanted or asked.method not in {"GET", "HEAD"} or status != 200 or not work.settings.assume["if_none_match"]:
         return False
     etag = next(value for name, value in headers if name == "ETag")
     tags = {tag.strip().removeprefix("W/") for tag in wanted.split(",")}

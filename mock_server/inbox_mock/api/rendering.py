@@ -14,8 +14,8 @@ from werkzeug.datastructures import Headers as WerkzeugHeaders
 from inbox_mock.api.result import Listed, Result
 from inbox_mock.domain import times
 from inbox_mock.domain.errors import MethodNotAllowed, Problem, Refusal, Unauthorized, UriTooLong
-from inbox_mock.domain.rate_limit import Allowance
 from inbox_mock.resources.declaration import Resource
+from inbox_mock.store.rate_limits import Allowance
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment

@@ -97,7 +97,7 @@ class RequestContext:
     @cached_property
     def place(self) -> RenderContext:
         """Where records are shown."""
-        host = "" if self.work.assumes("attachment_urls") == "relative" else self.origin
+        host = "" if self.work.settings.assume["attachment_urls"] == "relative" else self.origin
         return RenderContext(f"{host}/uploads/{self.work.sandbox_id}", self.grant.application_id)
 
     @property
@@ -108,13 +108,12 @@ class RequestContext:
 
     def view_of(self, plural: str, fields: frozenset[str] | None = None) -> Projection:
         """Return how much of a resource's records this token sees."""
-        return _view(plural, fields, self.grant.scopes, str(self.work.assumes("created_by")))
+        return _view(plural, fields, self.grant.scopes, str(self.work.settings.assume["created_by"]))
 
     @property
     def cap(self) -> int:
         """The most records on a page, which is what a page holds if nothing is asked for."""
-        cap = self.work.settings["page_cap"]
-        return cap if isinstance(cap, int) else self.operation.resource.cap
+        return self.work.settings.page_cap or self.operation.resource.cap
 
     def owned_only(self, area: str) -> bool:
         """Whether the token may do with an area's own records only what it wants: it has no more than ``write_owned``."""
@@ -134,10 +133,10 @@ class RequestContext:
         if resource.plural != "messages":
             return check(resource, record, creating=creating)
         optional: tuple[str, ...] = ()
-        if self.work.assumes("sent_at_optional"):
+        if self.work.settings.assume["sent_at_optional"]:
             optional = ("sent_at",)
             record = {name: value for name, value in record.items() if name != "sent_at" or value is not None}
-        if record.get("visibility") == "all" and self.work.assumes("visibility_all"):
+        if record.get("visibility") == "all" and self.work.settings.assume["visibility_all"]:
             return check(resource, record | {"visibility": "external"}, creating=creating, optional=optional) | {"visibility": "all"}
         return check(resource, record, creating=creating, optional=optional)
 

@@ -61,7 +61,7 @@ def gather(work: UnitOfWork, scopes_of: ScopesOf) -> Evidence:
     return Evidence(
         entries=entries,
         now=work.instant,
-        strict=work.strict,
+        strict=work.settings.strict,
         lost=entries[0].id - 1 if entries else 0,
         bookings=_bookings(work.db) if meddled else {},
         conversations=_conversations(work.db, conversations),

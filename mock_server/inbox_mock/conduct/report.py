@@ -1,6 +1,6 @@
 """The report as everybody gets it: plain JSON, of which the other formats are made."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from shlex import quote
 
 from inbox_mock.conduct import simulated_behaviour
@@ -13,6 +13,7 @@ from inbox_mock.conduct.verdict import JSON, allow, near
 from inbox_mock.domain import times
 from inbox_mock.domain.errors import Invalid, invalid
 from inbox_mock.engine.sandboxes import Sandbox
+from inbox_mock.store.sandbox import Settings
 
 LONGEST = 600
 INLINE = "scenario"  # what a scenario is called that came as an object
@@ -40,8 +41,8 @@ def report_on(sandbox: Sandbox, operations: Operations, allowed: Iterable[str] =
     judged = judge(evidence, offers.rules)
     found: JSON = {
         "sandbox": sandbox.id,
-        "scenario": settings["scenario"],
-        "seed": settings["seed"],
+        "scenario": settings.scenario,
+        "seed": settings.seed,
         "now": times.wire(evidence.now),
         "requests": len(evidence.entries) - len(evidence.attempts),
         "webhooks": len(evidence.attempts),
@@ -111,12 +112,12 @@ def _rule(judged: Judged) -> JSON:
     }
 
 
-def _replay(sandbox: Sandbox, settings: Mapping[str, object]) -> str:
+def _replay(sandbox: Sandbox, settings: Settings) -> str:
     """Return the command that opens the same world; of one that was never a file, the journal is all that can be had."""
-    name = str(settings["scenario"])
+    name = settings.scenario
     if name == INLINE:
         return f"inbox-mock journal --sandbox {sandbox.id} --format json"
-    return f"inbox-mock serve --scenario {quote(name)} --seed {settings['seed']}" + (" --strict" if settings["strict"] else "")
+    return f"inbox-mock serve --scenario {quote(name)} --seed {settings.seed}" + (" --strict" if settings.strict else "")
 
 
 def _clean(found: object) -> object:

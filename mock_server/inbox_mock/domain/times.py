@@ -1,9 +1,11 @@
-"""Times as the wire writes them: UTC, whole seconds, ``2030-06-01T12:00:00Z``."""
+"""Times as the wire writes them (UTC, whole seconds, ``2030-06-01T12:00:00Z``), and a sandbox's clock."""
 
 import re
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+LATEST = datetime(9000, 1, 1, tzinfo=UTC)
 _SPACED_OFFSET = re.compile(r" ([+-]\d{2}:?\d{2})$")
 
 
@@ -58,3 +60,25 @@ def add_months(day: datetime, months: int) -> datetime:
         return datetime(9999, 1, 1, tzinfo=UTC) if year > 1 else datetime(1, 1, 1, tzinfo=UTC)
     last = (date(year + (month == 11), (month + 1) % 12 + 1, 1) - timedelta(days=1)).day
     return day.replace(year=year, month=month + 1, day=min(day.day, last))
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """``now`` as it was when the wall clock read ``anchor`` (seconds); ``rate`` in seconds per second."""
+
+    mode: str
+    now: datetime
+    rate: float = 1.0
+    anchor: float = 0.0
+
+    def at(self, wall: float) -> datetime:
+        """Return the sandbox's present when the wall clock reads ``wall`` seconds."""
+        if self.mode == "manual":
+            return self.now
+        ahead = max(0.0, wall - self.anchor) * self.rate
+        left = max(0.0, (LATEST - self.now).total_seconds())
+        return self.now + timedelta(seconds=min(ahead, left))
+
+    def moved_to(self, instant: datetime, wall: float) -> "Clock":
+        """Return the same clock showing ``instant`` when the wall clock reads ``wall``."""
+        return replace(self, now=instant, anchor=wall)

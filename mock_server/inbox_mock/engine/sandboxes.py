@@ -9,15 +9,16 @@ from itertools import count
 from threading import BoundedSemaphore, Condition, Lock, RLock
 
 from inbox_mock.domain import credentials, times
-from inbox_mock.domain.clock import Clock
 from inbox_mock.domain.errors import NotFound
+from inbox_mock.domain.times import Clock
 from inbox_mock.engine.timeline import catch_up
 from inbox_mock.engine.unit_of_work import Handlers, UnitOfWork
-from inbox_mock.store import clock as clock_store
 from inbox_mock.store import credentials as credential_store
-from inbox_mock.store import database, settings
+from inbox_mock.store import database
+from inbox_mock.store import sandbox as sandbox_store
 from inbox_mock.store.database import Database
 from inbox_mock.store.rows import TokenRow
+from inbox_mock.store.sandbox import Settings
 
 WallClock = Callable[[], float]
 Start = Callable[[], bytes]  # the image that a sandbox starts from; of a running clock a new one at each start
@@ -40,7 +41,7 @@ class Sandbox:
     One that sleeps is nothing but its image, a third of the memory; the next unit of work wakes it in half a millisecond.
     """
 
-    settings: dict[str, object]
+    settings: Settings
     _db: Database | None
     _clock: Clock
 
@@ -131,7 +132,7 @@ class Sandbox:
             with self.work() as work:
                 if work.clock.mode == "real":
                     work.clock = work.clock.moved_to(work.instant, work.wall)
-                    clock_store.write(work.db, work.clock)
+                    sandbox_store.write_clock(work.db, work.clock)
             written = work.db.total_changes
             if self._picture is None or self._picture[0] != written:
                 self._picture = written, database.take_image(work.db)
@@ -176,14 +177,14 @@ class Sandbox:
         """Start anew, with these tokens too. Settings and clock are read once: only a unit of work changes the clock."""
         db = database.restore(image)
         db.execute("BEGIN")
-        clock = clock_store.read(db)
+        clock = sandbox_store.read_clock(db)
         if stands:
             clock = replace(clock, mode="manual")
         self._clock = clock.moved_to(clock.now, self._wall())
-        clock_store.write(db, self._clock)
+        sandbox_store.write_clock(db, self._clock)
         credential_store.keep(db, tokens)
         db.execute("COMMIT")
-        self.settings = settings.read(db)
+        self.settings = sandbox_store.read_settings(db)
         if self._db is not None:
             self._db.close()
         self._db, self._asleep, self._picture = db, b"", None

@@ -4,10 +4,10 @@ import logging
 from datetime import datetime, timedelta
 
 from inbox_mock.domain import times
-from inbox_mock.domain.clock import LATEST
 from inbox_mock.domain.errors import Refusal
+from inbox_mock.domain.times import LATEST
 from inbox_mock.engine.unit_of_work import UnitOfWork
-from inbox_mock.store import clock as clock_store
+from inbox_mock.store import sandbox as sandbox_store
 from inbox_mock.store import timeline
 from inbox_mock.store.timeline import Event
 
@@ -85,4 +85,4 @@ def _handle(work: UnitOfWork, event: Event) -> Event:
 def _hold(work: UnitOfWork, instant: datetime) -> None:
     work.set_time(instant)
     work.clock = work.clock.moved_to(instant, work.wall)
-    clock_store.write(work.db, work.clock)
+    sandbox_store.write_clock(work.db, work.clock)

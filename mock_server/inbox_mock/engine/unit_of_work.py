@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from inbox_mock.domain import credentials, times
-from inbox_mock.domain.clock import Clock
 from inbox_mock.domain.dice import Dice
 from inbox_mock.domain.enumerations import APPLICATION, USER
+from inbox_mock.domain.times import Clock
 from inbox_mock.store import journal, timeline
 from inbox_mock.store.database import Database, Row
+from inbox_mock.store.sandbox import Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,7 @@ class UnitOfWork:
         self,
         sandbox_id: str,
         db: Database,
-        settings: Mapping[str, object],
+        settings: Settings,
         clock: Clock,
         wall: float,
         handlers: Callable[[], Handlers],
@@ -75,13 +76,15 @@ class UnitOfWork:
         self.sandbox_id = sandbox_id
         self.db = db
         self.settings = settings
+        self.dice = Dice(settings.seed)
         self.clock = clock
         self.wall = wall
         self.handlers = handlers
         self.why: list[str] = []
         self.caused: list[dict[str, object]] = []
         self.journaled = 0
-        self.set_time(clock.at(wall))
+        self.instant = clock.at(wall)
+        self.now = times.wire(self.instant)
 
     def on(self, db: Database) -> "UnitOfWork":
         """Return a unit of work at the same moment on another database, an earlier image of this sandbox; reasons are shared."""
@@ -100,27 +103,6 @@ class UnitOfWork:
         """Let the present be ``instant``."""
         self.instant = instant
         self.now = times.wire(instant)
-
-    @property
-    def dice(self) -> Dice:
-        """The sandbox's dice."""
-        return Dice(int(str(self.settings["seed"])))
-
-    @property
-    def strict(self) -> bool:
-        """Whether the sandbox refuses what the guide asks clients to refrain from."""
-        return bool(self.settings["strict"])
-
-    @property
-    def rate_limit(self) -> Mapping[str, int]:
-        """``limit`` requests an hour; whether it is ``enforced``."""
-        limit: Mapping[str, int] = self.settings["rate_limit"]  # type: ignore[assignment]
-        return limit
-
-    def assumes(self, switch: str) -> object:
-        """Return how a switch of the scenario's ``assume`` stands."""
-        switches: Mapping[str, object] = self.settings["assume"]  # type: ignore[assignment]
-        return switches[switch]
 
     @contextmanager
     def attempt(self) -> Iterator[None]:

@@ -1,4 +1,4 @@
-"""Checking what a client writes against a resource's declaration."""
+"""Validate what a client writes against a resource's declaration."""
 
 from collections.abc import Mapping
 from functools import cache
@@ -45,7 +45,7 @@ def field_of(attribute: Attribute) -> "marshmallow_fields.Checked":
     return field
 
 
-def check(resource: Resource, written: Mapping[str, object], *, creating: bool, optional: tuple[str, ...] = ()) -> dict[str, object]:
+def check(resource: Resource, written: Mapping[str, object], *, creating: bool, optional: tuple[str, ...] = ()) -> dict[str, Any]:
     """Return what to store of a record that a client wrote, by attribute name.
 
     ``optional`` names required attributes that a switch makes optional.
@@ -54,9 +54,11 @@ def check(resource: Resource, written: Mapping[str, object], *, creating: bool, 
         Invalid: constraints are broken; one problem for each.
 
     """
-    partial = optional if creating else True
-    problems = schema(resource, creating=creating).validate(written, partial=partial)
-    if problems:
-        raise Invalid(*(invalid(str(name), title) for name, titles in problems.items() for title in titles))
-    loaded: dict[str, object] = schema(resource, creating=creating).load(written, partial=partial)
+    from marshmallow import ValidationError
+
+    try:
+        loaded: dict[str, Any] = schema(resource, creating=creating).load(written, partial=optional if creating else True)
+    except ValidationError as error:
+        problems = error.messages_dict
+        raise Invalid(*(invalid(name, title) for name, titles in problems.items() for title in titles)) from None
     return loaded

@@ -5,20 +5,22 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from threading import Lock
+from typing import Any
 
 import orjson
 
 from inbox_mock.domain import assumptions, credentials, times
-from inbox_mock.domain.clock import LATEST, Clock
-from inbox_mock.domain.rate_limit import DEFAULT_LIMIT
+from inbox_mock.domain.times import LATEST, Clock
 from inbox_mock.engine.sandboxes import Sandbox, Sandboxes
 from inbox_mock.engine.unit_of_work import UnitOfWork
 from inbox_mock.scenarios import history, setup, timeline
 from inbox_mock.scenarios.builder import Builder, Progress
 from inbox_mock.scenarios.loading import Scenario
 from inbox_mock.simulation.handlers import handlers
-from inbox_mock.store import clock as clock_store
-from inbox_mock.store import database, settings
+from inbox_mock.store import database
+from inbox_mock.store import sandbox as sandbox_store
+from inbox_mock.store.rate_limits import DEFAULT_LIMIT
+from inbox_mock.store.sandbox import Settings
 from inbox_mock.webhooks.requests import is_address
 
 EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
@@ -92,12 +94,12 @@ def build_image(scenario: Scenario, overrides: Overrides, wall: float, progress:
 
     """
     clock = _clock(scenario, overrides, wall)
-    options = _settings(scenario, overrides)
+    settings = _settings(scenario, overrides)
     db = database.create()
     try:
         db.execute("BEGIN")
-        settings.write(db, **options)
-        work = UnitOfWork(credentials.DEFAULT_SANDBOX, db, options, clock, wall, handlers)
+        sandbox_store.write_settings(db, settings)
+        work = UnitOfWork(credentials.DEFAULT_SANDBOX, db, settings, clock, wall, handlers)
         builder = Builder(scenario, work, work.instant, progress or _ignore)
         work.set_time(builder.founded)
         setup.plan(builder)
@@ -108,7 +110,7 @@ def build_image(scenario: Scenario, overrides: Overrides, wall: float, progress:
             generating.plan(builder)
         builder.take_steps()
         timeline.plan(builder)
-        clock_store.write(db, clock)
+        sandbox_store.write_clock(db, clock)
         db.execute("COMMIT")
         return database.take_image(db)
     finally:
@@ -135,17 +137,18 @@ def _clock(scenario: Scenario, overrides: Overrides, wall: float) -> Clock:
     return Clock(mode, now, rate, wall)
 
 
-def _settings(scenario: Scenario, overrides: Overrides) -> dict[str, object]:
-    data = scenario.data
+def _settings(scenario: Scenario, overrides: Overrides) -> Settings:
+    data: dict[str, Any] = dict(scenario.data)
     limit = overrides.rate_limit if overrides.rate_limit is not None else data.get("rate_limit")
-    return {
-        "scenario": scenario.name,
-        "seed": overrides.seed if overrides.seed is not None else data.get("seed", 0),
-        "strict": overrides.strict if overrides.strict is not None else data.get("strict", False),
-        "rate_limit": {"limit": DEFAULT_LIMIT if limit is None else limit, "enforced": limit is not None},
-        "page_cap": data.get("page_cap"),
-        "assume": {**assumptions.DEFAULTS, **data.get("assume", {})},  # type: ignore[dict-item]
-    }
+    return Settings(
+        scenario=scenario.name,
+        seed=overrides.seed if overrides.seed is not None else data.get("seed", 0),
+        strict=overrides.strict if overrides.strict is not None else data.get("strict", False),
+        rate_limit=DEFAULT_LIMIT if limit is None else limit,
+        rate_limit_enforced=limit is not None,
+        page_cap=data.get("page_cap"),
+        assume={**assumptions.DEFAULTS, **data.get("assume", {})},
+    )
 
 
 def _ignore(_done: int, _total: int) -> None:

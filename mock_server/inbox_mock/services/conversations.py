@@ -20,7 +20,7 @@ def create_conversation(work: UnitOfWork, actor: Actor, written: Row) -> int:
 
     """
     _check_references(work, actor.account_id, written)
-    if work.strict and written.get("default_channel") in _opened_by_themselves():
+    if work.settings.strict and written.get("default_channel") in _opened_by_themselves():
         title = "opens its conversations by itself: wait for it, a conversation made here is not synchronised"
         raise Invalid(invalid("default_channel", title))
     row = _blank(work, actor.account_id) | actor.stamp | _columns(work, written)
@@ -54,7 +54,7 @@ def connect_booking(work: UnitOfWork, actor: Actor, conversation_id: int, bookin
     """
     conversation, booking = _both(work, actor, conversation_id, booking_id)
     if conversation["channel"] is None and policies()[str(booking["channel"])].owns_conversations:
-        if work.strict:
+        if work.settings.strict:
             raise Invalid(invalid("bookings", f"{booking['channel']} opens the conversation of this booking: use that one, and no other"))
         work.why.append(f"not synchronised: {booking['channel']} does not see this conversation, though it has the booking")
     work.db.execute("INSERT OR IGNORE INTO conversation_bookings VALUES (?, ?)", (conversation_id, booking_id))
@@ -93,7 +93,7 @@ def _both(work: UnitOfWork, actor: Actor, conversation_id: int, booking_id: int)
 
 
 def _moved_by_connecting(work: UnitOfWork, actor: Actor, conversation_id: int) -> None:
-    if work.assumes("connect_moves_updated_at"):
+    if work.settings.assume["connect_moves_updated_at"]:
         work.db.update("conversations", conversation_id, {"updated_at": work.now})
     publish(work, "inbox_conversation_updated", conversation_id, actor.account_id)
 

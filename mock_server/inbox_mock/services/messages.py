@@ -31,7 +31,7 @@ def post_message(work: UnitOfWork, actor: Actor, written: Row, *, came_from_chan
     if sender["conversation_id"] != conversation["id"]:
         raise Invalid(invalid("sender", "is invalid"))
     _check_visibility(written, sender)
-    if work.strict and sender["member_type"] == "Client" and not came_from_channel:
+    if work.settings.strict and sender["member_type"] == "Client" and not came_from_channel:
         raise Invalid(invalid("sender", "is a Client participant: only Host participants send messages, guests write on the channel"))
     row = {name: value for name, value in written.items() if name != "attachment_ids"} | actor.stamp
     row |= {"account_id": actor.account_id, "created_at": work.now, "updated_at": work.now}
@@ -75,7 +75,7 @@ def add_attachment(work: UnitOfWork, actor: Actor, message_id: int, attachment_i
     work.db.get(MessageRow, message_id, actor.account_id)
     work.db.get(AttachmentRow, attachment_id, actor.account_id)
     _tie(work, message_id, attachment_id)
-    if work.assumes("connect_moves_updated_at"):
+    if work.settings.assume["connect_moves_updated_at"]:
         work.db.update("messages", message_id, {"updated_at": work.now})
     publish(work, "inbox_message_updated", message_id, actor.account_id)
 
@@ -108,7 +108,7 @@ def _move(work: UnitOfWork, conversation: ConversationRow, sender: ParticipantRo
     """Let a new message move its conversation and its sender."""
     said_at = message.get("sent_at") or work.now
     changes: Row = {}
-    if work.assumes("message_bumps_conversation"):
+    if work.settings.assume["message_bumps_conversation"]:
         changes = {"last_message_at": max(said_at, conversation["last_message_at"] or said_at), "updated_at": work.now}
     if sender["member_type"] == "Client":
         changes |= _after_a_guest(work, conversation, said_at)
@@ -125,7 +125,7 @@ def _after_a_guest(work: UnitOfWork, conversation: ConversationRow, said_at: str
     if policy.response_hours is not None:
         within = timedelta(hours=policy.response_hours)
         changes["deadline_response_at"] = times.wire(min(times.parse(said_at), END_OF_TIME - within) + within)
-    if work.assumes("guest_reopens_closed"):
+    if work.settings.assume["guest_reopens_closed"]:
         changes["closed_at"] = None
     return changes
 

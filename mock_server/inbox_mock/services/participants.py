@@ -18,7 +18,7 @@ def add_participant(work: UnitOfWork, actor: Actor, written: Row) -> int:
     """
     conversation = work.db.refer(ConversationRow, "conversation", written["conversation_id"], actor.account_id)
     if written["member_type"] == "Client" and conversation["channel"] is not None:
-        if work.strict:
+        if work.settings.strict:
             raise Invalid(
                 invalid("member_type", f"Client participants of this conversation are managed by {conversation['channel']} alone")
             )

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from inbox_mock.domain import times
-from inbox_mock.domain.clock import LATEST
 from inbox_mock.domain.errors import Conflict, Problem
+from inbox_mock.domain.times import LATEST
 from inbox_mock.engine.sandboxes import Sandbox
 from inbox_mock.engine.timeline import MOST_EVENTS, step, take_due
 from inbox_mock.engine.unit_of_work import UnitOfWork

@@ -98,6 +98,6 @@ def _record(work: UnitOfWork, event: str, record_id: object, webhook: Row, held:
     if not rows.rows:
         raise NotFound
     public = resource.plural == "bookings" and "bookings_read" not in held
-    view = Projection(public=public, created_by=str(work.assumes("created_by")))
+    view = Projection(public=public, created_by=str(work.settings.assume["created_by"]))
     shown = reader(resource, rows.columns, view)(rows.rows[0], RenderContext(application_id=application_id))
     return orjson.dumps(shown).decode()

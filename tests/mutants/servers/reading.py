@@ -284,7 +284,7 @@ def is_ahead_of_its_time(_: Asked, reply: Result) -> None:
         reply.set("x-updated-since-request-synced-at", times.synced_at(ahead))
 
 
-@does("rate-limit", "nobody is ever refused", "inbox_mock.domain.rate_limit.Allowance.exceeded")
+@does("rate-limit", "nobody is ever refused", "inbox_mock.store.rate_limits.Allowance.exceeded")
 def is_never_exceeded(_: object) -> object:
     return property(lambda _allowance: False)
 

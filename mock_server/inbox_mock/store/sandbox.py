@@ -1,0 +1,52 @@
+"""What a sandbox has once: its settings, which its scenario gives, and its clock."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+import orjson
+
+from inbox_mock.domain.times import Clock
+from inbox_mock.store.database import Database
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What never changes in a sandbox.
+
+    ``rate_limit`` is the number of requests an hour, which may be shown without being enforced. ``page_cap`` is the most records
+    on a page, or None for each resource's own. ``assume`` holds the switches of `inbox_mock.domain.fidelity.ASSUMPTIONS`.
+    """
+
+    scenario: str
+    seed: int
+    strict: bool
+    rate_limit: int
+    rate_limit_enforced: bool
+    page_cap: int | None
+    assume: Mapping[str, object]
+
+
+def write_settings(db: Database, settings: Settings) -> None:
+    """Insert the settings; values are stored as JSON."""
+    rows = [(name, orjson.dumps(value).decode()) for name, value in asdict(settings).items()]
+    db.executemany("INSERT INTO settings VALUES (?, ?)", rows)
+
+
+def read_settings(db: Database) -> Settings:
+    """Return the settings."""
+    return Settings(**{name: orjson.loads(value) for name, value in db.execute("SELECT name, value FROM settings")})
+
+
+def read_clock(db: Database) -> Clock:
+    """Return the clock."""
+    mode, now, rate, anchor = db.execute("SELECT mode, now, rate, anchor FROM clock").fetchone()
+    return Clock(mode, datetime.fromisoformat(now), rate, anchor)
+
+
+def write_clock(db: Database, clock: Clock) -> None:
+    """Set the clock."""
+    db.execute(
+        "INSERT OR REPLACE INTO clock (id, mode, now, rate, anchor) VALUES (1, ?, ?, ?, ?)",
+        (clock.mode, clock.now.isoformat(), clock.rate, clock.anchor),
+    )
