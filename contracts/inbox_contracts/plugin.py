@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from inbox_mock.app import Fake
     from inbox_mock.client import Sandbox
     from inbox_mock.testing import SandboxInProcess
-    from inbox_mock.testing.receivers import ReceivingSandbox
+    from inbox_mock.testing.sandboxes import ReceivingSandbox
 
 MARKERS = {
     "inbox_scenario(scenario, **wishes)": "what the test's sandbox starts as: a shipped scenario's name, a file's path (from the test's "
@@ -71,20 +71,20 @@ def inbox_mock_server() -> "Iterator[InboxMockServer]":
 @pytest.fixture
 def inbox_mock(request: pytest.FixtureRequest, inbox_mock_server: "InboxMockServer") -> "Iterator[ReceivingSandbox]":
     """A fresh sandbox, over HTTP: point the client at its ``url`` and ``token``. Its conduct is judged when the test ends."""
-    from inbox_mock.admin_client import AdminError
+    from inbox_mock.client import AdminError
     from inbox_mock.testing.contact import REAL_HOST, no_contact
-    from inbox_mock.testing.receivers import Receivers, ReceivingSandbox
+    from inbox_mock.testing.sandboxes import Receivers, ReceivingSandbox
 
-    scenario, wishes = _wanted(request.node)
+    scenario, overrides = _wanted(request.node)
     receivers = Receivers(inbox_mock_server.fake.sender)
     try:
-        plain = inbox_mock_server.sandbox(scenario, **wishes)
+        plain = inbox_mock_server.sandbox(scenario, **overrides)
     except AdminError as refused:
         raise pytest.fail.Exception(f"inbox_scenario: {refused}", pytrace=False) from None
     held = Held(request.node, plain, scenario)
     try:
         with no_contact(REAL_HOST, "the test's server is at inbox_mock.url"):
-            yield ReceivingSandbox(plain.made, receivers.telling(plain.exchange), receivers)
+            yield ReceivingSandbox(plain.server, plain.made, receivers)
         raised = receivers.close()
         if raised is not None:
             raise raised
@@ -98,12 +98,12 @@ def inbox_mock(request: pytest.FixtureRequest, inbox_mock_server: "InboxMockServ
 @pytest.fixture
 def inbox_mock_in_process(request: pytest.FixtureRequest) -> "Iterator[SandboxInProcess]":
     """A fresh sandbox that answers ``requests`` at the real addresses, without a socket. Its conduct is judged when the test ends."""
-    from inbox_mock.admin_client import AdminError
+    from inbox_mock.client import AdminError
     from inbox_mock.testing import REAL_SERVICE, InboxMock
 
-    scenario, wishes = _wanted(request.node)
+    scenario, overrides = _wanted(request.node)
     base_url = request.config.getini("inbox_mock_base_url") or REAL_SERVICE
-    context = InboxMock(scenario, base_url, request.config.getini("inbox_mock_passthrough"), wishes)
+    context = InboxMock(scenario, base_url, request.config.getini("inbox_mock_passthrough"), overrides)
     try:
         sandbox = context.__enter__()
     except AdminError as refused:
@@ -134,16 +134,17 @@ class InboxMockServer:
         self.url = url
         self.fake = fake
 
-    def sandbox(self, scenario: object = DEFAULT_SCENARIO, **wishes: object) -> "Sandbox":
-        """Make a sandbox: of a shipped scenario, of a file, or of a scenario as an object; ``wishes`` is what the admin API takes.
+    def sandbox(self, scenario: object = DEFAULT_SCENARIO, **overrides: object) -> "Sandbox":
+        """Create a sandbox from a shipped scenario, a file, or a scenario as an object; ``overrides`` is what the admin API takes.
 
         Raises:
-            Unanswered: there is no such scenario, or a wish cannot be.
+            AdminError: there is no such scenario, or an override is invalid.
 
         """
-        from inbox_mock.client import existing, in_app, made_in
+        from inbox_mock.testing.sandboxes import client_of, create_sandbox
 
-        return existing(in_app(self.fake.app, self.url), made_in(self.fake.factory, scenario, dict(wishes)))
+        sandbox_id = create_sandbox(self.fake.factory, scenario, dict(overrides))
+        return client_of(self.fake.app, self.url).sandbox(sandbox_id)
 
 
 class Held:
@@ -241,7 +242,7 @@ def _line(entry: "dict[str, Any]") -> str:
 
 
 def _exists(sandbox: "Sandbox") -> bool:
-    from inbox_mock.admin_client import AdminError
+    from inbox_mock.client import AdminError
 
     try:
         sandbox.admin("GET")

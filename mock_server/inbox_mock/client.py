@@ -1,32 +1,96 @@
-"""A sandbox as its user holds it from Python: its address and token, its clock, its guests, its journal.
+"""The Python client of the admin API: a fake, and a sandbox of it with its address and token, clock, guests and journal.
 
-The same handle speaks to a server over HTTP and to an application in this process; what differs is the ``Exchange``.
+The same client speaks to a server over HTTP and to an application in this process; what differs is how a call is sent.
 """
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
+from typing import Any
+from urllib.parse import quote, urlsplit
 
-from inbox_mock.admin_client import AdminError, Wire, said_no
-
-if TYPE_CHECKING:
-    from flask import Flask
-
-    from inbox_mock.scenarios.build import SandboxFactory
+CONNECT_SECONDS = 5
+READING_SECONDS = 60
+PREFIX = "/__admin"
+PROBLEM_JSON = "application/problem+json"
 
 JSON = dict[str, Any]
-Exchange = Callable[[str, str, JSON | None], JSON]
-"""Call the admin API: method, path under ``/__admin``, body. Raises Unanswered when it says no."""
+Send = Callable[[str, str, JSON | None], tuple[int, JSON]]
+"""Sends a call to the admin API, given its method, its path after ``/__admin`` and its body; returns status and JSON."""
 
-READING_SECONDS = 60
 
-PREFIX = "/__admin"
+class AdminError(Exception):
+    """The fake refused a call. The text says why; ``fields`` pairs each wrong field with what was expected there."""
+
+    def __init__(self, text: str, *fields: tuple[str, str]) -> None:
+        super().__init__(text)
+        self.fields = fields
+
+
+class ServerUnreachableError(AdminError):
+    """Nothing answers there, or something that is not a fake."""
+
+
+class SandboxGoneError(AdminError):
+    """The server answers, and has no such sandbox."""
+
+
+class AdminClient:
+    """Calls the admin API of one fake. ``root`` is the root of its server; ``send`` sends a call."""
+
+    def __init__(self, root: str, send: Send) -> None:
+        self.root = root
+        self.send = send
+
+    def call(self, method: str, path: str, body: JSON | None = None) -> JSON:
+        """Call, and return the answer; ``path`` begins after ``/__admin``.
+
+        Raises:
+            ServerUnreachableError: nothing listens there, or something else does.
+            AdminError: the fake refuses.
+
+        """
+        status, answer = self.send(method, path, body)
+        if status >= 300:
+            raise error_of(status, answer)
+        return answer
+
+    def create_sandbox(self, scenario: object = "agency", **more: object) -> "Sandbox":
+        """Create a sandbox from a shipped scenario, by its name, or from one as an object; ``more`` is what the admin API takes."""
+        made = self.call("POST", "/sandboxes", {"scenario": scenario, **more})
+        return Sandbox(self, str(made["id"]), made)
+
+    def sandbox(self, sandbox_id: str = "default") -> "Sandbox":
+        """Return a sandbox by its id; nothing is asked yet."""
+        return Sandbox(self, sandbox_id)
+
+
+def connect(url: str, admin_token: str | None = None) -> AdminClient:
+    """Return a client for the server at ``url``, such as ``http://127.0.0.1:8089``, or the base URL of its API."""
+    root = url.rstrip("/").removesuffix("/api/v3")
+
+    def send(method: str, path: str, body: JSON | None) -> tuple[int, JSON]:
+        # A write has no deadline: webhooks may have to be sent before it is answered.
+        return _send(root, admin_token, method, path, body, READING_SECONDS if method == "GET" else None)
+
+    return AdminClient(root, send)
+
+
+def error_of(status: int, answer: JSON) -> AdminError:
+    """Return a problem of the admin API as an error."""
+    fields = [(str(error["field"]), str(error["expected"])) for error in answer.get("errors", ())]
+    text = "; ".join(f"{field}: {expectation(expected)}" for field, expected in fields)
+    return AdminError(text or str(answer.get("detail") or answer.get("title") or status), *fields)
+
+
+def expectation(title: str) -> str:
+    """Return what was expected of a field as a clause; the API's own titles are clauses already."""
+    return title if title.startswith(("can't ", "must ", "is ")) else f"expected {title}"
 
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """The sandbox's clock. Durations are texts such as ``90s``, ``10m``, ``2h``, ``1d``."""
+    """A sandbox's clock. Durations are texts such as ``90s``, ``10m``, ``2h``, ``1d``."""
 
     _call: Callable[..., JSON]
 
@@ -36,7 +100,7 @@ class Clock:
         return str(self._call("GET", "/clock")["now"])
 
     def advance(self, by: str | None = None, *, to: str | None = None, until: str | None = None) -> list[JSON]:
-        """Let time pass, ``by`` a duration, ``to`` a time, or ``until`` an event such as ``conversation_opened``.
+        """Advance ``by`` a duration, ``to`` a time, or ``until`` an event such as ``conversation_opened``.
 
         Returns what happened, each as ``{"at", "kind", "about"}``.
         """
@@ -45,29 +109,32 @@ class Clock:
         return happened
 
     def settle(self) -> list[JSON]:
-        """Advance until nothing is to happen any more."""
+        """Advance until nothing is pending."""
         return self.advance(until="idle")
 
     def pause(self) -> None:
-        """Let the clock stand until it is advanced."""
+        """Stop the clock until it is advanced."""
         self._call("PATCH", "/clock", {"mode": "manual"})
 
     def run(self, rate: float = 1) -> None:
-        """Let the clock run, ``rate`` seconds for each second of the wall clock's."""
+        """Run the clock, ``rate`` seconds for each second of the wall clock."""
         self._call("PATCH", "/clock", {"mode": "real", "rate": rate})
 
 
 class Sandbox:
-    """One isolated world of the fake. Every call raises Unanswered, with the reason, when the fake says no."""
+    """One isolated sandbox of a fake. Every call raises AdminError, with the reason, when the fake refuses."""
 
-    def __init__(self, made: JSON, exchange: Exchange) -> None:
-        self.made = made
-        self.exchange = exchange
+    def __init__(self, server: AdminClient, sandbox_id: str, made: JSON | None = None) -> None:
+        self.server = server
+        self.id = sandbox_id
+        self._made = made
 
     @property
-    def id(self) -> str:
-        """The sandbox's id."""
-        return str(self.made["id"])
+    def made(self) -> JSON:
+        """The sandbox as the admin API described it first: ``id``, ``api_url``, ``token``, ``scenario``, ``seed`` ..."""
+        if self._made is None:
+            self._made = self.admin("GET")
+        return self._made
 
     @property
     def url(self) -> str:
@@ -93,49 +160,65 @@ class Sandbox:
         return Clock(self.admin)
 
     def admin(self, method: str, path: str = "", body: JSON | None = None) -> JSON:
-        """Call the sandbox's admin API; ``path`` begins where the sandbox's own address ends, as ``/clock`` does."""
-        return self.exchange(method, f"/sandboxes/{self.id}{path}", body)
+        """Call the sandbox's admin API; ``path`` begins where the sandbox's own address ends, as ``/clock`` does.
+
+        Raises:
+            SandboxGoneError: there is no such sandbox.
+            ServerUnreachableError: nothing listens there, or something else does.
+            AdminError: the fake refuses.
+
+        """
+        address = f"/sandboxes/{quote(self.id, safe='')}"
+        status, answer = self.server.send(method, f"{address}{path}", body)
+        if status == 404 and path and self.server.send("GET", address, None)[0] == 200:
+            plural, _, rest = path.partition("?")[0].strip("/").partition("/")
+            raise AdminError(f"the sandbox {self.id!r} has no {plural.removesuffix('s')} {rest.partition('/')[0]}".rstrip())
+        if status == 404:
+            raise SandboxGoneError(f"{self.server.root} has no sandbox {self.id!r}; expected the id of one, or default")
+        if status >= 300:
+            raise error_of(status, answer)
+        return answer
 
     def issue_token(self, *scopes: str, **more: object) -> str:
         """Return a new token, with every scope unless some are named; ``more`` is ``application_id``, ``account_id``, ``expires_in``."""
         return str(self.admin("POST", "/tokens", {**({"scopes": list(scopes)} if scopes else {}), **more})["token"])
 
     def revoke_token(self, token: str) -> None:
-        """Let a token be refused from now on."""
+        """Revoke a token."""
         self.admin("DELETE", f"/tokens/{quote(token, safe='')}")
 
     def book(self, channel: str = "airbnb", **more: object) -> JSON:
-        """Let a guest book; return the booking. ``more`` is what the admin API takes, ``conversation_delay="10m"`` for one."""
+        """Book as a guest; return the booking. ``more`` is what the admin API takes, ``conversation_delay="10m"`` for one."""
         booking: JSON = self.admin("POST", "/bookings", {"channel": channel, **more})["booking"]
         return booking
 
     def cancel(self, booking_id: int) -> JSON:
-        """Let the guest cancel; return the booking."""
+        """Cancel a booking as its guest; return the booking."""
         booking: JSON = self.admin("POST", f"/bookings/{booking_id}/cancel")["booking"]
         return booking
 
     def open_conversation(self, booking_id: int) -> JSON:
-        """Let the channel open the booking's conversation now; return the conversation."""
+        """Open the booking's conversation now, as the channel does; return the conversation."""
         conversation: JSON = self.admin("POST", f"/bookings/{booking_id}/conversation")["conversation"]
         return conversation
 
     def never_open_conversation(self, booking_id: int) -> None:
-        """Let the channel never open the booking's conversation."""
+        """Never open the booking's conversation on the channel."""
         self.admin("POST", f"/bookings/{booking_id}/conversation", {"never": True})
 
     def write(self, conversation_id: int, content: str, *, writer: str = "guest", **more: object) -> JSON:
-        """Let the ``guest``, ``staff``, or the ``host`` in the channel's own app write; return the message."""
+        """Write as ``guest``, as ``staff``, or as ``host`` in the channel's own app; return the message."""
         body = {"from": writer, "content": content, **more}
         message: JSON = self.admin("POST", f"/conversations/{conversation_id}/messages", body)["message"]
         return message
 
     def add_host(self, conversation_id: int, host_id: int) -> JSON:
-        """Let the channel add a host to a conversation; return the participant."""
+        """Add a host to a conversation, as the channel does; return the participant."""
         participant: JSON = self.admin("POST", f"/conversations/{conversation_id}/participants", {"host_id": host_id})["participant"]
         return participant
 
     def change(self, conversation_id: int, **changes: object) -> JSON:
-        """Let staff change ``closed``, ``marked_as_spam`` or ``assignee_id`` of a conversation; return the conversation."""
+        """Change ``closed``, ``marked_as_spam`` or ``assignee_id`` of a conversation, as staff; return it."""
         conversation: JSON = self.admin("PATCH", f"/conversations/{conversation_id}", changes)["conversation"]
         return conversation
 
@@ -145,7 +228,7 @@ class Sandbox:
         return messages
 
     def fault(self, kind: str, **more: object) -> JSON:
-        """Switch a fault on, and return it; ``more`` is what the kind takes, ``status=503, times=2`` for one."""
+        """Set a fault, and return it; ``more`` is what the kind takes, ``status=503, times=2`` for one."""
         return self.admin("POST", "/faults", {"kind": kind, **more})
 
     def faults(self) -> list[JSON]:
@@ -154,11 +237,11 @@ class Sandbox:
         return found
 
     def end_fault(self, fault_id: int) -> None:
-        """Switch a fault off."""
+        """Remove a fault."""
         self.admin("DELETE", f"/faults/{fault_id}")
 
     def webhook(self, url: str, *events: str, **more: object) -> JSON:
-        """Subscribe an address to events, to all if none is named; return the subscription, with its ``id`` and ``secret``."""
+        """Subscribe an address to events, to all of them if none is named; return the subscription, with its ``id`` and ``secret``."""
         return self.admin("POST", "/webhooks", {"url": url, **({"events": list(events)} if events else {}), **more})
 
     def unsubscribe(self, webhook_id: int) -> None:
@@ -171,11 +254,11 @@ class Sandbox:
         return found
 
     def redeliver(self, delivery_id: int) -> JSON:
-        """Send a webhook once more, now; return the delivery."""
+        """Send a webhook again, now; return the delivery."""
         return self.admin("POST", f"/deliveries/{delivery_id}/redeliver")
 
     def timeline(self) -> JSON:
-        """Return what will happen (``pending``) and what has happened (``past``)."""
+        """Return the events to come (``pending``) and those that have happened (``past``)."""
         return self.admin("GET", "/timeline")
 
     def journal(self, after: int = 0) -> list[JSON]:
@@ -191,85 +274,65 @@ class Sandbox:
         return self.admin("GET", "/report?format=json")
 
     def snapshot(self, name: str) -> JSON:
-        """Keep the sandbox as it is now under a name; return what is kept."""
+        """Take a snapshot under a name; return it."""
         return self.admin("POST", "/snapshots", {"name": name})
 
     def restore(self, name: str) -> None:
-        """Bring the sandbox back to a snapshot."""
+        """Restore a snapshot."""
         self.admin("POST", f"/snapshots/{quote(name, safe='')}/restore")
 
     def fork(self) -> "Sandbox":
-        """Return a new sandbox that is as this one is now, with tokens of its own."""
-        return Sandbox(self.admin("POST", "/fork"), self.exchange)
+        """Return a copy of this sandbox, with tokens of its own."""
+        made = self.admin("POST", "/fork")
+        return Sandbox(self.server, str(made["id"]), made)
 
     def reset(self) -> None:
-        """Bring the sandbox back to its scenario's start; tokens stay good."""
+        """Reset the sandbox to the start of its scenario; tokens stay valid."""
         self.admin("POST", "/reset")
 
     def delete(self) -> None:
-        """Take the sandbox away."""
+        """Delete the sandbox."""
         self.admin("DELETE")
 
 
-def in_app(app: "Flask", origin: str = "http://127.0.0.1") -> Exchange:
-    """Return how to call the admin API of an application in this process; ``origin`` is what addresses are built on."""
+def _send(root: str, admin_token: str | None, method: str, path: str, body: JSON | None, seconds: float | None) -> tuple[int, JSON]:
+    from http.client import HTTPException
 
-    def exchange(method: str, path: str, body: JSON | None) -> JSON:
-        # A client for each call: receivers of webhooks and other threads may call meanwhile.
-        answer = app.test_client(use_cookies=False).open(f"{PREFIX}{path}", method=method, json=body, base_url=origin)
-        found: JSON = answer.get_json() if answer.data else {}
-        if answer.status_code >= 300:
-            raise said_no(answer.status_code, found)
-        return found
+    from inbox_mock.http import HttpClient
 
-    return exchange
-
-
-def over_http(root: str, admin_token: str | None = None) -> Exchange:
-    """Return how to call the admin API of a server at ``root``, such as ``http://127.0.0.1:8089``."""
-    wire = Wire(root, admin_token)
-
-    def exchange(method: str, path: str, body: JSON | None) -> JSON:
-        # Whatever is written may take as long as it takes, since webhooks may have to be sent on the way.
-        status, found = wire.exchange(method, path, body, READING_SECONDS if method == "GET" else None)
-        if status >= 300:
-            raise said_no(status, found)
-        return found
-
-    return exchange
-
-
-def found(exchange: Exchange, scenario: object = "agency", **more: object) -> Sandbox:
-    """Make a sandbox of a shipped scenario, by its name, or of one as an object; ``more`` is what the admin API takes."""
-    return Sandbox(exchange("POST", "/sandboxes", {"scenario": scenario, **more}), exchange)
-
-
-def made_in(factory: "SandboxFactory", scenario: object, wanted: JSON, *, default: bool = False) -> str:
-    """Make a sandbox in this process, and return its id: ``scenario`` may be the path of a file, too.
-
-    ``wanted`` is what the admin API takes. With ``default`` it takes the place of the default sandbox.
-
-    Raises:
-        Unanswered: there is no such scenario, or a wish cannot be.
-
-    """
-    from inbox_mock.admin.operation import checked
-    from inbox_mock.admin.sandboxes import CREATE, overrides_of
-    from inbox_mock.domain.errors import Invalid
-    from inbox_mock.scenarios.errors import ScenarioError
-    from inbox_mock.scenarios.loading import find, from_object
-
+    headers = {"Accept": "application/json", "Content-Type": "application/json"}
+    if admin_token is not None:
+        headers["Authorization"] = f"Bearer {admin_token}"
+    content = None if body is None else json.dumps(body).encode()
+    _check_root(root)
     try:
-        overrides = overrides_of(checked(CREATE, dict(wanted)))
-        chosen = from_object(scenario) if isinstance(scenario, dict) else find(str(scenario))
-        return str(factory.create(chosen, overrides, default=default).id)
-    except ScenarioError as mistake:
-        raise AdminError(str(mistake), ("scenario", str(mistake))) from None
-    except Invalid as refused:
-        fields = [(problem.field or "", problem.title or "") for problem in refused.problems]
-        raise AdminError("; ".join(f"{field}: expected {expected}" for field, expected in fields), *fields) from None
+        client = HttpClient(root)
+        response = client.exchange(method, f"{PREFIX}{path}", headers, content, seconds=seconds, connect_seconds=CONNECT_SECONDS)
+        client.close()
+    except ConnectionRefusedError:
+        raise ServerUnreachableError(
+            f"nothing listens at {root}: start the fake with inbox-mock serve, or say where it is with --url"
+        ) from None
+    except TimeoutError:
+        raise ServerUnreachableError(f"no answer from {root}") from None
+    except (OSError, HTTPException, ValueError, OverflowError) as error:
+        raise ServerUnreachableError(f"no answer from {root}: {str(error) or type(error).__name__}") from None
+    if response.status == 204:
+        return response.status, {}
+    kind = (response.header("Content-Type") or "").partition(";")[0].strip().lower()
+    try:
+        found = json.loads(response.body) if kind == ("application/json" if response.status < 300 else PROBLEM_JSON) else None
+    except ValueError:
+        found = None
+    if not isinstance(found, dict):  # whatever does not look like the admin API comes from another program
+        raise ServerUnreachableError(
+            f"something answers at {root}, but not as the Inbox Mock does (status {response.status}): is --url right?"
+        )
+    return response.status, found
 
 
-def existing(exchange: Exchange, sandbox_id: str = "default") -> Sandbox:
-    """Return a sandbox that there is already."""
-    return Sandbox(exchange("GET", f"/sandboxes/{quote(sandbox_id, safe='')}", None), exchange)
+def _check_root(root: str) -> None:
+    """Raise an error for what is no root of a server; of wrong ports, connecting tells."""
+    parts = urlsplit(root)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path or parts.query:
+        raise AdminError(f"the server's root cannot be {root!r}; expected something like http://127.0.0.1:8089")

@@ -12,8 +12,7 @@ import requests
 from requests.adapters import HTTPAdapter
 
 from builders import JSON, a_scenario
-from inbox_mock.admin_client import AdminError
-from inbox_mock.client import Sandbox
+from inbox_mock.client import AdminError, Sandbox
 from inbox_mock.testing import SandboxInProcess, inbox_mock
 
 API = "https://www.bookingsync.com/api/v3"

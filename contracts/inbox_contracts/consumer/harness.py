@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, Self
 
 from inbox_contracts.consumer.worlds import EDITS, World, kind_of
 from inbox_mock.app import Options
-from inbox_mock.client import existing, in_app
 from inbox_mock.domain import times
 from inbox_mock.engine import durations
 from inbox_mock.engine.sandboxes import Sandbox
@@ -26,6 +25,7 @@ from inbox_mock.services.messages import edit_message
 from inbox_mock.simulation import channels
 from inbox_mock.store import faults as fault_store
 from inbox_mock.store import journal
+from inbox_mock.testing.sandboxes import client_of
 from inbox_mock.webhooks.advance import IDLE, advance, advance_until
 from inbox_mock.webhooks.sender import Hand
 
@@ -194,7 +194,7 @@ class Scene:
 
     def report(self) -> JSON:
         """Return the report on the client's conduct."""
-        return existing(in_app(self._server.fake.app, self._server.url), self._sandbox.id).report()
+        return client_of(self._server.fake.app, self._server.url).sandbox(self._sandbox.id).report()
 
 
 def when(text: str) -> str:

@@ -9,11 +9,9 @@ import orjson
 from inbox_contracts.provider.api import BASE, Api, plural_of
 from inbox_contracts.provider.expectations import Broken
 from inbox_contracts.provider.http import ApiResponse, NoAnswer, TrialConnection
-from inbox_mock.admin_client import AdminError
-from inbox_mock.client import JSON, Exchange, Sandbox, found
+from inbox_mock.client import JSON, PREFIX, AdminClient, AdminError, Sandbox
 
 REAL = ("bookingsync.com", "smily.com")
-ADMIN = "/__admin"
 
 
 class NoTrial(Exception):  # noqa: N818 - the user's situation, not an error of ours
@@ -39,25 +37,26 @@ class Target:
         """The API with the token that was given."""
         return Api(self.connection, self.token)
 
-    def sandbox(self, scenario: object = None, **more: object) -> Sandbox:
-        """Make a sandbox on a clock that stands."""
-        return found(self.exchange(), scenario or self.scenario, clock={"mode": "manual"}, **more)
+    @property
+    def admin(self) -> AdminClient:
+        """The fake's admin API."""
+        return AdminClient(self.connection.root, self._send)
 
-    def exchange(self) -> Exchange:
-        """Return how to call the admin API."""
+    def create_sandbox(self, scenario: object = None, **more: object) -> Sandbox:
+        """Create a sandbox whose clock stands."""
+        return self.admin.create_sandbox(scenario or self.scenario, clock={"mode": "manual"}, **more)
 
-        def call(method: str, path: str, body: JSON | None) -> JSON:
-            headers = {"Content-Type": "application/json"}
-            if self.admin_token is not None:
-                headers["Authorization"] = f"Bearer {self.admin_token}"
-            making = path == "/sandboxes" or method == "DELETE"
-            answer = self.connection.send(method, f"{ADMIN}{path}", headers, None if body is None else orjson.dumps(body), unlogged=making)
-            given: JSON = answer.json if answer.body else {}
-            if answer.status >= 300:
-                raise AdminError(f"{answer.about}: {given.get('detail') or given.get('title')} {given.get('errors') or ''}".rstrip())
-            return given
-
-        return call
+    def _send(self, method: str, path: str, body: JSON | None) -> tuple[int, JSON]:
+        headers = {"Content-Type": "application/json"}
+        if self.admin_token is not None:
+            headers["Authorization"] = f"Bearer {self.admin_token}"
+        unlogged = path == "/sandboxes" or method == "DELETE"
+        content = None if body is None else orjson.dumps(body)
+        answer = self.connection.send(method, f"{PREFIX}{path}", headers, content, unlogged=unlogged)
+        found: JSON = answer.json if answer.body else {}
+        if answer.status >= 300:
+            raise AdminError(f"{answer.about}: {found.get('detail') or found.get('title')} {found.get('errors') or ''}".rstrip())
+        return answer.status, found
 
 
 def root_of(url: str) -> str:
@@ -92,7 +91,7 @@ def look(
     try:
         if token is None or not read_only:
             answer = connection.send(
-                "GET", f"{ADMIN}/sandboxes/default", {} if admin_token is None else {"Authorization": f"Bearer {admin_token}"}
+                "GET", f"{PREFIX}/sandboxes/default", {} if admin_token is None else {"Authorization": f"Bearer {admin_token}"}
             )
             fake = _is_fake(answer)
             if fake and token is None:

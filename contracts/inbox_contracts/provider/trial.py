@@ -15,7 +15,7 @@ from inbox_contracts.provider.http import LoggedRequest, NoAnswer, Spent
 from inbox_contracts.provider.resources import EVERYTHING, LISTED, path_of
 from inbox_contracts.provider.target import NoTrial, Target
 from inbox_contracts.provider.workspace import Workspace, furnish
-from inbox_mock.admin_client import AdminError
+from inbox_mock.client import AdminError
 from inbox_mock.resources.declaration import Resource
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ class Trial:
     def reading(self) -> "Sandbox":
         """The sandbox that nobody writes to."""
         if self._reading is None:
-            self._reading = self.target.sandbox()
+            self._reading = self.target.create_sandbox()
             furnish(Workspace(Api(self.target.connection, self._reading.token), self._reading, count()))
         return self._reading
 
@@ -124,7 +124,7 @@ class Trial:
             finally:
                 workspace.tidy()
             return
-        sandbox = self.target.sandbox(scenario, **more)
+        sandbox = self.target.create_sandbox(scenario, **more)
         try:
             yield Workspace(Api(self.target.connection, sandbox.token), sandbox, count())
         finally:
@@ -236,7 +236,7 @@ class Trial:
     def _see_that_it_lives(self) -> None:
         try:
             if self.target.is_fake:
-                self.target.exchange()("GET", "/sandboxes/default", None)
+                self.target.admin.call("GET", "/sandboxes/default")
             else:
                 self.target.api.call("GET", "/inbox/conversations", per_page="1")
         except NoAnswer as error:

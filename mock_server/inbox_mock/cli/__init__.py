@@ -13,7 +13,7 @@ import click
 from click.core import ParameterSource
 
 from inbox_mock import __version__
-from inbox_mock.admin_client import AdminClient, AdminError, claim
+from inbox_mock.client import AdminError, connect, expectation
 from inbox_mock.domain.discovery import discover
 from inbox_mock.terminal import printable
 
@@ -63,7 +63,7 @@ class Commands(click.Group):
 
 
 def on_a_server(*formats: str, **flags: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """Let a command speak to a running fake: it is handed ``admin``, the client, and ``as_json``.
+    """Decorate a command that calls a running fake: it is handed ``sandbox``, the client, and ``as_json``.
 
     A command that knows other ``formats`` than text and json is handed the one that is ``wanted`` in place of ``as_json``.
 
@@ -78,12 +78,12 @@ def on_a_server(*formats: str, **flags: str) -> Callable[[Callable[..., None]], 
         @click.option("--format", "wanted", type=click.Choice(["text", "json", *formats]), default="text", show_default=True)
         @wraps(command)
         def on_server(**given: object) -> None:
-            url, sandbox, token, wanted = (_chosen(name, given.pop(name)) for name in ("url", "sandbox", "admin_token", "wanted"))
-            admin = AdminClient(str(url), str(sandbox), None if token is None else str(token))
+            url, sandbox_id, token, wanted = (_chosen(name, given.pop(name)) for name in ("url", "sandbox", "admin_token", "wanted"))
+            sandbox = connect(str(url), None if token is None else str(token)).sandbox(str(sandbox_id))
             try:
-                command(admin=admin, **({"wanted": wanted} if formats else {"as_json": wanted == "json"}), **given)
+                command(sandbox=sandbox, **({"wanted": wanted} if formats else {"as_json": wanted == "json"}), **given)
             except AdminError as refusal:
-                told = "; ".join(f"{flags.get(field, field)}: {claim(title)}" for field, title in refusal.fields)
+                told = "; ".join(f"{flags.get(field, field)}: {expectation(title)}" for field, title in refusal.fields)
                 click.echo(f"inbox-mock: {printable(told or str(refusal))}", err=True)
                 sys.exit(WRONG)
 

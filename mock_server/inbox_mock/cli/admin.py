@@ -8,8 +8,8 @@ from urllib.parse import quote, urlencode
 import click
 from click.shell_completion import CompletionItem
 
-from inbox_mock.admin_client import JSON, AdminClient
 from inbox_mock.cli import on_a_server, print_json
+from inbox_mock.client import JSON, Sandbox
 from inbox_mock.terminal import table
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def _names(_ctx: click.Context, _argument: click.Parameter, incomplete: str) -> 
 @click.argument("call", required=False, shell_complete=_names)
 @click.argument("given", nargs=-1, metavar="[NAME=VALUE]...")
 @on_a_server()
-def command(*, admin: AdminClient, as_json: bool, call: str | None, given: tuple[str, ...]) -> None:
+def command(*, sandbox: Sandbox, as_json: bool, call: str | None, given: tuple[str, ...]) -> None:
     """Make a CALL of the admin API, such as: set_fault kind=status status=503; without one, list them all.
 
     Values are JSON, or texts. The answer is JSON.
@@ -47,8 +47,8 @@ def command(*, admin: AdminClient, as_json: bool, call: str | None, given: tuple
     if call not in calls:
         raise click.BadParameter(f"there is no call {call!r}; without one, inbox-mock admin lists them", param_hint="CALL")
     operation = calls[call]
-    path, body = _written(operation, admin.sandbox, dict(map(_pair, given)))
-    answer = admin.on_server(operation.method, path, body)
+    path, body = _written(operation, sandbox.id, dict(map(_pair, given)))
+    answer = sandbox.server.call(operation.method, path, body)
     if as_json:
         print_json(answer)
     else:

@@ -4,10 +4,10 @@ from math import ceil
 
 import click
 
-from inbox_mock.admin_client import JSON, AdminClient
 from inbox_mock.channels import policies
 from inbox_mock.cli import on_a_server, print_json, said_again
 from inbox_mock.cli.completion import channels
+from inbox_mock.client import JSON, Sandbox
 
 
 @click.command("book")
@@ -35,7 +35,7 @@ from inbox_mock.cli.completion import channels
 )
 def command(
     *,
-    admin: AdminClient,
+    sandbox: Sandbox,
     as_json: bool,
     channel: str,
     rental: int | None,
@@ -55,7 +55,7 @@ def command(
         "conversation_delay": conversation_delay,
         "host_participant": host,
     }
-    answer = admin.post("/bookings", {name: found for name, found in wanted.items() if found is not None})
+    answer = sandbox.admin("POST", "/bookings", {name: found for name, found in wanted.items() if found is not None})
     if as_json:
         print_json(answer)
         return

@@ -6,8 +6,8 @@ from math import isfinite
 import click
 from click.shell_completion import CompletionItem
 
-from inbox_mock.admin_client import JSON, AdminClient
 from inbox_mock.cli import FINDINGS, on_a_server, print_json
+from inbox_mock.client import JSON, Sandbox
 from inbox_mock.terminal import printable, say, styled
 
 IDLE = "idle"
@@ -23,10 +23,10 @@ def _events(_ctx: click.Context, _option: click.Parameter, incomplete: str) -> l
 @click.group("clock", invoke_without_command=True)
 @on_a_server()
 @click.pass_context
-def command(ctx: click.Context, *, admin: AdminClient, as_json: bool) -> None:
+def command(ctx: click.Context, *, sandbox: Sandbox, as_json: bool) -> None:
     """Show a sandbox's clock, advance it, let it stand or run."""
     if ctx.invoked_subcommand is None:
-        _show(admin.get("/clock"), as_json=as_json)
+        _show(sandbox.admin("GET", "/clock"), as_json=as_json)
 
 
 @command.command("advance")
@@ -40,12 +40,12 @@ def command(ctx: click.Context, *, admin: AdminClient, as_json: bool) -> None:
     help="Advance until an event such as conversation_opened, or until none is left. Exit 1 if it does not come.",
 )
 @on_a_server(by="BY", to="--to", until="--until")
-def advance(*, admin: AdminClient, as_json: bool, by: str | None, to: str | None, until: str | None) -> None:
+def advance(*, sandbox: Sandbox, as_json: bool, by: str | None, to: str | None, until: str | None) -> None:
     """Advance BY a duration such as 90s, 10m, 2h, 1d; print what happens on the way."""
     wanted = {name: text for name, text in (("by", by), ("to", to), ("until", until)) if text is not None}
     if len(wanted) != 1:
         raise click.UsageError("say one of BY (10m), --to (2030-06-02T00:00:00Z) and --until (idle)")
-    answer = admin.post("/clock/advance", wanted)
+    answer = sandbox.admin("POST", "/clock/advance", wanted)
     came = until in {None, IDLE, *(event["kind"] for event in answer["happened"])}
     if as_json:
         print_json(answer)
@@ -62,19 +62,19 @@ def advance(*, admin: AdminClient, as_json: bool, by: str | None, to: str | None
 
 @command.command("pause")
 @on_a_server()
-def pause(*, admin: AdminClient, as_json: bool) -> None:
+def pause(*, sandbox: Sandbox, as_json: bool) -> None:
     """Let the clock stand until it is advanced."""
-    _show(admin.patch("/clock", {"mode": "manual"}), as_json=as_json)
+    _show(sandbox.admin("PATCH", "/clock", {"mode": "manual"}), as_json=as_json)
 
 
 @command.command("run")
 @click.option("--rate", type=float, default=None, help="Seconds per second: 60 is a minute each second.  [default: as before]")
 @on_a_server(rate="--rate")
-def run(*, admin: AdminClient, as_json: bool, rate: float | None) -> None:
+def run(*, sandbox: Sandbox, as_json: bool, rate: float | None) -> None:
     """Let the clock run."""
     if rate is not None and not isfinite(rate):
         raise click.BadParameter("seconds per second are a number", param_hint="--rate")
-    _show(admin.patch("/clock", {"mode": "real"} | ({} if rate is None else {"rate": rate})), as_json=as_json)
+    _show(sandbox.admin("PATCH", "/clock", {"mode": "real"} | ({} if rate is None else {"rate": rate})), as_json=as_json)
 
 
 COMMAND = command

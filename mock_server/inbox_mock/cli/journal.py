@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 import click
 
-from inbox_mock.admin_client import JSON, AdminClient, SandboxGoneError, ServerUnreachableError
 from inbox_mock.cli import FINDINGS, on_a_server, print_json
+from inbox_mock.client import JSON, Sandbox, SandboxGoneError, ServerUnreachableError
 from inbox_mock.terminal import printable, say, styled
 
 BREATH_SECONDS = 0.5
@@ -20,13 +20,13 @@ COLOURS = {2: "green", 3: "cyan", 4: "yellow", 5: "red"}
 @click.option("--follow", is_flag=True, help="Go on as entries come, until Ctrl-C.")
 @click.option("--after", type=click.IntRange(0), default=0, metavar="N", help="Begin after entry N.")
 @on_a_server(after="--after")
-def command(*, admin: AdminClient, as_json: bool, follow: bool, after: int) -> None:
+def command(*, sandbox: Sandbox, as_json: bool, follow: bool, after: int) -> None:
     """Print a line for each API request and each webhook attempt; with --format json, the whole entry.
 
     With --follow, a server that goes away is waited for; a sandbox that is deleted ends it, with exit code 1.
     """
     try:
-        for entry in _following(admin, after) if follow else _kept(admin, after):
+        for entry in _following(sandbox, after) if follow else _kept(sandbox, after):
             if as_json:
                 print_json(entry)
             else:
@@ -39,29 +39,29 @@ def command(*, admin: AdminClient, as_json: bool, follow: bool, after: int) -> N
 COMMAND = command
 
 
-def _kept(admin: AdminClient, after: int) -> Iterator[JSON]:
+def _kept(sandbox: Sandbox, after: int) -> Iterator[JSON]:
     """Yield what the journal holds after an entry."""
     while True:
-        page = admin.get(f"/journal?after={after}")
+        page = sandbox.admin("GET", f"/journal?after={after}")
         if not page["entries"]:
             return
         yield from page["entries"]
         after = page["next"]
 
 
-def _following(admin: AdminClient, after: int) -> Iterator[JSON]:
+def _following(sandbox: Sandbox, after: int) -> Iterator[JSON]:
     """Yield entries as they come, whatever becomes of the server; what is wrong from the beginning is the user's to mend."""
-    reader = Reader(admin, after)
+    reader = Reader(sandbox, after)
     yield from reader.news()
     try:
         while True:
-            yield from _news(reader, admin)
+            yield from _news(reader, sandbox)
     except SandboxGoneError:
-        click.echo(f"inbox-mock: the sandbox {admin.sandbox!r} is gone: it was deleted, or its server was started anew", err=True)
+        click.echo(f"inbox-mock: the sandbox {sandbox.id!r} is gone: it was deleted, or its server was started anew", err=True)
         sys.exit(FINDINGS)
 
 
-def _news(reader: "Reader", admin: AdminClient) -> list[JSON]:
+def _news(reader: "Reader", sandbox: Sandbox) -> list[JSON]:
     """Return what is new; if the server has gone away, wait for it."""
     try:
         return reader.news()
@@ -70,24 +70,26 @@ def _news(reader: "Reader", admin: AdminClient) -> list[JSON]:
     while True:
         time.sleep(BREATH_SECONDS)
         try:
-            admin.get("")
+            sandbox.admin("GET")
         except ServerUnreachableError:
             continue
-        click.echo(f"inbox-mock: {admin.root} answers again", err=True)
+        click.echo(f"inbox-mock: {sandbox.server.root} answers again", err=True)
         return []
 
 
 class Reader:
     """Reads a journal on. One that lost the entry read last began anew, by a reset or a restore, and is read from its start."""
 
-    def __init__(self, admin: AdminClient, after: int) -> None:
-        self._admin = admin
+    def __init__(self, sandbox: Sandbox, after: int) -> None:
+        self._sandbox = sandbox
         self._after = after
         self._read: JSON | None = None
 
     def news(self) -> list[JSON]:
         """Return what is new; nothing, after some seconds, if there is nothing."""
-        entries: list[JSON] = self._admin.get(f"/journal?after={self._after if self._read is None else self._after - 1}")["entries"]
+        entries: list[JSON] = self._sandbox.admin("GET", f"/journal?after={self._after if self._read is None else self._after - 1}")[
+            "entries"
+        ]
         if self._read is not None and entries[:1] == [self._read]:
             del entries[0]
         elif self._read is not None and (not entries or entries[0]["id"] == self._read["id"]):
@@ -95,7 +97,7 @@ class Reader:
             return self.news()
         if entries:
             self._read, self._after = entries[-1], entries[-1]["id"]
-        elif not self._admin.get(f"/journal?after={self._after}&wait=1")["entries"]:
+        elif not self._sandbox.admin("GET", f"/journal?after={self._after}&wait=1")["entries"]:
             time.sleep(BREATH_SECONDS)
         return entries
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import click
 
-from inbox_mock.admin_client import JSON, AdminClient
 from inbox_mock.cli import on_a_server
+from inbox_mock.client import JSON, Sandbox
 from inbox_mock.conduct.verdict import allow, fails, near
 
 FINDINGS = 1
@@ -26,13 +26,13 @@ FINDINGS = 1
 @click.option("--output", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="Write the report there.")
 @on_a_server("junit", "html")
 def command(
-    *, admin: AdminClient, wanted: str, allowed: tuple[str, ...], threshold: str, require_requests: bool, output: Path | None
+    *, sandbox: Sandbox, wanted: str, allowed: tuple[str, ...], threshold: str, require_requests: bool, output: Path | None
 ) -> None:
     """Say what the client did wrong, and what it relied on that no source settles.
 
     Point your client at the fake, let it work, and ask: the exit code is 1 where it broke a rule.
     """
-    report = admin.get("/report?format=json")
+    report = sandbox.admin("GET", "/report?format=json")
     codes = [rule["code"] for rule in report["rules"]]
     for code in allowed:
         if code not in codes:
@@ -45,7 +45,9 @@ def command(
         _write(output, text)
     unused = require_requests and not report["requests"]
     if unused:
-        click.echo(f"inbox-mock: no request came to the sandbox {admin.sandbox!r} of {admin.root}: does your program call it?", err=True)
+        click.echo(
+            f"inbox-mock: no request came to the sandbox {sandbox.id!r} of {sandbox.server.root}: does your program call it?", err=True
+        )
     sys.exit(FINDINGS if unused or fails(report, threshold) else 0)
 
 

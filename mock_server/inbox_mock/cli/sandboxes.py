@@ -5,24 +5,24 @@ from urllib.parse import quote
 
 import click
 
-from inbox_mock.admin_client import JSON, AdminClient
 from inbox_mock.cli import on_a_server, print_json
 from inbox_mock.cli.completion import scenarios
 from inbox_mock.cli.serve import ClockKind
+from inbox_mock.client import JSON, Sandbox
 from inbox_mock.terminal import say, styled, table
 
 
 @click.group("sandboxes", invoke_without_command=True)
 @on_a_server()
 @click.pass_context
-def command(ctx: click.Context, *, admin: AdminClient, as_json: bool) -> None:
+def command(ctx: click.Context, *, sandbox: Sandbox, as_json: bool) -> None:
     """List the sandboxes of a server; make, reset, keep, restore, fork and delete them.
 
     What a subcommand does, it does to the sandbox that --sandbox names.
     """
     if ctx.invoked_subcommand is not None:
         return
-    found = admin.on_server("GET", "/sandboxes")
+    found = sandbox.server.call("GET", "/sandboxes")
     if as_json:
         print_json(found)
         return
@@ -57,47 +57,47 @@ def command(ctx: click.Context, *, admin: AdminClient, as_json: bool) -> None:
 )
 @on_a_server(seed="--seed", scenario="--scenario")
 def create(
-    *, admin: AdminClient, as_json: bool, scenario: str, seed: int | None, clock: tuple[str, float | None] | None, strict: bool | None
+    *, sandbox: Sandbox, as_json: bool, scenario: str, seed: int | None, clock: tuple[str, float | None] | None, strict: bool | None
 ) -> None:
     """Make a sandbox."""
     wanted: JSON = {"scenario": _scenario(scenario), "seed": seed, "strict": strict}
     if clock is not None:
         wanted["clock"] = {"mode": clock[0]} | ({} if clock[1] is None else {"rate": clock[1]})
-    made = admin.on_server("POST", "/sandboxes", {name: given for name, given in wanted.items() if given is not None})
+    made = sandbox.server.call("POST", "/sandboxes", {name: given for name, given in wanted.items() if given is not None})
     _show(made, as_json=as_json)
 
 
 @command.command("show")
 @on_a_server()
-def show(*, admin: AdminClient, as_json: bool) -> None:
+def show(*, sandbox: Sandbox, as_json: bool) -> None:
     """Show a sandbox: address, token, clock."""
-    _show(admin.get(""), as_json=as_json)
+    _show(sandbox.admin("GET"), as_json=as_json)
 
 
 @command.command("reset")
 @on_a_server()
-def reset(*, admin: AdminClient, as_json: bool) -> None:
+def reset(*, sandbox: Sandbox, as_json: bool) -> None:
     """Go back to the scenario's start; tokens stay good."""
-    _show(admin.post("/reset", {}), as_json=as_json)
+    _show(sandbox.admin("POST", "/reset", {}), as_json=as_json)
 
 
 @command.command("delete")
 @on_a_server(id="--sandbox")
-def delete(*, admin: AdminClient, as_json: bool) -> None:
+def delete(*, sandbox: Sandbox, as_json: bool) -> None:
     """Delete a sandbox."""
-    admin.delete("")
+    sandbox.admin("DELETE")
     if as_json:
-        print_json({"id": admin.sandbox})
+        print_json({"id": sandbox.id})
     else:
-        say(f"Sandbox {admin.sandbox} is gone")
+        say(f"Sandbox {sandbox.id} is gone")
 
 
 @command.command("snapshot")
 @click.argument("name", required=False)
 @on_a_server(name="NAME")
-def snapshot(*, admin: AdminClient, as_json: bool, name: str | None) -> None:
+def snapshot(*, sandbox: Sandbox, as_json: bool, name: str | None) -> None:
     """Keep a sandbox as it is, under NAME; without one, list what was kept."""
-    answer = admin.get("/snapshots") if name is None else admin.post("/snapshots", {"name": name})
+    answer = sandbox.admin("GET", "/snapshots") if name is None else sandbox.admin("POST", "/snapshots", {"name": name})
     if as_json:
         print_json(answer)
     elif name is not None:
@@ -111,9 +111,9 @@ def snapshot(*, admin: AdminClient, as_json: bool, name: str | None) -> None:
 @command.command("forget")
 @click.argument("name")
 @on_a_server()
-def forget(*, admin: AdminClient, as_json: bool, name: str) -> None:
+def forget(*, sandbox: Sandbox, as_json: bool, name: str) -> None:
     """Delete the snapshot NAME."""
-    admin.delete(f"/snapshots/{quote(name, safe='')}")
+    sandbox.admin("DELETE", f"/snapshots/{quote(name, safe='')}")
     if as_json:
         print_json({"name": name})
     else:
@@ -123,17 +123,17 @@ def forget(*, admin: AdminClient, as_json: bool, name: str) -> None:
 @command.command("restore")
 @click.argument("name")
 @on_a_server()
-def restore(*, admin: AdminClient, as_json: bool, name: str) -> None:
+def restore(*, sandbox: Sandbox, as_json: bool, name: str) -> None:
     """Go back to the snapshot NAME, its time and journal included; tokens stay good."""
-    _show(admin.post(f"/snapshots/{quote(name, safe='')}/restore", {}), as_json=as_json)
+    _show(sandbox.admin("POST", f"/snapshots/{quote(name, safe='')}/restore", {}), as_json=as_json)
 
 
 @command.command("fork")
 @click.option("--snapshot", "name", default=None, metavar="NAME", help="Go on from this snapshot.  [default: from where it is]")
 @on_a_server(snapshot="--snapshot")
-def fork(*, admin: AdminClient, as_json: bool, name: str | None) -> None:
+def fork(*, sandbox: Sandbox, as_json: bool, name: str | None) -> None:
     """Make a second sandbox that goes on from where one is, with tokens of its own."""
-    _show(admin.post("/fork", {} if name is None else {"snapshot": name}), as_json=as_json)
+    _show(sandbox.admin("POST", "/fork", {} if name is None else {"snapshot": name}), as_json=as_json)
 
 
 COMMAND = command

@@ -2,9 +2,9 @@
 
 import click
 
-from inbox_mock.admin_client import AdminClient
 from inbox_mock.cli import on_a_server, print_json
 from inbox_mock.cli.completion import channels
+from inbox_mock.client import Sandbox
 
 WRITERS = ("guest", "staff", "host")
 FOR_STAFF = "is for --as staff: what guests and hosts write on the channel is there already"
@@ -34,7 +34,7 @@ FOR_STAFF = "is for --as staff: what guests and hosts write on the channel is th
 @on_a_server(content="CONTENT", channel="--channel", internal="--internal", attachments="--attach", **{"from": "--as"})
 def command(
     *,
-    admin: AdminClient,
+    sandbox: Sandbox,
     as_json: bool,
     conversation_id: int,
     content: str,
@@ -51,7 +51,7 @@ def command(
         body["internal"] = True
     if channel is not None:
         body["channel"] = None if channel == "none" else channel
-    answer = admin.post(f"/conversations/{conversation_id}/messages", body)
+    answer = sandbox.admin("POST", f"/conversations/{conversation_id}/messages", body)
     if as_json:
         print_json(answer)
         return

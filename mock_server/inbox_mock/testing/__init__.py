@@ -15,8 +15,8 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from inbox_mock.client import JSON, Exchange, existing, in_app, made_in
-from inbox_mock.testing.receivers import Receivers, ReceivingSandbox
+from inbox_mock.client import JSON, AdminClient
+from inbox_mock.testing.sandboxes import Receivers, ReceivingSandbox, client_of, create_sandbox
 
 if TYPE_CHECKING:
     from responses import RequestsMock
@@ -38,19 +38,19 @@ class SandboxInProcess(ReceivingSandbox):
     ``responses`` is what answers for other hosts: ``sandbox.responses.get("https://example.com/", json={})``.
     """
 
-    def __init__(self, made: JSON, exchange: Exchange, receivers: Receivers, mock: "RequestsMock") -> None:
-        super().__init__(made, exchange, receivers)
+    def __init__(self, server: AdminClient, made: JSON, receivers: Receivers, mock: "RequestsMock") -> None:
+        super().__init__(server, made, receivers)
         self.responses = mock
 
 
 class InboxMock:
-    """Holds a sandbox, one at a time as a context manager, and one for each call as a decorator. Made by `inbox_mock`."""
+    """A context manager that holds a sandbox, and a decorator that holds one for each call. Made by `inbox_mock`."""
 
-    def __init__(self, scenario: object, base_url: str, passthrough: Iterable[str], wanted: JSON) -> None:
+    def __init__(self, scenario: object, base_url: str, passthrough: Iterable[str], overrides: JSON) -> None:
         self._scenario = scenario
         self._origin = _origin(base_url)
         self._passthrough = (passthrough,) if isinstance(passthrough, str) else tuple(passthrough)
-        self._wanted = wanted
+        self._overrides = overrides
         self._held: list[tuple[Fake, Interception, Receivers]] = []
 
     def __enter__(self) -> SandboxInProcess:
@@ -59,16 +59,16 @@ class InboxMock:
 
         fake = _fake(self._origin)
         try:
-            made_in(fake.factory, self._scenario, self._wanted, default=True)
+            create_sandbox(fake.factory, self._scenario, self._overrides, default=True)
         except BaseException:
             _give_back(self._origin, fake)
             raise
         receivers = Receivers(fake.sender)
         interception = Interception(Application(fake.app, self._origin), self._passthrough)
-        exchange = receivers.telling(in_app(fake.app, self._origin))
+        server = client_of(fake.app, self._origin)
         interception.start()
         self._held.append((fake, interception, receivers))
-        return SandboxInProcess(existing(exchange).made, exchange, receivers, interception.mock)
+        return SandboxInProcess(server, server.sandbox().made, receivers, interception.mock)
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         fake, interception, receivers = self._held.pop()
@@ -79,12 +79,12 @@ class InboxMock:
             raise raised
 
     def __call__(self, function: Callable[..., Any]) -> Callable[..., Any]:
-        """Hold a sandbox during each call of a function, and hand it over as ``sandbox`` if the function has such an argument.
+        """Hold a sandbox during each call of a function, and pass it as ``sandbox`` if the function has such an argument.
 
-        For a generator, such as a fixture of pytest, it is held until that has ended.
+        For a generator, such as a pytest fixture, it is held until the generator ends.
 
         Raises:
-            TypeError: it stands over a class.
+            TypeError: a class is decorated.
 
         """
         if inspect.isclass(function):
@@ -123,33 +123,33 @@ class InboxMock:
         return wrapper
 
     def _another(self) -> "InboxMock":
-        return InboxMock(self._scenario, self._origin, self._passthrough, self._wanted)
+        return InboxMock(self._scenario, self._origin, self._passthrough, self._overrides)
 
 
 def inbox_mock(
-    scenario: object = DEFAULT_SCENARIO, *, base_url: str = REAL_SERVICE, passthrough: Iterable[str] = (), **wanted: object
+    scenario: object = DEFAULT_SCENARIO, *, base_url: str = REAL_SERVICE, passthrough: Iterable[str] = (), **overrides: object
 ) -> InboxMock:
     """Hold a sandbox in this process, as a context manager or over a function.
 
-    ``with inbox_mock("agency") as sandbox:`` begins and ends it; a function under ``@inbox_mock("agency")`` is handed it as its
-    argument ``sandbox``, if it has one.
+    ``with inbox_mock("agency") as sandbox:`` creates it and deletes it; a function decorated with ``@inbox_mock("agency")`` is
+    passed it as its argument ``sandbox``, if it has one.
 
-    ``scenario`` is a shipped scenario's name, a file's path, or a scenario as an object; ``wanted`` is what the admin API takes
-    when a sandbox is made: ``seed=7``, ``strict=True``, ``clock={"mode": "real"}``. Everything at ``base_url`` is answered.
-    Other hosts are refused, unless ``passthrough`` names them (``"localhost"``, ``"*.example.com"``).
+    ``scenario`` is a shipped scenario's name, a file's path, or a scenario as an object; ``overrides`` is what the admin API
+    takes when it creates a sandbox: ``seed=7``, ``strict=True``, ``clock={"mode": "real"}``. All requests to ``base_url`` are
+    answered. Other hosts are refused, unless ``passthrough`` names them (``"localhost"``, ``"*.example.com"``).
 
-    The one sandbox is the default one, so the scenario ``agency`` knows the token ``demo``. Contexts may be nested: the
-    innermost one at an address answers. In threads each sees its own, and threads without one the one begun last.
+    It is the default sandbox, so the scenario ``agency`` knows the token ``demo``. Contexts may be nested: the innermost one at
+    an address answers. Each thread sees its own context; a thread without one sees the one entered last.
 
     Raises:
-        Unanswered: there is no such scenario, or a wish cannot be; when the context begins.
-        ValueError: the base URL is no server's root.
-        TypeError: it stands over a function without brackets.
+        AdminError: there is no such scenario, or an override is invalid; when the context is entered.
+        ValueError: the base URL is no root of a server.
+        TypeError: the decorator is written without brackets.
 
     """
     if callable(scenario):
         raise TypeError("write @inbox_mock(), with the brackets")
-    return InboxMock(scenario, base_url, passthrough, wanted)
+    return InboxMock(scenario, base_url, passthrough, overrides)
 
 
 def _origin(base_url: str) -> str:

@@ -4,31 +4,31 @@ import pytest
 import requests
 
 from builders import a_booking, a_scenario
-from inbox_mock.admin_client import AdminError
 from inbox_mock.app import Fake, Options, create_app
-from inbox_mock.client import Exchange, Sandbox, existing, found, in_app, made_in, over_http
+from inbox_mock.client import AdminClient, AdminError, Sandbox, SandboxGoneError, ServerUnreachableError, connect
 from inbox_mock.scenarios.build import Overrides
 from inbox_mock.scenarios.loading import find
 from inbox_mock.server import Server
+from inbox_mock.testing.sandboxes import client_of, create_sandbox
 from processes import free_port
 from receiver import receiving
 
 
 @pytest.fixture(params=["in process", "over a socket"])
-def exchange(request: pytest.FixtureRequest) -> Exchange:
+def client(request: pytest.FixtureRequest) -> AdminClient:
     if request.param == "in process":
-        return in_app(request.getfixturevalue("app"))
-    return over_http(request.getfixturevalue("served"))
+        return client_of(request.getfixturevalue("app"))
+    return connect(request.getfixturevalue("served"))
 
 
 @pytest.fixture
-def sandbox(exchange: Exchange) -> Sandbox:
+def sandbox(client: AdminClient) -> Sandbox:
     """Airbnb booking 80 with conversation 11, in which jan (host 2) is participant 2."""
-    return found(exchange, a_scenario(bookings=[a_booking()], participants=[{"id": 2, "booking": 80, "host": "jan", "at": "-1h"}]))
+    return client.create_sandbox(a_scenario(bookings=[a_booking()], participants=[{"id": 2, "booking": 80, "host": "jan", "at": "-1h"}]))
 
 
 def test_it_knows_its_address_and_token(served: str) -> None:
-    sandbox = found(over_http(served), "empty")
+    sandbox = connect(served).create_sandbox("empty")
 
     answer = requests.get(f"{sandbox.url}/hosts", headers={"Authorization": f"Bearer {sandbox.token}"}, timeout=10)
 
@@ -36,19 +36,19 @@ def test_it_knows_its_address_and_token(served: str) -> None:
     assert sandbox.application["token"] == sandbox.token
 
 
-def test_the_agency_is_what_it_is_made_of_unless_something_else_is_wanted(exchange: Exchange) -> None:
-    assert found(exchange).made["scenario"] == "agency"
+def test_the_agency_is_what_it_is_made_of_unless_something_else_is_wanted(client: AdminClient) -> None:
+    assert client.create_sandbox().made["scenario"] == "agency"
 
 
-def test_wishes_are_those_of_the_admin_api(exchange: Exchange) -> None:
-    made = found(exchange, "empty", seed=3, strict=True).made
+def test_overrides_are_those_of_the_admin_api(client: AdminClient) -> None:
+    made = client.create_sandbox("empty", seed=3, strict=True).made
 
     assert (made["seed"], made["strict"]) == (3, True)
 
 
-def test_one_that_there_is_already_can_be_held(exchange: Exchange, sandbox: Sandbox) -> None:
-    assert existing(exchange, sandbox.id).token == sandbox.token
-    assert existing(exchange).url == existing(exchange, "default").url
+def test_one_that_there_is_already_can_be_held(client: AdminClient, sandbox: Sandbox) -> None:
+    assert client.sandbox(sandbox.id).token == sandbox.token
+    assert client.sandbox().url == client.sandbox("default").url
 
 
 def test_a_guest_books_and_time_passes(sandbox: Sandbox) -> None:
@@ -70,11 +70,11 @@ def test_the_clock_goes_to_a_time_until_an_event_and_until_nothing_is_left(sandb
     assert sandbox.clock.settle() == []
 
 
-def test_the_clock_runs_and_stands(exchange: Exchange, sandbox: Sandbox) -> None:
+def test_the_clock_runs_and_stands(client: AdminClient, sandbox: Sandbox) -> None:
     sandbox.clock.run(60)
-    assert existing(exchange, sandbox.id).made["clock"]["mode"] == "real"
+    assert client.sandbox(sandbox.id).made["clock"]["mode"] == "real"
     sandbox.clock.pause()
-    assert existing(exchange, sandbox.id).made["clock"]["mode"] == "manual"
+    assert client.sandbox(sandbox.id).made["clock"]["mode"] == "manual"
 
 
 def test_the_channel_opens_a_conversation_or_never_does(sandbox: Sandbox) -> None:
@@ -135,7 +135,7 @@ def test_webhooks_are_sent_and_sent_again(sandbox: Sandbox) -> None:
 
 
 def test_tokens_are_issued_and_revoked(served: str) -> None:
-    sandbox = found(over_http(served), "empty")
+    sandbox = connect(served).create_sandbox("empty")
     token = sandbox.issue_token("clients_read", expires_in=60)
     headers = {"Authorization": f"Bearer {token}"}
 
@@ -148,7 +148,7 @@ def test_tokens_are_issued_and_revoked(served: str) -> None:
 
 
 def test_the_journal_is_read_to_its_end(served: str) -> None:
-    sandbox = found(over_http(served), "empty")
+    sandbox = connect(served).create_sandbox("empty")
     session = requests.Session()
     for _ in range(120):
         session.get(f"{sandbox.url}/hosts", headers={"Authorization": f"Bearer {sandbox.token}"}, timeout=10)
@@ -179,11 +179,11 @@ def test_a_fork_goes_its_own_way(sandbox: Sandbox) -> None:
     assert fork.token != sandbox.token
 
 
-def test_one_that_is_deleted_is_gone(exchange: Exchange, sandbox: Sandbox) -> None:
+def test_one_that_is_deleted_is_gone(client: AdminClient, sandbox: Sandbox) -> None:
     sandbox.delete()
 
-    with pytest.raises(AdminError, match="nothing of this id"):
-        existing(exchange, sandbox.id)
+    with pytest.raises(SandboxGoneError, match="has no sandbox"):
+        _ = client.sandbox(sandbox.id).made
 
 
 def test_a_no_says_why_and_names_the_field(sandbox: Sandbox) -> None:
@@ -194,8 +194,8 @@ def test_a_no_says_why_and_names_the_field(sandbox: Sandbox) -> None:
     assert str(refused.value) == "rental_id: expected the id of a rental of this sandbox"
 
 
-def test_an_application_that_is_installed_nowhere_has_no_token(exchange: Exchange) -> None:
-    sandbox = found(exchange, {"applications": [{"id": 17, "name": "Ours", "client": True, "accounts": []}]})
+def test_an_application_that_is_installed_nowhere_has_no_token(client: AdminClient) -> None:
+    sandbox = client.create_sandbox({"applications": [{"id": 17, "name": "Ours", "client": True, "accounts": []}]})
 
     with pytest.raises(AdminError, match="installed on no account"):
         _ = sandbox.token
@@ -204,41 +204,41 @@ def test_an_application_that_is_installed_nowhere_has_no_token(exchange: Exchang
 def test_a_server_that_is_not_there_is_said_in_one_line() -> None:
     root = f"http://127.0.0.1:{free_port()}"
 
-    with pytest.raises(AdminError, match=f"nothing listens at {root}"):
-        found(over_http(root))
+    with pytest.raises(ServerUnreachableError, match=f"nothing listens at {root}"):
+        connect(root).create_sandbox()
 
 
 @pytest.mark.parametrize("root", ["127.0.0.1:8089", "http://127.0.0.1:8089/inbox", "ftp://127.0.0.1"])
 def test_what_is_no_servers_root_is_said_in_one_line(root: str) -> None:
     with pytest.raises(AdminError, match=r"expected something like http://127\.0\.0\.1:8089"):
-        found(over_http(root))
+        connect(root).create_sandbox()
 
 
 def test_another_program_at_the_address_is_said_in_one_line() -> None:
-    with receiving() as receiver, pytest.raises(AdminError, match="not as the Inbox Mock does"):
-        found(over_http(receiver.url.removesuffix("/hook")))
+    with receiving() as receiver, pytest.raises(ServerUnreachableError, match="not as the Inbox Mock does"):
+        connect(receiver.url.removesuffix("/hook")).create_sandbox()
 
 
 def test_the_base_url_of_the_api_names_the_server_too(served: str) -> None:
-    assert found(over_http(f"{served}/api/v3/"), "empty").url == f"{served}/api/v3"
+    assert connect(f"{served}/api/v3/").create_sandbox("empty").url == f"{served}/api/v3"
 
 
 def test_an_admin_token_opens_a_guarded_server() -> None:
     with Server(Options(scenario=find("empty"), overrides=Overrides(mode="manual"), admin_token="open sesame"), port=0) as server:
-        exchange = in_app(server.fake.app, server.url)
+        client = client_of(server.fake.app, server.url)
         with pytest.raises(AdminError, match="the admin API wants the token"):
-            found(exchange, "empty")
+            client.create_sandbox("empty")
 
 
 def test_a_file_is_found_for_an_application_of_this_process(fake: Fake) -> None:
     with pytest.raises(AdminError, match=r"nowhere\.yaml: found a file that cannot be read"):
-        made_in(fake.factory, "nowhere.yaml", {})
+        create_sandbox(fake.factory, "nowhere.yaml", {})
 
 
 def test_the_default_sandbox_gives_way_to_another_one() -> None:
     fake = create_app(Options(scenario=find("empty")))
 
-    made_in(fake.factory, "agency", {"seed": 3}, default=True)
+    create_sandbox(fake.factory, "agency", {"seed": 3}, default=True)
 
-    sandbox = existing(in_app(fake.app))
+    sandbox = client_of(fake.app).sandbox()
     assert (sandbox.token, sandbox.made["seed"], sandbox.made["scenario"]) == ("demo", 3, "agency")

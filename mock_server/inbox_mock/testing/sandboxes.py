@@ -1,25 +1,67 @@
-"""Webhooks to the application under test, without a socket: a function, or an application that speaks WSGI."""
+"""Sandboxes of a fake in this process, whose webhooks may go to functions and WSGI applications, without a socket."""
 
 import inspect
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from itertools import count
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from inbox_mock.admin_client import AdminError
-from inbox_mock.client import JSON, Exchange, Sandbox
+from inbox_mock.client import JSON, PREFIX, AdminClient, AdminError, Sandbox
 from inbox_mock.webhooks.sender import WebhookSender
 
+if TYPE_CHECKING:
+    from flask import Flask
+
+    from inbox_mock.scenarios.build import SandboxFactory
+
 RAISED = 500
+
+
+def client_of(app: "Flask", origin: str = "http://127.0.0.1") -> AdminClient:
+    """Return a client for the admin API of an application in this process; addresses begin with ``origin``."""
+
+    def send(method: str, path: str, body: JSON | None) -> tuple[int, JSON]:
+        # A test client for each call: receivers of webhooks and other threads may call meanwhile.
+        response = app.test_client(use_cookies=False).open(f"{PREFIX}{path}", method=method, json=body, base_url=origin)
+        return response.status_code, response.get_json() if response.data else {}
+
+    return AdminClient(origin, send)
+
+
+def create_sandbox(factory: "SandboxFactory", scenario: object, overrides: JSON, *, default: bool = False) -> str:
+    """Create a sandbox in this process, and return its id.
+
+    ``scenario`` is a shipped scenario's name, a file's path, or a scenario as an object; ``overrides`` is what the admin API
+    takes besides. With ``default`` it replaces the default sandbox.
+
+    Raises:
+        AdminError: there is no such scenario, or an override is invalid.
+
+    """
+    from inbox_mock.admin.operation import checked
+    from inbox_mock.admin.sandboxes import CREATE, overrides_of
+    from inbox_mock.domain.errors import Invalid
+    from inbox_mock.scenarios.errors import ScenarioError
+    from inbox_mock.scenarios.loading import find, from_object
+
+    try:
+        chosen_overrides = overrides_of(checked(CREATE, dict(overrides)))
+        chosen = from_object(scenario) if isinstance(scenario, dict) else find(str(scenario))
+        return str(factory.create(chosen, chosen_overrides, default=default).id)
+    except ScenarioError as error:
+        raise AdminError(str(error), ("scenario", str(error))) from None
+    except Invalid as refused:
+        fields = [(problem.field or "", problem.title or "") for problem in refused.problems]
+        raise AdminError("; ".join(f"{field}: expected {expected}" for field, expected in fields), *fields) from None
 
 
 class ReceivingSandbox(Sandbox):
     """A sandbox whose webhooks may go to functions and applications of this process."""
 
-    def __init__(self, made: JSON, exchange: Exchange, receivers: "Receivers") -> None:
-        super().__init__(made, exchange)
+    def __init__(self, server: AdminClient, made: JSON, receivers: "Receivers") -> None:
+        super().__init__(receivers.raising(server), str(made["id"]), made)
         self._receivers = receivers
 
     def webhooks_to(self, receiver: Callable[..., Any], *events: str, path: str = "/", **more: object) -> JSON:
@@ -86,22 +128,22 @@ class Receivers:
         self._hosts.append(host)
         return f"http://{host}/{path.removeprefix('/')}"
 
-    def telling(self, exchange: Exchange) -> Exchange:
-        """Return an exchange that raises what a receiver raised, in the call during which it did.
+    def raising(self, server: AdminClient) -> AdminClient:
+        """Return a client that raises what a receiver raised, in the call during which it did.
 
-        Afterwards it calls nobody: by then the application may be somebody else's.
+        After `close` it calls nobody: by then the application may belong to another test.
         """
 
-        def tell(method: str, path: str, body: JSON | None) -> JSON:
+        def send(method: str, path: str, body: JSON | None) -> tuple[int, JSON]:
             if self._closed:
                 raise AdminError("this sandbox is held no longer: its inbox_mock() has ended")
-            answer = exchange(method, path, body)
+            answer = server.send(method, path, body)
             if self.raised:
                 raised, self.raised[:] = self.raised[0], []
                 raise raised
             return answer
 
-        return tell
+        return AdminClient(server.root, send)
 
     def close(self) -> BaseException | None:
         """Forget every receiver; return what one raised of which nobody has been told."""
