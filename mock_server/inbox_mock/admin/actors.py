@@ -14,7 +14,7 @@ from inbox_mock.engine import durations
 from inbox_mock.engine.unit_of_work import Actor, UnitOfWork
 from inbox_mock.resources.registry import RESOURCES
 from inbox_mock.resources.serialization import RenderContext, reader
-from inbox_mock.services import clients, relay
+from inbox_mock.services import people, relay
 from inbox_mock.simulation import actions, channels
 from inbox_mock.simulation.channels import application_of, channel_conversation
 from inbox_mock.store import records
@@ -40,7 +40,7 @@ def book(call: AdminCall) -> JSON:
         if delay is not None and not policies()[channel].owns_conversations:
             raise Invalid(invalid("conversation_delay", f"nothing, for {channel} opens no conversation"))
         row = _stay(work, rental, body)
-        row["client_id"] = clients.create_client(work, Actor(account_id, application_of(work, channel)), _contacts(guest))
+        row["client_id"] = people.create_client(work, Actor(account_id, application_of(work, channel)), _contacts(guest))
         wishes: Row = {"never": never, "clients": body.get("client_participants", 1)}
         if "host_participant" in body:
             wishes["hosts"] = body["host_participant"]

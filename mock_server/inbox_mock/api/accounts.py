@@ -12,10 +12,9 @@ from inbox_mock.resources import accounts, inquiries, rentals, sources
 from inbox_mock.resources import applications as application_resource
 from inbox_mock.resources import clients as client_resource
 from inbox_mock.resources import me as me_resource
-from inbox_mock.services import clients as client_verbs
-from inbox_mock.services import inquiries as inquiry_verbs
-from inbox_mock.services import sources as source_verbs
-from inbox_mock.services.applications import edit_application
+from inbox_mock.services import accounts as account_verbs
+from inbox_mock.services import bookings as booking_verbs
+from inbox_mock.services import people
 from inbox_mock.store import records
 from inbox_mock.store.records import Rows
 
@@ -27,13 +26,13 @@ def list_accounts(call: RequestContext) -> Result:
 
 def create_inquiry(call: RequestContext) -> Result:
     """Ask about a rental."""
-    return created(call, inquiry_verbs.create_inquiry(call.work, call.actor, call.rental_id, call.written))
+    return created(call, booking_verbs.create_inquiry(call.work, call.actor, call.rental_id, call.written))
 
 
 def update_inquiry(call: RequestContext) -> Result:
     """Change an inquiry."""
     inquiry_id = call.record_id
-    inquiry_verbs.edit_inquiry(call.work, call.actor, inquiry_id, call.written, owned_only=call.owned_only("inquiries"))
+    booking_verbs.edit_inquiry(call.work, call.actor, inquiry_id, call.written, owned_only=call.owned_only("inquiries"))
     return changed(call, inquiry_id)
 
 
@@ -68,11 +67,11 @@ _LIST_ACCOUNTS, _GET_ACCOUNTS = reading(accounts.RESOURCE, accounts.PAGE)
 
 OPERATIONS: tuple[Operation, ...] = (
     *reading(client_resource.RESOURCE, client_resource.PAGE),
-    creating(client_resource.RESOURCE, client_resource.PAGE, client_verbs.create_client),
-    editing(client_resource.RESOURCE, client_resource.PAGE, client_verbs.edit_client),
+    creating(client_resource.RESOURCE, client_resource.PAGE, people.create_client),
+    editing(client_resource.RESOURCE, client_resource.PAGE, people.edit_client),
     *reading(sources.RESOURCE, sources.PAGE),
-    creating(sources.RESOURCE, sources.PAGE, source_verbs.create_source),
-    editing(sources.RESOURCE, sources.PAGE, source_verbs.edit_source),
+    creating(sources.RESOURCE, sources.PAGE, account_verbs.create_source),
+    editing(sources.RESOURCE, sources.PAGE, account_verbs.edit_source),
     *reading(inquiries.RESOURCE, inquiries.PAGE),
     Operation(
         method="POST",
@@ -104,7 +103,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *reading(rentals.RESOURCE, rentals.PAGE),
     *reading(application_resource.RESOURCE, application_resource.PAGE),
     replace(
-        editing(application_resource.RESOURCE, application_resource.PAGE, edit_application),
+        editing(application_resource.RESOURCE, application_resource.PAGE, account_verbs.edit_application),
         fidelity=recorded("applications, 2019; no update is documented"),
     ),
     replace(_LIST_ACCOUNTS, run=list_accounts),

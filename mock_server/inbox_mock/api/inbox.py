@@ -7,7 +7,7 @@ from inbox_mock.resources import conversations as conversation_resource
 from inbox_mock.resources import hosts as host_resource
 from inbox_mock.resources import messages as message_resource
 from inbox_mock.resources import participants as participant_resource
-from inbox_mock.services import attachments, conversations, hosts, messages, participants
+from inbox_mock.services import attachments, conversations, messages, people
 
 CONVERSATIONS, PARTICIPANTS = conversation_resource.RESOURCE, participant_resource.RESOURCE
 MESSAGES, ATTACHMENTS, HOSTS = message_resource.RESOURCE, attachment_resource.RESOURCE, host_resource.RESOURCE
@@ -19,8 +19,8 @@ OPERATIONS: tuple[Operation, ...] = (
     tying(CONVERSATIONS, conversation_resource.PAGE, "connect_booking", "bookings", conversations.connect_booking),
     tying(CONVERSATIONS, conversation_resource.PAGE, "disconnect_booking", "bookings", conversations.disconnect_booking),
     *reading(PARTICIPANTS, participant_resource.PAGE),
-    creating(PARTICIPANTS, participant_resource.PAGE, participants.add_participant),
-    editing(PARTICIPANTS, participant_resource.PAGE, participants.edit_participant),
+    creating(PARTICIPANTS, participant_resource.PAGE, people.add_participant),
+    editing(PARTICIPANTS, participant_resource.PAGE, people.edit_participant),
     *reading(MESSAGES, message_resource.PAGE),
     creating(MESSAGES, message_resource.PAGE, messages.post_message),
     editing(MESSAGES, message_resource.PAGE, messages.edit_message),
@@ -29,6 +29,6 @@ OPERATIONS: tuple[Operation, ...] = (
     creating(ATTACHMENTS, attachment_resource.PAGE, attachments.create_attachment),
     editing(ATTACHMENTS, attachment_resource.PAGE, attachments.edit_attachment),
     *reading(HOSTS, host_resource.PAGE),
-    creating(HOSTS, host_resource.PAGE, hosts.create_host),
-    editing(HOSTS, host_resource.PAGE, hosts.edit_host),
+    creating(HOSTS, host_resource.PAGE, people.create_host),
+    editing(HOSTS, host_resource.PAGE, people.edit_host),
 )

@@ -8,7 +8,7 @@ from inbox_mock.engine.unit_of_work import Actor
 from inbox_mock.scenarios.builder import Builder, Location, seconds_of
 from inbox_mock.scenarios.history import conversation_of
 from inbox_mock.scenarios.setup import account_of
-from inbox_mock.services import clients, hosts
+from inbox_mock.services import people
 from inbox_mock.services.accounts import add_rental
 from inbox_mock.simulation import actors, channels
 from inbox_mock.store.database import Row
@@ -98,7 +98,7 @@ def _next_message(builder: Builder, location: Location, wanted: Row, turn: int) 
 
 
 def _host(builder: Builder, account_id: int) -> None:
-    builder.names["hosts", GENERATED] = hosts.create_host(builder.work, Actor(account_id), {"firstname": "Jan", "lastname": "Kowalski"})
+    builder.names["hosts", GENERATED] = people.create_host(builder.work, Actor(account_id), {"firstname": "Jan", "lastname": "Kowalski"})
 
 
 def _booking(builder: Builder, index: int, rental_id: int, channel: str) -> None:
@@ -106,7 +106,7 @@ def _booking(builder: Builder, index: int, rental_id: int, channel: str) -> None
     rental = work.db.get(RentalRow, rental_id)
     name = f"{FIRSTNAMES[index % len(FIRSTNAMES)]} {LASTNAMES[index // len(FIRSTNAMES) % len(LASTNAMES)]}"
     account_id = int(str(rental["account_id"]))
-    client_id = clients.create_client(work, Actor(account_id), {"fullname": name})
+    client_id = people.create_client(work, Actor(account_id), {"fullname": name})
     arrival = work.instant + timedelta(days=30 + index % 300)
     nights = work.dice.between("nights", index, 1, 14)
     row: Row = {

@@ -9,8 +9,8 @@ from inbox_mock.scenarios import bookings
 from inbox_mock.scenarios.builder import Builder, Location
 from inbox_mock.scenarios.loading import fixtures
 from inbox_mock.scenarios.setup import account_of
-from inbox_mock.services import attachments, conversations, inquiries, participants
-from inbox_mock.services.bookings import cancel_booking
+from inbox_mock.services import attachments, conversations, people
+from inbox_mock.services.bookings import cancel_booking, create_inquiry
 from inbox_mock.services.oauth import client_application
 from inbox_mock.simulation import actions, actors
 from inbox_mock.store.database import Row
@@ -71,7 +71,7 @@ def _inquiry(builder: Builder, location: Location, record: Row) -> None:
     row |= {key: bookings.local(builder, record, key, location, rental) for key in ("start_at", "end_at")}
     if "source" in record:
         row["source_id"] = builder.refer("sources", record["source"], (*location, "source"))
-    inquiry_id = inquiries.create_inquiry(builder.work, actor, rental_id, row)
+    inquiry_id = create_inquiry(builder.work, actor, rental_id, row)
     record["id"] = inquiry_id
     builder.name("inquiries", record, inquiry_id, location)
 
@@ -132,7 +132,7 @@ def _participant(builder: Builder, location: Location, record: Row) -> None:
         "member_type": noun.title(),
         "read": record.get("read", False),
     }
-    participants.add_participant(builder.work, Actor(int(str(conversation["account_id"]))), row)
+    people.add_participant(builder.work, Actor(int(str(conversation["account_id"]))), row)
 
 
 def _message(builder: Builder, location: Location, record: Row) -> None:
@@ -154,7 +154,7 @@ def _message(builder: Builder, location: Location, record: Row) -> None:
         sql = "SELECT id FROM participants WHERE conversation_id = ? AND member_type = 'Host'"
         for host in work.db.every(sql, (conversation["id"],)):
             actor = Actor(int(str(conversation["account_id"])))
-            participants.edit_participant(work, actor, int(str(host["id"])), {"read": True})
+            people.edit_participant(work, actor, int(str(host["id"])), {"read": True})
 
 
 def _change(builder: Builder, location: Location, record: Row) -> None:

@@ -10,7 +10,7 @@ from inbox_mock.domain import scopes
 from inbox_mock.engine import durations
 from inbox_mock.engine.unit_of_work import Actor
 from inbox_mock.scenarios.builder import Builder, Location, channel_named
-from inbox_mock.services import accounts, clients, hosts, oauth, sources
+from inbox_mock.services import accounts, oauth, people
 from inbox_mock.store.database import Row
 
 CLIENT_APPLICATION: Row = {"id": 17, "name": "Your application", "client": True}
@@ -166,13 +166,13 @@ def _sources(builder: Builder) -> None:
     for location, record in builder.records("sources"):
         actor = Actor(account_of(builder, record, location))
         with builder.refusals_at(location):
-            builder.name("sources", record, sources.create_source(builder.work, actor, _plain(record)), location)
+            builder.name("sources", record, accounts.create_source(builder.work, actor, _plain(record)), location)
     for row in builder.work.db.every("SELECT id FROM accounts ORDER BY id"):
         account_id = int(str(row["id"]))
         known = {found["name"] for found in builder.work.db.every("SELECT name FROM sources WHERE account_id = ?", (account_id,))}
         for name in (*(policy.title for policy in opening()), WEBSITE):
             if name not in known:
-                sources.create_source(builder.work, Actor(account_id), {"name": name})
+                accounts.create_source(builder.work, Actor(account_id), {"name": name})
 
 
 def _host(builder: Builder, location: Location, record: Row) -> None:
@@ -180,9 +180,9 @@ def _host(builder: Builder, location: Location, record: Row) -> None:
     for key, noun in (("user", "users"), ("source", "sources")):
         if key in record:
             row[f"{key}_id"] = builder.refer(noun, record[key], (*location, key))
-    builder.name("hosts", record, hosts.create_host(builder.work, Actor(account_of(builder, record, location)), row), location)
+    builder.name("hosts", record, people.create_host(builder.work, Actor(account_of(builder, record, location)), row), location)
 
 
 def _client(builder: Builder, location: Location, record: Row) -> None:
     actor = Actor(account_of(builder, record, location))
-    builder.name("clients", record, clients.create_client(builder.work, actor, contacts(record)), location)
+    builder.name("clients", record, people.create_client(builder.work, actor, contacts(record)), location)

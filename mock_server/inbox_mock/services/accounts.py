@@ -1,11 +1,18 @@
-"""How a sandbox comes to have accounts, users, rentals and applications: no client of the API can make any of them."""
+"""Use cases around accounts and what belongs to them: users, rentals, sources and applications.
+
+No client of the API can make an account, a user, a rental or an application: scenarios do.
+"""
 
 import orjson
 
 from inbox_mock.domain.credentials import SECRET_DIGITS
-from inbox_mock.engine.unit_of_work import UnitOfWork
+from inbox_mock.domain.errors import Invalid, NotFound, invalid
+from inbox_mock.engine.unit_of_work import Actor, UnitOfWork
 from inbox_mock.store.database import Row
+from inbox_mock.store.rows import SourceRow
+from inbox_mock.webhooks.event_types import publish
 
+INSTALLED = "id IN (SELECT application_id FROM installations WHERE account_id = ? AND uninstalled_at IS NULL)"
 PREFERENCES = {
     "bookings": {
         "default_arrival_time": 16,
@@ -84,6 +91,51 @@ def register_application(work: UnitOfWork, given: Row) -> int:
 def install(work: UnitOfWork, application_id: int, account_id: int) -> None:
     """Install an application on an account."""
     work.db.execute("INSERT INTO installations VALUES (?, ?, ?, NULL)", (application_id, account_id, work.now))
+
+
+def edit_application(work: UnitOfWork, actor: Actor, application_id: int, written: Row) -> None:
+    """Set how much an application raises prices.
+
+    Raises:
+        NotFound: the application is not installed on the account.
+
+    """
+    if work.db.value(f"SELECT 1 FROM applications WHERE id = ? AND {INSTALLED}", (application_id, actor.account_id)) is None:  # noqa: S608
+        raise NotFound
+    work.db.update("applications", application_id, written | {"updated_at": work.now})
+    publish(work, "accounts_application_updated", actor.account_id, actor.account_id, application_id=application_id)
+
+
+def create_source(work: UnitOfWork, actor: Actor, written: Row) -> int:
+    """Add a source at the end of the account's list, unless its position is said."""
+    last = work.db.value("SELECT coalesce(max(position), 0) FROM sources WHERE account_id = ?", (actor.account_id,), int)
+    row: Row = {"account_id": actor.account_id, "internal": False, "position": (last or 0) + 1}
+    row |= {"created_at": work.now, "updated_at": work.now}
+    return work.db.insert("sources", row | written)
+
+
+def edit_source(work: UnitOfWork, actor: Actor, source_id: int, written: Row) -> None:
+    """Rename or move a source.
+
+    Raises:
+        NotFound: the account has no such source.
+
+    """
+    work.db.get(SourceRow, source_id, actor.account_id)
+    work.db.update("sources", source_id, written | {"updated_at": work.now})
+
+
+def refer_to_source(work: UnitOfWork, account_id: int, written: Row) -> None:
+    """Check the source that a client wants to associate something with, if it names one.
+
+    Raises:
+        Invalid: the account has no such source, or it is an internal one.
+
+    """
+    if written.get("source_id") is None:
+        return
+    if work.db.refer(SourceRow, "source", written["source_id"], account_id)["internal"]:
+        raise Invalid(invalid("source", "is internal"))
 
 
 def _json(value: object) -> str:

@@ -3,7 +3,7 @@
 from inbox_mock.channels import policies
 from inbox_mock.domain.errors import Invalid, invalid
 from inbox_mock.engine.unit_of_work import Actor, UnitOfWork
-from inbox_mock.services.sources import refer_to_source
+from inbox_mock.services.accounts import refer_to_source
 from inbox_mock.store.database import Row
 from inbox_mock.store.rows import BookingRow, ConversationRow, HostRow
 from inbox_mock.webhooks.event_types import publish

@@ -9,7 +9,7 @@ from inbox_mock.channels import policies
 from inbox_mock.domain.errors import Invalid, invalid
 from inbox_mock.engine.unit_of_work import Actor, UnitOfWork
 from inbox_mock.faults import active
-from inbox_mock.services import bookings, clients, conversations, oauth
+from inbox_mock.services import bookings, conversations, oauth, people
 from inbox_mock.simulation import actors, channels
 from inbox_mock.store.database import Row
 from inbox_mock.store.rows import BookingRow, ClientRow, ConversationRow, RentalRow
@@ -65,7 +65,7 @@ def book(work: UnitOfWork, about: Row) -> int:
     account_id = rental["account_id"]
     stay: Row = dict(about["stay"])
     guest: Row | None = about.get("guest")
-    stay["client_id"] = about.get("client_id") if guest is None else clients.create_client(work, Actor(account_id), guest)
+    stay["client_id"] = about.get("client_id") if guest is None else people.create_client(work, Actor(account_id), guest)
     seconds = about.get("delay_seconds")
     delay = None if seconds is None else timedelta(seconds=seconds)
     wishes: Row = {name: about[name] for name in WISHES if name in about}

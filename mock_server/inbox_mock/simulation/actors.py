@@ -3,7 +3,7 @@
 from inbox_mock.channels import ChannelPolicy, policies
 from inbox_mock.domain.errors import Invalid, invalid
 from inbox_mock.engine.unit_of_work import Actor, UnitOfWork
-from inbox_mock.services import participants
+from inbox_mock.services import people
 from inbox_mock.services.messages import participant_of, post_message
 from inbox_mock.simulation.channels import application_of
 from inbox_mock.store.database import Row
@@ -105,7 +105,7 @@ def _seat(work: UnitOfWork, conversation: ConversationRow, host_id: int | None, 
     present = participant_of(work, conversation["id"], "Host", host_id)
     if present is not None:
         return present
-    added = participants.add(work, account_id, conversation["id"], host_id, "Host", by_channel=by_channel)
+    added = people.insert_participant(work, account_id, conversation["id"], host_id, "Host", by_channel=by_channel)
     return work.db.get(ParticipantRow, added)
 
 

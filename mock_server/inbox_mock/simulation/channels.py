@@ -5,7 +5,7 @@ from datetime import timedelta
 from inbox_mock.channels import policies
 from inbox_mock.domain import bookings as rules
 from inbox_mock.engine.unit_of_work import Actor, UnitOfWork
-from inbox_mock.services import participants
+from inbox_mock.services import people
 from inbox_mock.services.bookings import insert_booking
 from inbox_mock.store.database import Row
 from inbox_mock.store.rows import BookingRow, ConversationRow, RentalRow
@@ -82,9 +82,9 @@ def open_conversation(work: UnitOfWork, about: Row) -> Row:
     work.db.execute("INSERT INTO conversation_bookings VALUES (?, ?)", (conversation_id, booking["id"]))
     work.db.update("bookings", booking["id"], {"updated_at": work.now})
     for client_id in _travellers(work, booking, about):
-        participants.add(work, actor.account_id, conversation_id, client_id, "Client", by_channel=True)
+        people.insert_participant(work, actor.account_id, conversation_id, client_id, "Client", by_channel=True)
     for host_id in _hosts_added(work, booking, about.get("hosts"), policy.host_share):
-        participants.add(work, actor.account_id, conversation_id, host_id, "Host", by_channel=True)
+        people.insert_participant(work, actor.account_id, conversation_id, host_id, "Host", by_channel=True)
     publish(work, "inbox_conversation_created", conversation_id, actor.account_id)
     publish(work, "booking_updated", booking["id"], actor.account_id)
     return {"conversation_id": conversation_id}

@@ -1,0 +1,150 @@
+"""Use cases around people: clients (the travellers), hosts, and the participants of conversations that stand for them."""
+
+from collections.abc import Mapping
+from json import loads
+from typing import Any
+
+from inbox_mock.domain.errors import Invalid, invalid
+from inbox_mock.engine.unit_of_work import Actor, UnitOfWork
+from inbox_mock.services.accounts import refer_to_source
+from inbox_mock.store.database import Row
+from inbox_mock.store.rows import AccountRow, ClientRow, ConversationRow, HostRow, ParticipantRow, UserRow
+from inbox_mock.webhooks.event_types import publish
+
+NOTHING_YET: Row = {"addresses": "[]", "emails": "[]", "phones": "[]", "company": "", "vat_number": ""}
+MEMBERS: dict[str, type[ClientRow | HostRow]] = {"Client": ClientRow, "Host": HostRow}
+
+
+def create_client(work: UnitOfWork, actor: Actor, written: Row) -> int:
+    """Add a client.
+
+    Raises:
+        Invalid: no name is given, or the locale is not one of the account's.
+
+    """
+    row = NOTHING_YET | {"account_id": actor.account_id, "created_at": work.now, "updated_at": work.now} | written | _name_of({}, written)
+    _check_client(work, actor, row)
+    client_id = work.db.insert("clients", row)
+    publish(work, "client_created", client_id, actor.account_id)
+    return client_id
+
+
+def edit_client(work: UnitOfWork, actor: Actor, client_id: int, written: Row) -> None:
+    """Change a client.
+
+    Raises:
+        NotFound: the account has no such client.
+        Invalid: no name would be left, or the locale is not one of the account's.
+
+    """
+    client = work.db.get(ClientRow, client_id, actor.account_id)
+    changes = written | _name_of(client, written)
+    _check_client(work, actor, client | changes)
+    work.db.update("clients", client_id, changes | {"updated_at": work.now})
+    publish(work, "client_updated", client_id, actor.account_id)
+
+
+def _name_of(client: Mapping[str, Any], written: Row) -> Row:
+    """Return the full name that the two parts make, where a part is written and the full name is not."""
+    if "fullname" in written or not ({"firstname", "lastname"} & written.keys()):
+        return {}
+    parts = [str({**client, **written}.get(part) or "") for part in ("firstname", "lastname")]
+    return {"fullname": " ".join(parts)} if all(parts) else {}
+
+
+def _check_client(work: UnitOfWork, actor: Actor, client: Row) -> None:
+    if not str(client.get("fullname") or "").strip():
+        raise Invalid(invalid("fullname", "can't be blank"))
+    locale = client.get("preferred_locale")
+    if locale is not None and locale not in loads(work.db.get(AccountRow, actor.account_id)["selected_locales"]):
+        raise Invalid(invalid("preferred_locale", "is not included in the list"))
+
+
+def create_host(work: UnitOfWork, actor: Actor, written: Row) -> int:
+    """Add a host, who may stand for a user.
+
+    Raises:
+        Invalid: the account has no such user or source.
+
+    """
+    _check_host(work, actor, written)
+    row: Row = {"account_id": actor.account_id, "created_at": work.now, "updated_at": work.now}
+    return work.db.insert("hosts", row | written)
+
+
+def edit_host(work: UnitOfWork, actor: Actor, host_id: int, written: Row) -> None:
+    """Change a host.
+
+    Raises:
+        NotFound: the account has no such host.
+        Invalid: the account has no such user or source.
+
+    """
+    work.db.get(HostRow, host_id, actor.account_id)
+    _check_host(work, actor, written)
+    work.db.update("hosts", host_id, written | {"updated_at": work.now})
+
+
+def _check_host(work: UnitOfWork, actor: Actor, written: Row) -> None:
+    if written.get("user_id") is not None:
+        work.db.refer(UserRow, "user", written["user_id"], actor.account_id)
+    refer_to_source(work, actor.account_id, written)
+
+
+def add_participant(work: UnitOfWork, actor: Actor, written: Row) -> int:
+    """Add a participant to a conversation on a client's behalf. The same member may take part twice.
+
+    Raises:
+        Invalid: the conversation or the member is unknown to the account; in a strict sandbox also for a Client in a
+            channel's conversation.
+
+    """
+    conversation = work.db.refer(ConversationRow, "conversation", written["conversation_id"], actor.account_id)
+    if written["member_type"] == "Client" and conversation["channel"] is not None:
+        if work.settings.strict:
+            raise Invalid(
+                invalid("member_type", f"Client participants of this conversation are managed by {conversation['channel']} alone")
+            )
+        work.why.append(f"not synchronised: {conversation['channel']} does not see a Client participant that a client adds")
+    work.db.refer(MEMBERS[written["member_type"]], "member", written["member_id"], actor.account_id)
+    participant_id = insert_participant(
+        work, actor.account_id, conversation["id"], written["member_id"], written["member_type"], by_channel=False, named=written
+    )
+    if written.get("read"):
+        work.db.update("participants", participant_id, {"read_at": work.now})
+    return participant_id
+
+
+def edit_participant(work: UnitOfWork, actor: Actor, participant_id: int, written: Row) -> None:
+    """Mark what a participant has read, or take the mark back.
+
+    Raises:
+        NotFound: the account has no such participant.
+
+    """
+    work.db.get(ParticipantRow, participant_id, actor.account_id)
+    changes: Row = {"read_at": work.now if written["read"] else None} if "read" in written else {}
+    work.db.update("participants", participant_id, changes | {"updated_at": work.now})
+
+
+def insert_participant(
+    work: UnitOfWork,
+    account_id: int,
+    conversation_id: object,
+    member_id: object,
+    member_type: str,
+    *,
+    by_channel: bool,
+    named: Row | None = None,
+) -> int:
+    """Insert a participant of any conversation and return its id; ``named`` may hold that id."""
+    row: Row = {
+        "account_id": account_id,
+        "conversation_id": conversation_id,
+        "member_id": member_id,
+        "member_type": member_type,
+        "by_channel": by_channel,
+        "created_at": work.now,
+        "updated_at": work.now,
+    }
+    return work.db.insert("participants", row | {"id": (named or {}).get("id")})
