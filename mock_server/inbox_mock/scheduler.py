@@ -7,7 +7,7 @@ from threading import Event, Lock, Thread
 from inbox_mock.domain.errors import NotFound
 from inbox_mock.engine.sandboxes import Sandbox, Sandboxes
 from inbox_mock.webhooks.advance import deliver_due
-from inbox_mock.webhooks.requests import Send
+from inbox_mock.webhooks.sender import WebhookSender
 
 TICK_SECONDS = 0.25
 WORKERS = 8
@@ -16,7 +16,7 @@ WORKERS = 8
 class Ticker:
     """Looks after every sandbox whose clock runs. One sandbox's webhooks leave one after the other, those of others beside them."""
 
-    def __init__(self, sandboxes: Sandboxes, sender: Send, at_each_tick: Callable[[], None]) -> None:
+    def __init__(self, sandboxes: Sandboxes, sender: WebhookSender, at_each_tick: Callable[[], None]) -> None:
         self._sandboxes = sandboxes
         self._sender = sender
         self._at_each_tick = at_each_tick

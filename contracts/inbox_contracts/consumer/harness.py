@@ -27,7 +27,7 @@ from inbox_mock.store import faults as fault_store
 from inbox_mock.store import journal
 from inbox_mock.testing.sandboxes import client_of
 from inbox_mock.webhooks.advance import IDLE, advance, advance_until
-from inbox_mock.webhooks.sender import Hand
+from inbox_mock.webhooks.sender import LocalReceiver
 
 if TYPE_CHECKING:
     from inbox_mock.store.timeline import Event as TimelineEvent
@@ -63,23 +63,25 @@ class Stage:
         self._thread.join(STOP_SECONDS)
 
     @contextmanager
-    def open(self, world: World, hand: Hand | None) -> Iterator["Scene"]:
-        """Make the sandbox of a world; ``hand`` takes its webhooks. Without one nothing is subscribed.
+    def open(self, world: World, receiver: LocalReceiver | None) -> Iterator["Scene"]:
+        """Make the sandbox of a world; ``receiver`` takes its webhooks. Without one nothing is subscribed.
 
         Raises:
             Mistake: the world cannot be made.
 
         """
         fake = self._server.fake
-        beginning = world if hand is not None else World({k: part for k, part in world.scenario.items() if k != "webhooks"}, world.steps)
-        if hand is not None:
-            fake.sender.hands["127.0.0.1"] = hand
+        beginning = (
+            world if receiver is not None else World({k: part for k, part in world.scenario.items() if k != "webhooks"}, world.steps)
+        )
+        if receiver is not None:
+            fake.sender.local_receivers["127.0.0.1"] = receiver
         sandbox = fake.factory.create(beginning.start, Overrides(mode="manual"))
         try:
             yield Scene(self._server, sandbox)
         finally:
             fake.sandboxes.remove(sandbox)
-            fake.sender.hands.pop("127.0.0.1", None)
+            fake.sender.local_receivers.pop("127.0.0.1", None)
 
 
 class Scene:

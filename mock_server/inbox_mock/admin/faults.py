@@ -7,7 +7,7 @@ from inbox_mock.domain.errors import Invalid, invalid
 from inbox_mock.faults import active
 from inbox_mock.faults.kinds import kinds
 from inbox_mock.store import faults as store
-from inbox_mock.webhooks.event_types import EVENT_TYPES
+from inbox_mock.webhooks.event_types import event_types
 
 RECORD: JSON = {
     "type": "object",
@@ -29,8 +29,8 @@ def create(call: AdminCall) -> JSON:
     """Set a fault."""
     match: JSON = call.body.get("match", {})  # type: ignore[assignment]
     event = match.get("event")
-    if isinstance(event, str) and not any(fnmatchcase(known, event) for known in EVENT_TYPES):
-        raise Invalid(invalid("match.event", f"one of {', '.join(EVENT_TYPES)}; * stands for anything"))
+    if isinstance(event, str) and not any(fnmatchcase(known, event) for known in event_types()):
+        raise Invalid(invalid("match.event", f"one of {', '.join(event_types())}; * stands for anything"))
     with call.in_sandbox.work() as work:
         row = store.find(work.db, active.set_fault(work, call.body))
         return active.shown(row or {})

@@ -11,7 +11,7 @@ from inbox_mock.scenarios.loading import shipped
 from inbox_mock.services import inbox
 from inbox_mock.store import journal
 from inbox_mock.store.rows import MessageRow
-from inbox_mock.webhooks.event_types import EVENT_TYPES
+from inbox_mock.webhooks.event_types import event_types
 
 PATIENCE_SECONDS = 25
 MOST = 200
@@ -92,7 +92,7 @@ def catalogue(_: AdminCall) -> JSON:
             }
             for kind, fault in kinds().items()
         ],
-        "events": list(EVENT_TYPES),
+        "events": list(event_types()),
     }
 
 

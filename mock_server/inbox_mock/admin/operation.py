@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from inbox_mock.domain.errors import Invalid, NotFound, invalid
 from inbox_mock.engine.sandboxes import Sandbox
 from inbox_mock.scenarios.build import SandboxFactory
-from inbox_mock.webhooks.requests import Send
+from inbox_mock.webhooks.sender import WebhookSender
 
 if TYPE_CHECKING:
     from jsonschema_rs import Validator
@@ -34,7 +34,7 @@ class AdminCall:
     path: Mapping[str, str]
     body: JSON
     query: Mapping[str, str]
-    sender: Send
+    sender: WebhookSender
 
     @property
     def in_sandbox(self) -> Sandbox:

@@ -11,7 +11,7 @@ from inbox_mock.admin.operation import AdminCall, AdminOperation, Page, checked
 from inbox_mock.domain.errors import BadRequest
 from inbox_mock.domain.json_numbers import normal
 from inbox_mock.scenarios.build import SandboxFactory
-from inbox_mock.webhooks.requests import Send
+from inbox_mock.webhooks.sender import WebhookSender
 
 OPERATIONS: tuple[AdminOperation, ...] = (
     *sandboxes.OPERATIONS,
@@ -26,7 +26,7 @@ OPERATIONS: tuple[AdminOperation, ...] = (
 )
 
 
-def blueprint(factory: SandboxFactory, control: AccessControl, sender: Send) -> Blueprint:
+def blueprint(factory: SandboxFactory, control: AccessControl, sender: WebhookSender) -> Blueprint:
     """Return the blueprint of /__admin."""
     made = Blueprint("admin", __name__, url_prefix=PREFIX)
 
@@ -53,7 +53,7 @@ def blueprint(factory: SandboxFactory, control: AccessControl, sender: Send) -> 
     return made
 
 
-def _view(factory: SandboxFactory, sender: Send, operation: AdminOperation) -> Callable[..., Response]:
+def _view(factory: SandboxFactory, sender: WebhookSender, operation: AdminOperation) -> Callable[..., Response]:
     def view(**path: str) -> Response:
         sandbox = factory.sandboxes.get(path["id"]) if "id" in path else None
         body = checked(operation, _body()) if operation.method != "GET" else {}

@@ -13,8 +13,8 @@ from inbox_mock.store import journal, webhooks
 from inbox_mock.store.database import Row
 from inbox_mock.store.rows import ApplicationRow
 from inbox_mock.webhooks.advance import deliver
-from inbox_mock.webhooks.event_types import EVENT_TYPES
-from inbox_mock.webhooks.requests import is_address, parcel
+from inbox_mock.webhooks.deliveries import is_address, request_of
+from inbox_mock.webhooks.event_types import event_types
 from inbox_mock.webhooks.signature import sign
 
 RECORD: JSON = {"type": "object"}
@@ -35,7 +35,7 @@ def subscribe(call: AdminCall) -> JSON:
         row: Row = {
             "application_id": application_id,
             "url": url,
-            "events": body.get("events", list(EVENT_TYPES)),
+            "events": body.get("events", list(event_types())),
             "retries": body.get("retries", 0),
             "latency_seconds": body.get("latency_seconds", 0),
             "created_at": work.now,
@@ -66,7 +66,7 @@ def deliveries(call: AdminCall) -> JSON:
 def redeliver(call: AdminCall) -> JSON:
     """Deliver once more, now."""
     with call.in_sandbox.work() as work:
-        sent, generation = parcel(work, call.record_id), call.in_sandbox.generation
+        sent, generation = request_of(work, call.record_id), call.in_sandbox.generation
     if sent is None:
         raise NotFound
     deliver(call.in_sandbox, call.sender, generation, sent)
@@ -121,8 +121,8 @@ OPERATIONS = (
             "url": {"type": "string", "description": "an http address on this machine, or on a host that --allow-webhooks-to names"},
             "events": {
                 "type": "array",
-                "items": {"enum": list(EVENT_TYPES)},
-                "description": f"a list of events, each one of {', '.join(EVENT_TYPES)}; all, if left out",
+                "items": {"enum": list(event_types())},
+                "description": f"a list of events, each one of {', '.join(event_types())}; all, if left out",
             },
             "application_id": {**ID, "description": "the id of an application of this sandbox"},
             "retries": {"type": "integer", "minimum": 0, "maximum": 20, "description": "how often to try again, from 0 to 20"},

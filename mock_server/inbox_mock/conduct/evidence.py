@@ -19,7 +19,7 @@ from inbox_mock.faults.kinds import kinds
 from inbox_mock.services.relay import RELAYED
 from inbox_mock.store import journal
 from inbox_mock.store.database import Database, Row
-from inbox_mock.webhooks.event_types import EVENT_TYPES
+from inbox_mock.webhooks.event_types import event_types
 
 ScopesOf = Callable[[str, str], tuple[str, ...]]
 STRUCK = re.compile(r"fault (\d+) \((\w+)\) struck")
@@ -115,7 +115,7 @@ def _entry(
         readable=not any(kind in _spoiling() for _, kind in struck),
         synced_at=None if row["status"] is None or delivery is not None else min([at, *(lagging.get(_id(n), at) for n, _ in struck)]),
         delivery=delivery,
-        scopes=scopes_of(method, path) if delivery is None else EVENT_TYPES[delivery.event].scopes,
+        scopes=scopes_of(method, path) if delivery is None else event_types()[delivery.event].scopes,
     )
 
 

@@ -21,7 +21,7 @@ from inbox_mock.store import database
 from inbox_mock.store import sandbox as sandbox_store
 from inbox_mock.store.rate_limits import DEFAULT_LIMIT
 from inbox_mock.store.sandbox import Settings
-from inbox_mock.webhooks.requests import is_address
+from inbox_mock.webhooks.deliveries import is_address
 
 EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 DEFAULT_START = datetime(2030, 6, 1, 12, tzinfo=UTC)

@@ -16,7 +16,7 @@ from inbox_mock.domain.json_numbers import normal
 from inbox_mock.faults.kinds import kinds
 from inbox_mock.scenarios.errors import CombinedScenarioError, ScenarioError, told
 from inbox_mock.scenarios.yaml12 import Lines, read
-from inbox_mock.webhooks.event_types import EVENT_TYPES
+from inbox_mock.webhooks.event_types import event_types
 
 if TYPE_CHECKING:
     from jsonschema_rs import Validator
@@ -147,7 +147,7 @@ def schema() -> dict[str, object]:
     found["properties"]["conversations"]["items"]["properties"]["default_channel"] = {"enum": list(CHANNELS)}
     found["$defs"]["channel"]["examples"] = list(policies())
     found["$defs"]["fault"]["properties"]["kind"] = {"enum": list(kinds())}
-    found["properties"]["webhooks"]["items"]["properties"]["events"]["items"] = {"enum": list(EVENT_TYPES)}
+    found["properties"]["webhooks"]["items"]["properties"]["events"]["items"] = {"enum": list(event_types())}
     return found  # type: ignore[return-value]
 
 

@@ -13,8 +13,8 @@ from inbox_mock.services.oauth import client_application
 from inbox_mock.store import timeline, webhooks
 from inbox_mock.store.database import Row
 from inbox_mock.store.rows import RentalRow
-from inbox_mock.webhooks.event_types import EVENT_TYPES
-from inbox_mock.webhooks.requests import is_address
+from inbox_mock.webhooks.deliveries import is_address
+from inbox_mock.webhooks.event_types import event_types
 
 BOOKS = "guest_books"
 PAST_ONLY = ("created_at", "canceled_at", "cancelation_reason")
@@ -74,7 +74,7 @@ def _subscribe(builder: Builder, location: Location, record: Row) -> None:
         {
             "application_id": _application(builder, record, location),
             "url": record["url"],
-            "events": record.get("events", list(EVENT_TYPES)),
+            "events": record.get("events", list(event_types())),
             "retries": record.get("retries", 0),
             "latency_seconds": seconds_of(builder, record.get("latency", "0s"), (*location, "latency")),
             "created_at": builder.work.now,

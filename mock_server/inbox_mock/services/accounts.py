@@ -10,7 +10,7 @@ from inbox_mock.domain.errors import Invalid, NotFound, invalid
 from inbox_mock.engine.unit_of_work import Actor, UnitOfWork
 from inbox_mock.store.database import Row
 from inbox_mock.store.rows import SourceRow
-from inbox_mock.webhooks.event_types import publish
+from inbox_mock.webhooks.deliveries import publish
 
 INSTALLED = "id IN (SELECT application_id FROM installations WHERE account_id = ? AND uninstalled_at IS NULL)"
 PREFERENCES = {

@@ -6,7 +6,7 @@ from inbox_mock.engine.unit_of_work import Actor, UnitOfWork
 from inbox_mock.services.accounts import refer_to_source
 from inbox_mock.store.database import Row
 from inbox_mock.store.rows import BookingRow, ClientRow, InquiryRow, RentalRow
-from inbox_mock.webhooks.event_types import publish
+from inbox_mock.webhooks.deliveries import publish
 
 CANCELLATION = ("cancelation_reason", "cancelation_message_to_guest", "cancelation_message_to_channel")
 WRITE_ONLY = ("accept_privacy_policy",)

@@ -6,7 +6,7 @@ from inbox_mock.engine.unit_of_work import Actor, UnitOfWork
 from inbox_mock.services.accounts import refer_to_source
 from inbox_mock.store.database import Row
 from inbox_mock.store.rows import BookingRow, ConversationRow, HostRow
-from inbox_mock.webhooks.event_types import publish
+from inbox_mock.webhooks.deliveries import publish
 
 FLAGS = {"closed": "closed_at", "marked_as_spam": "marked_as_spam_at"}
 

@@ -11,7 +11,7 @@ from inbox_mock.engine.unit_of_work import Actor, UnitOfWork
 from inbox_mock.services import relay
 from inbox_mock.store.database import Row
 from inbox_mock.store.rows import AttachmentRow, ConversationRow, MessageRow, ParticipantRow
-from inbox_mock.webhooks.event_types import publish
+from inbox_mock.webhooks.deliveries import publish
 
 END_OF_TIME = datetime.max.replace(tzinfo=UTC)
 

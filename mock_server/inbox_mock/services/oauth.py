@@ -12,7 +12,7 @@ from inbox_mock.engine.unit_of_work import Actor, UnitOfWork
 from inbox_mock.store import credentials as store
 from inbox_mock.store.database import Row
 from inbox_mock.store.rows import ApplicationRow, TokenRow
-from inbox_mock.webhooks.event_types import publish
+from inbox_mock.webhooks.deliveries import publish
 
 LIFETIME_SECONDS = 7200
 CODE_LIFETIME_SECONDS = 600

@@ -9,7 +9,7 @@ from inbox_mock.engine.unit_of_work import Actor, UnitOfWork
 from inbox_mock.services.accounts import refer_to_source
 from inbox_mock.store.database import Row
 from inbox_mock.store.rows import AccountRow, ClientRow, ConversationRow, HostRow, ParticipantRow, UserRow
-from inbox_mock.webhooks.event_types import publish
+from inbox_mock.webhooks.deliveries import publish
 
 NOTHING_YET: Row = {"addresses": "[]", "emails": "[]", "phones": "[]", "company": "", "vat_number": ""}
 MEMBERS: dict[str, type[ClientRow | HostRow]] = {"Client": ClientRow, "Host": HostRow}

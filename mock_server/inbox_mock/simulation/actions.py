@@ -13,7 +13,7 @@ from inbox_mock.services import bookings, conversations, oauth, people
 from inbox_mock.simulation import actors, channels
 from inbox_mock.store.database import Row
 from inbox_mock.store.rows import BookingRow, ClientRow, ConversationRow, RentalRow
-from inbox_mock.webhooks.event_types import publish
+from inbox_mock.webhooks.deliveries import publish
 
 FLAGS = ("closed", "marked_as_spam")
 WISHES = ("hosts", "clients", "companions", "conversation", "relay_seconds", "never")

@@ -9,7 +9,7 @@ from inbox_mock.services import people
 from inbox_mock.services.bookings import insert_booking
 from inbox_mock.store.database import Row
 from inbox_mock.store.rows import BookingRow, ConversationRow, RentalRow
-from inbox_mock.webhooks.event_types import publish
+from inbox_mock.webhooks.deliveries import publish
 
 OPENED = "conversation_opened"
 

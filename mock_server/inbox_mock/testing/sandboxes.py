@@ -113,9 +113,9 @@ class Receivers:
 
         """
         answer = _answering(receiver)
-        host = next(name for name in (f"receiver-{number}.test" for number in count(1)) if name not in self._sender.hands)
+        host = next(name for name in (f"receiver-{number}.test" for number in count(1)) if name not in self._sender.local_receivers)
 
-        def hand(url: str, headers: Mapping[str, str], body: bytes) -> tuple[int, Mapping[str, str], str]:
+        def receive(url: str, headers: Mapping[str, str], body: bytes) -> tuple[int, Mapping[str, str], str]:
             try:
                 return answer(url, headers, body)
             except (KeyboardInterrupt, SystemExit):
@@ -124,7 +124,7 @@ class Receivers:
                 self.raised.append(error)
                 return RAISED, {}, f"{type(error).__name__}: {error}"
 
-        self._sender.hands[host] = hand
+        self._sender.local_receivers[host] = receive
         self._hosts.append(host)
         return f"http://{host}/{path.removeprefix('/')}"
 
@@ -149,7 +149,7 @@ class Receivers:
         """Forget every receiver; return what one raised of which nobody has been told."""
         self._closed = True
         for host in self._hosts:
-            self._sender.hands.pop(host, None)
+            self._sender.local_receivers.pop(host, None)
         return next(iter(self.raised), None)
 
 

@@ -13,8 +13,8 @@ from inbox_mock.engine.timeline import MOST_EVENTS, step, take_due
 from inbox_mock.engine.unit_of_work import UnitOfWork
 from inbox_mock.store import timeline
 from inbox_mock.store.timeline import Event
-from inbox_mock.webhooks.event_types import SENT
-from inbox_mock.webhooks.requests import DeliveryRequest, DeliveryResult, Send, parcel, settle
+from inbox_mock.webhooks.deliveries import SENT, DeliveryRequest, DeliveryResult, request_of, settle
+from inbox_mock.webhooks.sender import WebhookSender
 
 IDLE = "idle"
 LONGEST = timedelta(days=365)
@@ -30,7 +30,7 @@ class AdvanceResult:
     why: str | None = None
 
 
-def advance(sandbox: Sandbox, sender: Send, destination: Callable[[UnitOfWork], datetime]) -> AdvanceResult:
+def advance(sandbox: Sandbox, sender: WebhookSender, destination: Callable[[UnitOfWork], datetime]) -> AdvanceResult:
     """Move a sandbox's clock forward, and return its time and what happened on the way.
 
     The advance ends early where each webhook causes another one at the same moment, since time would never move on.
@@ -45,7 +45,7 @@ def advance(sandbox: Sandbox, sender: Send, destination: Callable[[UnitOfWork], 
         return _steps(sandbox, sender, generation, end, "")
 
 
-def advance_until(sandbox: Sandbox, sender: Send, kind: str) -> AdvanceResult:
+def advance_until(sandbox: Sandbox, sender: WebhookSender, kind: str) -> AdvanceResult:
     """Move the clock forward until an event of a kind has happened, or, for ``idle``, until no event is pending.
 
     The advance ends after 1,000 events or a year at the latest. With nothing pending the clock does not move.
@@ -60,19 +60,19 @@ def advance_until(sandbox: Sandbox, sender: Send, kind: str) -> AdvanceResult:
         return _steps(sandbox, sender, generation, end, kind)
 
 
-def deliver_due(sandbox: Sandbox, sender: Send) -> int:
+def deliver_due(sandbox: Sandbox, sender: WebhookSender) -> int:
     """Send the webhooks that are due by now, one after the other, and return how many."""
     for number in range(MOST_EVENTS):
         with sandbox.work() as work:
             event, generation = take_due(work, SENT), sandbox.generation
-            request = None if event is None else parcel(work, event.about["delivery_id"])
+            request = None if event is None else request_of(work, event.about["delivery_id"])
         if request is None:
             return number
         deliver(sandbox, sender, generation, request)
     return MOST_EVENTS
 
 
-def deliver(sandbox: Sandbox, sender: Send, generation: int, request: DeliveryRequest) -> DeliveryResult:
+def deliver(sandbox: Sandbox, sender: WebhookSender, generation: int, request: DeliveryRequest) -> DeliveryResult:
     """Send a webhook and record the result, unless the sandbox has been reset or restored since ``generation``."""
     result = sender(request)
     with sandbox.work() as work:
@@ -81,7 +81,7 @@ def deliver(sandbox: Sandbox, sender: Send, generation: int, request: DeliveryRe
     return result
 
 
-def _steps(sandbox: Sandbox, sender: Send, generation: int, end: datetime, until: str) -> AdvanceResult:
+def _steps(sandbox: Sandbox, sender: WebhookSender, generation: int, end: datetime, until: str) -> AdvanceResult:
     with sandbox.work() as work:
         known, before, echoes = timeline.newest(work.db), work.now, 0
     happened: list[Event] = []
@@ -91,7 +91,7 @@ def _steps(sandbox: Sandbox, sender: Send, generation: int, end: datetime, until
                 return AdvanceResult(work.now, happened, BEGAN_ANEW)
             events = step(work, end, until=until)
             leaves = bool(events) and events[-1].kind == SENT
-            request = parcel(work, events[-1].about["delivery_id"]) if leaves else None
+            request = request_of(work, events[-1].about["delivery_id"]) if leaves else None
             now, waiting = work.now, bool(timeline.next_due(work.db, times.wire(LATEST)))
         happened += events
         if request is not None:

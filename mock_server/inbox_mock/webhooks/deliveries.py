@@ -1,43 +1,140 @@
-"""Putting webhooks on the timeline, as they should be or as a fault would have them."""
+"""Deliveries: one for each subscription that receives an event, from the change that it tells of to its last attempt.
 
+Sending is done by `inbox_mock.webhooks.sender`, outside of any transaction.
+"""
+
+from collections.abc import Mapping
+from contextlib import closing
+from dataclasses import dataclass
 from datetime import timedelta
+from urllib.parse import urlsplit
 
-from inbox_mock.domain import times
+import orjson
+
+from inbox_mock.domain import scopes, times
+from inbox_mock.domain.credentials import SECRET_DIGITS
+from inbox_mock.domain.errors import NotFound
 from inbox_mock.engine.unit_of_work import UnitOfWork
 from inbox_mock.faults import active
 from inbox_mock.faults.active import WebhookStrike
+from inbox_mock.resources.declaration import Resource
+from inbox_mock.resources.registry import RESOURCES
+from inbox_mock.resources.serialization import Projection, RenderContext, reader
 from inbox_mock.store import faults as fault_store
-from inbox_mock.store import timeline, webhooks
+from inbox_mock.store import records, timeline, webhooks
 from inbox_mock.store.database import Row
+from inbox_mock.store.rows import ApplicationRow, DeliveryRow
+from inbox_mock.webhooks.event_types import event_types
 
 SENT = "webhook_sent"
+FIRST_RETRY = timedelta(minutes=1)
 
 
-def send(work: UnitOfWork, webhook: Row, event: str, account_id: object, record: str, struck: WebhookStrike | None) -> None:
-    """Let a subscriber be told of a record, after the subscription's latency."""
+@dataclass(frozen=True, slots=True)
+class DeliveryRequest:
+    """One attempt to deliver: where to, what, and the secret to sign it with."""
+
+    delivery_id: int
+    url: str
+    event: str
+    account_id: int
+    resource: Resource
+    record: str
+    secret: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryResult:
+    """The result of an attempt: ``status`` is None where there was no response, ``says`` is the result in words."""
+
+    status: int | None
+    says: str
+    request: Mapping[str, object]
+    response: Mapping[str, object]
+
+    @property
+    def delivered(self) -> bool:
+        """Whether the receiver accepted it."""
+        return self.status is not None and 200 <= self.status < 300
+
+
+def is_address(url: str) -> bool:
+    """Whether a text is an http or https URL with a host, to which webhooks can be sent."""
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in {"http", "https"} and bool(parts.hostname) and (parts.port is None or parts.port > 0)
+    except ValueError:
+        return False
+
+
+def publish(work: UnitOfWork, event: str, record_id: object, account_id: object, *, application_id: object = None) -> None:
+    """Record an event as caused by this unit of work, and schedule a delivery for each subscription that receives it.
+
+    What is delivered is the record as it is now, as the application's own token would see it. With ``application_id`` only
+    this application receives it.
+    """
+    work.caused.append({"event": event, "id": record_id})
+    needed = event_types()[event].scopes
+    for webhook in webhooks.subscribed(work.db, event, account_id):
+        held = scopes.expand(tuple(webhook["scopes"].split()))
+        if application_id not in {None, webhook["application_id"]} or (needed and held.isdisjoint(needed)):
+            continue
+        record = _record(work, event, record_id, webhook, held)
+        earlier = _EarlierVersion(work, event, record_id, webhook, held, record)
+        _schedule(work, webhook, event, account_id, record, active.strike_webhook(work, event, webhook, earlier))
+
+
+def request_of(work: UnitOfWork, delivery_id: object) -> DeliveryRequest | None:
+    """Return the next attempt of a delivery, or None if there is no such delivery."""
+    found = webhooks.delivery(work.db, delivery_id)
+    if found is None:
+        return None
+    application = work.db.get(ApplicationRow, found["application_id"])
+    secret = work.credential(application["client_secret"], application["named_client_secret"])
+    if found["forged"]:
+        secret = work.dice.hex("forged signature", found["id"], SECRET_DIGITS)
+    resource = RESOURCES[event_types()[found["event"]].plural]
+    return DeliveryRequest(found["id"], found["url"], found["event"], found["account_id"], resource, found["record"], secret)
+
+
+def settle(work: UnitOfWork, request: DeliveryRequest, result: DeliveryResult) -> None:
+    """Record an attempt, and schedule the next one where the subscription asks for retries: after 1, 2, 4 ... minutes."""
+    found = webhooks.delivery(work.db, request.delivery_id)
+    if found is None:
+        return
+    attempts = found["attempts"] + 1
+    webhooks.change_delivery(work.db, request.delivery_id, {"attempts": attempts, "outcome": result.says})
+    why = "; ".join(text for text in (found["why"], None if result.delivered else result.says) if text) or None
+    _record_attempt(work, found, result.status, result.request, result.response, why)
+    if not result.delivered and attempts <= found["retries"]:
+        work.later(FIRST_RETRY * 2 ** (attempts - 1), SENT, delivery_id=request.delivery_id)
+
+
+def _schedule(work: UnitOfWork, webhook: Row, event: str, account_id: object, record: str, strike: WebhookStrike | None) -> None:
+    """Insert a delivery and schedule it after the subscription's latency, with the effect of the fault that strikes it."""
     due = timedelta(seconds=webhook["latency_seconds"])
-    if struck is None:
+    if strike is None:
         delivery_id = webhooks.add_delivery(work.db, webhook, event, account_id, record, work.now)
         work.later(due, SENT, delivery_id=delivery_id)
-        _let_go(work, webhook, due)
+        _release(work, webhook, due)
         return
-    effect = struck.effect
+    effect = strike.effect
     due += effect.delay
     for _ in range(effect.copies):
-        delivery_id = webhooks.add_delivery(work.db, webhook, event, account_id, struck.record or record, work.now)
-        webhooks.change_delivery(work.db, delivery_id, {"forged": effect.forged, "why": struck.why})
+        delivery_id = webhooks.add_delivery(work.db, webhook, event, account_id, strike.record or record, work.now)
+        webhooks.change_delivery(work.db, delivery_id, {"forged": effect.forged, "why": strike.why})
         if effect.lost:
-            _lose(work, webhook, delivery_id, struck.why)
+            _lose(work, delivery_id, strike.why)
             continue
         event_id = timeline.schedule(work.db, times.wire(work.instant + due), SENT, {"delivery_id": delivery_id})
         if effect.overtaken:
             fault_store.hold_back(work.db, event_id, webhook["id"])
     if not effect.lost and not effect.overtaken:
-        _let_go(work, webhook, due)
+        _release(work, webhook, due)
 
 
-def _let_go(work: UnitOfWork, webhook: Row, due: timedelta) -> None:
-    """Let what waited for a webhook to the same address leave right after it."""
+def _release(work: UnitOfWork, webhook: Row, due: timedelta) -> None:
+    """Schedule the deliveries that wait for the next one to the same address right after it."""
     if not active.any_set(work):
         return
     for event_id, delivery_id in fault_store.held_back(work.db, webhook["id"]):
@@ -45,20 +142,73 @@ def _let_go(work: UnitOfWork, webhook: Row, due: timedelta) -> None:
         work.later(due, SENT, delivery_id=delivery_id)
 
 
-def _lose(work: UnitOfWork, webhook: Row, delivery_id: int, why: str) -> None:
+def _lose(work: UnitOfWork, delivery_id: int, why: str) -> None:
     webhooks.change_delivery(work.db, delivery_id, {"outcome": f"not sent: {why}"})
+    lost = work.db.get(DeliveryRow, delivery_id)
+    _record_attempt(work, lost, None, {"headers": {}, "body": ""}, {}, f"{why}: not sent")
+
+
+def _record_attempt(
+    work: UnitOfWork,
+    delivery: DeliveryRow,
+    status: int | None,
+    request: Mapping[str, object],
+    response: Mapping[str, object],
+    why: str | None,
+) -> None:
     work.write_down(
         {
             "at": work.now,
             "method": "POST",
-            "path": webhook["url"],
+            "path": delivery["url"],
             "query": "",
-            "status": None,
-            "application_id": webhook["application_id"],
-            "delivery_id": delivery_id,
-            "request": {"headers": {}, "body": ""},
-            "response": {},
+            "status": status,
+            "application_id": delivery["application_id"],
+            "delivery_id": delivery["id"],
+            "request": dict(request),
+            "response": dict(response),
             "caused": [],
-            "why": f"{why}: not sent",
+            "why": why,
         }
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _EarlierVersion:
+    """Finds an earlier version of a record: the one that the subscription received last, or one that a fault has kept."""
+
+    work: UnitOfWork
+    event: str
+    record_id: object
+    webhook: Row
+    held: frozenset[str]
+    present: str
+
+    def __call__(self, fault_id: object) -> str | None:
+        work, family = self.work, self.event.rpartition("_")[0]
+        last = fault_store.last_told(work.db, self.webhook["id"], f"{family}_", self.record_id, self.present)
+        if last is not None:
+            return last
+        with closing(fault_store.past(work.db, fault_id)) as db:
+            try:
+                found = _record(work.on(db), self.event, self.record_id, self.webhook, self.held)
+            except NotFound:
+                return None
+        return None if found == self.present else found
+
+
+def _record(work: UnitOfWork, event: str, record_id: object, webhook: Row, held: frozenset[str]) -> str:
+    resource = RESOURCES[event_types()[event].plural]
+    application_id = webhook["application_id"]
+    if not resource.has_id:
+        sql = f"SELECT * FROM {resource.view} WHERE id = ? AND account_id = ?"  # noqa: S608
+        cursor = work.db.execute(sql, (application_id, record_id))
+        rows = records.Rows(records.columns_of(cursor), cursor.fetchall())
+    else:
+        rows = records.read(work.db, resource.view, [int(str(record_id))])
+    if not rows.rows:
+        raise NotFound
+    public = resource.plural == "bookings" and "bookings_read" not in held
+    view = Projection(public=public, created_by=str(work.settings.assume["created_by"]))
+    shown = reader(resource, rows.columns, view)(rows.rows[0], RenderContext(application_id=application_id))
+    return orjson.dumps(shown).decode()

@@ -9,22 +9,22 @@ import orjson
 
 from inbox_mock.http import HttpClient
 from inbox_mock.store.journal import shortened
-from inbox_mock.webhooks.requests import DeliveryRequest, DeliveryResult
+from inbox_mock.webhooks.deliveries import DeliveryRequest, DeliveryResult
 from inbox_mock.webhooks.signature import sign
 
-Hand = Callable[[str, Mapping[str, str], bytes], tuple[int, Mapping[str, str], str]]
-"""Takes a webhook in this process: its address, headers and body; returns status, headers and text of the answer."""
+LocalReceiver = Callable[[str, Mapping[str, str], bytes], tuple[int, Mapping[str, str], str]]
+"""Receives a webhook in this process: takes its URL, headers and body, returns status, headers and text of the response."""
 
 TIMEOUT_SECONDS = 5
 MOST_BYTES_READ = 16_384
 USER_AGENT = "BookingSync Webhook Delivery"
 
 
-def body_of(parcel: DeliveryRequest, origin: str) -> bytes:
+def body_of(request: DeliveryRequest, origin: str) -> bytes:
     """Return a webhook's body: the templates under ``links``, the record under the singular."""
-    links = {key: f"{origin}/api/v3/{path}" for key, path in parcel.resource.templates()}
-    resource = {"links": links, parcel.resource.name: orjson.Fragment(parcel.record)}
-    return orjson.dumps({"account_id": parcel.account_id, "event": parcel.event, "resource": resource})
+    links = {key: f"{origin}/api/v3/{path}" for key, path in request.resource.templates()}
+    resource = {"links": links, request.resource.name: orjson.Fragment(request.record)}
+    return orjson.dumps({"account_id": request.account_id, "event": request.event, "resource": resource})
 
 
 def is_allowed(url: str, allowed: frozenset[str]) -> bool:
@@ -41,44 +41,42 @@ def is_allowed(url: str, allowed: frozenset[str]) -> bool:
 class WebhookSender:
     """Delivers over HTTP. ``origin`` is the server's own root, ``allowed`` are hosts beyond this machine.
 
-    ``make_room`` is called before each attempt: a receiver may call back, and somebody must be free to answer.
-    ``hands`` take what is addressed to the host under which they stand, without a socket.
+    ``make_room`` is called before each attempt: a receiver may call back, and a thread must be free to answer it.
+    ``local_receivers``, by host, receive what is addressed to their host without a socket.
     """
 
     def __init__(self, allowed: frozenset[str] = frozenset(), origin: str = "http://localhost") -> None:
         self.allowed = allowed
         self.origin = origin
         self.make_room: Callable[[], None] = lambda: None
-        self.hands: dict[str, Hand] = {}
+        self.local_receivers: dict[str, LocalReceiver] = {}
 
     def may_send_to(self, url: str) -> bool:
         """Whether an address is in this process, on this machine, or on an allowed host."""
-        return urlsplit(url).hostname in self.hands or is_allowed(url, self.allowed)
+        return urlsplit(url).hostname in self.local_receivers or is_allowed(url, self.allowed)
 
-    def __call__(self, parcel: DeliveryRequest) -> DeliveryResult:
-        """Try once, for a few seconds at the most; redirects are not followed."""
-        body = body_of(parcel, self.origin)
-        headers = {"Content-Type": "application/json", "X-Content-Signature": sign(parcel.secret, body), "User-Agent": USER_AGENT}
-        request = {"headers": headers, "body": shortened(body.decode())}
-        if not self.may_send_to(parcel.url):
-            return DeliveryResult(
-                None, "not sent: the address is not on this machine, and --allow-webhooks-to does not name it", request, {}
-            )
-        hand = self.hands.get(urlsplit(parcel.url).hostname or "")
-        if hand is not None:
-            status, answered, text = hand(parcel.url, headers, body)
-            return DeliveryResult(status, _outcome(status), request, {"headers": dict(answered), "body": shortened(text)})
+    def __call__(self, request: DeliveryRequest) -> DeliveryResult:
+        """Try once, for a few seconds at most; redirects are not followed."""
+        body = body_of(request, self.origin)
+        headers = {"Content-Type": "application/json", "X-Content-Signature": sign(request.secret, body), "User-Agent": USER_AGENT}
+        sent = {"headers": headers, "body": shortened(body.decode())}
+        if not self.may_send_to(request.url):
+            return DeliveryResult(None, "not sent: the address is not on this machine, and --allow-webhooks-to does not name it", sent, {})
+        receiver = self.local_receivers.get(urlsplit(request.url).hostname or "")
+        if receiver is not None:
+            status, answered, text = receiver(request.url, headers, body)
+            return DeliveryResult(status, _outcome(status), sent, {"headers": dict(answered), "body": shortened(text)})
         self.make_room()
         try:
-            response = HttpClient(parcel.url).exchange(
-                "POST", _target(parcel.url), headers, body, seconds=TIMEOUT_SECONDS, beginning=MOST_BYTES_READ
+            response = HttpClient(request.url).exchange(
+                "POST", _target(request.url), headers, body, seconds=TIMEOUT_SECONDS, beginning=MOST_BYTES_READ
             )
         except TimeoutError:
-            return DeliveryResult(None, f"no answer within {TIMEOUT_SECONDS} seconds", request, {})
+            return DeliveryResult(None, f"no answer within {TIMEOUT_SECONDS} seconds", sent, {})
         except (OSError, HTTPException) as error:
-            return DeliveryResult(None, f"no connection: {_told(error)}", request, {})
+            return DeliveryResult(None, f"no connection: {_told(error)}", sent, {})
         answer = {"headers": dict(response.headers), "body": shortened(response.body.decode(errors="replace"))}
-        return DeliveryResult(response.status, _outcome(response.status), request, answer)
+        return DeliveryResult(response.status, _outcome(response.status), sent, answer)
 
 
 def _target(url: str) -> str:

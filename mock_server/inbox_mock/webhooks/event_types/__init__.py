@@ -1,0 +1,36 @@
+"""The types of events that webhooks deliver: each module here exports ``EVENT_TYPES``, a tuple of declarations."""
+
+from dataclasses import dataclass
+from functools import cache
+
+from inbox_mock.domain.discovery import discover
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventType:
+    """A type of event: ``plural`` names the resource whose record is delivered.
+
+    An application receives it if it holds any one of ``scopes``; without ``scopes`` every application does.
+    """
+
+    name: str
+    says: str
+    plural: str
+    scopes: tuple[str, ...] = ()
+
+
+@cache
+def event_types() -> dict[str, EventType]:
+    """Return every event type by its name.
+
+    Raises:
+        TypeError: a module exports no ``EVENT_TYPES``, or two event types have the same name.
+
+    """
+    found: dict[str, EventType] = {}
+    for module, declared in discover(__name__, "EVENT_TYPES", tuple).items():
+        for event_type in declared:
+            if event_type.name in found:
+                raise TypeError(f"{__name__}.{module} declares {event_type.name!r} a second time")
+            found[event_type.name] = event_type
+    return found
