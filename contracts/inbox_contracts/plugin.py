@@ -228,7 +228,7 @@ def _allowed(item: pytest.Item, sandbox: "Sandbox") -> "frozenset[str]":
 
 def _told(lines: list[str]) -> str:
     """Return lines as one text, without what a terminal would obey: clients may write anything."""
-    from inbox_mock.conduct.text import printable
+    from inbox_mock.domain.values import printable
 
     return "\n".join(map(printable, lines))
 

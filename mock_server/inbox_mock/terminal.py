@@ -8,7 +8,7 @@ from typing import TextIO
 
 import click
 
-UNPRINTABLE = "\ufffd"
+from inbox_mock.domain.values import printable
 
 
 def is_fancy(stream: TextIO) -> bool:
@@ -42,11 +42,6 @@ def table(headings: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
     widths = [max(map(len, column)) for column in zip(*written, strict=True)]
     for row in written:
         click.echo("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
-
-
-def printable(text: str) -> str:
-    """Return a text without what would move a terminal's cursor or turn its writing round."""
-    return "".join(character if character.isprintable() else UNPRINTABLE for character in text)
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from inbox_mock.conduct import evaluation
 from inbox_mock.conduct.model import Rule
 from inbox_mock.docs import pages
 from inbox_mock.docs.fidelity_report import claims
-from inbox_mock.domain.assumptions import ASSUMPTIONS
+from inbox_mock.domain.fidelity import ASSUMPTIONS
 from inbox_mock.faults.kinds import kinds
 from inbox_mock.scenarios.loading import shipped
 

@@ -11,7 +11,7 @@ from importlib import import_module
 from pathlib import Path
 
 from inbox_mock.admin.routes import OPERATIONS
-from inbox_mock.domain.assumptions import ASSUMPTIONS
+from inbox_mock.domain.fidelity import ASSUMPTIONS
 from processes import PATIENCE_SECONDS, free_port, run, serving
 from tours import environment, steps, walk
 

@@ -5,7 +5,7 @@ import pytest
 from builders import JSON, a_body, a_booking, a_message, a_scenario, without
 from fake import Mock, Sandbox
 from faulty import set_fault
-from inbox_mock.domain.assumptions import ASSUMPTIONS
+from inbox_mock.domain.fidelity import ASSUMPTIONS
 from judged import send, the_report
 from oauth import an_application
 from whole import CONVERSATIONS, MESSAGES, PICTURE

@@ -10,7 +10,7 @@ import pytest
 from builders import START, a_body, a_booking, a_message, a_scenario
 from fake import Answer, InProcess, Mock, Sandbox
 from inbox_mock.app import Options, create_app
-from inbox_mock.domain.assumptions import ASSUMPTIONS
+from inbox_mock.domain.fidelity import ASSUMPTIONS
 from inbox_mock.scenarios.build import Overrides, build_image
 from inbox_mock.scenarios.errors import ScenarioError
 from inbox_mock.scenarios.loading import Scenario, find, from_object, shipped

@@ -101,7 +101,7 @@ def _each(driver: tuple[str, ...], wanted: str, options: dict[str, Any]) -> int:
     """Flip every assumption in turn, and show which of them the client depends on; what is so by default must go well."""
     import json
 
-    from inbox_mock.domain.assumptions import ASSUMPTIONS
+    from inbox_mock.domain.fidelity import ASSUMPTIONS
 
     plain = _run(driver, options)
     if plain.failure is not None and plain.failure.no_client:
@@ -153,7 +153,7 @@ def _kept(verdict: "Verdict", driver: tuple[str, ...], save: str, options: Mappi
 
 
 def _no_client(verdict: "Verdict") -> str:
-    from inbox_mock.conduct.text import printable
+    from inbox_mock.domain.values import printable
 
     if verdict.failure is None or verdict.failure.misconduct is None:
         raise RuntimeError("a client was there")
@@ -182,7 +182,7 @@ def _switches(assume: str | None) -> dict[str, object]:
         ValueError: there is none such, or it cannot be that.
 
     """
-    from inbox_mock.domain.assumptions import ASSUMPTIONS
+    from inbox_mock.domain.fidelity import ASSUMPTIONS
 
     if assume is None or assume == EACH:
         return {}

@@ -73,7 +73,7 @@ def command(
         _stop("hypothesis is missing: pip install 'bookingsync-inbox-mock[contracts]'")
     from inbox_contracts.provider import findings, runner
     from inbox_contracts.provider.target import NoTrial, look
-    from inbox_mock.conduct.text import printable
+    from inbox_mock.domain.values import printable
 
     def tell(text: str) -> None:
         click.echo("\n".join(map(printable, text.split("\n"))), err=wanted_format == "json")

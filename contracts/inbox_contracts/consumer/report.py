@@ -10,7 +10,7 @@ from inbox_contracts.consumer.judging import Finding
 from inbox_contracts.consumer.recording import Moment, Play
 from inbox_contracts.consumer.trial import Failure, Verdict
 from inbox_mock.conduct.junit import legal
-from inbox_mock.conduct.text import printable
+from inbox_mock.domain.values import printable
 
 JSON = dict[str, Any]
 

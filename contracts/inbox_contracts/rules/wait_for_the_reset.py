@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from inbox_mock.conduct.model import Entry, Evidence, Rule, Violation
 from inbox_mock.domain import times
+from inbox_mock.domain.values import whole_number
 
 FURTHEST = 32_503_680_000
 
@@ -44,7 +45,8 @@ def _reset(entry: Entry) -> datetime | None:
 
 
 def _number(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 12 and int(text) < FURTHEST else None
+    found = whole_number(text, 11)
+    return found if found is not None and found < FURTHEST else None
 
 
 RULE = Rule(

@@ -2,6 +2,7 @@
 
 from inbox_mock.admin.operation import JSON, AdminCall, AdminOperation
 from inbox_mock.domain.errors import Invalid, invalid
+from inbox_mock.domain.values import whole_number
 from inbox_mock.store import journal
 
 PAGE = 100
@@ -27,9 +28,10 @@ def _page(call: AdminCall, after: int) -> JSON:
 
 
 def _number(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and len(text) < 16):
+    found = whole_number(text, 15)
+    if found is None:
         raise Invalid(invalid("after", "the id of an entry, or 0"))
-    return int(text)
+    return found
 
 
 OPERATIONS = (

@@ -6,6 +6,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from inbox_mock.domain.errors import Invalid, NotFound, invalid
+from inbox_mock.domain.values import whole_number
 from inbox_mock.engine.sandboxes import Sandbox
 from inbox_mock.scenarios.build import SandboxFactory
 from inbox_mock.webhooks.sender import WebhookSender
@@ -51,10 +52,10 @@ class AdminCall:
             NotFound: it is no id.
 
         """
-        text = self.path["record_id"]
-        if not (text.isascii() and text.isdigit() and len(text) < 19):
+        found = whole_number(self.path["record_id"], 18)
+        if found is None:
             raise NotFound
-        return int(text)
+        return found
 
     def number(self, name: str, usual: int, most: int = 10**15) -> int:
         """Return a whole number of the query.
@@ -63,10 +64,10 @@ class AdminCall:
             Invalid: it is no number from 0 to ``most``.
 
         """
-        text = self.query.get(name, str(usual))
-        if not (text.isascii() and text.isdigit() and len(text) < 17 and int(text) <= most):
+        found = whole_number(self.query.get(name, str(usual)), 16)
+        if found is None or found > most:
             raise Invalid(invalid(name, f"a whole number from 0 to {most}"))
-        return int(text)
+        return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -9,7 +9,7 @@ from inbox_mock.admin import actors, clock, faults, inbox_view, journal, report,
 from inbox_mock.admin.access_control import PREFIX, AccessControl
 from inbox_mock.admin.operation import AdminCall, AdminOperation, Page, checked
 from inbox_mock.domain.errors import BadRequest
-from inbox_mock.domain.json_numbers import normal
+from inbox_mock.domain.values import normal
 from inbox_mock.scenarios.build import SandboxFactory
 from inbox_mock.webhooks.sender import WebhookSender
 

@@ -9,6 +9,7 @@ from flask import Request
 from inbox_mock.api.rendering import JSON_API, Headers, problems_body
 from inbox_mock.domain import times
 from inbox_mock.domain.errors import Problem, RateLimited, Unauthorized
+from inbox_mock.domain.values import whole_number
 from inbox_mock.engine.timeline import pass_time
 from inbox_mock.engine.unit_of_work import UnitOfWork
 from inbox_mock.faults import active
@@ -132,7 +133,7 @@ def strike(work: UnitOfWork, request: Request, grant: Grant) -> InjectedFault | 
     path = request.path.removeprefix(active.PREFIX).rstrip("/")
     page = query.pop("page", "1")
     listing = f"{grant.application_id} {path}?{urlencode(sorted(query.items()))}"
-    number = (int(page) or 1) if page.isascii() and page.isdigit() and len(page) < 16 else 1
+    number = whole_number(page, 15) or 1
     facts = RequestFacts(request.method, path, listing, number, grant.application_id, grant.token_id, window_of(work.instant))
     struck = active.strike(work, facts)
     if struck is None:

@@ -7,6 +7,7 @@ from functools import cached_property, lru_cache
 from inbox_mock.api.operation import Operation
 from inbox_mock.domain import times
 from inbox_mock.domain.errors import BadRequest, NotFound
+from inbox_mock.domain.values import whole_number
 from inbox_mock.engine.unit_of_work import Actor, UnitOfWork
 from inbox_mock.resources.field_types import LARGEST_ID
 from inbox_mock.resources.serialization import Projection, RenderContext
@@ -39,8 +40,7 @@ class Query:
 
     def number(self, parameter: str, otherwise: int) -> int:
         """Return a whole number from 1 up, or ``otherwise`` for anything else."""
-        text = self.given.get(parameter, "")
-        return int(text) if text.isascii() and text.isdigit() and 0 < len(text) < 16 and int(text) else otherwise
+        return whole_number(self.given.get(parameter, ""), 15) or otherwise
 
     def time(self, parameter: str) -> str | None:
         """Return a time as the wire writes it, or None if it is missing, blank or cannot be read."""
@@ -186,5 +186,5 @@ def only_id(text: str) -> int | None:
 
 def ids_in(text: str) -> list[int]:
     """Return the good ids of a comma-joined list, each once."""
-    good = [int(part) for part in text.split(",") if part.isascii() and part.isdigit() and len(part) < 20]
-    return [record_id for record_id in dict.fromkeys(good) if 0 < record_id <= LARGEST_ID]
+    found = dict.fromkeys(whole_number(part, 19) for part in text.split(","))
+    return [record_id for record_id in found if record_id and record_id <= LARGEST_ID]

@@ -15,7 +15,7 @@ from click.core import ParameterSource
 from inbox_mock import __version__
 from inbox_mock.client import AdminError, connect, expectation
 from inbox_mock.domain.discovery import discover
-from inbox_mock.terminal import printable
+from inbox_mock.domain.values import printable
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint

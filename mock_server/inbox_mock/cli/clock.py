@@ -8,7 +8,8 @@ from click.shell_completion import CompletionItem
 
 from inbox_mock.cli import FINDINGS, on_a_server, print_json
 from inbox_mock.client import JSON, Sandbox
-from inbox_mock.terminal import printable, say, styled
+from inbox_mock.domain.values import printable
+from inbox_mock.terminal import say, styled
 
 IDLE = "idle"
 

@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 import click
 
 from inbox_mock.cli import print_json
+from inbox_mock.domain.values import printable
 from inbox_mock.engine import durations
-from inbox_mock.terminal import printable
 
 PATIENCE_SECONDS = 5
 PAUSE_SECONDS = 0.1

@@ -9,7 +9,8 @@ import click
 
 from inbox_mock.cli import FINDINGS, on_a_server, print_json
 from inbox_mock.client import JSON, Sandbox, SandboxGoneError, ServerUnreachableError
-from inbox_mock.terminal import printable, say, styled
+from inbox_mock.domain.values import printable
+from inbox_mock.terminal import say, styled
 
 BREATH_SECONDS = 0.5
 EVENT = re.compile(r'"event":"(\w+)"')  # a body that is kept in part is no JSON, but begins with this

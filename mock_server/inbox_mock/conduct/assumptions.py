@@ -10,7 +10,7 @@ from inbox_mock.conduct.model import Entry, Evidence
 from inbox_mock.conduct.operations import Operations
 from inbox_mock.conduct.pagination import page_of
 from inbox_mock.conduct.simulated_behaviour import Chances
-from inbox_mock.domain.assumptions import ASSUMPTIONS
+from inbox_mock.domain.fidelity import ASSUMPTIONS
 from inbox_mock.resources.declaration import Write
 
 if TYPE_CHECKING:

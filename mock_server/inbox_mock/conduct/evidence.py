@@ -12,6 +12,7 @@ import orjson
 from inbox_mock.channels import policies
 from inbox_mock.conduct.model import BookingFact, ConversationFact, DeliveryFact, Entry, Evidence, MessageFact, ParticipantFact, TokenFact
 from inbox_mock.domain import scopes, times
+from inbox_mock.domain.values import whole_number
 from inbox_mock.engine.unit_of_work import UnitOfWork
 from inbox_mock.faults.active import options_of
 from inbox_mock.faults.declaration import RequestFault
@@ -23,7 +24,6 @@ from inbox_mock.webhooks.event_types import event_types
 
 ScopesOf = Callable[[str, str], tuple[str, ...]]
 STRUCK = re.compile(r"fault (\d+) \((\w+)\) struck")
-OPENED = "conversation_opened"
 MESSAGES = """
     SELECT m.*, m.on_channel_at IS NOT NULL OR m.id IN (
       SELECT json_extract(about, '$.message_id') FROM timeline WHERE kind = ?) AS relayed
@@ -248,4 +248,4 @@ def _time(found: object) -> datetime | None:
 
 
 def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
+    return whole_number(text, 18) or 0

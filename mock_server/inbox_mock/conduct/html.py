@@ -3,8 +3,9 @@
 from html import escape
 from itertools import groupby
 
-from inbox_mock.conduct.text import MOST, headline, printable
+from inbox_mock.conduct.text import MOST, headline
 from inbox_mock.conduct.verdict import JSON
+from inbox_mock.domain.values import printable
 
 STYLE = """
 :root { color-scheme: light dark; --ink: #1c2430; --quiet: #5b6675; --paper: #fff; --box: #f4f6f8; --line: #d9dee4;

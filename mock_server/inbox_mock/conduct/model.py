@@ -8,6 +8,8 @@ from functools import cached_property
 from typing import Literal
 from urllib.parse import parse_qsl
 
+from inbox_mock.domain.values import whole_number
+
 Severity = Literal["error", "note"]
 Json = Mapping[str, object]
 
@@ -197,7 +199,7 @@ class Entry:
         """Return a whole number that was written under a name."""
         found = self.written.get(name)
         text = str(found) if isinstance(found, int | str) and not isinstance(found, bool) else ""
-        return int(text) if text.isascii() and text.isdigit() and len(text) < 20 else None
+        return whole_number(text, 19)
 
     def refused_for(self, name: str) -> bool:
         """Whether the request was refused because of a field."""

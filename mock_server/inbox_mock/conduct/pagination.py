@@ -7,6 +7,7 @@ from functools import cached_property
 
 from inbox_mock.conduct.model import Entry
 from inbox_mock.domain import times
+from inbox_mock.domain.values import whole_number
 
 PAGING = ("page", "per_page", "updated_since")
 LISTS = frozenset({("inbox", name) for name in ("conversations", "participants", "messages", "attachments")})
@@ -94,8 +95,7 @@ def since_of(entry: Entry) -> datetime | None:
 
 def page_of(entry: Entry) -> int:
     """Return the number of the page that was asked for; what is no number counts as 1."""
-    text = entry.parameters.get("page", "1")
-    return (int(text) or 1) if text.isascii() and text.isdigit() and len(text) < 16 else 1
+    return whole_number(entry.parameters.get("page", "1"), 15) or 1
 
 
 def has_next(entry: Entry) -> bool:

@@ -5,6 +5,7 @@ from itertools import groupby
 from textwrap import wrap
 
 from inbox_mock.conduct.verdict import JSON
+from inbox_mock.domain.values import printable
 
 WIDTH = 100
 MOST = 10
@@ -25,11 +26,6 @@ def headline(report: JSON) -> str:
     counts = {severity: sum(v["severity"] == severity and not v["allowed"] for v in report["violations"]) for severity in ("error", "note")}
     found = " and ".join(_counted(count, severity) for severity, count in counts.items() if count)
     return f"{found} in {asked}" if found else f"Clean: nothing to blame in {asked}"
-
-
-def printable(text: str) -> str:
-    """Return a line without what a terminal would obey."""
-    return "".join(character if character.isprintable() else "\ufffd" for character in text)
 
 
 def target(entry: JSON) -> str:

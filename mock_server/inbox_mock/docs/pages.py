@@ -24,7 +24,7 @@ HEADERS = {"Content-Security-Policy": POLICY, "X-Content-Type-Options": "nosniff
 
 def _fidelity() -> Mapping[str, object]:
     from inbox_mock.docs.fidelity_report import KINDS, LEVELS, claims
-    from inbox_mock.domain.assumptions import ASSUMPTIONS
+    from inbox_mock.domain.fidelity import ASSUMPTIONS
 
     found = claims()
     kinds = {kind: [claim for claim in found if claim.kind == kind] for kind in KINDS}

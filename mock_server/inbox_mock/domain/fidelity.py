@@ -1,4 +1,4 @@
-"""How sure we are of a behaviour, and where it was seen."""
+"""How sure each behaviour is and where it was seen, and the switches for what no source settles: a scenario's ``assume``."""
 
 from dataclasses import dataclass
 
@@ -24,3 +24,36 @@ def recorded(where: str) -> Fidelity:
 def assumed(reason: str) -> Fidelity:
     """No source settles it: this is our choice, and why."""
     return Fidelity("assumed", reason)
+
+
+@dataclass(frozen=True, slots=True)
+class Assumption:
+    """A switch: what it is when nothing is said, what it may be, and what it decides."""
+
+    default: object
+    choices: tuple[object, ...]
+    says: str
+
+
+ASSUMPTIONS: dict[str, Assumption] = {
+    "message_bumps_conversation": Assumption(True, (True, False), "A new message moves its conversation's updated_at and last_message_at."),
+    "guest_reopens_closed": Assumption(True, (True, False), "A guest's message reopens a closed conversation."),
+    "connect_moves_updated_at": Assumption(
+        False,
+        (True, False),
+        "connect_booking, disconnect_booking and add_attachment move updated_at. Recordings of 2018 show that they do not.",
+    ),
+    "sent_at_optional": Assumption(False, (True, False), "A message may come without sent_at, as in 2018; the tables of 2022 require it."),
+    "visibility_all": Assumption(False, (True, False), "The visibility 'all' of 2018 is accepted beside the two of today."),
+    "if_none_match": Assumption(True, (True, False), "If-None-Match with the current ETag is answered 304."),
+    "created_by": Assumption(
+        "both",
+        ("both", "links", "attributes"),
+        "Where created_by is written: as links.created_by, as the two attributes, or both.",
+    ),
+    "attachment_urls": Assumption(
+        "absolute", ("absolute", "relative"), "Whether an attachment's url names the host, or is relative to it as in 2018."
+    ),
+}
+
+DEFAULTS: dict[str, object] = {name: assumption.default for name, assumption in ASSUMPTIONS.items()}

@@ -9,7 +9,7 @@ from typing import Any
 
 import orjson
 
-from inbox_mock.domain import assumptions, credentials, times
+from inbox_mock.domain import credentials, fidelity, times
 from inbox_mock.domain.times import LATEST, Clock
 from inbox_mock.engine.sandboxes import Sandbox, Sandboxes
 from inbox_mock.engine.unit_of_work import UnitOfWork
@@ -147,7 +147,7 @@ def _settings(scenario: Scenario, overrides: Overrides) -> Settings:
         rate_limit=DEFAULT_LIMIT if limit is None else limit,
         rate_limit_enforced=limit is not None,
         page_cap=data.get("page_cap"),
-        assume={**assumptions.DEFAULTS, **data.get("assume", {})},
+        assume={**fidelity.DEFAULTS, **data.get("assume", {})},
     )
 
 

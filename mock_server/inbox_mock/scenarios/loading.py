@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from inbox_mock.channels import opening, policies
-from inbox_mock.domain import assumptions
+from inbox_mock.domain import fidelity
 from inbox_mock.domain.enumerations import CHANNELS, ORIGINS
-from inbox_mock.domain.json_numbers import normal
+from inbox_mock.domain.values import normal
 from inbox_mock.faults.kinds import kinds
 from inbox_mock.scenarios.errors import CombinedScenarioError, ScenarioError, told
 from inbox_mock.scenarios.yaml12 import Lines, read
@@ -136,7 +136,7 @@ def schema() -> dict[str, object]:
         "additionalProperties": False,
         "properties": {
             name: {"enum": list(known.choices), "default": known.default, "description": known.says}
-            for name, known in assumptions.ASSUMPTIONS.items()
+            for name, known in fidelity.ASSUMPTIONS.items()
         },
     }
     found["properties"]["messages"]["items"]["properties"]["origin"]["enum"] = list(ORIGINS)

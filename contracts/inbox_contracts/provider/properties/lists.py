@@ -10,7 +10,6 @@ from inbox_contracts.provider.trial import Trial
 from inbox_mock.domain.fidelity import documented, recorded
 from inbox_mock.resources.declaration import Resource
 
-RELATIONS = ("first", "prev", "next", "last")
 PAGES = documented("/reference, pagination")
 
 

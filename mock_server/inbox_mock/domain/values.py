@@ -1,6 +1,7 @@
-"""JSON in its normal form: a whole number is an integer, however it was written."""
+"""Values from outside in their normal form: whole numbers in JSON, digits in text, text without control characters."""
 
 MOST_LEVELS = 100
+UNPRINTABLE = "\ufffd"
 LARGEST = 2**53
 
 
@@ -21,3 +22,13 @@ def normal(value: object, levels: int = MOST_LEVELS) -> object:
     if isinstance(value, list):
         return [normal(item, levels - 1) for item in value]
     return value
+
+
+def whole_number(text: str, digits: int) -> int | None:
+    """Return the number that a text of 1 to ``digits`` ASCII digits stands for, or None for any other text."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= digits else None
+
+
+def printable(text: str) -> str:
+    """Return a text in which U+FFFD replaces what moves a terminal's cursor or reverses its writing."""
+    return "".join(character if character.isprintable() else UNPRINTABLE for character in text)
