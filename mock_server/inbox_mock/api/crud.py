@@ -1,4 +1,4 @@
-"""The operations that most resources have: list, get, create, update, and tying two records."""
+"""The operations that most resources have: list, get, create, update, and attaching one record to another."""
 
 from collections.abc import Callable
 
@@ -6,58 +6,60 @@ from inbox_mock.api.operation import EMBEDDING, LISTING, Operation
 from inbox_mock.api.request_context import RequestContext
 from inbox_mock.api.result import Result, by_ids, changed, created, listing
 from inbox_mock.api.visibility import visible
-from inbox_mock.domain.fidelity import documented
+from inbox_mock.domain.fidelity import Fidelity, documented
 from inbox_mock.engine.unit_of_work import Actor, UnitOfWork
 from inbox_mock.resources.declaration import Resource
 from inbox_mock.store.database import Row
 
 Create = Callable[[UnitOfWork, Actor, Row], int]
 Edit = Callable[[UnitOfWork, Actor, int, Row], None]
-Tie = Callable[[UnitOfWork, Actor, int, int], None]
+Attach = Callable[[UnitOfWork, Actor, int, int], None]
 
 
-def reading(resource: Resource, page: str) -> tuple[Operation, Operation]:
-    """Return the two operations that read a resource: a list, and one or several by id."""
-    title = resource.plural.replace("_", " ")
+def list_operation(resource: Resource) -> Operation:
+    """Return the operation that lists a resource."""
 
-    def list_them(call: RequestContext) -> Result:
-        return listing(call, visible(call, resource.plural))
+    def run(context: RequestContext) -> Result:
+        return listing(context, visible(context, resource.plural))
 
-    def show_them(call: RequestContext) -> Result:
-        return by_ids(call, visible(call, resource.plural))
-
-    return (
-        Operation(
-            method="GET",
-            rule=f"/{resource.path}",
-            name=f"list_{resource.plural}",
-            summary=f"List {title}",
-            resource=resource,
-            scopes=resource.read_scopes,
-            run=list_them,
-            query=LISTING,
-            fidelity=documented(page),
-        ),
-        Operation(
-            method="GET",
-            rule=f"/{resource.path}/<ids>",
-            name=f"get_{resource.plural}",
-            summary=f"Get one of the {title}, or several by ids joined with commas",
-            resource=resource,
-            scopes=resource.read_scopes,
-            run=show_them,
-            query=EMBEDDING,
-            refusals=(404, 414),
-            fidelity=documented(page),
-        ),
+    return Operation(
+        method="GET",
+        rule=f"/{resource.path}",
+        name=f"list_{resource.plural}",
+        summary=f"List {_title(resource)}",
+        resource=resource,
+        scopes=resource.read_scopes,
+        run=run,
+        query=LISTING,
+        fidelity=documented(resource.page),
     )
 
 
-def creating(resource: Resource, page: str, verb: Create) -> Operation:
+def get_operation(resource: Resource) -> Operation:
+    """Return the operation that reads one or several records by id."""
+
+    def run(context: RequestContext) -> Result:
+        return by_ids(context, visible(context, resource.plural))
+
+    return Operation(
+        method="GET",
+        rule=f"/{resource.path}/<ids>",
+        name=f"get_{resource.plural}",
+        summary=f"Get one of the {_title(resource)}, or several by ids joined with commas",
+        resource=resource,
+        scopes=resource.read_scopes,
+        run=run,
+        query=EMBEDDING,
+        refusals=(404, 414),
+        fidelity=documented(resource.page),
+    )
+
+
+def create_operation(resource: Resource, create: Create) -> Operation:
     """Return the operation that creates a record."""
 
-    def create(call: RequestContext) -> Result:
-        return created(call, verb(call.work, call.actor, call.written))
+    def run(context: RequestContext) -> Result:
+        return created(context, create(context.work, context.grant.actor, context.written))
 
     return Operation(
         method="POST",
@@ -66,22 +68,22 @@ def creating(resource: Resource, page: str, verb: Create) -> Operation:
         summary=f"Create a {resource.name}",
         resource=resource,
         scopes=resource.write_scopes,
-        run=create,
+        run=run,
         body="create",
         status=201,
         query=EMBEDDING,
         refusals=(400, 422),
-        fidelity=documented(page),
+        fidelity=documented(resource.page),
     )
 
 
-def editing(resource: Resource, page: str, verb: Edit) -> Operation:
+def update_operation(resource: Resource, edit: Edit, fidelity: Fidelity | None = None) -> Operation:
     """Return the operation that changes a record."""
 
-    def edit(call: RequestContext) -> Result:
-        record_id = call.record_id
-        verb(call.work, call.actor, record_id, call.written)
-        return changed(call, record_id)
+    def run(context: RequestContext) -> Result:
+        record_id = context.record_id
+        edit(context.work, context.grant.actor, record_id, context.written)
+        return changed(context, record_id)
 
     return Operation(
         method="PUT",
@@ -90,21 +92,21 @@ def editing(resource: Resource, page: str, verb: Edit) -> Operation:
         summary=f"Update a {resource.name}",
         resource=resource,
         scopes=resource.write_scopes,
-        run=edit,
+        run=run,
         body="update",
         query=EMBEDDING,
         refusals=(400, 404, 422),
-        fidelity=documented(page),
+        fidelity=fidelity or documented(resource.page),
     )
 
 
-def tying(resource: Resource, page: str, action: str, other: str, verb: Tie) -> Operation:
-    """Return the operation that ties a record to another one, or unties it; it answers the record in the path."""
+def attach_operation(resource: Resource, action: str, other: str, attach: Attach) -> Operation:
+    """Return the operation ``action``, which attaches to a record one of the resource ``other``, or detaches it."""
 
-    def tie(call: RequestContext) -> Result:
-        record_id = call.record_id
-        verb(call.work, call.actor, record_id, call.reference)
-        return changed(call, record_id)
+    def run(context: RequestContext) -> Result:
+        record_id = context.record_id
+        attach(context.work, context.grant.actor, record_id, context.reference)
+        return changed(context, record_id)
 
     return Operation(
         method="PUT",
@@ -113,9 +115,13 @@ def tying(resource: Resource, page: str, action: str, other: str, verb: Tie) -> 
         summary=f"{action.replace('_', ' ').capitalize()} of a {resource.name}",
         resource=resource,
         scopes=resource.write_scopes,
-        run=tie,
+        run=run,
         body=other,
         query=EMBEDDING,
         refusals=(400, 404),
-        fidelity=documented(page),
+        fidelity=documented(resource.page),
     )
+
+
+def _title(resource: Resource) -> str:
+    return resource.plural.replace("_", " ")

@@ -127,8 +127,6 @@ def strike(work: UnitOfWork, request: Request, grant: Grant) -> InjectedFault | 
         Unauthorized: the fault is that the token is no longer good.
 
     """
-    if not active.any_set(work):
-        return None
     query = dict(parse_qsl(request.environ.get("QUERY_STRING", ""), keep_blank_values=True))
     path = request.path.removeprefix(active.PREFIX).rstrip("/")
     page = query.pop("page", "1")

@@ -1,34 +1,36 @@
 """Operations of the inbox: conversations, participants, messages, attachments, hosts."""
 
-from inbox_mock.api.crud import creating, editing, reading, tying
-from inbox_mock.api.operation import Operation
-from inbox_mock.resources import attachments as attachment_resource
-from inbox_mock.resources import conversations as conversation_resource
-from inbox_mock.resources import hosts as host_resource
-from inbox_mock.resources import messages as message_resource
-from inbox_mock.resources import participants as participant_resource
+from inbox_mock.api.crud import attach_operation, create_operation, get_operation, list_operation, update_operation
+from inbox_mock.resources.registry import RESOURCES
 from inbox_mock.services import attachments, conversations, messages, people
 
-CONVERSATIONS, PARTICIPANTS = conversation_resource.RESOURCE, participant_resource.RESOURCE
-MESSAGES, ATTACHMENTS, HOSTS = message_resource.RESOURCE, attachment_resource.RESOURCE, host_resource.RESOURCE
+CONVERSATIONS, PARTICIPANTS, MESSAGES = RESOURCES["conversations"], RESOURCES["participants"], RESOURCES["messages"]
+ATTACHMENTS, HOSTS = RESOURCES["attachments"], RESOURCES["hosts"]
 
-OPERATIONS: tuple[Operation, ...] = (
-    *reading(CONVERSATIONS, conversation_resource.PAGE),
-    creating(CONVERSATIONS, conversation_resource.PAGE, conversations.create_conversation),
-    editing(CONVERSATIONS, conversation_resource.PAGE, conversations.edit_conversation),
-    tying(CONVERSATIONS, conversation_resource.PAGE, "connect_booking", "bookings", conversations.connect_booking),
-    tying(CONVERSATIONS, conversation_resource.PAGE, "disconnect_booking", "bookings", conversations.disconnect_booking),
-    *reading(PARTICIPANTS, participant_resource.PAGE),
-    creating(PARTICIPANTS, participant_resource.PAGE, people.add_participant),
-    editing(PARTICIPANTS, participant_resource.PAGE, people.edit_participant),
-    *reading(MESSAGES, message_resource.PAGE),
-    creating(MESSAGES, message_resource.PAGE, messages.post_message),
-    editing(MESSAGES, message_resource.PAGE, messages.edit_message),
-    tying(MESSAGES, message_resource.PAGE, "add_attachment", "attachments", messages.add_attachment),
-    *reading(ATTACHMENTS, attachment_resource.PAGE),
-    creating(ATTACHMENTS, attachment_resource.PAGE, attachments.create_attachment),
-    editing(ATTACHMENTS, attachment_resource.PAGE, attachments.edit_attachment),
-    *reading(HOSTS, host_resource.PAGE),
-    creating(HOSTS, host_resource.PAGE, people.create_host),
-    editing(HOSTS, host_resource.PAGE, people.edit_host),
-)
+list_conversations = list_operation(CONVERSATIONS)
+get_conversations = get_operation(CONVERSATIONS)
+create_conversation = create_operation(CONVERSATIONS, conversations.create_conversation)
+update_conversation = update_operation(CONVERSATIONS, conversations.edit_conversation)
+connect_booking = attach_operation(CONVERSATIONS, "connect_booking", "bookings", conversations.connect_booking)
+disconnect_booking = attach_operation(CONVERSATIONS, "disconnect_booking", "bookings", conversations.disconnect_booking)
+
+list_participants = list_operation(PARTICIPANTS)
+get_participants = get_operation(PARTICIPANTS)
+create_participant = create_operation(PARTICIPANTS, people.add_participant)
+update_participant = update_operation(PARTICIPANTS, people.edit_participant)
+
+list_messages = list_operation(MESSAGES)
+get_messages = get_operation(MESSAGES)
+create_message = create_operation(MESSAGES, messages.post_message)
+update_message = update_operation(MESSAGES, messages.edit_message)
+add_attachment = attach_operation(MESSAGES, "add_attachment", "attachments", messages.add_attachment)
+
+list_attachments = list_operation(ATTACHMENTS)
+get_attachments = get_operation(ATTACHMENTS)
+create_attachment = create_operation(ATTACHMENTS, attachments.create_attachment)
+update_attachment = update_operation(ATTACHMENTS, attachments.edit_attachment)
+
+list_hosts = list_operation(HOSTS)
+get_hosts = get_operation(HOSTS)
+create_host = create_operation(HOSTS, people.create_host)
+update_host = update_operation(HOSTS, people.edit_host)

@@ -53,7 +53,7 @@ def _answer(server: Server, given: Given, run: Callable[[UnitOfWork], Result]) -
         labelled = redaction.of_parameters(work, given)
         body, status, headers = run(work)
         now, why = work.now, "; ".join(dict.fromkeys(work.why)) or None
-        headers += rendering.why_header(why)
+        headers += [] if why is None else rendering.why_header(why)
         entry: dict[str, object] = {
             "at": now,
             "method": request.method,

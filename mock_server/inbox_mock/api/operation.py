@@ -1,21 +1,24 @@
-"""An operation of the API, declared once: routing, scopes, checking and OpenAPI all read it."""
+"""An operation of the API, declared once: routing, scopes, validation and OpenAPI are derived from it."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from inspect import getdoc
 
+from inbox_mock.api.request_context import RequestContext
+from inbox_mock.api.result import Result
 from inbox_mock.domain.fidelity import Fidelity, assumed, documented, recorded
 from inbox_mock.resources.declaration import Resource
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from inbox_mock.api.request_context import RequestContext
-    from inbox_mock.api.result import Result
+Run = Callable[[RequestContext], Result]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operation:
-    """``scopes``: any one of them will do. ``body``: create, update, optional, or the plural of records referred to by id."""
+    """An operation: ``run`` answers a request whose token has any one of the ``scopes``.
+
+    ``body`` is ``create``, ``update``, ``optional``, or the plural of the records that the body refers to by id; ``query`` names
+    the query parameters; ``refusals`` are the statuses that a refusal can have besides those of every operation.
+    """
 
     method: str
     rule: str
@@ -23,17 +26,53 @@ class Operation:
     summary: str
     resource: Resource
     scopes: tuple[str, ...]
-    run: "Callable[[RequestContext], Result]"
+    run: Run
     fidelity: Fidelity
     body: str | None = None
     status: int = 200
     query: tuple[str, ...] = ()
     refusals: tuple[int, ...] = ()
 
-    @property
-    def writes(self) -> bool:
-        """Whether the operation may change something."""
-        return self.method != "GET"
+
+def operation(
+    method: str,
+    rule: str,
+    *,
+    resource: Resource,
+    fidelity: Fidelity,
+    scopes: tuple[str, ...] | None = None,
+    body: str | None = None,
+    status: int = 200,
+    query: tuple[str, ...] = (),
+    refusals: tuple[int, ...] = (),
+) -> Callable[[Run], Operation]:
+    """Declare a function as an operation: its name is the operation id, the first line of its docstring the summary.
+
+    Without ``scopes``, those that the resource is read with, or written with, apply.
+    """
+
+    def declare(run: Run) -> Operation:
+        return Operation(
+            method=method,
+            rule=rule,
+            name=run.__name__,
+            summary=(getdoc(run) or "").partition("\n")[0].rstrip("."),
+            resource=resource,
+            scopes=scopes or (resource.read_scopes if method == "GET" else resource.write_scopes),
+            run=run,
+            fidelity=fidelity,
+            body=body,
+            status=status,
+            query=query,
+            refusals=refusals,
+        )
+
+    return declare
+
+
+def declared_in(names: Mapping[str, object]) -> tuple[Operation, ...]:
+    """Return the operations among a module's names, in the order of their declarations."""
+    return tuple(found for found in names.values() if isinstance(found, Operation))
 
 
 @dataclass(frozen=True, slots=True)

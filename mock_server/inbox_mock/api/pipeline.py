@@ -1,29 +1,39 @@
-"""The one way through which every API request goes: sandbox, token, rate limit, scope, verb, answer."""
+"""The one way that every API request takes: sandbox, token, faults, rate limit, scope, operation, journal, answer."""
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, cast
 from urllib.parse import parse_qsl, quote
 
 import orjson
-from flask import Request, Response, request
+from flask import Flask, Request, Response, request
+from flask.blueprints import BlueprintSetupState
 from flask.globals import request_ctx
 
 from inbox_mock.api import fault_injection, rendering
-from inbox_mock.api.fault_injection import InjectedFault
 from inbox_mock.api.host_header import host_of
 from inbox_mock.api.operation import Operation
-from inbox_mock.api.rendering import Headers, refused
+from inbox_mock.api.rendering import Headers
 from inbox_mock.api.request_context import Query, RequestContext
 from inbox_mock.domain.errors import BadRequest, Forbidden, RateLimited, Refusal, Unauthorized
 from inbox_mock.engine import redaction
 from inbox_mock.engine.sandboxes import Sandboxes
 from inbox_mock.engine.unit_of_work import UnitOfWork
 from inbox_mock.services.oauth import Grant, authenticate, recognise
+from inbox_mock.store import faults as fault_store
 from inbox_mock.store.journal import MOST_CHARACTERS
 from inbox_mock.store.rate_limits import Allowance, spend
 
-TOLD_HEADERS = (
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
+    from inbox_mock.api.fault_injection import InjectedFault
+    from inbox_mock.store.rate_limits import Allowance
+
+SLASHES = re.compile("/{2,}")
+JOURNALED_HEADERS = (
     ("Accept", "HTTP_ACCEPT"),
     ("Content-Type", "CONTENT_TYPE"),
     ("If-None-Match", "HTTP_IF_NONE_MATCH"),
@@ -33,7 +43,7 @@ TOLD_HEADERS = (
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """What the wiring hands to the views: the sandboxes, a stopwatch (seconds), a source of request ids, and a way to wait."""
+    """What the views need: the sandboxes, a stopwatch (seconds), a source of request ids, and a way to wait (seconds)."""
 
     sandboxes: Sandboxes
     stopwatch: Callable[[], float]
@@ -41,10 +51,17 @@ class Server:
     wait: Callable[[float], None]
 
 
-def bearer(asked: Request) -> str | None:
-    """Return the token that a request presents, or None."""
-    scheme, _, token = asked.environ.get("HTTP_AUTHORIZATION", "").partition(" ")
-    return token.strip() if scheme.lower() == "bearer" and token.strip() else None
+def squeeze_slashes(state: BlueprintSetupState) -> None:
+    """Make ``/api/v3//bookings`` mean ``/api/v3/bookings``: the framework would redirect, which clients take for a failure."""
+    app = cast("Flask", state.app)
+    answer = app.wsgi_app
+
+    def squeezed(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        if "//" in environ["PATH_INFO"]:
+            environ["PATH_INFO"] = SLASHES.sub("/", environ["PATH_INFO"])
+        return answer(environ, start_response)
+
+    app.wsgi_app = squeezed  # type: ignore[method-assign]
 
 
 def view_of(server: Server, operation: Operation) -> Callable[..., Response]:
@@ -57,60 +74,66 @@ def view_of(server: Server, operation: Operation) -> Callable[..., Response]:
     return view
 
 
-def refuse(server: Server, refusal: Refusal, why: str | None = None) -> Response:
-    """Answer what is refused before anybody asks who calls: unknown addresses, methods that are not allowed.
+def bearer(asked: Request) -> str | None:
+    """Return the token that a request presents, or None."""
+    scheme, _, token = asked.environ.get("HTTP_AUTHORIZATION", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" and token.strip() else None
 
-    Under /api/v3 it counts as a request of whoever calls with a good token.
+
+def refuse(server: Server, refusal: Refusal, why: str | None = None) -> Response:
+    """Answer a request that is refused before any operation is chosen: an unknown address, a method that is not allowed.
+
+    Under /api/v3 a request with a good token counts against the rate limit.
     """
     started = server.stopwatch()
     token = bearer(request)
     allowance: Allowance | None = None
     with server.sandboxes.of(token).work() as work:
-        now = work.now
         if why is not None:
             work.why.append(why)
         grant: Grant | None = None
         if request.path.startswith("/api/v3/"):
             with suppress(Unauthorized):
                 grant = authenticate(work, token)
-                allowance = _spend(work, grant)
-        body, status, headers = refused(refusal)
+                allowance = spend(work.db, grant.application_id, work.instant, work.settings.rate_limit)
+        body, status, headers = rendering.refused(refusal)
         headers += rendering.rate_headers(allowance)
         if request.path.startswith(("/api/v3/", "/oauth/")):
             _write_down(work, request, grant, b"", body, status, headers)
-    return _finish(server, started, now, body, status, headers)
+    headers += rendering.trace_headers(work.now, server.request_id(), server.stopwatch() - started)
+    return rendering.response(body, status, headers)
 
 
 def _answer(server: Server, asked: Request, operation: Operation, path: dict[str, str]) -> Response:
     started = server.stopwatch()
     token = bearer(asked)
-    raw = asked.get_data() if operation.writes else b""
+    raw = b"" if operation.method == "GET" else asked.get_data()
     allowance: Allowance | None = None
     fault: InjectedFault | None = None
     with server.sandboxes.of(token).work() as work:
         grant: Grant | None = None
         try:
             grant = authenticate(work, token)
-            fault = fault_injection.strike(work, asked, grant)
-            allowance = _spend(work, grant)
+            if fault_store.any_set(work.db):
+                fault = fault_injection.strike(work, asked, grant)
+            allowance = spend(work.db, grant.application_id, work.instant, work.settings.rate_limit)
             if fault is not None:
                 allowance = fault.allowance(allowance)
                 fault.begin(work)
-            if allowance.exceeded and work.settings.rate_limit_enforced:
+            if allowance.used > allowance.limit and work.settings.rate_limit_enforced:
                 raise RateLimited
             if grant.scopes.isdisjoint(operation.scopes):
                 raise Forbidden
-            call = _call(asked, operation, work if fault is None else fault.unit_of_work_for_read(work), grant, path, raw)
-            call.shifted = 0 if fault is None else fault.shift
-            body, headers = _run(call, asked.path)
+            context = _context(asked, operation, work if fault is None else fault.unit_of_work_for_read(work), grant, path, raw)
+            context.shifted = 0 if fault is None else fault.shift
+            body, headers = _run(operation, context, asked.path)
             status = operation.status
-            if _unchanged(asked, work, headers, status):
+            known = asked.environ.get("HTTP_IF_NONE_MATCH")
+            if known and operation.method == "GET" and work.settings.assume["if_none_match"] and rendering.is_current(known, headers):
                 body, status = b"", 304
-        except Unauthorized as refusal:
-            body, status, headers = refused(refusal)
-            allowance = None
         except Refusal as refusal:
-            body, status, headers = refused(refusal)
+            body, status, headers = rendering.refused(refusal)
+            allowance = None if isinstance(refusal, Unauthorized) else allowance
         except fault_injection.Replaced as replaced:
             body, status, headers = replaced.body, replaced.status, replaced.headers
         headers += rendering.rate_headers(allowance)
@@ -119,49 +142,18 @@ def _answer(server: Server, asked: Request, operation: Operation, path: dict[str
         else:
             body, seen = fault.end(body, headers)
             _write_down(work, asked, grant, raw, seen, None if fault.unanswered else status, headers)
-    return _finish(server, started, work.now, body, status, headers, fault)
+    longer = 0.0 if fault is None else fault.wait(server.wait)
+    headers += rendering.trace_headers(work.now, server.request_id(), server.stopwatch() - started + longer)
+    if fault is not None:
+        fault.finish(headers)
+    return rendering.response(body, status, headers)
 
 
-def _write_down(
-    work: UnitOfWork, asked: Request, grant: Grant | None, raw: bytes, body: bytes, status: int | None, headers: Headers
-) -> None:
-    """Add the request to the journal, and tell its id and what is hidden in the answer's headers."""
-    why = "; ".join(dict.fromkeys(work.why)) or None
-    headers += rendering.why_header(why)
-    environ = asked.environ
-    told = {name: environ[key] for name, key in TOLD_HEADERS if environ.get(key)}
-    entry_id = work.write_down(
-        {
-            "at": work.now,
-            "method": asked.method,
-            "path": asked.path,
-            "query": redaction.of_query(work, environ.get("QUERY_STRING", "")),
-            "status": status,
-            "application_id": None if grant is None else grant.application_id,
-            "request": {"token": _label(work, asked, grant), "headers": told, "body": _text(raw)},
-            "response": {"headers": dict(headers), "body": _text(body)},
-            "caused": work.caused,
-            "why": why,
-        }
-    )
-    headers.append(("X-Mock-Request-Id", str(entry_id)))
-
-
-def _label(work: UnitOfWork, asked: Request, grant: Grant | None) -> str | None:
-    """Return the label of the token that was presented; one that is no longer good has its own, too."""
-    token_id = recognise(work, bearer(asked)) if grant is None else grant.token_id
-    return None if token_id is None else f"token-{token_id}"
-
-
-def _text(body: bytes) -> str:
-    return body[:MOST_CHARACTERS].decode(errors="replace")
-
-
-def _call(asked: Request, operation: Operation, work: UnitOfWork, grant: Grant, path: dict[str, str], raw: bytes) -> RequestContext:
+def _context(asked: Request, operation: Operation, work: UnitOfWork, grant: Grant, path: dict[str, str], raw: bytes) -> RequestContext:
     text = asked.environ.get("QUERY_STRING", "")
     query = _query(text) if text else Query({})
     origin = f"{asked.scheme}://{host_of(asked.scheme, asked.environ.get('HTTP_HOST'), asked.server)}"
-    return RequestContext(operation, work, grant, query, path, origin, _parsed(operation, raw))
+    return RequestContext(operation.resource, operation.body, work, grant, query, path, origin, _parsed(operation, raw))
 
 
 def _query(text: str) -> Query:
@@ -183,34 +175,43 @@ def _parsed(operation: Operation, raw: bytes) -> object:
         raise BadRequest(f"the body is no JSON: {error}") from None
 
 
-def _run(call: RequestContext, path: str) -> tuple[bytes, Headers]:
-    """Do what is asked, all of it or nothing, and write the answer down."""
-    address = f"{call.origin}{quote(path, safe='/,:')}"
-    if not call.operation.writes:
-        return rendering.body_and_headers(call.operation.run(call), call.origin, address, call.query.echoed)
-    with call.work.attempt():
-        return rendering.body_and_headers(call.operation.run(call), call.origin, address, call.query.echoed)
+def _run(operation: Operation, context: RequestContext, path: str) -> tuple[bytes, Headers]:
+    """Run the operation, all of it or nothing, and return the body and the headers of its answer."""
+    address, query = f"{context.origin}{quote(path, safe='/,:')}", context.query
+    echoed: dict[str, str | list[str]] = {**query.given, **(query.lists or {})}
+    if operation.method == "GET":
+        return rendering.body_and_headers(operation.run(context), context.origin, address, echoed)
+    with context.work.attempt():
+        return rendering.body_and_headers(operation.run(context), context.origin, address, echoed)
 
 
-def _spend(work: UnitOfWork, grant: Grant) -> Allowance:
-    """Count the request against the application's hour."""
-    return spend(work.db, grant.application_id, work.instant, work.settings.rate_limit)
+def _write_down(
+    work: UnitOfWork, asked: Request, grant: Grant | None, raw: bytes, body: bytes, status: int | None, headers: Headers
+) -> None:
+    """Add the request to the journal; add to the headers what explains the answer, and the id of the journal's entry."""
+    why = "; ".join(dict.fromkeys(work.why)) or None
+    if why is not None:
+        headers += rendering.why_header(why)
+    environ = asked.environ
+    told = {name: environ[key] for name, key in JOURNALED_HEADERS if environ.get(key)}
+    query = environ.get("QUERY_STRING", "")
+    token_id = recognise(work, bearer(asked)) if grant is None else grant.token_id
+    entry_id = work.write_down(
+        {
+            "at": work.now,
+            "method": asked.method,
+            "path": asked.path,
+            "query": redaction.of_query(work, query) if query else "",
+            "status": status,
+            "application_id": None if grant is None else grant.application_id,
+            "request": {"token": None if token_id is None else f"token-{token_id}", "headers": told, "body": _text(raw)},
+            "response": {"headers": dict(headers), "body": _text(body)},
+            "caused": work.caused,
+            "why": why,
+        }
+    )
+    headers.append(("X-Mock-Request-Id", str(entry_id)))
 
 
-def _unchanged(asked: Request, work: UnitOfWork, headers: Headers, status: int) -> bool:
-    wanted = asked.environ.get("HTTP_IF_NONE_MATCH")
-    if not wanted or asked.method not in {"GET", "HEAD"} or status != 200 or not work.settings.assume["if_none_match"]:
-        return False
-    etag = next(value for name, value in headers if name == "ETag")
-    tags = {tag.strip().removeprefix("W/") for tag in wanted.split(",")}
-    return "*" in tags or etag.removeprefix("W/") in tags
-
-
-def _finish(
-    server: Server, started: float, now: str, body: bytes, status: int, headers: Headers, fault: InjectedFault | None = None
-) -> Response:
-    longer = 0.0 if fault is None else fault.wait(server.wait)
-    headers += rendering.trace_headers(now, server.request_id(), server.stopwatch() - started + longer)
-    if fault is not None:
-        fault.finish(headers)
-    return rendering.response(body, status, headers)
+def _text(body: bytes) -> str:
+    return body[:MOST_CHARACTERS].decode(errors="replace")

@@ -1,4 +1,4 @@
-"""From a reply to bytes and headers: envelope, meta, Link, ETag, and every header in its exact case."""
+"""Rendering results and refusals as bytes and headers: envelope, meta, Link, ETag, and every header in its exact case."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -36,10 +36,8 @@ SAFETY: Headers = [
 ]
 
 
-def why_header(why: str | None) -> Headers:
-    """Return the header that tells what the answer does not show, if there is something: plain ASCII, and not too long."""
-    if why is None:
-        return []
+def why_header(why: str) -> Headers:
+    """Return the header that explains the answer: plain ASCII, of limited length."""
     told = NOT_PLAIN.sub("?", why)
     return [("X-Mock-Why", told if len(told) <= LONGEST_WHY else f"{told[: LONGEST_WHY - 3]}...")]
 
@@ -64,23 +62,23 @@ def page_addresses(listed: Listed, address: str, query: Mapping[str, str | list[
     return {rel: f"{address}?page={page}" for rel, page in pages.items()}
 
 
-def body_and_headers(reply: Result, origin: str, address: str, query: Mapping[str, str | list[str]]) -> tuple[bytes, Headers]:
+def body_and_headers(result: Result, origin: str, address: str, query: Mapping[str, str | list[str]]) -> tuple[bytes, Headers]:
     """Return a successful answer's body and the headers that depend on it.
 
     Raises:
         UriTooLong: the Link header would be longer than clients read.
 
     """
-    if reply.alone is None and reply.records is None:
+    if result.alone is None and result.records is None:
         return b"", [("Cache-Control", "no-cache")]
     headers: Headers = [("Content-Type", JSON_API)]
     meta: dict[str, object] = {}
-    if reply.alone is not None:
+    if result.alone is not None:
         links = {"first": f"{address}?page=1"}
         meta = {"Link": links, "X-Total-Pages": None, "X-Total-Count": None, "X-Per-Page": "100"}
         headers.append(("Link", f'<{links["first"]}>; rel="first"'))
-    if reply.listed is not None:
-        listed = reply.listed
+    if result.listed is not None:
+        listed = result.listed
         links = page_addresses(listed, address, query)
         link = ", ".join([f'<{url}>; rel="{rel}"' for rel, url in links.items()])
         if len(link) > LONGEST_LINK:
@@ -97,20 +95,20 @@ def body_and_headers(reply: Result, origin: str, address: str, query: Mapping[st
             ("X-Current-Page", str(listed.page)),
         ]
     envelope: dict[str, object] = {}
-    if reply.alone is not None:
-        envelope[reply.alone[0]] = reply.alone[1]
+    if result.alone is not None:
+        envelope[result.alone[0]] = result.alone[1]
     else:
-        if reply.resource.links:
-            envelope["links"] = templates(reply.resource, origin)
-        envelope[reply.resource.plural] = reply.records
+        if result.resource.links:
+            envelope["links"] = templates(result.resource, origin)
+        envelope[result.resource.plural] = result.records
     envelope["meta"] = meta
     body = orjson.dumps(envelope)
     headers += [
         ("ETag", f'W/"{sha1(body, usedforsecurity=False).hexdigest()[:32]}"'),
         ("Cache-Control", "max-age=0, private, must-revalidate"),
     ]
-    if reply.location is not None:
-        headers.append(("Location", reply.location))
+    if result.location is not None:
+        headers.append(("Location", result.location))
     return body, headers
 
 
@@ -125,6 +123,13 @@ def refused(refusal: Refusal) -> tuple[bytes, int, Headers]:
     return problems_body(refusal.problems), refusal.status, headers
 
 
+def is_current(known: str, headers: Headers) -> bool:
+    """Return whether an If-None-Match header names the ETag among an answer's headers."""
+    etag = next(value for name, value in headers if name == "ETag")
+    tags = {tag.strip().removeprefix("W/") for tag in known.split(",")}
+    return "*" in tags or etag.removeprefix("W/") in tags
+
+
 def problems_body(problems: Iterable[Problem]) -> bytes:
     """Return the body that names problems."""
     return orjson.dumps({"errors": [_shown(problem) for problem in problems]})
@@ -136,30 +141,35 @@ def _shown(problem: Problem) -> dict[str, str]:
 
 
 def rate_headers(allowance: Allowance | None) -> Headers:
-    """Return the rate limit's headers; an answer to nobody in particular has none."""
+    """Return the rate limit's headers; without an allowance, none."""
     if allowance is None:
         return []
     return [
         ("X-RateLimit-Limit", str(allowance.limit)),
-        ("X-RateLimit-Remaining", str(allowance.remaining)),
+        ("X-RateLimit-Remaining", str(max(0, allowance.limit - allowance.used))),
         ("X-RateLimit-Reset", str(allowance.resets_at)),
     ]
 
 
 def trace_headers(now: str, request_id: str, runtime: float) -> Headers:
     """Return the headers that every answer of the API carries; ``Date`` tells the sandbox's time."""
+    synced_at, date = _times(now)
     return [
-        ("x-updated-since-request-synced-at", times.synced_at(now)),
+        ("x-updated-since-request-synced-at", synced_at),
         ("X-Request-Id", request_id),
         ("X-Runtime", f"{runtime:.6f}"),
-        ("Date", http_date(now)),
+        ("Date", date),
         *SAFETY,
     ]
 
 
 @lru_cache(maxsize=64)
+def _times(now: str) -> tuple[str, str]:
+    return times.synced_at(now), http_date(now)
+
+
 def http_date(now: str) -> str:
-    """Write a time as HTTP's Date header does."""
+    """Return a time in the format of HTTP's Date header."""
     return times.parse(now).strftime("%a, %d %b %Y %H:%M:%S GMT")
 
 

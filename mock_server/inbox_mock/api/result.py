@@ -1,7 +1,8 @@
-"""What an operation answers, before it becomes bytes: records, embedded associations, and the place in a list."""
+"""The result of an operation before it is serialized: records, embedded associations, and the position in a list."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import orjson
 
@@ -10,7 +11,7 @@ from inbox_mock.api.visibility import visible
 from inbox_mock.domain.errors import NotFound
 from inbox_mock.resources.declaration import Link, Resource
 from inbox_mock.resources.registry import RESOURCES
-from inbox_mock.resources.serialization import JSON, reader
+from inbox_mock.resources.serialization import JSON, Projection, RenderContext, reader
 from inbox_mock.store import records
 from inbox_mock.store.records import Rows, Selection
 
@@ -19,7 +20,7 @@ MEMBERS = {"Client": "clients", "Host": "hosts"}
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """Where in a list an answer stands; ``deleted_ids`` is None unless the call asked for ``updated_since``."""
+    """The position of a page in its list; ``deleted_ids`` is None unless the request asked for ``updated_since``."""
 
     total: int
     page: int
@@ -34,7 +35,7 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """Records of a resource, or nothing, or one object ``alone`` under its own key, as only /auth answers."""
+    """The records of a resource, or nothing, or one object ``alone`` under its own key, as only /auth answers."""
 
     resource: Resource
     records: list[JSON] | None = None
@@ -43,10 +44,10 @@ class Result:
     alone: tuple[str, JSON] | None = None
 
 
-def listing(call: RequestContext, selection: Selection, deleted: Callable[[str], list[int]] | None = None) -> Result:
-    """Answer one page of a selection; ``deleted`` finds the ids that are gone since a time."""
-    query, resource = call.query, call.operation.resource
-    page, per_page = query.number("page", 1), min(query.number("per_page", call.cap), call.cap)
+def listing(context: RequestContext, selection: Selection, deleted: Callable[[str], list[int]] | None = None) -> Result:
+    """Return one page of a selection; ``deleted`` finds the ids of records deleted since a time."""
+    query, resource = context.query, context.resource
+    page, per_page = query.number("page", 1), min(query.number("per_page", context.cap), context.cap)
     deleted_ids: list[int] | None = None
     if "ids" in query.given:
         selection = selection.among(ids_in(query.given["ids"]))
@@ -57,92 +58,105 @@ def listing(call: RequestContext, selection: Selection, deleted: Callable[[str],
             selection = selection.narrowed("updated_at >= ?", since)
             deleted_ids = deleted(since) if deleted else []
         elif query.given["updated_since"].strip():
-            call.why.append("updated_since is no time, and counts as blank")
-    ids, total = records.page(call.work.db, selection, per_page, max(0, (page - 1) * per_page - call.shifted))
-    total += call.shifted
-    return Result(resource, _shown(call, records.read(call.work.db, resource.view, ids)), Listed(total, page, per_page, deleted_ids))
+            context.why.append("updated_since is no time, and counts as blank")
+    ids, total = records.page(context.work.db, selection, per_page, max(0, (page - 1) * per_page - context.shifted))
+    total += context.shifted
+    return Result(resource, _shown(context, records.read(context.work.db, resource.view, ids)), Listed(total, page, per_page, deleted_ids))
 
 
-def by_ids(call: RequestContext, selection: Selection, deleted: Callable[[str], list[int]] | None = None) -> Result:
-    """Answer the records whose ids are in the path; several come as a list in pages, of which ``updated_since`` leaves what changed.
+def by_ids(context: RequestContext, selection: Selection, deleted: Callable[[str], list[int]] | None = None) -> Result:
+    """Return the records whose ids are in the path; several are a list with pages, which ``updated_since`` filters.
 
     Raises:
-        NotFound: the selection holds none of them.
+        NotFound: none of them is in the selection.
 
     """
-    query, view = call.query, call.operation.resource.view
-    wanted = ids_in(call.path["ids"])
-    if len(wanted) > 1 and "updated_since" in query.given and records.existing(call.work.db, selection, wanted):
-        return listing(call, selection.among(wanted), lambda since: [gone for gone in deleted(since) if gone in wanted] if deleted else [])
-    page, per_page = 1, min(query.number("per_page", call.cap), call.cap)
+    query, view = context.query, context.resource.view
+    wanted = ids_in(context.path["ids"])
+    if len(wanted) > 1 and "updated_since" in query.given and records.existing(context.work.db, selection, wanted):
+        return listing(
+            context, selection.among(wanted), lambda since: [gone for gone in deleted(since) if gone in wanted] if deleted else []
+        )
+    page, per_page = 1, min(query.number("per_page", context.cap), context.cap)
     if len(wanted) == 1:
-        rows = records.read_one(call.work.db, view, selection, wanted[0])
+        rows = records.read_one(context.work.db, view, selection, wanted[0])
         total = len(rows.rows)
     else:
-        found = records.existing(call.work.db, selection, wanted)
+        found = records.existing(context.work.db, selection, wanted)
         total = len(found)
         if total > 1:
             page = query.number("page", 1)
-            begin = max(0, (page - 1) * per_page - call.shifted)
-            found, total = found[begin : begin + per_page], total + call.shifted
-        rows = records.read(call.work.db, view, found)
+            begin = max(0, (page - 1) * per_page - context.shifted)
+            found, total = found[begin : begin + per_page], total + context.shifted
+        rows = records.read(context.work.db, view, found)
     if not total:
         raise NotFound
     deleted_ids: list[int] | None = [] if "updated_since" in query.given else None
-    return Result(call.operation.resource, _shown(call, rows), Listed(total, page, per_page, deleted_ids))
+    return Result(context.resource, _shown(context, rows), Listed(total, page, per_page, deleted_ids))
 
 
-def created(call: RequestContext, record_id: int) -> Result:
-    """Answer a record that was just made, with the address where it is found from now on."""
-    resource = call.operation.resource
-    rows = records.read(call.work.db, resource.view, [record_id])
-    return Result(resource, _shown(call, rows), location=f"{call.origin}/api/v3/{resource.path}/{record_id}")
+def created(context: RequestContext, record_id: int) -> Result:
+    """Return a new record, with the address under which it is found."""
+    resource = context.resource
+    rows = records.read(context.work.db, resource.view, [record_id])
+    return Result(resource, _shown(context, rows), location=f"{context.origin}/api/v3/{resource.path}/{record_id}")
 
 
-def changed(call: RequestContext, record_id: int) -> Result:
-    """Answer a record that was just changed."""
-    resource = call.operation.resource
-    return Result(resource, _shown(call, records.read(call.work.db, resource.view, [record_id])))
+def changed(context: RequestContext, record_id: int) -> Result:
+    """Return a changed record."""
+    resource = context.resource
+    return Result(resource, _shown(context, records.read(context.work.db, resource.view, [record_id])))
 
 
-def _shown(call: RequestContext, rows: Rows) -> list[JSON]:
-    resource = call.operation.resource
-    shown = read_all(call, resource, rows, call.fields)
-    for name in call.query.names("include"):
+def _shown(context: RequestContext, rows: Rows) -> list[JSON]:
+    resource, query = context.resource, context.query
+    fields, included = (frozenset(query.names("fields")) or None, query.names("include")) if query.given else (None, ())
+    shown = read_all(context, resource, rows, fields)
+    for name in included:
         link = next((link for link in resource.links if link.name == name), None)
         if link is not None:
-            _embed(call, link, rows, shown)
+            _embed(context, link, rows, shown)
     return shown
 
 
-def read_all(call: RequestContext, resource: Resource, rows: Rows, fields: frozenset[str] | None = None) -> list[JSON]:
-    """Turn rows into records; of bookings that are another application's, an owner's token sees the public part."""
-    view = call.view_of(resource.plural, fields)
-    read, place = reader(resource, rows.columns, view), call.place
-    if view.public and "bookings_write_owned" in call.grant.scopes:
-        mine = reader(resource, rows.columns, replace(view, public=False))
+def read_all(context: RequestContext, resource: Resource, rows: Rows, fields: frozenset[str] | None = None) -> list[JSON]:
+    """Return the records of rows, with the attributes in ``fields``, or all; only as much of each as the token may see."""
+    scopes, application_id = context.grant.scopes, context.grant.application_id
+    projection = _projection(resource, fields, scopes, str(context.work.settings.assume["created_by"]))
+    host = "" if context.work.settings.assume["attachment_urls"] == "relative" else context.origin
+    place = RenderContext(f"{host}/uploads/{context.work.sandbox_id}", application_id)
+    read = reader(resource, rows.columns, projection)
+    if projection.public and not scopes.isdisjoint(resource.owner_scopes):
+        read_own = reader(resource, rows.columns, replace(projection, public=False))
         owner = rows.columns.index("application_id")
-        return [(mine if row[owner] == call.grant.application_id else read)(row, place) for row in rows.rows]
+        return [(read_own if row[owner] == application_id else read)(row, place) for row in rows.rows]
     return [read(row, place) for row in rows.rows]
 
 
-def _embed(call: RequestContext, link: Link, rows: Rows, shown: list[JSON]) -> None:
-    """Put the associated records inside each record, under the association's name."""
+@lru_cache(maxsize=512)
+def _projection(resource: Resource, fields: frozenset[str] | None, scopes: frozenset[str], created_by: str) -> Projection:
+    public = bool(resource.full_scopes) and scopes.isdisjoint(resource.full_scopes)
+    hidden = frozenset(a.name for a in resource.attributes if a.scope is not None and a.scope not in scopes)
+    return Projection(fields, public, hidden, created_by)
+
+
+def _embed(context: RequestContext, link: Link, rows: Rows, shown: list[JSON]) -> None:
+    """Embed the associated records in each record, under the association's name."""
     if link.name == "member":
-        _embed_members(call, rows, shown)
+        _embed_members(context, rows, shown)
     elif link.served and link.target in RESOURCES:
-        _embed_targets(call, link, rows, shown)
+        _embed_targets(context, link, rows, shown)
     elif not link.target and link.name != "created_by":
         for record in shown:
             if link.name in record["links"]:  # type: ignore[operator]  # the public part of a record has fewer
                 record[link.name] = [] if link.many else None
 
 
-def _embed_members(call: RequestContext, rows: Rows, shown: list[JSON]) -> None:
+def _embed_members(context: RequestContext, rows: Rows, shown: list[JSON]) -> None:
     kinds = [str(row[rows.columns.index("member_type")]) for row in rows.rows]
     numbers = [row[rows.columns.index("member_id")] for row in rows.rows]
     found = {
-        kind: _fetched(call, plural, [n for n, k in zip(numbers, kinds, strict=True) if k == kind]) for kind, plural in MEMBERS.items()
+        kind: _fetched(context, plural, [n for n, k in zip(numbers, kinds, strict=True) if k == kind]) for kind, plural in MEMBERS.items()
     }
     for record, kind, number in zip(shown, kinds, numbers, strict=True):
         members = found[kind]
@@ -150,10 +164,10 @@ def _embed_members(call: RequestContext, rows: Rows, shown: list[JSON]) -> None:
             record["member"] = members.get(number)
 
 
-def _embed_targets(call: RequestContext, link: Link, rows: Rows, shown: list[JSON]) -> None:
+def _embed_targets(context: RequestContext, link: Link, rows: Rows, shown: list[JSON]) -> None:
     position = rows.columns.index(link.name)
     wanted = [orjson.loads(str(row[position])) if link.many else [row[position]] for row in rows.rows]
-    targets = _fetched(call, link.target, [number for numbers in wanted for number in numbers if number is not None])
+    targets = _fetched(context, link.target, [number for numbers in wanted for number in numbers if number is not None])
     if targets is None:
         return
     for record, numbers in zip(shown, wanted, strict=True):
@@ -163,13 +177,13 @@ def _embed_targets(call: RequestContext, link: Link, rows: Rows, shown: list[JSO
         record[link.name] = embedded if link.many else (embedded[0] if embedded else None)
 
 
-def _fetched(call: RequestContext, plural: str, ids: list[object]) -> dict[object, JSON] | None:
-    """Return those of the records that the token sees, by id, or None if it has no scope for them."""
+def _fetched(context: RequestContext, plural: str, ids: list[object]) -> dict[object, JSON] | None:
+    """Return those of the records that the token may see, by id, or None if it lacks the scope for all of them."""
     resource = RESOURCES[plural]
-    if call.grant.scopes.isdisjoint(resource.read_scopes):
-        call.why.append(f"{plural} are not included: the token lacks {' or '.join(resource.read_scopes)}")
+    if context.grant.scopes.isdisjoint(resource.read_scopes):
+        context.why.append(f"{plural} are not included: the token lacks {' or '.join(resource.read_scopes)}")
         return None
-    seen = records.existing(call.work.db, visible(call, plural), [int(str(number)) for number in dict.fromkeys(ids)])
-    rows = records.read(call.work.db, resource.view, seen)
+    seen = records.existing(context.work.db, visible(context, plural), [int(str(number)) for number in dict.fromkeys(ids)])
+    rows = records.read(context.work.db, resource.view, seen)
     position = rows.columns.index("id")
-    return {row[position]: record for row, record in zip(rows.rows, read_all(call, resource, rows), strict=True)}
+    return {row[position]: record for row, record in zip(rows.rows, read_all(context, resource, rows), strict=True)}

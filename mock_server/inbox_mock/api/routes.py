@@ -1,22 +1,13 @@
 """Every operation of the API, and the blueprint that serves them."""
 
-import re
-from collections.abc import Iterable
-from typing import TYPE_CHECKING, cast
-
 import orjson
-from flask import Blueprint, Flask, Response, request
-from flask.blueprints import BlueprintSetupState
+from flask import Blueprint, Response, request
 
 from inbox_mock.api import accounts, bookings, inbox
-from inbox_mock.api.operation import Operation
-from inbox_mock.api.pipeline import Server, view_of
+from inbox_mock.api.operation import Operation, declared_in
+from inbox_mock.api.pipeline import Server, squeeze_slashes, view_of
 
-if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIEnvironment
-
-SLASHES = re.compile("/{2,}")
-OPERATIONS: tuple[Operation, ...] = (*inbox.OPERATIONS, *bookings.OPERATIONS, *accounts.OPERATIONS)
+OPERATIONS: tuple[Operation, ...] = tuple(found for module in (inbox, bookings, accounts) for found in declared_in(vars(module)))
 
 
 def blueprint(server: Server) -> Blueprint:
@@ -32,21 +23,8 @@ def blueprint(server: Server) -> Blueprint:
             strict_slashes=False,
             provide_automatic_options=False,
         )
-    made.record_once(_squeeze_slashes)
+    made.record_once(squeeze_slashes)
     return made
-
-
-def _squeeze_slashes(state: BlueprintSetupState) -> None:
-    """Let ``/api/v3//bookings`` mean ``/api/v3/bookings``: the framework would redirect, which clients take for a failure."""
-    app = cast("Flask", state.app)
-    answer = app.wsgi_app
-
-    def squeezed(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
-        if "//" in environ["PATH_INFO"]:
-            environ["PATH_INFO"] = SLASHES.sub("/", environ["PATH_INFO"])
-        return answer(environ, start_response)
-
-    app.wsgi_app = squeezed  # type: ignore[method-assign]
 
 
 def reference() -> Blueprint:

@@ -10,6 +10,7 @@ RESOURCE = Resource(
     name="application",
     plural="applications",
     path="applications",
+    page=PAGE,
     view="application_records",
     read_scopes=("applications_read",),
     write_scopes=("applications_write",),

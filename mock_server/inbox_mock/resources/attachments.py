@@ -11,6 +11,7 @@ RESOURCE = Resource(
     name="attachment",
     plural="attachments",
     path="inbox/attachments",
+    page=PAGE,
     view="attachment_records",
     read_scopes=("inbox_read",),
     write_scopes=("inbox_write",),

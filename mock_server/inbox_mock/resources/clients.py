@@ -23,6 +23,7 @@ RESOURCE = Resource(
     name="client",
     plural="clients",
     path="clients",
+    page=PAGE,
     view="client_records",
     read_scopes=("clients_read",),
     write_scopes=("clients_write",),

@@ -20,6 +20,7 @@ RESOURCE = Resource(
     name="conversation",
     plural="conversations",
     path="inbox/conversations",
+    page=PAGE,
     view="conversation_records",
     read_scopes=("inbox_read",),
     write_scopes=("inbox_write",),

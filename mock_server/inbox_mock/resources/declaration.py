@@ -16,9 +16,22 @@ class Write(Enum):
     UPDATE = "on update"
 
 
+@dataclass(frozen=True, slots=True)
+class Tolerated:
+    """A value that is accepted in addition where an assumption is switched on, and validated as though it were another one."""
+
+    value: str
+    validated_as: str
+    assumption: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Attribute:
-    """One attribute: ``required`` on create; ``public`` if it shows without a read scope; ``note`` for people."""
+    """One attribute: ``required`` on create; ``public`` if it shows without a read scope; ``note`` for people.
+
+    ``optional_if`` names the assumption under which a required attribute may be missing, or null. ``scope`` is a scope without
+    which the attribute does not show.
+    """
 
     name: str
     kind: Kind
@@ -26,7 +39,10 @@ class Attribute:
     read: bool = True
     write: Write = Write.NEVER
     required: bool = False
+    optional_if: str | None = None
+    tolerated: Tolerated | None = None
     public: bool = False
+    scope: str | None = None
     note: str = ""
     example: object = None
     fidelity: Fidelity
@@ -51,19 +67,23 @@ class Link:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Resource:
-    """One API resource; ``view`` is the database view that its records are read from.
+    """One API resource; ``view`` is the database view that its records are read from, ``page`` the page that documents it.
 
-    ``needs``: groups of attributes, of which a new record must have one group at least.
+    ``needs``: groups of attributes, of which a new record must have one group at least. Without one of the ``full_scopes`` only
+    public attributes and links show; with one of the ``owner_scopes`` the application's own records show in full.
     """
 
     name: str
     plural: str
     path: str
+    page: str
     view: str
     attributes: tuple[Attribute, ...]
     links: tuple[Link, ...] = ()
     read_scopes: tuple[str, ...]
     write_scopes: tuple[str, ...] = ()
+    full_scopes: tuple[str, ...] = ()
+    owner_scopes: tuple[str, ...] = ()
     cap: int = 100
     has_id: bool = True
     needs: tuple[tuple[str, ...], ...] = ()

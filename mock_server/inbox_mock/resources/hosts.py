@@ -11,6 +11,7 @@ RESOURCE = Resource(
     name="host",
     plural="hosts",
     path="hosts",
+    page=PAGE,
     view="host_records",
     read_scopes=("inbox_read",),
     write_scopes=("inbox_write",),

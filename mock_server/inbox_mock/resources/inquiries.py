@@ -12,6 +12,7 @@ RESOURCE = Resource(
     name="inquiry",
     plural="inquiries",
     path="inquiries",
+    page=PAGE,
     view="inquiry_records",
     read_scopes=("inquiries_read", "inquiries_write", "inquiries_write_owned"),
     write_scopes=("inquiries_write", "inquiries_write_owned"),

@@ -4,12 +4,14 @@ from inbox_mock.domain.fidelity import documented
 from inbox_mock.resources.declaration import Attribute, Link, Resource
 from inbox_mock.resources.field_types import choice
 
-DOCUMENTED = documented("/reference/endpoints/me")
+PAGE = "/reference/endpoints/me"
+DOCUMENTED = documented(PAGE)
 
 RESOURCE = Resource(
     name="accounts_application",
     plural="accounts_applications",
     path="me",
+    page=PAGE,
     view="installation_records",
     read_scopes=("public",),
     has_id=False,

@@ -3,7 +3,7 @@
 from inbox_mock.domain.enumerations import CHANNELS, ORIGINS, VISIBILITIES
 from inbox_mock.domain.fidelity import assumed, documented, recorded
 from inbox_mock.resources.conversations import CREATED_BY, CREATED_BY_LINK
-from inbox_mock.resources.declaration import Attribute, Link, Resource, Write, stamps
+from inbox_mock.resources.declaration import Attribute, Link, Resource, Tolerated, Write, stamps
 from inbox_mock.resources.field_types import choice, record_id, record_ids, text, time
 
 PAGE = "/reference/endpoints/inbox_messages"
@@ -13,6 +13,7 @@ RESOURCE = Resource(
     name="message",
     plural="messages",
     path="inbox/messages",
+    page=PAGE,
     view="message_records",
     read_scopes=("inbox_read",),
     write_scopes=("inbox_write",),
@@ -42,12 +43,21 @@ RESOURCE = Resource(
             kind=choice(VISIBILITIES),
             write=Write.ALWAYS,
             required=True,
+            tolerated=Tolerated("all", validated_as="external", assumption="visibility_all"),
             example="external",
             note="`internal` goes with no channel, and not with a Client as sender.",
             fidelity=DOCUMENTED,
         ),
         Attribute(name="channel", kind=choice(CHANNELS), null=True, write=Write.ALWAYS, fidelity=DOCUMENTED),
-        Attribute(name="sent_at", kind=time(), null=True, write=Write.ALWAYS, required=True, fidelity=DOCUMENTED),
+        Attribute(
+            name="sent_at",
+            kind=time(),
+            null=True,
+            write=Write.ALWAYS,
+            required=True,
+            optional_if="sent_at_optional",
+            fidelity=DOCUMENTED,
+        ),
         Attribute(name="attachment_ids", kind=record_ids(), read=False, write=Write.ALWAYS, fidelity=DOCUMENTED),
         *CREATED_BY,
         *stamps(PAGE),

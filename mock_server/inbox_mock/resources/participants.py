@@ -12,6 +12,7 @@ RESOURCE = Resource(
     name="participant",
     plural="participants",
     path="inbox/participants",
+    page=PAGE,
     view="participant_records",
     read_scopes=("inbox_read",),
     write_scopes=("inbox_write",),

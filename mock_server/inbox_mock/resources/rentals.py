@@ -11,6 +11,7 @@ RESOURCE = Resource(
     name="rental",
     plural="rentals",
     path="rentals",
+    page=PAGE,
     view="rental_records",
     read_scopes=("public",),
     cap=50,

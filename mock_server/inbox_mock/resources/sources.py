@@ -11,6 +11,7 @@ RESOURCE = Resource(
     name="source",
     plural="sources",
     path="sources",
+    page=PAGE,
     view="source_records",
     read_scopes=("bookings_read", "bookings_write", "bookings_write_owned"),
     write_scopes=("bookings_write", "bookings_write_owned"),

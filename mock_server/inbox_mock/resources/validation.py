@@ -1,4 +1,4 @@
-"""Validate what a client writes against a resource's declaration."""
+"""Validating what a client writes against a resource's declaration."""
 
 from collections.abc import Mapping
 from functools import cache
@@ -45,10 +45,8 @@ def field_of(attribute: Attribute) -> "marshmallow_fields.Checked":
     return field
 
 
-def check(resource: Resource, written: Mapping[str, object], *, creating: bool, optional: tuple[str, ...] = ()) -> dict[str, Any]:
-    """Return what to store of a record that a client wrote, by attribute name.
-
-    ``optional`` names required attributes that a switch makes optional.
+def check(resource: Resource, written: Mapping[str, object], *, creating: bool, assumed: Mapping[str, object]) -> dict[str, object]:
+    """Return what to store of a record that a client wrote, by attribute name; ``assumed`` are the sandbox's assumptions.
 
     Raises:
         Invalid: constraints are broken; one problem for each.
@@ -56,9 +54,17 @@ def check(resource: Resource, written: Mapping[str, object], *, creating: bool, 
     """
     from marshmallow import ValidationError
 
+    optional = [a.name for a in resource.attributes if a.optional_if is not None and assumed[a.optional_if]]
+    record = {name: value for name, value in written.items() if value is not None or name not in optional}
+    tolerated: dict[str, object] = {}
+    for attribute in resource.attributes:
+        other = attribute.tolerated
+        if other is not None and assumed[other.assumption] and record.get(attribute.name) == other.value:
+            tolerated[attribute.name] = other.value
+            record[attribute.name] = other.validated_as
     try:
-        loaded: dict[str, Any] = schema(resource, creating=creating).load(written, partial=optional if creating else True)
+        loaded: dict[str, object] = schema(resource, creating=creating).load(record, partial=optional if creating else True)
     except ValidationError as error:
-        problems = error.messages_dict
-        raise Invalid(*(invalid(name, title) for name, titles in problems.items() for title in titles)) from None
-    return loaded
+        problems: dict[str, list[str]] = error.messages_dict
+        raise Invalid(*(invalid(str(name), title) for name, titles in problems.items() for title in titles)) from None
+    return loaded | tolerated

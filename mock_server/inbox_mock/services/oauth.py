@@ -30,21 +30,20 @@ INVALID_SCOPE = "The requested scope is invalid, unknown, or malformed."
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """What a token is worth: ``account_id`` is None for client credentials, which span all accounts."""
+    """What a token permits: ``account_id`` is None for client credentials, which span all accounts.
+
+    ``actor`` is the application, acting for the account; only tokens that belong to an account can write.
+    """
 
     token_id: int
     application_id: int
     account_id: int | None
     scopes: frozenset[str]
-
-    @property
-    def actor(self) -> Actor:
-        """The application, acting for the account; only tokens that belong to an account can write."""
-        return Actor(self.account_id or 0, self.application_id)
+    actor: Actor
 
 
 def authenticate(work: UnitOfWork, token: str | None) -> Grant:
-    """Return what an access token is worth.
+    """Return what an access token permits.
 
     Raises:
         Unauthorized: there is no token, or it is unknown, expired or revoked; ``reason`` tells which.
@@ -58,7 +57,8 @@ def authenticate(work: UnitOfWork, token: str | None) -> Grant:
     if _expired(work, found):
         raise Unauthorized("The access token expired")
     granted = scopes.expand(scopes.parse(found["scopes"]))
-    return Grant(found["id"], found["application_id"], found["account_id"], granted)
+    application_id, account_id = found["application_id"], found["account_id"]
+    return Grant(found["id"], application_id, account_id, granted, Actor(account_id or 0, application_id))
 
 
 def recognise(work: UnitOfWork, token: str | None) -> int | None:

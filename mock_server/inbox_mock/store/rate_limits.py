@@ -15,21 +15,11 @@ SPEND = """
 
 @dataclass(frozen=True, slots=True)
 class Allowance:
-    """What an application has left: ``resets_at`` in Unix seconds, always a full hour."""
+    """What an application has ``used`` of its ``limit``; ``resets_at`` in Unix seconds, always a full hour."""
 
     limit: int
     used: int
     resets_at: int
-
-    @property
-    def remaining(self) -> int:
-        """The number of requests left in this hour, never below zero."""
-        return max(0, self.limit - self.used)
-
-    @property
-    def exceeded(self) -> bool:
-        """Whether this request is one too many."""
-        return self.used > self.limit
 
 
 def window_of(instant: datetime) -> int:

@@ -284,9 +284,13 @@ def is_ahead_of_its_time(_: Asked, reply: Result) -> None:
         reply.set("x-updated-since-request-synced-at", times.synced_at(ahead))
 
 
-@does("rate-limit", "nobody is ever refused", "inbox_mock.store.rate_limits.Allowance.exceeded")
-def is_never_exceeded(_: object) -> object:
-    return property(lambda _allowance: False)
+@does("rate-limit", "nobody is ever refused", "inbox_mock.api.pipeline.spend")
+def never_enforces_the_limit(spend: Any) -> Any:
+    def spend_at_most_the_limit(*given: Any) -> Any:
+        allowance = spend(*given)
+        return replace(allowance, used=min(allowance.used, allowance.limit))
+
+    return spend_at_most_the_limit
 
 
 @does("accounts-apart", "lists show all accounts", "inbox_mock.api.crud.visible")
