@@ -34,7 +34,7 @@ def measure(rounds: int) -> Iterator[Figure]:
         raise RuntimeError("a good client failed, or a broken one passed")
     seconds = [verdict.seconds for verdict in passing]
     yield Figure(subject=f"client trial, {WORLDS} worlds, the Python client", target=PASSES_WITHIN, unit="s", rounds=seconds)
-    sizes = ", ".join(str(len(verdict.failure.play.world.steps)) for verdict in failing if verdict.failure)
+    sizes = ", ".join(str(len(verdict.failure.recording.world.steps)) for verdict in failing if verdict.failure)
     seconds = [verdict.seconds for verdict in failing]
     yield Figure(
         subject="client trial that fails, made smaller", target=FAILS_WITHIN, unit="s", rounds=seconds, note=f"steps left: {sizes}"

@@ -12,9 +12,9 @@ import pytest
 from builders import a_booking, a_message, a_scenario
 from driver import Driver
 from fake import Mock, Sandbox
-from inbox_contracts.consumer.generation import invent
-from inbox_contracts.consumer.harness import Stage
-from inbox_contracts.consumer.narration import told_step
+from inbox_contracts.consumer.generation import generate
+from inbox_contracts.consumer.harness import Harness
+from inbox_contracts.consumer.recording import describe_step
 from inbox_contracts.consumer.trial import run
 from inbox_contracts.consumer.worlds import World
 from inbox_mock import channels
@@ -178,16 +178,16 @@ def test_a_trial_is_held_on_it_and_tells_of_it() -> None:
     verdict = run(InThisProcess(Driver()), replay=World(a_scenario(), steps))
 
     assert verdict.codes == ()
-    assert told_step(booked) == "Somebody books on Vrbo (booking 101); the conversation is there at once."
+    assert describe_step(booked) == "Somebody books on Vrbo (booking 101); the conversation is there at once."
 
 
 @pytest.mark.usefixtures("vrbo")
 def test_worlds_that_are_invented_have_it_and_a_careful_client_wins_them() -> None:
-    worlds = [world for world in invent(12, 1, "two_channels") if "'vrbo'" in repr(world.steps)]
+    worlds = [world for world in generate(12, 1, "two_channels") if "'vrbo'" in repr(world.steps)]
     assert worlds
 
-    with Stage() as stage:
-        assert run(InThisProcess(Driver()), replay=worlds[0], stage=stage).codes == ()
+    with Harness() as harness:
+        assert run(InThisProcess(Driver()), replay=worlds[0], harness=harness).codes == ()
 
 
 def test_without_its_file_nothing_is_left_of_it(mock: Mock, tmp_path: Path) -> None:
@@ -201,7 +201,7 @@ def test_without_its_file_nothing_is_left_of_it(mock: Mock, tmp_path: Path) -> N
     assert [found["name"] for found in sandbox.made["applications"]] == ["Your application", "Airbnb", "Booking.com"]
     assert "vrbo" not in [channel["name"] for channel in mock.admin.get("/catalogue").json["channels"]]
     assert "vrbo" not in repr(schema()["$defs"]["channel"])  # type: ignore[index]
-    assert "vrbo" not in repr(invent(6, 1, "two_channels"))
+    assert "vrbo" not in repr(generate(6, 1, "two_channels"))
 
 
 def test_a_server_that_starts_with_the_file_documents_it(tmp_path: Path) -> None:

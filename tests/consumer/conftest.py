@@ -6,14 +6,14 @@ import pytest
 
 from driver import Driver
 from inbox_contracts.consumer.driver import Client
-from inbox_contracts.consumer.harness import Stage
+from inbox_contracts.consumer.harness import Harness
 from mutants.clients.broken import InThisProcess
 
 
 @pytest.fixture(scope="session")
-def stage() -> Iterator[Stage]:
-    with Stage() as stage:
-        yield stage
+def harness() -> Iterator[Harness]:
+    with Harness() as harness:
+        yield harness
 
 
 @pytest.fixture

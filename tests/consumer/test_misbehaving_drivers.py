@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from inbox_contracts.consumer.harness import Stage
-from inbox_contracts.consumer.process import Command
+from inbox_contracts.consumer.harness import Harness
+from inbox_contracts.consumer.process import CommandDriver
 from inbox_contracts.consumer.trial import Verdict, run
 
 GOOD = """
@@ -30,16 +30,16 @@ def driver(body: str) -> list[str]:
     return [sys.executable, "-c", GOOD.replace("BODY", body)]
 
 
-def outcome(command: list[str], stage: Stage, seconds: float = 20) -> Verdict:
-    return run(command, worlds=1, only="past_booking", stage=stage, answer_seconds=seconds)
+def outcome(command: list[str], harness: Harness, seconds: float = 20) -> Verdict:
+    return run(command, worlds=1, only="past_booking", harness=harness, answer_seconds=seconds)
 
 
 def said(verdict: Verdict) -> tuple[str, str, str, bool]:
     """The code, what is said of it, the driver's stderr, and whether it was no client at all."""
     failure = verdict.failure
     assert failure is not None
-    assert failure.misconduct is not None
-    return failure.findings[0].code, failure.findings[0].about, failure.misconduct.stderr, failure.no_client
+    assert failure.recording.driver_error is not None
+    return failure.findings[0].code, failure.findings[0].about, failure.recording.driver_error.stderr, failure.recording.no_client
 
 
 @pytest.mark.parametrize(
@@ -64,71 +64,71 @@ def said(verdict: Verdict) -> tuple[str, str, str, bool]:
         ('reply["can"] = ["synch"]', "PROTOCOL", "start answered can: ['synch']; expected a list such as ['sync', 'reply', 'webhook']"),
     ],
 )
-def test_what_it_does_is_told(stage: Stage, body: str, code: str, about: str) -> None:
-    assert said(outcome(driver(body), stage))[:2] == (code, about)
+def test_what_it_does_is_told(harness: Harness, body: str, code: str, about: str) -> None:
+    assert said(outcome(driver(body), harness))[:2] == (code, about)
 
 
-def test_one_that_does_not_answer_in_time_hangs(stage: Stage) -> None:
-    verdict = outcome(driver(WHEN_SYNCING + "import time; time.sleep(600)"), stage, seconds=0.2)
+def test_one_that_does_not_answer_in_time_hangs(harness: Harness) -> None:
+    verdict = outcome(driver(WHEN_SYNCING + "import time; time.sleep(600)"), harness, seconds=0.2)
     assert said(verdict)[:2] == ("HANG", "no answer to sync within 0.2 s")
 
 
-def test_one_that_ended_is_not_said_to_hang_while_its_child_holds_the_pipe(stage: Stage) -> None:
+def test_one_that_ended_is_not_said_to_hang_while_its_child_holds_the_pipe(harness: Harness) -> None:
     body = WHEN_SYNCING + "import subprocess; subprocess.Popen(['sleep', '600']); sys.exit(3)"
-    assert said(outcome(driver(body), stage, seconds=1))[:2] == ("CRASH", "it ended with exit code 3 when it was told to sync")
+    assert said(outcome(driver(body), harness, seconds=1))[:2] == ("CRASH", "it ended with exit code 3 when it was told to sync")
 
 
 @pytest.mark.parametrize(("name", "wanted"), [("id", "2"), ("ok", "true or false")])
-def test_what_goes_on_for_ever_is_told_by_its_beginning(stage: Stage, name: str, wanted: str) -> None:
-    about = said(outcome(driver(WHEN_SYNCING + f'reply["{name}"] = "x" * 100_000'), stage))[1]
+def test_what_goes_on_for_ever_is_told_by_its_beginning(harness: Harness, name: str, wanted: str) -> None:
+    about = said(outcome(driver(WHEN_SYNCING + f'reply["{name}"] = "x" * 100_000'), harness))[1]
     assert about.endswith(f"xxx...; expected {wanted}")
     assert len(about) < 300
 
 
-def test_the_end_of_its_stderr_is_shown(stage: Stage) -> None:
-    verdict = outcome(driver(WHEN_SYNCING + "raise ValueError('no such page')"), stage)
+def test_the_end_of_its_stderr_is_shown(harness: Harness) -> None:
+    verdict = outcome(driver(WHEN_SYNCING + "raise ValueError('no such page')"), harness)
     assert said(verdict)[2].endswith("ValueError: no such page")
 
 
-def test_one_that_is_missing_is_no_client(stage: Stage) -> None:
-    assert said(outcome(["/nowhere/driver"], stage)) == ("MISSING", "cannot start /nowhere/driver: there is no such command", "", True)
+def test_one_that_is_missing_is_no_client(harness: Harness) -> None:
+    assert said(outcome(["/nowhere/driver"], harness)) == ("MISSING", "cannot start /nowhere/driver: there is no such command", "", True)
 
 
-def test_one_that_may_not_be_run_is_no_client(stage: Stage, tmp_path: Path) -> None:
+def test_one_that_may_not_be_run_is_no_client(harness: Harness, tmp_path: Path) -> None:
     script = tmp_path / "driver.sh"
     script.write_text("#!/bin/sh\n")
-    assert said(outcome([str(script)], stage))[1] == f"cannot start {script}: it is not executable"
+    assert said(outcome([str(script)], harness))[1] == f"cannot start {script}: it is not executable"
 
 
-def test_one_that_exits_at_once_is_no_client(stage: Stage) -> None:
-    verdict = outcome([sys.executable, "-c", "import sys; sys.exit('no config')"], stage)
+def test_one_that_exits_at_once_is_no_client(harness: Harness) -> None:
+    verdict = outcome([sys.executable, "-c", "import sys; sys.exit('no config')"], harness)
     assert said(verdict) == ("NO CLIENT", "it ended with exit code 1 before it answered anything", "no config", True)
 
 
-def test_ok_false_without_later_is_an_answer_that_fails(stage: Stage) -> None:
-    verdict = outcome(driver(WHEN_SYNCING + 'reply = {"id": request["id"], "ok": False, "error": "no idea"}'), stage)
+def test_ok_false_without_later_is_an_answer_that_fails(harness: Harness) -> None:
+    verdict = outcome(driver(WHEN_SYNCING + 'reply = {"id": request["id"], "ok": False, "error": "no idea"}'), harness)
     assert verdict.codes == ("GAVE_UP",)
     assert verdict.failure is not None
     assert 'no later, and \'{"error": "no idea"}\'' in verdict.failure.findings[0].about
 
 
-def test_one_that_always_says_later_is_stuck_after_ten_times(stage: Stage) -> None:
-    verdict = outcome(driver(WHEN_SYNCING + 'reply = {"id": request["id"], "ok": False, "later": True}'), stage)
+def test_one_that_always_says_later_is_stuck_after_ten_times(harness: Harness) -> None:
+    verdict = outcome(driver(WHEN_SYNCING + 'reply = {"id": request["id"], "ok": False, "later": True}'), harness)
     assert verdict.codes == ("STUCK",)
     assert verdict.failure is not None
-    assert sum(moment.text.endswith("It answers: later.") for moment in verdict.failure.play.moments) == 10
+    assert sum(moment.text.endswith("It answers: later.") for moment in verdict.failure.recording.events) == 10
 
 
-def test_what_it_cannot_do_is_not_judged(stage: Stage) -> None:
-    verdict = outcome(driver(""), stage)
+def test_what_it_cannot_do_is_not_judged(harness: Harness) -> None:
+    verdict = outcome(driver(""), harness)
     assert verdict.not_judged == ("reply", "webhook")
 
 
 def test_no_process_of_a_driver_stays_behind() -> None:
     pids = "import subprocess; reply['pids'] = [subprocess.Popen(['sleep', '600']).pid]"
-    command = Command(driver(WHEN_SYNCING + pids))
-    command.ask("start")
-    (child,) = command.ask("sync")["pids"]
+    command = CommandDriver(driver(WHEN_SYNCING + pids))
+    command.request("start")
+    (child,) = command.request("sync")["pids"]
     command.close()
     assert ends(child)
 

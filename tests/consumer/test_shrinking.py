@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from inbox_contracts.consumer.shrinking import shrink
+from inbox_contracts.consumer.generation import shrink
 from inbox_contracts.consumer.worlds import World, kind_of
 
 SCENARIO = {"seed": 7, "page_cap": 2, "bookings": [{"id": 70}, {"id": 80}], "webhooks": [{"url": "http://127.0.0.1:9000/"}]}

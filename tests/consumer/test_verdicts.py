@@ -12,7 +12,7 @@ from driver import Driver
 from inbox_client import Inbox
 from inbox_contracts.consumer import report
 from inbox_contracts.consumer.driver import Client
-from inbox_contracts.consumer.harness import Stage
+from inbox_contracts.consumer.harness import Harness
 from inbox_contracts.consumer.trial import Verdict, run
 from inbox_contracts.consumer.worlds import World, load, save
 from mutants.clients.broken import InThisProcess, Rebuilt
@@ -44,8 +44,8 @@ class Forgetful(InThisProcess):
 
 
 @pytest.fixture(scope="module")
-def failed(stage: Stage) -> Verdict:
-    return run(InThisProcess(Rebuilt(KeepsCancelled)), worlds=60, stage=stage)
+def failed(harness: Harness) -> Verdict:
+    return run(InThisProcess(Rebuilt(KeepsCancelled)), worlds=60, harness=harness)
 
 
 def test_the_smallest_world_is_told_as_a_story(failed: Verdict) -> None:
@@ -66,18 +66,18 @@ def test_the_smallest_world_is_told_as_a_story(failed: Verdict) -> None:
     assert lines[-1].startswith(f"FAILED in world {failed.worlds} (seed 0)")
 
 
-def test_the_smallest_world_is_saved_and_replays(failed: Verdict, stage: Stage, careful: Client, tmp_path: Path) -> None:
+def test_the_smallest_world_is_saved_and_replays(failed: Verdict, harness: Harness, careful: Client, tmp_path: Path) -> None:
     assert failed.failure is not None
-    world = load(str(save(failed.failure.play.world, tmp_path, "world", "A world.")))
-    again = run(InThisProcess(Rebuilt(KeepsCancelled)), replay=world, stage=stage)
+    world = load(str(save(failed.failure.recording.world, tmp_path, "world", "A world.")))
+    again = run(InThisProcess(Rebuilt(KeepsCancelled)), replay=world, harness=harness)
     assert again.codes == ("SYN004",)
-    assert run(careful, replay=world, stage=stage).passed
+    assert run(careful, replay=world, harness=harness).passed
 
 
-def test_a_failure_that_does_not_come_again_is_called_flaky(stage: Stage) -> None:
+def test_a_failure_that_does_not_come_again_is_called_flaky(harness: Harness) -> None:
     Forgetful.failed = False
     world = World({"seed": 7, "rentals": [{"id": 16}]}, ({"guest_books": {"id": 101, "rental": 16, "start_at": "+3d", "end_at": "+5d"}},))
-    verdict = run(Forgetful(Driver()), replay=world, stage=stage)
+    verdict = run(Forgetful(Driver()), replay=world, harness=harness)
     assert verdict.failure is not None
     assert verdict.failure.flaky
     assert "seen once, and not again" in report.text(verdict)
@@ -98,24 +98,24 @@ def test_junit_has_a_case_for_every_hazard(failed: Verdict) -> None:
     assert suite.tests == 1 + len(failed.met)
 
 
-def test_an_assumption_can_be_flipped_in_every_world(stage: Stage, careful: Client) -> None:
-    verdict = run(careful, worlds=3, only="guest_reopens", assume={"guest_reopens_closed": False}, stage=stage)
+def test_an_assumption_can_be_flipped_in_every_world(harness: Harness, careful: Client) -> None:
+    verdict = run(careful, worlds=3, only="guest_reopens", assume={"guest_reopens_closed": False}, harness=harness)
     assert verdict.passed
     assert verdict.met["guest_reopens"] == 3
 
 
-def test_a_passed_trial_says_so_and_what_it_relied_on(stage: Stage, careful: Client) -> None:
-    told = report.text(run(careful, worlds=2, only="closed_meanwhile", stage=stage))
+def test_a_passed_trial_says_so_and_what_it_relied_on(harness: Harness, careful: Client) -> None:
+    told = report.text(run(careful, worlds=2, only="closed_meanwhile", harness=harness))
     assert told.splitlines()[-1].startswith("PASSED: 2 worlds (seed 0)")
     assert "     2  closed_meanwhile" in told
     assert "Assumed behaviours" in told
 
 
 @pytest.fixture
-def rude(stage: Stage) -> Verdict:
+def rude(harness: Harness) -> Verdict:
     """Of a driver that would have a terminal obey, and believes in far too much."""
     answers = 'import sys; sys.stderr.write("\\x1b[31mno\\x00 <b>]]>\\n"); sys.exit(input()[:0] or 1)'
-    return run([sys.executable, "-c", answers], worlds=1, only="past_booking", stage=stage)
+    return run([sys.executable, "-c", answers], worlds=1, only="past_booking", harness=harness)
 
 
 def test_no_terminal_obeys_what_a_driver_said(rude: Verdict) -> None:
@@ -137,8 +137,8 @@ class BelievesAll(InThisProcess):
         return {"bookings": [{"id": 10_000 + number, "conversation_ids": []} for number in range(20_000)], "conversations": []}
 
 
-def test_of_very_many_findings_the_first_are_told(stage: Stage) -> None:
-    verdict = run(BelievesAll(Rebuilt(Inbox)), worlds=1, only="past_booking", shrink_seconds=0, stage=stage)
+def test_of_very_many_findings_the_first_are_told(harness: Harness) -> None:
+    verdict = run(BelievesAll(Rebuilt(Inbox)), worlds=1, only="past_booking", shrink_seconds=0, harness=harness)
     told = report.text(verdict).splitlines()
     assert sum(line.startswith("BELIEF: ") for line in told) == 20
     assert verdict.failure is not None
@@ -164,8 +164,8 @@ class KnowsNoMessages(InThisProcess):
     ("broken", "hazard", "hint"),
     [(KnowsNoBookings, "past_booking", "pass from"), (KnowsNoMessages, "staff_edit", "include= alone does not bring it")],
 )
-def test_a_wrong_belief_is_told_how_to_mend_it(broken: type[InThisProcess], hazard: str, hint: str, stage: Stage) -> None:
-    verdict = run(broken(Rebuilt(Inbox)), worlds=1, only=hazard, shrink_seconds=0, stage=stage)
+def test_a_wrong_belief_is_told_how_to_mend_it(broken: type[InThisProcess], hazard: str, hint: str, harness: Harness) -> None:
+    verdict = run(broken(Rebuilt(Inbox)), worlds=1, only=hazard, shrink_seconds=0, harness=harness)
     assert verdict.failure is not None
     told = {found.code: found.fix for found in verdict.failure.findings}
     assert hint in told["BELIEF"]

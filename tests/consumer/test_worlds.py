@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from builders import a_booking, a_scenario
-from inbox_contracts.consumer.generation import invent
+from inbox_contracts.consumer.generation import generate
 from inbox_contracts.consumer.worlds import JSON, World, load, save
 from inbox_mock.scenarios.errors import ScenarioError
 from inbox_mock.scenarios.loading import find
@@ -20,7 +20,7 @@ STEPS: tuple[JSON, ...] = (
 
 
 def test_a_world_comes_back_from_its_file_as_it_was(tmp_path: Path) -> None:
-    for world in [World(a_scenario(bookings=[a_booking()]), STEPS), *invent(40, 3)]:
+    for world in [World(a_scenario(bookings=[a_booking()]), STEPS), *generate(40, 3)]:
         read = load(str(save(world, tmp_path, "world", "A world.")))
         assert read.steps == world.steps
         assert {**read.scenario, "description": "A world."} == {"description": "A world.", **world.scenario}

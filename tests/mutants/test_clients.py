@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from driver import Driver
-from inbox_contracts.consumer.harness import Stage
+from inbox_contracts.consumer.evaluation import TITLES
+from inbox_contracts.consumer.harness import Harness
 from inbox_contracts.consumer.hazards import hazards
-from inbox_contracts.consumer.judging import TITLES
 from inbox_contracts.consumer.trial import run
 from inbox_contracts.rules import RULES
 from mutants.clients.broken import InThisProcess, Mutant
@@ -22,23 +22,23 @@ OF_THE_TOKEN = {"AUT003"}
 
 
 @pytest.fixture(scope="module")
-def stage() -> Iterator[Stage]:
-    with Stage() as stage:
-        yield stage
+def harness() -> Iterator[Harness]:
+    with Harness() as harness:
+        yield harness
 
 
 @pytest.mark.parametrize("mutant", one_for_each_code(), ids=lambda mutant: mutant.name)
 def test_a_broken_client_is_found_for_its_own_reason_and_its_saved_world_finds_it_again(
-    mutant: Mutant, stage: Stage, tmp_path: Path
+    mutant: Mutant, harness: Harness, tmp_path: Path
 ) -> None:
-    verdict = on_trial(mutant, stage, fast=True)
+    verdict = on_trial(mutant, harness, fast=True)
     assert verdict.codes[:1] == (mutant.killed_by,), mutant.fault
     assert verdict.failure is not None
-    assert replayed(mutant, verdict.failure, stage, tmp_path).codes[:1] == (mutant.killed_by,)
+    assert replayed(mutant, verdict.failure, harness, tmp_path).codes[:1] == (mutant.killed_by,)
 
 
-def test_the_good_client_stands_the_trial(stage: Stage) -> None:
-    verdict = run(InThisProcess(Driver()), worlds=FAST_CONTROL_WORLDS, stage=stage)
+def test_the_good_client_stands_the_trial(harness: Harness) -> None:
+    verdict = run(InThisProcess(Driver()), worlds=FAST_CONTROL_WORLDS, harness=harness)
     assert verdict.passed, verdict.failure
 
 

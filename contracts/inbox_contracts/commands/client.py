@@ -84,7 +84,7 @@ def _one(driver: tuple[str, ...], wanted: str, save: str, options: dict[str, Any
 
     verdict = _run(driver, options)
     failure = verdict.failure
-    if failure is not None and failure.no_client:
+    if failure is not None and failure.recording.no_client:
         _say(f"inbox-mock: {_no_client(verdict)}")
         return WRONG
     replay = _kept(verdict, driver, save, options)
@@ -104,7 +104,7 @@ def _each(driver: tuple[str, ...], wanted: str, options: dict[str, Any]) -> int:
     from inbox_mock.domain.fidelity import ASSUMPTIONS
 
     plain = _run(driver, options)
-    if plain.failure is not None and plain.failure.no_client:
+    if plain.failure is not None and plain.failure.recording.no_client:
         _say(f"inbox-mock: {_no_client(plain)}")
         return WRONG
     rows: list[dict[str, object]] = [{"assumption": None, "value": None, "passed": plain.passed, "codes": list(plain.codes)}]
@@ -145,7 +145,7 @@ def _kept(verdict: "Verdict", driver: tuple[str, ...], save: str, options: Mappi
     first = verdict.failure.findings[0]
     name = f"world-{first.code.lower().replace(' ', '-')}-{verdict.seed}"
     try:
-        path = worlds.save(verdict.failure.play.world, Path(save), name, f"{first.code}: the client {first.title}.")
+        path = worlds.save(verdict.failure.recording.world, Path(save), name, f"{first.code}: the client {first.title}.")
     except OSError as error:
         _say(f"inbox-mock: the world cannot be saved in {save}: {error.strerror}")
         return None
@@ -155,9 +155,9 @@ def _kept(verdict: "Verdict", driver: tuple[str, ...], save: str, options: Mappi
 def _no_client(verdict: "Verdict") -> str:
     from inbox_mock.domain.values import printable
 
-    if verdict.failure is None or verdict.failure.misconduct is None:
+    if verdict.failure is None or verdict.failure.recording.driver_error is None:
         raise RuntimeError("a client was there")
-    said = verdict.failure.misconduct
+    said = verdict.failure.recording.driver_error
     last = said.stderr.splitlines()[-1:]
     return printable(f"{said.about}; expected a driver that answers on stdout" + (f". Its stderr ends: {last[0]}" if last else ""))
 

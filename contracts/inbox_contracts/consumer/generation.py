@@ -1,87 +1,90 @@
-"""Inventing worlds with Hypothesis: each hazard in its quota of worlds, others beside it, and noise between."""
+"""Generating worlds with Hypothesis, each hazard in its quota of them, and making a failing world smaller."""
 
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from itertools import zip_longest
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 
-from inbox_contracts.consumer.hazards import Hazard, Numbers, Sketch, hazards
-from inbox_contracts.consumer.initial_states import SETTLED, beginning
-from inbox_contracts.consumer.worlds import World
+from inbox_contracts.consumer.hazards import Counters, Hazard, StepBuilder, hazards
+from inbox_contracts.consumer.worlds import PASSES, SETTLED, World, initial_state, kind_of
+from inbox_mock.channels import opening
 
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy
 
 JSON = dict[str, Any]
-Pick = Callable[[Sequence[object]], object]
+Pick = Callable[[Sequence[Any]], Any]
+Fails = Callable[[World], bool]
+Clock = Callable[[], float]
 
-MOST_BESIDE = 2
+MOST_FURTHER_HAZARDS = 2
 MOST_NOISE = 3
 ROUNDS = 20
 
 
-def invent(count: int, seed: int, only: str | None = None) -> list[World]:
-    """Return so many worlds, the same ones for the same seed. Hazards take turns, so that each has its quota early on."""
+def generate(count: int, seed: int, only: str | None = None) -> list[World]:
+    """Return ``count`` worlds, the same ones for the same seed. Hazards alternate, so that each is met early on."""
     names = [only] if only else list(hazards())
     quotas = [count // len(names) + (place < count % len(names)) for place in range(len(names))]
-    invented = [_of(name, quota, seed) for name, quota in zip(names, quotas, strict=True)]
-    return [world for turn in zip_longest(*invented) for world in turn if world is not None]
+    generated = [_of(name, quota, seed) for name, quota in zip(names, quotas, strict=True)]
+    return [world for turn in zip_longest(*generated) for world in turn if world is not None]
 
 
 def compatible(chosen: Sequence[str], name: str) -> bool:
-    """Whether a careful client can win a world with all of these hazards."""
+    """Return whether a hazard can be in one world with the chosen ones."""
     known = hazards()
     return all(name != other and name not in known[other].excludes and other not in known[name].excludes for other in chosen)
 
 
 def compose(must: str, pick: Pick) -> World:
-    """Return a world with a hazard in it; ``pick`` decides everything else."""
+    """Return a world with a hazard in it; ``pick`` chooses everything else."""
     chosen = [must]
-    for _ in range(int(str(pick(range(MOST_BESIDE + 1))))):
+    for _ in range(pick(range(MOST_FURTHER_HAZARDS + 1))):
         rest = [name for name in hazards() if compatible(chosen, name)]
-        chosen.append(str(pick(rest)))
-    numbers = Numbers()
-    threads = [_thread(hazards()[name], pick, numbers) for name in chosen]
-    needs = set().union(*(thread.needs for thread in threads))
+        chosen.append(pick(rest))
+    counters = Counters()
+    builders = [_steps_of(hazards()[name], pick, counters) for name in chosen]
+    needs = set().union(*(builder.needs for builder in builders))
     needs |= {part for part in ("settled", "webhooks") if pick((False, True))}
     if "settled" in needs:
-        threads.append(_noise(pick, numbers))
-    return World(beginning(needs), tuple(_interleaved([thread.steps for thread in threads], pick)))
+        builders.append(_noise(pick, counters))
+    return World(initial_state(needs), tuple(_interleaved([builder.groups for builder in builders], pick)))
 
 
-def _thread(hazard: Hazard, pick: Pick, numbers: Numbers) -> Sketch:
-    sketch = Sketch(pick, numbers)
-    hazard.weave(sketch)
-    return sketch
+def _steps_of(hazard: Hazard, pick: Pick, counters: Counters) -> StepBuilder:
+    steps = StepBuilder(pick, counters)
+    hazard.add_steps(steps)
+    return steps
 
 
-def _noise(pick: Pick, numbers: Numbers) -> Sketch:
-    """Return things that happen every day, around a booking that was there from the start."""
-    sketch = Sketch(pick, numbers)
+def _noise(pick: Pick, counters: Counters) -> StepBuilder:
+    """Return everyday steps, about a booking of the initial state."""
+    steps = StepBuilder(pick, counters)
     everyday: Sequence[Callable[[], object]] = (
-        sketch.sync,
-        lambda: sketch.passes("1m"),
-        lambda: sketch.guest_writes(SETTLED),
-        lambda: sketch.staff_write(SETTLED),
-        lambda: sketch.reply(SETTLED),
-        lambda: sketch.book(channel="direct"),
+        steps.sync,
+        lambda: steps.passes("1m"),
+        lambda: steps.guest_writes(SETTLED),
+        lambda: steps.staff_write(SETTLED),
+        lambda: steps.reply(SETTLED),
+        lambda: steps.book(channel="direct"),
     )
-    for _ in range(int(str(pick(range(MOST_NOISE + 1))))):
-        pick(everyday)()  # type: ignore[operator]
-    return sketch
+    for _ in range(pick(range(MOST_NOISE + 1))):
+        pick(everyday)()
+    return steps
 
 
-def _interleaved(threads: Sequence[Sequence[Sequence[JSON]]], pick: Pick) -> Iterator[JSON]:
-    """Yield the steps of all threads: within a thread in their order, and otherwise in any."""
-    rest = [list(thread) for thread in threads if thread]
+def _interleaved(sequences: Sequence[Sequence[Sequence[JSON]]], pick: Pick) -> Iterator[JSON]:
+    """Yield the steps of all hazards: those of one hazard in their order, interleaved with the others at random."""
+    rest = [list(groups) for groups in sequences if groups]
     while rest:
-        chosen = rest[0] if len(rest) == 1 else rest[int(str(pick(range(len(rest)))))]
+        chosen = rest[0] if len(rest) == 1 else rest[pick(range(len(rest)))]
         yield from chosen.pop(0)
-        rest = [thread for thread in rest if thread]
+        rest = [groups for groups in rest if groups]
 
 
 def _of(must: str, quota: int, seed: int) -> list[World]:
-    """Return so many different worlds with a hazard; where there are not so many, some come twice."""
+    """Return a quota of different worlds with a hazard; if there are fewer, some are repeated."""
     found: dict[str, World] = {}
     for turn in range(ROUNDS):
         for world in _draw(must, 2 * quota, seed + turn):
@@ -95,7 +98,7 @@ def _of(must: str, quota: int, seed: int) -> list[World]:
 
 
 def _draw(must: str, count: int, seed: int) -> list[World]:
-    """Let Hypothesis draw worlds."""
+    """Draw worlds with Hypothesis."""
     import hypothesis
     from hypothesis import HealthCheck, Phase, given, settings
 
@@ -124,3 +127,55 @@ def _worlds(must: str) -> "SearchStrategy[World]":
         return compose(must, lambda choices: draw(st.sampled_from(choices)))
 
     return worlds()
+
+
+def shrink(world: World, fails: Fails, budget_seconds: float, clock: Clock = monotonic) -> tuple[World, bool]:
+    """Return the smallest world that was found to fail, and whether there was time to try every candidate.
+
+    ``fails`` says whether a world fails for the same reason; it is never asked once the budget is spent.
+    """
+    ends = clock() + budget_seconds
+    smaller = True
+    while smaller:
+        smaller = False
+        for candidate in candidates(world):
+            if clock() >= ends:
+                return world, False
+            if fails(candidate):
+                world, smaller = candidate, True
+                break
+    return world, True
+
+
+def candidates(world: World) -> Iterator[World]:
+    """Yield smaller worlds, the largest reduction first: fewer steps, then a smaller initial state, then simpler steps."""
+    steps = world.steps
+    width = len(steps) // 2
+    while width:
+        for start in range(len(steps) - width, -1, -width):
+            yield world.with_steps(steps[:start] + steps[start + width :])
+        width //= 2
+    for name in ("bookings", "conversations", "webhooks", "page_cap"):
+        if name in world.scenario:
+            yield World({key: part for key, part in world.scenario.items() if key != name}, steps)
+    bookings = world.scenario.get("bookings", [])
+    for place in range(len(bookings) if len(bookings) > 1 else 0):
+        yield World({**world.scenario, "bookings": bookings[:place] + bookings[place + 1 :]}, steps)
+    for place, step in enumerate(steps):
+        yield from (world.with_steps((*steps[:place], simpler, *steps[place + 1 :])) for simpler in _simplified(step))
+
+
+def _simplified(step: dict[str, object]) -> Iterator[dict[str, object]]:
+    kind = kind_of(step)
+    given = step[kind]
+    if kind == PASSES or not isinstance(given, dict):
+        return
+    if kind == "guest_books":
+        plainer = {"channel": opening()[0].name, "host_participant": False}
+        for name in ("channel", "host_participant"):
+            if name in given and given[name] != plainer[name]:
+                yield {kind: {**given, name: plainer[name]}}
+        if "client_participants" in given:
+            yield {kind: {key: part for key, part in given.items() if key != "client_participants"}}
+    if kind == "fault" and int(str(given.get("times", 1))) > 1:
+        yield {kind: {**given, "times": 1}}

@@ -1,12 +1,10 @@
-"""What is true of a world, and how what a client believes differs from it, in a person's words."""
+"""The expected state: what a client should believe of a world, and how what it believes differs from that, as sentences."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from json import loads
 from typing import Any
-
-from inbox_mock.engine.unit_of_work import UnitOfWork
 
 JSON = dict[str, Any]
 
@@ -20,7 +18,10 @@ SHAPE: dict[str, dict[str, object]] = {
         "messages": {"id": int, "sender_id": int, "content": str},
     },
 }
-"""What an answer to ``sync`` holds."""
+"""The form of a belief, which is the answer to ``sync``."""
+
+NOUNS = {"booking": "booking", "inbox_conversation": "conversation", "inbox_message": "message"}
+"""The noun of a webhook's record, by what its event's name begins with."""
 
 NAMES: Mapping[object, str] = {int: "a whole number", bool: "true or false", str: "a text"}
 SHOWN = 60
@@ -28,47 +29,104 @@ SHOWN = 60
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """Something believed that is not so: of which record (``noun`` and ``id``), in which ``part``, and the sentence."""
+    """A difference between a belief and the expected one: the record (``noun`` and ``id``), the ``part`` of it, and a sentence."""
 
     noun: str
     id: int
     part: str
     about: str
     believed: object = None
-    true: object = None
+    expected: object = None
 
 
-def truth(work: UnitOfWork) -> JSON:
-    """Return what a client should believe: bookings that are not cancelled, and every conversation with all that is in it."""
-    account_id = work.db.execute("SELECT min(id) FROM accounts").fetchone()[0]
-    mine = (account_id,)
-    people: dict[object, list[JSON]] = {}
-    for row in work.db.every("SELECT * FROM participants WHERE account_id = ? ORDER BY id", mine):
-        told = {"id": row["id"], "member_type": row["member_type"], "member_id": row["member_id"]}
-        people.setdefault(row["conversation_id"], []).append(told)
-    said: dict[object, list[JSON]] = {}
-    for row in work.db.every("SELECT * FROM messages WHERE account_id = ? ORDER BY id", mine):
-        said.setdefault(row["conversation_id"], []).append({"id": row["id"], "sender_id": row["sender_id"], "content": row["content"]})
-    return {
-        "bookings": [
-            {"id": row["id"], "conversation_ids": loads(str(row["conversations"]))}
-            for row in work.db.every("SELECT id, conversations FROM booking_records WHERE account_id = ? AND canceled_at IS NULL", mine)
-        ],
-        "conversations": [
-            {
-                "id": row["id"],
-                "booking_ids": loads(str(row["bookings"])),
-                "closed": row["closed_at"] is not None,
-                "participants": people.get(row["id"], []),
-                "messages": said.get(row["id"], []),
-            }
-            for row in work.db.every("SELECT id, closed_at, bookings FROM conversation_records WHERE account_id = ?", mine)
-        ],
-    }
+@dataclass(frozen=True, slots=True)
+class WorldState:
+    """The records of the client's account, as the service holds them: rows of the views ``*_records``, in the order of their ids.
+
+    ``owning`` are the channels that open conversations by themselves.
+    """
+
+    bookings: list[JSON]
+    conversations: list[JSON]
+    participants: list[JSON]
+    messages: list[JSON]
+    owning: frozenset[str]
+
+    def booking(self, booking_id: int) -> JSON | None:
+        """Return a booking, or None."""
+        return next((row for row in self.bookings if row["id"] == booking_id), None)
+
+    def channel_conversation(self, booking_id: int) -> JSON | None:
+        """Return the conversation that the booking's channel opened, or None."""
+        return next((row for row in self.conversations if row["channel"] is not None and booking_id in loads(row["bookings"])), None)
+
+    def is_answerable(self, booking_id: int) -> bool:
+        """Return whether the booking's guest can be answered, now or once the channel has opened the conversation."""
+        found = self.booking(booking_id)
+        return found is not None and found["canceled_at"] is None and found["channel"] in self.owning
+
+    @property
+    def awaiting(self) -> set[int]:
+        """The ids of bookings whose channel has still to open the conversation."""
+        return {row["id"] for row in self.bookings if self.is_answerable(row["id"]) and self.channel_conversation(row["id"]) is None}
+
+    @property
+    def cancelled(self) -> set[int]:
+        """The ids of cancelled bookings."""
+        return {row["id"] for row in self.bookings if row["canceled_at"] is not None}
+
+    def host_messages(self) -> list[JSON]:
+        """Return the messages that Hosts wrote."""
+        hosts = {row["id"] for row in self.participants if row["member_type"] == "Host"}
+        return [row for row in self.messages if row["sender_id"] in hosts]
+
+    def last_host_message(self, booking_id: int) -> JSON | None:
+        """Return the last message of a Host in the conversation that the booking's channel opened, or None."""
+        conversation = self.channel_conversation(booking_id)
+        written = [row for row in self.host_messages() if conversation is not None and row["conversation_id"] == conversation["id"]]
+        return written[-1] if written else None
+
+    def times_read(self, booking_id: int, content: str) -> int:
+        """Return how often the booking's guest reads a text that a Host wrote."""
+        theirs = {row["id"] for row in self.conversations if booking_id in loads(row["bookings"])}
+        written = (row for row in self.host_messages() if row["content"] == content and row["conversation_id"] in theirs)
+        return sum(row["on_channel_at"] is not None for row in written)
+
+    def times_sent(self, content: str) -> int:
+        """Return how often a text was sent, wherever."""
+        return sum(row["content"] == content for row in self.messages)
+
+    def is_outdated(self, noun: str, record: JSON) -> bool:
+        """Return whether a record that a webhook brings is older than the stored one."""
+        stored = {"booking": self.bookings, "conversation": self.conversations, "message": self.messages}[noun]
+        found = next((row for row in stored if row["id"] == record["id"]), None)
+        return found is not None and str(record["updated_at"]) < str(found["updated_at"])
+
+    def expected_belief(self) -> JSON:
+        """Return what a client should believe: bookings that are not cancelled, and every conversation with all that is in it."""
+        return {
+            "bookings": [
+                {"id": row["id"], "conversation_ids": loads(row["conversations"])} for row in self.bookings if row["canceled_at"] is None
+            ],
+            "conversations": [
+                {
+                    "id": row["id"],
+                    "booking_ids": loads(row["bookings"]),
+                    "closed": row["closed_at"] is not None,
+                    "participants": _of(row["id"], self.participants, "id", "member_type", "member_id"),
+                    "messages": _of(row["id"], self.messages, "id", "sender_id", "content"),
+                }
+                for row in self.conversations
+            ],
+        }
+
+
+def _of(conversation_id: int, rows: list[JSON], *fields: str) -> list[JSON]:
+    return [{name: row[name] for name in fields} for row in rows if row["conversation_id"] == conversation_id]
 
 
 def malformed(belief: Mapping[str, Any]) -> str | None:
-    """Return what is wrong with the form of a belief, or None."""
+    """Return the first mistake in the form of a belief, or None."""
     for noun, shape in SHAPE.items():
         wrong = _wrong(belief.get(noun), [shape], noun)
         if wrong:
@@ -77,7 +135,7 @@ def malformed(belief: Mapping[str, Any]) -> str | None:
 
 
 def _wrong(found: object, wanted: object, place: str) -> str | None:
-    """Return where something has another form than wanted: ``[form]`` is a list of such, and so is an object within an object."""
+    """Return the first place that has another form than wanted. ``[form]`` is a list of that form, and so is an object in an object."""
     if isinstance(wanted, list):
         if not isinstance(found, list):
             return f"{place} is {_short(found)}; expected a list"
@@ -95,19 +153,19 @@ def _wrong(found: object, wanted: object, place: str) -> str | None:
     return next((wrong for part in parts if (wrong := _wrong(*part))), None)
 
 
-def differences(belief: Mapping[str, Any], true: JSON) -> list[Difference]:
-    """Return how a well-formed belief differs from what is true. Order does not matter, and a record told twice does."""
+def differences(belief: Mapping[str, Any], expected: JSON) -> list[Difference]:
+    """Return how a well-formed belief differs from the expected one. The order does not matter; naming a record twice is a difference."""
     return [
-        *_records("booking", belief["bookings"], true["bookings"], _booking),
-        *_records("conversation", belief["conversations"], true["conversations"], _conversation),
+        *_records("booking", belief["bookings"], expected["bookings"], _booking),
+        *_records("conversation", belief["conversations"], expected["conversations"], _conversation),
     ]
 
 
 Compare = Callable[[JSON, JSON], Iterator[Difference]]
 
 
-def _records(noun: str, believed: list[JSON], true: list[JSON], compare: Compare) -> Iterator[Difference]:
-    told, real = {found["id"]: found for found in believed}, {found["id"]: found for found in true}
+def _records(noun: str, believed: list[JSON], expected: list[JSON], compare: Compare) -> Iterator[Difference]:
+    told, real = {found["id"]: found for found in believed}, {found["id"]: found for found in expected}
     for number in sorted(number for number, times in Counter(found["id"] for found in believed).items() if times > 1):
         yield Difference(noun, number, "twice", f"it names {noun} {number} more than once")
     for number in sorted(told.keys() - real.keys()):
@@ -149,7 +207,7 @@ def _parts(noun: str, conversation: int, told: list[JSON], real: list[JSON]) -> 
                 yield Difference(noun, found["id"], name, about, believed[name], found[name])
 
     for found in _records(noun, told, real, compare):
-        yield Difference(found.noun, found.id, found.part, f"{found.about} in conversation {conversation}", found.believed, found.true)
+        yield Difference(found.noun, found.id, found.part, f"{found.about} in conversation {conversation}", found.believed, found.expected)
 
 
 def _list(noun: str, ids: list[int]) -> str:

@@ -1,4 +1,4 @@
-"""A client behind a command: started once, a JSON request per line on its stdin, a JSON answer per line on its stdout."""
+"""A client in another process: a JSON request per line on its stdin, a JSON answer per line on its stdout."""
 
 import json
 import os
@@ -13,7 +13,7 @@ from threading import Thread
 from time import monotonic
 from typing import IO
 
-from inbox_contracts.consumer.driver import JSON, DriverError, DriverFailed, Later, Refused
+from inbox_contracts.consumer.driver import JSON, DriverError, DriverFailed, GaveUp, Later
 
 ANSWER_SECONDS = 10.0
 FIRST_ANSWER_SECONDS = 30.0
@@ -25,8 +25,8 @@ LONGEST_LINE = 64 * 1024 * 1024
 ENDED = None
 
 
-class Command:
-    """A driver's process. It is started at the first request, and anew by `restart`."""
+class CommandDriver:
+    """A driver's process, started at the first request, and anew after `restart`."""
 
     def __init__(self, command: Sequence[str], answer_seconds: float = ANSWER_SECONDS) -> None:
         self._command = list(command)
@@ -39,21 +39,21 @@ class Command:
         self._answered = 0
         self.notes: list[str] = []
 
-    def ask(self, deed: str, **wanted: object) -> JSON:
+    def request(self, command: str, **arguments: object) -> JSON:
         """Write a request, and wait for its answer."""
         if self._process is None:
             self._start()
         self._number += 1
-        request = json.dumps({"id": self._number, "do": deed, **wanted}).encode() + b"\n"
+        request = json.dumps({"id": self._number, "do": command, **arguments}).encode() + b"\n"
         first = self._answered == 0
         patience = max(FIRST_ANSWER_SECONDS, self._answer_seconds) if first else self._answer_seconds
         began = monotonic()
-        self._write(request, deed)
-        answer = self._read(deed, patience)
+        self._write(request, command)
+        answer = self._read(command, patience)
         if first and monotonic() - began > SLOW_START_SECONDS:
             self.notes.append(f"the driver needed {monotonic() - began:.0f} s to start")
         self._answered += 1
-        return self._judged(deed, answer)
+        return self._checked(command, answer)
 
     def restart(self) -> None:
         """End the process; the next request starts a new one."""
@@ -70,7 +70,7 @@ class Command:
             why = "it is not executable" if exists else "there is no such command"
             raise DriverFailed(DriverError("missing", f"cannot start {program}: {why}"), no_client=True)
         try:
-            self._process = subprocess.Popen(  # noqa: S603 - running the user's own command is what we are for
+            self._process = subprocess.Popen(  # noqa: S603 - running the user's own command is the purpose
                 self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True
             )
         except OSError as error:
@@ -85,29 +85,29 @@ class Command:
         for thread in self._threads:
             thread.start()
 
-    def _write(self, request: bytes, deed: str) -> None:
+    def _write(self, request: bytes, command: str) -> None:
         process = self._running
         if process.stdin is None:
             raise RuntimeError("the driver has no stdin")
-        # A driver that never reads would let us wait for ever once the pipe is full: a thread of its own may.
+        # A driver that never reads would block this for ever once the pipe is full, so a thread writes.
         problems: list[OSError] = []
         writer = Thread(target=_write_all, args=(process.stdin, request, problems), daemon=True)
         writer.start()
         writer.join(self._answer_seconds)
         if writer.is_alive():
-            raise self._failed("hang", f"it does not read what it is told ({deed})")
+            raise self._failed("hang", f"it does not read what it is told ({command})")
         if problems and not self._lines.qsize():
-            raise self._ended(deed)
+            raise self._ended(command)
 
-    def _read(self, deed: str, patience: float) -> JSON:
+    def _read(self, command: str, patience: float) -> JSON:
         try:
             line = self._lines.get(timeout=patience)
         except Empty:
             if self._running.poll() is not None:  # what it has started holds its stdout
-                raise self._ended(deed) from None
-            raise self._failed("hang", f"no answer to {deed} within {patience:g} s") from None
+                raise self._ended(command) from None
+            raise self._failed("hang", f"no answer to {command} within {patience:g} s") from None
         if line is ENDED:
-            raise self._ended(deed)
+            raise self._ended(command)
         try:
             found = json.loads(line)
         except (ValueError, RecursionError):
@@ -118,25 +118,25 @@ class Command:
             raise self._failed("rubbish", f"it wrote {_shown(line)} to stdout; expected a JSON object")
         return found
 
-    def _judged(self, deed: str, answer: JSON) -> JSON:
+    def _checked(self, command: str, answer: JSON) -> JSON:
         if "id" not in answer or answer["id"] != self._number or isinstance(answer["id"], bool):
-            raise self._failed("wrong id", f"it answered {deed} with id {_short(answer.get('id'))}; expected {self._number}")
+            raise self._failed("wrong id", f"it answered {command} with id {_short(answer.get('id'))}; expected {self._number}")
         if answer.get("ok") is True:
             return {name: found for name, found in answer.items() if name not in {"id", "ok"}}
         if answer.get("ok") is not False:
-            raise self._failed("protocol", f"it answered {deed} with ok: {_short(answer.get('ok'))}; expected true or false")
+            raise self._failed("protocol", f"it answered {command} with ok: {_short(answer.get('ok'))}; expected true or false")
         if answer.get("later") is True:
             raise Later
         said = {name: found for name, found in answer.items() if name not in {"id", "ok"}}
-        about = f"it answered {deed} with ok: false and no later" + (f", and {_shown(json.dumps(said).encode())}" if said else "")
-        raise Refused(DriverError("gave up", about, self._stderr()))
+        about = f"it answered {command} with ok: false and no later" + (f", and {_shown(json.dumps(said).encode())}" if said else "")
+        raise GaveUp(DriverError("gave up", about, self._stderr()))
 
-    def _ended(self, deed: str) -> DriverFailed:
+    def _ended(self, command: str) -> DriverFailed:
         code = self._wait(FAREWELL_SECONDS)
         how = "closed its stdout" if code is None else f"was killed by signal {-code}" if code < 0 else f"ended with exit code {code}"
         if self._answered == 0:
             return self._failed("no client", f"it {how} before it answered anything", no_client=True)
-        return self._failed("crash", f"it {how} when it was told to {deed}")
+        return self._failed("crash", f"it {how} when it was told to {command}")
 
     def _failed(self, kind: str, about: str, *, no_client: bool = False) -> DriverFailed:
         self._kill()
@@ -167,7 +167,7 @@ class Command:
             self._process.wait()
 
     def _end(self) -> None:
-        """Let the process end by itself, since there is nothing more to read; if it does not, end it."""
+        """Close the process's stdin, so that it ends by itself; kill it if it does not."""
         process, self._process = self._process, None
         if process is None:
             return

@@ -1,14 +1,22 @@
-"""What is kept of a client's life in a world: moments, promises, webhooks, and what was true in the end."""
+"""The recording of a run: what happened in a world, what the client was told and answered, and the final state; in words, too."""
 
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
+from json import JSONDecodeError, loads
+from typing import Any
 
-from inbox_contracts.consumer.driver import JSON, DriverError, DriverFailed
-from inbox_contracts.consumer.worlds import World
+from inbox_contracts.consumer.driver import JSON, DriverError
+from inbox_contracts.consumer.worlds import EDITS, PASSES, REPLIES, SYNCS, World, kind_of
+from inbox_mock.channels import policies
 
 
 @dataclass(slots=True)
-class Moment:
-    """Something that happened: at which time of the world, who did it, in a sentence, and between which entries of the journal."""
+class RecordedEvent:
+    """An event of the run: its time in the world, who caused it (``world`` or ``client``), and a sentence.
+
+    ``entries`` are the ids of the journal's newest entry before it and after it.
+    """
 
     at: str
     who: str
@@ -17,20 +25,28 @@ class Moment:
 
 
 @dataclass(slots=True)
-class Promise:
-    """An answer that the client was told to give. ``state`` is ``owed``, ``kept`` or ``void``; ``nobody``: it had said so too soon."""
+class RequestedReply:
+    """A reply that the client was told to send.
+
+    ``state`` is ``owed``, ``kept`` (the client said that it had sent it) or ``void`` (the booking was cancelled); ``too_soon``:
+    it said so before there was a conversation. ``read`` is how often the guest reads it in the end, ``sent`` how often it was
+    sent at all.
+    """
 
     booking_id: int
     content: str
     state: str = "owed"
-    nobody: bool = False
+    too_soon: bool = False
+    read: int = 0
+    sent: int = 0
 
 
 @dataclass(slots=True)
-class Heard:
-    """A webhook that the client was brought: whether it was ``genuine`` and ``accepted``, and ``old`` by then.
+class ReceivedWebhook:
+    """A webhook that the client received.
 
-    ``before`` is what the client had last said that it believes.
+    ``genuine``: its signature is right; ``accepted``: the client accepted it; ``old``: the stored record was newer by then.
+    ``before`` is the client's belief as of its last sync.
     """
 
     event: str
@@ -42,31 +58,108 @@ class Heard:
 
 
 @dataclass(slots=True)
-class Play:
-    """How a client lived in a world: everything that the judge looks at.
+class Recording:
+    """A run of a client in a world: everything that the evaluation looks at.
 
-    ``happened`` holds each thing that happened, with how often the client had looked by then; ``waited`` are the bookings
-    that had no conversation when it looked; ``threads`` says how often each guest reads what was promised, ``stored`` how
-    often it was sent at all.
+    ``happened`` holds the steps of the world that took effect, each with the number of syncs before it; ``awaited`` are the
+    bookings that still lacked a conversation at some sync. ``belief`` is what the client believes in the end, ``expected`` what
+    it should believe. ``no_client``: the command that was to be put on trial is no client.
     """
 
     world: World
     can: frozenset[str] = frozenset()
-    moments: list[Moment] = field(default_factory=list)
-    promises: list[Promise] = field(default_factory=list)
-    heard: list[Heard] = field(default_factory=list)
+    events: list[RecordedEvent] = field(default_factory=list)
+    replies: list[RequestedReply] = field(default_factory=list)
+    webhooks: list[ReceivedWebhook] = field(default_factory=list)
     happened: list[tuple[str, JSON, int]] = field(default_factory=list)
-    waited: set[int] = field(default_factory=set)
+    awaited: set[int] = field(default_factory=set)
     cancelled: set[int] = field(default_factory=set)
     belief: JSON | None = None
-    truth: JSON = field(default_factory=dict)
-    threads: dict[tuple[int, str], int] = field(default_factory=dict)
-    stored: dict[tuple[int, str], int] = field(default_factory=dict)
+    expected: JSON = field(default_factory=dict)
     report: JSON = field(default_factory=dict)
     entries: list[JSON] = field(default_factory=list)
     faults: list[JSON] = field(default_factory=list)
-    past: list[JSON] = field(default_factory=list)
     stuck: str | None = None
     gave_up: str | None = None
-    misconduct: DriverError | None = None
-    failed: DriverFailed | None = None
+    driver_error: DriverError | None = None
+    no_client: bool = False
+
+
+Given = Mapping[str, Any]
+
+
+def describe_step(step: Mapping[str, Any]) -> str:
+    """Return a sentence about a step."""
+    kind = kind_of(step)
+    return SENTENCES[kind](step[kind])
+
+
+def describe_command(command: str, arguments: Mapping[str, object]) -> str:
+    """Return a sentence about a command to the client."""
+    match command:
+        case "start":
+            return "The client is told to start anew."
+        case "sync":
+            return "The client is told to bring its copy up to date."
+        case "reply":
+            return f"The client is told to answer the guest of booking {arguments['booking_id']}: {arguments['content']!r}."
+    with suppress(JSONDecodeError):
+        told = loads(str(arguments["body"]))
+        record = next(found for name, found in told["resource"].items() if name != "links")
+        return f"The client is brought a webhook: {told['event']} {record['id']}."
+    return "The client is brought a webhook."
+
+
+def _books(given: Given) -> str:
+    guest = given.get("guest", {}).get("fullname", "Somebody")
+    delay = given.get("conversation_delay")
+    ends = {None: "", "never": "; no conversation ever comes", "0s": "; the conversation is there at once"}
+    comes = ends.get(delay, f"; the conversation comes {delay} later")
+    booking = f" (booking {given['id']})" if "id" in given else ""
+    policy = policies()[str(given.get("channel", "direct"))]
+    return f"{guest} books on {policy.booked_on or policy.title}{booking}{comes}."
+
+
+def _changes(given: Given) -> str:
+    changes = []
+    if "closed" in given:
+        changes.append("close" if given["closed"] else "reopen")
+    if "marked_as_spam" in given:
+        changes.append("mark as spam" if given["marked_as_spam"] else "take out of the spam")
+    if "assignee" in given:
+        changes.append("assign to nobody" if given["assignee"] is None else f"assign to host {given['assignee']}")
+    return f"Staff {' and '.join(changes)} {_where(given)}."
+
+
+def _fault(given: Given) -> str:
+    match = given.get("match", {})
+    what = " ".join(str(match[name]) for name in ("method", "path", "event") if name in match)
+    status = f" {given['status']}" if "status" in given else ""
+    number = f", the {match['nth']}. of them" if match.get("nth", 1) > 1 else ""
+    often = f", {given['times']} times" if given.get("times", 1) > 1 else ""
+    lasts = f", for {given['for']}" if "for" in given else ""
+    return f"A fault is set: {given['kind']}{status}{f' on {what}' if what else ''}{number}{often}{lasts}."
+
+
+def _where(given: Given) -> str:
+    if "conversation" in given:
+        return f"conversation {given['conversation']}"
+    return f"the conversation of booking {given['booking']}"
+
+
+SENTENCES: dict[str, Callable[[Any], str]] = {
+    SYNCS: lambda _: "The client is told to bring its copy up to date.",
+    REPLIES: lambda given: f"The client is told to answer the guest of booking {given['booking']}: {given['content']!r}.",
+    PASSES: lambda given: f"{given} pass.",
+    EDITS: lambda given: f"Staff change the last words of a host in {_where(given)} to {given['content']!r}.",
+    "guest_books": _books,
+    "guest_writes": lambda given: f"The guest writes in {_where(given)}: {given['content']!r}.",
+    "guest_cancels": lambda given: f"The guest cancels booking {given['booking']}.",
+    "staff_writes": lambda given: f"Staff write in {_where(given)}: {given['content']!r}.",
+    "staff_changes": _changes,
+    "staff_moves": lambda given: f"Staff move booking {given['booking']} to other dates.",
+    "host_writes_on_channel": lambda given: f"The host writes in the channel's own app, in {_where(given)}: {given['content']!r}.",
+    "channel_opens": lambda given: f"The channel opens the conversation of booking {given['booking']}.",
+    "channel_adds_host": lambda given: f"The channel adds a host to {_where(given)}.",
+    "fault": _fault,
+}

@@ -1,15 +1,15 @@
-"""The verdict for people and for programs: what was met, what went wrong in which smallest world, and how to see it again."""
+"""The verdict as text, JSON and JUnit XML: the hazards that were met, the smallest failing world, and how to run it again."""
 
 import shlex
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from inbox_contracts.consumer.harness import when
+from inbox_contracts.consumer.evaluation import Misbehaviour
 from inbox_contracts.consumer.hazards import hazards
-from inbox_contracts.consumer.judging import Finding
-from inbox_contracts.consumer.recording import Moment, Play
+from inbox_contracts.consumer.recording import RecordedEvent, Recording
 from inbox_contracts.consumer.trial import Failure, Verdict
 from inbox_mock.conduct.junit import legal
+from inbox_mock.domain import times
 from inbox_mock.domain.values import printable
 
 JSON = dict[str, Any]
@@ -20,12 +20,12 @@ MOST_FINDINGS = 20
 
 
 def replay_command(path: str, command: Sequence[str], *more: str) -> str:
-    """Return the command that plays a saved world again."""
+    """Return the command that runs a saved world again."""
     return shlex.join(["inbox-mock", "check", "client", "--world", path, *more, "--", *command])
 
 
 def text(verdict: Verdict, replay: str | None = None) -> str:
-    """Return the verdict as a person reads it."""
+    """Return the verdict as text for people."""
     lines = [*_failed(verdict.failure, replay)] if verdict.failure else []
     lines += _coverage(verdict)
     lines += [f"Note: {note}." for note in dict.fromkeys(verdict.notes)]
@@ -33,7 +33,7 @@ def text(verdict: Verdict, replay: str | None = None) -> str:
 
 
 def as_json(verdict: Verdict, replay: str | None = None) -> JSON:
-    """Return the verdict as a program reads it."""
+    """Return the verdict as a JSON object for programs."""
     return {
         "verdict": "passed" if verdict.passed else "failed",
         "worlds": verdict.worlds,
@@ -60,9 +60,9 @@ def junit(verdict: Verdict, replay: str | None = None) -> str:
         told.text = legal("\n".join(map(printable, _failed(verdict.failure, replay))))
         whole.result = [told]
     suite.add_testcase(whole)
-    for name, times in verdict.met.items():
+    for name, count in verdict.met.items():
         case = TestCase(name, classname="client.hazards")
-        if not times:
+        if not count:
             case.result = [Skipped("not met in this run")]
         suite.add_testcase(case)
     found = JUnitXml()
@@ -76,13 +76,13 @@ def _conclusion(verdict: Verdict) -> str:
     if verdict.failure is None:
         return f"PASSED: {verdict.worlds} {several} (seed {verdict.seed}) in {verdict.seconds:.0f} s."
     first = verdict.failure.findings[0]
-    seen = ", and not when the same world was played again" if verdict.failure.flaky else ""
+    seen = ", and not when the same world was recording again" if verdict.failure.flaky else ""
     return f"FAILED in world {verdict.worlds} (seed {verdict.seed}), after {verdict.seconds:.0f} s: {first.code}, {first.title}{seen}."
 
 
 def _coverage(verdict: Verdict) -> list[str]:
     known, lines = hazards(), ["Hazards, and in how many worlds the client met them:"]
-    lines += [f"{INDENT}{times:4}  {name:24}{known[name].says}" for name, times in verdict.met.items()]
+    lines += [f"{INDENT}{count:4}  {name:24}{known[name].says}" for name, count in verdict.met.items()]
     if verdict.assumed:
         lines += ["", "Assumed behaviours that this run relied on, to be checked against the real service:"]
         for found in verdict.assumed:
@@ -94,24 +94,24 @@ def _coverage(verdict: Verdict) -> list[str]:
 
 
 def _failed(failure: Failure, replay: str | None) -> Iterator[str]:
-    """Yield a failure as it is told: what is wrong, the smallest world, and the evidence."""
+    """Yield the lines about a failure: what is wrong, the smallest world, and the evidence."""
     for found in failure.findings[:MOST_FINDINGS]:
         yield from _finding(found)
     if len(failure.findings) > MOST_FINDINGS:
         yield f"... and {len(failure.findings) - MOST_FINDINGS} more: --format json tells all."
-    if failure.misconduct is not None and failure.misconduct.stderr:
+    if failure.recording.driver_error is not None and failure.recording.driver_error.stderr:
         yield "The end of its stderr:"
-        yield from (f"{INDENT}{line}" for line in failure.misconduct.stderr.splitlines())
+        yield from (f"{INDENT}{line}" for line in failure.recording.driver_error.stderr.splitlines())
     yield ""
     yield _about_the_world(failure)
-    yield from _timeline(failure.play)
+    yield from _timeline(failure.recording)
     if replay:
         yield ""
         yield f"See it again: {replay}"
     yield ""
 
 
-def _finding(found: Finding) -> Iterator[str]:
+def _finding(found: Misbehaviour) -> Iterator[str]:
     yield f"{found.code}: the client {found.title}."
     yield f"{INDENT}What: {found.about}."
     if found.why:
@@ -122,8 +122,8 @@ def _finding(found: Finding) -> Iterator[str]:
 
 
 def _about_the_world(failure: Failure) -> str:
-    steps = len(failure.play.world.steps)
-    if failure.misconduct is not None:
+    steps = len(failure.recording.world.steps)
+    if failure.recording.driver_error is not None:
         return "What led to it:"
     if failure.flaky:
         return f"A world of {steps} steps in which it was seen once, and not again:"
@@ -131,22 +131,22 @@ def _about_the_world(failure: Failure) -> str:
     return found if failure.whole else f"{found[:-2]}; time for making it smaller was up):"
 
 
-def _timeline(play: Play) -> Iterator[str]:
-    """Yield the moments, and under each what the client asked for that went wrong or changed something."""
-    bookings = play.world.scenario.get("bookings", [])
+def _timeline(recording: Recording) -> Iterator[str]:
+    """Yield the events, and under each the client's requests that failed or changed something."""
+    bookings = recording.world.scenario.get("bookings", [])
     if bookings:
         yield f"{INDENT}At the start there are bookings {', '.join(str(booking['id']) for booking in bookings)}."
-    by_id = {entry["id"]: entry for entry in play.entries}
-    for moment in play.moments:
-        yield f"{INDENT}{when(moment.at)}  {moment.text}"
-        if moment.who == "client":
-            yield from (f"{INDENT}{' ' * 10}{line}" for line in _requests(moment, by_id))
-    if play.belief is not None:
-        yield f"{INDENT}{'':8}  What is true: {_counted(play.truth)}. What it believes: {_counted(play.belief)}."
+    by_id = {entry["id"]: entry for entry in recording.entries}
+    for event in recording.events:
+        yield f"{INDENT}{times.parse(event.at):%H:%M:%S}  {event.text}"
+        if event.who == "client":
+            yield from (f"{INDENT}{' ' * 10}{line}" for line in _requests(event, by_id))
+    if recording.belief is not None:
+        yield f"{INDENT}{'':8}  What is true: {_counted(recording.expected)}. What it believes: {_counted(recording.belief)}."
 
 
-def _requests(moment: Moment, by_id: dict[int, JSON]) -> Iterator[str]:
-    first, last = moment.entries
+def _requests(event: RecordedEvent, by_id: dict[int, JSON]) -> Iterator[str]:
+    first, last = event.entries
     asked = [by_id[n] for n in range(first + 1, last + 1) if n in by_id and by_id[n]["delivery_id"] is None]
     told = [entry for entry in asked if entry["method"] != "GET" or entry["status"] is None or entry["status"] >= TOLD_STATUSES]
     for entry in told:
@@ -171,11 +171,11 @@ def _failure_json(failure: Failure, replay: str | None) -> JSON:
             for one in failure.findings
         ],
         "flaky": failure.flaky,
-        "shrunk": failure.whole and not failure.flaky and failure.misconduct is None,
-        "steps": [dict(step) for step in failure.play.world.steps],
-        "timeline": [{"at": moment.at, "who": moment.who, "what": moment.text} for moment in failure.play.moments],
-        "truth": failure.play.truth,
-        "belief": failure.play.belief,
-        "stderr": failure.misconduct.stderr if failure.misconduct else "",
+        "shrunk": failure.whole and not failure.flaky and failure.recording.driver_error is None,
+        "steps": [dict(step) for step in failure.recording.world.steps],
+        "timeline": [{"at": event.at, "who": event.who, "what": event.text} for event in failure.recording.events],
+        "truth": failure.recording.expected,
+        "belief": failure.recording.belief,
+        "stderr": failure.recording.driver_error.stderr if failure.recording.driver_error else "",
         "replay": replay,
     }

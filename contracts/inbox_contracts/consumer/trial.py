@@ -1,54 +1,52 @@
-"""The client trial as a whole: invent worlds, let the client live in each, and stop at the first that it fails."""
+"""The client trial: generate worlds, run the client in each, and stop at the first in which it fails."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from time import monotonic
 from typing import Any
 
-from inbox_contracts.consumer.driver import DEEDS, Asked, Client, DriverError, DriverFailed, InProcess
-from inbox_contracts.consumer.generation import invent
-from inbox_contracts.consumer.harness import Stage
+from inbox_contracts.consumer.driver import CAPABILITIES, Client, ClientDriver, InProcessDriver
+from inbox_contracts.consumer.evaluation import Misbehaviour, evaluate
+from inbox_contracts.consumer.generation import generate, shrink
+from inbox_contracts.consumer.harness import Harness
 from inbox_contracts.consumer.hazards import hazards
-from inbox_contracts.consumer.judging import Finding, findings
-from inbox_contracts.consumer.process import ANSWER_SECONDS, Command
-from inbox_contracts.consumer.recording import Play
-from inbox_contracts.consumer.runner import play
-from inbox_contracts.consumer.shrinking import shrink
+from inbox_contracts.consumer.process import ANSWER_SECONDS, CommandDriver
+from inbox_contracts.consumer.recording import Recording
+from inbox_contracts.consumer.runner import run_world
 from inbox_contracts.consumer.worlds import World
+from inbox_mock.scenarios.errors import ScenarioError
 
 JSON = dict[str, Any]
 
 WORLDS = 200
 SHRINK_SECONDS = 30.0
 UNSHRUNK = frozenset({"CRASH", "HANG", "RUBBISH", "WRONG ID", "PROTOCOL", "MISSING", "NO CLIENT"})
-"""Failures of the driver itself: they are reported as seen, at once."""
+"""Codes of the driver's own errors: the world is not made smaller for them."""
 
 Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Failure:
-    """A world that a client failed: what it did wrong there, how it went, and how far the world was made smaller.
+    """A world that the client failed in: what it did wrong, the recording of it, and how far the world was made smaller.
 
-    ``flaky``: the same world went well the second time. ``whole``: there was time to try everything smaller.
+    ``flaky``: the client did not fail when the world was run again. ``whole``: there was time to try every smaller world.
     """
 
-    findings: tuple[Finding, ...]
-    play: Play
+    findings: tuple[Misbehaviour, ...]
+    recording: Recording
     flaky: bool = False
     whole: bool = True
     steps_before: int = 0
-    misconduct: DriverError | None = None
-    no_client: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """The outcome of a trial: in how many ``worlds``, how often each hazard was ``met``, and the ``failure`` if there is one.
+    """The outcome of a trial: the number of ``worlds``, in how many of them each hazard was ``met``, and the ``failure``, if any.
 
-    ``not_judged`` is what the client cannot do; ``assumed`` are the assumed behaviours that the run relied on, each with how
-    often it was seen; ``notes`` is what a person should know.
+    ``not_judged`` are the commands that the client cannot do; ``assumed`` the assumed behaviours that the trial relied on,
+    each with how often it was seen; ``notes`` are remarks for a person.
     """
 
     worlds: int
@@ -67,7 +65,7 @@ class Verdict:
 
     @property
     def codes(self) -> tuple[str, ...]:
-        """What the client did wrong: the rules' codes and the judge's own words, what tells most first."""
+        """The codes of what the client did wrong, of rules and of the trial itself, the most telling first."""
         return () if self.failure is None else tuple(dict.fromkeys(found.code for found in self.failure.findings))
 
 
@@ -83,101 +81,93 @@ def run(
     answer_seconds: float = ANSWER_SECONDS,
     progress: Progress = lambda done, count: None,  # noqa: ARG005
     clock: Callable[[], float] = monotonic,
-    stage: Stage | None = None,
+    harness: Harness | None = None,
 ) -> Verdict:
     """Put a client on trial: a command (a list of texts), or an object that keeps to `inbox_contracts.consumer.driver.Client`.
 
-    ``only`` names a hazard that is in every world; ``replay`` is the one world to play; ``assume`` sets switches of the
+    ``only`` names a hazard that is in every world; ``replay`` is the only world to run; ``assume`` sets switches of the
     scenario's ``assume`` in every world.
 
     Raises:
-        Mistake: the world to replay cannot be made.
+        ScenarioError: the world to replay cannot be made.
 
     """
-    asked: Asked = InProcess(client) if isinstance(client, Client) else Command(client, answer_seconds)
-    invented = [replay] if replay is not None else invent(worlds, seed, only)
-    invented = [world.assuming(**(assume or {})) for world in invented]
-    if stage is not None:
-        return _Trial(asked, stage, seed, shrink_seconds, clock).run(invented, progress)
-    with Stage() as own:
-        return _Trial(asked, own, seed, shrink_seconds, clock).run(invented, progress)
+    driver: ClientDriver = InProcessDriver(client) if isinstance(client, Client) else CommandDriver(client, answer_seconds)
+    chosen = [replay] if replay is not None else generate(worlds, seed, only)
+    chosen = [world.assuming(**(assume or {})) for world in chosen]
+    if harness is not None:
+        return _Trial(driver, harness, seed, shrink_seconds, clock).run(chosen, progress)
+    with Harness() as own:
+        return _Trial(driver, own, seed, shrink_seconds, clock).run(chosen, progress)
 
 
 class _Trial:
-    """One run, from the first world to the verdict."""
+    """One trial, from the first world to the verdict."""
 
-    def __init__(self, client: Asked, stage: Stage, seed: int, shrink_seconds: float, clock: Callable[[], float]) -> None:
-        self._client, self._stage, self._seed = client, stage, seed
+    def __init__(self, driver: ClientDriver, harness: Harness, seed: int, shrink_seconds: float, clock: Callable[[], float]) -> None:
+        self._driver, self._harness, self._seed = driver, harness, seed
         self._shrink_seconds, self._clock = shrink_seconds, clock
         self._met: Counter[str] = Counter(dict.fromkeys(hazards(), 0))
         self._assumed: dict[str, JSON] = {}
-        self._can: set[str] = set(DEEDS)
+        self._can: set[str] = set(CAPABILITIES)
 
     def run(self, worlds: Sequence[World], progress: Progress) -> Verdict:
         began, failure, done = self._clock(), None, 0
         try:
             for done, world in enumerate(worlds, 1):
-                played = play(world, self._client, self._stage)
-                self._count(played)
-                found = findings(played)
+                recording = run_world(world, self._driver, self._harness)
+                self._count(recording)
+                found = evaluate(recording)
                 if found:
-                    failure = self._failure(played, found)
+                    failure = self._failure(recording, found)
                     break
                 progress(done, len(worlds))
         finally:
-            self._client.close()
+            self._driver.close()
         return Verdict(
             worlds=done,
             seed=self._seed,
             met=dict(self._met),
-            not_judged=tuple(deed for deed in DEEDS if deed not in self._can),
+            not_judged=tuple(name for name in CAPABILITIES if name not in self._can),
             assumed=tuple(self._assumed.values()),
-            notes=tuple(self._client.notes),
+            notes=tuple(self._driver.notes),
             seconds=self._clock() - began,
             failure=failure,
         )
 
-    def _count(self, played: Play) -> None:
-        if played.misconduct is None:
-            self._can &= played.can
-            self._met.update(name for name, hazard in hazards().items() if hazard.met(played))
-        for behaviour in played.report.get("assumed", ()):
+    def _count(self, recording: Recording) -> None:
+        if recording.driver_error is None:
+            self._can &= recording.can
+            self._met.update(name for name, hazard in hazards().items() if hazard.met(recording))
+        for behaviour in recording.report.get("assumed", ()):
             known = self._assumed.setdefault(behaviour["behaviour"], {**behaviour, "seen": 0})
             known["seen"] += behaviour["seen"]
 
-    def _failure(self, played: Play, found: list[Finding]) -> Failure:
-        said = played.misconduct
-        if said is not None or found[0].code in UNSHRUNK:
-            no_client = isinstance(played.failed, DriverFailed) and played.failed.no_client
-            return Failure(findings=tuple(found), play=played, misconduct=said, no_client=no_client, steps_before=len(played.world.steps))
-        self._client.restart()
-        if not self._again(played.world, found[0].code):
-            return Failure(findings=tuple(found), play=played, flaky=True, steps_before=len(played.world.steps))
-        smallest, best = [played.world], [(played, found)]
+    def _failure(self, recording: Recording, found: list[Misbehaviour]) -> Failure:
+        steps, code = len(recording.world.steps), found[0].code
+        if recording.driver_error is not None or code in UNSHRUNK:
+            return Failure(findings=tuple(found), recording=recording, steps_before=steps)
+        self._driver.restart()
+        if not self._again(recording.world, code):
+            return Failure(findings=tuple(found), recording=recording, flaky=True, steps_before=steps)
+        smallest = recording, found
 
         def fails(world: World) -> bool:
-            again = self._again(world, found[0].code)
-            if again:
-                smallest[0], best[0] = world, again
+            nonlocal smallest
+            again = self._again(world, code)
+            smallest = again or smallest
             return again is not None
 
-        _, whole = shrink(played.world, fails, self._shrink_seconds, self._clock)
-        last, wrong = best[0]
-        return Failure(findings=tuple(wrong), play=last, whole=whole, steps_before=len(played.world.steps))
+        _, whole = shrink(recording.world, fails, self._shrink_seconds, self._clock)
+        return Failure(findings=tuple(smallest[1]), recording=smallest[0], whole=whole, steps_before=steps)
 
-    def _again(self, world: World, code: str) -> tuple[Play, list[Finding]] | None:
-        """Play a world; return how it went if it fails for the same reason."""
-        from inbox_mock.scenarios.errors import ScenarioError
-
+    def _again(self, world: World, code: str) -> tuple[Recording, list[Misbehaviour]] | None:
+        """Run a world again; return its recording and what the client did wrong, if the first of that has the same code."""
         try:
-            played = play(world, self._client, self._stage)
+            recording = run_world(world, self._driver, self._harness)
         except ScenarioError:
             return None
-        found = findings(played)
-        if played.misconduct is not None:
-            self._client.restart()
-        return (played, found) if _first(found) == code else None
-
-
-def _first(found: Iterable[Finding]) -> str | None:
-    return next((one.code for one in found), None)
+        found = evaluate(recording)
+        if recording.driver_error is not None:
+            self._driver.restart()
+        return (recording, found) if found and found[0].code == code else None

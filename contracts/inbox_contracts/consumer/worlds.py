@@ -1,10 +1,15 @@
-"""A world: a scenario, and the steps of a trial in it. Kept in a file, it is a scenario file with the key ``trial``."""
+"""Worlds: a scenario and the steps of a trial. A world's file is a scenario file with the key ``trial``.
+
+Generated worlds start from few initial states, so that each of these is built once and then restored from its image.
+"""
 
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from inbox_mock.channels import opening
 from inbox_mock.engine import durations
 from inbox_mock.scenarios.errors import ScenarioError
 from inbox_mock.scenarios.loading import Scenario, find, from_object
@@ -13,14 +18,13 @@ JSON = dict[str, Any]
 
 TRIAL = "trial"
 SYNCS, REPLIES, PASSES, EDITS = "client_syncs", "client_replies", "time_passes", "staff_edits"
-COMMANDS = (SYNCS, REPLIES)
 RECEIVER = "http://127.0.0.1:9000/webhooks"
-"""Where a world's webhooks go: in a trial to the client, and when the file is served to whoever listens there."""
+"""The address of a world's webhooks: in a trial the client receives them, and whatever listens there when the file is served."""
 
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """``scenario`` is how it begins; ``steps`` are what happens and what the client is told, each an object with one key."""
+    """A world: ``scenario`` is its initial state, ``steps`` are what happens and what the client is told, each an object with one key."""
 
     scenario: Mapping[str, Any]
     steps: tuple[JSON, ...]
@@ -30,29 +34,29 @@ class World:
         """The scenario, checked.
 
         Raises:
-            Mistake: it does not keep to the schema.
+            ScenarioError: it does not keep to the schema.
 
         """
         return from_object(dict(self.scenario))
 
     @property
     def size(self) -> tuple[int, int]:
-        """What makes a world smaller than another: steps first, then what it starts with."""
+        """The size by which worlds are compared: the number of steps, then the number of records at the start."""
         return len(self.steps), sum(len(part) for part in self.scenario.values() if isinstance(part, list))
 
     def with_steps(self, steps: Sequence[JSON]) -> "World":
-        """Return the same beginning with other steps."""
+        """Return a world with the same initial state and other steps."""
         return World(self.scenario, tuple(steps))
 
     def assuming(self, **switches: object) -> "World":
-        """Return the same world under other assumptions."""
+        """Return the same world with other values of the scenario's ``assume``."""
         if not switches:
             return self
         return World({**self.scenario, "assume": {**self.scenario.get("assume", {}), **switches}}, self.steps)
 
 
 def kind_of(step: Mapping[str, Any]) -> str:
-    """Return what a step is, such as ``guest_books``."""
+    """Return the kind of a step, such as ``guest_books``."""
     return next(iter(step))
 
 
@@ -60,7 +64,7 @@ def load(path: str) -> World:
     """Return the world in a file.
 
     Raises:
-        Mistake: it cannot be read, does not keep to the schema, or holds no trial.
+        ScenarioError: it cannot be read, does not keep to the schema, or holds no trial.
 
     """
     scenario = find(path if "/" in path or path.endswith((".yaml", ".yml")) else f"./{path}")
@@ -74,12 +78,12 @@ def load(path: str) -> World:
                 durations.parse(step[PASSES])
             except ValueError as error:
                 raise scenario.error((TRIAL, number, PASSES), str(error), "a duration of ten years at the most") from None
-    beginning = {name: part for name, part in scenario.data.items() if name != TRIAL}
-    return World(beginning, tuple(written))
+    scenario_data = {name: part for name, part in scenario.data.items() if name != TRIAL}
+    return World(scenario_data, tuple(written))
 
 
 def save(world: World, folder: Path, name: str, description: str) -> Path:
-    """Write a world into a file, and return its path.
+    """Write a world into a file in a folder, which is made if necessary, and return the file's path.
 
     Raises:
         OSError: it cannot be written.
@@ -94,3 +98,81 @@ def save(world: World, folder: Path, name: str, description: str) -> Path:
     steps = yaml.dump({TRIAL: list(world.steps)}, sort_keys=False, allow_unicode=True, default_flow_style=None, width=120)
     path.write_text(f"{head}{steps}", encoding="utf-8")
     return path
+
+
+PAST, SETTLED, SELF_MADE = 70, 80, 90
+SMALL_PAGE = 2
+LATENCY = "5s"
+
+AGENCY: JSON = {
+    "seed": 7,
+    "clock": {"mode": "manual"},
+    "applications": [
+        {
+            "id": 17,
+            "name": "The client on trial",
+            "client": True,
+            "scopes": ["inbox_write", "bookings_read", "clients_read", "applications_read"],
+        },
+    ],
+    "rentals": [{"id": 16, "name": "Chalet Les Robles", "timezone": "Europe/Paris"}],
+    "users": [{"id": 2, "fullname": "Jan Kowalski"}, {"id": 3, "fullname": "Léa Fontaine"}],
+    "hosts": [
+        {"id": 2, "firstname": "Jan", "lastname": "Kowalski", "user": 2},
+        {"id": 3, "firstname": "Léa", "lastname": "Fontaine", "user": 3},
+    ],
+}
+
+BOOKINGS: dict[str, JSON] = {
+    "past": {
+        "id": PAST,
+        "channel": opening()[-1].name,
+        "rental": 16,
+        "guest": {"fullname": "Grace Okafor"},
+        "start_at": "-40d",
+        "end_at": "-33d",
+        "created_at": "-60d",
+        "conversation_delay": "10m",
+        "host_participant": 3,
+    },
+    "settled": {
+        "id": SETTLED,
+        "channel": opening()[0].name,
+        "rental": 16,
+        "guest": {"fullname": "Clementina Kling"},
+        "start_at": "+9d",
+        "end_at": "+12d",
+        "created_at": "-3h",
+        "conversation_delay": "10m",
+        "host_participant": 2,
+    },
+    "self_made": {
+        "id": SELF_MADE,
+        "channel": opening()[0].name,
+        "rental": 16,
+        "guest": {"fullname": "Otto Lindt"},
+        "start_at": "+50d",
+        "end_at": "+57d",
+        "created_at": "-10m",
+        "conversation_delay": "1h",
+        "host_participant": False,
+    },
+}
+"""Bookings that an initial state may contain, by the name of the part."""
+
+PARTS = (*BOOKINGS, "small_pages", "webhooks")
+
+
+def initial_state(parts: AbstractSet[str]) -> JSON:
+    """Return the scenario of the initial state with these parts: one agency, and any of ``PARTS``."""
+    found = dict(AGENCY)
+    if "small_pages" in parts:
+        found["page_cap"] = SMALL_PAGE
+    bookings = [booking for part, booking in BOOKINGS.items() if part in parts]
+    if bookings:
+        found["bookings"] = bookings
+    if "self_made" in parts:
+        found["conversations"] = [{"id": 40, "booking": SELF_MADE, "subject": "Your stay", "created_at": "-5m"}]
+    if "webhooks" in parts:
+        found["webhooks"] = [{"url": RECEIVER, "latency": LATENCY}]
+    return found

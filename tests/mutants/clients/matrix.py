@@ -7,7 +7,7 @@ from tempfile import TemporaryDirectory
 
 from driver import Driver
 from inbox_contracts.consumer import worlds
-from inbox_contracts.consumer.harness import Stage
+from inbox_contracts.consumer.harness import Harness
 from inbox_contracts.consumer.trial import Failure, Verdict, run
 from mutants.clients import answering, believing, calling, conversing, hearing
 from mutants.clients.broken import MUTANTS, InThisProcess, Mutant
@@ -24,40 +24,40 @@ def one_for_each_code() -> list[Mutant]:
     return list({mutant.killed_by: mutant for mutant in reversed(MUTANTS)}.values())[::-1]
 
 
-def on_trial(mutant: Mutant, stage: Stage, *, fast: bool) -> Verdict:
+def on_trial(mutant: Mutant, harness: Harness, *, fast: bool) -> Verdict:
     """Let a broken client live in worlds until it fails: ``fast`` in a few with the hazard that it cannot bear, else in all kinds."""
     if fast:
-        return run(mutant.client(), worlds=FAST_WORLDS, only=mutant.hazard, stage=stage, shrink_seconds=0)
-    return run(mutant.client(), worlds=WORLDS, stage=stage, shrink_seconds=SHRINK_SECONDS)
+        return run(mutant.client(), worlds=FAST_WORLDS, only=mutant.hazard, harness=harness, shrink_seconds=0)
+    return run(mutant.client(), worlds=WORLDS, harness=harness, shrink_seconds=SHRINK_SECONDS)
 
 
-def replayed(mutant: Mutant, failure: Failure, stage: Stage, folder: Path) -> Verdict:
+def replayed(mutant: Mutant, failure: Failure, harness: Harness, folder: Path) -> Verdict:
     """Save the world that a client failed, and let it live there again."""
-    path = worlds.save(failure.play.world, folder, mutant.name, mutant.fault)
-    return run(mutant.client(), replay=worlds.load(str(path)), stage=stage, shrink_seconds=0)
+    path = worlds.save(failure.recording.world, folder, mutant.name, mutant.fault)
+    return run(mutant.client(), replay=worlds.load(str(path)), harness=harness, shrink_seconds=0)
 
 
 def rows(*, fast: bool) -> Iterator[Row]:
-    with Stage() as stage, TemporaryDirectory() as folder:
-        yield _control(stage, FAST_CONTROL_WORLDS if fast else CONTROL_WORLDS)
+    with Harness() as harness, TemporaryDirectory() as folder:
+        yield _control(harness, FAST_CONTROL_WORLDS if fast else CONTROL_WORLDS)
         chosen = one_for_each_code() if fast else MUTANTS
         for number, mutant in enumerate(chosen, 1):
             sys.stderr.write(f"\r  client {number} of {len(chosen)}: {mutant.name:<50}")
             sys.stderr.flush()
-            yield _row(mutant, stage, Path(folder), fast=fast)
+            yield _row(mutant, harness, Path(folder), fast=fast)
         sys.stderr.write("\r" + " " * 80 + "\r")
 
 
-def _control(stage: Stage, count: int) -> Row:
-    verdict = run(InThisProcess(Driver()), worlds=count, stage=stage)
+def _control(harness: Harness, count: int) -> Row:
+    verdict = run(InThisProcess(Driver()), worlds=count, harness=harness)
     return Row("the good client", "none", "", killed=not verdict.passed, control=True, detail=f"{verdict.worlds} worlds; {_told(verdict)}")
 
 
-def _row(mutant: Mutant, stage: Stage, folder: Path, *, fast: bool) -> Row:
-    verdict = on_trial(mutant, stage, fast=fast)
+def _row(mutant: Mutant, harness: Harness, folder: Path, *, fast: bool) -> Row:
+    verdict = on_trial(mutant, harness, fast=fast)
     detail, killed = f"{verdict.worlds} worlds; {_told(verdict)}", verdict.codes[:1] == (mutant.killed_by,)
     if killed and verdict.failure is not None and mutant.in_one_world:
-        again = replayed(mutant, verdict.failure, stage, folder)
+        again = replayed(mutant, verdict.failure, harness, folder)
         killed = again.codes[:1] == verdict.codes[:1]
         detail += "" if killed else f"; the saved world does not replay it: {_told(again)}"
     return Row(mutant.name, mutant.fault, mutant.killed_by, killed=killed, control=False, detail=detail)

@@ -1,18 +1,18 @@
-"""What makes worlds hard: this file is the shape, each sibling exports one ``HAZARD``, and its name is the hazard's."""
+"""Hazards: situations that a client has to handle. Each is a function with the decorator `hazard`, in any module of this package."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
-from typing import TypeVar
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import Any, TypeVar
 
-from inbox_contracts.consumer.recording import Play
+from inbox_contracts.consumer.recording import Recording
 from inbox_contracts.consumer.worlds import EDITS, PASSES, REPLIES, SYNCS
 from inbox_mock.channels import opening
-from inbox_mock.domain.discovery import discover
 
 T = TypeVar("T")
-Pick = Callable[[Sequence[T]], T]
 
 FIRST_BOOKING = 101
 GUESTS = ("Ada Bauer", "Noor Haddad", "Tomas Eriksen", "Keiko Ito", "Hugo Moreau", "Elif Kaya")
@@ -22,57 +22,58 @@ WEBHOOK_FAULTS = frozenset(f"{kind}_webhook" for kind in ("duplicated", "forged"
 """Hazards whose faults would strike each other's webhooks: of several faults the first one strikes."""
 
 
-class Numbers:
-    """What all parts of a world share: numbers that are given out once."""
+class Counters:
+    """Counters that are unique in a world, shared by its step builders."""
 
     def __init__(self) -> None:
-        self._booking, self._word = FIRST_BOOKING - 1, 0
+        self._booking, self._text = FIRST_BOOKING - 1, 0
 
     def booking(self) -> int:
         """Return the id of a new booking."""
         self._booking += 1
         return self._booking
 
-    def word(self) -> int:
+    def text(self) -> int:
         """Return a number that makes a text unique in its world."""
-        self._word += 1
-        return self._word
+        self._text += 1
+        return self._text
 
 
-class Sketch:
-    """One thread of a world: its steps keep their order, and those of other threads come in between.
+class StepBuilder:
+    """The steps of one hazard: they keep their order, and steps of other hazards may come between the groups.
 
-    ``steps`` are in groups between which others may come. ``needs`` are the parts that the world must begin with.
+    ``needs`` are the parts of the initial state that the steps rely on.
     """
 
-    def __init__(self, pick: Callable[[Sequence[object]], object], numbers: Numbers) -> None:
+    def __init__(self, pick: Callable[[Sequence[Any]], Any], counters: Counters) -> None:
         self._pick = pick
-        self._numbers = numbers
-        self.steps: list[list[dict[str, object]]] = []
-        self._at_once = False
+        self._counters = counters
+        self._uninterrupted = False
+        self.groups: list[list[dict[str, object]]] = []
         self.needs: set[str] = set()
 
     def any_of(self, *choices: T) -> T:
-        """Return one of these, whichever it is to be in this world."""
-        return self._pick(choices)  # type: ignore[return-value]
+        """Return one of the choices, drawn for this world."""
+        chosen: T = self._pick(choices)
+        return chosen
 
     def add(self, kind: str, given: object) -> None:
         """Add a step."""
-        if not self._at_once or not self.steps:
-            self.steps.append([])
-        self.steps[-1].append({kind: given})
+        if not self._uninterrupted or not self.groups:
+            self.groups.append([])
+        self.groups[-1].append({kind: given})
 
     @contextmanager
-    def at_once(self) -> Iterator[None]:
-        """Let nothing of other threads come between the steps that are added within."""
-        self.steps.append([])
-        self._at_once = True
+    def uninterrupted(self) -> Iterator[None]:
+        """Keep the steps that are added within the block together, without steps of other hazards between them."""
+        self.groups.append([])
+        self._uninterrupted = True
         yield
-        self._at_once = False
+        self._uninterrupted = False
 
     def book(self, channel: str = "", delay: str = "0s", **more: object) -> int:
-        """Let a guest book on some channel that opens conversations; return the booking's id."""
-        number = self._numbers.booking()
+        """Add a guest's booking, on a channel that opens conversations unless one is named; return its id."""
+        number = self._counters.booking()
         owned = [policy.name for policy in opening()]
         chosen = channel or self.any_of(*owned)
         stay = {"rental": 16, "guest": {"fullname": GUESTS[number % len(GUESTS)]}, "start_at": "+30d", "end_at": "+37d"}
@@ -81,42 +82,42 @@ class Sketch:
         return number
 
     def sync(self) -> None:
-        """Tell the client to bring its copy up to date."""
+        """Tell the client to synchronise."""
         self.add(SYNCS, {})
 
     def reply(self, booking: int) -> None:
-        """Tell the client to answer a guest, in words that are said only once in a world."""
+        """Tell the client to answer a guest, with a text that is unique in the world."""
         greeting = self.any_of(
             "You can arrive from four o'clock.", "Grüß Gott, and welcome! 🐕", 'The code is "1234".\nSee you soon.', "ok"
         )
-        self.add(REPLIES, {"booking": booking, "content": f"{greeting} ({self._numbers.word()})"})
+        self.add(REPLIES, {"booking": booking, "content": f"{greeting} ({self._counters.text()})"})
 
     def passes(self, duration: str) -> None:
-        """Let time pass."""
+        """Advance the clock by a duration such as ``10m``."""
         self.add(PASSES, duration)
 
     def guest_writes(self, booking: int) -> None:
-        """Let the guest write."""
-        self.add("guest_writes", {"booking": booking, "content": f"May we bring our dog? ({self._numbers.word()})"})
+        """Add a message by the guest."""
+        self.add("guest_writes", {"booking": booking, "content": f"May we bring our dog? ({self._counters.text()})"})
 
     def staff_write(self, booking: int, **more: object) -> None:
-        """Let staff write."""
-        self.add("staff_writes", {"booking": booking, "content": f"We will see to it. ({self._numbers.word()})", **more})
+        """Add a message by staff."""
+        self.add("staff_writes", {"booking": booking, "content": f"We will see to it. ({self._counters.text()})", **more})
 
     def staff_edit(self, booking: int) -> None:
-        """Let staff change what was last written."""
-        self.add(EDITS, {"booking": booking, "content": f"We have seen to it. ({self._numbers.word()})"})
+        """Change the content of the last message that a host wrote."""
+        self.add(EDITS, {"booking": booking, "content": f"We have seen to it. ({self._counters.text()})"})
 
     def change(self, booking: int, **changes: object) -> None:
-        """Let staff change a conversation."""
+        """Change attributes of a conversation, as staff."""
         self.add("staff_changes", {"booking": booking, **changes})
 
     def cancel(self, booking: int) -> None:
-        """Let the guest cancel."""
+        """Cancel a booking, as its guest."""
         self.add("guest_cancels", {"booking": booking})
 
     def fault(self, kind: str, **more: object) -> None:
-        """Let something go wrong from now on, once if nothing is said."""
+        """Set a fault, which strikes once unless ``times``, ``for`` or ``match.nth`` say otherwise."""
         match = more.get("match", {})
         once = {} if "for" in more or "times" in more or (isinstance(match, dict) and "nth" in match) else {"times": 1}
         self.add("fault", {"kind": kind, **more, **once})
@@ -124,47 +125,69 @@ class Sketch:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hazard:
-    """``says`` is what happens, as a sentence; ``weave`` adds it to a sketch.
+    """A situation that a client has to handle: ``says`` is what happens, as a sentence; ``add_steps`` adds it to a world.
 
-    ``met`` says whether a client really met it in a play. ``excludes`` are hazards with which no client could win, or
-    one of the two would not be met.
+    ``met`` tells from a recording whether the client really met it. ``excludes`` are names of hazards that must not be in
+    the same world: no client could handle both, or one of them would not be met.
     """
 
+    name: str
     says: str
-    weave: Callable[[Sketch], None]
-    met: Callable[[Play], bool]
+    add_steps: Callable[[StepBuilder], None]
+    met: Callable[[Recording], bool]
     excludes: frozenset[str] = frozenset()
 
 
-def struck(play: Play, *kinds: str) -> bool:
-    """Whether a fault of a kind struck."""
-    return any(fault["kind"] in kinds and fault["struck"] > 0 for fault in play.faults)
+def hazard(
+    *, met: Callable[[Recording], bool], excludes: frozenset[str] = frozenset()
+) -> Callable[[Callable[[StepBuilder], None]], Hazard]:
+    """Turn a function that adds steps into a hazard: its name is the hazard's, its docstring the sentence."""
+
+    def declare(add_steps: Callable[[StepBuilder], None]) -> Hazard:
+        return Hazard(name=add_steps.__name__, says=add_steps.__doc__ or "", add_steps=add_steps, met=met, excludes=excludes)
+
+    return declare
 
 
-def struck_sending(play: Play, *kinds: str) -> bool:
-    """Whether a fault of a kind struck a message that was sent."""
-    return any(fault["kind"] in kinds and fault["struck"] > 0 and fault["match"].get("method") == "POST" for fault in play.faults)
+def struck(recording: Recording, *kinds: str) -> bool:
+    """Return whether a fault of one of the kinds struck."""
+    return any(fault["kind"] in kinds and fault["struck"] > 0 for fault in recording.faults)
 
 
-def after_a_look(play: Play, kind: str, **given: object) -> bool:
-    """Whether something happened after the client had looked at least once."""
+def struck_sending(recording: Recording, *kinds: str) -> bool:
+    """Return whether a fault of one of the kinds struck a message that was sent."""
+    return any(fault["kind"] in kinds and fault["struck"] > 0 and fault["match"].get("method") == "POST" for fault in recording.faults)
+
+
+def after_a_sync(recording: Recording, kind: str, **given: object) -> bool:
+    """Return whether a step of a kind, with the given values, happened after the client had synchronised at least once."""
     return any(
-        step == kind and looks > 0 and (not given or all(about.get(name) == wanted for name, wanted in given.items()))
-        for step, about, looks in play.happened
+        step == kind and syncs > 0 and all(about.get(name) == wanted for name, wanted in given.items())
+        for step, about, syncs in recording.happened
     )
 
 
-def heard(play: Play, **wanted: bool) -> bool:
-    """Whether the client was brought such a webhook."""
-    return any(all(getattr(one, name) is value for name, value in wanted.items()) for one in play.heard)
+def received(recording: Recording, **wanted: bool) -> bool:
+    """Return whether the client received a webhook with the given properties (``genuine``, ``accepted``, ``old``)."""
+    return any(all(getattr(webhook, name) is value for name, value in wanted.items()) for webhook in recording.webhooks)
 
 
 @cache
 def hazards() -> dict[str, Hazard]:
-    """Return every hazard by its name.
+    """Return every hazard by its name, in alphabetical order.
 
     Raises:
-        TypeError: a file forgot to export its hazard; the text names it.
+        TypeError: a module declares no hazard, or two hazards have one name; the text names the module.
 
     """
-    return discover(__name__, "HAZARD", Hazard)
+    found: dict[str, Hazard] = {}
+    for info in iter_modules(__path__):
+        module = import_module(f"{__name__}.{info.name}")
+        declared = [value for value in vars(module).values() if isinstance(value, Hazard)]
+        if not declared:
+            raise TypeError(f"{module.__name__} must declare a hazard with @hazard")
+        for one in declared:
+            if one.name in found:
+                raise TypeError(f"{module.__name__}: found a second hazard {one.name}; expected a name of its own")
+            found[one.name] = one
+    return dict(sorted(found.items()))

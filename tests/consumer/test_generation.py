@@ -4,10 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inbox_contracts.consumer.generation import compatible, compose, invent
+from inbox_contracts.consumer.generation import compatible, compose, generate
 from inbox_contracts.consumer.hazards import hazards
-from inbox_contracts.consumer.initial_states import PARTS
-from inbox_contracts.consumer.worlds import World, kind_of
+from inbox_contracts.consumer.worlds import PARTS, World, kind_of
 
 STORED_UNANSWERED = {"timeout_after", "truncated", "malformed"}
 
@@ -21,16 +20,16 @@ def faults(world: World) -> list[dict[str, object]]:
 
 
 def test_the_same_seed_invents_the_same_worlds() -> None:
-    assert invent(72, 5) == invent(72, 5)
-    assert invent(72, 5) != invent(72, 6)
+    assert generate(72, 5) == generate(72, 5)
+    assert generate(72, 5) != generate(72, 6)
 
 
 def test_every_hazard_has_its_quota_and_takes_its_turn() -> None:
-    worlds = invent(2 * len(hazards()), 0)
+    worlds = generate(2 * len(hazards()), 0)
     for name, number in zip(hazards(), range(len(hazards())), strict=True):
-        (first,) = invent(1, 0, only=name)
+        (first,) = generate(1, 0, only=name)
         assert {kind_of(step) for step in first.steps} <= {kind_of(step) for world in worlds for step in world.steps}
-        assert worlds[number] in invent(2, 0, only=name)
+        assert worlds[number] in generate(2, 0, only=name)
 
 
 @given(st.data())
@@ -64,4 +63,4 @@ def test_exclusion_goes_both_ways() -> None:
 
 @pytest.mark.parametrize("seed", range(3))
 def test_worlds_begin_in_few_ways_so_that_each_is_made_once(seed: int) -> None:
-    assert len({repr(world.scenario) for world in invent(200, seed)}) <= 2 ** len(PARTS)
+    assert len({repr(world.scenario) for world in generate(200, seed)}) <= 2 ** len(PARTS)

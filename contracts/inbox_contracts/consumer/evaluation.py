@@ -1,0 +1,184 @@
+"""The evaluation of a recording: what the client believes, what reached the guests, and the rules of conduct."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from json import JSONDecodeError, loads
+
+from inbox_contracts.consumer.driver import JSON
+from inbox_contracts.consumer.oracle import NOUNS, Difference, differences
+from inbox_contracts.consumer.recording import ReceivedWebhook, Recording
+from inbox_contracts.rules import RULES
+
+MOST_ENTRIES = 6
+
+TITLES = {
+    "BELIEF": "believes what is not true",
+    "LOST": "said that it had answered, and the guest never reads it",
+    "TWICE": "answered, and the guest reads it more than once",
+    "TOO_SOON": "said that it had answered, while there was no conversation of the channel's to answer in",
+    "STUCK": "puts off the same thing for ever",
+    "GAVE_UP": "said that it cannot do what it can do",
+}
+FIXES = {
+    "BELIEF": "Keep a copy that is brought up to date from every page, by updated_since from the first page's synced-at.",
+    "LOST": "Send as a Host participant, with the conversation's default_channel, and answer ok only after the message was taken.",
+    "TWICE": "After an answer that was lost, list the messages before you send again.",
+    "TOO_SOON": "Put the answer off until the booking has a conversation that was made by the channel's application: see created_by.",
+    "STUCK": "Ask again each time: what hindered is over by then.",
+    "GAVE_UP": "Answer later for what may go better the next time: ok: false alone means never.",
+}
+PARTS_FIX = (
+    "Ask for participants and messages with updated_since, too: "
+    "a change of theirs need not move the conversation's updated_at, so include= alone does not bring it."
+)
+BOOKINGS_FIX = "Read every page, and pass from: without it the list leaves out the stays that are over."
+
+DRIVER_ERRORS = {"crash": "crashed", "hang": "hangs", "missing": "cannot be started", "no client": "is none"}
+PROTOCOL_FIX = (
+    "Answer each line on stdin with one JSON line on stdout that bears the same id, and write everything else to stderr; "
+    "what may go better another time is answered ok: false, later: true."
+)
+
+VALUES: dict[tuple[str, str], Callable[[JSON], object]] = {
+    ("conversation", "closed"): lambda record: record["closed_at"] is not None,
+    ("conversation", "booking_ids"): lambda record: sorted(record["links"]["bookings"]),
+    ("booking", "conversation_ids"): lambda record: sorted(record["links"]["conversations"]),
+    ("message", "content"): lambda record: record["content"],
+}
+"""The value that a webhook's record gives for each part of a belief."""
+
+
+@dataclass(frozen=True, slots=True)
+class Misbehaviour:
+    """A mistake of the client: a rule's ``code`` or one of `TITLES`, a sentence ``about`` it, its ``fix``, and the journal's entries."""
+
+    code: str
+    title: str
+    about: str
+    fix: str
+    why: str = ""
+    entries: tuple[int, ...] = ()
+
+
+def evaluate(recording: Recording) -> list[Misbehaviour]:
+    """Return everything that the client did wrong, the most telling first."""
+    if recording.driver_error is not None:
+        error = recording.driver_error
+        title = DRIVER_ERRORS.get(error.kind, "does not keep to the driver protocol")
+        return [Misbehaviour(error.kind.upper(), title, error.about, PROTOCOL_FIX)]
+    reported = [
+        Misbehaviour(found["code"], found["title"], found["about"], found["fix"], found["why"], tuple(found["entries"])[:MOST_ENTRIES])
+        for found in recording.report["violations"]
+        if found["severity"] == "error"
+    ]
+    seen = {found.code for found in reported}
+    own = [*_webhooks(recording), *_beliefs(recording), *_replies(recording), *_endings(recording)]
+    return [*reported, *dict.fromkeys(found for found in own if found.code not in seen)]
+
+
+def _by_rule(code: str, about: str, entries: tuple[int, ...] = ()) -> Misbehaviour:
+    rule = next(rule for rule in RULES if rule.code == code)
+    return Misbehaviour(code, rule.title, about, rule.fix, rule.why, entries)
+
+
+def _own(code: str, about: str, fix: str = "") -> Misbehaviour:
+    return Misbehaviour(code, TITLES[code], about, fix or FIXES[code])
+
+
+def _webhooks(recording: Recording) -> Iterator[Misbehaviour]:
+    for webhook in recording.webhooks:
+        if webhook.accepted and not webhook.genuine:
+            yield _by_rule("WHK001", f"accepted a forged {webhook.event}")
+        if webhook.genuine and not webhook.accepted:
+            yield _by_rule("WHK002", f"refused a genuine {webhook.event}")
+
+
+def _beliefs(recording: Recording) -> Iterator[Misbehaviour]:
+    if recording.belief is None:
+        return
+    for found in differences(recording.belief, recording.expected):
+        yield _of_difference(recording, found)
+
+
+def _of_difference(recording: Recording, found: Difference) -> Misbehaviour:
+    if any(_is_believed(webhook, found) for webhook in recording.webhooks if webhook.genuine and webhook.old):
+        return _by_rule("WHK003", f"{found.about}: a webhook that told of the past said so")
+    if found.noun == "booking" and found.part == "extra" and found.id in recording.cancelled:
+        return _by_rule("SYN004", f"still believes in booking {found.id}, which was cancelled", _deletions(recording, found.id))
+    late = _late(recording)
+    if found.noun == "booking" and found.part == "conversation_ids" and found.id in late and not found.believed:
+        return _by_rule("SYN005", found.about)
+    if found.noun == "conversation" and found.part == "missing" and _bookings_of(recording, found.id) & late:
+        return _by_rule("SYN005", f"{found.about}, which came after it had looked for it")
+    if found.noun in ("participant", "message"):
+        return _own("BELIEF", found.about, PARTS_FIX)
+    return _own("BELIEF", found.about, BOOKINGS_FIX if (found.noun, found.part) == ("booking", "missing") else "")
+
+
+def _deletions(recording: Recording, booking_id: int) -> tuple[int, ...]:
+    """Return the entries in whose response the API named the booking as deleted."""
+    told = []
+    for entry in recording.entries:
+        if entry["path"] == "/api/v3/bookings" and "deleted_ids" in str(entry["response"].get("body")):
+            try:
+                body = loads(entry["response"]["body"])
+            except JSONDecodeError:
+                continue
+            if booking_id in body.get("meta", {}).get("deleted_ids", []):
+                told.append(int(entry["id"]))
+    return tuple(told[:MOST_ENTRIES])
+
+
+def _is_believed(webhook: ReceivedWebhook, found: Difference) -> bool:
+    """Return whether the client took its belief from an outdated webhook, and had known better before."""
+    noun = NOUNS.get(webhook.event.rpartition("_")[0])
+    if noun != found.noun or webhook.record["id"] != found.id or webhook.before is None:
+        return False
+    if found.part == "extra":
+        return all(known["id"] != found.id for known in webhook.before[f"{noun}s"])
+    value_of = VALUES.get((noun, found.part))
+    if value_of is None or value_of(webhook.record) != found.believed:
+        return False
+    return not any(_same(known, found) for known in _known(webhook.before, noun))
+
+
+def _known(belief: JSON, noun: str) -> list[JSON]:
+    """Return all records of a noun in a belief; messages are in their conversations."""
+    if noun == "message":
+        return [message for conversation in belief["conversations"] for message in conversation["messages"]]
+    found: list[JSON] = belief[f"{noun}s"]
+    return found
+
+
+def _same(known: JSON, found: Difference) -> bool:
+    value = known[found.part]
+    return bool(known["id"] == found.id and (sorted(value) if isinstance(value, list) else value) == found.believed)
+
+
+def _late(recording: Recording) -> set[int]:
+    """Return the bookings that lacked their conversation at some sync, and got it later."""
+    return {number for number in recording.awaited if any(number in found["booking_ids"] for found in recording.expected["conversations"])}
+
+
+def _bookings_of(recording: Recording, conversation_id: int) -> set[int]:
+    return {number for found in recording.expected["conversations"] if found["id"] == conversation_id for number in found["booking_ids"]}
+
+
+def _replies(recording: Recording) -> Iterator[Misbehaviour]:
+    ended = recording.belief is not None or "sync" not in recording.can
+    for reply in recording.replies:
+        what = f"{reply.content!r} (booking {reply.booking_id})"
+        if reply.too_soon:
+            how = "sent elsewhere" if reply.sent else "sent nowhere at all"
+            yield _own("TOO_SOON", f"said that it had sent {what}, which was {how}: the channel had not opened the conversation yet")
+        if reply.read > 1:
+            yield _own("TWICE", f"the guest reads {what} {reply.read} times")
+        if reply.state == "kept" and reply.read == 0 and ended and not reply.too_soon:
+            yield _own("LOST", f"the guest never reads {what}")
+
+
+def _endings(recording: Recording) -> Iterator[Misbehaviour]:
+    if recording.stuck:
+        yield _own("STUCK", recording.stuck)
+    if recording.gave_up:
+        yield _own("GAVE_UP", recording.gave_up)

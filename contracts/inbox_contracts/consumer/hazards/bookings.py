@@ -1,0 +1,79 @@
+"""Kinds of bookings, and conversations that come late, never, or from elsewhere."""
+
+from itertools import combinations
+
+from inbox_contracts.consumer.hazards import StepBuilder, hazard
+from inbox_contracts.consumer.worlds import PAST, SELF_MADE
+from inbox_mock.channels import opening
+
+
+@hazard(met=lambda recording: any(found["id"] == PAST for found in recording.expected["bookings"]))
+def past_booking(steps: StepBuilder) -> None:
+    """There are stays that are over, with their conversations."""
+    steps.needs.add("past")
+    steps.sync()
+
+
+@hazard(
+    met=lambda recording: any(kind == "guest_books" and given.get("channel", "direct") == "direct" for kind, given, _ in recording.happened)
+)
+def direct_booking(steps: StepBuilder) -> None:
+    """A guest books on the website: no channel opens a conversation."""
+    steps.book(channel="direct")
+    steps.sync()
+
+
+@hazard(met=lambda recording: len({reply.booking_id for reply in recording.replies if reply.state == "kept"}) > 1)
+def two_channels(steps: StepBuilder) -> None:
+    """Guests of two channels are answered, each on their own channel."""
+    pair = steps.any_of(*combinations([policy.name for policy in opening()], 2))
+    first, second = (steps.book(channel=channel) for channel in pair)
+    steps.sync()
+    steps.reply(second)
+    steps.reply(first)
+
+
+@hazard(met=lambda recording: any(recording.awaited & set(found["booking_ids"]) for found in recording.expected["conversations"]))
+def late_conversation(steps: StepBuilder) -> None:
+    """The channel opens the conversation only after the client has synchronised."""
+    delay = steps.any_of("10m", "2m", "1h")
+    booking = steps.book(delay=delay, host_participant=steps.any_of(True, False))
+    steps.sync()
+    if steps.any_of(True, False):
+        steps.reply(booking)
+    steps.passes("1m")
+    steps.sync()
+    steps.passes(delay)
+    steps.sync()
+
+
+@hazard(met=lambda recording: any(reply.state == "owed" for reply in recording.replies))
+def conversation_never(steps: StepBuilder) -> None:
+    """The channel never opens the conversation, and the client is told to answer in it."""
+    booking = steps.book(delay="never")
+    steps.reply(booking)
+    steps.passes("1h")
+    steps.sync()
+
+
+@hazard(met=lambda recording: any(reply.state == "void" for reply in recording.replies))
+def cancelled_while_waiting(steps: StepBuilder) -> None:
+    """A guest cancels while the client waits for the conversation, which then never comes."""
+    booking = steps.book(delay="10m")
+    steps.sync()
+    steps.reply(booking)
+    steps.passes("1m")
+    steps.cancel(booking)
+    steps.passes("20m")
+    steps.sync()
+
+
+@hazard(met=lambda recording: any(reply.booking_id == SELF_MADE for reply in recording.replies))
+def self_made_conversation(steps: StepBuilder) -> None:
+    """A booking that waits is tied to a conversation that no channel opened, and in which no guest reads."""
+    steps.needs.add("self_made")
+    if steps.any_of(True, False):
+        steps.sync()
+    steps.reply(SELF_MADE)
+    steps.passes("2h")
+    steps.sync()

@@ -1,0 +1,55 @@
+"""Responses that fail, are lost, or cannot be read."""
+
+from inbox_contracts.consumer.hazards import MESSAGES, READS, StepBuilder, hazard, struck, struck_sending
+
+
+@hazard(met=lambda recording: struck_sending(recording, "status"))
+def error_on_sending(steps: StepBuilder) -> None:
+    """The server fails when a message is sent."""
+    booking = steps.book(host_participant=steps.any_of(True, False))
+    with steps.uninterrupted():
+        steps.fault("status", status=steps.any_of(503, 500, 502), match=MESSAGES)
+        steps.reply(booking)
+
+
+@hazard(met=lambda recording: struck_sending(recording, "timeout_before", "dropped"))
+def unsent_message(steps: StepBuilder) -> None:
+    """A message is not stored, and no answer comes."""
+    booking = steps.book(host_participant=steps.any_of(True, False))
+    with steps.uninterrupted():
+        steps.fault(steps.any_of("timeout_before", "dropped"), match=MESSAGES)
+        steps.reply(booking)
+
+
+@hazard(met=lambda recording: struck_sending(recording, "timeout_after"), excludes=frozenset({"stale_read"}))
+def lost_answer(steps: StepBuilder) -> None:
+    """A message is stored, and the answer to the client is lost."""
+    booking = steps.book(delay=steps.any_of("0s", "2m"), host_participant=steps.any_of(True, False))
+    with steps.uninterrupted():
+        steps.fault("timeout_after", match=MESSAGES)
+        steps.reply(booking)
+    steps.passes("5m")
+
+
+@hazard(
+    met=lambda recording: any(
+        fault["kind"] == "status" and fault["struck"] and fault["match"].get("method") == "GET" for fault in recording.faults
+    )
+)
+def server_error(steps: StepBuilder) -> None:
+    """The server fails in the middle of a sync."""
+    steps.book()
+    with steps.uninterrupted():
+        steps.fault(
+            "status", status=steps.any_of(503, 500, 502), match={**READS, "nth": steps.any_of(1, 2, 3, 4)}, times=steps.any_of(1, 2)
+        )
+        steps.sync()
+
+
+@hazard(met=lambda recording: struck(recording, "truncated", "malformed"))
+def spoiled_answer(steps: StepBuilder) -> None:
+    """An answer ends in the middle, or cannot be read."""
+    steps.book()
+    with steps.uninterrupted():
+        steps.fault(steps.any_of("truncated", "malformed"), match={**READS, "nth": steps.any_of(1, 2, 3)})
+        steps.sync()

@@ -1,0 +1,120 @@
+"""Webhooks that are duplicated, forged, late, lost, reordered or stale."""
+
+from inbox_contracts.consumer.hazards import WEBHOOK_FAULTS, StepBuilder, hazard, received, struck
+
+
+@hazard(met=lambda recording: struck(recording, "duplicated", "burst") and bool(recording.webhooks), excludes=WEBHOOK_FAULTS)
+def duplicated_webhook(steps: StepBuilder) -> None:
+    """A webhook comes more than once."""
+    steps.needs.add("webhooks")
+    booking = steps.book()
+    with steps.uninterrupted():
+        steps.fault(steps.any_of("duplicated", "burst"), times=2)
+        steps.guest_writes(booking)
+    steps.passes("1m")
+    steps.sync()
+
+
+@hazard(met=lambda recording: received(recording, genuine=False), excludes=WEBHOOK_FAULTS)
+def forged_webhook(steps: StepBuilder) -> None:
+    """A webhook comes whose signature is forged."""
+    steps.needs.add("webhooks")
+    booking = steps.book()
+    with steps.uninterrupted():
+        steps.fault("forged", times=steps.any_of(1, 2))
+        steps.guest_writes(booking)
+    steps.passes("1m")
+    steps.sync()
+
+
+def _of_a_conversation(steps: StepBuilder) -> None:
+    booking = steps.book()
+    steps.sync()
+    steps.passes("1m")
+    steps.fault("delayed", by="10m", match={"event": "inbox_conversation_updated"})
+    steps.change(booking, closed=True)
+    steps.passes("1m")
+    steps.change(booking, closed=False)
+
+
+def _of_a_booking(steps: StepBuilder) -> None:
+    steps.fault("delayed", by="10m", match={"event": "booking_*"})
+    booking = steps.book(delay="never")
+    steps.sync()
+    steps.passes("1m")
+    steps.cancel(booking)
+
+
+def _of_a_message(steps: StepBuilder) -> None:
+    booking = steps.book(host_participant=True)
+    steps.passes("1m")
+    steps.fault("delayed", by="10m", match={"event": "inbox_message_created"})
+    steps.staff_write(booking)
+    steps.sync()
+    steps.passes("1m")
+    steps.staff_edit(booking)
+
+
+@hazard(met=lambda recording: received(recording, old=True), excludes=WEBHOOK_FAULTS | {"rate_limit"})
+def late_webhook(steps: StepBuilder) -> None:
+    """A webhook comes late, and what it tells of has changed again."""
+    steps.needs.add("webhooks")
+    with steps.uninterrupted():
+        steps.any_of(_of_a_conversation, _of_a_booking, _of_a_message)(steps)
+        # What changed in the second of a sync comes again with the next one: time must pass for it to be believed.
+        steps.passes("1m")
+        steps.sync()
+        steps.passes("20m")
+
+
+@hazard(met=lambda recording: struck(recording, "lost"), excludes=WEBHOOK_FAULTS)
+def lost_webhook(steps: StepBuilder) -> None:
+    """A webhook never comes: who only listens does not hear of it."""
+    steps.needs.add("webhooks")
+    booking = steps.book()
+    steps.sync()
+    steps.passes("1m")
+    with steps.uninterrupted():
+        steps.fault("lost", times=5)
+        steps.guest_writes(booking)
+    steps.passes("1m")
+
+
+@hazard(met=lambda recording: struck(recording, "reordered") and received(recording, old=True), excludes=WEBHOOK_FAULTS)
+def reordered_webhook(steps: StepBuilder) -> None:
+    """A webhook is overtaken by the next one."""
+    steps.needs.add("webhooks")
+    booking = steps.book()
+    steps.sync()
+    steps.passes("1m")
+    with steps.uninterrupted():
+        steps.fault("reordered", match={"event": "inbox_conversation_updated"})
+        steps.change(booking, closed=True)
+        steps.passes("1m")
+        steps.change(booking, closed=False)
+        steps.passes("2s")
+        steps.sync()
+        steps.passes("10m")
+
+
+@hazard(met=lambda recording: struck(recording, "stale") and received(recording, old=True), excludes=WEBHOOK_FAULTS)
+def stale_webhook(steps: StepBuilder) -> None:
+    """A webhook tells of a record as it was before."""
+    steps.needs.add("webhooks")
+    booking = steps.book(host_participant=True)
+    steps.passes("1m")
+    if steps.any_of(True, False):
+        steps.change(booking, closed=True)
+        steps.passes("1m")
+        with steps.uninterrupted():
+            steps.fault("stale", match={"event": "inbox_conversation_updated"})
+            steps.change(booking, closed=False)
+    else:
+        steps.staff_write(booking)
+        steps.passes("1m")
+        with steps.uninterrupted():
+            steps.fault("stale", match={"event": "inbox_message_updated"})
+            steps.staff_edit(booking)
+    steps.passes("2s")
+    steps.sync()
+    steps.passes("1m")
