@@ -18,7 +18,7 @@ IMPLIED = [
     (operation, scope)
     for operation in OPERATIONS
     for scope in ALL
-    if scope.endswith("_write") and scope not in operation.scopes and not expand((scope,)).isdisjoint({*operation.scopes} - {"public"})
+    if scope.endswith("_write") and scope not in operation.scopes and not expand(scope).isdisjoint({*operation.scopes} - {"public"})
 ]
 FORBIDDEN = [{"code": "forbidden"}]
 
@@ -34,7 +34,7 @@ def named(values: list[tuple[Operation, str]]) -> list[Any]:
 
 @pytest.mark.parametrize("operation", CLOSED, ids=lambda operation: operation.name)
 def test_every_other_scope_together_does_not_open_an_operation(mock: Mock, operation: Operation) -> None:
-    others = [scope for scope in ALL if expand((scope,)).isdisjoint(operation.scopes)]
+    others = [scope for scope in ALL if expand(scope).isdisjoint(operation.scopes)]
 
     answer = call(mock.sandbox().api_with(*others), operation)
 
@@ -86,7 +86,7 @@ def test_the_inbox_has_no_scope_for_own_records() -> None:
 
 @pytest.mark.parametrize("scope", ["bookings_write_owned", "inquiries_write_owned"])
 def test_owned_scopes_imply_no_other(scope: str) -> None:
-    assert expand((scope,)) == {"public", scope}
+    assert expand(scope) == {"public", scope}
 
 
 def test_scopes_are_separated_by_spaces_and_each_counts_once() -> None:

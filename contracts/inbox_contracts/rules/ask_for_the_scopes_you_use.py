@@ -14,7 +14,7 @@ def find(evidence: Evidence) -> Iterator[Violation]:
         good = [entry for entry in calls if entry.status not in {401, 403, 405}]
         hooks = [entry for entry in evidence.attempts if entry.application_id == application_id]
         used = {scope for entry in (*good, *hooks) for scope in _used(entry, held)}
-        unused = held - used - scopes.expand(tuple(sorted(used)))
+        unused = held - used - scopes.expand(" ".join(sorted(used)))
         if unused and any(entry.scopes for entry in good):
             named = ", ".join(sorted(unused))
             yield Violation(f"holds {named}, and did nothing that needs {'it' if len(unused) == 1 else 'them'}", (good[-1].id,))
@@ -23,7 +23,7 @@ def find(evidence: Evidence) -> Iterator[Violation]:
 def _used(entry: Entry, held: Iterable[str]) -> Iterator[str]:
     """Yield the scopes that a call made use of: for reading, those to read, if it holds any."""
     wanted = set(entry.scopes) - {scopes.PUBLIC}
-    fitting = [scope for scope in held if not wanted.isdisjoint(scopes.expand((scope,)))]
+    fitting = [scope for scope in held if not wanted.isdisjoint(scopes.expand(scope))]
     reading = [scope for scope in fitting if scope.endswith("_read")] if entry.method == "GET" or entry.delivery else []
     yield from reading or fitting
     for name in entry.parameters.get("include", "").split(",") if entry.parts else ():

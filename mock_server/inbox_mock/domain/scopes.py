@@ -24,10 +24,10 @@ def parse(text: str) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=256)
-def expand(granted: tuple[str, ...]) -> frozenset[str]:
-    """Return all that the granted scopes allow: ``public`` always, and read where there is write."""
-    held = {PUBLIC, *granted}
-    held |= {f"{scope.removesuffix('_write')}_read" for scope in granted if scope.endswith("_write")}
+def expand(granted: str) -> frozenset[str]:
+    """Return all that a scope string allows: ``public`` always, and read where there is write."""
+    held = {PUBLIC, *granted.split()}
+    held |= {f"{scope.removesuffix('_write')}_read" for scope in held if scope.endswith("_write")}
     return frozenset(held)
 
 

@@ -1,7 +1,7 @@
 """Times as the wire writes them (UTC, whole seconds, ``2030-06-01T12:00:00Z``), and a sandbox's clock."""
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -64,12 +64,20 @@ def add_months(day: datetime, months: int) -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """``now`` as it was when the wall clock read ``anchor`` (seconds); ``rate`` in seconds per second."""
+    """``now`` as it was when the wall clock read ``anchor`` (seconds); ``rate`` in seconds per second.
+
+    ``shown`` is ``now`` as the wire writes it: the present of a clock that stands, which needs no reckoning.
+    """
 
     mode: str
     now: datetime
     rate: float = 1.0
     anchor: float = 0.0
+    shown: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Write ``now`` as the wire does."""
+        object.__setattr__(self, "shown", wire(self.now))
 
     def at(self, wall: float) -> datetime:
         """Return the sandbox's present when the wall clock reads ``wall`` seconds."""

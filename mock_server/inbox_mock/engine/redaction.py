@@ -8,7 +8,6 @@ import orjson
 
 from inbox_mock.domain import credentials
 from inbox_mock.engine.unit_of_work import UnitOfWork
-from inbox_mock.store.credentials import application as find_application
 from inbox_mock.store.journal import MOST_CHARACTERS
 
 CREDENTIAL = re.compile(r"[0-9a-f]{64}")
@@ -30,8 +29,8 @@ def of_credential(work: UnitOfWork, credential: str) -> str:
 
 def application(work: UnitOfWork, client_id: str) -> object:
     """Return the id of the application with a client id, or None."""
-    found = find_application(work.db, credentials.secret_of(client_id), client_id)
-    return None if found is None else found["id"]
+    sql = "SELECT id FROM applications WHERE client_id = ? OR named_client_id = ?"
+    return work.db.value(sql, (credentials.secret_of(client_id), client_id))
 
 
 def of_parameters(work: UnitOfWork, given: Mapping[str, str]) -> dict[str, str]:

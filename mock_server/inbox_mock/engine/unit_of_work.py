@@ -83,8 +83,9 @@ class UnitOfWork:
         self.why: list[str] = []
         self.caused: list[dict[str, object]] = []
         self.journaled = 0
-        self.instant = clock.at(wall)
-        self.now = times.wire(self.instant)
+        self.instant, self.now = clock.now, clock.shown
+        if clock.mode == "real":
+            self.set_time(clock.at(wall))
 
     def on(self, db: Database) -> "UnitOfWork":
         """Return a unit of work at the same moment on another database, an earlier image of this sandbox; reasons are shared."""

@@ -9,7 +9,6 @@ from typing import Any
 from inbox_mock.domain import credentials, redirects, scopes, times
 from inbox_mock.domain.errors import OAuthRefused, Unauthorized
 from inbox_mock.engine.unit_of_work import Actor, UnitOfWork
-from inbox_mock.store import credentials as store
 from inbox_mock.store.database import Row
 from inbox_mock.store.rows import ApplicationRow, TokenRow
 from inbox_mock.webhooks.deliveries import publish
@@ -17,6 +16,9 @@ from inbox_mock.webhooks.deliveries import publish
 LIFETIME_SECONDS = 7200
 CODE_LIFETIME_SECONDS = 600
 OUT_OF_BAND = "urn:ietf:wg:oauth:2.0:oob"
+# A name counts in the default sandbox only.
+APPLICATION = "SELECT * FROM applications WHERE client_id = ? OR named_client_id = ?"
+KNOWN = "SELECT * FROM tokens WHERE kind = ? AND (secret = ? OR name = ?)"
 
 INVALID_GRANT = (
     "The provided authorization grant is invalid, expired, revoked, does not match the redirection URI used in the "
@@ -56,7 +58,7 @@ def authenticate(work: UnitOfWork, token: str | None) -> Grant:
         raise Unauthorized("The access token was revoked")
     if _expired(work, found):
         raise Unauthorized("The access token expired")
-    granted = scopes.expand(scopes.parse(found["scopes"]))
+    granted = scopes.expand(found["scopes"])
     application_id, account_id = found["application_id"], found["account_id"]
     return Grant(found["id"], application_id, account_id, granted, Actor(account_id or 0, application_id))
 
@@ -90,7 +92,7 @@ def issue_token(
         "expires_at": expires_at,
         **more,
     }
-    row["id"] = store.add(work.db, row)
+    row["id"] = work.db.insert("tokens", row)
     return row | {"token": full_token(work, row)}
 
 
@@ -98,7 +100,7 @@ def revoke_token(work: UnitOfWork, token: str) -> bool:
     """Let an access or refresh token be refused from now on; False if there is none such."""
     found = _find(work, "access", token) or _find(work, "refresh", token)
     if found is not None:
-        store.revoke(work.db, found["id"], work.now)
+        work.db.update("tokens", found["id"], {"revoked_at": work.now})
     return found is not None
 
 
@@ -120,7 +122,8 @@ def find_application(work: UnitOfWork, client_id: str) -> ApplicationRow:
         OAuthRefused: there is none.
 
     """
-    found = store.application(work.db, credentials.secret_of(client_id), _name(work, client_id))
+    name = client_id if work.sandbox_id == credentials.DEFAULT_SANDBOX else None
+    found = work.db.one(APPLICATION, (credentials.secret_of(client_id), name), ApplicationRow)
     if found is None or client_credentials_of(work, found)[0] != client_id:
         work.why.append("no application of this sandbox has this client_id" if client_id else "no client_id came with the request")
         raise OAuthRefused("invalid_client", INVALID_CLIENT)
@@ -189,7 +192,7 @@ def exchange_code(work: UnitOfWork, application: ApplicationRow, code: str, redi
     if found["redirect_uri"] != redirect_uri:
         work.why.append("the redirect_uri is not the one that the code was asked for with")
         raise OAuthRefused("invalid_grant", INVALID_GRANT)
-    store.revoke(work.db, found["id"], work.now)
+    work.db.update("tokens", found["id"], {"revoked_at": work.now})
     return _issue_pair(work, application, found["account_id"], scopes.parse(found["scopes"]))
 
 
@@ -205,7 +208,7 @@ def refresh(work: UnitOfWork, application: ApplicationRow, refresh_token: str, a
     found = _usable(work, "refresh", application, refresh_token)
     held = scopes.parse(found["scopes"])
     granted = _within(work, scopes.parse(asked) or held, held, "the refresh token does not have every scope asked for")
-    store.revoke(work.db, found["id"], work.now)
+    work.db.update("tokens", found["id"], {"revoked_at": work.now})
     return _issue_pair(work, application, found["account_id"], granted)
 
 
@@ -273,18 +276,12 @@ def _usable(work: UnitOfWork, kind: str, application: ApplicationRow, credential
 
 
 def _find(work: UnitOfWork, kind: str, credential: str) -> TokenRow | None:
-    """Find a token; whatever looks like another sandbox's credential is not to be found here."""
-    found = store.find(work.db, kind, credentials.secret_of(credential), _name(work, credential))
-    return found if found is not None and full_token(work, found) == credential else _by_secret(work, found, credential)
-
-
-def _by_secret(work: UnitOfWork, found: TokenRow | None, credential: str) -> TokenRow | None:
-    """A named token can be presented in full, too."""
-    return found if found is not None and credentials.issue(work.sandbox_id, found["secret"]) == credential else None
-
-
-def _name(work: UnitOfWork, credential: str) -> str | None:
-    return credential if work.sandbox_id == credentials.DEFAULT_SANDBOX else None
+    """Return the token that a credential stands for, which the default sandbox takes by name, too; None for another sandbox's."""
+    name = credential if work.sandbox_id == credentials.DEFAULT_SANDBOX else None
+    found = work.db.one(KNOWN, (kind, credentials.secret_of(credential), name), TokenRow)
+    if found is None or (credential != credentials.issue(work.sandbox_id, found["secret"]) and (name is None or name != found["name"])):
+        return None
+    return found
 
 
 def _expired(work: UnitOfWork, token: TokenRow) -> bool:

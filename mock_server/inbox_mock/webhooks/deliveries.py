@@ -76,7 +76,7 @@ def publish(work: UnitOfWork, event: str, record_id: object, account_id: object,
     work.caused.append({"event": event, "id": record_id})
     needed = event_types()[event].scopes
     for webhook in webhooks.subscribed(work.db, event, account_id):
-        held = scopes.expand(tuple(webhook["scopes"].split()))
+        held = scopes.expand(webhook["scopes"])
         if application_id not in {None, webhook["application_id"]} or (needed and held.isdisjoint(needed)):
             continue
         record = _record(work, event, record_id, webhook, held)

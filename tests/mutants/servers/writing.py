@@ -103,7 +103,7 @@ def lets_everybody_read(operations: Any) -> Any:
 
 @does("scopes", "who may write may not read", "inbox_mock.domain.scopes.expand")
 def forgets_that_write_implies_read(_: object) -> object:
-    return lambda granted: frozenset({"public", *granted})
+    return lambda granted: frozenset({"public", *granted.split()})
 
 
 @does("scopes", "inbox_read is enough to write messages", "inbox_mock.api.routes.OPERATIONS")
