@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
-from inbox_mock.admin.operation import JSON, AdminCall, AdminOperation
+from inbox_mock.admin.operation import JSON, AdminCall, operation
 from inbox_mock.admin.sandboxes import CLOCK, MODE, TEXT
 from inbox_mock.domain import times
 from inbox_mock.domain.errors import Invalid, invalid
@@ -21,14 +21,31 @@ UNTIL = (IDLE, *handlers().kinds)
 EVENT: JSON = {"type": "object", "properties": {"id": {"type": "integer"}, "kind": TEXT, "about": {"type": "object"}}}
 
 
-def show(call: AdminCall) -> JSON:
-    """Answer the clock."""
+@operation("GET", "/sandboxes/<id>/clock", refusals=(404,), answer=CLOCK)
+def get_clock(call: AdminCall) -> JSON:
+    """Get the clock."""
     with call.in_sandbox.work() as work:
         return _shown(work)
 
 
-def change(call: AdminCall) -> JSON:
-    """Let the clock stand or run."""
+@operation(
+    "PATCH",
+    "/sandboxes/<id>/clock",
+    refusals=(404, 422),
+    answer=CLOCK,
+    body={
+        "now": {"type": "string", "description": EXPECTED_TO},
+        "mode": MODE,
+        "rate": {
+            "type": "number",
+            "exclusiveMinimum": 0,
+            "maximum": 100_000,
+            "description": "seconds per second, above 0 and up to 100000",
+        },
+    },
+)
+def change_clock(call: AdminCall) -> JSON:
+    """Let the clock stand or run, or move it forward."""
     if "now" in call.body:
         advance(call.in_sandbox, call.sender, lambda work: _instant(work, str(call.body["now"]), "now"))
     with call.in_sandbox.work() as work:
@@ -39,8 +56,19 @@ def change(call: AdminCall) -> JSON:
         return _shown(work)
 
 
-def move(call: AdminCall) -> JSON:
-    """Advance the clock, and answer what happened on the way."""
+@operation(
+    "POST",
+    "/sandboxes/<id>/clock/advance",
+    refusals=(404, 409, 422),
+    answer={"type": "object", "properties": {"now": TEXT, "happened": {"type": "array", "items": EVENT}, "why": TEXT}},
+    body={
+        "by": {"type": "string", "description": f"{durations.EXPECTED}, at most ten years"},
+        "to": {"type": "string", "description": EXPECTED_TO},
+        "until": {"enum": list(UNTIL), "description": f"one of {', '.join(UNTIL)}"},
+    },
+)
+def advance_clock(call: AdminCall) -> JSON:
+    """Advance the clock, event by event."""
     if len(call.body) != 1:
         raise Invalid(invalid("body", 'exactly one of by ("10m"), to ("2030-06-02T00:00:00Z") and until ("idle")'))
     if "until" in call.body:
@@ -51,8 +79,18 @@ def move(call: AdminCall) -> JSON:
     return found if journey.why is None else found | {"why": journey.why}
 
 
-def show_timeline(call: AdminCall) -> JSON:
-    """Answer what will happen, and what has happened."""
+@operation(
+    "GET",
+    "/sandboxes/<id>/timeline",
+    refusals=(404, 422),
+    query={"limit": "So many of the next and of the latest; all, if left out."},
+    answer={
+        "type": "object",
+        "properties": {"pending": {"type": "array", "items": EVENT}, "past": {"type": "array", "items": EVENT}},
+    },
+)
+def get_timeline(call: AdminCall) -> JSON:
+    """Get what will happen, and what has happened."""
     limit = call.number("limit", EVERYTHING)
     with call.in_sandbox.work() as work:
         pending = [event.shown("due_at") for event in timeline.pending(work.db, limit)]
@@ -85,56 +123,3 @@ def _instant(work: UnitOfWork, text: str, field: str) -> datetime:
 
 def _shown(work: UnitOfWork) -> JSON:
     return {"now": work.now, "mode": work.clock.mode, "rate": work.clock.rate}
-
-
-OPERATIONS = (
-    AdminOperation(
-        method="GET", rule="/sandboxes/<id>/clock", name="get_clock", summary="Get the clock", run=show, refusals=(404,), answer=CLOCK
-    ),
-    AdminOperation(
-        method="PATCH",
-        rule="/sandboxes/<id>/clock",
-        name="change_clock",
-        summary="Let the clock stand or run, or move it forward",
-        run=change,
-        refusals=(404, 422),
-        answer=CLOCK,
-        body={
-            "now": {"type": "string", "description": EXPECTED_TO},
-            "mode": MODE,
-            "rate": {
-                "type": "number",
-                "exclusiveMinimum": 0,
-                "maximum": 100_000,
-                "description": "seconds per second, above 0 and up to 100000",
-            },
-        },
-    ),
-    AdminOperation(
-        method="POST",
-        rule="/sandboxes/<id>/clock/advance",
-        name="advance_clock",
-        summary="Advance the clock, event by event",
-        run=move,
-        refusals=(404, 409, 422),
-        answer={"type": "object", "properties": {"now": TEXT, "happened": {"type": "array", "items": EVENT}, "why": TEXT}},
-        body={
-            "by": {"type": "string", "description": f"{durations.EXPECTED}, at most ten years"},
-            "to": {"type": "string", "description": EXPECTED_TO},
-            "until": {"enum": list(UNTIL), "description": f"one of {', '.join(UNTIL)}"},
-        },
-    ),
-    AdminOperation(
-        method="GET",
-        rule="/sandboxes/<id>/timeline",
-        name="get_timeline",
-        summary="Get what will happen, and what has happened",
-        run=show_timeline,
-        refusals=(404, 422),
-        query={"limit": "So many of the next and of the latest; all, if left out."},
-        answer={
-            "type": "object",
-            "properties": {"pending": {"type": "array", "items": EVENT}, "past": {"type": "array", "items": EVENT}},
-        },
-    ),
-)

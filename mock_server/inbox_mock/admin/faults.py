@@ -2,7 +2,7 @@
 
 from fnmatch import fnmatchcase
 
-from inbox_mock.admin.operation import JSON, AdminCall, AdminOperation
+from inbox_mock.admin.operation import JSON, AdminCall, operation
 from inbox_mock.domain.errors import Invalid, invalid
 from inbox_mock.faults import active
 from inbox_mock.faults.kinds import kinds
@@ -25,29 +25,6 @@ RECORD: JSON = {
 }
 
 
-def create(call: AdminCall) -> JSON:
-    """Set a fault."""
-    match: JSON = call.body.get("match", {})  # type: ignore[assignment]
-    event = match.get("event")
-    if isinstance(event, str) and not any(fnmatchcase(known, event) for known in event_types()):
-        raise Invalid(invalid("match.event", f"one of {', '.join(event_types())}; * stands for anything"))
-    with call.in_sandbox.work() as work:
-        row = store.find(work.db, active.set_fault(work, call.body))
-        return active.shown(row or {})
-
-
-def index(call: AdminCall) -> JSON:
-    """Answer every fault."""
-    with call.in_sandbox.work() as work:
-        return {"faults": [active.shown(row) for row in store.all_set(work.db)]}
-
-
-def remove(call: AdminCall) -> None:
-    """Take a fault away."""
-    with call.in_sandbox.work() as work:
-        active.remove_fault(work, call.record_id)
-
-
 def _options() -> JSON:
     """Return the schema of every option by name, each saying whose it is."""
     found: dict[str, list[JSON]] = {}
@@ -63,44 +40,49 @@ def _options() -> JSON:
     }
 
 
-OPERATIONS = (
-    AdminOperation(
-        method="POST",
-        rule="/sandboxes/<id>/faults",
-        name="set_fault",
-        summary="Let something go wrong",
-        run=create,
-        status=201,
-        refusals=(404, 422),
-        answer=RECORD,
-        body={
-            "kind": {"enum": list(kinds()), "description": f"one of {', '.join(kinds())}"},
-            "match": {
-                "type": "object",
-                "properties": active.MATCH,
-                "description": "an object that says what is struck; everything, if left out",
-            },
-            "times": active.TIMES,
-            "for": {"type": "string", "description": active.FOR["description"]},
-            **_options(),
+@operation(
+    "POST",
+    "/sandboxes/<id>/faults",
+    status=201,
+    refusals=(404, 422),
+    answer=RECORD,
+    body={
+        "kind": {"enum": list(kinds()), "description": f"one of {', '.join(kinds())}"},
+        "match": {
+            "type": "object",
+            "properties": active.MATCH,
+            "description": "an object that says what is struck; everything, if left out",
         },
-    ),
-    AdminOperation(
-        method="GET",
-        rule="/sandboxes/<id>/faults",
-        name="list_faults",
-        summary="List the faults, and how often each struck",
-        run=index,
-        refusals=(404,),
-        answer={"type": "object", "properties": {"faults": {"type": "array", "items": RECORD}}},
-    ),
-    AdminOperation(
-        method="DELETE",
-        rule="/sandboxes/<id>/faults/<record_id>",
-        name="remove_fault",
-        summary="Take a fault away",
-        run=remove,
-        status=204,
-        refusals=(404,),
-    ),
+        "times": active.TIMES,
+        "for": {"type": "string", "description": active.FOR["description"]},
+        **_options(),
+    },
 )
+def set_fault(call: AdminCall) -> JSON:
+    """Let something go wrong."""
+    match: JSON = call.body.get("match", {})  # type: ignore[assignment]
+    event = match.get("event")
+    if isinstance(event, str) and not any(fnmatchcase(known, event) for known in event_types()):
+        raise Invalid(invalid("match.event", f"one of {', '.join(event_types())}; * stands for anything"))
+    with call.in_sandbox.work() as work:
+        row = store.find(work.db, active.set_fault(work, call.body))
+        return active.shown(row or {})
+
+
+@operation(
+    "GET",
+    "/sandboxes/<id>/faults",
+    refusals=(404,),
+    answer={"type": "object", "properties": {"faults": {"type": "array", "items": RECORD}}},
+)
+def list_faults(call: AdminCall) -> JSON:
+    """List the faults, and how often each struck."""
+    with call.in_sandbox.work() as work:
+        return {"faults": [active.shown(row) for row in store.all_set(work.db)]}
+
+
+@operation("DELETE", "/sandboxes/<id>/faults/<record_id>", status=204, refusals=(404,))
+def remove_fault(call: AdminCall) -> None:
+    """Take a fault away."""
+    with call.in_sandbox.work() as work:
+        active.remove_fault(work, call.record_id)

@@ -1,6 +1,6 @@
 """The journal: what was asked of a sandbox, what it answered, and what that caused."""
 
-from inbox_mock.admin.operation import JSON, AdminCall, AdminOperation
+from inbox_mock.admin.operation import JSON, AdminCall, operation
 from inbox_mock.domain.errors import Invalid, invalid
 from inbox_mock.domain.values import whole_number
 from inbox_mock.store import journal
@@ -10,8 +10,15 @@ PATIENCE_SECONDS = 25
 NAMES = ("id", "at", "method", "path", "query", "status", "application_id", "request", "response", "caused", "why")
 
 
-def show(call: AdminCall) -> JSON:
-    """Answer a page of the journal; with ``wait`` not before there is something to tell, or some time has passed."""
+@operation(
+    "GET",
+    "/sandboxes/<id>/journal",
+    refusals=(404, 422),
+    query={"after": "The `next` of the page before; 0, if left out.", "wait": "1 waits up to 25 seconds for news."},
+    answer={"type": "object", "properties": {"entries": {"type": "array", "items": {"type": "object"}}, "next": {"type": "integer"}}},
+)
+def get_journal(call: AdminCall) -> JSON:
+    """Read what was asked, answered and caused."""
     after = _number(call.query.get("after", "0"))
     found = _page(call, after)
     if not found["entries"] and call.query.get("wait") == "1":
@@ -32,17 +39,3 @@ def _number(text: str) -> int:
     if found is None:
         raise Invalid(invalid("after", "the id of an entry, or 0"))
     return found
-
-
-OPERATIONS = (
-    AdminOperation(
-        method="GET",
-        rule="/sandboxes/<id>/journal",
-        name="get_journal",
-        summary="Read what was asked, answered and caused",
-        run=show,
-        refusals=(404, 422),
-        query={"after": "The `next` of the page before; 0, if left out.", "wait": "1 waits up to 25 seconds for news."},
-        answer={"type": "object", "properties": {"entries": {"type": "array", "items": {"type": "object"}}, "next": {"type": "integer"}}},
-    ),
-)

@@ -1,8 +1,9 @@
-"""An operation of the admin API, declared once: routing, checking and OpenAPI all read it."""
+"""An operation of the admin API, declared once: routing, validation and OpenAPI are derived from it."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from inspect import getdoc
 from typing import TYPE_CHECKING
 
 from inbox_mock.domain.errors import Invalid, NotFound, invalid
@@ -19,7 +20,7 @@ JSON = dict[str, object]
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """An answer that is no JSON; ``kind`` is its content type."""
+    """An answer that is not JSON; ``kind`` is its content type."""
 
     kind: str
     text: str
@@ -27,7 +28,7 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class AdminCall:
-    """One call of the admin API; ``sandbox`` is None where the path names none."""
+    """A call of the admin API; ``sandbox`` is None if the path names none."""
 
     factory: SandboxFactory
     origin: str
@@ -46,10 +47,10 @@ class AdminCall:
 
     @property
     def record_id(self) -> int:
-        """The record that the path names.
+        """The record id in the path.
 
         Raises:
-            NotFound: it is no id.
+            NotFound: it is not an id.
 
         """
         found = whole_number(self.path["record_id"], 18)
@@ -58,10 +59,10 @@ class AdminCall:
         return found
 
     def number(self, name: str, usual: int, most: int = 10**15) -> int:
-        """Return a whole number of the query.
+        """Return a whole number in the query.
 
         Raises:
-            Invalid: it is no number from 0 to ``most``.
+            Invalid: it is not a number from 0 to ``most``.
 
         """
         found = whole_number(self.query.get(name, str(usual)), 16)
@@ -70,18 +71,21 @@ class AdminCall:
         return found
 
 
+Run = Callable[[AdminCall], JSON | Page | None]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class AdminOperation:
-    """``body`` is the JSON Schema of what may be sent, by property; ``answer`` that of what comes back.
+    """An operation: ``body`` is the JSON Schema of each property of the request's body, ``answer`` that of the response's body.
 
-    ``query`` says what each query parameter does.
+    ``query`` describes each query parameter; ``refusals`` are the statuses that a refusal can have besides those of every operation.
     """
 
     method: str
     rule: str
     name: str
     summary: str
-    run: Callable[[AdminCall], JSON | Page | None]
+    run: Run
     body: Mapping[str, object] = field(default_factory=dict)
     answer: Mapping[str, object] = field(default_factory=dict)
     query: Mapping[str, str] = field(default_factory=dict)
@@ -94,6 +98,40 @@ class AdminOperation:
         return {"type": "object", "additionalProperties": False, "properties": dict(self.body)}
 
 
+def operation(
+    method: str,
+    rule: str,
+    *,
+    body: Mapping[str, object] | None = None,
+    answer: Mapping[str, object] | None = None,
+    query: Mapping[str, str] | None = None,
+    status: int = 200,
+    refusals: tuple[int, ...] = (),
+) -> Callable[[Run], AdminOperation]:
+    """Declare a function as an operation: its name is the operation id, the first line of its docstring the summary."""
+
+    def declare(run: Run) -> AdminOperation:
+        return AdminOperation(
+            method=method,
+            rule=rule,
+            name=run.__name__,
+            summary=(getdoc(run) or "").partition("\n")[0].rstrip("."),
+            run=run,
+            body=body or {},
+            answer=answer or {},
+            query=query or {},
+            status=status,
+            refusals=refusals,
+        )
+
+    return declare
+
+
+def declared_in(names: Mapping[str, object]) -> tuple[AdminOperation, ...]:
+    """Return the operations among a module's names, in the order of their declarations."""
+    return tuple(found for found in names.values() if isinstance(found, AdminOperation))
+
+
 @cache
 def _validator(operation: AdminOperation) -> "Validator":
     from jsonschema_rs import validator_for
@@ -102,10 +140,10 @@ def _validator(operation: AdminOperation) -> "Validator":
 
 
 def checked(operation: AdminOperation, body: object) -> JSON:
-    """Return the body of a call.
+    """Return the body of a call, validated.
 
     Raises:
-        Invalid: it does not keep to the operation's schema; each problem says what was expected.
+        Invalid: the body does not match the operation's schema; each problem says what was expected.
 
     """
     from jsonschema_rs import ValidationErrorKind
@@ -123,7 +161,7 @@ def checked(operation: AdminOperation, body: object) -> JSON:
 
 
 def _description(operation: AdminOperation, path: Sequence[str | int]) -> object:
-    """Return what is said of the innermost value on a path of which something is said."""
+    """Return the description of the innermost value on a path that has one."""
     said, known = None, operation.body
     for name in path:
         described = known.get(str(name))

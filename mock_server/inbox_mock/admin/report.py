@@ -4,7 +4,7 @@ from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from inbox_mock.admin.operation import JSON, AdminCall, AdminOperation, Page
+from inbox_mock.admin.operation import JSON, AdminCall, Page, operation
 from inbox_mock.domain.errors import Invalid, invalid
 
 if TYPE_CHECKING:
@@ -20,6 +20,17 @@ FORMATS = {
 """The content type of each format that is no JSON; the module of that name in ``reporting`` renders it."""
 
 
+VIOLATION: JSON = {
+    "type": "object",
+    "properties": {
+        **{name: {"type": "string"} for name in ("code", "severity", "title", "about", "why", "source", "fix", "at")},
+        "entries": {"type": "array", "items": {"type": "integer"}, "description": "ids of journal entries, the deed last"},
+        "evidence": {"type": "array", "items": {"type": "object"}, "description": "those entries, without bodies"},
+        "allowed": {"type": "boolean"},
+    },
+}
+
+
 @cache
 def _operations() -> "Operations":
     from inbox_mock.api.routes import OPERATIONS as OF_THE_API
@@ -28,8 +39,30 @@ def _operations() -> "Operations":
     return Operations(OF_THE_API)
 
 
-def show(call: AdminCall) -> JSON | Page:
-    """Answer what the client did wrong, by what evidence, and what it relied on that no source settles."""
+@operation(
+    "GET",
+    "/sandboxes/<id>/report",
+    refusals=(404, 422),
+    query={
+        "format": f"json, if left out, or one of {', '.join(FORMATS)}.",
+        "allow": "Codes of rules, joined by commas, whose violations are told but do not count.",
+    },
+    answer={
+        "type": "object",
+        "properties": {
+            **{name: {"type": "string"} for name in ("sandbox", "scenario", "now", "replay")},
+            **{name: {"type": "integer"} for name in ("seed", "requests", "webhooks", "lost")},
+            "verdict": {"enum": ["clean", "notes", "errors"]},
+            "violations": {"type": "array", "items": VIOLATION},
+            "rules": {"type": "array", "items": {"type": "object"}},
+            "assumed": {"type": "array", "items": {"type": "object"}},
+            "broken": {"type": "array", "items": {"type": "string"}, "description": "rules that could not be used, and why"},
+            "allowed": {"type": "array", "items": {"type": "string"}},
+        },
+    },
+)
+def get_report(call: AdminCall) -> JSON | Page:
+    """Read what the client did wrong, and what it relied on that no source settles."""
     from inbox_mock.conduct.report import report_on
 
     wanted = call.query.get("format", "json")
@@ -41,41 +74,3 @@ def show(call: AdminCall) -> JSON | Page:
         return report
     render: Callable[[JSON], str] = import_module(f"inbox_mock.conduct.{wanted}").render
     return Page(FORMATS[wanted], render(report))
-
-
-VIOLATION: JSON = {
-    "type": "object",
-    "properties": {
-        **{name: {"type": "string"} for name in ("code", "severity", "title", "about", "why", "source", "fix", "at")},
-        "entries": {"type": "array", "items": {"type": "integer"}, "description": "ids of journal entries, the deed last"},
-        "evidence": {"type": "array", "items": {"type": "object"}, "description": "those entries, without bodies"},
-        "allowed": {"type": "boolean"},
-    },
-}
-OPERATIONS = (
-    AdminOperation(
-        method="GET",
-        rule="/sandboxes/<id>/report",
-        name="get_report",
-        summary="Read what the client did wrong, and what it relied on that no source settles",
-        run=show,
-        refusals=(404, 422),
-        query={
-            "format": f"json, if left out, or one of {', '.join(FORMATS)}.",
-            "allow": "Codes of rules, joined by commas, whose violations are told but do not count.",
-        },
-        answer={
-            "type": "object",
-            "properties": {
-                **{name: {"type": "string"} for name in ("sandbox", "scenario", "now", "replay")},
-                **{name: {"type": "integer"} for name in ("seed", "requests", "webhooks", "lost")},
-                "verdict": {"enum": ["clean", "notes", "errors"]},
-                "violations": {"type": "array", "items": VIOLATION},
-                "rules": {"type": "array", "items": {"type": "object"}},
-                "assumed": {"type": "array", "items": {"type": "object"}},
-                "broken": {"type": "array", "items": {"type": "string"}, "description": "rules that could not be used, and why"},
-                "allowed": {"type": "array", "items": {"type": "string"}},
-            },
-        },
-    ),
-)

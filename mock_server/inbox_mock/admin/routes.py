@@ -7,22 +7,15 @@ from flask import Blueprint, Response, request
 
 from inbox_mock.admin import actors, clock, faults, inbox_view, journal, report, sandboxes, snapshots, webhooks
 from inbox_mock.admin.access_control import PREFIX, AccessControl
-from inbox_mock.admin.operation import AdminCall, AdminOperation, Page, checked
+from inbox_mock.admin.operation import AdminCall, AdminOperation, Page, checked, declared_in
 from inbox_mock.domain.errors import BadRequest
 from inbox_mock.domain.values import normal
 from inbox_mock.scenarios.build import SandboxFactory
 from inbox_mock.webhooks.sender import WebhookSender
 
-OPERATIONS: tuple[AdminOperation, ...] = (
-    *sandboxes.OPERATIONS,
-    *snapshots.OPERATIONS,
-    *clock.OPERATIONS,
-    *actors.OPERATIONS,
-    *webhooks.OPERATIONS,
-    *faults.OPERATIONS,
-    *journal.OPERATIONS,
-    *report.OPERATIONS,
-    *inbox_view.OPERATIONS,
+MODULES = (sandboxes, snapshots, clock, actors, webhooks, faults, journal, report, inbox_view)
+OPERATIONS: tuple[AdminOperation, ...] = tuple(
+    found for module in MODULES for found in (actors.OPERATIONS if module is actors else declared_in(vars(module)))
 )
 
 

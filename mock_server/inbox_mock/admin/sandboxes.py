@@ -2,7 +2,7 @@
 
 from contextlib import suppress
 
-from inbox_mock.admin.operation import JSON, AdminCall, AdminOperation
+from inbox_mock.admin.operation import JSON, AdminCall, operation
 from inbox_mock.domain import scopes
 from inbox_mock.domain.errors import Invalid, NotFound, invalid
 from inbox_mock.engine.sandboxes import Sandbox
@@ -34,7 +34,25 @@ MODE = {"enum": ["manual", "real"], "description": "manual or real"}
 DEFAULT_SCENARIO = "agency"
 
 
-def create(call: AdminCall) -> JSON:
+@operation(
+    "POST",
+    "/sandboxes",
+    status=201,
+    refusals=(422,),
+    answer=SANDBOX,
+    body={
+        "scenario": {"type": ["string", "object"], "description": "the name of a shipped scenario, or a scenario as an object"},
+        "seed": {"type": "integer", "minimum": 0, "maximum": 2**53, "description": "a whole number from 0: what the dice start from"},
+        "clock": {
+            "type": "object",
+            "additionalProperties": False,
+            "properties": {"mode": MODE, "rate": {"type": "number", "exclusiveMinimum": 0, "maximum": 100_000}},
+            "description": "mode (manual or real) and rate (seconds per second, above 0)",
+        },
+        "strict": {"type": "boolean", "description": "true or false"},
+    },
+)
+def create_sandbox(call: AdminCall) -> JSON:
     """Make a sandbox from a scenario."""
     body = call.body
     wanted = body.get("scenario", DEFAULT_SCENARIO)
@@ -44,6 +62,87 @@ def create(call: AdminCall) -> JSON:
     except ScenarioError as error:
         raise Invalid(*(invalid("scenario", line) for line in str(error).splitlines())) from None
     return shown(sandbox, call.origin)
+
+
+@operation("GET", "/sandboxes", answer={"type": "object", "properties": {"sandboxes": {"type": "array", "items": SANDBOX}}})
+def list_sandboxes(call: AdminCall) -> JSON:
+    """List the sandboxes."""
+    found: list[JSON] = []
+    for sandbox in call.factory.sandboxes.all():
+        with suppress(NotFound):  # deleted meanwhile
+            found.append(shown(sandbox, call.origin))
+    return {"sandboxes": found}
+
+
+@operation("GET", "/sandboxes/<id>", refusals=(404,), answer=SANDBOX)
+def get_sandbox(call: AdminCall) -> JSON:
+    """Get a sandbox."""
+    return shown(call.in_sandbox, call.origin)
+
+
+@operation("DELETE", "/sandboxes/<id>", status=204, refusals=(404, 422))
+def delete_sandbox(call: AdminCall) -> None:
+    """Delete a sandbox."""
+    if call.in_sandbox is call.factory.sandboxes.get("default"):
+        raise Invalid(invalid("id", "a sandbox other than the default one, which can be reset but not deleted"))
+    call.factory.sandboxes.remove(call.in_sandbox)
+
+
+@operation("POST", "/sandboxes/<id>/reset", refusals=(404, 422), answer=SANDBOX)
+def reset_sandbox(call: AdminCall) -> JSON:
+    """Go back to the scenario's start; tokens stay good."""
+    call.in_sandbox.reset()
+    return shown(call.in_sandbox, call.origin)
+
+
+@operation(
+    "POST",
+    "/sandboxes/<id>/tokens",
+    status=201,
+    refusals=(404, 422),
+    answer={
+        "type": "object",
+        "properties": {"token": TEXT, "scopes": {"type": "array", "items": TEXT}, "expires_at": {"type": ["string", "null"]}},
+    },
+    body={
+        "application_id": {**ID, "description": "the id of an application of this sandbox"},
+        "account_id": {**ID, "description": "the id of an account on which the application is installed"},
+        "scopes": {
+            "type": "array",
+            "items": {"enum": list(scopes.ALL)},
+            "description": f"a list of scopes, each one of {', '.join(scopes.ALL)}",
+        },
+        "expires_in": {
+            "type": "integer",
+            "minimum": 1,
+            "maximum": 10**8,
+            "description": "seconds of the sandbox's clock, from 1; never, if left out",
+        },
+    },
+)
+def issue_token(call: AdminCall) -> JSON:
+    """Issue a token; with every scope, for the client's own application, unless said otherwise."""
+    with call.in_sandbox.work() as work:
+        client = oauth.client_application(work)
+        application_id = call.body.get("application_id", client["id"] if client else None)
+        if work.db.one("SELECT 1 FROM applications WHERE id = ?", (application_id,)) is None:
+            raise Invalid(invalid("application_id", "the id of an application of this sandbox"))
+        accounts = oauth.installed(work, application_id)
+        account_id = call.body.get("account_id", accounts[0] if accounts else None)
+        if account_id not in accounts:
+            raise Invalid(invalid("account_id", "the id of an account on which the application is installed"))
+        granted: list[str] = call.body.get("scopes", list(scopes.ALL))  # type: ignore[assignment]
+        lifetime: int | None = call.body.get("expires_in")  # type: ignore[assignment]
+        token = oauth.issue_token(work, application_id, account_id, tuple(dict.fromkeys(granted)), lifetime_seconds=lifetime)
+        return {"token": token["token"], "scopes": granted, "expires_at": token["expires_at"]}
+
+
+@operation("DELETE", "/sandboxes/<id>/tokens/<token>", status=204, refusals=(404,))
+def revoke_token(call: AdminCall) -> None:
+    """Revoke a token."""
+    with call.in_sandbox.work() as work:
+        if not oauth.revoke_token(work, call.path["token"]):
+            raise NotFound
 
 
 def overrides_of(body: JSON) -> Overrides:
@@ -62,57 +161,6 @@ def _shipped_name(name: str) -> str:
     if "/" in name or "\\" in name or name.endswith((".yaml", ".yml")):
         raise Invalid(invalid("scenario", "the name of a shipped scenario, or a scenario as an object"))
     return name
-
-
-def index(call: AdminCall) -> JSON:
-    """Answer every sandbox."""
-    found: list[JSON] = []
-    for sandbox in call.factory.sandboxes.all():
-        with suppress(NotFound):  # deleted meanwhile
-            found.append(shown(sandbox, call.origin))
-    return {"sandboxes": found}
-
-
-def show(call: AdminCall) -> JSON:
-    """Answer one sandbox."""
-    return shown(call.in_sandbox, call.origin)
-
-
-def delete(call: AdminCall) -> None:
-    """Delete a sandbox."""
-    if call.in_sandbox is call.factory.sandboxes.get("default"):
-        raise Invalid(invalid("id", "a sandbox other than the default one, which can be reset but not deleted"))
-    call.factory.sandboxes.remove(call.in_sandbox)
-
-
-def reset(call: AdminCall) -> JSON:
-    """Go back to the scenario's start."""
-    call.in_sandbox.reset()
-    return shown(call.in_sandbox, call.origin)
-
-
-def issue_token(call: AdminCall) -> JSON:
-    """Issue a token in a sandbox."""
-    with call.in_sandbox.work() as work:
-        client = oauth.client_application(work)
-        application_id = call.body.get("application_id", client["id"] if client else None)
-        if work.db.one("SELECT 1 FROM applications WHERE id = ?", (application_id,)) is None:
-            raise Invalid(invalid("application_id", "the id of an application of this sandbox"))
-        accounts = oauth.installed(work, application_id)
-        account_id = call.body.get("account_id", accounts[0] if accounts else None)
-        if account_id not in accounts:
-            raise Invalid(invalid("account_id", "the id of an account on which the application is installed"))
-        granted: list[str] = call.body.get("scopes", list(scopes.ALL))  # type: ignore[assignment]
-        lifetime: int | None = call.body.get("expires_in")  # type: ignore[assignment]
-        token = oauth.issue_token(work, application_id, account_id, tuple(dict.fromkeys(granted)), lifetime_seconds=lifetime)
-        return {"token": token["token"], "scopes": granted, "expires_at": token["expires_at"]}
-
-
-def revoke_token(call: AdminCall) -> None:
-    """Revoke a token of a sandbox."""
-    with call.in_sandbox.work() as work:
-        if not oauth.revoke_token(work, call.path["token"]):
-            raise NotFound
 
 
 def shown(sandbox: Sandbox, origin: str) -> JSON:
@@ -152,96 +200,3 @@ def _applications(work: UnitOfWork, first: dict[tuple[object, object], str]) -> 
         token = next((token for (application_id, _), token in first.items() if application_id == row["id"]), None)
         shown_ones.append({"id": row["id"], "name": row["name"], "client_id": client_id, "client_secret": client_secret, "token": token})
     return shown_ones
-
-
-CREATE = AdminOperation(
-    method="POST",
-    rule="/sandboxes",
-    name="create_sandbox",
-    summary="Make a sandbox from a scenario",
-    run=create,
-    status=201,
-    refusals=(422,),
-    answer=SANDBOX,
-    body={
-        "scenario": {"type": ["string", "object"], "description": "the name of a shipped scenario, or a scenario as an object"},
-        "seed": {"type": "integer", "minimum": 0, "maximum": 2**53, "description": "a whole number from 0: what the dice start from"},
-        "clock": {
-            "type": "object",
-            "additionalProperties": False,
-            "properties": {"mode": MODE, "rate": {"type": "number", "exclusiveMinimum": 0, "maximum": 100_000}},
-            "description": "mode (manual or real) and rate (seconds per second, above 0)",
-        },
-        "strict": {"type": "boolean", "description": "true or false"},
-    },
-)
-
-OPERATIONS = (
-    CREATE,
-    AdminOperation(
-        method="GET",
-        rule="/sandboxes",
-        name="list_sandboxes",
-        summary="List the sandboxes",
-        run=index,
-        answer={"type": "object", "properties": {"sandboxes": {"type": "array", "items": SANDBOX}}},
-    ),
-    AdminOperation(
-        method="GET", rule="/sandboxes/<id>", name="get_sandbox", summary="Get a sandbox", run=show, refusals=(404,), answer=SANDBOX
-    ),
-    AdminOperation(
-        method="DELETE",
-        rule="/sandboxes/<id>",
-        name="delete_sandbox",
-        summary="Delete a sandbox",
-        run=delete,
-        status=204,
-        refusals=(404, 422),
-    ),
-    AdminOperation(
-        method="POST",
-        rule="/sandboxes/<id>/reset",
-        name="reset_sandbox",
-        summary="Go back to the scenario's start; tokens stay good",
-        run=reset,
-        refusals=(404, 422),
-        answer=SANDBOX,
-    ),
-    AdminOperation(
-        method="POST",
-        rule="/sandboxes/<id>/tokens",
-        name="issue_token",
-        summary="Issue a token; with every scope, for the client's own application, unless said otherwise",
-        run=issue_token,
-        status=201,
-        refusals=(404, 422),
-        answer={
-            "type": "object",
-            "properties": {"token": TEXT, "scopes": {"type": "array", "items": TEXT}, "expires_at": {"type": ["string", "null"]}},
-        },
-        body={
-            "application_id": {**ID, "description": "the id of an application of this sandbox"},
-            "account_id": {**ID, "description": "the id of an account on which the application is installed"},
-            "scopes": {
-                "type": "array",
-                "items": {"enum": list(scopes.ALL)},
-                "description": f"a list of scopes, each one of {', '.join(scopes.ALL)}",
-            },
-            "expires_in": {
-                "type": "integer",
-                "minimum": 1,
-                "maximum": 10**8,
-                "description": "seconds of the sandbox's clock, from 1; never, if left out",
-            },
-        },
-    ),
-    AdminOperation(
-        method="DELETE",
-        rule="/sandboxes/<id>/tokens/<token>",
-        name="revoke_token",
-        summary="Revoke a token",
-        run=revoke_token,
-        status=204,
-        refusals=(404,),
-    ),
-)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from inbox_mock.admin.operation import JSON, AdminCall, AdminOperation
+from inbox_mock.admin.operation import JSON, AdminCall, operation
 from inbox_mock.admin.sandboxes import ID
 from inbox_mock.domain.errors import Invalid, NotFound, invalid
 from inbox_mock.engine.unit_of_work import UnitOfWork
@@ -21,6 +21,29 @@ RECORD: JSON = {"type": "object"}
 EVERYTHING = 10**15
 
 
+@operation(
+    "POST",
+    "/sandboxes/<id>/webhooks",
+    status=201,
+    refusals=(404, 422),
+    answer=RECORD,
+    body={
+        "url": {"type": "string", "description": "an http address on this machine, or on a host that --allow-webhooks-to names"},
+        "events": {
+            "type": "array",
+            "items": {"enum": list(event_types())},
+            "description": f"a list of events, each one of {', '.join(event_types())}; all, if left out",
+        },
+        "application_id": {**ID, "description": "the id of an application of this sandbox"},
+        "retries": {"type": "integer", "minimum": 0, "maximum": 20, "description": "how often to try again, from 0 to 20"},
+        "latency_seconds": {
+            "type": "integer",
+            "minimum": 0,
+            "maximum": 86400,
+            "description": "seconds from the cause to the first attempt",
+        },
+    },
+)
 def subscribe(call: AdminCall) -> JSON:
     """Subscribe an address to events."""
     body = call.body
@@ -43,12 +66,14 @@ def subscribe(call: AdminCall) -> JSON:
         return _shown(work, row | {"id": webhooks.add(work.db, row)})
 
 
-def index(call: AdminCall) -> JSON:
-    """Answer the subscriptions."""
+@operation("GET", "/sandboxes/<id>/webhooks", refusals=(404,), answer=RECORD)
+def list_webhooks(call: AdminCall) -> JSON:
+    """List the subscriptions."""
     with call.in_sandbox.work() as work:
         return {"webhooks": [_shown(work, row) for row in webhooks.all_subscriptions(work.db)]}
 
 
+@operation("DELETE", "/sandboxes/<id>/webhooks/<record_id>", status=204, refusals=(404,))
 def unsubscribe(call: AdminCall) -> None:
     """Remove a subscription."""
     with call.in_sandbox.work() as work:
@@ -56,13 +81,17 @@ def unsubscribe(call: AdminCall) -> None:
             raise NotFound
 
 
-def deliveries(call: AdminCall) -> JSON:
-    """Answer every delivery, with its attempts."""
+@operation(
+    "GET", "/sandboxes/<id>/deliveries", refusals=(404, 422), query={"limit": "So many of the latest; all, if left out."}, answer=RECORD
+)
+def list_deliveries(call: AdminCall) -> JSON:
+    """List the deliveries, each with its attempts."""
     limit = call.number("limit", EVERYTHING)
     with call.in_sandbox.work() as work:
         return {"deliveries": [_delivery(work, row) for row in webhooks.all_deliveries(work.db, limit)]}
 
 
+@operation("POST", "/sandboxes/<id>/deliveries/<record_id>/redeliver", refusals=(404, 422), answer=RECORD)
 def redeliver(call: AdminCall) -> JSON:
     """Deliver once more, now."""
     with call.in_sandbox.work() as work:
@@ -105,70 +134,3 @@ def _signature(request: object, secret: str) -> JSON:
         return {"given": given, "expected": None, "valid": None}
     expected = sign(secret, body.encode())
     return {"given": given, "expected": expected, "valid": given == expected}
-
-
-OPERATIONS = (
-    AdminOperation(
-        method="POST",
-        rule="/sandboxes/<id>/webhooks",
-        name="subscribe",
-        summary="Subscribe an address to events",
-        run=subscribe,
-        status=201,
-        refusals=(404, 422),
-        answer=RECORD,
-        body={
-            "url": {"type": "string", "description": "an http address on this machine, or on a host that --allow-webhooks-to names"},
-            "events": {
-                "type": "array",
-                "items": {"enum": list(event_types())},
-                "description": f"a list of events, each one of {', '.join(event_types())}; all, if left out",
-            },
-            "application_id": {**ID, "description": "the id of an application of this sandbox"},
-            "retries": {"type": "integer", "minimum": 0, "maximum": 20, "description": "how often to try again, from 0 to 20"},
-            "latency_seconds": {
-                "type": "integer",
-                "minimum": 0,
-                "maximum": 86400,
-                "description": "seconds from the cause to the first attempt",
-            },
-        },
-    ),
-    AdminOperation(
-        method="GET",
-        rule="/sandboxes/<id>/webhooks",
-        name="list_webhooks",
-        summary="List the subscriptions",
-        run=index,
-        refusals=(404,),
-        answer=RECORD,
-    ),
-    AdminOperation(
-        method="DELETE",
-        rule="/sandboxes/<id>/webhooks/<record_id>",
-        name="unsubscribe",
-        summary="Remove a subscription",
-        run=unsubscribe,
-        status=204,
-        refusals=(404,),
-    ),
-    AdminOperation(
-        method="GET",
-        rule="/sandboxes/<id>/deliveries",
-        name="list_deliveries",
-        summary="List the deliveries, each with its attempts",
-        run=deliveries,
-        refusals=(404, 422),
-        query={"limit": "So many of the latest; all, if left out."},
-        answer=RECORD,
-    ),
-    AdminOperation(
-        method="POST",
-        rule="/sandboxes/<id>/deliveries/<record_id>/redeliver",
-        name="redeliver",
-        summary="Deliver once more, now",
-        run=redeliver,
-        refusals=(404, 422),
-        answer=RECORD,
-    ),
-)

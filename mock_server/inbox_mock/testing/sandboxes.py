@@ -41,13 +41,13 @@ def create_sandbox(factory: "SandboxFactory", scenario: object, overrides: JSON,
 
     """
     from inbox_mock.admin.operation import checked
-    from inbox_mock.admin.sandboxes import CREATE, overrides_of
+    from inbox_mock.admin.sandboxes import create_sandbox, overrides_of
     from inbox_mock.domain.errors import Invalid
     from inbox_mock.scenarios.errors import ScenarioError
     from inbox_mock.scenarios.loading import find, from_object
 
     try:
-        chosen_overrides = overrides_of(checked(CREATE, dict(overrides)))
+        chosen_overrides = overrides_of(checked(create_sandbox, dict(overrides)))
         chosen = from_object(scenario) if isinstance(scenario, dict) else find(str(scenario))
         return str(factory.create(chosen, chosen_overrides, default=default).id)
     except ScenarioError as error:
