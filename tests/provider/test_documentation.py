@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from inbox_contracts.commands.server import COMMAND
-from inbox_contracts.provider.expectations import Property
 from inbox_contracts.provider.properties import every
+from inbox_contracts.provider.trial import Property
 
 PAGE = (Path(__file__).parents[2] / "docs" / "check-a-server.md").read_text(encoding="utf-8")
 
@@ -15,7 +15,7 @@ PAGE = (Path(__file__).parents[2] / "docs" / "check-a-server.md").read_text(enco
 def test_the_table_says_what_the_property_says(described: Property) -> None:
     how = "fake" if described.fake else "reads" if described.reads else "writes"
 
-    assert f"| `{described.name}` | {described.says} | {described.fidelity.level} | {how} |" in PAGE
+    assert f"| `{described.name}` | {described.claim} | {described.fidelity.level} | {how} |" in PAGE
 
 
 @pytest.mark.parametrize("option", [option for parameter in COMMAND.params for option in parameter.opts if option.startswith("-")])

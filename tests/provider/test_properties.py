@@ -3,9 +3,9 @@
 import pytest
 
 from inbox_contracts.provider import runner
-from inbox_contracts.provider.expectations import Property
 from inbox_contracts.provider.properties import every
 from inbox_contracts.provider.target import look
+from inbox_contracts.provider.trial import Property
 from mutants.rows import Row
 from mutants.servers.judging import MUTANTS, on_trial
 

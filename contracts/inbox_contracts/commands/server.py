@@ -71,7 +71,7 @@ def command(
     """
     if find_spec("hypothesis") is None:
         _stop("hypothesis is missing: pip install 'bookingsync-inbox-mock[contracts]'")
-    from inbox_contracts.provider import findings, runner
+    from inbox_contracts.provider import runner
     from inbox_contracts.provider.target import NoTrial, look
     from inbox_mock.domain.values import printable
 
@@ -91,12 +91,12 @@ def command(
         _stop(printable(str(reason)))
     is_fake = target.is_fake
     if wanted_format == "json":
-        print_json({"url": target.connection.root, "seed": seed, "properties": findings.as_json(outcomes, again, is_fake=is_fake)})
+        print_json({"url": target.connection.root, "seed": seed, "properties": runner.as_json(outcomes, again, is_fake=is_fake)})
     else:
         for outcome in outcomes:
             if outcome.finding is not None:
-                tell(f"\n{findings.in_full(outcome, again(outcome), is_fake=is_fake)}")
-        tell(f"\n{findings.table(outcomes, is_fake=is_fake)}")
+                tell(f"\n{runner.in_full(outcome, again(outcome), is_fake=is_fake)}")
+        tell(f"\n{runner.table(outcomes, is_fake=is_fake)}")
         tell(f"  {target.connection.count} requests.")
     if all(outcome.not_judged for outcome in outcomes):
         _stop(f"nothing was judged: {printable(str(outcomes[0].not_judged)) if outcomes else 'no property was chosen'}")

@@ -1,17 +1,19 @@
-"""A property: one claim about a server, how sure it is, and what tells whether a server keeps it."""
+"""What is expected of a server's responses, and how it is told that something else was found."""
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
 
-from inbox_mock.domain.fidelity import Fidelity
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from inbox_contracts.provider.trial import Trial
+from inbox_mock.domain import times
+from inbox_mock.resources.declaration import Attribute
+from inbox_mock.resources.registry import RESOURCES
 
 LONGEST_SHOWN = 300
 SHORT = 6
+SETS = {"closed": "closed_at", "marked_as_spam": "marked_as_spam_at", "read": "read_at"}
+SNAPPED = {"inquiries": ("start_at", "end_at")}
+"""Times that the service moves to the rental's hours, on the same day: recorded for inquiries."""
+UNSEEN = ("file", "remote_file_url", "accept_privacy_policy", "member_type")
 
 
 class Broken(AssertionError):  # noqa: N818 - the server's situation, not an error of ours
@@ -20,19 +22,6 @@ class Broken(AssertionError):  # noqa: N818 - the server's situation, not an err
 
 class NotJudged(Exception):  # noqa: N818 - nothing went wrong
     """A property cannot be judged here; the text says why."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Property:
-    """``says`` is the claim; ``reads``: judging it only reads; ``fake``: only a fake's admin API can do it; ``slow``: it comes last."""
-
-    name: str
-    says: str
-    fidelity: Fidelity
-    judge: "Callable[[Trial], None]"
-    reads: bool = True
-    fake: bool = False
-    slow: bool = False
 
 
 def expect(claim: object, told: str) -> None:
@@ -79,3 +68,43 @@ def shown(thing: object) -> str:
     """Return a thing as it is shown to people: not too long."""
     text = repr(thing)
     return text if len(text) <= LONGEST_SHOWN else f"{text[: LONGEST_SHOWN - 3]}..."
+
+
+def shows(plural: str, record: Mapping[str, Any], written: Mapping[str, Any]) -> None:
+    """Go on if a record shows what was written.
+
+    Raises:
+        Broken: it does not.
+
+    """
+    declared = {a.name: a for a in RESOURCES[plural].attributes}
+    for name, value in written.items():
+        if name not in UNSEEN:
+            _shows(plural, record, declared[name], value)
+
+
+def _shows(plural: str, record: Mapping[str, Any], attribute: Attribute, value: object) -> None:
+    name = attribute.name
+    if name in SETS:
+        sets = str(value).lower() == "true"
+        at = SETS[name]
+        expect((record[at] is not None) == sets, f"after {name}: {value!r}, {at} is {record[at]!r}")
+    elif name == "member_id":
+        same(record["links"]["member"]["id"], value, "links.member.id")
+    elif name == "attachment_ids":
+        same(sorted(record["links"]["attachments"]), sorted(value), "links.attachments")  # type: ignore[call-overload]
+    elif name.endswith("_id") and not attribute.read:
+        same(record["links"][name.removesuffix("_id")], value, f"links.{name.removesuffix('_id')}")
+    elif name in SNAPPED.get(plural, ()):
+        same(record[name][:10], str(value)[:10], f"the day of {name}")
+    elif value is None:
+        same(record[name], None, name)
+    elif attribute.kind.field == "Time":
+        same(record[name], times.wire(times.parse(str(value))), name)
+    elif attribute.kind.field == "DecimalText":
+        expect(isinstance(record[name], str), f"{name} is {record[name]!r}, expected a decimal written as text")
+        same(Decimal(record[name]), Decimal(str(value)), name)
+    elif attribute.kind.field == "Flag":
+        same(record[name], str(value).lower() == "true", name)
+    else:
+        same(record[name], value, name)

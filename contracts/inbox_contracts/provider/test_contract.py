@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from inbox_contracts.provider import findings, runner
+from inbox_contracts.provider import runner
 from inbox_contracts.provider.properties import every
 from inbox_contracts.provider.target import NoTrial, look
 from inbox_contracts.provider.trial import Outcome
@@ -54,13 +54,13 @@ def test_the_server_keeps(inbox_plan: runner.Plan, name: str, request: pytest.Fi
     except NoTrial as reason:
         pytest.exit(str(reason), returncode=WRONG)
     is_fake = inbox_plan.trial.target.is_fake
-    match findings.verdict(outcome, is_fake=is_fake):
-        case findings.SKIPPED:
+    match runner.verdict(outcome, is_fake=is_fake):
+        case runner.SKIPPED:
             pytest.skip(str(outcome.not_judged))
-        case findings.DIFFERENT:
-            pytest.xfail(findings.in_full(outcome, _again(request.config, outcome), is_fake=is_fake))
-        case findings.BROKEN:
-            pytest.fail(findings.in_full(outcome, _again(request.config, outcome), is_fake=is_fake), pytrace=False)
+        case runner.DIFFERENT:
+            pytest.xfail(runner.in_full(outcome, _again(request.config, outcome), is_fake=is_fake))
+        case runner.BROKEN:
+            pytest.fail(runner.in_full(outcome, _again(request.config, outcome), is_fake=is_fake), pytrace=False)
 
 
 def _again(config: pytest.Config, outcome: Outcome) -> str:

@@ -1,21 +1,29 @@
-"""A trial: examples for each property, and what is told of one that a server does not keep."""
+"""A trial: a server, what it is tried with, and the properties that are judged."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import count
-from pathlib import Path
 from time import monotonic
-from traceback import extract_tb
 from typing import TYPE_CHECKING, Any
 
 from inbox_contracts.provider.api import JSON, Api
-from inbox_contracts.provider.expectations import Broken, NotJudged, Property, shown
+from inbox_contracts.provider.expectations import Broken, NotJudged
 from inbox_contracts.provider.http import LoggedRequest, NoAnswer, Spent
 from inbox_contracts.provider.resources import EVERYTHING, LISTED, path_of
+from inbox_contracts.provider.search import (
+    UNSHAPED,
+    Counterexample,
+    CounterexampleFound,
+    Search,
+    as_broken,
+    described,
+    hypothesis_settings,
+)
 from inbox_contracts.provider.target import NoTrial, Target
 from inbox_contracts.provider.workspace import Workspace, furnish
 from inbox_mock.client import AdminError
+from inbox_mock.domain.fidelity import Fidelity
 from inbox_mock.resources.declaration import Resource
 
 if TYPE_CHECKING:
@@ -25,38 +33,47 @@ if TYPE_CHECKING:
     from inbox_mock.client import Sandbox
 
 SHRINKING_SECONDS = 8.0
-MOST_REQUESTS_TOLD = 12
-UNSHAPED = (KeyError, IndexError, TypeError, ValueError, AttributeError)
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """A property that is not kept: what was found, in which smallest example, by which requests."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Property:
+    """A claim about a server, how sure it is, and the function that judges whether a server keeps it.
 
-    told: str
-    example: dict[str, str]
-    requests: tuple[str, ...]
-    left_out: int = 0
+    ``reads``: judging it only reads; ``fake``: only a fake's admin API can do it; ``slow``: it comes last.
+    """
+
+    name: str
+    claim: str
+    fidelity: Fidelity
+    judge: "Callable[[Trial], None]"
+    reads: bool = True
+    fake: bool = False
+    slow: bool = False
+
+
+def claim(
+    name: str, *, fidelity: Fidelity, reads: bool = True, fake: bool = False, slow: bool = False
+) -> "Callable[[Callable[[Trial], None]], Property]":
+    """Make a property of the function that judges it. The function's docstring is the claim, as users read it."""
+
+    def decorate(judge: "Callable[[Trial], None]") -> Property:
+        text = " ".join((judge.__doc__ or "").split())
+        return Property(name=name, claim=text, fidelity=fidelity, judge=judge, reads=reads, fake=fake, slow=slow)
+
+    return decorate
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of judging a property: kept, a finding, or the reason why it was not judged."""
+    """What came of judging a property: kept, a counterexample, or the reason why it was not judged."""
 
     property: Property
     seconds: float
     requests: int
-    finding: Finding | None = None
+    finding: Counterexample | None = None
     not_judged: str | None = None
     seed: int = 0
     effort: float = 1.0
-
-
-class Found(Exception):  # noqa: N818 - carries a finding out of a search
-    """A search for counterexamples met one."""
-
-    def __init__(self, finding: Finding) -> None:
-        self.finding = finding
 
 
 @dataclass
@@ -132,70 +149,38 @@ class Trial:
                 sandbox.delete()
 
     def explore(self, body: Callable[..., None], examples: int, **drawn: "SearchStrategy[Any]") -> None:
-        """Run ``body`` with drawn arguments, and look for the smallest that breaks it.
+        """Run ``body`` with drawn arguments, and look for the smallest ones that break it.
 
         Raises:
-            Found: there is one.
+            CounterexampleFound: there are some.
 
         """
-        from hypothesis import given
+        from hypothesis import given, seed
 
-        search = _Search(self, body)
+        search = Search(self.target.connection.log, self.shrinking_seconds)
 
         def example(**arguments: object) -> None:
-            search(arguments)
+            search.begin({name: described(value) for name, value in arguments.items()})
+            with search.breaking():
+                body(**arguments)
 
-        self._run(search, self._settled(given(**drawn)(example), examples))
+        settings = hypothesis_settings(round(examples * self.effort))
+        search.run(seed(self.seed)(settings(given(**drawn)(example))))
 
-    def play(self, machine: "type[RuleBasedStateMachine]", examples: int, steps: int) -> None:
-        """Let a state machine play beside the server; its ``told`` holds the steps.
+    def play(self, machine: "Callable[[Search], RuleBasedStateMachine]", examples: int, steps: int) -> None:
+        """Run a state machine beside the server; it reports its steps to the search that it is given.
 
         Raises:
-            Found: the server went another way.
+            CounterexampleFound: the server behaved in another way.
 
         """
         from hypothesis import seed
         from hypothesis.stateful import run_state_machine_as_test
 
-        search = _Search(self, lambda: None)
-        settings = self._settings(examples, stateful_step_count=steps)
-        factory: Any = seed(self.seed)(lambda: machine(search))  # type: ignore[call-arg]
-        self._run(search, lambda: run_state_machine_as_test(factory, settings=settings))
-
-    def _settled(self, test: Callable[..., None], examples: int) -> Callable[[], None]:
-        from hypothesis import seed
-
-        settled: Callable[[], None] = seed(self.seed)(self._settings(examples)(test))
-        return settled
-
-    def _settings(self, examples: int, **more: Any) -> Any:  # noqa: ANN401 - hypothesis' own
-        from hypothesis import HealthCheck, Phase, Verbosity, settings
-
-        return settings(
-            max_examples=max(1, round(examples * self.effort)),
-            deadline=None,
-            database=None,
-            phases=(Phase.generate, Phase.shrink),
-            report_multiple_bugs=False,
-            suppress_health_check=list(HealthCheck),
-            verbosity=Verbosity.quiet,
-            print_blob=False,
-            **more,
-        )
-
-    @staticmethod
-    def _run(search: "_Search", test: Callable[[], None]) -> None:
-        from hypothesis.errors import Flaky
-
-        try:
-            test()
-        except Broken as broken:
-            raise Found(search.finding(broken)) from None
-        except (Flaky, _Enough) as ended:
-            if search.best is None:  # nothing broke: it is hypothesis that complains of us
-                raise
-            once = " (seen once, and not when it was tried again)" if isinstance(ended, Flaky) else ""
-            raise Found(replace(search.best, told=search.best.told + once)) from None
+        search = Search(self.target.connection.log, self.shrinking_seconds)
+        settings = hypothesis_settings(round(examples * self.effort), stateful_step_count=steps)
+        factory: Any = seed(self.seed)(lambda: machine(search))
+        search.run(lambda: run_state_machine_as_test(factory, settings=settings))
 
     def judge(self, judged: Property) -> Outcome:
         """Judge a property.
@@ -207,33 +192,34 @@ class Trial:
         began, before = monotonic(), self.target.connection.count
         if not self.target.is_fake and not self.read_only:
             self._lists.clear()  # others write, and so did the property before
-        finding, why = self._look_closely(judged)
+        finding, why = self._search(judged)
         if finding is not None and not self.target.is_fake and self._lists:
             self._lists.clear()  # somebody may have written meanwhile: only what shows twice is a finding
-            finding, why = self._look_closely(judged)
+            finding, why = self._search(judged)
         if finding is not None:
-            self._see_that_it_lives()
+            self._check_alive()
         return Outcome(judged, monotonic() - began, self.target.connection.count - before, finding, why, self.seed, self.effort)
 
-    def _look_closely(self, judged: Property) -> tuple[Finding | None, str | None]:
-        finding: Finding | None = None
-        why: str | None = None
+    def _search(self, judged: Property) -> tuple[Counterexample | None, str | None]:
+        """Return a counterexample, or why the property was not judged, or neither."""
         self.target.connection.log.clear()
         try:
             judged.judge(self)
-        except Found as found:
-            finding = found.finding
-        except Broken as broken:
-            finding = _Search(self, judged.judge).finding(broken)
+        except CounterexampleFound as found:
+            return found.counterexample, None
+        except Broken as error:
+            broken = error
         except UNSHAPED as error:
-            finding = _Search(self, judged.judge).finding(_unshaped(error))
+            broken = as_broken(error)
         except (NotJudged, Spent) as reason:
-            why = str(reason)
-        except AdminError as reason:
-            finding = _Search(self, judged.judge).finding(Broken(f"the admin API says no: {reason}"))
-        return finding, why
+            return None, str(reason)
+        except AdminError as error:
+            broken = Broken(f"the admin API says no: {error}")
+        else:
+            return None, None
+        return Search(self.target.connection.log).counterexample(broken), None
 
-    def _see_that_it_lives(self) -> None:
+    def _check_alive(self) -> None:
         try:
             if self.target.is_fake:
                 self.target.admin.call("GET", "/sandboxes/default")
@@ -245,66 +231,3 @@ class Trial:
             ) from None
         except (Spent, AdminError, Broken):
             return
-
-
-class _Enough(BaseException):
-    """Time for shrinking is up. No Exception: those are what hypothesis shrinks."""
-
-
-class _Search:
-    """One search for a counterexample. Shrinking has so many seconds; then the smallest that was seen is told."""
-
-    def __init__(self, trial: Trial, body: Callable[..., None]) -> None:
-        self.trial, self.body = trial, body
-        self.told: dict[str, str] = {}
-        self.best: Finding | None = None
-        self._give_up_at = 0.0
-
-    def __call__(self, arguments: dict[str, Any]) -> None:
-        """Try an example."""
-        self.begin({name: _told(value) for name, value in arguments.items()})
-        with self.breaking():
-            self.body(**arguments)
-
-    def begin(self, told: dict[str, str]) -> None:
-        """Begin an example: what was asked before does not belong to it."""
-        if self.best is not None and monotonic() > self._give_up_at:
-            raise _Enough
-        self.trial.target.connection.log.clear()
-        self.told = told
-
-    @contextmanager
-    def breaking(self) -> Iterator[None]:
-        """Note that an example breaks; an answer of another shape than declared breaks it, too."""
-        try:
-            yield
-        except Broken as broken:
-            self._note(broken)
-            raise
-        except UNSHAPED as error:
-            unshaped = _unshaped(error)
-            self._note(unshaped)
-            raise unshaped from error
-
-    def _note(self, broken: Broken) -> None:
-        found = self.finding(broken)
-        if self.best is None:
-            self._give_up_at = monotonic() + self.trial.shrinking_seconds
-        if self.best is None or len(repr(found.example)) <= len(repr(self.best.example)):
-            self.best = found
-
-    def finding(self, broken: Broken) -> Finding:
-        """Return what is told of an example that broke."""
-        log = self.trial.target.connection.log
-        requests = [f"{request.curl()}  # {request.status or 'no answer'}" for request in log[-MOST_REQUESTS_TOLD:]]
-        return Finding(str(broken), dict(self.told), tuple(requests), max(0, len(log) - MOST_REQUESTS_TOLD))
-
-
-def _told(value: object) -> str:
-    return value.plural if isinstance(value, Resource) else shown(value)
-
-
-def _unshaped(error: Exception) -> Broken:
-    place = extract_tb(error.__traceback__)[-1]
-    named = f"{type(error).__name__} {shown(error.args[0]) if error.args else ''}".strip()
-    return Broken(f"an answer has not the declared shape: {named} (met at {Path(place.filename).name}:{place.lineno})")

@@ -1,17 +1,20 @@
-"""The properties, by what they are about; each module exports ``PROPERTIES``."""
+"""The properties, by what they are about: each is a function under ``@claim``."""
 
-from inbox_contracts.provider.expectations import Property
-from inbox_mock.domain.discovery import discover
+from importlib import import_module
+from pkgutil import iter_modules
+
+from inbox_contracts.provider.trial import Property
 
 
 def every() -> tuple[Property, ...]:
-    """Return every property, in a fixed order.
+    """Return every property: those of each module in the order in which they are written, modules by name.
 
     Raises:
-        TypeError: a module forgot to export its properties, or two have the same name.
+        TypeError: two properties have the same name.
 
     """
-    found = [each for many in discover(__name__, "PROPERTIES", tuple).values() for each in many]
+    modules = [import_module(f"{__name__}.{info.name}") for info in iter_modules(__path__)]
+    found = [each for module in modules for each in vars(module).values() if isinstance(each, Property)]
     names = [each.name for each in found]
     if len(set(names)) < len(names):
         raise TypeError(f"two properties have the same name: {sorted({name for name in names if names.count(name) > 1})}")

@@ -1,8 +1,8 @@
 """Bookings: what their list shows unless told, its filters, and cancelling."""
 
 from inbox_contracts.provider.api import JSON, by_id
-from inbox_contracts.provider.expectations import NotJudged, Property, expect, same
-from inbox_contracts.provider.trial import Trial
+from inbox_contracts.provider.expectations import NotJudged, expect, same
+from inbox_contracts.provider.trial import Trial, claim
 from inbox_mock.domain.fidelity import documented
 
 PAGE = documented("/reference/endpoints/bookings")
@@ -24,14 +24,18 @@ def _now(trial: Trial) -> str:
     return f"{synced[:10]}T{synced[11:19]}Z"
 
 
-def _usual_list(trial: Trial) -> None:
+@claim("usual-bookings", fidelity=PAGE)
+def usual_bookings(trial: Trial) -> None:
+    """The list of bookings shows those that have not ended and are not cancelled, unless filters say otherwise."""
     now = _now(trial)
     wanted = {booking["id"] for booking in _all(trial) if booking["canceled_at"] is None and booking["end_at_global"] > now}
     found = {booking["id"] for booking in trial.api.all_of("/bookings")}
     same(found, wanted, f"the ids in the list of bookings, at {now}")
 
 
-def _filters(trial: Trial) -> None:
+@claim("booking-filters", fidelity=PAGE)
+def booking_filters(trial: Trial) -> None:
+    """from, until, status, include_canceled, rental_id and client_id leave exactly the bookings that they describe."""
     from hypothesis import strategies as st
 
     bookings = _all(trial)
@@ -67,7 +71,9 @@ def _fits(booking: JSON, query: JSON) -> bool:
     )
 
 
-def _cancelling(trial: Trial) -> None:
+@claim("cancelling", fidelity=PAGE, reads=False)
+def cancelling(trial: Trial) -> None:
+    """DELETE cancels with 204: gone from list and address, in deleted_ids since before, and shown with include_canceled."""
     with trial.workspace() as workspace:
         booking_id = workspace.id("bookings")
         path, api = f"/bookings/{booking_id}", workspace.api
@@ -87,26 +93,3 @@ def _cancelling(trial: Trial) -> None:
         expect(booking_id in deleted, f"meta.deleted_ids since {before} is {deleted}, expected the cancelled booking {booking_id} in it")
         later = api.get("/bookings", updated_since="2100-01-01T00:00:00Z").json["meta"]["deleted_ids"]
         expect(booking_id not in later, f"meta.deleted_ids since 2100 has the booking {booking_id}, which was cancelled before")
-
-
-PROPERTIES = (
-    Property(
-        name="usual-bookings",
-        says="The list of bookings shows those that have not ended and are not cancelled, unless filters say otherwise.",
-        fidelity=PAGE,
-        judge=_usual_list,
-    ),
-    Property(
-        name="booking-filters",
-        says="from, until, status, include_canceled, rental_id and client_id leave exactly the bookings that they describe.",
-        fidelity=PAGE,
-        judge=_filters,
-    ),
-    Property(
-        name="cancelling",
-        says="DELETE cancels with 204: gone from list and address, in deleted_ids since before, and shown with include_canceled.",
-        fidelity=PAGE,
-        judge=_cancelling,
-        reads=False,
-    ),
-)

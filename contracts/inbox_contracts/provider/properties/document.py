@@ -9,8 +9,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from inbox_contracts.provider.expectations import Broken, NotJudged, Property, expect, shown
-from inbox_contracts.provider.trial import Trial
+from inbox_contracts.provider.expectations import Broken, NotJudged, expect, shown
+from inbox_contracts.provider.trial import Trial, claim
 from inbox_mock.domain.fidelity import assumed
 
 DOCUMENT = "/openapi.json"
@@ -30,7 +30,9 @@ CURL = re.compile(r"^\s*(curl .*)$", re.MULTILINE)
 FAILURE = re.compile(r"^- (.+)$", re.MULTILINE)
 
 
-def _document(trial: Trial) -> None:
+@claim("own-document", fidelity=assumed("the real service publishes no such document; who does must keep it"), reads=False, slow=True)
+def own_document(trial: Trial) -> None:
+    """The server does what its own /openapi.json says, whatever is asked, in all phases of schemathesis."""
     if find_spec("schemathesis") is None:
         raise NotJudged("schemathesis is not installed")
     answer = trial.api.connection.send("GET", DOCUMENT, {})
@@ -114,15 +116,3 @@ def _tell(output: str, token: str) -> None:
         last = [line for line in output.strip().splitlines() if line.strip()][-1:]
         raise NotJudged(f"schemathesis could not run: {' '.join(last)[:200]}")
     raise Broken(f"schemathesis found: {'; '.join(dict.fromkeys(failures))}" + (f"; by {curls[0]}" if curls else ""))
-
-
-PROPERTIES = (
-    Property(
-        name="own-document",
-        says="The server does what its own /openapi.json says, whatever is asked, in all phases of schemathesis.",
-        fidelity=assumed("the real service publishes no such document; who does must keep it"),
-        judge=_document,
-        reads=False,
-        slow=True,
-    ),
-)

@@ -1,24 +1,28 @@
-"""What every successful answer looks like: envelope, headers, and the kinds of the values in it."""
+"""What every successful response looks like: envelope, headers, ETag, and the types of the values in it."""
 
 import re
 
 from inbox_contracts.provider.api import Api, plural_of
-from inbox_contracts.provider.expectations import Broken, Property, expect, same, shown
+from inbox_contracts.provider.expectations import Broken, expect, same, shown
 from inbox_contracts.provider.resources import path_of, sure
-from inbox_contracts.provider.trial import Trial
-from inbox_mock.domain.fidelity import documented, recorded
+from inbox_contracts.provider.trial import Trial, claim
+from inbox_mock.domain.fidelity import assumed, documented, recorded
 from inbox_mock.resources.declaration import Attribute, Resource
 
 TIME = re.compile(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3]):[0-5]\d:[0-5]\dZ")
 DECIMAL = re.compile(r"-?\d+\.\d+")
 SYNCED_AT = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC")
 SUCCESS = "application/vnd.api+json; charset=utf-8"
+WEAK_ETAG = re.compile(r'W/"[0-9a-f]{32}"')
+RECORDINGS = recorded("every recording of the service")
 JSON_KINDS: dict[str, type | tuple[type, ...]] = {
     "string": str, "integer": int, "boolean": bool, "array": list, "object": dict,
 }  # fmt: skip
 
 
-def _envelope(trial: Trial) -> None:
+@claim("envelope", fidelity=RECORDINGS)
+def envelope(trial: Trial) -> None:
+    """An answer holds links, the records under their plural, and meta, in this order; content type application/vnd.api+json."""
     for resource in trial.readable():
         first = trial.everything(resource)[:1]
         for path in (path_of(resource.plural), *(f"{path_of(resource.plural)}/{record['id']}" for record in first)):
@@ -35,7 +39,9 @@ def _envelope(trial: Trial) -> None:
             same(answer.header("Content-Type"), SUCCESS, f"{answer.about}: Content-Type")
 
 
-def _templates(trial: Trial) -> None:
+@claim("templates", fidelity=recorded("the official Ruby client expands them; without one, each relation raises"))
+def templates(trial: Trial) -> None:
+    """The envelope's links are absolute URI templates on the host that was asked, one for each association."""
     for resource in trial.readable():
         given = trial.api.get(path_of(resource.plural)).json.get("links", {})
         for key, path in resource.templates():
@@ -44,7 +50,9 @@ def _templates(trial: Trial) -> None:
             same(given[key], wanted, f"the template {key}")
 
 
-def _kinds(trial: Trial) -> None:
+@claim("kinds", fidelity=documented("/reference/enums#formats"))
+def kinds(trial: Trial) -> None:
+    """Ids are integers, times 2030-06-01T12:00:00Z, decimals text; links are ids, arrays of ids, or an id with a type."""
     for resource in trial.readable():
         for record in trial.everything(resource):
             expect(type(record["id"]) is int, f"the id of one of the {resource.plural} is {record['id']!r}, expected an integer")
@@ -85,7 +93,9 @@ def _links_well_formed(resource: Resource, record: dict[str, object]) -> None:
             expect(type(value) is int or (link.null and value is None), f"{told}, expected an id{' or null' if link.null else ''}")
 
 
-def _attributes(trial: Trial) -> None:
+@claim("attributes", fidelity=documented("/reference/endpoints"))
+def attributes(trial: Trial) -> None:
+    """A record has every attribute that is documented or recorded for it."""
     for resource in trial.readable():
         for record in trial.everything(resource)[:3]:
             if resource.plural == "bookings" and "booked" not in record:  # the public part, for tokens without bookings_read
@@ -94,7 +104,9 @@ def _attributes(trial: Trial) -> None:
             expect(not missing, f"{resource.name} {record['id']} has no {', '.join(missing)}")
 
 
-def _headers(trial: Trial) -> None:
+@claim("synced-at", fidelity=recorded("every answer since 2016-12; the official sync library raises without it"))
+def synced_at(trial: Trial) -> None:
+    """Every answer tells in x-updated-since-request-synced-at what to ask for next time."""
     for resource in trial.readable():
         answer = trial.api.get(path_of(resource.plural))
         synced = answer.header("x-updated-since-request-synced-at")
@@ -103,7 +115,9 @@ def _headers(trial: Trial) -> None:
         expect(answer.header("X-Request-Id"), f"{answer.about}: no X-Request-Id")
 
 
-def _rate_limit(trial: Trial) -> None:
+@claim("rate-limit-headers", fidelity=documented("/reference; full hours are recorded"))
+def rate_limit_headers(trial: Trial) -> None:
+    """X-RateLimit-Limit, -Remaining and -Reset are told; Remaining falls with each call, Reset is a full hour."""
     before = _allowance(trial.api)
     after = _allowance(trial.api)
     expect(before[1] <= before[0], f"X-RateLimit-Remaining is {before[1]}, more than X-RateLimit-Limit, {before[0]}")
@@ -123,42 +137,38 @@ def _allowance(api: Api) -> tuple[int, int, int]:
     return found[0], found[1], found[2]
 
 
-RECORDINGS = recorded("every recording of the service")
-PROPERTIES = (
-    Property(
-        name="envelope",
-        says="An answer holds links, the records under their plural, and meta, in this order; content type application/vnd.api+json.",
-        fidelity=RECORDINGS,
-        judge=_envelope,
-    ),
-    Property(
-        name="templates",
-        says="The envelope's links are absolute URI templates on the host that was asked, one for each association.",
-        fidelity=recorded("the official Ruby client expands them; without one, each relation raises"),
-        judge=_templates,
-    ),
-    Property(
-        name="kinds",
-        says="Ids are integers, times 2030-06-01T12:00:00Z, decimals text; links are ids, arrays of ids, or an id with a type.",
-        fidelity=documented("/reference/enums#formats"),
-        judge=_kinds,
-    ),
-    Property(
-        name="attributes",
-        says="A record has every attribute that is documented or recorded for it.",
-        fidelity=documented("/reference/endpoints"),
-        judge=_attributes,
-    ),
-    Property(
-        name="synced-at",
-        says="Every answer tells in x-updated-since-request-synced-at what to ask for next time.",
-        fidelity=recorded("every answer since 2016-12; the official sync library raises without it"),
-        judge=_headers,
-    ),
-    Property(
-        name="rate-limit-headers",
-        says="X-RateLimit-Limit, -Remaining and -Reset are told; Remaining falls with each call, Reset is a full hour.",
-        fidelity=documented("/reference; full hours are recorded"),
-        judge=_rate_limit,
-    ),
-)
+@claim("etag", fidelity=recorded("every recording of a 200; that it tells bodies apart is what an ETag is for"))
+def etag(trial: Trial) -> None:
+    """Every success has a weak ETag of 32 hex digits: the same one for the same body, another one for another."""
+    for resource in trial.readable():
+        first, second = (trial.api.get(path_of(resource.plural)) for _ in range(2))
+        expect(
+            WEAK_ETAG.fullmatch(first.header("ETag") or ""),
+            f'{first.about}: ETag is {first.header("ETag")!r}, expected W/"<32 hex digits>"',
+        )
+        if first.body == second.body:
+            same(second.header("ETag"), first.header("ETag"), f"{second.about}: the ETag of the same body")
+        other = trial.api.get(path_of(resource.plural), per_page=1)
+        if other.body != first.body:
+            expect(other.header("ETag") != first.header("ETag"), f"{other.about}: another body has the same ETag, {first.header('ETag')}")
+
+
+@claim("not-modified", fidelity=assumed("ETag and must-revalidate are recorded, what becomes of If-None-Match is not"))
+def not_modified(trial: Trial) -> None:
+    """If-None-Match with the current ETag is answered 304, without a body."""
+    for resource in trial.readable():
+        path = path_of(resource.plural)
+        first = trial.api.get(path)
+        etag = first.header("ETag") or ""
+        again = trial.api.call("GET", path, headers={"If-None-Match": etag})
+        same(again.status, 304, f"{again.about}: the status, with the ETag of a moment ago in If-None-Match")
+        same(again.body, b"", f"{again.about}: the body of a 304")
+        same(again.header("ETag"), etag, f"{again.about}: the ETag of a 304")
+
+
+@claim("modified", fidelity=recorded("RFC 9110, which the recorded headers invoke"))
+def modified(trial: Trial) -> None:
+    """If-None-Match with another ETag is answered as if it were not there."""
+    for resource in trial.readable():
+        stale = trial.api.call("GET", path_of(resource.plural), headers={"If-None-Match": f'W/"{"0" * 32}"'})
+        same(stale.status, 200, f"{stale.about}: the status, with a foreign ETag in If-None-Match")

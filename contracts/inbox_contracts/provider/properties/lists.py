@@ -3,17 +3,19 @@
 from urllib.parse import parse_qsl, urlsplit
 
 from inbox_contracts.provider.api import links_of, records_of
-from inbox_contracts.provider.expectations import Property, expect, same
+from inbox_contracts.provider.expectations import expect, same
 from inbox_contracts.provider.http import ApiResponse
 from inbox_contracts.provider.resources import EVERYTHING, path_of
-from inbox_contracts.provider.trial import Trial
+from inbox_contracts.provider.trial import Trial, claim
 from inbox_mock.domain.fidelity import documented, recorded
 from inbox_mock.resources.declaration import Resource
 
 PAGES = documented("/reference, pagination")
 
 
-def _page_size(trial: Trial) -> None:
+@claim("page-size", fidelity=PAGES)
+def page_size(trial: Trial) -> None:
+    """Whatever the page size, following next from the first page gives the same list, each record once."""
     from hypothesis import strategies as st
 
     def the_same_list(resource: Resource, per_page: int) -> None:
@@ -29,7 +31,9 @@ def _page_size(trial: Trial) -> None:
             trial.explore(the_same_list, 2 if trial.read_only else 6, resource=st.just(resource), per_page=st.integers(1, 12))
 
 
-def _page_cap(trial: Trial) -> None:
+@claim("page-cap", fidelity=PAGES)
+def page_cap(trial: Trial) -> None:
+    """The default page size is also the largest, 100 and for rentals 50; smaller ones are granted."""
     for resource in trial.readable():
         for asked, told in ((None, resource.cap), (resource.cap + 1, resource.cap), (100_000, resource.cap), (2, 2)):
             answer = trial.api.get(path_of(resource.plural), **({} if asked is None else {"per_page": asked}))
@@ -37,7 +41,9 @@ def _page_cap(trial: Trial) -> None:
             expect(len(records_of(answer)) <= told, f"{answer.about}: {len(records_of(answer))} records on a page of {told}")
 
 
-def _link_and_meta(trial: Trial) -> None:
+@claim("link-and-meta", fidelity=recorded("bookings, pagination; the official clients read one or the other"))
+def link_and_meta(trial: Trial) -> None:
+    """Link has first, prev, next and last as far as they apply, and keeps every parameter; meta says the same, as text."""
     from hypothesis import strategies as st
 
     def agree(resource: Resource, per_page: int, page: int) -> None:
@@ -79,7 +85,9 @@ def _agrees(answer: ApiResponse, page: int, query: dict[str, str]) -> None:
         same(told, {**query, "page": str(number)}, f"{answer.about}: the query of the Link {relation!r}")
 
 
-def _total(trial: Trial) -> None:
+@claim("total-count", fidelity=recorded("X-Total-Count of every list"))
+def total_count(trial: Trial) -> None:
+    """X-Total-Count is the number of records in the list, each of which is there once."""
     for resource in trial.readable():
         records = trial.everything(resource)
         answer = trial.api.get(path_of(resource.plural), **EVERYTHING.get(resource.plural, {}))
@@ -88,8 +96,10 @@ def _total(trial: Trial) -> None:
         same(len({record["id"] for record in records}), len(records), f"the different ids in the list of {resource.plural}")
 
 
-def _habits(trial: Trial) -> None:
-    """Compare with what a plain request answers."""
+@claim("client-habits", fidelity=recorded("the official Ruby and PHP clients, and others in production"))
+def client_habits(trial: Trial) -> None:
+    """What public clients do is tolerated: a body {} with GET, a trailing slash, any Accept, unknown parameters, a blank page."""
+    # Compare with what a plain request answers.
     api = trial.api
     for resource in trial.readable():
         path = path_of(resource.plural)
@@ -106,37 +116,3 @@ def _habits(trial: Trial) -> None:
             same([record["id"] for record in records_of(answer)], plain, f"{answer.about}: the ids, with {habit}")
         echoed = dict(parse_qsl(urlsplit(links_of(answers["an unknown parameter"])["first"]).query))
         same(echoed.get("colour"), "green", f"{path}?colour=green: the parameter in the Link 'first'")
-
-
-PROPERTIES = (
-    Property(
-        name="page-size",
-        says="Whatever the page size, following next from the first page gives the same list, each record once.",
-        fidelity=PAGES,
-        judge=_page_size,
-    ),
-    Property(
-        name="page-cap",
-        says="The default page size is also the largest, 100 and for rentals 50; smaller ones are granted.",
-        fidelity=PAGES,
-        judge=_page_cap,
-    ),
-    Property(
-        name="link-and-meta",
-        says="Link has first, prev, next and last as far as they apply, and keeps every parameter; meta says the same, as text.",
-        fidelity=recorded("bookings, pagination; the official clients read one or the other"),
-        judge=_link_and_meta,
-    ),
-    Property(
-        name="total-count",
-        says="X-Total-Count is the number of records in the list, each of which is there once.",
-        fidelity=recorded("X-Total-Count of every list"),
-        judge=_total,
-    ),
-    Property(
-        name="client-habits",
-        says="What public clients do is tolerated: a body {} with GET, a trailing slash, any Accept, unknown parameters, a blank page.",
-        fidelity=recorded("the official Ruby and PHP clients, and others in production"),
-        judge=_habits,
-    ),
-)

@@ -1,10 +1,10 @@
 """What is refused, and how: tokens, addresses, methods, bodies."""
 
 from inbox_contracts.provider.api import JSON, Api
-from inbox_contracts.provider.expectations import Property, expect, same, shown
+from inbox_contracts.provider.expectations import expect, same, shown
 from inbox_contracts.provider.http import ApiResponse
 from inbox_contracts.provider.resources import CHANGED, CREATED, created_at, path_of
-from inbox_contracts.provider.trial import Trial
+from inbox_contracts.provider.trial import Trial, claim
 from inbox_mock.domain.fidelity import assumed, documented, recorded
 
 UNKNOWN = 987_654_321
@@ -13,7 +13,9 @@ CHALLENGE = 'Bearer realm="Doorkeeper", error="invalid_token", error_description
 UNREADABLE = (b"", b"{", b"[]", b'"text"', b"null")
 
 
-def _unauthorized(trial: Trial) -> None:
+@claim("unauthorized", fidelity=recorded("2016 and 2017"))
+def unauthorized(trial: Trial) -> None:
+    """Without a good token: 401, unauthorized, as application/json, with WWW-Authenticate and without rate-limit headers."""
     for resource in trial.resources:
         for who, token in STRANGERS.items():
             answer = Api(trial.target.connection, token).call("GET", path_of(resource.plural))
@@ -30,7 +32,9 @@ def _is_unauthorized(answer: ApiResponse, who: str) -> None:
     same(answer.header("Cache-Control"), "no-store", f"{answer.about}: Cache-Control")
 
 
-def _expired(trial: Trial) -> None:
+@claim("expired-token", fidelity=recorded("the official engine refreshes its token only on these words"), reads=False, fake=True)
+def expired_token(trial: Trial) -> None:
+    """An expired token is answered 401, and WWW-Authenticate says: The access token expired."""
     with trial.workspace() as workspace:
         if workspace.sandbox is None:
             return
@@ -46,7 +50,9 @@ def _expired(trial: Trial) -> None:
         )
 
 
-def _unknown(trial: Trial) -> None:
+@claim("unknown-ids", fidelity=recorded("public clients map the status"))
+def unknown_ids(trial: Trial) -> None:
+    """An id that does not exist is answered 404."""
     for resource in trial.readable():
         answer = trial.api.call("GET", f"{path_of(resource.plural)}/{UNKNOWN}")
         same(answer.status, 404, f"{answer.about}: the status of an id that does not exist")
@@ -56,7 +62,9 @@ def _unknown(trial: Trial) -> None:
             same(answer.status, 404, f"{answer.about}: the status of a change to what does not exist")
 
 
-def _error_bodies(trial: Trial) -> None:
+@claim("not-found-body", fidelity=assumed("never recorded from this API"))
+def not_found_body(trial: Trial) -> None:
+    """The body of a 404 is {"errors":[{"code":"not_found"}]}, at unknown addresses, too."""
     answers = [trial.api.call("GET", f"{path_of(resource.plural)}/{UNKNOWN}") for resource in trial.readable()]
     answers.append(trial.api.call("GET", "/nonsense"))
     for answer in answers:
@@ -64,7 +72,9 @@ def _error_bodies(trial: Trial) -> None:
         same(answer.json, {"errors": [{"code": "not_found"}]}, f"{answer.about}: the body")
 
 
-def _methods(trial: Trial) -> None:
+@claim("method-not-allowed", fidelity=assumed("never recorded or documented"), reads=False)
+def method_not_allowed(trial: Trial) -> None:
+    """A method that an address has not is answered 405, with Allow, in the format of the API's errors."""
     for path, allowed in (("/inbox/conversations", {"GET", "POST"}), ("/accounts", {"GET"}), ("/me", {"GET"})):
         answer = trial.api.call("DELETE", path)
         same(answer.status, 405, f"{answer.about}: the status of a method that the address has not")
@@ -82,7 +92,9 @@ def _are_errors(answer: ApiResponse) -> list[JSON]:
     return list(errors)
 
 
-def _unreadable(trial: Trial) -> None:
+@claim("unreadable-bodies", fidelity=assumed("never recorded or documented"), reads=False)
+def unreadable_bodies(trial: Trial) -> None:
+    """A body that is no JSON, or not one record under its plural, is refused with an error of the API, never with 500."""
     with trial.workspace() as workspace:
         for plural in CREATED:
             path = created_at(plural).format(rental=workspace.id("rentals"))
@@ -126,7 +138,9 @@ REFUSED: tuple[tuple[str, JSON, str], ...] = (
 """New records that a documented constraint forbids: what is wrong on top of the least that is needed, and the field."""
 
 
-def _constraints(trial: Trial) -> None:
+@claim("constraints", fidelity=documented("/reference/endpoints; the body is recorded, 2016"), reads=False)
+def constraints(trial: Trial) -> None:
+    """What the tables forbid is answered 422 with validation_failed, the field and a title."""
     with trial.workspace() as workspace:
         for plural, wrong, field in REFUSED:
             answer = workspace.attempt(plural, {**workspace.least(plural), **wrong})
@@ -137,54 +151,3 @@ def _constraints(trial: Trial) -> None:
             same({error["code"] for error in errors}, {"validation_failed"}, f"{answer.about}: the codes, for {told}")
             fields = {str(error.get("field")).removesuffix("_id") for error in errors}
             expect(field.removesuffix("_id") in fields, f"{answer.about}: the fields are {sorted(fields)}, expected {field} for {told}")
-
-
-PROPERTIES = (
-    Property(
-        name="unauthorized",
-        says="Without a good token: 401, unauthorized, as application/json, with WWW-Authenticate and without rate-limit headers.",
-        fidelity=recorded("2016 and 2017"),
-        judge=_unauthorized,
-    ),
-    Property(
-        name="expired-token",
-        says="An expired token is answered 401, and WWW-Authenticate says: The access token expired.",
-        fidelity=recorded("the official engine refreshes its token only on these words"),
-        judge=_expired,
-        reads=False,
-        fake=True,
-    ),
-    Property(
-        name="unknown-ids",
-        says="An id that does not exist is answered 404.",
-        fidelity=recorded("public clients map the status"),
-        judge=_unknown,
-    ),
-    Property(
-        name="not-found-body",
-        says='The body of a 404 is {"errors":[{"code":"not_found"}]}, at unknown addresses, too.',
-        fidelity=assumed("never recorded from this API"),
-        judge=_error_bodies,
-    ),
-    Property(
-        name="method-not-allowed",
-        says="A method that an address has not is answered 405, with Allow, in the format of the API's errors.",
-        fidelity=assumed("never recorded or documented"),
-        judge=_methods,
-        reads=False,
-    ),
-    Property(
-        name="unreadable-bodies",
-        says="A body that is no JSON, or not one record under its plural, is refused with an error of the API, never with 500.",
-        fidelity=assumed("never recorded or documented"),
-        judge=_unreadable,
-        reads=False,
-    ),
-    Property(
-        name="constraints",
-        says="What the tables forbid is answered 422 with validation_failed, the field and a title.",
-        fidelity=documented("/reference/endpoints; the body is recorded, 2016"),
-        judge=_constraints,
-        reads=False,
-    ),
-)

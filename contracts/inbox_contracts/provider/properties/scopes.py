@@ -1,9 +1,9 @@
 """Who may do what: every operation by every scope, accounts that see nothing of each other, the rate limit."""
 
 from inbox_contracts.provider.api import Api
-from inbox_contracts.provider.expectations import NotJudged, Property, expect, same
+from inbox_contracts.provider.expectations import NotJudged, expect, same
 from inbox_contracts.provider.resources import LISTED, Operation, operations, path_of
-from inbox_contracts.provider.trial import Trial
+from inbox_contracts.provider.trial import Trial, claim
 from inbox_mock.domain.fidelity import documented
 
 AUTHORIZATION = documented("/reference/authorization")
@@ -22,7 +22,9 @@ def _held(granted: tuple[str, ...]) -> set[str]:
     return {"public", *granted, *(f"{scope.removesuffix('_write')}_read" for scope in granted if scope.endswith("_write"))}
 
 
-def _matrix(trial: Trial) -> None:
+@claim("scopes", fidelity=AUTHORIZATION, reads=False, fake=True)
+def scopes(trial: Trial) -> None:
+    """Each operation is done with any one of its scopes, and answered 403 without; write implies read."""
     from hypothesis import strategies as st
 
     with trial.workspace() as workspace:
@@ -54,7 +56,9 @@ def _try(api: Api, granted: tuple[str, ...], operation: Operation) -> None:
         expect(allowed, f"{told}: refused, though {' or '.join(operation.scopes)} allows it")
 
 
-def _isolation(trial: Trial) -> None:
+@claim("accounts-apart", fidelity=documented("/reference/endpoints/accounts"), reads=False, fake=True)
+def accounts_apart(trial: Trial) -> None:
+    """A token of one account sees nothing of another account."""
     with trial.workspace("three-accounts") as workspace:
         sandbox = workspace.sandbox
         if sandbox is None:
@@ -72,7 +76,9 @@ def _isolation(trial: Trial) -> None:
                 same(answer.status, 404, f"{answer.about}: the status of a record of another account")
 
 
-def _rate_limit(trial: Trial) -> None:
+@claim("rate-limit", fidelity=documented("/reference, rate limiting"), reads=False, fake=True)
+def rate_limit(trial: Trial) -> None:
+    """Beyond the limit calls are answered 429, API v3 rate limit exceeded., until the hour is over."""
     with trial.workspace({"rate_limit": 5}) as workspace:
         if workspace.sandbox is None:
             raise NotJudged("it needs a server that may be called until it refuses")
@@ -87,31 +93,3 @@ def _rate_limit(trial: Trial) -> None:
         expect("API v3 rate limit exceeded." in text, f"the body of a 429 is {text!r}, expected API v3 rate limit exceeded.")
         workspace.sandbox.clock.advance("1h")
         same(workspace.api.call("GET", "/accounts").status, 200, "the status an hour later")
-
-
-PROPERTIES = (
-    Property(
-        name="scopes",
-        says="Each operation is done with any one of its scopes, and answered 403 without; write implies read.",
-        fidelity=AUTHORIZATION,
-        judge=_matrix,
-        reads=False,
-        fake=True,
-    ),
-    Property(
-        name="accounts-apart",
-        says="A token of one account sees nothing of another account.",
-        fidelity=documented("/reference/endpoints/accounts"),
-        judge=_isolation,
-        fake=True,
-        reads=False,
-    ),
-    Property(
-        name="rate-limit",
-        says="Beyond the limit calls are answered 429, API v3 rate limit exceeded., until the hour is over.",
-        fidelity=documented("/reference, rate limiting"),
-        judge=_rate_limit,
-        reads=False,
-        fake=True,
-    ),
-)

@@ -1,9 +1,9 @@
 """Reading a part, or more than one thing at once: ids, include, fields, and links that lead both ways."""
 
 from inbox_contracts.provider.api import JSON, by_id, records_of, the_record
-from inbox_contracts.provider.expectations import Property, expect, same
+from inbox_contracts.provider.expectations import expect, same
 from inbox_contracts.provider.resources import EVERYTHING, path_of
-from inbox_contracts.provider.trial import Trial
+from inbox_contracts.provider.trial import Trial, claim
 from inbox_mock.domain.fidelity import documented, recorded
 from inbox_mock.resources.declaration import Link, Resource
 from inbox_mock.resources.registry import RESOURCES
@@ -21,7 +21,9 @@ def _single(trial: Trial, plural: str, record_id: int) -> JSON:
     return trial.api.one(f"{path_of(plural)}/{record_id}", **_asked(RESOURCES[plural]))
 
 
-def _several_ids(trial: Trial) -> None:
+@claim("several-ids", fidelity=recorded("rentals by ids; the official Ruby client asks so for every resource"))
+def several_ids(trial: Trial) -> None:
+    """Several ids in one path answer the records that each answers alone, and that the list has."""
     from hypothesis import strategies as st
 
     def as_singles(resource: Resource, chosen: list[int]) -> None:
@@ -49,7 +51,9 @@ def _several_ids(trial: Trial) -> None:
             trial.explore(as_singles, 2 if trial.read_only else 6, resource=st.just(resource), chosen=chosen)
 
 
-def _include(trial: Trial) -> None:
+@claim("include", fidelity=documented("/guides/understanding-inbox-messaging; embedding in place is recorded, rentals 2017"))
+def include(trial: Trial) -> None:
+    """include embeds associated records as they are when fetched directly, and changes nothing else; unknown names are ignored."""
     from hypothesis import strategies as st
 
     readable = {resource.plural for resource in trial.readable()}
@@ -87,7 +91,9 @@ def _target(link: Link, record: JSON) -> tuple[str, list[int]]:
     return link.target, found if link.many else [] if found is None else [found]
 
 
-def _fields(trial: Trial) -> None:
+@claim("fields", fidelity=documented("/reference, fields"))
+def fields(trial: Trial) -> None:
+    """fields leaves the attributes that it names, with the same values."""
     from hypothesis import strategies as st
 
     def a_projection(resource: Resource, names: list[str]) -> None:
@@ -118,7 +124,9 @@ BOTH_WAYS = (
 )
 
 
-def _both_ways(trial: Trial) -> None:
+@claim("links-both-ways", fidelity=documented("/reference/endpoints: both ends are in the tables of their resources"))
+def links_both_ways(trial: Trial) -> None:
+    """An association shows at both of its ends."""
     readable = {resource.plural for resource in trial.readable()}
     for plural, link, other, back in BOTH_WAYS:
         if not {plural, other} <= readable or any(len(trial.everything(RESOURCES[p])) >= 100 for p in (plural, other) if trial.read_only):
@@ -132,31 +140,3 @@ def _both_ways(trial: Trial) -> None:
 
 def _ids(value: object) -> list[int]:
     return value if isinstance(value, list) else [] if value is None else [value]  # type: ignore[list-item]
-
-
-PROPERTIES = (
-    Property(
-        name="several-ids",
-        says="Several ids in one path answer the records that each answers alone, and that the list has.",
-        fidelity=recorded("rentals by ids; the official Ruby client asks so for every resource"),
-        judge=_several_ids,
-    ),
-    Property(
-        name="include",
-        says="include embeds associated records as they are when fetched directly, and changes nothing else; unknown names are ignored.",
-        fidelity=documented("/guides/understanding-inbox-messaging; embedding in place is recorded, rentals 2017"),
-        judge=_include,
-    ),
-    Property(
-        name="fields",
-        says="fields leaves the attributes that it names, with the same values.",
-        fidelity=documented("/reference, fields"),
-        judge=_fields,
-    ),
-    Property(
-        name="links-both-ways",
-        says="An association shows at both of its ends.",
-        fidelity=documented("/reference/endpoints: both ends are in the tables of their resources"),
-        judge=_both_ways,
-    ),
-)

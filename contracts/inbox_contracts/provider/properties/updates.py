@@ -3,9 +3,9 @@
 from datetime import timedelta
 
 from inbox_contracts.provider.api import JSON, Api, by_id, records_of
-from inbox_contracts.provider.expectations import NotJudged, Property, expect, same
+from inbox_contracts.provider.expectations import NotJudged, expect, same
 from inbox_contracts.provider.resources import EVERYTHING, path_of
-from inbox_contracts.provider.trial import Trial
+from inbox_contracts.provider.trial import Trial, claim
 from inbox_contracts.provider.workspace import Workspace
 from inbox_mock.domain import times
 from inbox_mock.domain.fidelity import assumed, documented, recorded
@@ -27,7 +27,9 @@ def _stamps(trial: Trial, resource: Resource) -> list[str]:
     return sorted({record["updated_at"] for record in trial.everything(resource)})
 
 
-def _windows(trial: Trial) -> None:
+@claim("updated-since", fidelity=FLOW)
+def updated_since(trial: Trial) -> None:
+    """updated_since answers all that changed after the time and nothing that did not; since long ago, the whole list."""
     from hypothesis import strategies as st
 
     def a_window(resource: Resource, nth: int, seconds: int) -> None:
@@ -53,14 +55,20 @@ def _windows(trial: Trial) -> None:
             trial.explore(a_window, 2 if trial.read_only else 8, resource=st.just(resource), nth=moments[0], seconds=moments[1])
 
 
-def _inclusive(trial: Trial) -> None:
+@claim(
+    "updated-since-inclusive", fidelity=assumed("the guide says since, another page says after; with whole seconds only this loses nothing")
+)
+def updated_since_inclusive(trial: Trial) -> None:
+    """What changed at the very second of updated_since is answered, too."""
     for resource in trial.readable():
         for stamp in _stamps(trial, resource)[-3:]:
             wanted = {record["id"] for record in trial.everything(resource) if record["updated_at"] >= stamp}
             same(_since(trial, resource, stamp), wanted, f"the ids of {resource.plural} updated since exactly {stamp}")
 
 
-def _forms(trial: Trial) -> None:
+@claim("updated-since-forms", fidelity=recorded("the official sync library, and a client in production"))
+def updated_since_forms(trial: Trial) -> None:
+    """updated_since is read as 2030-06-01 12:00:00 UTC and as ISO 8601; blank means everything."""
     for resource in trial.readable():
         stamps = _stamps(trial, resource)
         if not stamps:
@@ -73,7 +81,9 @@ def _forms(trial: Trial) -> None:
         same(_since(trial, resource, ""), everything, f"the ids of {resource.plural} with a blank updated_since")
 
 
-def _deleted_ids(trial: Trial) -> None:
+@claim("deleted-ids", fidelity=recorded("the official sync library raises without it on the last page"))
+def deleted_ids(trial: Trial) -> None:
+    """meta.deleted_ids is there, if only empty, on every page whenever updated_since is, and only then."""
     for resource in trial.readable():
         for since in ("", "2001-01-01T00:00:00Z"):
             first = trial.api.get(path_of(resource.plural), updated_since=since, per_page=50)
@@ -106,7 +116,9 @@ class _Copy:
         self.synced[plural] = str(synced_at)
 
 
-def _following(trial: Trial) -> None:
+@claim("following", fidelity=FLOW, reads=False, fake=True)
+def following(trial: Trial) -> None:
+    """Who syncs with the synced-at of the first page, and forgets deleted_ids, always has what the list has."""
     from hypothesis import strategies as st
 
     if not trial.target.is_fake:
@@ -155,39 +167,3 @@ def _write(workspace: Workspace, write: str) -> None:
             workspace.new("clients")
         case _:
             workspace.new("hosts")
-
-
-PROPERTIES = (
-    Property(
-        name="updated-since",
-        says="updated_since answers all that changed after the time and nothing that did not; since long ago, the whole list.",
-        fidelity=FLOW,
-        judge=_windows,
-    ),
-    Property(
-        name="updated-since-inclusive",
-        says="What changed at the very second of updated_since is answered, too.",
-        fidelity=assumed("the guide says since, another page says after; with whole seconds only this loses nothing"),
-        judge=_inclusive,
-    ),
-    Property(
-        name="updated-since-forms",
-        says="updated_since is read as 2030-06-01 12:00:00 UTC and as ISO 8601; blank means everything.",
-        fidelity=recorded("the official sync library, and a client in production"),
-        judge=_forms,
-    ),
-    Property(
-        name="deleted-ids",
-        says="meta.deleted_ids is there, if only empty, on every page whenever updated_since is, and only then.",
-        fidelity=recorded("the official sync library raises without it on the last page"),
-        judge=_deleted_ids,
-    ),
-    Property(
-        name="following",
-        says="Who syncs with the synced-at of the first page, and forgets deleted_ids, always has what the list has.",
-        fidelity=FLOW,
-        judge=_following,
-        reads=False,
-        fake=True,
-    ),
-)

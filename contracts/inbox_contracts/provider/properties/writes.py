@@ -4,12 +4,11 @@ from typing import TYPE_CHECKING
 
 from inbox_contracts.provider import strategies
 from inbox_contracts.provider.api import JSON, the_record, wanted
-from inbox_contracts.provider.expectations import Property, expect, same, shown
+from inbox_contracts.provider.expectations import expect, same, shown, shows
 from inbox_contracts.provider.http import ApiResponse
 from inbox_contracts.provider.properties.refusals import REFUSED
 from inbox_contracts.provider.resources import CREATED, EVERYTHING, path_of
-from inbox_contracts.provider.round_trip import shows
-from inbox_contracts.provider.trial import Trial
+from inbox_contracts.provider.trial import Trial, claim
 from inbox_contracts.provider.workspace import Workspace
 from inbox_mock.domain.fidelity import documented, recorded
 from inbox_mock.resources.registry import RESOURCES
@@ -24,7 +23,9 @@ def _address(plural: str, record_id: int) -> str:
     return f"{path_of(plural)}/{record_id}"
 
 
-def _created(trial: Trial) -> None:
+@claim("created", fidelity=PAGE, reads=False)
+def created(trial: Trial) -> None:
+    """A new record shows what was written, in the answer and when it is read."""
     from hypothesis import strategies as st
 
     def is_read_back(plural: str, written: JSON) -> None:
@@ -44,7 +45,9 @@ def _created(trial: Trial) -> None:
         trial.explore(is_read_back, 16, plural=st.just(plural), written=drawn)
 
 
-def _changed(trial: Trial) -> None:
+@claim("changed", fidelity=PAGE, reads=False)
+def changed(trial: Trial) -> None:
+    """A changed record shows what was written, keeps what was not, and its updated_at moves."""
     from hypothesis import strategies as st
 
     def is_read_back(plural: str, written: JSON) -> None:
@@ -80,8 +83,10 @@ def _nothing_else(plural: str, before: JSON, after: JSON, written: JSON) -> None
             same(after[name], value, f"{name}, which was not written")
 
 
-def _refused(trial: Trial) -> None:
-    """Try what is forbidden among things that are allowed, on new records and on old ones."""
+@claim("refused-writes", fidelity=documented("/reference/endpoints: a constraint that is broken refuses the request"), reads=False)
+def refused_writes(trial: Trial) -> None:
+    """A refused write changes nothing, not even the part of it that was allowed."""
+    # Try what is forbidden among things that are allowed, on new records and on old ones.
     from hypothesis import strategies as st
 
     def changes_nothing(nth: int) -> None:
@@ -119,7 +124,9 @@ def _counts(workspace: Workspace) -> dict[str, str | None]:
     }
 
 
-def _answers(trial: Trial) -> None:
+@claim("answers-to-writes", fidelity=recorded("all POSTs since May 2018, all PUTs"), reads=False)
+def answers_to_writes(trial: Trial) -> None:
+    """POST answers 201 with Location, PUT 200; meta is {}, there is no Link, and ETag and synced-at are told."""
     with trial.workspace() as workspace:
         for plural in CREATED:
             created = workspace.attempt(plural, workspace.least(plural))
@@ -140,7 +147,9 @@ def _is_write(answer: ApiResponse) -> None:
     expect(answer.header("x-updated-since-request-synced-at"), f"{answer.about}: no x-updated-since-request-synced-at")
 
 
-def _patch(trial: Trial) -> None:
+@claim("patch", fidelity=recorded("clients, 2016"), reads=False)
+def patch(trial: Trial) -> None:
+    """PATCH does what PUT does."""
     with trial.workspace() as workspace:
         changes: dict[str, JSON] = {"clients": {"company": "P"}, "hosts": {"lastname": "P"}, "conversations": {"closed": True}}
         for plural, attributes in changes.items():
@@ -150,7 +159,9 @@ def _patch(trial: Trial) -> None:
             shows(plural, the_record(answer), attributes)
 
 
-def _plain_bodies(trial: Trial) -> None:
+@claim("bodies", fidelity=recorded("a client in production; unknown attributes: clients, 2016"), reads=False)
+def bodies(trial: Trial) -> None:
+    """Bodies come as application/json or application/vnd.api+json; unknown attributes are ignored."""
     with trial.workspace() as workspace:
         path = _address("hosts", workspace.id("hosts"))
         for number, kind in enumerate(("application/json", "application/vnd.api+json", "application/json; charset=utf-8")):
@@ -160,7 +171,9 @@ def _plain_bodies(trial: Trial) -> None:
             same(workspace.api.one(path)["lastname"], f"Host {number}", f"lastname, written as {kind} beside an unknown attribute")
 
 
-def _connecting(trial: Trial) -> None:
+@claim("connecting", fidelity=documented("/reference/endpoints/inbox_conversations"), reads=False)
+def connecting(trial: Trial) -> None:
+    """connect_booking and disconnect_booking answer the conversation, and show at both ends."""
     with trial.workspace() as workspace:
         conversation, booking = workspace.id("conversations"), workspace.id("bookings")
         path = _address("conversations", conversation)
@@ -181,7 +194,9 @@ def _connecting(trial: Trial) -> None:
             same(found, [conversation] if tied else [], f"{step}: links.conversations of booking {booking}")
 
 
-def _attaching(trial: Trial) -> None:
+@claim("attaching", fidelity=documented("/reference/endpoints/inbox_messages"), reads=False)
+def attaching(trial: Trial) -> None:
+    """add_attachment adds one to those that a message has, attachment_ids replaces them; both ends show it."""
     with trial.workspace() as workspace:
         first, second, message = workspace.id("attachments"), workspace.new("attachments")["id"], workspace.id("messages")
         path = _address("messages", message)
@@ -195,57 +210,3 @@ def _attaching(trial: Trial) -> None:
             )
         workspace.change("messages", message, {"attachment_ids": [second]})
         same(workspace.api.one(path)["links"]["attachments"], [second], "links.attachments after attachment_ids was written")
-
-
-PROPERTIES = (
-    Property(
-        name="created",
-        says="A new record shows what was written, in the answer and when it is read.",
-        fidelity=PAGE,
-        judge=_created,
-        reads=False,
-    ),
-    Property(
-        name="changed",
-        says="A changed record shows what was written, keeps what was not, and its updated_at moves.",
-        fidelity=PAGE,
-        judge=_changed,
-        reads=False,
-    ),
-    Property(
-        name="refused-writes",
-        says="A refused write changes nothing, not even the part of it that was allowed.",
-        fidelity=documented("/reference/endpoints: a constraint that is broken refuses the request"),
-        judge=_refused,
-        reads=False,
-    ),
-    Property(
-        name="answers-to-writes",
-        says="POST answers 201 with Location, PUT 200; meta is {}, there is no Link, and ETag and synced-at are told.",
-        fidelity=recorded("all POSTs since May 2018, all PUTs"),
-        judge=_answers,
-        reads=False,
-    ),
-    Property(name="patch", says="PATCH does what PUT does.", fidelity=recorded("clients, 2016"), judge=_patch, reads=False),
-    Property(
-        name="bodies",
-        says="Bodies come as application/json or application/vnd.api+json; unknown attributes are ignored.",
-        fidelity=recorded("a client in production; unknown attributes: clients, 2016"),
-        judge=_plain_bodies,
-        reads=False,
-    ),
-    Property(
-        name="connecting",
-        says="connect_booking and disconnect_booking answer the conversation, and show at both ends.",
-        fidelity=documented("/reference/endpoints/inbox_conversations"),
-        judge=_connecting,
-        reads=False,
-    ),
-    Property(
-        name="attaching",
-        says="add_attachment adds one to those that a message has, attachment_ids replaces them; both ends show it.",
-        fidelity=documented("/reference/endpoints/inbox_messages"),
-        judge=_attaching,
-        reads=False,
-    ),
-)

@@ -1,0 +1,135 @@
+"""The search for a counterexample: the smallest example that a server breaks, and the requests that show it."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from time import monotonic
+from traceback import extract_tb
+from typing import TYPE_CHECKING, Any
+
+from inbox_contracts.provider.expectations import Broken, shown
+from inbox_contracts.provider.http import LoggedRequest
+from inbox_mock.resources.declaration import Resource
+
+if TYPE_CHECKING:
+    from hypothesis import settings
+
+MOST_REQUESTS_TOLD = 12
+UNSHAPED = (KeyError, IndexError, TypeError, ValueError, AttributeError)
+"""What reading a response raises that has another shape than declared."""
+
+
+@dataclass(frozen=True, slots=True)
+class Counterexample:
+    """Why a property does not hold: what was found, in which smallest example, by which requests."""
+
+    told: str
+    example: dict[str, str]
+    requests: tuple[str, ...]
+    left_out: int = 0
+
+
+class CounterexampleFound(Exception):  # noqa: N818 - carries it out of a search
+    """A search met a counterexample."""
+
+    def __init__(self, counterexample: Counterexample) -> None:
+        self.counterexample = counterexample
+
+
+class _ShrinkingOver(BaseException):
+    """Time for shrinking is up. No Exception: those are what Hypothesis shrinks."""
+
+
+class Search:
+    """One search for a counterexample. Shrinking has so many seconds; then the smallest one that was seen is reported.
+
+    ``log`` holds the requests that the current example has made; ``told`` describes the example.
+    """
+
+    def __init__(self, log: list[LoggedRequest], shrinking_seconds: float = 0.0) -> None:
+        self.told: dict[str, str] = {}
+        self._log = log
+        self._shrinking_seconds = shrinking_seconds
+        self._best: Counterexample | None = None
+        self._shrinks_until = 0.0
+
+    def begin(self, told: dict[str, str]) -> None:
+        """Begin an example: what was asked before does not belong to it."""
+        if self._best is not None and monotonic() > self._shrinks_until:
+            raise _ShrinkingOver
+        self._log.clear()
+        self.told = told
+
+    @contextmanager
+    def breaking(self) -> Iterator[None]:
+        """Note that an example breaks; a response of another shape than declared breaks it, too."""
+        try:
+            yield
+        except Broken as broken:
+            self._note(broken)
+            raise
+        except UNSHAPED as error:
+            unshaped = as_broken(error)
+            self._note(unshaped)
+            raise unshaped from error
+
+    def run(self, test: Callable[[], None]) -> None:
+        """Run a test of Hypothesis that reports its examples here.
+
+        Raises:
+            CounterexampleFound: there is one.
+
+        """
+        from hypothesis.errors import Flaky
+
+        try:
+            test()
+        except Broken as broken:
+            raise CounterexampleFound(self.counterexample(broken)) from None
+        except (Flaky, _ShrinkingOver) as ended:
+            if self._best is None:  # nothing broke: it is Hypothesis that complains of us
+                raise
+            once = " (seen once, and not when it was tried again)" if isinstance(ended, Flaky) else ""
+            raise CounterexampleFound(replace(self._best, told=self._best.told + once)) from None
+
+    def counterexample(self, broken: Broken) -> Counterexample:
+        """Return what is reported of an example that broke."""
+        requests = [f"{request.curl()}  # {request.status or 'no answer'}" for request in self._log[-MOST_REQUESTS_TOLD:]]
+        return Counterexample(str(broken), dict(self.told), tuple(requests), max(0, len(self._log) - MOST_REQUESTS_TOLD))
+
+    def _note(self, broken: Broken) -> None:
+        found = self.counterexample(broken)
+        if self._best is None:
+            self._shrinks_until = monotonic() + self._shrinking_seconds
+        if self._best is None or len(repr(found.example)) <= len(repr(self._best.example)):
+            self._best = found
+
+
+def hypothesis_settings(examples: int, **more: Any) -> "settings":  # noqa: ANN401 - further settings
+    """Return the settings of a search through so many examples; ``more`` are further ones."""
+    from hypothesis import HealthCheck, Phase, Verbosity, settings
+
+    return settings(
+        max_examples=max(1, examples),
+        deadline=None,
+        database=None,
+        phases=(Phase.generate, Phase.shrink),
+        report_multiple_bugs=False,
+        suppress_health_check=list(HealthCheck),
+        verbosity=Verbosity.quiet,
+        print_blob=False,
+        **more,
+    )
+
+
+def described(value: object) -> str:
+    """Return a drawn value as it is shown to people."""
+    return value.plural if isinstance(value, Resource) else shown(value)
+
+
+def as_broken(error: Exception) -> Broken:
+    """Return what a response of another shape than declared raised, as a property that does not hold."""
+    place = extract_tb(error.__traceback__)[-1]
+    named = f"{type(error).__name__} {shown(error.args[0]) if error.args else ''}".strip()
+    return Broken(f"an answer has not the declared shape: {named} (met at {Path(place.filename).name}:{place.lineno})")
