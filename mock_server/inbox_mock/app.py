@@ -17,6 +17,7 @@ from inbox_mock.api.rendering import http_date
 from inbox_mock.dashboard import pages as dashboard
 from inbox_mock.docs import pages as docs
 from inbox_mock.domain import errors
+from inbox_mock.domain.reasons import Reason
 from inbox_mock.engine.sandboxes import Sandboxes
 from inbox_mock.scenarios.build import Overrides, SandboxFactory
 from inbox_mock.scenarios.builder import Progress
@@ -112,15 +113,15 @@ def _dates(app: Flask, sandboxes: Sandboxes) -> None:
 def _answers_of_refusals(app: Flask, server: Server) -> None:
     """Answer in the format of the surface that was addressed, whatever went wrong."""
 
-    def answer(refusal: errors.Refusal, why: str | None = None) -> Response:
+    def answer(refusal: errors.Refusal, reason: Reason | None = None) -> Response:
         if request.path.startswith(access_control.PREFIX):
             return access_control.problem_of(refusal)
-        return refuse(server, refusal, why)
+        return refuse(server, refusal, reason)
 
     def answer_framework(error: HTTPException) -> Response:
         match error:
             case NotFound():
-                return answer(errors.NotFound(), "no such address: /openapi.json lists them")
+                return answer(errors.NotFound(), Reason("no_such_address"))
             case MethodNotAllowed():
                 return answer(errors.MethodNotAllowed(tuple(sorted(error.valid_methods or ()))))
             case RequestEntityTooLarge():

@@ -12,7 +12,7 @@ from inbox_mock.store import journal as store
 from oauth import CALLBACK, an_application, basic
 from receiver import receiving, subscribe
 
-KEYS = ["id", "at", "method", "path", "query", "status", "application_id", "request", "response", "caused", "why"]
+KEYS = ["id", "at", "method", "path", "query", "status", "application_id", "request", "response", "caused", "why", "fault_id", "reasons"]
 CAP = 16_384
 PATIENCE_SECONDS = 30
 
@@ -86,6 +86,23 @@ def test_calls_of_the_admin_api_are_no_entries(inbox: Sandbox) -> None:
     inbox.advance("1m")
 
     assert entries(inbox) == []
+
+
+def test_reasons_are_codes_with_their_data(inbox: Sandbox) -> None:
+    inbox.api.post("/inbox/messages", a_message(channel="email"))
+
+    (entry,) = entries(inbox)
+    reason = {"code": "not_relayed_other_channel", "given": "email", "wanted": "airbnb"}
+    assert (entry["fault_id"], entry["reasons"]) == (None, [reason])
+
+
+def test_an_entry_names_the_fault_that_struck(inbox: Sandbox) -> None:
+    fault_id = inbox.admin.post("/faults", {"kind": "status"}).json["id"]
+
+    inbox.api.get("/bookings")
+
+    (entry,) = entries(inbox)
+    assert (entry["fault_id"], entry["reasons"]) == (fault_id, [{"code": "fault_struck", "fault_id": fault_id, "kind": "status"}])
 
 
 def test_what_is_hidden_or_kept_back_says_why(inbox: Sandbox) -> None:
@@ -196,7 +213,7 @@ def test_the_oldest_of_ten_thousand_give_way(mock: Mock, fake: Fake) -> None:
     with fake.sandboxes.get(sandbox.id).work() as work:
         (first,) = store.after(work.db, 0, 1)
         for _ in range(9_999):
-            store.add(work.db, {name: found for name, found in first.items() if name != "id"})
+            store.add(work.db, {name: found for name, found in first.items() if name not in {"id", "why"}}, [])
     assert entries(sandbox)[0]["id"] == 1
 
     sandbox.api.get("/me")

@@ -83,7 +83,7 @@ def write(call: AdminCall) -> JSON:
     with call.in_sandbox.work() as work:
         work.db.get(ConversationRow, call.record_id)
         actions.ACTIONS[WRITERS[str(body.get("from", "guest"))]](work, about)
-        return {"message": shown(work, "messages", about["message_id"], call.origin), "why": work.why}
+        return {"message": shown(work, "messages", about["message_id"], call.origin), "why": [reason.text for reason in work.reasons]}
 
 
 def add_host(call: AdminCall) -> JSON:

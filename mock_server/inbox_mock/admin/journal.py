@@ -7,7 +7,7 @@ from inbox_mock.store import journal
 
 PAGE = 100
 PATIENCE_SECONDS = 25
-NAMES = ("id", "at", "method", "path", "query", "status", "application_id", "request", "response", "caused", "why")
+NAMES = ("id", "at", "method", "path", "query", "status", "application_id", "request", "response", "caused", "why", "fault_id", "reasons")
 
 
 @operation(

@@ -172,4 +172,4 @@ def _back(wish: Wish, told: Mapping[str, object]) -> Result:
 
 
 def _reasons(work: UnitOfWork) -> tuple[str, ...]:
-    return tuple(f"{why[:1].upper()}{why[1:]}." for why in work.why)
+    return tuple(f"{reason.text[:1].upper()}{reason.text[1:]}." for reason in work.reasons)

@@ -9,6 +9,7 @@ from flask import Request
 from inbox_mock.api.rendering import JSON_API, Headers, problems_body
 from inbox_mock.domain import times
 from inbox_mock.domain.errors import Problem, RateLimited, Unauthorized
+from inbox_mock.domain.reasons import Reason
 from inbox_mock.domain.values import whole_number
 from inbox_mock.engine.timeline import pass_time
 from inbox_mock.engine.unit_of_work import UnitOfWork
@@ -24,7 +25,6 @@ ConnectionControl = Callable[[ConnectionEffect, int], None]
 """Tells the server what to do to the connection, and how many bytes of the body to send before it is cut."""
 
 SYNCED_AT = "x-updated-since-request-synced-at"
-ONLY_SERVED = "only a server on a port can do that, and this one answers in process; nothing was done"
 
 
 class Replaced(Exception):  # noqa: N818 - a response, not an error
@@ -73,8 +73,9 @@ class InjectedFault:
         """
         effect = self._effect
         if effect.connection is not None and self._control is None:
-            work.why.append(ONLY_SERVED)
-            raise Replaced(Replacement(status=501, body=problems_body([Problem("not_implemented", ONLY_SERVED)]), content_type=JSON_API))
+            reason = Reason("fault_needs_server")
+            work.reasons.append(reason)
+            raise Replaced(Replacement(status=501, body=problems_body([Problem("not_implemented", reason.text)]), content_type=JSON_API))
         if effect.takes and not effect.waits:
             pass_time(work, effect.takes)
         if effect.refusal is not None:
@@ -136,7 +137,7 @@ def strike(work: UnitOfWork, request: Request, grant: Grant) -> InjectedFault | 
     struck = active.strike(work, facts)
     if struck is None:
         return None
-    work.why.append(struck.why)
+    work.reasons.append(struck.reason)
     if isinstance(struck.effect.refusal, Unauthorized):
         raise struck.effect.refusal
     return InjectedFault(struck, request.environ.get(CONNECTION))

@@ -10,6 +10,7 @@ from inbox_mock.api.consent import Given, Result
 from inbox_mock.api.pipeline import Server
 from inbox_mock.api.rendering import JSON, Headers
 from inbox_mock.domain.errors import OAuthRefused
+from inbox_mock.domain.reasons import in_words
 from inbox_mock.engine import redaction
 from inbox_mock.engine.unit_of_work import UnitOfWork
 from inbox_mock.services import oauth
@@ -52,8 +53,9 @@ def _answer(server: Server, given: Given, run: Callable[[UnitOfWork], Result]) -
     with server.sandboxes.of(credential).work() as work:
         labelled = redaction.of_parameters(work, given)
         body, status, headers = run(work)
-        now, why = work.now, "; ".join(dict.fromkeys(work.why)) or None
-        headers += [] if why is None else rendering.why_header(why)
+        now = work.now
+        if work.reasons:
+            headers += rendering.why_header(in_words(work.reasons))
         entry: dict[str, object] = {
             "at": now,
             "method": request.method,
@@ -64,7 +66,6 @@ def _answer(server: Server, given: Given, run: Callable[[UnitOfWork], Result]) -
             "request": {"token": None, "headers": {}, "body": labelled},
             "response": {"headers": redaction.of_headers(work, headers), "body": redaction.of_answer(work, body)},
             "caused": work.caused,
-            "why": why,
         }
         headers.append(("X-Mock-Request-Id", str(work.write_down(entry))))
     headers += rendering.trace_headers(now, server.request_id(), server.stopwatch() - started)
@@ -118,7 +119,7 @@ def _issue(work: UnitOfWork, given: Given, *, unreadable: bool) -> Issued:
         raise OAuthRefused("invalid_request", "The body is neither a form nor a JSON object.")
     grant = GRANTS.get(_needed(given, "grant_type"))
     if grant is None:
-        work.why.append(f"grant_type is one of {', '.join(GRANTS)}")
+        work.explain("grant_type_unknown", known=", ".join(GRANTS))
         raise OAuthRefused("unsupported_grant_type", "The authorization grant type is not supported by the authorization server.")
     return grant(work, oauth.authenticate_client(work, given.get("client_id", ""), given.get("client_secret", "")), given)
 

@@ -18,6 +18,7 @@ from inbox_mock.api.operation import Operation
 from inbox_mock.api.rendering import Headers
 from inbox_mock.api.request_context import Query, RequestContext
 from inbox_mock.domain.errors import BadRequest, Forbidden, RateLimited, Refusal, Unauthorized
+from inbox_mock.domain.reasons import Reason, in_words
 from inbox_mock.engine import redaction
 from inbox_mock.engine.sandboxes import Sandboxes
 from inbox_mock.engine.unit_of_work import UnitOfWork
@@ -80,7 +81,7 @@ def bearer(asked: Request) -> str | None:
     return token.strip() if scheme.lower() == "bearer" and token.strip() else None
 
 
-def refuse(server: Server, refusal: Refusal, why: str | None = None) -> Response:
+def refuse(server: Server, refusal: Refusal, reason: Reason | None = None) -> Response:
     """Answer a request that is refused before any operation is chosen: an unknown address, a method that is not allowed.
 
     Under /api/v3 a request with a good token counts against the rate limit.
@@ -89,8 +90,8 @@ def refuse(server: Server, refusal: Refusal, why: str | None = None) -> Response
     token = bearer(request)
     allowance: Allowance | None = None
     with server.sandboxes.of(token).work() as work:
-        if why is not None:
-            work.why.append(why)
+        if reason is not None:
+            work.reasons.append(reason)
         grant: Grant | None = None
         if request.path.startswith("/api/v3/"):
             with suppress(Unauthorized):
@@ -189,9 +190,8 @@ def _write_down(
     work: UnitOfWork, asked: Request, grant: Grant | None, raw: bytes, body: bytes, status: int | None, headers: Headers
 ) -> None:
     """Add the request to the journal; add to the headers what explains the answer, and the id of the journal's entry."""
-    why = "; ".join(dict.fromkeys(work.why)) or None
-    if why is not None:
-        headers += rendering.why_header(why)
+    if work.reasons:
+        headers += rendering.why_header(in_words(work.reasons))
     environ = asked.environ
     told = {name: environ[key] for name, key in JOURNALED_HEADERS if environ.get(key)}
     query = environ.get("QUERY_STRING", "")
@@ -207,7 +207,6 @@ def _write_down(
             "request": {"token": None if token_id is None else f"token-{token_id}", "headers": told, "body": _text(raw)},
             "response": {"headers": dict(headers), "body": _text(body)},
             "caused": work.caused,
-            "why": why,
         }
     )
     headers.append(("X-Mock-Request-Id", str(entry_id)))

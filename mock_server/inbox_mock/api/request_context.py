@@ -63,11 +63,6 @@ class RequestContext:
     shifted: int = 0
 
     @property
-    def why(self) -> list[str]:
-        """The explanations that go into the header X-Mock-Why and into the journal."""
-        return self.work.why
-
-    @property
     def record_id(self) -> int:
         """The one id in the path.
 

@@ -58,7 +58,7 @@ def listing(context: RequestContext, selection: Selection, deleted: Callable[[st
             selection = selection.narrowed("updated_at >= ?", since)
             deleted_ids = deleted(since) if deleted else []
         elif query.given["updated_since"].strip():
-            context.why.append("updated_since is no time, and counts as blank")
+            context.work.explain("updated_since_ignored")
     ids, total = records.page(context.work.db, selection, per_page, max(0, (page - 1) * per_page - context.shifted))
     total += context.shifted
     return Result(resource, _shown(context, records.read(context.work.db, resource.view, ids)), Listed(total, page, per_page, deleted_ids))
@@ -181,7 +181,7 @@ def _fetched(context: RequestContext, plural: str, ids: list[object]) -> dict[ob
     """Return those of the records that the token may see, by id, or None if it lacks the scope for all of them."""
     resource = RESOURCES[plural]
     if context.grant.scopes.isdisjoint(resource.read_scopes):
-        context.why.append(f"{plural} are not included: the token lacks {' or '.join(resource.read_scopes)}")
+        context.work.explain("not_included", plural=plural, scopes=" or ".join(resource.read_scopes))
         return None
     seen = records.existing(context.work.db, visible(context, plural), [int(str(number)) for number in dict.fromkeys(ids)])
     rows = records.read(context.work.db, resource.view, seen)

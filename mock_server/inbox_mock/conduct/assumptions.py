@@ -55,7 +55,7 @@ OF_CALLS: tuple[tuple[Behaviour, Callable[[Entry], bool]], ...] = (
     (_switched("attachment_urls"), lambda entry: entry.status in {200, 201} and entry.parts[1:2] == ("attachments",)),
     (
         Behaviour("A message whose channel is not the conversation's default_channel stays in the inbox.", "inferred from default_channel"),
-        lambda entry: "not relayed" in entry.why,
+        lambda entry: any(reason.is_not_relayed for reason in entry.reasons),
     ),
     (
         Behaviour("A sender from another conversation is refused.", "inferred: a participant is scoped under its conversation"),
@@ -130,7 +130,7 @@ def _refusals(entry: Entry) -> Iterator[Behaviour]:
     from inbox_mock.api.openapi import REFUSALS
 
     known: tuple[str, Fidelity] | None = REFUSALS.get(entry.status or 0)
-    if known is not None and known[1].level == ASSUMED and " struck" not in entry.why:
+    if known is not None and known[1].level == ASSUMED and not entry.is_struck:
         yield Behaviour(f"Status {entry.status}: {known[0]}", known[1].source)
 
 

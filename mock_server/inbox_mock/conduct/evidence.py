@@ -1,6 +1,5 @@
 """Collecting what rules look at: the journal, and facts about the world, from the sandbox's database. Nothing is changed."""
 
-import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,6 +11,7 @@ import orjson
 from inbox_mock.channels import policies
 from inbox_mock.conduct.model import BookingFact, ConversationFact, DeliveryFact, Entry, Evidence, MessageFact, ParticipantFact, TokenFact
 from inbox_mock.domain import scopes, times
+from inbox_mock.domain.reasons import FAULT_STRUCK, from_json
 from inbox_mock.domain.values import whole_number
 from inbox_mock.engine.unit_of_work import UnitOfWork
 from inbox_mock.faults.active import options_of
@@ -23,7 +23,6 @@ from inbox_mock.store.database import Database, Row
 from inbox_mock.webhooks.event_types import event_types
 
 ScopesOf = Callable[[str, str], tuple[str, ...]]
-STRUCK = re.compile(r"fault (\d+) \((\w+)\) struck")
 MESSAGES = """
     SELECT m.*, m.on_channel_at IS NOT NULL OR m.id IN (
       SELECT json_extract(about, '$.message_id') FROM timeline WHERE kind = ?) AS relayed
@@ -72,7 +71,7 @@ def gather(work: UnitOfWork, scopes_of: ScopesOf) -> Evidence:
 
 
 @cache
-def _spoiling() -> frozenset[str]:
+def _unreadable_after() -> frozenset[str]:
     """Return the kinds of faults after which an answer cannot be read."""
     of_requests = ((kind, fault) for kind, fault in kinds().items() if isinstance(fault, RequestFault))
     found = ((kind, fault.effect(options_of(fault, {"options": {}}))) for kind, fault in of_requests)
@@ -88,8 +87,8 @@ def _entry(
     request: Row = row["request"]
     response: Row = row["response"]
     caused: list[Row] = row["caused"]
-    why = str(row["why"] or "")
-    struck = STRUCK.findall(why) if why else []
+    reasons = tuple(map(from_json, row["reasons"]))
+    struck = [reason.data for reason in reasons if reason.code == FAULT_STRUCK]
     at = _instant(str(row["at"]))
     label = request.get("token")
     token = tokens.get(str(label))
@@ -111,9 +110,9 @@ def _entry(
         headers=response.get("headers", {}),
         body=response.get("body", ""),
         caused=tuple((str(one["event"]), _id(one["id"])) for one in caused),
-        why=why,
-        readable=not any(kind in _spoiling() for _, kind in struck),
-        synced_at=None if row["status"] is None or delivery is not None else min([at, *(lagging.get(_id(n), at) for n, _ in struck)]),
+        reasons=reasons,
+        readable=not any(fault["kind"] in _unreadable_after() for fault in struck),
+        synced_at=None if row["status"] is None or delivery is not None else lagging.get(row["fault_id"], at),
         delivery=delivery,
         scopes=scopes_of(method, path) if delivery is None else event_types()[delivery.event].scopes,
     )

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Literal
 from urllib.parse import parse_qsl
 
+from inbox_mock.domain.reasons import FAULT_STRUCK, Reason, in_words
 from inbox_mock.domain.values import whole_number
 
 Severity = Literal["error", "note"]
@@ -149,11 +150,21 @@ class Entry:
     headers: Mapping[str, str] = field(default_factory=dict)
     body: str | Json = ""
     caused: tuple[tuple[str, int], ...] = ()
-    why: str = ""
+    reasons: tuple[Reason, ...] = ()
     readable: bool = True
     synced_at: datetime | None = None
     delivery: DeliveryFact | None = None
     scopes: tuple[str, ...] = ()
+
+    @property
+    def why(self) -> str:
+        """The reasons in words; empty if there is none."""
+        return in_words(self.reasons)
+
+    @property
+    def is_struck(self) -> bool:
+        """Whether a fault struck."""
+        return any(reason.code == FAULT_STRUCK for reason in self.reasons)
 
     @cached_property
     def parts(self) -> tuple[str, ...]:

@@ -22,11 +22,11 @@ def catch_up(work: UnitOfWork, end: datetime) -> list[Event]:
     Events that are handled outside of transactions stay pending.
     """
     handled: list[Event] = []
-    of_its_own, work.why, work.caused = (work.why, work.caused), [], []
+    of_its_own, work.reasons, work.caused = (work.reasons, work.caused), [], []
     outside = work.handlers().outside
     while (event := timeline.next_due(work.db, times.wire(end), but=outside)) is not None:
         handled.append(_handle(work, event))
-    work.why, work.caused = of_its_own
+    work.reasons, work.caused = of_its_own
     work.set_time(end)
     return handled
 

@@ -1,6 +1,6 @@
 """A unit of work: one sandbox's transaction, its present, and what its verbs need to know."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from inbox_mock.domain import credentials, times
 from inbox_mock.domain.dice import Dice
 from inbox_mock.domain.enumerations import APPLICATION, USER
+from inbox_mock.domain.reasons import Reason
 from inbox_mock.domain.times import Clock
 from inbox_mock.store import journal, timeline
 from inbox_mock.store.database import Database, Row
@@ -80,7 +81,7 @@ class UnitOfWork:
         self.clock = clock
         self.wall = wall
         self.handlers = handlers
-        self.why: list[str] = []
+        self.reasons: list[Reason] = []
         self.caused: list[dict[str, object]] = []
         self.journaled = 0
         self.instant, self.now = clock.now, clock.shown
@@ -91,7 +92,7 @@ class UnitOfWork:
         """Return a unit of work at the same moment on another database, an earlier image of this sandbox; reasons are shared."""
         other = UnitOfWork(self.sandbox_id, db, self.settings, self.clock, self.wall, self.handlers)
         other.set_time(self.instant)
-        other.why = self.why
+        other.reasons = self.reasons
         return other
 
     def credential(self, secret: object, name: object) -> str:
@@ -125,7 +126,11 @@ class UnitOfWork:
         """Write down what happens at this moment."""
         timeline.mark_happened(self.db, timeline.schedule(self.db, self.now, kind, about))
 
-    def write_down(self, entry: Row) -> int:
-        """Add an entry to the journal, and return its id."""
-        self.journaled = journal.add(self.db, entry)
+    def explain(self, code: str, **data: object) -> None:
+        """Add a reason of `inbox_mock.domain.reasons`, for what the response does not show."""
+        self.reasons.append(Reason(code, data))
+
+    def write_down(self, entry: Row, reasons: Iterable[Reason] | None = None) -> int:
+        """Add an entry to the journal, and return its id. Its reasons are those of this unit of work, unless others are given."""
+        self.journaled = journal.add(self.db, entry, self.reasons if reasons is None else reasons)
         return self.journaled

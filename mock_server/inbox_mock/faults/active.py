@@ -10,6 +10,7 @@ from functools import lru_cache
 
 from inbox_mock.domain import times
 from inbox_mock.domain.errors import Invalid, NotFound, Problem, invalid
+from inbox_mock.domain.reasons import FAULT_STRUCK, WEBHOOK_LOST, Reason
 from inbox_mock.engine import durations
 from inbox_mock.engine.unit_of_work import UnitOfWork
 from inbox_mock.faults.declaration import (
@@ -61,23 +62,24 @@ class RequestStrike:
     effect: RequestEffect
 
     @property
-    def why(self) -> str:
+    def reason(self) -> Reason:
         """What the journal says of it."""
-        return said(self.fault_id, self.kind)
+        return Reason(FAULT_STRUCK, {"fault_id": self.fault_id, "kind": self.kind})
 
 
 @dataclass(frozen=True, slots=True)
 class WebhookStrike:
     """A fault that strikes a webhook, and its effect; ``record`` is the older version that is delivered, if one is."""
 
-    why: str
+    fault_id: int
+    kind: str
     effect: DeliveryEffect
     record: str | None = None
 
-
-def said(fault_id: object, kind: object) -> str:
-    """Return how a fault that struck is told of."""
-    return f"fault {fault_id} ({kind}) struck"
+    @property
+    def reason(self) -> Reason:
+        """What the journal says of the delivery."""
+        return Reason(WEBHOOK_LOST if self.effect.lost else FAULT_STRUCK, {"fault_id": self.fault_id, "kind": self.kind})
 
 
 def any_set(work: UnitOfWork) -> bool:
@@ -154,7 +156,7 @@ def strike_webhook(work: UnitOfWork, event: str, webhook: Row, older: Callable[[
             continue
         record = older(row["id"]) if fault.older else None
         if (record is not None or not fault.older) and _is_due(work, row, match):
-            return WebhookStrike(said(row["id"], row["kind"]), fault.effect(options_of(fault, row)), record)
+            return WebhookStrike(row["id"], row["kind"], fault.effect(options_of(fault, row)), record)
     return None
 
 

@@ -25,7 +25,7 @@ def create_conversation(work: UnitOfWork, actor: Actor, written: Row) -> int:
         raise Invalid(invalid("default_channel", title))
     row = _blank(work, actor.account_id) | actor.stamp | _columns(work, written)
     conversation_id = work.db.insert("conversations", row)
-    work.why.append("not synchronised: no channel sees a conversation that a client makes")
+    work.explain("not_synchronised_conversation")
     publish(work, "inbox_conversation_created", conversation_id, actor.account_id)
     return conversation_id
 
@@ -56,7 +56,7 @@ def connect_booking(work: UnitOfWork, actor: Actor, conversation_id: int, bookin
     if conversation["channel"] is None and policies()[str(booking["channel"])].owns_conversations:
         if work.settings.strict:
             raise Invalid(invalid("bookings", f"{booking['channel']} opens the conversation of this booking: use that one, and no other"))
-        work.why.append(f"not synchronised: {booking['channel']} does not see this conversation, though it has the booking")
+        work.explain("not_synchronised_booking", channel=booking["channel"])
     work.db.execute("INSERT OR IGNORE INTO conversation_bookings VALUES (?, ?)", (conversation_id, booking_id))
     _moved_by_connecting(work, actor, conversation_id)
 

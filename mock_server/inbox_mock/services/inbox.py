@@ -93,7 +93,8 @@ def _relay(row: Row, conversation: Row, sender: Row, event: object) -> Row:
     told: Row = event if isinstance(event, dict) else {}
     if told and not told["happened"]:
         return {"state": "on_its_way", "due_at": told["due_at"]}
-    why = relay.hindrance(conversation, sender, row)
+    hindrance = relay.hindrance(conversation, sender, row)
+    why = None if hindrance is None else hindrance.detail
     if why is None and (told or conversation["relay_fails"]):
         why = f"{conversation['channel']} failed to relay it"
     return {"state": "kept", "why": why or "it was not for the guest when it was posted, and edits are not relayed"}

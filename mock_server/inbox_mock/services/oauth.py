@@ -125,7 +125,7 @@ def find_application(work: UnitOfWork, client_id: str) -> ApplicationRow:
     name = client_id if work.sandbox_id == credentials.DEFAULT_SANDBOX else None
     found = work.db.one(APPLICATION, (credentials.secret_of(client_id), name), ApplicationRow)
     if found is None or client_credentials_of(work, found)[0] != client_id:
-        work.why.append("no application of this sandbox has this client_id" if client_id else "no client_id came with the request")
+        work.explain("client_id_unknown" if client_id else "client_id_missing")
         raise OAuthRefused("invalid_client", INVALID_CLIENT)
     return found
 
@@ -139,7 +139,7 @@ def authenticate_client(work: UnitOfWork, client_id: str, client_secret: str) ->
     """
     application = find_application(work, client_id)
     if client_credentials_of(work, application)[1] != client_secret:
-        work.why.append("the client_secret is not the one of this client_id" if client_secret else "no client_secret came with the request")
+        work.explain("client_secret_wrong" if client_secret else "client_secret_missing")
         raise OAuthRefused("invalid_client", INVALID_CLIENT)
     return application
 
@@ -163,7 +163,7 @@ def scopes_for(work: UnitOfWork, application: ApplicationRow, asked: str) -> tup
     """
     wanted = scopes.parse(asked) or (scopes.PUBLIC,)
     held = (scopes.PUBLIC, *scopes.parse(application["scopes"]))
-    return _within(work, wanted, held, "the application does not have every scope asked for")
+    return _within(work, wanted, held, "application")
 
 
 def authorize(work: UnitOfWork, application: ApplicationRow, account_id: object, granted: tuple[str, ...], redirect_uri: str) -> str:
@@ -190,7 +190,7 @@ def exchange_code(work: UnitOfWork, application: ApplicationRow, code: str, redi
     """
     found = _usable(work, "code", application, code)
     if found["redirect_uri"] != redirect_uri:
-        work.why.append("the redirect_uri is not the one that the code was asked for with")
+        work.explain("redirect_uri_differs")
         raise OAuthRefused("invalid_grant", INVALID_GRANT)
     work.db.update("tokens", found["id"], {"revoked_at": work.now})
     return _issue_pair(work, application, found["account_id"], scopes.parse(found["scopes"]))
@@ -207,7 +207,7 @@ def refresh(work: UnitOfWork, application: ApplicationRow, refresh_token: str, a
     """
     found = _usable(work, "refresh", application, refresh_token)
     held = scopes.parse(found["scopes"])
-    granted = _within(work, scopes.parse(asked) or held, held, "the refresh token does not have every scope asked for")
+    granted = _within(work, scopes.parse(asked) or held, held, "refresh_token")
     work.db.update("tokens", found["id"], {"revoked_at": work.now})
     return _issue_pair(work, application, found["account_id"], granted)
 
@@ -219,7 +219,7 @@ def issue_to_application(work: UnitOfWork, application: ApplicationRow, asked: s
         OAuthRefused: more than ``public`` is asked for.
 
     """
-    granted = _within(work, scopes.parse(asked) or (scopes.PUBLIC,), (scopes.PUBLIC,), "client credentials give no scope but public")
+    granted = _within(work, scopes.parse(asked) or (scopes.PUBLIC,), (scopes.PUBLIC,), "client_credentials")
     return issue_token(work, application["id"], None, granted, lifetime_seconds=LIFETIME_SECONDS)
 
 
@@ -251,9 +251,12 @@ def _install(work: UnitOfWork, application: ApplicationRow, account_id: object) 
         publish(work, "accounts_application_created", account_id, account_id, application_id=application["id"])
 
 
-def _within(work: UnitOfWork, wanted: tuple[str, ...], held: tuple[str, ...], why: str) -> tuple[str, ...]:
+def _within(work: UnitOfWork, wanted: tuple[str, ...], held: tuple[str, ...], holder: str) -> tuple[str, ...]:
     if not set(wanted) <= set(held):
-        work.why.append(f"{why}: it has {' '.join(held)}" if len(held) > 1 else why)
+        if len(held) > 1:
+            work.explain(f"{holder}_lacks_scope", held=" ".join(held))
+        else:
+            work.explain(f"{holder}_has_one_scope")
         raise OAuthRefused("invalid_scope", INVALID_SCOPE)
     return wanted
 
@@ -262,16 +265,15 @@ def _usable(work: UnitOfWork, kind: str, application: ApplicationRow, credential
     """Return a code or refresh token that can be exchanged; ``X-Mock-Why`` tells what is wrong with any other."""
     found, what = _find(work, kind, credential), f"the {kind}" if kind == "code" else f"the {kind} token"
     if found is None:
-        why = f"{what} is unknown in the sandbox of this client_id"
+        work.explain("grant_unknown", credential=what)
     elif found["application_id"] != application["id"]:
-        why = f"{what} was issued to another application"
+        work.explain("grant_of_another_application", credential=what)
     elif found["revoked_at"] is not None:
-        why = f"{what} was used or revoked at {found['revoked_at']}"
+        work.explain("grant_used", credential=what, at=found["revoked_at"])
     elif _expired(work, found):
-        why = f"{what} expired at {found['expires_at']}"
+        work.explain("grant_expired", credential=what, at=found["expires_at"])
     else:
         return found
-    work.why.append(why)
     raise OAuthRefused("invalid_grant", INVALID_GRANT)
 
 

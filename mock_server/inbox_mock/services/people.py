@@ -105,7 +105,7 @@ def add_participant(work: UnitOfWork, actor: Actor, written: Row) -> int:
             raise Invalid(
                 invalid("member_type", f"Client participants of this conversation are managed by {conversation['channel']} alone")
             )
-        work.why.append(f"not synchronised: {conversation['channel']} does not see a Client participant that a client adds")
+        work.explain("not_synchronised_participant", channel=conversation["channel"])
     work.db.refer(MEMBERS[written["member_type"]], "member", written["member_id"], actor.account_id)
     participant_id = insert_participant(
         work, actor.account_id, conversation["id"], written["member_id"], written["member_type"], by_channel=False, named=written

@@ -6,6 +6,7 @@ from typing import Any
 
 from inbox_mock.channels import policies
 from inbox_mock.domain.errors import Invalid, invalid
+from inbox_mock.domain.reasons import Reason
 from inbox_mock.engine.unit_of_work import Handler, UnitOfWork
 from inbox_mock.store.database import Row
 from inbox_mock.store.rows import ConversationRow, MessageRow, ParticipantRow
@@ -17,10 +18,10 @@ def relay(work: UnitOfWork, conversation: ConversationRow, sender: ParticipantRo
     """Send a message on its way to the guest, or say why it goes no further."""
     reason = hindrance(conversation, sender, message)
     if reason is not None:
-        work.why.append(f"not relayed: {reason}")
+        work.reasons.append(reason)
         return
     if conversation["relay_fails"]:
-        work.why.append(f"not relayed: {conversation['channel']} fails to relay what is written here")
+        work.explain("not_relayed_channel_fails", channel=conversation["channel"])
     seconds = conversation["relay_seconds"]
     if seconds is None:
         low, high = policies()[str(conversation["channel"])].relays_after
@@ -90,15 +91,15 @@ def notify_hosts(work: UnitOfWork, conversation_id: object, sender: ParticipantR
         work.happen("hosts_notified", message_id=message_id, participant_ids=participant_ids, host_ids=[row["member_id"] for row in hosts])
 
 
-def hindrance(conversation: Mapping[str, Any], sender: Mapping[str, Any], message: Mapping[str, Any]) -> str | None:
+def hindrance(conversation: Mapping[str, Any], sender: Mapping[str, Any], message: Mapping[str, Any]) -> Reason | None:
     """Return why a message does not reach the guest, or None if it does."""
     if conversation["channel"] is None:
-        return "no channel opened this conversation, and none sees it"
+        return Reason("not_relayed_no_channel")
     if sender["member_type"] != "Host":
-        return "only a Host participant's messages are relayed, and the sender is a Client participant"
+        return Reason("not_relayed_client_sender")
     if message["visibility"] == "internal":
-        return "the message is internal"
+        return Reason("not_relayed_internal")
     if message.get("channel") != conversation["default_channel"]:
         given, wanted = message.get("channel") or "null", conversation["default_channel"] or "null"
-        return f"channel is {given}, and the conversation's default_channel is {wanted}"
+        return Reason("not_relayed_other_channel", {"given": given, "wanted": wanted})
     return None

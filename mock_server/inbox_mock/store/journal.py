@@ -1,16 +1,28 @@
 """Every API request and every webhook attempt of a sandbox, with what it caused."""
 
+from collections.abc import Iterable
+
 import orjson
 
+from inbox_mock.domain.reasons import Reason, from_json, in_words
 from inbox_mock.store.database import Database, Row
 
 MOST_ENTRIES = 10_000
 MOST_CHARACTERS = 16_384
 
 
-def add(db: Database, entry: Row) -> int:
-    """Write an entry down and return its id; the oldest give way. ``request``, ``response`` and ``caused`` become JSON."""
-    row = {name: orjson.dumps(found).decode() if name in {"request", "response", "caused"} else found for name, found in entry.items()}
+JSON_COLUMNS = ("request", "response", "caused", "reasons")
+
+
+def add(db: Database, entry: Row, reasons: Iterable[Reason]) -> int:
+    """Insert an entry and return its id; the oldest are deleted. ``request``, ``response`` and ``caused`` become JSON.
+
+    The entry's ``fault_id`` is that of the fault that one of the ``reasons`` names, if one does.
+    """
+    kept = {reason.text: reason for reason in reasons}.values()
+    fault_id = next((reason.fault_id for reason in kept if reason.fault_id is not None), None)
+    row = {**entry, "fault_id": fault_id, "reasons": [reason.as_json() for reason in kept]}
+    row |= {name: orjson.dumps(row[name]).decode() for name in JSON_COLUMNS}
     entry_id = db.insert("journal", row)
     if entry_id > MOST_ENTRIES:
         db.execute("DELETE FROM journal WHERE id <= ?", (entry_id - MOST_ENTRIES,))
@@ -39,4 +51,6 @@ def shortened(text: str) -> str:
 
 
 def _read(rows: list[Row]) -> list[Row]:
-    return [row | {name: orjson.loads(row[name]) for name in ("request", "response", "caused")} for row in rows]
+    """Return entries with their JSON read, and with ``why``: the reasons in words."""
+    found = [row | {name: orjson.loads(row[name]) for name in JSON_COLUMNS} for row in rows]
+    return [row | {"why": in_words(map(from_json, row["reasons"])) or None} for row in found]

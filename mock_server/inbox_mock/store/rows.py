@@ -84,11 +84,11 @@ WebhookRow = TypedDict("WebhookRow", {
 })
 DeliveryRow = TypedDict("DeliveryRow", {
     "id": int, "webhook_id": int, "application_id": int, "account_id": int, "url": str, "event": str, "record": str, "forged": int,
-    "why": str | None, "attempts": int, "retries": int, "outcome": str, "created_at": str,
+    "reason": str | None, "attempts": int, "retries": int, "outcome": str, "created_at": str,
 })
 JournalEntryRow = TypedDict("JournalEntryRow", {
     "id": int, "at": str, "method": str, "path": str, "query": str, "status": int | None, "application_id": int | None,
-    "delivery_id": int | None, "request": str, "response": str, "caused": str, "why": str | None,
+    "delivery_id": int | None, "request": str, "response": str, "caused": str, "fault_id": int | None, "reasons": str,
 })
 FaultRow = TypedDict("FaultRow", {
     "id": int, "kind": str, "options": str, "match": str, "set_at": str, "ends_at": str | None, "seen": int, "struck": int,

@@ -112,10 +112,11 @@ CREATE INDEX attachment_messages ON message_attachments (attachment_id, message_
 CREATE TABLE webhooks (id INTEGER PRIMARY KEY, application_id INTEGER NOT NULL REFERENCES applications, url TEXT NOT NULL, events TEXT NOT NULL,
   retries INTEGER NOT NULL, latency_seconds INTEGER NOT NULL, created_at TEXT NOT NULL);
 CREATE TABLE deliveries (id INTEGER PRIMARY KEY, webhook_id INTEGER NOT NULL, application_id INTEGER NOT NULL, account_id INTEGER NOT NULL, url TEXT NOT NULL,
-  event TEXT NOT NULL, record TEXT NOT NULL, forged INTEGER NOT NULL DEFAULT 0, why TEXT, attempts INTEGER NOT NULL DEFAULT 0, retries INTEGER NOT NULL,
+  event TEXT NOT NULL, record TEXT NOT NULL, forged INTEGER NOT NULL DEFAULT 0, reason TEXT, attempts INTEGER NOT NULL DEFAULT 0, retries INTEGER NOT NULL,
   outcome TEXT NOT NULL, created_at TEXT NOT NULL);
 CREATE TABLE journal (id INTEGER PRIMARY KEY, at TEXT NOT NULL, method TEXT NOT NULL, path TEXT NOT NULL, query TEXT NOT NULL, status INTEGER,
-  application_id INTEGER, delivery_id INTEGER, request TEXT NOT NULL, response TEXT NOT NULL, caused TEXT NOT NULL, why TEXT);
+  application_id INTEGER, delivery_id INTEGER, request TEXT NOT NULL, response TEXT NOT NULL, caused TEXT NOT NULL,
+  fault_id INTEGER, reasons TEXT NOT NULL);
 CREATE INDEX journal_deliveries ON journal (delivery_id) WHERE delivery_id IS NOT NULL;
 
 -- What goes wrong on purpose; the image of a past belongs to a fault that shows it.

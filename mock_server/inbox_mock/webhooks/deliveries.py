@@ -3,7 +3,7 @@
 Sending is done by `inbox_mock.webhooks.sender`, outside of any transaction.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import timedelta
@@ -14,6 +14,7 @@ import orjson
 from inbox_mock.domain import scopes, times
 from inbox_mock.domain.credentials import SECRET_DIGITS
 from inbox_mock.domain.errors import NotFound
+from inbox_mock.domain.reasons import FAULT_STRUCK, Reason, from_json
 from inbox_mock.engine.unit_of_work import UnitOfWork
 from inbox_mock.faults import active
 from inbox_mock.faults.active import WebhookStrike
@@ -104,8 +105,10 @@ def settle(work: UnitOfWork, request: DeliveryRequest, result: DeliveryResult) -
         return
     attempts = found["attempts"] + 1
     webhooks.change_delivery(work.db, request.delivery_id, {"attempts": attempts, "outcome": result.says})
-    why = "; ".join(text for text in (found["why"], None if result.delivered else result.says) if text) or None
-    _record_attempt(work, found, result.status, result.request, result.response, why)
+    reasons = [] if found["reason"] is None else [from_json(orjson.loads(found["reason"]))]
+    if not result.delivered:
+        reasons.append(Reason("delivery_failed", {"result": result.says}))
+    _record_attempt(work, found, result.status, result.request, result.response, reasons)
     if not result.delivered and attempts <= found["retries"]:
         work.later(FIRST_RETRY * 2 ** (attempts - 1), SENT, delivery_id=request.delivery_id)
 
@@ -122,9 +125,10 @@ def _schedule(work: UnitOfWork, webhook: Row, event: str, account_id: object, re
     due += effect.delay
     for _ in range(effect.copies):
         delivery_id = webhooks.add_delivery(work.db, webhook, event, account_id, strike.record or record, work.now)
-        webhooks.change_delivery(work.db, delivery_id, {"forged": effect.forged, "why": strike.why})
+        reason = orjson.dumps(strike.reason.as_json()).decode()
+        webhooks.change_delivery(work.db, delivery_id, {"forged": effect.forged, "reason": reason})
         if effect.lost:
-            _lose(work, delivery_id, strike.why)
+            _lose(work, delivery_id, strike.reason)
             continue
         event_id = timeline.schedule(work.db, times.wire(work.instant + due), SENT, {"delivery_id": delivery_id})
         if effect.overtaken:
@@ -142,10 +146,11 @@ def _release(work: UnitOfWork, webhook: Row, due: timedelta) -> None:
         work.later(due, SENT, delivery_id=delivery_id)
 
 
-def _lose(work: UnitOfWork, delivery_id: int, why: str) -> None:
+def _lose(work: UnitOfWork, delivery_id: int, reason: Reason) -> None:
+    why = Reason(FAULT_STRUCK, reason.data).text
     webhooks.change_delivery(work.db, delivery_id, {"outcome": f"not sent: {why}"})
     lost = work.db.get(DeliveryRow, delivery_id)
-    _record_attempt(work, lost, None, {"headers": {}, "body": ""}, {}, f"{why}: not sent")
+    _record_attempt(work, lost, None, {"headers": {}, "body": ""}, {}, [reason])
 
 
 def _record_attempt(
@@ -154,7 +159,7 @@ def _record_attempt(
     status: int | None,
     request: Mapping[str, object],
     response: Mapping[str, object],
-    why: str | None,
+    reasons: Iterable[Reason],
 ) -> None:
     work.write_down(
         {
@@ -168,8 +173,8 @@ def _record_attempt(
             "request": dict(request),
             "response": dict(response),
             "caused": [],
-            "why": why,
-        }
+        },
+        reasons,
     )
 
 

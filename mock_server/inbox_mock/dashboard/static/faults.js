@@ -28,7 +28,7 @@ export function mount(root) {
     const [{ faults }, entries] = await Promise.all([inSandbox("GET", "/faults"), entriesBetween(newest - PAGE + 1, newest)]);
     none.hidden = faults.length > 0;
     table.hidden = faults.length === 0;
-    const struckBy = (id) => entries.filter(({ why }) => why?.includes(`fault ${id} (`)).slice(0, 5).map((entry) => entry.id);
+    const struckBy = (id) => entries.filter(({ fault_id: fault }) => fault === id).slice(0, 5).map((entry) => entry.id);
     keyed(rows, faults.map((fault) => ({ ...fault, lately: struckBy(fault.id) })), (fault) => fault.id, faultRow);
   };
 }

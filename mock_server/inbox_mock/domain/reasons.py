@@ -1,0 +1,89 @@
+"""The reasons that explain what a response does not show: a code with its data, and the text made of it.
+
+They go into the header X-Mock-Why and into the journal. Rules, reports and the dashboard read codes, never texts.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+FAULT_STRUCK, WEBHOOK_LOST = "fault_struck", "webhook_lost"
+NOT_RELAYED = "not relayed"
+NOT_SYNCHRONISED = "not synchronised"
+
+# What is common to several reasons, if anything, and what a reason says.
+TEXTS: dict[str, tuple[str, str]] = {
+    FAULT_STRUCK: ("", "fault {fault_id} ({kind}) struck"),
+    WEBHOOK_LOST: ("", "fault {fault_id} ({kind}) struck: not sent"),
+    "fault_needs_server": ("", "only a server on a port can do that, and this one answers in process; nothing was done"),
+    "delivery_failed": ("", "{result}"),
+    "not_relayed_no_channel": (NOT_RELAYED, "no channel opened this conversation, and none sees it"),
+    "not_relayed_client_sender": (NOT_RELAYED, "only a Host participant's messages are relayed, and the sender is a Client participant"),
+    "not_relayed_internal": (NOT_RELAYED, "the message is internal"),
+    "not_relayed_other_channel": (NOT_RELAYED, "channel is {given}, and the conversation's default_channel is {wanted}"),
+    "not_relayed_channel_fails": (NOT_RELAYED, "{channel} fails to relay what is written here"),
+    "not_synchronised_conversation": (NOT_SYNCHRONISED, "no channel sees a conversation that a client makes"),
+    "not_synchronised_booking": (NOT_SYNCHRONISED, "{channel} does not see this conversation, though it has the booking"),
+    "not_synchronised_participant": (NOT_SYNCHRONISED, "{channel} does not see a Client participant that a client adds"),
+    "updated_since_ignored": ("", "updated_since is no time, and counts as blank"),
+    "not_included": ("", "{plural} are not included: the token lacks {scopes}"),
+    "no_such_address": ("", "no such address: /openapi.json lists them"),
+    "client_id_missing": ("", "no client_id came with the request"),
+    "client_id_unknown": ("", "no application of this sandbox has this client_id"),
+    "client_secret_missing": ("", "no client_secret came with the request"),
+    "client_secret_wrong": ("", "the client_secret is not the one of this client_id"),
+    "redirect_uri_differs": ("", "the redirect_uri is not the one that the code was asked for with"),
+    "grant_type_unknown": ("", "grant_type is one of {known}"),
+    "grant_unknown": ("", "{credential} is unknown in the sandbox of this client_id"),
+    "grant_of_another_application": ("", "{credential} was issued to another application"),
+    "grant_used": ("", "{credential} was used or revoked at {at}"),
+    "grant_expired": ("", "{credential} expired at {at}"),
+    "application_lacks_scope": ("", "the application does not have every scope asked for: it has {held}"),
+    "application_has_one_scope": ("", "the application does not have every scope asked for"),
+    "refresh_token_lacks_scope": ("", "the refresh token does not have every scope asked for: it has {held}"),
+    "refresh_token_has_one_scope": ("", "the refresh token does not have every scope asked for"),
+    "client_credentials_has_one_scope": ("", "client credentials give no scope but public"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One reason: ``code`` is a key of `TEXTS`, ``data`` what its text is made of, as JSON."""
+
+    code: str
+    data: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def detail(self) -> str:
+        """The text without what it has in common with others."""
+        return TEXTS[self.code][1].format(**self.data)
+
+    @property
+    def text(self) -> str:
+        """The whole text."""
+        group = TEXTS[self.code][0]
+        return f"{group}: {self.detail}" if group else self.detail
+
+    @property
+    def is_not_relayed(self) -> bool:
+        """Whether it says why a message stays in the inbox."""
+        return TEXTS[self.code][0] == NOT_RELAYED
+
+    @property
+    def fault_id(self) -> int | None:
+        """The id of the fault that struck, for a reason that says so."""
+        found = self.data.get("fault_id")
+        return found if isinstance(found, int) else None
+
+    def as_json(self) -> dict[str, object]:
+        """Return it as an object with ``code`` and its data."""
+        return {"code": self.code, **self.data}
+
+
+def from_json(found: Mapping[str, object]) -> Reason:
+    """Return the reason that `Reason.as_json` made an object of."""
+    return Reason(str(found["code"]), {name: value for name, value in found.items() if name != "code"})
+
+
+def in_words(reasons: Iterable[Reason]) -> str:
+    """Return the texts of reasons as one, each once; it is empty if there is none."""
+    return "; ".join(dict.fromkeys(reason.text for reason in reasons))
