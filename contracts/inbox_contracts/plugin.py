@@ -24,6 +24,17 @@ MARKERS = {
 DEFAULT_SCENARIO = "agency"
 LAST_ENTRIES = 20
 BEGIN_SECONDS = 60
+SERVER_TRIAL = "inbox_contracts.provider"
+SERVER_TRIAL_OPTIONS: "dict[str, dict[str, Any]]" = {
+    "--inbox-url": {"metavar": "URL", "help": "the root of the server on trial"},
+    "--inbox-token": {"metavar": "TOKEN", "help": "a token of the account on trial; on a fake none is needed"},
+    "--inbox-admin-token": {"metavar": "TOKEN", "help": "the token that a fake was given with --admin-token"},
+    "--inbox-read-only": {"action": "store_true", "help": "send nothing but GET, and stop well below the rate limit"},
+    "--inbox-requests": {"type": int, "help": "with --inbox-read-only: so many requests at the most"},
+    "--inbox-seed": {"type": int, "default": 0, "help": "draws the examples"},
+    "--inbox-effort": {"type": float, "default": 1.0, "help": "multiplies the number of examples"},
+    "--inbox-timeout": {"type": float, "default": 10.0, "help": "seconds that an answer may take"},
+}
 
 HELD = pytest.StashKey["list[Held]"]()
 FAILED = pytest.StashKey[bool]()
@@ -36,15 +47,34 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_load_initial_conftests(early_config: pytest.Config, args: list[str]) -> None:
-    """Let the server trial register its options when it is what pytest shall run: of an installed package no conftest is read in time."""
-    if any(argument.startswith("inbox_contracts.provider") for argument in args):
-        early_config.pluginmanager.import_plugin("inbox_contracts.provider.options")
+    """Register the options of the server trial if that is what pytest shall run: no conftest of an installed package is read in time."""
+    if any(argument.startswith(SERVER_TRIAL) for argument in args):
+        early_config.pluginmanager.register(ServerTrialOptions(), SERVER_TRIAL)
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Register the markers."""
     for marker, meaning in MARKERS.items():
         config.addinivalue_line("markers", f"{marker}: {meaning}")
+
+
+class ServerTrialOptions:
+    """The options of ``pytest --pyargs inbox_contracts.provider``."""
+
+    def pytest_addoption(self, parser: pytest.Parser) -> None:
+        """Add the options."""
+        group = parser.getgroup("inbox", "the trial of an Inbox API server")
+        for name, described in SERVER_TRIAL_OPTIONS.items():
+            group.addoption(name, **described)
+
+    def pytest_configure(self, config: pytest.Config) -> None:
+        """Check that there is a server to try, and what a trial needs."""
+        from inbox_contracts import missing_extra
+
+        if missing := missing_extra("hypothesis"):
+            raise pytest.UsageError(missing)
+        if not config.getoption("--inbox-url"):
+            raise pytest.UsageError("--inbox-url URL is missing: the root of the server on trial, such as http://127.0.0.1:8089")
 
 
 @pytest.fixture(scope="session")

@@ -428,6 +428,26 @@ print(sorted(set(sys.modules) - before))
     assert ran.stdout == "['inbox_contracts', 'inbox_contracts.plugin']\n"
 
 
+def test_the_fixtures_need_no_extra(suite: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+    suite.makepyfile(without="import sys\nsys.modules['hypothesis'] = sys.modules['schemathesis'] = None\n")
+    suite.makepyfile(
+        """
+        from client import hosts
+
+        def test_over_http(inbox_mock):
+            hosts(inbox_mock.url, inbox_mock.token)
+
+        def test_in_process(inbox_mock_in_process):
+            hosts(inbox_mock_in_process.url, inbox_mock_in_process.token)
+        """
+    )
+
+    ran = suite.runpytest_subprocess("-p", "without", "-p", "inbox_contracts.plugin")
+
+    ran.assert_outcomes(passed=2)
+
+
 def test_a_run_that_uses_no_fixture_of_it_imports_nothing_of_the_fake(suite: pytest.Pytester) -> None:
     suite.makepyfile(
         """

@@ -2,6 +2,9 @@
 
 import json
 import re
+import sys
+
+import pytest
 
 from fake import Mock, OverSocket, Sandbox
 from inbox_contracts.provider.properties import every
@@ -162,3 +165,23 @@ def test_a_trial_leaves_no_sandbox_behind(check: Check, served: str) -> None:
     check(served, "-k", "patch", "-k", "etag")
 
     assert len(mock.admin.get("/sandboxes").json["sandboxes"]) == before
+
+
+def test_without_the_extra_it_says_how_to_install_it(check: Check, served: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "hypothesis", None)
+
+    result = check(served)
+
+    assert result.exit_code == 2
+    assert result.stderr == "inbox-mock: hypothesis is missing: pip install 'bookingsync-inbox-mock[contracts]'\n"
+
+
+def test_without_schemathesis_only_the_servers_own_document_is_not_judged(
+    check: Check, served: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "schemathesis", None)
+
+    result = check(served, "-k", "own-document", "-k", "patch")
+
+    assert result.exit_code == 0
+    assert "schemathesis is missing: pip install 'bookingsync-inbox-mock[contracts]'" in result.stdout

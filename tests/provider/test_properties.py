@@ -1,5 +1,7 @@
 """The fake keeps every property, and each property notices a server that does not keep it."""
 
+from pkgutil import resolve_name
+
 import pytest
 
 from inbox_contracts.provider import runner
@@ -44,3 +46,10 @@ def test_every_broken_server_has_a_name_of_its_own() -> None:
 @pytest.mark.parametrize("killed", [True, False])
 def test_a_good_server_must_live_and_a_broken_one_must_not(control: bool, killed: bool) -> None:  # noqa: FBT001
     assert Row("a server", "", "", killed=killed, control=control, detail="").right == (killed is not control)
+
+
+@pytest.mark.parametrize("target", sorted({mutant.replaced[0] for mutant in MUTANTS if mutant.replaced is not None}))
+def test_what_a_broken_server_replaces_is_there_under_its_name(target: str) -> None:
+    owner, _, name = target.rpartition(".")
+
+    assert name in vars(resolve_name(owner))

@@ -29,6 +29,15 @@ def test_without_an_address_it_says_which_option_is_missing(tmp_path: Path) -> N
     assert "--inbox-url URL is missing" in done.stderr
 
 
+def test_without_the_extra_it_says_how_to_install_it(tmp_path: Path) -> None:
+    (tmp_path / "without.py").write_text("import sys\nsys.modules['hypothesis'] = None\n")
+
+    done = run(tmp_path, "-p", "without", "--pyargs", "inbox_contracts.provider", "--inbox-url", nobody())
+
+    assert done.returncode == 4
+    assert "hypothesis is missing: pip install 'bookingsync-inbox-mock[contracts]'" in done.stderr
+
+
 def test_a_server_that_is_down_ends_the_run_with_one_line(tmp_path: Path) -> None:
     done = run(tmp_path, "--pyargs", "inbox_contracts.provider", "--inbox-url", nobody())
 

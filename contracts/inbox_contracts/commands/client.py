@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from inbox_contracts import missing_extra
 from inbox_contracts.commands import LONGEST, Finite
 
 if TYPE_CHECKING:
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
 
 WRONG, FOUND = 2, 1
 EACH = "each"
-EXTRA = "hypothesis is not installed; expected it: pip install 'bookingsync-inbox-mock[contracts]'"
 
 
 @click.command("client", context_settings={"ignore_unknown_options": False})
@@ -126,10 +126,8 @@ def _each(driver: tuple[str, ...], wanted: str, options: dict[str, Any]) -> int:
 
 
 def _run(driver: tuple[str, ...], options: dict[str, Any]) -> "Verdict":
-    try:
-        import hypothesis  # noqa: F401
-    except ModuleNotFoundError:
-        _say(f"inbox-mock: {EXTRA}")
+    if missing := missing_extra("hypothesis"):
+        _say(f"inbox-mock: {missing}")
         sys.exit(WRONG)
     from inbox_contracts.consumer.trial import run
 

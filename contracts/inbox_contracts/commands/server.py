@@ -2,11 +2,11 @@
 
 import shlex
 import sys
-from importlib.util import find_spec
 from typing import TYPE_CHECKING, NoReturn
 
 import click
 
+from inbox_contracts import missing_extra
 from inbox_contracts.commands import LONGEST, Finite
 from inbox_mock.cli import print_json
 
@@ -69,8 +69,8 @@ def command(
 
     URL is the server's root. On a fake, each property is judged in sandboxes of its own.
     """
-    if find_spec("hypothesis") is None:
-        _stop("hypothesis is missing: pip install 'bookingsync-inbox-mock[contracts]'")
+    if missing := missing_extra("hypothesis"):
+        _stop(missing)
     from inbox_contracts.provider import runner
     from inbox_contracts.provider.target import NoTrial, look
     from inbox_mock.domain.values import printable

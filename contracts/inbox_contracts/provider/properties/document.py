@@ -5,10 +5,10 @@ import random
 import re
 import subprocess
 import sys
-from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from inbox_contracts import missing_extra
 from inbox_contracts.provider.expectations import Broken, NotJudged, expect, shown
 from inbox_contracts.provider.trial import Trial, claim
 from inbox_mock.domain.fidelity import assumed
@@ -33,8 +33,8 @@ FAILURE = re.compile(r"^- (.+)$", re.MULTILINE)
 @claim("own-document", fidelity=assumed("the real service publishes no such document; who does must keep it"), reads=False, slow=True)
 def own_document(trial: Trial) -> None:
     """The server does what its own /openapi.json says, whatever is asked, in all phases of schemathesis."""
-    if find_spec("schemathesis") is None:
-        raise NotJudged("schemathesis is not installed")
+    if missing := missing_extra("schemathesis"):
+        raise NotJudged(missing)
     answer = trial.api.connection.send("GET", DOCUMENT, {})
     if answer.status == 404:
         raise NotJudged(f"the server publishes no {DOCUMENT}")
