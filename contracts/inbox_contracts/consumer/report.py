@@ -67,7 +67,7 @@ def junit(verdict: Verdict, replay: str | None = None) -> str:
         suite.add_testcase(case)
     found = JUnitXml()
     found.add_testsuite(suite)
-    written: bytes = found.tostring()  # type: ignore[no-untyped-call]
+    written: bytes = found.tostring()
     return written.decode()
 
 

@@ -71,7 +71,7 @@ def load(path: str) -> World:
     steps = scenario.data.get(TRIAL)
     if not steps:
         raise ScenarioError(scenario.name, 1, f"no {TRIAL}", f"a world: a scenario with the steps of a trial under {TRIAL}")
-    written: list[JSON] = list(steps)  # type: ignore[call-overload]
+    written: list[JSON] = list(steps)
     for number, step in enumerate(written):
         if PASSES in step:
             try:

@@ -34,8 +34,8 @@ def book(call: AdminCall) -> JSON:
         if channel not in policies():
             raise Invalid(invalid("channel", f"one of {', '.join(policies())}"))
         rental = _rental(work, body.get("rental_id"))
-        account_id = int(str(rental["account_id"]))
-        guest: JSON = body.get("guest", {"fullname": "Clementina Kling"})  # type: ignore[assignment]
+        account_id = rental["account_id"]
+        guest: JSON = body.get("guest", {"fullname": "Clementina Kling"})
         delay, never = _delay(body.get("conversation_delay"))
         if delay is not None and not policies()[channel].owns_conversations:
             raise Invalid(invalid("conversation_delay", f"nothing, for {channel} opens no conversation"))
@@ -167,8 +167,8 @@ def _contacts(guest: JSON) -> Row:
 
 
 def _operation(method: str, rule: str, name: str, summary: str, run: object, **more: object) -> AdminOperation:
-    usual: JSON = {"refusals": (404, 422), "answer": RECORD}
-    return AdminOperation(method=method, rule=f"/sandboxes/<id>{rule}", name=name, summary=summary, run=run, **(usual | more))  # type: ignore[arg-type]
+    declared: JSON = {"refusals": (404, 422), "answer": RECORD, "run": run, **more}
+    return AdminOperation(method=method, rule=f"/sandboxes/<id>{rule}", name=name, summary=summary, **declared)
 
 
 OPERATIONS = (

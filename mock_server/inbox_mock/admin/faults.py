@@ -60,7 +60,7 @@ def _options() -> JSON:
 )
 def set_fault(call: AdminCall) -> JSON:
     """Let something go wrong."""
-    match: JSON = call.body.get("match", {})  # type: ignore[assignment]
+    match: JSON = call.body.get("match", {})
     event = match.get("event")
     if isinstance(event, str) and not any(fnmatchcase(known, event) for known in event_types()):
         raise Invalid(invalid("match.event", f"one of {', '.join(event_types())}; * stands for anything"))

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from inspect import getdoc
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from inbox_mock.domain.errors import Invalid, NotFound, invalid
 from inbox_mock.domain.values import whole_number
@@ -15,7 +15,7 @@ from inbox_mock.webhooks.sender import WebhookSender
 if TYPE_CHECKING:
     from jsonschema_rs import Validator
 
-JSON = dict[str, object]
+JSON = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)

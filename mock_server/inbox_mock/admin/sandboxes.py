@@ -131,8 +131,8 @@ def issue_token(call: AdminCall) -> JSON:
         account_id = call.body.get("account_id", accounts[0] if accounts else None)
         if account_id not in accounts:
             raise Invalid(invalid("account_id", "the id of an account on which the application is installed"))
-        granted: list[str] = call.body.get("scopes", list(scopes.ALL))  # type: ignore[assignment]
-        lifetime: int | None = call.body.get("expires_in")  # type: ignore[assignment]
+        granted: list[str] = call.body.get("scopes", list(scopes.ALL))
+        lifetime: int | None = call.body.get("expires_in")
         token = oauth.issue_token(work, application_id, account_id, tuple(dict.fromkeys(granted)), lifetime_seconds=lifetime)
         return {"token": token["token"], "scopes": granted, "expires_at": token["expires_at"]}
 
@@ -147,12 +147,12 @@ def revoke_token(call: AdminCall) -> None:
 
 def overrides_of(body: JSON) -> Overrides:
     """Return what the body of a creation wants otherwise than the scenario says."""
-    clock: JSON = body.get("clock", {})  # type: ignore[assignment]
+    clock: JSON = body.get("clock", {})
     return Overrides(
-        seed=body.get("seed"),  # type: ignore[arg-type]
-        mode=clock.get("mode"),  # type: ignore[arg-type]
-        rate=clock.get("rate"),  # type: ignore[arg-type]
-        strict=body.get("strict"),  # type: ignore[arg-type]
+        seed=body.get("seed"),
+        mode=clock.get("mode"),
+        rate=clock.get("rate"),
+        strict=body.get("strict"),
     )
 
 
@@ -169,7 +169,7 @@ def shown(sandbox: Sandbox, origin: str) -> JSON:
         settings = work.settings
         first = _first_tokens(work)
         client = oauth.client_application(work)
-        accounts = [int(str(row["id"])) for row in work.db.every("SELECT id FROM accounts ORDER BY id")]
+        accounts = [row["id"] for row in work.db.every("SELECT id FROM accounts ORDER BY id")]
         own = client["id"] if client else None
         tokens = [first.get((own, account_id)) for account_id in accounts]
         return {

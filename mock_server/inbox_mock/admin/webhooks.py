@@ -122,14 +122,13 @@ def _delivery(work: UnitOfWork, row: Mapping[str, Any]) -> JSON:
     return {name: row[name] for name in names} | {"attempts": attempts}
 
 
-def _signature(request: object, secret: str) -> JSON:
+def _signature(request: Mapping[str, Any], secret: str) -> JSON:
     """Return what signed an attempt, and whether it is right.
 
     ``valid`` is None where nothing was sent, or where the journal does not hold the whole body.
     """
-    sent: JSON = request  # type: ignore[assignment]
-    headers: JSON = sent["headers"]  # type: ignore[assignment]
-    given, body = headers.get("X-Content-Signature"), str(sent["body"])
+    headers: JSON = request["headers"]
+    given, body = headers.get("X-Content-Signature"), str(request["body"])
     if given is None or len(body) >= journal.MOST_CHARACTERS:
         return {"given": given, "expected": None, "valid": None}
     expected = sign(secret, body.encode())

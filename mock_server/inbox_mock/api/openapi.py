@@ -159,7 +159,7 @@ def _example(attribute: Attribute) -> object:
     if attribute.example is not None:
         return attribute.example
     if "enum" in attribute.kind.schema:
-        return attribute.kind.schema["enum"][0]  # type: ignore[index]
+        return attribute.kind.schema["enum"][0]
     return EXAMPLES.get(attribute.kind.field)
 
 

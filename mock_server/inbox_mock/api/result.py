@@ -148,7 +148,7 @@ def _embed(context: RequestContext, link: Link, rows: Rows, shown: list[JSON]) -
         _embed_targets(context, link, rows, shown)
     elif not link.target and link.name != "created_by":
         for record in shown:
-            if link.name in record["links"]:  # type: ignore[operator]  # the public part of a record has fewer
+            if link.name in record["links"]:
                 record[link.name] = [] if link.many else None
 
 
@@ -171,7 +171,7 @@ def _embed_targets(context: RequestContext, link: Link, rows: Rows, shown: list[
     if targets is None:
         return
     for record, numbers in zip(shown, wanted, strict=True):
-        if link.name not in record["links"]:  # type: ignore[operator]  # the public part of a record has fewer
+        if link.name not in record["links"]:
             continue
         embedded = [targets[number] for number in numbers if number in targets]
         record[link.name] = embedded if link.many else (embedded[0] if embedded else None)

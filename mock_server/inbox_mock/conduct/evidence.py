@@ -89,27 +89,27 @@ def _entry(
     caused: list[Row] = row["caused"]
     reasons = tuple(map(from_json, row["reasons"]))
     struck = [reason.data for reason in reasons if reason.code == FAULT_STRUCK]
-    at = _instant(str(row["at"]))
+    at = _instant(row["at"])
     label = request.get("token")
     token = tokens.get(str(label))
-    delivery = None if row["delivery_id"] is None else deliveries[_id(row["delivery_id"])]
+    delivery = None if row["delivery_id"] is None else deliveries[row["delivery_id"]]
     application_id = row["application_id"] if row["application_id"] is not None or token is None else token.application_id
-    method, path = str(row["method"]), str(row["path"])
+    method, path = row["method"], row["path"]
     return Entry(
-        id=_id(row["id"]),
+        id=row["id"],
         at=at,
         method=method,
         path=path,
-        query=str(row["query"]),
-        status=None if row["status"] is None else _id(row["status"]),
+        query=row["query"],
+        status=row["status"],
         token=None if label is None else str(label),
-        application_id=None if application_id is None else _id(application_id),
+        application_id=application_id,
         account_id=None if token is None else token.account_id,
         asked_headers=request.get("headers", {}),
         asked_body=request.get("body", ""),
         headers=response.get("headers", {}),
         body=response.get("body", ""),
-        caused=tuple((str(one["event"]), _id(one["id"])) for one in caused),
+        caused=tuple((one["event"], one["id"]) for one in caused),
         reasons=reasons,
         readable=not any(fault["kind"] in _unreadable_after() for fault in struck),
         synced_at=None if row["status"] is None or delivery is not None else lagging.get(row["fault_id"], at),
@@ -121,7 +121,7 @@ def _entry(
 def _lagging(db: Database) -> dict[int, datetime]:
     """Return the faults that show the past and say so, each with the time that its answers give as synced-at."""
     rows = db.every("SELECT id, set_at FROM faults WHERE kind = 'stale_read' AND coalesce(json_extract(options, '$.honest'), 1)")
-    return {_id(row["id"]): _instant(str(row["set_at"])) for row in rows}
+    return {row["id"]: _instant(row["set_at"]) for row in rows}
 
 
 def _named(entries: Iterable[Entry]) -> Named:
@@ -141,7 +141,7 @@ def _tokens(db: Database) -> dict[str, TokenFact]:
     rows = db.every("SELECT id, application_id, account_id, scopes FROM tokens WHERE kind = 'access'")
     return {
         f"token-{row['id']}": TokenFact(
-            application_id=_id(row["application_id"]), account_id=_maybe(row["account_id"]), scopes=scopes.parse(str(row["scopes"]))
+            application_id=row["application_id"], account_id=row["account_id"], scopes=scopes.parse(row["scopes"])
         )
         for row in rows
     }
@@ -150,22 +150,19 @@ def _tokens(db: Database) -> dict[str, TokenFact]:
 def _deliveries(db: Database, rows: list[Row]) -> dict[int, DeliveryFact]:
     wanted = _as_json(row["delivery_id"] for row in rows if row["delivery_id"] is not None)
     found = db.every("SELECT id, event, record, forged FROM deliveries WHERE id IN (SELECT value FROM json_each(?))", (wanted,))
-    return {
-        _id(row["id"]): DeliveryFact(id=_id(row["id"]), event=str(row["event"]), record=str(row["record"]), forged=bool(row["forged"]))
-        for row in found
-    }
+    return {row["id"]: DeliveryFact(id=row["id"], event=row["event"], record=row["record"], forged=bool(row["forged"])) for row in found}
 
 
 def _messages(db: Database, named: Named) -> dict[int, MessageFact]:
     return {
-        _id(row["id"]): MessageFact(
-            id=_id(row["id"]),
-            account_id=_id(row["account_id"]),
-            conversation_id=_id(row["conversation_id"]),
-            sender_id=_id(row["sender_id"]),
-            visibility=str(row["visibility"]),
-            channel=_text(row["channel"]),
-            created_at=_instant(str(row["created_at"])),
+        row["id"]: MessageFact(
+            id=row["id"],
+            account_id=row["account_id"],
+            conversation_id=row["conversation_id"],
+            sender_id=row["sender_id"],
+            visibility=row["visibility"],
+            channel=row["channel"],
+            created_at=_instant(row["created_at"]),
             relayed=bool(row["relayed"]),
         )
         for row in (db.every(MESSAGES, (RELAYED, _as_json(named.made))) if named.made else ())
@@ -178,12 +175,12 @@ def _conversations(db: Database, ids: set[int]) -> dict[int, ConversationFact]:
           (SELECT json_group_array(booking_id) FROM conversation_bookings WHERE conversation_id = c.id) AS bookings
         FROM conversations c WHERE c.id IN (SELECT value FROM json_each(?))"""
     return {
-        _id(row["id"]): ConversationFact(
-            id=_id(row["id"]),
-            account_id=_id(row["account_id"]),
-            channel=_text(row["channel"]),
-            default_channel=_text(row["default_channel"]),
-            bookings=tuple(orjson.loads(str(row["bookings"]))),
+        row["id"]: ConversationFact(
+            id=row["id"],
+            account_id=row["account_id"],
+            channel=row["channel"],
+            default_channel=row["default_channel"],
+            bookings=tuple(orjson.loads(row["bookings"])),
         )
         for row in db.every(sql, (_as_json(ids),))
     }
@@ -194,10 +191,7 @@ def _participants(db: Database, conversations: set[int], ids: set[int]) -> dict[
         SELECT id, conversation_id, member_type FROM participants WHERE conversation_id IN (SELECT value FROM json_each(?))"""
     by_id = "SELECT id, conversation_id, member_type FROM participants WHERE id IN (SELECT value FROM json_each(?))"
     rows = chain(db.every(by_conversation, (_as_json(conversations),)), db.every(by_id, (_as_json(ids),)))
-    return {
-        _id(row["id"]): ParticipantFact(id=_id(row["id"]), conversation_id=_id(row["conversation_id"]), kind=str(row["member_type"]))
-        for row in rows
-    }
+    return {row["id"]: ParticipantFact(id=row["id"], conversation_id=row["conversation_id"], kind=row["member_type"]) for row in rows}
 
 
 def _bookings(db: Database) -> dict[int, BookingFact]:
@@ -208,18 +202,18 @@ def _bookings(db: Database) -> dict[int, BookingFact]:
     since = {row["id"]: row["created_at"] for row in db.every("SELECT id, created_at FROM conversations WHERE channel IS NOT NULL")}
     found: dict[int, BookingFact] = {}
     for row in db.every(BOOKINGS):
-        policy = policies()[str(row["channel"])]
+        policy = policies()[row["channel"]]
         conversation = opened.get(row["id"], row["conversation_id"])
         opened_at = since.get(conversation, row["opened_at"])
-        found[_id(row["id"])] = BookingFact(
-            id=_id(row["id"]),
-            account_id=_id(row["account_id"]),
+        found[row["id"]] = BookingFact(
+            id=row["id"],
+            account_id=row["account_id"],
             channel=policy.name,
             owned=policy.owns_conversations,
             default_channel=policy.default_channel,
-            created_at=_instant(str(row["created_at"])),
+            created_at=_instant(row["created_at"]),
             canceled_at=_time(row["canceled_at"]),
-            channel_conversation=_maybe(conversation),
+            channel_conversation=conversation,
             opened_at=_time(opened_at),
             never=opened_at is None and row["id"] not in awaited,
         )
@@ -228,18 +222,6 @@ def _bookings(db: Database) -> dict[int, BookingFact]:
 
 def _as_json(ids: Iterable[object]) -> str:
     return orjson.dumps([one for one in ids if isinstance(one, int) and one < 2**63]).decode()
-
-
-def _id(found: object) -> int:
-    return int(str(found))
-
-
-def _maybe(found: object) -> int | None:
-    return None if found is None else _id(found)
-
-
-def _text(found: object) -> str | None:
-    return None if found is None else str(found)
 
 
 def _time(found: object) -> datetime | None:

@@ -40,9 +40,9 @@ def render(report: JSON, threshold: str = "error") -> str:
         suite.add_testcase(case)
     xml = JUnitXml()
     xml.add_testsuite(suite)
-    suite.update_statistics()  # type: ignore[no-untyped-call]
-    xml.update_statistics()  # type: ignore[no-untyped-call]
-    written: bytes = xml.tostring()  # type: ignore[no-untyped-call]
+    suite.update_statistics()
+    xml.update_statistics()
+    written: bytes = xml.tostring()
     return written.decode()
 
 

@@ -48,16 +48,16 @@ class Chances:
 def chances(work: UnitOfWork, since: str, closed: list[int]) -> Chances:
     """Count what has happened since a time; ``closed`` are the conversations that a client closed."""
     opened = [(row, orjson.loads(str(row["about"]))) for row in work.db.every(OPENINGS, (since,))]
-    written = {str(row["channel"]): int(str(row["n"])) for row in work.db.every(FROM_CHANNEL, (since,))}
+    written = {str(row["channel"]): row["n"] for row in work.db.every(FROM_CHANNEL, (since,))}
     answered_within = {name: count for name, count in written.items() if policies()[name].response_hours is not None}
     return Chances(
         delays=sum(_by_dice(work, row) for row, _ in opened),
         hosts=sum("hosts" not in about for _, about in opened if about.get("conversation_id")),
-        relays=int(str(work.db.value(RELAYS, (since,)))),
+        relays=work.db.value(RELAYS, (since,), int) or 0,
         without_conversation=sum(about.get("never") == "the booking was cancelled" for _, about in opened),
         from_channel=sum(written.values()),
         deadlines=sum(answered_within.values()),
-        reopening=int(str(work.db.value(REOPENED, (since, orjson.dumps(closed).decode())))),
+        reopening=work.db.value(REOPENED, (since, orjson.dumps(closed).decode()), int) or 0,
     )
 
 

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 from inbox_mock.domain import times
 from inbox_mock.domain.errors import Invalid, NotFound, Problem, invalid
@@ -87,7 +88,7 @@ def any_set(work: UnitOfWork) -> bool:
     return store.any_set(work.db)
 
 
-def set_fault(work: UnitOfWork, wish: Mapping[str, object]) -> int:
+def set_fault(work: UnitOfWork, wish: Mapping[str, Any]) -> int:
     """Set a fault: ``kind``, its options, ``match``, ``times``, ``for``. Return its id.
 
     Raises:
@@ -97,7 +98,7 @@ def set_fault(work: UnitOfWork, wish: Mapping[str, object]) -> int:
     fault = kinds().get(str(wish.get("kind")))
     if fault is None:
         raise Invalid(invalid("kind", f"one of {', '.join(kinds())}"))
-    match: Mapping[str, object] = wish.get("match", {})  # type: ignore[assignment]
+    match: Mapping[str, Any] = wish.get("match", {})
     _check(work, fault, wish, match)
     lasts = wish.get("for", fault.lasts)
     row: Row = {
@@ -127,7 +128,7 @@ def remove_fault(work: UnitOfWork, fault_id: int) -> None:
 
 def shown(row: Row) -> dict[str, object]:
     """Return a fault as the admin API shows it: how it was set, and how often it struck."""
-    times_left = None if row["times"] is None else int(str(row["times"])) - int(str(row["struck"]))
+    times_left = None if row["times"] is None else row["times"] - row["struck"]
     found: Row = {"id": row["id"], "kind": row["kind"], **_options(row["options"]), "match": row["match"], "times": row["times"]}
     return found | {"set_at": row["set_at"], "ends_at": row["ends_at"], "seen": row["seen"], "struck": row["struck"], "left": times_left}
 
@@ -137,7 +138,7 @@ def strike(work: UnitOfWork, request: RequestFacts) -> RequestStrike | None:
     for row in store.standing(work.db, work.now):
         fault = kinds()[str(row["kind"])]
         if isinstance(fault, RequestFault) and _strikes(work, row, fault, request):
-            return RequestStrike(int(str(row["id"])), str(row["kind"]), str(row["set_at"]), fault.effect(options_of(fault, row)))
+            return RequestStrike(row["id"], str(row["kind"]), str(row["set_at"]), fault.effect(options_of(fault, row)))
     return None
 
 
@@ -190,8 +191,8 @@ def _strikes(work: UnitOfWork, row: Row, fault: RequestFault, request: RequestFa
 
 def _is_due(work: UnitOfWork, row: Row, match: Mapping[str, object]) -> bool:
     """Count a request or webhook that matches, and return whether the fault strikes it."""
-    seen, struck = int(str(row["seen"])) + 1, int(str(row["struck"]))
-    due = (row["times"] is None or struck < int(str(row["times"]))) and seen >= int(str(match.get("nth", 1)))
+    seen, struck = row["seen"] + 1, row["struck"]
+    due = (row["times"] is None or struck < row["times"]) and seen >= match.get("nth", 1)
     due = due and work.dice.share("fault", f"{row['id']}/{seen}") < float(str(match.get("share", 1)))
     store.change(work.db, row["id"], {"seen": seen, "struck": struck + due})
     return due

@@ -7,6 +7,7 @@ does not wait for it.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from dataclasses import field as declared
+from typing import Any
 
 import orjson
 
@@ -20,8 +21,8 @@ class Kind:
     """A kind: ``reads`` turns a column's value into JSON's, None where they are the same."""
 
     field: str
-    schema: Mapping[str, object]
-    options: Mapping[str, object] = declared(default_factory=dict)
+    schema: Mapping[str, Any]
+    options: Mapping[str, Any] = declared(default_factory=dict)
     reads: Read | None = None
 
 

@@ -4,13 +4,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from operator import itemgetter
+from typing import Any
 
 from orjson import Fragment
 
 from inbox_mock.resources.declaration import Attribute, Link, Resource
 from inbox_mock.resources.field_types import UPLOAD
 
-JSON = dict[str, object]
+JSON = dict[str, Any]
 Columns = tuple[str, ...]
 
 
@@ -58,9 +59,10 @@ def reader(resource: Resource, columns: Columns, view: Projection = FULL) -> Rea
     def read(row: Sequence[object], place: RenderContext) -> JSON:
         record: JSON = dict(zip(names, take(row), strict=True))
         if links:
-            record["links"] = found = dict(zip(link_names, take_links(row), strict=True))
+            found: JSON = dict(zip(link_names, take_links(row), strict=True))
+            record["links"] = found
             for name in lists:
-                found[name] = Fragment(found[name])  # type: ignore[arg-type]
+                found[name] = Fragment(found[name])
             for name, link in worked_out:
                 found[name] = link(row)
         else:

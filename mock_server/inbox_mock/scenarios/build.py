@@ -59,7 +59,7 @@ class SandboxFactory:
 
         """
         self._check_webhooks(scenario)
-        clock: Mapping[str, object] = scenario.data.get("clock", {})  # type: ignore[assignment]
+        clock: Mapping[str, object] = scenario.data.get("clock", {})
         if (overrides.mode or clock.get("mode", "manual")) == "real":
             reported = iter([progress])
             return self.sandboxes.add(lambda: build_image(scenario, overrides, self.wall(), next(reported, None)), default=default)
@@ -71,7 +71,7 @@ class SandboxFactory:
         return self.sandboxes.add(lambda: image, default=default)
 
     def _check_webhooks(self, scenario: Scenario) -> None:
-        subscriptions: list[Mapping[str, object]] = scenario.data.get("webhooks", [])  # type: ignore[assignment]
+        subscriptions: list[Mapping[str, object]] = scenario.data.get("webhooks", [])
         for number, subscription in enumerate(subscriptions):
             url = str(subscription["url"])
             if not is_address(url) or not self._may_send_to(url):
@@ -118,7 +118,7 @@ def build_image(scenario: Scenario, overrides: Overrides, wall: float, progress:
 
 
 def _clock(scenario: Scenario, overrides: Overrides, wall: float) -> Clock:
-    given: dict[str, object] = dict(scenario.data.get("clock", {}))  # type: ignore[call-overload]
+    given = dict(scenario.data.get("clock", {}))
     mode = overrides.mode or str(given.get("mode", "manual"))
     if overrides.now is not None:
         now = overrides.now

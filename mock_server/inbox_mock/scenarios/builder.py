@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from sqlite3 import IntegrityError
+from typing import Any
 
 from inbox_mock.channels import policies
 from inbox_mock.domain import times
@@ -33,9 +34,9 @@ class Builder:
     names: dict[tuple[str, str], int] = field(default_factory=dict)
     steps: list[tuple[datetime, int, Location, Callable[[], None]]] = field(default_factory=list)
 
-    def records(self, noun: str) -> list[tuple[Location, dict[str, object]]]:
+    def records(self, noun: str) -> list[tuple[Location, dict[str, Any]]]:
         """Return the scenario's records of a noun, each with its place in the file."""
-        given: Iterable[Mapping[str, object]] = self.scenario.data.get(noun, [])  # type: ignore[assignment]
+        given: Iterable[Mapping[str, object]] = self.scenario.data.get(noun, [])
         return [((noun, number), dict(record)) for number, record in enumerate(given)]
 
     def name(self, noun: str, record: Mapping[str, object], record_id: int, location: Location) -> None:
@@ -71,8 +72,7 @@ class Builder:
     def _find(self, noun: str, reference: object) -> int | None:
         found = self.names.get((noun, reference)) if isinstance(reference, str) else reference
         sql = f"SELECT id FROM {noun} WHERE id = ?"  # noqa: S608
-        known = None if found is None else self.work.db.value(sql, (found,))
-        return None if known is None else int(str(known))
+        return None if found is None else self.work.db.value(sql, (found,), int)
 
     def moment(self, text: object, location: Location) -> datetime:
         """Return the instant that a scenario's time means.

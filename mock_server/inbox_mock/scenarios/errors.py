@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from json import dumps
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from jsonschema_rs import ValidationError
@@ -65,17 +65,19 @@ def _written(option: object) -> str:
     return option if isinstance(option, str) else dumps(option)
 
 
-def _at(schema: Mapping[str, object], path: Sequence[str | int]) -> dict[str, dict[str, object]]:
+def _at(schema: Mapping[str, object], path: Sequence[str | int]) -> dict[str, Any]:
     """Return the part of a schema at a path, through references."""
-    here: object = schema
+    here: Any = schema
     for step in path:
         if isinstance(here, Mapping) and "$ref" in here and step != "$ref":
             here = _definition(schema, here)
-        here = _definition(schema, here) if step == "$ref" else here[step]  # type: ignore[index]
+        here = _definition(schema, here) if step == "$ref" else here[step]
     if isinstance(here, Mapping) and "$ref" in here:
         here = _definition(schema, here)
-    return here  # type: ignore[return-value]
+    found: dict[str, Any] = here
+    return found
 
 
-def _definition(schema: Mapping[str, object], here: object) -> object:
-    return schema["$defs"][str(here["$ref"]).rpartition("/")[2]]  # type: ignore[index]
+def _definition(schema: Mapping[str, Any], reference: Mapping[str, Any]) -> dict[str, Any]:
+    definition: dict[str, Any] = schema["$defs"][reference["$ref"].rpartition("/")[2]]
+    return definition

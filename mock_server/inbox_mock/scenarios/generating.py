@@ -43,9 +43,9 @@ GENERATED = "(generated)"
 
 def plan(builder: Builder) -> None:
     """Plan the generated bookings, each with its conversation, and spread the messages over the conversations."""
-    wanted: dict[str, int] = builder.scenario.data.get("generate", {})  # type: ignore[assignment]
+    wanted: Row = builder.scenario.data.get("generate", {})
     if "thread" in wanted:
-        _thread(builder, wanted["thread"])  # type: ignore[arg-type]
+        _thread(builder, wanted["thread"])
     number = wanted.get("bookings", 0)
     if not number:
         return
@@ -81,7 +81,7 @@ def _messages(builder: Builder, number: int, indexes: list[int], step: timedelta
 def _thread(builder: Builder, wanted: Row) -> None:
     """Plan the messages of one conversation, evenly over a time that ends at the start."""
     location: Location = ("generate", "thread")
-    number = int(str(wanted["messages"]))
+    number = wanted["messages"]
     span = timedelta(seconds=seconds_of(builder, wanted.get("over", "1h"), (*location, "over")))
     for turn in range(number):
         said_at = builder.start - span * ((number - turn) / number)
@@ -105,7 +105,7 @@ def _booking(builder: Builder, index: int, rental_id: int, channel: str) -> None
     work = builder.work
     rental = work.db.get(RentalRow, rental_id)
     name = f"{FIRSTNAMES[index % len(FIRSTNAMES)]} {LASTNAMES[index // len(FIRSTNAMES) % len(LASTNAMES)]}"
-    account_id = int(str(rental["account_id"]))
+    account_id = rental["account_id"]
     client_id = people.create_client(work, Actor(account_id), {"fullname": name})
     arrival = work.instant + timedelta(days=30 + index % 300)
     nights = work.dice.between("nights", index, 1, 14)

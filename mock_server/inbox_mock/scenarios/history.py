@@ -59,14 +59,14 @@ def _canceled_at(builder: Builder, location: Location, record: Row) -> datetime:
 
 def _cancel(builder: Builder, location: Location, record: Row) -> None:
     booking_id = builder.refer("bookings", record["id"], location)
-    account_id = int(str(builder.work.db.get(BookingRow, booking_id)["account_id"]))
+    account_id = builder.work.db.get(BookingRow, booking_id)["account_id"]
     cancel_booking(builder.work, Actor(account_id), booking_id, record, owned_only=False)
 
 
 def _inquiry(builder: Builder, location: Location, record: Row) -> None:
     rental_id = builder.refer("rentals", record["rental"], (*location, "rental"))
     rental = builder.work.db.get(RentalRow, rental_id)
-    actor = Actor(int(str(rental["account_id"])))
+    actor = Actor(rental["account_id"])
     row = {name: given for name, given in record.items() if name not in INQUIRY_LINKS}
     row |= {key: bookings.local(builder, record, key, location, rental) for key in ("start_at", "end_at")}
     if "source" in record:
@@ -89,7 +89,7 @@ def _became(builder: Builder, location: Location, record: Row) -> None:
 
 def _conversation(builder: Builder, location: Location, record: Row) -> None:
     application = client_application(builder.work)
-    actor = Actor(account_of(builder, record, location), None if application is None else int(str(application["id"])))
+    actor = Actor(account_of(builder, record, location), None if application is None else application["id"])
     row: Row = {name: record[name] for name in ("id", "subject", "default_channel") if name in record}
     conversation_id = conversations.create_conversation(builder.work, actor, row)
     builder.name("conversations", record, conversation_id, location)
@@ -132,13 +132,13 @@ def _participant(builder: Builder, location: Location, record: Row) -> None:
         "member_type": noun.title(),
         "read": record.get("read", False),
     }
-    people.add_participant(builder.work, Actor(int(str(conversation["account_id"]))), row)
+    people.add_participant(builder.work, Actor(conversation["account_id"]), row)
 
 
 def _message(builder: Builder, location: Location, record: Row) -> None:
     conversation, work = conversation_of(builder, location, record), builder.work
     more: Row = {"id": record.get("id")} | {name: record[name] for name in ("origin",) if name in record}
-    content = str(record["content"]) * int(str(record.get("repeat", 1)))
+    content = str(record["content"]) * record.get("repeat", 1)
     if "attachments" in record:
         names: list[object] = record["attachments"]
         more["attachment_ids"] = [builder.refer("attachments", name, (*location, "attachments")) for name in names]
@@ -153,8 +153,8 @@ def _message(builder: Builder, location: Location, record: Row) -> None:
     if record.get("read"):
         sql = "SELECT id FROM participants WHERE conversation_id = ? AND member_type = 'Host'"
         for host in work.db.every(sql, (conversation["id"],)):
-            actor = Actor(int(str(conversation["account_id"])))
-            people.edit_participant(work, actor, int(str(host["id"])), {"read": True})
+            actor = Actor(conversation["account_id"])
+            people.edit_participant(work, actor, host["id"], {"read": True})
 
 
 def _change(builder: Builder, location: Location, record: Row) -> None:
@@ -162,8 +162,8 @@ def _change(builder: Builder, location: Location, record: Row) -> None:
     written: Row = {name: record[name] for name in ("closed", "marked_as_spam") if name in record}
     if "assignee" in record:
         written["assignee_id"] = builder.refer("hosts", record["assignee"], (*location, "assignee"))
-    actor = Actor(int(str(conversation["account_id"])))
-    conversations.edit_conversation(builder.work, actor, int(str(conversation["id"])), written)
+    actor = Actor(conversation["account_id"])
+    conversations.edit_conversation(builder.work, actor, conversation["id"], written)
 
 
 def _attachment(builder: Builder, location: Location, record: Row) -> None:

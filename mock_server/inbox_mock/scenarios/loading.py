@@ -33,7 +33,7 @@ class Scenario:
     """A scenario that keeps to the schema. ``folder`` is where its attachments are looked for first."""
 
     name: str
-    data: Mapping[str, object]
+    data: Mapping[str, Any]
     lines: Lines
     folder: Path | None = None
 

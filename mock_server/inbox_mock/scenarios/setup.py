@@ -45,7 +45,7 @@ def account_of(builder: Builder, record: Row, location: Location) -> int:
     """Return the id of the account that a record belongs to: the first one, unless it says another."""
     if "account" in record:
         return builder.refer("accounts", record["account"], (*location, "account"))
-    return int(str(builder.work.db.every("SELECT min(id) AS id FROM accounts")[0]["id"]))
+    return builder.work.db.value("SELECT min(id) FROM accounts", (), int) or 0
 
 
 def contacts(record: Row) -> Row:
@@ -87,9 +87,9 @@ def _applications(builder: Builder) -> None:
             builder.name("applications", record, application_id, location)
         installed_on = record.get("accounts")
         for account_id in (
-            _once(builder, [builder.refer("accounts", reference, (*location, "accounts")) for reference in installed_on], location)  # type: ignore[attr-defined]
+            _once(builder, [builder.refer("accounts", reference, (*location, "accounts")) for reference in installed_on], location)
             if installed_on is not None
-            else [int(str(row["id"])) for row in builder.work.db.every("SELECT id FROM accounts ORDER BY id")]
+            else [row["id"] for row in builder.work.db.every("SELECT id FROM accounts ORDER BY id")]
         ):
             accounts.install(builder.work, application_id, account_id)
 
@@ -168,7 +168,7 @@ def _sources(builder: Builder) -> None:
         with builder.refusals_at(location):
             builder.name("sources", record, accounts.create_source(builder.work, actor, _plain(record)), location)
     for row in builder.work.db.every("SELECT id FROM accounts ORDER BY id"):
-        account_id = int(str(row["id"]))
+        account_id = row["id"]
         known = {found["name"] for found in builder.work.db.every("SELECT name FROM sources WHERE account_id = ?", (account_id,))}
         for name in (*(policy.title for policy in opening()), WEBSITE):
             if name not in known:

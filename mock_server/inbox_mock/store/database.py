@@ -33,10 +33,12 @@ class Database(sqlite3.Connection):
             NotFound: there is no such row, or it belongs to another account.
 
         """
-        found = self.one(f"SELECT * FROM {TABLES[table]} WHERE id = ?", (record_id,))  # noqa: S608
-        if found is None or (account_id is not None and found["account_id"] != account_id):
+        sql = f"SELECT * FROM {TABLES[table]} WHERE id = ?"  # noqa: S608
+        owned = () if account_id is None else (account_id,)
+        found = self.one(f"{sql} AND account_id = ?" if owned else sql, (record_id, *owned), table)
+        if found is None:
             raise NotFound
-        return found  # type: ignore[return-value]
+        return found
 
     def refer(self, table: type[T], field: str, record_id: object, account_id: int) -> T:
         """Return the row of an account that a client refers to by id.

@@ -113,7 +113,7 @@ class Application:
         waiting = Patience(patience)
         token = WAITING.set(waiting)
         try:
-            connection.communicate()  # type: ignore[no-untyped-call]
+            connection.communicate()
         finally:
             WAITING.reset(token)
         if waiting.lost:
