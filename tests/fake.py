@@ -67,7 +67,7 @@ class InProcess:
     root: str = "http://localhost"
 
     def send(self, method: str, target: str, headers: Mapping[str, str], body: bytes | None) -> Answer:
-        answer = self.app.test_client().open(target, method=method, headers=dict(headers), data=body)
+        answer = self.app.test_client().open(target, method=method, headers=dict(headers), data=body, buffered=True)
         return Answer(answer.status_code, dict(answer.headers), answer.data)
 
 

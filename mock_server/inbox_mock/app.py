@@ -10,10 +10,9 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound, Reque
 
 from inbox_mock.admin import access_control
 from inbox_mock.admin import routes as admin
-from inbox_mock.api import oauth, routes, uploads
+from inbox_mock.api import oauth, rendering, routes, uploads
 from inbox_mock.api.host_header import AddressedRequest
 from inbox_mock.api.pipeline import Server, refuse
-from inbox_mock.api.rendering import http_date
 from inbox_mock.dashboard import pages as dashboard
 from inbox_mock.docs import pages as docs
 from inbox_mock.domain import errors
@@ -88,7 +87,7 @@ def create_app(
     app.register_blueprint(docs.blueprint())
     _health(app)
     _answers_of_refusals(app, server)
-    _dates(app, sandboxes)
+    app.after_request(rendering.dated_by(sandboxes))
     return Fake(app, sandboxes, factory, sender)
 
 
@@ -97,17 +96,6 @@ def _health(app: Flask) -> None:
     @app.get("/readyz")
     def healthy() -> Response:
         return Response('{"status":"ok"}\n', content_type="application/json")
-
-
-def _dates(app: Flask, sandboxes: Sandboxes) -> None:
-    """Let answers that tell no sandbox's time tell the default one's: under a clock that stands, bytes repeat."""
-
-    @app.after_request
-    def date(answer: Response) -> Response:
-        if "Date" not in answer.headers:
-            with sandboxes.get("default").work() as work:
-                answer.headers["Date"] = http_date(work.now)
-        return answer
 
 
 def _answers_of_refusals(app: Flask, server: Server) -> None:

@@ -103,23 +103,23 @@ def test_a_foreign_host_is_refused(app: Flask, path: str) -> None:
 def test_a_page_of_another_site_may_link_here_but_not_frame_or_load_anything(app: Flask) -> None:
     client = app.test_client()
 
-    assert client.get("/", headers={**BROWSER, **LINKED}).status_code == 200
-    assert client.get("/", headers={**BROWSER, **FRAMED}).status_code == 403
+    assert client.get("/", headers={**BROWSER, **LINKED}, buffered=True).status_code == 200
+    assert client.get("/", headers={**BROWSER, **FRAMED}, buffered=True).status_code == 403
     assert client.get("/dashboard/app.js", headers={**FRAMED, "Sec-Fetch-Dest": "script"}).status_code == 403
-    assert client.get("/", headers=BROWSER).headers["X-Frame-Options"] == "DENY"
+    assert client.get("/", headers=BROWSER, buffered=True).headers["X-Frame-Options"] == "DENY"
 
 
 def test_with_an_admin_token_the_page_is_for_everybody_and_what_it_shows_is_not() -> None:
     client = create_app(Options(scenario=find("empty"), admin_token="open sesame")).app.test_client()
 
-    assert client.get("/", headers={**BROWSER, **FOREIGN}).status_code == 200
+    assert client.get("/", headers={**BROWSER, **FOREIGN}, buffered=True).status_code == 200
     assert client.get("/__admin/sandboxes", headers=FOREIGN).status_code == 401
 
 
 def test_an_allowed_host_is_served() -> None:
     client = create_app(Options(scenario=find("empty"), allowed_hosts=frozenset({"inbox-mock"}))).app.test_client()
 
-    assert client.get("/", headers={**BROWSER, "Host": "inbox-mock:8089"}).status_code == 200
+    assert client.get("/", headers={**BROWSER, "Host": "inbox-mock:8089"}, buffered=True).status_code == 200
 
 
 def test_looking_at_the_page_is_no_entry_of_the_journal(root: Caller, mock: Mock) -> None:

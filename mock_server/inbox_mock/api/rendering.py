@@ -1,7 +1,7 @@
 """Rendering results and refusals as bytes and headers: envelope, meta, Link, ETag, and every header in its exact case."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from hashlib import sha1
 from typing import TYPE_CHECKING
@@ -14,6 +14,7 @@ from werkzeug.datastructures import Headers as WerkzeugHeaders
 from inbox_mock.api.result import Listed, Result
 from inbox_mock.domain import times
 from inbox_mock.domain.errors import MethodNotAllowed, Problem, Refusal, Unauthorized, UriTooLong
+from inbox_mock.engine.sandboxes import Sandboxes
 from inbox_mock.resources.declaration import Resource
 from inbox_mock.store.rate_limits import Allowance
 
@@ -171,6 +172,18 @@ def _times(now: str) -> tuple[str, str]:
 def http_date(now: str) -> str:
     """Return a time in the format of HTTP's Date header."""
     return times.parse(now).strftime("%a, %d %b %Y %H:%M:%S GMT")
+
+
+def dated_by(sandboxes: Sandboxes) -> Callable[[Response], Response]:
+    """Return what adds the ``Date`` of the default sandbox to responses without one: on a manual clock, bytes repeat."""
+
+    def dated(answer: Response) -> Response:
+        if "Date" not in answer.headers:
+            with sandboxes.get("default").work() as work:
+                answer.headers["Date"] = http_date(work.now)
+        return answer
+
+    return dated
 
 
 class Written(WerkzeugHeaders):

@@ -1,15 +1,15 @@
 """Serving the dashboard: one page, its modules and its style, all from this package."""
 
-from importlib.resources import files
+from pathlib import Path
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, request, send_from_directory
 
 from inbox_mock.admin.access_control import AccessControl
-from inbox_mock.domain.errors import Forbidden, NotFound, Problem
+from inbox_mock.domain.errors import Forbidden, Problem
 
 PREFIX = "/dashboard"
-STATIC = files("inbox_mock.dashboard") / "static"
-# Named here, for what a machine's own tables say of .js differs, and a browser runs no module of another type.
+STATIC = Path(__file__).parent / "static"
+# Named here, because machines differ in the type of .js, and a browser runs no module of another type than this.
 TYPES = {".html": "text/html", ".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 WELCOME = """The Inbox Mock: a fake of the BookingSync (Smily) Inbox API.
 
@@ -69,19 +69,12 @@ def _check(control: AccessControl) -> None:
 
 
 def _file(name: str) -> Response:
-    """Answer a file of the dashboard; a browser asks each time whether it is still the same.
+    """Return a file of the dashboard; a browser asks each time whether it has changed.
 
     Raises:
-        NotFound: there is no such file.
+        werkzeug.exceptions.NotFound: there is no such file.
 
     """
-    suffix = name[name.rfind(".") :]
-    found = next((one for one in STATIC.iterdir() if one.name == name), None)
-    if suffix not in TYPES or found is None:
-        raise NotFound
-    answer = Response(found.read_bytes(), mimetype=TYPES[suffix])
-    answer.add_etag()
+    answer = send_from_directory(STATIC, name, mimetype=TYPES.get(Path(name).suffix))
     answer.headers.update(HEADERS)
-    answer.headers["Cache-Control"] = "no-cache"
-    answer.make_conditional(request)
     return answer

@@ -2,18 +2,15 @@
 
 from collections.abc import Callable, Mapping
 from importlib.resources import files
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import orjson
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, Response, render_template, request, send_from_directory
 
 from inbox_mock.domain.errors import NotFound
 
-if TYPE_CHECKING:
-    from importlib.resources.abc import Traversable
-
 PREFIX = "/docs"
-STATIC = files("inbox_mock.docs") / "static"
+STATIC = Path(__file__).parent / "static"
 TYPES = {".css": "text/css", ".js": "text/javascript"}
 # Swagger UI sets styles from its code and draws its icons from data: addresses.
 POLICY = (
@@ -89,24 +86,20 @@ def blueprint() -> Blueprint:
 
     @made.get("/swagger/<name>", provide_automatic_options=False)
     def swagger(name: str) -> Response:
-        return _file(files("flask_swagger_ui") / "dist", name)
+        return _file(Path(str(files("flask_swagger_ui") / "dist")), name)
 
     return made
 
 
-def _file(folder: "Traversable", name: str) -> Response:
-    """Answer a file; a browser asks each time whether it is still the same.
+def _file(folder: Path, name: str) -> Response:
+    """Return a file; a browser asks each time whether it has changed.
 
     Raises:
         NotFound: there is no such file.
 
     """
-    suffix = name[name.rfind(".") :]
-    found = next((one for one in folder.iterdir() if one.name == name), None)
-    if suffix not in TYPES or found is None:
+    if Path(name).suffix not in TYPES:
         raise NotFound
-    answer = Response(found.read_bytes(), content_type=f"{TYPES[suffix]}; charset=utf-8", headers=HEADERS)
-    answer.headers["Cache-Control"] = "no-cache"
-    answer.add_etag()
-    answer.make_conditional(request)
+    answer = send_from_directory(folder, name, mimetype=TYPES.get(Path(name).suffix))
+    answer.headers.update(HEADERS)
     return answer

@@ -56,7 +56,7 @@ def authenticate(work: UnitOfWork, token: str | None) -> Grant:
         raise Unauthorized
     if found["revoked_at"] is not None:
         raise Unauthorized("The access token was revoked")
-    if _expired(work, found):
+    if found["expires_at"] is not None and found["expires_at"] <= work.now:
         raise Unauthorized("The access token expired")
     granted = scopes.expand(found["scopes"])
     application_id, account_id = found["application_id"], found["account_id"]
@@ -270,7 +270,7 @@ def _usable(work: UnitOfWork, kind: str, application: ApplicationRow, credential
         work.explain("grant_of_another_application", credential=what)
     elif found["revoked_at"] is not None:
         work.explain("grant_used", credential=what, at=found["revoked_at"])
-    elif _expired(work, found):
+    elif found["expires_at"] is not None and found["expires_at"] <= work.now:
         work.explain("grant_expired", credential=what, at=found["expires_at"])
     else:
         return found
@@ -279,12 +279,6 @@ def _usable(work: UnitOfWork, kind: str, application: ApplicationRow, credential
 
 def _find(work: UnitOfWork, kind: str, credential: str) -> TokenRow | None:
     """Return the token that a credential stands for, which the default sandbox takes by name, too; None for another sandbox's."""
+    secret = credential.removeprefix(work.sandbox_id) if credential.startswith(work.sandbox_id) else None
     name = credential if work.sandbox_id == credentials.DEFAULT_SANDBOX else None
-    found = work.db.one(KNOWN, (kind, credentials.secret_of(credential), name), TokenRow)
-    if found is None or (credential != credentials.issue(work.sandbox_id, found["secret"]) and (name is None or name != found["name"])):
-        return None
-    return found
-
-
-def _expired(work: UnitOfWork, token: TokenRow) -> bool:
-    return token["expires_at"] is not None and token["expires_at"] <= work.now
+    return work.db.one(KNOWN, (kind, secret, name), TokenRow)
