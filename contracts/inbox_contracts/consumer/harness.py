@@ -26,7 +26,7 @@ from inbox_mock.scenarios.yaml12 import Lines
 from inbox_mock.server import Server
 from inbox_mock.services import oauth
 from inbox_mock.services.messages import edit_message
-from inbox_mock.store import faults, journal, records
+from inbox_mock.store import access, faults, journal, records
 from inbox_mock.testing.sandboxes import client_of
 from inbox_mock.webhooks.advance import IDLE, advance, advance_until
 from inbox_mock.webhooks.sender import LocalReceiver
@@ -106,7 +106,7 @@ class RunningWorld:
     def credentials(self) -> JSON:
         """Return what the client is told at its start: the API's address, credentials, and tokens that were just granted."""
         with self._sandbox.work() as work:
-            application = oauth.client_application(work)
+            application = access.client_application(work.db)
             if application is None:
                 raise RuntimeError("the world has no application of the client's own")
             whose = application["id"], _account_id(work.db), SCOPES

@@ -16,9 +16,10 @@ from inbox_mock.resources.registry import RESOURCES
 from inbox_mock.resources.serialization import RenderContext, reader
 from inbox_mock.services import people, relay
 from inbox_mock.simulation import actions, channels
-from inbox_mock.simulation.channels import application_of, channel_conversation
+from inbox_mock.simulation.channels import application_of, channel_conversation, forget_opening
 from inbox_mock.store import records
 from inbox_mock.store.database import Row
+from inbox_mock.store.records import Selection
 from inbox_mock.store.rows import BookingRow, ConversationRow, RentalRow
 
 RECORD: JSON = {"type": "object"}
@@ -59,15 +60,14 @@ def open_conversation(call: AdminCall) -> JSON:
     """Let the channel open a booking's conversation now, or never."""
     with call.in_sandbox.work() as work:
         booking = work.db.get(BookingRow, call.record_id)
-        forget = "DELETE FROM timeline WHERE happened = 0 AND kind = 'conversation_opened' AND json_extract(about, '$.booking_id') = ?"
         if call.body.get("never"):
             if channel_conversation(work, booking["id"]) is not None:
                 raise Invalid(invalid("never", "a booking whose conversation is not open yet"))
-            work.db.execute(forget, (booking["id"],))
+            forget_opening(work, booking["id"])
             return {"conversation": None}
         about: Row = {"booking_id": booking["id"]}
         actions.ACTIONS["channel_opens"](work, about)
-        work.db.execute(forget, (booking["id"],))
+        forget_opening(work, booking["id"])
         work.happen("channel_opens", **about)
         return {"conversation": shown(work, "conversations", about["conversation_id"], call.origin)}
 
@@ -126,7 +126,7 @@ def shown(work: UnitOfWork, plural: str, record_id: object, origin: str) -> JSON
 
 def _rental(work: UnitOfWork, rental_id: object) -> RentalRow:
     if rental_id is None:
-        rental_id = work.db.value("SELECT min(id) FROM rentals")
+        rental_id = next(iter(records.ids(work.db, Selection("rentals"), limit=1)), None)
     try:
         return work.db.get(RentalRow, rental_id)
     except NotFound:

@@ -18,7 +18,6 @@ MOST = 200
 SHOWS = ("all", "open", "closed")
 RECORD: JSON = {"type": "object"}
 NUMBER: JSON = {"type": "integer"}
-MEMBERS = "SELECT id, account_id, firstname || ' ' || lastname AS name FROM hosts ORDER BY id LIMIT ?"
 
 
 PAGED = {"limit": f"So many, from 0 to {MOST}; 50, if left out.", "skip": "Leave out so many."}
@@ -96,8 +95,7 @@ def get_message(call: AdminCall) -> JSON:
 def get_directory(call: AdminCall) -> JSON:
     """See which rentals and hosts there are."""
     with call.in_sandbox.work() as work:
-        rentals = work.db.every("SELECT id, account_id, name FROM rentals ORDER BY id LIMIT ?", (MOST,))
-        return {"rentals": rentals, "hosts": work.db.every(MEMBERS, (MOST,))}
+        return inbox.directory(work, MOST)
 
 
 @operation("GET", "/catalogue", answer=RECORD)

@@ -11,6 +11,7 @@ from inbox_mock.scenarios.build import Overrides
 from inbox_mock.scenarios.errors import ScenarioError
 from inbox_mock.scenarios.loading import find_shipped, from_object
 from inbox_mock.services import oauth
+from inbox_mock.store import access
 from inbox_mock.store.rows import ApplicationRow
 
 TEXT: JSON = {"type": "string"}
@@ -123,11 +124,8 @@ def reset_sandbox(call: AdminCall) -> JSON:
 def issue_token(call: AdminCall) -> JSON:
     """Issue a token; with every scope, for the client's own application, unless said otherwise."""
     with call.in_sandbox.work() as work:
-        client = oauth.client_application(work)
-        application_id = call.body.get("application_id", client["id"] if client else None)
-        if work.db.one("SELECT 1 FROM applications WHERE id = ?", (application_id,)) is None:
-            raise Invalid(invalid("application_id", "the id of an application of this sandbox"))
-        accounts = oauth.installed(work, application_id)
+        application_id = application_in(work, call.body)["id"]
+        accounts = access.installed(work.db, application_id)
         account_id = call.body.get("account_id", accounts[0] if accounts else None)
         if account_id not in accounts:
             raise Invalid(invalid("account_id", "the id of an account on which the application is installed"))
@@ -143,6 +141,20 @@ def revoke_token(call: AdminCall) -> None:
     with call.in_sandbox.work() as work:
         if not oauth.revoke_token(work, call.path["token"]):
             raise NotFound
+
+
+def application_in(work: UnitOfWork, body: JSON) -> ApplicationRow:
+    """Return the application that a body names by id; the client's own, if it names none.
+
+    Raises:
+        Invalid: there is no such application.
+
+    """
+    client = access.client_application(work.db)
+    try:
+        return work.db.get(ApplicationRow, body.get("application_id", client["id"] if client else None))
+    except NotFound:
+        raise Invalid(invalid("application_id", "the id of an application of this sandbox")) from None
 
 
 def overrides_of(body: JSON) -> Overrides:
@@ -168,8 +180,8 @@ def shown(sandbox: Sandbox, origin: str) -> JSON:
     with sandbox.work() as work:
         settings = work.settings
         first = _first_tokens(work)
-        client = oauth.client_application(work)
-        accounts = [row["id"] for row in work.db.every("SELECT id FROM accounts ORDER BY id")]
+        client = access.client_application(work.db)
+        accounts = [account["id"] for account in oauth.accounts(work)]
         own = client["id"] if client else None
         tokens = [first.get((own, account_id)) for account_id in accounts]
         return {
@@ -188,14 +200,14 @@ def shown(sandbox: Sandbox, origin: str) -> JSON:
 def _first_tokens(work: UnitOfWork) -> dict[tuple[object, object], str]:
     """Return the token that each application was given on each account when the sandbox was made."""
     found: dict[tuple[object, object], str] = {}
-    for row in work.db.every("SELECT * FROM tokens WHERE kind = 'access' AND revoked_at IS NULL AND expires_at IS NULL ORDER BY id"):
+    for row in access.unlimited_tokens(work.db):
         found.setdefault((row["application_id"], row["account_id"]), oauth.full_token(work, row))
     return found
 
 
 def _applications(work: UnitOfWork, first: dict[tuple[object, object], str]) -> list[JSON]:
     shown_ones: list[JSON] = []
-    for row in work.db.every("SELECT * FROM applications ORDER BY id", (), ApplicationRow):
+    for row in access.applications(work.db):
         client_id, client_secret = oauth.client_credentials_of(work, row)
         token = next((token for (application_id, _), token in first.items() if application_id == row["id"]), None)
         shown_ones.append({"id": row["id"], "name": row["name"], "client_id": client_id, "client_secret": client_secret, "token": token})

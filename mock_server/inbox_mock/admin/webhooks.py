@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from inbox_mock.admin.operation import JSON, AdminCall, operation
-from inbox_mock.admin.sandboxes import ID
+from inbox_mock.admin.sandboxes import ID, application_in
 from inbox_mock.domain.errors import Invalid, NotFound, invalid
 from inbox_mock.engine.unit_of_work import UnitOfWork
 from inbox_mock.scenarios.build import EXPECTED_ADDRESS
@@ -51,12 +51,8 @@ def subscribe(call: AdminCall) -> JSON:
         url = str(body.get("url", ""))
         if not is_address(url) or not call.sender.may_send_to(url):
             raise Invalid(invalid("url", EXPECTED_ADDRESS))
-        client = oauth.client_application(work)
-        application_id = body.get("application_id", client["id"] if client else None)
-        if work.db.one("SELECT 1 FROM applications WHERE id = ?", (application_id,)) is None:
-            raise Invalid(invalid("application_id", "the id of an application of this sandbox"))
         row: Row = {
-            "application_id": application_id,
+            "application_id": application_in(work, body)["id"],
             "url": url,
             "events": body.get("events", list(event_types())),
             "retries": body.get("retries", 0),

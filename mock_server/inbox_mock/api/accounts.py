@@ -8,8 +8,7 @@ from inbox_mock.api.visibility import visible
 from inbox_mock.domain.fidelity import documented, recorded
 from inbox_mock.resources.registry import RESOURCES
 from inbox_mock.services import accounts, bookings, people
-from inbox_mock.store import records
-from inbox_mock.store.records import Rows
+from inbox_mock.store import access
 
 CLIENTS, SOURCES, INQUIRIES = RESOURCES["clients"], RESOURCES["sources"], RESOURCES["inquiries"]
 RENTALS, APPLICATIONS, ACCOUNTS, ME = (
@@ -90,16 +89,14 @@ def get_me(context: RequestContext) -> Result:
 
     For client credentials, all of them.
     """
-    sql = "SELECT * FROM installation_records WHERE id = ? AND account_id = coalesce(?, account_id) ORDER BY account_id"
-    cursor = context.work.db.execute(sql, (context.grant.application_id, context.grant.account_id))
-    rows = Rows(records.columns_of(cursor), cursor.fetchall())
+    rows = access.installations(context.work.db, context.grant.application_id, context.grant.account_id)
     return Result(ME, read_all(context, ME, rows), Listed(len(rows.rows), 1, ME.cap))
 
 
 @operation("GET", "/auth", resource=ME, scopes=("public",), fidelity=recorded("auth, 2017; undocumented"))
 def get_auth(context: RequestContext) -> Result:
     """Get what the token is worth."""
-    user_id = context.work.db.value("SELECT min(id) FROM users WHERE account_id = ?", (context.grant.account_id,))
+    user_id = access.first_user(context.work.db, context.grant.account_id)
     found: dict[str, object] = {
         "account_id": context.grant.account_id,
         "accounts_user_id": user_id,
@@ -112,5 +109,4 @@ def get_auth(context: RequestContext) -> Result:
 def _uninstalled_since(context: RequestContext, since: str) -> list[int]:
     if context.grant.account_id is not None:
         return []
-    sql = "SELECT account_id FROM installations WHERE application_id = ? AND uninstalled_at >= ? ORDER BY account_id"
-    return [row[0] for row in context.work.db.execute(sql, (context.grant.application_id, since))]
+    return access.uninstalled_since(context.work.db, context.grant.application_id, since)

@@ -18,7 +18,7 @@ from inbox_mock.faults.active import RequestStrike
 from inbox_mock.faults.declaration import ConnectionEffect, Replacement, RequestFacts
 from inbox_mock.services.oauth import Grant
 from inbox_mock.store import faults as store
-from inbox_mock.store.rate_limits import Allowance, window_of
+from inbox_mock.store.access import Allowance, window_of
 
 CONNECTION = "inbox_mock.connection"  # the key in the WSGI environ under which a server puts its ConnectionControl
 ConnectionControl = Callable[[ConnectionEffect, int], None]

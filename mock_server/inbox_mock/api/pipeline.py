@@ -24,14 +24,14 @@ from inbox_mock.engine.sandboxes import Sandboxes
 from inbox_mock.engine.unit_of_work import UnitOfWork
 from inbox_mock.services.oauth import Grant, authenticate, recognise
 from inbox_mock.store import faults as fault_store
+from inbox_mock.store.access import Allowance, spend
 from inbox_mock.store.journal import MOST_CHARACTERS
-from inbox_mock.store.rate_limits import Allowance, spend
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
     from inbox_mock.api.fault_injection import InjectedFault
-    from inbox_mock.store.rate_limits import Allowance
+    from inbox_mock.store.access import Allowance
 
 SLASHES = re.compile("/{2,}")
 JOURNALED_HEADERS = (

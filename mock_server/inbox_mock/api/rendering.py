@@ -16,7 +16,7 @@ from inbox_mock.domain import times
 from inbox_mock.domain.errors import MethodNotAllowed, Problem, Refusal, Unauthorized, UriTooLong
 from inbox_mock.engine.sandboxes import Sandboxes
 from inbox_mock.resources.declaration import Resource
-from inbox_mock.store.rate_limits import Allowance
+from inbox_mock.store.access import Allowance
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment

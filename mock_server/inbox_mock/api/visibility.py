@@ -4,10 +4,8 @@ from collections.abc import Callable
 
 from inbox_mock.api.request_context import RequestContext
 from inbox_mock.resources.registry import RESOURCES
-from inbox_mock.services.accounts import INSTALLED
+from inbox_mock.store.access import AUTHORISED, INSTALLED
 from inbox_mock.store.records import Selection
-
-AUTHORISED = "SELECT account_id FROM installations WHERE application_id = ? AND uninstalled_at IS NULL"
 
 
 def visible(context: RequestContext, plural: str) -> Selection:

@@ -15,6 +15,7 @@ from inbox_mock.engine.timeline import catch_up
 from inbox_mock.engine.unit_of_work import Handlers, UnitOfWork
 from inbox_mock.store import database
 from inbox_mock.store import sandbox as sandbox_store
+from inbox_mock.store.access import keep_tokens, read_tokens
 from inbox_mock.store.database import Database
 from inbox_mock.store.rows import TokenRow
 from inbox_mock.store.sandbox import Settings
@@ -160,13 +161,13 @@ class Sandbox:
     def reset(self) -> None:
         """Go back to the scenario's start. Tokens issued since then stay good, and a clock that stands goes on standing."""
         with self._lock:
-            tokens = sandbox_store.read_tokens(self._awake())
+            tokens = read_tokens(self._awake())
             self._begin(self._start(), tokens, stands=self._clock.mode == "manual")
 
     def restore(self, image: bytes) -> None:
         """Become what an image of this sandbox holds, its time included. Tokens issued since then stay good."""
         with self._lock:
-            self._begin(image, sandbox_store.read_tokens(self._awake()))
+            self._begin(image, read_tokens(self._awake()))
 
     def twin(self, sandbox_id: str, image: bytes) -> "Sandbox":
         """Return a sandbox that goes on from an image, and goes back to the start of this one when it is reset."""
@@ -181,7 +182,7 @@ class Sandbox:
             clock = replace(clock, mode="manual")
         self._clock = clock.moved_to(clock.now, self._wall())
         sandbox_store.write_clock(db, self._clock)
-        sandbox_store.keep_tokens(db, tokens)
+        keep_tokens(db, tokens)
         db.execute("COMMIT")
         self.settings = sandbox_store.read_settings(db)
         if self._db is not None:

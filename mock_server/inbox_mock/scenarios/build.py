@@ -19,7 +19,7 @@ from inbox_mock.scenarios.loading import Scenario
 from inbox_mock.simulation.handlers import handlers
 from inbox_mock.store import database
 from inbox_mock.store import sandbox as sandbox_store
-from inbox_mock.store.rate_limits import DEFAULT_LIMIT
+from inbox_mock.store.access import DEFAULT_LIMIT
 from inbox_mock.store.sandbox import Settings
 from inbox_mock.webhooks.deliveries import is_address
 

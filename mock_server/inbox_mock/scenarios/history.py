@@ -11,8 +11,8 @@ from inbox_mock.scenarios.loading import fixtures
 from inbox_mock.scenarios.setup import account_of
 from inbox_mock.services import attachments, conversations, people
 from inbox_mock.services.bookings import cancel_booking, create_inquiry
-from inbox_mock.services.oauth import client_application
 from inbox_mock.simulation import actions, actors
+from inbox_mock.store.access import client_application
 from inbox_mock.store.database import Row
 from inbox_mock.store.rows import BookingRow, ConversationRow, RentalRow
 
@@ -88,7 +88,7 @@ def _became(builder: Builder, location: Location, record: Row) -> None:
 
 
 def _conversation(builder: Builder, location: Location, record: Row) -> None:
-    application = client_application(builder.work)
+    application = client_application(builder.work.db)
     actor = Actor(account_of(builder, record, location), None if application is None else application["id"])
     row: Row = {name: record[name] for name in ("id", "subject", "default_channel") if name in record}
     conversation_id = conversations.create_conversation(builder.work, actor, row)

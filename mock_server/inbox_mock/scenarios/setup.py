@@ -11,6 +11,7 @@ from inbox_mock.engine import durations
 from inbox_mock.engine.unit_of_work import Actor
 from inbox_mock.scenarios.builder import Builder, Location, channel_named
 from inbox_mock.services import accounts, oauth, people
+from inbox_mock.store import access
 from inbox_mock.store.database import Row
 
 CLIENT_APPLICATION: Row = {"id": 17, "name": "Your application", "client": True}
@@ -104,7 +105,7 @@ def _once(builder: Builder, account_ids: list[int], location: Location) -> list[
 
 def _tokens(builder: Builder) -> None:
     """Give each application one token with every scope on each of its accounts, and make those that are written out."""
-    client = oauth.client_application(builder.work)
+    client = access.client_application(builder.work.db)
     name: str | None = DEMO["token"]
     if any(record.get("token") == name for _, record in builder.records("tokens")):
         name = None

@@ -9,8 +9,8 @@ from inbox_mock.faults import active
 from inbox_mock.scenarios import bookings
 from inbox_mock.scenarios.builder import Builder, Location, seconds_of
 from inbox_mock.scenarios.setup import account_of
-from inbox_mock.services.oauth import client_application
 from inbox_mock.store import timeline, webhooks
+from inbox_mock.store.access import client_application
 from inbox_mock.store.database import Row
 from inbox_mock.store.rows import RentalRow
 from inbox_mock.webhooks.deliveries import is_address
@@ -83,7 +83,7 @@ def _subscribe(builder: Builder, location: Location, record: Row) -> None:
 
 
 def _application(builder: Builder, record: Row, location: Location) -> int:
-    client = client_application(builder.work)
+    client = client_application(builder.work.db)
     return builder.refer("applications", record.get("application", client["id"] if client else None), (*location, "application"))
 
 

@@ -8,11 +8,11 @@ import orjson
 from inbox_mock.domain.credentials import SECRET_DIGITS
 from inbox_mock.domain.errors import Invalid, NotFound, invalid
 from inbox_mock.engine.unit_of_work import Actor, UnitOfWork
+from inbox_mock.store.access import INSTALLED
 from inbox_mock.store.database import Row
 from inbox_mock.store.rows import SourceRow
 from inbox_mock.webhooks.deliveries import publish
 
-INSTALLED = "id IN (SELECT application_id FROM installations WHERE account_id = ? AND uninstalled_at IS NULL)"
 PREFERENCES = {
     "bookings": {
         "default_arrival_time": 16,

@@ -24,6 +24,11 @@ def overview(work: UnitOfWork, show: str, search: str, limit: int, skip: int, bo
     return {"total": total, "conversations": [row | _waiting(row, opening, owning) for row in rows]}
 
 
+def directory(work: UnitOfWork, limit: int) -> Row:
+    """Return so many of the rentals and hosts, each with its id, account and name: ``{"rentals", "hosts"}``."""
+    return {"rentals": work.db.every(inbox.RENTALS, (limit,)), "hosts": work.db.every(inbox.HOSTS, (limit,))}
+
+
 def conversation(work: UnitOfWork, conversation_id: int, limit: int, skip: int) -> Row:
     """Return a conversation with its participants and so many of its latest messages, each with what became of it.
 

@@ -228,17 +228,6 @@ def accounts(work: UnitOfWork) -> list[Row]:
     return work.db.every("SELECT id, business_name FROM accounts ORDER BY id")
 
 
-def installed(work: UnitOfWork, application_id: object) -> list[int]:
-    """Return the ids of the accounts that have an application installed."""
-    sql = "SELECT account_id FROM installations WHERE application_id = ? AND uninstalled_at IS NULL ORDER BY account_id"
-    return [row[0] for row in work.db.execute(sql, (application_id,))]
-
-
-def client_application(work: UnitOfWork) -> ApplicationRow | None:
-    """Return the application that stands for the user's own, or None where the sandbox has none."""
-    return work.db.one("SELECT * FROM applications WHERE client = 1 ORDER BY id LIMIT 1", (), ApplicationRow)
-
-
 def _issue_pair(work: UnitOfWork, application: ApplicationRow, account_id: object, granted: tuple[str, ...]) -> tuple[Row, Row]:
     access = issue_token(work, application["id"], account_id, granted, lifetime_seconds=LIFETIME_SECONDS)
     return access, issue_token(work, application["id"], account_id, granted, kind="refresh")

@@ -9,8 +9,9 @@ from inbox_mock.channels import policies
 from inbox_mock.domain.errors import Invalid, invalid
 from inbox_mock.engine.unit_of_work import Actor, UnitOfWork
 from inbox_mock.faults import active
-from inbox_mock.services import bookings, conversations, oauth, people
+from inbox_mock.services import bookings, conversations, people
 from inbox_mock.simulation import actors, channels
+from inbox_mock.store import access
 from inbox_mock.store.database import Row
 from inbox_mock.store.rows import BookingRow, ClientRow, ConversationRow, RentalRow
 from inbox_mock.webhooks.deliveries import publish
@@ -162,7 +163,7 @@ def _guest_forgotten(work: UnitOfWork, about: Row) -> None:
 
 def _application_uninstalled(work: UnitOfWork, about: Row) -> None:
     """Uninstall an application from an account: its tokens there are revoked."""
-    if about["account_id"] not in oauth.installed(work, about["application_id"]):
+    if about["account_id"] not in access.installed(work.db, about["application_id"]):
         raise Invalid(invalid("application_id", "an application that is installed on the account"))
     pair = (about["application_id"], about["account_id"])
     account_id = about["account_id"]

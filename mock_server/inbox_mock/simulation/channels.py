@@ -7,6 +7,7 @@ from inbox_mock.domain import bookings as rules
 from inbox_mock.engine.unit_of_work import Actor, UnitOfWork
 from inbox_mock.services import people
 from inbox_mock.services.bookings import insert_booking
+from inbox_mock.store.access import first_user
 from inbox_mock.store.database import Row
 from inbox_mock.store.rows import BookingRow, ConversationRow, RentalRow
 from inbox_mock.webhooks.deliveries import publish
@@ -30,7 +31,7 @@ def book(
     policy = policies()[channel]
     source_id = work.db.value("SELECT id FROM sources WHERE account_id = ? AND name = ?", (account_id, policy.title), int)
     row: Row = {"channel": channel, "source_id": source_id, **rules.state_of({"booked": True})}
-    user_id = work.db.value("SELECT min(id) FROM users WHERE account_id = ?", (account_id,), int)
+    user_id = first_user(work.db, account_id)
     actor = Actor(account_id, application_of(work, channel), user_id)
     booking_id = insert_booking(work, actor, rental, row | booking)
     if not wishes.pop("never", False):
@@ -88,6 +89,12 @@ def open_conversation(work: UnitOfWork, about: Row) -> Row:
     publish(work, "inbox_conversation_created", conversation_id, actor.account_id)
     publish(work, "booking_updated", booking["id"], actor.account_id)
     return {"conversation_id": conversation_id}
+
+
+def forget_opening(work: UnitOfWork, booking_id: int) -> None:
+    """Take the scheduled opening of a booking's conversation off the timeline."""
+    sql = "DELETE FROM timeline WHERE happened = 0 AND kind = ? AND json_extract(about, '$.booking_id') = ?"
+    work.db.execute(sql, (OPENED, booking_id))
 
 
 HANDLERS = {OPENED: open_conversation}

@@ -62,6 +62,8 @@ BOOKINGS = """
     SELECT b.id, b.channel, b.status, b.start_at, b.end_at, b.canceled_at, r.name AS rental
     FROM conversation_bookings cb JOIN bookings b ON b.id = cb.booking_id LEFT JOIN rentals r ON r.id = b.rental_id
     WHERE cb.conversation_id = ? ORDER BY b.id LIMIT 20"""
+RENTALS = "SELECT id, account_id, name FROM rentals ORDER BY id LIMIT ?"
+HOSTS = "SELECT id, account_id, firstname || ' ' || lastname AS name FROM hosts ORDER BY id LIMIT ?"
 TOLD = "SELECT kind, due_at, happened, about FROM timeline WHERE kind IN (?, ?) ORDER BY id DESC"
 OPENINGS = (
     "SELECT json_extract(about, '$.booking_id') AS booking_id, due_at FROM timeline WHERE happened = 0 AND kind = 'conversation_opened'"

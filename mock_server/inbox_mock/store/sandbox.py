@@ -1,4 +1,4 @@
-"""What a sandbox has beside its records: settings, which its scenario gives, a clock, and tokens that survive a reset."""
+"""What a sandbox has beside its records: settings, which its scenario gives, and a clock."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -8,7 +8,6 @@ import orjson
 
 from inbox_mock.domain.times import Clock
 from inbox_mock.store.database import Database
-from inbox_mock.store.rows import TokenRow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,15 +50,3 @@ def write_clock(db: Database, clock: Clock) -> None:
         "INSERT OR REPLACE INTO clock (id, mode, now, rate, anchor) VALUES (1, ?, ?, ?, ?)",
         (clock.mode, clock.now.isoformat(), clock.rate, clock.anchor),
     )
-
-
-def read_tokens(db: Database) -> list[TokenRow]:
-    """Return every token."""
-    return db.every("SELECT * FROM tokens ORDER BY id", (), TokenRow)
-
-
-def keep_tokens(db: Database, tokens: list[TokenRow]) -> None:
-    """Insert tokens that were issued before a reset; those that the scenario made are left as it made them."""
-    if tokens:
-        columns, marks = ", ".join(tokens[0]), ", ".join(f":{column}" for column in tokens[0])
-        db.executemany(f"INSERT OR IGNORE INTO tokens ({columns}) VALUES ({marks})", tokens)  # noqa: S608

@@ -1,0 +1,89 @@
+"""Who may call, and how often: applications and where they are installed, tokens, and the rate limit of each clock hour."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from inbox_mock.store.database import Database
+from inbox_mock.store.records import Rows, columns_of
+from inbox_mock.store.rows import ApplicationRow, TokenRow
+
+# Conditions on ids: of an application's accounts, and of an account's applications.
+AUTHORISED = "SELECT account_id FROM installations WHERE application_id = ? AND uninstalled_at IS NULL"
+INSTALLED = "id IN (SELECT application_id FROM installations WHERE account_id = ? AND uninstalled_at IS NULL)"
+HOUR = 3600
+DEFAULT_LIMIT = 1000
+SPEND = """
+    INSERT INTO rate_limits VALUES (?, ?, 1)
+    ON CONFLICT DO UPDATE SET used = iif(window = excluded.window, used + 1, 1), window = excluded.window
+    RETURNING used"""
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """What an application has ``used`` of its ``limit``; ``resets_at`` in Unix seconds, always a full hour."""
+
+    limit: int
+    used: int
+    resets_at: int
+
+
+def window_of(instant: datetime) -> int:
+    """Return the Unix second at which the instant's hour began."""
+    return int(instant.replace(tzinfo=UTC).timestamp()) // HOUR * HOUR
+
+
+def spend(db: Database, application_id: int, instant: datetime, limit: int) -> Allowance:
+    """Count a request of an application in the hour of ``instant``, and return what is left of ``limit``."""
+    window = window_of(instant)
+    return Allowance(limit, db.execute(SPEND, (application_id, window)).fetchone()[0], window + HOUR)
+
+
+def applications(db: Database) -> list[ApplicationRow]:
+    """Return every application."""
+    return db.every("SELECT * FROM applications ORDER BY id", (), ApplicationRow)
+
+
+def client_application(db: Database) -> ApplicationRow | None:
+    """Return the application that stands for the user's own, or None where the sandbox has none."""
+    return db.one("SELECT * FROM applications WHERE client = 1 ORDER BY id LIMIT 1", (), ApplicationRow)
+
+
+def installations(db: Database, application_id: int, account_id: int | None) -> Rows:
+    """Return what the API shows of an application's installations: on one account, or on all for None."""
+    sql = "SELECT * FROM installation_records WHERE id = ? AND account_id = coalesce(?, account_id) ORDER BY account_id"
+    cursor = db.execute(sql, (application_id, account_id))
+    return Rows(columns_of(cursor), cursor.fetchall())
+
+
+def installed(db: Database, application_id: object) -> list[int]:
+    """Return the ids of the accounts that have an application installed."""
+    return [row[0] for row in db.execute(f"{AUTHORISED} ORDER BY account_id", (application_id,))]
+
+
+def uninstalled_since(db: Database, application_id: int, since: str) -> list[int]:
+    """Return the ids of the accounts that have uninstalled an application at a time or later."""
+    sql = "SELECT account_id FROM installations WHERE application_id = ? AND uninstalled_at >= ? ORDER BY account_id"
+    return [row[0] for row in db.execute(sql, (application_id, since))]
+
+
+def first_user(db: Database, account_id: int | None) -> int | None:
+    """Return the id of an account's first user, or None where it has none."""
+    return db.value("SELECT min(id) FROM users WHERE account_id = ?", (account_id,), int)
+
+
+def unlimited_tokens(db: Database) -> list[TokenRow]:
+    """Return the access tokens that are good and never expire."""
+    sql = "SELECT * FROM tokens WHERE kind = 'access' AND revoked_at IS NULL AND expires_at IS NULL ORDER BY id"
+    return db.every(sql, (), TokenRow)
+
+
+def read_tokens(db: Database) -> list[TokenRow]:
+    """Return every token."""
+    return db.every("SELECT * FROM tokens ORDER BY id", (), TokenRow)
+
+
+def keep_tokens(db: Database, tokens: list[TokenRow]) -> None:
+    """Insert tokens that were issued before a reset; those that the scenario made are left as it made them."""
+    if tokens:
+        columns, marks = ", ".join(tokens[0]), ", ".join(f":{column}" for column in tokens[0])
+        db.executemany(f"INSERT OR IGNORE INTO tokens ({columns}) VALUES ({marks})", tokens)  # noqa: S608
