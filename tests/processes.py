@@ -19,11 +19,11 @@ def run(*arguments: str, env: dict[str, str] | None = None) -> "subprocess.Compl
 
 
 @contextmanager
-def serving(folder: Path, *arguments: str) -> Iterator[str]:
-    """Run ``inbox-mock serve`` on a free port; the server's root."""
+def serving(folder: Path, *arguments: str, command: tuple[str, ...] = (COMMAND,)) -> Iterator[str]:
+    """Run ``inbox-mock serve`` on a free port; the server's root. ``command`` runs in place of ``inbox-mock``."""
     port_file = folder / "port"
     with subprocess.Popen(
-        [COMMAND, "serve", "--port", "0", "--port-file", str(port_file), *arguments],
+        [*command, "serve", "--port", "0", "--port-file", str(port_file), *arguments],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

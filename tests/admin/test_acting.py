@@ -6,6 +6,7 @@ import pytest
 
 from builders import a_body, a_booking, a_scenario
 from fake import JSON, Answer, Mock, Sandbox
+from inbox_mock.channels import policies
 
 SILENT = {"conversation_delay": "10m", "host_participant": False}
 
@@ -189,7 +190,7 @@ def test_a_booking_that_cannot_be_is_refused(agency: Sandbox, changes: JSON, fie
 def test_an_unknown_channel_is_told_those_that_there_are(agency: Sandbox) -> None:
     answer = agency.admin.post("/bookings", {"channel": "pigeon"})
 
-    assert answer.errors[0]["expected"] == "one of airbnb, booking-com, direct"
+    assert answer.errors[0]["expected"] == f"one of {', '.join(sorted(policies()))}"
 
 
 def test_a_rental_belongs_to_its_own_account(mock: Mock) -> None:

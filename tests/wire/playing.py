@@ -2,6 +2,7 @@
 
 import re
 import socket
+import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -17,6 +18,17 @@ from wire.call import SHIPPED, Call
 
 ADMIN = "/__admin"
 SERVE = ("--scenario", SHIPPED, "--seed", "7", "--clock", "manual")
+PROGRAM = """
+from inbox_mock import channels
+
+known = {name: policy for name, policy in channels.policies().items() if name in {"airbnb", "booking-com", "direct"}}
+channels.policies = lambda: known
+
+from inbox_mock.cli import main
+
+main()
+"""
+"""The command, with the channels of the recording: another one has an application in every sandbox."""
 PATIENCE_SECONDS = 30
 LONG_SECONDS = 30
 PLACEHOLDER = re.compile(r"<<([\w. -]+)>>")
@@ -47,8 +59,8 @@ class Answer:
 
 @contextmanager
 def a_fresh_server(folder: Path) -> Iterator[int]:
-    """Run the installed command as the recording wants it; its port."""
-    with serving(folder, *SERVE) as root:
+    """Run the command as the recording wants it; its port."""
+    with serving(folder, *SERVE, command=(sys.executable, "-c", PROGRAM)) as root:
         yield urlsplit(root).port or 0
 
 
