@@ -77,3 +77,21 @@ def test_the_latest_version_in_the_changelog_is_the_one_that_is_installed() -> N
     assert version is not None
     assert latest is not None
     assert latest[1] == version[1]
+
+
+def test_what_is_added_in_one_place_is_named_with_the_test_that_shows_it() -> None:
+    table = (ROOT / "ARCHITECTURE.md").read_text().partition("## Where what belongs")[2].partition("\n## ")[0]
+    shown = re.findall(r"^\| [^|]+ \| [^|]+ \| `(tests/[^`]+)` \|$", table, re.MULTILINE)
+
+    assert shown
+    for name in shown:
+        assert "plugged(" in (ROOT / name).read_text(), f"{name} plugs nothing in"
+
+
+def test_every_path_that_the_page_for_contributors_names_is_there() -> None:
+    roots = [ROOT, ROOT / "mock_server/inbox_mock", ROOT / "contracts/inbox_contracts"]
+    examples = {"NAME", "vrbo", "NNNN"}
+    named = set(re.findall(r"`((?:[\w.-]+/)+[\w.-]*)`", (ROOT / "CONTRIBUTING.md").read_text()))
+
+    for name in (name for name in named if not any(example in name for example in examples)):
+        assert any((root / name).exists() for root in roots), name
