@@ -82,12 +82,12 @@ class Told:
     def guest_reads(self, conversation_id: int = 11) -> list[str]:
         """What hosts have written, as the guest sees it on the channel once all is relayed."""
         self.sandbox.admin.post("/clock/advance", {"until": "idle"})
-        thread = self.sandbox.admin.get(f"/conversations/{conversation_id}/thread").json["messages"]
+        thread = self.sandbox.handle.thread(conversation_id)
         return [message["content"] for message in thread if message["from"] == "host"]
 
     def requests(self, method: str, path: str) -> list[JSON]:
         """The journal's entries of what the client asked for."""
-        entries = self.sandbox.admin.get("/journal").json["entries"]
+        entries = self.sandbox.handle.journal()
         return [found for found in entries if (found["method"], found["path"]) == (method, f"/api/v3/{path}")]
 
 

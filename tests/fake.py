@@ -9,6 +9,8 @@ import orjson
 import requests
 from flask import Flask
 
+from inbox_mock import client
+
 JSON = dict[str, Any]
 
 
@@ -130,19 +132,23 @@ class Sandbox:
         return str(self.made["id"])
 
     @property
+    def handle(self) -> client.Sandbox:
+        """The same sandbox as users hold it from Python: refusals are errors."""
+        return client.Sandbox(admin_client(self.transport), self.id, self.made)
+
+    @property
     def api(self) -> Caller:
         """The client's own application, with every scope."""
         return Caller(self.transport, self.made["token"])
 
     @property
     def admin(self) -> Caller:
+        """The sandbox's admin API, for tests of its answers."""
         return Caller(self.transport, base=f"/__admin/sandboxes/{self.id}")
 
     def api_with(self, *scopes: str, **more: object) -> Caller:
         """The client's own application, with these scopes only; ``more`` goes to the token endpoint of the admin API."""
-        answer = self.admin.post("/tokens", {"scopes": list(scopes), **more})
-        assert answer.status == 201, answer.body
-        return Caller(self.transport, answer.json["token"])
+        return Caller(self.transport, self.handle.admin("POST", "/tokens", {"scopes": list(scopes), **more})["token"])
 
     def application(self, name: str) -> JSON:
         """What the admin API says of an application."""
@@ -150,13 +156,10 @@ class Sandbox:
         return found
 
     def advance(self, by: str) -> JSON:
-        answer = self.admin.post("/clock/advance", {"by": by})
-        assert answer.status == 200, answer.body
-        found: JSON = answer.json
-        return found
+        return self.handle.admin("POST", "/clock/advance", {"by": by})
 
     def now(self) -> str:
-        return str(self.admin.get("/clock").json["now"])
+        return self.handle.clock.now
 
 
 @dataclass
@@ -167,7 +170,7 @@ class Mock:
 
     @property
     def admin(self) -> Caller:
-        return Caller(self.transport, base="/__admin")
+        return Caller(self.transport, base=client.PREFIX)
 
     @property
     def root(self) -> str:
@@ -178,6 +181,14 @@ class Mock:
 
     def sandbox(self, scenario: object = "empty", **more: object) -> Sandbox:
         """A fresh sandbox of a shipped scenario, by its name, or of one as an object."""
-        answer = self.admin.post("/sandboxes", {"scenario": scenario, **more})
-        assert answer.status == 201, answer.body
-        return Sandbox(self.transport, answer.json)
+        return Sandbox(self.transport, admin_client(self.transport).create_sandbox(scenario, **more).made)
+
+
+def admin_client(transport: Transport) -> client.AdminClient:
+    """The product's own client of the admin API, over a transport of the tests."""
+
+    def send(method: str, path: str, body: JSON | None) -> tuple[int, JSON]:
+        answer = Caller(transport, base=client.PREFIX).call(method, path, body, headers={"Content-Type": "application/json"})
+        return answer.status, answer.json if answer.body else {}
+
+    return client.AdminClient(transport.root, send)

@@ -38,19 +38,15 @@ def live(sandbox: Sandbox, rounds: int = 2, first: int = 0, *, meanwhile: Any = 
 
 def journal(sandbox: Sandbox) -> list[JSON]:
     """Every entry of the journal. ETags are left out, for they tell apart what differs in a sandbox's id only."""
-    found: list[JSON] = []
-    while True:
-        page = sandbox.admin.get("/journal", after=found[-1]["id"] if found else 0).json["entries"]
-        if not page:
-            return found
-        for entry in page:
-            entry["response"]["headers"].pop("ETag", None)
-        found += page
+    found = sandbox.handle.journal()
+    for entry in found:
+        entry["response"]["headers"].pop("ETag", None)
+    return found
 
 
 def history(sandbox: Sandbox, *, accounting: bool = True) -> bytes:
     """What can be told apart; without ``accounting`` neither journal nor rate limit."""
-    timeline = sandbox.admin.get("/timeline").json
+    timeline = sandbox.handle.timeline()
     conversations = sandbox.api.get("/inbox/conversations").ids
     told: JSON = {
         "timeline": timeline,

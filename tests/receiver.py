@@ -126,14 +126,9 @@ class _Handler(BaseHTTPRequestHandler):
 
 def subscribe(sandbox: Sandbox, url: str, *events: str, **more: object) -> JSON:
     """Subscribe an address, to every event if none is named."""
-    body: JSON = {"url": url, **({"events": list(events)} if events else {}), **more}
-    answer = sandbox.admin.post("/webhooks", body)
-    assert answer.status == 201, answer.body
-    found: JSON = answer.json
-    return found
+    return sandbox.handle.webhook(url, *events, **more)
 
 
 def deliveries(sandbox: Sandbox) -> list[JSON]:
     """What the sandbox says of its deliveries, oldest first."""
-    found: list[JSON] = sandbox.admin.get("/deliveries").json["deliveries"]
-    return found
+    return sandbox.handle.deliveries()

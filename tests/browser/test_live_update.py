@@ -65,7 +65,7 @@ def test_looking_is_no_entry_of_the_journal(eyes: Eyes, agency: Sandbox) -> None
     page = eyes.look(f"/{agency.id}/inbox/c4")
     expect(page.get_by_role("heading", name="Smily inbox")).to_be_visible()
 
-    assert agency.admin.get("/journal").json["entries"] == []
+    assert agency.handle.journal() == []
 
 
 def test_twenty_open_tabs_do_not_keep_the_api_from_answering(eyes: Eyes, fake: Mock) -> None:

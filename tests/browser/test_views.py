@@ -131,7 +131,7 @@ def test_every_kind_of_fault_can_be_switched_on_as_its_form_stands(eyes: Eyes, a
         page.locator(".fault-form .primary").click()
         expect(page.locator(".view-faults tbody tr")).to_have_count(number + 1)
 
-    assert len(agency.admin.get("/faults").json["faults"]) == many
+    assert len(agency.handle.faults()) == many
 
 
 # The journal.
@@ -161,7 +161,7 @@ def test_an_entry_is_copied_as_a_curl_command_that_runs(eyes: Eyes, fake: Mock) 
     )
 
     assert "It's four o'clock; \\\"$HOME\\\"\\\\ ü" in answer.stdout
-    first, second = (entry["request"]["body"] for entry in sandbox.admin.get("/journal").json["entries"])
+    first, second = (entry["request"]["body"] for entry in sandbox.handle.journal())
     assert first == second
 
 
@@ -190,7 +190,7 @@ def test_whatever_a_client_asks_is_copied_so_that_a_shell_runs_none_of_it(eyes: 
         assert command.replace("\n", "").isprintable()
         subprocess.run(["bash", "-c", command], capture_output=True, check=True, env={"TOKEN": agency.made["token"]}, timeout=60)
 
-    entries = [(one["method"], one["path"], one["query"], one["request"]["body"]) for one in agency.admin.get("/journal").json["entries"]]
+    entries = [(one["method"], one["path"], one["query"], one["request"]["body"]) for one in agency.handle.journal()]
     assert entries[len(asked) :] == entries[: len(asked)]
 
 

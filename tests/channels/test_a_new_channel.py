@@ -101,10 +101,10 @@ def test_it_carries_messages_in_both_directions(booked: Sandbox) -> None:
     answer = a_message(conversation_id=conversation_id, channel="homeaway", content="Yes, there is.")
     assert booked.api.post("/inbox/messages", answer).status == 201
     booked.advance("1799s")
-    assert len(booked.admin.get(f"/conversations/{conversation_id}/thread").json["messages"]) == 1
+    assert len(booked.handle.thread(conversation_id)) == 1
     booked.advance("1s")
 
-    thread = booked.admin.get(f"/conversations/{conversation_id}/thread").json["messages"]
+    thread = booked.handle.thread(conversation_id)
     assert [(message["from"], message["content"]) for message in thread] == [("guest", "Is there a cot?"), ("host", "Yes, there is.")]
 
 

@@ -173,7 +173,7 @@ def test_a_staff_message_is_relayed(inbox: Sandbox) -> None:
     assert "relayed, the guest sees it some seconds later" in printed(inbox, "write", "11", "Welcome!", "--as", "staff")
 
     inbox.advance("1m")
-    assert [message["content"] for message in inbox.admin.get("/conversations/11/thread").json["messages"]] == ["Welcome!"]
+    assert [message["content"] for message in inbox.handle.thread(11)] == ["Welcome!"]
 
 
 @pytest.mark.parametrize(
@@ -192,7 +192,7 @@ def test_a_staff_message_that_goes_no_further_says_why(inbox: Sandbox, arguments
 def test_guest_and_host_write_on_the_channel(inbox: Sandbox, writer: str) -> None:
     assert printed(inbox, "write", "11", "Hello", "--as", writer) == f"Message 1: written by the {writer}\n"
 
-    (message,) = inbox.admin.get("/conversations/11/thread").json["messages"]
+    (message,) = inbox.handle.thread(11)
     assert (message["from"], message["content"]) == (writer, "Hello")
 
 
@@ -220,7 +220,7 @@ def test_the_journal_for_programs_is_an_object_a_line(inbox: Sandbox) -> None:
 
     found = [json.loads(line) for line in printed(inbox, "journal", "--format", "json").splitlines()]
 
-    assert found == inbox.admin.get("/journal").json["entries"]
+    assert found == inbox.handle.journal()
 
 
 def test_following_the_journal_goes_on_through_a_reset_until_ctrl_c(inbox: Sandbox) -> None:

@@ -95,7 +95,7 @@ def test_a_token_that_expires_in_the_middle_is_refreshed_and_so_is_its_successor
         told.sandbox.advance("2h")
         told.sandbox.advance("1m")
         assert is_right(told)
-    entries = told.sandbox.admin.get("/journal").json["entries"]
+    entries = told.sandbox.handle.journal()
     assert [entry["status"] for entry in entries if entry["path"] == "/oauth/token"][-2:] == [200, 200]
 
 

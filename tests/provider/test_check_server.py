@@ -115,7 +115,7 @@ def _whole_bookings(sandbox: Sandbox) -> list[int]:
 def test_reading_only_sends_nothing_but_get(check: Check, served: str, sandbox: Sandbox) -> None:
     result = check(served, "--token", sandbox.made["token"], "--read-only", "-k", "page", "-k", "unknown-ids")
 
-    methods = {entry["method"] for entry in sandbox.admin.get("/journal").json["entries"]}
+    methods = {entry["method"] for entry in sandbox.handle.journal()}
     assert result.exit_code == 0
     assert methods == {"GET"}
 
@@ -139,7 +139,7 @@ def test_reading_only_stops_when_its_requests_are_used_up(check: Check, served: 
 
     assert "not judged etag" in result.stdout
     assert "the 10 requests that this trial may make are used up" in result.stdout
-    assert len(sandbox.admin.get("/journal").json["entries"]) == 10
+    assert len(sandbox.handle.journal()) == 10
 
 
 def test_reading_only_does_not_begin_when_the_limit_is_used_up(check: Check, served: str) -> None:

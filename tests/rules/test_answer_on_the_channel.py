@@ -98,7 +98,7 @@ def test_a_channel_that_fails_to_relay_is_not_the_clients_doing(mock: Mock) -> N
     send(sandbox)
     sandbox.advance("1h")
 
-    assert sandbox.admin.get("/conversations/11/thread").json["messages"] == []
+    assert sandbox.handle.thread(11) == []
     assert blamed(sandbox) == []
 
 

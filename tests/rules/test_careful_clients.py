@@ -200,6 +200,6 @@ def test_the_careful_client_does_its_job(served: str, receiver: Receiver) -> Non
     client.reply(80, "From four.")
     sandbox.advance("1h")
 
-    assert [one["content"] for one in sandbox.admin.get("/conversations/11/thread").json["messages"]] == ["From four."]
+    assert [one["content"] for one in sandbox.handle.thread(11)] == ["From four."]
     assert set(client.known) == set(LISTS)
     transport.session.close()

@@ -16,7 +16,7 @@ def test_the_old_one_was_used_again(inbox: Sandbox) -> None:
     assert application.refresh(pair["refresh_token"]).status == 401
 
     assert blamed(inbox) == [CODE]
-    (violation,) = inbox.admin.get("/report").json["violations"]
+    (violation,) = inbox.handle.report()["violations"]
     assert [entry["status"] for entry in violation["evidence"]] == [200, 401]
     assert evidence(inbox, CODE) == ["POST /oauth/token 200", "POST /oauth/token 401"]
 

@@ -51,8 +51,7 @@ def answer(sandbox: Sandbox, **changes: object) -> JSON:
 
 def thread(sandbox: Sandbox, conversation: int = 11) -> list[tuple[str, str]]:
     """Who said what, as the guest sees it on the channel."""
-    messages = sandbox.admin.get(f"/conversations/{conversation}/thread").json["messages"]
-    return [(message["from"], message["content"]) for message in messages]
+    return [(message["from"], message["content"]) for message in sandbox.handle.thread(conversation)]
 
 
 def contents(sandbox: Sandbox) -> list[str]:
@@ -61,7 +60,7 @@ def contents(sandbox: Sandbox) -> list[str]:
 
 def past(sandbox: Sandbox, kind: str) -> list[JSON]:
     """What has happened of a kind."""
-    return [event for event in sandbox.admin.get("/timeline").json["past"] if event["kind"] == kind]
+    return [event for event in sandbox.handle.timeline()["past"] if event["kind"] == kind]
 
 
 # All of them
@@ -91,7 +90,7 @@ def test_each_plays_to_its_end_and_nothing_in_it_is_refused(mock: Mock, scenario
     happened = sandbox.advance("2d")["happened"]
 
     assert [event for event in happened if "refused" in event["about"]] == []
-    assert sandbox.admin.get("/timeline").json["pending"] == []
+    assert sandbox.handle.timeline()["pending"] == []
 
 
 # Conversations that come late, or not at all

@@ -46,7 +46,7 @@ def test_everything_happens_at_its_own_time_in_the_order_of_time(mock: Mock) -> 
 def test_what_is_to_come_is_on_the_sandboxs_timeline(mock: Mock) -> None:
     sandbox = playing(mock, {"at": "+15m", "guest_writes": GUEST_WRITES})
 
-    (event,) = sandbox.admin.get("/timeline").json["pending"]
+    (event,) = sandbox.handle.timeline()["pending"]
 
     assert (event["due_at"], event["kind"]) == ("2030-06-01T12:15:00Z", "guest_writes")
     assert event["about"] == {"booking_id": 80, "content": "Hello"}
@@ -158,7 +158,7 @@ def test_staff_write_a_note_and_the_host_in_the_channels_app_an_answer(mock: Moc
 
     seen = [(message["visibility"], message["origin"]) for message in sandbox.api.get(MESSAGES).records]
     assert seen == [("internal", "bookingsync_inbox"), ("external", "airbnb_message")]
-    assert [message["content"] for message in sandbox.admin.get("/conversations/11/thread").json["messages"]] == ["I do."]
+    assert [message["content"] for message in sandbox.handle.thread(11)] == ["I do."]
 
 
 def test_staff_assign_close_reopen_and_unassign(mock: Mock) -> None:
@@ -213,7 +213,7 @@ def test_a_channel_fails_to_relay_and_recovers(mock: Mock) -> None:
         sandbox.api.post(MESSAGES, a_message(content=sandbox.now(), sent_at=sandbox.now()))
         sandbox.advance("10m")
 
-    messages = sandbox.admin.get("/conversations/11/thread").json["messages"]
+    messages = sandbox.handle.thread(11)
     assert [message["content"] for message in messages] == ["2030-06-01T12:12:00Z"]
 
 
@@ -224,7 +224,7 @@ def test_what_is_under_way_when_the_channel_begins_to_fail_is_lost_too(mock: Moc
     happened = sandbox.advance("10m")
 
     assert refused(happened) == ["message_id: airbnb failed to relay it"]
-    assert sandbox.admin.get("/conversations/11/thread").json["messages"] == []
+    assert sandbox.handle.thread(11) == []
 
 
 def test_every_action_has_its_key() -> None:

@@ -14,8 +14,7 @@ def conversation(sandbox: Sandbox, conversation_id: int = 11) -> JSON:
 
 
 def guest_writes(sandbox: Sandbox) -> None:
-    answer = sandbox.admin.post("/conversations/11/messages", {"content": "What time can we arrive?"})
-    assert answer.status == 201, answer.body
+    sandbox.handle.write(11, "What time can we arrive?")
 
 
 @pytest.fixture

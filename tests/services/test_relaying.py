@@ -5,21 +5,14 @@ from typing import Any
 import pytest
 
 from builders import a_body, a_booking, a_message, a_scenario
-from fake import JSON, Mock, Sandbox
+from fake import Mock, Sandbox
 
 MESSAGES = "/inbox/messages"
 LONGEST_RELAY = "5s"
 
 
-def thread(sandbox: Sandbox, conversation_id: int = 11) -> list[JSON]:
-    answer = sandbox.admin.get(f"/conversations/{conversation_id}/thread")
-    assert answer.status == 200, answer.body
-    found: list[JSON] = answer.json["messages"]
-    return found
-
-
 def said(sandbox: Sandbox, conversation_id: int = 11) -> list[tuple[str, str]]:
-    return [(message["from"], message["content"]) for message in thread(sandbox, conversation_id)]
+    return [(message["from"], message["content"]) for message in sandbox.handle.thread(conversation_id)]
 
 
 def a_client_of(sandbox: Sandbox) -> int:
@@ -35,8 +28,8 @@ def test_the_thread_shows_both_directions(inbox: Sandbox) -> None:
     inbox.advance(LONGEST_RELAY)
 
     assert said(inbox) == [("guest", "What time can we arrive?"), ("host", "From four.")]
-    assert thread(inbox)[1]["message_id"] == answer.record["id"]
-    assert list(thread(inbox)[0]) == ["from", "content", "at", "message_id"]
+    assert inbox.handle.thread(11)[1]["message_id"] == answer.record["id"]
+    assert list(inbox.handle.thread(11)[0]) == ["from", "content", "at", "message_id"]
 
 
 def test_what_is_relayed_has_no_hindrance(inbox: Sandbox) -> None:
@@ -45,19 +38,19 @@ def test_what_is_relayed_has_no_hindrance(inbox: Sandbox) -> None:
 
 def test_a_message_is_on_its_way_until_the_relay_delay_is_over(inbox: Sandbox) -> None:
     inbox.api.post(MESSAGES, a_message())
-    (event,) = inbox.admin.get("/timeline").json["pending"]
+    (event,) = inbox.handle.timeline()["pending"]
     assert (event["kind"], "2030-06-01T12:00:01Z" <= event["due_at"] <= "2030-06-01T12:00:05Z") == ("message_relayed", True)
-    assert thread(inbox) == []
+    assert inbox.handle.thread(11) == []
 
     inbox.admin.post("/clock/advance", {"until": "message_relayed"})
 
-    assert [message["at"] for message in thread(inbox)] == [event["due_at"]]
+    assert [message["at"] for message in inbox.handle.thread(11)] == [event["due_at"]]
 
 
 def test_what_comes_from_the_channel_is_there_at_once(inbox: Sandbox) -> None:
     written = inbox.admin.post("/conversations/11/messages", {"content": "Hello"}).json["message"]
 
-    assert thread(inbox) == [{"from": "guest", "content": "Hello", "at": "2030-06-01T12:00:00Z", "message_id": written["id"]}]
+    assert inbox.handle.thread(11) == [{"from": "guest", "content": "Hello", "at": "2030-06-01T12:00:00Z", "message_id": written["id"]}]
 
 
 @pytest.mark.parametrize(("channel", "default_channel", "origin"), [("airbnb",) * 2 + ("airbnb_message",), ("booking-com",) * 3])
@@ -89,8 +82,8 @@ def test_what_is_not_relayed_is_stored_and_says_why(inbox: Sandbox, changes: dic
     assert answer.status == 201
     assert inbox.api.get(f"{MESSAGES}/{answer.record['id']}").status == 200
     assert answer.headers["X-Mock-Why"] == f"not relayed: {why}"
-    assert inbox.admin.get("/journal").json["entries"][0]["why"] == f"not relayed: {why}"
-    assert thread(inbox) == []
+    assert inbox.handle.journal()[0]["why"] == f"not relayed: {why}"
+    assert inbox.handle.thread(11) == []
 
 
 def test_only_the_answer_with_the_channel_reaches_the_guest(inbox: Sandbox) -> None:
@@ -128,7 +121,7 @@ def test_an_edit_does_not_send_what_was_kept_back(inbox: Sandbox) -> None:
 
     inbox.advance("1d")
 
-    assert thread(inbox) == []
+    assert inbox.handle.thread(11) == []
 
 
 def test_a_guest_message_that_is_edited_keeps_the_guests_words(inbox: Sandbox) -> None:
@@ -152,7 +145,7 @@ def test_a_self_made_conversation_is_never_seen_on_the_channel(inbox: Sandbox) -
 
     assert answer.headers["X-Mock-Why"] == "not relayed: no channel opened this conversation, and none sees it"
     assert inbox.admin.get(f"/conversations/{conversation}/thread").status == 404
-    assert thread(inbox) == []
+    assert inbox.handle.thread(11) == []
 
 
 def test_a_self_made_conversation_does_not_keep_the_channel_from_opening_its_own(mock: Mock) -> None:
@@ -167,14 +160,14 @@ def test_a_self_made_conversation_does_not_keep_the_channel_from_opening_its_own
 
 def test_a_client_participant_that_a_client_adds_is_never_seen_on_the_channel(inbox: Sandbox) -> None:
     added = a_client_of(inbox)
-    assert inbox.admin.get("/journal").json["entries"][-1]["why"].startswith("not synchronised: ")
+    assert inbox.handle.journal()[-1]["why"].startswith("not synchronised: ")
 
     inbox.api.post(MESSAGES, a_message(sender_id=added, content="From nowhere"))
     inbox.advance("1d")
 
-    assert thread(inbox) == []
+    assert inbox.handle.thread(11) == []
     inbox.admin.post("/conversations/11/messages", {"content": "Hello"})
-    (seen,) = thread(inbox)
+    (seen,) = inbox.handle.thread(11)
     assert inbox.api.get(f"{MESSAGES}/{seen['message_id']}").record["links"]["sender"] == 1
 
 
@@ -208,7 +201,7 @@ def test_staff_who_answer_are_relayed_too(inbox: Sandbox) -> None:
 def test_host_participants_are_notified_and_nobody_else(inbox: Sandbox) -> None:
     inbox.admin.post("/conversations/11/messages", {"content": "Hello"})
 
-    told = [event for event in inbox.admin.get("/timeline").json["past"] if event["kind"] == "hosts_notified"]
+    told = [event for event in inbox.handle.timeline()["past"] if event["kind"] == "hosts_notified"]
 
     assert [event["about"]["host_ids"] for event in told] == [[2]]
     assert [event["about"]["participant_ids"] for event in told] == [[2]]
@@ -217,4 +210,4 @@ def test_host_participants_are_notified_and_nobody_else(inbox: Sandbox) -> None:
 def test_nobody_is_notified_of_an_internal_note(inbox: Sandbox) -> None:
     inbox.api.post(MESSAGES, a_message(visibility="internal", channel=None))
 
-    assert [event["kind"] for event in inbox.admin.get("/timeline").json["past"]].count("hosts_notified") == 0
+    assert [event["kind"] for event in inbox.handle.timeline()["past"]].count("hosts_notified") == 0

@@ -72,7 +72,7 @@ def test_a_lenient_sandbox_accepts_and_says_what_will_not_happen(mock: Mock, dee
 
     assert answer.status in {200, 201}
     assert answer.headers["X-Mock-Why"].startswith(("not synchronised: ", "not relayed: "))
-    assert sandbox.admin.get("/journal").json["entries"][-1]["why"] == answer.headers["X-Mock-Why"]
+    assert sandbox.handle.journal()[-1]["why"] == answer.headers["X-Mock-Why"]
 
 
 @pytest.mark.parametrize("deed", HARMLESS)

@@ -127,7 +127,7 @@ def test_a_draw_does_not_depend_on_the_draws_before(mock: Mock, drawn: str) -> N
         booking = sandbox.admin.post("/bookings", {}).json["booking"]["id"]
         sandbox.admin.post("/clock/advance", {"until": "idle"})
         (number,) = sandbox.api.get(f"/bookings/{booking}").record["links"]["conversations"]
-        opened = next(e for e in sandbox.admin.get("/timeline").json["past"] if e["about"].get("conversation_id") == number)
+        opened = next(e for e in sandbox.handle.timeline()["past"] if e["about"].get("conversation_id") == number)
         return opened["at"] if drawn == "conversation delay" else len(sandbox.api.get(f"/inbox/conversations/{number}").json)
 
     one, two = mock.sandbox(a_scenario()), mock.sandbox(a_scenario())

@@ -112,7 +112,7 @@ class Lives(RuleBasedStateMachine):
             found = life.sandbox.api.get(MESSAGES, per_page=100)
             life.world.requests += 1
             assert [message["content"] for message in found.records] == life.world.said
-            assert len(life.sandbox.admin.get("/journal").json["entries"]) == min(100, life.world.requests)
+            assert len(life.sandbox.handle.journal()) == min(100, life.world.requests)
             assert life.sandbox.now() == f"2030-06-01T{12 + life.world.minutes // 60:02}:{life.world.minutes % 60:02}:00Z"
             assert [kept["name"] for kept in life.sandbox.admin.get("/snapshots").json["snapshots"]] == list(life.kept)
 

@@ -129,7 +129,7 @@ def test_attempts_are_in_the_journal(inbox: Sandbox, receiver: Receiver) -> None
     receiver.status = 503
     deliver(inbox, receiver.url)
 
-    entry = inbox.admin.get("/journal").json["entries"][-1]
+    entry = inbox.handle.journal()[-1]
 
     assert (entry["method"], entry["path"], entry["status"], entry["why"]) == ("POST", receiver.url, 503, "refused with 503")
 

@@ -10,7 +10,7 @@ pytestmark = pytest.mark.both_transports
 
 
 def pending(sandbox: Sandbox) -> list[tuple[str, str]]:
-    return [(event["kind"], event["due_at"]) for event in sandbox.admin.get("/timeline").json["pending"]]
+    return [(event["kind"], event["due_at"]) for event in sandbox.handle.timeline()["pending"]]
 
 
 def test_a_request_of_the_api_never_delivers(inbox: Sandbox, receiver: Receiver) -> None:
