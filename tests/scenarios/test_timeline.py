@@ -9,7 +9,7 @@ from fake import Mock, Sandbox
 from inbox_mock.scenarios.build import Overrides, build_image
 from inbox_mock.scenarios.errors import ScenarioError
 from inbox_mock.scenarios.loading import find, schema
-from inbox_mock.simulation.actions import ACTIONS
+from inbox_mock.simulation.actions import actions
 from receiver import receiving
 
 MESSAGES, CONVERSATION, PARTICIPANTS = "/inbox/messages", "/inbox/conversations/11", "/inbox/participants"
@@ -230,7 +230,7 @@ def test_what_is_under_way_when_the_channel_begins_to_fail_is_lost_too(mock: Moc
 def test_every_action_has_its_key() -> None:
     described: JSON = schema()["properties"]["timeline"]["items"]["properties"]  # type: ignore[index]
 
-    assert set(ACTIONS) <= set(described)
+    assert set(actions()) <= set(described)
 
 
 # Faults

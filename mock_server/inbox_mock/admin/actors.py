@@ -1,22 +1,24 @@
 """Acting as the guest, the channel, staff, and the host in the channel's own app."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import orjson
 
-from inbox_mock.admin.operation import JSON, AdminCall, AdminOperation
+from inbox_mock.admin.operation import JSON, AdminCall, operation
 from inbox_mock.admin.sandboxes import ID, TEXT
 from inbox_mock.channels import policies
 from inbox_mock.domain import times
 from inbox_mock.domain.enumerations import CHANNELS
 from inbox_mock.domain.errors import Invalid, NotFound, invalid
 from inbox_mock.engine import durations
-from inbox_mock.engine.unit_of_work import Actor, UnitOfWork
+from inbox_mock.engine.unit_of_work import UnitOfWork
 from inbox_mock.resources.registry import RESOURCES
 from inbox_mock.resources.serialization import RenderContext, reader
-from inbox_mock.services import people, relay
-from inbox_mock.simulation import actions, channels
-from inbox_mock.simulation.channels import application_of, channel_conversation, forget_opening
+from inbox_mock.services import relay
+from inbox_mock.simulation.actions import actions
+from inbox_mock.simulation.bookings import DELAY, parse_booking
+from inbox_mock.simulation.bookings import book as book_for_guest
+from inbox_mock.simulation.channels import channel_conversation, forget_opening
 from inbox_mock.store import records
 from inbox_mock.store.database import Row
 from inbox_mock.store.records import Selection
@@ -24,40 +26,106 @@ from inbox_mock.store.rows import BookingRow, ConversationRow, RentalRow
 
 RECORD: JSON = {"type": "object"}
 TIME = "a time as the API takes it, or a date"
+SOMEBODY = "Clementina Kling"
 WRITERS = {"guest": "guest_writes", "staff": "staff_writes", "host": "host_writes_on_channel"}
+SAME = ("conversation_delay", "host_participant", "client_participants")
+"""What the body of a booking and a scenario's booking have in common."""
 
 
+class _BodyArguments:
+    """Resolves what a request's body says of an action; see `Arguments`."""
+
+    def __init__(self, work: UnitOfWork) -> None:
+        self.work = work
+
+    @property
+    def start(self) -> datetime:
+        """The sandbox's present."""
+        return self.work.instant
+
+    def refer(self, noun: str, reference: object, key: str) -> int:
+        """Return the id of a rental; no other record is named by these bodies."""
+        if noun != "rentals":
+            raise LookupError(noun)
+        try:
+            return self.work.db.get(RentalRow, reference)["id"]
+        except NotFound:
+            raise self.error(f"{key}_id", repr(reference), "the id of a rental of this sandbox") from None
+
+    def moment(self, text: str, key: str) -> datetime:
+        """Return the instant of a time or a date."""
+        try:
+            return times.parse(text)
+        except (ValueError, OverflowError):
+            raise self.error(key, repr(text), TIME) from None
+
+    def seconds(self, text: str, key: str, expected: str = durations.EXPECTED) -> int:
+        """Return the seconds of a duration."""
+        try:
+            return int(durations.parse(text).total_seconds())
+        except ValueError:
+            raise self.error(key, repr(text), expected) from None
+
+    def error(self, key: str, found: str, expected: str) -> Invalid:
+        """Return an error about a property of the body."""
+        del found
+        return Invalid(invalid(key, expected))
+
+
+@operation(
+    "POST",
+    "/sandboxes/<id>/bookings",
+    status=201,
+    refusals=(404, 422),
+    answer=RECORD,
+    body={
+        "channel": {"type": "string", "description": "the name of a channel; airbnb, if left out"},
+        "rental_id": {**ID, "description": "the id of a rental of this sandbox"},
+        "guest": {
+            "type": "object",
+            "additionalProperties": False,
+            "properties": {"fullname": {"type": "string", "minLength": 1, "maxLength": 150}, "email": TEXT, "phone": TEXT},
+            "description": "fullname, email, phone",
+        },
+        "start_at": {"type": "string", "description": TIME},
+        "end_at": {"type": "string", "description": TIME},
+        "conversation_delay": {"type": "string", "description": DELAY},
+        "host_participant": {"type": "boolean", "description": "whether the channel adds a host"},
+        "client_participants": {
+            "type": "integer",
+            "minimum": 1,
+            "maximum": 20,
+            "description": "how many travellers take part, from 1 to 20",
+        },
+    },
+)
 def book(call: AdminCall) -> JSON:
     """Let a guest book."""
-    body = call.body
     with call.in_sandbox.work() as work:
-        channel = str(body.get("channel", "airbnb"))
-        if channel not in policies():
-            raise Invalid(invalid("channel", f"one of {', '.join(policies())}"))
-        rental = _rental(work, body.get("rental_id"))
-        account_id = rental["account_id"]
-        guest: JSON = body.get("guest", {"fullname": "Clementina Kling"})
-        delay, never = _delay(body.get("conversation_delay"))
-        if delay is not None and not policies()[channel].owns_conversations:
-            raise Invalid(invalid("conversation_delay", f"nothing, for {channel} opens no conversation"))
-        row = _stay(work, rental, body)
-        row["client_id"] = people.create_client(work, Actor(account_id, application_of(work, channel)), _contacts(guest))
-        wishes: Row = {"never": never, "clients": body.get("client_participants", 1)}
-        if "host_participant" in body:
-            wishes["hosts"] = body["host_participant"]
-        booking_id = channels.book(work, account_id, rental, channel, row, delay, **wishes)
-        return {"booking": shown(work, "bookings", booking_id, call.origin)}
+        about = parse_booking(_BodyArguments(work), _booking(work, call.body), encode=lambda found: orjson.dumps(found).decode())
+        policy = policies()[about["channel"]]
+        if "delay_seconds" in about and not policy.owns_conversations:
+            raise Invalid(invalid("conversation_delay", f"nothing, for {policy.name} opens no conversation"))
+        return {"booking": shown(work, "bookings", book_for_guest(work, about), call.origin)}
 
 
+@operation("POST", "/sandboxes/<id>/bookings/<record_id>/cancel", refusals=(404, 422), answer=RECORD)
 def cancel(call: AdminCall) -> JSON:
     """Let the guest cancel."""
     with call.in_sandbox.work() as work:
-        actions.ACTIONS["guest_cancels"](work, {"booking_id": call.record_id})
+        actions()["guest_cancels"](work, {"booking_id": call.record_id})
         return {"booking": shown(work, "bookings", call.record_id, call.origin)}
 
 
+@operation(
+    "POST",
+    "/sandboxes/<id>/bookings/<record_id>/conversation",
+    refusals=(404, 422),
+    answer=RECORD,
+    body={"never": {"type": "boolean", "description": "true for never"}},
+)
 def open_conversation(call: AdminCall) -> JSON:
-    """Let the channel open a booking's conversation now, or never."""
+    """Let the channel open the conversation now, or never."""
     with call.in_sandbox.work() as work:
         booking = work.db.get(BookingRow, call.record_id)
         if call.body.get("never"):
@@ -65,15 +133,34 @@ def open_conversation(call: AdminCall) -> JSON:
                 raise Invalid(invalid("never", "a booking whose conversation is not open yet"))
             forget_opening(work, booking["id"])
             return {"conversation": None}
+        opens = actions()["channel_opens"]
         about: Row = {"booking_id": booking["id"]}
-        actions.ACTIONS["channel_opens"](work, about)
+        about |= opens(work, about)
         forget_opening(work, booking["id"])
-        work.happen("channel_opens", **about)
+        work.happen(opens.name, **about)
         return {"conversation": shown(work, "conversations", about["conversation_id"], call.origin)}
 
 
+@operation(
+    "POST",
+    "/sandboxes/<id>/conversations/<record_id>/messages",
+    status=201,
+    refusals=(404, 422),
+    answer=RECORD,
+    body={
+        "from": {"enum": list(WRITERS), "description": f"one of {', '.join(WRITERS)}; guest, if left out"},
+        "content": {"type": "string", "minLength": 1, "description": "a text that is not blank"},
+        "attachments": {"type": "array", "items": ID, "description": "ids of attachments"},
+        "host_id": {**ID, "description": "the host who speaks; the first one of the conversation, if left out"},
+        "internal": {"type": "boolean", "description": "true for a note among hosts (staff only)"},
+        "channel": {
+            "enum": [*CHANNELS, None],
+            "description": f"one of {', '.join(CHANNELS)}, or null (staff only); the default channel, if left out",
+        },
+    },
+)
 def write(call: AdminCall) -> JSON:
-    """Let somebody write into a conversation."""
+    """Write as the guest, as staff in the Smily app, or as the host in the channel's own app."""
     body = call.body
     about: Row = {"conversation_id": call.record_id, "content": body.get("content", "")}
     if not str(about["content"]).strip():
@@ -82,32 +169,59 @@ def write(call: AdminCall) -> JSON:
     about["attachment_ids"] = body.get("attachments", [])
     with call.in_sandbox.work() as work:
         work.db.get(ConversationRow, call.record_id)
-        actions.ACTIONS[WRITERS[str(body.get("from", "guest"))]](work, about)
-        return {"message": shown(work, "messages", about["message_id"], call.origin), "why": [reason.text for reason in work.reasons]}
+        written = actions()[WRITERS[str(body.get("from", "guest"))]](work, about)
+        return {"message": shown(work, "messages", written["message_id"], call.origin), "why": [reason.text for reason in work.reasons]}
 
 
+@operation(
+    "POST",
+    "/sandboxes/<id>/conversations/<record_id>/participants",
+    status=201,
+    refusals=(404, 422),
+    answer=RECORD,
+    body={"host_id": {**ID, "description": "the id of a host"}},
+)
 def add_host(call: AdminCall) -> JSON:
-    """Let the channel add a host to a conversation."""
+    """Let the channel add a host."""
     about: Row = {"conversation_id": call.record_id, "host_id": call.body.get("host_id")}
     with call.in_sandbox.work() as work:
-        actions.ACTIONS["channel_adds_host"](work, about)
-        return {"participant": shown(work, "participants", about["participant_id"], call.origin)}
+        added = actions()["channel_adds_host"](work, about)
+        return {"participant": shown(work, "participants", added["participant_id"], call.origin)}
 
 
-def change(call: AdminCall) -> JSON:
+@operation(
+    "PATCH",
+    "/sandboxes/<id>/conversations/<record_id>",
+    refusals=(404, 422),
+    answer=RECORD,
+    body={
+        "closed": {"type": "boolean", "description": "true or false"},
+        "marked_as_spam": {"type": "boolean", "description": "true or false"},
+        "assignee_id": {**ID, "type": ["integer", "null"], "description": "the id of a host"},
+        "relay_fails": {"type": "boolean", "description": "true while the channel is to fail to relay what hosts write"},
+    },
+)
+def change_conversation(call: AdminCall) -> JSON:
     """Let staff assign, close, reopen, or mark a conversation as spam; or let its channel fail to relay."""
     about: Row = {"conversation_id": call.record_id, **call.body}
     fails = about.pop("relay_fails", None)
     with call.in_sandbox.work() as work:
         if fails is not None:
-            actions.ACTIONS["relay_fails"](work, {"conversation_id": call.record_id, "fails": fails})
+            actions()["relay_fails"](work, {"conversation_id": call.record_id, "fails": fails})
         if fails is None or len(call.body) > 1:
-            actions.ACTIONS["staff_changes"](work, about)
+            actions()["staff_changes"](work, about)
         return {"conversation": shown(work, "conversations", call.record_id, call.origin)}
 
 
-def show_thread(call: AdminCall) -> JSON:
-    """Answer what the guest sees on the channel."""
+@operation(
+    "GET",
+    "/sandboxes/<id>/conversations/<record_id>/thread",
+    refusals=(404, 422),
+    answer=RECORD,
+    query={"limit": "So many of the latest; all, if left out.", "skip": "Leave out so many of the latest."},
+)
+def get_thread(call: AdminCall) -> JSON:
+    """See what the guest sees on the channel."""
     limit, skip = call.number("limit", 10**15), call.number("skip", 0)
     with call.in_sandbox.work() as work:
         if work.db.get(ConversationRow, call.record_id)["channel"] is None:
@@ -124,138 +238,17 @@ def shown(work: UnitOfWork, plural: str, record_id: object, origin: str) -> JSON
     return found
 
 
-def _rental(work: UnitOfWork, rental_id: object) -> RentalRow:
-    if rental_id is None:
-        rental_id = next(iter(records.ids(work.db, Selection("rentals"), limit=1)), None)
-    try:
-        return work.db.get(RentalRow, rental_id)
-    except NotFound:
-        raise Invalid(invalid("rental_id", "the id of a rental of this sandbox")) from None
-
-
-def _delay(given: object) -> tuple[timedelta | None, bool]:
-    if given is None or given == "never":
-        return None, given == "never"
-    try:
-        return durations.parse(str(given)), False
-    except ValueError:
-        raise Invalid(invalid("conversation_delay", f"{durations.EXPECTED}, or never")) from None
-
-
-def _stay(work: UnitOfWork, rental: RentalRow, body: JSON) -> Row:
-    """Return when the stay begins and ends: a week in a month's time, or from its beginning, unless it is said."""
-    stay: Row = {}
-    usual = work.instant + timedelta(days=30)
-    for key, hour in (("start_at", rental["checkin_time"]), ("end_at", rental["checkout_time"])):
-        text = str(body.get(key, times.wire(usual)[:10]))
+def _booking(work: UnitOfWork, body: JSON) -> Row:
+    """Return a body as a scenario's booking, completed: a stay in 30 days, for a week, in the first rental."""
+    guest: JSON = body.get("guest", {})
+    given: Row = {"channel": body.get("channel", "airbnb"), "guest": {"fullname": SOMEBODY, **guest}}
+    first = next(iter(records.ids(work.db, Selection("rentals"), limit=1)), None)
+    given["rental"] = body.get("rental_id", first)
+    given["start_at"] = body.get("start_at", times.wire(work.instant + timedelta(days=30))[:10])
+    given["end_at"] = body.get("end_at")
+    if given["end_at"] is None:
         try:
-            moment = times.parse(text)
-            usual = moment + timedelta(days=7)
+            given["end_at"] = times.wire(times.parse(given["start_at"]) + timedelta(days=7))[:10]
         except (ValueError, OverflowError):
-            raise Invalid(invalid(key, TIME)) from None
-        stay[key] = f"{times.wire(moment)[:10]}T{hour:02}:00:00Z" if len(text) == len("2030-06-01") else times.wire(moment)
-    return stay
-
-
-def _contacts(guest: JSON) -> Row:
-    given: Row = {"fullname": guest.get("fullname", "Clementina Kling")}
-    if "email" in guest:
-        given["emails"] = orjson.dumps([{"label": "default", "email": guest["email"]}]).decode()
-    if "phone" in guest:
-        given["phones"] = orjson.dumps([{"label": "default", "number": guest["phone"]}]).decode()
-    return given
-
-
-def _operation(method: str, rule: str, name: str, summary: str, run: object, **more: object) -> AdminOperation:
-    declared: JSON = {"refusals": (404, 422), "answer": RECORD, "run": run, **more}
-    return AdminOperation(method=method, rule=f"/sandboxes/<id>{rule}", name=name, summary=summary, **declared)
-
-
-OPERATIONS = (
-    _operation(
-        "POST",
-        "/bookings",
-        "book",
-        "Let a guest book",
-        book,
-        status=201,
-        body={
-            "channel": {"type": "string", "description": "the name of a channel; airbnb, if left out"},
-            "rental_id": {**ID, "description": "the id of a rental of this sandbox"},
-            "guest": {
-                "type": "object",
-                "additionalProperties": False,
-                "properties": {"fullname": {"type": "string", "minLength": 1, "maxLength": 150}, "email": TEXT, "phone": TEXT},
-                "description": "fullname, email, phone",
-            },
-            "start_at": {"type": "string", "description": TIME},
-            "end_at": {"type": "string", "description": TIME},
-            "conversation_delay": {"type": "string", "description": f"{durations.EXPECTED}, or never"},
-            "host_participant": {"type": "boolean", "description": "whether the channel adds a host"},
-            "client_participants": {
-                "type": "integer",
-                "minimum": 1,
-                "maximum": 20,
-                "description": "how many travellers take part, from 1 to 20",
-            },
-        },
-    ),
-    _operation("POST", "/bookings/<record_id>/cancel", "cancel", "Let the guest cancel", cancel),
-    _operation(
-        "POST",
-        "/bookings/<record_id>/conversation",
-        "open_conversation",
-        "Let the channel open the conversation now, or never",
-        open_conversation,
-        body={"never": {"type": "boolean", "description": "true for never"}},
-    ),
-    _operation(
-        "POST",
-        "/conversations/<record_id>/messages",
-        "write",
-        "Write as the guest, as staff in the Smily app, or as the host in the channel's own app",
-        write,
-        status=201,
-        body={
-            "from": {"enum": list(WRITERS), "description": f"one of {', '.join(WRITERS)}; guest, if left out"},
-            "content": {"type": "string", "minLength": 1, "description": "a text that is not blank"},
-            "attachments": {"type": "array", "items": ID, "description": "ids of attachments"},
-            "host_id": {**ID, "description": "the host who speaks; the first one of the conversation, if left out"},
-            "internal": {"type": "boolean", "description": "true for a note among hosts (staff only)"},
-            "channel": {
-                "enum": [*CHANNELS, None],
-                "description": f"one of {', '.join(CHANNELS)}, or null (staff only); the default channel, if left out",
-            },
-        },
-    ),
-    _operation(
-        "POST",
-        "/conversations/<record_id>/participants",
-        "add_host",
-        "Let the channel add a host",
-        add_host,
-        status=201,
-        body={"host_id": {**ID, "description": "the id of a host"}},
-    ),
-    _operation(
-        "PATCH",
-        "/conversations/<record_id>",
-        "change_conversation",
-        "Let staff assign, close, reopen, or mark a conversation as spam; or let its channel fail to relay",
-        change,
-        body={
-            "closed": {"type": "boolean", "description": "true or false"},
-            "marked_as_spam": {"type": "boolean", "description": "true or false"},
-            "assignee_id": {**ID, "type": ["integer", "null"], "description": "the id of a host"},
-            "relay_fails": {"type": "boolean", "description": "true while the channel is to fail to relay what hosts write"},
-        },
-    ),
-    _operation(
-        "GET",
-        "/conversations/<record_id>/thread",
-        "get_thread",
-        "See what the guest sees on the channel",
-        show_thread,
-        query={"limit": "So many of the latest; all, if left out.", "skip": "Leave out so many of the latest."},
-    ),
-)
+            raise Invalid(invalid("start_at", TIME)) from None
+    return given | {name: body[name] for name in SAME if name in body}

@@ -10,6 +10,7 @@ from inbox_mock.domain.errors import Invalid, invalid
 from inbox_mock.domain.times import LATEST
 from inbox_mock.engine import durations
 from inbox_mock.engine.unit_of_work import UnitOfWork
+from inbox_mock.simulation.actions import sentence
 from inbox_mock.simulation.handlers import handlers
 from inbox_mock.store import sandbox as sandbox_store
 from inbox_mock.store import timeline
@@ -18,7 +19,7 @@ from inbox_mock.webhooks.advance import IDLE, advance, advance_until
 EXPECTED_TO = "a time such as 2030-06-02T00:00:00Z, not before the sandbox's present and at most ten years after it"
 EVERYTHING = 10**15
 UNTIL = (IDLE, *handlers().kinds)
-EVENT: JSON = {"type": "object", "properties": {"id": {"type": "integer"}, "kind": TEXT, "about": {"type": "object"}}}
+EVENT: JSON = {"type": "object", "properties": {"id": {"type": "integer"}, "kind": TEXT, "says": TEXT, "about": {"type": "object"}}}
 
 
 @operation("GET", "/sandboxes/<id>/clock", refusals=(404,), answer=CLOCK)
@@ -75,7 +76,7 @@ def advance_clock(call: AdminCall) -> JSON:
         journey = advance_until(call.in_sandbox, call.sender, str(call.body["until"]))
     else:
         journey = advance(call.in_sandbox, call.sender, lambda work: _destination(work, call.body))
-    found: JSON = {"now": journey.now, "happened": [event.shown("at") for event in journey.happened]}
+    found: JSON = {"now": journey.now, "happened": [_event(event, "at") for event in journey.happened]}
     return found if journey.why is None else found | {"why": journey.why}
 
 
@@ -93,8 +94,14 @@ def get_timeline(call: AdminCall) -> JSON:
     """Get what will happen, and what has happened."""
     limit = call.number("limit", EVERYTHING)
     with call.in_sandbox.work() as work:
-        pending = [event.shown("due_at") for event in timeline.pending(work.db, limit)]
-        return {"pending": pending, "past": [event.shown("at") for event in timeline.past(work.db, limit)]}
+        pending = [_event(event, "due_at") for event in timeline.pending(work.db, limit)]
+        return {"pending": pending, "past": [_event(event, "at") for event in timeline.past(work.db, limit)]}
+
+
+def _event(event: timeline.Event, when: str) -> JSON:
+    """Return an event with its time under the name ``when``, and, of an action, what it ``says``."""
+    says = sentence(event.kind, event.about)
+    return event.shown(when) if says is None else event.shown(when) | {"says": says}
 
 
 def _destination(work: UnitOfWork, body: JSON) -> datetime:

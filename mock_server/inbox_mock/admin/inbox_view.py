@@ -9,6 +9,7 @@ from inbox_mock.faults.declaration import WebhookFault
 from inbox_mock.faults.kinds import kinds
 from inbox_mock.scenarios.loading import shipped
 from inbox_mock.services import inbox
+from inbox_mock.simulation.actions import actions
 from inbox_mock.store import journal
 from inbox_mock.store.rows import MessageRow
 from inbox_mock.webhooks.event_types import event_types
@@ -100,7 +101,7 @@ def get_directory(call: AdminCall) -> JSON:
 
 @operation("GET", "/catalogue", answer=RECORD)
 def get_catalogue(_: AdminCall) -> JSON:
-    """See which scenarios, channels, faults and events there are."""
+    """See which scenarios, channels, faults, events and actions there are."""
     return {
         "scenarios": [{"name": scenario.name, "description": scenario.description} for scenario in shipped()],
         "channels": [
@@ -126,4 +127,8 @@ def get_catalogue(_: AdminCall) -> JSON:
             for kind, fault in kinds().items()
         ],
         "events": list(event_types()),
+        "actions": [
+            {"name": action.name, "subject": action.subject, "operation": action.operation, "arguments": dict(action.arguments)}
+            for action in actions().values()
+        ],
     }

@@ -14,9 +14,7 @@ from inbox_mock.scenarios.build import SandboxFactory
 from inbox_mock.webhooks.sender import WebhookSender
 
 MODULES = (sandboxes, snapshots, clock, actors, webhooks, faults, journal, report, inbox_view)
-OPERATIONS: tuple[AdminOperation, ...] = tuple(
-    found for module in MODULES for found in (actors.OPERATIONS if module is actors else declared_in(vars(module)))
-)
+OPERATIONS: tuple[AdminOperation, ...] = tuple(found for module in MODULES for found in declared_in(vars(module)))
 
 
 def blueprint(factory: SandboxFactory, control: AccessControl, sender: WebhookSender) -> Blueprint:

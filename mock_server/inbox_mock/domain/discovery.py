@@ -1,7 +1,9 @@
-"""Collect the one public constant that each module of a plug-in package exports."""
+"""Collect what the modules of a plug-in package declare."""
 
+from collections.abc import Iterator
 from importlib import import_module
 from pkgutil import iter_modules
+from types import ModuleType
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -15,10 +17,31 @@ def discover(package: str, constant: str, kind: type[T]) -> dict[str, T]:
 
     """
     found: dict[str, T] = {}
-    for info in sorted(iter_modules(import_module(package).__path__), key=lambda info: info.name):
-        value = getattr(import_module(f"{package}.{info.name}"), constant, None)
+    for name, module in _modules(package):
+        value = getattr(module, constant, None)
         if not isinstance(value, kind):
-            message = f"{package}.{info.name} must define {constant}: {kind.__name__}"
+            message = f"{package}.{name} must define {constant}: {kind.__name__}"
             raise TypeError(message)
-        found[info.name] = value
+        found[name] = value
     return found
+
+
+def discover_all(package: str, kind: type[T]) -> dict[str, list[T]]:
+    """Map each module of ``package`` to what it holds of a kind, in alphabetical order of the modules.
+
+    Raises:
+        TypeError: a module holds nothing of the kind; the text names the module.
+
+    """
+    found: dict[str, list[T]] = {}
+    for name, module in _modules(package):
+        found[name] = [value for value in vars(module).values() if isinstance(value, kind)]
+        if not found[name]:
+            message = f"{package}.{name} must define at least one {kind.__name__}"
+            raise TypeError(message)
+    return found
+
+
+def _modules(package: str) -> Iterator[tuple[str, ModuleType]]:
+    for info in sorted(iter_modules(import_module(package).__path__), key=lambda info: info.name):
+        yield info.name, import_module(f"{package}.{info.name}")

@@ -13,6 +13,7 @@ from inbox_mock.domain.errors import Refusal
 from inbox_mock.engine import durations
 from inbox_mock.engine.timeline import catch_up
 from inbox_mock.engine.unit_of_work import UnitOfWork
+from inbox_mock.scenarios.errors import ScenarioError
 from inbox_mock.scenarios.loading import Scenario
 
 FOUNDED_BEFORE = timedelta(days=365)
@@ -135,6 +136,43 @@ class Builder:
             raise self.scenario.error(location, "what the sandbox refuses", f"something that it accepts ({expected})") from None
         except IntegrityError:
             raise self.scenario.error((*location, "id"), "an id that another record has", "one of its own") from None
+
+
+@dataclass(frozen=True, slots=True)
+class ScenarioArguments:
+    """Resolves what a scenario says of an action, at a location in the file; see `Arguments`."""
+
+    builder: Builder
+    location: Location
+
+    @property
+    def work(self) -> UnitOfWork:
+        """The builder's unit of work."""
+        return self.builder.work
+
+    @property
+    def start(self) -> datetime:
+        """The scenario's start."""
+        return self.builder.start
+
+    def refer(self, noun: str, reference: object, key: str) -> int:
+        """Return the id of a record that is named by id or by name."""
+        return self.builder.refer(noun, reference, self._of(key))
+
+    def moment(self, text: str, key: str) -> datetime:
+        """Return the instant of an offset, a date or a time."""
+        return self.builder.moment(text, self._of(key))
+
+    def seconds(self, text: str, key: str, expected: str = durations.EXPECTED) -> int:
+        """Return the seconds of a duration."""
+        return seconds_of(self.builder, text, self._of(key), expected)
+
+    def error(self, key: str, found: str, expected: str) -> ScenarioError:
+        """Return an error with the key's line."""
+        return self.builder.scenario.error(self._of(key), found, expected)
+
+    def _of(self, key: str) -> Location:
+        return (*self.location, *key.split("."))
 
 
 def seconds_of(builder: Builder, text: object, location: Location, expected: str = durations.EXPECTED) -> int:

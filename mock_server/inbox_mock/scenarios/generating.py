@@ -10,9 +10,9 @@ from inbox_mock.scenarios.history import conversation_of
 from inbox_mock.scenarios.setup import account_of
 from inbox_mock.services import people
 from inbox_mock.services.accounts import add_rental
-from inbox_mock.simulation import actors, channels
+from inbox_mock.simulation import actors
+from inbox_mock.simulation.bookings import book
 from inbox_mock.store.database import Row
-from inbox_mock.store.rows import RentalRow
 
 RENTALS = 20
 CHANNELS = ("airbnb", "airbnb", "airbnb", "booking-com", "booking-com", "direct")
@@ -103,21 +103,19 @@ def _host(builder: Builder, account_id: int) -> None:
 
 def _booking(builder: Builder, index: int, rental_id: int, channel: str) -> None:
     work = builder.work
-    rental = work.db.get(RentalRow, rental_id)
     name = f"{FIRSTNAMES[index % len(FIRSTNAMES)]} {LASTNAMES[index // len(FIRSTNAMES) % len(LASTNAMES)]}"
-    account_id = rental["account_id"]
-    client_id = people.create_client(work, Actor(account_id), {"fullname": name})
     arrival = work.instant + timedelta(days=30 + index % 300)
     nights = work.dice.between("nights", index, 1, 14)
-    row: Row = {
-        "client_id": client_id,
+    stay: Row = {
         "start_at": f"{times.wire(arrival)[:10]}T16:00:00Z",
         "end_at": f"{times.wire(arrival + timedelta(days=nights))[:10]}T10:00:00Z",
         "adults": 1 + index % 4,
         "final_price": f"{nights * 120}.0",
     }
-    booking_id = channels.book(work, account_id, rental, channel, row, timedelta(0) if channel != "direct" else None)
-    builder.names["bookings", f"generated-{index}"] = booking_id
+    about: Row = {"rental_id": rental_id, "channel": channel, "guest": {"fullname": name}, "stay": stay}
+    if channel != "direct":
+        about["delay_seconds"] = 0
+    builder.names["bookings", f"generated-{index}"] = book(work, about)
 
 
 def _message(builder: Builder, index: int, turn: int) -> None:

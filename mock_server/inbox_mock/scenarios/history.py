@@ -5,13 +5,14 @@ from functools import partial
 from pathlib import Path
 
 from inbox_mock.engine.unit_of_work import Actor
-from inbox_mock.scenarios import bookings
-from inbox_mock.scenarios.builder import Builder, Location
+from inbox_mock.scenarios.builder import Builder, Location, ScenarioArguments
 from inbox_mock.scenarios.loading import fixtures
 from inbox_mock.scenarios.setup import account_of
 from inbox_mock.services import attachments, conversations, people
 from inbox_mock.services.bookings import cancel_booking, create_inquiry
-from inbox_mock.simulation import actions, actors
+from inbox_mock.simulation import actors
+from inbox_mock.simulation.arguments import local_time
+from inbox_mock.simulation.bookings import book, parse_booking
 from inbox_mock.store.access import client_application
 from inbox_mock.store.database import Row
 from inbox_mock.store.rows import BookingRow, ConversationRow, RentalRow
@@ -44,7 +45,7 @@ def plan(builder: Builder) -> None:
 
 
 def _booking(builder: Builder, location: Location, record: Row) -> None:
-    booking_id = actions.book(builder.work, bookings.wanted(builder, location, record))
+    booking_id = book(builder.work, parse_booking(ScenarioArguments(builder, location), record))
     if "id" not in record:
         record["id"] = booking_id
     builder.name("bookings", record, booking_id, location)
@@ -68,7 +69,7 @@ def _inquiry(builder: Builder, location: Location, record: Row) -> None:
     rental = builder.work.db.get(RentalRow, rental_id)
     actor = Actor(rental["account_id"])
     row = {name: given for name, given in record.items() if name not in INQUIRY_LINKS}
-    row |= {key: bookings.local(builder, record, key, location, rental) for key in ("start_at", "end_at")}
+    row |= {key: local_time(ScenarioArguments(builder, location), str(record[key]), key, rental) for key in ("start_at", "end_at")}
     if "source" in record:
         row["source_id"] = builder.refer("sources", record["source"], (*location, "source"))
     inquiry_id = create_inquiry(builder.work, actor, rental_id, row)

@@ -16,6 +16,7 @@ from inbox_mock.domain.values import normal
 from inbox_mock.faults.kinds import kinds
 from inbox_mock.scenarios.errors import CombinedScenarioError, ScenarioError, told
 from inbox_mock.scenarios.yaml12 import Lines, read
+from inbox_mock.simulation.actions import actions
 from inbox_mock.webhooks.event_types import event_types
 
 if TYPE_CHECKING:
@@ -129,7 +130,7 @@ def from_object(data: Mapping[str, object]) -> Scenario:
 
 @cache
 def schema() -> dict[str, object]:
-    """Return the JSON Schema of scenarios, with every assumption, channel, origin, event and fault."""
+    """Return the JSON Schema of scenarios, with every assumption, channel, origin, event, fault and action."""
     text = files("inbox_mock.scenarios").joinpath("scenario.schema.json").read_bytes()
     found: dict[str, dict[str, dict[str, Any]]] = orjson.loads(text)
     found["properties"]["assume"] |= {
@@ -148,6 +149,12 @@ def schema() -> dict[str, object]:
     found["$defs"]["channel"]["examples"] = list(policies())
     found["$defs"]["fault"]["properties"]["kind"] = {"enum": list(kinds())}
     found["properties"]["webhooks"]["items"]["properties"]["events"]["items"] = {"enum": list(event_types())}
+    happenings = found["properties"]["timeline"]["items"]["properties"]
+    steps = found["properties"]["trial"]["items"]["properties"]
+    for action in actions().values():
+        happenings[action.name] = action.schema
+        if action.in_trials:
+            steps[action.name] = {"$ref": f"#/properties/timeline/items/properties/{action.name}"}
     return found  # type: ignore[return-value]
 
 

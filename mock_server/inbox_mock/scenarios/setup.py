@@ -49,16 +49,6 @@ def account_of(builder: Builder, record: Row, location: Location) -> int:
     return builder.work.db.value("SELECT min(id) FROM accounts", (), int) or 0
 
 
-def contacts(record: Row) -> Row:
-    """Return a client's columns for the e-mail address and the telephone number of a scenario's guest."""
-    given: Row = {"fullname": record["fullname"]}
-    if "email" in record:
-        given["emails"] = dumps([{"label": "default", "email": record["email"]}])
-    if "phone" in record:
-        given["phones"] = dumps([{"label": "default", "number": record["phone"]}])
-    return given | {name: record[name] for name in ("id", "notes", "preferred_locale") if name in record}
-
-
 def _plain(record: Row) -> Row:
     return {name: given for name, given in record.items() if name not in OWN_KEYS}
 
@@ -186,4 +176,4 @@ def _host(builder: Builder, location: Location, record: Row) -> None:
 
 def _client(builder: Builder, location: Location, record: Row) -> None:
     actor = Actor(account_of(builder, record, location))
-    builder.name("clients", record, people.create_client(builder.work, actor, contacts(record)), location)
+    builder.name("clients", record, people.create_client(builder.work, actor, people.contacts(record)), location)

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 from inbox_mock.domain import times
-from inbox_mock.domain.errors import Invalid
-from inbox_mock.faults import active
-from inbox_mock.scenarios import bookings
-from inbox_mock.scenarios.builder import Builder, Location, seconds_of
-from inbox_mock.scenarios.setup import account_of
+from inbox_mock.scenarios.builder import Builder, Location, ScenarioArguments, seconds_of
+from inbox_mock.simulation.actions import WHEN, Action, actions
+from inbox_mock.simulation.actions.fault import set_fault
+from inbox_mock.simulation.actions.guest import guest_books
+from inbox_mock.simulation.arguments import Arguments, local_time
 from inbox_mock.store import timeline, webhooks
 from inbox_mock.store.access import client_application
 from inbox_mock.store.database import Row
@@ -16,11 +16,8 @@ from inbox_mock.store.rows import RentalRow
 from inbox_mock.webhooks.deliveries import is_address
 from inbox_mock.webhooks.event_types import event_types
 
-BOOKS = "guest_books"
-PAST_ONLY = ("created_at", "canceled_at", "cancelation_reason")
-REFERENCES = {"host": "hosts", "client": "clients"}
-PLAIN = ("content", "internal", "channel", "closed", "marked_as_spam", "fails")
-IN_CONVERSATION = frozenset({"guest_writes", "staff_writes", "staff_changes", "host_writes_on_channel", "channel_adds_host", "relay_fails"})
+BOOKS = guest_books.name
+TARGETS = frozenset({"booking", "conversation"})
 ADDRESS = "an http address, such as http://127.0.0.1:9000/webhooks"
 AT = "a duration after the start, such as 15m"
 
@@ -35,35 +32,44 @@ def plan(builder: Builder) -> None:
     for location, record in builder.records("webhooks"):
         _subscribe(builder, location, record)
     for location, wish in builder.records("faults"):
-        _fault(builder, location, wish)
+        set_fault(ScenarioArguments(builder, location), wish)
     entries = [(_seconds(builder, record, location), *_action(record), location) for location, record in builder.records("timeline")]
     booked: dict[object, int] = {}
     for seconds, kind, given, location in sorted(entries, key=lambda entry: (entry[0], entry[1] != BOOKS)):
         inside = (*location, kind)
-        about = _planned(builder, kind, inside, given, booked)
+        about = _resolved(builder, actions()[kind], inside, given, booked)
         event_id = timeline.schedule(builder.work.db, times.wire(builder.start + timedelta(seconds=seconds)), kind, about)
         if kind == BOOKS:
             _note(builder, booked, given, event_id, inside)
 
 
-def _planned(builder: Builder, kind: str, location: Location, given: Row, booked: Mapping[object, int]) -> Row:
-    """Return what the timeline says of something that is to happen, with every reference resolved."""
-    if kind == BOOKS:
-        return _booking(builder, location, given)
-    if kind == "fault":
-        active.remove_fault(builder.work, _fault(builder, location, given))
-        return {"fault": given}
-    return _about(builder, kind, location, given, booked)
+def _resolved(builder: Builder, action: Action, location: Location, given: Row, booked: Mapping[object, int]) -> Row:
+    """Return what the timeline says of an action that is to happen, with every reference resolved."""
+    arguments = ScenarioArguments(builder, location)
+    if action.resolve is not None:
+        return action.resolve(arguments, given)
+    about: Row = {}
+    for key, written in given.items():
+        if key in action.refers:
+            about |= _referred(arguments, action.refers[key], key, written)
+        elif key not in TARGETS and action.arguments[key] != WHEN:
+            about[key] = written
+    if "conversation" in given:
+        about |= _conversation(builder, given["conversation"], (*location, "conversation"), booked)
+    elif "booking" in given:
+        about |= _booking(builder, given["booking"], (*location, "booking"), booked)
+    elif "conversation" in action.arguments:
+        raise builder.scenario.error(location, "neither a conversation nor a booking", "one of them")
+    for key in (key for key in given if action.arguments[key] == WHEN):
+        about[key] = local_time(arguments, str(given[key]), key, _rental_of(builder, about))
+    return about
 
 
-def _fault(builder: Builder, location: Location, wish: Row) -> int:
-    """Set a fault, and return its id."""
-    try:
-        return active.set_fault(builder.work, wish)
-    except Invalid as refusal:
-        problem = refusal.problems[0]
-        found = f"a {problem.field} that no fault {wish['kind']!r} has"
-        raise builder.scenario.error((*location, *str(problem.field).split(".")), found, str(problem.title)) from None
+def _referred(arguments: Arguments, noun: str, key: str, written: object) -> Row:
+    """Return the id of what is referred to, the ids for a list, or None for nobody."""
+    if isinstance(written, list):
+        return {f"{key.removesuffix('s')}_ids": [arguments.refer(noun, reference, key) for reference in written]}
+    return {f"{key}_id": None if written is None else arguments.refer(noun, written, key)}
 
 
 def _subscribe(builder: Builder, location: Location, record: Row) -> None:
@@ -97,13 +103,6 @@ def _action(record: Row) -> tuple[str, Row]:
     return kind, dict(given)
 
 
-def _booking(builder: Builder, location: Location, given: Row) -> Row:
-    for key in PAST_ONLY:
-        if key in given:
-            raise builder.scenario.error((*location, key), f"{key} of a booking that is still to come", "its time in `at` alone")
-    return bookings.wanted(builder, location, given)
-
-
 def _note(builder: Builder, booked: dict[object, int], given: Row, event_id: int, location: Location) -> None:
     """Remember by which names a booking that is still to come may be referred to, and by which id its conversation."""
     for key in ("id", "as"):
@@ -115,32 +114,7 @@ def _note(builder: Builder, booked: dict[object, int], given: Row, event_id: int
         booked["conversation", given["conversation"]] = event_id
 
 
-def _about(builder: Builder, kind: str, location: Location, given: Row, booked: Mapping[object, int]) -> Row:
-    about: Row = {name: given[name] for name in PLAIN if name in given}
-    for key, noun in REFERENCES.items():
-        if key in given:
-            about[f"{key}_id"] = builder.refer(noun, given[key], (*location, key))
-    if "attachments" in given:
-        names: list[object] = given["attachments"]
-        about["attachment_ids"] = [builder.refer("attachments", name, (*location, "attachments")) for name in names]
-    if "assignee" in given:
-        nobody = given["assignee"] is None
-        about["assignee_id"] = None if nobody else builder.refer("hosts", given["assignee"], (*location, "assignee"))
-    if kind == "application_uninstalled":
-        return about | {"application_id": _application(builder, given, location), "account_id": account_of(builder, given, location)}
-    if "conversation" in given:
-        about |= _conversation(builder, given["conversation"], (*location, "conversation"), booked)
-    elif "booking" in given:
-        about |= _booking_meant(builder, given["booking"], (*location, "booking"), booked)
-    elif kind in IN_CONVERSATION:
-        raise builder.scenario.error(location, "neither a conversation nor a booking", "one of them")
-    if kind == "staff_moves":
-        rental = _rental_of(builder, about)
-        about |= {key: bookings.local(builder, given, key, location, rental) for key in ("start_at", "end_at")}
-    return about
-
-
-def _booking_meant(builder: Builder, reference: object, location: Location, booked: Mapping[object, int]) -> Row:
+def _booking(builder: Builder, reference: object, location: Location, booked: Mapping[object, int]) -> Row:
     """Return how the timeline names a booking: by its id, or by the event that makes it."""
     if reference in booked:
         return {"booked_by": booked[reference]}

@@ -1,7 +1,7 @@
 """Use cases around people: clients (the travellers), hosts, and the participants of conversations that stand for them."""
 
-from collections.abc import Mapping
-from json import loads
+from collections.abc import Callable, Mapping
+from json import dumps, loads
 from typing import Any
 
 from inbox_mock.domain.errors import Invalid, invalid
@@ -42,6 +42,19 @@ def edit_client(work: UnitOfWork, actor: Actor, client_id: int, written: Row) ->
     _check_client(work, actor, client | changes)
     work.db.update("clients", client_id, changes | {"updated_at": work.now})
     publish(work, "client_updated", client_id, actor.account_id)
+
+
+def contacts(guest: Mapping[str, object], encode: Callable[[object], str] = dumps) -> Row:
+    """Return a client's columns for a guest: ``fullname``, one ``email`` address, one ``phone`` number, and what else is known.
+
+    ``encode`` writes a list as the JSON that is stored, and that the API shows as it is stored.
+    """
+    written: Row = {"fullname": guest["fullname"]}
+    if "email" in guest:
+        written["emails"] = encode([{"label": "default", "email": guest["email"]}])
+    if "phone" in guest:
+        written["phones"] = encode([{"label": "default", "number": guest["phone"]}])
+    return written | {name: guest[name] for name in ("id", "notes", "preferred_locale") if name in guest}
 
 
 def _name_of(client: Mapping[str, Any], written: Row) -> Row:

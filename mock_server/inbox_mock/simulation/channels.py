@@ -1,42 +1,15 @@
-"""What channels do: take guests' bookings, and open the conversations of these bookings."""
+"""What channels do after a guest has booked: open the conversation, with those who take part."""
 
 from datetime import timedelta
 
 from inbox_mock.channels import policies
-from inbox_mock.domain import bookings as rules
 from inbox_mock.engine.unit_of_work import Actor, UnitOfWork
 from inbox_mock.services import people
-from inbox_mock.services.bookings import insert_booking
-from inbox_mock.store.access import first_user
 from inbox_mock.store.database import Row
-from inbox_mock.store.rows import BookingRow, ConversationRow, RentalRow
+from inbox_mock.store.rows import BookingRow, ConversationRow
 from inbox_mock.webhooks.deliveries import publish
 
 OPENED = "conversation_opened"
-
-
-def book(
-    work: UnitOfWork, account_id: int, rental: RentalRow, channel: str, booking: Row, delay: timedelta | None = None, **wishes: object
-) -> int:
-    """Insert a guest's booking on a channel, schedule the opening of its conversation, and return its id. Stays may overlap.
-
-    ``booking`` holds the client's id, the stay and whatever else is known; ``delay`` and ``wishes`` are those of
-    `schedule_opening`. With the wish ``never`` no conversation is opened.
-
-    Raises:
-        Invalid: the stay does not end after it starts.
-
-    """
-    rules.check_period(booking["start_at"], booking["end_at"])
-    policy = policies()[channel]
-    source_id = work.db.value("SELECT id FROM sources WHERE account_id = ? AND name = ?", (account_id, policy.title), int)
-    row: Row = {"channel": channel, "source_id": source_id, **rules.state_of({"booked": True})}
-    user_id = first_user(work.db, account_id)
-    actor = Actor(account_id, application_of(work, channel), user_id)
-    booking_id = insert_booking(work, actor, rental, row | booking)
-    if not wishes.pop("never", False):
-        schedule_opening(work, work.db.get(BookingRow, booking_id), delay, **wishes)
-    return booking_id
 
 
 def schedule_opening(work: UnitOfWork, booking: BookingRow, delay: timedelta | None = None, **wishes: object) -> None:

@@ -1,0 +1,47 @@
+"""A fault begins."""
+
+from inbox_mock.domain.errors import Invalid
+from inbox_mock.engine.unit_of_work import UnitOfWork
+from inbox_mock.faults import active as faults
+from inbox_mock.simulation.actions import Given, action
+from inbox_mock.simulation.arguments import Arguments
+from inbox_mock.store.database import Row
+
+
+def set_fault(arguments: Arguments, wish: Row) -> int:
+    """Set a fault, and return its id.
+
+    Raises:
+        Exception: what ``arguments`` raises, for an option that the fault does not have.
+
+    """
+    try:
+        return faults.set_fault(arguments.work, wish)
+    except Invalid as refusal:
+        problem = refusal.problems[0]
+        found = f"a {problem.field} that no fault {wish['kind']!r} has"
+        raise arguments.error(str(problem.field), found, str(problem.title)) from None
+
+
+def _checked(arguments: Arguments, given: Given) -> Row:
+    """Set the fault and remove it again, so that what is wrong with it is found at once."""
+    wish = dict(given)
+    faults.remove_fault(arguments.work, set_fault(arguments, wish))
+    return {"fault": wish}
+
+
+def _begins(given: Given) -> str:
+    wish: Given = given.get("fault", given)
+    match = wish.get("match", {})
+    what = " ".join(str(match[name]) for name in ("method", "path", "event") if name in match)
+    status = f" {wish['status']}" if "status" in wish else ""
+    number = f", the {match['nth']}. of them" if match.get("nth", 1) > 1 else ""
+    often = f", {wish['times']} times" if wish.get("times", 1) > 1 else ""
+    lasts = f", for {wish['for']}" if "for" in wish else ""
+    return f"A fault is set: {wish['kind']}{status}{f' on {what}' if what else ''}{number}{often}{lasts}"
+
+
+@action(schema={"$ref": "#/$defs/fault"}, resolve=_checked, says=_begins, operation="set_fault")
+def fault(work: UnitOfWork, about: Row) -> Row:
+    """Set a fault."""
+    return {"fault_id": faults.set_fault(work, about["fault"])}

@@ -1,0 +1,102 @@
+"""What guests do: book, write, cancel, and ask to be forgotten."""
+
+from inbox_mock.channels import policies
+from inbox_mock.domain.errors import Invalid, invalid
+from inbox_mock.engine.unit_of_work import Actor, UnitOfWork
+from inbox_mock.services import bookings
+from inbox_mock.simulation import actors
+from inbox_mock.simulation.actions import (
+    ATTACHMENTS,
+    IN_CONVERSATION,
+    REFERENCE,
+    TEXT,
+    Given,
+    action,
+    attached,
+    booking_of,
+    conversation_of,
+)
+from inbox_mock.simulation.arguments import Arguments
+from inbox_mock.simulation.bookings import book, parse_booking
+from inbox_mock.simulation.channels import application_of
+from inbox_mock.store.database import Row
+from inbox_mock.store.rows import ClientRow
+from inbox_mock.webhooks.deliveries import publish
+
+PAST_ONLY = ("created_at", "canceled_at", "cancelation_reason")
+
+
+def _booking(arguments: Arguments, given: Given) -> Row:
+    for key in PAST_ONLY:
+        if key in given:
+            raise arguments.error(key, f"{key} of a booking that is still to come", "its time in `at` alone")
+    return parse_booking(arguments, given)
+
+
+def _books(given: Given) -> str:
+    guest = (given.get("guest") or {}).get("fullname", "Somebody")
+    delay, number = given.get("conversation_delay"), given.get("id", given.get("booking"))
+    ends = {None: "", "never": "; no conversation ever comes", "0s": "; the conversation is there at once"}
+    comes = ends.get(delay, f"; the conversation comes {delay} later")
+    policy = policies()[given.get("channel", "direct")]
+    return f"{guest} books on {policy.booked_on or policy.title}{f' (booking {number})' if number else ''}{comes}"
+
+
+@action(schema={"$ref": "#/$defs/booking"}, resolve=_booking, says=_books, operation="book")
+def guest_books(work: UnitOfWork, about: Row) -> Row:
+    """Insert a booking. It gets another id than the wished one, if somebody else's booking has got that meanwhile."""
+    stay: Row = dict(about["stay"])
+    if work.db.one("SELECT 1 FROM bookings WHERE id = ?", (stay.get("id"),)):
+        del stay["id"]
+    return {"booking_id": book(work, about | {"stay": stay})}
+
+
+@action(
+    required=("content",),
+    arguments={
+        **IN_CONVERSATION,
+        "client": {**REFERENCE, "description": "Which guest; the first one of the conversation, if left out."},
+        "content": TEXT,
+        "attachments": ATTACHMENTS,
+    },
+    refers={"client": "clients", "attachments": "attachments"},
+    says="The guest writes in {where}: {content!r}",
+    operation="write",
+)
+def guest_writes(work: UnitOfWork, about: Row) -> Row:
+    """Insert a guest's message, as it comes in from the channel."""
+    conversation_id = conversation_of(work, about)["id"]
+    return {
+        "message_id": actors.write_as_guest(work, conversation_id, about["content"], client_id=about.get("client_id"), **attached(about))
+    }
+
+
+@action(
+    required=("booking",),
+    arguments={"booking": REFERENCE},
+    says="The guest cancels booking {booking}",
+    operation="cancel",
+)
+def guest_cancels(work: UnitOfWork, about: Row) -> None:
+    """Cancel a booking on its channel."""
+    booking = booking_of(work, about)
+    if booking["canceled_at"] is not None:
+        raise Invalid(invalid("booking_id", "a booking that is not cancelled"))
+    actor = Actor(booking["account_id"], application_of(work, booking["channel"]))
+    bookings.cancel_booking(work, actor, booking["id"], {"cancelation_reason": "canceled_by_traveller"}, owned_only=False)
+
+
+@action(
+    required=("client",),
+    arguments={"client": {**REFERENCE, "description": "Whose personal data are made anonymous."}},
+    refers={"client": "clients"},
+    says="Client {client} is anonymised",
+    in_trials=False,
+)
+def guest_forgotten(work: UnitOfWork, about: Row) -> None:
+    """Anonymise a client who asked to be forgotten."""
+    client = work.db.get(ClientRow, about["client_id"])
+    nobody: Row = {"fullname": "Anonymized", "emails": "[]", "phones": "[]", "addresses": "[]", "notes": None, "passport": None}
+    nobody |= {"firstname": None, "lastname": None, "company": "", "vat_number": "", "forget_me_at": work.now, "updated_at": work.now}
+    work.db.update("clients", client["id"], nobody)
+    publish(work, "client_updated", client["id"], client["account_id"])
