@@ -134,7 +134,7 @@ def test_text_says_that_it_is_clean(inbox: Sandbox) -> None:
     inbox.api.get(MESSAGES)
     inbox.api.get(CONVERSATIONS)
 
-    assert told(inbox, "text").startswith("Clean: nothing to blame in 2 requests\n")
+    assert told(inbox, "text").startswith("Clean: no violations in 2 requests\n")
 
 
 def test_text_does_not_go_on_for_ever(inbox: Sandbox) -> None:

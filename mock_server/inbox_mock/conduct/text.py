@@ -25,7 +25,7 @@ def headline(report: JSON) -> str:
     asked += f" and {_counted(report['webhooks'], 'webhook')}" if report["webhooks"] else ""
     counts = {severity: sum(v["severity"] == severity and not v["allowed"] for v in report["violations"]) for severity in ("error", "note")}
     found = " and ".join(_counted(count, severity) for severity, count in counts.items() if count)
-    return f"{found} in {asked}" if found else f"Clean: nothing to blame in {asked}"
+    return f"{found} in {asked}" if found else f"Clean: no violations in {asked}"
 
 
 def target(entry: JSON) -> str:
