@@ -179,6 +179,12 @@ class Mock:
     def caller(self, token: str | None = None, base: str = "/api/v3") -> Caller:
         return Caller(self.transport, token, base)
 
+    def page(self, path: str) -> str:
+        """The text of a page for people."""
+        answer = self.caller(base="").get(path)
+        assert answer.status == 200, (path, answer.body)
+        return answer.body.decode()
+
     def sandbox(self, scenario: object = "empty", **more: object) -> Sandbox:
         """A fresh sandbox of a shipped scenario, by its name, or of one as an object."""
         return Sandbox(self.transport, admin_client(self.transport).create_sandbox(scenario, **more).made)

@@ -7,7 +7,7 @@ from json import JSONDecodeError, loads
 from inbox_contracts.consumer.driver import JSON
 from inbox_contracts.consumer.oracle import NOUNS, Difference, differences
 from inbox_contracts.consumer.recording import ReceivedWebhook, Recording
-from inbox_contracts.rules import RULES
+from inbox_contracts.rules import rules
 
 MOST_ENTRIES = 6
 
@@ -77,7 +77,7 @@ def evaluate(recording: Recording) -> list[Misbehaviour]:
 
 
 def _by_rule(code: str, about: str, entries: tuple[int, ...] = ()) -> Misbehaviour:
-    rule = next(rule for rule in RULES if rule.code == code)
+    rule = next(rule for rule in rules() if rule.code == code)
     return Misbehaviour(code, rule.title, about, rule.fix, rule.why, entries)
 
 

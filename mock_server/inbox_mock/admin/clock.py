@@ -18,8 +18,21 @@ from inbox_mock.webhooks.advance import IDLE, advance, advance_until
 
 EXPECTED_TO = "a time such as 2030-06-02T00:00:00Z, not before the sandbox's present and at most ten years after it"
 EVERYTHING = 10**15
-UNTIL = (IDLE, *handlers().kinds)
 EVENT: JSON = {"type": "object", "properties": {"id": {"type": "integer"}, "kind": TEXT, "says": TEXT, "about": {"type": "object"}}}
+
+
+def until() -> tuple[str, ...]:
+    """Return every kind of event until which a clock can be advanced, and ``idle``."""
+    return IDLE, *handlers().kinds
+
+
+def _advance_body() -> JSON:
+    kinds = until()
+    return {
+        "by": {"type": "string", "description": f"{durations.EXPECTED}, at most ten years"},
+        "to": {"type": "string", "description": EXPECTED_TO},
+        "until": {"enum": list(kinds), "description": f"one of {', '.join(kinds)}"},
+    }
 
 
 @operation("GET", "/sandboxes/<id>/clock", refusals=(404,), answer=CLOCK)
@@ -62,11 +75,7 @@ def change_clock(call: AdminCall) -> JSON:
     "/sandboxes/<id>/clock/advance",
     refusals=(404, 409, 422),
     answer={"type": "object", "properties": {"now": TEXT, "happened": {"type": "array", "items": EVENT}, "why": TEXT}},
-    body={
-        "by": {"type": "string", "description": f"{durations.EXPECTED}, at most ten years"},
-        "to": {"type": "string", "description": EXPECTED_TO},
-        "until": {"enum": list(UNTIL), "description": f"one of {', '.join(UNTIL)}"},
-    },
+    body=_advance_body,
 )
 def advance_clock(call: AdminCall) -> JSON:
     """Advance the clock, event by event."""

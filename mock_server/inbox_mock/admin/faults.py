@@ -9,20 +9,36 @@ from inbox_mock.faults.kinds import kinds
 from inbox_mock.store import faults as store
 from inbox_mock.webhooks.event_types import event_types
 
-RECORD: JSON = {
-    "type": "object",
-    "properties": {
-        "id": {"type": "integer"},
-        "kind": {"enum": list(kinds())},
-        "match": {"type": "object"},
-        "times": {"type": ["integer", "null"]},
-        "set_at": {"type": "string"},
-        "ends_at": {"type": ["string", "null"]},
-        "seen": {"type": "integer"},
-        "struck": {"type": "integer"},
-        "left": {"type": ["integer", "null"]},
-    },
-}
+
+def _record() -> JSON:
+    return {
+        "type": "object",
+        "properties": {
+            "id": {"type": "integer"},
+            "kind": {"enum": list(kinds())},
+            "match": {"type": "object"},
+            "times": {"type": ["integer", "null"]},
+            "set_at": {"type": "string"},
+            "ends_at": {"type": ["string", "null"]},
+            "seen": {"type": "integer"},
+            "struck": {"type": "integer"},
+            "left": {"type": ["integer", "null"]},
+        },
+    }
+
+
+def _body() -> JSON:
+    return {
+        "kind": {"enum": list(kinds()), "description": f"one of {', '.join(kinds())}"},
+        "match": {
+            "type": "object",
+            "properties": active.MATCH,
+            "description": "an object that says what is struck; everything, if left out",
+        },
+        "times": active.TIMES,
+        "for": {"type": "string", "description": active.FOR["description"]},
+        **_options(),
+    }
 
 
 def _options() -> JSON:
@@ -45,18 +61,8 @@ def _options() -> JSON:
     "/sandboxes/<id>/faults",
     status=201,
     refusals=(404, 422),
-    answer=RECORD,
-    body={
-        "kind": {"enum": list(kinds()), "description": f"one of {', '.join(kinds())}"},
-        "match": {
-            "type": "object",
-            "properties": active.MATCH,
-            "description": "an object that says what is struck; everything, if left out",
-        },
-        "times": active.TIMES,
-        "for": {"type": "string", "description": active.FOR["description"]},
-        **_options(),
-    },
+    answer=_record,
+    body=_body,
 )
 def set_fault(call: AdminCall) -> JSON:
     """Let something go wrong."""
@@ -73,7 +79,7 @@ def set_fault(call: AdminCall) -> JSON:
     "GET",
     "/sandboxes/<id>/faults",
     refusals=(404,),
-    answer={"type": "object", "properties": {"faults": {"type": "array", "items": RECORD}}},
+    answer=lambda: {"type": "object", "properties": {"faults": {"type": "array", "items": _record()}}},
 )
 def list_faults(call: AdminCall) -> JSON:
     """List the faults, and how often each struck."""

@@ -131,4 +131,8 @@ def get_catalogue(_: AdminCall) -> JSON:
             {"name": action.name, "subject": action.subject, "operation": action.operation, "arguments": dict(action.arguments)}
             for action in actions().values()
         ],
+        "event_types": [
+            {"name": event_type.name, "says": event_type.says, "resource": event_type.plural, "scopes": list(event_type.scopes)}
+            for event_type in event_types().values()
+        ],
     }

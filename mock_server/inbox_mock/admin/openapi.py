@@ -49,7 +49,7 @@ def _operation(operation: AdminOperation, path: str) -> JSON:
     if operation.answer:
         answers[str(operation.status)] = {
             "description": operation.summary,
-            "content": {"application/json": {"schema": dict(operation.answer)}},
+            "content": {"application/json": {"schema": dict(operation.answer_schema)}},
         }
     for status in {400, 401, 403, *operation.refusals} if operation.method != "GET" else {401, 403, *operation.refusals}:
         answers[str(status)] = {

@@ -72,12 +72,15 @@ class AdminCall:
 
 
 Run = Callable[[AdminCall], JSON | Page | None]
+Schemas = Mapping[str, object] | Callable[[], Mapping[str, object]]
+"""JSON Schemas by name, or a function that returns them: for those that depend on what a registry finds."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class AdminOperation:
-    """An operation: ``body`` is the JSON Schema of each property of the request's body, ``answer`` that of the response's body.
+    """An operation of the admin API.
 
+    ``body`` has the JSON Schema of each property of the request's body, ``answer`` that of the response's body.
     ``query`` describes each query parameter; ``refusals`` are the statuses that a refusal can have besides those of every operation.
     """
 
@@ -86,24 +89,34 @@ class AdminOperation:
     name: str
     summary: str
     run: Run
-    body: Mapping[str, object] = field(default_factory=dict)
-    answer: Mapping[str, object] = field(default_factory=dict)
+    body: Schemas = field(default_factory=dict)
+    answer: Schemas = field(default_factory=dict)
     query: Mapping[str, str] = field(default_factory=dict)
     status: int = 200
     refusals: tuple[int, ...] = ()
 
     @property
+    def properties(self) -> Mapping[str, object]:
+        """The JSON Schema of each property of the request's body, as of now."""
+        return self.body() if callable(self.body) else self.body
+
+    @property
+    def answer_schema(self) -> Mapping[str, object]:
+        """The JSON Schema of the response's body, as of now."""
+        return self.answer() if callable(self.answer) else self.answer
+
+    @property
     def schema(self) -> JSON:
         """The JSON Schema of the body; a missing body is an empty one."""
-        return {"type": "object", "additionalProperties": False, "properties": dict(self.body)}
+        return {"type": "object", "additionalProperties": False, "properties": dict(self.properties)}
 
 
 def operation(
     method: str,
     rule: str,
     *,
-    body: Mapping[str, object] | None = None,
-    answer: Mapping[str, object] | None = None,
+    body: Schemas | None = None,
+    answer: Schemas | None = None,
     query: Mapping[str, str] | None = None,
     status: int = 200,
     refusals: tuple[int, ...] = (),
@@ -153,7 +166,7 @@ def checked(operation: AdminOperation, body: object) -> JSON:
         name = ".".join(map(str, error.instance_path))
         expected = _description(operation, error.instance_path) or error.message
         if isinstance(error.kind, ValidationErrorKind.AdditionalProperties):
-            name, expected = error.kind.unexpected[0], f"one of {', '.join(operation.body) or 'nothing'}"
+            name, expected = error.kind.unexpected[0], f"one of {', '.join(operation.properties) or 'nothing'}"
         problems.append(invalid(name or "body", str(expected)))
     if problems:
         raise Invalid(*problems)
@@ -162,7 +175,7 @@ def checked(operation: AdminOperation, body: object) -> JSON:
 
 def _description(operation: AdminOperation, path: Sequence[str | int]) -> object:
     """Return the description of the innermost value on a path that has one."""
-    said, known = None, operation.body
+    said, known = None, operation.properties
     for name in path:
         described = known.get(str(name))
         if not isinstance(described, Mapping):

@@ -27,7 +27,7 @@ EVERYTHING = 10**15
     status=201,
     refusals=(404, 422),
     answer=RECORD,
-    body={
+    body=lambda: {
         "url": {"type": "string", "description": "an http address on this machine, or on a host that --allow-webhooks-to names"},
         "events": {
             "type": "array",

@@ -89,8 +89,8 @@ def _written(operation: "AdminOperation", sandbox: str, given: Mapping[str, obje
                 raise click.UsageError(f"say {name}=... : the path of {operation.name} holds it")
             path = path.replace(f"<{name}>", quote(str(left.pop(name)), safe=""))
     query = {name: left.pop(name) for name in operation.query if name in left}
-    unknown = [name for name in left if name not in operation.body]
+    unknown = [name for name in left if name not in operation.properties]
     if unknown:
-        known = ", ".join((*operation.query, *operation.body)) or "nothing"
+        known = ", ".join((*operation.query, *operation.properties)) or "nothing"
         raise click.UsageError(f"{operation.name} takes {known}, and no {unknown[0]}")
     return path + (f"?{urlencode(query)}" if query else ""), left if operation.method in {"POST", "PATCH"} else None

@@ -16,9 +16,9 @@ IDLE = "idle"
 
 def _events(_ctx: click.Context, _option: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """Complete what a clock can be advanced until."""
-    from inbox_mock.admin.clock import UNTIL
+    from inbox_mock.admin.clock import until
 
-    return [CompletionItem(kind) for kind in UNTIL if kind.startswith(incomplete)]
+    return [CompletionItem(kind) for kind in until() if kind.startswith(incomplete)]
 
 
 @click.group("clock", invoke_without_command=True)

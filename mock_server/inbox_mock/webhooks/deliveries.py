@@ -25,7 +25,7 @@ from inbox_mock.store import faults as fault_store
 from inbox_mock.store import records, timeline, webhooks
 from inbox_mock.store.database import Row
 from inbox_mock.store.rows import ApplicationRow, DeliveryRow
-from inbox_mock.webhooks.event_types import event_types
+from inbox_mock.webhooks.event_types import companions_of, event_types
 
 SENT = "webhook_sent"
 FIRST_RETRY = timedelta(minutes=1)
@@ -83,6 +83,8 @@ def publish(work: UnitOfWork, event: str, record_id: object, account_id: object,
         record = _record(work, event, record_id, webhook, held)
         earlier = _EarlierVersion(work, event, record_id, webhook, held, record)
         _schedule(work, webhook, event, account_id, record, active.strike_webhook(work, event, webhook, earlier))
+    for companion in companions_of(event):
+        publish(work, companion, record_id, account_id, application_id=application_id)
 
 
 def request_of(work: UnitOfWork, delivery_id: object) -> DeliveryRequest | None:

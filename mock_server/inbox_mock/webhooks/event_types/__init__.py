@@ -10,13 +10,15 @@ from inbox_mock.domain.discovery import discover
 class EventType:
     """A type of event: ``plural`` names the resource whose record is delivered.
 
-    An application receives it if it holds any one of ``scopes``; without ``scopes`` every application does.
+    An application receives it if it holds any one of ``scopes``; without ``scopes`` every application does. It is published by
+    the use case that names it, and right after each event that it ``accompanies``, about the same record.
     """
 
     name: str
     says: str
     plural: str
     scopes: tuple[str, ...] = ()
+    accompanies: tuple[str, ...] = ()
 
 
 @cache
@@ -34,3 +36,9 @@ def event_types() -> dict[str, EventType]:
                 raise TypeError(f"{__name__}.{module} declares {event_type.name!r} a second time")
             found[event_type.name] = event_type
     return found
+
+
+@cache
+def companions_of(name: str) -> tuple[str, ...]:
+    """Return the names of the event types that accompany one."""
+    return tuple(event_type.name for event_type in event_types().values() if name in event_type.accompanies)
