@@ -55,7 +55,7 @@ def test_a_reset_sandbox_shows_its_beginning(eyes: Eyes, agency: Sandbox) -> Non
 
     agency.admin.post("/reset")
 
-    expect(page.get_by_text("Nothing was asked yet.")).to_be_visible()
+    expect(page.get_by_text("No request yet.")).to_be_visible()
 
 
 def test_an_admin_token_is_asked_for_and_kept_for_the_tab(eyes: Eyes, tmp_path: Path) -> None:

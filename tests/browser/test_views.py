@@ -49,7 +49,7 @@ def test_the_clock_moves_as_far_as_one_says(eyes: Eyes, agency: Sandbox) -> None
     page = eyes.look(f"/{agency.id}/timeline")
 
     page.get_by_role("button", name="Advance by another time").click()
-    page.get_by_label("How long").fill("36h")
+    page.get_by_label("By how much").fill("36h")
     page.get_by_role("button", name="Advance", exact=True).click()
 
     expect(page.locator(".clock .date")).to_contain_text("3 Jun 2030")
@@ -139,7 +139,7 @@ def test_every_kind_of_fault_can_be_switched_on_as_its_form_stands(eyes: Eyes, a
 
 def test_the_journal_shows_what_a_request_caused(eyes: Eyes, agency: Sandbox) -> None:
     page = eyes.look(f"/{agency.id}/journal")
-    expect(page.get_by_text("Nothing was asked yet.")).to_be_visible()
+    expect(page.get_by_text("No request yet.")).to_be_visible()
 
     agency.api.post("/inbox/messages", a_message(conversation_id=4, sender_id=6))
 
@@ -231,7 +231,7 @@ def test_the_report_of_a_good_client_is_clean(eyes: Eyes, agency: Sandbox) -> No
     agency.api.get("/me")
     page = eyes.look(f"/{agency.id}/report")
 
-    expect(page.locator(".verdict")).to_have_text("Nothing to complain about")
+    expect(page.locator(".verdict")).to_have_text("No violations")
     expect(page.get_by_role("region", name="Verdict")).to_contain_text("1 request, ")
 
 

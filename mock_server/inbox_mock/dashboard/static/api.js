@@ -1,10 +1,10 @@
-// Calling the admin API. Its calls are no entries of the journal: looking changes nothing.
+// Calling the admin API. Its calls are not written into the journal.
 
 import { ask, field, h } from "./dom.js";
 
 const TOKEN = "inbox-mock-admin-token";
 
-/** The server said no; the message says why, field by field. */
+/** The server refused the call; the message names each field and what was expected. */
 export class Refused extends Error {
   constructor(status, problem) {
     const fields = (problem.errors ?? []).map(({ field, expected }) => `${field}: expected ${expected}`);
@@ -13,7 +13,7 @@ export class Refused extends Error {
   }
 }
 
-/** Nobody answered. */
+/** The server did not answer. */
 export class Unreachable extends Error {
   constructor() {
     super("The server does not answer.");
@@ -54,13 +54,13 @@ function parsed(text) {
 
 let asking = null;
 
-/** Ask for the admin token, once for all calls that want it; it is kept as long as this tab lives. */
+/** Ask for the admin token, once for all calls that need it; it is kept until this tab is closed. */
 function wanted(tried) {
   if (sessionStorage.getItem(TOKEN) !== tried) return Promise.resolve();
   asking ??= new Promise((resolve) => {
     const input = h("input", { type: "password", autocomplete: "off", required: true });
     const says = tried ? "That is not the token. " : "";
-    const content = [h("p", {}, `${says}This server was started with --admin-token, and wants it from whoever uses the dashboard.`), field("Admin token", input)];
+    const content = [h("p", {}, `${says}This server was started with --admin-token, and the dashboard needs it, too.`), field("Admin token", input)];
     const dialog = ask("Admin token", content, "Open", () => {
       sessionStorage.setItem(TOKEN, input.value);
       asking = null;

@@ -1,4 +1,4 @@
-// The page: which view of which sandbox is shown, and what is said when the server or the sandbox is gone.
+// The page: which view of which sandbox is shown, and the message when the server or the sandbox is gone.
 
 import { mountClock } from "./clock.js";
 import { clear, h } from "./dom.js";
@@ -99,7 +99,7 @@ onChange(() => {
   if (state.trouble === "unreachable") return tellTrouble("The server does not answer. Trying again …");
   if (state.trouble === "gone") {
     const home = h("a", { href: "#/default/inbox" }, "Go to the default sandbox");
-    return tellTrouble([`There is no sandbox ${state.sandbox} any more: it was deleted, or the server began anew. `, home]);
+    return tellTrouble([`There is no sandbox ${state.sandbox} any more: it was deleted, or the server was restarted. `, home]);
   }
   tellTrouble(state.trouble);
   return state.trouble ? null : shown.sandbox === state.sandbox && shown.view?.();

@@ -1,14 +1,16 @@
-// Letting a guest book, with all that can be said of it.
+// The dialog in which a guest books, with every option of a booking.
 
+import { catalogue } from "./catalogue.js";
 import { ask, choice, field, h } from "./dom.js";
 import { act } from "./live.js";
 
 export const GUESTS = ["Clementina Kling", "Ada Bauer", "Noor Haddad", "Hiro Tanabe", "Inés Robledo", "Olga Petrenko", "Marcus Bell", "Camille Roussel"];
 const DELAYS = [["", "as usual"], ["0s", "none"], ["10m", "10 minutes"], ["2h", "2 hours"], ["never", "for ever: it never opens"]];
 
-/** Ask for a booking; `then` gets the key of what came of it. */
-export function askBooking(directory, then) {
-  const channel = choice([["airbnb", "Airbnb"], ["booking-com", "Booking.com"], ["direct", "Direct"]]);
+/** Ask for a booking; `then` is called with the key of what was made. */
+export async function askBooking(directory, then) {
+  const { channels } = await catalogue();
+  const channel = choice(channels.map(({ name, title }) => [name, title]));
   const guest = h("input", { value: GUESTS[1], maxlength: 150, required: true, autocomplete: "off" });
   const rental = choice((directory?.rentals ?? []).map(({ id, name }) => [id, `${name} (${id})`]));
   const from = h("input", { type: "date" });
@@ -28,7 +30,8 @@ export function askBooking(directory, then) {
     if (rental.value) body.rental_id = Number(rental.value);
     if (from.value) body.start_at = from.value;
     if (to.value) body.end_at = to.value;
-    if (delay.value && channel.value !== "direct") body.conversation_delay = delay.value;
+    const opens = channels.find(({ name }) => name === channel.value).opens_conversations;
+    if (delay.value && opens) body.conversation_delay = delay.value;
     if (host.value) body.host_participant = host.value === "yes";
     const { booking } = await act("POST", "/bookings", body);
     then(`b${booking.id}`);

@@ -1,4 +1,4 @@
-// The sandbox's clock, above every view: what time it is there, what comes next, and moving it.
+// The sandbox's clock, above every view: its time, the next event, and advancing it.
 
 import { ask, busy, button, field, h, say } from "./dom.js";
 import { act, inSandbox, now, onChange, state } from "./live.js";
@@ -56,7 +56,7 @@ export function mountClock(root) {
   onChange(() => update().catch(() => {}));
 }
 
-/** Let time pass, and say what happened. */
+/** Advance the clock, and show what happened. */
 export async function advance(how) {
   const { happened, why } = await act("POST", "/clock/advance", how);
   const count = happened.length;
@@ -66,7 +66,7 @@ export async function advance(how) {
 
 function askHowFar() {
   const by = h("input", { required: true, value: "3d", autocomplete: "off" });
-  ask("Let time pass", field("How long", by, "90s, 10m, 2h, 1d, or idle: until nothing is left to happen"), "Advance", () =>
+  ask("Advance the clock", field("By how much", by, "90s, 10m, 2h, 1d, or idle: until no event is pending"), "Advance", () =>
     advance(by.value.trim() === "idle" ? { until: "idle" } : { by: by.value.trim() }),
   );
 }

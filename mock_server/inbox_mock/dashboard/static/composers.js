@@ -1,4 +1,4 @@
-// Writing into a conversation: as staff in the Smily app on one side, as the guest or the host in the channel's app on the other.
+// Writing into a conversation: as staff in the Smily app, or as the guest or the host in the channel's app.
 
 import { busy, choice, h } from "./dom.js";
 import { act } from "./live.js";

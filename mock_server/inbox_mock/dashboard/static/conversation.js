@@ -1,10 +1,11 @@
-// One conversation from both sides: the inbox as staff and programs see it, and the thread as the guest sees it on the channel.
+// One conversation from both sides: as staff and programs see it in the inbox, and as the guest sees it on the channel.
 
 import { guestComposer, staffComposer } from "./composers.js";
+import { channelLabel, channelTitle, coloured } from "./catalogue.js";
 import { advance } from "./clock.js";
 import { busy, button, choice, clear, h, keyed } from "./dom.js";
 import { act, inSandbox, state } from "./live.js";
-import { channelTitle, nights, until, when } from "./words.js";
+import { nights, until, when } from "./words.js";
 
 const PAGE = 60;
 
@@ -38,7 +39,7 @@ export function conversationView(pane, id) {
     }
     inbox.show(found.messages.map((message) => ({ ...message, stands: state.clock?.mode === "manual" })), found.total, (message) => inboxMessage(message, people));
     guest.name(people.title, conversation.channel ? `what ${people.guest} sees` : "no channel sees this conversation");
-    guest.section.dataset.channel = conversation.channel ?? "none";
+    coloured(guest.section, conversation.channel);
     const more = seen.messages.length > PAGE;
     const thread_ = more ? seen.messages.slice(1) : seen.messages;
     guest.show(thread_.map((message) => ({ ...message, id: message.message_id })), guest.skip + seen.messages.length, (message) => guestMessage(message, people));
@@ -91,7 +92,7 @@ function header({ conversation, bookings, participants }, people, path, director
     h(
       "p",
       { class: "quiet" },
-      h("i", { class: `channel ${conversation.channel ?? "none"}` }, channelTitle(conversation.channel)),
+      channelLabel(conversation.channel),
       booking ? [" ", h("bdi", {}, booking.rental), ` · ${nights(booking.start_at, booking.end_at)} · booking ${booking.id}`] : null,
       ` · conversation ${conversation.id}, opened ${when(conversation.created_at)} by ${conversation.created_by ?? "somebody"}`,
     ),
@@ -159,7 +160,7 @@ function inboxMessage(message, people) {
   );
 }
 
-/** What became of a host's message. */
+/** Whether a host's message reached the guest. */
 function fate({ relay, visibility, stands, notified: hosts }, people) {
   const also = hosts.length ? ` Notified: ${hosts.map(people.host).join(", ")}.` : "";
   if (relay.state === "seen") return [mark("✓"), `${people.first} sees it since ${when(relay.at)}${relay.as === null ? "." : ", in its first words."}${also}`];

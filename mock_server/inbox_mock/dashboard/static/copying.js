@@ -1,8 +1,8 @@
-// A journal entry as something that can be run: a curl command, or a test with the pytest fixture `inbox_mock`.
+// A journal entry as a curl command, or as a test with the pytest fixture `inbox_mock`.
 
 import { state } from "./live.js";
 
-// What would move a cursor, end a paste or turn the writing round is spelled out.
+// Control and direction characters, which could act on a terminal, are written as escapes.
 const UNPRINTABLE = /[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
 
 /** A text as a shell takes it, whatever it holds. */
@@ -20,7 +20,7 @@ const OF_THE_CLIENT = ["accept", "accept-encoding", "authorization", "connection
 /** The token to call with: `demo` belongs to the default sandbox; the journal itself holds none. */
 const token = () => (state.sandbox === "default" ? "demo" : "$TOKEN");
 
-/** A word that a shell takes as it is stays so. */
+/** A word that needs no quoting in a shell is left as it is. */
 const plain = (word) => (/^\w+$/.test(word) ? word : quoted(word));
 
 export function asCurl({ method, path, query, request }) {

@@ -1,4 +1,4 @@
-// Making and keeping elements. Whatever is shown is text: nothing here, or elsewhere, reads data as HTML.
+// Making and updating elements. Data is shown as text only: nothing here, or elsewhere, reads it as HTML.
 
 const SVG = "http://www.w3.org/2000/svg";
 
@@ -74,14 +74,14 @@ export function choice(pairs, attrs = {}) {
   return h("select", attrs, pairs.map(([value, text]) => h("option", { value: value ?? "" }, text)));
 }
 
-/** Return a button that does something with the server; while it does, it takes no second click. */
+/** Return a button that calls the server; while the call runs, a second click does nothing. */
 export function button(label, act, attrs = {}) {
   const node = h("button", { type: "button", ...attrs }, label);
   node.addEventListener("click", () => busy(node, act));
   return node;
 }
 
-/** Run something that a control asks for, once at a time, and say it when the server refuses. */
+/** Run a control's action, one at a time, and show the message if the server refuses it. */
 export async function busy(control, act) {
   if (control.getAttribute("aria-busy") === "true") return;
   control.setAttribute("aria-busy", "true");
@@ -94,7 +94,7 @@ export async function busy(control, act) {
   }
 }
 
-/** Tell the user something, for some seconds. */
+/** Show a message for some seconds. */
 export function say(text, kind = "good") {
   const shown = h("p", { class: `toast ${kind}` }, text);
   const region = document.getElementById("toasts");

@@ -1,4 +1,4 @@
-// Entries of the journal: kept once read, for they never change; shown with their effect; copied as something that can be run.
+// Entries of the journal: cached, because they never change; shown with their effect; copied as a command or a test.
 
 import { button, h, say } from "./dom.js";
 import { inSandbox, state } from "./live.js";
@@ -8,7 +8,7 @@ import { clockTime, day } from "./words.js";
 export const PAGE = 100;
 const kept = { sandbox: "", life: -1, entries: new Map() };
 
-/** Return the entries with the ids `from` to `to`, latest first; those that gave way to newer ones are left out. */
+/** Return the entries with the ids `from` to `to`, latest first, without those that newer ones have displaced. */
 export async function entriesBetween(from, to) {
   if (kept.sandbox !== state.sandbox || kept.life !== state.life) Object.assign(kept, { sandbox: state.sandbox, life: state.life, entries: new Map() });
   const { entries } = kept;

@@ -1,6 +1,6 @@
-// Faults: switching them on, with forms made from what each kind says of itself, and seeing them strike.
+// Faults: switching them on, with forms generated from each kind's options, and how often they struck.
 
-import { call } from "./api.js";
+import { catalogue } from "./catalogue.js";
 import { busy, button, choice, field, h, keyed } from "./dom.js";
 import { entriesBetween, linkToEntry, PAGE } from "./entries.js";
 import { act, inSandbox, state } from "./live.js";
@@ -17,12 +17,12 @@ export function mount(root) {
     h(
       "div",
       { class: "page" },
-      h("header", {}, h("h1", {}, "Faults"), h("p", { class: "quiet" }, "What no one can order from a real service: the error, the lost answer, the webhook that comes twice.")),
+      h("header", {}, h("h1", {}, "Faults"), h("p", { class: "quiet" }, "What a real service does rarely: an error, a lost answer, a webhook that is delivered twice.")),
       h("section", { class: "card", "aria-label": "Faults that are on" }, h("h2", {}, "Switched on"), none, table),
       h("section", { class: "card", "aria-label": "Switch a fault on" }, h("h2", {}, "Switch one on"), kinds, form),
     ),
   );
-  call("GET", "/catalogue").then((catalogue) => offer(kinds, form, catalogue)).catch(() => {});
+  catalogue().then((known) => offer(kinds, form, known)).catch(() => {});
   return async () => {
     const newest = state.journal;
     const [{ faults }, entries] = await Promise.all([inSandbox("GET", "/faults"), entriesBetween(newest - PAGE + 1, newest)]);

@@ -1,11 +1,12 @@
-// The inbox: who has written, who waits, and beside it the chosen conversation as both sides see it.
+// The inbox: conversations and bookings without one, and beside them the chosen conversation as both sides see it.
 
 import { busy, button, choice, clear, h, keyed } from "./dom.js";
 import { act, inSandbox, state } from "./live.js";
 import { askBooking, GUESTS } from "./booking.js";
+import { catalogue, channelLabel, channelTitle } from "./catalogue.js";
 import { conversationView } from "./conversation.js";
 import { waitingView } from "./waiting.js";
-import { channelTitle, cut, until, when } from "./words.js";
+import { cut, until, when } from "./words.js";
 
 const PAGE = 40;
 
@@ -23,7 +24,8 @@ export function mount(root) {
   const count = h("span", { class: "count" });
   const earlier = h("button", { type: "button", onclick: () => turn(PAGE) }, "Older");
   const later = h("button", { type: "button", onclick: () => turn(-PAGE) }, "Newer");
-  const bookNow = h("button", { type: "button", class: "primary", onclick: () => busy(bookNow, bookOnAirbnb) }, "Let a guest book on Airbnb");
+  const bookNow = h("button", { type: "button", class: "primary", onclick: () => busy(bookNow, book) }, "Let a guest book");
+  let first = null;
 
   root.append(
     h(
@@ -39,9 +41,10 @@ export function mount(root) {
   search.addEventListener("input", () => turn(-skip));
   show.addEventListener("change", () => turn(-skip));
 
-  async function bookOnAirbnb() {
+  /** Book on the first channel that opens conversations. */
+  async function book() {
     const fullname = GUESTS[(state.version + Math.floor(Math.random() * GUESTS.length)) % GUESTS.length];
-    const { booking } = await act("POST", "/bookings", { channel: "airbnb", guest: { fullname } });
+    const { booking } = await act("POST", "/bookings", { channel: first.name, guest: { fullname } });
     goTo(`b${booking.id}`);
   }
 
@@ -54,13 +57,15 @@ export function mount(root) {
     const turned = wanted !== chosen;
     if (turned || !detail) choose(wanted);
     directory ??= await inSandbox("GET", "/directory");
+    first ??= await firstChannel();
+    bookNow.textContent = `Let a guest book on ${first.title}`;
     const query = new URLSearchParams({ show: show.value, search: search.value.trim(), limit: PAGE, skip });
     const [found] = await Promise.all([inSandbox("GET", `/inbox?${query}`), detail?.update(directory)]);
     keyed(list, found.conversations.map((row) => ({ ...row, current: keyOf(row) === chosen })), keyOf, item);
     count.textContent = found.total ? `${skip + 1}–${skip + found.conversations.length} of ${found.total}` : "Nothing here";
     later.hidden = skip === 0;
     earlier.hidden = skip + PAGE >= found.total;
-    if (!chosen && !detail) clear(pane, welcome());
+    if (!chosen && !detail) clear(pane, welcome(first.title));
     if (turned && detail && matchMedia(NARROW).matches) pane.scrollIntoView();
   }
 
@@ -74,6 +79,12 @@ export function mount(root) {
   }
 
   return update;
+}
+
+/** Return the channel on which a guest books at one click. */
+async function firstChannel() {
+  const { channels } = await catalogue();
+  return channels.find((channel) => channel.opens_conversations) ?? channels[0];
 }
 
 const keyOf = (row) => (row.conversation_id ? `c${row.conversation_id}` : `b${row.booking_id}`);
@@ -94,7 +105,7 @@ function item(row) {
       { href: linkTo(key), "aria-current": row.current ? "true" : null, "data-focus": key },
       h("span", { class: "who", dir: "auto" }, name),
       h("time", {}, when(row.at)),
-      h("span", { class: "about" }, h("i", { class: `channel ${row.channel ?? "none"}` }, channelTitle(row.channel)), h("bdi", {}, row.rental ?? row.subject ?? "")),
+      h("span", { class: "about" }, channelLabel(row.channel), h("bdi", {}, row.rental ?? row.subject ?? "")),
       h("span", { class: "said" }, said(row)),
       h("span", { class: "chips" }, chips(row)),
     ),
@@ -121,7 +132,7 @@ function chips(row) {
   return found;
 }
 
-function welcome() {
+function welcome(channel) {
   return h(
     "div",
     { class: "welcome" },
@@ -129,9 +140,9 @@ function welcome() {
     h(
       "ol",
       {},
-      h("li", {}, h("b", {}, "Let a guest book on Airbnb. "), "A booking appears, and no conversation yet: Airbnb takes its time."),
-      h("li", {}, h("b", {}, "Open the conversation now, "), "or let the clock run until Airbnb does."),
-      h("li", {}, h("b", {}, "Write as the guest, answer as staff, "), "and see on the right what reaches Airbnb."),
+      h("li", {}, h("b", {}, `Let a guest book on ${channel}. `), `A booking appears, and no conversation yet: ${channel} opens it some time later.`),
+      h("li", {}, h("b", {}, "Open the conversation now, "), `or let the clock run until ${channel} does.`),
+      h("li", {}, h("b", {}, "Write as the guest, answer as staff, "), `and see on the right what reaches ${channel}.`),
     ),
     h("p", { class: "quiet" }, "Or choose a conversation on the left. Your program works on the same inbox; its token is ", state.sandbox === "default" ? h("code", {}, "demo") : h("a", { href: `#/${encodeURIComponent(state.sandbox)}/sandboxes` }, "here"), ":"),
     h("pre", { tabindex: "0", "aria-label": "How a program asks" }, `curl -H "Authorization: Bearer ${state.sandbox === "default" ? "demo" : "$TOKEN"}" ${location.origin}/api/v3/inbox/conversations`),

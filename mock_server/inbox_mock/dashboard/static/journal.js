@@ -1,4 +1,4 @@
-// The journal: every request and every webhook attempt, with what it caused.
+// The journal: every request and every attempt to deliver a webhook, with what it caused.
 
 import { h, keyed } from "./dom.js";
 import { entriesBetween, entryRow, PAGE } from "./entries.js";
@@ -7,7 +7,7 @@ import { state } from "./live.js";
 export function mount(root) {
   let [skip, chosen, searched] = [0, "", ""];
   const list = h("ol", { class: "entries" });
-  const none = h("p", { class: "quiet" }, "Nothing was asked yet. Let your program call the API, and it appears here.");
+  const none = h("p", { class: "quiet" }, "No request yet. The calls of your program appear here.");
   const search = h("input", { type: "search", placeholder: "Path, status, event or reason", size: "28", "aria-label": "Search this page of the journal" });
   const newer = h("button", { type: "button", onclick: () => turn(-PAGE) }, "Newer");
   const older = h("button", { type: "button", onclick: () => turn(PAGE) }, "Older");
@@ -16,7 +16,7 @@ export function mount(root) {
     h(
       "div",
       { class: "page" },
-      h("header", {}, h("h1", {}, "Journal"), h("p", { class: "quiet" }, "What was asked of the API, what it answered, and what that caused. Latest first.")),
+      h("header", {}, h("h1", {}, "Journal"), h("p", { class: "quiet" }, "Requests, their answers, and what they caused. Latest first.")),
       h("div", { class: "row" }, search, newer, older, count),
       none,
       list,

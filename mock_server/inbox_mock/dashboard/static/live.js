@@ -1,5 +1,5 @@
-// Hearing of every change of the watched sandbox, however many tabs watch, and without keeping the API's threads or this
-// browser's few connections busy: one tab per sandbox asks, tells the others, and hidden tabs do not ask at all.
+// Following every change of the watched sandbox without occupying the server's threads or this browser's few connections:
+// one tab per sandbox polls and tells the others, and hidden tabs do not poll.
 
 import { call, Refused, Unreachable } from "./api.js";
 
@@ -23,7 +23,7 @@ export function onChange(listener) {
   listeners.add(listener);
 }
 
-/** Do something to the sandbox, and show at once what came of it. */
+/** Change something in the sandbox, and show the result at once. */
 export async function act(method, path, body) {
   const sandbox = state.sandbox;
   const answer = await inSandbox(method, path, body);
@@ -32,7 +32,7 @@ export async function act(method, path, body) {
   return answer;
 }
 
-/** Look now whether anything has changed; whoever looks for all tabs has a `signal`, and tells the others. */
+/** Check now whether anything has changed; the tab that polls for all has a `signal`, and tells the others. */
 export async function look(wait = false, signal) {
   const sandbox = state.sandbox;
   const query = wait ? `?wait=1&version=${Math.max(state.version, 0)}` : "";

@@ -1,23 +1,23 @@
-// The report: what the client's conduct breaks, with the entries of the journal that prove it.
+// The report: which rules the client violates, with the journal entries that are the evidence.
 
 import { Refused } from "./api.js";
 import { clear, h } from "./dom.js";
 import { linkToEntry } from "./entries.js";
 import { inSandbox } from "./live.js";
 
-const VERDICTS = { clean: "Nothing to complain about", notes: "Good, with notes", errors: "The client breaks the rules" };
+const VERDICTS = { clean: "No violations", notes: "Notes only", errors: "The client violates rules" };
 const many = (count, what) => `${count} ${what}${count === 1 ? "" : "s"}`;
 const NOTHING = "Nothing was judged: no request has come";
 
 export function mount(root) {
   const results = h("div", { class: "findings" });
   let print = "";
-  root.append(h("div", { class: "page" }, h("header", {}, h("h1", {}, "Report"), h("p", { class: "quiet" }, "How the client behaved, judged by the journal.")), results));
+  root.append(h("div", { class: "page" }, h("header", {}, h("h1", {}, "Report"), h("p", { class: "quiet" }, "How the client behaved, evaluated from the journal.")), results));
   return async () => {
     const found = await report();
     if (JSON.stringify(found) === print) return;
     print = JSON.stringify(found);
-    clear(results, ...(found ? shown(found) : [h("p", { class: "card" }, "This server has no rules to judge by, so there is no report.")]));
+    clear(results, ...(found ? shown(found) : [h("p", { class: "card" }, "No rules are installed on this server, so there is no report.")]));
   };
 }
 
@@ -32,10 +32,10 @@ async function report() {
 
 function shown({ verdict, requests, violations, rules, assumed, replay }) {
   return [
-    h("section", { class: "card", "aria-label": "Verdict" }, h("p", { class: `verdict ${requests ? verdict : ""}` }, requests ? (VERDICTS[verdict] ?? verdict) : NOTHING), h("p", { class: "quiet" }, `${many(requests, "request")}, ${many(rules.length, "rule")}, ${many(violations.length, "finding")}.`), replay ? h("pre", { tabindex: "0", "aria-label": "How to begin again" }, replay) : null),
+    h("section", { class: "card", "aria-label": "Verdict" }, h("p", { class: `verdict ${requests ? verdict : ""}` }, requests ? (VERDICTS[verdict] ?? verdict) : NOTHING), h("p", { class: "quiet" }, `${many(requests, "request")}, ${many(rules.length, "rule")}, ${many(violations.length, "violation")}.`), replay ? h("pre", { tabindex: "0", "aria-label": "How to run it again" }, replay) : null),
     ...violations.map(violation),
-    rules.length ? h("section", { class: "card", "aria-label": "Rules" }, h("h2", {}, "Rules"), table(["Code", "Rule", "Findings"], rules.map((rule) => [h("span", { class: "code" }, rule.code), rule.title, rule.not_judged ? h("small", {}, `not judged: ${rule.not_judged}`) : rule.violations || "–"]))) : null,
-    assumed?.length ? h("section", { class: "card", "aria-label": "Assumed" }, h("h2", {}, "What this run relied on, and nobody has confirmed"), table(["Behaviour", "Seen", "Switch"], assumed.map((one) => [[one.behaviour, h("div", { class: "quiet" }, one.source)], one.seen, h("span", { class: "mono" }, one.switch ?? "–")]))) : null,
+    rules.length ? h("section", { class: "card", "aria-label": "Rules" }, h("h2", {}, "Rules"), table(["Code", "Rule", "Violations"], rules.map((rule) => [h("span", { class: "code" }, rule.code), rule.title, rule.not_judged ? h("small", {}, `not judged: ${rule.not_judged}`) : rule.violations || "–"]))) : null,
+    assumed?.length ? h("section", { class: "card", "aria-label": "Assumed" }, h("h2", {}, "Assumptions that this run relied on"), table(["Behaviour", "Seen", "Switch"], assumed.map((one) => [[one.behaviour, h("div", { class: "quiet" }, one.source)], one.seen, h("span", { class: "mono" }, one.switch ?? "–")]))) : null,
   ];
 }
 

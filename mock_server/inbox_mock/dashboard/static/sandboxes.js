@@ -1,6 +1,7 @@
-// Sandboxes: looking at them, making one from a scenario, going back, keeping, forking and deleting.
+// Sandboxes: listing, creating from a scenario, resetting, taking snapshots, forking and deleting.
 
 import { call } from "./api.js";
+import { catalogue } from "./catalogue.js";
 import { ask, button, choice, field, h, keyed, say } from "./dom.js";
 import { act, inSandbox, look, S, state, watch } from "./live.js";
 
@@ -18,7 +19,7 @@ export function mount(root) {
     h(
       "div",
       { class: "page" },
-      h("header", {}, h("h1", {}, "Sandboxes"), h("p", { class: "quiet" }, "Isolated worlds, each with its own records, tokens and clock.")),
+      h("header", {}, h("h1", {}, "Sandboxes"), h("p", { class: "quiet" }, "Isolated from each other, each with its own records, tokens and clock.")),
       h(
         "section",
         { class: "card", "aria-labelledby": "this-one" },
@@ -108,7 +109,7 @@ function askDelete() {
 }
 
 async function askScenario() {
-  const { scenarios } = await call("GET", "/catalogue");
+  const { scenarios } = await catalogue();
   const says = h("p", { class: "quiet" });
   const scenario = choice(scenarios.map(({ name }) => [name, name]));
   const tell = () => (says.textContent = scenarios.find(({ name }) => name === scenario.value)?.description ?? "");

@@ -1,4 +1,4 @@
-// The timeline as a picture: what has happened and what is to come, on the sandbox's time, near the present wide and far away narrow.
+// The timeline as a picture: past and pending events on the sandbox's time, on a scale that is logarithmic around the present.
 
 import { advance } from "./clock.js";
 import { button, clear, h, keyed, svg } from "./dom.js";
@@ -21,7 +21,7 @@ export function mount(root) {
     h(
       "div",
       { class: "page" },
-      h("header", {}, h("h1", {}, "Timeline"), h("p", { class: "quiet" }, "What has happened in this sandbox, and what will. Time above moves it.")),
+      h("header", {}, h("h1", {}, "Timeline"), h("p", { class: "quiet" }, "Past and pending events of this sandbox. The clock above advances it.")),
       picture,
       h(
         "div",

@@ -1,9 +1,10 @@
-// A booking that has no conversation: why, for how long, and what can be done about it.
+// A booking without a conversation: why there is none, for how long, and what can be done.
 
+import { channelLabel, channelTitle } from "./catalogue.js";
 import { advance } from "./clock.js";
 import { button, clear, h } from "./dom.js";
 import { act, inSandbox, state } from "./live.js";
-import { channelTitle, clockTime, day, nights, until } from "./words.js";
+import { clockTime, day, nights, until } from "./words.js";
 
 const SAYS = {
   opens: (title) => [`${title} has not opened the conversation yet`, "A program that looks now finds a booking without a conversation. It has to wait, and must not make one of its own."],
@@ -44,7 +45,7 @@ function shown(row, goTo) {
   return h(
     "div",
     { class: "welcome waiting" },
-    h("p", { class: "quiet" }, h("i", { class: `channel ${row.channel}` }, channelTitle(row.channel)), ` booking ${row.booking_id} · `, h("bdi", {}, row.guest ?? ""), " · ", h("bdi", {}, row.rental ?? ""), ` · ${nights(row.start_at, row.end_at)}`),
+    h("p", { class: "quiet" }, channelLabel(row.channel), ` booking ${row.booking_id} · `, h("bdi", {}, row.guest ?? ""), " · ", h("bdi", {}, row.rental ?? ""), ` · ${nights(row.start_at, row.end_at)}`),
     h("h1", {}, title),
     row.opens_at ? h("p", { class: "countdown" }, h("span", { "data-until": row.opens_at }, until(row.opens_at)), h("small", {}, `${clockTime(Date.parse(row.opens_at))}, ${day(Date.parse(row.opens_at))}`)) : null,
     h("p", {}, text),

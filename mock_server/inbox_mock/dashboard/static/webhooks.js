@@ -1,6 +1,6 @@
-// Webhooks: who subscribed to what, and every attempt with its request, its answer and its signature.
+// Webhooks: subscriptions, and every attempt to deliver with its request, its answer and its signature.
 
-import { call } from "./api.js";
+import { catalogue } from "./catalogue.js";
 import { busy, button, field, h, keyed, say } from "./dom.js";
 import { half, statusOf } from "./entries.js";
 import { act, inSandbox } from "./live.js";
@@ -27,7 +27,7 @@ export function mount(root) {
       deliveries,
     ),
   );
-  call("GET", "/catalogue").then(({ events: known }) => events.replaceChildren(...known.map((name) => h("label", { class: "check" }, h("input", { type: "checkbox", value: name }), name)))).catch(() => {});
+  catalogue().then(({ events: known }) => events.replaceChildren(...known.map((name) => h("label", { class: "check" }, h("input", { type: "checkbox", value: name }), name)))).catch(() => {});
   return async () => {
     const [{ webhooks }, found] = await Promise.all([inSandbox("GET", "/webhooks"), inSandbox("GET", `/deliveries?limit=${LATEST}`)]);
     nobody.hidden = webhooks.length > 0;

@@ -1,4 +1,4 @@
-// Times, durations and happenings in a person's words.
+// Times, durations and events in words.
 
 import { now } from "./live.js";
 
@@ -6,8 +6,6 @@ const DAY = 86400;
 const UNITS = [["d", DAY], ["h", 3600], ["min", 60], ["s", 1]];
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 const two = (number) => String(number).padStart(2, "0");
-
-export const channelTitle = (name) => ({ airbnb: "Airbnb", "booking-com": "Booking.com", direct: "Direct" })[name] ?? name ?? "No channel";
 
 /** 12:04:31 */
 export function clockTime(milliseconds) {
@@ -85,7 +83,7 @@ function place(about) {
   return about.booking_id ? `, booking ${about.booking_id}` : "";
 }
 
-/** Say what an event of the timeline is; `named` turns a host's id into a name. */
+/** Describe an event of the timeline; `named` turns a host's id into a name. */
 export function saying({ kind, about }, named = (id) => `host ${id}`) {
   const said = SAYINGS[kind]?.(about, named) ?? kind.replaceAll("_", " ");
   const came = about.refused ? `, which could not be: ${about.refused}` : about.failed ? `, which failed: ${about.failed}` : "";
