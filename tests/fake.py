@@ -132,9 +132,9 @@ class Sandbox:
         return str(self.made["id"])
 
     @property
-    def handle(self) -> client.Sandbox:
+    def handle(self) -> client.SandboxClient:
         """The same sandbox as users hold it from Python: refusals are errors."""
-        return client.Sandbox(admin_client(self.transport), self.id, self.made)
+        return client.SandboxClient(admin_client(self.transport), self.id, self.made)
 
     @property
     def api(self) -> Caller:

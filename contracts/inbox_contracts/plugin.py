@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from inbox_mock.app import Fake
-    from inbox_mock.client import Sandbox
+    from inbox_mock.client import SandboxClient
     from inbox_mock.testing import SandboxInProcess
     from inbox_mock.testing.sandboxes import ReceivingSandbox
 
@@ -164,7 +164,7 @@ class InboxMockServer:
         self.url = url
         self.fake = fake
 
-    def sandbox(self, scenario: object = DEFAULT_SCENARIO, **overrides: object) -> "Sandbox":
+    def sandbox(self, scenario: object = DEFAULT_SCENARIO, **overrides: object) -> "SandboxClient":
         """Create a sandbox from a shipped scenario, a file, or a scenario as an object; ``overrides`` is what the admin API takes.
 
         Raises:
@@ -180,7 +180,7 @@ class InboxMockServer:
 class Held:
     """A sandbox that a test holds, what the test may do in it, and how to hold the same one again."""
 
-    def __init__(self, item: pytest.Item, sandbox: "Sandbox", scenario: object) -> None:
+    def __init__(self, item: pytest.Item, sandbox: "SandboxClient", scenario: object) -> None:
         from shlex import quote
 
         self.sandbox = sandbox
@@ -245,7 +245,7 @@ def _found_beside(test: "Path", scenario: object) -> str:
     return str(beside) if beside.is_file() else str(scenario)
 
 
-def _allowed(item: pytest.Item, sandbox: "Sandbox") -> "frozenset[str]":
+def _allowed(item: pytest.Item, sandbox: "SandboxClient") -> "frozenset[str]":
     """Return the codes that the markers of a test allow."""
     allowed = [code for marker in item.iter_markers("inbox_allow") for code in marker.args]
     if allowed:
@@ -271,7 +271,7 @@ def _line(entry: "dict[str, Any]") -> str:
     )
 
 
-def _exists(sandbox: "Sandbox") -> bool:
+def _exists(sandbox: "SandboxClient") -> bool:
     from inbox_mock.client import AdminError
 
     try:

@@ -55,14 +55,14 @@ class AdminClient:
             raise error_of(status, answer)
         return answer
 
-    def create_sandbox(self, scenario: object = "agency", **more: object) -> "Sandbox":
+    def create_sandbox(self, scenario: object = "agency", **more: object) -> "SandboxClient":
         """Create a sandbox from a shipped scenario, by its name, or from one as an object; ``more`` is what the admin API takes."""
         made = self.call("POST", "/sandboxes", {"scenario": scenario, **more})
-        return Sandbox(self, str(made["id"]), made)
+        return SandboxClient(self, str(made["id"]), made)
 
-    def sandbox(self, sandbox_id: str = "default") -> "Sandbox":
+    def sandbox(self, sandbox_id: str = "default") -> "SandboxClient":
         """Return a sandbox by its id; nothing is asked yet."""
-        return Sandbox(self, sandbox_id)
+        return SandboxClient(self, sandbox_id)
 
 
 def connect(url: str, admin_token: str | None = None) -> AdminClient:
@@ -89,7 +89,7 @@ def expectation(title: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Clock:
+class ClockClient:
     """A sandbox's clock. Durations are texts such as ``90s``, ``10m``, ``2h``, ``1d``."""
 
     _call: Callable[..., JSON]
@@ -121,7 +121,7 @@ class Clock:
         self._call("PATCH", "/clock", {"mode": "real", "rate": rate})
 
 
-class Sandbox:
+class SandboxClient:
     """One isolated sandbox of a fake. Every call raises AdminError, with the reason, when the fake refuses."""
 
     def __init__(self, server: AdminClient, sandbox_id: str, made: JSON | None = None) -> None:
@@ -155,9 +155,9 @@ class Sandbox:
         return found
 
     @property
-    def clock(self) -> Clock:
+    def clock(self) -> ClockClient:
         """The sandbox's clock."""
-        return Clock(self.admin)
+        return ClockClient(self.admin)
 
     def admin(self, method: str, path: str = "", body: JSON | None = None) -> JSON:
         """Call the sandbox's admin API; ``path`` begins where the sandbox's own address ends, as ``/clock`` does.
@@ -281,10 +281,10 @@ class Sandbox:
         """Restore a snapshot."""
         self.admin("POST", f"/snapshots/{quote(name, safe='')}/restore")
 
-    def fork(self) -> "Sandbox":
+    def fork(self) -> "SandboxClient":
         """Return a copy of this sandbox, with tokens of its own."""
         made = self.admin("POST", "/fork")
-        return Sandbox(self.server, str(made["id"]), made)
+        return SandboxClient(self.server, str(made["id"]), made)
 
     def reset(self) -> None:
         """Reset the sandbox to the start of its scenario; tokens stay valid."""

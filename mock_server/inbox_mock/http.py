@@ -101,10 +101,10 @@ class HttpClient:
         if self._connection is not None and monotonic() - self._used_at > IDLE_SECONDS:
             self.close()
         if self._connection is None or self._socket is None:
-            connection = self._kind(*self._address)
+            connection: Any = self._kind(*self._address)
             connecting = deadline.within(connect_seconds)
             # http.client keeps it as an attribute so that it can be replaced.
-            connection._create_connection = lambda address, *_more: _connect(address, connecting)  # type: ignore[attr-defined]  # noqa: SLF001
+            connection._create_connection = lambda address, *_more: _connect(address, connecting)  # noqa: SLF001
             connection.connect()
             timed: Any = _TimedSocket(connection.sock)
             self._connection, self._socket, connection.sock = connection, timed, timed

@@ -5,7 +5,7 @@ import requests
 
 from builders import a_booking, a_scenario
 from inbox_mock.app import Fake, Options, create_app
-from inbox_mock.client import AdminClient, AdminError, Sandbox, SandboxGoneError, ServerUnreachableError, connect
+from inbox_mock.client import AdminClient, AdminError, SandboxClient, SandboxGoneError, ServerUnreachableError, connect
 from inbox_mock.scenarios.build import Overrides
 from inbox_mock.scenarios.loading import find
 from inbox_mock.server import Server
@@ -22,7 +22,7 @@ def client(request: pytest.FixtureRequest) -> AdminClient:
 
 
 @pytest.fixture
-def sandbox(client: AdminClient) -> Sandbox:
+def sandbox(client: AdminClient) -> SandboxClient:
     """Airbnb booking 80 with conversation 11, in which jan (host 2) is participant 2."""
     return client.create_sandbox(a_scenario(bookings=[a_booking()], participants=[{"id": 2, "booking": 80, "host": "jan", "at": "-1h"}]))
 
@@ -46,12 +46,12 @@ def test_overrides_are_those_of_the_admin_api(client: AdminClient) -> None:
     assert (made["seed"], made["strict"]) == (3, True)
 
 
-def test_one_that_there_is_already_can_be_held(client: AdminClient, sandbox: Sandbox) -> None:
+def test_one_that_there_is_already_can_be_held(client: AdminClient, sandbox: SandboxClient) -> None:
     assert client.sandbox(sandbox.id).token == sandbox.token
     assert client.sandbox().url == client.sandbox("default").url
 
 
-def test_a_guest_books_and_time_passes(sandbox: Sandbox) -> None:
+def test_a_guest_books_and_time_passes(sandbox: SandboxClient) -> None:
     booking = sandbox.book("airbnb", conversation_delay="10m")
     assert sandbox.timeline()["pending"][0]["kind"] == "conversation_opened"
 
@@ -62,7 +62,7 @@ def test_a_guest_books_and_time_passes(sandbox: Sandbox) -> None:
     assert sandbox.clock.now == "2030-06-01T12:10:00Z"
 
 
-def test_the_clock_goes_to_a_time_until_an_event_and_until_nothing_is_left(sandbox: Sandbox) -> None:
+def test_the_clock_goes_to_a_time_until_an_event_and_until_nothing_is_left(sandbox: SandboxClient) -> None:
     sandbox.book("airbnb", conversation_delay="10m")
     sandbox.clock.advance(to="2030-06-01T12:05:00Z")
     sandbox.clock.advance(until="conversation_opened")
@@ -70,14 +70,14 @@ def test_the_clock_goes_to_a_time_until_an_event_and_until_nothing_is_left(sandb
     assert sandbox.clock.settle() == []
 
 
-def test_the_clock_runs_and_stands(client: AdminClient, sandbox: Sandbox) -> None:
+def test_the_clock_runs_and_stands(client: AdminClient, sandbox: SandboxClient) -> None:
     sandbox.clock.run(60)
     assert client.sandbox(sandbox.id).made["clock"]["mode"] == "real"
     sandbox.clock.pause()
     assert client.sandbox(sandbox.id).made["clock"]["mode"] == "manual"
 
 
-def test_the_channel_opens_a_conversation_or_never_does(sandbox: Sandbox) -> None:
+def test_the_channel_opens_a_conversation_or_never_does(sandbox: SandboxClient) -> None:
     one, other = sandbox.book(), sandbox.book()
 
     assert sandbox.open_conversation(one["id"])["default_channel"] == "airbnb"
@@ -87,7 +87,7 @@ def test_the_channel_opens_a_conversation_or_never_does(sandbox: Sandbox) -> Non
     assert [event["about"]["booking_id"] for event in sandbox.timeline()["past"] if event["kind"] == "channel_opens"] == [one["id"]]
 
 
-def test_guest_staff_and_host_write(sandbox: Sandbox) -> None:
+def test_guest_staff_and_host_write(sandbox: SandboxClient) -> None:
     sandbox.write(11, "May we bring our dog?")
     sandbox.write(11, "Of course.", writer="host")
     sandbox.write(11, "A dog again!", writer="staff", internal=True)
@@ -98,7 +98,7 @@ def test_guest_staff_and_host_write(sandbox: Sandbox) -> None:
     ]
 
 
-def test_staff_change_a_conversation_and_the_channel_adds_a_host(sandbox: Sandbox) -> None:
+def test_staff_change_a_conversation_and_the_channel_adds_a_host(sandbox: SandboxClient) -> None:
     booking = sandbox.book(host_participant=False)
     conversation = sandbox.open_conversation(booking["id"])
 
@@ -106,11 +106,11 @@ def test_staff_change_a_conversation_and_the_channel_adds_a_host(sandbox: Sandbo
     assert sandbox.change(conversation["id"], closed=True)["closed_at"] is not None
 
 
-def test_the_guest_cancels(sandbox: Sandbox) -> None:
+def test_the_guest_cancels(sandbox: SandboxClient) -> None:
     assert sandbox.cancel(80)["status"] == "Canceled"
 
 
-def test_a_fault_is_switched_on_and_off(sandbox: Sandbox) -> None:
+def test_a_fault_is_switched_on_and_off(sandbox: SandboxClient) -> None:
     fault = sandbox.fault("status", status=503, times=2)
     assert [found["id"] for found in sandbox.faults()] == [fault["id"]]
 
@@ -119,7 +119,7 @@ def test_a_fault_is_switched_on_and_off(sandbox: Sandbox) -> None:
     assert sandbox.faults() == []
 
 
-def test_webhooks_are_sent_and_sent_again(sandbox: Sandbox) -> None:
+def test_webhooks_are_sent_and_sent_again(sandbox: SandboxClient) -> None:
     with receiving() as receiver:
         subscription = sandbox.webhook(receiver.url, "inbox_message_created")
         sandbox.write(11, "May we bring our dog?")
@@ -159,7 +159,7 @@ def test_the_journal_is_read_to_its_end(served: str) -> None:
     assert [entry["id"] for entry in sandbox.journal(after=118)] == [119, 120]
 
 
-def test_it_goes_back_to_a_snapshot_and_to_the_start(sandbox: Sandbox) -> None:
+def test_it_goes_back_to_a_snapshot_and_to_the_start(sandbox: SandboxClient) -> None:
     sandbox.write(11, "May we bring our dog?")
     sandbox.snapshot("with-a-question")
     sandbox.write(11, "And our cat?")
@@ -170,7 +170,7 @@ def test_it_goes_back_to_a_snapshot_and_to_the_start(sandbox: Sandbox) -> None:
     assert sandbox.thread(11) == []
 
 
-def test_a_fork_goes_its_own_way(sandbox: Sandbox) -> None:
+def test_a_fork_goes_its_own_way(sandbox: SandboxClient) -> None:
     sandbox.write(11, "May we bring our dog?")
     fork = sandbox.fork()
     fork.write(11, "And our cat?")
@@ -179,14 +179,14 @@ def test_a_fork_goes_its_own_way(sandbox: Sandbox) -> None:
     assert fork.token != sandbox.token
 
 
-def test_one_that_is_deleted_is_gone(client: AdminClient, sandbox: Sandbox) -> None:
+def test_one_that_is_deleted_is_gone(client: AdminClient, sandbox: SandboxClient) -> None:
     sandbox.delete()
 
     with pytest.raises(SandboxGoneError, match="has no sandbox"):
         _ = client.sandbox(sandbox.id).made
 
 
-def test_a_no_says_why_and_names_the_field(sandbox: Sandbox) -> None:
+def test_a_no_says_why_and_names_the_field(sandbox: SandboxClient) -> None:
     with pytest.raises(AdminError) as refused:
         sandbox.book("airbnb", rental_id=999)
 

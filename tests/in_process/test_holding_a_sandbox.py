@@ -12,7 +12,7 @@ import requests
 from requests.adapters import HTTPAdapter
 
 from builders import JSON, a_scenario
-from inbox_mock.client import AdminError, Sandbox
+from inbox_mock.client import AdminError, SandboxClient
 from inbox_mock.testing import SandboxInProcess, inbox_mock
 
 API = "https://www.bookingsync.com/api/v3"
@@ -31,7 +31,7 @@ def with_rental(name: str) -> JSON:
 
 def test_a_function_is_handed_the_sandbox() -> None:
     @inbox_mock(with_rental("Chalet"))
-    def names(sandbox: Sandbox) -> list[str]:
+    def names(sandbox: SandboxClient) -> list[str]:
         return rentals(sandbox.token)
 
     assert names() == ["Chalet"]
@@ -48,7 +48,7 @@ def test_a_function_without_such_an_argument_is_called_as_it_is() -> None:
 def test_a_method_is_handed_the_sandbox() -> None:
     class Names:
         @inbox_mock(with_rental("Chalet"))
-        def of(self, number: int, *, sandbox: Sandbox) -> str:
+        def of(self, number: int, *, sandbox: SandboxClient) -> str:
             return rentals(sandbox.token)[number]
 
     assert Names().of(0) == "Chalet"
@@ -56,7 +56,7 @@ def test_a_method_is_handed_the_sandbox() -> None:
 
 def test_a_coroutine_holds_the_sandbox_until_it_ends() -> None:
     @inbox_mock(with_rental("Chalet"))
-    async def names(sandbox: Sandbox) -> list[str]:
+    async def names(sandbox: SandboxClient) -> list[str]:
         await asyncio.sleep(0)
         return rentals(sandbox.token)
 
@@ -65,7 +65,7 @@ def test_a_coroutine_holds_the_sandbox_until_it_ends() -> None:
 
 def test_a_generator_holds_the_sandbox_until_it_ends() -> None:
     @inbox_mock(with_rental("Chalet"))
-    def names(sandbox: Sandbox) -> Iterator[list[str]]:
+    def names(sandbox: SandboxClient) -> Iterator[list[str]]:
         yield rentals(sandbox.token)
         yield rentals(sandbox.token)
 
@@ -75,7 +75,7 @@ def test_a_generator_holds_the_sandbox_until_it_ends() -> None:
 
 def test_an_asynchronous_generator_does_too() -> None:
     @inbox_mock(with_rental("Chalet"))
-    async def names(sandbox: Sandbox) -> AsyncIterator[list[str]]:
+    async def names(sandbox: SandboxClient) -> AsyncIterator[list[str]]:
         yield rentals(sandbox.token)
 
     async def collected() -> list[list[str]]:
@@ -112,7 +112,7 @@ def test_forks_have_the_same_ids_each_time() -> None:
 
 def test_pytest_sees_no_fixture_called_sandbox() -> None:
     @inbox_mock()
-    def test(sandbox: Sandbox, tmp_path: Path) -> None:
+    def test(sandbox: SandboxClient, tmp_path: Path) -> None:
         del sandbox, tmp_path
 
     assert list(inspect.signature(test).parameters) == ["tmp_path"]
@@ -120,7 +120,7 @@ def test_pytest_sees_no_fixture_called_sandbox() -> None:
 
 def test_a_function_that_calls_itself_holds_two() -> None:
     @inbox_mock(with_rental("Chalet"))
-    def ids(depth: int, sandbox: Sandbox) -> list[int]:
+    def ids(depth: int, sandbox: SandboxClient) -> list[int]:
         made = sandbox.book()["id"]
         return [made] + (ids(depth - 1) if depth else [])
 
@@ -196,7 +196,7 @@ def test_a_function_may_be_called_in_two_threads_at_once() -> None:
     entered, may_end = [Event(), Event()], [Event(), Event()]
 
     @inbox_mock()
-    def book(number: int, sandbox: Sandbox) -> int:
+    def book(number: int, sandbox: SandboxClient) -> int:
         entered[number].set()
         assert may_end[number].wait(30)
         return int(sandbox.book()["id"])

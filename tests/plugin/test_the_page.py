@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from inbox_mock.client import Clock
+from inbox_mock.client import ClockClient
 from inbox_mock.testing import SandboxInProcess
 
 pytest_plugins = ["pytester"]
@@ -59,7 +59,7 @@ def test_every_verb_on_the_page_is_one_of_the_sandbox() -> None:
         for name in re.findall(r"^\.?([a-z_]+)", code)
     }
 
-    offered = {name for kind in (SandboxInProcess, Clock) for name in dir(kind) if not name.startswith("_")}
+    offered = {name for kind in (SandboxInProcess, ClockClient) for name in dir(kind) if not name.startswith("_")}
     unnamed = {"id", "admin", "delete", "run", "pause", "unsubscribe"}
     assert named - {"clock"} <= offered
     assert offered - unnamed <= named

@@ -28,17 +28,20 @@ class Api:
     def call(
         self, method: str, path: str, payload: object = None, *, headers: Mapping[str, str] | None = None, **query: object
     ) -> ApiResponse:
-        """Call; ``payload`` goes out as JSON, or as it is if it is bytes."""
+        """Call; ``payload`` is sent as JSON, or as it is if it is bytes."""
+        return self._call(method, path, payload, headers or {}, query)
+
+    def _call(self, method: str, path: str, payload: object, headers: Mapping[str, str], query: Mapping[str, object]) -> ApiResponse:
         target = f"{BASE}{path}" + (f"?{urlencode(query)}" if query else "")
         sent = {} if self.token is None else {"Authorization": f"Bearer {self.token}"}
         body = payload if isinstance(payload, bytes) else None if payload is None else orjson.dumps(payload)
         if body is not None:
             sent["Content-Type"] = JSON_API
-        return self.connection.send(method, target, {**sent, **(headers or {})}, body)
+        return self.connection.send(method, target, {**sent, **headers}, body)
 
     def get(self, path: str, **query: object) -> ApiResponse:
         """Read what must be there."""
-        return wanted(self.call("GET", path, **query), 200)  # type: ignore[arg-type]
+        return wanted(self._call("GET", path, None, {}, query), 200)
 
     def post(self, path: str, plural: str, attributes: JSON) -> ApiResponse:
         """Create a record that must be accepted."""

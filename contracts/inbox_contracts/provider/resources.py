@@ -38,7 +38,7 @@ UNDER_RENTALS = ("bookings", "inquiries")
 
 
 @dataclass(frozen=True, slots=True)
-class Operation:
+class ContractOperation:
     """A method on an address; ``{id}`` stands for a record of the resource, ``{rental}`` for a rental."""
 
     method: str
@@ -57,23 +57,22 @@ def created_at(plural: str) -> str:
     return f"/rentals/{{rental}}/{plural}" if plural in UNDER_RENTALS else path_of(plural)
 
 
-def operations() -> tuple[Operation, ...]:
+def operations() -> tuple[ContractOperation, ...]:
     """Return every operation of the contract."""
-    found: list[Operation] = []
+    found: list[ContractOperation] = []
     for plural, (reading, writing) in SCOPES.items():
         path = path_of(plural)
-        found += [Operation("GET", path, plural, reading), Operation("GET", f"{path}/{{id}}", plural, reading)]
+        found += [ContractOperation("GET", path, plural, reading), ContractOperation("GET", f"{path}/{{id}}", plural, reading)]
         if plural in CREATED:
-            found.append(Operation("POST", created_at(plural), plural, writing))
+            found.append(ContractOperation("POST", created_at(plural), plural, writing))
         if plural in CHANGED:
-            found.append(Operation("PUT", f"{path}/{{id}}", plural, writing))
+            found.append(ContractOperation("PUT", f"{path}/{{id}}", plural, writing))
     writing = SCOPES["conversations"][1]
-    found += [
-        Operation("PUT", f"/inbox/conversations/{{id}}/{action}_booking", "bookings", writing) for action in ("connect", "disconnect")
-    ]
-    found.append(Operation("PUT", "/inbox/messages/{id}/add_attachment", "attachments", writing))
-    found.append(Operation("DELETE", "/bookings/{id}", "bookings", BOOKINGS_WRITE))
-    found.append(Operation("GET", "/me", "accounts", ("public",)))
+    for action in ("connect", "disconnect"):
+        found.append(ContractOperation("PUT", f"/inbox/conversations/{{id}}/{action}_booking", "bookings", writing))
+    found.append(ContractOperation("PUT", "/inbox/messages/{id}/add_attachment", "attachments", writing))
+    found.append(ContractOperation("DELETE", "/bookings/{id}", "bookings", BOOKINGS_WRITE))
+    found.append(ContractOperation("GET", "/me", "accounts", ("public",)))
     return tuple(found)
 
 

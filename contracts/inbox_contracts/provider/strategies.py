@@ -138,5 +138,5 @@ def _item(attribute: Attribute) -> "Drawn":
     from hypothesis import strategies as st
 
     values = {"email": st.just("ada@example.com"), "number": st.just("+33 6 00 00 00 00")}
-    keys = attribute.kind.options["items"]
+    keys: Any = attribute.kind.options["items"]
     return st.fixed_dictionaries({key: values.get(key, st.sampled_from(["default", "work"])) for key in keys})

@@ -9,7 +9,7 @@ import orjson
 from inbox_contracts.provider.api import BASE, Api, plural_of
 from inbox_contracts.provider.expectations import Broken
 from inbox_contracts.provider.http import ApiResponse, NoAnswer, TrialConnection
-from inbox_mock.client import JSON, PREFIX, AdminClient, AdminError, Sandbox
+from inbox_mock.client import JSON, PREFIX, AdminClient, AdminError, SandboxClient
 
 REAL = ("bookingsync.com", "smily.com")
 
@@ -42,7 +42,7 @@ class Target:
         """The fake's admin API."""
         return AdminClient(self.connection.root, self._send)
 
-    def create_sandbox(self, scenario: object = None, **more: object) -> Sandbox:
+    def create_sandbox(self, scenario: object = None, **more: object) -> SandboxClient:
         """Create a sandbox whose clock stands."""
         return self.admin.create_sandbox(scenario or self.scenario, clock={"mode": "manual"}, **more)
 

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from hypothesis.stateful import RuleBasedStateMachine
     from hypothesis.strategies import SearchStrategy
 
-    from inbox_mock.client import Sandbox
+    from inbox_mock.client import SandboxClient
 
 SHRINKING_SECONDS = 8.0
 
@@ -54,11 +54,17 @@ class Property:
 def claim(
     name: str, *, fidelity: Fidelity, reads: bool = True, fake: bool = False, slow: bool = False
 ) -> "Callable[[Callable[[Trial], None]], Property]":
-    """Make a property of the function that judges it. The function's docstring is the claim, as users read it."""
+    """Make a property of the function that judges it. The function's docstring is the claim, as users read it.
+
+    Raises:
+        TypeError: it has none.
+
+    """
 
     def decorate(judge: "Callable[[Trial], None]") -> Property:
-        text = " ".join((judge.__doc__ or "").split())
-        return Property(name=name, claim=text, fidelity=fidelity, judge=judge, reads=reads, fake=fake, slow=slow)
+        if not judge.__doc__:
+            raise TypeError(f"the function under @claim({name!r}) needs a docstring: it is the claim")
+        return Property(name=name, claim=" ".join(judge.__doc__.split()), fidelity=fidelity, judge=judge, reads=reads, fake=fake, slow=slow)
 
     return decorate
 
@@ -86,7 +92,7 @@ class Trial:
     read_only: bool = False
     shrinking_seconds: float = SHRINKING_SECONDS
     resources: tuple[Resource, ...] = LISTED
-    _reading: "Sandbox | None" = None
+    _reading: "SandboxClient | None" = None
     _readable: tuple[Resource, ...] | None = None
     _lists: dict[str, tuple[list[JSON], list[LoggedRequest]]] = field(default_factory=dict)
     _days: Iterator[int] = field(default_factory=count)
@@ -97,7 +103,7 @@ class Trial:
         return self.target.api if not self.target.is_fake else Api(self.target.connection, self.reading.token)
 
     @property
-    def reading(self) -> "Sandbox":
+    def reading(self) -> "SandboxClient":
         """The sandbox that nobody writes to."""
         if self._reading is None:
             self._reading = self.target.create_sandbox()

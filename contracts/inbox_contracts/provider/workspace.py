@@ -13,7 +13,7 @@ from inbox_contracts.provider.resources import created_at, path_of
 from inbox_mock.domain import times
 
 if TYPE_CHECKING:
-    from inbox_mock.client import Sandbox
+    from inbox_mock.client import SandboxClient
 
 FREE = datetime(2041, 1, 1, 16, tzinfo=UTC)
 SENT_AT = "2030-06-01T12:00:00Z"
@@ -35,7 +35,7 @@ class Workspace:
     """The API, and on a fake the sandbox behind it."""
 
     api: Api
-    sandbox: "Sandbox | None"
+    sandbox: "SandboxClient | None"
     days: Iterator[int]
     _made: dict[str, int] = field(default_factory=dict)
     _bookings: list[int] = field(default_factory=list)

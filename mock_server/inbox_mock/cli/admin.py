@@ -9,7 +9,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from inbox_mock.cli import on_a_server, print_json
-from inbox_mock.client import JSON, Sandbox
+from inbox_mock.client import JSON, SandboxClient
 from inbox_mock.terminal import table
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def _names(_ctx: click.Context, _argument: click.Parameter, incomplete: str) -> 
 @click.argument("call", required=False, shell_complete=_names)
 @click.argument("given", nargs=-1, metavar="[NAME=VALUE]...")
 @on_a_server()
-def command(*, sandbox: Sandbox, as_json: bool, call: str | None, given: tuple[str, ...]) -> None:
+def command(*, sandbox: SandboxClient, as_json: bool, call: str | None, given: tuple[str, ...]) -> None:
     """Make a CALL of the admin API, such as: set_fault kind=status status=503; without one, list them all.
 
     Values are JSON, or texts. The answer is JSON.

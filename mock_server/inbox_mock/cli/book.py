@@ -7,7 +7,7 @@ import click
 from inbox_mock.channels import policies
 from inbox_mock.cli import on_a_server, print_json, said_again
 from inbox_mock.cli.completion import channels
-from inbox_mock.client import JSON, Sandbox
+from inbox_mock.client import JSON, SandboxClient
 
 
 @click.command("book")
@@ -35,7 +35,7 @@ from inbox_mock.client import JSON, Sandbox
 )
 def command(
     *,
-    sandbox: Sandbox,
+    sandbox: SandboxClient,
     as_json: bool,
     channel: str,
     rental: int | None,

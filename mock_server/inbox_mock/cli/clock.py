@@ -7,7 +7,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from inbox_mock.cli import FINDINGS, on_a_server, print_json
-from inbox_mock.client import JSON, Sandbox
+from inbox_mock.client import JSON, SandboxClient
 from inbox_mock.domain.values import printable
 from inbox_mock.terminal import say, styled
 
@@ -24,7 +24,7 @@ def _events(_ctx: click.Context, _option: click.Parameter, incomplete: str) -> l
 @click.group("clock", invoke_without_command=True)
 @on_a_server()
 @click.pass_context
-def command(ctx: click.Context, *, sandbox: Sandbox, as_json: bool) -> None:
+def command(ctx: click.Context, *, sandbox: SandboxClient, as_json: bool) -> None:
     """Show a sandbox's clock, advance it, let it stand or run."""
     if ctx.invoked_subcommand is None:
         _show(sandbox.admin("GET", "/clock"), as_json=as_json)
@@ -41,7 +41,7 @@ def command(ctx: click.Context, *, sandbox: Sandbox, as_json: bool) -> None:
     help="Advance until an event such as conversation_opened, or until none is left. Exit 1 if it does not come.",
 )
 @on_a_server(by="BY", to="--to", until="--until")
-def advance(*, sandbox: Sandbox, as_json: bool, by: str | None, to: str | None, until: str | None) -> None:
+def advance(*, sandbox: SandboxClient, as_json: bool, by: str | None, to: str | None, until: str | None) -> None:
     """Advance BY a duration such as 90s, 10m, 2h, 1d; print what happens on the way."""
     wanted = {name: text for name, text in (("by", by), ("to", to), ("until", until)) if text is not None}
     if len(wanted) != 1:
@@ -63,7 +63,7 @@ def advance(*, sandbox: Sandbox, as_json: bool, by: str | None, to: str | None, 
 
 @command.command("pause")
 @on_a_server()
-def pause(*, sandbox: Sandbox, as_json: bool) -> None:
+def pause(*, sandbox: SandboxClient, as_json: bool) -> None:
     """Let the clock stand until it is advanced."""
     _show(sandbox.admin("PATCH", "/clock", {"mode": "manual"}), as_json=as_json)
 
@@ -71,7 +71,7 @@ def pause(*, sandbox: Sandbox, as_json: bool) -> None:
 @command.command("run")
 @click.option("--rate", type=float, default=None, help="Seconds per second: 60 is a minute each second.  [default: as before]")
 @on_a_server(rate="--rate")
-def run(*, sandbox: Sandbox, as_json: bool, rate: float | None) -> None:
+def run(*, sandbox: SandboxClient, as_json: bool, rate: float | None) -> None:
     """Let the clock run."""
     if rate is not None and not isfinite(rate):
         raise click.BadParameter("seconds per second are a number", param_hint="--rate")

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import click
 
 from inbox_mock.cli import FINDINGS, on_a_server, print_json
-from inbox_mock.client import JSON, Sandbox, SandboxGoneError, ServerUnreachableError
+from inbox_mock.client import JSON, SandboxClient, SandboxGoneError, ServerUnreachableError
 from inbox_mock.domain.values import printable
 from inbox_mock.terminal import say, styled
 
@@ -21,7 +21,7 @@ COLOURS = {2: "green", 3: "cyan", 4: "yellow", 5: "red"}
 @click.option("--follow", is_flag=True, help="Go on as entries come, until Ctrl-C.")
 @click.option("--after", type=click.IntRange(0), default=0, metavar="N", help="Begin after entry N.")
 @on_a_server(after="--after")
-def command(*, sandbox: Sandbox, as_json: bool, follow: bool, after: int) -> None:
+def command(*, sandbox: SandboxClient, as_json: bool, follow: bool, after: int) -> None:
     """Print a line for each API request and each webhook attempt; with --format json, the whole entry.
 
     With --follow, a server that goes away is waited for; a sandbox that is deleted ends it, with exit code 1.
@@ -40,7 +40,7 @@ def command(*, sandbox: Sandbox, as_json: bool, follow: bool, after: int) -> Non
 COMMAND = command
 
 
-def _kept(sandbox: Sandbox, after: int) -> Iterator[JSON]:
+def _kept(sandbox: SandboxClient, after: int) -> Iterator[JSON]:
     """Yield what the journal holds after an entry."""
     while True:
         page = sandbox.admin("GET", f"/journal?after={after}")
@@ -50,7 +50,7 @@ def _kept(sandbox: Sandbox, after: int) -> Iterator[JSON]:
         after = page["next"]
 
 
-def _following(sandbox: Sandbox, after: int) -> Iterator[JSON]:
+def _following(sandbox: SandboxClient, after: int) -> Iterator[JSON]:
     """Yield entries as they come, whatever becomes of the server; what is wrong from the beginning is the user's to mend."""
     reader = Reader(sandbox, after)
     yield from reader.news()
@@ -62,7 +62,7 @@ def _following(sandbox: Sandbox, after: int) -> Iterator[JSON]:
         sys.exit(FINDINGS)
 
 
-def _news(reader: "Reader", sandbox: Sandbox) -> list[JSON]:
+def _news(reader: "Reader", sandbox: SandboxClient) -> list[JSON]:
     """Return what is new; if the server has gone away, wait for it."""
     try:
         return reader.news()
@@ -81,7 +81,7 @@ def _news(reader: "Reader", sandbox: Sandbox) -> list[JSON]:
 class Reader:
     """Reads a journal on. One that lost the entry read last began anew, by a reset or a restore, and is read from its start."""
 
-    def __init__(self, sandbox: Sandbox, after: int) -> None:
+    def __init__(self, sandbox: SandboxClient, after: int) -> None:
         self._sandbox = sandbox
         self._after = after
         self._read: JSON | None = None

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from inbox_mock.cli import on_a_server
-from inbox_mock.client import JSON, Sandbox
+from inbox_mock.client import JSON, SandboxClient
 from inbox_mock.conduct.verdict import allow, fails, near
 
 FINDINGS = 1
@@ -26,7 +26,7 @@ FINDINGS = 1
 @click.option("--output", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="Write the report there.")
 @on_a_server("junit", "html")
 def command(
-    *, sandbox: Sandbox, wanted: str, allowed: tuple[str, ...], threshold: str, require_requests: bool, output: Path | None
+    *, sandbox: SandboxClient, wanted: str, allowed: tuple[str, ...], threshold: str, require_requests: bool, output: Path | None
 ) -> None:
     """Say what the client did wrong, and what it relied on that no source settles.
 

@@ -8,14 +8,14 @@ import click
 from inbox_mock.cli import on_a_server, print_json
 from inbox_mock.cli.completion import scenarios
 from inbox_mock.cli.serve import ClockKind
-from inbox_mock.client import JSON, Sandbox
+from inbox_mock.client import JSON, SandboxClient
 from inbox_mock.terminal import say, styled, table
 
 
 @click.group("sandboxes", invoke_without_command=True)
 @on_a_server()
 @click.pass_context
-def command(ctx: click.Context, *, sandbox: Sandbox, as_json: bool) -> None:
+def command(ctx: click.Context, *, sandbox: SandboxClient, as_json: bool) -> None:
     """List the sandboxes of a server; make, reset, keep, restore, fork and delete them.
 
     What a subcommand does, it does to the sandbox that --sandbox names.
@@ -57,7 +57,7 @@ def command(ctx: click.Context, *, sandbox: Sandbox, as_json: bool) -> None:
 )
 @on_a_server(seed="--seed", scenario="--scenario")
 def create(
-    *, sandbox: Sandbox, as_json: bool, scenario: str, seed: int | None, clock: tuple[str, float | None] | None, strict: bool | None
+    *, sandbox: SandboxClient, as_json: bool, scenario: str, seed: int | None, clock: tuple[str, float | None] | None, strict: bool | None
 ) -> None:
     """Make a sandbox."""
     wanted: JSON = {"scenario": _scenario(scenario), "seed": seed, "strict": strict}
@@ -69,21 +69,21 @@ def create(
 
 @command.command("show")
 @on_a_server()
-def show(*, sandbox: Sandbox, as_json: bool) -> None:
+def show(*, sandbox: SandboxClient, as_json: bool) -> None:
     """Show a sandbox: address, token, clock."""
     _show(sandbox.admin("GET"), as_json=as_json)
 
 
 @command.command("reset")
 @on_a_server()
-def reset(*, sandbox: Sandbox, as_json: bool) -> None:
+def reset(*, sandbox: SandboxClient, as_json: bool) -> None:
     """Go back to the scenario's start; tokens stay good."""
     _show(sandbox.admin("POST", "/reset", {}), as_json=as_json)
 
 
 @command.command("delete")
 @on_a_server(id="--sandbox")
-def delete(*, sandbox: Sandbox, as_json: bool) -> None:
+def delete(*, sandbox: SandboxClient, as_json: bool) -> None:
     """Delete a sandbox."""
     sandbox.admin("DELETE")
     if as_json:
@@ -95,7 +95,7 @@ def delete(*, sandbox: Sandbox, as_json: bool) -> None:
 @command.command("snapshot")
 @click.argument("name", required=False)
 @on_a_server(name="NAME")
-def snapshot(*, sandbox: Sandbox, as_json: bool, name: str | None) -> None:
+def snapshot(*, sandbox: SandboxClient, as_json: bool, name: str | None) -> None:
     """Keep a sandbox as it is, under NAME; without one, list what was kept."""
     answer = sandbox.admin("GET", "/snapshots") if name is None else sandbox.admin("POST", "/snapshots", {"name": name})
     if as_json:
@@ -111,7 +111,7 @@ def snapshot(*, sandbox: Sandbox, as_json: bool, name: str | None) -> None:
 @command.command("forget")
 @click.argument("name")
 @on_a_server()
-def forget(*, sandbox: Sandbox, as_json: bool, name: str) -> None:
+def forget(*, sandbox: SandboxClient, as_json: bool, name: str) -> None:
     """Delete the snapshot NAME."""
     sandbox.admin("DELETE", f"/snapshots/{quote(name, safe='')}")
     if as_json:
@@ -123,7 +123,7 @@ def forget(*, sandbox: Sandbox, as_json: bool, name: str) -> None:
 @command.command("restore")
 @click.argument("name")
 @on_a_server()
-def restore(*, sandbox: Sandbox, as_json: bool, name: str) -> None:
+def restore(*, sandbox: SandboxClient, as_json: bool, name: str) -> None:
     """Go back to the snapshot NAME, its time and journal included; tokens stay good."""
     _show(sandbox.admin("POST", f"/snapshots/{quote(name, safe='')}/restore", {}), as_json=as_json)
 
@@ -131,7 +131,7 @@ def restore(*, sandbox: Sandbox, as_json: bool, name: str) -> None:
 @command.command("fork")
 @click.option("--snapshot", "name", default=None, metavar="NAME", help="Go on from this snapshot.  [default: from where it is]")
 @on_a_server(snapshot="--snapshot")
-def fork(*, sandbox: Sandbox, as_json: bool, name: str | None) -> None:
+def fork(*, sandbox: SandboxClient, as_json: bool, name: str | None) -> None:
     """Make a second sandbox that goes on from where one is, with tokens of its own."""
     _show(sandbox.admin("POST", "/fork", {} if name is None else {"snapshot": name}), as_json=as_json)
 

@@ -4,7 +4,7 @@ import click
 
 from inbox_mock.cli import on_a_server, print_json
 from inbox_mock.cli.completion import channels
-from inbox_mock.client import Sandbox
+from inbox_mock.client import SandboxClient
 
 WRITERS = ("guest", "staff", "host")
 FOR_STAFF = "is for --as staff: what guests and hosts write on the channel is there already"
@@ -34,7 +34,7 @@ FOR_STAFF = "is for --as staff: what guests and hosts write on the channel is th
 @on_a_server(content="CONTENT", channel="--channel", internal="--internal", attachments="--attach", **{"from": "--as"})
 def command(
     *,
-    sandbox: Sandbox,
+    sandbox: SandboxClient,
     as_json: bool,
     conversation_id: int,
     content: str,

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from responses import RequestsMock
 
     from inbox_mock.app import Fake
-    from inbox_mock.testing.interception import Interception
+    from inbox_mock.testing.transport import Interception
 
 REAL_SERVICE = "https://www.bookingsync.com"
 DEFAULT_SCENARIO = "agency"
@@ -54,8 +54,7 @@ class InboxMock:
         self._held: list[tuple[Fake, Interception, Receivers]] = []
 
     def __enter__(self) -> SandboxInProcess:
-        from inbox_mock.testing.interception import Interception
-        from inbox_mock.testing.transport import Application
+        from inbox_mock.testing.transport import Application, Interception
 
         fake = _fake(self._origin)
         try:
@@ -119,7 +118,7 @@ class InboxMock:
         wrapper = wraps(function)(chosen)
         # pytest looks for a fixture for every argument that it sees.
         others = [parameter for name, parameter in signature.parameters.items() if name != ARGUMENT]
-        wrapper.__signature__ = signature.replace(parameters=others)  # type: ignore[attr-defined]
+        vars(wrapper)["__signature__"] = signature.replace(parameters=others)
         return wrapper
 
     def _another(self) -> "InboxMock":

@@ -8,7 +8,7 @@ from itertools import count
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from inbox_mock.client import JSON, PREFIX, AdminClient, AdminError, Sandbox
+from inbox_mock.client import JSON, PREFIX, AdminClient, AdminError, SandboxClient
 from inbox_mock.webhooks.sender import WebhookSender
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def create_sandbox(factory: "SandboxFactory", scenario: object, overrides: JSON,
         raise AdminError("; ".join(f"{field}: expected {expected}" for field, expected in fields), *fields) from None
 
 
-class ReceivingSandbox(Sandbox):
+class ReceivingSandbox(SandboxClient):
     """A sandbox whose webhooks may go to functions and applications of this process."""
 
     def __init__(self, server: AdminClient, made: JSON, receivers: "Receivers") -> None:

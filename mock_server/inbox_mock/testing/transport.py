@@ -1,20 +1,25 @@
-"""HTTP without a socket: the bytes that ``requests`` writes are read by the server's own parser, and its bytes are the answer.
+"""HTTP of ``requests`` without a socket: what it sends is intercepted, and answered by an application in this process.
 
-So nothing differs from a server on a port: the case of headers, the status line, bodies in chunks, answers that are cut or
-never come, retries, time-outs.
+The bytes that ``requests`` writes are read by the server's own parser, and its bytes are the answer. So nothing differs from
+a server on a port: the case of headers, the status line, chunked bodies, answers that break off or never come, retries,
+timeouts. ``requests.adapters.HTTPAdapter.send`` is replaced once for all sandboxes, and restored when the last one is released.
 """
 
 import logging
 import socket
 from collections.abc import Callable
+from contextlib import ExitStack
 from contextvars import ContextVar
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from io import BytesIO
+from threading import Lock, get_ident
 from time import sleep
 from typing import IO, Any
 from urllib.parse import urlsplit
 
 import requests
+import responses
 from cheroot.server import HTTPConnection as ServerConnection
 from cheroot.wsgi import Server as HttpServer
 from requests.adapters import HTTPAdapter
@@ -25,27 +30,34 @@ from inbox_mock import __version__
 from inbox_mock.app import LARGEST_BODY
 from inbox_mock.connection_faults import FaultyGateway
 from inbox_mock.server import LARGEST_HEADERS
+from inbox_mock.testing.contact import no_contact
 
 PORTS = {"http": 80, "https": 443}
-RealSend = Callable[..., requests.Response]
+Send = Callable[..., requests.Response]
+_ACTIVE: "list[Interception]" = []
+_LOCK = Lock()
+_BENEATH: list[Send] = [HTTPAdapter.send]
+"""What `_send` stands in for: the method of requests, or another mock's."""
+_REAL_SEND: Send = responses._real_send  # noqa: SLF001 - kept there before anybody could replace it
+ONLY_REQUESTS = "in process only requests is answered; other HTTP libraries need a server, such as the fixture inbox_mock starts"
 
 
 @dataclass(slots=True)
-class Patience:
-    """How many seconds a client waits for an answer; None is for ever. ``lost``: it was too slow."""
+class ClientTimeout:
+    """How many seconds a client waits for an answer; None is for ever. ``expired``: the answer would have come later."""
 
     seconds: float | None
-    lost: bool = False
+    expired: bool = False
 
 
-WAITING: ContextVar[Patience | None] = ContextVar("WAITING", default=None)
+WAITING: ContextVar[ClientTimeout | None] = ContextVar("WAITING", default=None)
 
 
 def wait(seconds: float) -> None:
-    """Let an answer be slow. Beyond the client's patience nobody waits: the client is told that it was too slow, at once."""
-    patience = WAITING.get()
-    if patience is not None and patience.seconds is not None and seconds > patience.seconds:
-        patience.lost = True
+    """Delay an answer. Where the client's timeout is shorter nothing is waited for: the client gets its timeout at once."""
+    timeout = WAITING.get()
+    if timeout is not None and timeout.seconds is not None and seconds > timeout.seconds:
+        timeout.expired = True
     else:
         sleep(seconds)
 
@@ -98,7 +110,7 @@ class Application:
         parts = urlsplit(url)
         return (parts.scheme, parts.hostname, parts.port or PORTS.get(parts.scheme)) == (self.scheme, self.host, self.port)
 
-    def exchange(self, request: bytes, patience: float | None) -> bytes:
+    def exchange(self, request: bytes, timeout: float | None) -> bytes:
         """Return the bytes that answer the bytes of a request.
 
         Raises:
@@ -110,19 +122,19 @@ class Application:
         connection = ServerConnection(self._parser, end, lambda opened, mode, _size: opened.file(mode))
         connection.remote_addr, connection.remote_port = "127.0.0.1", 0
         connection.ssl_env = {"wsgi.url_scheme": self.scheme}
-        waiting = Patience(patience)
+        waiting = ClientTimeout(timeout)
         token = WAITING.set(waiting)
         try:
             connection.communicate()
         finally:
             WAITING.reset(token)
-        if waiting.lost:
+        if waiting.expired:
             raise TimeoutError("timed out")
         if end.reset:
             raise ConnectionResetError(104, "Connection reset by peer")
         return end.answer
 
-    def send(self, real_send: RealSend, adapter: HTTPAdapter, request: requests.PreparedRequest, **options: Any) -> requests.Response:
+    def send(self, real_send: Send, adapter: HTTPAdapter, request: requests.PreparedRequest, **options: Any) -> requests.Response:
         """Send a request with all that ``requests`` and urllib3 do on the way; only the socket is missing."""
         return real_send(_Adapter(self, adapter), request, **options | {"proxies": {}})
 
@@ -165,7 +177,7 @@ class _Connection(HTTPConnection):
 
     def __init__(self, application: Application) -> None:
         super().__init__(application.host, application.port)
-        self.default_port = PORTS[application.scheme]  # type: ignore[misc]
+        vars(self)["default_port"] = PORTS[application.scheme]
         self._application = application
 
     def connect(self) -> None:
@@ -178,19 +190,93 @@ class _ClientEnd:
     def __init__(self, application: Application) -> None:
         self._application = application
         self._request = bytearray()
-        self._patience: float | None = None
+        self._timeout: float | None = None
 
     def sendall(self, data: bytes) -> None:
         self._request += data
 
     def settimeout(self, seconds: float | None) -> None:
-        self._patience = seconds
+        self._timeout = seconds
 
     def makefile(self, _mode: str) -> IO[bytes]:
-        return BytesIO(self._application.exchange(bytes(self._request), self._patience))
+        return BytesIO(self._application.exchange(bytes(self._request), self._timeout))
 
     def shutdown(self, _how: int) -> None:
         """Nothing is under way."""
 
     def close(self) -> None:
         """Nothing is open."""
+
+
+class Interception:
+    """Answers what is sent to one application. ``passthrough`` names other hosts that may be reached; ``*`` stands for anything.
+
+    ``mock`` takes further answers for other hosts, as ``responses`` does.
+    """
+
+    def __init__(self, application: Application, passthrough: tuple[str, ...]) -> None:
+        self.application = application
+        self.passthrough = passthrough
+        self.thread = get_ident()
+        # What was registered at the mock comes first; all else passes through it, into `_pass_on`.
+        carry: Any = self._pass_on
+        self.mock = responses.RequestsMock(assert_all_requests_are_fired=False, passthru_prefixes=("",), real_adapter_send=carry)
+        self._kept_away = ExitStack()
+        self.send: Send = self.mock.unbound_on_send()
+
+    def start(self) -> None:
+        """Begin to answer."""
+        self.thread = get_ident()
+        with _LOCK:
+            if HTTPAdapter.send is not _send and not _ACTIVE:
+                _BENEATH[0] = HTTPAdapter.send
+                _replace_send(_send)
+            _ACTIVE.append(self)
+        self._kept_away.enter_context(no_contact(self.application.host, ONLY_REQUESTS))
+
+    def stop(self) -> None:
+        """Answer no longer."""
+        self._kept_away.close()
+        with _LOCK:
+            _ACTIVE.remove(self)
+            # Whoever has put a mock of his own on top takes it away himself, and finds `_send`, which then only hands on.
+            if not _ACTIVE and HTTPAdapter.send is _send:
+                _replace_send(_BENEATH[0])
+
+    def _pass_on(self, adapter: HTTPAdapter, request: requests.PreparedRequest, **options: Any) -> requests.Response:
+        url = str(request.url)
+        host = urlsplit(url).hostname or ""
+        if self.application.is_at(url):
+            return self.application.send(_REAL_SEND if _is_mock(_BENEATH[0]) else _BENEATH[0], adapter, request, **options)
+        if any(fnmatchcase(host, wanted) for wanted in self.passthrough) or _is_mock(_BENEATH[0]):
+            return _BENEATH[0](adapter, request, **options)
+        raise requests.ConnectionError(
+            f"{request.method} {url} was not sent: in process only {self.application.origin} is answered. "
+            f'Let it out with passthrough=("{host}",), or answer it with sandbox.responses.',
+            request=request,
+        )
+
+
+def _replace_send(send: Send) -> None:
+    adapter: Any = HTTPAdapter
+    adapter.send = send
+
+
+def _send(adapter: HTTPAdapter, request: requests.PreparedRequest, *given: Any, **options: Any) -> requests.Response:
+    """Stand in for ``HTTPAdapter.send``."""
+    chosen = _chosen(str(request.url))
+    return _BENEATH[0](adapter, request, *given, **options) if chosen is None else chosen.send(adapter, request, *given, **options)
+
+
+def _chosen(url: str) -> Interception | None:
+    """Return who answers: of those at that address, or else of all, the last begun in this thread, or else the last begun."""
+    with _LOCK:
+        active = list(_ACTIVE)
+    at_address = [one for one in active if one.application.is_at(url)] or active
+    of_thread = [one for one in at_address if one.thread == get_ident()] or at_address
+    return of_thread[-1] if of_thread else None
+
+
+def _is_mock(send: Send) -> bool:
+    """Whether ``responses`` stands in for ``HTTPAdapter.send``: it decides itself about hosts that are not ours."""
+    return getattr(send, "__module__", "") == responses.__name__

@@ -2,7 +2,7 @@
 
 import re
 
-from inbox_contracts.provider.api import Api, plural_of
+from inbox_contracts.provider.api import JSON, Api, plural_of
 from inbox_contracts.provider.expectations import Broken, expect, same, shown
 from inbox_contracts.provider.resources import path_of, sure
 from inbox_contracts.provider.trial import Trial, claim
@@ -77,9 +77,9 @@ def _well_formed(resource: Resource, record_id: int, attribute: Attribute, value
         expect(value in attribute.kind.options["values"], f"{told}, expected one of {attribute.kind.options['values']}")
 
 
-def _links_well_formed(resource: Resource, record: dict[str, object]) -> None:
+def _links_well_formed(resource: Resource, record: JSON) -> None:
     for link in resource.links:
-        links: dict[str, object] = record["links"]  # type: ignore[assignment]
+        links = record["links"]
         if link.name not in links:
             continue
         value, told = links[link.name], f"links.{link.name} of {resource.name} {record['id']} is {shown(links[link.name])}"

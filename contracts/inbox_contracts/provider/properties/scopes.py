@@ -2,7 +2,7 @@
 
 from inbox_contracts.provider.api import Api
 from inbox_contracts.provider.expectations import NotJudged, expect, same
-from inbox_contracts.provider.resources import LISTED, Operation, operations, path_of
+from inbox_contracts.provider.resources import LISTED, ContractOperation, operations, path_of
 from inbox_contracts.provider.trial import Trial, claim
 from inbox_mock.domain.fidelity import documented
 
@@ -32,7 +32,7 @@ def scopes(trial: Trial) -> None:
         if sandbox is None:
             raise NotJudged("it needs tokens of every scope, which only a fake issues")
 
-        def as_granted(granted: tuple[str, ...], operation: Operation) -> None:
+        def as_granted(granted: tuple[str, ...], operation: ContractOperation) -> None:
             token = sandbox.admin("POST", "/tokens", {"scopes": list(granted)})["token"]
             _try(Api(trial.target.connection, token), granted, operation)
 
@@ -44,7 +44,7 @@ def scopes(trial: Trial) -> None:
         trial.explore(as_granted, 30, granted=several, operation=st.sampled_from(operations()))
 
 
-def _try(api: Api, granted: tuple[str, ...], operation: Operation) -> None:
+def _try(api: Api, granted: tuple[str, ...], operation: ContractOperation) -> None:
     path = operation.path.format(id=987_654_321, rental=1)
     body: dict[str, list[dict[str, object]]] | None = {operation.plural: [{}]} if operation.method in {"POST", "PUT"} else None
     answer = api.call(operation.method, path, body)

@@ -132,11 +132,12 @@ def links_both_ways(trial: Trial) -> None:
         if not {plural, other} <= readable or any(len(trial.everything(RESOURCES[p])) >= 100 for p in (plural, other) if trial.read_only):
             continue
         there = {(r["id"], each) for r in trial.everything(RESOURCES[plural]) for each in r["links"][link]}
-        here = {(each, r["id"]) for r in trial.everything(RESOURCES[other]) for each in _ids(r["links"].get(back))}
+        here = {(each, r["id"]) for r in trial.everything(RESOURCES[other]) for each in _ids(r["links"], back)}
         told = f"links.{link} of {plural} and links.{back} of {other}"
         same(sorted(there - here), [], f"{told}: what only the first says")
         same(sorted(here - there), [], f"{told}: what only the second says")
 
 
-def _ids(value: object) -> list[int]:
-    return value if isinstance(value, list) else [] if value is None else [value]  # type: ignore[list-item]
+def _ids(links: JSON, name: str) -> list[int]:
+    found = links.get(name)
+    return found if isinstance(found, list) else [] if found is None else [found]
