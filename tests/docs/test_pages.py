@@ -154,7 +154,7 @@ def test_the_conduct_page_shows_every_rule_and_escapes_what_it_says(mock: Mock, 
         source="/guides",
         fix="Do not.",
         severity="note",
-        acquittals=("it was Friday",),
+        exceptions=("it was Friday",),
     )
     monkeypatch.setattr(evaluation, "offered", lambda: evaluation.Offered((rule,), ("mine (mine:RULES): cannot be imported",)))
 

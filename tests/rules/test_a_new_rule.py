@@ -24,7 +24,7 @@ from inbox_mock.conduct.model import Evidence, Rule, Violation
 
 
 def find(evidence: Evidence) -> Iterator[Violation]:
-    """Point at each reading of the conversations."""
+    """Yield each reading of the conversations."""
     for entry in evidence.calls:
         if entry.is_call("GET", "inbox", "conversations"):
             yield Violation("read the conversations", (entry.id,))
@@ -37,7 +37,7 @@ RULE = Rule(
     source="developers.bookingsync.com/guides",
     fix="Look away.",
     severity="error",
-    acquittals=("nothing was read",),
+    exceptions=("nothing was read",),
     find=find,
 )
 '''

@@ -27,7 +27,7 @@ def test_an_answer_went_elsewhere(inbox: Sandbox, channel: str | None) -> None:
     assert f"with channel {channel or 'null'}" in the_report(inbox)["violations"][0]["about"]
 
 
-def test_it_stays_a_crime_when_another_answer_was_relayed(inbox: Sandbox) -> None:
+def test_it_stays_a_violation_when_another_answer_was_relayed(inbox: Sandbox) -> None:
     send(inbox, "Lost", channel=None)
     send(inbox, "Found")
 

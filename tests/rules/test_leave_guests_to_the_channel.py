@@ -28,7 +28,7 @@ def test_ids_may_be_written_as_text(inbox: Sandbox) -> None:
     assert blamed(inbox) == [CODE]
 
 
-def test_a_strict_sandbox_refuses_it_and_it_is_a_crime_all_the_same(mock: Mock) -> None:
+def test_a_strict_sandbox_refuses_it_and_it_is_a_violation_all_the_same(mock: Mock) -> None:
     sandbox = mock.sandbox(a_scenario(bookings=[a_booking()]), strict=True)
     assert join(sandbox).status == 422
 

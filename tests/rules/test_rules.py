@@ -53,7 +53,7 @@ def test_a_rule_says_why_by_whom_and_what_to_do(rule: Rule) -> None:
     assert rule.source.startswith("developers.bookingsync.com/")
     assert not rule.title.endswith(".")
     assert rule.title[0].islower()
-    assert bool(rule.acquittals) == (rule.find is not None)
+    assert bool(rule.exceptions) == (rule.find is not None)
 
 
 @pytest.mark.parametrize("name", FILES)

@@ -14,7 +14,7 @@ def test_a_message_was_sent_in_the_guests_name(inbox: Sandbox) -> None:
     assert evidence(inbox, CODE) == ["POST /inbox/messages 201"]
 
 
-def test_a_strict_sandbox_refuses_it_and_it_is_a_crime_all_the_same(mock: Mock) -> None:
+def test_a_strict_sandbox_refuses_it_and_it_is_a_violation_all_the_same(mock: Mock) -> None:
     sandbox = mock.sandbox(a_scenario(bookings=[a_booking()]), strict=True)
     assert send(sandbox, sender_id=1).status == 422
 

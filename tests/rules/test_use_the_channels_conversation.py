@@ -24,7 +24,7 @@ def test_a_booking_that_was_taken_from_its_conversation_still_has_it(inbox: Sand
     assert blamed(inbox) == [CODE]
 
 
-def test_a_strict_sandbox_refuses_it_and_it_is_a_crime_all_the_same(mock: Mock) -> None:
+def test_a_strict_sandbox_refuses_it_and_it_is_a_violation_all_the_same(mock: Mock) -> None:
     sandbox = mock.sandbox(a_scenario(bookings=[a_booking()]), strict=True)
     assert connect(sandbox, make_conversation(sandbox), 80).status == 422
 
@@ -42,7 +42,7 @@ def test_a_booking_may_be_connected_to_another_conversation_of_a_channel(mock: M
     assert blamed(sandbox) == []
 
 
-def test_a_conversation_that_is_connected_to_nothing_is_no_crime(inbox: Sandbox) -> None:
+def test_a_conversation_that_is_connected_to_nothing_is_no_violation(inbox: Sandbox) -> None:
     make_conversation(inbox, subject="Our own")
 
     assert blamed(inbox) == []

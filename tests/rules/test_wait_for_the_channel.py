@@ -29,14 +29,14 @@ def test_a_waiting_booking_was_connected_to_a_conversation_of_the_clients_own(sa
     assert evidence(sandbox, CODE) == ["POST /inbox/conversations 201", "PUT /inbox/conversations/1/connect_booking 200"]
 
 
-def test_it_stays_a_crime_when_the_channel_has_opened_its_own_since(sandbox: Sandbox) -> None:
+def test_it_stays_a_violation_when_the_channel_has_opened_its_own_since(sandbox: Sandbox) -> None:
     connect(sandbox, make_conversation(sandbox), 80)
     sandbox.advance("10m")
 
     assert blamed(sandbox) == [CODE]
 
 
-def test_connecting_twice_is_one_crime(sandbox: Sandbox) -> None:
+def test_connecting_twice_is_one_violation(sandbox: Sandbox) -> None:
     own = make_conversation(sandbox)
     connect(sandbox, own, 80)
     connect(sandbox, own, 80)
@@ -51,7 +51,7 @@ def test_a_conversation_with_the_channels_default_channel_is_meant_for_the_waiti
     assert evidence(sandbox, CODE) == ["POST /inbox/conversations 201"]
 
 
-def test_a_strict_sandbox_refuses_it_and_it_is_a_crime_all_the_same(mock: Mock) -> None:
+def test_a_strict_sandbox_refuses_it_and_it_is_a_violation_all_the_same(mock: Mock) -> None:
     sandbox = mock.sandbox(a_scenario(bookings=[still_waiting()]), strict=True)
 
     assert sandbox.api.post(CONVERSATIONS, a_body("conversations", default_channel="airbnb")).status == 422

@@ -8,7 +8,7 @@ NOT_THE_SIGNATURE = frozenset({404, 405, 408, 410, 413, 425, 429})
 
 
 def find(evidence: Evidence) -> Iterator[Violation]:
-    """Point at each webhook that was refused although its signature was right."""
+    """Yield each webhook that was refused although its signature was right."""
     accepted: set[tuple[str, str, str]] = set()
     for entry in evidence.attempts:
         if entry.delivery is None or entry.delivery.forged or entry.status is None:
@@ -28,7 +28,7 @@ RULE = Rule(
     fix="Sign the raw bytes of the body, before anything parses them; break the Base64 after every 60 characters (45 bytes), "
     "each line and the last one ended by a newline.",
     severity="error",
-    acquittals=(
+    exceptions=(
         "no answer came: the connection was refused, or it took too long",
         "it failed (5xx), was redirected, or the address is wrong, gone or too busy (404, 405, 408, 410, 413, 425, 429)",
         "it had accepted the same before",

@@ -6,7 +6,7 @@ from inbox_mock.conduct.model import Entry, Evidence, MessageFact, Rule, Violati
 
 
 def find(evidence: Evidence) -> Iterator[Violation]:
-    """Point at each answer in a channel's conversation that was not relayed, though a Host sent it."""
+    """Yield each answer in a channel's conversation that was not relayed, though a Host sent it."""
     answered, asked = _threads(evidence)
     for entry in evidence.calls:
         message = evidence.messages.get(entry.made("inbox_message_created") or 0)
@@ -24,7 +24,7 @@ def find(evidence: Evidence) -> Iterator[Violation]:
 
 
 def _threads(evidence: Evidence) -> tuple[set[int], dict[int, MessageFact]]:
-    """Return the conversations in which a Host's message was relayed, and of each the first message of a guest."""
+    """Return the conversations in which a Host's message was relayed, and the first message of a guest in each."""
     answered: set[int] = set()
     asked: dict[int, MessageFact] = {}
     for message in evidence.messages.values():
@@ -47,7 +47,7 @@ RULE = Rule(
     source="developers.bookingsync.com/reference/endpoints/inbox_conversations, default_channel",
     fix="Read default_channel of the conversation, and send it as channel, with visibility external.",
     severity="error",
-    acquittals=(
+    exceptions=(
         "it was an internal note, and another answer was relayed",
         "it was an internal note, and the guest had not written",
         "the channel failed to relay it",

@@ -7,7 +7,7 @@ from inbox_mock.domain import scopes
 
 
 def find(evidence: Evidence) -> Iterator[Violation]:
-    """Point at each application whose tokens allow what it never did."""
+    """Yield each application whose tokens allow what it never did."""
     for application_id, calls in evidence.by_application():
         tokens = [evidence.tokens[label] for label in dict.fromkeys(entry.token or "" for entry in calls) if label in evidence.tokens]
         held = {scope for token in tokens if not set(scopes.ALL) <= set(token.scopes) for scope in token.scopes}
@@ -21,7 +21,7 @@ def find(evidence: Evidence) -> Iterator[Violation]:
 
 
 def _used(entry: Entry, held: Iterable[str]) -> Iterator[str]:
-    """Yield the scopes that a call made use of: for reading, those to read, if it holds any."""
+    """Yield the scopes that a call used: of those held, the ones for reading where it only reads."""
     wanted = set(entry.scopes) - {scopes.PUBLIC}
     fitting = [scope for scope in held if not wanted.isdisjoint(scopes.expand(scope))]
     reading = [scope for scope in fitting if scope.endswith("_read")] if entry.method == "GET" or entry.delivery else []
@@ -37,7 +37,7 @@ RULE = Rule(
     source="developers.bookingsync.com/guides/oauth-scopes",
     fix="Ask for the scopes that the client needs, and no more.",
     severity="note",
-    acquittals=(
+    exceptions=(
         "the scope is implied by one that was used",
         "webhooks came that need it",
         "the token is one that holds every scope there is, as tests are given",

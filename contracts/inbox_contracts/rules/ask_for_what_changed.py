@@ -14,19 +14,19 @@ REFERENCE = frozenset({"hosts", "sources", "rentals", "applications", "accounts"
 
 
 def find(evidence: Evidence) -> Iterator[Violation]:
-    """Point at each list that was read from its beginning once more, though it had been read to its end."""
+    """Yield each list that was read from its beginning again, although it had been read to its end."""
     for application_id, calls in evidence.by_application():
-        lives = _lives(evidence, application_id, calls)
+        origins = _origins(evidence, application_id, calls)
         tries = [e for e in evidence.exchanges if e.application_id == application_id]
         failures = interruptions(calls, tries)
         read: dict[tuple[Key, str | None], Traversal] = {}
         again: dict[tuple[Key, str | None], list[Traversal]] = {}
         for walk in walks(calls):
-            key = walk.key, lives.get(walk.first.token or "")
+            key = walk.key, origins.get(walk.first.token or "")
             if not _asks_for_all(walk) or not walk.complete or _is_cheap(walk):
                 continue
             before = read.get(key)
-            if before is not None and not _excused(before, walk, failures):
+            if before is not None and not _is_excepted(before, walk, failures):
                 again.setdefault(key, [before]).append(walk)
             read[key] = walk
         for repeated in again.values():
@@ -37,8 +37,8 @@ def find(evidence: Evidence) -> Iterator[Violation]:
             yield Violation(about, tuple(walk.first.id for walk in repeated))
 
 
-def _lives(evidence: Evidence, application_id: int, calls: list[Entry]) -> dict[str, str]:
-    """Map each token to the one that it descends from by refreshing: a client that refreshes its token stays the same."""
+def _origins(evidence: Evidence, application_id: int, calls: list[Entry]) -> dict[str, str]:
+    """Map each token to the first one of its chain of refreshes: a client that refreshes its token stays the same."""
     roots = {entry.token: entry.token for entry in calls if entry.token}
     refreshed: dict[str, str] = {}
     exchanges = [e for e in evidence.exchanges if e.application_id == application_id and e.status == 200]
@@ -54,18 +54,18 @@ def _lives(evidence: Evidence, application_id: int, calls: list[Entry]) -> dict[
 
 
 def _asks_for_all(walk: Traversal) -> bool:
-    """Whether a walk has no ``updated_since``, or one that leaves nothing out: a fixed time, or one of another clock."""
+    """Return whether a traversal has no ``updated_since``, or one so long ago that it leaves nothing out."""
     return walk.since is None or walk.first.at - walk.since > LONG_AGO
 
 
 def _is_cheap(walk: Traversal) -> bool:
-    """Whether little was asked for: one record, one page of reference data, or what differs from what is known by its ETag."""
+    """Return whether little was requested: one record, one page of reference data, or a page under the condition of an ETag."""
     conditional = any("If-None-Match" in entry.asked_headers for entry in walk.pages)
     a_look = walk.first.parameters.get("per_page") == "1"
     return conditional or (len(walk.numbers) == 1 and (a_look or walk.first.parts[-1] in REFERENCE))
 
 
-def _excused(before: Traversal, walk: Traversal, failures: list[int]) -> bool:
+def _is_excepted(before: Traversal, walk: Traversal, failures: list[int]) -> bool:
     failed = bisect_right(failures, walk.first.id) > bisect_right(failures, before.first.id)
     return failed or walk.first.at - before.first.at >= RARELY
 
@@ -77,7 +77,7 @@ RULE = Rule(
     source="developers.bookingsync.com/guides/updated-since-flow",
     fix="Keep x-updated-since-request-synced-at of a listing's first page, and send it as updated_since next time.",
     severity="error",
-    acquittals=(
+    exceptions=(
         "it was the first listing",
         "the listing before was cut short by an error, or what came after it failed",
         "other filters, fields or includes; another account; a token that was granted anew",

@@ -8,7 +8,7 @@ from inbox_mock.domain import times
 
 
 def find(evidence: Evidence) -> Iterator[Violation]:
-    """Point at each updated_since that lies after every synced-at that the client had been given by then."""
+    """Yield each updated_since that lies after every synced-at that the client had been given by then."""
     for _, calls in evidence.by_application():
         latest = calls[0].at if evidence.lost else None
         known: set[tuple[str, ...]] = set()
@@ -29,7 +29,7 @@ RULE = Rule(
     source="developers.bookingsync.com/guides/updated-since-flow",
     fix="Send x-updated-since-request-synced-at of the last listing's first page, and no time of your own clock.",
     severity="error",
-    acquittals=(
+    exceptions=(
         "it had listed nothing there yet: the time is one that it brought along",
         "the time is earlier than one that it was given, by whatever answer",
     ),

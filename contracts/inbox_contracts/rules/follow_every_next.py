@@ -12,15 +12,15 @@ STILL_READING = timedelta(minutes=1)
 
 
 def find(evidence: Evidence) -> Iterator[Violation]:
-    """Point at each page whose next one was never asked for."""
+    """Yield each page whose next one was never asked for."""
     for application_id, calls in evidence.by_application():
         tries = [e for e in evidence.exchanges if e.application_id == application_id]
         failures = interruptions(calls, tries)
         places = {entry.id: place for place, entry in enumerate(calls)}
-        later: dict[Key, Later] = {}
+        later: dict[Key, LaterTraversals] = {}
         found: list[Violation] = []
         for walk in reversed(list(walks(calls))):
-            after = later.setdefault(walk.key, Later(calls[-1].id + 1))
+            after = later.setdefault(walk.key, LaterTraversals(calls[-1].id + 1))
             left_off = walk.left_off
             if left_off is not None and left_off.parameters.get("per_page") != "1" and not after.covers(walk):
                 cut_short = bisect_right(failures, after.begins) > bisect_right(failures, left_off.id)
@@ -34,19 +34,19 @@ def find(evidence: Evidence) -> Iterator[Violation]:
 
 
 @dataclass
-class Later:
-    """What came after a walk through the same list: when the next walk began, and since when a later one read to the end."""
+class LaterTraversals:
+    """The later traversals of a list: the first entry of the next one, and since when one of them read to the end."""
 
     begins: int
     complete: bool = False
     since: datetime | None = None
 
     def covers(self, walk: Traversal) -> bool:
-        """Whether a later walk read all that this one left out."""
+        """Return whether a later traversal read everything that this one left out."""
         return self.complete and (self.since is None or (walk.since is not None and self.since <= walk.since))
 
     def add(self, walk: Traversal) -> None:
-        """Go one walk back in time."""
+        """Add the traversal before those that are known."""
         self.begins = walk.first.id
         if walk.complete:
             earliest = None if walk.since is None or (self.complete and self.since is None) else min(walk.since, self.since or walk.since)
@@ -54,7 +54,7 @@ class Later:
 
 
 def _was_a_look(calls: list[Entry], place: int) -> bool:
-    """Whether the list was read to find a message whose answer had been lost, which may be on any page."""
+    """Return whether the list was read to find a message whose response was lost: it may be on any page."""
     before = calls[place - 1] if place else None
     return before is not None and before.is_call("POST", "inbox", "messages") and before.failed
 
@@ -66,7 +66,7 @@ RULE = Rule(
     source="developers.bookingsync.com/reference, Pagination",
     fix="Follow rel=next of the Link header until an answer has none.",
     severity="error",
-    acquittals=(
+    exceptions=(
         "an error cut it short",
         "the list was read to its end later, from its beginning or from as early a time",
         "it is the last request, and not a minute old: the client may still be reading",

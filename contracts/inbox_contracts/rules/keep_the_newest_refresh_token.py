@@ -6,7 +6,7 @@ from inbox_mock.conduct.model import Entry, Evidence, Rule, Violation
 
 
 def find(evidence: Evidence) -> Iterator[Violation]:
-    """Point at each refresh token that was used again after it had been exchanged."""
+    """Yield each refresh token that was used again after it had been exchanged."""
     rotated: dict[str, Entry] = {}
     for entry in evidence.exchanges:
         given = entry.asked_body if not isinstance(entry.asked_body, str) else {}
@@ -26,6 +26,6 @@ RULE = Rule(
     source="developers.bookingsync.com/reference/authorization, refresh tokens",
     fix="Keep the refresh_token of every answer of /oauth/token, and let one process refresh at a time.",
     severity="error",
-    acquittals=("the answer to the rotation never reached it", "the exchange was refused, so the token was still good"),
+    exceptions=("the answer to the rotation never reached it", "the exchange was refused, so the token was still good"),
     find=find,
 )

@@ -6,8 +6,8 @@ from inbox_mock.conduct.model import Evidence, Rule, Violation
 
 
 def find(evidence: Evidence) -> Iterator[Violation]:
-    """Point at each Client participant that was created in a channel's conversation."""
-    for entry in evidence.deeds("POST", "inbox", "participants", field="member_type"):
+    """Yield each Client participant that was created in a channel's conversation."""
+    for entry in evidence.attempts_at("POST", "inbox", "participants", field="member_type"):
         conversation = evidence.conversations.get(entry.number("conversation_id") or 0)
         if conversation is not None and conversation.channel is not None and entry.written.get("member_type") == "Client":
             about = f"added client {entry.number('member_id')} to conversation {conversation.id}, which {conversation.channel} opened"
@@ -21,6 +21,6 @@ RULE = Rule(
     source="developers.bookingsync.com/guides/understanding-inbox-messaging, Managing Inbox Participants",
     fix="Read the participants, and add Host participants only.",
     severity="error",
-    acquittals=("the participant is a Host", "no channel opened the conversation"),
+    exceptions=("the participant is a Host", "no channel opened the conversation"),
     find=find,
 )

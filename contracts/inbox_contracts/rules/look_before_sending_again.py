@@ -8,7 +8,7 @@ from inbox_mock.conduct.pagination import is_listing, since_of
 
 
 def find(evidence: Evidence) -> Iterator[Violation]:
-    """Point at each message that was sent once more while nobody knew what had become of the first."""
+    """Yield each message that was sent again while it was unknown whether the first one had been stored."""
     for _, calls in evidence.by_application():
         doubtful: dict[tuple[int | None, object], Entry] = {}
         looks = [entry for entry in calls if _is_look(entry)]
@@ -18,7 +18,7 @@ def find(evidence: Evidence) -> Iterator[Violation]:
                 continue
             conversation, content = _sent(entry)
             first = doubtful.get((conversation, content))
-            if first is not None and not _acquitted(
+            if first is not None and not _is_excepted(
                 evidence, first, entry, looks[bisect_right(ids, first.id) : bisect_right(ids, entry.id)]
             ):
                 what = f"message {stored}" if (stored := first.made("inbox_message_created")) else "the message"
@@ -32,11 +32,11 @@ def find(evidence: Evidence) -> Iterator[Violation]:
 
 
 def _sent(entry: Entry) -> tuple[int | None, object]:
-    """Return where a message went and what it says; of a long one the journal keeps the beginning only, and that has to do."""
+    """Return a message's conversation and content; of a long request the journal keeps the beginning only, which stands for both."""
     return (entry.number("conversation_id"), entry.written.get("content")) if entry.written else (None, entry.asked_body)
 
 
-def _acquitted(evidence: Evidence, first: Entry, again: Entry, looks: Sequence[Entry]) -> bool:
+def _is_excepted(evidence: Evidence, first: Entry, again: Entry, looks: Sequence[Entry]) -> bool:
     between = [look for look in looks if _would_show(look, first, _sent(first)[0])]
     stored = first.made("inbox_message_created")
     if stored is None or not between:
@@ -49,21 +49,21 @@ def _acquitted(evidence: Evidence, first: Entry, again: Entry, looks: Sequence[E
 
 
 def _is_look(entry: Entry) -> bool:
-    """Whether an entry shows messages: a list of them, or conversations with the ids of theirs."""
+    """Return whether an entry shows messages: a list of them, or conversations with the ids of their messages."""
     if entry.method != "GET" or entry.failed:
         return False
     return (is_listing(entry) and entry.parts[-1] in {"messages", "conversations"}) or entry.is_call("GET", "inbox", "conversations", "*")
 
 
 def _would_show(look: Entry, first: Entry, conversation: int | None) -> bool:
-    """Whether a message would be shown, if it had been stored."""
+    """Return whether a response would show the message if it had been stored."""
     since = since_of(look)
     named = len(look.parts) < 3 or conversation is None or str(conversation) in look.parts[2].split(",")
     return look.account_id == first.account_id and named and (since is None or since <= first.at)
 
 
 def _shows(look: Entry, message_id: int, first: Entry) -> bool:
-    """Whether an answer shows a message. The journal does not keep long answers whole: the newest is on the last page then."""
+    """Return whether a response shows a message. The journal cuts long responses; the newest message is on the last page."""
     records = look.answered.get(look.parts[1])
     if isinstance(records, list):
         shown = [record for record in records if isinstance(record, dict)]
@@ -82,7 +82,7 @@ RULE = Rule(
     source="developers.bookingsync.com/guides/api-best-practices; the API has no key by which it would know a repetition",
     fix="After a time-out or 5xx, list the messages (updated_since helps) and send again only what is not there.",
     severity="error",
-    acquittals=(
+    exceptions=(
         "it listed messages in between, and the first was not there",
         "the first was refused (4xx): it is certain that nothing was stored",
         "the same words went to another conversation",

@@ -6,7 +6,7 @@ from inbox_mock.conduct.model import Evidence, Rule, Violation
 
 
 def find(evidence: Evidence) -> Iterator[Violation]:
-    """Point at each webhook that was accepted with somebody else's signature."""
+    """Yield each webhook that was accepted with somebody else's signature."""
     for entry in evidence.attempts:
         if entry.delivery is not None and entry.delivery.forged and entry.status is not None and 200 <= entry.status < 300:
             about = f"answered {entry.status} to the webhook {entry.delivery.event}, whose signature is made with a wrong secret"
@@ -21,6 +21,6 @@ RULE = Rule(
     fix="Compare X-Content-Signature with the hex HMAC-SHA1, under the application's secret, of the Base64 of the raw body, "
     "with a newline after every 60 characters and at the end. Answer 401 if they differ.",
     severity="error",
-    acquittals=("no answer came, or one that is not 2xx",),
+    exceptions=("no answer came, or one that is not 2xx",),
     find=find,
 )

@@ -6,8 +6,8 @@ from inbox_mock.conduct.model import Evidence, Rule, Violation
 
 
 def find(evidence: Evidence) -> Iterator[Violation]:
-    """Point at each message that was sent as a Client participant."""
-    for entry in evidence.deeds("POST", "inbox", "messages", field="sender"):
+    """Yield each message that was sent as a Client participant."""
+    for entry in evidence.attempts_at("POST", "inbox", "messages", field="sender"):
         sender = evidence.participants.get(entry.number("sender_id") or 0)
         if sender is not None and sender.kind == "Client" and sender.conversation_id == entry.number("conversation_id"):
             about = f"sent a message into conversation {sender.conversation_id} as participant {sender.id}, who is the guest"
@@ -21,6 +21,6 @@ RULE = Rule(
     source="developers.bookingsync.com/guides/understanding-inbox-messaging, Entities",
     fix="Send as a participant whose links.member has the type Host; where there is none, create one first.",
     severity="error",
-    acquittals=("the sender is a Host participant",),
+    exceptions=("the sender is a Host participant",),
     find=find,
 )

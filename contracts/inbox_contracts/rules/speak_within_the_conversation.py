@@ -6,7 +6,7 @@ from inbox_mock.conduct.model import Evidence, Rule, Violation
 
 
 def find(evidence: Evidence) -> Iterator[Violation]:
-    """Point at each message whose sender is a participant of another conversation."""
+    """Yield each message whose sender is a participant of another conversation."""
     for entry in evidence.calls:
         if not entry.is_call("POST", "inbox", "messages") or entry.status not in {422, None}:
             continue
@@ -23,6 +23,6 @@ RULE = Rule(
     source="developers.bookingsync.com/guides/understanding-inbox-messaging, Entities: a participant is scoped under a conversation",
     fix="Look the sender up among the participants of the very conversation that you answer in.",
     severity="error",
-    acquittals=("there is no such participant, or no such conversation",),
+    exceptions=("there is no such participant, or no such conversation",),
     find=find,
 )

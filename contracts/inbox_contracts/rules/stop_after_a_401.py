@@ -8,7 +8,7 @@ from inbox_mock.conduct.model import Entry, Evidence, Rule, Violation
 
 
 def find(evidence: Evidence) -> Iterator[Violation]:
-    """Point at each token that was used again after its 401."""
+    """Yield each token that was used again after its 401."""
     failed: dict[int | None, list[int]] = {}
     for exchange in evidence.exchanges:
         if exchange.failed:
@@ -20,7 +20,7 @@ def find(evidence: Evidence) -> Iterator[Violation]:
 
 
 def _of_token(token: str, calls: Iterable[Entry], failed: list[int]) -> Iterator[Violation]:
-    """Yield what there is to blame; a refresh that was tried between two calls, and failed, excuses the second."""
+    """Yield the violation with one token. A refresh that failed between two calls excepts the second."""
     refused: Entry | None = None
     under_way: Entry | None = None
     again: list[int] = []
@@ -46,7 +46,7 @@ RULE = Rule(
     source="developers.bookingsync.com/reference/authorization",
     fix="After a 401, exchange the refresh token for a new one; where that is refused, ask the user to authorise again.",
     severity="error",
-    acquittals=(
+    exceptions=(
         "a refresh was tried in between, and failed",
         "it was the one call that was under way, and not the same again",
         "another token was used",

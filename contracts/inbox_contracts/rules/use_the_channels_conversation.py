@@ -6,9 +6,9 @@ from inbox_mock.conduct.model import Evidence, Rule, Violation
 
 
 def find(evidence: Evidence) -> Iterator[Violation]:
-    """Point at each such booking that was connected to a conversation which no channel opened."""
+    """Yield each such booking that was connected to a conversation which no channel opened."""
     seen: set[tuple[int, int]] = set()
-    for entry in evidence.deeds("PUT", "inbox", "conversations", "*", "connect_booking", field="bookings"):
+    for entry in evidence.attempts_at("PUT", "inbox", "conversations", "*", "connect_booking", field="bookings"):
         conversation, booking = evidence.conversations.get(int(entry.parts[2])), evidence.bookings.get(entry.number("id") or 0)
         if conversation is None or booking is None or conversation.channel is not None or not booking.has_conversation(entry.at):
             continue
@@ -25,7 +25,7 @@ RULE = Rule(
     source="developers.bookingsync.com/guides/understanding-inbox-messaging, Fetching an Inbox Conversation",
     fix="Use the conversation in the booking's links.conversations that was made by the channel's application.",
     severity="error",
-    acquittals=(
+    exceptions=(
         "the conversation is one that a channel opened, too",
         "the booking is none of a channel that opens conversations by itself",
     ),

@@ -9,11 +9,11 @@ PATIENCE = timedelta(days=1)
 
 
 def find(evidence: Evidence) -> Iterator[Violation]:
-    """Point at each booking that got a conversation of the client's before the channel had opened its own."""
+    """Yield each booking that got a conversation of the client's before the channel had opened its own."""
     made = {entry.made("inbox_conversation_created"): entry for entry in evidence.calls if entry.is_call("POST", "inbox", "conversations")}
     connected: set[int] = set()
     seen: set[tuple[int, int]] = set()
-    for entry in evidence.deeds("PUT", "inbox", "conversations", "*", "connect_booking", field="bookings"):
+    for entry in evidence.attempts_at("PUT", "inbox", "conversations", "*", "connect_booking", field="bookings"):
         conversation, booking = evidence.conversations.get(int(entry.parts[2])), evidence.bookings.get(entry.number("id") or 0)
         if conversation is None or booking is None or conversation.channel is not None:
             continue
@@ -23,7 +23,7 @@ def find(evidence: Evidence) -> Iterator[Violation]:
             about = f"connected booking {booking.id}, which waited for {booking.channel}, to conversation {conversation.id}"
             shown = [made[conversation.id].id] if conversation.id in made else []
             yield Violation(f"{about}, which {booking.channel} does not see", (*shown, entry.id))
-    for entry in evidence.deeds("POST", "inbox", "conversations", field="default_channel"):
+    for entry in evidence.attempts_at("POST", "inbox", "conversations", field="default_channel"):
         wanted = entry.written.get("default_channel")
         waiting = [b for b in evidence.bookings.values() if wanted is not None and b.default_channel == wanted and _waits(b, entry)]
         if waiting and entry.made("inbox_conversation_created") not in connected:
@@ -47,7 +47,7 @@ RULE = Rule(
     source="developers.bookingsync.com/guides/understanding-inbox-messaging, Fetching an Inbox Conversation",
     fix="Poll the booking with updated_since, or subscribe to inbox_conversation_created, until links.conversations is not empty.",
     severity="error",
-    acquittals=(
+    exceptions=(
         "the booking was cancelled, or is none of a channel that opens conversations by itself",
         "the channel never opens one, and a day has passed since the booking",
         "the conversation that it made went to a booking that does not wait",

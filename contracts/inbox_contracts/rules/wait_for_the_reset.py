@@ -11,7 +11,7 @@ FURTHEST = 32_503_680_000
 
 
 def find(evidence: Evidence) -> Iterator[Violation]:
-    """Point at each 429 that calls followed before its reset."""
+    """Yield each 429 that calls followed before its reset."""
     for _, calls in evidence.by_application():
         told: Entry | None = None
         until: datetime | None = None
@@ -26,7 +26,7 @@ def find(evidence: Evidence) -> Iterator[Violation]:
 
 
 def _violation(told: Entry | None, until: datetime | None, after: list[Entry]) -> Iterator[Violation]:
-    """Yield what there is to blame: one call of another kind may have been under way."""
+    """Yield the violation after one 429: one call of another kind may have been under way."""
     if told is None or until is None or not after:
         return
     again = after if after[0].repeats(told) else after[1:]
@@ -56,7 +56,7 @@ RULE = Rule(
     source="developers.bookingsync.com/reference, Rate limiting",
     fix="After a 429, keep still until X-RateLimit-Reset (Unix seconds), or as long as Retry-After says where it is sent.",
     severity="error",
-    acquittals=(
+    exceptions=(
         "it was the one call that was under way, and not the same again",
         "it waited as long as Retry-After said",
         "the hour was over, or another application called",

@@ -31,7 +31,7 @@ class Rule:
     """A claim about a client's conduct.
 
     ``title`` ends the sentence "The client ...". ``why`` says what it leads to, and ``source`` where that stands.
-    ``acquittals`` are what looks like the crime and is not. ``find`` is None for a rule that only a trial can judge;
+    ``exceptions`` are the cases that look like a violation and are none. ``find`` is None for a rule that only a trial can judge;
     with ``whole`` a rule judges nothing once the oldest entries of the journal are lost.
     """
 
@@ -41,7 +41,7 @@ class Rule:
     source: str
     fix: str
     severity: Severity
-    acquittals: tuple[str, ...] = ()
+    exceptions: tuple[str, ...] = ()
     find: Callable[["Evidence"], Iterable[Violation]] | None = None
     whole: bool = False
 
@@ -268,7 +268,7 @@ class Evidence:
                 found.setdefault(entry.application_id, []).append(entry)
         yield from found.items()
 
-    def deeds(self, method: str, *parts: str, field: str) -> Iterator[Entry]:
+    def attempts_at(self, method: str, *parts: str, field: str) -> Iterator[Entry]:
         """Yield the calls that were done, and those that a strict sandbox refused because of a field."""
         for entry in self.calls:
             if entry.is_call(method, *parts) and (entry.done or (self.strict and entry.refused_for(field))):
