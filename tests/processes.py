@@ -13,9 +13,9 @@ COMMAND = str(Path(sys.executable).parent / "inbox-mock")
 PATIENCE_SECONDS = 60
 
 
-def run(*arguments: str, env: dict[str, str] | None = None) -> "subprocess.CompletedProcess[str]":
+def run(*arguments: str, env: dict[str, str] | None = None, cwd: Path | None = None) -> "subprocess.CompletedProcess[str]":
     """Run the command to its end."""
-    return subprocess.run([COMMAND, *arguments], capture_output=True, text=True, check=False, timeout=PATIENCE_SECONDS, env=env)
+    return subprocess.run([COMMAND, *arguments], capture_output=True, text=True, check=False, timeout=PATIENCE_SECONDS, env=env, cwd=cwd)
 
 
 @contextmanager

@@ -5,7 +5,7 @@ import { Inbox } from "./inbox-client/inbox.mjs";
 
 let inbox;
 
-const deeds = {
+const commands = {
   start({ api_url, token, refresh_token, client_id, client_secret, webhook_secret }) {
     const api = new Api(api_url, { token, refreshToken: refresh_token, clientId: client_id, clientSecret: client_secret });
     inbox = new Inbox(api, webhook_secret);
@@ -45,9 +45,9 @@ function belief({ bookings, conversations, participants, messages }) {
 }
 
 /** Do what a request asks for. What the client puts off is answered `later`; what the service refuses is not done. */
-async function answer({ id, do: deed, ...wanted }) {
+async function answer({ id, do: command, ...wanted }) {
   try {
-    return { id, ok: true, ...(await deeds[deed](wanted)) };
+    return { id, ok: true, ...(await commands[command](wanted)) };
   } catch (error) {
     if (!(error instanceof Later || error instanceof Refused)) throw error;
     console.error(error.message);

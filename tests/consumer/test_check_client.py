@@ -28,11 +28,22 @@ def test_a_broken_one_fails_and_the_saved_world_replays_it(tmp_path: Path) -> No
     done = run("check", "client", "--worlds", "5", "--save", str(tmp_path), *command)
     assert done.returncode == 1
     (world,) = tmp_path.glob("*.yaml")
-    assert f"inbox-mock check client --world {world} -- " in done.stdout
+    assert f"Saved: {world}\nSee it again: inbox-mock check client --world {world} -- " in done.stdout
     again = run("check", "client", "--world", str(world), "--format", "json", *command)
     assert again.returncode == 1
     assert json.loads(again.stdout)["failure"]["findings"][0]["code"] == "BELIEF"
     assert run("check", "client", "--world", str(world), "--", sys.executable, DRIVER).returncode == 0
+
+
+def test_worlds_are_saved_in_a_folder_of_their_own(tmp_path: Path) -> None:
+    done = run(
+        "check", "client", "--worlds", "5", "--shrink-seconds", "0", "--format", "json", "--", sys.executable, "-c", BLIND, cwd=tmp_path
+    )
+    failure = json.loads(done.stdout)["failure"]
+    assert list(tmp_path.glob("*.yaml")) == []
+    assert failure["world_file"] == "inbox-mock-worlds/world-belief-0.yaml"
+    assert (tmp_path / failure["world_file"]).is_file()
+    assert failure["world_file"] in failure["replay"]
 
 
 def test_whoever_interrupts_a_trial_gets_no_verdict() -> None:

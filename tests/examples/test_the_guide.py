@@ -89,8 +89,6 @@ def forgetful(tmp_path: Path) -> list[str]:
     return [
         "check",
         "client",
-        "--save",
-        str(tmp_path),
         "--shrink-seconds",
         "5",
         "--",
@@ -100,14 +98,14 @@ def forgetful(tmp_path: Path) -> list[str]:
 
 
 def test_a_broken_client_is_told_of_as_the_guide_says_and_its_world_fails_again(forgetful: list[str], tmp_path: Path) -> None:
-    told = run(*forgetful)
+    told = run(*forgetful, cwd=tmp_path)
     assert told.returncode == 1
     (shown,) = re.findall(r"<!-- failure -->\n```text\n(.*?)```", GUIDE.read_text(), re.DOTALL)
     for line in shown.splitlines():
         assert without_numbers(line.partition(" --world")[0]) in without_numbers(told.stdout)
-    (world,) = tmp_path.glob("world-*.yaml")
+    (world,) = tmp_path.glob("inbox-mock-worlds/world-*.yaml")
     assert world.name in shown
-    again = run(*forgetful[:2], "--world", str(world), *forgetful[6:])
+    again = run(*forgetful[:2], "--world", str(world), *forgetful[4:])
     assert again.returncode == 1
     assert "MSG002" in again.stdout
     mended = run(*forgetful[:2], "--world", str(world), "--", sys.executable, str(ROOT / "examples" / "python_client" / "driver.py"))

@@ -38,7 +38,7 @@ FAULTS: tuple[dict[str, Any], ...] = (
 WEBHOOK_FAULTS = ("forged", "duplicated", "lost", "reordered", "delayed", "stale")
 
 
-class Later(Exception):  # noqa: N818 - no error, but how this client gives up for now
+class TryAgain(Exception):  # noqa: N818 - no error, but how this client gives up for now
     """It cannot go on now, and tries again from the start when it is asked to."""
 
 
@@ -65,9 +65,9 @@ class Careful:
                 self.waits = True
             found = None if answer.status >= 400 else answer.json
         except (requests.RequestException, ValueError) as error:
-            raise Later from error
+            raise TryAgain from error
         if found is None:
-            raise Later
+            raise TryAgain
         return answer, found
 
     def _ask(self, method: str, path: str, payload: object, query: dict[str, Any]) -> Answer:
@@ -184,7 +184,7 @@ def test_a_careful_client_is_never_blamed(served: str, receiver: Receiver, steps
         for name, number in steps:
             try:
                 play(sandbox, client, name, number)
-            except Later:
+            except TryAgain:
                 continue
         report = the_report(sandbox)
         assert [violation for violation in report["violations"] if violation["severity"] == "error"] == []

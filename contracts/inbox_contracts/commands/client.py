@@ -20,16 +20,18 @@ EACH = "each"
 
 @click.command("client", context_settings={"ignore_unknown_options": False})
 @click.argument("driver", nargs=-1, required=True, metavar="-- CMD...")
-@click.option("--worlds", default=200, show_default=True, type=click.IntRange(1, 100_000), help="How many worlds it has to live in.")
-@click.option("--seed", default=0, show_default=True, type=click.IntRange(0), help="What the worlds are made from.")
-@click.option("--hazard", default=None, metavar="NAME", help="Only worlds with this hazard; the run lists them.")
-@click.option("--world", "world_file", default=None, metavar="FILE", help="Play this one world, such as one that was saved.")
+@click.option(
+    "--worlds", default=200, show_default=True, type=click.IntRange(1, 100_000), help="The number of worlds in which it is tried."
+)
+@click.option("--seed", default=0, show_default=True, type=click.IntRange(0), help="The seed from which the worlds are generated.")
+@click.option("--hazard", default=None, metavar="NAME", help="Only worlds with this hazard; a run lists all hazards.")
+@click.option("--world", "world_file", default=None, metavar="FILE", help="Run this one world, such as one that was saved.")
 @click.option(
     "--assume", default=None, metavar="NAME=VALUE|each", help="Flip an assumption, or each in turn, to see if the client depends on it."
 )
-@click.option("--save", default=".", show_default=True, metavar="DIR", help="Where the world that it failed is saved.")
+@click.option("--save", default="inbox-mock-worlds", show_default=True, metavar="DIR", help="The folder in which a failed world is saved.")
 @click.option(
-    "--shrink-seconds", default=30.0, show_default=True, type=Finite(0, LONGEST), help="For how long a failing world is made smaller."
+    "--shrink-seconds", default=30.0, show_default=True, type=Finite(0, LONGEST), help="The time for which a failing world is made smaller."
 )
 @click.option("--timeout", default=10.0, show_default=True, type=Finite(0.1, LONGEST), help="Seconds for an answer; the first may take 30.")
 @click.option("--format", "wanted", type=click.Choice(["text", "json", "junit"]), default="text", show_default=True)
@@ -47,8 +49,8 @@ def command(
 ) -> None:
     """Put a client on trial: CMD is its driver, which reads JSON lines on stdin and answers on stdout.
 
-    The judge invents worlds, tells the client to do its job in them, and compares what it believes and did with the truth.
-    A failure is shown in the smallest world, which is saved. Exit code 0: passed, 1: failed, 2: CMD is no client.
+    The trial generates worlds, tells the client to do its job in each, and compares what it believes and did with what is
+    true there. A failure is shown in the smallest world, which is saved. Exit code 0: passed, 1: failed, 2: CMD is no client.
     """
     from inbox_mock.scenarios.errors import ScenarioError
 
@@ -87,13 +89,14 @@ def _one(driver: tuple[str, ...], wanted: str, save: str, options: dict[str, Any
     if failure is not None and failure.recording.no_client:
         _say(f"inbox-mock: {_no_client(verdict)}")
         return WRONG
-    replay = _kept(verdict, driver, save, options)
+    saved = _saved(verdict, save, options)
+    replay = report.replay_command(saved, driver) if saved else None
     if wanted == "json":
-        click.echo(json.dumps(report.as_json(verdict, replay)))
+        click.echo(json.dumps(report.as_json(verdict, replay, saved)))
     elif wanted == "junit":
         click.echo(report.junit(verdict, replay))
     else:
-        click.echo(report.text(verdict, replay))
+        click.echo(report.text(verdict, replay, saved))
     return 0 if verdict.passed else FOUND
 
 
@@ -134,20 +137,20 @@ def _run(driver: tuple[str, ...], options: dict[str, Any]) -> "Verdict":
     return run(list(driver), progress=_progress(), **options)
 
 
-def _kept(verdict: "Verdict", driver: tuple[str, ...], save: str, options: Mapping[str, Any]) -> str | None:
-    """Save the world that was failed, and return the command that plays it again."""
-    from inbox_contracts.consumer import report, worlds
+def _saved(verdict: "Verdict", folder: str, options: Mapping[str, Any]) -> str | None:
+    """Save a failed world, and return the path of its file; a world that came from a file is not saved again."""
+    from inbox_contracts.consumer import worlds
 
     if verdict.failure is None or options["replay"] is not None:
         return None
     first = verdict.failure.findings[0]
     name = f"world-{first.code.lower().replace(' ', '-')}-{verdict.seed}"
     try:
-        path = worlds.save(verdict.failure.recording.world, Path(save), name, f"{first.code}: the client {first.title}.")
+        path = worlds.save(verdict.failure.recording.world, Path(folder), name, f"{first.code}: the client {first.title}.")
     except OSError as error:
-        _say(f"inbox-mock: the world cannot be saved in {save}: {error.strerror}")
+        _say(f"inbox-mock: the world cannot be saved in {folder}: {error.strerror}")
         return None
-    return report.replay_command(str(path), driver)
+    return str(path)
 
 
 def _no_client(verdict: "Verdict") -> str:

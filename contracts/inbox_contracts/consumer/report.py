@@ -24,16 +24,16 @@ def replay_command(path: str, command: Sequence[str], *more: str) -> str:
     return shlex.join(["inbox-mock", "check", "client", "--world", path, *more, "--", *command])
 
 
-def text(verdict: Verdict, replay: str | None = None) -> str:
-    """Return the verdict as text for people."""
-    lines = [*_failed(verdict.failure, replay)] if verdict.failure else []
+def text(verdict: Verdict, replay: str | None = None, saved: str | None = None) -> str:
+    """Return the verdict as text for people. ``replay`` is the command that runs the failed world again, ``saved`` its file."""
+    lines = [*_failed(verdict.failure, replay, saved)] if verdict.failure else []
     lines += _coverage(verdict)
     lines += [f"Note: {note}." for note in dict.fromkeys(verdict.notes)]
     return "\n".join(printable(line) for line in [*lines, "", _conclusion(verdict)])
 
 
-def as_json(verdict: Verdict, replay: str | None = None) -> JSON:
-    """Return the verdict as a JSON object for programs."""
+def as_json(verdict: Verdict, replay: str | None = None, saved: str | None = None) -> JSON:
+    """Return the verdict as a JSON object for programs, with what `text` says."""
     return {
         "verdict": "passed" if verdict.passed else "failed",
         "worlds": verdict.worlds,
@@ -43,7 +43,7 @@ def as_json(verdict: Verdict, replay: str | None = None) -> JSON:
         "not_judged": list(verdict.not_judged),
         "assumed": list(verdict.assumed),
         "notes": list(verdict.notes),
-        "failure": None if verdict.failure is None else _failure_json(verdict.failure, replay),
+        "failure": None if verdict.failure is None else _failure_json(verdict.failure, replay, saved),
     }
 
 
@@ -93,7 +93,7 @@ def _coverage(verdict: Verdict) -> list[str]:
     return lines
 
 
-def _failed(failure: Failure, replay: str | None) -> Iterator[str]:
+def _failed(failure: Failure, replay: str | None, saved: str | None = None) -> Iterator[str]:
     """Yield the lines about a failure: what is wrong, the smallest world, and the evidence."""
     for found in failure.findings[:MOST_FINDINGS]:
         yield from _finding(found)
@@ -105,8 +105,11 @@ def _failed(failure: Failure, replay: str | None) -> Iterator[str]:
     yield ""
     yield _about_the_world(failure)
     yield from _timeline(failure.recording)
-    if replay:
+    if saved or replay:
         yield ""
+    if saved:
+        yield f"Saved: {saved}"
+    if replay:
         yield f"See it again: {replay}"
     yield ""
 
@@ -164,7 +167,7 @@ def _counted(belief: JSON) -> str:
     return f"{len(belief['bookings'])} bookings, {len(belief['conversations'])} conversations, {messages} messages"
 
 
-def _failure_json(failure: Failure, replay: str | None) -> JSON:
+def _failure_json(failure: Failure, replay: str | None, saved: str | None) -> JSON:
     return {
         "findings": [
             {"code": one.code, "title": one.title, "about": one.about, "why": one.why, "fix": one.fix, "entries": list(one.entries)}
@@ -177,5 +180,6 @@ def _failure_json(failure: Failure, replay: str | None) -> JSON:
         "truth": failure.recording.expected,
         "belief": failure.recording.belief,
         "stderr": failure.recording.driver_error.stderr if failure.recording.driver_error else "",
+        "world_file": saved,
         "replay": replay,
     }
