@@ -1,4 +1,4 @@
-"""Where everything meets: the Flask application, made of its parts and of what only the outside world can give."""
+"""The Flask application, made of its parts and of what depends on the environment: wall clock, stopwatch, request ids."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -46,7 +46,7 @@ class Options:
 
 @dataclass(frozen=True, slots=True)
 class Fake:
-    """The fake in this process: the Flask application, its sandboxes, what makes more of them, and what sends their webhooks."""
+    """The fake in this process: the Flask application, its sandboxes, the factory of sandboxes, and the sender of webhooks."""
 
     app: Flask
     sandboxes: Sandboxes
@@ -99,7 +99,7 @@ def _health(app: Flask) -> None:
 
 
 def _answers_of_refusals(app: Flask, server: Server) -> None:
-    """Answer in the format of the surface that was addressed, whatever went wrong."""
+    """Register error handlers, which answer in the format of the API that was addressed."""
 
     def answer(refusal: errors.Refusal, reason: Reason | None = None) -> Response:
         if request.path.startswith(access_control.PREFIX):

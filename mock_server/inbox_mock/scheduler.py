@@ -1,4 +1,4 @@
-"""What goes on between requests: clocks that run catch up, and their webhooks leave, apart from the request threads."""
+"""Background work between requests: running clocks catch up, and their due webhooks are sent by worker threads."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -14,7 +14,7 @@ WORKERS = 8
 
 
 class Ticker:
-    """Looks after every sandbox whose clock runs. One sandbox's webhooks leave one after the other, those of others beside them."""
+    """Sends the due webhooks of every sandbox with a running clock: one after another for a sandbox, in parallel for several."""
 
     def __init__(self, sandboxes: Sandboxes, sender: WebhookSender, at_each_tick: Callable[[], None]) -> None:
         self._sandboxes = sandboxes
@@ -27,11 +27,11 @@ class Ticker:
         self._thread = Thread(target=self._run, name="ticker", daemon=True)
 
     def start(self) -> None:
-        """Begin."""
+        """Start the thread that ticks."""
         self._thread.start()
 
     def stop(self) -> None:
-        """End; what is under way is not waited for."""
+        """Stop, without waiting for deliveries in progress."""
         self._stopped.set()
         self._workers.shutdown(wait=False, cancel_futures=True)
 

@@ -1,4 +1,4 @@
-"""Serving the application over HTTP: header names as written, threads enough, a clean stop."""
+"""Serving the application over HTTP, with a pool of threads that grows."""
 
 import errno
 import os
@@ -24,8 +24,8 @@ LARGEST_HEADERS = 512 * 1024
 WAITING_CONNECTIONS = 128
 
 
-class PortTaken(Exception):  # noqa: N818 - the user's situation, not an error of ours
-    """The address cannot be listened on; the text says why."""
+class PortTaken(Exception):  # noqa: N818 - a situation of the user, not a failure of the server
+    """The server cannot listen on the address; the message gives the reason."""
 
 
 class Server:
@@ -39,7 +39,7 @@ class Server:
         self._growing = Lock()
 
     def prepare(self) -> None:
-        """Load the scenario and bind the port: requests wait from now on, and are answered when `serve` runs.
+        """Load the scenario and bind the port: connections are accepted from now on, and answered once `serve` runs.
 
         Raises:
             PortTaken: another program listens there, or the host is not an address of this machine.
@@ -63,7 +63,7 @@ class Server:
         )
         http.gateway = FaultyGateway
         http.max_request_header_size = LARGEST_HEADERS
-        http.max_request_body_size = 2 * LARGEST_BODY  # the application refuses sooner, in its own words
+        http.max_request_body_size = 2 * LARGEST_BODY  # the application refuses smaller ones already, in the format of its API
         try:
             http.prepare()
         except OSError as error:
@@ -90,13 +90,13 @@ class Server:
         return f"http://{host}:{self.port}"
 
     def serve(self, ready: Callable[[], None] = lambda: None) -> None:
-        """Answer requests until `stop` is called, or the user interrupts; ``ready`` is called when that begins."""
+        """Answer requests until `stop` is called, or the user interrupts; ``ready`` is called first."""
         self._ticker.start()
         ready()
         self._running.serve()
 
     def stop(self) -> None:
-        """Stop answering."""
+        """Stop the server."""
         self._ticker.stop()
         self._running.stop()
 
@@ -108,10 +108,10 @@ class Server:
         self.stop()
 
     def _make_room(self) -> None:
-        """See that some thread is free.
+        """Add threads to the pool if none is free.
 
-        Each advance that delivers holds one, and waits for a receiver that may call back; each connection on which
-        nothing is said holds one, too, until it is closed.
+        Each advance that delivers webhooks occupies one while it waits for a receiver, which may call back; each idle
+        connection occupies one until it is closed.
         """
         pool = self._running.requests
         with self._growing:
@@ -126,7 +126,7 @@ class Server:
 
 
 def write_port_file(path: Path, port: int) -> None:
-    """Write the bare port number, all at once: whoever sees the file can read it."""
+    """Write the port number atomically: a file that exists is complete."""
     beginning = path.with_name(f"{path.name}.tmp")
     beginning.write_text(f"{port}\n", encoding="ascii")
     beginning.replace(path)

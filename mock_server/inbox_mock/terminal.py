@@ -1,4 +1,4 @@
-"""What a person reads on a terminal: tables, colours, progress. Where a program reads, it is plain text."""
+"""Output on a terminal: tables, colours, progress; plain text where the output is not a terminal."""
 
 import os
 import sys
@@ -12,7 +12,7 @@ from inbox_mock.domain.values import printable
 
 
 def is_fancy(stream: TextIO) -> bool:
-    """Whether a person reads it who wants colours."""
+    """Return whether the output is a terminal with colours."""
     return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
@@ -22,12 +22,12 @@ def say(text: str, **style: object) -> None:
 
 
 def styled(text: str, **style: object) -> str:
-    """Return a text in a style; printed by `say`, it loses it where nobody looks."""
+    """Return a text in a style, which `say` leaves out where the output is not a terminal."""
     return click.style(text, **style) if any(style.values()) else text  # type: ignore[arg-type]
 
 
 def table(headings: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
-    """Print a table: with headings and folded cells on a terminal; elsewhere a line for each row, its columns below each other."""
+    """Print a table: with headings and folded cells on a terminal; elsewhere one line for each row, in aligned columns."""
     written = [[printable(str(cell)) for cell in row] for row in rows]
     if is_fancy(sys.stdout):
         from rich.console import Console
@@ -46,7 +46,7 @@ def table(headings: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
 
 @contextmanager
 def progress(what: str) -> Iterator[Callable[[int, int], None]]:
-    """Tell on standard error how far something is: the block gets what to call with how many of how many steps are done."""
+    """Show progress on standard error: the block gets a function to call with the number of steps done and of all steps."""
     if not is_fancy(sys.stderr):
         click.echo(f"{what} ...", err=True)
         yield lambda _done, _total: None

@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Page, expect
 
 SERIOUS = {"serious", "critical"}
 OURS = ("", "/fidelity", "/conduct", "/scenarios", "/faults")
-REFERENCES = {"/api": "List conversations", "/admin": "Make a sandbox from a scenario"}
+REFERENCES = {"/api": "List conversations", "/admin": "Create a sandbox from a scenario"}
 
 
 def serious_findings(page: Page, but: str = "") -> list[str]:

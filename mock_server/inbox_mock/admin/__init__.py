@@ -1,1 +1,1 @@
-"""/__admin: everything that a user may do and the real API cannot."""
+"""/__admin: the admin API, which controls sandboxes."""

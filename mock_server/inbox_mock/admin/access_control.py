@@ -1,4 +1,4 @@
-"""Who may use the admin API, and how it says no: RFC 9457 problems."""
+"""Access control of the admin API, and its refusals as RFC 9457 problems."""
 
 from dataclasses import dataclass
 from hmac import compare_digest
@@ -19,15 +19,15 @@ LOOPBACK = frozenset({"localhost", "127.0.0.1", "[::1]"})
 
 @dataclass(frozen=True, slots=True)
 class AccessControl:
-    """``token`` opens the admin API to whoever presents it; ``hosts`` are names under which it may be addressed."""
+    """The rules of access: with a ``token``, every request must present it; ``hosts`` are allowed names in the Host header."""
 
     token: str | None
     hosts: frozenset[str]
 
     def check(self, asked: Request) -> None:
-        """Let a request pass.
+        """Check that a request may use the admin API.
 
-        A page of another site cannot use the admin API of a developer's machine, under whatever name it addresses it.
+        Without a token only this machine may, and no page of another site, under whatever host name it addresses the server.
 
         Raises:
             Unauthorized: there is an admin token, and the request does not present it.
@@ -46,7 +46,7 @@ class AccessControl:
             raise Forbidden(Problem("origin", "the admin API answers no page of another site"))
 
     def check_host(self, asked: Request) -> None:
-        """Let a request pass that addresses this machine by a name of its own; with an admin token any name will do.
+        """Check that a request comes from this machine and addresses it by an allowed name; with an admin token, any name is.
 
         Raises:
             Forbidden: the request comes from elsewhere, or addresses a host that is not allowed.

@@ -1,4 +1,4 @@
-"""Holding a sandbox's clock."""
+"""Reading and advancing a sandbox's clock."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -59,7 +59,7 @@ def get_clock(call: AdminCall) -> JSON:
     },
 )
 def change_clock(call: AdminCall) -> JSON:
-    """Let the clock stand or run, or move it forward."""
+    """Pause or run the clock, or move it forward."""
     if "now" in call.body:
         advance(call.in_sandbox, call.sender, lambda work: _instant(work, str(call.body["now"]), "now"))
     with call.in_sandbox.work() as work:
@@ -100,7 +100,7 @@ def advance_clock(call: AdminCall) -> JSON:
     },
 )
 def get_timeline(call: AdminCall) -> JSON:
-    """Get what will happen, and what has happened."""
+    """Get pending and past events."""
     limit = call.number("limit", EVERYTHING)
     with call.in_sandbox.work() as work:
         pending = [_event(event, "due_at") for event in timeline.pending(work.db, limit)]

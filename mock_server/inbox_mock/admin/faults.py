@@ -1,4 +1,4 @@
-"""Faults: what goes wrong on purpose, with requests and with webhooks."""
+"""Setting, listing and removing faults of requests and of webhooks."""
 
 from fnmatch import fnmatchcase
 
@@ -42,7 +42,7 @@ def _body() -> JSON:
 
 
 def _options() -> JSON:
-    """Return the schema of every option by name, each saying whose it is."""
+    """Return the schema of every option by name, each naming the kinds that have it."""
     found: dict[str, list[JSON]] = {}
     for kind, fault in kinds().items():
         for name, schema in fault.options.items():
@@ -65,7 +65,7 @@ def _options() -> JSON:
     body=_body,
 )
 def set_fault(call: AdminCall) -> JSON:
-    """Let something go wrong."""
+    """Set a fault."""
     match: JSON = call.body.get("match", {})
     event = match.get("event")
     if isinstance(event, str) and not any(fnmatchcase(known, event) for known in event_types()):
@@ -89,6 +89,6 @@ def list_faults(call: AdminCall) -> JSON:
 
 @operation("DELETE", "/sandboxes/<id>/faults/<record_id>", status=204, refusals=(404,))
 def remove_fault(call: AdminCall) -> None:
-    """Take a fault away."""
+    """Remove a fault."""
     with call.in_sandbox.work() as work:
         active.remove_fault(work, call.record_id)

@@ -1,4 +1,4 @@
-"""Watching a sandbox: its inbox, what there is to choose from, and whether anything has changed. Nothing of it is journaled."""
+"""Reading a sandbox for the dashboard: changes, inbox, messages, directory and catalogue. None of it is journaled."""
 
 from inbox_mock.admin.actors import shown
 from inbox_mock.admin.operation import JSON, AdminCall, operation
@@ -35,7 +35,7 @@ PAGED = {"limit": f"So many, from 0 to {MOST}; 50, if left out.", "skip": "Leave
     answer={"type": "object", "properties": {"version": NUMBER, "life": NUMBER, "journal": NUMBER, "clock": CLOCK}},
 )
 def get_changes(call: AdminCall) -> JSON:
-    """Learn whether anything has changed."""
+    """Get the version of the sandbox, which changes with everything in it."""
     known, waited = call.number("version", 0), False
     if call.query.get("wait") == "1":
         waited = call.factory.sandboxes.wait_for_change(call.in_sandbox, known, PATIENCE_SECONDS)
@@ -60,7 +60,7 @@ def get_changes(call: AdminCall) -> JSON:
     answer=RECORD,
 )
 def get_inbox(call: AdminCall) -> JSON:
-    """See the conversations, and the bookings that wait for theirs."""
+    """List the conversations, and the bookings without one."""
     show = call.query.get("show", "all")
     if show not in SHOWS:
         raise Invalid(invalid("show", f"one of {', '.join(SHOWS)}"))
@@ -78,7 +78,7 @@ def get_inbox(call: AdminCall) -> JSON:
     answer=RECORD,
 )
 def get_inbox_conversation(call: AdminCall) -> JSON:
-    """See a conversation: who takes part, and which messages reached the guest, or why not."""
+    """Get a conversation: participants, and which messages reached the guest, or why not."""
     limit, skip = call.number("limit", 50, MOST), call.number("skip", 0)
     with call.in_sandbox.work() as work:
         return inbox.conversation(work, call.record_id, limit, skip)
@@ -86,7 +86,7 @@ def get_inbox_conversation(call: AdminCall) -> JSON:
 
 @operation("GET", "/sandboxes/<id>/messages/<record_id>", refusals=(404,), answer=RECORD)
 def get_message(call: AdminCall) -> JSON:
-    """See a message, whole."""
+    """Get a message in full."""
     with call.in_sandbox.work() as work:
         work.db.get(MessageRow, call.record_id)
         return {"message": shown(work, "messages", call.record_id, call.origin)}
@@ -94,14 +94,14 @@ def get_message(call: AdminCall) -> JSON:
 
 @operation("GET", "/sandboxes/<id>/directory", refusals=(404,), answer=RECORD)
 def get_directory(call: AdminCall) -> JSON:
-    """See which rentals and hosts there are."""
+    """List rentals and hosts."""
     with call.in_sandbox.work() as work:
         return inbox.directory(work, MOST)
 
 
 @operation("GET", "/catalogue", answer=RECORD)
 def get_catalogue(_: AdminCall) -> JSON:
-    """See which scenarios, channels, faults, events and actions there are."""
+    """List which scenarios, channels, faults, events and actions there are."""
     return {
         "scenarios": [{"name": scenario.name, "description": scenario.description} for scenario in shipped()],
         "channels": [

@@ -1,4 +1,4 @@
-"""The journal: what was asked of a sandbox, what it answered, and what that caused."""
+"""Reading the journal: requests, their answers, and what they caused."""
 
 from inbox_mock.admin.operation import JSON, AdminCall, operation
 from inbox_mock.domain.errors import Invalid, invalid
@@ -18,7 +18,7 @@ NAMES = ("id", "at", "method", "path", "query", "status", "application_id", "req
     answer={"type": "object", "properties": {"entries": {"type": "array", "items": {"type": "object"}}, "next": {"type": "integer"}}},
 )
 def get_journal(call: AdminCall) -> JSON:
-    """Read what was asked, answered and caused."""
+    """Read the journal: requests, attempts to deliver webhooks, and what they caused."""
     after = _number(call.query.get("after", "0"))
     found = _page(call, after)
     if not found["entries"] and call.query.get("wait") == "1":

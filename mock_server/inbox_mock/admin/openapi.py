@@ -1,4 +1,4 @@
-"""The OpenAPI document of the admin API, from the declarations that check its bodies."""
+"""The OpenAPI document of the admin API, derived from the declarations of its operations."""
 
 from collections.abc import Iterable
 

@@ -1,4 +1,4 @@
-"""The report on the conduct of whoever called a sandbox."""
+"""The report on the conduct of the client that called a sandbox."""
 
 from functools import cache
 from importlib import import_module
@@ -62,7 +62,7 @@ def _operations() -> "Operations":
     },
 )
 def get_report(call: AdminCall) -> JSON | Page:
-    """Read what the client did wrong, and what it relied on that no source settles."""
+    """Report the rules that the client violated, and the assumptions that it relied on."""
     from inbox_mock.conduct.report import report_on
 
     wanted = call.query.get("format", "json")

@@ -1,4 +1,4 @@
-"""Making, showing, resetting and deleting sandboxes, and issuing tokens in them."""
+"""Creating, reading, resetting and deleting sandboxes, and issuing tokens in them."""
 
 from contextlib import suppress
 
@@ -54,7 +54,7 @@ DEFAULT_SCENARIO = "agency"
     },
 )
 def create_sandbox(call: AdminCall) -> JSON:
-    """Make a sandbox from a scenario."""
+    """Create a sandbox from a scenario."""
     body = call.body
     wanted = body.get("scenario", DEFAULT_SCENARIO)
     try:
@@ -91,7 +91,7 @@ def delete_sandbox(call: AdminCall) -> None:
 
 @operation("POST", "/sandboxes/<id>/reset", refusals=(404, 422), answer=SANDBOX)
 def reset_sandbox(call: AdminCall) -> JSON:
-    """Go back to the scenario's start; tokens stay good."""
+    """Reset to the scenario's start; tokens stay valid."""
     call.in_sandbox.reset()
     return shown(call.in_sandbox, call.origin)
 
@@ -122,7 +122,7 @@ def reset_sandbox(call: AdminCall) -> JSON:
     },
 )
 def issue_token(call: AdminCall) -> JSON:
-    """Issue a token; with every scope, for the client's own application, unless said otherwise."""
+    """Issue a token; with every scope, for the client's own application, unless specified otherwise."""
     with call.in_sandbox.work() as work:
         application_id = application_in(work, call.body)["id"]
         accounts = access.installed(work.db, application_id)
@@ -158,7 +158,7 @@ def application_in(work: UnitOfWork, body: JSON) -> ApplicationRow:
 
 
 def overrides_of(body: JSON) -> Overrides:
-    """Return what the body of a creation wants otherwise than the scenario says."""
+    """Return what the body of `create_sandbox` overrides of the scenario."""
     clock: JSON = body.get("clock", {})
     return Overrides(
         seed=body.get("seed"),
@@ -169,14 +169,14 @@ def overrides_of(body: JSON) -> Overrides:
 
 
 def _shipped_name(name: str) -> str:
-    """Return the name of a shipped scenario; a program that calls the admin API reads no files of this machine."""
+    """Return the name of a shipped scenario. The admin API reads no other files of this machine."""
     if "/" in name or "\\" in name or name.endswith((".yaml", ".yml")):
         raise Invalid(invalid("scenario", "the name of a shipped scenario, or a scenario as an object"))
     return name
 
 
 def shown(sandbox: Sandbox, origin: str) -> JSON:
-    """Return what whoever uses a sandbox needs to know of it."""
+    """Return a sandbox as the admin API shows it."""
     with sandbox.work() as work:
         settings = work.settings
         first = _first_tokens(work)

@@ -1,4 +1,4 @@
-"""Keeping a sandbox as it is under a name, going back to that, and making a second sandbox that goes on from there."""
+"""Taking, listing, restoring and deleting snapshots, and forking sandboxes."""
 
 from inbox_mock.admin.operation import JSON, AdminCall, operation
 from inbox_mock.admin.sandboxes import SANDBOX, TEXT, shown
@@ -20,7 +20,7 @@ SNAPSHOT: JSON = {"type": "object", "properties": {"name": TEXT, "at": TEXT, "by
     body={"name": {"type": "string", "pattern": f"^{snapshots.NAME.pattern}$", "description": EXPECTED_NAME}},
 )
 def take_snapshot(call: AdminCall) -> JSON:
-    """Keep the sandbox as it is under a name; an earlier snapshot of that name gives way."""
+    """Take a snapshot under a name; it replaces an earlier one of that name."""
     return _shown(snapshots.take(call.factory.sandboxes, call.in_sandbox, str(call.body.get("name", ""))))
 
 
@@ -37,7 +37,7 @@ def list_snapshots(call: AdminCall) -> JSON:
 
 @operation("POST", "/sandboxes/<id>/snapshots/<name>/restore", refusals=(404, 422), answer=SANDBOX)
 def restore_snapshot(call: AdminCall) -> JSON:
-    """Go back to a snapshot, its time and journal included; tokens stay good."""
+    """Restore a snapshot, its time and journal included; tokens stay valid."""
     call.in_sandbox.restore(snapshots.find(call.in_sandbox, call.path["name"]).image)
     return shown(call.in_sandbox, call.origin)
 
@@ -57,7 +57,7 @@ def delete_snapshot(call: AdminCall) -> None:
     body={"snapshot": {"type": "string", "description": EXPECTED_SNAPSHOT}},
 )
 def fork_sandbox(call: AdminCall) -> JSON:
-    """Make a second sandbox that goes on from where this one is, or from one of its snapshots, with tokens of its own."""
+    """Fork the sandbox, as it is now or from a snapshot; the fork has tokens of its own."""
     name = call.body.get("snapshot")
     if name is not None and name not in call.in_sandbox.snapshots:
         raise Invalid(invalid("snapshot", EXPECTED_SNAPSHOT))

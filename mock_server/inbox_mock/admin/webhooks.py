@@ -1,4 +1,4 @@
-"""Webhook subscriptions, and what was delivered to them."""
+"""Webhook subscriptions and their deliveries."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -89,7 +89,7 @@ def list_deliveries(call: AdminCall) -> JSON:
 
 @operation("POST", "/sandboxes/<id>/deliveries/<record_id>/redeliver", refusals=(404, 422), answer=RECORD)
 def redeliver(call: AdminCall) -> JSON:
-    """Deliver once more, now."""
+    """Deliver again, now."""
     with call.in_sandbox.work() as work:
         sent, generation = request_of(work, call.record_id), call.in_sandbox.generation
     if sent is None:
@@ -97,7 +97,7 @@ def redeliver(call: AdminCall) -> JSON:
     deliver(call.in_sandbox, call.sender, generation, sent)
     with call.in_sandbox.work() as work:
         found = webhooks.delivery(work.db, call.record_id)
-        if found is None:  # the sandbox began anew meanwhile
+        if found is None:  # the sandbox was reset or restored meanwhile
             raise NotFound
         return _delivery(work, found)
 
@@ -119,7 +119,7 @@ def _delivery(work: UnitOfWork, row: Mapping[str, Any]) -> JSON:
 
 
 def _signature(request: Mapping[str, Any], secret: str) -> JSON:
-    """Return what signed an attempt, and whether it is right.
+    """Return the signature of an attempt, the expected one, and whether they match.
 
     ``valid`` is None where nothing was sent, or where the journal does not hold the whole body.
     """

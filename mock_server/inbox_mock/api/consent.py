@@ -1,11 +1,11 @@
-"""The page on which a person lets an application in, or does not, and the way back to the application."""
+"""The consent page, on which a person authorises an application or not, and the redirect back to the application."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from flask import Request, render_template
 
-from inbox_mock.api.rendering import Headers
+from inbox_mock.api.rendering import Headers, Rendered
 from inbox_mock.domain import redirects, scopes
 from inbox_mock.domain.errors import OAuthRefused
 from inbox_mock.engine.unit_of_work import UnitOfWork
@@ -14,7 +14,6 @@ from inbox_mock.services.oauth import OUT_OF_BAND
 from inbox_mock.store.rows import ApplicationRow
 
 Given = Mapping[str, str]
-Result = tuple[bytes, int, Headers]
 
 HTML = "text/html; charset=utf-8"
 # A form-action would forbid the redirect to the application, which follows the form. A referrer policy of no-referrer
@@ -28,21 +27,21 @@ SAFETY: Headers = [
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """What stands on a page: sentences, a credential to copy, or the form that asks for consent."""
+    """The content of a page: sentences, a credential to copy, or the form that asks for consent."""
 
     title: str
     sentences: tuple[str, ...] = ()
     shown: Mapping[str, object] = field(default_factory=dict)
     form: Mapping[str, object] = field(default_factory=dict)
 
-    def answer(self, status: int) -> Result:
+    def answer(self, status: int) -> Rendered:
         """Return the page as an answer."""
         text = render_template("consent.html", title=self.title, sentences=self.sentences, shown=self.shown, form=self.form)
         return text.encode(), status, [("Content-Type", HTML), *SAFETY]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wish:
+class ConsentRequest:
     """What an application asks a person for. Its redirect URI is a registered one."""
 
     application: ApplicationRow
@@ -53,18 +52,18 @@ class Wish:
 
     @property
     def implicit(self) -> bool:
-        """Whether the application wants a token at once, in the fragment of the URI."""
+        """Whether the application wants a token in the fragment of the URI: the implicit grant."""
         return self.response_type == "token"
 
     @property
     def told(self) -> list[tuple[str, str]]:
-        """The parameters that bring the wish back with the form."""
+        """The parameters that the form repeats."""
         told = {"redirect_uri": self.redirect_uri, "response_type": self.response_type, "scope": self.asked, "state": self.state}
         return [(name, value) for name, value in told.items() if value is not None]
 
 
-def refuse_foreign(asked: Request) -> Result | None:
-    """Refuse a form that the page of another site sends in the name of whoever looks at it."""
+def refuse_foreign(asked: Request) -> Rendered | None:
+    """Refuse a form that the page of another site submits."""
     origin = asked.headers.get("Origin")
     foreign = origin is not None and origin.partition("://")[2].lower() != asked.host.lower()
     if not foreign and asked.headers.get("Sec-Fetch-Site") not in {"cross-site", "same-site"}:
@@ -72,8 +71,8 @@ def refuse_foreign(asked: Request) -> Result | None:
     return Page(title="Not from another site", sentences=("Consent is given on this server's own page only.",)).answer(403)
 
 
-def authorize(work: UnitOfWork, given: Given, decision: str | None = None) -> Result:
-    """Show the page or, once there is a decision, do what was decided. Only a registered redirect URI is followed."""
+def authorize(work: UnitOfWork, given: Given, decision: str | None = None) -> Rendered:
+    """Rendered with the page or, given a decision, carry it out. Only registered redirect URIs are followed."""
     try:
         application = oauth.find_application(work, given.get("client_id", ""))
     except OAuthRefused as refusal:
@@ -81,7 +80,7 @@ def authorize(work: UnitOfWork, given: Given, decision: str | None = None) -> Re
     redirect_uri = given.get("redirect_uri", "")
     if not oauth.may_redirect(application, redirect_uri):
         return _unregistered(application, redirect_uri)
-    wish = Wish(
+    consent = ConsentRequest(
         application=application,
         redirect_uri=redirect_uri,
         response_type=given.get("response_type", ""),
@@ -89,15 +88,15 @@ def authorize(work: UnitOfWork, given: Given, decision: str | None = None) -> Re
         state=given.get("state"),
     )
     try:
-        granted = _granted(work, wish)
+        granted = _granted(work, consent)
         if decision is None:
-            return _ask(work, wish, granted, given.get("account_id", ""))
-        return _decided(work, wish, granted, decision, given.get("account_id", ""))
+            return _ask(work, consent, granted, given.get("account_id", ""))
+        return _decided(work, consent, granted, decision, given.get("account_id", ""))
     except OAuthRefused as refusal:
-        return _refused(work, wish, refusal)
+        return _refused(work, consent, refusal)
 
 
-def _unregistered(application: ApplicationRow, redirect_uri: str) -> Result:
+def _unregistered(application: ApplicationRow, redirect_uri: str) -> Rendered:
     sentences = (
         "The requested redirect uri is malformed or doesn't match client redirect URI.",
         f"Asked for: {redirect_uri or 'nothing'}",
@@ -107,28 +106,28 @@ def _unregistered(application: ApplicationRow, redirect_uri: str) -> Result:
     return Page(title="Redirect URI not registered", sentences=sentences).answer(400)
 
 
-def _granted(work: UnitOfWork, wish: Wish) -> tuple[str, ...]:
-    if not wish.response_type:
+def _granted(work: UnitOfWork, consent: ConsentRequest) -> tuple[str, ...]:
+    if not consent.response_type:
         raise OAuthRefused("invalid_request", "Missing required parameter: response_type.")
-    if wish.response_type not in {"code", "token"}:
+    if consent.response_type not in {"code", "token"}:
         raise OAuthRefused("unsupported_response_type", "The authorization server does not support this response type.")
-    return oauth.scopes_for(work, wish.application, wish.asked)
+    return oauth.scopes_for(work, consent.application, consent.asked)
 
 
-def _ask(work: UnitOfWork, wish: Wish, granted: tuple[str, ...], account_id: str) -> Result:
+def _ask(work: UnitOfWork, consent: ConsentRequest, granted: tuple[str, ...], account_id: str) -> Rendered:
     accounts = oauth.accounts(work)
     ids = [account["id"] for account in accounts]
     form = {
         "scopes": [(scope, scopes.in_words(scope)) for scope in granted],
-        "hidden": [("client_id", oauth.client_credentials_of(work, wish.application)[0]), *wish.told],
+        "hidden": [("client_id", oauth.client_credentials_of(work, consent.application)[0]), *consent.told],
         "accounts": accounts,
         "chosen": ids[0] if len(ids) == 1 else _named(ids, account_id),
     }
-    name = wish.application["name"]
+    name = consent.application["name"]
     return Page(title=f"Authorise {name}?", sentences=(f"{name} asks to be allowed to:",), form=form).answer(200)
 
 
-def _decided(work: UnitOfWork, wish: Wish, granted: tuple[str, ...], decision: str, account_id: str) -> Result:
+def _decided(work: UnitOfWork, consent: ConsentRequest, granted: tuple[str, ...], decision: str, account_id: str) -> Rendered:
     if decision == "deny":
         raise OAuthRefused("access_denied", "The resource owner or authorization server denied the request.")
     if decision != "approve":
@@ -138,37 +137,37 @@ def _decided(work: UnitOfWork, wish: Wish, granted: tuple[str, ...], decision: s
     if chosen is None:
         known = ", ".join(map(str, ids)) or "there is none"
         return Page(title="No account was chosen", sentences=(f"account_id is the id of an account of this sandbox: {known}.",)).answer(400)
-    if not wish.implicit:
-        return _allowed(wish, {"code": oauth.authorize(work, wish.application, chosen, granted, wish.redirect_uri)})
-    token = oauth.authorize_implicitly(work, wish.application, chosen, granted)
+    if not consent.implicit:
+        return _allowed(consent, {"code": oauth.authorize(work, consent.application, chosen, granted, consent.redirect_uri)})
+    token = oauth.authorize_implicitly(work, consent.application, chosen, granted)
     told = {"access_token": token["token"], "token_type": "bearer", "expires_in": oauth.LIFETIME_SECONDS, "scope": token["scopes"]}
-    return _allowed(wish, told)
+    return _allowed(consent, told)
 
 
 def _named(ids: list[object], account_id: str) -> object:
     return next((known for known in ids if str(known) == account_id.strip()), None)
 
 
-def _allowed(wish: Wish, told: Mapping[str, object]) -> Result:
-    """Bring the application what it wished for, or show it where there is nowhere to go."""
-    if wish.redirect_uri != OUT_OF_BAND:
-        return _back(wish, told)
+def _allowed(consent: ConsentRequest, told: Mapping[str, object]) -> Rendered:
+    """Redirect to the application with what was granted, or show it where the redirect URI is out of band."""
+    if consent.redirect_uri != OUT_OF_BAND:
+        return _back(consent, told)
     name, value = next(iter(told.items()))
-    sentences = (f"Copy this {name.replace('_', ' ')} into {wish.application['name']}:",)
+    sentences = (f"Copy this {name.replace('_', ' ')} into {consent.application['name']}:",)
     return Page(title="Authorised", sentences=sentences, shown={"name": name, "value": value}).answer(200)
 
 
-def _refused(work: UnitOfWork, wish: Wish, refusal: OAuthRefused) -> Result:
-    if wish.redirect_uri != OUT_OF_BAND:
-        return _back(wish, {"error": refusal.error, "error_description": refusal.description})
+def _refused(work: UnitOfWork, consent: ConsentRequest, refusal: OAuthRefused) -> Rendered:
+    if consent.redirect_uri != OUT_OF_BAND:
+        return _back(consent, {"error": refusal.error, "error_description": refusal.description})
     sentences = (f"{refusal.error}: {refusal.description}", *_reasons(work))
     return Page(title="Not authorised", sentences=sentences).answer(400)
 
 
-def _back(wish: Wish, told: Mapping[str, object]) -> Result:
-    add = redirects.with_fragment if wish.implicit else redirects.with_query
-    state = {} if wish.state is None else {"state": wish.state}
-    return b"", 302, [("Location", add(wish.redirect_uri, {**told, **state})), ("Cache-Control", "no-store")]
+def _back(consent: ConsentRequest, told: Mapping[str, object]) -> Rendered:
+    add = redirects.with_fragment if consent.implicit else redirects.with_query
+    state = {} if consent.state is None else {"state": consent.state}
+    return b"", 302, [("Location", add(consent.redirect_uri, {**told, **state})), ("Cache-Control", "no-store")]
 
 
 def _reasons(work: UnitOfWork) -> tuple[str, ...]:

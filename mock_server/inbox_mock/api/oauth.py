@@ -6,9 +6,9 @@ import orjson
 from flask import Blueprint, Request, Response, request
 
 from inbox_mock.api import consent, rendering
-from inbox_mock.api.consent import Given, Result
+from inbox_mock.api.consent import Given
 from inbox_mock.api.pipeline import Server
-from inbox_mock.api.rendering import JSON, Headers
+from inbox_mock.api.rendering import JSON, Headers, Rendered
 from inbox_mock.domain.errors import OAuthRefused
 from inbox_mock.domain.reasons import in_words
 from inbox_mock.engine import redaction
@@ -46,8 +46,8 @@ def blueprint(server: Server) -> Blueprint:
     return made
 
 
-def _answer(server: Server, given: Given, run: Callable[[UnitOfWork], Result]) -> Response:
-    """Answer a call in the sandbox that its credentials name."""
+def _answer(server: Server, given: Given, run: Callable[[UnitOfWork], Rendered]) -> Response:
+    """Rendered a call in the sandbox that its credentials name."""
     started = server.stopwatch()
     credential = next((given[name] for name in ("client_id", "code", "refresh_token") if given.get(name)), None)
     with server.sandboxes.of(credential).work() as work:
@@ -73,9 +73,9 @@ def _answer(server: Server, given: Given, run: Callable[[UnitOfWork], Result]) -
 
 
 def _given(asked: Request) -> tuple[dict[str, str], bool]:
-    """Return the parameters of a token request, and whether its body is none that can be read.
+    """Return the parameters of a token request, and whether its body is unreadable.
 
-    They come in a form, as JSON or in the query, and the client's also as HTTP Basic, which counts most.
+    They come in a form, as JSON or in the query, and the client's also as HTTP Basic, which takes precedence.
     """
     given, unreadable = asked.args.to_dict(), False
     if asked.mimetype in FORMS:
@@ -98,8 +98,8 @@ def _json(raw: bytes) -> dict[str, str] | None:
     return {name: str(value) for name, value in found.items() if isinstance(value, str | int)} if isinstance(found, dict) else None
 
 
-def _token(work: UnitOfWork, given: Given, *, unreadable: bool) -> Result:
-    """Answer the tokens asked for. Where they are refused, code and refresh token stay as good as they were."""
+def _token(work: UnitOfWork, given: Given, *, unreadable: bool) -> Rendered:
+    """Return the answer with tokens. If they are refused, code and refresh token stay valid."""
     try:
         with work.attempt():
             token, refresh_token = _issue(work, given, unreadable=unreadable)

@@ -1,4 +1,4 @@
-"""The OpenAPI document of the imitated surface, from the declarations that check and answer."""
+"""The OpenAPI document of the imitated surface, derived from the declarations of operations and resources."""
 
 from collections.abc import Iterable, Mapping
 from functools import cache
@@ -115,7 +115,7 @@ def _errors() -> JSON:
 
 
 def _read_schema(resource: Resource) -> JSON:
-    """Return what a record looks like; with ``fields`` all but id and links may be missing, with ``include`` there is more."""
+    """Return the schema of a record; ``fields`` leaves out all but id and links, ``include`` adds records."""
     properties: JSON = {}
     if resource.links:
         shown = {link.name: _link_schema(link) for link in resource.links}
@@ -181,7 +181,7 @@ def _operation(spec: Any, operation: Operation, operations: tuple[Operation, ...
 
 
 def _parameters(operation: Operation) -> list[JSON]:
-    """Return the parameters; those in which the server tolerates anything are plain strings."""
+    """Return the parameters; those for which the server accepts any text are plain strings."""
     found: list[JSON] = []
     if "<ids>" in operation.rule:
         several = operation.method == "GET"
@@ -237,7 +237,7 @@ def _request_body(spec: Any, operation: Operation) -> JSON | None:  # noqa: ANN4
 
 
 def _mend(described: JSON, resource: Resource) -> None:
-    """Let nullable enumerations hold null, and say what each attribute's source is; apispec does neither."""
+    """Add null to nullable enumerations, and each attribute's fidelity, both of which apispec leaves out."""
     attributes = {a.name: a for a in resource.attributes}
     for name, found in described.get("properties", {}).items():
         if "null" in found.get("type", []) and "enum" in found and None not in found["enum"]:
@@ -315,7 +315,7 @@ def _meta(operation: Operation) -> JSON:
 
 
 def _links(operation: Operation, operations: tuple[Operation, ...]) -> JSON:
-    """Return where a record's id leads: to the operations on that record, and to those that take it as a reference."""
+    """Return links from a record's id to the operations on that record, and to those that take it as a reference."""
     if operation.name.startswith("list_") or operation.method not in {"POST", "GET"} or not operation.resource.has_id:
         return {}
     plural = operation.resource.plural

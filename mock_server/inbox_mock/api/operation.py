@@ -77,7 +77,7 @@ def declared_in(names: Mapping[str, object]) -> tuple[Operation, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """A query parameter: what it does, and how sure that is."""
+    """A query parameter: its description and fidelity."""
 
     says: str
     fidelity: Fidelity

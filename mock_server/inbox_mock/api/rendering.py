@@ -28,6 +28,8 @@ LONGEST_WHY = 1_000
 NOT_PLAIN = re.compile(r"[^ -~]")
 
 Headers = list[tuple[str, str]]
+Rendered = tuple[bytes, int, Headers]
+"""Body, status and headers of a response."""
 
 SAFETY: Headers = [
     ("X-Frame-Options", "SAMEORIGIN"),
@@ -113,7 +115,7 @@ def body_and_headers(result: Result, origin: str, address: str, query: Mapping[s
     return body, headers
 
 
-def refused(refusal: Refusal) -> tuple[bytes, int, Headers]:
+def refused(refusal: Refusal) -> Rendered:
     """Return the body, status and headers that answer a refusal."""
     headers: Headers = [("Content-Type", JSON_API), ("Cache-Control", "no-cache")]
     if isinstance(refusal, Unauthorized):
@@ -186,16 +188,16 @@ def dated_by(sandboxes: Sandboxes) -> Callable[[Response], Response]:
     return dated
 
 
-class Written(WerkzeugHeaders):
-    """Headers that werkzeug need not look through: the API writes them itself, and what a client sent is quoted in them."""
+class RawHeaders(WerkzeugHeaders):
+    """Headers that werkzeug need not validate: they hold no text of a client that is not quoted."""
 
     def __init__(self, headers: Headers) -> None:
         super().__init__()
         self._list = headers
 
 
-class Answer(Response):
-    """An answer whose body and headers go out as they stand."""
+class RawResponse(Response):
+    """An answer whose body and headers are sent unchanged."""
 
     default_mimetype = None
 
@@ -206,9 +208,9 @@ class Answer(Response):
 
 
 def response(body: bytes, status: int, headers: Headers) -> Response:
-    """Return the answer; a body of nothing has neither type nor length."""
+    """Return the response; without a body it has neither Content-Type nor Content-Length."""
     if status in {204, 304}:
         headers = [header for header in headers if header[0] != "Content-Type"]
     else:
         headers.append(("Content-Length", str(len(body))))
-    return Answer([body], status, Written(headers), direct_passthrough=True)
+    return RawResponse([body], status, RawHeaders(headers), direct_passthrough=True)

@@ -1,4 +1,4 @@
-"""Uploaded files, served without a token as an ``<img>`` needs it: the address carries the sandbox."""
+"""Serving uploaded files. An ``<img>`` presents no token, so the address names the sandbox."""
 
 from urllib.parse import quote
 
@@ -9,7 +9,7 @@ from inbox_mock.domain.errors import NotFound
 from inbox_mock.engine.sandboxes import Sandboxes
 from inbox_mock.services.attachments import read_file
 
-# Shown in the page of whoever embeds them; everything else is downloaded, so that no upload runs as a page of this server.
+# Types that may be shown inline; everything else is downloaded, so that no upload runs as a page of this server.
 SHOWN = ("image/png", "image/jpeg", "image/gif", "image/webp", "application/pdf", "text/plain")
 
 

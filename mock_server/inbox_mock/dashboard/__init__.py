@@ -1,1 +1,1 @@
-"""/: the pages that a person looks at. They hold nothing of a sandbox; all that they show comes from the admin API."""
+"""/: the dashboard, static pages that read and change sandboxes through the admin API."""

@@ -1,4 +1,4 @@
-"""Serving the dashboard: one page, its modules and its style, all from this package."""
+"""Serving the files of the dashboard: one page, its modules and style sheets."""
 
 from pathlib import Path
 
@@ -56,7 +56,7 @@ def blueprint(control: AccessControl) -> Blueprint:
 
 
 def _check(control: AccessControl) -> None:
-    """Let a request pass: a link of another site may lead here, but no other site may load or frame any of it.
+    """Check that a request may read the dashboard: another site may link to it, but not load or frame any of it.
 
     Raises:
         Forbidden: it addresses a host that is not allowed, or comes from within a page of another site.

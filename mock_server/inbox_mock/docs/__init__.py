@@ -1,1 +1,1 @@
-"""What there is to read about the fake, generated from what it runs on: the API reference, how sure it is, rules, scenarios, faults."""
+"""/docs: pages generated from the declarations: API reference, fidelity, rules, scenarios, faults."""

@@ -1,4 +1,4 @@
-"""How sure each part of the imitated API is, collected from the OpenAPI document, in which every part says so itself."""
+"""The fidelity of each part of the imitated API, collected from the OpenAPI document."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ METHODS = ("get", "post", "put", "delete")
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """What is claimed of a ``part``, which is of a ``kind``: its ``level`` and ``source``."""
+    """The fidelity of a ``part`` of some ``kind``: its ``level`` and ``source``."""
 
     kind: str
     part: str
@@ -31,7 +31,7 @@ def claims() -> list[Claim]:
 
 
 def _behaviours() -> Iterator[Claim]:
-    """Yield what is assumed of behaviour and no switch decides."""
+    """Yield the assumed behaviours that no switch controls."""
     of_traffic = (behaviour for behaviour, _ in (*OF_CALLS, *OF_EXCHANGES, *OF_WEBHOOKS))
     for behaviour in (*of_channels(Chances()), *of_traffic):
         if behaviour.switch is None:
@@ -44,7 +44,7 @@ def _operations(document: JSON) -> Iterator[Claim]:
 
 
 def _fields(document: JSON) -> Iterator[Claim]:
-    """Yield the fields of each resource; what is sent comes after what is answered, and counts where it is claimed otherwise."""
+    """Yield the fields of each resource, first as they are read, then as they are written where that differs."""
     schemas = _under(_under(document, "components"), "schemas")
     for name, schema in schemas.items():
         resource = name.removesuffix("Create").removesuffix("Update")
@@ -68,7 +68,7 @@ def _shared(document: JSON) -> Iterator[Claim]:
 
 
 def _each_operation(document: JSON) -> Iterator[tuple[str, str, JSON]]:
-    """Yield each operation; PATCH is an alias of PUT, and says nothing of its own."""
+    """Yield each operation, without PATCH, which is an alias of PUT."""
     for path, operations in _under(document, "paths").items():
         for method in METHODS:
             if method in _mapping(operations):

@@ -1,4 +1,4 @@
-"""The pages under /docs. Nothing in them comes from elsewhere: they work without a network."""
+"""The pages under /docs. They load nothing from other hosts, so they work without a network."""
 
 from collections.abc import Callable, Mapping
 from importlib.resources import files
@@ -74,7 +74,7 @@ def blueprint() -> Blueprint:
 
     @made.get("/admin.json", provide_automatic_options=False)
     def admin() -> Response:
-        """Answer what the admin API's own address answers, to those too who may not use that API."""
+        """Return the OpenAPI document of the admin API, to clients without access to that API, too."""
         from inbox_mock.admin.openapi import document
         from inbox_mock.admin.routes import OPERATIONS
 
