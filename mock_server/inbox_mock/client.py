@@ -306,9 +306,7 @@ def _send(root: str, admin_token: str | None, method: str, path: str, body: JSON
     content = None if body is None else json.dumps(body).encode()
     _check_root(root)
     try:
-        client = HttpClient(root)
-        response = client.exchange(method, f"{PREFIX}{path}", headers, content, seconds=seconds, connect_seconds=CONNECT_SECONDS)
-        client.close()
+        response = HttpClient(root).exchange(method, f"{PREFIX}{path}", headers, content, seconds=seconds, connect_seconds=CONNECT_SECONDS)
     except ConnectionRefusedError:
         raise ServerUnreachableError(
             f"nothing listens at {root}: start the fake with inbox-mock serve, or say where it is with --url"

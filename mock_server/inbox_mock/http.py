@@ -33,13 +33,14 @@ class HttpResponse:
 
 
 class HttpClient:
-    """Speaks to the server of a URL, over one connection that is kept open as long as both sides like.
+    """Speaks to the server of a URL. With ``keep_alive``, one connection serves several exchanges, as long as the server agrees.
 
     Redirects are not followed, and nothing is sent twice.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, keep_alive: bool = False) -> None:
         parts = urlsplit(url)
+        self._keep_alive = keep_alive
         self._kind = HTTPSConnection if parts.scheme == "https" else HTTPConnection
         # Without a port http.client would take the end of an IPv6 address for one.
         self._address = parts.hostname or "", self._kind.default_port if parts.port is None else parts.port
@@ -87,7 +88,7 @@ class HttpClient:
             self.close()
             raise
         self._used_at = monotonic()
-        if response.will_close or beginning is not None:
+        if response.will_close or beginning is not None or not self._keep_alive:
             self.close()
         return HttpResponse(response.status, tuple(response.getheaders()), content)
 

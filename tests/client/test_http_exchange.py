@@ -100,7 +100,7 @@ def test_where_nothing_listens_it_is_refused() -> None:
 
 
 def test_a_connection_is_kept_for_the_next_exchange(served: str) -> None:
-    client = HttpClient(served)
+    client = HttpClient(served, keep_alive=True)
     client.exchange("GET", "/livez", {}, seconds=5)
     first = client._connection  # noqa: SLF001
     client.exchange("GET", "/livez", {}, seconds=5)

@@ -147,7 +147,7 @@ class TrialConnection:
     count: int = 0
 
     def __post_init__(self) -> None:
-        self._http = HttpClient(self.root)
+        self._http = HttpClient(self.root, keep_alive=True)
 
     def send(
         self, method: str, target: str, headers: Mapping[str, str], body: bytes | None = None, *, unlogged: bool = False

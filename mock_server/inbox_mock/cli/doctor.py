@@ -5,13 +5,14 @@ import sqlite3
 import sys
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from http.client import HTTPConnection, HTTPException
+from http.client import HTTPException
 from importlib.machinery import PathFinder
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import click
 
+from inbox_mock.http import HttpClient
 from inbox_mock.scenarios.errors import ScenarioError
 from inbox_mock.scenarios.loading import shipped
 from inbox_mock.terminal import say, styled
@@ -86,16 +87,13 @@ def _port(port: int) -> Finding:
     subject = f"port {port}"
     if port == 0:
         return Finding(subject, well=True, says="a free one will be picked")
-    connection = HTTPConnection("127.0.0.1", port, timeout=1)
     try:
-        connection.request("GET", "/livez")
-        ours = (connection.getresponse().getheader("Server") or "").startswith("inbox-mock")
+        answer = HttpClient(f"http://127.0.0.1:{port}").exchange("GET", "/livez", {}, seconds=1, beginning=0)
+        ours = (answer.header("Server") or "").startswith("inbox-mock")
     except ConnectionRefusedError:
         return Finding(subject, well=True, says="free")
     except (OSError, HTTPException):
         ours = False
-    finally:
-        connection.close()
     if ours:
         return Finding(subject, well=True, says="an Inbox Mock answers there already")
     return Finding(subject, well=False, says="something else listens there: use another --port, or 0 for a free one")

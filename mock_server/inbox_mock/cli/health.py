@@ -37,11 +37,11 @@ class Patience(click.ParamType[timedelta]):
 def command(*, url: str, wait: timedelta, wanted: str) -> None:
     """Ask /readyz whether the fake answers. Exit 0 if it does, 1 if it does not in time."""
     root = url.rstrip("/").removesuffix("/api/v3")
-    host, port = _address(root)
+    _check(root)
     deadline = time.monotonic() + wait.total_seconds()
     while True:
         left = deadline - time.monotonic()
-        why = _why_not(host, port, min(PATIENCE_SECONDS, max(left, 1)))
+        why = _why_not(root, min(PATIENCE_SECONDS, max(left, 1)))
         if why is None:
             _end(root, None, wanted)
         if left <= 0:
@@ -52,41 +52,33 @@ def command(*, url: str, wait: timedelta, wanted: str) -> None:
 COMMAND = command
 
 
-def _address(root: str) -> tuple[str, int]:
-    """Return the host and port to ask.
-
-    Raises:
-        BadParameter: the root of a server looks otherwise.
-
-    """
+def _check(root: str) -> None:
+    """Raise BadParameter for what is not the root of a server."""
     try:
         parts = urlsplit(root)
-        host, port = parts.hostname, parts.port or 80
+        _ = parts.port  # raises for what is no port
+        good = parts.scheme == "http" and parts.hostname and not (parts.path or parts.query)
     except ValueError:
-        host = None
-    if not host or parts.scheme != "http" or parts.path or parts.query:
+        good = False
+    if not good:
         raise click.BadParameter(f"{root!r} is no root of a server; expected something like http://127.0.0.1:8089", param_hint="--url")
-    return host, port
 
 
-def _why_not(host: str, port: int, patience: float) -> str | None:
+def _why_not(root: str, seconds: float) -> str | None:
     """Return why the fake is not ready, or None if it is."""
-    from http.client import HTTPConnection, HTTPException
+    from http.client import HTTPException
 
-    connection = HTTPConnection(host, port, timeout=patience)
+    from inbox_mock.http import HttpClient
+
     try:
-        connection.request("GET", "/readyz")
-        answer = connection.getresponse()
-        answer.read()
+        answer = HttpClient(root).exchange("GET", "/readyz", {}, seconds=seconds)
     except ConnectionRefusedError:
         return "nothing listens there"
     except TimeoutError:
         return "no answer"
     except (OSError, HTTPException, UnicodeError) as error:
         return f"no answer: {str(error) or type(error).__name__}"
-    finally:
-        connection.close()
-    if not (answer.getheader("Server") or "").startswith("inbox-mock"):
+    if not (answer.header("Server") or "").startswith("inbox-mock"):
         return "something else answers there"
     return None if answer.status == 200 else f"it answers {answer.status}"
 
