@@ -1,0 +1,82 @@
+"""CONTRIBUTING.md: each file that it shows is put where it says, and works as the page says."""
+
+import re
+from collections.abc import Iterator
+from contextlib import ExitStack
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+from builders import a_booking, a_message, a_scenario
+from fake import Mock
+from plugged import a_fake_of_its_own, plugged
+from receiver import receiving, subscribe
+
+PAGE = (Path(__file__).parents[2] / "CONTRIBUTING.md").read_text()
+FILES = dict(re.findall(r"<!-- file (\S+)\.py -->\n```python\n(.*?)```", PAGE, re.DOTALL))
+INBOX = a_scenario(bookings=[a_booking()], participants=[{"id": 2, "booking": 80, "host": "jan", "at": "-1h"}])
+
+
+@pytest.fixture
+def extended(tmp_path: Path) -> Iterator[Mock]:
+    """A fake to which everything that the page shows was added."""
+    with ExitStack() as stack:
+        for path, source in FILES.items():
+            folder, _, name = path.rpartition("/")
+            root = "inbox_contracts" if folder == "rules" else "inbox_mock"
+            (tmp_path / folder).mkdir(parents=True)
+            stack.enter_context(
+                plugged(import_module(f"{root}.{folder.replace('/', '.')}"), f"{name}_of_the_page", source, tmp_path / folder)
+            )
+        yield a_fake_of_its_own()
+
+
+def test_it_shows_a_file_for_each_thing_that_is_added_in_one_place() -> None:
+    assert [path.rpartition("/")[0] for path in FILES] == [
+        "channels",
+        "faults/kinds",
+        "simulation/actions",
+        "webhooks/event_types",
+        "rules",
+    ]
+
+
+def test_its_channel_can_be_booked_on(extended: Mock) -> None:
+    sandbox = extended.sandbox(a_scenario())
+    assert sandbox.admin.post("/bookings", {"channel": "vrbo"}).status == 201
+
+    sandbox.advance("15m")
+
+    assert sandbox.api.get("/inbox/conversations").record["default_channel"] == "vrbo"
+
+
+def test_its_fault_strikes_the_webhook_of_its_event(extended: Mock) -> None:
+    sandbox = extended.sandbox(INBOX)
+    assert sandbox.admin.post("/faults", {"kind": "late_twice", "by": "5m"}).status == 201
+    with receiving() as receiver:
+        subscribe(sandbox, receiver.url, "inbox_message_arrived")
+        sandbox.api.post("/inbox/messages", a_message())
+        sandbox.advance("4m")
+        early = list(receiver.events)
+        sandbox.advance("2m")
+
+    assert early == []
+    assert receiver.events == ["inbox_message_arrived"] * 2
+
+
+def test_its_action_happens_in_a_timeline(extended: Mock) -> None:
+    note = {"booking": 80, "host": "jan", "content": "They come late."}
+    sandbox = extended.sandbox({**INBOX, "timeline": [{"at": "5m", "staff_leave_a_note": note}]})
+
+    sandbox.advance("5m")
+
+    message = sandbox.api.get("/inbox/messages").record
+    assert (message["content"], message["visibility"], message["channel"]) == ("They come late.", "internal", None)
+
+
+def test_its_rule_is_judged_by(extended: Mock) -> None:
+    sandbox = extended.sandbox(a_scenario())
+    sandbox.api.get("/bookings", headers={"User-Agent": ""})
+
+    assert [violation["code"] for violation in sandbox.admin.get("/report").json["violations"]] == ["AGT001"]
