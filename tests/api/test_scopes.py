@@ -8,17 +8,17 @@ from builders import a_booking, a_scenario
 from fake import JSON, Answer, Caller, Mock, Sandbox
 from inbox_mock.api.operation import Operation
 from inbox_mock.api.routes import OPERATIONS
-from inbox_mock.domain.scopes import ALL, expand, in_words, parse
+from inbox_mock.domain.access import ALL_SCOPES, expand_scopes, parse_scopes, scope_in_words
 from oauth import an_application
 
 NAMES = [operation.name for operation in OPERATIONS]
 CLOSED = [operation for operation in OPERATIONS if "public" not in operation.scopes]
-OPENED = [(operation, scope) for operation in OPERATIONS for scope in ALL if scope in operation.scopes]
+OPENED = [(operation, scope) for operation in OPERATIONS for scope in ALL_SCOPES if scope in operation.scopes]
 IMPLIED = [
     (operation, scope)
     for operation in OPERATIONS
-    for scope in ALL
-    if scope.endswith("_write") and scope not in operation.scopes and not expand(scope).isdisjoint({*operation.scopes} - {"public"})
+    for scope in ALL_SCOPES
+    if scope.endswith("_write") and scope not in operation.scopes and not expand_scopes(scope).isdisjoint({*operation.scopes} - {"public"})
 ]
 FORBIDDEN = [{"code": "forbidden"}]
 
@@ -34,7 +34,7 @@ def named(values: list[tuple[Operation, str]]) -> list[Any]:
 
 @pytest.mark.parametrize("operation", CLOSED, ids=lambda operation: operation.name)
 def test_every_other_scope_together_does_not_open_an_operation(mock: Mock, operation: Operation) -> None:
-    others = [scope for scope in ALL if expand(scope).isdisjoint(operation.scopes)]
+    others = [scope for scope in ALL_SCOPES if expand_scopes(scope).isdisjoint(operation.scopes)]
 
     answer = call(mock.sandbox().api_with(*others), operation)
 
@@ -57,7 +57,7 @@ def test_write_implies_read(mock: Mock, operation: Operation, scope: str) -> Non
 
 @pytest.mark.parametrize("operation", [operation for operation in OPERATIONS if operation.method != "GET"], ids=lambda found: found.name)
 def test_read_never_implies_write(mock: Mock, operation: Operation) -> None:
-    reader = mock.sandbox().api_with("public", *(scope for scope in ALL if scope.endswith("_read")))
+    reader = mock.sandbox().api_with("public", *(scope for scope in ALL_SCOPES if scope.endswith("_read")))
 
     assert call(reader, operation).errors == FORBIDDEN
 
@@ -81,16 +81,16 @@ def test_the_scope_of_an_operation_is_asked_before_its_body_is_read(mock: Mock) 
 
 
 def test_the_inbox_has_no_scope_for_own_records() -> None:
-    assert "inbox_write_owned" not in ALL
+    assert "inbox_write_owned" not in ALL_SCOPES
 
 
 @pytest.mark.parametrize("scope", ["bookings_write_owned", "inquiries_write_owned"])
 def test_owned_scopes_imply_no_other(scope: str) -> None:
-    assert expand(scope) == {"public", scope}
+    assert expand_scopes(scope) == {"public", scope}
 
 
 def test_scopes_are_separated_by_spaces_and_each_counts_once() -> None:
-    assert parse(" inbox_read  public inbox_read ") == ("inbox_read", "public")
+    assert parse_scopes(" inbox_read  public inbox_read ") == ("inbox_read", "public")
 
 
 @pytest.mark.parametrize(
@@ -103,7 +103,7 @@ def test_scopes_are_separated_by_spaces_and_each_counts_once() -> None:
     ],
 )
 def test_a_scope_is_explained_to_whoever_grants_it(scope: str, words: str) -> None:
-    assert in_words(scope) == words
+    assert scope_in_words(scope) == words
 
 
 # Client credentials

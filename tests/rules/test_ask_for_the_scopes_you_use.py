@@ -6,7 +6,7 @@ import pytest
 
 from builders import a_body, a_message
 from fake import Sandbox
-from inbox_mock.domain.scopes import ALL
+from inbox_mock.domain.access import ALL_SCOPES
 from inbox_mock.store import journal
 from judged import blamed, make_conversation, the_report
 from receiver import Receiver, receiving, subscribe
@@ -65,7 +65,7 @@ def test_webhooks_need_scopes_too(inbox: Sandbox, receiver: Receiver) -> None:
 
 
 def test_a_token_with_every_scope_was_not_asked_for(inbox: Sandbox) -> None:
-    inbox.api_with(*ALL).get(MESSAGES)
+    inbox.api_with(*ALL_SCOPES).get(MESSAGES)
 
     assert blamed(inbox) == []
 

@@ -5,6 +5,7 @@ import pytest
 from builders import a_scenario
 from fake import Caller, Mock, Sandbox
 from faulty import set_fault
+from inbox_mock.domain.access import ALL_SCOPES
 from judged import blamed, evidence, send, sync, the_report
 from oauth import an_application
 from whole import CONVERSATIONS, MESSAGES
@@ -223,6 +224,5 @@ def test_after_a_reset_everything_is_new(inbox: Sandbox) -> None:
 
 
 def _every_scope() -> tuple[str, ...]:
-    from inbox_mock.domain.scopes import ALL
 
-    return ALL
+    return ALL_SCOPES

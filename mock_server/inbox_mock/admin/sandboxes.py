@@ -3,7 +3,7 @@
 from contextlib import suppress
 
 from inbox_mock.admin.operation import JSON, AdminCall, operation
-from inbox_mock.domain import scopes
+from inbox_mock.domain.access import ALL_SCOPES
 from inbox_mock.domain.errors import Invalid, NotFound, invalid
 from inbox_mock.engine.sandboxes import Sandbox
 from inbox_mock.engine.unit_of_work import UnitOfWork
@@ -110,8 +110,8 @@ def reset_sandbox(call: AdminCall) -> JSON:
         "account_id": {**ID, "description": "the id of an account on which the application is installed"},
         "scopes": {
             "type": "array",
-            "items": {"enum": list(scopes.ALL)},
-            "description": f"a list of scopes, each one of {', '.join(scopes.ALL)}",
+            "items": {"enum": list(ALL_SCOPES)},
+            "description": f"a list of scopes, each one of {', '.join(ALL_SCOPES)}",
         },
         "expires_in": {
             "type": "integer",
@@ -129,7 +129,7 @@ def issue_token(call: AdminCall) -> JSON:
         account_id = call.body.get("account_id", accounts[0] if accounts else None)
         if account_id not in accounts:
             raise Invalid(invalid("account_id", "the id of an account on which the application is installed"))
-        granted: list[str] = call.body.get("scopes", list(scopes.ALL))
+        granted: list[str] = call.body.get("scopes", list(ALL_SCOPES))
         lifetime: int | None = call.body.get("expires_in")
         token = oauth.issue_token(work, application_id, account_id, tuple(dict.fromkeys(granted)), lifetime_seconds=lifetime)
         return {"token": token["token"], "scopes": granted, "expires_at": token["expires_at"]}

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from flask import Request, render_template
 
 from inbox_mock.api.rendering import Headers, Rendered
-from inbox_mock.domain import redirects, scopes
+from inbox_mock.domain.access import scope_in_words, with_fragment, with_query
 from inbox_mock.domain.errors import OAuthRefused
 from inbox_mock.engine.unit_of_work import UnitOfWork
 from inbox_mock.services import oauth
@@ -118,7 +118,7 @@ def _ask(work: UnitOfWork, consent: ConsentRequest, granted: tuple[str, ...], ac
     accounts = oauth.accounts(work)
     ids = [account["id"] for account in accounts]
     form = {
-        "scopes": [(scope, scopes.in_words(scope)) for scope in granted],
+        "scopes": [(scope, scope_in_words(scope)) for scope in granted],
         "hidden": [("client_id", oauth.client_credentials_of(work, consent.application)[0]), *consent.told],
         "accounts": accounts,
         "chosen": ids[0] if len(ids) == 1 else _named(ids, account_id),
@@ -165,7 +165,7 @@ def _refused(work: UnitOfWork, consent: ConsentRequest, refusal: OAuthRefused) -
 
 
 def _back(consent: ConsentRequest, told: Mapping[str, object]) -> Rendered:
-    add = redirects.with_fragment if consent.implicit else redirects.with_query
+    add = with_fragment if consent.implicit else with_query
     state = {} if consent.state is None else {"state": consent.state}
     return b"", 302, [("Location", add(consent.redirect_uri, {**told, **state})), ("Cache-Control", "no-store")]
 

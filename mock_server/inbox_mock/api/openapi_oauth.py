@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from inbox_mock.domain import scopes
+from inbox_mock.domain.access import ALL_SCOPES
 
 JSON = dict[str, Any]
 TEXT: JSON = {"type": "string"}
@@ -39,7 +39,7 @@ _AUTHORIZE: list[JSON] = [
     {"name": "client_id", "in": "query", "required": True, "schema": TEXT},
     {"name": "redirect_uri", "in": "query", "required": True, "schema": TEXT},
     {"name": "response_type", "in": "query", "required": True, "schema": {"enum": ["code", "token"]}},
-    {"name": "scope", "in": "query", "description": f"Separated by spaces, of: {', '.join(scopes.ALL)}.", "schema": TEXT},
+    {"name": "scope", "in": "query", "description": f"Separated by spaces, of: {', '.join(ALL_SCOPES)}.", "schema": TEXT},
     {"name": "state", "in": "query", "schema": TEXT},
     {"name": "account_id", "in": "query", "schema": TEXT},
 ]

@@ -10,7 +10,8 @@ import orjson
 
 from inbox_mock.channels import policies
 from inbox_mock.conduct.model import BookingFact, ConversationFact, DeliveryFact, Entry, Evidence, MessageFact, ParticipantFact, TokenFact
-from inbox_mock.domain import scopes, times
+from inbox_mock.domain import times
+from inbox_mock.domain.access import parse_scopes
 from inbox_mock.domain.reasons import FAULT_STRUCK, from_json
 from inbox_mock.domain.values import whole_number
 from inbox_mock.engine.unit_of_work import UnitOfWork
@@ -141,7 +142,7 @@ def _tokens(db: Database) -> dict[str, TokenFact]:
     rows = db.every("SELECT id, application_id, account_id, scopes FROM tokens WHERE kind = 'access'")
     return {
         f"token-{row['id']}": TokenFact(
-            application_id=row["application_id"], account_id=row["account_id"], scopes=scopes.parse(row["scopes"])
+            application_id=row["application_id"], account_id=row["account_id"], scopes=parse_scopes(row["scopes"])
         )
         for row in rows
     }

@@ -5,7 +5,7 @@ from functools import lru_cache
 
 from inbox_mock.api.operation import Operation
 from inbox_mock.conduct.model import API
-from inbox_mock.domain.scopes import PUBLIC
+from inbox_mock.domain.access import PUBLIC
 
 POWERS = ("read", "write", "write_owned")
 

@@ -6,7 +6,7 @@ from urllib.parse import parse_qsl, urlencode
 
 import orjson
 
-from inbox_mock.domain import credentials
+from inbox_mock.domain.access import secret_of
 from inbox_mock.engine.unit_of_work import UnitOfWork
 from inbox_mock.store.journal import MOST_CHARACTERS
 
@@ -19,7 +19,7 @@ SECRET_WORDS = ("secret", "code", "token", "%")
 
 def of_credential(work: UnitOfWork, credential: str) -> str:
     """Return a token's or code's label, such as ``token-3``, ``refresh-4``, ``code-5``; ``unknown`` for anything else."""
-    secret = credentials.secret_of(credential)
+    secret = secret_of(credential)
     found = work.db.one("SELECT id, kind FROM tokens WHERE secret = ? OR name = ?", (secret, credential))
     if found is not None:
         return f"{'token' if found['kind'] == 'access' else found['kind']}-{found['id']}"
@@ -30,7 +30,7 @@ def of_credential(work: UnitOfWork, credential: str) -> str:
 def application(work: UnitOfWork, client_id: str) -> object:
     """Return the id of the application with a client id, or None."""
     sql = "SELECT id FROM applications WHERE client_id = ? OR named_client_id = ?"
-    return work.db.value(sql, (credentials.secret_of(client_id), client_id))
+    return work.db.value(sql, (secret_of(client_id), client_id))
 
 
 def of_parameters(work: UnitOfWork, given: Mapping[str, str]) -> dict[str, str]:

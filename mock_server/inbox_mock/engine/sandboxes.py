@@ -8,7 +8,8 @@ from hashlib import blake2b
 from itertools import count
 from threading import BoundedSemaphore, Condition, Lock, RLock
 
-from inbox_mock.domain import credentials, times
+from inbox_mock.domain import times
+from inbox_mock.domain.access import DEFAULT_SANDBOX, sandbox_of
 from inbox_mock.domain.errors import NotFound
 from inbox_mock.domain.times import Clock
 from inbox_mock.engine.timeline import catch_up
@@ -220,7 +221,7 @@ class Sandboxes:
 
     def add(self, start: Start, *, default: bool = False) -> Sandbox:
         """Bring a new sandbox to life."""
-        sandbox_id = credentials.DEFAULT_SANDBOX if default else self._next_id()
+        sandbox_id = DEFAULT_SANDBOX if default else self._next_id()
         sandbox = Sandbox(sandbox_id, start, self._wall, self._handlers, self._note_awake)
         self._found[sandbox_id] = sandbox
         return sandbox
@@ -238,14 +239,14 @@ class Sandboxes:
             NotFound: no sandbox has this id.
 
         """
-        sandbox = self._found.get(credentials.DEFAULT_SANDBOX if name == "default" else name)
+        sandbox = self._found.get(DEFAULT_SANDBOX if name == "default" else name)
         if sandbox is None:
             raise NotFound
         return sandbox
 
     def of(self, credential: str | None) -> Sandbox:
         """Return the sandbox that a credential names; the default one for anything else."""
-        sandbox = self._found.get(credentials.sandbox_of(credential)) or self._found[credentials.DEFAULT_SANDBOX]
+        sandbox = self._found.get(sandbox_of(credential)) or self._found[DEFAULT_SANDBOX]
         with suppress(KeyError):
             self._awake.move_to_end(sandbox.id)
         return sandbox
@@ -300,5 +301,5 @@ class Sandboxes:
     def _next_id(self) -> str:
         while True:
             drawn = blake2b(f"{self._seed}/sandbox/{next(self._counter)}".encode(), digest_size=6).hexdigest()
-            if drawn != credentials.DEFAULT_SANDBOX and drawn not in self._found:
+            if drawn != DEFAULT_SANDBOX and drawn not in self._found:
                 return drawn

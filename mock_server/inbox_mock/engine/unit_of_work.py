@@ -5,7 +5,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from inbox_mock.domain import credentials, times
+from inbox_mock.domain import times
+from inbox_mock.domain.access import DEFAULT_SANDBOX, full_credential
 from inbox_mock.domain.dice import Dice
 from inbox_mock.domain.enumerations import APPLICATION, USER
 from inbox_mock.domain.reasons import Reason
@@ -97,9 +98,9 @@ class UnitOfWork:
 
     def credential(self, secret: object, name: object) -> str:
         """Return a credential as it is presented: by its ``name`` in the default sandbox, if it has one."""
-        if name and self.sandbox_id == credentials.DEFAULT_SANDBOX:
+        if name and self.sandbox_id == DEFAULT_SANDBOX:
             return str(name)
-        return credentials.issue(self.sandbox_id, str(secret))
+        return full_credential(self.sandbox_id, str(secret))
 
     def set_time(self, instant: datetime) -> None:
         """Let the present be ``instant``."""

@@ -9,7 +9,8 @@ from typing import Any
 
 import orjson
 
-from inbox_mock.domain import credentials, fidelity, times
+from inbox_mock.domain import fidelity, times
+from inbox_mock.domain.access import DEFAULT_SANDBOX
 from inbox_mock.domain.times import LATEST, Clock
 from inbox_mock.engine.sandboxes import Sandbox, Sandboxes
 from inbox_mock.engine.unit_of_work import UnitOfWork
@@ -99,7 +100,7 @@ def build_image(scenario: Scenario, overrides: Overrides, wall: float, progress:
     try:
         db.execute("BEGIN")
         sandbox_store.write_settings(db, settings)
-        work = UnitOfWork(credentials.DEFAULT_SANDBOX, db, settings, clock, wall, handlers)
+        work = UnitOfWork(DEFAULT_SANDBOX, db, settings, clock, wall, handlers)
         builder = Builder(scenario, work, work.instant, progress or _ignore)
         work.set_time(builder.founded)
         setup.plan(builder)

@@ -6,7 +6,7 @@ from json import dumps
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from inbox_mock.channels import opening
-from inbox_mock.domain import scopes
+from inbox_mock.domain.access import ALL_SCOPES
 from inbox_mock.engine import durations
 from inbox_mock.engine.unit_of_work import Actor
 from inbox_mock.scenarios.builder import Builder, Location, channel_named
@@ -69,7 +69,7 @@ def _applications(builder: Builder) -> None:
         if "channel" in record:
             channel_named(builder, record["channel"], (*location, "channel"))
         row: Row = {name: record[name] for name in ("id", "name", "channel", "client") if name in record}
-        row["scopes"] = " ".join(_scopes(builder, record, location) if "scopes" in record else scopes.ALL)
+        row["scopes"] = " ".join(_scopes(builder, record, location) if "scopes" in record else ALL_SCOPES)
         row["redirect_uris"] = dumps(record.get("redirect_uris", REDIRECT_URIS))
         for part in ("client_id", "client_secret"):
             row[f"named_{part}"] = record.get(part, DEMO[part] if record.get("client") else None)
@@ -101,7 +101,7 @@ def _tokens(builder: Builder) -> None:
         name = None
     order = "SELECT application_id, account_id, application_id = ? AS own FROM installations ORDER BY own DESC, application_id, account_id"
     for row in builder.work.db.every(order, (client["id"] if client else 0,)):
-        oauth.issue_token(builder.work, row["application_id"], row["account_id"], scopes.ALL, name=name)
+        oauth.issue_token(builder.work, row["application_id"], row["account_id"], ALL_SCOPES, name=name)
         name = None
     named: set[object] = set()
     for location, record in builder.records("tokens"):
@@ -111,7 +111,7 @@ def _tokens(builder: Builder) -> None:
             named.add(record["token"])
         application = record.get("application", client["id"] if client else None)
         application_id = builder.refer("applications", application, (*location, "application"))
-        granted = _scopes(builder, record, location) if "scopes" in record else scopes.ALL
+        granted = _scopes(builder, record, location) if "scopes" in record else ALL_SCOPES
         lifetime = _seconds(builder, record, location)
         token = oauth.issue_token(
             builder.work, application_id, account_of(builder, record, location), granted, name=record.get("token"), lifetime_seconds=None
@@ -136,8 +136,8 @@ def _seconds(builder: Builder, record: Row, location: Location) -> int | None:
 def _scopes(builder: Builder, record: Row, location: Location) -> tuple[str, ...]:
     named: list[str] = record["scopes"]
     for number, scope in enumerate(named):
-        if scope not in scopes.ALL:
-            raise builder.scenario.error((*location, "scopes", number), repr(scope), f"one of {', '.join(scopes.ALL)}")
+        if scope not in ALL_SCOPES:
+            raise builder.scenario.error((*location, "scopes", number), repr(scope), f"one of {', '.join(ALL_SCOPES)}")
     return tuple(named)
 
 

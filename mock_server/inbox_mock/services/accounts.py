@@ -5,7 +5,7 @@ No client of the API can make an account, a user, a rental or an application: sc
 
 import orjson
 
-from inbox_mock.domain.credentials import SECRET_DIGITS
+from inbox_mock.domain.access import SECRET_DIGITS
 from inbox_mock.domain.errors import Invalid, NotFound, invalid
 from inbox_mock.engine.unit_of_work import Actor, UnitOfWork
 from inbox_mock.store.access import INSTALLED

@@ -6,7 +6,8 @@ from datetime import timedelta
 from json import loads
 from typing import Any
 
-from inbox_mock.domain import credentials, redirects, scopes, times
+from inbox_mock.domain import times
+from inbox_mock.domain.access import DEFAULT_SANDBOX, PUBLIC, SECRET_DIGITS, expand_scopes, is_registered, parse_scopes, secret_of
 from inbox_mock.domain.errors import OAuthRefused, Unauthorized
 from inbox_mock.engine.unit_of_work import Actor, UnitOfWork
 from inbox_mock.store.database import Row
@@ -58,7 +59,7 @@ def authenticate(work: UnitOfWork, token: str | None) -> Grant:
         raise Unauthorized("The access token was revoked")
     if found["expires_at"] is not None and found["expires_at"] <= work.now:
         raise Unauthorized("The access token expired")
-    granted = scopes.expand(found["scopes"])
+    granted = expand_scopes(found["scopes"])
     application_id, account_id = found["application_id"], found["account_id"]
     return Grant(found["id"], application_id, account_id, granted, Actor(account_id or 0, application_id))
 
@@ -84,7 +85,7 @@ def issue_token(
     number = work.db.execute("SELECT coalesce(max(id), 0) + 1 FROM tokens").fetchone()[0]
     row: Row = {
         "kind": kind,
-        "secret": work.dice.hex(f"{kind} token", number, credentials.SECRET_DIGITS),
+        "secret": work.dice.hex(f"{kind} token", number, SECRET_DIGITS),
         "application_id": application_id,
         "account_id": account_id,
         "scopes": " ".join(granted),
@@ -122,8 +123,8 @@ def find_application(work: UnitOfWork, client_id: str) -> ApplicationRow:
         OAuthRefused: there is none.
 
     """
-    name = client_id if work.sandbox_id == credentials.DEFAULT_SANDBOX else None
-    found = work.db.one(APPLICATION, (credentials.secret_of(client_id), name), ApplicationRow)
+    name = client_id if work.sandbox_id == DEFAULT_SANDBOX else None
+    found = work.db.one(APPLICATION, (secret_of(client_id), name), ApplicationRow)
     if found is None or client_credentials_of(work, found)[0] != client_id:
         work.explain("client_id_unknown" if client_id else "client_id_missing")
         raise OAuthRefused("invalid_client", INVALID_CLIENT)
@@ -146,7 +147,7 @@ def authenticate_client(work: UnitOfWork, client_id: str, client_secret: str) ->
 
 def may_redirect(application: ApplicationRow, redirect_uri: str) -> bool:
     """Whether an application registered a redirect URI, or what it is under."""
-    return redirects.allowed(redirect_uri, registered(application))
+    return is_registered(redirect_uri, registered(application))
 
 
 def registered(application: ApplicationRow) -> list[str]:
@@ -161,8 +162,8 @@ def scopes_for(work: UnitOfWork, application: ApplicationRow, asked: str) -> tup
         OAuthRefused: the application does not have one of them.
 
     """
-    wanted = scopes.parse(asked) or (scopes.PUBLIC,)
-    held = (scopes.PUBLIC, *scopes.parse(application["scopes"]))
+    wanted = parse_scopes(asked) or (PUBLIC,)
+    held = (PUBLIC, *parse_scopes(application["scopes"]))
     return _within(work, wanted, held, "application")
 
 
@@ -193,7 +194,7 @@ def exchange_code(work: UnitOfWork, application: ApplicationRow, code: str, redi
         work.explain("redirect_uri_differs")
         raise OAuthRefused("invalid_grant", INVALID_GRANT)
     work.db.update("tokens", found["id"], {"revoked_at": work.now})
-    return _issue_pair(work, application, found["account_id"], scopes.parse(found["scopes"]))
+    return _issue_pair(work, application, found["account_id"], parse_scopes(found["scopes"]))
 
 
 def refresh(work: UnitOfWork, application: ApplicationRow, refresh_token: str, asked: str = "") -> tuple[Row, Row]:
@@ -206,8 +207,8 @@ def refresh(work: UnitOfWork, application: ApplicationRow, refresh_token: str, a
 
     """
     found = _usable(work, "refresh", application, refresh_token)
-    held = scopes.parse(found["scopes"])
-    granted = _within(work, scopes.parse(asked) or held, held, "refresh_token")
+    held = parse_scopes(found["scopes"])
+    granted = _within(work, parse_scopes(asked) or held, held, "refresh_token")
     work.db.update("tokens", found["id"], {"revoked_at": work.now})
     return _issue_pair(work, application, found["account_id"], granted)
 
@@ -219,7 +220,7 @@ def issue_to_application(work: UnitOfWork, application: ApplicationRow, asked: s
         OAuthRefused: more than ``public`` is asked for.
 
     """
-    granted = _within(work, scopes.parse(asked) or (scopes.PUBLIC,), (scopes.PUBLIC,), "client_credentials")
+    granted = _within(work, parse_scopes(asked) or (PUBLIC,), (PUBLIC,), "client_credentials")
     return issue_token(work, application["id"], None, granted, lifetime_seconds=LIFETIME_SECONDS)
 
 
@@ -269,5 +270,5 @@ def _usable(work: UnitOfWork, kind: str, application: ApplicationRow, credential
 def _find(work: UnitOfWork, kind: str, credential: str) -> TokenRow | None:
     """Return the token that a credential stands for, which the default sandbox takes by name, too; None for another sandbox's."""
     secret = credential.removeprefix(work.sandbox_id) if credential.startswith(work.sandbox_id) else None
-    name = credential if work.sandbox_id == credentials.DEFAULT_SANDBOX else None
+    name = credential if work.sandbox_id == DEFAULT_SANDBOX else None
     return work.db.one(KNOWN, (kind, secret, name), TokenRow)

@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 
 import orjson
 
-from inbox_mock.domain import scopes, times
-from inbox_mock.domain.credentials import SECRET_DIGITS
+from inbox_mock.domain import times
+from inbox_mock.domain.access import SECRET_DIGITS, expand_scopes
 from inbox_mock.domain.errors import NotFound
 from inbox_mock.domain.reasons import FAULT_STRUCK, Reason, from_json
 from inbox_mock.engine.unit_of_work import UnitOfWork
@@ -77,7 +77,7 @@ def publish(work: UnitOfWork, event: str, record_id: object, account_id: object,
     work.caused.append({"event": event, "id": record_id})
     needed = event_types()[event].scopes
     for webhook in webhooks.subscribed(work.db, event, account_id):
-        held = scopes.expand(webhook["scopes"])
+        held = expand_scopes(webhook["scopes"])
         if application_id not in {None, webhook["application_id"]} or (needed and held.isdisjoint(needed)):
             continue
         record = _record(work, event, record_id, webhook, held)

@@ -101,7 +101,7 @@ def lets_everybody_read(operations: Any) -> Any:
     return tuple(replace(each, scopes=("public",)) if each.name == "list_conversations" else each for each in operations)
 
 
-@does("scopes", "who may write may not read", "inbox_mock.domain.scopes.expand")
+@does("scopes", "who may write may not read", "inbox_mock.services.oauth.expand_scopes")
 def forgets_that_write_implies_read(_: object) -> object:
     return lambda granted: frozenset({"public", *granted.split()})
 

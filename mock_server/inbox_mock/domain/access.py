@@ -1,0 +1,110 @@
+"""Who may call: credentials, OAuth scopes and redirect URIs.
+
+Credentials carry their sandbox: 64 hex digits, of which the first 12 are the sandbox's id. Records hold only what follows the
+sandbox's id, so that one image serves any number of sandboxes.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from urllib.parse import SplitResult, urlencode, urlsplit
+
+SANDBOX_ID = re.compile(r"[0-9a-f]{12}")
+_CREDENTIAL = re.compile(r"[0-9a-f]{64}")
+
+DEFAULT_SANDBOX = "000000000000"
+SECRET_DIGITS = 52
+
+AREAS_WITH_OWNED = ("bookings", "inquiries", "payments")
+AREAS = ("clients", "inbox", "preferences_general_settings", "preferences_payments", "rates", "rentals", "reviews")
+
+PUBLIC = "public"
+ALL_SCOPES: tuple[str, ...] = (
+    PUBLIC,
+    "applications_read",
+    "applications_write",
+    *(f"{area}_{power}" for area in AREAS_WITH_OWNED for power in ("read", "write", "write_owned")),
+    *(f"{area}_{power}" for area in AREAS for power in ("read", "write")),
+    "webhooks_read",
+    "webhooks_write",
+    "webhooks_write_owned",
+)
+
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+_PLAIN = re.compile(r"[!-\[\]-~]+")
+
+
+def full_credential(sandbox_id: str, secret: str) -> str:
+    """Write a credential out in full."""
+    return sandbox_id + secret
+
+
+def sandbox_of(credential: str | None) -> str:
+    """Name the sandbox that a credential belongs to; anything that is no credential belongs to the default one."""
+    if credential and _CREDENTIAL.fullmatch(credential):
+        return credential[:12]
+    return DEFAULT_SANDBOX
+
+
+def secret_of(credential: str) -> str:
+    """Return the part of a credential that its sandbox stores."""
+    return credential[12:] if _CREDENTIAL.fullmatch(credential) else credential
+
+
+def parse_scopes(text: str) -> tuple[str, ...]:
+    """Split a scope string at white space, in order and without repetition."""
+    return tuple(dict.fromkeys(text.split()))
+
+
+@lru_cache(maxsize=256)
+def expand_scopes(granted: str) -> frozenset[str]:
+    """Return all that a scope string allows: ``public`` always, and read where there is write."""
+    held = {PUBLIC, *granted.split()}
+    held |= {f"{scope.removesuffix('_write')}_read" for scope in held if scope.endswith("_write")}
+    return frozenset(held)
+
+
+def scope_in_words(scope: str) -> str:
+    """Say what a scope allows, for whoever is asked to grant it."""
+    for power, words in (("_write_owned", "read and change its own {}"), ("_write", "read and change {}"), ("_read", "read {}")):
+        if scope.endswith(power):
+            return words.format(scope.removesuffix(power).replace("_", " "))
+    return "read what is public"
+
+
+def is_registered(uri: str, registered: Iterable[str]) -> bool:
+    """Whether a URI is registered, or is under a registered one.
+
+    A registered URI stands for itself. One without a path stands for every path on its host, and on this machine
+    for every port as well, unless it names one.
+    """
+    asked = _split(uri)
+    return asked is not None and any(uri == known or _is_under(asked, _split(known)) for known in registered)
+
+
+def with_query(uri: str, values: Mapping[str, object]) -> str:
+    """Return the URI with values added to its query."""
+    return f"{uri}{'&' if '?' in uri else '?'}{urlencode(values)}"
+
+
+def with_fragment(uri: str, values: Mapping[str, object]) -> str:
+    """Return the URI with values as its fragment, which a browser keeps to itself."""
+    return f"{uri}#{urlencode(values)}"
+
+
+def _split(uri: str) -> SplitResult | None:
+    """Take a URI apart; None if a browser may read it otherwise than we do, or if it has a user or a fragment."""
+    try:
+        parts = urlsplit(uri)
+        _ = parts.port
+    except ValueError:
+        return None
+    return parts if _PLAIN.fullmatch(uri) and parts.scheme and "@" not in parts.netloc and "#" not in uri else None
+
+
+def _is_under(asked: SplitResult, known: SplitResult | None) -> bool:
+    if known is None or not known.hostname or known.path not in {"", "/"} or known.query:
+        return False
+    if (asked.scheme, asked.hostname) != (known.scheme, known.hostname):
+        return False
+    return asked.port == known.port or (known.port is None and known.hostname in LOOPBACK)
