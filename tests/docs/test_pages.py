@@ -156,7 +156,7 @@ def test_the_conduct_page_shows_every_rule_and_escapes_what_it_says(mock: Mock, 
         severity="note",
         exceptions=("it was Friday",),
     )
-    monkeypatch.setattr(evaluation, "offered", lambda: evaluation.Offered((rule,), ("mine (mine:RULES): cannot be imported",)))
+    monkeypatch.setattr(evaluation, "offered_rules", lambda: evaluation.OfferedRules((rule,), ("mine (mine:RULES): cannot be imported",)))
 
     text = page(mock, "/docs/conduct")
 

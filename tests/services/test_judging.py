@@ -10,9 +10,9 @@ from inbox_contracts.rules import RULES
 from inbox_mock.api.routes import OPERATIONS
 from inbox_mock.app import Fake
 from inbox_mock.conduct import evaluation, html, junit, text
-from inbox_mock.conduct.evaluation import Offered, judge, offered
+from inbox_mock.conduct.evaluation import OfferedRules, evaluate, offered_rules
+from inbox_mock.conduct.evidence import OperationIndex
 from inbox_mock.conduct.model import Evidence, Rule, Violation
-from inbox_mock.conduct.operations import Operations
 from inbox_mock.conduct.report import report_on
 from judged import an_entry, some_evidence
 
@@ -37,19 +37,19 @@ def here(attribute: str, monkeypatch: pytest.MonkeyPatch) -> EntryPoint:
 
 
 def test_the_projects_own_rules_are_offered() -> None:
-    assert [rule.code for rule in offered().rules] == [rule.code for rule in RULES]
-    assert offered().broken == ()
+    assert [rule.code for rule in offered_rules().rules] == [rule.code for rule in RULES]
+    assert offered_rules().broken == ()
 
 
 def test_several_packages_may_offer_rules(monkeypatch: pytest.MonkeyPatch) -> None:
-    found = offered([offer("inbox_contracts.rules:RULES", "inbox_contracts"), here("MINE", monkeypatch)])
+    found = offered_rules([offer("inbox_contracts.rules:RULES", "inbox_contracts"), here("MINE", monkeypatch)])
 
     assert {rule.code for rule in found.rules} == {"ZZZ001", *(rule.code for rule in RULES)}
     assert found.broken == ()
 
 
 def test_an_offer_that_cannot_be_imported_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    found = offered([offer("nobodys.rules:RULES"), here("NOTHING", monkeypatch)])
+    found = offered_rules([offer("nobodys.rules:RULES"), here("NOTHING", monkeypatch)])
 
     assert found.rules == ()
     assert found.broken[0] == "mine (nobodys.rules:RULES): cannot be imported: ModuleNotFoundError: No module named 'nobodys'"
@@ -58,13 +58,13 @@ def test_an_offer_that_cannot_be_imported_is_named(monkeypatch: pytest.MonkeyPat
 
 @pytest.mark.parametrize(("attribute", "kind"), [("WRONG", "str"), ("FINE", "Rule"), ("MIXED", "one with str in it")])
 def test_an_offer_that_is_no_tuple_of_rules_is_named(attribute: str, kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    (broken,) = offered([here(attribute, monkeypatch)]).broken
+    (broken,) = offered_rules([here(attribute, monkeypatch)]).broken
 
     assert broken == f"mine (somebodys_rules:{attribute}): expected a tuple of inbox_mock.conduct.model.Rule, found {kind}"
 
 
 def test_a_code_that_two_packages_offer_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    found = offered([here("MINE", monkeypatch), here("MINE", monkeypatch)])
+    found = offered_rules([here("MINE", monkeypatch), here("MINE", monkeypatch)])
 
     assert len(found.rules) == 1
     assert found.broken == ("mine (somebodys_rules:MINE): the code ZZZ001 is taken by mine (somebodys_rules:MINE)",)
@@ -74,7 +74,7 @@ def test_a_rule_that_fails_is_named_and_the_others_judge() -> None:
     def fail(evidence: Evidence) -> list[Violation]:
         raise KeyError(evidence.now)
 
-    failed, fine = judge(WORLD, [replace(FINE, code="ZZZ000", find=fail), FINE])
+    failed, fine = evaluate(WORLD, [replace(FINE, code="ZZZ000", find=fail), FINE])
 
     assert (failed.violations, failed.broken) == ((), True)
     assert failed.not_judged is not None
@@ -85,7 +85,7 @@ def test_a_rule_that_fails_is_named_and_the_others_judge() -> None:
 @pytest.mark.parametrize("found", [["came"], [Violation("came", ())], [Violation("came", (99,))], 5])
 def test_a_rule_that_finds_what_is_no_evidence_is_named(found: object) -> None:
     rule = replace(FINE, find=lambda evidence: found)  # type: ignore[arg-type, return-value]  # noqa: ARG005
-    (judged,) = judge(WORLD, [rule])
+    (judged,) = evaluate(WORLD, [rule])
 
     assert (judged.violations, judged.broken) == ((), True)
 
@@ -95,7 +95,7 @@ def test_what_is_broken_stands_in_every_format(mock: Mock, fake: Fake) -> None:
     sandbox.api.get("/hosts")
     found = fake.sandboxes.get(sandbox.id)
 
-    report = report_on(found, Operations(OPERATIONS), offers=Offered((FINE,), ("mine (x:Y): cannot be imported",)))
+    report = report_on(found, OperationIndex(OPERATIONS), offers=OfferedRules((FINE,), ("mine (x:Y): cannot be imported",)))
 
     assert report["broken"] == ["mine (x:Y): cannot be imported"]
     assert report["verdict"] == "notes"

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from inbox_mock.conduct.model import Entry, Evidence, Rule, Violation
-from inbox_mock.conduct.pagination import Key, Traversal, in_words, interruptions, walks
+from inbox_mock.conduct.pagination import Key, Traversal, interruptions, list_name, traversals
 from inbox_mock.domain import times
 
 RARELY = timedelta(days=1)
@@ -21,20 +21,20 @@ def find(evidence: Evidence) -> Iterator[Violation]:
         failures = interruptions(calls, tries)
         read: dict[tuple[Key, str | None], Traversal] = {}
         again: dict[tuple[Key, str | None], list[Traversal]] = {}
-        for walk in walks(calls):
-            key = walk.key, origins.get(walk.first.token or "")
-            if not _asks_for_all(walk) or not walk.complete or _is_cheap(walk):
+        for traversal in traversals(calls):
+            key = traversal.key, origins.get(traversal.first.token or "")
+            if not _asks_for_all(traversal) or not traversal.complete or _is_cheap(traversal):
                 continue
             before = read.get(key)
-            if before is not None and not _is_excepted(before, walk, failures):
-                again.setdefault(key, [before]).append(walk)
-            read[key] = walk
+            if before is not None and not _is_excepted(before, traversal, failures):
+                again.setdefault(key, [before]).append(traversal)
+            read[key] = traversal
         for repeated in again.values():
             again_and_again = "once more" if len(repeated) == 2 else f"{len(repeated) - 1} times more"
             since = repeated[1].since
             how = "without updated_since" if since is None else f"with an updated_since of long ago, {times.wire(since)}"
-            about = f"listed all {in_words(repeated[0].first)} and then {again_and_again}, {how}"
-            yield Violation(about, tuple(walk.first.id for walk in repeated))
+            about = f"listed all {list_name(repeated[0].first)} and then {again_and_again}, {how}"
+            yield Violation(about, tuple(traversal.first.id for traversal in repeated))
 
 
 def _origins(evidence: Evidence, application_id: int, calls: list[Entry]) -> dict[str, str]:
@@ -53,21 +53,21 @@ def _origins(evidence: Evidence, application_id: int, calls: list[Entry]) -> dic
     return roots
 
 
-def _asks_for_all(walk: Traversal) -> bool:
+def _asks_for_all(traversal: Traversal) -> bool:
     """Return whether a traversal has no ``updated_since``, or one so long ago that it leaves nothing out."""
-    return walk.since is None or walk.first.at - walk.since > LONG_AGO
+    return traversal.since is None or traversal.first.at - traversal.since > LONG_AGO
 
 
-def _is_cheap(walk: Traversal) -> bool:
+def _is_cheap(traversal: Traversal) -> bool:
     """Return whether little was requested: one record, one page of reference data, or a page under the condition of an ETag."""
-    conditional = any("If-None-Match" in entry.asked_headers for entry in walk.pages)
-    a_look = walk.first.parameters.get("per_page") == "1"
-    return conditional or (len(walk.numbers) == 1 and (a_look or walk.first.parts[-1] in REFERENCE))
+    conditional = any("If-None-Match" in entry.asked_headers for entry in traversal.pages)
+    a_look = traversal.first.parameters.get("per_page") == "1"
+    return conditional or (len(traversal.numbers) == 1 and (a_look or traversal.first.parts[-1] in REFERENCE))
 
 
-def _is_excepted(before: Traversal, walk: Traversal, failures: list[int]) -> bool:
-    failed = bisect_right(failures, walk.first.id) > bisect_right(failures, before.first.id)
-    return failed or walk.first.at - before.first.at >= RARELY
+def _is_excepted(before: Traversal, traversal: Traversal, failures: list[int]) -> bool:
+    failed = bisect_right(failures, traversal.first.id) > bisect_right(failures, before.first.id)
+    return failed or traversal.first.at - before.first.at >= RARELY
 
 
 RULE = Rule(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from inbox_mock.conduct.model import Entry, Evidence, Rule, Violation
-from inbox_mock.conduct.pagination import Key, Traversal, in_words, interruptions, page_of, walks
+from inbox_mock.conduct.pagination import Key, Traversal, interruptions, list_name, page_of, traversals
 
 STILL_READING = timedelta(minutes=1)
 
@@ -19,17 +19,17 @@ def find(evidence: Evidence) -> Iterator[Violation]:
         places = {entry.id: place for place, entry in enumerate(calls)}
         later: dict[Key, LaterTraversals] = {}
         found: list[Violation] = []
-        for walk in reversed(list(walks(calls))):
-            after = later.setdefault(walk.key, LaterTraversals(calls[-1].id + 1))
-            left_off = walk.left_off
-            if left_off is not None and left_off.parameters.get("per_page") != "1" and not after.covers(walk):
+        for traversal in reversed(list(traversals(calls))):
+            after = later.setdefault(traversal.key, LaterTraversals(calls[-1].id + 1))
+            left_off = traversal.left_off
+            if left_off is not None and left_off.parameters.get("per_page") != "1" and not after.covers(traversal):
                 cut_short = bisect_right(failures, after.begins) > bisect_right(failures, left_off.id)
                 going_on = left_off is calls[-1] and evidence.now - left_off.at < STILL_READING
-                if not (cut_short or going_on or _was_a_look(calls, places[walk.first.id])):
+                if not (cut_short or going_on or _was_a_look(calls, places[traversal.first.id])):
                     total = left_off.headers.get("X-Total-Pages", "more")
-                    about = f"read page {page_of(left_off)} of {total} of {in_words(left_off)}, and never asked for the next"
+                    about = f"read page {page_of(left_off)} of {total} of {list_name(left_off)}, and never asked for the next"
                     found.append(Violation(about, (left_off.id,)))
-            after.add(walk)
+            after.add(traversal)
         yield from reversed(found)
 
 
@@ -41,15 +41,19 @@ class LaterTraversals:
     complete: bool = False
     since: datetime | None = None
 
-    def covers(self, walk: Traversal) -> bool:
+    def covers(self, traversal: Traversal) -> bool:
         """Return whether a later traversal read everything that this one left out."""
-        return self.complete and (self.since is None or (walk.since is not None and self.since <= walk.since))
+        return self.complete and (self.since is None or (traversal.since is not None and self.since <= traversal.since))
 
-    def add(self, walk: Traversal) -> None:
+    def add(self, traversal: Traversal) -> None:
         """Add the traversal before those that are known."""
-        self.begins = walk.first.id
-        if walk.complete:
-            earliest = None if walk.since is None or (self.complete and self.since is None) else min(walk.since, self.since or walk.since)
+        self.begins = traversal.first.id
+        if traversal.complete:
+            earliest = (
+                None
+                if traversal.since is None or (self.complete and self.since is None)
+                else min(traversal.since, self.since or traversal.since)
+            )
             self.complete, self.since = True, earliest
 
 

@@ -10,21 +10,21 @@ from inbox_mock.domain.errors import Invalid, invalid
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from inbox_mock.conduct.operations import Operations
+    from inbox_mock.conduct.evidence import OperationIndex
 
 FORMATS = {
     "junit": "application/xml; charset=utf-8",
     "html": "text/html; charset=utf-8",
     "text": "text/plain; charset=utf-8",
 }
-"""The content type of each format that is no JSON; the module of that name in ``reporting`` renders it."""
+"""The content type of each format besides JSON; the module of that name in `inbox_mock.conduct` renders it."""
 
 
 VIOLATION: JSON = {
     "type": "object",
     "properties": {
         **{name: {"type": "string"} for name in ("code", "severity", "title", "about", "why", "source", "fix", "at")},
-        "entries": {"type": "array", "items": {"type": "integer"}, "description": "ids of journal entries, the deed last"},
+        "entries": {"type": "array", "items": {"type": "integer"}, "description": "ids of journal entries, what the client did last"},
         "evidence": {"type": "array", "items": {"type": "object"}, "description": "those entries, without bodies"},
         "allowed": {"type": "boolean"},
     },
@@ -32,11 +32,11 @@ VIOLATION: JSON = {
 
 
 @cache
-def _operations() -> "Operations":
+def _operations() -> "OperationIndex":
     from inbox_mock.api.routes import OPERATIONS as OF_THE_API
-    from inbox_mock.conduct.operations import Operations
+    from inbox_mock.conduct.evidence import OperationIndex
 
-    return Operations(OF_THE_API)
+    return OperationIndex(OF_THE_API)
 
 
 @operation(

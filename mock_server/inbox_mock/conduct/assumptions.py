@@ -1,4 +1,4 @@
-"""What a run relied on that no source settles: found in the journal, and in what the declarations say of how sure they are."""
+"""The behaviours that a run relied on and that no source settles, from the journal and the declarations' fidelity."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from inbox_mock.api.operation import QUERY, Operation
+from inbox_mock.conduct.evidence import OperationIndex
 from inbox_mock.conduct.model import Entry, Evidence
-from inbox_mock.conduct.operations import Operations
 from inbox_mock.conduct.pagination import page_of
-from inbox_mock.conduct.simulated_behaviour import Chances
+from inbox_mock.conduct.simulated_behaviour import SimulatedBehaviour
 from inbox_mock.domain.fidelity import ASSUMPTIONS
 from inbox_mock.resources.declaration import Write
 
@@ -22,7 +22,7 @@ SHOWS_CREATOR = frozenset({"conversations", "messages"})
 
 @dataclass(frozen=True, slots=True)
 class Behaviour:
-    """Something that no source settles: what was done here, and why so; ``switch`` names the switch that decides it."""
+    """Something that no source settles: what the fake does, and why; ``switch`` names the switch that decides it."""
 
     says: str
     source: str
@@ -88,7 +88,7 @@ OF_WEBHOOKS: tuple[tuple[Behaviour, Callable[[Entry], bool]], ...] = (
 )
 
 
-def assumed(evidence: Evidence, operations: Operations, chances: Chances) -> list[dict[str, object]]:
+def assumed(evidence: Evidence, operations: OperationIndex, observed: SimulatedBehaviour) -> list[dict[str, object]]:
     """Return each behaviour that the run relied on, with how often it was met: most often first."""
     met: Counter[Behaviour] = Counter()
     for entry in evidence.calls:
@@ -99,7 +99,7 @@ def assumed(evidence: Evidence, operations: Operations, chances: Chances) -> lis
         met.update(behaviour for behaviour, seen in OF_CALLS if seen(entry))
     for entries, behaviours in ((evidence.exchanges, OF_EXCHANGES), (evidence.attempts, OF_WEBHOOKS)):
         met.update(behaviour for entry in entries for behaviour, seen in behaviours if seen(entry))
-    met.update(of_channels(chances))
+    met.update(of_channels(observed))
     return [
         {"behaviour": behaviour.says, "source": behaviour.source, "seen": seen, "switch": behaviour.switch}
         for behaviour, seen in sorted(met.items(), key=lambda pair: (-pair[1], pair[0].says))
@@ -134,20 +134,20 @@ def _refusals(entry: Entry) -> Iterator[Behaviour]:
         yield Behaviour(f"Status {entry.status}: {known[0]}", known[1].source)
 
 
-def of_channels(chances: Chances) -> dict[Behaviour, int]:
+def of_channels(observed: SimulatedBehaviour) -> dict[Behaviour, int]:
     """Return what is assumed of channels, each with how often it was met."""
     return {
         Behaviour(
             "How long a channel takes to open a conversation is left to the dice.", "that it may take a while is documented"
-        ): chances.delays,
+        ): observed.delays,
         Behaviour(
             "Whether the channel adds a Host participant is left to the dice.", "that it may or may not is documented"
-        ): chances.hosts,
-        Behaviour("A relayed message reaches the guest some seconds later.", "how long it takes is not said"): chances.relays,
-        Behaviour("A booking cancelled before its conversation never gets one.", "no source settles it"): chances.without_conversation,
+        ): observed.hosts,
+        Behaviour("A relayed message reaches the guest some seconds later.", "how long it takes is not said"): observed.relays,
+        Behaviour("A booking cancelled before its conversation never gets one.", "no source settles it"): observed.without_conversation,
         Behaviour(
             "What comes from a channel is external, with the conversation's default_channel.", "inferred from the enumerations"
-        ): chances.from_channel,
-        Behaviour("A guest's message sets deadline_response_at, 24 hours later.", "how long hosts have is not said"): chances.deadlines,
-        _switched("guest_reopens_closed"): chances.reopening,
+        ): observed.from_channel,
+        Behaviour("A guest's message sets deadline_response_at, 24 hours later.", "how long hosts have is not said"): observed.deadlines,
+        _switched("guest_reopens_closed"): observed.reopening,
     }

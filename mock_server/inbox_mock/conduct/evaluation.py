@@ -1,4 +1,4 @@
-"""Judging a client's conduct: every rule that a package offers, held against the evidence."""
+"""Evaluate every rule that a package offers on the evidence of a client's conduct."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -14,8 +14,8 @@ TRIAL_ONLY = "only a client trial can judge it: inbox-mock check client"
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
-    """A rule and what it found; ``not_judged`` says why it could not judge, ``broken`` whether that is its own fault."""
+class RuleResult:
+    """A rule and its violations; ``not_judged`` says why it was not evaluated, ``broken`` whether the rule itself failed."""
 
     rule: Rule
     violations: tuple[Violation, ...] = ()
@@ -24,17 +24,17 @@ class Judged:
 
 
 @dataclass(frozen=True, slots=True)
-class Offered:
-    """The rules that packages offer, by code, and what is wrong with the offers that are of no use."""
+class OfferedRules:
+    """The rules that packages offer, by code, and what is wrong with the offers that cannot be used."""
 
     rules: tuple[Rule, ...]
     broken: tuple[str, ...] = ()
 
 
-def offered(offers: "Iterable[EntryPoint] | None" = None) -> Offered:
-    """Return the rules of every package that offers some as an entry point of the group ``inbox_mock.rules``.
+def offered_rules(offers: "Iterable[EntryPoint] | None" = None) -> OfferedRules:
+    """Return the rules that packages offer as entry points of the group ``inbox_mock.rules``, each a tuple of rules.
 
-    An offer is a tuple of rules. One that is none, or cannot be imported, is named with its reason; the others count.
+    An offer that is something else, or cannot be imported, is listed with its reason; the others count.
     """
     from importlib.metadata import entry_points
 
@@ -46,7 +46,7 @@ def offered(offers: "Iterable[EntryPoint] | None" = None) -> Offered:
         try:
             rules = offer.load()
         except Exception as error:  # noqa: BLE001 - whatever a foreign package does when it is imported
-            broken.append(f"{name}: cannot be imported: {_told(error)}")
+            broken.append(f"{name}: cannot be imported: {_in_words(error)}")
             continue
         if not isinstance(rules, tuple | list) or not all(isinstance(rule, Rule) for rule in rules):
             broken.append(f"{name}: expected a tuple of inbox_mock.conduct.model.Rule, found {_kind(rules)}")
@@ -56,33 +56,33 @@ def offered(offers: "Iterable[EntryPoint] | None" = None) -> Offered:
                 broken.append(f"{name}: the code {rule.code} is taken by {owners[rule.code]}")
             else:
                 found[rule.code], owners[rule.code] = rule, name
-    return Offered(tuple(found[code] for code in sorted(found)), tuple(broken))
+    return OfferedRules(tuple(found[code] for code in sorted(found)), tuple(broken))
 
 
-def judge(evidence: Evidence, rules: Iterable[Rule]) -> list[Judged]:
-    """Return what each rule found. A rule that fails is named, and the others judge all the same."""
+def evaluate(evidence: Evidence, rules: Iterable[Rule]) -> list[RuleResult]:
+    """Return the result of each rule. A rule that raises an exception is reported as broken, and the others are evaluated."""
     known = {entry.id for entry in evidence.entries}
-    return [_judged(rule, evidence, known) for rule in rules]
+    return [_result(rule, evidence, known) for rule in rules]
 
 
-def _judged(rule: Rule, evidence: Evidence, known: set[int]) -> Judged:
+def _result(rule: Rule, evidence: Evidence, known: set[int]) -> RuleResult:
     if rule.find is None:
-        return Judged(rule, not_judged=TRIAL_ONLY)
+        return RuleResult(rule, not_judged=TRIAL_ONLY)
     if not known:
-        return Judged(rule, not_judged="the journal is empty")
+        return RuleResult(rule, not_judged="the journal is empty")
     if rule.whole and evidence.lost:
-        return Judged(rule, not_judged=f"the oldest {evidence.lost} entries of the journal are kept no more")
+        return RuleResult(rule, not_judged=f"the oldest {evidence.lost} entries of the journal are kept no more")
     try:
         violations = tuple(rule.find(evidence))
     except Exception as error:  # noqa: BLE001 - a rule may be anybody's
-        return Judged(rule, not_judged=f"the rule failed: {_told(error)}", broken=True)
+        return RuleResult(rule, not_judged=f"the rule failed: {_in_words(error)}", broken=True)
     for violation in violations:
         if not isinstance(violation, Violation) or not violation.entries or not known.issuperset(violation.entries):
-            return Judged(rule, not_judged=f"the rule found {violation!r:.200}, which names no entries of the journal", broken=True)
-    return Judged(rule, violations)
+            return RuleResult(rule, not_judged=f"the rule found {violation!r:.200}, which names no entries of the journal", broken=True)
+    return RuleResult(rule, violations)
 
 
-def _told(error: Exception) -> str:
+def _in_words(error: Exception) -> str:
     return f"{type(error).__name__}: {error}".splitlines()[0][:300]
 
 

@@ -1,6 +1,6 @@
-"""Collecting what rules look at: the journal, and facts about the world, from the sandbox's database. Nothing is changed."""
+"""Collect what rules look at from a sandbox's database: the journal, and facts about the records. Nothing is changed."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache, lru_cache
@@ -8,10 +8,21 @@ from itertools import chain
 
 import orjson
 
+from inbox_mock.api.operation import Operation
 from inbox_mock.channels import policies
-from inbox_mock.conduct.model import BookingFact, ConversationFact, DeliveryFact, Entry, Evidence, MessageFact, ParticipantFact, TokenFact
+from inbox_mock.conduct.model import (
+    API,
+    BookingFact,
+    ConversationFact,
+    DeliveryFact,
+    Entry,
+    Evidence,
+    MessageFact,
+    ParticipantFact,
+    TokenFact,
+)
 from inbox_mock.domain import times
-from inbox_mock.domain.access import parse_scopes
+from inbox_mock.domain.access import PUBLIC, parse_scopes
 from inbox_mock.domain.reasons import FAULT_STRUCK, from_json
 from inbox_mock.domain.values import whole_number
 from inbox_mock.engine.unit_of_work import UnitOfWork
@@ -23,7 +34,6 @@ from inbox_mock.store import journal
 from inbox_mock.store.database import Database, Row
 from inbox_mock.webhooks.event_types import event_types
 
-ScopesOf = Callable[[str, str], tuple[str, ...]]
 MESSAGES = """
     SELECT m.*, m.on_channel_at IS NOT NULL OR m.id IN (
       SELECT json_extract(about, '$.message_id') FROM timeline WHERE kind = ?) AS relayed
@@ -36,24 +46,56 @@ BOOKINGS = """
 OPENINGS = """
     SELECT json_extract(about, '$.booking_id') AS booking_id, json_extract(about, '$.conversation_id') AS conversation_id, happened
     FROM timeline WHERE kind IN ('conversation_opened', 'channel_opens')"""
+POWERS = ("read", "write", "write_owned")
+
+
+class OperationIndex:
+    """The operations of the API, found by method and path."""
+
+    def __init__(self, operations: Iterable[Operation]) -> None:
+        self._known: dict[tuple[str, int], list[tuple[tuple[str, ...], Operation]]] = {}
+        for operation in operations:
+            parts = tuple(operation.rule.strip("/").split("/"))
+            self._known.setdefault((operation.method, len(parts)), []).append((parts, operation))
+        self.of = lru_cache(maxsize=4096)(self._find)
+
+    def scopes(self, method: str, path: str) -> tuple[str, ...]:
+        """Return the scopes any one of which is of use to a request; none for an unknown operation.
+
+        What is public shows more to an application that holds a scope of the resource.
+        """
+        found = self.of(method, path)
+        if found is None or found.scopes != (PUBLIC,):
+            return () if found is None else found.scopes
+        return (PUBLIC, *(f"{found.resource.plural}_{power}" for power in POWERS))
+
+    def _find(self, method: str, path: str) -> Operation | None:
+        """Return the operation of a method and a path; PATCH is PUT."""
+        if not path.startswith(API):
+            return None
+        parts = [part for part in path.removeprefix(API).split("/") if part]
+        for rule, operation in self._known.get(("PUT" if method == "PATCH" else method, len(parts)), ()):
+            if all(wanted.startswith("<") or wanted == found for wanted, found in zip(rule, parts, strict=True)):
+                return operation
+        return None
 
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """The records that requests name, by id: what the world has besides them is not read."""
+    """The ids of the records that requests name; other records are not read."""
 
     made: list[int]
     conversations: set[int]
     participants: set[int]
 
 
-def gather(work: UnitOfWork, scopes_of: ScopesOf) -> Evidence:
-    """Return the evidence; ``scopes_of`` tells, of a method and a path, the scopes of which any one allows the call."""
+def collect(work: UnitOfWork, operations: OperationIndex) -> Evidence:
+    """Return the evidence that the sandbox's journal and records hold."""
     tokens = _tokens(work.db)
     rows = journal.after(work.db, 0, journal.MOST_ENTRIES)
     lagging = _lagging(work.db)
     deliveries = _deliveries(work.db, rows)
-    entries = tuple(_entry(row, tokens, deliveries, lagging, scopes_of) for row in rows)
+    entries = tuple(_entry(row, tokens, deliveries, lagging, operations) for row in rows)
     named = _named(entries)
     messages = _messages(work.db, named)
     conversations = named.conversations | {message.conversation_id for message in messages.values()}
@@ -83,7 +125,7 @@ _instant = lru_cache(maxsize=4096)(times.parse)
 
 
 def _entry(
-    row: Row, tokens: dict[str, TokenFact], deliveries: dict[int, DeliveryFact], lagging: dict[int, datetime], scopes_of: ScopesOf
+    row: Row, tokens: dict[str, TokenFact], deliveries: dict[int, DeliveryFact], lagging: dict[int, datetime], operations: OperationIndex
 ) -> Entry:
     request: Row = row["request"]
     response: Row = row["response"]
@@ -103,7 +145,7 @@ def _entry(
         path=path,
         query=row["query"],
         status=row["status"],
-        token=None if label is None else str(label),
+        token=label,
         application_id=application_id,
         account_id=None if token is None else token.account_id,
         asked_headers=request.get("headers", {}),
@@ -115,7 +157,7 @@ def _entry(
         readable=not any(fault["kind"] in _unreadable_after() for fault in struck),
         synced_at=None if row["status"] is None or delivery is not None else lagging.get(row["fault_id"], at),
         delivery=delivery,
-        scopes=scopes_of(method, path) if delivery is None else event_types()[delivery.event].scopes,
+        scopes=operations.scopes(method, path) if delivery is None else event_types()[delivery.event].scopes,
     )
 
 

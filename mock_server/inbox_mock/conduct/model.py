@@ -20,7 +20,7 @@ TOKENS = "/oauth/token"
 
 @dataclass(frozen=True, slots=True)
 class Violation:
-    """What a client did, in a sentence, and the ids of the journal entries that show it: the deed last."""
+    """What a client did, in a sentence, and the ids of the journal entries that show it, what it did last."""
 
     about: str
     entries: tuple[int, ...]
@@ -30,9 +30,9 @@ class Violation:
 class Rule:
     """A claim about a client's conduct.
 
-    ``title`` ends the sentence "The client ...". ``why`` says what it leads to, and ``source`` where that stands.
-    ``exceptions`` are the cases that look like a violation and are none. ``find`` is None for a rule that only a trial can judge;
-    with ``whole`` a rule judges nothing once the oldest entries of the journal are lost.
+    ``title`` ends the sentence "The client ...". ``why`` names the consequence, and ``source`` the page that says so.
+    ``exceptions`` are what looks like a violation and is none. ``find`` is None for a rule that only a trial can evaluate;
+    a rule that is ``whole`` is not evaluated once the oldest entries of the journal are lost.
     """
 
     code: str
@@ -65,12 +65,12 @@ class BookingFact:
     never: bool = False
 
     def waits(self, at: datetime) -> bool:
-        """Whether the booking was there, and its channel's conversation was still to come, as far as anybody could know."""
+        """Return whether the booking existed and its channel's conversation was still to come, as far as a client could know."""
         there = self.owned and self.created_at <= at and (self.canceled_at is None or at < self.canceled_at)
         return there and (self.opened_at is None or at < self.opened_at)
 
     def has_conversation(self, at: datetime) -> bool:
-        """Whether the channel had opened the conversation."""
+        """Return whether the channel had opened the conversation."""
         return self.opened_at is not None and self.opened_at <= at
 
 
@@ -119,7 +119,7 @@ class TokenFact:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeliveryFact:
-    """A webhook: what it told of, and whether its signature was somebody else's."""
+    """A webhook: its event and record, and whether its signature was forged."""
 
     id: int
     event: str
@@ -194,12 +194,12 @@ class Entry:
 
     @property
     def failed(self) -> bool:
-        """Whether the client got no answer that it could use."""
+        """Whether the client got no response that it could use."""
         return self.status is None or self.status >= 400 or not self.readable
 
     @property
     def done(self) -> bool:
-        """Whether what was asked for was done, and be it that no answer told so."""
+        """Whether what was asked for was done, even if no response said so."""
         return bool(self.caused) or (self.status is not None and self.status < 300 and self.readable)
 
     def made(self, event: str) -> int | None:
@@ -213,16 +213,16 @@ class Entry:
         return whole_number(text, 19)
 
     def refused_for(self, name: str) -> bool:
-        """Whether the request was refused because of a field."""
+        """Return whether the request was refused because of a field."""
         errors = self.answered.get("errors") if self.status == 422 else None
         return isinstance(errors, list) and any(isinstance(error, dict) and error.get("field") == name for error in errors)
 
     def repeats(self, other: "Entry") -> bool:
-        """Whether the very same was asked for as by another."""
+        """Return whether the request is the same as another."""
         return (self.method, self.path, self.query, self.asked_body) == (other.method, other.path, other.query, other.asked_body)
 
     def is_call(self, method: str, *parts: str) -> bool:
-        """Whether this is such a call of the API; ``*`` stands for any part of the path. PATCH is PUT."""
+        """Return whether this is a request with this method and path; ``*`` stands for any part. PATCH counts as PUT."""
         same = method == ("PUT" if self.method == "PATCH" else self.method) and len(parts) == len(self.parts)
         return same and all(wanted in ("*", found) for wanted, found in zip(parts, self.parts, strict=True))
 
@@ -269,7 +269,7 @@ class Evidence:
         yield from found.items()
 
     def attempts_at(self, method: str, *parts: str, field: str) -> Iterator[Entry]:
-        """Yield the calls that were done, and those that a strict sandbox refused because of a field."""
+        """Yield the requests of a kind that were done, and those that a strict sandbox refused because of ``field``."""
         for entry in self.calls:
             if entry.is_call(method, *parts) and (entry.done or (self.strict and entry.refused_for(field))):
                 yield entry

@@ -1,4 +1,4 @@
-"""How a client read lists: page after page, as one walk through each."""
+"""How a client read lists: page after page, each reading of a list being one traversal."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -20,9 +20,9 @@ Key = tuple[int | None, tuple[str, ...], tuple[tuple[str, str], ...]]
 
 @dataclass
 class Traversal:
-    """Pages of one list that belong together, in the order in which they were asked for: whole before anybody asks about it.
+    """The pages of one reading of a list, in the order of the requests; all of them are added before it is used.
 
-    ``key`` says whose list it is, and what of it was asked for: pages and their size do not matter. ``since`` is the
+    ``key`` says whose list it is and which part of it was requested, whatever the pages and their size. ``since`` is the
     ``updated_since`` that was sent, None where everything was listed.
     """
 
@@ -32,12 +32,12 @@ class Traversal:
 
     @property
     def first(self) -> Entry:
-        """The entry that it began with."""
+        """Its first entry."""
         return self.pages[0]
 
     @property
     def last(self) -> Entry:
-        """The entry that it ended with."""
+        """Its last entry."""
         return self.pages[-1]
 
     @cached_property
@@ -57,30 +57,30 @@ class Traversal:
         return good == self.numbers and min(good, default=0) == 1 and self.left_off is None
 
 
-def walks(calls: Iterable[Entry]) -> Iterator[Traversal]:
-    """Yield an application's walks through lists, in the order in which they began. A first page begins a new one."""
-    open_walks: dict[tuple[Key, datetime | None], Traversal] = {}
+def traversals(calls: Iterable[Entry]) -> Iterator[Traversal]:
+    """Yield an application's traversals of lists, in the order of their first requests. A first page begins a new one."""
+    unfinished: dict[tuple[Key, datetime | None], Traversal] = {}
     found: list[Traversal] = []
     for entry in calls:
         if not is_listing(entry):
             continue
         key, since = key_of(entry), since_of(entry)
-        walk = open_walks.get((key, since))
-        if walk is None or page_of(entry) == 1:
-            walk = open_walks[key, since] = Traversal(key, since)
-            found.append(walk)
-        walk.pages.append(entry)
+        traversal = unfinished.get((key, since))
+        if traversal is None or page_of(entry) == 1:
+            traversal = unfinished[key, since] = Traversal(key, since)
+            found.append(traversal)
+        traversal.pages.append(entry)
     yield from found
 
 
 def is_listing(entry: Entry) -> bool:
-    """Whether an entry asks for a list, not for records by their ids."""
+    """Return whether an entry requests a list, not records by their ids."""
     whole = entry.parts in LISTS or (len(entry.parts) == 1 and entry.parts[0] in SHORT)
     return whole and entry.method == "GET" and "ids" not in entry.parameters
 
 
 def key_of(entry: Entry) -> Key:
-    """Return whose list was asked for, and what of it."""
+    """Return whose list was requested, and which part of it."""
     given = ((name, ",".join(sorted(text.split(",")))) for name, text in entry.parameters.items() if name not in PAGING)
     return entry.account_id, entry.parts, tuple(sorted(given))
 
@@ -99,16 +99,16 @@ def page_of(entry: Entry) -> int:
 
 
 def has_next(entry: Entry) -> bool:
-    """Whether the answer reached the client, and named a next page."""
+    """Return whether the response reached the client and linked to a next page."""
     return not entry.failed and 'rel="next"' in entry.headers.get("Link", "")
 
 
 def interruptions(calls: Iterable[Entry], exchanges: Iterable[Entry]) -> list[int]:
-    """Return the ids of what may have cut short whatever a client was about: failures, but no refusal of what it wrote."""
+    """Return the ids of entries that may have interrupted a client: failures, except refusals of what it wrote."""
     failed = (entry for entry in (*calls, *exchanges) if entry.failed)
     return sorted(entry.id for entry in failed if entry.method == "GET" or entry.status not in REFUSED)
 
 
-def in_words(entry: Entry) -> str:
-    """Say which list an entry asks for."""
+def list_name(entry: Entry) -> str:
+    """Return the name of the list that an entry requests."""
     return entry.parts[-1]

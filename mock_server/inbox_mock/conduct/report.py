@@ -1,14 +1,13 @@
-"""The report as everybody gets it: plain JSON, of which the other formats are made."""
+"""The report as JSON, of which the other formats are made."""
 
 from collections.abc import Iterable, Sequence
 from shlex import quote
 
-from inbox_mock.conduct import simulated_behaviour
 from inbox_mock.conduct.assumptions import assumed
-from inbox_mock.conduct.evaluation import Judged, Offered, judge, offered
-from inbox_mock.conduct.evidence import gather
+from inbox_mock.conduct.evaluation import OfferedRules, RuleResult, evaluate, offered_rules
+from inbox_mock.conduct.evidence import OperationIndex, collect
 from inbox_mock.conduct.model import Entry, Evidence, Violation
-from inbox_mock.conduct.operations import Operations
+from inbox_mock.conduct.simulated_behaviour import SimulatedBehaviour, simulated_behaviour
 from inbox_mock.conduct.verdict import JSON, allow, near
 from inbox_mock.domain import times
 from inbox_mock.domain.errors import Invalid, invalid
@@ -16,29 +15,29 @@ from inbox_mock.engine.sandboxes import Sandbox
 from inbox_mock.store.sandbox import Settings
 
 LONGEST = 600
-INLINE = "scenario"  # what a scenario is called that came as an object
+INLINE = "scenario"  # the name of a scenario that was sent as an object
 
 
-def report_on(sandbox: Sandbox, operations: Operations, allowed: Iterable[str] = (), offers: Offered | None = None) -> JSON:
-    """Return the report on whoever called a sandbox. The sandbox is read in one go, and judged when it is free again.
+def report_on(sandbox: Sandbox, operations: OperationIndex, allowed: Iterable[str] = (), offers: OfferedRules | None = None) -> JSON:
+    """Return the report on the clients of a sandbox. The sandbox is locked while it is read, not while rules are evaluated.
 
     Raises:
-        Invalid: a code that is to be allowed is none that a rule has.
+        Invalid: a code to be allowed belongs to no rule.
 
     """
-    offers = offered() if offers is None else offers
+    offers = offered_rules() if offers is None else offers
     codes = [rule.code for rule in offers.rules]
     allowed = tuple(allowed)
     unknown = [code for code in allowed if code not in codes]
     if unknown:
         raise Invalid(*(invalid("allow", near(code, codes)) for code in unknown))
     with sandbox.work() as work:
-        evidence = gather(work, operations.scopes)
+        evidence = collect(work, operations)
         calls = evidence.calls
         since = times.wire(calls[0].at) if calls else work.now
-        met = simulated_behaviour.chances(work, since, _closed(calls)) if calls else simulated_behaviour.Chances()
+        observed = simulated_behaviour(work, since, _closed(calls)) if calls else SimulatedBehaviour()
         settings = work.settings
-    judged = judge(evidence, offers.rules)
+    results = evaluate(evidence, offers.rules)
     found: JSON = {
         "sandbox": sandbox.id,
         "scenario": settings.scenario,
@@ -47,10 +46,10 @@ def report_on(sandbox: Sandbox, operations: Operations, allowed: Iterable[str] =
         "requests": len(evidence.entries) - len(evidence.attempts),
         "webhooks": len(evidence.attempts),
         "lost": evidence.lost,
-        "violations": _violations(judged, evidence),
-        "rules": [_rule(one) for one in judged],
-        "broken": [*offers.broken, *(f"{one.rule.code}: {one.not_judged}" for one in judged if one.broken)],
-        "assumed": assumed(evidence, operations, met),
+        "violations": _violations(results, evidence),
+        "rules": [_rule(one) for one in results],
+        "broken": [*offers.broken, *(f"{one.rule.code}: {one.not_judged}" for one in results if one.broken)],
+        "assumed": assumed(evidence, operations, observed),
         "replay": _replay(sandbox, settings),
     }
     cleaned = _clean(found)
@@ -60,20 +59,20 @@ def report_on(sandbox: Sandbox, operations: Operations, allowed: Iterable[str] =
 
 
 def _closed(calls: Sequence[Entry]) -> list[int]:
-    """Return the conversations that a client closed."""
+    """Return the ids of the conversations that a client closed."""
     puts = (entry for entry in calls if entry.is_call("PUT", "inbox", "conversations", "*") and entry.done)
     return [int(entry.parts[2]) for entry in puts if entry.written.get("closed") in {True, "true"}]
 
 
-def _violations(judged: Sequence[Judged], evidence: Evidence) -> list[JSON]:
+def _violations(results: Sequence[RuleResult], evidence: Evidence) -> list[JSON]:
     entries = {entry.id: entry for entry in evidence.entries}
-    found = [(one, violation) for one in judged for violation in one.violations]
+    found = [(one, violation) for one in results for violation in one.violations]
     found.sort(key=lambda pair: (pair[0].rule.severity != "error", pair[0].rule.code, pair[1].entries[-1]))
     return [_violation(one, violation, entries) for one, violation in found]
 
 
-def _violation(judged: Judged, violation: Violation, entries: dict[int, Entry]) -> JSON:
-    rule, deed = judged.rule, entries[violation.entries[-1]]
+def _violation(result: RuleResult, violation: Violation, entries: dict[int, Entry]) -> JSON:
+    rule, last = result.rule, entries[violation.entries[-1]]
     return {
         "code": rule.code,
         "severity": rule.severity,
@@ -83,7 +82,7 @@ def _violation(judged: Judged, violation: Violation, entries: dict[int, Entry]) 
         "source": rule.source,
         "fix": rule.fix,
         "entries": list(violation.entries),
-        "at": times.wire(deed.at),
+        "at": times.wire(last.at),
         "evidence": [_shown(entries[entry_id]) for entry_id in violation.entries],
     }
 
@@ -101,19 +100,19 @@ def _shown(entry: Entry) -> JSON:
     }
 
 
-def _rule(judged: Judged) -> JSON:
-    rule = judged.rule
+def _rule(result: RuleResult) -> JSON:
+    rule = result.rule
     return {
         "code": rule.code,
         "title": rule.title,
         "severity": rule.severity,
-        "violations": len(judged.violations),
-        "not_judged": judged.not_judged,
+        "violations": len(result.violations),
+        "not_judged": result.not_judged,
     }
 
 
 def _replay(sandbox: Sandbox, settings: Settings) -> str:
-    """Return the command that opens the same world; of one that was never a file, the journal is all that can be had."""
+    """Return the command that serves the same scenario; for one that was no file, the command that shows the journal."""
     name = settings.scenario
     if name == INLINE:
         return f"inbox-mock journal --sandbox {sandbox.id} --format json"
@@ -121,7 +120,7 @@ def _replay(sandbox: Sandbox, settings: Settings) -> str:
 
 
 def _clean(found: object) -> object:
-    """Return the same without what no encoding can hold, and without texts that go on for ever: clients may write anything."""
+    """Return the same with texts that can be encoded and are not too long: clients may write anything."""
     if isinstance(found, str):
         text = found if len(found) <= LONGEST else f"{found[:LONGEST]}..."
         return text.encode(errors="replace").decode()

@@ -1,4 +1,4 @@
-"""What channels did in a run that no source settles: how long they took, whom they added, what became of cancelled bookings."""
+"""Count what channels did in a run that no source settles: delays, hosts that they added, cancelled bookings."""
 
 from dataclasses import dataclass
 
@@ -28,11 +28,11 @@ REOPENED = """
 
 
 @dataclass(frozen=True, slots=True)
-class Chances:
-    """How often the dice said how long a conversation took, whether a Host came with it, and how long a relay took.
+class SimulatedBehaviour:
+    """How often the delay of a conversation was drawn, whether a Host comes with it, and the delay of a relay.
 
     ``without_conversation``: bookings that were cancelled before they had one. ``from_channel``: messages of guests that
-    came in from a channel, ``deadlines`` those that set a response deadline, ``reopening`` those into conversations that
+    came in from a channel; ``deadlines``: those that set a response deadline; ``reopening``: those into conversations that
     had been closed.
     """
 
@@ -45,12 +45,12 @@ class Chances:
     reopening: int = 0
 
 
-def chances(work: UnitOfWork, since: str, closed: list[int]) -> Chances:
-    """Count what has happened since a time; ``closed`` are the conversations that a client closed."""
+def simulated_behaviour(work: UnitOfWork, since: str, closed: list[int]) -> SimulatedBehaviour:
+    """Count what has happened since a time; ``closed`` are the ids of the conversations that a client closed."""
     opened = [(row, orjson.loads(str(row["about"]))) for row in work.db.every(OPENINGS, (since,))]
     written = {str(row["channel"]): row["n"] for row in work.db.every(FROM_CHANNEL, (since,))}
     answered_within = {name: count for name, count in written.items() if policies()[name].response_hours is not None}
-    return Chances(
+    return SimulatedBehaviour(
         delays=sum(_by_dice(work, row) for row, _ in opened),
         hosts=sum("hosts" not in about for _, about in opened if about.get("conversation_id")),
         relays=work.db.value(RELAYS, (since,), int) or 0,
@@ -62,7 +62,7 @@ def chances(work: UnitOfWork, since: str, closed: list[int]) -> Chances:
 
 
 def _by_dice(work: UnitOfWork, row: Row) -> bool:
-    """Whether a conversation took as long as the dice say."""
+    """Return whether a conversation's delay is the one that is drawn."""
     opens_after = policies()[str(row["channel"])].opens_after
     if opens_after is None:
         return False

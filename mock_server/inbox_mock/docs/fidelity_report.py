@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from inbox_mock.api import openapi
 from inbox_mock.api.routes import OPERATIONS
 from inbox_mock.conduct.assumptions import ASSUMED, OF_CALLS, OF_EXCHANGES, OF_WEBHOOKS, of_channels
-from inbox_mock.conduct.simulated_behaviour import Chances
+from inbox_mock.conduct.simulated_behaviour import SimulatedBehaviour
 
 JSON = Mapping[str, object]
 LEVELS = ("documented", "recorded", "assumed")
@@ -33,7 +33,7 @@ def claims() -> list[Claim]:
 def _behaviours() -> Iterator[Claim]:
     """Yield the assumed behaviours that no switch controls."""
     of_traffic = (behaviour for behaviour, _ in (*OF_CALLS, *OF_EXCHANGES, *OF_WEBHOOKS))
-    for behaviour in (*of_channels(Chances()), *of_traffic):
+    for behaviour in (*of_channels(SimulatedBehaviour()), *of_traffic):
         if behaviour.switch is None:
             yield Claim("behaviour", behaviour.says, ASSUMED, behaviour.source)
 

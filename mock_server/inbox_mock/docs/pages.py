@@ -30,9 +30,9 @@ def _fidelity() -> Mapping[str, object]:
 
 
 def _conduct() -> Mapping[str, object]:
-    from inbox_mock.conduct.evaluation import offered
+    from inbox_mock.conduct.evaluation import offered_rules
 
-    found = offered()
+    found = offered_rules()
     return {"rules": found.rules, "broken": found.broken}
 
 
