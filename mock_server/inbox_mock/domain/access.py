@@ -35,12 +35,12 @@ _PLAIN = re.compile(r"[!-\[\]-~]+")
 
 
 def full_credential(sandbox_id: str, secret: str) -> str:
-    """Write a credential out in full."""
+    """Return a credential in full."""
     return sandbox_id + secret
 
 
 def sandbox_of(credential: str | None) -> str:
-    """Name the sandbox that a credential belongs to; anything that is no credential belongs to the default one."""
+    """Return the id of the sandbox that a credential belongs to: the default one for any other text."""
     if credential and _CREDENTIAL.fullmatch(credential):
         return credential[:12]
     return DEFAULT_SANDBOX
@@ -65,7 +65,7 @@ def expand_scopes(granted: str) -> frozenset[str]:
 
 
 def scope_in_words(scope: str) -> str:
-    """Say what a scope allows, for whoever is asked to grant it."""
+    """Return what a scope allows, in words for whoever is asked to grant it."""
     for power, words in (("_write_owned", "read and change its own {}"), ("_write", "read and change {}"), ("_read", "read {}")):
         if scope.endswith(power):
             return words.format(scope.removesuffix(power).replace("_", " "))

@@ -103,7 +103,7 @@ class UnitOfWork:
         return full_credential(self.sandbox_id, str(secret))
 
     def set_time(self, instant: datetime) -> None:
-        """Let the present be ``instant``."""
+        """Set the present to ``instant``."""
         self.instant = instant
         self.now = times.wire(instant)
 
@@ -120,11 +120,11 @@ class UnitOfWork:
             self.db.execute("RELEASE attempt")
 
     def later(self, delay: timedelta, kind: str, **about: object) -> None:
-        """Let something happen after a delay."""
+        """Schedule an event after a delay."""
         timeline.schedule(self.db, times.wire(self.instant + delay), kind, about)
 
     def happen(self, kind: str, **about: object) -> None:
-        """Write down what happens at this moment."""
+        """Record an event that happens at this moment."""
         timeline.mark_happened(self.db, timeline.schedule(self.db, self.now, kind, about))
 
     def explain(self, code: str, **data: object) -> None:

@@ -1,5 +1,5 @@
 """One declaration per API resource: attributes, links, constraints, fidelity and source.
 
-Validation (`checking`), JSON (`reading`) and OpenAPI come from the declarations, so an attribute lives in one place.
+`validation`, `serialization` and OpenAPI read the declarations, so an attribute is declared in one place.
 Each sibling with a resource in it exports ``RESOURCE``.
 """

@@ -42,10 +42,10 @@ FULL = Projection()
 
 
 @lru_cache(maxsize=512)
-def reader(resource: Resource, columns: Columns, view: Projection = FULL) -> Reader:
+def reader(resource: Resource, columns: Columns, projection: Projection = FULL) -> Reader:
     """Return the function that turns a row with these columns into the record that the API shows."""
     index = {name: position for position, name in enumerate(columns)}
-    links, attributes = _links_shown(resource, view), _attributes_shown(resource, view)
+    links, attributes = _links_shown(resource, projection), _attributes_shown(resource, projection)
     names = ("links", *(("id",) if resource.has_id else ()), *(a.name for a in attributes))
     take = _taker([index.get(name, 0) for name in names])
     converted = [(a.name, a.kind.reads) for a in attributes if a.kind.reads is not None and a.name != "owned_by_app"]
@@ -56,7 +56,7 @@ def reader(resource: Resource, columns: Columns, view: Projection = FULL) -> Rea
     lists = tuple(link.name for link in links if link.many and link.name in index)
     worked_out = [(link.name, _link(link, index)) for link in links if link.name not in index or link.name == "member"]
 
-    def read(row: Sequence[object], place: RenderContext) -> JSON:
+    def read(row: Sequence[object], context: RenderContext) -> JSON:
         record: JSON = dict(zip(names, take(row), strict=True))
         if links:
             found: JSON = dict(zip(link_names, take_links(row), strict=True))
@@ -70,24 +70,24 @@ def reader(resource: Resource, columns: Columns, view: Projection = FULL) -> Rea
         for name, convert in converted:
             record[name] = convert(record[name])
         for name in uploads:
-            record[name] = f"{place.uploads}/{record['id']}/{record[name]}"
+            record[name] = f"{context.uploads}/{record['id']}/{record[name]}"
         if owned:
-            record["owned_by_app"] = place.application_id is not None and row[index["application_id"]] == place.application_id
+            record["owned_by_app"] = context.application_id is not None and row[index["application_id"]] == context.application_id
         return record
 
     return read
 
 
-def _links_shown(resource: Resource, view: Projection) -> list[Link]:
-    shown = [link for link in resource.links if link.public or not view.public]
-    return [link for link in shown if link.name != "created_by" or view.created_by != "attributes"]
+def _links_shown(resource: Resource, projection: Projection) -> list[Link]:
+    shown = [link for link in resource.links if link.public or not projection.public]
+    return [link for link in shown if link.name != "created_by" or projection.created_by != "attributes"]
 
 
-def _attributes_shown(resource: Resource, view: Projection) -> list[Attribute]:
-    shown = [a for a in resource.attributes if a.read and a.name not in view.hidden and (a.public or not view.public)]
-    if view.created_by == "links":
+def _attributes_shown(resource: Resource, projection: Projection) -> list[Attribute]:
+    shown = [a for a in resource.attributes if a.read and a.name not in projection.hidden and (a.public or not projection.public)]
+    if projection.created_by == "links":
         shown = [a for a in shown if not a.name.startswith("created_by_") or resource.name == "booking"]
-    return [a for a in shown if view.fields is None or a.name in view.fields]
+    return [a for a in shown if projection.fields is None or a.name in projection.fields]
 
 
 def _taker(positions: list[int]) -> Callable[[Sequence[object]], Sequence[object]]:

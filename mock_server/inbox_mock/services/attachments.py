@@ -72,7 +72,7 @@ def read_file(work: UnitOfWork, attachment_id: int) -> Row | None:
 
 
 def describe(content: bytes) -> Row:
-    """Say what a file's bytes are: size, content type, usual extension, and a picture's width and height in pixels."""
+    """Return a file's size in bytes, content type and usual extension, and a picture's width and height in pixels."""
     content_type = _content_type(content)
     width, height = _dimensions(content) if content_type.startswith("image/") else (None, None)
     return {

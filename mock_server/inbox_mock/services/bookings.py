@@ -115,7 +115,7 @@ def insert_booking(work: UnitOfWork, actor: Actor, rental: RentalRow, booking: R
 
 
 def create_inquiry(work: UnitOfWork, actor: Actor, rental_id: int, written: Row) -> int:
-    """Ask about a rental. The inquiry is locked to the application that makes it.
+    """Insert an inquiry about a rental and return its id. It is locked to the application that makes it.
 
     Raises:
         NotFound: the account has no such rental.

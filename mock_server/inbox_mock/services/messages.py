@@ -105,7 +105,7 @@ def _check_visibility(message: Mapping[str, Any], sender: ParticipantRow) -> Non
 
 
 def _move(work: UnitOfWork, conversation: ConversationRow, sender: ParticipantRow, message: Row) -> None:
-    """Let a new message move its conversation and its sender."""
+    """Update the conversation and the sender of a new message."""
     said_at = message.get("sent_at") or work.now
     changes: Row = {}
     if work.settings.assume["message_bumps_conversation"]:

@@ -98,7 +98,7 @@ def issue_token(
 
 
 def revoke_token(work: UnitOfWork, token: str) -> bool:
-    """Let an access or refresh token be refused from now on; False if there is none such."""
+    """Revoke an access or refresh token; return False if there is none such."""
     found = _find(work, "access", token) or _find(work, "refresh", token)
     if found is not None:
         work.db.update("tokens", found["id"], {"revoked_at": work.now})
@@ -198,7 +198,7 @@ def exchange_code(work: UnitOfWork, application: ApplicationRow, code: str, redi
 
 
 def refresh(work: UnitOfWork, application: ApplicationRow, refresh_token: str, asked: str = "") -> tuple[Row, Row]:
-    """Exchange a refresh token for a new pair. The old one is dead at once, the old access token lives on.
+    """Exchange a refresh token for a new pair. The old one is revoked at once, the old access token stays good.
 
     ``asked`` may name fewer scopes than the old token had.
 

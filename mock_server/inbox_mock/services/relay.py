@@ -70,7 +70,7 @@ def thread(work: UnitOfWork, conversation_id: object, limit: int = -1, skip: int
 
 
 def keep_words(work: UnitOfWork, message: MessageRow) -> None:
-    """Keep what the guest has read, or what is on its way to him, before the message is edited: an edit is not relayed."""
+    """Store the words that the guest has read, or that are on their way to them, before an edit: edits are not relayed."""
     if message["on_channel_as"] is None and (message["on_channel_at"] is not None or _is_on_its_way(work, message)):
         work.db.update("messages", message["id"], {"on_channel_as": message["content"]})
 

@@ -38,7 +38,7 @@ def find(db: Database, fault_id: object) -> Row | None:
 
 
 def change(db: Database, fault_id: object, changes: Mapping[str, object]) -> None:
-    """Note what a fault did."""
+    """Update a fault."""
     db.update("faults", fault_id, _written(changes))
 
 
@@ -49,7 +49,7 @@ def remove(db: Database, fault_id: object) -> bool:
 
 
 def keep_past(db: Database, fault_id: int) -> None:
-    """Keep the sandbox as it is now for a fault that shows it later.
+    """Store the sandbox as it is now for a fault that shows it later.
 
     What the present transaction has written is in it, as it should be: the fault stands and falls with that transaction.
     """
@@ -68,7 +68,7 @@ def past(db: Database, fault_id: object) -> Database:
 
 
 def hold_back(db: Database, event_id: object, webhook_id: object) -> None:
-    """Note that a webhook which is to be sent waits for the next one to the same address."""
+    """Hold a scheduled webhook back until the next one to the same subscription."""
     db.execute("UPDATE timeline SET about = json_set(about, '$.after_next_of', ?) WHERE id = ?", (webhook_id, event_id))
 
 

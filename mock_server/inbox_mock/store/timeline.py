@@ -23,7 +23,7 @@ class Event:
 
 
 def schedule(db: Database, due_at: str, kind: str, about: Mapping[str, object]) -> int:
-    """Let something happen later."""
+    """Insert an event that is due at a time, and return its id."""
     sql = "INSERT INTO timeline (due_at, kind, about) VALUES (?, ?, ?)"
     return db.execute(sql, (due_at, kind, orjson.dumps(about).decode())).lastrowid or 0
 

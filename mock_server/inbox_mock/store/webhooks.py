@@ -16,13 +16,11 @@ SUBSCRIBED = """
 
 def subscribed(db: Database, event: str, account_id: object) -> list[Row]:
     """Return the subscriptions to an event of an account, each with its application's scopes."""
-    if db.execute("SELECT 1 FROM webhooks LIMIT 1").fetchone() is None:
-        return []
     return db.every(SUBSCRIBED, (account_id, f'%"{event}"%'))
 
 
 def add(db: Database, row: Row) -> int:
-    """Subscribe; ``events`` is a list."""
+    """Insert a subscription, its ``events`` as a list, and return its id."""
     return db.insert("webhooks", {**row, "events": orjson.dumps(row["events"]).decode()})
 
 
@@ -32,12 +30,12 @@ def all_subscriptions(db: Database) -> list[Row]:
 
 
 def remove(db: Database, webhook_id: int) -> bool:
-    """Unsubscribe; False if there is no such subscription."""
+    """Delete a subscription; return False if there is none such."""
     return db.execute("DELETE FROM webhooks WHERE id = ?", (webhook_id,)).rowcount > 0
 
 
 def add_delivery(db: Database, webhook: Row, event: str, account_id: object, record: str, now: str) -> int:
-    """Keep what a subscriber is to be told."""
+    """Insert a pending delivery to a subscription and return its id."""
     row: Row = {
         "webhook_id": webhook["id"],
         "application_id": webhook["application_id"],
@@ -63,5 +61,5 @@ def all_deliveries(db: Database, limit: int = -1) -> list[DeliveryRow]:
 
 
 def change_delivery(db: Database, delivery_id: object, changes: Mapping[str, object]) -> None:
-    """Note how a delivery went."""
+    """Update a delivery."""
     db.update("deliveries", delivery_id, changes)

@@ -75,6 +75,8 @@ def publish(work: UnitOfWork, event: str, record_id: object, account_id: object,
     this application receives it.
     """
     work.caused.append({"event": event, "id": record_id})
+    if work.db.execute("SELECT 1 FROM webhooks LIMIT 1").fetchone() is None:
+        return  # as in most sandboxes, and found out faster than by the join of `subscribed`
     needed = event_types()[event].scopes
     for webhook in webhooks.subscribed(work.db, event, account_id):
         held = expand_scopes(webhook["scopes"])
