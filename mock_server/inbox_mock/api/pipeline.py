@@ -23,7 +23,6 @@ from inbox_mock.engine import redaction
 from inbox_mock.engine.sandboxes import Sandboxes
 from inbox_mock.engine.unit_of_work import UnitOfWork
 from inbox_mock.services.oauth import Grant, authenticate, recognise
-from inbox_mock.store import faults as fault_store
 from inbox_mock.store.access import Allowance, spend
 from inbox_mock.store.journal import MOST_CHARACTERS
 
@@ -115,7 +114,7 @@ def _answer(server: Server, asked: Request, operation: Operation, path: dict[str
         grant: Grant | None = None
         try:
             grant = authenticate(work, token)
-            if fault_store.any_set(work.db):
+            if work.db.holds_any("faults"):
                 fault = fault_injection.strike(work, asked, grant)
             allowance = spend(work.db, grant.application_id, work.instant, work.settings.rate_limit)
             if fault is not None:

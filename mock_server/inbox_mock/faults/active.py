@@ -83,11 +83,6 @@ class WebhookStrike:
         return Reason(WEBHOOK_LOST if self.effect.lost else FAULT_STRUCK, {"fault_id": self.fault_id, "kind": self.kind})
 
 
-def any_set(work: UnitOfWork) -> bool:
-    """Whether there is anything to look for."""
-    return store.any_set(work.db)
-
-
 def set_fault(work: UnitOfWork, wish: Mapping[str, Any]) -> int:
     """Set a fault: ``kind``, its options, ``match``, ``times``, ``for``. Return its id.
 
@@ -147,7 +142,7 @@ def strike_webhook(work: UnitOfWork, event: str, webhook: Row, older: Callable[[
 
     ``older`` returns an older version of the record, given the id of a fault that may have kept one, or None.
     """
-    if not any_set(work):
+    if not work.db.holds_any("faults"):
         return None
     for row in store.standing(work.db, work.now):
         fault, match = kinds()[str(row["kind"])], row["match"]

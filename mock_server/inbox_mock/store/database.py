@@ -84,6 +84,10 @@ class Database(sqlite3.Connection):
         found = self.execute(sql, parameters).fetchone()
         return None if found is None else found[0]
 
+    def holds_any(self, table: str) -> bool:
+        """Return whether a table has a row at all."""
+        return self.execute(f"SELECT 1 FROM {table} LIMIT 1").fetchone() is not None  # noqa: S608
+
     def insert(self, table: str, row: Mapping[str, object]) -> int:
         """Insert a row and return its id; columns left out take their default."""
         columns = ", ".join(row)

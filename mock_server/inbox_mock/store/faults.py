@@ -11,11 +11,6 @@ JSON_COLUMNS = ("options", "match", "lingering")
 NOT_SHOWN = ("journal", "deliveries", "faults", "fault_pasts")
 
 
-def any_set(db: Database) -> bool:
-    """Whether there is a fault at all."""
-    return db.execute("SELECT 1 FROM faults LIMIT 1").fetchone() is not None
-
-
 def add(db: Database, row: Row) -> int:
     """Set a fault; ``options`` and ``match`` are objects."""
     return db.insert("faults", _written(row))

@@ -143,7 +143,7 @@ def _schedule(work: UnitOfWork, webhook: Row, event: str, account_id: object, re
 
 def _release(work: UnitOfWork, webhook: Row, due: timedelta) -> None:
     """Schedule the deliveries that wait for the next one to the same address right after it."""
-    if not active.any_set(work):
+    if not work.db.holds_any("faults"):
         return
     for event_id, delivery_id in fault_store.held_back(work.db, webhook["id"]):
         fault_store.forget_event(work.db, event_id)
