@@ -1,5 +1,7 @@
 """Which worlds are invented."""
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,7 +17,7 @@ def a_world(draw: st.DataObject) -> World:
     return compose(draw.draw(st.sampled_from(list(hazards()))), lambda choices: draw.draw(st.sampled_from(choices)))
 
 
-def faults(world: World) -> list[dict[str, object]]:
+def faults(world: World) -> list[dict[str, Any]]:
     return [dict(step["fault"]) for step in world.steps if kind_of(step) == "fault"]
 
 
@@ -35,7 +37,7 @@ def test_every_hazard_has_its_quota_and_takes_its_turn() -> None:
 @given(st.data())
 def test_no_world_joins_hazards_with_which_nobody_could_win(draw: st.DataObject) -> None:
     world = a_world(draw)
-    lost = [fault for fault in faults(world) if fault["kind"] in STORED_UNANSWERED and fault.get("match", {}).get("method") == "POST"]  # type: ignore[attr-defined]
+    lost = [fault for fault in faults(world) if fault["kind"] in STORED_UNANSWERED and fault.get("match", {}).get("method") == "POST"]
     stale = [fault for fault in faults(world) if fault["kind"] == "stale_read"]
     assert not (lost and stale)
     assert all(fault["honest"] for fault in stale)

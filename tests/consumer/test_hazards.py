@@ -45,7 +45,7 @@ def test_one_function_adds_a_hazard_that_worlds_contain_and_the_verdict_names(tm
 
 
 def test_a_module_without_a_hazard_is_named(tmp_path: Path) -> None:
-    told = r"inbox_contracts\.consumer\.hazards\.nothing must declare a hazard with @hazard"
+    told = r"inbox_contracts\.consumer\.hazards\.nothing must define at least one Hazard"
     with plugged(package, "nothing", "", tmp_path), pytest.raises(TypeError, match=told):
         hazards()
 

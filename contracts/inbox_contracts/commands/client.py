@@ -110,7 +110,7 @@ def _each(driver: tuple[str, ...], wanted: str, options: dict[str, Any]) -> int:
     if plain.failure is not None and plain.failure.recording.no_client:
         _say(f"inbox-mock: {_no_client(plain)}")
         return WRONG
-    rows: list[dict[str, object]] = [{"assumption": None, "value": None, "passed": plain.passed, "codes": list(plain.codes)}]
+    rows: list[dict[str, Any]] = [{"assumption": None, "value": None, "passed": plain.passed, "codes": list(plain.codes)}]
     for name, known in ASSUMPTIONS.items():
         for choice in known.choices:
             if choice != known.default and plain.passed:
@@ -121,7 +121,7 @@ def _each(driver: tuple[str, ...], wanted: str, options: dict[str, Any]) -> int:
     else:
         for row in rows:
             what = "as assumed" if row["assumption"] is None else f"{row['assumption']}={_written(row['value'])}"
-            outcome = "passes" if row["passed"] else f"fails: {', '.join(map(str, row['codes']))}"  # type: ignore[call-overload]
+            outcome = "passes" if row["passed"] else f"fails: {', '.join(row['codes'])}"
             click.echo(f"{what:40}{outcome}")
         if not plain.passed:
             click.echo("It fails as things are: nothing was flipped. Run it without --assume to see why.")

@@ -19,10 +19,8 @@ from inbox_mock.engine.sandboxes import Sandbox
 from inbox_mock.engine.unit_of_work import Actor
 from inbox_mock.scenarios import timeline
 from inbox_mock.scenarios.build import Overrides
-from inbox_mock.scenarios.builder import Builder
 from inbox_mock.scenarios.errors import ScenarioError
-from inbox_mock.scenarios.loading import Scenario, find_shipped
-from inbox_mock.scenarios.yaml12 import Lines
+from inbox_mock.scenarios.loading import find_shipped
 from inbox_mock.server import Server
 from inbox_mock.services import oauth
 from inbox_mock.services.messages import edit_message
@@ -148,8 +146,7 @@ class RunningWorld:
             return self._edit(step[EDITS])
         try:
             with self._sandbox.work() as work:
-                data = {"timeline": [{"at": "0s", **step}]}
-                timeline.plan(Builder(Scenario("the world", data, Lines()), work, work.instant, lambda _done, _total: None))
+                timeline.plan_now(work, step)
         except ScenarioError as error:
             return f"found {error.found}"
         for event in self._advance(timedelta()):

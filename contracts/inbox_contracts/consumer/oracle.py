@@ -8,7 +8,10 @@ from typing import Any
 
 JSON = dict[str, Any]
 
-SHAPE: dict[str, dict[str, object]] = {
+Form = Any
+"""A type, an object of forms by name, or a list of the one form of its elements."""
+
+SHAPE: dict[str, JSON] = {
     "bookings": {"id": int, "conversation_ids": [int]},
     "conversations": {
         "id": int,
@@ -134,7 +137,7 @@ def malformed(belief: Mapping[str, Any]) -> str | None:
     return None
 
 
-def _wrong(found: object, wanted: object, place: str) -> str | None:
+def _wrong(found: object, wanted: Form, place: str) -> str | None:
     """Return the first place that has another form than wanted. ``[form]`` is a list of that form, and so is an object in an object."""
     if isinstance(wanted, list):
         if not isinstance(found, list):
@@ -148,7 +151,7 @@ def _wrong(found: object, wanted: object, place: str) -> str | None:
             return f"{place} has no {lacking}"
         parts = ((found[name], [part] if isinstance(part, dict) else part, f"{place}.{name}") for name, part in wanted.items())
     else:
-        right = isinstance(found, bool) if wanted is bool else isinstance(found, wanted) and not isinstance(found, bool)  # type: ignore[arg-type]
+        right = isinstance(found, bool) if wanted is bool else isinstance(found, wanted) and not isinstance(found, bool)
         return None if right else f"{place} is {_short(found)}; expected {NAMES[wanted]}"
     return next((wrong for part in parts if (wrong := _wrong(*part))), None)
 
@@ -198,7 +201,7 @@ def _ids(noun: str, number: int, part: str, other: str, told: list[int], real: l
 
 
 def _parts(noun: str, conversation: int, told: list[JSON], real: list[JSON]) -> Iterator[Difference]:
-    fields = [name for name in SHAPE["conversations"][f"{noun}s"] if name != "id"]  # type: ignore[attr-defined]
+    fields = [name for name in SHAPE["conversations"][f"{noun}s"] if name != "id"]
 
     def compare(believed: JSON, found: JSON) -> Iterator[Difference]:
         for name in fields:

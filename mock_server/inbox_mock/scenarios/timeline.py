@@ -4,7 +4,10 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 from inbox_mock.domain import times
+from inbox_mock.engine.unit_of_work import UnitOfWork
 from inbox_mock.scenarios.builder import Builder, Location, ScenarioArguments, seconds_of
+from inbox_mock.scenarios.loading import Scenario
+from inbox_mock.scenarios.yaml12 import Lines
 from inbox_mock.simulation.actions import WHEN, Action, actions
 from inbox_mock.simulation.actions.fault import set_fault
 from inbox_mock.simulation.actions.guest import guest_books
@@ -41,6 +44,17 @@ def plan(builder: Builder) -> None:
         event_id = timeline.schedule(builder.work.db, times.wire(builder.start + timedelta(seconds=seconds)), kind, about)
         if kind == BOOKS:
             _note(builder, booked, given, event_id, inside)
+
+
+def plan_now(work: UnitOfWork, entry: Mapping[str, object]) -> None:
+    """Put one action on the sandbox's timeline, due now. ``entry`` is as in a scenario's timeline, without ``at``.
+
+    Raises:
+        ScenarioError: something referred to does not exist.
+
+    """
+    scenario = Scenario("the timeline", {"timeline": [{"at": "0s", **entry}]}, Lines())
+    plan(Builder(scenario, work, work.instant, lambda _done, _total: None))
 
 
 def _resolved(builder: Builder, action: Action, location: Location, given: Row, booked: Mapping[object, int]) -> Row:

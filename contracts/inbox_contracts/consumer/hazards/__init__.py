@@ -4,13 +4,12 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
-from importlib import import_module
-from pkgutil import iter_modules
 from typing import Any, TypeVar
 
 from inbox_contracts.consumer.recording import Recording
 from inbox_contracts.consumer.worlds import EDITS, PASSES, REPLIES, SYNCS
 from inbox_mock.channels import opening
+from inbox_mock.domain.discovery import discover_all
 
 T = TypeVar("T")
 
@@ -181,13 +180,9 @@ def hazards() -> dict[str, Hazard]:
 
     """
     found: dict[str, Hazard] = {}
-    for info in iter_modules(__path__):
-        module = import_module(f"{__name__}.{info.name}")
-        declared = [value for value in vars(module).values() if isinstance(value, Hazard)]
-        if not declared:
-            raise TypeError(f"{module.__name__} must declare a hazard with @hazard")
+    for module, declared in discover_all(__name__, Hazard).items():
         for one in declared:
             if one.name in found:
-                raise TypeError(f"{module.__name__}: found a second hazard {one.name}; expected a name of its own")
+                raise TypeError(f"{__name__}.{module}: found a second hazard {one.name}; expected a name of its own")
             found[one.name] = one
     return dict(sorted(found.items()))
