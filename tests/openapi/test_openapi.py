@@ -11,7 +11,7 @@ from builders import a_booking, a_scenario
 from fake import Mock
 from inbox_mock.api.openapi import document
 from inbox_mock.api.routes import OPERATIONS
-from inbox_mock.resources.registry import RESOURCES
+from inbox_mock.resources import RESOURCES
 
 UNDESCRIBED = {"/", "/openapi.json", "/__admin/openapi.json", "/livez", "/readyz"}
 FOR_PEOPLE = ("/dashboard/", "/docs")

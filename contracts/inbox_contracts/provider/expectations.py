@@ -5,8 +5,8 @@ from decimal import Decimal
 from typing import Any
 
 from inbox_mock.domain import times
+from inbox_mock.resources import RESOURCES
 from inbox_mock.resources.declaration import Attribute
-from inbox_mock.resources.registry import RESOURCES
 
 LONGEST_SHOWN = 300
 SHORT = 6

@@ -6,8 +6,8 @@ documentation: a slip in a declaration must not excuse itself.
 
 from dataclasses import dataclass
 
+from inbox_mock.resources import RESOURCES
 from inbox_mock.resources.declaration import Attribute, Resource
-from inbox_mock.resources.registry import RESOURCES
 
 INBOX = ("inbox_read",), ("inbox_write",)
 BOOKINGS_WRITE = ("bookings_write", "bookings_write_owned")

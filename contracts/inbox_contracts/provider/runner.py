@@ -10,7 +10,7 @@ from inbox_contracts.provider.http import Budget, NoAnswer, Spent
 from inbox_contracts.provider.properties import every
 from inbox_contracts.provider.target import NoTrial, Target
 from inbox_contracts.provider.trial import Outcome, Property, Trial
-from inbox_mock.resources.registry import RESOURCES
+from inbox_mock.resources import RESOURCES
 
 FEW = tuple(RESOURCES[plural] for plural in ("conversations", "participants", "messages", "bookings"))
 ENOUGH = 700

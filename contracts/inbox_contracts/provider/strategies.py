@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from inbox_contracts.provider.workspace import Ref
 from inbox_mock.domain.enumerations import CHANNELS
+from inbox_mock.resources import RESOURCES
 from inbox_mock.resources.declaration import Attribute, Write
 from inbox_mock.resources.field_types import Kind
-from inbox_mock.resources.registry import RESOURCES
 
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy

@@ -12,7 +12,7 @@ from inbox_mock.domain.enumerations import CHANNELS
 from inbox_mock.domain.errors import Invalid, NotFound, invalid
 from inbox_mock.engine import durations
 from inbox_mock.engine.unit_of_work import UnitOfWork
-from inbox_mock.resources.registry import RESOURCES
+from inbox_mock.resources import RESOURCES
 from inbox_mock.resources.serialization import RenderContext, reader
 from inbox_mock.services import relay
 from inbox_mock.simulation.actions import actions

@@ -6,7 +6,7 @@ from inbox_mock.api.request_context import RequestContext
 from inbox_mock.api.result import Listed, Result, changed, created, listing, read_all
 from inbox_mock.api.visibility import visible
 from inbox_mock.domain.fidelity import documented, recorded
-from inbox_mock.resources.registry import RESOURCES
+from inbox_mock.resources import RESOURCES
 from inbox_mock.services import accounts, bookings, people
 from inbox_mock.store import access
 

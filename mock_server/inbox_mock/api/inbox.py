@@ -1,7 +1,7 @@
 """Operations of the inbox: conversations, participants, messages, attachments, hosts."""
 
 from inbox_mock.api.crud import attach_operation, create_operation, get_operation, list_operation, update_operation
-from inbox_mock.resources.registry import RESOURCES
+from inbox_mock.resources import RESOURCES
 from inbox_mock.services import attachments, conversations, messages, people
 
 CONVERSATIONS, PARTICIPANTS, MESSAGES = RESOURCES["conversations"], RESOURCES["participants"], RESOURCES["messages"]

@@ -10,8 +10,8 @@ from inbox_mock.api.openapi_oauth import SECURITY
 from inbox_mock.api.operation import QUERY, Operation
 from inbox_mock.api.rendering import JSON_API
 from inbox_mock.domain.fidelity import Fidelity, assumed, recorded
+from inbox_mock.resources import RESOURCES
 from inbox_mock.resources.declaration import Attribute, Link, Resource
-from inbox_mock.resources.registry import RESOURCES
 from inbox_mock.resources.validation import schema
 
 JSON = dict[str, Any]

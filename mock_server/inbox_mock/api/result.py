@@ -9,8 +9,8 @@ import orjson
 from inbox_mock.api.request_context import RequestContext, ids_in
 from inbox_mock.api.visibility import visible
 from inbox_mock.domain.errors import NotFound
+from inbox_mock.resources import RESOURCES
 from inbox_mock.resources.declaration import Link, Resource
-from inbox_mock.resources.registry import RESOURCES
 from inbox_mock.resources.serialization import JSON, Projection, RenderContext, reader
 from inbox_mock.store import records
 from inbox_mock.store.records import Rows, Selection

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from inbox_mock.api.request_context import RequestContext
-from inbox_mock.resources.registry import RESOURCES
+from inbox_mock.resources import RESOURCES
 from inbox_mock.store.access import AUTHORISED, INSTALLED
 from inbox_mock.store.records import Selection
 

@@ -18,8 +18,8 @@ from inbox_mock.domain.reasons import FAULT_STRUCK, Reason, from_json
 from inbox_mock.engine.unit_of_work import UnitOfWork
 from inbox_mock.faults import active
 from inbox_mock.faults.active import WebhookStrike
+from inbox_mock.resources import RESOURCES
 from inbox_mock.resources.declaration import Resource
-from inbox_mock.resources.registry import RESOURCES
 from inbox_mock.resources.serialization import Projection, RenderContext, reader
 from inbox_mock.store import faults as fault_store
 from inbox_mock.store import records, timeline, webhooks

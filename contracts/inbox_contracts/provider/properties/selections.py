@@ -5,8 +5,8 @@ from inbox_contracts.provider.expectations import expect, same
 from inbox_contracts.provider.resources import EVERYTHING, path_of
 from inbox_contracts.provider.trial import Trial, claim
 from inbox_mock.domain.fidelity import documented, recorded
+from inbox_mock.resources import RESOURCES
 from inbox_mock.resources.declaration import Link, Resource
-from inbox_mock.resources.registry import RESOURCES
 
 MEMBERS = {"Client": "clients", "Host": "hosts"}
 KEPT = {"id", "links"}

@@ -11,7 +11,7 @@ from inbox_contracts.provider.resources import CREATED, EVERYTHING, path_of
 from inbox_contracts.provider.trial import Trial, claim
 from inbox_contracts.provider.workspace import Workspace
 from inbox_mock.domain.fidelity import documented, recorded
-from inbox_mock.resources.registry import RESOURCES
+from inbox_mock.resources import RESOURCES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
