@@ -7,7 +7,7 @@ from bench.children import fake
 from bench.figures import Figure
 from inbox_contracts.provider import runner
 from inbox_contracts.provider.properties import every
-from inbox_contracts.provider.target import look
+from inbox_contracts.provider.target import detect
 from mutants.servers.breaking import serving
 from mutants.servers.judging import MUTANTS
 
@@ -19,7 +19,7 @@ def measure(rounds: int) -> Iterator[Figure]:
     """One round, whatever is asked: it takes long enough."""
     del rounds
     with fake("agency") as child:
-        plan = runner.plan(look(f"http://127.0.0.1:{child.port}"), every())
+        plan = runner.plan(detect(f"http://127.0.0.1:{child.port}"), every())
         began = perf_counter()
         outcomes = runner.run(plan, lambda _: None)
         seconds = perf_counter() - began
@@ -29,7 +29,7 @@ def measure(rounds: int) -> Iterator[Figure]:
     mutant = next(each for each in MUTANTS if each.name == "shows_three_participants")
     with serving(mutant) as url:
         judged = tuple(each for each in every() if each.name == mutant.killed_by)
-        plan = runner.plan(look(url), judged)
+        plan = runner.plan(detect(url), judged)
         began = perf_counter()
         (outcome,) = runner.run(plan, lambda _: None)
         seconds = perf_counter() - began

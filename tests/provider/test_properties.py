@@ -6,7 +6,7 @@ import pytest
 
 from inbox_contracts.provider import runner
 from inbox_contracts.provider.properties import every
-from inbox_contracts.provider.target import look
+from inbox_contracts.provider.target import detect
 from inbox_contracts.provider.trial import Property
 from mutants.rows import Row
 from mutants.servers.judging import MUTANTS, on_trial
@@ -17,7 +17,7 @@ FIRST = {mutant.killed_by: mutant for mutant in reversed(MUTANTS)}
 
 @pytest.mark.parametrize("judged", PROPERTIES.values(), ids=list(PROPERTIES))
 def test_the_fake_keeps(served: str, judged: Property) -> None:
-    plan = runner.plan(look(served), (judged,), seed=1, effort=0.5)
+    plan = runner.plan(detect(served), (judged,), seed=1, effort=0.5)
 
     (outcome,) = runner.run(plan, lambda _: None)
 

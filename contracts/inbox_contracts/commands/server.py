@@ -72,7 +72,7 @@ def command(
     if missing := missing_extra("hypothesis"):
         _stop(missing)
     from inbox_contracts.provider import runner
-    from inbox_contracts.provider.target import NoTrial, look
+    from inbox_contracts.provider.target import NoTrial, detect
     from inbox_mock.domain.values import printable
 
     def tell(text: str) -> None:
@@ -83,7 +83,7 @@ def command(
 
     try:
         properties = runner.chosen(wanted)
-        target = look(url, token, timeout_seconds=timeout, read_only=read_only, admin_token=admin_token)
+        target = detect(url, token, timeout_seconds=timeout, read_only=read_only, admin_token=admin_token)
         plan = runner.plan(target, properties, seed=seed, effort=effort, read_only=read_only, requests=requests)
         tell(plan.text)
         outcomes = runner.run(plan, tell, seconds=thorough, fail_fast=fail_fast)

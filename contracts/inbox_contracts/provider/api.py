@@ -1,4 +1,4 @@
-"""The API as somebody with a token calls it: records, pages, and the checks that every call makes."""
+"""A client of the API for properties: records, pages, and the checks that every call makes."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -28,7 +28,7 @@ class Api:
     def call(
         self, method: str, path: str, payload: object = None, *, headers: Mapping[str, str] | None = None, **query: object
     ) -> ApiResponse:
-        """Call; ``payload`` is sent as JSON, or as it is if it is bytes."""
+        """Send a request; ``payload`` is sent as JSON, bytes as they are."""
         return self._call(method, path, payload, headers or {}, query)
 
     def _call(self, method: str, path: str, payload: object, headers: Mapping[str, str], query: Mapping[str, object]) -> ApiResponse:
@@ -40,23 +40,23 @@ class Api:
         return self.connection.send(method, target, {**sent, **headers}, body)
 
     def get(self, path: str, **query: object) -> ApiResponse:
-        """Read what must be there."""
+        """Send a GET that must be answered 200."""
         return wanted(self._call("GET", path, None, {}, query), 200)
 
     def post(self, path: str, plural: str, attributes: JSON) -> ApiResponse:
-        """Create a record that must be accepted."""
+        """Create a record; the answer must be 201."""
         return wanted(self.call("POST", path, {plural: [attributes]}), 201)
 
     def put(self, path: str, plural: str, attributes: JSON) -> ApiResponse:
-        """Change a record; the change must be accepted."""
+        """Change a record; the answer must be 200."""
         return wanted(self.call("PUT", path, {plural: [attributes]}), 200)
 
     def one(self, path: str, **query: object) -> JSON:
-        """Return the one record that an address must answer."""
+        """Return the only record of a response."""
         return the_record(self.get(path, **query))
 
     def pages(self, path: str, **query: object) -> Iterator[ApiResponse]:
-        """Return every page of a list, by following ``next``."""
+        """Yield every page of a list, by following ``next``."""
         answer, followed = self.get(path, **query), set[str]()
         for _ in range(MOST_PAGES):
             yield answer
@@ -69,7 +69,7 @@ class Api:
         raise Broken(f"{path}: after {MOST_PAGES} pages there is still a next one")
 
     def follow(self, address: str) -> ApiResponse:
-        """Read the address of a Link."""
+        """Request the URL of a Link; it must lead to the host that was asked."""
         parts = urlsplit(address)
         root = urlsplit(self.connection.root)
         expect(parts.netloc == root.netloc, f"a Link leads to {address}, expected the host that was asked, {root.netloc}")
@@ -83,7 +83,7 @@ class Api:
 
 
 def wanted(answer: ApiResponse, status: int) -> ApiResponse:
-    """Return an answer that has the status it must have.
+    """Return a response that has the expected status.
 
     Raises:
         Broken: it has another one.
@@ -96,7 +96,7 @@ def wanted(answer: ApiResponse, status: int) -> ApiResponse:
 
 
 def plural_of(answer: ApiResponse) -> str:
-    """Return the one key of the body beside links and meta.
+    """Return the only key of the body besides links and meta.
 
     Raises:
         Broken: there is not exactly one.
@@ -110,7 +110,7 @@ def plural_of(answer: ApiResponse) -> str:
 
 
 def records_of(answer: ApiResponse) -> list[JSON]:
-    """Return the records of an answer."""
+    """Return the records of a response."""
     found = answer.json[plural_of(answer)]
     good = isinstance(found, list) and all(isinstance(record, dict) for record in found)
     expect(good, f"{answer.about}: under {plural_of(answer)} is {shown(found)}, expected an array of objects")
@@ -118,14 +118,14 @@ def records_of(answer: ApiResponse) -> list[JSON]:
 
 
 def the_record(answer: ApiResponse) -> JSON:
-    """Return the only record of an answer."""
+    """Return the only record of a response."""
     found = records_of(answer)
     expect(len(found) == 1, f"{answer.about}: {len(found)} records, expected one")
     return found[0]
 
 
 def links_of(answer: ApiResponse) -> dict[str, str]:
-    """Return the Link header as clients read it: relation to address."""
+    """Return the Link header as clients read it: URLs by relation."""
     header = answer.header("Link")
     if header is None:
         raise Broken(f"{answer.about}: no Link header, expected one")
@@ -135,5 +135,5 @@ def links_of(answer: ApiResponse) -> dict[str, str]:
 
 
 def by_id(records: list[JSON]) -> dict[int, JSON]:
-    """Return records by their ids."""
+    """Return records by id."""
     return {record["id"]: record for record in records}

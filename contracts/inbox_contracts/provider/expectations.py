@@ -1,4 +1,4 @@
-"""What is expected of a server's responses, and how it is told that something else was found."""
+"""Assertions about a server's responses, with messages that say what was found and what was expected."""
 
 from collections.abc import Mapping
 from decimal import Decimal
@@ -12,12 +12,12 @@ LONGEST_SHOWN = 300
 SHORT = 6
 SETS = {"closed": "closed_at", "marked_as_spam": "marked_as_spam_at", "read": "read_at"}
 SNAPPED = {"inquiries": ("start_at", "end_at")}
-"""Times that the service moves to the rental's hours, on the same day: recorded for inquiries."""
+"""Times that the service moves to the rental's check-in and check-out, on the same day: recorded for inquiries."""
 UNSEEN = ("file", "remote_file_url", "accept_privacy_policy", "member_type")
 
 
 class Broken(AssertionError):  # noqa: N818 - the server's situation, not an error of ours
-    """The server on trial does not keep a property; the text says what was found and what was expected."""
+    """A property does not hold; the text says what was found and what was expected."""
 
 
 class NotJudged(Exception):  # noqa: N818 - nothing went wrong
@@ -25,7 +25,7 @@ class NotJudged(Exception):  # noqa: N818 - nothing went wrong
 
 
 def expect(claim: object, told: str) -> None:
-    """Go on if a claim is true.
+    """Assert a condition; ``told`` is the message.
 
     Raises:
         Broken: it is not.
@@ -36,7 +36,7 @@ def expect(claim: object, told: str) -> None:
 
 
 def same(found: object, wanted: object, what: str) -> None:
-    """Go on if two things are the same; ``what`` names the thing.
+    """Assert that two values are equal; ``what`` names them.
 
     Raises:
         Broken: they differ.
@@ -47,7 +47,7 @@ def same(found: object, wanted: object, what: str) -> None:
 
 
 def _difference(found: object, wanted: object) -> str:
-    """Say how two things differ; of long lists and records, only what differs."""
+    """Describe how two values differ; of long lists and records, only what differs."""
     if isinstance(found, dict) and isinstance(wanted, dict) and max(len(found), len(wanted)) > SHORT:
         names = [name for name in {**wanted, **found} if found.get(name) != wanted.get(name) or (name in found) != (name in wanted)]
         told = (f"{name} is {shown(found[name])}" if name in found else f"{name} is missing" for name in names[:SHORT])
@@ -65,13 +65,13 @@ def _difference(found: object, wanted: object) -> str:
 
 
 def shown(thing: object) -> str:
-    """Return a thing as it is shown to people: not too long."""
+    """Return the representation of a value, shortened."""
     text = repr(thing)
     return text if len(text) <= LONGEST_SHOWN else f"{text[: LONGEST_SHOWN - 3]}..."
 
 
 def shows(plural: str, record: Mapping[str, Any], written: Mapping[str, Any]) -> None:
-    """Go on if a record shows what was written.
+    """Assert that a record shows what was written.
 
     Raises:
         Broken: it does not.

@@ -1,4 +1,4 @@
-"""What the contract says of each resource: where it lives, who may do what, and what its attributes hold.
+"""What the contract says of each resource: its path, which scopes allow what, and its attributes.
 
 Attributes and links come from the declarations. Scopes and operations are written down here once more, from the
 documentation: a slip in a declaration must not excuse itself.
@@ -26,10 +26,10 @@ SCOPES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "rentals": (("public",), ()),
     "accounts": (("public",), ()),
 }
-"""Of each resource: any one of these scopes lets a token read it, any one of those lets it write."""
+"""Scopes by resource: any one of the first lets a token read it, any one of the second lets it write."""
 
 EVERYTHING: dict[str, dict[str, object]] = {"bookings": {"from": "2000-01-01", "include_canceled": "true"}}
-"""What a list must be asked in order to show all of its records: bookings are future ones unless told."""
+"""The query with which a list shows all of its records: without one, bookings are future ones."""
 
 LISTED: tuple[Resource, ...] = tuple(RESOURCES[plural] for plural in SCOPES)
 CREATED = ("sources", "hosts", "clients", "conversations", "participants", "attachments", "messages", "bookings", "inquiries")
@@ -39,7 +39,7 @@ UNDER_RENTALS = ("bookings", "inquiries")
 
 @dataclass(frozen=True, slots=True)
 class ContractOperation:
-    """A method on an address; ``{id}`` stands for a record of the resource, ``{rental}`` for a rental."""
+    """A method on a path, and the scopes that allow it; ``{id}`` stands for a record of the resource, ``{rental}`` for a rental."""
 
     method: str
     path: str
@@ -48,12 +48,12 @@ class ContractOperation:
 
 
 def path_of(plural: str) -> str:
-    """Return the address of a resource's list."""
+    """Return the path of a resource's list."""
     return f"/{RESOURCES[plural].path}"
 
 
 def created_at(plural: str) -> str:
-    """Return the address where a resource's records are created; it may hold ``{rental}``."""
+    """Return the path where records of a resource are created; it may contain ``{rental}``."""
     return f"/rentals/{{rental}}/{plural}" if plural in UNDER_RENTALS else path_of(plural)
 
 
@@ -77,5 +77,5 @@ def operations() -> tuple[ContractOperation, ...]:
 
 
 def sure(resource: Resource) -> tuple[Attribute, ...]:
-    """Return the attributes that are documented or recorded, and shown."""
+    """Return the readable attributes that are documented or recorded."""
     return tuple(a for a in resource.attributes if a.read and a.fidelity.level != "assumed")

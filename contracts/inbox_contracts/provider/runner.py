@@ -14,9 +14,9 @@ from inbox_mock.resources import RESOURCES
 
 FEW = tuple(RESOURCES[plural] for plural in ("conversations", "participants", "messages", "bookings"))
 ENOUGH = 700
-"""Requests that reading every resource takes; with fewer, only a few resources are read."""
+"""Requests that reading every resource takes; with fewer, only some resources are read."""
 LONGER = 2.0
-"""How many more examples a later round of a long trial takes."""
+"""By how much a later round of a long trial multiplies the examples."""
 
 WRITES = """\
 It reads all that the token sees, and writes into the account:
@@ -31,7 +31,7 @@ WIDTH = 24
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A trial that is about to begin, and the words that announce it."""
+    """A trial that is about to start, and the text that announces it."""
 
     trial: Trial
     properties: tuple[Property, ...]
@@ -65,7 +65,7 @@ def plan(
     read_only: bool = False,
     requests: int | None = None,
 ) -> Plan:
-    """Return what will be done.
+    """Return the plan of a trial.
 
     Raises:
         NoTrial: nothing may be done: the rate limit is used up.
@@ -98,15 +98,15 @@ def plan(
 
 
 def run(plan: Plan, tell: Callable[[str], None], *, seconds: float | None = None, fail_fast: bool = False) -> list[Outcome]:
-    """Run a trial to its end, and hang up. See `rounds`."""
+    """Run a trial to its end, and close it. See `rounds`."""
     try:
         return rounds(plan, tell, seconds=seconds, fail_fast=fail_fast)
     finally:
-        plan.trial.leave()
+        plan.trial.close()
 
 
 def rounds(plan: Plan, tell: Callable[[str], None], *, seconds: float | None = None, fail_fast: bool = False) -> list[Outcome]:
-    """Judge every property once, and go on with more examples and other seeds until so many seconds have passed.
+    """Judge every property once, then again with more examples and other seeds until ``seconds`` have passed.
 
     Returns the outcome of each property: of a long trial the first that is a finding.
 
@@ -160,12 +160,12 @@ def _both(first: Outcome, second: Outcome) -> Outcome:
 
 
 def failed(outcomes: list[Outcome], target: Target) -> bool:
-    """Tell whether a property is not kept that must be."""
+    """Whether a property does not hold that must."""
     return any(verdict(outcome, is_fake=target.is_fake) == BROKEN for outcome in outcomes)
 
 
 def verdict(outcome: Outcome, *, is_fake: bool) -> str:
-    """Say in a word what came of a property: what is only assumed, a server other than the fake may do differently."""
+    """Return the verdict on a property: where it is only assumed, a server other than the fake may differ."""
     if outcome.not_judged is not None:
         return SKIPPED
     if outcome.finding is None:
@@ -174,7 +174,7 @@ def verdict(outcome: Outcome, *, is_fake: bool) -> str:
 
 
 def line(outcome: Outcome, *, is_fake: bool) -> str:
-    """Return the line that tells of a property as soon as it is judged."""
+    """Return the line that reports a property as soon as it is judged."""
     told = f"  {verdict(outcome, is_fake=is_fake):<11}{outcome.property.name:<{WIDTH}}"
     if outcome.not_judged is not None:
         return f"{told}  {outcome.not_judged}"
@@ -182,7 +182,7 @@ def line(outcome: Outcome, *, is_fake: bool) -> str:
 
 
 def in_full(outcome: Outcome, replay: str, *, is_fake: bool) -> str:
-    """Return all that is known of a finding."""
+    """Return the full report on a property that does not hold."""
     finding, judged = outcome.finding, outcome.property
     if finding is None:
         return ""
@@ -201,7 +201,7 @@ def in_full(outcome: Outcome, replay: str, *, is_fake: bool) -> str:
 
 
 def table(outcomes: Iterable[Outcome], *, is_fake: bool) -> str:
-    """Return how many properties came out how, by how sure the contract is of them."""
+    """Return the number of properties by verdict and by fidelity, as a table."""
     outcomes = list(outcomes)
     levels = ("documented", "recorded", "assumed")
     verdicts = (KEPT, BROKEN, DIFFERENT, SKIPPED)
@@ -214,7 +214,7 @@ def table(outcomes: Iterable[Outcome], *, is_fake: bool) -> str:
 
 
 def as_json(outcomes: Iterable[Outcome], replay: Callable[[Outcome], str], *, is_fake: bool) -> list[JSON]:
-    """Return what came of each property, for programs."""
+    """Return the outcomes as JSON."""
     return [
         {
             "property": o.property.name,

@@ -39,18 +39,18 @@ TOGETHER = {
     "hosts": {"user_id"},
 }
 NAMED = tuple(a for a in RESOURCES["attachments"].attributes if a.name == "name")
-"""What may well be named by the service if it is left blank: no source says."""
+"""The service may fill a blank name in: no source says."""
 LOUD = {"conversations": {"default_channel"}, "messages": {"channel"}}
-"""Attributes that might make a real service write to somebody outside of it."""
+"""Attributes that might make a real service send something to a guest."""
 
 
 def news(plural: str, *, quiet: bool = False) -> "Drawn":
-    """Attributes of a new record, on top of the least that it needs; ``quiet`` keeps messages from leaving the service."""
+    """Draw attributes of a new record besides the minimal ones; ``quiet`` keeps messages from leaving the service."""
     return _written(plural, (Write.ALWAYS, Write.CREATE), creating=True, quiet=quiet)
 
 
 def changes(plural: str, *, quiet: bool = False) -> "Drawn":
-    """Attributes of a change."""
+    """Draw attributes of a change."""
     return _written(plural, (Write.ALWAYS, Write.UPDATE), creating=False, quiet=quiet)
 
 
@@ -134,7 +134,7 @@ def _text(longest: int, *, blank: bool, printable: bool = False) -> "Drawn":
 
 
 def _item(attribute: Attribute) -> "Drawn":
-    """One of a client's addresses, e-mails or phones: what must be in it, and a label."""
+    """Draw one of a client's addresses, e-mails or phones: what it must contain, and a label."""
     from hypothesis import strategies as st
 
     values = {"email": st.just("ada@example.com"), "number": st.just("+33 6 00 00 00 00")}

@@ -1,4 +1,4 @@
-"""The server on trial: finding out what it is before anything is asked of it, and what can be done with it."""
+"""The server on trial: what kind of server it is, and how it is called."""
 
 from dataclasses import dataclass
 from typing import NoReturn
@@ -15,12 +15,12 @@ REAL = ("bookingsync.com", "smily.com")
 
 
 class NoTrial(Exception):  # noqa: N818 - the user's situation, not an error of ours
-    """The trial cannot begin, or cannot go on; the text is one line that says why."""
+    """The trial cannot start or continue; the text is one line that says why."""
 
 
 @dataclass
 class Target:
-    """A server on trial. ``scenario`` is what its sandboxes are made of, if it is a fake with an admin API."""
+    """A server on trial. ``scenario`` is what its sandboxes are created from, if it is a fake with an admin API."""
 
     connection: TrialConnection
     token: str | None = None
@@ -29,7 +29,7 @@ class Target:
 
     @property
     def is_fake(self) -> bool:
-        """Whether the server makes sandboxes."""
+        """Whether the server can create sandboxes."""
         return self.scenario is not None
 
     @property
@@ -60,7 +60,7 @@ class Target:
 
 
 def root_of(url: str) -> str:
-    """Return a server's root; the API's own address will do as well.
+    """Return the root of a server, given by its root or by the base URL of its API.
 
     Raises:
         NoTrial: it is no http or https address.
@@ -76,10 +76,10 @@ def root_of(url: str) -> str:
     return f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/').removesuffix(BASE)}"
 
 
-def look(
+def detect(
     url: str, token: str | None = None, *, timeout_seconds: float = 10.0, read_only: bool = False, admin_token: str | None = None
 ) -> Target:
-    """Find out what serves there: a fake, which then makes a sandbox for each property, or another server.
+    """Find out whether a fake, on which each property gets a sandbox of its own, or another server is at ``url``.
 
     Raises:
         NoTrial: nobody answers, the answers are not this API's, or the token is missing or may not read the inbox.
@@ -98,7 +98,7 @@ def look(
                 return Target(connection, scenario="agency", admin_token=admin_token)
             if token is None:
                 _ask_for_a_token(connection, answer)
-        _let_in(Api(connection, token))
+        _check_access(Api(connection, token))
     except NoAnswer as error:
         raise NoTrial(f"{connection.root} does not answer: {error}") from None
     except NoTrial:
@@ -112,7 +112,7 @@ def _ask_for_a_token(connection: TrialConnection, answer: ApiResponse) -> NoRetu
 
 
 def _is_fake(answer: ApiResponse) -> bool:
-    """Tell a fake by what its admin API says of its default sandbox.
+    """Whether the response is that of a fake's admin API for its default sandbox.
 
     Raises:
         NoTrial: it is one, and wants its admin token.
@@ -126,8 +126,8 @@ def _is_fake(answer: ApiResponse) -> bool:
         return False
 
 
-def _let_in(api: Api) -> None:
-    """See that the server answers as this API does, and that the token may read the inbox."""
+def _check_access(api: Api) -> None:
+    """Check that the server answers as this API does, and that the token may read the inbox."""
     answer = api.call("GET", "/inbox/conversations", per_page="1")
     if answer.status == 401:
         raise NoTrial(f"the token is refused: {answer.about} ({answer.header('WWW-Authenticate') or 'without WWW-Authenticate'})")

@@ -7,7 +7,7 @@ import pytest
 
 from inbox_contracts.provider import runner
 from inbox_contracts.provider.properties import every
-from inbox_contracts.provider.target import NoTrial, look
+from inbox_contracts.provider.target import NoTrial, detect
 from inbox_contracts.provider.trial import Outcome
 
 WRONG = 2
@@ -22,7 +22,7 @@ def inbox_plan(request: pytest.FixtureRequest) -> Iterator[runner.Plan]:
         pytest.skip("this is the trial of a server: pytest --pyargs inbox_contracts.provider --inbox-url URL")
     read_only = asked("--inbox-read-only")
     try:
-        target = look(
+        target = detect(
             url,
             asked("--inbox-token"),
             timeout_seconds=asked("--inbox-timeout"),
@@ -40,7 +40,7 @@ def inbox_plan(request: pytest.FixtureRequest) -> Iterator[runner.Plan]:
     except NoTrial as reason:
         pytest.exit(str(reason), returncode=WRONG)
     yield plan
-    plan.trial.leave()
+    plan.trial.close()
 
 
 @pytest.mark.parametrize("name", [each.name for each in every()])

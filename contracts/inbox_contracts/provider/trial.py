@@ -1,4 +1,4 @@
-"""A trial: a server, what it is tried with, and the properties that are judged."""
+"""A trial: the server, how many examples it is tried with, and how a property is judged."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -99,19 +99,19 @@ class Trial:
 
     @property
     def api(self) -> Api:
-        """The API for properties that only read: on a fake, that of one sandbox that nobody writes to."""
+        """The API for properties that only read: on a fake, that of one sandbox that no property writes to."""
         return self.target.api if not self.target.is_fake else Api(self.target.connection, self.reading.token)
 
     @property
     def reading(self) -> "SandboxClient":
-        """The sandbox that nobody writes to."""
+        """The sandbox that no property writes to."""
         if self._reading is None:
             self._reading = self.target.create_sandbox()
             furnish(Workspace(Api(self.target.connection, self._reading.token), self._reading, count()))
         return self._reading
 
-    def leave(self) -> None:
-        """Leave nothing behind: no sandbox, no open connection."""
+    def close(self) -> None:
+        """Delete the sandbox for reading, and close the connection."""
         if self._reading is not None:
             with suppress(Broken, AdminError):
                 self._reading.delete()
@@ -126,7 +126,7 @@ class Trial:
         return self._readable
 
     def everything(self, resource: Resource) -> list[JSON]:
-        """Return all records of a resource, as the world for reading has them; of a real service, those of the first page."""
+        """Return all records of a resource; with ``read_only``, those of the first page."""
         log = self.target.connection.log
         if resource.plural not in self._lists:
             began = len(log)
@@ -139,7 +139,7 @@ class Trial:
 
     @contextmanager
     def workspace(self, scenario: object = None, **more: object) -> Iterator[Workspace]:
-        """Return a world to write in: on a fake a fresh sandbox, elsewhere the account itself."""
+        """Provide a workspace: on a fake a new sandbox, elsewhere the account itself."""
         if not self.target.is_fake:
             workspace = Workspace(self.target.api, None, self._days)
             try:

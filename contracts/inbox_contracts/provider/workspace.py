@@ -1,4 +1,4 @@
-"""A world to write in, and the least that a record needs there: what it refers to is made when it is asked for."""
+"""A place to write in, and the minimal attributes of a record there: records that it refers to are created on demand."""
 
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -22,7 +22,7 @@ A_FILE = "data:text/plain;base64,SGVsbG8K"
 
 @dataclass(frozen=True, slots=True)
 class Ref:
-    """Stands for the id of a record that the workspace makes."""
+    """A placeholder for the id of a record that the workspace creates."""
 
     plural: str
 
@@ -32,7 +32,7 @@ class Ref:
 
 @dataclass
 class Workspace:
-    """The API, and on a fake the sandbox behind it."""
+    """The API of one account, and on a fake the sandbox behind it; ``days`` are numbers of days that no booking uses yet."""
 
     api: Api
     sandbox: "SandboxClient | None"
@@ -41,7 +41,7 @@ class Workspace:
     _bookings: list[int] = field(default_factory=list)
 
     def id(self, plural: str) -> int:
-        """Return the id of a record that was made for this world, of a rental that was there."""
+        """Return the id of a record of the workspace, created on the first call; a rental is one that the account has."""
         if plural not in self._made:
             self._made[plural] = self.rental() if plural == "rentals" else self.new(plural)["id"]
         return self._made[plural]
@@ -59,15 +59,15 @@ class Workspace:
         return int(found[0]["id"])
 
     def new(self, plural: str, **attributes: object) -> JSON:
-        """Create a record, with the least that it needs and with ``attributes``."""
+        """Create a record from its minimal attributes and ``attributes``."""
         return the_record(wanted(self.attempt(plural, {**self.least(plural), **attributes}), 201))
 
     def least(self, plural: str) -> JSON:
-        """Return the least that a new record needs."""
+        """Return the minimal attributes of a new record."""
         return LEAST[plural](self)
 
     def attempt(self, plural: str, attributes: JSON) -> ApiResponse:
-        """Try to create a record; ids that attributes refer to are filled in."""
+        """Try to create a record; references are resolved."""
         path = created_at(plural)
         if "{rental}" in path:
             path = path.format(rental=self.id("rentals"))
@@ -81,7 +81,7 @@ class Workspace:
         return the_record(self.api.put(f"{path_of(plural)}/{record_id}", plural, self.resolved(attributes)))
 
     def resolved(self, attributes: JSON) -> JSON:
-        """Return attributes with ids in the place of references."""
+        """Return attributes with references replaced by ids."""
         return {name: self._resolved(value) for name, value in attributes.items()}
 
     def _resolved(self, value: object) -> object:
@@ -90,12 +90,12 @@ class Workspace:
         return [self._resolved(item) for item in value] if isinstance(value, list) else value
 
     def stay(self) -> tuple[str, str]:
-        """Return a stay of some hours on a day that was not used before."""
+        """Return start and end of a stay of four hours, on a day that no other booking uses."""
         begin = FREE + timedelta(days=next(self.days))
         return times.wire(begin), times.wire(begin + timedelta(hours=4))
 
     def tidy(self) -> None:
-        """Cancel the bookings that were made, where they would be in somebody's way."""
+        """Cancel the bookings that were created."""
         for booking_id in self._bookings:
             with suppress(Broken, Spent):
                 self.api.call("DELETE", f"/bookings/{booking_id}")
@@ -137,7 +137,7 @@ LEAST: dict[str, Callable[[Workspace], JSON]] = {
 
 
 def furnish(workspace: Workspace) -> None:
-    """Add a record of each kind that holds more than the least: money, notes, addresses, a picture in a message."""
+    """Create a record of each resource with more than the minimal attributes: money, notes, addresses, an attachment."""
     client = workspace.new(
         "clients",
         notes="Vegetarian",

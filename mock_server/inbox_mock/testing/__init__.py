@@ -128,7 +128,7 @@ class InboxMock:
 def inbox_mock(
     scenario: object = DEFAULT_SCENARIO, *, base_url: str = REAL_SERVICE, passthrough: Iterable[str] = (), **overrides: object
 ) -> InboxMock:
-    """Hold a sandbox in this process, as a context manager or over a function.
+    """Hold a sandbox in this process, as a context manager or as a decorator.
 
     ``with inbox_mock("agency") as sandbox:`` creates it and deletes it; a function decorated with ``@inbox_mock("agency")`` is
     passed it as its argument ``sandbox``, if it has one.
@@ -161,7 +161,7 @@ def _origin(base_url: str) -> str:
 
 
 def _fake(origin: str) -> "Fake":
-    """Return a fake that no context holds: making one takes a hundred times as long as making a sandbox."""
+    """Return a fake that no context holds: creating one takes a hundred times as long as creating a sandbox."""
     from inbox_mock.app import Options, create_app
     from inbox_mock.scenarios.loading import find_shipped
     from inbox_mock.testing.transport import wait

@@ -1,4 +1,4 @@
-"""Keeping programs under test from the real service: its name leads nowhere, whichever library asks for it."""
+"""Keep programs under test from the real service: looking up its name fails, in every library."""
 
 import socket
 from collections.abc import Callable, Iterator
@@ -16,7 +16,7 @@ _look_up: Callable[..., Any] = socket.getaddrinfo
 
 @contextmanager
 def no_contact(host: str, says: str) -> Iterator[None]:
-    """Let nobody in this process look up a host; whoever does is told what ``says`` says. Hosts of this machine stay as they are."""
+    """Make looking up a host fail in this process, with ``says`` as the reason; except for hosts of this machine."""
     if _is_near(host):
         yield
         return

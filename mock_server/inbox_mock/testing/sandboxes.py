@@ -86,18 +86,18 @@ class Webhook:
 
     @property
     def json(self) -> dict[str, Any]:
-        """The body, read."""
+        """The body as JSON."""
         found: dict[str, Any] = json.loads(self.body)
         return found
 
     @property
     def event(self) -> str:
-        """What it tells of, such as ``inbox_message_created``."""
+        """Its event, such as ``inbox_message_created``."""
         return str(self.json["event"])
 
 
 class Receivers:
-    """Hands webhooks on. What a receiver raises is kept in ``raised``, and counts as an answer of 500."""
+    """Passes webhooks to receivers. What a receiver raises is kept in ``raised``, and counts as a response with status 500."""
 
     def __init__(self, sender: WebhookSender) -> None:
         self.raised: list[BaseException] = []
@@ -106,7 +106,7 @@ class Receivers:
         self._closed = False
 
     def add(self, receiver: Callable[..., Any], path: str) -> str:
-        """Return the address of a receiver: a function of one argument, the `Webhook`, or a WSGI application.
+        """Return the URL of a receiver: a function of one argument, the `Webhook`, or a WSGI application.
 
         Raises:
             TypeError: it is neither.
@@ -146,7 +146,7 @@ class Receivers:
         return AdminClient(server.root, send)
 
     def close(self) -> BaseException | None:
-        """Forget every receiver; return what one raised of which nobody has been told."""
+        """Remove every receiver; return what one raised that no call has raised yet."""
         self._closed = True
         for host in self._hosts:
             self._sender.local_receivers.pop(host, None)
@@ -166,7 +166,7 @@ def _answering(receiver: Callable[..., Any]) -> Answering:
 
 
 def _arguments(receiver: Callable[..., Any]) -> int | None:
-    """Return how many arguments something wants, or None where it cannot be called."""
+    """Return how many positional arguments a callable requires, or None if that cannot be told."""
     try:
         found = inspect.signature(receiver).parameters.values()
     except (TypeError, ValueError):

@@ -68,12 +68,12 @@ class _Parser(HttpServer):
     can_add_keepalive_connection = True
 
     def error_log(self, msg: str = "", level: int = logging.INFO, traceback: bool = False) -> None:  # noqa: FBT001, FBT002 - cheroot's
-        """Leave what goes wrong to the log."""
+        """Log errors of the server."""
         logging.getLogger("inbox_mock.testing").log(level, "%s", msg, exc_info=traceback)
 
 
 class _ServerEnd:
-    """What the server takes for its socket."""
+    """The server's end of a connection, in place of its socket."""
 
     def __init__(self, request: bytes) -> None:
         self._files = {"r": BytesIO(request), "w": BytesIO()}
@@ -87,12 +87,12 @@ class _ServerEnd:
         return self._files[mode[0]]
 
     def setsockopt(self, _level: int, option: int, _value: bytes) -> None:
-        """Notice what the gateway does before it resets a connection."""
+        """Note that the gateway is about to reset the connection."""
         self.reset = self.reset or option == socket.SO_LINGER
 
 
 class Application:
-    """A WSGI application, spoken to as if it were served at ``origin``."""
+    """A WSGI application that answers as if it were served at ``origin``."""
 
     def __init__(self, app: Any, origin: str) -> None:
         parts = urlsplit(origin)
@@ -173,7 +173,7 @@ class _Pool(HTTPConnectionPool):
 
 
 class _Connection(HTTPConnection):
-    """Carries one request."""
+    """A connection for one request."""
 
     def __init__(self, application: Application) -> None:
         super().__init__(application.host, application.port)
@@ -185,7 +185,7 @@ class _Connection(HTTPConnection):
 
 
 class _ClientEnd:
-    """What the client takes for its socket."""
+    """The client's end of a connection, in place of its socket."""
 
     def __init__(self, application: Application) -> None:
         self._application = application
@@ -202,14 +202,14 @@ class _ClientEnd:
         return BytesIO(self._application.exchange(bytes(self._request), self._timeout))
 
     def shutdown(self, _how: int) -> None:
-        """Nothing is under way."""
+        """Do nothing: nothing is pending."""
 
     def close(self) -> None:
-        """Nothing is open."""
+        """Do nothing: nothing is open."""
 
 
 class Interception:
-    """Answers what is sent to one application. ``passthrough`` names other hosts that may be reached; ``*`` stands for anything.
+    """Answers requests to one application. ``passthrough`` names other hosts that may be reached; ``*`` matches anything.
 
     ``mock`` takes further answers for other hosts, as ``responses`` does.
     """
@@ -225,7 +225,7 @@ class Interception:
         self.send: Send = self.mock.unbound_on_send()
 
     def start(self) -> None:
-        """Begin to answer."""
+        """Start to intercept."""
         self.thread = get_ident()
         with _LOCK:
             if HTTPAdapter.send is not _send and not _ACTIVE:
@@ -235,7 +235,7 @@ class Interception:
         self._kept_away.enter_context(no_contact(self.application.host, ONLY_REQUESTS))
 
     def stop(self) -> None:
-        """Answer no longer."""
+        """Stop intercepting."""
         self._kept_away.close()
         with _LOCK:
             _ACTIVE.remove(self)
@@ -263,13 +263,13 @@ def _replace_send(send: Send) -> None:
 
 
 def _send(adapter: HTTPAdapter, request: requests.PreparedRequest, *given: Any, **options: Any) -> requests.Response:
-    """Stand in for ``HTTPAdapter.send``."""
+    """Replace ``HTTPAdapter.send``."""
     chosen = _chosen(str(request.url))
     return _BENEATH[0](adapter, request, *given, **options) if chosen is None else chosen.send(adapter, request, *given, **options)
 
 
 def _chosen(url: str) -> Interception | None:
-    """Return who answers: of those at that address, or else of all, the last begun in this thread, or else the last begun."""
+    """Return the interception that answers: of those at that address, or else of all, the last of this thread, or else the last."""
     with _LOCK:
         active = list(_ACTIVE)
     at_address = [one for one in active if one.application.is_at(url)] or active

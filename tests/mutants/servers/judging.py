@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from inbox_contracts.provider import runner
 from inbox_contracts.provider.properties import every
-from inbox_contracts.provider.target import look
+from inbox_contracts.provider.target import detect
 from inbox_contracts.provider.trial import Outcome
 from mutants.rows import Row
 from mutants.servers import reading, writing
@@ -19,7 +19,7 @@ def on_trial(mutant: Mutant | None, names: tuple[str, ...] = (), *, seed: int = 
     """Judge a server by some properties, or by all."""
     properties = tuple(p for p in runner.chosen(()) if not names or p.name in names)
     with serving(mutant) as url:
-        plan = runner.plan(look(url), properties, seed=seed)
+        plan = runner.plan(detect(url), properties, seed=seed)
         plan.trial.shrinking_seconds = 0.0  # that it is noticed is enough
         return runner.run(plan, lambda _: None, fail_fast=fail_fast)
 
