@@ -5,6 +5,7 @@ python tests/rows_of_schema.py > mock_server/inbox_mock/store/rows.py
 
 import sqlite3
 import sys
+from contextlib import closing
 from pathlib import Path
 from textwrap import fill
 
@@ -21,11 +22,11 @@ from typing import TypedDict
 
 def source() -> str:
     """Return the text of the module."""
-    db = sqlite3.connect(":memory:")
-    db.executescript(SCHEMA.read_text(encoding="utf-8"))
-    tables = [name for (name,) in db.execute("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY rowid") if _has_id(db, name)]
-    names = ", ".join(f'{_name(table)}:~"{table}"' for table in tables)
-    return "\n".join([HEAD, *(_row(db, table) for table in tables), f"\nTABLES: dict[type, str] = {{\n{_wrapped(names)},\n}}\n"])
+    with closing(sqlite3.connect(":memory:")) as db:
+        db.executescript(SCHEMA.read_text(encoding="utf-8"))
+        tables = [name for (name,) in db.execute("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY rowid") if _has_id(db, name)]
+        names = ", ".join(f'{_name(table)}:~"{table}"' for table in tables)
+        return "\n".join([HEAD, *(_row(db, table) for table in tables), f"\nTABLES: dict[type, str] = {{\n{_wrapped(names)},\n}}\n"])
 
 
 def _row(db: sqlite3.Connection, table: str) -> str:
