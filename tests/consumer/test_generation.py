@@ -1,4 +1,4 @@
-"""Which worlds are invented."""
+"""Which worlds are generated."""
 
 from typing import Any
 
@@ -35,7 +35,7 @@ def test_every_hazard_has_its_quota_and_takes_its_turn() -> None:
 
 
 @given(st.data())
-def test_no_world_joins_hazards_with_which_nobody_could_win(draw: st.DataObject) -> None:
+def test_no_world_combines_hazards_that_no_client_could_handle(draw: st.DataObject) -> None:
     world = a_world(draw)
     lost = [fault for fault in faults(world) if fault["kind"] in STORED_UNANSWERED and fault.get("match", {}).get("method") == "POST"]
     stale = [fault for fault in faults(world) if fault["kind"] == "stale_read"]

@@ -29,7 +29,7 @@ def blackout(steps: StepBuilder) -> None:
 
 
 @pytest.mark.parametrize("name", list(hazards()))
-def test_a_careful_client_wins_and_meets_the_hazard_every_time(harness: Harness, careful: Client, name: str) -> None:
+def test_a_careful_client_passes_and_meets_the_hazard_every_time(harness: Harness, careful: Client, name: str) -> None:
     verdict = run(careful, worlds=WORLDS, seed=1, only=name, harness=harness)
     assert verdict.codes == ()
     assert verdict.met[name] == WORLDS

@@ -143,7 +143,7 @@ def ends(pid: int) -> bool:
 
 
 def is_running(pid: int) -> bool:
-    """Whether a process lives; one that is dead and not yet collected by its parent does not."""
+    """Whether a process runs; a zombie does not."""
     stat = Path(f"/proc/{pid}/stat")
     try:
         os.kill(pid, 0)

@@ -30,7 +30,7 @@ def test_a_host_may_speak(inbox: Sandbox) -> None:
     assert blamed(inbox) == []
 
 
-def test_what_the_guest_writes_himself_is_not_the_clients_doing(inbox: Sandbox) -> None:
+def test_what_the_guests_themselves_write_is_not_the_clients_doing(inbox: Sandbox) -> None:
     inbox.admin.post("/conversations/11/messages", {"from": "guest", "content": "Hello"})
     inbox.api.get("/inbox/messages")
 

@@ -19,7 +19,7 @@ def receiver() -> Iterator[Receiver]:
 
 
 def deliver(sandbox: Sandbox, receiver: Receiver, *, forged: bool = False, **more: object) -> None:
-    """Let a webhook come."""
+    """Have a webhook sent."""
     subscribe(sandbox, receiver.url, CREATED, **more)
     if forged:
         set_fault(sandbox, "forged", match={"event": CREATED}, times=1)

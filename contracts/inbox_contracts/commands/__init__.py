@@ -1,11 +1,11 @@
-"""``inbox-mock check``: what the judge adds to the command line, one command per file."""
+"""``inbox-mock check``: the commands that hold trials, one per file."""
 
 from importlib import import_module
 
 import click
 
 FILES = {"server": "server", "client": "client"}
-"""Which module exports the ``COMMAND`` of which name; it is imported when it is asked for."""
+"""The module that exports the ``COMMAND`` of each name, imported when the command is used."""
 
 INTERRUPTED = 130
 LONGEST = 86_400

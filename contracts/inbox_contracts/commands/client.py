@@ -58,8 +58,8 @@ def command(
         switches = _switches(assume)
         _check(hazard)
         world = _world(world_file)
-    except (ValueError, ScenarioError) as mistake:
-        _say(f"inbox-mock: {mistake}")
+    except (ValueError, ScenarioError) as error:
+        _say(f"inbox-mock: {error}")
         sys.exit(WRONG)
     options: dict[str, Any] = {
         "worlds": worlds,
@@ -73,8 +73,8 @@ def command(
         if assume == EACH:
             sys.exit(_each(driver, wanted, options))
         sys.exit(_one(driver, wanted, save, {**options, "assume": switches}))
-    except ScenarioError as mistake:
-        _say(f"inbox-mock: {mistake}")
+    except ScenarioError as error:
+        _say(f"inbox-mock: {error}")
         sys.exit(WRONG)
 
 
@@ -101,7 +101,7 @@ def _one(driver: tuple[str, ...], wanted: str, save: str, options: dict[str, Any
 
 
 def _each(driver: tuple[str, ...], wanted: str, options: dict[str, Any]) -> int:
-    """Flip every assumption in turn, and show which of them the client depends on; what is so by default must go well."""
+    """Run a trial under each other value of every assumption, show which of them the client depends on, and return the exit code."""
     import json
 
     from inbox_mock.domain.fidelity import ASSUMPTIONS
@@ -157,30 +157,30 @@ def _no_client(verdict: "Verdict") -> str:
     from inbox_mock.domain.values import printable
 
     if verdict.failure is None or verdict.failure.recording.driver_error is None:
-        raise RuntimeError("a client was there")
+        raise RuntimeError("the driver did not fail")
     said = verdict.failure.recording.driver_error
     last = said.stderr.splitlines()[-1:]
     return printable(f"{said.about}; expected a driver that answers on stdout" + (f". Its stderr ends: {last[0]}" if last else ""))
 
 
 def _progress() -> Any:  # noqa: ANN401 - a callable, or nothing to be told
-    """Return who tells how far it is, on stderr: a line that changes for a person, and a few lines for a log."""
+    """Return a callback that shows progress on stderr: one line that changes in a terminal, a few lines in a log."""
     live = sys.stderr.isatty()
 
-    def tell(done: int, count: int) -> None:
+    def show(done: int, count: int) -> None:
         if live:
             click.echo(f"\r{done} of {count} worlds", err=True, nl=done == count)
         elif done == count or done % max(count // 4, 1) == 0:
             click.echo(f"{done} of {count} worlds", err=True)
 
-    return tell
+    return show
 
 
 def _switches(assume: str | None) -> dict[str, object]:
-    """Return the assumption that is to be flipped.
+    """Return the assumption to flip and its value.
 
     Raises:
-        ValueError: there is none such, or it cannot be that.
+        ValueError: there is no such assumption, or it has no such value.
 
     """
     from inbox_mock.domain.fidelity import ASSUMPTIONS
@@ -206,7 +206,7 @@ def _written(choice: object) -> str:
 
 
 def _check(hazard: str | None) -> None:
-    """Raise ValueError for a hazard that there is not."""
+    """Raise ValueError if there is no such hazard."""
     from inbox_contracts.consumer.hazards import hazards
 
     if hazard is not None and hazard not in hazards():

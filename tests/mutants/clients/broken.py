@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from driver import JSON, Driver
 from inbox_client import Api, Inbox, Later
-from inbox_contracts.consumer import driver as judge
+from inbox_contracts.consumer import driver as protocol
 
 Part = TypeVar("Part", bound=type[Api] | type[Inbox] | type[Driver])
 
@@ -28,7 +28,7 @@ class Mutant:
         return not issubclass(self.part, Driver)
 
     def client(self) -> "InThisProcess":
-        """The broken client, as the judge commands one in this process."""
+        """The broken client, as a trial commands one in this process."""
         return InThisProcess(self.part() if issubclass(self.part, Driver) else Rebuilt(self.part))
 
 
@@ -51,12 +51,12 @@ class InThisProcess:
         return self.driver.webhook(headers=headers, body=body)
 
 
-def put_off(deed: Callable[[], JSON]) -> JSON:
-    """Say Later as the judge has it."""
+def put_off(command: Callable[[], JSON]) -> JSON:
+    """Raise the trial's own Later for the client's."""
     try:
-        return deed()
+        return command()
     except Later as later:
-        raise judge.Later(str(later)) from later
+        raise protocol.Later(str(later)) from later
 
 
 class Rebuilt(Driver):

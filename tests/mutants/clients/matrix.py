@@ -25,14 +25,14 @@ def one_for_each_code() -> list[Mutant]:
 
 
 def on_trial(mutant: Mutant, harness: Harness, *, fast: bool) -> Verdict:
-    """Let a broken client live in worlds until it fails: ``fast`` in a few with the hazard that it cannot bear, else in all kinds."""
+    """Put a broken client on trial: ``fast`` in a few worlds with the hazard that it cannot handle, else in worlds of all kinds."""
     if fast:
         return run(mutant.client(), worlds=FAST_WORLDS, only=mutant.hazard, harness=harness, shrink_seconds=0)
     return run(mutant.client(), worlds=WORLDS, harness=harness, shrink_seconds=SHRINK_SECONDS)
 
 
 def replayed(mutant: Mutant, failure: Failure, harness: Harness, folder: Path) -> Verdict:
-    """Save the world that a client failed, and let it live there again."""
+    """Save the world that a client failed in, and run it there again."""
     path = worlds.save(failure.recording.world, folder, mutant.name, mutant.fault)
     return run(mutant.client(), replay=worlds.load(str(path)), harness=harness, shrink_seconds=0)
 
