@@ -13,7 +13,7 @@ TICK_SECONDS = 0.25
 WORKERS = 8
 
 
-class Ticker:
+class Scheduler:
     """Sends the due webhooks of every sandbox with a running clock: one after another for a sandbox, in parallel for several."""
 
     def __init__(self, sandboxes: Sandboxes, sender: WebhookSender, at_each_tick: Callable[[], None]) -> None:
@@ -24,7 +24,7 @@ class Ticker:
         self._busy: set[str] = set()
         self._lock = Lock()
         self._workers = ThreadPoolExecutor(WORKERS, thread_name_prefix="delivery")
-        self._thread = Thread(target=self._run, name="ticker", daemon=True)
+        self._thread = Thread(target=self._run, name="scheduler", daemon=True)
 
     def start(self) -> None:
         """Start the thread that ticks."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Self
 
 from inbox_mock import __version__
 from inbox_mock.app import LARGEST_BODY, Fake, Options, create_app
-from inbox_mock.scheduler import Ticker
+from inbox_mock.scheduler import Scheduler
 
 if TYPE_CHECKING:
     from cheroot.wsgi import Server as HttpServer
@@ -71,7 +71,7 @@ class Server:
             raise PortTaken(f"cannot listen on {self._host}:{self._wanted_port}: {_reason(self._host, self._wanted_port, error)}") from None
         self._http, self._fake = http, fake
         fake.sender.origin, fake.sender.make_room = self.url, self._make_room
-        self._ticker = Ticker(fake.sandboxes, fake.sender, self._make_room)
+        self._scheduler = Scheduler(fake.sandboxes, fake.sender, self._make_room)
 
     @property
     def fake(self) -> Fake:
@@ -91,13 +91,13 @@ class Server:
 
     def serve(self, ready: Callable[[], None] = lambda: None) -> None:
         """Answer requests until `stop` is called, or the user interrupts; ``ready`` is called first."""
-        self._ticker.start()
+        self._scheduler.start()
         ready()
         self._running.serve()
 
     def stop(self) -> None:
         """Stop the server."""
-        self._ticker.stop()
+        self._scheduler.stop()
         self._running.stop()
 
     def __enter__(self) -> Self:

@@ -1,4 +1,4 @@
-"""How a client read lists: page after page, each reading of a list being one traversal."""
+"""The ways in which a client read lists: page after page, each reading of a list being one traversal."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field

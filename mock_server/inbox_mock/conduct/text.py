@@ -29,7 +29,7 @@ def headline(report: JSON) -> str:
 
 
 def target(entry: JSON) -> str:
-    """Say what a journal entry asked for, and what came of it."""
+    """Return the request and the status of a journal entry in one line."""
     query = f"?{entry['query']}" if entry["query"] else ""
     status = "no answer" if entry["status"] is None else entry["status"]
     return f"{entry['method']} {entry['path']}{query}  {status}"

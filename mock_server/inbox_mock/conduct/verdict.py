@@ -18,11 +18,11 @@ def allow(report: JSON, codes: Iterable[str]) -> JSON:
 
 
 def fails(report: JSON, threshold: str) -> bool:
-    """Whether there is something at or above ``threshold``: error or note."""
+    """Return whether there is a violation at or above ``threshold``: error or note."""
     return report["verdict"] == ERRORS or (threshold == "note" and report["verdict"] == NOTES)
 
 
 def near(code: str, codes: Sequence[str]) -> str:
-    """Say what was expected in place of an unknown code."""
+    """Return what was expected in place of an unknown code."""
     meant = get_close_matches(code.upper(), codes, n=1)
     return f"the code of a rule, such as {meant[0]}, not {code!r}" if meant else f"one of {', '.join(codes)}, not {code!r}"

@@ -1,1 +1,1 @@
-"""What every verb works with: a unit of work, sandboxes with their snapshots, the timeline, redaction, durations."""
+"""The unit of work, sandboxes with their snapshots, the timeline, redaction and durations, on which all use cases are built."""

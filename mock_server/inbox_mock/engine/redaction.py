@@ -1,4 +1,4 @@
-"""Labels in place of secrets: the journal shows no credential, and rules can still tell them apart."""
+"""Replace secrets by labels: the journal holds no credential, and rules can still tell them apart."""
 
 import re
 from collections.abc import Mapping, Sequence

@@ -1,4 +1,4 @@
-"""Sandboxes: isolated worlds, thousands in one process, each behind a lock of its own."""
+"""Sandboxes: isolated databases, thousands in one process, each behind a lock of its own."""
 
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
@@ -22,7 +22,7 @@ from inbox_mock.store.rows import TokenRow
 from inbox_mock.store.sandbox import Settings
 
 WallClock = Callable[[], float]
-Start = Callable[[], bytes]  # the image that a sandbox starts from; of a running clock a new one at each start
+Start = Callable[[], bytes]  # returns the image that a sandbox starts from; with a running clock, a new one at each call
 MOST_AWAKE = 100
 MOST_WAITING = 8
 
@@ -37,9 +37,9 @@ class Snapshot:
 
 
 class Sandbox:
-    """One isolated world. All of it is in its database; this object holds the connection, the lock and the start.
+    """A sandbox. Its state is all in its database; this object holds the connection, the lock and the function for its start.
 
-    One that sleeps is nothing but its image, a third of the memory; the next unit of work wakes it in half a millisecond.
+    A sandbox that sleeps holds only its image, a third of the memory; the next unit of work restores it in half a millisecond.
     """
 
     settings: Settings
@@ -72,7 +72,7 @@ class Sandbox:
 
     @contextmanager
     def work(self) -> Iterator[UnitOfWork]:
-        """Open one transaction, after what is due by now has happened; it is undone if an exception leaves it."""
+        """Open one transaction, in which due events have been handled; it is rolled back if an exception leaves the block."""
         with self._lock:
             db = self._awake()
             before = db.total_changes
@@ -96,29 +96,29 @@ class Sandbox:
                 self._news.notify_all()
 
     def wait_for_news(self, after: int, seconds: float) -> None:
-        """Wait until the journal holds more than the entry ``after`` or begins anew, for some seconds at the most."""
+        """Wait until the journal has an entry later than ``after`` or is reset, at most so many seconds."""
         with self._news:
             beginnings = self._beginnings
             self._news.wait_for(lambda: self._closed or self._last_entry > after or self._beginnings > beginnings, seconds)
 
     def wait_for_change(self, version: int, seconds: float) -> None:
-        """Wait until the sandbox is no longer as it was in a ``version``, for some seconds at the most."""
+        """Wait until the sandbox's version differs from ``version``, at most so many seconds."""
         with self._news:
             self._news.wait_for(lambda: self._closed or self._version != version, seconds)
 
     @property
     def version(self) -> int:
-        """How often anything of it has changed; whoever shows it looks again when this does."""
+        """The number of changes so far: a client that shows the sandbox reloads it when this differs."""
         return self._version
 
     @property
     def runs(self) -> bool:
-        """Whether the clock runs by itself."""
+        """Whether the clock runs with the wall clock."""
         return self._clock.mode == "real" and not self._closed
 
     @property
     def generation(self) -> int:
-        """How often it began anew: under `work`, who comes back from elsewhere sees whether the sandbox is still the one that it left."""
+        """The number of starts, resets and restores: if it differs under `work`, the sandbox has been reset or restored meanwhile."""
         return self._beginnings
 
     def image(self) -> tuple[bytes, str]:
@@ -140,7 +140,7 @@ class Sandbox:
             return self._picture[1], work.now
 
     def sleep(self) -> None:
-        """Keep the image only, unless somebody is at work or the clock runs."""
+        """Keep only the image, unless a unit of work is open or the clock runs."""
         if self._clock.mode == "real" or not self._lock.acquire(blocking=False):
             return
         try:
@@ -160,22 +160,22 @@ class Sandbox:
         return self._db
 
     def reset(self) -> None:
-        """Go back to the scenario's start. Tokens issued since then stay good, and a clock that stands goes on standing."""
+        """Go back to the scenario's start. Tokens issued since then stay valid, and a standing clock stays standing."""
         with self._lock:
             tokens = read_tokens(self._awake())
             self._begin(self._start(), tokens, stands=self._clock.mode == "manual")
 
     def restore(self, image: bytes) -> None:
-        """Become what an image of this sandbox holds, its time included. Tokens issued since then stay good."""
+        """Go back to an image of this sandbox, its time included. Tokens issued since then stay valid."""
         with self._lock:
             self._begin(image, read_tokens(self._awake()))
 
     def twin(self, sandbox_id: str, image: bytes) -> "Sandbox":
-        """Return a sandbox that goes on from an image, and goes back to the start of this one when it is reset."""
+        """Return a sandbox that continues from an image, and has the same start as this one."""
         return Sandbox(sandbox_id, self._start, self._wall, self._handlers, self._woken, image)
 
     def _begin(self, image: bytes, tokens: list[TokenRow], *, stands: bool = False) -> None:
-        """Start anew, with these tokens too. Settings and clock are read once: only a unit of work changes the clock."""
+        """Start from an image, with these tokens added. Settings and clock are read once: only a unit of work changes the clock."""
         db = database.restore(image)
         db.execute("BEGIN")
         clock = sandbox_store.read_clock(db)
@@ -195,7 +195,7 @@ class Sandbox:
         self._woken(self)
 
     def close(self) -> None:
-        """Forget everything; who still holds the sandbox is told that there is none."""
+        """Close the database; whoever still uses the sandbox gets NotFound."""
         with self._lock:
             self._closed, self._asleep, self._picture = True, b"", None
             if self._db is not None:
@@ -206,7 +206,7 @@ class Sandbox:
 
 
 class Sandboxes:
-    """All sandboxes of this process, by id. Another home for them would offer these same methods."""
+    """All sandboxes of this process, by id."""
 
     def __init__(self, wall: WallClock, handlers: Callable[[], Handlers], seed: int = 0) -> None:
         self._wall = wall
@@ -216,18 +216,18 @@ class Sandboxes:
         self._found: dict[str, Sandbox] = {}
         self._awake: OrderedDict[str, Sandbox] = OrderedDict()
         self._lock = Lock()
-        self.keeping = Lock()  # held while a snapshot is put away: their sum has a limit
+        self.keeping = Lock()  # held while a snapshot is added: their total size is limited
         self._waiting = BoundedSemaphore(MOST_WAITING)
 
     def add(self, start: Start, *, default: bool = False) -> Sandbox:
-        """Bring a new sandbox to life."""
+        """Add a new sandbox, and return it."""
         sandbox_id = DEFAULT_SANDBOX if default else self._next_id()
         sandbox = Sandbox(sandbox_id, start, self._wall, self._handlers, self._note_awake)
         self._found[sandbox_id] = sandbox
         return sandbox
 
     def fork(self, sandbox: Sandbox, image: bytes) -> Sandbox:
-        """Bring a second sandbox to life that goes on from an image of a first one; neither sees the other from then on."""
+        """Add a sandbox that continues from an image of another one, and return it; they share nothing from then on."""
         forked = sandbox.twin(self._next_id(), image)
         self._found[forked.id] = forked
         return forked
@@ -252,13 +252,13 @@ class Sandboxes:
         return sandbox
 
     def wait_for_news(self, sandbox: Sandbox, after: int, seconds: float) -> None:
-        """Wait for news of a sandbox's journal. Only a few wait at a time: those who read it never keep the API from answering."""
+        """Wait for an entry of a sandbox's journal. Only a few requests wait at a time, so that threads are left for the API."""
         with self._seat() as seated:
             if seated:
                 sandbox.wait_for_news(after, seconds)
 
     def wait_for_change(self, sandbox: Sandbox, version: int, seconds: float) -> bool:
-        """Wait for any change of a sandbox; False, at once, if too many wait already."""
+        """Wait for any change of a sandbox; return False, at once, if too many requests wait already."""
         with self._seat() as seated:
             if seated:
                 sandbox.wait_for_change(version, seconds)
@@ -278,19 +278,19 @@ class Sandboxes:
         return list(self._found.values())
 
     def remove(self, sandbox: Sandbox) -> None:
-        """Delete a sandbox; its credentials belong to nobody from now on."""
+        """Delete a sandbox; its credentials are unknown from now on."""
         self._found.pop(sandbox.id, None)
         self._awake.pop(sandbox.id, None)
         sandbox.close()
 
     def begin_anew(self) -> None:
-        """Delete every sandbox; the next ones get the ids that these had."""
+        """Delete every sandbox; the next ones get the same ids."""
         for sandbox in self.all():
             self.remove(sandbox)
         self._counter = count(1)
 
     def _note_awake(self, sandbox: Sandbox) -> None:
-        """Let the sandbox that was not used for longest sleep, when many are awake."""
+        """Put the least recently used sandbox to sleep, if too many are awake."""
         with self._lock:
             self._awake[sandbox.id] = sandbox
             self._awake.move_to_end(sandbox.id)

@@ -1,4 +1,4 @@
-"""Snapshots: a sandbox's images, kept under names of the user's choice for as long as the sandbox lives."""
+"""Snapshots: images of a sandbox, kept under names that its user chooses until the sandbox is deleted."""
 
 import re
 
@@ -12,7 +12,7 @@ EXPECTED_NAME = "a name of up to 64 letters, digits, dots, dashes and underscore
 
 
 def take(sandboxes: Sandboxes, sandbox: Sandbox, name: str) -> Snapshot:
-    """Keep a sandbox as it is now. An earlier snapshot of the name gives way.
+    """Keep an image of a sandbox as it is now, in place of an earlier one of the same name.
 
     Raises:
         Invalid: it is no name, the sandbox has too many snapshots, or all sandboxes together have too large ones.

@@ -1,4 +1,4 @@
-"""A unit of work: one sandbox's transaction, its present, and what its verbs need to know."""
+"""A unit of work: one transaction of a sandbox, at one moment of the sandbox's clock."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -18,7 +18,7 @@ from inbox_mock.store.sandbox import Settings
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who does something: an application on behalf of an account, or a user of it."""
+    """The author of a change: an application on behalf of an account, or a user of the account."""
 
     account_id: int
     application_id: int | None = None
@@ -26,19 +26,19 @@ class Actor:
 
     @property
     def stamp(self) -> dict[str, object]:
-        """The columns that say who made a record."""
+        """The columns of a record that name its author."""
         if self.application_id is not None:
             return {"created_by_id": self.application_id, "created_by_type": APPLICATION}
         return {"created_by_id": self.user_id, "created_by_type": None if self.user_id is None else USER}
 
 
 Handler = Callable[["UnitOfWork", Row], Row | None]
-"""Handles a timeline event that is due: takes what the event is about, returns what the timeline shall say of it besides."""
+"""Handles a timeline event that is due: takes the event's ``about``, and returns what is to be added to it, if anything."""
 
 
 @dataclass(frozen=True, slots=True)
 class Handlers:
-    """What handles timeline events, by their kind. Those of the kinds ``outside`` are handled outside of any transaction."""
+    """The handlers of timeline events by kind. Events of the kinds ``outside`` are handled outside of any transaction."""
 
     inside: Mapping[str, Handler]
     outside: tuple[str, ...] = ()
@@ -61,9 +61,10 @@ class Handlers:
 
 
 class UnitOfWork:
-    """What a verb works with. ``now`` is the present as the wire writes it, ``instant`` the same as a datetime.
+    """One transaction of a sandbox. ``now`` is the sandbox's time in the API's format, ``instant`` the same as a datetime.
 
-    ``handlers`` handle what falls due within it.
+    ``handlers`` returns the handlers of the timeline events that fall due within it. ``reasons`` and ``caused`` are the reasons
+    and events that the journal is to record for the request.
     """
 
     def __init__(
@@ -109,7 +110,7 @@ class UnitOfWork:
 
     @contextmanager
     def attempt(self) -> Iterator[None]:
-        """Undo what is done within if it is refused or fails; what was done before stays."""
+        """Open a savepoint, to which the transaction is rolled back if an exception leaves the block."""
         self.db.execute("SAVEPOINT attempt")
         try:
             yield

@@ -64,7 +64,7 @@ class RequestStrike:
 
     @property
     def reason(self) -> Reason:
-        """What the journal says of it."""
+        """The reason that the journal records."""
         return Reason(FAULT_STRUCK, {"fault_id": self.fault_id, "kind": self.kind})
 
 
@@ -79,7 +79,7 @@ class WebhookStrike:
 
     @property
     def reason(self) -> Reason:
-        """What the journal says of the delivery."""
+        """The reason that the journal records of the delivery."""
         return Reason(WEBHOOK_LOST if self.effect.lost else FAULT_STRUCK, {"fault_id": self.fault_id, "kind": self.kind})
 
 
@@ -164,7 +164,7 @@ def options_of(fault: Fault, row: Row) -> Options:
 
 
 def _strikes(work: UnitOfWork, row: Row, fault: RequestFault, request: RequestFacts) -> bool:
-    """Whether a request is struck: because an earlier one was, or by itself."""
+    """Return whether a request is struck: because an earlier one was, or by itself."""
     match, lingering = row["match"], row["lingering"]
     name = fault.lingers(request)
     if not isinstance(match, dict) or not isinstance(lingering, list):

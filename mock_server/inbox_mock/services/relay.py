@@ -1,4 +1,4 @@
-"""What reaches the guest on the channel, and why the rest does not."""
+"""Relay messages to guests through channels, or say why a message is not relayed."""
 
 from collections.abc import Mapping
 from datetime import timedelta
@@ -15,7 +15,7 @@ RELAYED = "message_relayed"
 
 
 def relay(work: UnitOfWork, conversation: ConversationRow, sender: ParticipantRow, message: Row, message_id: int) -> None:
-    """Send a message on its way to the guest, or say why it goes no further."""
+    """Schedule the relay of a message to the guest, or add the reason why it is not relayed."""
     reason = hindrance(conversation, sender, message)
     if reason is not None:
         work.reasons.append(reason)

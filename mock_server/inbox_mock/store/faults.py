@@ -1,4 +1,4 @@
-"""Faults that are set, how often they struck, and the past that some of them show."""
+"""The faults that are set in a sandbox, with counts, and the images that some of them keep."""
 
 from collections.abc import Mapping
 
@@ -12,17 +12,17 @@ NOT_SHOWN = ("journal", "deliveries", "faults", "fault_pasts")
 
 
 def add(db: Database, row: Row) -> int:
-    """Set a fault; ``options`` and ``match`` are objects."""
+    """Insert a fault and return its id; ``options`` and ``match`` are objects."""
     return db.insert("faults", _written(row))
 
 
 def standing(db: Database, now: str) -> list[Row]:
-    """Return the faults that are not over, first set first; those that struck as often as they should are among them."""
+    """Return the faults that have not ended, in the order in which they were set, whether or not they still strike."""
     return _read(db.every("SELECT * FROM faults WHERE ends_at IS NULL OR ends_at > ? ORDER BY id", (now,)))
 
 
 def all_set(db: Database) -> list[Row]:
-    """Return every fault, first set first."""
+    """Return every fault, in the order in which they were set."""
     return _read(db.every("SELECT * FROM faults ORDER BY id"))
 
 
@@ -38,7 +38,7 @@ def change(db: Database, fault_id: object, changes: Mapping[str, object]) -> Non
 
 
 def remove(db: Database, fault_id: object) -> bool:
-    """Take a fault away, and what it kept; False if there is no such fault."""
+    """Delete a fault and its image; return False if there is none."""
     db.execute("DELETE FROM fault_pasts WHERE fault_id = ?", (fault_id,))
     return db.execute("DELETE FROM faults WHERE id = ?", (fault_id,)).rowcount > 0
 
@@ -57,7 +57,7 @@ def keep_past(db: Database, fault_id: int) -> None:
 
 
 def past(db: Database, fault_id: object) -> Database:
-    """Return a connection to the sandbox as it was when a fault was set; whoever asks closes it."""
+    """Return a connection to the sandbox as it was when a fault was set; the caller closes it."""
     image: bytes = db.execute("SELECT image FROM fault_pasts WHERE fault_id = ?", (fault_id,)).fetchone()[0]
     return database.restore(image)
 
@@ -68,7 +68,7 @@ def hold_back(db: Database, event_id: object, webhook_id: object) -> None:
 
 
 def held_back(db: Database, webhook_id: object) -> list[tuple[int, object]]:
-    """Return what waits for the next webhook to an address: the event, and the delivery that it is about."""
+    """Return the webhooks that are held back for a subscription: the ids of event and delivery."""
     sql = """
         SELECT id, json_extract(about, '$.delivery_id') FROM timeline
         WHERE happened = 0 AND json_extract(about, '$.after_next_of') = ? ORDER BY id"""
@@ -76,12 +76,12 @@ def held_back(db: Database, webhook_id: object) -> list[tuple[int, object]]:
 
 
 def forget_event(db: Database, event_id: int) -> None:
-    """Take something off the timeline."""
+    """Delete a timeline event."""
     db.execute("DELETE FROM timeline WHERE id = ?", (event_id,))
 
 
 def last_told(db: Database, webhook_id: object, family: str, record_id: object, now_is: str) -> str | None:
-    """Return what a subscriber was last told of a record that is not what it is now, or None; ``family``: how the event begins."""
+    """Return the last delivered version of a record that differs from ``now_is``, or None; ``family`` is the prefix of event names."""
     sql = """
         SELECT record FROM deliveries WHERE webhook_id = ? AND substr(event, 1, ?) = ? AND json_extract(record, '$.id') = ? AND record <> ?
         ORDER BY id DESC LIMIT 1"""

@@ -1,4 +1,4 @@
-"""Every API request and every webhook attempt of a sandbox, with what it caused."""
+"""The journal of a sandbox: every API request and every webhook attempt, with what it caused."""
 
 from collections.abc import Iterable
 

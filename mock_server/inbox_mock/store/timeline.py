@@ -1,4 +1,4 @@
-"""What will happen in a sandbox and when, and what has happened."""
+"""The timeline of a sandbox: pending events with their times, and past ones."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from inbox_mock.store.database import Database
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One event; ``due_at`` as the wire writes times, ``about`` names records by id."""
+    """An event; ``due_at`` is in the API's format of times, ``about`` names records by id."""
 
     id: int
     due_at: str
@@ -45,19 +45,19 @@ def newest(db: Database) -> int:
 
 
 def pending(db: Database, limit: int = -1) -> list[Event]:
-    """Return what is still to happen, soonest first; with ``limit``, so many at the most."""
+    """Return the pending events, soonest first; with ``limit``, at most so many."""
     sql = "SELECT id, due_at, kind, about FROM timeline WHERE happened = 0 ORDER BY due_at, id LIMIT ?"
     return [_event(row) for row in db.execute(sql, (limit,))]
 
 
 def past(db: Database, limit: int = -1) -> list[Event]:
-    """Return what has happened, oldest first; with ``limit``, so many of the latest."""
+    """Return the past events, oldest first; with ``limit``, so many of the latest."""
     sql = "SELECT id, due_at, kind, about FROM timeline WHERE happened = 1 ORDER BY due_at DESC, id DESC LIMIT ?"
     return [_event(row) for row in db.execute(sql, (limit,))][::-1]
 
 
 def mark_happened(db: Database, event_id: int, about: Mapping[str, object] | None = None) -> None:
-    """Move an event to the past; ``about`` tells more of it than was known before."""
+    """Mark an event as past, with the given ``about`` in place of its own."""
     if about is None:
         db.execute("UPDATE timeline SET happened = 1 WHERE id = ?", (event_id,))
     else:

@@ -1,4 +1,4 @@
-"""Subscriptions, and what is delivered to them."""
+"""Webhook subscriptions and their deliveries."""
 
 from collections.abc import Mapping
 

@@ -23,7 +23,7 @@ BEGAN_ANEW = "stopped: the sandbox was reset or restored meanwhile"
 
 @dataclass(frozen=True, slots=True)
 class AdvanceResult:
-    """Where an advance ended and what happened on the way; ``why`` says what stopped it early."""
+    """The time at which an advance ended, the events on the way, and ``why`` it stopped early, if it did."""
 
     now: str
     happened: list[Event]

@@ -60,7 +60,7 @@ class DeliveryResult:
 
 
 def is_address(url: str) -> bool:
-    """Whether a text is an http or https URL with a host, to which webhooks can be sent."""
+    """Return whether a text is an http or https URL with a host, to which webhooks can be sent."""
     try:
         parts = urlsplit(url)
         return parts.scheme in {"http", "https"} and bool(parts.hostname) and (parts.port is None or parts.port > 0)

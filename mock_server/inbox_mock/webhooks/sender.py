@@ -28,7 +28,7 @@ def body_of(request: DeliveryRequest, origin: str) -> bytes:
 
 
 def is_allowed(url: str, allowed: frozenset[str]) -> bool:
-    """Whether a webhook may go to an address: one of this machine, or one of an allowed host."""
+    """Return whether webhooks may be sent to a URL: one of this machine, or one of an allowed host."""
     host = urlsplit(url).hostname or ""
     if host in allowed or host == "localhost":
         return True
@@ -52,7 +52,7 @@ class WebhookSender:
         self.local_receivers: dict[str, LocalReceiver] = {}
 
     def may_send_to(self, url: str) -> bool:
-        """Whether an address is in this process, on this machine, or on an allowed host."""
+        """Return whether a URL is in this process, on this machine, or on an allowed host."""
         return urlsplit(url).hostname in self.local_receivers or is_allowed(url, self.allowed)
 
     def __call__(self, request: DeliveryRequest) -> DeliveryResult:

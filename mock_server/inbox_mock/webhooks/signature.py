@@ -1,4 +1,4 @@
-"""How a webhook is signed: HMAC-SHA1, in hex, over the Base64 of the body as Ruby's ``encode64`` writes it."""
+"""Sign webhooks: HMAC-SHA1, in hex, over the Base64 of the body as Ruby's ``encode64`` writes it."""
 
 import hmac
 from base64 import b64encode
