@@ -9,11 +9,13 @@ from inbox_mock.api import consent, rendering
 from inbox_mock.api.consent import Given
 from inbox_mock.api.pipeline import Server
 from inbox_mock.api.rendering import JSON, Headers, Rendered
+from inbox_mock.domain.access import sandbox_of
 from inbox_mock.domain.errors import OAuthRefused
 from inbox_mock.domain.reasons import in_words
 from inbox_mock.engine import redaction
 from inbox_mock.engine.unit_of_work import UnitOfWork
 from inbox_mock.services import oauth
+from inbox_mock.store import journal
 from inbox_mock.store.database import Row
 from inbox_mock.store.rows import ApplicationRow
 
@@ -50,7 +52,7 @@ def _answer(server: Server, given: Given, run: Callable[[UnitOfWork], Rendered])
     """Rendered a call in the sandbox that its credentials name."""
     started = server.stopwatch()
     credential = next((given[name] for name in ("client_id", "code", "refresh_token") if given.get(name)), None)
-    with server.sandboxes.of(credential).work() as work:
+    with server.sandboxes.of(sandbox_of(credential)).work() as work:
         labelled = redaction.of_parameters(work, given)
         body, status, headers = run(work)
         now = work.now
@@ -67,7 +69,8 @@ def _answer(server: Server, given: Given, run: Callable[[UnitOfWork], Rendered])
             "response": {"headers": redaction.of_headers(work, headers), "body": redaction.of_answer(work, body)},
             "caused": work.caused,
         }
-        headers.append(("X-Mock-Request-Id", str(work.write_down(entry))))
+        work.journaled = journal.add(work.db, entry, work.reasons)
+        headers.append(("X-Mock-Request-Id", str(work.journaled)))
     headers += rendering.trace_headers(now, server.request_id(), server.stopwatch() - started)
     return rendering.response(body, status, headers)
 

@@ -17,12 +17,14 @@ from inbox_mock.api.host_header import host_of
 from inbox_mock.api.operation import Operation
 from inbox_mock.api.rendering import Headers
 from inbox_mock.api.request_context import Query, RequestContext
+from inbox_mock.domain.access import sandbox_of
 from inbox_mock.domain.errors import BadRequest, Forbidden, RateLimited, Refusal, Unauthorized
 from inbox_mock.domain.reasons import Reason, in_words
 from inbox_mock.engine import redaction
 from inbox_mock.engine.sandboxes import Sandboxes
 from inbox_mock.engine.unit_of_work import UnitOfWork
 from inbox_mock.services.oauth import Grant, authenticate, recognise
+from inbox_mock.store import journal
 from inbox_mock.store.access import Allowance, spend
 from inbox_mock.store.journal import MOST_CHARACTERS
 
@@ -88,7 +90,7 @@ def refuse(server: Server, refusal: Refusal, reason: Reason | None = None) -> Re
     started = server.stopwatch()
     token = bearer(request)
     allowance: Allowance | None = None
-    with server.sandboxes.of(token).work() as work:
+    with server.sandboxes.of(sandbox_of(token)).work() as work:
         if reason is not None:
             work.reasons.append(reason)
         grant: Grant | None = None
@@ -110,7 +112,7 @@ def _answer(server: Server, asked: Request, operation: Operation, path: dict[str
     raw = b"" if operation.method == "GET" else asked.get_data()
     allowance: Allowance | None = None
     fault: InjectedFault | None = None
-    with server.sandboxes.of(token).work() as work:
+    with server.sandboxes.of(sandbox_of(token)).work() as work:
         grant: Grant | None = None
         try:
             grant = authenticate(work, token)
@@ -195,7 +197,8 @@ def _write_down(
     told = {name: environ[key] for name, key in JOURNALED_HEADERS if environ.get(key)}
     query = environ.get("QUERY_STRING", "")
     token_id = recognise(work, bearer(asked)) if grant is None else grant.token_id
-    entry_id = work.write_down(
+    work.journaled = journal.add(
+        work.db,
         {
             "at": work.now,
             "method": asked.method,
@@ -206,9 +209,10 @@ def _write_down(
             "request": {"token": None if token_id is None else f"token-{token_id}", "headers": told, "body": _text(raw)},
             "response": {"headers": dict(headers), "body": _text(body)},
             "caused": work.caused,
-        }
+        },
+        work.reasons,
     )
-    headers.append(("X-Mock-Request-Id", str(entry_id)))
+    headers.append(("X-Mock-Request-Id", str(work.journaled)))
 
 
 def _text(body: bytes) -> str:

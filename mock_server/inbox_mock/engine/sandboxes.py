@@ -9,7 +9,7 @@ from itertools import count
 from threading import BoundedSemaphore, Condition, Lock, RLock
 
 from inbox_mock.domain import times
-from inbox_mock.domain.access import DEFAULT_SANDBOX, sandbox_of
+from inbox_mock.domain.access import DEFAULT_SANDBOX
 from inbox_mock.domain.errors import NotFound
 from inbox_mock.domain.times import Clock
 from inbox_mock.engine.timeline import catch_up
@@ -244,9 +244,9 @@ class Sandboxes:
             raise NotFound
         return sandbox
 
-    def of(self, credential: str | None) -> Sandbox:
-        """Return the sandbox that a credential names; the default one for anything else."""
-        sandbox = self._found.get(sandbox_of(credential)) or self._found[DEFAULT_SANDBOX]
+    def of(self, sandbox_id: str) -> Sandbox:
+        """Return the sandbox with this id; the default one if there is none."""
+        sandbox = self._found.get(sandbox_id) or self._found[DEFAULT_SANDBOX]
         with suppress(KeyError):
             self._awake.move_to_end(sandbox.id)
         return sandbox

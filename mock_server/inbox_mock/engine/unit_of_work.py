@@ -1,6 +1,6 @@
 """A unit of work: one transaction of a sandbox, at one moment of the sandbox's clock."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -11,7 +11,7 @@ from inbox_mock.domain.dice import Dice
 from inbox_mock.domain.enumerations import APPLICATION, USER
 from inbox_mock.domain.reasons import Reason
 from inbox_mock.domain.times import Clock
-from inbox_mock.store import journal, timeline
+from inbox_mock.store import timeline
 from inbox_mock.store.database import Database, Row
 from inbox_mock.store.sandbox import Settings
 
@@ -131,8 +131,3 @@ class UnitOfWork:
     def explain(self, code: str, **data: object) -> None:
         """Add a reason of `inbox_mock.domain.reasons`, for what the response does not show."""
         self.reasons.append(Reason(code, data))
-
-    def write_down(self, entry: Row, reasons: Iterable[Reason] | None = None) -> int:
-        """Add an entry to the journal, and return its id. Its reasons are those of this unit of work, unless others are given."""
-        self.journaled = journal.add(self.db, entry, self.reasons if reasons is None else reasons)
-        return self.journaled
