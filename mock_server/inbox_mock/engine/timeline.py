@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from inbox_mock.domain import times
 from inbox_mock.domain.errors import Refusal
 from inbox_mock.domain.times import LATEST
-from inbox_mock.engine.unit_of_work import UnitOfWork
+from inbox_mock.engine.unit_of_work import Handlers, UnitOfWork
 from inbox_mock.store import sandbox as sandbox_store
 from inbox_mock.store import timeline
 from inbox_mock.store.timeline import Event
@@ -23,9 +23,9 @@ def catch_up(work: UnitOfWork, end: datetime) -> list[Event]:
     """
     handled: list[Event] = []
     of_its_own, work.reasons, work.caused = (work.reasons, work.caused), [], []
-    outside = work.handlers().outside
-    while (event := timeline.next_due(work.db, times.wire(end), but=outside)) is not None:
-        handled.append(_handle(work, event))
+    handlers = work.handlers()
+    while (event := timeline.next_due(work.db, times.wire(end), but=handlers.outside)) is not None:
+        handled.append(_handle(work, handlers, event))
     work.reasons, work.caused = of_its_own
     work.set_time(end)
     return handled
@@ -38,9 +38,10 @@ def step(work: UnitOfWork, end: datetime, *, until: str = "") -> list[Event]:
     """
     handled: list[Event] = []
     end = min(end, max(work.instant, LATEST))
-    stops = {*work.handlers().outside, until}
+    handlers = work.handlers()
+    stops = {*handlers.outside, until}
     while (event := timeline.next_due(work.db, times.wire(end))) is not None:
-        handled.append(_handle(work, event))
+        handled.append(_handle(work, handlers, event))
         if event.kind in stops or len(handled) >= MOST_EVENTS:
             _hold(work, work.instant)
             return handled
@@ -62,17 +63,17 @@ def pass_time(work: UnitOfWork, by: timedelta) -> None:
     _hold(work, work.instant)
 
 
-def _handle(work: UnitOfWork, event: Event) -> Event:
+def _handle(work: UnitOfWork, handlers: Handlers, event: Event) -> Event:
     """Handle an event at its time. One that is refused or fails says so in ``about``, and time goes on."""
     due = times.parse(event.due_at)
     about = dict(event.about)
-    if event.kind in work.handlers().outside:
+    if event.kind in handlers.outside:
         work.set_time(max(work.instant, due))
     else:
         work.set_time(due)
         try:
             with work.attempt():
-                about |= work.handlers().of(event.kind)(work, about) or {}
+                about |= handlers.of(event.kind)(work, about) or {}
         except Refusal as refusal:
             about["refused"] = str(refusal)
         except Exception as error:  # a bug must not come back with every call, for the clock would never get past it

@@ -88,7 +88,7 @@ def application_of(work: UnitOfWork, channel: str) -> int | None:
 
 def _id_if_free(work: UnitOfWork, wished: object) -> object:
     """Return the id that a scenario wished for, or None if a client's conversation has got it meanwhile."""
-    return None if work.db.one("SELECT 1 FROM conversations WHERE id = ?", (wished,)) else wished
+    return None if wished is None or work.db.one("SELECT 1 FROM conversations WHERE id = ?", (wished,)) else wished
 
 
 def _travellers(work: UnitOfWork, booking: BookingRow, about: Row) -> list[object]:

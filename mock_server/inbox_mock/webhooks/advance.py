@@ -41,8 +41,8 @@ def advance(sandbox: Sandbox, sender: WebhookSender, destination: Callable[[Unit
     """
     with _alone(sandbox):
         with sandbox.work() as work:
-            end, generation = destination(work), sandbox.generation
-        return _steps(sandbox, sender, generation, end, "")
+            begun = _Begun(destination(work), work.now, timeline.newest(work.db), sandbox.generation)
+        return _steps(sandbox, sender, begun, "")
 
 
 def advance_until(sandbox: Sandbox, sender: WebhookSender, kind: str) -> AdvanceResult:
@@ -56,8 +56,8 @@ def advance_until(sandbox: Sandbox, sender: WebhookSender, kind: str) -> Advance
     """
     with _alone(sandbox):
         with sandbox.work() as work:
-            end, generation = work.instant + LONGEST, sandbox.generation
-        return _steps(sandbox, sender, generation, end, kind)
+            begun = _Begun(work.instant + LONGEST, work.now, timeline.newest(work.db), sandbox.generation)
+        return _steps(sandbox, sender, begun, kind)
 
 
 def deliver_due(sandbox: Sandbox, sender: WebhookSender) -> int:
@@ -81,30 +81,41 @@ def deliver(sandbox: Sandbox, sender: WebhookSender, generation: int, request: D
     return result
 
 
-def _steps(sandbox: Sandbox, sender: WebhookSender, generation: int, end: datetime, until: str) -> AdvanceResult:
-    with sandbox.work() as work:
-        known, before, echoes = timeline.newest(work.db), work.now, 0
+@dataclass(frozen=True, slots=True)
+class _Begun:
+    """An advance to ``end`` as it began: at which time, with which newest event, in which generation of the sandbox."""
+
+    end: datetime
+    now: str
+    newest: int
+    generation: int
+
+
+def _steps(sandbox: Sandbox, sender: WebhookSender, begun: _Begun, until: str) -> AdvanceResult:
+    before, echoes, waiting = begun.now, 0, False
     happened: list[Event] = []
     while True:
         with sandbox.work() as work:
-            if sandbox.generation != generation:
+            if sandbox.generation != begun.generation:
                 return AdvanceResult(work.now, happened, BEGAN_ANEW)
-            events = step(work, end, until=until)
+            events = step(work, begun.end, until=until)
             leaves = bool(events) and events[-1].kind == SENT
             request = request_of(work, events[-1].about["delivery_id"]) if leaves else None
-            now, waiting = work.now, bool(timeline.next_due(work.db, times.wire(LATEST)))
+            now = work.now
+            if until and not events:
+                waiting = timeline.next_due(work.db, times.wire(LATEST)) is not None
         happened += events
         if request is not None:
-            happened[-1].about["outcome"] = deliver(sandbox, sender, generation, request).says
+            happened[-1].about["outcome"] = deliver(sandbox, sender, begun.generation, request).says
         if until and happened and happened[-1].kind == until:
             return AdvanceResult(now, happened)
-        echoes = (echoes if now == before else 0) + sum(event.id > known for event in events)
+        echoes = (echoes if now == before else 0) + sum(event.id > begun.newest for event in events)
         if until and len(happened) >= MOST_EVENTS:
             return AdvanceResult(now, happened, f"stopped after {MOST_EVENTS:,} events")
         if not until and echoes >= MOST_EVENTS:
             return AdvanceResult(now, happened, f"stopped after {MOST_EVENTS:,} events of one moment, each caused by another")
         if not events or (not until and request is None and len(events) < MOST_EVENTS):
-            return AdvanceResult(now, happened, "stopped after a year: something is left to happen" if until and waiting else None)
+            return AdvanceResult(now, happened, "stopped after a year: something is left to happen" if waiting else None)
         before = now
 
 
