@@ -49,24 +49,12 @@ export const until = (text) => {
   return seconds > 0 ? `in ${duration(seconds)}` : seconds > -2 ? "now" : `${duration(-seconds)} ago`;
 };
 
+/** Events that are no actions; of an action, the admin API's `says` tells what it is. */
 const SAYINGS = {
   conversation_opened: (about) => `The channel opens the conversation of booking ${about.booking_id}`,
-  channel_opens: (about) => `The channel was told to open the conversation of booking ${about.booking_id}`,
   message_relayed: (about) => `Message ${about.message_id} reaches the guest`,
   hosts_notified: (about, named) => `${about.host_ids.map(named).join(", ")} notified of message ${about.message_id}`,
   webhook_sent: (about) => `Webhook ${about.delivery_id} leaves`,
-  guest_books: (about) => `A guest books${about.booking_id ? `: booking ${about.booking_id}` : ""}`,
-  guest_writes: (about) => `A guest writes${place(about)}`,
-  guest_cancels: (about) => `The guest cancels booking ${about.booking_id ?? ""}`,
-  guest_forgotten: (about) => `Client ${about.client_id} is anonymised`,
-  staff_writes: (about) => `Staff write${place(about)}`,
-  staff_changes: (about) => `Staff change a conversation${place(about)}`,
-  staff_moves: (about) => `Staff move booking ${about.booking_id ?? ""}`,
-  host_writes_on_channel: (about) => `The host writes in the channel's app${place(about)}`,
-  channel_adds_host: (about) => `The channel adds a host${place(about)}`,
-  relay_fails: (about) => `The channel ${about.fails === false ? "relays again" : "fails to relay"}${place(about)}`,
-  application_uninstalled: (about) => `Application ${about.application_id} is uninstalled`,
-  fault: (about) => `A fault begins: ${about.fault?.kind ?? ""}`,
 };
 const LANES = [
   ["Guests", (kind) => kind.startsWith("guest_")],
@@ -78,14 +66,9 @@ const LANES = [
 export const LANE_NAMES = LANES.map(([name]) => name);
 export const laneOf = (kind) => LANES.findIndex(([, belongs]) => belongs(kind));
 
-function place(about) {
-  if (about.conversation_id) return `, conversation ${about.conversation_id}`;
-  return about.booking_id ? `, booking ${about.booking_id}` : "";
-}
-
 /** Describe an event of the timeline; `named` turns a host's id into a name. */
-export function saying({ kind, about }, named = (id) => `host ${id}`) {
-  const said = SAYINGS[kind]?.(about, named) ?? kind.replaceAll("_", " ");
+export function saying({ kind, about, says }, named = (id) => `host ${id}`) {
+  const said = says ?? SAYINGS[kind]?.(about, named) ?? kind.replaceAll("_", " ");
   const came = about.refused ? `, which could not be: ${about.refused}` : about.failed ? `, which failed: ${about.failed}` : "";
   return said + came;
 }

@@ -12,6 +12,7 @@ from typing import Any
 from inbox_mock.channels import policies
 from inbox_mock.domain.discovery import discover_all
 from inbox_mock.domain.errors import Invalid, invalid
+from inbox_mock.domain.values import printable
 from inbox_mock.engine.unit_of_work import Handler, UnitOfWork
 from inbox_mock.simulation import channels
 from inbox_mock.simulation.arguments import Arguments
@@ -138,7 +139,7 @@ def actions() -> dict[str, Action]:
 def sentence(kind: str, about: Given) -> str | None:
     """Return what a timeline event says, as a sentence without a full stop; None, if it is no action.
 
-    Long texts are cut.
+    Long texts are cut, and unprintable characters are replaced.
     """
     if kind not in actions():
         return None
@@ -146,7 +147,7 @@ def sentence(kind: str, about: Given) -> str | None:
     for name, known in given.items():
         if isinstance(known, str) and len(known) > MOST_SHOWN:
             given[name] = f"{known[:MOST_SHOWN]}…"
-    return actions()[kind].sentence(given)
+    return printable(actions()[kind].sentence(given))
 
 
 def where(given: Given) -> str:
