@@ -2,8 +2,6 @@
 
 from dataclasses import replace
 
-import orjson
-
 from inbox_mock.api.operation import EMBEDDING, LISTING, operation
 from inbox_mock.api.request_context import RequestContext, ids_in, only_record
 from inbox_mock.api.result import Result, by_ids, changed, created, listing
@@ -98,8 +96,7 @@ def _filtered(context: RequestContext) -> Selection:
         selection = selection.narrowed(f"status IN ({', '.join('?' * len(statuses))})", *statuses)
     for column in ("rental_id", "client_id"):
         if query.given.get(column, "").strip():
-            ids = orjson.dumps(ids_in(query.given[column])).decode()
-            selection = selection.narrowed(f"{column} IN (SELECT value FROM json_each(?))", ids)  # noqa: S608 - the columns are ours
+            selection = selection.among(ids_in(query.given[column]), column)
     return selection
 
 

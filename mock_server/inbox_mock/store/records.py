@@ -32,9 +32,9 @@ class Selection:
             return " AND ".join(self.where) or "1", self.values
         return " AND ".join(("account_id = ?", *self.where)), (self.account_id, *self.values)
 
-    def among(self, ids: Iterable[int]) -> "Selection":
-        """Return the same selection, of which only these ids count."""
-        return self.narrowed("id IN (SELECT value FROM json_each(?))", orjson.dumps(list(ids)).decode())
+    def among(self, ids: Iterable[int], column: str = "id") -> "Selection":
+        """Return the same selection, narrowed to rows that have one of these ids in a column."""
+        return self.narrowed(f"{column} IN (SELECT value FROM json_each(?))", orjson.dumps(list(ids)).decode())  # noqa: S608
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ def ids(db: Database, selection: Selection, limit: int = -1, offset: int = 0) ->
 
 def existing(db: Database, selection: Selection, wanted: Sequence[int]) -> list[int]:
     """Return which of the wanted ids are in the selection, in its order."""
-    return ids(db, selection.narrowed("id IN (SELECT value FROM json_each(?))", orjson.dumps(wanted).decode()))
+    return ids(db, selection.among(wanted))
 
 
 def read_one(db: Database, view: str, selection: Selection, record_id: int) -> Rows:
