@@ -38,7 +38,7 @@ class Commands(click.Group):
         """Return a command by its name, which is its module's too: the others are not imported.
 
         Raises:
-            TypeError: the module forgot to export its command.
+            TypeError: the module does not export a command.
 
         """
         del ctx
@@ -54,7 +54,7 @@ class Commands(click.Group):
         return command
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
-        """Return the command that is meant; for an unknown one, the user is told which may have been."""
+        """Return the command of a name; for an unknown one, fail with the closest name."""
         if args and not args[0].startswith("-") and self.get_command(ctx, args[0]) is None:
             names = self.list_commands(ctx)
             meant = get_close_matches(args[0], names, n=1)
@@ -63,12 +63,11 @@ class Commands(click.Group):
 
 
 def on_a_server(*formats: str, **flags: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """Decorate a command that calls a running fake: it is handed ``sandbox``, the client, and ``as_json``.
+    """Decorate a command that calls a running fake: it receives ``sandbox``, the client, and ``as_json``.
 
-    A command that knows other ``formats`` than text and json is handed the one that is ``wanted`` in place of ``as_json``.
+    A command with further ``formats`` than text and json receives the one chosen as ``wanted``, in place of ``as_json``.
 
-    ``flags`` says what the command calls fields of the admin API. When the fake says no, one line tells why and the exit
-    code is 2.
+    ``flags`` maps fields of the admin API to options of the command. A refusal is printed as one line, with exit code 2.
     """
 
     def decorate(command: Callable[..., None]) -> Callable[..., None]:
@@ -93,7 +92,7 @@ def on_a_server(*formats: str, **flags: str) -> Callable[[Callable[..., None]], 
 
 
 def said_again() -> str:
-    """Return the flags that a next command must repeat in order to speak to the same sandbox."""
+    """Return the options that a next command must repeat in order to address the same sandbox."""
     ctx = click.get_current_context()
     own = {name: str(ctx.params[name]) for name in ("url", "sandbox") if ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE}
     return "".join(f" --{name} {text}" for name, text in own.items())

@@ -59,7 +59,7 @@ COMMAND = command
 
 
 def _legible(answer: JSON) -> str:
-    """Return an answer for people: JSON in which only what would move a terminal's cursor or turn its writing round is spelled out."""
+    """Return an answer for people: JSON in which only control and direction characters are escaped."""
     text = json.dumps(answer, indent=2, ensure_ascii=False)
     return "".join(character if character.isprintable() or character == "\n" else json.dumps(character)[1:-1] for character in text)
 
@@ -75,10 +75,10 @@ def _pair(text: str) -> tuple[str, object]:
 
 
 def _written(operation: "AdminOperation", sandbox: str, given: Mapping[str, object]) -> tuple[str, JSON | None]:
-    """Return the path and the body of a call: what the path has a place for goes there, what it can be asked with into the query.
+    """Return the path and the body of a call, with each given value in the path, the query or the body.
 
     Raises:
-        UsageError: something is missing in the path, or there is no place for something.
+        UsageError: a value of the path is missing, or the call takes no such value.
 
     """
     left = dict(given)

@@ -1,4 +1,4 @@
-"""``inbox-mock book``: let a guest book."""
+"""``inbox-mock book``: book as a guest."""
 
 from math import ceil
 
@@ -45,7 +45,7 @@ def command(
     conversation_delay: str | None,
     host: bool | None,
 ) -> None:
-    """Let a guest book, on Airbnb unless you say otherwise."""
+    """Book as a guest, on Airbnb unless --channel names another channel."""
     wanted = {
         "channel": channel,
         "rental_id": rental,
@@ -68,7 +68,7 @@ COMMAND = command
 
 
 def _next(booking: JSON, channel: str, delay: str | None) -> str:
-    """Say what becomes of the booking's conversation, and what to do about it."""
+    """Return a line about the booking's conversation, and how to get it."""
     opened = booking["links"]["conversations"]
     if opened:
         return f"Its conversation is {opened[0]}."

@@ -1,4 +1,4 @@
-"""``inbox-mock clock``: hold a sandbox's time."""
+"""``inbox-mock clock``: show and advance a sandbox's clock."""
 
 import sys
 from math import isfinite
@@ -25,7 +25,7 @@ def _events(_ctx: click.Context, _option: click.Parameter, incomplete: str) -> l
 @on_a_server()
 @click.pass_context
 def command(ctx: click.Context, *, sandbox: SandboxClient, as_json: bool) -> None:
-    """Show a sandbox's clock, advance it, let it stand or run."""
+    """Show a sandbox's clock, advance, pause or run it."""
     if ctx.invoked_subcommand is None:
         _show(sandbox.admin("GET", "/clock"), as_json=as_json)
 
@@ -64,7 +64,7 @@ def advance(*, sandbox: SandboxClient, as_json: bool, by: str | None, to: str | 
 @command.command("pause")
 @on_a_server()
 def pause(*, sandbox: SandboxClient, as_json: bool) -> None:
-    """Let the clock stand until it is advanced."""
+    """Pause the clock until it is advanced."""
     _show(sandbox.admin("PATCH", "/clock", {"mode": "manual"}), as_json=as_json)
 
 
@@ -72,7 +72,7 @@ def pause(*, sandbox: SandboxClient, as_json: bool) -> None:
 @click.option("--rate", type=float, default=None, help="Seconds per second: 60 is a minute each second.  [default: as before]")
 @on_a_server(rate="--rate")
 def run(*, sandbox: SandboxClient, as_json: bool, rate: float | None) -> None:
-    """Let the clock run."""
+    """Run the clock."""
     if rate is not None and not isfinite(rate):
         raise click.BadParameter("seconds per second are a number", param_hint="--rate")
     _show(sandbox.admin("PATCH", "/clock", {"mode": "real"} | ({} if rate is None else {"rate": rate})), as_json=as_json)

@@ -1,4 +1,4 @@
-"""``inbox-mock completion``: let a shell complete what is typed; and what is completed where click cannot know it."""
+"""``inbox-mock completion``: completion in shells, and the completion of scenarios and channels."""
 
 import click
 from click.shell_completion import CompletionItem, get_completion_class

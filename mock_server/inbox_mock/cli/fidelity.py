@@ -1,4 +1,4 @@
-"""``inbox-mock fidelity``: how sure the fake is of each thing that it imitates."""
+"""``inbox-mock fidelity``: the fidelity of each part of the imitated API."""
 
 from dataclasses import asdict
 
@@ -14,7 +14,7 @@ LEVELS = ("documented", "recorded", "assumed")
 @click.option("--level", type=click.Choice(LEVELS), default=None, help="Only what is as sure as that.")
 @click.option("--format", "wanted", type=click.Choice(["text", "json"]), default="text", show_default=True)
 def command(*, level: str | None, wanted: str) -> None:
-    """List operations, fields, parameters and answers, each with how sure it is and where that stands."""
+    """List operations, fields, parameters and answers, each with its fidelity and source."""
     from inbox_mock.docs.fidelity_report import claims
 
     found = [claim for claim in claims() if level in {None, claim.level}]

@@ -1,4 +1,4 @@
-"""``inbox-mock health``: tell a container, or a pipeline, whether the fake answers."""
+"""``inbox-mock health``: a health check for containers and pipelines."""
 
 import sys
 import time
@@ -84,7 +84,7 @@ def _why_not(root: str, seconds: float) -> str | None:
 
 
 def _end(root: str, why: str | None, wanted: str) -> NoReturn:
-    """Say how it is, and end."""
+    """Print the result, and exit."""
     if wanted == "json":
         print_json({"url": root, "ready": why is None, "why": why})
     elif why is None:

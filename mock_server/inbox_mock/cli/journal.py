@@ -1,4 +1,4 @@
-"""``inbox-mock journal``: what was asked, answered and caused."""
+"""``inbox-mock journal``: print the journal."""
 
 import re
 import sys
@@ -51,7 +51,7 @@ def _kept(sandbox: SandboxClient, after: int) -> Iterator[JSON]:
 
 
 def _following(sandbox: SandboxClient, after: int) -> Iterator[JSON]:
-    """Yield entries as they come, whatever becomes of the server; what is wrong from the beginning is the user's to mend."""
+    """Yield entries as they come, also across restarts of the server; an error at the start is raised."""
     reader = Reader(sandbox, after)
     yield from reader.news()
     try:
@@ -79,7 +79,7 @@ def _news(reader: "Reader", sandbox: SandboxClient) -> list[JSON]:
 
 
 class Reader:
-    """Reads a journal on. One that lost the entry read last began anew, by a reset or a restore, and is read from its start."""
+    """Reads a journal on. After a reset or a restore, which removes the entry read last, it is read from its start."""
 
     def __init__(self, sandbox: SandboxClient, after: int) -> None:
         self._sandbox = sandbox
@@ -115,7 +115,7 @@ def _line(entry: JSON) -> str:
 
 
 def _event(entry: JSON) -> str:
-    """Return the event that a webhook attempt tells of; nothing for a request, whose path names no other host."""
+    """Return the event of an attempt to deliver a webhook; nothing for a request, whose path names no host."""
     if entry["path"].startswith("/"):
         return ""
     found = EVENT.search(str(entry["request"].get("body", "")))

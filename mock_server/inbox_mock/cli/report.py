@@ -1,4 +1,4 @@
-"""``inbox-mock report``: what the client did wrong."""
+"""``inbox-mock report``: the report on the client's conduct."""
 
 import sys
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""``inbox-mock sandboxes``: make sandboxes, keep them under names, go back, go on from there in a second one."""
+"""``inbox-mock sandboxes``: create, reset, snapshot, restore, fork and delete sandboxes."""
 
 from pathlib import Path
 from urllib.parse import quote
@@ -16,9 +16,9 @@ from inbox_mock.terminal import say, styled, table
 @on_a_server()
 @click.pass_context
 def command(ctx: click.Context, *, sandbox: SandboxClient, as_json: bool) -> None:
-    """List the sandboxes of a server; make, reset, keep, restore, fork and delete them.
+    """List the sandboxes of a server; create, reset, snapshot, restore, fork and delete them.
 
-    What a subcommand does, it does to the sandbox that --sandbox names.
+    A subcommand affects the sandbox that --sandbox names.
     """
     if ctx.invoked_subcommand is not None:
         return
@@ -33,7 +33,7 @@ def command(ctx: click.Context, *, sandbox: SandboxClient, as_json: bool) -> Non
     table(("id", "scenario", "seed", "time", "clock", ""), rows)
 
 
-# The variables of these are not those of serve: what a server is told is not told to every sandbox that is made on it.
+# Their environment variables differ from those of serve: options of a server do not apply to every sandbox created on it.
 @command.command("create")
 @click.option(
     "--scenario",
@@ -59,7 +59,7 @@ def command(ctx: click.Context, *, sandbox: SandboxClient, as_json: bool) -> Non
 def create(
     *, sandbox: SandboxClient, as_json: bool, scenario: str, seed: int | None, clock: tuple[str, float | None] | None, strict: bool | None
 ) -> None:
-    """Make a sandbox."""
+    """Create a sandbox."""
     wanted: JSON = {"scenario": _scenario(scenario), "seed": seed, "strict": strict}
     if clock is not None:
         wanted["clock"] = {"mode": clock[0]} | ({} if clock[1] is None else {"rate": clock[1]})
@@ -77,7 +77,7 @@ def show(*, sandbox: SandboxClient, as_json: bool) -> None:
 @command.command("reset")
 @on_a_server()
 def reset(*, sandbox: SandboxClient, as_json: bool) -> None:
-    """Go back to the scenario's start; tokens stay good."""
+    """Reset to the scenario's start; tokens stay valid."""
     _show(sandbox.admin("POST", "/reset", {}), as_json=as_json)
 
 
@@ -96,7 +96,7 @@ def delete(*, sandbox: SandboxClient, as_json: bool) -> None:
 @click.argument("name", required=False)
 @on_a_server(name="NAME")
 def snapshot(*, sandbox: SandboxClient, as_json: bool, name: str | None) -> None:
-    """Keep a sandbox as it is, under NAME; without one, list what was kept."""
+    """Take a snapshot under NAME; without a name, list the snapshots."""
     answer = sandbox.admin("GET", "/snapshots") if name is None else sandbox.admin("POST", "/snapshots", {"name": name})
     if as_json:
         print_json(answer)
@@ -124,15 +124,15 @@ def forget(*, sandbox: SandboxClient, as_json: bool, name: str) -> None:
 @click.argument("name")
 @on_a_server()
 def restore(*, sandbox: SandboxClient, as_json: bool, name: str) -> None:
-    """Go back to the snapshot NAME, its time and journal included; tokens stay good."""
+    """Restore the snapshot NAME, its time and journal included; tokens stay valid."""
     _show(sandbox.admin("POST", f"/snapshots/{quote(name, safe='')}/restore", {}), as_json=as_json)
 
 
 @command.command("fork")
-@click.option("--snapshot", "name", default=None, metavar="NAME", help="Go on from this snapshot.  [default: from where it is]")
+@click.option("--snapshot", "name", default=None, metavar="NAME", help="Fork this snapshot.  [default: the sandbox as it is]")
 @on_a_server(snapshot="--snapshot")
 def fork(*, sandbox: SandboxClient, as_json: bool, name: str | None) -> None:
-    """Make a second sandbox that goes on from where one is, with tokens of its own."""
+    """Fork a sandbox; the fork has tokens of its own."""
     _show(sandbox.admin("POST", "/fork", {} if name is None else {"snapshot": name}), as_json=as_json)
 
 

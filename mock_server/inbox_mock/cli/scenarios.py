@@ -1,4 +1,4 @@
-"""``inbox-mock scenarios``: what a sandbox can start from."""
+"""``inbox-mock scenarios``: list shipped scenarios, and check files."""
 
 import json
 import sys

@@ -110,7 +110,7 @@ COMMAND = command
 
 
 def _prepared(options: Options, host: str, port: int) -> Server:
-    """Return the server, its scenario loaded; where that takes some seconds, tell how far it is."""
+    """Return the server with its scenario loaded; show progress where that takes some seconds."""
     if "generate" not in options.scenario.data:
         server = Server(options, host, port)
         server.prepare()
@@ -122,7 +122,7 @@ def _prepared(options: Options, host: str, port: int) -> Server:
 
 
 def _stop(server: Server) -> NoReturn:
-    """Stop, and end the process: who keeps a connection open, or a webhook under way, does not keep it alive."""
+    """Stop the server and exit, without waiting for open connections or deliveries in progress."""
     stopping = Thread(target=server.stop, daemon=True)
     stopping.start()
     stopping.join(STOPPING_SECONDS)
@@ -131,7 +131,7 @@ def _stop(server: Server) -> NoReturn:
 
 
 def _check_port_file(path: Path) -> None:
-    """Remove what an earlier run left, and see that the file can be written: nobody waits for one that never comes.
+    """Remove the file of an earlier run, and check that a new one can be written.
 
     Raises:
         UsageError: it cannot be written.

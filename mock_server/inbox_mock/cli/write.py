@@ -1,4 +1,4 @@
-"""``inbox-mock write``: let somebody write into a conversation."""
+"""``inbox-mock write``: write into a conversation as the guest, staff or the host."""
 
 import click
 
