@@ -152,7 +152,7 @@ def test_reading_only_does_not_begin_when_the_limit_is_used_up(check: Check, ser
 
 
 def test_a_long_trial_goes_on_with_other_seeds(check: Check, served: str) -> None:
-    result = check(served, "-k", "etag", "--thorough", "1s")
+    result = check(served, "-k", "etag", "--thorough", "2s")
 
     assert result.exit_code == 0
     assert "round 2, seed 1, 2 times the examples" in result.stdout

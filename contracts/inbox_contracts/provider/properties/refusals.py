@@ -1,9 +1,9 @@
-"""What is refused, and how: tokens, addresses, methods, bodies."""
+"""What is refused, and how: tokens, scopes, other accounts' records, paths, methods, bodies, and requests beyond the rate limit."""
 
 from inbox_contracts.provider.api import JSON, Api
-from inbox_contracts.provider.expectations import expect, same, shown
+from inbox_contracts.provider.expectations import NotJudged, expect, same, shown
 from inbox_contracts.provider.http import ApiResponse
-from inbox_contracts.provider.resources import CHANGED, CREATED, created_at, path_of
+from inbox_contracts.provider.resources import CHANGED, CREATED, LISTED, ContractOperation, created_at, operations, path_of
 from inbox_contracts.provider.trial import Trial, claim
 from inbox_mock.domain.fidelity import assumed, documented, recorded
 
@@ -11,6 +11,15 @@ UNKNOWN = 987_654_321
 STRANGERS = {"no token": None, "an unknown token": "0" * 64, "a token of nonsense": "nonsense"}
 CHALLENGE = 'Bearer realm="Doorkeeper", error="invalid_token", error_description="'
 UNREADABLE = (b"", b"{", b"[]", b'"text"', b"null")
+AUTHORIZATION = documented("/reference/authorization")
+ALONE = (
+    "public",
+    "applications_read",
+    "applications_write",
+    *(f"{area}_{power}" for area in ("bookings", "inquiries") for power in ("read", "write", "write_owned")),
+    *(f"{area}_{power}" for area in ("clients", "inbox", "rentals", "payments", "reviews") for power in ("read", "write")),
+    "webhooks_read",
+)
 
 
 @claim("unauthorized", fidelity=recorded("2016 and 2017"))
@@ -151,3 +160,81 @@ def constraints(trial: Trial) -> None:
             same({error["code"] for error in errors}, {"validation_failed"}, f"{answer.about}: the codes, for {told}")
             fields = {str(error.get("field")).removesuffix("_id") for error in errors}
             expect(field.removesuffix("_id") in fields, f"{answer.about}: the fields are {sorted(fields)}, expected {field} for {told}")
+
+
+def _held(granted: tuple[str, ...]) -> set[str]:
+    """Return all that scopes allow: public always, and read where there is write."""
+    return {"public", *granted, *(f"{scope.removesuffix('_write')}_read" for scope in granted if scope.endswith("_write"))}
+
+
+@claim("scopes", fidelity=AUTHORIZATION, reads=False, fake=True)
+def scopes(trial: Trial) -> None:
+    """Each operation is done with any one of its scopes, and answered 403 without; write implies read."""
+    from hypothesis import strategies as st
+
+    with trial.workspace() as workspace:
+        sandbox = workspace.sandbox
+        if sandbox is None:
+            raise NotJudged("it needs tokens of every scope, which only a fake issues")
+
+        def as_granted(granted: tuple[str, ...], operation: ContractOperation) -> None:
+            token = sandbox.admin("POST", "/tokens", {"scopes": list(granted)})["token"]
+            _try(Api(trial.target.connection, token), granted, operation)
+
+        for scope in ALONE:
+            token = sandbox.admin("POST", "/tokens", {"scopes": [scope]})["token"]
+            for operation in operations():
+                _try(Api(trial.target.connection, token), (scope,), operation)
+        several = st.lists(st.sampled_from(ALONE), min_size=2, max_size=4, unique=True).map(tuple)
+        trial.explore(as_granted, 30, granted=several, operation=st.sampled_from(operations()))
+
+
+def _try(api: Api, granted: tuple[str, ...], operation: ContractOperation) -> None:
+    path = operation.path.format(id=UNKNOWN, rental=1)
+    body: dict[str, list[dict[str, object]]] | None = {operation.plural: [{}]} if operation.method in {"POST", "PUT"} else None
+    answer = api.call(operation.method, path, body)
+    told = f"{answer.about}, with the scopes {' '.join(granted)}"
+    if _held(granted).isdisjoint(operation.scopes):
+        same(answer.status, 403, f"{told}: the status")
+    else:
+        allowed = answer.status < 300 or answer.status in {400, 404, 422}
+        expect(allowed, f"{told}: refused, though {' or '.join(operation.scopes)} allows it")
+
+
+@claim("accounts-apart", fidelity=documented("/reference/endpoints/accounts"), reads=False, fake=True)
+def accounts_apart(trial: Trial) -> None:
+    """A token of one account sees nothing of another account."""
+    with trial.workspace("three-accounts") as workspace:
+        sandbox = workspace.sandbox
+        if sandbox is None:
+            raise NotJudged("it needs tokens of several accounts, which only a fake issues")
+        tokens = [account["token"] for account in sandbox.made["accounts"]]
+        apis = [Api(trial.target.connection, token) for token in tokens]
+        for resource in LISTED:
+            if resource.plural == "applications":  # the same ones are installed on several accounts
+                continue
+            query: dict[str, object] = {"from": "2000-01-01"} if resource.plural == "bookings" else {}
+            seen = [{record["id"] for record in api.all_of(path_of(resource.plural), **query)} for api in apis]
+            same(seen[0] & seen[1], set(), f"the ids of {resource.plural} that tokens of two accounts both list")
+            for record_id in sorted(seen[1])[:2]:
+                answer = apis[0].call("GET", f"{path_of(resource.plural)}/{record_id}")
+                same(answer.status, 404, f"{answer.about}: the status of a record of another account")
+
+
+@claim("rate-limit", fidelity=documented("/reference, rate limiting"), reads=False, fake=True)
+def rate_limit(trial: Trial) -> None:
+    """Beyond the limit calls are answered 429, API v3 rate limit exceeded., until the hour is over."""
+    with trial.workspace({"rate_limit": 5}) as workspace:
+        if workspace.sandbox is None:
+            raise NotJudged("it needs a server that may be called until it refuses")
+        answers = [workspace.api.call("GET", "/accounts") for _ in range(7)]
+        same(
+            [answer.status for answer in answers],
+            [200] * 5 + [429] * 2,
+            "the statuses of seven calls, five of which are allowed in an hour",
+        )
+        same(answers[-1].header("X-RateLimit-Remaining"), "0", "X-RateLimit-Remaining of a 429")
+        text = answers[-1].body.decode(errors="replace")
+        expect("API v3 rate limit exceeded." in text, f"the body of a 429 is {text!r}, expected API v3 rate limit exceeded.")
+        workspace.sandbox.clock.advance("1h")
+        same(workspace.api.call("GET", "/accounts").status, 200, "the status an hour later")
