@@ -100,7 +100,7 @@ class _BodyArguments:
     },
 )
 def book(call: AdminCall) -> JSON:
-    """Let a guest book."""
+    """Book as a guest."""
     with call.in_sandbox.work() as work:
         about = parse_booking(_BodyArguments(work), _booking(work, call.body), encode=lambda found: orjson.dumps(found).decode())
         policy = policies()[about["channel"]]
@@ -111,7 +111,7 @@ def book(call: AdminCall) -> JSON:
 
 @operation("POST", "/sandboxes/<id>/bookings/<record_id>/cancel", refusals=(404, 422), answer=RECORD)
 def cancel(call: AdminCall) -> JSON:
-    """Let the guest cancel."""
+    """Cancel as the guest."""
     with call.in_sandbox.work() as work:
         actions()["guest_cancels"](work, {"booking_id": call.record_id})
         return {"booking": shown(work, "bookings", call.record_id, call.origin)}
@@ -125,7 +125,7 @@ def cancel(call: AdminCall) -> JSON:
     body={"never": {"type": "boolean", "description": "true for never"}},
 )
 def open_conversation(call: AdminCall) -> JSON:
-    """Let the channel open the conversation now, or never."""
+    """Open the conversation as the channel does, now, or never."""
     with call.in_sandbox.work() as work:
         booking = work.db.get(BookingRow, call.record_id)
         if call.body.get("never"):
@@ -182,7 +182,7 @@ def write(call: AdminCall) -> JSON:
     body={"host_id": {**ID, "description": "the id of a host"}},
 )
 def add_host(call: AdminCall) -> JSON:
-    """Let the channel add a host."""
+    """Add a host as the channel does."""
     about: Row = {"conversation_id": call.record_id, "host_id": call.body.get("host_id")}
     with call.in_sandbox.work() as work:
         added = actions()["channel_adds_host"](work, about)
@@ -202,7 +202,7 @@ def add_host(call: AdminCall) -> JSON:
     },
 )
 def change_conversation(call: AdminCall) -> JSON:
-    """Let staff assign, close, reopen, or mark a conversation as spam; or let its channel fail to relay."""
+    """Assign, close, reopen, or mark a conversation as spam, as staff do; or make its channel fail to relay."""
     about: Row = {"conversation_id": call.record_id, **call.body}
     fails = about.pop("relay_fails", None)
     with call.in_sandbox.work() as work:

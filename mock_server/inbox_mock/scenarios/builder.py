@@ -26,7 +26,7 @@ Progress = Callable[[int, int], None]
 
 @dataclass(slots=True)
 class Builder:
-    """A sandbox in the making: what the scenario says, the work, and the names that records were given."""
+    """A sandbox that is being built: its scenario, its unit of work, and the names of its records."""
 
     scenario: Scenario
     work: UnitOfWork
@@ -123,7 +123,7 @@ class Builder:
 
     @contextmanager
     def refusals_at(self, location: Location) -> Iterator[None]:
-        """Let what is made within be refused in words for the scenario's author.
+        """Turn a refusal of what is done within into an error for the scenario's author.
 
         Raises:
             ScenarioError: a verb refuses it, or its id is taken.

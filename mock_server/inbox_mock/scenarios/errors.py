@@ -1,4 +1,4 @@
-"""What is wrong with a scenario, told with file, line, what was found and what was expected."""
+"""Errors in scenarios: file, line, what was found and what was expected."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from difflib import get_close_matches
@@ -12,7 +12,7 @@ MOST_TOLD = 20
 
 
 class ScenarioError(Exception):
-    """One mistake; nothing of the scenario is loaded. ``line`` is 0 where there is no file to have lines."""
+    """An error in a scenario, of which nothing is loaded. ``line`` is 0 if the scenario is no file."""
 
     def __init__(self, name: str, line: int, found: str, expected: str) -> None:
         self.name, self.line, self.found, self.expected = name, line, found, expected
@@ -21,14 +21,14 @@ class ScenarioError(Exception):
 
 
 class CombinedScenarioError(ScenarioError):
-    """Several at once, in the order of their lines; what is said of one is said of the first."""
+    """Several errors, in the order of their lines; the attributes are those of the first."""
 
-    def __init__(self, mistakes: Sequence[ScenarioError]) -> None:
-        first = mistakes[0]
+    def __init__(self, errors: Sequence[ScenarioError]) -> None:
+        first = errors[0]
         super().__init__(first.name, first.line, first.found, first.expected)
-        told = [str(mistake) for mistake in mistakes[:MOST_TOLD]]
-        if len(mistakes) > MOST_TOLD:
-            told.append(f"{first.name}: and {len(mistakes) - MOST_TOLD} more")
+        told = [str(error) for error in errors[:MOST_TOLD]]
+        if len(errors) > MOST_TOLD:
+            told.append(f"{first.name}: and {len(errors) - MOST_TOLD} more")
         self.args = ("\n".join(told),)
 
 

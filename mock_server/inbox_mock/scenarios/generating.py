@@ -1,4 +1,4 @@
-"""Records made from the seed, for scenarios too large to be written by hand."""
+"""Records generated from the seed, for scenarios too large to be written by hand."""
 
 from datetime import timedelta
 from functools import partial

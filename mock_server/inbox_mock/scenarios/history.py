@@ -1,4 +1,4 @@
-"""The parts of a scenario that happen: bookings, conversations, messages, attachments, inquiries."""
+"""The history of a scenario, each record at its own date: bookings, conversations, messages, attachments, inquiries."""
 
 from datetime import datetime
 from functools import partial
@@ -21,7 +21,7 @@ INQUIRY_LINKS = frozenset({"as", "account", "rental", "source", "booking", "conv
 
 
 def plan(builder: Builder) -> None:
-    """Plan everything, each record at its own date."""
+    """Plan every record at its own date."""
     for location, record in builder.records("attachments"):
         builder.at(builder.since(record, "at", location, builder.founded), location, partial(_attachment, builder, location, record))
     booked, inquired = builder.records("bookings"), builder.records("inquiries")

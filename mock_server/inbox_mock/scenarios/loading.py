@@ -1,4 +1,4 @@
-"""Finding a scenario, reading it, and making the image of the sandbox that it describes."""
+"""Find a scenario, read it, and check it against the JSON Schema."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -44,7 +44,7 @@ class Scenario:
         return str(self.data.get("description", ""))
 
     def error(self, path: tuple[str | int, ...], found: str, expected: str) -> ScenarioError:
-        """Return a mistake at a place in the scenario."""
+        """Return an error at a location in the scenario."""
         return ScenarioError(self.name, self.lines.of(path), found, expected)
 
 
@@ -172,5 +172,5 @@ def _checked(scenario: Scenario) -> Scenario:
         raise scenario.error((), str(nested), "a scenario") from None
     found = [scenario.error(*finding) for error in _validator().iter_errors(data) for finding in told(error, schema())]
     if found:
-        raise CombinedScenarioError(sorted(found, key=lambda mistake: mistake.line))
+        raise CombinedScenarioError(sorted(found, key=lambda error: error.line))
     return replace(scenario, data=data)

@@ -1,4 +1,4 @@
-"""The parts of a scenario that are there from the beginning: accounts, applications, tokens, rentals, hosts, clients."""
+"""The records that exist from the beginning of a scenario: accounts, applications, tokens, rentals, hosts, clients."""
 
 from datetime import timedelta
 from functools import partial
@@ -22,7 +22,7 @@ OWN_KEYS = frozenset({"as", "account", "accounts", "user", "source", "published"
 
 
 def plan(builder: Builder) -> None:
-    """Make what was there first; plan what has a date."""
+    """Insert the records that have no date, and plan those that have one."""
     for location, record in builder.records("accounts") or [((), {})]:
         with builder.refusals_at(location):
             builder.name("accounts", record, accounts.open_account(builder.work, _plain(record)), location)
@@ -86,7 +86,7 @@ def _applications(builder: Builder) -> None:
 
 
 def _once(builder: Builder, account_ids: list[int], location: Location) -> list[int]:
-    """Return the ids, each of which comes once."""
+    """Return the ids; refuse one that comes a second time."""
     for number, account_id in enumerate(account_ids):
         if account_id in account_ids[:number]:
             raise builder.scenario.error((*location, "accounts", number), f"account {account_id} a second time", "each account once")
@@ -94,7 +94,7 @@ def _once(builder: Builder, account_ids: list[int], location: Location) -> list[
 
 
 def _tokens(builder: Builder) -> None:
-    """Give each application one token with every scope on each of its accounts, and make those that are written out."""
+    """Issue one token with every scope for each application and account, and the tokens that the scenario lists."""
     client = access.client_application(builder.work.db)
     name: str | None = DEMO["token"]
     if any(record.get("token") == name for _, record in builder.records("tokens")):

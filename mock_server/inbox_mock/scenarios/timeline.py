@@ -1,4 +1,4 @@
-"""What a scenario lets happen after its start: who is told by webhook, what goes wrong, and what people and channels do when."""
+"""What happens after the start of a scenario: its webhook subscriptions, its faults, and the actions of its timeline."""
 
 from collections.abc import Mapping
 from datetime import timedelta
@@ -26,7 +26,7 @@ AT = "a duration after the start, such as 15m"
 
 
 def plan(builder: Builder) -> None:
-    """Subscribe the webhooks, set the faults, and put everything else on the sandbox's timeline. The present is the start.
+    """Insert the webhook subscriptions, set the faults, and schedule the actions. The present is the start.
 
     Raises:
         ScenarioError: something referred to does not exist by then, or a time is none.
@@ -118,7 +118,7 @@ def _action(record: Row) -> tuple[str, Row]:
 
 
 def _note(builder: Builder, booked: dict[object, int], given: Row, event_id: int, location: Location) -> None:
-    """Remember by which names a booking that is still to come may be referred to, and by which id its conversation."""
+    """Register the id and the name of a booking that is still to come, and the id of its conversation, for later references."""
     for key in ("id", "as"):
         if key in given:
             if given[key] in booked or builder.knows("bookings", given[key]):

@@ -1,4 +1,4 @@
-"""Reading YAML by the rules of 1.2, and remembering on which line everything stands."""
+"""Parse YAML by the rules of version 1.2, with the line of every value."""
 
 import re
 from collections.abc import Hashable

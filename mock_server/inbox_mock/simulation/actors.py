@@ -13,7 +13,9 @@ NOT_SAID = "not said"
 
 
 def write_as_guest(work: UnitOfWork, conversation_id: object, content: str, *, client_id: object = None, **more: object) -> int:
-    """Let the guest write, where guests of the conversation's channel write: the first one, unless ``client_id`` says who.
+    """Insert a guest's message, as the conversation's channel brings it: from the first guest, unless ``client_id`` says who.
+
+    Return the message's id.
 
     Raises:
         Invalid: nobody in the conversation is a guest, or this client is none.
@@ -27,7 +29,9 @@ def write_as_guest(work: UnitOfWork, conversation_id: object, content: str, *, c
 
 
 def write_on_channel_as_host(work: UnitOfWork, conversation_id: object, host_id: int | None, content: str, **more: object) -> int:
-    """Let a host write in the channel's own app: it comes in as a message of a Host participant, made by the channel's application.
+    """Insert what a host wrote in the channel's own app: a message of a Host participant, made by the channel's application.
+
+    Return the message's id.
 
     Raises:
         Invalid: no channel has the conversation, or the account has no host.
@@ -49,7 +53,7 @@ def write_as_host(
     channel: object = NOT_SAID,
     **more: object,
 ) -> int:
-    """Let staff write in the Smily app, through a host; one who takes no part yet joins first.
+    """Insert a message that staff wrote in the Smily app, through a host, and return its id; a host who takes no part yet joins first.
 
     The message goes to the conversation's default channel, unless another ``channel`` (or None) is said or it is an
     internal note. Without ``host_id`` the conversation's first host speaks, or the account's.
@@ -73,7 +77,7 @@ def write_as_host(
 
 
 def join_from_channel(work: UnitOfWork, conversation_id: object, host_id: int | None) -> int:
-    """Let the channel add a host to a conversation; one who takes part already stays as he is.
+    """Add a host to a conversation on the channel's behalf, and return the participant's id; a host who takes part already stays.
 
     Raises:
         Invalid: the account has no such host, or none.
