@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inbox_mock.webhooks.signature import encode64, sign
+from inbox_mock.webhooks.sender import encode64, sign
 
 SECRET = "36ed189dd28fd9576d7745c74fac7d4c1bfa03da37d6e5d7a667b67f6e8d16ed"
 LONG_BODY = b'{"account_id":1059638630,"event":"inbox_message_created","resource":{"links":{},"messages":[{"id":5}]}}'

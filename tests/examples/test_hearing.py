@@ -7,7 +7,7 @@ import pytest
 
 from builders import a_body, a_booking
 from driven import Driven, Told, an_opened_booking, believed, truth
-from inbox_mock.webhooks.signature import sign
+from inbox_mock.webhooks.sender import sign
 
 TellOf = Callable[..., Told]
 

@@ -7,7 +7,7 @@ import pytest
 from builders import a_body, a_message
 from fake import Sandbox
 from faulty import set_fault, the_fault
-from inbox_mock.webhooks.signature import sign
+from inbox_mock.webhooks.sender import sign
 from receiver import Receiver, deliveries, receiving, subscribe
 from whole import CONVERSATIONS, MESSAGES
 

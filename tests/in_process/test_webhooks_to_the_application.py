@@ -11,7 +11,7 @@ from flask import Flask, request
 from builders import a_booking, a_message, a_scenario
 from inbox_mock.testing import SandboxInProcess, inbox_mock
 from inbox_mock.testing.sandboxes import Webhook
-from inbox_mock.webhooks.signature import sign
+from inbox_mock.webhooks.sender import sign
 
 API = "https://www.bookingsync.com/api/v3"
 CREATED = "inbox_message_created"

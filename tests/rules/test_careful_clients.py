@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from builders import a_booking, a_message, a_scenario
 from fake import Answer, Caller, Mock, OverSocket, Sandbox
 from faulty import set_fault
-from inbox_mock.webhooks.signature import sign
+from inbox_mock.webhooks.sender import sign
 from judged import the_report
 from oauth import an_application
 from receiver import Receiver, receiving, subscribe

@@ -10,7 +10,7 @@ from fake import JSON, InProcess, Mock, OverSocket, Sandbox
 from inbox_mock.app import Options, create_app
 from inbox_mock.scenarios.build import Overrides, build_image
 from inbox_mock.scenarios.loading import Scenario, find, shipped
-from inbox_mock.webhooks.signature import sign
+from inbox_mock.webhooks.sender import sign
 from receiver import Received, Receiver, deliveries, receiving
 
 SPRING = 1_900_000_000.0  # 2030-03-17T17:46:40Z on the wall clock

@@ -27,8 +27,7 @@ from inbox_mock.services.messages import edit_message
 from inbox_mock.store import access, faults, journal, records
 from inbox_mock.testing.sandboxes import client_of
 from inbox_mock.webhooks.advance import IDLE, advance, advance_until
-from inbox_mock.webhooks.sender import LocalReceiver
-from inbox_mock.webhooks.signature import sign
+from inbox_mock.webhooks.sender import LocalReceiver, sign
 
 if TYPE_CHECKING:
     from inbox_mock.store.database import Database

@@ -15,7 +15,7 @@ from inbox_mock.store.rows import ApplicationRow
 from inbox_mock.webhooks.advance import deliver
 from inbox_mock.webhooks.deliveries import is_address, request_of
 from inbox_mock.webhooks.event_types import event_types
-from inbox_mock.webhooks.signature import sign
+from inbox_mock.webhooks.sender import sign
 
 RECORD: JSON = {"type": "object"}
 EVERYTHING = 10**15

@@ -3,18 +3,14 @@
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from inbox_mock.api.operation import QUERY, Operation
 from inbox_mock.conduct.evidence import OperationIndex
 from inbox_mock.conduct.model import Entry, Evidence
 from inbox_mock.conduct.pagination import page_of
 from inbox_mock.conduct.simulated_behaviour import SimulatedBehaviour
-from inbox_mock.domain.fidelity import ASSUMPTIONS
+from inbox_mock.domain.fidelity import ASSUMPTIONS, Fidelity
 from inbox_mock.resources.declaration import Write
-
-if TYPE_CHECKING:
-    from inbox_mock.domain.fidelity import Fidelity
 
 ASSUMED = "assumed"
 SHOWS_CREATOR = frozenset({"conversations", "messages"})

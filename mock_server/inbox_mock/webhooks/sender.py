@@ -1,5 +1,7 @@
-"""Sending webhooks over HTTP. No lock is held here, and no transaction is open."""
+"""Sign webhooks and send them over HTTP. No lock is held here, and no transaction is open."""
 
+import hmac
+from base64 import b64encode
 from collections.abc import Callable, Mapping
 from http.client import HTTPException
 from ipaddress import ip_address
@@ -10,7 +12,6 @@ import orjson
 from inbox_mock.http import HttpClient
 from inbox_mock.store.journal import shortened
 from inbox_mock.webhooks.deliveries import DeliveryRequest, DeliveryResult
-from inbox_mock.webhooks.signature import sign
 
 LocalReceiver = Callable[[str, Mapping[str, str], bytes], tuple[int, Mapping[str, str], str]]
 """Receives a webhook in this process: takes its URL, headers and body, returns status, headers and text of the response."""
@@ -18,6 +19,7 @@ LocalReceiver = Callable[[str, Mapping[str, str], bytes], tuple[int, Mapping[str
 TIMEOUT_SECONDS = 5
 MOST_BYTES_READ = 16_384
 USER_AGENT = "BookingSync Webhook Delivery"
+BYTES_IN_A_LINE = 45
 
 
 def body_of(request: DeliveryRequest, origin: str) -> bytes:
@@ -25,6 +27,21 @@ def body_of(request: DeliveryRequest, origin: str) -> bytes:
     links = {key: f"{origin}/api/v3/{path}" for key, path in request.resource.templates()}
     resource = {"links": links, request.resource.name: orjson.Fragment(request.record)}
     return orjson.dumps({"account_id": request.account_id, "event": request.event, "resource": resource})
+
+
+def sign(secret: str, body: bytes) -> str:
+    """Return the value of ``X-Content-Signature``: HMAC-SHA1, in hex, over the Base64 of the body as Ruby's ``encode64`` writes it.
+
+    Source: /guides/webhook-subscriptions. ``encode64`` ends every line of 60 characters, and the last one, with a
+    newline; Python's ``encodebytes`` breaks lines at 76, which signs wrongly whatever is longer than 45 bytes.
+    """
+    return hmac.new(secret.encode(), encode64(body), "sha1").hexdigest()
+
+
+def encode64(body: bytes) -> bytes:
+    """Return the Base64 of a body, a newline after every 60 characters and at the end."""
+    lines = [body[start : start + BYTES_IN_A_LINE] for start in range(0, len(body), BYTES_IN_A_LINE)]
+    return b"".join(b64encode(line) + b"\n" for line in lines)
 
 
 def is_allowed(url: str, allowed: frozenset[str]) -> bool:
