@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import Any
 
+    from flask import Flask
+
     from inbox_mock.app import Fake
     from inbox_mock.client import SandboxClient
     from inbox_mock.testing import SandboxInProcess
@@ -163,6 +165,11 @@ class InboxMockServer:
     def __init__(self, url: str, fake: "Fake") -> None:
         self.url = url
         self.fake = fake
+
+    @property
+    def app(self) -> "Flask":
+        """The Flask application."""
+        return self.fake.app
 
     def sandbox(self, scenario: object = DEFAULT_SCENARIO, **overrides: object) -> "SandboxClient":
         """Create a sandbox from a shipped scenario, a file, or a scenario as an object; ``overrides`` is what the admin API takes.
