@@ -9,7 +9,7 @@ import requests
 
 from builders import JSON, a_body, a_message
 from fake import Answer, Caller, Sandbox
-from inbox_mock.conduct.model import Entry, Evidence
+from inbox_mock.conduct.model import Entry, Evidence, Rule, Violation
 from whole import CONVERSATIONS, MESSAGES
 
 NOON = datetime(2030, 6, 1, 12, tzinfo=UTC)
@@ -34,6 +34,12 @@ def evidence(sandbox: Sandbox, code: str) -> list[str]:
     (found,) = [violation for violation in the_report(sandbox)["violations"] if violation["code"] == code]
     assert [entry["id"] for entry in found["evidence"]] == found["entries"]
     return [f"{one['method']} {one['path'].removeprefix('/api/v3')} {one['status']}" for one in found["evidence"]]
+
+
+def violations_of(rule: Rule, seen: Evidence) -> list[Violation]:
+    """What a rule finds in a piece of evidence."""
+    assert rule.find is not None
+    return list(rule.find(seen))
 
 
 def unanswered(call: Callable[..., Answer], *arguments: Any, **query: Any) -> None:

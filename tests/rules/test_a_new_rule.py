@@ -15,32 +15,25 @@ from inbox_contracts.consumer.worlds import World
 from mutants.clients.broken import InThisProcess
 from plugged import a_fake_of_its_own, plugged
 
-SOURCE = '''
-"""ZZZ001: conversations are nobody's business."""
-
+SOURCE = """
 from collections.abc import Iterator
 
 from inbox_mock.conduct.model import Evidence, Rule, Violation
 
 
-def find(evidence: Evidence) -> Iterator[Violation]:
-    """Yield each reading of the conversations."""
-    for entry in evidence.calls:
-        if entry.is_call("GET", "inbox", "conversations"):
-            yield Violation("read the conversations", (entry.id,))
-
-
-RULE = Rule(
+@Rule(
     code="ZZZ001",
     title="was curious",
     why="Curiosity leads to knowledge.",
     source="developers.bookingsync.com/guides",
     fix="Look away.",
-    severity="error",
     exceptions=("nothing was read",),
-    find=find,
 )
-'''
+def mind_your_own_business(evidence: Evidence) -> Iterator[Violation]:
+    for entry in evidence.calls:
+        if entry.is_call("GET", "inbox", "conversations"):
+            yield Violation("read the conversations", (entry.id,))
+"""
 
 
 @pytest.fixture

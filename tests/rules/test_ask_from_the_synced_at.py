@@ -5,8 +5,8 @@ import pytest
 from builders import a_body
 from fake import Sandbox
 from faulty import set_fault
-from inbox_contracts.rules.ask_from_the_synced_at import find
-from judged import NOON, an_entry, blamed, evidence, some_evidence
+from inbox_contracts.rules.synchronisation import ask_from_the_synced_at
+from judged import NOON, an_entry, blamed, evidence, some_evidence, violations_of
 from whole import CONVERSATIONS, MESSAGES
 
 CODE = "SYN003"
@@ -43,7 +43,7 @@ def test_an_answer_that_was_lost_gave_nothing() -> None:
     lost = an_entry(2, status=None, synced_at=None)
     later = an_entry(3, query=f"updated_since={lost.at.isoformat().replace('+00:00', 'Z')}")
 
-    assert [violation.entries for violation in find(some_evidence(an_entry(1), lost, later))] == [(3,)]
+    assert [violation.entries for violation in violations_of(ask_from_the_synced_at, some_evidence(an_entry(1), lost, later))] == [(3,)]
 
 
 # Not when.
@@ -95,5 +95,5 @@ def test_what_was_given_before_the_journal_begins_counts() -> None:
     second = an_entry(12, synced_at=NOON)
     asked = an_entry(13, query="updated_since=2030-06-01T12:00:10Z")
 
-    assert list(find(some_evidence(first, second, asked, lost=10))) == []
-    assert list(find(some_evidence(first, second, asked))) != []
+    assert violations_of(ask_from_the_synced_at, some_evidence(first, second, asked, lost=10)) == []
+    assert violations_of(ask_from_the_synced_at, some_evidence(first, second, asked)) != []

@@ -1,9 +1,9 @@
 """AUT002: the client used a refresh token that had been rotated."""
 
 from fake import Sandbox
-from inbox_contracts.rules.keep_the_newest_refresh_token import find
+from inbox_contracts.rules.authorization import keep_the_newest_refresh_token
 from inbox_mock.conduct.model import Entry
-from judged import an_entry, blamed, evidence, some_evidence
+from judged import an_entry, blamed, evidence, some_evidence, violations_of
 from oauth import an_application
 
 CODE = "AUT002"
@@ -54,5 +54,7 @@ def test_one_whose_answer_was_lost_has_no_other() -> None:
         body = {"grant_type": "refresh_token", "refresh_token": "refresh-4"}
         return an_entry(entry_id, "POST", "/oauth/token", status=status, token=None, asked_body=body)
 
-    assert list(find(some_evidence(exchange(1, None), exchange(2, 401)))) == []
-    assert [violation.entries for violation in find(some_evidence(exchange(1, 200), exchange(2, 401)))] == [(1, 2)]
+    assert violations_of(keep_the_newest_refresh_token, some_evidence(exchange(1, None), exchange(2, 401))) == []
+    assert [
+        violation.entries for violation in violations_of(keep_the_newest_refresh_token, some_evidence(exchange(1, 200), exchange(2, 401)))
+    ] == [(1, 2)]

@@ -9,9 +9,9 @@ import pytest
 from builders import a_body, a_booking, a_message, a_scenario
 from fake import Caller, Mock, OverSocket, Sandbox
 from faulty import set_fault
-from inbox_contracts.rules.look_before_sending_again import find
+from inbox_contracts.rules.messages import look_before_sending_again
 from inbox_mock.conduct.model import MessageFact, ParticipantFact
-from judged import NOON, an_entry, blamed, evidence, make_conversation, send, some_evidence, unanswered
+from judged import NOON, an_entry, blamed, evidence, make_conversation, send, some_evidence, unanswered, violations_of
 from whole import CONVERSATIONS, MESSAGES
 
 CODE = "MSG003"
@@ -146,7 +146,7 @@ def test_a_look_at_another_account_is_none() -> None:
 
     for account_id, found in ((1, []), (2, [(1, 3)])):
         look = an_entry(2, account_id=account_id, body='{"messages":[]}')
-        assert [violation.entries for violation in find(some_evidence(sent, look, again))] == found
+        assert [violation.entries for violation in violations_of(look_before_sending_again, some_evidence(sent, look, again))] == found
 
 
 # Not when.
@@ -255,7 +255,7 @@ def answered(*, last: bool, synced_at: Any) -> list[str]:
         messages={7: stored},
         participants={2: ParticipantFact(id=2, conversation_id=11, kind="Host")},
     )
-    return [violation.about for violation in find(world)]
+    return [violation.about for violation in violations_of(look_before_sending_again, world)]
 
 
 def test_the_newest_message_is_on_the_last_page() -> None:

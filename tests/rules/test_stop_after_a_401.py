@@ -4,9 +4,9 @@ import pytest
 
 from fake import Sandbox
 from faulty import set_fault
-from inbox_contracts.rules.stop_after_a_401 import find
+from inbox_contracts.rules.authorization import stop_after_a_401
 from inbox_mock.conduct.model import TokenFact
-from judged import an_entry, blamed, evidence, some_evidence, the_report
+from judged import an_entry, blamed, evidence, some_evidence, the_report, violations_of
 from oauth import Application, an_application
 from whole import CONVERSATIONS, MESSAGES
 
@@ -114,5 +114,5 @@ def test_a_refresh_whose_answer_was_lost_has_failed() -> None:
     refused = an_entry(1, status=401)
     lost = an_entry(2, "POST", "/oauth/token", status=None, token=None)
 
-    assert list(find(some_evidence(refused, lost, an_entry(3), tokens=token))) == []
-    assert list(find(some_evidence(refused, an_entry(3), tokens=token))) != []
+    assert violations_of(stop_after_a_401, some_evidence(refused, lost, an_entry(3), tokens=token)) == []
+    assert violations_of(stop_after_a_401, some_evidence(refused, an_entry(3), tokens=token)) != []

@@ -6,8 +6,8 @@ import pytest
 
 from fake import Caller, Sandbox
 from faulty import set_fault
-from inbox_contracts.rules.wait_for_the_reset import find
-from judged import an_entry, blamed, evidence, some_evidence, the_report
+from inbox_contracts.rules.rate_limit import wait_for_the_reset
+from judged import an_entry, blamed, evidence, some_evidence, the_report, violations_of
 from whole import CONVERSATIONS, MESSAGES
 
 CODE = "RAT001"
@@ -105,11 +105,13 @@ def test_another_application_has_an_hour_of_its_own(limited: Sandbox) -> None:
 
 @pytest.mark.parametrize("headers", [{}, {"X-RateLimit-Reset": "soon"}, {"X-RateLimit-Reset": "9" * 30}, {"Retry-After": "-1"}])
 def test_a_429_that_names_no_time_asks_for_nothing(headers: dict[str, str]) -> None:
-    assert list(find(some_evidence(an_entry(1, status=429, headers=headers), an_entry(2)))) == []
+    assert violations_of(wait_for_the_reset, some_evidence(an_entry(1, status=429, headers=headers), an_entry(2))) == []
 
 
 def test_the_sooner_of_two_times_counts() -> None:
     told: dict[str, Any] = {"status": 429, "headers": {"X-RateLimit-Reset": "1906549200", "Retry-After": "3"}}
 
-    assert list(find(some_evidence(an_entry(1, **told), an_entry(5)))) == []
-    assert [violation.entries for violation in find(some_evidence(an_entry(1, **told), an_entry(3)))] == [(1, 3)]
+    assert violations_of(wait_for_the_reset, some_evidence(an_entry(1, **told), an_entry(5))) == []
+    assert [violation.entries for violation in violations_of(wait_for_the_reset, some_evidence(an_entry(1, **told), an_entry(3)))] == [
+        (1, 3)
+    ]

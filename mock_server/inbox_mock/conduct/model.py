@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 from typing import Literal
@@ -40,10 +40,14 @@ class Rule:
     why: str
     source: str
     fix: str
-    severity: Severity
+    severity: Severity = "error"
     exceptions: tuple[str, ...] = ()
     find: Callable[["Evidence"], Iterable[Violation]] | None = None
     whole: bool = False
+
+    def __call__(self, find: Callable[["Evidence"], Iterable[Violation]]) -> "Rule":
+        """Return the rule with the function that finds its violations: a rule stands over it as a decorator."""
+        return replace(self, find=find)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""RAT001: after a 429, wait until the hour begins anew."""
+"""The rate limit: after a 429, wait until the hour begins anew."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -10,7 +10,19 @@ from inbox_mock.domain.values import whole_number
 FURTHEST = 32_503_680_000
 
 
-def find(evidence: Evidence) -> Iterator[Violation]:
+@Rule(
+    code="RAT001",
+    title="called again after a 429, before the reset",
+    why="An application has 1000 requests an hour; until the next hour begins every further call is refused and helps nobody.",
+    source="developers.bookingsync.com/reference, Rate limiting",
+    fix="After a 429, keep still until X-RateLimit-Reset (Unix seconds), or as long as Retry-After says where it is sent.",
+    exceptions=(
+        "it was the one call that was under way, and not the same again",
+        "it waited as long as Retry-After said",
+        "the hour was over, or another application called",
+    ),
+)
+def wait_for_the_reset(evidence: Evidence) -> Iterator[Violation]:
     """Yield each 429 that calls followed before its reset."""
     for _, calls in evidence.by_application():
         told: Entry | None = None
@@ -47,19 +59,3 @@ def _reset(entry: Entry) -> datetime | None:
 def _number(text: str) -> int | None:
     found = whole_number(text, 11)
     return found if found is not None and found < FURTHEST else None
-
-
-RULE = Rule(
-    code="RAT001",
-    title="called again after a 429, before the reset",
-    why="An application has 1000 requests an hour; until the next hour begins every further call is refused and helps nobody.",
-    source="developers.bookingsync.com/reference, Rate limiting",
-    fix="After a 429, keep still until X-RateLimit-Reset (Unix seconds), or as long as Retry-After says where it is sent.",
-    severity="error",
-    exceptions=(
-        "it was the one call that was under way, and not the same again",
-        "it waited as long as Retry-After said",
-        "the hour was over, or another application called",
-    ),
-    find=find,
-)

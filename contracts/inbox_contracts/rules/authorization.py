@@ -1,0 +1,112 @@
+"""Tokens and scopes: stop with a token that was refused, keep the newest refresh token, ask for no more than is used."""
+
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+
+from inbox_mock.conduct.model import Entry, Evidence, Rule, Violation
+from inbox_mock.domain.access import ALL_SCOPES, PUBLIC, expand_scopes
+
+
+@Rule(
+    code="AUT001",
+    title="went on with a token after its 401",
+    why="A token that expired or was revoked does not come back: every further call with it is lost.",
+    source="developers.bookingsync.com/reference/authorization",
+    fix="After a 401, exchange the refresh token for a new one; where that is refused, ask the user to authorise again.",
+    exceptions=(
+        "a refresh was tried in between, and failed",
+        "it was the one call that was under way, and not the same again",
+        "another token was used",
+    ),
+)
+def stop_after_a_401(evidence: Evidence) -> Iterator[Violation]:
+    """Yield each token that was used again after its 401."""
+    failed: dict[int | None, list[int]] = {}
+    for exchange in evidence.exchanges:
+        if exchange.failed:
+            failed.setdefault(exchange.application_id, []).append(exchange.id)
+    calls = sorted((entry for entry in evidence.calls if entry.token in evidence.tokens), key=lambda entry: str(entry.token))
+    for token, used in groupby(calls, key=lambda entry: entry.token):
+        application_id = evidence.tokens[str(token)].application_id
+        yield from _of_token(str(token), used, sorted(failed.get(application_id, []) + failed.get(None, [])))
+
+
+def _of_token(token: str, calls: Iterable[Entry], failed: list[int]) -> Iterator[Violation]:
+    """Yield the violation with one token. A refresh that failed between two calls excepts the second."""
+    refused: Entry | None = None
+    under_way: Entry | None = None
+    again: list[int] = []
+    first = 0
+    for entry in calls:
+        if refused is not None and bisect_right(failed, entry.id) == bisect_right(failed, refused.id):
+            if under_way is None and not entry.repeats(refused):
+                under_way = entry
+            else:
+                again.append(entry.id)
+        if entry.status == 401:
+            first = first or entry.id
+            refused = entry
+    if again:
+        times = "once" if len(again) == 1 else f"{len(again)} times"
+        yield Violation(f"went on with {token} after its 401, {times}", (first, *again))
+
+
+@Rule(
+    code="AUT002",
+    title="used a refresh token that had been rotated",
+    why="Every refresh brings a new refresh token, and the old one is dead: with that alone, the user must authorise again.",
+    source="developers.bookingsync.com/reference/authorization, refresh tokens",
+    fix="Keep the refresh_token of every answer of /oauth/token, and let one process refresh at a time.",
+    exceptions=("the answer to the rotation never reached it", "the exchange was refused, so the token was still good"),
+)
+def keep_the_newest_refresh_token(evidence: Evidence) -> Iterator[Violation]:
+    """Yield each refresh token that was used again after it had been exchanged."""
+    rotated: dict[str, Entry] = {}
+    for entry in evidence.exchanges:
+        given = entry.asked_body if not isinstance(entry.asked_body, str) else {}
+        label = str(given.get("refresh_token"))
+        if given.get("grant_type") != "refresh_token" or not label.startswith("refresh-"):
+            continue
+        if label in rotated:
+            yield Violation(f"used {label} again, which had been exchanged for a new one", (rotated[label].id, entry.id))
+        elif entry.status == 200 and entry.readable:
+            rotated[label] = entry
+
+
+@Rule(
+    code="AUT003",
+    title="holds scopes that it never used",
+    why="Users are asked to allow every scope, and a stolen token can do all that they allowed.",
+    source="developers.bookingsync.com/guides/oauth-scopes",
+    fix="Ask for the scopes that the client needs, and no more.",
+    severity="note",
+    exceptions=(
+        "the scope is implied by one that was used",
+        "webhooks came that need it",
+        "the token is one that holds every scope there is, as tests are given",
+    ),
+    whole=True,
+)
+def ask_for_the_scopes_you_use(evidence: Evidence) -> Iterator[Violation]:
+    """Yield each application whose tokens allow what it never did."""
+    for application_id, calls in evidence.by_application():
+        tokens = [evidence.tokens[label] for label in dict.fromkeys(entry.token or "" for entry in calls) if label in evidence.tokens]
+        held = {scope for token in tokens if not set(ALL_SCOPES) <= set(token.scopes) for scope in token.scopes}
+        good = [entry for entry in calls if entry.status not in {401, 403, 405}]
+        hooks = [entry for entry in evidence.attempts if entry.application_id == application_id]
+        used = {scope for entry in (*good, *hooks) for scope in _used(entry, held)}
+        unused = held - used - expand_scopes(" ".join(sorted(used)))
+        if unused and any(entry.scopes for entry in good):
+            named = ", ".join(sorted(unused))
+            yield Violation(f"holds {named}, and did nothing that needs {'it' if len(unused) == 1 else 'them'}", (good[-1].id,))
+
+
+def _used(entry: Entry, held: Iterable[str]) -> Iterator[str]:
+    """Yield the scopes that a call used: of those held, the ones for reading where it only reads."""
+    wanted = set(entry.scopes) - {PUBLIC}
+    fitting = [scope for scope in held if not wanted.isdisjoint(expand_scopes(scope))]
+    reading = [scope for scope in fitting if scope.endswith("_read")] if entry.method == "GET" or entry.delivery else []
+    yield from reading or fitting
+    for name in entry.parameters.get("include", "").split(",") if entry.parts else ():
+        yield from (scope for scope in held if name and scope.startswith(name))
