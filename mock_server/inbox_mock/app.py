@@ -21,7 +21,7 @@ from inbox_mock.engine.sandboxes import Sandboxes
 from inbox_mock.scenarios.build import Overrides, SandboxFactory
 from inbox_mock.scenarios.builder import Progress
 from inbox_mock.scenarios.loading import Scenario
-from inbox_mock.simulation.handlers import handlers
+from inbox_mock.simulation.actions import handlers
 from inbox_mock.webhooks.sender import WebhookSender
 
 LARGEST_BODY = 64 * 1024 * 1024

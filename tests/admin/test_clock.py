@@ -7,7 +7,7 @@ from fake import InProcess, Mock, Sandbox
 from inbox_mock.app import Options, create_app
 from inbox_mock.scenarios.build import Overrides
 from inbox_mock.scenarios.loading import find, from_object
-from inbox_mock.simulation import channels
+from inbox_mock.simulation import bookings
 
 
 @pytest.fixture
@@ -190,7 +190,7 @@ def test_what_fails_to_happen_is_told_and_time_goes_on(booked: Sandbox, monkeypa
     def fail(work: object, about: object) -> None:
         raise LookupError(work, about)
 
-    monkeypatch.setitem(channels.HANDLERS, "conversation_opened", fail)
+    monkeypatch.setitem(bookings.HANDLERS, "conversation_opened", fail)
 
     (event,) = booked.advance("1h")["happened"]
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inbox_mock.domain import bookings
 from inbox_mock.domain.errors import Invalid
+from inbox_mock.services import bookings
 
 IDS = st.integers(1, 2**63 - 1)
 DAY = "2030-06-08T00:00:00Z"

@@ -12,7 +12,7 @@ from junitparser import JUnitXml
 from builders import JSON, a_message
 from fake import Mock, Sandbox
 from inbox_mock.conduct import html, junit, text
-from inbox_mock.conduct.verdict import allow
+from inbox_mock.conduct.evaluation import allow
 from inbox_mock.store import journal
 from judged import send, the_report
 from whole import CONVERSATIONS, MESSAGES

@@ -3,7 +3,7 @@
 import pytest
 
 from inbox_mock.engine.unit_of_work import Handlers
-from inbox_mock.simulation.handlers import handlers
+from inbox_mock.simulation.actions import handlers
 from inbox_mock.webhooks.advance import IDLE
 
 

@@ -10,18 +10,15 @@ from inbox_mock.channels import policies
 from inbox_mock.domain import times
 from inbox_mock.domain.enumerations import CHANNELS
 from inbox_mock.domain.errors import Invalid, NotFound, invalid
-from inbox_mock.engine import durations
 from inbox_mock.engine.unit_of_work import UnitOfWork
 from inbox_mock.resources import RESOURCES
 from inbox_mock.resources.serialization import RenderContext, reader
 from inbox_mock.services import relay
 from inbox_mock.simulation.actions import actions
-from inbox_mock.simulation.bookings import DELAY, parse_booking
+from inbox_mock.simulation.bookings import DELAY, Arguments, channel_conversation, forget_opening, parse_booking
 from inbox_mock.simulation.bookings import book as book_for_guest
-from inbox_mock.simulation.channels import channel_conversation, forget_opening
 from inbox_mock.store import records
 from inbox_mock.store.database import Row
-from inbox_mock.store.records import Selection
 from inbox_mock.store.rows import BookingRow, ConversationRow, RentalRow
 
 RECORD: JSON = {"type": "object"}
@@ -32,16 +29,8 @@ SAME = ("conversation_delay", "host_participant", "client_participants")
 """What the body of a booking and a scenario's booking have in common."""
 
 
-class _BodyArguments:
-    """Resolves what a request's body says of an action; see `Arguments`."""
-
-    def __init__(self, work: UnitOfWork) -> None:
-        self.work = work
-
-    @property
-    def start(self) -> datetime:
-        """The sandbox's present."""
-        return self.work.instant
+class _BodyArguments(Arguments):
+    """Resolves what a request's body says of an action."""
 
     def refer(self, noun: str, reference: object, key: str) -> int:
         """Return the id of a rental; no other record is named by these bodies."""
@@ -58,13 +47,6 @@ class _BodyArguments:
             return times.parse(text)
         except (ValueError, OverflowError):
             raise self.error(key, repr(text), TIME) from None
-
-    def seconds(self, text: str, key: str, expected: str = durations.EXPECTED) -> int:
-        """Return the seconds of a duration."""
-        try:
-            return int(durations.parse(text).total_seconds())
-        except ValueError:
-            raise self.error(key, repr(text), expected) from None
 
     def error(self, key: str, found: str, expected: str) -> Invalid:
         """Return an error about a property of the body."""
@@ -102,7 +84,8 @@ class _BodyArguments:
 def book(call: AdminCall) -> JSON:
     """Book as a guest."""
     with call.in_sandbox.work() as work:
-        about = parse_booking(_BodyArguments(work), _booking(work, call.body), encode=lambda found: orjson.dumps(found).decode())
+        arguments = _BodyArguments(work, work.instant)
+        about = parse_booking(arguments, _booking(work, call.body), encode=lambda found: orjson.dumps(found).decode())
         policy = policies()[about["channel"]]
         if "delay_seconds" in about and not policy.owns_conversations:
             raise Invalid(invalid("conversation_delay", f"nothing, for {policy.name} opens no conversation"))
@@ -242,8 +225,7 @@ def _booking(work: UnitOfWork, body: JSON) -> Row:
     """Return a body as a scenario's booking, completed: a stay in 30 days, for a week, in the first rental."""
     guest: JSON = body.get("guest", {})
     given: Row = {"channel": body.get("channel", "airbnb"), "guest": {"fullname": SOMEBODY, **guest}}
-    first = next(iter(records.ids(work.db, Selection("rentals"), limit=1)), None)
-    given["rental"] = body.get("rental_id", first)
+    given["rental"] = body["rental_id"] if "rental_id" in body else work.db.value("SELECT min(id) FROM rentals")
     given["start_at"] = body.get("start_at", times.wire(work.instant + timedelta(days=30))[:10])
     given["end_at"] = body.get("end_at")
     if given["end_at"] is None:

@@ -6,8 +6,10 @@ from functools import cache
 from inspect import getdoc
 from typing import TYPE_CHECKING, Any
 
-from inbox_mock.domain.errors import Invalid, NotFound, invalid
-from inbox_mock.domain.values import whole_number
+import orjson
+
+from inbox_mock.domain.errors import BadRequest, Invalid, NotFound, invalid
+from inbox_mock.domain.values import normal, whole_number
 from inbox_mock.engine.sandboxes import Sandbox
 from inbox_mock.scenarios.build import SandboxFactory
 from inbox_mock.webhooks.sender import WebhookSender
@@ -28,22 +30,15 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class AdminCall:
-    """A call of the admin API; ``sandbox`` is None if the path names none."""
+    """A call of the admin API, in the sandbox that its path names, or the default one if it names none."""
 
     factory: SandboxFactory
     origin: str
-    sandbox: Sandbox | None
+    in_sandbox: Sandbox
     path: Mapping[str, str]
     body: JSON
     query: Mapping[str, str]
     sender: WebhookSender
-
-    @property
-    def in_sandbox(self) -> Sandbox:
-        """The sandbox that the path names."""
-        if self.sandbox is None:
-            raise LookupError(self.path)
-        return self.sandbox
 
     @property
     def record_id(self) -> int:
@@ -150,6 +145,19 @@ def _validator(operation: AdminOperation) -> "Validator":
     from jsonschema_rs import validator_for
 
     return validator_for(operation.schema)
+
+
+def read_body(raw: bytes) -> object:
+    """Return the JSON of a body; an empty one is an empty object.
+
+    Raises:
+        BadRequest: it is no JSON.
+
+    """
+    try:
+        return normal(orjson.loads(raw)) if raw.strip() else {}
+    except ValueError as error:
+        raise BadRequest(f"the body is no JSON as it is wanted here: {error}") from None
 
 
 def checked(operation: AdminOperation, body: object) -> JSON:

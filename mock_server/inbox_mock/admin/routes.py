@@ -7,9 +7,7 @@ from flask import Blueprint, Response, request
 
 from inbox_mock.admin import actors, clock, faults, inbox_view, journal, report, sandboxes, snapshots, webhooks
 from inbox_mock.admin.access_control import PREFIX, AccessControl
-from inbox_mock.admin.operation import AdminCall, AdminOperation, Page, checked, declared_in
-from inbox_mock.domain.errors import BadRequest
-from inbox_mock.domain.values import normal
+from inbox_mock.admin.operation import AdminCall, AdminOperation, Page, checked, declared_in, read_body
 from inbox_mock.scenarios.build import SandboxFactory
 from inbox_mock.webhooks.sender import WebhookSender
 
@@ -20,11 +18,7 @@ OPERATIONS: tuple[AdminOperation, ...] = tuple(found for module in MODULES for f
 def blueprint(factory: SandboxFactory, control: AccessControl, sender: WebhookSender) -> Blueprint:
     """Return the blueprint of /__admin."""
     made = Blueprint("admin", __name__, url_prefix=PREFIX)
-
-    @made.before_request
-    def check() -> None:
-        control.check(request)
-
+    made.before_request(lambda: control.check(request))
     for operation in OPERATIONS:
         made.add_url_rule(
             operation.rule,
@@ -46,8 +40,8 @@ def blueprint(factory: SandboxFactory, control: AccessControl, sender: WebhookSe
 
 def _view(factory: SandboxFactory, sender: WebhookSender, operation: AdminOperation) -> Callable[..., Response]:
     def view(**path: str) -> Response:
-        sandbox = factory.sandboxes.get(path["id"]) if "id" in path else None
-        body = checked(operation, _body()) if operation.method != "GET" else {}
+        sandbox = factory.sandboxes.get(path.get("id", "default"))
+        body = checked(operation, read_body(request.get_data())) if operation.method != "GET" else {}
         answer = operation.run(AdminCall(factory, request.host_url.rstrip("/"), sandbox, path, body, request.args, sender))
         if isinstance(answer, Page):
             return Response(answer.text, operation.status, content_type=answer.kind)
@@ -60,16 +54,6 @@ def _nothing() -> Response:
     answer = Response(status=204)
     answer.headers.remove("Content-Type")
     return answer
-
-
-def _body() -> object:
-    raw = request.get_data()
-    if not raw.strip():
-        return {}
-    try:
-        return normal(orjson.loads(raw))
-    except ValueError as error:
-        raise BadRequest(f"the body is no JSON as it is wanted here: {error}") from None
 
 
 def _json(answer: object, status: int) -> Response:

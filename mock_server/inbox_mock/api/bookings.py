@@ -8,7 +8,7 @@ from inbox_mock.api.result import Result, by_ids, changed, created, listing
 from inbox_mock.api.visibility import all_bookings, sees_all_bookings, visible
 from inbox_mock.domain import times
 from inbox_mock.domain.fidelity import documented
-from inbox_mock.resources.bookings import PAGE, RESOURCE
+from inbox_mock.resources import RESOURCES
 from inbox_mock.services import bookings
 from inbox_mock.store import records
 from inbox_mock.store.records import Selection
@@ -17,10 +17,11 @@ FILTERS = ("from", "until", "months", "status", "include_canceled", "rental_id",
 STATUSES = {"booked": "Booked", "unavailable": "Unavailable", "tentative": "Tentative"}
 ORDER = "rental_id, start_at, id"
 MOST_MONTHS = 1200
-DOCUMENTED = documented(PAGE)
+BOOKINGS = RESOURCES["bookings"]
+DOCUMENTED = documented(BOOKINGS.page)
 
 
-@operation("GET", "/bookings", resource=RESOURCE, query=(*LISTING, *FILTERS), fidelity=DOCUMENTED)
+@operation("GET", "/bookings", resource=BOOKINGS, query=(*LISTING, *FILTERS), fidelity=DOCUMENTED)
 def list_bookings(context: RequestContext) -> Result:
     """List bookings.
 
@@ -29,7 +30,7 @@ def list_bookings(context: RequestContext) -> Result:
     return listing(context, _filtered(context), lambda since: _cancelled_since(context, since))
 
 
-@operation("GET", "/bookings/<ids>", resource=RESOURCE, query=(*EMBEDDING, "include_canceled"), refusals=(404, 414), fidelity=DOCUMENTED)
+@operation("GET", "/bookings/<ids>", resource=BOOKINGS, query=(*EMBEDDING, "include_canceled"), refusals=(404, 414), fidelity=DOCUMENTED)
 def get_bookings(context: RequestContext) -> Result:
     """Get a booking, or several by ids joined with commas.
 
@@ -41,7 +42,7 @@ def get_bookings(context: RequestContext) -> Result:
 @operation(
     "POST",
     "/rentals/<rental_id>/bookings",
-    resource=RESOURCE,
+    resource=BOOKINGS,
     body="create",
     status=201,
     query=EMBEDDING,
@@ -53,7 +54,7 @@ def create_booking(context: RequestContext) -> Result:
     return created(context, bookings.create_booking(context.work, context.grant.actor, context.rental_id, context.written))
 
 
-@operation("PUT", "/bookings/<ids>", resource=RESOURCE, body="update", query=EMBEDDING, refusals=(400, 404, 422), fidelity=DOCUMENTED)
+@operation("PUT", "/bookings/<ids>", resource=BOOKINGS, body="update", query=EMBEDDING, refusals=(400, 404, 422), fidelity=DOCUMENTED)
 def update_booking(context: RequestContext) -> Result:
     """Update a booking."""
     booking_id, owned_only = context.record_id, context.owned_only("bookings")
@@ -61,7 +62,7 @@ def update_booking(context: RequestContext) -> Result:
     return changed(context, booking_id)
 
 
-@operation("DELETE", "/bookings/<ids>", resource=RESOURCE, body="optional", status=204, refusals=(400, 404), fidelity=DOCUMENTED)
+@operation("DELETE", "/bookings/<ids>", resource=BOOKINGS, body="optional", status=204, refusals=(400, 404), fidelity=DOCUMENTED)
 def cancel_booking(context: RequestContext) -> Result:
     """Cancel a booking.
 
@@ -69,7 +70,7 @@ def cancel_booking(context: RequestContext) -> Result:
     """
     reasons = {} if context.body in (None, {}) else only_record(context.body, "bookings")
     bookings.cancel_booking(context.work, context.grant.actor, context.record_id, reasons, owned_only=context.owned_only("bookings"))
-    return Result(RESOURCE)
+    return Result(BOOKINGS)
 
 
 def _visible(context: RequestContext) -> Selection:

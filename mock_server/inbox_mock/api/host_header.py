@@ -31,6 +31,7 @@ def host_of(scheme: str, header: str | None, server: tuple[str, int | None] | No
     return host.removesuffix(USUAL_PORTS.get(scheme, ":"))
 
 
+@lru_cache(maxsize=256)
 def name_in(header: str) -> str:
     """Return the name in a Host header, without the port; any other header as it is."""
     found = HOST.fullmatch(header)

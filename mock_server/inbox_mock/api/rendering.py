@@ -168,12 +168,8 @@ def trace_headers(now: str, request_id: str, runtime: float) -> Headers:
 
 @lru_cache(maxsize=64)
 def _times(now: str) -> tuple[str, str]:
-    return times.synced_at(now), http_date(now)
-
-
-def http_date(now: str) -> str:
-    """Return a time in the format of HTTP's Date header."""
-    return times.parse(now).strftime("%a, %d %b %Y %H:%M:%S GMT")
+    """Return a time in the formats of the headers x-updated-since-request-synced-at and Date."""
+    return times.synced_at(now), times.parse(now).strftime("%a, %d %b %Y %H:%M:%S GMT")
 
 
 def dated_by(sandboxes: Sandboxes) -> Callable[[Response], Response]:
@@ -182,7 +178,7 @@ def dated_by(sandboxes: Sandboxes) -> Callable[[Response], Response]:
     def dated(answer: Response) -> Response:
         if "Date" not in answer.headers:
             with sandboxes.get("default").work() as work:
-                answer.headers["Date"] = http_date(work.now)
+                answer.headers["Date"] = _times(work.now)[1]
         return answer
 
     return dated

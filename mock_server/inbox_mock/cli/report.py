@@ -7,7 +7,7 @@ import click
 
 from inbox_mock.cli import on_a_server
 from inbox_mock.client import JSON, SandboxClient
-from inbox_mock.conduct.verdict import allow, fails, near
+from inbox_mock.conduct.evaluation import allow, fails, near
 
 FINDINGS = 1
 

@@ -1,14 +1,17 @@
-"""Evaluate every rule that a package offers on the evidence of a client's conduct."""
+"""Evaluate every rule that a package offers on the evidence of a client's conduct, and tell the verdict: what counts, what is allowed."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Any
 
 from inbox_mock.conduct.model import Evidence, Rule, Violation
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
 
+JSON = dict[str, Any]
+CLEAN, NOTES, ERRORS = "clean", "notes", "errors"
 GROUP = "inbox_mock.rules"
 TRIAL_ONLY = "only a client trial can judge it: inbox-mock check client"
 
@@ -63,6 +66,26 @@ def evaluate(evidence: Evidence, rules: Iterable[Rule]) -> list[RuleResult]:
     """Return the result of each rule. A rule that raises an exception is reported as broken, and the others are evaluated."""
     known = {entry.id for entry in evidence.entries}
     return [_result(rule, evidence, known) for rule in rules]
+
+
+def allow(report: JSON, codes: Iterable[str]) -> JSON:
+    """Return a report in which violations of some codes are told, but do not count."""
+    allowed = sorted({*report.get("allowed", ()), *codes})
+    violations = [{**violation, "allowed": violation["code"] in allowed} for violation in report["violations"]]
+    found = {violation["severity"] for violation in violations if not violation["allowed"]}
+    verdict = ERRORS if "error" in found else NOTES if found else CLEAN
+    return {**report, "allowed": allowed, "verdict": verdict, "violations": violations}
+
+
+def fails(report: JSON, threshold: str) -> bool:
+    """Return whether there is a violation at or above ``threshold``: error or note."""
+    return report["verdict"] == ERRORS or (threshold == "note" and report["verdict"] == NOTES)
+
+
+def near(code: str, codes: Sequence[str]) -> str:
+    """Return what was expected in place of an unknown code."""
+    meant = get_close_matches(code.upper(), codes, n=1)
+    return f"the code of a rule, such as {meant[0]}, not {code!r}" if meant else f"one of {', '.join(codes)}, not {code!r}"
 
 
 def _result(rule: Rule, evidence: Evidence, known: set[int]) -> RuleResult:

@@ -3,8 +3,8 @@
 from html import escape
 from itertools import groupby
 
+from inbox_mock.conduct.evaluation import JSON
 from inbox_mock.conduct.text import MOST, headline
-from inbox_mock.conduct.verdict import JSON
 from inbox_mock.domain.values import printable
 
 STYLE = """

@@ -3,8 +3,8 @@
 import re
 from typing import TYPE_CHECKING
 
+from inbox_mock.conduct.evaluation import JSON
 from inbox_mock.conduct.text import NOTHING, target
-from inbox_mock.conduct.verdict import JSON
 from inbox_mock.domain.values import printable
 
 if TYPE_CHECKING:

@@ -3,12 +3,10 @@
 from collections.abc import Iterable, Sequence
 from shlex import quote
 
-from inbox_mock.conduct.assumptions import assumed
-from inbox_mock.conduct.evaluation import OfferedRules, RuleResult, evaluate, offered_rules
+from inbox_mock.conduct.assumptions import SimulatedBehaviour, assumed, simulated_behaviour
+from inbox_mock.conduct.evaluation import JSON, OfferedRules, RuleResult, allow, evaluate, near, offered_rules
 from inbox_mock.conduct.evidence import OperationIndex, collect
 from inbox_mock.conduct.model import Entry, Evidence, Violation
-from inbox_mock.conduct.simulated_behaviour import SimulatedBehaviour, simulated_behaviour
-from inbox_mock.conduct.verdict import JSON, allow, near
 from inbox_mock.domain import times
 from inbox_mock.domain.errors import Invalid, invalid
 from inbox_mock.engine.sandboxes import Sandbox

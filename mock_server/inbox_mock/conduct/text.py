@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from itertools import groupby
 from textwrap import wrap
 
-from inbox_mock.conduct.verdict import JSON
+from inbox_mock.conduct.evaluation import JSON
 from inbox_mock.domain.values import printable
 
 WIDTH = 100

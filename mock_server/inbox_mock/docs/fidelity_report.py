@@ -5,8 +5,7 @@ from dataclasses import dataclass
 
 from inbox_mock.api import openapi
 from inbox_mock.api.routes import OPERATIONS
-from inbox_mock.conduct.assumptions import ASSUMED, OF_CALLS, OF_EXCHANGES, OF_WEBHOOKS, of_channels
-from inbox_mock.conduct.simulated_behaviour import SimulatedBehaviour
+from inbox_mock.conduct.assumptions import ASSUMED, OF_CALLS, OF_EXCHANGES, OF_WEBHOOKS, SimulatedBehaviour, of_channels
 
 JSON = Mapping[str, object]
 LEVELS = ("documented", "recorded", "assumed")

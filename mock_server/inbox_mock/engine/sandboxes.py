@@ -10,6 +10,7 @@ from threading import BoundedSemaphore, Condition, Lock, RLock
 
 from inbox_mock.domain import times
 from inbox_mock.domain.access import DEFAULT_SANDBOX
+from inbox_mock.domain.dice import Dice
 from inbox_mock.domain.errors import NotFound
 from inbox_mock.domain.times import Clock
 from inbox_mock.engine.timeline import catch_up
@@ -40,6 +41,9 @@ class Sandbox:
     """A sandbox. Its state is all in its database; this object holds the connection, the lock and the function for its start.
 
     A sandbox that sleeps holds only its image, a third of the memory; the next unit of work restores it in half a millisecond.
+
+    ``generation`` is the number of starts, resets and restores: if it differs under `work`, the sandbox has been reset or
+    restored meanwhile. ``version`` is the number of changes so far: a client that shows the sandbox reloads it when it differs.
     """
 
     settings: Settings
@@ -67,7 +71,7 @@ class Sandbox:
         self._lock = RLock()
         self._closed = False
         self._news = Condition()
-        self._last_entry = self._beginnings = self._version = 0
+        self._last_entry = self.generation = self.version = 0
         self._begin(start() if image is None else image, [])
 
     @contextmanager
@@ -78,9 +82,20 @@ class Sandbox:
             before = db.total_changes
             db.execute("BEGIN")
             try:
-                work = UnitOfWork(self.id, db, self.settings, self._clock, self._wall(), self._handlers)
-                if work.clock.mode == "real":
-                    catch_up(work, work.instant)
+                clock = self._clock
+                work = UnitOfWork(
+                    sandbox_id=self.id,
+                    db=db,
+                    settings=self.settings,
+                    dice=Dice(self.settings.seed),
+                    clock=clock,
+                    wall=self._wall(),
+                    handlers=self._handlers,
+                    instant=clock.now,
+                    now=clock.shown,
+                )
+                if clock.mode == "real":
+                    catch_up(work, clock.at(work.wall))
                 yield work
                 db.execute("COMMIT")
             except BaseException:
@@ -92,34 +107,24 @@ class Sandbox:
         if changed:
             with self._news:
                 self._last_entry = work.journaled or self._last_entry
-                self._version += 1
+                self.version += 1
                 self._news.notify_all()
 
     def wait_for_news(self, after: int, seconds: float) -> None:
         """Wait until the journal has an entry later than ``after`` or is reset, at most so many seconds."""
         with self._news:
-            beginnings = self._beginnings
-            self._news.wait_for(lambda: self._closed or self._last_entry > after or self._beginnings > beginnings, seconds)
+            generation = self.generation
+            self._news.wait_for(lambda: self._closed or self._last_entry > after or self.generation > generation, seconds)
 
     def wait_for_change(self, version: int, seconds: float) -> None:
         """Wait until the sandbox's version differs from ``version``, at most so many seconds."""
         with self._news:
-            self._news.wait_for(lambda: self._closed or self._version != version, seconds)
-
-    @property
-    def version(self) -> int:
-        """The number of changes so far: a client that shows the sandbox reloads it when this differs."""
-        return self._version
+            self._news.wait_for(lambda: self._closed or self.version != version, seconds)
 
     @property
     def runs(self) -> bool:
         """Whether the clock runs with the wall clock."""
         return self._clock.mode == "real" and not self._closed
-
-    @property
-    def generation(self) -> int:
-        """The number of starts, resets and restores: if it differs under `work`, the sandbox has been reset or restored meanwhile."""
-        return self._beginnings
 
     def image(self) -> tuple[bytes, str]:
         """Return the bytes of the whole sandbox as it is now, and its time. A clock that runs shows that time in the image.
@@ -190,7 +195,7 @@ class Sandbox:
             self._db.close()
         self._db, self._asleep, self._picture = db, b"", None
         with self._news:
-            self._last_entry, self._beginnings, self._version = 0, self._beginnings + 1, self._version + 1
+            self._last_entry, self.generation, self.version = 0, self.generation + 1, self.version + 1
             self._news.notify_all()
         self._woken(self)
 

@@ -24,7 +24,8 @@ def catch_up(work: UnitOfWork, end: datetime) -> list[Event]:
     handled: list[Event] = []
     of_its_own, work.reasons, work.caused = (work.reasons, work.caused), [], []
     handlers = work.handlers()
-    while (event := timeline.next_due(work.db, times.wire(end), but=handlers.outside)) is not None:
+    until = times.wire(end)
+    while (event := timeline.next_due(work.db, until, but=handlers.outside)) is not None:
         handled.append(_handle(work, handlers, event))
     work.reasons, work.caused = of_its_own
     work.set_time(end)
@@ -40,7 +41,8 @@ def step(work: UnitOfWork, end: datetime, *, until: str = "") -> list[Event]:
     end = min(end, max(work.instant, LATEST))
     handlers = work.handlers()
     stops = {*handlers.outside, until}
-    while (event := timeline.next_due(work.db, times.wire(end))) is not None:
+    last = times.wire(end)
+    while (event := timeline.next_due(work.db, last)) is not None:
         handled.append(_handle(work, handlers, event))
         if event.kind in stops or len(handled) >= MOST_EVENTS:
             _hold(work, work.instant)
@@ -70,7 +72,7 @@ def _handle(work: UnitOfWork, handlers: Handlers, event: Event) -> Event:
     if event.kind in handlers.outside:
         work.set_time(max(work.instant, due))
     else:
-        work.set_time(due)
+        work.instant, work.now = due, event.due_at
         try:
             with work.attempt():
                 about |= handlers.of(event.kind)(work, about) or {}
@@ -84,6 +86,6 @@ def _handle(work: UnitOfWork, handlers: Handlers, event: Event) -> Event:
 
 
 def _hold(work: UnitOfWork, instant: datetime) -> None:
-    work.set_time(instant)
     work.clock = work.clock.moved_to(instant, work.wall)
+    work.instant, work.now = instant, work.clock.shown
     sandbox_store.write_clock(work.db, work.clock)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from inbox_mock.domain import times
@@ -60,6 +60,7 @@ class Handlers:
         return self.inside[kind]
 
 
+@dataclass(slots=True, kw_only=True)
 class UnitOfWork:
     """One transaction of a sandbox. ``now`` is the sandbox's time in the API's format, ``instant`` the same as a datetime.
 
@@ -67,35 +68,22 @@ class UnitOfWork:
     and events that the journal is to record for the request.
     """
 
-    def __init__(
-        self,
-        sandbox_id: str,
-        db: Database,
-        settings: Settings,
-        clock: Clock,
-        wall: float,
-        handlers: Callable[[], Handlers],
-    ) -> None:
-        self.sandbox_id = sandbox_id
-        self.db = db
-        self.settings = settings
-        self.dice = Dice(settings.seed)
-        self.clock = clock
-        self.wall = wall
-        self.handlers = handlers
-        self.reasons: list[Reason] = []
-        self.caused: list[dict[str, object]] = []
-        self.journaled = 0
-        self.instant, self.now = clock.now, clock.shown
-        if clock.mode == "real":
-            self.set_time(clock.at(wall))
+    sandbox_id: str
+    db: Database
+    settings: Settings
+    dice: Dice
+    clock: Clock
+    wall: float
+    handlers: Callable[[], Handlers]
+    instant: datetime
+    now: str
+    reasons: list[Reason] = field(default_factory=list)
+    caused: list[dict[str, object]] = field(default_factory=list)
+    journaled: int = 0
 
     def on(self, db: Database) -> "UnitOfWork":
         """Return a unit of work at the same moment on another database, an earlier image of this sandbox; reasons are shared."""
-        other = UnitOfWork(self.sandbox_id, db, self.settings, self.clock, self.wall, self.handlers)
-        other.set_time(self.instant)
-        other.reasons = self.reasons
-        return other
+        return replace(self, db=db, caused=[], journaled=0)
 
     def credential(self, secret: object, name: object) -> str:
         """Return a credential as it is presented: by its ``name`` in the default sandbox, if it has one."""

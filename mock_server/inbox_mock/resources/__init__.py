@@ -1,28 +1,16 @@
 """One declaration per API resource: attributes, links, constraints, fidelity and source.
 
 `validation`, `serialization` and OpenAPI read the declarations, so an attribute is declared in one place.
-Each sibling with a resource in it exports ``RESOURCE``.
+Each sibling with resources in it exports them as ``DECLARED``.
 """
 
-from inbox_mock.resources import (
-    accounts,
-    applications,
-    attachments,
-    bookings,
-    clients,
-    conversations,
-    hosts,
-    inquiries,
-    me,
-    messages,
-    participants,
-    rentals,
-    sources,
-)
+from inbox_mock.resources import accounts, bookings, inbox, people
 from inbox_mock.resources.declaration import Resource
 
-_MODULES = (
-    conversations, participants, messages, attachments, hosts, bookings, clients, sources, inquiries, rentals, applications, accounts, me,
+_ORDER = (
+    "conversations", "participants", "messages", "attachments", "hosts", "bookings", "clients", "sources", "inquiries", "rentals",
+    "applications", "accounts", "accounts_applications",
 )  # fmt: skip
+_DECLARED = {resource.plural: resource for module in (inbox, people, bookings, accounts) for resource in module.DECLARED}
 
-RESOURCES: dict[str, Resource] = {module.RESOURCE.plural: module.RESOURCE for module in _MODULES}
+RESOURCES: dict[str, Resource] = {plural: _DECLARED[plural] for plural in _ORDER}

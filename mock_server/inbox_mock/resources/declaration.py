@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import Enum
 
-from inbox_mock.domain.fidelity import Fidelity, documented
+from inbox_mock.domain.fidelity import Fidelity
 from inbox_mock.resources.field_types import Kind, time
 
 
@@ -109,9 +109,6 @@ class Resource:
 PATHS = {name: f"inbox/{name}" for name in ("conversations", "participants", "messages", "attachments")}
 
 
-def stamps(page: str) -> tuple[Attribute, Attribute]:
+def stamps(fidelity: Fidelity) -> tuple[Attribute, Attribute]:
     """Return created_at and updated_at, which nearly every resource has."""
-    return (
-        Attribute(name="created_at", kind=time(), fidelity=documented(page)),
-        Attribute(name="updated_at", kind=time(), fidelity=documented(page)),
-    )
+    return Attribute(name="created_at", kind=time(), fidelity=fidelity), Attribute(name="updated_at", kind=time(), fidelity=fidelity)

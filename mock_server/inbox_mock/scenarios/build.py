@@ -11,13 +11,14 @@ import orjson
 
 from inbox_mock.domain import fidelity, times
 from inbox_mock.domain.access import DEFAULT_SANDBOX
+from inbox_mock.domain.dice import Dice
 from inbox_mock.domain.times import LATEST, Clock
 from inbox_mock.engine.sandboxes import Sandbox, Sandboxes
 from inbox_mock.engine.unit_of_work import UnitOfWork
 from inbox_mock.scenarios import history, setup, timeline
 from inbox_mock.scenarios.builder import Builder, Progress
 from inbox_mock.scenarios.loading import Scenario
-from inbox_mock.simulation.handlers import handlers
+from inbox_mock.simulation.actions import handlers
 from inbox_mock.store import database
 from inbox_mock.store import sandbox as sandbox_store
 from inbox_mock.store.access import DEFAULT_LIMIT
@@ -100,7 +101,17 @@ def build_image(scenario: Scenario, overrides: Overrides, wall: float, progress:
     try:
         db.execute("BEGIN")
         sandbox_store.write_settings(db, settings)
-        work = UnitOfWork(DEFAULT_SANDBOX, db, settings, clock, wall, handlers)
+        work = UnitOfWork(
+            sandbox_id=DEFAULT_SANDBOX,
+            db=db,
+            settings=settings,
+            dice=Dice(settings.seed),
+            clock=clock,
+            wall=wall,
+            handlers=handlers,
+            instant=clock.now,
+            now=clock.shown,
+        )
         builder = Builder(scenario, work, work.instant, progress or _ignore)
         work.set_time(builder.founded)
         setup.plan(builder)

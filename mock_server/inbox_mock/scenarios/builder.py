@@ -15,6 +15,7 @@ from inbox_mock.engine.timeline import catch_up
 from inbox_mock.engine.unit_of_work import UnitOfWork
 from inbox_mock.scenarios.errors import ScenarioError
 from inbox_mock.scenarios.loading import Scenario
+from inbox_mock.simulation.bookings import Arguments
 
 FOUNDED_BEFORE = timedelta(days=365)
 
@@ -138,22 +139,13 @@ class Builder:
             raise self.scenario.error((*location, "id"), "an id that another record has", "one of its own") from None
 
 
-@dataclass(frozen=True, slots=True)
-class ScenarioArguments:
-    """Resolves what a scenario says of an action, at a location in the file; see `Arguments`."""
+class ScenarioArguments(Arguments):
+    """Resolves what a scenario says of an action, at a location in the file."""
 
-    builder: Builder
-    location: Location
-
-    @property
-    def work(self) -> UnitOfWork:
-        """The builder's unit of work."""
-        return self.builder.work
-
-    @property
-    def start(self) -> datetime:
-        """The scenario's start."""
-        return self.builder.start
+    def __init__(self, builder: Builder, location: Location) -> None:
+        super().__init__(builder.work, builder.start)
+        self.builder = builder
+        self.location = location
 
     def refer(self, noun: str, reference: object, key: str) -> int:
         """Return the id of a record that is named by id or by name."""
@@ -162,10 +154,6 @@ class ScenarioArguments:
     def moment(self, text: str, key: str) -> datetime:
         """Return the instant of an offset, a date or a time."""
         return self.builder.moment(text, self._of(key))
-
-    def seconds(self, text: str, key: str, expected: str = durations.EXPECTED) -> int:
-        """Return the seconds of a duration."""
-        return seconds_of(self.builder, text, self._of(key), expected)
 
     def error(self, key: str, found: str, expected: str) -> ScenarioError:
         """Return an error with the key's line."""

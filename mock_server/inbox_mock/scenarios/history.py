@@ -11,8 +11,7 @@ from inbox_mock.scenarios.setup import account_of
 from inbox_mock.services import attachments, conversations, people
 from inbox_mock.services.bookings import cancel_booking, create_inquiry
 from inbox_mock.simulation import actors
-from inbox_mock.simulation.arguments import local_time
-from inbox_mock.simulation.bookings import book, parse_booking
+from inbox_mock.simulation.bookings import book, local_time, parse_booking
 from inbox_mock.store.access import client_application
 from inbox_mock.store.database import Row
 from inbox_mock.store.rows import BookingRow, ConversationRow, RentalRow

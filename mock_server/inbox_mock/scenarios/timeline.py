@@ -11,7 +11,7 @@ from inbox_mock.scenarios.yaml12 import Lines
 from inbox_mock.simulation.actions import WHEN, Action, actions
 from inbox_mock.simulation.actions.fault import set_fault
 from inbox_mock.simulation.actions.guest import guest_books
-from inbox_mock.simulation.arguments import Arguments, local_time
+from inbox_mock.simulation.bookings import Arguments, local_time
 from inbox_mock.store import timeline, webhooks
 from inbox_mock.store.access import client_application
 from inbox_mock.store.database import Row

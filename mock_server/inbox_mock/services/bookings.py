@@ -1,6 +1,9 @@
-"""Use cases around bookings and inquiries."""
+"""Use cases around bookings and inquiries, and what is true of every booking, whoever makes it."""
 
-from inbox_mock.domain import bookings as rules
+from collections.abc import Mapping
+
+from inbox_mock.domain import times
+from inbox_mock.domain.enumerations import APPLICATION
 from inbox_mock.domain.errors import Forbidden, Invalid, NotFound, invalid
 from inbox_mock.engine.unit_of_work import Actor, UnitOfWork
 from inbox_mock.services.accounts import refer_to_source
@@ -10,6 +13,9 @@ from inbox_mock.webhooks.deliveries import publish
 
 CANCELLATION = ("cancelation_reason", "cancelation_message_to_guest", "cancelation_message_to_channel")
 WRITE_ONLY = ("accept_privacy_policy",)
+STATES = {"booked": "Booked", "unavailable": "Unavailable", "tentative_expires_at": "Tentative"}
+OPEN_WHEN_LOCKED = frozenset({"expected_checkin_time", "expected_checkout_time", "rental_payback_to_owner"})
+DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
 def create_booking(work: UnitOfWork, actor: Actor, rental_id: int, written: Row) -> int:
@@ -23,7 +29,7 @@ def create_booking(work: UnitOfWork, actor: Actor, rental_id: int, written: Row)
     rental = work.db.get(RentalRow, rental_id, actor.account_id)
     _check_period(work, rental_id, written, except_id=0)
     _check_references(work, actor, written)
-    return insert_booking(work, actor, rental, {**written, **rules.state_of(written), "channel": "direct"})
+    return insert_booking(work, actor, rental, {**written, **state_of(written), "channel": "direct"})
 
 
 def edit_booking(work: UnitOfWork, actor: Actor, booking_id: int, written: Row, *, owned_only: bool) -> None:
@@ -39,20 +45,20 @@ def edit_booking(work: UnitOfWork, actor: Actor, booking_id: int, written: Row, 
     if booking["canceled_at"] is not None:
         raise NotFound
     if booking["locked"] is not None and booking["application_id"] != actor.application_id:
-        closed = [name for name in written if name not in rules.OPEN_WHEN_LOCKED]
+        closed = [name for name in written if name not in OPEN_WHEN_LOCKED]
         if closed:
             raise Invalid(*(invalid(name, f"is locked by {booking['locked']}") for name in closed))
     before: Row = {**booking}
     merged = before | written
     _check_references(work, actor, written)
     changes: Row = {"updated_at": work.now}
-    if any(written.get(name) or (name in written and before[name]) for name in rules.STATES):
-        changes |= rules.state_of(written)
+    if any(written.get(name) or (name in written and before[name]) for name in STATES):
+        changes |= state_of(written)
     if "start_at" in written or "end_at" in written:
         _check_period(work, booking["rental_id"], merged, except_id=booking_id)
         timezone = work.db.get(RentalRow, booking["rental_id"])["timezone"]
-        changes |= rules.global_times(merged["start_at"], merged["end_at"], timezone)
-    kept = {name: found for name, found in written.items() if name not in rules.STATES}
+        changes |= global_times(merged["start_at"], merged["end_at"], timezone)
+    kept = {name: found for name, found in written.items() if name not in STATES}
     work.db.update("bookings", booking_id, kept | changes)
     publish(work, "booking_updated", booking_id, actor.account_id)
 
@@ -86,30 +92,30 @@ def _check_references(work: UnitOfWork, actor: Actor, written: Row) -> None:
 
 
 def _check_period(work: UnitOfWork, rental_id: object, written: Row, *, except_id: int) -> None:
-    rules.check_period(written["start_at"], written["end_at"])
+    check_period(written["start_at"], written["end_at"])
     sql = "SELECT 1 FROM bookings WHERE rental_id = ? AND id <> ? AND canceled_at IS NULL AND start_at < ? AND end_at > ? LIMIT 1"
     if work.db.value(sql, (rental_id, except_id, written["end_at"], written["start_at"])) is not None:
         raise Invalid(invalid("start_at", "is within a used period"))
 
 
-def insert_booking(work: UnitOfWork, actor: Actor, rental: RentalRow, booking: Row) -> int:
+def insert_booking(work: UnitOfWork, actor: Actor, rental: Row | RentalRow, booking: Row) -> int:
     """Insert a booking whose stay has been checked, publish it, and return its id."""
     row = {
         "account_id": actor.account_id,
         "rental_id": rental["id"],
         "application_id": actor.application_id,
         "currency": rental["currency"],
-        "locked": rules.lock_of(actor.application_id),
+        "locked": lock_of(actor.application_id),
         "reference": "",
         "created_at": work.now,
         "updated_at": work.now,
-        **rules.global_times(booking["start_at"], booking["end_at"], rental["timezone"]),
+        **global_times(booking["start_at"], booking["end_at"], rental["timezone"]),
         **actor.stamp,
         **booking,
     }
     booking_id = work.db.insert("bookings", row)
     if not row["reference"]:
-        work.db.update("bookings", booking_id, {"reference": rules.reference(booking_id)})
+        work.db.update("bookings", booking_id, {"reference": reference(booking_id)})
     publish(work, "booking_created", booking_id, actor.account_id)
     return booking_id
 
@@ -125,7 +131,7 @@ def create_inquiry(work: UnitOfWork, actor: Actor, rental_id: int, written: Row)
     rental = work.db.get(RentalRow, rental_id, actor.account_id)
     row = _columns_of_inquiry(work, actor, rental, written)
     row |= {"rental_id": rental_id, "account_id": actor.account_id, "application_id": actor.application_id}
-    row |= {"locked": rules.lock_of(actor.application_id), "created_at": work.now, "updated_at": work.now}
+    row |= {"locked": lock_of(actor.application_id), "created_at": work.now, "updated_at": work.now}
     inquiry_id = work.db.insert("inquiries", row)
     publish(work, "inquiry_created", inquiry_id, actor.account_id)
     return inquiry_id
@@ -154,7 +160,7 @@ def _columns_of_inquiry(work: UnitOfWork, actor: Actor, rental: RentalRow, writt
     row = {name: value for name, value in written.items() if name not in WRITE_ONLY}
     row["start_at"] = _at_hour(row["start_at"], rental["checkin_time"])
     row["end_at"] = _at_hour(row["end_at"], rental["checkout_time"])
-    rules.check_period(row["start_at"], row["end_at"])
+    check_period(row["start_at"], row["end_at"])
     if row.get("phone") and not row.get("country_code"):
         raise Invalid(invalid("country_code", "can't be blank"))
     refer_to_source(work, actor.account_id, row)
@@ -163,3 +169,52 @@ def _columns_of_inquiry(work: UnitOfWork, actor: Actor, rental: RentalRow, writt
 
 def _at_hour(time: str, hour: int) -> str:
     return f"{time[:10]}T{hour:02}:00:00Z"
+
+
+def reference(booking_id: int) -> str:
+    """Return a booking's reference: its id in base 36, six digits or more."""
+    written = ""
+    while booking_id:
+        booking_id, digit = divmod(booking_id, 36)
+        written = DIGITS[digit] + written
+    return written.rjust(6, "0")
+
+
+def lock_of(application_id: int | None) -> str | None:
+    """Return what ``locked`` holds of a record that an application made."""
+    return None if application_id is None else f"{APPLICATION.lower().replace('::', '/')}-{application_id}"
+
+
+def check_period(start_at: object, end_at: object) -> None:
+    """Refuse a stay that does not end after it starts."""
+    if str(start_at) >= str(end_at):
+        raise Invalid(invalid("end_at", "must be after start_at"))
+
+
+def state_of(written: Mapping[str, object]) -> dict[str, object]:
+    """Return the columns that say whether a booking is booked, unavailable or tentative.
+
+    Raises:
+        Invalid: not exactly one of the three is given.
+
+    """
+    given = [name for name in STATES if written.get(name)]
+    if not given:
+        raise Invalid(invalid("status", "can't be blank. Set either booked, tentative_expires_at or unavailable attributes"))
+    if len(given) > 1:
+        raise Invalid(invalid("status", "is invalid. Set only one of booked, tentative_expires_at and unavailable"))
+    expiry = written["tentative_expires_at"] if given == ["tentative_expires_at"] else None
+    return {
+        "status": STATES[given[0]],
+        "booked": given == ["booked"],
+        "unavailable": given == ["unavailable"],
+        "tentative_expires_at": expiry,
+    }
+
+
+def global_times(start_at: object, end_at: object, timezone: object) -> dict[str, object]:
+    """Return the columns that hold a stay's true instants."""
+    return {
+        "start_at_global": times.true_instant(str(start_at), str(timezone)),
+        "end_at_global": times.true_instant(str(end_at), str(timezone)),
+    }

@@ -5,7 +5,7 @@ from inbox_mock.domain.errors import Invalid, invalid
 from inbox_mock.engine.unit_of_work import Actor, UnitOfWork
 from inbox_mock.services import people
 from inbox_mock.services.messages import participant_of, post_message
-from inbox_mock.simulation.channels import application_of
+from inbox_mock.simulation.bookings import application_of
 from inbox_mock.store.database import Row
 from inbox_mock.store.rows import ConversationRow, HostRow, ParticipantRow
 

@@ -1,27 +1,81 @@
-"""Bookings by guests: one parser and one way to insert them, for scenarios, their timelines and the admin API."""
+"""Bookings by guests, for scenarios, their timelines and the admin API, up to the conversations that channels open for them."""
 
 from collections.abc import Callable, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from json import dumps
 from typing import Any
 
 from inbox_mock.channels import policies
-from inbox_mock.domain import bookings as rules
 from inbox_mock.domain import times
+from inbox_mock.domain.errors import NotFound
 from inbox_mock.engine import durations
 from inbox_mock.engine.unit_of_work import Actor, UnitOfWork
 from inbox_mock.services import people
-from inbox_mock.services.bookings import insert_booking
-from inbox_mock.simulation.arguments import Arguments, local_time
-from inbox_mock.simulation.channels import application_of, schedule_opening
-from inbox_mock.store.access import first_user
+from inbox_mock.services.bookings import check_period, insert_booking, state_of
 from inbox_mock.store.database import Row
-from inbox_mock.store.rows import BookingRow, RentalRow
+from inbox_mock.store.rows import ConversationRow, RentalRow
+from inbox_mock.webhooks.deliveries import publish
 
 COLUMNS = ("id", "adults", "children", "final_price", "reference", "external_reference", "notes", "expected_checkin_time")
 OPENING = ("hosts", "clients", "companions", "conversation", "relay_seconds")
 TENTATIVE_FOR = timedelta(days=7)
 DELAY = f"{durations.EXPECTED}, or never"
+LENGTH_OF_A_DATE = len("2030-06-01")
+OPENED = "conversation_opened"
+# A rental with what a booking through a channel needs besides, and a booking with what its channel needs to open the conversation.
+BOOKED = """
+    SELECT *, (SELECT id FROM sources WHERE account_id = rentals.account_id AND name = :source) AS source_id,
+      (SELECT min(id) FROM users WHERE account_id = rentals.account_id) AS user_id,
+      (SELECT id FROM applications WHERE channel = :channel) AS application_id
+    FROM rentals WHERE id = :rental_id"""
+TO_OPEN = """
+    SELECT *, (SELECT id FROM applications WHERE channel = bookings.channel) AS opened_by,
+      (SELECT min(id) FROM hosts WHERE account_id = bookings.account_id) AS first_host,
+      EXISTS (SELECT 1 FROM conversations WHERE id = :wished) AS taken,
+      EXISTS (SELECT 1 FROM conversation_bookings b JOIN conversations c ON c.id = b.conversation_id
+        WHERE b.booking_id = bookings.id AND c.channel IS NOT NULL) AS opened
+    FROM bookings WHERE id = :booking_id"""
+
+
+class Arguments:
+    """Resolves what is written under the keys of one action: references, times and durations.
+
+    ``work`` is the unit of work in which references are looked up, ``start`` the instant from which offsets count. Each method
+    raises the writer's kind of error, as `error` returns it.
+    """
+
+    def __init__(self, work: UnitOfWork, start: datetime) -> None:
+        self.work = work
+        self.start = start
+
+    def refer(self, noun: str, reference: object, key: str) -> int:
+        """Return the id of a record that exists by now; ``noun`` is its table."""
+        raise NotImplementedError
+
+    def moment(self, text: str, key: str) -> datetime:
+        """Return the instant of a time, a date, or an offset such as -2h."""
+        raise NotImplementedError
+
+    def seconds(self, text: str, key: str, expected: str = durations.EXPECTED) -> int:
+        """Return the seconds of a duration."""
+        try:
+            return int(durations.parse(text).total_seconds())
+        except ValueError:
+            raise self.error(key, repr(text), expected) from None
+
+    def error(self, key: str, found: str, expected: str) -> Exception:
+        """Return an error about what is written under a key; dots separate nested keys."""
+        raise NotImplementedError
+
+
+def local_time(arguments: Arguments, text: str, key: str, rental: RentalRow) -> str:
+    """Return the beginning (``start_at``) or end of a stay on the rental's clock; a day without an hour gets the rental's."""
+    moment = arguments.moment(text, key)
+    shown = times.wall_clock(moment, rental["timezone"]) if text[:1] in {"+", "-"} else times.wire(moment)
+    if not (text.endswith("d") or len(text) == LENGTH_OF_A_DATE):
+        return shown
+    hour = rental["checkin_time"] if key == "start_at" else rental["checkout_time"]
+    return f"{shown[:10]}T{hour:02}:00:00Z"
 
 
 def parse_booking(arguments: Arguments, given: Mapping[str, Any], encode: Callable[[object], str] = dumps) -> Row:
@@ -40,9 +94,9 @@ def parse_booking(arguments: Arguments, given: Mapping[str, Any], encode: Callab
     if "source" in given:
         stay["source_id"] = arguments.refer("sources", given["source"], "source")
     if given.get("status") == "Tentative":
-        stay |= rules.state_of({"tentative_expires_at": times.wire(arguments.start + TENTATIVE_FOR)})
+        stay |= state_of({"tentative_expires_at": times.wire(arguments.start + TENTATIVE_FOR)})
     if given.get("status") == "Unavailable":
-        stay |= rules.state_of({"unavailable": True})
+        stay |= state_of({"unavailable": True})
     channel = given.get("channel", "direct")
     if channel not in policies():
         raise arguments.error("channel", repr(channel), f"one of {', '.join(policies())}")
@@ -76,25 +130,117 @@ def book(work: UnitOfWork, about: Row) -> int:
     """Insert a guest's booking on a channel, schedule the opening of its conversation, and return the booking's id.
 
     Stays may overlap. ``about`` holds ``rental_id``, ``channel``, the ``stay`` (columns of the booking), ``client_id`` or a
-    new client under ``guest``, and what `schedule_opening` takes: ``delay_seconds`` and the rest of ``OPENING``. With
-    ``never`` no conversation is opened.
+    new client under ``guest``, and what `open_conversation` takes, the names in ``OPENING``. The channel opens the conversation
+    ``delay_seconds`` later, or after its own delay; with ``never`` it opens none.
 
     Raises:
         Invalid: the stay does not end after it starts, or the guest cannot be a client.
+        NotFound: there is no such rental.
 
     """
-    rental = work.db.get(RentalRow, about["rental_id"])
-    account_id, channel, stay = rental["account_id"], about["channel"], about["stay"]
-    guest = about.get("guest")
+    channel, stay, policy = about["channel"], about["stay"], policies()[about["channel"]]
+    rental = work.db.one(BOOKED, {"source": policy.title, "channel": channel, "rental_id": about["rental_id"]})
+    if rental is None:
+        raise NotFound
+    account_id, guest = rental["account_id"], about.get("guest")
     client_id = about.get("client_id") if guest is None else people.create_client(work, Actor(account_id), guest)
-    rules.check_period(stay["start_at"], stay["end_at"])
-    title = policies()[channel].title
-    source_id = work.db.value("SELECT id FROM sources WHERE account_id = ? AND name = ?", (account_id, title), int)
-    row: Row = {"channel": channel, "source_id": source_id, "client_id": client_id, **rules.state_of({"booked": True})}
-    user_id = first_user(work.db, account_id)
-    booking_id = insert_booking(work, Actor(account_id, application_of(work, channel), user_id), rental, row | stay)
-    if not about.get("never"):
-        seconds = about.get("delay_seconds")
-        delay = None if seconds is None else timedelta(seconds=seconds)
-        schedule_opening(work, work.db.get(BookingRow, booking_id), delay, **{name: about[name] for name in OPENING if name in about})
+    check_period(stay["start_at"], stay["end_at"])
+    row: Row = {"channel": channel, "source_id": rental["source_id"], "client_id": client_id, **state_of({"booked": True})}
+    booking_id = insert_booking(work, Actor(account_id, rental["application_id"], rental["user_id"]), rental, row | stay)
+    seconds = about.get("delay_seconds")
+    if not about.get("never") and (seconds is not None or policy.opens_after is not None):
+        if seconds is None:
+            seconds = work.dice.between("conversation delay", booking_id, *(policy.opens_after or (0, 0)))
+        wishes = {name: about[name] for name in OPENING if about.get(name) is not None}
+        work.later(timedelta(seconds=seconds), OPENED, booking_id=booking_id, **wishes)
     return booking_id
+
+
+def open_conversation(work: UnitOfWork, about: Row) -> Row:
+    """Open a booking's conversation as its channel does: with Client participants and perhaps a Host.
+
+    ``about`` holds the ``booking_id`` and, as far as known: ``hosts`` (ids of the hosts that the channel adds, or whether it
+    adds one; drawn if None), ``clients`` (the number of travellers, 1 if None), ``companions`` (ids of clients who travel with
+    the booking's client), ``conversation`` (the wished id), ``relay_seconds`` (how long the channel takes to relay a message;
+    drawn if None).
+
+    Return the ``conversation_id``, or, under ``never``, why there is none: the booking was cancelled, or has its
+    conversation already. The booking's ``updated_at`` moves, so that clients which poll find it.
+
+    Raises:
+        NotFound: there is no such booking.
+
+    """
+    wished = about.get("conversation")
+    booking = work.db.one(TO_OPEN, {"booking_id": about["booking_id"], "wished": wished})
+    if booking is None:
+        raise NotFound
+    if booking["canceled_at"] is not None:
+        return {"never": "the booking was cancelled"}
+    if booking["opened"]:
+        return {"never": "the channel had opened it already"}
+    policy, account_id = policies()[booking["channel"]], booking["account_id"]
+    hosts = _hosts_added(work, booking, about.get("hosts"), policy.host_share)
+    row: Row = {
+        "id": None if booking["taken"] else wished,  # a client's conversation has got the wished id meanwhile
+        "account_id": account_id,
+        "channel": policy.name,
+        "default_channel": policy.default_channel,
+        "source_id": booking["source_id"],
+        "relay_seconds": about.get("relay_seconds"),
+        "created_at": work.now,
+        "updated_at": work.now,
+        **Actor(account_id, booking["opened_by"]).stamp,
+    }
+    conversation_id = work.db.insert("conversations", row)
+    work.db.execute("INSERT INTO conversation_bookings VALUES (?, ?)", (conversation_id, booking["id"]))
+    work.db.update("bookings", booking["id"], {"updated_at": work.now})
+    for client_id in _travellers(work, booking, about):
+        people.insert_participant(work, account_id, conversation_id, client_id, "Client", by_channel=True)
+    for host_id in hosts:
+        people.insert_participant(work, account_id, conversation_id, host_id, "Host", by_channel=True)
+    publish(work, "inbox_conversation_created", conversation_id, account_id)
+    publish(work, "booking_updated", booking["id"], account_id)
+    return {"conversation_id": conversation_id}
+
+
+HANDLERS = {OPENED: open_conversation}
+
+
+def forget_opening(work: UnitOfWork, booking_id: int) -> None:
+    """Take the scheduled opening of a booking's conversation off the timeline."""
+    sql = "DELETE FROM timeline WHERE happened = 0 AND kind = ? AND json_extract(about, '$.booking_id') = ?"
+    work.db.execute(sql, (OPENED, booking_id))
+
+
+def channel_conversation(work: UnitOfWork, booking_id: object) -> ConversationRow | None:
+    """Return the conversation that a booking's channel opened, or None."""
+    sql = """
+        SELECT c.* FROM conversations c JOIN conversation_bookings b ON b.conversation_id = c.id
+        WHERE b.booking_id = ? AND c.channel IS NOT NULL ORDER BY c.id LIMIT 1"""
+    return work.db.one(sql, (booking_id,), ConversationRow)
+
+
+def application_of(work: UnitOfWork, channel: str) -> int | None:
+    """Return the id of a channel's application, or None where the sandbox has none."""
+    return work.db.value("SELECT id FROM applications WHERE channel = ?", (channel,), int)
+
+
+def _travellers(work: UnitOfWork, booking: Row, about: Row) -> list[object]:
+    """Return the ids of the booking's client, of known companions, and of new clients up to the wished number."""
+    found: list[object] = [booking["client_id"]] if booking["client_id"] is not None else []
+    found += about.get("companions", [])
+    while len(found) < max(1, about.get("clients", 1)):
+        name = f"Guest {len(found) + 1} of {booking['reference']}"
+        row: Row = {"account_id": booking["account_id"], "fullname": name, "addresses": "[]", "emails": "[]", "phones": "[]"}
+        found.append(work.db.insert("clients", row | {"created_at": work.now, "updated_at": work.now}))
+        publish(work, "client_created", found[-1], booking["account_id"])
+    return found
+
+
+def _hosts_added(work: UnitOfWork, booking: Row, wished: object, share: float) -> list[object]:
+    if isinstance(wished, list):
+        return wished
+    if wished is False or (wished is None and work.dice.share("host participant", booking["id"]) >= share):
+        return []
+    return [] if booking["first_host"] is None else [booking["first_host"]]

@@ -17,10 +17,6 @@ class Event:
     kind: str
     about: dict[str, object]
 
-    def shown(self, when: str) -> dict[str, object]:
-        """Return the event as the admin API shows it, its time under the name ``when``."""
-        return {"id": self.id, when: self.due_at, "kind": self.kind, "about": self.about}
-
 
 def schedule(db: Database, due_at: str, kind: str, about: Mapping[str, object]) -> int:
     """Insert an event that is due at a time, and return its id."""

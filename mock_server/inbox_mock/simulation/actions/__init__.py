@@ -13,11 +13,13 @@ from inbox_mock.channels import policies
 from inbox_mock.domain.discovery import discover_all
 from inbox_mock.domain.errors import Invalid, invalid
 from inbox_mock.domain.values import printable
-from inbox_mock.engine.unit_of_work import Handler, UnitOfWork
-from inbox_mock.simulation import channels
-from inbox_mock.simulation.arguments import Arguments
+from inbox_mock.engine.unit_of_work import Handler, Handlers, UnitOfWork
+from inbox_mock.services import relay
+from inbox_mock.simulation import bookings
+from inbox_mock.simulation.bookings import Arguments, channel_conversation
 from inbox_mock.store.database import Row
 from inbox_mock.store.rows import BookingRow, ConversationRow
+from inbox_mock.webhooks.deliveries import SENT
 
 Given = Mapping[str, Any]
 Schema = dict[str, Any]
@@ -136,6 +138,11 @@ def actions() -> dict[str, Action]:
     return found
 
 
+def handlers() -> Handlers:
+    """Return the handler of every kind of timeline event, looked up anew at each call."""
+    return Handlers({**bookings.HANDLERS, **relay.HANDLERS, **actions()}, outside=(SENT,))
+
+
 def sentence(kind: str, about: Given) -> str | None:
     """Return what a timeline event says, as a sentence without a full stop; None, if it is no action.
 
@@ -188,7 +195,7 @@ def conversation_of(work: UnitOfWork, about: Row) -> ConversationRow:
     if about.get("conversation_id") is not None:
         return work.db.get(ConversationRow, about["conversation_id"])
     booking = booking_of(work, about)
-    found = channels.channel_conversation(work, booking["id"])
+    found = channel_conversation(work, booking["id"])
     if found is None and not policies()[booking["channel"]].owns_conversations:
         sql = "SELECT * FROM conversations WHERE id = (SELECT conversation_id FROM conversation_bookings WHERE booking_id = ? LIMIT 1)"
         found = work.db.one(sql, (booking["id"],), ConversationRow)

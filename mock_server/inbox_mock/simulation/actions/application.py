@@ -3,7 +3,7 @@
 from inbox_mock.domain.errors import Invalid, invalid
 from inbox_mock.engine.unit_of_work import UnitOfWork
 from inbox_mock.simulation.actions import REFERENCE, Given, action
-from inbox_mock.simulation.arguments import Arguments
+from inbox_mock.simulation.bookings import Arguments
 from inbox_mock.store import access
 from inbox_mock.store.database import Row
 from inbox_mock.webhooks.deliveries import publish

@@ -5,7 +5,7 @@ import orjson
 from inbox_mock.channels import policies
 from inbox_mock.domain.errors import Invalid, invalid
 from inbox_mock.engine.unit_of_work import UnitOfWork
-from inbox_mock.simulation import actors, channels
+from inbox_mock.simulation import actors
 from inbox_mock.simulation.actions import (
     ATTACHMENTS,
     IN_CONVERSATION,
@@ -18,6 +18,7 @@ from inbox_mock.simulation.actions import (
     conversation_of,
     where,
 )
+from inbox_mock.simulation.bookings import OPENED, channel_conversation, open_conversation
 from inbox_mock.store.database import Row
 
 
@@ -52,14 +53,14 @@ def channel_opens(work: UnitOfWork, about: Row) -> Row:
     booking = booking_of(work, about)
     if not policies()[booking["channel"]].owns_conversations:
         raise Invalid(invalid("booking_id", "a booking of a channel that opens conversations"))
-    if channels.channel_conversation(work, booking["id"]) is not None:
+    if channel_conversation(work, booking["id"]) is not None:
         raise Invalid(invalid("booking_id", "a booking that still waits for its conversation"))
     if booking["canceled_at"] is not None:
         raise Invalid(invalid("booking_id", "a booking that is not cancelled"))
     sql = "SELECT about FROM timeline WHERE happened = 0 AND kind = ? AND json_extract(about, '$.booking_id') = ?"
-    scheduled = work.db.value(sql, (channels.OPENED, booking["id"]), str)
+    scheduled = work.db.value(sql, (OPENED, booking["id"]), str)
     known: Row = about if scheduled is None else orjson.loads(scheduled) | about
-    return known | channels.open_conversation(work, known)
+    return known | open_conversation(work, known)
 
 
 @action(

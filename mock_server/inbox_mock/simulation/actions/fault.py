@@ -4,7 +4,7 @@ from inbox_mock.domain.errors import Invalid
 from inbox_mock.engine.unit_of_work import UnitOfWork
 from inbox_mock.faults import active as faults
 from inbox_mock.simulation.actions import Given, action
-from inbox_mock.simulation.arguments import Arguments
+from inbox_mock.simulation.bookings import Arguments
 from inbox_mock.store.database import Row
 
 

@@ -16,9 +16,7 @@ from inbox_mock.simulation.actions import (
     booking_of,
     conversation_of,
 )
-from inbox_mock.simulation.arguments import Arguments
-from inbox_mock.simulation.bookings import book, parse_booking
-from inbox_mock.simulation.channels import application_of
+from inbox_mock.simulation.bookings import Arguments, application_of, book, parse_booking
 from inbox_mock.store.database import Row
 from inbox_mock.store.rows import ClientRow
 from inbox_mock.webhooks.deliveries import publish
