@@ -32,21 +32,23 @@ class Scheduler:
 
     def stop(self) -> None:
         """Stop, without waiting for deliveries in progress."""
-        self._stopped.set()
-        self._workers.shutdown(wait=False, cancel_futures=True)
+        with self._lock:
+            self._stopped.set()
+            self._workers.shutdown(wait=False, cancel_futures=True)
 
     def _run(self) -> None:
         while not self._stopped.wait(TICK_SECONDS):
             self._at_each_tick()
             for sandbox in self._sandboxes.all():
-                if sandbox.runs and self._take(sandbox):
-                    self._workers.submit(self._look_after, sandbox)
+                if sandbox.runs:
+                    self._submit(sandbox)
 
-    def _take(self, sandbox: Sandbox) -> bool:
+    def _submit(self, sandbox: Sandbox) -> None:
+        """Hand a sandbox to a worker, unless one has it, or the scheduler was stopped in the middle of a tick."""
         with self._lock:
-            taken = sandbox.id in self._busy
-            self._busy.add(sandbox.id)
-        return not taken
+            if sandbox.id not in self._busy and not self._stopped.is_set():
+                self._busy.add(sandbox.id)
+                self._workers.submit(self._look_after, sandbox)
 
     def _look_after(self, sandbox: Sandbox) -> None:
         try:
