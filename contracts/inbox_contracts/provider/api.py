@@ -8,7 +8,7 @@ from urllib.parse import urlencode, urlsplit
 
 import orjson
 
-from inbox_contracts.provider.expectations import Broken, expect, shown
+from inbox_contracts.provider.expectations import PropertyViolation, expect, shown
 from inbox_contracts.provider.http import ApiResponse, TrialConnection
 
 JSON = dict[str, Any]
@@ -66,7 +66,7 @@ class Api:
             expect(following not in followed, f"{path}: next leads to {following} again")
             followed.add(following)
             answer = self.follow(following)
-        raise Broken(f"{path}: after {MOST_PAGES} pages there is still a next one")
+        raise PropertyViolation(f"{path}: after {MOST_PAGES} pages there is still a next one")
 
     def follow(self, address: str) -> ApiResponse:
         """Request the URL of a Link; it must lead to the host that was asked."""
@@ -83,25 +83,15 @@ class Api:
 
 
 def wanted(answer: ApiResponse, status: int) -> ApiResponse:
-    """Return a response that has the expected status.
-
-    Raises:
-        Broken: it has another one.
-
-    """
+    """Return a response, or raise PropertyViolation if it has another status than expected."""
     if answer.status != status:
         begins = answer.body[:200].decode(errors="replace")
-        raise Broken(f"{answer.about}, expected {status}; the body begins with {begins!r}")
+        raise PropertyViolation(f"{answer.about}, expected {status}; the body begins with {begins!r}")
     return answer
 
 
 def plural_of(answer: ApiResponse) -> str:
-    """Return the only key of the body besides links and meta.
-
-    Raises:
-        Broken: there is not exactly one.
-
-    """
+    """Return the only key of the body besides links and meta, or raise PropertyViolation if there is not exactly one."""
     body = answer.json
     expect(isinstance(body, dict), f"{answer.about}: the body is {shown(body)}, expected an object")
     keys = [key for key in body if key not in {"links", "linked", "meta"}]
@@ -128,7 +118,7 @@ def links_of(answer: ApiResponse) -> dict[str, str]:
     """Return the Link header as clients read it: URLs by relation."""
     header = answer.header("Link")
     if header is None:
-        raise Broken(f"{answer.about}: no Link header, expected one")
+        raise PropertyViolation(f"{answer.about}: no Link header, expected one")
     found = [LINK.fullmatch(part) for part in header.split(", ")]
     expect(all(found), f'{answer.about}: Link is {shown(header)}, expected <address>; rel="..." joined by comma and space')
     return {match[2]: match[1] for match in found if match is not None}

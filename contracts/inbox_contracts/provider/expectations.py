@@ -16,7 +16,7 @@ SNAPPED = {"inquiries": ("start_at", "end_at")}
 UNSEEN = ("file", "remote_file_url", "accept_privacy_policy", "member_type")
 
 
-class Broken(AssertionError):  # noqa: N818 - the server's situation, not an error of ours
+class PropertyViolation(AssertionError):  # noqa: N818 - the server's situation, not an error of ours
     """A property does not hold; the text says what was found and what was expected."""
 
 
@@ -25,25 +25,15 @@ class NotJudged(Exception):  # noqa: N818 - nothing went wrong
 
 
 def expect(claim: object, told: str) -> None:
-    """Assert a condition; ``told`` is the message.
-
-    Raises:
-        Broken: it is not.
-
-    """
+    """Raise PropertyViolation with the message ``told`` unless a condition holds."""
     if not claim:
-        raise Broken(told)
+        raise PropertyViolation(told)
 
 
 def same(found: object, wanted: object, what: str) -> None:
-    """Assert that two values are equal; ``what`` names them.
-
-    Raises:
-        Broken: they differ.
-
-    """
+    """Raise PropertyViolation unless two values are equal; ``what`` names them in the message."""
     if found != wanted:
-        raise Broken(f"{what} {_difference(found, wanted)}")
+        raise PropertyViolation(f"{what} {_difference(found, wanted)}")
 
 
 def _difference(found: object, wanted: object) -> str:
@@ -52,9 +42,7 @@ def _difference(found: object, wanted: object) -> str:
         names = [name for name in {**wanted, **found} if found.get(name) != wanted.get(name) or (name in found) != (name in wanted)]
         told = (f"{name} is {shown(found[name])}" if name in found else f"{name} is missing" for name in names[:SHORT])
         expected = {name: wanted[name] for name in names if name in wanted}
-        return (
-            f"differs: {', '.join(told)}; expected {shown(expected)}" if expected else f"differs: {', '.join(told)}; expected none of these"
-        )
+        return f"differs: {', '.join(told)}; expected {shown(expected) if expected else 'none of these'}"
     if isinstance(found, list | set) and isinstance(wanted, list | set) and max(len(found), len(wanted)) > SHORT:
         lacks, more = [each for each in wanted if each not in found], [each for each in found if each not in wanted]
         if lacks or more:
@@ -71,12 +59,7 @@ def shown(thing: object) -> str:
 
 
 def shows(plural: str, record: Mapping[str, Any], written: Mapping[str, Any]) -> None:
-    """Assert that a record shows what was written.
-
-    Raises:
-        Broken: it does not.
-
-    """
+    """Raise PropertyViolation unless a record shows what was written."""
     declared = {a.name: a for a in RESOURCES[plural].attributes}
     for name, value in written.items():
         if name not in UNSEEN:

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 import orjson
 
-from inbox_contracts.provider.expectations import Broken
+from inbox_contracts.provider.expectations import PropertyViolation
 from inbox_mock.http import HttpClient, HttpResponse
 
 BEGINNING = 60
@@ -24,7 +24,7 @@ FIRST_REQUESTS = 2
 """Requests that were made before the trial knew its budget."""
 
 
-class NoAnswer(Broken):
+class NoAnswer(PropertyViolation):
     """The server gave no whole answer; the text says how it failed."""
 
 
@@ -74,14 +74,16 @@ class ApiResponse(HttpResponse):
         """The body as JSON.
 
         Raises:
-            Broken: it is none.
+            PropertyViolation: it is none.
 
         """
         try:
             return orjson.loads(self.body)
         except orjson.JSONDecodeError:
             begins = self.body[:BEGINNING].decode(errors="replace")
-            raise Broken(f"{self.about}: {self.header('Content-Type') or 'a body'} that begins with {begins!r}, expected JSON") from None
+            raise PropertyViolation(
+                f"{self.about}: {self.header('Content-Type') or 'a body'} that begins with {begins!r}, expected JSON"
+            ) from None
 
 
 @dataclass

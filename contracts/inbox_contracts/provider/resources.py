@@ -31,6 +31,9 @@ SCOPES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 EVERYTHING: dict[str, dict[str, object]] = {"bookings": {"from": "2000-01-01", "include_canceled": "true"}}
 """The query with which a list shows all of its records: without one, bookings are future ones."""
 
+CANCELLED_TOO: dict[str, dict[str, object]] = {"bookings": {"include_canceled": "true"}}
+"""The query with which a single record is answered, though it may be a cancelled booking."""
+
 LISTED: tuple[Resource, ...] = tuple(RESOURCES[plural] for plural in SCOPES)
 CREATED = ("sources", "hosts", "clients", "conversations", "participants", "attachments", "messages", "bookings", "inquiries")
 CHANGED = (*CREATED, "applications")

@@ -8,7 +8,7 @@ from time import monotonic
 from traceback import extract_tb
 from typing import TYPE_CHECKING, Any
 
-from inbox_contracts.provider.expectations import Broken, shown
+from inbox_contracts.provider.expectations import PropertyViolation, shown
 from inbox_contracts.provider.http import LoggedRequest
 from inbox_mock.resources.declaration import Resource
 
@@ -62,15 +62,15 @@ class Search:
         self.told = told
 
     @contextmanager
-    def breaking(self) -> Iterator[None]:
-        """Note that an example breaks; a response of another shape than declared breaks it, too."""
+    def noting(self) -> Iterator[None]:
+        """Note that an example violates the property; a response of another shape than declared does, too."""
         try:
             yield
-        except Broken as broken:
-            self._note(broken)
+        except PropertyViolation as violation:
+            self._note(violation)
             raise
         except UNSHAPED as error:
-            unshaped = as_broken(error)
+            unshaped = as_violation(error)
             self._note(unshaped)
             raise unshaped from error
 
@@ -85,21 +85,21 @@ class Search:
 
         try:
             test()
-        except Broken as broken:
-            raise CounterexampleFound(self.counterexample(broken)) from None
+        except PropertyViolation as violation:
+            raise CounterexampleFound(self.counterexample(violation)) from None
         except (Flaky, _ShrinkingOver) as ended:
             if self._best is None:  # nothing broke: it is Hypothesis that complains of us
                 raise
             once = " (seen once, and not when it was tried again)" if isinstance(ended, Flaky) else ""
             raise CounterexampleFound(replace(self._best, told=self._best.told + once)) from None
 
-    def counterexample(self, broken: Broken) -> Counterexample:
+    def counterexample(self, violation: PropertyViolation) -> Counterexample:
         """Return what is reported of an example that broke."""
         requests = [f"{request.curl()}  # {request.status or 'no answer'}" for request in self._log[-MOST_REQUESTS_TOLD:]]
-        return Counterexample(str(broken), dict(self.told), tuple(requests), max(0, len(self._log) - MOST_REQUESTS_TOLD))
+        return Counterexample(str(violation), dict(self.told), tuple(requests), max(0, len(self._log) - MOST_REQUESTS_TOLD))
 
-    def _note(self, broken: Broken) -> None:
-        found = self.counterexample(broken)
+    def _note(self, violation: PropertyViolation) -> None:
+        found = self.counterexample(violation)
         if self._best is None:
             self._shrinks_until = monotonic() + self._shrinking_seconds
         if self._best is None or len(repr(found.example)) <= len(repr(self._best.example)):
@@ -128,8 +128,8 @@ def described(value: object) -> str:
     return value.plural if isinstance(value, Resource) else shown(value)
 
 
-def as_broken(error: Exception) -> Broken:
+def as_violation(error: Exception) -> PropertyViolation:
     """Return what a response of another shape than declared raised, as a property that does not hold."""
     place = extract_tb(error.__traceback__)[-1]
     named = f"{type(error).__name__} {shown(error.args[0]) if error.args else ''}".strip()
-    return Broken(f"an answer has not the declared shape: {named} (met at {Path(place.filename).name}:{place.lineno})")
+    return PropertyViolation(f"an answer has not the declared shape: {named} (met at {Path(place.filename).name}:{place.lineno})")

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 import orjson
 
 from inbox_contracts.provider.api import BASE, Api, plural_of
-from inbox_contracts.provider.expectations import Broken
+from inbox_contracts.provider.expectations import PropertyViolation
 from inbox_contracts.provider.http import ApiResponse, NoAnswer, TrialConnection
 from inbox_mock.client import JSON, PREFIX, AdminClient, AdminError, SandboxClient
 
@@ -122,7 +122,7 @@ def _is_fake(answer: ApiResponse) -> bool:
         raise NoTrial(f"the server's admin API says no ({answer.about}): give its token with --admin-token")
     try:
         return answer.status == 200 and "api_url" in answer.json
-    except (Broken, TypeError):
+    except (PropertyViolation, TypeError):
         return False
 
 
@@ -139,7 +139,7 @@ def _check_access(api: Api) -> None:
         raise NoTrial(f"the server leads elsewhere: {answer.about} to {answer.header('Location')}; give that address")
     try:
         good = answer.status == 200 and plural_of(answer) == "conversations"
-    except Broken as error:
+    except PropertyViolation as error:
         raise NoTrial(f"this is not the Inbox API: {error}") from None
     if not good:
         begins = answer.body[:60].decode(errors="replace")

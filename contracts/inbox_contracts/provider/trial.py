@@ -8,7 +8,7 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from inbox_contracts.provider.api import JSON, Api
-from inbox_contracts.provider.expectations import Broken, NotJudged
+from inbox_contracts.provider.expectations import NotJudged, PropertyViolation
 from inbox_contracts.provider.http import LoggedRequest, NoAnswer, Spent
 from inbox_contracts.provider.resources import EVERYTHING, LISTED, path_of
 from inbox_contracts.provider.search import (
@@ -16,7 +16,7 @@ from inbox_contracts.provider.search import (
     Counterexample,
     CounterexampleFound,
     Search,
-    as_broken,
+    as_violation,
     described,
     hypothesis_settings,
 )
@@ -113,7 +113,7 @@ class Trial:
     def close(self) -> None:
         """Delete the sandbox for reading, and close the connection."""
         if self._reading is not None:
-            with suppress(Broken, AdminError):
+            with suppress(PropertyViolation, AdminError):
                 self._reading.delete()
             self._reading = None
             self._lists.clear()
@@ -151,7 +151,7 @@ class Trial:
         try:
             yield Workspace(Api(self.target.connection, sandbox.token), sandbox, count())
         finally:
-            with suppress(Broken, AdminError):
+            with suppress(PropertyViolation, AdminError):
                 sandbox.delete()
 
     def explore(self, body: Callable[..., None], examples: int, **drawn: "SearchStrategy[Any]") -> None:
@@ -167,7 +167,7 @@ class Trial:
 
         def example(**arguments: object) -> None:
             search.begin({name: described(value) for name, value in arguments.items()})
-            with search.breaking():
+            with search.noting():
                 body(**arguments)
 
         settings = hypothesis_settings(round(examples * self.effort))
@@ -213,17 +213,17 @@ class Trial:
             judged.judge(self)
         except CounterexampleFound as found:
             return found.counterexample, None
-        except Broken as error:
-            broken = error
+        except PropertyViolation as error:
+            violation = error
         except UNSHAPED as error:
-            broken = as_broken(error)
+            violation = as_violation(error)
         except (NotJudged, Spent) as reason:
             return None, str(reason)
         except AdminError as error:
-            broken = Broken(f"the admin API says no: {error}")
+            violation = PropertyViolation(f"the admin API says no: {error}")
         else:
             return None, None
-        return Search(self.target.connection.log).counterexample(broken), None
+        return Search(self.target.connection.log).counterexample(violation), None
 
     def _check_alive(self) -> None:
         try:
@@ -235,5 +235,5 @@ class Trial:
             raise NoTrial(
                 f"{self.target.connection.root} stopped answering after {self.target.connection.count} requests: {error}"
             ) from None
-        except (Spent, AdminError, Broken):
+        except (Spent, AdminError, PropertyViolation):
             return

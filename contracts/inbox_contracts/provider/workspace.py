@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from inbox_contracts.provider.api import JSON, Api, the_record, wanted
-from inbox_contracts.provider.expectations import Broken, NotJudged
+from inbox_contracts.provider.expectations import NotJudged, PropertyViolation
 from inbox_contracts.provider.http import ApiResponse, Spent
 from inbox_contracts.provider.resources import created_at, path_of
 from inbox_mock.domain import times
@@ -94,10 +94,27 @@ class Workspace:
         begin = FREE + timedelta(days=next(self.days))
         return times.wire(begin), times.wire(begin + timedelta(hours=4))
 
+    def advance(self, duration: str) -> None:
+        """Advance the clock of a sandbox; elsewhere time passes by itself."""
+        if self.sandbox is not None:
+            self.sandbox.clock.advance(duration)
+
+    @property
+    def fake(self) -> "SandboxClient":
+        """The sandbox, for properties that need a fake's admin API.
+
+        Raises:
+            NotJudged: the server is no fake.
+
+        """
+        if self.sandbox is None:
+            raise NotJudged("it needs what only a fake's admin API can do")
+        return self.sandbox
+
     def tidy(self) -> None:
         """Cancel the bookings that were created."""
         for booking_id in self._bookings:
-            with suppress(Broken, Spent):
+            with suppress(PropertyViolation, Spent):
                 self.api.call("DELETE", f"/bookings/{booking_id}")
 
 
@@ -153,7 +170,6 @@ def furnish(workspace: Workspace) -> None:
         "conversations", source_id=workspace.id("sources"), assignee_id=workspace.id("hosts"), default_channel="email"
     )
     workspace.new("messages", channel="email", visibility="external", attachment_ids=[workspace.id("attachments")])
-    if workspace.sandbox is not None:
-        workspace.sandbox.clock.advance("1m")
+    workspace.advance("1m")
     workspace.change("conversations", conversation["id"], {"closed": True, "marked_as_spam": True})
     workspace.change("participants", workspace.id("participants"), {"read": True})

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
+from itertools import count
 from typing import Any, TypeVar
 
 from inbox_contracts.consumer.recording import Recording
@@ -22,20 +23,10 @@ WEBHOOK_FAULTS = frozenset(f"{kind}_webhook" for kind in ("duplicated", "forged"
 
 
 class Counters:
-    """Counters that are unique in a world, shared by its step builders."""
+    """Numbers that are unique in a world, shared by its step builders: ids of new bookings, and what makes texts differ."""
 
     def __init__(self) -> None:
-        self._booking, self._text = FIRST_BOOKING - 1, 0
-
-    def booking(self) -> int:
-        """Return the id of a new booking."""
-        self._booking += 1
-        return self._booking
-
-    def text(self) -> int:
-        """Return a number that makes a text unique in its world."""
-        self._text += 1
-        return self._text
+        self.bookings, self.texts = count(FIRST_BOOKING), count(1)
 
 
 class StepBuilder:
@@ -72,7 +63,7 @@ class StepBuilder:
 
     def book(self, channel: str = "", delay: str = "0s", **more: object) -> int:
         """Add a guest's booking, on a channel that opens conversations unless one is named; return its id."""
-        number = self._counters.booking()
+        number = next(self._counters.bookings)
         owned = [policy.name for policy in opening()]
         chosen = channel or self.any_of(*owned)
         stay = {"rental": 16, "guest": {"fullname": GUESTS[number % len(GUESTS)]}, "start_at": "+30d", "end_at": "+37d"}
@@ -84,12 +75,24 @@ class StepBuilder:
         """Tell the client to synchronise."""
         self.add(SYNCS, {})
 
+    def perhaps_sync(self) -> None:
+        """Tell the client to synchronise in some of the worlds."""
+        if self.any_of(True, False):
+            self.sync()
+
+    def book_and_show(self, delay: str = "0s", **more: object) -> int:
+        """Add a booking that the client sees in a sync, a minute before what comes next; return its id."""
+        number = self.book("", delay, **more)
+        self.sync()
+        self.passes("1m")
+        return number
+
     def reply(self, booking: int) -> None:
         """Tell the client to answer a guest, with a text that is unique in the world."""
         greeting = self.any_of(
             "You can arrive from four o'clock.", "Grüß Gott, and welcome! 🐕", 'The code is "1234".\nSee you soon.', "ok"
         )
-        self.add(REPLIES, {"booking": booking, "content": f"{greeting} ({self._counters.text()})"})
+        self.add(REPLIES, {"booking": booking, "content": f"{greeting} ({next(self._counters.texts)})"})
 
     def passes(self, duration: str) -> None:
         """Advance the clock by a duration such as ``10m``."""
@@ -97,15 +100,15 @@ class StepBuilder:
 
     def guest_writes(self, booking: int) -> None:
         """Add a message by the guest."""
-        self.add("guest_writes", {"booking": booking, "content": f"May we bring our dog? ({self._counters.text()})"})
+        self.add("guest_writes", {"booking": booking, "content": f"May we bring our dog? ({next(self._counters.texts)})"})
 
     def staff_write(self, booking: int, **more: object) -> None:
         """Add a message by staff."""
-        self.add("staff_writes", {"booking": booking, "content": f"We will see to it. ({self._counters.text()})", **more})
+        self.add("staff_writes", {"booking": booking, "content": f"We will see to it. ({next(self._counters.texts)})", **more})
 
     def staff_edit(self, booking: int) -> None:
         """Change the content of the last message that a host wrote."""
-        self.add(EDITS, {"booking": booking, "content": f"We have seen to it. ({self._counters.text()})"})
+        self.add(EDITS, {"booking": booking, "content": f"We have seen to it. ({next(self._counters.texts)})"})
 
     def change(self, booking: int, **changes: object) -> None:
         """Change attributes of a conversation, as staff."""

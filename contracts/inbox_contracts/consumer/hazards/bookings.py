@@ -72,8 +72,7 @@ def cancelled_while_waiting(steps: StepBuilder) -> None:
 def self_made_conversation(steps: StepBuilder) -> None:
     """A booking that waits is tied to a conversation that no channel opened, and in which no guest reads."""
     steps.needs.add("self_made")
-    if steps.any_of(True, False):
-        steps.sync()
+    steps.perhaps_sync()
     steps.reply(SELF_MADE)
     steps.passes("2h")
     steps.sync()

@@ -1,4 +1,4 @@
-"""Changes by people after the client has seen the records."""
+"""People: who takes part in a conversation, and what they change after the client has seen it."""
 
 from inbox_contracts.consumer.hazards import StepBuilder, after_a_sync, hazard
 from inbox_contracts.consumer.recording import Recording
@@ -8,9 +8,7 @@ from inbox_contracts.consumer.worlds import EDITS
 @hazard(met=lambda recording: after_a_sync(recording, "host_writes_on_channel"))
 def answered_elsewhere(steps: StepBuilder) -> None:
     """A host answers in the channel's own app."""
-    booking = steps.book(host_participant=True)
-    steps.sync()
-    steps.passes("1m")
+    booking = steps.book_and_show(host_participant=True)
     steps.add("host_writes_on_channel", {"booking": booking, "content": f"I am on my way, {steps.any_of('Ada', 'Noor')}."})
     steps.guest_writes(booking)
 
@@ -18,23 +16,17 @@ def answered_elsewhere(steps: StepBuilder) -> None:
 @hazard(met=lambda recording: after_a_sync(recording, "guest_cancels"))
 def cancelled_booking(steps: StepBuilder) -> None:
     """A guest cancels after the client has seen the booking."""
-    booking = steps.book()
-    steps.sync()
-    steps.passes("1m")
+    booking = steps.book_and_show()
     steps.cancel(booking)
-    if steps.any_of(True, False):
-        steps.sync()
+    steps.perhaps_sync()
 
 
 @hazard(met=lambda recording: after_a_sync(recording, "staff_changes", closed=True))
 def closed_meanwhile(steps: StepBuilder) -> None:
     """Staff close a conversation after the client has seen it open."""
-    booking = steps.book()
-    steps.sync()
-    steps.passes("1m")
+    booking = steps.book_and_show()
     steps.change(booking, closed=True)
-    if steps.any_of(True, False):
-        steps.sync()
+    steps.perhaps_sync()
 
 
 def _reopened(recording: Recording) -> bool:
@@ -55,16 +47,13 @@ def guest_reopens(steps: StepBuilder) -> None:
     steps.sync()
     steps.passes("1m")
     steps.guest_writes(booking)
-    if steps.any_of(True, False):
-        steps.sync()
+    steps.perhaps_sync()
 
 
 @hazard(met=lambda recording: after_a_sync(recording, "staff_writes", internal=True))
 def internal_note(steps: StepBuilder) -> None:
     """Staff leave an internal note, which is there and no guest sees."""
-    booking = steps.book(host_participant=True)
-    steps.sync()
-    steps.passes("1m")
+    booking = steps.book_and_show(host_participant=True)
     steps.staff_write(booking, internal=True)
     steps.sync()
 
@@ -72,20 +61,16 @@ def internal_note(steps: StepBuilder) -> None:
 @hazard(met=lambda recording: any(kind == "staff_changes" and "assignee" in given and syncs for kind, given, syncs in recording.happened))
 def reassigned(steps: StepBuilder) -> None:
     """Staff assign a conversation to another host after the client has seen it."""
-    booking = steps.book(host_participant=steps.any_of(True, False))
-    steps.sync()
-    steps.passes("1m")
+    booking = steps.book_and_show(host_participant=steps.any_of(True, False))
     steps.change(booking, assignee=steps.any_of(3, 2))
-    if steps.any_of(True, False):
-        steps.sync()
+    steps.perhaps_sync()
 
 
 @hazard(met=lambda recording: any(kind == "staff_changes" and given.get("marked_as_spam") for kind, given, _ in recording.happened))
 def spam(steps: StepBuilder) -> None:
     """A conversation is marked as spam, and is there nevertheless."""
     booking = steps.book()
-    if steps.any_of(True, False):
-        steps.sync()
+    steps.perhaps_sync()
     steps.change(booking, marked_as_spam=True)
     steps.guest_writes(booking)
     steps.passes("1m")
@@ -100,5 +85,56 @@ def staff_edit(steps: StepBuilder) -> None:
     steps.sync()
     steps.passes("1m")
     steps.staff_edit(booking)
-    if steps.any_of(True, False):
-        steps.sync()
+    steps.perhaps_sync()
+
+
+@hazard(
+    met=lambda recording: any(entry["method"] == "POST" and entry["path"] == "/api/v3/inbox/participants" for entry in recording.entries)
+)
+def no_host(steps: StepBuilder) -> None:
+    """Nobody who could answer takes part in the conversation yet."""
+    booking = steps.book(host_participant=False)
+    steps.reply(booking)
+    steps.reply(booking)
+
+
+@hazard(
+    met=lambda recording: (
+        len(
+            {
+                member["member_id"]
+                for found in recording.expected["conversations"]
+                for member in found["participants"]
+                if member["member_type"] == "Host"
+            }
+        )
+        > 1
+    )
+)
+def several_hosts(steps: StepBuilder) -> None:
+    """Several Hosts take part, each in a conversation of their own."""
+    first, second = steps.book(host_participant=2), steps.book(host_participant=3)
+    steps.perhaps_sync()
+    steps.reply(second)
+    steps.reply(first)
+
+
+@hazard(met=lambda recording: after_a_sync(recording, "channel_adds_host"))
+def host_added_late(steps: StepBuilder) -> None:
+    """The channel adds a host after the client has synchronised."""
+    booking = steps.book_and_show(host_participant=False)
+    steps.add("channel_adds_host", {"booking": booking, "host": 3})
+    steps.reply(booking)
+
+
+@hazard(
+    met=lambda recording: any(
+        sum(member["member_type"] == "Client" for member in found["participants"]) > 1 for found in recording.expected["conversations"]
+    )
+)
+def two_guests(steps: StepBuilder) -> None:
+    """The channel adds two guests to a conversation."""
+    booking = steps.book(client_participants=2)
+    steps.guest_writes(booking)
+    steps.sync()
+    steps.reply(booking)

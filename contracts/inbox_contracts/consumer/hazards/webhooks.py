@@ -28,9 +28,7 @@ def forged_webhook(steps: StepBuilder) -> None:
 
 
 def _of_a_conversation(steps: StepBuilder) -> None:
-    booking = steps.book()
-    steps.sync()
-    steps.passes("1m")
+    booking = steps.book_and_show()
     steps.fault("delayed", by="10m", match={"event": "inbox_conversation_updated"})
     steps.change(booking, closed=True)
     steps.passes("1m")
@@ -39,9 +37,7 @@ def _of_a_conversation(steps: StepBuilder) -> None:
 
 def _of_a_booking(steps: StepBuilder) -> None:
     steps.fault("delayed", by="10m", match={"event": "booking_*"})
-    booking = steps.book(delay="never")
-    steps.sync()
-    steps.passes("1m")
+    booking = steps.book_and_show(delay="never")
     steps.cancel(booking)
 
 
@@ -71,9 +67,7 @@ def late_webhook(steps: StepBuilder) -> None:
 def lost_webhook(steps: StepBuilder) -> None:
     """A webhook never comes: who only listens does not hear of it."""
     steps.needs.add("webhooks")
-    booking = steps.book()
-    steps.sync()
-    steps.passes("1m")
+    booking = steps.book_and_show()
     with steps.uninterrupted():
         steps.fault("lost", times=5)
         steps.guest_writes(booking)
@@ -84,9 +78,7 @@ def lost_webhook(steps: StepBuilder) -> None:
 def reordered_webhook(steps: StepBuilder) -> None:
     """A webhook is overtaken by the next one."""
     steps.needs.add("webhooks")
-    booking = steps.book()
-    steps.sync()
-    steps.passes("1m")
+    booking = steps.book_and_show()
     with steps.uninterrupted():
         steps.fault("reordered", match={"event": "inbox_conversation_updated"})
         steps.change(booking, closed=True)

@@ -9,7 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from inbox_contracts import missing_extra
-from inbox_contracts.provider.expectations import Broken, NotJudged, expect, shown
+from inbox_contracts.provider.expectations import NotJudged, PropertyViolation, expect, shown
 from inbox_contracts.provider.trial import Trial, claim
 from inbox_mock.domain.fidelity import assumed
 
@@ -99,7 +99,7 @@ def _operations(document: object, trial: Trial) -> list[str]:
     """Return the operations to try: all of a long trial, and some of the API's own, as the seed says, of a short one."""
     paths = document.get("paths") if isinstance(document, dict) else None
     if not isinstance(paths, dict):
-        raise Broken(f"{DOCUMENT} has no paths: it is no OpenAPI document")
+        raise PropertyViolation(f"{DOCUMENT} has no paths: it is no OpenAPI document")
     found = sorted(
         str(item[method]["operationId"])
         for path, item in paths.items()
@@ -115,4 +115,4 @@ def _tell(output: str, token: str) -> None:
     if not failures:
         last = [line for line in output.strip().splitlines() if line.strip()][-1:]
         raise NotJudged(f"schemathesis could not run: {' '.join(last)[:200]}")
-    raise Broken(f"schemathesis found: {'; '.join(dict.fromkeys(failures))}" + (f"; by {curls[0]}" if curls else ""))
+    raise PropertyViolation(f"schemathesis found: {'; '.join(dict.fromkeys(failures))}" + (f"; by {curls[0]}" if curls else ""))

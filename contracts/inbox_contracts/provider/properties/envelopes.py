@@ -3,7 +3,7 @@
 import re
 
 from inbox_contracts.provider.api import JSON, Api, plural_of
-from inbox_contracts.provider.expectations import Broken, expect, same, shown
+from inbox_contracts.provider.expectations import PropertyViolation, expect, same, shown
 from inbox_contracts.provider.resources import path_of, sure
 from inbox_contracts.provider.trial import Trial, claim
 from inbox_mock.domain.fidelity import assumed, documented, recorded
@@ -132,7 +132,7 @@ def _allowance(api: Api) -> tuple[int, int, int]:
     for name in ("X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset"):
         value = answer.header(name)
         if value is None or not value.isdigit():
-            raise Broken(f"{answer.about}: {name} is {value!r}, expected a number")
+            raise PropertyViolation(f"{answer.about}: {name} is {value!r}, expected a number")
         found.append(int(value))
     return found[0], found[1], found[2]
 

@@ -5,7 +5,7 @@ from urllib.parse import parse_qsl, urlsplit
 from inbox_contracts.provider.api import JSON, by_id, links_of, records_of
 from inbox_contracts.provider.expectations import NotJudged, expect, same
 from inbox_contracts.provider.http import ApiResponse
-from inbox_contracts.provider.resources import EVERYTHING, path_of
+from inbox_contracts.provider.resources import CANCELLED_TOO, EVERYTHING, path_of
 from inbox_contracts.provider.trial import Trial, claim
 from inbox_mock.domain.fidelity import documented, recorded
 from inbox_mock.resources.declaration import Resource
@@ -59,12 +59,8 @@ def link_and_meta(trial: Trial) -> None:
         trial.explore(agree, 2 if trial.read_only else 6, resource=st.just(resource), per_page=st.integers(1, 3), page=pages)
         if total:
             record_id = trial.everything(resource)[-1]["id"]
-            one = trial.api.get(f"{path_of(resource.plural)}/{record_id}", **({"include_canceled": "true"} if _is(resource) else {}))
+            one = trial.api.get(f"{path_of(resource.plural)}/{record_id}", **CANCELLED_TOO.get(resource.plural, {}))
             same(sorted(links_of(one)), ["first", "last"], f"{one.about}: the relations of Link")
-
-
-def _is(resource: Resource) -> bool:
-    return resource.plural == "bookings"
 
 
 def _agrees(answer: ApiResponse, page: int, query: dict[str, str]) -> None:
@@ -190,8 +186,7 @@ def cancelling(trial: Trial) -> None:
         path, api = f"/bookings/{booking_id}", workspace.api
         expect(booking_id in by_id(api.all_of("/bookings", **{"from": "2000-01-01"})), f"the new booking {booking_id} is not in the list")
         before = api.get("/bookings").header("x-updated-since-request-synced-at")
-        if workspace.sandbox is not None:
-            workspace.sandbox.clock.advance("2s")
+        workspace.advance("2s")
         answer = api.call("DELETE", path)
         same((answer.status, answer.body), (204, b""), f"{answer.about}: status and body of a cancellation")
         same(api.call("GET", path).status, 404, f"GET {path}: the status of a cancelled booking")

@@ -1,7 +1,7 @@
 """What is refused, and how: tokens, scopes, other accounts' records, paths, methods, bodies, and requests beyond the rate limit."""
 
 from inbox_contracts.provider.api import JSON, Api
-from inbox_contracts.provider.expectations import NotJudged, expect, same, shown
+from inbox_contracts.provider.expectations import expect, same, shown
 from inbox_contracts.provider.http import ApiResponse
 from inbox_contracts.provider.resources import CHANGED, CREATED, LISTED, ContractOperation, created_at, operations, path_of
 from inbox_contracts.provider.trial import Trial, claim
@@ -45,18 +45,14 @@ def _is_unauthorized(answer: ApiResponse, who: str) -> None:
 def expired_token(trial: Trial) -> None:
     """An expired token is answered 401, and WWW-Authenticate says: The access token expired."""
     with trial.workspace() as workspace:
-        if workspace.sandbox is None:
-            return
-        token = workspace.sandbox.admin("POST", "/tokens", {"expires_in": 60})["token"]
-        api = Api(trial.target.connection, token)
+        api = Api(trial.target.connection, workspace.fake.issue_token(expires_in=60))
         api.get("/inbox/conversations")
-        workspace.sandbox.clock.advance("61s")
+        workspace.advance("61s")
         answer = api.call("GET", "/inbox/conversations")
         _is_unauthorized(answer, "an expired token")
         challenge = answer.header("WWW-Authenticate") or ""
-        expect(
-            "The access token expired" in challenge, f"{answer.about}: WWW-Authenticate is {challenge!r}, expected The access token expired"
-        )
+        wanted = "The access token expired"
+        expect(wanted in challenge, f"{answer.about}: WWW-Authenticate is {challenge!r}, expected {wanted} in it")
 
 
 @claim("unknown-ids", fidelity=recorded("public clients map the status"))
@@ -87,10 +83,9 @@ def method_not_allowed(trial: Trial) -> None:
     for path, allowed in (("/inbox/conversations", {"GET", "POST"}), ("/accounts", {"GET"}), ("/me", {"GET"})):
         answer = trial.api.call("DELETE", path)
         same(answer.status, 405, f"{answer.about}: the status of a method that the address has not")
-        found = {method.strip() for method in (answer.header("Allow") or "").split(",")}
-        expect(
-            allowed <= found and "DELETE" not in found, f"{answer.about}: Allow is {answer.header('Allow')!r}, expected {sorted(allowed)}"
-        )
+        allow = answer.header("Allow") or ""
+        found = {method.strip() for method in allow.split(",")}
+        expect(allowed <= found and "DELETE" not in found, f"{answer.about}: Allow is {allow!r}, expected {sorted(allowed)}")
         _are_errors(answer)
 
 
@@ -173,18 +168,17 @@ def scopes(trial: Trial) -> None:
     from hypothesis import strategies as st
 
     with trial.workspace() as workspace:
-        sandbox = workspace.sandbox
-        if sandbox is None:
-            raise NotJudged("it needs tokens of every scope, which only a fake issues")
 
         def as_granted(granted: tuple[str, ...], operation: ContractOperation) -> None:
-            token = sandbox.admin("POST", "/tokens", {"scopes": list(granted)})["token"]
-            _try(Api(trial.target.connection, token), granted, operation)
+            _try(_granted(*granted), granted, operation)
+
+        def _granted(*granted: str) -> Api:
+            return Api(trial.target.connection, workspace.fake.issue_token(*granted))
 
         for scope in ALONE:
-            token = sandbox.admin("POST", "/tokens", {"scopes": [scope]})["token"]
+            api = _granted(scope)
             for operation in operations():
-                _try(Api(trial.target.connection, token), (scope,), operation)
+                _try(api, (scope,), operation)
         several = st.lists(st.sampled_from(ALONE), min_size=2, max_size=4, unique=True).map(tuple)
         trial.explore(as_granted, 30, granted=several, operation=st.sampled_from(operations()))
 
@@ -205,11 +199,7 @@ def _try(api: Api, granted: tuple[str, ...], operation: ContractOperation) -> No
 def accounts_apart(trial: Trial) -> None:
     """A token of one account sees nothing of another account."""
     with trial.workspace("three-accounts") as workspace:
-        sandbox = workspace.sandbox
-        if sandbox is None:
-            raise NotJudged("it needs tokens of several accounts, which only a fake issues")
-        tokens = [account["token"] for account in sandbox.made["accounts"]]
-        apis = [Api(trial.target.connection, token) for token in tokens]
+        apis = [Api(trial.target.connection, account["token"]) for account in workspace.fake.made["accounts"]]
         for resource in LISTED:
             if resource.plural == "applications":  # the same ones are installed on several accounts
                 continue
@@ -225,16 +215,11 @@ def accounts_apart(trial: Trial) -> None:
 def rate_limit(trial: Trial) -> None:
     """Beyond the limit calls are answered 429, API v3 rate limit exceeded., until the hour is over."""
     with trial.workspace({"rate_limit": 5}) as workspace:
-        if workspace.sandbox is None:
-            raise NotJudged("it needs a server that may be called until it refuses")
         answers = [workspace.api.call("GET", "/accounts") for _ in range(7)]
-        same(
-            [answer.status for answer in answers],
-            [200] * 5 + [429] * 2,
-            "the statuses of seven calls, five of which are allowed in an hour",
-        )
+        statuses = [answer.status for answer in answers]
+        same(statuses, [200] * 5 + [429] * 2, "the statuses of seven calls, five of which are allowed in an hour")
         same(answers[-1].header("X-RateLimit-Remaining"), "0", "X-RateLimit-Remaining of a 429")
         text = answers[-1].body.decode(errors="replace")
         expect("API v3 rate limit exceeded." in text, f"the body of a 429 is {text!r}, expected API v3 rate limit exceeded.")
-        workspace.sandbox.clock.advance("1h")
+        workspace.advance("1h")
         same(workspace.api.call("GET", "/accounts").status, 200, "the status an hour later")

@@ -2,7 +2,7 @@
 
 from inbox_contracts.provider.api import JSON, by_id, records_of, the_record
 from inbox_contracts.provider.expectations import expect, same
-from inbox_contracts.provider.resources import EVERYTHING, path_of
+from inbox_contracts.provider.resources import CANCELLED_TOO, EVERYTHING, path_of
 from inbox_contracts.provider.trial import Trial, claim
 from inbox_mock.domain.fidelity import documented, recorded
 from inbox_mock.resources import RESOURCES
@@ -13,12 +13,8 @@ KEPT = {"id", "links"}
 """What may come along when it was not named: no source says."""
 
 
-def _asked(resource: Resource) -> dict[str, object]:
-    return {"include_canceled": "true"} if resource.plural == "bookings" else {}
-
-
 def _single(trial: Trial, plural: str, record_id: int) -> JSON:
-    return trial.api.one(f"{path_of(plural)}/{record_id}", **_asked(RESOURCES[plural]))
+    return trial.api.one(f"{path_of(plural)}/{record_id}", **CANCELLED_TOO.get(plural, {}))
 
 
 @claim("several-ids", fidelity=recorded("rentals by ids; the official Ruby client asks so for every resource"))
@@ -30,7 +26,7 @@ def several_ids(trial: Trial) -> None:
         records = trial.everything(resource)
         ids = list(dict.fromkeys(records[n % len(records)]["id"] for n in chosen))
         listed = by_id(records)
-        answer = trial.api.get(f"{path_of(resource.plural)}/{','.join(map(str, ids))}", **_asked(resource))
+        answer = trial.api.get(f"{path_of(resource.plural)}/{','.join(map(str, ids))}", **CANCELLED_TOO.get(resource.plural, {}))
         found = by_id(records_of(answer))
         same(sorted(found), sorted(ids), f"{answer.about}: the ids")
         same(answer.header("X-Total-Count"), str(len(ids)), f"{answer.about}: X-Total-Count")
@@ -62,7 +58,9 @@ def include(trial: Trial) -> None:
         records = trial.everything(resource)
         plain = records[nth % len(records)]
         declared = next(each for each in resource.links if each.name == link)
-        answer = trial.api.get(f"{path_of(resource.plural)}/{plain['id']}", include=f"{link},nonsense", **_asked(resource))
+        answer = trial.api.get(
+            f"{path_of(resource.plural)}/{plain['id']}", include=f"{link},nonsense", **CANCELLED_TOO.get(resource.plural, {})
+        )
         record = the_record(answer)
         expect(link in record, f"{answer.about}: {resource.name} {plain['id']} has no {link} in it")
         same({name: value for name, value in record.items() if name != link}, plain, f"{answer.about}: the record without {link}")

@@ -55,8 +55,7 @@ def changed(trial: Trial) -> None:
             record_id = workspace.id(plural)
             before = workspace.api.one(_address(plural, record_id))
             attributes = workspace.resolved(written)
-            if workspace.sandbox is not None:
-                workspace.sandbox.clock.advance("3s")
+            workspace.advance("3s")
             record = workspace.change(plural, record_id, attributes)
             shows(plural, record, attributes)
             after = workspace.api.one(_address(plural, record_id))
@@ -94,8 +93,7 @@ def refused_writes(trial: Trial) -> None:
         with trial.workspace() as workspace:
             record_id = workspace.id(plural)
             least = workspace.least(plural)
-            if workspace.sandbox is not None:
-                workspace.sandbox.clock.advance("3s")
+            workspace.advance("3s")
             before = _counts(workspace), workspace.api.one(_address(plural, record_id))
             allowed = {"messages": {"content": "Changed"}, "hosts": {"lastname": "Changed"}, "clients": {"company": "Changed"}}
             answers = [workspace.attempt(plural, {**least, **allowed.get(plural, {}), **wrong})]
