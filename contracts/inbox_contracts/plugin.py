@@ -25,7 +25,6 @@ MARKERS = {
 }
 DEFAULT_SCENARIO = "agency"
 LAST_ENTRIES = 20
-BEGIN_SECONDS = 60
 SERVER_TRIAL = "inbox_contracts.provider"
 SERVER_TRIAL_OPTIONS: "dict[str, dict[str, Any]]" = {
     "--inbox-url": {"metavar": "URL", "help": "the root of the server on trial"},
@@ -82,22 +81,13 @@ class ServerTrialOptions:
 @pytest.fixture(scope="session")
 def inbox_mock_server() -> "Iterator[InboxMockServer]":
     """A server on a free port of this machine, once per test run: ``url`` is its root, ``sandbox("empty")`` makes a sandbox."""
-    from threading import Event, Thread
-
     from inbox_mock.app import Options
     from inbox_mock.scenarios.build import Overrides
     from inbox_mock.scenarios.loading import find_shipped
-    from inbox_mock.server import Server
+    from inbox_mock.server import serving
 
-    server = Server(Options(scenario=find_shipped(DEFAULT_SCENARIO), overrides=Overrides(mode="manual")), port=0)
-    server.prepare()
-    begun = Event()
-    thread = Thread(target=server.serve, args=(begun.set,), name="inbox-mock", daemon=True)
-    thread.start()
-    begun.wait(BEGIN_SECONDS)
-    yield InboxMockServer(server.url, server.fake)
-    server.stop()
-    thread.join()
+    with serving(Options(scenario=find_shipped(DEFAULT_SCENARIO), overrides=Overrides(mode="manual"))) as server:
+        yield InboxMockServer(server.url, server.fake)
 
 
 @pytest.fixture

@@ -3,9 +3,10 @@
 import errno
 import os
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from threading import Lock
+from threading import Event, Lock, Thread
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
@@ -22,6 +23,7 @@ THREADS_MORE = 16
 IDLE_SECONDS = 10
 LARGEST_HEADERS = 512 * 1024
 WAITING_CONNECTIONS = 128
+START_SECONDS = 60
 
 
 class PortTaken(Exception):  # noqa: N818 - a situation of the user, not a failure of the server
@@ -123,6 +125,18 @@ class Server:
         if self._http is None:
             raise RuntimeError("the server is not prepared")
         return self._http
+
+
+@contextmanager
+def serving(options: Options) -> Iterator[Server]:
+    """Serve on a free port of this machine, in a thread, as long as the block runs."""
+    ready = Event()
+    with Server(options, port=0) as server:
+        thread = Thread(target=server.serve, args=(ready.set,), name="inbox-mock", daemon=True)
+        thread.start()
+        ready.wait(START_SECONDS)
+        yield server
+    thread.join()
 
 
 def write_port_file(path: Path, port: int) -> None:

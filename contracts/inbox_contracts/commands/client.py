@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
@@ -12,7 +12,6 @@ from inbox_contracts.commands import LONGEST, Finite
 
 if TYPE_CHECKING:
     from inbox_contracts.consumer.trial import Verdict
-    from inbox_contracts.consumer.worlds import World
 
 WRONG, FOUND = 2, 1
 EACH = "each"
@@ -52,15 +51,15 @@ def command(
     The trial generates worlds, tells the client to do its job in each, and compares what it believes and did with what is
     true there. A failure is shown in the smallest world, which is saved. Exit code 0: passed, 1: failed, 2: CMD is no client.
     """
+    from inbox_contracts.consumer.worlds import load
     from inbox_mock.scenarios.errors import ScenarioError
 
     try:
         switches = _switches(assume)
         _check(hazard)
-        world = _world(world_file)
+        world = None if world_file is None else load(world_file)
     except (ValueError, ScenarioError) as error:
-        _say(f"inbox-mock: {error}")
-        sys.exit(WRONG)
+        _stop(str(error))
     options: dict[str, Any] = {
         "worlds": worlds,
         "seed": seed,
@@ -74,8 +73,7 @@ def command(
             sys.exit(_each(driver, wanted, options))
         sys.exit(_one(driver, wanted, save, {**options, "assume": switches}))
     except ScenarioError as error:
-        _say(f"inbox-mock: {error}")
-        sys.exit(WRONG)
+        _stop(str(error))
 
 
 def _one(driver: tuple[str, ...], wanted: str, save: str, options: dict[str, Any]) -> int:
@@ -85,10 +83,6 @@ def _one(driver: tuple[str, ...], wanted: str, save: str, options: dict[str, Any
     from inbox_contracts.consumer import report
 
     verdict = _run(driver, options)
-    failure = verdict.failure
-    if failure is not None and failure.recording.no_client:
-        _say(f"inbox-mock: {_no_client(verdict)}")
-        return WRONG
     saved = _saved(verdict, save, options)
     replay = report.replay_command(saved, driver) if saved else None
     if wanted == "json":
@@ -107,9 +101,6 @@ def _each(driver: tuple[str, ...], wanted: str, options: dict[str, Any]) -> int:
     from inbox_mock.domain.fidelity import ASSUMPTIONS
 
     plain = _run(driver, options)
-    if plain.failure is not None and plain.failure.recording.no_client:
-        _say(f"inbox-mock: {_no_client(plain)}")
-        return WRONG
     rows: list[dict[str, Any]] = [{"assumption": None, "value": None, "passed": plain.passed, "codes": list(plain.codes)}]
     for name, known in ASSUMPTIONS.items():
         for choice in known.choices:
@@ -129,12 +120,19 @@ def _each(driver: tuple[str, ...], wanted: str, options: dict[str, Any]) -> int:
 
 
 def _run(driver: tuple[str, ...], options: dict[str, Any]) -> "Verdict":
+    """Run a trial; exit if it cannot be held, because the command is no client or an extra is missing."""
     if missing := missing_extra("hypothesis"):
-        _say(f"inbox-mock: {missing}")
-        sys.exit(WRONG)
+        _stop(missing)
     from inbox_contracts.consumer.trial import run
+    from inbox_mock.domain.values import printable
 
-    return run(list(driver), progress=_progress(), **options)
+    verdict = run(list(driver), progress=_progress(), **options)
+    recording = verdict.failure and verdict.failure.recording
+    if recording and recording.driver_error and recording.no_client:
+        said = recording.driver_error
+        last = said.stderr.splitlines()[-1:]
+        _stop(printable(f"{said.about}; expected a driver that answers on stdout" + (f". Its stderr ends: {last[0]}" if last else "")))
+    return verdict
 
 
 def _saved(verdict: "Verdict", folder: str, options: Mapping[str, Any]) -> str | None:
@@ -148,19 +146,9 @@ def _saved(verdict: "Verdict", folder: str, options: Mapping[str, Any]) -> str |
     try:
         path = worlds.save(verdict.failure.recording.world, Path(folder), name, f"{first.code}: the client {first.title}.")
     except OSError as error:
-        _say(f"inbox-mock: the world cannot be saved in {folder}: {error.strerror}")
+        click.echo(f"inbox-mock: the world cannot be saved in {folder}: {error.strerror}", err=True)
         return None
     return str(path)
-
-
-def _no_client(verdict: "Verdict") -> str:
-    from inbox_mock.domain.values import printable
-
-    if verdict.failure is None or verdict.failure.recording.driver_error is None:
-        raise RuntimeError("the driver did not fail")
-    said = verdict.failure.recording.driver_error
-    last = said.stderr.splitlines()[-1:]
-    return printable(f"{said.about}; expected a driver that answers on stdout" + (f". Its stderr ends: {last[0]}" if last else ""))
 
 
 def _progress() -> Any:  # noqa: ANN401 - a callable, or nothing to be told
@@ -213,14 +201,9 @@ def _check(hazard: str | None) -> None:
         raise ValueError(f"--hazard: found {hazard!r}; expected one of {', '.join(hazards())}")
 
 
-def _world(path: str | None) -> "World | None":
-    from inbox_contracts.consumer.worlds import load
-
-    return None if path is None else load(path)
-
-
-def _say(line: str) -> None:
-    click.echo(line, err=True)
+def _stop(why: str) -> NoReturn:
+    click.echo(f"inbox-mock: {why}", err=True)
+    sys.exit(WRONG)
 
 
 COMMAND = command

@@ -89,18 +89,17 @@ def command(
         outcomes = runner.run(plan, tell, seconds=thorough, fail_fast=fail_fast)
     except NoTrial as reason:
         _stop(printable(str(reason)))
-    is_fake = target.is_fake
     if wanted_format == "json":
-        print_json({"url": target.connection.root, "seed": seed, "properties": runner.as_json(outcomes, again, is_fake=is_fake)})
+        print_json({"url": target.connection.root, "seed": seed, "properties": runner.as_json(outcomes, again)})
     else:
         for outcome in outcomes:
             if outcome.finding is not None:
-                tell(f"\n{runner.in_full(outcome, again(outcome), is_fake=is_fake)}")
-        tell(f"\n{runner.table(outcomes, is_fake=is_fake)}")
+                tell(f"\n{runner.in_full(outcome, again(outcome))}")
+        tell(f"\n{runner.table(outcomes)}")
         tell(f"  {target.connection.count} requests.")
     if all(outcome.not_judged for outcome in outcomes):
         _stop(f"nothing was judged: {printable(str(outcomes[0].not_judged)) if outcomes else 'no property was chosen'}")
-    sys.exit(1 if runner.failed(outcomes, target) else 0)
+    sys.exit(1 if any(runner.verdict(outcome) == runner.BROKEN for outcome in outcomes) else 0)
 
 
 def _again(url: str, outcome: "Outcome", *, token: str | None, read_only: bool) -> str:

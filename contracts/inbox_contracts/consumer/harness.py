@@ -4,10 +4,8 @@ Nothing else in the trial reaches into the fake.
 """
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import timedelta
-from threading import Event, Thread
-from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from inbox_contracts.consumer.oracle import WorldState
@@ -21,7 +19,7 @@ from inbox_mock.scenarios import timeline
 from inbox_mock.scenarios.build import Overrides
 from inbox_mock.scenarios.errors import ScenarioError
 from inbox_mock.scenarios.loading import find_shipped
-from inbox_mock.server import Server
+from inbox_mock.server import Server, serving
 from inbox_mock.services import oauth
 from inbox_mock.services.messages import edit_message
 from inbox_mock.store import access, faults, journal, records
@@ -44,29 +42,13 @@ SIGNATURE = "X-Content-Signature"
 EDITOR_ID = 2
 """The user who edits messages in ``staff_edits``."""
 
-STOP_SECONDS = 10
 
-
-class Harness:
+class Harness(ExitStack):
     """A running server, in which any number of worlds are opened one after the other. Use it as a context manager."""
 
-    def __init__(self) -> None:
-        self._server = Server(Options(scenario=find_shipped("empty"), overrides=Overrides(mode="manual")), port=0)
-        self._thread = Thread(target=self._serve, daemon=True)
-        self._ready = Event()
-
-    def _serve(self) -> None:
-        self._server.serve(self._ready.set)
-
     def __enter__(self) -> Self:
-        self._server.prepare()
-        self._thread.start()
-        self._ready.wait()
+        self._server = self.enter_context(serving(Options(scenario=find_shipped("empty"), overrides=Overrides(mode="manual"))))
         return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        self._server.stop()
-        self._thread.join(STOP_SECONDS)
 
     @contextmanager
     def open(self, world: World, receiver: LocalReceiver | None) -> Iterator["RunningWorld"]:

@@ -57,11 +57,26 @@ class CommandDriver:
 
     def restart(self) -> None:
         """End the process; the next request starts a new one."""
-        self._end()
+        self.close()
 
     def close(self) -> None:
-        """End the process, and whatever it has started."""
-        self._end()
+        """Close the process's stdin, so that it ends by itself; kill it, and whatever it has started, if it does not."""
+        process, self._process = self._process, None
+        if process is None:
+            return
+        if process.stdin is not None:
+            with suppress(OSError):
+                process.stdin.close()
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(FAREWELL_SECONDS)
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        for thread in self._threads:
+            thread.join(FAREWELL_SECONDS)
+        for stream in (process.stdout, process.stderr):
+            if stream is not None and not any(thread.is_alive() for thread in self._threads):
+                stream.close()
 
     def _start(self) -> None:
         program = self._command[0]
@@ -86,12 +101,9 @@ class CommandDriver:
             thread.start()
 
     def _write(self, request: bytes, command: str) -> None:
-        process = self._running
-        if process.stdin is None:
-            raise RuntimeError("the driver has no stdin")
         # A driver that never reads would block this for ever once the pipe is full, so a thread writes.
         problems: list[OSError] = []
-        writer = Thread(target=_write_all, args=(process.stdin, request, problems), daemon=True)
+        writer = Thread(target=_write_all, args=(self._running.stdin, request, problems), daemon=True)
         writer.start()
         writer.join(self._answer_seconds)
         if writer.is_alive():
@@ -120,11 +132,11 @@ class CommandDriver:
 
     def _checked(self, command: str, answer: JSON) -> JSON:
         if "id" not in answer or answer["id"] != self._number or isinstance(answer["id"], bool):
-            raise self._failed("wrong id", f"it answered {command} with id {_short(answer.get('id'))}; expected {self._number}")
+            raise self._failed("wrong id", f"it answered {command} with id {_cut(repr(answer.get('id')))}; expected {self._number}")
         if answer.get("ok") is True:
             return {name: found for name, found in answer.items() if name not in {"id", "ok"}}
         if answer.get("ok") is not False:
-            raise self._failed("protocol", f"it answered {command} with ok: {_short(answer.get('ok'))}; expected true or false")
+            raise self._failed("protocol", f"it answered {command} with ok: {_cut(repr(answer.get('ok')))}; expected true or false")
         if answer.get("later") is True:
             raise Later
         said = {name: found for name, found in answer.items() if name not in {"id", "ok"}}
@@ -132,7 +144,9 @@ class CommandDriver:
         raise GaveUp(DriverError("gave up", about, self._stderr()))
 
     def _ended(self, command: str) -> DriverFailed:
-        code = self._wait(FAREWELL_SECONDS)
+        code: int | None = None
+        with suppress(subprocess.TimeoutExpired):
+            code = self._running.wait(FAREWELL_SECONDS)
         how = "closed its stdout" if code is None else f"was killed by signal {-code}" if code < 0 else f"ended with exit code {code}"
         if self._answered == 0:
             return self._failed("no client", f"it {how} before it answered anything", no_client=True)
@@ -154,36 +168,12 @@ class CommandDriver:
             raise RuntimeError("the driver is not running")
         return self._process
 
-    def _wait(self, seconds: float) -> int | None:
-        with suppress(subprocess.TimeoutExpired):
-            return self._running.wait(seconds)
-        return None
-
     def _kill(self) -> None:
         """End the process and its children, which are a session of their own."""
         if self._process is not None:
             with suppress(ProcessLookupError, PermissionError):
                 os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait()
-
-    def _end(self) -> None:
-        """Close the process's stdin, so that it ends by itself; kill it if it does not."""
-        process, self._process = self._process, None
-        if process is None:
-            return
-        if process.stdin is not None:
-            with suppress(OSError):
-                process.stdin.close()
-        with suppress(subprocess.TimeoutExpired):
-            process.wait(FAREWELL_SECONDS)
-        with suppress(ProcessLookupError, PermissionError):
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
-        for thread in self._threads:
-            thread.join(FAREWELL_SECONDS)
-        for stream in (process.stdout, process.stderr):
-            if stream is not None and not any(thread.is_alive() for thread in self._threads):
-                stream.close()
 
 
 def _write_all(stream: IO[bytes], request: bytes, problems: list[OSError]) -> None:
@@ -211,10 +201,8 @@ def _keep_last(stream: IO[bytes], said: "deque[str]") -> None:
 
 
 def _shown(line: bytes) -> str:
-    text = line[: 4 * MOST_SHOWN].decode(errors="replace").strip()
-    return repr(text if len(text) <= MOST_SHOWN else f"{text[:MOST_SHOWN]}...")
+    return repr(_cut(line[: 4 * MOST_SHOWN].decode(errors="replace").strip()))
 
 
-def _short(found: object) -> str:
-    text = repr(found)
+def _cut(text: str) -> str:
     return text if len(text) <= MOST_SHOWN else f"{text[:MOST_SHOWN]}..."

@@ -7,7 +7,7 @@ from json import JSONDecodeError, loads
 from typing import Any
 
 from inbox_contracts.consumer.driver import JSON, DriverError
-from inbox_contracts.consumer.worlds import EDITS, PASSES, REPLIES, SYNCS, World, kind_of
+from inbox_contracts.consumer.worlds import EDITS, PASSES, World, kind_of
 from inbox_mock.simulation.actions import actions, where
 
 
@@ -113,8 +113,6 @@ def describe_command(command: str, arguments: Mapping[str, object]) -> str:
 
 
 SENTENCES: dict[str, Callable[[Given], str]] = {
-    SYNCS: lambda _: "The client is told to bring its copy up to date.",
-    REPLIES: lambda given: f"The client is told to answer the guest of booking {given['booking']}: {given['content']!r}.",
     PASSES: lambda given: f"{given} pass.",
     EDITS: lambda given: f"Staff change the last words of a host in {where(given)} to {given['content']!r}.",
 }

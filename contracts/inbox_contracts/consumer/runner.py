@@ -122,18 +122,18 @@ class WorldRunner:
         return belief
 
     def _reply(self, booking: int, content: str) -> None:
-        if "reply" in self._recording.can and self._answerable(booking):
+        if "reply" in self._recording.can and self.world.state().is_answerable(booking):
             reply = RequestedReply(booking, content)
             self._recording.replies.append(reply)
             self._ask_for(reply)
 
     def _ask_for(self, reply: RequestedReply) -> None:
         """Tell the client to answer a guest. While there is no conversation, it may put that off any number of times."""
-        if not self._answerable(reply.booking_id):
+        if not self.world.state().is_answerable(reply.booking_id):
             reply.state = "void"
             return
         arguments: JSON = {"booking_id": reply.booking_id, "content": reply.content}
-        if self._has_conversation(reply.booking_id):
+        if self.world.state().channel_conversation(reply.booking_id) is not None:
             self._command("reply", **arguments)
             reply.state = "kept"
             return
@@ -145,7 +145,7 @@ class WorldRunner:
             if any(entry["status"] == TOO_MANY for entry in new):
                 self._wait(PAUSES[0], new)
             return
-        reply.state, reply.too_soon = "kept", not self._has_conversation(reply.booking_id)
+        reply.state, reply.too_soon = "kept", self.world.state().channel_conversation(reply.booking_id) is None
 
     def _remind(self) -> None:
         for reply in self._recording.replies:
@@ -256,12 +256,6 @@ class WorldRunner:
                     break
             else:
                 raise NoProgress(f"it put off the same webhook {IN_A_ROW} times in a row")
-
-    def _answerable(self, booking_id: int) -> bool:
-        return self.world.state().is_answerable(booking_id)
-
-    def _has_conversation(self, booking_id: int) -> bool:
-        return self.world.state().channel_conversation(booking_id) is not None
 
     def _note(self, who: str, text: str, at: str = "", after: int = 0) -> None:
         newest = self.world.newest_entry()

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from time import monotonic
 from typing import Any
@@ -95,10 +96,8 @@ def run(
     driver: ClientDriver = InProcessDriver(client) if isinstance(client, Client) else CommandDriver(client, answer_seconds)
     chosen = [replay] if replay is not None else generate(worlds, seed, only)
     chosen = [world.assuming(**(assume or {})) for world in chosen]
-    if harness is not None:
-        return _Trial(driver, harness, seed, shrink_seconds, clock).run(chosen, progress)
-    with Harness() as own:
-        return _Trial(driver, own, seed, shrink_seconds, clock).run(chosen, progress)
+    with Harness() if harness is None else nullcontext(harness) as used:
+        return _Trial(driver, used, seed, shrink_seconds, clock).run(chosen, progress)
 
 
 class _Trial:

@@ -1,8 +1,10 @@
 """Running a trial: which properties, what will be done, round after round until time is up, and what is reported."""
 
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass, replace
+from itertools import count
 from time import monotonic
 
 from inbox_contracts.provider.api import JSON, Api
@@ -25,7 +27,7 @@ It reads all that the token sees, and writes into the account:
 It changes nothing but what it has made. It names no channel, so nothing leaves the service. What the API cannot
 delete stays: use an account that is made for trials, or --read-only."""
 
-KEPT, BROKEN, DIFFERENT, SKIPPED = "kept", "BROKEN", "differs", "not judged"
+KEPT, BROKEN, DIFFERENT, SKIPPED = VERDICTS = "kept", "BROKEN", "differs", "not judged"
 WIDTH = 24
 
 
@@ -72,12 +74,12 @@ def plan(
 
     """
     trial = Trial(target, seed, effort, read_only)
-    count = f"{len(properties)} propert{'y' if len(properties) == 1 else 'ies'}, seed {seed}"
+    counted = f"{len(properties)} propert{'y' if len(properties) == 1 else 'ies'}, seed {seed}"
     if target.is_fake:
-        return Plan(trial, properties, f"{target.connection.root} is a fake: sandboxes of its own for each of {count}.")
+        return Plan(trial, properties, f"{target.connection.root} is a fake: sandboxes of its own for each of {counted}.")
     if not read_only:
         target.connection.budget = Budget(sys.maxsize)
-        return Plan(trial, properties, f"{target.connection.root}: {count}.\n{WRITES}")
+        return Plan(trial, properties, f"{target.connection.root}: {counted}.\n{WRITES}")
     try:
         first = Api(target.connection, target.token).call("GET", "/accounts")
     except NoAnswer as error:
@@ -90,7 +92,7 @@ def plan(
     reading = tuple(each for each in properties if each.reads)
     trial.resources = trial.resources if budget.allowed >= ENOUGH else FEW
     names = ", ".join(resource.plural for resource in trial.resources)
-    told = f"{target.connection.root}: {len(reading)} of {count}, by GET alone, at most {budget.allowed} requests,\n"
+    told = f"{target.connection.root}: {len(reading)} of {counted}, by GET alone, at most {budget.allowed} requests,\n"
     told += f"of {names}; long lists up to their first page."
     left = first.header("X-RateLimit-Remaining")
     limit = "" if left is None else f"\nX-RateLimit-Remaining is {left}; the trial ends when it falls below {budget.left_to_others}."
@@ -98,15 +100,7 @@ def plan(
 
 
 def run(plan: Plan, tell: Callable[[str], None], *, seconds: float | None = None, fail_fast: bool = False) -> list[Outcome]:
-    """Run a trial to its end, and close it. See `rounds`."""
-    try:
-        return rounds(plan, tell, seconds=seconds, fail_fast=fail_fast)
-    finally:
-        plan.trial.close()
-
-
-def rounds(plan: Plan, tell: Callable[[str], None], *, seconds: float | None = None, fail_fast: bool = False) -> list[Outcome]:
-    """Judge every property once, then again with more examples and other seeds until ``seconds`` have passed.
+    """Judge every property once, then again with more examples and other seeds until ``seconds`` have passed; close the trial.
 
     Returns the outcome of each property: of a long trial the first that is a finding.
 
@@ -114,28 +108,26 @@ def rounds(plan: Plan, tell: Callable[[str], None], *, seconds: float | None = N
         NoTrial: the server does not answer any more.
 
     """
-    began, is_fake, trial = monotonic(), plan.trial.target.is_fake, plan.trial
-    outcomes: dict[str, Outcome] = {}
-    nth = 1
-    while True:
-        for judged in plan.properties:
-            late = seconds is not None and nth > 1 and monotonic() - began > seconds
-            if late:
-                return list(outcomes.values())
-            known = outcomes.get(judged.name)
-            if known is not None and (known.finding or known.not_judged):
-                continue
-            outcome = judge(trial, judged)
-            outcomes[judged.name] = outcome if known is None else _both(known, outcome)
-            if known is None or outcome.finding:
-                tell(line(outcome, is_fake=is_fake))
-            if outcome.finding is not None and fail_fast:
-                return list(outcomes.values())
-        if seconds is None or monotonic() - began > seconds or all(o.finding or o.not_judged for o in outcomes.values()):
-            return list(outcomes.values())
-        nth += 1
-        trial = replace(plan.trial, seed=trial.seed + 1, effort=plan.trial.effort * LONGER)
-        tell(f"  round {nth}, seed {trial.seed}, {LONGER:g} times the examples")
+    began, trial, outcomes = monotonic(), plan.trial, dict[str, Outcome]()
+    with closing(plan.trial):
+        for nth in count(1):
+            for judged in plan.properties:
+                if seconds is not None and nth > 1 and monotonic() - began > seconds:
+                    break
+                known = outcomes.get(judged.name)
+                if known is not None and (known.finding or known.not_judged):
+                    continue
+                outcome = judge(trial, judged)
+                outcomes[judged.name] = outcome if known is None else _both(known, outcome)
+                if known is None or outcome.finding:
+                    tell(line(outcome))
+                if outcome.finding is not None and fail_fast:
+                    return list(outcomes.values())
+            if seconds is None or monotonic() - began > seconds or all(o.finding or o.not_judged for o in outcomes.values()):
+                break
+            trial = replace(plan.trial, seed=trial.seed + 1, effort=plan.trial.effort * LONGER)
+            tell(f"  round {nth + 1}, seed {trial.seed}, {LONGER:g} times the examples")
+    return list(outcomes.values())
 
 
 def judge(trial: Trial, judged: Property) -> Outcome:
@@ -146,48 +138,43 @@ def judge(trial: Trial, judged: Property) -> Outcome:
 
     """
     if judged.fake and not trial.target.is_fake:
-        return Outcome(judged, 0, 0, not_judged="it needs what only a fake's admin API can do")
+        return Outcome(judged, 0, 0, is_fake=False, not_judged="it needs what only a fake's admin API can do")
     try:
         return trial.judge(judged)
     except NoAnswer as error:
         raise NoTrial(f"{trial.target.connection.root} stopped answering: {error}") from None
     except Spent as reason:
-        return Outcome(judged, 0, 0, not_judged=str(reason))
+        return Outcome(judged, 0, 0, trial.target.is_fake, not_judged=str(reason))
 
 
 def _both(first: Outcome, second: Outcome) -> Outcome:
     return replace(second, seconds=first.seconds + second.seconds, requests=first.requests + second.requests)
 
 
-def failed(outcomes: list[Outcome], target: Target) -> bool:
-    """Whether a property does not hold that must."""
-    return any(verdict(outcome, is_fake=target.is_fake) == BROKEN for outcome in outcomes)
-
-
-def verdict(outcome: Outcome, *, is_fake: bool) -> str:
+def verdict(outcome: Outcome) -> str:
     """Return the verdict on a property: where it is only assumed, a server other than the fake may differ."""
     if outcome.not_judged is not None:
         return SKIPPED
     if outcome.finding is None:
         return KEPT
-    return DIFFERENT if outcome.property.fidelity.level == "assumed" and not is_fake else BROKEN
+    return DIFFERENT if outcome.property.fidelity.level == "assumed" and not outcome.is_fake else BROKEN
 
 
-def line(outcome: Outcome, *, is_fake: bool) -> str:
+def line(outcome: Outcome) -> str:
     """Return the line that reports a property as soon as it is judged."""
-    told = f"  {verdict(outcome, is_fake=is_fake):<11}{outcome.property.name:<{WIDTH}}"
+    told = f"  {verdict(outcome):<11}{outcome.property.name:<{WIDTH}}"
     if outcome.not_judged is not None:
         return f"{told}  {outcome.not_judged}"
     return f"{told}{outcome.seconds:5.1f} s {outcome.requests:6} requests"
 
 
-def in_full(outcome: Outcome, replay: str, *, is_fake: bool) -> str:
+def in_full(outcome: Outcome, replay: str) -> str:
     """Return the full report on a property that does not hold."""
     finding, judged = outcome.finding, outcome.property
     if finding is None:
         return ""
     lines = [
-        f"{verdict(outcome, is_fake=is_fake)}: {judged.name}",
+        f"{verdict(outcome)}: {judged.name}",
         f"  the contract: {judged.claim}",
         f"  {judged.fidelity.level}: {judged.fidelity.source}",
         f"  found: {finding.told}",
@@ -200,20 +187,18 @@ def in_full(outcome: Outcome, replay: str, *, is_fake: bool) -> str:
     return "\n".join([*lines, f"  seed {outcome.seed}; again with: {replay}"])
 
 
-def table(outcomes: Iterable[Outcome], *, is_fake: bool) -> str:
+def table(outcomes: list[Outcome]) -> str:
     """Return the number of properties by verdict and by fidelity, as a table."""
-    outcomes = list(outcomes)
     levels = ("documented", "recorded", "assumed")
-    verdicts = (KEPT, BROKEN, DIFFERENT, SKIPPED)
     rows: list[tuple[str, ...]] = [("", *levels)]
-    for each in verdicts:
-        counted = [sum(verdict(o, is_fake=is_fake) == each and o.property.fidelity.level == level for o in outcomes) for level in levels]
+    for each in VERDICTS:
+        counted = [sum(verdict(o) == each and o.property.fidelity.level == level for o in outcomes) for level in levels]
         if any(counted):
             rows.append((each, *(str(number or "-") for number in counted)))
     return "\n".join("  " + row[0].ljust(12) + "".join(cell.rjust(12) for cell in row[1:]) for row in rows)
 
 
-def as_json(outcomes: Iterable[Outcome], replay: Callable[[Outcome], str], *, is_fake: bool) -> list[JSON]:
+def as_json(outcomes: list[Outcome], replay: Callable[[Outcome], str]) -> list[JSON]:
     """Return the outcomes as JSON."""
     return [
         {
@@ -221,7 +206,7 @@ def as_json(outcomes: Iterable[Outcome], replay: Callable[[Outcome], str], *, is
             "says": o.property.claim,
             "fidelity": o.property.fidelity.level,
             "source": o.property.fidelity.source,
-            "verdict": verdict(o, is_fake=is_fake),
+            "verdict": verdict(o),
             "seconds": round(o.seconds, 3),
             "requests": o.requests,
             "not_judged": o.not_judged,

@@ -53,14 +53,14 @@ def test_the_server_keeps(inbox_plan: runner.Plan, name: str, request: pytest.Fi
         outcome = runner.judge(inbox_plan.trial, judged)
     except NoTrial as reason:
         pytest.exit(str(reason), returncode=WRONG)
-    is_fake = inbox_plan.trial.target.is_fake
-    match runner.verdict(outcome, is_fake=is_fake):
+    told = runner.in_full(outcome, _again(request.config, outcome))
+    match runner.verdict(outcome):
         case runner.SKIPPED:
             pytest.skip(str(outcome.not_judged))
         case runner.DIFFERENT:
-            pytest.xfail(runner.in_full(outcome, _again(request.config, outcome), is_fake=is_fake))
+            pytest.xfail(told)
         case runner.BROKEN:
-            pytest.fail(runner.in_full(outcome, _again(request.config, outcome), is_fake=is_fake), pytrace=False)
+            pytest.fail(told, pytrace=False)
 
 
 def _again(config: pytest.Config, outcome: Outcome) -> str:

@@ -76,6 +76,7 @@ class Outcome:
     property: Property
     seconds: float
     requests: int
+    is_fake: bool
     finding: Counterexample | None = None
     not_judged: str | None = None
     seed: int = 0
@@ -204,7 +205,8 @@ class Trial:
             finding, why = self._search(judged)
         if finding is not None:
             self._check_alive()
-        return Outcome(judged, monotonic() - began, self.target.connection.count - before, finding, why, self.seed, self.effort)
+        seconds, requests = monotonic() - began, self.target.connection.count - before
+        return Outcome(judged, seconds, requests, self.target.is_fake, finding, why, self.seed, self.effort)
 
     def _search(self, judged: Property) -> tuple[Counterexample | None, str | None]:
         """Return a counterexample, or why the property was not judged, or neither."""

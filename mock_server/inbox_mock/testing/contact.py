@@ -17,30 +17,22 @@ _look_up: Callable[..., Any] = socket.getaddrinfo
 @contextmanager
 def no_contact(host: str, says: str) -> Iterator[None]:
     """Make looking up a host fail in this process, with ``says`` as the reason; except for hosts of this machine."""
+    global _look_up
     if _is_near(host):
         yield
         return
     refused = (host.lower(), says)
-    _begin(refused)
-    try:
-        yield
-    finally:
-        _end(refused)
-
-
-def _begin(refused: tuple[str, str]) -> None:
-    global _look_up
     with _LOCK:
         if socket.getaddrinfo is not _refusing:
             _look_up, socket.getaddrinfo = socket.getaddrinfo, _refusing
         _REFUSED.append(refused)
-
-
-def _end(refused: tuple[str, str]) -> None:
-    with _LOCK:
-        _REFUSED.remove(refused)
-        if not _REFUSED and socket.getaddrinfo is _refusing:
-            socket.getaddrinfo = _look_up
+    try:
+        yield
+    finally:
+        with _LOCK:
+            _REFUSED.remove(refused)
+            if not _REFUSED and socket.getaddrinfo is _refusing:
+                socket.getaddrinfo = _look_up
 
 
 def _refusing(host: bytes | str | None, *given: Any, **more: Any) -> Any:
