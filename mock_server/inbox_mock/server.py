@@ -31,13 +31,18 @@ class PortTaken(Exception):  # noqa: N818 - a situation of the user, not a failu
 
 
 class Server:
-    """A running fake. Use it as a context manager around `serve`, or call `prepare`, `serve` and `stop`."""
+    """A running fake. Use it as a context manager around `serve`, or call `prepare`, `serve` and `stop`.
+
+    ``fake`` is what is served, once it is prepared.
+    """
+
+    fake: Fake
+    _http: "HttpServer"
 
     def __init__(self, options: Options, host: str = "127.0.0.1", port: int = 8089) -> None:
         self._options = options
         self._host = host
         self._wanted_port = port
-        self._http: HttpServer | None = None
         self._growing = Lock()
 
     def prepare(self) -> None:
@@ -71,19 +76,14 @@ class Server:
         except OSError as error:
             # cheroot words this as "No socket could be created -- (address: reason)", so the address is tried once more.
             raise PortTaken(f"cannot listen on {self._host}:{self._wanted_port}: {_reason(self._host, self._wanted_port, error)}") from None
-        self._http, self._fake = http, fake
+        self._http, self.fake = http, fake
         fake.sender.origin, fake.sender.make_room = self.url, self._make_room
         self._scheduler = Scheduler(fake.sandboxes, fake.sender, self._make_room)
 
     @property
-    def fake(self) -> Fake:
-        """The fake that is served."""
-        return self._fake
-
-    @property
     def port(self) -> int:
         """The port that was bound."""
-        return int(self._running.bind_addr[1])
+        return int(self._http.bind_addr[1])
 
     @property
     def url(self) -> str:
@@ -95,12 +95,12 @@ class Server:
         """Answer requests until `stop` is called, or the user interrupts; ``ready`` is called first."""
         self._scheduler.start()
         ready()
-        self._running.serve()
+        self._http.serve()
 
     def stop(self) -> None:
         """Stop the server."""
         self._scheduler.stop()
-        self._running.stop()
+        self._http.stop()
 
     def __enter__(self) -> Self:
         self.prepare()
@@ -115,16 +115,10 @@ class Server:
         Each advance that delivers webhooks occupies one while it waits for a receiver, which may call back; each idle
         connection occupies one until it is closed.
         """
-        pool = self._running.requests
+        pool = self._http.requests
         with self._growing:
             if pool.idle <= pool.qsize:
                 pool.grow(THREADS_MORE)
-
-    @property
-    def _running(self) -> "HttpServer":
-        if self._http is None:
-            raise RuntimeError("the server is not prepared")
-        return self._http
 
 
 @contextmanager

@@ -39,7 +39,8 @@ def said(verdict: Verdict) -> tuple[str, str, str, bool]:
     failure = verdict.failure
     assert failure is not None
     assert failure.recording.driver_error is not None
-    return failure.findings[0].code, failure.findings[0].about, failure.recording.driver_error.stderr, failure.recording.no_client
+    error = failure.recording.driver_error
+    return failure.findings[0].code, failure.findings[0].about, error.stderr, error.no_client
 
 
 @pytest.mark.parametrize(

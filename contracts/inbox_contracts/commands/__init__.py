@@ -1,15 +1,23 @@
 """``inbox-mock check``: the commands that hold trials, one per file."""
 
+import sys
 from importlib import import_module
+from typing import NoReturn
 
 import click
 
 NAMES = ("server", "client")
 """The commands, each the ``COMMAND`` of the module of its name, which is imported when it is used."""
 
-INTERRUPTED = 130
+WRONG, INTERRUPTED = 2, 130
 LONGEST = 86_400
 """Seconds that anything may be waited for."""
+
+
+def stop(why: str) -> NoReturn:
+    """Exit without a verdict, and say why."""
+    click.echo(f"inbox-mock: {why}", err=True)
+    sys.exit(WRONG)
 
 
 class Finite(click.FloatRange):

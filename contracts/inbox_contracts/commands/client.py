@@ -3,17 +3,17 @@
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from inbox_contracts import missing_extra
-from inbox_contracts.commands import LONGEST, Finite
+from inbox_contracts.commands import LONGEST, Finite, stop
 
 if TYPE_CHECKING:
     from inbox_contracts.consumer.trial import Verdict
 
-WRONG, FOUND = 2, 1
+FOUND = 1
 EACH = "each"
 
 
@@ -59,7 +59,7 @@ def command(
         _check(hazard)
         world = None if world_file is None else load(world_file)
     except (ValueError, ScenarioError) as error:
-        _stop(str(error))
+        stop(str(error))
     options: dict[str, Any] = {
         "worlds": worlds,
         "seed": seed,
@@ -73,11 +73,10 @@ def command(
             sys.exit(_each(driver, wanted, options))
         sys.exit(_one(driver, wanted, save, {**options, "assume": switches}))
     except ScenarioError as error:
-        _stop(str(error))
+        stop(str(error))
 
 
 def _one(driver: tuple[str, ...], wanted: str, save: str, options: dict[str, Any]) -> int:
-    """Run one trial, show the verdict, and return the exit code."""
     import json
 
     from inbox_contracts.consumer import report
@@ -122,16 +121,15 @@ def _each(driver: tuple[str, ...], wanted: str, options: dict[str, Any]) -> int:
 def _run(driver: tuple[str, ...], options: dict[str, Any]) -> "Verdict":
     """Run a trial; exit if it cannot be held, because the command is no client or an extra is missing."""
     if missing := missing_extra("hypothesis"):
-        _stop(missing)
+        stop(missing)
     from inbox_contracts.consumer.trial import run
     from inbox_mock.domain.values import printable
 
     verdict = run(list(driver), progress=_progress(), **options)
-    recording = verdict.failure and verdict.failure.recording
-    if recording and recording.driver_error and recording.no_client:
-        said = recording.driver_error
+    said = verdict.failure and verdict.failure.recording.driver_error
+    if said and said.no_client:
         last = said.stderr.splitlines()[-1:]
-        _stop(printable(f"{said.about}; expected a driver that answers on stdout" + (f". Its stderr ends: {last[0]}" if last else "")))
+        stop(printable(f"{said.about}; expected a driver that answers on stdout" + (f". Its stderr ends: {last[0]}" if last else "")))
     return verdict
 
 
@@ -199,11 +197,6 @@ def _check(hazard: str | None) -> None:
 
     if hazard is not None and hazard not in hazards():
         raise ValueError(f"--hazard: found {hazard!r}; expected one of {', '.join(hazards())}")
-
-
-def _stop(why: str) -> NoReturn:
-    click.echo(f"inbox-mock: {why}", err=True)
-    sys.exit(WRONG)
 
 
 COMMAND = command

@@ -2,18 +2,17 @@
 
 import shlex
 import sys
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
 import click
 
 from inbox_contracts import missing_extra
-from inbox_contracts.commands import LONGEST, Finite
+from inbox_contracts.commands import LONGEST, Finite, stop
 from inbox_mock.cli import print_json
 
 if TYPE_CHECKING:
     from inbox_contracts.provider.trial import Outcome
 
-WRONG = 2
 LARGEST_SEED = 2**32
 
 
@@ -70,7 +69,7 @@ def command(
     URL is the server's root. On a fake, each property is judged in sandboxes of its own.
     """
     if missing := missing_extra("hypothesis"):
-        _stop(missing)
+        stop(missing)
     from inbox_contracts.provider import runner
     from inbox_contracts.provider.target import NoTrial, detect
     from inbox_mock.domain.values import printable
@@ -88,7 +87,7 @@ def command(
         tell(plan.text)
         outcomes = runner.run(plan, tell, seconds=thorough, fail_fast=fail_fast)
     except NoTrial as reason:
-        _stop(printable(str(reason)))
+        stop(printable(str(reason)))
     if wanted_format == "json":
         print_json({"url": target.connection.root, "seed": seed, "properties": runner.as_json(outcomes, again)})
     else:
@@ -98,7 +97,7 @@ def command(
         tell(f"\n{runner.table(outcomes)}")
         tell(f"  {target.connection.count} requests.")
     if all(outcome.not_judged for outcome in outcomes):
-        _stop(f"nothing was judged: {printable(str(outcomes[0].not_judged)) if outcomes else 'no property was chosen'}")
+        stop(f"nothing was judged: {printable(str(outcomes[0].not_judged)) if outcomes else 'no property was chosen'}")
     sys.exit(1 if any(runner.verdict(outcome) == runner.BROKEN for outcome in outcomes) else 0)
 
 
@@ -109,11 +108,6 @@ def _again(url: str, outcome: "Outcome", *, token: str | None, read_only: bool) 
     words += ["--token", '"$TOKEN"'] if token is not None else []
     words += ["--read-only"] if read_only else []
     return " ".join(words)
-
-
-def _stop(why: str) -> NoReturn:
-    click.echo(f"inbox-mock: {why}", err=True)
-    sys.exit(WRONG)
 
 
 COMMAND = command

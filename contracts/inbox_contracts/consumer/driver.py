@@ -43,14 +43,18 @@ class DriverError:
     about: str
     stderr: str = ""
 
+    @property
+    def no_client(self) -> bool:
+        """Whether the command that was to be put on trial is no client."""
+        return self.kind in {"missing", "no client"}
+
 
 class DriverFailed(Exception):  # noqa: N818 - the situation
-    """The driver cannot go on. ``no_client``: the command that was to be put on trial is no client."""
+    """The driver cannot go on."""
 
-    def __init__(self, driver_error: DriverError, *, no_client: bool = False) -> None:
+    def __init__(self, driver_error: DriverError) -> None:
         super().__init__(driver_error.about)
         self.driver_error = driver_error
-        self.no_client = no_client
 
 
 class GaveUp(DriverFailed):

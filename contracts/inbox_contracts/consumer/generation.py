@@ -6,7 +6,7 @@ from itertools import zip_longest
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
-from inbox_contracts.consumer.hazards import Counters, Hazard, StepBuilder, hazards
+from inbox_contracts.consumer.hazards import Counters, StepBuilder, hazards
 from inbox_contracts.consumer.worlds import PASSES, SETTLED, World, initial_state, kind_of
 from inbox_mock.channels import opening
 
@@ -44,18 +44,14 @@ def compose(must: str, pick: Pick) -> World:
         rest = [name for name in hazards() if compatible(chosen, name)]
         chosen.append(pick(rest))
     counters = Counters()
-    builders = [_steps_of(hazards()[name], pick, counters) for name in chosen]
+    builders = [StepBuilder(pick, counters) for _ in chosen]
+    for name, builder in zip(chosen, builders, strict=True):
+        hazards()[name].add_steps(builder)
     needs = set().union(*(builder.needs for builder in builders))
     needs |= {part for part in ("settled", "webhooks") if pick((False, True))}
     if "settled" in needs:
         builders.append(_noise(pick, counters))
     return World(initial_state(needs), tuple(_interleaved([builder.groups for builder in builders], pick)))
-
-
-def _steps_of(hazard: Hazard, pick: Pick, counters: Counters) -> StepBuilder:
-    steps = StepBuilder(pick, counters)
-    hazard.add_steps(steps)
-    return steps
 
 
 def _noise(pick: Pick, counters: Counters) -> StepBuilder:
@@ -98,7 +94,6 @@ def _of(must: str, quota: int, seed: int) -> list[World]:
 
 
 def _draw(must: str, count: int, seed: int) -> list[World]:
-    """Draw worlds with Hypothesis."""
     import hypothesis
     from hypothesis import HealthCheck, Phase, given, settings
 

@@ -18,7 +18,7 @@ from inbox_mock.engine.unit_of_work import Actor
 from inbox_mock.scenarios import timeline
 from inbox_mock.scenarios.build import Overrides
 from inbox_mock.scenarios.errors import ScenarioError
-from inbox_mock.scenarios.loading import find_shipped
+from inbox_mock.scenarios.loading import find_shipped, from_object
 from inbox_mock.server import Server, serving
 from inbox_mock.services import oauth
 from inbox_mock.services.messages import edit_message
@@ -61,10 +61,12 @@ class Harness(ExitStack):
 
         """
         fake = self._server.fake
-        scenario = world.scenario if receiver is not None else {key: part for key, part in world.scenario.items() if key != "webhooks"}
-        if receiver is not None:
+        scenario = dict(world.scenario)
+        if receiver is None:
+            scenario.pop("webhooks", None)
+        else:
             fake.sender.local_receivers[RECEIVER_HOST] = receiver
-        sandbox = fake.factory.create(World(scenario, world.steps).start, Overrides(mode="manual"))
+        sandbox = fake.factory.create(from_object(scenario), Overrides(mode="manual"))
         try:
             yield RunningWorld(self._server, sandbox)
         finally:
@@ -73,14 +75,14 @@ class Harness(ExitStack):
 
 
 class RunningWorld:
-    """The sandbox of one world: its state, its journal, its clock, and the steps that take effect in it."""
+    """The sandbox of one world: its state, its journal, its clock, the steps that take effect in it, and a ``client`` of its admin API."""
 
     def __init__(self, server: Server, sandbox: Sandbox) -> None:
         self._server = server
         self._sandbox = sandbox
         self._sender = server.fake.sender
         self._secret = ""
-        self._handle = client_of(server.fake.app, server.url).sandbox(sandbox.id)
+        self.client = client_of(server.fake.app, server.url).sandbox(sandbox.id)
 
     def credentials(self) -> JSON:
         """Return what the client is told at its start: the API's address, credentials, and tokens that were just granted."""
@@ -168,10 +170,6 @@ class RunningWorld:
                 if fault["kind"] not in LASTING:
                     faults.change(work.db, fault["id"], {"ends_at": work.now})
 
-    def faults(self) -> list[JSON]:
-        """Return every fault, with the number of times that it ``struck``."""
-        return self._handle.faults()
-
     def newest_entry(self) -> int:
         """Return the id of the journal's newest entry, or 0."""
         with self._sandbox.work() as work:
@@ -181,10 +179,6 @@ class RunningWorld:
         """Return the journal's entries after the one with this id, oldest first."""
         with self._sandbox.work() as work:
             return journal.after(work.db, after, journal.MOST_ENTRIES)
-
-    def report(self) -> JSON:
-        """Return the report on the client's conduct."""
-        return self._handle.report()
 
 
 def _account_id(db: "Database") -> int:

@@ -83,13 +83,13 @@ class CommandDriver:
         if shutil.which(program) is None:
             exists = os.path.exists(program)  # noqa: PTH110 - a text, perhaps no path at all
             why = "it is not executable" if exists else "there is no such command"
-            raise DriverFailed(DriverError("missing", f"cannot start {program}: {why}"), no_client=True)
+            raise DriverFailed(DriverError("missing", f"cannot start {program}: {why}"))
         try:
             self._process = subprocess.Popen(  # noqa: S603 - running the user's own command is the purpose
                 self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True
             )
         except OSError as error:
-            raise DriverFailed(DriverError("missing", f"cannot start {program}: {error.strerror}"), no_client=True) from None
+            raise DriverFailed(DriverError("missing", f"cannot start {program}: {error.strerror}")) from None
         self._lines, self._answered = Queue(), 0
         self._said.clear()
         process = self._process
@@ -149,12 +149,12 @@ class CommandDriver:
             code = self._running.wait(FAREWELL_SECONDS)
         how = "closed its stdout" if code is None else f"was killed by signal {-code}" if code < 0 else f"ended with exit code {code}"
         if self._answered == 0:
-            return self._failed("no client", f"it {how} before it answered anything", no_client=True)
+            return self._failed("no client", f"it {how} before it answered anything")
         return self._failed("crash", f"it {how} when it was told to {command}")
 
-    def _failed(self, kind: str, about: str, *, no_client: bool = False) -> DriverFailed:
+    def _failed(self, kind: str, about: str) -> DriverFailed:
         self._kill()
-        return DriverFailed(DriverError(kind, about, self._stderr()), no_client=no_client)
+        return DriverFailed(DriverError(kind, about, self._stderr()))
 
     def _stderr(self) -> str:
         if self._process is None or self._process.poll() is not None:

@@ -63,7 +63,7 @@ class Recording:
 
     ``happened`` holds the steps of the world that took effect, each with the number of syncs before it; ``awaited`` are the
     bookings that still lacked a conversation at some sync. ``belief`` is what the client believes in the end, ``expected`` what
-    it should believe. ``no_client``: the command that was to be put on trial is no client.
+    it should believe.
     """
 
     world: World
@@ -82,7 +82,6 @@ class Recording:
     stuck: str | None = None
     gave_up: str | None = None
     driver_error: DriverError | None = None
-    no_client: bool = False
 
 
 Given = Mapping[str, Any]

@@ -51,7 +51,7 @@ def run_world(world: World, client: ClientDriver, harness: Harness) -> Recording
         except GaveUp as error:
             recording.gave_up = str(error)
         except DriverFailed as failed:
-            recording.driver_error, recording.no_client = failed.driver_error, failed.no_client
+            recording.driver_error = failed.driver_error
         runner.conclude()
     return recording
 
@@ -87,9 +87,9 @@ class WorldRunner:
         recording.expected, recording.cancelled = state.expected_belief(), state.cancelled
         for reply in recording.replies:
             reply.read, reply.sent = state.times_read(reply.booking_id, reply.content), state.times_sent(reply.content)
-        recording.entries, recording.faults = self.world.entries(), self.world.faults()
+        recording.entries, recording.faults = self.world.entries(), self.world.client.faults()
         if recording.driver_error is None:
-            recording.report = self.world.report()
+            recording.report = self.world.client.report()
 
     def _step(self, step: Mapping[str, Any]) -> None:
         match kind_of(step):

@@ -12,7 +12,7 @@ from typing import Any
 from inbox_mock.channels import opening
 from inbox_mock.engine import durations
 from inbox_mock.scenarios.errors import ScenarioError
-from inbox_mock.scenarios.loading import Scenario, find, from_object
+from inbox_mock.scenarios.loading import find
 
 JSON = dict[str, Any]
 
@@ -28,21 +28,6 @@ class World:
 
     scenario: Mapping[str, Any]
     steps: tuple[JSON, ...]
-
-    @property
-    def start(self) -> Scenario:
-        """The scenario, checked.
-
-        Raises:
-            ScenarioError: it does not keep to the schema.
-
-        """
-        return from_object(dict(self.scenario))
-
-    @property
-    def size(self) -> tuple[int, int]:
-        """The size by which worlds are compared: the number of steps, then the number of records at the start."""
-        return len(self.steps), sum(len(part) for part in self.scenario.values() if isinstance(part, list))
 
     def with_steps(self, steps: Sequence[JSON]) -> "World":
         """Return a world with the same initial state and other steps."""
@@ -123,40 +108,27 @@ AGENCY: JSON = {
     ],
 }
 
+
+def _booking(
+    number: int, channel: str, guest: str, stay: tuple[str, str], created_at: str, conversation_delay: str, host_participant: object
+) -> JSON:
+    return {
+        "id": number,
+        "channel": channel,
+        "rental": 16,
+        "guest": {"fullname": guest},
+        "start_at": stay[0],
+        "end_at": stay[1],
+        "created_at": created_at,
+        "conversation_delay": conversation_delay,
+        "host_participant": host_participant,
+    }
+
+
 BOOKINGS: dict[str, JSON] = {
-    "past": {
-        "id": PAST,
-        "channel": opening()[-1].name,
-        "rental": 16,
-        "guest": {"fullname": "Grace Okafor"},
-        "start_at": "-40d",
-        "end_at": "-33d",
-        "created_at": "-60d",
-        "conversation_delay": "10m",
-        "host_participant": 3,
-    },
-    "settled": {
-        "id": SETTLED,
-        "channel": opening()[0].name,
-        "rental": 16,
-        "guest": {"fullname": "Clementina Kling"},
-        "start_at": "+9d",
-        "end_at": "+12d",
-        "created_at": "-3h",
-        "conversation_delay": "10m",
-        "host_participant": 2,
-    },
-    "self_made": {
-        "id": SELF_MADE,
-        "channel": opening()[0].name,
-        "rental": 16,
-        "guest": {"fullname": "Otto Lindt"},
-        "start_at": "+50d",
-        "end_at": "+57d",
-        "created_at": "-10m",
-        "conversation_delay": "1h",
-        "host_participant": False,
-    },
+    "past": _booking(PAST, opening()[-1].name, "Grace Okafor", ("-40d", "-33d"), "-60d", "10m", 3),
+    "settled": _booking(SETTLED, opening()[0].name, "Clementina Kling", ("+9d", "+12d"), "-3h", "10m", 2),
+    "self_made": _booking(SELF_MADE, opening()[0].name, "Otto Lindt", ("+50d", "+57d"), "-10m", "1h", host_participant=False),
 }
 """Bookings that an initial state may contain, by the name of the part."""
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
-from inbox_mock.conduct.model import BookingFact, Entry, Evidence, Rule, Violation
+from inbox_mock.conduct.model import BookingFact, ConversationFact, Entry, Evidence, Rule, Violation
 
 PATIENCE = timedelta(days=1)
 
@@ -26,10 +26,7 @@ def wait_for_the_channel(evidence: Evidence) -> Iterator[Violation]:
     made = {entry.made("inbox_conversation_created"): entry for entry in evidence.calls if entry.is_call("POST", "inbox", "conversations")}
     connected: set[int] = set()
     seen: set[tuple[int, int]] = set()
-    for entry in evidence.attempts_at("PUT", "inbox", "conversations", "*", "connect_booking", field="bookings"):
-        conversation, booking = evidence.conversations.get(int(entry.parts[2])), evidence.bookings.get(entry.number("id") or 0)
-        if conversation is None or booking is None or conversation.channel is not None:
-            continue
+    for entry, conversation, booking in _connections(evidence):
         connected.add(conversation.id)
         if _waits(booking, entry) and (conversation.id, booking.id) not in seen:
             seen.add((conversation.id, booking.id))
@@ -45,6 +42,14 @@ def wait_for_the_channel(evidence: Evidence) -> Iterator[Violation]:
                 f"made a conversation with default_channel {wanted} while {waiting[0].channel} was still to open that of booking {named}"
             )
             yield Violation(about, (entry.id,))
+
+
+def _connections(evidence: Evidence) -> Iterator[tuple[Entry, ConversationFact, BookingFact]]:
+    """Yield each attempt to connect a booking to a conversation that no channel opened."""
+    for entry in evidence.attempts_at("PUT", "inbox", "conversations", "*", "connect_booking", field="bookings"):
+        conversation, booking = evidence.conversations.get(int(entry.parts[2])), evidence.bookings.get(entry.number("id") or 0)
+        if conversation is not None and booking is not None and conversation.channel is None:
+            yield entry, conversation, booking
 
 
 def _waits(booking: BookingFact, entry: Entry) -> bool:
@@ -66,11 +71,8 @@ def _waits(booking: BookingFact, entry: Entry) -> bool:
 def use_the_channels_conversation(evidence: Evidence) -> Iterator[Violation]:
     """Yield each such booking that was connected to a conversation which no channel opened."""
     seen: set[tuple[int, int]] = set()
-    for entry in evidence.attempts_at("PUT", "inbox", "conversations", "*", "connect_booking", field="bookings"):
-        conversation, booking = evidence.conversations.get(int(entry.parts[2])), evidence.bookings.get(entry.number("id") or 0)
-        if conversation is None or booking is None or conversation.channel is not None or not booking.has_conversation(entry.at):
-            continue
-        if (conversation.id, booking.id) not in seen:
+    for entry, conversation, booking in _connections(evidence):
+        if booking.has_conversation(entry.at) and (conversation.id, booking.id) not in seen:
             seen.add((conversation.id, booking.id))
             about = f"connected booking {booking.id} to conversation {conversation.id}, though {booking.channel} has opened"
             yield Violation(f"{about} conversation {booking.channel_conversation} for it", (entry.id,))

@@ -1,5 +1,6 @@
 """Keeping a copy up to date: updated_since, deleted_ids and synced-at."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 from inbox_contracts.provider.api import JSON, Api, by_id, records_of
@@ -13,7 +14,6 @@ from inbox_mock.resources.declaration import Resource
 
 FLOW = documented("/guides/updated-since-flow")
 FORMS = {"2030-06-01T12:00:00Z": "%Y-%m-%dT%H:%M:%SZ", "2030-06-01 12:00:00 UTC": "%Y-%m-%d %H:%M:%S UTC"}
-WRITES = ("a message", "a conversation", "a closed conversation", "a changed booking", "a cancelled booking", "a client", "a host")
 
 
 def _since(trial: Trial, resource: Resource, since: str) -> set[int]:
@@ -126,7 +126,7 @@ def following(trial: Trial) -> None:
             for writes in rounds:
                 workspace.advance("7s")
                 for write in writes:
-                    _write(workspace, write)
+                    WRITES[write](workspace)
                 for plural in FOLLOWED:
                     copy.sync(plural)
                     query = {"from": "2000-01-01"} if plural == "bookings" else {}
@@ -137,26 +137,25 @@ def following(trial: Trial) -> None:
                         told = f"{plural} {record_id} in a copy kept by updated_since, after {writes}"
                         same(found[record_id]["updated_at"], record["updated_at"], f"updated_at of {told}")
 
-    trial.explore(stays_true, 6, rounds=st.lists(st.lists(st.sampled_from(WRITES), max_size=2), min_size=1, max_size=2))
+    trial.explore(stays_true, 6, rounds=st.lists(st.lists(st.sampled_from(list(WRITES)), max_size=2), min_size=1, max_size=2))
 
 
 FOLLOWED = ("conversations", "messages", "bookings", "clients", "hosts")
 
 
-def _write(workspace: Workspace, write: str) -> None:
-    match write:
-        case "a message":
-            workspace.new("messages")
-        case "a conversation":
-            workspace.new("conversations")
-        case "a closed conversation":
-            workspace.change("conversations", records_of(workspace.api.get("/inbox/conversations"))[0]["id"], {"closed": True})
-        case "a changed booking":
-            workspace.change("bookings", workspace.id("bookings"), {"adults": 3})
-        case "a cancelled booking":
-            workspace.api.call("DELETE", f"/bookings/{workspace.new('bookings')['id']}")
-            workspace.api.call("DELETE", f"/bookings/{records_of(workspace.api.get('/bookings'))[0]['id']}")
-        case "a client":
-            workspace.new("clients")
-        case _:
-            workspace.new("hosts")
+WRITES: dict[str, Callable[[Workspace], object]] = {
+    "a message": lambda workspace: workspace.new("messages"),
+    "a conversation": lambda workspace: workspace.new("conversations"),
+    "a closed conversation": lambda workspace: workspace.change("conversations", _first(workspace, "conversations"), {"closed": True}),
+    "a changed booking": lambda workspace: workspace.change("bookings", workspace.id("bookings"), {"adults": 3}),
+    "a cancelled booking": lambda workspace: [
+        workspace.api.call("DELETE", f"/bookings/{workspace.new('bookings')['id']}"),
+        workspace.api.call("DELETE", f"/bookings/{_first(workspace, 'bookings')}"),
+    ],
+    "a client": lambda workspace: workspace.new("clients"),
+    "a host": lambda workspace: workspace.new("hosts"),
+}
+
+
+def _first(workspace: Workspace, plural: str) -> int:
+    return int(records_of(workspace.api.get(path_of(plural)))[0]["id"])
