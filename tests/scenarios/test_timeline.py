@@ -1,14 +1,10 @@
 """What a scenario lets happen after its start: its timeline, and its webhooks."""
 
-from pathlib import Path
 
-import pytest
 
 from builders import JSON, START, a_booking, a_message, a_scenario
 from fake import Mock, Sandbox
-from inbox_mock.scenarios.build import Overrides, build_image
-from inbox_mock.scenarios.errors import ScenarioError
-from inbox_mock.scenarios.loading import find, schema
+from inbox_mock.scenarios.loading import schema
 from inbox_mock.simulation.actions import actions
 from receiver import receiving
 
@@ -291,91 +287,3 @@ def test_a_webhook_to_another_machine_is_refused_before_anything_is_made(mock: M
     assert answer.status == 422
     assert "http://192.0.2.1/hook" in answer.json["detail"]
     assert "an http address on this machine" in answer.json["detail"]
-
-
-# Mistakes
-
-HOUSE = "rentals: [{id: 16}]\nhosts: [{as: jan, firstname: J, lastname: K}]\nbookings: [{id: 80, rental: 16, start_at: +1d, end_at: +2d}]\n"
-MISTAKES = {
-    "no time": ("timeline:\n  - guest_cancels: {booking: 80}\n", 5, "timeline.0", "`at` and exactly one thing"),
-    "nothing that happens": ("timeline:\n  - at: 1m\n", 5, "timeline.0", "exactly one thing"),
-    "two things at once": (
-        "timeline:\n  - at: 1m\n    guest_cancels: {booking: 80}\n    channel_opens: {booking: 80}\n",
-        5,
-        "timeline.0",
-        "exactly one thing",
-    ),
-    "an unknown thing": ("timeline:\n  - at: 1m\n    guest_write: {booking: 80, content: x}\n", 6, "'guest_write'", "'guest_writes'?"),
-    "a time that is none": ("timeline:\n  - at: soon\n    guest_cancels: {booking: 80}\n", 5, "'soon'", "15m"),
-    "a time before the start": ("timeline:\n  - at: -5m\n    guest_cancels: {booking: 80}\n", 5, "'-5m'", "after the start"),
-    "a booking of nobody": ("timeline:\n  - at: 1m\n    guest_cancels:\n      booking: 81\n", 7, "81", "a booking that exists"),
-    "a booking of a later time": (
-        (
-            "timeline:\n  - {at: 1m, guest_cancels: {booking: b}}\n"
-            "  - {at: 2m, guest_books: {as: b, rental: 16, start_at: +1d, end_at: +2d}}\n"
-        ),
-        5,
-        "'b'",
-        "a booking that exists by then",
-    ),
-    "a host of nobody": (
-        "timeline:\n  - at: 1m\n    staff_writes:\n      booking: 80\n      content: x\n      host: joe\n",
-        9,
-        "'joe'",
-        "name of a host",
-    ),
-    "a message for nobody": ("timeline:\n  - at: 1m\n    guest_writes: {content: x}\n", 6, "neither", "one of them"),
-    "a name twice": (
-        (
-            "timeline:\n  - {at: 1m, guest_books: {as: b, rental: 16, start_at: +1d, end_at: +2d}}\n"
-            "  - {at: 2m, guest_books: {as: b, rental: 16, start_at: +1d, end_at: +2d}}\n"
-        ),
-        6,
-        "'b' a second time",
-        "of its own",
-    ),
-    "an id twice": (
-        "timeline:\n  - at: 1m\n    guest_books:\n      id: 80\n      rental: 16\n      start_at: +1d\n      end_at: +2d\n",
-        7,
-        "80 a second time",
-        "of its own",
-    ),
-    "a past of what is to come": (
-        "timeline:\n  - at: 1m\n    guest_books: {rental: 16, start_at: +1d, end_at: +2d,\n      created_at: -1d}\n",
-        7,
-        "still to come",
-        "`at`",
-    ),
-    "a webhook to nowhere": ("webhooks:\n  - url: localhost\n", 5, "'localhost'", "http address"),
-    "a webhook to a bad port": ("webhooks:\n  - url: http://localhost:99999/\n", 5, "99999", "http address"),
-    "an unknown event": (
-        "webhooks:\n  - url: http://localhost/\n    events:\n      - inbox_message_deleted\n",
-        7,
-        "inbox_message_deleted",
-        "one of booking_created",
-    ),
-    "a latency that is none": ("webhooks:\n  - url: http://localhost/\n    latency: long\n", 6, "'long'", "90s"),
-    "an unknown fault": ("faults:\n  - kind: earthquake\n", 5, "'earthquake'", "duplicated"),
-    "a fault with a wrong option": ("faults:\n  - kind: lost\n    loudly: true\n", 6, "loudly", "no option of lost"),
-    "a fault that never matches": (
-        "timeline:\n  - at: 1m\n    fault:\n      kind: lost\n      match:\n        path: /bookings\n",
-        9,
-        "match.path",
-        "one of event",
-    ),
-    "a thread of nobody": ("generate:\n  thread:\n    messages: 5\n", 5, "neither", "one of them"),
-}
-
-
-@pytest.mark.parametrize("told", MISTAKES.values(), ids=MISTAKES)
-def test_a_mistake_names_its_line(tmp_path: Path, told: tuple[str, int, str, str]) -> None:
-    text, line, found, expected = told
-    file = tmp_path / "mine.yaml"
-    file.write_text(HOUSE + text)
-
-    with pytest.raises(ScenarioError) as mistake:
-        build_image(find(str(file)), Overrides(), wall=0.0)
-
-    assert mistake.value.line == line
-    assert found in mistake.value.found
-    assert expected in mistake.value.expected
