@@ -1,19 +1,4 @@
-"""Everything that can be refused: the refusals, each with its code and HTTP status.
-
-* Refusal
-    - Unauthorized      the request presents no usable token
-    - Forbidden         the token lacks the scope
-    - NotFound          the record is not in this sandbox, or belongs to another account
-    - BadRequest        the body does not have the expected form
-    - Invalid           a field breaks a constraint
-    - RateLimited       the application has used up its requests of this hour
-    - MethodNotAllowed  the address exists, the method does not
-    - UriTooLong        the answer's Link header would be longer than clients can read
-    - PayloadTooLarge   the body is larger than this server reads
-    - Conflict          another advance of the same sandbox is running
-    - InternalError     a bug of this project
-    - OAuthRefused      the OAuth endpoints refuse the request
-"""
+"""Everything that can be refused: the refusals, each with its code and HTTP status."""
 
 from dataclasses import dataclass
 
@@ -33,13 +18,17 @@ def invalid(field: str, title: str) -> Problem:
 
 
 class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not a failure of the server
-    """A request that was understood and turned down: ``code`` names the reason, ``status`` is the HTTP status of the answer."""
+    """A request that was understood and turned down: ``code`` names the reason, ``status`` is the HTTP status of the answer.
+
+    ``title`` says it in words, where there are no ``problems`` that do.
+    """
 
     code = "refused"
     status = 400
+    title: str | None = None
 
     def __init__(self, *problems: Problem) -> None:
-        self.problems = problems or (Problem(self.code),)
+        self.problems = problems or (Problem(self.code, self.title),)
         super().__init__("; ".join(f"{p.field or p.code}: {p.title or p.code}" for p in self.problems))
 
 
@@ -90,9 +79,7 @@ class RateLimited(Refusal):
 
     code = "rate_limit_exceeded"
     status = 429
-
-    def __init__(self) -> None:
-        super().__init__(Problem(self.code, "API v3 rate limit exceeded."))
+    title = "API v3 rate limit exceeded."
 
 
 class MethodNotAllowed(Refusal):
@@ -111,9 +98,7 @@ class UriTooLong(Refusal):
 
     code = "uri_too_long"
     status = 414
-
-    def __init__(self) -> None:
-        super().__init__(Problem(self.code, "ask for fewer ids at once: the Link header would pass 65,000 bytes"))
+    title = "ask for fewer ids at once: the Link header would pass 65,000 bytes"
 
 
 class PayloadTooLarge(Refusal):
@@ -135,9 +120,7 @@ class InternalError(Refusal):
 
     code = "internal_server_error"
     status = 500
-
-    def __init__(self) -> None:
-        super().__init__(Problem(self.code, "a bug of the Inbox Mock; its log says more"))
+    title = "a bug of the Inbox Mock; its log says more"
 
 
 class OAuthRefused(Refusal):

@@ -124,7 +124,7 @@ def remove_fault(work: UnitOfWork, fault_id: int) -> None:
 def shown(row: Row) -> dict[str, object]:
     """Return a fault as the admin API shows it: how it was set, and how often it struck."""
     times_left = None if row["times"] is None else row["times"] - row["struck"]
-    found: Row = {"id": row["id"], "kind": row["kind"], **_options(row["options"]), "match": row["match"], "times": row["times"]}
+    found: Row = {"id": row["id"], "kind": row["kind"], **row["options"], "match": row["match"], "times": row["times"]}
     return found | {"set_at": row["set_at"], "ends_at": row["ends_at"], "seen": row["seen"], "struck": row["struck"], "left": times_left}
 
 
@@ -146,9 +146,11 @@ def strike_webhook(work: UnitOfWork, event: str, webhook: Row, older: Callable[[
         return None
     for row in store.standing(work.db, work.now):
         fault, match = kinds()[str(row["kind"])], row["match"]
-        if not isinstance(fault, WebhookFault) or not isinstance(match, dict):
-            continue
-        if not _fits(match.get("event"), event) or match.get("application_id", webhook["application_id"]) != webhook["application_id"]:
+        if (
+            not isinstance(fault, WebhookFault)
+            or not _fits(match.get("event"), event)
+            or match.get("application_id", webhook["application_id"]) != webhook["application_id"]
+        ):
             continue
         record = older(row["id"]) if fault.older else None
         if (record is not None or not fault.older) and _is_due(work, row, match):
@@ -158,8 +160,7 @@ def strike_webhook(work: UnitOfWork, event: str, webhook: Row, older: Callable[[
 
 def options_of(fault: Fault, row: Row) -> Options:
     """Return a fault's options, each with its default if it was left out, durations as such."""
-    given = _options(row["options"])
-    found = {name: given.get(name, schema["default"]) for name, schema in fault.options.items()}
+    found = {name: row["options"].get(name, schema["default"]) for name, schema in fault.options.items()}
     return {name: durations.parse(str(found[name])) if "x-duration" in schema else found[name] for name, schema in fault.options.items()}
 
 
@@ -167,8 +168,6 @@ def _strikes(work: UnitOfWork, row: Row, fault: RequestFault, request: RequestFa
     """Return whether a request is struck: because an earlier one was, or by itself."""
     match, lingering = row["match"], row["lingering"]
     name = fault.lingers(request)
-    if not isinstance(match, dict) or not isinstance(lingering, list):
-        raise TypeError(row)
     if name is not None and name in lingering:
         if fault.ends(request):
             store.change(work.db, row["id"], {"lingering": [other for other in lingering if other != name]})
@@ -201,10 +200,6 @@ def _fits(wanted: object, found: str) -> bool:
 def _pattern(wanted: str) -> re.Pattern[str]:
     text = (wanted.removeprefix(PREFIX).rstrip("/") or "/") if wanted.startswith("/") else wanted
     return re.compile(".*".join(re.escape(part) for part in text.split("*")))
-
-
-def _options(given: object) -> Row:
-    return given if isinstance(given, dict) else {}
 
 
 def _check(work: UnitOfWork, fault: Fault, wish: Mapping[str, object], match: object) -> None:

@@ -6,18 +6,18 @@ from datetime import timedelta
 from typing import Any, Literal
 
 from inbox_mock.domain.errors import Refusal
+from inbox_mock.engine import durations
 
 Schema = dict[str, object]
 Options = Mapping[str, Any]
 """The options of a fault that is set, by name: each is as its JSON Schema demands, durations are timedeltas."""
 
 ConnectionEffect = Literal["close", "reset", "cut"]
-DURATION = "a duration such as 90s, 10m, 2h, 1d or PT10M"
 
 
 def duration(default: str, says: str) -> Schema:
     """Return the JSON Schema of an option that is a duration; the fault receives a timedelta."""
-    return {"type": "string", "x-duration": True, "default": default, "description": f"{says}: {DURATION}"}
+    return {"type": "string", "x-duration": True, "default": default, "description": f"{says}: {durations.EXPECTED}"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from sqlite3 import IntegrityError
 from typing import Any
 
-from inbox_mock.channels import policies
 from inbox_mock.domain import times
 from inbox_mock.domain.errors import Refusal
 from inbox_mock.engine import durations
@@ -161,28 +160,3 @@ class ScenarioArguments(Arguments):
 
     def _of(self, key: str) -> Location:
         return (*self.location, *key.split("."))
-
-
-def seconds_of(builder: Builder, text: object, location: Location, expected: str = durations.EXPECTED) -> int:
-    """Return the seconds of a duration.
-
-    Raises:
-        ScenarioError: the text is no duration.
-
-    """
-    try:
-        return int(durations.parse(str(text)).total_seconds())
-    except ValueError:
-        raise builder.scenario.error(location, repr(text), expected) from None
-
-
-def channel_named(builder: Builder, name: object, location: Location) -> str:
-    """Return a channel's name.
-
-    Raises:
-        ScenarioError: there is no such channel.
-
-    """
-    if name not in policies():
-        raise builder.scenario.error(location, repr(name), f"one of {', '.join(policies())}")
-    return str(name)

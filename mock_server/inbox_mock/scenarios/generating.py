@@ -5,7 +5,7 @@ from functools import partial
 
 from inbox_mock.domain import times
 from inbox_mock.engine.unit_of_work import Actor
-from inbox_mock.scenarios.builder import Builder, Location, seconds_of
+from inbox_mock.scenarios.builder import Builder, Location, ScenarioArguments
 from inbox_mock.scenarios.history import conversation_of
 from inbox_mock.scenarios.setup import account_of
 from inbox_mock.services import people
@@ -82,7 +82,7 @@ def _thread(builder: Builder, wanted: Row) -> None:
     """Plan the messages of one conversation, evenly over a time that ends at the start."""
     location: Location = ("generate", "thread")
     number = wanted["messages"]
-    span = timedelta(seconds=seconds_of(builder, wanted.get("over", "1h"), (*location, "over")))
+    span = timedelta(seconds=ScenarioArguments(builder, location).seconds(wanted.get("over", "1h"), "over"))
     for turn in range(number):
         said_at = builder.start - span * ((number - turn) / number)
         builder.at(said_at.replace(microsecond=0), location, partial(_next_message, builder, location, wanted, turn))

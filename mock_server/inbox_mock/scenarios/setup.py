@@ -6,11 +6,12 @@ from json import dumps
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from inbox_mock.channels import opening
+from inbox_mock.domain import times
 from inbox_mock.domain.access import ALL_SCOPES
-from inbox_mock.engine import durations
 from inbox_mock.engine.unit_of_work import Actor
-from inbox_mock.scenarios.builder import Builder, Location, channel_named
+from inbox_mock.scenarios.builder import Builder, Location, ScenarioArguments
 from inbox_mock.services import accounts, oauth, people
+from inbox_mock.simulation.bookings import check_channel
 from inbox_mock.store import access
 from inbox_mock.store.database import Row
 
@@ -67,7 +68,7 @@ def _applications(builder: Builder) -> None:
     missing.sort(key=lambda application: "id" not in application[1])
     for location, record in given + missing:
         if "channel" in record:
-            channel_named(builder, record["channel"], (*location, "channel"))
+            check_channel(ScenarioArguments(builder, location), record["channel"])
         row: Row = {name: record[name] for name in ("id", "name", "channel", "client") if name in record}
         row["scopes"] = " ".join(_scopes(builder, record, location) if "scopes" in record else ALL_SCOPES)
         row["redirect_uris"] = dumps(record.get("redirect_uris", REDIRECT_URIS))
@@ -112,25 +113,14 @@ def _tokens(builder: Builder) -> None:
         application = record.get("application", client["id"] if client else None)
         application_id = builder.refer("applications", application, (*location, "application"))
         granted = _scopes(builder, record, location) if "scopes" in record else ALL_SCOPES
-        lifetime = _seconds(builder, record, location)
-        token = oauth.issue_token(
-            builder.work, application_id, account_of(builder, record, location), granted, name=record.get("token"), lifetime_seconds=None
-        )
         changes: Row = {}
-        if lifetime is not None:
-            changes["expires_at"] = (builder.start + timedelta(seconds=lifetime)).strftime("%Y-%m-%dT%H:%M:%SZ")
+        if "expires_in" in record:
+            lifetime = ScenarioArguments(builder, location).seconds(record["expires_in"], "expires_in")
+            changes["expires_at"] = times.wire(builder.start + timedelta(seconds=lifetime))
+        token = oauth.issue_token(builder.work, application_id, account_of(builder, record, location), granted, name=record.get("token"))
         if record.get("revoked"):
             changes["revoked_at"] = builder.work.now
         builder.work.db.update("tokens", token["id"], changes)
-
-
-def _seconds(builder: Builder, record: Row, location: Location) -> int | None:
-    if "expires_in" not in record:
-        return None
-    try:
-        return int(durations.parse(str(record["expires_in"])).total_seconds())
-    except ValueError:
-        raise builder.scenario.error((*location, "expires_in"), repr(record["expires_in"]), durations.EXPECTED) from None
 
 
 def _scopes(builder: Builder, record: Row, location: Location) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from inbox_mock.domain import times
 from inbox_mock.engine.unit_of_work import UnitOfWork
-from inbox_mock.scenarios.builder import Builder, Location, ScenarioArguments, seconds_of
+from inbox_mock.scenarios.builder import Builder, Location, ScenarioArguments
 from inbox_mock.scenarios.loading import Scenario
 from inbox_mock.scenarios.yaml12 import Lines
 from inbox_mock.simulation.actions import WHEN, Action, actions
@@ -96,7 +96,7 @@ def _subscribe(builder: Builder, location: Location, record: Row) -> None:
             "url": record["url"],
             "events": record.get("events", list(event_types())),
             "retries": record.get("retries", 0),
-            "latency_seconds": seconds_of(builder, record.get("latency", "0s"), (*location, "latency")),
+            "latency_seconds": ScenarioArguments(builder, location).seconds(record.get("latency", "0s"), "latency"),
             "created_at": builder.work.now,
         },
     )
@@ -108,7 +108,7 @@ def _application(builder: Builder, record: Row, location: Location) -> int:
 
 
 def _seconds(builder: Builder, record: Row, location: Location) -> int:
-    return seconds_of(builder, str(record["at"]).removeprefix("+"), (*location, "at"), AT)
+    return ScenarioArguments(builder, location).seconds(str(record["at"]).removeprefix("+"), "at", AT)
 
 
 def _action(record: Row) -> tuple[str, Row]:

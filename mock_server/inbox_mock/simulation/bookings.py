@@ -1,6 +1,7 @@
 """Bookings by guests, for scenarios, their timelines and the admin API, up to the conversations that channels open for them."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from json import dumps
 from typing import Any
@@ -37,6 +38,7 @@ TO_OPEN = """
     FROM bookings WHERE id = :booking_id"""
 
 
+@dataclass(slots=True)
 class Arguments:
     """Resolves what is written under the keys of one action: references, times and durations.
 
@@ -44,9 +46,8 @@ class Arguments:
     raises the writer's kind of error, as `error` returns it.
     """
 
-    def __init__(self, work: UnitOfWork, start: datetime) -> None:
-        self.work = work
-        self.start = start
+    work: UnitOfWork
+    start: datetime
 
     def refer(self, noun: str, reference: object, key: str) -> int:
         """Return the id of a record that exists by now; ``noun`` is its table."""
@@ -59,13 +60,20 @@ class Arguments:
     def seconds(self, text: str, key: str, expected: str = durations.EXPECTED) -> int:
         """Return the seconds of a duration."""
         try:
-            return int(durations.parse(text).total_seconds())
+            return int(durations.parse(str(text)).total_seconds())
         except ValueError:
             raise self.error(key, repr(text), expected) from None
 
     def error(self, key: str, found: str, expected: str) -> Exception:
         """Return an error about what is written under a key; dots separate nested keys."""
         raise NotImplementedError
+
+
+def check_channel(arguments: Arguments, name: str) -> str:
+    """Return the name of a channel, if there is one of this name."""
+    if name not in policies():
+        raise arguments.error("channel", repr(name), f"one of {', '.join(policies())}")
+    return name
 
 
 def local_time(arguments: Arguments, text: str, key: str, rental: RentalRow) -> str:
@@ -97,9 +105,7 @@ def parse_booking(arguments: Arguments, given: Mapping[str, Any], encode: Callab
         stay |= state_of({"tentative_expires_at": times.wire(arguments.start + TENTATIVE_FOR)})
     if given.get("status") == "Unavailable":
         stay |= state_of({"unavailable": True})
-    channel = given.get("channel", "direct")
-    if channel not in policies():
-        raise arguments.error("channel", repr(channel), f"one of {', '.join(policies())}")
+    channel = check_channel(arguments, given.get("channel", "direct"))
     about: Row = {"rental_id": rental["id"], "channel": channel, "stay": stay}
     if "client" in given:
         about["client_id"] = arguments.refer("clients", given["client"], "client")

@@ -1,7 +1,5 @@
 """Webhook subscriptions and their deliveries."""
 
-from collections.abc import Mapping
-
 import orjson
 
 from inbox_mock.store.database import Database, Row
@@ -58,8 +56,3 @@ def delivery(db: Database, delivery_id: object) -> DeliveryRow | None:
 def all_deliveries(db: Database, limit: int = -1) -> list[DeliveryRow]:
     """Return every delivery, oldest first; with ``limit``, so many of the latest."""
     return db.every("SELECT * FROM deliveries ORDER BY id DESC LIMIT ?", (limit,), DeliveryRow)[::-1]
-
-
-def change_delivery(db: Database, delivery_id: object, changes: Mapping[str, object]) -> None:
-    """Update a delivery."""
-    db.update("deliveries", delivery_id, changes)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from urllib.parse import urlsplit
 
 import orjson
@@ -21,8 +22,8 @@ from inbox_mock.faults.active import WebhookStrike
 from inbox_mock.resources import RESOURCES
 from inbox_mock.resources.declaration import Resource
 from inbox_mock.resources.serialization import Projection, RenderContext, reader
+from inbox_mock.store import access, journal, records, timeline, webhooks
 from inbox_mock.store import faults as fault_store
-from inbox_mock.store import journal, records, timeline, webhooks
 from inbox_mock.store.database import Row
 from inbox_mock.store.rows import ApplicationRow, DeliveryRow
 from inbox_mock.webhooks.event_types import companions_of, event_types
@@ -83,7 +84,7 @@ def publish(work: UnitOfWork, event: str, record_id: object, account_id: object,
         if application_id not in {None, webhook["application_id"]} or (needed and held.isdisjoint(needed)):
             continue
         record = _record(work, event, record_id, webhook, held)
-        earlier = _EarlierVersion(work, event, record_id, webhook, held, record)
+        earlier = partial(_earlier_version, work, event, record_id, webhook, held, record)
         _schedule(work, webhook, event, account_id, record, active.strike_webhook(work, event, webhook, earlier))
     for companion in companions_of(event):
         publish(work, companion, record_id, account_id, application_id=application_id)
@@ -108,7 +109,7 @@ def settle(work: UnitOfWork, request: DeliveryRequest, result: DeliveryResult) -
     if found is None:
         return
     attempts = found["attempts"] + 1
-    webhooks.change_delivery(work.db, request.delivery_id, {"attempts": attempts, "outcome": result.says})
+    work.db.update("deliveries", request.delivery_id, {"attempts": attempts, "outcome": result.says})
     reasons = [] if found["reason"] is None else [from_json(orjson.loads(found["reason"]))]
     if not result.delivered:
         reasons.append(Reason("delivery_failed", {"result": result.says}))
@@ -130,7 +131,7 @@ def _schedule(work: UnitOfWork, webhook: Row, event: str, account_id: object, re
     for _ in range(effect.copies):
         delivery_id = webhooks.add_delivery(work.db, webhook, event, account_id, strike.record or record, work.now)
         reason = orjson.dumps(strike.reason.as_json()).decode()
-        webhooks.change_delivery(work.db, delivery_id, {"forged": effect.forged, "reason": reason})
+        work.db.update("deliveries", delivery_id, {"forged": effect.forged, "reason": reason})
         if effect.lost:
             _lose(work, delivery_id, strike.reason)
             continue
@@ -152,7 +153,7 @@ def _release(work: UnitOfWork, webhook: Row, due: timedelta) -> None:
 
 def _lose(work: UnitOfWork, delivery_id: int, reason: Reason) -> None:
     why = Reason(FAULT_STRUCK, reason.data).text
-    webhooks.change_delivery(work.db, delivery_id, {"outcome": f"not sent: {why}"})
+    work.db.update("deliveries", delivery_id, {"outcome": f"not sent: {why}"})
     lost = work.db.get(DeliveryRow, delivery_id)
     _record_attempt(work, lost, None, {"headers": {}, "body": ""}, {}, [reason])
 
@@ -183,39 +184,28 @@ def _record_attempt(
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _EarlierVersion:
-    """Finds an earlier version of a record: the one that the subscription received last, or one that a fault has kept."""
-
-    work: UnitOfWork
-    event: str
-    record_id: object
-    webhook: Row
-    held: frozenset[str]
-    present: str
-
-    def __call__(self, fault_id: object) -> str | None:
-        work, family = self.work, self.event.rpartition("_")[0]
-        last = fault_store.last_told(work.db, self.webhook["id"], f"{family}_", self.record_id, self.present)
-        if last is not None:
-            return last
-        with closing(fault_store.past(work.db, fault_id)) as db:
-            try:
-                found = _record(work.on(db), self.event, self.record_id, self.webhook, self.held)
-            except NotFound:
-                return None
-        return None if found == self.present else found
+def _earlier_version(
+    work: UnitOfWork, event: str, record_id: object, webhook: Row, held: frozenset[str], present: str, fault_id: object
+) -> str | None:
+    """Return the version of a record that the subscription received last, or else the one that a fault has kept, if it differs."""
+    last = fault_store.last_told(work.db, webhook["id"], f"{event.rpartition('_')[0]}_", record_id, present)
+    if last is not None:
+        return last
+    with closing(fault_store.past(work.db, fault_id)) as db:
+        try:
+            found = _record(work.on(db), event, record_id, webhook, held)
+        except NotFound:
+            return None
+    return None if found == present else found
 
 
 def _record(work: UnitOfWork, event: str, record_id: object, webhook: Row, held: frozenset[str]) -> str:
     resource = RESOURCES[event_types()[event].plural]
     application_id = webhook["application_id"]
-    if not resource.has_id:
-        sql = f"SELECT * FROM {resource.view} WHERE id = ? AND account_id = ?"  # noqa: S608
-        cursor = work.db.execute(sql, (application_id, record_id))
-        rows = records.Rows(records.columns_of(cursor), cursor.fetchall())
-    else:
+    if resource.has_id:
         rows = records.read(work.db, resource.view, [int(str(record_id))])
+    else:
+        rows = access.installations(work.db, application_id, int(str(record_id)))
     if not rows.rows:
         raise NotFound
     public = resource.plural == "bookings" and "bookings_read" not in held
