@@ -51,6 +51,6 @@ def test_a_module_without_a_hazard_is_named(tmp_path: Path) -> None:
 
 
 def test_a_second_hazard_of_a_name_is_refused(tmp_path: Path) -> None:
-    told = r"hazards\.twice: found a second hazard spam; expected a name of its own"
+    told = r"hazards\.twice declares 'spam' a second time"
     with plugged(package, "twice", BLACKOUT.replace("blackout", "spam"), tmp_path), pytest.raises(TypeError, match=told):
         hazards()

@@ -92,5 +92,5 @@ def test_without_its_file_it_is_unknown(mock: Mock) -> None:
 
 def test_a_second_fault_of_a_kind_is_refused(tmp_path: Path) -> None:
     twice = SOURCE.replace("maintenance", "slow")
-    with plugged(kinds, "twice", twice, tmp_path), pytest.raises(TypeError, match=r"twice declares the kind 'slow' a second time"):
+    with plugged(kinds, "twice", twice, tmp_path), pytest.raises(TypeError, match=r"twice declares 'slow' a second time"):
         kinds.kinds()

@@ -131,7 +131,7 @@ def test_without_its_file_nothing_is_left_of_it(mock: Mock, tmp_path: Path) -> N
     ("source", "told"),
     [
         ('"""No action."""\n', "simulation.actions.lost must define at least one Action"),
-        (ARRIVAL.replace("guest_announces_arrival", "guest_writes"), "declares the action 'guest_writes' a second time"),
+        (ARRIVAL.replace("guest_announces_arrival", "guest_writes"), "declares 'guest_writes' a second time"),
     ],
 )
 def test_a_file_without_an_action_and_a_name_that_is_taken_are_named(tmp_path: Path, source: str, told: str) -> None:

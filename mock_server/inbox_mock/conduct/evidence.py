@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache, lru_cache
-from itertools import chain
 
 import orjson
 
@@ -35,7 +34,8 @@ from inbox_mock.store.database import Database, Row
 from inbox_mock.webhooks.event_types import event_types
 
 MESSAGES = """
-    SELECT m.*, m.on_channel_at IS NOT NULL OR m.id IN (
+    SELECT m.id, m.account_id, m.conversation_id, m.sender_id, m.visibility, m.channel, m.created_at,
+      m.on_channel_at IS NOT NULL OR m.id IN (
       SELECT json_extract(about, '$.message_id') FROM timeline WHERE kind = ?) AS relayed
     FROM messages m WHERE m.conversation_id IN (
       SELECT conversation_id FROM messages WHERE id IN (SELECT value FROM json_each(?))) ORDER BY m.id"""
@@ -182,34 +182,18 @@ def _named(entries: Iterable[Entry]) -> Named:
 
 def _tokens(db: Database) -> dict[str, TokenFact]:
     rows = db.every("SELECT id, application_id, account_id, scopes FROM tokens WHERE kind = 'access'")
-    return {
-        f"token-{row['id']}": TokenFact(
-            application_id=row["application_id"], account_id=row["account_id"], scopes=parse_scopes(row["scopes"])
-        )
-        for row in rows
-    }
+    return {f"token-{row.pop('id')}": TokenFact(**row | {"scopes": parse_scopes(row["scopes"])}) for row in rows}
 
 
 def _deliveries(db: Database, rows: list[Row]) -> dict[int, DeliveryFact]:
     wanted = _as_json(row["delivery_id"] for row in rows if row["delivery_id"] is not None)
     found = db.every("SELECT id, event, record, forged FROM deliveries WHERE id IN (SELECT value FROM json_each(?))", (wanted,))
-    return {row["id"]: DeliveryFact(id=row["id"], event=row["event"], record=row["record"], forged=bool(row["forged"])) for row in found}
+    return {row["id"]: DeliveryFact(**row | {"forged": bool(row["forged"])}) for row in found}
 
 
 def _messages(db: Database, named: Named) -> dict[int, MessageFact]:
-    return {
-        row["id"]: MessageFact(
-            id=row["id"],
-            account_id=row["account_id"],
-            conversation_id=row["conversation_id"],
-            sender_id=row["sender_id"],
-            visibility=row["visibility"],
-            channel=row["channel"],
-            created_at=_instant(row["created_at"]),
-            relayed=bool(row["relayed"]),
-        )
-        for row in (db.every(MESSAGES, (RELAYED, _as_json(named.made))) if named.made else ())
-    }
+    rows = db.every(MESSAGES, (RELAYED, _as_json(named.made))) if named.made else []
+    return {row["id"]: MessageFact(**row | {"created_at": _instant(row["created_at"]), "relayed": bool(row["relayed"])}) for row in rows}
 
 
 def _conversations(db: Database, ids: set[int]) -> dict[int, ConversationFact]:
@@ -218,23 +202,15 @@ def _conversations(db: Database, ids: set[int]) -> dict[int, ConversationFact]:
           (SELECT json_group_array(booking_id) FROM conversation_bookings WHERE conversation_id = c.id) AS bookings
         FROM conversations c WHERE c.id IN (SELECT value FROM json_each(?))"""
     return {
-        row["id"]: ConversationFact(
-            id=row["id"],
-            account_id=row["account_id"],
-            channel=row["channel"],
-            default_channel=row["default_channel"],
-            bookings=tuple(orjson.loads(row["bookings"])),
-        )
-        for row in db.every(sql, (_as_json(ids),))
+        row["id"]: ConversationFact(**row | {"bookings": tuple(orjson.loads(row["bookings"]))}) for row in db.every(sql, (_as_json(ids),))
     }
 
 
 def _participants(db: Database, conversations: set[int], ids: set[int]) -> dict[int, ParticipantFact]:
-    by_conversation = """
-        SELECT id, conversation_id, member_type FROM participants WHERE conversation_id IN (SELECT value FROM json_each(?))"""
-    by_id = "SELECT id, conversation_id, member_type FROM participants WHERE id IN (SELECT value FROM json_each(?))"
-    rows = chain(db.every(by_conversation, (_as_json(conversations),)), db.every(by_id, (_as_json(ids),)))
-    return {row["id"]: ParticipantFact(id=row["id"], conversation_id=row["conversation_id"], kind=row["member_type"]) for row in rows}
+    sql = """
+        SELECT id, conversation_id, member_type AS kind FROM participants WHERE conversation_id IN (SELECT value FROM json_each(?))
+        UNION SELECT id, conversation_id, member_type FROM participants WHERE id IN (SELECT value FROM json_each(?))"""
+    return {row["id"]: ParticipantFact(**row) for row in db.every(sql, (_as_json(conversations), _as_json(ids)))}
 
 
 def _bookings(db: Database) -> dict[int, BookingFact]:

@@ -1,6 +1,6 @@
 """Collect what the modules of a plug-in package declare."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from importlib import import_module
 from pkgutil import iter_modules
 from types import ModuleType
@@ -39,6 +39,23 @@ def discover_all(package: str, kind: type[T]) -> dict[str, list[T]]:
         if not found[name]:
             message = f"{package}.{name} must define at least one {kind.__name__}"
             raise TypeError(message)
+    return found
+
+
+def by_name(package: str, declared: Mapping[str, Iterable[T]], key: str = "name") -> dict[str, T]:
+    """Return what the modules of a package declare, by the attribute ``key``.
+
+    Raises:
+        TypeError: two have the same name; the text names the module of the second.
+
+    """
+    found: dict[str, T] = {}
+    for module, several in declared.items():
+        for one in several:
+            if getattr(one, key) in found:
+                message = f"{package}.{module} declares {getattr(one, key)!r} a second time"
+                raise TypeError(message)
+            found[getattr(one, key)] = one
     return found
 
 

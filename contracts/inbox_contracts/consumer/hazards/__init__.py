@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from inbox_contracts.consumer.recording import Recording
 from inbox_contracts.consumer.worlds import EDITS, PASSES, REPLIES, SYNCS
 from inbox_mock.channels import opening
-from inbox_mock.domain.discovery import discover_all
+from inbox_mock.domain.discovery import by_name, discover_all
 
 T = TypeVar("T")
 
@@ -182,10 +182,4 @@ def hazards() -> dict[str, Hazard]:
         TypeError: a module declares no hazard, or two hazards have one name; the text names the module.
 
     """
-    found: dict[str, Hazard] = {}
-    for module, declared in discover_all(__name__, Hazard).items():
-        for one in declared:
-            if one.name in found:
-                raise TypeError(f"{__name__}.{module}: found a second hazard {one.name}; expected a name of its own")
-            found[one.name] = one
-    return dict(sorted(found.items()))
+    return dict(sorted(by_name(__name__, discover_all(__name__, Hazard)).items()))

@@ -2,7 +2,7 @@
 
 from functools import cache
 
-from inbox_mock.domain.discovery import discover
+from inbox_mock.domain.discovery import by_name, discover
 from inbox_mock.faults.declaration import Fault
 
 
@@ -14,10 +14,5 @@ def kinds() -> dict[str, Fault]:
         TypeError: a module exports no ``FAULTS``, or two faults are of the same kind.
 
     """
-    found: dict[str, Fault] = {}
-    for module, faults in discover(__name__, "FAULTS", tuple).items():
-        for fault in faults:
-            if fault.kind in found:
-                raise TypeError(f"{__name__}.{module} declares the kind {fault.kind!r} a second time")
-            found[fault.kind] = fault
+    found: dict[str, Fault] = by_name(__name__, discover(__name__, "FAULTS", tuple), "kind")
     return dict(sorted(found.items()))

@@ -10,7 +10,7 @@ from functools import cache
 from typing import Any
 
 from inbox_mock.channels import policies
-from inbox_mock.domain.discovery import discover_all
+from inbox_mock.domain.discovery import by_name, discover_all
 from inbox_mock.domain.errors import Invalid, invalid
 from inbox_mock.domain.values import printable
 from inbox_mock.engine.unit_of_work import Handler, Handlers, UnitOfWork
@@ -129,13 +129,7 @@ def actions() -> dict[str, Action]:
         TypeError: a module declares none, or two have the same name.
 
     """
-    found: dict[str, Action] = {}
-    for module, declared in discover_all(__name__, Action).items():
-        for one in declared:
-            if one.name in found:
-                raise TypeError(f"{__name__}.{module} declares the action {one.name!r} a second time")
-            found[one.name] = one
-    return found
+    return by_name(__name__, discover_all(__name__, Action))
 
 
 def handlers() -> Handlers:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from functools import cache
 
-from inbox_mock.domain.discovery import discover
+from inbox_mock.domain.discovery import by_name, discover
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,13 +29,7 @@ def event_types() -> dict[str, EventType]:
         TypeError: a module exports no ``EVENT_TYPES``, or two event types have the same name.
 
     """
-    found: dict[str, EventType] = {}
-    for module, declared in discover(__name__, "EVENT_TYPES", tuple).items():
-        for event_type in declared:
-            if event_type.name in found:
-                raise TypeError(f"{__name__}.{module} declares {event_type.name!r} a second time")
-            found[event_type.name] = event_type
-    return found
+    return by_name(__name__, discover(__name__, "EVENT_TYPES", tuple))
 
 
 @cache
