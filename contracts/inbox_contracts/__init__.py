@@ -7,4 +7,4 @@ def missing_extra(package: str) -> str | None:
     """Return what to do if a package of the extra ``contracts`` is missing, or None if it is installed."""
     if find_spec(package) is not None:
         return None
-    return f"{package} is missing: pip install 'bookingsync-inbox-mock[contracts]'"
+    return f"{package} is missing: install the extra contracts, in a checkout by pip install '.[contracts]'"

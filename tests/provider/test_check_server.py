@@ -173,7 +173,7 @@ def test_without_the_extra_it_says_how_to_install_it(check: Check, served: str, 
     result = check(served)
 
     assert result.exit_code == 2
-    assert result.stderr == "inbox-mock: hypothesis is missing: pip install 'bookingsync-inbox-mock[contracts]'\n"
+    assert result.stderr == "inbox-mock: hypothesis is missing: install the extra contracts, in a checkout by pip install '.[contracts]'\n"
 
 
 def test_without_schemathesis_only_the_servers_own_document_is_not_judged(
@@ -184,4 +184,4 @@ def test_without_schemathesis_only_the_servers_own_document_is_not_judged(
     result = check(served, "-k", "own-document", "-k", "patch")
 
     assert result.exit_code == 0
-    assert "schemathesis is missing: pip install 'bookingsync-inbox-mock[contracts]'" in result.stdout
+    assert "schemathesis is missing: install the extra contracts, in a checkout by pip install '.[contracts]'" in result.stdout

@@ -35,7 +35,7 @@ def test_without_the_extra_it_says_how_to_install_it(tmp_path: Path) -> None:
     done = run(tmp_path, "-p", "without", "--pyargs", "inbox_contracts.provider", "--inbox-url", nobody())
 
     assert done.returncode == 4
-    assert "hypothesis is missing: pip install 'bookingsync-inbox-mock[contracts]'" in done.stderr
+    assert "hypothesis is missing: install the extra contracts, in a checkout by pip install '.[contracts]'" in done.stderr
 
 
 def test_a_server_that_is_down_ends_the_run_with_one_line(tmp_path: Path) -> None:

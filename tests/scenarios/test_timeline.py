@@ -1,7 +1,5 @@
 """What a scenario lets happen after its start: its timeline, and its webhooks."""
 
-
-
 from builders import JSON, START, a_booking, a_message, a_scenario
 from fake import Mock, Sandbox
 from inbox_mock.scenarios.loading import schema
