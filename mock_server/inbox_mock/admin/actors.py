@@ -1,6 +1,6 @@
 """Acting as the guest, the channel, staff, and the host in the channel's own app."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import orjson
 
@@ -15,14 +15,13 @@ from inbox_mock.resources import RESOURCES
 from inbox_mock.resources.serialization import RenderContext, reader
 from inbox_mock.services import relay
 from inbox_mock.simulation.actions import actions
-from inbox_mock.simulation.bookings import DELAY, Arguments, channel_conversation, forget_opening, parse_booking
+from inbox_mock.simulation.bookings import DELAY, TIME, Arguments, channel_conversation, forget_opening, parse_booking
 from inbox_mock.simulation.bookings import book as book_for_guest
 from inbox_mock.store import records
 from inbox_mock.store.database import Row
 from inbox_mock.store.rows import BookingRow, ConversationRow, RentalRow
 
 RECORD: JSON = {"type": "object"}
-TIME = "a time as the API takes it, or a date"
 SOMEBODY = "Clementina Kling"
 WRITERS = {"guest": "guest_writes", "staff": "staff_writes", "host": "host_writes_on_channel"}
 SAME = ("conversation_delay", "host_participant", "client_participants")
@@ -40,13 +39,6 @@ class _BodyArguments(Arguments):
             return self.work.db.get(RentalRow, reference)["id"]
         except NotFound:
             raise self.error(f"{key}_id", repr(reference), "the id of a rental of this sandbox") from None
-
-    def moment(self, text: str, key: str) -> datetime:
-        """Return the instant of a time or a date."""
-        try:
-            return times.parse(text)
-        except (ValueError, OverflowError):
-            raise self.error(key, repr(text), TIME) from None
 
     def error(self, key: str, found: str, expected: str) -> Invalid:
         """Return an error about a property of the body."""

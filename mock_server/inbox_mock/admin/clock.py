@@ -13,7 +13,7 @@ from inbox_mock.engine.unit_of_work import UnitOfWork
 from inbox_mock.simulation.actions import handlers, sentence
 from inbox_mock.store import sandbox as sandbox_store
 from inbox_mock.store import timeline
-from inbox_mock.webhooks.advance import IDLE, advance, advance_until
+from inbox_mock.webhooks.advance import IDLE, a_year_on, advance
 
 EXPECTED_TO = "a time such as 2030-06-02T00:00:00Z, not before the sandbox's present and at most ten years after it"
 EVERYTHING = 10**15
@@ -81,7 +81,7 @@ def advance_clock(call: AdminCall) -> JSON:
     if len(call.body) != 1:
         raise Invalid(invalid("body", 'exactly one of by ("10m"), to ("2030-06-02T00:00:00Z") and until ("idle")'))
     if "until" in call.body:
-        journey = advance_until(call.in_sandbox, call.sender, str(call.body["until"]))
+        journey = advance(call.in_sandbox, call.sender, a_year_on, str(call.body["until"]))
     else:
         journey = advance(call.in_sandbox, call.sender, lambda work: _destination(work, call.body))
     found: JSON = {"now": journey.now, "happened": [_event(event, "at") for event in journey.happened]}

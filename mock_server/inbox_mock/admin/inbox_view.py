@@ -38,7 +38,7 @@ def get_changes(call: AdminCall) -> JSON:
     """Get the version of the sandbox, which changes with everything in it."""
     known, waited = call.number("version", 0), False
     if call.query.get("wait") == "1":
-        waited = call.factory.sandboxes.wait_for_change(call.in_sandbox, known, PATIENCE_SECONDS)
+        waited = call.factory.sandboxes.wait(call.in_sandbox, PATIENCE_SECONDS, version=known)
     sandbox = call.in_sandbox
     version = sandbox.version  # read first: what changes from here on is seen the next time
     with sandbox.work() as work:

@@ -22,7 +22,7 @@ def get_journal(call: AdminCall) -> JSON:
     after = _number(call.query.get("after", "0"))
     found = _page(call, after)
     if not found["entries"] and call.query.get("wait") == "1":
-        call.factory.sandboxes.wait_for_news(call.in_sandbox, after, PATIENCE_SECONDS)
+        call.factory.sandboxes.wait(call.in_sandbox, PATIENCE_SECONDS, entry=after)
         found = _page(call, after)
     return found
 

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 
 from inbox_mock.api.request_context import RequestContext
-from inbox_mock.resources import RESOURCES
 from inbox_mock.store.access import AUTHORISED, INSTALLED
 from inbox_mock.store.records import Selection
 
@@ -11,7 +10,7 @@ from inbox_mock.store.records import Selection
 def visible(context: RequestContext, plural: str) -> Selection:
     """Return the records of a resource that the request's token may see."""
     special = SPECIAL.get(plural)
-    return special(context) if special else Selection(RESOURCES[plural].table, context.grant.account_id)
+    return special(context) if special else Selection(plural, context.grant.account_id)
 
 
 def sees_all_bookings(context: RequestContext) -> bool:

@@ -110,16 +110,22 @@ class Sandbox:
                 self.version += 1
                 self._news.notify_all()
 
-    def wait_for_news(self, after: int, seconds: float) -> None:
-        """Wait until the journal has an entry later than ``after`` or is reset, at most so many seconds."""
+    def wait(self, seconds: float, *, entry: int | None = None, version: int | None = None) -> None:
+        """Wait, at most so many seconds, until the sandbox is reset or restored.
+
+        With ``entry``, also until the journal has a later one than that; with ``version``, until the version differs from it.
+        """
         with self._news:
             generation = self.generation
-            self._news.wait_for(lambda: self._closed or self._last_entry > after or self.generation > generation, seconds)
-
-    def wait_for_change(self, version: int, seconds: float) -> None:
-        """Wait until the sandbox's version differs from ``version``, at most so many seconds."""
-        with self._news:
-            self._news.wait_for(lambda: self._closed or self.version != version, seconds)
+            self._news.wait_for(
+                lambda: (
+                    self._closed
+                    or self.generation > generation
+                    or (entry is not None and self._last_entry > entry)
+                    or (version is not None and self.version != version)
+                ),
+                seconds,
+            )
 
     @property
     def runs(self) -> bool:
@@ -256,27 +262,15 @@ class Sandboxes:
             self._awake.move_to_end(sandbox.id)
         return sandbox
 
-    def wait_for_news(self, sandbox: Sandbox, after: int, seconds: float) -> None:
-        """Wait for an entry of a sandbox's journal. Only a few requests wait at a time, so that threads are left for the API."""
-        with self._seat() as seated:
-            if seated:
-                sandbox.wait_for_news(after, seconds)
-
-    def wait_for_change(self, sandbox: Sandbox, version: int, seconds: float) -> bool:
-        """Wait for any change of a sandbox; return False, at once, if too many requests wait already."""
-        with self._seat() as seated:
-            if seated:
-                sandbox.wait_for_change(version, seconds)
-            return seated
-
-    @contextmanager
-    def _seat(self) -> Iterator[bool]:
+    def wait(self, sandbox: Sandbox, seconds: float, *, entry: int | None = None, version: int | None = None) -> bool:
+        """Wait for news as `Sandbox.wait` does; return False, at once, if too many requests wait: threads are left for the API."""
         seated = self._waiting.acquire(blocking=False)
-        try:
-            yield seated
-        finally:
-            if seated:
+        if seated:
+            try:
+                sandbox.wait(seconds, entry=entry, version=version)
+            finally:
                 self._waiting.release()
+        return seated
 
     def all(self) -> list[Sandbox]:
         """Return every sandbox, oldest first."""

@@ -100,11 +100,6 @@ class Resource:
                 found.append((key, f"{PATHS.get(link.target, link.target)}/{{{key}}}"))
         return tuple(found)
 
-    @property
-    def table(self) -> str:
-        """The table that the resource's records are written to."""
-        return self.plural
-
 
 PATHS = {name: f"inbox/{name}" for name in ("conversations", "participants", "messages", "attachments")}
 

@@ -50,9 +50,9 @@ class Checked(fields.Field[Any]):
 
     def _deserialize(self, value: object, attr: str | None, data: Mapping[str, Any] | None, **keywords: object) -> object:
         del attr, data, keywords
-        return self.check(value)
+        return self._check(value)
 
-    def check(self, value: object) -> object:
+    def _check(self, value: object) -> object:
         """Return what to store.
 
         Raises:
@@ -65,8 +65,7 @@ class Checked(fields.Field[Any]):
 class PlainText(Checked):
     """Text; where it is required it cannot be blank."""
 
-    def check(self, value: object) -> object:
-        """Return the text as it is."""
+    def _check(self, value: object) -> object:
         if not isinstance(value, str):
             raise ValidationError(INVALID)
         if self.required and not value.strip(WHITE_SPACE):
@@ -84,9 +83,8 @@ class Email(PlainText):
 
     schema = {"pattern": f"^{ONE_AT_SIGN.pattern}$"}  # noqa: RUF012
 
-    def check(self, value: object) -> object:
-        """Return the address as it is."""
-        text = super().check(value)
+    def _check(self, value: object) -> object:
+        text = super()._check(value)
         if not ONE_AT_SIGN.fullmatch(str(text)):
             raise ValidationError(INVALID)
         return text
@@ -95,8 +93,7 @@ class Email(PlainText):
 class Choice(Checked):
     """One of the declared words."""
 
-    def check(self, value: object) -> object:
-        """Return the word."""
+    def _check(self, value: object) -> object:
         if value == "" and self.required:
             raise ValidationError(BLANK)
         if value not in self.options["values"]:
@@ -109,8 +106,7 @@ class WholeNumber(Checked):
 
     schema = {"maximum": LARGEST_INTEGER, "minimum": -LARGEST_INTEGER}  # noqa: RUF012
 
-    def check(self, value: object) -> object:
-        """Return the number."""
+    def _check(self, value: object) -> object:
         if isinstance(value, float) and value.is_integer():
             value = int(value)
         if not isinstance(value, int) or isinstance(value, bool):
@@ -129,8 +125,7 @@ class DecimalText(Checked):
 
     schema = {"type": ["string", "number"], "pattern": rf"^{DECIMAL.pattern}$", "minimum": -(10**9), "maximum": 10**9}  # noqa: RUF012
 
-    def check(self, value: object) -> object:
-        """Return the number as the wire writes decimals."""
+    def _check(self, value: object) -> object:
         if isinstance(value, bool) or not isinstance(value, int | float | str):
             raise ValidationError(NOT_A_NUMBER)
         if isinstance(value, str) and not PLAIN_NUMBER.fullmatch(value):
@@ -156,8 +151,7 @@ class Time(Checked):
 
     schema = TIME_SCHEMA
 
-    def check(self, value: object) -> object:
-        """Return the instant as the wire writes it."""
+    def _check(self, value: object) -> object:
         if not isinstance(value, str):
             raise ValidationError(INVALID)
         if not value.strip():
@@ -173,8 +167,7 @@ class Flag(Checked):
 
     schema = {"type": ["boolean", "string"], "enum": [True, False, "true", "false"]}  # noqa: RUF012
 
-    def check(self, value: object) -> object:
-        """Return a boolean."""
+    def _check(self, value: object) -> object:
         if isinstance(value, str | bool) and str(value).lower() in {"true", "false"}:
             return str(value).lower() == "true"
         raise ValidationError(INVALID)
@@ -185,8 +178,7 @@ class RecordId(Checked):
 
     schema = {"type": ["integer", "string"], "minimum": 1, "maximum": LARGEST_ID, "pattern": r"^[1-9][0-9]{0,17}$"}  # noqa: RUF012
 
-    def check(self, value: object) -> object:
-        """Return the id as an integer."""
+    def _check(self, value: object) -> object:
         return _record_id(value)
 
 
@@ -195,8 +187,7 @@ class RecordIds(Checked):
 
     schema = {"items": RecordId.schema}  # noqa: RUF012
 
-    def check(self, value: object) -> object:
-        """Return the ids as integers, without repetition."""
+    def _check(self, value: object) -> object:
         if not isinstance(value, list):
             raise ValidationError(INVALID)
         return list(dict.fromkeys(_record_id(item) for item in value))
@@ -207,8 +198,7 @@ class Upload(Checked):
 
     schema = {"pattern": r"^(data:[\w/.+-]*;base64,)?([A-Za-z0-9+/]{4})+$"}  # noqa: RUF012
 
-    def check(self, value: object) -> object:
-        """Return the decoded bytes."""
+    def _check(self, value: object) -> object:
         if not isinstance(value, str):
             raise ValidationError(INVALID)
         prefix = DATA_URI.match(value)
@@ -229,8 +219,7 @@ class WebAddress(Checked):
 
     schema = {"type": "string", "pattern": f"^{WEB_ADDRESS.pattern}$"}  # noqa: RUF012
 
-    def check(self, value: object) -> object:
-        """Return the address as it is."""
+    def _check(self, value: object) -> object:
         if not isinstance(value, str) or not WEB_ADDRESS.fullmatch(value):
             raise ValidationError(INVALID)
         return value
@@ -239,8 +228,7 @@ class WebAddress(Checked):
 class Structure(Checked):
     """A list of objects with certain texts in each; kept as JSON."""
 
-    def check(self, value: object) -> object:
-        """Return the list as JSON text."""
+    def _check(self, value: object) -> object:
         if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
             raise ValidationError(INVALID)
         for item in value:

@@ -89,12 +89,7 @@ def _thread(builder: Builder, wanted: Row) -> None:
 
 
 def _next_message(builder: Builder, location: Location, wanted: Row, turn: int) -> None:
-    conversation_id = conversation_of(builder, location, wanted)["id"]
-    number = builder.work.dice.between("words", turn, 0, len(QUESTIONS) - 1)
-    if turn % 2 == 0:
-        actors.write_as_guest(builder.work, conversation_id, QUESTIONS[number])
-    else:
-        actors.write_as_host(builder.work, conversation_id, None, ANSWERS[number])
+    _say(builder, conversation_of(builder, location, wanted)["id"], turn, by_guest=turn % 2 == 0)
 
 
 def _host(builder: Builder, account_id: int) -> None:
@@ -121,10 +116,14 @@ def _booking(builder: Builder, index: int, rental_id: int, channel: str) -> None
 def _message(builder: Builder, index: int, turn: int) -> None:
     booking_id = builder.names["bookings", f"generated-{index}"]
     tied = builder.work.db.one("SELECT conversation_id FROM conversation_bookings WHERE booking_id = ?", (booking_id,))
-    if tied is None:
-        return
+    if tied is not None:
+        by_guest = builder.work.dice.share("speaker", turn) < 0.5
+        _say(builder, tied["conversation_id"], turn, by_guest=by_guest, host_id=builder.names["hosts", GENERATED])
+
+
+def _say(builder: Builder, conversation_id: int, turn: int, *, by_guest: bool, host_id: int | None = None) -> None:
     number = builder.work.dice.between("words", turn, 0, len(QUESTIONS) - 1)
-    if builder.work.dice.share("speaker", turn) < 0.5:
-        actors.write_as_guest(builder.work, tied["conversation_id"], QUESTIONS[number])
+    if by_guest:
+        actors.write_as_guest(builder.work, conversation_id, QUESTIONS[number])
     else:
-        actors.write_as_host(builder.work, tied["conversation_id"], builder.names["hosts", GENERATED], ANSWERS[number])
+        actors.write_as_host(builder.work, conversation_id, host_id, ANSWERS[number])

@@ -1,6 +1,6 @@
 """Use cases around conversations."""
 
-from inbox_mock.channels import policies
+from inbox_mock.channels import opening, policies
 from inbox_mock.domain.errors import Invalid, invalid
 from inbox_mock.engine.unit_of_work import Actor, UnitOfWork
 from inbox_mock.services.accounts import refer_to_source
@@ -20,10 +20,11 @@ def create_conversation(work: UnitOfWork, actor: Actor, written: Row) -> int:
 
     """
     _check_references(work, actor.account_id, written)
-    if work.settings.strict and written.get("default_channel") in _opened_by_themselves():
+    if work.settings.strict and written.get("default_channel") in {policy.default_channel for policy in opening()}:
         title = "opens its conversations by itself: wait for it, a conversation made here is not synchronised"
         raise Invalid(invalid("default_channel", title))
-    row = _blank(work, actor.account_id) | actor.stamp | _columns(work, written)
+    row: Row = {"account_id": actor.account_id, "created_at": work.now, "updated_at": work.now}
+    row |= actor.stamp | _columns(work, written)
     conversation_id = work.db.insert("conversations", row)
     work.explain("not_synchronised_conversation")
     publish(work, "inbox_conversation_created", conversation_id, actor.account_id)
@@ -73,10 +74,6 @@ def disconnect_booking(work: UnitOfWork, actor: Actor, conversation_id: int, boo
     _moved_by_connecting(work, actor, conversation_id)
 
 
-def _blank(work: UnitOfWork, account_id: int) -> Row:
-    return {"account_id": account_id, "created_at": work.now, "updated_at": work.now}
-
-
 def _columns(work: UnitOfWork, written: Row) -> Row:
     columns = {name: value for name, value in written.items() if name not in FLAGS}
     return columns | {FLAGS[name]: work.now if value else None for name, value in written.items() if name in FLAGS}
@@ -96,7 +93,3 @@ def _moved_by_connecting(work: UnitOfWork, actor: Actor, conversation_id: int) -
     if work.settings.assume["connect_moves_updated_at"]:
         work.db.update("conversations", conversation_id, {"updated_at": work.now})
     publish(work, "inbox_conversation_updated", conversation_id, actor.account_id)
-
-
-def _opened_by_themselves() -> set[str | None]:
-    return {policy.default_channel for policy in policies().values() if policy.owns_conversations}

@@ -21,6 +21,7 @@ COLUMNS = ("id", "adults", "children", "final_price", "reference", "external_ref
 OPENING = ("hosts", "clients", "companions", "conversation", "relay_seconds")
 TENTATIVE_FOR = timedelta(days=7)
 DELAY = f"{durations.EXPECTED}, or never"
+TIME = "a time as the API takes it, or a date"
 LENGTH_OF_A_DATE = len("2030-06-01")
 OPENED = "conversation_opened"
 # A rental with what a booking through a channel needs besides, and a booking with what its channel needs to open the conversation.
@@ -54,8 +55,11 @@ class Arguments:
         raise NotImplementedError
 
     def moment(self, text: str, key: str) -> datetime:
-        """Return the instant of a time, a date, or an offset such as -2h."""
-        raise NotImplementedError
+        """Return the instant of a time or a date."""
+        try:
+            return times.parse(text)
+        except (ValueError, OverflowError):
+            raise self.error(key, repr(text), TIME) from None
 
     def seconds(self, text: str, key: str, expected: str = durations.EXPECTED) -> int:
         """Return the seconds of a duration."""

@@ -30,34 +30,24 @@ class AdvanceResult:
     why: str | None = None
 
 
-def advance(sandbox: Sandbox, sender: WebhookSender, destination: Callable[[UnitOfWork], datetime]) -> AdvanceResult:
+def advance(sandbox: Sandbox, sender: WebhookSender, destination: Callable[[UnitOfWork], datetime], until: str = "") -> AdvanceResult:
     """Move a sandbox's clock forward, and return its time and what happened on the way.
 
-    The advance ends early where each webhook causes another one at the same moment, since time would never move on.
+    With ``until`` the clock stops at the first event of that kind, or, for ``idle``, where no event is pending, and after 1,000
+    events at the latest; with nothing pending it does not move. An advance ends early where each webhook causes another one at
+    the same moment, since time would never move on.
 
     Raises:
         Conflict: another advance of the same sandbox is under way.
 
     """
     with _alone(sandbox):
-        with sandbox.work() as work:
-            begun = _Begun(destination(work), work.now, timeline.newest(work.db), sandbox.generation)
-        return _steps(sandbox, sender, begun, "")
+        return _steps(sandbox, sender, destination, until)
 
 
-def advance_until(sandbox: Sandbox, sender: WebhookSender, kind: str) -> AdvanceResult:
-    """Move the clock forward until an event of a kind has happened, or, for ``idle``, until no event is pending.
-
-    The advance ends after 1,000 events or a year at the latest. With nothing pending the clock does not move.
-
-    Raises:
-        Conflict: another advance of the same sandbox is under way.
-
-    """
-    with _alone(sandbox):
-        with sandbox.work() as work:
-            begun = _Begun(work.instant + LONGEST, work.now, timeline.newest(work.db), sandbox.generation)
-        return _steps(sandbox, sender, begun, kind)
+def a_year_on(work: UnitOfWork) -> datetime:
+    """Return the latest time to which an advance goes that waits for an event."""
+    return work.instant + LONGEST
 
 
 def deliver_due(sandbox: Sandbox, sender: WebhookSender) -> int:
@@ -81,24 +71,17 @@ def deliver(sandbox: Sandbox, sender: WebhookSender, generation: int, request: D
     return result
 
 
-@dataclass(frozen=True, slots=True)
-class _Begun:
-    """An advance to ``end`` as it began: at which time, with which newest event, in which generation of the sandbox."""
-
-    end: datetime
-    now: str
-    newest: int
-    generation: int
-
-
-def _steps(sandbox: Sandbox, sender: WebhookSender, begun: _Begun, until: str) -> AdvanceResult:
-    before, echoes, waiting = begun.now, 0, False
+def _steps(sandbox: Sandbox, sender: WebhookSender, destination: Callable[[UnitOfWork], datetime], until: str) -> AdvanceResult:
+    end, newest, generation = None, 0, 0
+    before, echoes, waiting = "", 0, False
     happened: list[Event] = []
     while True:
         with sandbox.work() as work:
-            if sandbox.generation != begun.generation:
+            if end is None:
+                end, newest, generation, before = destination(work), timeline.newest(work.db), sandbox.generation, work.now
+            if sandbox.generation != generation:
                 return AdvanceResult(work.now, happened, BEGAN_ANEW)
-            events = step(work, begun.end, until=until)
+            events = step(work, end, until=until)
             leaves = bool(events) and events[-1].kind == SENT
             request = request_of(work, events[-1].about["delivery_id"]) if leaves else None
             now = work.now
@@ -106,10 +89,10 @@ def _steps(sandbox: Sandbox, sender: WebhookSender, begun: _Begun, until: str) -
                 waiting = timeline.next_due(work.db, times.wire(LATEST)) is not None
         happened += events
         if request is not None:
-            happened[-1].about["outcome"] = deliver(sandbox, sender, begun.generation, request).says
+            happened[-1].about["outcome"] = deliver(sandbox, sender, generation, request).says
         if until and happened and happened[-1].kind == until:
             return AdvanceResult(now, happened)
-        echoes = (echoes if now == before else 0) + sum(event.id > begun.newest for event in events)
+        echoes = (echoes if now == before else 0) + sum(event.id > newest for event in events)
         if until and len(happened) >= MOST_EVENTS:
             return AdvanceResult(now, happened, f"stopped after {MOST_EVENTS:,} events")
         if not until and echoes >= MOST_EVENTS:

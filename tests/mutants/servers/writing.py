@@ -86,12 +86,12 @@ def does_not_name_the_field(_: Asked, reply: Result) -> None:
         error.pop("field", None)
 
 
-@does("constraints", "any word is an origin, a channel, a visibility", "inbox_mock.resources.marshmallow_fields.Choice.check")
+@does("constraints", "any word is an origin, a channel, a visibility", "inbox_mock.resources.marshmallow_fields.Choice._check")
 def accepts_any_word(_: object) -> object:
     return lambda _self, value: value
 
 
-@does("constraints", "texts may be blank", "inbox_mock.resources.marshmallow_fields.PlainText.check")
+@does("constraints", "texts may be blank", "inbox_mock.resources.marshmallow_fields.PlainText._check")
 def accepts_blank_texts(good: Any) -> Any:
     return lambda field, value: value if value == "" else good(field, value)
 
