@@ -14,7 +14,7 @@ NOUNS = {"inquiries": "Inquiry", "deliveries": "Delivery", "journal": "JournalEn
 TYPES = {"INTEGER": "int", "REAL": "float", "TEXT": "str", "BLOB": "bytes"}
 HEAD = '''"""A row of each table that has an id, by column. Generated from schema.sql by tests/rows_of_schema.py: do not edit."""
 
-# ruff: noqa: UP013 - a table takes a few lines this way, as it does in the schema
+# ruff: noqa: UP013 - the functional form takes a few lines for each table, like the schema
 # fmt: off
 from typing import TypedDict
 '''

@@ -65,7 +65,7 @@ def expand_scopes(granted: str) -> frozenset[str]:
 
 
 def scope_in_words(scope: str) -> str:
-    """Return what a scope allows, in words for whoever is asked to grant it."""
+    """Return what a scope allows, in words for the person who is asked to grant it."""
     for power, words in (("_write_owned", "read and change its own {}"), ("_write", "read and change {}"), ("_read", "read {}")):
         if scope.endswith(power):
             return words.format(scope.removesuffix(power).replace("_", " "))
@@ -73,9 +73,9 @@ def scope_in_words(scope: str) -> str:
 
 
 def is_registered(uri: str, registered: Iterable[str]) -> bool:
-    """Whether a URI is registered, or is under a registered one.
+    """Return whether a URI is registered, or is under a registered one.
 
-    A registered URI stands for itself. One without a path stands for every path on its host, and on this machine
+    A registered URI matches itself. One without a path matches every path on its host, and on this machine
     for every port as well, unless it names one.
     """
     asked = _split(uri)
@@ -88,12 +88,12 @@ def with_query(uri: str, values: Mapping[str, object]) -> str:
 
 
 def with_fragment(uri: str, values: Mapping[str, object]) -> str:
-    """Return the URI with values as its fragment, which a browser keeps to itself."""
+    """Return the URI with values as its fragment, which browsers do not send to servers."""
     return f"{uri}#{urlencode(values)}"
 
 
 def _split(uri: str) -> SplitResult | None:
-    """Take a URI apart; None if a browser may read it otherwise than we do, or if it has a user or a fragment."""
+    """Split a URI; return None if browsers may parse it differently, or if it has user information or a fragment."""
     try:
         parts = urlsplit(uri)
         _ = parts.port

@@ -1,4 +1,4 @@
-"""Keyed dice: a draw depends on the seed, on what it is for and on whom, never on what was drawn before."""
+"""Keyed random numbers: a draw depends on the seed, the purpose and the subject, never on earlier draws."""
 
 from dataclasses import dataclass
 from hashlib import blake2b
@@ -6,12 +6,12 @@ from hashlib import blake2b
 
 @dataclass(frozen=True, slots=True)
 class Dice:
-    """The dice of one sandbox."""
+    """The random numbers of one sandbox."""
 
     seed: int
 
     def hex(self, purpose: str, about: object, digits: int) -> str:
-        """Draw ``digits`` hex digits, 128 at the most."""
+        """Draw ``digits`` hex digits, at most 128."""
         return blake2b(f"{self.seed}/{purpose}/{about}".encode(), digest_size=64).hexdigest()[:digits]
 
     def share(self, purpose: str, about: object) -> float:

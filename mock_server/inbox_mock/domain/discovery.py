@@ -13,7 +13,7 @@ def discover(package: str, constant: str, kind: type[T]) -> dict[str, T]:
     """Map each module of ``package`` to its ``constant``, in alphabetical order.
 
     Raises:
-        TypeError: a module forgot to export its constant; the text names the module.
+        TypeError: a module does not export the constant; the text names the module.
 
     """
     found: dict[str, T] = {}
@@ -27,10 +27,10 @@ def discover(package: str, constant: str, kind: type[T]) -> dict[str, T]:
 
 
 def discover_all(package: str, kind: type[T]) -> dict[str, list[T]]:
-    """Map each module of ``package`` to what it holds of a kind, in alphabetical order of the modules.
+    """Map each module of ``package`` to its objects of a class, in alphabetical order of the modules.
 
     Raises:
-        TypeError: a module holds nothing of the kind; the text names the module.
+        TypeError: a module has no object of the class; the text names the module.
 
     """
     found: dict[str, list[T]] = {}

@@ -20,7 +20,7 @@ def invalid(field: str, title: str) -> Problem:
 class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not a failure of the server
     """A request that was understood and turned down: ``code`` names the reason, ``status`` is the HTTP status of the answer.
 
-    ``title`` says it in words, where there are no ``problems`` that do.
+    ``title`` is the reason in words, for a refusal without ``problems``.
     """
 
     code = "refused"

@@ -12,23 +12,23 @@ class Fidelity:
 
 
 def documented(page: str) -> Fidelity:
-    """The official documentation says so; ``page`` is a path on developers.bookingsync.com."""
+    """Return the fidelity of what the official documentation says; ``page`` is a path on developers.bookingsync.com."""
     return Fidelity("documented", page)
 
 
 def recorded(where: str) -> Fidelity:
-    """Seen in a recording of the real service, or enforced by a public client of it."""
+    """Return the fidelity of what a recording of the real service shows, or a public client of it enforces."""
     return Fidelity("recorded", where)
 
 
 def assumed(reason: str) -> Fidelity:
-    """No source settles it: this is our choice, and why."""
+    """Return the fidelity of what no source settles, with the reason for the choice."""
     return Fidelity("assumed", reason)
 
 
 @dataclass(frozen=True, slots=True)
 class Assumption:
-    """A switch: what it is when nothing is said, what it may be, and what it decides."""
+    """A switch: its default, its allowed values, and what it decides."""
 
     default: object
     choices: tuple[object, ...]

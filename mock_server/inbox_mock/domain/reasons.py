@@ -10,7 +10,7 @@ FAULT_STRUCK, WEBHOOK_LOST = "fault_struck", "webhook_lost"
 NOT_RELAYED = "not relayed"
 NOT_SYNCHRONISED = "not synchronised"
 
-# What is common to several reasons, if anything, and what a reason says.
+# The text that several reasons share, if any, and the text of the reason itself.
 TEXTS: dict[str, tuple[str, str]] = {
     FAULT_STRUCK: ("", "fault {fault_id} ({kind}) struck"),
     WEBHOOK_LOST: ("", "fault {fault_id} ({kind}) struck: not sent"),
@@ -47,14 +47,14 @@ TEXTS: dict[str, tuple[str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """One reason: ``code`` is a key of `TEXTS`, ``data`` what its text is made of, as JSON."""
+    """One reason: ``code`` is a key of `TEXTS`, ``data`` holds the values that its text contains, as JSON."""
 
     code: str
     data: Mapping[str, object] = field(default_factory=dict)
 
     @property
     def detail(self) -> str:
-        """The text without what it has in common with others."""
+        """The text without the part that it shares with others."""
         return TEXTS[self.code][1].format(**self.data)
 
     @property
@@ -65,12 +65,12 @@ class Reason:
 
     @property
     def is_not_relayed(self) -> bool:
-        """Whether it says why a message stays in the inbox."""
+        """Whether it is the reason why a message is not relayed."""
         return TEXTS[self.code][0] == NOT_RELAYED
 
     @property
     def fault_id(self) -> int | None:
-        """The id of the fault that struck, for a reason that says so."""
+        """The id of the fault that took effect; None for a reason of another kind."""
         found = self.data.get("fault_id")
         return found if isinstance(found, int) else None
 
@@ -80,10 +80,10 @@ class Reason:
 
 
 def from_json(found: Mapping[str, object]) -> Reason:
-    """Return the reason that `Reason.as_json` made an object of."""
+    """Return the reason from the object that `Reason.as_json` returned."""
     return Reason(str(found["code"]), {name: value for name, value in found.items() if name != "code"})
 
 
 def in_words(reasons: Iterable[Reason]) -> str:
-    """Return the texts of reasons as one, each once; it is empty if there is none."""
+    """Return the texts of reasons joined, each once; an empty text if there are none."""
     return "; ".join(dict.fromkeys(reason.text for reason in reasons))

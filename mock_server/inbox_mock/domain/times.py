@@ -1,4 +1,4 @@
-"""Times as the wire writes them (UTC, whole seconds, ``2030-06-01T12:00:00Z``), and a sandbox's clock."""
+"""Times in the wire format (UTC, whole seconds, ``2030-06-01T12:00:00Z``), and a sandbox's clock."""
 
 import re
 from dataclasses import dataclass, field, replace
@@ -30,12 +30,12 @@ def parse(text: str) -> datetime:
 
 
 def wire(instant: datetime) -> str:
-    """Write a time as the API does, fractions of a second dropped."""
+    """Return a time in the API's format, without fractions of a second."""
     return f"{instant.isoformat()[:19]}Z"
 
 
 def synced_at(wire_time: str) -> str:
-    """Write a time as the header ``x-updated-since-request-synced-at`` does."""
+    """Return a time in the format of the header ``x-updated-since-request-synced-at``."""
     return f"{wire_time[:10]} {wire_time[11:19]} UTC"
 
 
@@ -49,7 +49,7 @@ def true_instant(local: str, timezone: str) -> str:
 
 
 def wall_clock(instant: datetime, timezone: str) -> str:
-    """Return what the clock on a rental's wall shows, written with the false ``Z`` of the API."""
+    """Return a rental's local time, written with the false ``Z`` of the API."""
     return wire(instant.astimezone(ZoneInfo(timezone)))
 
 
@@ -66,7 +66,7 @@ def add_months(day: datetime, months: int) -> datetime:
 class Clock:
     """``now`` as it was when the wall clock read ``anchor`` (seconds); ``rate`` in seconds per second.
 
-    ``shown`` is ``now`` as the wire writes it: the present of a clock that stands, which needs no reckoning.
+    ``shown`` is ``now`` in the wire format: the present of a stopped clock, which needs no computation.
     """
 
     mode: str
@@ -76,7 +76,7 @@ class Clock:
     shown: str = field(init=False)
 
     def __post_init__(self) -> None:
-        """Write ``now`` as the wire does."""
+        """Format ``now`` for the wire."""
         object.__setattr__(self, "shown", wire(self.now))
 
     def at(self, wall: float) -> datetime:

@@ -25,10 +25,10 @@ def normal(value: object, levels: int = MOST_LEVELS) -> object:
 
 
 def whole_number(text: str, digits: int) -> int | None:
-    """Return the number that a text of 1 to ``digits`` ASCII digits stands for, or None for any other text."""
+    """Return the number that a text of 1 to ``digits`` ASCII digits represents, or None for any other text."""
     return int(text) if text.isascii() and text.isdigit() and len(text) <= digits else None
 
 
 def printable(text: str) -> str:
-    """Return a text in which U+FFFD replaces what moves a terminal's cursor or reverses its writing."""
+    """Return a text in which U+FFFD replaces control characters and those that change the direction of writing."""
     return "".join(character if character.isprintable() else UNPRINTABLE for character in text)

@@ -1,1 +1,1 @@
-"""The unit of work, sandboxes with their snapshots, the timeline, redaction and durations, on which all use cases are built."""
+"""The basis of all use cases: the unit of work, sandboxes and their snapshots, the timeline, redaction, durations."""

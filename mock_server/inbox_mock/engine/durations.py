@@ -1,4 +1,4 @@
-"""Durations as people write them: ``90s``, ``10m``, ``2h``, ``1d``, or ISO 8601."""
+"""Durations in text form: ``90s``, ``10m``, ``2h``, ``1d``, or ISO 8601."""
 
 import re
 from datetime import timedelta
@@ -10,10 +10,10 @@ LONGEST = timedelta(days=3660)
 
 
 def parse(text: str) -> timedelta:
-    """Return the duration that a text means.
+    """Return the duration that a text represents.
 
     Raises:
-        ValueError: the text is no duration, or one of more than ten years.
+        ValueError: the text is not a duration, or represents more than ten years.
 
     """
     short = SHORT.fullmatch(text)

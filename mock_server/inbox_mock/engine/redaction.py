@@ -34,7 +34,7 @@ def application(work: UnitOfWork, client_id: str) -> object:
 
 
 def of_parameters(work: UnitOfWork, given: Mapping[str, str]) -> dict[str, str]:
-    """Return the parameters of a call of /oauth, with labels in place of secrets, as far as the journal keeps them."""
+    """Return the parameters of an /oauth request that the journal keeps, with labels in place of secrets."""
     found: dict[str, str] = {}
     left = MOST_CHARACTERS
     for name, text in given.items():
@@ -47,7 +47,7 @@ def of_parameters(work: UnitOfWork, given: Mapping[str, str]) -> dict[str, str]:
 
 
 def of_query(work: UnitOfWork, text: str) -> str:
-    """Return a query string, with labels in place of secrets that have no business there."""
+    """Return a query string, with labels in place of secrets."""
     if not any(name in text for name in SECRET_WORDS):
         return text
     pairs = parse_qsl(text, keep_blank_values=True)
@@ -57,12 +57,12 @@ def of_query(work: UnitOfWork, text: str) -> str:
 
 
 def of_headers(work: UnitOfWork, headers: Sequence[tuple[str, str]]) -> dict[str, str]:
-    """Return an answer's headers, with labels in place of what a redirect carries."""
+    """Return a response's headers, with labels in place of the secrets in a redirect."""
     return {name: CREDENTIAL.sub(lambda found: of_credential(work, found[0]), value) for name, value in headers}
 
 
 def of_answer(work: UnitOfWork, body: bytes) -> object:
-    """Return the answer of a call of /oauth, with labels in place of tokens; pages are not kept."""
+    """Return the response to an /oauth request, with labels in place of tokens; HTML pages are not kept."""
     try:
         found = orjson.loads(body)
     except orjson.JSONDecodeError:

@@ -1,4 +1,4 @@
-"""Sandboxes: isolated databases, thousands in one process, each behind a lock of its own."""
+"""Sandboxes: isolated databases, thousands in one process, each with its own lock."""
 
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
@@ -23,7 +23,7 @@ from inbox_mock.store.rows import TokenRow
 from inbox_mock.store.sandbox import Settings
 
 WallClock = Callable[[], float]
-Start = Callable[[], bytes]  # returns the image that a sandbox starts from; with a running clock, a new one at each call
+Start = Callable[[], bytes]  # returns the image that a sandbox starts from; with a running clock, a new image for each call
 MOST_AWAKE = 100
 MOST_WAITING = 8
 
@@ -38,12 +38,12 @@ class Snapshot:
 
 
 class Sandbox:
-    """A sandbox. Its state is all in its database; this object holds the connection, the lock and the function for its start.
+    """A sandbox. All of its state is in its database; this object holds the connection, the lock and the source of its first image.
 
-    A sandbox that sleeps holds only its image, a third of the memory; the next unit of work restores it in half a millisecond.
+    A sleeping sandbox holds only its image, a third of the memory; the next unit of work restores it in half a millisecond.
 
     ``generation`` is the number of starts, resets and restores: if it differs under `work`, the sandbox has been reset or
-    restored meanwhile. ``version`` is the number of changes so far: a client that shows the sandbox reloads it when it differs.
+    restored meanwhile. ``version`` is the number of changes so far: the dashboard reloads the sandbox when it differs.
     """
 
     settings: Settings
@@ -76,7 +76,7 @@ class Sandbox:
 
     @contextmanager
     def work(self) -> Iterator[UnitOfWork]:
-        """Open one transaction, in which due events have been handled; it is rolled back if an exception leaves the block."""
+        """Open a transaction after handling all due events; roll it back if an exception leaves the block."""
         with self._lock:
             db = self._awake()
             before = db.total_changes
@@ -135,7 +135,7 @@ class Sandbox:
     def image(self) -> tuple[bytes, str]:
         """Return the bytes of the whole sandbox as it is now, and its time. A clock that runs shows that time in the image.
 
-        As long as nothing is written the image stays the same one: a world that is made once and forked for each test is
+        As long as nothing is written, the same image is returned: a sandbox that is built once and forked for each test is
         copied once.
         """
         with self._lock:
@@ -171,7 +171,7 @@ class Sandbox:
         return self._db
 
     def reset(self) -> None:
-        """Go back to the scenario's start. Tokens issued since then stay valid, and a standing clock stays standing."""
+        """Go back to the scenario's start. Tokens issued since then stay valid, and a stopped clock stays stopped."""
         with self._lock:
             tokens = read_tokens(self._awake())
             self._begin(self._start(), tokens, stands=self._clock.mode == "manual")
@@ -206,7 +206,7 @@ class Sandbox:
         self._woken(self)
 
     def close(self) -> None:
-        """Close the database; whoever still uses the sandbox gets NotFound."""
+        """Close the database; any later use of the sandbox raises NotFound."""
         with self._lock:
             self._closed, self._asleep, self._picture = True, b"", None
             if self._db is not None:
@@ -277,7 +277,7 @@ class Sandboxes:
         return list(self._found.values())
 
     def remove(self, sandbox: Sandbox) -> None:
-        """Delete a sandbox; its credentials are unknown from now on."""
+        """Delete a sandbox; its credentials become unknown."""
         self._found.pop(sandbox.id, None)
         self._awake.pop(sandbox.id, None)
         sandbox.close()

@@ -15,7 +15,7 @@ def take(sandboxes: Sandboxes, sandbox: Sandbox, name: str) -> Snapshot:
     """Keep an image of a sandbox as it is now, in place of an earlier one of the same name.
 
     Raises:
-        Invalid: it is no name, the sandbox has too many snapshots, or all sandboxes together have too large ones.
+        Invalid: the name is not valid, the sandbox has too many snapshots, or those of all sandboxes are too large in total.
 
     """
     if NAME.fullmatch(name) is None:
@@ -56,9 +56,9 @@ def forget(sandboxes: Sandboxes, sandbox: Sandbox, name: str) -> None:
 
 
 def fork(sandboxes: Sandboxes, sandbox: Sandbox, name: str | None = None) -> Sandbox:
-    """Make a second sandbox that goes on from where a first one is, or from one of its snapshots.
+    """Create a second sandbox that continues from the present of a first one, or from one of its snapshots.
 
-    It has credentials of its own, the same ones but for the sandbox's id that they begin with, and no snapshots.
+    Its credentials differ only in the sandbox's id that they begin with. It has no snapshots.
 
     Raises:
         NotFound: the sandbox has no snapshot of this name.

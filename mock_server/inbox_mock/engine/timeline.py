@@ -18,7 +18,7 @@ LOG = logging.getLogger("inbox_mock")
 def catch_up(work: UnitOfWork, end: datetime) -> list[Event]:
     """Handle every event that is due by ``end``, each at its own time, and make ``end`` the present.
 
-    Events that these schedule are handled in their turn, and nothing that they cause counts as caused by the unit of work.
+    Events that these schedule are handled in turn; what they cause is not recorded as caused by the unit of work.
     Events that are handled outside of transactions stay pending.
     """
     handled: list[Event] = []
@@ -33,7 +33,7 @@ def catch_up(work: UnitOfWork, end: datetime) -> list[Event]:
 
 
 def step(work: UnitOfWork, end: datetime, *, until: str = "") -> list[Event]:
-    """Move the clock up to ``end`` or to the next event that is handled outside of transactions, and return what happened.
+    """Move the clock to ``end`` or to the next event that is handled outside of transactions, and return the events on the way.
 
     With ``until``, the clock also stops at the first event of that kind, and stays there.
     """
@@ -60,13 +60,13 @@ def take_due(work: UnitOfWork, kind: str) -> Event | None:
 
 
 def pass_time(work: UnitOfWork, by: timedelta) -> None:
-    """Move the clock within a unit of work, and handle every event that is due by then, except those handled outside."""
+    """Move the clock within a unit of work, and handle every event that is due by then, except those handled outside transactions."""
     catch_up(work, min(work.instant + by, max(work.instant, LATEST)))
     _hold(work, work.instant)
 
 
 def _handle(work: UnitOfWork, handlers: Handlers, event: Event) -> Event:
-    """Handle an event at its time. One that is refused or fails says so in ``about``, and time goes on."""
+    """Handle an event at its time. A refusal or failure is noted in ``about`` and does not stop the clock."""
     due = times.parse(event.due_at)
     about = dict(event.about)
     if event.kind in handlers.outside:
@@ -78,7 +78,7 @@ def _handle(work: UnitOfWork, handlers: Handlers, event: Event) -> Event:
                 about |= handlers.of(event.kind)(work, about) or {}
         except Refusal as refusal:
             about["refused"] = str(refusal)
-        except Exception as error:  # a bug must not come back with every call, for the clock would never get past it
+        except Exception as error:  # a bug must not recur with every call: the clock would never pass this event
             LOG.exception("what was to happen failed: %s", event.kind)
             about["failed"] = repr(error)
     timeline.mark_happened(work.db, event.id, about)

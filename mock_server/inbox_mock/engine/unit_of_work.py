@@ -33,7 +33,7 @@ class Actor:
 
 
 Handler = Callable[["UnitOfWork", Row], Row | None]
-"""Handles a timeline event that is due: takes the event's ``about``, and returns what is to be added to it, if anything."""
+"""Handles a timeline event that is due: takes the event's ``about``, and returns additions to it, if any."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ class Handlers:
         """Return the handler of a kind.
 
         Raises:
-            LookupError: there is none.
+            LookupError: the kind has no handler.
 
         """
         if kind not in self.inside:
@@ -117,5 +117,5 @@ class UnitOfWork:
         timeline.mark_happened(self.db, timeline.schedule(self.db, self.now, kind, about))
 
     def explain(self, code: str, **data: object) -> None:
-        """Add a reason of `inbox_mock.domain.reasons`, for what the response does not show."""
+        """Add a reason of `inbox_mock.domain.reasons` that explains what the response does not show."""
         self.reasons.append(Reason(code, data))

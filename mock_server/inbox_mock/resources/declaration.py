@@ -18,7 +18,7 @@ class Write(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Tolerated:
-    """A value that is accepted in addition where an assumption is switched on, and validated as though it were another one."""
+    """A value that is also accepted where an assumption is switched on, and validated as if it were another one."""
 
     value: str
     validated_as: str
@@ -69,7 +69,7 @@ class Link:
 class Resource:
     """One API resource; ``view`` is the database view that its records are read from, ``page`` the page that documents it.
 
-    ``needs``: groups of attributes, of which a new record must have one group at least. Without one of the ``full_scopes`` only
+    ``needs``: groups of attributes, of which a new record must have at least one. Without one of the ``full_scopes`` only
     public attributes and links show; with one of the ``owner_scopes`` the application's own records show in full.
     """
 

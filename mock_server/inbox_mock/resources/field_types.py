@@ -1,6 +1,6 @@
 """Kinds of attributes: how each is read from its column, checked when written, and described in OpenAPI.
 
-``field`` names a class of `fields`, which is imported with marshmallow when the first body is checked: a start
+``field`` names a class of `marshmallow_fields`, which is imported with marshmallow when the first body is checked: a start
 does not wait for it.
 """
 
@@ -41,7 +41,7 @@ def integer(low: int | None = None, high: int | None = None) -> Kind:
 
 
 def text(longest: int | None = None, *, printable: bool = False) -> Kind:
-    """Text of any length, or of ``longest`` characters at the most; without control characters if ``printable``."""
+    """Text of any length, or of at most ``longest`` characters; without control characters if ``printable``."""
     return Kind("PlainText", {"type": "string", **_given({"maxLength": longest})}, {**_given({"longest": longest}), "printable": printable})
 
 

@@ -174,7 +174,7 @@ class Flag(Checked):
 
 
 class RecordId(Checked):
-    """The id of a record, also as text. Whether there is such a record is for the verb to say."""
+    """The id of a record, also as text. The use case checks whether the record exists."""
 
     schema = {"type": ["integer", "string"], "minimum": 1, "maximum": LARGEST_ID, "pattern": r"^[1-9][0-9]{0,17}$"}  # noqa: RUF012
 
@@ -226,7 +226,7 @@ class WebAddress(Checked):
 
 
 class Structure(Checked):
-    """A list of objects with certain texts in each; kept as JSON."""
+    """A list of objects, each with the declared text items; kept as JSON."""
 
     def _check(self, value: object) -> object:
         if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):

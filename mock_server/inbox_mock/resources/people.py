@@ -1,4 +1,4 @@
-"""People: clients, the travellers as the account keeps them, and hosts, what a user of the account is called in the inbox."""
+"""People: clients, the travellers whom the account knows, and hosts, the users of the account in the inbox."""
 
 from inbox_mock.domain.fidelity import documented, recorded
 from inbox_mock.resources.declaration import Attribute, Link, Resource, Write, stamps

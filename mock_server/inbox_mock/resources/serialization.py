@@ -17,7 +17,7 @@ Columns = tuple[str, ...]
 
 @dataclass(frozen=True, slots=True)
 class Projection:
-    """How much of a record is shown.
+    """The part of a record that is shown.
 
     ``fields`` names the attributes wanted, or None for all; ``public`` leaves out what needs a read scope; ``hidden``
     names attributes that this token may not see; ``created_by`` is the switch of that name.
@@ -31,7 +31,7 @@ class Projection:
 
 @dataclass(frozen=True, slots=True)
 class RenderContext:
-    """Where a record is shown: what its addresses begin with, and the application that looks."""
+    """The context of a response: the prefix of uploads' addresses, and the application that reads."""
 
     uploads: str = ""
     application_id: int | None = None

@@ -29,7 +29,7 @@ def schema(resource: Resource, *, creating: bool) -> "Schema":
 
 
 def field_of(attribute: Attribute) -> "marshmallow_fields.Checked":
-    """Return the marshmallow field of an attribute, with all that OpenAPI says of it as metadata."""
+    """Return the marshmallow field of an attribute, with its OpenAPI description as metadata."""
     from inbox_mock.resources import marshmallow_fields
 
     kind = attribute.kind
@@ -46,7 +46,7 @@ def field_of(attribute: Attribute) -> "marshmallow_fields.Checked":
 
 
 def check(resource: Resource, written: Mapping[str, object], *, creating: bool, assumed: Mapping[str, object]) -> dict[str, object]:
-    """Return what to store of a record that a client wrote, by attribute name; ``assumed`` are the sandbox's assumptions.
+    """Return the values to store of a record that a client wrote, by attribute name; ``assumed`` are the sandbox's switches.
 
     Raises:
         Invalid: constraints are broken; one problem for each.

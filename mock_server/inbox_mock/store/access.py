@@ -44,12 +44,12 @@ def applications(db: Database) -> list[ApplicationRow]:
 
 
 def client_application(db: Database) -> ApplicationRow | None:
-    """Return the application that stands for the user's own, or None where the sandbox has none."""
+    """Return the client's own application, or None where the sandbox has none."""
     return db.one("SELECT * FROM applications WHERE client = 1 ORDER BY id LIMIT 1", (), ApplicationRow)
 
 
 def installations(db: Database, application_id: int, account_id: int | None) -> Rows:
-    """Return what the API shows of an application's installations: on one account, or on all for None."""
+    """Return an application's installations as the API shows them: on one account, or on all for None."""
     sql = "SELECT * FROM installation_records WHERE id = ? AND account_id = coalesce(?, account_id) ORDER BY account_id"
     cursor = db.execute(sql, (application_id, account_id))
     return Rows(columns_of(cursor), cursor.fetchall())
@@ -72,7 +72,7 @@ def first_user(db: Database, account_id: int | None) -> int | None:
 
 
 def unlimited_tokens(db: Database) -> list[TokenRow]:
-    """Return the access tokens that are good and never expire."""
+    """Return the valid access tokens that never expire."""
     sql = "SELECT * FROM tokens WHERE kind = 'access' AND revoked_at IS NULL AND expires_at IS NULL ORDER BY id"
     return db.every(sql, (), TokenRow)
 
@@ -83,7 +83,7 @@ def read_tokens(db: Database) -> list[TokenRow]:
 
 
 def keep_tokens(db: Database, tokens: list[TokenRow]) -> None:
-    """Insert tokens that were issued before a reset; those that the scenario made are left as it made them."""
+    """Insert tokens that were issued before a reset; the scenario's own tokens stay unchanged."""
     if tokens:
         columns, marks = ", ".join(tokens[0]), ", ".join(f":{column}" for column in tokens[0])
         db.executemany(f"INSERT OR IGNORE INTO tokens ({columns}) VALUES ({marks})", tokens)  # noqa: S608

@@ -20,14 +20,14 @@ PAGE_BYTES = 1024
 
 
 class Database(sqlite3.Connection):
-    """The connection to a sandbox's database, with a few statements that everybody needs.
+    """The connection to a sandbox's database, with the most frequent statements.
 
-    Each read may be told the type of what it returns: a row of `inbox_mock.store.rows`, or that of a value. SQLite's columns
-    are what the schema says, so the type is taken at its word.
+    Reads take the type that they return: a row of `inbox_mock.store.rows`, or that of a value. The schema fixes the types
+    of the columns, so the type is not checked at run time.
     """
 
     def __del__(self) -> None:
-        """Close the database with its last reference: Python 3.13 warns of one that nobody closed."""
+        """Close the database with its last reference: Python 3.13 warns of one that is left open."""
         self.close()
 
     def get(self, table: type[T], record_id: object, account_id: int | None = None) -> T:
@@ -89,7 +89,7 @@ class Database(sqlite3.Connection):
         return None if found is None else found[0]
 
     def holds_any(self, table: str) -> bool:
-        """Return whether a table has a row at all."""
+        """Return whether a table has any row."""
         return self.execute(f"SELECT 1 FROM {table} LIMIT 1").fetchone() is not None  # noqa: S608
 
     def insert(self, table: str, row: Mapping[str, object]) -> int:

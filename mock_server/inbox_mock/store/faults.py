@@ -17,7 +17,7 @@ def add(db: Database, row: Row) -> int:
 
 
 def standing(db: Database, now: str) -> list[Row]:
-    """Return the faults that have not ended, in the order in which they were set, whether or not they still strike."""
+    """Return the faults that have not ended, in the order in which they were set, even if their count is used up."""
     return _read(db.every("SELECT * FROM faults WHERE ends_at IS NULL OR ends_at > ? ORDER BY id", (now,)))
 
 
@@ -44,9 +44,9 @@ def remove(db: Database, fault_id: object) -> bool:
 
 
 def keep_past(db: Database, fault_id: int) -> None:
-    """Store the sandbox as it is now for a fault that shows it later.
+    """Store an image of the sandbox as it is now, for a fault that shows it later.
 
-    What the present transaction has written is in it, as it should be: the fault stands and falls with that transaction.
+    The image holds what the present transaction has written, since the fault is committed or rolled back with it.
     """
     copy = database.restore(db.serialize())
     for table in NOT_SHOWN:

@@ -1,4 +1,4 @@
-"""The inbox as people look at it: plain reading, a page at a time, whatever it holds."""
+"""The inbox as the dashboard shows it: read only, a page at a time."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from inbox_mock.store.database import Database, Row
 
 SNIPPET, TEXT = 160, 4_000
 
-# What moved last comes first. A channel's booking waits until the channel's own conversation is there; any other, until there is any.
+# Most recent activity first. A channel's booking waits for the channel's own conversation, any other booking for any conversation.
 INBOX = """
     WITH inbox AS (
       SELECT c.id AS conversation_id, (SELECT min(booking_id) FROM conversation_bookings WHERE conversation_id = c.id) AS booking_id,
@@ -72,7 +72,7 @@ OPENINGS = (
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A page of the inbox: ``owning`` are the channels that open conversations by themselves."""
+    """A page of the inbox that is requested: ``owning`` are the channels that open conversations by themselves."""
 
     owning: Sequence[str]
     show: str
@@ -83,7 +83,7 @@ class Wanted:
 
 
 def page(db: Database, wanted: Wanted) -> tuple[int, list[Row]]:
-    """Return how many there are, and a page of them."""
+    """Return the number of entries, and a page of them."""
     bound: Row = {
         "owning": orjson.dumps(wanted.owning).decode(),
         "show": wanted.show,

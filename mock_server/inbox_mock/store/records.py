@@ -1,4 +1,4 @@
-"""Reading records: which ones, and what the views show of them."""
+"""Reading records: the selection of rows, and the columns of the views."""
 
 import sqlite3
 from collections.abc import Iterable, Sequence
@@ -13,7 +13,7 @@ COUNTED = frozenset({"conversations", "participants", "messages", "attachments",
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Which rows of a table, and in which order; ``account_id`` alone when ``where`` is empty."""
+    """A selection of a table's rows, and their order; those of ``account_id`` alone when ``where`` is empty."""
 
     table: str
     account_id: int | None = None
@@ -27,7 +27,7 @@ class Selection:
 
     @property
     def condition(self) -> tuple[str, tuple[object, ...]]:
-        """What stands after WHERE, and the values of its question marks."""
+        """The condition after WHERE, and the values of its parameters."""
         if self.account_id is None:
             return " AND ".join(self.where) or "1", self.values
         return " AND ".join(("account_id = ?", *self.where)), (self.account_id, *self.values)
@@ -39,7 +39,7 @@ class Selection:
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """What a view shows: the names of its columns, and rows."""
+    """Rows of a view, and the names of its columns."""
 
     columns: tuple[str, ...]
     rows: list[Sequence[object]]
@@ -70,14 +70,14 @@ def existing(db: Database, selection: Selection, wanted: Sequence[int]) -> list[
 
 
 def read_one(db: Database, view: str, selection: Selection, record_id: int) -> Rows:
-    """Return what a view shows of one record of a selection, or no row."""
+    """Return a view's row of one record of a selection, or no row."""
     where, values = selection.condition
     cursor = db.execute(f"SELECT * FROM {view} WHERE id = ? AND {where}", (record_id, *values))  # noqa: S608
     return Rows(columns_of(cursor), cursor.fetchall())
 
 
 def read(db: Database, view: str, ids: Sequence[int]) -> Rows:
-    """Return what a view shows of the records with these ids, in their order; ids that do not exist are left out."""
+    """Return a view's rows of the records with these ids, in their order; ids that do not exist are left out."""
     if len(ids) == 1:
         cursor = db.execute(f"SELECT * FROM {view} WHERE id = ?", (ids[0],))  # noqa: S608
         return Rows(columns_of(cursor), cursor.fetchall())

@@ -1,4 +1,4 @@
-"""What a sandbox has beside its records: settings, which its scenario gives, and a clock."""
+"""A sandbox's settings, from its scenario, and its clock."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -12,10 +12,10 @@ from inbox_mock.store.database import Database
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """What never changes in a sandbox.
+    """The settings of a sandbox, which never change.
 
-    ``rate_limit`` is the number of requests an hour, which may be shown without being enforced. ``page_cap`` is the most records
-    on a page, or None for each resource's own. ``assume`` holds the switches of `inbox_mock.domain.fidelity.ASSUMPTIONS`.
+    ``rate_limit`` is the number of requests per hour, which may be shown without being enforced. ``page_cap`` is the most records
+    on a page, or None for the default of each resource. ``assume`` holds the switches of `inbox_mock.domain.fidelity.ASSUMPTIONS`.
     """
 
     scenario: str

@@ -25,7 +25,7 @@ def schedule(db: Database, due_at: str, kind: str, about: Mapping[str, object]) 
 
 
 def next_due(db: Database, until: str, *, only: str = "", but: Sequence[str] = ()) -> Event | None:
-    """Return the first pending event that is due at ``until`` or before: of a kind ``only``, or of any but those in ``but``."""
+    """Return the first pending event that is due by ``until``: of the kinds ``only``, or of all kinds except ``but``."""
     sql = f"""
         SELECT id, due_at, kind, about FROM timeline
         WHERE happened = 0 AND due_at <= ? AND (? = '' OR kind = ?) AND kind NOT IN ({", ".join("?" * len(but))})
@@ -41,13 +41,13 @@ def newest(db: Database) -> int:
 
 
 def pending(db: Database, limit: int = -1) -> list[Event]:
-    """Return the pending events, soonest first; with ``limit``, at most so many."""
+    """Return the pending events, soonest first; at most ``limit``, if given."""
     sql = "SELECT id, due_at, kind, about FROM timeline WHERE happened = 0 ORDER BY due_at, id LIMIT ?"
     return [_event(row) for row in db.execute(sql, (limit,))]
 
 
 def past(db: Database, limit: int = -1) -> list[Event]:
-    """Return the past events, oldest first; with ``limit``, so many of the latest."""
+    """Return the past events, oldest first; only the latest ``limit``, if given."""
     sql = "SELECT id, due_at, kind, about FROM timeline WHERE happened = 1 ORDER BY due_at DESC, id DESC LIMIT ?"
     return [_event(row) for row in db.execute(sql, (limit,))][::-1]
 

@@ -28,7 +28,7 @@ def all_subscriptions(db: Database) -> list[Row]:
 
 
 def remove(db: Database, webhook_id: int) -> bool:
-    """Delete a subscription; return False if there is none such."""
+    """Delete a subscription; return False if it does not exist."""
     return db.execute("DELETE FROM webhooks WHERE id = ?", (webhook_id,)).rowcount > 0
 
 
@@ -54,5 +54,5 @@ def delivery(db: Database, delivery_id: object) -> DeliveryRow | None:
 
 
 def all_deliveries(db: Database, limit: int = -1) -> list[DeliveryRow]:
-    """Return every delivery, oldest first; with ``limit``, so many of the latest."""
+    """Return every delivery, oldest first; only the latest ``limit``, if given."""
     return db.every("SELECT * FROM deliveries ORDER BY id DESC LIMIT ?", (limit,), DeliveryRow)[::-1]
