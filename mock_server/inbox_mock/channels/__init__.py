@@ -1,4 +1,4 @@
-"""Booking channels: the shape of a policy and its defaults. Each sibling module exports one ``POLICY`` and is all that a channel needs."""
+"""Booking channels: the shape of a policy and its defaults. Each sibling module exports one ``POLICY``, all that a channel needs."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -12,19 +12,19 @@ class ChannelPolicy:
     """The differences between channels, as values. Delays are ranges in seconds, shares are from 0 to 1.
 
     * ``name`` is used by scenarios, the admin API and the command line; ``title`` is shown to people.
-    * ``booked_on`` says within a sentence where a guest books; the title, if left out.
-    * ``colour`` is the channel's colour in the dashboard, on light and on dark ground.
+    * ``booked_on`` names within a sentence where a guest books; by default the title.
+    * ``colour`` is the channel's colour in the dashboard, on light and on dark background.
     * ``opens_after``: how long after a booking the channel opens the conversation. A channel without it opens none.
     * ``application_id`` and ``application_name`` are those of the application that appears as ``created_by``. Every
-      scenario gets it. The next free id and the title are used, if left out.
+      scenario gets it. By default the next free id and the title are used.
     * ``default_channel`` and ``origin`` are words of the API's enumerations: the conversation's default channel, and the
-      origin of messages that come in.
+      origin of incoming messages.
     * ``host_share``: how often the channel adds a Host participant.
     * ``response_hours``: the deadline for an answer.
     * ``relays_after``: how long it takes until the guest sees a host's message.
 
     Raises:
-        ValueError: ``default_channel`` or ``origin`` is a word that the API does not have.
+        ValueError: ``default_channel`` or ``origin`` is not a value of the API.
 
     """
 
@@ -42,7 +42,7 @@ class ChannelPolicy:
     relays_after: tuple[int, int] = (1, 5)
 
     def __post_init__(self) -> None:
-        """Refuse words that no answer of the API can hold."""
+        """Reject values that the API does not have."""
         for key, word, words in (("default_channel", self.default_channel, (None, *CHANNELS)), ("origin", self.origin, ORIGINS)):
             if word not in words:
                 message = f"channel {self.name!r}: {key} is {word!r}; expected one of {', '.join(filter(None, words))}"
@@ -50,12 +50,12 @@ class ChannelPolicy:
 
     @property
     def owns_conversations(self) -> bool:
-        """Whether the channel opens the conversation, and clients wait for it."""
+        """Whether the channel opens conversations, so that clients wait for them."""
         return self.opens_after is not None
 
     @property
     def application(self) -> dict[str, object] | None:
-        """The application that scenarios get for this channel, as they would write it; None for one that opens no conversations."""
+        """The channel's application as in a scenario file; None for a channel that opens no conversations."""
         if not self.owns_conversations:
             return None
         named: dict[str, object] = {"name": self.application_name or self.title, "channel": self.name}

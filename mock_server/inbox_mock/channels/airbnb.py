@@ -1,7 +1,7 @@
 """Airbnb opens the conversation some time after the booking, and synchronises it.
 
 Documented: it opens one by itself, with at least one Client participant. Assumed: how long it takes, how often
-a Host comes with it, the response deadline.
+a Host takes part, the response deadline.
 """
 
 from inbox_mock.channels import ChannelPolicy

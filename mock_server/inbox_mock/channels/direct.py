@@ -1,4 +1,4 @@
-"""Direct bookings: the account's own website, the telephone, an application's user. Nobody opens a conversation."""
+"""Direct bookings: the account's own website, the telephone, an application's user. No conversation is opened."""
 
 from inbox_mock.channels import ChannelPolicy
 

@@ -1,1 +1,1 @@
-"""The verbs: what clients, channels and people do, in the words they use for it."""
+"""Use cases: what clients, channels and people do, in the API's terms."""

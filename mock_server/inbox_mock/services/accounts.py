@@ -1,6 +1,6 @@
 """Use cases around accounts and what belongs to them: users, rentals, sources and applications.
 
-No client of the API can make an account, a user, a rental or an application: scenarios do.
+Only scenarios create accounts, users, rentals and applications; the API has no operations for that.
 """
 
 import orjson
@@ -70,7 +70,7 @@ def add_rental(work: UnitOfWork, account_id: int, given: Row, *, published: bool
 
 
 def register_application(work: UnitOfWork, given: Row) -> int:
-    """Register an application. Its client id and secret are drawn; names for them count in the default sandbox."""
+    """Register an application with a drawn client id and secret; the default sandbox also accepts names for them."""
     row: Row = {
         "channel": None,
         "client": False,
@@ -107,7 +107,7 @@ def edit_application(work: UnitOfWork, actor: Actor, application_id: int, writte
 
 
 def create_source(work: UnitOfWork, actor: Actor, written: Row) -> int:
-    """Add a source at the end of the account's list, unless its position is said."""
+    """Add a source at the end of the account's list, unless its position is given."""
     last = work.db.value("SELECT coalesce(max(position), 0) FROM sources WHERE account_id = ?", (actor.account_id,), int)
     row: Row = {"account_id": actor.account_id, "internal": False, "position": (last or 0) + 1}
     row |= {"created_at": work.now, "updated_at": work.now}
@@ -126,7 +126,7 @@ def edit_source(work: UnitOfWork, actor: Actor, source_id: int, written: Row) ->
 
 
 def refer_to_source(work: UnitOfWork, account_id: int, written: Row) -> None:
-    """Check the source that a client wants to associate something with, if it names one.
+    """Check the source that a client refers to, if it names one.
 
     Raises:
         Invalid: the account has no such source, or it is an internal one.

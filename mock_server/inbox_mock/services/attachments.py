@@ -17,7 +17,7 @@ PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".webp")
 _USUAL = MimeTypes()
 BYTES_THAT_SNIFFING_NEEDS = 65_536
 LARGEST_DIMENSION = 2**31
-# Sniffing goes by a few first bytes: a letter that begins with "BMW" is no picture. Of text it is believed only these.
+# Sniffing reads the first few bytes: a letter that begins with "BMW" is not a picture. For text, only these types are trusted.
 KINDS_OF_TEXT = ("text/", "application/json", "application/xml", "application/pdf", "application/rtf", "image/svg+xml")
 
 
@@ -46,7 +46,7 @@ def create_attachment(work: UnitOfWork, actor: Actor, written: Row) -> int:
 
 
 def edit_attachment(work: UnitOfWork, actor: Actor, attachment_id: int, written: Row) -> None:
-    """Rename an attachment, which keeps its url, or replace its file.
+    """Rename an attachment, or replace its file; the url stays the same.
 
     Raises:
         NotFound: the account has no such attachment.

@@ -1,4 +1,4 @@
-"""Use cases around bookings and inquiries, and what is true of every booking, whoever makes it."""
+"""Use cases around bookings and inquiries, and the rules of every booking, independent of its author."""
 
 from collections.abc import Mapping
 
@@ -19,11 +19,11 @@ DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
 def create_booking(work: UnitOfWork, actor: Actor, rental_id: int, written: Row) -> int:
-    """Book a rental on a client's behalf. The booking is locked to the application that makes it.
+    """Create a booking for an API client. The booking is locked to the application that creates it.
 
     Raises:
         NotFound: the account has no such rental.
-        Invalid: the stay is no stay or overlaps another, or something referred to is unknown.
+        Invalid: the stay does not end after it starts or overlaps another, or a reference is unknown.
 
     """
     rental = work.db.get(RentalRow, rental_id, actor.account_id)
@@ -38,7 +38,7 @@ def edit_booking(work: UnitOfWork, actor: Actor, booking_id: int, written: Row, 
     Raises:
         NotFound: the account has no such booking, or it is cancelled.
         Forbidden: ``owned_only``, and the booking is another's.
-        Invalid: the booking is locked to another application, or what `create_booking` says.
+        Invalid: the booking is locked to another application, or as in `create_booking`.
 
     """
     booking = _own(work, actor, booking_id, owned_only=owned_only)
@@ -121,11 +121,11 @@ def insert_booking(work: UnitOfWork, actor: Actor, rental: Row | RentalRow, book
 
 
 def create_inquiry(work: UnitOfWork, actor: Actor, rental_id: int, written: Row) -> int:
-    """Insert an inquiry about a rental and return its id. It is locked to the application that makes it.
+    """Insert an inquiry about a rental and return its id. It is locked to the application that creates it.
 
     Raises:
         NotFound: the account has no such rental.
-        Invalid: the stay is no stay, a phone comes without its country, or the source is unknown or internal.
+        Invalid: the stay does not end after it starts, a phone has no country, or the source is unknown or internal.
 
     """
     rental = work.db.get(RentalRow, rental_id, actor.account_id)
@@ -142,7 +142,7 @@ def edit_inquiry(work: UnitOfWork, actor: Actor, inquiry_id: int, written: Row, 
 
     Raises:
         NotFound: the account has no such inquiry, or ``owned_only`` and it is another's.
-        Invalid: the inquiry is locked to another application, what `create_inquiry` says, or the rental is unknown.
+        Invalid: the inquiry is locked to another application, the rental is unknown, or as in `create_inquiry`.
 
     """
     inquiry = work.db.get(InquiryRow, inquiry_id, actor.account_id)
@@ -172,7 +172,7 @@ def _at_hour(time: str, hour: int) -> str:
 
 
 def reference(booking_id: int) -> str:
-    """Return a booking's reference: its id in base 36, six digits or more."""
+    """Return a booking's reference: its id in base 36, at least six digits."""
     written = ""
     while booking_id:
         booking_id, digit = divmod(booking_id, 36)
@@ -181,7 +181,7 @@ def reference(booking_id: int) -> str:
 
 
 def lock_of(application_id: int | None) -> str | None:
-    """Return what ``locked`` holds of a record that an application made."""
+    """Return the value of ``locked`` for a record that an application created."""
     return None if application_id is None else f"{APPLICATION.lower().replace('::', '/')}-{application_id}"
 
 

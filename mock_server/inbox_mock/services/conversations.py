@@ -12,7 +12,7 @@ FLAGS = {"closed": "closed_at", "marked_as_spam": "marked_as_spam_at"}
 
 
 def create_conversation(work: UnitOfWork, actor: Actor, written: Row) -> int:
-    """Start a conversation on a client's behalf. No channel will ever see it.
+    """Create a conversation for an API client. No channel ever sees it.
 
     Raises:
         Invalid: the assignee is no host of the account, the source none of its sources; in a strict sandbox also if
@@ -46,7 +46,7 @@ def edit_conversation(work: UnitOfWork, actor: Actor, conversation_id: int, writ
 
 
 def connect_booking(work: UnitOfWork, actor: Actor, conversation_id: int, booking_id: int) -> None:
-    """Tie a booking to a conversation; nothing happens if it is tied already.
+    """Connect a booking to a conversation; do nothing if it is connected already.
 
     Raises:
         NotFound: the account has no such conversation, or no such booking.
@@ -63,7 +63,7 @@ def connect_booking(work: UnitOfWork, actor: Actor, conversation_id: int, bookin
 
 
 def disconnect_booking(work: UnitOfWork, actor: Actor, conversation_id: int, booking_id: int) -> None:
-    """Untie a booking from a conversation; nothing happens if it is not tied.
+    """Disconnect a booking from a conversation; do nothing if it is not connected.
 
     Raises:
         NotFound: the account has no such conversation, or no such booking.

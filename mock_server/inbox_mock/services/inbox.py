@@ -1,4 +1,4 @@
-"""The inbox as people look at it: who waits for what, and what became of each message. Looking changes nothing."""
+"""The inbox as the dashboard shows it: bookings that wait for a conversation, and the relay state of each message. Read only."""
 
 import orjson
 
@@ -13,7 +13,7 @@ TOLD_OF = ("hosts_notified", relay.RELAYED)
 
 
 def overview(work: UnitOfWork, show: str, search: str, limit: int, skip: int, booking_id: int | None = None) -> Row:
-    """Return the conversations, and the bookings that have none, what moved last first: ``{"total", "conversations"}``.
+    """Return the conversations, and the bookings that have none, most recent activity first: ``{"total", "conversations"}``.
 
     ``show`` is ``all``, ``open`` or ``closed``. A booking without its conversation says under ``waiting`` whether its channel
     ``opens`` one (``opens_at`` says when), ``never`` will, or leaves that to others (``nobody``).
@@ -25,15 +25,15 @@ def overview(work: UnitOfWork, show: str, search: str, limit: int, skip: int, bo
 
 
 def directory(work: UnitOfWork, limit: int) -> Row:
-    """Return so many of the rentals and hosts, each with its id, account and name: ``{"rentals", "hosts"}``."""
+    """Return at most ``limit`` rentals and as many hosts, each with its id, account and name: ``{"rentals", "hosts"}``."""
     return {"rentals": work.db.every(inbox.RENTALS, (limit,)), "hosts": work.db.every(inbox.HOSTS, (limit,))}
 
 
 def conversation(work: UnitOfWork, conversation_id: int, limit: int, skip: int) -> Row:
-    """Return a conversation with its participants and so many of its latest messages, each with what became of it.
+    """Return a conversation with its participants and at most ``limit`` of its latest messages, each with its relay state.
 
-    Under ``relay`` stands the message's ``state``: ``seen`` by the guest (``at``, and ``as`` if in other words than now),
-    ``on_its_way`` (``due_at``), or ``kept``, and ``why``. ``notified`` names the hosts who were.
+    ``relay`` holds the message's ``state``: ``seen`` by the guest (``at``, and ``as`` if the words differ from the present
+    ones), ``on_its_way`` (``due_at``), or ``kept``, and ``why``. ``notified`` names the hosts who were.
 
     Raises:
         NotFound: there is no such conversation.
@@ -67,7 +67,7 @@ def _waiting(row: Row, opening: dict[object, object], owning: list[str]) -> Row:
 
 
 def _told(work: UnitOfWork, rows: list[Row]) -> dict[object, Row]:
-    """Return what the timeline tells of messages. It tells of them in the order in which they were posted: the end is enough."""
+    """Return the timeline's facts about messages. They are in the order of posting, so reading the end is enough."""
     found: dict[object, Row] = {row["id"]: {} for row in rows}
     if not rows:
         return found

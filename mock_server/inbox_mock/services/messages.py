@@ -19,7 +19,7 @@ END_OF_TIME = datetime.max.replace(tzinfo=UTC)
 def post_message(work: UnitOfWork, actor: Actor, written: Row, *, came_from_channel: bool = False) -> int:
     """Post a message into a conversation, as one of its participants.
 
-    What came from the channel is there already; what a host writes is relayed to it, if it fulfils the conditions.
+    A message from the channel is on the channel already; a host's message is relayed to it, if it fulfils the conditions.
 
     Raises:
         Invalid: the conversation is unknown, the sender takes no part in it, an attachment is unknown, an internal
@@ -49,7 +49,7 @@ def post_message(work: UnitOfWork, actor: Actor, written: Row, *, came_from_chan
 
 
 def edit_message(work: UnitOfWork, actor: Actor, message_id: int, written: Row) -> None:
-    """Change a message. What the guest has received already stays as it was.
+    """Change a message. The text that the guest has received does not change.
 
     Raises:
         NotFound: the account has no such message.
@@ -66,7 +66,7 @@ def edit_message(work: UnitOfWork, actor: Actor, message_id: int, written: Row) 
 
 
 def add_attachment(work: UnitOfWork, actor: Actor, message_id: int, attachment_id: int) -> None:
-    """Tie one more attachment to a message; nothing happens if it is tied already.
+    """Add an attachment to a message; do nothing if it is attached already.
 
     Raises:
         NotFound: the account has no such message, or no such attachment.
@@ -131,8 +131,8 @@ def _after_a_guest(work: UnitOfWork, conversation: ConversationRow, said_at: str
 
 
 def participant_of(work: UnitOfWork, conversation_id: object, member_type: str, member_id: object = None) -> ParticipantRow | None:
-    """Return a conversation's first participant of a type, or the one who stands for a member; None if there is none."""
-    # The + keeps SQLite from looking through everything that the member takes part in, and leads it to the conversation's few.
+    """Return a conversation's first participant of a type, or the one that represents a member; None if there is none."""
+    # The + makes SQLite use the index on conversations, not the one on members, which selects far more rows.
     sql = """
         SELECT * FROM participants WHERE conversation_id = ? AND member_type = ? AND (? IS NULL OR +member_id = ?)
         ORDER BY id LIMIT 1"""

@@ -1,4 +1,4 @@
-"""Who may call: applications, tokens and codes, and what each of them is worth."""
+"""OAuth: applications, tokens and codes, and what each of them permits."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from inbox_mock.webhooks.deliveries import publish
 LIFETIME_SECONDS = 7200
 CODE_LIFETIME_SECONDS = 600
 OUT_OF_BAND = "urn:ietf:wg:oauth:2.0:oob"
-# A name counts in the default sandbox only.
+# Names are accepted in the default sandbox only.
 APPLICATION = "SELECT * FROM applications WHERE client_id = ? OR named_client_id = ?"
 KNOWN = "SELECT * FROM tokens WHERE kind = ? AND (secret = ? OR name = ?)"
 
@@ -49,7 +49,7 @@ def authenticate(work: UnitOfWork, token: str | None) -> Grant:
     """Return what an access token permits.
 
     Raises:
-        Unauthorized: there is no token, or it is unknown, expired or revoked; ``reason`` tells which.
+        Unauthorized: there is no token, or it is unknown, expired or revoked, as ``reason`` says.
 
     """
     found = None if not token else _find(work, "access", token)
@@ -65,7 +65,7 @@ def authenticate(work: UnitOfWork, token: str | None) -> Grant:
 
 
 def recognise(work: UnitOfWork, token: str | None) -> int | None:
-    """Return the id of an access token of this sandbox, be it good or not; None for any other."""
+    """Return the id of an access token of this sandbox, valid or not; None for any other."""
     found = None if not token else _find(work, "access", token)
     return None if found is None else found["id"]
 
@@ -80,7 +80,7 @@ def issue_token(
     kind: str = "access",
     **more: object,
 ) -> Row:
-    """Issue a token or code and return its row, with the credential in full under ``token``; without lifetime it never expires."""
+    """Issue a token or code and return its row, with the full credential under ``token``; without lifetime it never expires."""
     expires_at = None if lifetime_seconds is None else times.wire(work.instant + timedelta(seconds=lifetime_seconds))
     number = work.db.execute("SELECT coalesce(max(id), 0) + 1 FROM tokens").fetchone()[0]
     row: Row = {
@@ -98,7 +98,7 @@ def issue_token(
 
 
 def revoke_token(work: UnitOfWork, token: str) -> bool:
-    """Revoke an access or refresh token; return False if there is none such."""
+    """Revoke an access or refresh token; return False if it does not exist."""
     found = _find(work, "access", token) or _find(work, "refresh", token)
     if found is not None:
         work.db.update("tokens", found["id"], {"revoked_at": work.now})
@@ -135,7 +135,7 @@ def authenticate_client(work: UnitOfWork, client_id: str, client_secret: str) ->
     """Return the application that knows this secret.
 
     Raises:
-        OAuthRefused: there is none, or the secret is another.
+        OAuthRefused: there is none, or the secret is wrong.
 
     """
     application = find_application(work, client_id)
@@ -146,7 +146,7 @@ def authenticate_client(work: UnitOfWork, client_id: str, client_secret: str) ->
 
 
 def may_redirect(application: ApplicationRow, redirect_uri: str) -> bool:
-    """Whether an application registered a redirect URI, or what it is under."""
+    """Return whether an application registered a redirect URI, or one that it is under."""
     return is_registered(redirect_uri, registered(application))
 
 
@@ -156,7 +156,7 @@ def registered(application: ApplicationRow) -> list[str]:
 
 
 def scopes_for(work: UnitOfWork, application: ApplicationRow, asked: str) -> tuple[str, ...]:
-    """Return the scopes that are asked for; ``public`` if none is.
+    """Return the requested scopes; ``public`` if there are none.
 
     Raises:
         OAuthRefused: the application does not have one of them.
@@ -168,7 +168,7 @@ def scopes_for(work: UnitOfWork, application: ApplicationRow, asked: str) -> tup
 
 
 def authorize(work: UnitOfWork, application: ApplicationRow, account_id: object, granted: tuple[str, ...], redirect_uri: str) -> str:
-    """Return a code, good once and for ten minutes, that the application exchanges for tokens; it is installed if it was not."""
+    """Return a code that the application can exchange for tokens once, within ten minutes; install the application if necessary."""
     _install(work, application, account_id)
     code = issue_token(
         work, application["id"], account_id, granted, lifetime_seconds=CODE_LIFETIME_SECONDS, kind="code", redirect_uri=redirect_uri
@@ -177,7 +177,7 @@ def authorize(work: UnitOfWork, application: ApplicationRow, account_id: object,
 
 
 def authorize_implicitly(work: UnitOfWork, application: ApplicationRow, account_id: object, granted: tuple[str, ...]) -> Row:
-    """Return an access token, which no refresh token comes with; the application is installed if it was not."""
+    """Return an access token without a refresh token; install the application if necessary."""
     _install(work, application, account_id)
     return issue_token(work, application["id"], account_id, granted, lifetime_seconds=LIFETIME_SECONDS)
 
@@ -198,12 +198,12 @@ def exchange_code(work: UnitOfWork, application: ApplicationRow, code: str, redi
 
 
 def refresh(work: UnitOfWork, application: ApplicationRow, refresh_token: str, asked: str = "") -> tuple[Row, Row]:
-    """Exchange a refresh token for a new pair. The old one is revoked at once, the old access token stays good.
+    """Exchange a refresh token for a new pair. The old one is revoked at once, the old access token stays valid.
 
     ``asked`` may name fewer scopes than the old token had.
 
     Raises:
-        OAuthRefused: the token is unknown, used, revoked or another application's, or lacks a scope asked for.
+        OAuthRefused: the token is unknown, used, revoked or another application's, or lacks a requested scope.
 
     """
     found = _usable(work, "refresh", application, refresh_token)
@@ -214,10 +214,10 @@ def refresh(work: UnitOfWork, application: ApplicationRow, refresh_token: str, a
 
 
 def issue_to_application(work: UnitOfWork, application: ApplicationRow, asked: str) -> Row:
-    """Return an access token for client credentials: it spans all accounts and reads public data only.
+    """Return an access token for client credentials, which spans all accounts and reads only public data.
 
     Raises:
-        OAuthRefused: more than ``public`` is asked for.
+        OAuthRefused: more than ``public`` is requested.
 
     """
     granted = _within(work, parse_scopes(asked) or (PUBLIC,), (PUBLIC,), "client_credentials")
@@ -225,7 +225,7 @@ def issue_to_application(work: UnitOfWork, application: ApplicationRow, asked: s
 
 
 def accounts(work: UnitOfWork) -> list[Row]:
-    """Return every account's id and name: those on which an application can be installed."""
+    """Return the id and name of every account; an application can be installed on any of them."""
     return work.db.every("SELECT id, business_name FROM accounts ORDER BY id")
 
 
@@ -252,7 +252,7 @@ def _within(work: UnitOfWork, wanted: tuple[str, ...], held: tuple[str, ...], ho
 
 
 def _usable(work: UnitOfWork, kind: str, application: ApplicationRow, credential: str) -> TokenRow:
-    """Return a code or refresh token that can be exchanged; ``X-Mock-Why`` tells what is wrong with any other."""
+    """Return a code or refresh token that can be exchanged; ``X-Mock-Why`` says why any other cannot."""
     found, what = _find(work, kind, credential), f"the {kind}" if kind == "code" else f"the {kind} token"
     if found is None:
         work.explain("grant_unknown", credential=what)
@@ -268,7 +268,7 @@ def _usable(work: UnitOfWork, kind: str, application: ApplicationRow, credential
 
 
 def _find(work: UnitOfWork, kind: str, credential: str) -> TokenRow | None:
-    """Return the token that a credential stands for, which the default sandbox takes by name, too; None for another sandbox's."""
+    """Return the token of a credential, or of a name in the default sandbox; None for another sandbox's credential."""
     secret = credential.removeprefix(work.sandbox_id) if credential.startswith(work.sandbox_id) else None
     name = credential if work.sandbox_id == DEFAULT_SANDBOX else None
     return work.db.one(KNOWN, (kind, secret, name), TokenRow)

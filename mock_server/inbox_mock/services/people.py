@@ -1,4 +1,4 @@
-"""Use cases around people: clients (the travellers), hosts, and the participants of conversations that stand for them."""
+"""Use cases around people: clients (the travellers), hosts, and the participants that represent them in conversations."""
 
 from collections.abc import Callable, Mapping
 from json import dumps, loads
@@ -45,9 +45,9 @@ def edit_client(work: UnitOfWork, actor: Actor, client_id: int, written: Row) ->
 
 
 def contacts(guest: Mapping[str, object], encode: Callable[[object], str] = dumps) -> Row:
-    """Return a client's columns for a guest: ``fullname``, one ``email`` address, one ``phone`` number, and what else is known.
+    """Return a client's columns for a guest: ``fullname``, one ``email`` address, one ``phone`` number, and other known columns.
 
-    ``encode`` writes a list as the JSON that is stored, and that the API shows as it is stored.
+    ``encode`` returns a list as JSON text, which is stored and which the API shows unchanged.
     """
     written: Row = {"fullname": guest["fullname"]}
     if "email" in guest:
@@ -58,7 +58,7 @@ def contacts(guest: Mapping[str, object], encode: Callable[[object], str] = dump
 
 
 def _name_of(client: Mapping[str, Any], written: Row) -> Row:
-    """Return the full name that the two parts make, where a part is written and the full name is not."""
+    """Return the full name made of the two parts, where a part is written and the full name is not."""
     if "fullname" in written or not ({"firstname", "lastname"} & written.keys()):
         return {}
     parts = [str({**client, **written}.get(part) or "") for part in ("firstname", "lastname")]
@@ -74,7 +74,7 @@ def _check_client(work: UnitOfWork, actor: Actor, client: Row) -> None:
 
 
 def create_host(work: UnitOfWork, actor: Actor, written: Row) -> int:
-    """Add a host, who may stand for a user.
+    """Add a host, who may represent a user.
 
     Raises:
         Invalid: the account has no such user or source.
@@ -105,7 +105,7 @@ def _check_host(work: UnitOfWork, actor: Actor, written: Row) -> None:
 
 
 def add_participant(work: UnitOfWork, actor: Actor, written: Row) -> int:
-    """Add a participant to a conversation on a client's behalf. The same member may take part twice.
+    """Add a participant to a conversation for an API client. The same member may take part twice.
 
     Raises:
         Invalid: the conversation or the member is unknown to the account; in a strict sandbox also for a Client in a
@@ -129,7 +129,7 @@ def add_participant(work: UnitOfWork, actor: Actor, written: Row) -> int:
 
 
 def edit_participant(work: UnitOfWork, actor: Actor, participant_id: int, written: Row) -> None:
-    """Mark what a participant has read, or take the mark back.
+    """Mark that a participant has read the conversation now, or remove the mark.
 
     Raises:
         NotFound: the account has no such participant.

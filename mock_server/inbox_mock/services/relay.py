@@ -30,7 +30,7 @@ def relay(work: UnitOfWork, conversation: ConversationRow, sender: ParticipantRo
 
 
 def arrive(work: UnitOfWork, about: Row) -> None:
-    """Show a message that was on its way to the guest.
+    """Deliver a relayed message to the guest.
 
     Raises:
         Invalid: the channel fails to relay; the guest never sees the message.
@@ -52,7 +52,7 @@ def put_on_channel(work: UnitOfWork, message_id: object) -> None:
 
 
 def thread(work: UnitOfWork, conversation_id: object, limit: int = -1, skip: int = 0) -> list[Row]:
-    """Return what the guest sees on the channel, oldest first: so many of the latest, but for those that are skipped."""
+    """Return what the guest sees on the channel, oldest first: the latest ``limit`` messages, after skipping some."""
     sql = """
         SELECT m.id AS message_id, m.content, m.on_channel_as, m.on_channel_at AS at, p.member_type AS sender
         FROM messages m JOIN participants p ON p.id = m.sender_id
@@ -81,7 +81,7 @@ def _is_on_its_way(work: UnitOfWork, message: MessageRow) -> bool:
 
 
 def notify_hosts(work: UnitOfWork, conversation_id: object, sender: ParticipantRow, message: Row, message_id: int) -> None:
-    """Notify the Host participants of a conversation of a new external message, and nobody else; the timeline names them."""
+    """Notify only the Host participants of a conversation of a new external message; the timeline names them."""
     if message["visibility"] == "internal":
         return
     sql = "SELECT id, member_id FROM participants WHERE conversation_id = ? AND member_type = 'Host' AND id <> ? ORDER BY id"

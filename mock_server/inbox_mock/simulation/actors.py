@@ -1,4 +1,4 @@
-"""What people do besides the client: the guest, staff in the Smily app, the host in the channel's own app, the channel."""
+"""Writes by everyone but the client: the guest, staff in the Smily app, the host in the channel's own app, the channel."""
 
 from inbox_mock.channels import ChannelPolicy, policies
 from inbox_mock.domain.errors import Invalid, invalid
@@ -13,12 +13,12 @@ NOT_SAID = "not said"
 
 
 def write_as_guest(work: UnitOfWork, conversation_id: object, content: str, *, client_id: object = None, **more: object) -> int:
-    """Insert a guest's message, as the conversation's channel brings it: from the first guest, unless ``client_id`` says who.
+    """Insert a guest's message, as the conversation's channel delivers it: from the first guest, or the one with ``client_id``.
 
     Return the message's id.
 
     Raises:
-        Invalid: nobody in the conversation is a guest, or this client is none.
+        Invalid: the conversation has no guest, or this client is not one of its guests.
 
     """
     conversation = work.db.get(ConversationRow, conversation_id)
@@ -29,7 +29,7 @@ def write_as_guest(work: UnitOfWork, conversation_id: object, content: str, *, c
 
 
 def write_on_channel_as_host(work: UnitOfWork, conversation_id: object, host_id: int | None, content: str, **more: object) -> int:
-    """Insert what a host wrote in the channel's own app: a message of a Host participant, made by the channel's application.
+    """Insert a message of a Host participant that was written in the channel's own app, created by the channel's application.
 
     Return the message's id.
 
@@ -53,10 +53,10 @@ def write_as_host(
     channel: object = NOT_SAID,
     **more: object,
 ) -> int:
-    """Insert a message that staff wrote in the Smily app, through a host, and return its id; a host who takes no part yet joins first.
+    """Insert a message that staff wrote as a host in the Smily app, and return its id; a host who takes no part yet joins first.
 
-    The message goes to the conversation's default channel, unless another ``channel`` (or None) is said or it is an
-    internal note. Without ``host_id`` the conversation's first host speaks, or the account's.
+    The message goes to the conversation's default channel, unless another ``channel`` (or None) is given or it is an
+    internal note. Without ``host_id`` the sender is the conversation's first host, or the account's.
 
     Raises:
         Invalid: the account has no host.
@@ -77,7 +77,7 @@ def write_as_host(
 
 
 def join_from_channel(work: UnitOfWork, conversation_id: object, host_id: int | None) -> int:
-    """Add a host to a conversation on the channel's behalf, and return the participant's id; a host who takes part already stays.
+    """Add a host to a conversation for the channel, and return the participant's id; a host who takes part already stays.
 
     Raises:
         Invalid: the account has no such host, or none.
@@ -96,7 +96,7 @@ def _from_channel(work: UnitOfWork, conversation: ConversationRow, sender: Parti
 
 
 def _seat(work: UnitOfWork, conversation: ConversationRow, host_id: int | None, *, by_channel: bool) -> ParticipantRow:
-    """Return the Host participant through whom a host speaks, added if there is none."""
+    """Return the Host participant that represents a host, added if there is none."""
     account_id = conversation["account_id"]
     if host_id is None:
         present = participant_of(work, conversation["id"], "Host")

@@ -24,7 +24,7 @@ DELAY = f"{durations.EXPECTED}, or never"
 TIME = "a time as the API takes it, or a date"
 LENGTH_OF_A_DATE = len("2030-06-01")
 OPENED = "conversation_opened"
-# A rental with what a booking through a channel needs besides, and a booking with what its channel needs to open the conversation.
+# A rental with all that a booking through a channel needs, and a booking with all that its channel needs to open the conversation.
 BOOKED = """
     SELECT *, (SELECT id FROM sources WHERE account_id = rentals.account_id AND name = :source) AS source_id,
       (SELECT min(id) FROM users WHERE account_id = rentals.account_id) AS user_id,
@@ -41,17 +41,17 @@ TO_OPEN = """
 
 @dataclass(slots=True)
 class Arguments:
-    """Resolves what is written under the keys of one action: references, times and durations.
+    """Resolves the arguments of one action: references, times and durations.
 
     ``work`` is the unit of work in which references are looked up, ``start`` the instant from which offsets count. Each method
-    raises the writer's kind of error, as `error` returns it.
+    raises the kind of error that `error` returns.
     """
 
     work: UnitOfWork
     start: datetime
 
     def refer(self, noun: str, reference: object, key: str) -> int:
-        """Return the id of a record that exists by now; ``noun`` is its table."""
+        """Return the id of an existing record; ``noun`` is its table."""
         raise NotImplementedError
 
     def moment(self, text: str, key: str) -> datetime:
@@ -69,12 +69,12 @@ class Arguments:
             raise self.error(key, repr(text), expected) from None
 
     def error(self, key: str, found: str, expected: str) -> Exception:
-        """Return an error about what is written under a key; dots separate nested keys."""
+        """Return an error about the value of a key; dots separate nested keys."""
         raise NotImplementedError
 
 
 def check_channel(arguments: Arguments, name: str) -> str:
-    """Return the name of a channel, if there is one of this name."""
+    """Return the name of a channel after checking that it exists."""
     if name not in policies():
         raise arguments.error("channel", repr(name), f"one of {', '.join(policies())}")
     return name
@@ -97,7 +97,7 @@ def parse_booking(arguments: Arguments, given: Mapping[str, Any], encode: Callab
     `people.contacts`.
 
     Raises:
-        Exception: what ``arguments`` raises where a reference, time, duration or channel is none.
+        Exception: what ``arguments`` raises for an invalid reference, time, duration or channel.
 
     """
     rental = arguments.work.db.get(RentalRow, arguments.refer("rentals", given["rental"], "rental"))
@@ -119,7 +119,7 @@ def parse_booking(arguments: Arguments, given: Mapping[str, Any], encode: Callab
 
 
 def _opening(arguments: Arguments, given: Mapping[str, Any]) -> Row:
-    """Return what the booking says of the conversation that its channel opens."""
+    """Return the booking's arguments for the conversation that its channel opens."""
     opening: Row = {"clients": given.get("client_participants", 1), "conversation": given.get("conversation")}
     companions = [arguments.refer("clients", client, "companions") for client in given.get("companions", [])]
     if companions:
@@ -171,11 +171,11 @@ def open_conversation(work: UnitOfWork, about: Row) -> Row:
 
     ``about`` holds the ``booking_id`` and, as far as known: ``hosts`` (ids of the hosts that the channel adds, or whether it
     adds one; drawn if None), ``clients`` (the number of travellers, 1 if None), ``companions`` (ids of clients who travel with
-    the booking's client), ``conversation`` (the wished id), ``relay_seconds`` (how long the channel takes to relay a message;
+    the booking's client), ``conversation`` (the requested id), ``relay_seconds`` (how long the channel takes to relay a message;
     drawn if None).
 
     Return the ``conversation_id``, or, under ``never``, why there is none: the booking was cancelled, or has its
-    conversation already. The booking's ``updated_at`` moves, so that clients which poll find it.
+    conversation already. The booking's ``updated_at`` changes, so that clients which poll find it.
 
     Raises:
         NotFound: there is no such booking.
@@ -192,7 +192,7 @@ def open_conversation(work: UnitOfWork, about: Row) -> Row:
     policy, account_id = policies()[booking["channel"]], booking["account_id"]
     hosts = _hosts_added(work, booking, about.get("hosts"), policy.host_share)
     row: Row = {
-        "id": None if booking["taken"] else wished,  # a client's conversation has got the wished id meanwhile
+        "id": None if booking["taken"] else wished,  # a client's conversation has taken the requested id meanwhile
         "account_id": account_id,
         "channel": policy.name,
         "default_channel": policy.default_channel,
@@ -218,7 +218,7 @@ HANDLERS = {OPENED: open_conversation}
 
 
 def forget_opening(work: UnitOfWork, booking_id: int) -> None:
-    """Take the scheduled opening of a booking's conversation off the timeline."""
+    """Delete the scheduled opening of a booking's conversation from the timeline."""
     sql = "DELETE FROM timeline WHERE happened = 0 AND kind = ? AND json_extract(about, '$.booking_id') = ?"
     work.db.execute(sql, (OPENED, booking_id))
 
@@ -237,7 +237,7 @@ def application_of(work: UnitOfWork, channel: str) -> int | None:
 
 
 def _travellers(work: UnitOfWork, booking: Row, about: Row) -> list[object]:
-    """Return the ids of the booking's client, of known companions, and of new clients up to the wished number."""
+    """Return the ids of the booking's client, of known companions, and of new clients up to the requested number."""
     found: list[object] = [booking["client_id"]] if booking["client_id"] is not None else []
     found += about.get("companions", [])
     while len(found) < max(1, about.get("clients", 1)):

@@ -23,7 +23,7 @@ BEGAN_ANEW = "stopped: the sandbox was reset or restored meanwhile"
 
 @dataclass(frozen=True, slots=True)
 class AdvanceResult:
-    """The time at which an advance ended, the events on the way, and ``why`` it stopped early, if it did."""
+    """The result of an advance: the time at which it ended, the events on the way, and ``why`` it stopped early, if it did."""
 
     now: str
     happened: list[Event]
@@ -31,7 +31,7 @@ class AdvanceResult:
 
 
 def advance(sandbox: Sandbox, sender: WebhookSender, destination: Callable[[UnitOfWork], datetime], until: str = "") -> AdvanceResult:
-    """Move a sandbox's clock forward, and return its time and what happened on the way.
+    """Move a sandbox's clock forward, and return its time and the events on the way.
 
     With ``until`` the clock stops at the first event of that kind, or, for ``idle``, where no event is pending, and after 1,000
     events at the latest; with nothing pending it does not move. An advance ends early where each webhook causes another one at

@@ -1,4 +1,4 @@
-"""Deliveries: one for each subscription that receives an event, from the change that it tells of to its last attempt.
+"""Deliveries: one for each subscription that receives an event, from the change that it reports to its last attempt.
 
 Sending is done by `inbox_mock.webhooks.sender`, outside of any transaction.
 """
@@ -34,7 +34,7 @@ FIRST_RETRY = timedelta(minutes=1)
 
 @dataclass(frozen=True, slots=True)
 class DeliveryRequest:
-    """One attempt to deliver: where to, what, and the secret to sign it with."""
+    """A delivery attempt to make: the address, the body, and the secret that signs it."""
 
     delivery_id: int
     url: str
@@ -72,12 +72,12 @@ def is_address(url: str) -> bool:
 def publish(work: UnitOfWork, event: str, record_id: object, account_id: object, *, application_id: object = None) -> None:
     """Record an event as caused by this unit of work, and schedule a delivery for each subscription that receives it.
 
-    What is delivered is the record as it is now, as the application's own token would see it. With ``application_id`` only
+    The delivered record is the present one, as the application's own token would see it. With ``application_id`` only
     this application receives it.
     """
     work.caused.append({"event": event, "id": record_id})
     needed = event_types()[event].scopes
-    # Most sandboxes have no webhooks, which this statement finds out faster than the join of `subscribed`.
+    # Most sandboxes have no webhooks, which this query finds out faster than the join of `subscribed`.
     has_webhooks = work.db.execute("SELECT 1 FROM webhooks LIMIT 1").fetchone() is not None
     for webhook in webhooks.subscribed(work.db, event, account_id) if has_webhooks else ():
         held = expand_scopes(webhook["scopes"])
@@ -143,7 +143,7 @@ def _schedule(work: UnitOfWork, webhook: Row, event: str, account_id: object, re
 
 
 def _release(work: UnitOfWork, webhook: Row, due: timedelta) -> None:
-    """Schedule the deliveries that wait for the next one to the same address right after it."""
+    """Schedule the deliveries that wait for the next one to the same address, right after it."""
     if not work.db.holds_any("faults"):
         return
     for event_id, delivery_id in fault_store.held_back(work.db, webhook["id"]):

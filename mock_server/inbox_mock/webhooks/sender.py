@@ -33,7 +33,7 @@ def sign(secret: str, body: bytes) -> str:
     """Return the value of ``X-Content-Signature``: HMAC-SHA1, in hex, over the Base64 of the body as Ruby's ``encode64`` writes it.
 
     Source: /guides/webhook-subscriptions. ``encode64`` ends every line of 60 characters, and the last one, with a
-    newline; Python's ``encodebytes`` breaks lines at 76, which signs wrongly whatever is longer than 45 bytes.
+    newline; Python's ``encodebytes`` breaks lines at 76, so signatures of more than 45 bytes would be wrong.
     """
     return hmac.new(secret.encode(), encode64(body), "sha1").hexdigest()
 
@@ -59,7 +59,7 @@ class WebhookSender:
     """Delivers over HTTP. ``origin`` is the server's own root, ``allowed`` are hosts beyond this machine.
 
     ``make_room`` is called before each attempt: a receiver may call back, and a thread must be free to answer it.
-    ``local_receivers``, by host, receive what is addressed to their host without a socket.
+    ``local_receivers``, by host, receive webhooks to their host without a socket.
     """
 
     def __init__(self, allowed: frozenset[str] = frozenset(), origin: str = "http://localhost") -> None:
@@ -73,7 +73,7 @@ class WebhookSender:
         return urlsplit(url).hostname in self.local_receivers or is_allowed(url, self.allowed)
 
     def __call__(self, request: DeliveryRequest) -> DeliveryResult:
-        """Try once, for a few seconds at most; redirects are not followed."""
+        """Make one attempt, for at most a few seconds; do not follow redirects."""
         body = body_of(request, self.origin)
         headers = {"Content-Type": "application/json", "X-Content-Signature": sign(request.secret, body), "User-Agent": USER_AGENT}
         sent = {"headers": headers, "body": shortened(body.decode())}

@@ -35,18 +35,18 @@ MOST_SHOWN = 60
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Action:
-    """What there is to know of an action; call it to perform it at once.
+    """The declaration of an action; call it to perform the action at once.
 
     * ``schema`` is the JSON Schema of its arguments in scenario files.
     * ``refers`` names the table of each argument that refers to a record, or to several; ``booking`` and ``conversation`` need
       no entry. ``about`` gets the record's id as ``host_id``, or the records' ids as ``attachment_ids``, and every other
-      argument as it is.
+      argument unchanged.
     * ``says`` is the sentence about it, without a full stop, for people: a format with arguments' names and ``where``, the
       conversation in which it happens, or a function of the arguments.
     * ``resolve`` replaces the rules of ``refers``.
     * ``operation`` is the admin API's operation that performs it; None, if only a timeline does.
     * ``in_trials``: whether it can be a step of a client's trial.
-    * ``handler`` performs it: takes the unit of work and ``about``, returns what there is to add to ``about``.
+    * ``handler`` performs it: takes the unit of work and ``about``, returns additions to ``about``.
     """
 
     name: str
@@ -60,22 +60,22 @@ class Action:
     in_trials: bool = True
 
     def __call__(self, work: UnitOfWork, about: Row) -> Row:
-        """Perform the action, and return what there is to add to ``about``.
+        """Perform the action, and return additions to ``about``.
 
         Raises:
-            Refusal: it cannot be.
+            Refusal: the action cannot be performed.
 
         """
         return self.handler(work, about) or {}
 
     @property
     def arguments(self) -> Mapping[str, Schema]:
-        """The JSON Schema of each argument; nothing, where the scenario schema defines them elsewhere."""
+        """The JSON Schema of each argument; empty where the scenario schema defines them elsewhere."""
         found: Mapping[str, Schema] = self.schema.get("properties", {})
         return found
 
     def sentence(self, given: Given) -> str:
-        """Return what it does, as a sentence without a full stop; ``given`` are its arguments as a scenario has them."""
+        """Return what it does, as a sentence without a full stop; ``given`` are its arguments as written in a scenario."""
         return self.says(given) if callable(self.says) else self.says.format_map(_Words(given, where=where(given)))
 
 
@@ -133,12 +133,12 @@ def actions() -> dict[str, Action]:
 
 
 def handlers() -> Handlers:
-    """Return the handler of every kind of timeline event, looked up anew at each call."""
+    """Return the handler of every kind of timeline event, looked up again at each call."""
     return Handlers({**bookings.HANDLERS, **relay.HANDLERS, **actions()}, outside=(SENT,))
 
 
 def sentence(kind: str, about: Given) -> str | None:
-    """Return what a timeline event says, as a sentence without a full stop; None, if it is no action.
+    """Return a timeline event as a sentence without a full stop; None if it is not an action.
 
     Long texts are cut, and unprintable characters are replaced.
     """
@@ -152,7 +152,7 @@ def sentence(kind: str, about: Given) -> str | None:
 
 
 def where(given: Given) -> str:
-    """Return in which conversation something happens, in words."""
+    """Return the conversation of an action, in words."""
     if given.get("conversation") is not None:
         return f"conversation {given['conversation']}"
     return f"the conversation of booking {given['booking']}" if given.get("booking") is not None else "a conversation"
@@ -164,10 +164,10 @@ def attached(about: Row) -> Row:
 
 
 def booking_of(work: UnitOfWork, about: Row) -> BookingRow:
-    """Return the booking that is meant: by ``booking_id``, or the one that the event ``booked_by`` made, whose id is added.
+    """Return the booking of an action: by ``booking_id``, or the one that the event ``booked_by`` created, whose id is added.
 
     Raises:
-        Invalid: that event made none.
+        Invalid: that event created none.
 
     """
     if about.get("booking_id") is None:
@@ -178,7 +178,7 @@ def booking_of(work: UnitOfWork, about: Row) -> BookingRow:
 
 
 def conversation_of(work: UnitOfWork, about: Row) -> ConversationRow:
-    """Return the conversation that is meant: by ``conversation_id``, or the one of a booking.
+    """Return the conversation of an action: by ``conversation_id``, or the one of a booking.
 
     A channel's booking has the one that the channel opened, any other booking the first that it is connected to.
 

@@ -1,4 +1,4 @@
-"""What becomes of applications: they are uninstalled."""
+"""Actions on applications: they are uninstalled."""
 
 from inbox_mock.domain.errors import Invalid, invalid
 from inbox_mock.engine.unit_of_work import UnitOfWork

@@ -1,4 +1,4 @@
-"""What channels do, and hosts in a channel's own app: write there, open a conversation, add a host, fail to relay."""
+"""Actions of channels, and of hosts in a channel's own app: write there, open a conversation, add a host, fail to relay."""
 
 import orjson
 
@@ -36,7 +36,7 @@ from inbox_mock.store.database import Row
     operation="write",
 )
 def host_writes_on_channel(work: UnitOfWork, about: Row) -> Row:
-    """Insert a message that a host wrote in the channel's own app, as it comes in from there."""
+    """Insert a message that a host wrote in the channel's own app, as received from there."""
     conversation_id = conversation_of(work, about)["id"]
     return {"message_id": actors.write_on_channel_as_host(work, conversation_id, about.get("host_id"), about["content"], **attached(about))}
 

@@ -1,4 +1,4 @@
-"""A fault begins."""
+"""The action that sets a fault."""
 
 from inbox_mock.domain.errors import Invalid
 from inbox_mock.engine.unit_of_work import UnitOfWork
@@ -24,7 +24,7 @@ def set_fault(arguments: Arguments, wish: Row) -> int:
 
 
 def _checked(arguments: Arguments, given: Given) -> Row:
-    """Set the fault and remove it again, so that what is wrong with it is found at once."""
+    """Set the fault and remove it again, to find errors in it at once."""
     wish = dict(given)
     faults.remove_fault(arguments.work, set_fault(arguments, wish))
     return {"fault": wish}

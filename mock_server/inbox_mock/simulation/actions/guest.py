@@ -1,4 +1,4 @@
-"""What guests do: book, write, cancel, and ask to be forgotten."""
+"""Actions of guests: book, write, cancel, and ask to be forgotten."""
 
 from inbox_mock.channels import policies
 from inbox_mock.domain.errors import Invalid, invalid
@@ -42,7 +42,7 @@ def _books(given: Given) -> str:
 
 @action(schema={"$ref": "#/$defs/booking"}, resolve=_booking, says=_books, operation="book")
 def guest_books(work: UnitOfWork, about: Row) -> Row:
-    """Insert a booking. It gets another id than the wished one, if somebody else's booking has got that meanwhile."""
+    """Insert a booking, with another id than the requested one if a different booking has taken that meanwhile."""
     stay: Row = dict(about["stay"])
     if work.db.one("SELECT 1 FROM bookings WHERE id = ?", (stay.get("id"),)):
         del stay["id"]
@@ -62,7 +62,7 @@ def guest_books(work: UnitOfWork, about: Row) -> Row:
     operation="write",
 )
 def guest_writes(work: UnitOfWork, about: Row) -> Row:
-    """Insert a guest's message, as it comes in from the channel."""
+    """Insert a guest's message, as received from the channel."""
     conversation_id = conversation_of(work, about)["id"]
     return {
         "message_id": actors.write_as_guest(work, conversation_id, about["content"], client_id=about.get("client_id"), **attached(about))

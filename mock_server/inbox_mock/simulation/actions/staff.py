@@ -1,4 +1,4 @@
-"""What staff do in the Smily app: write, change a conversation, move a booking."""
+"""Actions of staff in the Smily app: write, change a conversation, move a booking."""
 
 from inbox_mock.engine.unit_of_work import Actor, UnitOfWork
 from inbox_mock.services import bookings, conversations
@@ -86,7 +86,7 @@ def staff_changes(work: UnitOfWork, about: Row) -> None:
     says="Staff move booking {booking} to other dates",
 )
 def staff_moves(work: UnitOfWork, about: Row) -> None:
-    """Change the dates of a booking. Locks are for applications, and do not hold staff back."""
+    """Change the dates of a booking. Locks restrict applications only, not staff."""
     booking = booking_of(work, about)
     actor = Actor(booking["account_id"], booking["application_id"])
     dates: Row = {name: about[name] for name in ("start_at", "end_at")}
