@@ -27,7 +27,7 @@ class AccessControl:
     def check(self, asked: Request) -> None:
         """Check that a request may use the admin API.
 
-        Without a token only this machine may, and no page of another site, under whatever host name it addresses the server.
+        Without a token only this machine has access, and no page of another site, even if that site's name resolves to this machine.
 
         Raises:
             Unauthorized: there is an admin token, and the request does not present it.
@@ -46,7 +46,7 @@ class AccessControl:
             raise Forbidden(Problem("origin", "the admin API answers no page of another site"))
 
     def check_host(self, asked: Request) -> None:
-        """Check that a request comes from this machine and addresses it by an allowed name; with an admin token, any name is.
+        """Check that a request comes from this machine and addresses it by an allowed name; an admin token allows every name.
 
         Raises:
             Forbidden: the request comes from elsewhere, or addresses a host that is not allowed.

@@ -1,4 +1,4 @@
-"""Acting as the guest, the channel, staff, and the host in the channel's own app."""
+"""Actions as the guest, the channel, staff, and the host in the channel's own app."""
 
 from datetime import timedelta
 
@@ -29,10 +29,10 @@ SAME = ("conversation_delay", "host_participant", "client_participants")
 
 
 class _BodyArguments(Arguments):
-    """Resolves what a request's body says of an action."""
+    """Resolves the arguments of an action in a request's body."""
 
     def refer(self, noun: str, reference: object, key: str) -> int:
-        """Return the id of a rental; no other record is named by these bodies."""
+        """Return the id of a rental; these bodies name no other records."""
         if noun != "rentals":
             raise LookupError(noun)
         try:
@@ -214,7 +214,7 @@ def shown(work: UnitOfWork, plural: str, record_id: object, origin: str) -> JSON
 
 
 def _booking(work: UnitOfWork, body: JSON) -> Row:
-    """Return a body as a scenario's booking, completed: a stay in 30 days, for a week, in the first rental."""
+    """Return a body as a scenario's booking, with defaults: a stay in 30 days, for a week, in the first rental."""
     guest: JSON = body.get("guest", {})
     given: Row = {"channel": body.get("channel", "airbnb"), "guest": {"fullname": SOMEBODY, **guest}}
     given["rental"] = body["rental_id"] if "rental_id" in body else work.db.value("SELECT min(id) FROM rentals")

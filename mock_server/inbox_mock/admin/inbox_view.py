@@ -40,7 +40,7 @@ def get_changes(call: AdminCall) -> JSON:
     if call.query.get("wait") == "1":
         waited = call.factory.sandboxes.wait(call.in_sandbox, PATIENCE_SECONDS, version=known)
     sandbox = call.in_sandbox
-    version = sandbox.version  # read first: what changes from here on is seen the next time
+    version = sandbox.version  # read first: later changes are seen by the next request
     with sandbox.work() as work:
         clock: JSON = {"now": work.now, "mode": work.clock.mode, "rate": work.clock.rate}
         newest = journal.next_id(work.db) - 1

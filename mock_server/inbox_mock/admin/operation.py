@@ -151,7 +151,7 @@ def read_body(raw: bytes) -> object:
     """Return the JSON of a body; an empty one is an empty object.
 
     Raises:
-        BadRequest: it is no JSON.
+        BadRequest: the body is not JSON.
 
     """
     try:

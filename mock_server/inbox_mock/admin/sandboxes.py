@@ -144,7 +144,7 @@ def revoke_token(call: AdminCall) -> None:
 
 
 def application_in(work: UnitOfWork, body: JSON) -> ApplicationRow:
-    """Return the application that a body names by id; the client's own, if it names none.
+    """Return the application that a body names by id; by default the client's own.
 
     Raises:
         Invalid: there is no such application.
@@ -158,7 +158,7 @@ def application_in(work: UnitOfWork, body: JSON) -> ApplicationRow:
 
 
 def overrides_of(body: JSON) -> Overrides:
-    """Return what the body of `create_sandbox` overrides of the scenario."""
+    """Return the scenario's settings that the body of `create_sandbox` overrides."""
     clock: JSON = body.get("clock", {})
     return Overrides(
         seed=body.get("seed"),
@@ -198,7 +198,7 @@ def shown(sandbox: Sandbox, origin: str) -> JSON:
 
 
 def _first_tokens(work: UnitOfWork) -> dict[tuple[object, object], str]:
-    """Return the token that each application was given on each account when the sandbox was made."""
+    """Return the token that each application got on each account when the sandbox was built."""
     found: dict[tuple[object, object], str] = {}
     for row in access.unlimited_tokens(work.db):
         found.setdefault((row["application_id"], row["account_id"]), oauth.full_token(work, row))

@@ -1,4 +1,4 @@
-"""The consent page, on which a person authorises an application or not, and the redirect back to the application."""
+"""The consent page, on which a person authorises an application or denies access, and the redirect back to the application."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -16,7 +16,7 @@ from inbox_mock.store.rows import ApplicationRow
 Given = Mapping[str, str]
 
 HTML = "text/html; charset=utf-8"
-# A form-action would forbid the redirect to the application, which follows the form. A referrer policy of no-referrer
+# A form-action would forbid the redirect to the application after the form. A referrer policy of no-referrer
 # would make browsers send the form with an Origin of null.
 SAFETY: Headers = [
     ("Cache-Control", "no-store"),
@@ -42,7 +42,7 @@ class Page:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConsentRequest:
-    """What an application asks a person for. Its redirect URI is a registered one."""
+    """An application's request for consent. Its redirect URI is a registered one."""
 
     application: ApplicationRow
     redirect_uri: str
@@ -72,7 +72,7 @@ def refuse_foreign(asked: Request) -> Rendered | None:
 
 
 def authorize(work: UnitOfWork, given: Given, decision: str | None = None) -> Rendered:
-    """Rendered with the page or, given a decision, carry it out. Only registered redirect URIs are followed."""
+    """Return the consent page or, given a decision, carry it out. Only registered redirect URIs are followed."""
     try:
         application = oauth.find_application(work, given.get("client_id", ""))
     except OAuthRefused as refusal:
@@ -149,7 +149,7 @@ def _named(ids: list[object], account_id: str) -> object:
 
 
 def _allowed(consent: ConsentRequest, told: Mapping[str, object]) -> Rendered:
-    """Redirect to the application with what was granted, or show it where the redirect URI is out of band."""
+    """Redirect to the application with the code or token, or show it where the redirect URI is out of band."""
     if consent.redirect_uri != OUT_OF_BAND:
         return _back(consent, told)
     name, value = next(iter(told.items()))

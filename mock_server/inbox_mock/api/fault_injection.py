@@ -1,4 +1,4 @@
-"""Carrying out in the API pipeline what a fault does to a request."""
+"""Applying faults to requests in the API pipeline."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -51,23 +51,23 @@ class InjectedFault:
 
     @property
     def unanswered(self) -> bool:
-        """Whether the client gets no response."""
+        """Whether no response reaches the client."""
         return self._effect.connection in {"close", "reset"} and self._control is not None
 
     @property
     def shift(self) -> int:
-        """By how many records the page of a list has moved."""
+        """The number of records by which a list's page has moved."""
         return self._effect.shift
 
     def allowance(self, allowance: Allowance) -> Allowance:
-        """Return what is left of the hour."""
+        """Return what is left of the hour's requests."""
         return replace(allowance, used=allowance.limit + 1) if isinstance(self._effect.refusal, RateLimited) else allowance
 
     def begin(self, work: UnitOfWork) -> None:
-        """Apply what comes before the operation.
+        """Apply the effects before the operation.
 
         Raises:
-            Refusal: the fault is a refusal that the API itself knows.
+            Refusal: the fault is a refusal of the API.
             Replaced: the fault answers in place of the operation.
 
         """
@@ -91,7 +91,7 @@ class InjectedFault:
         return self._past
 
     def end(self, body: bytes, headers: Headers) -> tuple[bytes, bytes]:
-        """Return the response's body, and as much of it as reaches the client. Close what was opened for reading."""
+        """Return the response's body, and the part of it that reaches the client; close the database opened for a stale read."""
         if self._past is not None:
             self._past.db.close()
         headers += self._effect.headers
@@ -106,7 +106,7 @@ class InjectedFault:
         return body, body[: self._kept]
 
     def wait(self, sleep: Callable[[float], None]) -> float:
-        """Sleep if the fault says so; return the seconds by which the request took longer than a stopwatch shows."""
+        """Sleep if the fault requires it; return the seconds to add to the measured duration of the request."""
         seconds = self._effect.takes.total_seconds()
         if not self._effect.waits:
             return seconds
@@ -114,7 +114,7 @@ class InjectedFault:
         return 0.0
 
     def finish(self, headers: Headers) -> None:
-        """Make the synced-at header as old as what was read, and tell the server what to do to the connection."""
+        """Set the synced-at header to the time of the stale read, and tell the server what to do to the connection."""
         if self._past is not None and self._effect.honest:
             headers[:] = [(name, times.synced_at(self._strike.set_at) if name == SYNCED_AT else value) for name, value in headers]
         if self._control is not None and self._effect.connection is not None:
@@ -125,7 +125,7 @@ def strike(work: UnitOfWork, request: Request, grant: Grant) -> InjectedFault | 
     """Return the fault that strikes a request, or None.
 
     Raises:
-        Unauthorized: the fault is that the token is no longer good.
+        Unauthorized: the fault makes the token invalid.
 
     """
     query = dict(parse_qsl(request.environ.get("QUERY_STRING", ""), keep_blank_values=True))

@@ -49,7 +49,7 @@ def blueprint(server: Server) -> Blueprint:
 
 
 def _answer(server: Server, given: Given, run: Callable[[UnitOfWork], Rendered]) -> Response:
-    """Rendered a call in the sandbox that its credentials name."""
+    """Answer a request in the sandbox that its credentials name."""
     started = server.stopwatch()
     credential = next((given[name] for name in ("client_id", "code", "refresh_token") if given.get(name)), None)
     with server.sandboxes.of(sandbox_of(credential)).work() as work:
@@ -102,7 +102,7 @@ def _json(raw: bytes) -> dict[str, str] | None:
 
 
 def _token(work: UnitOfWork, given: Given, *, unreadable: bool) -> Rendered:
-    """Return the answer with tokens. If they are refused, code and refresh token stay valid."""
+    """Return the answer with tokens. After a refusal, code and refresh token stay valid."""
     try:
         with work.attempt():
             token, refresh_token = _issue(work, given, unreadable=unreadable)

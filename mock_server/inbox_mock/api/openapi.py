@@ -237,7 +237,7 @@ def _request_body(spec: Any, operation: Operation) -> JSON | None:  # noqa: ANN4
 
 
 def _mend(described: JSON, resource: Resource) -> None:
-    """Add null to nullable enumerations, and each attribute's fidelity, both of which apispec leaves out."""
+    """Add null to nullable enumerations, and each attribute's fidelity; apispec omits both."""
     attributes = {a.name: a for a in resource.attributes}
     for name, found in described.get("properties", {}).items():
         if "null" in found.get("type", []) and "enum" in found and None not in found["enum"]:

@@ -1,4 +1,4 @@
-"""The parts of the OpenAPI document that no resource declares: OAuth, and uploaded files."""
+"""The parts of the OpenAPI document that are not declared by resources: OAuth, and uploaded files."""
 
 from typing import Any
 

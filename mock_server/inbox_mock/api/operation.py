@@ -48,7 +48,7 @@ def operation(
 ) -> Callable[[Run], Operation]:
     """Declare a function as an operation: its name is the operation id, the first line of its docstring the summary.
 
-    Without ``scopes``, those that the resource is read with, or written with, apply.
+    ``scopes`` default to those for reading or writing the resource.
     """
 
     def declare(run: Run) -> Operation:

@@ -1,4 +1,4 @@
-"""The one way that every API request takes: sandbox, token, faults, rate limit, scope, operation, journal, answer."""
+"""The pipeline of every API request: sandbox, token, faults, rate limit, scope, operation, journal, answer."""
 
 import re
 from collections.abc import Callable, Iterable
@@ -54,7 +54,7 @@ class Server:
 
 
 def squeeze_slashes(state: BlueprintSetupState) -> None:
-    """Make ``/api/v3//bookings`` mean ``/api/v3/bookings``: the framework would redirect, which clients take for a failure."""
+    """Make ``/api/v3//bookings`` mean ``/api/v3/bookings``: the framework would redirect, which clients treat as a failure."""
     app = cast("Flask", state.app)
     answer = app.wsgi_app
 
@@ -85,7 +85,7 @@ def bearer(asked: Request) -> str | None:
 def refuse(server: Server, refusal: Refusal, reason: Reason | None = None) -> Response:
     """Answer a request that is refused before any operation is chosen: an unknown address, a method that is not allowed.
 
-    Under /api/v3 a request with a good token counts against the rate limit.
+    Under /api/v3 a request with a valid token counts against the rate limit.
     """
     started = server.stopwatch()
     token = bearer(request)
@@ -178,7 +178,7 @@ def _parsed(operation: Operation, raw: bytes) -> object:
 
 
 def _run(operation: Operation, context: RequestContext, path: str) -> tuple[bytes, Headers]:
-    """Run the operation, all of it or nothing, and return the body and the headers of its answer."""
+    """Run the operation atomically, and return the body and the headers of its answer."""
     address, query = f"{context.origin}{quote(path, safe='/,:')}", context.query
     echoed: dict[str, str | list[str]] = {**query.given, **(query.lists or {})}
     if operation.method == "GET":
@@ -190,7 +190,7 @@ def _run(operation: Operation, context: RequestContext, path: str) -> tuple[byte
 def _write_down(
     work: UnitOfWork, asked: Request, grant: Grant | None, raw: bytes, body: bytes, status: int | None, headers: Headers
 ) -> None:
-    """Add the request to the journal; add to the headers what explains the answer, and the id of the journal's entry."""
+    """Add the request to the journal; add the headers that explain the answer and name the journal's entry."""
     if work.reasons:
         headers += rendering.why_header(in_words(work.reasons))
     environ = asked.environ

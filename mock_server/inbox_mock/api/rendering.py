@@ -52,7 +52,7 @@ def templates(resource: Resource, origin: str) -> orjson.Fragment:
 
 
 def page_addresses(listed: Listed, address: str, query: Mapping[str, str | list[str]]) -> dict[str, str]:
-    """Return the addresses of first, prev, next and last page, as far as each applies."""
+    """Return the addresses of first, prev, next and last page, those that exist."""
     last = listed.pages
     pages = {"first": 1}
     if listed.page > 1:
@@ -69,7 +69,7 @@ def body_and_headers(result: Result, origin: str, address: str, query: Mapping[s
     """Return a successful answer's body and the headers that depend on it.
 
     Raises:
-        UriTooLong: the Link header would be longer than clients read.
+        UriTooLong: the Link header would be longer than clients can read.
 
     """
     if result.alone is None and result.records is None:
@@ -173,7 +173,7 @@ def _times(now: str) -> tuple[str, str]:
 
 
 def dated_by(sandboxes: Sandboxes) -> Callable[[Response], Response]:
-    """Return what adds the ``Date`` of the default sandbox to responses without one: on a manual clock, bytes repeat."""
+    """Return a function that adds the ``Date`` of the default sandbox to responses without one: on a manual clock, bytes repeat."""
 
     def dated(answer: Response) -> Response:
         if "Date" not in answer.headers:
@@ -185,7 +185,7 @@ def dated_by(sandboxes: Sandboxes) -> Callable[[Response], Response]:
 
 
 class RawHeaders(WerkzeugHeaders):
-    """Headers that werkzeug need not validate: they hold no text of a client that is not quoted."""
+    """Headers that werkzeug need not validate: texts of clients in them are quoted."""
 
     def __init__(self, headers: Headers) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""A request as an operation sees it: whose token it presents, its query, its path and its body."""
+"""The context of an operation: the request's token, query, path and body."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,16 +19,16 @@ MOST_NAMES = 100
 
 @dataclass(slots=True)
 class Query:
-    """The query parameters; of one that is given twice the last value counts.
+    """The query parameters; the last value of a repeated one counts.
 
-    ``lists`` holds every value of those that are given twice and named like a list, ``name[]``.
+    ``lists`` holds every value of repeated ones that are named like a list, ``name[]``.
     """
 
     given: dict[str, str]
     lists: Mapping[str, list[str]] | None = None
 
     def names(self, parameter: str) -> tuple[str, ...]:
-        """Return the parts of a comma-joined parameter, each once, at most a hundred."""
+        """Return the parts of a comma-separated parameter, each once, at most a hundred."""
         text = self.given.get(parameter)
         return tuple(dict.fromkeys(part.strip() for part in text.split(",") if part.strip()))[:MOST_NAMES] if text else ()
 
@@ -46,10 +46,10 @@ class Query:
 
 @dataclass
 class RequestContext:
-    """A request that was let in: its token is good and has the scope.
+    """An authorized request: its token is valid and has the scope.
 
-    ``resource`` is the one that the operation is about; ``body_kind`` is what the operation declares of its body. ``shifted`` is
-    the number of records that have appeared in front of the list since its first page was read.
+    ``resource`` is the operation's resource; ``body_kind`` is the operation's ``body``. ``shifted`` is the number of records
+    that have appeared in front of the list since its first page was read.
     """
 
     resource: Resource
@@ -87,7 +87,7 @@ class RequestContext:
         return self.resource.cap if cap is None else cap
 
     def owned_only(self, area: str) -> bool:
-        """Return whether the token may write an area's records only where the application owns them."""
+        """Return whether the token may write an area's records only if the application owns them."""
         return f"{area}_write_owned" in self.grant.scopes and f"{area}_write" not in self.grant.scopes
 
     @cached_property
@@ -140,6 +140,6 @@ def only_id(text: str) -> int | None:
 
 
 def ids_in(text: str) -> list[int]:
-    """Return the valid ids of a comma-joined list, each once."""
+    """Return the valid ids of a comma-separated list, each once."""
     found = dict.fromkeys(whole_number(part, 19) for part in text.split(","))
     return [record_id for record_id in found if record_id and record_id <= LARGEST_ID]

@@ -35,7 +35,7 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """The records of a resource, or nothing, or one object ``alone`` under its own key, as only /auth answers."""
+    """The records of a resource, or nothing, or one object ``alone`` under its own key, as /auth returns."""
 
     resource: Resource
     records: list[JSON] | None = None
@@ -96,7 +96,7 @@ def by_ids(context: RequestContext, selection: Selection, deleted: Callable[[str
 
 
 def created(context: RequestContext, record_id: int) -> Result:
-    """Return a new record, with the address under which it is found."""
+    """Return a new record, with its address."""
     resource = context.resource
     rows = records.read(context.work.db, resource.view, [record_id])
     return Result(resource, _shown(context, rows), location=f"{context.origin}/api/v3/{resource.path}/{record_id}")
@@ -120,7 +120,7 @@ def _shown(context: RequestContext, rows: Rows) -> list[JSON]:
 
 
 def read_all(context: RequestContext, resource: Resource, rows: Rows, fields: frozenset[str] | None = None) -> list[JSON]:
-    """Return the records of rows, with the attributes in ``fields``, or all; only as much of each as the token may see."""
+    """Return the records of rows, with the attributes in ``fields``, or all; restricted to what the token may see."""
     scopes, application_id = context.grant.scopes, context.grant.application_id
     projection = _projection(resource, fields, scopes, str(context.work.settings.assume["created_by"]))
     host = "" if context.work.settings.assume["attachment_urls"] == "relative" else context.origin

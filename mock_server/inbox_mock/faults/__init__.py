@@ -1,1 +1,1 @@
-"""Faults: what goes wrong on purpose, with requests and with webhooks."""
+"""Faults: deliberate failures of requests and of webhooks."""

@@ -1,6 +1,6 @@
 """The faults of a sandbox: set and remove them, and choose the one that strikes a request or a webhook.
 
-The first one that was set, matches and is due strikes. What is counted stays counted even if the request is refused.
+The earliest fault that matches and is due strikes. Counts are kept even if the request is refused.
 """
 
 import re
@@ -87,7 +87,7 @@ def set_fault(work: UnitOfWork, wish: Mapping[str, Any]) -> int:
     """Set a fault: ``kind``, its options, ``match``, ``times``, ``for``. Return its id.
 
     Raises:
-        Invalid: there is no such kind, or it has no such option, or a value is none that it can have.
+        Invalid: the kind or an option is unknown, or a value is not allowed.
 
     """
     fault = kinds().get(str(wish.get("kind")))
@@ -111,7 +111,7 @@ def set_fault(work: UnitOfWork, wish: Mapping[str, Any]) -> int:
 
 
 def remove_fault(work: UnitOfWork, fault_id: int) -> None:
-    """Remove a fault; what it kept from working works again.
+    """Remove a fault and end its effects.
 
     Raises:
         NotFound: there is no such fault.
@@ -159,13 +159,13 @@ def strike_webhook(work: UnitOfWork, event: str, webhook: Row, older: Callable[[
 
 
 def options_of(fault: Fault, row: Row) -> Options:
-    """Return a fault's options, each with its default if it was left out, durations as such."""
+    """Return a fault's options, with the defaults of those left out, and durations as timedelta."""
     found = {name: row["options"].get(name, schema["default"]) for name, schema in fault.options.items()}
     return {name: durations.parse(str(found[name])) if "x-duration" in schema else found[name] for name, schema in fault.options.items()}
 
 
 def _strikes(work: UnitOfWork, row: Row, fault: RequestFault, request: RequestFacts) -> bool:
-    """Return whether a request is struck: because an earlier one was, or by itself."""
+    """Return whether the fault strikes a request, for its own sake or because it struck an earlier one and lingers."""
     match, lingering = row["match"], row["lingering"]
     name = fault.lingers(request)
     if name is not None and name in lingering:

@@ -1,4 +1,4 @@
-"""What a kind of fault says of itself: what it strikes, its options, and its effect on a request or a webhook."""
+"""The declaration of a kind of fault: what it strikes, its options, and its effect on a request or a webhook."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -22,7 +22,7 @@ def duration(default: str, says: str) -> Schema:
 
 @dataclass(frozen=True, slots=True)
 class RequestFacts:
-    """What faults know of a request: ``path`` is under /api/v3, ``listing`` is what is listed, on whichever page.
+    """The facts about a request that faults use: ``path`` is under /api/v3, ``listing`` identifies the list, without the page.
 
     ``window`` is the start of the hour for rate limits, in seconds since 1970.
     """
@@ -47,13 +47,13 @@ class Replacement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RequestEffect:
-    """What a fault does to a request.
+    """The effect of a fault on a request.
 
-    ``applied``: whether what was asked for is done. ``refusal`` or ``replacement`` is the answer in place of the real one,
+    ``applied``: whether the operation is carried out. ``refusal`` or ``replacement`` is the answer in place of the real one,
     ``rewrite`` changes the real one's body, ``headers`` are added. ``connection``: close it without an answer, reset it, or
     cut the answer after ``kept`` bytes (half of it, for None). ``takes``: how much time passes, on the sandbox's clock, or for
-    the caller too if ``waits``. ``reads_past``: reads show the sandbox as it was when the fault was set, and the synced-at
-    header says so if ``honest``. ``shift``: by how many records the page of a list has moved.
+    the client too if ``waits``. ``reads_past``: reads show the sandbox as it was when the fault was set, and the synced-at
+    header says so if ``honest``. ``shift``: the number of records by which a list's page has moved.
     """
 
     applied: bool = True
@@ -72,7 +72,7 @@ class RequestEffect:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeliveryEffect:
-    """What a fault does to a webhook; ``overtaken``: it leaves after the next one to the same address, or after ``delay``."""
+    """The effect of a fault on a webhook; ``overtaken``: it is sent after the next one to the same address, or after ``delay``."""
 
     copies: int = 1
     delay: timedelta = timedelta()
@@ -97,10 +97,10 @@ class Fault:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RequestFault(Fault):
-    """A fault of requests. ``concerns`` tells which requests it can strike at all.
+    """A fault of requests. ``concerns`` returns whether it can strike a request at all.
 
-    ``lingers`` names what stays struck, if anything: once a request is struck, so are later ones of the same name, whatever
-    the match and the count say, until a request for which ``ends`` is true.
+    ``lingers`` returns a name or None: once the fault has struck a request, it strikes later ones of the same name, regardless
+    of match and count, until a request for which ``ends`` is true.
     """
 
     effect: Callable[[Options], RequestEffect]
@@ -111,7 +111,7 @@ class RequestFault(Fault):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WebhookFault(Fault):
-    """A fault of webhooks. ``older``: it delivers an older version of the record, and strikes only where one is known."""
+    """A fault of webhooks. ``older``: it delivers an older version of the record, and strikes only if one is known."""
 
     effect: Callable[[Options], DeliveryEffect]
     older: bool = False

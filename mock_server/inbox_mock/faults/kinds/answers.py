@@ -1,4 +1,4 @@
-"""Faults of the answer: an error in its place, a body that is no JSON, time that it takes."""
+"""Faults of the response: an error in its place, a body that is not JSON, a delay."""
 
 import json
 from datetime import timedelta

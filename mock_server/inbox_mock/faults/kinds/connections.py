@@ -1,4 +1,4 @@
-"""Faults of the connection: closed without an answer, reset, or closed in the middle of one. Nobody waits for a time-out."""
+"""Faults of the connection: closed without a response, reset, or closed in the middle of one. No client waits for a timeout."""
 
 from inbox_mock.faults.declaration import RequestEffect, RequestFault
 

@@ -1,4 +1,4 @@
-"""Faults of the token that a request presents: it is refused from then on."""
+"""Faults of the token that a request presents: it is refused from the strike on."""
 
 from inbox_mock.domain.errors import Unauthorized
 from inbox_mock.faults.declaration import RequestEffect, RequestFault
