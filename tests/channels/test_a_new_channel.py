@@ -21,6 +21,7 @@ from inbox_contracts.consumer.worlds import World
 from inbox_mock import channels
 from inbox_mock.channels import ChannelPolicy
 from inbox_mock.cli.completion import channels as completed
+from inbox_mock.domain.discovery import DeclarationError
 from inbox_mock.scenarios.loading import schema
 from mutants.clients.broken import InThisProcess
 from plugged import a_fake_of_its_own, plugged
@@ -224,7 +225,7 @@ main(["openapi"], standalone_mode=False)
 def test_a_file_without_policy_is_named(tmp_path: Path) -> None:
     with (
         plugged(channels, "lost_channel", '"""No policy."""\n', tmp_path),
-        pytest.raises(TypeError, match="lost_channel must define POLICY"),
+        pytest.raises(DeclarationError, match="lost_channel must define POLICY"),
     ):
         channels.policies()
 

@@ -10,6 +10,7 @@ from inbox_contracts.consumer.harness import Harness
 from inbox_contracts.consumer.hazards import hazards
 from inbox_contracts.consumer.report import text
 from inbox_contracts.consumer.trial import run
+from inbox_mock.domain.discovery import DeclarationError
 from plugged import plugged
 
 WORLDS = 2
@@ -46,11 +47,11 @@ def test_one_function_adds_a_hazard_that_worlds_contain_and_the_verdict_names(tm
 
 def test_a_module_without_a_hazard_is_named(tmp_path: Path) -> None:
     told = r"inbox_contracts\.consumer\.hazards\.nothing must define at least one Hazard"
-    with plugged(package, "nothing", "", tmp_path), pytest.raises(TypeError, match=told):
+    with plugged(package, "nothing", "", tmp_path), pytest.raises(DeclarationError, match=told):
         hazards()
 
 
 def test_a_second_hazard_of_a_name_is_refused(tmp_path: Path) -> None:
-    told = r"hazards\.twice declares 'spam' a second time"
-    with plugged(package, "twice", BLACKOUT.replace("blackout", "spam"), tmp_path), pytest.raises(TypeError, match=told):
+    told = r"the name 'spam' is declared twice: in \S+\.\w+ and in \S+\.twice"
+    with plugged(package, "twice", BLACKOUT.replace("blackout", "spam"), tmp_path), pytest.raises(DeclarationError, match=told):
         hazards()

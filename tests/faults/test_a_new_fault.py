@@ -11,6 +11,7 @@ from fake import JSON, Mock
 from inbox_contracts.consumer.harness import Harness
 from inbox_contracts.consumer.trial import run
 from inbox_contracts.consumer.worlds import World
+from inbox_mock.domain.discovery import DeclarationError
 from inbox_mock.faults import kinds
 from mutants.clients.broken import InThisProcess
 from plugged import a_fake_of_its_own, plugged
@@ -92,5 +93,8 @@ def test_without_its_file_it_is_unknown(mock: Mock) -> None:
 
 def test_a_second_fault_of_a_kind_is_refused(tmp_path: Path) -> None:
     twice = SOURCE.replace("maintenance", "slow")
-    with plugged(kinds, "twice", twice, tmp_path), pytest.raises(TypeError, match=r"twice declares 'slow' a second time"):
+    with (
+        plugged(kinds, "twice", twice, tmp_path),
+        pytest.raises(DeclarationError, match=r"the kind 'slow' is declared twice: in \S+\.answers and in \S+\.twice"),
+    ):
         kinds.kinds()

@@ -8,7 +8,7 @@ import pytest
 
 from fake import Mock, Sandbox
 from faulty import set_fault
-from inbox_mock.domain.discovery import discover
+from inbox_mock.domain.discovery import DeclarationError, discover
 from inbox_mock.faults import kinds as package
 from inbox_mock.faults.declaration import RequestFault
 from inbox_mock.faults.kinds import kinds
@@ -106,7 +106,7 @@ def test_every_option_has_a_schema_a_default_and_a_description(kind: str) -> Non
 def test_a_file_that_exports_no_fault_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(__import__("sys").modules, "inbox_mock.faults.kinds.reads", ModuleType("reads"))
 
-    with pytest.raises(TypeError, match=r"inbox_mock\.faults\.kinds\.reads must define FAULTS"):
+    with pytest.raises(DeclarationError, match=r"inbox_mock\.faults\.kinds\.reads must define FAULTS"):
         discover(package.__name__, "FAULTS", tuple)
 
 

@@ -13,6 +13,7 @@ from inbox_contracts.consumer.harness import Harness
 from inbox_contracts.consumer.recording import describe_step
 from inbox_contracts.consumer.trial import run
 from inbox_contracts.consumer.worlds import World, load, save
+from inbox_mock.domain.discovery import DeclarationError
 from inbox_mock.scenarios.errors import ScenarioError
 from inbox_mock.scenarios.loading import from_object, schema
 from inbox_mock.simulation import actions
@@ -131,11 +132,14 @@ def test_without_its_file_nothing_is_left_of_it(mock: Mock, tmp_path: Path) -> N
     ("source", "told"),
     [
         ('"""No action."""\n', "simulation.actions.lost must define at least one Action"),
-        (ARRIVAL.replace("guest_announces_arrival", "guest_writes"), "declares 'guest_writes' a second time"),
+        (
+            ARRIVAL.replace("guest_announces_arrival", "guest_writes"),
+            r"the name 'guest_writes' is declared twice: in \S+\.guest and in \S+\.lost",
+        ),
     ],
 )
 def test_a_file_without_an_action_and_a_name_that_is_taken_are_named(tmp_path: Path, source: str, told: str) -> None:
-    with plugged(actions, "lost", source, tmp_path), pytest.raises(TypeError, match=told):
+    with plugged(actions, "lost", source, tmp_path), pytest.raises(DeclarationError, match=told):
         actions.actions()
 
 

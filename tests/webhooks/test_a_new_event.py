@@ -11,6 +11,7 @@ from fake import JSON, Mock
 from inbox_contracts.consumer.harness import Harness
 from inbox_contracts.consumer.trial import run
 from inbox_contracts.consumer.worlds import World
+from inbox_mock.domain.discovery import DeclarationError
 from inbox_mock.webhooks import event_types
 from mutants.clients.broken import InThisProcess
 from plugged import a_fake_of_its_own, plugged
@@ -102,5 +103,8 @@ def test_without_its_file_it_is_unknown(mock: Mock) -> None:
 
 def test_a_second_event_of_a_name_is_refused(tmp_path: Path) -> None:
     twice = SOURCE.replace(EVENT, "booking_created")
-    with plugged(event_types, "twice", twice, tmp_path), pytest.raises(TypeError, match=r"twice declares 'booking_created' a second time"):
+    with (
+        plugged(event_types, "twice", twice, tmp_path),
+        pytest.raises(DeclarationError, match=r"the name 'booking_created' is declared twice: in \S+\.documented and in \S+\.twice"),
+    ):
         event_types.event_types()

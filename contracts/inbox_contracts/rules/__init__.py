@@ -1,10 +1,9 @@
 """Rules of conduct: each is a `Rule` in any module of this package, over the function that finds its violations."""
 
 from functools import cache
-from itertools import chain
 
 from inbox_mock.conduct.model import Rule
-from inbox_mock.domain.discovery import discover_all
+from inbox_mock.domain.discovery import by_name, discover_all
 
 RULES: tuple[Rule, ...]
 """What the entry point offers: `rules`, asked whenever it is loaded."""
@@ -15,10 +14,10 @@ def rules() -> tuple[Rule, ...]:
     """Return every rule, by its code.
 
     Raises:
-        TypeError: a module declares no rule.
+        DeclarationError: a module cannot be used, or two rules have the same code.
 
     """
-    return tuple(sorted(chain.from_iterable(discover_all(__name__, Rule).values()), key=lambda rule: rule.code))
+    return tuple(rule for _, rule in sorted(by_name(__name__, discover_all(__name__, Rule), "code").items()))
 
 
 def __getattr__(name: str) -> tuple[Rule, ...]:

@@ -5,16 +5,15 @@ import sys
 from collections.abc import Callable
 from difflib import get_close_matches
 from functools import wraps
-from importlib import import_module
 from pkgutil import iter_modules
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 from click.core import ParameterSource
 
 from inbox_mock import __version__
 from inbox_mock.client import AdminError, connect, expectation
-from inbox_mock.domain.discovery import discover
+from inbox_mock.domain.discovery import DeclarationError, discover, import_declared
 from inbox_mock.domain.values import printable
 
 if TYPE_CHECKING:
@@ -28,6 +27,14 @@ FINDINGS, WRONG = 1, 2
 class Commands(click.Group):
     """The commands of this package; every option of one can also be set by an environment variable."""
 
+    def main(self, *args: Any, **given: Any) -> Any:  # noqa: ANN401 - as click has it
+        """Run a command; a module that cannot be used is told in one line, with exit code 2."""
+        try:
+            return super().main(*args, **given)
+        except DeclarationError as error:
+            click.echo(f"inbox-mock: {printable(str(error))}", err=True)
+            sys.exit(WRONG)
+
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the commands' names, in alphabetical order."""
         del ctx
@@ -38,18 +45,18 @@ class Commands(click.Group):
         """Return a command by its name, which is its module's too: the others are not imported.
 
         Raises:
-            TypeError: the module does not export a command.
+            DeclarationError: the module cannot be imported, or does not export a command.
 
         """
         del ctx
         if cmd_name in {info.name for info in iter_modules(__path__)}:
-            command = getattr(import_module(f"{__name__}.{cmd_name}"), "COMMAND", None)
+            command = getattr(import_declared(__name__, cmd_name), "COMMAND", None)
         elif cmd_name in (offered := _offered()):
             command = offered[cmd_name].load()
         else:
             return None
         if not isinstance(command, click.Command):
-            raise TypeError(f"{__name__}.{cmd_name} must define COMMAND: Command")
+            raise DeclarationError(f"{__name__}.{cmd_name} must define COMMAND: Command")
         _read_environment(command)
         return command
 

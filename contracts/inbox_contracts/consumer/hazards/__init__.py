@@ -179,7 +179,7 @@ def hazards() -> dict[str, Hazard]:
     """Return every hazard by its name, in alphabetical order.
 
     Raises:
-        TypeError: a module declares no hazard, or two hazards have one name; the text names the module.
+        DeclarationError: a module cannot be used, or two hazards have the same name.
 
     """
     return dict(sorted(by_name(__name__, discover_all(__name__, Hazard)).items()))

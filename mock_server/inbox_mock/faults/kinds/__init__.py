@@ -11,8 +11,8 @@ def kinds() -> dict[str, Fault]:
     """Return every fault by its kind, in alphabetical order.
 
     Raises:
-        TypeError: a module exports no ``FAULTS``, or two faults are of the same kind.
+        DeclarationError: a module cannot be used, or two faults are of the same kind.
 
     """
-    found: dict[str, Fault] = by_name(__name__, discover(__name__, "FAULTS", tuple), "kind")
+    found: dict[str, Fault] = by_name(__name__, discover(__name__, "FAULTS", tuple), "kind", Fault)
     return dict(sorted(found.items()))

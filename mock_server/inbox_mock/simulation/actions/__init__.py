@@ -126,7 +126,7 @@ def actions() -> dict[str, Action]:
     """Return every action by its name.
 
     Raises:
-        TypeError: a module declares none, or two have the same name.
+        DeclarationError: a module cannot be used, or two have the same name.
 
     """
     return by_name(__name__, discover_all(__name__, Action))

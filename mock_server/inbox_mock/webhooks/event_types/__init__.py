@@ -26,10 +26,10 @@ def event_types() -> dict[str, EventType]:
     """Return every event type by its name.
 
     Raises:
-        TypeError: a module exports no ``EVENT_TYPES``, or two event types have the same name.
+        DeclarationError: a module cannot be used, or two event types have the same name.
 
     """
-    return by_name(__name__, discover(__name__, "EVENT_TYPES", tuple))
+    return by_name(__name__, discover(__name__, "EVENT_TYPES", tuple), kind=EventType)
 
 
 @cache
