@@ -9,12 +9,20 @@ from pathlib import Path
 import pytest
 
 from builders import a_booking, a_message, a_scenario
+from declared import assert_imports_of_rules, assert_rule_explains_itself, row_of_the_reference
+from driver import Driver
 from fake import Mock
+from inbox_contracts.consumer.trial import run
+from inbox_contracts.rules import rules
+from inbox_mock.channels import policies
+from inbox_mock.faults.kinds import kinds
+from mutants.clients.broken import InThisProcess
 from plugged import a_fake_of_its_own, plugged
 from receiver import receiving, subscribe
 
 PAGE = (Path(__file__).parents[2] / "CONTRIBUTING.md").read_text()
 FILES = dict(re.findall(r"<!-- file (\S+)\.py -->\n```python\n(.*?)```", PAGE, re.DOTALL))
+SHIPPED = {rule.code for rule in rules()}
 INBOX = a_scenario(bookings=[a_booking()], participants=[{"id": 2, "booking": 80, "host": "jan", "at": "-1h"}])
 
 
@@ -24,7 +32,7 @@ def extended(tmp_path: Path) -> Iterator[Mock]:
     with ExitStack() as stack:
         for path, source in FILES.items():
             folder, _, name = path.rpartition("/")
-            root = "inbox_contracts" if folder == "rules" else "inbox_mock"
+            root = "inbox_contracts" if folder.startswith(("rules", "consumer")) else "inbox_mock"
             (tmp_path / folder).mkdir(parents=True)
             stack.enter_context(
                 plugged(import_module(f"{root}.{folder.replace('/', '.')}"), f"{name}_of_the_page", source, tmp_path / folder)
@@ -39,6 +47,7 @@ def test_it_shows_a_file_for_each_thing_that_is_added_in_one_place() -> None:
         "simulation/actions",
         "webhooks/event_types",
         "rules",
+        "consumer/hazards",
     ]
 
 
@@ -80,3 +89,33 @@ def test_its_rule_is_judged_by(extended: Mock) -> None:
     sandbox.api.get("/bookings", headers={"User-Agent": ""})
 
     assert [violation["code"] for violation in sandbox.admin.get("/report").json["violations"]] == ["AGT001"]
+
+
+@pytest.mark.usefixtures("extended")
+def test_its_rule_is_what_rules_have_to_be() -> None:
+    added = [rule for rule in rules() if rule.code not in SHIPPED]
+
+    assert [rule.code for rule in added] == ["AGT001"]
+    assert_rule_explains_itself(added[0])
+    assert_imports_of_rules(FILES["rules/identity"])
+
+
+@pytest.mark.usefixtures("extended")
+def test_its_fault_has_the_row_that_the_page_shows() -> None:
+    assert row_of_the_reference(kinds()["late_twice"]) in PAGE.splitlines()
+
+
+@pytest.mark.usefixtures("extended")
+def test_its_channel_has_a_name_and_an_application_of_its_own() -> None:
+    known = [policy.application_id for policy in policies().values() if policy.owns_conversations]
+
+    assert policies()["vrbo"].application_id is not None
+    assert len(set(known)) == len(known)
+
+
+@pytest.mark.usefixtures("extended")
+def test_a_careful_client_meets_its_hazard_and_passes() -> None:
+    verdict = run(InThisProcess(Driver()), worlds=2, seed=1, only="slow_answer")
+
+    assert verdict.codes == ()
+    assert verdict.met["slow_answer"] == 2
