@@ -50,10 +50,7 @@ def report_on(sandbox: Sandbox, operations: OperationIndex, allowed: Iterable[st
         "assumed": assumed(evidence, operations, observed),
         "replay": _replay(sandbox, settings),
     }
-    cleaned = _clean(found)
-    if not isinstance(cleaned, dict):
-        raise TypeError(found)
-    return allow(cleaned, allowed)
+    return allow({name: _clean(told) for name, told in found.items()}, allowed)
 
 
 def _closed(calls: Sequence[Entry]) -> list[int]:

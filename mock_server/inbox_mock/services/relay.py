@@ -54,19 +54,11 @@ def put_on_channel(work: UnitOfWork, message_id: object) -> None:
 def thread(work: UnitOfWork, conversation_id: object, limit: int = -1, skip: int = 0) -> list[Row]:
     """Return what the guest sees on the channel, oldest first: the latest ``limit`` messages, after skipping some."""
     sql = """
-        SELECT m.id AS message_id, m.content, m.on_channel_as, m.on_channel_at AS at, p.member_type AS sender
+        SELECT iif(p.member_type = 'Client', 'guest', 'host') AS "from", coalesce(nullif(m.on_channel_as, ''), m.content) AS content,
+          m.on_channel_at AS at, m.id AS message_id
         FROM messages m JOIN participants p ON p.id = m.sender_id
         WHERE m.conversation_id = ? AND m.on_channel_at IS NOT NULL ORDER BY m.on_channel_at DESC, m.id DESC LIMIT ? OFFSET ?"""
-    found = [
-        {
-            "from": "guest" if row["sender"] == "Client" else "host",
-            "content": row["on_channel_as"] or row["content"],
-            "at": row["at"],
-            "message_id": row["message_id"],
-        }
-        for row in work.db.every(sql, (conversation_id, limit, skip))
-    ]
-    return found[::-1]
+    return work.db.every(sql, (conversation_id, limit, skip))[::-1]
 
 
 def keep_words(work: UnitOfWork, message: MessageRow) -> None:
