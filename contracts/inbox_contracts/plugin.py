@@ -3,6 +3,8 @@
 pytest imports this module in every run of everybody who has it installed, so all else is imported when a fixture is used.
 """
 
+from dataclasses import dataclass
+
 import pytest
 
 TYPE_CHECKING = False
@@ -149,12 +151,12 @@ def pytest_runtest_makereport(item: pytest.Item, call: "pytest.CallInfo[None]") 
     return report
 
 
+@dataclass
 class InboxMockServer:
     """A running server: ``url`` is its root, ``fake`` the application behind it and its parts."""
 
-    def __init__(self, url: str, fake: "Fake") -> None:
-        self.url = url
-        self.fake = fake
+    url: str
+    fake: "Fake"
 
     @property
     def app(self) -> "Flask":
@@ -243,7 +245,6 @@ def _found_beside(test: "Path", scenario: object) -> str:
 
 
 def _allowed(item: pytest.Item, sandbox: "SandboxClient") -> "frozenset[str]":
-    """Return the codes that the markers of a test allow."""
     allowed = [code for marker in item.iter_markers("inbox_allow") for code in marker.args]
     if allowed:
         known = [rule["code"] for rule in sandbox.report()["rules"]]

@@ -179,6 +179,10 @@ class SandboxClient:
             raise error_of(status, answer)
         return answer
 
+    def _record(self, name: str, method: str, path: str, body: JSON | None = None) -> JSON:
+        found: JSON = self.admin(method, path, body)[name]
+        return found
+
     def issue_token(self, *scopes: str, **more: object) -> str:
         """Return a new token, with every scope unless some are named; ``more`` is ``application_id``, ``account_id``, ``expires_in``."""
         return str(self.admin("POST", "/tokens", {**({"scopes": list(scopes)} if scopes else {}), **more})["token"])
@@ -189,18 +193,15 @@ class SandboxClient:
 
     def book(self, channel: str = "airbnb", **more: object) -> JSON:
         """Book as a guest; return the booking. ``more`` is what the admin API takes, ``conversation_delay="10m"`` for one."""
-        booking: JSON = self.admin("POST", "/bookings", {"channel": channel, **more})["booking"]
-        return booking
+        return self._record("booking", "POST", "/bookings", {"channel": channel, **more})
 
     def cancel(self, booking_id: int) -> JSON:
         """Cancel a booking as its guest; return the booking."""
-        booking: JSON = self.admin("POST", f"/bookings/{booking_id}/cancel")["booking"]
-        return booking
+        return self._record("booking", "POST", f"/bookings/{booking_id}/cancel")
 
     def open_conversation(self, booking_id: int) -> JSON:
         """Open the booking's conversation now, as the channel does; return the conversation."""
-        conversation: JSON = self.admin("POST", f"/bookings/{booking_id}/conversation")["conversation"]
-        return conversation
+        return self._record("conversation", "POST", f"/bookings/{booking_id}/conversation")
 
     def never_open_conversation(self, booking_id: int) -> None:
         """Never open the booking's conversation on the channel."""
@@ -209,18 +210,15 @@ class SandboxClient:
     def write(self, conversation_id: int, content: str, *, writer: str = "guest", **more: object) -> JSON:
         """Write as ``guest``, as ``staff``, or as ``host`` in the channel's own app; return the message."""
         body = {"from": writer, "content": content, **more}
-        message: JSON = self.admin("POST", f"/conversations/{conversation_id}/messages", body)["message"]
-        return message
+        return self._record("message", "POST", f"/conversations/{conversation_id}/messages", body)
 
     def add_host(self, conversation_id: int, host_id: int) -> JSON:
         """Add a host to a conversation, as the channel does; return the participant."""
-        participant: JSON = self.admin("POST", f"/conversations/{conversation_id}/participants", {"host_id": host_id})["participant"]
-        return participant
+        return self._record("participant", "POST", f"/conversations/{conversation_id}/participants", {"host_id": host_id})
 
     def change(self, conversation_id: int, **changes: object) -> JSON:
         """Change ``closed``, ``marked_as_spam`` or ``assignee_id`` of a conversation, as staff; return it."""
-        conversation: JSON = self.admin("PATCH", f"/conversations/{conversation_id}", changes)["conversation"]
-        return conversation
+        return self._record("conversation", "PATCH", f"/conversations/{conversation_id}", changes)
 
     def thread(self, conversation_id: int) -> list[JSON]:
         """Return what the guest sees on the channel, each as ``{"from", "content", "at", "message_id"}``."""

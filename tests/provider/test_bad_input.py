@@ -23,7 +23,7 @@ def said(check: Check, *words: str) -> str:
 
 
 def test_a_server_that_is_down_is_named(check: Check) -> None:
-    assert said(check, nobody()).endswith("nobody listens there")
+    assert said(check, nobody()).endswith("nothing listens there")
 
 
 @pytest.mark.parametrize("url", ["nonsense", "ftp://127.0.0.1", "http://", "http://127.0.0.1:99999"])
@@ -195,7 +195,7 @@ def test_a_document_leads_to_nobody_else(check: Check) -> None:
         result = check(url, "--token", "t", "-k", "own-document")
 
     assert result.exit_code == 2  # nothing else was judged
-    assert "/openapi.json refers to 'http://127.0.0.1:1/p.json', and nobody else is asked" in result.stdout
+    assert "/openapi.json refers to 'http://127.0.0.1:1/p.json', and no other server is called" in result.stdout
 
 
 def test_of_a_document_the_server_that_is_asked_alone_is_called_and_only_to_read(check: Check) -> None:

@@ -42,7 +42,7 @@ def test_a_server_that_is_down_ends_the_run_with_one_line(tmp_path: Path) -> Non
     done = run(tmp_path, "--pyargs", "inbox_contracts.provider", "--inbox-url", nobody())
 
     assert done.returncode == 2
-    assert "nobody listens there" in done.stdout
+    assert "nothing listens there" in done.stdout
     assert "Traceback" not in done.stdout
 
 

@@ -188,11 +188,11 @@ class TrialConnection:
         kinds: tuple[tuple[type[Exception], Callable[[Any], str]], ...] = (
             (TimeoutError, lambda _: f"no whole answer within {self.timeout_seconds:g} s"),
             (IncompleteRead, _cut),
-            (ConnectionRefusedError, lambda _: "nobody listens there"),
-            (ssl.SSLError, lambda error: f"no https there: {error.reason}"),
+            (ConnectionRefusedError, lambda _: "nothing listens there"),
+            (ssl.SSLError, lambda error: f"it does not speak https: {error.reason}"),
             (socket.gaierror, lambda _: f"there is no host {host}"),
             (ConnectionError, lambda _: "the connection was closed without an answer"),
-            (HTTPException, lambda error: f"what came is no HTTP answer: {str(error)[:BEGINNING]!r}"),
+            (HTTPException, lambda error: f"the response is not HTTP: {str(error)[:BEGINNING]!r}"),
         )
         return next((tell(error) for kind, tell in kinds if isinstance(error, kind)), str(error))
 

@@ -118,7 +118,8 @@ def run(plan: Plan, tell: Callable[[str], None], *, seconds: float | None = None
                 if known is not None and (known.finding or known.not_judged):
                     continue
                 outcome = judge(trial, judged)
-                outcomes[judged.name] = outcome if known is None else _both(known, outcome)
+                spent = (0.0, 0) if known is None else (known.seconds, known.requests)
+                outcomes[judged.name] = replace(outcome, seconds=spent[0] + outcome.seconds, requests=spent[1] + outcome.requests)
                 if known is None or outcome.finding:
                     tell(line(outcome))
                 if outcome.finding is not None and fail_fast:
@@ -145,10 +146,6 @@ def judge(trial: Trial, judged: Property) -> Outcome:
         raise NoTrial(f"{trial.target.connection.root} stopped answering: {error}") from None
     except Spent as reason:
         return Outcome(judged, 0, 0, trial.target.is_fake, not_judged=str(reason))
-
-
-def _both(first: Outcome, second: Outcome) -> Outcome:
-    return replace(second, seconds=first.seconds + second.seconds, requests=first.requests + second.requests)
 
 
 def verdict(outcome: Outcome) -> str:

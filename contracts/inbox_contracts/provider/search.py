@@ -132,4 +132,4 @@ def as_violation(error: Exception) -> PropertyViolation:
     """Return what a response of another shape than declared raised, as a property that does not hold."""
     place = extract_tb(error.__traceback__)[-1]
     named = f"{type(error).__name__} {shown(error.args[0]) if error.args else ''}".strip()
-    return PropertyViolation(f"an answer has not the declared shape: {named} (met at {Path(place.filename).name}:{place.lineno})")
+    return PropertyViolation(f"a response does not have the declared shape: {named} (met at {Path(place.filename).name}:{place.lineno})")

@@ -44,19 +44,11 @@ LOUD = {"conversations": {"default_channel"}, "messages": {"channel"}}
 """Attributes that might make a real service send something to a guest."""
 
 
-def news(plural: str, *, quiet: bool = False) -> "Drawn":
-    """Draw attributes of a new record besides the minimal ones; ``quiet`` keeps messages from leaving the service."""
-    return _written(plural, (Write.ALWAYS, Write.CREATE), creating=True, quiet=quiet)
-
-
-def changes(plural: str, *, quiet: bool = False) -> "Drawn":
-    """Draw attributes of a change."""
-    return _written(plural, (Write.ALWAYS, Write.UPDATE), creating=False, quiet=quiet)
-
-
-def _written(plural: str, moments: tuple[Write, ...], *, creating: bool, quiet: bool) -> "Drawn":
+def attributes(plural: str, *, creating: bool, quiet: bool) -> "Drawn":
+    """Draw attributes of a new record besides the minimal ones, or of a change; ``quiet`` keeps messages from leaving the service."""
     from hypothesis import strategies as st
 
+    moments = Write.ALWAYS, Write.CREATE if creating else Write.UPDATE
     left_out = TOGETHER.get(plural, set()) | (LOUD.get(plural, set()) if quiet else set())
     declared = [a for a in RESOURCES[plural].attributes if a.write in moments and a.name not in left_out]
     always = {a.name: _value(a) for a in declared if creating and a.required}

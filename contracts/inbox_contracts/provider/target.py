@@ -108,7 +108,7 @@ def detect(
 
 
 def _ask_for_a_token(connection: TrialConnection, answer: ApiResponse) -> NoReturn:
-    raise NoTrial(f"{connection.root} makes no sandboxes ({answer.about}): give a token of the account on trial with --token")
+    raise NoTrial(f"{connection.root} creates no sandboxes ({answer.about}): give a token of the account on trial with --token")
 
 
 def _is_fake(answer: ApiResponse) -> bool:
@@ -119,7 +119,7 @@ def _is_fake(answer: ApiResponse) -> bool:
 
     """
     if answer.status in {401, 403} and b"admin" in answer.body.lower():
-        raise NoTrial(f"the server's admin API says no ({answer.about}): give its token with --admin-token")
+        raise NoTrial(f"the server's admin API refuses ({answer.about}): give its token with --admin-token")
     try:
         return answer.status == 200 and "api_url" in answer.json
     except (PropertyViolation, TypeError):

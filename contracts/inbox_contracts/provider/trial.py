@@ -222,7 +222,7 @@ class Trial:
         except (NotJudged, Spent) as reason:
             return None, str(reason)
         except AdminError as error:
-            violation = PropertyViolation(f"the admin API says no: {error}")
+            violation = PropertyViolation(f"the admin API refuses: {error}")
         else:
             return None, None
         return Search(self.target.connection.log).counterexample(violation), None

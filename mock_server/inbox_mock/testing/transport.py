@@ -79,10 +79,6 @@ class _ServerEnd:
         self._files = {"r": BytesIO(request), "w": BytesIO()}
         self.reset = False
 
-    @property
-    def answer(self) -> bytes:
-        return self._files["w"].getvalue()
-
     def file(self, mode: str) -> BytesIO:
         return self._files[mode[0]]
 
@@ -132,7 +128,7 @@ class Application:
             raise TimeoutError("timed out")
         if end.reset:
             raise ConnectionResetError(104, "Connection reset by peer")
-        return end.answer
+        return end.file("w").getvalue()
 
     def send(self, real_send: Send, adapter: HTTPAdapter, request: requests.PreparedRequest, **options: Any) -> requests.Response:
         """Send a request with all that ``requests`` and urllib3 do on the way; only the socket is missing."""

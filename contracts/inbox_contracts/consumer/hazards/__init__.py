@@ -75,10 +75,10 @@ class StepBuilder:
         """Tell the client to synchronise."""
         self.add(SYNCS, {})
 
-    def perhaps_sync(self) -> None:
-        """Tell the client to synchronise in some of the worlds."""
+    def perhaps(self, add: Callable[..., None], *given: object) -> None:
+        """Call a method that adds a step, in some of the worlds."""
         if self.any_of(True, False):
-            self.sync()
+            add(*given)
 
     def book_and_show(self, delay: str = "0s", **more: object) -> int:
         """Add a booking that the client sees in a sync, a minute before what comes next; return its id."""

@@ -39,8 +39,7 @@ def late_conversation(steps: StepBuilder) -> None:
     delay = steps.any_of("10m", "2m", "1h")
     booking = steps.book(delay=delay, host_participant=steps.any_of(True, False))
     steps.sync()
-    if steps.any_of(True, False):
-        steps.reply(booking)
+    steps.perhaps(steps.reply, booking)
     steps.passes("1m")
     steps.sync()
     steps.passes(delay)
@@ -72,7 +71,7 @@ def cancelled_while_waiting(steps: StepBuilder) -> None:
 def self_made_conversation(steps: StepBuilder) -> None:
     """A booking that waits is tied to a conversation that no channel opened, and in which no guest reads."""
     steps.needs.add("self_made")
-    steps.perhaps_sync()
+    steps.perhaps(steps.sync)
     steps.reply(SELF_MADE)
     steps.passes("2h")
     steps.sync()

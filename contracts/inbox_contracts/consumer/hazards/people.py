@@ -18,7 +18,7 @@ def cancelled_booking(steps: StepBuilder) -> None:
     """A guest cancels after the client has seen the booking."""
     booking = steps.book_and_show()
     steps.cancel(booking)
-    steps.perhaps_sync()
+    steps.perhaps(steps.sync)
 
 
 @hazard(met=lambda recording: after_a_sync(recording, "staff_changes", closed=True))
@@ -26,7 +26,7 @@ def closed_meanwhile(steps: StepBuilder) -> None:
     """Staff close a conversation after the client has seen it open."""
     booking = steps.book_and_show()
     steps.change(booking, closed=True)
-    steps.perhaps_sync()
+    steps.perhaps(steps.sync)
 
 
 def _reopened(recording: Recording) -> bool:
@@ -47,7 +47,7 @@ def guest_reopens(steps: StepBuilder) -> None:
     steps.sync()
     steps.passes("1m")
     steps.guest_writes(booking)
-    steps.perhaps_sync()
+    steps.perhaps(steps.sync)
 
 
 @hazard(met=lambda recording: after_a_sync(recording, "staff_writes", internal=True))
@@ -63,14 +63,14 @@ def reassigned(steps: StepBuilder) -> None:
     """Staff assign a conversation to another host after the client has seen it."""
     booking = steps.book_and_show(host_participant=steps.any_of(True, False))
     steps.change(booking, assignee=steps.any_of(3, 2))
-    steps.perhaps_sync()
+    steps.perhaps(steps.sync)
 
 
 @hazard(met=lambda recording: any(kind == "staff_changes" and given.get("marked_as_spam") for kind, given, _ in recording.happened))
 def spam(steps: StepBuilder) -> None:
     """A conversation is marked as spam, and is there nevertheless."""
     booking = steps.book()
-    steps.perhaps_sync()
+    steps.perhaps(steps.sync)
     steps.change(booking, marked_as_spam=True)
     steps.guest_writes(booking)
     steps.passes("1m")
@@ -85,7 +85,7 @@ def staff_edit(steps: StepBuilder) -> None:
     steps.sync()
     steps.passes("1m")
     steps.staff_edit(booking)
-    steps.perhaps_sync()
+    steps.perhaps(steps.sync)
 
 
 @hazard(
@@ -114,7 +114,7 @@ def no_host(steps: StepBuilder) -> None:
 def several_hosts(steps: StepBuilder) -> None:
     """Several Hosts take part, each in a conversation of their own."""
     first, second = steps.book(host_participant=2), steps.book(host_participant=3)
-    steps.perhaps_sync()
+    steps.perhaps(steps.sync)
     steps.reply(second)
     steps.reply(first)
 

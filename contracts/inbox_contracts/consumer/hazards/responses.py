@@ -63,8 +63,7 @@ def token_expires(steps: StepBuilder) -> None:
     for _ in range(steps.any_of(1, 2)):
         steps.passes("121m")
         steps.sync()
-    if steps.any_of(True, False):
-        steps.reply(booking)
+    steps.perhaps(steps.reply, booking)
 
 
 @hazard(met=lambda recording: struck(recording, "expired_token"))
@@ -72,8 +71,7 @@ def token_expires_midway(steps: StepBuilder) -> None:
     """The token expires in the middle of a sync or an answer."""
     booking = steps.book()
     steps.fault("expired_token", match={"nth": steps.any_of(2, 1, 3, 5)})
-    if steps.any_of(True, False):
-        steps.reply(booking)
+    steps.perhaps(steps.reply, booking)
     steps.sync()
 
 
@@ -82,6 +80,5 @@ def rate_limit(steps: StepBuilder) -> None:
     """The hour's requests are used up: 429 until the reset."""
     booking = steps.book()
     steps.fault("rate_limit", match={"nth": steps.any_of(1, 2, 3, 5)})
-    if steps.any_of(True, False):
-        steps.reply(booking)
+    steps.perhaps(steps.reply, booking)
     steps.sync()

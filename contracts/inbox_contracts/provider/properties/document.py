@@ -85,7 +85,7 @@ def _without_others(document: object, depth: int = 0) -> object:
     for name in REFERENCES & document.keys():
         address = document[name]
         if isinstance(address, str) and not address.startswith("#"):
-            raise NotJudged(f"{DOCUMENT} refers to {shown(address)}, and nobody else is asked")
+            raise NotJudged(f"{DOCUMENT} refers to {shown(address)}, and no other server is called")
     kept = {name: part for name, part in document.items() if name not in SERVERS or not _servers(part)}
     return {name: _without_others(part, depth + 1) for name, part in kept.items()}
 

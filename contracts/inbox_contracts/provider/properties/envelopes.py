@@ -142,10 +142,8 @@ def etag(trial: Trial) -> None:
     """Every success has a weak ETag of 32 hex digits: the same one for the same body, another one for another."""
     for resource in trial.readable():
         first, second = (trial.api.get(path_of(resource.plural)) for _ in range(2))
-        expect(
-            WEAK_ETAG.fullmatch(first.header("ETag") or ""),
-            f'{first.about}: ETag is {first.header("ETag")!r}, expected W/"<32 hex digits>"',
-        )
+        found = first.header("ETag") or ""
+        expect(WEAK_ETAG.fullmatch(found), f'{first.about}: ETag is {found!r}, expected W/"<32 hex digits>"')
         if first.body == second.body:
             same(second.header("ETag"), first.header("ETag"), f"{second.about}: the ETag of the same body")
         other = trial.api.get(path_of(resource.plural), per_page=1)
@@ -161,7 +159,7 @@ def not_modified(trial: Trial) -> None:
         first = trial.api.get(path)
         etag = first.header("ETag") or ""
         again = trial.api.call("GET", path, headers={"If-None-Match": etag})
-        same(again.status, 304, f"{again.about}: the status, with the ETag of a moment ago in If-None-Match")
+        same(again.status, 304, f"{again.about}: the status, with the current ETag in If-None-Match")
         same(again.body, b"", f"{again.about}: the body of a 304")
         same(again.header("ETag"), etag, f"{again.about}: the ETag of a 304")
 
@@ -171,4 +169,4 @@ def modified(trial: Trial) -> None:
     """If-None-Match with another ETag is answered as if it were not there."""
     for resource in trial.readable():
         stale = trial.api.call("GET", path_of(resource.plural), headers={"If-None-Match": f'W/"{"0" * 32}"'})
-        same(stale.status, 200, f"{stale.about}: the status, with a foreign ETag in If-None-Match")
+        same(stale.status, 200, f"{stale.about}: the status, with another ETag in If-None-Match")

@@ -64,7 +64,6 @@ def link_and_meta(trial: Trial) -> None:
 
 
 def _agrees(answer: ApiResponse, page: int, query: dict[str, str]) -> None:
-    """Compare header, meta and records of a page."""
     link, meta = links_of(answer), answer.json["meta"]
     same(list(meta["Link"].items()), list(link.items()), f"{answer.about}: meta.Link, beside the header Link")
     figures = {name: answer.header(name) for name in ("X-Total-Pages", "X-Total-Count", "X-Per-Page")}

@@ -82,7 +82,7 @@ def method_not_allowed(trial: Trial) -> None:
     """A method that an address has not is answered 405, with Allow, in the format of the API's errors."""
     for path, allowed in (("/inbox/conversations", {"GET", "POST"}), ("/accounts", {"GET"}), ("/me", {"GET"})):
         answer = trial.api.call("DELETE", path)
-        same(answer.status, 405, f"{answer.about}: the status of a method that the address has not")
+        same(answer.status, 405, f"{answer.about}: the status of a method that the address does not support")
         allow = answer.header("Allow") or ""
         found = {method.strip() for method in allow.split(",")}
         expect(allowed <= found and "DELETE" not in found, f"{answer.about}: Allow is {allow!r}, expected {sorted(allowed)}")

@@ -33,7 +33,7 @@ def created(trial: Trial) -> None:
             same(workspace.api.one(address), record, f"{address}, beside the answer to its creation")
 
     for plural in CREATED:
-        drawn = strategies.news(plural, quiet=not trial.target.is_fake)
+        drawn = strategies.attributes(plural, creating=True, quiet=not trial.target.is_fake)
         trial.explore(is_read_back, 16, plural=st.just(plural), written=drawn)
 
 
@@ -58,7 +58,7 @@ def changed(trial: Trial) -> None:
                 expect(after["updated_at"] > before["updated_at"], f"updated_at is still {after['updated_at']} after a change")
 
     for plural in CREATED:
-        drawn = strategies.changes(plural, quiet=not trial.target.is_fake)
+        drawn = strategies.attributes(plural, creating=False, quiet=not trial.target.is_fake)
         trial.explore(is_read_back, 16, plural=st.just(plural), written=drawn)
 
 
