@@ -67,11 +67,44 @@ class AdminClient:
 
 def connect(url: str, admin_token: str | None = None) -> AdminClient:
     """Return a client for the server at ``url``, such as ``http://127.0.0.1:8089``, or the base URL of its API."""
+    from http.client import HTTPException
+
+    from inbox_mock.http import HttpClient
+
     root = url.rstrip("/").removesuffix("/api/v3")
 
     def send(method: str, path: str, body: JSON | None) -> tuple[int, JSON]:
+        headers = {"Accept": "application/json", "Content-Type": "application/json"}
+        if admin_token is not None:
+            headers["Authorization"] = f"Bearer {admin_token}"
+        content = None if body is None else json.dumps(body).encode()
         # A write has no deadline: webhooks may have to be sent before it is answered.
-        return _send(root, admin_token, method, path, body, READING_SECONDS if method == "GET" else None)
+        seconds = READING_SECONDS if method == "GET" else None
+        _check_root(root)
+        try:
+            response = HttpClient(root).exchange(
+                method, f"{PREFIX}{path}", headers, content, seconds=seconds, connect_seconds=CONNECT_SECONDS
+            )
+        except ConnectionRefusedError:
+            raise ServerUnreachableError(
+                f"nothing listens at {root}: start the fake with inbox-mock serve, or say where it is with --url"
+            ) from None
+        except TimeoutError:
+            raise ServerUnreachableError(f"no answer from {root}") from None
+        except (OSError, HTTPException, ValueError, OverflowError) as error:
+            raise ServerUnreachableError(f"no answer from {root}: {str(error) or type(error).__name__}") from None
+        if response.status == 204:
+            return response.status, {}
+        kind = (response.header("Content-Type") or "").partition(";")[0].strip().lower()
+        try:
+            found = json.loads(response.body) if kind == ("application/json" if response.status < 300 else PROBLEM_JSON) else None
+        except ValueError:
+            found = None
+        if not isinstance(found, dict):  # whatever does not look like the admin API comes from another program
+            raise ServerUnreachableError(
+                f"something answers at {root}, but not as the Inbox Mock does (status {response.status}): is --url right?"
+            )
+        return response.status, found
 
     return AdminClient(root, send)
 
@@ -291,40 +324,6 @@ class SandboxClient:
     def delete(self) -> None:
         """Delete the sandbox."""
         self.admin("DELETE")
-
-
-def _send(root: str, admin_token: str | None, method: str, path: str, body: JSON | None, seconds: float | None) -> tuple[int, JSON]:
-    from http.client import HTTPException
-
-    from inbox_mock.http import HttpClient
-
-    headers = {"Accept": "application/json", "Content-Type": "application/json"}
-    if admin_token is not None:
-        headers["Authorization"] = f"Bearer {admin_token}"
-    content = None if body is None else json.dumps(body).encode()
-    _check_root(root)
-    try:
-        response = HttpClient(root).exchange(method, f"{PREFIX}{path}", headers, content, seconds=seconds, connect_seconds=CONNECT_SECONDS)
-    except ConnectionRefusedError:
-        raise ServerUnreachableError(
-            f"nothing listens at {root}: start the fake with inbox-mock serve, or say where it is with --url"
-        ) from None
-    except TimeoutError:
-        raise ServerUnreachableError(f"no answer from {root}") from None
-    except (OSError, HTTPException, ValueError, OverflowError) as error:
-        raise ServerUnreachableError(f"no answer from {root}: {str(error) or type(error).__name__}") from None
-    if response.status == 204:
-        return response.status, {}
-    kind = (response.header("Content-Type") or "").partition(";")[0].strip().lower()
-    try:
-        found = json.loads(response.body) if kind == ("application/json" if response.status < 300 else PROBLEM_JSON) else None
-    except ValueError:
-        found = None
-    if not isinstance(found, dict):  # whatever does not look like the admin API comes from another program
-        raise ServerUnreachableError(
-            f"something answers at {root}, but not as the Inbox Mock does (status {response.status}): is --url right?"
-        )
-    return response.status, found
 
 
 def _check_root(root: str) -> None:

@@ -163,12 +163,7 @@ def _progress() -> Any:  # noqa: ANN401 - a callable, or nothing to be told
 
 
 def _switches(assume: str | None) -> dict[str, object]:
-    """Return the assumption to flip and its value.
-
-    Raises:
-        ValueError: there is no such assumption, or it has no such value.
-
-    """
+    """Return the assumption to flip and its value, or raise ValueError if there is no such assumption or value."""
     from inbox_mock.domain.fidelity import ASSUMPTIONS
 
     if assume is None or assume == EACH:

@@ -98,7 +98,8 @@ class InProcessDriver:
         except Later:
             raise
         except Exception as error:
-            last = _last_line(error)
+            text = str(error).strip()
+            last = f": {text.splitlines()[-1][:300]}" if text else ""
             raise DriverFailed(
                 DriverError("crash", f"the client raised {type(error).__name__} when it was told to {command}{last}")
             ) from error
@@ -113,8 +114,3 @@ class InProcessDriver:
 
     def close(self) -> None:
         """Do nothing: the object belongs to its owner."""
-
-
-def _last_line(error: Exception) -> str:
-    text = str(error).strip()
-    return f": {text.splitlines()[-1][:300]}" if text else ""

@@ -6,7 +6,7 @@ Nothing else in the trial reaches into the fake.
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 from inbox_contracts.consumer.oracle import WorldState
 from inbox_contracts.consumer.worlds import EDITS, World, kind_of
@@ -23,13 +23,11 @@ from inbox_mock.server import Server, serving
 from inbox_mock.services import oauth
 from inbox_mock.services.messages import edit_message
 from inbox_mock.store import access, faults, journal, records
+from inbox_mock.store.database import Database
+from inbox_mock.store.timeline import Event
 from inbox_mock.testing.sandboxes import client_of
 from inbox_mock.webhooks.advance import IDLE, a_year_on, advance
 from inbox_mock.webhooks.sender import LocalReceiver, sign
-
-if TYPE_CHECKING:
-    from inbox_mock.store.database import Database
-    from inbox_mock.store.timeline import Event as TimelineEvent
 
 JSON = dict[str, Any]
 
@@ -146,7 +144,7 @@ class RunningWorld:
             edit_message(work, Actor(message["account_id"], user_id=EDITOR_ID), message["id"], {"content": given["content"]})
         return None
 
-    def _advance(self, by: timedelta) -> "list[TimelineEvent]":
+    def _advance(self, by: timedelta) -> list[Event]:
         return advance(self._sandbox, self._sender, lambda work: work.instant + by).happened
 
     def advance(self, duration: str) -> None:
@@ -181,11 +179,11 @@ class RunningWorld:
             return journal.after(work.db, after, journal.MOST_ENTRIES)
 
 
-def _account_id(db: "Database") -> int:
+def _account_id(db: Database) -> int:
     """Return the id of the first account, which the client is connected to."""
     return records.ids(db, records.Selection("accounts"), 1)[0]
 
 
-def _rows(db: "Database", table: str, view: str, account_id: int) -> list[JSON]:
+def _rows(db: Database, table: str, view: str, account_id: int) -> list[JSON]:
     found = records.read(db, view, records.ids(db, records.Selection(table, account_id)))
     return [dict(zip(found.columns, row, strict=True)) for row in found.rows]

@@ -55,18 +55,13 @@ class WorldState:
     messages: list[JSON]
     owning: frozenset[str]
 
-    def booking(self, booking_id: int) -> JSON | None:
-        """Return a booking, or None."""
-        return next((row for row in self.bookings if row["id"] == booking_id), None)
-
     def channel_conversation(self, booking_id: int) -> JSON | None:
         """Return the conversation that the booking's channel opened, or None."""
         return next((row for row in self.conversations if row["channel"] is not None and booking_id in loads(row["bookings"])), None)
 
     def is_answerable(self, booking_id: int) -> bool:
         """Return whether the booking's guest can be answered, now or once the channel has opened the conversation."""
-        found = self.booking(booking_id)
-        return found is not None and found["canceled_at"] is None and found["channel"] in self.owning
+        return any(row["id"] == booking_id and row["canceled_at"] is None and row["channel"] in self.owning for row in self.bookings)
 
     @property
     def awaiting(self) -> set[int]:

@@ -71,12 +71,14 @@ def operations() -> tuple[ContractOperation, ...]:
         if plural in CHANGED:
             found.append(ContractOperation("PUT", f"{path}/{{id}}", plural, writing))
     writing = SCOPES["conversations"][1]
-    for action in ("connect", "disconnect"):
-        found.append(ContractOperation("PUT", f"/inbox/conversations/{{id}}/{action}_booking", "bookings", writing))
-    found.append(ContractOperation("PUT", "/inbox/messages/{id}/add_attachment", "attachments", writing))
-    found.append(ContractOperation("DELETE", "/bookings/{id}", "bookings", BOOKINGS_WRITE))
-    found.append(ContractOperation("GET", "/me", "accounts", ("public",)))
-    return tuple(found)
+    return (
+        *found,
+        ContractOperation("PUT", "/inbox/conversations/{id}/connect_booking", "bookings", writing),
+        ContractOperation("PUT", "/inbox/conversations/{id}/disconnect_booking", "bookings", writing),
+        ContractOperation("PUT", "/inbox/messages/{id}/add_attachment", "attachments", writing),
+        ContractOperation("DELETE", "/bookings/{id}", "bookings", BOOKINGS_WRITE),
+        ContractOperation("GET", "/me", "accounts", ("public",)),
+    )
 
 
 def sure(resource: Resource) -> tuple[Attribute, ...]:

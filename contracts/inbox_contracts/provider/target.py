@@ -112,12 +112,7 @@ def _ask_for_a_token(connection: TrialConnection, answer: ApiResponse) -> NoRetu
 
 
 def _is_fake(answer: ApiResponse) -> bool:
-    """Whether the response is that of a fake's admin API for its default sandbox.
-
-    Raises:
-        NoTrial: it is one, and wants its admin token.
-
-    """
+    """Return whether a response is a fake's description of its default sandbox; raise NoTrial if the fake wants its admin token."""
     if answer.status in {401, 403} and b"admin" in answer.body.lower():
         raise NoTrial(f"the server's admin API refuses ({answer.about}): give its token with --admin-token")
     try:

@@ -22,15 +22,13 @@ from inbox_contracts.provider.search import (
 )
 from inbox_contracts.provider.target import NoTrial, Target
 from inbox_contracts.provider.workspace import Workspace, furnish
-from inbox_mock.client import AdminError
+from inbox_mock.client import AdminError, SandboxClient
 from inbox_mock.domain.fidelity import Fidelity
 from inbox_mock.resources.declaration import Resource
 
 if TYPE_CHECKING:
     from hypothesis.stateful import RuleBasedStateMachine
     from hypothesis.strategies import SearchStrategy
-
-    from inbox_mock.client import SandboxClient
 
 SHRINKING_SECONDS = 8.0
 
@@ -93,7 +91,7 @@ class Trial:
     read_only: bool = False
     shrinking_seconds: float = SHRINKING_SECONDS
     resources: tuple[Resource, ...] = LISTED
-    _reading: "SandboxClient | None" = None
+    _reading: SandboxClient | None = None
     _readable: tuple[Resource, ...] | None = None
     _lists: dict[str, tuple[list[JSON], list[LoggedRequest]]] = field(default_factory=dict)
     _days: Iterator[int] = field(default_factory=count)
@@ -104,7 +102,7 @@ class Trial:
         return self.target.api if not self.target.is_fake else Api(self.target.connection, self.reading.token)
 
     @property
-    def reading(self) -> "SandboxClient":
+    def reading(self) -> SandboxClient:
         """The sandbox that no property writes to."""
         if self._reading is None:
             self._reading = self.target.create_sandbox()

@@ -4,16 +4,13 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
 
 from inbox_contracts.provider.api import JSON, Api, the_record, wanted
 from inbox_contracts.provider.expectations import NotJudged, PropertyViolation
 from inbox_contracts.provider.http import ApiResponse, Spent
 from inbox_contracts.provider.resources import created_at, path_of
+from inbox_mock.client import SandboxClient
 from inbox_mock.domain import times
-
-if TYPE_CHECKING:
-    from inbox_mock.client import SandboxClient
 
 FREE = datetime(2041, 1, 1, 16, tzinfo=UTC)
 SENT_AT = "2030-06-01T12:00:00Z"
@@ -35,7 +32,7 @@ class Workspace:
     """The API of one account, and on a fake the sandbox behind it; ``days`` are numbers of days that no booking uses yet."""
 
     api: Api
-    sandbox: "SandboxClient | None"
+    sandbox: SandboxClient | None
     days: Iterator[int]
     _made: dict[str, int] = field(default_factory=dict)
     _bookings: list[int] = field(default_factory=list)
@@ -100,7 +97,7 @@ class Workspace:
             self.sandbox.clock.advance(duration)
 
     @property
-    def fake(self) -> "SandboxClient":
+    def fake(self) -> SandboxClient:
         """The sandbox, for properties that need a fake's admin API.
 
         Raises:

@@ -70,12 +70,7 @@ def own_document(trial: Trial) -> None:
 
 
 def _without_others(document: object, depth: int = 0) -> object:
-    """Return a document that speaks of no server but the one that is asked: nobody else is called, nor shown the token.
-
-    Raises:
-        NotJudged: parts of it are kept elsewhere.
-
-    """
+    """Return the document without other servers, which must not get the token; raise NotJudged if parts of it are kept elsewhere."""
     if depth > DEEPEST:
         raise NotJudged(f"{DOCUMENT} is nested too deeply")
     if isinstance(document, list):

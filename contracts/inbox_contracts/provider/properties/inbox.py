@@ -76,7 +76,8 @@ def _machine(trial: Trial) -> "type[RuleBasedStateMachine]":  # noqa: C901 - rul
         @rule(subject=texts)
         def open_conversation(self, subject: str) -> None:
             with self.step(f"a conversation about {subject!r} is made"):
-                self.inbox.open_conversation(self.workspace.new("conversations", subject=subject)["id"], subject)
+                new_id = self.workspace.new("conversations", subject=subject)["id"]
+                self.inbox.conversations[new_id] = {"subject": subject, "closed": False, "spam": False, "assignee": None}
 
         @precondition(lambda self: self.inbox.conversations)
         @rule(number=nth, flag=st.sampled_from(["closed", "spam"]), on=st.booleans())
@@ -137,7 +138,7 @@ def _machine(trial: Trial) -> "type[RuleBasedStateMachine]":  # noqa: C901 - rul
         @rule(name=texts)
         def upload(self, name: str) -> None:
             with self.step(f"an attachment called {name!r} is uploaded"):
-                self.inbox.upload(self.workspace.new("attachments", name=name)["id"], name)
+                self.inbox.attachments[self.workspace.new("attachments", name=name)["id"]] = {"name": name}
 
         @precondition(lambda self: self.inbox.messages and self.inbox.attachments)
         @rule(number=nth, which=nth)
@@ -159,10 +160,6 @@ class InboxModel:
     messages: dict[int, JSON] = field(default_factory=dict)
     attachments: dict[int, JSON] = field(default_factory=dict)
 
-    def open_conversation(self, new_id: int, subject: str) -> None:
-        """A client's conversation begins empty, open, and assigned to nobody."""
-        self.conversations[new_id] = {"subject": subject, "closed": False, "spam": False, "assignee": None}
-
     def add_participant(self, new_id: int, conversation_id: int, host_id: int) -> None:
         """A host takes part, perhaps more than once."""
         self.participants[new_id] = {"conversation": conversation_id, "host": host_id, "read": False}
@@ -179,10 +176,6 @@ class InboxModel:
             "content": content,
             "attachments": list(attachment_ids),
         }
-
-    def upload(self, new_id: int, name: str) -> None:
-        """An attachment is there before any message has it."""
-        self.attachments[new_id] = {"name": name}
 
     def attach(self, message_id: int, attachment_id: int) -> None:
         """An attachment is tied once; a second time changes nothing."""
