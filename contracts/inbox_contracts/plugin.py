@@ -10,7 +10,6 @@ import pytest
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
-    from pathlib import Path
     from typing import Any
 
     from flask import Flask
@@ -235,13 +234,10 @@ def _wanted(item: pytest.Item) -> "tuple[object, dict[str, Any]]":
         found = ", ".join(map(repr, marker.args))
         pytest.fail(f"inbox_scenario: expected one scenario (a name, a path, or an object), and not {found}", pytrace=False)
     scenario = marker.args[0] if marker.args else DEFAULT_SCENARIO
-    return (scenario if isinstance(scenario, dict) else _found_beside(item.path, scenario)), dict(marker.kwargs)
-
-
-def _found_beside(test: "Path", scenario: object) -> str:
-    """Return a scenario as it can be found: what is a file's path is looked for in the test's folder first."""
-    beside = test.parent / str(scenario)
-    return str(beside) if beside.is_file() else str(scenario)
+    if not isinstance(scenario, dict):  # a file's path is looked for in the test's folder first
+        beside = item.path.parent / str(scenario)
+        scenario = str(beside if beside.is_file() else scenario)
+    return scenario, dict(marker.kwargs)
 
 
 def _allowed(item: pytest.Item, sandbox: "SandboxClient") -> "frozenset[str]":

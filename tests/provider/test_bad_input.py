@@ -66,7 +66,7 @@ def test_a_body_that_breaks_off_says_how_much_is_missing(check: Check) -> None:
 
 def test_what_is_no_http_is_said_to_be_none(check: Check) -> None:
     with listening(always(b"SSH-2.0-OpenSSH_9.6\r\n")) as url:
-        assert "no HTTP answer" in said(check, url)
+        assert "the response is not HTTP" in said(check, url)
 
 
 def test_a_server_that_hangs_up_is_named(check: Check) -> None:

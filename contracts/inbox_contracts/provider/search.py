@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 from inbox_contracts.provider.expectations import PropertyViolation, shown
 from inbox_contracts.provider.http import LoggedRequest
-from inbox_mock.resources.declaration import Resource
 
 if TYPE_CHECKING:
     from hypothesis import settings
@@ -121,11 +120,6 @@ def hypothesis_settings(examples: int, **more: Any) -> "settings":  # noqa: ANN4
         print_blob=False,
         **more,
     )
-
-
-def described(value: object) -> str:
-    """Return a drawn value as it is shown to people."""
-    return value.plural if isinstance(value, Resource) else shown(value)
 
 
 def as_violation(error: Exception) -> PropertyViolation:

@@ -8,7 +8,7 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from inbox_contracts.provider.api import JSON, Api
-from inbox_contracts.provider.expectations import NotJudged, PropertyViolation
+from inbox_contracts.provider.expectations import NotJudged, PropertyViolation, shown
 from inbox_contracts.provider.http import LoggedRequest, NoAnswer, Spent
 from inbox_contracts.provider.resources import EVERYTHING, LISTED, path_of
 from inbox_contracts.provider.search import (
@@ -17,7 +17,6 @@ from inbox_contracts.provider.search import (
     CounterexampleFound,
     Search,
     as_violation,
-    described,
     hypothesis_settings,
 )
 from inbox_contracts.provider.target import NoTrial, Target
@@ -165,7 +164,7 @@ class Trial:
         search = Search(self.target.connection.log, self.shrinking_seconds)
 
         def example(**arguments: object) -> None:
-            search.begin({name: described(value) for name, value in arguments.items()})
+            search.begin({name: value.plural if isinstance(value, Resource) else shown(value) for name, value in arguments.items()})
             with search.noting():
                 body(**arguments)
 

@@ -125,15 +125,11 @@ def _bookings(trial: Trial) -> list[JSON]:
     return found
 
 
-def _now(trial: Trial) -> str:
-    synced = trial.api.get("/accounts").header("x-updated-since-request-synced-at") or ""
-    return f"{synced[:10]}T{synced[11:19]}Z"
-
-
 @claim("usual-bookings", fidelity=BOOKINGS)
 def usual_bookings(trial: Trial) -> None:
     """The list of bookings shows those that have not ended and are not cancelled, unless filters say otherwise."""
-    now = _now(trial)
+    synced = trial.api.get("/accounts").header("x-updated-since-request-synced-at") or ""
+    now = f"{synced[:10]}T{synced[11:19]}Z"
     wanted = {booking["id"] for booking in _bookings(trial) if booking["canceled_at"] is None and booking["end_at_global"] > now}
     found = {booking["id"] for booking in trial.api.all_of("/bookings")}
     same(found, wanted, f"the ids in the list of bookings, at {now}")

@@ -157,11 +157,6 @@ def constraints(trial: Trial) -> None:
             expect(field.removesuffix("_id") in fields, f"{answer.about}: the fields are {sorted(fields)}, expected {field} for {told}")
 
 
-def _held(granted: tuple[str, ...]) -> set[str]:
-    """Return all that scopes allow: public always, and read where there is write."""
-    return {"public", *granted, *(f"{scope.removesuffix('_write')}_read" for scope in granted if scope.endswith("_write"))}
-
-
 @claim("scopes", fidelity=AUTHORIZATION, reads=False, fake=True)
 def scopes(trial: Trial) -> None:
     """Each operation is done with any one of its scopes, and answered 403 without; write implies read."""
@@ -185,10 +180,10 @@ def scopes(trial: Trial) -> None:
 
 def _try(api: Api, granted: tuple[str, ...], operation: ContractOperation) -> None:
     path = operation.path.format(id=UNKNOWN, rental=1)
-    body: dict[str, list[dict[str, object]]] | None = {operation.plural: [{}]} if operation.method in {"POST", "PUT"} else None
-    answer = api.call(operation.method, path, body)
+    answer = api.call(operation.method, path, {operation.plural: [{}]} if operation.method in {"POST", "PUT"} else None)
     told = f"{answer.about}, with the scopes {' '.join(granted)}"
-    if _held(granted).isdisjoint(operation.scopes):
+    held = {"public", *granted, *(f"{scope.removesuffix('_write')}_read" for scope in granted if scope.endswith("_write"))}
+    if held.isdisjoint(operation.scopes):
         same(answer.status, 403, f"{told}: the status")
     else:
         allowed = answer.status < 300 or answer.status in {400, 404, 422}

@@ -3,13 +3,13 @@
 from inbox_contracts.provider import strategies
 from inbox_contracts.provider.api import JSON, the_record, wanted
 from inbox_contracts.provider.expectations import expect, same, shown, shows
-from inbox_contracts.provider.http import ApiResponse
 from inbox_contracts.provider.properties.refusals import REFUSED
 from inbox_contracts.provider.resources import CREATED, EVERYTHING, path_of
 from inbox_contracts.provider.trial import Trial, claim
 from inbox_contracts.provider.workspace import Workspace
 from inbox_mock.domain.fidelity import documented, recorded
 from inbox_mock.resources import RESOURCES
+from inbox_mock.resources.declaration import Write
 
 PAGE = documented("/reference/endpoints")
 
@@ -89,7 +89,7 @@ def refused_writes(trial: Trial) -> None:
             before = _counts(workspace), workspace.api.one(_address(plural, record_id))
             allowed = {"messages": {"content": "Changed"}, "hosts": {"lastname": "Changed"}, "clients": {"company": "Changed"}}
             answers = [workspace.attempt(plural, {**least, **allowed.get(plural, {}), **wrong})]
-            if set(wrong) <= _changeable(plural):
+            if set(wrong) <= {a.name for a in RESOURCES[plural].attributes if a.write in {Write.ALWAYS, Write.UPDATE}}:
                 change = {plural: [{**allowed.get(plural, {}), **wrong}]}
                 answers.append(workspace.api.call("PUT", _address(plural, record_id), change))
             if any(answer.status < 300 for answer in answers):
@@ -98,10 +98,6 @@ def refused_writes(trial: Trial) -> None:
             same(after, before, f"the account after a refused write of {shown(wrong)}")
 
     trial.explore(changes_nothing, 40, nth=st.integers(0, len(REFUSED) - 1))
-
-
-def _changeable(plural: str) -> set[str]:
-    return {a.name for a in RESOURCES[plural].attributes if a.write.value in {"always", "on update"}}
 
 
 def _counts(workspace: Workspace) -> dict[str, str | None]:
@@ -124,14 +120,10 @@ def answers_to_writes(trial: Trial) -> None:
             changed = workspace.api.call("PUT", _address(plural, record_id), {plural: [{}]})
             same(changed.status, 200, f"{changed.about}: the status of a change")
             for answer in (created, changed):
-                _is_write(answer)
-
-
-def _is_write(answer: ApiResponse) -> None:
-    same(answer.json["meta"], {}, f"{answer.about}: meta of a write")
-    expect(answer.header("Link") is None, f"{answer.about}: a Link header on a write")
-    expect(answer.header("ETag"), f"{answer.about}: no ETag")
-    expect(answer.header("x-updated-since-request-synced-at"), f"{answer.about}: no x-updated-since-request-synced-at")
+                same(answer.json["meta"], {}, f"{answer.about}: meta of a write")
+                expect(answer.header("Link") is None, f"{answer.about}: a Link header on a write")
+                expect(answer.header("ETag"), f"{answer.about}: no ETag")
+                expect(answer.header("x-updated-since-request-synced-at"), f"{answer.about}: no x-updated-since-request-synced-at")
 
 
 @claim("patch", fidelity=recorded("clients, 2016"), reads=False)
