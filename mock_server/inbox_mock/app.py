@@ -1,4 +1,4 @@
-"""The Flask application, made of its parts and of what depends on the environment: wall clock, stopwatch, request ids."""
+"""The Flask application, composed of its parts and its environment: wall clock, stopwatch, request ids."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -29,10 +29,10 @@ LARGEST_BODY = 64 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
-    """What the server is told when it starts.
+    """The options of a server's start.
 
     ``overrides`` apply to the default sandbox; ids of sandboxes are derived from ``seed``; ``progress`` is called while the
-    default sandbox is made.
+    default sandbox is built.
     """
 
     scenario: Scenario
@@ -65,7 +65,7 @@ def create_app(
     """Return the application with its default sandbox.
 
     Raises:
-        ScenarioError: the scenario contains a mistake.
+        ScenarioError: the scenario contains an error.
 
     """
     sandboxes = Sandboxes(wall, handlers, options.seed)

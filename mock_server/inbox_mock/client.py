@@ -1,6 +1,6 @@
 """The Python client of the admin API: a fake, and a sandbox of it with its address and token, clock, guests and journal.
 
-The same client speaks to a server over HTTP and to an application in this process; what differs is how a call is sent.
+The same client calls a server over HTTP or an application in this process; only the way of sending a call differs.
 """
 
 import json
@@ -56,12 +56,12 @@ class AdminClient:
         return answer
 
     def create_sandbox(self, scenario: object = "agency", **more: object) -> "SandboxClient":
-        """Create a sandbox from a shipped scenario, by its name, or from one as an object; ``more`` is what the admin API takes."""
+        """Create a sandbox from a shipped scenario's name or a scenario as an object; ``more`` is what the admin API takes."""
         made = self.call("POST", "/sandboxes", {"scenario": scenario, **more})
         return SandboxClient(self, str(made["id"]), made)
 
     def sandbox(self, sandbox_id: str = "default") -> "SandboxClient":
-        """Return a sandbox by its id; nothing is asked yet."""
+        """Return a sandbox by its id, without a call."""
         return SandboxClient(self, sandbox_id)
 
 
@@ -100,7 +100,7 @@ def connect(url: str, admin_token: str | None = None) -> AdminClient:
             found = json.loads(response.body) if kind == ("application/json" if response.status < 300 else PROBLEM_JSON) else None
         except ValueError:
             found = None
-        if not isinstance(found, dict):  # whatever does not look like the admin API comes from another program
+        if not isinstance(found, dict):  # an answer that does not look like the admin API's comes from another program
             raise ServerUnreachableError(
                 f"something answers at {root}, but not as the Inbox Mock does (status {response.status}): is --url right?"
             )
@@ -117,7 +117,7 @@ def error_of(status: int, answer: JSON) -> AdminError:
 
 
 def expectation(title: str) -> str:
-    """Return what was expected of a field as a clause; the API's own titles are clauses already."""
+    """Return as a clause what was expected of a field; the API's own titles are clauses already."""
     return title if title.startswith(("can't ", "must ", "is ")) else f"expected {title}"
 
 
@@ -135,7 +135,7 @@ class ClockClient:
     def advance(self, by: str | None = None, *, to: str | None = None, until: str | None = None) -> list[JSON]:
         """Advance ``by`` a duration, ``to`` a time, or ``until`` an event such as ``conversation_opened``.
 
-        Returns what happened, each as ``{"at", "kind", "about"}``.
+        Return the events on the way, each as ``{"at", "kind", "about"}``.
         """
         wanted = {name: text for name, text in (("by", by), ("to", to), ("until", until)) if text is not None}
         happened: list[JSON] = self._call("POST", "/clock/advance", wanted)["happened"]
@@ -237,7 +237,7 @@ class SandboxClient:
         return self._record("conversation", "POST", f"/bookings/{booking_id}/conversation")
 
     def never_open_conversation(self, booking_id: int) -> None:
-        """Never open the booking's conversation on the channel."""
+        """Make the channel never open the booking's conversation."""
         self.admin("POST", f"/bookings/{booking_id}/conversation", {"never": True})
 
     def write(self, conversation_id: int, content: str, *, writer: str = "guest", **more: object) -> JSON:
@@ -327,7 +327,7 @@ class SandboxClient:
 
 
 def _check_root(root: str) -> None:
-    """Raise an error for what is no root of a server; of wrong ports, connecting tells."""
+    """Raise an error unless the URL is the root of a server; wrong ports fail when connecting."""
     parts = urlsplit(root)
     if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path or parts.query:
         raise AdminError(f"the server's root cannot be {root!r}; expected something like http://127.0.0.1:8089")

@@ -1,4 +1,4 @@
-"""The server's side of faults: what they do to the connection, which no WSGI application can reach."""
+"""The server's side of faults: their effects on the connection, which a WSGI application cannot reach."""
 
 import socket
 import struct
@@ -13,18 +13,18 @@ NO_LINGER = struct.pack("ii", 1, 0)
 
 
 class FaultyGateway(Gateway_10):
-    """Closes or resets the connection, or cuts the response, when the application says so through its environ."""
+    """Closes or resets the connection, or cuts the response, if the application requests it in its environ."""
 
     _effect: ConnectionEffect | None = None
     _kept = 0
 
     def respond(self) -> None:
-        """Respond, unless the application says otherwise."""
+        """Respond, unless the application requests a fault."""
         self.env[CONNECTION] = self._set_effect
         super().respond()
 
     def start_response(self, status: str, headers: list[tuple[str, str]], exc_info: object = None) -> Callable[[bytes], None]:
-        """Begin the response. One that is not sent counts as begun."""
+        """Begin the response; one that a fault suppresses counts as begun."""
         write: Callable[[bytes], None] = super().start_response(status, headers, exc_info)
         if self._effect in {"close", "reset"}:
             self.req.sent_headers = True

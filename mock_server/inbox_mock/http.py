@@ -1,6 +1,6 @@
-"""One HTTP exchange under one deadline: connecting, sending, and reading all that is wanted of the response.
+"""One HTTP exchange under one deadline: connecting, sending, and reading the response.
 
-A timeout for each read would let a peer that sends a byte now and then hold its caller for ever.
+With a timeout for each read, a peer that sends a byte now and then could block its caller for ever.
 """
 
 import io
@@ -33,7 +33,7 @@ class HttpResponse:
 
 
 class HttpClient:
-    """Speaks to the server of a URL. With ``keep_alive``, one connection serves several exchanges, as long as the server agrees.
+    """Sends requests to the server of a URL. With ``keep_alive``, one connection serves several exchanges, as long as the server agrees.
 
     Redirects are not followed, and nothing is sent twice.
     """
@@ -42,7 +42,7 @@ class HttpClient:
         parts = urlsplit(url)
         self._keep_alive = keep_alive
         self._kind = HTTPSConnection if parts.scheme == "https" else HTTPConnection
-        # Without a port http.client would take the end of an IPv6 address for one.
+        # Without a port http.client would treat the end of an IPv6 address as one.
         self._address = parts.hostname or "", self._kind.default_port if parts.port is None else parts.port
         self._connection: HTTPConnection | None = None
         self._socket: _TimedSocket | None = None
@@ -62,11 +62,11 @@ class HttpClient:
         """Send a request, and return its response, within so many ``seconds``; None sets no limit.
 
         ``headers`` are written in their order, after Host and before Content-Length. ``connect_seconds`` limits connecting
-        further. With ``beginning``, no more than so many bytes of the body are read, and a body that breaks off, or is not
-        complete in time, counts for what there is of it.
+        further. With ``beginning``, at most so many bytes of the body are read, and a body that breaks off, or is not
+        complete in time, is returned as far as it was read.
 
         Raises:
-            TimeoutError: it is not over in time.
+            TimeoutError: the exchange is not complete in time.
             ConnectionRefusedError: nothing listens there.
             IncompleteRead: the body is shorter than announced.
             HTTPException: what comes is not HTTP.
@@ -114,7 +114,7 @@ class HttpClient:
 
 
 class _Deadline:
-    """A moment by which all must be over; None is never."""
+    """The end of an exchange's time; None is no limit."""
 
     def __init__(self, seconds: float | None) -> None:
         self._ends_at = None if seconds is None else monotonic() + seconds
@@ -142,7 +142,7 @@ class _Deadline:
 
 
 def _connect(address: tuple[str, int], deadline: _Deadline) -> socket.socket:
-    """Connect to the first of a host's addresses that answers: each has what the ones before it have left of the time."""
+    """Connect to the first of a host's addresses that answers; all attempts share the deadline."""
     failure: OSError | None = None
     for *_, found in socket.getaddrinfo(*address, type=socket.SOCK_STREAM):
         try:
@@ -156,7 +156,7 @@ def _connect(address: tuple[str, int], deadline: _Deadline) -> socket.socket:
 
 
 class _TimedSocket:
-    """What http.client needs of a socket, each operation of which ends by ``deadline``."""
+    """The socket interface that http.client uses; each operation ends by ``deadline``."""
 
     def __init__(self, sock: socket.socket) -> None:
         self.deadline = _Deadline(None)
@@ -197,7 +197,7 @@ class _TimedReader(io.RawIOBase):
 
 def _whole(response: HTTPResponse) -> bytes:
     content = response.read(MOST_BYTES)
-    if response.length:  # of a Content-Length, so much is missing
+    if response.length:  # the number of bytes missing from Content-Length
         raise IncompleteRead(content, response.length)
     return content
 

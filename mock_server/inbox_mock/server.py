@@ -33,7 +33,7 @@ class PortTaken(Exception):  # noqa: N818 - a situation of the user, not a failu
 class Server:
     """A running fake. Use it as a context manager around `serve`, or call `prepare`, `serve` and `stop`.
 
-    ``fake`` is what is served, once it is prepared.
+    ``fake`` is the served fake, once it is prepared.
     """
 
     fake: Fake
@@ -46,11 +46,11 @@ class Server:
         self._growing = Lock()
 
     def prepare(self) -> None:
-        """Load the scenario and bind the port: connections are accepted from now on, and answered once `serve` runs.
+        """Load the scenario and bind the port: connections are accepted at once, and answered when `serve` runs.
 
         Raises:
             PortTaken: another program listens there, or the host is not an address of this machine.
-            ScenarioError: the scenario contains a mistake.
+            ScenarioError: the scenario contains an error.
 
         """
         from cheroot.wsgi import Server as HttpServer

@@ -22,7 +22,7 @@ def say(text: str, **style: object) -> None:
 
 
 def styled(text: str, **style: object) -> str:
-    """Return a text in a style, which `say` leaves out where the output is not a terminal."""
+    """Return a text in a style, which `say` removes where the output is not a terminal."""
     return click.style(text, **style) if any(style.values()) else text  # type: ignore[arg-type]
 
 

@@ -1,4 +1,4 @@
-"""``inbox-mock``: one command per file, each exporting ``COMMAND``; other packages offer theirs as entry points."""
+"""``inbox-mock``: one command per file, each exporting ``COMMAND``; other packages add commands as entry points."""
 
 import json
 import sys
@@ -42,7 +42,7 @@ class Commands(click.Group):
         return sorted(own | set(_offered()))
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Return a command by its name, which is its module's too: the others are not imported.
+        """Return a command by its name, which is also its module's, without importing the others.
 
         Raises:
             DeclarationError: the module cannot be imported, or does not export a command.
@@ -72,7 +72,7 @@ class Commands(click.Group):
 def on_a_server(*formats: str, **flags: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Decorate a command that calls a running fake: it receives ``sandbox``, the client, and ``as_json``.
 
-    A command with further ``formats`` than text and json receives the one chosen as ``wanted``, in place of ``as_json``.
+    A command with further ``formats`` than text and json receives the chosen one as ``wanted``, in place of ``as_json``.
 
     ``flags`` maps fields of the admin API to options of the command. A refusal is printed as one line, with exit code 2.
     """
@@ -99,7 +99,7 @@ def on_a_server(*formats: str, **flags: str) -> Callable[[Callable[..., None]], 
 
 
 def said_again() -> str:
-    """Return the options that a next command must repeat in order to address the same sandbox."""
+    """Return the options that the next command must repeat to address the same sandbox."""
     ctx = click.get_current_context()
     own = {name: str(ctx.params[name]) for name in ("url", "sandbox") if ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE}
     return "".join(f" --{name} {text}" for name, text in own.items())
@@ -120,7 +120,7 @@ def main() -> None:
 
 
 def _offered() -> "dict[str, EntryPoint]":
-    """Return the commands that other packages offer, by name."""
+    """Return the commands of other packages, by name."""
     from importlib.metadata import entry_points
 
     return {offered.name: offered for offered in entry_points(group=COMMANDS)}
@@ -135,7 +135,7 @@ def _chosen(name: str, own: object) -> object:
 
 
 def _read_environment(command: click.Command) -> None:
-    """Give each option its environment variable, unless it names one itself."""
+    """Set each option's environment variable, unless it names one itself."""
     for option in command.params:
         if isinstance(option, click.Option):
             flag = max(option.opts, key=len).lstrip("-")

@@ -1,4 +1,4 @@
-"""``inbox-mock admin``: every call of the admin API by its name, for those that have no command of their own."""
+"""``inbox-mock admin``: every operation of the admin API by its name, for those without a command."""
 
 import json
 from collections.abc import Mapping
@@ -59,7 +59,7 @@ COMMAND = command
 
 
 def _legible(answer: JSON) -> str:
-    """Return an answer for people: JSON in which only control and direction characters are escaped."""
+    """Return an answer as readable JSON, with only control and direction characters escaped."""
     text = json.dumps(answer, indent=2, ensure_ascii=False)
     return "".join(character if character.isprintable() or character == "\n" else json.dumps(character)[1:-1] for character in text)
 
@@ -78,7 +78,7 @@ def _written(operation: "AdminOperation", sandbox: str, given: Mapping[str, obje
     """Return the path and the body of a call, with each given value in the path, the query or the body.
 
     Raises:
-        UsageError: a value of the path is missing, or the call takes no such value.
+        UsageError: a value of the path is missing, or the operation has no such value.
 
     """
     left = dict(given)

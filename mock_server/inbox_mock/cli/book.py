@@ -68,7 +68,7 @@ COMMAND = command
 
 
 def _next(booking: JSON, channel: str, delay: str | None) -> str:
-    """Return a line about the booking's conversation, and how to get it."""
+    """Return a line about the booking's conversation, and the command that opens it."""
     opened = booking["links"]["conversations"]
     if opened:
         return f"Its conversation is {opened[0]}."

@@ -15,7 +15,7 @@ IDLE = "idle"
 
 
 def _events(_ctx: click.Context, _option: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """Complete what a clock can be advanced until."""
+    """Complete the kinds of events that ``--until`` takes."""
     from inbox_mock.admin.clock import until
 
     return [CompletionItem(kind) for kind in until() if kind.startswith(incomplete)]
@@ -91,7 +91,7 @@ def _show(clock: JSON, *, as_json: bool) -> None:
 
 
 def _told(about: JSON) -> list[str]:
-    """Return what an event is about, in words: the records that it names, and how it went."""
+    """Return an event's ``about`` in words: the records that it names, and its result."""
     told = []
     for name, found in about.items():
         if name.endswith("_ids") and found:

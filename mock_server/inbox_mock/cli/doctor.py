@@ -23,7 +23,7 @@ OLDEST_SQLITE = (3, 38, 0)
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that was looked at: what, whether it is well, and what was seen or what to do."""
+    """The result of one check: its subject, whether it passed, and what was found or what to do."""
 
     subject: str
     well: bool
@@ -63,7 +63,7 @@ def _findings(port: int) -> Iterator[Finding]:
 
 
 def _packages() -> Iterator[Finding]:
-    """Look for each of the two packages in another place or distribution: Python imports the first, pip overwrites in silence."""
+    """Check whether another place or distribution has our two packages: Python imports the first, pip overwrites silently."""
     owners = packages_distributions()
     for package in ("inbox_mock", "inbox_contracts"):
         places = _places(package)
@@ -78,7 +78,7 @@ def _packages() -> Iterator[Finding]:
 
 
 def _places(package: str) -> list[str]:
-    """Return where modules of this name are: on the path, and in the current folder, which is on it under ``python -m``."""
+    """Return the locations of modules of this name: on the path, and in the current folder, which ``python -m`` adds to it."""
     found = (PathFinder.find_spec(package, [entry]) for entry in (*sys.path, str(Path.cwd())))
     return [*dict.fromkeys(str(Path(spec.origin).resolve()) for spec in found if spec is not None and spec.origin is not None)]
 

@@ -53,10 +53,10 @@ COMMAND = command
 
 
 def _check(root: str) -> None:
-    """Raise BadParameter for what is not the root of a server."""
+    """Raise BadParameter for a URL that is not the root of a server."""
     try:
         parts = urlsplit(root)
-        _ = parts.port  # raises for what is no port
+        _ = parts.port  # raises for an invalid port
         good = parts.scheme == "http" and parts.hostname and not (parts.path or parts.query)
     except ValueError:
         good = False

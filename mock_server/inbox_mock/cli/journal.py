@@ -13,7 +13,7 @@ from inbox_mock.domain.values import printable
 from inbox_mock.terminal import say, styled
 
 BREATH_SECONDS = 0.5
-EVENT = re.compile(r'"event":"(\w+)"')  # a body that is kept in part is no JSON, but begins with this
+EVENT = re.compile(r'"event":"(\w+)"')  # a shortened body is not JSON, but begins with this
 COLOURS = {2: "green", 3: "cyan", 4: "yellow", 5: "red"}
 
 
@@ -41,7 +41,7 @@ COMMAND = command
 
 
 def _kept(sandbox: SandboxClient, after: int) -> Iterator[JSON]:
-    """Yield what the journal holds after an entry."""
+    """Yield the journal's entries after one."""
     while True:
         page = sandbox.admin("GET", f"/journal?after={after}")
         if not page["entries"]:
@@ -63,7 +63,7 @@ def _following(sandbox: SandboxClient, after: int) -> Iterator[JSON]:
 
 
 def _news(reader: "Reader", sandbox: SandboxClient) -> list[JSON]:
-    """Return what is new; if the server has gone away, wait for it."""
+    """Return new entries; if the server is unreachable, wait for it."""
     try:
         return reader.news()
     except ServerUnreachableError as reason:
@@ -79,7 +79,7 @@ def _news(reader: "Reader", sandbox: SandboxClient) -> list[JSON]:
 
 
 class Reader:
-    """Reads a journal on. After a reset or a restore, which removes the entry read last, it is read from its start."""
+    """Reads a journal's new entries. After a reset or a restore, which removes the last entry read, reading starts again."""
 
     def __init__(self, sandbox: SandboxClient, after: int) -> None:
         self._sandbox = sandbox
@@ -87,7 +87,7 @@ class Reader:
         self._read: JSON | None = None
 
     def news(self) -> list[JSON]:
-        """Return what is new; nothing, after some seconds, if there is nothing."""
+        """Return new entries; none if no entry is added within some seconds."""
         entries: list[JSON] = self._sandbox.admin("GET", f"/journal?after={self._after if self._read is None else self._after - 1}")[
             "entries"
         ]
@@ -115,7 +115,7 @@ def _line(entry: JSON) -> str:
 
 
 def _event(entry: JSON) -> str:
-    """Return the event of an attempt to deliver a webhook; nothing for a request, whose path names no host."""
+    """Return the event of a webhook attempt; an empty text for a request, whose path has no host."""
     if entry["path"].startswith("/"):
         return ""
     found = EVENT.search(str(entry["request"].get("body", "")))

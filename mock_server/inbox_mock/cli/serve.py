@@ -25,7 +25,7 @@ RATE = re.compile(r"([0-9]+(?:\.[0-9]+)?)x")
 
 
 class ClockKind(click.ParamType[tuple[str, float | None]]):
-    """manual, real, or a rate such as 60x: sixty seconds in each."""
+    """manual, real, or a rate such as 60x: sixty seconds per second."""
 
     name = "manual|real|60x"
 
@@ -110,7 +110,7 @@ COMMAND = command
 
 
 def _prepared(options: Options, host: str, port: int) -> Server:
-    """Return the server with its scenario loaded; show progress where that takes some seconds."""
+    """Return the server with its scenario loaded; show progress if that takes some seconds."""
     if "generate" not in options.scenario.data:
         server = Server(options, host, port)
         server.prepare()
@@ -139,7 +139,7 @@ def _check_port_file(path: Path) -> None:
     """
     try:
         path.unlink(missing_ok=True)
-        tried = path.with_name(f"{path.name}.tmp")  # never the file itself: whoever waits for it reads it at once
+        tried = path.with_name(f"{path.name}.tmp")  # never the file itself: a program that waits for it would read it at once
         tried.touch()
         tried.unlink()
     except OSError as error:
@@ -147,7 +147,7 @@ def _check_port_file(path: Path) -> None:
 
 
 def _own_clock(given: object) -> tuple[str, float | None]:
-    """Return the mode and rate of a scenario's own clock; without one the server's clock runs."""
+    """Return the mode and rate of a scenario's own clock; without one, those of a running clock."""
     if isinstance(given, dict) and "mode" in given:
         return str(given["mode"]), None
     return "real", None

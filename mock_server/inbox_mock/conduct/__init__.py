@@ -1,1 +1,1 @@
-"""The report on a client's conduct: made of what rules found, and told as text, JSON, JUnit XML or a page."""
+"""The report on a client's conduct: the violations of rules, as text, JSON, JUnit XML or a page."""

@@ -1,4 +1,4 @@
-"""The behaviours that a run relied on and that no source settles, from the journal, the declarations' fidelity, and what channels did."""
+"""The assumed behaviours that a run relied on, from the journal, the declarations' fidelity, and the actions of channels."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
@@ -39,7 +39,7 @@ REOPENED = """
 
 @dataclass(frozen=True, slots=True)
 class Behaviour:
-    """Something that no source settles: what the fake does, and why; ``switch`` names the switch that decides it."""
+    """A behaviour that no source settles: what the fake does, and why; ``switch`` names the switch that decides it."""
 
     says: str
     source: str
@@ -48,7 +48,7 @@ class Behaviour:
 
 @dataclass(frozen=True, slots=True)
 class SimulatedBehaviour:
-    """How often the delay of a conversation was drawn, whether a Host comes with it, and the delay of a relay.
+    """The number of draws of a conversation's delay, of a Host's presence in it, and of a relay's delay.
 
     ``without_conversation``: bookings that were cancelled before they had one. ``from_channel``: messages of guests that
     came in from a channel; ``deadlines``: those that set a response deadline; ``reopening``: those into conversations that
@@ -124,7 +124,7 @@ OF_WEBHOOKS: tuple[tuple[Behaviour, Callable[[Entry], bool]], ...] = (
 
 
 def assumed(evidence: Evidence, operations: OperationIndex, observed: SimulatedBehaviour) -> list[dict[str, object]]:
-    """Return each behaviour that the run relied on, with how often it was met: most often first."""
+    """Return each behaviour that the run relied on, with the number of its occurrences, most frequent first."""
     met: Counter[Behaviour] = Counter()
     for entry in evidence.calls:
         operation = operations.of(entry.method, entry.path)
@@ -143,7 +143,7 @@ def assumed(evidence: Evidence, operations: OperationIndex, observed: SimulatedB
 
 
 def _declared(entry: Entry, operation: Operation) -> Iterator[Behaviour]:
-    """Yield what the declarations say of a call: the operation, its parameters, what was written and embedded."""
+    """Yield what a call relied on by its declarations: the operation, its parameters, written fields, embedded resources."""
     if operation.fidelity.level == ASSUMED:
         yield Behaviour(f"{operation.method} /api/v3{operation.rule}: {operation.summary}", operation.fidelity.source)
     for name in entry.parameters:
@@ -161,7 +161,7 @@ def _declared(entry: Entry, operation: Operation) -> Iterator[Behaviour]:
 
 
 def _refusals(entry: Entry) -> Iterator[Behaviour]:
-    """Yield the refusal that was received, unless a fault made it up."""
+    """Yield the refusal that was received, unless it came from a fault."""
     from inbox_mock.api.openapi import REFUSALS
 
     known: tuple[str, Fidelity] | None = REFUSALS.get(entry.status or 0)
@@ -170,7 +170,7 @@ def _refusals(entry: Entry) -> Iterator[Behaviour]:
 
 
 def of_channels(observed: SimulatedBehaviour) -> dict[Behaviour, int]:
-    """Return what is assumed of channels, each with how often it was met."""
+    """Return the assumptions about channels, each with the number of its occurrences."""
     return {
         Behaviour(
             "How long a channel takes to open a conversation is left to the dice.", "that it may take a while is documented"
@@ -189,7 +189,7 @@ def of_channels(observed: SimulatedBehaviour) -> dict[Behaviour, int]:
 
 
 def simulated_behaviour(work: UnitOfWork, since: str, closed: list[int]) -> SimulatedBehaviour:
-    """Count what has happened since a time; ``closed`` are the ids of the conversations that a client closed."""
+    """Count simulated events since a time; ``closed`` are the ids of the conversations that a client closed."""
     opened = [(row, orjson.loads(str(row["about"]))) for row in work.db.every(OPENINGS, (since,))]
     written = {str(row["channel"]): row["n"] for row in work.db.every(FROM_CHANNEL, (since,))}
     answered_within = {name: count for name, count in written.items() if policies()[name].response_hours is not None}

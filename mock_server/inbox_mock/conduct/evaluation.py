@@ -1,4 +1,4 @@
-"""Evaluate every rule that a package offers on the evidence of a client's conduct, and tell the verdict: what counts, what is allowed."""
+"""Evaluate every rule that a package offers on the evidence of a client's conduct, and derive the verdict from the threshold."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ class RuleResult:
 
 @dataclass(frozen=True, slots=True)
 class OfferedRules:
-    """The rules that packages offer, by code, and what is wrong with the offers that cannot be used."""
+    """The rules that packages offer, by code, and the errors of the offers that cannot be used."""
 
     rules: tuple[Rule, ...]
     broken: tuple[str, ...] = ()
@@ -69,7 +69,7 @@ def evaluate(evidence: Evidence, rules: Iterable[Rule]) -> list[RuleResult]:
 
 
 def allow(report: JSON, codes: Iterable[str]) -> JSON:
-    """Return a report in which violations of some codes are told, but do not count."""
+    """Return a report in which violations of some codes are shown, but do not count."""
     allowed = sorted({*report.get("allowed", ()), *codes})
     violations = [{**violation, "allowed": violation["code"] in allowed} for violation in report["violations"]]
     found = {violation["severity"] for violation in violations if not violation["allowed"]}
@@ -83,7 +83,7 @@ def fails(report: JSON, threshold: str) -> bool:
 
 
 def near(code: str, codes: Sequence[str]) -> str:
-    """Return what was expected in place of an unknown code."""
+    """Return the expected codes, or the closest one, for an unknown code."""
     meant = get_close_matches(code.upper(), codes, n=1)
     return f"the code of a rule, such as {meant[0]}, not {code!r}" if meant else f"one of {', '.join(codes)}, not {code!r}"
 

@@ -1,4 +1,4 @@
-"""Collect what rules look at from a sandbox's database: the journal, and facts about the records. Nothing is changed."""
+"""Collect the evidence for rules from a sandbox's database: the journal, and facts about the records. Nothing is changed."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -60,9 +60,9 @@ class OperationIndex:
         self.of = lru_cache(maxsize=4096)(self._find)
 
     def scopes(self, method: str, path: str) -> tuple[str, ...]:
-        """Return the scopes any one of which is of use to a request; none for an unknown operation.
+        """Return the scopes of which a request uses any one; none for an unknown operation.
 
-        What is public shows more to an application that holds a scope of the resource.
+        A public operation shows more to an application that holds a scope of the resource.
         """
         found = self.of(method, path)
         if found is None or found.scopes != (PUBLIC,):
@@ -70,7 +70,7 @@ class OperationIndex:
         return (PUBLIC, *(f"{found.resource.plural}_{power}" for power in POWERS))
 
     def _find(self, method: str, path: str) -> Operation | None:
-        """Return the operation of a method and a path; PATCH is PUT."""
+        """Return the operation of a method and a path; PATCH counts as PUT."""
         if not path.startswith(API):
             return None
         parts = [part for part in path.removeprefix(API).split("/") if part]
@@ -162,7 +162,7 @@ def _entry(
 
 
 def _lagging(db: Database) -> dict[int, datetime]:
-    """Return the faults that show the past and say so, each with the time that its answers give as synced-at."""
+    """Return the faults that show the past and declare it, each with the synced-at time of its answers."""
     rows = db.every("SELECT id, set_at FROM faults WHERE kind = 'stale_read' AND coalesce(json_extract(options, '$.honest'), 1)")
     return {row["id"]: _instant(row["set_at"]) for row in rows}
 
@@ -214,7 +214,7 @@ def _participants(db: Database, conversations: set[int], ids: set[int]) -> dict[
 
 
 def _bookings(db: Database) -> dict[int, BookingFact]:
-    """Return every booking. Its channel's conversation is the one that the timeline tells of, or the one that it is tied to."""
+    """Return every booking. Its channel's conversation is the one in the timeline, or the one that it is connected to."""
     openings = db.every(OPENINGS)
     awaited = {row["booking_id"] for row in openings if not row["happened"]}
     opened = {row["booking_id"]: row["conversation_id"] for row in openings if row["conversation_id"] is not None}

@@ -1,4 +1,4 @@
-"""The report as one page that needs nothing else: no script, no address but its own."""
+"""The report as one self-contained page, without scripts or other resources."""
 
 from html import escape
 from itertools import groupby

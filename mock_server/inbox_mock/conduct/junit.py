@@ -1,4 +1,4 @@
-"""The report as JUnit XML: a test case for each rule, as continuous integration shows it."""
+"""The report as JUnit XML for continuous integration: a test case for each rule."""
 
 import re
 from typing import TYPE_CHECKING
@@ -15,7 +15,7 @@ NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def render(report: JSON, threshold: str = "error") -> str:
-    """Return the report as XML; what is below ``threshold`` or allowed is told, and fails nothing."""
+    """Return the report as XML; violations below ``threshold`` or allowed ones are shown, and fail nothing."""
     from junitparser import Failure, JUnitXml, Skipped, TestCase, TestSuite
 
     suite = TestSuite(SUITE)
@@ -57,5 +57,5 @@ def _told(violation: JSON) -> str:
 
 
 def legal(text: str) -> str:
-    """Return a text without what XML cannot hold."""
+    """Return a text without the characters that XML does not allow."""
     return NOT_XML.sub("\ufffd", text)

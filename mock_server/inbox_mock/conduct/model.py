@@ -1,4 +1,4 @@
-"""What a rule of conduct is, what it looks at, and what it finds."""
+"""Rules of conduct, the evidence that they evaluate, and the violations that they find."""
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -20,7 +20,7 @@ TOKENS = "/oauth/token"
 
 @dataclass(frozen=True, slots=True)
 class Violation:
-    """What a client did, in a sentence, and the ids of the journal entries that show it, what it did last."""
+    """A violation: a sentence about what the client did, and the ids of the journal entries that show it, the client's act last."""
 
     about: str
     entries: tuple[int, ...]
@@ -31,8 +31,8 @@ class Rule:
     """A claim about a client's conduct.
 
     ``title`` ends the sentence "The client ...". ``why`` names the consequence, and ``source`` the page that says so.
-    ``exceptions`` are what looks like a violation and is none. ``find`` is None for a rule that only a trial can evaluate;
-    a rule that is ``whole`` is not evaluated once the oldest entries of the journal are lost.
+    ``exceptions`` are cases that look like a violation and are none. ``find`` is None for a rule that only a trial can evaluate;
+    a rule that is ``whole`` is not evaluated once the journal's oldest entries are deleted.
     """
 
     code: str
@@ -46,7 +46,7 @@ class Rule:
     whole: bool = False
 
     def __call__(self, find: Callable[["Evidence"], Iterable[Violation]]) -> "Rule":
-        """Return the rule with the function that finds its violations: a rule stands over it as a decorator."""
+        """Return the rule with the function that finds its violations; used as a decorator of that function."""
         return replace(self, find=find)
 
 
@@ -54,7 +54,7 @@ class Rule:
 class BookingFact:
     """A booking. ``channel_conversation`` is the one that its channel opened, at ``opened_at``.
 
-    ``owned``: its channel opens conversations by itself. ``never``: the channel will not open one any more.
+    ``owned``: its channel opens conversations by itself. ``never``: the channel will not open one for it.
     """
 
     id: int
@@ -69,7 +69,7 @@ class BookingFact:
     never: bool = False
 
     def waits(self, at: datetime) -> bool:
-        """Return whether the booking existed and its channel's conversation was still to come, as far as a client could know."""
+        """Return whether the booking existed and its channel had still to open the conversation, as far as a client could know."""
         there = self.owned and self.created_at <= at and (self.canceled_at is None or at < self.canceled_at)
         return there and (self.opened_at is None or at < self.opened_at)
 
@@ -80,7 +80,7 @@ class BookingFact:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConversationFact:
-    """A conversation; ``channel`` is None where no channel opened it, and none sees it."""
+    """A conversation; ``channel`` is None if no channel opened it, so that none sees it."""
 
     id: int
     account_id: int
@@ -114,7 +114,7 @@ class MessageFact:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TokenFact:
-    """An access token: whose it is and what it allows, in the scopes that were granted."""
+    """An access token: its application, its account, and the granted scopes."""
 
     application_id: int
     account_id: int | None
@@ -135,8 +135,8 @@ class DeliveryFact:
 class Entry:
     """An entry of the journal: a request under /api/v3 or /oauth, or an attempt to deliver a webhook (``delivery`` is set).
 
-    Bodies are text, or what /oauth was asked and answered, by name. ``status`` is None where no answer went out;
-    ``readable`` is false for an answer that a fault cut short or spoiled. ``synced_at`` is what the answer gave as such.
+    Bodies are text, or for /oauth the parameters by name. ``status`` is None where no answer was sent;
+    ``readable`` is false for an answer that a fault cut short or garbled. ``synced_at`` is that of the answer.
     ``scopes``: any one of them allows the request.
     """
 
@@ -179,7 +179,7 @@ class Entry:
 
     @cached_property
     def parameters(self) -> Mapping[str, str]:
-        """The query parameters; of one that comes twice the last counts."""
+        """The query parameters; the last value of a repeated one counts."""
         return dict(parse_qsl(self.query, keep_blank_values=True))
 
     @cached_property
@@ -193,25 +193,25 @@ class Entry:
 
     @cached_property
     def answered(self) -> Json:
-        """The answer's body; empty where it is no JSON object, or the journal did not keep all of it."""
+        """The answer's body; empty where it is not a JSON object, or the journal did not keep all of it."""
         return _parsed(self.body)
 
     @property
     def failed(self) -> bool:
-        """Whether the client got no response that it could use."""
+        """Whether the client got no usable response."""
         return self.status is None or self.status >= 400 or not self.readable
 
     @property
     def done(self) -> bool:
-        """Whether what was asked for was done, even if no response said so."""
+        """Whether the operation was carried out, even if no response said so."""
         return bool(self.caused) or (self.status is not None and self.status < 300 and self.readable)
 
     def made(self, event: str) -> int | None:
-        """Return the id of the record that the request made, by the event that it caused."""
+        """Return the id of the record that the request created, by the event that it caused."""
         return next((record_id for caused, record_id in self.caused if caused == event), None)
 
     def number(self, name: str) -> int | None:
-        """Return a whole number that was written under a name."""
+        """Return the whole number that the request's body has under a name."""
         found = self.written.get(name)
         text = str(found) if isinstance(found, int | str) and not isinstance(found, bool) else ""
         return whole_number(text, 19)
@@ -233,9 +233,9 @@ class Entry:
 
 @dataclass(frozen=True, kw_only=True)
 class Evidence:
-    """What rules look at: the journal, oldest entry first, and facts about the world as it is now, with times.
+    """The evidence for rules: the journal, oldest entry first, and facts about the sandbox as it is now, with times.
 
-    ``lost``: how many of the journal's oldest entries are kept no more. ``strict``: what the guide asks clients to refrain
+    ``lost``: the number of the journal's oldest entries that were deleted. ``strict``: what the guide asks clients to refrain
     from was refused.
     """
 
@@ -265,7 +265,7 @@ class Evidence:
         return tuple(entry for entry in self.entries if entry.delivery is not None)
 
     def by_application(self) -> Iterator[tuple[int, list[Entry]]]:
-        """Yield each application that called, with its calls of the API in order."""
+        """Yield each application that called the API, with its calls in order."""
         found: dict[int, list[Entry]] = {}
         for entry in self.calls:
             if entry.application_id is not None:
@@ -273,7 +273,7 @@ class Evidence:
         yield from found.items()
 
     def attempts_at(self, method: str, *parts: str, field: str) -> Iterator[Entry]:
-        """Yield the requests of a kind that were done, and those that a strict sandbox refused because of ``field``."""
+        """Yield the requests of a kind that were carried out, and those that a strict sandbox refused because of ``field``."""
         for entry in self.calls:
             if entry.is_call(method, *parts) and (entry.done or (self.strict and entry.refused_for(field))):
                 yield entry

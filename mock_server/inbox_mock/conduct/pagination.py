@@ -1,4 +1,4 @@
-"""The ways in which a client read lists: page after page, each reading of a list being one traversal."""
+"""Traversals: a client's readings of lists, page after page."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -22,7 +22,7 @@ Key = tuple[int | None, tuple[str, ...], tuple[tuple[str, str], ...]]
 class Traversal:
     """The pages of one reading of a list, in the order of the requests; all of them are added before it is used.
 
-    ``key`` says whose list it is and which part of it was requested, whatever the pages and their size. ``since`` is the
+    ``key`` says whose list it is and which part of it was requested, independent of pages and their size. ``since`` is the
     ``updated_since`` that was sent, None where everything was listed.
     """
 
@@ -42,17 +42,17 @@ class Traversal:
 
     @cached_property
     def numbers(self) -> set[int]:
-        """The pages that were asked for."""
+        """The requested pages."""
         return {page_of(entry) for entry in self.pages}
 
     @cached_property
     def left_off(self) -> Entry | None:
-        """The last entry whose ``next`` was never asked for; None if there is none."""
+        """The last entry whose ``next`` page was never requested; None if there is none."""
         return next((entry for entry in reversed(self.pages) if has_next(entry) and page_of(entry) + 1 not in self.numbers), None)
 
     @cached_property
     def complete(self) -> bool:
-        """Whether the list was read to its end, and every page came in a state to be read."""
+        """Whether the list was read to its end, and every page was readable."""
         good = {page_of(entry) for entry in self.pages if not entry.failed}
         return good == self.numbers and min(good, default=0) == 1 and self.left_off is None
 
@@ -86,7 +86,7 @@ def key_of(entry: Entry) -> Key:
 
 
 def since_of(entry: Entry) -> datetime | None:
-    """Return the ``updated_since`` of an entry; None if it has none, or one that counts as none."""
+    """Return the ``updated_since`` of an entry; None if it has none, or one that the API ignores."""
     try:
         return times.parse(entry.parameters["updated_since"])
     except (KeyError, ValueError):
@@ -94,7 +94,7 @@ def since_of(entry: Entry) -> datetime | None:
 
 
 def page_of(entry: Entry) -> int:
-    """Return the number of the page that was asked for; what is no number counts as 1."""
+    """Return the number of the requested page; anything but a number counts as 1."""
     return whole_number(entry.parameters.get("page", "1"), 15) or 1
 
 

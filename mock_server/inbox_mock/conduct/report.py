@@ -1,4 +1,4 @@
-"""The report as JSON, of which the other formats are made."""
+"""The report as JSON, from which the other formats are made."""
 
 from collections.abc import Iterable, Sequence
 from shlex import quote
@@ -13,14 +13,14 @@ from inbox_mock.engine.sandboxes import Sandbox
 from inbox_mock.store.sandbox import Settings
 
 LONGEST = 600
-INLINE = "scenario"  # the name of a scenario that was sent as an object
+INLINE = "scenario"  # the name of a scenario that was given as an object
 
 
 def report_on(sandbox: Sandbox, operations: OperationIndex, allowed: Iterable[str] = (), offers: OfferedRules | None = None) -> JSON:
     """Return the report on the clients of a sandbox. The sandbox is locked while it is read, not while rules are evaluated.
 
     Raises:
-        Invalid: a code to be allowed belongs to no rule.
+        Invalid: an allowed code belongs to no rule.
 
     """
     offers = offered_rules() if offers is None else offers
@@ -107,7 +107,7 @@ def _rule(result: RuleResult) -> JSON:
 
 
 def _replay(sandbox: Sandbox, settings: Settings) -> str:
-    """Return the command that serves the same scenario; for one that was no file, the command that shows the journal."""
+    """Return the command that serves the same scenario; for one given as an object, the command that shows the journal."""
     name = settings.scenario
     if name == INLINE:
         return f"inbox-mock journal --sandbox {sandbox.id} --format json"
@@ -115,7 +115,7 @@ def _replay(sandbox: Sandbox, settings: Settings) -> str:
 
 
 def _clean(found: object) -> object:
-    """Return the same with texts that can be encoded and are not too long: clients may write anything."""
+    """Return a value with texts that can be encoded and are not too long: clients may write anything."""
     if isinstance(found, str):
         text = found if len(found) <= LONGEST else f"{found[:LONGEST]}..."
         return text.encode(errors="replace").decode()

@@ -1,4 +1,4 @@
-"""The report as a person reads it in a terminal: the verdict first."""
+"""The report as text for a terminal, the verdict first."""
 
 from collections.abc import Iterator
 from itertools import groupby

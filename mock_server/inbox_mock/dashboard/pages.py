@@ -9,7 +9,7 @@ from inbox_mock.domain.errors import Forbidden, Problem
 
 PREFIX = "/dashboard"
 STATIC = Path(__file__).parent / "static"
-# Named here, because machines differ in the type of .js, and a browser runs no module of another type than this.
+# Declared here, because systems differ in the type of .js, and browsers run modules of this type only.
 TYPES = {".html": "text/html", ".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 WELCOME = """The Inbox Mock: a fake of the BookingSync (Smily) Inbox API.
 
@@ -59,7 +59,7 @@ def _check(control: AccessControl) -> None:
     """Check that a request may read the dashboard: another site may link to it, but not load or frame any of it.
 
     Raises:
-        Forbidden: it addresses a host that is not allowed, or comes from within a page of another site.
+        Forbidden: the request addresses a host that is not allowed, or another site's page loads or frames the dashboard.
 
     """
     control.check_host(request)
@@ -69,7 +69,7 @@ def _check(control: AccessControl) -> None:
 
 
 def _file(name: str) -> Response:
-    """Return a file of the dashboard; a browser asks each time whether it has changed.
+    """Return a file of the dashboard, which browsers revalidate at each use.
 
     Raises:
         werkzeug.exceptions.NotFound: there is no such file.

@@ -24,7 +24,7 @@ class Claim:
 
 
 def claims() -> list[Claim]:
-    """Return every claim once: behaviour, operations, fields by resource, and parameters and answers, which many operations share."""
+    """Return every claim once: behaviours, operations, fields by resource, and the parameters and answers that operations share."""
     document = openapi.document(OPERATIONS, "")
     return list(dict.fromkeys((*_behaviours(), *_operations(document), *_fields(document), *_shared(document))))
 
@@ -43,7 +43,7 @@ def _operations(document: JSON) -> Iterator[Claim]:
 
 
 def _fields(document: JSON) -> Iterator[Claim]:
-    """Yield the fields of each resource, first as they are read, then as they are written where that differs."""
+    """Yield the fields of each resource, first for reading, then for writing where that differs."""
     schemas = _under(_under(document, "components"), "schemas")
     for name, schema in schemas.items():
         resource = name.removesuffix("Create").removesuffix("Update")

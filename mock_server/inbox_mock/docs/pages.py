@@ -74,7 +74,7 @@ def blueprint() -> Blueprint:
 
     @made.get("/admin.json", provide_automatic_options=False)
     def admin() -> Response:
-        """Return the OpenAPI document of the admin API, to clients without access to that API, too."""
+        """Return the OpenAPI document of the admin API, also to clients without access to that API."""
         from inbox_mock.admin.openapi import document
         from inbox_mock.admin.routes import OPERATIONS
 
@@ -92,7 +92,7 @@ def blueprint() -> Blueprint:
 
 
 def _file(folder: Path, name: str) -> Response:
-    """Return a file; a browser asks each time whether it has changed.
+    """Return a file, which browsers revalidate at each use.
 
     Raises:
         NotFound: there is no such file.

@@ -1,1 +1,1 @@
-"""Scenarios: YAML files that say how a sandbox starts. They call the verbs, and never write tables that a verb writes."""
+"""Scenarios: YAML files that describe a sandbox's start. They call use cases, and never write tables that a use case writes."""

@@ -1,4 +1,4 @@
-"""Build sandboxes from scenarios, and keep their images, so that none is built twice."""
+"""Build sandboxes from scenarios, and keep their images to avoid building one twice."""
 
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
@@ -44,7 +44,7 @@ class Overrides:
 
 
 class SandboxFactory:
-    """Creates sandboxes. Of the same scenario and overrides on a manual clock, all but the first are restored from its image."""
+    """Creates sandboxes. On a manual clock, a scenario with the same overrides is built once and then restored from its image."""
 
     def __init__(self, sandboxes: Sandboxes, wall: Callable[[], float], may_send_to: Callable[[str], bool]) -> None:
         self.sandboxes = sandboxes

@@ -1,4 +1,4 @@
-"""The sandbox being built: its unit of work, the names of its records, and the steps that are planned for it."""
+"""The sandbox being built: its unit of work, the names of its records, and its planned steps."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -36,12 +36,12 @@ class Builder:
     steps: list[tuple[datetime, int, Location, Callable[[], None]]] = field(default_factory=list)
 
     def records(self, noun: str) -> list[tuple[Location, dict[str, Any]]]:
-        """Return the scenario's records of a noun, each with its place in the file."""
+        """Return the scenario's records of a noun, each with its location in the file."""
         given: Iterable[Mapping[str, object]] = self.scenario.data.get(noun, [])
         return [((noun, number), dict(record)) for number, record in enumerate(given)]
 
     def name(self, noun: str, record: Mapping[str, object], record_id: int, location: Location) -> None:
-        """Remember the name that a record was given, if it was.
+        """Register a record's name, if it has one.
 
         Raises:
             ScenarioError: another record of the noun has it.
@@ -67,7 +67,7 @@ class Builder:
         raise self.scenario.error(location, repr(reference), f"the id or name of a {article} that exists by then")
 
     def knows(self, noun: str, reference: object) -> bool:
-        """Whether there is a record of this id or name by now."""
+        """Return whether a record of this id or name exists by now."""
         return self._find(noun, reference) is not None
 
     def _find(self, noun: str, reference: object) -> int | None:
@@ -76,7 +76,7 @@ class Builder:
         return None if found is None else self.work.db.value(sql, (found,), int)
 
     def moment(self, text: object, location: Location) -> datetime:
-        """Return the instant that a scenario's time means.
+        """Return the instant that a scenario's time represents.
 
         Raises:
             ScenarioError: the text is neither an offset nor a time.
@@ -103,14 +103,14 @@ class Builder:
 
     @property
     def founded(self) -> datetime:
-        """When everything was made that has no time of its own and is older than all that happened."""
+        """The creation time of records without a time of their own, before everything in the history."""
         return self.start - FOUNDED_BEFORE
 
     def take_steps(self) -> None:
         """Take every step at its time.
 
         Raises:
-            ScenarioError: a verb refused one.
+            ScenarioError: a use case refused one.
 
         """
         for number, (moment, _, location, do) in enumerate(sorted(self.steps, key=lambda step: step[:2])):
@@ -123,10 +123,10 @@ class Builder:
 
     @contextmanager
     def refusals_at(self, location: Location) -> Iterator[None]:
-        """Turn a refusal of what is done within into an error for the scenario's author.
+        """Turn a refusal within the block into an error for the scenario's author.
 
         Raises:
-            ScenarioError: a verb refuses it, or its id is taken.
+            ScenarioError: a use case refuses it, or its id is taken.
 
         """
         try:
@@ -139,7 +139,7 @@ class Builder:
 
 
 class ScenarioArguments(Arguments):
-    """Resolves what a scenario says of an action, at a location in the file."""
+    """Resolves the arguments of a scenario's action, at a location in the file."""
 
     def __init__(self, builder: Builder, location: Location) -> None:
         super().__init__(builder.work, builder.start)

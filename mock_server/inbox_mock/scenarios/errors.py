@@ -12,7 +12,7 @@ MOST_TOLD = 20
 
 
 class ScenarioError(Exception):
-    """An error in a scenario, of which nothing is loaded. ``line`` is 0 if the scenario is no file."""
+    """An error in a scenario, of which nothing is loaded. ``line`` is 0 if the scenario is not a file."""
 
     def __init__(self, name: str, line: int, found: str, expected: str) -> None:
         self.name, self.line, self.found, self.expected = name, line, found, expected
@@ -33,7 +33,7 @@ class CombinedScenarioError(ScenarioError):
 
 
 def told(error: "ValidationError", schema: Mapping[str, object]) -> Iterator[tuple[tuple[str | int, ...], str, str]]:
-    """Yield what a schema violation found and what was expected, in words, with the path of it; each unknown key for itself."""
+    """Yield for a schema violation its path, what was found and what was expected, in words; one for each unknown key."""
     from jsonschema_rs import ValidationErrorKind as Kind
 
     path, kind = ".".join(map(str, error.instance_path)), error.kind

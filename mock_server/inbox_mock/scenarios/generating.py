@@ -67,7 +67,7 @@ def plan(builder: Builder) -> None:
 
 
 def _messages(builder: Builder, number: int, indexes: list[int], step: timedelta) -> None:
-    """Plan the messages: a booking's conversation gets them one after the other, guest and host in turn."""
+    """Plan the messages of each conversation, one after the other, from guest and host in turn."""
     if not indexes:
         return
     rounds = -(-number // len(indexes))
@@ -79,7 +79,7 @@ def _messages(builder: Builder, number: int, indexes: list[int], step: timedelta
 
 
 def _thread(builder: Builder, wanted: Row) -> None:
-    """Plan the messages of one conversation, evenly over a time that ends at the start."""
+    """Plan the messages of one conversation, evenly spread over a period that ends at the start."""
     location: Location = ("generate", "thread")
     number = wanted["messages"]
     span = timedelta(seconds=ScenarioArguments(builder, location).seconds(wanted.get("over", "1h"), "over"))

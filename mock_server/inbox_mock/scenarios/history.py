@@ -77,7 +77,7 @@ def _inquiry(builder: Builder, location: Location, record: Row) -> None:
 
 
 def _became(builder: Builder, location: Location, record: Row) -> None:
-    """Tie an inquiry to the booking that it became and the conversation that it led to, which are there later than it."""
+    """Connect an inquiry to the booking and the conversation that followed it, once these exist."""
     if "booking" in record:
         booking_id = builder.refer("bookings", record["booking"], (*location, "booking"))
         builder.work.db.update("inquiries", record["id"], {"booking_id": booking_id})
@@ -174,7 +174,7 @@ def _attachment(builder: Builder, location: Location, record: Row) -> None:
 
 
 def _file(builder: Builder, name: str, location: Location) -> bytes:
-    """Return a file that stands beside the scenario or is shipped; names cannot lead out of these folders."""
+    """Return a file from the scenario's folder or the shipped ones; names cannot lead out of these folders."""
     folders = [folder for folder in (builder.scenario.folder, fixtures() / "attachments") if folder is not None]
     if Path(name).name == name:
         for folder in folders:

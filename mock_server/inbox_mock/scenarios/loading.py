@@ -31,7 +31,7 @@ class UnknownScenarioError(ScenarioError):
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """A scenario that keeps to the schema. ``folder`` is where its attachments are looked for first."""
+    """A valid scenario. ``folder`` is the first place where its attachments are looked up."""
 
     name: str
     data: Mapping[str, Any]
@@ -64,7 +64,7 @@ def find(wanted: str) -> Scenario:
     """Return a shipped scenario by its name, or the one in a file by its path.
 
     Raises:
-        ScenarioError: there is none, it cannot be read, or it does not keep to the schema.
+        ScenarioError: there is none, it cannot be read, or it violates the schema.
 
     """
     path = Path(wanted)
@@ -79,7 +79,7 @@ def find(wanted: str) -> Scenario:
 
 
 def find_shipped(name: str) -> Scenario:
-    """Return a shipped scenario by its name; no other file is read, whatever the name.
+    """Return a shipped scenario by its name; never read another file.
 
     Raises:
         UnknownScenarioError: there is none.
@@ -95,7 +95,7 @@ def from_file(path: Path, name: str) -> Scenario:
     """Return the scenario in a file.
 
     Raises:
-        ScenarioError: it cannot be read, or it does not keep to the schema.
+        ScenarioError: it cannot be read, or it violates the schema.
 
     """
     try:
@@ -107,7 +107,7 @@ def from_file(path: Path, name: str) -> Scenario:
 
 @lru_cache(maxsize=32)
 def _read(path: Path, name: str, _written_ns: int, _size: int) -> Scenario:
-    """Read a file, once for as long as it stays as it is."""
+    """Read a file, again only if it has changed."""
     try:
         text = path.read_text(encoding="utf-8")
     except UnicodeDecodeError:
@@ -119,10 +119,10 @@ def _read(path: Path, name: str, _written_ns: int, _size: int) -> Scenario:
 
 
 def from_object(data: Mapping[str, object]) -> Scenario:
-    """Return the scenario that a program wrote as an object.
+    """Return the scenario given as an object.
 
     Raises:
-        ScenarioError: it does not keep to the schema.
+        ScenarioError: it violates the schema.
 
     """
     return _checked(Scenario("scenario", data, Lines()))

@@ -44,7 +44,7 @@ def plan(builder: Builder) -> None:
 
 
 def account_of(builder: Builder, record: Row, location: Location) -> int:
-    """Return the id of the account that a record belongs to: the first one, unless it says another."""
+    """Return the id of the account that a record belongs to, by default the first one."""
     if "account" in record:
         return builder.refer("accounts", record["account"], (*location, "account"))
     return builder.work.db.value("SELECT min(id) FROM accounts", (), int) or 0
@@ -87,7 +87,7 @@ def _applications(builder: Builder) -> None:
 
 
 def _once(builder: Builder, account_ids: list[int], location: Location) -> list[int]:
-    """Return the ids; refuse one that comes a second time."""
+    """Return the ids; raise ScenarioError if one is repeated."""
     for number, account_id in enumerate(account_ids):
         if account_id in account_ids[:number]:
             raise builder.scenario.error((*location, "accounts", number), f"account {account_id} a second time", "each account once")

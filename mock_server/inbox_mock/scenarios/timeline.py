@@ -29,7 +29,7 @@ def plan(builder: Builder) -> None:
     """Insert the webhook subscriptions, set the faults, and schedule the actions. The present is the start.
 
     Raises:
-        ScenarioError: something referred to does not exist by then, or a time is none.
+        ScenarioError: a reference does not exist by then, or a time is invalid.
 
     """
     for location, record in builder.records("webhooks"):
@@ -50,7 +50,7 @@ def plan_now(work: UnitOfWork, entry: Mapping[str, object]) -> None:
     """Put one action on the sandbox's timeline, due now. ``entry`` is as in a scenario's timeline, without ``at``.
 
     Raises:
-        ScenarioError: something referred to does not exist.
+        ScenarioError: a reference does not exist.
 
     """
     scenario = Scenario("the timeline", {"timeline": [{"at": "0s", **entry}]}, Lines())
@@ -58,7 +58,7 @@ def plan_now(work: UnitOfWork, entry: Mapping[str, object]) -> None:
 
 
 def _resolved(builder: Builder, action: Action, location: Location, given: Row, booked: Mapping[object, int]) -> Row:
-    """Return what the timeline says of an action that is to happen, with every reference resolved."""
+    """Return the timeline's ``about`` for an action, with every reference resolved."""
     arguments = ScenarioArguments(builder, location)
     if action.resolve is not None:
         return action.resolve(arguments, given)
@@ -80,7 +80,7 @@ def _resolved(builder: Builder, action: Action, location: Location, given: Row, 
 
 
 def _referred(arguments: Arguments, noun: str, key: str, written: object) -> Row:
-    """Return the id of what is referred to, the ids for a list, or None for nobody."""
+    """Return the id of a reference, the ids of a list, or None for null."""
     if isinstance(written, list):
         return {f"{key.removesuffix('s')}_ids": [arguments.refer(noun, reference, key) for reference in written]}
     return {f"{key}_id": None if written is None else arguments.refer(noun, written, key)}
@@ -118,7 +118,7 @@ def _action(record: Row) -> tuple[str, Row]:
 
 
 def _note(builder: Builder, booked: dict[object, int], given: Row, event_id: int, location: Location) -> None:
-    """Register the id and the name of a booking that is still to come, and the id of its conversation, for later references."""
+    """Register the id and the name of a future booking, and the id of its conversation, for later references."""
     for key in ("id", "as"):
         if key in given:
             if given[key] in booked or builder.knows("bookings", given[key]):
@@ -129,14 +129,14 @@ def _note(builder: Builder, booked: dict[object, int], given: Row, event_id: int
 
 
 def _booking(builder: Builder, reference: object, location: Location, booked: Mapping[object, int]) -> Row:
-    """Return how the timeline names a booking: by its id, or by the event that makes it."""
+    """Return how the timeline refers to a booking: by its id, or by the event that creates it."""
     if reference in booked:
         return {"booked_by": booked[reference]}
     return {"booking_id": builder.refer("bookings", reference, location)}
 
 
 def _conversation(builder: Builder, reference: object, location: Location, booked: Mapping[object, int]) -> Row:
-    """Return how the timeline names a conversation: by its id, or, where a channel is still to open it, by its booking."""
+    """Return how the timeline refers to a conversation: by its id, or by its booking if a channel has still to open it."""
     if ("conversation", reference) in booked:
         return {"booked_by": booked["conversation", reference]}
     sql = """

@@ -9,7 +9,7 @@ from inbox_mock.scenarios.errors import ScenarioError
 
 try:
     from yaml import CSafeLoader as _Loader
-except ImportError:  # a PyYAML built without libyaml: slower, and the same
+except ImportError:  # PyYAML without libyaml is slower, with the same result
     from yaml import SafeLoader as _Loader  # type: ignore[assignment]
 
 Path = tuple[Hashable, ...]
@@ -35,23 +35,23 @@ Loader.add_implicit_resolver(
 
 
 class Lines:
-    """On which line each value of a document stands, or the key that it belongs to, by its path."""
+    """The lines of a document's values, or of their keys, by path."""
 
     def __init__(self) -> None:
         self._found: dict[Path, int] = {}
         self.nodes = 0
 
     def note(self, path: Path, node: yaml.Node) -> None:
-        """Remember a node's line, unless that of its key is known."""
+        """Record a node's line, unless that of its key is known."""
         self.nodes += 1
         self._found.setdefault(path, node.start_mark.line + 1)
 
     def note_key(self, path: Path, key: yaml.Node) -> None:
-        """Remember a key's line as that of its value."""
+        """Record a key's line as that of its value."""
         self._found[path] = key.start_mark.line + 1
 
     def of(self, path: Path) -> int:
-        """Return the line of a value, or of what holds it."""
+        """Return the line of a value, or of its nearest container."""
         while path and path not in self._found:
             path = path[:-1]
         return self._found.get(path, 1)
@@ -61,7 +61,7 @@ def read(text: str, name: str) -> tuple[object, Lines]:
     """Return a document's data and lines.
 
     Raises:
-        ScenarioError: the text is no YAML document, or holds a key twice.
+        ScenarioError: the text is not a YAML document, or contains a key twice.
 
     """
     lines = Lines()

@@ -35,7 +35,7 @@ _LOCK = Lock()
 class SandboxInProcess(ReceivingSandbox):
     """A sandbox that answers at the real addresses, in this process.
 
-    ``responses`` is what answers for other hosts: ``sandbox.responses.get("https://example.com/", json={})``.
+    ``responses`` answers for other hosts: ``sandbox.responses.get("https://example.com/", json={})``.
     """
 
     def __init__(self, server: AdminClient, made: JSON, receivers: Receivers, mock: "RequestsMock") -> None:
@@ -44,7 +44,7 @@ class SandboxInProcess(ReceivingSandbox):
 
 
 class InboxMock:
-    """A context manager that holds a sandbox, and a decorator that holds one for each call. Made by `inbox_mock`."""
+    """A context manager that holds a sandbox, and a decorator that holds one for each call. Returned by `inbox_mock`."""
 
     def __init__(self, scenario: object, base_url: str, passthrough: Iterable[str], overrides: JSON) -> None:
         self._scenario = scenario
@@ -78,7 +78,7 @@ class InboxMock:
             raise raised
 
     def __call__(self, function: Callable[..., Any]) -> Callable[..., Any]:
-        """Hold a sandbox during each call of a function, and pass it as ``sandbox`` if the function has such an argument.
+        """Decorate a function: hold a sandbox during each call, and pass it as ``sandbox`` if the function has such an argument.
 
         For a generator, such as a pytest fixture, it is held until the generator ends.
 
@@ -116,7 +116,7 @@ class InboxMock:
         else:
             chosen = holding_async if inspect.iscoroutinefunction(function) else holding
         wrapper = wraps(function)(chosen)
-        # pytest looks for a fixture for every argument that it sees.
+        # pytest looks for a fixture for every visible argument.
         others = [parameter for name, parameter in signature.parameters.items() if name != ARGUMENT]
         vars(wrapper)["__signature__"] = signature.replace(parameters=others)
         return wrapper
@@ -142,7 +142,7 @@ def inbox_mock(
 
     Raises:
         AdminError: there is no such scenario, or an override is invalid; when the context is entered.
-        ValueError: the base URL is no root of a server.
+        ValueError: the base URL is not the root of a server.
         TypeError: the decorator is written without brackets.
 
     """
@@ -152,7 +152,7 @@ def inbox_mock(
 
 
 def _origin(base_url: str) -> str:
-    """Return the root of a server that is given by its root, or by the base URL of its API."""
+    """Return the root of a server, given by that root or by the base URL of its API."""
     root = base_url.rstrip("/").removesuffix("/api/v3")
     parts = urlsplit(root)
     if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path or parts.query or parts.fragment or "@" in parts.netloc:
@@ -161,7 +161,7 @@ def _origin(base_url: str) -> str:
 
 
 def _fake(origin: str) -> "Fake":
-    """Return a fake that no context holds: creating one takes a hundred times as long as creating a sandbox."""
+    """Return an unused fake, or a new one: creating a fake takes a hundred times as long as creating a sandbox."""
     from inbox_mock.app import Options, create_app
     from inbox_mock.scenarios.loading import find_shipped
     from inbox_mock.testing.transport import wait

@@ -1,4 +1,4 @@
-"""Keep programs under test from the real service: looking up its name fails, in every library."""
+"""Prevent contact with the real service: name lookups fail in this process, in every library."""
 
 import socket
 from collections.abc import Callable, Iterator
@@ -16,7 +16,7 @@ _look_up: Callable[..., Any] = socket.getaddrinfo
 
 @contextmanager
 def no_contact(host: str, says: str) -> Iterator[None]:
-    """Make looking up a host fail in this process, with ``says`` as the reason; except for hosts of this machine."""
+    """Make name lookups fail in this process, with ``says`` as the reason, except for hosts of this machine."""
     global _look_up
     if _is_near(host):
         yield

@@ -34,7 +34,7 @@ def create_sandbox(factory: "SandboxFactory", scenario: object, overrides: JSON,
     """Create a sandbox in this process, and return its id.
 
     ``scenario`` is a shipped scenario's name, a file's path, or a scenario as an object; ``overrides`` is what the admin API
-    takes besides. With ``default`` it replaces the default sandbox.
+    takes in addition. With ``default`` it replaces the default sandbox.
 
     Raises:
         AdminError: there is no such scenario, or an override is invalid.
@@ -67,8 +67,8 @@ class ReceivingSandbox(SandboxClient):
     def webhooks_to(self, receiver: Callable[..., Any], *events: str, path: str = "/", **more: object) -> JSON:
         """Send webhooks to a function of one argument, the `Webhook`, or to a WSGI application, such as one of Flask or Django.
 
-        They arrive while the clock is advanced, signed, at ``path``. A function may return the status of its answer; 200, if it
-        does not. What the receiver raises is raised by the call during which it was called. Returns the subscription.
+        They arrive while the clock is advanced, signed, at ``path``. A function may return the status of its answer, by default
+        200. An exception of the receiver is raised by the call that sent the webhook. Return the subscription.
 
         Raises:
             TypeError: the receiver is neither a function of one argument nor a WSGI application.
@@ -97,7 +97,7 @@ class Webhook:
 
 
 class Receivers:
-    """Passes webhooks to receivers. What a receiver raises is kept in ``raised``, and counts as a response with status 500."""
+    """Passes webhooks to receivers. An exception of a receiver is kept in ``raised``, and counts as a response with status 500."""
 
     def __init__(self, sender: WebhookSender) -> None:
         self.raised: list[BaseException] = []
@@ -129,9 +129,9 @@ class Receivers:
         return f"http://{host}/{path.removeprefix('/')}"
 
     def raising(self, server: AdminClient) -> AdminClient:
-        """Return a client that raises what a receiver raised, in the call during which it did.
+        """Return a client whose calls raise the exceptions of receivers that ran during them.
 
-        After `close` it calls nobody: by then the application may belong to another test.
+        After `close` it makes no calls: the application may belong to another test by then.
         """
 
         def send(method: str, path: str, body: JSON | None) -> tuple[int, JSON]:
@@ -146,7 +146,7 @@ class Receivers:
         return AdminClient(server.root, send)
 
     def close(self) -> BaseException | None:
-        """Remove every receiver; return what one raised that no call has raised yet."""
+        """Remove every receiver; return a receiver's exception that no call has raised yet."""
         self._closed = True
         for host in self._hosts:
             self._sender.local_receivers.pop(host, None)

@@ -1,8 +1,8 @@
-"""HTTP of ``requests`` without a socket: what it sends is intercepted, and answered by an application in this process.
+"""HTTP of ``requests`` without a socket: requests are intercepted, and answered by an application in this process.
 
-The bytes that ``requests`` writes are read by the server's own parser, and its bytes are the answer. So nothing differs from
-a server on a port: the case of headers, the status line, chunked bodies, answers that break off or never come, retries,
-timeouts. ``requests.adapters.HTTPAdapter.send`` is replaced once for all sandboxes, and restored when the last one is released.
+The server's own parser reads the bytes that ``requests`` writes, and writes the answer. So nothing differs from a server on
+a port: the case of headers, the status line, chunked bodies, answers that break off or never come, retries, timeouts.
+``requests.adapters.HTTPAdapter.send`` is replaced once for all sandboxes, and restored when the last one is released.
 """
 
 import logging
@@ -44,7 +44,7 @@ ONLY_REQUESTS = "in process only requests is answered; other HTTP libraries need
 
 @dataclass(slots=True)
 class ClientTimeout:
-    """How many seconds a client waits for an answer; None is for ever. ``expired``: the answer would have come later."""
+    """A client's timeout in seconds; None is unlimited. ``expired``: the answer would have come later."""
 
     seconds: float | None
     expired: bool = False
@@ -54,7 +54,7 @@ WAITING: ContextVar[ClientTimeout | None] = ContextVar("WAITING", default=None)
 
 
 def wait(seconds: float) -> None:
-    """Delay an answer. Where the client's timeout is shorter nothing is waited for: the client gets its timeout at once."""
+    """Delay an answer. If the client's timeout is shorter, it is raised at once, without waiting."""
     timeout = WAITING.get()
     if timeout is not None and timeout.seconds is not None and seconds > timeout.seconds:
         timeout.expired = True
@@ -63,7 +63,7 @@ def wait(seconds: float) -> None:
 
 
 class _Parser(HttpServer):
-    """A server that never listens."""
+    """A server that never listens, for its parser."""
 
     can_add_keepalive_connection = True
 
@@ -83,7 +83,7 @@ class _ServerEnd:
         return self._files[mode[0]]
 
     def setsockopt(self, _level: int, option: int, _value: bytes) -> None:
-        """Note that the gateway is about to reset the connection."""
+        """Record that the gateway is about to reset the connection."""
         self.reset = self.reset or option == socket.SO_LINGER
 
 
@@ -102,7 +102,7 @@ class Application:
         self._parser.max_request_body_size = 2 * LARGEST_BODY
 
     def is_at(self, url: str) -> bool:
-        """Whether a URL is one of this application."""
+        """Return whether a URL is one of this application."""
         parts = urlsplit(url)
         return (parts.scheme, parts.hostname, parts.port or PORTS.get(parts.scheme)) == (self.scheme, self.host, self.port)
 
@@ -131,7 +131,7 @@ class Application:
         return end.file("w").getvalue()
 
     def send(self, real_send: Send, adapter: HTTPAdapter, request: requests.PreparedRequest, **options: Any) -> requests.Response:
-        """Send a request with all that ``requests`` and urllib3 do on the way; only the socket is missing."""
+        """Send a request through ``requests`` and urllib3 as usual, only without a socket."""
         return real_send(_Adapter(self, adapter), request, **options | {"proxies": {}})
 
 
@@ -160,7 +160,7 @@ class _Pool(HTTPConnectionPool):
         self._application = application
 
     def _get_conn(self, timeout: float | None = None) -> HTTPConnection:
-        del timeout  # nobody has to wait for a free one
+        del timeout  # no caller has to wait for a free one
         return _Connection(self._application)
 
     def _put_conn(self, conn: Any) -> None:
@@ -207,14 +207,14 @@ class _ClientEnd:
 class Interception:
     """Answers requests to one application. ``passthrough`` names other hosts that may be reached; ``*`` matches anything.
 
-    ``mock`` takes further answers for other hosts, as ``responses`` does.
+    ``mock`` registers answers for other hosts, as ``responses`` does.
     """
 
     def __init__(self, application: Application, passthrough: tuple[str, ...]) -> None:
         self.application = application
         self.passthrough = passthrough
         self.thread = get_ident()
-        # What was registered at the mock comes first; all else passes through it, into `_pass_on`.
+        # Answers registered at the mock take precedence; all other requests pass through it, to `_pass_on`.
         carry: Any = self._pass_on
         self.mock = responses.RequestsMock(assert_all_requests_are_fired=False, passthru_prefixes=("",), real_adapter_send=carry)
         self._kept_away = ExitStack()
@@ -235,7 +235,7 @@ class Interception:
         self._kept_away.close()
         with _LOCK:
             _ACTIVE.remove(self)
-            # Whoever has put a mock of his own on top takes it away himself, and finds `_send`, which then only hands on.
+            # A mock installed on top of this one is removed by its owner, who restores `_send`, which then only passes requests on.
             if not _ACTIVE and HTTPAdapter.send is _send:
                 _replace_send(_BENEATH[0])
 
@@ -265,7 +265,7 @@ def _send(adapter: HTTPAdapter, request: requests.PreparedRequest, *given: Any, 
 
 
 def _chosen(url: str) -> Interception | None:
-    """Return the interception that answers: of those at that address, or else of all, the last of this thread, or else the last."""
+    """Return the interception that answers: among those at the address, or else all, the last of this thread, or else the last."""
     with _LOCK:
         active = list(_ACTIVE)
     at_address = [one for one in active if one.application.is_at(url)] or active
@@ -274,5 +274,5 @@ def _chosen(url: str) -> Interception | None:
 
 
 def _is_mock(send: Send) -> bool:
-    """Whether ``responses`` stands in for ``HTTPAdapter.send``: it decides itself about hosts that are not ours."""
+    """Return whether ``responses`` replaces ``HTTPAdapter.send``: then it decides about hosts that are not ours."""
     return getattr(send, "__module__", "") == responses.__name__
