@@ -1,6 +1,6 @@
 """The pytest plugin ``inbox_mock``: a sandbox for each test, and a test that fails when the client breaks a rule of conduct.
 
-pytest imports this module in every run of everybody who has it installed, so all else is imported when a fixture is used.
+pytest imports this module in every run where it is installed, so all else is imported when a fixture is used.
 """
 
 from dataclasses import dataclass
@@ -43,13 +43,13 @@ FAILED = pytest.StashKey[bool]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Say which settings there are."""
+    """Register the settings."""
     parser.addini("inbox_mock_base_url", "the real service's address, which inbox_mock_in_process answers at")
     parser.addini("inbox_mock_passthrough", "other hosts that a test with inbox_mock_in_process may reach", type="args", default=[])
 
 
 def pytest_load_initial_conftests(early_config: pytest.Config, args: list[str]) -> None:
-    """Register the options of the server trial if that is what pytest shall run: no conftest of an installed package is read in time."""
+    """Register the options of the server trial if pytest is to run it: no conftest of an installed package is read in time."""
     if any(argument.startswith(SERVER_TRIAL) for argument in args):
         early_config.pluginmanager.register(ServerTrialOptions(), SERVER_TRIAL)
 
@@ -70,7 +70,7 @@ class ServerTrialOptions:
             group.addoption(name, **described)
 
     def pytest_configure(self, config: pytest.Config) -> None:
-        """Check that there is a server to try, and what a trial needs."""
+        """Check that a server is given, and that the packages of a trial are installed."""
         from inbox_contracts import missing_extra
 
         if missing := missing_extra("hypothesis"):
@@ -81,7 +81,7 @@ class ServerTrialOptions:
 
 @pytest.fixture(scope="session")
 def inbox_mock_server() -> "Iterator[InboxMockServer]":
-    """A server on a free port of this machine, once per test run: ``url`` is its root, ``sandbox("empty")`` makes a sandbox."""
+    """A server on a free port of this machine, once per test run: ``url`` is its root, ``sandbox("empty")`` creates a sandbox."""
     from inbox_mock.app import Options
     from inbox_mock.scenarios.build import Overrides
     from inbox_mock.scenarios.loading import find_shipped
@@ -141,7 +141,7 @@ def inbox_mock_in_process(request: pytest.FixtureRequest) -> "Iterator[SandboxIn
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item, call: "pytest.CallInfo[None]") -> "Generator[None, pytest.TestReport, pytest.TestReport]":
-    """Show with a test that failed what its client did."""
+    """Show with a failed test what its client did."""
     report = yield
     if call.when == "call" and report.failed:
         item.stash[FAILED] = True
@@ -176,7 +176,7 @@ class InboxMockServer:
 
 
 class Held:
-    """A sandbox that a test holds, what the test may do in it, and how to hold the same one again."""
+    """A sandbox that a test holds, what the test may do in it, and how to create the same one again."""
 
     def __init__(self, item: pytest.Item, sandbox: "SandboxClient", scenario: object) -> None:
         from shlex import quote
@@ -190,7 +190,7 @@ class Held:
         self.replay = f"pytest {quote(item.nodeid)}"
 
     def judge(self) -> None:
-        """Fail the test if the client broke a rule that the test does not allow; a test that failed already shows it in a section."""
+        """Fail the test if the client broke a rule that the test does not allow; in a test that failed already, show it in a section."""
         if not self._item.stash.get(FAILED, False) and _exists(self.sandbox) and (violations := self.violations()):
             pytest.fail(self.told(violations), pytrace=False)
 
@@ -200,7 +200,7 @@ class Held:
         return [violation for violation in found if violation["severity"] == "error" and violation["code"] not in self._allowed]
 
     def told(self, violations: "list[dict[str, Any]]") -> str:
-        """Return what the client did wrong, why it matters, what shows it, and how to see it again."""
+        """Return the violations, why they matter, their evidence, and how to reproduce them."""
         entries = {entry["id"]: entry for entry in self.sandbox.journal()}
         many = "once" if len(violations) == 1 else f"{len(violations)} times"
         lines = [f"The client broke the rules of conduct {many} ({self.world})."]
@@ -213,7 +213,7 @@ class Held:
         return _told(lines)
 
     def sections(self) -> list[tuple[str, str]]:
-        """Return what a failed test shows besides: the journal's end, and how to see it again."""
+        """Return the further sections of a failed test: the journal's end, and how to reproduce it."""
         if not _exists(self.sandbox):
             return []
         entries = self.sandbox.journal()
@@ -226,7 +226,7 @@ class Held:
 
 
 def _wanted(item: pytest.Item) -> "tuple[object, dict[str, Any]]":
-    """Return the scenario and the wishes of the marker that is nearest to a test."""
+    """Return the scenario and the overrides of the marker that is nearest to a test."""
     marker = item.get_closest_marker("inbox_scenario")
     if marker is None:
         return DEFAULT_SCENARIO, {}
@@ -251,7 +251,7 @@ def _allowed(item: pytest.Item, sandbox: "SandboxClient") -> "frozenset[str]":
 
 
 def _told(lines: list[str]) -> str:
-    """Return lines as one text, without what a terminal would obey: clients may write anything."""
+    """Return lines as one text, without control characters: clients may write anything."""
     from inbox_mock.domain.values import printable
 
     return "\n".join(map(printable, lines))

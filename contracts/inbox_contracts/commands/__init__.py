@@ -1,4 +1,4 @@
-"""``inbox-mock check``: the commands that hold trials, one per file."""
+"""``inbox-mock check``: the commands that run trials, one per file."""
 
 import sys
 from importlib import import_module
@@ -21,11 +21,11 @@ def stop(why: str) -> NoReturn:
 
 
 class Finite(click.FloatRange):
-    """A number within bounds, and a number at all."""
+    """A number within bounds, and not NaN."""
 
     def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> float:
         """Return the number."""
-        found = float(super().convert(value, param, ctx))  # type: ignore[arg-type]  # whatever was written
+        found = float(super().convert(value, param, ctx))  # type: ignore[arg-type]  # any text
         if found != found:  # noqa: PLR0124 - so is nothing but nan
             self.fail(f"{value!r} is no number", param, ctx)
         return found
@@ -46,7 +46,7 @@ class Checks(click.Group):
         return found
 
     def invoke(self, ctx: click.Context) -> object:
-        """Run a command; whoever interrupts it gets the exit code that shells give for that, and no verdict."""
+        """Run a command; an interrupt ends it with the exit code that shells use for that, without a verdict."""
         try:
             return super().invoke(ctx)
         except KeyboardInterrupt:

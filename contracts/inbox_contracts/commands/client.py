@@ -119,7 +119,7 @@ def _each(driver: tuple[str, ...], wanted: str, options: dict[str, Any]) -> int:
 
 
 def _run(driver: tuple[str, ...], options: dict[str, Any]) -> "Verdict":
-    """Run a trial; exit if it cannot be held, because the command is no client or an extra is missing."""
+    """Run a trial; exit if it cannot run, because the command is not a client or an extra is missing."""
     if missing := missing_extra("hypothesis"):
         stop(missing)
     from inbox_contracts.consumer.trial import run

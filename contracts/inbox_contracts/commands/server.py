@@ -102,7 +102,7 @@ def command(
 
 
 def _again(url: str, outcome: "Outcome", *, token: str | None, read_only: bool) -> str:
-    """Return the command that judges a property again, with the same examples."""
+    """Return the command that evaluates a property again, with the same examples."""
     words = ["inbox-mock", "check", "server", shlex.quote(url), "--seed", str(outcome.seed), "-k", outcome.property.name]
     words += ["--effort", f"{outcome.effort:g}"] if outcome.effort != 1 else []
     words += ["--token", '"$TOKEN"'] if token is not None else []

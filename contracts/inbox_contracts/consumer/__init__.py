@@ -1,1 +1,1 @@
-"""The client trial: worlds made of hazards, in which any client, in any language, has to do its job."""
+"""The client trial: worlds made of hazards, in which a client, in any language, is tested."""

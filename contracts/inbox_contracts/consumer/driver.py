@@ -45,7 +45,7 @@ class DriverError:
 
     @property
     def no_client(self) -> bool:
-        """Whether the command that was to be put on trial is no client."""
+        """Whether the command on trial is not a client."""
         return self.kind in {"missing", "no client"}
 
 
@@ -58,7 +58,7 @@ class DriverFailed(Exception):  # noqa: N818 - the situation
 
 
 class GaveUp(DriverFailed):
-    """The client answered ``{"ok": false}`` without ``later``: it goes on, but never does what it was told."""
+    """The client answered ``{"ok": false}`` without ``later``: it continues, but never carries out the command."""
 
 
 class ClientDriver(Protocol):
@@ -78,10 +78,10 @@ class ClientDriver(Protocol):
         """
 
     def restart(self) -> None:
-        """Start it anew after it failed."""
+        """Restart the client after a failure."""
 
     def close(self) -> None:
-        """End it."""
+        """End the client."""
 
 
 class InProcessDriver:
@@ -113,4 +113,4 @@ class InProcessDriver:
         """Do nothing: the object stays, and ``start`` resets it."""
 
     def close(self) -> None:
-        """Do nothing: the object belongs to its owner."""
+        """Do nothing: the object is not ours to end."""

@@ -50,7 +50,7 @@ VALUES: dict[tuple[str, str], Callable[[JSON], object]] = {
 
 @dataclass(frozen=True, slots=True)
 class Misbehaviour:
-    """A mistake of the client: a rule's ``code`` or one of `TITLES`, a sentence ``about`` it, its ``fix``, and the journal's entries."""
+    """An error of the client: a rule's ``code`` or one of `TITLES`, a sentence ``about`` it, its ``fix``, and the journal's entries."""
 
     code: str
     title: str
@@ -61,7 +61,7 @@ class Misbehaviour:
 
 
 def evaluate(recording: Recording) -> list[Misbehaviour]:
-    """Return everything that the client did wrong, the most telling first."""
+    """Return everything that the client did wrong, the most significant first."""
     if recording.driver_error is not None:
         error = recording.driver_error
         title = DRIVER_ERRORS.get(error.kind, "does not keep to the driver protocol")
@@ -130,7 +130,7 @@ def _deletions(recording: Recording, booking_id: int) -> tuple[int, ...]:
 
 
 def _is_believed(webhook: ReceivedWebhook, found: Difference) -> bool:
-    """Return whether the client took its belief from an outdated webhook, and had known better before."""
+    """Return whether the client took its belief from an outdated webhook, after it had believed the newer state."""
     noun = NOUNS.get(webhook.event.rpartition("_")[0])
     if noun != found.noun or webhook.record["id"] != found.id or webhook.before is None:
         return False
@@ -156,7 +156,7 @@ def _same(known: JSON, found: Difference) -> bool:
 
 
 def _late(recording: Recording) -> set[int]:
-    """Return the bookings that lacked their conversation at some sync, and got it later."""
+    """Return the bookings that lacked their conversation at some sync, and got one later."""
     return {number for number in recording.awaited if any(number in found["booking_ids"] for found in recording.expected["conversations"])}
 
 

@@ -24,7 +24,7 @@ ROUNDS = 20
 
 
 def generate(count: int, seed: int, only: str | None = None) -> list[World]:
-    """Return ``count`` worlds, the same ones for the same seed. Hazards alternate, so that each is met early on."""
+    """Return ``count`` worlds, the same ones for the same seed. Hazards alternate, so that each occurs early."""
     names = [only] if only else list(hazards())
     quotas = [count // len(names) + (place < count % len(names)) for place in range(len(names))]
     generated = [_of(name, quota, seed) for name, quota in zip(names, quotas, strict=True)]
@@ -88,7 +88,7 @@ def _of(must: str, quota: int, seed: int) -> list[World]:
         if len(found) >= quota:
             break
     worlds = list(found.values())
-    # What Hypothesis tries first is the simplest; some of the simple ones and some of the others are wanted.
+    # Hypothesis tries the simplest examples first; the quota takes some of these and some of the others.
     spread = worlds[: quota // 3] + worlds[len(worlds) - (quota - quota // 3) :] if len(worlds) >= quota else worlds
     return [spread[place % len(spread)] for place in range(quota)]
 
@@ -125,9 +125,9 @@ def _worlds(must: str) -> "SearchStrategy[World]":
 
 
 def shrink(world: World, fails: Fails, budget_seconds: float, clock: Clock = monotonic) -> tuple[World, bool]:
-    """Return the smallest world that was found to fail, and whether there was time to try every candidate.
+    """Return the smallest failing world that was found, and whether there was time to try every candidate.
 
-    ``fails`` says whether a world fails for the same reason; it is never asked once the budget is spent.
+    ``fails`` says whether a world fails for the same reason; it is not called once the budget is spent.
     """
     ends = clock() + budget_seconds
     smaller = True

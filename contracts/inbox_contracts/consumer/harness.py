@@ -1,6 +1,6 @@
 """The harness in which clients run: one server of the fake on a free port, and a sandbox for each world, driven from this process.
 
-Nothing else in the trial reaches into the fake.
+No other module of the trial uses the fake's internals.
 """
 
 from collections.abc import Iterator, Mapping
@@ -42,7 +42,7 @@ EDITOR_ID = 2
 
 
 class Harness(ExitStack):
-    """A running server, in which any number of worlds are opened one after the other. Use it as a context manager."""
+    """A running server, in which worlds are opened one after the other. Use it as a context manager."""
 
     def __enter__(self) -> Self:
         self._server = self.enter_context(serving(Options(scenario=find_shipped("empty"), overrides=Overrides(mode="manual"))))
@@ -50,12 +50,12 @@ class Harness(ExitStack):
 
     @contextmanager
     def open(self, world: World, receiver: LocalReceiver | None) -> Iterator["RunningWorld"]:
-        """Make the sandbox of a world, and remove it afterwards.
+        """Create the sandbox of a world, and delete it afterwards.
 
-        ``receiver`` takes the webhooks that are sent to the world's receiver; without it nothing is subscribed.
+        ``receiver`` handles the world's webhooks; without it there is no subscription.
 
         Raises:
-            ScenarioError: the world cannot be made.
+            ScenarioError: the world cannot be built.
 
         """
         fake = self._server.fake
@@ -83,7 +83,7 @@ class RunningWorld:
         self.client = client_of(server.fake.app, server.url).sandbox(sandbox.id)
 
     def credentials(self) -> JSON:
-        """Return what the client is told at its start: the API's address, credentials, and tokens that were just granted."""
+        """Return the arguments of the command ``start``: the API's address, credentials, and newly issued tokens."""
         with self._sandbox.work() as work:
             application = access.client_application(work.db)
             if application is None:
@@ -152,7 +152,7 @@ class RunningWorld:
         self._advance(durations.parse(duration))
 
     def advance_to(self, unix: int) -> None:
-        """Advance the clock to a Unix time, unless that has passed."""
+        """Advance the clock to a Unix time, unless it is past."""
         with self._sandbox.work() as work:
             ahead = unix - int(work.instant.timestamp())
         self._advance(timedelta(seconds=max(ahead, 0)))
@@ -180,7 +180,7 @@ class RunningWorld:
 
 
 def _account_id(db: Database) -> int:
-    """Return the id of the first account, which the client is connected to."""
+    """Return the id of the first account, which the client uses."""
     return records.ids(db, records.Selection("accounts"), 1)[0]
 
 

@@ -60,7 +60,7 @@ class WorldState:
         return next((row for row in self.conversations if row["channel"] is not None and booking_id in loads(row["bookings"])), None)
 
     def is_answerable(self, booking_id: int) -> bool:
-        """Return whether the booking's guest can be answered, now or once the channel has opened the conversation."""
+        """Return whether the booking's guest can be answered, now or after the channel has opened the conversation."""
         return any(row["id"] == booking_id and row["canceled_at"] is None and row["channel"] in self.owning for row in self.bookings)
 
     @property
@@ -85,13 +85,13 @@ class WorldState:
         return written[-1] if written else None
 
     def times_read(self, booking_id: int, content: str) -> int:
-        """Return how often the booking's guest reads a text that a Host wrote."""
+        """Return how often the booking's guest sees a text that a Host wrote."""
         theirs = {row["id"] for row in self.conversations if booking_id in loads(row["bookings"])}
         written = (row for row in self.host_messages() if row["content"] == content and row["conversation_id"] in theirs)
         return sum(row["on_channel_at"] is not None for row in written)
 
     def times_sent(self, content: str) -> int:
-        """Return how often a text was sent, wherever."""
+        """Return how often a text was sent, in any conversation."""
         return sum(row["content"] == content for row in self.messages)
 
     def is_outdated(self, noun: str, record: JSON) -> bool:
@@ -124,7 +124,7 @@ def _of(conversation_id: int, rows: list[JSON], *fields: str) -> list[JSON]:
 
 
 def malformed(belief: Mapping[str, Any]) -> str | None:
-    """Return the first mistake in the form of a belief, or None."""
+    """Return the first error in the form of a belief, or None."""
     for noun, shape in SHAPE.items():
         wrong = _wrong(belief.get(noun), [shape], noun)
         if wrong:
@@ -133,7 +133,7 @@ def malformed(belief: Mapping[str, Any]) -> str | None:
 
 
 def _wrong(found: object, wanted: Form, place: str) -> str | None:
-    """Return the first place that has another form than wanted. ``[form]`` is a list of that form, and so is an object in an object."""
+    """Return the first value of another form than expected. ``[form]`` is a list of that form, and so is an object in an object."""
     if isinstance(wanted, list):
         if not isinstance(found, list):
             return f"{place} is {_short(found)}; expected a list"
@@ -152,7 +152,7 @@ def _wrong(found: object, wanted: Form, place: str) -> str | None:
 
 
 def differences(belief: Mapping[str, Any], expected: JSON) -> list[Difference]:
-    """Return how a well-formed belief differs from the expected one. The order does not matter; naming a record twice is a difference."""
+    """Return how a well-formed belief differs from the expected one. The order does not matter; a repeated record is a difference."""
     return [
         *_records("booking", belief["bookings"], expected["bookings"], _booking),
         *_records("conversation", belief["conversations"], expected["conversations"], _conversation),

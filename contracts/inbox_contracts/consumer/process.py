@@ -60,7 +60,7 @@ class CommandDriver:
         self.close()
 
     def close(self) -> None:
-        """Close the process's stdin, so that it ends by itself; kill it, and whatever it has started, if it does not."""
+        """Close the process's stdin, so that it ends by itself; otherwise kill it and its children."""
         process, self._process = self._process, None
         if process is None:
             return
@@ -101,7 +101,7 @@ class CommandDriver:
             thread.start()
 
     def _write(self, request: bytes, command: str) -> None:
-        # A driver that never reads would block this for ever once the pipe is full, so a thread writes.
+        # A driver that never reads would block the writer once the pipe is full, so a thread writes.
         problems: list[OSError] = []
         writer = Thread(target=_write_all, args=(self._running.stdin, request, problems), daemon=True)
         writer.start()
@@ -115,7 +115,7 @@ class CommandDriver:
         try:
             line = self._lines.get(timeout=patience)
         except Empty:
-            if self._running.poll() is not None:  # what it has started holds its stdout
+            if self._running.poll() is not None:  # a child of the driver holds its stdout open
                 raise self._ended(command) from None
             raise self._failed("hang", f"no answer to {command} within {patience:g} s") from None
         if line is ENDED:
@@ -169,7 +169,7 @@ class CommandDriver:
         return self._process
 
     def _kill(self) -> None:
-        """End the process and its children, which are a session of their own."""
+        """Kill the process and its children, which form one session."""
         if self._process is not None:
             with suppress(ProcessLookupError, PermissionError):
                 os.killpg(self._process.pid, signal.SIGKILL)

@@ -1,4 +1,4 @@
-"""The recording of a run: what happened in a world, what the client was told and answered, and the final state; in words, too."""
+"""The recording of a run: the events in a world, the commands and answers, and the final state; also in words."""
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -26,10 +26,10 @@ class RecordedEvent:
 
 @dataclass(slots=True)
 class RequestedReply:
-    """A reply that the client was told to send.
+    """A reply that the client was commanded to send.
 
-    ``state`` is ``owed``, ``kept`` (the client said that it had sent it) or ``void`` (the booking was cancelled); ``too_soon``:
-    it said so before there was a conversation. ``read`` is how often the guest reads it in the end, ``sent`` how often it was
+    ``state`` is ``owed``, ``kept`` (the client reported it sent) or ``void`` (the booking was cancelled); ``too_soon``:
+    the client reported it before there was a conversation. ``read`` is how often the guest reads it in the end, ``sent`` how often it was
     sent at all.
     """
 
@@ -59,11 +59,10 @@ class ReceivedWebhook:
 
 @dataclass(slots=True)
 class Recording:
-    """A run of a client in a world: everything that the evaluation looks at.
+    """A run of a client in a world: the input of the evaluation.
 
     ``happened`` holds the steps of the world that took effect, each with the number of syncs before it; ``awaited`` are the
-    bookings that still lacked a conversation at some sync. ``belief`` is what the client believes in the end, ``expected`` what
-    it should believe.
+    bookings that still lacked a conversation at some sync. ``belief`` is the client's final belief, ``expected`` the correct one.
     """
 
     world: World

@@ -94,7 +94,7 @@ def _coverage(verdict: Verdict) -> list[str]:
 
 
 def _failed(failure: Failure, replay: str | None, saved: str | None = None) -> Iterator[str]:
-    """Yield the lines about a failure: what is wrong, the smallest world, and the evidence."""
+    """Yield the lines about a failure: the violations, the smallest world, and the evidence."""
     for found in failure.findings[:MOST_FINDINGS]:
         yield from _finding(found)
     if len(failure.findings) > MOST_FINDINGS:

@@ -1,4 +1,4 @@
-"""Running a client in a world: what happens, what the client is told, and what it answers, in order."""
+"""Running a client in a world: events, commands and answers, in order."""
 
 import re
 from collections.abc import Mapping
@@ -37,7 +37,7 @@ def run_world(world: World, client: ClientDriver, harness: Harness) -> Recording
     """Run a client in a world, to the end or until it fails.
 
     Raises:
-        ScenarioError: the world cannot be made.
+        ScenarioError: the world cannot be built.
 
     """
     recording = Recording(world)
@@ -70,7 +70,7 @@ class WorldRunner:
         self._believed: JSON | None = None
 
     def run(self) -> None:
-        """Start the client, take every step, then let everything settle, and ask for the final belief."""
+        """Start the client, take every step, settle the world, and request the final belief."""
         began = self._command("start", **self.world.credentials())
         can = began.get("can")
         if not isinstance(can, list) or not can or not all(one in CAPABILITIES for one in can):
@@ -128,7 +128,7 @@ class WorldRunner:
             self._ask_for(reply)
 
     def _ask_for(self, reply: RequestedReply) -> None:
-        """Tell the client to answer a guest. While there is no conversation, it may put that off any number of times."""
+        """Command the client to answer a guest. While there is no conversation, it may put that off any number of times."""
         if not self.world.state().is_answerable(reply.booking_id):
             reply.state = "void"
             return
@@ -153,7 +153,7 @@ class WorldRunner:
                 self._ask_for(reply)
 
     def _settle(self) -> None:
-        """End the faults and let every pending event happen: from then on the client has to get everything right."""
+        """End the faults and advance through every pending event: from then on the client has to get everything right."""
         self._note("world", "From now on nothing goes wrong, and whatever was under way arrives.")
         self.world.end_faults()
         self.world.advance("1h")
@@ -167,7 +167,7 @@ class WorldRunner:
         self._recording.belief = self._sync()
 
     def _command(self, command: str, **arguments: object) -> JSON:
-        """Send a command until the client has done it. It may put it off as long as it makes progress in between."""
+        """Send a command until the client has carried it out. It may put it off as long as it makes progress in between."""
         in_a_row, seen = 0, {_target(entry) for entry in self.world.entries() if _succeeded(entry)}
         for _ in range(MOST_IN_ALL):
             before = self.world.newest_entry()
@@ -183,12 +183,12 @@ class WorldRunner:
         raise NoProgress(f"it put off {command} {IN_A_ROW} times in a row, and got no further in between")
 
     def _wait(self, pause: str, new: list[JSON]) -> None:
-        """Let time pass after the client has put something off, and handle the webhooks that were sent meanwhile."""
+        """Advance the clock after the client has put something off, and handle the webhooks that were sent meanwhile."""
         self._pause(pause, new)
         self._after_time()
 
     def _pause(self, pause: str, new: list[JSON]) -> None:
-        """Let time pass: past the reset if the client was refused because of the rate limit."""
+        """Advance the clock, past the reset if the client was refused because of the rate limit."""
         resets = [int(entry["response"]["headers"]["X-RateLimit-Reset"]) for entry in new if entry["status"] == TOO_MANY]
         if resets:
             self.world.advance_to(resets[-1] + 1)
@@ -242,7 +242,7 @@ class WorldRunner:
         return bool(answer["accepted"])
 
     def _after_time(self) -> None:
-        """Handle what webhooks led to while time passed: a driver that failed, and webhooks that were put off."""
+        """Handle the results of webhooks during the advance: a driver that failed, and webhooks that were put off."""
         if self._broken is not None:
             raise self._broken
         waiting, self._put_off = self._put_off, []

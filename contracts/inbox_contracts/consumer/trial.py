@@ -30,7 +30,7 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Failure:
-    """A world that the client failed in: what it did wrong, the recording of it, and how far the world was made smaller.
+    """A world that the client failed in: what it did wrong, the recording of it, and whether shrinking is complete.
 
     ``flaky``: the client did not fail when the world was run again. ``whole``: there was time to try every smaller world.
     """
@@ -66,7 +66,7 @@ class Verdict:
 
     @property
     def codes(self) -> tuple[str, ...]:
-        """The codes of what the client did wrong, of rules and of the trial itself, the most telling first."""
+        """The codes of what the client did wrong, of rules and of the trial itself, the most significant first."""
         return () if self.failure is None else tuple(dict.fromkeys(found.code for found in self.failure.findings))
 
 
@@ -84,7 +84,7 @@ def run(
     clock: Callable[[], float] = monotonic,
     harness: Harness | None = None,
 ) -> Verdict:
-    """Put a client on trial: a command (a list of texts), or an object that keeps to `inbox_contracts.consumer.driver.Client`.
+    """Put a client on trial: a command (a list of texts), or an object that implements `inbox_contracts.consumer.driver.Client`.
 
     ``only`` names a hazard that is in every world; ``replay`` is the only world to run; ``assume`` sets switches of the
     scenario's ``assume`` in every world.
@@ -161,7 +161,7 @@ class _Trial:
         return Failure(findings=tuple(smallest[1]), recording=smallest[0], whole=whole, steps_before=steps)
 
     def _again(self, world: World, code: str) -> tuple[Recording, list[Misbehaviour]] | None:
-        """Run a world again; return its recording and what the client did wrong, if the first of that has the same code."""
+        """Run a world again; return its recording and what the client did wrong, if its first violation has the same code."""
         try:
             recording = run_world(world, self._driver, self._harness)
         except ScenarioError:

@@ -19,12 +19,12 @@ JSON = dict[str, Any]
 TRIAL = "trial"
 SYNCS, REPLIES, PASSES, EDITS = "client_syncs", "client_replies", "time_passes", "staff_edits"
 RECEIVER = "http://127.0.0.1:9000/webhooks"
-"""The address of a world's webhooks: in a trial the client receives them, and whatever listens there when the file is served."""
+"""The address of a world's webhooks: in a trial the client receives them; when the file is served, any program that listens there."""
 
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """A world: ``scenario`` is its initial state, ``steps`` are what happens and what the client is told, each an object with one key."""
+    """A world: ``scenario`` is its initial state, ``steps`` are events and commands to the client, each an object with one key."""
 
     scenario: Mapping[str, Any]
     steps: tuple[JSON, ...]
@@ -49,7 +49,7 @@ def load(path: str) -> World:
     """Return the world in a file.
 
     Raises:
-        ScenarioError: it cannot be read, does not keep to the schema, or holds no trial.
+        ScenarioError: it cannot be read, violates the schema, or holds no trial.
 
     """
     scenario = find(path if "/" in path or path.endswith((".yaml", ".yml")) else f"./{path}")
@@ -68,7 +68,7 @@ def load(path: str) -> World:
 
 
 def save(world: World, folder: Path, name: str, description: str) -> Path:
-    """Write a world into a file in a folder, which is made if necessary, and return the file's path.
+    """Write a world into a file in a folder, which is created if necessary, and return the file's path.
 
     Raises:
         OSError: it cannot be written.

@@ -1,1 +1,1 @@
-"""The server trial: properties that any server of this API must keep, judged over HTTP."""
+"""The server trial: properties that must hold on any server of this API, tested over HTTP."""

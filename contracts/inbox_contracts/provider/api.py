@@ -69,7 +69,7 @@ class Api:
         raise PropertyViolation(f"{path}: after {MOST_PAGES} pages there is still a next one")
 
     def follow(self, address: str) -> ApiResponse:
-        """Request the URL of a Link; it must lead to the host that was asked."""
+        """Request the URL of a Link; it must lead to the requested host."""
         parts = urlsplit(address)
         root = urlsplit(self.connection.root)
         expect(parts.netloc == root.netloc, f"a Link leads to {address}, expected the host that was asked, {root.netloc}")
@@ -91,7 +91,7 @@ def wanted(answer: ApiResponse, status: int) -> ApiResponse:
 
 
 def plural_of(answer: ApiResponse) -> str:
-    """Return the only key of the body besides links and meta, or raise PropertyViolation if there is not exactly one."""
+    """Return the only key of the body except links and meta, or raise PropertyViolation if there is not exactly one."""
     body = answer.json
     expect(isinstance(body, dict), f"{answer.about}: the body is {shown(body)}, expected an object")
     keys = [key for key in body if key not in {"links", "linked", "meta"}]

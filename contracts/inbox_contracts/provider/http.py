@@ -1,4 +1,4 @@
-"""The connection to the server on trial: every exchange is logged, and counted against what the trial may ask for."""
+"""The connection to the server on trial: every exchange is logged, and counted against the trial's budget."""
 
 import shlex
 import socket
@@ -34,7 +34,7 @@ class Spent(Exception):  # noqa: N818 - nothing went wrong
 
 @dataclass
 class LoggedRequest:
-    """A request as it was sent; ``status`` is that of its response, None as long as there is none."""
+    """A request as it was sent; ``status`` is that of its response, or None before there is one."""
 
     method: str
     url: str
@@ -43,7 +43,7 @@ class LoggedRequest:
     status: int | None = None
 
     def curl(self) -> str:
-        """Return a command that sends it again; the token is left to the shell."""
+        """Return a command that sends it again, with the token as a shell variable."""
         words = ["curl", "-i"]
         if self.method == "HEAD":
             words.append("-I")
@@ -74,7 +74,7 @@ class ApiResponse(HttpResponse):
         """The body as JSON.
 
         Raises:
-            PropertyViolation: it is none.
+            PropertyViolation: the body is not JSON.
 
         """
         try:
@@ -88,7 +88,7 @@ class ApiResponse(HttpResponse):
 
 @dataclass
 class Budget:
-    """How many requests a trial may make of a real service: ``allowed``, and fewer as soon as the rate limit's headers say so."""
+    """The number of requests that a trial may send to a real service: ``allowed``, or fewer by the rate limit's headers."""
 
     allowed: int
     left_to_others: int = 0
@@ -108,7 +108,7 @@ class Budget:
         """Count a request.
 
         Raises:
-            Spent: it may not be made.
+            Spent: the budget is used up.
 
         """
         if self.ended is None and self.made >= self.allowed:
@@ -117,10 +117,10 @@ class Budget:
         self.made += 1
 
     def after_response(self, answer: ApiResponse) -> None:
-        """Stop when others use the rate limit up, or when it is used up: nothing is waited for.
+        """Stop when the rate limit is used up, or others use it up, without waiting.
 
         Raises:
-            Spent: the response itself is a 429, which tells nothing of what was asked.
+            Spent: the response itself is a 429, which says nothing about the property.
 
         """
         left = _number(answer.header("X-RateLimit-Remaining"))
@@ -133,14 +133,14 @@ class Budget:
             self.ended = f"only {left} requests are left in this hour, and others use them"
 
     def _go_on(self) -> None:
-        """Raise Spent, always from here, once the trial has ended: that is how Hypothesis knows it again."""
+        """Raise Spent once the trial has ended; always from this line, by which Hypothesis recognises it."""
         if self.ended is not None:
             raise Spent(self.ended)
 
 
 @dataclass
 class TrialConnection:
-    """The connection to the server on trial. ``log`` holds the requests since it was cleared last; without a budget any may be made."""
+    """The connection to the server on trial. ``log`` holds the requests since it was cleared last; without a budget the number is unlimited."""
 
     root: str
     timeout_seconds: float = 10.0
@@ -183,7 +183,7 @@ class TrialConnection:
         self._http.close()
 
     def _reason(self, error: Exception) -> str:
-        """Say what went wrong, by the first kind of error that fits."""
+        """Return the reason of a failure in words, by the first class of error that matches."""
         host = urlsplit(self.root).hostname
         kinds: tuple[tuple[type[Exception], Callable[[Any], str]], ...] = (
             (TimeoutError, lambda _: f"no whole answer within {self.timeout_seconds:g} s"),

@@ -1,7 +1,7 @@
-"""What the contract says of each resource: its path, which scopes allow what, and its attributes.
+"""The contract of each resource: its path, the scopes of its operations, and its attributes.
 
-Attributes and links come from the declarations. Scopes and operations are written down here once more, from the
-documentation: a slip in a declaration must not excuse itself.
+Attributes and links come from the declarations. Scopes and operations are repeated here from the documentation:
+an error in a declaration must not hide itself.
 """
 
 from dataclasses import dataclass
@@ -42,7 +42,7 @@ UNDER_RENTALS = ("bookings", "inquiries")
 
 @dataclass(frozen=True, slots=True)
 class ContractOperation:
-    """A method on a path, and the scopes that allow it; ``{id}`` stands for a record of the resource, ``{rental}`` for a rental."""
+    """A method on a path, and the scopes that allow it; ``{id}`` represents a record of the resource, ``{rental}`` a rental."""
 
     method: str
     path: str

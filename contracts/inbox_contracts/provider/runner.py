@@ -1,4 +1,4 @@
-"""Running a trial: which properties, what will be done, round after round until time is up, and what is reported."""
+"""Running a trial: its choice of properties, the announced plan, rounds until time is up, and the report."""
 
 import sys
 from collections.abc import Callable
@@ -41,13 +41,13 @@ class Plan:
 
 
 def chosen(texts: tuple[str, ...]) -> tuple[Property, ...]:
-    """Return the properties that are named, or have one of the texts in their names; all of them for none.
+    """Return the properties with one of the names, or of the texts in their names; all of them for none.
 
     Raises:
         NoTrial: there is none.
 
     """
-    # Reading first, for what is written shows in the lists.
+    # Reading first: written records appear in the lists.
     properties = tuple(sorted(every(), key=lambda each: (each.slow, not each.reads)))
     if not texts:
         return properties
@@ -70,7 +70,7 @@ def plan(
     """Return the plan of a trial.
 
     Raises:
-        NoTrial: nothing may be done: the rate limit is used up.
+        NoTrial: no request is possible: the rate limit is used up.
 
     """
     trial = Trial(target, seed, effort, read_only)
@@ -100,9 +100,9 @@ def plan(
 
 
 def run(plan: Plan, tell: Callable[[str], None], *, seconds: float | None = None, fail_fast: bool = False) -> list[Outcome]:
-    """Judge every property once, then again with more examples and other seeds until ``seconds`` have passed; close the trial.
+    """Evaluate every property once, then again with more examples and other seeds until ``seconds`` have passed; close the trial.
 
-    Returns the outcome of each property: of a long trial the first that is a finding.
+    Return the outcome of each property; in a long trial the first that is a finding.
 
     Raises:
         NoTrial: the server does not answer any more.
@@ -132,7 +132,7 @@ def run(plan: Plan, tell: Callable[[str], None], *, seconds: float | None = None
 
 
 def judge(trial: Trial, judged: Property) -> Outcome:
-    """Judge a property.
+    """Evaluate a property.
 
     Raises:
         NoTrial: the server does not answer any more.

@@ -30,7 +30,7 @@ class Counterexample:
 
 
 class CounterexampleFound(Exception):  # noqa: N818 - carries it out of a search
-    """A search met a counterexample."""
+    """A search found a counterexample."""
 
     def __init__(self, counterexample: Counterexample) -> None:
         self.counterexample = counterexample
@@ -54,7 +54,7 @@ class Search:
         self._shrinks_until = 0.0
 
     def begin(self, told: dict[str, str]) -> None:
-        """Begin an example: what was asked before does not belong to it."""
+        """Begin an example, without the requests before it."""
         if self._best is not None and monotonic() > self._shrinks_until:
             raise _ShrinkingOver
         self._log.clear()
@@ -87,13 +87,13 @@ class Search:
         except PropertyViolation as violation:
             raise CounterexampleFound(self.counterexample(violation)) from None
         except (Flaky, _ShrinkingOver) as ended:
-            if self._best is None:  # nothing broke: it is Hypothesis that complains of us
+            if self._best is None:  # no property was violated: Hypothesis reports an error in our use of it
                 raise
             once = " (seen once, and not when it was tried again)" if isinstance(ended, Flaky) else ""
             raise CounterexampleFound(replace(self._best, told=self._best.told + once)) from None
 
     def counterexample(self, violation: PropertyViolation) -> Counterexample:
-        """Return what is reported of an example that broke."""
+        """Return the report on an example that violated the property."""
         requests = [f"{request.curl()}  # {request.status or 'no answer'}" for request in self._log[-MOST_REQUESTS_TOLD:]]
         return Counterexample(str(violation), dict(self.told), tuple(requests), max(0, len(self._log) - MOST_REQUESTS_TOLD))
 
@@ -123,7 +123,7 @@ def hypothesis_settings(examples: int, **more: Any) -> "settings":  # noqa: ANN4
 
 
 def as_violation(error: Exception) -> PropertyViolation:
-    """Return what a response of another shape than declared raised, as a property that does not hold."""
+    """Return the error that a response of an undeclared shape raised, as a property violation."""
     place = extract_tb(error.__traceback__)[-1]
     named = f"{type(error).__name__} {shown(error.args[0]) if error.args else ''}".strip()
     return PropertyViolation(f"a response does not have the declared shape: {named} (met at {Path(place.filename).name}:{place.lineno})")

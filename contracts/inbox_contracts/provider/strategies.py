@@ -1,6 +1,6 @@
 """What a client may write of each resource, as Hypothesis strategies made from the declarations.
 
-Texts are fair: printable, no control characters, since no source says what becomes of those.
+Texts are printable, without control characters, since no source says how those are treated.
 """
 
 from base64 import b64encode
@@ -28,7 +28,7 @@ REFERENCES = {
 STRUCTURES = ("addresses", "emails", "phones")
 ALPHABET = "aZ09 .,!?-'\"\n&<>%/\\é漢🙂ﬁ"
 EARLIEST, LATEST = datetime(2001, 1, 1), datetime(2060, 12, 31)  # noqa: DTZ001 - hypothesis wants naive bounds
-# What is drawn as a whole, since its parts depend on each other; or what needs something that only some accounts have.
+# Attributes drawn together, since they depend on each other, and those that need records which only some accounts have.
 TOGETHER = {
     "messages": {"visibility", "channel", "conversation_id", "sender_id"},
     "participants": {"conversation_id", "member_id", "member_type"},

@@ -43,7 +43,7 @@ class Target:
         return AdminClient(self.connection.root, self._send)
 
     def create_sandbox(self, scenario: object = None, **more: object) -> SandboxClient:
-        """Create a sandbox whose clock stands."""
+        """Create a sandbox with a manual clock."""
         return self.admin.create_sandbox(scenario or self.scenario, clock={"mode": "manual"}, **more)
 
     def _send(self, method: str, path: str, body: JSON | None) -> tuple[int, JSON]:
@@ -79,10 +79,10 @@ def root_of(url: str) -> str:
 def detect(
     url: str, token: str | None = None, *, timeout_seconds: float = 10.0, read_only: bool = False, admin_token: str | None = None
 ) -> Target:
-    """Find out whether a fake, on which each property gets a sandbox of its own, or another server is at ``url``.
+    """Return the target at ``url``: a fake, on which each property gets a separate sandbox, or another server.
 
     Raises:
-        NoTrial: nobody answers, the answers are not this API's, or the token is missing or may not read the inbox.
+        NoTrial: no server answers, the answers are not this API's, or the token is missing or may not read the inbox.
 
     """
     connection = TrialConnection(root_of(url), timeout_seconds)

@@ -15,7 +15,7 @@ WRONG = 2
 
 @pytest.fixture(scope="session")
 def inbox_plan(request: pytest.FixtureRequest) -> Iterator[runner.Plan]:
-    """What is on trial; the run ends when there is nothing to try."""
+    """The plan of the trial; the run ends when there is no property to evaluate."""
     asked = request.config.getoption
     url = asked("--inbox-url", None)
     if url is None:
@@ -45,7 +45,7 @@ def inbox_plan(request: pytest.FixtureRequest) -> Iterator[runner.Plan]:
 
 @pytest.mark.parametrize("name", [each.name for each in every()])
 def test_the_server_keeps(inbox_plan: runner.Plan, name: str, request: pytest.FixtureRequest) -> None:
-    """Judge one property; what is only assumed, another server than the fake may do differently."""
+    """Evaluate one property; a server other than the fake may deviate from an assumed one."""
     judged = next((each for each in inbox_plan.properties if each.name == name), None)
     if judged is None:
         pytest.skip("it cannot be judged by reading alone")

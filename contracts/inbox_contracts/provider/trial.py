@@ -1,4 +1,4 @@
-"""A trial: the server, how many examples it is tried with, and how a property is judged."""
+"""A trial: the server, the number of examples, and the evaluation of a property."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -34,9 +34,9 @@ SHRINKING_SECONDS = 8.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Property:
-    """A claim about a server, how sure it is, and the function that judges whether a server keeps it.
+    """A claim about a server, its fidelity, and the function that tests it.
 
-    ``reads``: judging it only reads; ``fake``: only a fake's admin API can do it; ``slow``: it comes last.
+    ``reads``: testing it only reads; ``fake``: testing it needs a fake's admin API; ``slow``: it comes last.
     """
 
     name: str
@@ -51,10 +51,10 @@ class Property:
 def claim(
     name: str, *, fidelity: Fidelity, reads: bool = True, fake: bool = False, slow: bool = False
 ) -> "Callable[[Callable[[Trial], None]], Property]":
-    """Make a property of the function that judges it. The function's docstring is the claim, as users read it.
+    """Make a property of the function that tests it. The function's docstring is the claim, as users read it.
 
     Raises:
-        TypeError: it has none.
+        TypeError: the function has no docstring.
 
     """
 
@@ -68,7 +68,7 @@ def claim(
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of judging a property: kept, a counterexample, or the reason why it was not judged."""
+    """The result of evaluating a property: it holds, a counterexample, or the reason why it was not judged."""
 
     property: Property
     seconds: float
@@ -82,7 +82,7 @@ class Outcome:
 
 @dataclass
 class Trial:
-    """A server on trial. ``effort`` multiplies the examples; ``read_only`` keeps to GET, ``resources`` to some resources."""
+    """A server on trial. ``effort`` multiplies the examples; ``read_only`` restricts it to GET, ``resources`` to some resources."""
 
     target: Target
     seed: int = 0
@@ -132,7 +132,7 @@ class Trial:
             found = self.api.get(path, **query).json[resource.plural] if self.read_only else self.api.all_of(path, **query)
             self._lists[resource.plural] = found, log[began:]
         found, requests = self._lists[resource.plural]
-        log.extend(request for request in requests if request not in log)  # read before, and part of this example all the same
+        log.extend(request for request in requests if request not in log)  # read before, but part of this example as well
         return found
 
     @contextmanager
@@ -153,10 +153,10 @@ class Trial:
                 sandbox.delete()
 
     def explore(self, body: Callable[..., None], examples: int, **drawn: "SearchStrategy[Any]") -> None:
-        """Run ``body`` with drawn arguments, and look for the smallest ones that break it.
+        """Run ``body`` with drawn arguments, and search for the smallest ones that break it.
 
         Raises:
-            CounterexampleFound: there are some.
+            CounterexampleFound: such arguments exist.
 
         """
         from hypothesis import given, seed
@@ -175,7 +175,7 @@ class Trial:
         """Run a state machine beside the server; it reports its steps to the search that it is given.
 
         Raises:
-            CounterexampleFound: the server behaved in another way.
+            CounterexampleFound: the server deviated from the state machine.
 
         """
         from hypothesis import seed
@@ -187,7 +187,7 @@ class Trial:
         search.run(lambda: run_state_machine_as_test(factory, settings=settings))
 
     def judge(self, judged: Property) -> Outcome:
-        """Judge a property.
+        """Evaluate a property.
 
         Raises:
             NoTrial: the server does not answer any more.
@@ -195,10 +195,10 @@ class Trial:
         """
         began, before = monotonic(), self.target.connection.count
         if not self.target.is_fake and not self.read_only:
-            self._lists.clear()  # others write, and so did the property before
+            self._lists.clear()  # other programs write, and so did the previous property
         finding, why = self._search(judged)
         if finding is not None and not self.target.is_fake and self._lists:
-            self._lists.clear()  # somebody may have written meanwhile: only what shows twice is a finding
+            self._lists.clear()  # another program may have written meanwhile: only a repeated violation is a finding
             finding, why = self._search(judged)
         if finding is not None:
             self._check_alive()

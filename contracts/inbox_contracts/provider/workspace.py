@@ -1,4 +1,4 @@
-"""A place to write in, and the minimal attributes of a record there: records that it refers to are created on demand."""
+"""A workspace for writing, and the minimal attributes of its records: records that one refers to are created on demand."""
 
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -47,7 +47,7 @@ class Workspace:
         """Return a rental of the account.
 
         Raises:
-            NotJudged: it has none.
+            NotJudged: the account has none.
 
         """
         found = self.api.get("/rentals").json["rentals"]
@@ -92,7 +92,7 @@ class Workspace:
         return times.wire(begin), times.wire(begin + timedelta(hours=4))
 
     def advance(self, duration: str) -> None:
-        """Advance the clock of a sandbox; elsewhere time passes by itself."""
+        """Advance the clock of a sandbox; do nothing on other servers."""
         if self.sandbox is not None:
             self.sandbox.clock.advance(duration)
 
@@ -101,7 +101,7 @@ class Workspace:
         """The sandbox, for properties that need a fake's admin API.
 
         Raises:
-            NotJudged: the server is no fake.
+            NotJudged: the server is not a fake.
 
         """
         if self.sandbox is None:

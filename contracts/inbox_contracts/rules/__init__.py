@@ -1,4 +1,4 @@
-"""Rules of conduct: each is a `Rule` in any module of this package, over the function that finds its violations."""
+"""Rules of conduct: each is a `Rule` in any module of this package, the decorator of the function that finds its violations."""
 
 from functools import cache
 

@@ -33,7 +33,7 @@ def stop_after_a_401(evidence: Evidence) -> Iterator[Violation]:
 
 
 def _of_token(token: str, calls: Iterable[Entry], failed: list[int]) -> Iterator[Violation]:
-    """Yield the violation with one token. A refresh that failed between two calls excepts the second."""
+    """Yield the violation with one token. A second call after a failed refresh is an exception."""
     refused: Entry | None = None
     under_way: Entry | None = None
     again: list[int] = []
@@ -89,7 +89,7 @@ def keep_the_newest_refresh_token(evidence: Evidence) -> Iterator[Violation]:
     whole=True,
 )
 def ask_for_the_scopes_you_use(evidence: Evidence) -> Iterator[Violation]:
-    """Yield each application whose tokens allow what it never did."""
+    """Yield each application whose tokens allow operations that it never used."""
     for application_id, calls in evidence.by_application():
         tokens = [evidence.tokens[label] for label in dict.fromkeys(entry.token or "" for entry in calls) if label in evidence.tokens]
         held = {scope for token in tokens if not set(ALL_SCOPES) <= set(token.scopes) for scope in token.scopes}
@@ -103,7 +103,7 @@ def ask_for_the_scopes_you_use(evidence: Evidence) -> Iterator[Violation]:
 
 
 def _used(entry: Entry, held: Iterable[str]) -> Iterator[str]:
-    """Yield the scopes that a call used: of those held, the ones for reading where it only reads."""
+    """Yield the scopes that a call used: of the granted ones, those for reading if it only reads."""
     wanted = set(entry.scopes) - {PUBLIC}
     fitting = [scope for scope in held if not wanted.isdisjoint(expand_scopes(scope))]
     reading = [scope for scope in fitting if scope.endswith("_read")] if entry.method == "GET" or entry.delivery else []

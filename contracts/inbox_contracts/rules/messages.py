@@ -110,7 +110,7 @@ def look_before_sending_again(evidence: Evidence) -> Iterator[Violation]:
 
 
 def _sent(entry: Entry) -> tuple[int | None, object]:
-    """Return a message's conversation and content; of a long request the journal keeps the beginning only, which stands for both."""
+    """Return a message's conversation and content; for a long request, the beginning that the journal keeps."""
     return (entry.number("conversation_id"), entry.written.get("content")) if entry.written else (None, entry.asked_body)
 
 

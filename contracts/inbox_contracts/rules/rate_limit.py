@@ -38,7 +38,7 @@ def wait_for_the_reset(evidence: Evidence) -> Iterator[Violation]:
 
 
 def _violation(told: Entry | None, until: datetime | None, after: list[Entry]) -> Iterator[Violation]:
-    """Yield the violation after one 429: one call of another kind may have been under way."""
+    """Yield the violation after one 429: a single other call may have been in progress."""
     if told is None or until is None or not after:
         return
     again = after if after[0].repeats(told) else after[1:]

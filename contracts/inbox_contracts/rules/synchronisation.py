@@ -1,4 +1,4 @@
-"""Synchronisation: updated_since, pages, and what is gone or still to come."""
+"""Synchronisation: updated_since, pages, deleted records, and conversations still to come."""
 
 from bisect import bisect_right
 from collections.abc import Iterator
@@ -57,7 +57,7 @@ def ask_for_what_changed(evidence: Evidence) -> Iterator[Violation]:
 
 
 def _origins(evidence: Evidence, application_id: int, calls: list[Entry]) -> dict[str, str]:
-    """Map each token to the first one of its chain of refreshes: a client that refreshes its token stays the same."""
+    """Map each token to the first one of its chain of refreshes: a client with a refreshed token is the same client."""
     roots = {entry.token: entry.token for entry in calls if entry.token}
     refreshed: dict[str, str] = {}
     exchanges = [e for e in evidence.exchanges if e.application_id == application_id and e.status == 200]
@@ -73,7 +73,7 @@ def _origins(evidence: Evidence, application_id: int, calls: list[Entry]) -> dic
 
 
 def _asks_for_all(traversal: Traversal) -> bool:
-    """Return whether a traversal has no ``updated_since``, or one so long ago that it leaves nothing out."""
+    """Return whether a traversal has no ``updated_since``, or one so long ago that it excludes nothing."""
     return traversal.since is None or traversal.first.at - traversal.since > LONG_AGO
 
 
@@ -104,7 +104,7 @@ def _is_excepted(before: Traversal, traversal: Traversal, failures: list[int]) -
     ),
 )
 def follow_every_next(evidence: Evidence) -> Iterator[Violation]:
-    """Yield each page whose next one was never asked for."""
+    """Yield each page whose next one was never requested."""
     for application_id, calls in evidence.by_application():
         tries = [e for e in evidence.exchanges if e.application_id == application_id]
         failures = interruptions(calls, tries)
@@ -127,7 +127,7 @@ def follow_every_next(evidence: Evidence) -> Iterator[Violation]:
 
 @dataclass
 class LaterTraversals:
-    """The later traversals of a list: the first entry of the next one, and since when one of them read to the end."""
+    """The later traversals of a list: the first entry of the next one, and the earliest ``updated_since`` of a complete one."""
 
     begins: int
     complete: bool = False

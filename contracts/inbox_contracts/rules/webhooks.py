@@ -1,4 +1,4 @@
-"""Webhooks: which to accept, and how much to believe of them."""
+"""Webhooks: which to accept, and how far to trust their payload."""
 
 from collections.abc import Iterator
 
@@ -17,7 +17,7 @@ NOT_THE_SIGNATURE = frozenset({404, 405, 408, 410, 413, 425, 429})
     exceptions=("no answer came, or one that is not 2xx",),
 )
 def refuse_forged_webhooks(evidence: Evidence) -> Iterator[Violation]:
-    """Yield each webhook that was accepted with somebody else's signature."""
+    """Yield each webhook that was accepted with a forged signature."""
     for entry in evidence.attempts:
         if entry.delivery is not None and entry.delivery.forged and entry.status is not None and 200 <= entry.status < 300:
             about = f"answered {entry.status} to the webhook {entry.delivery.event}, whose signature is made with a wrong secret"

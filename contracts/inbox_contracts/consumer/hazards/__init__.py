@@ -23,7 +23,7 @@ WEBHOOK_FAULTS = frozenset(f"{kind}_webhook" for kind in ("duplicated", "forged"
 
 
 class Counters:
-    """Numbers that are unique in a world, shared by its step builders: ids of new bookings, and what makes texts differ."""
+    """Numbers that are unique in a world, shared by its step builders: ids of new bookings, and numbers that make texts unique."""
 
     def __init__(self) -> None:
         self.bookings, self.texts = count(FIRST_BOOKING), count(1)
@@ -129,7 +129,7 @@ class StepBuilder:
 class Hazard:
     """A situation that a client has to handle: ``says`` is what happens, as a sentence; ``add_steps`` adds it to a world.
 
-    ``met`` tells from a recording whether the client really met it. ``excludes`` are names of hazards that must not be in
+    ``met`` returns whether the client met it, according to a recording. ``excludes`` are names of hazards that must not be in
     the same world: no client could handle both, or one of them would not be met.
     """
 

@@ -1,4 +1,4 @@
-"""The properties, by what they are about: each is a function under ``@claim``."""
+"""The properties, by subject: each is a function with the decorator ``@claim``."""
 
 from importlib import import_module
 from pkgutil import iter_modules
@@ -7,7 +7,7 @@ from inbox_contracts.provider.trial import Property
 
 
 def every() -> tuple[Property, ...]:
-    """Return every property: those of each module in the order in which they are written, modules by name.
+    """Return every property: modules by name, the properties of each in their order there.
 
     Raises:
         TypeError: two properties have the same name.

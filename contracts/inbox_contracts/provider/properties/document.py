@@ -46,7 +46,7 @@ def own_document(trial: Trial) -> None:
         copy = Path(folder) / "openapi.json"
         copy.write_text(json.dumps(document), encoding="ascii")
         configuration = CONFIGURATION
-        if not trial.target.is_fake:  # a token on the command line could be read by everybody on the machine
+        if not trial.target.is_fake:  # every user of the machine can read a token on the command line
             configuration = Path(folder) / "schemathesis.toml"
             configuration.write_text(f"headers = {{ Authorization = {json.dumps(f'Bearer {workspace.api.token}')} }}\n", encoding="utf-8")
         seconds = round(FAST_SECONDS * trial.effort)
@@ -86,12 +86,12 @@ def _without_others(document: object, depth: int = 0) -> object:
 
 
 def _servers(part: object) -> bool:
-    """Tell servers from an attribute of that name in a schema."""
+    """Distinguish servers from an attribute of that name in a schema."""
     return any(isinstance(one, dict) and isinstance(one.get("url"), str) for one in (part if isinstance(part, list) else [part]))
 
 
 def _operations(document: object, trial: Trial) -> list[str]:
-    """Return the operations to try: all of a long trial, and some of the API's own, as the seed says, of a short one."""
+    """Return the operations to try: in a long trial all, in a short one some of the API's, chosen by the seed."""
     paths = document.get("paths") if isinstance(document, dict) else None
     if not isinstance(paths, dict):
         raise PropertyViolation(f"{DOCUMENT} has no paths: it is no OpenAPI document")

@@ -73,7 +73,7 @@ def _well_formed(resource: Resource, record_id: int, attribute: Attribute, value
         expect(TIME.fullmatch(str(value)), f"{told}, expected a time written 2030-06-01T12:00:00Z")
     if attribute.kind.field == "DecimalText":
         expect(DECIMAL.fullmatch(str(value)), f'{told}, expected a decimal written "2700.0"')
-    if attribute.kind.field == "Choice" and resource.plural != "messages":  # recordings of 2018 hold a visibility that is gone
+    if attribute.kind.field == "Choice" and resource.plural != "messages":  # recordings of 2018 have a visibility that no longer exists
         expect(value in attribute.kind.options["values"], f"{told}, expected one of {attribute.kind.options['values']}")
 
 

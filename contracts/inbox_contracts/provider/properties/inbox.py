@@ -1,6 +1,6 @@
 """The inbox as a whole: whatever is written in whatever order, the server behaves as the reference model does.
 
-The model is told what was written and with which id the server answered, and says what must be read from then on.
+The model takes each write and the id in the server's answer, and predicts what must be read from then on.
 """
 
 from collections.abc import Iterable, Iterator
@@ -184,7 +184,7 @@ class InboxModel:
             tied.append(attachment_id)
 
     def shown(self) -> JSON:
-        """Return all that is to be read, by resource and id: attributes, and links as sets of ids."""
+        """Return the readable state by resource and id: attributes, and links as sets of ids."""
         return {
             "conversations": {
                 conversation_id: {
@@ -207,7 +207,7 @@ class InboxModel:
 
 
 def as_shown(plural: str, record: JSON) -> JSON:
-    """Return the part of a server's record that the model knows, in the model's words."""
+    """Return the part of a server's record that the model has, in the model's terms."""
     links = record["links"]
     match plural:
         case "conversations":

@@ -96,7 +96,7 @@ def total_count(trial: Trial) -> None:
 @claim("client-habits", fidelity=recorded("the official Ruby and PHP clients, and others in production"))
 def client_habits(trial: Trial) -> None:
     """What public clients do is tolerated: a body {} with GET, a trailing slash, any Accept, unknown parameters, a blank page."""
-    # Compare with what a plain request answers.
+    # Compare with the answer to a plain request.
     api = trial.api
     for resource in trial.readable():
         path = path_of(resource.plural)

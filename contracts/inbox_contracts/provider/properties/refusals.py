@@ -196,7 +196,7 @@ def accounts_apart(trial: Trial) -> None:
     with trial.workspace("three-accounts") as workspace:
         apis = [Api(trial.target.connection, account["token"]) for account in workspace.fake.made["accounts"]]
         for resource in LISTED:
-            if resource.plural == "applications":  # the same ones are installed on several accounts
+            if resource.plural == "applications":  # the same applications are installed on several accounts
                 continue
             query: dict[str, object] = {"from": "2000-01-01"} if resource.plural == "bookings" else {}
             seen = [{record["id"] for record in api.all_of(path_of(resource.plural), **query)} for api in apis]

@@ -66,7 +66,7 @@ def include(trial: Trial) -> None:
         same({name: value for name, value in record.items() if name != link}, plain, f"{answer.about}: the record without {link}")
         plural, ids = _target(declared, plain)
         embedded = record[link] if declared.many else [] if record[link] is None else [record[link]]
-        cancelled = plural == "bookings"  # whether a cancelled one is embedded no source says
+        cancelled = plural == "bookings"  # no source says whether a cancelled one is embedded
         same(
             sorted(each["id"] for each in embedded if not cancelled),
             sorted(ids if not cancelled else []),

@@ -94,7 +94,7 @@ def deleted_ids(trial: Trial) -> None:
 
 
 class _Copy:
-    """A copy of some lists, kept by nothing but updated_since, deleted_ids and synced-at."""
+    """A copy of some lists, kept only by updated_since, deleted_ids and synced-at."""
 
     def __init__(self, api: Api) -> None:
         self.api = api

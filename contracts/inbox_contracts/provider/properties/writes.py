@@ -77,7 +77,7 @@ def _nothing_else(plural: str, before: JSON, after: JSON, written: JSON) -> None
 @claim("refused-writes", fidelity=documented("/reference/endpoints: a constraint that is broken refuses the request"), reads=False)
 def refused_writes(trial: Trial) -> None:
     """A refused write changes nothing, not even the part of it that was allowed."""
-    # Try what is forbidden among things that are allowed, on new records and on old ones.
+    # Mix forbidden values with allowed ones, on new records and on old ones.
     from hypothesis import strategies as st
 
     def changes_nothing(nth: int) -> None:
@@ -93,7 +93,7 @@ def refused_writes(trial: Trial) -> None:
                 change = {plural: [{**allowed.get(plural, {}), **wrong}]}
                 answers.append(workspace.api.call("PUT", _address(plural, record_id), change))
             if any(answer.status < 300 for answer in answers):
-                return  # not refused: another property's concern
+                return  # not refused: tested by another property
             after = _counts(workspace), workspace.api.one(_address(plural, record_id))
             same(after, before, f"the account after a refused write of {shown(wrong)}")
 
