@@ -10,9 +10,8 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound, Reque
 
 from inbox_mock.admin import access_control
 from inbox_mock.admin import routes as admin
-from inbox_mock.api import oauth, rendering, routes, uploads
-from inbox_mock.api.host_header import AddressedRequest
-from inbox_mock.api.pipeline import Server, refuse
+from inbox_mock.api import oauth, rendering, routes
+from inbox_mock.api.pipeline import AddressedRequest, Server, refuse
 from inbox_mock.dashboard import pages as dashboard
 from inbox_mock.docs import pages as docs
 from inbox_mock.domain import errors
@@ -80,7 +79,7 @@ def create_app(
     app.register_blueprint(routes.blueprint(server))
     app.register_blueprint(routes.reference())
     app.register_blueprint(oauth.blueprint(server))
-    app.register_blueprint(uploads.blueprint(sandboxes))
+    app.register_blueprint(routes.uploads(sandboxes))
     control = access_control.AccessControl(options.admin_token, options.allowed_hosts)
     app.register_blueprint(admin.blueprint(factory, control, sender))
     app.register_blueprint(dashboard.blueprint(control))

@@ -8,7 +8,7 @@ from ipaddress import ip_address
 import orjson
 from flask import Request, Response
 
-from inbox_mock.api.host_header import name_in
+from inbox_mock.api.pipeline import name_in
 from inbox_mock.domain import errors
 from inbox_mock.domain.errors import Forbidden, Invalid, Problem, Refusal, Unauthorized
 

@@ -1,74 +1,25 @@
 """Operations of what surrounds the inbox: clients, sources, inquiries, rentals, applications, accounts, me, auth."""
 
-from inbox_mock.api.crud import create_operation, get_operation, list_operation, update_operation
-from inbox_mock.api.operation import EMBEDDING, LISTING, operation
+from inbox_mock.api.crud import change, creation, crud, get_operation
+from inbox_mock.api.operation import LISTING, Operation, operation
 from inbox_mock.api.request_context import RequestContext
-from inbox_mock.api.result import Listed, Result, changed, created, listing, read_all
+from inbox_mock.api.result import Listed, Result, listing, read_all
 from inbox_mock.api.visibility import visible
 from inbox_mock.domain.fidelity import documented, recorded
 from inbox_mock.resources import RESOURCES
 from inbox_mock.services import accounts, bookings, people
 from inbox_mock.store import access
 
-CLIENTS, SOURCES, INQUIRIES = RESOURCES["clients"], RESOURCES["sources"], RESOURCES["inquiries"]
-RENTALS, APPLICATIONS, ACCOUNTS, ME = (
-    RESOURCES["rentals"],
-    RESOURCES["applications"],
-    RESOURCES["accounts"],
-    RESOURCES["accounts_applications"],
-)
-
-list_clients = list_operation(CLIENTS)
-get_clients = get_operation(CLIENTS)
-create_client = create_operation(CLIENTS, people.create_client)
-update_client = update_operation(CLIENTS, people.edit_client)
-
-list_sources = list_operation(SOURCES)
-get_sources = get_operation(SOURCES)
-create_source = create_operation(SOURCES, accounts.create_source)
-update_source = update_operation(SOURCES, accounts.edit_source)
-
-list_inquiries = list_operation(INQUIRIES)
-get_inquiries = get_operation(INQUIRIES)
+INQUIRIES, ACCOUNTS, ME = RESOURCES["inquiries"], RESOURCES["accounts"], RESOURCES["accounts_applications"]
 
 
-@operation(
-    "POST",
-    "/rentals/<rental_id>/inquiries",
-    resource=INQUIRIES,
-    body="create",
-    status=201,
-    query=EMBEDDING,
-    refusals=(400, 404, 422),
-    fidelity=documented(INQUIRIES.page),
-)
-def create_inquiry(context: RequestContext) -> Result:
-    """Create an inquiry."""
-    return created(context, bookings.create_inquiry(context.work, context.grant.actor, context.rental_id, context.written))
+def _create_inquiry(context: RequestContext) -> int:
+    return bookings.create_inquiry(context.work, context.grant.actor, context.rental_id, context.written)
 
 
-@operation(
-    "PUT",
-    "/inquiries/<ids>",
-    resource=INQUIRIES,
-    body="update",
-    query=EMBEDDING,
-    refusals=(400, 404, 422),
-    fidelity=documented(INQUIRIES.page),
-)
-def update_inquiry(context: RequestContext) -> Result:
-    """Update an inquiry."""
-    inquiry_id, owned_only = context.record_id, context.owned_only("inquiries")
+def _edit_inquiry(context: RequestContext, inquiry_id: int) -> None:
+    owned_only = context.owned_only("inquiries")
     bookings.edit_inquiry(context.work, context.grant.actor, inquiry_id, context.written, owned_only=owned_only)
-    return changed(context, inquiry_id)
-
-
-list_rentals = list_operation(RENTALS)
-get_rentals = get_operation(RENTALS)
-
-list_applications = list_operation(APPLICATIONS)
-get_applications = get_operation(APPLICATIONS)
-update_application = update_operation(APPLICATIONS, accounts.edit_application, recorded("applications, 2019; no update is documented"))
 
 
 @operation("GET", "/accounts", resource=ACCOUNTS, query=LISTING, fidelity=documented(ACCOUNTS.page))
@@ -110,3 +61,18 @@ def _uninstalled_since(context: RequestContext, since: str) -> list[int]:
     if context.grant.account_id is not None:
         return []
     return access.uninstalled_since(context.work.db, context.grant.application_id, since)
+
+
+OPERATIONS: tuple[Operation, ...] = (
+    *crud(RESOURCES["clients"], people.create_client, people.edit_client),
+    *crud(RESOURCES["sources"], accounts.create_source, accounts.edit_source),
+    *crud(INQUIRIES),
+    creation(INQUIRIES, "/rentals/<rental_id>/inquiries", _create_inquiry),
+    change(INQUIRIES, _edit_inquiry),
+    *crud(RESOURCES["rentals"]),
+    *crud(RESOURCES["applications"], edit=accounts.edit_application, update=recorded("applications, 2019; no update is documented")),
+    list_accounts,
+    get_accounts,
+    get_me,
+    get_auth,
+)

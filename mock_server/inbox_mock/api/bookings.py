@@ -2,9 +2,10 @@
 
 from dataclasses import replace
 
+from inbox_mock.api.crud import change, creation
 from inbox_mock.api.operation import EMBEDDING, LISTING, operation
 from inbox_mock.api.request_context import RequestContext, ids_in, only_record
-from inbox_mock.api.result import Result, by_ids, changed, created, listing
+from inbox_mock.api.result import Result, by_ids, listing
 from inbox_mock.api.visibility import all_bookings, sees_all_bookings, visible
 from inbox_mock.domain import times
 from inbox_mock.domain.fidelity import documented
@@ -39,27 +40,17 @@ def get_bookings(context: RequestContext) -> Result:
     return by_ids(context, _visible(context), lambda since: _cancelled_since(context, since))
 
 
-@operation(
-    "POST",
-    "/rentals/<rental_id>/bookings",
-    resource=BOOKINGS,
-    body="create",
-    status=201,
-    query=EMBEDDING,
-    refusals=(400, 404, 422),
-    fidelity=DOCUMENTED,
-)
-def create_booking(context: RequestContext) -> Result:
-    """Create a booking."""
-    return created(context, bookings.create_booking(context.work, context.grant.actor, context.rental_id, context.written))
+def _create(context: RequestContext) -> int:
+    return bookings.create_booking(context.work, context.grant.actor, context.rental_id, context.written)
 
 
-@operation("PUT", "/bookings/<ids>", resource=BOOKINGS, body="update", query=EMBEDDING, refusals=(400, 404, 422), fidelity=DOCUMENTED)
-def update_booking(context: RequestContext) -> Result:
-    """Update a booking."""
-    booking_id, owned_only = context.record_id, context.owned_only("bookings")
+def _edit(context: RequestContext, booking_id: int) -> None:
+    owned_only = context.owned_only("bookings")
     bookings.edit_booking(context.work, context.grant.actor, booking_id, context.written, owned_only=owned_only)
-    return changed(context, booking_id)
+
+
+create_booking = creation(BOOKINGS, "/rentals/<rental_id>/bookings", _create)
+update_booking = change(BOOKINGS, _edit)
 
 
 @operation("DELETE", "/bookings/<ids>", resource=BOOKINGS, body="optional", status=204, refusals=(400, 404), fidelity=DOCUMENTED)

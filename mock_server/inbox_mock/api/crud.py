@@ -1,8 +1,8 @@
 """The operations that most resources have: list, get, create, update, and attaching one record to another."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
-from inbox_mock.api.operation import EMBEDDING, LISTING, Operation
+from inbox_mock.api.operation import EMBEDDING, LISTING, Operation, operation
 from inbox_mock.api.request_context import RequestContext
 from inbox_mock.api.result import Result, by_ids, changed, created, listing
 from inbox_mock.api.visibility import visible
@@ -16,111 +16,124 @@ Edit = Callable[[UnitOfWork, Actor, int, Row], None]
 Attach = Callable[[UnitOfWork, Actor, int, int], None]
 
 
-def list_operation(resource: Resource) -> Operation:
-    """Return the operation that lists a resource."""
+def crud(
+    resource: Resource, create: Create | None = None, edit: Edit | None = None, *, update: Fidelity | None = None
+) -> Iterator[Operation]:
+    """Yield the operations that list a resource, get records by id and, with ``create`` and ``edit``, create and change a record.
 
-    def run(context: RequestContext) -> Result:
-        return listing(context, visible(context, resource.plural))
+    ``update`` is the fidelity of the last one, where it differs.
+    """
+    plural, rule = resource.plural, f"/{resource.path}"
 
-    return Operation(
-        method="GET",
-        rule=f"/{resource.path}",
-        name=f"list_{resource.plural}",
+    @operation(
+        "GET",
+        rule,
+        name=f"list_{plural}",
         summary=f"List {_title(resource)}",
         resource=resource,
-        scopes=resource.read_scopes,
-        run=run,
         query=LISTING,
         fidelity=documented(resource.page),
     )
+    def list_records(context: RequestContext) -> Result:
+        return listing(context, visible(context, plural))
+
+    yield list_records
+
+    yield get_operation(resource)
+    if create is not None:
+        yield creation(resource, rule, lambda context: create(context.work, context.grant.actor, context.written), (400, 422))
+    if edit is not None:
+        yield change(resource, lambda context, record_id: edit(context.work, context.grant.actor, record_id, context.written), update)
 
 
 def get_operation(resource: Resource) -> Operation:
     """Return the operation that reads one or several records by id."""
 
-    def run(context: RequestContext) -> Result:
-        return by_ids(context, visible(context, resource.plural))
-
-    return Operation(
-        method="GET",
-        rule=f"/{resource.path}/<ids>",
+    @operation(
+        "GET",
+        f"/{resource.path}/<ids>",
         name=f"get_{resource.plural}",
         summary=f"Get one of the {_title(resource)}, or several by ids joined with commas",
         resource=resource,
-        scopes=resource.read_scopes,
-        run=run,
         query=EMBEDDING,
         refusals=(404, 414),
         fidelity=documented(resource.page),
     )
+    def get_records(context: RequestContext) -> Result:
+        return by_ids(context, visible(context, resource.plural))
+
+    return get_records
 
 
-def create_operation(resource: Resource, create: Create) -> Operation:
+def creation(
+    resource: Resource, rule: str, create: Callable[[RequestContext], int], refusals: tuple[int, ...] = (400, 404, 422)
+) -> Operation:
     """Return the operation that creates a record."""
 
-    def run(context: RequestContext) -> Result:
-        return created(context, create(context.work, context.grant.actor, context.written))
-
-    return Operation(
-        method="POST",
-        rule=f"/{resource.path}",
+    @operation(
+        "POST",
+        rule,
         name=f"create_{resource.name}",
-        summary=f"Create a {resource.name}",
+        summary=f"Create {_one(resource)}",
         resource=resource,
-        scopes=resource.write_scopes,
-        run=run,
         body="create",
         status=201,
         query=EMBEDDING,
-        refusals=(400, 422),
+        refusals=refusals,
         fidelity=documented(resource.page),
     )
+    def create_record(context: RequestContext) -> Result:
+        return created(context, create(context))
+
+    return create_record
 
 
-def update_operation(resource: Resource, edit: Edit, fidelity: Fidelity | None = None) -> Operation:
+def change(resource: Resource, edit: Callable[[RequestContext, int], None], fidelity: Fidelity | None = None) -> Operation:
     """Return the operation that changes a record."""
 
-    def run(context: RequestContext) -> Result:
-        record_id = context.record_id
-        edit(context.work, context.grant.actor, record_id, context.written)
-        return changed(context, record_id)
-
-    return Operation(
-        method="PUT",
-        rule=f"/{resource.path}/<ids>",
+    @operation(
+        "PUT",
+        f"/{resource.path}/<ids>",
         name=f"update_{resource.name}",
-        summary=f"Update a {resource.name}",
+        summary=f"Update {_one(resource)}",
         resource=resource,
-        scopes=resource.write_scopes,
-        run=run,
         body="update",
         query=EMBEDDING,
         refusals=(400, 404, 422),
         fidelity=fidelity or documented(resource.page),
     )
+    def update_record(context: RequestContext) -> Result:
+        record_id = context.record_id
+        edit(context, record_id)
+        return changed(context, record_id)
+
+    return update_record
 
 
 def attach_operation(resource: Resource, action: str, other: str, attach: Attach) -> Operation:
     """Return the operation ``action``, which attaches to a record one of the resource ``other``, or detaches it."""
 
-    def run(context: RequestContext) -> Result:
-        record_id = context.record_id
-        attach(context.work, context.grant.actor, record_id, context.reference)
-        return changed(context, record_id)
-
-    return Operation(
-        method="PUT",
-        rule=f"/{resource.path}/<ids>/{action}",
+    @operation(
+        "PUT",
+        f"/{resource.path}/<ids>/{action}",
         name=action,
         summary=f"{action.replace('_', ' ').capitalize()} of a {resource.name}",
         resource=resource,
-        scopes=resource.write_scopes,
-        run=run,
         body=other,
         query=EMBEDDING,
         refusals=(400, 404),
         fidelity=documented(resource.page),
     )
+    def attach_record(context: RequestContext) -> Result:
+        record_id = context.record_id
+        attach(context.work, context.grant.actor, record_id, context.reference)
+        return changed(context, record_id)
+
+    return attach_record
+
+
+def _one(resource: Resource) -> str:
+    return f"{'an' if resource.name[0] in 'aeiou' else 'a'} {resource.name}"
 
 
 def _title(resource: Resource) -> str:

@@ -40,13 +40,15 @@ def operation(
     *,
     resource: Resource,
     fidelity: Fidelity,
+    name: str = "",
+    summary: str = "",
     scopes: tuple[str, ...] | None = None,
     body: str | None = None,
     status: int = 200,
     query: tuple[str, ...] = (),
     refusals: tuple[int, ...] = (),
 ) -> Callable[[Run], Operation]:
-    """Declare a function as an operation: its name is the operation id, the first line of its docstring the summary.
+    """Declare a function as an operation: its name is the operation id, the first line of its docstring the summary, unless given.
 
     ``scopes`` default to those for reading or writing the resource.
     """
@@ -55,8 +57,8 @@ def operation(
         return Operation(
             method=method,
             rule=rule,
-            name=run.__name__,
-            summary=(getdoc(run) or "").partition("\n")[0].rstrip("."),
+            name=name or run.__name__,
+            summary=summary or (getdoc(run) or "").partition("\n")[0].rstrip("."),
             resource=resource,
             scopes=scopes or (resource.read_scopes if method == "GET" else resource.write_scopes),
             run=run,

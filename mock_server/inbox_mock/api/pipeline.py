@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, cast
 from urllib.parse import parse_qsl, quote
 
@@ -11,9 +12,9 @@ import orjson
 from flask import Flask, Request, Response, request
 from flask.blueprints import BlueprintSetupState
 from flask.globals import request_ctx
+from werkzeug.utils import cached_property
 
 from inbox_mock.api import fault_injection, rendering
-from inbox_mock.api.host_header import host_of
 from inbox_mock.api.operation import Operation
 from inbox_mock.api.rendering import Headers
 from inbox_mock.api.request_context import Query, RequestContext
@@ -34,6 +35,9 @@ if TYPE_CHECKING:
     from inbox_mock.api.fault_injection import InjectedFault
     from inbox_mock.store.access import Allowance
 
+# Names with an underscore are not valid host names, but Docker gives them to containers.
+HOST = re.compile(r"([A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(:[0-9]{1,5})?")
+USUAL_PORTS = {"http": ":80", "https": ":443"}
 SLASHES = re.compile("/{2,}")
 JOURNALED_HEADERS = (
     ("Accept", "HTTP_ACCEPT"),
@@ -41,6 +45,33 @@ JOURNALED_HEADERS = (
     ("If-None-Match", "HTTP_IF_NONE_MATCH"),
     ("User-Agent", "HTTP_USER_AGENT"),
 )
+
+
+class AddressedRequest(Request):
+    """A request whose ``host`` is valid even if the Host header has an underscore, is missing, or is not a host."""
+
+    @cached_property
+    def host(self) -> str:
+        """The host that was addressed, with its port unless that is the default one."""
+        return host_of(self.scheme, self.environ.get("HTTP_HOST"), self.server)
+
+
+@lru_cache(maxsize=256)
+def host_of(scheme: str, header: str | None, server: tuple[str, int | None] | None) -> str:
+    """Return the host that a Host header names, or the server's own address if it names none."""
+    host = header or ""
+    if not HOST.fullmatch(host):
+        name, port = server or ("localhost", None)
+        name = f"[{name}]" if ":" in name else name
+        host = (name if HOST.fullmatch(name) else "localhost") + ("" if port is None else f":{port}")
+    return host.removesuffix(USUAL_PORTS.get(scheme, ":"))
+
+
+@lru_cache(maxsize=256)
+def name_in(header: str) -> str:
+    """Return the name in a Host header, without the port; any other header as it is."""
+    found = HOST.fullmatch(header)
+    return (found[1] if found else header).lower()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,34 @@
-"""Every operation of the API, and the blueprint that serves them."""
+"""Every operation of the API, those of the inbox first, and the blueprints that serve them, the document and uploaded files."""
+
+from urllib.parse import quote
 
 import orjson
 from flask import Blueprint, Response, request
 
-from inbox_mock.api import accounts, bookings, inbox
+from inbox_mock.api import accounts, bookings
+from inbox_mock.api.crud import attach_operation, crud
 from inbox_mock.api.operation import Operation, declared_in
 from inbox_mock.api.pipeline import Server, squeeze_slashes, view_of
+from inbox_mock.api.request_context import ids_in
+from inbox_mock.domain.errors import NotFound
+from inbox_mock.engine.sandboxes import Sandboxes
+from inbox_mock.resources import RESOURCES
+from inbox_mock.services import attachments, conversations, messages, people
 
-OPERATIONS: tuple[Operation, ...] = tuple(found for module in (inbox, bookings, accounts) for found in declared_in(vars(module)))
+# Types that may be shown inline; everything else is downloaded, so that no upload runs as a page of this server.
+SHOWN = ("image/png", "image/jpeg", "image/gif", "image/webp", "application/pdf", "text/plain")
+CONVERSATIONS, MESSAGES = RESOURCES["conversations"], RESOURCES["messages"]
+INBOX = (
+    *crud(CONVERSATIONS, conversations.create_conversation, conversations.edit_conversation),
+    attach_operation(CONVERSATIONS, "connect_booking", "bookings", conversations.connect_booking),
+    attach_operation(CONVERSATIONS, "disconnect_booking", "bookings", conversations.disconnect_booking),
+    *crud(RESOURCES["participants"], people.add_participant, people.edit_participant),
+    *crud(MESSAGES, messages.post_message, messages.edit_message),
+    attach_operation(MESSAGES, "add_attachment", "attachments", messages.add_attachment),
+    *crud(RESOURCES["attachments"], attachments.create_attachment, attachments.edit_attachment),
+    *crud(RESOURCES["hosts"], people.create_host, people.edit_host),
+)
+OPERATIONS: tuple[Operation, ...] = (*INBOX, *declared_in(vars(bookings)), *accounts.OPERATIONS)
 
 
 def blueprint(server: Server) -> Blueprint:
@@ -36,5 +57,27 @@ def reference() -> Blueprint:
         from inbox_mock.api.openapi import document
 
         return Response(orjson.dumps(document(OPERATIONS, request.host_url.rstrip("/"))), content_type="application/json")
+
+    return made
+
+
+def uploads(sandboxes: Sandboxes) -> Blueprint:
+    """Return the blueprint of /uploads. An ``<img>`` presents no token, so the address names the sandbox."""
+    made = Blueprint("uploads", __name__)
+
+    @made.get("/uploads/<sandbox_id>/<attachment_id>/<name>")
+    def file(sandbox_id: str, attachment_id: str, name: str) -> Response:
+        ids = ids_in(attachment_id)
+        with sandboxes.get(sandbox_id).work() as work:
+            found = attachments.read_file(work, ids[0]) if ids else None
+        if found is None:
+            raise NotFound
+        content_type = str(found["file_content_type"])
+        answer = Response(found["bytes"], content_type=content_type)
+        kind = "inline" if content_type in SHOWN else "attachment"
+        answer.headers["Content-Disposition"] = f"{kind}; filename*=UTF-8''{quote(name)}"
+        answer.headers["X-Content-Type-Options"] = "nosniff"
+        answer.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+        return answer
 
     return made
