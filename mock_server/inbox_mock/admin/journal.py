@@ -1,13 +1,37 @@
-"""Reading the journal: requests, their answers, and what they caused."""
+"""Reading the journal: requests, their answers, and what they caused; and the report on the conduct of the client that it shows."""
 
-from inbox_mock.admin.operation import JSON, AdminCall, operation
+from functools import cache
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from inbox_mock.admin.operation import JSON, AdminCall, Page, operation
 from inbox_mock.domain.errors import Invalid, invalid
 from inbox_mock.domain.values import whole_number
 from inbox_mock.store import journal
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from inbox_mock.conduct.evidence import OperationIndex
+
 PAGE = 100
 PATIENCE_SECONDS = 25
 NAMES = ("id", "at", "method", "path", "query", "status", "application_id", "request", "response", "caused", "why", "fault_id", "reasons")
+FORMATS = {
+    "junit": "application/xml; charset=utf-8",
+    "html": "text/html; charset=utf-8",
+    "text": "text/plain; charset=utf-8",
+}
+"""The content type of each format besides JSON; the module of that name in `inbox_mock.conduct` renders it."""
+VIOLATION: JSON = {
+    "type": "object",
+    "properties": {
+        **{name: {"type": "string"} for name in ("code", "severity", "title", "about", "why", "source", "fix", "at")},
+        "entries": {"type": "array", "items": {"type": "integer"}, "description": "ids of journal entries, what the client did last"},
+        "evidence": {"type": "array", "items": {"type": "object"}, "description": "those entries, without bodies"},
+        "allowed": {"type": "boolean"},
+    },
+}
 
 
 @operation(
@@ -19,7 +43,9 @@ NAMES = ("id", "at", "method", "path", "query", "status", "application_id", "req
 )
 def get_journal(call: AdminCall) -> JSON:
     """Read the journal: requests, attempts to deliver webhooks, and what they caused."""
-    after = _number(call.query.get("after", "0"))
+    after = whole_number(call.query.get("after", "0"), 15)
+    if after is None:
+        raise Invalid(invalid("after", "the id of an entry, or 0"))
     found = _page(call, after)
     if not found["entries"] and call.query.get("wait") == "1":
         call.factory.sandboxes.wait(call.in_sandbox, PATIENCE_SECONDS, entry=after)
@@ -34,8 +60,46 @@ def _page(call: AdminCall, after: int) -> JSON:
     return {"entries": entries, "next": entries[-1]["id"] if entries else after}
 
 
-def _number(text: str) -> int:
-    found = whole_number(text, 15)
-    if found is None:
-        raise Invalid(invalid("after", "the id of an entry, or 0"))
-    return found
+@cache
+def _operations() -> "OperationIndex":
+    from inbox_mock.api.routes import OPERATIONS as OF_THE_API
+    from inbox_mock.conduct.evidence import OperationIndex
+
+    return OperationIndex(OF_THE_API)
+
+
+@operation(
+    "GET",
+    "/sandboxes/<id>/report",
+    refusals=(404, 422),
+    query={
+        "format": f"json, if left out, or one of {', '.join(FORMATS)}.",
+        "allow": "Codes of rules, joined by commas, whose violations are told but do not count.",
+    },
+    answer={
+        "type": "object",
+        "properties": {
+            **{name: {"type": "string"} for name in ("sandbox", "scenario", "now", "replay")},
+            **{name: {"type": "integer"} for name in ("seed", "requests", "webhooks", "lost")},
+            "verdict": {"enum": ["clean", "notes", "errors"]},
+            "violations": {"type": "array", "items": VIOLATION},
+            "rules": {"type": "array", "items": {"type": "object"}},
+            "assumed": {"type": "array", "items": {"type": "object"}},
+            "broken": {"type": "array", "items": {"type": "string"}, "description": "rules that could not be used, and why"},
+            "allowed": {"type": "array", "items": {"type": "string"}},
+        },
+    },
+)
+def get_report(call: AdminCall) -> JSON | Page:
+    """Report the rules that the client violated, and the assumptions that it relied on."""
+    from inbox_mock.conduct.report import report_on
+
+    wanted = call.query.get("format", "json")
+    if wanted != "json" and wanted not in FORMATS:
+        raise Invalid(invalid("format", f"one of json, {', '.join(FORMATS)}"))
+    allowed = [code.strip() for code in call.query.get("allow", "").split(",") if code.strip()]
+    report = report_on(call.in_sandbox, _operations(), allowed)
+    if wanted == "json":
+        return report
+    render: Callable[[JSON], str] = import_module(f"inbox_mock.conduct.{wanted}").render
+    return Page(FORMATS[wanted], render(report))

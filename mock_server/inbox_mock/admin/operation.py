@@ -1,7 +1,7 @@
 """An operation of the admin API, declared once: routing, validation and OpenAPI are derived from it."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field, replace
 from functools import cache
 from inspect import getdoc
 from typing import TYPE_CHECKING, Any
@@ -71,7 +71,11 @@ Schemas = Mapping[str, object] | Callable[[], Mapping[str, object]]
 """JSON Schemas by name, or a function that returns them: for those that depend on what a registry finds."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+def _undeclared(_: AdminCall) -> None:
+    raise NotImplementedError
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class AdminOperation:
     """An operation of the admin API.
 
@@ -81,14 +85,19 @@ class AdminOperation:
 
     method: str
     rule: str
-    name: str
-    summary: str
-    run: Run
+    _: KW_ONLY
     body: Schemas = field(default_factory=dict)
     answer: Schemas = field(default_factory=dict)
     query: Mapping[str, str] = field(default_factory=dict)
     status: int = 200
     refusals: tuple[int, ...] = ()
+    run: Run = _undeclared
+    name: str = ""
+    summary: str = ""
+
+    def __call__(self, run: Run) -> "AdminOperation":
+        """Declare a function as the operation: its name is the operation id, the first line of its docstring the summary."""
+        return replace(self, run=run, name=run.__name__, summary=(getdoc(run) or "").partition("\n")[0].rstrip("."))
 
     @property
     def properties(self) -> Mapping[str, object]:
@@ -106,33 +115,8 @@ class AdminOperation:
         return {"type": "object", "additionalProperties": False, "properties": dict(self.properties)}
 
 
-def operation(
-    method: str,
-    rule: str,
-    *,
-    body: Schemas | None = None,
-    answer: Schemas | None = None,
-    query: Mapping[str, str] | None = None,
-    status: int = 200,
-    refusals: tuple[int, ...] = (),
-) -> Callable[[Run], AdminOperation]:
-    """Declare a function as an operation: its name is the operation id, the first line of its docstring the summary."""
-
-    def declare(run: Run) -> AdminOperation:
-        return AdminOperation(
-            method=method,
-            rule=rule,
-            name=run.__name__,
-            summary=(getdoc(run) or "").partition("\n")[0].rstrip("."),
-            run=run,
-            body=body or {},
-            answer=answer or {},
-            query=query or {},
-            status=status,
-            refusals=refusals,
-        )
-
-    return declare
+operation = AdminOperation
+"""The decorator of the function that carries out an operation."""
 
 
 def declared_in(names: Mapping[str, object]) -> tuple[AdminOperation, ...]:

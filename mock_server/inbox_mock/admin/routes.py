@@ -1,18 +1,40 @@
-"""Every operation of the admin API, and the blueprint that serves them."""
+"""Every operation of the admin API, the blueprint that serves them, and their OpenAPI document."""
 
 from collections.abc import Callable
 
 import orjson
 from flask import Blueprint, Response, request
 
-from inbox_mock.admin import actors, clock, faults, inbox_view, journal, report, sandboxes, snapshots, webhooks
-from inbox_mock.admin.access_control import PREFIX, AccessControl
-from inbox_mock.admin.operation import AdminCall, AdminOperation, Page, checked, declared_in, read_body
+from inbox_mock import __version__
+from inbox_mock.admin import actors, clock, faults, inbox_view, journal, sandboxes, webhooks
+from inbox_mock.admin.access_control import PREFIX, PROBLEM_JSON, AccessControl
+from inbox_mock.admin.operation import JSON, AdminCall, AdminOperation, Page, checked, declared_in, read_body
 from inbox_mock.scenarios.build import SandboxFactory
 from inbox_mock.webhooks.sender import WebhookSender
 
-MODULES = (sandboxes, snapshots, clock, actors, webhooks, faults, journal, report, inbox_view)
+MODULES = (sandboxes, clock, actors, webhooks, faults, journal, inbox_view)
 OPERATIONS: tuple[AdminOperation, ...] = tuple(found for module in MODULES for found in declared_in(vars(module)))
+PROBLEM: JSON = {
+    "type": "object",
+    "required": ["type", "title", "status"],
+    "properties": {
+        "type": {"type": "string"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "code": {"type": "string"},
+        "detail": {"type": "string"},
+        "errors": {
+            "type": "array",
+            "items": {"type": "object", "properties": {"field": {"type": "string"}, "expected": {"type": "string"}}},
+        },
+    },
+}
+PARAMETERS = {
+    "id": "The sandbox's id; `default` is one.",
+    "token": "The token.",
+    "name": "The snapshot's name.",
+    "record_id": "The id of the booking, conversation, subscription or delivery that is meant.",
+}
 
 
 def blueprint(factory: SandboxFactory, control: AccessControl, sender: WebhookSender) -> Blueprint:
@@ -31,9 +53,7 @@ def blueprint(factory: SandboxFactory, control: AccessControl, sender: WebhookSe
 
     @made.get("/openapi.json", provide_automatic_options=False)
     def openapi() -> Response:
-        from inbox_mock.admin.openapi import document
-
-        return _json(document(OPERATIONS, request.host_url.rstrip("/")), 200)
+        return _json(document(request.host_url.rstrip("/")), 200)
 
     return made
 
@@ -58,3 +78,41 @@ def _nothing() -> Response:
 
 def _json(answer: object, status: int) -> Response:
     return Response(orjson.dumps(answer), status, content_type="application/json")
+
+
+def document(origin: str) -> JSON:
+    """Return the OpenAPI document, derived from the declarations of the operations, with ``origin`` as its server."""
+    paths: dict[str, JSON] = {}
+    for operation in OPERATIONS:
+        path = PREFIX + operation.rule.replace("<", "{").replace(">", "}")
+        paths.setdefault(path, {})[operation.method.lower()] = _described(operation, path)
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "Inbox Mock: admin API", "version": __version__, "description": "What a user may do and the real API cannot."},
+        "servers": [{"url": origin}],
+        "paths": paths,
+        "components": {"schemas": {"Problem": PROBLEM}},
+    }
+
+
+def _described(operation: AdminOperation, path: str) -> JSON:
+    success: JSON = {"description": operation.summary}
+    if operation.answer:
+        success["content"] = {"application/json": {"schema": dict(operation.answer_schema)}}
+    refused = {"description": "Refused", "content": {PROBLEM_JSON: {"schema": {"$ref": "#/components/schemas/Problem"}}}}
+    statuses = {400, 401, 403, *operation.refusals} if operation.method != "GET" else {401, 403, *operation.refusals}
+    answers: JSON = {str(operation.status): success} | {str(status): refused for status in statuses}
+    found: JSON = {"operationId": operation.name, "summary": operation.summary, "responses": answers}
+    parameters: list[JSON] = [
+        {"name": name, "in": "path", "required": True, "description": says, "schema": {"type": "string"}}
+        for name, says in PARAMETERS.items()
+        if f"{{{name}}}" in path
+    ]
+    parameters += [
+        {"name": name, "in": "query", "description": says, "schema": {"type": "string"}} for name, says in operation.query.items()
+    ]
+    if parameters:
+        found["parameters"] = parameters
+    if operation.body:
+        found["requestBody"] = {"content": {"application/json": {"schema": operation.schema}}}
+    return found

@@ -1,11 +1,13 @@
-"""Creating, reading, resetting and deleting sandboxes, and issuing tokens in them."""
+"""Creating, reading, resetting, forking and deleting sandboxes; their tokens and their snapshots."""
 
 from contextlib import suppress
 
 from inbox_mock.admin.operation import JSON, AdminCall, operation
 from inbox_mock.domain.access import ALL_SCOPES
 from inbox_mock.domain.errors import Invalid, NotFound, invalid
-from inbox_mock.engine.sandboxes import Sandbox
+from inbox_mock.engine import snapshots
+from inbox_mock.engine.sandboxes import Sandbox, Snapshot
+from inbox_mock.engine.snapshots import EXPECTED_NAME
 from inbox_mock.engine.unit_of_work import UnitOfWork
 from inbox_mock.scenarios.build import Overrides
 from inbox_mock.scenarios.errors import ScenarioError
@@ -33,6 +35,8 @@ SANDBOX: JSON = {
 }
 MODE = {"enum": ["manual", "real"], "description": "manual or real"}
 DEFAULT_SCENARIO = "agency"
+EXPECTED_SNAPSHOT = "the name of a snapshot of this sandbox; as it is now, if left out"
+SNAPSHOT: JSON = {"type": "object", "properties": {"name": TEXT, "at": TEXT, "bytes": {"type": "integer"}}}
 
 
 @operation(
@@ -143,6 +147,59 @@ def revoke_token(call: AdminCall) -> None:
             raise NotFound
 
 
+@operation(
+    "POST",
+    "/sandboxes/<id>/snapshots",
+    status=201,
+    refusals=(404, 422),
+    answer=SNAPSHOT,
+    body={"name": {"type": "string", "pattern": f"^{snapshots.NAME.pattern}$", "description": EXPECTED_NAME}},
+)
+def take_snapshot(call: AdminCall) -> JSON:
+    """Take a snapshot under a name; it replaces an earlier one of that name."""
+    return _shown_snapshot(snapshots.take(call.factory.sandboxes, call.in_sandbox, str(call.body.get("name", ""))))
+
+
+@operation(
+    "GET",
+    "/sandboxes/<id>/snapshots",
+    refusals=(404,),
+    answer={"type": "object", "properties": {"snapshots": {"type": "array", "items": SNAPSHOT}}},
+)
+def list_snapshots(call: AdminCall) -> JSON:
+    """List the snapshots."""
+    return {"snapshots": [_shown_snapshot(snapshot) for snapshot in list(call.in_sandbox.snapshots.values())]}
+
+
+@operation("POST", "/sandboxes/<id>/snapshots/<name>/restore", refusals=(404, 422), answer=SANDBOX)
+def restore_snapshot(call: AdminCall) -> JSON:
+    """Restore a snapshot, its time and journal included; tokens stay valid."""
+    call.in_sandbox.restore(snapshots.find(call.in_sandbox, call.path["name"]).image)
+    return shown(call.in_sandbox, call.origin)
+
+
+@operation("DELETE", "/sandboxes/<id>/snapshots/<name>", status=204, refusals=(404, 422))
+def delete_snapshot(call: AdminCall) -> None:
+    """Delete a snapshot."""
+    snapshots.forget(call.factory.sandboxes, call.in_sandbox, call.path["name"])
+
+
+@operation(
+    "POST",
+    "/sandboxes/<id>/fork",
+    status=201,
+    refusals=(404, 422),
+    answer=SANDBOX,
+    body={"snapshot": {"type": "string", "description": EXPECTED_SNAPSHOT}},
+)
+def fork_sandbox(call: AdminCall) -> JSON:
+    """Fork the sandbox, as it is now or from a snapshot; the fork has tokens of its own."""
+    name = call.body.get("snapshot")
+    if name is not None and name not in call.in_sandbox.snapshots:
+        raise Invalid(invalid("snapshot", EXPECTED_SNAPSHOT))
+    return shown(snapshots.fork(call.factory.sandboxes, call.in_sandbox, None if name is None else str(name)), call.origin)
+
+
 def application_in(work: UnitOfWork, body: JSON) -> ApplicationRow:
     """Return the application that a body names by id; by default the client's own.
 
@@ -160,12 +217,7 @@ def application_in(work: UnitOfWork, body: JSON) -> ApplicationRow:
 def overrides_of(body: JSON) -> Overrides:
     """Return the scenario's settings that the body of `create_sandbox` overrides."""
     clock: JSON = body.get("clock", {})
-    return Overrides(
-        seed=body.get("seed"),
-        mode=clock.get("mode"),
-        rate=clock.get("rate"),
-        strict=body.get("strict"),
-    )
+    return Overrides(seed=body.get("seed"), mode=clock.get("mode"), rate=clock.get("rate"), strict=body.get("strict"))
 
 
 def _shipped_name(name: str) -> str:
@@ -206,9 +258,13 @@ def _first_tokens(work: UnitOfWork) -> dict[tuple[object, object], str]:
 
 
 def _applications(work: UnitOfWork, first: dict[tuple[object, object], str]) -> list[JSON]:
-    shown_ones: list[JSON] = []
+    found: list[JSON] = []
     for row in access.applications(work.db):
         client_id, client_secret = oauth.client_credentials_of(work, row)
         token = next((token for (application_id, _), token in first.items() if application_id == row["id"]), None)
-        shown_ones.append({"id": row["id"], "name": row["name"], "client_id": client_id, "client_secret": client_secret, "token": token})
-    return shown_ones
+        found.append({"id": row["id"], "name": row["name"], "client_id": client_id, "client_secret": client_secret, "token": token})
+    return found
+
+
+def _shown_snapshot(snapshot: Snapshot) -> JSON:
+    return {"name": snapshot.name, "at": snapshot.at, "bytes": len(snapshot.image)}

@@ -1,7 +1,7 @@
 """An operation of the API, declared once: routing, scopes, validation and OpenAPI are derived from it."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass, replace
 from inspect import getdoc
 
 from inbox_mock.api.request_context import RequestContext
@@ -12,7 +12,11 @@ from inbox_mock.resources.declaration import Resource
 Run = Callable[[RequestContext], Result]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+def _undeclared(_: RequestContext) -> Result:
+    raise NotImplementedError
+
+
+@dataclass(frozen=True, slots=True)
 class Operation:
     """An operation: ``run`` answers a request whose token has any one of the ``scopes``.
 
@@ -22,54 +26,30 @@ class Operation:
 
     method: str
     rule: str
-    name: str
-    summary: str
+    _: KW_ONLY
     resource: Resource
-    scopes: tuple[str, ...]
-    run: Run
     fidelity: Fidelity
+    scopes: tuple[str, ...] = ()
     body: str | None = None
     status: int = 200
     query: tuple[str, ...] = ()
     refusals: tuple[int, ...] = ()
+    run: Run = _undeclared
+    name: str = ""
+    summary: str = ""
+
+    def __call__(self, run: Run) -> "Operation":
+        """Declare a function as the operation: its name is the operation id, the first line of its docstring the summary.
+
+        Either may be given instead. Without ``scopes``, those that the resource is read with, or written with, apply.
+        """
+        summary = self.summary or (getdoc(run) or "").partition("\n")[0].rstrip(".")
+        scopes = self.scopes or (self.resource.read_scopes if self.method == "GET" else self.resource.write_scopes)
+        return replace(self, run=run, name=self.name or run.__name__, summary=summary, scopes=scopes)
 
 
-def operation(
-    method: str,
-    rule: str,
-    *,
-    resource: Resource,
-    fidelity: Fidelity,
-    name: str = "",
-    summary: str = "",
-    scopes: tuple[str, ...] | None = None,
-    body: str | None = None,
-    status: int = 200,
-    query: tuple[str, ...] = (),
-    refusals: tuple[int, ...] = (),
-) -> Callable[[Run], Operation]:
-    """Declare a function as an operation: its name is the operation id, the first line of its docstring the summary, unless given.
-
-    ``scopes`` default to those for reading or writing the resource.
-    """
-
-    def declare(run: Run) -> Operation:
-        return Operation(
-            method=method,
-            rule=rule,
-            name=name or run.__name__,
-            summary=summary or (getdoc(run) or "").partition("\n")[0].rstrip("."),
-            resource=resource,
-            scopes=scopes or (resource.read_scopes if method == "GET" else resource.write_scopes),
-            run=run,
-            fidelity=fidelity,
-            body=body,
-            status=status,
-            query=query,
-            refusals=refusals,
-        )
-
-    return declare
+operation = Operation
+"""The decorator of the function that carries out an operation."""
 
 
 def declared_in(names: Mapping[str, object]) -> tuple[Operation, ...]:

@@ -11,16 +11,16 @@ import click
 @click.option("--format", "wanted", type=click.Choice(["json", "yaml"]), default="json", show_default=True)
 def command(*, admin: bool, url: str, wanted: str) -> None:
     """Print the OpenAPI document of the imitated API, or of the admin API."""
+    root = url.rstrip("/")
     if admin:
-        from inbox_mock.admin import openapi
-        from inbox_mock.admin.routes import OPERATIONS as ADMIN_OPERATIONS
+        from inbox_mock.admin.routes import document as admin_document
 
-        document = openapi.document(ADMIN_OPERATIONS, url.rstrip("/"))
+        document = admin_document(root)
     else:
-        from inbox_mock.api import openapi as api_openapi
+        from inbox_mock.api import openapi
         from inbox_mock.api.routes import OPERATIONS
 
-        document = api_openapi.document(OPERATIONS, url.rstrip("/"))
+        document = openapi.document(OPERATIONS, root)
     if wanted == "json":
         click.echo(json.dumps(document, indent=2))
     else:

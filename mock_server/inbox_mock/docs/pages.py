@@ -75,10 +75,9 @@ def blueprint() -> Blueprint:
     @made.get("/admin.json", provide_automatic_options=False)
     def admin() -> Response:
         """Return the OpenAPI document of the admin API, also to clients without access to that API."""
-        from inbox_mock.admin.openapi import document
-        from inbox_mock.admin.routes import OPERATIONS
+        from inbox_mock.admin.routes import document
 
-        return Response(orjson.dumps(document(OPERATIONS, request.host_url.rstrip("/"))), content_type="application/json")
+        return Response(orjson.dumps(document(request.host_url.rstrip("/"))), content_type="application/json")
 
     @made.get("/static/<name>", provide_automatic_options=False)
     def static(name: str) -> Response:
