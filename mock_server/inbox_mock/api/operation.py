@@ -41,7 +41,7 @@ class Operation:
     def __call__(self, run: Run) -> "Operation":
         """Declare a function as the operation: its name is the operation id, the first line of its docstring the summary.
 
-        Either may be given instead. Without ``scopes``, those that the resource is read with, or written with, apply.
+        Either may be given instead. ``scopes`` default to those for reading or writing the resource.
         """
         summary = self.summary or (getdoc(run) or "").partition("\n")[0].rstrip(".")
         scopes = self.scopes or (self.resource.read_scopes if self.method == "GET" else self.resource.write_scopes)
