@@ -1,6 +1,10 @@
 """CONTRIBUTING.md: each file that it shows is put where it says, and works as the page says."""
 
+import os
 import re
+import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
 from importlib import import_module
@@ -18,12 +22,33 @@ from inbox_mock.channels import policies
 from inbox_mock.faults.kinds import kinds
 from mutants.clients.broken import InThisProcess
 from plugged import a_fake_of_its_own, plugged
+from processes import PATIENCE_SECONDS, free_port
 from receiver import receiving, subscribe
 
-PAGE = (Path(__file__).parents[2] / "CONTRIBUTING.md").read_text()
+ROOT = Path(__file__).parents[2]
+PAGE = (ROOT / "CONTRIBUTING.md").read_text()
 FILES = dict(re.findall(r"<!-- file (\S+)\.py -->\n```python\n(.*?)```", PAGE, re.DOTALL))
+TRIED = [block for block in re.findall(r"```sh\n(.*?)```", PAGE, re.DOTALL) if "inbox-mock" in block]
+SAID = ("conversation_opened", "conversation_opened  booking 81", "NOTE AGT001  The client did not say who it is", "5  slow_answer ")
+"""What each block of commands prints, in their order."""
 SHIPPED = {rule.code for rule in rules()}
 INBOX = a_scenario(bookings=[a_booking()], participants=[{"id": 2, "booking": 80, "host": "jan", "at": "-1h"}])
+
+
+@pytest.fixture(scope="module")
+def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the sources to which every file of the page was added."""
+    copy = tmp_path_factory.mktemp("checkout")
+    for folder in ("mock_server", "contracts", "fixtures", "examples"):
+        shutil.copytree(ROOT / folder, copy / folder, ignore=shutil.ignore_patterns("__pycache__"))
+    for path, source in FILES.items():
+        (copy / source_root(path) / f"{path}.py").write_text(source)
+    return copy
+
+
+def source_root(path: str) -> str:
+    """The package that a file of the page is added to, as a path in a checkout."""
+    return "contracts/inbox_contracts" if path.startswith(("rules/", "consumer/")) else "mock_server/inbox_mock"
 
 
 @pytest.fixture
@@ -32,7 +57,7 @@ def extended(tmp_path: Path) -> Iterator[Mock]:
     with ExitStack() as stack:
         for path, source in FILES.items():
             folder, _, name = path.rpartition("/")
-            root = "inbox_contracts" if folder.startswith(("rules", "consumer")) else "inbox_mock"
+            root = source_root(path).partition("/")[2]
             (tmp_path / folder).mkdir(parents=True)
             stack.enter_context(
                 plugged(import_module(f"{root}.{folder.replace('/', '.')}"), f"{name}_of_the_page", source, tmp_path / folder)
@@ -49,6 +74,26 @@ def test_it_shows_a_file_for_each_thing_that_is_added_in_one_place() -> None:
         "rules",
         "consumer/hazards",
     ]
+
+
+@pytest.mark.parametrize(("block", "said"), list(zip(TRIED, SAID, strict=True)), ids=["nothing", "channel", "rule", "hazard"])
+def test_what_tries_it_can_be_pasted_as_a_whole(checkout: Path, block: str, said: str) -> None:
+    port = free_port()
+    paths = {"PYTHONPATH": os.pathsep.join(str(checkout / folder) for folder in ("mock_server", "contracts"))}
+    address = {"INBOX_MOCK_PORT": str(port), "INBOX_MOCK_URL": f"http://127.0.0.1:{port}"}
+    commands = block.replace("127.0.0.1:8089", f"127.0.0.1:{port}").replace(".venv/bin", str(Path(sys.executable).parent))
+
+    ran = subprocess.run(
+        ["bash", "-c", f"{commands}\nwait"],
+        cwd=checkout,
+        env=os.environ | paths | address,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=4 * PATIENCE_SECONDS,
+    )
+
+    assert said in ran.stdout, ran.stdout + ran.stderr
 
 
 def test_its_channel_can_be_booked_on(extended: Mock) -> None:
