@@ -9,14 +9,7 @@ from typing import Any
 from inbox_contracts.consumer.driver import CAPABILITIES, JSON, ClientDriver, DriverError, DriverFailed, GaveUp, Later
 from inbox_contracts.consumer.harness import Harness, RunningWorld
 from inbox_contracts.consumer.oracle import NOUNS, malformed
-from inbox_contracts.consumer.recording import (
-    ReceivedWebhook,
-    RecordedEvent,
-    Recording,
-    RequestedReply,
-    describe_command,
-    describe_step,
-)
+from inbox_contracts.consumer.recording import ReceivedWebhook, RecordedEvent, Recording, RequestedReply, describe_command, describe_step
 from inbox_contracts.consumer.worlds import PASSES, REPLIES, SYNCS, World, kind_of
 
 IN_A_ROW = 10

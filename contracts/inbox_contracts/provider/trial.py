@@ -11,14 +11,7 @@ from inbox_contracts.provider.api import JSON, Api
 from inbox_contracts.provider.expectations import NotJudged, PropertyViolation, shown
 from inbox_contracts.provider.http import LoggedRequest, NoAnswer, Spent
 from inbox_contracts.provider.resources import EVERYTHING, LISTED, path_of
-from inbox_contracts.provider.search import (
-    UNSHAPED,
-    Counterexample,
-    CounterexampleFound,
-    Search,
-    as_violation,
-    hypothesis_settings,
-)
+from inbox_contracts.provider.search import UNSHAPED, Counterexample, CounterexampleFound, Search, as_violation, hypothesis_settings
 from inbox_contracts.provider.target import NoTrial, Target
 from inbox_contracts.provider.workspace import Workspace, furnish
 from inbox_mock.client import AdminError, SandboxClient

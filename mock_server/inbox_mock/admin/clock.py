@@ -93,10 +93,7 @@ def advance_clock(call: AdminCall) -> JSON:
     "/sandboxes/<id>/timeline",
     refusals=(404, 422),
     query={"limit": "So many of the next and of the latest; all, if left out."},
-    answer={
-        "type": "object",
-        "properties": {"pending": {"type": "array", "items": EVENT}, "past": {"type": "array", "items": EVENT}},
-    },
+    answer={"type": "object", "properties": {"pending": {"type": "array", "items": EVENT}, "past": {"type": "array", "items": EVENT}}},
 )
 def get_timeline(call: AdminCall) -> JSON:
     """Get pending and past events."""

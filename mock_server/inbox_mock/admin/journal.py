@@ -17,11 +17,7 @@ if TYPE_CHECKING:
 PAGE = 100
 PATIENCE_SECONDS = 25
 NAMES = ("id", "at", "method", "path", "query", "status", "application_id", "request", "response", "caused", "why", "fault_id", "reasons")
-FORMATS = {
-    "junit": "application/xml; charset=utf-8",
-    "html": "text/html; charset=utf-8",
-    "text": "text/plain; charset=utf-8",
-}
+FORMATS = {"junit": "application/xml; charset=utf-8", "html": "text/html; charset=utf-8", "text": "text/plain; charset=utf-8"}
 """The content type of each format besides JSON; the module of that name in `inbox_mock.conduct` renders it."""
 VIOLATION: JSON = {
     "type": "object",

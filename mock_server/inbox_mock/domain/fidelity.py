@@ -47,9 +47,7 @@ ASSUMPTIONS: dict[str, Assumption] = {
     "visibility_all": Assumption(False, (True, False), "The visibility 'all' of 2018 is accepted beside the two of today."),
     "if_none_match": Assumption(True, (True, False), "If-None-Match with the current ETag is answered 304."),
     "created_by": Assumption(
-        "both",
-        ("both", "links", "attributes"),
-        "Where created_by is written: as links.created_by, as the two attributes, or both.",
+        "both", ("both", "links", "attributes"), "Where created_by is written: as links.created_by, as the two attributes, or both."
     ),
     "attachment_urls": Assumption(
         "absolute", ("absolute", "relative"), "Whether an attachment's url names the host, or is relative to it as in 2018."

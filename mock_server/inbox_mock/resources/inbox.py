@@ -167,13 +167,7 @@ DECLARED = (
             ),
             Attribute(name="channel", kind=choice(CHANNELS), null=True, write=Write.ALWAYS, fidelity=MESSAGES),
             Attribute(
-                name="sent_at",
-                kind=time(),
-                null=True,
-                write=Write.ALWAYS,
-                required=True,
-                optional_if="sent_at_optional",
-                fidelity=MESSAGES,
+                name="sent_at", kind=time(), null=True, write=Write.ALWAYS, required=True, optional_if="sent_at_optional", fidelity=MESSAGES
             ),
             Attribute(name="attachment_ids", kind=record_ids(), read=False, write=Write.ALWAYS, fidelity=MESSAGES),
             *CREATED_BY,

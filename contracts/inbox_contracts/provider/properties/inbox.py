@@ -197,10 +197,7 @@ class InboxModel:
             "participants": {i: dict(each) for i, each in self.participants.items()},
             "messages": {i: {**each, "attachments": set(each["attachments"])} for i, each in self.messages.items()},
             "attachments": {
-                attachment_id: {
-                    **known,
-                    "messages": {i for i, each in self.messages.items() if attachment_id in each["attachments"]},
-                }
+                attachment_id: {**known, "messages": {i for i, each in self.messages.items() if attachment_id in each["attachments"]}}
                 for attachment_id, known in self.attachments.items()
             },
         }

@@ -69,12 +69,7 @@ def guest_writes(work: UnitOfWork, about: Row) -> Row:
     }
 
 
-@action(
-    required=("booking",),
-    arguments={"booking": REFERENCE},
-    says="The guest cancels booking {booking}",
-    operation="cancel",
-)
+@action(required=("booking",), arguments={"booking": REFERENCE}, says="The guest cancels booking {booking}", operation="cancel")
 def guest_cancels(work: UnitOfWork, about: Row) -> None:
     """Cancel a booking on its channel."""
     booking = booking_of(work, about)

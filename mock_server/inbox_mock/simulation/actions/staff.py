@@ -29,10 +29,7 @@ FLAGS = ("closed", "marked_as_spam")
         "host": {**REFERENCE, "description": "The conversation's first host, if left out; one who takes no part yet joins first."},
         "content": TEXT,
         "internal": {"type": "boolean", "description": "true for a note among hosts"},
-        "channel": {
-            "type": ["string", "null"],
-            "description": "the conversation's default_channel if left out, null to keep it in Smily",
-        },
+        "channel": {"type": ["string", "null"], "description": "the conversation's default_channel if left out, null to keep it in Smily"},
         "attachments": ATTACHMENTS,
     },
     refers={"host": "hosts", "attachments": "attachments"},
