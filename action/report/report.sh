@@ -9,7 +9,8 @@ export INBOX_MOCK_FAIL_ON
 
 findings=false
 text="$(inbox-mock report --format text)" || { [ $? -eq 1 ] && findings=true; } || {
-  echo "::error title=No report::inbox-mock report failed; the end of the server's output follows"
+  echo "::error title=No report::inbox-mock report failed; what it said, and the end of the server's output, follow"
+  echo "$text"
   tail -n 20 "$home/serve.log" || true
   exit 2
 }

@@ -190,8 +190,12 @@ class Held:
         self.replay = f"pytest {quote(item.nodeid)}"
 
     def judge(self) -> None:
-        """Fail the test if the client broke a rule that the test does not allow; in a test that failed already, show it in a section."""
-        if not self._item.stash.get(FAILED, False) and _exists(self.sandbox) and (violations := self.violations()):
+        """Fail the test if a rule could not judge, or the client broke one that is not allowed; a failed test shows it in a section."""
+        if self._item.stash.get(FAILED, False) or not _exists(self.sandbox):
+            return
+        if broken := self.sandbox.report()["broken"]:
+            pytest.fail(_told([f"inbox-mock: BROKEN  {one}" for one in broken]), pytrace=False)
+        if violations := self.violations():
             pytest.fail(self.told(violations), pytrace=False)
 
     def violations(self) -> "list[dict[str, Any]]":

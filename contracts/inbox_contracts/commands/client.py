@@ -52,6 +52,7 @@ def command(
     true there. A failure is shown in the smallest world, which is saved. Exit code 0: passed, 1: failed, 2: CMD is no client.
     """
     from inbox_contracts.consumer.worlds import load
+    from inbox_mock.domain.values import printable
     from inbox_mock.scenarios.errors import ScenarioError
 
     try:
@@ -68,12 +69,16 @@ def command(
         "shrink_seconds": shrink_seconds,
         "answer_seconds": timeout,
     }
+    if missing := missing_extra("hypothesis"):
+        stop(missing)
+    from inbox_contracts.consumer.evaluation import BrokenRulesError
+
     try:
         if assume == EACH:
             sys.exit(_each(driver, wanted, options))
         sys.exit(_one(driver, wanted, save, {**options, "assume": switches}))
-    except ScenarioError as error:
-        stop(str(error))
+    except (ScenarioError, BrokenRulesError) as error:
+        stop(printable(str(error)))
 
 
 def _one(driver: tuple[str, ...], wanted: str, save: str, options: dict[str, Any]) -> int:
@@ -119,9 +124,7 @@ def _each(driver: tuple[str, ...], wanted: str, options: dict[str, Any]) -> int:
 
 
 def _run(driver: tuple[str, ...], options: dict[str, Any]) -> "Verdict":
-    """Run a trial; exit if it cannot run, because the command is not a client or an extra is missing."""
-    if missing := missing_extra("hypothesis"):
-        stop(missing)
+    """Run a trial; exit if it cannot run, because the command is not a client."""
     from inbox_contracts.consumer.trial import run
     from inbox_mock.domain.values import printable
 

@@ -60,8 +60,19 @@ class Misbehaviour:
     entries: tuple[int, ...] = ()
 
 
+class BrokenRulesError(Exception):
+    """Rules of conduct cannot be used, so that the client cannot be judged; the text names them."""
+
+
 def evaluate(recording: Recording) -> list[Misbehaviour]:
-    """Return everything that the client did wrong, the most significant first."""
+    """Return everything that the client did wrong, the most significant first.
+
+    Raises:
+        BrokenRulesError: a rule, or a package's offer of rules, cannot be used.
+
+    """
+    if broken := recording.report.get("broken"):
+        raise BrokenRulesError("; ".join(f"BROKEN  {one}" for one in broken))
     if recording.driver_error is not None:
         error = recording.driver_error
         title = DRIVER_ERRORS.get(error.kind, "does not keep to the driver protocol")

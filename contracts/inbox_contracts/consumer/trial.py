@@ -91,6 +91,7 @@ def run(
 
     Raises:
         ScenarioError: the world to replay cannot be made.
+        BrokenRulesError: a rule of conduct cannot be used.
 
     """
     driver: ClientDriver = InProcessDriver(client) if isinstance(client, Client) else CommandDriver(client, answer_seconds)

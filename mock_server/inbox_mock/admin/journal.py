@@ -77,7 +77,7 @@ def _operations() -> "OperationIndex":
         "properties": {
             **{name: {"type": "string"} for name in ("sandbox", "scenario", "now", "replay")},
             **{name: {"type": "integer"} for name in ("seed", "requests", "webhooks", "lost")},
-            "verdict": {"enum": ["clean", "notes", "errors"]},
+            "verdict": {"enum": ["clean", "notes", "errors", "broken"]},
             "violations": {"type": "array", "items": VIOLATION},
             "rules": {"type": "array", "items": {"type": "object"}},
             "assumed": {"type": "array", "items": {"type": "object"}},

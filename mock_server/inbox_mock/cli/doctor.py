@@ -12,6 +12,8 @@ from pathlib import Path
 
 import click
 
+from inbox_mock.conduct.evaluation import offered_rules
+from inbox_mock.domain.discovery import DeclarationError
 from inbox_mock.http import HttpClient
 from inbox_mock.scenarios.errors import ScenarioError
 from inbox_mock.scenarios.loading import shipped
@@ -57,8 +59,11 @@ def _findings(port: int) -> Iterator[Finding]:
         names = [scenario.name for scenario in shipped()]
         says = f"{len(names)} shipped" if names else "none found: the installation is incomplete"
         yield Finding("scenarios", bool(names), says)
-    except ScenarioError as error:
+    except (ScenarioError, DeclarationError) as error:
         yield Finding("scenarios", well=False, says=str(error))
+    offers = offered_rules()
+    says = "; ".join(offers.broken) or f"{len(offers.rules)} offered"
+    yield Finding("rules", bool(offers.rules) and not offers.broken, says)
     yield _port(port)
 
 

@@ -5,11 +5,10 @@ from pathlib import Path
 
 import click
 
-from inbox_mock.cli import on_a_server
+from inbox_mock.cli import FINDINGS, WRONG, on_a_server
 from inbox_mock.client import JSON, SandboxClient
 from inbox_mock.conduct.evaluation import allow, fails, near
-
-FINDINGS = 1
+from inbox_mock.domain.values import printable
 
 
 @click.command("report")
@@ -30,7 +29,7 @@ def command(
 ) -> None:
     """Say what the client did wrong, and what it relied on that no source settles.
 
-    Point your client at the fake, let it work, and ask: the exit code is 1 where it broke a rule.
+    Point your client at the fake, let it work, and ask: the exit code is 1 where it broke a rule, 2 where a rule could not judge.
     """
     report = sandbox.admin("GET", "/report?format=json")
     codes = [rule["code"] for rule in report["rules"]]
@@ -43,12 +42,14 @@ def command(
         click.echo(text, nl=False)
     else:
         _write(output, text)
+    for broken in report["broken"]:
+        click.echo(f"inbox-mock: BROKEN  {printable(broken)}", err=True)
     unused = require_requests and not report["requests"]
     if unused:
         click.echo(
             f"inbox-mock: no request came to the sandbox {sandbox.id!r} of {sandbox.server.root}: does your program call it?", err=True
         )
-    sys.exit(FINDINGS if unused or fails(report, threshold) else 0)
+    sys.exit(WRONG if report["broken"] else FINDINGS if unused or fails(report, threshold) else 0)
 
 
 COMMAND = command

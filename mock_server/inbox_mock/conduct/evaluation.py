@@ -6,12 +6,13 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from inbox_mock.conduct.model import Evidence, Rule, Violation
+from inbox_mock.domain.discovery import DeclarationError
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
 
 JSON = dict[str, Any]
-CLEAN, NOTES, ERRORS = "clean", "notes", "errors"
+CLEAN, NOTES, ERRORS, BROKEN = "clean", "notes", "errors", "broken"
 GROUP = "inbox_mock.rules"
 TRIAL_ONLY = "only a client trial can judge it: inbox-mock check client"
 
@@ -56,9 +57,9 @@ def offered_rules(offers: "Iterable[EntryPoint] | None" = None) -> OfferedRules:
             continue
         for rule in rules:
             if rule.code in found:
-                broken.append(f"{name}: the code {rule.code} is taken by {owners[rule.code]}")
+                broken.append(f"{name}: {_function(rule)}: the code {rule.code} is taken by {owners[rule.code]}")
             else:
-                found[rule.code], owners[rule.code] = rule, name
+                found[rule.code], owners[rule.code] = rule, f"{_function(rule)} of {name}"
     return OfferedRules(tuple(found[code] for code in sorted(found)), tuple(broken))
 
 
@@ -73,7 +74,7 @@ def allow(report: JSON, codes: Iterable[str]) -> JSON:
     allowed = sorted({*report.get("allowed", ()), *codes})
     violations = [{**violation, "allowed": violation["code"] in allowed} for violation in report["violations"]]
     found = {violation["severity"] for violation in violations if not violation["allowed"]}
-    verdict = ERRORS if "error" in found else NOTES if found else CLEAN
+    verdict = ERRORS if "error" in found else NOTES if found else BROKEN if report["broken"] else CLEAN
     return {**report, "allowed": allowed, "verdict": verdict, "violations": violations}
 
 
@@ -105,7 +106,13 @@ def _result(rule: Rule, evidence: Evidence, known: set[int]) -> RuleResult:
     return RuleResult(rule, violations)
 
 
+def _function(rule: Rule) -> str:
+    return f"{rule.find.__module__}.{rule.find.__qualname__}" if rule.find else f"the rule that {rule.title}"
+
+
 def _in_words(error: Exception) -> str:
+    if isinstance(error, DeclarationError):
+        return str(error)
     return f"{type(error).__name__}: {error}".splitlines()[0][:300]
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
-from typing import Literal
+from typing import Literal, get_args
 from urllib.parse import parse_qsl
 
 from inbox_mock.domain.reasons import FAULT_STRUCK, Reason, in_words
@@ -33,6 +33,10 @@ class Rule:
     ``title`` ends the sentence "The client ...". ``why`` names the consequence, and ``source`` the page that says so.
     ``exceptions`` are cases that look like a violation and are none. ``find`` is None for a rule that only a trial can evaluate;
     a rule that is ``whole`` is not evaluated once the journal's oldest entries are deleted.
+
+    Raises:
+        ValueError: the severity is neither error nor note.
+
     """
 
     code: str
@@ -44,6 +48,11 @@ class Rule:
     exceptions: tuple[str, ...] = ()
     find: Callable[["Evidence"], Iterable[Violation]] | None = None
     whole: bool = False
+
+    def __post_init__(self) -> None:
+        """Refuse another severity: nothing would ever count its violations."""
+        if self.severity not in get_args(Severity):
+            raise ValueError(f"rule {self.code!r}: severity is {self.severity!r}; expected {' or '.join(get_args(Severity))}")
 
     def __call__(self, find: Callable[["Evidence"], Iterable[Violation]]) -> "Rule":
         """Return the rule with the function that finds its violations; used as a decorator of that function."""

@@ -25,6 +25,8 @@ def headline(report: JSON) -> str:
     asked += f" and {_counted(report['webhooks'], 'webhook')}" if report["webhooks"] else ""
     counts = {severity: sum(v["severity"] == severity and not v["allowed"] for v in report["violations"]) for severity in ("error", "note")}
     found = " and ".join(_counted(count, severity) for severity, count in counts.items() if count)
+    if report["broken"]:
+        return f"{found or 'No violations'} in {asked}, but not every rule could judge"
     return f"{found} in {asked}" if found else f"Clean: no violations in {asked}"
 
 
@@ -36,12 +38,12 @@ def target(entry: JSON) -> str:
 
 
 def _lines(report: JSON) -> Iterator[str]:
+    for broken in report["broken"]:
+        yield from _folded("", f"BROKEN  {broken}")
     yield headline(report)
     yield f"Sandbox {report['sandbox']}, scenario {report['scenario']}, seed {report['seed']}, at {report['now']}"
     if report["lost"]:
         yield f"The oldest {report['lost']} entries of the journal are kept no more: what they would show is not judged."
-    for broken in report["broken"]:
-        yield from _folded("", f"BROKEN  {broken}")
     for _, violations in groupby(report["violations"], key=lambda violation: violation["code"]):
         found = list(violations)
         for violation in found[:MOST]:

@@ -5,7 +5,7 @@ import { clear, h } from "./dom.js";
 import { linkToEntry } from "./entries.js";
 import { inSandbox } from "./live.js";
 
-const VERDICTS = { clean: "No violations", notes: "Notes only", errors: "The client violates rules" };
+const VERDICTS = { clean: "No violations", notes: "Notes only", errors: "The client violates rules", broken: "Not every rule could judge: inbox-mock report names them" };
 const many = (count, what) => `${count} ${what}${count === 1 ? "" : "s"}`;
 const NOTHING = "Nothing was judged: no request has come";
 
