@@ -167,7 +167,6 @@ class InboxMockServer:
 
         Raises:
             AdminError: there is no such scenario, or an override is invalid.
-
         """
         from inbox_mock.testing.sandboxes import client_of, create_sandbox
 

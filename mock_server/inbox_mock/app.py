@@ -65,7 +65,6 @@ def create_app(
 
     Raises:
         ScenarioError: the scenario contains an error.
-
     """
     sandboxes = Sandboxes(wall, handlers, options.seed)
     sender = WebhookSender(options.webhook_hosts)

@@ -48,7 +48,6 @@ class AdminClient:
         Raises:
             ServerUnreachableError: nothing listens there, or something else does.
             AdminError: the fake refuses.
-
         """
         status, answer = self.send(method, path, body)
         if status >= 300:
@@ -199,7 +198,6 @@ class SandboxClient:
             SandboxGoneError: there is no such sandbox.
             ServerUnreachableError: nothing listens there, or something else does.
             AdminError: the fake refuses.
-
         """
         address = f"/sandboxes/{quote(self.id, safe='')}"
         status, answer = self.server.send(method, f"{address}{path}", body)

@@ -71,7 +71,6 @@ class HttpClient:
             IncompleteRead: the body is shorter than announced.
             HTTPException: what comes is not HTTP.
             OSError: the connection cannot be made, or breaks.
-
         """
         deadline = _Deadline(seconds)
         try:
@@ -131,7 +130,6 @@ class _Deadline:
 
         Raises:
             TimeoutError: none are.
-
         """
         if self._ends_at is None:
             return None

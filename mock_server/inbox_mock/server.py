@@ -51,7 +51,6 @@ class Server:
         Raises:
             PortTaken: another program listens there, or the host is not an address of this machine.
             ScenarioError: the scenario contains an error.
-
         """
         from cheroot.wsgi import Server as HttpServer
 

@@ -74,7 +74,6 @@ class ClientDriver(Protocol):
             Later: the client puts it off.
             GaveUp: the client says that it cannot do it.
             DriverFailed: it crashed, hangs, or does not keep to the protocol.
-
         """
 
     def restart(self) -> None:

@@ -69,7 +69,6 @@ def evaluate(recording: Recording) -> list[Misbehaviour]:
 
     Raises:
         BrokenRulesError: a rule, or a package's offer of rules, cannot be used.
-
     """
     if broken := recording.report.get("broken"):
         raise BrokenRulesError("; ".join(f"BROKEN  {one}" for one in broken))

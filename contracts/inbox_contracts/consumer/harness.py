@@ -56,7 +56,6 @@ class Harness(ExitStack):
 
         Raises:
             ScenarioError: the world cannot be built.
-
         """
         fake = self._server.fake
         scenario = dict(world.scenario)

@@ -31,7 +31,6 @@ def run_world(world: World, client: ClientDriver, harness: Harness) -> Recording
 
     Raises:
         ScenarioError: the world cannot be built.
-
     """
     recording = Recording(world)
     runner = WorldRunner(recording, client)

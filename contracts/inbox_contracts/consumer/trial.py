@@ -92,7 +92,6 @@ def run(
     Raises:
         ScenarioError: the world to replay cannot be made.
         BrokenRulesError: a rule of conduct cannot be used.
-
     """
     driver: ClientDriver = InProcessDriver(client) if isinstance(client, Client) else CommandDriver(client, answer_seconds)
     chosen = [replay] if replay is not None else generate(worlds, seed, only)

@@ -50,7 +50,6 @@ def load(path: str) -> World:
 
     Raises:
         ScenarioError: it cannot be read, violates the schema, or holds no trial.
-
     """
     scenario = find(path if "/" in path or path.endswith((".yaml", ".yml")) else f"./{path}")
     steps = scenario.data.get(TRIAL)
@@ -72,7 +71,6 @@ def save(world: World, folder: Path, name: str, description: str) -> Path:
 
     Raises:
         OSError: it cannot be written.
-
     """
     import yaml
 

@@ -75,7 +75,6 @@ class ApiResponse(HttpResponse):
 
         Raises:
             PropertyViolation: the body is not JSON.
-
         """
         try:
             return orjson.loads(self.body)
@@ -109,7 +108,6 @@ class Budget:
 
         Raises:
             Spent: the budget is used up.
-
         """
         if self.ended is None and self.made >= self.allowed:
             self.ended = f"the {self.allowed} requests that this trial may make are used up"
@@ -121,7 +119,6 @@ class Budget:
 
         Raises:
             Spent: the response itself is a 429, which says nothing about the property.
-
         """
         left = _number(answer.header("X-RateLimit-Remaining"))
         if answer.status == 429:
@@ -159,7 +156,6 @@ class TrialConnection:
         Raises:
             NoAnswer: there is none in time, or it breaks off.
             Spent: the budget is used up.
-
         """
         if self.budget is not None:
             self.budget.before_request()

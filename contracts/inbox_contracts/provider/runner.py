@@ -45,7 +45,6 @@ def chosen(texts: tuple[str, ...]) -> tuple[Property, ...]:
 
     Raises:
         NoTrial: there is none.
-
     """
     # Reading first: written records appear in the lists.
     properties = tuple(sorted(every(), key=lambda each: (each.slow, not each.reads)))
@@ -71,7 +70,6 @@ def plan(
 
     Raises:
         NoTrial: no request is possible: the rate limit is used up.
-
     """
     trial = Trial(target, seed, effort, read_only)
     counted = f"{len(properties)} propert{'y' if len(properties) == 1 else 'ies'}, seed {seed}"
@@ -106,7 +104,6 @@ def run(plan: Plan, tell: Callable[[str], None], *, seconds: float | None = None
 
     Raises:
         NoTrial: the server does not answer any more.
-
     """
     began, trial, outcomes = monotonic(), plan.trial, dict[str, Outcome]()
     with closing(plan.trial):
@@ -136,7 +133,6 @@ def judge(trial: Trial, judged: Property) -> Outcome:
 
     Raises:
         NoTrial: the server does not answer any more.
-
     """
     if judged.fake and not trial.target.is_fake:
         return Outcome(judged, 0, 0, is_fake=False, not_judged="it needs what only a fake's admin API can do")

@@ -78,7 +78,6 @@ class Search:
 
         Raises:
             CounterexampleFound: there is one.
-
         """
         from hypothesis.errors import Flaky
 

@@ -64,7 +64,6 @@ def root_of(url: str) -> str:
 
     Raises:
         NoTrial: it is no http or https address.
-
     """
     parts = urlsplit(url.strip())
     if parts.scheme not in {"http", "https"} or not parts.hostname:
@@ -83,7 +82,6 @@ def detect(
 
     Raises:
         NoTrial: no server answers, the answers are not this API's, or the token is missing or may not read the inbox.
-
     """
     connection = TrialConnection(root_of(url), timeout_seconds)
     if not read_only and (urlsplit(connection.root).hostname or "").rstrip(".").endswith(REAL):

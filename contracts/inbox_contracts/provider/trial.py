@@ -48,7 +48,6 @@ def claim(
 
     Raises:
         TypeError: the function has no docstring.
-
     """
 
     def decorate(judge: "Callable[[Trial], None]") -> Property:
@@ -150,7 +149,6 @@ class Trial:
 
         Raises:
             CounterexampleFound: such arguments exist.
-
         """
         from hypothesis import given, seed
 
@@ -169,7 +167,6 @@ class Trial:
 
         Raises:
             CounterexampleFound: the server deviated from the state machine.
-
         """
         from hypothesis import seed
         from hypothesis.stateful import run_state_machine_as_test
@@ -184,7 +181,6 @@ class Trial:
 
         Raises:
             NoTrial: the server does not answer any more.
-
         """
         began, before = monotonic(), self.target.connection.count
         if not self.target.is_fake and not self.read_only:

@@ -48,7 +48,6 @@ class Workspace:
 
         Raises:
             NotJudged: the account has none.
-
         """
         found = self.api.get("/rentals").json["rentals"]
         if not found:
@@ -102,7 +101,6 @@ class Workspace:
 
         Raises:
             NotJudged: the server is not a fake.
-
         """
         if self.sandbox is None:
             raise NotJudged("it needs what only a fake's admin API can do")

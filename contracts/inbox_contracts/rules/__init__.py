@@ -15,7 +15,6 @@ def rules() -> tuple[Rule, ...]:
 
     Raises:
         DeclarationError: a module cannot be used, or two rules have the same code.
-
     """
     return tuple(rule for _, rule in sorted(by_name(__name__, discover_all(__name__, Rule), "code").items()))
 

@@ -32,7 +32,6 @@ class AccessControl:
         Raises:
             Unauthorized: there is an admin token, and the request does not present it.
             Forbidden: the request addresses a host that is not allowed, or comes from a page of another site.
-
         """
         if self.token is not None:
             presented = asked.headers.get("Authorization", "").removeprefix("Bearer ").strip()
@@ -50,7 +49,6 @@ class AccessControl:
 
         Raises:
             Forbidden: the request comes from elsewhere, or addresses a host that is not allowed.
-
         """
         if self.token is not None:
             return

@@ -46,7 +46,6 @@ class AdminCall:
 
         Raises:
             NotFound: it is not an id.
-
         """
         found = whole_number(self.path["record_id"], 18)
         if found is None:
@@ -58,7 +57,6 @@ class AdminCall:
 
         Raises:
             Invalid: it is not a number from 0 to ``most``.
-
         """
         found = whole_number(self.query.get(name, str(usual)), 16)
         if found is None or found > most:
@@ -136,7 +134,6 @@ def read_body(raw: bytes) -> object:
 
     Raises:
         BadRequest: the body is not JSON.
-
     """
     try:
         return normal(orjson.loads(raw)) if raw.strip() else {}
@@ -149,7 +146,6 @@ def checked(operation: AdminOperation, body: object) -> JSON:
 
     Raises:
         Invalid: the body does not match the operation's schema; each problem says what was expected.
-
     """
     from jsonschema_rs import ValidationErrorKind
 

@@ -205,7 +205,6 @@ def application_in(work: UnitOfWork, body: JSON) -> ApplicationRow:
 
     Raises:
         Invalid: there is no such application.
-
     """
     client = access.client_application(work.db)
     try:

@@ -69,7 +69,6 @@ class InjectedFault:
         Raises:
             Refusal: the fault is a refusal of the API.
             Replaced: the fault answers in place of the operation.
-
         """
         effect = self._effect
         if effect.connection is not None and self._control is None:
@@ -126,7 +125,6 @@ def strike(work: UnitOfWork, request: Request, grant: Grant) -> InjectedFault | 
 
     Raises:
         Unauthorized: the fault makes the token invalid.
-
     """
     query = dict(parse_qsl(request.environ.get("QUERY_STRING", ""), keep_blank_values=True))
     path = request.path.removeprefix(active.PREFIX).rstrip("/")

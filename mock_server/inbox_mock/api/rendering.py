@@ -70,7 +70,6 @@ def body_and_headers(result: Result, origin: str, address: str, query: Mapping[s
 
     Raises:
         UriTooLong: the Link header would be longer than clients can read.
-
     """
     if result.alone is None and result.records is None:
         return b"", [("Cache-Control", "no-cache")]

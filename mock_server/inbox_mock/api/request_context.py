@@ -68,7 +68,6 @@ class RequestContext:
 
         Raises:
             NotFound: the path does not hold exactly one valid id.
-
         """
         found = only_id(self.path["ids"])
         if found is None:
@@ -97,7 +96,6 @@ class RequestContext:
         Raises:
             BadRequest: the body is not an object with one record under the resource's plural.
             Invalid: a constraint is broken.
-
         """
         record = only_record(self.body, self.resource.plural)
         return check(self.resource, record, creating=self.body_kind == "create", assumed=self.work.settings.assume)
@@ -109,7 +107,6 @@ class RequestContext:
         Raises:
             BadRequest: the body is not an object with one record under the expected plural.
             NotFound: the record has no valid id.
-
         """
         given = only_record(self.body, str(self.body_kind)).get("id")
         found = only_id(str(given)) if isinstance(given, int | str) and not isinstance(given, bool) else None
@@ -123,7 +120,6 @@ def only_record(body: object, plural: str) -> dict[str, object]:
 
     Raises:
         BadRequest: the body is not an object with one record under ``plural``.
-
     """
     wanted = f'a body looks like {{"{plural}":[{{...}}]}}'
     if not isinstance(body, dict) or plural not in body:

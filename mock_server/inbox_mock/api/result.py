@@ -69,7 +69,6 @@ def by_ids(context: RequestContext, selection: Selection, deleted: Callable[[str
 
     Raises:
         NotFound: none of them is in the selection.
-
     """
     query, view = context.query, context.resource.view
     wanted = ids_in(context.path["ids"])

@@ -25,7 +25,6 @@ class ChannelPolicy:
 
     Raises:
         ValueError: ``default_channel`` or ``origin`` is not a value of the API.
-
     """
 
     name: str

@@ -46,7 +46,6 @@ class Commands(click.Group):
 
         Raises:
             DeclarationError: the module cannot be imported, or does not export a command.
-
         """
         del ctx
         if cmd_name in {info.name for info in iter_modules(__path__)}:

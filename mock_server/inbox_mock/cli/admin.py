@@ -79,7 +79,6 @@ def _written(operation: "AdminOperation", sandbox: str, given: Mapping[str, obje
 
     Raises:
         UsageError: a value of the path is missing, or the operation has no such value.
-
     """
     left = dict(given)
     path = operation.rule.replace("<id>", quote(sandbox, safe=""))

@@ -144,7 +144,6 @@ def _scenario(wanted: str) -> object:
 
     Raises:
         UsageError: the file does not hold a scenario.
-
     """
     from inbox_mock.scenarios.errors import ScenarioError
     from inbox_mock.scenarios.loading import SUFFIXES, from_file

@@ -135,7 +135,6 @@ def _check_port_file(path: Path) -> None:
 
     Raises:
         UsageError: it cannot be written.
-
     """
     try:
         path.unlink(missing_ok=True)

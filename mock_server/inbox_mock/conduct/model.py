@@ -36,7 +36,6 @@ class Rule:
 
     Raises:
         ValueError: the severity is neither error nor note.
-
     """
 
     code: str

@@ -21,7 +21,6 @@ def report_on(sandbox: Sandbox, operations: OperationIndex, allowed: Iterable[st
 
     Raises:
         Invalid: an allowed code belongs to no rule.
-
     """
     offers = offered_rules() if offers is None else offers
     codes = [rule.code for rule in offers.rules]

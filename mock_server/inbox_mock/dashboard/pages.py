@@ -60,7 +60,6 @@ def _check(control: AccessControl) -> None:
 
     Raises:
         Forbidden: the request addresses a host that is not allowed, or another site's page loads or frames the dashboard.
-
     """
     control.check_host(request)
     led_here = request.headers.get("Sec-Fetch-Dest", "document") == "document"
@@ -73,7 +72,6 @@ def _file(name: str) -> Response:
 
     Raises:
         werkzeug.exceptions.NotFound: there is no such file.
-
     """
     answer = send_from_directory(STATIC, name, mimetype=TYPES.get(Path(name).suffix))
     answer.headers.update(HEADERS)

@@ -95,7 +95,6 @@ def _file(folder: Path, name: str) -> Response:
 
     Raises:
         NotFound: there is no such file.
-
     """
     if Path(name).suffix not in TYPES:
         raise NotFound

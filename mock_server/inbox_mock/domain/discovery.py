@@ -19,7 +19,6 @@ def discover(package: str, constant: str, kind: type[T]) -> dict[str, T]:
 
     Raises:
         DeclarationError: a module cannot be imported, or does not export its constant.
-
     """
     found: dict[str, T] = {}
     for name, module in _modules(package):
@@ -35,7 +34,6 @@ def discover_all(package: str, kind: type[T]) -> dict[str, list[T]]:
 
     Raises:
         DeclarationError: a module cannot be imported, or holds nothing of the kind.
-
     """
     found: dict[str, list[T]] = {}
     for name, module in _modules(package):
@@ -50,7 +48,6 @@ def by_name(package: str, declared: Mapping[str, Iterable[T]], key: str = "name"
 
     Raises:
         DeclarationError: two have the same name, or one is not of the kind.
-
     """
     found: dict[str, T] = {}
     owners: dict[str, str] = {}
@@ -70,7 +67,6 @@ def import_declared(package: str, name: str) -> ModuleType:
 
     Raises:
         DeclarationError: it cannot be imported; the text names its file, the line and the cause.
-
     """
     try:
         return import_module(f"{package}.{name}")

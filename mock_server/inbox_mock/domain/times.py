@@ -17,7 +17,6 @@ def parse(text: str) -> datetime:
 
     Raises:
         ValueError: the text is none of these.
-
     """
     text = text.strip()
     if text.endswith(" UTC"):

@@ -10,7 +10,6 @@ def normal(value: object, levels: int = MOST_LEVELS) -> object:
 
     Raises:
         ValueError: it is nested too deeply.
-
     """
     if not levels:
         message = f"nested more than {MOST_LEVELS} levels deep"

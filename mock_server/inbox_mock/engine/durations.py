@@ -14,7 +14,6 @@ def parse(text: str) -> timedelta:
 
     Raises:
         ValueError: the text is not a duration, or represents more than ten years.
-
     """
     short = SHORT.fullmatch(text)
     found = timedelta(**{UNITS[short[2]]: int(short[1])}) if short else _iso(text)

@@ -248,7 +248,6 @@ class Sandboxes:
 
         Raises:
             NotFound: no sandbox has this id.
-
         """
         sandbox = self._found.get(DEFAULT_SANDBOX if name == "default" else name)
         if sandbox is None:

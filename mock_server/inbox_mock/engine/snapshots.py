@@ -16,7 +16,6 @@ def take(sandboxes: Sandboxes, sandbox: Sandbox, name: str) -> Snapshot:
 
     Raises:
         Invalid: the name is not valid, the sandbox has too many snapshots, or those of all sandboxes are too large in total.
-
     """
     if NAME.fullmatch(name) is None:
         raise Invalid(invalid("name", EXPECTED_NAME))
@@ -36,7 +35,6 @@ def find(sandbox: Sandbox, name: str) -> Snapshot:
 
     Raises:
         NotFound: the sandbox has none of this name.
-
     """
     found = sandbox.snapshots.get(name)
     if found is None:
@@ -49,7 +47,6 @@ def forget(sandboxes: Sandboxes, sandbox: Sandbox, name: str) -> None:
 
     Raises:
         NotFound: the sandbox has none of this name.
-
     """
     with sandboxes.keeping:
         del sandbox.snapshots[find(sandbox, name).name]
@@ -62,6 +59,5 @@ def fork(sandboxes: Sandboxes, sandbox: Sandbox, name: str | None = None) -> San
 
     Raises:
         NotFound: the sandbox has no snapshot of this name.
-
     """
     return sandboxes.fork(sandbox, sandbox.image()[0] if name is None else find(sandbox, name).image)

@@ -53,7 +53,6 @@ class Handlers:
 
         Raises:
             LookupError: the kind has no handler.
-
         """
         if kind not in self.inside:
             raise LookupError(f"no handler for timeline events of the kind {kind!r}: there is one for each of {', '.join(self.inside)}")

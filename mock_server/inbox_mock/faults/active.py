@@ -88,7 +88,6 @@ def set_fault(work: UnitOfWork, wish: Mapping[str, Any]) -> int:
 
     Raises:
         Invalid: the kind or an option is unknown, or a value is not allowed.
-
     """
     fault = kinds().get(str(wish.get("kind")))
     if fault is None:
@@ -115,7 +114,6 @@ def remove_fault(work: UnitOfWork, fault_id: int) -> None:
 
     Raises:
         NotFound: there is no such fault.
-
     """
     if not store.remove(work.db, fault_id):
         raise NotFound

@@ -57,7 +57,6 @@ class Checked(fields.Field[Any]):
 
         Raises:
             ValidationError: the value is not of this kind.
-
         """
         raise NotImplementedError
 

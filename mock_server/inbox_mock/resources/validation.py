@@ -50,7 +50,6 @@ def check(resource: Resource, written: Mapping[str, object], *, creating: bool, 
 
     Raises:
         Invalid: constraints are broken; one problem for each.
-
     """
     from marshmallow import ValidationError
 

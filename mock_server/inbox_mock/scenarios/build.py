@@ -58,7 +58,6 @@ class SandboxFactory:
 
         Raises:
             ScenarioError: the scenario cannot be built.
-
         """
         self._check_webhooks(scenario)
         clock: Mapping[str, object] = scenario.data.get("clock", {})
@@ -93,7 +92,6 @@ def build_image(scenario: Scenario, overrides: Overrides, wall: float, progress:
 
     Raises:
         ScenarioError: the scenario cannot be built; nothing of it is kept.
-
     """
     clock = _clock(scenario, overrides, wall)
     settings = _settings(scenario, overrides)

@@ -45,7 +45,6 @@ class Builder:
 
         Raises:
             ScenarioError: another record of the noun has it.
-
         """
         if "as" not in record:
             return
@@ -58,7 +57,6 @@ class Builder:
 
         Raises:
             ScenarioError: there is no such record, or not yet.
-
         """
         found = self._find(noun, reference)
         if found is not None:
@@ -80,7 +78,6 @@ class Builder:
 
         Raises:
             ScenarioError: the text is neither an offset nor a time.
-
         """
         written = str(text)
         try:
@@ -111,7 +108,6 @@ class Builder:
 
         Raises:
             ScenarioError: a use case refused one.
-
         """
         for number, (moment, _, location, do) in enumerate(sorted(self.steps, key=lambda step: step[:2])):
             if number % STEPS_TOLD == 0:
@@ -127,7 +123,6 @@ class Builder:
 
         Raises:
             ScenarioError: a use case refuses it, or its id is taken.
-
         """
         try:
             yield

@@ -103,7 +103,6 @@ def conversation_of(builder: Builder, location: Location, record: Row) -> Conver
 
     Raises:
         ScenarioError: it names neither, or the booking has no conversation at that time.
-
     """
     if "conversation" in record:
         found = builder.refer("conversations", record["conversation"], (*location, "conversation"))

@@ -65,7 +65,6 @@ def find(wanted: str) -> Scenario:
 
     Raises:
         ScenarioError: there is none, it cannot be read, or it violates the schema.
-
     """
     path = Path(wanted)
     if path.suffix in SUFFIXES or "/" in wanted:
@@ -83,7 +82,6 @@ def find_shipped(name: str) -> Scenario:
 
     Raises:
         UnknownScenarioError: there is none.
-
     """
     known = {path.stem: path for path in (fixtures() / "scenarios").glob("*.yaml")}
     if name not in known:
@@ -96,7 +94,6 @@ def from_file(path: Path, name: str) -> Scenario:
 
     Raises:
         ScenarioError: it cannot be read, or it violates the schema.
-
     """
     try:
         written = path.stat()
@@ -123,7 +120,6 @@ def from_object(data: Mapping[str, object]) -> Scenario:
 
     Raises:
         ScenarioError: it violates the schema.
-
     """
     return _checked(Scenario("scenario", data, Lines()))
 

@@ -30,7 +30,6 @@ def plan(builder: Builder) -> None:
 
     Raises:
         ScenarioError: a reference does not exist by then, or a time is invalid.
-
     """
     for location, record in builder.records("webhooks"):
         _subscribe(builder, location, record)
@@ -51,7 +50,6 @@ def plan_now(work: UnitOfWork, entry: Mapping[str, object]) -> None:
 
     Raises:
         ScenarioError: a reference does not exist.
-
     """
     scenario = Scenario("the timeline", {"timeline": [{"at": "0s", **entry}]}, Lines())
     plan(Builder(scenario, work, work.instant, lambda _done, _total: None))

@@ -62,7 +62,6 @@ def read(text: str, name: str) -> tuple[object, Lines]:
 
     Raises:
         ScenarioError: the text is not a YAML document, or contains a key twice.
-
     """
     lines = Lines()
     try:

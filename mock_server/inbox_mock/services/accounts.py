@@ -98,7 +98,6 @@ def edit_application(work: UnitOfWork, actor: Actor, application_id: int, writte
 
     Raises:
         NotFound: the application is not installed on the account.
-
     """
     if work.db.value(f"SELECT 1 FROM applications WHERE id = ? AND {INSTALLED}", (application_id, actor.account_id)) is None:  # noqa: S608
         raise NotFound
@@ -119,7 +118,6 @@ def edit_source(work: UnitOfWork, actor: Actor, source_id: int, written: Row) ->
 
     Raises:
         NotFound: the account has no such source.
-
     """
     work.db.get(SourceRow, source_id, actor.account_id)
     work.db.update("sources", source_id, written | {"updated_at": work.now})
@@ -130,7 +128,6 @@ def refer_to_source(work: UnitOfWork, account_id: int, written: Row) -> None:
 
     Raises:
         Invalid: the account has no such source, or it is an internal one.
-
     """
     if written.get("source_id") is None:
         return

@@ -26,7 +26,6 @@ def create_attachment(work: UnitOfWork, actor: Actor, written: Row) -> int:
 
     Raises:
         Invalid: neither ``file`` nor ``remote_file_url`` is given.
-
     """
     content, file_name = _content(written)
     if content is None:
@@ -50,7 +49,6 @@ def edit_attachment(work: UnitOfWork, actor: Actor, attachment_id: int, written:
 
     Raises:
         NotFound: the account has no such attachment.
-
     """
     work.db.get(AttachmentRow, attachment_id, actor.account_id)
     changes: Row = {"updated_at": work.now}

@@ -24,7 +24,6 @@ def create_booking(work: UnitOfWork, actor: Actor, rental_id: int, written: Row)
     Raises:
         NotFound: the account has no such rental.
         Invalid: the stay does not end after it starts or overlaps another, or a reference is unknown.
-
     """
     rental = work.db.get(RentalRow, rental_id, actor.account_id)
     _check_period(work, rental_id, written, except_id=0)
@@ -39,7 +38,6 @@ def edit_booking(work: UnitOfWork, actor: Actor, booking_id: int, written: Row, 
         NotFound: the account has no such booking, or it is cancelled.
         Forbidden: ``owned_only``, and the booking is another's.
         Invalid: the booking is locked to another application, or as in `create_booking`.
-
     """
     booking = _own(work, actor, booking_id, owned_only=owned_only)
     if booking["canceled_at"] is not None:
@@ -69,7 +67,6 @@ def cancel_booking(work: UnitOfWork, actor: Actor, booking_id: int, written: Row
     Raises:
         NotFound: the account has no such booking, or it is cancelled already.
         Forbidden: ``owned_only``, and the booking is another's.
-
     """
     if _own(work, actor, booking_id, owned_only=owned_only)["canceled_at"] is not None:
         raise NotFound
@@ -126,7 +123,6 @@ def create_inquiry(work: UnitOfWork, actor: Actor, rental_id: int, written: Row)
     Raises:
         NotFound: the account has no such rental.
         Invalid: the stay does not end after it starts, a phone has no country, or the source is unknown or internal.
-
     """
     rental = work.db.get(RentalRow, rental_id, actor.account_id)
     row = _columns_of_inquiry(work, actor, rental, written)
@@ -143,7 +139,6 @@ def edit_inquiry(work: UnitOfWork, actor: Actor, inquiry_id: int, written: Row, 
     Raises:
         NotFound: the account has no such inquiry, or ``owned_only`` and it is another's.
         Invalid: the inquiry is locked to another application, the rental is unknown, or as in `create_inquiry`.
-
     """
     inquiry = work.db.get(InquiryRow, inquiry_id, actor.account_id)
     if owned_only and inquiry["application_id"] != actor.application_id:
@@ -196,7 +191,6 @@ def state_of(written: Mapping[str, object]) -> dict[str, object]:
 
     Raises:
         Invalid: not exactly one of the three is given.
-
     """
     given = [name for name in STATES if written.get(name)]
     if not given:

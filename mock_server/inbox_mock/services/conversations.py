@@ -17,7 +17,6 @@ def create_conversation(work: UnitOfWork, actor: Actor, written: Row) -> int:
     Raises:
         Invalid: the assignee is no host of the account, the source none of its sources; in a strict sandbox also if
             the default channel is one that opens its conversations by itself.
-
     """
     _check_references(work, actor.account_id, written)
     if work.settings.strict and written.get("default_channel") in {policy.default_channel for policy in opening()}:
@@ -37,7 +36,6 @@ def edit_conversation(work: UnitOfWork, actor: Actor, conversation_id: int, writ
     Raises:
         NotFound: the account has no such conversation.
         Invalid: the assignee is no host of the account.
-
     """
     work.db.get(ConversationRow, conversation_id, actor.account_id)
     _check_references(work, actor.account_id, written)
@@ -51,7 +49,6 @@ def connect_booking(work: UnitOfWork, actor: Actor, conversation_id: int, bookin
     Raises:
         NotFound: the account has no such conversation, or no such booking.
         Invalid: the sandbox is strict, the booking is a channel's, and the conversation is not.
-
     """
     conversation, booking = _both(work, actor, conversation_id, booking_id)
     if conversation["channel"] is None and policies()[str(booking["channel"])].owns_conversations:
@@ -67,7 +64,6 @@ def disconnect_booking(work: UnitOfWork, actor: Actor, conversation_id: int, boo
 
     Raises:
         NotFound: the account has no such conversation, or no such booking.
-
     """
     _both(work, actor, conversation_id, booking_id)
     work.db.execute("DELETE FROM conversation_bookings WHERE conversation_id = ? AND booking_id = ?", (conversation_id, booking_id))

@@ -37,7 +37,6 @@ def conversation(work: UnitOfWork, conversation_id: int, limit: int, skip: int) 
 
     Raises:
         NotFound: there is no such conversation.
-
     """
     found = work.db.one(inbox.CONVERSATION, (conversation_id,))
     if found is None:

@@ -24,7 +24,6 @@ def post_message(work: UnitOfWork, actor: Actor, written: Row, *, came_from_chan
     Raises:
         Invalid: the conversation is unknown, the sender takes no part in it, an attachment is unknown, an internal
             message has a channel or a Client as its sender, or, in a strict sandbox, a client speaks for the guest.
-
     """
     conversation = work.db.refer(ConversationRow, "conversation", written["conversation_id"], actor.account_id)
     sender = work.db.refer(ParticipantRow, "sender", written["sender_id"], actor.account_id)
@@ -54,7 +53,6 @@ def edit_message(work: UnitOfWork, actor: Actor, message_id: int, written: Row) 
     Raises:
         NotFound: the account has no such message.
         Invalid: an attachment is unknown, or the message would be internal with a channel or a Client as its sender.
-
     """
     message = work.db.get(MessageRow, message_id, actor.account_id)
     _check_visibility(message | written, work.db.get(ParticipantRow, message["sender_id"]))
@@ -70,7 +68,6 @@ def add_attachment(work: UnitOfWork, actor: Actor, message_id: int, attachment_i
 
     Raises:
         NotFound: the account has no such message, or no such attachment.
-
     """
     work.db.get(MessageRow, message_id, actor.account_id)
     work.db.get(AttachmentRow, attachment_id, actor.account_id)

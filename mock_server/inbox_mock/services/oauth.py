@@ -50,7 +50,6 @@ def authenticate(work: UnitOfWork, token: str | None) -> Grant:
 
     Raises:
         Unauthorized: there is no token, or it is unknown, expired or revoked, as ``reason`` says.
-
     """
     found = None if not token else _find(work, "access", token)
     if found is None:
@@ -121,7 +120,6 @@ def find_application(work: UnitOfWork, client_id: str) -> ApplicationRow:
 
     Raises:
         OAuthRefused: there is none.
-
     """
     name = client_id if work.sandbox_id == DEFAULT_SANDBOX else None
     found = work.db.one(APPLICATION, (secret_of(client_id), name), ApplicationRow)
@@ -136,7 +134,6 @@ def authenticate_client(work: UnitOfWork, client_id: str, client_secret: str) ->
 
     Raises:
         OAuthRefused: there is none, or the secret is wrong.
-
     """
     application = find_application(work, client_id)
     if client_credentials_of(work, application)[1] != client_secret:
@@ -160,7 +157,6 @@ def scopes_for(work: UnitOfWork, application: ApplicationRow, asked: str) -> tup
 
     Raises:
         OAuthRefused: the application does not have one of them.
-
     """
     wanted = parse_scopes(asked) or (PUBLIC,)
     held = (PUBLIC, *parse_scopes(application["scopes"]))
@@ -187,7 +183,6 @@ def exchange_code(work: UnitOfWork, application: ApplicationRow, code: str, redi
 
     Raises:
         OAuthRefused: the code is unknown, used, expired, another application's or for another redirect URI.
-
     """
     found = _usable(work, "code", application, code)
     if found["redirect_uri"] != redirect_uri:
@@ -204,7 +199,6 @@ def refresh(work: UnitOfWork, application: ApplicationRow, refresh_token: str, a
 
     Raises:
         OAuthRefused: the token is unknown, used, revoked or another application's, or lacks a requested scope.
-
     """
     found = _usable(work, "refresh", application, refresh_token)
     held = parse_scopes(found["scopes"])
@@ -218,7 +212,6 @@ def issue_to_application(work: UnitOfWork, application: ApplicationRow, asked: s
 
     Raises:
         OAuthRefused: more than ``public`` is requested.
-
     """
     granted = _within(work, parse_scopes(asked) or (PUBLIC,), (PUBLIC,), "client_credentials")
     return issue_token(work, application["id"], None, granted, lifetime_seconds=LIFETIME_SECONDS)

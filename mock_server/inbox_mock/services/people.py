@@ -20,7 +20,6 @@ def create_client(work: UnitOfWork, actor: Actor, written: Row) -> int:
 
     Raises:
         Invalid: no name is given, or the locale is not one of the account's.
-
     """
     row = NOTHING_YET | {"account_id": actor.account_id, "created_at": work.now, "updated_at": work.now} | written | _name_of({}, written)
     _check_client(work, actor, row)
@@ -35,7 +34,6 @@ def edit_client(work: UnitOfWork, actor: Actor, client_id: int, written: Row) ->
     Raises:
         NotFound: the account has no such client.
         Invalid: no name would be left, or the locale is not one of the account's.
-
     """
     client = work.db.get(ClientRow, client_id, actor.account_id)
     changes = written | _name_of(client, written)
@@ -78,7 +76,6 @@ def create_host(work: UnitOfWork, actor: Actor, written: Row) -> int:
 
     Raises:
         Invalid: the account has no such user or source.
-
     """
     _check_host(work, actor, written)
     row: Row = {"account_id": actor.account_id, "created_at": work.now, "updated_at": work.now}
@@ -91,7 +88,6 @@ def edit_host(work: UnitOfWork, actor: Actor, host_id: int, written: Row) -> Non
     Raises:
         NotFound: the account has no such host.
         Invalid: the account has no such user or source.
-
     """
     work.db.get(HostRow, host_id, actor.account_id)
     _check_host(work, actor, written)
@@ -110,7 +106,6 @@ def add_participant(work: UnitOfWork, actor: Actor, written: Row) -> int:
     Raises:
         Invalid: the conversation or the member is unknown to the account; in a strict sandbox also for a Client in a
             channel's conversation.
-
     """
     conversation = work.db.refer(ConversationRow, "conversation", written["conversation_id"], actor.account_id)
     if written["member_type"] == "Client" and conversation["channel"] is not None:
@@ -133,7 +128,6 @@ def edit_participant(work: UnitOfWork, actor: Actor, participant_id: int, writte
 
     Raises:
         NotFound: the account has no such participant.
-
     """
     work.db.get(ParticipantRow, participant_id, actor.account_id)
     changes: Row = {"read_at": work.now if written["read"] else None} if "read" in written else {}

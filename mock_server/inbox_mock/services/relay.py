@@ -34,7 +34,6 @@ def arrive(work: UnitOfWork, about: Row) -> None:
 
     Raises:
         Invalid: the channel fails to relay; the guest never sees the message.
-
     """
     message = work.db.get(MessageRow, about["message_id"])
     conversation = work.db.get(ConversationRow, message["conversation_id"])

@@ -19,7 +19,6 @@ def write_as_guest(work: UnitOfWork, conversation_id: object, content: str, *, c
 
     Raises:
         Invalid: the conversation has no guest, or this client is not one of its guests.
-
     """
     conversation = work.db.get(ConversationRow, conversation_id)
     sender = participant_of(work, conversation_id, "Client", client_id)
@@ -35,7 +34,6 @@ def write_on_channel_as_host(work: UnitOfWork, conversation_id: object, host_id:
 
     Raises:
         Invalid: no channel has the conversation, or the account has no host.
-
     """
     conversation = work.db.get(ConversationRow, conversation_id)
     if conversation["channel"] is None:
@@ -60,7 +58,6 @@ def write_as_host(
 
     Raises:
         Invalid: the account has no host.
-
     """
     conversation = work.db.get(ConversationRow, conversation_id)
     sender = _seat(work, conversation, host_id, by_channel=False)
@@ -81,7 +78,6 @@ def join_from_channel(work: UnitOfWork, conversation_id: object, host_id: int | 
 
     Raises:
         Invalid: the account has no such host, or none.
-
     """
     conversation = work.db.get(ConversationRow, conversation_id)
     return _seat(work, conversation, host_id, by_channel=True)["id"]

@@ -98,7 +98,6 @@ def parse_booking(arguments: Arguments, given: Mapping[str, Any], encode: Callab
 
     Raises:
         Exception: what ``arguments`` raises for an invalid reference, time, duration or channel.
-
     """
     rental = arguments.work.db.get(RentalRow, arguments.refer("rentals", given["rental"], "rental"))
     stay: Row = {name: given[name] for name in COLUMNS if name in given}
@@ -146,7 +145,6 @@ def book(work: UnitOfWork, about: Row) -> int:
     Raises:
         Invalid: the stay does not end after it starts, or the guest cannot be a client.
         NotFound: there is no such rental.
-
     """
     channel, stay, policy = about["channel"], about["stay"], policies()[about["channel"]]
     rental = work.db.one(BOOKED, {"source": policy.title, "channel": channel, "rental_id": about["rental_id"]})
@@ -179,7 +177,6 @@ def open_conversation(work: UnitOfWork, about: Row) -> Row:
 
     Raises:
         NotFound: there is no such booking.
-
     """
     wished = about.get("conversation")
     booking = work.db.one(TO_OPEN, {"booking_id": about["booking_id"], "wished": wished})

@@ -35,7 +35,6 @@ class Database(sqlite3.Connection):
 
         Raises:
             NotFound: there is no such row, or it belongs to another account.
-
         """
         sql = f"SELECT * FROM {TABLES[table]} WHERE id = ?"  # noqa: S608
         owned = () if account_id is None else (account_id,)
@@ -49,7 +48,6 @@ class Database(sqlite3.Connection):
 
         Raises:
             Invalid: there is no such row, or it belongs to another account; the problem names ``field``.
-
         """
         try:
             return self.get(table, record_id, account_id)
@@ -126,7 +124,6 @@ def take_image(database: Database) -> bytes:
 
     Raises:
         RuntimeError: a transaction is open, whose uncommitted rows the image would hold.
-
     """
     if database.in_transaction:
         raise RuntimeError("an image is taken outside transactions only")

@@ -84,7 +84,6 @@ class InboxMock:
 
         Raises:
             TypeError: a class is decorated.
-
         """
         if inspect.isclass(function):
             raise TypeError(f"@inbox_mock() stands over functions and methods: {function.__name__} is a class")
@@ -144,7 +143,6 @@ def inbox_mock(
         AdminError: there is no such scenario, or an override is invalid; when the context is entered.
         ValueError: the base URL is not the root of a server.
         TypeError: the decorator is written without brackets.
-
     """
     if callable(scenario):
         raise TypeError("write @inbox_mock(), with the brackets")

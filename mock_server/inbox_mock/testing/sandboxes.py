@@ -38,7 +38,6 @@ def create_sandbox(factory: "SandboxFactory", scenario: object, overrides: JSON,
 
     Raises:
         AdminError: there is no such scenario, or an override is invalid.
-
     """
     from inbox_mock.admin.operation import checked
     from inbox_mock.admin.sandboxes import create_sandbox, overrides_of
@@ -72,7 +71,6 @@ class ReceivingSandbox(SandboxClient):
 
         Raises:
             TypeError: the receiver is neither a function of one argument nor a WSGI application.
-
         """
         return self.webhook(self._receivers.add(receiver, path), *events, **more)
 
@@ -110,7 +108,6 @@ class Receivers:
 
         Raises:
             TypeError: it is neither.
-
         """
         answer = _answering(receiver)
         host = next(name for name in (f"receiver-{number}.test" for number in count(1)) if name not in self._sender.local_receivers)

@@ -112,7 +112,6 @@ class Application:
         Raises:
             ConnectionResetError: a fault resets the connection.
             TimeoutError: the answer comes later than the client waits.
-
         """
         end = _ServerEnd(request)
         connection = ServerConnection(self._parser, end, lambda opened, mode, _size: opened.file(mode))

@@ -39,7 +39,6 @@ def advance(sandbox: Sandbox, sender: WebhookSender, destination: Callable[[Unit
 
     Raises:
         Conflict: another advance of the same sandbox is under way.
-
     """
     with _alone(sandbox):
         return _steps(sandbox, sender, destination, until)

@@ -180,6 +180,5 @@ def hazards() -> dict[str, Hazard]:
 
     Raises:
         DeclarationError: a module cannot be used, or two hazards have the same name.
-
     """
     return dict(sorted(by_name(__name__, discover_all(__name__, Hazard)).items()))

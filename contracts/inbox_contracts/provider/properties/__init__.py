@@ -11,7 +11,6 @@ def every() -> tuple[Property, ...]:
 
     Raises:
         TypeError: two properties have the same name.
-
     """
     modules = [import_module(f"{__name__}.{info.name}") for info in iter_modules(__path__)]
     found = [each for module in modules for each in vars(module).values() if isinstance(each, Property)]

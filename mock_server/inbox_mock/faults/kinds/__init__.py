@@ -12,7 +12,6 @@ def kinds() -> dict[str, Fault]:
 
     Raises:
         DeclarationError: a module cannot be used, or two faults are of the same kind.
-
     """
     found: dict[str, Fault] = by_name(__name__, discover(__name__, "FAULTS", tuple), "kind", Fault)
     return dict(sorted(found.items()))

@@ -64,7 +64,6 @@ class Action:
 
         Raises:
             Refusal: the action cannot be performed.
-
         """
         return self.handler(work, about) or {}
 
@@ -127,7 +126,6 @@ def actions() -> dict[str, Action]:
 
     Raises:
         DeclarationError: a module cannot be used, or two have the same name.
-
     """
     return by_name(__name__, discover_all(__name__, Action))
 
@@ -168,7 +166,6 @@ def booking_of(work: UnitOfWork, about: Row) -> BookingRow:
 
     Raises:
         Invalid: that event created none.
-
     """
     if about.get("booking_id") is None:
         about["booking_id"] = work.db.value("SELECT json_extract(about, '$.booking_id') FROM timeline WHERE id = ?", (about["booked_by"],))
@@ -184,7 +181,6 @@ def conversation_of(work: UnitOfWork, about: Row) -> ConversationRow:
 
     Raises:
         Invalid: the booking has none, or none yet.
-
     """
     if about.get("conversation_id") is not None:
         return work.db.get(ConversationRow, about["conversation_id"])

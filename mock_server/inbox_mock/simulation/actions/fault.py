@@ -13,7 +13,6 @@ def set_fault(arguments: Arguments, wish: Row) -> int:
 
     Raises:
         Exception: what ``arguments`` raises, for an option that the fault does not have.
-
     """
     try:
         return faults.set_fault(arguments.work, wish)

@@ -27,7 +27,6 @@ def event_types() -> dict[str, EventType]:
 
     Raises:
         DeclarationError: a module cannot be used, or two event types have the same name.
-
     """
     return by_name(__name__, discover(__name__, "EVENT_TYPES", tuple), kind=EventType)
 
