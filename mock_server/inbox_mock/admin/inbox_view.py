@@ -110,7 +110,7 @@ def get_catalogue(_: AdminCall) -> JSON:
                 "title": policy.title,
                 "colour": dict(zip(("light", "dark"), policy.colour, strict=True)),
                 "opens_conversations": policy.owns_conversations,
-                "application": policy.application and {"id": policy.application_id, "name": policy.application["name"]},
+                "application": policy.application and {"id": policy.own_id, "name": policy.application["name"]},
                 "default_channel": policy.default_channel,
                 "origin": policy.origin,
             }

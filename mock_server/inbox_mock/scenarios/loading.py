@@ -138,7 +138,7 @@ def schema() -> dict[str, object]:
     }
     found["properties"]["messages"]["items"]["properties"]["origin"]["enum"] = list(ORIGINS)
     titles = [policy.title for policy in opening()]
-    given = ", ".join(f"{policy.title} ({policy.application_id or 'the next free id'})" for policy in opening())
+    given = ", ".join(f"{policy.title} ({policy.own_id})" for policy in opening())
     found["properties"]["applications"]["description"] = f"Left out: those of {given}, and the client's own (17)."
     found["properties"]["sources"]["description"] = f"Left out: {', '.join(titles)} and Website on each account."
     found["properties"]["conversations"]["items"]["properties"]["default_channel"] = {"enum": list(CHANNELS)}
