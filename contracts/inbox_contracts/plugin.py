@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from inbox_mock.testing.sandboxes import ReceivingSandbox
 
 MARKERS = {
-    "inbox_scenario(scenario, **wishes)": "what the test's sandbox starts as: a shipped scenario's name, a file's path (from the test's "
-    "own folder), or a scenario as an object; wishes are what the admin API takes: seed=7, strict=True, clock={'mode': 'real'}",
+    "inbox_scenario(scenario, **overrides)": "what the test's sandbox starts as: a shipped scenario's name, a file's path (from the test's "
+    "own folder), or a scenario as an object; overrides are what the admin API takes: seed=7, strict=True, clock={'mode': 'real'}",
     "inbox_allow(*codes)": "rules of conduct that this test may break, such as MSG002",
 }
 DEFAULT_SCENARIO = "agency"

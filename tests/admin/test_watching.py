@@ -51,16 +51,16 @@ def test_a_booking_that_waits_says_when_its_channel_opens_the_conversation(mock:
 
 
 @pytest.mark.parametrize(
-    ("channel", "wishes", "waiting"),
+    ("channel", "arguments", "waiting"),
     [
         ("airbnb", {"conversation_delay": "never"}, "never"),
         ("booking-com", {"conversation_delay": "1h"}, "opens"),
         ("direct", {}, "nobody"),
     ],
 )
-def test_a_booking_without_a_conversation_says_whom_it_waits_for(mock: Mock, channel: str, wishes: JSON, waiting: str) -> None:
+def test_a_booking_without_a_conversation_says_whom_it_waits_for(mock: Mock, channel: str, arguments: JSON, waiting: str) -> None:
     sandbox = mock.sandbox(a_scenario())
-    sandbox.admin.post("/bookings", {"channel": channel, **wishes})
+    sandbox.admin.post("/bookings", {"channel": channel, **arguments})
 
     assert [row["waiting"] for row in rows(sandbox)] == [waiting]
 

@@ -230,7 +230,7 @@ def test_wishes_are_those_of_the_admin_api() -> None:
 
 
 @pytest.mark.parametrize(
-    ("scenario", "wishes", "says"),
+    ("scenario", "overrides", "says"),
     [
         ("agancy", {}, "agancy: found no scenario of this name; expected one of agency, "),
         ("missing.yaml", {}, "missing.yaml: found a file that cannot be read: No such file or directory"),
@@ -239,8 +239,8 @@ def test_wishes_are_those_of_the_admin_api() -> None:
         ("empty", {"sead": 7}, "sead: expected one of scenario, seed"),
     ],
 )
-def test_what_cannot_be_is_said_in_one_line(scenario: object, wishes: JSON, says: str) -> None:
-    with pytest.raises(AdminError) as refused, inbox_mock(scenario, **wishes):
+def test_what_cannot_be_is_said_in_one_line(scenario: object, overrides: JSON, says: str) -> None:
+    with pytest.raises(AdminError) as refused, inbox_mock(scenario, **overrides):
         pass
 
     assert says in str(refused.value)

@@ -66,7 +66,7 @@ class Booking:
 
     channel: str
     due: datetime | None
-    wishes: tuple[bool, int]
+    arguments: tuple[bool, int]
     cancelled: bool = False
     talk: int | None = None
 
@@ -95,10 +95,10 @@ class Channels(RuleBasedStateMachine):
         clients=st.integers(1, 3),
     )
     def a_guest_books(self, channel: str, delay: int | None, host: bool, clients: int) -> int:  # noqa: FBT001
-        wishes: dict[str, Any] = {"channel": channel, "host_participant": host, "client_participants": clients}
+        arguments: dict[str, Any] = {"channel": channel, "host_participant": host, "client_participants": clients}
         if channel != "direct":
-            wishes["conversation_delay"] = "never" if delay is None else f"{delay}s"
-        booking_id = int(self.done(self.admin.post("/bookings", wishes)).json["booking"]["id"])
+            arguments["conversation_delay"] = "never" if delay is None else f"{delay}s"
+        booking_id = int(self.done(self.admin.post("/bookings", arguments)).json["booking"]["id"])
         due = None if channel == "direct" or delay is None else self.now + timedelta(seconds=delay)
         self.booked[booking_id] = Booking(channel, due, (host, clients))
         return booking_id
@@ -241,7 +241,7 @@ class Channels(RuleBasedStateMachine):
 
     def opens(self, booking_id: int, booking: Booking, *, planned: bool = True) -> None:
         """Note that a channel has opened a conversation, and hold its participants against what was wished for, if it was planned."""
-        host, clients = booking.wishes if planned else (None, 1)
+        host, clients = booking.arguments if planned else (None, 1)
         own = {number for number, talk in self.talks.items() if booking_id in talk.bookings}
         linked = self.api.get(f"/bookings/{booking_id}").record["links"]["conversations"]
         (number,) = set(linked) - own

@@ -16,26 +16,26 @@ WRONG = 2
 @pytest.fixture(scope="session")
 def inbox_plan(request: pytest.FixtureRequest) -> Iterator[runner.Plan]:
     """The plan of the trial; the run ends when there is no property to evaluate."""
-    asked = request.config.getoption
-    url = asked("--inbox-url", None)
+    option = request.config.getoption
+    url = option("--inbox-url", None)
     if url is None:
         pytest.skip("this is the trial of a server: pytest --pyargs inbox_contracts.provider --inbox-url URL")
-    read_only = asked("--inbox-read-only")
+    read_only = option("--inbox-read-only")
     try:
         target = detect(
             url,
-            asked("--inbox-token"),
-            timeout_seconds=asked("--inbox-timeout"),
+            option("--inbox-token"),
+            timeout_seconds=option("--inbox-timeout"),
             read_only=read_only,
-            admin_token=asked("--inbox-admin-token"),
+            admin_token=option("--inbox-admin-token"),
         )
         plan = runner.plan(
             target,
             every(),
-            seed=asked("--inbox-seed"),
-            effort=asked("--inbox-effort"),
+            seed=option("--inbox-seed"),
+            effort=option("--inbox-effort"),
             read_only=read_only,
-            requests=asked("--inbox-requests"),
+            requests=option("--inbox-requests"),
         )
     except NoTrial as reason:
         pytest.exit(str(reason), returncode=WRONG)

@@ -24,7 +24,7 @@ class AccessControl:
     token: str | None
     hosts: frozenset[str]
 
-    def check(self, asked: Request) -> None:
+    def check(self, request: Request) -> None:
         """Check that a request may use the admin API.
 
         Without a token only this machine has access, and no page of another site, even if that site's name resolves to this machine.
@@ -34,17 +34,17 @@ class AccessControl:
             Forbidden: the request addresses a host that is not allowed, or comes from a page of another site.
         """
         if self.token is not None:
-            presented = asked.headers.get("Authorization", "").removeprefix("Bearer ").strip()
+            presented = request.headers.get("Authorization", "").removeprefix("Bearer ").strip()
             if not compare_digest(presented.encode(), self.token.encode()):
                 raise Unauthorized("the admin API wants the token of --admin-token, as Authorization: Bearer ...")
             return
-        self.check_host(asked)
-        origin = asked.headers.get("Origin")
-        foreign = origin is not None and origin != f"{asked.scheme}://{asked.host}"
-        if foreign or asked.headers.get("Sec-Fetch-Site") in {"cross-site", "same-site"}:
+        self.check_host(request)
+        origin = request.headers.get("Origin")
+        foreign = origin is not None and origin != f"{request.scheme}://{request.host}"
+        if foreign or request.headers.get("Sec-Fetch-Site") in {"cross-site", "same-site"}:
             raise Forbidden(Problem("origin", "the admin API answers no page of another site"))
 
-    def check_host(self, asked: Request) -> None:
+    def check_host(self, request: Request) -> None:
         """Check that a request comes from this machine and addresses it by an allowed name; an admin token allows every name.
 
         Raises:
@@ -52,8 +52,8 @@ class AccessControl:
         """
         if self.token is not None:
             return
-        name = name_in(asked.environ.get("HTTP_HOST") or asked.host)
-        if name not in self.hosts and not _is_loopback(asked.remote_addr):
+        name = name_in(request.environ.get("HTTP_HOST") or request.host)
+        if name not in self.hosts and not _is_loopback(request.remote_addr):
             raise Forbidden(Problem("address", "the admin API answers this machine only: start with --admin-token, or --allow-host"))
         if name not in LOOPBACK | self.hosts:
             raise Forbidden(Problem("host", f"the host {name!r} is not allowed: use localhost, or start with --allow-host {name}"))

@@ -85,19 +85,19 @@ def _answer(server: Server, given: Given, run: Callable[[UnitOfWork], Rendered])
     return rendering.response(body, status, headers)
 
 
-def _given(asked: Request) -> tuple[dict[str, str], bool]:
+def _given(request: Request) -> tuple[dict[str, str], bool]:
     """Return the parameters of a token request, and whether its body is unreadable.
 
     They come in a form, as JSON or in the query, and the client's also as HTTP Basic, which takes precedence.
     """
-    given, unreadable = asked.args.to_dict(), False
-    if asked.mimetype in FORMS:
-        given |= asked.form.to_dict()
+    given, unreadable = request.args.to_dict(), False
+    if request.mimetype in FORMS:
+        given |= request.form.to_dict()
     else:
-        written = _json(asked.get_data())
+        written = _json(request.get_data())
         unreadable = written is None
         given |= written or {}
-    basic = asked.authorization
+    basic = request.authorization
     if basic is not None and basic.type == "basic":
         given |= {"client_id": basic.username or "", "client_secret": basic.password or ""}
     return given, unreadable
@@ -184,7 +184,7 @@ class ConsentRequest:
     application: ApplicationRow
     redirect_uri: str
     response_type: str
-    asked: str
+    scope: str
     state: str | None
 
     @property
@@ -195,15 +195,15 @@ class ConsentRequest:
     @property
     def told(self) -> list[tuple[str, str]]:
         """The parameters that the form repeats."""
-        told = {"redirect_uri": self.redirect_uri, "response_type": self.response_type, "scope": self.asked, "state": self.state}
+        told = {"redirect_uri": self.redirect_uri, "response_type": self.response_type, "scope": self.scope, "state": self.state}
         return [(name, value) for name, value in told.items() if value is not None]
 
 
-def _refuse_foreign(asked: Request) -> Rendered | None:
+def _refuse_foreign(request: Request) -> Rendered | None:
     """Refuse a form that the page of another site submits."""
-    origin = asked.headers.get("Origin")
-    foreign = origin is not None and origin.partition("://")[2].lower() != asked.host.lower()
-    if not foreign and asked.headers.get("Sec-Fetch-Site") not in {"cross-site", "same-site"}:
+    origin = request.headers.get("Origin")
+    foreign = origin is not None and origin.partition("://")[2].lower() != request.host.lower()
+    if not foreign and request.headers.get("Sec-Fetch-Site") not in {"cross-site", "same-site"}:
         return None
     return Page(title="Not from another site", sentences=("Consent is given on this server's own page only.",)).answer(403)
 
@@ -221,7 +221,7 @@ def _authorize(work: UnitOfWork, given: Given, decision: str | None = None) -> R
         application=application,
         redirect_uri=redirect_uri,
         response_type=given.get("response_type", ""),
-        asked=given.get("scope", ""),
+        scope=given.get("scope", ""),
         state=given.get("state"),
     )
     try:
@@ -248,7 +248,7 @@ def _granted(work: UnitOfWork, consent: ConsentRequest) -> tuple[str, ...]:
         raise OAuthRefused("invalid_request", "Missing required parameter: response_type.")
     if consent.response_type not in {"code", "token"}:
         raise OAuthRefused("unsupported_response_type", "The authorization server does not support this response type.")
-    return oauth.scopes_for(work, consent.application, consent.asked)
+    return oauth.scopes_for(work, consent.application, consent.scope)
 
 
 def _ask(work: UnitOfWork, consent: ConsentRequest, granted: tuple[str, ...], account_id: str) -> Rendered:

@@ -107,9 +107,9 @@ def view_of(server: Server, operation: Operation) -> Callable[..., Response]:
     return view
 
 
-def bearer(asked: Request) -> str | None:
+def bearer(request: Request) -> str | None:
     """Return the token that a request presents, or None."""
-    scheme, _, token = asked.environ.get("HTTP_AUTHORIZATION", "").partition(" ")
+    scheme, _, token = request.environ.get("HTTP_AUTHORIZATION", "").partition(" ")
     return token.strip() if scheme.lower() == "bearer" and token.strip() else None
 
 
@@ -137,10 +137,10 @@ def refuse(server: Server, refusal: Refusal, reason: Reason | None = None) -> Re
     return rendering.response(body, status, headers)
 
 
-def _answer(server: Server, asked: Request, operation: Operation, path: dict[str, str]) -> Response:
+def _answer(server: Server, request: Request, operation: Operation, path: dict[str, str]) -> Response:
     started = server.stopwatch()
-    token = bearer(asked)
-    raw = b"" if operation.method == "GET" else asked.get_data()
+    token = bearer(request)
+    raw = b"" if operation.method == "GET" else request.get_data()
     allowance: Allowance | None = None
     fault: InjectedFault | None = None
     with server.sandboxes.of(sandbox_of(token)).work() as work:
@@ -148,7 +148,7 @@ def _answer(server: Server, asked: Request, operation: Operation, path: dict[str
         try:
             grant = authenticate(work, token)
             if work.db.holds_any("faults"):
-                fault = fault_injection.strike(work, asked, grant)
+                fault = fault_injection.strike(work, request, grant)
             allowance = spend(work.db, grant.application_id, work.instant, work.settings.rate_limit)
             if fault is not None:
                 allowance = fault.allowance(allowance)
@@ -157,11 +157,11 @@ def _answer(server: Server, asked: Request, operation: Operation, path: dict[str
                 raise RateLimited
             if grant.scopes.isdisjoint(operation.scopes):
                 raise Forbidden
-            context = _context(asked, operation, work if fault is None else fault.unit_of_work_for_read(work), grant, path, raw)
+            context = _context(request, operation, work if fault is None else fault.unit_of_work_for_read(work), grant, path, raw)
             context.shifted = 0 if fault is None else fault.shift
-            body, headers = _run(operation, context, asked.path)
+            body, headers = _run(operation, context, request.path)
             status = operation.status
-            known = asked.environ.get("HTTP_IF_NONE_MATCH")
+            known = request.environ.get("HTTP_IF_NONE_MATCH")
             if known and operation.method == "GET" and work.settings.assume["if_none_match"] and rendering.is_current(known, headers):
                 body, status = b"", 304
         except Refusal as refusal:
@@ -171,10 +171,10 @@ def _answer(server: Server, asked: Request, operation: Operation, path: dict[str
             body, status, headers = replaced.body, replaced.status, replaced.headers
         headers += rendering.rate_headers(allowance)
         if fault is None:
-            _write_down(work, asked, grant, raw, body, status, headers)
+            _write_down(work, request, grant, raw, body, status, headers)
         else:
             body, seen = fault.end(body, headers)
-            _write_down(work, asked, grant, raw, seen, None if fault.unanswered else status, headers)
+            _write_down(work, request, grant, raw, seen, None if fault.unanswered else status, headers)
     longer = 0.0 if fault is None else fault.wait(server.wait)
     headers += rendering.trace_headers(work.now, server.request_id(), server.stopwatch() - started + longer)
     if fault is not None:
@@ -182,10 +182,10 @@ def _answer(server: Server, asked: Request, operation: Operation, path: dict[str
     return rendering.response(body, status, headers)
 
 
-def _context(asked: Request, operation: Operation, work: UnitOfWork, grant: Grant, path: dict[str, str], raw: bytes) -> RequestContext:
-    text = asked.environ.get("QUERY_STRING", "")
+def _context(request: Request, operation: Operation, work: UnitOfWork, grant: Grant, path: dict[str, str], raw: bytes) -> RequestContext:
+    text = request.environ.get("QUERY_STRING", "")
     query = _query(text) if text else Query({})
-    origin = f"{asked.scheme}://{host_of(asked.scheme, asked.environ.get('HTTP_HOST'), asked.server)}"
+    origin = f"{request.scheme}://{host_of(request.scheme, request.environ.get('HTTP_HOST'), request.server)}"
     return RequestContext(operation.resource, operation.body, work, grant, query, path, origin, _parsed(operation, raw))
 
 
@@ -219,21 +219,21 @@ def _run(operation: Operation, context: RequestContext, path: str) -> tuple[byte
 
 
 def _write_down(
-    work: UnitOfWork, asked: Request, grant: Grant | None, raw: bytes, body: bytes, status: int | None, headers: Headers
+    work: UnitOfWork, request: Request, grant: Grant | None, raw: bytes, body: bytes, status: int | None, headers: Headers
 ) -> None:
     """Add the request to the journal; add the headers that explain the answer and name the journal's entry."""
     if work.reasons:
         headers += rendering.why_header(in_words(work.reasons))
-    environ = asked.environ
+    environ = request.environ
     told = {name: environ[key] for name, key in JOURNALED_HEADERS if environ.get(key)}
     query = environ.get("QUERY_STRING", "")
-    token_id = recognise(work, bearer(asked)) if grant is None else grant.token_id
+    token_id = recognise(work, bearer(request)) if grant is None else grant.token_id
     work.journaled = journal.add(
         work.db,
         {
             "at": work.now,
-            "method": asked.method,
-            "path": asked.path,
+            "method": request.method,
+            "path": request.path,
             "query": redaction.of_query(work, query) if query else "",
             "status": status,
             "application_id": None if grant is None else grant.application_id,

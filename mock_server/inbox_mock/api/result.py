@@ -123,13 +123,13 @@ def read_all(context: RequestContext, resource: Resource, rows: Rows, fields: fr
     scopes, application_id = context.grant.scopes, context.grant.application_id
     projection = _projection(resource, fields, scopes, str(context.work.settings.assume["created_by"]))
     host = "" if context.work.settings.assume["attachment_urls"] == "relative" else context.origin
-    place = RenderContext(f"{host}/uploads/{context.work.sandbox_id}", application_id)
+    render_context = RenderContext(f"{host}/uploads/{context.work.sandbox_id}", application_id)
     read = reader(resource, rows.columns, projection)
     if projection.public and not scopes.isdisjoint(resource.owner_scopes):
         read_own = reader(resource, rows.columns, replace(projection, public=False))
         owner = rows.columns.index("application_id")
-        return [(read_own if row[owner] == application_id else read)(row, place) for row in rows.rows]
-    return [read(row, place) for row in rows.rows]
+        return [(read_own if row[owner] == application_id else read)(row, render_context) for row in rows.rows]
+    return [read(row, render_context) for row in rows.rows]
 
 
 @lru_cache(maxsize=512)

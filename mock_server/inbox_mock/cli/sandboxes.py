@@ -153,8 +153,8 @@ def _scenario(wanted: str) -> object:
         return wanted
     try:
         return dict(from_file(path, wanted).data)
-    except ScenarioError as mistake:
-        raise click.UsageError(str(mistake)) from None
+    except ScenarioError as error:
+        raise click.UsageError(str(error)) from None
 
 
 def _show(sandbox: JSON, *, as_json: bool) -> None:

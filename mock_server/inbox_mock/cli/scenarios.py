@@ -34,19 +34,19 @@ COMMAND = command
 
 def _check(files: tuple[str, ...], *, as_json: bool) -> None:
     """Check files; for programs, print what is wrong with each. Exit 1 if something is."""
-    mistakes: dict[str, list[str]] = {}
+    errors: dict[str, list[str]] = {}
     for name in files:
         try:
             build_image(find(name), Overrides(mode="manual"), 0.0)
-            mistakes[name] = []
-        except ScenarioError as mistake:
-            mistakes[name] = str(mistake).splitlines()
+            errors[name] = []
+        except ScenarioError as error:
+            errors[name] = str(error).splitlines()
         if as_json:
             continue
-        if mistakes[name]:
-            click.echo("\n".join(mistakes[name]), err=True)
+        if errors[name]:
+            click.echo("\n".join(errors[name]), err=True)
         else:
             say(f"{name}: {styled('good', fg='green')}")
     if as_json:
-        print_json([{"file": name, "mistakes": found} for name, found in mistakes.items()])
-    sys.exit(FINDINGS if any(mistakes.values()) else 0)
+        print_json([{"file": name, "mistakes": found} for name, found in errors.items()])
+    sys.exit(FINDINGS if any(errors.values()) else 0)

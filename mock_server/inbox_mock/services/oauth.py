@@ -152,13 +152,13 @@ def registered(application: ApplicationRow) -> list[str]:
     return [str(known) for known in loads(application["redirect_uris"])]
 
 
-def scopes_for(work: UnitOfWork, application: ApplicationRow, asked: str) -> tuple[str, ...]:
+def scopes_for(work: UnitOfWork, application: ApplicationRow, requested: str) -> tuple[str, ...]:
     """Return the requested scopes; ``public`` if there are none.
 
     Raises:
         OAuthRefused: the application does not have one of them.
     """
-    wanted = parse_scopes(asked) or (PUBLIC,)
+    wanted = parse_scopes(requested) or (PUBLIC,)
     held = (PUBLIC, *parse_scopes(application["scopes"]))
     return _within(work, wanted, held, "application")
 
@@ -192,28 +192,28 @@ def exchange_code(work: UnitOfWork, application: ApplicationRow, code: str, redi
     return _issue_pair(work, application, found["account_id"], parse_scopes(found["scopes"]))
 
 
-def refresh(work: UnitOfWork, application: ApplicationRow, refresh_token: str, asked: str = "") -> tuple[Row, Row]:
+def refresh(work: UnitOfWork, application: ApplicationRow, refresh_token: str, requested: str = "") -> tuple[Row, Row]:
     """Exchange a refresh token for a new pair. The old one is revoked at once, the old access token stays valid.
 
-    ``asked`` may name fewer scopes than the old token had.
+    ``requested`` may name fewer scopes than the old token had.
 
     Raises:
         OAuthRefused: the token is unknown, used, revoked or another application's, or lacks a requested scope.
     """
     found = _usable(work, "refresh", application, refresh_token)
     held = parse_scopes(found["scopes"])
-    granted = _within(work, parse_scopes(asked) or held, held, "refresh_token")
+    granted = _within(work, parse_scopes(requested) or held, held, "refresh_token")
     work.db.update("tokens", found["id"], {"revoked_at": work.now})
     return _issue_pair(work, application, found["account_id"], granted)
 
 
-def issue_to_application(work: UnitOfWork, application: ApplicationRow, asked: str) -> Row:
+def issue_to_application(work: UnitOfWork, application: ApplicationRow, requested: str) -> Row:
     """Return an access token for client credentials, which spans all accounts and reads only public data.
 
     Raises:
         OAuthRefused: more than ``public`` is requested.
     """
-    granted = _within(work, parse_scopes(asked) or (PUBLIC,), (PUBLIC,), "client_credentials")
+    granted = _within(work, parse_scopes(requested) or (PUBLIC,), (PUBLIC,), "client_credentials")
     return issue_token(work, application["id"], None, granted, lifetime_seconds=LIFETIME_SECONDS)
 
 

@@ -159,8 +159,8 @@ def book(work: UnitOfWork, about: Row) -> int:
     if not about.get("never") and (seconds is not None or policy.opens_after is not None):
         if seconds is None:
             seconds = work.dice.between("conversation delay", booking_id, *(policy.opens_after or (0, 0)))
-        wishes = {name: about[name] for name in OPENING if about.get(name) is not None}
-        work.later(timedelta(seconds=seconds), OPENED, booking_id=booking_id, **wishes)
+        opening = {name: about[name] for name in OPENING if about.get(name) is not None}
+        work.later(timedelta(seconds=seconds), OPENED, booking_id=booking_id, **opening)
     return booking_id
 
 
