@@ -172,6 +172,8 @@ def test_nothing_that_somebody_wrote_moves_the_terminals_cursor(inbox: Sandbox) 
     [
         (("remove_fault",), "say record_id=..."),
         (("set_fault", "knd=status"), "and no knd"),
+        (("get_inbox_conversation", "id=default"), "say record_id=... : the path of get_inbox_conversation holds it, and takes no id"),
+        (("get_inbox_conversation", "record_id=1", "id=default"), "get_inbox_conversation takes record_id, limit, skip, and no id"),
         (("set_fault", "kind"), "'kind' is not NAME=VALUE"),
         (("set_fault", "kind=nonsense"), "kind: expected one of burst"),
         (("nonsense",), "there is no call 'nonsense'"),

@@ -1,9 +1,13 @@
 """Mistakes in scenario files: the error names the file and the line, what was found and what was expected."""
 
+import re
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from inbox_mock.cli import main
+from inbox_mock.scenarios import loading
 from inbox_mock.scenarios.build import Overrides, build_image
 from inbox_mock.scenarios.errors import ScenarioError
 from inbox_mock.scenarios.loading import find
@@ -67,7 +71,7 @@ OF_RECORDS: dict[str, tuple[str | bytes, int, str, str]] = {
         "without conversation",
         "by then",
     ),
-    "YAML that is none": ("seed: 7\nrentals: [\n", 3, "", "YAML"),
+    "YAML that is none": ("seed: 7\nrentals: [\n", 2, "", "YAML"),
     "a tab for spaces": ("rentals:\n\t- id: 1\n", 2, "", "YAML"),
     "a control character": (b"seed: 7\nname: \x00\n", 1, "", "YAML"),
     "a tag that is not kept": ("seed: !!int seven\n", 1, "'seven'", "tag"),
@@ -174,5 +178,28 @@ def test_a_mistake_names_file_and_line_what_was_found_and_what_was_expected(
     assert (error.name, error.line) == (str(file), line)
     assert found in error.found
     assert expected in error.expected
-    assert str(error).startswith(f"{file}:{line}: found ")
-    assert "; expected " in str(error)
+    told_as = rf"{re.escape(str(file))}:{line}: (found .*; expected |not YAML: )"
+    assert re.match(told_as, str(error), re.DOTALL)
+
+
+def test_what_the_parser_misses_is_told_in_few_words(tmp_path: Path) -> None:
+    file = tmp_path / "mine.yaml"
+    file.write_text("seed: 7\nrentals: [1\n")
+
+    with pytest.raises(ScenarioError, match=r"mine\.yaml:2: not YAML: expected ',' or '\]'$"):
+        find(str(file))
+
+
+def test_a_shipped_file_with_a_mistake_is_listed_with_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "scenarios").mkdir()
+    (tmp_path / "scenarios" / "fine.yaml").write_text("description: It is fine.\n")
+    (tmp_path / "scenarios" / "lost.yaml").write_text("seed: 7\nrentals: [1\n")
+    monkeypatch.setattr(loading, "fixtures", lambda: tmp_path)
+
+    ran = CliRunner().invoke(main, ["scenarios"])
+
+    assert ran.exit_code == 1
+    assert [line.split(maxsplit=1) for line in ran.stdout.splitlines()] == [
+        ["fine", "It is fine."],
+        ["lost", "lost.yaml:2: not YAML: expected ',' or ']'"],
+    ]

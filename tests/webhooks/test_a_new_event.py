@@ -94,6 +94,18 @@ def test_a_client_in_a_trial_receives_it_and_passes(extended: Mock) -> None:
     assert verdict.passed
 
 
+def test_a_reordered_webhook_waits_for_the_next_change_and_not_for_its_companion(extended: Mock) -> None:
+    sandbox = extended.sandbox(INBOX)
+    with receiving() as receiver:
+        subscribe(sandbox, receiver.url, "inbox_message_created", EVENT)
+        sandbox.admin.post("/faults", {"kind": "reordered", "times": 1, "match": {"event": "inbox_message_created"}})
+        for content in ("first", "second"):
+            sandbox.api.post("/inbox/messages", a_message(content=content))
+            sandbox.advance("0s")
+
+    assert [payload["resource"]["message"]["content"] for payload in receiver.of("inbox_message_created")] == ["second", "first"]
+
+
 def test_without_its_file_it_is_unknown(mock: Mock) -> None:
     answer = mock.sandbox(a_scenario()).admin.post("/webhooks", {"url": "http://127.0.0.1:9000/", "events": [EVENT]})
 

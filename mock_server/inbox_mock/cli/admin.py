@@ -15,6 +15,9 @@ from inbox_mock.terminal import table
 if TYPE_CHECKING:
     from inbox_mock.admin.operation import AdminOperation
 
+PATH_VALUES = ("record_id", "token", "name")
+"""What the path of a call can hold besides the sandbox's id."""
+
 
 def _calls() -> "dict[str, AdminOperation]":
     from inbox_mock.admin.routes import OPERATIONS
@@ -82,14 +85,17 @@ def _written(operation: "AdminOperation", sandbox: str, given: Mapping[str, obje
     """
     left = dict(given)
     path = operation.rule.replace("<id>", quote(sandbox, safe=""))
-    for name in ("record_id", "token", "name"):
+    strange = [name for name in left if name not in {*PATH_VALUES, *operation.query, *operation.properties}]
+    for name in PATH_VALUES:
         if f"<{name}>" in path:
             if name not in left:
-                raise click.UsageError(f"say {name}=... : the path of {operation.name} holds it")
+                also = f", and takes no {' and no '.join(strange)}" if strange else ""
+                raise click.UsageError(f"say {name}=... : the path of {operation.name} holds it{also}")
             path = path.replace(f"<{name}>", quote(str(left.pop(name)), safe=""))
     query = {name: left.pop(name) for name in operation.query if name in left}
     unknown = [name for name in left if name not in operation.properties]
     if unknown:
-        known = ", ".join((*operation.query, *operation.properties)) or "nothing"
+        of_path = [name for name in PATH_VALUES if f"<{name}>" in operation.rule]
+        known = ", ".join((*of_path, *operation.query, *operation.properties)) or "nothing"
         raise click.UsageError(f"{operation.name} takes {known}, and no {unknown[0]}")
     return path + (f"?{urlencode(query)}" if query else ""), left if operation.method in {"POST", "PATCH"} else None

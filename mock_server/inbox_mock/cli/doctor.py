@@ -15,7 +15,6 @@ import click
 from inbox_mock.conduct.evaluation import offered_rules
 from inbox_mock.domain.discovery import DeclarationError
 from inbox_mock.http import HttpClient
-from inbox_mock.scenarios.errors import ScenarioError
 from inbox_mock.scenarios.loading import shipped
 from inbox_mock.terminal import say, styled
 
@@ -56,10 +55,11 @@ def _findings(port: int) -> Iterator[Finding]:
     yield Finding("SQLite", good, sqlite3.sqlite_version if good else f"{sqlite3.sqlite_version}; 3.38 or newer is needed")
     yield from _packages()
     try:
-        names = [scenario.name for scenario in shipped()]
-        says = f"{len(names)} shipped" if names else "none found: the installation is incomplete"
-        yield Finding("scenarios", bool(names), says)
-    except (ScenarioError, DeclarationError) as error:
+        found = list(shipped())
+        mistakes = "; ".join(scenario.mistake for scenario in found if scenario.mistake)
+        says = mistakes or (f"{len(found)} shipped" if found else "none found: the installation is incomplete")
+        yield Finding("scenarios", bool(found) and not mistakes, says)
+    except DeclarationError as error:
         yield Finding("scenarios", well=False, says=str(error))
     offers = offered_rules()
     says = "; ".join(offers.broken) or f"{len(offers.rules)} offered"

@@ -23,10 +23,13 @@ def command(*, files: tuple[str, ...], print_schema: bool, wanted: str) -> None:
         click.echo(json.dumps(schema(), indent=2))
     elif files:
         _check(files, as_json=wanted == "json")
-    elif wanted == "json":
-        click.echo(json.dumps([{"name": scenario.name, "description": scenario.description} for scenario in shipped()], indent=2))
     else:
-        table(("scenario", "what it shows"), [(scenario.name, scenario.description) for scenario in shipped()])
+        found = list(shipped())
+        if wanted == "json":
+            click.echo(json.dumps([{"name": scenario.name, "description": scenario.description} for scenario in found], indent=2))
+        else:
+            table(("scenario", "what it shows"), [(scenario.name, scenario.description) for scenario in found])
+        sys.exit(FINDINGS if any(scenario.mistake for scenario in found) else 0)
 
 
 COMMAND = command

@@ -20,6 +20,14 @@ class ScenarioError(Exception):
         super().__init__(f"{location}: found {found}; expected {expected}")
 
 
+class NotYamlError(ScenarioError):
+    """A file is not YAML; ``found`` is what the parser says."""
+
+    def __init__(self, name: str, line: int, found: str) -> None:
+        super().__init__(name, line, found, "a YAML document")
+        self.args = (f"{name}:{line}: not YAML: {found.removeprefix('did not find ')}",)
+
+
 class CombinedScenarioError(ScenarioError):
     """Several errors, in the order of their lines; the attributes are those of the first."""
 

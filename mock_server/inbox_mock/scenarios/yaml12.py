@@ -5,7 +5,7 @@ from collections.abc import Hashable
 
 import yaml
 
-from inbox_mock.scenarios.errors import ScenarioError
+from inbox_mock.scenarios.errors import NotYamlError, ScenarioError
 
 try:
     from yaml import CSafeLoader as _Loader
@@ -69,9 +69,10 @@ def read(text: str, name: str) -> tuple[object, Lines]:
         return (None if node is None else _data(node, (), lines, name)), lines
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise ScenarioError(name, line, str(error.problem), "a YAML document") from None
+        last = max(1, len(text.splitlines()))  # what is missing at the end is missed on the line after it
+        raise NotYamlError(name, min(line, last), str(error.problem)) from None
     except yaml.YAMLError as error:
-        raise ScenarioError(name, 1, str(error).splitlines()[0], "a YAML document") from None
+        raise NotYamlError(name, 1, str(error).splitlines()[0]) from None
     except RecursionError:
         raise ScenarioError(name, 1, "an alias that holds itself, or very deep nesting", "a scenario") from None
 

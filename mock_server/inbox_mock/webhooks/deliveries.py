@@ -69,11 +69,13 @@ def is_address(url: str) -> bool:
         return False
 
 
-def publish(work: UnitOfWork, event: str, record_id: object, account_id: object, *, application_id: object = None) -> None:
+def publish(
+    work: UnitOfWork, event: str, record_id: object, account_id: object, *, application_id: object = None, is_companion: bool = False
+) -> None:
     """Record an event as caused by this unit of work, and schedule a delivery for each subscription that receives it.
 
     The delivered record is the present one, as the application's own token would see it. With ``application_id`` only
-    this application receives it.
+    this application receives it. A companion tells of the same change: it is not the next webhook that a reordered one waits for.
     """
     work.caused.append({"event": event, "id": record_id})
     needed = event_types()[event].scopes
@@ -85,9 +87,9 @@ def publish(work: UnitOfWork, event: str, record_id: object, account_id: object,
             continue
         record = _record(work, event, record_id, webhook, held)
         earlier = partial(_earlier_version, work, event, record_id, webhook, held, record)
-        _schedule(work, webhook, event, account_id, record, active.strike_webhook(work, event, webhook, earlier))
+        _schedule(work, webhook, event, account_id, record, active.strike_webhook(work, event, webhook, earlier), is_companion=is_companion)
     for companion in companions_of(event):
-        publish(work, companion, record_id, account_id, application_id=application_id)
+        publish(work, companion, record_id, account_id, application_id=application_id, is_companion=True)
 
 
 def request_of(work: UnitOfWork, delivery_id: object) -> DeliveryRequest | None:
@@ -118,13 +120,16 @@ def settle(work: UnitOfWork, request: DeliveryRequest, result: DeliveryResult) -
         work.later(FIRST_RETRY * 2 ** (attempts - 1), SENT, delivery_id=request.delivery_id)
 
 
-def _schedule(work: UnitOfWork, webhook: Row, event: str, account_id: object, record: str, strike: WebhookStrike | None) -> None:
+def _schedule(
+    work: UnitOfWork, webhook: Row, event: str, account_id: object, record: str, strike: WebhookStrike | None, *, is_companion: bool
+) -> None:
     """Insert a delivery and schedule it after the subscription's latency, with the effect of the fault that strikes it."""
     due = timedelta(seconds=webhook["latency_seconds"])
     if strike is None:
         delivery_id = webhooks.add_delivery(work.db, webhook, event, account_id, record, work.now)
         work.later(due, SENT, delivery_id=delivery_id)
-        _release(work, webhook, due)
+        if not is_companion:
+            _release(work, webhook, due)
         return
     effect = strike.effect
     due += effect.delay
@@ -138,7 +143,7 @@ def _schedule(work: UnitOfWork, webhook: Row, event: str, account_id: object, re
         event_id = timeline.schedule(work.db, times.wire(work.instant + due), SENT, {"delivery_id": delivery_id})
         if effect.overtaken:
             fault_store.hold_back(work.db, event_id, webhook["id"])
-    if not effect.lost and not effect.overtaken:
+    if not effect.lost and not effect.overtaken and not is_companion:
         _release(work, webhook, due)
 
 
