@@ -82,6 +82,7 @@ class ServerTrialOptions:
 @pytest.fixture(scope="session")
 def inbox_mock_server() -> "Iterator[InboxMockServer]":
     """A server on a free port of this machine, once per test run: ``url`` is its root, ``sandbox("empty")`` creates a sandbox."""
+    _expect_our_package()
     from inbox_mock.app import Options
     from inbox_mock.scenarios.build import Overrides
     from inbox_mock.scenarios.loading import find_shipped
@@ -121,6 +122,7 @@ def inbox_mock(request: pytest.FixtureRequest, inbox_mock_server: "InboxMockServ
 @pytest.fixture
 def inbox_mock_in_process(request: pytest.FixtureRequest) -> "Iterator[SandboxInProcess]":
     """A fresh sandbox that answers ``requests`` at the real addresses, without a socket. Its conduct is judged when the test ends."""
+    _expect_our_package()
     from inbox_mock.client import AdminError
     from inbox_mock.testing import REAL_SERVICE, InboxMock
 
@@ -226,6 +228,19 @@ class Held:
         found = [("Inbox Mock: the journal", _told([*lines, "", f"replay: {self.replay}   ({self.world})"]))]
         violations = self.violations()
         return [*found, ("Inbox Mock: conduct", self.told(violations))] if violations else found
+
+
+def _expect_our_package() -> None:
+    """Fail in one line if the tests' own path has another ``inbox_mock``, which would be imported instead of ours."""
+    from importlib.util import find_spec
+    from pathlib import Path
+
+    ours = Path(__file__).resolve().parent.parent
+    places = {ours / "inbox_mock", ours.parent / "mock_server" / "inbox_mock"}  # beside us: installed, or in the checkout
+    spec = find_spec("inbox_mock")
+    if spec is None or spec.origin is None or Path(spec.origin).resolve().parent not in places:
+        found = "not found" if spec is None else f"imported from {spec.origin or ', '.join(spec.submodule_search_locations or ())}"
+        pytest.fail(f"the package inbox_mock is {found}, which is not Inbox Mock: rename that module, or remove it", pytrace=False)
 
 
 def _wanted(item: pytest.Item) -> "tuple[object, dict[str, Any]]":

@@ -178,3 +178,45 @@ def test_the_doctor_tells_of_another_distribution_that_brings_our_name(environme
 
     assert ran.returncode == 1
     assert "NO  package inbox_mock: also comes with other: uninstall that" in ran.stdout
+
+
+@pytest.mark.parametrize(
+    ("own", "settings"),
+    [
+        ("src/inbox_mock/__init__.py", {}),
+        ("lib/inbox_mock.py", {"pytest.ini": "[pytest]\npythonpath = lib\n"}),
+        ("lib/inbox_mock.py", {"pyproject.toml": '[tool.pytest.ini_options]\npythonpath = ["lib"]\n'}),
+        ("checks/inbox_mock.py", {"setup.cfg": "[tool:pytest]\ntestpaths =\n  checks\n"}),
+        ("checks/inbox_mock.py", {"tox.ini": "[pytest]\ntestpaths = checks\n", "pyproject.toml": "= no TOML"}),
+    ],
+)
+def test_the_doctor_looks_where_pytest_would_find_a_package_of_our_name(
+    environment: Environment, tmp_path: Path, own: str, settings: dict[str, str]
+) -> None:
+    (tmp_path / own).parent.mkdir(parents=True)
+    (tmp_path / own).touch()
+    for name, text in settings.items():
+        (tmp_path / name).write_text(text)
+
+    ran = environment.run("inbox-mock", "doctor", "--port", "0", cwd=tmp_path)
+
+    assert ran.returncode == 1
+    assert f"and at {tmp_path.resolve() / own}, of which only one can be imported" in ran.stdout, ran.stdout
+
+
+@pytest.mark.parametrize("fixture", ["inbox_mock", "inbox_mock_in_process"])
+def test_a_test_that_would_import_another_package_of_our_name_fails_in_a_line(
+    environment: Environment, tmp_path: Path, fixture: str
+) -> None:
+    other = tmp_path / "tests" / "inbox_mock.py"
+    other.parent.mkdir()
+    other.touch()
+    (other.parent / "test_inbox.py").write_text(f"def test_it({fixture}):\n    pass\n")
+
+    ran = environment.run("python", "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests", cwd=tmp_path)
+    doctor = environment.run("inbox-mock", "doctor", "--port", "0", cwd=tmp_path)
+
+    assert ran.returncode == 1
+    assert f"the package inbox_mock is imported from {other}, which is not Inbox Mock" in ran.stdout, ran.stdout
+    assert "Traceback" not in ran.stdout
+    assert f"and at {other.resolve()}, of which only one" in doctor.stdout

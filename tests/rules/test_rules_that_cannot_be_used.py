@@ -99,3 +99,20 @@ def test_one_of_our_own_stops_them_all(source: str, told: str, tmp_path: Path, m
 def test_the_severity_of_a_rule_is_error_or_note() -> None:
     with pytest.raises(ValueError, match="rule 'ZZZ001': severity is 'warning'; expected error or note"):
         Rule(code="ZZZ001", title="came", why="It does.", source="here", fix="Stay.", severity="warning")  # type: ignore[arg-type]
+
+
+def test_what_is_offered_as_version_0_1_had_it_is_told_not_ignored(theirs: None, tmp_path: Path) -> None:  # noqa: ARG001
+    (tmp_path / "their_rules.py").write_text("RULES = ()\nCOMMAND = None\n")
+    (tmp_path / "their_rules-1.dist-info" / "entry_points.txt").write_text(
+        "[mock_server.rules]\ntheirs = their_rules:RULES\n[mock_server.commands]\ntheirs = their_rules:COMMAND\n"
+    )
+    told = "theirs (their_rules:{}): is offered in the group mock_server.{} of version 0.1: rename the entry-point group to inbox_mock.{}"
+
+    doctor = run("doctor", "--port", str(free_port()))
+    with serving(tmp_path) as root:
+        report = requests.get(f"{root}/__admin/sandboxes/default/report", timeout=30).json()
+
+    assert doctor.returncode == 1
+    assert f"NO  rules: {told.format('RULES', 'rules', 'rules')}\n" in doctor.stdout
+    assert f"NO  commands: {told.format('COMMAND', 'commands', 'commands')}\n" in doctor.stdout
+    assert report["broken"] == [told.format("RULES", "rules", "rules")]

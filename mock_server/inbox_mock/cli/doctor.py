@@ -3,7 +3,11 @@
 import json
 import sqlite3
 import sys
-from collections.abc import Iterator
+import tomllib
+from collections.abc import Iterator, Mapping
+from configparser import ConfigParser
+from configparser import Error as ConfigError
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from http.client import HTTPException
 from importlib.machinery import PathFinder
@@ -12,7 +16,7 @@ from pathlib import Path
 
 import click
 
-from inbox_mock.conduct.evaluation import offered_rules
+from inbox_mock.conduct.evaluation import former_offers, offered_rules
 from inbox_mock.domain.discovery import DeclarationError
 from inbox_mock.http import HttpClient
 from inbox_mock.scenarios.loading import shipped
@@ -64,6 +68,8 @@ def _findings(port: int) -> Iterator[Finding]:
     offers = offered_rules()
     says = "; ".join(offers.broken) or f"{len(offers.rules)} offered"
     yield Finding("rules", bool(offers.rules) and not offers.broken, says)
+    if former := former_offers("mock_server.commands"):
+        yield Finding("commands", well=False, says="; ".join(former))
     yield _port(port)
 
 
@@ -83,9 +89,41 @@ def _packages() -> Iterator[Finding]:
 
 
 def _places(package: str) -> list[str]:
-    """Return the locations of modules of this name: on the path, and in the current folder, which ``python -m`` adds to it."""
-    found = (PathFinder.find_spec(package, [entry]) for entry in (*sys.path, str(Path.cwd())))
+    """Return the locations of modules of this name: on the path, and in folders that ``python -m`` and pytest add to it."""
+    found = (PathFinder.find_spec(package, [entry]) for entry in (*sys.path, *map(str, _added_by_pytest(Path.cwd()))))
     return [*dict.fromkeys(str(Path(spec.origin).resolve()) for spec in found if spec is not None and spec.origin is not None)]
+
+
+def _added_by_pytest(project: Path) -> Iterator[Path]:
+    """Return a project's folder, and those in it that pytest is likely to add to the path: configured ones, and those of tests."""
+    configured = [*_pytest_settings(project)]
+    yield project
+    for name in ("src", *(name for setting, name in configured if setting == "pythonpath")):
+        yield project / name
+    for name in ("tests", *(name for setting, name in configured if setting == "testpaths")):
+        folder = project / name
+        while (folder / "__init__.py").is_file() and folder != project:  # pytest adds the first folder that is no package
+            folder = folder.parent
+        yield folder
+
+
+def _pytest_settings(project: Path) -> Iterator[tuple[str, str]]:
+    """Return each value of ``pythonpath`` and ``testpaths`` in a project's files, with its setting; others than these are no errors."""
+    tables: list[Mapping[str, object]] = []
+    with suppress(OSError, ValueError):
+        of_tools = tomllib.loads((project / "pyproject.toml").read_text(encoding="utf-8")).get("tool", {})
+        table = of_tools.get("pytest", {})
+        tables += [table, table.get("ini_options", {})]
+    for name, section in (("pytest.ini", "pytest"), (".pytest.ini", "pytest"), ("tox.ini", "pytest"), ("setup.cfg", "tool:pytest")):
+        parser = ConfigParser(interpolation=None, strict=False)
+        with suppress(OSError, ValueError, ConfigError):
+            parser.read_string((project / name).read_text(encoding="utf-8"))
+            tables += [dict(parser[section])] if section in parser else []
+    for table in tables:
+        for setting in ("pythonpath", "testpaths"):
+            given = table.get(setting, ())
+            for one in given.split() if isinstance(given, str) else given if isinstance(given, list) else ():
+                yield setting, str(one)
 
 
 def _port(port: int) -> Finding:

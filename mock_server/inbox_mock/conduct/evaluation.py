@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 JSON = dict[str, Any]
 CLEAN, NOTES, ERRORS, BROKEN = "clean", "notes", "errors", "broken"
 GROUP = "inbox_mock.rules"
+FORMER_GROUPS = {"mock_server.rules": GROUP, "mock_server.commands": "inbox_mock.commands"}
+"""The entry-point groups of version 0.1, and what they are called since."""
 TRIAL_ONLY = "only a client trial can judge it: inbox-mock check client"
 
 
@@ -44,7 +46,7 @@ def offered_rules(offers: "Iterable[EntryPoint] | None" = None) -> OfferedRules:
 
     found: dict[str, Rule] = {}
     owners: dict[str, str] = {}
-    broken: list[str] = []
+    broken = former_offers("mock_server.rules") if offers is None else []
     for offer in entry_points(group=GROUP) if offers is None else offers:
         name = f"{offer.name} ({offer.value})"
         try:
@@ -61,6 +63,14 @@ def offered_rules(offers: "Iterable[EntryPoint] | None" = None) -> OfferedRules:
             else:
                 found[rule.code], owners[rule.code] = rule, f"{_function(rule)} of {name}"
     return OfferedRules(tuple(found[code] for code in sorted(found)), tuple(broken))
+
+
+def former_offers(group: str) -> list[str]:
+    """Return a line about each entry point of a group of version 0.1, which nothing reads any more."""
+    from importlib.metadata import entry_points
+
+    told = f"is offered in the group {group} of version 0.1: rename the entry-point group to {FORMER_GROUPS[group]}"
+    return [f"{offer.name} ({offer.value}): {told}" for offer in entry_points(group=group)]
 
 
 def evaluate(evidence: Evidence, rules: Iterable[Rule]) -> list[RuleResult]:
