@@ -57,13 +57,13 @@ class Told:
     webhook_secret: str
 
     def sync(self) -> JSON:
-        """Let it catch up, and return what it believes."""
+        """Synchronise, and return what it believes."""
         answer = self.driver.ask("sync")
         assert answer.pop("ok"), answer
         return answer
 
     def reply(self, content: str, booking_id: int = 80) -> str:
-        """Let it answer; ``done`` or ``later``."""
+        """Answer; ``done`` or ``later``."""
         answer = self.driver.ask("reply", booking_id=booking_id, content=content)
         assert answer in ({"ok": True}, {"ok": False, "later": True})
         return "done" if answer["ok"] else "later"

@@ -44,7 +44,7 @@ class Report:
 
 
 def soak(seconds: float, threads: int) -> Report:
-    """Let each thread live the same life again and again, each time in a sandbox of its own, until time is up."""
+    """Run the same history in each thread again and again, each time in a new sandbox, until time is up."""
     with served() as (root, process):
         report = Report()
         with ThreadPoolExecutor(threads) as pool, ExitStack() as stack:

@@ -30,7 +30,7 @@ class Driver:
         return belief(self.inbox)
 
     def reply(self, *, booking_id: int, content: str) -> JSON:
-        """Let the client answer a guest."""
+        """Answer a guest with the client."""
         self.inbox.reply(booking_id, content)
         return {}
 

@@ -148,7 +148,7 @@ class Inbox:
         return next((found for found in taking_part if found["links"]["member"]["type"] == "Host"), None)
 
     def add_host(self, conversation: JSON) -> JSON:
-        """Let the conversation's assignee take part, or the first host where there is none."""
+        """Add the conversation's assignee as a participant, or the first host where there is none."""
         self.catch_up("hosts")
         if not self.copy["hosts"]:
             raise Later("the account has no host who could answer")
