@@ -94,6 +94,13 @@ class Fault:
     lasts: str | None = None
     keeps_past: bool = False
 
+    def __post_init__(self) -> None:
+        """Refuse an option that could not be left out, or explained."""
+        for name, schema in self.options.items():
+            for key in ("default", "description"):
+                if key not in schema:
+                    raise ValueError(f"fault {self.kind!r}: the option {name!r} has no {key!r}")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RequestFault(Fault):

@@ -11,6 +11,7 @@ from inbox_contracts.consumer.recording import Recording
 from inbox_contracts.consumer.worlds import EDITS, PASSES, REPLIES, SYNCS
 from inbox_mock.channels import opening
 from inbox_mock.domain.discovery import by_name, discover_all
+from inbox_mock.simulation.actions import actions
 
 T = TypeVar("T")
 
@@ -48,7 +49,14 @@ class StepBuilder:
         return chosen
 
     def add(self, kind: str, given: object) -> None:
-        """Add a step."""
+        """Add a step.
+
+        Raises:
+            ValueError: there is no step of this kind.
+        """
+        known = (SYNCS, REPLIES, PASSES, EDITS, *actions())
+        if kind not in known:
+            raise ValueError(f"no step has the name {kind!r}; expected one of {', '.join(known)}")
         if not self._uninterrupted or not self.groups:
             self.groups.append([])
         self.groups[-1].append({kind: given})
@@ -146,7 +154,9 @@ def hazard(
     """Turn a function that adds steps into a hazard: its name is the hazard's, its docstring the sentence."""
 
     def declare(add_steps: Callable[[StepBuilder], None]) -> Hazard:
-        return Hazard(name=add_steps.__name__, says=add_steps.__doc__ or "", add_steps=add_steps, met=met, excludes=excludes)
+        if not add_steps.__doc__:
+            raise ValueError(f"hazard {add_steps.__name__!r} has no docstring: it says in a sentence what happens")
+        return Hazard(name=add_steps.__name__, says=add_steps.__doc__, add_steps=add_steps, met=met, excludes=excludes)
 
     return declare
 

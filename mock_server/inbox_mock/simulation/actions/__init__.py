@@ -7,6 +7,7 @@ the catalogue, the dashboard and trials of clients read the declaration.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
+from string import Formatter
 from typing import Any
 
 from inbox_mock.channels import policies
@@ -14,6 +15,7 @@ from inbox_mock.domain.discovery import by_name, discover_all
 from inbox_mock.domain.errors import Invalid, invalid
 from inbox_mock.domain.values import printable
 from inbox_mock.engine.unit_of_work import Handler, Handlers, UnitOfWork
+from inbox_mock.resources import RESOURCES
 from inbox_mock.services import relay
 from inbox_mock.simulation import bookings
 from inbox_mock.simulation.bookings import Arguments, channel_conversation
@@ -58,6 +60,19 @@ class Action:
     resolve: Callable[[Arguments, Given], Row] | None = None
     operation: str | None = None
     in_trials: bool = True
+
+    def __post_init__(self) -> None:
+        """Refuse what names no argument, and references to tables that scenarios cannot refer to."""
+        if "properties" not in self.schema:
+            return
+        fields = () if callable(self.says) else tuple(field for _, field, _, _ in Formatter().parse(self.says) if field is not None)
+        for key, names in (("required", self.schema.get("required", ())), ("refers", self.refers), ("says", fields)):
+            for name in names:
+                if name not in self.arguments and (key, name) != ("says", "where"):
+                    raise ValueError(f"action {self.name!r}: {key} names {name!r}; expected some of {', '.join(self.arguments)}")
+        for name, table in self.refers.items():
+            if table not in RESOURCES:
+                raise ValueError(f"action {self.name!r}: refers has {table!r} for {name!r}; expected one of {', '.join(RESOURCES)}")
 
     def __call__(self, work: UnitOfWork, about: Row) -> Row:
         """Perform the action, and return additions to ``about``.

@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from functools import cache
 
-from inbox_mock.domain.discovery import by_name, discover
+from inbox_mock.domain.access import ALL_SCOPES
+from inbox_mock.domain.discovery import DeclarationError, by_name, discover
+from inbox_mock.resources import RESOURCES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -12,6 +14,9 @@ class EventType:
 
     An application receives it if it holds any one of ``scopes``; without ``scopes`` every application does. It is published by
     the use case that names it, and right after each event that it ``accompanies``, about the same record.
+
+    Raises:
+        ValueError: there is no such resource or scope.
     """
 
     name: str
@@ -20,15 +25,32 @@ class EventType:
     scopes: tuple[str, ...] = ()
     accompanies: tuple[str, ...] = ()
 
+    def __post_init__(self) -> None:
+        """Refuse a resource and scopes that do not exist."""
+        if self.plural not in RESOURCES:
+            raise ValueError(f"event type {self.name!r}: plural is {self.plural!r}; expected one of {', '.join(RESOURCES)}")
+        for scope in self.scopes:
+            if scope not in ALL_SCOPES:
+                raise ValueError(f"event type {self.name!r}: scopes has {scope!r}; expected some of {', '.join(ALL_SCOPES)}")
+
 
 @cache
 def event_types() -> dict[str, EventType]:
     """Return every event type by its name.
 
     Raises:
-        DeclarationError: a module cannot be used, or two event types have the same name.
+        DeclarationError: a module cannot be used, or two event types have the same name, or one accompanies an unknown one.
     """
-    return by_name(__name__, discover(__name__, "EVENT_TYPES", tuple), kind=EventType)
+    declared = discover(__name__, "EVENT_TYPES", tuple)
+    found: dict[str, EventType] = by_name(__name__, declared, kind=EventType)
+    for module, several in declared.items():
+        for one in several:
+            for other in one.accompanies:
+                if other not in found or other == one.name:
+                    raise DeclarationError(
+                        f"{__name__}.{module}: event type {one.name!r} accompanies {other!r}; expected another event type"
+                    )
+    return found
 
 
 @cache
