@@ -21,7 +21,6 @@ from inbox_mock.store import records
 from inbox_mock.store.database import Row
 from inbox_mock.store.rows import BookingRow, ConversationRow, RentalRow
 
-RECORD: JSON = {"type": "object"}
 SOMEBODY = "Clementina Kling"
 WRITERS = {"guest": "guest_writes", "staff": "staff_writes", "host": "host_writes_on_channel"}
 SAME = ("conversation_delay", "host_participant", "client_participants")
@@ -50,8 +49,6 @@ class _BodyArguments(Arguments):
     "POST",
     "/sandboxes/<id>/bookings",
     status=201,
-    refusals=(404, 422),
-    answer=RECORD,
     body={
         "channel": {"type": "string", "description": "the name of a channel; airbnb, if left out"},
         "rental_id": {**ID, "description": "the id of a rental of this sandbox"},
@@ -84,7 +81,7 @@ def book(call: AdminCall) -> JSON:
         return {"booking": shown(work, "bookings", book_for_guest(work, about), call.origin)}
 
 
-@operation("POST", "/sandboxes/<id>/bookings/<record_id>/cancel", refusals=(404, 422), answer=RECORD)
+@operation("POST", "/sandboxes/<id>/bookings/<record_id>/cancel")
 def cancel(call: AdminCall) -> JSON:
     """Cancel as the guest."""
     with call.in_sandbox.work() as work:
@@ -95,8 +92,6 @@ def cancel(call: AdminCall) -> JSON:
 @operation(
     "POST",
     "/sandboxes/<id>/bookings/<record_id>/conversation",
-    refusals=(404, 422),
-    answer=RECORD,
     body={"never": {"type": "boolean", "description": "true for never"}},
 )
 def open_conversation(call: AdminCall) -> JSON:
@@ -120,8 +115,6 @@ def open_conversation(call: AdminCall) -> JSON:
     "POST",
     "/sandboxes/<id>/conversations/<record_id>/messages",
     status=201,
-    refusals=(404, 422),
-    answer=RECORD,
     body={
         "from": {"enum": list(WRITERS), "description": f"one of {', '.join(WRITERS)}; guest, if left out"},
         "content": {"type": "string", "minLength": 1, "description": "a text that is not blank"},
@@ -152,8 +145,6 @@ def write(call: AdminCall) -> JSON:
     "POST",
     "/sandboxes/<id>/conversations/<record_id>/participants",
     status=201,
-    refusals=(404, 422),
-    answer=RECORD,
     body={"host_id": {**ID, "description": "the id of a host"}},
 )
 def add_host(call: AdminCall) -> JSON:
@@ -167,8 +158,6 @@ def add_host(call: AdminCall) -> JSON:
 @operation(
     "PATCH",
     "/sandboxes/<id>/conversations/<record_id>",
-    refusals=(404, 422),
-    answer=RECORD,
     body={
         "closed": {"type": "boolean", "description": "true or false"},
         "marked_as_spam": {"type": "boolean", "description": "true or false"},
@@ -191,8 +180,6 @@ def change_conversation(call: AdminCall) -> JSON:
 @operation(
     "GET",
     "/sandboxes/<id>/conversations/<record_id>/thread",
-    refusals=(404, 422),
-    answer=RECORD,
     query={"limit": "So many of the latest; all, if left out.", "skip": "Leave out so many of the latest."},
 )
 def get_thread(call: AdminCall) -> JSON:

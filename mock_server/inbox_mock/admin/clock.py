@@ -44,7 +44,6 @@ def get_clock(call: AdminCall) -> JSON:
 @operation(
     "PATCH",
     "/sandboxes/<id>/clock",
-    refusals=(404, 422),
     answer=CLOCK,
     body={
         "now": {"type": "string", "description": EXPECTED_TO},
@@ -91,7 +90,6 @@ def advance_clock(call: AdminCall) -> JSON:
 @operation(
     "GET",
     "/sandboxes/<id>/timeline",
-    refusals=(404, 422),
     query={"limit": "So many of the next and of the latest; all, if left out."},
     answer={"type": "object", "properties": {"pending": {"type": "array", "items": EVENT}, "past": {"type": "array", "items": EVENT}}},
 )

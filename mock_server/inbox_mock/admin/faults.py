@@ -56,7 +56,7 @@ def _options() -> JSON:
     }
 
 
-@operation("POST", "/sandboxes/<id>/faults", status=201, refusals=(404, 422), answer=_record, body=_body)
+@operation("POST", "/sandboxes/<id>/faults", status=201, answer=_record, body=_body)
 def set_fault(call: AdminCall) -> JSON:
     """Set a fault."""
     match: JSON = call.body.get("match", {})

@@ -33,7 +33,6 @@ VIOLATION: JSON = {
 @operation(
     "GET",
     "/sandboxes/<id>/journal",
-    refusals=(404, 422),
     query={"after": "The `next` of the page before; 0, if left out.", "wait": "1 waits up to 25 seconds for news."},
     answer={"type": "object", "properties": {"entries": {"type": "array", "items": {"type": "object"}}, "next": {"type": "integer"}}},
 )
@@ -67,7 +66,6 @@ def _operations() -> "OperationIndex":
 @operation(
     "GET",
     "/sandboxes/<id>/report",
-    refusals=(404, 422),
     query={
         "format": f"json, if left out, or one of {', '.join(FORMATS)}.",
         "allow": "Codes of rules, joined by commas, whose violations are told but do not count.",

@@ -85,10 +85,10 @@ class AdminOperation:
     rule: str
     _: KW_ONLY
     body: Schemas = field(default_factory=dict)
-    answer: Schemas = field(default_factory=dict)
+    answer: Schemas = field(default_factory=lambda: {"type": "object"})
     query: Mapping[str, str] = field(default_factory=dict)
     status: int = 200
-    refusals: tuple[int, ...] = ()
+    refusals: tuple[int, ...] = (404, 422)
     run: Run = _undeclared
     name: str = ""
     summary: str = ""

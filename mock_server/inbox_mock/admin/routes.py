@@ -97,7 +97,7 @@ def document(origin: str) -> JSON:
 
 def _described(operation: AdminOperation, path: str) -> JSON:
     success: JSON = {"description": operation.summary}
-    if operation.answer:
+    if operation.status != 204:
         success["content"] = {"application/json": {"schema": dict(operation.answer_schema)}}
     refused = {"description": "Refused", "content": {PROBLEM_JSON: {"schema": {"$ref": "#/components/schemas/Problem"}}}}
     statuses = {400, 401, 403, *operation.refusals} if operation.method != "GET" else {401, 403, *operation.refusals}

@@ -69,7 +69,7 @@ def create_sandbox(call: AdminCall) -> JSON:
     return shown(sandbox, call.origin)
 
 
-@operation("GET", "/sandboxes", answer={"type": "object", "properties": {"sandboxes": {"type": "array", "items": SANDBOX}}})
+@operation("GET", "/sandboxes", refusals=(), answer={"type": "object", "properties": {"sandboxes": {"type": "array", "items": SANDBOX}}})
 def list_sandboxes(call: AdminCall) -> JSON:
     """List the sandboxes."""
     found: list[JSON] = []
@@ -85,7 +85,7 @@ def get_sandbox(call: AdminCall) -> JSON:
     return shown(call.in_sandbox, call.origin)
 
 
-@operation("DELETE", "/sandboxes/<id>", status=204, refusals=(404, 422))
+@operation("DELETE", "/sandboxes/<id>", status=204)
 def delete_sandbox(call: AdminCall) -> None:
     """Delete a sandbox."""
     if call.in_sandbox is call.factory.sandboxes.get("default"):
@@ -93,7 +93,7 @@ def delete_sandbox(call: AdminCall) -> None:
     call.factory.sandboxes.remove(call.in_sandbox)
 
 
-@operation("POST", "/sandboxes/<id>/reset", refusals=(404, 422), answer=SANDBOX)
+@operation("POST", "/sandboxes/<id>/reset", answer=SANDBOX)
 def reset_sandbox(call: AdminCall) -> JSON:
     """Reset to the scenario's start; tokens stay valid."""
     call.in_sandbox.reset()
@@ -104,7 +104,6 @@ def reset_sandbox(call: AdminCall) -> JSON:
     "POST",
     "/sandboxes/<id>/tokens",
     status=201,
-    refusals=(404, 422),
     answer={
         "type": "object",
         "properties": {"token": TEXT, "scopes": {"type": "array", "items": TEXT}, "expires_at": {"type": ["string", "null"]}},
@@ -151,7 +150,6 @@ def revoke_token(call: AdminCall) -> None:
     "POST",
     "/sandboxes/<id>/snapshots",
     status=201,
-    refusals=(404, 422),
     answer=SNAPSHOT,
     body={"name": {"type": "string", "pattern": f"^{snapshots.NAME.pattern}$", "description": EXPECTED_NAME}},
 )
@@ -171,14 +169,14 @@ def list_snapshots(call: AdminCall) -> JSON:
     return {"snapshots": [_shown_snapshot(snapshot) for snapshot in list(call.in_sandbox.snapshots.values())]}
 
 
-@operation("POST", "/sandboxes/<id>/snapshots/<name>/restore", refusals=(404, 422), answer=SANDBOX)
+@operation("POST", "/sandboxes/<id>/snapshots/<name>/restore", answer=SANDBOX)
 def restore_snapshot(call: AdminCall) -> JSON:
     """Restore a snapshot, its time and journal included; tokens stay valid."""
     call.in_sandbox.restore(snapshots.find(call.in_sandbox, call.path["name"]).image)
     return shown(call.in_sandbox, call.origin)
 
 
-@operation("DELETE", "/sandboxes/<id>/snapshots/<name>", status=204, refusals=(404, 422))
+@operation("DELETE", "/sandboxes/<id>/snapshots/<name>", status=204)
 def delete_snapshot(call: AdminCall) -> None:
     """Delete a snapshot."""
     snapshots.forget(call.factory.sandboxes, call.in_sandbox, call.path["name"])
@@ -188,7 +186,6 @@ def delete_snapshot(call: AdminCall) -> None:
     "POST",
     "/sandboxes/<id>/fork",
     status=201,
-    refusals=(404, 422),
     answer=SANDBOX,
     body={"snapshot": {"type": "string", "description": EXPECTED_SNAPSHOT}},
 )

@@ -17,7 +17,6 @@ from inbox_mock.webhooks.deliveries import is_address, request_of
 from inbox_mock.webhooks.event_types import event_types
 from inbox_mock.webhooks.sender import sign
 
-RECORD: JSON = {"type": "object"}
 EVERYTHING = 10**15
 
 
@@ -25,8 +24,6 @@ EVERYTHING = 10**15
     "POST",
     "/sandboxes/<id>/webhooks",
     status=201,
-    refusals=(404, 422),
-    answer=RECORD,
     body=lambda: {
         "url": {"type": "string", "description": "an http address on this machine, or on a host that --allow-webhooks-to names"},
         "events": {
@@ -62,7 +59,7 @@ def subscribe(call: AdminCall) -> JSON:
         return _shown(work, row | {"id": webhooks.add(work.db, row)})
 
 
-@operation("GET", "/sandboxes/<id>/webhooks", refusals=(404,), answer=RECORD)
+@operation("GET", "/sandboxes/<id>/webhooks", refusals=(404,))
 def list_webhooks(call: AdminCall) -> JSON:
     """List the subscriptions."""
     with call.in_sandbox.work() as work:
@@ -77,9 +74,7 @@ def unsubscribe(call: AdminCall) -> None:
             raise NotFound
 
 
-@operation(
-    "GET", "/sandboxes/<id>/deliveries", refusals=(404, 422), query={"limit": "So many of the latest; all, if left out."}, answer=RECORD
-)
+@operation("GET", "/sandboxes/<id>/deliveries", query={"limit": "So many of the latest; all, if left out."})
 def list_deliveries(call: AdminCall) -> JSON:
     """List the deliveries, each with its attempts."""
     limit = call.number("limit", EVERYTHING)
@@ -87,7 +82,7 @@ def list_deliveries(call: AdminCall) -> JSON:
         return {"deliveries": [_delivery(work, row) for row in webhooks.all_deliveries(work.db, limit)]}
 
 
-@operation("POST", "/sandboxes/<id>/deliveries/<record_id>/redeliver", refusals=(404, 422), answer=RECORD)
+@operation("POST", "/sandboxes/<id>/deliveries/<record_id>/redeliver")
 def redeliver(call: AdminCall) -> JSON:
     """Deliver again, now."""
     with call.in_sandbox.work() as work:
