@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from builders import a_booking, a_scenario
+from inbox_contracts.consumer.driver import JSON
 from inbox_contracts.consumer.generation import generate
-from inbox_contracts.consumer.worlds import JSON, World, load, save
+from inbox_contracts.consumer.worlds import World, load, save
 from inbox_mock.scenarios.errors import ScenarioError
 from inbox_mock.scenarios.loading import find
 from processes import run as run_command

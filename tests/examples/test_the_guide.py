@@ -12,7 +12,7 @@ from builders import a_scenario
 from driven import Driven, an_opened_booking, begin, believed, truth
 from driver import Driver
 from fake import Mock, OverSocket
-from inbox_contracts.commands.client import COMMAND
+from inbox_contracts.commands.client import command
 from mutants.clients.broken import InThisProcess
 from processes import run
 
@@ -120,5 +120,5 @@ def test_a_client_in_this_process_is_put_on_trial_as_the_guide_says() -> None:
 
 
 def test_every_option_is_in_the_guide() -> None:
-    options = {option for parameter in COMMAND.params for option in parameter.opts if option.startswith("--")}
+    options = {option for parameter in command.params for option in parameter.opts if option.startswith("--")}
     assert options <= set(re.findall(r"--[a-z-]+", GUIDE.read_text()))

@@ -113,7 +113,7 @@ def test_the_reference_names_every_command_with_its_options() -> None:
     listed = run("--help").stdout.partition("Commands:")[2]
     assert set(rows) == set(re.findall(r"^  (\w+)", listed, re.MULTILINE))
     for name in ("book", "write", "journal"):
-        command = import_module(f"inbox_mock.cli.{name}").COMMAND
+        command = import_module(f"inbox_mock.cli.{name}").command
         offered = {flag for option in command.params for flag in (*option.opts, *option.secondary_opts) if flag.startswith("--")}
         assert set(re.findall(r"--[a-z-]+", rows[name])) == offered - {"--url", "--sandbox", "--admin-token", "--format"}, name
 

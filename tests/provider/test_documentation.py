@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from inbox_contracts.commands.server import COMMAND
+from inbox_contracts.commands.server import command
 from inbox_contracts.provider.properties import every
 from inbox_contracts.provider.trial import Property
 
@@ -18,6 +18,6 @@ def test_the_table_says_what_the_property_says(described: Property) -> None:
     assert f"| `{described.name}` | {described.claim} | {described.fidelity.level} | {how} |" in PAGE
 
 
-@pytest.mark.parametrize("option", [option for parameter in COMMAND.params for option in parameter.opts if option.startswith("-")])
+@pytest.mark.parametrize("option", [option for parameter in command.params for option in parameter.opts if option.startswith("-")])
 def test_the_options_are_described(option: str) -> None:
     assert f"`{option}" in PAGE

@@ -7,7 +7,7 @@ from typing import NoReturn
 import click
 
 NAMES = ("server", "client")
-"""The commands, each the ``COMMAND`` of the module of its name, which is imported when it is used."""
+"""The commands, each the ``command`` of the module of its name, which is imported when it is used."""
 
 WRONG, INTERRUPTED = 2, 130
 LONGEST = 86_400
@@ -42,7 +42,7 @@ class Checks(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Return a command by its name, or None."""
         del ctx
-        found: click.Command | None = import_module(f"{__name__}.{cmd_name}").COMMAND if cmd_name in NAMES else None
+        found: click.Command | None = import_module(f"{__name__}.{cmd_name}").command if cmd_name in NAMES else None
         return found
 
     def invoke(self, ctx: click.Context) -> object:

@@ -195,6 +195,3 @@ def _check(hazard: str | None) -> None:
 
     if hazard is not None and hazard not in hazards():
         raise ValueError(f"--hazard: found {hazard!r}; expected one of {', '.join(hazards())}")
-
-
-COMMAND = command

@@ -108,6 +108,3 @@ def _again(url: str, outcome: "Outcome", *, token: str | None, read_only: bool) 
     words += ["--token", '"$TOKEN"'] if token is not None else []
     words += ["--read-only"] if read_only else []
     return " ".join(words)
-
-
-COMMAND = command

@@ -6,6 +6,7 @@ from itertools import zip_longest
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
+from inbox_contracts.consumer.driver import JSON
 from inbox_contracts.consumer.hazards import Counters, StepBuilder, hazards
 from inbox_contracts.consumer.worlds import PASSES, SETTLED, World, initial_state, kind_of
 from inbox_mock.channels import opening
@@ -13,7 +14,6 @@ from inbox_mock.channels import opening
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy
 
-JSON = dict[str, Any]
 Pick = Callable[[Sequence[Any]], Any]
 Fails = Callable[[World], bool]
 Clock = Callable[[], float]

@@ -8,6 +8,7 @@ from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 from typing import Any, Self
 
+from inbox_contracts.consumer.driver import JSON
 from inbox_contracts.consumer.oracle import WorldState
 from inbox_contracts.consumer.worlds import EDITS, World, kind_of
 from inbox_mock.app import Options
@@ -28,8 +29,6 @@ from inbox_mock.store.timeline import Event
 from inbox_mock.testing.sandboxes import client_of
 from inbox_mock.webhooks.advance import IDLE, a_year_on, advance
 from inbox_mock.webhooks.sender import LocalReceiver, sign
-
-JSON = dict[str, Any]
 
 SCOPES = ("inbox_write", "bookings_read", "clients_read", "applications_read")
 LASTING = frozenset({"expired_token", "revoked_token"})

@@ -2,8 +2,8 @@
 
 import shlex
 from collections.abc import Iterator, Sequence
-from typing import Any
 
+from inbox_contracts.consumer.driver import JSON
 from inbox_contracts.consumer.evaluation import Misbehaviour
 from inbox_contracts.consumer.hazards import hazards
 from inbox_contracts.consumer.recording import RecordedEvent, Recording
@@ -11,8 +11,6 @@ from inbox_contracts.consumer.trial import Failure, Verdict
 from inbox_mock.conduct.junit import legal
 from inbox_mock.domain import times
 from inbox_mock.domain.values import printable
-
-JSON = dict[str, Any]
 
 INDENT = "  "
 TOLD_STATUSES = 400

@@ -5,9 +5,8 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from time import monotonic
-from typing import Any
 
-from inbox_contracts.consumer.driver import CAPABILITIES, Client, ClientDriver, InProcessDriver
+from inbox_contracts.consumer.driver import CAPABILITIES, JSON, Client, ClientDriver, InProcessDriver
 from inbox_contracts.consumer.evaluation import Misbehaviour, evaluate
 from inbox_contracts.consumer.generation import generate, shrink
 from inbox_contracts.consumer.harness import Harness
@@ -17,8 +16,6 @@ from inbox_contracts.consumer.recording import Recording
 from inbox_contracts.consumer.runner import run_world
 from inbox_contracts.consumer.worlds import World
 from inbox_mock.scenarios.errors import ScenarioError
-
-JSON = dict[str, Any]
 
 WORLDS = 200
 SHRINK_SECONDS = 30.0

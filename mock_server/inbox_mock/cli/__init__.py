@@ -1,4 +1,4 @@
-"""``inbox-mock``: one command per file, each exporting ``COMMAND``; other packages add commands as entry points."""
+"""``inbox-mock``: one command per file, the function ``command``; other packages add commands as entry points."""
 
 import json
 import sys
@@ -38,7 +38,7 @@ class Commands(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the commands' names, in alphabetical order."""
         del ctx
-        own = {command.name or "" for command in discover(__name__, "COMMAND", click.Command).values()}
+        own = {command.name or "" for command in discover(__name__, "command", click.Command).values()}
         return sorted(own | set(_offered()))
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
@@ -49,13 +49,13 @@ class Commands(click.Group):
         """
         del ctx
         if cmd_name in {info.name for info in iter_modules(__path__)}:
-            command = getattr(import_declared(__name__, cmd_name), "COMMAND", None)
+            command = getattr(import_declared(__name__, cmd_name), "command", None)
         elif cmd_name in (offered := _offered()):
             command = offered[cmd_name].load()
         else:
             return None
         if not isinstance(command, click.Command):
-            raise DeclarationError(f"{__name__}.{cmd_name} must define COMMAND: Command")
+            raise DeclarationError(f"{__name__}.{cmd_name} must define command: Command")
         _read_environment(command)
         return command
 

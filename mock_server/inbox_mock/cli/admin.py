@@ -58,9 +58,6 @@ def command(*, sandbox: SandboxClient, as_json: bool, call: str | None, given: t
         click.echo(_legible(answer) if answer else "done")
 
 
-COMMAND = command
-
-
 def _legible(answer: JSON) -> str:
     """Return an answer as readable JSON, with only control and direction characters escaped."""
     text = json.dumps(answer, indent=2, ensure_ascii=False)
@@ -78,11 +75,7 @@ def _pair(text: str) -> tuple[str, object]:
 
 
 def _written(operation: "AdminOperation", sandbox: str, given: Mapping[str, object]) -> tuple[str, JSON | None]:
-    """Return the path and the body of a call, with each given value in the path, the query or the body.
-
-    Raises:
-        UsageError: a value of the path is missing, or the operation has no such value.
-    """
+    """Return the path and the body of a call, with each given value in its place; UsageError if one is missing or unknown."""
     left = dict(given)
     path = operation.rule.replace("<id>", quote(sandbox, safe=""))
     strange = [name for name in left if name not in {*PATH_VALUES, *operation.query, *operation.properties}]

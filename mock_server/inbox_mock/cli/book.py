@@ -64,9 +64,6 @@ def command(
     click.echo(_next(booking, channel, conversation_delay))
 
 
-COMMAND = command
-
-
 def _next(booking: JSON, channel: str, delay: str | None) -> str:
     """Return a line about the booking's conversation, and the command that opens it."""
     opened = booking["links"]["conversations"]

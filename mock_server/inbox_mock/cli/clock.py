@@ -78,9 +78,6 @@ def run(*, sandbox: SandboxClient, as_json: bool, rate: float | None) -> None:
     _show(sandbox.admin("PATCH", "/clock", {"mode": "real"} | ({} if rate is None else {"rate": rate})), as_json=as_json)
 
 
-COMMAND = command
-
-
 def _show(clock: JSON, *, as_json: bool) -> None:
     if as_json:
         print_json(clock)

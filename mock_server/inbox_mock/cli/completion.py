@@ -37,6 +37,3 @@ def command(*, shell: str) -> None:
     if kind is None:
         raise click.UsageError(f"click completes nothing in {shell}")
     click.echo(kind(main, {}, "inbox-mock", VARIABLE).source())
-
-
-COMMAND = command

@@ -49,9 +49,6 @@ def command(*, port: int, wanted: str) -> None:
     sys.exit(0 if all(finding.well for finding in findings) else 1)
 
 
-COMMAND = command
-
-
 def _findings(port: int) -> Iterator[Finding]:
     version = sys.version.split()[0]
     yield Finding("Python", sys.version_info >= (3, 11), version if sys.version_info >= (3, 11) else f"{version}; 3.11 or newer is needed")

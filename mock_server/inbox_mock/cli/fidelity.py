@@ -22,6 +22,3 @@ def command(*, level: str | None, wanted: str) -> None:
         print_json([asdict(claim) for claim in found])
     else:
         table(("", "part", "how sure", "source"), [(claim.kind, claim.part, claim.level, claim.source) for claim in found])
-
-
-COMMAND = command

@@ -49,9 +49,6 @@ def command(*, url: str, wait: timedelta, wanted: str) -> None:
         time.sleep(min(PAUSE_SECONDS, left))
 
 
-COMMAND = command
-
-
 def _check(root: str) -> None:
     """Raise BadParameter for a URL that is not the root of a server."""
     try:

@@ -37,9 +37,6 @@ def command(*, sandbox: SandboxClient, as_json: bool, follow: bool, after: int) 
         return
 
 
-COMMAND = command
-
-
 def _kept(sandbox: SandboxClient, after: int) -> Iterator[JSON]:
     """Yield the journal's entries after one."""
     while True:

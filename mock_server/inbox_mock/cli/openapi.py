@@ -27,6 +27,3 @@ def command(*, admin: bool, url: str, wanted: str) -> None:
         import yaml
 
         click.echo(yaml.safe_dump(json.loads(json.dumps(document)), sort_keys=False, allow_unicode=True, width=120), nl=False)
-
-
-COMMAND = command

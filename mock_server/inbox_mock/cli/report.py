@@ -52,9 +52,6 @@ def command(
     sys.exit(WRONG if report["broken"] else FINDINGS if unused or fails(report, threshold) else 0)
 
 
-COMMAND = command
-
-
 def _rendered(report: JSON, wanted: str, threshold: str) -> str:
     from inbox_mock.conduct import html, junit, text
 

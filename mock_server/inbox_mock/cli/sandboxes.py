@@ -136,15 +136,8 @@ def fork(*, sandbox: SandboxClient, as_json: bool, name: str | None) -> None:
     _show(sandbox.admin("POST", "/fork", {} if name is None else {"snapshot": name}), as_json=as_json)
 
 
-COMMAND = command
-
-
 def _scenario(wanted: str) -> object:
-    """Return a scenario as the admin API takes it: by name, or, if it is a file of this machine, as an object.
-
-    Raises:
-        UsageError: the file does not hold a scenario.
-    """
+    """Return a scenario as the admin API takes it: by name, or, if it is a file, as an object; UsageError if that holds none."""
     from inbox_mock.scenarios.errors import ScenarioError
     from inbox_mock.scenarios.loading import SUFFIXES, from_file
 

@@ -32,9 +32,6 @@ def command(*, files: tuple[str, ...], print_schema: bool, wanted: str) -> None:
         sys.exit(FINDINGS if any(scenario.mistake for scenario in found) else 0)
 
 
-COMMAND = command
-
-
 def _check(files: tuple[str, ...], *, as_json: bool) -> None:
     """Check files; for programs, print what is wrong with each. Exit 1 if something is."""
     errors: dict[str, list[str]] = {}

@@ -106,9 +106,6 @@ def command(
     _stop(server)
 
 
-COMMAND = command
-
-
 def _prepared(options: Options, host: str, port: int) -> Server:
     """Return the server with its scenario loaded; show progress if that takes some seconds."""
     if "generate" not in options.scenario.data:
@@ -131,11 +128,7 @@ def _stop(server: Server) -> NoReturn:
 
 
 def _check_port_file(path: Path) -> None:
-    """Remove the file of an earlier run, and check that a new one can be written.
-
-    Raises:
-        UsageError: it cannot be written.
-    """
+    """Remove the file of an earlier run, and raise UsageError if a new one cannot be written."""
     try:
         path.unlink(missing_ok=True)
         tried = path.with_name(f"{path.name}.tmp")  # never the file itself: a program that waits for it would read it at once

@@ -62,6 +62,3 @@ def command(
         click.echo(f"Message {message_id}: relayed, the guest sees it some seconds later")
     else:
         click.echo(f"Message {message_id}: written by the {writer}")
-
-
-COMMAND = command

@@ -46,24 +46,6 @@ class Behaviour:
     switch: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class SimulatedBehaviour:
-    """The number of draws of a conversation's delay, of a Host's presence in it, and of a relay's delay.
-
-    ``without_conversation``: bookings that were cancelled before they had one. ``from_channel``: messages of guests that
-    came in from a channel; ``deadlines``: those that set a response deadline; ``reopening``: those into conversations that
-    had been closed.
-    """
-
-    delays: int = 0
-    hosts: int = 0
-    relays: int = 0
-    without_conversation: int = 0
-    from_channel: int = 0
-    deadlines: int = 0
-    reopening: int = 0
-
-
 def _switched(name: str) -> Behaviour:
     return Behaviour(ASSUMPTIONS[name].says, f"no source settles it; assume.{name} of a scenario decides", name)
 
@@ -121,9 +103,17 @@ OF_WEBHOOKS: tuple[tuple[Behaviour, Callable[[Entry], bool]], ...] = (
         lambda entry: entry.delivery is not None and entry.delivery.event == "booking_destroyed",
     ),
 )
+DRAWN_DELAY = Behaviour("How long a channel takes to open a conversation is left to the dice.", "that it may take a while is documented")
+DRAWN_HOST = Behaviour("Whether the channel adds a Host participant is left to the dice.", "that it may or may not is documented")
+RELAYED_LATER = Behaviour("A relayed message reaches the guest some seconds later.", "how long it takes is not said")
+NEVER_OPENED = Behaviour("A booking cancelled before its conversation never gets one.", "no source settles it")
+EXTERNAL = Behaviour("What comes from a channel is external, with the conversation's default_channel.", "inferred from the enumerations")
+DEADLINE = Behaviour("A guest's message sets deadline_response_at, 24 hours later.", "how long hosts have is not said")
+REOPENING = _switched("guest_reopens_closed")
+OF_CHANNELS = (DRAWN_DELAY, DRAWN_HOST, RELAYED_LATER, NEVER_OPENED, EXTERNAL, DEADLINE, REOPENING)
 
 
-def assumed(evidence: Evidence, operations: OperationIndex, observed: SimulatedBehaviour) -> list[dict[str, object]]:
+def assumed(evidence: Evidence, operations: OperationIndex, observed: Mapping[Behaviour, int]) -> list[dict[str, object]]:
     """Return each behaviour that the run relied on, with the number of its occurrences, most frequent first."""
     met: Counter[Behaviour] = Counter()
     for entry in evidence.calls:
@@ -134,7 +124,7 @@ def assumed(evidence: Evidence, operations: OperationIndex, observed: SimulatedB
         met.update(behaviour for behaviour, seen in OF_CALLS if seen(entry))
     for entries, behaviours in ((evidence.exchanges, OF_EXCHANGES), (evidence.attempts, OF_WEBHOOKS)):
         met.update(behaviour for entry in entries for behaviour, seen in behaviours if seen(entry))
-    met.update(of_channels(observed))
+    met.update(observed)
     return [
         {"behaviour": behaviour.says, "source": behaviour.source, "seen": seen, "switch": behaviour.switch}
         for behaviour, seen in sorted(met.items(), key=lambda pair: (-pair[1], pair[0].says))
@@ -169,39 +159,19 @@ def _refusals(entry: Entry) -> Iterator[Behaviour]:
         yield Behaviour(f"Status {entry.status}: {known[0]}", known[1].source)
 
 
-def of_channels(observed: SimulatedBehaviour) -> dict[Behaviour, int]:
-    """Return the assumptions about channels, each with the number of its occurrences."""
-    return {
-        Behaviour(
-            "How long a channel takes to open a conversation is left to the dice.", "that it may take a while is documented"
-        ): observed.delays,
-        Behaviour(
-            "Whether the channel adds a Host participant is left to the dice.", "that it may or may not is documented"
-        ): observed.hosts,
-        Behaviour("A relayed message reaches the guest some seconds later.", "how long it takes is not said"): observed.relays,
-        Behaviour("A booking cancelled before its conversation never gets one.", "no source settles it"): observed.without_conversation,
-        Behaviour(
-            "What comes from a channel is external, with the conversation's default_channel.", "inferred from the enumerations"
-        ): observed.from_channel,
-        Behaviour("A guest's message sets deadline_response_at, 24 hours later.", "how long hosts have is not said"): observed.deadlines,
-        _switched("guest_reopens_closed"): observed.reopening,
-    }
-
-
-def simulated_behaviour(work: UnitOfWork, since: str, closed: list[int]) -> SimulatedBehaviour:
-    """Count simulated events since a time; ``closed`` are the ids of the conversations that a client closed."""
+def of_channels(work: UnitOfWork, since: str, closed: list[int]) -> dict[Behaviour, int]:
+    """Count the events of channels since a time by the assumption that each shows; ``closed``: conversations that a client closed."""
     opened = [(row, orjson.loads(str(row["about"]))) for row in work.db.every(OPENINGS, (since,))]
     written = {str(row["channel"]): row["n"] for row in work.db.every(FROM_CHANNEL, (since,))}
-    answered_within = {name: count for name, count in written.items() if policies()[name].response_hours is not None}
-    return SimulatedBehaviour(
-        delays=sum(_by_dice(work, row) for row, _ in opened),
-        hosts=sum("hosts" not in about for _, about in opened if about.get("conversation_id")),
-        relays=work.db.value(RELAYS, (since,), int) or 0,
-        without_conversation=sum(about.get("never") == "the booking was cancelled" for _, about in opened),
-        from_channel=sum(written.values()),
-        deadlines=sum(answered_within.values()),
-        reopening=work.db.value(REOPENED, (since, orjson.dumps(closed).decode()), int) or 0,
-    )
+    return {
+        DRAWN_DELAY: sum(_by_dice(work, row) for row, _ in opened),
+        DRAWN_HOST: sum("hosts" not in about for _, about in opened if about.get("conversation_id")),
+        RELAYED_LATER: work.db.value(RELAYS, (since,), int) or 0,
+        NEVER_OPENED: sum(about.get("never") == "the booking was cancelled" for _, about in opened),
+        EXTERNAL: sum(written.values()),
+        DEADLINE: sum(count for name, count in written.items() if policies()[name].response_hours is not None),
+        REOPENING: work.db.value(REOPENED, (since, orjson.dumps(closed).decode()), int) or 0,
+    }
 
 
 def _by_dice(work: UnitOfWork, row: Row) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from shlex import quote
 
-from inbox_mock.conduct.assumptions import SimulatedBehaviour, assumed, simulated_behaviour
+from inbox_mock.conduct.assumptions import assumed, of_channels
 from inbox_mock.conduct.evaluation import JSON, OfferedRules, RuleResult, allow, evaluate, near, offered_rules
 from inbox_mock.conduct.evidence import OperationIndex, collect
 from inbox_mock.conduct.model import Entry, Evidence, Violation
@@ -32,7 +32,7 @@ def report_on(sandbox: Sandbox, operations: OperationIndex, allowed: Iterable[st
         evidence = collect(work, operations)
         calls = evidence.calls
         since = times.wire(calls[0].at) if calls else work.now
-        observed = simulated_behaviour(work, since, _closed(calls)) if calls else SimulatedBehaviour()
+        observed = of_channels(work, since, _closed(calls)) if calls else {}
         settings = work.settings
     results = evaluate(evidence, offers.rules)
     found: JSON = {

@@ -56,11 +56,7 @@ def blueprint(control: AccessControl) -> Blueprint:
 
 
 def _check(control: AccessControl) -> None:
-    """Check that a request may read the dashboard: another site may link to it, but not load or frame any of it.
-
-    Raises:
-        Forbidden: the request addresses a host that is not allowed, or another site's page loads or frames the dashboard.
-    """
+    """Raise Forbidden unless the host is allowed; another site may link to the dashboard, but not load or frame any of it."""
     control.check_host(request)
     led_here = request.headers.get("Sec-Fetch-Dest", "document") == "document"
     if not led_here and request.headers.get("Sec-Fetch-Site") in {"cross-site", "same-site"}:
@@ -68,11 +64,7 @@ def _check(control: AccessControl) -> None:
 
 
 def _file(name: str) -> Response:
-    """Return a file of the dashboard, which browsers revalidate at each use.
-
-    Raises:
-        werkzeug.exceptions.NotFound: there is no such file.
-    """
+    """Return a file of the dashboard, which browsers revalidate at each use; raise werkzeug's NotFound if there is none."""
     answer = send_from_directory(STATIC, name, mimetype=TYPES.get(Path(name).suffix))
     answer.headers.update(HEADERS)
     return answer

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from inbox_mock.api import openapi
 from inbox_mock.api.routes import OPERATIONS
-from inbox_mock.conduct.assumptions import ASSUMED, OF_CALLS, OF_EXCHANGES, OF_WEBHOOKS, SimulatedBehaviour, of_channels
+from inbox_mock.conduct.assumptions import ASSUMED, OF_CALLS, OF_CHANNELS, OF_EXCHANGES, OF_WEBHOOKS
 
 JSON = Mapping[str, object]
 LEVELS = ("documented", "recorded", "assumed")
@@ -32,7 +32,7 @@ def claims() -> list[Claim]:
 def _behaviours() -> Iterator[Claim]:
     """Yield the assumed behaviours that no switch controls."""
     of_traffic = (behaviour for behaviour, _ in (*OF_CALLS, *OF_EXCHANGES, *OF_WEBHOOKS))
-    for behaviour in (*of_channels(SimulatedBehaviour()), *of_traffic):
+    for behaviour in (*OF_CHANNELS, *of_traffic):
         if behaviour.switch is None:
             yield Claim("behaviour", behaviour.says, ASSUMED, behaviour.source)
 

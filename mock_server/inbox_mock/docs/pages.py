@@ -91,11 +91,7 @@ def blueprint() -> Blueprint:
 
 
 def _file(folder: Path, name: str) -> Response:
-    """Return a file, which browsers revalidate at each use.
-
-    Raises:
-        NotFound: there is no such file.
-    """
+    """Return a file, which browsers revalidate at each use; raise NotFound if there is none."""
     if Path(name).suffix not in TYPES:
         raise NotFound
     answer = send_from_directory(folder, name, mimetype=TYPES.get(Path(name).suffix))

@@ -53,11 +53,7 @@ class Checked(fields.Field[Any]):
         return self._check(value)
 
     def _check(self, value: object) -> object:
-        """Return what to store.
-
-        Raises:
-            ValidationError: the value is not of this kind.
-        """
+        """Return what to store; raise ValidationError if the value is not of this kind."""
         raise NotImplementedError
 
 
