@@ -1,14 +1,9 @@
 """Accounts, applications, and the installations of applications on accounts."""
 
 from inbox_mock.domain.enumerations import ACCOUNT_STATUSES
-from inbox_mock.domain.fidelity import assumed, documented, recorded
-from inbox_mock.resources.declaration import Attribute, Link, Resource, Write, stamps
+from inbox_mock.domain.fidelity import assumed, recorded
+from inbox_mock.resources.declaration import STAMPS, Attribute, Link, Resource, Write
 from inbox_mock.resources.field_types import boolean, choice, decimal, structure, text
-
-# What the page of each resource documents.
-ACCOUNTS = documented("/reference/endpoints/accounts")
-APPLICATIONS = documented("/reference/endpoints/applications")
-ME = documented("/reference/endpoints/me")
 
 TEXTS = ("email", "website", "address1", "address2", "city", "zip", "state", "country_code")
 
@@ -16,50 +11,42 @@ DECLARED = (
     Resource(
         name="account",
         plural="accounts",
-        path="accounts",
-        page=ACCOUNTS.source,
-        view="account_records",
+        page="/reference/endpoints/accounts",
         read_scopes=("public",),
         note="One for a user's token, all authorised ones for client credentials.",
         attributes=(
-            Attribute(name="business_name", kind=text(), example="Super Awesome Villas", fidelity=ACCOUNTS),
-            *(Attribute(name=name, kind=text(), null=True, fidelity=ACCOUNTS) for name in TEXTS),
-            Attribute(name="status", kind=choice(ACCOUNT_STATUSES), fidelity=ACCOUNTS),
-            Attribute(name="default_locale", kind=text(), example="en", fidelity=ACCOUNTS),
-            Attribute(name="selected_locales", kind=structure({"type": "array", "items": {"type": "string"}}), fidelity=ACCOUNTS),
-            Attribute(name="demo", kind=boolean(), fidelity=ACCOUNTS),
-            Attribute(name="test", kind=boolean(), fidelity=ACCOUNTS),
+            Attribute("business_name", text(), example="Super Awesome Villas"),
+            *(Attribute(name, text(), null=True) for name in TEXTS),
+            Attribute("status", choice(ACCOUNT_STATUSES)),
+            Attribute("default_locale", text(), example="en"),
+            Attribute("selected_locales", structure({"type": "array", "items": {"type": "string"}})),
+            Attribute("demo", boolean()),
+            Attribute("test", boolean()),
             Attribute(
-                name="inbox_email",
-                kind=text(),
+                "inbox_email",
+                text(),
                 null=True,
                 scope="inbox_read",
                 note="Only with inbox_read.",
                 fidelity=assumed("the table calls it a Boolean and describes an e-mail address"),
             ),
-            Attribute(name="phones", kind=structure({"type": "object"}), fidelity=ACCOUNTS),
-            Attribute(name="preferences", kind=structure({"type": "object"}), fidelity=ACCOUNTS),
-            *stamps(ACCOUNTS),
+            Attribute("phones", structure({"type": "object"})),
+            Attribute("preferences", structure({"type": "object"})),
+            *STAMPS,
         ),
     ),
     Resource(
         name="application",
         plural="applications",
-        path="applications",
-        page=APPLICATIONS.source,
-        view="application_records",
+        page="/reference/endpoints/applications",
         read_scopes=("applications_read",),
         write_scopes=("applications_write",),
         attributes=(
-            Attribute(name="name", kind=text(), example="Airbnb", fidelity=recorded("applications, 2019: id 65 is Airbnb")),
+            Attribute("name", text(), example="Airbnb", fidelity=recorded("applications, 2019: id 65 is Airbnb")),
             Attribute(
-                name="default_price_increase",
-                kind=decimal(0, 100),
-                write=Write.UPDATE,
-                example="5.0",
-                fidelity=recorded("applications, 2019"),
+                "default_price_increase", decimal(0, 100), write=Write.UPDATE, example="5.0", fidelity=recorded("applications, 2019")
             ),
-            *stamps(APPLICATIONS),
+            *STAMPS,
         ),
         note="Not to be had with client credentials.",
     ),
@@ -67,11 +54,11 @@ DECLARED = (
         name="accounts_application",
         plural="accounts_applications",
         path="me",
-        page=ME.source,
+        page="/reference/endpoints/me",
         view="installation_records",
         read_scopes=("public",),
         has_id=False,
-        attributes=(Attribute(name="partnership_invoice_recipient", kind=choice(("account", "smily")), fidelity=ME),),
-        links=(Link(name="account", target="accounts", fidelity=ME),),
+        attributes=(Attribute("partnership_invoice_recipient", choice(("account", "smily"))),),
+        links=(Link("account", "accounts"),),
     ),
 )

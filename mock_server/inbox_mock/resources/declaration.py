@@ -1,10 +1,14 @@
 """The shape of a declaration: resources, their attributes and their links."""
 
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass, replace
 from enum import Enum
 
-from inbox_mock.domain.fidelity import Fidelity
+from inbox_mock.domain.fidelity import Fidelity, documented
 from inbox_mock.resources.field_types import Kind, time
+
+PAGE_OF_THE_RESOURCE = documented("the page of the resource")
+"""The fidelity of attributes and links that name none: documented on the page of their resource."""
+PATHS = {name: f"inbox/{name}" for name in ("conversations", "participants", "messages", "attachments")}
 
 
 class Write(Enum):
@@ -25,7 +29,7 @@ class Tolerated:
     assumption: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False)
 class Attribute:
     """One attribute: ``required`` on create; ``public`` if it shows without a read scope; ``note`` for people.
 
@@ -35,6 +39,7 @@ class Attribute:
 
     name: str
     kind: Kind
+    _: KW_ONLY
     null: bool = False
     read: bool = True
     write: Write = Write.NEVER
@@ -45,10 +50,10 @@ class Attribute:
     scope: str | None = None
     note: str = ""
     example: object = None
-    fidelity: Fidelity
+    fidelity: Fidelity = PAGE_OF_THE_RESOURCE
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False)
 class Link:
     """One association. ``target`` is the plural of a resource, or a path that the fake does not serve.
 
@@ -57,27 +62,29 @@ class Link:
 
     name: str
     target: str
+    _: KW_ONLY
     many: bool = False
     null: bool = False
     public: bool = False
     served: bool = True
     templates: tuple[tuple[str, str], ...] | None = None
-    fidelity: Fidelity
+    fidelity: Fidelity = PAGE_OF_THE_RESOURCE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Resource:
-    """One API resource; ``view`` is the database view that its records are read from, ``page`` the page that documents it.
+    """One API resource; ``view`` is the database view of its records, ``page`` the page that documents it.
 
+    That page is the source of each attribute and link that names no ``fidelity``.
     ``needs``: groups of attributes, of which a new record must have at least one. Without one of the ``full_scopes`` only
     public attributes and links show; with one of the ``owner_scopes`` the application's own records show in full.
     """
 
     name: str
     plural: str
-    path: str
     page: str
-    view: str
+    path: str = ""
+    view: str = ""
     attributes: tuple[Attribute, ...]
     links: tuple[Link, ...] = ()
     read_scopes: tuple[str, ...]
@@ -88,6 +95,16 @@ class Resource:
     has_id: bool = True
     needs: tuple[tuple[str, ...], ...] = ()
     note: str = ""
+
+    def __post_init__(self) -> None:
+        """Derive what is left out: ``path`` and ``view`` from the names, the fidelity of attributes and links from ``page``."""
+        for name in ("attributes", "links"):
+            found = [
+                replace(one, fidelity=documented(self.page)) if one.fidelity is PAGE_OF_THE_RESOURCE else one for one in getattr(self, name)
+            ]
+            object.__setattr__(self, name, tuple(found))
+        object.__setattr__(self, "path", self.path or PATHS.get(self.plural, self.plural))
+        object.__setattr__(self, "view", self.view or f"{self.name}_records")
 
     def templates(self) -> tuple[tuple[str, str], ...]:
         """Return the URI templates of the envelope: key, and path under the API's base."""
@@ -101,9 +118,5 @@ class Resource:
         return tuple(found)
 
 
-PATHS = {name: f"inbox/{name}" for name in ("conversations", "participants", "messages", "attachments")}
-
-
-def stamps(fidelity: Fidelity) -> tuple[Attribute, Attribute]:
-    """Return created_at and updated_at, which nearly every resource has."""
-    return Attribute(name="created_at", kind=time(), fidelity=fidelity), Attribute(name="updated_at", kind=time(), fidelity=fidelity)
+STAMPS = Attribute("created_at", time()), Attribute("updated_at", time())
+"""What nearly every resource has."""
