@@ -4,6 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from jsonschema_rs import validator_for
 
 from builders import a_body, a_booking, a_message, a_scenario
 from fake import JSON, Mock, OverSocket, Sandbox
@@ -273,6 +274,18 @@ def test_whoever_waits_is_let_go_when_the_sandbox_is_deleted(served: str) -> Non
         assert mock.admin.delete(f"/sandboxes/{sandbox.id}").status == 204
 
         assert told.result(PATIENCE_SECONDS).status == 404
+
+
+def test_the_openapi_document_describes_every_key_of_an_entry(mock: Mock, inbox: Sandbox) -> None:
+    get = mock.admin.get("/openapi.json").json["paths"]["/__admin/sandboxes/{id}/journal"]["get"]
+    schema = get["responses"]["200"]["content"]["application/json"]["schema"]["properties"]["entries"]["items"]
+    inbox.admin.post("/faults", {"kind": "status", "status": 503})
+    inbox.api.get("/me")
+
+    assert list(schema["properties"]) == KEYS
+    (entry,) = entries(inbox)
+    assert entry["reasons"]
+    validator_for(schema | {"required": KEYS}).validate(entry)
 
 
 def test_a_reset_takes_the_journal_along(inbox: Sandbox) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
 
 PICTURES = Path(__file__).parents[2] / "docs" / "images"
-PATIENCE_MILLISECONDS = 20_000
+PATIENCE_MILLISECONDS = 90_000
 USUAL = {"viewport": {"width": 1360, "height": 860}, "reduced_motion": "reduce", "permissions": ["clipboard-read", "clipboard-write"]}
 
 

@@ -1,5 +1,6 @@
 """Reading the journal: requests, their answers, and what they caused; and the report on the conduct of the client that it shows."""
 
+from collections.abc import Mapping
 from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING
@@ -16,7 +17,28 @@ if TYPE_CHECKING:
 
 PAGE = 100
 PATIENCE_SECONDS = 25
-NAMES = ("id", "at", "method", "path", "query", "status", "application_id", "request", "response", "caused", "why", "fault_id", "reasons")
+REASON: JSON = {
+    "type": "object",
+    "required": ["code"],
+    "properties": {"code": {"type": "string"}},
+    "description": "a code, and the values that the reason's text contains",
+}
+ENTRY: Mapping[str, JSON] = {
+    "id": {"type": "integer"},
+    "at": {"type": "string", "description": "the sandbox's time"},
+    "method": {"type": "string"},
+    "path": {"type": "string", "description": "for an attempt to deliver a webhook, the whole address"},
+    "query": {"type": "string"},
+    "status": {"type": ["integer", "null"], "description": "null, if there was no answer"},
+    "application_id": {"type": ["integer", "null"]},
+    "request": {"type": "object"},
+    "response": {"type": "object"},
+    "caused": {"type": "array", "items": {"type": "object"}},
+    "why": {"type": ["string", "null"], "description": "the reasons in words"},
+    "fault_id": {"type": ["integer", "null"], "description": "the fault that struck"},
+    "reasons": {"type": "array", "items": REASON},
+}
+"""The JSON Schema of each key of an entry."""
 FORMATS = {"junit": "application/xml; charset=utf-8", "html": "text/html; charset=utf-8", "text": "text/plain; charset=utf-8"}
 """The content type of each format besides JSON; the module of that name in `inbox_mock.conduct` renders it."""
 VIOLATION: JSON = {
@@ -34,7 +56,10 @@ VIOLATION: JSON = {
     "GET",
     "/sandboxes/<id>/journal",
     query={"after": "The `next` of the page before; 0, if left out.", "wait": "1 waits up to 25 seconds for news."},
-    answer={"type": "object", "properties": {"entries": {"type": "array", "items": {"type": "object"}}, "next": {"type": "integer"}}},
+    answer={
+        "type": "object",
+        "properties": {"entries": {"type": "array", "items": {"type": "object", "properties": ENTRY}}, "next": {"type": "integer"}},
+    },
 )
 def get_journal(call: AdminCall) -> JSON:
     """Read the journal: requests, attempts to deliver webhooks, and what they caused."""
@@ -51,7 +76,7 @@ def get_journal(call: AdminCall) -> JSON:
 def _page(call: AdminCall, after: int) -> JSON:
     with call.in_sandbox.work() as work:
         rows = journal.after(work.db, after, PAGE)
-    entries = [{name: row[name] for name in NAMES} for row in rows]
+    entries = [{name: row[name] for name in ENTRY} for row in rows]
     return {"entries": entries, "next": entries[-1]["id"] if entries else after}
 
 
