@@ -21,6 +21,13 @@ EVENT = """from inbox_mock.webhooks.event_types import EventType
 
 EVENT_TYPES = (EventType(name="bird_came", says="a bird came", {}),)
 """
+CIRCLE = """from inbox_mock.webhooks.event_types import EventType
+
+EVENT_TYPES = (
+    EventType(name="bird_came", says="a bird came", plural="hosts", accompanies=("bird_left",)),
+    EventType(name="bird_left", says="a bird left", plural="hosts", accompanies=("bird_came",)),
+)
+"""
 FAULT = """from inbox_mock.faults.declaration import DeliveryEffect, WebhookFault
 
 FAULTS = (WebhookFault(kind="dove", says="a dove comes", options={{"by": {}}}, effect=lambda options: DeliveryEffect()),)
@@ -83,6 +90,26 @@ def test_the_command_line_tells_it_in_one_line(arguments: list[str], tmp_path: P
             event_types.event_types,
             EVENT.format("plural='hosts', accompanies=('bird_left',)"),
             r"event_types\.dove: event type 'bird_came' accompanies 'bird_left'",
+        ),
+        (event_types, event_types.event_types, EVENT.format("plural='hosts', accompanies='bird_left'"), r"accompanies is 'bird_left'"),
+        (
+            event_types,
+            event_types.event_types,
+            EVENT.format("plural='hosts', accompanies=('client_created',)"),
+            r"event_types\.dove: .*of hosts accompanies 'client_created' of clients",
+        ),
+        (event_types, event_types.event_types, CIRCLE, r"in a circle: bird_came, bird_left, bird_came"),
+        (event_types, event_types.event_types, "EVENT_TYPES = (1,)\n", r"event_types\.dove declares 1; expected EventType"),
+        (kinds, kinds.kinds, "FAULTS = ('zz',)\n", r"kinds\.dove declares 'zz'; expected Fault"),
+        (actions, actions.actions, ACTION.format("says='{booking'"), r"dove\.py:\d: ValueError"),
+        *(
+            (
+                actions,
+                actions.actions,
+                ACTION.format("says='x'").replace("dove_comes", name),
+                rf"dove\.py:\d: .*'{name}': the name is taken",
+            )
+            for name in ("at", "conversation_opened", "message_relayed", "webhook_sent")
         ),
         (kinds, kinds.kinds, FAULT.format("{'default': '10m'}"), r"dove\.py:3: .*'dove': the option 'by' has no 'description'"),
         (kinds, kinds.kinds, FAULT.format("{'description': 'x'}"), r"dove\.py:3: .*'dove': the option 'by' has no 'default'"),

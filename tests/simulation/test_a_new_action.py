@@ -118,6 +118,17 @@ def test_a_trial_has_it_as_a_step_and_tells_of_it(tmp_path: Path) -> None:
     assert describe_step(ANNOUNCES) == f"{SAYS}."
 
 
+@pytest.mark.parametrize("says", ['"At {time:d}"', "lambda given: None", "lambda given: given['tim']"])
+def test_a_sentence_that_fails_is_a_question_mark_and_the_clock_goes_on(tmp_path: Path, says: str) -> None:
+    source = ARRIVAL.replace('"The guest of booking {booking} says that they arrive at {time}"', says)
+    with plugged(actions, "arrival", source, tmp_path):
+        sandbox = a_fake_of_its_own().sandbox(a_scenario(bookings=[a_booking()], timeline=[{"at": "15m", **ANNOUNCES}]))
+        (coming,) = [event for event in sandbox.admin.get("/timeline").json["pending"] if event["kind"] in ANNOUNCES]
+        (done,) = [event for event in sandbox.advance("15m")["happened"] if event["kind"] in ANNOUNCES]
+
+    assert (coming["says"], done["says"]) == ("?", "?")
+
+
 def test_without_its_file_nothing_is_left_of_it(mock: Mock, tmp_path: Path) -> None:
     with plugged(actions, "arrival", ARRIVAL, tmp_path):
         assert "guest_announces_arrival" in actions.actions()

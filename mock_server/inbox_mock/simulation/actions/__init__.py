@@ -4,6 +4,7 @@ Each action is one decorated function in a module here, and its name is the func
 the catalogue, the dashboard and trials of clients read the declaration.
 """
 
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -33,6 +34,10 @@ TEXT: Schema = {"type": "string", "minLength": 1}
 IN_CONVERSATION: Schema = {"booking": {**REFERENCE, "description": "Its conversation is meant."}, "conversation": REFERENCE}
 ATTACHMENTS: Schema = {"type": "array", "items": REFERENCE}
 MOST_SHOWN = 60
+UNKNOWN = "?"
+NO_ACTIONS = frozenset({"at", SENT, *bookings.HANDLERS, *relay.HANDLERS})
+"""Names that an action cannot have: the key beside it in a timeline's entry, and kinds of events that the fake schedules itself."""
+LOG = logging.getLogger("inbox_mock")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +68,10 @@ class Action:
 
     def __post_init__(self) -> None:
         """Refuse what names no argument, and references to tables that scenarios cannot refer to."""
+        if self.name in NO_ACTIONS:
+            raise ValueError(
+                f"action {self.name!r}: the name is taken by the timeline itself; expected none of {', '.join(sorted(NO_ACTIONS))}"
+            )
         if "properties" not in self.schema:
             return
         fields = () if callable(self.says) else tuple(field for _, field, _, _ in Formatter().parse(self.says) if field is not None)
@@ -89,13 +98,21 @@ class Action:
         return found
 
     def sentence(self, given: Given) -> str:
-        """Return what it does, as a sentence without a full stop; ``given`` are its arguments as written in a scenario."""
-        return self.says(given) if callable(self.says) else self.says.format_map(_Words(given, where=where(given)))
+        """Return what it does, as a sentence without a full stop; ``given`` are its arguments as written in a scenario.
+
+        It is a question mark if ``says`` fails, or returns something else.
+        """
+        try:
+            found: object = self.says(given) if callable(self.says) else self.says.format_map(_Words(given, where=where(given)))
+        except Exception:  # a sentence for people must not stop the clock
+            LOG.exception("what the action %s says failed", self.name)
+            return UNKNOWN
+        return found if isinstance(found, str) else UNKNOWN
 
 
 class _Words(dict[str, object]):
     def __missing__(self, key: str) -> str:
-        return "?"
+        return UNKNOWN
 
 
 def action(

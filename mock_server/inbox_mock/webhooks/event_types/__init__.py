@@ -29,6 +29,9 @@ class EventType:
         """Refuse a resource and scopes that do not exist."""
         if self.plural not in RESOURCES:
             raise ValueError(f"event type {self.name!r}: plural is {self.plural!r}; expected one of {', '.join(RESOURCES)}")
+        for key, names in (("scopes", self.scopes), ("accompanies", self.accompanies)):
+            if isinstance(names, str):
+                raise ValueError(f"event type {self.name!r}: {key} is {names!r}; expected a tuple of names")
         for scope in self.scopes:
             if scope not in ALL_SCOPES:
                 raise ValueError(f"event type {self.name!r}: scopes has {scope!r}; expected some of {', '.join(ALL_SCOPES)}")
@@ -50,7 +53,21 @@ def event_types() -> dict[str, EventType]:
                     raise DeclarationError(
                         f"{__name__}.{module}: event type {one.name!r} accompanies {other!r}; expected another event type"
                     )
+                if found[other].plural != one.plural:
+                    raise DeclarationError(
+                        f"{__name__}.{module}: event type {one.name!r} of {one.plural} accompanies {other!r} of {found[other].plural}"
+                    )
+    for name in found:
+        _expect_no_circle(found, (name,))
     return found
+
+
+def _expect_no_circle(found: dict[str, EventType], path: tuple[str, ...]) -> None:
+    """Refuse event types that accompany each other: publishing one would never end."""
+    for other in found[path[-1]].accompanies:
+        if other in path:
+            raise DeclarationError(f"{__name__}: event types accompany each other in a circle: {', '.join((*path, other))}")
+        _expect_no_circle(found, (*path, other))
 
 
 @cache
