@@ -79,7 +79,7 @@ def on_a_server(*formats: str, **flags: str) -> Callable[[Callable[..., None]], 
     def decorate(command: Callable[..., None]) -> Callable[..., None]:
         @click.option("--url", default="http://127.0.0.1:8089", show_default=True, help="The root of the server.")
         @click.option("--sandbox", default="default", show_default=True, metavar="ID", help="The sandbox.")
-        @click.option("--admin-token", default=None, help="The token that the server was given with --admin-token.")
+        @click.option("--admin-token", help="The token that the server was given with --admin-token.")
         @click.option("--format", "wanted", type=click.Choice(["text", "json", *formats]), default="text", show_default=True)
         @wraps(command)
         def on_server(**given: object) -> None:

@@ -12,13 +12,11 @@ from inbox_mock.client import JSON, SandboxClient
 
 @click.command("book")
 @click.option("--channel", default="airbnb", show_default=True, shell_complete=channels, help="Where the guest books.")
-@click.option("--rental", type=int, default=None, help="The rental's id.  [default: the first]")
-@click.option("--guest", default=None, metavar="NAME", help="The guest's full name.")
-@click.option("--start", default=None, metavar="TIME", help="When the stay begins: a time or a date.  [default: in 30 days]")
-@click.option("--end", default=None, metavar="TIME", help="When it ends.  [default: in 37 days]")
-@click.option(
-    "--conversation-delay", default=None, metavar="10m|0s|never", help="When the conversation comes.  [default: as the channel does]"
-)
+@click.option("--rental", type=int, help="The rental's id.  [default: the first]")
+@click.option("--guest", metavar="NAME", help="The guest's full name.")
+@click.option("--start", metavar="TIME", help="When the stay begins: a time or a date.  [default: in 30 days]")
+@click.option("--end", metavar="TIME", help="When it ends.  [default: in 37 days]")
+@click.option("--conversation-delay", metavar="10m|0s|never", help="When the conversation comes.  [default: as the channel does]")
 @click.option(
     "--host/--no-host",
     default=None,

@@ -32,10 +32,9 @@ def command(ctx: click.Context, *, sandbox: SandboxClient, as_json: bool) -> Non
 
 @command.command("advance")
 @click.argument("by", required=False)
-@click.option("--to", default=None, metavar="TIME", help="Advance to a time, such as 2030-06-02T00:00:00Z.")
+@click.option("--to", metavar="TIME", help="Advance to a time, such as 2030-06-02T00:00:00Z.")
 @click.option(
     "--until",
-    default=None,
     metavar="EVENT|idle",
     shell_complete=_events,
     help="Advance until an event such as conversation_opened, or until none is left. Exit 1 if it does not come.",
@@ -69,7 +68,7 @@ def pause(*, sandbox: SandboxClient, as_json: bool) -> None:
 
 
 @command.command("run")
-@click.option("--rate", type=float, default=None, help="Seconds per second: 60 is a minute each second.  [default: as before]")
+@click.option("--rate", type=float, help="Seconds per second: 60 is a minute each second.  [default: as before]")
 @on_a_server(rate="--rate")
 def run(*, sandbox: SandboxClient, as_json: bool, rate: float | None) -> None:
     """Run the clock."""

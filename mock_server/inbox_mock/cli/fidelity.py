@@ -11,7 +11,7 @@ LEVELS = ("documented", "recorded", "assumed")
 
 
 @click.command("fidelity")
-@click.option("--level", type=click.Choice(LEVELS), default=None, help="Only what is as sure as that.")
+@click.option("--level", type=click.Choice(LEVELS), help="Only what is as sure as that.")
 @click.option("--format", "wanted", type=click.Choice(["text", "json"]), default="text", show_default=True)
 def command(*, level: str | None, wanted: str) -> None:
     """List operations, fields, parameters and answers, each with its fidelity and source."""

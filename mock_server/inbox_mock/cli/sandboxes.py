@@ -43,14 +43,9 @@ def command(ctx: click.Context, *, sandbox: SandboxClient, as_json: bool) -> Non
     shell_complete=scenarios,
     help="A shipped scenario, or a .yaml file.",
 )
-@click.option("--seed", type=click.IntRange(0), default=None, envvar="INBOX_MOCK_SANDBOX_SEED", help="What its dice start from.")
+@click.option("--seed", type=click.IntRange(0), envvar="INBOX_MOCK_SANDBOX_SEED", help="What its dice start from.")
 @click.option(
-    "--clock",
-    type=ClockKind(),
-    metavar="manual|real|60x",
-    default=None,
-    envvar="INBOX_MOCK_SANDBOX_CLOCK",
-    help="How its time goes.  [default: manual]",
+    "--clock", type=ClockKind(), metavar="manual|real|60x", envvar="INBOX_MOCK_SANDBOX_CLOCK", help="How its time goes.  [default: manual]"
 )
 @click.option(
     "--strict/--lenient", default=None, envvar="INBOX_MOCK_SANDBOX_STRICT", help="Refuse what the guide asks clients to refrain from."
@@ -129,7 +124,7 @@ def restore(*, sandbox: SandboxClient, as_json: bool, name: str) -> None:
 
 
 @command.command("fork")
-@click.option("--snapshot", "name", default=None, metavar="NAME", help="Fork this snapshot.  [default: the sandbox as it is]")
+@click.option("--snapshot", "name", metavar="NAME", help="Fork this snapshot.  [default: the sandbox as it is]")
 @on_a_server(snapshot="--snapshot")
 def fork(*, sandbox: SandboxClient, as_json: bool, name: str | None) -> None:
     """Fork a sandbox; the fork has tokens of its own."""

@@ -52,16 +52,12 @@ class ClockKind(click.ParamType[tuple[str, float | None]]):
     help="A shipped scenario's name, or the path of a .yaml file.",
 )
 @click.option(
-    "--clock",
-    type=ClockKind(),
-    metavar="manual|real|60x",
-    default=None,
-    help="Stand still until advanced, run, or run faster.  [default: real]",
+    "--clock", type=ClockKind(), metavar="manual|real|60x", help="Stand still until advanced, run, or run faster.  [default: real]"
 )
-@click.option("--seed", type=click.IntRange(0), default=None, help="What the dice and the sandboxes' ids start from.")
+@click.option("--seed", type=click.IntRange(0), help="What the dice and the sandboxes' ids start from.")
 @click.option("--strict/--lenient", default=None, help="Refuse what the guide asks clients to refrain from.")
-@click.option("--rate-limit", type=click.IntRange(0), default=None, help="Enforce so many requests an hour for each application.")
-@click.option("--admin-token", default=None, help="Let whoever presents this token use /__admin, from anywhere.")
+@click.option("--rate-limit", type=click.IntRange(0), help="Enforce so many requests an hour for each application.")
+@click.option("--admin-token", help="Let whoever presents this token use /__admin, from anywhere.")
 @click.option("--allow-webhooks-to", multiple=True, metavar="HOST", help="A host beyond this machine to which webhooks may go.")
 @click.option("--allow-host", multiple=True, help="A further host name under which /__admin may be addressed.")
 def command(

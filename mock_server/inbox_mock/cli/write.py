@@ -24,7 +24,6 @@ FOR_STAFF = "is for --as staff: what guests and hosts write on the channel is th
 @click.option("--internal", is_flag=True, help="A note among hosts (staff only).")
 @click.option(
     "--channel",
-    default=None,
     metavar="NAME|none",
     envvar="INBOX_MOCK_WRITE_CHANNEL",
     shell_complete=channels,

@@ -82,16 +82,8 @@ def _violation(result: RuleResult, violation: Violation, entries: dict[int, Entr
 
 
 def _shown(entry: Entry) -> JSON:
-    return {
-        "id": entry.id,
-        "at": times.wire(entry.at),
-        "method": entry.method,
-        "path": entry.path,
-        "query": entry.query,
-        "status": entry.status,
-        "application_id": entry.application_id,
-        "why": entry.why or None,
-    }
+    asked = {name: getattr(entry, name) for name in ("method", "path", "query", "status", "application_id")}
+    return {"id": entry.id, "at": times.wire(entry.at), **asked, "why": entry.why or None}
 
 
 def _rule(result: RuleResult) -> JSON:

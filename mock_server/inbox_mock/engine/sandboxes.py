@@ -10,7 +10,6 @@ from threading import BoundedSemaphore, Condition, Lock, RLock
 
 from inbox_mock.domain import times
 from inbox_mock.domain.access import DEFAULT_SANDBOX
-from inbox_mock.domain.dice import Dice
 from inbox_mock.domain.errors import NotFound
 from inbox_mock.domain.times import Clock
 from inbox_mock.engine.timeline import catch_up
@@ -83,17 +82,7 @@ class Sandbox:
             db.execute("BEGIN")
             try:
                 clock = self._clock
-                work = UnitOfWork(
-                    sandbox_id=self.id,
-                    db=db,
-                    settings=self.settings,
-                    dice=Dice(self.settings.seed),
-                    clock=clock,
-                    wall=self._wall(),
-                    handlers=self._handlers,
-                    instant=clock.now,
-                    now=clock.shown,
-                )
+                work = UnitOfWork.begin(self.id, db, self.settings, clock, self._wall(), self._handlers)
                 if clock.mode == "real":
                     catch_up(work, clock.at(work.wall))
                 yield work

@@ -59,7 +59,7 @@ class Handlers:
         return self.inside[kind]
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True)
 class UnitOfWork:
     """One transaction of a sandbox. ``now`` is the sandbox's time in the API's format, ``instant`` the same as a datetime.
 
@@ -79,6 +79,13 @@ class UnitOfWork:
     reasons: list[Reason] = field(default_factory=list)
     caused: list[dict[str, object]] = field(default_factory=list)
     journaled: int = 0
+
+    @classmethod
+    def begin(
+        cls, sandbox_id: str, db: Database, settings: Settings, clock: Clock, wall: float, handlers: Callable[[], Handlers]
+    ) -> "UnitOfWork":
+        """Return a unit of work at the present of a clock."""
+        return cls(sandbox_id, db, settings, Dice(settings.seed), clock, wall, handlers, clock.now, clock.shown)
 
     def on(self, db: Database) -> "UnitOfWork":
         """Return a unit of work at the same moment on another database, an earlier image of this sandbox; reasons are shared."""

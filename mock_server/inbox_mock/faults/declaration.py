@@ -111,9 +111,9 @@ class RequestFault(Fault):
     """
 
     effect: Callable[[Options], RequestEffect]
-    concerns: Callable[[RequestFacts], bool] = lambda request: True  # noqa: ARG005
-    lingers: Callable[[RequestFacts], str | None] = lambda request: None  # noqa: ARG005
-    ends: Callable[[RequestFacts], bool] = lambda request: False  # noqa: ARG005
+    concerns: Callable[[RequestFacts], bool] = lambda _: True
+    lingers: Callable[[RequestFacts], str | None] = lambda _: None
+    ends: Callable[[RequestFacts], bool] = lambda _: False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

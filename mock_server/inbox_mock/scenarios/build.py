@@ -11,7 +11,6 @@ import orjson
 
 from inbox_mock.domain import fidelity, times
 from inbox_mock.domain.access import DEFAULT_SANDBOX
-from inbox_mock.domain.dice import Dice
 from inbox_mock.domain.times import LATEST, Clock
 from inbox_mock.engine.sandboxes import Sandbox, Sandboxes
 from inbox_mock.engine.unit_of_work import UnitOfWork
@@ -99,17 +98,7 @@ def build_image(scenario: Scenario, overrides: Overrides, wall: float, progress:
     try:
         db.execute("BEGIN")
         sandbox_store.write_settings(db, settings)
-        work = UnitOfWork(
-            sandbox_id=DEFAULT_SANDBOX,
-            db=db,
-            settings=settings,
-            dice=Dice(settings.seed),
-            clock=clock,
-            wall=wall,
-            handlers=handlers,
-            instant=clock.now,
-            now=clock.shown,
-        )
+        work = UnitOfWork.begin(DEFAULT_SANDBOX, db, settings, clock, wall, handlers)
         builder = Builder(scenario, work, work.instant, progress or _ignore)
         work.set_time(builder.founded)
         setup.plan(builder)

@@ -1,7 +1,7 @@
 """The inbox as the dashboard shows it: read only, a page at a time."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import orjson
 
@@ -84,14 +84,7 @@ class Wanted:
 
 def page(db: Database, wanted: Wanted) -> tuple[int, list[Row]]:
     """Return the number of entries, and a page of them."""
-    bound: Row = {
-        "owning": orjson.dumps(wanted.owning).decode(),
-        "show": wanted.show,
-        "search": wanted.search.lower(),
-        "limit": wanted.limit,
-        "skip": wanted.skip,
-        "booking_id": wanted.booking_id,
-    }
+    bound: Row = asdict(wanted) | {"owning": orjson.dumps(wanted.owning).decode(), "search": wanted.search.lower()}
     total = db.value(f"{INBOX} SELECT count(*) FROM inbox {CHOSEN}", bound, int)  # noqa: S608
     return total or 0, db.every(PAGE, bound)
 

@@ -70,7 +70,7 @@ FAULTS = (
     RequestFault(
         kind="malformed",
         says="the answer is no JSON: its last brace is missing",
-        effect=lambda options: RequestEffect(rewrite=lambda body: body[:-1]),  # noqa: ARG005
+        effect=lambda _: RequestEffect(rewrite=lambda body: body[:-1]),
     ),
     RequestFault(
         kind="slow",

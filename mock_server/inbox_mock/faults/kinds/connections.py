@@ -6,12 +6,12 @@ FAULTS = (
     RequestFault(
         kind="timeout_before",
         says="the connection is closed without an answer, and nothing was done",
-        effect=lambda options: RequestEffect(applied=False, connection="close"),  # noqa: ARG005
+        effect=lambda _: RequestEffect(applied=False, connection="close"),
     ),
     RequestFault(
         kind="timeout_after",
         says="the connection is closed without an answer, and what was asked for is done",
-        effect=lambda options: RequestEffect(connection="close"),  # noqa: ARG005
+        effect=lambda _: RequestEffect(connection="close"),
     ),
     RequestFault(
         kind="dropped",

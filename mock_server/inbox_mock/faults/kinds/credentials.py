@@ -7,13 +7,13 @@ FAULTS = (
     RequestFault(
         kind="expired_token",
         says="the token that came has expired: 401 to this and all later requests with it; a refreshed one is good",
-        effect=lambda options: RequestEffect(applied=False, refusal=Unauthorized("The access token expired")),  # noqa: ARG005
+        effect=lambda _: RequestEffect(applied=False, refusal=Unauthorized("The access token expired")),
         lingers=lambda request: f"token {request.token_id}",
     ),
     RequestFault(
         kind="revoked_token",
         says="the token that came was revoked: 401 to this and all later requests with it",
-        effect=lambda options: RequestEffect(applied=False, refusal=Unauthorized("The access token was revoked")),  # noqa: ARG005
+        effect=lambda _: RequestEffect(applied=False, refusal=Unauthorized("The access token was revoked")),
         lingers=lambda request: f"token {request.token_id}",
     ),
 )

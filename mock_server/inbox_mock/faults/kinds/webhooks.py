@@ -3,22 +3,14 @@
 from inbox_mock.faults.declaration import DeliveryEffect, WebhookFault, duration
 
 FAULTS = (
-    WebhookFault(
-        kind="lost",
-        says="it never comes",
-        effect=lambda options: DeliveryEffect(lost=True),  # noqa: ARG005
-    ),
+    WebhookFault(kind="lost", says="it never comes", effect=lambda _: DeliveryEffect(lost=True)),
     WebhookFault(
         kind="delayed",
         says="it comes late (`by`: 10m, if left out)",
         options={"by": duration("10m", "how late it comes")},
         effect=lambda options: DeliveryEffect(delay=options["by"]),
     ),
-    WebhookFault(
-        kind="duplicated",
-        says="it comes twice",
-        effect=lambda options: DeliveryEffect(copies=2),  # noqa: ARG005
-    ),
+    WebhookFault(kind="duplicated", says="it comes twice", effect=lambda _: DeliveryEffect(copies=2)),
     WebhookFault(
         kind="burst",
         says="it comes many times: so many `copies` (10, if left out)",
@@ -34,13 +26,9 @@ FAULTS = (
     WebhookFault(
         kind="stale",
         says="it tells of the record as the webhook before it did, or as it was when the fault was set; of a new one it cannot",
-        effect=lambda options: DeliveryEffect(),  # noqa: ARG005
+        effect=lambda _: DeliveryEffect(),
         older=True,
         keeps_past=True,
     ),
-    WebhookFault(
-        kind="forged",
-        says="its signature is made with a wrong secret",
-        effect=lambda options: DeliveryEffect(forged=True),  # noqa: ARG005
-    ),
+    WebhookFault(kind="forged", says="its signature is made with a wrong secret", effect=lambda _: DeliveryEffect(forged=True)),
 )

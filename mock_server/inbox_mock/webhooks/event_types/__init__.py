@@ -1,6 +1,6 @@
 """The types of events that webhooks deliver: each module here exports ``EVENT_TYPES``, a tuple of declarations."""
 
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from functools import cache
 
 from inbox_mock.domain.access import ALL_SCOPES
@@ -8,7 +8,7 @@ from inbox_mock.domain.discovery import DeclarationError, by_name, discover
 from inbox_mock.resources import RESOURCES
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class EventType:
     """A type of event: ``plural`` names the resource whose record is delivered.
 
@@ -22,6 +22,7 @@ class EventType:
     name: str
     says: str
     plural: str
+    _: KW_ONLY
     scopes: tuple[str, ...] = ()
     accompanies: tuple[str, ...] = ()
 
