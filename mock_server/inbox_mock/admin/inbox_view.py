@@ -18,8 +18,6 @@ PATIENCE_SECONDS = 25
 MOST = 200
 SHOWS = ("all", "open", "closed")
 NUMBER: JSON = {"type": "integer"}
-
-
 PAGED = {"limit": f"So many, from 0 to {MOST}; 50, if left out.", "skip": "Leave out so many."}
 
 

@@ -53,8 +53,6 @@ _PAGES: JSON = {
     "401": {"description": "The client is unknown.", "content": {"text/html": {"schema": TEXT}}},
     "403": {"description": "The page of another site posted this.", "content": {"text/html": {"schema": TEXT}}},
 }
-
-
 _FORM = "application/x-www-form-urlencoded"
 _CONSENT: JSON = {
     "type": "object",

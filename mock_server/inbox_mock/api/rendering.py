@@ -89,13 +89,8 @@ def body_and_headers(result: Result, origin: str, address: str, query: Mapping[s
         if listed.deleted_ids is not None:
             meta["deleted_ids"] = listed.deleted_ids
         meta.update({"Link": links, "X-Total-Pages": pages, "X-Total-Count": total, "X-Per-Page": per_page})
-        headers += [
-            ("Link", link),
-            ("X-Total-Pages", pages),
-            ("X-Total-Count", total),
-            ("X-Per-Page", per_page),
-            ("X-Current-Page", str(listed.page)),
-        ]
+        headers += [("Link", link), ("X-Total-Pages", pages), ("X-Total-Count", total), ("X-Per-Page", per_page)]
+        headers.append(("X-Current-Page", str(listed.page)))
     envelope: dict[str, object] = {}
     if result.alone is not None:
         envelope[result.alone[0]] = result.alone[1]
