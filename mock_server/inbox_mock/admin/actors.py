@@ -90,7 +90,9 @@ def cancel(call: AdminCall) -> JSON:
 
 
 @operation(
-    "POST", "/sandboxes/<id>/bookings/<record_id>/conversation", body={"never": {"type": "boolean", "description": "true for never"}}
+    "POST",
+    "/sandboxes/<id>/bookings/<record_id>/conversation",
+    body={"never": {"type": "boolean", "description": "true for never"}},
 )
 def open_conversation(call: AdminCall) -> JSON:
     """Open the conversation as the channel does, now, or never."""

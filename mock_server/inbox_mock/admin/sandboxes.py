@@ -183,7 +183,11 @@ def delete_snapshot(call: AdminCall) -> None:
 
 
 @operation(
-    "POST", "/sandboxes/<id>/fork", status=201, answer=SANDBOX, body={"snapshot": {"type": "string", "description": EXPECTED_SNAPSHOT}}
+    "POST",
+    "/sandboxes/<id>/fork",
+    status=201,
+    answer=SANDBOX,
+    body={"snapshot": {"type": "string", "description": EXPECTED_SNAPSHOT}},
 )
 def fork_sandbox(call: AdminCall) -> JSON:
     """Fork the sandbox, as it is now or from a snapshot; the fork has tokens of its own."""

@@ -5,7 +5,7 @@ from inbox_mock.api.operation import LISTING, Operation, operation
 from inbox_mock.api.request_context import RequestContext
 from inbox_mock.api.result import Listed, Result, listing, read_all
 from inbox_mock.api.visibility import visible
-from inbox_mock.domain.fidelity import recorded
+from inbox_mock.domain.fidelity import documented, recorded
 from inbox_mock.resources import RESOURCES
 from inbox_mock.services import accounts, bookings, people
 from inbox_mock.store import access
@@ -22,7 +22,7 @@ def _edit_inquiry(context: RequestContext, inquiry_id: int) -> None:
     bookings.edit_inquiry(context.work, context.grant.actor, inquiry_id, context.written, owned_only=owned_only)
 
 
-@operation("GET", "/accounts", resource=ACCOUNTS, query=LISTING)
+@operation("GET", "/accounts", resource=ACCOUNTS, query=LISTING, fidelity=documented(ACCOUNTS.page))
 def list_accounts(context: RequestContext) -> Result:
     """List accounts.
 
@@ -34,7 +34,7 @@ def list_accounts(context: RequestContext) -> Result:
 get_accounts = get_operation(ACCOUNTS)
 
 
-@operation("GET", "/me", resource=ME, query=("fields",))
+@operation("GET", "/me", resource=ME, query=("fields",), fidelity=documented(ME.page))
 def get_me(context: RequestContext) -> Result:
     """Get the installation that the token belongs to.
 

@@ -8,6 +8,7 @@ from inbox_mock.api.request_context import RequestContext, ids_in, only_record
 from inbox_mock.api.result import Result, by_ids, listing
 from inbox_mock.api.visibility import all_bookings, sees_all_bookings, visible
 from inbox_mock.domain import times
+from inbox_mock.domain.fidelity import documented
 from inbox_mock.resources import RESOURCES
 from inbox_mock.services import bookings
 from inbox_mock.store import records
@@ -18,9 +19,10 @@ STATUSES = {"booked": "Booked", "unavailable": "Unavailable", "tentative": "Tent
 ORDER = "rental_id, start_at, id"
 MOST_MONTHS = 1200
 BOOKINGS = RESOURCES["bookings"]
+DOCUMENTED = documented(BOOKINGS.page)
 
 
-@operation("GET", "/bookings", resource=BOOKINGS, query=(*LISTING, *FILTERS))
+@operation("GET", "/bookings", resource=BOOKINGS, query=(*LISTING, *FILTERS), fidelity=DOCUMENTED)
 def list_bookings(context: RequestContext) -> Result:
     """List bookings.
 
@@ -29,7 +31,7 @@ def list_bookings(context: RequestContext) -> Result:
     return listing(context, _filtered(context), lambda since: _cancelled_since(context, since))
 
 
-@operation("GET", "/bookings/<ids>", resource=BOOKINGS, query=(*EMBEDDING, "include_canceled"), refusals=(404, 414))
+@operation("GET", "/bookings/<ids>", resource=BOOKINGS, query=(*EMBEDDING, "include_canceled"), refusals=(404, 414), fidelity=DOCUMENTED)
 def get_bookings(context: RequestContext) -> Result:
     """Get a booking, or several by ids joined with commas.
 
@@ -51,7 +53,7 @@ create_booking = creation(BOOKINGS, "/rentals/<rental_id>/bookings", _create)
 update_booking = change(BOOKINGS, _edit)
 
 
-@operation("DELETE", "/bookings/<ids>", resource=BOOKINGS, body="optional", status=204, refusals=(400, 404))
+@operation("DELETE", "/bookings/<ids>", resource=BOOKINGS, body="optional", status=204, refusals=(400, 404), fidelity=DOCUMENTED)
 def cancel_booking(context: RequestContext) -> Result:
     """Cancel a booking.
 

@@ -6,9 +6,9 @@ from inbox_mock.api.operation import EMBEDDING, LISTING, Operation, operation
 from inbox_mock.api.request_context import RequestContext
 from inbox_mock.api.result import Result, by_ids, changed, created, listing
 from inbox_mock.api.visibility import visible
-from inbox_mock.domain.fidelity import Fidelity
+from inbox_mock.domain.fidelity import Fidelity, documented
 from inbox_mock.engine.unit_of_work import Actor, UnitOfWork
-from inbox_mock.resources.declaration import PAGE_OF_THE_RESOURCE, Resource
+from inbox_mock.resources.declaration import Resource
 from inbox_mock.store.database import Row
 
 Create = Callable[[UnitOfWork, Actor, Row], int]
@@ -17,7 +17,7 @@ Attach = Callable[[UnitOfWork, Actor, int, int], None]
 
 
 def crud(
-    resource: Resource, create: Create | None = None, edit: Edit | None = None, *, update: Fidelity = PAGE_OF_THE_RESOURCE
+    resource: Resource, create: Create | None = None, edit: Edit | None = None, *, update: Fidelity | None = None
 ) -> Iterator[Operation]:
     """Yield the operations that list a resource, get records by id and, with ``create`` and ``edit``, create and change a record.
 
@@ -25,7 +25,15 @@ def crud(
     """
     plural, rule = resource.plural, f"/{resource.path}"
 
-    @operation("GET", rule, name=f"list_{plural}", summary=f"List {_title(resource)}", resource=resource, query=LISTING)
+    @operation(
+        "GET",
+        rule,
+        name=f"list_{plural}",
+        summary=f"List {_title(resource)}",
+        resource=resource,
+        query=LISTING,
+        fidelity=documented(resource.page),
+    )
     def list_records(context: RequestContext) -> Result:
         return listing(context, visible(context, plural))
 
@@ -49,6 +57,7 @@ def get_operation(resource: Resource) -> Operation:
         resource=resource,
         query=EMBEDDING,
         refusals=(404, 414),
+        fidelity=documented(resource.page),
     )
     def get_records(context: RequestContext) -> Result:
         return by_ids(context, visible(context, resource.plural))
@@ -71,6 +80,7 @@ def creation(
         status=201,
         query=EMBEDDING,
         refusals=refusals,
+        fidelity=documented(resource.page),
     )
     def create_record(context: RequestContext) -> Result:
         return created(context, create(context))
@@ -78,7 +88,7 @@ def creation(
     return create_record
 
 
-def change(resource: Resource, edit: Callable[[RequestContext, int], None], fidelity: Fidelity = PAGE_OF_THE_RESOURCE) -> Operation:
+def change(resource: Resource, edit: Callable[[RequestContext, int], None], fidelity: Fidelity | None = None) -> Operation:
     """Return the operation that changes a record."""
 
     @operation(
@@ -90,7 +100,7 @@ def change(resource: Resource, edit: Callable[[RequestContext, int], None], fide
         body="update",
         query=EMBEDDING,
         refusals=(400, 404, 422),
-        fidelity=fidelity,
+        fidelity=fidelity or documented(resource.page),
     )
     def update_record(context: RequestContext) -> Result:
         record_id = context.record_id
@@ -112,6 +122,7 @@ def attach_operation(resource: Resource, action: str, other: str, attach: Attach
         body=other,
         query=EMBEDDING,
         refusals=(400, 404),
+        fidelity=documented(resource.page),
     )
     def attach_record(context: RequestContext) -> Result:
         record_id = context.record_id

@@ -7,7 +7,7 @@ from inspect import getdoc
 from inbox_mock.api.request_context import RequestContext
 from inbox_mock.api.result import Result
 from inbox_mock.domain.fidelity import Fidelity, assumed, documented, recorded
-from inbox_mock.resources.declaration import PAGE_OF_THE_RESOURCE, Resource
+from inbox_mock.resources.declaration import Resource
 
 Run = Callable[[RequestContext], Result]
 
@@ -28,7 +28,7 @@ class Operation:
     rule: str
     _: KW_ONLY
     resource: Resource
-    fidelity: Fidelity = PAGE_OF_THE_RESOURCE
+    fidelity: Fidelity
     scopes: tuple[str, ...] = ()
     body: str | None = None
     status: int = 200
@@ -41,12 +41,11 @@ class Operation:
     def __call__(self, run: Run) -> "Operation":
         """Declare a function as the operation: its name is the operation id, the first line of its docstring the summary.
 
-        Either may be given instead. ``scopes`` default to those for reading or writing the resource, ``fidelity`` to its page.
+        Either may be given instead. ``scopes`` default to those for reading or writing the resource.
         """
         summary = self.summary or (getdoc(run) or "").partition("\n")[0].rstrip(".")
         scopes = self.scopes or (self.resource.read_scopes if self.method == "GET" else self.resource.write_scopes)
-        fidelity = documented(self.resource.page) if self.fidelity is PAGE_OF_THE_RESOURCE else self.fidelity
-        return replace(self, fidelity=fidelity, run=run, name=self.name or run.__name__, summary=summary, scopes=scopes)
+        return replace(self, run=run, name=self.name or run.__name__, summary=summary, scopes=scopes)
 
 
 operation = Operation

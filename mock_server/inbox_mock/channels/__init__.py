@@ -113,6 +113,7 @@ def policies() -> dict[str, ChannelPolicy]:
 
     Raises:
         DeclarationError: a module cannot be used, or two channels have the same name, title or application id.
+
     """
     declared = {module: (policy,) for module, policy in discover(__name__, "POLICY", ChannelPolicy).items()}
     by_name(__name__, declared, "title")
