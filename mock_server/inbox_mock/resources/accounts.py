@@ -2,7 +2,7 @@
 
 from inbox_mock.domain.enumerations import ACCOUNT_STATUSES
 from inbox_mock.domain.fidelity import assumed, recorded
-from inbox_mock.resources.declaration import STAMPS, Attribute, Link, Resource, Write
+from inbox_mock.resources.declaration import ON_ITS_PAGE, STAMPS, Attribute, Link, Resource, Write
 from inbox_mock.resources.field_types import boolean, choice, decimal, structure, text
 
 TEXTS = ("email", "website", "address1", "address2", "city", "zip", "state", "country_code")
@@ -15,13 +15,13 @@ DECLARED = (
         read_scopes=("public",),
         note="One for a user's token, all authorised ones for client credentials.",
         attributes=(
-            Attribute("business_name", text(), example="Super Awesome Villas"),
-            *(Attribute(name, text(), null=True) for name in TEXTS),
-            Attribute("status", choice(ACCOUNT_STATUSES)),
-            Attribute("default_locale", text(), example="en"),
-            Attribute("selected_locales", structure({"type": "array", "items": {"type": "string"}})),
-            Attribute("demo", boolean()),
-            Attribute("test", boolean()),
+            Attribute("business_name", text(), ON_ITS_PAGE, example="Super Awesome Villas"),
+            *(Attribute(name, text(), ON_ITS_PAGE, null=True) for name in TEXTS),
+            Attribute("status", choice(ACCOUNT_STATUSES), ON_ITS_PAGE),
+            Attribute("default_locale", text(), ON_ITS_PAGE, example="en"),
+            Attribute("selected_locales", structure({"type": "array", "items": {"type": "string"}}), ON_ITS_PAGE),
+            Attribute("demo", boolean(), ON_ITS_PAGE),
+            Attribute("test", boolean(), ON_ITS_PAGE),
             Attribute(
                 "inbox_email",
                 text(),
@@ -30,8 +30,8 @@ DECLARED = (
                 note="Only with inbox_read.",
                 fidelity=assumed("the table calls it a Boolean and describes an e-mail address"),
             ),
-            Attribute("phones", structure({"type": "object"})),
-            Attribute("preferences", structure({"type": "object"})),
+            Attribute("phones", structure({"type": "object"}), ON_ITS_PAGE),
+            Attribute("preferences", structure({"type": "object"}), ON_ITS_PAGE),
             *STAMPS,
         ),
     ),
@@ -58,7 +58,7 @@ DECLARED = (
         view="installation_records",
         read_scopes=("public",),
         has_id=False,
-        attributes=(Attribute("partnership_invoice_recipient", choice(("account", "smily"))),),
-        links=(Link("account", "accounts"),),
+        attributes=(Attribute("partnership_invoice_recipient", choice(("account", "smily")), ON_ITS_PAGE),),
+        links=(Link("account", "accounts", ON_ITS_PAGE),),
     ),
 )

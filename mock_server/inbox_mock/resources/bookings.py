@@ -5,7 +5,7 @@ Start and end of a booking are the rental's wall-clock times with a false ``Z``.
 
 from inbox_mock.domain.enumerations import APPLICATION, BOOKING_STATUSES, USER
 from inbox_mock.domain.fidelity import assumed, documented, recorded
-from inbox_mock.resources.declaration import STAMPS, Attribute, Link, Resource, Write
+from inbox_mock.resources.declaration import ON_ITS_PAGE, STAMPS, Attribute, Link, Resource, Write
 from inbox_mock.resources.field_types import Kind, boolean, choice, decimal, email, integer, record_id, structure, text, time
 
 BOOKINGS_RECORDED = recorded("bookings")
@@ -39,6 +39,7 @@ def _local(name: str, example: str) -> Attribute:
     return Attribute(
         name,
         time(),
+        ON_ITS_PAGE,
         write=Write.ALWAYS,
         required=True,
         public=True,
@@ -48,7 +49,7 @@ def _local(name: str, example: str) -> Attribute:
 
 
 def _optional(names: tuple[str, ...], kind: Kind, write: Write) -> tuple[Attribute, ...]:
-    return tuple(Attribute(name, kind, null=True, write=write) for name in names)
+    return tuple(Attribute(name, kind, ON_ITS_PAGE, null=True, write=write) for name in names)
 
 
 def _absent(name: str, *, many: bool, public: bool = False) -> Link:
@@ -73,31 +74,33 @@ DECLARED = (
         attributes=(
             _local("start_at", "2030-07-01T16:00:00Z"),
             _local("end_at", "2030-07-08T10:00:00Z"),
-            Attribute("start_at_global", time(), public=True, note="The true instant."),
-            Attribute("end_at_global", time(), public=True, note="The true instant."),
-            Attribute("status", choice(BOOKING_STATUSES), public=True),
-            Attribute("reference", text(), public=True, example="0000EG"),
+            Attribute("start_at_global", time(), ON_ITS_PAGE, public=True, note="The true instant."),
+            Attribute("end_at_global", time(), ON_ITS_PAGE, public=True, note="The true instant."),
+            Attribute("status", choice(BOOKING_STATUSES), ON_ITS_PAGE, public=True),
+            Attribute("reference", text(), ON_ITS_PAGE, public=True, example="0000EG"),
             Attribute("owned_by_app", boolean(), public=True, fidelity=BOOKINGS_RECORDED),
-            Attribute("booked", boolean(), write=Write.ALWAYS, note="Exactly one of booked, unavailable, tentative_expires_at."),
-            Attribute("unavailable", boolean(), write=Write.ALWAYS),
-            Attribute("tentative_expires_at", time(), null=True, write=Write.ALWAYS),
-            Attribute("client_id", record_id(), null=True, read=False, write=Write.ALWAYS),
-            Attribute("source_id", record_id(), null=True, read=False, write=Write.ALWAYS),
-            Attribute("adults", integer(0), null=True, write=Write.ALWAYS),
-            Attribute("children", integer(0), null=True, write=Write.ALWAYS),
-            Attribute("currency", text(3), write=Write.ALWAYS, example="EUR"),
+            Attribute(
+                "booked", boolean(), ON_ITS_PAGE, write=Write.ALWAYS, note="Exactly one of booked, unavailable, tentative_expires_at."
+            ),
+            Attribute("unavailable", boolean(), ON_ITS_PAGE, write=Write.ALWAYS),
+            Attribute("tentative_expires_at", time(), ON_ITS_PAGE, null=True, write=Write.ALWAYS),
+            Attribute("client_id", record_id(), ON_ITS_PAGE, null=True, read=False, write=Write.ALWAYS),
+            Attribute("source_id", record_id(), ON_ITS_PAGE, null=True, read=False, write=Write.ALWAYS),
+            Attribute("adults", integer(0), ON_ITS_PAGE, null=True, write=Write.ALWAYS),
+            Attribute("children", integer(0), ON_ITS_PAGE, null=True, write=Write.ALWAYS),
+            Attribute("currency", text(3), ON_ITS_PAGE, write=Write.ALWAYS, example="EUR"),
             *_optional(PRICES_WRITTEN, decimal(), Write.ALWAYS),
             *_optional(PRICES_READ, decimal(), Write.NEVER),
-            Attribute("charge_damage_deposit_on_arrival", boolean(), null=True, write=Write.ALWAYS),
+            Attribute("charge_damage_deposit_on_arrival", boolean(), ON_ITS_PAGE, null=True, write=Write.ALWAYS),
             *_optional(TEXTS_WRITTEN, text(), Write.ALWAYS),
-            Attribute("notes", text(6000), null=True, write=Write.ALWAYS),
+            Attribute("notes", text(6000), ON_ITS_PAGE, null=True, write=Write.ALWAYS),
             *_optional(CANCELLATION, text(), Write.NEVER),
             Attribute("locked", text(), null=True, example="doorkeeper/application-17", fidelity=BOOKINGS_RECORDED),
             *_optional(("canceled_at", "contract_updated_at", "balance_due_at"), time(), Write.NEVER),
-            Attribute("created_by_id", record_id(), null=True),
-            Attribute("created_by_type", choice((APPLICATION, USER)), null=True),
-            Attribute("created_at", time()),
-            Attribute("updated_at", time(), public=True),
+            Attribute("created_by_id", record_id(), ON_ITS_PAGE, null=True),
+            Attribute("created_by_type", choice((APPLICATION, USER)), ON_ITS_PAGE, null=True),
+            Attribute("created_at", time(), ON_ITS_PAGE),
+            Attribute("updated_at", time(), ON_ITS_PAGE, public=True),
         ),
         links=(
             Link("account", "accounts", public=True, fidelity=BOOKINGS_RECORDED),
@@ -131,28 +134,28 @@ DECLARED = (
         write_scopes=("inquiries_write", "inquiries_write_owned"),
         note="Times are moved to the rental's check-in and check-out hours.",
         attributes=(
-            Attribute("firstname", text(50), write=Write.ALWAYS, required=True, example="John"),
-            Attribute("lastname", text(99), write=Write.ALWAYS, required=True, example="Smith"),
-            Attribute("email", email(), write=Write.ALWAYS, required=True, example="john@example.com"),
-            Attribute("country_code", text(), null=True, write=Write.ALWAYS, note="Needed with a phone."),
-            Attribute("phone", text(), null=True, write=Write.ALWAYS),
-            Attribute("start_at", time(), write=Write.ALWAYS, required=True, example="2030-07-01T16:00:00Z"),
-            Attribute("end_at", time(), write=Write.ALWAYS, required=True, example="2030-07-08T10:00:00Z"),
-            Attribute("adults", integer(1), null=True, write=Write.ALWAYS),
-            Attribute("children", integer(0), null=True, write=Write.ALWAYS),
-            Attribute("message", text(500), null=True, write=Write.ALWAYS),
-            Attribute("source_id", record_id(), null=True, read=False, write=Write.ALWAYS),
-            Attribute("rental_id", record_id(), read=False, write=Write.UPDATE),
-            Attribute("accept_privacy_policy", boolean(), read=False, write=Write.CREATE),
+            Attribute("firstname", text(50), ON_ITS_PAGE, write=Write.ALWAYS, required=True, example="John"),
+            Attribute("lastname", text(99), ON_ITS_PAGE, write=Write.ALWAYS, required=True, example="Smith"),
+            Attribute("email", email(), ON_ITS_PAGE, write=Write.ALWAYS, required=True, example="john@example.com"),
+            Attribute("country_code", text(), ON_ITS_PAGE, null=True, write=Write.ALWAYS, note="Needed with a phone."),
+            Attribute("phone", text(), ON_ITS_PAGE, null=True, write=Write.ALWAYS),
+            Attribute("start_at", time(), ON_ITS_PAGE, write=Write.ALWAYS, required=True, example="2030-07-01T16:00:00Z"),
+            Attribute("end_at", time(), ON_ITS_PAGE, write=Write.ALWAYS, required=True, example="2030-07-08T10:00:00Z"),
+            Attribute("adults", integer(1), ON_ITS_PAGE, null=True, write=Write.ALWAYS),
+            Attribute("children", integer(0), ON_ITS_PAGE, null=True, write=Write.ALWAYS),
+            Attribute("message", text(500), ON_ITS_PAGE, null=True, write=Write.ALWAYS),
+            Attribute("source_id", record_id(), ON_ITS_PAGE, null=True, read=False, write=Write.ALWAYS),
+            Attribute("rental_id", record_id(), ON_ITS_PAGE, read=False, write=Write.UPDATE),
+            Attribute("accept_privacy_policy", boolean(), ON_ITS_PAGE, read=False, write=Write.CREATE),
             Attribute("locked", text(), null=True, example="doorkeeper/application-17", fidelity=INQUIRIES_RECORDED),
             *STAMPS,
         ),
         links=(
-            Link("account", "accounts"),
+            Link("account", "accounts", ON_ITS_PAGE),
             Link("rental", "rentals", fidelity=INQUIRIES_RECORDED),
             Link("source", "sources", null=True, fidelity=INQUIRIES_RECORDED),
             Link("booking", "bookings", null=True, fidelity=INQUIRIES_RECORDED),
-            Link("conversation", "conversations", null=True),
+            Link("conversation", "conversations", ON_ITS_PAGE, null=True),
         ),
     ),
     Resource(
@@ -162,9 +165,9 @@ DECLARED = (
         read_scopes=("bookings_read", "bookings_write", "bookings_write_owned"),
         write_scopes=("bookings_write", "bookings_write_owned"),
         attributes=(
-            Attribute("name", text(50, printable=True), write=Write.ALWAYS, required=True, example="Website"),
-            Attribute("position", integer(), write=Write.ALWAYS),
-            Attribute("internal", boolean(), note="Nothing can be associated with an internal source: 422."),
+            Attribute("name", text(50, printable=True), ON_ITS_PAGE, write=Write.ALWAYS, required=True, example="Website"),
+            Attribute("position", integer(), ON_ITS_PAGE, write=Write.ALWAYS),
+            Attribute("internal", boolean(), ON_ITS_PAGE, note="Nothing can be associated with an internal source: 422."),
             *STAMPS,
         ),
         links=(
@@ -180,18 +183,21 @@ DECLARED = (
         cap=50,
         note="Read only here. A rental's time zone is the scenario's business: the API shows none.",
         attributes=(
-            Attribute("name", text(), example="Chalet Les Robles"),
+            Attribute("name", text(), ON_ITS_PAGE, example="Chalet Les Robles"),
             Attribute(
-                "headline", structure({"type": "object", "additionalProperties": {"type": "string"}}), example={"en": "Above the valley"}
+                "headline",
+                structure({"type": "object", "additionalProperties": {"type": "string"}}),
+                ON_ITS_PAGE,
+                example={"en": "Above the valley"},
             ),
-            Attribute("rental_type", text(), example="villa"),
-            Attribute("city", text(), null=True),
-            Attribute("country_code", text(), null=True),
-            Attribute("checkin_time", integer(0, 24), example=16),
-            Attribute("checkout_time", integer(0, 24), example=10),
-            Attribute("sleeps", integer(), null=True),
-            Attribute("currency", text(), example="EUR"),
-            Attribute("published_at", time(), null=True),
+            Attribute("rental_type", text(), ON_ITS_PAGE, example="villa"),
+            Attribute("city", text(), ON_ITS_PAGE, null=True),
+            Attribute("country_code", text(), ON_ITS_PAGE, null=True),
+            Attribute("checkin_time", integer(0, 24), ON_ITS_PAGE, example=16),
+            Attribute("checkout_time", integer(0, 24), ON_ITS_PAGE, example=10),
+            Attribute("sleeps", integer(), ON_ITS_PAGE, null=True),
+            Attribute("currency", text(), ON_ITS_PAGE, example="EUR"),
+            Attribute("published_at", time(), ON_ITS_PAGE, null=True),
             *STAMPS,
         ),
         links=(Link("account", "accounts", fidelity=assumed("the sample of rentals has many more associations")),),

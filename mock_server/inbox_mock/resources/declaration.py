@@ -6,8 +6,8 @@ from enum import Enum
 from inbox_mock.domain.fidelity import Fidelity, documented
 from inbox_mock.resources.field_types import Kind, time
 
-PAGE_OF_THE_RESOURCE = documented("the page of the resource")
-"""The fidelity of attributes and links that name none: documented on the page of their resource."""
+ON_ITS_PAGE = documented("the page of the resource")
+"""The fidelity of attributes and links that are documented on the page of their resource; each must say so, or what else."""
 PATHS = {name: f"inbox/{name}" for name in ("conversations", "participants", "messages", "attachments")}
 
 
@@ -39,6 +39,7 @@ class Attribute:
 
     name: str
     kind: Kind
+    fidelity: Fidelity
     _: KW_ONLY
     null: bool = False
     read: bool = True
@@ -50,7 +51,6 @@ class Attribute:
     scope: str | None = None
     note: str = ""
     example: object = None
-    fidelity: Fidelity = PAGE_OF_THE_RESOURCE
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -62,20 +62,20 @@ class Link:
 
     name: str
     target: str
+    fidelity: Fidelity
     _: KW_ONLY
     many: bool = False
     null: bool = False
     public: bool = False
     served: bool = True
     templates: tuple[tuple[str, str], ...] | None = None
-    fidelity: Fidelity = PAGE_OF_THE_RESOURCE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Resource:
     """One API resource; ``view`` is the database view of its records, ``page`` the page that documents it.
 
-    That page is the source of each attribute and link that names no ``fidelity``.
+    That page is the source of each attribute and link with the fidelity ``ON_ITS_PAGE``.
     ``needs``: groups of attributes, of which a new record must have at least one. Without one of the ``full_scopes`` only
     public attributes and links show; with one of the ``owner_scopes`` the application's own records show in full.
     """
@@ -97,11 +97,9 @@ class Resource:
     note: str = ""
 
     def __post_init__(self) -> None:
-        """Derive what is left out: ``path`` and ``view`` from the names, the fidelity of attributes and links from ``page``."""
+        """Derive ``path`` and ``view`` from the names where they are left out, and sources from ``page``."""
         for name in ("attributes", "links"):
-            found = [
-                replace(one, fidelity=documented(self.page)) if one.fidelity is PAGE_OF_THE_RESOURCE else one for one in getattr(self, name)
-            ]
+            found = [replace(one, fidelity=documented(self.page)) if one.fidelity is ON_ITS_PAGE else one for one in getattr(self, name)]
             object.__setattr__(self, name, tuple(found))
         object.__setattr__(self, "path", self.path or PATHS.get(self.plural, self.plural))
         object.__setattr__(self, "view", self.view or f"{self.name}_records")
@@ -118,5 +116,5 @@ class Resource:
         return tuple(found)
 
 
-STAMPS = Attribute("created_at", time()), Attribute("updated_at", time())
+STAMPS = Attribute("created_at", time(), ON_ITS_PAGE), Attribute("updated_at", time(), ON_ITS_PAGE)
 """What nearly every resource has."""
