@@ -7,6 +7,8 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
 
 PICTURES = Path(__file__).parents[2] / "docs" / "images"
 PATIENCE_MILLISECONDS = 90_000
+LASTING_TOASTS = "const later = window.setTimeout; window.setTimeout = (run, ms) => later(run, ms === 5000 ? 120000 : ms);"
+"""What a page says for five seconds stays: a busy machine may look later."""
 USUAL = {"viewport": {"width": 1360, "height": 860}, "reduced_motion": "reduce", "permissions": ["clipboard-read", "clipboard-write"]}
 
 
@@ -35,6 +37,7 @@ class Eyes:
     def _context(self, **options: object) -> BrowserContext:
         context = self._browser.new_context(**(USUAL | options))  # type: ignore[arg-type]
         context.set_default_timeout(PATIENCE_MILLISECONDS)
+        context.add_init_script(LASTING_TOASTS)
         self._contexts.append(context)
         return context
 
