@@ -1,4 +1,7 @@
-"""A call as data, and short ways to write down the calls that concern one sandbox."""
+"""A call as data, and short ways to write down the calls that concern one sandbox.
+
+Its builders are those of the recording, not tests/builders.py: what was recorded must not change with other tests.
+"""
 
 import json
 from collections.abc import Iterator, Mapping
