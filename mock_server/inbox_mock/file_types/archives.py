@@ -7,7 +7,7 @@ from struct import unpack_from
 from inbox_mock.file_types.boxes import MOST_PARTS
 
 MEMBER, LISTED, DIRECTORY_END = b"PK\3\4", b"PK\1\2", b"PK\5\6"
-LONGEST_DIRECTORY_END = 65_557
+DIRECTORY_END_LENGTH, LONGEST_DIRECTORY_END = 22, 65_557
 LONGEST_MIMETYPE = 100
 MIMETYPES = {  # a member "mimetype" comes first and uncompressed; of what it says, these are believed
     "application/epub+zip",
@@ -75,20 +75,29 @@ def _mimetype(content: bytes) -> str:
 
 def _names(content: bytes) -> Iterator[str]:
     """Yield the members' names in lower case: of the directory at the end, or, where that is cut off, of the members' own heads."""
-    end = content.rfind(DIRECTORY_END, max(0, len(content) - LONGEST_DIRECTORY_END))
-    length, start = unpack_from("<12xII", content, end) if end >= 0 else (0, 0)
-    at = end - length if content.startswith(LISTED, max(0, end - length)) else start  # bytes may stand before the archive
-    whole = content.startswith(LISTED, at)
-    at = at if whole else 0
+    directory = _directory(content)
+    at = directory or 0
     for _ in range(MOST_PARTS):
-        if whole and content.startswith(LISTED, at):
+        if directory and content.startswith(LISTED, at):
             named, extra, comment = unpack_from("<28xHHH", content, at)
             head, following = 46, extra + comment
-        elif not whole and content.startswith(MEMBER, at):
+        elif not directory and content.startswith(MEMBER, at):
             packed, named, extra = unpack_from("<18xI4xHH", content, at)
             head, following = 30, extra + packed
         else:
             return
         yield content[at + head : at + head + named].decode("latin-1").lower().replace("\\", "/")
         at += head + named + following
-        at = at if whole else content.find(MEMBER, at)  # a member's packed length may be told after it only
+        at = at if directory else content.find(MEMBER, at)  # a member's packed length may be told after it only
+
+
+def _directory(content: bytes) -> int | None:
+    """Return where the directory of the members starts. One whose end is not the file's is that of an archive within."""
+    end = content.rfind(DIRECTORY_END, max(0, len(content) - LONGEST_DIRECTORY_END))
+    if end < 0 or end + DIRECTORY_END_LENGTH > len(content):
+        return None
+    length, start, comment = unpack_from("<12xIIH", content, end)
+    if end + DIRECTORY_END_LENGTH + comment != len(content):
+        return None
+    before_the_end = max(0, end - length)  # elsewhere than told where other bytes stand before the archive
+    return next((at for at in (before_the_end, start) if content.startswith(LISTED, at)), None)

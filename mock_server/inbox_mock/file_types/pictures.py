@@ -48,17 +48,18 @@ def size(content_type: str, content: bytes) -> tuple[int, int] | None:
 
 
 def _png(content: bytes) -> Stored | None:
-    found, orientation, at = None, 1, 8
+    found: Stored | None = None
+    orientation, at = 1, 8
     for _ in range(MOST_PARTS):
         if at + 8 > len(content):
             break
         length, kind = unpack_from(">I4s", content, at)
         if kind == b"IHDR":
-            found = unpack_from(">II", content, at + 8)
+            found = Stored(*unpack_from(">II", content, at + 8))
         elif kind == b"eXIf":
             orientation = _exif_orientation(content[at + 8 : at + 8 + length])
         at += 12 + length
-    return Stored(*found, orientation) if found else None
+    return found._replace(orientation=orientation) if found else None
 
 
 def _jpeg(content: bytes) -> Stored | None:

@@ -1,0 +1,157 @@
+"""Any bytes have a type: broken, cut off and hostile files as well, in bounded time and memory."""
+
+import struct
+import time
+import tracemalloc
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from inbox_mock.file_types import EXTENSIONS, identify
+from inbox_mock.file_types.boxes import BRANDS, JPEG_2000_BRANDS, OF_SOUND_ALONE
+from inbox_mock.file_types.pictures import LARGEST_DIMENSION, READERS
+from inbox_mock.file_types.signatures import SIGNATURES
+from made_files import a_big_tiff, a_box, a_brand, a_jpeg, a_png, a_tiff, a_turned_heif, a_webp, a_zip, an_svg
+
+LARGEST_FILE = 10_000_000  # bytes; what is larger is refused before
+SECONDS = 3  # of processor time; the slowest of these takes 0.2
+CALM = settings(deadline=None, derandomize=True, database=None)
+SAMPLES = [path.read_bytes() for path in sorted((Path(__file__).parent / "samples").iterdir())]
+WHOLE = [
+    *SAMPLES,
+    *(picture(30, 20, 6) for picture in (a_jpeg, a_png, a_webp, a_tiff, a_big_tiff, a_turned_heif)),
+    a_zip("[Content_Types].xml", "word/document.xml", mimetype="application/epub+zip"),
+    an_svg('width="3" viewBox="0 0 4 5"', "<?xml version='1.0'?><!DOCTYPE svg [<!ENTITY a 'b'>]>").encode(),
+    b'{"a": [1, "b"]}',
+    b"From: a@example.com\r\nTo: b@example.com\r\n\r\nHello",
+]
+HEADS = [bytes(offset) + signature for offset, signature, _ in SIGNATURES] + [a_brand(brand) for brand in BRANDS]
+
+
+def has_a_type(content: bytes) -> None:
+    found = identify(content)
+
+    assert EXTENSIONS[found.content_type] == found.extension
+    assert (found.width is None) == (found.height is None)
+    assert 0 < (found.width or 1) <= LARGEST_DIMENSION
+    assert 0 < (found.height or 1) <= LARGEST_DIMENSION
+    assert found.width is None or found.content_type in READERS
+
+
+@given(st.binary(max_size=200))
+@example(b"")
+@settings(CALM)
+def test_any_bytes_have_a_type(content: bytes) -> None:
+    has_a_type(content)
+
+
+@given(st.sampled_from(HEADS), st.binary(max_size=200))
+@settings(CALM, max_examples=300)
+def test_whatever_follows_a_known_beginning_it_has_a_type(head: bytes, rest: bytes) -> None:
+    has_a_type(head + rest)
+
+
+@given(st.sampled_from(WHOLE), st.data())
+@settings(CALM, max_examples=300)
+def test_a_damaged_file_has_a_type(content: bytes, data: st.DataObject) -> None:
+    damaged = bytearray(content)
+    for at, byte in data.draw(st.lists(st.tuples(st.integers(0, len(content) - 1), st.sampled_from([0, 1, 0x7F, 0x80, 0xFF])), max_size=6)):
+        damaged[at] = byte
+
+    has_a_type(bytes(damaged[: data.draw(st.integers(0, len(content)))]))
+
+
+@given(st.text(alphabet="<>!?-[]\"'/=svgdoctype{},:;\n &0\ufeff", max_size=120), st.sampled_from(["utf-8", "utf-16", "utf-16-le"]))
+@settings(CALM)
+def test_any_text_has_a_type(text: str, encoding: str) -> None:
+    has_a_type(text.encode(encoding))
+
+
+@pytest.mark.parametrize("content", WHOLE, ids=range(len(WHOLE)))
+def test_a_file_cut_off_anywhere_has_a_type(content: bytes) -> None:
+    for end in range(min(len(content), 600)):
+        has_a_type(content[:end])
+
+
+@pytest.mark.parametrize("picture", [a_jpeg, a_png, a_webp, a_turned_heif, a_big_tiff])
+def test_a_size_that_is_only_declared_costs_nothing(picture: Callable[[int, int], bytes]) -> None:
+    found = identify(picture(60_000, 60_000))
+
+    assert (found.width, found.height) == (60_000, 60_000)
+
+
+@pytest.mark.parametrize("size", [(0, 5), (5, 0), (2**32 - 1, 5)])
+def test_a_size_that_no_picture_has_is_not_told(size: tuple[int, int]) -> None:
+    found = identify(a_png(*size))
+
+    assert (found.content_type, found.width, found.height) == ("image/png", None, None)
+
+
+def filled(head: bytes, pattern: bytes) -> bytes:
+    return (head + pattern * (LARGEST_FILE // len(pattern)))[:LARGEST_FILE]
+
+
+def a_directory(name: bytes) -> bytes:
+    entry = struct.pack("<4s6H3I5H2I", b"PK\1\2", *([0] * 9), len(name), *([0] * 6)) + name
+    count = LARGEST_FILE // len(entry)
+    end = struct.pack("<4s4H2IH", b"PK\5\6", 0, 0, 0, 0, len(entry) * count, 30, 0)
+    return b"PK\3\4" + bytes(26) + entry * count + end
+
+
+def an_item_of_many_properties() -> bytes:
+    associations = a_box(b"ipma", bytes(4), b"\xff" * 4, bytes(2400))
+    properties = a_box(b"iprp", a_box(b"ipco", a_box(b"ispe", bytes(12)) * 1000), associations * 4000)
+    return a_brand(b"heic") + a_box(b"meta", bytes(4), a_box(b"pitm", bytes(4), b"\0\1"), properties)
+
+
+HOSTILE = {
+    "zeros": bytes(LARGEST_FILE),
+    "JPEG of markers": filled(b"\xff\xd8", b"\xff\xe0\0\2"),
+    "JPEG of fill bytes": filled(b"\xff\xd8\xff", b"\xff"),
+    "PNG of empty chunks": filled(b"\x89PNG\r\n\x1a\n", bytes(12)),
+    "TIFF of entries": filled(b"II+\0\x08\0\0\0\x10\0\0\0\0\0\0\0", b"\xff"),
+    "TIFF that points outside": filled(b"II+\0\x08\0\0\0", b"\xff"),
+    "film of tracks": a_brand(b"isom") + a_box(b"moov", a_box(b"trak", a_box(b"mdia", a_box(b"free") * 300)) * 4000),
+    "film of endless boxes": a_brand(b"isom") + struct.pack(">I4sQ", 1, b"free", 2**64 - 1) * 99,
+    "film of brands": struct.pack(">I4s4s", LARGEST_FILE, b"ftyp", b"isom") + bytes(LARGEST_FILE),
+    "HEIC of properties": an_item_of_many_properties(),
+    "archive of short names": a_directory(b"x"),
+    "archive of long names": a_directory(b"x" * 65_000),
+    "archive of heads": filled(b"PK\3\4" + bytes(26), b"PK\3\4"),
+    "OLE file without names": filled(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"W\0"),
+    "deep XML": filled(b"", b"<svg>"),
+    "comments": filled(b"", b"<!---->"),
+    "open comments": filled(b"<!DOCTYPE svg [", b"<!--"),
+    "quotes": filled(b"<!DOCTYPE svg [", b"\"'"),
+    "attributes": filled(b"<svg", b' a="b"'),
+    "white space in a tag": filled(b"<svg a", b" "),
+    "digits": filled(b'<svg width="', b"9"),
+    "deep JSON": filled(b"", b"["),
+    "deep JSON to be parsed": b"[" * 60_000,
+    "header fields": filled(b"From: a\nTo: b\n", b"X: y\n"),
+    "commas": filled(b"", b","),
+    "quoted cells": filled(b"", b'a,"'),
+}
+
+
+@pytest.mark.parametrize("content", HOSTILE.values(), ids=HOSTILE)
+def test_a_hostile_file_has_a_type_in_bounded_time_and_memory(content: bytes) -> None:
+    before = time.process_time()
+    has_a_type(content)
+    taken = time.process_time() - before
+    tracemalloc.start()
+    has_a_type(content)
+    used = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+
+    assert taken < SECONDS
+    assert used < 3 * LARGEST_FILE
+
+
+def test_every_type_has_an_extension() -> None:
+    told = {meaning for _, _, meaning in SIGNATURES if isinstance(meaning, str)}
+
+    assert told | {*BRANDS.values(), *JPEG_2000_BRANDS.values(), *OF_SOUND_ALONE, *OF_SOUND_ALONE.values()} <= EXTENSIONS.keys()
