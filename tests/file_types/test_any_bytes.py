@@ -107,38 +107,39 @@ def an_item_of_many_properties() -> bytes:
     return a_brand(b"heic") + a_box(b"meta", bytes(4), a_box(b"pitm", bytes(4), b"\0\1"), properties)
 
 
-HOSTILE = {
-    "zeros": bytes(LARGEST_FILE),
-    "JPEG of markers": filled(b"\xff\xd8", b"\xff\xe0\0\2"),
-    "JPEG of fill bytes": filled(b"\xff\xd8\xff", b"\xff"),
-    "PNG of empty chunks": filled(b"\x89PNG\r\n\x1a\n", bytes(12)),
-    "TIFF of entries": filled(b"II+\0\x08\0\0\0\x10\0\0\0\0\0\0\0", b"\xff"),
-    "TIFF that points outside": filled(b"II+\0\x08\0\0\0", b"\xff"),
-    "film of tracks": a_brand(b"isom") + a_box(b"moov", a_box(b"trak", a_box(b"mdia", a_box(b"free") * 300)) * 4000),
-    "film of endless boxes": a_brand(b"isom") + struct.pack(">I4sQ", 1, b"free", 2**64 - 1) * 99,
-    "film of brands": struct.pack(">I4s4s", LARGEST_FILE, b"ftyp", b"isom") + bytes(LARGEST_FILE),
-    "HEIC of properties": an_item_of_many_properties(),
-    "archive of short names": a_directory(b"x"),
-    "archive of long names": a_directory(b"x" * 65_000),
-    "archive of heads": filled(b"PK\3\4" + bytes(26), b"PK\3\4"),
-    "OLE file without names": filled(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"W\0"),
-    "deep XML": filled(b"", b"<svg>"),
-    "comments": filled(b"", b"<!---->"),
-    "open comments": filled(b"<!DOCTYPE svg [", b"<!--"),
-    "quotes": filled(b"<!DOCTYPE svg [", b"\"'"),
-    "attributes": filled(b"<svg", b' a="b"'),
-    "white space in a tag": filled(b"<svg a", b" "),
-    "digits": filled(b'<svg width="', b"9"),
-    "deep JSON": filled(b"", b"["),
-    "deep JSON to be parsed": b"[" * 60_000,
-    "header fields": filled(b"From: a\nTo: b\n", b"X: y\n"),
-    "commas": filled(b"", b","),
-    "quoted cells": filled(b"", b'a,"'),
+HOSTILE: dict[str, Callable[[], bytes]] = {  # made when tried: they are large
+    "zeros": lambda: bytes(LARGEST_FILE),
+    "JPEG of markers": lambda: filled(b"\xff\xd8", b"\xff\xe0\0\2"),
+    "JPEG of fill bytes": lambda: filled(b"\xff\xd8\xff", b"\xff"),
+    "PNG of empty chunks": lambda: filled(b"\x89PNG\r\n\x1a\n", bytes(12)),
+    "TIFF of entries": lambda: filled(b"II+\0\x08\0\0\0\x10\0\0\0\0\0\0\0", b"\xff"),
+    "TIFF that points outside": lambda: filled(b"II+\0\x08\0\0\0", b"\xff"),
+    "film of tracks": lambda: a_brand(b"isom") + a_box(b"moov", a_box(b"trak", a_box(b"mdia", a_box(b"free") * 300)) * 4000),
+    "film of endless boxes": lambda: a_brand(b"isom") + struct.pack(">I4sQ", 1, b"free", 2**64 - 1) * 99,
+    "film of brands": lambda: struct.pack(">I4s4s", LARGEST_FILE, b"ftyp", b"isom") + bytes(LARGEST_FILE),
+    "HEIC of properties": an_item_of_many_properties,
+    "archive of short names": lambda: a_directory(b"x"),
+    "archive of long names": lambda: a_directory(b"x" * 65_000),
+    "archive of heads": lambda: filled(b"PK\3\4" + bytes(26), b"PK\3\4"),
+    "OLE file without names": lambda: filled(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"W\0"),
+    "deep XML": lambda: filled(b"", b"<svg>"),
+    "comments": lambda: filled(b"", b"<!---->"),
+    "open comments": lambda: filled(b"<!DOCTYPE svg [", b"<!--"),
+    "quotes": lambda: filled(b"<!DOCTYPE svg [", b"\"'"),
+    "attributes": lambda: filled(b"<svg", b' a="b"'),
+    "white space in a tag": lambda: filled(b"<svg a", b" "),
+    "digits": lambda: filled(b'<svg width="', b"9"),
+    "deep JSON": lambda: filled(b"", b"["),
+    "deep JSON to be parsed": lambda: b"[" * 60_000,
+    "header fields": lambda: filled(b"From: a\nTo: b\n", b"X: y\n"),
+    "commas": lambda: filled(b"", b","),
+    "quoted cells": lambda: filled(b"", b'a,"'),
 }
 
 
-@pytest.mark.parametrize("content", HOSTILE.values(), ids=HOSTILE)
-def test_a_hostile_file_has_a_type_in_bounded_time_and_memory(content: bytes) -> None:
+@pytest.mark.parametrize("kind", HOSTILE)
+def test_a_hostile_file_has_a_type_in_bounded_time_and_memory(kind: str) -> None:
+    content = HOSTILE[kind]()
     before = time.process_time()
     has_a_type(content)
     taken = time.process_time() - before

@@ -106,6 +106,17 @@ def test_the_size_of_a_heif_is_that_of_the_primary_item() -> None:
     assert (found.width, found.height) == (640, 480)
 
 
+def test_a_heif_may_be_made_of_many_tiles() -> None:
+    sizes = a_box(b"ipco", a_stored_size(512, 512), a_stored_size(4032, 3024), a_quarter_turn(3))
+    tiles = b"".join(struct.pack(">IBH", item, 1, 0x8001) for item in range(1, 49))
+    associated = a_box(b"ipma", b"\1\0\0\1", struct.pack(">I", 49), tiles, struct.pack(">IBHH", 70_000, 2, 2, 0x8003))
+    meta = a_box(b"meta", bytes(4), a_box(b"pitm", b"\1\0\0\0", struct.pack(">I", 70_000)), a_box(b"iprp", sizes, associated))
+
+    found = identify(a_brand(b"heic", b"mif1", b"heic") + a_box(b"mdat", bytes(9)) + meta)
+
+    assert (found.width, found.height) == (3024, 4032)
+
+
 @pytest.mark.parametrize(
     ("major", "compatible", "content_type"),
     [
@@ -156,6 +167,8 @@ def test_a_drawing_is_known_whatever_it_begins_with(before: str, encoding: str) 
         ('stroke-width="4" line-height="5"', (None, None)),
         ('width="0" height="5"', (None, None)),
         ('width="-3" height="5"', (None, None)),
+        ('width="-3" height="5" viewBox="0 0 4 5"', (4, 5)),
+        ('größe="9" width="3" height="5"', (3, 5)),
         ('width="99999999999999999999999" height="5"', (None, None)),
         ('width="1e99" height="5" viewBox="0 0 4 5"', (None, None)),
         ("", (None, None)),

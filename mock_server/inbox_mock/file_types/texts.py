@@ -30,9 +30,9 @@ ROOTS = {
     "html": "text/html",
 }
 HTML_TAGS = {"body", "br", "div", "font", "h1", "head", "iframe", "p", "script", "style", "table", "title"}
-TAG = re.compile(r"<([A-Za-z_][\w.:-]*)")
-DOCTYPE_NAME = re.compile(r"\s+([\w.:-]+)")
-ATTRIBUTE = re.compile(r"""\s+([\w.:-]+)\s*=\s*("[^"]*"|'[^']*')""")
+TAG = re.compile(r"<([A-Za-z_][A-Za-z0-9_.:-]*)")
+DOCTYPE_NAME = re.compile(r"\s+([A-Za-z_][A-Za-z0-9_.:-]*)")
+ATTRIBUTE = re.compile(r"""\s+([^\s=<>"'/]+)\s*=\s*("[^"]*"|'[^']*')""")
 IN_A_DOCTYPE = re.compile(r"""["'\[\]>]|<!--|<\?""")
 CLOSED_BY = {'"': '"', "'": "'", "<!--": "-->", "<?": "?>"}
 MAIL_HEADER = re.compile(r"([A-Za-z][A-Za-z-]*):|[ \t]+\S")
@@ -41,8 +41,6 @@ NUMBER = r"[+-]?(?:[0-9]{1,20}(?:\.[0-9]{0,20})?|\.[0-9]{1,20})(?:[eE][+-]?[0-9]
 LENGTH = re.compile(rf"\s*({NUMBER})(px|pt|pc|mm|cm|in|Q|)\s*")
 VIEW_BOX = re.compile(rf"\s*{NUMBER}[\s,]+{NUMBER}[\s,]+({NUMBER})[\s,]+({NUMBER})\s*")
 PIXELS = {"": 1, "px": 1, "in": 96, "pt": 96 / 72, "pc": 16, "cm": 96 / 2.54, "mm": 96 / 25.4, "Q": 96 / 101.6}
-
-
 SEPARATORS = {",": "text/csv", ";": "text/csv", "\t": "text/tab-separated-values"}
 JSON_BEGINNING = re.compile(r"\[?\s*\{\s*\"[^\"\n]*\"\s*:")
 
@@ -90,9 +88,9 @@ def svg_size(content: bytes) -> tuple[int, int] | None:
 
 
 def _pixels(length: str) -> int:
-    """Return a length in whole pixels; 0 of what is none, as a percentage."""
+    """Return a length in whole pixels; 0 of what is none, such as a percentage."""
     found = LENGTH.fullmatch(length)
-    return int(float(found[1]) * PIXELS[found[2]] + 0.5) if found else 0
+    return max(0, int(float(found[1]) * PIXELS[found[2]] + 0.5)) if found else 0
 
 
 def _encoding(content: bytes) -> str | None:
