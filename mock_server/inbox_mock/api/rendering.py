@@ -171,8 +171,7 @@ def dated_by(sandboxes: Sandboxes) -> Callable[[Response], Response]:
 
     def dated(answer: Response) -> Response:
         if "Date" not in answer.headers:
-            with sandboxes.get("default").work() as work:
-                answer.headers["Date"] = _times(work.now)[1]
+            answer.headers["Date"] = _times(sandboxes.get("default").now)[1]
         return answer
 
     return dated

@@ -10,6 +10,7 @@ from threading import BoundedSemaphore, Condition, Lock, RLock
 
 from inbox_mock.domain import times
 from inbox_mock.domain.access import DEFAULT_SANDBOX
+from inbox_mock.domain.dice import Dice
 from inbox_mock.domain.errors import NotFound
 from inbox_mock.domain.times import Clock
 from inbox_mock.engine.timeline import catch_up
@@ -82,7 +83,8 @@ class Sandbox:
             db.execute("BEGIN")
             try:
                 clock = self._clock
-                work = UnitOfWork.begin(self.id, db, self.settings, clock, self._wall(), self._handlers)
+                dice = Dice(self.settings.seed)
+                work = UnitOfWork(self.id, db, self.settings, dice, clock, self._wall(), self._handlers, clock.now, clock.shown)
                 if clock.mode == "real":
                     catch_up(work, clock.at(work.wall))
                 yield work
@@ -120,6 +122,12 @@ class Sandbox:
     def runs(self) -> bool:
         """Whether the clock runs with the wall clock."""
         return self._clock.mode == "real" and not self._closed
+
+    @property
+    def now(self) -> str:
+        """The sandbox's time in the API's format; what is due by then may not have been handled yet."""
+        clock = self._clock
+        return clock.shown if clock.mode == "manual" else times.wire(clock.at(self._wall()))
 
     def image(self) -> tuple[bytes, str]:
         """Return the bytes of the whole sandbox as it is now, and its time. A clock that runs shows that time in the image.

@@ -80,13 +80,6 @@ class UnitOfWork:
     caused: list[dict[str, object]] = field(default_factory=list)
     journaled: int = 0
 
-    @classmethod
-    def begin(
-        cls, sandbox_id: str, db: Database, settings: Settings, clock: Clock, wall: float, handlers: Callable[[], Handlers]
-    ) -> "UnitOfWork":
-        """Return a unit of work at the present of a clock."""
-        return cls(sandbox_id, db, settings, Dice(settings.seed), clock, wall, handlers, clock.now, clock.shown)
-
     def on(self, db: Database) -> "UnitOfWork":
         """Return a unit of work at the same moment on another database, an earlier image of this sandbox; reasons are shared."""
         return replace(self, db=db, caused=[], journaled=0)

@@ -11,6 +11,7 @@ import orjson
 
 from inbox_mock.domain import fidelity, times
 from inbox_mock.domain.access import DEFAULT_SANDBOX
+from inbox_mock.domain.dice import Dice
 from inbox_mock.domain.times import LATEST, Clock
 from inbox_mock.engine.sandboxes import Sandbox, Sandboxes
 from inbox_mock.engine.unit_of_work import UnitOfWork
@@ -98,7 +99,8 @@ def build_image(scenario: Scenario, overrides: Overrides, wall: float, progress:
     try:
         db.execute("BEGIN")
         sandbox_store.write_settings(db, settings)
-        work = UnitOfWork.begin(DEFAULT_SANDBOX, db, settings, clock, wall, handlers)
+        dice = Dice(settings.seed)
+        work = UnitOfWork(DEFAULT_SANDBOX, db, settings, dice, clock, wall, handlers, clock.now, clock.shown)
         builder = Builder(scenario, work, work.instant, progress or _ignore)
         work.set_time(builder.founded)
         setup.plan(builder)

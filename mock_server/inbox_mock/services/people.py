@@ -115,12 +115,9 @@ def add_participant(work: UnitOfWork, actor: Actor, written: Row) -> int:
             )
         work.explain("not_synchronised_participant", channel=conversation["channel"])
     work.db.refer(MEMBERS[written["member_type"]], "member", written["member_id"], actor.account_id)
-    participant_id = insert_participant(
-        work, actor.account_id, conversation["id"], written["member_id"], written["member_type"], by_channel=False, named=written
-    )
-    if written.get("read"):
-        work.db.update("participants", participant_id, {"read_at": work.now})
-    return participant_id
+    member = written["member_type"], written["member_id"]
+    more = {"id": written.get("id"), "read_at": work.now if written.get("read") else None}
+    return insert_participants(work, conversation, member, by_channel=False, **more)
 
 
 def edit_participant(work: UnitOfWork, actor: Actor, participant_id: int, written: Row) -> None:
@@ -134,24 +131,10 @@ def edit_participant(work: UnitOfWork, actor: Actor, participant_id: int, writte
     work.db.update("participants", participant_id, changes | {"updated_at": work.now})
 
 
-def insert_participant(
-    work: UnitOfWork,
-    account_id: int,
-    conversation_id: object,
-    member_id: object,
-    member_type: str,
-    *,
-    by_channel: bool,
-    named: Row | None = None,
+def insert_participants(
+    work: UnitOfWork, conversation: Row | ConversationRow, *members: tuple[str, object], by_channel: bool, **more: object
 ) -> int:
-    """Insert a participant of any conversation and return its id; ``named`` may hold that id."""
-    row: Row = {
-        "account_id": account_id,
-        "conversation_id": conversation_id,
-        "member_id": member_id,
-        "member_type": member_type,
-        "by_channel": by_channel,
-        "created_at": work.now,
-        "updated_at": work.now,
-    }
-    return work.db.insert("participants", row | {"id": (named or {}).get("id")})
+    """Insert a participant for each member, given by type and id, and return the last one's id; ``more`` are further columns."""
+    row: Row = {"account_id": conversation["account_id"], "conversation_id": conversation["id"], "by_channel": by_channel}
+    row |= {"created_at": work.now, "updated_at": work.now, **more}
+    return [work.db.insert("participants", row | {"member_type": kind, "member_id": member_id}) for kind, member_id in members][-1]

@@ -105,7 +105,7 @@ def _seat(work: UnitOfWork, conversation: ConversationRow, host_id: int | None, 
     present = participant_of(work, conversation["id"], "Host", host_id)
     if present is not None:
         return present
-    added = people.insert_participant(work, account_id, conversation["id"], host_id, "Host", by_channel=by_channel)
+    added = people.insert_participants(work, conversation, ("Host", host_id), by_channel=by_channel)
     return work.db.get(ParticipantRow, added)
 
 

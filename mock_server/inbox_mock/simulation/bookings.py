@@ -187,7 +187,8 @@ def open_conversation(work: UnitOfWork, about: Row) -> Row:
     if booking["opened"]:
         return {"never": "the channel had opened it already"}
     policy, account_id = policies()[booking["channel"]], booking["account_id"]
-    hosts = _hosts_added(work, booking, about.get("hosts"), policy.host_share)
+    members = [("Client", client_id) for client_id in _travellers(work, booking, about)]
+    members += [("Host", host_id) for host_id in _hosts_added(work, booking, about.get("hosts"), policy.host_share)]
     row: Row = {
         "id": None if booking["taken"] else wished,  # a client's conversation has taken the requested id meanwhile
         "account_id": account_id,
@@ -202,10 +203,7 @@ def open_conversation(work: UnitOfWork, about: Row) -> Row:
     conversation_id = work.db.insert("conversations", row)
     work.db.execute("INSERT INTO conversation_bookings VALUES (?, ?)", (conversation_id, booking["id"]))
     work.db.update("bookings", booking["id"], {"updated_at": work.now})
-    for client_id in _travellers(work, booking, about):
-        people.insert_participant(work, account_id, conversation_id, client_id, "Client", by_channel=True)
-    for host_id in hosts:
-        people.insert_participant(work, account_id, conversation_id, host_id, "Host", by_channel=True)
+    people.insert_participants(work, row | {"id": conversation_id}, *members, by_channel=True)
     publish(work, "inbox_conversation_created", conversation_id, account_id)
     publish(work, "booking_updated", booking["id"], account_id)
     return {"conversation_id": conversation_id}
