@@ -11,8 +11,9 @@ from inbox_mock.scenarios.setup import account_of
 from inbox_mock.services import people
 from inbox_mock.services.accounts import add_rental
 from inbox_mock.simulation import actors
-from inbox_mock.simulation.bookings import book
+from inbox_mock.simulation.bookings import book, channel_conversation
 from inbox_mock.store.database import Row
+from inbox_mock.store.rows import ConversationRow
 
 RENTALS = 20
 CHANNELS = ("airbnb", "airbnb", "airbnb", "booking-com", "booking-com", "direct")
@@ -89,7 +90,7 @@ def _thread(builder: Builder, wanted: Row) -> None:
 
 
 def _next_message(builder: Builder, location: Location, wanted: Row, turn: int) -> None:
-    _say(builder, conversation_of(builder, location, wanted)["id"], turn, by_guest=turn % 2 == 0)
+    _say(builder, conversation_of(builder, location, wanted), turn, by_guest=turn % 2 == 0)
 
 
 def _host(builder: Builder, account_id: int) -> None:
@@ -115,15 +116,15 @@ def _booking(builder: Builder, index: int, rental_id: int, channel: str) -> None
 
 def _message(builder: Builder, index: int, turn: int) -> None:
     booking_id = builder.names["bookings", f"generated-{index}"]
-    tied = builder.work.db.one("SELECT conversation_id FROM conversation_bookings WHERE booking_id = ?", (booking_id,))
-    if tied is not None:
+    conversation = channel_conversation(builder.work, booking_id)
+    if conversation is not None:
         by_guest = builder.work.dice.share("speaker", turn) < 0.5
-        _say(builder, tied["conversation_id"], turn, by_guest=by_guest, host_id=builder.names["hosts", GENERATED])
+        _say(builder, conversation, turn, by_guest=by_guest, host_id=builder.names["hosts", GENERATED])
 
 
-def _say(builder: Builder, conversation_id: int, turn: int, *, by_guest: bool, host_id: int | None = None) -> None:
+def _say(builder: Builder, conversation: ConversationRow, turn: int, *, by_guest: bool, host_id: int | None = None) -> None:
     number = builder.work.dice.between("words", turn, 0, len(QUESTIONS) - 1)
     if by_guest:
-        actors.write_as_guest(builder.work, conversation_id, QUESTIONS[number])
+        actors.write_as_guest(builder.work, conversation, QUESTIONS[number])
     else:
-        actors.write_as_host(builder.work, conversation_id, host_id, ANSWERS[number])
+        actors.write_as_host(builder.work, conversation, host_id, ANSWERS[number])

@@ -143,12 +143,12 @@ def _message(builder: Builder, location: Location, record: Row) -> None:
         more["attachment_ids"] = [builder.refer("attachments", name, (*location, "attachments")) for name in names]
     if record["from"] == "guest":
         client_id = builder.refer("clients", record["client"], (*location, "client")) if "client" in record else None
-        actors.write_as_guest(work, conversation["id"], content, client_id=client_id, **more)
+        actors.write_as_guest(work, conversation, content, client_id=client_id, **more)
     else:
         host_id = builder.refer("hosts", record["from"], (*location, "from"))
         channel = record.get("channel", actors.NOT_SAID)
         internal = bool(record.get("internal", False))
-        actors.write_as_host(work, conversation["id"], host_id, content, internal=internal, channel=channel, **more)
+        actors.write_as_host(work, conversation, host_id, content, internal=internal, channel=channel, **more)
     if record.get("read"):
         sql = "SELECT id FROM participants WHERE conversation_id = ? AND member_type = 'Host'"
         for host in work.db.every(sql, (conversation["id"],)):

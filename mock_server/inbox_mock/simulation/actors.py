@@ -12,7 +12,7 @@ from inbox_mock.store.rows import ConversationRow, HostRow, ParticipantRow
 NOT_SAID = "not said"
 
 
-def write_as_guest(work: UnitOfWork, conversation_id: object, content: str, *, client_id: object = None, **more: object) -> int:
+def write_as_guest(work: UnitOfWork, conversation: ConversationRow, content: str, *, client_id: object = None, **more: object) -> int:
     """Insert a guest's message, as the conversation's channel delivers it: from the first guest, or the one with ``client_id``.
 
     Return the message's id.
@@ -20,14 +20,13 @@ def write_as_guest(work: UnitOfWork, conversation_id: object, content: str, *, c
     Raises:
         Invalid: the conversation has no guest, or this client is not one of its guests.
     """
-    conversation = work.db.get(ConversationRow, conversation_id)
-    sender = participant_of(work, conversation_id, "Client", client_id)
+    sender = participant_of(work, conversation["id"], "Client", client_id)
     if sender is None:
         raise Invalid(invalid("from", "a conversation with a Client participant, or with this one"))
     return _from_channel(work, conversation, sender, content, more)
 
 
-def write_on_channel_as_host(work: UnitOfWork, conversation_id: object, host_id: int | None, content: str, **more: object) -> int:
+def write_on_channel_as_host(work: UnitOfWork, conversation: ConversationRow, host_id: int | None, content: str, **more: object) -> int:
     """Insert a message of a Host participant that was written in the channel's own app, created by the channel's application.
 
     Return the message's id.
@@ -35,7 +34,6 @@ def write_on_channel_as_host(work: UnitOfWork, conversation_id: object, host_id:
     Raises:
         Invalid: no channel has the conversation, or the account has no host.
     """
-    conversation = work.db.get(ConversationRow, conversation_id)
     if conversation["channel"] is None:
         raise Invalid(invalid("from", "a conversation that a channel opened"))
     return _from_channel(work, conversation, _seat(work, conversation, host_id, by_channel=True), content, more)
@@ -43,7 +41,7 @@ def write_on_channel_as_host(work: UnitOfWork, conversation_id: object, host_id:
 
 def write_as_host(
     work: UnitOfWork,
-    conversation_id: object,
+    conversation: ConversationRow,
     host_id: int | None,
     content: str,
     *,
@@ -59,9 +57,7 @@ def write_as_host(
     Raises:
         Invalid: the account has no host.
     """
-    conversation = work.db.get(ConversationRow, conversation_id)
     sender = _seat(work, conversation, host_id, by_channel=False)
-    account_id = conversation["account_id"]
     user_id = work.db.value("SELECT user_id FROM hosts WHERE id = ?", (sender["member_id"],), int)
     goes_to = conversation["default_channel"] if channel == NOT_SAID else channel
     written: Row = {
@@ -69,17 +65,16 @@ def write_as_host(
         "visibility": "internal" if internal else "external",
         "channel": None if internal else goes_to,
     }
-    actor = Actor(account_id, user_id=user_id)
-    return post_message(work, actor, _message(work, conversation_id, sender, content) | written | more)
+    actor = Actor(conversation["account_id"], user_id=user_id)
+    return post_message(work, actor, _message(work, sender, content) | written | more)
 
 
-def join_from_channel(work: UnitOfWork, conversation_id: object, host_id: int | None) -> int:
+def join_from_channel(work: UnitOfWork, conversation: ConversationRow, host_id: int | None) -> int:
     """Add a host to a conversation for the channel, and return the participant's id; a host who takes part already stays.
 
     Raises:
         Invalid: the account has no such host, or none.
     """
-    conversation = work.db.get(ConversationRow, conversation_id)
     return _seat(work, conversation, host_id, by_channel=True)["id"]
 
 
@@ -87,7 +82,7 @@ def _from_channel(work: UnitOfWork, conversation: ConversationRow, sender: Parti
     policy = policies().get(str(conversation["channel"]), ChannelPolicy(name="none", title="none"))
     actor = Actor(conversation["account_id"], application_of(work, policy.name))
     written: Row = {"origin": policy.origin, "visibility": "external", "channel": conversation["default_channel"]}
-    message = _message(work, conversation["id"], sender, content) | written | more
+    message = _message(work, sender, content) | written | more
     return post_message(work, actor, message, came_from_channel=True)
 
 
@@ -109,5 +104,5 @@ def _seat(work: UnitOfWork, conversation: ConversationRow, host_id: int | None, 
     return work.db.get(ParticipantRow, added)
 
 
-def _message(work: UnitOfWork, conversation_id: object, sender: ParticipantRow, content: str) -> Row:
-    return {"conversation_id": conversation_id, "sender_id": sender["id"], "content": content, "sent_at": work.now}
+def _message(work: UnitOfWork, sender: ParticipantRow, content: str) -> Row:
+    return {"conversation_id": sender["conversation_id"], "sender_id": sender["id"], "content": content, "sent_at": work.now}

@@ -37,8 +37,8 @@ from inbox_mock.store.database import Row
 )
 def host_writes_on_channel(work: UnitOfWork, about: Row) -> Row:
     """Insert a message that a host wrote in the channel's own app, as received from there."""
-    conversation_id = conversation_of(work, about)["id"]
-    return {"message_id": actors.write_on_channel_as_host(work, conversation_id, about.get("host_id"), about["content"], **attached(about))}
+    conversation = conversation_of(work, about)
+    return {"message_id": actors.write_on_channel_as_host(work, conversation, about.get("host_id"), about["content"], **attached(about))}
 
 
 @action(
@@ -71,7 +71,7 @@ def channel_opens(work: UnitOfWork, about: Row) -> Row:
 )
 def channel_adds_host(work: UnitOfWork, about: Row) -> Row:
     """Add a host to a conversation."""
-    return {"participant_id": actors.join_from_channel(work, conversation_of(work, about)["id"], about.get("host_id"))}
+    return {"participant_id": actors.join_from_channel(work, conversation_of(work, about), about.get("host_id"))}
 
 
 def _fails(given: Given) -> str:

@@ -63,10 +63,8 @@ def guest_books(work: UnitOfWork, about: Row) -> Row:
 )
 def guest_writes(work: UnitOfWork, about: Row) -> Row:
     """Insert a guest's message, as received from the channel."""
-    conversation_id = conversation_of(work, about)["id"]
-    return {
-        "message_id": actors.write_as_guest(work, conversation_id, about["content"], client_id=about.get("client_id"), **attached(about))
-    }
+    conversation, client_id = conversation_of(work, about), about.get("client_id")
+    return {"message_id": actors.write_as_guest(work, conversation, about["content"], client_id=client_id, **attached(about))}
 
 
 @action(required=("booking",), arguments={"booking": REFERENCE}, says="The guest cancels booking {booking}", operation="cancel")

@@ -39,10 +39,8 @@ FLAGS = ("closed", "marked_as_spam")
 def staff_writes(work: UnitOfWork, about: Row) -> Row:
     """Insert a message of a host."""
     where_to: Row = {"internal": about.get("internal", False), "channel": about.get("channel", actors.NOT_SAID)}
-    conversation_id = conversation_of(work, about)["id"]
-    return {
-        "message_id": actors.write_as_host(work, conversation_id, about.get("host_id"), about["content"], **where_to, **attached(about))
-    }
+    conversation, host_id = conversation_of(work, about), about.get("host_id")
+    return {"message_id": actors.write_as_host(work, conversation, host_id, about["content"], **where_to, **attached(about))}
 
 
 def _changes(given: Given) -> str:
