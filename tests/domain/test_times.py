@@ -1,17 +1,16 @@
 """Times as clients write them and as the wire shows them."""
 
 from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inbox_mock.domain import times
+from inbox_mock.domain import times, zones
 
 INSTANTS = st.datetimes(datetime(1, 1, 2), datetime(9999, 12, 30), timezones=st.just(UTC))  # noqa: DTZ001 - bounds come without a zone
 RECENT = st.datetimes(datetime(1990, 1, 1), datetime(2100, 1, 1))  # noqa: DTZ001 - a wall clock has no zone
-ZONES = st.sampled_from(["UTC", "Europe/Paris", "America/New_York", "Asia/Kathmandu", "Pacific/Auckland", "Australia/Lord_Howe"])
+ZONES = st.sampled_from(sorted(zones.names()))
 
 
 @pytest.mark.parametrize(
@@ -84,14 +83,26 @@ def test_a_rentals_time_has_a_true_instant(local: str, zone: str, instant: str) 
 
 
 @given(RECENT, ZONES)
-def test_what_a_wall_clock_shows_is_found_again(naive: datetime, zone: str) -> None:
-    instant = naive.replace(tzinfo=ZoneInfo(zone), microsecond=0).astimezone(UTC)
+def test_an_instant_is_found_again_from_a_rentals_clock(naive: datetime, zone: str) -> None:
+    instant = naive.replace(tzinfo=UTC, microsecond=0)
 
     shown = times.wall_clock(instant, zone)
 
-    assert abs(times.parse(times.true_instant(shown, zone)) - instant) <= timedelta(hours=1)
-    if instant.astimezone(ZoneInfo(zone)).fold == 0:
-        assert times.true_instant(shown, zone) == times.wire(instant)
+    found = times.parse(times.true_instant(shown, zone))
+    repeated = instant.astimezone(zones.zone(zone)).fold
+    assert found < instant if repeated else found == instant
+    assert times.wall_clock(found, zone) == shown
+
+
+@pytest.mark.parametrize(
+    ("local", "instant"),
+    [
+        ("2030-10-27T02:30:00Z", "2030-10-27T00:30:00Z"),  # shown twice: the first time
+        ("2031-03-30T02:30:00Z", "2031-03-30T01:30:00Z"),  # never shown: as if the clock had not been put forward yet
+    ],
+)
+def test_a_time_that_a_clock_shows_twice_or_never_has_one_instant(local: str, instant: str) -> None:
+    assert times.true_instant(local, "Europe/Paris") == instant
 
 
 @pytest.mark.parametrize("local", ["0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z"])

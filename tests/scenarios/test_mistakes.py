@@ -52,6 +52,8 @@ OF_RECORDS: dict[str, tuple[str | bytes, int, str, str]] = {
         "end_at",
     ),
     "a time zone of nowhere": ("rentals:\n  - id: 16\n    timezone: Europe/Atlantis\n", 3, "'Europe/Atlantis'", "Europe/Paris"),
+    "the machine's own time zone": ("rentals:\n  - id: 16\n    timezone: localtime\n", 3, "'localtime'", "Europe/Paris"),
+    "a time zone that is nearly right": ("rentals:\n  - id: 16\n    timezone: europe/paris\n", 3, "'europe/paris'", "'Europe/Paris'?"),
     "an unknown scope": ("applications:\n  - name: A\n    scopes: [inbox_reed]\n", 3, "'inbox_reed'", "inbox_read"),
     "a key twice": ("seed: 7\nstrict: true\nseed: 8\n", 3, "'seed' a second time", "once"),
     "a name twice": ("rentals:\n  - {as: home}\n  - {as: home}\n", 3, "'home'", "of its own"),

@@ -3,7 +3,8 @@
 import re
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
-from zoneinfo import ZoneInfo
+
+from inbox_mock.domain.zones import zone
 
 LATEST = datetime(9000, 1, 1, tzinfo=UTC)
 _SPACED_OFFSET = re.compile(r" ([+-]\d{2}:?\d{2})$")
@@ -39,17 +40,20 @@ def synced_at(wire_time: str) -> str:
 
 
 def true_instant(local: str, timezone: str) -> str:
-    """Return the UTC instant of a rental's wall-clock time, which the wire writes with a false ``Z``."""
+    """Return the UTC instant of a rental's wall-clock time, which the wire writes with a false ``Z``.
+
+    Of a time that the clock shows twice it is the first; one that it skips is read as if it had not been put forward yet.
+    """
     naive = datetime.fromisoformat(local[:-1])
     try:
-        return wire(naive.replace(tzinfo=ZoneInfo(timezone)).astimezone(UTC))
+        return wire(naive.replace(tzinfo=zone(timezone)).astimezone(UTC))
     except OverflowError:
         return local
 
 
 def wall_clock(instant: datetime, timezone: str) -> str:
     """Return a rental's local time, written with the false ``Z`` of the API."""
-    return wire(instant.astimezone(ZoneInfo(timezone)))
+    return wire(instant.astimezone(zone(timezone)))
 
 
 def add_months(day: datetime, months: int) -> datetime:

@@ -3,10 +3,9 @@
 from datetime import timedelta
 from functools import partial
 from json import dumps
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from inbox_mock.channels import opening
-from inbox_mock.domain import times
+from inbox_mock.domain import times, zones
 from inbox_mock.domain.access import ALL_SCOPES
 from inbox_mock.engine.unit_of_work import Actor
 from inbox_mock.scenarios.builder import Builder, Location, ScenarioArguments
@@ -133,10 +132,10 @@ def _scopes(builder: Builder, record: Row, location: Location) -> tuple[str, ...
 
 def _rental(builder: Builder, location: Location, record: Row) -> None:
     timezone = str(record.get("timezone", "UTC"))
-    try:
-        ZoneInfo(timezone)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise builder.scenario.error((*location, "timezone"), repr(timezone), "a time zone such as Europe/Paris") from None
+    if timezone not in zones.names():
+        close = zones.nearest(timezone)
+        expected = f"{close!r}?" if close else "a time zone of the tz database, such as Europe/Paris"
+        raise builder.scenario.error((*location, "timezone"), repr(timezone), expected)
     account_id = account_of(builder, record, location)
     with builder.refusals_at(location):
         rental_id = accounts.add_rental(builder.work, account_id, _plain(record), published=bool(record.get("published", True)))

@@ -1,0 +1,35 @@
+"""Time zones by name, from the package ``tzdata`` alone: a machine's own database may be years older, and give other hours."""
+
+from difflib import get_close_matches
+from functools import cache
+from importlib.resources import files
+from zoneinfo import ZoneInfo
+
+CLOSE = 0.8
+
+
+@cache
+def names() -> frozenset[str]:
+    """Return the names of all time zones."""
+    return frozenset((files("tzdata") / "zones").read_text(encoding="utf-8").split())
+
+
+@cache
+def zone(name: str) -> ZoneInfo:
+    """Return a time zone.
+
+    Raises:
+        ValueError: there is none of this name.
+    """
+    if name not in names():
+        raise ValueError(f"no time zone is called {name!r}")
+    with files("tzdata").joinpath("zoneinfo", *name.split("/")).open("rb") as file:
+        return ZoneInfo.from_file(file, key=name)
+
+
+def nearest(name: str) -> str | None:
+    """Return the name that resembles ``name`` most, which may be written without its region, or None if none does."""
+    whole = {known.casefold(): known for known in sorted(names())}
+    spelt = {folded.rpartition("/")[2]: known for folded, known in whole.items()} | whole
+    found = get_close_matches(name.casefold().replace(" ", "_"), spelt, 1, CLOSE)
+    return spelt[found[0]] if found else None
