@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from inbox_mock import __version__
-from inbox_mock.app import LARGEST_BODY, Fake, Options, create_app
+from inbox_mock.app import Fake, Options, create_app
 from inbox_mock.scheduler import Scheduler
 
 if TYPE_CHECKING:
@@ -21,7 +21,6 @@ THREADS = 32
 MOST_THREADS = 512
 THREADS_MORE = 16
 IDLE_SECONDS = 10
-LARGEST_HEADERS = 512 * 1024
 WAITING_CONNECTIONS = 128
 START_SECONDS = 60
 
@@ -54,7 +53,7 @@ class Server:
         """
         from cheroot.wsgi import Server as HttpServer
 
-        from inbox_mock.connection_faults import FaultyGateway
+        from inbox_mock.connections import set_up
 
         fake = create_app(self._options)
         http = HttpServer(
@@ -67,9 +66,7 @@ class Server:
             timeout=IDLE_SECONDS,
             shutdown_timeout=1,
         )
-        http.gateway = FaultyGateway
-        http.max_request_header_size = LARGEST_HEADERS
-        http.max_request_body_size = 2 * LARGEST_BODY  # the application refuses smaller ones already, in the format of its API
+        set_up(http)
         try:
             http.prepare()
         except OSError as error:

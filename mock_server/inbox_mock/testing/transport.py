@@ -20,16 +20,14 @@ from urllib.parse import urlsplit
 
 import requests
 import responses
-from cheroot.server import HTTPConnection as ServerConnection
 from cheroot.wsgi import Server as HttpServer
 from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection
 from urllib3.connectionpool import HTTPConnectionPool
 
 from inbox_mock import __version__
-from inbox_mock.app import LARGEST_BODY
-from inbox_mock.connection_faults import FaultyGateway
-from inbox_mock.server import LARGEST_HEADERS
+from inbox_mock.connections import Connection as ServerConnection
+from inbox_mock.connections import set_up
 from inbox_mock.testing.contact import no_contact
 
 PORTS = {"http": 80, "https": 443}
@@ -97,9 +95,7 @@ class Application:
         self.host = parts.hostname or ""
         self.port = parts.port or PORTS[parts.scheme]
         self._parser = _Parser((self.host, self.port), app, server_name=f"inbox-mock/{__version__}")
-        self._parser.gateway = FaultyGateway
-        self._parser.max_request_header_size = LARGEST_HEADERS
-        self._parser.max_request_body_size = 2 * LARGEST_BODY
+        set_up(self._parser)
 
     def is_at(self, url: str) -> bool:
         """Return whether a URL is one of this application."""
@@ -114,7 +110,7 @@ class Application:
             TimeoutError: the answer comes later than the client waits.
         """
         end = _ServerEnd(request)
-        connection = ServerConnection(self._parser, end, lambda opened, mode, _size: opened.file(mode))
+        connection: Any = ServerConnection(self._parser, end, lambda opened, mode, _size: opened.file(mode))
         connection.remote_addr, connection.remote_port = "127.0.0.1", 0
         connection.ssl_env = {"wsgi.url_scheme": self.scheme}
         waiting = ClientTimeout(timeout)
