@@ -72,6 +72,15 @@ class Application:
         found: JSON = answer.json
         return found
 
+    def uses(self, pair: JSON) -> int:
+        """Call the API with the pair's access token; the status of the answer."""
+        return self.api(pair["access_token"]).get("/me").status
+
+
+def challenge(description: str) -> str:
+    """The header of a 401 of the API."""
+    return f'Bearer realm="Doorkeeper", error="invalid_token", error_description="{description}"'
+
 
 def an_application(sandbox: Sandbox, name: str = "Your application") -> Application:
     """The sandbox's own application, or another."""

@@ -46,7 +46,7 @@ question = {"from": "guest", "content": "Is there a garage?"}
 requests.post(f"{admin}/conversations/{conversation_id}/messages", json=question, timeout=10).raise_for_status()
 
 # Three hours later the token has expired. It did by the sandbox's clock: the library, which goes by the wall clock, learns it
-# from the 401. The refresh token is good once: what comes with the answer takes its place.
+# from the 401. The refresh token that comes with the answer takes the old one's place.
 requests.post(f"{admin}/clock/advance", json={"by": "3h"}, timeout=10).raise_for_status()
 address = f"{ROOT}/api/v3/inbox/conversations/{conversation_id}?include=participants"
 answer = client.get(address)

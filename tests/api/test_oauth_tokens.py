@@ -1,11 +1,11 @@
-"""POST /oauth/token: refreshing, client credentials, how clients authenticate, and every refusal."""
+"""POST /oauth/token: client credentials, how clients authenticate, and every refusal."""
 
 from urllib.parse import urlencode
 
 import pytest
 
 from fake import JSON, Mock
-from oauth import CALLBACK, FORM, Application, an_application, basic, two_applications
+from oauth import FORM, Application, an_application, basic, challenge, two_applications
 
 pytestmark = pytest.mark.both_transports
 
@@ -17,100 +17,6 @@ INVALID_CLIENT = (
 @pytest.fixture
 def application(mock: Mock) -> Application:
     return an_application(mock.sandbox(two_applications()))
-
-
-def test_a_refresh_issues_a_new_pair(application: Application) -> None:
-    old = application.tokens()
-
-    answer = application.refresh(old["refresh_token"])
-
-    assert answer.status == 200
-    assert answer.json["access_token"] != old["access_token"]
-    assert answer.json["refresh_token"] != old["refresh_token"]
-    assert answer.json["scope"] == old["scope"]
-    assert answer.json["created_at"] == 1906545600
-    assert application.api(answer.json["access_token"]).get("/inbox/messages").status == 200
-
-
-def test_a_rotated_refresh_token_is_dead_at_once(application: Application) -> None:
-    old = application.tokens()
-    application.refresh(old["refresh_token"])
-
-    again = application.refresh(old["refresh_token"])
-
-    assert again.status == 401
-    assert again.json["error"] == "invalid_grant"
-
-
-def test_the_old_access_token_lives_on(application: Application) -> None:
-    old = application.tokens()
-
-    application.refresh(old["refresh_token"])
-
-    assert application.api(old["access_token"]).get("/me").status == 200
-
-
-def test_the_new_refresh_token_works_in_turn(application: Application) -> None:
-    second = application.refresh(application.tokens()["refresh_token"]).json
-
-    assert application.refresh(second["refresh_token"]).status == 200
-
-
-def test_a_refresh_token_never_expires(application: Application) -> None:
-    old = application.tokens()
-
-    application.sandbox.advance("400d")
-
-    assert application.refresh(old["refresh_token"]).status == 200
-
-
-def test_a_refreshed_token_keeps_its_account(application: Application) -> None:
-    new = application.refresh(application.tokens(account_id=2)["refresh_token"]).json
-
-    assert application.api(new["access_token"]).get("/accounts").ids == [2]
-
-
-def test_a_refresh_accepts_the_redirect_uri_that_clients_send(application: Application) -> None:
-    assert application.refresh(application.tokens()["refresh_token"], redirect_uri=CALLBACK).status == 200
-
-
-def test_a_refresh_can_ask_for_fewer_scopes(application: Application) -> None:
-    assert application.refresh(application.tokens()["refresh_token"], scope="bookings_read").json["scope"] == "bookings_read"
-
-
-def test_a_refresh_cannot_ask_for_more_scopes(application: Application) -> None:
-    old = application.tokens(scope="bookings_read")
-
-    assert application.refresh(old["refresh_token"], scope="inbox_write").json["error"] == "invalid_scope"
-    assert application.refresh(old["refresh_token"]).status == 200
-
-
-def test_a_refresh_token_is_for_one_application(application: Application) -> None:
-    answer = an_application(application.sandbox, "Rival").refresh(application.tokens()["refresh_token"])
-
-    assert answer.json["error"] == "invalid_grant"
-
-
-def test_a_refresh_token_of_another_sandbox_is_unknown(mock: Mock, application: Application) -> None:
-    other = an_application(mock.sandbox(two_applications()))
-
-    assert application.refresh(other.tokens()["refresh_token"]).json["error"] == "invalid_grant"
-
-
-@pytest.mark.parametrize("refresh_token", ["never-issued", "f" * 64, "ü"])
-def test_an_unknown_refresh_token_is_refused(application: Application, refresh_token: str) -> None:
-    assert application.refresh(refresh_token).json["error"] == "invalid_grant"
-
-
-def test_an_access_token_refreshes_nothing(application: Application) -> None:
-    assert application.refresh(application.tokens()["access_token"]).json["error"] == "invalid_grant"
-
-
-def test_a_revoked_refresh_token_is_refused(application: Application) -> None:
-    token = application.tokens()["refresh_token"]
-    application.sandbox.admin.delete(f"/tokens/{token}")
-
-    assert application.refresh(token).json["error"] == "invalid_grant"
 
 
 def test_client_credentials_give_a_public_token_and_nothing_to_refresh_it(application: Application) -> None:
@@ -255,10 +161,6 @@ def test_token_calls_do_not_spend_the_rate_limit(application: Application) -> No
 
 
 UNAUTHORIZED = {"errors": [{"code": "unauthorized"}]}
-
-
-def challenge(description: str) -> str:
-    return f'Bearer realm="Doorkeeper", error="invalid_token", error_description="{description}"'
 
 
 def test_an_access_token_lives_for_two_hours(application: Application) -> None:

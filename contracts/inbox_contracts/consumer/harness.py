@@ -86,9 +86,7 @@ class RunningWorld:
             application = access.client_application(work.db)
             if application is None:
                 raise RuntimeError("the world has no application of the client's own")
-            whose = application["id"], _account_id(work.db), SCOPES
-            token = oauth.issue_token(work, *whose, lifetime_seconds=oauth.LIFETIME_SECONDS)
-            refresh = oauth.issue_token(work, *whose, kind="refresh")
+            token, refresh = oauth.issue_pair(work, application["id"], _account_id(work.db), SCOPES)
             client_id, self._secret = oauth.client_credentials_of(work, application)
         return {
             "api_url": f"{self._server.url}/api/v3",

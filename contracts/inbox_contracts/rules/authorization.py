@@ -54,24 +54,33 @@ def _of_token(token: str, calls: Iterable[Entry], failed: list[int]) -> Iterator
 
 @Rule(
     code="AUT002",
-    title="used a refresh token that had been rotated",
-    why="Every refresh brings a new refresh token, and the old one is dead: with that alone, the user must authorise again.",
-    source="developers.bookingsync.com/reference/authorization, refresh tokens",
+    title="used a refresh token that had been replaced",
+    why="Each refresh brings a new refresh token. The old one is revoked when the new access token is first used, if not before: "
+    "with that alone, the user must authorise again.",
+    source="assumed: the documentation says that each refresh brings a new refresh token; when the old one is revoked is known of "
+    "Doorkeeper, which the service names in its 401",
     fix="Keep the refresh_token of every answer of /oauth/token, and let one process refresh at a time.",
-    exceptions=("the answer to the rotation never reached it", "the exchange was refused, so the token was still good"),
+    exceptions=(
+        "the new access token was never used: the refresh is tried again, as after an answer that was lost",
+        "the exchange was refused, so the token was still good",
+    ),
 )
 def keep_the_newest_refresh_token(evidence: Evidence) -> Iterator[Violation]:
-    """Yield each refresh token that was used again after it had been exchanged."""
-    rotated: dict[str, Entry] = {}
-    for entry in evidence.exchanges:
-        given = entry.asked_body if not isinstance(entry.asked_body, str) else {}
-        label = str(given.get("refresh_token"))
-        if given.get("grant_type") != "refresh_token" or not label.startswith("refresh-"):
+    """Yield each use of a refresh token after a call with an access token that it had been exchanged for."""
+    exchanges = {entry.id for entry in evidence.exchanges if entry.asked.get("grant_type") == "refresh_token"}
+    exchanged: dict[str, tuple[str, int]] = {}
+    replaced: dict[str, tuple[int, int]] = {}
+    for entry in evidence.entries:
+        if entry.token in exchanged:
+            label, exchange_id = exchanged[entry.token]
+            replaced.setdefault(label, (exchange_id, entry.id))
+        if entry.id not in exchanges:
             continue
-        if label in rotated:
-            yield Violation(f"used {label} again, which had been exchanged for a new one", (rotated[label].id, entry.id))
-        elif entry.status == 200 and entry.readable:
-            rotated[label] = entry
+        label = str(entry.asked.get("refresh_token"))
+        if label in replaced:
+            yield Violation(f"used {label} again, after a call with the token that it had been exchanged for", (*replaced[label], entry.id))
+        elif entry.status == 200:
+            exchanged[str(entry.answered.get("access_token"))] = label, entry.id
 
 
 @Rule(

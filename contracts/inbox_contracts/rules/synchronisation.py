@@ -62,7 +62,7 @@ def _origins(evidence: Evidence, application_id: int, calls: list[Entry]) -> dic
     refreshed: dict[str, str] = {}
     exchanges = [e for e in evidence.exchanges if e.application_id == application_id and e.status == 200]
     for exchange in exchanges:
-        given, answered = (body if not isinstance(body, str) else {} for body in (exchange.asked_body, exchange.body))
+        given, answered = exchange.asked, exchange.answered
         new, old = str(answered.get("access_token")), str(given.get("refresh_token"))
         root = new
         if given.get("grant_type") == "refresh_token":

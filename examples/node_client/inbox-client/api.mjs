@@ -71,7 +71,7 @@ export class Api {
   }
 
   /**
-   * Get a new token. A refresh token is good for one use: its successor comes along, and must be kept.
+   * Get a new token. Its successor comes along, and must be kept: the old refresh token is good until the new token is used.
    *
    * Throws Refused if the account's owner has to connect it again.
    */

@@ -116,7 +116,7 @@ class Api:
         raise Later(f"{method} {url}: a token that was fresh a moment ago is refused")
 
     def refresh(self) -> None:
-        """Get a new token. A refresh token is good for one use: its successor comes along, and must be kept.
+        """Get a new token. Its successor comes along, and must be kept: the old refresh token is good until the new token is used.
 
         Raises:
             Later: the service cannot answer now.

@@ -85,8 +85,8 @@ OF_CALLS: tuple[tuple[Behaviour, Callable[[Entry], bool]], ...] = (
 )
 OF_EXCHANGES: tuple[tuple[Behaviour, Callable[[Entry], bool]], ...] = (
     (
-        Behaviour("A refresh kills the old refresh token at once; the old access token lives on until it expires.", "no source settles it"),
-        lambda entry: entry.status == 200 and isinstance(entry.asked_body, Mapping) and "refresh_token" in entry.asked_body,
+        _switched("refresh_revokes"),
+        lambda entry: entry.status == 200 and "refresh_token" in entry.asked,
     ),
     (
         Behaviour("Refusals of /oauth/token are worded as Doorkeeper words them.", "the status is documented, the body is not"),

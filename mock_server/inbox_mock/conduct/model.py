@@ -193,11 +193,15 @@ class Entry:
     @cached_property
     def written(self) -> Json:
         """The first record of the request's body; empty where there is none, or the journal did not keep all of it."""
-        found = _parsed(self.asked_body)
-        for records in found.values():
+        for records in self.asked.values():
             if isinstance(records, list) and records and isinstance(records[0], dict):
                 return records[0]
         return {}
+
+    @property
+    def asked(self) -> Json:
+        """The request's body, or its parameters for /oauth; empty where it is not a JSON object, or the journal did not keep all of it."""
+        return _parsed(self.asked_body)
 
     @cached_property
     def answered(self) -> Json:

@@ -52,6 +52,12 @@ ASSUMPTIONS: dict[str, Assumption] = {
     "attachment_urls": Assumption(
         "absolute", ("absolute", "relative"), "Whether an attachment's url names the host, or is relative to it as in 2018."
     ),
+    "refresh_revokes": Assumption(
+        "on_use",
+        ("on_use", "at_once"),
+        "When a refresh revokes the refresh token, with its access token: when the new access token is first used, as Doorkeeper 5.9 "
+        "does where the column previous_refresh_token exists, or at once, as it does without that column.",
+    ),
 }
 
 DEFAULTS: dict[str, object] = {name: assumption.default for name, assumption in ASSUMPTIONS.items()}

@@ -20,6 +20,8 @@ OUT_OF_BAND = "urn:ietf:wg:oauth:2.0:oob"
 # Names are accepted in the default sandbox only.
 APPLICATION = "SELECT * FROM applications WHERE client_id = ? OR named_client_id = ?"
 KNOWN = "SELECT * FROM tokens WHERE kind = ? AND (secret = ? OR name = ?)"
+REVOKE_PAIR = """
+    UPDATE tokens SET revoked_at = ?1 WHERE revoked_at IS NULL AND id IN (?2, (SELECT access_id FROM tokens WHERE id = ?2))"""
 
 INVALID_GRANT = (
     "The provided authorization grant is invalid, expired, revoked, does not match the redirection URI used in the "
@@ -46,7 +48,7 @@ class Grant:
 
 
 def authenticate(work: UnitOfWork, token: str | None) -> Grant:
-    """Return what an access token permits.
+    """Return what an access token permits. If it is the first call with a refreshed one, revoke the pair that it replaces.
 
     Raises:
         Unauthorized: there is no token, or it is unknown, expired or revoked, as ``reason`` says.
@@ -54,6 +56,9 @@ def authenticate(work: UnitOfWork, token: str | None) -> Grant:
     found = None if not token else _find(work, "access", token)
     if found is None:
         raise Unauthorized
+    if found["previous_refresh_id"] is not None:
+        _revoke_pair(work, found["previous_refresh_id"])
+        work.db.update("tokens", found["id"], {"previous_refresh_id": None})
     if found["revoked_at"] is not None:
         raise Unauthorized("The access token was revoked")
     if found["expires_at"] is not None and found["expires_at"] <= work.now:
@@ -94,6 +99,15 @@ def issue_token(
     }
     row["id"] = work.db.insert("tokens", row)
     return row | {"token": full_token(work, row)}
+
+
+def issue_pair(
+    work: UnitOfWork, application_id: object, account_id: object, granted: tuple[str, ...], previous_refresh_id: int | None = None
+) -> tuple[Row, Row]:
+    """Issue an access and a refresh token. The first call with the former revokes the previous refresh token, with its access token."""
+    whose = work, application_id, account_id, granted
+    access = issue_token(*whose, lifetime_seconds=LIFETIME_SECONDS, previous_refresh_id=previous_refresh_id)
+    return access, issue_token(*whose, kind="refresh", access_id=access["id"])
 
 
 def revoke_token(work: UnitOfWork, token: str) -> bool:
@@ -189,12 +203,13 @@ def exchange_code(work: UnitOfWork, application: ApplicationRow, code: str, redi
         work.explain("redirect_uri_differs")
         raise OAuthRefused("invalid_grant", INVALID_GRANT)
     work.db.update("tokens", found["id"], {"revoked_at": work.now})
-    return _issue_pair(work, application, found["account_id"], parse_scopes(found["scopes"]))
+    return issue_pair(work, application["id"], found["account_id"], parse_scopes(found["scopes"]))
 
 
 def refresh(work: UnitOfWork, application: ApplicationRow, refresh_token: str, requested: str = "") -> tuple[Row, Row]:
-    """Exchange a refresh token for a new pair. The old one is revoked at once, the old access token stays valid.
+    """Exchange a refresh token for a new pair. The old pair is revoked when the new access token is first used.
 
+    Until then the old refresh token can be exchanged again, for a further pair; the switch ``refresh_revokes`` says otherwise.
     ``requested`` may name fewer scopes than the old token had.
 
     Raises:
@@ -203,8 +218,10 @@ def refresh(work: UnitOfWork, application: ApplicationRow, refresh_token: str, r
     found = _usable(work, "refresh", application, refresh_token)
     held = parse_scopes(found["scopes"])
     granted = _within(work, parse_scopes(requested) or held, held, "refresh_token")
-    work.db.update("tokens", found["id"], {"revoked_at": work.now})
-    return _issue_pair(work, application, found["account_id"], granted)
+    if work.settings.assume["refresh_revokes"] == "at_once":
+        _revoke_pair(work, found["id"])
+        return issue_pair(work, application["id"], found["account_id"], granted)
+    return issue_pair(work, application["id"], found["account_id"], granted, found["id"])
 
 
 def issue_to_application(work: UnitOfWork, application: ApplicationRow, requested: str) -> Row:
@@ -222,9 +239,9 @@ def accounts(work: UnitOfWork) -> list[Row]:
     return work.db.every("SELECT id, business_name FROM accounts ORDER BY id")
 
 
-def _issue_pair(work: UnitOfWork, application: ApplicationRow, account_id: object, granted: tuple[str, ...]) -> tuple[Row, Row]:
-    access = issue_token(work, application["id"], account_id, granted, lifetime_seconds=LIFETIME_SECONDS)
-    return access, issue_token(work, application["id"], account_id, granted, kind="refresh")
+def _revoke_pair(work: UnitOfWork, refresh_id: int) -> None:
+    """Revoke a refresh token and the access token that was issued with it: Doorkeeper keeps both in one record."""
+    work.db.execute(REVOKE_PAIR, (work.now, refresh_id))
 
 
 def _install(work: UnitOfWork, application: ApplicationRow, account_id: object) -> None:

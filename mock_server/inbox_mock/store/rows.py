@@ -20,7 +20,8 @@ ApplicationRow = TypedDict("ApplicationRow", {
 })
 TokenRow = TypedDict("TokenRow", {
     "id": int, "kind": str, "secret": str, "name": str | None, "application_id": int, "account_id": int | None, "scopes": str,
-    "redirect_uri": str | None, "issued_at": str, "expires_at": str | None, "revoked_at": str | None,
+    "redirect_uri": str | None, "issued_at": str, "expires_at": str | None, "revoked_at": str | None, "access_id": int | None,
+    "previous_refresh_id": int | None,
 })
 RentalRow = TypedDict("RentalRow", {
     "id": int, "account_id": int, "name": str, "headline": str, "rental_type": str, "city": str | None, "country_code": str | None,

@@ -23,7 +23,9 @@ CREATE TABLE installations (
   installed_at TEXT NOT NULL, uninstalled_at TEXT, PRIMARY KEY (application_id, account_id)) WITHOUT ROWID;
 CREATE TABLE tokens (
   id INTEGER PRIMARY KEY, kind TEXT NOT NULL, secret TEXT NOT NULL UNIQUE, name TEXT UNIQUE, application_id INTEGER NOT NULL REFERENCES applications,
-  account_id INTEGER REFERENCES accounts, scopes TEXT NOT NULL, redirect_uri TEXT, issued_at TEXT NOT NULL, expires_at TEXT, revoked_at TEXT);
+  account_id INTEGER REFERENCES accounts, scopes TEXT NOT NULL, redirect_uri TEXT, issued_at TEXT NOT NULL, expires_at TEXT, revoked_at TEXT,
+  access_id INTEGER REFERENCES tokens, -- of a refresh token: the access token that was issued with it
+  previous_refresh_id INTEGER REFERENCES tokens); -- of an access token: what to revoke when it is first used
 CREATE TABLE rate_limits (application_id INTEGER PRIMARY KEY, window INTEGER NOT NULL, used INTEGER NOT NULL);
 
 -- What an account has.
