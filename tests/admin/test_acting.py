@@ -83,6 +83,19 @@ def test_a_stay_is_in_the_rentals_own_time(agency: Sandbox) -> None:
     assert (booking["start_at_global"], booking["end_at_global"]) == ("2030-08-01T14:00:00Z", "2030-08-05T08:00:00Z")
 
 
+def test_a_time_with_an_offset_is_that_instant(agency: Sandbox) -> None:
+    booking = book(agency, start_at="2030-08-01T16:00:00+02:00", end_at="2030-08-05T08:00:00+00:00")
+
+    assert (booking["start_at"], booking["start_at_global"]) == ("2030-08-01T16:00:00Z", "2030-08-01T14:00:00Z")
+    assert (booking["end_at"], booking["end_at_global"]) == ("2030-08-05T10:00:00Z", "2030-08-05T08:00:00Z")
+
+
+def test_a_stay_without_an_end_lasts_a_week_of_the_rentals_days(agency: Sandbox) -> None:
+    booking = book(agency, start_at="2030-08-01T23:00:00+00:00")
+
+    assert (booking["start_at"], booking["end_at"]) == ("2030-08-02T01:00:00Z", "2030-08-09T10:00:00Z")
+
+
 def test_stays_may_overlap(agency: Sandbox) -> None:
     book(agency)
 

@@ -48,6 +48,14 @@ def test_a_new_inquiry(sandbox: Sandbox) -> None:
     }
 
 
+def test_the_day_of_a_time_with_an_offset_is_the_rentals(mock: Mock) -> None:
+    tokyo = mock.sandbox(a_scenario(rentals=[{"id": 16, "timezone": "Asia/Tokyo"}]))
+
+    made = tokyo.api.post(MAKE, {"inquiries": [JOHN | {"start_at": "2030-12-11 16:00:00 +0100"}]}).record
+
+    assert made["start_at"] == "2030-12-12T16:00:00Z"
+
+
 def test_three_associations_have_a_template_at_least(sandbox: Sandbox) -> None:
     base = f"{sandbox.transport.root}/api/v3"
     links = sandbox.api.get(URL).json["links"]

@@ -69,6 +69,23 @@ def test_the_header_of_synchronisation_has_a_form_of_its_own() -> None:
 
 
 @pytest.mark.parametrize(
+    ("written", "local"),
+    [
+        ("2030-07-01T16:00:00+02:00", "2030-07-01T16:00:00Z"),
+        ("2030-07-01 16:00:00 +0000", "2030-07-01T18:00:00Z"),
+        ("2030-07-01T16:00-05", "2030-07-01T23:00:00Z"),
+        ("2030-07-01T16:00:00Z", "2030-07-01T16:00:00Z"),
+        ("2030-07-01 16:00:00 UTC", "2030-07-01T16:00:00Z"),
+        ("2030-07-01T16:00:00", "2030-07-01T16:00:00Z"),
+        ("2030-07-01", "2030-07-01T00:00:00Z"),
+        ("9999-12-31T23:00:00+00:00", "9999-12-31T23:00:00Z"),
+    ],
+)
+def test_only_a_numeric_offset_makes_the_time_of_a_stay_an_instant(written: str, local: str) -> None:
+    assert times.on_rentals_clock(written, "Europe/Paris") == local
+
+
+@pytest.mark.parametrize(
     ("local", "zone", "instant"),
     [
         ("2030-07-01T16:00:00Z", "Europe/Paris", "2030-07-01T14:00:00Z"),

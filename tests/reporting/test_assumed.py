@@ -69,6 +69,8 @@ def test_every_switch_is_named_when_it_decides_something(mock: Mock) -> None:
     sandbox.api.post("/inbox/attachments", a_body("attachments", name="x.png", file=PICTURE))
     sandbox.api.put(f"{CONVERSATIONS}/11/connect_booking", a_body("bookings", id=80))
     sandbox.api.put(f"{CONVERSATIONS}/11", a_body("conversations", closed=True))
+    stay = {"booked": True, "start_at": "2030-08-01T16:00:00+02:00", "end_at": "2030-08-08"}
+    sandbox.api.post("/rentals/16/bookings", a_body("bookings", **stay))
     sandbox.admin.post("/conversations/11/messages", {"from": "guest", "content": "Hello?"})
 
     application = an_application(sandbox)

@@ -258,6 +258,23 @@ OFFSETS = """
 """
 
 
+def test_a_time_with_an_offset_is_that_instant(folder: Folder) -> None:
+    sandbox = folder.sandbox("""
+        rentals: [{id: 16, timezone: Europe/Paris}]
+        bookings: [{id: 80, rental: 16, start_at: "2030-07-01T16:00:00+02:00", end_at: "2030-07-08 08:00:00 +0000"}]
+        inquiries: [{rental: 16, firstname: A, lastname: B, email: a@example.com, start_at: "2030-07-31T23:00:00-01:00", end_at: 2030-08-08}]
+        timeline: [{at: 1m, staff_moves: {booking: 80, start_at: 2030-07-02, end_at: "2030-07-09T12:00:00+02:00"}}]
+    """)
+
+    booking, inquiry = sandbox.api.get("/bookings/80").record, sandbox.api.get("/inquiries").records[0]
+    sandbox.advance("1m")
+
+    assert (booking["start_at"], booking["start_at_global"]) == ("2030-07-01T16:00:00Z", "2030-07-01T14:00:00Z")
+    assert (booking["end_at"], booking["end_at_global"]) == ("2030-07-08T10:00:00Z", "2030-07-08T08:00:00Z")
+    assert inquiry["start_at"] == "2030-08-01T16:00:00Z"
+    assert sandbox.api.get("/bookings/80").record["end_at_global"] == "2030-07-09T10:00:00Z"
+
+
 def test_offsets_are_right_on_a_manual_clock(folder: Folder) -> None:
     api = folder.sandbox(OFFSETS).api
 
@@ -429,6 +446,16 @@ def test_created_by(mock: Mock, switch: str, link: object, attributes: object) -
     assert ("created_by" in record["links"]) is link
     assert ("created_by_id" in record) is attributes
     assert ("created_by_type" in record) is attributes
+
+
+@pytest.mark.parametrize(("switch", "start", "start_global"), [("instant", "16:00:00", "14:00:00"), ("utc", "14:00:00", "12:00:00")])
+def test_stay_offset(mock: Mock, switch: str, start: str, start_global: str) -> None:
+    api = mock.sandbox(a_scenario(assume={"stay_offset": switch})).api
+    made = api.post("/rentals/16/bookings", a_body("bookings", booked=True, start_at="2030-08-01", end_at="2030-08-08")).record
+
+    moved = api.put(f"/bookings/{made['id']}", a_body("bookings", start_at="2030-07-01T16:00:00+02:00")).record
+
+    assert (moved["start_at"], moved["start_at_global"]) == (f"2030-07-01T{start}Z", f"2030-07-01T{start_global}Z")
 
 
 def test_attachment_urls(mock: Mock) -> None:

@@ -205,11 +205,13 @@ def _booking(work: UnitOfWork, body: JSON) -> Row:
     guest: JSON = body.get("guest", {})
     given: Row = {"channel": body.get("channel", "airbnb"), "guest": {"fullname": SOMEBODY, **guest}}
     given["rental"] = body["rental_id"] if "rental_id" in body else work.db.value("SELECT min(id) FROM rentals")
+    timezone = work.db.value("SELECT timezone FROM rentals WHERE id = ?", (given["rental"],), str) or "UTC"
     given["start_at"] = body.get("start_at", times.wire(work.instant + timedelta(days=30))[:10])
     given["end_at"] = body.get("end_at")
     if given["end_at"] is None:
         try:
-            given["end_at"] = times.wire(times.parse(given["start_at"]) + timedelta(days=7))[:10]
+            start_at = times.on_rentals_clock(given["start_at"], timezone)
+            given["end_at"] = times.wire(times.parse(start_at) + timedelta(days=7))[:10]
         except (ValueError, OverflowError):
             raise Invalid(invalid("start_at", TIME)) from None
     return given | {name: body[name] for name in SAME if name in body}

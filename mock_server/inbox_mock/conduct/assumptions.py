@@ -54,6 +54,10 @@ def _is(*calls: tuple[str, ...]) -> Callable[[Entry], bool]:
     return lambda entry: entry.done and any(entry.is_call(*call) for call in calls)
 
 
+def _stays_with_an_offset(entry: Entry) -> bool:
+    return entry.done and any(times.has_offset(str(entry.written[key])) for key in ("start_at", "end_at") if key in entry.written)
+
+
 MESSAGE = ("POST", "inbox", "messages")
 OF_CALLS: tuple[tuple[Behaviour, Callable[[Entry], bool]], ...] = (
     (_switched("message_bumps_conversation"), lambda entry: entry.made("inbox_message_created") is not None),
@@ -68,6 +72,7 @@ OF_CALLS: tuple[tuple[Behaviour, Callable[[Entry], bool]], ...] = (
     (_switched("sent_at_optional"), lambda entry: entry.is_call(*MESSAGE) and bool(entry.written) and entry.written.get("sent_at") is None),
     (_switched("visibility_all"), lambda entry: "messages" in entry.parts and entry.written.get("visibility") == "all"),
     (_switched("if_none_match"), lambda entry: "If-None-Match" in entry.asked_headers),
+    (_switched("stay_offset"), _stays_with_an_offset),
     (_switched("created_by"), lambda entry: entry.status in {200, 201} and not SHOWS_CREATOR.isdisjoint(entry.parts[1:2])),
     (_switched("attachment_urls"), lambda entry: entry.status in {200, 201} and entry.parts[1:2] == ("attachments",)),
     (

@@ -46,6 +46,11 @@ ASSUMPTIONS: dict[str, Assumption] = {
     "sent_at_optional": Assumption(False, (True, False), "A message may come without sent_at, as in 2018; the tables of 2022 require it."),
     "visibility_all": Assumption(False, (True, False), "The visibility 'all' of 2018 is accepted beside the two of today."),
     "if_none_match": Assumption(True, (True, False), "If-None-Match with the current ETag is answered 304."),
+    "stay_offset": Assumption(
+        "instant",
+        ("instant", "utc"),
+        "What an offset means that a client writes in start_at or end_at: that instant, or its time in UTC as the rental's local time.",
+    ),
     "created_by": Assumption(
         "both", ("both", "links", "attributes"), "Where created_by is written: as links.created_by, as the two attributes, or both."
     ),

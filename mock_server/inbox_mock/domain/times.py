@@ -19,14 +19,27 @@ def parse(text: str) -> datetime:
     Raises:
         ValueError: the text is none of these.
     """
-    text = text.strip()
-    if text.endswith(" UTC"):
-        text = text[:-4] + "Z"
-    found = datetime.fromisoformat(_SPACED_OFFSET.sub(r"\1", text))
+    found = _read(text)
     try:
         return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
     except OverflowError as error:
         raise ValueError(str(error)) from None
+
+
+def _read(text: str) -> datetime:
+    text = text.strip()
+    if text.endswith(" UTC"):
+        text = text[:-4] + "Z"
+    return datetime.fromisoformat(_SPACED_OFFSET.sub(r"\1", text))
+
+
+def has_offset(text: str) -> bool:
+    """Return whether a time is written with a numeric offset; ``Z`` and ``UTC`` are none.
+
+    Raises:
+        ValueError: the text is not a time.
+    """
+    return _read(text).tzinfo is not None and text.rstrip()[-1].isdigit()
 
 
 def wire(instant: datetime) -> str:
@@ -53,7 +66,22 @@ def true_instant(local: str, timezone: str) -> str:
 
 def wall_clock(instant: datetime, timezone: str) -> str:
     """Return a rental's local time, written with the false ``Z`` of the API."""
-    return wire(instant.astimezone(zone(timezone)))
+    try:
+        return wire(instant.astimezone(zone(timezone)))
+    except OverflowError:
+        return wire(instant)
+
+
+def on_rentals_clock(text: str, timezone: str) -> str:
+    """Return the beginning or end of a stay as the rental's clock shows it, with the false ``Z`` of the API.
+
+    A time with a numeric offset is that instant, any other is the rental's local time already.
+
+    Raises:
+        ValueError: the text is not a time.
+    """
+    instant = parse(text)
+    return wall_clock(instant, timezone) if has_offset(text) else wire(instant)
 
 
 def add_months(day: datetime, months: int) -> datetime:

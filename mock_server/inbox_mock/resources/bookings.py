@@ -38,13 +38,13 @@ CANCELLATION = ("cancelation_reason", "cancelation_message_to_guest", "cancelati
 def _local(name: str, example: str) -> Attribute:
     return Attribute(
         name,
-        time(),
+        time(local=True),
         ON_ITS_PAGE,
         write=Write.ALWAYS,
         required=True,
         public=True,
         example=example,
-        note="The rental's local time, written with a false Z.",
+        note="The rental's local time, written with a false Z. Assumed: with an offset, it is that instant.",
     )
 
 
@@ -139,8 +139,8 @@ DECLARED = (
             Attribute("email", email(), ON_ITS_PAGE, write=Write.ALWAYS, required=True, example="john@example.com"),
             Attribute("country_code", text(), ON_ITS_PAGE, null=True, write=Write.ALWAYS, note="Needed with a phone."),
             Attribute("phone", text(), ON_ITS_PAGE, null=True, write=Write.ALWAYS),
-            Attribute("start_at", time(), ON_ITS_PAGE, write=Write.ALWAYS, required=True, example="2030-07-01T16:00:00Z"),
-            Attribute("end_at", time(), ON_ITS_PAGE, write=Write.ALWAYS, required=True, example="2030-07-08T10:00:00Z"),
+            Attribute("start_at", time(local=True), ON_ITS_PAGE, write=Write.ALWAYS, required=True, example="2030-07-01T16:00:00Z"),
+            Attribute("end_at", time(local=True), ON_ITS_PAGE, write=Write.ALWAYS, required=True, example="2030-07-08T10:00:00Z"),
             Attribute("adults", integer(1), ON_ITS_PAGE, null=True, write=Write.ALWAYS),
             Attribute("children", integer(0), ON_ITS_PAGE, null=True, write=Write.ALWAYS),
             Attribute("message", text(500), ON_ITS_PAGE, null=True, write=Write.ALWAYS),

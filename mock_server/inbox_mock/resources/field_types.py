@@ -55,9 +55,9 @@ def choice(values: tuple[str, ...]) -> Kind:
     return Kind("Choice", {"type": "string", "enum": list(values)}, {"values": values})
 
 
-def time() -> Kind:
-    """An instant, written ``2030-06-01T12:00:00Z``."""
-    return Kind("Time", {"type": "string", "format": "date-time"})
+def time(*, local: bool = False) -> Kind:
+    """An instant, written ``2030-06-01T12:00:00Z``; if ``local``, a rental's local time, whose offset is kept for the use case."""
+    return Kind("Time", {"type": "string", "format": "date-time"}, {"local": local})
 
 
 def decimal(above: int | None = None, below: int | None = None) -> Kind:

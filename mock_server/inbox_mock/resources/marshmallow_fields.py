@@ -142,7 +142,7 @@ class DecimalText(Checked):
 
 
 class Time(Checked):
-    """An instant in any form that clients send; kept as the wire writes it."""
+    """An instant in any form that clients send, kept as the wire writes it; a rental's local time is kept as the client writes it."""
 
     schema = TIME_SCHEMA
 
@@ -152,9 +152,10 @@ class Time(Checked):
         if not value.strip():
             raise ValidationError(BLANK)
         try:
-            return times.wire(times.parse(value))
+            shown = times.wire(times.parse(value))
         except ValueError:
             raise ValidationError(INVALID) from None
+        return value if self.options["local"] else shown
 
 
 class Flag(Checked):

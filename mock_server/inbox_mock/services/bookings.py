@@ -26,6 +26,7 @@ def create_booking(work: UnitOfWork, actor: Actor, rental_id: int, written: Row)
         Invalid: the stay does not end after it starts or overlaps another, or a reference is unknown.
     """
     rental = work.db.get(RentalRow, rental_id, actor.account_id)
+    written = _on_rentals_clock(work, rental, written)
     _check_period(work, rental_id, written, except_id=0)
     _check_references(work, actor, written)
     return insert_booking(work, actor, rental, {**written, **state_of(written), "channel": "direct"})
@@ -47,15 +48,16 @@ def edit_booking(work: UnitOfWork, actor: Actor, booking_id: int, written: Row, 
         if closed:
             raise Invalid(*(invalid(name, f"is locked by {booking['locked']}") for name in closed))
     before: Row = {**booking}
+    rental = work.db.get(RentalRow, booking["rental_id"])
+    written = _on_rentals_clock(work, rental, written)
     merged = before | written
     _check_references(work, actor, written)
     changes: Row = {"updated_at": work.now}
     if any(written.get(name) or (name in written and before[name]) for name in STATES):
         changes |= state_of(written)
     if "start_at" in written or "end_at" in written:
-        _check_period(work, booking["rental_id"], merged, except_id=booking_id)
-        timezone = work.db.get(RentalRow, booking["rental_id"])["timezone"]
-        changes |= global_times(merged["start_at"], merged["end_at"], timezone)
+        _check_period(work, rental["id"], merged, except_id=booking_id)
+        changes |= global_times(merged["start_at"], merged["end_at"], rental["timezone"])
     kept = {name: found for name, found in written.items() if name not in STATES}
     work.db.update("bookings", booking_id, kept | changes)
     publish(work, "booking_updated", booking_id, actor.account_id)
@@ -80,6 +82,12 @@ def _own(work: UnitOfWork, actor: Actor, booking_id: int, *, owned_only: bool) -
     if owned_only and booking["application_id"] != actor.application_id:
         raise Forbidden
     return booking
+
+
+def _on_rentals_clock(work: UnitOfWork, rental: RentalRow, written: Row) -> Row:
+    """Return what was written with the beginning and end of the stay in the rental's local time."""
+    timezone = rental["timezone"] if work.settings.assume["stay_offset"] == "instant" else "UTC"
+    return written | {key: times.on_rentals_clock(written[key], timezone) for key in ("start_at", "end_at") if key in written}
 
 
 def _check_references(work: UnitOfWork, actor: Actor, written: Row) -> None:
@@ -152,7 +160,7 @@ def edit_inquiry(work: UnitOfWork, actor: Actor, inquiry_id: int, written: Row, 
 
 
 def _columns_of_inquiry(work: UnitOfWork, actor: Actor, rental: RentalRow, written: Row) -> Row:
-    row = {name: value for name, value in written.items() if name not in WRITE_ONLY}
+    row = {name: value for name, value in _on_rentals_clock(work, rental, written).items() if name not in WRITE_ONLY}
     row["start_at"] = _at_hour(row["start_at"], rental["checkin_time"])
     row["end_at"] = _at_hour(row["end_at"], rental["checkout_time"])
     check_period(row["start_at"], row["end_at"])

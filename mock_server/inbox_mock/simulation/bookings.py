@@ -81,9 +81,13 @@ def check_channel(arguments: Arguments, name: str) -> str:
 
 
 def local_time(arguments: Arguments, text: str, key: str, rental: RentalRow) -> str:
-    """Return the beginning (``start_at``) or end of a stay on the rental's clock; a day without an hour gets the rental's."""
+    """Return the beginning (``start_at``) or end of a stay on the rental's clock; a day without an hour gets the rental's.
+
+    Offsets from the start and times with a numeric offset are instants, any other time is local already.
+    """
     moment = arguments.moment(text, key)
-    shown = times.wall_clock(moment, rental["timezone"]) if text[:1] in {"+", "-"} else times.wire(moment)
+    is_instant = text[:1] in {"+", "-"} or times.has_offset(text)
+    shown = times.wall_clock(moment, rental["timezone"]) if is_instant else times.wire(moment)
     if not (text.endswith("d") or len(text) == LENGTH_OF_A_DATE):
         return shown
     hour = rental["checkin_time"] if key == "start_at" else rental["checkout_time"]
