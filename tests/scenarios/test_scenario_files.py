@@ -262,7 +262,7 @@ def test_a_time_with_an_offset_is_that_instant(folder: Folder) -> None:
     sandbox = folder.sandbox("""
         rentals: [{id: 16, timezone: Europe/Paris}]
         bookings: [{id: 80, rental: 16, start_at: "2030-07-01T16:00:00+02:00", end_at: "2030-07-08 08:00:00 +0000"}]
-        inquiries: [{rental: 16, firstname: A, lastname: B, email: a@example.com, start_at: "2030-07-31T23:00:00-01:00", end_at: 2030-08-08}]
+        inquiries: [{rental: 16, firstname: A, lastname: B, email: a@b.example, start_at: "2030-07-31T23:00:00-01:00", end_at: 2030-08-08}]
         timeline: [{at: 1m, staff_moves: {booking: 80, start_at: 2030-07-02, end_at: "2030-07-09T12:00:00+02:00"}}]
     """)
 
