@@ -181,6 +181,11 @@ class SandboxClient:
         return str(self.made["token"])
 
     @property
+    def refresh_token(self) -> str:
+        """The refresh token of `token`. Once it was exchanged and the new token used, both are revoked."""
+        return str(self.admin("POST", f"/tokens/{quote(self.token, safe='')}/refresh_token")["refresh_token"])
+
+    @property
     def application(self) -> JSON:
         """The client's own application: ``id``, ``name``, ``client_id``, ``client_secret`` and ``token``."""
         found: JSON = next(found for found in self.made["applications"] if found["token"] == self.token)

@@ -4,12 +4,15 @@ import pytest
 import requests
 
 from builders import a_booking, a_scenario
+from fake import OverSocket, Sandbox
 from inbox_mock.app import Fake, Options, create_app
 from inbox_mock.client import AdminClient, AdminError, SandboxClient, SandboxGoneError, ServerUnreachableError, connect
+from inbox_mock.domain.access import ALL_SCOPES
 from inbox_mock.scenarios.build import Overrides
 from inbox_mock.scenarios.loading import find
 from inbox_mock.server import Server
 from inbox_mock.testing.sandboxes import client_of, create_sandbox
+from oauth import an_application
 from processes import free_port
 from receiver import receiving
 
@@ -145,6 +148,28 @@ def test_tokens_are_issued_and_revoked(served: str) -> None:
     assert (status("/clients"), status("/hosts")) == (200, 403)
     sandbox.revoke_token(token)
     assert status("/clients") == 401
+
+
+def test_the_refresh_token_belongs_to_the_token(served: str) -> None:
+    sandbox = connect(served).create_sandbox("empty")
+    application = an_application(Sandbox(OverSocket(served), sandbox.made))
+    first = sandbox.refresh_token
+    assert sandbox.refresh_token == first
+
+    new = application.refresh(first).json
+
+    assert set(new["scope"].split()) == set(ALL_SCOPES)
+    assert application.uses(new) == 200
+    assert application.uses({"access_token": sandbox.token}) == 401
+    assert application.refresh(sandbox.refresh_token).status == 401
+
+
+def test_a_token_of_no_account_has_no_refresh_token(served: str) -> None:
+    sandbox = connect(served).create_sandbox("empty")
+    token = an_application(Sandbox(OverSocket(served), sandbox.made)).token(grant_type="client_credentials").json["access_token"]
+
+    with pytest.raises(AdminError, match="has no token"):
+        sandbox.admin("POST", f"/tokens/{token}/refresh_token")
 
 
 def test_the_journal_is_read_to_its_end(served: str) -> None:

@@ -148,6 +148,22 @@ def revoke_token(call: AdminCall) -> None:
 
 @operation(
     "POST",
+    "/sandboxes/<id>/tokens/<token>/refresh_token",
+    status=201,
+    refusals=(404,),
+    answer={"type": "object", "properties": {"refresh_token": TEXT}},
+)
+def issue_refresh_token(call: AdminCall) -> JSON:
+    """Issue the refresh token that belongs to a token; the same one each time."""
+    with call.in_sandbox.work() as work:
+        found = oauth.refresh_token_of(work, call.path["token"])
+        if found is None:
+            raise NotFound
+        return {"refresh_token": found}
+
+
+@operation(
+    "POST",
     "/sandboxes/<id>/snapshots",
     status=201,
     answer=SNAPSHOT,

@@ -105,9 +105,24 @@ def issue_pair(
     work: UnitOfWork, application_id: object, account_id: object, granted: tuple[str, ...], previous_refresh_id: int | None = None
 ) -> tuple[Row, Row]:
     """Issue an access and a refresh token. The first call with the former revokes the previous refresh token, with its access token."""
-    whose = work, application_id, account_id, granted
-    access = issue_token(*whose, lifetime_seconds=LIFETIME_SECONDS, previous_refresh_id=previous_refresh_id)
-    return access, issue_token(*whose, kind="refresh", access_id=access["id"])
+    access = issue_token(
+        work, application_id, account_id, granted, lifetime_seconds=LIFETIME_SECONDS, previous_refresh_id=previous_refresh_id
+    )
+    return access, _issue_refresh_token(work, access)
+
+
+def refresh_token_of(work: UnitOfWork, token: str) -> str | None:
+    """Return the refresh token of an account's access token, issued now if there was none; None if there is no such access token."""
+    access = _find(work, "access", token)
+    if access is None or access["account_id"] is None:
+        return None
+    known = work.db.one("SELECT * FROM tokens WHERE access_id = ?", (access["id"],), TokenRow)
+    return full_token(work, known or _issue_refresh_token(work, access))
+
+
+def _issue_refresh_token(work: UnitOfWork, access: Mapping[str, Any]) -> Row:
+    whose = access["application_id"], access["account_id"], parse_scopes(access["scopes"])
+    return issue_token(work, *whose, kind="refresh", access_id=access["id"])
 
 
 def revoke_token(work: UnitOfWork, token: str) -> bool:
