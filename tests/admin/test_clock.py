@@ -168,6 +168,13 @@ def test_a_reset_real_clock_starts_anew_with_the_wall_clock(wall: WallClock, run
     assert running.api.get("/bookings/80").record["links"]["conversations"] == []
 
 
+def test_a_real_clock_runs_from_the_time_that_its_scenario_names(wall: WallClock, running: Sandbox) -> None:
+    sandbox = Mock(running.transport).sandbox({"clock": {"now": "2031-01-01T00:00:00Z", "mode": "real"}})
+    wall.seconds += 60
+
+    assert sandbox.now() == "2031-01-01T00:01:00Z"
+
+
 def test_a_scenario_can_say_how_its_clock_starts(mock: Mock) -> None:
     scenario = {"clock": {"now": "2031-01-01T00:00:00Z", "mode": "manual"}}
 

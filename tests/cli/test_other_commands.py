@@ -4,6 +4,7 @@ import json
 import socket
 from pathlib import Path
 
+import pytest
 import yaml
 
 from processes import free_port, run
@@ -52,6 +53,35 @@ def test_what_is_wrong_with_files_is_told_to_programs_too(tmp_path: Path) -> Non
     first, second = json.loads(result.stdout)
     assert first == {"file": str(good), "mistakes": []}
     assert [mistake.partition(": ")[0] for mistake in second["mistakes"]] == [f"{bad}:1", f"{bad}:2"]
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "told"),
+    [
+        ("rentals: [{}]\nclients:\n  - {fullname: Ada, created_at: 2999-01-01}\nclock: {mode: real}\n", 3, "after the start"),
+        ("clients:\n  - {fullname: Ada, created_at: 2030-05-01}\n", 2, "on a clock that runs"),
+        ("webhooks:\n  - {url: 'http://somewhere.example/hook'}\n", 2, "--allow-webhooks-to"),
+    ],
+    ids=["by the clock that it asks for", "by the clock of serve", "by the addresses that serve allows"],
+)
+def test_a_file_is_not_good_if_serve_refuses_it(tmp_path: Path, text: str, line: int, told: str) -> None:
+    file = tmp_path / "refused.yaml"
+    file.write_text(text)
+
+    checked, served = run("scenarios", str(file)), run("serve", "--port", "0", "--scenario", str(file))
+
+    assert (checked.returncode, served.returncode) == (1, 2)
+    assert checked.stderr.startswith(f"{file}:{line}: ")
+    assert told in checked.stderr
+
+
+def test_a_file_is_checked_with_the_clock_and_the_receivers_that_it_is_for(tmp_path: Path) -> None:
+    stands, starts, sends = (tmp_path / f"{name}.yaml" for name in ("stands", "starts", "sends"))
+    stands.write_text("clients: [{fullname: Ada, created_at: 2030-05-01}]\nclock: {mode: manual}\n")
+    starts.write_text("clients: [{fullname: Ada, created_at: 2030-05-01}]\nclock: {now: 2030-06-01, mode: real}\n")
+    sends.write_text("webhooks: [{url: 'http://somewhere.example/hook'}]\n")
+
+    assert run("scenarios", str(stands), str(starts), "--allow-webhooks-to", "somewhere.example", str(sends)).returncode == 0
 
 
 def test_the_schema_of_scenarios_is_printed_for_editors() -> None:

@@ -37,6 +37,12 @@ OF_RECORDS: dict[str, tuple[str | bytes, int, str, str]] = {
     "a bad offset": ("rentals: [{id: 16}]\nbookings:\n  - rental: 16\n    start_at: +1 week\n    end_at: +2d\n", 4, "'+1 week'", "+30d"),
     "an empty offset": ("clients:\n  - fullname: Ada\n    created_at: '-'\n", 3, "'-'", "-2h"),
     "a time that is none": ("clients:\n  - fullname: Ada\n    created_at: yesterday\n", 3, "'yesterday'", "a time"),
+    "a thread that begins before its account": (
+        "seed: 7\ngenerate:\n  thread: {booking: 1, messages: 9, over: 500d}",
+        3,
+        "before its account",
+        "2029-06-01T12:00:00Z",
+    ),
     "a time after the start": ("clients:\n  - {fullname: Ada, created_at: +1d}\n", 2, "after the start", "up to the start"),
     "a bad duration": (
         "rentals: [{id: 16}]\nbookings:\n  - {rental: 16, start_at: +1d, end_at: +2d, channel: airbnb,\n     conversation_delay: soon}\n",

@@ -228,6 +228,25 @@ def test_records_refer_to_each_other_by_name(mock: Mock) -> None:
     assert sandbox.api.get("/sources/1").record["links"]["bookings"] == [booking["id"]]
 
 
+def test_an_account_has_the_sources_that_are_written_out_and_no_others(mock: Mock) -> None:
+    scenario = a_scenario(accounts=[{"id": 1}, {"id": 2}], sources=[{"name": "Flyer"}, {"name": "Airbnb"}])
+    sandbox = mock.sandbox(scenario)
+
+    names = [
+        [source["name"] for source in sandbox.api_with("bookings_read", account_id=account).get("/sources").records] for account in (1, 2)
+    ]
+
+    assert names == [["Flyer", "Airbnb"], ["Airbnb", "Booking.com", "Website"]]
+
+
+def test_a_channel_without_a_source_adds_its_own_when_it_books(mock: Mock) -> None:
+    sandbox = mock.sandbox(a_scenario(sources=[{"id": 5, "name": "Flyer"}], bookings=[a_booking(), a_booking(id=81, conversation=12)]))
+
+    sources = sandbox.api.get("/sources").records
+
+    assert [(source["name"], source["links"]["bookings"]) for source in sources] == [("Flyer", []), ("Airbnb", [80, 81])]
+
+
 def test_an_application_may_have_the_id_of_one_that_is_left_out(mock: Mock) -> None:
     sandbox = mock.sandbox({"applications": [{"id": 17, "name": "Theirs"}, {"id": 65, "name": "Other"}]})
 
@@ -256,6 +275,21 @@ OFFSETS = """
       - {id: 81, rental: 16, start_at: +30h, end_at: +2d}
       - {id: 82, rental: 16, start_at: 2030-12-01, end_at: "2030-12-08T09:00:00Z"}
 """
+
+
+def test_history_may_go_back_more_than_a_year(folder: Folder) -> None:
+    sandbox = folder.sandbox("""
+        rentals: [{id: 16}]
+        hosts: [{as: jan, firstname: Jan, lastname: Kowalski}]
+        clients: [{as: ada, fullname: Ada, created_at: -900d}]
+        bookings: [{id: 80, rental: 16, client: ada, channel: airbnb, start_at: 2028-05-01, end_at: 2028-05-08, created_at: 2028-01-01}]
+        messages: [{booking: 80, from: jan, content: Welcome, at: 2028-02-01}]
+    """)
+
+    assert sandbox.api.get("/clients").record["created_at"] == "2027-12-14T12:00:00Z"
+    assert sandbox.api.get("/bookings/80").record["created_at"] == "2028-01-01T00:00:00Z"
+    assert sandbox.api.get("/inbox/messages").record["sent_at"] == "2028-02-01T00:00:00Z"
+    assert sandbox.api.get("/accounts").record["created_at"] == "2027-12-14T12:00:00Z"
 
 
 def test_a_time_with_an_offset_is_that_instant(folder: Folder) -> None:

@@ -124,7 +124,7 @@ def _clock(scenario: Scenario, overrides: Overrides, wall: float) -> Clock:
     if overrides.now is not None:
         now = overrides.now
     elif "now" not in given:
-        now = DEFAULT_START
+        now = datetime.fromtimestamp(int(wall), UTC) if mode == "real" else DEFAULT_START
     else:
         try:
             now = times.parse(str(given["now"]))
@@ -132,8 +132,6 @@ def _clock(scenario: Scenario, overrides: Overrides, wall: float) -> Clock:
             raise scenario.error(("clock", "now"), repr(given["now"]), "a time, such as 2030-06-01T12:00:00Z") from None
         if not EARLIEST <= now < LATEST:
             raise scenario.error(("clock", "now"), repr(given["now"]), "a time from 1970 to 8999")
-    if mode == "real":
-        now = datetime.fromtimestamp(int(wall), UTC)
     rate = overrides.rate or float(str(given.get("rate", 1)))
     return Clock(mode, now, rate, wall)
 

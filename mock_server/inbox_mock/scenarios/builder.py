@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cached_property
 from sqlite3 import IntegrityError
 from typing import Any
 
@@ -17,14 +18,14 @@ from inbox_mock.scenarios.loading import Scenario
 from inbox_mock.simulation.bookings import Arguments
 
 FOUNDED_BEFORE = timedelta(days=365)
-
+DATED = ("clients", "attachments", "bookings", "inquiries", "conversations", "participants", "messages", "changes")
 STEPS_TOLD = 100
 
 Location = tuple[str | int, ...]
 Progress = Callable[[int, int], None]
 
 
-@dataclass(slots=True)
+@dataclass
 class Builder:
     """A sandbox that is being built: its scenario, its unit of work, and the names of its records."""
 
@@ -90,6 +91,8 @@ class Builder:
 
     def at(self, moment: datetime, location: Location, do: Callable[[], None]) -> None:
         """Plan a step. Steps of the same moment are taken in the order in which they were planned."""
+        if moment < self.founded:
+            raise self.scenario.error(location, "a time before its account was opened", f"a time from {times.wire(self.founded)} on")
         if moment > self.start:
             raise self.scenario.error(location, "a time after the start", "a time up to the start: what comes later is made by advancing")
         self.steps.append((moment, len(self.steps), location, do))
@@ -98,10 +101,21 @@ class Builder:
         """Return a record's own time, or ``otherwise`` if it has none."""
         return self.moment(record[key], (*location, key)) if key in record else otherwise
 
-    @property
+    @cached_property
     def founded(self) -> datetime:
-        """The creation time of records without a time of their own, before everything in the history."""
-        return self.start - FOUNDED_BEFORE
+        """The creation time of records without a time of their own: a year before the start, or the first date in the history.
+
+        Raises:
+            ScenarioError: a date is neither an offset nor a time.
+        """
+        dated = [
+            self.moment(record[key], (*location, key))
+            for noun in DATED
+            for location, record in self.records(noun)
+            for key in ("created_at", "at")
+            if key in record
+        ]
+        return min([self.start - FOUNDED_BEFORE, *dated])
 
     def take_steps(self) -> None:
         """Take every step at its time.

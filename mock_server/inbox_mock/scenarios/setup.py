@@ -147,12 +147,10 @@ def _sources(builder: Builder) -> None:
         actor = Actor(account_of(builder, record, location))
         with builder.refusals_at(location):
             builder.name("sources", record, accounts.create_source(builder.work, actor, _plain(record)), location)
-    for row in builder.work.db.every("SELECT id FROM accounts ORDER BY id"):
-        account_id = row["id"]
-        known = {found["name"] for found in builder.work.db.every("SELECT name FROM sources WHERE account_id = ?", (account_id,))}
+    without = "SELECT id FROM accounts WHERE id NOT IN (SELECT account_id FROM sources) ORDER BY id"
+    for row in builder.work.db.every(without):
         for name in (*(policy.title for policy in opening()), WEBSITE):
-            if name not in known:
-                accounts.create_source(builder.work, Actor(account_id), {"name": name})
+            accounts.create_source(builder.work, Actor(row["id"]), {"name": name})
 
 
 def _host(builder: Builder, location: Location, record: Row) -> None:

@@ -12,6 +12,7 @@ from inbox_mock.domain.errors import NotFound
 from inbox_mock.engine import durations
 from inbox_mock.engine.unit_of_work import Actor, UnitOfWork
 from inbox_mock.services import people
+from inbox_mock.services.accounts import create_source
 from inbox_mock.services.bookings import check_period, insert_booking, state_of
 from inbox_mock.store.database import Row
 from inbox_mock.store.rows import ConversationRow, RentalRow
@@ -157,7 +158,10 @@ def book(work: UnitOfWork, about: Row) -> int:
     account_id, guest = rental["account_id"], about.get("guest")
     client_id = about.get("client_id") if guest is None else people.create_client(work, Actor(account_id), guest)
     check_period(stay["start_at"], stay["end_at"])
-    row: Row = {"channel": channel, "source_id": rental["source_id"], "client_id": client_id, **state_of({"booked": True})}
+    source_id = stay.get("source_id", rental["source_id"])
+    if source_id is None and policy.owns_conversations:
+        source_id = create_source(work, Actor(account_id), {"name": policy.title})
+    row: Row = {"channel": channel, "source_id": source_id, "client_id": client_id, **state_of({"booked": True})}
     booking_id = insert_booking(work, Actor(account_id, rental["application_id"], rental["user_id"]), rental, row | stay)
     seconds = about.get("delay_seconds")
     if not about.get("never") and (seconds is not None or policy.opens_after is not None):
