@@ -37,11 +37,10 @@ came_back_to = agreed.headers["Location"]
 token = client.fetch_token(authorization_response=came_back_to, state=state)
 print(f"A token for {token['expires_in']} seconds, with {token['scope']}.")
 
-# A guest books on Airbnb, and asks. The channel adds a host.
+# A guest books on Airbnb, which opens the conversation at once and adds a host, and asks.
 wish = {"channel": "airbnb", "guest": {"fullname": "Ada Bauer"}, "conversation_delay": "0s", "host_participant": True}
-requests.post(f"{admin}/bookings", json=wish, timeout=10).raise_for_status()
-happened = requests.post(f"{admin}/clock/advance", json={"by": "0s"}, timeout=10).json()["happened"]
-conversation_id = next(event["about"]["conversation_id"] for event in happened if event["kind"] == "conversation_opened")
+booking = requests.post(f"{admin}/bookings", json=wish, timeout=10).json()["booking"]
+(conversation_id,) = booking["links"]["conversations"]
 question = {"from": "guest", "content": "Is there a garage?"}
 requests.post(f"{admin}/conversations/{conversation_id}/messages", json=question, timeout=10).raise_for_status()
 

@@ -6,6 +6,7 @@ The same client calls a server over HTTP or an application in this process; only
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -122,7 +123,7 @@ def expectation(title: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class ClockClient:
-    """A sandbox's clock. Durations are texts such as ``90s``, ``10m``, ``2h``, ``1d``."""
+    """A sandbox's clock. Durations are texts such as ``90s``, ``10m``, ``2h``, ``1d``, or timedeltas."""
 
     _call: Callable[..., JSON]
 
@@ -131,12 +132,20 @@ class ClockClient:
         """The sandbox's time, such as ``2030-06-01T12:00:00Z``."""
         return str(self._call("GET", "/clock")["now"])
 
-    def advance(self, by: str | None = None, *, to: str | None = None, until: str | None = None) -> list[JSON]:
+    def advance(
+        self, by: str | int | timedelta | datetime | None = None, *, to: str | datetime | None = None, until: str | None = None
+    ) -> list[JSON]:
         """Advance ``by`` a duration, ``to`` a time, or ``until`` an event such as ``conversation_opened``.
 
-        Return the events on the way, each as ``{"at", "kind", "about"}``.
+        Datetimes are aware; one that comes first is the time to advance to. Return the events on the way, each as
+        ``{"at", "kind", "about"}``.
+
+        Raises:
+            AdminError: a datetime has no time zone, or the fake refuses.
         """
-        wanted = {name: text for name, text in (("by", by), ("to", to), ("until", until)) if text is not None}
+        if isinstance(by, datetime):
+            by, to = None, by
+        wanted = {name: given for name, given in (("by", by), ("to", to), ("until", until)) if given is not None}
         happened: list[JSON] = self._call("POST", "/clock/advance", wanted)["happened"]
         return happened
 
@@ -154,7 +163,10 @@ class ClockClient:
 
 
 class SandboxClient:
-    """One isolated sandbox of a fake. Every call raises AdminError, with the reason, when the fake refuses."""
+    """One isolated sandbox of a fake. Every call raises AdminError, with the reason, when the fake refuses.
+
+    Calls take durations as texts or timedeltas, and times as texts or aware datetimes.
+    """
 
     def __init__(self, server: AdminClient, sandbox_id: str, made: JSON | None = None) -> None:
         self.server = server
@@ -172,6 +184,21 @@ class SandboxClient:
     def url(self) -> str:
         """The base URL of the API, which ends in ``/api/v3``."""
         return str(self.made["api_url"])
+
+    @property
+    def root_url(self) -> str:
+        """The root of the server, without a slash at its end."""
+        return self.url.removesuffix("/api/v3")
+
+    @property
+    def oauth_url(self) -> str:
+        """The base URL of OAuth: ``/authorize`` and ``/token`` are below it."""
+        return f"{self.root_url}/oauth"
+
+    @property
+    def dashboard_url(self) -> str:
+        """The address at which a browser shows this sandbox, if the fake listens on a port."""
+        return f"{self.root_url}/#/{quote(self.id, safe='')}/inbox"
 
     @property
     def token(self) -> str:
@@ -205,7 +232,8 @@ class SandboxClient:
             AdminError: the fake refuses.
         """
         address = f"/sandboxes/{quote(self.id, safe='')}"
-        status, answer = self.server.send(method, f"{address}{path}", body)
+        written = None if body is None else {name: _written(name, given) for name, given in body.items()}
+        status, answer = self.server.send(method, f"{address}{path}", written)
         if status == 404 and path and self.server.send("GET", address, None)[0] == 200:
             plural, _, rest = path.partition("?")[0].strip("/").partition("/")
             raise AdminError(f"the sandbox {self.id!r} has no {plural.removesuffix('s')} {rest.partition('/')[0]}".rstrip())
@@ -327,6 +355,17 @@ class SandboxClient:
     def delete(self) -> None:
         """Delete the sandbox."""
         self.admin("DELETE")
+
+
+def _written(name: str, given: object) -> object:
+    """Return a timedelta or an aware datetime as the admin API takes it, and anything else as it is."""
+    if isinstance(given, timedelta):
+        return f"{'-' if given < timedelta() else ''}PT{abs(given).total_seconds():f}S"
+    if not isinstance(given, datetime):
+        return given
+    if given.utcoffset() is None:
+        raise AdminError(f"{name}: found {given}, which has no time zone; expected an aware datetime, such as one with tzinfo=UTC")
+    return given.isoformat()
 
 
 def _check_root(root: str) -> None:

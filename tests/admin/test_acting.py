@@ -25,10 +25,9 @@ def book(sandbox: Sandbox, **changes: Any) -> JSON:
 
 
 def opened(sandbox: Sandbox, **changes: Any) -> JSON:
-    """Book, wait for the conversation, and return it."""
+    """Book, and return the conversation, which is there at once."""
     booking = book(sandbox, **{"conversation_delay": "0s", "host_participant": False} | changes)
-    sandbox.advance("0s")
-    (conversation_id,) = sandbox.api.get(f"/bookings/{booking['id']}").record["links"]["conversations"]
+    (conversation_id,) = booking["links"]["conversations"]
     found: JSON = sandbox.api.get(f"/inbox/conversations/{conversation_id}").record
     return found
 
@@ -117,6 +116,20 @@ def test_there_is_no_conversation_until_the_delay_is_over(agency: Sandbox) -> No
     assert agency.api.get(f"/bookings/{booking['id']}").record["updated_at"] == "2030-06-01T12:10:00Z"
 
 
+@pytest.mark.parametrize("nothing", ["0s", "0m", "PT0S", "0", 0])
+def test_without_a_delay_the_conversation_is_there_with_the_booking(agency: Sandbox, nothing: object) -> None:
+    booking = book(agency, conversation_delay=nothing)
+
+    (conversation,) = agency.api.get("/inbox/conversations").records
+    assert booking["links"]["conversations"] == [conversation["id"]]
+    assert [event["kind"] for event in agency.handle.timeline()["past"]] == ["conversation_opened"]
+
+
+@pytest.mark.parametrize("delay", [600, -1, 0.5, True])
+def test_a_number_other_than_0_is_no_delay(agency: Sandbox, delay: object) -> None:
+    refused(agency.admin.post("/bookings", {"conversation_delay": delay}), 422, "conversation_delay")
+
+
 @pytest.mark.parametrize(
     ("channel", "longest", "application"), [("airbnb", "2030-06-01T12:05:00Z", 65), ("booking-com", "2030-06-01T12:10:00Z", 66)]
 )
@@ -137,7 +150,6 @@ def test_a_channel_takes_its_own_time(agency: Sandbox, channel: str, longest: st
 def test_a_host_comes_along_sometimes(agency: Sandbox) -> None:
     for _ in range(60):
         book(agency, conversation_delay="0s")
-    agency.advance("0s")
 
     members = [p["links"]["member"]["type"] for p in agency.api.get("/inbox/participants", per_page=100).records]
 

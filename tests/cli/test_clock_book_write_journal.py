@@ -141,6 +141,7 @@ def test_the_advice_repeats_the_flags_that_were_needed(waiting: Sandbox) -> None
     [
         (("--channel", "direct"), "It gets no conversation by itself: direct opens none, and a client may."),
         (("--conversation-delay", "never"), "Its conversation never comes"),
+        (("--conversation-delay", "0s"), "Its conversation is 12."),
         (("--channel", "booking-com"), "inbox-mock clock advance 10m"),
     ],
 )

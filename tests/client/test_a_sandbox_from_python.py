@@ -1,5 +1,8 @@
 """A sandbox as its user holds it from Python: of an application in this process, and of a server."""
 
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
+
 import pytest
 import requests
 
@@ -71,6 +74,72 @@ def test_the_clock_goes_to_a_time_until_an_event_and_until_nothing_is_left(sandb
     sandbox.clock.advance(until="conversation_opened")
     assert sandbox.clock.now == "2030-06-01T12:10:00Z"
     assert sandbox.clock.settle() == []
+
+
+PARIS = timezone(timedelta(hours=2))
+
+
+@pytest.mark.parametrize(
+    ("wanted", "now"),
+    [
+        ({"by": "90s"}, "2030-06-01T12:01:30Z"),
+        ({"by": timedelta(minutes=10)}, "2030-06-01T12:10:00Z"),
+        ({"by": timedelta(days=2, seconds=1)}, "2030-06-03T12:00:01Z"),
+        ({"by": timedelta()}, "2030-06-01T12:00:00Z"),
+        ({"by": 0}, "2030-06-01T12:00:00Z"),
+        ({"by": datetime(2030, 6, 2, tzinfo=UTC)}, "2030-06-02T00:00:00Z"),
+        ({"to": datetime(2030, 6, 2, tzinfo=UTC)}, "2030-06-02T00:00:00Z"),
+        ({"to": datetime(2030, 6, 2, 16, tzinfo=PARIS)}, "2030-06-02T14:00:00Z"),
+    ],
+)
+def test_the_clock_advances_by_a_timedelta_and_to_an_aware_datetime(sandbox: SandboxClient, wanted: dict[str, Any], now: str) -> None:
+    sandbox.clock.advance(*(wanted[name] for name in wanted if name == "by"), to=wanted.get("to"))
+
+    assert sandbox.clock.now == now
+
+
+@pytest.mark.parametrize("name", ["by", "to"])
+def test_a_datetime_without_a_time_zone_is_refused_with_its_value(sandbox: SandboxClient, name: str) -> None:
+    naive = datetime(2030, 6, 2, 16)  # noqa: DTZ001 - what is refused
+
+    with pytest.raises(AdminError, match=r"^to: found 2030-06-02 16:00:00, which has no time zone; expected .*tzinfo"):
+        sandbox.clock.advance(naive) if name == "by" else sandbox.clock.advance(to=naive)
+
+    assert sandbox.clock.now == "2030-06-01T12:00:00Z"
+
+
+def test_time_does_not_go_back_by_a_timedelta(sandbox: SandboxClient) -> None:
+    with pytest.raises(AdminError, match=r"by: expected a duration .* less than nothing"):
+        sandbox.clock.advance(timedelta(seconds=-1))
+
+
+def test_every_call_takes_timedeltas_and_aware_datetimes(sandbox: SandboxClient) -> None:
+    begins = datetime(2030, 8, 1, 16, tzinfo=UTC)
+
+    booking = sandbox.book(conversation_delay=timedelta(), start_at=begins, end_at=begins + timedelta(days=7))
+    sandbox.fault("slow", by=timedelta(seconds=5))
+
+    assert len(booking["links"]["conversations"]) == 1
+    assert booking["start_at"] == sandbox.book(start_at=begins.isoformat())["start_at"]
+    with pytest.raises(AdminError, match="start_at: found 2030-08-01 16:00:00, which has no time zone"):
+        sandbox.book(start_at=begins.replace(tzinfo=None))
+
+
+def test_it_knows_the_addresses_around_the_api(client: AdminClient) -> None:
+    sandbox = client.create_sandbox("empty")
+
+    assert sandbox.url == f"{sandbox.root_url}/api/v3"
+    assert sandbox.root_url == client.root
+    assert sandbox.oauth_url == f"{client.root}/oauth"
+    assert sandbox.dashboard_url == f"{client.root}/#/{sandbox.id}/inbox"
+
+
+def test_the_addresses_lead_to_oauth_and_to_the_dashboard(served: str) -> None:
+    sandbox = connect(served).create_sandbox("empty")
+    credentials = {"grant_type": "client_credentials"} | {name: sandbox.application[name] for name in ("client_id", "client_secret")}
+
+    assert requests.post(f"{sandbox.oauth_url}/token", credentials, timeout=10).status_code == 200
+    assert requests.get(sandbox.dashboard_url, headers={"Accept": "text/html"}, timeout=10).headers["Content-Type"].startswith("text/html")
 
 
 def test_the_clock_runs_and_stands(client: AdminClient, sandbox: SandboxClient) -> None:

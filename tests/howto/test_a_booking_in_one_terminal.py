@@ -134,7 +134,6 @@ def test_only_the_answer_with_the_channel_reaches_the_guest(terminal: Terminal) 
 
 def test_the_guest_and_staff_write_from_the_terminal(terminal: Terminal) -> None:
     booking_id = terminal.book("--conversation-delay", "0s")
-    terminal.type("clock", "advance", "0s")
     conversation = terminal.conversation_of(booking_id)
 
     terminal.type("write", str(conversation["id"]), "Is there a garage?", "--as", "guest")

@@ -46,6 +46,46 @@ def test_what_is_to_come_is_on_the_sandboxs_timeline(mock: Mock) -> None:
     assert event["about"] == {"booking_id": 80, "content": "Hello"}
 
 
+def test_a_booking_without_a_delay_has_its_conversation_before_anything_else_happens(mock: Mock) -> None:
+    books = a_booking(id=81, conversation=12, conversation_delay=0)
+    del books["created_at"]
+    sandbox = playing(mock, {"at": 0, "guest_books": books}, {"at": "0s", "guest_writes": GUEST_WRITES})
+
+    happened = sandbox.admin.post("/clock/advance", {"until": "guest_books"}).json["happened"]
+
+    assert [event["kind"] for event in happened] == ["guest_books", "conversation_opened"]
+    assert sandbox.api.get("/bookings/81").record["links"]["conversations"] == [12]
+    assert contents(sandbox) == []
+
+
+def test_time_runs_up_to_a_conversation_that_comes_with_its_booking(mock: Mock) -> None:
+    books = a_booking(id=81, conversation=12, conversation_delay="0s")
+    del books["created_at"]
+    sandbox = playing(mock, {"at": "5m", "guest_books": books}, {"at": "10m", "guest_writes": GUEST_WRITES})
+
+    sandbox.admin.post("/clock/advance", {"until": "conversation_opened"})
+
+    assert sandbox.now() == "2030-06-01T12:05:00Z"
+
+
+def test_a_message_that_takes_no_time_is_relayed_at_once(mock: Mock) -> None:
+    sandbox = playing(mock, bookings=[a_booking(relay_delay=0)])
+
+    sandbox.api.post(MESSAGES, a_message())
+
+    assert [message["at"] for message in sandbox.handle.thread(11)] == [START]
+
+
+def test_a_channel_that_fails_at_once_refuses_no_message(mock: Mock) -> None:
+    sandbox = playing(mock, {"at": "0s", "relay_fails": {"booking": 80}}, bookings=[a_booking(relay_delay="0s")])
+    sandbox.advance("0s")
+
+    assert sandbox.api.post(MESSAGES, a_message()).status == 201
+
+    assert sandbox.handle.thread(11) == []
+    assert refused({"happened": sandbox.handle.timeline()["past"][-1:]}) == ["message_id: airbnb failed to relay it"]
+
+
 def test_a_reset_lets_everything_happen_again(mock: Mock) -> None:
     sandbox = playing(mock, {"at": "15m", "guest_writes": GUEST_WRITES})
 

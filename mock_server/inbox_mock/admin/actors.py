@@ -10,6 +10,7 @@ from inbox_mock.channels import policies
 from inbox_mock.domain import times
 from inbox_mock.domain.enumerations import CHANNELS
 from inbox_mock.domain.errors import Invalid, NotFound, invalid
+from inbox_mock.engine import durations
 from inbox_mock.engine.unit_of_work import UnitOfWork
 from inbox_mock.resources import RESOURCES
 from inbox_mock.resources.serialization import RenderContext, reader
@@ -60,7 +61,7 @@ class _BodyArguments(Arguments):
         },
         "start_at": {"type": "string", "description": TIME},
         "end_at": {"type": "string", "description": TIME},
-        "conversation_delay": {"type": "string", "description": DELAY},
+        "conversation_delay": {**durations.SCHEMA, "description": DELAY},
         "host_participant": {"type": "boolean", "description": "whether the channel adds a host"},
         "client_participants": {
             "type": "integer",

@@ -28,7 +28,7 @@ def until() -> tuple[str, ...]:
 def _advance_body() -> JSON:
     kinds = until()
     return {
-        "by": {"type": "string", "description": f"{durations.EXPECTED}, at most ten years"},
+        "by": {**durations.SCHEMA, "description": f"{durations.EXPECTED}, at most ten years"},
         "to": {"type": "string", "description": EXPECTED_TO},
         "until": {"enum": list(kinds), "description": f"one of {', '.join(kinds)}"},
     }
@@ -112,7 +112,7 @@ def _destination(work: UnitOfWork, body: JSON) -> datetime:
     if "to" in body:
         return _instant(work, str(body["to"]), "to")
     try:
-        destination = work.instant + durations.parse(str(body["by"]))
+        destination = work.instant + durations.parse(body["by"])
     except ValueError as error:
         raise Invalid(invalid("by", f"{durations.EXPECTED}, at most ten years; {error}")) from None
     if destination > LATEST:

@@ -4,6 +4,7 @@ from fnmatch import fnmatchcase
 
 from inbox_mock.admin.operation import JSON, AdminCall, operation
 from inbox_mock.domain.errors import Invalid, invalid
+from inbox_mock.engine import durations
 from inbox_mock.faults import active
 from inbox_mock.faults.kinds import kinds
 from inbox_mock.store import faults as store
@@ -36,7 +37,7 @@ def _body() -> JSON:
             "description": "an object that says what is struck; everything, if left out",
         },
         "times": active.TIMES,
-        "for": {"type": "string", "description": active.FOR["description"]},
+        "for": {**durations.SCHEMA, "description": active.FOR["description"]},
         **_options(),
     }
 

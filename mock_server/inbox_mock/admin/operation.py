@@ -157,7 +157,7 @@ def checked(operation: AdminOperation, body: object) -> JSON:
             name, expected = error.kind.unexpected[0], f"one of {', '.join(operation.properties) or 'nothing'}"
         problems.append(invalid(name or "body", str(expected)))
     if problems:
-        raise Invalid(*problems)
+        raise Invalid(*dict.fromkeys(problems))
     return body  # type: ignore[return-value]
 
 

@@ -25,7 +25,7 @@ class Patience(click.ParamType[timedelta]):
     def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> timedelta:
         """Return the duration."""
         try:
-            return durations.parse(str(value))
+            return durations.parse(value)
         except ValueError:
             self.fail(f"{value!r} is not {durations.EXPECTED}", param, ctx)
 

@@ -7,15 +7,18 @@ UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 SHORT = re.compile(r"(\d{1,9})([smhd])")
 EXPECTED = "a duration such as 90s, 10m, 2h, 1d or PT10M"
 LONGEST = timedelta(days=3660)
+SCHEMA = {"type": ["string", "integer"], "minimum": 0, "maximum": 0}
+"""The JSON Schema of a duration: a text, or the number 0, the only one that needs no unit."""
 
 
-def parse(text: str) -> timedelta:
-    """Return the duration that a text represents.
+def parse(written: object) -> timedelta:
+    """Return the duration that a text represents, or the number 0.
 
     Raises:
         ValueError: the text is not a duration, or represents more than ten years.
     """
-    short = SHORT.fullmatch(text)
+    text = str(written)
+    short = SHORT.fullmatch("0s" if text == "0" else text)
     found = timedelta(**{UNITS[short[2]]: int(short[1])}) if short else _iso(text)
     if not timedelta() <= found <= LONGEST:
         message = f"{text!r} is more than ten years, or less than nothing"

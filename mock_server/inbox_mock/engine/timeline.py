@@ -1,10 +1,8 @@
 """Moving a sandbox's time within one transaction: each event that is due is handled in turn, at its own time."""
 
-import logging
 from datetime import datetime, timedelta
 
 from inbox_mock.domain import times
-from inbox_mock.domain.errors import Refusal
 from inbox_mock.domain.times import LATEST
 from inbox_mock.engine.unit_of_work import Handlers, UnitOfWork
 from inbox_mock.store import sandbox as sandbox_store
@@ -12,7 +10,6 @@ from inbox_mock.store import timeline
 from inbox_mock.store.timeline import Event
 
 MOST_EVENTS = 1_000
-LOG = logging.getLogger("inbox_mock")
 
 
 def catch_up(work: UnitOfWork, end: datetime) -> list[Event]:
@@ -21,13 +18,13 @@ def catch_up(work: UnitOfWork, end: datetime) -> list[Event]:
     Events that these schedule are handled in turn; what they cause is not recorded as caused by the unit of work.
     Events that are handled outside of transactions stay pending.
     """
-    handled: list[Event] = []
-    of_its_own, work.reasons, work.caused = (work.reasons, work.caused), [], []
+    of_its_own, work.reasons, work.caused, work.happened = (work.reasons, work.caused, work.happened), [], [], []
     handlers = work.handlers()
     until = times.wire(end)
     while (event := timeline.next_due(work.db, until, but=handlers.outside)) is not None:
-        handled.append(_handle(work, handlers, event))
-    work.reasons, work.caused = of_its_own
+        _handle(work, handlers, event)
+    handled = work.happened
+    work.reasons, work.caused, work.happened = of_its_own
     work.set_time(end)
     return handled
 
@@ -37,14 +34,15 @@ def step(work: UnitOfWork, end: datetime, *, until: str = "") -> list[Event]:
 
     With ``until``, the clock also stops at the first event of that kind, and stays there.
     """
-    handled: list[Event] = []
+    handled = work.happened = []
     end = min(end, max(work.instant, LATEST))
     handlers = work.handlers()
     stops = {*handlers.outside, until}
     last = times.wire(end)
     while (event := timeline.next_due(work.db, last)) is not None:
-        handled.append(_handle(work, handlers, event))
-        if event.kind in stops or len(handled) >= MOST_EVENTS:
+        before = len(handled)
+        _handle(work, handlers, event)
+        if len(handled) >= MOST_EVENTS or not stops.isdisjoint(event.kind for event in handled[before:]):
             _hold(work, work.instant)
             return handled
     _hold(work, work.instant if until else max(end, work.instant))
@@ -65,24 +63,16 @@ def pass_time(work: UnitOfWork, by: timedelta) -> None:
     _hold(work, work.instant)
 
 
-def _handle(work: UnitOfWork, handlers: Handlers, event: Event) -> Event:
-    """Handle an event at its time. A refusal or failure is noted in ``about`` and does not stop the clock."""
+def _handle(work: UnitOfWork, handlers: Handlers, event: Event) -> None:
+    """Handle an event at its time; one that is handled outside of transactions is marked as past."""
     due = times.parse(event.due_at)
-    about = dict(event.about)
     if event.kind in handlers.outside:
         work.set_time(max(work.instant, due))
+        timeline.mark_happened(work.db, event.id)
+        work.happened.append(event)
     else:
         work.instant, work.now = due, event.due_at
-        try:
-            with work.attempt():
-                about |= handlers.of(event.kind)(work, about) or {}
-        except Refusal as refusal:
-            about["refused"] = str(refusal)
-        except Exception as error:  # a bug must not recur with every call: the clock would never pass this event
-            LOG.exception("what was to happen failed: %s", event.kind)
-            about["failed"] = repr(error)
-    timeline.mark_happened(work.db, event.id, about)
-    return Event(event.id, event.due_at, event.kind, about)
+        work.handle(event)
 
 
 def _hold(work: UnitOfWork, instant: datetime) -> None:

@@ -1,5 +1,6 @@
 """A unit of work: one transaction of a sandbox, at one moment of the sandbox's clock."""
 
+import logging
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -9,11 +10,15 @@ from inbox_mock.domain import times
 from inbox_mock.domain.access import DEFAULT_SANDBOX, full_credential
 from inbox_mock.domain.dice import Dice
 from inbox_mock.domain.enumerations import APPLICATION, USER
+from inbox_mock.domain.errors import Refusal
 from inbox_mock.domain.reasons import Reason
 from inbox_mock.domain.times import Clock
 from inbox_mock.store import timeline
 from inbox_mock.store.database import Database, Row
 from inbox_mock.store.sandbox import Settings
+from inbox_mock.store.timeline import Event
+
+LOG = logging.getLogger("inbox_mock")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +69,7 @@ class UnitOfWork:
     """One transaction of a sandbox. ``now`` is the sandbox's time in the API's format, ``instant`` the same as a datetime.
 
     ``handlers`` returns the handlers of the timeline events that fall due within it. ``reasons`` and ``caused`` are the reasons
-    and events that the journal is to record for the request.
+    and events that the journal is to record for the request, ``happened`` are the timeline events that were handled.
     """
 
     sandbox_id: str
@@ -78,6 +83,7 @@ class UnitOfWork:
     now: str
     reasons: list[Reason] = field(default_factory=list)
     caused: list[dict[str, object]] = field(default_factory=list)
+    happened: list[Event] = field(default_factory=list)
     journaled: int = 0
 
     def on(self, db: Database) -> "UnitOfWork":
@@ -108,8 +114,27 @@ class UnitOfWork:
             self.db.execute("RELEASE attempt")
 
     def later(self, delay: timedelta, kind: str, **about: object) -> None:
-        """Schedule an event after a delay."""
-        timeline.schedule(self.db, times.wire(self.instant + delay), kind, about)
+        """Schedule an event after a delay. Without a delay it is handled at once, unless that is done outside of transactions."""
+        due_at = times.wire(self.instant + delay)
+        event = Event(timeline.schedule(self.db, due_at, kind, about), due_at, kind, about)
+        if not delay and kind not in self.handlers().outside:
+            self.handle(event)
+
+    def handle(self, event: Event) -> None:
+        """Handle a timeline event now, and mark it as past. A refusal or failure is noted in ``about`` and does not stop the clock."""
+        about, place = dict(event.about), len(self.happened)
+        try:
+            with self.attempt():
+                about |= self.handlers().of(event.kind)(self, about) or {}
+        except Refusal as refusal:
+            about["refused"] = str(refusal)
+        except Exception as error:  # a bug must not recur with every call: the clock would never pass this event
+            LOG.exception("what was to happen failed: %s", event.kind)
+            about["failed"] = repr(error)
+        if "refused" in about or "failed" in about:
+            del self.happened[place:]  # rolled back
+        timeline.mark_happened(self.db, event.id, about)
+        self.happened.insert(place, Event(event.id, event.due_at, event.kind, about))
 
     def happen(self, kind: str, **about: object) -> None:
         """Record an event that happens at this moment."""

@@ -101,7 +101,7 @@ def set_fault(work: UnitOfWork, wish: Mapping[str, Any]) -> int:
         "match": match,
         "times": wish.get("times", 1 if "nth" in match else None),
         "set_at": work.now,
-        "ends_at": None if lasts is None else times.wire(work.instant + durations.parse(str(lasts))),
+        "ends_at": None if lasts is None else times.wire(work.instant + durations.parse(lasts)),
     }
     fault_id = store.add(work.db, row)
     if fault.keeps_past:
@@ -159,7 +159,7 @@ def strike_webhook(work: UnitOfWork, event: str, webhook: Row, older: Callable[[
 def options_of(fault: Fault, row: Row) -> Options:
     """Return a fault's options, with the defaults of those left out, and durations as timedelta."""
     found = {name: row["options"].get(name, schema["default"]) for name, schema in fault.options.items()}
-    return {name: durations.parse(str(found[name])) if "x-duration" in schema else found[name] for name, schema in fault.options.items()}
+    return {name: durations.parse(found[name]) if "x-duration" in schema else found[name] for name, schema in fault.options.items()}
 
 
 def _strikes(work: UnitOfWork, row: Row, fault: RequestFault, request: RequestFacts) -> bool:
@@ -235,6 +235,6 @@ def _is_valid(schema: Schema, given: object) -> bool:
     if not is_valid(schema, given) or (isinstance(given, float) and schema.get("type") != "number"):
         return False
     try:
-        return "x-duration" not in schema or durations.parse(str(given)) is not None
+        return "x-duration" not in schema or durations.parse(given) is not None
     except ValueError:
         return False

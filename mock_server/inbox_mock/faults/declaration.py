@@ -17,7 +17,7 @@ ConnectionEffect = Literal["close", "reset", "cut"]
 
 def duration(default: str, says: str) -> Schema:
     """Return the JSON Schema of an option that is a duration; the fault receives a timedelta."""
-    return {"type": "string", "x-duration": True, "default": default, "description": f"{says}: {durations.EXPECTED}"}
+    return {**durations.SCHEMA, "x-duration": True, "default": default, "description": f"{says}: {durations.EXPECTED}"}
 
 
 @dataclass(frozen=True, slots=True)

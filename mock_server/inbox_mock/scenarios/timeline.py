@@ -94,7 +94,7 @@ def _subscribe(builder: Builder, location: Location, record: Row) -> None:
             "url": record["url"],
             "events": record.get("events", list(event_types())),
             "retries": record.get("retries", 0),
-            "latency_seconds": ScenarioArguments(builder, location).seconds(record.get("latency", "0s"), "latency"),
+            "latency_seconds": ScenarioArguments(builder, location).seconds(record.get("latency", 0), "latency"),
             "created_at": builder.work.now,
         },
     )

@@ -62,10 +62,10 @@ class Arguments:
         except (ValueError, OverflowError):
             raise self.error(key, repr(text), TIME) from None
 
-    def seconds(self, text: str, key: str, expected: str = durations.EXPECTED) -> int:
+    def seconds(self, text: object, key: str, expected: str = durations.EXPECTED) -> int:
         """Return the seconds of a duration."""
         try:
-            return int(durations.parse(str(text)).total_seconds())
+            return int(durations.parse(text).total_seconds())
         except ValueError:
             raise self.error(key, repr(text), expected) from None
 

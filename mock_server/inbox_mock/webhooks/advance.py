@@ -89,7 +89,7 @@ def _steps(sandbox: Sandbox, sender: WebhookSender, destination: Callable[[UnitO
         happened += events
         if request is not None:
             happened[-1].about["outcome"] = deliver(sandbox, sender, generation, request).says
-        if until and happened and happened[-1].kind == until:
+        if until in {event.kind for event in events}:
             return AdvanceResult(now, happened)
         echoes = (echoes if now == before else 0) + sum(event.id > newest for event in events)
         if until and len(happened) >= MOST_EVENTS:

@@ -101,7 +101,7 @@ function formOf(fault, events) {
   return form;
 }
 
-const typesOf = (schema) => [schema.type].flat();
+const typesOf = (schema) => (schema["x-duration"] ? ["string"] : [schema.type].flat());
 
 function control(schema) {
   const usual = schema.default ?? "";

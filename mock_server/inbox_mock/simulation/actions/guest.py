@@ -2,6 +2,7 @@
 
 from inbox_mock.channels import policies
 from inbox_mock.domain.errors import Invalid, invalid
+from inbox_mock.engine import durations
 from inbox_mock.engine.unit_of_work import Actor, UnitOfWork
 from inbox_mock.services import bookings
 from inbox_mock.simulation import actors
@@ -33,11 +34,17 @@ def _booking(arguments: Arguments, given: Given) -> Row:
 
 def _books(given: Given) -> str:
     guest = (given.get("guest") or {}).get("fullname", "Somebody")
-    delay, number = given.get("conversation_delay"), given.get("id", given.get("booking"))
-    ends = {None: "", "never": "; no conversation ever comes", "0s": "; the conversation is there at once"}
-    comes = ends.get(delay, f"; the conversation comes {delay} later")
-    policy = policies()[given.get("channel", "direct")]
+    number = given.get("id", given.get("booking"))
+    policy, comes = policies()[given.get("channel", "direct")], _comes(given.get("conversation_delay"))
     return f"{guest} books on {policy.booked_on or policy.title}{f' (booking {number})' if number else ''}{comes}"
+
+
+def _comes(delay: object) -> str:
+    if delay is None:
+        return ""
+    if delay == "never":
+        return "; no conversation ever comes"
+    return f"; the conversation comes {delay} later" if durations.parse(delay) else "; the conversation is there at once"
 
 
 @action(schema={"$ref": "#/$defs/booking"}, resolve=_booking, says=_books, operation="book")
