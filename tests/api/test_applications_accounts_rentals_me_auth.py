@@ -133,7 +133,7 @@ def test_rentals_of_the_account_show_published_or_not(sandbox: Sandbox) -> None:
 
     assert answer.ids == [17, 18]
     assert answer.headers["X-Per-Page"] == "50"
-    assert answer.records[0]["links"] == {"account": 2}
+    assert answer.records[0]["links"]["account"] == 2
     assert answer.records[1]["published_at"] is None
     assert "timezone" not in answer.records[0]
 

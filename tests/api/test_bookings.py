@@ -73,6 +73,19 @@ def test_a_booking_made_on_a_channel(inbox: Sandbox) -> None:
     assert (booking["created_at"], booking["updated_at"], booking["canceled_at"]) == ("2030-06-01T10:00:00Z", "2030-06-01T10:10:00Z", None)
 
 
+@pytest.mark.parametrize(("channel", "imported"), [("airbnb", True), ("booking-com", True), ("direct", False)])
+def test_a_booking_of_a_channel_is_imported(mock: Mock, channel: str, imported: object) -> None:
+    sandbox = mock.sandbox(a_scenario(bookings=[a_booking(channel=channel)]))
+
+    assert sandbox.api.get(f"{URL}/80").record["imported"] is imported
+
+
+def test_a_booking_has_neither_payments_nor_requests_for_a_review(inbox: Sandbox) -> None:
+    booking = inbox.api.get(f"{URL}/80").record
+
+    assert (booking["bookings_payments_count"], booking["review_requests_count"], booking["payment_url"]) == (0, 0, None)
+
+
 def test_the_sample_has_no_template_for_conversations(inbox: Sandbox) -> None:
     links = inbox.api.get(URL).json["links"]
 
@@ -356,6 +369,8 @@ def own(agency: Sandbox) -> Sandbox:
         ("notes", "Late."),
         ("final_price", "10.5"),
         ("door_key_code", "1234"),
+        ("imported", True),
+        ("reconciliation", "12.5"),
         ("end_at", "2030-09-09T10:00:00Z"),
         ("adults", None),
     ],

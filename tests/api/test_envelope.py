@@ -51,7 +51,47 @@ TEMPLATES: dict[str, dict[str, str]] = {
         "inquiries.booking": "bookings/{inquiries.booking}",
         "inquiries.conversation": "inbox/conversations/{inquiries.conversation}",
     },
-    "/rentals": {"rentals.account": "accounts/{rentals.account}"},
+    "/bookings": {
+        "bookings.account": "accounts/{bookings.account}",
+        "bookings.rental": "rentals/{bookings.rental}",
+        "bookings.client": "clients/{bookings.client}",
+        "bookings.inquiry": "inquiries/{bookings.inquiry}",
+        "bookings.rental_agreement": "rental_agreements/{bookings.rental_agreement}",
+        "bookings.source": "sources/{bookings.source}",
+        "bookings.bookings_fees": "bookings_fees/{bookings.bookings_fees}",
+        "bookings.bookings_payments": "bookings_payments/{bookings.bookings_payments}",
+        "bookings.bookings_taxes": "bookings_taxes/{bookings.bookings_taxes}",
+        "bookings.bookings_tags": "bookings_tags/{bookings.bookings_tags}",
+        "bookings.booking_comments": "booking_comments/{bookings.booking_comments}",
+        "bookings.payments": "payments/{bookings.payments}",
+        "bookings.rentals_tags": "rentals_tags/{bookings.rentals_tags}",
+        "bookings.discount_code_usage": "discount_code_usages/{bookings.discount_code_usage}",
+    },
+    "/rentals": {
+        "rentals.account": "accounts/{rentals.account}",
+        "rentals.availability": "availabilities/{rentals.availability}",
+        "rentals.change_over": "change_overs/{rentals.change_over}",
+        "rentals.destination": "destinations/{rentals.destination}",
+        "rentals.payment_gateway": "payment_gateways/{rentals.payment_gateway}",
+        "rentals.rates_table": "rates_tables/{rentals.rates_table}",
+        "rentals.rental_agreement": "rental_agreements/{rentals.rental_agreement}",
+        "rentals.rental_cancelation_policy": "rental_cancelation_policies/{rentals.rental_cancelation_policy}",
+        "rentals.nightly_rate_map": "nightly_rate_maps/{rentals.nightly_rate_map}",
+        "rentals.mid_term_rate_map": "mid_term_rate_maps/{rentals.mid_term_rate_map}",
+        "rentals.photos": "photos/{rentals.photos}",
+        "rentals.reviews": "reviews/{rentals.reviews}",
+        "rentals.host_reviews": "host_reviews/{rentals.host_reviews}",
+        "rentals.special_offers": "special_offers/{rentals.special_offers}",
+        "rentals.rates": "rates/{rentals.rates}",
+        "rentals.rentals_amenities": "rentals_amenities/{rentals.rentals_amenities}",
+        "rentals.rentals_fees": "rentals_fees/{rentals.rentals_fees}",
+        "rentals.bathrooms": "bathrooms/{rentals.bathrooms}",
+        "rentals.bedrooms": "bedrooms/{rentals.bedrooms}",
+        "rentals.living_rooms": "living_rooms/{rentals.living_rooms}",
+        "rentals.rentals_tags": "rentals_tags/{rentals.rentals_tags}",
+        "rentals.rental_contacts": "rental_contacts/{rentals.rental_contacts}",
+        "rentals.videos": "videos/{rentals.videos}",
+    },
     "/me": {"accounts_applications.account": "accounts/{accounts_applications.account}"},
 }
 BARE = ("/applications", "/accounts")
@@ -82,6 +122,7 @@ LINKS = {
     "/clients": {"account"},
     "/sources": {"account", "bookings"},
     "/inquiries": {"account", "rental", "source", "booking", "conversation"},
+    "/rentals": {key.removeprefix("rentals.") for key in TEMPLATES["/rentals"]},
     "/me": {"account"},
 }
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
@@ -129,6 +170,48 @@ def test_a_booking_links_to_conversations_without_a_template_for_them(mock: Mock
 
     assert answer.record["links"]["conversations"] == [11]
     assert "bookings.conversations" not in answer.json["links"]
+
+
+PUBLIC_LINKS_OF_BOOKINGS = {"account", "rental", "bookings_tags", "rentals_tags", "discount_code_usage"}
+
+
+@pytest.mark.parametrize("path", ["/bookings/80", "/bookings", "/bookings?from=2040-01-01"])
+def test_without_bookings_read_a_booking_has_the_links_and_templates_of_the_public_view(mock: Mock, path: str) -> None:
+    answer = a_busy_sandbox(mock).api_with("public").get(path)
+
+    assert all(set(record["links"]) == PUBLIC_LINKS_OF_BOOKINGS for record in answer.records)
+    assert set(answer.json["links"]) == {f"bookings.{name}" for name in PUBLIC_LINKS_OF_BOOKINGS}
+
+
+def test_an_application_that_sees_its_own_bookings_in_full_has_all_their_templates(mock: Mock) -> None:
+    api = a_busy_sandbox(mock).api_with("bookings_write_owned")
+    body = a_body("bookings", booked=True, start_at="2031-06-01", end_at="2031-06-08")
+
+    assert set(api.post("/rentals/16/bookings", body).json["links"]) == set(TEMPLATES["/bookings"])
+
+
+def test_the_payment_gateway_of_a_rental_needs_a_scope_of_payment_preferences(mock: Mock) -> None:
+    sandbox = a_busy_sandbox(mock)
+
+    with_it, without_it = (sandbox.api_with(scope).get("/rentals/16") for scope in ("preferences_payments_read", "rentals_write"))
+
+    assert "payment_gateway" in with_it.record["links"]
+    assert "rentals.payment_gateway" in with_it.json["links"]
+    assert "payment_gateway" not in without_it.record["links"]
+    assert "rentals.payment_gateway" not in without_it.json["links"]
+
+
+@pytest.mark.parametrize("path", ["/bookings/80", "/rentals/16"])
+def test_a_client_that_follows_every_template_gets_records_or_the_apis_own_404(mock: Mock, path: str) -> None:
+    api = a_busy_sandbox(mock).api
+    answer = api.get(path)
+
+    for key, template in answer.json["links"].items():
+        linked = answer.record["links"][key.partition(".")[2]]
+        record_id = (linked or [None])[0] if isinstance(linked, list) else linked
+        found = api.get(template.removeprefix(f"{mock.root}/api/v3").partition("{")[0] + str(record_id or 1))
+        assert found.status == (404 if record_id is None else 200), template
+        assert record_id is not None or found.errors == [{"code": "not_found"}]
 
 
 def test_links_to_one_are_a_number_or_null_and_links_to_many_a_list(mock: Mock) -> None:

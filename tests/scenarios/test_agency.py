@@ -56,6 +56,16 @@ def test_it_is_the_scenario_of_a_sandbox_that_asks_for_none(mock: Mock) -> None:
     assert mock.admin.post("/sandboxes").json["scenario"] == "agency"
 
 
+@pytest.mark.parametrize(
+    "name", ["address1", "zip", "lat", "lng", "sleeps", "sleeps_max", "summary", "description", "website_url", "base_rate"]
+)
+def test_each_rental_has_what_a_page_about_it_shows(agency: Sandbox, name: str) -> None:
+    rentals = agency.api.get("/rentals").records
+
+    assert [rental["position"] for rental in rentals] == [1, 2, 3, 4, 5]
+    assert all(rental[name] for rental in rentals)
+
+
 def test_it_holds_one_account(agency: Sandbox) -> None:
     account = agency.api.get("/accounts").record
 

@@ -55,6 +55,21 @@ def test_an_application_hears_what_its_scopes_allow(mock: Mock, receiver: Receiv
     assert set(receiver.events) == heard
 
 
+PUBLIC_TEMPLATES = {f"bookings.{name}" for name in ("account", "rental", "bookings_tags", "rentals_tags", "discount_code_usage")}
+
+
+def test_without_bookings_read_a_booking_is_told_with_the_templates_of_its_public_view(mock: Mock, receiver: Receiver) -> None:
+    sandbox = with_scopes(mock, "inbox_read")
+    subscribe(sandbox, receiver.url, "booking_created")
+
+    sandbox.api_with("bookings_write").post(
+        "/rentals/16/bookings", a_body("bookings", booked=True, start_at="2031-06-01", end_at="2031-06-08")
+    )
+    sandbox.advance("0s")
+
+    assert set(receiver.received[0].json["resource"]["links"]) == PUBLIC_TEMPLATES
+
+
 def test_without_bookings_read_a_booking_is_told_in_its_public_view(mock: Mock, receiver: Receiver) -> None:
     sandbox = with_scopes(mock, "inbox_read")
     subscribe(sandbox, receiver.url, "booking_updated", "booking_destroyed")

@@ -128,22 +128,13 @@ def _read_schema(resource: Resource) -> JSON:
 
 
 def _attribute_schema(attribute: Attribute) -> JSON:
-    found: JSON = {**attribute.kind.schema, **_faithful(attribute.fidelity)}
-    if attribute.null:
-        _let_be_null(found)
+    found: JSON = {**attribute.schema, **_faithful(attribute.fidelity)}
     if attribute.note:
         found["description"] = attribute.note
     example = _example(attribute)
     if example is not None:
         found["examples"] = [example]
     return found
-
-
-def _let_be_null(found: JSON) -> None:
-    types = found.get("type", [])
-    found["type"] = [*([types] if isinstance(types, str) else types), "null"]
-    if "enum" in found:
-        found["enum"] = [*found["enum"], None]
 
 
 def _link_schema(link: Link) -> JSON:

@@ -16,6 +16,8 @@ from inbox_mock.domain import times
 from inbox_mock.domain.errors import MethodNotAllowed, Problem, Refusal, Unauthorized, UriTooLong
 from inbox_mock.engine.sandboxes import Sandboxes
 from inbox_mock.resources.declaration import Resource
+from inbox_mock.resources.serialization import Projection
+from inbox_mock.resources.serialization import templates as templates_of
 from inbox_mock.store.access import Allowance
 
 if TYPE_CHECKING:
@@ -46,9 +48,9 @@ def why_header(why: str) -> Headers:
 
 
 @lru_cache(maxsize=256)
-def templates(resource: Resource, origin: str) -> orjson.Fragment:
+def templates(resource: Resource, origin: str, projection: Projection) -> orjson.Fragment:
     """Return the envelope's ``links``: URI templates on the host that the client addressed."""
-    return orjson.Fragment(orjson.dumps({key: f"{origin}/api/v3/{path}" for key, path in resource.templates()}))
+    return orjson.Fragment(orjson.dumps({key: f"{origin}/api/v3/{path}" for key, path in templates_of(resource, projection)}))
 
 
 def page_addresses(listed: Listed, address: str, query: Mapping[str, str | list[str]]) -> dict[str, str]:
@@ -96,7 +98,7 @@ def body_and_headers(result: Result, origin: str, address: str, query: Mapping[s
         envelope[result.alone[0]] = result.alone[1]
     else:
         if result.resource.links:
-            envelope["links"] = templates(result.resource, origin)
+            envelope["links"] = templates(result.resource, origin, result.projection)
         envelope[result.resource.plural] = result.records
     envelope["meta"] = meta
     body = orjson.dumps(envelope)

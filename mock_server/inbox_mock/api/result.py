@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
 import orjson
 
@@ -11,7 +10,7 @@ from inbox_mock.api.visibility import visible
 from inbox_mock.domain.errors import NotFound
 from inbox_mock.resources import RESOURCES
 from inbox_mock.resources.declaration import Link, Resource
-from inbox_mock.resources.serialization import JSON, Projection, RenderContext, reader
+from inbox_mock.resources.serialization import FULL, JSON, Projection, RenderContext, projection, reader
 from inbox_mock.store import records
 from inbox_mock.store.records import Rows, Selection
 
@@ -35,13 +34,17 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """The records of a resource, or nothing, or one object ``alone`` under its own key, as /auth returns."""
+    """The records of a resource, or nothing, or one object ``alone`` under its own key, as /auth returns.
+
+    ``projection`` says whose links have their templates in the envelope.
+    """
 
     resource: Resource
     records: list[JSON] | None = None
     listed: Listed | None = None
     location: str | None = None
     alone: tuple[str, JSON] | None = None
+    projection: Projection = FULL
 
 
 def listing(context: RequestContext, selection: Selection, deleted: Callable[[str], list[int]] | None = None) -> Result:
@@ -61,7 +64,7 @@ def listing(context: RequestContext, selection: Selection, deleted: Callable[[st
             context.work.explain("updated_since_ignored")
     ids, total = records.page(context.work.db, selection, per_page, max(0, (page - 1) * per_page - context.shifted))
     total += context.shifted
-    return Result(resource, _shown(context, records.read(context.work.db, resource.view, ids)), Listed(total, page, per_page, deleted_ids))
+    return _result(context, records.read(context.work.db, resource.view, ids), Listed(total, page, per_page, deleted_ids))
 
 
 def by_ids(context: RequestContext, selection: Selection, deleted: Callable[[str], list[int]] | None = None) -> Result:
@@ -91,23 +94,22 @@ def by_ids(context: RequestContext, selection: Selection, deleted: Callable[[str
     if not total:
         raise NotFound
     deleted_ids: list[int] | None = [] if "updated_since" in query.given else None
-    return Result(context.resource, _shown(context, rows), Listed(total, page, per_page, deleted_ids))
+    return _result(context, rows, Listed(total, page, per_page, deleted_ids))
 
 
 def created(context: RequestContext, record_id: int) -> Result:
     """Return a new record, with its address."""
     resource = context.resource
     rows = records.read(context.work.db, resource.view, [record_id])
-    return Result(resource, _shown(context, rows), location=f"{context.origin}/api/v3/{resource.path}/{record_id}")
+    return _result(context, rows, location=f"{context.origin}/api/v3/{resource.path}/{record_id}")
 
 
 def changed(context: RequestContext, record_id: int) -> Result:
     """Return a changed record."""
-    resource = context.resource
-    return Result(resource, _shown(context, records.read(context.work.db, resource.view, [record_id])))
+    return _result(context, records.read(context.work.db, context.resource.view, [record_id]))
 
 
-def _shown(context: RequestContext, rows: Rows) -> list[JSON]:
+def _result(context: RequestContext, rows: Rows, listed: Listed | None = None, location: str | None = None) -> Result:
     resource, query = context.resource, context.query
     fields, included = (frozenset(query.names("fields")) or None, query.names("include")) if query.given else (None, ())
     shown = read_all(context, resource, rows, fields)
@@ -115,37 +117,37 @@ def _shown(context: RequestContext, rows: Rows) -> list[JSON]:
         link = next((link for link in resource.links if link.name == name), None)
         if link is not None:
             _embed(context, link, rows, shown)
-    return shown
+    seen = _seen(context, resource)
+    if not context.grant.scopes.isdisjoint(resource.owner_scopes):
+        seen = replace(seen, public=False)
+    return Result(resource, shown, listed, location, projection=seen)
+
+
+def _seen(context: RequestContext, resource: Resource, fields: frozenset[str] | None = None) -> Projection:
+    return projection(resource, context.grant.scopes, str(context.work.settings.assume["created_by"]), fields)
 
 
 def read_all(context: RequestContext, resource: Resource, rows: Rows, fields: frozenset[str] | None = None) -> list[JSON]:
     """Return the records of rows, with the attributes in ``fields``, or all; restricted to what the token may see."""
     scopes, application_id = context.grant.scopes, context.grant.application_id
-    projection = _projection(resource, fields, scopes, str(context.work.settings.assume["created_by"]))
+    seen = _seen(context, resource, fields)
     host = "" if context.work.settings.assume["attachment_urls"] == "relative" else context.origin
     render_context = RenderContext(f"{host}/uploads/{context.work.sandbox_id}", application_id)
-    read = reader(resource, rows.columns, projection)
-    if projection.public and not scopes.isdisjoint(resource.owner_scopes):
-        read_own = reader(resource, rows.columns, replace(projection, public=False))
+    read = reader(resource, rows.columns, seen)
+    if seen.public and not scopes.isdisjoint(resource.owner_scopes):
+        read_own = reader(resource, rows.columns, replace(seen, public=False))
         owner = rows.columns.index("application_id")
         return [(read_own if row[owner] == application_id else read)(row, render_context) for row in rows.rows]
     return [read(row, render_context) for row in rows.rows]
-
-
-@lru_cache(maxsize=512)
-def _projection(resource: Resource, fields: frozenset[str] | None, scopes: frozenset[str], created_by: str) -> Projection:
-    public = bool(resource.full_scopes) and scopes.isdisjoint(resource.full_scopes)
-    hidden = frozenset(a.name for a in resource.attributes if a.scope is not None and a.scope not in scopes)
-    return Projection(fields, public, hidden, created_by)
 
 
 def _embed(context: RequestContext, link: Link, rows: Rows, shown: list[JSON]) -> None:
     """Embed the associated records in each record, under the association's name."""
     if link.name == "member":
         _embed_members(context, rows, shown)
-    elif link.served and link.target in RESOURCES:
+    elif link.target in RESOURCES:
         _embed_targets(context, link, rows, shown)
-    elif not link.target and link.name != "created_by":
+    elif link.target and link.name not in rows.columns:
         for record in shown:
             if link.name in record["links"]:
                 record[link.name] = [] if link.many else None

@@ -23,3 +23,10 @@ ACCOUNT_STATUSES = ("trial", "paying", "suspended")
 
 APPLICATION = "Doorkeeper::Application"
 USER = "User"
+
+RATE_KINDS = ("nightly", "weekly")
+SURFACE_UNITS = ("metric", "imperial")
+RESIDENCY_CATEGORIES = ("primary_residence", "secondary_residence", "non_residential")
+MANAGEMENT_TYPES = ("professional", "non_professional")
+ROUNDING_KINDS = ("no-rounding", "round-up", "closest-exact", "closest-marketing")
+COLLECTION_METHODS = ("with_smily", "external", "smily_damage_deposit_with_swikly")

@@ -4,13 +4,13 @@
 Each sibling with resources in it exports them as ``DECLARED``.
 """
 
-from inbox_mock.resources import accounts, bookings, inbox, people
+from inbox_mock.resources import accounts, bookings, inbox, people, rentals
 from inbox_mock.resources.declaration import Resource
 
 _ORDER = (
     "conversations", "participants", "messages", "attachments", "hosts", "bookings", "clients", "sources", "inquiries", "rentals",
     "applications", "accounts", "accounts_applications",
 )  # fmt: skip
-_DECLARED = {resource.plural: resource for module in (inbox, people, bookings, accounts) for resource in module.DECLARED}
+_DECLARED = {resource.plural: resource for module in (inbox, people, bookings, rentals, accounts) for resource in module.DECLARED}
 
 RESOURCES: dict[str, Resource] = {plural: _DECLARED[plural] for plural in _ORDER}

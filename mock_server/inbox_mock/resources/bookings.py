@@ -1,12 +1,12 @@
-"""Bookings and what belongs to them: inquiries, sources, rentals.
+"""Bookings and what belongs to them: inquiries, sources.
 
 Start and end of a booking are the rental's wall-clock times with a false ``Z``.
 """
 
 from inbox_mock.domain.enumerations import APPLICATION, BOOKING_STATUSES, USER
 from inbox_mock.domain.fidelity import assumed, documented, recorded
-from inbox_mock.resources.declaration import ON_ITS_PAGE, STAMPS, Attribute, Link, Resource, Write
-from inbox_mock.resources.field_types import Kind, boolean, choice, decimal, email, integer, record_id, structure, text, time
+from inbox_mock.resources.declaration import ON_ITS_PAGE, STAMPS, Attribute, Link, Resource, Write, absent
+from inbox_mock.resources.field_types import Kind, boolean, choice, decimal, email, integer, record_id, text, time
 
 BOOKINGS_RECORDED = recorded("bookings")
 
@@ -52,12 +52,6 @@ def _optional(names: tuple[str, ...], kind: Kind, write: Write) -> tuple[Attribu
     return tuple(Attribute(name, kind, ON_ITS_PAGE, null=True, write=write) for name in names)
 
 
-def _absent(name: str, *, many: bool, public: bool = False) -> Link:
-    return Link(
-        name, "", many=many, null=not many, public=public, served=False, fidelity=assumed("out of scope for an inbox: always empty here")
-    )
-
-
 INQUIRIES_RECORDED = recorded("inquiries, 2016")
 
 DECLARED = (
@@ -91,6 +85,17 @@ DECLARED = (
             Attribute("currency", text(3), ON_ITS_PAGE, write=Write.ALWAYS, example="EUR"),
             *_optional(PRICES_WRITTEN, decimal(), Write.ALWAYS),
             *_optional(PRICES_READ, decimal(), Write.NEVER),
+            Attribute("reconciliation", decimal(), ON_ITS_PAGE, null=True, write=Write.ALWAYS),
+            Attribute("bookings_payments_count", integer(), ON_ITS_PAGE, note="Always 0: bookings have no payments here."),
+            Attribute("review_requests_count", integer(), ON_ITS_PAGE, note="Always 0: nobody asks for reviews here."),
+            Attribute("payment_url", text(), ON_ITS_PAGE, null=True, note="Always null."),
+            Attribute(
+                "imported",
+                boolean(),
+                write=Write.ALWAYS,
+                note="Whether it came from a channel.",
+                fidelity=assumed("in the tables, in no sample or recording: true for the bookings of channels that open conversations"),
+            ),
             Attribute("charge_damage_deposit_on_arrival", boolean(), ON_ITS_PAGE, null=True, write=Write.ALWAYS),
             *_optional(TEXTS_WRITTEN, text(), Write.ALWAYS),
             Attribute("notes", text(6000), ON_ITS_PAGE, null=True, write=Write.ALWAYS),
@@ -107,13 +112,13 @@ DECLARED = (
             Link("rental", "rentals", public=True, fidelity=BOOKINGS_RECORDED),
             Link("client", "clients", null=True, fidelity=BOOKINGS_RECORDED),
             Link("inquiry", "inquiries", null=True, fidelity=BOOKINGS_RECORDED),
-            _absent("rental_agreement", many=False),
+            absent("rental_agreement", "rental_agreements", many=False),
             Link("source", "sources", null=True, fidelity=BOOKINGS_RECORDED),
-            _absent("bookings_fees", many=True),
-            _absent("bookings_payments", many=True),
-            _absent("bookings_taxes", many=True),
-            _absent("bookings_tags", many=True, public=True),
-            _absent("booking_comments", many=True),
+            absent("bookings_fees", many=True),
+            absent("bookings_payments", many=True),
+            absent("bookings_taxes", many=True),
+            absent("bookings_tags", many=True, public=True),
+            absent("booking_comments", many=True),
             Link(
                 "conversations",
                 "conversations",
@@ -121,9 +126,9 @@ DECLARED = (
                 templates=(),
                 fidelity=documented("/reference/endpoints/bookings: the sample has the link and no template for it"),
             ),
-            _absent("payments", many=True),
-            _absent("rentals_tags", many=True, public=True),
-            _absent("discount_code_usage", many=False, public=True),
+            absent("payments", many=True),
+            absent("rentals_tags", many=True, public=True),
+            absent("discount_code_usage", "discount_code_usages", many=False, public=True),
         ),
     ),
     Resource(
@@ -174,32 +179,5 @@ DECLARED = (
             Link("account", "accounts", fidelity=recorded("sources")),
             Link("bookings", "bookings", many=True, fidelity=recorded("sources")),
         ),
-    ),
-    Resource(
-        name="rental",
-        plural="rentals",
-        page="/reference/endpoints/rentals",
-        read_scopes=("public",),
-        cap=50,
-        note="Read only here. A rental's time zone is the scenario's business: the API shows none.",
-        attributes=(
-            Attribute("name", text(), ON_ITS_PAGE, example="Chalet Les Robles"),
-            Attribute(
-                "headline",
-                structure({"type": "object", "additionalProperties": {"type": "string"}}),
-                ON_ITS_PAGE,
-                example={"en": "Above the valley"},
-            ),
-            Attribute("rental_type", text(), ON_ITS_PAGE, example="villa"),
-            Attribute("city", text(), ON_ITS_PAGE, null=True),
-            Attribute("country_code", text(), ON_ITS_PAGE, null=True),
-            Attribute("checkin_time", integer(0, 24), ON_ITS_PAGE, example=16),
-            Attribute("checkout_time", integer(0, 24), ON_ITS_PAGE, example=10),
-            Attribute("sleeps", integer(), ON_ITS_PAGE, null=True),
-            Attribute("currency", text(), ON_ITS_PAGE, example="EUR"),
-            Attribute("published_at", time(), ON_ITS_PAGE, null=True),
-            *STAMPS,
-        ),
-        links=(Link("account", "accounts", fidelity=assumed("the sample of rentals has many more associations")),),
     ),
 )

@@ -2,8 +2,9 @@
 
 from dataclasses import KW_ONLY, dataclass, replace
 from enum import Enum
+from typing import Any
 
-from inbox_mock.domain.fidelity import Fidelity, documented
+from inbox_mock.domain.fidelity import Fidelity, assumed, documented
 from inbox_mock.resources.field_types import Kind, time
 
 ON_ITS_PAGE = documented("the page of the resource")
@@ -52,12 +53,23 @@ class Attribute:
     note: str = ""
     example: object = None
 
+    @property
+    def schema(self) -> dict[str, Any]:
+        """The JSON Schema of its values in a record."""
+        found = dict(self.kind.schema)
+        if self.null:
+            types = found["type"]
+            found["type"] = [*([types] if isinstance(types, str) else types), "null"]
+            if "enum" in found:
+                found["enum"] = [*found["enum"], None]
+        return found
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Link:
     """One association. ``target`` is the plural of a resource, or a path that the fake does not serve.
 
-    ``served`` is false for associations whose resource is out of scope: they are always empty.
+    ``scope`` is a scope without which the link and its template do not show.
     """
 
     name: str
@@ -67,8 +79,26 @@ class Link:
     many: bool = False
     null: bool = False
     public: bool = False
-    served: bool = True
+    scope: str | None = None
     templates: tuple[tuple[str, str], ...] | None = None
+
+    def templates_under(self, plural: str) -> tuple[tuple[str, str], ...]:
+        """Return its URI templates in answers of the resource ``plural``: key, and path under the API's base."""
+        if self.templates is not None or not self.target:
+            return self.templates or ()
+        key = f"{plural}.{self.name}"
+        return ((key, f"{PATHS.get(self.target, self.target)}/{{{key}}}"),)
+
+
+def absent(name: str, path: str = "", *, many: bool, sampled: bool = True, public: bool = False, scope: str | None = None) -> Link:
+    """Return an association with records that the fake does not have, at ``path``, by default that of its name.
+
+    ``sampled`` is whether the documentation's samples have it, with its template.
+    """
+    source = "out of scope for an inbox: always empty here, and its template leads to a 404"
+    if not sampled:
+        source = f"in the table, in no sample: its template is a guess; {source}"
+    return Link(name, path or name, assumed(source), many=many, null=not many, public=public, scope=scope)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -103,17 +133,6 @@ class Resource:
             object.__setattr__(self, name, tuple(found))
         object.__setattr__(self, "path", self.path or PATHS.get(self.plural, self.plural))
         object.__setattr__(self, "view", self.view or f"{self.name}_records")
-
-    def templates(self) -> tuple[tuple[str, str], ...]:
-        """Return the URI templates of the envelope: key, and path under the API's base."""
-        found: list[tuple[str, str]] = []
-        for link in self.links:
-            if link.templates is not None:
-                found.extend(link.templates)
-            elif link.target:
-                key = f"{self.plural}.{link.name}"
-                found.append((key, f"{PATHS.get(link.target, link.target)}/{{{key}}}"))
-        return tuple(found)
 
 
 STAMPS = Attribute("created_at", time(), ON_ITS_PAGE), Attribute("updated_at", time(), ON_ITS_PAGE)

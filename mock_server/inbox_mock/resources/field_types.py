@@ -18,7 +18,7 @@ UPLOAD = "upload"
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Kind:
-    """A kind: ``reads`` turns a column's value into JSON's, None where they are the same."""
+    """A kind: ``reads`` turns a column's value into JSON's, None where they are the same. Without ``field`` no client writes it."""
 
     field: str
     schema: Mapping[str, Any]
@@ -38,6 +38,11 @@ def integer(low: int | None = None, high: int | None = None) -> Kind:
     """A whole number."""
     bounds = {"minimum": low, "maximum": high}
     return Kind("WholeNumber", {"type": "integer", **_given(bounds)}, _given({"low": low, "high": high}))
+
+
+def number(low: int | None = None, high: int | None = None) -> Kind:
+    """A number that may have a fraction, written as a JSON number."""
+    return Kind("", {"type": "number", **_given({"minimum": low, "maximum": high})})
 
 
 def text(longest: int | None = None, *, printable: bool = False) -> Kind:
@@ -98,6 +103,11 @@ def upload_url() -> Kind:
 def structure(schema: Mapping[str, object], items: tuple[str, ...] = ()) -> Kind:
     """Lists and objects, stored as JSON; ``items`` are the keys that each item of a list must have."""
     return Kind("Structure", schema, {"items": items}, reads=_as_json)
+
+
+def translations() -> Kind:
+    """Texts by locale."""
+    return structure({"type": "object", "additionalProperties": {"type": ["string", "null"]}})
 
 
 def _given(options: Mapping[str, object]) -> dict[str, object]:

@@ -15,7 +15,7 @@ CREATED_BY = (
     Attribute("created_by_id", record_id(), null=True, example=65, fidelity=CREATOR, note="Look it up in applications."),
     Attribute("created_by_type", choice((APPLICATION, USER)), null=True, fidelity=CREATOR),
 )
-CREATED_BY_LINK = Link("created_by", "", null=True, served=False, fidelity=CREATOR)
+CREATED_BY_LINK = Link("created_by", "", null=True, fidelity=CREATOR)
 
 DECLARED = (
     Resource(

@@ -92,7 +92,7 @@ DECLARED = (
             Link("account", "accounts", ON_ITS_PAGE),
             Link("participants", "participants", ON_ITS_PAGE, many=True),
             Link("source", "sources", ON_ITS_PAGE, null=True),
-            Link("user", "users", null=True, served=False, fidelity=recorded("hosts, 2018: there is no /users endpoint")),
+            Link("user", "users", null=True, fidelity=recorded("hosts, 2018: there is no /users endpoint")),
         ),
     ),
 )

@@ -6,7 +6,7 @@ from functools import lru_cache
 from operator import itemgetter
 from typing import Any
 
-from orjson import Fragment
+from orjson import Fragment, loads
 
 from inbox_mock.resources.declaration import Attribute, Link, Resource
 from inbox_mock.resources.field_types import UPLOAD
@@ -20,7 +20,7 @@ class Projection:
     """The part of a record that is shown.
 
     ``fields`` names the attributes wanted, or None for all; ``public`` leaves out what needs a read scope; ``hidden``
-    names attributes that this token may not see; ``created_by`` is the switch of that name.
+    names attributes and links that this token may not see; ``created_by`` is the switch of that name.
     """
 
     fields: frozenset[str] | None = None
@@ -37,8 +37,25 @@ class RenderContext:
     application_id: int | None = None
 
 
+DETAILS = "details"
+"""The column, of a table that has it, with the attributes that have none of their own: an object, as the API shows them."""
+
 Reader = Callable[[Sequence[object], RenderContext], JSON]
 FULL = Projection()
+
+
+@lru_cache(maxsize=512)
+def projection(resource: Resource, scopes: frozenset[str], created_by: str, fields: frozenset[str] | None = None) -> Projection:
+    """Return the part of a resource's records that a token with these scopes sees, of ``fields``, or of all attributes."""
+    public = bool(resource.full_scopes) and scopes.isdisjoint(resource.full_scopes)
+    needed = [(a.name, a.scope) for a in resource.attributes] + [(link.name, link.scope) for link in resource.links]
+    hidden = frozenset(name for name, scope in needed if scope is not None and scope not in scopes)
+    return Projection(fields, public, hidden, created_by)
+
+
+def templates(resource: Resource, projection: Projection = FULL) -> tuple[tuple[str, str], ...]:
+    """Return the URI templates of the links that are shown: key, and path under the API's base."""
+    return tuple(template for link in _links_shown(resource, projection) for template in link.templates_under(resource.plural))
 
 
 @lru_cache(maxsize=512)
@@ -48,7 +65,8 @@ def reader(resource: Resource, columns: Columns, projection: Projection = FULL) 
     links, attributes = _links_shown(resource, projection), _attributes_shown(resource, projection)
     names = ("links", *(("id",) if resource.has_id else ()), *(a.name for a in attributes))
     take = _taker([index.get(name, 0) for name in names])
-    converted = [(a.name, a.kind.reads) for a in attributes if a.kind.reads is not None and a.name != "owned_by_app"]
+    converted = [(a.name, a.kind.reads) for a in attributes if a.kind.reads is not None and a.name in index]
+    detailed = [a.name for a in attributes if DETAILS in index and a.name not in index]
     uploads = [a.name for a in attributes if a.kind.options.get("role") == UPLOAD]
     owned = "owned_by_app" in names
     link_names = tuple(link.name for link in links)
@@ -69,6 +87,9 @@ def reader(resource: Resource, columns: Columns, projection: Projection = FULL) 
             del record["links"]
         for name, convert in converted:
             record[name] = convert(record[name])
+        if detailed:
+            details = loads(str(row[index[DETAILS]]))
+            record.update({name: details[name] for name in detailed})
         for name in uploads:
             record[name] = f"{context.uploads}/{record['id']}/{record[name]}"
         if owned:
@@ -79,7 +100,7 @@ def reader(resource: Resource, columns: Columns, projection: Projection = FULL) 
 
 
 def _links_shown(resource: Resource, projection: Projection) -> list[Link]:
-    shown = [link for link in resource.links if link.public or not projection.public]
+    shown = [link for link in resource.links if link.name not in projection.hidden and (link.public or not projection.public)]
     return [link for link in shown if link.name != "created_by" or projection.created_by != "attributes"]
 
 

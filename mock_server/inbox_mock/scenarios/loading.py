@@ -14,6 +14,7 @@ from inbox_mock.domain import fidelity
 from inbox_mock.domain.enumerations import CHANNELS, ORIGINS
 from inbox_mock.domain.values import normal
 from inbox_mock.faults.kinds import kinds
+from inbox_mock.resources import RESOURCES
 from inbox_mock.scenarios.errors import CombinedScenarioError, ScenarioError, told
 from inbox_mock.scenarios.yaml12 import Lines, read
 from inbox_mock.simulation.actions import actions
@@ -21,6 +22,16 @@ from inbox_mock.webhooks.event_types import event_types
 
 if TYPE_CHECKING:
     from jsonschema_rs import Validator
+
+DATED = ("created_at", "updated_at", "published_at")
+"""The attributes of a rental that follow from the scenario's clock."""
+
+WRITTEN: dict[str, dict[str, str]] = {
+    "DecimalText": {"description": 'a decimal in quotes, such as "700.0"'},
+    "Structure": {"description": "an object, such as {en: Some text}"},
+    "Time": {"description": "a time such as 2030-06-01T12:00:00Z", "pattern": r":\d\dZ$"},
+}
+"""How a scenario writes the attributes of a rental: as the API does; by the kind's field, what to say of a mistake."""
 
 SUFFIXES = (".yaml", ".yml")
 
@@ -131,7 +142,7 @@ def from_object(data: Mapping[str, object]) -> Scenario:
 
 @cache
 def schema() -> dict[str, object]:
-    """Return the JSON Schema of scenarios, with every assumption, channel, origin, event, fault and action."""
+    """Return the JSON Schema of scenarios, with every attribute of rentals, assumption, channel, origin, event, fault and action."""
     text = files("inbox_mock.scenarios").joinpath("scenario.schema.json").read_bytes()
     found: dict[str, dict[str, dict[str, Any]]] = orjson.loads(text)
     found["properties"]["assume"] |= {
@@ -140,6 +151,10 @@ def schema() -> dict[str, object]:
             name: {"enum": list(known.choices), "default": known.default, "description": known.says}
             for name, known in fidelity.ASSUMPTIONS.items()
         },
+    }
+    rental = found["properties"]["rentals"]["items"]["properties"]
+    rental |= {
+        a.name: {**WRITTEN.get(a.kind.field, {}), **a.schema} for a in RESOURCES["rentals"].attributes if a.name not in {*rental, *DATED}
     }
     found["properties"]["messages"]["items"]["properties"]["origin"]["enum"] = list(ORIGINS)
     titles = [policy.title for policy in opening()]
@@ -165,7 +180,7 @@ def schema() -> dict[str, object]:
 def _validator() -> "Validator":
     from jsonschema_rs import validator_for
 
-    return validator_for(schema())
+    return validator_for(schema(), validate_formats=True)
 
 
 def _checked(scenario: Scenario) -> Scenario:

@@ -8,9 +8,10 @@ import orjson
 from inbox_mock.domain.access import SECRET_DIGITS
 from inbox_mock.domain.errors import Invalid, NotFound, invalid
 from inbox_mock.engine.unit_of_work import Actor, UnitOfWork
+from inbox_mock.resources import RESOURCES
 from inbox_mock.store.access import INSTALLED
 from inbox_mock.store.database import Row
-from inbox_mock.store.rows import SourceRow
+from inbox_mock.store.rows import RentalRow, SourceRow
 from inbox_mock.webhooks.deliveries import publish
 
 PREFERENCES = {
@@ -22,6 +23,10 @@ PREFERENCES = {
     },
     "privacy_policy": {"en": "We keep your data as long as your stay needs it."},
 }
+
+
+DETAILS: Row = {a.name: None if a.null else a.example for a in RESOURCES["rentals"].attributes if a.name not in RentalRow.__annotations__}
+"""The attributes of a rental that have no column of their own, with their defaults."""
 
 
 def open_account(work: UnitOfWork, given: Row) -> int:
@@ -51,12 +56,12 @@ def add_user(work: UnitOfWork, account_id: int, given: Row) -> int:
 
 
 def add_rental(work: UnitOfWork, account_id: int, given: Row, *, published: bool = True) -> int:
-    """Add a rental to an account."""
+    """Add a rental to an account, by default at the end of its list. ``given`` are attributes as the API shows them, and the time zone."""
+    position = work.db.value("SELECT count(*) + 1 FROM rentals WHERE account_id = ?", (account_id,))
+    details = _details({"position": position} | {name: given[name] for name in DETAILS if name in given})
     row: Row = {
         "account_id": account_id,
         "name": "Rental",
-        "headline": {},
-        "rental_type": "villa",
         "timezone": "UTC",
         "checkin_time": 16,
         "checkout_time": 10,
@@ -64,9 +69,23 @@ def add_rental(work: UnitOfWork, account_id: int, given: Row, *, published: bool
         "published_at": work.now if published else None,
         "created_at": work.now,
         "updated_at": work.now,
-    } | given
-    row["headline"] = _json(row["headline"])
-    return work.db.insert("rentals", row)
+        "details": _json(details),
+    }
+    return work.db.insert("rentals", row | {name: value for name, value in given.items() if name not in DETAILS})
+
+
+def _details(given: Row) -> Row:
+    """Return all of a rental's attributes in ``DETAILS``; what is left out follows from others, or is the default."""
+    found = DETAILS | given
+    toilets, bathrooms = found["standalone_toilets_count"], found["bathrooms_count"]
+    following = {
+        "sleeps_max": found["sleeps"],
+        "min_price": found["base_rate"],
+        "max_price": found["base_rate"],
+        "full_bathrooms_count": bathrooms - toilets,
+        "vr_bathrooms_count": bathrooms - toilets + 0.5 if toilets else bathrooms,
+    }
+    return found | following | given
 
 
 def register_application(work: UnitOfWork, given: Row) -> int:

@@ -161,7 +161,8 @@ def book(work: UnitOfWork, about: Row) -> int:
     source_id = stay.get("source_id", rental["source_id"])
     if source_id is None and policy.owns_conversations:
         source_id = create_source(work, Actor(account_id), {"name": policy.title})
-    row: Row = {"channel": channel, "source_id": source_id, "client_id": client_id, **state_of({"booked": True})}
+    row: Row = {"channel": channel, "imported": policy.owns_conversations, "source_id": source_id, "client_id": client_id}
+    row |= state_of({"booked": True})
     booking_id = insert_booking(work, Actor(account_id, rental["application_id"], rental["user_id"]), rental, row | stay)
     seconds = about.get("delay_seconds")
     if not about.get("never") and (seconds is not None or policy.opens_after is not None):

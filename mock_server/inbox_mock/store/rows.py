@@ -24,9 +24,8 @@ TokenRow = TypedDict("TokenRow", {
     "previous_refresh_id": int | None,
 })
 RentalRow = TypedDict("RentalRow", {
-    "id": int, "account_id": int, "name": str, "headline": str, "rental_type": str, "city": str | None, "country_code": str | None,
-    "timezone": str, "checkin_time": int, "checkout_time": int, "sleeps": int | None, "currency": str, "published_at": str | None,
-    "created_at": str, "updated_at": str,
+    "id": int, "account_id": int, "name": str, "timezone": str, "currency": str, "checkin_time": int, "checkout_time": int,
+    "details": str, "published_at": str | None, "created_at": str, "updated_at": str,
 })
 SourceRow = TypedDict("SourceRow", {
     "id": int, "account_id": int, "name": str, "position": int, "internal": int, "created_at": str, "updated_at": str,
@@ -50,10 +49,11 @@ BookingRow = TypedDict("BookingRow", {
     "downpayment": str | None, "damage_deposit": str | None, "charge_damage_deposit_on_arrival": int | None,
     "damage_deposit_collection_method": str | None, "damage_deposit_external_collection_method_name": str | None,
     "paid_amount": str | None, "payment_left_to_collect": str | None, "authorized_amount": str | None,
-    "paid_or_authorized_amount": str | None, "balance_due_at": str | None, "door_key_code": str | None,
-    "expected_checkin_time": str | None, "expected_checkout_time": str | None, "notes": str | None, "cancelation_reason": str | None,
-    "cancelation_message_to_guest": str | None, "cancelation_message_to_channel": str | None, "canceled_at": str | None,
-    "contract_updated_at": str | None, "created_by_id": int | None, "created_by_type": str | None, "created_at": str, "updated_at": str,
+    "paid_or_authorized_amount": str | None, "balance_due_at": str | None, "reconciliation": str | None, "imported": int,
+    "door_key_code": str | None, "expected_checkin_time": str | None, "expected_checkout_time": str | None, "notes": str | None,
+    "cancelation_reason": str | None, "cancelation_message_to_guest": str | None, "cancelation_message_to_channel": str | None,
+    "canceled_at": str | None, "contract_updated_at": str | None, "created_by_id": int | None, "created_by_type": str | None,
+    "created_at": str, "updated_at": str,
 })
 InquiryRow = TypedDict("InquiryRow", {
     "id": int, "account_id": int, "rental_id": int, "source_id": int | None, "booking_id": int | None, "conversation_id": int | None,

@@ -30,8 +30,8 @@ CREATE TABLE rate_limits (application_id INTEGER PRIMARY KEY, window INTEGER NOT
 
 -- What an account has.
 CREATE TABLE rentals (
-  id INTEGER PRIMARY KEY, account_id INTEGER NOT NULL REFERENCES accounts, name TEXT NOT NULL, headline TEXT NOT NULL, rental_type TEXT NOT NULL,
-  city TEXT, country_code TEXT, timezone TEXT NOT NULL, checkin_time INTEGER NOT NULL, checkout_time INTEGER NOT NULL, sleeps INTEGER, currency TEXT NOT NULL,
+  id INTEGER PRIMARY KEY, account_id INTEGER NOT NULL REFERENCES accounts, name TEXT NOT NULL, timezone TEXT NOT NULL, currency TEXT NOT NULL,
+  checkin_time INTEGER NOT NULL, checkout_time INTEGER NOT NULL, details TEXT NOT NULL, -- what only the API shows, by attribute
   published_at TEXT, created_at TEXT NOT NULL, updated_at TEXT NOT NULL);
 CREATE INDEX rentals_account ON rentals (account_id);
 CREATE TABLE sources (
@@ -55,7 +55,7 @@ CREATE TABLE bookings (
   adults INTEGER, children INTEGER, currency TEXT NOT NULL, initial_price TEXT, initial_rental_price TEXT, final_price TEXT, final_rental_price TEXT,
   final_payback_to_owner TEXT, rental_payback_to_owner TEXT, channel_price TEXT, commission TEXT, discount TEXT, downpayment TEXT, damage_deposit TEXT,
   charge_damage_deposit_on_arrival INTEGER, damage_deposit_collection_method TEXT, damage_deposit_external_collection_method_name TEXT,
-  paid_amount TEXT, payment_left_to_collect TEXT, authorized_amount TEXT, paid_or_authorized_amount TEXT, balance_due_at TEXT,
+  paid_amount TEXT, payment_left_to_collect TEXT, authorized_amount TEXT, paid_or_authorized_amount TEXT, balance_due_at TEXT, reconciliation TEXT, imported INTEGER NOT NULL DEFAULT 0,
   door_key_code TEXT, expected_checkin_time TEXT, expected_checkout_time TEXT, notes TEXT,
   cancelation_reason TEXT, cancelation_message_to_guest TEXT, cancelation_message_to_channel TEXT, canceled_at TEXT,
   contract_updated_at TEXT, created_by_id INTEGER, created_by_type TEXT, created_at TEXT NOT NULL, updated_at TEXT NOT NULL);
@@ -158,6 +158,7 @@ CREATE VIEW host_records AS SELECT h.*, h.account_id AS account, h.source_id AS 
   (SELECT json_group_array(id) FROM participants WHERE member_id = h.id AND member_type = 'Host') AS participants
   FROM hosts h;
 CREATE VIEW booking_records AS SELECT b.*, b.account_id AS account, b.rental_id AS rental, b.client_id AS client, b.source_id AS source, b.inquiry_id AS inquiry,
+  0 AS bookings_payments_count, 0 AS review_requests_count, NULL AS payment_url,
   (SELECT json_group_array(conversation_id) FROM conversation_bookings WHERE booking_id = b.id) AS conversations
   FROM bookings b;
 CREATE VIEW client_records AS SELECT c.*, c.account_id AS account FROM clients c;

@@ -21,7 +21,7 @@ from inbox_mock.faults import active
 from inbox_mock.faults.active import WebhookStrike
 from inbox_mock.resources import RESOURCES
 from inbox_mock.resources.declaration import Resource
-from inbox_mock.resources.serialization import Projection, RenderContext, reader
+from inbox_mock.resources.serialization import Projection, RenderContext, projection, reader, templates
 from inbox_mock.store import access, journal, records, timeline, webhooks
 from inbox_mock.store import faults as fault_store
 from inbox_mock.store.database import Row
@@ -34,13 +34,14 @@ FIRST_RETRY = timedelta(minutes=1)
 
 @dataclass(frozen=True, slots=True)
 class DeliveryRequest:
-    """A delivery attempt to make: the address, the body, and the secret that signs it."""
+    """A delivery attempt to make: the address, the body with its URI templates, and the secret that signs it."""
 
     delivery_id: int
     url: str
     event: str
     account_id: int
     resource: Resource
+    templates: tuple[tuple[str, str], ...]
     record: str
     secret: str
 
@@ -102,7 +103,8 @@ def request_of(work: UnitOfWork, delivery_id: object) -> DeliveryRequest | None:
     if found["forged"]:
         secret = work.dice.hex("forged signature", found["id"], SECRET_DIGITS)
     resource = RESOURCES[event_types()[found["event"]].plural]
-    return DeliveryRequest(found["id"], found["url"], found["event"], found["account_id"], resource, found["record"], secret)
+    shown = templates(resource, _seen(work, resource, expand_scopes(application["scopes"])))
+    return DeliveryRequest(found["id"], found["url"], found["event"], found["account_id"], resource, shown, found["record"], secret)
 
 
 def settle(work: UnitOfWork, request: DeliveryRequest, result: DeliveryResult) -> None:
@@ -213,7 +215,9 @@ def _record(work: UnitOfWork, event: str, record_id: object, webhook: Row, held:
         rows = access.installations(work.db, application_id, int(str(record_id)))
     if not rows.rows:
         raise NotFound
-    public = resource.plural == "bookings" and "bookings_read" not in held
-    view = Projection(public=public, created_by=str(work.settings.assume["created_by"]))
-    shown = reader(resource, rows.columns, view)(rows.rows[0], RenderContext(application_id=application_id))
-    return orjson.dumps(shown).decode()
+    read = reader(resource, rows.columns, _seen(work, resource, held))
+    return orjson.dumps(read(rows.rows[0], RenderContext(application_id=application_id))).decode()
+
+
+def _seen(work: UnitOfWork, resource: Resource, held: frozenset[str]) -> Projection:
+    return projection(resource, held, str(work.settings.assume["created_by"]))

@@ -24,7 +24,7 @@ BYTES_IN_A_LINE = 45
 
 def body_of(request: DeliveryRequest, origin: str) -> bytes:
     """Return a webhook's body: the templates under ``links``, the record under the singular."""
-    links = {key: f"{origin}/api/v3/{path}" for key, path in request.resource.templates()}
+    links = {key: f"{origin}/api/v3/{path}" for key, path in request.templates}
     resource = {"links": links, request.resource.name: orjson.Fragment(request.record)}
     return orjson.dumps({"account_id": request.account_id, "event": request.event, "resource": resource})
 

@@ -76,7 +76,7 @@ def include(trial: Trial) -> None:
             same(each, _single(trial, plural, each["id"]), f"{answer.about}: {link} {each['id']}, beside the same fetched directly")
 
     for resource in trial.readable():
-        links = [link for link in resource.links if (link.target in readable and link.served) or link.name == "member"]
+        links = [link for link in resource.links if link.target in readable or link.name == "member"]
         if links and trial.everything(resource):
             names = st.sampled_from([link.name for link in links])
             trial.explore(as_fetched, 2 if trial.read_only else 12, resource=st.just(resource), link=names, nth=st.integers(0, 60))
