@@ -15,6 +15,7 @@ from inbox_mock.api.pipeline import AddressedRequest, Server, refuse
 from inbox_mock.dashboard import pages as dashboard
 from inbox_mock.docs import pages as docs
 from inbox_mock.domain import errors
+from inbox_mock.domain.addresses import plain_host
 from inbox_mock.domain.reasons import Reason
 from inbox_mock.engine.sandboxes import Sandboxes
 from inbox_mock.scenarios.build import Overrides, SandboxFactory
@@ -67,7 +68,7 @@ def create_app(
         ScenarioError: the scenario contains an error.
     """
     sandboxes = Sandboxes(wall, handlers, options.seed)
-    sender = WebhookSender(options.webhook_hosts)
+    sender = WebhookSender(frozenset(map(plain_host, options.webhook_hosts)))
     factory = SandboxFactory(sandboxes, wall, sender.may_send_to)
     factory.create(options.scenario, options.overrides, default=True, progress=options.progress)
     server = Server(sandboxes, stopwatch, request_id, wait)
@@ -79,7 +80,7 @@ def create_app(
     app.register_blueprint(routes.reference())
     app.register_blueprint(oauth.blueprint(server))
     app.register_blueprint(routes.uploads(sandboxes))
-    control = access_control.AccessControl(options.admin_token, options.allowed_hosts)
+    control = access_control.AccessControl(options.admin_token, frozenset(map(plain_host, options.allowed_hosts)))
     app.register_blueprint(admin.blueprint(factory, control, sender))
     app.register_blueprint(dashboard.blueprint(control))
     app.register_blueprint(docs.blueprint())

@@ -13,6 +13,8 @@ from time import monotonic
 from typing import Any
 from urllib.parse import urlsplit
 
+from inbox_mock.domain.addresses import host_in
+
 MOST_BYTES = 256 * 1024 * 1024
 IDLE_SECONDS = 4.0
 """How long a connection may be idle and be used again; servers close theirs after some seconds, ours after ten."""
@@ -43,7 +45,7 @@ class HttpClient:
         self._keep_alive = keep_alive
         self._kind = HTTPSConnection if parts.scheme == "https" else HTTPConnection
         # Without a port http.client would treat the end of an IPv6 address as one.
-        self._address = parts.hostname or "", self._kind.default_port if parts.port is None else parts.port
+        self._address = host_in(url), self._kind.default_port if parts.port is None else parts.port
         self._connection: HTTPConnection | None = None
         self._socket: _TimedSocket | None = None
         self._used_at = 0.0

@@ -11,6 +11,17 @@ import click
 from inbox_mock.domain.values import printable
 
 
+def open_standard_streams() -> None:
+    """Open the standard streams that the caller has closed (``>&-``), on the null device.
+
+    Python has None in their place, and the next socket would get their descriptor.
+    """
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            # The lowest free descriptor is opened, which in this order is the stream's own.
+            setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_RDWR), mode, encoding="utf-8"))
+
+
 def is_fancy(stream: TextIO) -> bool:
     """Return whether the output is a terminal with colours."""
     return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"

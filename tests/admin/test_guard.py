@@ -1,6 +1,7 @@
 """Who may use the admin API."""
 
 import pytest
+from flask import Flask
 
 from fake import InProcess, Mock
 from inbox_mock.app import Options, create_app
@@ -15,7 +16,7 @@ def a_fake(admin_token: str | None = None, allowed_hosts: frozenset[str] = froze
     return Mock(InProcess(create_app(options).app))
 
 
-@pytest.mark.parametrize("host", ["localhost", "localhost:8089", "127.0.0.1:8089", "[::1]:8089", "[::1]"])
+@pytest.mark.parametrize("host", ["localhost", "localhost:8089", "127.0.0.1:8089", "[::1]:8089", "[::1]", "[::ffff:127.0.0.1]:8089"])
 def test_it_answers_under_the_names_of_this_machine(host: str) -> None:
     assert a_fake().admin.get("/sandboxes", headers={"Host": host}).status == 200
 
@@ -42,12 +43,22 @@ def test_it_refuses_pages_of_other_sites(headers: dict[str, str]) -> None:
     assert a_fake().admin.get("/sandboxes", headers=headers).status == 403
 
 
-def test_it_refuses_another_machine_that_claims_to_address_this_one() -> None:
-    app = create_app(Options(scenario=find("empty"), overrides=Overrides(mode="manual"))).app
+def status_for(app: Flask, address: str, path: str) -> int:
+    """What a client from this address is answered that claims to address this machine."""
+    headers = {"Host": "localhost", "Accept": "text/html"}
+    return app.test_client().get(path, headers=headers, environ_overrides={"REMOTE_ADDR": address}, buffered=True).status_code
 
-    answer = app.test_client().get("/__admin/sandboxes", headers={"Host": "localhost"}, environ_overrides={"REMOTE_ADDR": "192.0.2.7"})
 
-    assert answer.status_code == 403
+@pytest.mark.parametrize("address", ["192.0.2.7", "::ffff:192.0.2.7", "fe80::1%eth0", ""])
+def test_it_refuses_another_machine_that_claims_to_address_this_one(app: Flask, address: str) -> None:
+    assert status_for(app, address, "/__admin/sandboxes") == 403
+    assert status_for(app, address, "/") == 403
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1", "::1", "::ffff:127.0.0.1", "::1%lo"])
+def test_this_machine_is_known_by_every_address_that_a_listener_may_see(app: Flask, address: str) -> None:
+    assert status_for(app, address, "/__admin/sandboxes") == 200
+    assert status_for(app, address, "/") == 200
 
 
 def test_it_answers_its_own_pages() -> None:

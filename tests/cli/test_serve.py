@@ -38,6 +38,26 @@ def test_the_first_thing_printed_is_what_the_user_needs_next(tmp_path: Path, sto
     assert not port_file.exists()
 
 
+@pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&-", "<&- >&- 2>&-"])
+def test_it_serves_and_ends_with_closed_standard_streams(tmp_path: Path, closed: str) -> None:
+    port_file, told = tmp_path / "port", tmp_path / "told"
+    command = f'exec "$0" serve --port 0 --port-file "$1" >"$2" 2>&1 {closed}'
+    with subprocess.Popen(["sh", "-c", command, COMMAND, str(port_file), str(told)]) as process:
+        port = wait_for(port_file, process)
+
+        assert requests.get(f"http://127.0.0.1:{port}/livez", timeout=10).status_code == 200
+        process.terminate()
+        assert process.wait(timeout=20) == 0
+    assert "Traceback" not in told.read_text()
+
+
+@pytest.mark.parametrize("arguments", [("scenarios",), ("serve", "--scenario", "nowhere"), ("nonsense",), ("--help",)])
+def test_every_command_ends_as_usual_with_closed_standard_streams(arguments: tuple[str, ...]) -> None:
+    closed = subprocess.run(["sh", "-c", 'exec "$0" "$@" <&- >&- 2>&-', COMMAND, *arguments], check=False, timeout=60)
+
+    assert closed.returncode == run(*arguments).returncode
+
+
 def test_connections_on_which_nothing_is_said_keep_nobody_from_an_answer_nor_the_server_from_ending(tmp_path: Path) -> None:
     port_file = tmp_path / "port"
     with (
@@ -77,6 +97,13 @@ def test_a_host_that_is_not_this_machine_is_one_clear_line() -> None:
 
     assert result.returncode == 2
     assert result.stderr == "inbox-mock: cannot listen on 192.0.2.1:0: Cannot assign requested address\n"
+
+
+@pytest.mark.skipif(not socket.has_dualstack_ipv6(), reason="this machine has no IPv6")
+def test_a_server_on_every_address_of_ipv6_and_ipv4_knows_this_machine(tmp_path: Path) -> None:
+    with serving(tmp_path, "--host", "::") as root:
+        assert requests.get(f"{root}/__admin/sandboxes", timeout=10).status_code == 200
+        assert requests.get(root, headers={"Accept": "text/html"}, timeout=10).status_code == 200
 
 
 def test_a_port_file_that_cannot_be_written_is_told_at_once(tmp_path: Path) -> None:

@@ -143,6 +143,7 @@ def test_attempts_are_in_the_journal(inbox: Sandbox, receiver: Receiver) -> None
         "http://127.0.0.1@example.com/hook",
         "http://example.com#@127.0.0.1/hook",
         "http://[2001:db8::1]/hook",
+        "http://[::ffff:192.0.2.1]/hook",
         "http://0.0.0.0/hook",
         "ftp://127.0.0.1/hook",
         "file:///etc/passwd",
@@ -164,9 +165,9 @@ def test_no_other_machine_is_ever_told(inbox: Sandbox, url: str) -> None:
     assert "--allow-webhooks-to" in answer.errors[0]["expected"]
 
 
-@pytest.mark.parametrize("url", ["http://localhost:9/hook", "http://127.0.0.1:9/hook", "http://127.1.2.3:9/hook", "http://[::1]:9/hook"])
-def test_every_name_of_this_machine_will_do(inbox: Sandbox, url: str) -> None:
-    assert inbox.admin.post("/webhooks", {"url": url}).status == 201
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "127.1.2.3", "[::1]", "[::ffff:127.0.0.1]", "[::1%25lo]"])
+def test_every_name_of_this_machine_will_do(inbox: Sandbox, host: str) -> None:
+    assert inbox.admin.post("/webhooks", {"url": f"http://{host}:9/hook"}).status == 201
 
 
 def test_a_subscription_without_address_is_refused(inbox: Sandbox) -> None:

@@ -3,23 +3,22 @@
 from dataclasses import dataclass
 from hmac import compare_digest
 from http import HTTPStatus
-from ipaddress import ip_address
 
 import orjson
 from flask import Request, Response
 
 from inbox_mock.api.pipeline import name_in
 from inbox_mock.domain import errors
+from inbox_mock.domain.addresses import is_this_machine, plain_host
 from inbox_mock.domain.errors import Forbidden, Invalid, Problem, Refusal, Unauthorized
 
 PREFIX = "/__admin"
 PROBLEM_JSON = "application/problem+json"
-LOOPBACK = frozenset({"localhost", "127.0.0.1", "[::1]"})
 
 
 @dataclass(frozen=True, slots=True)
 class AccessControl:
-    """The rules of access: with a ``token``, every request must present it; ``hosts`` are allowed names in the Host header."""
+    """The rules of access: with a ``token``, every request must present it; ``hosts`` are plain hosts allowed in the Host header."""
 
     token: str | None
     hosts: frozenset[str]
@@ -53,17 +52,12 @@ class AccessControl:
         if self.token is not None:
             return
         name = name_in(request.environ.get("HTTP_HOST") or request.host)
-        if name not in self.hosts and not _is_loopback(request.remote_addr):
+        if plain_host(name) in self.hosts:
+            return
+        if not is_this_machine(request.remote_addr or ""):
             raise Forbidden(Problem("address", "the admin API answers this machine only: start with --admin-token, or --allow-host"))
-        if name not in LOOPBACK | self.hosts:
+        if not is_this_machine(name):
             raise Forbidden(Problem("host", f"the host {name!r} is not allowed: use localhost, or start with --allow-host {name}"))
-
-
-def _is_loopback(address: str | None) -> bool:
-    try:
-        return ip_address(address or "").is_loopback
-    except ValueError:
-        return False
 
 
 def problem_of(refusal: Refusal) -> Response:

@@ -15,6 +15,7 @@ from inbox_mock import __version__
 from inbox_mock.client import AdminError, connect, expectation
 from inbox_mock.domain.discovery import DeclarationError, discover, import_declared
 from inbox_mock.domain.values import printable
+from inbox_mock.terminal import open_standard_streams
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
@@ -29,6 +30,7 @@ class Commands(click.Group):
 
     def main(self, *args: Any, **given: Any) -> Any:  # noqa: ANN401 - as click has it
         """Run a command; a module that cannot be used is told in one line, with exit code 2."""
+        open_standard_streams()
         try:
             return super().main(*args, **given)
         except DeclarationError as error:

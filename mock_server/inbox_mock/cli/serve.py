@@ -81,10 +81,13 @@ def command(
         found = find(scenario)
         mode, rate = clock or _own_clock(found.data.get("clock"))
         overrides = Overrides(seed=seed, mode=mode, rate=rate, strict=strict, rate_limit=rate_limit)
-        hosts = frozenset(name.lower() for name in allow_host)
-        receivers = frozenset(name.lower() for name in allow_webhooks_to)
         options = Options(
-            scenario=found, overrides=overrides, seed=seed or 0, admin_token=admin_token, allowed_hosts=hosts, webhook_hosts=receivers
+            scenario=found,
+            overrides=overrides,
+            seed=seed or 0,
+            admin_token=admin_token,
+            allowed_hosts=frozenset(allow_host),
+            webhook_hosts=frozenset(allow_webhooks_to),
         )
         server = _prepared(options, host, port)
     except (ScenarioError, PortTaken) as refusal:

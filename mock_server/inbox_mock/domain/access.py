@@ -9,6 +9,8 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from urllib.parse import SplitResult, urlencode, urlsplit
 
+from inbox_mock.domain.addresses import is_this_machine
+
 SANDBOX_ID = re.compile(r"[0-9a-f]{12}")
 _CREDENTIAL = re.compile(r"[0-9a-f]{64}")
 
@@ -30,7 +32,6 @@ ALL_SCOPES: tuple[str, ...] = (
     "webhooks_write_owned",
 )
 
-LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _PLAIN = re.compile(r"[!-\[\]-~]+")
 
 
@@ -107,4 +108,4 @@ def _is_under(asked: SplitResult, known: SplitResult | None) -> bool:
         return False
     if (asked.scheme, asked.hostname) != (known.scheme, known.hostname):
         return False
-    return asked.port == known.port or (known.port is None and known.hostname in LOOPBACK)
+    return asked.port == known.port or (known.port is None and is_this_machine(known.hostname))

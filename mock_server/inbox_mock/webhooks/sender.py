@@ -4,11 +4,11 @@ import hmac
 from base64 import b64encode
 from collections.abc import Callable, Mapping
 from http.client import HTTPException
-from ipaddress import ip_address
 from urllib.parse import quote, urlsplit
 
 import orjson
 
+from inbox_mock.domain.addresses import host_in, is_this_machine
 from inbox_mock.http import HttpClient
 from inbox_mock.store.journal import shortened
 from inbox_mock.webhooks.deliveries import DeliveryRequest, DeliveryResult
@@ -44,19 +44,8 @@ def encode64(body: bytes) -> bytes:
     return b"".join(b64encode(line) + b"\n" for line in lines)
 
 
-def is_allowed(url: str, allowed: frozenset[str]) -> bool:
-    """Return whether webhooks may be sent to a URL: one of this machine, or one of an allowed host."""
-    host = urlsplit(url).hostname or ""
-    if host in allowed or host == "localhost":
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
 class WebhookSender:
-    """Delivers over HTTP. ``origin`` is the server's own root, ``allowed`` are hosts beyond this machine.
+    """Delivers over HTTP. ``origin`` is the server's own root, ``allowed`` are plain hosts beyond this machine.
 
     ``make_room`` is called before each attempt: a receiver may call back, and a thread must be free to answer it.
     ``local_receivers``, by host, receive webhooks to their host without a socket.
@@ -70,7 +59,8 @@ class WebhookSender:
 
     def may_send_to(self, url: str) -> bool:
         """Return whether a URL is in this process, on this machine, or on an allowed host."""
-        return urlsplit(url).hostname in self.local_receivers or is_allowed(url, self.allowed)
+        host = host_in(url)
+        return host in self.local_receivers or host in self.allowed or is_this_machine(host)
 
     def __call__(self, request: DeliveryRequest) -> DeliveryResult:
         """Make one attempt, for at most a few seconds; do not follow redirects."""
@@ -79,7 +69,7 @@ class WebhookSender:
         sent = {"headers": headers, "body": shortened(body.decode())}
         if not self.may_send_to(request.url):
             return DeliveryResult(None, "not sent: the address is not on this machine, and --allow-webhooks-to does not name it", sent, {})
-        receiver = self.local_receivers.get(urlsplit(request.url).hostname or "")
+        receiver = self.local_receivers.get(host_in(request.url))
         if receiver is not None:
             status, answered, text = receiver(request.url, headers, body)
             return DeliveryResult(status, _outcome(status), sent, {"headers": dict(answered), "body": shortened(text)})

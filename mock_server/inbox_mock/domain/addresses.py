@@ -1,0 +1,28 @@
+"""Hosts, by name or address, in the one form in which they are compared."""
+
+from ipaddress import IPv6Address, ip_address
+from urllib.parse import unquote, urlsplit
+
+
+def plain_host(host: str) -> str:
+    """Return a host in lower case, without brackets; an IPv4 address that is written as IPv6, ``::ffff:127.0.0.1``, as IPv4."""
+    name = host.lower().removeprefix("[").removesuffix("]")
+    try:
+        address = ip_address(name)
+    except ValueError:
+        return name
+    return str((isinstance(address, IPv6Address) and address.ipv4_mapped) or address)
+
+
+def host_in(url: str) -> str:
+    """Return the plain host that a URL names, an empty text if it names none; ``%25`` begins the zone of an address (RFC 6874)."""
+    return plain_host(unquote(urlsplit(url).hostname or ""))
+
+
+def is_this_machine(host: str) -> bool:
+    """Return whether a host is ``localhost`` or a loopback address, with or without a zone."""
+    name = plain_host(host)
+    try:
+        return name == "localhost" or ip_address(name).is_loopback
+    except ValueError:
+        return False
