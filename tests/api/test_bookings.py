@@ -430,7 +430,7 @@ def test_a_booking_that_another_application_locked_takes_three_attributes(agency
 
 @pytest.mark.parametrize("attribute", ["notes", "start_at", "booked"])
 def test_and_no_others(agency: Sandbox, attribute: str) -> None:
-    values: dict[str, object] = {"notes": "x", "start_at": "2030-07-02", "booked": True}
+    values: dict[str, object] = {"notes": "x", "start_at": "2030-07-02", "booked": False}
     before = agency.api.get(f"{URL}/80").record
 
     answer = agency.api.put(f"{URL}/80", a_body("bookings", **{attribute: values[attribute]}, expected_checkin_time="14:45"))

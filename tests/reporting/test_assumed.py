@@ -66,7 +66,7 @@ def test_every_switch_is_named_when_it_decides_something(mock: Mock) -> None:
     send(sandbox)
     sandbox.api.post(MESSAGES, without(a_message(), "sent_at"))
     send(sandbox, visibility="all")
-    sandbox.api.post("/inbox/attachments", a_body("attachments", name="x.png", file=PICTURE))
+    sandbox.api.post("/inbox/attachments", a_body("attachments", name=7, file=PICTURE))
     sandbox.api.put(f"{CONVERSATIONS}/11/connect_booking", a_body("bookings", id=80))
     sandbox.api.put(f"{CONVERSATIONS}/11", a_body("conversations", closed=True))
     stay = {"booked": True, "start_at": "2030-08-01T16:00:00+02:00", "end_at": "2030-08-08"}

@@ -462,6 +462,14 @@ def test_visibility_all(mock: Mock) -> None:
     assert (off.status, off.errors[0]["field"]) == (422, "visibility")
 
 
+def test_cast_values(mock: Mock) -> None:
+    written = a_body("hosts", firstname=7, lastname="Kowalski")
+    on, off = (assuming(mock, cast_values=switch).api.post("/hosts", written) for switch in (True, False))
+
+    assert (on.status, on.record["firstname"]) == (201, "7")
+    assert off.errors == [{"code": "validation_failed", "field": "firstname", "title": "is invalid"}]
+
+
 def test_if_none_match(mock: Mock) -> None:
     def asked_again(sandbox: Sandbox) -> Answer:
         etag = sandbox.api.get("/inbox/conversations/11").headers["ETag"]

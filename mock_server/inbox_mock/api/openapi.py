@@ -11,6 +11,7 @@ from inbox_mock.api.operation import QUERY, Operation
 from inbox_mock.api.rendering import JSON_API
 from inbox_mock.domain.fidelity import Fidelity, assumed, recorded
 from inbox_mock.resources import RESOURCES
+from inbox_mock.resources.bookings import CANCELLATION
 from inbox_mock.resources.declaration import Attribute, Link, Resource
 from inbox_mock.resources.validation import schema
 
@@ -201,8 +202,7 @@ def _request_body(spec: Any, operation: Operation) -> JSON | None:  # noqa: ANN4
     if body is None:
         return None
     if body == "optional":
-        texts = {"cancelation_reason": {"type": "string"}, "cancelation_message_to_guest": {"type": "string"}}
-        record: JSON = {"type": "object", "properties": {**texts, "cancelation_message_to_channel": {"type": "string"}}}
+        record: JSON = {"type": "object", "properties": {name: {"type": ["string", "number"]} for name in CANCELLATION}}
         example: JSON = {plural: [{"cancelation_reason": "payment_failed"}]}
     elif body in {"create", "update"}:
         checked = schema(operation.resource, creating=body == "create")

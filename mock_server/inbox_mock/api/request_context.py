@@ -8,11 +8,13 @@ from inbox_mock.domain import times
 from inbox_mock.domain.errors import BadRequest, NotFound
 from inbox_mock.domain.values import whole_number
 from inbox_mock.engine.unit_of_work import UnitOfWork
+from inbox_mock.resources.casting import record_id
 from inbox_mock.resources.declaration import Resource
 from inbox_mock.resources.field_types import LARGEST_ID
 from inbox_mock.resources.validation import check
 from inbox_mock.services.oauth import Grant
 from inbox_mock.store.database import Row
+from inbox_mock.store.records import read
 
 MOST_NAMES = 100
 
@@ -98,7 +100,14 @@ class RequestContext:
             Invalid: a constraint is broken.
         """
         record = only_record(self.body, self.resource.plural)
-        return check(self.resource, record, creating=self.body_kind == "create", assumed=self.work.settings.assume)
+        return check(self.resource, record, self._stored(), self.work.settings.assume)
+
+    def _stored(self) -> Row | None:
+        """Return the columns of the record that is updated, none if there is no such record; None for a new one."""
+        if self.body_kind == "create":
+            return None
+        found = read(self.work.db, self.resource.view, [self.record_id])
+        return dict(zip(found.columns, found.rows[0], strict=True)) if found.rows else {}
 
     @cached_property
     def reference(self) -> int:
@@ -109,7 +118,10 @@ class RequestContext:
             NotFound: the record has no valid id.
         """
         given = only_record(self.body, str(self.body_kind)).get("id")
-        found = only_id(str(given)) if isinstance(given, int | str) and not isinstance(given, bool) else None
+        try:
+            found = record_id(given)
+        except ValueError:
+            raise NotFound from None
         if found is None:
             raise NotFound
         return found

@@ -15,6 +15,7 @@ from inbox_mock.domain import times
 from inbox_mock.domain.fidelity import ASSUMPTIONS, Fidelity
 from inbox_mock.engine.unit_of_work import UnitOfWork
 from inbox_mock.resources.declaration import Write
+from inbox_mock.resources.validation import is_cast
 from inbox_mock.services.relay import RELAYED
 from inbox_mock.store.database import Row
 
@@ -150,6 +151,8 @@ def _declared(entry: Entry, operation: Operation) -> Iterator[Behaviour]:
         wrote = operation.body in {"create", "update"} and attribute.write is not Write.NEVER and attribute.name in entry.written
         if attribute.fidelity.level == ASSUMED and (wrote or attribute.name in named):
             yield Behaviour(f"Attribute {attribute.name} of {resource.plural}", attribute.fidelity.source)
+        if wrote and entry.done and is_cast(attribute, entry.written[attribute.name]):
+            yield _switched("cast_values")
     for link in resource.links:
         if link.fidelity.level == ASSUMED and link.name in named:
             yield Behaviour(f"Link {link.name} of {resource.plural}", link.fidelity.source)

@@ -45,6 +45,11 @@ ASSUMPTIONS: dict[str, Assumption] = {
     ),
     "sent_at_optional": Assumption(False, (True, False), "A message may come without sent_at, as in 2018; the tables of 2022 require it."),
     "visibility_all": Assumption(False, (True, False), "The visibility 'all' of 2018 is accepted beside the two of today."),
+    "cast_values": Assumption(
+        True,
+        (True, False),
+        "A written value of another type is cast where nothing is lost: a number for a text, digits for a number. Otherwise it is refused.",
+    ),
     "if_none_match": Assumption(True, (True, False), "If-None-Match with the current ETag is answered 304."),
     "stay_offset": Assumption(
         "instant",

@@ -6,7 +6,7 @@ Start and end of a booking are the rental's wall-clock times with a false ``Z``.
 from inbox_mock.domain.enumerations import APPLICATION, BOOKING_STATUSES, USER
 from inbox_mock.domain.fidelity import assumed, documented, recorded
 from inbox_mock.resources.declaration import ON_ITS_PAGE, STAMPS, Attribute, Link, Resource, Write, absent
-from inbox_mock.resources.field_types import Kind, boolean, choice, decimal, email, integer, record_id, text, time
+from inbox_mock.resources.field_types import Kind, amount, boolean, choice, decimal, email, integer, record_id, text, time
 
 BOOKINGS_RECORDED = recorded("bookings")
 
@@ -19,10 +19,8 @@ PRICES_WRITTEN = (
     "rental_payback_to_owner",
     "channel_price",
     "commission",
-    "discount",
-    "downpayment",
-    "damage_deposit",
 )
+DEPOSITS = ("downpayment", "damage_deposit")
 PRICES_READ = ("paid_amount", "payment_left_to_collect", "authorized_amount", "paid_or_authorized_amount")
 TEXTS_WRITTEN = (
     "damage_deposit_collection_method",
@@ -84,6 +82,10 @@ DECLARED = (
             Attribute("children", integer(0), ON_ITS_PAGE, null=True, write=Write.ALWAYS),
             Attribute("currency", text(3), ON_ITS_PAGE, write=Write.ALWAYS, example="EUR"),
             *_optional(PRICES_WRITTEN, decimal(), Write.ALWAYS),
+            Attribute(
+                "discount", amount(), ON_ITS_PAGE, null=True, write=Write.ALWAYS, example="10%", note="Blank, an amount, or a percentage."
+            ),
+            *_optional(DEPOSITS, decimal(), Write.ALWAYS),
             *_optional(PRICES_READ, decimal(), Write.NEVER),
             Attribute("reconciliation", decimal(), ON_ITS_PAGE, null=True, write=Write.ALWAYS),
             Attribute("bookings_payments_count", integer(), ON_ITS_PAGE, note="Always 0: bookings have no payments here."),

@@ -70,6 +70,11 @@ def decimal(above: int | None = None, below: int | None = None) -> Kind:
     return Kind("DecimalText", {"type": "string", "pattern": r"^-?\d+\.\d+$"}, _given({"above": above, "below": below}))
 
 
+def amount() -> Kind:
+    """An amount or a percentage as text, or a blank text: ``"10%"``."""
+    return Kind("Amount", {"type": "string", "pattern": r"^([+-]?[0-9.]+%?)?$"})
+
+
 def boolean() -> Kind:
     """True or false; clients may write them as text."""
     return Kind("Flag", {"type": "boolean"}, reads=_as_bool)

@@ -1,20 +1,22 @@
 """Marshmallow fields, one per kind: what a client may write, and the texts in which it is refused.
 
-A field's value is what the column stores. Texts are those of the API where a recording shows them.
+A field's value is what the column stores: `casting` makes it, then the field checks the constraints. Texts are those of the API
+where a recording shows them.
 """
 
 import binascii
 import re
 from base64 import b64decode
 from collections.abc import Mapping
-from decimal import Decimal, InvalidOperation
-from typing import Any
+from decimal import Decimal
+from typing import Any, ClassVar
 
 import orjson
-from marshmallow import ValidationError, fields
+from marshmallow import ValidationError, fields, missing
 
 from inbox_mock.domain import times
-from inbox_mock.resources.field_types import LARGEST_ID
+from inbox_mock.resources import casting
+from inbox_mock.resources.field_types import LARGEST_ID, Kind
 
 BLANK = "can't be blank"
 INVALID = "is invalid"
@@ -26,8 +28,6 @@ LARGEST_INTEGER = 2**31 - 1
 DATA_URI = re.compile(r"\s*data:[^,]*;base64,", re.IGNORECASE)
 WEB_ADDRESS = re.compile(r"https?://[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:[0-9]{1,5})?([/?#]\S*)?")
 ONE_AT_SIGN = re.compile(r"[^@\s]+@[^@\s]+")
-PLAIN_NUMBER = re.compile(r"\s*[+-]?[0-9]{0,30}(\.[0-9]{0,30})?\s*")
-DECIMAL = re.compile(r"-?\d{1,15}(\.\d{1,10})?")
 TIME_SCHEMA = {
     "type": "string",
     "anyOf": [
@@ -39,30 +39,72 @@ TIME_SCHEMA = {
 
 
 class Checked(fields.Field[Any]):
-    """A field with this API's texts; ``schema`` is its JSON Schema when written, on top of the kind's own."""
+    """A field with this API's texts.
+
+    ``unlike`` tells of what cannot be cast. Where casting is switched off, a value must have one of the ``documented`` types.
+    ``schema`` is the JSON Schema when written, on top of the kind's own; ``grammar`` is how another kind is written as text.
+    """
 
     default_error_messages = {"required": BLANK, "null": BLANK, "validator_failed": INVALID}  # noqa: RUF012
     schema: Mapping[str, object] = {}
+    grammar = ""
+    documented: ClassVar[tuple[type, ...]] = (str,)
+    unlike = INVALID
 
-    def __init__(self, *, options: Mapping[str, Any], **keywords: Any) -> None:  # noqa: ANN401
+    def __init__(self, *, options: Mapping[str, Any], casts: bool, **keywords: Any) -> None:  # noqa: ANN401
         super().__init__(**keywords)
         self.options = options
+        self.casts = casts
 
-    def _deserialize(self, value: object, attr: str | None, data: Mapping[str, Any] | None, **keywords: object) -> object:
+    @staticmethod
+    def cast(value: object) -> object:
+        """Return a value of this kind; raise ValueError if it cannot be cast."""
+        return value
+
+    @classmethod
+    def described(cls, kind: Kind, *, required: bool, nullable: bool) -> dict[str, Any]:
+        """Return the JSON Schema of what is accepted; a blank text stands for null, except where the kind is a text."""
+        found: dict[str, Any] = {name: value for name, value in kind.schema.items() if name != "format"} | dict(cls.schema)
+        found |= {name: kind.schema[name] for name in ("minimum", "maximum") if name in kind.schema}
+        if cls.grammar:
+            found["pattern"] = rf"^\s*({cls.grammar})?\s*$" if nullable else rf"^\s*{cls.grammar}\s*$"
+        if nullable and "anyOf" in found:
+            found["anyOf"] = [*found["anyOf"], {"pattern": r"^\s*$"}]
+        if nullable and "boolean" in found["type"]:
+            found["enum"] = [*found["enum"], ""]
+        if required and cls is PlainText:
+            found |= {"minLength": 1, "pattern": r"^[!-~][ -~]*$" if kind.options.get("printable") else r"\S"}
+        return found
+
+    def deserialize(self, value: object, attr: str | None = None, data: Mapping[str, Any] | None = None, **keywords: object) -> object:
+        """Cast, then refuse null where it is not allowed, then check the constraints."""
+        given = value if value is missing or value is None else self._cast(value)
+        return super().deserialize(given, attr, data, **keywords)
+
+    def _cast(self, value: object) -> object:
+        if not self.casts and not isinstance(value, self.documented):
+            raise ValidationError(self.unlike)
+        try:
+            return self.cast(value)
+        except ValueError:
+            raise ValidationError(self.unlike) from None
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **keywords: object) -> object:  # noqa: ANN401
         del attr, data, keywords
         return self._check(value)
 
-    def _check(self, value: object) -> object:
-        """Return what to store; raise ValidationError if the value is not of this kind."""
-        raise NotImplementedError
+    def _check(self, value: Any) -> object:  # noqa: ANN401 - of the kind's own type
+        """Return what to store of a cast value; raise ValidationError if a constraint is broken."""
+        return value
 
 
 class PlainText(Checked):
     """Text; where it is required it cannot be blank."""
 
-    def _check(self, value: object) -> object:
-        if not isinstance(value, str):
-            raise ValidationError(INVALID)
+    schema = {"type": ["string", "number"]}  # noqa: RUF012
+    cast = staticmethod(casting.text)
+
+    def _check(self, value: str) -> object:
         if self.required and not value.strip(WHITE_SPACE):
             raise ValidationError(BLANK)
         longest = self.options.get("longest")
@@ -76,19 +118,31 @@ class PlainText(Checked):
 class Email(PlainText):
     """Text with something before and after one @."""
 
-    schema = {"pattern": f"^{ONE_AT_SIGN.pattern}$"}  # noqa: RUF012
+    schema = {"type": "string", "pattern": f"^{ONE_AT_SIGN.pattern}$"}  # noqa: RUF012
 
-    def _check(self, value: object) -> object:
+    def _check(self, value: str) -> object:
         text = super()._check(value)
-        if not ONE_AT_SIGN.fullmatch(str(text)):
+        if not ONE_AT_SIGN.fullmatch(value):
             raise ValidationError(INVALID)
         return text
+
+
+class Amount(Checked):
+    """Blank, an amount, or a percentage, kept as it is written."""
+
+    schema = {"type": ["string", "number"], "minimum": -(10**9), "maximum": 10**9}  # noqa: RUF012
+    grammar = casting.PERCENT
+    cast = staticmethod(casting.amount)
+    unlike = NOT_A_NUMBER
 
 
 class Choice(Checked):
     """One of the declared words."""
 
-    def _check(self, value: object) -> object:
+    cast = staticmethod(casting.text)
+    unlike = NOT_INCLUDED
+
+    def _check(self, value: str) -> object:
         if value == "" and self.required:
             raise ValidationError(BLANK)
         if value not in self.options["values"]:
@@ -99,13 +153,13 @@ class Choice(Checked):
 class WholeNumber(Checked):
     """An integer between the declared bounds."""
 
-    schema = {"maximum": LARGEST_INTEGER, "minimum": -LARGEST_INTEGER}  # noqa: RUF012
+    schema = {"type": ["integer", "string"], "maximum": LARGEST_INTEGER, "minimum": -LARGEST_INTEGER}  # noqa: RUF012
+    grammar = "[+-]?[0-9]{1,10}"
+    cast = staticmethod(casting.integer)
+    documented = (int, float)
+    unlike = NOT_A_NUMBER
 
-    def _check(self, value: object) -> object:
-        if isinstance(value, float) and value.is_integer():
-            value = int(value)
-        if not isinstance(value, int) or isinstance(value, bool):
-            raise ValidationError(NOT_A_NUMBER)
+    def _check(self, value: int) -> object:
         low = self.options.get("low", -LARGEST_INTEGER)
         high = self.options.get("high", LARGEST_INTEGER)
         if value < low:
@@ -118,75 +172,54 @@ class WholeNumber(Checked):
 class DecimalText(Checked):
     """A number, written as text or as a number, and kept as text with a point in it."""
 
-    schema = {"type": ["string", "number"], "pattern": rf"^{DECIMAL.pattern}$", "minimum": -(10**9), "maximum": 10**9}  # noqa: RUF012
+    schema = {"type": ["string", "number"], "minimum": -(10**9), "maximum": 10**9}  # noqa: RUF012
+    grammar = casting.NUMBER
+    cast = staticmethod(casting.decimal)
+    documented = (str, int, float)
+    unlike = NOT_A_NUMBER
 
-    def _check(self, value: object) -> object:
-        if isinstance(value, bool) or not isinstance(value, int | float | str):
-            raise ValidationError(NOT_A_NUMBER)
-        if isinstance(value, str) and not PLAIN_NUMBER.fullmatch(value):
-            raise ValidationError(NOT_A_NUMBER)
-        try:
-            number = Decimal(str(value))
-        except InvalidOperation:
-            raise ValidationError(NOT_A_NUMBER) from None
-        written = f"{number:f}"
-        if not DECIMAL.fullmatch(written) and (isinstance(value, str) or not DECIMAL.fullmatch(written := f"{number:.10f}")):
-            raise ValidationError(NOT_A_NUMBER)
+    def _check(self, value: str) -> object:
         above, below = self.options.get("above"), self.options.get("below")
-        if above is not None and number <= above:
+        if above is not None and Decimal(value) <= above:
             raise ValidationError(f"must be greater than {above}")
-        if below is not None and number >= below:
+        if below is not None and Decimal(value) >= below:
             raise ValidationError(f"must be less than {below}")
-        whole, _, fraction = written.partition(".")
-        return f"{whole}.{fraction.rstrip('0') or '0'}"
+        return value
 
 
 class Time(Checked):
     """An instant in any form that clients send, kept as the wire writes it; a rental's local time is kept as the client writes it."""
 
     schema = TIME_SCHEMA
+    cast = staticmethod(casting.time)
 
-    def _check(self, value: object) -> object:
-        if not isinstance(value, str):
-            raise ValidationError(INVALID)
-        if not value.strip():
-            raise ValidationError(BLANK)
-        try:
-            shown = times.wire(times.parse(value))
-        except ValueError:
-            raise ValidationError(INVALID) from None
-        return value if self.options["local"] else shown
+    def _check(self, value: str) -> object:
+        return value if self.options["local"] else times.wire(times.parse(value))
 
 
 class Flag(Checked):
-    """True or false, also as text."""
+    """True or false, also as one of the words for them."""
 
-    schema = {"type": ["boolean", "string"], "enum": [True, False, "true", "false"]}  # noqa: RUF012
-
-    def _check(self, value: object) -> object:
-        if isinstance(value, str | bool) and str(value).lower() in {"true", "false"}:
-            return str(value).lower() == "true"
-        raise ValidationError(INVALID)
+    schema = {"type": ["boolean", "string", "integer"], "enum": [1, 0, *casting.BOOLEANS]}  # noqa: RUF012
+    cast = staticmethod(casting.boolean)
+    documented = (bool, str)
 
 
 class RecordId(Checked):
     """The id of a record, also as text. The use case checks whether the record exists."""
 
-    schema = {"type": ["integer", "string"], "minimum": 1, "maximum": LARGEST_ID, "pattern": r"^[1-9][0-9]{0,17}$"}  # noqa: RUF012
-
-    def _check(self, value: object) -> object:
-        return _record_id(value)
+    schema = {"type": ["integer", "string"], "minimum": 1, "maximum": LARGEST_ID}  # noqa: RUF012
+    grammar = "[+]?[1-9][0-9]{0,17}"
+    cast = staticmethod(casting.record_id)
+    documented = (int, float, str)
 
 
 class RecordIds(Checked):
     """A list of ids, each once."""
 
-    schema = {"items": RecordId.schema}  # noqa: RUF012
-
-    def _check(self, value: object) -> object:
-        if not isinstance(value, list):
-            raise ValidationError(INVALID)
-        return list(dict.fromkeys(_record_id(item) for item in value))
+    schema = {"items": RecordId.schema | {"pattern": rf"^\s*{RecordId.grammar}\s*$"}}  # noqa: RUF012
+    cast = staticmethod(casting.record_ids)
+    documented = (list,)
 
 
 class Upload(Checked):
@@ -214,9 +247,10 @@ class WebAddress(Checked):
     """An absolute http or https address."""
 
     schema = {"type": "string", "pattern": f"^{WEB_ADDRESS.pattern}$"}  # noqa: RUF012
+    cast = staticmethod(casting.text)
 
-    def _check(self, value: object) -> object:
-        if not isinstance(value, str) or not WEB_ADDRESS.fullmatch(value):
+    def _check(self, value: str) -> object:
+        if not WEB_ADDRESS.fullmatch(value):
             raise ValidationError(INVALID)
         return value
 
@@ -224,36 +258,43 @@ class WebAddress(Checked):
 class Structure(Checked):
     """A list of objects, each with the declared text items; kept as JSON."""
 
+    documented = (list,)
+
+    @classmethod
+    def described(cls, kind: Kind, *, required: bool, nullable: bool) -> dict[str, Any]:
+        """Return the same, with texts in it that may be written as numbers."""
+        found = super().described(kind, required=required, nullable=nullable)
+        texts = {name: {**one, "type": ["number", *_listed(one["type"])]} for name, one in _described(found).items()}
+        return found | ({"items": found["items"] | {"properties": texts}} if texts else {})
+
     def _check(self, value: object) -> object:
         if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
             raise ValidationError(INVALID)
-        for item in value:
-            for key, described in _described(self.metadata).items():
-                found = item.get(key)
-                if found is not None and not isinstance(found, str):
-                    raise ValidationError(f"{key} {INVALID}")
-                longest = described.get("maxLength")
-                if found is not None and longest is not None and len(found) > longest:
-                    raise ValidationError(f"{key} is too long (maximum is {longest} characters)")
-            for key in self.options["items"]:
-                if not isinstance(item.get(key), str) or not item[key]:
-                    raise ValidationError(f"{key} {BLANK}")
         try:
-            return orjson.dumps(value).decode()
+            return orjson.dumps([self._item(item) for item in value]).decode()
         except orjson.JSONEncodeError:
             raise ValidationError(INVALID) from None
+
+    def _item(self, item: Mapping[str, object]) -> Mapping[str, object]:
+        found = dict(item)
+        for key, described in _described(self.metadata).items():
+            if found.get(key) is None:
+                continue
+            text = PlainText(options={"longest": described.get("maxLength")}, casts=self.casts)
+            try:
+                found[key] = text.deserialize(found[key])
+            except ValidationError as error:
+                raise ValidationError(f"{key} {error.messages[0]}") from None
+        for key in self.options["items"]:
+            if not found.get(key):
+                raise ValidationError(f"{key} {BLANK}")
+        return found
+
+
+def _listed(types: str | list[str]) -> list[str]:
+    return [types] if isinstance(types, str) else types
 
 
 def _described(metadata: Mapping[str, Any]) -> Mapping[str, Mapping[str, Any]]:
     properties: Mapping[str, Mapping[str, Any]] = metadata.get("items", {}).get("properties", {})
     return properties
-
-
-def _record_id(value: object) -> int:
-    if isinstance(value, str) and re.fullmatch(r"[1-9][0-9]{0,18}", value):
-        value = int(value)
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)
-    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= LARGEST_ID:
-        raise ValidationError(INVALID)
-    return value

@@ -15,38 +15,51 @@ if TYPE_CHECKING:
 
 CREATE = (Write.ALWAYS, Write.CREATE)
 UPDATE = (Write.ALWAYS, Write.UPDATE)
+ABSENT = object()
 
 
 @cache
-def schema(resource: Resource, *, creating: bool) -> "Schema":
-    """Return the marshmallow schema of a body's record; unknown and read-only attributes are left out in silence."""
+def schema(resource: Resource, *, creating: bool, casts: bool = True) -> "Schema":
+    """Return the marshmallow schema of a body's record; unknown and read-only attributes are left out in silence.
+
+    Without ``casts`` values have the types that the documentation names.
+    """
     from marshmallow import EXCLUDE, Schema
 
     moment = CREATE if creating else UPDATE
-    declared: dict[str, Field[Any]] = {a.name: field_of(a) for a in resource.attributes if a.write in moment}
+    declared: dict[str, Field[Any]] = {a.name: field_of(a, casts=casts) for a in resource.attributes if a.write in moment}
     name = f"{resource.name.title().replace('_', '')}{'Create' if creating else 'Update'}"
     return Schema.from_dict(declared, name=name)(unknown=EXCLUDE, partial=not creating)
 
 
-def field_of(attribute: Attribute) -> "marshmallow_fields.Checked":
+def field_of(attribute: Attribute, *, casts: bool = True) -> "marshmallow_fields.Checked":
     """Return the marshmallow field of an attribute, with its OpenAPI description as metadata."""
     from inbox_mock.resources import marshmallow_fields
 
-    kind = attribute.kind
+    kind, nullable = attribute.kind, attribute.null and not attribute.required
     made = getattr(marshmallow_fields, kind.field)
-    described = dict(made.schema) if "type" in made.schema else {**kind.schema, **made.schema}
-    if "minimum" in kind.schema:
-        described["minimum"] = kind.schema["minimum"]
-    if attribute.required and kind.field == "PlainText":
-        described |= {"minLength": 1, "pattern": r"^[!-~][ -~]*$" if kind.options.get("printable") else r"\S"}
     field: marshmallow_fields.Checked = made(
-        options=kind.options, required=attribute.required, allow_none=attribute.null and not attribute.required, metadata=described
+        options=kind.options,
+        casts=casts,
+        required=attribute.required,
+        allow_none=nullable,
+        metadata=made.described(kind, required=attribute.required, nullable=nullable),
     )
     return field
 
 
-def check(resource: Resource, written: Mapping[str, object], *, creating: bool, assumed: Mapping[str, object]) -> dict[str, object]:
+def is_cast(attribute: Attribute, value: object) -> bool:
+    """Return whether a written value has a type that the documentation does not name for the attribute."""
+    return value is not None and not isinstance(value, field_of(attribute).documented)
+
+
+def check(
+    resource: Resource, written: Mapping[str, object], stored: Mapping[str, object] | None, assumed: Mapping[str, object]
+) -> dict[str, object]:
     """Return the values to store of a record that a client wrote, by attribute name; ``assumed`` are the sandbox's switches.
+
+    ``stored`` holds the columns of the record that is updated, None for a new one. What stays as it is breaks no constraint: a
+    client can put back what it was shown.
 
     Raises:
         Invalid: constraints are broken; one problem for each.
@@ -61,9 +74,12 @@ def check(resource: Resource, written: Mapping[str, object], *, creating: bool, 
         if other is not None and assumed[other.assumption] and record.get(attribute.name) == other.value:
             tolerated[attribute.name] = other.value
             record[attribute.name] = other.validated_as
+    checking = schema(resource, creating=stored is None, casts=bool(assumed["cast_values"]))
+    kept = {name: value for name, value in record.items() if name in checking.fields and stored and stored.get(name, ABSENT) == value}
+    changed = {name: value for name, value in record.items() if name not in kept}
     try:
-        loaded: dict[str, object] = schema(resource, creating=creating).load(record, partial=optional if creating else True)
+        loaded: dict[str, object] = checking.load(changed, partial=optional if stored is None else True)
     except ValidationError as error:
         problems: dict[str, list[str]] = error.messages_dict
         raise Invalid(*(invalid(str(name), title) for name, titles in problems.items() for title in titles)) from None
-    return loaded | tolerated
+    return loaded | tolerated | kept

@@ -1,17 +1,19 @@
 """Use cases around bookings and inquiries, and the rules of every booking, independent of its author."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 
 from inbox_mock.domain import times
 from inbox_mock.domain.enumerations import APPLICATION
 from inbox_mock.domain.errors import Forbidden, Invalid, NotFound, invalid
 from inbox_mock.engine.unit_of_work import Actor, UnitOfWork
+from inbox_mock.resources.bookings import CANCELLATION
+from inbox_mock.resources.casting import text
 from inbox_mock.services.accounts import refer_to_source
 from inbox_mock.store.database import Row
 from inbox_mock.store.rows import BookingRow, ClientRow, InquiryRow, RentalRow
 from inbox_mock.webhooks.deliveries import publish
 
-CANCELLATION = ("cancelation_reason", "cancelation_message_to_guest", "cancelation_message_to_channel")
 WRITE_ONLY = ("accept_privacy_policy",)
 STATES = {"booked": "Booked", "unavailable": "Unavailable", "tentative_expires_at": "Tentative"}
 OPEN_WHEN_LOCKED = frozenset({"expected_checkin_time", "expected_checkout_time", "rental_payback_to_owner"})
@@ -43,19 +45,17 @@ def edit_booking(work: UnitOfWork, actor: Actor, booking_id: int, written: Row, 
     booking = _own(work, actor, booking_id, owned_only=owned_only)
     if booking["canceled_at"] is not None:
         raise NotFound
-    if booking["locked"] is not None and booking["application_id"] != actor.application_id:
-        closed = [name for name in written if name not in OPEN_WHEN_LOCKED]
-        if closed:
-            raise Invalid(*(invalid(name, f"is locked by {booking['locked']}") for name in closed))
-    before: Row = {**booking}
     rental = work.db.get(RentalRow, booking["rental_id"])
     written = _on_rentals_clock(work, rental, written)
+    if booking["locked"] is not None and booking["application_id"] != actor.application_id:
+        _refuse_changes(booking, {name: value for name, value in written.items() if name not in OPEN_WHEN_LOCKED})
+    before: Row = {**booking}
     merged = before | written
     _check_references(work, actor, written)
     changes: Row = {"updated_at": work.now}
     if any(written.get(name) or (name in written and before[name]) for name in STATES):
         changes |= state_of(written)
-    if "start_at" in written or "end_at" in written:
+    if (merged["start_at"], merged["end_at"]) != (booking["start_at"], booking["end_at"]):
         _check_period(work, rental["id"], merged, except_id=booking_id)
         changes |= global_times(merged["start_at"], merged["end_at"], rental["timezone"])
     kept = {name: found for name, found in written.items() if name not in STATES}
@@ -72,7 +72,10 @@ def cancel_booking(work: UnitOfWork, actor: Actor, booking_id: int, written: Row
     """
     if _own(work, actor, booking_id, owned_only=owned_only)["canceled_at"] is not None:
         raise NotFound
-    reasons = {name: written[name] for name in CANCELLATION if isinstance(written.get(name), str)}
+    reasons: Row = {}
+    for name in CANCELLATION:
+        with suppress(ValueError):  # what is no text is left out
+            reasons[name] = text(written.get(name))
     work.db.update("bookings", booking_id, {"status": "Canceled", "canceled_at": work.now, "updated_at": work.now, **reasons})
     publish(work, "booking_destroyed", booking_id, actor.account_id)
 
@@ -88,6 +91,14 @@ def _on_rentals_clock(work: UnitOfWork, rental: RentalRow, written: Row) -> Row:
     """Return what was written with the beginning and end of the stay in the rental's local time."""
     timezone = rental["timezone"] if work.settings.assume["stay_offset"] == "instant" else "UTC"
     return written | {key: times.on_rentals_clock(written[key], timezone) for key in ("start_at", "end_at") if key in written}
+
+
+def _refuse_changes(locked: BookingRow | InquiryRow, written: Row) -> None:
+    """Refuse to change a record that is locked to another application; what stays as it is may be written."""
+    before: Row = {**locked}
+    changed = [name for name, value in written.items() if name not in before or value != before[name]]
+    if changed:
+        raise Invalid(*(invalid(name, f"is locked by {before['locked']}") for name in changed))
 
 
 def _check_references(work: UnitOfWork, actor: Actor, written: Row) -> None:
@@ -151,8 +162,8 @@ def edit_inquiry(work: UnitOfWork, actor: Actor, inquiry_id: int, written: Row, 
     inquiry = work.db.get(InquiryRow, inquiry_id, actor.account_id)
     if owned_only and inquiry["application_id"] != actor.application_id:
         raise NotFound
-    if written and inquiry["locked"] is not None and inquiry["application_id"] != actor.application_id:
-        raise Invalid(*(invalid(name, f"is locked by {inquiry['locked']}") for name in written))
+    if inquiry["locked"] is not None and inquiry["application_id"] != actor.application_id:
+        _refuse_changes(inquiry, written)
     rental = work.db.refer(RentalRow, "rental", written.get("rental_id", inquiry["rental_id"]), actor.account_id)
     merged = {name: inquiry[name] for name in ("start_at", "end_at", "phone", "country_code")} | written
     work.db.update("inquiries", inquiry_id, _columns_of_inquiry(work, actor, rental, merged) | {"updated_at": work.now})
