@@ -4,13 +4,13 @@ from collections.abc import Iterator
 
 import pytest
 
-from builders import a_body, a_message
-from fake import Sandbox
+from builders import a_body, a_message, a_scenario
+from fake import Mock, Sandbox
 from inbox_mock.domain.access import ALL_SCOPES
 from inbox_mock.store import journal
 from judged import blamed, make_conversation, the_report
 from receiver import Receiver, receiving, subscribe
-from whole import MESSAGES
+from whole import CONVERSATIONS, MESSAGES
 
 CODE = "AUT003"
 
@@ -31,12 +31,21 @@ def test_a_scope_was_never_used(inbox: Sandbox) -> None:
 
 
 def test_writing_was_never_needed(inbox: Sandbox) -> None:
-    inbox.api_with("inbox_read", "inbox_write").get(MESSAGES)
+    inbox.api_with("inbox_read", "inbox_write").get(CONVERSATIONS)
 
     assert "holds inbox_write," in the_report(inbox)["violations"][0]["about"]
 
 
 # Not when.
+
+
+def test_there_was_nothing_to_write_about(mock: Mock) -> None:
+    sandbox = mock.sandbox(a_scenario())
+    api = sandbox.api_with("inbox_read", "inbox_write", "bookings_read", "rentals_read")
+    for path in (CONVERSATIONS, MESSAGES, "/bookings", "/rentals"):
+        api.get(path)
+
+    assert blamed(sandbox) == []
 
 
 def test_every_scope_was_used(inbox: Sandbox) -> None:

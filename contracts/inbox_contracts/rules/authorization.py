@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby
 
 from inbox_mock.conduct.model import Entry, Evidence, Rule, Violation
+from inbox_mock.conduct.pagination import REFERENCE, is_listing
 from inbox_mock.domain.access import ALL_SCOPES, PUBLIC, expand_scopes
 
 
@@ -93,6 +94,7 @@ def keep_the_newest_refresh_token(evidence: Evidence) -> Iterator[Violation]:
     exceptions=(
         "the scope is implied by one that was used",
         "webhooks came that need it",
+        "it is for writing, and the lists that it read, reference data aside, were empty: there was nothing to write about",
         "the token is one that holds every scope there is, as tests are given",
     ),
     whole=True,
@@ -106,6 +108,9 @@ def ask_for_the_scopes_you_use(evidence: Evidence) -> Iterator[Violation]:
         hooks = [entry for entry in evidence.attempts if entry.application_id == application_id]
         used = {scope for entry in (*good, *hooks) for scope in _used(entry, held)}
         unused = held - used - expand_scopes(" ".join(sorted(used)))
+        lists = [entry for entry in good if is_listing(entry) and entry.parts[-1] not in REFERENCE]
+        if lists and all(entry.headers.get("X-Total-Count") == "0" for entry in lists):
+            unused = {scope for scope in unused if scope.endswith("_read")}
         if unused and any(entry.scopes for entry in good):
             named = ", ".join(sorted(unused))
             yield Violation(f"holds {named}, and did nothing that needs {'it' if len(unused) == 1 else 'them'}", (good[-1].id,))

@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from inbox_mock.conduct.model import Entry, Evidence, Rule, Violation
-from inbox_mock.conduct.pagination import Key, Traversal, interruptions, is_listing, list_name, page_of, since_of, traversals
+from inbox_mock.conduct.pagination import REFERENCE, Key, Traversal, interruptions, is_listing, list_name, page_of, since_of, traversals
 from inbox_mock.domain import times
 
 RARELY = timedelta(days=1)
 LONG_AGO = timedelta(days=30)
-REFERENCE = frozenset({"hosts", "sources", "rentals", "applications", "accounts"})
 STILL_READING = timedelta(minutes=1)
 
 
@@ -23,9 +22,10 @@ STILL_READING = timedelta(minutes=1)
     fix="Keep x-updated-since-request-synced-at of a listing's first page, and send it as updated_since next time.",
     exceptions=(
         "it was the first listing",
+        "it read the first page once to count the pages, and then all of them from the first",
         "the listing before was cut short by an error, or what came after it failed",
         "other filters, fields or includes; another account; a token that was granted anew",
-        "one page of reference data: hosts, sources, rentals, applications, accounts",
+        "reference data: hosts, sources, rentals, applications, accounts",
         "it asked for one record (per_page=1): a look whether there is any",
         "it came with If-None-Match",
         "its updated_since was not a month old, though older than it had to be",
@@ -78,10 +78,10 @@ def _asks_for_all(traversal: Traversal) -> bool:
 
 
 def _is_cheap(traversal: Traversal) -> bool:
-    """Return whether little was requested: one record, one page of reference data, or a page under the condition of an ETag."""
+    """Return whether little was requested: one record, reference data, or a page under the condition of an ETag."""
     conditional = any("If-None-Match" in entry.asked_headers for entry in traversal.pages)
     a_look = traversal.first.parameters.get("per_page") == "1"
-    return conditional or (len(traversal.numbers) == 1 and (a_look or traversal.first.parts[-1] in REFERENCE))
+    return conditional or traversal.first.parts[-1] in REFERENCE or (a_look and len(traversal.numbers) == 1)
 
 
 def _is_excepted(before: Traversal, traversal: Traversal, failures: list[int]) -> bool:

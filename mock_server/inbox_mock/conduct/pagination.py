@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
+from itertools import chain, pairwise
 
 from inbox_mock.conduct.model import Entry
 from inbox_mock.domain import times
@@ -11,8 +12,10 @@ from inbox_mock.domain.values import whole_number
 
 PAGING = ("page", "per_page", "updated_since")
 LISTS = frozenset({("inbox", name) for name in ("conversations", "participants", "messages", "attachments")})
-SHORT = frozenset({"bookings", "clients", "hosts", "sources", "inquiries", "rentals", "applications", "accounts"})
-
+REFERENCE = frozenset({"hosts", "sources", "rentals", "applications", "accounts"})
+SHORT = REFERENCE | {"bookings", "clients", "inquiries"}
+COUNTED = timedelta(minutes=1)
+"""How soon after it has counted the pages a client begins to read them."""
 REFUSED = frozenset({400, 403, 404, 405, 409, 413, 414, 415, 422})
 
 Key = tuple[int | None, tuple[str, ...], tuple[tuple[str, str], ...]]
@@ -23,12 +26,14 @@ class Traversal:
     """The pages of one reading of a list, in the order of the requests; all of them are added before it is used.
 
     ``key`` says whose list it is and which part of it was requested, independent of pages and their size. ``since`` is the
-    ``updated_since`` that was sent, None where everything was listed.
+    ``updated_since`` that was sent, None where everything was listed. ``counted``: the first page was read once before, to count
+    the pages; that reading is none of them.
     """
 
     key: Key
     since: datetime | None
     pages: list[Entry] = field(default_factory=list)
+    counted: bool = False
 
     @property
     def first(self) -> Entry:
@@ -39,6 +44,16 @@ class Traversal:
     def last(self) -> Entry:
         """Its last entry."""
         return self.pages[-1]
+
+    def is_count(self, entry: Entry, before: Entry | None) -> bool:
+        """Return whether so far only the pages were counted, and ``entry``, a first page, begins to read them.
+
+        Either the reading so far named no page and ``entry`` does, or nothing was called between: ``before`` is the call before it.
+        """
+        first = self.first
+        if self.counted or len(self.pages) > 1 or first.failed or first.token != entry.token or entry.at - first.at >= COUNTED:
+            return False
+        return before is first or ("page" in entry.parameters and "page" not in first.parameters)
 
     @cached_property
     def numbers(self) -> set[int]:
@@ -58,15 +73,20 @@ class Traversal:
 
 
 def traversals(calls: Iterable[Entry]) -> Iterator[Traversal]:
-    """Yield an application's traversals of lists, in the order of their first requests. A first page begins a new one."""
+    """Yield an application's traversals of lists, in the order of their first requests.
+
+    A first page begins a new one, unless the one before it only counted the pages.
+    """
     unfinished: dict[tuple[Key, datetime | None], Traversal] = {}
     found: list[Traversal] = []
-    for entry in calls:
-        if not is_listing(entry):
+    for before, entry in pairwise(chain((None,), calls)):
+        if entry is None or not is_listing(entry):
             continue
         key, since = key_of(entry), since_of(entry)
         traversal = unfinished.get((key, since))
-        if traversal is None or page_of(entry) == 1:
+        if traversal is not None and page_of(entry) == 1 and traversal.is_count(entry, before):
+            traversal.pages, traversal.counted = [], True
+        elif traversal is None or page_of(entry) == 1:
             traversal = unfinished[key, since] = Traversal(key, since)
             found.append(traversal)
         traversal.pages.append(entry)
