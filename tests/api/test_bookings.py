@@ -262,21 +262,38 @@ def test_a_stay_ends_after_it_starts(agency: Sandbox, end_at: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("start_at", "end_at", "status"),
+    ("start_at", "end_at", "used"),
     [
-        ("2030-07-01T16:00:00Z", "2030-07-08T10:00:00Z", 422),
-        ("2030-06-28", "2030-07-02", 422),
-        ("2030-07-03", "2030-07-04", 422),
-        ("2030-06-01", "2030-08-01", 422),
-        ("2030-06-24", "2030-07-01T16:00:00Z", 201),
-        ("2030-07-08T10:00:00Z", "2030-07-09", 201),
+        ("2030-07-01T16:00:00Z", "2030-07-08T10:00:00Z", ["start_at", "end_at"]),
+        ("2030-07-03", "2030-07-04", ["start_at", "end_at"]),
+        ("2030-06-28", "2030-07-02", ["end_at"]),
+        ("2030-06-28", "2030-07-08T10:00:00Z", ["end_at"]),
+        ("2030-07-01T16:00:00Z", "2030-07-20", ["start_at"]),
+        ("2030-06-01", "2030-08-01", ["start_at", "end_at"]),
     ],
 )
-def test_stays_of_a_rental_do_not_overlap(agency: Sandbox, start_at: str, end_at: str, status: int) -> None:
+def test_each_end_of_a_stay_that_is_within_another_one_is_refused(agency: Sandbox, start_at: str, end_at: str, used: list[str]) -> None:
     answer = agency.api.post("/rentals/16/bookings", a_body("bookings", booked=True, start_at=start_at, end_at=end_at))
 
-    assert answer.status == status
-    assert status == 201 or "is within a used period" in [error["title"] for error in answer.errors]
+    assert answer.status == 422
+    assert answer.errors == [{"code": "validation_failed", "field": field, "title": "is within a used period"} for field in used]
+
+
+@pytest.mark.parametrize(
+    ("start_at", "end_at"), [("2030-06-24", "2030-07-01T16:00:00Z"), ("2030-07-08T10:00:00Z", "2030-07-09")], ids=["before", "after"]
+)
+def test_a_stay_may_follow_another_at_once(agency: Sandbox, start_at: str, end_at: str) -> None:
+    assert agency.api.post("/rentals/16/bookings", a_body("bookings", booked=True, start_at=start_at, end_at=end_at)).status == 201
+
+
+def test_all_that_is_wrong_is_said_at_once(agency: Sandbox) -> None:
+    answer = agency.api.post("/rentals/16/bookings", a_body("bookings", start_at="2030-07-03", end_at="2030-07-04"))
+
+    assert [(error["field"], error["title"]) for error in answer.errors] == [
+        ("start_at", "is within a used period"),
+        ("end_at", "is within a used period"),
+        ("status", "can't be blank. Set either booked, tentative_expires_at or unavailable attributes"),
+    ]
 
 
 def test_another_rental_and_a_cancelled_booking_are_not_in_the_way(listed: Sandbox) -> None:
@@ -388,7 +405,6 @@ def test_a_booking_changes_in_what_is_named(own: Sandbox, attribute: str, value:
 @pytest.mark.parametrize(
     "read_only",
     [
-        {"locked": None},
         {"status": "Canceled"},
         {"reference": "X"},
         {"canceled_at": START},

@@ -135,7 +135,7 @@ def test_claims_are_made_once_and_name_operations_fields_parameters_and_answers(
     found = claims()
 
     assert len(found) == len(set(found))
-    assert {claim.kind for claim in found} == {"behaviour", "operation", "field", "parameter", "answer"}
+    assert {claim.kind for claim in found} == {"behaviour", "operation", "field", "refusal", "parameter", "answer"}
     assert {
         "A relayed message reaches the guest some seconds later.",
         "POST /api/v3/inbox/messages",

@@ -7,6 +7,7 @@ from base64 import b64encode
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from inbox_contracts.provider.api import JSON
 from inbox_contracts.provider.workspace import Ref
 from inbox_mock.domain.enumerations import CHANNELS
 from inbox_mock.resources import RESOURCES
@@ -32,12 +33,39 @@ EARLIEST, LATEST = datetime(2001, 1, 1), datetime(2060, 12, 31)  # noqa: DTZ001 
 TOGETHER = {
     "messages": {"visibility", "channel", "conversation_id", "sender_id"},
     "participants": {"conversation_id", "member_id", "member_type"},
-    "bookings": {"start_at", "end_at", "booked", "unavailable", "tentative_expires_at"},
+    "bookings": {
+        "start_at",
+        "end_at",
+        "booked",
+        "unavailable",
+        "tentative_expires_at",
+        "locked",
+        "initial_price",
+        "final_price",
+        "final_payback_to_owner",
+        "rental_payback_to_owner",
+        "commission",
+        "downpayment",
+        "charge_damage_deposit_on_arrival",
+        "damage_deposit_collection_method",
+        "damage_deposit_external_collection_method_name",
+    },
     "clients": {"fullname", "firstname", "lastname", "preferred_locale"},
-    "inquiries": {"start_at", "end_at", "phone", "country_code", "rental_id"},
+    "inquiries": {"start_at", "end_at", "phone", "country_code", "rental_id", "locked"},
     "attachments": {"file", "remote_file_url"},
     "hosts": {"user_id"},
 }
+ALTERNATIVES: dict[str, tuple[JSON, ...]] = {
+    "bookings": (
+        {},
+        {"initial_price": "900.0", "rental_payback_to_owner": "899.9"},
+        {"final_price": "800.0", "final_payback_to_owner": "799.5", "commission": 80, "downpayment": "240.00"},
+        {"damage_deposit_collection_method": "external", "damage_deposit_external_collection_method_name": "Cash"},
+        {"charge_damage_deposit_on_arrival": True},
+    ),
+    "inquiries": ({}, {"phone": "+33 6 00 00 00 00", "country_code": "FR"}, {"country_code": "FR"}),
+}
+AMOUNTS = ("", "299.5", "10%")
 NAMED = tuple(a for a in RESOURCES["attachments"].attributes if a.name == "name")
 """The service may fill a blank name in: no source says."""
 LOUD = {"conversations": {"default_channel"}, "messages": {"channel"}}
@@ -70,8 +98,8 @@ def _together(plural: str, *, creating: bool, quiet: bool) -> "Drawn | None":
         whole = st.builds(lambda name: {"fullname": name}, _text(150, blank=False))
         parts = st.builds(lambda a, b: {"firstname": a, "lastname": b}, _text(40, blank=False), _text(40, blank=False))
         return whole | parts
-    if plural == "inquiries":
-        return st.sampled_from([{}, {"phone": "+33 6 00 00 00 00", "country_code": "FR"}, {"country_code": "FR"}])
+    if plural in ALTERNATIVES:
+        return st.sampled_from(ALTERNATIVES[plural])
     if plural == "attachments":
         encoded = st.binary(min_size=1, max_size=40).map(lambda content: b64encode(content).decode())
         return st.builds(lambda content, prefix: {"file": prefix + content}, encoded, st.sampled_from(["", "data:image/png;base64,"]))
@@ -89,7 +117,9 @@ def _value(attribute: Attribute) -> "Drawn":
     elif attribute.kind.field == "PlainText":
         longest = min(int(str(attribute.kind.options.get("longest", 60))), 60)
         blank = not (attribute.required or attribute in NAMED)
-        found = _text(longest, blank=blank, printable=bool(attribute.kind.options.get("printable")))
+        pattern = attribute.kind.options.get("pattern")
+        printable = bool(attribute.kind.options.get("printable"))
+        found = st.from_regex(pattern, fullmatch=True) if pattern else _text(longest, blank=blank, printable=printable)
     else:
         found = _simple(attribute.kind)
     return found | st.none() if attribute.null and not attribute.required else found
@@ -102,8 +132,8 @@ def _simple(kind: Kind) -> "Drawn":
     match kind.field:
         case "Email":
             return st.from_regex(r"\A[a-z0-9]{1,8}(\.[a-z]{1,5})?@[a-z]{2,8}\.example\.com\Z")
-        case "Choice":
-            return st.sampled_from(list(options["values"]))
+        case "Choice" | "Amount":
+            return st.sampled_from(options.get("values", AMOUNTS))
         case "WholeNumber":
             return st.integers(options.get("low", 0), options.get("high", 500))
         case "DecimalText":

@@ -257,6 +257,9 @@ def _responses(operation: Operation, operations: tuple[Operation, ...]) -> JSON:
         content = {media: {"schema": {"$ref": "#/components/schemas/Errors"}}}
         says, fidelity = REFUSALS[status]
         found[str(status)] = {"description": says, "content": content, **_faithful(fidelity)}
+    constraints = operation.resource.constraints if operation.body in {"create", "update"} else ()
+    if constraints:
+        found["422"]["x-refusals"] = [{"field": c.field, "title": c.title, "when": c.when, **_faithful(c.fidelity)} for c in constraints]
     return found
 
 

@@ -9,7 +9,7 @@ from inbox_mock.conduct.assumptions import ASSUMED, OF_CALLS, OF_CHANNELS, OF_EX
 
 JSON = Mapping[str, object]
 LEVELS = ("documented", "recorded", "assumed")
-KINDS = ("behaviour", "operation", "field", "parameter", "answer")
+KINDS = ("behaviour", "operation", "field", "refusal", "parameter", "answer")
 METHODS = ("get", "post", "put", "delete")
 
 
@@ -24,9 +24,9 @@ class Claim:
 
 
 def claims() -> list[Claim]:
-    """Return every claim once: behaviours, operations, fields by resource, and the parameters and answers that operations share."""
+    """Return every claim once: behaviours, operations, fields and refusals by resource, parameters and answers of all operations."""
     document = openapi.document(OPERATIONS, "")
-    return list(dict.fromkeys((*_behaviours(), *_operations(document), *_fields(document), *_shared(document))))
+    return list(dict.fromkeys((*_behaviours(), *_operations(document), *_fields(document), *_refusals(document), *_shared(document))))
 
 
 def _behaviours() -> Iterator[Claim]:
@@ -52,6 +52,13 @@ def _fields(document: JSON) -> Iterator[Claim]:
             if field == "links":
                 for link, linked in _under(found, "properties").items():
                     yield from _claim("field", f"{resource}.links.{link}", linked)
+
+
+def _refusals(document: JSON) -> Iterator[Claim]:
+    for _, _, operation in _each_operation(document):
+        refusals = _mapping(_under(operation, "responses").get("422")).get("x-refusals", [])
+        for refusal in refusals if isinstance(refusals, list) else []:
+            yield from _claim("refusal", f"{refusal['field']} {refusal['title']}", refusal)
 
 
 def _shared(document: JSON) -> Iterator[Claim]:

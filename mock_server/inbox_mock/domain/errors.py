@@ -1,5 +1,6 @@
 """Everything that can be refused: the refusals, each with its code and HTTP status."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 
@@ -72,6 +73,22 @@ class Invalid(Refusal):
 
     code = "validation_failed"
     status = 422
+
+
+def raise_together(*checks: Callable[[], object]) -> None:
+    """Call every check.
+
+    Raises:
+        Invalid: some do; it has the problems of all.
+    """
+    problems: list[Problem] = []
+    for check in checks:
+        try:
+            check()
+        except Invalid as refusal:
+            problems += refusal.problems
+    if problems:
+        raise Invalid(*problems)
 
 
 class RateLimited(Refusal):

@@ -3,10 +3,18 @@
 Start and end of a booking are the rental's wall-clock times with a false ``Z``.
 """
 
-from inbox_mock.domain.enumerations import APPLICATION, BOOKING_STATUSES, USER
+from inbox_mock.domain.enumerations import (
+    APPLICATION,
+    BOOKING_STATUSES,
+    COLLECTION_METHODS,
+    COUNTRIES,
+    CURRENCIES,
+    USER,
+)
 from inbox_mock.domain.fidelity import assumed, documented, recorded
 from inbox_mock.resources.declaration import ON_ITS_PAGE, STAMPS, Attribute, Link, Resource, Write, absent
 from inbox_mock.resources.field_types import Kind, amount, boolean, choice, decimal, email, integer, record_id, text, time
+from inbox_mock.resources.stays import OF_BOOKINGS, OF_INQUIRIES
 
 BOOKINGS_RECORDED = recorded("bookings")
 
@@ -16,20 +24,10 @@ PRICES_WRITTEN = (
     "final_price",
     "final_rental_price",
     "final_payback_to_owner",
-    "rental_payback_to_owner",
-    "channel_price",
-    "commission",
 )
-DEPOSITS = ("downpayment", "damage_deposit")
 PRICES_READ = ("paid_amount", "payment_left_to_collect", "authorized_amount", "paid_or_authorized_amount")
-TEXTS_WRITTEN = (
-    "damage_deposit_collection_method",
-    "damage_deposit_external_collection_method_name",
-    "door_key_code",
-    "expected_checkin_time",
-    "expected_checkout_time",
-    "external_reference",
-)
+TIME_OF_DAY = r"(([01]?[0-9]|2[0-3])(:[0-5][0-9])?)?"
+PHONE = r"\+?[ -.0-9EXText]*"
 CANCELLATION = ("cancelation_reason", "cancelation_message_to_guest", "cancelation_message_to_channel")
 
 
@@ -80,12 +78,15 @@ DECLARED = (
             Attribute("source_id", record_id(), ON_ITS_PAGE, null=True, read=False, write=Write.ALWAYS),
             Attribute("adults", integer(0), ON_ITS_PAGE, null=True, write=Write.ALWAYS),
             Attribute("children", integer(0), ON_ITS_PAGE, null=True, write=Write.ALWAYS),
-            Attribute("currency", text(3), ON_ITS_PAGE, write=Write.ALWAYS, example="EUR"),
+            Attribute("currency", choice(CURRENCIES, blank=True), ON_ITS_PAGE, null=True, write=Write.ALWAYS, example="EUR"),
             *_optional(PRICES_WRITTEN, decimal(), Write.ALWAYS),
+            *_optional(("rental_payback_to_owner",), decimal(low=0), Write.ALWAYS),
+            *_optional(("channel_price", "commission"), decimal(), Write.ALWAYS),
             Attribute(
                 "discount", amount(), ON_ITS_PAGE, null=True, write=Write.ALWAYS, example="10%", note="Blank, an amount, or a percentage."
             ),
-            *_optional(DEPOSITS, decimal(), Write.ALWAYS),
+            *_optional(("downpayment",), decimal(), Write.ALWAYS),
+            *_optional(("damage_deposit",), decimal(low=0), Write.ALWAYS),
             *_optional(PRICES_READ, decimal(), Write.NEVER),
             Attribute("reconciliation", decimal(), ON_ITS_PAGE, null=True, write=Write.ALWAYS),
             Attribute("bookings_payments_count", integer(), ON_ITS_PAGE, note="Always 0: bookings have no payments here."),
@@ -99,10 +100,21 @@ DECLARED = (
                 fidelity=assumed("in the tables, in no sample or recording: true for the bookings of channels that open conversations"),
             ),
             Attribute("charge_damage_deposit_on_arrival", boolean(), ON_ITS_PAGE, null=True, write=Write.ALWAYS),
-            *_optional(TEXTS_WRITTEN, text(), Write.ALWAYS),
+            *_optional(("damage_deposit_collection_method",), choice(COLLECTION_METHODS), Write.ALWAYS),
+            *_optional(("damage_deposit_external_collection_method_name", "door_key_code"), text(), Write.ALWAYS),
+            *_optional(("expected_checkin_time", "expected_checkout_time"), text(pattern=TIME_OF_DAY), Write.ALWAYS),
+            *_optional(("external_reference",), text(), Write.ALWAYS),
             Attribute("notes", text(6000), ON_ITS_PAGE, null=True, write=Write.ALWAYS),
             *_optional(CANCELLATION, text(), Write.NEVER),
-            Attribute("locked", text(), null=True, example="doorkeeper/application-17", fidelity=BOOKINGS_RECORDED),
+            Attribute(
+                "locked",
+                text(),
+                null=True,
+                write=Write.ALWAYS,
+                example="doorkeeper/application-17",
+                fidelity=BOOKINGS_RECORDED,
+                note="Assumed: besides the application that made the booking, only the one named here may change it.",
+            ),
             *_optional(("canceled_at", "contract_updated_at", "balance_due_at"), time(), Write.NEVER),
             Attribute("created_by_id", record_id(), ON_ITS_PAGE, null=True),
             Attribute("created_by_type", choice((APPLICATION, USER)), ON_ITS_PAGE, null=True),
@@ -132,6 +144,7 @@ DECLARED = (
             absent("rentals_tags", many=True, public=True),
             absent("discount_code_usage", "discount_code_usages", many=False, public=True),
         ),
+        constraints=OF_BOOKINGS,
     ),
     Resource(
         name="inquiry",
@@ -144,8 +157,10 @@ DECLARED = (
             Attribute("firstname", text(50), ON_ITS_PAGE, write=Write.ALWAYS, required=True, example="John"),
             Attribute("lastname", text(99), ON_ITS_PAGE, write=Write.ALWAYS, required=True, example="Smith"),
             Attribute("email", email(), ON_ITS_PAGE, write=Write.ALWAYS, required=True, example="john@example.com"),
-            Attribute("country_code", text(), ON_ITS_PAGE, null=True, write=Write.ALWAYS, note="Needed with a phone."),
-            Attribute("phone", text(), ON_ITS_PAGE, null=True, write=Write.ALWAYS),
+            Attribute(
+                "country_code", choice(COUNTRIES, blank=True), ON_ITS_PAGE, null=True, write=Write.ALWAYS, note="Needed with a phone."
+            ),
+            Attribute("phone", text(pattern=PHONE), ON_ITS_PAGE, null=True, write=Write.ALWAYS),
             Attribute("start_at", time(local=True), ON_ITS_PAGE, write=Write.ALWAYS, required=True, example="2030-07-01T16:00:00Z"),
             Attribute("end_at", time(local=True), ON_ITS_PAGE, write=Write.ALWAYS, required=True, example="2030-07-08T10:00:00Z"),
             Attribute("adults", integer(1), ON_ITS_PAGE, null=True, write=Write.ALWAYS),
@@ -154,7 +169,7 @@ DECLARED = (
             Attribute("source_id", record_id(), ON_ITS_PAGE, null=True, read=False, write=Write.ALWAYS),
             Attribute("rental_id", record_id(), ON_ITS_PAGE, read=False, write=Write.UPDATE),
             Attribute("accept_privacy_policy", boolean(), ON_ITS_PAGE, read=False, write=Write.CREATE),
-            Attribute("locked", text(), null=True, example="doorkeeper/application-17", fidelity=INQUIRIES_RECORDED),
+            Attribute("locked", text(), null=True, write=Write.CREATE, example="doorkeeper/application-17", fidelity=INQUIRIES_RECORDED),
             *STAMPS,
         ),
         links=(
@@ -164,6 +179,7 @@ DECLARED = (
             Link("booking", "bookings", null=True, fidelity=INQUIRIES_RECORDED),
             Link("conversation", "conversations", ON_ITS_PAGE, null=True),
         ),
+        constraints=OF_INQUIRIES,
     ),
     Resource(
         name="source",

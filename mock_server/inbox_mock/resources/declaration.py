@@ -5,10 +5,11 @@ from enum import Enum
 from typing import Any
 
 from inbox_mock.domain.fidelity import Fidelity, assumed, documented
+from inbox_mock.resources.constraints import Constraint
 from inbox_mock.resources.field_types import Kind, time
 
 ON_ITS_PAGE = documented("the page of the resource")
-"""The fidelity of attributes and links that are documented on the page of their resource; each must say so, or what else."""
+"""The fidelity of what is documented on the page of its resource: each attribute, link and constraint says so, or what else."""
 PATHS = {name: f"inbox/{name}" for name in ("conversations", "participants", "messages", "attachments")}
 
 
@@ -105,7 +106,8 @@ def absent(name: str, path: str = "", *, many: bool, sampled: bool = True, publi
 class Resource:
     """One API resource; ``view`` is the database view of its records, ``page`` the page that documents it.
 
-    That page is the source of each attribute and link with the fidelity ``ON_ITS_PAGE``.
+    That page is the source of each attribute, link and constraint with the fidelity ``ON_ITS_PAGE``.
+    ``constraints`` are those between attributes.
     ``needs``: groups of attributes, of which a new record must have at least one. Without one of the ``full_scopes`` only
     public attributes and links show; with one of the ``owner_scopes`` the application's own records show in full.
     """
@@ -117,6 +119,7 @@ class Resource:
     view: str = ""
     attributes: tuple[Attribute, ...]
     links: tuple[Link, ...] = ()
+    constraints: tuple[Constraint, ...] = ()
     read_scopes: tuple[str, ...]
     write_scopes: tuple[str, ...] = ()
     full_scopes: tuple[str, ...] = ()
@@ -128,7 +131,7 @@ class Resource:
 
     def __post_init__(self) -> None:
         """Derive ``path`` and ``view`` from the names where they are left out, and sources from ``page``."""
-        for name in ("attributes", "links"):
+        for name in ("attributes", "links", "constraints"):
             found = [replace(one, fidelity=documented(self.page)) if one.fidelity is ON_ITS_PAGE else one for one in getattr(self, name)]
             object.__setattr__(self, name, tuple(found))
         object.__setattr__(self, "path", self.path or PATHS.get(self.plural, self.plural))

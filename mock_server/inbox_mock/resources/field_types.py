@@ -45,9 +45,11 @@ def number(low: int | None = None, high: int | None = None) -> Kind:
     return Kind("", {"type": "number", **_given({"minimum": low, "maximum": high})})
 
 
-def text(longest: int | None = None, *, printable: bool = False) -> Kind:
-    """Text of any length, or of at most ``longest`` characters; without control characters if ``printable``."""
-    return Kind("PlainText", {"type": "string", **_given({"maxLength": longest})}, {**_given({"longest": longest}), "printable": printable})
+def text(longest: int | None = None, *, printable: bool = False, pattern: str | None = None) -> Kind:
+    """Text of any length, or of at most ``longest`` characters; of printable characters, or all of it as in ``pattern``."""
+    schema = {"maxLength": longest, "pattern": pattern and f"^{pattern}$"}
+    options = {"longest": longest, "pattern": pattern}
+    return Kind("PlainText", {"type": "string", **_given(schema)}, {**_given(options), "printable": printable})
 
 
 def email() -> Kind:
@@ -55,8 +57,9 @@ def email() -> Kind:
     return Kind("Email", {"type": "string"})
 
 
-def choice(values: tuple[str, ...]) -> Kind:
-    """One of a few words."""
+def choice(values: tuple[str, ...], *, blank: bool = False) -> Kind:
+    """One of a few words; or an empty text, if ``blank``."""
+    values = (*values, "") if blank else values
     return Kind("Choice", {"type": "string", "enum": list(values)}, {"values": values})
 
 
@@ -65,9 +68,9 @@ def time(*, local: bool = False) -> Kind:
     return Kind("Time", {"type": "string", "format": "date-time"}, {"local": local})
 
 
-def decimal(above: int | None = None, below: int | None = None) -> Kind:
-    """A decimal number, written as text: ``"2700.0"``."""
-    return Kind("DecimalText", {"type": "string", "pattern": r"^-?\d+\.\d+$"}, _given({"above": above, "below": below}))
+def decimal(above: int | None = None, below: int | None = None, low: int | None = None) -> Kind:
+    """A decimal number, written as text: ``"2700.0"``; ``low`` is the least that it may be."""
+    return Kind("DecimalText", {"type": "string", "pattern": r"^-?\d+\.\d+$"}, _given({"above": above, "below": below, "low": low}))
 
 
 def amount() -> Kind:

@@ -110,7 +110,8 @@ class PlainText(Checked):
         longest = self.options.get("longest")
         if longest is not None and len(value) > longest:
             raise ValidationError(f"is too long (maximum is {longest} characters)")
-        if self.options.get("printable") and not value.isprintable():
+        pattern = self.options.get("pattern")
+        if (self.options.get("printable") and not value.isprintable()) or (pattern and not re.fullmatch(pattern, value)):
             raise ValidationError(INVALID)
         return value
 
@@ -179,7 +180,9 @@ class DecimalText(Checked):
     unlike = NOT_A_NUMBER
 
     def _check(self, value: str) -> object:
-        above, below = self.options.get("above"), self.options.get("below")
+        above, below, low = (self.options.get(bound) for bound in ("above", "below", "low"))
+        if low is not None and Decimal(value) < low:
+            raise ValidationError(f"must be greater than or equal to {low}")
         if above is not None and Decimal(value) <= above:
             raise ValidationError(f"must be greater than {above}")
         if below is not None and Decimal(value) >= below:

@@ -6,6 +6,7 @@ are kept in the column ``details``.
 
 from inbox_mock.domain.enumerations import (
     COLLECTION_METHODS,
+    CURRENCIES,
     MANAGEMENT_TYPES,
     RATE_KINDS,
     RESIDENCY_CATEGORIES,
@@ -53,7 +54,7 @@ ATTRIBUTES = (
     Attribute("max_price", decimal(), ON_ITS_PAGE, example="700.0"),
     Attribute("base_rate", decimal(), ON_ITS_PAGE, example="700.0"),
     Attribute("base_rate_kind", choice(RATE_KINDS), ON_ITS_PAGE, example="weekly"),
-    Attribute("currency", text(), ON_ITS_PAGE, example="EUR"),
+    Attribute("currency", choice(CURRENCIES), ON_ITS_PAGE, example="EUR"),
     Attribute("price_public_notes", translations(), ON_ITS_PAGE, example={"en": None}),
     Attribute("lat", number(-90, 90), ON_ITS_PAGE, null=True, example=45.02),
     Attribute("lng", number(-180, 180), ON_ITS_PAGE, null=True, example=6.6),

@@ -71,7 +71,7 @@ def _inquiry(builder: Builder, location: Location, record: Row) -> None:
     row |= {key: local_time(ScenarioArguments(builder, location), str(record[key]), key, rental) for key in ("start_at", "end_at")}
     if "source" in record:
         row["source_id"] = builder.refer("sources", record["source"], (*location, "source"))
-    inquiry_id = create_inquiry(builder.work, actor, rental_id, row)
+    inquiry_id = create_inquiry(builder.work, actor, rental_id, row, may_be_past=True)
     record["id"] = inquiry_id
     builder.name("inquiries", record, inquiry_id, location)
 

@@ -2,13 +2,16 @@
 
 from collections.abc import Mapping
 from contextlib import suppress
+from functools import partial
 
 from inbox_mock.domain import times
 from inbox_mock.domain.enumerations import APPLICATION
-from inbox_mock.domain.errors import Forbidden, Invalid, NotFound, invalid
+from inbox_mock.domain.errors import Forbidden, Invalid, NotFound, invalid, raise_together
 from inbox_mock.engine.unit_of_work import Actor, UnitOfWork
+from inbox_mock.resources import constraints
 from inbox_mock.resources.bookings import CANCELLATION
 from inbox_mock.resources.casting import text
+from inbox_mock.resources.stays import NO_STATE, NOT_AFTER_START, OF_BOOKINGS, OF_INQUIRIES, SEVERAL_STATES, USED
 from inbox_mock.services.accounts import refer_to_source
 from inbox_mock.store.database import Row
 from inbox_mock.store.rows import BookingRow, ClientRow, InquiryRow, RentalRow
@@ -16,6 +19,11 @@ from inbox_mock.webhooks.deliveries import publish
 
 WRITE_ONLY = ("accept_privacy_policy",)
 STATES = {"booked": "Booked", "unavailable": "Unavailable", "tentative_expires_at": "Tentative"}
+STAY = ("start_at", "end_at")
+# Whether the beginning, and the end, of a stay lies within another one in the rental; nulls if no other overlaps it.
+OVERLAP = """
+    SELECT max(start_at <= :start) AS start_at, max(end_at >= :end) AS end_at FROM bookings
+    WHERE rental_id = :rental AND id <> :booking AND canceled_at IS NULL AND start_at < :end AND end_at > :start"""
 OPEN_WHEN_LOCKED = frozenset({"expected_checkin_time", "expected_checkout_time", "rental_payback_to_owner"})
 DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
@@ -25,12 +33,16 @@ def create_booking(work: UnitOfWork, actor: Actor, rental_id: int, written: Row)
 
     Raises:
         NotFound: the account has no such rental.
-        Invalid: the stay does not end after it starts or overlaps another, or a reference is unknown.
+        Invalid: the stay does not end after it starts or overlaps another, a constraint is broken, or a reference is unknown.
     """
     rental = work.db.get(RentalRow, rental_id, actor.account_id)
-    written = _on_rentals_clock(work, rental, written)
-    _check_period(work, rental_id, written, except_id=0)
-    _check_references(work, actor, written)
+    written = _in_local_time(work, rental, written)
+    raise_together(
+        partial(_check_period, work, rental_id, written, except_id=0),
+        partial(state_of, written),
+        partial(constraints.check, OF_BOOKINGS, {}, written, work.now),
+        partial(_check_references, work, actor, written),
+    )
     return insert_booking(work, actor, rental, {**written, **state_of(written), "channel": "direct"})
 
 
@@ -46,17 +58,22 @@ def edit_booking(work: UnitOfWork, actor: Actor, booking_id: int, written: Row, 
     if booking["canceled_at"] is not None:
         raise NotFound
     rental = work.db.get(RentalRow, booking["rental_id"])
-    written = _on_rentals_clock(work, rental, written)
-    if booking["locked"] is not None and booking["application_id"] != actor.application_id:
-        _refuse_changes(booking, {name: value for name, value in written.items() if name not in OPEN_WHEN_LOCKED})
+    written = _in_local_time(work, rental, written)
+    _refuse_if_locked(booking, actor, {name: value for name, value in written.items() if name not in OPEN_WHEN_LOCKED})
     before: Row = {**booking}
     merged = before | written
-    _check_references(work, actor, written)
+    moves = any(merged[name] != before[name] for name in STAY)
+    turns = any(written.get(name) or (name in written and before[name]) for name in STATES)
+    raise_together(
+        *([partial(_check_period, work, rental["id"], merged, except_id=booking_id)] if moves else []),
+        *([partial(state_of, written)] if turns else []),
+        partial(constraints.check, OF_BOOKINGS, before, written, work.now),
+        partial(_check_references, work, actor, written),
+    )
     changes: Row = {"updated_at": work.now}
-    if any(written.get(name) or (name in written and before[name]) for name in STATES):
+    if turns:
         changes |= state_of(written)
-    if (merged["start_at"], merged["end_at"]) != (booking["start_at"], booking["end_at"]):
-        _check_period(work, rental["id"], merged, except_id=booking_id)
+    if moves:
         changes |= global_times(merged["start_at"], merged["end_at"], rental["timezone"])
     kept = {name: found for name, found in written.items() if name not in STATES}
     work.db.update("bookings", booking_id, kept | changes)
@@ -87,15 +104,17 @@ def _own(work: UnitOfWork, actor: Actor, booking_id: int, *, owned_only: bool) -
     return booking
 
 
-def _on_rentals_clock(work: UnitOfWork, rental: RentalRow, written: Row) -> Row:
-    """Return what was written with the beginning and end of the stay in the rental's local time."""
+def _in_local_time(work: UnitOfWork, rental: RentalRow, written: Row) -> Row:
+    """Return what was written with the stay in the rental's local time."""
     timezone = rental["timezone"] if work.settings.assume["stay_offset"] == "instant" else "UTC"
-    return written | {key: times.on_rentals_clock(written[key], timezone) for key in ("start_at", "end_at") if key in written}
+    return written | {key: times.on_rentals_clock(written[key], timezone) for key in STAY if key in written}
 
 
-def _refuse_changes(locked: BookingRow | InquiryRow, written: Row) -> None:
-    """Refuse to change a record that is locked to another application; what stays as it is may be written."""
-    before: Row = {**locked}
+def _refuse_if_locked(record: BookingRow | InquiryRow, actor: Actor, written: Row) -> None:
+    """Refuse to change a record that is locked to another application, which did not make it either; what stays may be written."""
+    before: Row = {**record}
+    if not before["locked"] or before["locked"] == lock_of(actor.application_id) or before["application_id"] == actor.application_id:
+        return
     changed = [name for name, value in written.items() if name not in before or value != before[name]]
     if changed:
         raise Invalid(*(invalid(name, f"is locked by {before['locked']}") for name in changed))
@@ -109,9 +128,10 @@ def _check_references(work: UnitOfWork, actor: Actor, written: Row) -> None:
 
 def _check_period(work: UnitOfWork, rental_id: object, written: Row, *, except_id: int) -> None:
     check_period(written["start_at"], written["end_at"])
-    sql = "SELECT 1 FROM bookings WHERE rental_id = ? AND id <> ? AND canceled_at IS NULL AND start_at < ? AND end_at > ? LIMIT 1"
-    if work.db.value(sql, (rental_id, except_id, written["end_at"], written["start_at"])) is not None:
-        raise Invalid(invalid("start_at", "is within a used period"))
+    within = work.db.one(OVERLAP, {"rental": rental_id, "booking": except_id, "start": written["start_at"], "end": written["end_at"]})
+    if within is not None and within["start_at"] is not None:
+        used = [name for name in STAY if within[name]] or STAY  # a stay that holds another whole lies within none, and is both refused
+        raise Invalid(*(invalid(name, USED) for name in used))
 
 
 def insert_booking(work: UnitOfWork, actor: Actor, rental: Row | RentalRow, booking: Row) -> int:
@@ -136,17 +156,19 @@ def insert_booking(work: UnitOfWork, actor: Actor, rental: Row | RentalRow, book
     return booking_id
 
 
-def create_inquiry(work: UnitOfWork, actor: Actor, rental_id: int, written: Row) -> int:
+def create_inquiry(work: UnitOfWork, actor: Actor, rental_id: int, written: Row, *, may_be_past: bool = False) -> int:
     """Insert an inquiry about a rental and return its id. It is locked to the application that creates it.
 
     Raises:
         NotFound: the account has no such rental.
-        Invalid: the stay does not end after it starts, a phone has no country, or the source is unknown or internal.
+        Invalid: the stay does not end after it starts, or is in the past and must not be, a phone has no country, or the source
+            is unknown or internal.
     """
     rental = work.db.get(RentalRow, rental_id, actor.account_id)
-    row = _columns_of_inquiry(work, actor, rental, written)
+    row = _columns_of_inquiry(work, rental, written)
+    _check_inquiry(work, actor, rental, {}, row, "" if may_be_past else work.now)
     row |= {"rental_id": rental_id, "account_id": actor.account_id, "application_id": actor.application_id}
-    row |= {"locked": lock_of(actor.application_id), "created_at": work.now, "updated_at": work.now}
+    row = {"locked": lock_of(actor.application_id), "created_at": work.now, "updated_at": work.now} | row
     inquiry_id = work.db.insert("inquiries", row)
     publish(work, "inquiry_created", inquiry_id, actor.account_id)
     return inquiry_id
@@ -162,23 +184,31 @@ def edit_inquiry(work: UnitOfWork, actor: Actor, inquiry_id: int, written: Row, 
     inquiry = work.db.get(InquiryRow, inquiry_id, actor.account_id)
     if owned_only and inquiry["application_id"] != actor.application_id:
         raise NotFound
-    if inquiry["locked"] is not None and inquiry["application_id"] != actor.application_id:
-        _refuse_changes(inquiry, written)
+    _refuse_if_locked(inquiry, actor, written)
     rental = work.db.refer(RentalRow, "rental", written.get("rental_id", inquiry["rental_id"]), actor.account_id)
-    merged = {name: inquiry[name] for name in ("start_at", "end_at", "phone", "country_code")} | written
-    work.db.update("inquiries", inquiry_id, _columns_of_inquiry(work, actor, rental, merged) | {"updated_at": work.now})
+    before: Row = {**inquiry}
+    merged = {name: before[name] for name in (*STAY, "phone", "country_code")} | written
+    row = _columns_of_inquiry(work, rental, merged)
+    _check_inquiry(work, actor, rental, before, row, work.now)
+    work.db.update("inquiries", inquiry_id, row | {"updated_at": work.now})
     publish(work, "inquiry_updated", inquiry_id, actor.account_id)
 
 
-def _columns_of_inquiry(work: UnitOfWork, actor: Actor, rental: RentalRow, written: Row) -> Row:
-    row = {name: value for name, value in _on_rentals_clock(work, rental, written).items() if name not in WRITE_ONLY}
+def _columns_of_inquiry(work: UnitOfWork, rental: RentalRow, written: Row) -> Row:
+    """Return what is kept of an inquiry: from check-in to check-out, on the days of the rental's local time."""
+    row = {name: value for name, value in _in_local_time(work, rental, written).items() if name not in WRITE_ONLY}
     row["start_at"] = _at_hour(row["start_at"], rental["checkin_time"])
     row["end_at"] = _at_hour(row["end_at"], rental["checkout_time"])
-    check_period(row["start_at"], row["end_at"])
-    if row.get("phone") and not row.get("country_code"):
-        raise Invalid(invalid("country_code", "can't be blank"))
-    refer_to_source(work, actor.account_id, row)
     return row
+
+
+def _check_inquiry(work: UnitOfWork, actor: Actor, rental: RentalRow, before: Row, row: Row, now: str) -> None:
+    instants = global_times(row["start_at"], row["end_at"], rental["timezone"])
+    raise_together(
+        partial(check_period, row["start_at"], row["end_at"]),
+        partial(constraints.check, OF_INQUIRIES, before, row | instants, now),
+        partial(refer_to_source, work, actor.account_id, row),
+    )
 
 
 def _at_hour(time: str, hour: int) -> str:
@@ -202,7 +232,7 @@ def lock_of(application_id: int | None) -> str | None:
 def check_period(start_at: object, end_at: object) -> None:
     """Refuse a stay that does not end after it starts."""
     if str(start_at) >= str(end_at):
-        raise Invalid(invalid("end_at", "must be after start_at"))
+        raise Invalid(invalid("end_at", NOT_AFTER_START))
 
 
 def state_of(written: Mapping[str, object]) -> dict[str, object]:
@@ -213,9 +243,9 @@ def state_of(written: Mapping[str, object]) -> dict[str, object]:
     """
     given = [name for name in STATES if written.get(name)]
     if not given:
-        raise Invalid(invalid("status", "can't be blank. Set either booked, tentative_expires_at or unavailable attributes"))
+        raise Invalid(invalid("status", NO_STATE))
     if len(given) > 1:
-        raise Invalid(invalid("status", "is invalid. Set only one of booked, tentative_expires_at and unavailable"))
+        raise Invalid(invalid("status", SEVERAL_STATES))
     expiry = written["tentative_expires_at"] if given == ["tentative_expires_at"] else None
     return {
         "status": STATES[given[0]],

@@ -43,7 +43,7 @@ BookingRow = TypedDict("BookingRow", {
     "id": int, "account_id": int, "rental_id": int, "client_id": int | None, "source_id": int | None, "inquiry_id": int | None,
     "application_id": int | None, "channel": str, "start_at": str, "end_at": str, "start_at_global": str, "end_at_global": str,
     "status": str, "reference": str, "external_reference": str | None, "locked": str | None, "booked": int, "unavailable": int,
-    "tentative_expires_at": str | None, "adults": int | None, "children": int | None, "currency": str, "initial_price": str | None,
+    "tentative_expires_at": str | None, "adults": int | None, "children": int | None, "currency": str | None, "initial_price": str | None,
     "initial_rental_price": str | None, "final_price": str | None, "final_rental_price": str | None, "final_payback_to_owner": str | None,
     "rental_payback_to_owner": str | None, "channel_price": str | None, "commission": str | None, "discount": str | None,
     "downpayment": str | None, "damage_deposit": str | None, "charge_damage_deposit_on_arrival": int | None,

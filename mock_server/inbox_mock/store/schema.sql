@@ -52,7 +52,7 @@ CREATE TABLE bookings (
   inquiry_id INTEGER, application_id INTEGER, channel TEXT NOT NULL,
   start_at TEXT NOT NULL, end_at TEXT NOT NULL, start_at_global TEXT NOT NULL, end_at_global TEXT NOT NULL,
   status TEXT NOT NULL, reference TEXT NOT NULL, external_reference TEXT, locked TEXT, booked INTEGER NOT NULL, unavailable INTEGER NOT NULL, tentative_expires_at TEXT,
-  adults INTEGER, children INTEGER, currency TEXT NOT NULL, initial_price TEXT, initial_rental_price TEXT, final_price TEXT, final_rental_price TEXT,
+  adults INTEGER, children INTEGER, currency TEXT, initial_price TEXT, initial_rental_price TEXT, final_price TEXT, final_rental_price TEXT,
   final_payback_to_owner TEXT, rental_payback_to_owner TEXT, channel_price TEXT, commission TEXT, discount TEXT, downpayment TEXT, damage_deposit TEXT,
   charge_damage_deposit_on_arrival INTEGER, damage_deposit_collection_method TEXT, damage_deposit_external_collection_method_name TEXT,
   paid_amount TEXT, payment_left_to_collect TEXT, authorized_amount TEXT, paid_or_authorized_amount TEXT, balance_due_at TEXT, reconciliation TEXT, imported INTEGER NOT NULL DEFAULT 0,
