@@ -248,23 +248,26 @@ def _wanted(item: pytest.Item) -> "tuple[object, dict[str, Any]]":
     marker = item.get_closest_marker("inbox_scenario")
     if marker is None:
         return DEFAULT_SCENARIO, {}
-    if len(marker.args) > 1 or not all(isinstance(found, str | dict) or hasattr(found, "__fspath__") for found in marker.args):
-        found = ", ".join(map(repr, marker.args))
+    overrides = dict(marker.kwargs)
+    scenarios = [*marker.args, *([overrides.pop("scenario")] if "scenario" in overrides else [])]
+    if len(scenarios) > 1 or not all(isinstance(found, str | dict) or hasattr(found, "__fspath__") for found in scenarios):
+        found = ", ".join(map(repr, scenarios))
         pytest.fail(f"inbox_scenario: expected one scenario (a name, a path, or an object), and not {found}", pytrace=False)
-    scenario = marker.args[0] if marker.args else DEFAULT_SCENARIO
+    scenario = scenarios[0] if scenarios else DEFAULT_SCENARIO
     if not isinstance(scenario, dict):  # a file's path is looked for in the test's folder first
         beside = item.path.parent / str(scenario)
         scenario = str(beside if beside.is_file() else scenario)
-    return scenario, dict(marker.kwargs)
+    return scenario, overrides
 
 
 def _allowed(item: pytest.Item, sandbox: "SandboxClient") -> "frozenset[str]":
+    from inbox_mock.domain.spelling import unknown
+
     allowed = [code for marker in item.iter_markers("inbox_allow") for code in marker.args]
     if allowed:
         known = [rule["code"] for rule in sandbox.report()["rules"]]
-        unknown = [repr(code) for code in allowed if code not in known]
-        if unknown:
-            pytest.fail(f"inbox_allow: no rule has the code {', '.join(unknown)}; expected some of {', '.join(known)}", pytrace=False)
+        if told := [f"the code {code!r} {unknown(str(code), known)}" for code in allowed if code not in known]:
+            pytest.fail(f"inbox_allow: {', '.join(told)}", pytrace=False)
     return frozenset(allowed)
 
 

@@ -10,6 +10,8 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote, urlsplit
 
+from inbox_mock.domain.spelling import clause
+
 CONNECT_SECONDS = 5
 READING_SECONDS = 60
 PREFIX = "/__admin"
@@ -112,13 +114,8 @@ def connect(url: str, admin_token: str | None = None) -> AdminClient:
 def error_of(status: int, answer: JSON) -> AdminError:
     """Return a problem of the admin API as an error."""
     fields = [(str(error["field"]), str(error["expected"])) for error in answer.get("errors", ())]
-    text = "; ".join(f"{field}: {expectation(expected)}" for field, expected in fields)
+    text = "; ".join(f"{field}: {clause(expected)}" for field, expected in fields)
     return AdminError(text or str(answer.get("detail") or answer.get("title") or status), *fields)
-
-
-def expectation(title: str) -> str:
-    """Return as a clause what was expected of a field; the API's own titles are clauses already."""
-    return title if title.startswith(("can't ", "must ", "is ")) else f"expected {title}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -303,8 +300,17 @@ class SandboxClient:
         self.admin("DELETE", f"/faults/{fault_id}")
 
     def webhook(self, url: str, *events: str, **more: object) -> JSON:
-        """Subscribe an address to events, to all of them if none is named; return the subscription, with its ``id`` and ``secret``."""
+        """Subscribe an address to events, to all of them if none is named; return the subscription, with its ``id`` and ``secret``.
+
+        In a scenario that has a ``receiver`` the first address takes this role, with the scenario's events, retries and latency
+        where the call names none; ``role="auditor"`` takes another one.
+        """
         return self.admin("POST", "/webhooks", {"url": url, **({"events": list(events)} if events else {}), **more})
+
+    def webhooks(self) -> list[JSON]:
+        """Return the subscriptions; ``url`` is None where nobody has taken the scenario's ``role`` yet."""
+        found: list[JSON] = self.admin("GET", "/webhooks")["webhooks"]
+        return found
 
     def unsubscribe(self, webhook_id: int) -> None:
         """Remove a subscription."""

@@ -202,7 +202,7 @@ def test_a_direct_booking_has_no_conversation(agency: Sandbox) -> None:
         ({"client_participants": 1000}, "client_participants"),
         ({"host_participant": "yes"}, "host_participant"),
         ({"guest": {"fullname": ""}}, "guest.fullname"),
-        ({"guest": {"surname": "Lindner"}}, "surname"),
+        ({"guest": {"surname": "Lindner"}}, "guest.surname"),
         ({"guest": "Ada"}, "guest"),
         ({"adult": 3}, "adult"),
     ],

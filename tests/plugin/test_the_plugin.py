@@ -97,6 +97,10 @@ def test_the_scenario_is_chosen_by_a_marker(suite: pytest.Pytester) -> None:
         def test_named(made):
             assert (made["scenario"], made["seed"], made["strict"]) == ("empty", 3, True)
 
+        @pytest.mark.inbox_scenario(scenario="empty", seed=3)
+        def test_by_name(made):
+            assert (made["scenario"], made["seed"]) == ("empty", 3)
+
         @pytest.mark.inbox_scenario(clock={"mode": "real", "rate": 60})
         def test_wishes_only(made):
             assert (made["scenario"], made["clock"]["rate"]) == ("agency", 60)
@@ -124,7 +128,7 @@ def test_the_scenario_is_chosen_by_a_marker(suite: pytest.Pytester) -> None:
         """
     )
 
-    suite.runpytest().assert_outcomes(passed=16)
+    suite.runpytest().assert_outcomes(passed=18)
 
 
 @pytest.mark.parametrize("fixture", ["inbox_mock", "inbox_mock_in_process"])
@@ -138,8 +142,16 @@ def test_the_scenario_is_chosen_by_a_marker(suite: pytest.Pytester) -> None:
             'inbox_scenario("empty", "agency")',
             "inbox_scenario: expected one scenario (a name, a path, or an object), and not 'empty', 'agency'",
         ),
-        ('inbox_scenario("empty", sead=3)', "inbox_scenario: sead: expected one of scenario, seed,"),
-        ('inbox_allow("MSG999")', "inbox_allow: no rule has the code 'MSG999'; expected some of AUT001,"),
+        ('inbox_scenario("empty", sead=3)', "inbox_scenario: sead: is unknown; did you mean 'seed'?"),
+        ('inbox_scenario(scenario="agency", xyzzy=3)', "inbox_scenario: xyzzy: is unknown; expected one of scenario, seed,"),
+        ('inbox_scenario(clock={"mod": "real"})', "inbox_scenario: clock.mod: is unknown; did you mean 'mode'?"),
+        ('inbox_scenario(clock={"mode": "reel"})', "inbox_scenario: clock.mode: expected manual or real; did you mean 'real'?"),
+        (
+            'inbox_scenario("empty", scenario="agency")',
+            "inbox_scenario: expected one scenario (a name, a path, or an object), and not 'empty', 'agency'",
+        ),
+        ('inbox_allow("MSG02")', "inbox_allow: the code 'MSG02' is unknown; did you mean 'MSG002'?"),
+        ('inbox_allow("MSG999")', "inbox_allow: the code 'MSG999' is unknown; expected one of AUT001,"),
     ],
 )
 def test_what_a_marker_cannot_mean_is_said_in_one_line(suite: pytest.Pytester, fixture: str, marker: str, says: str) -> None:

@@ -32,9 +32,7 @@ def receiver() -> Iterator[Receiver]:
 
 def heard(mock: Mock, name: str, receiver: Receiver) -> Sandbox:
     """A sandbox of a scenario whose webhooks go to a receiver."""
-    data = dict(find(name).data)
-    subscriptions: list[JSON] = data["webhooks"]
-    return mock.sandbox(data | {"webhooks": [subscription | {"url": receiver.url} for subscription in subscriptions]})
+    return mock.sandbox(name, webhook_url=receiver.url)
 
 
 def conversations_of(sandbox: Sandbox, booking: int = 80) -> list[int]:

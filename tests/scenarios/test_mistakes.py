@@ -16,7 +16,7 @@ HOUSE = "rentals: [{id: 16}]\nhosts: [{as: jan, firstname: J, lastname: K}]\nboo
 
 # A file, and the line, a piece of what was found and a piece of what was expected that its error names.
 OF_RECORDS: dict[str, tuple[str | bytes, int, str, str]] = {
-    "a wrong key, with the right one": ("seed: 7\nrentalls: []\n", 2, "'rentalls'", "'rentals'?"),
+    "a wrong key, with the right one": ("seed: 7\nrentalls: []\n", 2, "unknown key 'rentalls'", "did you mean 'rentals'?"),
     "a wrong key of a record": ("rentals:\n  - id: 16\n    name: Chalet\n    timezon: UTC\n", 4, "'timezon'", "'timezone'?"),
     "a wrong key that resembles none": ("seed: 7\n\nxyzzy: 1\n", 3, "'xyzzy'", "one of accounts"),
     "a number for a text": ("rentals:\n  - id: 16\n    name: 7\n", 3, "rentals.0.name: 7", "string"),
@@ -169,6 +169,13 @@ OF_WHAT_HAPPENS: dict[str, tuple[str, int, str, str]] = {
     ),
     "a webhook to nowhere": ("webhooks:\n  - url: localhost\n", 5, "'localhost'", "http address"),
     "a webhook to a bad port": ("webhooks:\n  - url: http://localhost:99999/\n", 5, "99999", "http address"),
+    "a webhook for nobody": ("webhooks:\n  - events: [booking_created]\n", 5, "webhooks.0", "either the `role`"),
+    "a webhook for a role and an address": (
+        "webhooks:\n  - {role: receiver, url: http://localhost/}\n",
+        5,
+        "webhooks.0",
+        "either the `role`",
+    ),
     "an unknown event": (
         "webhooks:\n  - url: http://localhost/\n    events:\n      - inbox_message_deleted\n",
         7,
@@ -177,7 +184,9 @@ OF_WHAT_HAPPENS: dict[str, tuple[str, int, str, str]] = {
     ),
     "a latency that is none": ("webhooks:\n  - url: http://localhost/\n    latency: long\n", 6, "'long'", "90s"),
     "an unknown fault": ("faults:\n  - kind: earthquake\n", 5, "'earthquake'", "duplicated"),
-    "a fault with a wrong option": ("faults:\n  - kind: lost\n    loudly: true\n", 6, "loudly", "no option of lost"),
+    "a fault that is nearly known": ("faults:\n  - kind: duplicate\n", 5, "'duplicate'", "; did you mean 'duplicated'?"),
+    "a match that is nearly known": ("faults:\n  - kind: lost\n    match: {evnt: x}\n", 6, "evnt", "is unknown; did you mean 'event'?"),
+    "a fault with a wrong option": ("faults:\n  - kind: lost\n    loudly: true\n", 6, "loudly", "is unknown to lost"),
     "a fault that never matches": (
         "timeline:\n  - at: 1m\n    fault:\n      kind: lost\n      match:\n        path: /bookings\n",
         9,
@@ -205,7 +214,7 @@ def test_a_mistake_names_file_and_line_what_was_found_and_what_was_expected(
     assert (error.name, error.line) == (str(file), line)
     assert found in error.found
     assert expected in error.expected
-    told_as = rf"{re.escape(str(file))}:{line}: (found .*; expected |not YAML: )"
+    told_as = rf"{re.escape(str(file))}:{line}: (found .*; (expected|did you mean) |not YAML: )"
     assert re.match(told_as, str(error), re.DOTALL)
 
 

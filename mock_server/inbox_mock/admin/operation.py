@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from inbox_mock.domain.errors import BadRequest, Invalid, NotFound, invalid
+from inbox_mock.domain.spelling import or_meant, unknown
 from inbox_mock.domain.values import normal, whole_number
 from inbox_mock.engine.sandboxes import Sandbox
 from inbox_mock.scenarios.build import SandboxFactory
@@ -151,14 +152,26 @@ def checked(operation: AdminOperation, body: object) -> JSON:
 
     problems = []
     for error in _validator(operation).iter_errors(body):
-        name = ".".join(map(str, error.instance_path))
-        expected = _description(operation, error.instance_path) or error.message
+        path = error.instance_path
         if isinstance(error.kind, ValidationErrorKind.AdditionalProperties):
-            name, expected = error.kind.unexpected[0], f"one of {', '.join(operation.properties) or 'nothing'}"
-        problems.append(invalid(name or "body", str(expected)))
+            known = _described(operation, path).get("properties", {})
+            problems += [invalid(".".join(map(str, (*path, key))), unknown(key, known)) for key in error.kind.unexpected]
+            continue
+        expected = _description(operation, path) or error.message
+        if isinstance(error.kind, ValidationErrorKind.Enum):
+            expected = or_meant(str(expected), error.instance, [option for option in error.kind.options if isinstance(option, str)])
+        problems.append(invalid(".".join(map(str, path)) or "body", str(expected)))
     if problems:
         raise Invalid(*dict.fromkeys(problems))
     return body  # type: ignore[return-value]
+
+
+def _described(operation: AdminOperation, path: Sequence[str | int]) -> JSON:
+    """Return the JSON Schema of the object at a path."""
+    found = operation.schema
+    for name in path:
+        found = found.get("properties", {}).get(name, {})
+    return found
 
 
 def _description(operation: AdminOperation, path: Sequence[str | int]) -> object:

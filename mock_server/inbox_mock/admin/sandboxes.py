@@ -15,6 +15,7 @@ from inbox_mock.scenarios.loading import find_shipped, from_object
 from inbox_mock.services import oauth
 from inbox_mock.store import access
 from inbox_mock.store.rows import ApplicationRow
+from inbox_mock.webhooks.deliveries import RECEIVER
 
 TEXT: JSON = {"type": "string"}
 ID: JSON = {"type": "integer", "minimum": 1, "maximum": 2**53}
@@ -55,6 +56,11 @@ SNAPSHOT: JSON = {"type": "object", "properties": {"name": TEXT, "at": TEXT, "by
             "description": "mode (manual or real) and rate (seconds per second, above 0)",
         },
         "strict": {"type": "boolean", "description": "true or false"},
+        "webhook_url": {
+            "type": ["string", "object"],
+            "additionalProperties": {"type": "string"},
+            "description": "the address that hears the scenario's webhooks, or an object with the address for each of its roles",
+        },
     },
 )
 def create_sandbox(call: AdminCall) -> JSON:
@@ -229,7 +235,9 @@ def application_in(work: UnitOfWork, body: JSON) -> ApplicationRow:
 def overrides_of(body: JSON) -> Overrides:
     """Return the scenario's settings that the body of `create_sandbox` overrides."""
     clock: JSON = body.get("clock", {})
-    return Overrides(seed=body.get("seed"), mode=clock.get("mode"), rate=clock.get("rate"), strict=body.get("strict"))
+    urls = body.get("webhook_url", {})
+    receivers = tuple(urls.items()) if isinstance(urls, dict) else ((RECEIVER, urls),)
+    return Overrides(seed=body.get("seed"), mode=clock.get("mode"), rate=clock.get("rate"), strict=body.get("strict"), receivers=receivers)
 
 
 def _shipped_name(name: str) -> str:

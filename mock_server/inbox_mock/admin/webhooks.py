@@ -6,6 +6,7 @@ from typing import Any
 from inbox_mock.admin.operation import JSON, AdminCall, operation
 from inbox_mock.admin.sandboxes import ID, application_in
 from inbox_mock.domain.errors import Invalid, NotFound, invalid
+from inbox_mock.domain.spelling import unknown
 from inbox_mock.engine.unit_of_work import UnitOfWork
 from inbox_mock.scenarios.build import EXPECTED_ADDRESS
 from inbox_mock.services import oauth
@@ -13,7 +14,7 @@ from inbox_mock.store import journal, webhooks
 from inbox_mock.store.database import Row
 from inbox_mock.store.rows import ApplicationRow
 from inbox_mock.webhooks.advance import deliver
-from inbox_mock.webhooks.deliveries import is_address, request_of
+from inbox_mock.webhooks.deliveries import RECEIVER, is_address, request_of
 from inbox_mock.webhooks.event_types import event_types
 from inbox_mock.webhooks.sender import sign
 
@@ -25,6 +26,7 @@ EVERYTHING = 10**15
     "/sandboxes/<id>/webhooks",
     status=201,
     body=lambda: {
+        "role": {"type": "string", "description": "a role of the scenario's; receiver, if left out and nobody has taken it"},
         "url": {"type": "string", "description": "an http address on this machine, or on a host that --allow-webhooks-to names"},
         "events": {
             "type": "array",
@@ -42,21 +44,17 @@ EVERYTHING = 10**15
     },
 )
 def subscribe(call: AdminCall) -> JSON:
-    """Subscribe an address to events."""
+    """Subscribe an address to events; it takes a role of the scenario's, whose settings hold where the body says nothing."""
     body = call.body
     with call.in_sandbox.work() as work:
         url = str(body.get("url", ""))
         if not is_address(url) or not call.sender.may_send_to(url):
             raise Invalid(invalid("url", EXPECTED_ADDRESS))
-        row: Row = {
-            "application_id": application_in(work, body)["id"],
-            "url": url,
-            "events": body.get("events", list(event_types())),
-            "retries": body.get("retries", 0),
-            "latency_seconds": body.get("latency_seconds", 0),
-            "created_at": work.now,
-        }
-        return _shown(work, row | {"id": webhooks.add(work.db, row)})
+        row = _taken(work, body)
+        if row is None or "application_id" in body:
+            body["application_id"] = application_in(work, body)["id"]
+        row = (row or {"role": None, "events": list(event_types()), "retries": 0, "latency_seconds": 0, "created_at": work.now}) | body
+        return _shown(work, row | {"id": webhooks.put(work.db, row)})
 
 
 @operation("GET", "/sandboxes/<id>/webhooks", refusals=(404,))
@@ -97,9 +95,26 @@ def redeliver(call: AdminCall) -> JSON:
         return _delivery(work, found)
 
 
+def _taken(work: UnitOfWork, body: JSON) -> Row | None:
+    """Return the subscription that a new address takes: by its role, or that of ``receiver`` if it is free and fits the events."""
+    roles = {str(row["role"]): row for row in webhooks.all_subscriptions(work.db) if row["role"] is not None}
+    if "role" in body:
+        if body["role"] not in roles:
+            raise Invalid(invalid("role", unknown(body["role"], roles)))
+        return roles[body["role"]]
+    found = roles.get(RECEIVER)
+    if (
+        found is None
+        or found["url"] is not None
+        or set(body["events"] if "events" in body else found["events"]).isdisjoint(found["events"])
+    ):
+        return None
+    return found
+
+
 def _shown(work: UnitOfWork, row: Row) -> JSON:
     secret = oauth.client_credentials_of(work, work.db.get(ApplicationRow, row["application_id"]))[1]
-    names = ("id", "url", "events", "application_id", "retries", "latency_seconds")
+    names = ("id", "role", "url", "events", "application_id", "retries", "latency_seconds")
     return {name: row[name] for name in names} | {"secret": secret}
 
 

@@ -3,7 +3,6 @@
 import json
 import sys
 from collections.abc import Callable
-from difflib import get_close_matches
 from functools import wraps
 from pkgutil import iter_modules
 from typing import TYPE_CHECKING, Any
@@ -12,8 +11,9 @@ import click
 from click.core import ParameterSource
 
 from inbox_mock import __version__
-from inbox_mock.client import AdminError, connect, expectation
+from inbox_mock.client import AdminError, connect
 from inbox_mock.domain.discovery import DeclarationError, discover, import_declared
+from inbox_mock.domain.spelling import clause, unknown
 from inbox_mock.domain.values import printable
 from inbox_mock.terminal import open_standard_streams
 
@@ -65,8 +65,7 @@ class Commands(click.Group):
         """Return the command of a name; for an unknown one, fail with the closest name."""
         if args and not args[0].startswith("-") and self.get_command(ctx, args[0]) is None:
             names = self.list_commands(ctx)
-            meant = get_close_matches(args[0], names, n=1)
-            ctx.fail(f"There is no command {args[0]!r}. " + (f"Did you mean {meant[0]}?" if meant else f"There are {', '.join(names)}."))
+            ctx.fail(f"The command {args[0]!r} {unknown(args[0], names)}")
         return super().resolve_command(ctx, args)
 
 
@@ -90,7 +89,7 @@ def on_a_server(*formats: str, **flags: str) -> Callable[[Callable[..., None]], 
             try:
                 command(sandbox=sandbox, **({"wanted": wanted} if formats else {"as_json": wanted == "json"}), **given)
             except AdminError as refusal:
-                told = "; ".join(f"{flags.get(field, field)}: {expectation(title)}" for field, title in refusal.fields)
+                told = "; ".join(f"{flags.get(field, field)}: {clause(title)}" for field, title in refusal.fields)
                 click.echo(f"inbox-mock: {printable(told or str(refusal))}", err=True)
                 sys.exit(WRONG)
 

@@ -7,7 +7,7 @@ import click
 
 from inbox_mock.cli import on_a_server, print_json
 from inbox_mock.cli.completion import scenarios
-from inbox_mock.cli.serve import ClockKind
+from inbox_mock.cli.serve import ClockKind, Receiver
 from inbox_mock.client import JSON, SandboxClient
 from inbox_mock.terminal import say, styled, table
 
@@ -50,12 +50,27 @@ def command(ctx: click.Context, *, sandbox: SandboxClient, as_json: bool) -> Non
 @click.option(
     "--strict/--lenient", default=None, envvar="INBOX_MOCK_SANDBOX_STRICT", help="Refuse what the guide asks clients to refrain from."
 )
-@on_a_server(seed="--seed", scenario="--scenario")
+@click.option(
+    "--webhook-url",
+    multiple=True,
+    type=Receiver(),
+    metavar="[ROLE=]URL",
+    envvar="INBOX_MOCK_SANDBOX_WEBHOOK_URL",
+    help="The address that hears the scenario's webhooks.",
+)
+@on_a_server(seed="--seed", scenario="--scenario", webhook_url="--webhook-url")
 def create(
-    *, sandbox: SandboxClient, as_json: bool, scenario: str, seed: int | None, clock: tuple[str, float | None] | None, strict: bool | None
+    *,
+    sandbox: SandboxClient,
+    as_json: bool,
+    scenario: str,
+    seed: int | None,
+    clock: tuple[str, float | None] | None,
+    strict: bool | None,
+    webhook_url: tuple[tuple[str, str], ...],
 ) -> None:
     """Create a sandbox."""
-    wanted: JSON = {"scenario": _scenario(scenario), "seed": seed, "strict": strict}
+    wanted: JSON = {"scenario": _scenario(scenario), "seed": seed, "strict": strict, "webhook_url": dict(webhook_url) or None}
     if clock is not None:
         wanted["clock"] = {"mode": clock[0]} | ({} if clock[1] is None else {"rate": clock[1]})
     made = sandbox.server.call("POST", "/sandboxes", {name: given for name, given in wanted.items() if given is not None})

@@ -15,12 +15,15 @@ from inbox_mock.app import Options
 from inbox_mock.cli.completion import scenarios
 from inbox_mock.scenarios.build import Overrides
 from inbox_mock.scenarios.errors import ScenarioError
-from inbox_mock.scenarios.loading import find
+from inbox_mock.scenarios.loading import Scenario, find
+from inbox_mock.scenarios.receivers import Receivers, roles
 from inbox_mock.server import PortTaken, Server, write_port_file
 from inbox_mock.terminal import progress
+from inbox_mock.webhooks.deliveries import RECEIVER
 
 WRONG_USAGE = 2
 STOPPING_SECONDS = 2
+ROLE = re.compile(r"([A-Za-z][\w-]*)=(.*)")
 RATE = re.compile(r"([0-9]+(?:\.[0-9]+)?)x")
 
 
@@ -40,6 +43,18 @@ class ClockKind(click.ParamType[tuple[str, float | None]]):
         return "real", float(rate[1])
 
 
+class Receiver(click.ParamType[tuple[str, str]]):
+    """The address that takes a role of the scenario's: ``http://127.0.0.1:9000/``, or ``auditor=http://127.0.0.1:9001/``."""
+
+    name = "[ROLE=]URL"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, str]:
+        """Return the role and the address."""
+        del param, ctx
+        found = ROLE.fullmatch(str(value))
+        return (found[1], found[2]) if found else (RECEIVER, str(value))
+
+
 @click.command("serve")
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @click.option("--port", default=8089, show_default=True, type=click.IntRange(0, 65535), help="The port to listen on; 0 picks a free one.")
@@ -57,6 +72,7 @@ class ClockKind(click.ParamType[tuple[str, float | None]]):
 @click.option("--seed", type=click.IntRange(0), help="What the dice and the sandboxes' ids start from.")
 @click.option("--strict/--lenient", default=None, help="Refuse what the guide asks clients to refrain from.")
 @click.option("--rate-limit", type=click.IntRange(0), help="Enforce so many requests an hour for each application.")
+@click.option("--webhook-url", multiple=True, type=Receiver(), metavar="[ROLE=]URL", help="The address that hears the scenario's webhooks.")
 @click.option("--admin-token", help="Let whoever presents this token use /__admin, from anywhere.")
 @click.option("--allow-webhooks-to", multiple=True, metavar="HOST", help="A host beyond this machine to which webhooks may go.")
 @click.option("--allow-host", multiple=True, help="A further host name under which /__admin may be addressed.")
@@ -70,6 +86,7 @@ def command(
     seed: int | None,
     strict: bool | None,
     rate_limit: int | None,
+    webhook_url: tuple[tuple[str, str], ...],
     admin_token: str | None,
     allow_webhooks_to: tuple[str, ...],
     allow_host: tuple[str, ...],
@@ -80,7 +97,7 @@ def command(
             _check_port_file(port_file)
         found = find(scenario)
         mode, rate = clock or _own_clock(found.data.get("clock"))
-        overrides = Overrides(seed=seed, mode=mode, rate=rate, strict=strict, rate_limit=rate_limit)
+        overrides = Overrides(seed=seed, mode=mode, rate=rate, strict=strict, rate_limit=rate_limit, receivers=webhook_url)
         options = Options(
             scenario=found,
             overrides=overrides,
@@ -94,7 +111,7 @@ def command(
         click.echo(f"inbox-mock: {refusal}", err=True)
         sys.exit(WRONG_USAGE)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    _greet(server, found.name, mode, rate)
+    _greet(server, found, mode, rate, webhook_url)
     try:
         server.serve(lambda: write_port_file(port_file, server.port) if port_file else None)
     except KeyboardInterrupt:
@@ -144,11 +161,11 @@ def _own_clock(given: object) -> tuple[str, float | None]:
     return "real", None
 
 
-def _greet(server: Server, scenario: str, mode: str, rate: float | None) -> None:
+def _greet(server: Server, scenario: Scenario, mode: str, rate: float | None, receivers: Receivers) -> None:
     runs = "stands until you advance it" if mode == "manual" else f"runs at {rate:g}x" if rate else "runs"
     url = server.url
     click.echo(
-        f"""The Inbox Mock answers. Scenario {scenario}; its clock {runs}.
+        f"""The Inbox Mock answers. Scenario {scenario.name}; its clock {runs}.
 
   API      {url}/api/v3
   Token    demo
@@ -157,4 +174,6 @@ def _greet(server: Server, scenario: str, mode: str, rate: float | None) -> None
 
   Dashboard  {url}/      Reference  {url}/docs      Ctrl-C stops it"""
     )
+    for role in sorted(roles(scenario) - {role for role, _ in receivers}):
+        click.echo(f"\n  Nobody hears the webhooks for {role} yet: --webhook-url {'' if role == RECEIVER else f'{role}='}URL")
     sys.stdout.flush()

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from inbox_mock.conduct.model import Evidence, Rule, Violation
 from inbox_mock.domain.discovery import DeclarationError
+from inbox_mock.domain.spelling import clause, instead_of
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
@@ -95,8 +95,7 @@ def fails(report: JSON, threshold: str) -> bool:
 
 def near(code: str, codes: Sequence[str]) -> str:
     """Return the expected codes, or the closest one, for an unknown code."""
-    meant = get_close_matches(code.upper(), codes, n=1)
-    return f"the code of a rule, such as {meant[0]}, not {code!r}" if meant else f"one of {', '.join(codes)}, not {code!r}"
+    return f"the code of a rule, not {code!r}; {clause(instead_of(code, codes))}"
 
 
 def _result(rule: Rule, evidence: Evidence, known: set[int]) -> RuleResult:

@@ -12,6 +12,7 @@ from typing import Any
 from inbox_mock.domain import times
 from inbox_mock.domain.errors import Invalid, NotFound, Problem, invalid
 from inbox_mock.domain.reasons import FAULT_STRUCK, WEBHOOK_LOST, Reason
+from inbox_mock.domain.spelling import one_of, unknown
 from inbox_mock.engine import durations
 from inbox_mock.engine.unit_of_work import UnitOfWork
 from inbox_mock.faults.declaration import (
@@ -91,7 +92,7 @@ def set_fault(work: UnitOfWork, wish: Mapping[str, Any]) -> int:
     """
     fault = kinds().get(str(wish.get("kind")))
     if fault is None:
-        raise Invalid(invalid("kind", f"one of {', '.join(kinds())}"))
+        raise Invalid(invalid("kind", one_of(wish.get("kind"), kinds())))
     match: Mapping[str, Any] = wish.get("match", {})
     _check(work, fault, wish, match)
     lasts = wish.get("for", fault.lasts)
@@ -208,8 +209,7 @@ def _check(work: UnitOfWork, fault: Fault, wish: Mapping[str, object], match: ob
             continue
         schema = general.get(name) or fault.options.get(name)
         if schema is None:
-            expected = ", ".join((*fault.options, "match", "times", "for"))
-            problems.append(invalid(name, f"no option of {wish['kind']}, which has {expected}"))
+            problems.append(invalid(name, unknown(name, (*fault.options, "match", "times", "for"), to=str(wish["kind"]))))
         elif not _is_valid(schema, given):
             problems.append(invalid(name, str(schema["description"])))
     if not isinstance(match, Mapping):
@@ -220,7 +220,7 @@ def _check(work: UnitOfWork, fault: Fault, wish: Mapping[str, object], match: ob
 
 
 def _problems_of_match(work: UnitOfWork, known: tuple[str, ...], match: Mapping[str, object]) -> list[Problem]:
-    problems = [invalid(f"match.{name}", f"one of {', '.join(known)}") for name in match if name not in known]
+    problems = [invalid(f"match.{name}", unknown(name, known)) for name in match if name not in known]
     wrong = [name for name in known if name in match and not _is_valid(MATCH[name], match[name])]
     problems += [invalid(f"match.{name}", str(MATCH[name]["description"])) for name in wrong]
     wanted = match.get("application_id")

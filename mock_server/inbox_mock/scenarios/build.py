@@ -18,6 +18,7 @@ from inbox_mock.engine.unit_of_work import UnitOfWork
 from inbox_mock.scenarios import history, setup, timeline
 from inbox_mock.scenarios.builder import Builder, Progress
 from inbox_mock.scenarios.loading import Scenario
+from inbox_mock.scenarios.receivers import Receivers, with_receivers
 from inbox_mock.simulation.actions import handlers
 from inbox_mock.store import database
 from inbox_mock.store import sandbox as sandbox_store
@@ -33,7 +34,7 @@ MOST_BYTES_OF_IMAGES = 64 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Overrides:
-    """Settings of a sandbox that replace those of its scenario; None keeps the scenario's."""
+    """Settings of a sandbox that replace those of its scenario; None keeps the scenario's. ``receivers`` take its roles."""
 
     seed: int | None = None
     mode: str | None = None
@@ -41,6 +42,7 @@ class Overrides:
     rate: float | None = None
     strict: bool | None = None
     rate_limit: int | None = None
+    receivers: Receivers = ()
 
 
 class SandboxFactory:
@@ -59,6 +61,7 @@ class SandboxFactory:
         Raises:
             ScenarioError: the scenario cannot be built.
         """
+        scenario = with_receivers(scenario, overrides.receivers)
         self._check_webhooks(scenario)
         clock: Mapping[str, object] = scenario.data.get("clock", {})
         if (overrides.mode or clock.get("mode", "manual")) == "real":
@@ -74,8 +77,8 @@ class SandboxFactory:
     def _check_webhooks(self, scenario: Scenario) -> None:
         subscriptions: list[Mapping[str, object]] = scenario.data.get("webhooks", [])
         for number, subscription in enumerate(subscriptions):
-            url = str(subscription["url"])
-            if not is_address(url) or not self._may_send_to(url):
+            url = str(subscription.get("url"))
+            if "url" in subscription and not (is_address(url) and self._may_send_to(url)):
                 raise scenario.error(("webhooks", number, "url"), repr(url), EXPECTED_ADDRESS)
 
     def _keep(self, key: object, image: bytes) -> None:

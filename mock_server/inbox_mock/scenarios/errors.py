@@ -1,9 +1,10 @@
 """Errors in scenarios: file, line, what was found and what was expected."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from difflib import get_close_matches
 from json import dumps
 from typing import TYPE_CHECKING, Any
+
+from inbox_mock.domain.spelling import clause, instead_of, one_of
 
 if TYPE_CHECKING:
     from jsonschema_rs import ValidationError
@@ -17,7 +18,7 @@ class ScenarioError(Exception):
     def __init__(self, name: str, line: int, found: str, expected: str) -> None:
         self.name, self.line, self.found, self.expected = name, line, found, expected
         location = f"{name}:{line}" if line else name
-        super().__init__(f"{location}: found {found}; expected {expected}")
+        super().__init__(f"{location}: found {found}; {clause(expected)}")
 
 
 class NotYamlError(ScenarioError):
@@ -49,9 +50,7 @@ def told(error: "ValidationError", schema: Mapping[str, object]) -> Iterator[tup
     if isinstance(kind, Kind.AdditionalProperties):
         known = sorted(_at(schema, error.schema_path[:-1]).get("properties", {}))
         for key in kind.unexpected:
-            close = get_close_matches(key, known, 1)
-            expected = f"{close[0]!r}?" if close else f"one of {', '.join(known)}"
-            yield (*error.instance_path, key), f"{location}the unknown key {key!r}", expected
+            yield (*error.instance_path, key), f"{location}the unknown key {key!r}", instead_of(key, known)
         return
     yield (tuple(error.instance_path), *_told(error, schema, location))
 
@@ -64,7 +63,7 @@ def _told(error: "ValidationError", schema: Mapping[str, object], location: str)
     if isinstance(kind, Kind.Required):
         return f"{location}no {kind.property!r}", "it to be there"
     if isinstance(kind, Kind.Enum):
-        return found, f"one of {', '.join(_written(option) for option in kind.options)}"
+        return found, one_of(error.instance, map(_written, kind.options))
     described = _at(schema, error.schema_path[:-1]).get("description")
     return found, str(described) if described else error.message
 

@@ -7,6 +7,7 @@ from json import dumps
 from inbox_mock.channels import opening
 from inbox_mock.domain import times, zones
 from inbox_mock.domain.access import ALL_SCOPES
+from inbox_mock.domain.spelling import one_of
 from inbox_mock.engine.unit_of_work import Actor
 from inbox_mock.scenarios.builder import Builder, Location, ScenarioArguments
 from inbox_mock.services import accounts, oauth, people
@@ -126,7 +127,7 @@ def _scopes(builder: Builder, record: Row, location: Location) -> tuple[str, ...
     named: list[str] = record["scopes"]
     for number, scope in enumerate(named):
         if scope not in ALL_SCOPES:
-            raise builder.scenario.error((*location, "scopes", number), repr(scope), f"one of {', '.join(ALL_SCOPES)}")
+            raise builder.scenario.error((*location, "scopes", number), repr(scope), one_of(scope, ALL_SCOPES))
     return tuple(named)
 
 

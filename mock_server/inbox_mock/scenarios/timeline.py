@@ -85,13 +85,14 @@ def _referred(arguments: Arguments, noun: str, key: str, written: object) -> Row
 
 
 def _subscribe(builder: Builder, location: Location, record: Row) -> None:
-    if not is_address(str(record["url"])):
+    if "url" in record and not is_address(str(record["url"])):
         raise builder.scenario.error((*location, "url"), repr(record["url"]), ADDRESS)
-    webhooks.add(
+    webhooks.put(
         builder.work.db,
         {
             "application_id": _application(builder, record, location),
-            "url": record["url"],
+            "role": record.get("role"),
+            "url": record.get("url"),
             "events": record.get("events", list(event_types())),
             "retries": record.get("retries", 0),
             "latency_seconds": ScenarioArguments(builder, location).seconds(record.get("latency", 0), "latency"),

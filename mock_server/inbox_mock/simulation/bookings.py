@@ -9,6 +9,7 @@ from typing import Any
 from inbox_mock.channels import policies
 from inbox_mock.domain import times
 from inbox_mock.domain.errors import NotFound
+from inbox_mock.domain.spelling import one_of
 from inbox_mock.engine import durations
 from inbox_mock.engine.unit_of_work import Actor, UnitOfWork
 from inbox_mock.services import people
@@ -77,7 +78,7 @@ class Arguments:
 def check_channel(arguments: Arguments, name: str) -> str:
     """Return the name of a channel after checking that it exists."""
     if name not in policies():
-        raise arguments.error("channel", repr(name), f"one of {', '.join(policies())}")
+        raise arguments.error("channel", repr(name), one_of(name, policies()))
     return name
 
 

@@ -81,7 +81,8 @@ AttachmentRow = TypedDict("AttachmentRow", {
     "image_height": int | None, "created_at": str, "updated_at": str,
 })
 WebhookRow = TypedDict("WebhookRow", {
-    "id": int, "application_id": int, "url": str, "events": str, "retries": int, "latency_seconds": int, "created_at": str,
+    "id": int, "application_id": int, "role": str | None, "url": str | None, "events": str, "retries": int, "latency_seconds": int,
+    "created_at": str,
 })
 DeliveryRow = TypedDict("DeliveryRow", {
     "id": int, "webhook_id": int, "application_id": int, "account_id": int, "url": str, "event": str, "record": str, "forged": int,

@@ -111,7 +111,8 @@ CREATE TABLE message_attachments (
 CREATE INDEX attachment_messages ON message_attachments (attachment_id, message_id);
 
 -- What leaves the sandbox, and what was said to it.
-CREATE TABLE webhooks (id INTEGER PRIMARY KEY, application_id INTEGER NOT NULL REFERENCES applications, url TEXT NOT NULL, events TEXT NOT NULL,
+-- A subscription with a role and no url is one that nobody has taken yet.
+CREATE TABLE webhooks (id INTEGER PRIMARY KEY, application_id INTEGER NOT NULL REFERENCES applications, role TEXT, url TEXT, events TEXT NOT NULL,
   retries INTEGER NOT NULL, latency_seconds INTEGER NOT NULL, created_at TEXT NOT NULL);
 CREATE TABLE deliveries (id INTEGER PRIMARY KEY, webhook_id INTEGER NOT NULL, application_id INTEGER NOT NULL, account_id INTEGER NOT NULL, url TEXT NOT NULL,
   event TEXT NOT NULL, record TEXT NOT NULL, forged INTEGER NOT NULL DEFAULT 0, reason TEXT, attempts INTEGER NOT NULL DEFAULT 0, retries INTEGER NOT NULL,

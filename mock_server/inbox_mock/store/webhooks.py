@@ -9,7 +9,7 @@ SUBSCRIBED = """
     SELECT w.*, a.scopes FROM webhooks w
     JOIN applications a ON a.id = w.application_id
     JOIN installations i ON i.application_id = w.application_id AND i.account_id = ?
-    WHERE w.events LIKE ? AND i.uninstalled_at IS NULL ORDER BY w.id"""
+    WHERE w.events LIKE ? AND w.url IS NOT NULL AND i.uninstalled_at IS NULL ORDER BY w.id"""
 
 
 def subscribed(db: Database, event: str, account_id: object) -> list[Row]:
@@ -17,9 +17,13 @@ def subscribed(db: Database, event: str, account_id: object) -> list[Row]:
     return db.every(SUBSCRIBED, (account_id, f'%"{event}"%'))
 
 
-def add(db: Database, row: Row) -> int:
-    """Insert a subscription, its ``events`` as a list, and return its id."""
-    return db.insert("webhooks", {**row, "events": orjson.dumps(row["events"]).decode()})
+def put(db: Database, row: Row) -> int:
+    """Insert a subscription, or replace the one of its ``id``; ``events`` is a list. Return its id."""
+    written = {**row, "events": orjson.dumps(row["events"]).decode()}
+    if "id" not in row:
+        return db.insert("webhooks", written)
+    db.update("webhooks", row["id"], written)
+    return int(row["id"])
 
 
 def all_subscriptions(db: Database) -> list[Row]:

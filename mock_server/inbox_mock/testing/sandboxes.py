@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from inbox_mock.client import JSON, PREFIX, AdminClient, AdminError, SandboxClient
+from inbox_mock.domain.spelling import clause
 from inbox_mock.webhooks.sender import WebhookSender
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ def create_sandbox(factory: "SandboxFactory", scenario: object, overrides: JSON,
         raise AdminError(str(error), ("scenario", str(error))) from None
     except Invalid as refused:
         fields = [(problem.field or "", problem.title or "") for problem in refused.problems]
-        raise AdminError("; ".join(f"{field}: expected {expected}" for field, expected in fields), *fields) from None
+        raise AdminError("; ".join(f"{field}: {clause(expected)}" for field, expected in fields), *fields) from None
 
 
 class ReceivingSandbox(SandboxClient):
@@ -66,8 +67,9 @@ class ReceivingSandbox(SandboxClient):
     def webhooks_to(self, receiver: Callable[..., Any], *events: str, path: str = "/", **more: object) -> JSON:
         """Send webhooks to a function of one argument, the `Webhook`, or to a WSGI application, such as one of Flask or Django.
 
-        They arrive while the clock is advanced, signed, at ``path``. A function may return the status of its answer, by default
-        200. An exception of the receiver is raised by the call that sent the webhook. Return the subscription.
+        In a scenario that has a receiver, it takes that role, as `webhook` says. They arrive while the clock is advanced, signed,
+        at ``path``. A function may return the status of its answer, by default 200. An exception of the receiver is raised by the
+        call that sent the webhook. Return the subscription.
 
         Raises:
             TypeError: the receiver is neither a function of one argument nor a WSGI application.

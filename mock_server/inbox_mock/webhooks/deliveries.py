@@ -29,6 +29,8 @@ from inbox_mock.store.rows import ApplicationRow, DeliveryRow
 from inbox_mock.webhooks.event_types import companions_of, event_types
 
 SENT = "webhook_sent"
+RECEIVER = "receiver"
+"""The role that an address takes if it names none."""
 FIRST_RETRY = timedelta(minutes=1)
 
 

@@ -61,11 +61,11 @@ function subscribing(events) {
   return form;
 }
 
-function subscription({ id, url, events, application_id: application, secret }) {
+function subscription({ id, role, url, events, application_id: application, secret }) {
   return h(
     "tr",
     {},
-    h("td", { class: "mono" }, url),
+    url ? h("td", {}, h("span", { class: "mono" }, url), role ? ` (${role})` : null) : h("td", { class: "quiet" }, `${role}: nobody yet, or whoever subscribes next`),
     h("td", {}, events.length > 3 ? `${events.length} events` : events.join(", ")),
     h("td", {}, application),
     h("td", { class: "mono" }, secret.length > 24 ? `${secret.slice(0, 24)}…` : secret),

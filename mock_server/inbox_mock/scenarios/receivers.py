@@ -1,0 +1,50 @@
+"""Who hears the webhooks of a scenario: its roles, and the addresses that take them."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from inbox_mock.domain.spelling import instead_of
+from inbox_mock.scenarios.errors import ScenarioError
+from inbox_mock.scenarios.loading import Scenario
+from inbox_mock.webhooks.deliveries import RECEIVER
+
+Row = Mapping[str, object]
+Receivers = tuple[tuple[str, str], ...]
+"""Pairs of a role and the address that takes it."""
+
+
+def with_receivers(scenario: Scenario, receivers: Receivers) -> Scenario:
+    """Return a scenario whose roles are taken by addresses.
+
+    An address for ``receiver``, where the scenario has no such role, hears every event.
+
+    Raises:
+        ScenarioError: the scenario has a role twice, or lacks another role than ``receiver``.
+    """
+    subscriptions: list[Row] = list(scenario.data.get("webhooks", []))
+    places = _places(scenario, subscriptions)
+    for role, url in receivers:
+        if role in places:
+            subscriptions[places[role]] = {**subscriptions[places[role]], "url": url}
+        elif role == RECEIVER:
+            subscriptions.append({"role": role, "url": url})
+        else:
+            raise ScenarioError(scenario.name, 0, f"no webhooks for the role {role!r}", instead_of(role, [*places, RECEIVER]))
+    return replace(scenario, data={**scenario.data, "webhooks": subscriptions}) if receivers else scenario
+
+
+def roles(scenario: Scenario) -> set[str]:
+    """Return the roles of a scenario."""
+    return {*_places(scenario, scenario.data.get("webhooks", []))}
+
+
+def _places(scenario: Scenario, subscriptions: Iterable[Row]) -> dict[str, int]:
+    """Return the place of each role among the subscriptions."""
+    places: dict[str, int] = {}
+    for number, subscription in enumerate(subscriptions):
+        role = subscription.get("role")
+        if role in places:
+            raise scenario.error(("webhooks", number, "role"), f"the role {role!r} a second time", "a role of its own")
+        if role is not None:
+            places[str(role)] = number
+    return places
