@@ -57,6 +57,19 @@ def test_a_sandbox_is_made_of_a_shipped_scenario(waiting: Sandbox) -> None:
     assert made.api.get("/me").status == 200
 
 
+def test_addresses_take_the_roles_of_a_sandbox(waiting: Sandbox, tmp_path: Path) -> None:
+    file = tmp_path / "roles.yaml"
+    file.write_text("webhooks: [{role: auditor}, {role: receiver}]\n")
+    wanted = ("--webhook-url", "http://localhost:9/a", "--webhook-url", "auditor=http://localhost:9/b")
+
+    made = there(waiting, answered(waiting, "sandboxes", "create", "--scenario", str(file), *wanted))
+
+    assert [(found["role"], found["url"]) for found in made.handle.webhooks()] == [
+        ("auditor", "http://localhost:9/b"),
+        ("receiver", "http://localhost:9/a"),
+    ]
+
+
 def test_a_sandbox_is_made_of_a_file(waiting: Sandbox, tmp_path: Path) -> None:
     file = tmp_path / "mine.yaml"
     file.write_text("accounts: [{id: 5, business_name: Chalets}]\n")

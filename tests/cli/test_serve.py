@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 import requests
 
+from inbox_mock.client import connect
 from processes import COMMAND, run, serving, wait_for
+from receiver import receiving
 
 
 def test_the_port_file_appears_when_the_server_answers(tmp_path: Path) -> None:
@@ -71,6 +73,30 @@ def test_connections_on_which_nothing_is_said_keep_nobody_from_an_answer_nor_the
         assert requests.get(f"http://127.0.0.1:{port}/livez", timeout=10).status_code == 200
         process.terminate()
         assert process.wait(timeout=10) == 0
+
+
+@pytest.mark.parametrize("named", ["", "receiver="])
+def test_an_address_hears_the_scenarios_webhooks(tmp_path: Path, named: str) -> None:
+    with receiving() as receiver, serving(tmp_path, "--scenario", "webhook-duplicated", "--webhook-url", f"{named}{receiver.url}") as root:
+        connect(root).sandbox().clock.advance("1h")
+
+    assert receiver.events == ["inbox_message_created"] * 3
+
+
+def test_a_role_that_nobody_has_taken_is_told_at_the_start(tmp_path: Path) -> None:
+    scenario = tmp_path / "roles.yaml"
+    scenario.write_text("webhooks: [{role: auditor}, {role: receiver}]\n")
+    with subprocess.Popen(
+        [COMMAND, "serve", "--port", "0", "--port-file", str(tmp_path / "port"), "--scenario", str(scenario)],
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        wait_for(tmp_path / "port", process)
+        process.terminate()
+        printed, _ = process.communicate(timeout=20)
+
+    assert "Nobody hears the webhooks for auditor yet: --webhook-url auditor=URL" in printed
+    assert "Nobody hears the webhooks for receiver yet: --webhook-url URL" in printed
 
 
 def test_readiness_can_be_asked_for(tmp_path: Path) -> None:
@@ -143,6 +169,9 @@ def test_a_busy_port_is_one_clear_line() -> None:
         (("--clock", "0x"), "60x"),
         (("--port", "65536"), "--port"),
         (("--rate-limit", "-1"), "--rate-limit"),
+        (("--scenario", "conversation-nevr"), "did you mean 'conversation-never'?"),
+        (("--webhook-url", "http://example.com/"), "found 'http://example.com/'; expected an http address on this machine"),
+        (("--webhook-url", "recever=http://localhost/"), "no webhooks for the role 'recever'; did you mean 'receiver'?"),
     ],
 )
 def test_what_cannot_be_is_told_and_ends_with_two(arguments: tuple[str, ...], told: str) -> None:
