@@ -44,7 +44,7 @@ def test_a_scenario_without_a_trial_is_no_world(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("step", "found"),
     [
-        ("{client_sync: {}}", "the unknown key 'client_sync'; expected 'client_syncs'"),
+        ("{client_sync: {}}", "the unknown key 'client_sync'; did you mean 'client_syncs'?"),
         ("{client_replies: {booking: 80}}", "no 'content'"),
         ("{time_passes: 10m, client_syncs: {}}", "expected exactly one thing"),
         ("{guest_cancels: {}}", "no 'booking'"),

@@ -1,9 +1,10 @@
 """Time zones by name, from the package ``tzdata`` alone: a machine's own database may be years older, and give other hours."""
 
-from difflib import get_close_matches
 from functools import cache
 from importlib.resources import files
 from zoneinfo import ZoneInfo
+
+from inbox_mock.domain.spelling import closest
 
 CLOSE = 0.8
 
@@ -31,5 +32,5 @@ def nearest(name: str) -> str | None:
     """Return the name that resembles ``name`` most, which may be written without its region, or None if none does."""
     whole = {known.casefold(): known for known in sorted(names())}
     spelt = {folded.rpartition("/")[2]: known for folded, known in whole.items()} | whole
-    found = get_close_matches(name.casefold().replace(" ", "_"), spelt, 1, CLOSE)
-    return spelt[found[0]] if found else None
+    meant = closest(name.replace(" ", "_"), spelt, CLOSE)
+    return None if meant is None else spelt[meant]

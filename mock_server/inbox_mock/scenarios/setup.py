@@ -135,7 +135,7 @@ def _rental(builder: Builder, location: Location, record: Row) -> None:
     timezone = str(record.get("timezone", "UTC"))
     if timezone not in zones.names():
         close = zones.nearest(timezone)
-        expected = f"{close!r}?" if close else "a time zone of the tz database, such as Europe/Paris"
+        expected = f"did you mean {close!r}?" if close else "a time zone of the tz database, such as Europe/Paris"
         raise builder.scenario.error((*location, "timezone"), repr(timezone), expected)
     account_id = account_of(builder, record, location)
     with builder.refusals_at(location):
