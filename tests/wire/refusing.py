@@ -169,6 +169,8 @@ def unauthorised() -> Iterator[Call]:
     yield box.api("GET", "/bookings", bearer="owner")
     yield box.admin("POST", "/clock/advance", {"by": "61s"})
     yield box.api("GET", "/inbox/messages/22", bearer="mortal")
+    for token in ("<<refusing.reader>>", "nobody"):
+        yield box.admin("POST", f"/tokens/{token}/refresh_token")
     other = Box("accounts")
     yield other.made(a_scenario(accounts=[{"id": 1}, {"id": 2, "business_name": "Modest Huts"}]))
     yield other.token("stranger", "bookings_write", "inbox_write", account_id=2)

@@ -1,12 +1,13 @@
 """Applying faults to requests in the API pipeline."""
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from http import HTTPStatus
 from urllib.parse import parse_qsl, urlencode
 
 from flask import Request
 
-from inbox_mock.api.rendering import JSON_API, Headers, problems_body
+from inbox_mock.api.rendering import Headers
 from inbox_mock.domain import times
 from inbox_mock.domain.errors import Problem, RateLimited, Unauthorized
 from inbox_mock.domain.reasons import Reason
@@ -16,7 +17,6 @@ from inbox_mock.engine.unit_of_work import UnitOfWork
 from inbox_mock.faults import active
 from inbox_mock.faults.active import RequestStrike
 from inbox_mock.faults.declaration import ConnectionEffect, Replacement, RequestFacts
-from inbox_mock.services.oauth import Grant
 from inbox_mock.store import faults as store
 from inbox_mock.store.access import Allowance, window_of
 
@@ -27,24 +27,34 @@ ConnectionControl = Callable[[ConnectionEffect, int], None]
 SYNCED_AT = "x-updated-since-request-synced-at"
 
 
-class Replaced(Exception):  # noqa: N818 - a response, not an error
-    """A fault answers in place of the operation."""
+@dataclass(frozen=True, slots=True)
+class ErrorFormat:
+    """The errors of an API: their content type, and the body that names a problem."""
 
-    def __init__(self, replacement: Replacement) -> None:
+    content_type: str
+    body: Callable[[Problem], bytes]
+
+
+class Replaced(Exception):  # noqa: N818 - a response, not an error
+    """A fault answers in place of the operation, with ``problem`` in the API's format where the replacement has no body."""
+
+    def __init__(self, replacement: Replacement, errors: ErrorFormat, problem: Problem | None = None) -> None:
         super().__init__(replacement.status)
-        self.body, self.status = replacement.body, replacement.status
-        self.headers: Headers = [("Content-Type", replacement.content_type), ("Cache-Control", "no-cache")]
+        self.status = replacement.status
+        self.body = errors.body(problem or _problem_of(self.status)) if replacement.body is None else replacement.body
+        self.headers: Headers = [("Content-Type", replacement.content_type or errors.content_type), ("Cache-Control", "no-cache")]
 
 
 class InjectedFault:
     """The fault that strikes a request, from the moment it is chosen until the response is sent.
 
-    ``control`` is None where no server on a port answers.
+    ``errors`` is the format of the API that was called; ``control`` is None where no server on a port answers.
     """
 
-    def __init__(self, strike: RequestStrike, control: ConnectionControl | None) -> None:
+    def __init__(self, strike: RequestStrike, errors: ErrorFormat, control: ConnectionControl | None) -> None:
         self._strike = strike
         self._effect = strike.effect
+        self._errors = errors
         self._control = control
         self._past: UnitOfWork | None = None
         self._kept: int | None = None
@@ -74,13 +84,13 @@ class InjectedFault:
         if effect.connection is not None and self._control is None:
             reason = Reason("fault_needs_server")
             work.reasons.append(reason)
-            raise Replaced(Replacement(status=501, body=problems_body([Problem("not_implemented", reason.text)]), content_type=JSON_API))
+            raise Replaced(Replacement(status=501), self._errors, Problem("not_implemented", reason.text))
         if effect.takes and not effect.waits:
             pass_time(work, effect.takes)
         if effect.refusal is not None:
             raise effect.refusal
         if not effect.applied:
-            raise Replaced(effect.replacement or Replacement(status=503, body=b"", content_type=JSON_API))
+            raise Replaced(effect.replacement or Replacement(status=503, body=b""), self._errors)
 
     def unit_of_work_for_read(self, work: UnitOfWork) -> UnitOfWork:
         """Return the unit of work that the operation reads: of the sandbox as it was when the fault was set, for a stale read."""
@@ -120,22 +130,27 @@ class InjectedFault:
             self._control(self._effect.connection, self._kept or 0)
 
 
-def strike(work: UnitOfWork, request: Request, grant: Grant) -> InjectedFault | None:
+def strike(work: UnitOfWork, request: Request, errors: ErrorFormat, application_id: int, token_id: int = 0) -> InjectedFault | None:
     """Return the fault that strikes a request, or None.
 
     Raises:
         Unauthorized: the fault makes the token invalid.
     """
     query = dict(parse_qsl(request.environ.get("QUERY_STRING", ""), keep_blank_values=True))
-    path = request.path.removeprefix(active.PREFIX).rstrip("/")
+    path = request.path.rstrip("/")
     page = query.pop("page", "1")
-    listing = f"{grant.application_id} {path}?{urlencode(sorted(query.items()))}"
+    listing = f"{application_id} {path}?{urlencode(sorted(query.items()))}"
     number = whole_number(page, 15) or 1
-    facts = RequestFacts(request.method, path, listing, number, grant.application_id, grant.token_id, window_of(work.instant))
+    facts = RequestFacts(request.method, path, listing, number, application_id, token_id, window_of(work.instant))
     struck = active.strike(work, facts)
     if struck is None:
         return None
     work.reasons.append(struck.reason)
     if isinstance(struck.effect.refusal, Unauthorized):
         raise struck.effect.refusal
-    return InjectedFault(struck, request.environ.get(CONNECTION))
+    return InjectedFault(struck, errors, request.environ.get(CONNECTION))
+
+
+def _problem_of(status: int) -> Problem:
+    title = HTTPStatus(status).phrase if status in set(HTTPStatus) else "Unknown Error"
+    return Problem(title.lower().replace(" ", "_").replace("-", "_"), title)

@@ -6,17 +6,16 @@ from dataclasses import dataclass, field
 import orjson
 from flask import Blueprint, Request, Response, render_template, request
 
-from inbox_mock.api import rendering
-from inbox_mock.api.pipeline import Server
+from inbox_mock.api import fault_injection, rendering
+from inbox_mock.api.fault_injection import ErrorFormat, Replaced
+from inbox_mock.api.pipeline import Answered, Server, respond
 from inbox_mock.api.rendering import JSON, Headers, Rendered
-from inbox_mock.domain.access import sandbox_of, scope_in_words, with_fragment, with_query
-from inbox_mock.domain.errors import OAuthRefused
-from inbox_mock.domain.reasons import in_words
+from inbox_mock.domain.access import scope_in_words, with_fragment, with_query
+from inbox_mock.domain.errors import OAuthRefused, Refusal
 from inbox_mock.engine import redaction
 from inbox_mock.engine.unit_of_work import UnitOfWork
 from inbox_mock.services import oauth
 from inbox_mock.services.oauth import OUT_OF_BAND
-from inbox_mock.store import journal
 from inbox_mock.store.database import Row
 from inbox_mock.store.rows import ApplicationRow
 
@@ -25,6 +24,7 @@ Issued = tuple[Row, Row | None]
 
 FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 TOKEN_HEADERS: Headers = [("Content-Type", JSON), ("Cache-Control", "no-store"), ("Pragma", "no-cache")]
+ERRORS = ErrorFormat(JSON, lambda problem: orjson.dumps({"error": problem.code, "error_description": problem.title}))
 HTML = "text/html; charset=utf-8"
 # A form-action would forbid the redirect to the application after the form. A referrer policy of no-referrer
 # would make browsers send the form with an Origin of null.
@@ -60,29 +60,28 @@ def blueprint(server: Server) -> Blueprint:
 
 def _answer(server: Server, given: Given, run: Callable[[UnitOfWork], Rendered]) -> Response:
     """Answer a request in the sandbox that its credentials name."""
-    started = server.stopwatch()
     credential = next((given[name] for name in ("client_id", "code", "refresh_token") if given.get(name)), None)
-    with server.sandboxes.of(sandbox_of(credential)).work() as work:
-        labelled = redaction.of_parameters(work, given)
+    return respond(server, request, credential, lambda work: _answered(work, given, run))
+
+
+def _answered(work: UnitOfWork, given: Given, run: Callable[[UnitOfWork], Rendered]) -> Answered:
+    application_id, labelled = redaction.application(work, given.get("client_id", "")), redaction.of_parameters(work, given)
+
+    def entry(body: bytes, headers: Headers) -> Row:
+        answer = {"headers": redaction.of_headers(work, headers), "body": redaction.of_answer(work, body)}
+        asked = {"token": None, "headers": {}, "body": labelled}
+        return {"query": "", "application_id": application_id, "request": asked, "response": answer}
+
+    fault = fault_injection.strike(work, request, ERRORS, application_id or 0)
+    try:
+        if fault is not None:
+            fault.begin(work)
         body, status, headers = run(work)
-        now = work.now
-        if work.reasons:
-            headers += rendering.why_header(in_words(work.reasons))
-        entry: dict[str, object] = {
-            "at": now,
-            "method": request.method,
-            "path": request.path,
-            "query": "",
-            "status": status,
-            "application_id": redaction.application(work, given.get("client_id", "")),
-            "request": {"token": None, "headers": {}, "body": labelled},
-            "response": {"headers": redaction.of_headers(work, headers), "body": redaction.of_answer(work, body)},
-            "caused": work.caused,
-        }
-        work.journaled = journal.add(work.db, entry, work.reasons)
-        headers.append(("X-Mock-Request-Id", str(work.journaled)))
-    headers += rendering.trace_headers(now, server.request_id(), server.stopwatch() - started)
-    return rendering.response(body, status, headers)
+    except Refusal as refusal:
+        body, status, headers = rendering.refused(refusal)
+    except Replaced as replaced:
+        body, status, headers = replaced.body, replaced.status, replaced.headers
+    return Answered(body, status, headers, fault, entry)
 
 
 def _given(request: Request) -> tuple[dict[str, str], bool]:
@@ -118,8 +117,7 @@ def _token(work: UnitOfWork, given: Given, *, unreadable: bool) -> Rendered:
             token, refresh_token = _issue(work, given, unreadable=unreadable)
     except OAuthRefused as refusal:
         challenge = f'Bearer realm="Doorkeeper", error="{refusal.error}", error_description="{refusal.description}"'
-        body = orjson.dumps({"error": refusal.error, "error_description": refusal.description})
-        return body, 401, [*TOKEN_HEADERS, ("WWW-Authenticate", challenge)]
+        return ERRORS.body(refusal.problems[0]), 401, [*TOKEN_HEADERS, ("WWW-Authenticate", challenge)]
     told: dict[str, object] = {"access_token": token["token"], "token_type": "bearer", "expires_in": oauth.LIFETIME_SECONDS}
     if refresh_token is not None:
         told["refresh_token"] = refresh_token["token"]

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, cast
 from urllib.parse import parse_qsl, quote
 
@@ -15,8 +15,9 @@ from flask.globals import request_ctx
 from werkzeug.utils import cached_property
 
 from inbox_mock.api import fault_injection, rendering
+from inbox_mock.api.fault_injection import ErrorFormat, InjectedFault, Replaced
 from inbox_mock.api.operation import Operation
-from inbox_mock.api.rendering import Headers
+from inbox_mock.api.rendering import JSON_API, Headers, problems_body
 from inbox_mock.api.request_context import Query, RequestContext
 from inbox_mock.domain.access import sandbox_of
 from inbox_mock.domain.errors import BadRequest, Forbidden, RateLimited, Refusal, Unauthorized
@@ -27,16 +28,15 @@ from inbox_mock.engine.unit_of_work import UnitOfWork
 from inbox_mock.services.oauth import Grant, authenticate, recognise
 from inbox_mock.store import journal
 from inbox_mock.store.access import Allowance, spend
+from inbox_mock.store.database import Row
 from inbox_mock.store.journal import MOST_CHARACTERS
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
-    from inbox_mock.api.fault_injection import InjectedFault
-    from inbox_mock.store.access import Allowance
-
 # Names with an underscore are not valid host names, but Docker gives them to containers.
 HOST = re.compile(r"([A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(:[0-9]{1,5})?")
+ERRORS = ErrorFormat(JSON_API, lambda problem: problems_body([problem]))
 USUAL_PORTS = {"http": ":80", "https": ":443"}
 SLASHES = re.compile("/{2,}")
 JOURNALED_HEADERS = (
@@ -101,7 +101,9 @@ def view_of(server: Server, operation: Operation) -> Callable[..., Response]:
     """Return the Flask view of an operation."""
 
     def view(**path: str) -> Response:
-        return _answer(server, request_ctx.request, operation, path)
+        request = request_ctx.request
+        raw = b"" if operation.method == "GET" else request.get_data()
+        return respond(server, request, bearer(request), lambda work: _answer(work, request, operation, path, raw))
 
     view.__name__ = operation.name
     return view
@@ -113,73 +115,102 @@ def bearer(request: Request) -> str | None:
     return token.strip() if scheme.lower() == "bearer" and token.strip() else None
 
 
+@dataclass(slots=True)
+class Answered:
+    """What a request is answered, before a fault has its way with it; ``fault`` is the one that strikes it, if one does.
+
+    ``entry`` returns the part of the journal's entry that depends on the API that was called, given the body and the headers
+    that reach the client; without it the journal has no entry.
+    """
+
+    body: bytes
+    status: int
+    headers: Headers
+    fault: InjectedFault | None
+    entry: Callable[[bytes, Headers], Row] | None
+
+
+def respond(server: Server, request: Request, credential: str | None, answer: Callable[[UnitOfWork], Answered]) -> Response:
+    """Answer a request in the sandbox that a credential names, with the fault that strikes it, and write it into the journal."""
+    started = server.stopwatch()
+    with server.sandboxes.of(sandbox_of(credential)).work() as work:
+        answered = answer(work)
+        fault, status, headers, seen = answered.fault, answered.status, answered.headers, answered.body
+        if fault is not None:
+            answered.body, seen = fault.end(answered.body, headers)
+        if answered.entry is not None:
+            if work.reasons:
+                headers += rendering.why_header(in_words(work.reasons))
+            entry = {
+                "at": work.now,
+                "method": request.method,
+                "path": request.path,
+                "status": None if fault is not None and fault.unanswered else status,
+                "caused": work.caused,
+                **answered.entry(seen, headers),
+            }
+            work.journaled = journal.add(work.db, entry, work.reasons)
+            headers.append(("X-Mock-Request-Id", str(work.journaled)))
+    longer = 0.0 if fault is None else fault.wait(server.wait)
+    headers += rendering.trace_headers(work.now, server.request_id(), server.stopwatch() - started + longer)
+    if fault is not None:
+        fault.finish(headers)
+    return rendering.response(answered.body, status, headers)
+
+
 def refuse(server: Server, refusal: Refusal, reason: Reason | None = None) -> Response:
     """Answer a request that is refused before any operation is chosen: an unknown address, a method that is not allowed.
 
     Under /api/v3 a request with a valid token counts against the rate limit.
     """
-    started = server.stopwatch()
     token = bearer(request)
-    allowance: Allowance | None = None
-    with server.sandboxes.of(sandbox_of(token)).work() as work:
+
+    def refused(work: UnitOfWork) -> Answered:
         if reason is not None:
             work.reasons.append(reason)
         grant: Grant | None = None
+        allowance: Allowance | None = None
         if request.path.startswith("/api/v3/"):
             with suppress(Unauthorized):
                 grant = authenticate(work, token)
                 allowance = spend(work.db, grant.application_id, work.instant, work.settings.rate_limit)
         body, status, headers = rendering.refused(refusal)
         headers += rendering.rate_headers(allowance)
-        if request.path.startswith(("/api/v3/", "/oauth/")):
-            _write_down(work, request, grant, b"", body, status, headers)
-    headers += rendering.trace_headers(work.now, server.request_id(), server.stopwatch() - started)
-    return rendering.response(body, status, headers)
+        journaled = request.path.startswith(("/api/v3/", "/oauth/"))
+        return Answered(body, status, headers, None, partial(_entry, work, request, grant, b"") if journaled else None)
+
+    return respond(server, request, token, refused)
 
 
-def _answer(server: Server, request: Request, operation: Operation, path: dict[str, str]) -> Response:
-    started = server.stopwatch()
-    token = bearer(request)
-    raw = b"" if operation.method == "GET" else request.get_data()
+def _answer(work: UnitOfWork, request: Request, operation: Operation, path: dict[str, str], raw: bytes) -> Answered:
+    grant: Grant | None = None
     allowance: Allowance | None = None
     fault: InjectedFault | None = None
-    with server.sandboxes.of(sandbox_of(token)).work() as work:
-        grant: Grant | None = None
-        try:
-            grant = authenticate(work, token)
-            if work.db.holds_any("faults"):
-                fault = fault_injection.strike(work, request, grant)
-            allowance = spend(work.db, grant.application_id, work.instant, work.settings.rate_limit)
-            if fault is not None:
-                allowance = fault.allowance(allowance)
-                fault.begin(work)
-            if allowance.used > allowance.limit and work.settings.rate_limit_enforced:
-                raise RateLimited
-            if grant.scopes.isdisjoint(operation.scopes):
-                raise Forbidden
-            context = _context(request, operation, work if fault is None else fault.unit_of_work_for_read(work), grant, path, raw)
-            context.shifted = 0 if fault is None else fault.shift
-            body, headers = _run(operation, context, request.path)
-            status = operation.status
-            known = request.environ.get("HTTP_IF_NONE_MATCH")
-            if known and operation.method == "GET" and work.settings.assume["if_none_match"] and rendering.is_current(known, headers):
-                body, status = b"", 304
-        except Refusal as refusal:
-            body, status, headers = rendering.refused(refusal)
-            allowance = None if isinstance(refusal, Unauthorized) else allowance
-        except fault_injection.Replaced as replaced:
-            body, status, headers = replaced.body, replaced.status, replaced.headers
-        headers += rendering.rate_headers(allowance)
-        if fault is None:
-            _write_down(work, request, grant, raw, body, status, headers)
-        else:
-            body, seen = fault.end(body, headers)
-            _write_down(work, request, grant, raw, seen, None if fault.unanswered else status, headers)
-    longer = 0.0 if fault is None else fault.wait(server.wait)
-    headers += rendering.trace_headers(work.now, server.request_id(), server.stopwatch() - started + longer)
-    if fault is not None:
-        fault.finish(headers)
-    return rendering.response(body, status, headers)
+    try:
+        grant = authenticate(work, bearer(request))
+        fault = fault_injection.strike(work, request, ERRORS, grant.application_id, grant.token_id)
+        allowance = spend(work.db, grant.application_id, work.instant, work.settings.rate_limit)
+        if fault is not None:
+            allowance = fault.allowance(allowance)
+            fault.begin(work)
+        if allowance.used > allowance.limit and work.settings.rate_limit_enforced:
+            raise RateLimited
+        if grant.scopes.isdisjoint(operation.scopes):
+            raise Forbidden
+        context = _context(request, operation, work if fault is None else fault.unit_of_work_for_read(work), grant, path, raw)
+        context.shifted = 0 if fault is None else fault.shift
+        body, headers = _run(operation, context, request.path)
+        status = operation.status
+        known = request.environ.get("HTTP_IF_NONE_MATCH")
+        if known and operation.method == "GET" and work.settings.assume["if_none_match"] and rendering.is_current(known, headers):
+            body, status = b"", 304
+    except Refusal as refusal:
+        body, status, headers = rendering.refused(refusal)
+        allowance = None if isinstance(refusal, Unauthorized) else allowance
+    except Replaced as replaced:
+        body, status, headers = replaced.body, replaced.status, replaced.headers
+    headers += rendering.rate_headers(allowance)
+    return Answered(body, status, headers, fault, partial(_entry, work, request, grant, raw))
 
 
 def _context(request: Request, operation: Operation, work: UnitOfWork, grant: Grant, path: dict[str, str], raw: bytes) -> RequestContext:
@@ -218,32 +249,17 @@ def _run(operation: Operation, context: RequestContext, path: str) -> tuple[byte
         return rendering.body_and_headers(operation.run(context), context.origin, address, echoed)
 
 
-def _write_down(
-    work: UnitOfWork, request: Request, grant: Grant | None, raw: bytes, body: bytes, status: int | None, headers: Headers
-) -> None:
-    """Add the request to the journal; add the headers that explain the answer and name the journal's entry."""
-    if work.reasons:
-        headers += rendering.why_header(in_words(work.reasons))
+def _entry(work: UnitOfWork, request: Request, grant: Grant | None, raw: bytes, body: bytes, headers: Headers) -> Row:
     environ = request.environ
     told = {name: environ[key] for name, key in JOURNALED_HEADERS if environ.get(key)}
     query = environ.get("QUERY_STRING", "")
     token_id = recognise(work, bearer(request)) if grant is None else grant.token_id
-    work.journaled = journal.add(
-        work.db,
-        {
-            "at": work.now,
-            "method": request.method,
-            "path": request.path,
-            "query": redaction.of_query(work, query) if query else "",
-            "status": status,
-            "application_id": None if grant is None else grant.application_id,
-            "request": {"token": None if token_id is None else f"token-{token_id}", "headers": told, "body": _text(raw)},
-            "response": {"headers": dict(headers), "body": _text(body)},
-            "caused": work.caused,
-        },
-        work.reasons,
-    )
-    headers.append(("X-Mock-Request-Id", str(work.journaled)))
+    return {
+        "query": redaction.of_query(work, query) if query else "",
+        "application_id": None if grant is None else grant.application_id,
+        "request": {"token": None if token_id is None else f"token-{token_id}", "headers": told, "body": _text(raw)},
+        "response": {"headers": dict(headers), "body": _text(body)},
+    }
 
 
 def _text(body: bytes) -> str:

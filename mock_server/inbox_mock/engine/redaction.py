@@ -27,10 +27,10 @@ def of_credential(work: UnitOfWork, credential: str) -> str:
     return "unknown" if found is None else f"secret-{found['id']}"
 
 
-def application(work: UnitOfWork, client_id: str) -> object:
+def application(work: UnitOfWork, client_id: str) -> int | None:
     """Return the id of the application with a client id, or None."""
     sql = "SELECT id FROM applications WHERE client_id = ? OR named_client_id = ?"
-    return work.db.value(sql, (secret_of(client_id), client_id))
+    return work.db.value(sql, (secret_of(client_id), client_id), int)
 
 
 def of_parameters(work: UnitOfWork, given: Mapping[str, str]) -> dict[str, str]:

@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import Any
 
 from inbox_mock.domain import times
+from inbox_mock.domain.endpoints import ENDPOINTS, OAUTH, in_full, matched_by
 from inbox_mock.domain.errors import Invalid, NotFound, Problem, invalid
 from inbox_mock.domain.reasons import FAULT_STRUCK, WEBHOOK_LOST, Reason
 from inbox_mock.domain.spelling import one_of, unknown
@@ -30,13 +31,17 @@ from inbox_mock.faults.kinds import kinds
 from inbox_mock.store import faults as store
 from inbox_mock.store.database import Row
 
-PREFIX = "/api/v3"
 MOST_LINGERING = 1000
 MOST = 2**53
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 MATCH: dict[str, Schema] = {
     "method": {"enum": list(METHODS), "description": f"one of {', '.join(METHODS)}"},
-    "path": {"type": "string", "pattern": "^/", "description": f"a path under {PREFIX}, such as /inbox/messages; * stands for anything"},
+    "path": {
+        "type": "string",
+        "pattern": "^/",
+        "description": "a path under /api/v3, such as /inbox/messages, or /oauth/token; * stands for anything; "
+        "if left out, everything under /api/v3",
+    },
     "event": {"type": "string", "minLength": 1, "description": "an event of webhooks, such as booking_updated; * stands for anything"},
     "application_id": {"type": "integer", "minimum": 1, "maximum": MOST, "description": "the id of an application of this sandbox"},
     "nth": {
@@ -129,6 +134,8 @@ def shown(row: Row) -> dict[str, object]:
 
 def strike(work: UnitOfWork, request: RequestFacts) -> RequestStrike | None:
     """Count a request, and return the fault that strikes it, if one does."""
+    if not work.db.holds_any("faults"):
+        return None
     for row in store.standing(work.db, work.now):
         fault = kinds()[str(row["kind"])]
         if isinstance(fault, RequestFault) and _strikes(work, row, fault, request):
@@ -165,6 +172,8 @@ def options_of(fault: Fault, row: Row) -> Options:
 
 def _strikes(work: UnitOfWork, row: Row, fault: RequestFault, request: RequestFacts) -> bool:
     """Return whether the fault strikes a request, for its own sake or because it struck an earlier one and lingers."""
+    if fault.api_only and request.path.startswith(OAUTH):
+        return False
     match, lingering = row["match"], row["lingering"]
     name = fault.lingers(request)
     if name is not None and name in lingering:
@@ -173,7 +182,7 @@ def _strikes(work: UnitOfWork, row: Row, fault: RequestFault, request: RequestFa
             return False
         return True
     wanted = match.get("method", request.method), match.get("application_id", request.application_id)
-    if wanted != (request.method, request.application_id) or not _fits(match.get("path"), request.path):
+    if wanted != (request.method, request.application_id) or not _fits(in_full(match.get("path", "/*")), request.path):
         return False
     if not fault.concerns(request) or not _is_due(work, row, match):
         return False
@@ -197,8 +206,7 @@ def _fits(wanted: object, found: str) -> bool:
 
 @lru_cache(maxsize=256)
 def _pattern(wanted: str) -> re.Pattern[str]:
-    text = (wanted.removeprefix(PREFIX).rstrip("/") or "/") if wanted.startswith("/") else wanted
-    return re.compile(".*".join(re.escape(part) for part in text.split("*")))
+    return re.compile(".*".join(re.escape(part) for part in wanted.split("*")))
 
 
 def _check(work: UnitOfWork, fault: Fault, wish: Mapping[str, object], match: object) -> None:
@@ -215,6 +223,8 @@ def _check(work: UnitOfWork, fault: Fault, wish: Mapping[str, object], match: ob
     if not isinstance(match, Mapping):
         raise Invalid(*problems, invalid("match", "an object"))
     problems += _problems_of_match(work, OF_WEBHOOKS if isinstance(fault, WebhookFault) else OF_REQUESTS, match)
+    if isinstance(fault, RequestFault) and "path" in match and not problems:
+        problems += _problems_of_address(fault, str(match["path"]), match.get("method"))
     if problems:
         raise Invalid(*problems)
 
@@ -227,6 +237,16 @@ def _problems_of_match(work: UnitOfWork, known: tuple[str, ...], match: Mapping[
     if isinstance(wanted, int) and work.db.one("SELECT 1 FROM applications WHERE id = ?", (wanted,)) is None:
         problems.append(invalid("match.application_id", str(MATCH["application_id"]["description"])))
     return problems
+
+
+def _problems_of_address(fault: RequestFault, path: str, method: object) -> list[Problem]:
+    """Return the problem of a path, or of a method of it, that no request can have."""
+    known = [path for path in ENDPOINTS if not (fault.api_only and path.startswith(OAUTH))]
+    matched = [address for address in matched_by(path) if address in known]
+    if not matched:
+        return [invalid("match.path", f"a path that {fault.kind} can strike: {', '.join(known)}; * stands for anything")]
+    methods = dict.fromkeys(one for address in matched for one in ENDPOINTS[address])
+    return [] if method in {None, *methods} else [invalid("match.method", f"a method of {path}: {', '.join(methods)}")]
 
 
 def _is_valid(schema: Schema, given: object) -> bool:

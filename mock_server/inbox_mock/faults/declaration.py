@@ -22,8 +22,9 @@ def duration(default: str, says: str) -> Schema:
 
 @dataclass(frozen=True, slots=True)
 class RequestFacts:
-    """The facts about a request that faults use: ``path`` is under /api/v3, ``listing`` identifies the list, without the page.
+    """The facts about a request that faults use: ``path`` is the whole one, ``listing`` identifies the list, without the page.
 
+    ``application_id`` and ``token_id`` are 0 where a request of /oauth names none.
     ``window`` is the start of the hour for rate limits, in seconds since 1970.
     """
 
@@ -38,11 +39,14 @@ class RequestFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Replacement:
-    """A response in place of the real one."""
+    """A response in place of the real one. Without a body, it is an error as the API that was called writes it.
+
+    ``content_type`` is that API's own, if left out.
+    """
 
     status: int
-    body: bytes
-    content_type: str
+    body: bytes | None = None
+    content_type: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,11 +110,14 @@ class Fault:
 class RequestFault(Fault):
     """A fault of requests. ``concerns`` returns whether it can strike a request at all.
 
+    ``api_only``: it is about what only requests under /api/v3 have (an access token, a list, a rate limit), and cannot strike /oauth.
+
     ``lingers`` returns a name or None: once the fault has struck a request, it strikes later ones of the same name, regardless
     of match and count, until a request for which ``ends`` is true.
     """
 
     effect: Callable[[Options], RequestEffect]
+    api_only: bool = False
     concerns: Callable[[RequestFacts], bool] = lambda _: True
     lingers: Callable[[RequestFacts], str | None] = lambda _: None
     ends: Callable[[RequestFacts], bool] = lambda _: False

@@ -82,7 +82,7 @@ function formOf(fault, events) {
     h(
       "div",
       { class: "row" },
-      requests ? [field("method", match.method), field("path", match.path, "under /api/v3; * stands for anything; any, if empty")] : field("event", match.event),
+      requests ? [field("method", match.method), field("path", match.path, "under /api/v3, or /oauth/token; * stands for anything; any under /api/v3, if empty")] : field("event", match.event),
       field("times", times, `how often; ${fault.lasts ? `for ${fault.lasts}` : "always"}, if empty`),
     ),
     h("div", { class: "row end" }, submit),

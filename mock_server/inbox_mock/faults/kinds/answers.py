@@ -2,12 +2,10 @@
 
 import json
 from datetime import timedelta
-from http import HTTPStatus
 
 from inbox_mock.domain.errors import RateLimited
 from inbox_mock.faults.declaration import Options, Replacement, RequestEffect, RequestFault, Schema, duration
 
-JSON_API = "application/vnd.api+json; charset=utf-8"
 LONGEST_WAIT = timedelta(seconds=30)
 RETRY_AFTER: Schema = {
     "type": ["integer", "null"],
@@ -23,16 +21,8 @@ def _status(options: Options) -> RequestEffect:
     if isinstance(body, str):
         replacement = Replacement(status=status, body=body.encode(), content_type="text/html; charset=utf-8")
     else:
-        content = _default_body(status) if body is None else body
-        encoded = json.dumps(content, separators=(",", ":")).encode()
-        replacement = Replacement(status=status, body=encoded, content_type=JSON_API)
+        replacement = Replacement(status=status, body=None if body is None else json.dumps(body, separators=(",", ":")).encode())
     return RequestEffect(applied=False, replacement=replacement, headers=_retry_after(options))
-
-
-def _default_body(status: int) -> object:
-    known = status in {int(one) for one in HTTPStatus}
-    title = HTTPStatus(status).phrase if known else "Unknown Error"
-    return {"errors": [{"code": title.lower().replace(" ", "_").replace("-", "_"), "title": title}]}
 
 
 def _slow(options: Options) -> RequestEffect:
@@ -54,7 +44,7 @@ FAULTS = (
             "body": {
                 "type": ["object", "array", "string", "null"],
                 "default": None,
-                "description": "an object or a list, sent as JSON, or a text; the API's own format, if left out",
+                "description": "an object or a list, sent as JSON, or a text; the format of the API that was called, if left out",
             },
             "retry_after": RETRY_AFTER,
         },
@@ -65,6 +55,7 @@ FAULTS = (
         says="the application's hour is used up: 429 until X-RateLimit-Reset; `retry_after` adds that header",
         options={"retry_after": RETRY_AFTER},
         effect=lambda options: RequestEffect(applied=False, refusal=RateLimited(), headers=_retry_after(options)),
+        api_only=True,
         lingers=lambda request: f"hour {request.window} of application {request.application_id}",
     ),
     RequestFault(
