@@ -39,6 +39,18 @@ class KeepsItsFirstRefreshToken(Api):
         self.refresh_token = first
 
 
+@broken("gives up when the answer to a refresh is lost", "STUCK", "lost_refresh")
+class GivesUpAfterALostRefresh(Api):
+    lost = False
+
+    def refresh(self) -> None:
+        if self.lost:
+            raise Later("somebody has to connect the account again")
+        self.lost = True
+        super().refresh()
+        self.lost = False
+
+
 @broken("never refreshes its token", "STUCK", "token_expires")
 class NeverRefreshes(Api):
     def refresh(self) -> None:

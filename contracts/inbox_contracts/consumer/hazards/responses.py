@@ -1,6 +1,6 @@
 """Responses that fail, are lost, cannot be read, or refuse: tokens expire, and the rate limit is used up."""
 
-from inbox_contracts.consumer.hazards import MESSAGES, READS, StepBuilder, hazard, struck, struck_sending
+from inbox_contracts.consumer.hazards import MESSAGES, READS, TOKENS, StepBuilder, hazard, struck, struck_sending
 
 
 @hazard(met=lambda recording: struck_sending(recording, "status"))
@@ -72,6 +72,22 @@ def token_expires_midway(steps: StepBuilder) -> None:
     booking = steps.book()
     steps.fault("expired_token", match={"nth": steps.any_of(2, 1, 3, 5)})
     steps.perhaps(steps.reply, booking)
+    steps.sync()
+
+
+@hazard(
+    met=lambda recording: any(
+        fault["kind"] == "timeout_after" and fault["struck"] and fault["match"].get("path") == TOKENS for fault in recording.faults
+    )
+)
+def lost_refresh(steps: StepBuilder) -> None:
+    """The token has expired, and the answer with the new one is lost."""
+    steps.book()
+    steps.sync()
+    steps.fault("timeout_after", match={"path": TOKENS})
+    steps.passes("121m")
+    steps.sync()
+    steps.passes("1m")
     steps.sync()
 
 
