@@ -93,16 +93,6 @@ def test_of_two_refreshes_at_once_both_get_a_pair(application: Application) -> N
     assert len({answer.json["refresh_token"] for answer in answers}) == 2
 
 
-def test_a_switch_revokes_the_old_pair_at_once(mock: Mock) -> None:
-    application = an_application(mock.sandbox(two_applications(assume={"refresh_revokes": "at_once"})))
-    old = application.tokens()
-    new = application.refresh(old["refresh_token"]).json
-
-    assert application.refresh(old["refresh_token"]).json["error"] == "invalid_grant"
-    assert application.uses(old) == 401
-    assert application.uses(new) == 200
-
-
 @pytest.mark.parametrize("return_to", ["reset", "snapshot"])
 def test_what_a_refresh_replaces_is_revoked_after_a_reset_or_restore_too(application: Application, return_to: str) -> None:
     old = application.tokens()

@@ -14,6 +14,7 @@ from inbox_mock.domain.fidelity import ASSUMPTIONS
 from inbox_mock.scenarios.build import Overrides, build_image
 from inbox_mock.scenarios.errors import ScenarioError
 from inbox_mock.scenarios.loading import Scenario, find, from_object, shipped
+from oauth import an_application
 
 SPRING = 1_900_000_000.0  # 2030-03-17T17:46:40Z on the wall clock
 
@@ -508,6 +509,22 @@ def test_attachment_urls(mock: Mock) -> None:
 
     assert absolute.startswith("http://localhost/uploads/")
     assert relative.startswith("/uploads/")
+
+
+def test_refresh_revokes(mock: Mock) -> None:
+    application = an_application(assuming(mock, refresh_revokes="at_once"))
+    old = application.tokens()
+    new = application.refresh(old["refresh_token"]).json
+
+    assert application.refresh(old["refresh_token"]).json["error"] == "invalid_grant"
+    assert application.uses(old) == 401
+    assert application.uses(new) == 200
+
+
+def test_a_fault_whose_path_nobody_calls_is_told_with_its_line(folder: Folder) -> None:
+    told = str(folder.mistake("faults:\n  - {kind: timeout_after, match: {path: /oauth/tokens}}"))
+
+    assert "mine.yaml:2: found match.path '/oauth/tokens'; expected a path that timeout_after can strike: /accounts, " in told
 
 
 @pytest.mark.parametrize("switch", ASSUMPTIONS)

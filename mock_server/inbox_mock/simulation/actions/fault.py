@@ -18,8 +18,10 @@ def set_fault(arguments: Arguments, wish: Row) -> int:
         return faults.set_fault(arguments.work, wish)
     except Invalid as refusal:
         problem = refusal.problems[0]
-        found = f"a {problem.field} that no fault {wish['kind']!r} has"
-        raise arguments.error(str(problem.field), found, str(problem.title)) from None
+        field = str(problem.field)
+        section, _, name = field.rpartition(".")
+        found = f"{field} {wish[section][name]!r}" if section else f"a {field} that no fault {wish['kind']!r} has"
+        raise arguments.error(field, found, str(problem.title)) from None
 
 
 def _checked(arguments: Arguments, given: Given) -> Row:
