@@ -11,7 +11,7 @@ from inbox_mock.conduct.model import Rule
 from inbox_mock.domain.discovery import discover_all
 
 PUBLISHED = {
-    "AUT001", "AUT002", "AUT003", "CNV001", "CNV002", "MSG001", "MSG002", "MSG003", "MSG004", "PRT001", "RAT001",
+    "AUT001", "AUT002", "AUT003", "CNV001", "CNV002", "HDR001", "MSG001", "MSG002", "MSG003", "MSG004", "PRT001", "RAT001",
     "SYN001", "SYN002", "SYN003", "SYN004", "SYN005", "WHK001", "WHK002", "WHK003",
 }  # fmt: skip
 ONLY_IN_A_TRIAL = {"SYN004", "SYN005", "WHK003"}

@@ -162,6 +162,13 @@ def trace_headers(now: str, request_id: str, runtime: float) -> Headers:
     ]
 
 
+def head_bytes(headers: Mapping[str, str]) -> int:
+    """Return about how many bytes the head of an answer has: the status line, these headers, and those added after the journal."""
+    added = [("Content-Length", "00000"), ("X-Mock-Request-Id", "00000"), *trace_headers("2030-06-01T12:00:00Z", "0" * 36, 0)]
+    lines = ("HTTP/1.1 200 OK", *(f"{name}: {value}" for name, value in (*headers.items(), *added)), "")
+    return sum(len(line) + 2 for line in lines)
+
+
 @lru_cache(maxsize=64)
 def _times(now: str) -> tuple[str, str]:
     """Return a time in the formats of the headers x-updated-since-request-synced-at and Date."""

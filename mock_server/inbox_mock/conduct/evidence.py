@@ -8,6 +8,7 @@ from functools import cache, lru_cache
 import orjson
 
 from inbox_mock.api.operation import Operation
+from inbox_mock.api.rendering import head_bytes
 from inbox_mock.channels import policies
 from inbox_mock.conduct.model import (
     API,
@@ -151,6 +152,7 @@ def _entry(
         asked_headers=request.get("headers", {}),
         asked_body=request.get("body", ""),
         headers=response.get("headers", {}),
+        head_bytes=head_bytes(response["headers"]) if delivery is None and row["status"] is not None else 0,
         body=response.get("body", ""),
         caused=tuple((one["event"], one["id"]) for one in caused),
         reasons=reasons,

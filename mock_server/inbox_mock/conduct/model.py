@@ -145,7 +145,8 @@ class Entry:
 
     Bodies are text, or for /oauth the parameters by name. ``status`` is None where no answer was sent;
     ``readable`` is false for an answer that a fault cut short or garbled. ``synced_at`` is that of the answer.
-    ``scopes``: any one of them allows the request.
+    ``scopes``: any one of them allows the request. ``head_bytes`` is about the size of the answer's status line and headers, 0 for
+    a webhook.
     """
 
     id: int
@@ -160,6 +161,7 @@ class Entry:
     asked_headers: Mapping[str, str] = field(default_factory=dict)
     asked_body: str | Json = ""
     headers: Mapping[str, str] = field(default_factory=dict)
+    head_bytes: int = 0
     body: str | Json = ""
     caused: tuple[tuple[str, int], ...] = ()
     reasons: tuple[Reason, ...] = ()
