@@ -40,6 +40,7 @@ TOGETHER = {
         "unavailable",
         "tentative_expires_at",
         "locked",
+        "bookings_tag_ids",
         "initial_price",
         "final_price",
         "final_payback_to_owner",
@@ -120,6 +121,8 @@ def _value(attribute: Attribute) -> "Drawn":
         pattern = attribute.kind.options.get("pattern")
         printable = bool(attribute.kind.options.get("printable"))
         found = st.from_regex(pattern, fullmatch=True) if pattern else _text(longest, blank=blank, printable=printable)
+    elif attribute.kind.field == "Amount":
+        found = st.sampled_from(["10%", "12.5%", "300", "299.5"])
     else:
         found = _simple(attribute.kind)
     return found | st.none() if attribute.null and not attribute.required else found

@@ -13,7 +13,7 @@ from inbox_mock.domain.enumerations import (
 )
 from inbox_mock.domain.fidelity import assumed, documented, recorded
 from inbox_mock.resources.declaration import ON_ITS_PAGE, STAMPS, Attribute, Link, Resource, Write, absent
-from inbox_mock.resources.field_types import Kind, amount, boolean, choice, decimal, email, integer, record_id, text, time
+from inbox_mock.resources.field_types import Kind, amount, boolean, choice, decimal, email, integer, record_id, record_ids, text, time
 from inbox_mock.resources.stays import OF_BOOKINGS, OF_INQUIRIES
 
 BOOKINGS_RECORDED = recorded("bookings")
@@ -76,6 +76,7 @@ DECLARED = (
             Attribute("tentative_expires_at", time(), ON_ITS_PAGE, null=True, write=Write.ALWAYS),
             Attribute("client_id", record_id(), ON_ITS_PAGE, null=True, read=False, write=Write.ALWAYS),
             Attribute("source_id", record_id(), ON_ITS_PAGE, null=True, read=False, write=Write.ALWAYS),
+            Attribute("bookings_tag_ids", record_ids(), ON_ITS_PAGE, read=False, write=Write.ALWAYS, example=[1, 2]),
             Attribute("adults", integer(0), ON_ITS_PAGE, null=True, write=Write.ALWAYS),
             Attribute("children", integer(0), ON_ITS_PAGE, null=True, write=Write.ALWAYS),
             Attribute("currency", choice(CURRENCIES, blank=True), ON_ITS_PAGE, null=True, write=Write.ALWAYS, example="EUR"),
@@ -131,7 +132,15 @@ DECLARED = (
             absent("bookings_fees", many=True),
             absent("bookings_payments", many=True),
             absent("bookings_taxes", many=True),
-            absent("bookings_tags", many=True, public=True),
+            Link(
+                "bookings_tags",
+                "bookings_tags",
+                many=True,
+                public=True,
+                fidelity=assumed(
+                    "as written in bookings_tag_ids: the fake has no tags, so any id will do, and the template leads to a 404"
+                ),
+            ),
             absent("booking_comments", many=True),
             Link(
                 "conversations",

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from contextlib import suppress
 from functools import partial
+from json import dumps
 
 from inbox_mock.domain import times
 from inbox_mock.domain.enumerations import APPLICATION
@@ -43,7 +44,7 @@ def create_booking(work: UnitOfWork, actor: Actor, rental_id: int, written: Row)
         partial(constraints.check, OF_BOOKINGS, {}, written, work.now),
         partial(_check_references, work, actor, written),
     )
-    return insert_booking(work, actor, rental, {**written, **state_of(written), "channel": "direct"})
+    return insert_booking(work, actor, rental, {**_columns(written), **state_of(written), "channel": "direct"})
 
 
 def edit_booking(work: UnitOfWork, actor: Actor, booking_id: int, written: Row, *, owned_only: bool) -> None:
@@ -75,7 +76,7 @@ def edit_booking(work: UnitOfWork, actor: Actor, booking_id: int, written: Row, 
         changes |= state_of(written)
     if moves:
         changes |= global_times(merged["start_at"], merged["end_at"], rental["timezone"])
-    kept = {name: found for name, found in written.items() if name not in STATES}
+    kept = {name: found for name, found in _columns(written).items() if name not in STATES}
     work.db.update("bookings", booking_id, kept | changes)
     publish(work, "booking_updated", booking_id, actor.account_id)
 
@@ -108,6 +109,10 @@ def _in_local_time(work: UnitOfWork, rental: RentalRow, written: Row) -> Row:
     """Return what was written with the stay in the rental's local time."""
     timezone = rental["timezone"] if work.settings.assume["stay_offset"] == "instant" else "UTC"
     return written | {key: times.on_rentals_clock(written[key], timezone) for key in STAY if key in written}
+
+
+def _columns(written: Row) -> Row:
+    return written | {name: dumps(written[name]) for name in ("bookings_tag_ids",) if name in written}
 
 
 def _refuse_if_locked(record: BookingRow | InquiryRow, actor: Actor, written: Row) -> None:

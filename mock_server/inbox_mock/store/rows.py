@@ -52,8 +52,8 @@ BookingRow = TypedDict("BookingRow", {
     "paid_or_authorized_amount": str | None, "balance_due_at": str | None, "reconciliation": str | None, "imported": int,
     "door_key_code": str | None, "expected_checkin_time": str | None, "expected_checkout_time": str | None, "notes": str | None,
     "cancelation_reason": str | None, "cancelation_message_to_guest": str | None, "cancelation_message_to_channel": str | None,
-    "canceled_at": str | None, "contract_updated_at": str | None, "created_by_id": int | None, "created_by_type": str | None,
-    "created_at": str, "updated_at": str,
+    "canceled_at": str | None, "contract_updated_at": str | None, "bookings_tag_ids": str, "created_by_id": int | None,
+    "created_by_type": str | None, "created_at": str, "updated_at": str,
 })
 InquiryRow = TypedDict("InquiryRow", {
     "id": int, "account_id": int, "rental_id": int, "source_id": int | None, "booking_id": int | None, "conversation_id": int | None,

@@ -58,7 +58,7 @@ CREATE TABLE bookings (
   paid_amount TEXT, payment_left_to_collect TEXT, authorized_amount TEXT, paid_or_authorized_amount TEXT, balance_due_at TEXT, reconciliation TEXT, imported INTEGER NOT NULL DEFAULT 0,
   door_key_code TEXT, expected_checkin_time TEXT, expected_checkout_time TEXT, notes TEXT,
   cancelation_reason TEXT, cancelation_message_to_guest TEXT, cancelation_message_to_channel TEXT, canceled_at TEXT,
-  contract_updated_at TEXT, created_by_id INTEGER, created_by_type TEXT, created_at TEXT NOT NULL, updated_at TEXT NOT NULL);
+  contract_updated_at TEXT, bookings_tag_ids TEXT NOT NULL DEFAULT '[]', created_by_id INTEGER, created_by_type TEXT, created_at TEXT NOT NULL, updated_at TEXT NOT NULL);
 CREATE INDEX bookings_listed ON bookings (account_id, rental_id, start_at, id);
 CREATE INDEX bookings_updated ON bookings (account_id, updated_at);
 CREATE INDEX bookings_source ON bookings (source_id) WHERE source_id IS NOT NULL;
@@ -159,6 +159,7 @@ CREATE VIEW host_records AS SELECT h.*, h.account_id AS account, h.source_id AS 
   (SELECT json_group_array(id) FROM participants WHERE member_id = h.id AND member_type = 'Host') AS participants
   FROM hosts h;
 CREATE VIEW booking_records AS SELECT b.*, b.account_id AS account, b.rental_id AS rental, b.client_id AS client, b.source_id AS source, b.inquiry_id AS inquiry,
+  b.bookings_tag_ids AS bookings_tags,
   0 AS bookings_payments_count, 0 AS review_requests_count, NULL AS payment_url,
   (SELECT json_group_array(conversation_id) FROM conversation_bookings WHERE booking_id = b.id) AS conversations
   FROM bookings b;
