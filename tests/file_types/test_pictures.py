@@ -74,7 +74,6 @@ def test_pictures_of_phones_and_of_libheif_are_known_with_their_size(
         (b"GIF89a" + struct.pack("<HH", 40_000, 2) + b"\0\0\0;", "image/gif", "gif", (40_000, 2)),
         (BMP_BACKWARDS, "image/x-ms-bmp", "bmp", (77, 33)),
         (ICON, "image/x-icon", "ico", (256, 256)),
-        (b"8BPS\0\1" + bytes(8) + struct.pack(">II", 5, 7), "image/vnd.adobe.photoshop", "psd", (7, 5)),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
@@ -170,7 +169,9 @@ def test_a_drawing_is_known_whatever_it_begins_with(before: str, encoding: str) 
         ('width="-3" height="5" viewBox="0 0 4 5"', (4, 5)),
         ('größe="9" width="3" height="5"', (3, 5)),
         ('width="99999999999999999999999" height="5"', (None, None)),
-        ('width="1e99" height="5" viewBox="0 0 4 5"', (None, None)),
+        ('width="1e99" height="5" viewBox="0 0 4 5"', (4, 5)),
+        ('width="4" height="auto" viewBox="0 0 300 150"', (300, 150)),
+        ('viewBox="0 0 300"', (None, None)),
         ("", (None, None)),
     ],
 )
@@ -186,8 +187,7 @@ def test_a_drawing_may_have_a_prefix() -> None:
     assert identify(content) == ("image/svg+xml", "svg", 3, 4)
 
 
-def test_entities_of_a_drawing_are_not_expanded() -> None:
-    entities = "".join(f'<!ENTITY e{n} "{f"&e{n - 1};" * 10}">' for n in range(1, 60))
-    content = an_svg('width="5" height="6" id="&e59;"', f"<!DOCTYPE svg [{entities}]>").encode()
+def test_a_drawing_may_name_its_namespace_by_an_entity() -> None:
+    content = b'<!DOCTYPE svg [<!ENTITY ns "http://www.w3.org/2000/svg">]><svg xmlns="&ns;" width="5" height="6"/>'
 
     assert identify(content) == ("image/svg+xml", "svg", 5, 6)
