@@ -108,7 +108,7 @@ def test_every_association_has_its_template(sandbox: Sandbox) -> None:
         "data URI with another type",
     ],
 )
-def test_base64_comes_in_several_dresses(sandbox: Sandbox, written: str) -> None:
+def test_base64_comes_bare_or_in_a_data_uri_whose_type_does_not_count(sandbox: Sandbox, written: str) -> None:
     made = sandbox.api.post(URL, a_body("attachments", file=written))
 
     assert (made.status, made.record["file_size"], made.record["file_content_type"]) == (201, len(PNG), "image/png")

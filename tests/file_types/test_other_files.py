@@ -1,5 +1,6 @@
 """Documents, archives, recordings and texts."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from inbox_mock.file_types import identify
 from inbox_mock.file_types.extensions import EXTENSIONS
 from made_files import a_film, a_zip, an_archive_of
 
+REFERENCE = Path(__file__).parents[2] / "docs/reference.md"
 SAMPLES = Path(__file__).parent / "samples"
 OFFICE = "application/vnd.openxmlformats-officedocument"
 OPEN_DOCUMENT = "application/vnd.oasis.opendocument"
@@ -134,3 +136,7 @@ def test_texts_are_known_in_any_encoding(content: bytes, content_type: str, exte
 
 def test_extensions_are_fit_for_a_file_name() -> None:
     assert all(extension.isalnum() and extension == extension.lower() for extension in EXTENSIONS.values())
+
+
+def test_the_reference_names_every_type_with_its_extension() -> None:
+    assert dict(re.findall(r"`(\w+/\S+)` \.(\w+)", REFERENCE.read_text())) == EXTENSIONS

@@ -1,5 +1,7 @@
 """Scenario files: what they may say, and how a mistake in one is told."""
 
+from base64 import b64encode
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from textwrap import dedent
@@ -14,6 +16,7 @@ from inbox_mock.domain.fidelity import ASSUMPTIONS
 from inbox_mock.scenarios.build import Overrides, build_image
 from inbox_mock.scenarios.errors import ScenarioError
 from inbox_mock.scenarios.loading import Scenario, find, from_object, shipped
+from made_files import a_jpeg, a_turned_heif
 from oauth import an_application
 
 SPRING = 1_900_000_000.0  # 2030-03-17T17:46:40Z on the wall clock
@@ -509,6 +512,16 @@ def test_attachment_urls(mock: Mock) -> None:
 
     assert absolute.startswith("http://localhost/uploads/")
     assert relative.startswith("/uploads/")
+
+
+@pytest.mark.parametrize(("switch", "width", "height"), [("shown", 20, 30), ("stored", 30, 20)])
+@pytest.mark.parametrize("picture", [a_jpeg, a_turned_heif])
+def test_picture_size(mock: Mock, picture: Callable[[int, int, int], bytes], switch: str, width: int, height: int) -> None:
+    uploaded = a_body("attachments", file=b64encode(picture(30, 20, 6)).decode())
+
+    made = assuming(mock, picture_size=switch).api.post("/inbox/attachments", uploaded).record
+
+    assert (made["image_width"], made["image_height"]) == (width, height)
 
 
 def test_refresh_revokes(mock: Mock) -> None:

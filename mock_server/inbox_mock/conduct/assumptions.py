@@ -55,6 +55,11 @@ def _is(*calls: tuple[str, ...]) -> Callable[[Entry], bool]:
     return lambda entry: entry.done and any(entry.is_call(*call) for call in calls)
 
 
+def _shows_a_picture(entry: Entry) -> bool:
+    attachments = entry.answered.get("attachments")
+    return isinstance(attachments, list) and any(attachment.get("image_width") for attachment in attachments)
+
+
 def _stays_with_an_offset(entry: Entry) -> bool:
     return entry.done and any(times.has_offset(str(entry.written[key])) for key in ("start_at", "end_at") if key in entry.written)
 
@@ -76,6 +81,7 @@ OF_CALLS: tuple[tuple[Behaviour, Callable[[Entry], bool]], ...] = (
     (_switched("stay_offset"), _stays_with_an_offset),
     (_switched("created_by"), lambda entry: entry.status in {200, 201} and not SHOWS_CREATOR.isdisjoint(entry.parts[1:2])),
     (_switched("attachment_urls"), lambda entry: entry.status in {200, 201} and entry.parts[1:2] == ("attachments",)),
+    (_switched("picture_size"), lambda entry: entry.status in {200, 201} and _shows_a_picture(entry)),
     (
         Behaviour("A message whose channel is not the conversation's default_channel stays in the inbox.", "inferred from default_channel"),
         lambda entry: any(reason.is_not_relayed for reason in entry.reasons),

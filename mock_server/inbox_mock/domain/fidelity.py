@@ -62,6 +62,11 @@ ASSUMPTIONS: dict[str, Assumption] = {
     "attachment_urls": Assumption(
         "absolute", ("absolute", "relative"), "Whether an attachment's url names the host, or is relative to it as in 2018."
     ),
+    "picture_size": Assumption(
+        "shown",
+        ("shown", "stored"),
+        "Which image_width and image_height a rotated picture has: as a viewer shows it, or as its pixels are stored.",
+    ),
     "refresh_revokes": Assumption(
         "on_use",
         ("on_use", "at_once"),

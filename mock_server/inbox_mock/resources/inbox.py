@@ -8,8 +8,7 @@ from inbox_mock.resources.field_types import boolean, choice, integer, record_id
 
 OPENED_BY = " and ".join(policy.title for policy in opening())
 CREATOR = assumed("the tables list created_by_id and created_by_type, no sample or recording shows them; switch created_by")
-
-SHOWN_SIZE = assumed("pixels are documented, rotated pictures are not: the size as a viewer shows it, by the same rule for every format")
+PICTURE_SIZE = assumed("pixels are documented, rotated pictures are not: as a viewer shows them, in every format; switch picture_size")
 
 CREATED_BY = (
     Attribute("created_by_id", record_id(), null=True, example=65, fidelity=CREATOR, note="Look it up in applications."),
@@ -164,8 +163,8 @@ DECLARED = (
             Attribute("url", upload_url(), fidelity=assumed("recorded relative to the host; absolute here, switch attachment_urls")),
             Attribute("file_size", integer(), ON_ITS_PAGE, example=5365),
             Attribute("file_content_type", text(), example="image/png", fidelity=recorded("attachments: sniffed from the bytes, 2018")),
-            Attribute("image_width", integer(), null=True, fidelity=SHOWN_SIZE),
-            Attribute("image_height", integer(), null=True, fidelity=SHOWN_SIZE),
+            Attribute("image_width", integer(), null=True, fidelity=PICTURE_SIZE),
+            Attribute("image_height", integer(), null=True, fidelity=PICTURE_SIZE),
             *STAMPS,
         ),
         links=(

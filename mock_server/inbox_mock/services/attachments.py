@@ -6,7 +6,6 @@ from urllib.parse import quote, unquote, urlsplit
 
 from inbox_mock.domain.errors import Invalid, invalid
 from inbox_mock.engine.unit_of_work import Actor, UnitOfWork
-from inbox_mock.file_types import identify
 from inbox_mock.store.database import Row
 from inbox_mock.store.rows import AttachmentRow
 
@@ -24,7 +23,7 @@ def create_attachment(work: UnitOfWork, actor: Actor, written: Row) -> int:
     content, file_name = _content(written)
     if content is None:
         raise Invalid(invalid("file", "can't be blank"))
-    described = describe(content)
+    described = describe(work, content)
     file_name = file_name or f"file.{described.pop('extension')}"
     described.pop("extension", None)
     row = {
@@ -50,7 +49,7 @@ def edit_attachment(work: UnitOfWork, actor: Actor, attachment_id: int, written:
         changes["name"] = written["name"]
     content, file_name = _content(written)
     if content is not None:
-        described = describe(content)
+        described = describe(work, content)
         changes["file_name"] = file_name or f"file.{described['extension']}"
         changes |= {name: found for name, found in described.items() if name != "extension"}
         work.db.execute("UPDATE attachment_files SET bytes = ? WHERE attachment_id = ?", (content, attachment_id))
@@ -63,9 +62,11 @@ def read_file(work: UnitOfWork, attachment_id: int) -> Row | None:
     return work.db.one(sql, (attachment_id,))
 
 
-def describe(content: bytes) -> Row:
+def describe(work: UnitOfWork, content: bytes) -> Row:
     """Return a file's size in bytes, content type and usual extension, and a picture's width and height in pixels."""
-    found = identify(content)
+    from inbox_mock.file_types import identify
+
+    found = identify(content, rotated=work.settings.assume["picture_size"] == "shown")
     return {
         "file_size": len(content),
         "file_content_type": found.content_type,
