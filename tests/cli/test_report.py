@@ -18,8 +18,8 @@ from whole import MESSAGES
 STRANGER = """
 import sys
 import requests
-for _ in range(2):
-    requests.get(sys.argv[1] + "/api/v3/inbox/messages", headers={"Authorization": "Bearer demo"}, timeout=30).raise_for_status()
+for name in ("messages", "conversations", "messages"):
+    requests.get(f"{sys.argv[1]}/api/v3/inbox/{name}", headers={"Authorization": "Bearer demo"}, timeout=30).raise_for_status()
 """
 
 
@@ -51,7 +51,7 @@ def test_a_client_that_knows_nothing_of_the_fake_is_judged(tmp_path: Path) -> No
         ran = run("report", "--url", root)
 
     assert ran.returncode == 1
-    assert ran.stdout.startswith("1 error in 2 requests\n")
+    assert ran.stdout.startswith("1 error in 3 requests\n")
     assert "ERROR SYN001" in ran.stdout
 
 
