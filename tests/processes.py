@@ -1,21 +1,46 @@
-"""Running the project's own command, as a user does."""
+"""Running the project's own command, as a user does: in this process where a process of its own would change nothing."""
 
+import os
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import chdir, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from click.testing import CliRunner
+
+from inbox_mock.cli import main
 
 COMMAND = str(Path(sys.executable).parent / "inbox-mock")
 PATIENCE_SECONDS = 60
 
 
-def run(*arguments: str, env: dict[str, str] | None = None, cwd: Path | None = None) -> "subprocess.CompletedProcess[str]":
-    """Run the command to its end."""
-    return subprocess.run([COMMAND, *arguments], capture_output=True, text=True, check=False, timeout=PATIENCE_SECONDS, env=env, cwd=cwd)
+@dataclass(frozen=True)
+class Ran:
+    """A command that ended: its exit code and what it printed."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+def run(*arguments: str, env: dict[str, str] | None = None, cwd: Path | None = None) -> Ran:
+    """Run the command to its end, in this process; ``env`` is added to the environment."""
+    with chdir(cwd or Path.cwd()):
+        ran = CliRunner(catch_exceptions=False).invoke(main, arguments, env=env, prog_name="inbox-mock")
+    return Ran(ran.exit_code, ran.stdout, ran.stderr)
+
+
+def run_apart(*arguments: str, env: dict[str, str] | None = None, cwd: Path | None = None) -> Ran:
+    """Run the command to its end in a process of its own: where start, signals or Python's path matter."""
+    command = [COMMAND, *arguments]
+    told = os.environ | (env or {})
+    ran = subprocess.run(command, capture_output=True, text=True, check=False, timeout=PATIENCE_SECONDS, env=told, cwd=cwd)
+    return Ran(ran.returncode, ran.stdout, ran.stderr)
 
 
 @contextmanager

@@ -32,7 +32,7 @@ def mock(served: str) -> Mock:
 def typed(sandbox: Sandbox, *arguments: str, env: dict[str, str] | None = None) -> "subprocess.CompletedProcess[str]":
     """Run a command for a sandbox, through the environment."""
     told = {"INBOX_MOCK_URL": sandbox.transport.root, "INBOX_MOCK_SANDBOX": sandbox.id}
-    return run(*arguments, env=os.environ | told | (env or {}))
+    return run(*arguments, env=told | (env or {}))
 
 
 def printed(sandbox: Sandbox, *arguments: str) -> str:

@@ -1,19 +1,18 @@
 """``inbox-mock completion``, and what a shell is offered while somebody types."""
 
-import os
 import shutil
 import subprocess
 
 import pytest
 
-from processes import COMMAND, run
+from processes import run
 
 
 def offered(typed: str) -> list[str]:
     """What a shell offers for the last word of a line."""
     words = typed.split(" ")
     told = {"_INBOX_MOCK_COMPLETE": "bash_complete", "COMP_WORDS": typed, "COMP_CWORD": str(len(words) - 1)}
-    ran = subprocess.run([COMMAND], capture_output=True, text=True, check=True, timeout=60, env=os.environ | told)
+    ran = run(env=told)
     return [line.partition(",")[2] for line in ran.stdout.splitlines()]
 
 
@@ -38,7 +37,7 @@ def test_a_shell_is_offered_what_fits(typed: str, expected: list[str]) -> None:
 def test_a_name_of_no_scenario_may_be_a_files() -> None:
     told = {"_INBOX_MOCK_COMPLETE": "bash_complete", "COMP_WORDS": "inbox-mock serve --scenario ./mi", "COMP_CWORD": "3"}
 
-    ran = subprocess.run([COMMAND], capture_output=True, text=True, check=True, timeout=60, env=os.environ | told)
+    ran = run(env=told)
 
     assert ran.stdout == "file,./mi\n"
 

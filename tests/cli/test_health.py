@@ -1,7 +1,6 @@
 """``inbox-mock health``: what a container and a pipeline ask before they go on."""
 
 import json
-import os
 import subprocess
 from pathlib import Path
 
@@ -18,7 +17,7 @@ def test_a_fake_that_answers_is_healthy(served: str) -> None:
 
 
 def test_the_address_may_be_that_of_the_api_and_come_from_the_environment(served: str) -> None:
-    ran = run("health", env=os.environ | {"INBOX_MOCK_URL": f"{served}/api/v3"})
+    ran = run("health", env={"INBOX_MOCK_URL": f"{served}/api/v3"})
 
     assert (ran.returncode, ran.stdout) == (0, f"{served} is ready\n")
 

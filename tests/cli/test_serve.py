@@ -1,6 +1,5 @@
 """``inbox-mock serve``."""
 
-import os
 import signal
 import socket
 import subprocess
@@ -11,7 +10,7 @@ import pytest
 import requests
 
 from inbox_mock.client import connect
-from processes import COMMAND, run, serving, wait_for
+from processes import COMMAND, run_apart, serving, wait_for
 from receiver import receiving
 
 
@@ -106,20 +105,20 @@ def test_readiness_can_be_asked_for(tmp_path: Path) -> None:
 
 
 def test_options_can_come_from_the_environment() -> None:
-    result = run("serve", env=os.environ | {"INBOX_MOCK_SCENARIO": "nowhere"})
+    result = run_apart("serve", env={"INBOX_MOCK_SCENARIO": "nowhere"})
 
     assert result.returncode == 2
     assert "nowhere" in result.stderr
 
 
 def test_a_flag_wins_over_the_environment() -> None:
-    result = run("serve", "--scenario", "elsewhere", env=os.environ | {"INBOX_MOCK_SCENARIO": "nowhere"})
+    result = run_apart("serve", "--scenario", "elsewhere", env={"INBOX_MOCK_SCENARIO": "nowhere"})
 
     assert "elsewhere" in result.stderr
 
 
 def test_a_host_that_is_not_this_machine_is_one_clear_line() -> None:
-    result = run("serve", "--host", "192.0.2.1", "--port", "0")
+    result = run_apart("serve", "--host", "192.0.2.1", "--port", "0")
 
     assert result.returncode == 2
     assert result.stderr == "inbox-mock: cannot listen on 192.0.2.1:0: Cannot assign requested address\n"
@@ -133,7 +132,7 @@ def test_a_server_on_every_address_of_ipv6_and_ipv4_knows_this_machine(tmp_path:
 
 
 def test_a_port_file_that_cannot_be_written_is_told_at_once(tmp_path: Path) -> None:
-    result = run("serve", "--port", "0", "--port-file", str(tmp_path / "nowhere" / "port"))
+    result = run_apart("serve", "--port", "0", "--port-file", str(tmp_path / "nowhere" / "port"))
 
     assert result.returncode == 2
     assert "cannot be written" in result.stderr
@@ -143,7 +142,7 @@ def test_a_port_file_that_cannot_be_written_is_told_at_once(tmp_path: Path) -> N
 def test_a_port_file_of_an_earlier_run_is_gone_before_anything_else(tmp_path: Path) -> None:
     (tmp_path / "port").write_text("1\n")
 
-    run("serve", "--scenario", "nowhere", "--port-file", str(tmp_path / "port"))
+    run_apart("serve", "--scenario", "nowhere", "--port-file", str(tmp_path / "port"))
 
     assert not (tmp_path / "port").exists()
 
@@ -152,7 +151,7 @@ def test_a_busy_port_is_one_clear_line() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
 
-        result = run("serve", "--port", str(port))
+        result = run_apart("serve", "--port", str(port))
 
     assert result.returncode == 2
     assert result.stdout == ""
@@ -175,7 +174,7 @@ def test_a_busy_port_is_one_clear_line() -> None:
     ],
 )
 def test_what_cannot_be_is_told_and_ends_with_two(arguments: tuple[str, ...], told: str) -> None:
-    result = run("serve", *arguments)
+    result = run_apart("serve", *arguments)
 
     assert result.returncode == 2
     assert told in result.stderr
@@ -185,7 +184,7 @@ def test_what_cannot_be_is_told_and_ends_with_two(arguments: tuple[str, ...], to
 def test_an_unreadable_file_is_one_clear_line(tmp_path: Path) -> None:
     (tmp_path / "scenario.yaml").write_bytes(b"\xff\xfe\x00")
 
-    result = run("serve", "--scenario", str(tmp_path / "scenario.yaml"))
+    result = run_apart("serve", "--scenario", str(tmp_path / "scenario.yaml"))
 
     assert result.returncode == 2
     assert len(result.stderr.splitlines()) == 1
@@ -195,7 +194,7 @@ def test_a_mistake_in_a_file_names_the_line(tmp_path: Path) -> None:
     path = tmp_path / "scenario.yaml"
     path.write_text("seed: 7\nbookings:\n  - {rental: 16, chanel: airbnb, start_at: +1d, end_at: +2d}\n")
 
-    result = run("serve", "--scenario", str(path))
+    result = run_apart("serve", "--scenario", str(path))
 
     assert result.returncode == 2
     assert result.stderr == f"inbox-mock: {path}:3: found bookings.0: the unknown key 'chanel'; did you mean 'channel'?\n"

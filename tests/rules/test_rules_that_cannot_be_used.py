@@ -13,7 +13,7 @@ from inbox_contracts.rules import rules
 from inbox_mock.conduct.model import Rule
 from inbox_mock.domain.discovery import DeclarationError
 from plugged import plugged
-from processes import free_port, run, serving
+from processes import free_port, run, run_apart, serving
 
 DRIVER = str(Path(__file__).resolve().parents[2] / "examples" / "python_client" / "driver.py")
 TOLD = "BROKEN  theirs (their_rules:RULES): cannot be imported: ModuleNotFoundError: No module named 'pigeons'"
@@ -53,8 +53,8 @@ def test_the_report_says_so_first_and_exits_2(tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("theirs")
 def test_a_trial_is_not_held_and_the_doctor_names_them() -> None:
-    trial = run("check", "client", "--worlds", "1", "--", sys.executable, DRIVER)
-    doctor = run("doctor", "--port", str(free_port()))
+    trial = run_apart("check", "client", "--worlds", "1", "--", sys.executable, DRIVER)
+    doctor = run_apart("doctor", "--port", str(free_port()))
 
     assert (trial.returncode, trial.stderr.splitlines()[-1]) == (2, f"inbox-mock: {TOLD}")
     assert doctor.returncode == 1
@@ -108,7 +108,7 @@ def test_what_is_offered_as_version_0_1_had_it_is_told_not_ignored(theirs: None,
     )
     told = "theirs (their_rules:{}): is offered in the group mock_server.{} of version 0.1: rename the entry-point group to inbox_mock.{}"
 
-    doctor = run("doctor", "--port", str(free_port()))
+    doctor = run_apart("doctor", "--port", str(free_port()))
     with serving(tmp_path) as root:
         report = requests.get(f"{root}/__admin/sandboxes/default/report", timeout=30).json()
 
