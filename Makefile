@@ -49,8 +49,8 @@ serve: $(VENV)/serves ## Run the fake on http://127.0.0.1:8089
 	@$(BIN)/inbox-mock serve $(ARGS)
 
 .PHONY: test
-test: $(VENV)/ready ## Run the tests
-	@$(BIN)/pytest -n auto --dist worksteal $(ARGS)
+test: $(VENV)/ready ## Run the tests; the many processes that they start read bytecode, also where it is turned off
+	@PYTHONDONTWRITEBYTECODE= $(BIN)/pytest -n auto --dist worksteal $(ARGS)
 
 .PHONY: coverage
 coverage: $(VENV)/ready ## Measure which lines and branches of the product the tests run, subprocesses and threads included
