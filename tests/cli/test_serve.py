@@ -56,7 +56,7 @@ def test_it_serves_and_ends_with_closed_standard_streams(tmp_path: Path, closed:
 def test_every_command_ends_as_usual_with_closed_standard_streams(arguments: tuple[str, ...]) -> None:
     closed = subprocess.run(["sh", "-c", 'exec "$0" "$@" <&- >&- 2>&-', COMMAND, *arguments], check=False, timeout=60)
 
-    assert closed.returncode == run(*arguments).returncode
+    assert closed.returncode == run_apart(*arguments).returncode
 
 
 def test_connections_on_which_nothing_is_said_keep_nobody_from_an_answer_nor_the_server_from_ending(tmp_path: Path) -> None:
