@@ -10,7 +10,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound, Reque
 
 from inbox_mock.admin import access_control
 from inbox_mock.admin import routes as admin
-from inbox_mock.api import oauth, rendering, routes
+from inbox_mock.api import cross_origin, oauth, rendering, routes
 from inbox_mock.api.pipeline import AddressedRequest, Server, refuse
 from inbox_mock.dashboard import pages as dashboard
 from inbox_mock.docs import pages as docs
@@ -41,6 +41,7 @@ class Options:
     admin_token: str | None = None
     allowed_hosts: frozenset[str] = frozenset()
     webhook_hosts: frozenset[str] = frozenset()
+    allowed_origins: frozenset[str] = frozenset()
     progress: Progress | None = None
 
 
@@ -86,7 +87,11 @@ def create_app(
     app.register_blueprint(docs.blueprint())
     _health(app)
     _answers_of_refusals(app, server)
+    allow_pages = cross_origin.policy(options.allowed_origins)
+    app.before_request(lambda: cross_origin.preflight(request))
+    app.after_request(lambda answer: allow_pages(request, answer))
     app.after_request(rendering.dated_by(sandboxes))
+    app.after_request(rendering.worded)
     return Fake(app, sandboxes, factory, sender)
 
 

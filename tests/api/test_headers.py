@@ -29,6 +29,7 @@ class Raw:
     status: int
     headers: list[tuple[str, str]]
     body: bytes
+    reason: str = ""
 
     @property
     def names(self) -> set[str]:
@@ -59,7 +60,7 @@ class Wire:
         first, _, rest = received.partition(b"\r\n\r\n")
         status, *found = first.decode("latin-1").split("\r\n")
         headers = [(name, value) for name, _, value in (line.partition(": ") for line in found)]
-        return Raw(int(status.split()[1]), headers, rest)
+        return Raw(int(status.split()[1]), headers, rest, status.split(maxsplit=2)[2])
 
 
 @pytest.fixture
@@ -101,12 +102,37 @@ def answers(wire: Wire, what: str) -> Raw:
 
 
 ALL = tuple(ASKED)
+REASONS = {
+    "200": "OK",
+    "201": "Created",
+    "204": "No Content",
+    "304": "Not Modified",
+    "400": "Bad Request",
+    "401": "Unauthorized",
+    "403": "Forbidden",
+    "404": "Not Found",
+    "405": "Method Not Allowed",
+    "422": "Unprocessable Entity",
+    "429": "Too Many Requests",
+}
 REFUSED = ("400", "403", "404 record", "404 path", "405", "422", "429")
 
 
 @pytest.mark.parametrize("what", ALL)
 def test_the_status_is_what_was_meant(wire: Wire, what: str) -> None:
     assert answers(wire, what).status == int(what[:3])
+
+
+@pytest.mark.parametrize("what", ALL)
+def test_the_reason_phrase_is_in_the_case_of_the_recordings(wire: Wire, what: str) -> None:
+    assert answers(wire, what).reason == REASONS[what[:3]]
+
+
+@pytest.mark.parametrize("what", ALL)
+def test_every_answer_has_the_recorded_p3p(wire: Wire, what: str) -> None:
+    assert answers(wire, what)["P3P"] == (
+        'CP="OTI DSP COR CUR ADMo DEVo TAI PSAi PSDi IVAi IVDi CONi HISi TELi OTPi OUR SAMi OTRo UNRo PUBi IND UNI STA"'
+    )
 
 
 @pytest.mark.parametrize("what", ALL)

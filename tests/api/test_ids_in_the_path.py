@@ -130,6 +130,33 @@ def test_a_slash_too_many_is_not_redirected(mock: Mock, path: str) -> None:
     assert answer.ids[0] == 21
 
 
+@pytest.mark.parametrize("path", [MESSAGES, f"{MESSAGES}/21", f"{MESSAGES}/21,22", "/me", "/nothing", "/bookings/80"])
+@pytest.mark.parametrize("suffix", [".json", ".json/"])
+def test_a_path_with_the_suffix_json_answers_as_without(mock: Mock, path: str, suffix: str) -> None:
+    sandbox = a_busy_sandbox(mock)
+    without = sandbox.api.get(path, page=1)
+
+    answer = sandbox.api.get(f"{path}{suffix}", page=1)
+
+    assert (answer.status, answer.json.get("links")) == (without.status, without.json.get("links"))
+    if suffix == ".json":
+        assert answer.body == without.body
+        assert sandbox.handle.journal()[-1]["path"] == f"/api/v3{path}"
+
+
+def test_the_suffix_json_is_accepted_in_writes_and_sub_actions(mock: Mock) -> None:
+    api = a_busy_sandbox(mock).api
+
+    assert api.put(f"{CONVERSATIONS}/11.json", a_body("conversations", closed=True)).status == 200
+    assert api.put(f"{CONVERSATIONS}/11/connect_booking.json", a_body("bookings", id=80)).status == 200
+    assert api.delete("/bookings/80.json").status == 204
+
+
+@pytest.mark.parametrize("path", ["/.json", f"{MESSAGES}/.json", f"{MESSAGES}.xml", f"{MESSAGES}.json/21", f"{MESSAGES}.json.json"])
+def test_nothing_else_is_a_suffix(mock: Mock, path: str) -> None:
+    assert a_busy_sandbox(mock).api.get(path).status == 404
+
+
 @pytest.mark.parametrize("path", [f"{CONVERSATIONS}/11,12", "/hosts/2,3", f"{CONVERSATIONS}/abc", f"{CONVERSATIONS}/11,abc", "/hosts/2,"])
 def test_a_write_is_for_one_record(mock: Mock, path: str) -> None:
     answer = a_busy_sandbox(mock).api.put(path, {path.split("/")[-2]: [{}]})

@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 from hmac import compare_digest
-from http import HTTPStatus
 
 import orjson
 from flask import Request, Response
 
 from inbox_mock.api.pipeline import name_in
+from inbox_mock.api.rendering import phrase
 from inbox_mock.domain import errors
 from inbox_mock.domain.addresses import is_this_machine, plain_host
 from inbox_mock.domain.errors import Forbidden, Invalid, Problem, Refusal, Unauthorized
@@ -62,12 +62,11 @@ class AccessControl:
 
 def problem_of(refusal: Refusal) -> Response:
     """Return a refusal as problem+json, with ``errors`` naming each field and what was expected there."""
-    status = HTTPStatus(refusal.status)
     titles = [p.title for p in refusal.problems if p.title]
     detail = refusal.reason if isinstance(refusal, Unauthorized) else "; ".join(titles)
     if isinstance(refusal, errors.NotFound) and not detail:
         detail = f"nothing of this id, or no such address; {PREFIX}/openapi.json lists the addresses"
-    body: dict[str, object] = {"type": "about:blank", "title": status.phrase, "status": refusal.status, "code": refusal.code}
+    body: dict[str, object] = {"type": "about:blank", "title": phrase(refusal.status), "status": refusal.status, "code": refusal.code}
     if detail:
         body["detail"] = detail
     if isinstance(refusal, Invalid):

@@ -56,9 +56,10 @@ HEADERS: dict[str, str] = {
     "x-updated-since-request-synced-at": "What to send as `updated_since` next time.",
     "ETag": "The answer's weak ETag.",
     "Location": "Where the new record is found.",
+    "P3P": "A compact privacy policy. Recorded until 2018, with every answer; recordings of 2019 and later lack it.",
 }
 PAGING = ("Link", "X-Total-Pages", "X-Total-Count", "X-Per-Page")
-ALWAYS = ("X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset", "x-updated-since-request-synced-at", "ETag")
+ALWAYS = ("X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset", "x-updated-since-request-synced-at", "ETag", "P3P")
 
 
 def document(operations: Iterable[Operation], origin: str) -> JSON:

@@ -39,6 +39,7 @@ HOST = re.compile(r"([A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(:[0-9]{1,5})
 ERRORS = ErrorFormat(JSON_API, lambda problem: problems_body([problem]))
 USUAL_PORTS = {"http": ":80", "https": ":443"}
 SLASHES = re.compile("/{2,}")
+FORMAT = re.compile(r"(/api/v3/.*[^/])\.json(/?)")
 JOURNALED_HEADERS = (
     ("Accept", "HTTP_ACCEPT"),
     ("Content-Type", "CONTENT_TYPE"),
@@ -84,17 +85,21 @@ class Server:
     wait: Callable[[float], None]
 
 
-def squeeze_slashes(state: BlueprintSetupState) -> None:
-    """Make ``/api/v3//bookings`` mean ``/api/v3/bookings``: the framework would redirect, which clients treat as a failure."""
+def normalise_paths(state: BlueprintSetupState) -> None:
+    """Make ``/api/v3//bookings`` and ``/api/v3/bookings.json`` mean ``/api/v3/bookings``, for all that looks at paths.
+
+    The framework would redirect the one, which clients treat as a failure. The suffix is recorded in an old official example;
+    Rails routes it like the path without it. That it answers the same is assumed.
+    """
     app = cast("Flask", state.app)
     answer = app.wsgi_app
 
-    def squeezed(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
-        if "//" in environ["PATH_INFO"]:
-            environ["PATH_INFO"] = SLASHES.sub("/", environ["PATH_INFO"])
+    def normalised(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        path = SLASHES.sub("/", environ["PATH_INFO"])
+        environ["PATH_INFO"] = "".join(named.groups()) if (named := FORMAT.fullmatch(path)) else path
         return answer(environ, start_response)
 
-    app.wsgi_app = squeezed  # type: ignore[method-assign]
+    app.wsgi_app = normalised  # type: ignore[method-assign]
 
 
 def view_of(server: Server, operation: Operation) -> Callable[..., Response]:

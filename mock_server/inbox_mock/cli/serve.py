@@ -11,6 +11,7 @@ from typing import NoReturn
 
 import click
 
+from inbox_mock.api.cross_origin import EXPECTED, is_origin
 from inbox_mock.app import Options
 from inbox_mock.cli.completion import scenarios
 from inbox_mock.scenarios.build import Overrides
@@ -55,6 +56,15 @@ class Receiver(click.ParamType[tuple[str, str]]):
         return (found[1], found[2]) if found else (RECEIVER, str(value))
 
 
+def _origins(ctx: click.Context, param: click.Parameter, given: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the origins, as browsers write them."""
+    found = tuple(origin.lower().rstrip("/") for origin in given)
+    wrong = next((origin for origin in found if not is_origin(origin)), None)
+    if wrong is not None:
+        raise click.BadParameter(f"{wrong!r} is not {EXPECTED}", ctx, param)
+    return found
+
+
 @click.command("serve")
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @click.option("--port", default=8089, show_default=True, type=click.IntRange(0, 65535), help="The port to listen on; 0 picks a free one.")
@@ -75,6 +85,13 @@ class Receiver(click.ParamType[tuple[str, str]]):
 @click.option("--webhook-url", multiple=True, type=Receiver(), metavar="[ROLE=]URL", help="The address that hears the scenario's webhooks.")
 @click.option("--admin-token", help="Let whoever presents this token use /__admin, from anywhere.")
 @click.option("--allow-webhooks-to", multiple=True, metavar="HOST", help="A host beyond this machine to which webhooks may go.")
+@click.option(
+    "--allow-origin",
+    multiple=True,
+    metavar="ORIGIN",
+    callback=_origins,
+    help="An origin whose pages may call the API from a browser, such as http://localhost:3000; * allows every one.",
+)
 @click.option("--allow-host", multiple=True, help="A further host name under which /__admin may be addressed.")
 def command(
     *,
@@ -89,6 +106,7 @@ def command(
     webhook_url: tuple[tuple[str, str], ...],
     admin_token: str | None,
     allow_webhooks_to: tuple[str, ...],
+    allow_origin: tuple[str, ...],
     allow_host: tuple[str, ...],
 ) -> None:
     """Run the fake until Ctrl-C."""
@@ -105,6 +123,7 @@ def command(
             admin_token=admin_token,
             allowed_hosts=frozenset(allow_host),
             webhook_hosts=frozenset(allow_webhooks_to),
+            allowed_origins=frozenset(allow_origin),
         )
         server = _prepared(options, host, port)
     except (ScenarioError, PortTaken) as refusal:
