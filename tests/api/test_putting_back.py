@@ -58,3 +58,10 @@ def test_a_locked_booking_takes_what_it_shows_and_refuses_what_differs(mock: Moc
 
     assert before["locked"] == "doorkeeper/application-65"
     assert [error["field"] for error in answer.errors] == ["adults", "notes"]
+
+
+def test_what_equals_a_value_in_another_type_is_not_what_is_shown(mock: Mock) -> None:
+    api = mock.sandbox(a_scenario(sources=[{"id": 5, "name": "Website"}])).api
+    api.put("/sources/5", a_body("sources", position=0))
+
+    assert api.put("/sources/5", a_body("sources", position=False)).errors[0]["title"] == "is not a number"

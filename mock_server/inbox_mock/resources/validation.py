@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
 CREATE = (Write.ALWAYS, Write.CREATE)
 UPDATE = (Write.ALWAYS, Write.UPDATE)
-ABSENT = object()
 
 
 @cache
@@ -53,6 +52,12 @@ def is_cast(attribute: Attribute, value: object) -> bool:
     return value is not None and not isinstance(value, field_of(attribute).documented)
 
 
+def _shows(attribute: Attribute, column: object, value: object) -> bool:
+    """Return whether a record with this column shows just this value: false is not 0."""
+    shown = attribute.kind.reads(column) if attribute.kind.reads else column
+    return type(shown) is type(value) and shown == value
+
+
 def check(
     resource: Resource, written: Mapping[str, object], stored: Mapping[str, object] | None, assumed: Mapping[str, object]
 ) -> dict[str, object]:
@@ -75,7 +80,11 @@ def check(
             tolerated[attribute.name] = other.value
             record[attribute.name] = other.validated_as
     checking = schema(resource, creating=stored is None, casts=bool(assumed["cast_values"]))
-    kept = {name: value for name, value in record.items() if name in checking.fields and stored and stored.get(name, ABSENT) == value}
+    kept = {
+        a.name: stored[a.name]
+        for a in resource.attributes
+        if stored and a.name in record and a.name in stored and a.name in checking.fields and _shows(a, stored[a.name], record[a.name])
+    }
     changed = {name: value for name, value in record.items() if name not in kept}
     try:
         loaded: dict[str, object] = checking.load(changed, partial=optional if stored is None else True)
