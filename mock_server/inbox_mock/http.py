@@ -8,7 +8,7 @@ import socket
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection, IncompleteRead
+from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection, IncompleteRead, parse_headers
 from time import monotonic
 from typing import Any
 from urllib.parse import urlsplit
@@ -32,6 +32,17 @@ class HttpResponse:
     def header(self, name: str) -> str | None:
         """Return a header's value, or None; names are compared without regard to case."""
         return next((value for found, value in self.headers if found.lower() == name.lower()), None)
+
+
+class _FinalResponse(HTTPResponse):
+    """A response of which interim ones, 1xx, are skipped: http.client skips 100 alone. 101 is final: nobody asked to switch."""
+
+    def _read_status(self) -> tuple[str, int, str]:
+        version, status, reason = super()._read_status()  # type: ignore[misc]
+        while 100 <= status < 200 and status != 101:
+            parse_headers(self.fp)
+            version, status, reason = super()._read_status()  # type: ignore[misc]
+        return version, status, reason
 
 
 class HttpClient:
@@ -106,6 +117,7 @@ class HttpClient:
             connection: Any = self._kind(*self._address)
             connecting = deadline.within(connect_seconds)
             # http.client keeps it as an attribute so that it can be replaced.
+            connection.response_class = _FinalResponse
             connection._create_connection = lambda address, *_more: _connect(address, connecting)  # noqa: SLF001
             connection.connect()
             timed: Any = _TimedSocket(connection.sock)

@@ -108,3 +108,22 @@ def test_a_connection_is_kept_for_the_next_exchange(served: str) -> None:
     assert first is not None
     assert client._connection is first  # noqa: SLF001
     client.close()
+
+
+@pytest.mark.parametrize("interim", [b"100 Continue", b"102 Processing", b"103 Early Hints", b"199 Unknown"])
+def test_interim_answers_are_skipped(interim: bytes) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def answer() -> None:
+            connection, _ = listener.accept()
+            with connection:
+                connection.recv(65_536)
+                hint = b"HTTP/1.1 " + interim + b"\r\nLink: </style.css>; rel=preload\r\n\r\n"
+                connection.sendall(hint * 2 + b"HTTP/1.1 204 No Content\r\n\r\n")
+
+        thread = Thread(target=answer)
+        thread.start()
+        found = HttpClient(f"http://127.0.0.1:{listener.getsockname()[1]}").exchange("GET", "/", {}, seconds=10)
+        thread.join(10)
+
+    assert (found.status, found.headers, found.body) == (204, (), b"")

@@ -152,6 +152,8 @@ def test_attempts_are_in_the_journal(inbox: Sandbox, receiver: Receiver) -> None
         "http://127.0.0.1:99999/hook",
         "http:///hook",
         "http://[::1/hook",
+        "http://jan:geheim@127.0.0.1/hook",
+        "http://jan@localhost/hook",
         "hook",
         "",
     ],

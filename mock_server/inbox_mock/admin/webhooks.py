@@ -27,7 +27,10 @@ EVERYTHING = 10**15
     status=201,
     body=lambda: {
         "role": {"type": "string", "description": "a role of the scenario's; receiver, if left out and nobody has taken it"},
-        "url": {"type": "string", "description": "an http address on this machine, or on a host that --allow-webhooks-to names"},
+        "url": {
+            "type": "string",
+            "description": "an http address on this machine, or on a host that --allow-webhooks-to names, without credentials",
+        },
         "events": {
             "type": "array",
             "items": {"enum": list(event_types())},

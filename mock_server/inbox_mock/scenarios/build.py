@@ -28,7 +28,7 @@ from inbox_mock.webhooks.deliveries import is_address
 
 EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 DEFAULT_START = datetime(2030, 6, 1, 12, tzinfo=UTC)
-EXPECTED_ADDRESS = "an http address on this machine, or on a host that --allow-webhooks-to names"
+EXPECTED_ADDRESS = "an http address on this machine, or on a host that --allow-webhooks-to names, without credentials"
 MOST_BYTES_OF_IMAGES = 64 * 1024 * 1024
 
 

@@ -21,7 +21,7 @@ from inbox_mock.webhooks.event_types import event_types
 
 BOOKS = guest_books.name
 TARGETS = frozenset({"booking", "conversation"})
-ADDRESS = "an http address, such as http://127.0.0.1:9000/webhooks"
+ADDRESS = "an http address without credentials, such as http://127.0.0.1:9000/webhooks"
 AT = "a duration after the start, such as 15m"
 
 
