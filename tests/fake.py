@@ -6,7 +6,7 @@ from typing import Any, Protocol
 from urllib.parse import urlencode
 
 import orjson
-import urllib3
+import requests
 from flask import Flask
 
 from inbox_mock import client
@@ -78,11 +78,11 @@ class OverSocket:
     """Calls a server on a port of this machine."""
 
     root: str
-    pool: urllib3.PoolManager = field(default_factory=lambda: urllib3.PoolManager(timeout=30, retries=False, maxsize=8))
+    session: requests.Session = field(default_factory=requests.Session)
 
     def send(self, method: str, target: str, headers: Mapping[str, str], body: bytes | None) -> Answer:
-        answer = self.pool.request(method, self.root + target, headers=headers, body=body, redirect=False)
-        return Answer(answer.status, dict(answer.headers), answer.data)
+        answer = self.session.request(method, self.root + target, headers=dict(headers), data=body, allow_redirects=False, timeout=30)
+        return Answer(answer.status_code, dict(answer.headers), answer.content)
 
 
 @dataclass
