@@ -17,7 +17,7 @@ from fake import Mock, OverSocket, Sandbox
 from inbox_mock.app import Options
 from inbox_mock.scenarios.loading import find
 from inbox_mock.server import Server
-from processes import COMMAND, free_port, run, serving
+from processes import COMMAND, Ran, free_port, run, serving
 from receiver import receiving, subscribe
 
 NOON = "2030-06-01T12:00:00Z"
@@ -29,7 +29,7 @@ def mock(served: str) -> Mock:
     return Mock(OverSocket(served))
 
 
-def typed(sandbox: Sandbox, *arguments: str, env: dict[str, str] | None = None) -> "subprocess.CompletedProcess[str]":
+def typed(sandbox: Sandbox, *arguments: str, env: dict[str, str] | None = None) -> Ran:
     """Run a command for a sandbox, through the environment."""
     told = {"INBOX_MOCK_URL": sandbox.transport.root, "INBOX_MOCK_SANDBOX": sandbox.id}
     return run(*arguments, env=told | (env or {}))

@@ -11,7 +11,7 @@ import pytest
 from builders import a_body
 from fake import Mock, OverSocket, Sandbox
 from judged import send
-from processes import run, serving
+from processes import Ran, run, serving
 from whole import MESSAGES
 
 STRANGER = """
@@ -35,7 +35,7 @@ def guilty(inbox: Sandbox) -> Sandbox:
     return inbox
 
 
-def report(sandbox: Sandbox, *arguments: str) -> "subprocess.CompletedProcess[str]":
+def report(sandbox: Sandbox, *arguments: str) -> Ran:
     told = {"INBOX_MOCK_URL": sandbox.transport.root, "INBOX_MOCK_SANDBOX": sandbox.id}
     ran = run("report", *arguments, env=told)
     assert "Traceback" not in ran.stderr
