@@ -15,6 +15,15 @@ BYTES_AT_ONCE = 64 * 1024
 SLASHES_FIRST = re.compile(rb"\A(\S+ )/{2,}")  # tried at the beginning alone: elsewhere a long address would take seconds
 
 
+class Headers(dict[bytes, bytes]):
+    """A request's headers, which say one length of the body, in digits: otherwise the next request would begin in the middle of it."""
+
+    def __setitem__(self, name: bytes, value: bytes) -> None:
+        if name == b"Content-Length" and (not value.isdigit() or self.get(name, value) != value):
+            raise ValueError(f"Content-Length: expected one number, found {value.decode('latin-1')!r:.40}")
+        super().__setitem__(name, value)
+
+
 class Request(HTTPRequest):
     """A request whose path may begin with several slashes, and whose body ends with it, read or not."""
 
@@ -26,6 +35,20 @@ class Request(HTTPRequest):
             return bool(super().read_request_line())  # type: ignore[no-untyped-call]
         finally:
             self.rfile = lines
+
+    def read_request_headers(self) -> bool:
+        """Read the headers; of several lengths cheroot would take the last, signs and underscores included."""
+        self.inheaders = Headers()
+        return bool(super().read_request_headers())  # type: ignore[no-untyped-call]
+
+    def send_headers(self) -> None:
+        """Send the headers; cheroot would wait for the rest of the body first, and send none if it never comes."""
+        body = self.rfile
+        self.rfile = SimpleNamespace(remaining=0)
+        try:
+            super().send_headers()
+        finally:
+            self.rfile = body
 
     def respond(self) -> None:
         """Respond, then read what is left of the body, up to the limit of bodies; close the connection if it does not end well.

@@ -78,6 +78,14 @@ def test_without_an_origin_options_is_refused_as_before() -> None:
     assert not cors(answer)
 
 
+@pytest.mark.parametrize("origin", ["null", "capacitor://localhost", "chrome-extension://abcdef"])
+def test_an_origin_that_cannot_be_allowed_by_itself_is_told_what_lets_it_in(origin: str) -> None:
+    answer = a_fake(PAGE).transport.send("OPTIONS", "/api/v3/me", ASKED | {"Origin": origin}, None)
+
+    assert answer.headers["X-Mock-Why"] == f"the origin {origin} is not allowed: start with --allow-origin *"
+    assert cors(a_fake("*").transport.send("OPTIONS", "/api/v3/me", ASKED | {"Origin": origin}, None))
+
+
 @pytest.mark.parametrize("origin", ["localhost:3000", "http://localhost:3000/path", "http://", "ftp://localhost", "null", ""])
 def test_what_is_no_origin_is_refused_at_the_start(origin: str) -> None:
     result = run("serve", "--allow-origin", origin)

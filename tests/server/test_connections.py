@@ -13,7 +13,9 @@ from flask import Flask
 from builders import a_booking, a_message, a_scenario
 from fake import Mock, OverSocket, Sandbox
 from faulty import set_fault
-from inbox_mock.app import LARGEST_BODY
+from inbox_mock import server
+from inbox_mock.app import LARGEST_BODY, Options
+from inbox_mock.scenarios.loading import find
 from inbox_mock.testing.transport import Application
 from whole import MESSAGES
 
@@ -110,7 +112,8 @@ def test_a_refused_body_is_no_part_of_the_next_request(connection: Connection, l
 def test_who_asks_whether_to_go_on_is_told_to_and_the_next_request_is_answered(connection: Connection, method: str) -> None:
     head = (f"{method} /api/v3/me HTTP/1.1", "Host: localhost", "Expect: 100-continue", "Content-Length: 2", "", "")
     connection.socket.sendall("\r\n".join(head).encode())
-    assert connection.socket.recv(100).startswith(b"HTTP/1.1 100 Continue\r\n\r\n")
+    interim = b"HTTP/1.1 100 Continue\r\n\r\n"
+    assert connection.socket.recv(len(interim)) == interim
     connection.socket.sendall(b"{}")
     answer = HTTPResponse(connection.socket)
     answer.begin()
@@ -142,6 +145,51 @@ def test_chunks_that_are_none_are_400_in_the_format_of_the_api(connection: Conne
     assert status == 400
     assert orjson.loads(answered)["errors"][0]["code"] == "bad_request"
     assert connection.is_usable()
+
+
+LENGTHS = {
+    "two that differ": ("Content-Length: 28", "Content-Length: 2"),
+    "two in one": ("Content-Length: 28, 2",),
+    "a negative one": ("Content-Length: -1",),
+    "one with a sign": ("Content-Length: +28",),
+    "one with an underscore": ("Content-Length: 2_8",),
+    "none": ("Content-Length:",),
+}
+
+
+@pytest.mark.parametrize("lines", LENGTHS.values(), ids=LENGTHS)
+@pytest.mark.parametrize("target", ["/api/v3/me", "/api/v3/nothing"])
+def test_a_length_that_can_be_read_in_two_ways_is_refused_and_ends_the_connection(
+    connection: Connection, target: str, lines: tuple[str, ...]
+) -> None:
+    assert connection.ask("POST", target, *lines, body=b"GET /api/v3 HTTP/1.1\r\nX: y\r\n")[0] == 400
+    with pytest.raises(ConnectionError):
+        connection.ask("GET", "/api/v3/me")
+
+
+def test_a_length_may_be_said_twice(connection: Connection) -> None:
+    assert connection.ask("POST", "/api/v3/nothing", *["Content-Length: 2"] * 2, body=b"{}")[0] == 404
+    assert connection.ask("GET", "/api/v3/me")[0] == 200
+
+
+def test_what_needs_no_body_is_answered_before_the_body_has_come(connection: Connection) -> None:
+    assert connection.ask("GET", "/api/v3/me", "Content-Length: 2", body=b"{")[0] == 200
+    connection.socket.sendall(b"}")
+    assert connection.ask("GET", "/api/v3/me")[0] == 200
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_a_body_that_breaks_off_leaves_no_trace(method: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(server, "IDLE_SECONDS", 0.05)
+    with server.serving(Options(scenario=find("agency"))) as impatient:
+        address = urlsplit(impatient.url)
+        with socket.create_connection((address.hostname, address.port), timeout=20) as opened:
+            head = f"{method} /api/v3/me/ HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer demo\r\nContent-Length: 9\r\n\r\n{{"
+            opened.sendall(head.encode())
+            received = opened.makefile("rb").read()
+
+    assert received.startswith(b"HTTP/1.1 ")
+    assert capsys.readouterr().err == ""
 
 
 @pytest.mark.parametrize("in_chunks", [False, True])

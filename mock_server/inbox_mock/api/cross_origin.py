@@ -42,7 +42,8 @@ def policy(allowed: frozenset[str]) -> Callable[[Request, Response], Response]:
             return answer
         if allowed.isdisjoint({ANY, origin}):
             if request.method == "OPTIONS":
-                answer.headers.extend(why_header(f"the origin {origin} is not allowed: start with --allow-origin {origin}"))
+                allows = origin if is_origin(origin) else ANY
+                answer.headers.extend(why_header(f"the origin {origin} is not allowed: start with --allow-origin {allows}"))
             return answer
         answer.access_control_allow_origin = ANY if ANY in allowed else origin
         answer.headers["Access-Control-Expose-Headers"] = ANY
