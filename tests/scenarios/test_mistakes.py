@@ -193,6 +193,18 @@ OF_WHAT_HAPPENS: dict[str, tuple[str, int, str, str]] = {
         "match.path",
         "one of event",
     ),
+    "a fault on an event that nobody sends": (
+        "faults:\n  - kind: lost\n    match:\n      event: inbox_message_create\n",
+        7,
+        "match.event 'inbox_message_create'",
+        "anything; did you mean 'inbox_message_created'?",
+    ),
+    "a fault on a path that nobody calls": (
+        "faults:\n  - kind: status\n    match:\n      path: /inbox/mesages\n",
+        7,
+        "match.path '/inbox/mesages'",
+        "anything; did you mean '/inbox/messages'?",
+    ),
     "a thread of nobody": ("generate:\n  thread:\n    messages: 5\n", 5, "neither", "one of them"),
 }
 

@@ -1,9 +1,6 @@
 """Setting, listing and removing faults of requests and of webhooks."""
 
-from fnmatch import fnmatchcase
-
 from inbox_mock.admin.operation import JSON, AdminCall, operation
-from inbox_mock.domain.errors import Invalid, invalid
 from inbox_mock.engine import durations
 from inbox_mock.faults import active
 from inbox_mock.faults.kinds import kinds
@@ -60,12 +57,8 @@ def _options() -> JSON:
 @operation("POST", "/sandboxes/<id>/faults", status=201, answer=_record, body=_body)
 def set_fault(call: AdminCall) -> JSON:
     """Set a fault."""
-    match: JSON = call.body.get("match", {})
-    event = match.get("event")
-    if isinstance(event, str) and not any(fnmatchcase(known, event) for known in event_types()):
-        raise Invalid(invalid("match.event", f"one of {', '.join(event_types())}; * stands for anything"))
     with call.in_sandbox.work() as work:
-        row = store.find(work.db, active.set_fault(work, call.body))
+        row = store.find(work.db, active.set_fault(work, call.body, event_types()))
         return active.shown(row or {})
 
 

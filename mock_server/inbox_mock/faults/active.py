@@ -4,7 +4,7 @@ The earliest fault that matches and is due strikes. Counts are kept even if the 
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -13,7 +13,7 @@ from inbox_mock.domain import times
 from inbox_mock.domain.endpoints import ENDPOINTS, OAUTH, in_full, matched_by
 from inbox_mock.domain.errors import Invalid, NotFound, Problem, invalid
 from inbox_mock.domain.reasons import FAULT_STRUCK, WEBHOOK_LOST, Reason
-from inbox_mock.domain.spelling import one_of, unknown
+from inbox_mock.domain.spelling import one_of, or_meant, unknown
 from inbox_mock.engine import durations
 from inbox_mock.engine.unit_of_work import UnitOfWork
 from inbox_mock.faults.declaration import (
@@ -89,8 +89,8 @@ class WebhookStrike:
         return Reason(WEBHOOK_LOST if self.effect.lost else FAULT_STRUCK, {"fault_id": self.fault_id, "kind": self.kind})
 
 
-def set_fault(work: UnitOfWork, wish: Mapping[str, Any]) -> int:
-    """Set a fault: ``kind``, its options, ``match``, ``times``, ``for``. Return its id.
+def set_fault(work: UnitOfWork, wish: Mapping[str, Any], events: Iterable[str]) -> int:
+    """Set a fault: ``kind``, its options, ``match``, ``times``, ``for``. Return its id. ``events`` are those that webhooks have.
 
     Raises:
         Invalid: the kind or an option is unknown, or a value is not allowed.
@@ -99,7 +99,7 @@ def set_fault(work: UnitOfWork, wish: Mapping[str, Any]) -> int:
     if fault is None:
         raise Invalid(invalid("kind", one_of(wish.get("kind"), kinds())))
     match: Mapping[str, Any] = wish.get("match", {})
-    _check(work, fault, wish, match)
+    _check(work, fault, wish, match, events)
     lasts = wish.get("for", fault.lasts)
     row: Row = {
         "kind": wish["kind"],
@@ -209,7 +209,7 @@ def _pattern(wanted: str) -> re.Pattern[str]:
     return re.compile(".*".join(re.escape(part) for part in wanted.split("*")))
 
 
-def _check(work: UnitOfWork, fault: Fault, wish: Mapping[str, object], match: object) -> None:
+def _check(work: UnitOfWork, fault: Fault, wish: Mapping[str, object], match: object, events: Iterable[str]) -> None:
     problems = []
     general = {"times": TIMES, "for": FOR}
     for name, given in wish.items():
@@ -225,6 +225,8 @@ def _check(work: UnitOfWork, fault: Fault, wish: Mapping[str, object], match: ob
     problems += _problems_of_match(work, OF_WEBHOOKS if isinstance(fault, WebhookFault) else OF_REQUESTS, match)
     if isinstance(fault, RequestFault) and "path" in match and not problems:
         problems += _problems_of_address(fault, str(match["path"]), match.get("method"))
+    if "event" in match and not problems and not any(_fits(match["event"], event) for event in events):
+        problems.append(invalid("match.event", or_meant(f"one of {', '.join(events)}; * stands for anything", match["event"], events)))
     if problems:
         raise Invalid(*problems)
 
@@ -241,10 +243,11 @@ def _problems_of_match(work: UnitOfWork, known: tuple[str, ...], match: Mapping[
 
 def _problems_of_address(fault: RequestFault, path: str, method: object) -> list[Problem]:
     """Return the problem of a path, or of a method of it, that no request can have."""
-    known = [path for path in ENDPOINTS if not (fault.api_only and path.startswith(OAUTH))]
+    known = [address for address in ENDPOINTS if not (fault.api_only and address.startswith(OAUTH))]
     matched = [address for address in matched_by(path) if address in known]
     if not matched:
-        return [invalid("match.path", f"a path that {fault.kind} can strike: {', '.join(known)}; * stands for anything")]
+        expected = f"a path that {fault.kind} can strike: {', '.join(known)}; * stands for anything"
+        return [invalid("match.path", or_meant(expected, path, known))]
     methods = dict.fromkeys(one for address in matched for one in ENDPOINTS[address])
     return [] if method in {None, *methods} else [invalid("match.method", f"a method of {path}: {', '.join(methods)}")]
 

@@ -6,6 +6,7 @@ from inbox_mock.faults import active as faults
 from inbox_mock.simulation.actions import Given, action
 from inbox_mock.simulation.bookings import Arguments
 from inbox_mock.store.database import Row
+from inbox_mock.webhooks.event_types import event_types
 
 
 def set_fault(arguments: Arguments, wish: Row) -> int:
@@ -15,7 +16,7 @@ def set_fault(arguments: Arguments, wish: Row) -> int:
         Exception: what ``arguments`` raises, for an option that the fault does not have.
     """
     try:
-        return faults.set_fault(arguments.work, wish)
+        return faults.set_fault(arguments.work, wish, event_types())
     except Invalid as refusal:
         problem = refusal.problems[0]
         field = str(problem.field)
@@ -45,4 +46,4 @@ def _begins(given: Given) -> str:
 @action(schema={"$ref": "#/$defs/fault"}, resolve=_checked, says=_begins, operation="set_fault")
 def fault(work: UnitOfWork, about: Row) -> Row:
     """Set a fault."""
-    return {"fault_id": faults.set_fault(work, about["fault"])}
+    return {"fault_id": faults.set_fault(work, about["fault"], event_types())}
