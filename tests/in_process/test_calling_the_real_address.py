@@ -118,7 +118,7 @@ def test_an_answer_without_a_body_has_none(client: requests.Session) -> None:
 
     answer = client.get(f"{API}/hosts", headers={"If-None-Match": tag})
 
-    assert (answer.status_code, answer.reason, answer.content) == (304, "NOT MODIFIED", b"")
+    assert (answer.status_code, answer.reason, answer.content) == (304, "Not Modified", b"")
 
 
 def test_a_redirect_is_left_to_the_caller(sandbox: SandboxInProcess) -> None:

@@ -101,15 +101,14 @@ class Channels(RuleBasedStateMachine):
         booking_id = int(self.done(self.admin.post("/bookings", arguments)).json["booking"]["id"])
         due = None if channel == "direct" or delay is None else self.now + timedelta(seconds=delay)
         self.booked[booking_id] = Booking(channel, due, (host, clients))
+        self.channels_open_what_is_due()
         return booking_id
 
     @rule(seconds=st.sampled_from([0, 1, 5, 59, 600, 3600]))
     def time_passes(self, seconds: int) -> None:
         self.sandbox.advance(f"{seconds}s")
         self.now += timedelta(seconds=seconds)
-        for booking_id, booking in sorted(self.booked.items(), key=lambda item: (item[1].due or START, item[0])):
-            if booking.due is not None and booking.due <= self.now:
-                self.opens(booking_id, booking)
+        self.channels_open_what_is_due()
 
     @rule(booking_id=consumes(bookings))
     def a_guest_cancels(self, booking_id: int) -> None:
@@ -238,6 +237,12 @@ class Channels(RuleBasedStateMachine):
         for talk in self.talks.values():
             for number, said in talk.said.items():
                 assert (number in relayed) <= (said.latest is not None and said.latest > self.now)
+
+    def channels_open_what_is_due(self) -> None:
+        """Note the conversations whose time has come: without a delay that is when the guest books."""
+        for booking_id, booking in sorted(self.booked.items(), key=lambda item: (item[1].due or START, item[0])):
+            if booking.due is not None and booking.due <= self.now:
+                self.opens(booking_id, booking)
 
     def opens(self, booking_id: int, booking: Booking, *, planned: bool = True) -> None:
         """Note that a channel has opened a conversation, and hold its participants against what was wished for, if it was planned."""

@@ -147,7 +147,7 @@ def _embed(context: RequestContext, link: Link, rows: Rows, shown: list[JSON]) -
         _embed_members(context, rows, shown)
     elif link.target in RESOURCES:
         _embed_targets(context, link, rows, shown)
-    elif link.target and link.name not in rows.columns:
+    elif link.target and (link.many or link.name not in rows.columns):
         for record in shown:
             if link.name in record["links"]:
                 record[link.name] = [] if link.many else None
