@@ -388,6 +388,7 @@ def own(agency: Sandbox) -> Sandbox:
         ("door_key_code", "1234"),
         ("imported", True),
         ("reconciliation", "12.5"),
+        ("cancelation_reason", "payment_failed"),
         ("end_at", "2030-09-09T10:00:00Z"),
         ("adults", None),
     ],
@@ -409,7 +410,8 @@ def test_a_booking_changes_in_what_is_named(own: Sandbox, attribute: str, value:
         {"reference": "X"},
         {"canceled_at": START},
         {"paid_amount": "1.0"},
-        {"cancelation_reason": "x"},
+        {"cancelation_message_to_guest": "x"},
+        {"cancelation_message_to_channel": "x"},
     ],
 )
 def test_read_only_attributes_are_ignored(own: Sandbox, read_only: dict[str, object]) -> None:
@@ -505,11 +507,32 @@ def test_it_is_gone_for_all_others(agency: Sandbox) -> None:
     assert agency.api.get(URL).ids == []
 
 
-def test_what_is_cancelled_is_neither_cancelled_again_nor_changed(agency: Sandbox) -> None:
+def test_what_is_cancelled_is_not_cancelled_again(agency: Sandbox) -> None:
     agency.api.delete(f"{URL}/80")
 
     assert agency.api.delete(f"{URL}/80").status == 404
-    assert agency.api.put(f"{URL}/80", a_body("bookings", expected_checkin_time="14:45")).status == 404
+
+
+def test_what_is_cancelled_can_be_changed_and_stays_cancelled(own: Sandbox) -> None:
+    own.api.delete(f"{URL}/81")
+    cancelled = own.api.get(f"{URL}/81", include_canceled="true").record
+    own.api.post("/rentals/16/bookings", a_body("bookings", **STAY))
+    changes = {"unavailable": True, "booked": False, "end_at": "2030-09-07T10:00:00Z", "cancelation_reason": "payment_failed"}
+
+    changed = own.api.put(f"{URL}/81", a_body("bookings", **changes)).record
+
+    assert changed == cancelled | changes | {"end_at_global": "2030-09-07T08:00:00Z"}
+    assert changed["status"] == "Canceled"
+
+
+def test_the_time_of_booking_may_be_written_and_does_not_show(own: Sandbox) -> None:
+    before = own.api.get(f"{URL}/81").record
+
+    changed = own.api.put(f"{URL}/81", a_body("bookings", booked_at="2030-05-31T09:00:00Z"))
+    refused = own.api.put(f"{URL}/81", a_body("bookings", booked_at="last week"))
+
+    assert (changed.status, changed.record) == (200, before | {"updated_at": "2030-06-01T12:01:00Z"})
+    assert [error["field"] for error in refused.errors] == ["booked_at"]
 
 
 def test_a_booking_cancelled_before_its_conversation_never_gets_one(mock: Mock) -> None:

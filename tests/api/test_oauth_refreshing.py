@@ -108,6 +108,18 @@ def test_what_a_refresh_replaces_is_revoked_after_a_reset_or_restore_too(applica
     assert application.refresh(old["refresh_token"]).status == 401
 
 
+def test_after_a_reset_the_refresh_token_of_the_scenarios_token_is_good_again(application: Application) -> None:
+    handle = application.sandbox.handle
+    refresh_token = handle.refresh_token
+    application.uses(application.refresh(refresh_token).json)
+    assert application.refresh(refresh_token).status == 401
+
+    handle.reset()
+
+    assert handle.refresh_token == refresh_token
+    assert application.refresh(refresh_token).status == 200
+
+
 def test_a_fork_refreshes_on_its_own(application: Application) -> None:
     old = application.tokens()
     new = application.refresh(old["refresh_token"]).json

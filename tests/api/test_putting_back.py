@@ -11,7 +11,7 @@ from whole import all_of
 MORE_OF_THE_SAME = {"large", "long-thread"}
 SCENARIOS = [scenario.name for scenario in shipped() if scenario.name not in MORE_OF_THE_SAME]
 WRITABLE = [operation.resource for operation in OPERATIONS if operation.name.startswith("update_")]
-ALL_BOOKINGS = {"bookings": {"from": "2000-01-01"}}
+ALL_BOOKINGS = {"bookings": {"from": "2000-01-01", "include_canceled": "true"}}
 
 
 def without_its_time(record: JSON) -> JSON:

@@ -18,7 +18,7 @@ from inbox_mock.store.database import Row
 from inbox_mock.store.rows import BookingRow, ClientRow, InquiryRow, RentalRow
 from inbox_mock.webhooks.deliveries import publish
 
-WRITE_ONLY = ("accept_privacy_policy",)
+WRITE_ONLY = ("accept_privacy_policy", "booked_at")
 STATES = {"booked": "Booked", "unavailable": "Unavailable", "tentative_expires_at": "Tentative"}
 STAY = ("start_at", "end_at")
 # Whether the beginning, and the end, of a stay lies within another one in the rental; nulls if no other overlaps it.
@@ -48,16 +48,15 @@ def create_booking(work: UnitOfWork, actor: Actor, rental_id: int, written: Row)
 
 
 def edit_booking(work: UnitOfWork, actor: Actor, booking_id: int, written: Row, *, owned_only: bool) -> None:
-    """Change a booking.
+    """Change a booking. A cancelled one stays cancelled, and may lie where others do.
 
     Raises:
-        NotFound: the account has no such booking, or it is cancelled.
+        NotFound: the account has no such booking.
         Forbidden: ``owned_only``, and the booking is another's.
         Invalid: the booking is locked to another application, or as in `create_booking`.
     """
     booking = _own(work, actor, booking_id, owned_only=owned_only)
-    if booking["canceled_at"] is not None:
-        raise NotFound
+    cancelled = booking["canceled_at"] is not None
     rental = work.db.get(RentalRow, booking["rental_id"])
     written = _in_local_time(work, rental, written)
     _refuse_if_locked(booking, actor, {name: value for name, value in written.items() if name not in OPEN_WHEN_LOCKED})
@@ -66,7 +65,7 @@ def edit_booking(work: UnitOfWork, actor: Actor, booking_id: int, written: Row, 
     moves = any(merged[name] != before[name] for name in STAY)
     turns = any(written.get(name) or (name in written and before[name]) for name in STATES)
     raise_together(
-        *([partial(_check_period, work, rental["id"], merged, except_id=booking_id)] if moves else []),
+        *([partial(_check_period, work, rental["id"], merged, except_id=booking_id, occupies=not cancelled)] if moves else []),
         *([partial(state_of, written)] if turns else []),
         partial(constraints.check, OF_BOOKINGS, before, written, work.now),
         partial(_check_references, work, actor, written),
@@ -74,6 +73,8 @@ def edit_booking(work: UnitOfWork, actor: Actor, booking_id: int, written: Row, 
     changes: Row = {"updated_at": work.now}
     if turns:
         changes |= state_of(written)
+    if cancelled:
+        changes["status"] = booking["status"]
     if moves:
         changes |= global_times(merged["start_at"], merged["end_at"], rental["timezone"])
     kept = {name: found for name, found in _columns(written).items() if name not in STATES}
@@ -112,7 +113,8 @@ def _in_local_time(work: UnitOfWork, rental: RentalRow, written: Row) -> Row:
 
 
 def _columns(written: Row) -> Row:
-    return written | {name: dumps(written[name]) for name in ("bookings_tag_ids",) if name in written}
+    kept = {name: value for name, value in written.items() if name not in WRITE_ONLY}
+    return kept | {name: dumps(kept[name]) for name in ("bookings_tag_ids",) if name in kept}
 
 
 def _refuse_if_locked(record: BookingRow | InquiryRow, actor: Actor, written: Row) -> None:
@@ -131,8 +133,10 @@ def _check_references(work: UnitOfWork, actor: Actor, written: Row) -> None:
     refer_to_source(work, actor.account_id, written)
 
 
-def _check_period(work: UnitOfWork, rental_id: object, written: Row, *, except_id: int) -> None:
+def _check_period(work: UnitOfWork, rental_id: object, written: Row, *, except_id: int, occupies: bool = True) -> None:
     check_period(written["start_at"], written["end_at"])
+    if not occupies:
+        return
     within = work.db.one(OVERLAP, {"rental": rental_id, "booking": except_id, "start": written["start_at"], "end": written["end_at"]})
     if within is not None and within["start_at"] is not None:
         used = [name for name in STAY if within[name]] or STAY  # a stay that holds another whole lies within none, and is both refused
@@ -201,7 +205,7 @@ def edit_inquiry(work: UnitOfWork, actor: Actor, inquiry_id: int, written: Row, 
 
 def _columns_of_inquiry(work: UnitOfWork, rental: RentalRow, written: Row) -> Row:
     """Return what is kept of an inquiry: from check-in to check-out, on the days of the rental's local time."""
-    row = {name: value for name, value in _in_local_time(work, rental, written).items() if name not in WRITE_ONLY}
+    row = _columns(_in_local_time(work, rental, written))
     row["start_at"] = _at_hour(row["start_at"], rental["checkin_time"])
     row["end_at"] = _at_hour(row["end_at"], rental["checkout_time"])
     return row

@@ -83,7 +83,9 @@ def read_tokens(db: Database) -> list[TokenRow]:
 
 
 def keep_tokens(db: Database, tokens: list[TokenRow]) -> None:
-    """Insert tokens that were issued before a reset; the scenario's own tokens stay unchanged."""
+    """Insert tokens that were issued before a reset; the image's own tokens stay unchanged, and their refresh tokens are good again."""
     if tokens:
+        own = {row["id"] for row in db.every("SELECT id FROM tokens")}
+        tokens = [{**token, "revoked_at": None} if token["access_id"] in own else token for token in tokens]
         columns, marks = ", ".join(tokens[0]), ", ".join(f":{column}" for column in tokens[0])
         db.executemany(f"INSERT OR IGNORE INTO tokens ({columns}) VALUES ({marks})", tokens)  # noqa: S608
