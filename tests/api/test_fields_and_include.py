@@ -102,6 +102,14 @@ def test_an_association_that_is_empty_is_embedded_empty(busy: Sandbox, name: str
     assert record["links"][name] == record[name] == ALWAYS_EMPTY[name]
 
 
+def test_tags_that_a_booking_names_are_embedded_as_none(busy: Sandbox) -> None:
+    stay = {"booked": True, "start_at": "2031-09-01", "end_at": "2031-09-08", "bookings_tag_ids": [1, 2]}
+
+    record = busy.api.post("/rentals/16/bookings?include=bookings_tags", a_body("bookings", **stay)).record
+
+    assert (record["links"]["bookings_tags"], record["bookings_tags"]) == ([1, 2], [])
+
+
 def test_a_link_to_nobody_is_embedded_as_null(busy: Sandbox) -> None:
     busy.api.put(f"{CONVERSATIONS}/11", a_body("conversations", assignee_id=None))
 
