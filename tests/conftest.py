@@ -6,6 +6,7 @@ from threading import Thread
 
 import pytest
 from flask import Flask
+from hypothesis import settings
 
 from builders import a_booking, a_scenario
 from fake import InProcess, Mock, OverSocket, Sandbox
@@ -16,6 +17,9 @@ from inbox_mock.server import Server
 
 TRANSPORTS = ["in process", "over a socket"]
 OPTIONS = Options(scenario=find("empty"), overrides=Overrides(mode="manual"))
+
+settings.register_profile("project", deadline=None, print_blob=True)  # no test depends on the speed of the machine
+settings.load_profile("project")
 
 
 def pytest_configure() -> None:

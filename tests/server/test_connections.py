@@ -224,7 +224,7 @@ def test_any_run_of_slashes_is_one(connection: Connection, target: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/livez", "/docs", "/docs/faults", "/openapi.json", "/oauth/authorize", "/__admin/sandboxes", "/dashboard/index.html"]
+    "path", ["/", "/livez", "/docs", "/docs/faults", "/openapi.json", "/oauth/authorize", "/__admin/catalogue", "/dashboard/index.html"]
 )
 def test_so_it_is_everywhere(connection: Connection, path: str) -> None:
     doubled = path.replace("/", "//")
