@@ -13,7 +13,7 @@ SHORT = 6
 SETS = {"closed": "closed_at", "marked_as_spam": "marked_as_spam_at", "read": "read_at"}
 SNAPPED = {"inquiries": ("start_at", "end_at")}
 """Times that the service moves to the rental's check-in and check-out, on the same day: recorded for inquiries."""
-UNSEEN = ("file", "remote_file_url", "accept_privacy_policy", "member_type")
+UNSEEN = ("file", "remote_file_url", "accept_privacy_policy", "member_type", "booked_at")
 
 
 class PropertyViolation(AssertionError):  # noqa: N818 - the server's situation, not an error of ours
