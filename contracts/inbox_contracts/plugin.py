@@ -263,7 +263,10 @@ def _wanted(item: pytest.Item) -> "tuple[object, dict[str, Any]]":
 def _allowed(item: pytest.Item, sandbox: "SandboxClient") -> "frozenset[str]":
     from inbox_mock.domain.spelling import unknown
 
-    allowed = [code for marker in item.iter_markers("inbox_allow") for code in marker.args]
+    markers = list(item.iter_markers("inbox_allow"))
+    if named := [name for marker in markers for name in marker.kwargs]:
+        pytest.fail(f"inbox_allow: {named[0]} is unknown; expected codes, such as 'MSG002'", pytrace=False)
+    allowed = [code for marker in markers for code in marker.args]
     if allowed:
         known = [rule["code"] for rule in sandbox.report()["rules"]]
         if told := [f"the code {code!r} {unknown(str(code), known)}" for code in allowed if code not in known]:

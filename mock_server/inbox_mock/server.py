@@ -23,6 +23,8 @@ THREADS_MORE = 16
 IDLE_SECONDS = 10
 WAITING_CONNECTIONS = 128
 START_SECONDS = 60
+EVERY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - it listens where it is told to
+"""The loopback address at which a server on every address of a family is reached, too."""
 
 
 class PortTaken(Exception):  # noqa: N818 - a situation of the user, not a failure of the server
@@ -83,9 +85,9 @@ class Server:
 
     @property
     def url(self) -> str:
-        """The server's root."""
-        host = f"[{self._host}]" if ":" in self._host else self._host
-        return f"http://{host}:{self.port}"
+        """The server's root, with an address of this machine if it listens on every one."""
+        host = EVERY_ADDRESS.get(self._host, self._host)
+        return f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
 
     def serve(self, ready: Callable[[], None] = lambda: None) -> None:
         """Answer requests until `stop` is called, or the user interrupts; ``ready`` is called first."""

@@ -1,15 +1,20 @@
 """``inbox-mock serve``."""
 
+import os
 import signal
 import socket
 import subprocess
 from contextlib import ExitStack
 from pathlib import Path
+from threading import Thread
 
 import pytest
 import requests
 
+from inbox_mock.app import Options
 from inbox_mock.client import connect
+from inbox_mock.scenarios.loading import find
+from inbox_mock.server import Server
 from processes import COMMAND, run_apart, serving, wait_for
 from receiver import receiving
 
@@ -50,6 +55,31 @@ def test_it_serves_and_ends_with_closed_standard_streams(tmp_path: Path, closed:
         process.terminate()
         assert process.wait(timeout=20) == 0
     assert "Traceback" not in told.read_text()
+
+
+def test_it_serves_and_ends_if_nobody_reads_what_it_says(tmp_path: Path) -> None:
+    port_file = tmp_path / "port"
+    reading, writing = os.pipe()
+    os.close(reading)
+    command = [COMMAND, "serve", "--port", "0", "--port-file", str(port_file)]
+    with subprocess.Popen(command, stdout=writing, stderr=subprocess.PIPE, text=True) as process:
+        os.close(writing)
+        port = wait_for(port_file, process)
+
+        assert requests.get(f"http://127.0.0.1:{port}/livez", timeout=10).status_code == 200
+        process.terminate()
+        assert process.communicate(timeout=20)[1] == ""
+    assert process.returncode == 0
+
+
+@pytest.mark.parametrize(("host", "address"), [("0.0.0.0", "127.0.0.1"), ("::", "[::1]")])  # noqa: S104
+def test_a_server_on_every_address_says_one_at_which_the_admin_api_and_the_page_answer(host: str, address: str) -> None:
+    with Server(Options(scenario=find("empty")), host, 0) as server:
+        assert server.url == f"http://{address}:{server.port}"
+        Thread(target=server.serve, daemon=True).start()
+
+        assert connect(server.url).sandbox().clock.now
+        assert requests.get(server.url, timeout=10).status_code == 200
 
 
 @pytest.mark.parametrize("arguments", [("scenarios",), ("serve", "--scenario", "nowhere"), ("nonsense",), ("--help",)])

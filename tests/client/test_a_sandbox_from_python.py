@@ -233,6 +233,17 @@ def test_the_refresh_token_belongs_to_the_token(served: str) -> None:
     assert application.refresh(sandbox.refresh_token).status == 401
 
 
+@pytest.mark.parametrize(
+    ("path", "missing"),
+    [("/deliveries/5/redeliver", "delivery 5"), ("/bookings/5/cancel", "booking 5"), ("/snapshots/x/restore", "snapshot x")],
+)
+def test_what_a_sandbox_does_not_have_is_named(served: str, path: str, missing: str) -> None:
+    sandbox = connect(served).create_sandbox("empty")
+
+    with pytest.raises(AdminError, match=rf"^the sandbox '{sandbox.id}' has no {missing}$"):
+        sandbox.admin("POST", path)
+
+
 def test_a_token_of_no_account_has_no_refresh_token(served: str) -> None:
     sandbox = connect(served).create_sandbox("empty")
     token = an_application(Sandbox(OverSocket(served), sandbox.made)).token(grant_type="client_credentials").json["access_token"]

@@ -151,6 +151,7 @@ def test_the_scenario_is_chosen_by_a_marker(suite: pytest.Pytester) -> None:
             "inbox_scenario: expected one scenario (a name, a path, or an object), and not 'empty', 'agency'",
         ),
         ('inbox_allow("MSG02")', "inbox_allow: the code 'MSG02' is unknown; did you mean 'MSG002'?"),
+        ('inbox_allow(rule="MSG002")', "inbox_allow: rule is unknown; expected codes, such as 'MSG002'"),
         ('inbox_allow("MSG999")', "inbox_allow: the code 'MSG999' is unknown; expected one of AUT001,"),
     ],
 )

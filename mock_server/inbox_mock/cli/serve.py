@@ -4,6 +4,7 @@ import os
 import re
 import signal
 import sys
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from threading import Thread
@@ -130,7 +131,8 @@ def command(
         click.echo(f"inbox-mock: {refusal}", err=True)
         sys.exit(WRONG_USAGE)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    _greet(server, found, mode, rate, webhook_url)
+    with suppress(OSError):  # it serves, whether or not anybody can read that it does
+        _greet(server, found, mode, rate, webhook_url)
     try:
         server.serve(lambda: write_port_file(port_file, server.port) if port_file else None)
     except KeyboardInterrupt:
@@ -158,7 +160,6 @@ def _stop(server: Server) -> NoReturn:
     stopping = Thread(target=server.stop, daemon=True)
     stopping.start()
     stopping.join(STOPPING_SECONDS)
-    sys.stdout.flush()
     os._exit(0)
 
 

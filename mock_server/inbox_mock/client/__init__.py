@@ -3,39 +3,32 @@
 The same client calls a server over HTTP or an application in this process; only the way of sending a call differs.
 """
 
-import json
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
-from inbox_mock.domain.spelling import clause
+from inbox_mock.client.calls import (
+    JSON,
+    PREFIX,
+    AdminError,
+    SandboxGoneError,
+    Send,
+    ServerUnreachableError,
+    error_of,
+    over_http,
+    written,
+)
+from inbox_mock.client.clock import ClockClient
 
-CONNECT_SECONDS = 5
-READING_SECONDS = 60
-PREFIX = "/__admin"
-PROBLEM_JSON = "application/problem+json"
-
-JSON = dict[str, Any]
-Send = Callable[[str, str, JSON | None], tuple[int, JSON]]
-"""Sends a call to the admin API, given its method, its path after ``/__admin`` and its body; returns status and JSON."""
-
-
-class AdminError(Exception):
-    """The fake refused a call. The text says why; ``fields`` pairs each wrong field with what was expected there."""
-
-    def __init__(self, text: str, *fields: tuple[str, str]) -> None:
-        super().__init__(text)
-        self.fields = fields
-
-
-class ServerUnreachableError(AdminError):
-    """Nothing answers there, or something that is not a fake."""
-
-
-class SandboxGoneError(AdminError):
-    """The server answers, and has no such sandbox."""
+__all__ = [
+    "JSON",
+    "PREFIX",
+    "AdminClient",
+    "AdminError",
+    "ClockClient",
+    "SandboxClient",
+    "SandboxGoneError",
+    "ServerUnreachableError",
+    "connect",
+]
 
 
 class AdminClient:
@@ -69,94 +62,8 @@ class AdminClient:
 
 def connect(url: str, admin_token: str | None = None) -> AdminClient:
     """Return a client for the server at ``url``, such as ``http://127.0.0.1:8089``, or the base URL of its API."""
-    from http.client import HTTPException
-
-    from inbox_mock.http import HttpClient
-
     root = url.rstrip("/").removesuffix("/api/v3")
-
-    def send(method: str, path: str, body: JSON | None) -> tuple[int, JSON]:
-        headers = {"Accept": "application/json", "Content-Type": "application/json"}
-        if admin_token is not None:
-            headers["Authorization"] = f"Bearer {admin_token}"
-        content = None if body is None else json.dumps(body).encode()
-        # A write has no deadline: webhooks may have to be sent before it is answered.
-        seconds = READING_SECONDS if method == "GET" else None
-        _check_root(root)
-        try:
-            response = HttpClient(root).exchange(
-                method, f"{PREFIX}{path}", headers, content, seconds=seconds, connect_seconds=CONNECT_SECONDS
-            )
-        except ConnectionRefusedError:
-            raise ServerUnreachableError(
-                f"nothing listens at {root}: start the fake with inbox-mock serve, or say where it is with --url"
-            ) from None
-        except TimeoutError:
-            raise ServerUnreachableError(f"no answer from {root}") from None
-        except (OSError, HTTPException, ValueError, OverflowError) as error:
-            raise ServerUnreachableError(f"no answer from {root}: {str(error) or type(error).__name__}") from None
-        if response.status == 204:
-            return response.status, {}
-        kind = (response.header("Content-Type") or "").partition(";")[0].strip().lower()
-        try:
-            found = json.loads(response.body) if kind == ("application/json" if response.status < 300 else PROBLEM_JSON) else None
-        except ValueError:
-            found = None
-        if not isinstance(found, dict):  # an answer that does not look like the admin API's comes from another program
-            raise ServerUnreachableError(
-                f"something answers at {root}, but not as the Inbox Mock does (status {response.status}): is --url right?"
-            )
-        return response.status, found
-
-    return AdminClient(root, send)
-
-
-def error_of(status: int, answer: JSON) -> AdminError:
-    """Return a problem of the admin API as an error."""
-    fields = [(str(error["field"]), str(error["expected"])) for error in answer.get("errors", ())]
-    text = "; ".join(f"{field}: {clause(expected)}" for field, expected in fields)
-    return AdminError(text or str(answer.get("detail") or answer.get("title") or status), *fields)
-
-
-@dataclass(frozen=True, slots=True)
-class ClockClient:
-    """A sandbox's clock. Durations are texts such as ``90s``, ``10m``, ``2h``, ``1d``, or timedeltas."""
-
-    _call: Callable[..., JSON]
-
-    @property
-    def now(self) -> str:
-        """The sandbox's time, such as ``2030-06-01T12:00:00Z``."""
-        return str(self._call("GET", "/clock")["now"])
-
-    def advance(
-        self, by: str | int | timedelta | datetime | None = None, *, to: str | datetime | None = None, until: str | None = None
-    ) -> list[JSON]:
-        """Advance ``by`` a duration, ``to`` a time, or ``until`` an event such as ``conversation_opened``.
-
-        Datetimes are aware; one that comes first is the time to advance to. Return the events on the way, each as
-        ``{"at", "kind", "about"}``.
-
-        Raises:
-            AdminError: a datetime has no time zone, or the fake refuses.
-        """
-        if isinstance(by, datetime):
-            by, to = None, by
-        wanted = {name: given for name, given in (("by", by), ("to", to), ("until", until)) if given is not None}
-        happened: list[JSON] = self._call("POST", "/clock/advance", wanted)["happened"]
-        return happened
-
-    def settle(self) -> list[JSON]:
-        """Advance until nothing is pending."""
-        return self.advance(until="idle")
-
-    def pause(self) -> None:
-        """Stop the clock until it is advanced."""
-        self._call("PATCH", "/clock", {"mode": "manual"})
-
-    def run(self, rate: float = 1) -> None:
-        """Run the clock, ``rate`` seconds for each second of the wall clock."""
-        self._call("PATCH", "/clock", {"mode": "real", "rate": rate})
+    return AdminClient(root, over_http(root, admin_token))
 
 
 class SandboxClient:
@@ -229,11 +136,12 @@ class SandboxClient:
             AdminError: the fake refuses.
         """
         address = f"/sandboxes/{quote(self.id, safe='')}"
-        written = None if body is None else {name: _written(name, given) for name, given in body.items()}
+        written = None if body is None else {name: written(name, given) for name, given in body.items()}
         status, answer = self.server.send(method, f"{address}{path}", written)
         if status == 404 and path and self.server.send("GET", address, None)[0] == 200:
             plural, _, rest = path.partition("?")[0].strip("/").partition("/")
-            raise AdminError(f"the sandbox {self.id!r} has no {plural.removesuffix('s')} {rest.partition('/')[0]}".rstrip())
+            noun = "delivery" if plural == "deliveries" else plural.removesuffix("s")
+            raise AdminError(f"the sandbox {self.id!r} has no {noun} {rest.partition('/')[0]}".rstrip())
         if status == 404:
             raise SandboxGoneError(f"{self.server.root} has no sandbox {self.id!r}; expected the id of one, or default")
         if status >= 300:
@@ -361,21 +269,3 @@ class SandboxClient:
     def delete(self) -> None:
         """Delete the sandbox."""
         self.admin("DELETE")
-
-
-def _written(name: str, given: object) -> object:
-    """Return a timedelta or an aware datetime as the admin API takes it, and anything else as it is."""
-    if isinstance(given, timedelta):
-        return f"{'-' if given < timedelta() else ''}PT{abs(given).total_seconds():f}S"
-    if not isinstance(given, datetime):
-        return given
-    if given.utcoffset() is None:
-        raise AdminError(f"{name}: found {given}, which has no time zone; expected an aware datetime, such as one with tzinfo=UTC")
-    return given.isoformat()
-
-
-def _check_root(root: str) -> None:
-    """Raise an error unless the URL is the root of a server; wrong ports fail when connecting."""
-    parts = urlsplit(root)
-    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path or parts.query:
-        raise AdminError(f"the server's root cannot be {root!r}; expected something like http://127.0.0.1:8089")

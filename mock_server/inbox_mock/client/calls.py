@@ -1,0 +1,104 @@
+"""Calls to the admin API: how they are sent over HTTP, and the errors with which they end."""
+
+import json
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+from inbox_mock.domain.spelling import clause
+
+CONNECT_SECONDS = 5
+READING_SECONDS = 60
+PREFIX = "/__admin"
+PROBLEM_JSON = "application/problem+json"
+
+JSON = dict[str, Any]
+Send = Callable[[str, str, JSON | None], tuple[int, JSON]]
+"""Sends a call to the admin API, given its method, its path after ``/__admin`` and its body; returns status and JSON."""
+
+
+class AdminError(Exception):
+    """The fake refused a call. The text says why; ``fields`` pairs each wrong field with what was expected there."""
+
+    def __init__(self, text: str, *fields: tuple[str, str]) -> None:
+        super().__init__(text)
+        self.fields = fields
+
+
+class ServerUnreachableError(AdminError):
+    """Nothing answers there, or something that is not a fake."""
+
+
+class SandboxGoneError(AdminError):
+    """The server answers, and has no such sandbox."""
+
+
+def over_http(root: str, admin_token: str | None) -> Send:
+    """Return a function that sends calls to the server at ``root``.
+
+    It raises ServerUnreachableError if nothing listens there, or something else does.
+    """
+    from http.client import HTTPException
+
+    from inbox_mock.http import HttpClient
+
+    def send(method: str, path: str, body: JSON | None) -> tuple[int, JSON]:
+        headers = {"Accept": "application/json", "Content-Type": "application/json"}
+        if admin_token is not None:
+            headers["Authorization"] = f"Bearer {admin_token}"
+        content = None if body is None else json.dumps(body).encode()
+        # A write has no deadline: webhooks may have to be sent before it is answered.
+        seconds = READING_SECONDS if method == "GET" else None
+        _check_root(root)
+        try:
+            response = HttpClient(root).exchange(
+                method, f"{PREFIX}{path}", headers, content, seconds=seconds, connect_seconds=CONNECT_SECONDS
+            )
+        except ConnectionRefusedError:
+            raise ServerUnreachableError(
+                f"nothing listens at {root}: start the fake with inbox-mock serve, or say where it is with --url"
+            ) from None
+        except TimeoutError:
+            raise ServerUnreachableError(f"no answer from {root}") from None
+        except (OSError, HTTPException, ValueError, OverflowError) as error:
+            raise ServerUnreachableError(f"no answer from {root}: {str(error) or type(error).__name__}") from None
+        if response.status == 204:
+            return response.status, {}
+        kind = (response.header("Content-Type") or "").partition(";")[0].strip().lower()
+        try:
+            found = json.loads(response.body) if kind == ("application/json" if response.status < 300 else PROBLEM_JSON) else None
+        except ValueError:
+            found = None
+        if not isinstance(found, dict):  # an answer that does not look like the admin API's comes from another program
+            raise ServerUnreachableError(
+                f"something answers at {root}, but not as the Inbox Mock does (status {response.status}): is --url right?"
+            )
+        return response.status, found
+
+    return send
+
+
+def error_of(status: int, answer: JSON) -> AdminError:
+    """Return a problem of the admin API as an error."""
+    fields = [(str(error["field"]), str(error["expected"])) for error in answer.get("errors", ())]
+    text = "; ".join(f"{field}: {clause(expected)}" for field, expected in fields)
+    return AdminError(text or str(answer.get("detail") or answer.get("title") or status), *fields)
+
+
+def written(name: str, given: object) -> object:
+    """Return a timedelta or an aware datetime as the admin API takes it, and anything else as it is."""
+    if isinstance(given, timedelta):
+        return f"{'-' if given < timedelta() else ''}PT{abs(given).total_seconds():f}S"
+    if not isinstance(given, datetime):
+        return given
+    if given.utcoffset() is None:
+        raise AdminError(f"{name}: found {given}, which has no time zone; expected an aware datetime, such as one with tzinfo=UTC")
+    return given.isoformat()
+
+
+def _check_root(root: str) -> None:
+    """Raise an error unless the URL is the root of a server; wrong ports fail when connecting."""
+    parts = urlsplit(root)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path or parts.query:
+        raise AdminError(f"the server's root cannot be {root!r}; expected something like http://127.0.0.1:8089")
