@@ -136,8 +136,8 @@ class SandboxClient:
             AdminError: the fake refuses.
         """
         address = f"/sandboxes/{quote(self.id, safe='')}"
-        written = None if body is None else {name: written(name, given) for name, given in body.items()}
-        status, answer = self.server.send(method, f"{address}{path}", written)
+        content = None if body is None else {name: written(name, given) for name, given in body.items()}
+        status, answer = self.server.send(method, f"{address}{path}", content)
         if status == 404 and path and self.server.send("GET", address, None)[0] == 200:
             plural, _, rest = path.partition("?")[0].strip("/").partition("/")
             noun = "delivery" if plural == "deliveries" else plural.removesuffix("s")
