@@ -20,6 +20,11 @@ pytestmark = pytest.mark.both_transports
 MEDIA_TYPE = "application/vnd.api+json"
 HEADERS = {"Accept": MEDIA_TYPE, "Content-Type": MEDIA_TYPE, "User-Agent": "BookingSync API gem v0.1.14"}
 KNOWN = {200, 201, 204, 401, 403, 404, 422, 429}
+WITH_LINKS = [
+    *("/bookings", "/clients", "/hosts", "/inbox/attachments", "/inbox/conversations", "/inbox/messages", "/inbox/participants"),
+    *("/inquiries", "/rentals", "/sources"),
+]
+WITHOUT_ENDPOINT_OR_TEMPLATE = {"conversations", "created_by", "user"}
 
 
 @dataclass
@@ -79,9 +84,16 @@ def sandbox(mock: Mock) -> Sandbox:
             assume={"visibility_all": True, "sent_at_optional": True},
             clients=[{"id": 37, "fullname": "Ada Bauer"}],
             sources=[{"id": 5, "name": "Website"}],
+            inquiries=[
+                {"firstname": "Ada", "lastname": "Bauer", "email": "ada@example.com", "rental": 16, "start_at": "+60d", "end_at": "+61d"}
+            ],
+            attachments=[{"id": 4, "file": "parking.png"}],
             bookings=[a_booking()],
             participants=[{"id": 2, "booking": 80, "host": "jan", "at": "-1h"}],
-            messages=[{"id": 20 + n, "booking": 80, "from": "guest", "content": f"{n}?", "at": f"-{50 - n}m"} for n in range(1, 6)],
+            messages=[
+                {"id": 20 + n, "attachments": [4], "booking": 80, "from": "guest", "content": f"{n}?", "at": f"-{50 - n}m"}
+                for n in range(1, 6)
+            ],
         )
     )
 
@@ -104,12 +116,13 @@ def test_it_reads_several_by_ids_joined_in_the_path(gem: Gem) -> None:
     assert [record["id"] for record in gem.resources(answer)] == [21, 24]
 
 
-@pytest.mark.parametrize("path", ["/inbox/conversations", "/inbox/participants", "/inbox/messages", "/hosts", "/clients", "/sources"])
+@pytest.mark.parametrize("path", WITH_LINKS)
 def test_every_association_leads_somewhere(gem: Gem, path: str) -> None:
     answer = gem.request("GET", path)
 
+    assert gem.resources(answer)
     for record in gem.resources(answer):
-        for name in set(record["links"]) - {"created_by", "user"}:
+        for name in set(record["links"]) - WITHOUT_ENDPOINT_OR_TEMPLATE:
             linked = record["links"][name]
             related = gem.related(answer, record, name)
             assert len(related) == (len(linked) if isinstance(linked, list) else int(linked is not None)), name
@@ -192,6 +205,7 @@ SPECS: dict[str, tuple[str, str, JSON, JSON]] = {
         {"bookings": [{"start_at": "2031-02-03", "end_at": "2031-02-04", "booked": True}]},
         {"start_at": "2031-02-03T00:00:00Z"},
     ),
+    "an application": ("PUT", "/applications/17", {"applications": [{"default_price_increase": 1.1}]}, {"default_price_increase": "1.1"}),
     "an edited booking": ("PUT", "/bookings/80", {"bookings": [{"expected_checkin_time": "17:00"}]}, {"expected_checkin_time": "17:00"}),
 }
 
@@ -211,6 +225,26 @@ def test_a_cancellation_answers_nothing_and_takes_a_reason(gem: Gem) -> None:
     answer = gem.request("DELETE", "/bookings/80", {"bookings": [{"cancelation_reason": "payment_failed"}]})
 
     assert (answer.status, answer.body) == (204, b"")
+    assert gem.request("GET", "/bookings/80", include_canceled="true").record["status"] == "Canceled"
+    assert 80 in gem.request("GET", "/bookings", updated_since="2010-01-01 12:12:12 UTC").meta["deleted_ids"]
+
+
+def test_a_booking_of_the_past_is_made_and_its_end_moved_to_a_minute(gem: Gem) -> None:
+    made = gem.request("POST", "/rentals/16/bookings", {"bookings": [{"start_at": "2017-01-03", "end_at": "2017-01-04", "booked": True}]})
+    moved = gem.request("PUT", f"/bookings/{made.record['id']}", {"bookings": [{"end_at": "2019-03-25 21:45:00 UTC"}]})
+
+    assert (made.record["links"]["account"], made.record["links"]["rental"]) == (1, 16)
+    assert moved.record["end_at"] == "2019-03-25T21:45:00Z"
+
+
+def test_a_conversation_shows_its_bookings_as_they_are_connected_and_disconnected(gem: Gem) -> None:
+    made = gem.request("POST", "/inbox/conversations", {"conversations": [{"subject": "New"}]})
+    path, body = f"/inbox/conversations/{made.record['id']}", {"bookings": [{"id": 80}]}
+
+    connected = gem.request("PUT", f"{path}/connect_booking", body)
+    disconnected = gem.request("PUT", f"{path}/disconnect_booking", body)
+
+    assert [answer.record["links"]["bookings"] for answer in (made, connected, disconnected)] == [[], [80], []]
 
 
 @pytest.mark.parametrize(
