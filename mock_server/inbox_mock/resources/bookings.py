@@ -60,7 +60,7 @@ DECLARED = (
         full_scopes=("bookings_read",),
         owner_scopes=("bookings_write_owned",),
         needs=(("booked",), ("unavailable",), ("tentative_expires_at",)),
-        note="Lists show future bookings that are not cancelled, unless filters say otherwise.",
+        note="Lists show future bookings that are not cancelled, unless filters say otherwise. Assumed: a cancelled one can be updated.",
         attributes=(
             _local("start_at", "2030-07-01T16:00:00Z"),
             _local("end_at", "2030-07-08T10:00:00Z"),
