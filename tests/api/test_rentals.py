@@ -6,6 +6,7 @@ import pytest
 
 from builders import a_scenario
 from fake import Mock
+from inbox_mock.client import AdminError
 
 # The documentation's sample with the scopes rentals_read and rentals_write, in our own words, and what its tables have beyond it.
 SAMPLE: dict[str, Any] = {
@@ -78,7 +79,7 @@ SAMPLE: dict[str, Any] = {
     "owner_email": "marta@example.com",
     "owner_notes": "Calls on Fridays.",
 }
-TIMES = {"created_at", "updated_at", "published_at"}
+TIMES = {"created_at": "2027-02-03T04:05:06Z", "updated_at": "2030-05-31T12:00:00Z", "published_at": "2028-01-01T00:00:00Z"}
 
 
 def rental(mock: Mock, **attributes: Any) -> dict[str, Any]:
@@ -86,11 +87,19 @@ def rental(mock: Mock, **attributes: Any) -> dict[str, Any]:
 
 
 @pytest.mark.both_transports
-def test_a_scenario_sets_every_attribute_but_the_times(mock: Mock) -> None:
-    shown = rental(mock, **SAMPLE)
+def test_a_scenario_sets_every_attribute(mock: Mock) -> None:
+    wanted = SAMPLE | TIMES
 
-    assert {name: shown[name] for name in SAMPLE} == SAMPLE
-    assert shown.keys() - SAMPLE == {"links", "id", *TIMES}
+    shown = rental(mock, **wanted)
+
+    assert {name: shown[name] for name in wanted} == wanted
+    assert shown.keys() - wanted == {"links", "id"}
+
+
+def test_a_rentals_times_may_be_offsets_from_the_start_and_lie_before_it(mock: Mock) -> None:
+    assert rental(mock, updated_at="-2h")["updated_at"] == "2030-06-01T10:00:00Z"
+    with pytest.raises(AdminError, match="a time up to the start"):
+        rental(mock, updated_at="+2h")
 
 
 @pytest.mark.parametrize("name", SAMPLE)

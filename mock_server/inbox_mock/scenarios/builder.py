@@ -93,9 +93,22 @@ class Builder:
         """Plan a step. Steps of the same moment are taken in the order in which they were planned."""
         if moment < self.founded:
             raise self.scenario.error(location, "a time before its account was opened", f"a time from {times.wire(self.founded)} on")
+        self._refuse_future(moment, location)
+        self.steps.append((moment, len(self.steps), location, do))
+
+    def past(self, text: object, location: Location) -> datetime:
+        """Return the instant that a scenario's time represents, which is not after the start.
+
+        Raises:
+            ScenarioError: the text is neither an offset nor a time, or it is after the start.
+        """
+        moment = self.moment(text, location)
+        self._refuse_future(moment, location)
+        return moment
+
+    def _refuse_future(self, moment: datetime, location: Location) -> None:
         if moment > self.start:
             raise self.scenario.error(location, "a time after the start", "a time up to the start: what comes later is made by advancing")
-        self.steps.append((moment, len(self.steps), location, do))
 
     def since(self, record: Mapping[str, object], key: str, location: Location, otherwise: datetime) -> datetime:
         """Return a record's own time, or ``otherwise`` if it has none."""

@@ -24,9 +24,6 @@ from inbox_mock.webhooks.event_types import event_types
 if TYPE_CHECKING:
     from jsonschema_rs import Validator
 
-DATED = ("created_at", "updated_at", "published_at")
-"""The attributes of a rental that follow from the scenario's clock."""
-
 WRITTEN: dict[str, dict[str, str]] = {
     "DecimalText": {"description": 'a decimal in quotes, such as "700.0"'},
     "Structure": {"description": "an object, such as {en: Some text}"},
@@ -155,9 +152,7 @@ def schema() -> dict[str, object]:
         },
     }
     rental = found["properties"]["rentals"]["items"]["properties"]
-    rental |= {
-        a.name: {**WRITTEN.get(a.kind.field, {}), **a.schema} for a in RESOURCES["rentals"].attributes if a.name not in {*rental, *DATED}
-    }
+    rental |= {a.name: {**WRITTEN.get(a.kind.field, {}), **a.schema} for a in RESOURCES["rentals"].attributes if a.name not in rental}
     found["properties"]["messages"]["items"]["properties"]["origin"]["enum"] = list(ORIGINS)
     titles = [policy.title for policy in opening()]
     given = ", ".join(f"{policy.title} ({policy.own_id})" for policy in opening())

@@ -19,6 +19,7 @@ CLIENT_APPLICATION: Row = {"id": 17, "name": "Your application", "client": True}
 DEMO = {"token": "demo", "client_id": "demo-client-id", "client_secret": "demo-client-secret"}
 REDIRECT_URIS = [oauth.OUT_OF_BAND, "http://localhost", "http://127.0.0.1"]
 WEBSITE = "Website"
+DATES_OF_RENTALS = ("created_at", "updated_at", "published_at")
 OWN_KEYS = frozenset({"as", "account", "accounts", "user", "source", "published"})
 
 
@@ -138,8 +139,10 @@ def _rental(builder: Builder, location: Location, record: Row) -> None:
         expected = f"did you mean {close!r}?" if close else "a time zone of the tz database, such as Europe/Paris"
         raise builder.scenario.error((*location, "timezone"), repr(timezone), expected)
     account_id = account_of(builder, record, location)
+    dated = {name: times.wire(builder.past(record[name], (*location, name))) for name in DATES_OF_RENTALS if name in record}
     with builder.refusals_at(location):
-        rental_id = accounts.add_rental(builder.work, account_id, _plain(record), published=bool(record.get("published", True)))
+        published = bool(record.get("published", True))
+        rental_id = accounts.add_rental(builder.work, account_id, _plain(record) | dated, published=published)
         builder.name("rentals", record, rental_id, location)
 
 
