@@ -315,7 +315,7 @@ def test_the_channel_of_a_booking_is_not_that_of_a_message(inbox: Sandbox) -> No
     [
         (("clock", "advance"), "say one of BY"),
         (("clock", "advance", "1m", "--until", "idle"), "say one of BY"),
-        (("clock", "advance", "soon"), "BY: expected a duration such as 90s"),
+        (("clock", "advance", "soon"), "BY: expected a duration such as 90s, 10m, 2h, 1d or PT10M, at most ten years, not 'soon'"),
         (("clock", "advance", "5000d"), "at most ten years"),
         (("clock", "advance", "--to", "2020-01-01"), "--to: expected a time"),
         (("clock", "advance", "--until", "christmas"), "--until: expected one of idle, conversation_opened"),

@@ -199,7 +199,10 @@ def test_a_busy_port_is_one_clear_line() -> None:
         (("--port", "65536"), "--port"),
         (("--rate-limit", "-1"), "--rate-limit"),
         (("--scenario", "conversation-nevr"), "did you mean 'conversation-never'?"),
-        (("--webhook-url", "http://example.com/"), "found 'http://example.com/'; expected an http address on this machine"),
+        (
+            ("--webhook-url", "http://example.com/"),
+            "found 'http://example.com/' for the role 'receiver'; expected an http address on this machine",
+        ),
         (("--webhook-url", "recever=http://localhost/"), "no webhooks for the role 'recever'; did you mean 'receiver'?"),
     ],
 )

@@ -109,7 +109,7 @@ def test_a_datetime_without_a_time_zone_is_refused_with_its_value(sandbox: Sandb
 
 
 def test_time_does_not_go_back_by_a_timedelta(sandbox: SandboxClient) -> None:
-    with pytest.raises(AdminError, match=r"by: expected a duration .* less than nothing"):
+    with pytest.raises(AdminError, match=r"by: expected a duration .* ten years, not '-PT1"):
         sandbox.clock.advance(timedelta(seconds=-1))
 
 

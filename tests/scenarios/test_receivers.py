@@ -106,11 +106,24 @@ def test_an_unknown_role_is_refused_with_the_one_that_was_meant(mock: Mock) -> N
 
     assert (taking.status, taking.errors) == (422, [{"field": "role", "expected": "is unknown; did you mean 'auditor'?"}])
     assert making.status == 422
+    assert making.errors[0]["field"] == "webhook_url"
     assert making.errors[0]["expected"].endswith("found no webhooks for the role 'auditr'; did you mean 'auditor'?")
+
+
+def test_the_roles_that_there_are_are_told_once_each(mock: Mock) -> None:
+    answer = mock.admin.post("/sandboxes", {"scenario": heard_by({"role": "receiver"}), "webhook_url": {"xyzzy": "http://localhost:9/"}})
+
+    assert answer.errors[0]["expected"].endswith("expected one of receiver")
 
 
 def test_an_address_elsewhere_takes_no_role(mock: Mock) -> None:
     answer = mock.admin.post("/sandboxes", {"scenario": heard_by({"role": "receiver"}), "webhook_url": "http://example.com/"})
 
-    assert answer.status == 422
-    assert "found 'http://example.com/'; expected an http address on this machine" in answer.errors[0]["expected"]
+    assert (answer.status, answer.errors[0]["field"]) == (422, "webhook_url")
+    assert "found 'http://example.com/' for the role 'receiver'; expected an http address on this machine" in answer.errors[0]["expected"]
+
+
+def test_a_wrong_address_is_told_without_a_line_of_the_scenario_which_does_not_have_it(mock: Mock) -> None:
+    answer = mock.admin.post("/sandboxes", {"webhook_url": "nowhere"})
+
+    assert answer.errors[0]["expected"].startswith("agency: found 'nowhere' for the role 'receiver'; ")

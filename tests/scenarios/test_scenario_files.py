@@ -67,6 +67,17 @@ def test_every_mistake_against_the_schema_is_told_at_once_in_the_order_of_the_li
     assert "an id: a whole number from 1" in lines[4]
 
 
+@pytest.mark.parametrize(
+    ("attribute", "told"),
+    [
+        ("lat: north", "found rentals.0.lat: 'north'; expected null or a number"),
+        ("lng: 181", "found rentals.0.lng: 181; expected at most 180"),
+    ],
+)
+def test_what_no_description_says_is_told_in_the_words_of_the_others(folder: Folder, attribute: str, told: str) -> None:
+    assert told in str(folder.mistake(f"rentals:\n  - {{id: 16, name: Chalet, {attribute}}}\n"))
+
+
 def test_of_very_many_mistakes_the_first_twenty_are_told(folder: Folder) -> None:
     told = str(folder.mistake("rentals:\n" + "  - {id: x}\n" * 30)).splitlines()
 

@@ -113,8 +113,8 @@ def _destination(work: UnitOfWork, body: JSON) -> datetime:
         return _instant(work, str(body["to"]), "to")
     try:
         destination = work.instant + durations.parse(body["by"])
-    except ValueError as error:
-        raise Invalid(invalid("by", f"{durations.EXPECTED}, at most ten years; {error}")) from None
+    except ValueError:
+        raise Invalid(invalid("by", f"{durations.EXPECTED}, at most ten years, not {body['by']!r}")) from None
     if destination > LATEST:
         raise Invalid(invalid("by", f"a duration that ends by {times.wire(LATEST)}"))
     return destination

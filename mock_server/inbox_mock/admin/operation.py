@@ -13,6 +13,7 @@ from inbox_mock.domain.spelling import or_meant, unknown
 from inbox_mock.domain.values import normal, whole_number
 from inbox_mock.engine.sandboxes import Sandbox
 from inbox_mock.scenarios.build import SandboxFactory
+from inbox_mock.scenarios.errors import in_words
 from inbox_mock.webhooks.sender import WebhookSender
 
 if TYPE_CHECKING:
@@ -157,7 +158,7 @@ def checked(operation: AdminOperation, body: object) -> JSON:
             known = _described(operation, path).get("properties", {})
             problems += [invalid(".".join(map(str, (*path, key))), unknown(key, known)) for key in error.kind.unexpected]
             continue
-        expected = _description(operation, path) or error.message
+        expected = _description(operation, path) or in_words(error)
         if isinstance(error.kind, ValidationErrorKind.Enum):
             expected = or_meant(str(expected), error.instance, [option for option in error.kind.options if isinstance(option, str)])
         problems.append(invalid(".".join(map(str, path)) or "body", str(expected)))

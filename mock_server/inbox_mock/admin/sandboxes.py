@@ -10,7 +10,7 @@ from inbox_mock.engine.sandboxes import Sandbox, Snapshot
 from inbox_mock.engine.snapshots import EXPECTED_NAME
 from inbox_mock.engine.unit_of_work import UnitOfWork
 from inbox_mock.scenarios.build import Overrides
-from inbox_mock.scenarios.errors import ScenarioError
+from inbox_mock.scenarios.errors import ReceiverError, ScenarioError
 from inbox_mock.scenarios.loading import find_shipped, from_object
 from inbox_mock.services import oauth
 from inbox_mock.store import access
@@ -53,7 +53,7 @@ SNAPSHOT: JSON = {"type": "object", "properties": {"name": TEXT, "at": TEXT, "by
             "type": "object",
             "additionalProperties": False,
             "properties": {"mode": MODE, "rate": {"type": "number", "exclusiveMinimum": 0, "maximum": 100_000}},
-            "description": "mode (manual or real) and rate (seconds per second, above 0)",
+            "description": "an object: mode (manual or real) and rate (seconds per second, above 0)",
         },
         "strict": {"type": "boolean", "description": "true or false"},
         "webhook_url": {
@@ -71,7 +71,8 @@ def create_sandbox(call: AdminCall) -> JSON:
         scenario = from_object(wanted) if isinstance(wanted, dict) else find_shipped(_shipped_name(str(wanted)))
         sandbox = call.factory.create(scenario, overrides_of(body))
     except ScenarioError as error:
-        raise Invalid(*(invalid("scenario", line) for line in str(error).splitlines())) from None
+        field = "webhook_url" if isinstance(error, ReceiverError) else "scenario"
+        raise Invalid(*(invalid(field, line) for line in str(error).splitlines())) from None
     return shown(sandbox, call.origin)
 
 

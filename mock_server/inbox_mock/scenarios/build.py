@@ -17,6 +17,7 @@ from inbox_mock.engine.sandboxes import Sandbox, Sandboxes
 from inbox_mock.engine.unit_of_work import UnitOfWork
 from inbox_mock.scenarios import history, setup, timeline
 from inbox_mock.scenarios.builder import Builder, Progress
+from inbox_mock.scenarios.errors import ReceiverError
 from inbox_mock.scenarios.loading import Scenario
 from inbox_mock.scenarios.receivers import Receivers, with_receivers
 from inbox_mock.simulation.actions import handlers
@@ -60,9 +61,10 @@ class SandboxFactory:
 
         Raises:
             ScenarioError: the scenario cannot be built.
+            ReceiverError: an address cannot hear its webhooks.
         """
+        self._check_webhooks(scenario, overrides.receivers)
         scenario = with_receivers(scenario, overrides.receivers)
-        self._check_webhooks(scenario)
         clock: Mapping[str, object] = scenario.data.get("clock", {})
         if (overrides.mode or clock.get("mode", "manual")) == "real":
             reported = iter([progress])
@@ -74,12 +76,17 @@ class SandboxFactory:
             self._keep(key, image)
         return self.sandboxes.add(lambda: image, default=default)
 
-    def _check_webhooks(self, scenario: Scenario) -> None:
+    def _check_webhooks(self, scenario: Scenario, receivers: Receivers) -> None:
         subscriptions: list[Mapping[str, object]] = scenario.data.get("webhooks", [])
         for number, subscription in enumerate(subscriptions):
-            url = str(subscription.get("url"))
-            if "url" in subscription and not (is_address(url) and self._may_send_to(url)):
-                raise scenario.error(("webhooks", number, "url"), repr(url), EXPECTED_ADDRESS)
+            if "url" in subscription and not self._may_hear(str(subscription["url"])):
+                raise scenario.error(("webhooks", number, "url"), repr(subscription["url"]), EXPECTED_ADDRESS)
+        for role, url in receivers:
+            if not self._may_hear(url):
+                raise ReceiverError(scenario.name, 0, f"{url!r} for the role {role!r}", EXPECTED_ADDRESS)
+
+    def _may_hear(self, url: str) -> bool:
+        return is_address(url) and self._may_send_to(url)
 
     def _keep(self, key: object, image: bytes) -> None:
         with self._lock:

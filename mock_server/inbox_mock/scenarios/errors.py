@@ -10,6 +10,16 @@ if TYPE_CHECKING:
     from jsonschema_rs import ValidationError
 
 MOST_TOLD = 20
+TYPES = {
+    "array": "a list",
+    "boolean": "true or false",
+    "integer": "a whole number",
+    "null": "null",
+    "number": "a number",
+    "object": "an object",
+    "string": "a text",
+}
+LIMITS = {"minimum": "at least", "maximum": "at most", "exclusiveMinimum": "more than"}
 
 
 class ScenarioError(Exception):
@@ -19,6 +29,10 @@ class ScenarioError(Exception):
         self.name, self.line, self.found, self.expected = name, line, found, expected
         location = f"{name}:{line}" if line else name
         super().__init__(f"{location}: found {found}; {clause(expected)}")
+
+
+class ReceiverError(ScenarioError):
+    """An address cannot hear a scenario's webhooks, or not in that role."""
 
 
 class NotYamlError(ScenarioError):
@@ -65,7 +79,15 @@ def _told(error: "ValidationError", schema: Mapping[str, object], location: str)
     if isinstance(kind, Kind.Enum):
         return found, one_of(error.instance, map(_written, kind.options))
     described = _at(schema, error.schema_path[:-1]).get("description")
-    return found, str(described) if described else error.message
+    return found, str(described) if described else in_words(error)
+
+
+def in_words(error: "ValidationError") -> str:
+    """Return what a JSON Schema expected of a value, where no description says so."""
+    kind: Any = error.kind
+    if kind.name == "type":
+        return " or ".join(words for name, words in TYPES.items() if name in kind.types)
+    return f"{LIMITS[kind.name]} {kind.limit}" if kind.name in LIMITS else f"a value that is valid ({error.message})"
 
 
 def _written(option: object) -> str:

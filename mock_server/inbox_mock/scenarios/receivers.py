@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from inbox_mock.domain.spelling import instead_of
-from inbox_mock.scenarios.errors import ScenarioError
+from inbox_mock.scenarios.errors import ReceiverError
 from inbox_mock.scenarios.loading import Scenario
 from inbox_mock.webhooks.deliveries import RECEIVER
 
@@ -19,7 +19,8 @@ def with_receivers(scenario: Scenario, receivers: Receivers) -> Scenario:
     An address for ``receiver``, where the scenario has no such role, hears every event.
 
     Raises:
-        ScenarioError: the scenario has a role twice, or lacks another role than ``receiver``.
+        ScenarioError: the scenario has a role twice.
+        ReceiverError: it lacks another role than ``receiver``.
     """
     subscriptions: list[Row] = list(scenario.data.get("webhooks", []))
     places = _places(scenario, subscriptions)
@@ -29,7 +30,7 @@ def with_receivers(scenario: Scenario, receivers: Receivers) -> Scenario:
         elif role == RECEIVER:
             subscriptions.append({"role": role, "url": url})
         else:
-            raise ScenarioError(scenario.name, 0, f"no webhooks for the role {role!r}", instead_of(role, [*places, RECEIVER]))
+            raise ReceiverError(scenario.name, 0, f"no webhooks for the role {role!r}", instead_of(role, {**places, RECEIVER: 0}))
     return replace(scenario, data={**scenario.data, "webhooks": subscriptions}) if receivers else scenario
 
 

@@ -16,7 +16,7 @@ FAULTS = (
     RequestFault(
         kind="dropped",
         says="the connection is reset; `applied` says whether what was asked for is done (not, if left out)",
-        options={"applied": {"type": "boolean", "default": False, "description": "whether what was asked for is done"}},
+        options={"applied": {"type": "boolean", "default": False, "description": "true or false: whether what was asked for is done"}},
         effect=lambda options: RequestEffect(applied=options["applied"], connection="reset"),
     ),
     RequestFault(

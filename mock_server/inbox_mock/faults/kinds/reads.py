@@ -16,7 +16,13 @@ FAULTS = (
     RequestFault(
         kind="stale_read",
         says="reads show everything as it was when the fault was set, `for` a minute if nothing is said; synced-at lags too, if `honest`",
-        options={"honest": {"type": "boolean", "default": True, "description": "whether the synced-at header is as old as what is shown"}},
+        options={
+            "honest": {
+                "type": "boolean",
+                "default": True,
+                "description": "true or false: whether the synced-at header is as old as what is shown",
+            }
+        },
         effect=lambda options: RequestEffect(reads_past=True, honest=options["honest"]),
         api_only=True,
         concerns=lambda request: request.method in {"GET", "HEAD"},
