@@ -211,6 +211,15 @@ def test_a_booking_that_a_client_makes(agency: Sandbox) -> None:
     assert agency.api.get(f"{URL}/{made.record['id']}").record == made.record
 
 
+def test_the_rental_prices_of_a_booking_follow_from_its_prices(agency: Sandbox) -> None:
+    prices = {"initial_price": "3000.0", "final_price": "2700.0", "initial_rental_price": "1.0", "final_rental_price": "1.0"}
+
+    made = agency.api.post("/rentals/16/bookings", a_body("bookings", **STAY, **prices)).record
+
+    assert (made["initial_price"], made["initial_rental_price"]) == ("3000.0", "3000.0")
+    assert (made["final_price"], made["final_rental_price"]) == ("2700.0", "2700.0")
+
+
 def test_no_channel_opens_a_conversation_for_it(agency: Sandbox) -> None:
     made = agency.api.post("/rentals/16/bookings", a_body("bookings", **STAY)).record
 
@@ -399,8 +408,8 @@ def test_a_booking_changes_in_what_is_named(own: Sandbox, attribute: str, value:
     changed = own.api.put(f"{URL}/81", a_body("bookings", **{attribute: value}))
 
     assert changed.status == 200
-    moved = {"end_at_global": "2030-09-09T08:00:00Z"} if attribute == "end_at" else {}
-    assert changed.record == before | {attribute: value, "updated_at": "2030-06-01T12:01:00Z"} | moved
+    with_it = {"end_at": {"end_at_global": "2030-09-09T08:00:00Z"}, "final_price": {"final_rental_price": "10.5"}}
+    assert changed.record == before | {attribute: value, "updated_at": "2030-06-01T12:01:00Z"} | with_it.get(attribute, {})
 
 
 @pytest.mark.parametrize(

@@ -18,13 +18,6 @@ from inbox_mock.resources.stays import OF_BOOKINGS, OF_INQUIRIES
 
 BOOKINGS_RECORDED = recorded("bookings")
 
-PRICES_WRITTEN = (
-    "initial_price",
-    "initial_rental_price",
-    "final_price",
-    "final_rental_price",
-    "final_payback_to_owner",
-)
 PRICES_READ = ("paid_amount", "payment_left_to_collect", "authorized_amount", "paid_or_authorized_amount")
 TIME_OF_DAY = r"(([01]?[0-9]|2[0-3])(:[0-5][0-9])?)?"
 PHONE = r"\+?[ -.0-9EXText]*"
@@ -80,7 +73,11 @@ DECLARED = (
             Attribute("adults", integer(0), ON_ITS_PAGE, null=True, write=Write.ALWAYS),
             Attribute("children", integer(0), ON_ITS_PAGE, null=True, write=Write.ALWAYS),
             Attribute("currency", choice(CURRENCIES, blank=True), ON_ITS_PAGE, null=True, write=Write.ALWAYS, example="EUR"),
-            *_optional(PRICES_WRITTEN, decimal(), Write.ALWAYS),
+            *_optional(("initial_price",), decimal(), Write.ALWAYS),
+            Attribute("initial_rental_price", decimal(), ON_ITS_PAGE, null=True, note="Another name of initial_price."),
+            *_optional(("final_price",), decimal(), Write.ALWAYS),
+            Attribute("final_rental_price", decimal(), assumed("final_price: a booking has no fees and taxes here"), null=True),
+            *_optional(("final_payback_to_owner",), decimal(), Write.ALWAYS),
             *_optional(("rental_payback_to_owner",), decimal(low=0), Write.ALWAYS),
             *_optional(("channel_price", "commission"), decimal(), Write.ALWAYS),
             Attribute(

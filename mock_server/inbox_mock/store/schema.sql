@@ -52,7 +52,7 @@ CREATE TABLE bookings (
   inquiry_id INTEGER, application_id INTEGER, channel TEXT NOT NULL,
   start_at TEXT NOT NULL, end_at TEXT NOT NULL, start_at_global TEXT NOT NULL, end_at_global TEXT NOT NULL,
   status TEXT NOT NULL, reference TEXT NOT NULL, external_reference TEXT, locked TEXT, booked INTEGER NOT NULL, unavailable INTEGER NOT NULL, tentative_expires_at TEXT,
-  adults INTEGER, children INTEGER, currency TEXT, initial_price TEXT, initial_rental_price TEXT, final_price TEXT, final_rental_price TEXT,
+  adults INTEGER, children INTEGER, currency TEXT, initial_price TEXT, final_price TEXT,
   final_payback_to_owner TEXT, rental_payback_to_owner TEXT, channel_price TEXT, commission TEXT, discount TEXT, downpayment TEXT, damage_deposit TEXT,
   charge_damage_deposit_on_arrival INTEGER, damage_deposit_collection_method TEXT, damage_deposit_external_collection_method_name TEXT,
   paid_amount TEXT, payment_left_to_collect TEXT, authorized_amount TEXT, paid_or_authorized_amount TEXT, balance_due_at TEXT, reconciliation TEXT, imported INTEGER NOT NULL DEFAULT 0,
@@ -159,7 +159,7 @@ CREATE VIEW host_records AS SELECT h.*, h.account_id AS account, h.source_id AS 
   (SELECT json_group_array(id) FROM participants WHERE member_id = h.id AND member_type = 'Host') AS participants
   FROM hosts h;
 CREATE VIEW booking_records AS SELECT b.*, b.account_id AS account, b.rental_id AS rental, b.client_id AS client, b.source_id AS source, b.inquiry_id AS inquiry,
-  b.bookings_tag_ids AS bookings_tags,
+  b.bookings_tag_ids AS bookings_tags, b.initial_price AS initial_rental_price, b.final_price AS final_rental_price,
   0 AS bookings_payments_count, 0 AS review_requests_count, NULL AS payment_url,
   (SELECT json_group_array(conversation_id) FROM conversation_bookings WHERE booking_id = b.id) AS conversations
   FROM bookings b;
