@@ -63,7 +63,8 @@ def changed(trial: Trial) -> None:
 
 
 PICTURE = {"url", "file_size", "file_content_type", "image_width", "image_height"}
-MOVES = {"clients": {"fullname"}, "inquiries": {"start_at", "end_at"}, "attachments": PICTURE}
+PRICES = {"initial_rental_price", "final_rental_price"}
+MOVES = {"clients": {"fullname"}, "inquiries": {"start_at", "end_at"}, "attachments": PICTURE, "bookings": PRICES}
 """What follows from other attributes."""
 
 
