@@ -184,12 +184,13 @@ def test_nothing_that_somebody_wrote_moves_the_terminals_cursor(inbox: Sandbox) 
     ("arguments", "told"),
     [
         (("remove_fault",), "say record_id=..."),
-        (("set_fault", "knd=status"), "and no knd"),
+        (("set_fault", "knd=status"), "and no knd; did you mean 'kind'?"),
         (("get_inbox_conversation", "id=default"), "say record_id=... : the path of get_inbox_conversation holds it, and takes no id"),
         (("get_inbox_conversation", "record_id=1", "id=default"), "get_inbox_conversation takes record_id, limit, skip, and no id"),
         (("set_fault", "kind"), "'kind' is not NAME=VALUE"),
         (("set_fault", "kind=nonsense"), "kind: expected one of burst"),
         (("nonsense",), "there is no call 'nonsense'"),
+        (("set_falt",), "there is no call 'set_falt'; without one, inbox-mock admin lists them; did you mean 'set_fault'?"),
         (("remove_fault", "record_id=99"), "nothing of this id"),
     ],
 )

@@ -203,6 +203,10 @@ def test_a_busy_port_is_one_clear_line() -> None:
             ("--webhook-url", "http://example.com/"),
             "found 'http://example.com/' for the role 'receiver'; expected an http address on this machine",
         ),
+        (
+            ("--scenario", "webhook-lost", "--webhook-url", "auditor=http://localhost/"),
+            "no webhooks for the role 'auditor'; expected one of receiver\n",
+        ),
         (("--webhook-url", "recever=http://localhost/"), "no webhooks for the role 'recever'; did you mean 'receiver'?"),
     ],
 )

@@ -10,6 +10,7 @@ from click.shell_completion import CompletionItem
 
 from inbox_mock.cli import on_a_server, print_json
 from inbox_mock.client import JSON, SandboxClient
+from inbox_mock.domain.spelling import or_meant
 from inbox_mock.terminal import table
 
 if TYPE_CHECKING:
@@ -48,7 +49,8 @@ def command(*, sandbox: SandboxClient, as_json: bool, call: str | None, given: t
             table(("call", "method", "path under /__admin", "what it does"), rows)
         return
     if call not in calls:
-        raise click.BadParameter(f"there is no call {call!r}; without one, inbox-mock admin lists them", param_hint="CALL")
+        says = or_meant(f"there is no call {call!r}; without one, inbox-mock admin lists them", call, calls)
+        raise click.BadParameter(says, param_hint="CALL")
     operation = calls[call]
     path, body = _written(operation, sandbox.id, dict(map(_pair, given)))
     answer = sandbox.server.call(operation.method, path, body)
@@ -88,7 +90,7 @@ def _written(operation: "AdminOperation", sandbox: str, given: Mapping[str, obje
     query = {name: left.pop(name) for name in operation.query if name in left}
     unknown = [name for name in left if name not in operation.properties]
     if unknown:
-        of_path = [name for name in PATH_VALUES if f"<{name}>" in operation.rule]
-        known = ", ".join((*of_path, *operation.query, *operation.properties)) or "nothing"
-        raise click.UsageError(f"{operation.name} takes {known}, and no {unknown[0]}")
+        known = (*(name for name in PATH_VALUES if f"<{name}>" in operation.rule), *operation.query, *operation.properties)
+        says = f"{operation.name} takes {', '.join(known) or 'nothing'}, and no {unknown[0]}"
+        raise click.UsageError(or_meant(says, unknown[0], known))
     return path + (f"?{urlencode(query)}" if query else ""), left if operation.method in {"POST", "PATCH"} else None
