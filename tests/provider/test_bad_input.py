@@ -125,11 +125,11 @@ def test_a_server_that_dies_during_the_trial_ends_it(check: Check) -> None:
     answered: list[str] = []
 
     def once(connection: socket.socket, line: str) -> None:
-        if not answered:
+        answered.append(line)  # before the answer, at which the next request may come to another thread
+        if len(answered) == 1:
             connection.sendall(http("404 Not Found", b"{}", "application/json"))
-        elif len(answered) == 1:
+        elif len(answered) == 2:
             connection.sendall(http("200 OK", CONVERSATIONS, "application/json"))
-        answered.append(line)
 
     with listening(once) as url:
         assert "stopped answering after" in said(check, url, "--token", "t", "-k", "etag")
