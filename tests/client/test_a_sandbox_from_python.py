@@ -206,6 +206,20 @@ def test_webhooks_are_sent_and_sent_again(sandbox: SandboxClient) -> None:
     assert subscription["secret"] == sandbox.application["client_secret"]
 
 
+@pytest.mark.parametrize("lifetime", [60, timedelta(minutes=1)])
+def test_a_token_expires_after_a_while(served: str, lifetime: int | timedelta) -> None:
+    sandbox = connect(served).create_sandbox("empty")
+    headers = {"Authorization": f"Bearer {sandbox.issue_token('clients_read', expires_in=lifetime)}"}
+
+    def status() -> int:
+        return requests.get(f"{sandbox.url}/clients", headers=headers, timeout=10).status_code
+
+    sandbox.clock.advance("59s")
+    assert status() == 200
+    sandbox.clock.advance("1s")
+    assert status() == 401
+
+
 def test_tokens_are_issued_and_revoked(served: str) -> None:
     sandbox = connect(served).create_sandbox("empty")
     token = sandbox.issue_token("clients_read", expires_in=60)

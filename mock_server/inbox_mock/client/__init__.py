@@ -3,6 +3,7 @@
 The same client calls a server over HTTP or an application in this process; only the way of sending a call differs.
 """
 
+from datetime import timedelta
 from urllib.parse import quote
 
 from inbox_mock.client.calls import (
@@ -153,7 +154,12 @@ class SandboxClient:
         return found
 
     def issue_token(self, *scopes: str, **more: object) -> str:
-        """Return a new token, with every scope unless some are named; ``more`` is ``application_id``, ``account_id``, ``expires_in``."""
+        """Return a new token, with every scope unless some are named; ``more`` is ``application_id``, ``account_id``, ``expires_in``.
+
+        The last one is in seconds, or a timedelta.
+        """
+        if isinstance(lifetime := more.get("expires_in"), timedelta):
+            more["expires_in"] = int(lifetime.total_seconds())
         return str(self.admin("POST", "/tokens", {**({"scopes": list(scopes)} if scopes else {}), **more})["token"])
 
     def revoke_token(self, token: str) -> None:
