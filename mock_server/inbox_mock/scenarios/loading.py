@@ -158,7 +158,7 @@ def schema() -> dict[str, object]:
     given = ", ".join(f"{policy.title} ({policy.own_id})" for policy in opening())
     found["properties"]["applications"]["description"] = f"Left out: those of {given}, and the client's own (17)."
     found["properties"]["sources"]["description"] = (
-        f"Left out or empty: {', '.join(titles)} and Website on each account. Of an account that has some, a channel that books adds its own."
+        f"Left out or empty: {', '.join(titles)} and Website on each account. Of an account with some, a channel that books adds its own."
     )
     found["properties"]["conversations"]["items"]["properties"]["default_channel"] = {"enum": list(CHANNELS)}
     found["$defs"]["channel"]["examples"] = list(policies())
