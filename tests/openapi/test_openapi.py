@@ -84,6 +84,13 @@ def test_every_body_has_an_example_that_its_own_schema_accepts(api_document: dic
                     assert validator_for(schema).is_valid(example["value"]), (method, path, example)
 
 
+def test_the_example_of_a_message_names_its_channel_without_which_no_guest_reads_it(api_document: dict[str, Any]) -> None:
+    body = api_document["paths"]["/api/v3/inbox/messages"]["post"]["requestBody"]
+    (media, *_) = body["content"].values()
+
+    assert media["examples"]["usual"]["value"]["messages"][0]["channel"] == "airbnb"
+
+
 @pytest.mark.parametrize("operation", [operation for operation in OPERATIONS if operation.name.startswith("list_")], ids=lambda o: o.name)
 def test_lists_keep_to_their_schema(mock: Mock, operation: Any) -> None:
     sandbox = mock.sandbox(

@@ -70,7 +70,7 @@ def test_every_mistake_against_the_schema_is_told_at_once_in_the_order_of_the_li
 @pytest.mark.parametrize(
     ("attribute", "told"),
     [
-        ("lat: north", "found rentals.0.lat: 'north'; expected null or a number"),
+        ("lat: north", "found rentals.0.lat: 'north'; expected a number or null"),
         ("lng: 181", "found rentals.0.lng: 181; expected at most 180"),
     ],
 )

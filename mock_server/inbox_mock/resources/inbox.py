@@ -126,7 +126,7 @@ DECLARED = (
                 example="external",
                 note="`internal` goes with no channel, and not with a Client as sender.",
             ),
-            Attribute("channel", choice(CHANNELS), ON_ITS_PAGE, null=True, write=Write.ALWAYS),
+            Attribute("channel", choice(CHANNELS), ON_ITS_PAGE, null=True, write=Write.ALWAYS, example="airbnb"),
             Attribute("sent_at", time(), ON_ITS_PAGE, null=True, write=Write.ALWAYS, required=True, optional_if="sent_at_optional"),
             Attribute("attachment_ids", record_ids(), ON_ITS_PAGE, read=False, write=Write.ALWAYS),
             *CREATED_BY,

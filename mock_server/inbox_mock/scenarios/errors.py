@@ -14,10 +14,10 @@ TYPES = {
     "array": "a list",
     "boolean": "true or false",
     "integer": "a whole number",
-    "null": "null",
     "number": "a number",
     "object": "an object",
     "string": "a text",
+    "null": "null",
 }
 LIMITS = {"minimum": "at least", "maximum": "at most", "exclusiveMinimum": "more than"}
 
