@@ -215,7 +215,7 @@ main(["openapi"], standalone_mode=False)
 """
     written = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
 
-    assert re.search(r"Left out: (.+, )?Airbnb, (.+, )?Booking.com, (.+, )?HomeAway(, .+)? and Website on each account.", written)
+    assert re.search(r"Left out or empty: (.+, )?Airbnb, (.+, )?Booking.com, (.+, )?HomeAway(, .+)? and Website on each account.", written)
     assert re.search(
         r"Those of (.+ and )?Airbnb and (.+ and )?Booking.com and (.+ and )?HomeAway( and .+)? are opened by the channel", written
     )
