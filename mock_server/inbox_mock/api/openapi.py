@@ -7,27 +7,15 @@ from typing import Any
 from inbox_mock import __version__
 from inbox_mock.api.openapi_oauth import PATHS as OAUTH_PATHS
 from inbox_mock.api.openapi_oauth import SECURITY
+from inbox_mock.api.openapi_schemas import INTEGER, JSON, errors, example, faithful, read_schema, title
 from inbox_mock.api.operation import QUERY, Operation
 from inbox_mock.api.rendering import JSON_API
 from inbox_mock.domain.fidelity import Fidelity, assumed, recorded
 from inbox_mock.resources import RESOURCES
 from inbox_mock.resources.bookings import CANCELLATION
-from inbox_mock.resources.declaration import Attribute, Link, Resource
+from inbox_mock.resources.declaration import Resource
 from inbox_mock.resources.validation import schema
 
-JSON = dict[str, Any]
-INTEGER: JSON = {"type": "integer"}
-EXAMPLE_TIME = "2030-06-01T12:00:00Z"
-EXAMPLES: dict[str, object] = {
-    "Time": EXAMPLE_TIME,
-    "WholeNumber": 2,
-    "DecimalText": "2700.0",
-    "Flag": True,
-    "RecordId": 1,
-    "PlainText": "Some text",
-    "Email": "somebody@example.com",
-    "WebAddress": "https://example.com/arrival.png",
-}
 BODY_LIMIT = "The body is larger than this server reads."
 REFUSALS: dict[int, tuple[str, Fidelity]] = {
     400: ("The body is no JSON, or is not one record under the resource's key.", assumed("never recorded or documented")),
@@ -79,10 +67,10 @@ def _described(operations: tuple[Operation, ...]) -> JSON:
         plugins=[MarshmallowPlugin()],
         info={"description": "x-fidelity tells how sure each behaviour is: documented, recorded or assumed; x-source tells where."},
     )
-    spec.components.schema("Errors", _errors())
+    spec.components.schema("Errors", errors())
     spec.components.security_scheme("token", SECURITY)
     for resource in RESOURCES.values():
-        spec.components.schema(_title(resource), _read_schema(resource))
+        spec.components.schema(title(resource), read_schema(resource))
     for operation in operations:
         methods = ["put", "patch"] if operation.method == "PUT" else [operation.method.lower()]
         described = {method: _operation(spec, operation, operations, alias=method == "patch") for method in methods}
@@ -97,65 +85,6 @@ def _path(operation: Operation) -> str:
     return "/api/v3" + operation.rule.replace("<", "{").replace(">", "}")
 
 
-def _title(resource: Resource) -> str:
-    return resource.name.title().replace("_", "")
-
-
-def _faithful(fidelity: Fidelity) -> JSON:
-    return {"x-fidelity": fidelity.level, "x-source": fidelity.source}
-
-
-def _errors() -> JSON:
-    error = {
-        "type": "object",
-        "required": ["code"],
-        "properties": {"code": {"type": "string"}, "field": {"type": "string"}, "title": {"type": "string"}},
-        "example": {"code": "validation_failed", "field": "content", "title": "can't be blank"},
-    }
-    errors = {"type": "array", "minItems": 1, "items": error, **_faithful(recorded("401 and 422 of 2016 and 2017"))}
-    return {"type": "object", "required": ["errors"], "properties": {"errors": errors}}
-
-
-def _read_schema(resource: Resource) -> JSON:
-    """Return the schema of a record; ``fields`` leaves out all but id and links, ``include`` adds records."""
-    properties: JSON = {}
-    if resource.links:
-        shown = {link.name: _link_schema(link) for link in resource.links}
-        properties["links"] = {"type": "object", "properties": shown, **_faithful(recorded("every recording"))}
-    if resource.has_id:
-        properties["id"] = {**INTEGER, "minimum": 1, "x-fidelity": "recorded", "x-source": "every recording"}
-    properties |= {a.name: _attribute_schema(a) for a in resource.attributes if a.read}
-    required = [name for name in ("links", "id") if name in properties]
-    return {"type": "object", "description": resource.note, "properties": properties, "required": required}
-
-
-def _attribute_schema(attribute: Attribute) -> JSON:
-    found: JSON = {**attribute.schema, **_faithful(attribute.fidelity)}
-    if attribute.note:
-        found["description"] = attribute.note
-    example = _example(attribute)
-    if example is not None:
-        found["examples"] = [example]
-    return found
-
-
-def _link_schema(link: Link) -> JSON:
-    pair = {"type": "object", "required": ["id", "type"], "properties": {"id": INTEGER, "type": {"type": "string"}}}
-    one: JSON = dict(pair) if link.name in {"member", "created_by"} else dict(INTEGER)
-    if link.null:
-        one["type"] = [one["type"], "null"]
-    found: JSON = {"type": "array", "items": INTEGER} if link.many else one
-    return {**found, **_faithful(link.fidelity)}
-
-
-def _example(attribute: Attribute) -> object:
-    if attribute.example is not None:
-        return attribute.example
-    if "enum" in attribute.kind.schema:
-        return attribute.kind.schema["enum"][0]
-    return EXAMPLES.get(attribute.kind.field)
-
-
 def _operation(spec: Any, operation: Operation, operations: tuple[Operation, ...], *, alias: bool) -> JSON:  # noqa: ANN401 - apispec's own
     found: JSON = {
         "operationId": f"patch_{operation.name}" if alias else operation.name,
@@ -165,7 +94,7 @@ def _operation(spec: Any, operation: Operation, operations: tuple[Operation, ...
         "security": [{"token": [scope]} for scope in operation.scopes],
         "parameters": _parameters(operation),
         "responses": _responses(operation, operations),
-        **_faithful(operation.fidelity),
+        **faithful(operation.fidelity),
     }
     body = _request_body(spec, operation)
     if body is not None:
@@ -194,7 +123,7 @@ def _parameters(operation: Operation) -> list[JSON]:
     for name in operation.query:
         schema_of_any = {"type": "string"}
         known = QUERY[name]
-        found.append({"name": name, "in": "query", "description": known.says, "schema": schema_of_any, **_faithful(known.fidelity)})
+        found.append({"name": name, "in": "query", "description": known.says, "schema": schema_of_any, **faithful(known.fidelity)})
     return found
 
 
@@ -207,7 +136,7 @@ def _request_body(spec: Any, operation: Operation) -> JSON | None:  # noqa: ANN4
         example: JSON = {plural: [{"cancelation_reason": "payment_failed"}]}
     elif body in {"create", "update"}:
         checked = schema(operation.resource, creating=body == "create")
-        name = f"{_title(operation.resource)}{body.title()}"
+        name = f"{title(operation.resource)}{body.title()}"
         if name not in spec.components.schemas:
             spec.components.schema(name, schema=checked)
             _mend(spec.components.schemas[name], operation.resource)
@@ -234,7 +163,7 @@ def _mend(described: JSON, resource: Resource) -> None:
     for name, found in described.get("properties", {}).items():
         if "null" in found.get("type", []) and "enum" in found and None not in found["enum"]:
             found["enum"] = [*found["enum"], None]
-        found.update(_faithful(attributes[name].fidelity))
+        found.update(faithful(attributes[name].fidelity))
         if attributes[name].note:
             found["description"] = attributes[name].note
 
@@ -242,7 +171,7 @@ def _mend(described: JSON, resource: Resource) -> None:
 def _written_example(resource: Resource, *, creating: bool) -> JSON:
     fields = schema(resource, creating=creating).fields
     wanted = [a for a in resource.attributes if a.name in fields and (a.required or a.example is not None)]
-    found = {a.name: _example(a) for a in wanted}
+    found = {a.name: example(a) for a in wanted}
     if resource.plural == "bookings":
         found["booked"] = True
     return found
@@ -257,10 +186,10 @@ def _responses(operation: Operation, operations: tuple[Operation, ...]) -> JSON:
         media = "application/json" if status == 401 else JSON_API
         content = {media: {"schema": {"$ref": "#/components/schemas/Errors"}}}
         says, fidelity = REFUSALS[status]
-        found[str(status)] = {"description": says, "content": content, **_faithful(fidelity)}
+        found[str(status)] = {"description": says, "content": content, **faithful(fidelity)}
     constraints = operation.resource.constraints if operation.body in {"create", "update"} else ()
     if constraints:
-        found["422"]["x-refusals"] = [{"field": c.field, "title": c.title, "when": c.when, **_faithful(c.fidelity)} for c in constraints]
+        found["422"]["x-refusals"] = [{"field": c.field, "title": c.title, "when": c.when, **faithful(c.fidelity)} for c in constraints]
     return found
 
 
@@ -288,7 +217,7 @@ def _envelope(operation: Operation) -> JSON:
             "properties": {"scopes": {"type": "array", "items": {"type": "string"}}},
         }
         return {"type": "object", "required": ["auth", "meta"], "properties": {"auth": auth, "meta": meta}}
-    records: JSON = {"type": "array", "items": {"$ref": f"#/components/schemas/{_title(resource)}"}}
+    records: JSON = {"type": "array", "items": {"$ref": f"#/components/schemas/{title(resource)}"}}
     properties: JSON = {resource.plural: records, "meta": _meta(operation)}
     if resource.links:
         properties["links"] = {"type": "object", "additionalProperties": {"type": "string"}}
