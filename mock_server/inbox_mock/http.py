@@ -38,11 +38,11 @@ class _FinalResponse(HTTPResponse):
     """A response of which interim ones, 1xx, are skipped: http.client skips 100 alone. 101 is final: nobody asked to switch."""
 
     def _read_status(self) -> tuple[str, int, str]:
-        version, status, reason = super()._read_status()  # type: ignore[misc]
-        while 100 <= status < 200 and status != 101:
-            parse_headers(self.fp)
+        while True:
             version, status, reason = super()._read_status()  # type: ignore[misc]
-        return version, status, reason
+            if status == 101 or not 100 <= status < 200:
+                return version, status, reason
+            parse_headers(self.fp)
 
 
 class HttpClient:

@@ -169,14 +169,13 @@ def test_one_who_looks_on_every_page_before_sending_again_is_not_blamed(mock: Mo
 @any_amount
 @any_habit
 def test_one_who_lists_everything_again_is_blamed(mock: Mock, habit: Habit, amount: int) -> None:
-    if habit is one_at_a_time and amount < 2:
-        pytest.skip("one reading of one record may be a look whether there is any")
     sandbox = a_world(mock, amount)
     for _ in range(2):
         habit(sandbox.api, MESSAGES)
         sandbox.advance("10m")
 
-    assert blamed(sandbox) == ["SYN001"]
+    looked = habit is one_at_a_time and amount < 2  # one reading of one record may be a look whether there is any
+    assert blamed(sandbox) == ([] if looked else ["SYN001"])
 
 
 @any_amount

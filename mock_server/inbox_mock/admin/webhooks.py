@@ -54,9 +54,9 @@ def subscribe(call: AdminCall) -> JSON:
         if not is_address(url) or not call.sender.may_send_to(url):
             raise Invalid(invalid("url", EXPECTED_ADDRESS))
         row = _taken(work, body)
-        if row is None or "application_id" in body:
-            body["application_id"] = application_in(work, body)["id"]
-        row = (row or {"role": None, "events": list(event_types()), "retries": 0, "latency_seconds": 0, "created_at": work.now}) | body
+        owner = {"application_id": application_in(work, body)["id"]} if row is None or "application_id" in body else {}
+        row = row or {"role": None, "events": list(event_types()), "retries": 0, "latency_seconds": 0, "created_at": work.now}
+        row |= body | owner
         return _shown(work, row | {"id": webhooks.put(work.db, row)})
 
 
