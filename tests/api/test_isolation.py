@@ -39,7 +39,7 @@ def holds(sandbox: Sandbox) -> str:
     return repr(everything(sandbox.api)).replace(sandbox.id, "*")
 
 
-@settings(derandomize=True, deadline=None, max_examples=20, database=None)
+@settings(derandomize=True, max_examples=20, database=None)
 @given(first=steps(12), second=steps(12), order=st.lists(st.booleans(), max_size=24), seeds=st.tuples(st.integers(0, 3), st.integers(0, 3)))
 def test_what_happens_in_two_sandboxes_at_once_is_what_happens_in_each_alone(
     app: Flask, first: list[Step], second: list[Step], order: list[bool], seeds: tuple[int, int]

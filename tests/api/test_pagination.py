@@ -124,7 +124,7 @@ def scenarios(draw: st.DrawFn) -> dict[str, object]:
     return a_scenario(bookings=draw(st.lists(stays, max_size=12)), seed=draw(st.integers(0, 99)))
 
 
-@settings(derandomize=True, deadline=None, max_examples=15, database=None)
+@settings(derandomize=True, max_examples=15, database=None)
 @given(scenario=scenarios(), per_page=st.integers(1, 7))
 def test_the_size_of_a_page_does_not_change_what_a_list_holds(app: Flask, scenario: dict[str, object], per_page: int) -> None:
     api = Mock(InProcess(app)).sandbox(scenario).api

@@ -251,7 +251,7 @@ def _own(record: dict[str, object]) -> dict[str, object]:
     return {name: found for name, found in record.items() if name not in DERIVED}
 
 
-@settings(derandomize=True, deadline=None, max_examples=15, database=None)
+@settings(derandomize=True, max_examples=15, database=None)
 @given(first=steps(12), second=steps(12))
 def test_who_asks_for_changes_only_knows_everything_in_the_end(app: Flask, first: list[Step], second: list[Step]) -> None:
     copy = Copy(Mock(InProcess(app)).sandbox(a_lively_scenario()))
@@ -265,7 +265,7 @@ def test_who_asks_for_changes_only_knows_everything_in_the_end(app: Flask, first
         assert copy.records[path] == {record["id"]: _own(record) for record in all_of(copy.sandbox.api, path)}
 
 
-@settings(derandomize=True, deadline=None, max_examples=10, database=None)
+@settings(derandomize=True, max_examples=10, database=None)
 @given(taken=steps(15))
 def test_a_window_holds_exactly_what_moved_in_it(app: Flask, taken: list[Step]) -> None:
     sandbox = Mock(InProcess(app)).sandbox(a_lively_scenario())

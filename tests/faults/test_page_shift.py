@@ -62,7 +62,7 @@ def crowd(app: object) -> Sandbox:
     return crowded(Mock(InProcess(app)), 17)  # type: ignore[arg-type]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(per_page=st.integers(1, 9), records=st.integers(1, 30), share=st.floats(0.1, 1))
 def test_whoever_follows_next_misses_no_record(crowd: Sandbox, per_page: int, records: int, share: float) -> None:
     fault = set_fault(crowd, "page_shift", records=records, match={"share": share})

@@ -23,7 +23,7 @@ from made_files import a_big_tiff, a_box, a_brand, a_jpeg, a_png, a_tiff, a_turn
 LARGEST_FILE = 10_000_000  # bytes; what is larger is refused before
 MOST_CALLS = 100_000  # of functions; what a call does is linear in the file's length
 MOST_MEMORY = 4 * LARGEST_FILE
-CALM = settings(deadline=None, derandomize=True, database=None)
+CALM = settings(derandomize=True, database=None)
 SAMPLES = [path.read_bytes() for path in sorted((Path(__file__).parent / "samples").iterdir())]
 WHOLE = [
     *SAMPLES,

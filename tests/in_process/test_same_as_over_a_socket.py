@@ -82,7 +82,7 @@ asked = st.builds(
 )
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(calls=st.lists(asked, min_size=1, max_size=6))
 @example(calls=[Request("POST", "/inbox/messages", "", (), b'{"messages":[{}]}'), Request("HEAD", "/hosts", "", (), None)])
 def test_any_request_is_answered_alike(served: str, calls: list[Request]) -> None:
@@ -98,7 +98,7 @@ def test_any_request_is_answered_alike(served: str, calls: list[Request]) -> Non
     assert in_process == over_socket
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(taken=steps(12))
 @example(taken=[Step("an attachment", 1), Step("time passes", 40), Step("a message", 1)])
 def test_the_same_steps_lead_to_the_same_world(served: str, taken: list[Step]) -> None:

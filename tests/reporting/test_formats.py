@@ -251,7 +251,7 @@ def some_report(said: list[str], status: int | None) -> JSON:
     )  # fmt: skip
 
 
-@settings(deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(derandomize=True, suppress_health_check=list(HealthCheck))
 @given(said=st.lists(TEXTS, min_size=6, max_size=6), status=st.none() | st.integers(100, 599))
 def test_every_format_survives_any_text(said: list[str], status: int | None) -> None:
     report = some_report(said, status)

@@ -175,7 +175,7 @@ def play(sandbox: Sandbox, client: Careful, name: str, number: int) -> None:
             client.reply(80 + number % 2, f"Answer {number}")
 
 
-@settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=60, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(steps=st.lists(STEPS, min_size=1, max_size=25), page_cap=st.sampled_from([1, 2, 100]))
 def test_a_careful_client_is_never_blamed(served: str, receiver: Receiver, steps: list[tuple[str, int]], page_cap: int) -> None:
     transport = OverSocket(served)

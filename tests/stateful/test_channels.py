@@ -32,7 +32,6 @@ LONGEST_RELAY = 5
 RUN = settings(
     max_examples=int(os.environ.get("INBOX_MOCK_STATEFUL_EXAMPLES", "40")),
     stateful_step_count=int(os.environ.get("INBOX_MOCK_STATEFUL_STEPS", "30")),
-    deadline=None,
     derandomize=True,
     suppress_health_check=list(HealthCheck),
 )

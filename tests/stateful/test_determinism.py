@@ -22,7 +22,7 @@ READS = [
     ("GET", "/nowhere"),
     ("DELETE", "/inbox/messages"),
 ]
-QUIET = settings(max_examples=6, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+QUIET = settings(max_examples=6, derandomize=True, suppress_health_check=list(HealthCheck))
 
 
 def test_the_same_calls_make_the_same_history(mock: Mock) -> None:

@@ -14,7 +14,7 @@ from builders import JSON
 from fake import InProcess, Mock
 from oauth import Application, an_application, two_applications
 
-RUN = settings(max_examples=40, stateful_step_count=25, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+RUN = settings(max_examples=40, stateful_step_count=25, derandomize=True, suppress_health_check=list(HealthCheck))
 
 
 @dataclass

@@ -118,4 +118,4 @@ class Lives(RuleBasedStateMachine):
 
 
 TestLives = Lives.TestCase
-TestLives.settings = settings(max_examples=25, stateful_step_count=20, deadline=None, derandomize=True)
+TestLives.settings = settings(max_examples=25, stateful_step_count=20, derandomize=True)
