@@ -14,7 +14,7 @@ from inbox_mock.api import cross_origin, oauth, rendering, routes
 from inbox_mock.api.pipeline import AddressedRequest, Server, refuse
 from inbox_mock.dashboard import pages as dashboard
 from inbox_mock.docs import pages as docs
-from inbox_mock.domain import errors
+from inbox_mock.domain import errors, limits
 from inbox_mock.domain.addresses import plain_host
 from inbox_mock.domain.reasons import Reason
 from inbox_mock.engine.sandboxes import Sandboxes
@@ -23,8 +23,6 @@ from inbox_mock.scenarios.builder import Progress
 from inbox_mock.scenarios.loading import Scenario
 from inbox_mock.simulation.actions import handlers
 from inbox_mock.webhooks.sender import WebhookSender
-
-LARGEST_BODY = 64 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +74,7 @@ def create_app(
 
     app = Flask("inbox_mock", static_folder=None)
     app.request_class = AddressedRequest
-    app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
+    app.config["MAX_CONTENT_LENGTH"] = int(limits.BODY)
     app.register_blueprint(routes.blueprint(server))
     app.register_blueprint(routes.reference())
     app.register_blueprint(oauth.blueprint(server))

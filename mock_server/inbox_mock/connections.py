@@ -7,10 +7,9 @@ from typing import Any
 from cheroot.errors import MaxSizeExceeded
 from cheroot.server import HTTPConnection, HTTPRequest
 
-from inbox_mock.app import LARGEST_BODY
 from inbox_mock.connection_faults import FaultyGateway
+from inbox_mock.domain import limits
 
-LARGEST_HEADERS = 512 * 1024
 BYTES_AT_ONCE = 64 * 1024
 SLASHES_FIRST = re.compile(rb"\A(\S+ )/{2,}")  # tried at the beginning alone: elsewhere a long address would take seconds
 
@@ -76,5 +75,5 @@ def set_up(http: Any) -> None:  # noqa: ANN401 - a server of cheroot's, which is
     """Let a server make such connections, carry out faults on them, and limit what comes in."""
     http.ConnectionClass = Connection
     http.gateway = FaultyGateway
-    http.max_request_header_size = LARGEST_HEADERS
-    http.max_request_body_size = 2 * LARGEST_BODY  # the application refuses smaller ones already, in the format of its API
+    http.max_request_header_size = limits.HEAD
+    http.max_request_body_size = 2 * limits.BODY  # the application refuses smaller ones already, in the format of its API

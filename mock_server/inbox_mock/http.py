@@ -13,9 +13,9 @@ from time import monotonic
 from typing import Any
 from urllib.parse import urlsplit
 
+from inbox_mock.domain import limits
 from inbox_mock.domain.addresses import host_in
 
-MOST_BYTES = 256 * 1024 * 1024
 IDLE_SECONDS = 4.0
 """How long a connection may be idle and be used again; servers close theirs after some seconds, ours after ten."""
 WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
@@ -208,7 +208,7 @@ class _TimedReader(io.RawIOBase):
 
 
 def _whole(response: HTTPResponse) -> bytes:
-    content = response.read(MOST_BYTES)
+    content = response.read(limits.ANSWER)
     if response.length:  # the number of bytes missing from Content-Length
         raise IncompleteRead(content, response.length)
     return content

@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Self
 
 from inbox_mock import __version__
 from inbox_mock.app import Fake, Options, create_app
+from inbox_mock.domain import limits
 from inbox_mock.scheduler import Scheduler
 
 if TYPE_CHECKING:
     from cheroot.wsgi import Server as HttpServer
 
 THREADS = 32
-MOST_THREADS = 512
 THREADS_MORE = 16
 IDLE_SECONDS = 10
 WAITING_CONNECTIONS = 128
@@ -62,7 +62,7 @@ class Server:
             (self._host, self._wanted_port),
             fake.app,
             numthreads=THREADS,
-            max=MOST_THREADS,
+            max=limits.THREADS,
             server_name=f"inbox-mock/{__version__}",
             request_queue_size=WAITING_CONNECTIONS,
             timeout=IDLE_SECONDS,

@@ -9,6 +9,7 @@ from jsonschema_rs import validator_for
 from builders import a_body, a_booking, a_message, a_scenario
 from fake import JSON, Mock, OverSocket, Sandbox
 from inbox_mock.app import Fake
+from inbox_mock.domain import limits
 from inbox_mock.store import journal as store
 from oauth import CALLBACK, an_application, basic
 from receiver import receiving, subscribe
@@ -208,7 +209,7 @@ def test_webhooks_are_cut_too(inbox: Sandbox) -> None:
 
 
 def test_the_oldest_of_ten_thousand_give_way(mock: Mock, fake: Fake) -> None:
-    assert store.MOST_ENTRIES == 10_000
+    assert limits.JOURNAL == 10_000
     sandbox = mock.sandbox()
     sandbox.api.get("/me")
     with fake.sandboxes.get(sandbox.id).work() as work:

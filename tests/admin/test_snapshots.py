@@ -11,6 +11,7 @@ from inbox_mock.app import Options, create_app
 from inbox_mock.engine import sandboxes, snapshots
 from inbox_mock.scenarios.build import Overrides
 from inbox_mock.scenarios.loading import find
+from lowered import lower
 from receiver import Receiver, deliveries, receiving, subscribe
 
 URL = "/inbox/messages"
@@ -165,7 +166,7 @@ def test_a_snapshot_needs_a_name_that_fits_into_an_address(inbox: Sandbox, body:
 
 
 def test_snapshots_are_bounded_in_number(mock: Mock, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(snapshots, "MOST_SNAPSHOTS", 2)
+    lower(monkeypatch, "SNAPSHOTS", 2)
     sandbox = mock.sandbox()
     keep(sandbox, "one")
     keep(sandbox, "two")
@@ -182,7 +183,7 @@ def test_the_snapshots_of_all_sandboxes_together_are_bounded_in_size(monkeypatch
     one, two = alone.sandbox(), alone.sandbox()
     keep(one)
     size = one.admin.get("/snapshots").json["snapshots"][0]["bytes"]
-    monkeypatch.setattr(snapshots, "MOST_BYTES", size)
+    lower(monkeypatch, "IMAGES", size)
 
     assert two.admin.post("/snapshots", {"name": "before"}).status == 422
     keep(one)

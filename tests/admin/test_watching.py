@@ -9,7 +9,7 @@ import pytest
 from builders import START, a_booking, a_message, a_scenario, without
 from fake import JSON, Mock, OverSocket, Sandbox
 from inbox_mock.channels import policies
-from inbox_mock.engine.sandboxes import MOST_WAITING
+from inbox_mock.domain import limits
 from inbox_mock.faults.kinds import kinds
 
 PATIENCE_SECONDS = 30
@@ -297,7 +297,7 @@ def test_a_crowd_that_waits_leaves_the_api_free(served: str) -> None:
 
     with ThreadPoolExecutor(CROWD) as crowd:
         waiting = [crowd.submit(wait) for _ in range(CROWD)]
-        at_once = list(islice(as_completed(waiting, PATIENCE_SECONDS), CROWD - MOST_WAITING))
+        at_once = list(islice(as_completed(waiting, PATIENCE_SECONDS), CROWD - limits.WAITING))
         assert sandbox.api.get("/bookings").status == 200
         answers = [each.result(PATIENCE_SECONDS) for each in waiting]
 

@@ -13,8 +13,8 @@ from builders import JSON, a_message
 from fake import Mock, Sandbox
 from inbox_mock.conduct import html, junit, text
 from inbox_mock.conduct.evaluation import allow
-from inbox_mock.store import journal
 from judged import send, the_report
+from lowered import lower
 from whole import CONVERSATIONS, MESSAGES
 
 EVIL = "<script>alert(1)</script> & \"quoted\" 'too' ]]> \x00\x1b[31m\u202e\ud800 "
@@ -109,7 +109,7 @@ def test_where_nothing_came_every_rule_says_so(inbox: Sandbox) -> None:
 
 @pytest.mark.parametrize("wanted", ["text", "html"])
 def test_what_the_journal_lost_is_said(inbox: Sandbox, wanted: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(journal, "MOST_ENTRIES", 2)
+    lower(monkeypatch, "JOURNAL", 2)
     for _ in range(5):
         inbox.api.get("/hosts")
 

@@ -7,8 +7,8 @@ import pytest
 from builders import a_body, a_message, a_scenario
 from fake import Mock, Sandbox
 from inbox_mock.domain.access import ALL_SCOPES
-from inbox_mock.store import journal
 from judged import blamed, make_conversation, the_report
+from lowered import lower
 from receiver import Receiver, receiving, subscribe
 from whole import CONVERSATIONS, MESSAGES
 
@@ -86,7 +86,7 @@ def test_who_has_not_called_has_not_begun(inbox: Sandbox) -> None:
 
 
 def test_nothing_is_said_when_the_journal_is_no_longer_whole(inbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(journal, "MOST_ENTRIES", 3)
+    lower(monkeypatch, "JOURNAL", 3)
     api = inbox.api_with("inbox_read", "clients_read")
     for _ in range(4):
         api.get(f"{MESSAGES}/1,2")

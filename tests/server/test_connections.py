@@ -14,7 +14,8 @@ from builders import a_booking, a_message, a_scenario
 from fake import Mock, OverSocket, Sandbox
 from faulty import set_fault
 from inbox_mock import server
-from inbox_mock.app import LARGEST_BODY, Options
+from inbox_mock.app import Options
+from inbox_mock.domain import limits
 from inbox_mock.scenarios.loading import find
 from inbox_mock.testing.transport import Application
 from whole import MESSAGES
@@ -194,7 +195,7 @@ def test_a_body_that_breaks_off_leaves_no_trace(method: str, capsys: pytest.Capt
 
 @pytest.mark.parametrize("in_chunks", [False, True])
 def test_who_sends_too_much_reads_the_refusal_after_sending(connection: Connection, in_chunks: bool) -> None:  # noqa: FBT001
-    much = bytes(LARGEST_BODY + 1)
+    much = bytes(limits.BODY + 1)
     body = b"10000\r\n%s\r\n" % bytes(65_536) * 1025 + b"0\r\n\r\n" if in_chunks else much
     line = CHUNKED if in_chunks else f"Content-Length: {len(much)}"
 

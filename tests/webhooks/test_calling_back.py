@@ -8,7 +8,7 @@ import pytest
 
 from builders import a_body, a_booking, a_message, a_scenario
 from fake import Mock, OverSocket, Sandbox
-from inbox_mock.webhooks import advance
+from lowered import lower
 from receiver import Receiver, deliveries, receiving, subscribe
 
 pytestmark = pytest.mark.both_transports
@@ -48,7 +48,7 @@ def test_what_a_receiver_writes_is_told_in_the_same_advance(inbox: Sandbox, rece
 def test_a_receiver_that_answers_each_message_with_another_does_not_hold_the_clock(
     inbox: Sandbox, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(advance, "MOST_EVENTS", 20)
+    lower(monkeypatch, "EVENTS", 20)
     subscribe(inbox, receiver.url, "inbox_message_created")
     receiver.on_request = lambda _received: inbox.api.post("/inbox/messages", a_message(content="And another thing."))
     inbox.api.post("/inbox/messages", a_message())

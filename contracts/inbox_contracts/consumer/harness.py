@@ -13,6 +13,7 @@ from inbox_contracts.consumer.oracle import WorldState
 from inbox_contracts.consumer.worlds import EDITS, World, kind_of
 from inbox_mock.app import Options
 from inbox_mock.channels import policies
+from inbox_mock.domain import limits
 from inbox_mock.engine import durations
 from inbox_mock.engine.sandboxes import Sandbox
 from inbox_mock.engine.unit_of_work import Actor
@@ -172,7 +173,7 @@ class RunningWorld:
     def entries(self, after: int = 0) -> list[JSON]:
         """Return the journal's entries after the one with this id, oldest first."""
         with self._sandbox.work() as work:
-            return journal.after(work.db, after, journal.MOST_ENTRIES)
+            return journal.after(work.db, after, limits.JOURNAL)
 
 
 def _account_id(db: Database) -> int:

@@ -14,6 +14,7 @@ from time import monotonic
 from typing import IO
 
 from inbox_contracts.consumer.driver import JSON, DriverError, DriverFailed, GaveUp, Later
+from inbox_mock.domain import limits
 
 ANSWER_SECONDS = 10.0
 FIRST_ANSWER_SECONDS = 30.0
@@ -21,7 +22,6 @@ SLOW_START_SECONDS = 5.0
 FAREWELL_SECONDS = 2.0
 STDERR_LINES = 12
 MOST_SHOWN = 200
-LONGEST_LINE = 64 * 1024 * 1024
 ENDED = None
 
 
@@ -188,7 +188,7 @@ def _write_all(stream: IO[bytes], request: bytes, problems: list[OSError]) -> No
 
 def _read_lines(stream: IO[bytes], lines: "Queue[bytes | None]") -> None:
     with suppress(OSError, ValueError):
-        while line := stream.readline(LONGEST_LINE):
+        while line := stream.readline(limits.DRIVER_LINE):
             if line.strip():
                 lines.put(line)
     lines.put(ENDED)

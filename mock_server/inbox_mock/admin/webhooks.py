@@ -5,6 +5,7 @@ from typing import Any
 
 from inbox_mock.admin.operation import JSON, AdminCall, operation
 from inbox_mock.admin.sandboxes import ID, application_in
+from inbox_mock.domain import limits
 from inbox_mock.domain.errors import Invalid, NotFound, invalid
 from inbox_mock.domain.spelling import unknown
 from inbox_mock.engine.unit_of_work import UnitOfWork
@@ -138,7 +139,7 @@ def _signature(request: Mapping[str, Any], secret: str) -> JSON:
     """
     headers: JSON = request["headers"]
     given, body = headers.get("X-Content-Signature"), str(request["body"])
-    if given is None or len(body) >= journal.MOST_CHARACTERS:
+    if given is None or len(body) >= limits.JOURNALED:
         return {"given": given, "expected": None, "valid": None}
     expected = sign(secret, body.encode())
     return {"given": given, "expected": expected, "valid": given == expected}

@@ -7,7 +7,7 @@ from inbox_mock.api.operation import EMBEDDING, LISTING, operation
 from inbox_mock.api.request_context import RequestContext, ids_in, only_record
 from inbox_mock.api.result import Result, by_ids, listing
 from inbox_mock.api.visibility import all_bookings, sees_all_bookings, visible
-from inbox_mock.domain import times
+from inbox_mock.domain import limits, times
 from inbox_mock.domain.fidelity import documented
 from inbox_mock.resources import RESOURCES
 from inbox_mock.services import bookings
@@ -17,7 +17,6 @@ from inbox_mock.store.records import Selection
 FILTERS = ("from", "until", "months", "status", "include_canceled", "rental_id", "client_id")
 STATUSES = {"booked": "Booked", "unavailable": "Unavailable", "tentative": "Tentative"}
 ORDER = "rental_id, start_at, id"
-MOST_MONTHS = 1200
 BOOKINGS = RESOURCES["bookings"]
 DOCUMENTED = documented(BOOKINGS.page)
 
@@ -79,7 +78,7 @@ def _filtered(context: RequestContext) -> Selection:
     until = query.time("until")
     if until is not None:
         selection = selection.narrowed("start_at_global < ?", until)
-    months = min(query.number("months", 0), MOST_MONTHS)
+    months = min(query.number("months", 0), limits.MONTHS)
     if months:
         end = times.add_months(times.parse(ends_after), months)
         selection = selection.narrowed("start_at_global < ?", times.wire(end))

@@ -19,6 +19,7 @@ from inbox_mock.api.fault_injection import ErrorFormat, InjectedFault, Replaced
 from inbox_mock.api.operation import Operation
 from inbox_mock.api.rendering import JSON_API, Headers, problems_body
 from inbox_mock.api.request_context import Query, RequestContext
+from inbox_mock.domain import limits
 from inbox_mock.domain.access import sandbox_of
 from inbox_mock.domain.errors import BadRequest, Forbidden, RateLimited, Refusal, Unauthorized
 from inbox_mock.domain.reasons import Reason, in_words
@@ -29,7 +30,6 @@ from inbox_mock.services.oauth import Grant, authenticate, recognise
 from inbox_mock.store import journal
 from inbox_mock.store.access import Allowance, spend
 from inbox_mock.store.database import Row
-from inbox_mock.store.journal import MOST_CHARACTERS
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -268,4 +268,4 @@ def _entry(work: UnitOfWork, request: Request, grant: Grant | None, raw: bytes, 
 
 
 def _text(body: bytes) -> str:
-    return body[:MOST_CHARACTERS].decode(errors="replace")
+    return body[: limits.JOURNALED].decode(errors="replace")

@@ -13,7 +13,7 @@ from werkzeug.datastructures import Headers as WerkzeugHeaders
 from werkzeug.http import HTTP_STATUS_CODES
 
 from inbox_mock.api.result import Listed, Result
-from inbox_mock.domain import times
+from inbox_mock.domain import limits, times
 from inbox_mock.domain.errors import MethodNotAllowed, Problem, Refusal, Unauthorized, UriTooLong
 from inbox_mock.engine.sandboxes import Sandboxes
 from inbox_mock.resources.declaration import Resource
@@ -26,8 +26,6 @@ if TYPE_CHECKING:
 
 JSON_API = "application/vnd.api+json; charset=utf-8"
 JSON = "application/json; charset=utf-8"
-LONGEST_LINK = 65_000
-LONGEST_WHY = 1_000
 NOT_PLAIN = re.compile(r"[^ -~]")
 
 P3P = 'CP="OTI DSP COR CUR ADMo DEVo TAI PSAi PSDi IVAi IVDi CONi HISi TELi OTPi OUR SAMi OTRo UNRo PUBi IND UNI STA"'
@@ -49,7 +47,7 @@ SAFETY: Headers = [
 def why_header(why: str) -> Headers:
     """Return the header that explains the answer: plain ASCII, of limited length."""
     told = NOT_PLAIN.sub("?", why)
-    return [("X-Mock-Why", told if len(told) <= LONGEST_WHY else f"{told[: LONGEST_WHY - 3]}...")]
+    return [("X-Mock-Why", told if len(told) <= limits.WHY else f"{told[: limits.WHY - 3]}...")]
 
 
 @lru_cache(maxsize=256)
@@ -90,7 +88,7 @@ def body_and_headers(result: Result, origin: str, address: str, query: Mapping[s
         listed = result.listed
         links = page_addresses(listed, address, query)
         link = ", ".join([f'<{url}>; rel="{rel}"' for rel, url in links.items()])
-        if len(link) > LONGEST_LINK:
+        if len(link) > limits.LINK:
             raise UriTooLong
         pages, total, per_page = str(listed.pages), str(listed.total), str(listed.per_page)
         if listed.deleted_ids is not None:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from inbox_mock.domain import times
+from inbox_mock.domain import limits, times
 from inbox_mock.domain.errors import BadRequest, NotFound
 from inbox_mock.domain.values import whole_number
 from inbox_mock.engine.unit_of_work import UnitOfWork
@@ -15,8 +15,6 @@ from inbox_mock.resources.validation import check
 from inbox_mock.services.oauth import Grant
 from inbox_mock.store.database import Row
 from inbox_mock.store.records import read
-
-MOST_NAMES = 100
 
 
 @dataclass(slots=True)
@@ -32,7 +30,7 @@ class Query:
     def names(self, parameter: str) -> tuple[str, ...]:
         """Return the parts of a comma-separated parameter, each once, at most a hundred."""
         text = self.given.get(parameter)
-        return tuple(dict.fromkeys(part.strip() for part in text.split(",") if part.strip()))[:MOST_NAMES] if text else ()
+        return tuple(dict.fromkeys(part.strip() for part in text.split(",") if part.strip()))[: limits.NAMES] if text else ()
 
     def number(self, parameter: str, otherwise: int) -> int:
         """Return a whole number from 1 up, or ``otherwise`` for anything else."""

@@ -21,7 +21,7 @@ from inbox_mock.conduct.model import (
     ParticipantFact,
     TokenFact,
 )
-from inbox_mock.domain import times
+from inbox_mock.domain import limits, times
 from inbox_mock.domain.access import PUBLIC, parse_scopes
 from inbox_mock.domain.reasons import FAULT_STRUCK, from_json
 from inbox_mock.domain.values import whole_number
@@ -93,7 +93,7 @@ class Named:
 def collect(work: UnitOfWork, operations: OperationIndex) -> Evidence:
     """Return the evidence that the sandbox's journal and records hold."""
     tokens = _tokens(work.db)
-    rows = journal.after(work.db, 0, journal.MOST_ENTRIES)
+    rows = journal.after(work.db, 0, limits.JOURNAL)
     lagging = _lagging(work.db)
     deliveries = _deliveries(work.db, rows)
     entries = tuple(_entry(row, tokens, deliveries, lagging, operations) for row in rows)

@@ -1,18 +1,19 @@
 """Values from outside in their normal form: whole numbers in JSON, digits in text, text without control characters."""
 
-MOST_LEVELS = 100
+from inbox_mock.domain import limits
+
 UNPRINTABLE = "\ufffd"
 LARGEST = 2**53
 
 
-def normal(value: object, levels: int = MOST_LEVELS) -> object:
+def normal(value: object, levels: int = limits.LEVELS) -> object:
     """Return the same JSON in which 7.0 is 7.
 
     Raises:
         ValueError: it is nested too deeply.
     """
     if not levels:
-        message = f"nested more than {MOST_LEVELS} levels deep"
+        message = f"nested more than {limits.LEVELS} deep"
         raise ValueError(message)
     if isinstance(value, float) and value.is_integer() and abs(value) <= LARGEST:
         return int(value)

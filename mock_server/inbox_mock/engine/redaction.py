@@ -6,9 +6,9 @@ from urllib.parse import parse_qsl, urlencode
 
 import orjson
 
+from inbox_mock.domain import limits
 from inbox_mock.domain.access import secret_of
 from inbox_mock.engine.unit_of_work import UnitOfWork
-from inbox_mock.store.journal import MOST_CHARACTERS
 
 CREDENTIAL = re.compile(r"[0-9a-f]{64}")
 SECRET_PARAMETERS = ("client_secret", "code", "refresh_token")
@@ -36,7 +36,7 @@ def application(work: UnitOfWork, client_id: str) -> int | None:
 def of_parameters(work: UnitOfWork, given: Mapping[str, str]) -> dict[str, str]:
     """Return the parameters of an /oauth request that the journal keeps, with labels in place of secrets."""
     found: dict[str, str] = {}
-    left = MOST_CHARACTERS
+    left = int(limits.JOURNALED)
     for name, text in given.items():
         told = of_credential(work, text) if name in SECRET_PARAMETERS and text else text
         found[name[:left]] = told[: max(0, left - len(name))]

@@ -8,7 +8,7 @@ from hashlib import blake2b
 from itertools import count
 from threading import BoundedSemaphore, Condition, Lock, RLock
 
-from inbox_mock.domain import times
+from inbox_mock.domain import limits, times
 from inbox_mock.domain.access import DEFAULT_SANDBOX
 from inbox_mock.domain.dice import Dice
 from inbox_mock.domain.errors import NotFound
@@ -25,7 +25,6 @@ from inbox_mock.store.sandbox import Settings
 WallClock = Callable[[], float]
 Start = Callable[[], bytes]  # returns the image that a sandbox starts from; with a running clock, a new image for each call
 MOST_AWAKE = 100
-MOST_WAITING = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,7 +224,7 @@ class Sandboxes:
         self._awake: OrderedDict[str, Sandbox] = OrderedDict()
         self._lock = Lock()
         self.keeping = Lock()  # held while a snapshot is added: their total size is limited
-        self._waiting = BoundedSemaphore(MOST_WAITING)
+        self._waiting = BoundedSemaphore(limits.WAITING)
 
     def add(self, start: Start, *, default: bool = False) -> Sandbox:
         """Add a new sandbox, and return it."""

@@ -2,11 +2,10 @@
 
 import re
 
+from inbox_mock.domain import limits
 from inbox_mock.domain.errors import Invalid, NotFound, invalid
 from inbox_mock.engine.sandboxes import Sandbox, Sandboxes, Snapshot
 
-MOST_SNAPSHOTS = 100
-MOST_BYTES = 512 * 1024 * 1024
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 EXPECTED_NAME = "a name of up to 64 letters, digits, dots, dashes and underscores, beginning with a letter or digit"
 
@@ -22,10 +21,10 @@ def take(sandboxes: Sandboxes, sandbox: Sandbox, name: str) -> Snapshot:
     image, at = sandbox.image()
     with sandboxes.keeping:
         others = [kept for one in sandboxes.all() for kept in one.snapshots.values() if (one, kept.name) != (sandbox, name)]
-        if name not in sandbox.snapshots and len(sandbox.snapshots) >= MOST_SNAPSHOTS:
-            raise Invalid(invalid("name", f"one of the {MOST_SNAPSHOTS} snapshots that there are, or one of them to be deleted first"))
-        if len(image) + sum(len(kept.image) for kept in others) > MOST_BYTES:
-            raise Invalid(invalid("name", f"snapshots of all sandboxes that hold {MOST_BYTES:,} bytes at most: delete some first"))
+        if name not in sandbox.snapshots and len(sandbox.snapshots) >= limits.SNAPSHOTS:
+            raise Invalid(invalid("name", f"one of the {limits.SNAPSHOTS} that there are, or one of them to be deleted first"))
+        if len(image) + sum(len(kept.image) for kept in others) > limits.IMAGES:
+            raise Invalid(invalid("name", f"snapshots of all sandboxes that hold {limits.IMAGES:,} bytes at most: delete some first"))
         sandbox.snapshots[name] = Snapshot(name, at, image)
     return sandbox.snapshots[name]
 

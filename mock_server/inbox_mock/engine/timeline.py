@@ -2,14 +2,12 @@
 
 from datetime import datetime, timedelta
 
-from inbox_mock.domain import times
+from inbox_mock.domain import limits, times
 from inbox_mock.domain.times import LATEST
 from inbox_mock.engine.unit_of_work import Handlers, UnitOfWork
 from inbox_mock.store import sandbox as sandbox_store
 from inbox_mock.store import timeline
 from inbox_mock.store.timeline import Event
-
-MOST_EVENTS = 1_000
 
 
 def catch_up(work: UnitOfWork, end: datetime) -> list[Event]:
@@ -42,7 +40,7 @@ def step(work: UnitOfWork, end: datetime, *, until: str = "") -> list[Event]:
     while (event := timeline.next_due(work.db, last)) is not None:
         before = len(handled)
         _handle(work, handlers, event)
-        if len(handled) >= MOST_EVENTS or not stops.isdisjoint(event.kind for event in handled[before:]):
+        if len(handled) >= limits.EVENTS or not stops.isdisjoint(event.kind for event in handled[before:]):
             _hold(work, work.instant)
             return handled
     _hold(work, work.instant if until else max(end, work.instant))

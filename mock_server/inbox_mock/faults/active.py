@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from inbox_mock.domain import times
+from inbox_mock.domain import limits, times
 from inbox_mock.domain.endpoints import ENDPOINTS, OAUTH, in_full, matched_by
 from inbox_mock.domain.errors import Invalid, NotFound, Problem, invalid
 from inbox_mock.domain.reasons import FAULT_STRUCK, WEBHOOK_LOST, Reason
@@ -31,7 +31,6 @@ from inbox_mock.faults.kinds import kinds
 from inbox_mock.store import faults as store
 from inbox_mock.store.database import Row
 
-MOST_LINGERING = 1000
 MOST = 2**53
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 MATCH: dict[str, Schema] = {
@@ -187,7 +186,7 @@ def _strikes(work: UnitOfWork, row: Row, fault: RequestFault, request: RequestFa
     if not fault.concerns(request) or not _is_due(work, row, match):
         return False
     if name is not None:
-        store.change(work.db, row["id"], {"lingering": [*lingering, name][-MOST_LINGERING:]})
+        store.change(work.db, row["id"], {"lingering": [*lingering, name][-limits.LINGERING :]})
     return True
 
 

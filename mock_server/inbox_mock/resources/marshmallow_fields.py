@@ -14,7 +14,7 @@ from typing import Any, ClassVar
 import orjson
 from marshmallow import ValidationError, fields, missing
 
-from inbox_mock.domain import times
+from inbox_mock.domain import limits, times
 from inbox_mock.resources import casting
 from inbox_mock.resources.field_types import LARGEST_ID, Kind
 
@@ -23,7 +23,6 @@ INVALID = "is invalid"
 NOT_A_NUMBER = "is not a number"
 NOT_INCLUDED = "is not included in the list"
 WHITE_SPACE = "\t\n\v\f\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
-LARGEST_UPLOAD = 10_000_000
 LARGEST_INTEGER = 2**31 - 1
 DATA_URI = re.compile(r"\s*data:[^,]*;base64,", re.IGNORECASE)
 WEB_ADDRESS = re.compile(r"https?://[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:[0-9]{1,5})?([/?#]\S*)?")
@@ -241,7 +240,7 @@ class Upload(Checked):
             raise ValidationError(INVALID) from None
         if not decoded:
             raise ValidationError(BLANK)
-        if len(decoded) >= LARGEST_UPLOAD:
+        if len(decoded) > limits.UPLOAD:
             raise ValidationError("is too big (should be less than 10 MB)")
         return decoded
 

@@ -5,6 +5,7 @@ from collections.abc import Hashable
 
 import yaml
 
+from inbox_mock.domain import limits
 from inbox_mock.scenarios.errors import NotYamlError, ScenarioError
 
 try:
@@ -13,7 +14,6 @@ except ImportError:  # PyYAML without libyaml is slower, with the same result
     from yaml import SafeLoader as _Loader  # type: ignore[assignment]
 
 Path = tuple[Hashable, ...]
-MOST_NODES = 200_000
 
 
 class Loader(_Loader):
@@ -79,8 +79,8 @@ def read(text: str, name: str) -> tuple[object, Lines]:
 
 def _data(node: yaml.Node, path: Path, lines: Lines, name: str) -> object:
     lines.note(path, node)
-    if lines.nodes > MOST_NODES:
-        raise ScenarioError(name, 1, f"more than {MOST_NODES} values", "a scenario of a size that a person would write")
+    if lines.nodes > limits.SCENARIO_VALUES:
+        raise ScenarioError(name, 1, f"more than {limits.SCENARIO_VALUES}", "a scenario of a size that a person would write")
     if isinstance(node, yaml.MappingNode):
         found: dict[str, object] = {}
         for key_node, value_node in node.value:

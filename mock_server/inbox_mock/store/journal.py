@@ -4,12 +4,9 @@ from collections.abc import Iterable
 
 import orjson
 
+from inbox_mock.domain import limits
 from inbox_mock.domain.reasons import Reason, from_json, in_words
 from inbox_mock.store.database import Database, Row
-
-MOST_ENTRIES = 10_000
-MOST_CHARACTERS = 16_384
-
 
 JSON_COLUMNS = ("request", "response", "caused", "reasons")
 
@@ -24,8 +21,8 @@ def add(db: Database, entry: Row, reasons: Iterable[Reason]) -> int:
     row = {**entry, "fault_id": fault_id, "reasons": [reason.as_json() for reason in kept]}
     row |= {name: orjson.dumps(row[name]).decode() for name in JSON_COLUMNS}
     entry_id = db.insert("journal", row)
-    if entry_id > MOST_ENTRIES:
-        db.execute("DELETE FROM journal WHERE id <= ?", (entry_id - MOST_ENTRIES,))
+    if entry_id > limits.JOURNAL:
+        db.execute("DELETE FROM journal WHERE id <= ?", (entry_id - limits.JOURNAL,))
     return entry_id
 
 
@@ -47,7 +44,7 @@ def of_delivery(db: Database, delivery_id: object) -> list[Row]:
 
 def shortened(text: str) -> str:
     """Return a body as the journal keeps it."""
-    return text if len(text) <= MOST_CHARACTERS else text[:MOST_CHARACTERS]
+    return text if len(text) <= limits.JOURNALED else text[: limits.JOURNALED]
 
 
 def _read(rows: list[Row]) -> list[Row]:

@@ -5,11 +5,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from inbox_mock.domain import times
+from inbox_mock.domain import limits, times
 from inbox_mock.domain.errors import Conflict, Problem
 from inbox_mock.domain.times import LATEST
 from inbox_mock.engine.sandboxes import Sandbox
-from inbox_mock.engine.timeline import MOST_EVENTS, step, take_due
+from inbox_mock.engine.timeline import step, take_due
 from inbox_mock.engine.unit_of_work import UnitOfWork
 from inbox_mock.store import timeline
 from inbox_mock.store.timeline import Event
@@ -51,14 +51,14 @@ def a_year_on(work: UnitOfWork) -> datetime:
 
 def deliver_due(sandbox: Sandbox, sender: WebhookSender) -> int:
     """Send the webhooks that are due by now, one after the other, and return how many."""
-    for number in range(MOST_EVENTS):
+    for number in range(limits.EVENTS):
         with sandbox.work() as work:
             event, generation = take_due(work, SENT), sandbox.generation
             request = None if event is None else request_of(work, event.about["delivery_id"])
         if request is None:
             return number
         deliver(sandbox, sender, generation, request)
-    return MOST_EVENTS
+    return limits.EVENTS
 
 
 def deliver(sandbox: Sandbox, sender: WebhookSender, generation: int, request: DeliveryRequest) -> DeliveryResult:
@@ -92,11 +92,11 @@ def _steps(sandbox: Sandbox, sender: WebhookSender, destination: Callable[[UnitO
         if until in {event.kind for event in events}:
             return AdvanceResult(now, happened)
         echoes = (echoes if now == before else 0) + sum(event.id > newest for event in events)
-        if until and len(happened) >= MOST_EVENTS:
-            return AdvanceResult(now, happened, f"stopped after {MOST_EVENTS:,} events")
-        if not until and echoes >= MOST_EVENTS:
-            return AdvanceResult(now, happened, f"stopped after {MOST_EVENTS:,} events of one moment, each caused by another")
-        if not events or (not until and request is None and len(events) < MOST_EVENTS):
+        if until and len(happened) >= limits.EVENTS:
+            return AdvanceResult(now, happened, f"stopped after {limits.EVENTS:,} events")
+        if not until and echoes >= limits.EVENTS:
+            return AdvanceResult(now, happened, f"stopped after {limits.EVENTS:,} events of one moment, each caused by another")
+        if not events or (not until and request is None and len(events) < limits.EVENTS):
             return AdvanceResult(now, happened, "stopped after a year: something is left to happen" if waiting else None)
         before = now
 

@@ -8,6 +8,7 @@ from urllib.parse import quote, urlsplit
 
 import orjson
 
+from inbox_mock.domain import limits
 from inbox_mock.domain.addresses import host_in, is_this_machine
 from inbox_mock.http import HttpClient
 from inbox_mock.store.journal import shortened
@@ -17,7 +18,6 @@ LocalReceiver = Callable[[str, Mapping[str, str], bytes], tuple[int, Mapping[str
 """Receives a webhook in this process: takes its URL, headers and body, returns status, headers and text of the response."""
 
 TIMEOUT_SECONDS = 5
-MOST_BYTES_READ = 16_384
 USER_AGENT = "BookingSync Webhook Delivery"
 BYTES_IN_A_LINE = 45
 
@@ -76,7 +76,7 @@ class WebhookSender:
         self.make_room()
         try:
             response = HttpClient(request.url).exchange(
-                "POST", _target(request.url), headers, body, seconds=TIMEOUT_SECONDS, beginning=MOST_BYTES_READ
+                "POST", _target(request.url), headers, body, seconds=TIMEOUT_SECONDS, beginning=limits.RECEIVED
             )
         except TimeoutError:
             return DeliveryResult(None, f"no answer within {TIMEOUT_SECONDS} seconds", sent, {})

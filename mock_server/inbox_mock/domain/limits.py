@@ -1,0 +1,68 @@
+"""Every limit of what is read, kept and answered, with what happens beyond it; the reference has the table of them."""
+
+from typing import Self
+
+KIBIBYTE = 1024
+MEBIBYTE = 1024 * KIBIBYTE
+
+
+class Limit(int):
+    """The most that is accepted: a number, and what it is a number of.
+
+    ``unit`` is what is counted, ``what`` is limited, ``beyond`` says what happens to more, and ``option`` names the option of
+    `serve` that replaces it, if one does.
+    """
+
+    unit: str
+    what: str
+    beyond: str
+    option: str | None
+
+    def __new__(cls, most: int, unit: str, what: str, beyond: str, option: str | None = None) -> Self:
+        """Return the limit."""
+        found = super().__new__(cls, most)
+        found.unit, found.what, found.beyond, found.option = unit, what, beyond, option
+        return found
+
+    def __str__(self) -> str:
+        """Return the number with its unit, for people: ``64 MiB``, ``10,000,000 bytes``, ``100 names``."""
+        for size, name in ((MEBIBYTE, "MiB"), (KIBIBYTE, "KiB")):
+            if self.unit == "bytes" and not self % size:
+                return f"{int(self) // size:,} {name}"
+        return f"{int(self):,} {self.unit}"
+
+
+# A request.
+BODY = Limit(64 * MEBIBYTE, "bytes", "the body of a request", "413")
+HEAD = Limit(512 * KIBIBYTE, "bytes", "the address and headers of a request", "413")
+LEVELS = Limit(100, "levels", "nesting in a body of the admin API, and in a scenario", "400; of a scenario, an error")
+NAMES = Limit(100, "names", "`fields` and `include`, each", "the rest is ignored")
+MONTHS = Limit(1_200, "months", "`months` of bookings", "as many")
+UPLOAD = Limit(9_999_999, "bytes", "a file that is uploaded", "422: is too big")
+
+# An answer.
+LINK = Limit(65_000, "bytes", "`Link` in an answer", "414")
+WHY = Limit(1_000, "characters", "`X-Mock-Why` in an answer", "cut, with `...` at the end")
+
+# What a sandbox keeps.
+JOURNAL = Limit(10_000, "entries", "the journal of a sandbox", "the oldest are deleted")
+JOURNALED = Limit(16 * KIBIBYTE, "characters", "a body in the journal", "cut")
+SNAPSHOTS = Limit(100, "snapshots", "snapshots of a sandbox", "422 at `name`")
+IMAGES = Limit(512 * MEBIBYTE, "bytes", "snapshots of all sandboxes", "422 at `name`")
+LINGERING = Limit(1_000, "tokens or lists", "what a fault keeps striking", "the oldest are no longer struck")
+
+# Work at once.
+THREADS = Limit(512, "threads", "requests answered at once", "they wait")
+WAITING = Limit(8, "requests", "admin calls that wait for news at once", "answered at once")
+EVENTS = Limit(1_000, "events", "one advance of a clock `until` something, or without time passing", "it stops, and says so")
+
+# What is read.
+SCENARIO_VALUES = Limit(200_000, "values", "a scenario", "an error")
+RECEIVED = Limit(16 * KIBIBYTE, "bytes", "the answer of a receiver of webhooks", "the rest is not read")
+ANSWER = Limit(256 * MEBIBYTE, "bytes", "an answer that a command reads", "the rest is not read")
+DRIVER_LINE = Limit(64 * MEBIBYTE, "bytes", "an answer of a driver", "the trial fails: rubbish")
+
+
+def all_of_them() -> list[Limit]:
+    """Return every limit, in the order of the table."""
+    return [found for found in globals().values() if isinstance(found, Limit)]
