@@ -5,7 +5,6 @@ import os
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from threading import Event, Lock, Thread
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -129,13 +128,6 @@ def serving(options: Options) -> Iterator[Server]:
         ready.wait(START_SECONDS)
         yield server
     thread.join()
-
-
-def write_port_file(path: Path, port: int) -> None:
-    """Write the port number atomically: a file that exists is complete."""
-    beginning = path.with_name(f"{path.name}.tmp")
-    beginning.write_text(f"{port}\n", encoding="ascii")
-    beginning.replace(path)
 
 
 def _reason(host: str, port: int, otherwise: OSError) -> str:

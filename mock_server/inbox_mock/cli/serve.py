@@ -15,11 +15,12 @@ import click
 from inbox_mock.api.cross_origin import EXPECTED, is_origin
 from inbox_mock.app import Options
 from inbox_mock.cli.completion import scenarios
+from inbox_mock.port_file import PortFileError, prepare_port_file, remove_port_file, write_port_file
 from inbox_mock.scenarios.build import Overrides
 from inbox_mock.scenarios.errors import ScenarioError
 from inbox_mock.scenarios.loading import Scenario, find
 from inbox_mock.scenarios.receivers import Receivers, roles
-from inbox_mock.server import PortTaken, Server, write_port_file
+from inbox_mock.server import PortTaken, Server
 from inbox_mock.terminal import progress
 from inbox_mock.webhooks.deliveries import RECEIVER
 
@@ -69,7 +70,7 @@ def _origins(ctx: click.Context, param: click.Parameter, given: tuple[str, ...])
 @click.command("serve")
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @click.option("--port", default=8089, show_default=True, type=click.IntRange(0, 65535), help="The port to listen on; 0 picks a free one.")
-@click.option("--port-file", type=click.Path(path_type=Path, dir_okay=False), help="Where to write the port, once the server answers.")
+@click.option("--port-file", type=click.Path(path_type=Path), help="Where to write the port, once the server answers.")
 @click.option(
     "--scenario",
     default="agency",
@@ -113,7 +114,7 @@ def command(
     """Run the fake until Ctrl-C."""
     try:
         if port_file is not None:
-            _check_port_file(port_file)
+            prepare_port_file(port_file)
         found = find(scenario)
         mode, rate = clock or _own_clock(found.data.get("clock"))
         overrides = Overrides(seed=seed, mode=mode, rate=rate, strict=strict, rate_limit=rate_limit, receivers=webhook_url)
@@ -127,7 +128,7 @@ def command(
             allowed_origins=frozenset(allow_origin),
         )
         server = _prepared(options, host, port)
-    except (ScenarioError, PortTaken) as refusal:
+    except (ScenarioError, PortFileError, PortTaken) as refusal:
         click.echo(f"inbox-mock: {refusal}", err=True)
         sys.exit(WRONG_USAGE)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
@@ -139,7 +140,7 @@ def command(
         pass
     finally:
         if port_file is not None:
-            port_file.unlink(missing_ok=True)
+            remove_port_file(port_file, server.port)
     _stop(server)
 
 
@@ -161,17 +162,6 @@ def _stop(server: Server) -> NoReturn:
     stopping.start()
     stopping.join(STOPPING_SECONDS)
     os._exit(0)
-
-
-def _check_port_file(path: Path) -> None:
-    """Remove the file of an earlier run, and raise UsageError if a new one cannot be written."""
-    try:
-        path.unlink(missing_ok=True)
-        tried = path.with_name(f"{path.name}.tmp")  # never the file itself: a program that waits for it would read it at once
-        tried.touch()
-        tried.unlink()
-    except OSError as error:
-        raise click.UsageError(f"the port file {path} cannot be written: {error.strerror}") from None
 
 
 def _own_clock(given: object) -> tuple[str, float | None]:
