@@ -3,13 +3,19 @@
 import os
 import sys
 import time
+import tracemalloc
+from io import BytesIO
 from pathlib import Path
+from queue import Queue
 
 import pytest
 
 from inbox_contracts.consumer.harness import Harness
-from inbox_contracts.consumer.process import CommandDriver
+from inbox_contracts.consumer.output import Said
+from inbox_contracts.consumer.process import CommandDriver, _read_lines
 from inbox_contracts.consumer.trial import Verdict, run
+from inbox_mock.domain import limits
+from lowered import lower
 
 GOOD = """
 import json, sys
@@ -89,6 +95,43 @@ def test_what_goes_on_for_ever_is_told_by_its_beginning(harness: Harness, name: 
 def test_the_end_of_its_stderr_is_shown(harness: Harness) -> None:
     verdict = outcome(driver(WHEN_SYNCING + "raise ValueError('no such page')"), harness)
     assert said(verdict)[2].endswith("ValueError: no such page")
+
+
+@pytest.mark.parametrize("written", ["x" * 1_000_000, "x\n" * 500_000], ids=["without a newline", "in lines"])
+def test_of_a_flood_on_stderr_the_beginning_and_the_end_are_kept(written: str) -> None:
+    stream = BytesIO(b"It begins. " + written.encode() * 3 + b" It ends.")
+    said = Said()
+    tracemalloc.start()
+    said.read(stream)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert peak < 500_000
+    text = str(said)
+    assert text.startswith("It begins. x")
+    assert text.endswith(" It ends.")
+    assert f"... {3_000_020 - limits.DRIVER_STDERR:,} bytes left out ..." in text
+    assert len(text) < limits.DRIVER_STDERR + 100
+
+
+def test_a_flood_on_stderr_does_not_keep_a_driver_from_answering() -> None:
+    command = CommandDriver(driver('sys.stderr.write("x" * 10_000_000)'))
+    assert command.request("start") == {"can": ["sync"]}
+    command.close()
+
+
+@pytest.mark.parametrize("endless", ['sys.stdout.write("x" * 2000)', 'sys.stdout.write("x" * 2000 + "\\n" * 2000)'])
+def test_an_answer_without_an_end_is_rubbish_of_the_driver(harness: Harness, monkeypatch: pytest.MonkeyPatch, endless: str) -> None:
+    lower(monkeypatch, "DRIVER_LINE", 1024)
+    code, about = said(outcome(driver(WHEN_SYNCING + f"\n        while True: {endless}"), harness))[:2]
+    assert code == "RUBBISH"
+    assert "to stdout, and no newline within 1 KiB; expected one JSON answer per line" in about
+
+
+def test_lines_that_nobody_asked_for_are_not_read_on_and_on() -> None:
+    lines: Queue[bytes | None] = Queue()
+    _read_lines(BytesIO(b"{}\n" * 1000), lines)
+    assert lines.qsize() < 10
 
 
 def test_one_that_is_missing_is_no_client(harness: Harness) -> None:

@@ -37,7 +37,7 @@ class Client(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class DriverError:
-    """An error of the driver itself: its ``kind``, a sentence ``about`` it, and the last lines of its ``stderr``."""
+    """An error of the driver itself: its ``kind``, a sentence ``about`` it, and its ``stderr``, without the middle of a long one."""
 
     kind: str
     about: str

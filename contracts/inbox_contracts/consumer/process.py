@@ -5,7 +5,6 @@ import os
 import shutil
 import signal
 import subprocess
-from collections import deque
 from collections.abc import Sequence
 from contextlib import suppress
 from queue import Empty, Queue
@@ -14,14 +13,16 @@ from time import monotonic
 from typing import IO
 
 from inbox_contracts.consumer.driver import JSON, DriverError, DriverFailed, GaveUp, Later
+from inbox_contracts.consumer.output import Said
 from inbox_mock.domain import limits
 
 ANSWER_SECONDS = 10.0
 FIRST_ANSWER_SECONDS = 30.0
 SLOW_START_SECONDS = 5.0
 FAREWELL_SECONDS = 2.0
-STDERR_LINES = 12
 MOST_SHOWN = 200
+UNREAD_LINES = 4
+"""So many lines that nobody asked for are read at most: the next answer has a wrong id already."""
 ENDED = None
 
 
@@ -33,7 +34,7 @@ class CommandDriver:
         self._answer_seconds = answer_seconds
         self._process: subprocess.Popen[bytes] | None = None
         self._lines: Queue[bytes | None] = Queue()
-        self._said: deque[str] = deque(maxlen=STDERR_LINES)
+        self._said = Said()
         self._threads: list[Thread] = []
         self._number = 0
         self._answered = 0
@@ -90,12 +91,11 @@ class CommandDriver:
             )
         except OSError as error:
             raise DriverFailed(DriverError("missing", f"cannot start {program}: {error.strerror}")) from None
-        self._lines, self._answered = Queue(), 0
-        self._said.clear()
+        self._lines, self._said, self._answered = Queue(), Said(), 0
         process = self._process
         self._threads = [
             Thread(target=_read_lines, args=(process.stdout, self._lines), daemon=True),
-            Thread(target=_keep_last, args=(process.stderr, self._said), daemon=True),
+            Thread(target=self._said.read, args=(process.stderr,), daemon=True),
         ]
         for thread in self._threads:
             thread.start()
@@ -120,6 +120,9 @@ class CommandDriver:
             raise self._failed("hang", f"no answer to {command} within {patience:g} s") from None
         if line is ENDED:
             raise self._ended(command)
+        if len(line) > limits.DRIVER_LINE:
+            about = f"it wrote {_shown(line)} to stdout, and no newline within {limits.DRIVER_LINE}; expected one JSON answer per line"
+            raise self._failed("rubbish", about)
         try:
             found = json.loads(line)
         except (ValueError, RecursionError):
@@ -160,7 +163,7 @@ class CommandDriver:
         if self._process is None or self._process.poll() is not None:
             for thread in self._threads[1:]:
                 thread.join(FAREWELL_SECONDS)
-        return "\n".join(self._said)
+        return str(self._said)
 
     @property
     def _running(self) -> "subprocess.Popen[bytes]":
@@ -188,16 +191,10 @@ def _write_all(stream: IO[bytes], request: bytes, problems: list[OSError]) -> No
 
 def _read_lines(stream: IO[bytes], lines: "Queue[bytes | None]") -> None:
     with suppress(OSError, ValueError):
-        while line := stream.readline(limits.DRIVER_LINE):
+        while lines.qsize() < UNREAD_LINES and (line := stream.readline(limits.DRIVER_LINE + 1)):
             if line.strip():
                 lines.put(line)
     lines.put(ENDED)
-
-
-def _keep_last(stream: IO[bytes], said: "deque[str]") -> None:
-    with suppress(OSError, ValueError):
-        for line in stream:
-            said.append(line.decode(errors="replace").rstrip()[:MOST_SHOWN])
 
 
 def _shown(line: bytes) -> str:

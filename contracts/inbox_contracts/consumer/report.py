@@ -98,7 +98,7 @@ def _failed(failure: Failure, replay: str | None, saved: str | None = None) -> I
     if len(failure.findings) > MOST_FINDINGS:
         yield f"... and {len(failure.findings) - MOST_FINDINGS} more: --format json tells all."
     if failure.recording.driver_error is not None and failure.recording.driver_error.stderr:
-        yield "The end of its stderr:"
+        yield "Its stderr:"
         yield from (f"{INDENT}{line}" for line in failure.recording.driver_error.stderr.splitlines())
     yield ""
     yield _about_the_world(failure)

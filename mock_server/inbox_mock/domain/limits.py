@@ -60,7 +60,8 @@ EVENTS = Limit(1_000, "events", "one advance of a clock `until` something, or wi
 SCENARIO_VALUES = Limit(200_000, "values", "a scenario", "an error")
 RECEIVED = Limit(16 * KIBIBYTE, "bytes", "the answer of a receiver of webhooks", "the rest is not read")
 ANSWER = Limit(256 * MEBIBYTE, "bytes", "an answer that a command reads", "the rest is not read")
-DRIVER_LINE = Limit(64 * MEBIBYTE, "bytes", "an answer of a driver", "the trial fails: rubbish")
+DRIVER_LINE = Limit(8 * MEBIBYTE, "bytes", "an answer of a driver", "the trial fails: `RUBBISH`")
+DRIVER_STDERR = Limit(4 * KIBIBYTE, "bytes", "what a driver writes to stderr, as a trial shows it", "the middle is left out, and counted")
 
 
 def all_of_them() -> list[Limit]:
