@@ -34,15 +34,20 @@ class HttpResponse:
         return next((value for found, value in self.headers if found.lower() == name.lower()), None)
 
 
+class TooLong(HTTPException):
+    """A response is longer than is read."""
+
+
 class _FinalResponse(HTTPResponse):
     """A response of which interim ones, 1xx, are skipped: http.client skips 100 alone. 101 is final: nobody asked to switch."""
 
     def _read_status(self) -> tuple[str, int, str]:
-        while True:
+        for _ in range(limits.INTERIM + 1):
             version, status, reason = super()._read_status()  # type: ignore[misc]
             if status == 101 or not 100 <= status < 200:
                 return version, status, reason
             parse_headers(self.fp)
+        raise TooLong(f"more than {limits.INTERIM} before it")
 
 
 class HttpClient:
@@ -51,9 +56,9 @@ class HttpClient:
     Redirects are not followed, and nothing is sent twice.
     """
 
-    def __init__(self, url: str, *, keep_alive: bool = False) -> None:
+    def __init__(self, url: str, *, keep_alive: bool = False, most: limits.Limit = limits.ANSWER) -> None:
         parts = urlsplit(url)
-        self._keep_alive = keep_alive
+        self._keep_alive, self._most = keep_alive, most
         self._kind = HTTPSConnection if parts.scheme == "https" else HTTPConnection
         # Without a port http.client would treat the end of an IPv6 address as one.
         self._address = host_in(url), self._kind.default_port if parts.port is None else parts.port
@@ -82,6 +87,7 @@ class HttpClient:
             TimeoutError: the exchange is not complete in time.
             ConnectionRefusedError: nothing listens there.
             IncompleteRead: the body is shorter than announced.
+            TooLong: the body has more bytes than ``most``, or too many interim responses come first.
             HTTPException: what comes is not HTTP.
             OSError: the connection cannot be made, or breaks.
         """
@@ -95,7 +101,7 @@ class HttpClient:
                 connection.putheader("Content-Length", str(len(body or b"")))
             connection.endheaders(body)
             with connection.getresponse() as response:
-                content = _whole(response) if beginning is None else _start(response, beginning)
+                content = _whole(response, self._most) if beginning is None else _start(response, beginning)
         except BaseException:
             self.close()
             raise
@@ -207,8 +213,11 @@ class _TimedReader(io.RawIOBase):
         super().close()
 
 
-def _whole(response: HTTPResponse) -> bytes:
-    content = response.read(limits.ANSWER)
+def _whole(response: HTTPResponse, most: limits.Limit) -> bytes:
+    announced = response.length or 0
+    content = b"" if announced > most else response.read(most + 1)
+    if max(announced, len(content)) > most:
+        raise TooLong(f"its body has more than {most}")
     if response.length:  # the number of bytes missing from Content-Length
         raise IncompleteRead(content, response.length)
     return content

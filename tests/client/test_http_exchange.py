@@ -2,13 +2,15 @@
 
 import socket
 from collections.abc import Iterator
-from http.client import IncompleteRead
+from http.client import HTTPException, IncompleteRead
 from threading import Event, Thread
 from time import monotonic
 
 import pytest
 
-from inbox_mock.http import HttpClient
+from inbox_mock.domain import limits
+from inbox_mock.http import HttpClient, TooLong
+from lowered import lower
 from provider.hostile import always, http, listening, nobody, trickling
 
 
@@ -92,6 +94,39 @@ def test_of_a_beginning_it_is_what_there_was() -> None:
     with listening(always(http("200 OK", b"short", length=10))) as url:
         assert HttpClient(url).exchange("GET", "/", {}, seconds=5, beginning=3).body == b"sho"
         assert HttpClient(url).exchange("GET", "/", {}, seconds=5, beginning=100).body == b"short"
+
+
+def test_a_body_that_is_announced_too_long_is_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    lower(monkeypatch, "ANSWER", 1024)
+    with listening(always(http("200 OK", b"", length=1025))) as url, pytest.raises(TooLong, match="its body has more than 1 KiB"):
+        HttpClient(url, most=limits.ANSWER).exchange("GET", "/", {}, seconds=5)
+
+
+@pytest.mark.parametrize(
+    "head",
+    [b"HTTP/1.1 200 OK\r\n\r\n", b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"],
+    ids=["without a length", "in chunks"],
+)
+def test_a_body_without_an_end_is_read_up_to_the_limit(monkeypatch: pytest.MonkeyPatch, head: bytes) -> None:
+    lower(monkeypatch, "ANSWER", 100_000)
+    part = b"1000\r\n" + bytes(4096) + b"\r\n"
+    with listening(always(head + part * 100)) as url, pytest.raises(TooLong, match="its body has more than 100,000 bytes"):
+        HttpClient(url, most=limits.ANSWER).exchange("GET", "/", {}, seconds=5)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"HTTP/1.1 103 Early Hints\r\n\r\n" * (limits.INTERIM + 1) + b"HTTP/1.1 204 No Content\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\n" + b"X: y\r\n" * 1000 + b"\r\n",
+        b"HTTP/1.1 200 OK\r\nX: " + b"y" * 100_000 + b"\r\n\r\n",
+        b"HTTP/1.1 200 " + b"y" * 100_000 + b"\r\n\r\n",
+    ],
+    ids=["interim answers", "headers", "a long header", "a long first line"],
+)
+def test_a_head_without_an_end_is_an_error(answer: bytes) -> None:
+    with listening(always(answer)) as url, pytest.raises(HTTPException):
+        HttpClient(url).exchange("GET", "/", {}, seconds=5)
 
 
 def test_where_nothing_listens_it_is_refused() -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from fake import Sandbox
 from inbox_contracts.provider.properties import document
+from inbox_mock.domain import limits
 from provider.hostile import CONVERSATIONS, Check, always, http, listening, nobody, silent, trickling
 
 
@@ -62,6 +63,11 @@ def test_another_api_is_not_the_inbox_api(check: Check) -> None:
 def test_a_body_that_breaks_off_says_how_much_is_missing(check: Check) -> None:
     with listening(always(http("200 OK", CONVERSATIONS[:10], "application/json", length=400))) as url:
         assert "the body ends after 10 bytes, 390 more were announced" in said(check, url, "--token", "t")
+
+
+def test_a_body_that_is_longer_than_any_of_the_api_is_not_read(check: Check) -> None:
+    with listening(always(http("200 OK", b"", "application/json", length=limits.TRIED_ANSWER + 1))) as url:
+        assert "its body has more than 32 MiB" in said(check, url, "--token", "t")
 
 
 def test_what_is_no_http_is_said_to_be_none(check: Check) -> None:

@@ -14,7 +14,8 @@ from urllib.parse import urlsplit
 import orjson
 
 from inbox_contracts.provider.expectations import PropertyViolation
-from inbox_mock.http import HttpClient, HttpResponse
+from inbox_mock.domain import limits
+from inbox_mock.http import HttpClient, HttpResponse, TooLong
 
 BEGINNING = 60
 SHARE = 0.3
@@ -146,7 +147,7 @@ class TrialConnection:
     count: int = 0
 
     def __post_init__(self) -> None:
-        self._http = HttpClient(self.root, keep_alive=True)
+        self._http = HttpClient(self.root, keep_alive=True, most=limits.TRIED_ANSWER)
 
     def send(
         self, method: str, target: str, headers: Mapping[str, str], body: bytes | None = None, *, unlogged: bool = False
@@ -184,6 +185,7 @@ class TrialConnection:
         kinds: tuple[tuple[type[Exception], Callable[[Any], str]], ...] = (
             (TimeoutError, lambda _: f"no whole answer within {self.timeout_seconds:g} s"),
             (IncompleteRead, _cut),
+            (TooLong, str),
             (ConnectionRefusedError, lambda _: "nothing listens there"),
             (ssl.SSLError, lambda error: f"it does not speak https: {error.reason}"),
             (socket.gaierror, lambda _: f"there is no host {host}"),

@@ -59,7 +59,9 @@ EVENTS = Limit(1_000, "events", "one advance of a clock `until` something, or wi
 # What is read.
 SCENARIO_VALUES = Limit(200_000, "values", "a scenario", "an error")
 RECEIVED = Limit(16 * KIBIBYTE, "bytes", "the answer of a receiver of webhooks", "the rest is not read")
-ANSWER = Limit(256 * MEBIBYTE, "bytes", "an answer that a command reads", "the rest is not read")
+ANSWER = Limit(256 * MEBIBYTE, "bytes", "the body of an answer that a command reads", "an error, exit code 2")
+TRIED_ANSWER = Limit(32 * MEBIBYTE, "bytes", "the body of an answer of a server on trial", "the claim fails")
+INTERIM = Limit(100, "interim answers", "answers 1xx before an answer that is read", "an error; a claim of a server on trial fails")
 DRIVER_LINE = Limit(8 * MEBIBYTE, "bytes", "an answer of a driver", "the trial fails: `RUBBISH`")
 DRIVER_STDERR = Limit(4 * KIBIBYTE, "bytes", "what a driver writes to stderr, as a trial shows it", "the middle is left out, and counted")
 
