@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from contextlib import chdir, contextmanager
 from dataclasses import dataclass
+from inspect import signature
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,8 @@ from inbox_mock.cli import main
 
 COMMAND = str(Path(sys.executable).parent / "inbox-mock")
 PATIENCE_SECONDS = 60
+SEPARATE: dict[str, Any] = {"mix_stderr": False} if "mix_stderr" in signature(CliRunner).parameters else {}
+"""Before click 8.2, the runner adds what is printed on the standard error to the output, unless it is told."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +34,7 @@ class Ran:
 def run(*arguments: str, env: dict[str, str] | None = None, cwd: Path | None = None) -> Ran:
     """Run the command to its end, in this process; ``env`` is added to the environment."""
     with chdir(cwd or Path.cwd()):
-        ran = CliRunner(catch_exceptions=False).invoke(main, arguments, env=env, prog_name="inbox-mock")
+        ran = CliRunner(**SEPARATE).invoke(main, arguments, env=env, prog_name="inbox-mock", catch_exceptions=False)
     return Ran(ran.exit_code, ran.stdout, ran.stderr)
 
 

@@ -4,11 +4,10 @@ import json
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
 
 from fake import Mock, OverSocket, Sandbox
 from inbox_mock.admin.routes import OPERATIONS
-from inbox_mock.cli import main
+from processes import Ran, run
 
 NOON = "2030-06-01T12:00:00Z"
 
@@ -19,15 +18,15 @@ def mock(served: str) -> Mock:
     return Mock(OverSocket(served))
 
 
-def typed(sandbox: Sandbox, *arguments: str, **env: str) -> Result:
+def typed(sandbox: Sandbox, *arguments: str, **env: str) -> Ran:
     """Run a command for a sandbox, through the environment, in this process."""
-    return CliRunner().invoke(main, arguments, env={"INBOX_MOCK_URL": sandbox.transport.root, "INBOX_MOCK_SANDBOX": sandbox.id} | env)
+    return run(*arguments, env={"INBOX_MOCK_URL": sandbox.transport.root, "INBOX_MOCK_SANDBOX": sandbox.id} | env)
 
 
 def printed(sandbox: Sandbox, *arguments: str, **env: str) -> str:
     """Run a command that goes well; what it prints."""
     ran = typed(sandbox, *arguments, **env)
-    assert ran.exit_code == 0, ran.stderr
+    assert ran.returncode == 0, ran.stderr
     return ran.stdout
 
 
@@ -85,7 +84,7 @@ def test_what_is_wrong_with_a_file_is_told_with_its_line(waiting: Sandbox, tmp_p
 
     ran = typed(waiting, "sandboxes", "create", "--scenario", str(file))
 
-    assert ran.exit_code == 2
+    assert ran.returncode == 2
     assert f"{file}:2: found the unknown key 'rentalls'" in ran.stderr
 
 
@@ -148,7 +147,7 @@ def test_a_sandbox_is_deleted(inbox: Sandbox) -> None:
 def test_what_cannot_be_is_one_clear_line(inbox: Sandbox, arguments: tuple[str, ...], told: str) -> None:
     ran = typed(inbox, "sandboxes", *arguments)
 
-    assert (ran.exit_code, ran.stdout) == (2, "")
+    assert (ran.returncode, ran.stdout) == (2, "")
     assert told in ran.stderr.splitlines()[-1]
 
 
@@ -197,5 +196,5 @@ def test_nothing_that_somebody_wrote_moves_the_terminals_cursor(inbox: Sandbox) 
 def test_a_call_that_cannot_be_made_says_why(inbox: Sandbox, arguments: tuple[str, ...], told: str) -> None:
     ran = typed(inbox, "admin", *arguments)
 
-    assert (ran.exit_code, ran.stdout) == (2, "")
+    assert (ran.returncode, ran.stdout) == (2, "")
     assert told in ran.stderr.splitlines()[-1]

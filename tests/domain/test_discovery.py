@@ -5,17 +5,16 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
-from click.testing import CliRunner
 
 from inbox_contracts.consumer import hazards
 from inbox_contracts.consumer.hazards import Counters, StepBuilder
 from inbox_mock import channels
-from inbox_mock.cli import main
 from inbox_mock.domain.discovery import DeclarationError
 from inbox_mock.faults import kinds
 from inbox_mock.simulation import actions
 from inbox_mock.webhooks import event_types
 from plugged import plugged
+from processes import run
 
 EVENT = """from inbox_mock.webhooks.event_types import EventType
 
@@ -70,9 +69,9 @@ def test_what_cannot_be_imported_is_named_with_its_file_and_line(source: str, li
 @pytest.mark.parametrize("arguments", [["serve", "--port", "0"], ["scenarios"]])
 def test_the_command_line_tells_it_in_one_line(arguments: list[str], tmp_path: Path) -> None:
     with plugged(channels, "dove", '"""No policy."""\n', tmp_path):
-        ran = CliRunner().invoke(main, arguments)
+        ran = run(*arguments)
 
-    assert (ran.exit_code, ran.stderr) == (2, "inbox-mock: inbox_mock.channels.dove must define POLICY: ChannelPolicy\n")
+    assert (ran.returncode, ran.stderr) == (2, "inbox-mock: inbox_mock.channels.dove must define POLICY: ChannelPolicy\n")
 
 
 @pytest.mark.parametrize(

@@ -1,17 +1,16 @@
 """The command, run in this process."""
 
 import pytest
-from click.testing import CliRunner
 
 from fake import Mock, OverSocket, Sandbox
-from inbox_mock.cli import main
+from processes import run
 from provider.hostile import Check
 
 
 @pytest.fixture
 def check() -> Check:
     """Run ``inbox-mock check server`` with these words."""
-    return lambda *words: CliRunner().invoke(main, ["check", "server", *words], catch_exceptions=False)
+    return lambda *words: run("check", "server", *words)
 
 
 @pytest.fixture

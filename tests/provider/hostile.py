@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from threading import Event, Thread
 
-from click.testing import Result
+from processes import Ran
 
-Check = Callable[..., Result]
+Check = Callable[..., Ran]
 """Runs ``inbox-mock check server`` with some words."""
 Respond = Callable[[socket.socket, str], None]
 CONVERSATIONS = b'{"links":{},"conversations":[],"meta":{}}'

@@ -17,8 +17,8 @@ def said(check: Check, *words: str) -> str:
     """The one line that the command stops with."""
     result = check(*words)
     lines = result.stderr.strip().splitlines()
-    assert result.exit_code == 2, result.output
-    assert len(lines) == 1, result.output
+    assert result.returncode == 2, result.stdout + result.stderr
+    assert len(lines) == 1, result.stdout + result.stderr
     assert lines[0].startswith("inbox-mock: "), lines
     return lines[0]
 
@@ -116,14 +116,14 @@ def test_an_unknown_property_is_told_which_ones_there_are(check: Check, served: 
 def test_a_number_is_one_within_bounds(check: Check, words: list[str]) -> None:
     result = check("http://127.0.0.1:1", *words)
 
-    assert result.exit_code == 2
+    assert result.returncode == 2
     assert f"Invalid value for '{words[0]}'" in result.stderr
 
 
 def test_a_long_trial_wants_a_duration(check: Check) -> None:
     result = check("http://127.0.0.1:1", "--thorough", "soon")
 
-    assert result.exit_code == 2
+    assert result.returncode == 2
     assert "'soon' is no duration: expected such as 90s, 10m or 1h" in result.stderr
 
 
@@ -149,7 +149,7 @@ def test_a_body_that_breaks_off_during_the_trial_is_a_finding(check: Check) -> N
     with listening(cut) as url:
         result = check(url, "--token", "t", "-k", "total-count")
 
-    assert result.exit_code == 1
+    assert result.returncode == 1
     assert "the body ends after 41 bytes, 359 more were announced" in result.stdout
 
 
@@ -158,7 +158,7 @@ def test_a_server_without_a_document_is_not_judged_by_one(check: Check, served: 
 
     result = check(served, "-k", "own-document", "-k", "etag")
 
-    assert result.exit_code == 0
+    assert result.returncode == 0
     assert "the server publishes no /nothing.json" in result.stdout
 
 
@@ -171,7 +171,7 @@ def test_a_rate_limit_that_is_used_up_ends_the_trial_and_is_no_finding(check: Ch
     with listening(refuse) as url:
         result = check(url, "--token", "t", "-k", "total-count", "-k", "usual-bookings", *words)
 
-    assert result.exit_code == 2, result.output
+    assert result.returncode == 2, result.stdout + result.stderr
     assert result.stdout.count("the rate limit is used up") == 2
     assert "inbox-mock: nothing was judged: the rate limit is used up" in result.stderr
 
@@ -188,7 +188,7 @@ def test_pages_that_lead_in_a_circle_are_not_followed_for_ever(check: Check) -> 
     with listening(lead) as url:
         result = check(url, "--token", "t", "-k", "total-count")
 
-    assert result.exit_code == 1
+    assert result.returncode == 1
     assert "?page=2 again" in result.stdout
     assert len(asked) < 100
 
@@ -200,7 +200,7 @@ def test_a_document_leads_to_nobody_else(check: Check) -> None:
     ):
         result = check(url, "--token", "t", "-k", "own-document")
 
-    assert result.exit_code == 2  # nothing else was judged
+    assert result.returncode == 2  # nothing else was judged
     assert "/openapi.json refers to 'http://127.0.0.1:1/p.json', and no other server is called" in result.stdout
 
 

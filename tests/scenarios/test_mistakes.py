@@ -4,13 +4,12 @@ import re
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
 
-from inbox_mock.cli import main
 from inbox_mock.scenarios import loading
 from inbox_mock.scenarios.build import Overrides, build_image
 from inbox_mock.scenarios.errors import ScenarioError
 from inbox_mock.scenarios.loading import find
+from processes import run
 
 HOUSE = "rentals: [{id: 16}]\nhosts: [{as: jan, firstname: J, lastname: K}]\nbookings: [{id: 80, rental: 16, start_at: +1d, end_at: +2d}]\n"
 
@@ -244,9 +243,9 @@ def test_a_shipped_file_with_a_mistake_is_listed_with_it(tmp_path: Path, monkeyp
     (tmp_path / "scenarios" / "lost.yaml").write_text("seed: 7\nrentals: [1\n")
     monkeypatch.setattr(loading, "fixtures", lambda: tmp_path)
 
-    ran = CliRunner().invoke(main, ["scenarios"])
+    ran = run("scenarios")
 
-    assert ran.exit_code == 1
+    assert ran.returncode == 1
     assert [line.split(maxsplit=1) for line in ran.stdout.splitlines()] == [
         ["fine", "It is fine."],
         ["lost", "lost.yaml:2: not YAML: expected ',' or ']'"],

@@ -17,7 +17,7 @@ PAUSE_SECONDS = 0.1
 READY, NOT_READY = 0, 1
 
 
-class Patience(click.ParamType[timedelta]):
+class Patience(click.ParamType):  # type: ignore[type-arg]  # generic since click 8.4
     """A duration such as 30s."""
 
     name = "duration"

@@ -30,7 +30,7 @@ ROLE = re.compile(r"([A-Za-z][\w-]*)=(.*)")
 RATE = re.compile(r"([0-9]+(?:\.[0-9]+)?)x")
 
 
-class ClockKind(click.ParamType[tuple[str, float | None]]):
+class ClockKind(click.ParamType):  # type: ignore[type-arg]  # generic since click 8.4
     """manual, real, or a rate such as 60x: sixty seconds per second."""
 
     name = "manual|real|60x"
@@ -46,7 +46,7 @@ class ClockKind(click.ParamType[tuple[str, float | None]]):
         return "real", float(rate[1])
 
 
-class Receiver(click.ParamType[tuple[str, str]]):
+class Receiver(click.ParamType):  # type: ignore[type-arg]  # generic since click 8.4
     """The address that takes a role of the scenario's: ``http://127.0.0.1:9000/``, or ``auditor=http://127.0.0.1:9001/``."""
 
     name = "[ROLE=]URL"
