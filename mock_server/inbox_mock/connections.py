@@ -70,6 +70,11 @@ class Connection(HTTPConnection):
 
     RequestHandlerClass = Request
 
+    def close(self) -> None:
+        """Close it, the writer included: its finalizer would try to send what the client did not take, and say why it cannot."""
+        super().close()
+        self.wfile.raw.close()
+
 
 def set_up(http: Any) -> None:  # noqa: ANN401 - a server of cheroot's, which is not typed
     """Let a server make such connections, carry out faults on them, and limit what comes in."""

@@ -12,7 +12,8 @@ from contextlib import ExitStack
 from contextvars import ContextVar
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from io import BytesIO
+from functools import partial
+from io import BufferedReader, BytesIO, RawIOBase
 from threading import Lock, get_ident
 from time import sleep
 from typing import IO, Any
@@ -175,6 +176,22 @@ class _Connection(HTTPConnection):
         self.sock = _ClientEnd(self._application)
 
 
+class _Answer(RawIOBase):
+    """What a server answers, asked for at the first read: http.client leaves a response half made whose file cannot be made."""
+
+    def __init__(self, exchange: Callable[[], bytes]) -> None:
+        self._exchange = exchange
+        self._answer: BytesIO | None = None
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        if self._answer is None:
+            self._answer = BytesIO(self._exchange())
+        return self._answer.readinto(buffer)
+
+
 class _ClientEnd:
     """The client's end of a connection, in place of its socket."""
 
@@ -190,7 +207,7 @@ class _ClientEnd:
         self._timeout = seconds
 
     def makefile(self, _mode: str) -> IO[bytes]:
-        return BytesIO(self._application.exchange(bytes(self._request), self._timeout))
+        return BufferedReader(_Answer(partial(self._application.exchange, bytes(self._request), self._timeout)))
 
     def shutdown(self, _how: int) -> None:
         """Do nothing: nothing is pending."""
