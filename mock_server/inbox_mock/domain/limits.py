@@ -57,7 +57,12 @@ WAITING = Limit(8, "requests", "admin calls that wait for news at once", "answer
 EVENTS = Limit(1_000, "events", "one advance of a clock `until` something, or without time passing", "it stops, and says so")
 
 # What is read.
-SCENARIO_VALUES = Limit(200_000, "values", "a scenario", "an error")
+SCENARIO = Limit(8 * MEBIBYTE, "bytes", "a scenario: a file, or its texts with each alias counted", "an error")
+SCENARIO_VALUES = Limit(200_000, "values and keys", "a scenario, each alias counted as what it stands for", "an error")
+SCENARIO_RECORDS = Limit(
+    250_000, "records", "what a scenario lists and generates, with a token for each application and account", "an error"
+)
+SCENARIO_TEXT = Limit(16 * MEBIBYTE, "characters", "the messages that a scenario lists, each times its `repeat`", "an error")
 RECEIVED = Limit(16 * KIBIBYTE, "bytes", "the answer of a receiver of webhooks", "the rest is not read")
 ANSWER = Limit(256 * MEBIBYTE, "bytes", "the body of an answer that a command reads", "an error, exit code 2")
 TRIED_ANSWER = Limit(32 * MEBIBYTE, "bytes", "the body of an answer of a server on trial", "the claim fails")

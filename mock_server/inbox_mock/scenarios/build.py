@@ -4,6 +4,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from hashlib import sha256
 from threading import Lock
 from typing import Any
 
@@ -69,7 +70,7 @@ class SandboxFactory:
         if (overrides.mode or clock.get("mode", "manual")) == "real":
             reported = iter([progress])
             return self.sandboxes.add(lambda: build_image(scenario, overrides, self.wall(), next(reported, None)), default=default)
-        key = (scenario.name, orjson.dumps(scenario.data), overrides)
+        key = (scenario.name, sha256(orjson.dumps(scenario.data)).digest(), overrides)
         image = self._images.get(key)
         if image is None:
             image = build_image(scenario, overrides, self.wall(), progress)

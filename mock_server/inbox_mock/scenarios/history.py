@@ -4,6 +4,7 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
+from inbox_mock.domain import limits
 from inbox_mock.engine.unit_of_work import Actor
 from inbox_mock.scenarios.builder import Builder, Location, ScenarioArguments
 from inbox_mock.scenarios.loading import fixtures
@@ -178,5 +179,9 @@ def _file(builder: Builder, name: str, location: Location) -> bytes:
     if Path(name).name == name:
         for folder in folders:
             if (folder / name).is_file():
-                return (folder / name).read_bytes()
+                with (folder / name).open("rb") as file:
+                    content = file.read(limits.UPLOAD + 1)
+                if len(content) > limits.UPLOAD:
+                    raise builder.scenario.error(location, f"a file of more than {limits.UPLOAD}", "one that can be uploaded")
+                return content
     raise builder.scenario.error(location, repr(name), "the name of a file beside the scenario, or of a shipped attachment")

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from inbox_mock.channels import opening, policies
-from inbox_mock.domain import fidelity
+from inbox_mock.domain import fidelity, limits
 from inbox_mock.domain.enumerations import CHANNELS, ORIGINS
 from inbox_mock.domain.spelling import or_meant
 from inbox_mock.domain.values import normal
 from inbox_mock.faults.kinds import kinds
 from inbox_mock.resources import RESOURCES
 from inbox_mock.scenarios.errors import CombinedScenarioError, ScenarioError, told
+from inbox_mock.scenarios.size import SMALLER, too_much
 from inbox_mock.scenarios.yaml12 import Lines, read
 from inbox_mock.simulation.actions import actions
 from inbox_mock.webhooks.event_types import event_types
@@ -121,7 +122,11 @@ def from_file(path: Path, name: str) -> Scenario:
 def _read(path: Path, name: str, _written_ns: int, _size: int) -> Scenario:
     """Read a file, again only if it has changed."""
     try:
-        text = path.read_text(encoding="utf-8")
+        with path.open("rb") as file:
+            raw = file.read(limits.SCENARIO + 1)
+        if len(raw) > limits.SCENARIO:
+            raise ScenarioError(name, 0, f"more than {limits.SCENARIO}", SMALLER)
+        text = raw.decode()
     except UnicodeDecodeError:
         raise ScenarioError(name, 0, "a file that is no text", "UTF-8") from None
     data, lines = read(text, name)
@@ -186,6 +191,7 @@ def _checked(scenario: Scenario) -> Scenario:
     except ValueError as nested:
         raise scenario.error((), str(nested), "a scenario") from None
     found = [scenario.error(*finding) for error in _validator().iter_errors(data) for finding in told(error, schema())]
+    found = found or [scenario.error(*finding) for finding in too_much(data)]
     if found:
         raise CombinedScenarioError(sorted(found, key=lambda error: error.line))
     return replace(scenario, data=data)

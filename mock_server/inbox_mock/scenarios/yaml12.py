@@ -5,8 +5,8 @@ from collections.abc import Hashable
 
 import yaml
 
-from inbox_mock.domain import limits
 from inbox_mock.scenarios.errors import NotYamlError, ScenarioError
+from inbox_mock.scenarios.size import check_document
 
 try:
     from yaml import CSafeLoader as _Loader
@@ -39,11 +39,9 @@ class Lines:
 
     def __init__(self) -> None:
         self._found: dict[Path, int] = {}
-        self.nodes = 0
 
     def note(self, path: Path, node: yaml.Node) -> None:
         """Record a node's line, unless that of its key is known."""
-        self.nodes += 1
         self._found.setdefault(path, node.start_mark.line + 1)
 
     def note_key(self, path: Path, key: yaml.Node) -> None:
@@ -61,10 +59,11 @@ def read(text: str, name: str) -> tuple[object, Lines]:
     """Return a document's data and lines.
 
     Raises:
-        ScenarioError: the text is not a YAML document, or contains a key twice.
+        ScenarioError: the text is not a YAML document, contains a key twice, or is too large.
     """
     lines = Lines()
     try:
+        check_document(yaml.parse(text, Loader), name)
         node = Loader(text).get_single_node()
         return (None if node is None else _data(node, (), lines, name)), lines
     except yaml.MarkedYAMLError as error:
@@ -73,14 +72,10 @@ def read(text: str, name: str) -> tuple[object, Lines]:
         raise NotYamlError(name, min(line, last), str(error.problem)) from None
     except yaml.YAMLError as error:
         raise NotYamlError(name, 1, str(error).splitlines()[0]) from None
-    except RecursionError:
-        raise ScenarioError(name, 1, "an alias that holds itself, or very deep nesting", "a scenario") from None
 
 
 def _data(node: yaml.Node, path: Path, lines: Lines, name: str) -> object:
     lines.note(path, node)
-    if lines.nodes > limits.SCENARIO_VALUES:
-        raise ScenarioError(name, 1, f"more than {limits.SCENARIO_VALUES}", "a scenario of a size that a person would write")
     if isinstance(node, yaml.MappingNode):
         found: dict[str, object] = {}
         for key_node, value_node in node.value:
