@@ -8,14 +8,16 @@ from jsonschema_rs import validator_for
 
 from builders import a_body, a_booking, a_message, a_scenario
 from fake import JSON, Mock, OverSocket, Sandbox
+from faulty import set_fault
 from inbox_mock.app import Fake
 from inbox_mock.domain import limits
 from inbox_mock.store import journal as store
 from oauth import CALLBACK, an_application, basic
 from receiver import receiving, subscribe
+from whole import CONVERSATIONS
 
 KEYS = ["id", "at", "method", "path", "query", "status", "application_id", "request", "response", "caused", "why", "fault_id", "reasons"]
-CAP = 16_384
+CAP = int(limits.JOURNALED)
 PATIENCE_SECONDS = 30
 
 
@@ -206,6 +208,60 @@ def test_webhooks_are_cut_too(inbox: Sandbox) -> None:
     entry = entries(inbox)[-1]
     assert len(entry["request"]["body"]) <= CAP
     assert len(entry["response"]["body"]) <= CAP
+
+
+@pytest.mark.parametrize("path", ["/api/v3/me", "/api/v3/nowhere"])
+def test_the_query_and_each_header_of_a_request_are_cut(inbox: Sandbox, path: str) -> None:
+    long = "x" * 100_000
+    asked = f"{path}?page=1&q={long}"
+    inbox.transport.send("GET", asked, {"Authorization": f"Bearer {inbox.made['token']}", "User-Agent": long, "Accept": long}, None)
+
+    (entry,) = entries(inbox)
+    assert entry["query"] == f"page=1&q={long}"[:CAP]
+    assert len("".join(entry["request"]["headers"]) + "".join(entry["request"]["headers"].values())) <= CAP
+
+
+def test_path_and_method_are_cut(inbox: Sandbox) -> None:
+    inbox.transport.send("X" * 100_000, f"/api/v3/{'x' * 100_000}", {"Authorization": f"Bearer {inbox.made['token']}"}, None)
+
+    (entry,) = entries(inbox)
+    assert (len(entry["path"]), len(entry["method"])) == (CAP, CAP)
+
+
+def test_the_longest_link_is_kept_whole(inbox: Sandbox) -> None:
+    assert inbox.api.post(CONVERSATIONS, {"conversations": [{}]}).status == 201
+    answer = inbox.api.get(f"{CONVERSATIONS}/{','.join(['11', '12', *map(str, range(100_000, 102_000))])}", per_page=1)
+
+    assert len(answer.headers["Link"]) > CAP
+    assert entries(inbox)[-1]["response"]["headers"]["Link"] == answer.headers["Link"]
+
+
+def test_the_headers_of_a_receivers_answer_are_cut(inbox: Sandbox) -> None:
+    with receiving() as receiver:
+        receiver.headers = {"X-Short": "y", **{f"X-{number}": "y" * 30_000 for number in range(50)}}
+        subscribe(inbox, receiver.url, "inbox_message_created")
+        inbox.api.post("/inbox/messages", a_message())
+        inbox.advance("0s")
+
+    headers = entries(inbox)[-1]["response"]["headers"]
+    assert headers["X-Short"] == "y"
+    assert len("".join(headers) + "".join(headers.values())) <= CAP
+
+
+def test_the_redirect_of_a_consent_is_cut(inbox: Sandbox) -> None:
+    assert an_application(inbox).decide(state="x" * 100_000).status == 302
+
+    (entry,) = entries(inbox)
+    assert len(str(entry["request"]["body"])) <= CAP + 100
+    assert len(str(entry["response"]["headers"])) <= CAP + 1000
+
+
+def test_the_body_of_a_fault_is_not_kept_whole_at_oauth(inbox: Sandbox) -> None:
+    set_fault(inbox, "status", body={"error": "x" * 100_000}, match={"path": "/oauth/token"})
+    an_application(inbox).token(grant_type="client_credentials")
+
+    (entry,) = entries(inbox)
+    assert len(str(entry["response"]["body"])) <= CAP
 
 
 def test_the_oldest_of_ten_thousand_give_way(mock: Mock, fake: Fake) -> None:

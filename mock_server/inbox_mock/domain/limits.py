@@ -46,7 +46,9 @@ WHY = Limit(1_000, "characters", "`X-Mock-Why` in an answer", "cut, with `...` a
 
 # What a sandbox keeps.
 JOURNAL = Limit(10_000, "entries", "the journal of a sandbox", "the oldest are deleted")
-JOURNALED = Limit(16 * KIBIBYTE, "characters", "a body in the journal", "cut")
+JOURNALED = Limit(
+    16 * KIBIBYTE, "characters", "a body, a path, a query and all headers of a request or a receiver in the journal, each", "cut"
+)
 SNAPSHOTS = Limit(100, "snapshots", "snapshots of a sandbox", "422 at `name`")
 IMAGES = Limit(512 * MEBIBYTE, "bytes", "snapshots of all sandboxes", "422 at `name`")
 LINGERING = Limit(1_000, "tokens or lists", "what a fault keeps striking", "the oldest are no longer struck")

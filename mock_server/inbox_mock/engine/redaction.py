@@ -9,6 +9,7 @@ import orjson
 from inbox_mock.domain import limits
 from inbox_mock.domain.access import secret_of
 from inbox_mock.engine.unit_of_work import UnitOfWork
+from inbox_mock.store.journal import shortened_values
 
 CREDENTIAL = re.compile(r"[0-9a-f]{64}")
 SECRET_PARAMETERS = ("client_secret", "code", "refresh_token")
@@ -35,15 +36,9 @@ def application(work: UnitOfWork, client_id: str) -> int | None:
 
 def of_parameters(work: UnitOfWork, given: Mapping[str, str]) -> dict[str, str]:
     """Return the parameters of an /oauth request that the journal keeps, with labels in place of secrets."""
-    found: dict[str, str] = {}
-    left = int(limits.JOURNALED)
-    for name, text in given.items():
-        told = of_credential(work, text) if name in SECRET_PARAMETERS and text else text
-        found[name[:left]] = told[: max(0, left - len(name))]
-        left -= len(name) + len(told)
-        if left <= 0:
-            break
-    return found
+    return shortened_values(
+        {name: of_credential(work, text) if name in SECRET_PARAMETERS and text else text for name, text in given.items()}
+    )
 
 
 def of_query(work: UnitOfWork, text: str) -> str:
@@ -62,7 +57,9 @@ def of_headers(work: UnitOfWork, headers: Sequence[tuple[str, str]]) -> dict[str
 
 
 def of_answer(work: UnitOfWork, body: bytes) -> object:
-    """Return the response to an /oauth request, with labels in place of tokens; HTML pages are not kept."""
+    """Return the response to an /oauth request, with labels in place of tokens; HTML pages, and what is too long, are not kept."""
+    if len(body) > limits.JOURNALED:
+        return ""
     try:
         found = orjson.loads(body)
     except orjson.JSONDecodeError:

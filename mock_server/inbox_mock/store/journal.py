@@ -1,6 +1,6 @@
 """The journal of a sandbox: every API request and every webhook attempt, with what it caused."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import orjson
 
@@ -14,11 +14,15 @@ JSON_COLUMNS = ("request", "response", "caused", "reasons")
 def add(db: Database, entry: Row, reasons: Iterable[Reason]) -> int:
     """Insert an entry and return its id; the oldest are deleted. ``request``, ``response`` and ``caused`` become JSON.
 
+    Whatever a client or a receiver wrote is cut: bodies before they come here, here the rest.
+
     The entry's ``fault_id`` is that of the fault that one of the ``reasons`` names, if one does.
     """
     kept = {reason.text: reason for reason in reasons}.values()
     fault_id = next((reason.fault_id for reason in kept if reason.fault_id is not None), None)
     row = {**entry, "fault_id": fault_id, "reasons": [reason.as_json() for reason in kept]}
+    row |= {name: shortened(row[name]) for name in ("method", "path", "query")}
+    row |= {name: row[name] | {"headers": shortened_values(row[name].get("headers", {}))} for name in ("request", "response")}
     row |= {name: orjson.dumps(row[name]).decode() for name in JSON_COLUMNS}
     entry_id = db.insert("journal", row)
     if entry_id > limits.JOURNAL:
@@ -43,8 +47,24 @@ def of_delivery(db: Database, delivery_id: object) -> list[Row]:
 
 
 def shortened(text: str) -> str:
-    """Return a body as the journal keeps it."""
+    """Return a text as the journal keeps it."""
     return text if len(text) <= limits.JOURNALED else text[: limits.JOURNALED]
+
+
+def shortened_values(given: Mapping[str, str]) -> dict[str, str]:
+    """Return headers or parameters as the journal keeps them: the first ones, as many as it keeps of one text.
+
+    A ``Link`` is whole, since a rule measures it; what this server sends has a limit of its own.
+    """
+    kept: dict[str, str] = {}
+    left = int(limits.JOURNALED)
+    for name, text in given.items():
+        if name == "Link":
+            kept[name] = text[: limits.LINK]
+        elif left > 0:
+            kept[name[:left]] = text[: max(0, left - len(name))]
+            left -= len(name) + len(text)
+    return kept
 
 
 def _read(rows: list[Row]) -> list[Row]:
