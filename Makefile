@@ -81,8 +81,12 @@ schemathesis: $(VENV)/ready ## Hold a freshly started fake against its OpenAPI d
 	@$(BIN)/python tests/openapi/run_schemathesis.py $(ARGS)
 
 .PHONY: soak
-soak: $(VENV)/ready ## Let 64 threads live in sandboxes of one server, for SOAK_SECONDS (60)
-	@$(BIN)/python tests/soak.py
+soak: $(VENV)/ready ## Send an hour's traffic of 64 clients at full speed, and compare what the server holds at both ends
+	@$(BIN)/python tests/soak.py $(ARGS)
+
+.PHONY: hostile
+hostile: $(VENV)/ready ## Attack the product for ten minutes; ARGS='--only NAME --seed N --seconds S' for less, --list says what is done
+	@PYTHONPATH=tests $(BIN)/python -m hostile $(ARGS)
 
 .PHONY: mutants
 mutants: $(VENV)/ready ## Judge the judge: broken servers and broken clients on trial; ARGS=--fast for less
