@@ -10,6 +10,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound, Reque
 
 from inbox_mock.admin import access_control
 from inbox_mock.admin import routes as admin
+from inbox_mock.admin.sandboxes import describe
 from inbox_mock.api import cross_origin, oauth, rendering, routes
 from inbox_mock.api.pipeline import AddressedRequest, Server, refuse
 from inbox_mock.dashboard import pages as dashboard
@@ -66,7 +67,7 @@ def create_app(
     Raises:
         ScenarioError: the scenario contains an error.
     """
-    sandboxes = Sandboxes(wall, handlers, options.seed)
+    sandboxes = Sandboxes(wall, handlers, describe, options.seed)
     sender = WebhookSender(frozenset(map(plain_host, options.webhook_hosts)))
     factory = SandboxFactory(sandboxes, wall, sender.may_send_to)
     factory.create(options.scenario, options.overrides, default=True, progress=options.progress)

@@ -2,51 +2,78 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from math import inf
 from threading import Event, Lock, Thread
+from time import time
 
 from inbox_mock.domain.errors import NotFound
-from inbox_mock.engine.sandboxes import Sandbox, Sandboxes
+from inbox_mock.engine.sandbox import Sandbox
+from inbox_mock.engine.sandboxes import Sandboxes
 from inbox_mock.webhooks.advance import deliver_due
 from inbox_mock.webhooks.sender import WebhookSender
 
-TICK_SECONDS = 0.25
+TICK_SECONDS = 0.1
+LONGEST_SECONDS = 60  # the wall clock may be set, and machines are suspended
 WORKERS = 8
 
 
 class Scheduler:
-    """Sends the due webhooks of every sandbox with a running clock: one after another for a sandbox, in parallel for several."""
+    """Sends the due webhooks of every sandbox with a running clock: one after another for a sandbox, in parallel for several.
 
-    def __init__(self, sandboxes: Sandboxes, sender: WebhookSender, at_each_tick: Callable[[], None]) -> None:
+    It sleeps until the next event is due. Between two looks at all sandboxes is a tick at least.
+    """
+
+    def __init__(self, sandboxes: Sandboxes, sender: WebhookSender, wall: Callable[[], float] = time) -> None:
         self._sandboxes = sandboxes
         self._sender = sender
-        self._at_each_tick = at_each_tick
+        self._wall = wall
         self._stopped = Event()
+        self._news = Event()
+        self._sleeps_until = inf
         self._busy: set[str] = set()
         self._lock = Lock()
         self._workers = ThreadPoolExecutor(WORKERS, thread_name_prefix="delivery")
         self._thread = Thread(target=self._run, name="scheduler", daemon=True)
+        sandboxes.planned = self._note
 
     def start(self) -> None:
-        """Start the thread that ticks."""
+        """Start the thread that waits for what is due."""
         self._thread.start()
 
     def stop(self) -> None:
         """Stop, without waiting for deliveries in progress."""
         with self._lock:
             self._stopped.set()
+            self._news.set()
             self._workers.shutdown(wait=False, cancel_futures=True)
+
+    def look(self) -> float:
+        """Hand each sandbox in which something is due to a worker; return the seconds until the next event is due in another one."""
+        self._news.clear()
+        self._sleeps_until = inf  # whatever is planned from here on is news
+        now, soonest = self._wall(), inf
+        for sandbox in self._sandboxes.all():
+            due = sandbox.due
+            if due is not None and sandbox.id not in self._busy:
+                if due <= now:
+                    self._submit(sandbox)
+                else:
+                    soonest = min(soonest, due)
+        self._sleeps_until = soonest
+        return min(soonest - now, LONGEST_SECONDS)
 
     def _run(self) -> None:
         while not self._stopped.wait(TICK_SECONDS):
-            self._at_each_tick()
-            for sandbox in self._sandboxes.all():
-                if sandbox.runs:
-                    self._submit(sandbox)
+            self._news.wait(max(0, self.look() - TICK_SECONDS))
+
+    def _note(self, due: float) -> None:
+        if due < self._sleeps_until:
+            self._news.set()
 
     def _submit(self, sandbox: Sandbox) -> None:
-        """Hand a sandbox to a worker, unless one has it, or the scheduler was stopped in the middle of a tick."""
+        """Hand a sandbox to a worker, unless the scheduler was stopped in the middle of a look."""
         with self._lock:
-            if sandbox.id not in self._busy and not self._stopped.is_set():
+            if not self._stopped.is_set():
                 self._busy.add(sandbox.id)
                 self._workers.submit(self._look_after, sandbox)
 
@@ -58,3 +85,5 @@ class Scheduler:
         finally:
             with self._lock:
                 self._busy.discard(sandbox.id)
+            if sandbox.due is not None:
+                self._note(sandbox.due)

@@ -75,7 +75,7 @@ class Server:
             raise PortTaken(f"cannot listen on {self._host}:{self._wanted_port}: {_reason(self._host, self._wanted_port, error)}") from None
         self._http, self.fake = http, fake
         fake.sender.origin, fake.sender.make_room = self.url, self._make_room
-        self._scheduler = Scheduler(fake.sandboxes, fake.sender, self._make_room)
+        self._scheduler = Scheduler(fake.sandboxes, fake.sender)
 
     @property
     def port(self) -> int:

@@ -7,7 +7,7 @@ from time import thread_time
 from bench.figures import Figure, milliseconds
 from bench.inside import ADMIN, start
 from bench.wire import Direct
-from inbox_mock.engine.sandboxes import Sandbox
+from inbox_mock.engine.sandbox import Sandbox
 
 CONVERSATION = "/api/v3/inbox/conversations/1"
 RESETS = ((50, {"bookings": 8, "messages": 20}, 1.0), (5_000, {"bookings": 1_000, "messages": 1_800}, 5.0))

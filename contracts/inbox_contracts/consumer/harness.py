@@ -15,7 +15,7 @@ from inbox_mock.app import Options
 from inbox_mock.channels import policies
 from inbox_mock.domain import limits
 from inbox_mock.engine import durations
-from inbox_mock.engine.sandboxes import Sandbox
+from inbox_mock.engine.sandbox import Sandbox
 from inbox_mock.engine.unit_of_work import Actor
 from inbox_mock.scenarios import timeline
 from inbox_mock.scenarios.build import Overrides

@@ -11,7 +11,7 @@ import orjson
 from inbox_mock.domain.errors import BadRequest, Invalid, NotFound, invalid
 from inbox_mock.domain.spelling import or_meant, unknown
 from inbox_mock.domain.values import normal, whole_number
-from inbox_mock.engine.sandboxes import Sandbox
+from inbox_mock.engine.sandbox import Sandbox
 from inbox_mock.scenarios.build import SandboxFactory
 from inbox_mock.scenarios.errors import in_words
 from inbox_mock.webhooks.sender import WebhookSender
@@ -60,9 +60,9 @@ class AdminCall:
         Raises:
             Invalid: it is not a number from 0 to ``most``.
         """
-        found = whole_number(self.query.get(name, str(usual)), 16)
+        found = whole_number(self.query.get(name, f"{usual:d}"), 16)
         if found is None or found > most:
-            raise Invalid(invalid(name, f"a whole number from 0 to {most}"))
+            raise Invalid(invalid(name, f"a whole number from 0 to {most:d}"))
         return found
 
 

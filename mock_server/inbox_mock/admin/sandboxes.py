@@ -1,12 +1,11 @@
 """Creating, reading, resetting, forking and deleting sandboxes; their tokens and their snapshots."""
 
-from contextlib import suppress
-
 from inbox_mock.admin.operation import JSON, AdminCall, operation
 from inbox_mock.domain.access import ALL_SCOPES
 from inbox_mock.domain.errors import Invalid, NotFound, invalid
+from inbox_mock.domain.limits import LISTED
 from inbox_mock.engine import snapshots
-from inbox_mock.engine.sandboxes import Sandbox, Snapshot
+from inbox_mock.engine.sandbox import Sandbox, Snapshot
 from inbox_mock.engine.snapshots import EXPECTED_NAME
 from inbox_mock.engine.unit_of_work import UnitOfWork
 from inbox_mock.scenarios.build import Overrides
@@ -76,14 +75,22 @@ def create_sandbox(call: AdminCall) -> JSON:
     return shown(sandbox, call.origin)
 
 
-@operation("GET", "/sandboxes", refusals=(), answer={"type": "object", "properties": {"sandboxes": {"type": "array", "items": SANDBOX}}})
+@operation(
+    "GET",
+    "/sandboxes",
+    refusals=(422,),
+    query={"limit": f"So many of the latest, from 0 to {LISTED:d}; {LISTED:d}, if left out.", "skip": "Leave out so many of the latest."},
+    answer={"type": "object", "properties": {"sandboxes": {"type": "array", "items": SANDBOX}, "count": {"type": "integer"}}},
+)
 def list_sandboxes(call: AdminCall) -> JSON:
-    """List the sandboxes."""
-    found: list[JSON] = []
-    for sandbox in call.factory.sandboxes.all():
-        with suppress(NotFound):  # deleted meanwhile
-            found.append(shown(sandbox, call.origin))
-    return {"sandboxes": found}
+    """List the sandboxes, oldest first: a page of the latest, and how many there are.
+
+    None is waited for or woken: each is shown as its last unit of work left it.
+    """
+    limit, skip = call.number("limit", LISTED, LISTED), call.number("skip", 0)
+    every = call.factory.sandboxes.all()
+    end = max(0, len(every) - skip)
+    return {"sandboxes": [_shown(sandbox, call.origin) for sandbox in every[max(0, end - limit) : end]], "count": len(every)}
 
 
 @operation("GET", "/sandboxes/<id>", refusals=(404,), answer=SANDBOX)
@@ -249,25 +256,33 @@ def _shipped_name(name: str) -> str:
 
 
 def shown(sandbox: Sandbox, origin: str) -> JSON:
-    """Return a sandbox as the admin API shows it."""
-    with sandbox.work() as work:
-        settings = work.settings
-        first = _first_tokens(work)
-        client = access.client_application(work.db)
-        accounts = [account["id"] for account in oauth.accounts(work)]
-        own = client["id"] if client else None
-        tokens = [first.get((own, account_id)) for account_id in accounts]
-        return {
-            "id": sandbox.id,
-            "api_url": f"{origin}/api/v3",
-            "token": next((token for token in tokens if token), None),
-            "applications": _applications(work, first),
-            "accounts": [{"id": account_id, "token": token} for account_id, token in zip(accounts, tokens, strict=True)],
-            "clock": {"now": work.now, "mode": work.clock.mode, "rate": work.clock.rate},
-            "scenario": settings.scenario,
-            "seed": settings.seed,
-            "strict": settings.strict,
-        }
+    """Return a sandbox as the admin API shows it, at its present."""
+    with sandbox.work():
+        pass  # what is due by now happens first
+    return _shown(sandbox, origin)
+
+
+def describe(work: UnitOfWork) -> JSON:
+    """Return what the admin API shows of a sandbox, without its address and its clock."""
+    first = _first_tokens(work)
+    client = access.client_application(work.db)
+    accounts = [account["id"] for account in oauth.accounts(work)]
+    own = client["id"] if client else None
+    tokens = [first.get((own, account_id)) for account_id in accounts]
+    return {
+        "token": next((token for token in tokens if token), None),
+        "applications": _applications(work, first),
+        "accounts": [{"id": account_id, "token": token} for account_id, token in zip(accounts, tokens, strict=True)],
+        "clock": None,  # that of the moment at which it is shown
+        "scenario": work.settings.scenario,
+        "seed": work.settings.seed,
+        "strict": work.settings.strict,
+    }
+
+
+def _shown(sandbox: Sandbox, origin: str) -> JSON:
+    clock = {"now": sandbox.now, "mode": sandbox.clock.mode, "rate": sandbox.clock.rate}
+    return {"id": sandbox.id, "api_url": f"{origin}/api/v3", **sandbox.description | {"clock": clock}}
 
 
 def _first_tokens(work: UnitOfWork) -> dict[tuple[object, object], str]:

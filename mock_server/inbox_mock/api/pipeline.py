@@ -125,14 +125,14 @@ class Answered:
     """What a request is answered, before a fault has its way with it; ``fault`` is the one that strikes it, if one does.
 
     ``entry`` returns the part of the journal's entry that depends on the API that was called, given the body and the headers
-    that reach the client; without it the journal has no entry.
+    that reach the client.
     """
 
     body: bytes
     status: int
     headers: Headers
     fault: InjectedFault | None
-    entry: Callable[[bytes, Headers], Row] | None
+    entry: Callable[[bytes, Headers], Row]
 
 
 def respond(server: Server, request: Request, credential: str | None, answer: Callable[[UnitOfWork], Answered]) -> Response:
@@ -143,19 +143,18 @@ def respond(server: Server, request: Request, credential: str | None, answer: Ca
         fault, status, headers, seen = answered.fault, answered.status, answered.headers, answered.body
         if fault is not None:
             answered.body, seen = fault.end(answered.body, headers)
-        if answered.entry is not None:
-            if work.reasons:
-                headers += rendering.why_header(in_words(work.reasons))
-            entry = {
-                "at": work.now,
-                "method": request.method,
-                "path": request.path,
-                "status": None if fault is not None and fault.unanswered else status,
-                "caused": work.caused,
-                **answered.entry(seen, headers),
-            }
-            work.journaled = journal.add(work.db, entry, work.reasons)
-            headers.append(("X-Mock-Request-Id", str(work.journaled)))
+        if work.reasons:
+            headers += rendering.why_header(in_words(work.reasons))
+        entry = {
+            "at": work.now,
+            "method": request.method,
+            "path": request.path,
+            "status": None if fault is not None and fault.unanswered else status,
+            "caused": work.caused,
+            **answered.entry(seen, headers),
+        }
+        work.journaled = journal.add(work.db, entry, work.reasons)
+        headers.append(("X-Mock-Request-Id", str(work.journaled)))
     longer = 0.0 if fault is None else fault.wait(server.wait)
     headers += rendering.trace_headers(work.now, server.request_id(), server.stopwatch() - started + longer)
     if fault is not None:
@@ -166,9 +165,16 @@ def respond(server: Server, request: Request, credential: str | None, answer: Ca
 def refuse(server: Server, refusal: Refusal, reason: Reason | None = None) -> Response:
     """Answer a request that is refused before any operation is chosen: an unknown address, a method that is not allowed.
 
-    Under /api/v3 a request with a valid token counts against the rate limit.
+    Under /api/v3 a request with a valid token counts against the rate limit. What is under neither API is about no sandbox, and
+    waits for none; it is only dated by one.
     """
     token = bearer(request)
+    if not request.path.startswith(("/api/v3/", "/oauth/")):
+        started = server.stopwatch()
+        body, status, headers = rendering.refused(refusal)
+        now = server.sandboxes.of(sandbox_of(token)).now
+        headers += rendering.trace_headers(now, server.request_id(), server.stopwatch() - started)
+        return rendering.response(body, status, headers)
 
     def refused(work: UnitOfWork) -> Answered:
         if reason is not None:
@@ -181,8 +187,7 @@ def refuse(server: Server, refusal: Refusal, reason: Reason | None = None) -> Re
                 allowance = spend(work.db, grant.application_id, work.instant, work.settings.rate_limit)
         body, status, headers = rendering.refused(refusal)
         headers += rendering.rate_headers(allowance)
-        journaled = request.path.startswith(("/api/v3/", "/oauth/"))
-        return Answered(body, status, headers, None, partial(_entry, work, request, grant, b"") if journaled else None)
+        return Answered(body, status, headers, None, partial(_entry, work, request, grant, b""))
 
     return respond(server, request, token, refused)
 

@@ -22,13 +22,13 @@ def command(ctx: click.Context, *, sandbox: SandboxClient, as_json: bool) -> Non
     """
     if ctx.invoked_subcommand is not None:
         return
-    found = sandbox.server.call("GET", "/sandboxes")
+    found = sandbox.server.sandboxes()
     if as_json:
-        print_json(found)
+        print_json({"sandboxes": found})
         return
     rows = [
         (one["id"], one["scenario"], one["seed"], one["clock"]["now"], one["clock"]["mode"], "strict" if one["strict"] else "")
-        for one in found["sandboxes"]
+        for one in found
     ]
     table(("id", "scenario", "seed", "time", "clock", ""), rows)
 

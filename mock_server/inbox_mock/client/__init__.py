@@ -56,6 +56,16 @@ class AdminClient:
         made = self.call("POST", "/sandboxes", {"scenario": scenario, **more})
         return SandboxClient(self, str(made["id"]), made)
 
+    def sandboxes(self) -> list[JSON]:
+        """Return every sandbox as the admin API lists it, oldest first."""
+        found: dict[str, JSON] = {}
+        skip = 0
+        while page := self.call("GET", f"/sandboxes?skip={skip}")["sandboxes"]:
+            # Those that were made meanwhile move the others to the next page, where they are read again.
+            found = {one["id"]: one for one in page} | found
+            skip += len(page)
+        return list(found.values())
+
     def sandbox(self, sandbox_id: str = "default") -> "SandboxClient":
         """Return a sandbox by its id, without a call."""
         return SandboxClient(self, sandbox_id)

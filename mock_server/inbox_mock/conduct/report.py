@@ -9,7 +9,7 @@ from inbox_mock.conduct.evidence import OperationIndex, collect
 from inbox_mock.conduct.model import Entry, Evidence, Violation
 from inbox_mock.domain import times
 from inbox_mock.domain.errors import Invalid, invalid
-from inbox_mock.engine.sandboxes import Sandbox
+from inbox_mock.engine.sandbox import Sandbox
 from inbox_mock.store.sandbox import Settings
 
 LONGEST = 600

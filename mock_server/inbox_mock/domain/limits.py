@@ -58,6 +58,9 @@ THREADS = Limit(512, "threads", "requests answered at once", "they wait")
 WAITING = Limit(8, "requests", "admin calls that wait for news at once", "answered at once")
 EVENTS = Limit(1_000, "events", "one advance of a clock `until` something, or without time passing", "it stops, and says so")
 
+# What is listed.
+LISTED = Limit(200, "sandboxes", "a page of the list of sandboxes", "422 at `limit`")
+
 # What is read.
 SCENARIO = Limit(8 * MEBIBYTE, "bytes", "a scenario: a file, or its texts with each alias counted", "an error")
 SCENARIO_VALUES = Limit(200_000, "values and keys", "a scenario, each alias counted as what it stands for", "an error")

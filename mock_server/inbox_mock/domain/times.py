@@ -118,6 +118,10 @@ class Clock:
         left = max(0.0, (LATEST - self.now).total_seconds())
         return self.now + timedelta(seconds=min(ahead, left))
 
+    def wall_at(self, instant: datetime) -> float:
+        """Return what the wall clock reads when a running clock has reached ``instant``."""
+        return self.anchor + (instant - self.now) / timedelta(seconds=self.rate)
+
     def moved_to(self, instant: datetime, wall: float) -> "Clock":
         """Return the same clock showing ``instant`` when the wall clock reads ``wall``."""
         return replace(self, now=instant, anchor=wall)

@@ -1,223 +1,32 @@
-"""Sandboxes: isolated databases, thousands in one process, each with its own lock."""
+"""Sandboxes: thousands in one process, each on its own."""
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from contextlib import suppress
 from hashlib import blake2b
 from itertools import count
-from threading import BoundedSemaphore, Condition, Lock, RLock
+from threading import BoundedSemaphore, Lock
 
-from inbox_mock.domain import limits, times
+from inbox_mock.domain import limits
 from inbox_mock.domain.access import DEFAULT_SANDBOX
-from inbox_mock.domain.dice import Dice
 from inbox_mock.domain.errors import NotFound
-from inbox_mock.domain.times import Clock
-from inbox_mock.engine.timeline import catch_up
+from inbox_mock.engine.sandbox import Description, Sandbox, Start, Surroundings, WallClock
 from inbox_mock.engine.unit_of_work import Handlers, UnitOfWork
-from inbox_mock.store import database
-from inbox_mock.store import sandbox as sandbox_store
-from inbox_mock.store.access import keep_tokens, read_tokens
-from inbox_mock.store.database import Database
-from inbox_mock.store.rows import TokenRow
-from inbox_mock.store.sandbox import Settings
 
-WallClock = Callable[[], float]
-Start = Callable[[], bytes]  # returns the image that a sandbox starts from; with a running clock, a new image for each call
 MOST_AWAKE = 100
 
 
-@dataclass(frozen=True, slots=True)
-class Snapshot:
-    """A sandbox as it was; ``at`` is what its clock showed."""
+class Sandboxes:
+    """All sandboxes of this process, by id.
 
-    name: str
-    at: str
-    image: bytes
-
-
-class Sandbox:
-    """A sandbox. All of its state is in its database; this object holds the connection, the lock and the source of its first image.
-
-    A sleeping sandbox holds only its image, a third of the memory; the next unit of work restores it in half a millisecond.
-
-    ``generation`` is the number of starts, resets and restores: if it differs under `work`, the sandbox has been reset or
-    restored meanwhile. ``version`` is the number of changes so far: the dashboard reloads the sandbox when it differs.
+    ``planned`` is called with the wall clock's time when an event is due in one of them, whenever that may have changed.
     """
 
-    settings: Settings
-    _db: Database | None
-    _clock: Clock
-
     def __init__(
-        self,
-        sandbox_id: str,
-        start: Start,
-        wall: WallClock,
-        handlers: Callable[[], Handlers],
-        woken: "Callable[[Sandbox], None]",
-        image: bytes | None = None,
+        self, wall: WallClock, handlers: Callable[[], Handlers], describe: Callable[[UnitOfWork], Description], seed: int = 0
     ) -> None:
-        self.id = sandbox_id
-        self.snapshots: dict[str, Snapshot] = {}
-        self._woken = woken
-        self._db, self._asleep = None, b""
-        self._picture: tuple[int, bytes] | None = None
-        self.advancing = Lock()
-        self._start = start
-        self._wall = wall
-        self._handlers = handlers
-        self._lock = RLock()
-        self._closed = False
-        self._news = Condition()
-        self._last_entry = self.generation = self.version = 0
-        self._begin(start() if image is None else image, [])
-
-    @contextmanager
-    def work(self) -> Iterator[UnitOfWork]:
-        """Open a transaction after handling all due events; roll it back if an exception leaves the block."""
-        with self._lock:
-            db = self._awake()
-            before = db.total_changes
-            db.execute("BEGIN")
-            try:
-                clock = self._clock
-                dice = Dice(self.settings.seed)
-                work = UnitOfWork(self.id, db, self.settings, dice, clock, self._wall(), self._handlers, clock.now, clock.shown)
-                if clock.mode == "real":
-                    catch_up(work, clock.at(work.wall))
-                yield work
-                db.execute("COMMIT")
-            except BaseException:
-                if db.in_transaction:
-                    db.execute("ROLLBACK")
-                raise
-            self._clock = work.clock
-            changed = db.total_changes != before
-        if changed:
-            with self._news:
-                self._last_entry = work.journaled or self._last_entry
-                self.version += 1
-                self._news.notify_all()
-
-    def wait(self, seconds: float, *, entry: int | None = None, version: int | None = None) -> None:
-        """Wait, at most so many seconds, until the sandbox is reset or restored.
-
-        With ``entry``, also until the journal has a later one than that; with ``version``, until the version differs from it.
-        """
-        with self._news:
-            generation = self.generation
-            self._news.wait_for(
-                lambda: (
-                    self._closed
-                    or self.generation > generation
-                    or (entry is not None and self._last_entry > entry)
-                    or (version is not None and self.version != version)
-                ),
-                seconds,
-            )
-
-    @property
-    def runs(self) -> bool:
-        """Whether the clock runs with the wall clock."""
-        return self._clock.mode == "real" and not self._closed
-
-    @property
-    def now(self) -> str:
-        """The sandbox's time in the API's format; what is due by then may not have been handled yet."""
-        clock = self._clock
-        return clock.shown if clock.mode == "manual" else times.wire(clock.at(self._wall()))
-
-    def image(self) -> tuple[bytes, str]:
-        """Return the bytes of the whole sandbox as it is now, and its time. A clock that runs shows that time in the image.
-
-        As long as nothing is written, the same image is returned: a sandbox that is built once and forked for each test is
-        copied once.
-        """
-        with self._lock:
-            if self._asleep:
-                return self._asleep, times.wire(self._clock.now)
-            with self.work() as work:
-                if work.clock.mode == "real":
-                    work.clock = work.clock.moved_to(work.instant, work.wall)
-                    sandbox_store.write_clock(work.db, work.clock)
-            written = work.db.total_changes
-            if self._picture is None or self._picture[0] != written:
-                self._picture = written, database.take_image(work.db)
-            return self._picture[1], work.now
-
-    def sleep(self) -> None:
-        """Keep only the image, unless a unit of work is open or the clock runs."""
-        if self._clock.mode == "real" or not self._lock.acquire(blocking=False):
-            return
-        try:
-            if self._db is not None and not self._closed and not self._db.in_transaction:
-                self._asleep = database.take_image(self._db)
-                self._db.close()
-                self._db = self._picture = None
-        finally:
-            self._lock.release()
-
-    def _awake(self) -> Database:
-        if self._closed:
-            raise NotFound
-        if self._db is None:
-            self._db, self._asleep = database.restore(self._asleep), b""
-            self._woken(self)
-        return self._db
-
-    def reset(self) -> None:
-        """Go back to the scenario's start. Tokens issued since then stay valid, and a stopped clock stays stopped."""
-        with self._lock:
-            tokens = read_tokens(self._awake())
-            self._begin(self._start(), tokens, stands=self._clock.mode == "manual")
-
-    def restore(self, image: bytes) -> None:
-        """Go back to an image of this sandbox, its time included. Tokens issued since then stay valid."""
-        with self._lock:
-            self._begin(image, read_tokens(self._awake()))
-
-    def twin(self, sandbox_id: str, image: bytes) -> "Sandbox":
-        """Return a sandbox that continues from an image, and has the same start as this one."""
-        return Sandbox(sandbox_id, self._start, self._wall, self._handlers, self._woken, image)
-
-    def _begin(self, image: bytes, tokens: list[TokenRow], *, stands: bool = False) -> None:
-        """Start from an image, with these tokens added. Settings and clock are read once: only a unit of work changes the clock."""
-        db = database.restore(image)
-        db.execute("BEGIN")
-        clock = sandbox_store.read_clock(db)
-        if stands:
-            clock = replace(clock, mode="manual")
-        self._clock = clock.moved_to(clock.now, self._wall())
-        sandbox_store.write_clock(db, self._clock)
-        keep_tokens(db, tokens)
-        db.execute("COMMIT")
-        self.settings = sandbox_store.read_settings(db)
-        if self._db is not None:
-            self._db.close()
-        self._db, self._asleep, self._picture = db, b"", None
-        with self._news:
-            self._last_entry, self.generation, self.version = 0, self.generation + 1, self.version + 1
-            self._news.notify_all()
-        self._woken(self)
-
-    def close(self) -> None:
-        """Close the database; any later use of the sandbox raises NotFound."""
-        with self._lock:
-            self._closed, self._asleep, self._picture = True, b"", None
-            if self._db is not None:
-                self._db.close()
-                self._db = None
-        with self._news:
-            self._news.notify_all()
-
-
-class Sandboxes:
-    """All sandboxes of this process, by id."""
-
-    def __init__(self, wall: WallClock, handlers: Callable[[], Handlers], seed: int = 0) -> None:
-        self._wall = wall
-        self._handlers = handlers
+        self.planned: Callable[[float], None] = lambda _due: None
+        self._around = Surroundings(wall, handlers, describe, self._note_awake, self._note_due)
         self._seed = seed
         self._counter = count(1)
         self._found: dict[str, Sandbox] = {}
@@ -229,15 +38,11 @@ class Sandboxes:
     def add(self, start: Start, *, default: bool = False) -> Sandbox:
         """Add a new sandbox, and return it."""
         sandbox_id = DEFAULT_SANDBOX if default else self._next_id()
-        sandbox = Sandbox(sandbox_id, start, self._wall, self._handlers, self._note_awake)
-        self._found[sandbox_id] = sandbox
-        return sandbox
+        return self._keep(Sandbox(sandbox_id, start, self._around))
 
     def fork(self, sandbox: Sandbox, image: bytes) -> Sandbox:
         """Add a sandbox that continues from an image of another one, and return it; they share nothing from then on."""
-        forked = sandbox.twin(self._next_id(), image)
-        self._found[forked.id] = forked
-        return forked
+        return self._keep(sandbox.twin(self._next_id(), image))
 
     def get(self, name: str) -> Sandbox:
         """Return a sandbox by its id; ``default`` is one too.
@@ -282,6 +87,15 @@ class Sandboxes:
         for sandbox in self.all():
             self.remove(sandbox)
         self._counter = count(1)
+
+    def _keep(self, sandbox: Sandbox) -> Sandbox:
+        self._found[sandbox.id] = sandbox
+        if sandbox.due is not None:
+            self._note_due(sandbox.due)
+        return sandbox
+
+    def _note_due(self, due: float) -> None:
+        self.planned(due)
 
     def _note_awake(self, sandbox: Sandbox) -> None:
         """Put the least recently used sandbox to sleep, if too many are awake."""

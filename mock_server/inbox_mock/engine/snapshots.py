@@ -4,7 +4,8 @@ import re
 
 from inbox_mock.domain import limits
 from inbox_mock.domain.errors import Invalid, NotFound, invalid
-from inbox_mock.engine.sandboxes import Sandbox, Sandboxes, Snapshot
+from inbox_mock.engine.sandbox import Sandbox, Snapshot
+from inbox_mock.engine.sandboxes import Sandboxes
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 EXPECTED_NAME = "a name of up to 64 letters, digits, dots, dashes and underscores, beginning with a letter or digit"

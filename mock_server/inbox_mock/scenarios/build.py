@@ -14,7 +14,8 @@ from inbox_mock.domain import fidelity, times
 from inbox_mock.domain.access import DEFAULT_SANDBOX
 from inbox_mock.domain.dice import Dice
 from inbox_mock.domain.times import LATEST, Clock
-from inbox_mock.engine.sandboxes import Sandbox, Sandboxes
+from inbox_mock.engine.sandbox import Sandbox
+from inbox_mock.engine.sandboxes import Sandboxes
 from inbox_mock.engine.unit_of_work import UnitOfWork
 from inbox_mock.scenarios import history, setup, timeline
 from inbox_mock.scenarios.builder import Builder, Progress

@@ -26,6 +26,13 @@ CREATE TABLE tokens (
   account_id INTEGER REFERENCES accounts, scopes TEXT NOT NULL, redirect_uri TEXT, issued_at TEXT NOT NULL, expires_at TEXT, revoked_at TEXT,
   access_id INTEGER REFERENCES tokens, -- of a refresh token: the access token that was issued with it
   previous_refresh_id INTEGER REFERENCES tokens); -- of an access token: what to revoke when it is first used
+CREATE TABLE access_version (version INTEGER NOT NULL); -- how often what the admin API shows of all this was changed
+INSERT INTO access_version VALUES (0);
+CREATE TRIGGER application_made AFTER INSERT ON applications BEGIN UPDATE access_version SET version = version + 1; END;
+CREATE TRIGGER application_changed AFTER UPDATE ON applications BEGIN UPDATE access_version SET version = version + 1; END;
+CREATE TRIGGER account_made AFTER INSERT ON accounts BEGIN UPDATE access_version SET version = version + 1; END;
+CREATE TRIGGER token_issued AFTER INSERT ON tokens BEGIN UPDATE access_version SET version = version + 1; END;
+CREATE TRIGGER token_revoked AFTER UPDATE OF revoked_at ON tokens BEGIN UPDATE access_version SET version = version + 1; END;
 CREATE TABLE rate_limits (application_id INTEGER PRIMARY KEY, window INTEGER NOT NULL, used INTEGER NOT NULL);
 
 -- What an account has.

@@ -34,6 +34,12 @@ def next_due(db: Database, until: str, *, only: str = "", but: Sequence[str] = (
     return None if found is None else _event(found)
 
 
+def soonest(db: Database) -> str | None:
+    """Return when the first pending event is due, or None."""
+    found: str | None = db.execute("SELECT min(due_at) FROM timeline WHERE happened = 0").fetchone()[0]
+    return found
+
+
 def newest(db: Database) -> int:
     """Return the id of the event that was scheduled last."""
     found: int = db.execute("SELECT coalesce(max(id), 0) FROM timeline").fetchone()[0]

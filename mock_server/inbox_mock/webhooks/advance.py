@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from inbox_mock.domain import limits, times
 from inbox_mock.domain.errors import Conflict, Problem
 from inbox_mock.domain.times import LATEST
-from inbox_mock.engine.sandboxes import Sandbox
+from inbox_mock.engine.sandbox import Sandbox
 from inbox_mock.engine.timeline import step, take_due
 from inbox_mock.engine.unit_of_work import UnitOfWork
 from inbox_mock.store import timeline

@@ -5,7 +5,6 @@ import { catalogue } from "./catalogue.js";
 import { ask, button, choice, field, h, keyed, say } from "./dom.js";
 import { act, inSandbox, look, S, state, watch } from "./live.js";
 
-const MOST = 200;
 const DEFAULT = "000000000000";
 const enter = (id, view = "inbox") => (location.hash = `#/${encodeURIComponent(id)}/${view}`);
 const nameOf = (id) => (id === DEFAULT ? "default" : id);
@@ -35,13 +34,13 @@ export function mount(root) {
   );
 
   async function update() {
-    const [mine, kept, { sandboxes }] = await Promise.all([inSandbox("GET", ""), inSandbox("GET", "/snapshots"), call("GET", "/sandboxes")]);
+    const [mine, kept, { sandboxes, count: all }] = await Promise.all([inSandbox("GET", ""), inSandbox("GET", "/snapshots"), call("GET", "/sandboxes")]);
     describe(details, mine);
     noSnapshot.hidden = kept.snapshots.length > 0;
     keptTable.hidden = kept.snapshots.length === 0;
     keyed(snapshots, kept.snapshots, (one) => one.name, snapshotRow);
-    count.textContent = sandboxes.length > MOST ? `${sandboxes.length}, of which the latest ${MOST} are shown` : sandboxes.length === 1 ? "One sandbox" : `${sandboxes.length} sandboxes`;
-    keyed(rows, sandboxes.slice(-MOST).reverse().map(({ id, scenario, seed, clock }) => ({ id, scenario, seed, clock, current: id === mine.id })), (one) => one.id, sandboxRow);
+    count.textContent = all > sandboxes.length ? `${all}, of which the latest ${sandboxes.length} are shown` : all === 1 ? "One sandbox" : `${all} sandboxes`;
+    keyed(rows, sandboxes.reverse().map(({ id, scenario, seed, clock }) => ({ id, scenario, seed, clock, current: id === mine.id })), (one) => one.id, sandboxRow);
   }
 
   return update;
