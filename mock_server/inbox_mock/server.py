@@ -5,7 +5,8 @@ import os
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from threading import Event, Lock, Thread
+from queue import SimpleQueue
+from threading import Lock, Thread
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
@@ -120,13 +121,27 @@ class Server:
 
 @contextmanager
 def serving(options: Options) -> Iterator[Server]:
-    """Serve on a free port of this machine, in a thread, as long as the block runs."""
-    ready = Event()
-    with Server(options, port=0) as server:
-        thread = Thread(target=server.serve, args=(ready.set,), name="inbox-mock", daemon=True)
-        thread.start()
-        ready.wait(START_SECONDS)
+    """Serve on a free port of this machine, in a thread, as long as the block runs.
+
+    That thread and those that it starts are daemons: a program that is interrupted ends, whether or not the block does.
+    """
+    server, ready = Server(options, port=0), SimpleQueue[BaseException | None]()
+
+    def serve() -> None:
+        try:
+            server.prepare()
+            server.serve(lambda: ready.put(None))
+        except BaseException as error:  # noqa: BLE001 - it is raised below
+            ready.put(error)
+
+    thread = Thread(target=serve, name="inbox-mock", daemon=True)
+    thread.start()
+    if error := ready.get(timeout=START_SECONDS):
+        raise error
+    try:
         yield server
+    finally:
+        server.stop()
     thread.join()
 
 

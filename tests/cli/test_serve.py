@@ -27,7 +27,7 @@ def test_the_port_file_appears_when_the_server_answers(tmp_path: Path) -> None:
         assert (tmp_path / "port").read_text() == f"{root.rpartition(':')[2]}\n"
 
 
-@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_the_first_thing_printed_is_what_the_user_needs_next(tmp_path: Path, stop: signal.Signals) -> None:
     port_file = tmp_path / "port"
     with subprocess.Popen(

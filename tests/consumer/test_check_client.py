@@ -46,15 +46,6 @@ def test_worlds_are_saved_in_a_folder_of_their_own(tmp_path: Path) -> None:
     assert failure["world_file"] in failure["replay"]
 
 
-def test_whoever_interrupts_a_trial_gets_no_verdict() -> None:
-    interrupting = BLIND.replace("    print(", "    os.kill(os.getppid(), signal.SIGINT)\n    print(").replace(
-        "json, sys", "json, os, signal, sys"
-    )
-    done = run("check", "client", "--", sys.executable, "-c", interrupting)
-    assert done.returncode == 130
-    assert done.stderr.splitlines()[-1] == "inbox-mock: stopped before there was a verdict"
-
-
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [

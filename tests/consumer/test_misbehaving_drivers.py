@@ -2,20 +2,21 @@
 
 import os
 import sys
-import time
 import tracemalloc
 from io import BytesIO
 from pathlib import Path
-from queue import Queue
 
 import pytest
 
 from inbox_contracts.consumer.harness import Harness
-from inbox_contracts.consumer.output import Said
-from inbox_contracts.consumer.process import CommandDriver, _read_lines
+from inbox_contracts.consumer.process import CommandDriver
 from inbox_contracts.consumer.trial import Verdict, run
+from inbox_contracts.guarded import CHUNK_BYTES, Guarded
+from inbox_contracts.output import Said
 from inbox_mock.domain import limits
 from lowered import lower
+from signalled import DRIVERS, MARK, left_of
+from signalled import driver as stubborn
 
 GOOD = """
 import json, sys
@@ -102,7 +103,8 @@ def test_of_a_flood_on_stderr_the_beginning_and_the_end_are_kept(written: str) -
     stream = BytesIO(b"It begins. " + written.encode() * 3 + b" It ends.")
     said = Said()
     tracemalloc.start()
-    said.read(stream)
+    for chunk in iter(lambda: stream.read(64 * 1024), b""):
+        said.keep(chunk)
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
 
@@ -129,9 +131,10 @@ def test_an_answer_without_an_end_is_rubbish_of_the_driver(harness: Harness, mon
 
 
 def test_lines_that_nobody_asked_for_are_not_read_on_and_on() -> None:
-    lines: Queue[bytes | None] = Queue()
-    _read_lines(BytesIO(b"{}\n" * 1000), lines)
-    assert lines.qsize() < 10
+    running = Guarded([sys.executable, "-c", "print('{}\\n' * 1_000_000)"])
+    assert running.line(20) == b"{}\n"
+    assert len(running.out) <= CHUNK_BYTES
+    running.close(at_once=True)
 
 
 def test_one_that_is_missing_is_no_client(harness: Harness) -> None:
@@ -174,16 +177,21 @@ def test_no_process_of_a_driver_stays_behind() -> None:
     command.request("start")
     (child,) = command.request("sync")["pids"]
     command.close()
-    assert ends(child)
+    assert not is_running(child)
 
 
-def ends(pid: int) -> bool:
-    """Whether a process that was killed is gone before long."""
-    for _ in range(500):
-        if not is_running(pid):
-            return True
-        time.sleep(0.01)
-    return False
+@pytest.mark.parametrize("kind", DRIVERS)
+@pytest.mark.parametrize("at_once", [False, True])
+def test_whatever_a_driver_does_nothing_of_it_outlives_its_end(
+    kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, at_once: bool
+) -> None:
+    monkeypatch.setenv(MARK, str(tmp_path / "mark"))
+    running = Guarded(stubborn(kind))
+    running.write(b'{"id": 1}\n', 20)
+    assert running.line(20)
+    assert left_of(tmp_path)
+    running.close(at_once=at_once)
+    assert left_of(tmp_path) == []
 
 
 def is_running(pid: int) -> bool:

@@ -6,10 +6,12 @@ from typing import NoReturn
 
 import click
 
+from inbox_mock.stopping import STOP
+
 NAMES = ("server", "client")
 """The commands, each the ``command`` of the module of its name, which is imported when it is used."""
 
-WRONG, INTERRUPTED = 2, 130
+WRONG = 2
 LONGEST = 86_400
 """Seconds that anything may be waited for."""
 
@@ -46,12 +48,9 @@ class Checks(click.Group):
         return found
 
     def invoke(self, ctx: click.Context) -> object:
-        """Run a command; an interrupt ends it with the exit code that shells use for that, without a verdict."""
-        try:
+        """Run a command; a stop waits for what it ends, such as drivers."""
+        with STOP.waits():
             return super().invoke(ctx)
-        except KeyboardInterrupt:
-            click.echo("\ninbox-mock: stopped before there was a verdict", err=True)
-            ctx.exit(INTERRUPTED)
 
 
 @click.group("check", cls=Checks)

@@ -16,6 +16,7 @@ from inbox_contracts.consumer.recording import Recording
 from inbox_contracts.consumer.runner import run_world
 from inbox_contracts.consumer.worlds import World
 from inbox_mock.scenarios.errors import ScenarioError
+from inbox_mock.stopping import STOP
 
 WORLDS = 200
 SHRINK_SECONDS = 30.0
@@ -120,6 +121,7 @@ class _Trial:
                 progress(done, len(worlds))
         finally:
             self._driver.close()
+        STOP.check()
         return Verdict(
             worlds=done,
             seed=self._seed,

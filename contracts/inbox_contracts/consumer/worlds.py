@@ -14,6 +14,7 @@ from inbox_mock.channels import opening
 from inbox_mock.engine import durations
 from inbox_mock.scenarios.errors import ScenarioError
 from inbox_mock.scenarios.loading import find
+from inbox_mock.stopping import write_whole
 
 TRIAL = "trial"
 SYNCS, REPLIES, PASSES, EDITS = "client_syncs", "client_replies", "time_passes", "staff_edits"
@@ -78,7 +79,7 @@ def save(world: World, folder: Path, name: str, description: str) -> Path:
     written = {"description": description, **{key: part for key, part in world.scenario.items() if key != "description"}}
     head = yaml.dump(written, sort_keys=False, allow_unicode=True, default_flow_style=None, width=120)
     steps = yaml.dump({TRIAL: list(world.steps)}, sort_keys=False, allow_unicode=True, default_flow_style=None, width=120)
-    path.write_text(f"{head}{steps}", encoding="utf-8")
+    write_whole(path, f"{head}{steps}")
     return path
 
 

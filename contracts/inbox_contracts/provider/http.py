@@ -16,6 +16,7 @@ import orjson
 from inbox_contracts.provider.expectations import PropertyViolation
 from inbox_mock.domain import limits
 from inbox_mock.http import HttpClient, HttpResponse, TooLong
+from inbox_mock.stopping import STOP
 
 BEGINNING = 60
 SHARE = 0.3
@@ -145,6 +146,7 @@ class TrialConnection:
     budget: Budget | None = None
     log: list[LoggedRequest] = field(default_factory=list)
     count: int = 0
+    is_ending: bool = False
 
     def __post_init__(self) -> None:
         self._http = HttpClient(self.root, keep_alive=True, most=limits.TRIED_ANSWER)
@@ -157,7 +159,11 @@ class TrialConnection:
         Raises:
             NoAnswer: there is none in time, or it breaks off.
             Spent: the budget is used up.
+            Stopped: this process is to end; raised once.
         """
+        if not self.is_ending and STOP.is_requested:
+            self.is_ending = True  # what was made is taken back
+            STOP.check()
         if self.budget is not None:
             self.budget.before_request()
         shown = {name: "Bearer $TOKEN" if value.startswith("Bearer ") else value for name, value in headers.items()}

@@ -17,12 +17,15 @@ from inbox_contracts.provider.workspace import Workspace, furnish
 from inbox_mock.client import AdminError, SandboxClient
 from inbox_mock.domain.fidelity import Fidelity
 from inbox_mock.resources.declaration import Resource
+from inbox_mock.stopping import STOP
 
 if TYPE_CHECKING:
     from hypothesis.stateful import RuleBasedStateMachine
     from hypothesis.strategies import SearchStrategy
 
 SHRINKING_SECONDS = 8.0
+TIDYING_SECONDS = 60.0
+"""How long a stop waits for what a trial takes back on a server that is no fake."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,10 +135,11 @@ class Trial:
         """Provide a workspace: on a fake a new sandbox, elsewhere the account itself."""
         if not self.target.is_fake:
             workspace = Workspace(self.target.api, None, self._days)
-            try:
-                yield workspace
-            finally:
-                workspace.tidy()
+            with STOP.waits(TIDYING_SECONDS):
+                try:
+                    yield workspace
+                finally:
+                    workspace.tidy()
             return
         sandbox = self.target.create_sandbox(scenario, **more)
         try:

@@ -15,6 +15,7 @@ from inbox_mock.client import AdminError, connect
 from inbox_mock.domain.discovery import DeclarationError, discover, import_declared
 from inbox_mock.domain.spelling import clause, unknown
 from inbox_mock.domain.values import printable
+from inbox_mock.stopping import STOP
 from inbox_mock.terminal import open_standard_streams
 
 if TYPE_CHECKING:
@@ -27,6 +28,10 @@ FINDINGS, WRONG = 1, 2
 
 class Commands(click.Group):
     """The commands of this package; every option of one can also be set by an environment variable."""
+
+    def __call__(self, *args: Any, **given: Any) -> Any:  # noqa: ANN401 - as click has it
+        """Run the command that this process was started for: signals end it in one way."""
+        STOP.run(lambda: self.main(*args, **given))
 
     def main(self, *args: Any, **given: Any) -> Any:  # noqa: ANN401 - as click has it
         """Run a command; a module that cannot be used is told in one line, with exit code 2."""

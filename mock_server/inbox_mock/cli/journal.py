@@ -10,6 +10,7 @@ import click
 from inbox_mock.cli import FINDINGS, on_a_server, print_json
 from inbox_mock.client import JSON, SandboxClient, SandboxGoneError, ServerUnreachableError
 from inbox_mock.domain.values import printable
+from inbox_mock.stopping import STOP
 from inbox_mock.terminal import say, styled
 
 BREATH_SECONDS = 0.5
@@ -26,15 +27,14 @@ def command(*, sandbox: SandboxClient, as_json: bool, follow: bool, after: int) 
 
     With --follow, a server that goes away is waited for; a sandbox that is deleted ends it, with exit code 1.
     """
-    try:
-        for entry in _following(sandbox, after) if follow else _kept(sandbox, after):
-            if as_json:
-                print_json(entry)
-            else:
-                say(_line(entry))
-            sys.stdout.flush()
-    except KeyboardInterrupt:
-        return
+    if follow:
+        STOP.expect()
+    for entry in _following(sandbox, after) if follow else _kept(sandbox, after):
+        if as_json:
+            print_json(entry)
+        else:
+            say(_line(entry))
+        sys.stdout.flush()
 
 
 def _kept(sandbox: SandboxClient, after: int) -> Iterator[JSON]:

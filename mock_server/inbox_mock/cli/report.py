@@ -9,6 +9,7 @@ from inbox_mock.cli import FINDINGS, WRONG, on_a_server
 from inbox_mock.client import JSON, SandboxClient
 from inbox_mock.conduct.evaluation import allow, fails, near
 from inbox_mock.domain.values import printable
+from inbox_mock.stopping import write_whole
 
 
 @click.command("report")
@@ -66,7 +67,7 @@ def _rendered(report: JSON, wanted: str, threshold: str) -> str:
 
 def _write(output: Path, text: str) -> None:
     try:
-        output.write_text(text, encoding="utf-8")
+        write_whole(output, text)
     except OSError as error:
         raise click.BadParameter(f"cannot write {str(output)!r}: {error.strerror}", param_hint="'--output'") from None
     click.echo(f"inbox-mock: the report is in {output}", err=True)

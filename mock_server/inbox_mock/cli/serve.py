@@ -2,7 +2,6 @@
 
 import os
 import re
-import signal
 import sys
 from contextlib import suppress
 from dataclasses import replace
@@ -21,6 +20,7 @@ from inbox_mock.scenarios.errors import ScenarioError
 from inbox_mock.scenarios.loading import Scenario, find
 from inbox_mock.scenarios.receivers import Receivers, roles
 from inbox_mock.server import PortTaken, Server
+from inbox_mock.stopping import STOP
 from inbox_mock.terminal import progress
 from inbox_mock.webhooks.deliveries import RECEIVER
 
@@ -131,17 +131,24 @@ def command(
     except (ScenarioError, PortFileError, PortTaken) as refusal:
         click.echo(f"inbox-mock: {refusal}", err=True)
         sys.exit(WRONG_USAGE)
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
-    with suppress(OSError):  # it serves, whether or not anybody can read that it does
-        _greet(server, found, mode, rate, webhook_url)
-    try:
-        server.serve(lambda: write_port_file(port_file, server.port) if port_file else None)
-    except KeyboardInterrupt:
-        pass
-    finally:
-        if port_file is not None:
-            remove_port_file(port_file, server.port)
-    _stop(server)
+    STOP.expect()
+    stopping = STOP.then(server.stop)
+    code = 0
+    with STOP.waits():
+        try:
+            with suppress(BrokenPipeError):  # it serves, whether or not anybody reads that it does
+                _greet(server, found, mode, rate, webhook_url)
+            server.serve(lambda: write_port_file(port_file, server.port) if port_file else None)
+        except OSError as error:
+            click.echo(f"inbox-mock: cannot write to stdout: {error.strerror}", err=True)
+            code = WRONG_USAGE
+        except PortFileError as error:
+            click.echo(f"inbox-mock: {error}", err=True)
+            code = WRONG_USAGE
+        finally:
+            if port_file is not None:
+                remove_port_file(port_file, server.port)
+        _stop(server, stopping, code)
 
 
 def _prepared(options: Options, host: str, port: int) -> Server:
@@ -156,12 +163,13 @@ def _prepared(options: Options, host: str, port: int) -> Server:
     return server
 
 
-def _stop(server: Server) -> NoReturn:
-    """Stop the server and exit, without waiting for open connections or deliveries in progress."""
-    stopping = Thread(target=server.stop, daemon=True)
-    stopping.start()
+def _stop(server: Server, stopping: Thread, code: int) -> NoReturn:
+    """Stop the server and exit, without waiting long for open connections or deliveries in progress."""
+    if not STOP.is_requested:  # it ends by itself
+        stopping = Thread(target=server.stop, daemon=True)
+        stopping.start()
     stopping.join(STOPPING_SECONDS)
-    os._exit(0)
+    os._exit(code)
 
 
 def _own_clock(given: object) -> tuple[str, float | None]:

@@ -3,12 +3,12 @@
 import json
 import random
 import re
-import subprocess
 import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from inbox_contracts import missing_extra
+from inbox_contracts.guarded import Guarded
 from inbox_contracts.provider.expectations import NotJudged, PropertyViolation, expect, shown
 from inbox_contracts.provider.trial import Trial, claim
 from inbox_mock.domain.fidelity import assumed
@@ -61,12 +61,14 @@ def own_document(trial: Trial) -> None:
             *(() if trial.target.is_fake else ("--exclude-checks", "positive_data_acceptance")),
             *chosen,
         ]  # fmt: skip
+        run = Guarded(command, folder)
         try:
-            run = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=seconds + 60)  # noqa: S603
-        except subprocess.TimeoutExpired:
-            raise NotJudged(f"schemathesis did not end within {seconds + 60} s") from None
-        if run.returncode:
-            _tell(run.stdout or run.stderr, str(workspace.api.token))
+            if not run.wait(lambda: run.has_ended, seconds + 60):
+                raise NotJudged(f"schemathesis did not end within {seconds + 60} s")
+        finally:
+            run.close(at_once=True)
+        if run.code != 0:
+            _tell(run.out.decode(errors="replace") or str(run.err), str(workspace.api.token))
 
 
 def _without_others(document: object, depth: int = 0) -> object:

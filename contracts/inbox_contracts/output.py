@@ -1,11 +1,7 @@
-"""What a driver wrote to its stderr: its beginning and its end, however much it is."""
-
-from contextlib import suppress
-from io import BufferedIOBase
+"""What a driver, or another command, wrote to its stderr: its beginning and its end, however much it is."""
 
 from inbox_mock.domain import limits
 
-BYTES_AT_ONCE = 64 * 1024
 FIRST_BYTES = 1024
 
 
@@ -16,13 +12,8 @@ class Said:
         self._first = self._last = b""
         self._left_out = 0
 
-    def read(self, stream: BufferedIOBase) -> None:
-        """Read a stream to its end, or until it is closed."""
-        with suppress(OSError, ValueError):
-            while written := stream.read1(BYTES_AT_ONCE):
-                self._keep(written)
-
-    def _keep(self, written: bytes) -> None:
+    def keep(self, written: bytes) -> None:
+        """Take more of the stream."""
         room = FIRST_BYTES - len(self._first)
         self._first += written[:room]
         later = self._last + written[room:]

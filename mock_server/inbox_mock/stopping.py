@@ -1,0 +1,129 @@
+"""One way out for SIGINT, SIGTERM and SIGHUP: the command runs in a thread, and the main thread waits for its end or for a signal.
+
+So a signal raises nothing in the middle of anything, where it might be swallowed or leave a lock behind. What takes part in a
+stop asks for it: `Stop.check` between two steps, `Stop.fileno` among the files that it waits for, `Stop.then` for the rest.
+"""
+
+import os
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from queue import SimpleQueue
+from threading import Event, RLock, Thread
+
+SIGNALS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
+KILLED = 128
+"""A shell's exit code for a program that a signal ended, less the signal's number."""
+PATIENCE_SECONDS = 2.8
+"""So that a stop is over within three seconds."""
+
+
+class Stopped(BaseException):
+    """A signal asks this program to end. No Exception: nothing that goes wrong in a trial is to be confused with it."""
+
+
+class Stop:
+    """The stop of this process: it is requested once, and further signals change nothing."""
+
+    def __init__(self) -> None:
+        self._requested = Event()
+        self._reader, self._writer = os.pipe()
+        self._in_hand = RLock()
+        self._patience = 0.0
+        self._is_usual = self._has_ended = False
+
+    def run(self, command: Callable[[], object]) -> None:
+        """Run a command to its end, or exit with 128 and the number of the first signal. An ignored signal stays ignored."""
+        news: SimpleQueue[int | BaseException | None] = SimpleQueue()  # whose put is made for signal handlers
+        for number in SIGNALS:
+            if signal.getsignal(number) is not signal.SIG_IGN:
+                signal.signal(number, lambda received, _frame: news.put(received))
+
+        def work() -> None:
+            try:
+                command()
+            except Stopped:
+                return
+            except BaseException as error:  # noqa: BLE001 - the main thread raises it
+                news.put(error)
+            else:
+                news.put(None)
+            self._has_ended = True
+
+        Thread(target=work, name="command", daemon=True).start()
+        first = news.get()
+        if isinstance(first, BaseException):
+            raise first
+        if first is not None:
+            self._exit(signal.Signals(first))
+
+    def expect(self) -> None:
+        """Take a signal for the usual end of this command, which goes on until then: its exit code is 0."""
+        self._is_usual = True
+
+    @property
+    def is_requested(self) -> bool:
+        """Whether a signal has come."""
+        return self._requested.is_set()
+
+    def check(self) -> None:
+        """Raise Stopped if a stop was requested."""
+        if self.is_requested:
+            raise Stopped
+
+    def fileno(self) -> int:
+        """Return a file that can be read from as soon as a stop is requested."""
+        return self._reader
+
+    def then(self, end: Callable[[], object]) -> Thread:
+        """Call a function when a stop is requested, in the thread that is returned."""
+
+        def wait() -> None:
+            self._requested.wait()
+            end()
+
+        thread = Thread(target=wait, name="stop", daemon=True)
+        thread.start()
+        return thread
+
+    @contextmanager
+    def waits(self, seconds: float = PATIENCE_SECONDS) -> Iterator[None]:
+        """Let a stop wait for the end of the block, for so many seconds at the most."""
+        with self._in_hand:
+            self._patience = max(self._patience, seconds)
+            yield
+
+    def _exit(self, received: signal.Signals) -> None:
+        """Request the stop, wait for what is in hand, and exit without waiting for anything else."""
+        self._requested.set()
+        os.close(self._writer)
+        self._in_hand.acquire(timeout=self._patience)
+        if not self._is_usual and not self._has_ended:
+            with suppress(OSError):
+                os.write(2, f"{chr(10) * os.isatty(2)}inbox-mock: stopped by {received.name} before it was done\n".encode())
+        os._exit(0 if self._is_usual else KILLED + received)
+
+
+STOP = Stop()
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write a file that is never seen half-written; what is no regular file, such as a pipe, is written to.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    with STOP.waits():
+        if path.exists() and not path.is_file():
+            path.write_text(text, encoding="utf-8")
+            return
+        path = path.resolve()  # a link stays one
+        beginning = path.with_name(f".{path.name}.{os.getpid()}")
+        try:
+            beginning.write_text(text, encoding="utf-8")
+            if path.exists():
+                beginning.chmod(path.stat().st_mode)
+            beginning.replace(path)
+        finally:
+            beginning.unlink(missing_ok=True)
