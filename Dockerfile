@@ -1,12 +1,16 @@
 # The fake in a container: docker build -t inbox-mock . && docker run --rm -p 127.0.0.1:8089:8089 inbox-mock
 FROM python:3.13-slim-trixie AS build
 WORKDIR /src
-COPY pyproject.toml README.md LICENSE ./
+COPY pyproject.toml README.md LICENSE requirements.txt requirements-build.txt ./
 COPY mock_server mock_server
 COPY contracts contracts
 COPY fixtures fixtures
-RUN python -m venv --without-pip /opt/inbox-mock \
- && python -m pip --python /opt/inbox-mock/bin/python install --no-cache-dir --disable-pip-version-check .
+# Everything in the versions and with the hashes of the lock files, the build's own tools included.
+RUN python -m venv build && python -m venv --without-pip /opt/inbox-mock \
+ && build/bin/python -m pip install --no-cache-dir --disable-pip-version-check --require-hashes --requirement requirements-build.txt \
+ && build/bin/python -m hatchling build --target wheel \
+ && python -m pip --python /opt/inbox-mock/bin/python install --no-cache-dir --disable-pip-version-check --require-hashes --requirement requirements.txt \
+ && python -m pip --python /opt/inbox-mock/bin/python install --no-cache-dir --disable-pip-version-check --no-deps dist/*.whl
 
 FROM python:3.13-slim-trixie
 LABEL org.opencontainers.image.title="Inbox Mock" \

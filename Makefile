@@ -1,12 +1,14 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+LOCK = $(BIN)/uv pip compile --quiet - --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
+  --no-emit-package bookingsync-inbox-mock --custom-compile-command 'make lock'
 
 .DEFAULT_GOAL := help
 
 .PHONY: help
 help: ## Show what can be made
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
+	@sed -n 's/^\([a-z -]*\):.*## \(.*\)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
 
 $(BIN)/python:
 	@echo 'Setting up $(VENV): this happens once, and takes some seconds.'
@@ -30,11 +32,15 @@ setup: $(VENV)/ready ## Install everything into .venv, as locked
 .PHONY: lock
 lock: $(VENV)/ready ## Lock the newest versions of all that pyproject.toml names; commit requirements-dev.txt
 	@$(BIN)/python -m pip install --quiet --group lock
-	@rm -f requirements-dev.txt
-	@echo '-e .[contracts]' | $(BIN)/uv pip compile --quiet - --group pyproject.toml:dev --universal --python-version 3.11 \
-	  --generate-hashes --no-emit-index-url --no-emit-find-links --no-emit-package bookingsync-inbox-mock \
-	  --custom-compile-command 'make lock' --output-file requirements-dev.txt
+	@rm -f requirements.txt requirements-build.txt requirements-dev.txt
+	@echo '-e .[contracts,pytest]' | $(LOCK) --group pyproject.toml:dev --output-file requirements-dev.txt
+	@echo '-e .' | $(LOCK) --constraint requirements-dev.txt --output-file requirements.txt
+	@echo 'hatchling' | $(LOCK) --constraint requirements-dev.txt --output-file requirements-build.txt
 	@$(BIN)/python tests/lock.py
+
+.PHONY: licences
+licences: $(VENV)/ready ## Write docs/licences.md, from the lock files and the metadata of what is installed
+	@$(BIN)/python tests/licences.py
 
 .PHONY: audit
 audit: $(VENV)/ready ## Ask the advisory service about every locked version
@@ -51,6 +57,11 @@ serve: $(VENV)/serves ## Run the fake on http://127.0.0.1:8089
 .PHONY: test
 test: $(VENV)/ready ## Run the tests; the many processes that they start read bytecode, also where it is turned off
 	@PYTHONDONTWRITEBYTECODE= $(BIN)/pytest -n auto --dist worksteal $(ARGS)
+
+.PHONY: test-lowest test-newest
+test-lowest test-newest: $(VENV)/ready ## Run the tests with the lowest versions that are declared, on Python 3.11; with the newest, on the newest
+	@$(BIN)/python -m pip install --quiet --group lock
+	@$(BIN)/python tests/versions.py $(@:test-%=%) $(ARGS)
 
 .PHONY: coverage
 coverage: $(VENV)/ready ## Measure which lines and branches of the product the tests run, subprocesses and threads included
@@ -96,9 +107,11 @@ mutants: $(VENV)/ready ## Judge the judge: broken servers and broken clients on 
 bench: $(VENV)/ready ## Measure speed and memory, as ratios in one run
 	@PYTHONPATH=tests $(BIN)/python -m bench $(ARGS)
 
-.PHONY: wheel
-wheel: $(VENV)/ready ## Build the wheel into dist
-	@$(BIN)/python -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .
+.PHONY: dist
+dist: $(VENV)/ready ## Build the wheel and the source distribution of the last commit into dist: the same bytes everywhere
+	@rm -rf build/dist && mkdir -p build/dist
+	@git archive HEAD | tar -x -C build/dist
+	@cd build/dist && SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) "$(abspath $(BIN))/python" -m hatchling build --directory "$(CURDIR)/dist"
 
 .PHONY: clean
 clean: ## Remove what was made

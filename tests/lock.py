@@ -1,13 +1,14 @@
-"""Say whether requirements-dev.txt is current: without a network, by comparing it with pyproject.toml.
+"""Say whether the lock files are current: without a network, by comparing them with pyproject.toml and with each other.
 
-It holds every version with its hashes, for every Python that pyproject.toml allows, and names no index, so that it
-installs from whichever one pip is set up with. ``make lock`` makes it anew.
+They hold every version with its hashes, for every Python that pyproject.toml allows, and name no index, so that they
+install from whichever one pip is set up with. ``make lock`` makes them anew. `requirements-dev.txt` is what the tests
+run with; the others are parts of it: what serving needs, and what building needs.
 """
 
 import re
 import sys
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parents[1]
 LOCK = ROOT / "requirements-dev.txt"
+SERVING, BUILDING = ROOT / "requirements.txt", ROOT / "requirements-build.txt"
 DECLARED_IN = ROOT / "pyproject.toml"
 PIN = re.compile(r"^([\w.-]+)==(\S+?)(?: ; .*?)?(?: \\)?$")
 HASH = re.compile(r"^    --hash=sha256:[0-9a-f]{64}(?: \\)?$")
@@ -33,12 +35,28 @@ class Pin:
     needed_by: frozenset[str]
 
 
-def declared(project: dict[str, Any]) -> dict[str, Requirement]:
-    """Return what pyproject.toml needs for serving, for every extra and for work on the project, by name."""
+def declared(project: dict[str, Any], lock: Path = LOCK) -> dict[str, Requirement]:
+    """Return what pyproject.toml needs for serving, for building, or for both, every extra and work on the project, by name."""
     main = project["project"]
-    extras = [text for texts in main.get("optional-dependencies", {}).values() for text in texts]
-    found = [Requirement(text) for text in (*main["dependencies"], *extras, *project["dependency-groups"]["dev"])]
-    return {canonicalize_name(one.name): one for one in found if one.name != main["name"]}
+    serving, building, extras = main["dependencies"], project["build-system"]["requires"], of_extras(project)
+    wanted = {SERVING: serving, BUILDING: building, LOCK: [*serving, *building, *extras, *project["dependency-groups"]["dev"]]}
+    return {name: one for name, one in by_name(wanted[lock]).items() if name != main["name"]}
+
+
+def shipped() -> dict[str, Requirement]:
+    """Return what is installed beside the project, with every extra, by name."""
+    project = tomllib.loads(DECLARED_IN.read_text())
+    return by_name([*project["project"]["dependencies"], *of_extras(project)])
+
+
+def of_extras(project: dict[str, Any]) -> list[str]:
+    """Return what the extras add."""
+    return [text for texts in project["project"].get("optional-dependencies", {}).values() for text in texts]
+
+
+def by_name(texts: Iterable[str]) -> dict[str, Requirement]:
+    """Read requirements."""
+    return {canonicalize_name(one.name): one for one in map(Requirement, texts)}
 
 
 def pins(lock: str) -> Iterator[Pin]:
@@ -53,9 +71,9 @@ def pins(lock: str) -> Iterator[Pin]:
             yield Pin(canonicalize_name(found[1]), found[2], hashes, needed_by)
 
 
-def mistakes(project: dict[str, Any], lock: str) -> Iterator[str]:
-    """Say where the lock file does not hold what pyproject.toml declares; nothing if it is current."""
-    wanted, found = declared(project), list(pins(lock))
+def mistakes(wanted: dict[str, Requirement], lock: str, own: str) -> Iterator[str]:
+    """Say where a lock file does not hold what the project ``own`` declares; nothing if it is current."""
+    found = list(pins(lock))
     for name, requirement in wanted.items():
         versions = [pin.version for pin in found if pin.name == name]
         if not versions:
@@ -64,7 +82,7 @@ def mistakes(project: dict[str, Any], lock: str) -> Iterator[str]:
             if not requirement.specifier.contains(version, prereleases=True):
                 yield f"{name} {version} is locked, but {requirement} is declared"
     for pin in found:
-        if project["project"]["name"] in pin.needed_by and pin.name not in wanted:
+        if own in pin.needed_by and pin.name not in wanted:
             yield f"{pin.name} is locked as the project's own need, and no longer declared"
         if not pin.hashes:
             yield f"{pin.name} {pin.version} has no hash"
@@ -72,11 +90,27 @@ def mistakes(project: dict[str, Any], lock: str) -> Iterator[str]:
         yield "it names an address: it must install from any index"
 
 
+def differences(part: str, whole: str) -> Iterator[str]:
+    """Say which versions of a lock file the tests do not run with."""
+    tested = {(pin.name, pin.version) for pin in pins(whole)}
+    for pin in pins(part):
+        if (pin.name, pin.version) not in tested:
+            yield f"{pin.name} {pin.version} is not in {LOCK.name}"
+
+
+def all_mistakes() -> Iterator[str]:
+    """Say what is not current in the project's lock files."""
+    project = tomllib.loads(DECLARED_IN.read_text())
+    for lock in (SERVING, BUILDING, LOCK):
+        text = lock.read_text()
+        for mistake in (*mistakes(declared(project, lock), text, project["project"]["name"]), *differences(text, LOCK.read_text())):
+            yield f"{lock.name}: {mistake}"
+
+
 def main() -> int:
-    found = list(mistakes(tomllib.loads(DECLARED_IN.read_text()), LOCK.read_text()))
-    for mistake in found:
-        sys.stderr.write(f"{LOCK.name}: {mistake}\n")
-    sys.stdout.write(f"{LOCK.name} is not current: run make lock\n" if found else f"{LOCK.name} is current\n")
+    found = list(all_mistakes())
+    sys.stderr.writelines(f"{mistake}\n" for mistake in found)
+    sys.stdout.write("the lock files are not current: run make lock\n" if found else "the lock files are current\n")
     return 1 if found else 0
 
 

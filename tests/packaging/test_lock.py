@@ -1,31 +1,40 @@
-"""The lock file is current, and a lock file that is not is told so."""
+"""The lock files are current, and one that is not is told so."""
 
 import re
-import tomllib
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from lock import DECLARED_IN, LOCK, mistakes
+from lock import BUILDING, LOCK, SERVING, all_mistakes, declared, differences, mistakes
 
 HASH = f"    --hash=sha256:{'0' * 64}\n"
 LOCKED = f"flask==3.1.2 \\\n{HASH}    # via\n    #   fake\n    #   other\nsix==1.17.0 \\\n{HASH}    # via other\n"
 
 
 def a_project(*dependencies: str) -> dict[str, Any]:
-    return {"project": {"name": "fake", "dependencies": [*dependencies]}, "dependency-groups": {"dev": ["fake[contracts]"]}}
+    return {
+        "project": {"name": "fake", "dependencies": [*dependencies]},
+        "build-system": {"requires": []},
+        "dependency-groups": {"dev": ["fake[contracts]"]},
+    }
 
 
-def test_the_lock_file_is_current() -> None:
-    assert list(mistakes(tomllib.loads(DECLARED_IN.read_text()), LOCK.read_text())) == []
+def test_the_lock_files_are_current() -> None:
+    assert list(all_mistakes()) == []
 
 
-def test_it_names_no_address() -> None:
-    assert not re.search(r"://|--(index|extra-index|find-links)", LOCK.read_text())
+@pytest.mark.parametrize("lock", [LOCK, SERVING, BUILDING], ids=lambda path: path.stem)
+def test_they_name_no_address(lock: Path) -> None:
+    assert not re.search(r"://|--(index|extra-index|find-links)", lock.read_text())
 
 
 def test_a_lock_that_holds_what_is_declared_is_current() -> None:
-    assert list(mistakes(a_project("flask>=3.1"), LOCKED)) == []
+    assert list(mistakes(declared(a_project("flask>=3.1")), LOCKED, "fake")) == []
+
+
+def test_a_version_that_the_tests_do_not_run_with_is_told() -> None:
+    assert list(differences(LOCKED, LOCKED.replace("3.1.2", "3.1.3"))) == ["flask 3.1.2 is not in requirements-dev.txt"]
 
 
 @pytest.mark.parametrize(
@@ -40,4 +49,4 @@ def test_a_lock_that_holds_what_is_declared_is_current() -> None:
     ids=["added", "raised", "removed", "without a hash", "bound to an index"],
 )
 def test_what_is_not_current_is_told(dependencies: list[str], lock: str, mistake: str) -> None:
-    assert list(mistakes(a_project(*dependencies), lock)) == [mistake]
+    assert list(mistakes(declared(a_project(*dependencies)), lock, "fake")) == [mistake]

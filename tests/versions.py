@@ -1,0 +1,65 @@
+"""Run the tests with other versions than the locked ones: ``versions.py lowest`` or ``versions.py newest``, then pytest's arguments.
+
+``lowest``: the oldest Python and the lowest versions that pyproject.toml allows. ``newest``: the newest of both that can be
+had here. The environment is made anew each time, beside .venv. `tests/packaging` is left out: it is about the locked versions.
+"""
+
+import os
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+from lock import DECLARED_IN, ROOT, declared, shipped
+
+OLDEST = (3, 11)
+RESOLUTION = {"lowest": "lowest-direct", "newest": "highest"}
+UV = str(Path(sys.executable).parent / "uv")
+ASK = "import sys; print(*sys.version_info[:2])"
+
+
+def pythons() -> Iterator[tuple[tuple[int, ...], Path]]:
+    """Yield each supported Python that is found, on the path or in pyenv's folder, with its version."""
+    folders = [*map(Path, os.get_exec_path()), *Path("~/.pyenv/versions").expanduser().glob("*/bin")]
+    for path in (path for folder in folders for path in folder.glob("python3.[0-9]*") if path.name.replace(".", "").isalnum()):
+        try:
+            asked = subprocess.run([path, "-c", ASK], capture_output=True, text=True, check=True, timeout=20)
+            version = tuple(map(int, asked.stdout.split()))
+        except (OSError, ValueError, subprocess.SubprocessError):
+            continue  # a name that stands for nothing that runs
+        if version >= OLDEST:
+            yield version, path
+
+
+def make(folder: Path, python: Path, resolution: str) -> None:
+    """Make an environment: what the project and its extras need, then the tools of the tests, which change nothing of that."""
+
+    def uv(*command: str) -> str:
+        ran = subprocess.run([UV, "--quiet", *command], cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True)
+        return ran.stdout
+
+    uv("venv", "--clear", "--python", str(python), str(folder))
+    into = ("--python", str(folder))
+    extras = ",".join(tomllib.loads(DECLARED_IN.read_text())["project"]["optional-dependencies"])
+    uv("pip", "install", *into, "--resolution", resolution, "--editable", f".[{extras}]")
+    held = folder / "held.txt"
+    held.write_text(uv("pip", "freeze", *into, "--exclude-editable"))
+    tools = [str(tool) for name, tool in declared(tomllib.loads(DECLARED_IN.read_text())).items() if name not in shipped()]
+    uv("pip", "install", *into, "--constraint", str(held), *tools)
+
+
+def main(which: str, *arguments: str) -> int:
+    version, python = (min if which == "lowest" else max)(pythons())
+    folder = ROOT / f".venv-{which}"
+    make(folder, python, RESOLUTION[which])
+    found = {line.partition("==")[0]: line.partition("==")[2] for line in (folder / "held.txt").read_text().splitlines()}
+    versions = ", ".join(f"{name} {found[name]}" for name in sorted(shipped()))
+    sys.stdout.write(f"{which}: Python {'.'.join(map(str, version))}, {versions}\n")
+    sys.stdout.flush()
+    tests = [str(folder / "bin" / "pytest"), "-n", "auto", "--dist", "worksteal", "--ignore", "tests/packaging", *arguments]
+    return subprocess.run(tests, cwd=ROOT, env=os.environ | {"PYTHONDONTWRITEBYTECODE": ""}, check=False).returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))
