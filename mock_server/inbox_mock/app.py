@@ -25,6 +25,8 @@ from inbox_mock.scenarios.loading import Scenario
 from inbox_mock.simulation.actions import handlers
 from inbox_mock.webhooks.sender import WebhookSender
 
+REFUSED = "inbox_mock.refused"  # the key in the WSGI environ under which a server puts the `NotRead` of a request that it refuses
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
@@ -86,6 +88,7 @@ def create_app(
     app.register_blueprint(docs.blueprint())
     _health(app)
     _answers_of_refusals(app, server)
+    app.before_request(_refuse_unread)
     allow_pages = cross_origin.policy(options.allowed_origins)
     app.before_request(lambda: cross_origin.preflight(request))
     app.after_request(lambda answer: allow_pages(request, answer))
@@ -101,12 +104,21 @@ def _health(app: Flask) -> None:
         return Response('{"status":"ok"}\n', content_type="application/json")
 
 
+def _refuse_unread() -> None:
+    """Refuse what the server could not read, before anything else looks at it."""
+    refusal = request.environ.get(REFUSED)
+    if refusal is not None:
+        raise refusal
+
+
 def _answers_of_refusals(app: Flask, server: Server) -> None:
     """Register error handlers, which answer in the format of the API that was addressed."""
 
     def answer(refusal: errors.Refusal, reason: Reason | None = None) -> Response:
         if request.path.startswith(access_control.PREFIX):
             return access_control.problem_of(refusal)
+        if isinstance(refusal, errors.NotRead):
+            return refuse(server, refusal, render=oauth.refused if request.path.startswith("/oauth/") else rendering.refused)
         return refuse(server, refusal, reason)
 
     def answer_framework(error: HTTPException) -> Response:

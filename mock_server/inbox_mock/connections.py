@@ -1,84 +1,167 @@
-"""Connections of the HTTP server: how requests on them begin and end, where cheroot would lose the next one."""
+"""Connections of the HTTP server: a request is read to its end before it is executed, or refused in the format of its API.
 
-import re
-from types import SimpleNamespace
+Of cheroot's requests only what writes the answer is used: it reads heads loosely, and executes what has no end.
+"""
+
+import os
+import selectors
+import socket
+from contextlib import suppress
+from io import BytesIO
+from math import inf
+from time import monotonic
 from typing import Any
 
-from cheroot.errors import MaxSizeExceeded
+from cheroot.connections import ConnectionManager
+from cheroot.makefile import MakeFile
 from cheroot.server import HTTPConnection, HTTPRequest
+from cheroot.wsgi import Server
 
+from inbox_mock.app import REFUSED
 from inbox_mock.connection_faults import FaultyGateway
 from inbox_mock.domain import limits
+from inbox_mock.domain.errors import NotRead
+from inbox_mock.incoming import Incoming
+from inbox_mock.request_head import BEGINNINGS, body_length, check_host, fields, request_line, wants_interim
 
-BYTES_AT_ONCE = 64 * 1024
-SLASHES_FIRST = re.compile(rb"\A(\S+ )/{2,}")  # tried at the beginning alone: elsewhere a long address would take seconds
-
-
-class Headers(dict[bytes, bytes]):
-    """A request's headers, which say one length of the body, in digits: otherwise the next request would begin in the middle of it."""
-
-    def __setitem__(self, name: bytes, value: bytes) -> None:
-        if name == b"Content-Length" and (not value.isdigit() or self.get(name, value) != value):
-            raise ValueError(f"Content-Length: expected one number, found {value.decode('latin-1')!r:.40}")
-        super().__setitem__(name, value)
+LINGER_SECONDS = 5
+SECONDS_BETWEEN_WARNINGS = 60
+TOO_LONG = NotRead(414, f"the first line may have {limits.HEAD}")
+INTERIM = b"HTTP/1.1 100 Continue\r\n\r\n"
 
 
 class Request(HTTPRequest):
-    """A request whose path may begin with several slashes, and whose body ends with it, read or not."""
+    """A request that is complete before it is executed. The attributes are those of one whose first line cannot be read."""
 
-    def read_request_line(self) -> bool:
-        """Read the first line; cheroot would take ``//api`` for the name of a host."""
-        lines = self.rfile
-        self.rfile = SimpleNamespace(readline=lambda: SLASHES_FIRST.sub(rb"\1/", lines.readline(), count=1))
+    method, uri, path, qs, request_protocol = b"GET", b"/", b"/", b"", b"HTTP/1.1"
+    body = b""
+
+    def parse_request(self) -> None:
+        """Read the request, or say why it is refused."""
         try:
-            return bool(super().read_request_line())  # type: ignore[no-untyped-call]
-        finally:
-            self.rfile = lines
+            self.ready = self._read(self.conn.rfile)
+        except NotRead as refusal:
+            self._refuse(refusal)
+        except TimeoutError:
+            self._refuse(NotRead(408, f"a head comes within {limits.HEAD_TIME}, a body within {limits.BODY_TIME}, without long breaks"))
 
-    def read_request_headers(self) -> bool:
-        """Read the headers; of several lengths cheroot would take the last, signs and underscores included."""
-        self.inheaders = Headers()
-        return bool(super().read_request_headers())  # type: ignore[no-untyped-call]
+    def respond(self, refusal: NotRead | None = None) -> None:
+        """Let the application answer the request, or its refusal."""
+        self.rfile = BytesIO(self.body)
+        gateway = self.server.gateway(self)
+        if refusal is not None:
+            gateway.env[REFUSED] = refusal
+        gateway.respond()
+        if self.chunked_write:
+            self.conn.wfile.write(b"0\r\n\r\n")
 
-    def send_headers(self) -> None:
-        """Send the headers; cheroot would wait for the rest of the body first, and send none if it never comes."""
-        body = self.rfile
-        self.rfile = SimpleNamespace(remaining=0)
-        try:
-            super().send_headers()
-        finally:
-            self.rfile = body
+    def _read(self, incoming: Incoming) -> bool:
+        """Read the request to its end; return False if the client has closed the connection instead."""
+        incoming.begin(limits.HEAD_TIME)
+        first = incoming.first()
+        if not first:
+            return False
+        if first not in BEGINNINGS:
+            raise NotRead(400, f"no request begins with the byte {first.hex()}; this port speaks HTTP without TLS")
+        text = incoming.line(limits.HEAD, TOO_LONG)
+        if text == b"\r\n":  # RFC 9112, 2.2: one empty line is skipped
+            text = incoming.line(limits.HEAD, TOO_LONG)
+        line = request_line(text, self.conn.scheme)
+        self.method, self.uri, self.path, self.qs = line.method, line.target, line.path, line.query
+        self.request_protocol, self.response_protocol = b"HTTP/1.%d" % line.minor, f"HTTP/1.{min(line.minor, 1)}"
+        self.inheaders = fields(incoming.lines(431))
+        check_host(self.inheaders, line)
+        length = body_length(self.inheaders, line.minor)
+        interim = wants_interim(self.inheaders, line.minor)
+        options = {one.strip() for one in self.inheaders.get(b"Connection", b"").lower().split(b",")}
+        self.close_connection = b"close" in options or (line.minor == 0 and b"keep-alive" not in options)
+        if length != 0:
+            if interim:
+                self.conn.wfile.write(INTERIM)
+            incoming.begin(limits.BODY_TIME)
+            self.chunked_read = length is None
+            self.body = incoming.chunks() if length is None else incoming.exactly(length)
+        return True
 
-    def respond(self) -> None:
-        """Respond, then read what is left of the body, up to the limit of bodies; close the connection if it does not end well.
-
-        Otherwise its rest would be read as the next request. It is read even if the connection is about to be closed: closing
-        with unread data resets the connection, and a client that is still sending might never see the answer.
-        """
-        super().respond()
-        try:
-            while self.rfile.read(BYTES_AT_ONCE):
-                pass
-            for _ in self.rfile.read_trailer_lines() if self.chunked_read else ():
-                pass
-        except (OSError, ValueError, MaxSizeExceeded):
-            self.close_connection = True
+    def _refuse(self, refusal: NotRead) -> None:
+        """Answer with a refusal, and read what still comes: closing with unread bytes resets the connection, and loses the answer (9.6)."""
+        self.close_connection, self.response_protocol, self.body = True, "HTTP/1.1", b""
+        self.respond(refusal)
+        with suppress(OSError):
+            self.conn.socket.shutdown(socket.SHUT_WR)
+            self.conn.rfile.begin(LINGER_SECONDS)
+            self.conn.rfile.discard(2 * limits.BODY)
 
 
 class Connection(HTTPConnection):
-    """A connection with such requests."""
+    """A connection with such requests; ``makefile`` opens the file to which answers are written."""
 
     RequestHandlerClass = Request
+
+    def __init__(self, server: Any, sock: Any, makefile: Any = MakeFile) -> None:  # noqa: ANN401 - cheroot is not typed
+        super().__init__(
+            server, sock, lambda end, mode, size: Incoming(end, server.timeout) if mode[0] == "r" else makefile(end, mode, size)
+        )
 
     def close(self) -> None:
         """Close it, the writer included: its finalizer would try to send what the client did not take, and say why it cannot."""
         super().close()
         self.wfile.raw.close()
 
+    @property
+    def scheme(self) -> bytes:
+        """``http``, or ``https`` where a test in process stands in for it."""
+        return str((self.ssl_env or {}).get("wsgi.url_scheme", "http")).encode()
 
-def set_up(http: Any) -> None:  # noqa: ANN401 - a server of cheroot's, which is not typed
-    """Let a server make such connections, carry out faults on them, and limit what comes in."""
-    http.ConnectionClass = Connection
-    http.gateway = FaultyGateway
-    http.max_request_header_size = limits.HEAD
-    http.max_request_body_size = 2 * limits.BODY  # the application refuses smaller ones already, in the format of its API
+
+class Connections(ConnectionManager):
+    """The connections on which no request has begun: they occupy no thread, and are closed when they are too many, or too old.
+
+    Out of file handles, accepting fails at once, and again and again: the server tries again when it looks for old connections.
+    """
+
+    _selector: Any
+    _listens = True
+    _warned_at = -inf
+
+    def _from_server_socket(self, server_socket: socket.socket) -> None:
+        """Accept a connection, and wait for its first bytes."""
+        try:
+            connection = super()._from_server_socket(server_socket)  # type: ignore[misc]
+        except OSError as error:
+            self._selector.unregister(server_socket.fileno())
+            self._listens = False
+            if monotonic() - self._warned_at >= SECONDS_BETWEEN_WARNINGS:
+                self._warned_at = monotonic()
+                self.server.error_log(f"no connection can be accepted for now: {os.strerror(error.errno or 0)}")
+        else:
+            if connection is not None:
+                self.put(connection)
+
+    def _expire(self, threshold: float) -> None:
+        """Close the connections that have waited too long, and the oldest beyond the limit."""
+        super()._expire(threshold)  # type: ignore[misc]
+        waiting = sorted((one.last_used, fd) for fd, one in self._selector.connections if one is not self.server)
+        if len(waiting) > limits.IDLE_CONNECTIONS:
+            super()._expire(waiting[-limits.IDLE_CONNECTIONS][0])  # type: ignore[misc]
+        if not self._listens:
+            self._selector.register(self.server.socket.fileno(), selectors.EVENT_READ, data=self.server)
+            self._listens = True
+
+
+class HttpServer(Server):
+    """cheroot's server with such connections, and faults on them."""
+
+    _connections: Any
+    ConnectionClass = Connection
+    keep_alive_conn_limit = limits.IDLE_CONNECTIONS
+
+    def __init__(self, *given: Any, **options: Any) -> None:  # noqa: ANN401 - cheroot is not typed
+        super().__init__(*given, **options)
+        self.gateway = FaultyGateway
+
+    def prepare(self) -> None:
+        """Bind the port."""
+        super().prepare()
+        self._connections.close()
+        self._connections = Connections(self)

@@ -16,11 +16,11 @@ from inbox_mock.domain import limits
 from inbox_mock.scheduler import Scheduler
 
 if TYPE_CHECKING:
-    from cheroot.wsgi import Server as HttpServer
+    from inbox_mock.connections import HttpServer
 
 THREADS = 32
 THREADS_MORE = 16
-IDLE_SECONDS = 10
+IDLE_SECONDS: float = limits.IDLE_TIME
 WAITING_CONNECTIONS = 128
 START_SECONDS = 60
 EVERY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - it listens where it is told to
@@ -53,9 +53,7 @@ class Server:
             PortTaken: another program listens there, or the host is not an address of this machine.
             ScenarioError: the scenario contains an error.
         """
-        from cheroot.wsgi import Server as HttpServer
-
-        from inbox_mock.connections import set_up
+        from inbox_mock.connections import HttpServer
 
         fake = create_app(self._options)
         http = HttpServer(
@@ -68,7 +66,6 @@ class Server:
             timeout=IDLE_SECONDS,
             shutdown_timeout=1,
         )
-        set_up(http)
         try:
             http.prepare()
         except OSError as error:

@@ -127,61 +127,6 @@ def test_who_asks_whether_to_go_on_is_told_to_and_the_next_request_is_answered(c
     assert connection.ask("GET", "/api/v3/me")[0] == 200
 
 
-BROKEN = {
-    "no number": b"x\r\n{}\r\n0\r\n\r\n",
-    "too long a chunk": b"2\r\n{}{}\r\n0\r\n\r\n",
-    "a negative number": b"-2\r\n{}\r\n0\r\n\r\n",
-    "a gigantic chunk": b"ffffffffff\r\n{}",
-    "a broken trailer": b"2\r\n{}\r\n0\r\nno trailer\n\r\n",
-}
-
-
-@pytest.mark.parametrize("body", BROKEN.values(), ids=BROKEN)
-def test_after_chunks_that_are_none_the_connection_ends(connection: Connection, body: bytes) -> None:
-    assert connection.ask("GET", "/api/v3/me", CHUNKED, body=body)[0] == 200
-    assert connection.is_usable()
-
-
-@pytest.mark.parametrize("body", [BROKEN["no number"], BROKEN["too long a chunk"]])
-def test_chunks_that_are_none_are_400_in_the_format_of_the_api(connection: Connection, body: bytes) -> None:
-    status, answered = connection.ask("POST", f"/api/v3{MESSAGES}", CHUNKED, body=body)
-
-    assert status == 400
-    assert orjson.loads(answered)["errors"][0]["code"] == "bad_request"
-    assert connection.is_usable()
-
-
-LENGTHS = {
-    "two that differ": ("Content-Length: 28", "Content-Length: 2"),
-    "two in one": ("Content-Length: 28, 2",),
-    "a negative one": ("Content-Length: -1",),
-    "one with a sign": ("Content-Length: +28",),
-    "one with an underscore": ("Content-Length: 2_8",),
-    "none": ("Content-Length:",),
-}
-
-
-@pytest.mark.parametrize("lines", LENGTHS.values(), ids=LENGTHS)
-@pytest.mark.parametrize("target", ["/api/v3/me", "/api/v3/nothing"])
-def test_a_length_that_can_be_read_in_two_ways_is_refused_and_ends_the_connection(
-    connection: Connection, target: str, lines: tuple[str, ...]
-) -> None:
-    assert connection.ask("POST", target, *lines, body=b"GET /api/v3 HTTP/1.1\r\nX: y\r\n")[0] == 400
-    with pytest.raises(ConnectionError):
-        connection.ask("GET", "/api/v3/me")
-
-
-def test_a_length_may_be_said_twice(connection: Connection) -> None:
-    assert connection.ask("POST", "/api/v3/nothing", *["Content-Length: 2"] * 2, body=b"{}")[0] == 404
-    assert connection.ask("GET", "/api/v3/me")[0] == 200
-
-
-def test_what_needs_no_body_is_answered_before_the_body_has_come(connection: Connection) -> None:
-    assert connection.ask("GET", "/api/v3/me", "Content-Length: 2", body=b"{")[0] == 200
-    connection.socket.sendall(b"}")
-    assert connection.ask("GET", "/api/v3/me")[0] == 200
-
-
 @pytest.mark.parametrize("method", ["GET", "POST"])
 def test_a_body_that_breaks_off_leaves_no_trace(method: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(server, "IDLE_SECONDS", 0.05)
@@ -204,7 +149,7 @@ def test_who_sends_too_much_reads_the_refusal_after_sending(connection: Connecti
 
     status, answered = connection.ask("POST", f"/api/v3{MESSAGES}", line, body=body)
 
-    assert status == (400 if in_chunks else 413)  # of chunks it reads as much as it takes, and that is no JSON
+    assert status == 413
     assert orjson.loads(answered)["errors"]
 
 

@@ -11,7 +11,7 @@ from inbox_mock.api.fault_injection import ErrorFormat, Replaced
 from inbox_mock.api.pipeline import Answered, Server, respond
 from inbox_mock.api.rendering import JSON, Headers, Rendered
 from inbox_mock.domain.access import scope_in_words, with_fragment, with_query
-from inbox_mock.domain.errors import OAuthRefused, Refusal
+from inbox_mock.domain.errors import OAuthRefused, Problem, Refusal
 from inbox_mock.engine import redaction
 from inbox_mock.engine.unit_of_work import UnitOfWork
 from inbox_mock.services import oauth
@@ -56,6 +56,11 @@ def blueprint(server: Server) -> Blueprint:
         return _answer(server, given, lambda work: _token(work, given, unreadable=unreadable))
 
     return made
+
+
+def refused(refusal: Refusal) -> Rendered:
+    """Return the answer to a request that could not be read, as OAuth 2.0 words malformed ones (RFC 6749, 5.2)."""
+    return ERRORS.body(Problem("invalid_request", refusal.problems[0].title)), refusal.status, [*TOKEN_HEADERS]
 
 
 def _answer(server: Server, given: Given, run: Callable[[UnitOfWork], Rendered]) -> Response:

@@ -17,11 +17,11 @@ from werkzeug.utils import cached_property
 from inbox_mock.api import fault_injection, rendering
 from inbox_mock.api.fault_injection import ErrorFormat, InjectedFault, Replaced
 from inbox_mock.api.operation import Operation
-from inbox_mock.api.rendering import JSON_API, Headers, problems_body
+from inbox_mock.api.rendering import JSON_API, Headers, Rendered, problems_body
 from inbox_mock.api.request_context import Query, RequestContext
 from inbox_mock.domain import limits
 from inbox_mock.domain.access import sandbox_of
-from inbox_mock.domain.errors import BadRequest, Forbidden, RateLimited, Refusal, Unauthorized
+from inbox_mock.domain.errors import BadRequest, Forbidden, NotRead, RateLimited, Refusal, Unauthorized
 from inbox_mock.domain.reasons import Reason, in_words
 from inbox_mock.engine import redaction
 from inbox_mock.engine.sandboxes import Sandboxes
@@ -162,11 +162,13 @@ def respond(server: Server, request: Request, credential: str | None, answer: Ca
     return rendering.response(answered.body, status, headers)
 
 
-def refuse(server: Server, refusal: Refusal, reason: Reason | None = None) -> Response:
+def refuse(
+    server: Server, refusal: Refusal, reason: Reason | None = None, render: Callable[[Refusal], Rendered] = rendering.refused
+) -> Response:
     """Answer a request that is refused before any operation is chosen: an unknown address, a method that is not allowed.
 
-    Under /api/v3 a request with a valid token counts against the rate limit. What is under neither API is about no sandbox, and
-    waits for none; it is only dated by one.
+    Under /api/v3 a request with a valid token counts against the rate limit, and the token is used; not if the request was not
+    read. What is under neither API is about no sandbox, and waits for none; it is only dated by one.
     """
     token = bearer(request)
     if not request.path.startswith(("/api/v3/", "/oauth/")):
@@ -181,11 +183,11 @@ def refuse(server: Server, refusal: Refusal, reason: Reason | None = None) -> Re
             work.reasons.append(reason)
         grant: Grant | None = None
         allowance: Allowance | None = None
-        if request.path.startswith("/api/v3/"):
+        if request.path.startswith("/api/v3/") and not isinstance(refusal, NotRead):
             with suppress(Unauthorized):
                 grant = authenticate(work, token)
                 allowance = spend(work.db, grant.application_id, work.instant, work.settings.rate_limit)
-        body, status, headers = rendering.refused(refusal)
+        body, status, headers = render(refusal)
         headers += rendering.rate_headers(allowance)
         return Answered(body, status, headers, None, partial(_entry, work, request, grant, b""))
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from types import MappingProxyType
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +131,28 @@ class Conflict(Refusal):
 
     code = "busy"
     status = 409
+
+
+class NotRead(Refusal):
+    """A request that the server cannot read, or not to its end: nothing of it is executed. ``status`` is one of ``codes``."""
+
+    codes = MappingProxyType(
+        {
+            400: "bad_request",
+            408: "request_timeout",
+            413: "payload_too_large",
+            414: "uri_too_long",
+            417: "expectation_failed",
+            421: "misdirected_request",
+            431: "headers_too_large",
+            501: "not_implemented",
+            505: "version_not_supported",
+        }
+    )
+
+    def __init__(self, status: int, title: str) -> None:
+        self.status, self.code = status, self.codes[status]
+        super().__init__(Problem(self.code, title))
 
 
 class InternalError(Refusal):

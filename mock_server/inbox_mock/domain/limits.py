@@ -34,7 +34,12 @@ class Limit(int):
 
 # A request.
 BODY = Limit(64 * MEBIBYTE, "bytes", "the body of a request", "413")
-HEAD = Limit(512 * KIBIBYTE, "bytes", "the address and headers of a request", "413")
+HEAD = Limit(512 * KIBIBYTE, "bytes", "the first line of a request, and its headers", "414, and 431")
+FIELDS = Limit(1_000, "headers", "a request", "431")
+CHUNK_LINE = Limit(4 * KIBIBYTE, "bytes", "the line before a chunk, with its extensions", "400")
+HEAD_TIME = Limit(20, "seconds", "the time in which the head of a request comes", "408")
+BODY_TIME = Limit(60, "seconds", "the time in which the body of a request comes", "408")
+IDLE_TIME = Limit(10, "seconds", "the time without a byte, on any connection", "408; between requests, the connection is closed")
 LEVELS = Limit(100, "levels", "nesting in a body of the admin API, and in a scenario", "400; of a scenario, an error")
 NAMES = Limit(100, "names", "`fields` and `include`, each", "the rest is ignored")
 MONTHS = Limit(1_200, "months", "`months` of bookings", "as many")
@@ -55,6 +60,7 @@ LINGERING = Limit(1_000, "tokens or lists", "what a fault keeps striking", "the 
 
 # Work at once.
 THREADS = Limit(512, "threads", "requests answered at once", "they wait")
+IDLE_CONNECTIONS = Limit(512, "connections", "connections on which no request has begun", "those idle for longest are closed")
 WAITING = Limit(8, "requests", "admin calls that wait for news at once", "answered at once")
 EVENTS = Limit(1_000, "events", "one advance of a clock `until` something, or without time passing", "it stops, and says so")
 

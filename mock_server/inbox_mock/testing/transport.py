@@ -21,14 +21,13 @@ from urllib.parse import urlsplit
 
 import requests
 import responses
-from cheroot.wsgi import Server as HttpServer
 from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection
 from urllib3.connectionpool import HTTPConnectionPool
 
 from inbox_mock import __version__
 from inbox_mock.connections import Connection as ServerConnection
-from inbox_mock.connections import set_up
+from inbox_mock.connections import HttpServer
 from inbox_mock.testing.contact import no_contact
 
 PORTS = {"http": 80, "https": 443}
@@ -75,11 +74,15 @@ class _ServerEnd:
     """The server's end of a connection, in place of its socket."""
 
     def __init__(self, request: bytes) -> None:
-        self._files = {"r": BytesIO(request), "w": BytesIO()}
+        self.recv = BytesIO(request).read
+        self.written = BytesIO()
         self.reset = False
 
-    def file(self, mode: str) -> BytesIO:
-        return self._files[mode[0]]
+    def settimeout(self, _seconds: float) -> None:
+        """Do nothing: no byte is waited for."""
+
+    def shutdown(self, _how: int) -> None:
+        """Do nothing: what was written is read at the end."""
 
     def setsockopt(self, _level: int, option: int, _value: bytes) -> None:
         """Record that the gateway is about to reset the connection."""
@@ -96,7 +99,6 @@ class Application:
         self.host = parts.hostname or ""
         self.port = parts.port or PORTS[parts.scheme]
         self._parser = _Parser((self.host, self.port), app, server_name=f"inbox-mock/{__version__}")
-        set_up(self._parser)
 
     def is_at(self, url: str) -> bool:
         """Return whether a URL is one of this application."""
@@ -111,7 +113,7 @@ class Application:
             TimeoutError: the answer comes later than the client waits.
         """
         end = _ServerEnd(request)
-        connection: Any = ServerConnection(self._parser, end, lambda opened, mode, _size: opened.file(mode))
+        connection: Any = ServerConnection(self._parser, end, lambda opened, *_: opened.written)
         connection.remote_addr, connection.remote_port = "127.0.0.1", 0
         connection.ssl_env = {"wsgi.url_scheme": self.scheme}
         waiting = ClientTimeout(timeout)
@@ -124,7 +126,7 @@ class Application:
             raise TimeoutError("timed out")
         if end.reset:
             raise ConnectionResetError(104, "Connection reset by peer")
-        return end.file("w").getvalue()
+        return end.written.getvalue()
 
     def send(self, real_send: Send, adapter: HTTPAdapter, request: requests.PreparedRequest, **options: Any) -> requests.Response:
         """Send a request through ``requests`` and urllib3 as usual, only without a socket."""

@@ -1,0 +1,144 @@
+"""What a client sends on a connection: lines and bodies, each message's head and body under a deadline of its own."""
+
+import re
+import socket
+from time import monotonic
+
+from inbox_mock.domain import limits
+from inbox_mock.domain.errors import NotRead
+from inbox_mock.request_head import fields
+
+BYTES_AT_ONCE = 64 * 1024
+CHUNK = re.compile(rb"([0-9A-Fa-f]+)[ \t]*(;[^\x00-\x08\x0a-\x1f\x7f]*)?\r\n")  # RFC 9112, 7.1; extensions are ignored
+
+
+class Incoming:
+    """The bytes that a client sends; cheroot has it in place of the file of a socket.
+
+    ``idle_seconds`` is how long it waits for the next bytes.
+    """
+
+    def __init__(self, connected: socket.socket, idle_seconds: float) -> None:
+        self.closed = False
+        self._socket = connected
+        self._idle_seconds = idle_seconds
+        self._buffer = bytearray()
+        self._deadline = 0.0
+
+    def has_data(self) -> bool:
+        """Return whether bytes have come that nobody has read."""
+        return bool(self._buffer)
+
+    def close(self) -> None:
+        """Forget what has come; the socket is closed elsewhere."""
+        self.closed = True
+        self._buffer.clear()
+
+    def begin(self, seconds: float) -> None:
+        """Set the deadline of what is read from now on."""
+        self._deadline = monotonic() + seconds
+
+    def first(self) -> bytes:
+        """Return the next byte without taking it; nothing at the end.
+
+        Raises:
+            TimeoutError: none comes in time.
+        """
+        return bytes(self._buffer[:1]) if self._buffer or self._receive() else b""
+
+    def line(self, most: int, beyond: NotRead) -> bytes:
+        """Take a line with its end.
+
+        Raises:
+            NotRead: it does not end; ``beyond`` if it has more than so many bytes.
+            TimeoutError: it does not come in time.
+        """
+        searched = 0
+        while (end := self._buffer.find(b"\n", searched, most) + 1) == 0:
+            searched = len(self._buffer)
+            if searched >= most:
+                raise beyond
+            if not self._receive():
+                raise NotRead(400, "the request ended in the middle of a line")
+        return self._take(end)
+
+    def lines(self, status: int) -> list[bytes]:
+        """Take the lines of fields up to the empty one, which is left out; ``status`` refuses those beyond the limits.
+
+        Raises:
+            NotRead: they do not end, are too long, or too many.
+            TimeoutError: they do not come in time.
+        """
+        found: list[bytes] = []
+        left = int(limits.HEAD)
+        beyond = NotRead(status, f"there may be {limits.FIELDS}, of {limits.HEAD} together")
+        while (line := self.line(left, beyond)) != b"\r\n":
+            found.append(line)
+            left -= len(line)
+            if len(found) > limits.FIELDS:
+                raise beyond
+        return found
+
+    def exactly(self, count: int) -> bytes:
+        """Take so many bytes.
+
+        Raises:
+            NotRead: fewer come.
+            TimeoutError: they do not come in time.
+        """
+        while len(self._buffer) < count:
+            if not self._receive():
+                raise NotRead(400, f"the body ended early: {count - len(self._buffer):,} bytes are missing")  # RFC 9112, 8
+        return self._take(count)
+
+    def chunks(self) -> bytes:
+        """Take a body in chunks, and its trailer (RFC 9112, 7.1); the length of its framing counts.
+
+        Raises:
+            NotRead: it is not framed as it should be, too large, or does not end.
+            TimeoutError: it does not come in time.
+        """
+        body, left = bytearray(), int(limits.BODY)
+        while True:
+            line = self.line(limits.CHUNK_LINE, NotRead(400, f"the line before a chunk may have {limits.CHUNK_LINE}"))
+            chunk = CHUNK.fullmatch(line)
+            if chunk is None:
+                raise NotRead(400, f"a chunk begins with its size in hexadecimal; found {line[:40].decode('latin-1')!a}")
+            size = int(chunk[1], 16)
+            left -= len(line) + size + 2
+            if left < 0:
+                raise NotRead(413, f"the body may have {limits.BODY}, its framing included")
+            if size == 0:
+                fields(self.lines(431))  # trailers are checked, and not used
+                return bytes(body)
+            body += self.exactly(size)
+            if self.exactly(2) != b"\r\n":
+                raise NotRead(400, "a chunk is longer than its size")
+
+    def discard(self, most: int) -> None:
+        """Read and drop what still comes, up to so many bytes.
+
+        Raises:
+            TimeoutError: it does not end in time.
+        """
+        while most > 0 and self._receive():
+            most -= len(self._buffer)
+            self._buffer.clear()
+
+    def _take(self, count: int) -> bytes:
+        taken = bytes(self._buffer[:count])
+        del self._buffer[:count]
+        return taken
+
+    def _receive(self) -> bool:
+        """Wait for more bytes, no longer than until the deadline; return whether any came before the end."""
+        left = self._deadline - monotonic()
+        if left <= 0:
+            raise TimeoutError("timed out")
+        self._socket.settimeout(min(left, self._idle_seconds))
+        try:
+            more = self._socket.recv(BYTES_AT_ONCE)
+        finally:
+            self._socket.settimeout(self._idle_seconds)
+        self._buffer += more
+        return bool(more)

@@ -1,0 +1,114 @@
+"""Connections on which nothing has come: they take no thread, and running out of file handles is told once, and passes."""
+# ruff: noqa: SLF001 - what replaces a part of cheroot has its name
+
+import errno
+import resource
+import socket
+import subprocess
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from flask import Flask
+
+from inbox_mock import connections
+from inbox_mock.connections import Connections, HttpServer
+from lowered import lower
+from processes import COMMAND, wait_for
+from raw import bytes_of, exchange
+
+
+class Exhausted:
+    """A listening socket on which every accept fails, for want of a file handle."""
+
+    def __init__(self) -> None:
+        self.listens = socket.create_server(("127.0.0.1", 0))
+        self.fileno = self.listens.fileno
+        self.accepted = 0
+
+    def accept(self) -> None:
+        self.accepted += 1
+        raise OSError(errno.EMFILE, "Too many open files")
+
+
+@pytest.fixture
+def out_of_handles() -> Iterator[HttpServer]:
+    """A server, and its connections, that cannot accept any."""
+    http = HttpServer(("127.0.0.1", 0), Flask("unused"))
+    http.socket = Exhausted()
+    http._connections = Connections(http)
+    yield http
+    http.socket.listens.close()
+    http._connections._selector.close()
+
+
+def test_who_cannot_accept_says_so_once_a_minute(
+    out_of_handles: HttpServer, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = 100.0
+    monkeypatch.setattr(connections, "monotonic", lambda: now)
+    for now in (100.0, 100.5, 159.5, 160.0, 161.0):  # noqa: B007 - the clock reads it
+        out_of_handles._connections._from_server_socket(out_of_handles.socket)
+        out_of_handles._connections._expire(0)
+
+    assert capsys.readouterr().err == "no connection can be accepted for now: Too many open files\n" * 2
+
+
+def test_who_cannot_accept_does_not_try_again_at_once(out_of_handles: HttpServer) -> None:
+    waiting = out_of_handles._connections
+    with socket.create_connection(out_of_handles.socket.listens.getsockname()):
+        assert list(waiting._selector.select(1))
+
+        waiting._from_server_socket(out_of_handles.socket)
+        assert not list(waiting._selector.select(0))
+
+        waiting._expire(0)
+        assert list(waiting._selector.select(1))
+
+    assert out_of_handles.socket.accepted == 1
+
+
+def test_a_server_out_of_handles_serves_on_when_it_has_some_again(tmp_path: Path) -> None:
+    port_file = tmp_path / "port"
+    command = [COMMAND, "serve", "--port", "0", "--port-file", str(port_file), "--clock", "manual"]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as process:
+        try:
+            port = wait_for(port_file, process)
+            in_use = len(list(Path(f"/proc/{process.pid}/fd").iterdir()))
+            resource.prlimit(process.pid, resource.RLIMIT_NOFILE, (in_use + 10, in_use + 100))
+            with ExitStack() as opened:
+                for _ in range(40):
+                    opened.enter_context(socket.create_connection(("127.0.0.1", port), timeout=20))
+                assert process.stderr is not None
+                assert process.stderr.readline() == "no connection can be accepted for now: Too many open files\n"
+            resource.prlimit(process.pid, resource.RLIMIT_NOFILE, (in_use + 100, in_use + 100))
+            answer = exchange(f"http://127.0.0.1:{port}", bytes_of("GET /livez HTTP/1.1", "Host: localhost"))
+        finally:
+            process.terminate()
+        said = process.stderr.read()
+
+    assert answer.status == 200
+    assert "Traceback" not in said
+    assert "accepted" not in said
+
+
+def test_more_idle_connections_than_there_are_threads_keep_nobody_waiting(served: str) -> None:
+    address = urlsplit(served)
+    with ExitStack() as opened:
+        for _ in range(80):
+            opened.enter_context(socket.create_connection((address.hostname, address.port), timeout=20))
+
+        assert exchange(served, bytes_of("GET /livez HTTP/1.1", "Host: localhost")).status == 200
+
+
+def test_beyond_the_limit_those_idle_for_longest_are_closed(served: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    lower(monkeypatch, "IDLE_CONNECTIONS", 2)
+    address = urlsplit(served)
+    with ExitStack() as opened:
+        idle = [opened.enter_context(socket.create_connection((address.hostname, address.port), timeout=20)) for _ in range(4)]
+        assert idle[0].recv(1) == b""
+        assert idle[1].recv(1) == b""
+        idle[3].sendall(bytes_of("GET /livez HTTP/1.1", "Host: localhost"))
+        assert idle[3].recv(12) == b"HTTP/1.1 200"
