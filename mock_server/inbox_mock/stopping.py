@@ -62,6 +62,11 @@ class Stop:
         """Take a signal for the usual end of this command, which goes on until then: its exit code is 0."""
         self._is_usual = True
 
+    def request(self) -> None:
+        """Let everything that takes part end: whoever checks, waits for the file, or is called."""
+        self._requested.set()
+        os.close(self._writer)
+
     @property
     def is_requested(self) -> bool:
         """Whether a signal has come."""
@@ -96,8 +101,7 @@ class Stop:
 
     def _exit(self, received: signal.Signals) -> None:
         """Request the stop, wait for what is in hand, and exit without waiting for anything else."""
-        self._requested.set()
-        os.close(self._writer)
+        self.request()
         self._in_hand.acquire(timeout=self._patience)
         if not self._is_usual and not self._has_ended:
             with suppress(OSError):

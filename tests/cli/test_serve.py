@@ -1,13 +1,16 @@
 """``inbox-mock serve``."""
 
+import fcntl
 import os
 import signal
 import socket
 import subprocess
+import time
 from contextlib import ExitStack
 from pathlib import Path
 from threading import Thread
 
+import psutil
 import pytest
 import requests
 
@@ -55,6 +58,34 @@ def test_it_serves_and_ends_with_closed_standard_streams(tmp_path: Path, closed:
         process.terminate()
         assert process.wait(timeout=20) == 0
     assert "Traceback" not in told.read_text()
+
+
+def test_what_it_says_cannot_be_written_is_one_clear_line_and_the_end(tmp_path: Path) -> None:
+    with Path("/dev/full").open("w") as full:
+        command = [COMMAND, "serve", "--port", "0", "--port-file", str(tmp_path / "port")]
+        ran = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False, timeout=60)
+
+    assert (ran.returncode, ran.stderr) == (2, "inbox-mock: cannot write to stdout: No space left on device\n")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_that_is_gone_once_it_answers_is_one_clear_line_and_the_end(tmp_path: Path) -> None:
+    folder = tmp_path / "gone"
+    folder.mkdir()
+    reading, writing = os.pipe()
+    fcntl.fcntl(writing, fcntl.F_SETPIPE_SZ, 4096)
+    os.write(writing, b" " * 4096)  # it is prepared, and waits until somebody reads what it says
+    command = [COMMAND, "serve", "--port", "0", "--port-file", str(folder / "port")]
+    with subprocess.Popen(command, stdout=writing, stderr=subprocess.PIPE, text=True) as process:
+        os.close(writing)
+        while not psutil.Process(process.pid).net_connections():  # the port is bound when everything is prepared
+            time.sleep(0.02)
+        folder.rmdir()
+        os.read(reading, 4096)
+        said = process.communicate(timeout=60)[1]
+    os.close(reading)
+
+    assert (process.returncode, said) == (2, f"inbox-mock: the port file {folder / 'port'} cannot be written: No such file or directory\n")
 
 
 def test_it_serves_and_ends_if_nobody_reads_what_it_says(tmp_path: Path) -> None:

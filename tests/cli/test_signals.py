@@ -2,11 +2,12 @@
 
 import signal
 import subprocess
+import time
 from pathlib import Path
 
 import pytest
 
-from processes import COMMAND
+from processes import COMMAND, free_port
 from signalled import STOPS, are_gone, driver, has_begun, left_of, marked, one
 
 WORST = "one that does all this"
@@ -39,16 +40,31 @@ def test_a_signal_at_any_moment_ends_a_trial_in_the_same_way(seed: int) -> None:
     assert one(seed) == []
 
 
-def test_signals_that_are_ignored_from_the_start_stay_ignored(tmp_path: Path) -> None:
-    begun = tmp_path / "port"
-    command = f"trap '' INT HUP; exec {COMMAND} serve --scenario empty --port 0 --port-file {begun}"
+@pytest.mark.parametrize("stop", STOPS)
+def test_a_command_that_waits_ends_at_once(stop: signal.Signals) -> None:
+    command = [COMMAND, "health", "--wait", "1h", "--url", f"http://127.0.0.1:{free_port()}"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        while not handles(process.pid, STOPS[-1]):
+            time.sleep(0.02)
+        process.send_signal(stop)
+        said = process.communicate(timeout=20)
+
+    assert (process.returncode, said) == (128 + stop, ("", f"inbox-mock: stopped by {stop.name} before it was done\n"))
+
+
+def test_signals_that_are_ignored_from_the_start_stay_ignored() -> None:
+    command = f"trap '' INT HUP; exec {COMMAND} serve --scenario empty --port 0"
     with subprocess.Popen(["sh", "-c", command], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
         assert process.stdout is not None
         assert process.stdout.readline().startswith("The Inbox Mock answers.")
-        status = dict(line.split(":\t") for line in Path(f"/proc/{process.pid}/status").read_text().splitlines())
-        ignored = int(status["SigIgn"], 16)
+        handled = [stop for stop in STOPS if handles(process.pid, stop)]
         process.terminate()
         process.communicate(timeout=20)
 
-    assert process.returncode == 0
-    assert [number for number in STOPS if ignored >> number - 1 & 1] == [signal.SIGINT, signal.SIGHUP]
+    assert (process.returncode, handled) == (0, [signal.SIGTERM])
+
+
+def handles(process: int, stop: signal.Signals) -> bool:
+    """Return whether a process neither ignores a signal nor leaves it to the system."""
+    status = dict(line.split(":\t") for line in Path(f"/proc/{process}/status").read_text().splitlines())
+    return bool(int(status["SigCgt"], 16) >> stop - 1 & 1)

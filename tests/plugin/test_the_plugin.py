@@ -197,6 +197,24 @@ def test_a_test_whose_client_breaks_a_rule_fails_and_tells_all_of_it(suite: pyte
     )
 
 
+def test_a_run_whose_end_is_interrupted_ends(suite: pytest.Pytester) -> None:
+    suite.makeconftest(
+        """
+        from inbox_mock.server import Server
+
+        def interrupted(server):
+            raise KeyboardInterrupt
+
+        Server.stop = interrupted
+        """
+    )
+    suite.makepyfile("def test(inbox_mock): pass")
+
+    ran = suite.runpytest_subprocess(timeout=60)
+
+    assert ran.ret == pytest.ExitCode.INTERRUPTED
+
+
 def test_so_does_one_in_process(suite: pytest.Pytester) -> None:
     suite.makepyfile(
         """
