@@ -133,6 +133,7 @@ class Guarded:
                 self._holder.send(guardian.AT_ONCE)
             self._holder.shutdown(SHUT_WR)
         self.wait(lambda: not self._heard, LAST_SECONDS)
+        self._guardian.kill()  # if it was kept from its work
         self._guardian.wait()
         for file in (self._events, self._stdout, self._stderr, self._holder):
             file.close()
@@ -148,7 +149,8 @@ class Guarded:
             self._events.unregister(file)
 
     def _take_out(self, found: bytes) -> None:
-        self.out += found
+        if len(self.out) <= limits.DRIVER_LINE:  # more is read all the same, so that it can end
+            self.out += found
 
     def _take_word(self, found: bytes) -> None:
         """Take what the guardian tells; if it was killed, nobody knows how the command ended."""

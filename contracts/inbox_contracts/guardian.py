@@ -47,7 +47,7 @@ class Guardian:
     def run(self) -> None:
         """Wait until nobody holds the socket, a signal comes, or nothing is left to guard; then end what is left."""
         at_once = False
-        while not self._is_alone:
+        while not (self._is_alone and IS_LINUX):  # elsewhere nobody knows
             ready, _, _ = select.select([self._holder, self._signals], [], [])
             if self._holder in ready:
                 with suppress(OSError):
@@ -61,9 +61,10 @@ class Guardian:
             self._strike(signal.SIGTERM)
             self._wait(TERM_SECONDS, lambda: self._is_alone)
         ends = time.monotonic() + KILL_SECONDS
+        self._strike(signal.SIGKILL)
         while not self._is_alone and time.monotonic() < ends:
-            self._strike(signal.SIGKILL)
             self._wait(BREATH_SECONDS, lambda: self._is_alone)
+            self._strike(signal.SIGKILL)
 
     def _wait(self, seconds: float, until: Callable[[], bool]) -> None:
         ends = time.monotonic() + seconds

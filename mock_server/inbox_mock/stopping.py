@@ -9,12 +9,14 @@ import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from threading import Event, RLock, Thread
 
 SIGNALS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
 KILLED = 128
 """A shell's exit code for a program that a signal ended, less the signal's number."""
+GLANCE_SECONDS = 0.5 if os.name == "nt" else None
+"""On Windows a signal is handled between two waits only."""
 PATIENCE_SECONDS = 2.8
 """So that a stop is over within three seconds."""
 
@@ -52,7 +54,10 @@ class Stop:
             self._has_ended = True
 
         Thread(target=work, name="command", daemon=True).start()
-        first = news.get()
+        while True:
+            with suppress(Empty):
+                first = news.get(timeout=GLANCE_SECONDS)
+                break
         if isinstance(first, BaseException):
             raise first
         if first is not None:

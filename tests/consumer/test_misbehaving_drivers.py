@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from inbox_contracts import guarded
 from inbox_contracts.consumer.harness import Harness
 from inbox_contracts.consumer.process import CommandDriver
 from inbox_contracts.consumer.trial import Verdict, run
@@ -145,6 +146,22 @@ def test_one_that_may_not_be_run_is_no_client(harness: Harness, tmp_path: Path) 
     script = tmp_path / "driver.sh"
     script.write_text("#!/bin/sh\n")
     assert said(outcome([str(script)], harness))[1] == f"cannot start {script}: it is not executable"
+
+
+def test_one_that_is_no_program_is_no_client(harness: Harness, tmp_path: Path) -> None:
+    script = tmp_path / "driver"
+    script.write_text("no program")
+    script.chmod(0o755)
+    assert said(outcome([str(script)], harness)) == ("MISSING", f"cannot start {script}: Exec format error", "", True)
+
+
+@pytest.mark.parametrize(("number", "code"), [("SIGKILL", "CRASH"), ("SIGSTOP", "HANG")])
+def test_one_that_kills_or_stops_its_parent_ends_as_any_other(
+    harness: Harness, monkeypatch: pytest.MonkeyPatch, number: str, code: str
+) -> None:
+    monkeypatch.setattr(guarded, "LAST_SECONDS", 0.1)
+    body = f"{WHEN_SYNCING}import os, signal, time; os.kill(os.getppid(), signal.{number}); time.sleep(600)"
+    assert said(outcome(driver(body), harness, seconds=0.5))[0] == code
 
 
 def test_one_that_exits_at_once_is_no_client(harness: Harness) -> None:
