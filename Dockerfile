@@ -18,14 +18,15 @@ LABEL org.opencontainers.image.title="Inbox Mock" \
       org.opencontainers.image.licenses="MIT"
 COPY --from=build /opt/inbox-mock /opt/inbox-mock
 
-# A port that is published on the host is addressed as localhost, and comes from an address that is not loopback in here:
-# /__admin answers under these names only.
+# A port that is published on the host is addressed as localhost, and comes from an address of the engine's, which is not
+# loopback in here: /__admin answers under these names only, and the usual networks of Docker, Docker Desktop and Podman only.
 ENV PATH=/opt/inbox-mock/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     PYTHONDONTWRITEBYTECODE=1 \
     INBOX_MOCK_HOST=0.0.0.0 \
     INBOX_MOCK_PORT=8089 \
-    INBOX_MOCK_ALLOW_HOST="localhost 127.0.0.1 inbox-mock"
+    INBOX_MOCK_ALLOW_HOST="localhost 127.0.0.1 inbox-mock" \
+    INBOX_MOCK_ALLOW_ADMIN_FROM="172.16.0.0/12 192.168.65.0/24 10.88.0.0/15"
 USER 10001:10001
 EXPOSE 8089
 HEALTHCHECK --interval=5s --timeout=5s --start-period=30s --retries=3 \

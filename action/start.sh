@@ -2,6 +2,9 @@
 # Start the fake, wait until it answers, and tell the steps that follow where it is. Options come as INBOX_MOCK_*.
 set -euo pipefail
 
+# shellcheck source=/dev/null
+source "$GITHUB_ACTION_PATH/action/inputs.sh"
+
 home="$RUNNER_TEMP/inbox-mock"
 log="$home/serve.log"
 export INBOX_MOCK_PORT_FILE="$home/port"

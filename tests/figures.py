@@ -273,8 +273,9 @@ def application(root: Path) -> Any:
         del os.environ[name]
     main = getattr(import_module(module), function)
     try:
-        with patch.object(Server, "prepare", prepare):
-            main(["serve", "--scenario", "empty", "--clock", "manual", "--port", "0"], standalone_mode=False)
+        command = ["inbox-mock", "serve", "--scenario", "empty", "--clock", "manual", "--port", "0"]
+        with patch.object(Server, "prepare", prepare), patch.object(sys, "argv", command):
+            main()
     except PreparedError as prepared:
         return prepared.app
     raise SystemExit("inbox-mock serve ended before it bound a port")

@@ -6,6 +6,9 @@ home="$RUNNER_TEMP/inbox-mock"
 
 INBOX_MOCK_FAIL_ON="${FAIL_ON/never/error}"
 export INBOX_MOCK_FAIL_ON
+JUNIT="${JUNIT:-inbox-mock-report.xml}"
+# shellcheck source=/dev/null
+source "$GITHUB_ACTION_PATH/../inputs.sh"
 
 findings=false
 text="$(inbox-mock report --format text)" || { [ $? -eq 1 ] && findings=true; } || {

@@ -16,7 +16,7 @@ from inbox_mock.api.pipeline import AddressedRequest, Server, refuse
 from inbox_mock.dashboard import pages as dashboard
 from inbox_mock.docs import pages as docs
 from inbox_mock.domain import errors, limits
-from inbox_mock.domain.addresses import plain_host
+from inbox_mock.domain.addresses import Network, plain_host
 from inbox_mock.domain.reasons import Reason
 from inbox_mock.engine.sandboxes import Sandboxes
 from inbox_mock.scenarios.build import Overrides, SandboxFactory
@@ -41,6 +41,7 @@ class Options:
     seed: int = 0
     admin_token: str | None = None
     allowed_hosts: frozenset[str] = frozenset()
+    admin_networks: frozenset[Network] = frozenset()
     webhook_hosts: frozenset[str] = frozenset()
     allowed_origins: frozenset[str] = frozenset()
     progress: Progress | None = None
@@ -82,7 +83,7 @@ def create_app(
     app.register_blueprint(routes.reference())
     app.register_blueprint(oauth.blueprint(server))
     app.register_blueprint(routes.uploads(sandboxes))
-    control = access_control.AccessControl(options.admin_token, frozenset(map(plain_host, options.allowed_hosts)))
+    control = access_control.AccessControl(options.admin_token, frozenset(map(plain_host, options.allowed_hosts)), options.admin_networks)
     app.register_blueprint(admin.blueprint(factory, control, sender))
     app.register_blueprint(dashboard.blueprint(control))
     app.register_blueprint(docs.blueprint())

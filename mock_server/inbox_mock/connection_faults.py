@@ -3,9 +3,11 @@
 import socket
 import struct
 from collections.abc import Callable
+from contextlib import suppress
 
 from cheroot.wsgi import Gateway_10
 
+from inbox_mock.admin.access_control import OWN_ADDRESS
 from inbox_mock.api.fault_injection import CONNECTION
 from inbox_mock.faults.declaration import ConnectionEffect
 
@@ -21,6 +23,8 @@ class FaultyGateway(Gateway_10):
     def respond(self) -> None:
         """Respond, unless the application requests a fault."""
         self.env[CONNECTION] = self._set_effect
+        with suppress(OSError):  # the client has gone
+            self.env[OWN_ADDRESS] = self.req.conn.socket.getsockname()[0]
         super().respond()
 
     def start_response(self, status: str, headers: list[tuple[str, str]], exc_info: object = None) -> Callable[[bytes], None]:

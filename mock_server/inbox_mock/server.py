@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Self
 from inbox_mock import __version__
 from inbox_mock.app import Fake, Options, create_app
 from inbox_mock.domain import limits
+from inbox_mock.domain.addresses import is_this_machine, plain_host
 from inbox_mock.scheduler import Scheduler
 
 if TYPE_CHECKING:
@@ -76,14 +77,23 @@ class Server:
         self._scheduler = Scheduler(fake.sandboxes, fake.sender)
 
     @property
+    def is_private(self) -> bool:
+        """Whether no other machine can reach it."""
+        return is_this_machine(self._bound)
+
+    @property
+    def _bound(self) -> str:
+        return plain_host(self._http.bind_addr[0])
+
+    @property
     def port(self) -> int:
         """The port that was bound."""
         return int(self._http.bind_addr[1])
 
     @property
     def url(self) -> str:
-        """The server's root, with an address of this machine if it listens on every one."""
-        host = EVERY_ADDRESS.get(self._host, self._host)
+        """The server's root, by the address that was bound, or by a loopback address if that is every one."""
+        host = EVERY_ADDRESS.get(self._bound, self._bound)
         return f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
 
     def serve(self, ready: Callable[[], None] = lambda: None) -> None:

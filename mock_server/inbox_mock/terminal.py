@@ -4,7 +4,8 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import TextIO
+from io import TextIOWrapper
+from typing import Any, TextIO
 
 import click
 
@@ -20,6 +21,9 @@ def open_standard_streams() -> None:
         if getattr(sys, name) is None:
             # The lowest free descriptor is opened, which in this order is the stream's own.
             setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_RDWR), mode, encoding="utf-8"))
+        stream = getattr(sys, name)
+        if name == "stdout" and isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a character that the terminal's encoding lacks is no error
 
 
 def is_fancy(stream: TextIO) -> bool:
@@ -32,9 +36,23 @@ def say(text: str, **style: object) -> None:
     click.echo(styled(text, **style), color=is_fancy(sys.stdout))
 
 
+def complain(text: str) -> None:
+    """Print on standard error what is wrong; its lines are kept, control characters are not."""
+    click.echo("\n".join(map(printable, f"inbox-mock: {text}".split("\n"))), err=True)
+
+
 def styled(text: str, **style: object) -> str:
     """Return a text in a style, which `say` removes where the output is not a terminal."""
     return click.style(text, **style) if any(style.values()) else text  # type: ignore[arg-type]
+
+
+def shown(answer: Any) -> Any:  # noqa: ANN401 - any JSON
+    """Return a program's answer with no control character in any text, which could write anything anywhere on a terminal."""
+    if isinstance(answer, dict):
+        return {printable(name): shown(value) for name, value in answer.items()}
+    if isinstance(answer, list):
+        return [shown(value) for value in answer]
+    return printable(answer) if isinstance(answer, str) else answer
 
 
 def table(headings: Sequence[str], rows: Sequence[Sequence[object]]) -> None:

@@ -1,9 +1,13 @@
 """Who may use the admin API."""
 
+from ipaddress import ip_network
+
 import pytest
 from flask import Flask
+from werkzeug.test import EnvironBuilder, TestResponse, run_wsgi_app
 
 from fake import InProcess, Mock
+from inbox_mock.admin.access_control import OWN_ADDRESS
 from inbox_mock.app import Options, create_app
 from inbox_mock.scenarios.build import Overrides
 from inbox_mock.scenarios.loading import find
@@ -11,9 +15,19 @@ from inbox_mock.scenarios.loading import find
 pytestmark = pytest.mark.both_transports
 
 
+def an_app(admin_token: str | None = None, allowed_hosts: frozenset[str] = frozenset(), *networks: str) -> Flask:
+    options = Options(
+        scenario=find("empty"),
+        overrides=Overrides(mode="manual"),
+        admin_token=admin_token,
+        allowed_hosts=allowed_hosts,
+        admin_networks=frozenset(map(ip_network, networks)),
+    )
+    return create_app(options).app
+
+
 def a_fake(admin_token: str | None = None, allowed_hosts: frozenset[str] = frozenset()) -> Mock:
-    options = Options(scenario=find("empty"), overrides=Overrides(mode="manual"), admin_token=admin_token, allowed_hosts=allowed_hosts)
-    return Mock(InProcess(create_app(options).app))
+    return Mock(InProcess(an_app(admin_token, allowed_hosts)))
 
 
 @pytest.mark.parametrize("host", ["localhost", "localhost:8089", "127.0.0.1:8089", "[::1]:8089", "[::1]", "[::ffff:127.0.0.1]:8089"])
@@ -43,10 +57,14 @@ def test_it_refuses_pages_of_other_sites(headers: dict[str, str]) -> None:
     assert a_fake().admin.get("/sandboxes", headers=headers).status == 403
 
 
-def status_for(app: Flask, address: str, path: str) -> int:
-    """What a client from this address is answered that claims to address this machine."""
-    headers = {"Host": "localhost", "Accept": "text/html"}
-    return app.test_client().get(path, headers=headers, environ_overrides={"REMOTE_ADDR": address}, buffered=True).status_code
+def answer_to(app: Flask, address: str, path: str, own: str = "", **headers: str) -> TestResponse:
+    """What a client from this address is answered that claims to address this machine; ``own`` is where its request came in."""
+    told = {"Host": "localhost", "Accept": "text/html"} | {name.replace("_", "-"): text for name, text in headers.items()}
+    return app.test_client().get(path, headers=told, environ_overrides={"REMOTE_ADDR": address, OWN_ADDRESS: own}, buffered=True)
+
+
+def status_for(app: Flask, address: str, path: str, own: str = "", **headers: str) -> int:
+    return answer_to(app, address, path, own, **headers).status_code
 
 
 @pytest.mark.parametrize("address", ["192.0.2.7", "::ffff:192.0.2.7", "fe80::1%eth0", ""])
@@ -99,3 +117,61 @@ def test_a_name_with_an_underscore_can_be_allowed() -> None:
 @pytest.mark.parametrize("host", ["a*b.evil.example", "127.0.0.1:evil", "localhost/x"])
 def test_a_name_that_is_none_is_refused(host: str) -> None:
     assert a_fake().admin.get("/sandboxes", headers={"Host": host}).status == 403
+
+
+GUARDED = ["/__admin/sandboxes", "/__admin/openapi.json", "/", "/dashboard/app.js"]
+
+
+@pytest.mark.parametrize("path", GUARDED)
+def test_an_allowed_name_lets_no_other_machine_in(path: str) -> None:
+    app = an_app(None, frozenset({"inbox-mock", "localhost"}))
+
+    answer = answer_to(app, "192.0.2.7", path, "192.0.2.1", Host="inbox-mock")
+
+    assert answer.status_code == 403
+    assert "found '192.0.2.7'; start with --admin-token-file, or with --allow-admin-from 192.0.2.7" in answer.text
+
+
+@pytest.mark.parametrize("header", ["X_Forwarded_For", "X_Real_IP", "Forwarded", "X_Client_IP", "True_Client_IP", "Via"])
+def test_what_a_header_says_of_the_sender_does_not_count(header: str) -> None:
+    value = "for=127.0.0.1" if header == "Forwarded" else "127.0.0.1"
+
+    assert status_for(an_app(), "192.0.2.7", "/__admin/sandboxes", **{header: value}) == 403
+
+
+@pytest.mark.parametrize(
+    ("address", "own"), [("192.0.2.1", "192.0.2.1"), ("::ffff:192.0.2.1", "::ffff:192.0.2.1"), ("2001:DB8::1", "2001:db8::1")]
+)
+def test_this_machine_may_use_any_address_of_its_own(address: str, own: str) -> None:
+    host = f"[{own}]:8089" if ":" in own else f"{own}:8089"
+
+    assert status_for(an_app(), address, "/__admin/sandboxes", own, Host=host) == 200
+    assert status_for(an_app(), address, "/__admin/sandboxes", own, Host="evil.example") == 403
+
+
+@pytest.mark.parametrize("address", ["172.17.0.1", "::ffff:172.31.255.255", "fd00::7"])
+def test_a_network_can_be_let_in_and_still_addresses_an_allowed_name(address: str) -> None:
+    app = an_app(None, frozenset({"inbox-mock"}), "172.16.0.0/12", "fd00::/8")
+
+    assert status_for(app, address, "/__admin/sandboxes", Host="inbox-mock:8089") == 200
+    assert status_for(app, address, "/__admin/sandboxes", Host="evil.example") == 403
+    assert status_for(app, "192.0.2.7", "/__admin/sandboxes", Host="inbox-mock:8089") == 403
+
+
+@pytest.mark.parametrize("hosts", [frozenset(), frozenset({"inbox-mock"})])
+def test_a_request_that_names_no_host_is_refused(hosts: frozenset[str]) -> None:
+    asked = {"PATH_INFO": "/__admin/sandboxes", "REMOTE_ADDR": "127.0.0.1", "SERVER_PROTOCOL": "HTTP/1.0"}
+    environ = {key: value for key, value in EnvironBuilder(environ_overrides=asked).get_environ().items() if key != "HTTP_HOST"}
+
+    body, status, _headers = run_wsgi_app(an_app(None, hosts), environ)
+
+    assert status.startswith("403")
+    assert b"the request names no host" in b"".join(body)
+
+
+@pytest.mark.parametrize("blank", ["", "  "])
+def test_a_blank_token_opens_nothing(blank: str) -> None:
+    with pytest.raises(ValueError, match="blank admin token"):
+        an_app(blank)
+    with pytest.raises(ValueError, match="blank host"):
+        an_app(None, frozenset({blank}))

@@ -275,7 +275,7 @@ def test_following_the_journal_ends_with_the_sandbox(inbox: Sandbox) -> None:
         rest, complaints = follower.communicate(timeout=60)
 
     assert complaints == f"inbox-mock: the sandbox {inbox.id!r} is gone: it was deleted, or its server was started anew\n"
-    assert (follower.returncode, rest) == (1, "")
+    assert (follower.returncode, rest) == (2, "")
 
 
 def test_the_journal_names_the_event_of_a_webhook(inbox: Sandbox) -> None:
@@ -328,7 +328,7 @@ def test_the_channel_of_a_booking_is_not_that_of_a_message(inbox: Sandbox) -> No
         (("book", "--start", "2030-08-02", "--end", "2030-08-01"), "--end: must be after start_at"),
         (("book", "--conversation-delay", "soon"), "--conversation-delay: expected a duration"),
         (("write", "999", "Hello"), "has no conversation 999"),
-        (("write", "11", " "), "CONTENT: expected a text that is not blank"),
+        (("write", "11", " "), "'CONTENT': found ' '; expected a value that is not blank"),
         (("write", "11", "Hello", "--attach", "99"), "--attach: "),
         (("write", "11", "Hello", "--as", "guest", "--internal"), "--internal is for --as staff"),
         (("write", "11", "Hello", "--as", "host", "--channel", "none"), "--channel is for --as staff"),

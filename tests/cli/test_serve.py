@@ -311,3 +311,38 @@ def a_day_at_the_office(root: str) -> list[bytes]:
     session.headers["Authorization"] = f"Bearer {made['token']}"
     call("GET", "/api/v3/inbox/conversations?include=participants,messages")
     return came_back
+
+
+@pytest.mark.parametrize(("host", "address"), [("0", "127.0.0.1"), ("127.1", "127.0.0.1"), ("0::0", "[::1]")])
+def test_an_address_that_is_written_otherwise_is_shown_as_one_that_works(host: str, address: str) -> None:
+    with Server(Options(scenario=find("empty")), host, 0) as server:
+        assert server.url == f"http://{address}:{server.port}"
+        assert server.is_private == (host == "127.1")
+
+
+def test_a_server_that_others_reach_and_that_has_no_token_says_so(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    token = tmp_path / "token"
+    token.write_text("open sesame\n")
+    token.chmod(0o600)
+    told = []
+    for arguments in (["--host", "0.0.0.0"], ["--host", "0.0.0.0", "--admin-token-file", str(token)], ["--host", "127.0.0.1"]):  # noqa: S104
+        command = [COMMAND, "serve", "--scenario", "empty", "--port", "0", "--port-file", str(tmp_path / "port"), *arguments]
+        with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process:
+            wait_for(tmp_path / "port", process)
+            process.terminate()
+        told.append(capfd.readouterr().err)
+
+    assert told[1:] == ["", ""]
+    assert told[0].startswith("inbox-mock: WARNING: 0.0.0.0:")
+    assert "/__admin answers this machine only. --admin-token-file FILE opens it" in told[0]
+
+
+def test_without_a_host_or_from_elsewhere_the_admin_api_is_closed_on_a_socket() -> None:
+    with Server(Options(scenario=find("empty"), allowed_hosts=frozenset({"inbox-mock"})), "0.0.0.0", 0) as server:  # noqa: S104
+        Thread(target=server.serve, daemon=True).start()
+        with socket.create_connection(("127.0.0.1", server.port)) as connection:
+            connection.sendall(b"POST /__admin/sandboxes/default/reset HTTP/1.0\r\n\r\n")
+            answer = connection.makefile("rb").read()
+
+    assert answer.startswith(b"HTTP/1.1 403")
+    assert b"the request names no host" in answer

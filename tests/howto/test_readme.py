@@ -115,7 +115,13 @@ def test_the_reference_names_every_command_with_its_options() -> None:
     for name in ("book", "write", "journal"):
         command = import_module(f"inbox_mock.cli.{name}").command
         offered = {flag for option in command.params for flag in (*option.opts, *option.secondary_opts) if flag.startswith("--")}
-        assert set(re.findall(r"--[a-z-]+", rows[name])) == offered - {"--url", "--sandbox", "--admin-token", "--format"}, name
+        assert set(re.findall(r"--[a-z-]+", rows[name])) == offered - {
+            "--url",
+            "--sandbox",
+            "--admin-token",
+            "--admin-token-file",
+            "--format",
+        }, name
 
 
 def test_the_reference_has_every_call_of_the_admin_api() -> None:

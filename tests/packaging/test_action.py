@@ -180,8 +180,18 @@ def test_its_scripts_have_no_lint() -> None:
     scripts = [str(path) for path in sorted((ROOT / "action").rglob("*.sh"))]
     ran = subprocess.run([str(BIN / "shellcheck"), *scripts], capture_output=True, text=True, check=False)
 
-    assert len(scripts) == 3
+    assert len(scripts) == 4
     assert ran.returncode == 0, ran.stdout
+
+
+def test_an_input_that_is_left_empty_is_as_one_that_is_not_given(runner: Runner) -> None:
+    blank = dict.fromkeys(yaml.safe_load(START.read_text())["inputs"], "")
+    assert started(runner, **blank).returncode == 0
+
+    ran = runner.use(REPORT, **{name: " " if name == "sandbox" else "" for name in yaml.safe_load(REPORT.read_text())["inputs"]})
+
+    assert ran.returncode == 0, ran.stderr + ran.stdout
+    assert (runner.folder / "inbox-mock-report.xml").exists()
 
 
 @pytest.mark.parametrize("action", [START, REPORT], ids=["start", "report"])

@@ -11,6 +11,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
@@ -179,8 +180,8 @@ def test_its_health_check_fails_when_nothing_answers(image: Image) -> None:
     assert subprocess.run(health, env=env, capture_output=True, check=False).returncode == 1
 
 
-def names_of_the_image() -> list[str]:
-    return dict(pair.split("=", 1) for pair in shlex.split(said("ENV")))["INBOX_MOCK_ALLOW_HOST"].split()
+def set_in_the_image(option: str) -> list[str]:
+    return dict(pair.split("=", 1) for pair in shlex.split(said("ENV")))[f"INBOX_MOCK_{option}"].split()
 
 
 def names_of_the_service() -> list[str]:
@@ -200,16 +201,19 @@ def test_the_names_that_it_is_given_are_those_that_the_admin_api_answers_to(imag
     assert status == {"inbox-mock:8089": 200, "elsewhere.example": 403}
 
 
-@pytest.mark.parametrize("names", [names_of_the_image(), names_of_the_service()], ids=["alone", "composed"])
+@pytest.mark.parametrize("names", [set_in_the_image("ALLOW_HOST"), names_of_the_service()], ids=["alone", "composed"])
 @pytest.mark.parametrize("name", ["localhost", "127.0.0.1", "inbox-mock"])
 def test_the_admin_api_answers_what_comes_in_from_outside_by_a_published_port(names: list[str], name: str) -> None:
     """Inside a container it comes from the engine's own address, which is not loopback."""
-    app = create_app(Options(scenario=find("empty"), allowed_hosts=frozenset(names))).app
+    networks = frozenset(map(ip_network, set_in_the_image("ALLOW_ADMIN_FROM")))
+    client = create_app(Options(scenario=find("empty"), allowed_hosts=frozenset(names), admin_networks=networks)).app.test_client()
 
-    client, outside = app.test_client(), {"REMOTE_ADDR": "172.17.0.1"}
+    def status(name: str, address: str) -> int:
+        environ = {"REMOTE_ADDR": address}
+        return client.get("/__admin/sandboxes/default", base_url=f"http://{name}:8089", environ_base=environ).status_code
 
-    assert client.get("/__admin/sandboxes/default", base_url=f"http://{name}:8089", environ_base=outside).status_code == 200
-    assert client.get("/__admin/sandboxes/default", base_url="http://172.17.0.2:8089", environ_base=outside).status_code == 403
+    assert {status(name, engine) for engine in ("172.17.0.1", "172.31.0.1", "10.88.0.1", "192.168.65.1")} == {200}
+    assert {status("172.17.0.2", "172.17.0.1"), status(name, "192.168.1.7"), status(name, "203.0.113.7")} == {403}
 
 
 def test_another_service_reaches_it_by_its_name_once_it_is_healthy() -> None:

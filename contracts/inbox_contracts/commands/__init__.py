@@ -6,19 +6,20 @@ from typing import NoReturn
 
 import click
 
+from inbox_mock.guard import WRONG
 from inbox_mock.stopping import STOP
+from inbox_mock.terminal import complain
 
 NAMES = ("server", "client")
 """The commands, each the ``command`` of the module of its name, which is imported when it is used."""
 
-WRONG = 2
 LONGEST = 86_400
 """Seconds that anything may be waited for."""
 
 
 def stop(why: str) -> NoReturn:
     """Exit without a verdict, and say why."""
-    click.echo(f"inbox-mock: {why}", err=True)
+    complain(why)
     sys.exit(WRONG)
 
 

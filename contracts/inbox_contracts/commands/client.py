@@ -9,11 +9,12 @@ import click
 
 from inbox_contracts import missing_extra
 from inbox_contracts.commands import LONGEST, Finite, stop
+from inbox_mock.guard import FINDINGS
+from inbox_mock.terminal import complain
 
 if TYPE_CHECKING:
     from inbox_contracts.consumer.trial import Verdict
 
-FOUND = 1
 EACH = "each"
 
 
@@ -50,7 +51,6 @@ def command(
     true there. A failure is shown in the smallest world, which is saved. Exit code 0: passed, 1: failed, 2: CMD is no client.
     """
     from inbox_contracts.consumer.worlds import load
-    from inbox_mock.domain.values import printable
     from inbox_mock.scenarios.errors import ScenarioError
 
     try:
@@ -76,7 +76,7 @@ def command(
             sys.exit(_each(driver, wanted, options))
         sys.exit(_one(driver, wanted, save, {**options, "assume": switches}))
     except (ScenarioError, BrokenRulesError) as error:
-        stop(printable(str(error)))
+        stop(str(error))
 
 
 def _one(driver: tuple[str, ...], wanted: str, save: str, options: dict[str, Any]) -> int:
@@ -93,7 +93,7 @@ def _one(driver: tuple[str, ...], wanted: str, save: str, options: dict[str, Any
         click.echo(report.junit(verdict, replay))
     else:
         click.echo(report.text(verdict, replay, saved))
-    return 0 if verdict.passed else FOUND
+    return 0 if verdict.passed else FINDINGS
 
 
 def _each(driver: tuple[str, ...], wanted: str, options: dict[str, Any]) -> int:
@@ -118,19 +118,18 @@ def _each(driver: tuple[str, ...], wanted: str, options: dict[str, Any]) -> int:
             click.echo(f"{what:40}{outcome}")
         if not plain.passed:
             click.echo("It fails as things are: nothing was flipped. Run it without --assume to see why.")
-    return 0 if plain.passed else FOUND
+    return 0 if plain.passed else FINDINGS
 
 
 def _run(driver: tuple[str, ...], options: dict[str, Any]) -> "Verdict":
     """Run a trial; exit if it cannot run, because the command is not a client."""
     from inbox_contracts.consumer.trial import run
-    from inbox_mock.domain.values import printable
 
     verdict = run(list(driver), progress=_progress(), **options)
     said = verdict.failure and verdict.failure.recording.driver_error
     if said and said.no_client:
         last = said.stderr.splitlines()[-1:]
-        stop(printable(f"{said.about}; expected a driver that answers on stdout" + (f". Its stderr ends: {last[0]}" if last else "")))
+        stop(f"{said.about}; expected a driver that answers on stdout" + (f". Its stderr ends: {last[0]}" if last else ""))
     return verdict
 
 
@@ -145,7 +144,7 @@ def _saved(verdict: "Verdict", folder: str, options: Mapping[str, Any]) -> str |
     try:
         path = worlds.save(verdict.failure.recording.world, Path(folder), name, f"{first.code}: the client {first.title}.")
     except OSError as error:
-        click.echo(f"inbox-mock: the world cannot be saved in {folder}: {error.strerror}", err=True)
+        complain(f"the world cannot be saved in {folder}: {error.strerror}")
         return None
     return str(path)
 

@@ -9,6 +9,8 @@ import click
 from inbox_contracts import missing_extra
 from inbox_contracts.commands import LONGEST, Finite, stop
 from inbox_mock.cli import print_json
+from inbox_mock.guard import FINDINGS
+from inbox_mock.parameters import takes_admin_token
 
 if TYPE_CHECKING:
     from inbox_contracts.provider.trial import Outcome
@@ -39,7 +41,7 @@ class Duration(click.ParamType):  # type: ignore[type-arg]  # generic since clic
 @click.command("server")
 @click.argument("url")
 @click.option("--token", help="A token of the account on trial; on a fake none is needed.")
-@click.option("--admin-token", help="The token that a fake was given with --admin-token.")
+@takes_admin_token("The token that a fake was given.")
 @click.option("--read-only", is_flag=True, help="Send nothing but GET, and stop well below the rate limit.")
 @click.option("--requests", type=click.IntRange(1), help="With --read-only: so many requests at the most, 300 if unsaid.")
 @click.option("--thorough", type=Duration(), metavar="DURATION", help="Go on with other seeds and more examples: 10m.")
@@ -87,7 +89,7 @@ def command(
         tell(plan.text)
         outcomes = runner.run(plan, tell, seconds=thorough, fail_fast=fail_fast)
     except NoTrial as reason:
-        stop(printable(str(reason)))
+        stop(str(reason))
     if wanted_format == "json":
         print_json({"url": target.connection.root, "seed": seed, "properties": runner.as_json(outcomes, again)})
     else:
@@ -97,8 +99,8 @@ def command(
         tell(f"\n{runner.table(outcomes)}")
         tell(f"  {target.connection.count} requests.")
     if all(outcome.not_judged for outcome in outcomes):
-        stop(f"nothing was judged: {printable(str(outcomes[0].not_judged)) if outcomes else 'no property was chosen'}")
-    sys.exit(1 if any(runner.verdict(outcome) == runner.BROKEN for outcome in outcomes) else 0)
+        stop(f"nothing was judged: {outcomes[0].not_judged if outcomes else 'no property was chosen'}")
+    sys.exit(FINDINGS if any(runner.verdict(outcome) == runner.BROKEN for outcome in outcomes) else 0)
 
 
 def _again(url: str, outcome: "Outcome", *, token: str | None, read_only: bool) -> str:

@@ -9,33 +9,46 @@ from flask import Request, Response
 from inbox_mock.api.pipeline import name_in
 from inbox_mock.api.rendering import phrase
 from inbox_mock.domain import errors
-from inbox_mock.domain.addresses import is_this_machine, plain_host
+from inbox_mock.domain.addresses import Network, is_this_machine, is_within, plain_host
 from inbox_mock.domain.errors import Forbidden, Invalid, Problem, Refusal, Unauthorized
 
 PREFIX = "/__admin"
+OWN_ADDRESS = "inbox_mock.own_address"
+"""The key of a request's environ that holds the address at which it came in, if the server knows it."""
 PROBLEM_JSON = "application/problem+json"
 
 
 @dataclass(frozen=True, slots=True)
 class AccessControl:
-    """The rules of access: with a ``token``, every request must present it; ``hosts`` are plain hosts allowed in the Host header."""
+    """The rules of access.
+
+    With a ``token``, every request must present it. Without one, requests come from this machine, or from one of ``networks``, and
+    address it by a loopback address, its own, or one of ``hosts``, which are plain hosts. Headers of proxies do not count: anybody
+    can write them.
+    """
 
     token: str | None
     hosts: frozenset[str]
+    networks: frozenset[Network] = frozenset()
+
+    def __post_init__(self) -> None:
+        """Raise ValueError for a blank token or host: a request without one would have access."""
+        if (self.token is not None and not self.token.strip()) or not all(map(str.strip, self.hosts)):
+            raise ValueError("found a blank admin token, or a blank host; expected None, or a text that is not blank")
 
     def check(self, request: Request) -> None:
         """Check that a request may use the admin API.
 
-        Without a token only this machine has access, and no page of another site, even if that site's name resolves to this machine.
+        Without a token no page of another site has access, even if that site's name resolves to this machine.
 
         Raises:
             Unauthorized: there is an admin token, and the request does not present it.
-            Forbidden: the request addresses a host that is not allowed, or comes from a page of another site.
+            Forbidden: the request comes from elsewhere, addresses a host that is not allowed, or comes from a page of another site.
         """
         if self.token is not None:
             presented = request.headers.get("Authorization", "").removeprefix("Bearer ").strip()
             if not compare_digest(presented.encode(), self.token.encode()):
-                raise Unauthorized("the admin API wants the token of --admin-token, as Authorization: Bearer ...")
+                raise Unauthorized("the admin API wants the token of --admin-token-file, as Authorization: Bearer ...")
             return
         self.check_host(request)
         origin = request.headers.get("Origin")
@@ -44,19 +57,21 @@ class AccessControl:
             raise Forbidden(Problem("origin", "the admin API answers no page of another site"))
 
     def check_host(self, request: Request) -> None:
-        """Check that a request comes from this machine and addresses it by an allowed name; an admin token allows every name.
+        """Check that a request comes from this machine, or an allowed network, and addresses an allowed name; a token allows all.
 
         Raises:
-            Forbidden: the request comes from elsewhere, or addresses a host that is not allowed.
+            Forbidden: the request comes from elsewhere, or addresses a host that is not allowed, or none.
         """
         if self.token is not None:
             return
-        name = name_in(request.environ.get("HTTP_HOST") or request.host)
-        if plain_host(name) in self.hosts:
-            return
-        if not is_this_machine(request.remote_addr or ""):
-            raise Forbidden(Problem("address", "the admin API answers this machine only: start with --admin-token, or --allow-host"))
-        if not is_this_machine(name):
+        own, peer = plain_host(request.environ.get(OWN_ADDRESS, "")), plain_host(request.remote_addr or "")
+        if not (is_this_machine(peer) or (peer and peer == own) or is_within(peer, self.networks)):
+            told = f"found {peer!r}; start with --admin-token-file, or with --allow-admin-from {peer or 'ADDRESS'}"
+            raise Forbidden(Problem("address", f"without an admin token the admin API answers this machine only, {told}"))
+        name = plain_host(name_in(request.environ.get("HTTP_HOST", "")))
+        if not name:
+            raise Forbidden(Problem("host", "the request names no host; expected the header Host, such as localhost"))
+        if name not in self.hosts and name != own and not is_this_machine(name):
             raise Forbidden(Problem("host", f"the host {name!r} is not allowed: use localhost, or start with --allow-host {name}"))
 
 

@@ -1,6 +1,7 @@
 """``inbox-mock``: one command per file, the function ``command``; other packages add commands as entry points."""
 
 import json
+import os
 import sys
 from collections.abc import Callable
 from functools import wraps
@@ -12,18 +13,19 @@ from click.core import ParameterSource
 
 from inbox_mock import __version__
 from inbox_mock.client import AdminError, connect
+from inbox_mock.client.calls import JSON, Send
 from inbox_mock.domain.discovery import DeclarationError, discover, import_declared
 from inbox_mock.domain.spelling import clause, unknown
-from inbox_mock.domain.values import printable
+from inbox_mock.guard import DEBUG, WRONG, guarded
+from inbox_mock.parameters import chosen, prepare, takes_admin_token
 from inbox_mock.stopping import STOP
-from inbox_mock.terminal import open_standard_streams
+from inbox_mock.terminal import complain, open_standard_streams, shown
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
 
-PREFIX = "INBOX_MOCK"
 COMMANDS = "inbox_mock.commands"
-FINDINGS, WRONG = 1, 2
+CLICKS_OWN = (click.ClickException, click.exceptions.Exit, DeclarationError)
 
 
 class Commands(click.Group):
@@ -37,10 +39,22 @@ class Commands(click.Group):
         """Run a command; a module that cannot be used is told in one line, with exit code 2."""
         open_standard_streams()
         try:
-            return super().main(*args, **given)
+            with guarded(*CLICKS_OWN):
+                return super().main(*args, **given)
         except DeclarationError as error:
-            click.echo(f"inbox-mock: {printable(str(error))}", err=True)
+            complain(str(error))
             sys.exit(WRONG)
+
+    # These two are guarded inside of click, which would exit with 1 after an interrupt, or if nobody reads the output.
+    def make_context(self, *args: Any, **given: Any) -> click.Context:  # noqa: ANN401 - as click has it
+        """Read the options before the command."""
+        with guarded(*CLICKS_OWN):
+            return super().make_context(*args, **given)
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run the command."""
+        with guarded(*CLICKS_OWN):
+            return super().invoke(ctx)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the commands' names, in alphabetical order."""
@@ -63,7 +77,7 @@ class Commands(click.Group):
             return None
         if not isinstance(command, click.Command):
             raise DeclarationError(f"{__name__}.{cmd_name} must define command: Command")
-        _read_environment(command)
+        prepare(command)
         return command
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
@@ -77,6 +91,8 @@ class Commands(click.Group):
 def on_a_server(*formats: str, **flags: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Decorate a command that calls a running fake: it receives ``sandbox``, the client, and ``as_json``.
 
+    What the server sent has no control characters, unless it is for programs.
+
     A command with further ``formats`` than text and json receives the chosen one as ``wanted``, in place of ``as_json``.
 
     ``flags`` maps fields of the admin API to options of the command. A refusal is printed as one line, with exit code 2.
@@ -85,17 +101,25 @@ def on_a_server(*formats: str, **flags: str) -> Callable[[Callable[..., None]], 
     def decorate(command: Callable[..., None]) -> Callable[..., None]:
         @click.option("--url", default="http://127.0.0.1:8089", show_default=True, help="The root of the server.")
         @click.option("--sandbox", default="default", show_default=True, metavar="ID", help="The sandbox.")
-        @click.option("--admin-token", help="The token that the server was given with --admin-token.")
         @click.option("--format", "wanted", type=click.Choice(["text", "json", *formats]), default="text", show_default=True)
+        @takes_admin_token("The token that the server was given.")
         @wraps(command)
-        def on_server(**given: object) -> None:
-            url, sandbox_id, token, wanted = (_chosen(name, given.pop(name)) for name in ("url", "sandbox", "admin_token", "wanted"))
-            sandbox = connect(str(url), None if token is None else str(token)).sandbox(str(sandbox_id))
+        def on_server(*, admin_token: str | None, **given: object) -> None:
+            url, sandbox_id, wanted = (chosen(name)[0] for name in ("url", "sandbox", "wanted"))
+            del given["url"], given["sandbox"], given["wanted"]
+            server = connect(url, admin_token)
+            if wanted != "json":
+                server.send = _shown(server.send)
             try:
-                command(sandbox=sandbox, **({"wanted": wanted} if formats else {"as_json": wanted == "json"}), **given)
+                command(sandbox=server.sandbox(sandbox_id), **({"wanted": wanted} if formats else {"as_json": wanted == "json"}), **given)
             except AdminError as refusal:
-                told = "; ".join(f"{flags.get(field, field)}: {clause(title)}" for field, title in refusal.fields)
-                click.echo(f"inbox-mock: {printable(told or str(refusal))}", err=True)
+                complain("; ".join(f"{flags.get(field, field)}: {clause(title)}" for field, title in refusal.fields) or str(refusal))
+                sys.exit(WRONG)
+            except (LookupError, TypeError, ValueError, AttributeError) as error:
+                if os.environ.get(DEBUG):
+                    raise
+                cause = f"{type(error).__name__}: {error}"
+                complain(f"the answer of {server.root} is not as expected ({cause:.80}): is it an Inbox Mock of version {__version__}?")
                 sys.exit(WRONG)
 
         return on_server
@@ -131,20 +155,12 @@ def _offered() -> "dict[str, EntryPoint]":
     return {offered.name: offered for offered in entry_points(group=COMMANDS)}
 
 
-def _chosen(name: str, own: object) -> object:
-    """Return an option's value: a flag before the subcommand counts too, and wins over the environment."""
-    ctx = click.get_current_context()
-    if ctx.parent is None or name not in ctx.parent.params or ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE:
-        return own
-    return ctx.parent.params[name] if ctx.parent.get_parameter_source(name) is ParameterSource.COMMANDLINE else own
+def _shown(send: Send) -> Send:
+    """Return a function that sends calls, whose answers can be shown on a terminal."""
 
+    @wraps(send)
+    def sent(method: str, path: str, body: JSON | None) -> tuple[int, JSON]:
+        status, answer = send(method, path, body)
+        return status, shown(answer)
 
-def _read_environment(command: click.Command) -> None:
-    """Set each option's environment variable, unless it names one itself."""
-    for option in command.params:
-        if isinstance(option, click.Option):
-            flag = max(option.opts, key=len).lstrip("-")
-            option.envvar, option.show_envvar = option.envvar or f"{PREFIX}_{flag.replace('-', '_').upper()}", True
-    if isinstance(command, click.Group):
-        for subcommand in command.commands.values():
-            _read_environment(subcommand)
+    return sent

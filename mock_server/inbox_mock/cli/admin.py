@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from inspect import unwrap
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlencode
 
@@ -53,6 +54,7 @@ def command(*, sandbox: SandboxClient, as_json: bool, call: str | None, given: t
         raise click.BadParameter(says, param_hint="CALL")
     operation = calls[call]
     path, body = _written(operation, sandbox.id, dict(map(_pair, given)))
+    sandbox.server.send = unwrap(sandbox.server.send)  # as it came: control characters are escaped below
     answer = sandbox.server.call(operation.method, path, body)
     if as_json:
         print_json(answer)

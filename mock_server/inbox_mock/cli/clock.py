@@ -6,10 +6,10 @@ from math import isfinite
 import click
 from click.shell_completion import CompletionItem
 
-from inbox_mock.cli import FINDINGS, on_a_server, print_json
+from inbox_mock.cli import on_a_server, print_json
 from inbox_mock.client import JSON, SandboxClient
-from inbox_mock.domain.values import printable
-from inbox_mock.terminal import say, styled
+from inbox_mock.guard import FINDINGS
+from inbox_mock.terminal import complain, say, styled
 
 IDLE = "idle"
 
@@ -56,7 +56,7 @@ def advance(*, sandbox: SandboxClient, as_json: bool, by: str | None, to: str | 
         if "why" in answer:
             say(answer["why"], fg="yellow")
     if not came:
-        click.echo(f"inbox-mock: there was no {until} to come; the clock stands at {answer['now']}", err=True)
+        complain(f"there was no {until} to come; the clock stands at {answer['now']}")
         sys.exit(FINDINGS)
 
 
@@ -95,7 +95,7 @@ def _told(about: JSON) -> list[str]:
         elif name.endswith("_id") and found is not None:
             told.append(f"{name.removesuffix('_id')} {found}")
         elif name == "outcome":
-            told.append(printable(str(found)))
+            told.append(str(found))
         elif name == "refused":
-            told.append(printable(f"did not happen: {found}"))
+            told.append(f"did not happen: {found}")
     return told

@@ -18,6 +18,7 @@ import click
 
 from inbox_mock.conduct.evaluation import former_offers, offered_rules
 from inbox_mock.domain.discovery import DeclarationError
+from inbox_mock.guard import FINDINGS
 from inbox_mock.http import HttpClient
 from inbox_mock.scenarios.loading import shipped
 from inbox_mock.terminal import say, styled
@@ -46,7 +47,7 @@ def command(*, port: int, wanted: str) -> None:
     else:
         for finding in findings:
             say(f"{styled('ok ', fg='green') if finding.well else styled('NO ', fg='red')} {finding.subject}: {finding.says}")
-    sys.exit(0 if all(finding.well for finding in findings) else 1)
+    sys.exit(0 if all(finding.well for finding in findings) else FINDINGS)
 
 
 def _findings(port: int) -> Iterator[Finding]:

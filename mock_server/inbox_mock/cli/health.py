@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 import click
 
 from inbox_mock.cli import print_json
-from inbox_mock.domain.values import printable
 from inbox_mock.engine import durations
+from inbox_mock.terminal import complain
 
 PATIENCE_SECONDS = 5
 PAUSE_SECONDS = 0.1
@@ -87,5 +87,5 @@ def _end(root: str, why: str | None, wanted: str) -> NoReturn:
     elif why is None:
         click.echo(f"{root} is ready")
     else:
-        click.echo(f"inbox-mock: {root} is not ready: {printable(why)}", err=True)
+        complain(f"{root} is not ready: {why}")
     sys.exit(READY if why is None else NOT_READY)

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 
 import click
 
-from inbox_mock.cli import FINDINGS, on_a_server, print_json
+from inbox_mock.cli import on_a_server, print_json
 from inbox_mock.client import JSON, SandboxClient, SandboxGoneError, ServerUnreachableError
-from inbox_mock.domain.values import printable
+from inbox_mock.guard import WRONG
 from inbox_mock.stopping import STOP
-from inbox_mock.terminal import say, styled
+from inbox_mock.terminal import complain, say, styled
 
 BREATH_SECONDS = 0.5
 EVENT = re.compile(r'"event":"(\w+)"')  # a shortened body is not JSON, but begins with this
@@ -25,7 +25,7 @@ COLOURS = {2: "green", 3: "cyan", 4: "yellow", 5: "red"}
 def command(*, sandbox: SandboxClient, as_json: bool, follow: bool, after: int) -> None:
     """Print a line for each API request and each webhook attempt; with --format json, the whole entry.
 
-    With --follow, a server that goes away is waited for; a sandbox that is deleted ends it, with exit code 1.
+    With --follow, a server that goes away is waited for; a sandbox that is deleted ends it, with exit code 2.
     """
     if follow:
         STOP.expect()
@@ -41,9 +41,9 @@ def _kept(sandbox: SandboxClient, after: int) -> Iterator[JSON]:
     """Yield the journal's entries after one."""
     while True:
         page = sandbox.admin("GET", f"/journal?after={after}")
-        if not page["entries"]:
-            return
         yield from page["entries"]
+        if not page["entries"] or page["next"] <= after:
+            return
         after = page["next"]
 
 
@@ -55,8 +55,8 @@ def _following(sandbox: SandboxClient, after: int) -> Iterator[JSON]:
         while True:
             yield from _news(reader, sandbox)
     except SandboxGoneError:
-        click.echo(f"inbox-mock: the sandbox {sandbox.id!r} is gone: it was deleted, or its server was started anew", err=True)
-        sys.exit(FINDINGS)
+        complain(f"the sandbox {sandbox.id!r} is gone: it was deleted, or its server was started anew")
+        sys.exit(WRONG)
 
 
 def _news(reader: "Reader", sandbox: SandboxClient) -> list[JSON]:
@@ -64,14 +64,14 @@ def _news(reader: "Reader", sandbox: SandboxClient) -> list[JSON]:
     try:
         return reader.news()
     except ServerUnreachableError as reason:
-        click.echo(f"inbox-mock: {printable(str(reason))}; waiting for it", err=True)
+        complain(f"{reason}; waiting for it")
     while True:
         time.sleep(BREATH_SECONDS)
         try:
             sandbox.admin("GET")
         except ServerUnreachableError:
             continue
-        click.echo(f"inbox-mock: {sandbox.server.root} answers again", err=True)
+        complain(f"{sandbox.server.root} answers again")
         return []
 
 
@@ -105,10 +105,10 @@ def _line(entry: JSON) -> str:
     status = "no answer" if entry["status"] is None else str(entry["status"])
     caused = ", ".join(f"{one['event']} {one['id']}" for one in entry["caused"])
     colour = "red" if entry["status"] is None else COLOURS.get(entry["status"] // 100)
-    line = f"{entry['id']}  {styled(entry['at'], dim=True)}  {entry['method']:<6} {printable(target)}  {styled(status, fg=colour)}"
+    line = f"{entry['id']}  {styled(entry['at'], dim=True)}  {entry['method']:<6} {target}  {styled(status, fg=colour)}"
     line += f"  {_event(entry)}" if _event(entry) else ""
-    line += f"  caused {printable(caused)}" if caused else ""
-    return line + (f"  ({printable(entry['why'])})" if entry["why"] else "")
+    line += f"  caused {caused}" if caused else ""
+    return line + (f"  ({entry['why']})" if entry["why"] else "")
 
 
 def _event(entry: JSON) -> str:

@@ -5,11 +5,12 @@ from pathlib import Path
 
 import click
 
-from inbox_mock.cli import FINDINGS, WRONG, on_a_server
+from inbox_mock.cli import on_a_server
 from inbox_mock.client import JSON, SandboxClient
 from inbox_mock.conduct.evaluation import allow, fails, near
-from inbox_mock.domain.values import printable
+from inbox_mock.guard import FINDINGS, WRONG
 from inbox_mock.stopping import write_whole
+from inbox_mock.terminal import complain
 
 
 @click.command("report")
@@ -44,12 +45,10 @@ def command(
     else:
         _write(output, text)
     for broken in report["broken"]:
-        click.echo(f"inbox-mock: BROKEN  {printable(broken)}", err=True)
+        complain(f"BROKEN  {broken}")
     unused = require_requests and not report["requests"]
     if unused:
-        click.echo(
-            f"inbox-mock: no request came to the sandbox {sandbox.id!r} of {sandbox.server.root}: does your program call it?", err=True
-        )
+        complain(f"no request came to the sandbox {sandbox.id!r} of {sandbox.server.root}: does your program call it?")
     sys.exit(WRONG if report["broken"] else FINDINGS if unused or fails(report, threshold) else 0)
 
 
@@ -70,4 +69,4 @@ def _write(output: Path, text: str) -> None:
         write_whole(output, text)
     except OSError as error:
         raise click.BadParameter(f"cannot write {str(output)!r}: {error.strerror}", param_hint="'--output'") from None
-    click.echo(f"inbox-mock: the report is in {output}", err=True)
+    complain(f"the report is in {output}")

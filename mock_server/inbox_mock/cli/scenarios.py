@@ -6,10 +6,12 @@ import sys
 import click
 
 from inbox_mock.app import Options, create_app
-from inbox_mock.cli import FINDINGS, print_json
+from inbox_mock.cli import print_json
 from inbox_mock.cli.completion import scenarios
+from inbox_mock.domain.values import printable
+from inbox_mock.guard import FINDINGS, WRONG
 from inbox_mock.scenarios.build import Overrides
-from inbox_mock.scenarios.errors import ScenarioError
+from inbox_mock.scenarios.errors import ScenarioError, UnreadableScenarioError
 from inbox_mock.scenarios.loading import Scenario, find, schema, shipped
 from inbox_mock.terminal import say, styled, table
 
@@ -37,34 +39,36 @@ def command(*, files: tuple[str, ...], print_schema: bool, allow_webhooks_to: tu
 
 
 def _check(files: tuple[str, ...], receivers: frozenset[str], *, as_json: bool) -> None:
-    """Make the sandbox of each file; for programs, print what is wrong with each. Exit 1 if something is."""
+    """Make the sandbox of each file; for programs, print what is wrong with each. Exit 1 if something is, 2 if one cannot be read."""
     errors: dict[str, list[str]] = {}
+    code = 0
     for name in files:
-        errors[name] = _mistakes(name, receivers)
+        errors[name], found = _mistakes(name, receivers)
+        code = max(code, found)
         if as_json:
             continue
         if errors[name]:
-            click.echo("\n".join(errors[name]), err=True)
+            click.echo("\n".join(map(printable, errors[name])), err=True)
         else:
             say(f"{name}: {styled('good', fg='green')}")
     if as_json:
         print_json([{"file": name, "mistakes": found} for name, found in errors.items()])
-    sys.exit(FINDINGS if any(errors.values()) else 0)
+    sys.exit(code)
 
 
-def _mistakes(name: str, receivers: frozenset[str]) -> list[str]:
-    """Return what is wrong with a file. Its clock stands or runs as it says; if it does not say, the file must be right for both."""
+def _mistakes(name: str, receivers: frozenset[str]) -> tuple[list[str], int]:
+    """Return what is wrong with a file, and its exit code. Its clock stands or runs as it says; else it must be right for both."""
     try:
         scenario = find(name)
         asked = scenario.data.get("clock", {}).get("mode")
         _make(scenario, asked or "manual", receivers)
     except ScenarioError as error:
-        return str(error).splitlines()
+        return str(error).splitlines(), WRONG if isinstance(error, UnreadableScenarioError) else FINDINGS
     try:
         _make(scenario, asked or "real", receivers)
     except ScenarioError as error:
-        return [f"{line} ({RUNS})" for line in str(error).splitlines()]
-    return []
+        return [f"{line} ({RUNS})" for line in str(error).splitlines()], FINDINGS
+    return [], 0
 
 
 def _make(scenario: Scenario, mode: str, receivers: frozenset[str]) -> None:

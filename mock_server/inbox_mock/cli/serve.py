@@ -5,6 +5,7 @@ import re
 import sys
 from contextlib import suppress
 from dataclasses import replace
+from ipaddress import ip_network
 from pathlib import Path
 from threading import Thread
 from typing import NoReturn
@@ -14,6 +15,9 @@ import click
 from inbox_mock.api.cross_origin import EXPECTED, is_origin
 from inbox_mock.app import Options
 from inbox_mock.cli.completion import scenarios
+from inbox_mock.domain.addresses import Network
+from inbox_mock.guard import WRONG
+from inbox_mock.parameters import takes_admin_token
 from inbox_mock.port_file import PortFileError, prepare_port_file, remove_port_file, write_port_file
 from inbox_mock.scenarios.build import Overrides
 from inbox_mock.scenarios.errors import ScenarioError
@@ -21,12 +25,15 @@ from inbox_mock.scenarios.loading import Scenario, find
 from inbox_mock.scenarios.receivers import Receivers, roles
 from inbox_mock.server import PortTaken, Server
 from inbox_mock.stopping import STOP
-from inbox_mock.terminal import progress
+from inbox_mock.terminal import complain, progress
 from inbox_mock.webhooks.deliveries import RECEIVER
 
-WRONG_USAGE = 2
 STOPPING_SECONDS = 2
 ROLE = re.compile(r"([A-Za-z][\w-]*)=(.*)")
+OPEN = (
+    "WARNING: {url} can be reached from other machines, and there is no admin token: they may use the API, but /__admin answers "
+    "this machine{others} only. --admin-token-file FILE opens it to whoever presents the token."
+)
 RATE = re.compile(r"([0-9]+(?:\.[0-9]+)?)x")
 
 
@@ -44,6 +51,19 @@ class ClockKind(click.ParamType):  # type: ignore[type-arg]  # generic since cli
         if rate is None or not 0 < float(rate[1]) <= 100_000:
             self.fail(f"{text!r} is not manual, real, or a rate such as 60x", param, ctx)
         return "real", float(rate[1])
+
+
+class NetworkParameter(click.ParamType):  # type: ignore[type-arg]  # generic since click 8.4
+    """An address, or a network such as 172.16.0.0/12."""
+
+    name = "ADDRESS"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> Network:
+        """Return the network."""
+        try:
+            return ip_network(str(value).strip())
+        except ValueError as error:
+            self.fail(f"{error}; expected an address, or a network such as 172.16.0.0/12", param, ctx)
 
 
 class Receiver(click.ParamType):  # type: ignore[type-arg]  # generic since click 8.4
@@ -85,7 +105,7 @@ def _origins(ctx: click.Context, param: click.Parameter, given: tuple[str, ...])
 @click.option("--strict/--lenient", default=None, help="Refuse what the guide asks clients to refrain from.")
 @click.option("--rate-limit", type=click.IntRange(0), help="Enforce so many requests an hour for each application.")
 @click.option("--webhook-url", multiple=True, type=Receiver(), metavar="[ROLE=]URL", help="The address that hears the scenario's webhooks.")
-@click.option("--admin-token", help="Let whoever presents this token use /__admin, from anywhere.")
+@takes_admin_token("Let whoever presents this token use /__admin, from anywhere.")
 @click.option("--allow-webhooks-to", multiple=True, metavar="HOST", help="A host beyond this machine to which webhooks may go.")
 @click.option(
     "--allow-origin",
@@ -94,7 +114,14 @@ def _origins(ctx: click.Context, param: click.Parameter, given: tuple[str, ...])
     callback=_origins,
     help="An origin whose pages may call the API from a browser, such as http://localhost:3000; * allows every one.",
 )
-@click.option("--allow-host", multiple=True, help="A further host name under which /__admin may be addressed.")
+@click.option("--allow-host", multiple=True, metavar="NAME", help="A further host name under which /__admin may be addressed.")
+@click.option(
+    "--allow-admin-from",
+    multiple=True,
+    type=NetworkParameter(),
+    metavar="ADDRESS",
+    help="Another machine, or a network such as 172.16.0.0/12, that may use /__admin without a token.",
+)
 def command(
     *,
     host: str,
@@ -110,6 +137,7 @@ def command(
     allow_webhooks_to: tuple[str, ...],
     allow_origin: tuple[str, ...],
     allow_host: tuple[str, ...],
+    allow_admin_from: tuple[Network, ...],
 ) -> None:
     """Run the fake until Ctrl-C."""
     try:
@@ -124,13 +152,17 @@ def command(
             seed=seed or 0,
             admin_token=admin_token,
             allowed_hosts=frozenset(allow_host),
+            admin_networks=frozenset(allow_admin_from),
             webhook_hosts=frozenset(allow_webhooks_to),
             allowed_origins=frozenset(allow_origin),
         )
         server = _prepared(options, host, port)
+        if admin_token is None and not server.is_private:
+            others = "".join(f", and {network}" for network in allow_admin_from)
+            complain(OPEN.format(url=f"{host}:{server.port}", others=others))
     except (ScenarioError, PortFileError, PortTaken) as refusal:
-        click.echo(f"inbox-mock: {refusal}", err=True)
-        sys.exit(WRONG_USAGE)
+        complain(str(refusal))
+        sys.exit(WRONG)
     STOP.expect()
     stopping = STOP.then(server.stop)
     code = 0
@@ -140,11 +172,11 @@ def command(
                 _greet(server, found, mode, rate, webhook_url)
             server.serve(lambda: write_port_file(port_file, server.port) if port_file else None)
         except OSError as error:
-            click.echo(f"inbox-mock: cannot write to stdout: {error.strerror}", err=True)
-            code = WRONG_USAGE
+            complain(f"cannot write to stdout: {error.strerror}")
+            code = WRONG
         except PortFileError as error:
-            click.echo(f"inbox-mock: {error}", err=True)
-            code = WRONG_USAGE
+            complain(str(error))
+            code = WRONG
         finally:
             if port_file is not None:
                 remove_port_file(port_file, server.port)

@@ -60,9 +60,11 @@ class AdminClient:
         """Return every sandbox as the admin API lists it, oldest first."""
         found: dict[str, JSON] = {}
         skip = 0
-        while page := self.call("GET", f"/sandboxes?skip={skip}")["sandboxes"]:
+        while page := {one["id"]: one for one in self.call("GET", f"/sandboxes?skip={skip}")["sandboxes"]}:
+            if page.keys() <= found.keys():
+                break  # what answers has no pages
             # Those that were made meanwhile move the others to the next page, where they are read again.
-            found = {one["id"]: one for one in page} | found
+            found = page | found
             skip += len(page)
         return list(found.values())
 

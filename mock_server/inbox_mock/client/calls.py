@@ -68,7 +68,7 @@ def over_http(root: str, admin_token: str | None) -> Send:
         kind = (response.header("Content-Type") or "").partition(";")[0].strip().lower()
         try:
             found = json.loads(response.body) if kind == ("application/json" if response.status < 300 else PROBLEM_JSON) else None
-        except ValueError:
+        except (ValueError, RecursionError):
             found = None
         if not isinstance(found, dict):  # an answer that does not look like the admin API's comes from another program
             raise ServerUnreachableError(

@@ -1,7 +1,10 @@
 """Hosts, by name or address, in the one form in which they are compared."""
 
-from ipaddress import IPv6Address, ip_address
+from collections.abc import Iterable
+from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address
 from urllib.parse import unquote, urlsplit
+
+Network = IPv4Network | IPv6Network
 
 
 def plain_host(host: str) -> str:
@@ -26,3 +29,12 @@ def is_this_machine(host: str) -> bool:
         return name == "localhost" or ip_address(name).is_loopback
     except ValueError:
         return False
+
+
+def is_within(host: str, networks: Iterable[Network]) -> bool:
+    """Return whether a host is an address, with or without a zone, in one of the networks."""
+    try:
+        address = ip_address(plain_host(host).partition("%")[0])
+    except ValueError:
+        return False
+    return any(address in network for network in networks)

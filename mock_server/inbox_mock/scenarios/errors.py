@@ -31,6 +31,10 @@ class ScenarioError(Exception):
         super().__init__(f"{location}: found {found}; {clause(expected)}")
 
 
+class UnreadableScenarioError(ScenarioError):
+    """There is no such scenario, or its file cannot be read."""
+
+
 class ReceiverError(ScenarioError):
     """An address cannot hear a scenario's webhooks, or not in that role."""
 

@@ -16,7 +16,7 @@ from inbox_mock.domain.spelling import or_meant
 from inbox_mock.domain.values import normal
 from inbox_mock.faults.kinds import kinds
 from inbox_mock.resources import RESOURCES
-from inbox_mock.scenarios.errors import CombinedScenarioError, ScenarioError, told
+from inbox_mock.scenarios.errors import CombinedScenarioError, ScenarioError, UnreadableScenarioError, told
 from inbox_mock.scenarios.size import SMALLER, too_much
 from inbox_mock.scenarios.yaml12 import Lines, read
 from inbox_mock.simulation.actions import actions
@@ -35,7 +35,7 @@ WRITTEN: dict[str, dict[str, str]] = {
 SUFFIXES = (".yaml", ".yml")
 
 
-class UnknownScenarioError(ScenarioError):
+class UnknownScenarioError(UnreadableScenarioError):
     """No shipped scenario has this name."""
 
 
@@ -115,7 +115,7 @@ def from_file(path: Path, name: str) -> Scenario:
         written = path.stat()
         return _read(path, name, written.st_mtime_ns, written.st_size)
     except OSError as error:
-        raise ScenarioError(name, 0, f"a file that cannot be read: {error.strerror}", "a readable .yaml file") from None
+        raise UnreadableScenarioError(name, 0, f"a file that cannot be read: {error.strerror}", "a readable .yaml file") from None
 
 
 @lru_cache(maxsize=32)

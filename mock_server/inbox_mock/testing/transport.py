@@ -70,6 +70,9 @@ class _Parser(HttpServer):
         logging.getLogger("inbox_mock.testing").log(level, "%s", msg, exc_info=traceback)
 
 
+THIS_MACHINE = ("127.0.0.1", 0)
+
+
 class _ServerEnd:
     """The server's end of a connection, in place of its socket."""
 
@@ -83,6 +86,10 @@ class _ServerEnd:
 
     def shutdown(self, _how: int) -> None:
         """Do nothing: what was written is read at the end."""
+
+    def getsockname(self) -> tuple[str, int]:
+        """Return the address of this machine."""
+        return THIS_MACHINE
 
     def setsockopt(self, _level: int, option: int, _value: bytes) -> None:
         """Record that the gateway is about to reset the connection."""
@@ -114,7 +121,7 @@ class Application:
         """
         end = _ServerEnd(request)
         connection: Any = ServerConnection(self._parser, end, lambda opened, *_: opened.written)
-        connection.remote_addr, connection.remote_port = "127.0.0.1", 0
+        connection.remote_addr, connection.remote_port = THIS_MACHINE
         connection.ssl_env = {"wsgi.url_scheme": self.scheme}
         waiting = ClientTimeout(timeout)
         token = WAITING.set(waiting)

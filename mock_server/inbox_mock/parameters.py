@@ -1,0 +1,110 @@
+"""What holds for the options and arguments of all commands: environment variables, blank values, the admin token."""
+
+import os
+import stat
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+import click
+from click.core import ParameterSource
+
+from inbox_mock.terminal import complain
+
+PREFIX = "INBOX_MOCK"
+MOST_BYTES_OF_A_TOKEN = 4096
+
+
+def prepare(command: click.Command) -> None:
+    """Give each option of a command, and of its subcommands, its environment variable, and let no parameter take a blank value."""
+    for parameter in command.params:
+        if isinstance(parameter, click.Option):
+            flag = max(parameter.opts, key=len).lstrip("-")
+            parameter.envvar, parameter.show_envvar = parameter.envvar or f"{PREFIX}_{flag.replace('-', '_').upper()}", True
+        if parameter.nargs != -1:  # a list of arguments may be another program's
+            _refuse_blanks(parameter)
+    if isinstance(command, click.Group):
+        ctx = click.Context(command)
+        for name in command.list_commands(ctx):
+            prepare(command.get_command(ctx, name) or click.Command(name))
+
+
+def _refuse_blanks(parameter: click.Parameter) -> None:
+    """Let a parameter raise BadParameter for a value that is blank, wherever it comes from: most often it is that of an unset variable."""
+    if "consume_value" in vars(parameter):
+        return
+    consume = parameter.consume_value
+
+    def consumed(ctx: click.Context, opts: Any) -> tuple[Any, ParameterSource]:  # noqa: ANN401 - as click has it
+        value, source = consume(ctx, opts)
+        # click takes a blank variable for one that is not set.
+        given = value if source is ParameterSource.COMMANDLINE else os.environ.get(str(parameter.envvar))
+        for one in given if isinstance(given, list | tuple) else (given,):
+            if isinstance(one, str) and not one.strip():
+                raise click.BadParameter(f"found {one!r}; expected a value that is not blank. To have none, leave it out.", ctx, parameter)
+        return value, source
+
+    parameter.consume_value = consumed  # type: ignore[method-assign]
+
+
+class TokenFile(click.ParamType):  # type: ignore[type-arg]  # generic since click 8.4
+    """A file that holds a token, and nothing else but the end of its line."""
+
+    name = "FILE"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Return the token; warn of a file that other users may read."""
+        path = Path(str(value))
+        try:
+            found = path.stat()
+            if not stat.S_ISREG(found.st_mode):
+                self.fail(f"{str(path)!r} is no regular file; expected one that holds the token", param, ctx)
+            with path.open("rb") as file:
+                token = file.read(MOST_BYTES_OF_A_TOKEN + 1).decode().rstrip("\r\n")
+        except OSError as error:
+            self.fail(f"{str(path)!r}: {error.strerror}; expected a file that holds the token", param, ctx)
+        except UnicodeDecodeError:
+            token = ""
+        if not token.strip() or not token.isprintable() or len(token) > MOST_BYTES_OF_A_TOKEN:
+            self.fail(f"{str(path)!r} does not hold a token; expected one line, at most {MOST_BYTES_OF_A_TOKEN:,} bytes long", param, ctx)
+        if found.st_mode & (stat.S_IRGRP | stat.S_IROTH):
+            complain(f"warning: other users of this machine may read the token in {path}: chmod 600 keeps it to you")
+        return token
+
+
+def takes_admin_token(says: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Decorate a command that takes the admin token, given itself or by a file: it receives ``admin_token``, the text or None."""
+    seen = f"{says} Other users of this machine see it in the list of processes; they do not see what the variable or a file holds."
+
+    def decorate(command: Callable[..., None]) -> Callable[..., None]:
+        @click.option("--admin-token", help=seen)
+        @click.option("--admin-token-file", type=TokenFile(), metavar="FILE", help="A file that holds the token of --admin-token.")
+        @wraps(command)
+        def with_token(*args: object, admin_token: str | None, admin_token_file: str | None, **given: object) -> None:
+            del admin_token, admin_token_file
+            command(*args, admin_token=_admin_token(), **given)
+
+        return with_token
+
+    return decorate
+
+
+def chosen(name: str) -> tuple[Any, bool]:
+    """Return an option's value, and whether it is from the command line: a flag before the subcommand counts, the environment is last."""
+    ctx = click.get_current_context()
+    for one in (ctx, ctx.parent):
+        if one is not None and name in one.params and one.get_parameter_source(name) is ParameterSource.COMMANDLINE:
+            return one.params[name], True
+    return ctx.params[name], False
+
+
+def _admin_token() -> str | None:
+    """Return the token, from the command line rather than from the environment; UsageError if it is given twice."""
+    token, told = chosen("admin_token")
+    in_file, told_of_file = chosen("admin_token_file")
+    if token is not None and in_file is not None and told == told_of_file:
+        raise click.UsageError("found --admin-token and --admin-token-file; expected one of them")
+    if token is None or (in_file is not None and told_of_file):
+        return in_file if in_file is None else str(in_file)
+    return str(token)

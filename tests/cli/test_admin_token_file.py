@@ -1,0 +1,89 @@
+"""``--admin-token-file``: the admin token, kept out of the list of processes."""
+
+import os
+from pathlib import Path
+
+import click
+import pytest
+
+from inbox_mock.app import Options
+from inbox_mock.scenarios.loading import find
+from inbox_mock.server import serving
+from processes import run
+from walked import COMMANDS
+
+
+@pytest.fixture(scope="module")
+def guarded() -> object:
+    with serving(Options(scenario=find("empty"), admin_token="open sesame")) as server:
+        yield server.url
+
+
+def a_token(folder: Path, content: bytes = b"open sesame\n", mode: int = 0o600) -> str:
+    path = folder / "token"
+    path.write_bytes(content)
+    path.chmod(mode)
+    return str(path)
+
+
+def test_every_command_that_takes_the_token_takes_it_from_a_file_too() -> None:
+    taking = {path: {flag for option in command.params for flag in option.opts} for path, command in COMMANDS.items()}
+    taking = {path: flags for path, flags in taking.items() if "--admin-token" in flags}
+
+    assert {("serve",), ("check", "server"), ("clock", "advance"), ("admin",)} <= set(taking)
+    assert all("--admin-token-file" in flags for flags in taking.values())
+    for path in taking:
+        help_text = next(
+            option.help for option in COMMANDS[path].params if isinstance(option, click.Option) and option.name == "admin_token"
+        )
+        assert "list of processes" in str(help_text)
+
+
+@pytest.mark.parametrize("content", [b"open sesame\n", b"open sesame", b"open sesame\r\n"])
+def test_it_opens_the_admin_api(guarded: str, tmp_path: Path, content: bytes) -> None:
+    result = run("clock", "--url", guarded, "--admin-token-file", a_token(tmp_path, content))
+
+    assert (result.returncode, result.stderr) == (0, "")
+
+
+def test_it_may_come_from_the_environment_before_a_subcommand_and_wins_over_a_token_there(guarded: str, tmp_path: Path) -> None:
+    token = a_token(tmp_path)
+
+    assert run("clock", "--url", guarded, env={"INBOX_MOCK_ADMIN_TOKEN_FILE": token}).returncode == 0
+    assert run("clock", "--url", guarded, env={"INBOX_MOCK_ADMIN_TOKEN": "open sesame"}).returncode == 0
+    assert run("clock", "--url", guarded, "--admin-token-file", token, "advance", "1h").returncode == 0
+    assert run("clock", "--url", guarded, "--admin-token-file", token, env={"INBOX_MOCK_ADMIN_TOKEN": "wrong"}).returncode == 0
+    assert run("clock", "--url", guarded, "--admin-token", "open sesame", env={"INBOX_MOCK_ADMIN_TOKEN_FILE": token}).returncode == 0
+    assert run("clock", "--url", guarded).returncode == 2
+
+
+def test_given_twice_it_is_refused(tmp_path: Path) -> None:
+    result = run("clock", "--admin-token", "open sesame", "--admin-token-file", a_token(tmp_path))
+
+    assert result.returncode == 2
+    assert "found --admin-token and --admin-token-file; expected one of them" in result.stderr
+
+
+@pytest.mark.parametrize("content", [b"", b" \n", b"one\ntwo\n", b"\xff\n", b"x" * 5000, b"\x1b[2J\n"])
+def test_a_file_that_holds_no_token_is_refused(tmp_path: Path, content: bytes) -> None:
+    result = run("clock", "--admin-token-file", a_token(tmp_path, content))
+
+    assert result.returncode == 2
+    assert "does not hold a token; expected one line" in result.stderr
+
+
+def test_what_is_no_regular_file_is_refused_without_waiting_for_it(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+
+    for path in (tmp_path / "pipe", tmp_path, Path(os.devnull)):
+        result = run("serve", "--admin-token-file", str(path))
+        assert result.returncode == 2
+        assert "is no regular file; expected one that holds the token" in result.stderr
+
+
+@pytest.mark.parametrize("mode", [0o640, 0o604])
+def test_a_file_that_others_may_read_is_warned_of(guarded: str, tmp_path: Path, mode: int) -> None:
+    result = run("clock", "--url", guarded, "--admin-token-file", token := a_token(tmp_path, mode=mode))
+
+    assert result.returncode == 0
+    assert result.stderr == f"inbox-mock: warning: other users of this machine may read the token in {token}: chmod 600 keeps it to you\n"
