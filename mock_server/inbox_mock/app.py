@@ -78,7 +78,7 @@ def create_app(
 
     app = Flask("inbox_mock", static_folder=None)
     app.request_class = AddressedRequest
-    app.config["MAX_CONTENT_LENGTH"] = int(limits.BODY)
+    app.config |= {"MAX_CONTENT_LENGTH": int(limits.BODY), "MAX_FORM_PARTS": int(limits.PARAMETERS)}
     app.register_blueprint(routes.blueprint(server))
     app.register_blueprint(routes.reference())
     app.register_blueprint(oauth.blueprint(server))
@@ -90,12 +90,18 @@ def create_app(
     _health(app)
     _answers_of_refusals(app, server)
     app.before_request(_refuse_unread)
+    app.before_request(_check_query)
     allow_pages = cross_origin.policy(options.allowed_origins)
     app.before_request(lambda: cross_origin.preflight(request))
     app.after_request(lambda answer: allow_pages(request, answer))
     app.after_request(rendering.dated_by(sandboxes))
     app.after_request(rendering.worded)
     return Fake(app, sandboxes, factory, sender)
+
+
+def _check_query() -> None:
+    if request.environ.get("QUERY_STRING", "").count("&") >= limits.PARAMETERS:
+        raise errors.BadRequest(f"the query has more than {limits.PARAMETERS}")
 
 
 def _health(app: Flask) -> None:

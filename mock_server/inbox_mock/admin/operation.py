@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
+from inbox_mock.domain import limits
 from inbox_mock.domain.errors import BadRequest, Invalid, NotFound, invalid
 from inbox_mock.domain.spelling import or_meant, unknown
-from inbox_mock.domain.values import normal, whole_number
+from inbox_mock.domain.values import check_number_of_values, normal, whole_number
 from inbox_mock.engine.sandbox import Sandbox
 from inbox_mock.scenarios.build import SandboxFactory
-from inbox_mock.scenarios.errors import in_words
+from inbox_mock.scenarios.errors import in_words, violations
 from inbox_mock.webhooks.sender import WebhookSender
 
 if TYPE_CHECKING:
@@ -135,8 +136,9 @@ def read_body(raw: bytes) -> object:
     """Return the JSON of a body; an empty one is an empty object.
 
     Raises:
-        BadRequest: the body is not JSON.
+        BadRequest: the body is not JSON, or has too many values.
     """
+    check_number_of_values(raw)
     try:
         return normal(orjson.loads(raw)) if raw.strip() else {}
     except ValueError as error:
@@ -152,11 +154,11 @@ def checked(operation: AdminOperation, body: object) -> JSON:
     from jsonschema_rs import ValidationErrorKind
 
     problems = []
-    for error in _validator(operation).iter_errors(body):
+    for error in violations(_validator(operation), body)[: limits.PROBLEMS]:
         path = error.instance_path
         if isinstance(error.kind, ValidationErrorKind.AdditionalProperties):
             known = _described(operation, path).get("properties", {})
-            problems += [invalid(".".join(map(str, (*path, key))), unknown(key, known)) for key in error.kind.unexpected]
+            problems += [invalid(".".join(map(str, (*path, key))), unknown(key, known)) for key in error.kind.unexpected[: limits.PROBLEMS]]
             continue
         expected = _description(operation, path) or in_words(error)
         if isinstance(error.kind, ValidationErrorKind.Enum):

@@ -9,6 +9,7 @@ from inbox_mock import __version__
 from inbox_mock.admin import actors, clock, faults, inbox_view, journal, sandboxes, webhooks
 from inbox_mock.admin.access_control import PREFIX, PROBLEM_JSON, AccessControl
 from inbox_mock.admin.operation import JSON, AdminCall, AdminOperation, Page, checked, declared_in, read_body
+from inbox_mock.domain import limits
 from inbox_mock.scenarios.build import SandboxFactory
 from inbox_mock.webhooks.sender import WebhookSender
 
@@ -40,7 +41,12 @@ PARAMETERS = {
 def blueprint(factory: SandboxFactory, control: AccessControl, sender: WebhookSender) -> Blueprint:
     """Return the blueprint of /__admin."""
     made = Blueprint("admin", __name__, url_prefix=PREFIX)
-    made.before_request(lambda: control.check(request))
+
+    @made.before_request
+    def check() -> None:
+        control.check(request)
+        request.max_content_length = limits.ADMIN_BODY
+
     for operation in OPERATIONS:
         made.add_url_rule(
             operation.rule,

@@ -10,8 +10,10 @@ from inbox_mock.api import fault_injection, rendering
 from inbox_mock.api.fault_injection import ErrorFormat, Replaced
 from inbox_mock.api.pipeline import Answered, Server, respond
 from inbox_mock.api.rendering import JSON, Headers, Rendered
+from inbox_mock.domain import limits
 from inbox_mock.domain.access import scope_in_words, with_fragment, with_query
-from inbox_mock.domain.errors import OAuthRefused, Problem, Refusal
+from inbox_mock.domain.errors import BadRequest, OAuthRefused, Problem, Refusal
+from inbox_mock.domain.values import check_number_of_values
 from inbox_mock.engine import redaction
 from inbox_mock.engine.unit_of_work import UnitOfWork
 from inbox_mock.services import oauth
@@ -38,6 +40,12 @@ SAFETY: Headers = [
 def blueprint(server: Server) -> Blueprint:
     """Return the blueprint of /oauth."""
     made = Blueprint("oauth", __name__, url_prefix="/oauth", template_folder=".")
+
+    @made.before_request
+    def limit() -> None:
+        request.max_content_length = limits.FORM
+        if request.mimetype in FORMS and request.get_data().count(b"&") >= limits.PARAMETERS:
+            raise BadRequest(f"the form has more than {limits.PARAMETERS}")
 
     @made.get("/authorize", provide_automatic_options=False)
     def ask() -> Response:
@@ -108,6 +116,7 @@ def _given(request: Request) -> tuple[dict[str, str], bool]:
 
 
 def _json(raw: bytes) -> dict[str, str] | None:
+    check_number_of_values(raw)
     try:
         found = orjson.loads(raw) if raw.strip() else {}
     except orjson.JSONDecodeError:

@@ -23,6 +23,7 @@ from inbox_mock.domain import limits
 from inbox_mock.domain.access import sandbox_of
 from inbox_mock.domain.errors import BadRequest, Forbidden, NotRead, RateLimited, Refusal, Unauthorized
 from inbox_mock.domain.reasons import Reason, in_words
+from inbox_mock.domain.values import check_number_of_values
 from inbox_mock.engine import redaction
 from inbox_mock.engine.sandboxes import Sandboxes
 from inbox_mock.engine.unit_of_work import UnitOfWork
@@ -245,6 +246,7 @@ def _query(text: str) -> Query:
 def _parsed(operation: Operation, raw: bytes) -> object:
     if operation.body is None or (operation.body == "optional" and not raw.strip()):
         return None
+    check_number_of_values(raw)
     try:
         return orjson.loads(raw)
     except orjson.JSONDecodeError as error:
@@ -264,7 +266,7 @@ def _run(operation: Operation, context: RequestContext, path: str) -> tuple[byte
 def _entry(work: UnitOfWork, request: Request, grant: Grant | None, raw: bytes, body: bytes, headers: Headers) -> Row:
     environ = request.environ
     told = {name: environ[key] for name, key in JOURNALED_HEADERS if environ.get(key)}
-    query = environ.get("QUERY_STRING", "")
+    query = environ.get("QUERY_STRING", "")[: limits.JOURNALED]
     token_id = recognise(work, bearer(request)) if grant is None else grant.token_id
     return {
         "query": redaction.of_query(work, query) if query else "",

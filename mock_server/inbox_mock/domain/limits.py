@@ -34,6 +34,10 @@ class Limit(int):
 
 # A request.
 BODY = Limit(64 * MEBIBYTE, "bytes", "the body of a request", "413")
+ADMIN_BODY = Limit(16 * MEBIBYTE, "bytes", "the body of a call of the admin API", "413")
+FORM = Limit(1 * MEBIBYTE, "bytes", "a body sent to `/oauth`", "413")
+JSON_VALUES = Limit(200_000, "values", "JSON in a body", "400")
+PARAMETERS = Limit(5_000, "parameters", "a query, and a form", "400; of a multipart form 413")
 HEAD = Limit(512 * KIBIBYTE, "bytes", "the first line of a request, and its headers", "414, and 431")
 FIELDS = Limit(1_000, "headers", "a request", "431")
 CHUNK_LINE = Limit(4 * KIBIBYTE, "bytes", "the line before a chunk, with its extensions", "400")
@@ -48,6 +52,15 @@ UPLOAD = Limit(9_999_999, "bytes", "a file that is uploaded", "422: is too big")
 # An answer.
 LINK = Limit(65_000, "bytes", "`Link` in an answer", "414")
 WHY = Limit(1_000, "characters", "`X-Mock-Why` in an answer", "cut, with `...` at the end")
+
+PROBLEMS = Limit(
+    100,
+    "problems",
+    "mistakes that are said of a body of the admin API, and unknown keys of one object in a scenario",
+    "the rest is not said",
+)
+
+CHECKED_WHOLE = Limit(10_000, "values", "a body of the admin API, or a scenario, of which every mistake is said", "the first one is")
 
 # What a sandbox keeps.
 JOURNAL = Limit(10_000, "entries", "the journal of a sandbox", "the oldest are deleted")

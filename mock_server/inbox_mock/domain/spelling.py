@@ -4,13 +4,14 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 
 CLOSE = 0.6
+LONGEST = 100  # no known word has more characters, and those of a longer one would be compared in vain
 CLAUSES = ("can't ", "must ", "is ", "did you mean ")
 
 
 def closest(word: object, known: Iterable[str], likeness: float = CLOSE) -> str | None:
     """Return the known word that resembles a word most, whatever its case, or None if none does; ``likeness`` goes up to 1."""
     folded = {name.casefold(): name for name in known}
-    found = get_close_matches(word.casefold(), folded, 1, likeness) if isinstance(word, str) else []
+    found = get_close_matches(word.casefold(), folded, 1, likeness) if isinstance(word, str) and len(word) <= LONGEST else []
     return folded[found[0]] if found else None
 
 

@@ -1,9 +1,14 @@
 """Values from outside in their normal form: whole numbers in JSON, digits in text, text without control characters."""
 
+import re
+
 from inbox_mock.domain import limits
+from inbox_mock.domain.errors import BadRequest
 
 UNPRINTABLE = "\ufffd"
 LARGEST = 2**53
+TEXTS = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.DOTALL)
+"""The texts in JSON; one without an end is found whole, since the search for others would begin in it again and again."""
 
 
 def normal(value: object, levels: int = limits.LEVELS) -> object:
@@ -22,6 +27,31 @@ def normal(value: object, levels: int = limits.LEVELS) -> object:
     if isinstance(value, list):
         return [normal(item, levels - 1) for item in value]
     return value
+
+
+def check_number_of_values(raw: bytes) -> None:
+    """Count the values in JSON without parsing it: as objects they may need fifty times the memory.
+
+    Raises:
+        BadRequest: there are too many.
+    """
+    if _marks(raw, 0, len(raw)) > limits.JSON_VALUES and _has_many_outside_texts(raw):
+        raise BadRequest(f"the body has more than {limits.JSON_VALUES}")
+
+
+def _has_many_outside_texts(raw: bytes) -> bool:
+    found = end = 0
+    for number, text in enumerate(TEXTS.finditer(raw)):
+        found += _marks(raw, end, text.start())
+        end = text.end()
+        if max(found, number // 2) > limits.JSON_VALUES:  # every second text may be a key
+            return True
+    return found + _marks(raw, end, len(raw)) > limits.JSON_VALUES
+
+
+def _marks(raw: bytes, start: int, end: int) -> int:
+    """Return the number of commas and opening brackets in a part: each value but the first comes after one."""
+    return sum(raw.count(mark, start, end) for mark in (b",", b"[", b"{"))
 
 
 def whole_number(text: str, digits: int) -> int | None:

@@ -4,10 +4,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from json import dumps
 from typing import TYPE_CHECKING, Any
 
+from inbox_mock.domain import limits
 from inbox_mock.domain.spelling import clause, instead_of, one_of
 
 if TYPE_CHECKING:
-    from jsonschema_rs import ValidationError
+    from jsonschema_rs import ValidationError, Validator
 
 MOST_TOLD = 20
 TYPES = {
@@ -59,6 +60,28 @@ class CombinedScenarioError(ScenarioError):
         self.args = ("\n".join(told),)
 
 
+def violations(validator: "Validator", data: object) -> "list[ValidationError]":
+    """Return the violations of a schema; the first one only if there are many values, since each costs what hundreds of them do."""
+    from jsonschema_rs import ValidationError
+
+    if not _has_more_values(limits.CHECKED_WHOLE, data):
+        return list(validator.iter_errors(data))
+    try:
+        validator.validate(data)
+    except ValidationError as first:
+        return [first]
+    return []
+
+
+def _has_more_values(most: int, data: object) -> bool:
+    found, waiting = 0, [data]
+    while waiting and found <= most:
+        found += 1
+        part = waiting.pop()
+        waiting += part.values() if isinstance(part, Mapping) else part if isinstance(part, list) else ()
+    return found > most
+
+
 def told(error: "ValidationError", schema: Mapping[str, object]) -> Iterator[tuple[tuple[str | int, ...], str, str]]:
     """Yield for a schema violation its path, what was found and what was expected, in words; one for each unknown key."""
     from jsonschema_rs import ValidationErrorKind as Kind
@@ -67,7 +90,7 @@ def told(error: "ValidationError", schema: Mapping[str, object]) -> Iterator[tup
     location = f"{path}: " if path else ""
     if isinstance(kind, Kind.AdditionalProperties):
         known = sorted(_at(schema, error.schema_path[:-1]).get("properties", {}))
-        for key in kind.unexpected:
+        for key in kind.unexpected[: limits.PROBLEMS]:
             yield (*error.instance_path, key), f"{location}the unknown key {key!r}", instead_of(key, known)
         return
     yield (tuple(error.instance_path), *_told(error, schema, location))

@@ -16,7 +16,7 @@ from inbox_mock.domain.spelling import or_meant
 from inbox_mock.domain.values import normal
 from inbox_mock.faults.kinds import kinds
 from inbox_mock.resources import RESOURCES
-from inbox_mock.scenarios.errors import CombinedScenarioError, ScenarioError, UnreadableScenarioError, told
+from inbox_mock.scenarios.errors import CombinedScenarioError, ScenarioError, UnreadableScenarioError, told, violations
 from inbox_mock.scenarios.size import SMALLER, too_much
 from inbox_mock.scenarios.yaml12 import Lines, read
 from inbox_mock.simulation.actions import actions
@@ -190,7 +190,7 @@ def _checked(scenario: Scenario) -> Scenario:
         data: dict[str, object] = normal(dict(scenario.data))  # type: ignore[assignment]
     except ValueError as nested:
         raise scenario.error((), str(nested), "a scenario") from None
-    found = [scenario.error(*finding) for error in _validator().iter_errors(data) for finding in told(error, schema())]
+    found = [scenario.error(*finding) for error in violations(_validator(), data) for finding in told(error, schema())]
     found = found or [scenario.error(*finding) for finding in too_much(data)]
     if found:
         raise CombinedScenarioError(sorted(found, key=lambda error: error.line))
