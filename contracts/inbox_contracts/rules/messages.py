@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from inbox_mock.conduct.model import Entry, Evidence, MessageFact, Rule, Violation
 from inbox_mock.conduct.pagination import has_next, is_listing, since_of
+from inbox_mock.conduct.values import mark
 
 
 @Rule(
@@ -94,33 +95,38 @@ def look_before_sending_again(evidence: Evidence) -> Iterator[Violation]:
         doubtful: dict[tuple[int | None, object], Entry] = {}
         looks = [entry for entry in calls if _is_look(entry)]
         ids = [look.id for look in looks]
+        shown: dict[int, tuple[object, ...] | None] = {}
         for entry in calls:
             if not entry.is_call("POST", "inbox", "messages"):
                 continue
+            lost = entry.status is None or entry.status >= 500 or entry.status == 408 or not entry.readable
+            if not lost and not doubtful:
+                continue
             conversation, content = _sent(entry)
             first = doubtful.get((conversation, content))
-            if first is not None and not _is_excepted(
-                evidence, first, entry, looks[bisect_right(ids, first.id) : bisect_right(ids, entry.id)]
-            ):
+            between = looks[bisect_right(ids, first.id) : bisect_right(ids, entry.id)] if first is not None else ()
+            if first is not None and not _is_excepted(evidence, first, entry, between, shown):
                 what = f"message {stored}" if (stored := first.made("inbox_message_created")) else "the message"
                 told = "without an answer" if first.status is None else f"with {first.status}"
                 about = f"sent {what} again, after the first try ended {told}"
                 yield Violation(f"{about}, without looking whether it is there", (first.id, entry.id))
-            if entry.status is None or entry.status >= 500 or entry.status == 408 or not entry.readable:
+            if lost:
                 doubtful[conversation, content] = entry
-            elif entry.status < 300:
+            elif entry.status is not None and entry.status < 300:
                 doubtful.pop((conversation, content), None)
 
 
 def _sent(entry: Entry) -> tuple[int | None, object]:
     """Return a message's conversation and content; for a long request, the beginning that the journal keeps."""
-    return (entry.number("conversation_id"), entry.written.get("content")) if entry.written else (None, entry.asked_body)
+    return (entry.number("conversation_id"), mark(entry.written.get("content"))) if entry.written else (None, mark(entry.asked_body))
 
 
-def _is_excepted(evidence: Evidence, first: Entry, again: Entry, looks: Sequence[Entry]) -> bool:
+def _is_excepted(
+    evidence: Evidence, first: Entry, again: Entry, looks: Sequence[Entry], shown: dict[int, tuple[object, ...] | None]
+) -> bool:
     between = [look for look in looks if _would_show(look, first, _sent(first)[0])]
     stored = first.made("inbox_message_created")
-    if stored is None or not any(_shows(look, stored, first) for look in between):
+    if stored is None or not any(_shows(look, stored, first, shown) for look in between):
         return any(not has_next(look) for look in between)  # what is new is on the last page
     thread = evidence.messages[stored].conversation_id
     answers = (m for m in evidence.messages.values() if m.conversation_id == thread and m.id > stored)
@@ -141,17 +147,30 @@ def _would_show(look: Entry, first: Entry, conversation: int | None) -> bool:
     return look.account_id == first.account_id and named and (since is None or since <= first.at)
 
 
-def _shows(look: Entry, message_id: int, first: Entry) -> bool:
-    """Return whether a response shows a message. The journal cuts long responses; the newest message is on the last page."""
-    records = look.answered.get(look.parts[1])
-    if isinstance(records, list):
-        shown = [record for record in records if isinstance(record, dict)]
-        if look.parts[1] == "messages":
-            return any(record.get("id") == message_id for record in shown)
-        links = (record.get("links") for record in shown)
-        return any(isinstance(found, dict) and message_id in (found.get("messages") or ()) for found in links)
+def _shows(look: Entry, message_id: int, first: Entry, shown: dict[int, tuple[object, ...] | None]) -> bool:
+    """Return whether a response shows a message; ``shown`` keeps which ones each response shows, since bodies are read each time.
+
+    The journal cuts long responses; the newest message is on the last page.
+    """
+    if look.id not in shown:
+        shown[look.id] = _messages_in(look)
+    known = shown[look.id]
+    if known is not None:
+        return message_id in known
     stale = look.synced_at is not None and look.synced_at < first.at
     return not stale and look.headers.get("X-Current-Page") == look.headers.get("X-Total-Pages")
+
+
+def _messages_in(look: Entry) -> tuple[object, ...] | None:
+    """Return the ids of the messages that a response shows; None where the journal does not hold all of it."""
+    records = look.answered.get(look.parts[1])
+    if not isinstance(records, list):
+        return None
+    found = [record for record in records if isinstance(record, dict)]
+    if look.parts[1] == "messages":
+        return tuple(record.get("id") for record in found)
+    links = [record["links"] for record in found if isinstance(record.get("links"), dict)]
+    return tuple(message_id for linked in links for message_id in linked.get("messages") or ())
 
 
 @Rule(

@@ -116,7 +116,7 @@ def follow_every_next(evidence: Evidence) -> Iterator[Violation]:
             left_off = traversal.left_off
             if left_off is not None and left_off.parameters.get("per_page") != "1" and not after.covers(traversal):
                 cut_short = bisect_right(failures, after.begins) > bisect_right(failures, left_off.id)
-                going_on = left_off is calls[-1] and evidence.now - left_off.at < STILL_READING
+                going_on = left_off is calls[-1] and evidence.is_recent(left_off.at, STILL_READING)
                 if not (cut_short or going_on or _was_a_look(calls, places[traversal.first.id])):
                     total = left_off.headers.get("X-Total-Pages", "more")
                     about = f"read page {page_of(left_off)} of {total} of {list_name(left_off)}, and never asked for the next"

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from inbox_mock.conduct.model import Evidence, Rule, Violation
+from inbox_mock.conduct.values import mark
 
 NOT_THE_SIGNATURE = frozenset({404, 405, 408, 410, 413, 425, 429})
 
@@ -39,11 +40,11 @@ def refuse_forged_webhooks(evidence: Evidence) -> Iterator[Violation]:
 )
 def accept_signed_webhooks(evidence: Evidence) -> Iterator[Violation]:
     """Yield each webhook that was refused although its signature was right."""
-    accepted: set[tuple[str, str, str]] = set()
+    accepted: set[tuple[str, str, object]] = set()
     for entry in evidence.attempts:
         if entry.delivery is None or entry.delivery.forged or entry.status is None:
             continue
-        told = entry.path, entry.delivery.event, entry.delivery.record
+        told = entry.path, entry.delivery.event, mark(entry.delivery.record)
         if 200 <= entry.status < 300:
             accepted.add(told)
         elif 400 <= entry.status < 500 and entry.status not in NOT_THE_SIGNATURE and told not in accepted:

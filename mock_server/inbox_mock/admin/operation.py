@@ -25,10 +25,10 @@ JSON = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """An answer that is not JSON; ``kind`` is its content type."""
+    """An answer that is written already; ``kind`` is its content type."""
 
     kind: str
-    text: str
+    text: str | bytes
 
 
 @dataclass(frozen=True, slots=True)

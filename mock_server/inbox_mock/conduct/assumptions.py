@@ -1,5 +1,6 @@
 """The assumed behaviours that a run relied on, from the journal, the declarations' fidelity, and the actions of channels."""
 
+import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from inbox_mock.channels import policies
 from inbox_mock.conduct.evidence import OperationIndex
 from inbox_mock.conduct.model import Entry, Evidence
 from inbox_mock.conduct.pagination import page_of
+from inbox_mock.conduct.values import Json
 from inbox_mock.domain import times
 from inbox_mock.domain.fidelity import ASSUMPTIONS, Fidelity
 from inbox_mock.engine.unit_of_work import UnitOfWork
@@ -51,22 +53,24 @@ def _switched(name: str) -> Behaviour:
     return Behaviour(ASSUMPTIONS[name].says, f"no source settles it; assume.{name} of a scenario decides", name)
 
 
-def _is(*calls: tuple[str, ...]) -> Callable[[Entry], bool]:
-    return lambda entry: entry.done and any(entry.is_call(*call) for call in calls)
+def _is(*calls: tuple[str, ...]) -> Callable[[Entry, Json], bool]:
+    return lambda entry, _: entry.done and any(entry.is_call(*call) for call in calls)
 
 
-def _shows_a_picture(entry: Entry) -> bool:
+def _shows_a_picture(entry: Entry, _: Json) -> bool:
+    if entry.status not in {200, 201} or entry.parts[1:2] != ("attachments",):
+        return False
     attachments = entry.answered.get("attachments")
     return isinstance(attachments, list) and any(attachment.get("image_width") for attachment in attachments)
 
 
-def _stays_with_an_offset(entry: Entry) -> bool:
-    return entry.done and any(times.has_offset(str(entry.written[key])) for key in ("start_at", "end_at") if key in entry.written)
+def _stays_with_an_offset(entry: Entry, written: Json) -> bool:
+    return entry.done and any(times.has_offset(str(written[key])) for key in ("start_at", "end_at") if key in written)
 
 
 MESSAGE = ("POST", "inbox", "messages")
-OF_CALLS: tuple[tuple[Behaviour, Callable[[Entry], bool]], ...] = (
-    (_switched("message_bumps_conversation"), lambda entry: entry.made("inbox_message_created") is not None),
+OF_CALLS: tuple[tuple[Behaviour, Callable[[Entry, Json], bool]], ...] = (
+    (_switched("message_bumps_conversation"), lambda entry, _: entry.made("inbox_message_created") is not None),
     (
         _switched("connect_moves_updated_at"),
         _is(
@@ -75,24 +79,24 @@ OF_CALLS: tuple[tuple[Behaviour, Callable[[Entry], bool]], ...] = (
             ("PUT", "inbox", "messages", "*", "add_attachment"),
         ),
     ),
-    (_switched("sent_at_optional"), lambda entry: entry.is_call(*MESSAGE) and bool(entry.written) and entry.written.get("sent_at") is None),
-    (_switched("visibility_all"), lambda entry: "messages" in entry.parts and entry.written.get("visibility") == "all"),
-    (_switched("if_none_match"), lambda entry: "If-None-Match" in entry.asked_headers),
+    (_switched("sent_at_optional"), lambda entry, written: entry.is_call(*MESSAGE) and bool(written) and written.get("sent_at") is None),
+    (_switched("visibility_all"), lambda entry, written: "messages" in entry.parts and written.get("visibility") == "all"),
+    (_switched("if_none_match"), lambda entry, _: "If-None-Match" in entry.asked_headers),
     (_switched("stay_offset"), _stays_with_an_offset),
-    (_switched("created_by"), lambda entry: entry.status in {200, 201} and not SHOWS_CREATOR.isdisjoint(entry.parts[1:2])),
-    (_switched("attachment_urls"), lambda entry: entry.status in {200, 201} and entry.parts[1:2] == ("attachments",)),
-    (_switched("picture_size"), lambda entry: entry.status in {200, 201} and _shows_a_picture(entry)),
+    (_switched("created_by"), lambda entry, _: entry.status in {200, 201} and not SHOWS_CREATOR.isdisjoint(entry.parts[1:2])),
+    (_switched("attachment_urls"), lambda entry, _: entry.status in {200, 201} and entry.parts[1:2] == ("attachments",)),
+    (_switched("picture_size"), _shows_a_picture),
     (
         Behaviour("A message whose channel is not the conversation's default_channel stays in the inbox.", "inferred from default_channel"),
-        lambda entry: any(reason.is_not_relayed for reason in entry.reasons),
+        lambda entry, _: any(reason.is_not_relayed for reason in entry.reasons),
     ),
     (
         Behaviour("A sender from another conversation is refused.", "inferred: a participant is scoped under its conversation"),
-        lambda entry: entry.is_call(*MESSAGE) and entry.refused_for("sender"),
+        lambda entry, _: entry.is_call(*MESSAGE) and entry.refused_for("sender"),
     ),
     (
         Behaviour("A page past the end is empty, and no error.", "no source settles it"),
-        lambda entry: entry.status == 200 and page_of(entry) > int(entry.headers.get("X-Total-Pages") or page_of(entry)),
+        lambda entry, _: entry.status == 200 and page_of(entry) > int(entry.headers.get("X-Total-Pages") or sys.maxsize),
     ),
 )
 OF_EXCHANGES: tuple[tuple[Behaviour, Callable[[Entry], bool]], ...] = (
@@ -129,11 +133,11 @@ def assumed(evidence: Evidence, operations: OperationIndex, observed: Mapping[Be
     """Return each behaviour that the run relied on, with the number of its occurrences, most frequent first."""
     met: Counter[Behaviour] = Counter()
     for entry in evidence.calls:
-        operation = operations.of(entry.method, entry.path)
+        operation, written = operations.of(entry.method, entry.path), entry.written
         if operation is not None and entry.status not in {401, 403}:
-            met.update(_declared(entry, operation))
+            met.update(_declared(entry, written if operation.body in {"create", "update"} else {}, operation))
         met.update(_refusals(entry))
-        met.update(behaviour for behaviour, seen in OF_CALLS if seen(entry))
+        met.update(behaviour for behaviour, seen in OF_CALLS if seen(entry, written))
     for entries, behaviours in ((evidence.exchanges, OF_EXCHANGES), (evidence.attempts, OF_WEBHOOKS)):
         met.update(behaviour for entry in entries for behaviour, seen in behaviours if seen(entry))
     met.update(observed)
@@ -144,7 +148,7 @@ def assumed(evidence: Evidence, operations: OperationIndex, observed: Mapping[Be
     ]
 
 
-def _declared(entry: Entry, operation: Operation) -> Iterator[Behaviour]:
+def _declared(entry: Entry, written: Json, operation: Operation) -> Iterator[Behaviour]:
     """Yield what a call relied on by its declarations: the operation, its parameters, written fields, embedded resources."""
     if operation.fidelity.level == ASSUMED:
         yield Behaviour(f"{operation.method} /api/v3{operation.rule}: {operation.summary}", operation.fidelity.source)
@@ -152,12 +156,12 @@ def _declared(entry: Entry, operation: Operation) -> Iterator[Behaviour]:
         if name in operation.query and QUERY[name].fidelity.level == ASSUMED:
             yield Behaviour(f"Query parameter {name}: {QUERY[name].says}", QUERY[name].fidelity.source)
     resource = operation.resource
-    named = {part for name in ("fields", "include") for part in entry.parameters.get(name, "").split(",")}
-    for attribute in resource.attributes:
-        wrote = operation.body in {"create", "update"} and attribute.write is not Write.NEVER and attribute.name in entry.written
+    named = {part for name in ("fields", "include") if name in entry.parameters for part in entry.parameters[name].split(",")}
+    for attribute in resource.attributes if named or written else ():
+        wrote = attribute.write is not Write.NEVER and attribute.name in written
         if attribute.fidelity.level == ASSUMED and (wrote or attribute.name in named):
             yield Behaviour(f"Attribute {attribute.name} of {resource.plural}", attribute.fidelity.source)
-        if wrote and entry.done and is_cast(attribute, entry.written[attribute.name]):
+        if wrote and entry.done and is_cast(attribute, written[attribute.name]):
             yield _switched("cast_values")
     for link in resource.links:
         if link.fidelity.level == ASSUMED and link.name in named:

@@ -1,18 +1,16 @@
 """Rules of conduct, the evidence that they evaluate, and the violations that they find."""
 
-import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Literal, get_args
-from urllib.parse import parse_qsl
 
+from inbox_mock.conduct.values import Json, Present, Value, is_recent, object_in, parameters_in
 from inbox_mock.domain.reasons import FAULT_STRUCK, Reason, in_words
 from inbox_mock.domain.values import whole_number
 
 Severity = Literal["error", "note"]
-Json = Mapping[str, object]
 
 API = "/api/v3/"
 TOKENS = "/oauth/token"
@@ -129,13 +127,13 @@ class TokenFact:
     scopes: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class DeliveryFact:
-    """A webhook: its event and record, and whether its signature was forged."""
+    """A webhook: its event and record, and whether its signature was forged. The record is read each time it is asked for."""
 
     id: int
     event: str
-    record: str
+    record: Value[str] = Value("")
     forged: bool
 
 
@@ -143,7 +141,8 @@ class DeliveryFact:
 class Entry:
     """An entry of the journal: a request under /api/v3 or /oauth, or an attempt to deliver a webhook (``delivery`` is set).
 
-    Bodies are text, or for /oauth the parameters by name. ``status`` is None where no answer was sent;
+    Bodies are text, or for /oauth the parameters by name. In a report they are read from the journal and parsed each time they are
+    asked for, and not kept: ask for the entries that matter only, and for each of them once. ``status`` is None where no answer was sent;
     ``readable`` is false for an answer that a fault cut short or garbled. ``synced_at`` is that of the answer.
     ``scopes``: any one of them allows the request. ``head_bytes`` is about the size of the answer's status line and headers, 0 for
     a webhook.
@@ -153,16 +152,16 @@ class Entry:
     at: datetime
     method: str
     path: str
-    query: str = ""
+    query: Value[str] = Value("")
     status: int | None
     token: str | None = None
     application_id: int | None = None
     account_id: int | None = None
-    asked_headers: Mapping[str, str] = field(default_factory=dict)
-    asked_body: str | Json = ""
-    headers: Mapping[str, str] = field(default_factory=dict)
+    asked_headers: Value[Mapping[str, str]] = Value({})
+    asked_body: Value[str | Json] = Value("")
+    headers: Value[Mapping[str, str]] = Value({})
     head_bytes: int = 0
-    body: str | Json = ""
+    body: Value[str | Json] = Value("")
     caused: tuple[tuple[str, int], ...] = ()
     reasons: tuple[Reason, ...] = ()
     readable: bool = True
@@ -187,12 +186,19 @@ class Entry:
             return ()
         return tuple(part for part in self.path.removeprefix(API).split("/") if part)
 
-    @cached_property
+    @property
     def parameters(self) -> Mapping[str, str]:
         """The query parameters; the last value of a repeated one counts."""
-        return dict(parse_qsl(self.query, keep_blank_values=True))
+        held = vars(self)
+        if "_parameters" in held:
+            found: Mapping[str, str] = held["_parameters"]
+            return found
+        found = parameters_in(self.query)
+        if not callable(held["_query"]):
+            held["_parameters"] = found
+        return found
 
-    @cached_property
+    @property
     def written(self) -> Json:
         """The first record of the request's body; empty where there is none, or the journal did not keep all of it."""
         for records in self.asked.values():
@@ -203,12 +209,12 @@ class Entry:
     @property
     def asked(self) -> Json:
         """The request's body, or its parameters for /oauth; empty where it is not a JSON object, or the journal did not keep all of it."""
-        return _parsed(self.asked_body)
+        return object_in(self.asked_body)
 
-    @cached_property
+    @property
     def answered(self) -> Json:
         """The answer's body; empty where it is not a JSON object, or the journal did not keep all of it."""
-        return _parsed(self.body)
+        return object_in(self.body)
 
     @property
     def failed(self) -> bool:
@@ -241,8 +247,9 @@ class Entry:
 
     def is_call(self, method: str, *parts: str) -> bool:
         """Return whether this is a request with this method and path; ``*`` stands for any part. PATCH counts as PUT."""
-        same = method == ("PUT" if self.method == "PATCH" else self.method) and len(parts) == len(self.parts)
-        return same and all(wanted in ("*", found) for wanted, found in zip(parts, self.parts, strict=True))
+        if len(parts) != len(self.parts) or method != ("PUT" if self.method == "PATCH" else self.method):
+            return False
+        return all(wanted in ("*", found) for wanted, found in zip(parts, self.parts, strict=True))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -250,11 +257,12 @@ class Evidence:
     """The evidence for rules: the journal, oldest entry first, and facts about the sandbox as it is now, with times.
 
     ``lost``: the number of the journal's oldest entries that were deleted. ``strict``: what the guide asks clients to refrain
-    from was refused.
+    from was refused. A rule that asks for ``now`` is evaluated anew at each moment, one that asks `is_recent` only when that has
+    changed.
     """
 
     entries: tuple[Entry, ...]
-    now: datetime
+    now: Present = Present()
     strict: bool = False
     lost: int = 0
     bookings: Mapping[int, BookingFact] = field(default_factory=dict)
@@ -278,6 +286,16 @@ class Evidence:
         """The attempts to deliver a webhook."""
         return tuple(entry for entry in self.entries if entry.delivery is not None)
 
+    @property
+    def holds_until(self) -> datetime:
+        """The last moment at which what rules have asked about the present so far is true; far in the future if they have not."""
+        found: datetime = self.__dict__["holds_until"]
+        return found
+
+    def is_recent(self, at: datetime, span: timedelta) -> bool:
+        """Return whether less than a span has passed since a time."""
+        return is_recent(self, at, span)
+
     def by_application(self) -> Iterator[tuple[int, list[Entry]]]:
         """Yield each application that called the API, with its calls in order."""
         found: dict[int, list[Entry]] = {}
@@ -291,13 +309,3 @@ class Evidence:
         for entry in self.calls:
             if entry.is_call(method, *parts) and (entry.done or (self.strict and entry.refused_for(field))):
                 yield entry
-
-
-def _parsed(body: str | Json) -> Json:
-    if not isinstance(body, str):
-        return body
-    try:
-        found = json.loads(body)
-    except (ValueError, RecursionError):
-        return {}
-    return found if isinstance(found, dict) else {}

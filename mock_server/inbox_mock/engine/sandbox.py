@@ -1,8 +1,9 @@
 """A sandbox: an isolated database with its own lock, and what is known of it without them."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
+from datetime import datetime
 from threading import Condition, Lock, RLock
 
 from inbox_mock.domain import times
@@ -47,13 +48,23 @@ class Snapshot:
     image: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class Derived:
+    """What was derived from a sandbox in one version of it; true as long as its clock shows no more than ``until``."""
+
+    version: int
+    until: datetime
+    found: Mapping[str, bytes]
+
+
 class Sandbox:
     """A sandbox. All of its state is in its database; this object holds the connection, the lock and the source of its first image.
 
     A sleeping sandbox holds only its image, a third of the memory; the next unit of work restores it in half a millisecond.
 
     ``generation`` is the number of starts, resets and restores: if it differs under `work`, the sandbox has been reset or
-    restored meanwhile. ``version`` is the number of changes so far: the dashboard reloads the sandbox when it differs.
+    restored meanwhile. ``version`` is the number of changes so far: the dashboard reloads the sandbox when it differs, and what is
+    ``derived`` from one version (under the lock ``judging``) is not derived again.
 
     ``description``, ``clock``, ``now`` and ``due`` are of the last unit of work, and can be read without waiting for the next one.
     ``due`` is the wall clock's time when the next event is due; None if none is pending, or the clock stands.
@@ -72,7 +83,8 @@ class Sandbox:
         self._described: int | None = None
         self._db, self._asleep = None, b""
         self._picture: tuple[int, bytes] | None = None
-        self.advancing = Lock()
+        self.advancing, self.judging = Lock(), Lock()
+        self.derived: Derived | None = None
         self._start = start
         self._lock = RLock()
         self._closed = False
@@ -142,6 +154,11 @@ class Sandbox:
             )
 
     @property
+    def lock(self) -> AbstractContextManager[object]:
+        """The lock under which the database is used; a unit of work holds it."""
+        return self._lock
+
+    @property
     def now(self) -> str:
         """The sandbox's time in the API's format; what is due by then may not have been handled yet."""
         clock = self.clock
@@ -172,8 +189,7 @@ class Sandbox:
         try:
             if self._db is not None and not self._closed and not self._db.in_transaction:
                 self._asleep = database.take_image(self._db)
-                self._db.close()
-                self._db = self._picture = None
+                self._db = self._picture = self.derived = None  # who still reads the database closes it
         finally:
             self._lock.release()
 
@@ -212,9 +228,8 @@ class Sandbox:
         keep_tokens(db, tokens)
         db.execute("COMMIT")
         self.settings = sandbox_store.read_settings(db)
-        if self._db is not None:
-            self._db.close()
-        self._db, self._asleep, self._picture, self._described = db, b"", None, None
+        self._db, self._asleep = db, b""  # who still reads the old one closes it
+        self._picture = self._described = self.derived = None
         with self._news:
             self._last_entry, self.generation, self.version = 0, self.generation + 1, self.version + 1
             self._news.notify_all()
@@ -225,9 +240,7 @@ class Sandbox:
     def close(self) -> None:
         """Close the database; any later use of the sandbox raises NotFound."""
         with self._lock:
-            self._closed, self._asleep, self._picture, self.due = True, b"", None, None
-            if self._db is not None:
-                self._db.close()
-                self._db = None
+            self._closed, self._asleep = True, b""
+            self._db = self._picture = self.derived = self.due = None
         with self._news:
             self._news.notify_all()

@@ -49,7 +49,12 @@ def field_of(attribute: Attribute, *, casts: bool = True) -> "marshmallow_fields
 
 def is_cast(attribute: Attribute, value: object) -> bool:
     """Return whether a written value has a type that the documentation does not name for the attribute."""
-    return value is not None and not isinstance(value, field_of(attribute).documented)
+    return value is not None and not isinstance(value, _documented(attribute))
+
+
+@cache
+def _documented(attribute: Attribute) -> tuple[type, ...]:
+    return field_of(attribute).documented
 
 
 def _shows(attribute: Attribute, column: object, value: object) -> bool:

@@ -4,7 +4,7 @@ A database is restored into a new connection, never over a live one, and an imag
 """
 
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from importlib.resources import files
 from typing import Any, TypeVar, overload
 
@@ -23,8 +23,10 @@ class Database(sqlite3.Connection):
     """The connection to a sandbox's database, with the most frequent statements.
 
     Reads take the type that they return: a row of `inbox_mock.store.rows`, or that of a value. The schema fixes the types
-    of the columns, so the type is not checked at run time.
+    of the columns, so the type is not checked at run time. ``readers`` counts those who read the journal entry by entry.
     """
+
+    readers = 0
 
     def __del__(self) -> None:
         """Close the database with its last reference: Python 3.13 warns of one that is left open."""
@@ -72,9 +74,14 @@ class Database(sqlite3.Connection):
     def every(self, sql: str, parameters: Parameters = (), shape: object = None) -> object:
         """Return all rows by column names."""
         del shape
+        return list(self.each(sql, parameters))
+
+    def each(self, sql: str, parameters: Parameters = ()) -> Iterator[Row]:
+        """Yield the rows by column names, without holding them."""
         cursor = self.execute(sql, parameters)
         names = [column[0] for column in cursor.description]
-        return [dict(zip(names, found, strict=True)) for found in cursor]
+        for found in cursor:
+            yield dict(zip(names, found, strict=True))
 
     @overload
     def value(self, sql: str, parameters: Parameters = ()) -> object: ...

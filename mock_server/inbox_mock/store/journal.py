@@ -1,6 +1,7 @@
 """The journal of a sandbox: every API request and every webhook attempt, with what it caused."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager
 
 import orjson
 
@@ -9,6 +10,10 @@ from inbox_mock.domain.reasons import Reason, from_json, in_words
 from inbox_mock.store.database import Database, Row
 
 JSON_COLUMNS = ("request", "response", "caused", "reasons")
+HEADS = """
+    SELECT id, at, method, path, query, status, application_id, delivery_id, request, response, caused, fault_id, reasons,
+      request_body IS NOT NULL AS asks, response_body IS NOT NULL AS answers
+    FROM journal ORDER BY id"""
 
 
 def add(db: Database, entry: Row, reasons: Iterable[Reason]) -> int:
@@ -23,9 +28,13 @@ def add(db: Database, entry: Row, reasons: Iterable[Reason]) -> int:
     row = {**entry, "fault_id": fault_id, "reasons": [reason.as_json() for reason in kept]}
     row |= {name: shortened(row[name]) for name in ("method", "path", "query")}
     row |= {name: row[name] | {"headers": shortened_values(row[name].get("headers", {}))} for name in ("request", "response")}
+    for name in ("request", "response"):
+        body = row[name].get("body")
+        if isinstance(body, str) and body:
+            row[name]["body"], row[f"{name}_body"] = "", body
     row |= {name: orjson.dumps(row[name]).decode() for name in JSON_COLUMNS}
     entry_id = db.insert("journal", row)
-    if entry_id > limits.JOURNAL:
+    if entry_id > limits.JOURNAL and not db.readers:
         db.execute("DELETE FROM journal WHERE id <= ?", (entry_id - limits.JOURNAL,))
     return entry_id
 
@@ -38,12 +47,47 @@ def next_id(db: Database) -> int:
 
 def after(db: Database, entry_id: int, limit: int) -> list[Row]:
     """Return the entries that come after one, oldest first."""
-    return _read(db.every("SELECT * FROM journal WHERE id > ? ORDER BY id LIMIT ?", (entry_id, limit)))
+    return _read(db.each("SELECT * FROM journal WHERE id > ? ORDER BY id LIMIT ?", (entry_id, limit)))
 
 
 def of_delivery(db: Database, delivery_id: object) -> list[Row]:
     """Return the attempts to deliver something, oldest first."""
-    return _read(db.every("SELECT * FROM journal WHERE delivery_id = ? ORDER BY id", (delivery_id,)))
+    return _read(db.each("SELECT * FROM journal WHERE delivery_id = ? ORDER BY id", (delivery_id,)))
+
+
+def heads(db: Database) -> Iterator[Row]:
+    """Yield each entry without the texts of its bodies, oldest first; ``asks`` and ``answers`` say whether there are any.
+
+    The other columns are as they are stored: JSON is not read.
+    """
+    return db.each(HEADS)
+
+
+class Reader:
+    """Reads columns of single entries while it is open; the journal deletes no entry meanwhile.
+
+    ``lock`` is the one under which others use the connection. A sandbox that is reset leaves the database as it is to the reader.
+    """
+
+    def __init__(self, db: Database, lock: AbstractContextManager[object]) -> None:
+        self._db, self._lock = db, lock
+        self._last: tuple[tuple[str, int, str], str] | None = None
+        with lock:
+            db.readers += 1
+
+    def read(self, column: str, entry_id: int, table: str = "journal") -> str:
+        """Return the text in a column of the row with this id; the last one is kept, since several are asked for the same."""
+        asked, last = (column, entry_id, table), self._last
+        if last is None or last[0] != asked:
+            with self._lock:
+                text = str(self._db.value(f"SELECT {column} FROM {table} WHERE id = ?", (entry_id,)))  # noqa: S608
+            self._last = last = asked, text
+        return last[1]
+
+    def close(self) -> None:
+        """Let the journal delete its oldest entries again."""
+        with self._lock:
+            self._db.readers -= 1
 
 
 def shortened(text: str) -> str:
@@ -67,7 +111,15 @@ def shortened_values(given: Mapping[str, str]) -> dict[str, str]:
     return kept
 
 
-def _read(rows: list[Row]) -> list[Row]:
+def _read(rows: Iterable[Row]) -> list[Row]:
     """Return entries with their JSON read, and with ``why``: the reasons in words."""
-    found = [row | {name: orjson.loads(row[name]) for name in JSON_COLUMNS} for row in rows]
-    return [row | {"why": in_words(map(from_json, row["reasons"])) or None} for row in found]
+    return [_whole(row) for row in rows]
+
+
+def _whole(row: Row) -> Row:
+    found = row | {name: orjson.loads(row[name]) for name in JSON_COLUMNS}
+    for name in ("request", "response"):
+        body = found.pop(f"{name}_body")
+        if body is not None:
+            found[name]["body"] = body
+    return found | {"why": in_words(map(from_json, found["reasons"])) or None}

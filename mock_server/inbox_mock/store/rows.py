@@ -90,6 +90,7 @@ DeliveryRow = TypedDict("DeliveryRow", {
 JournalEntryRow = TypedDict("JournalEntryRow", {
     "id": int, "at": str, "method": str, "path": str, "query": str, "status": int | None, "application_id": int | None,
     "delivery_id": int | None, "request": str, "response": str, "caused": str, "fault_id": int | None, "reasons": str,
+    "request_body": str | None, "response_body": str | None,
 })
 FaultRow = TypedDict("FaultRow", {
     "id": int, "kind": str, "options": str, "match": str, "set_at": str, "ends_at": str | None, "seen": int, "struck": int,

@@ -126,7 +126,9 @@ CREATE TABLE deliveries (id INTEGER PRIMARY KEY, webhook_id INTEGER NOT NULL, ap
   outcome TEXT NOT NULL, created_at TEXT NOT NULL);
 CREATE TABLE journal (id INTEGER PRIMARY KEY, at TEXT NOT NULL, method TEXT NOT NULL, path TEXT NOT NULL, query TEXT NOT NULL, status INTEGER,
   application_id INTEGER, delivery_id INTEGER, request TEXT NOT NULL, response TEXT NOT NULL, caused TEXT NOT NULL,
-  fault_id INTEGER, reasons TEXT NOT NULL);
+  fault_id INTEGER, reasons TEXT NOT NULL,
+  -- Texts that request and response leave out, last in the row: whoever reads the columns before them reads none of their pages.
+  request_body TEXT, response_body TEXT);
 CREATE INDEX journal_deliveries ON journal (delivery_id) WHERE delivery_id IS NOT NULL;
 
 -- What goes wrong on purpose; the image of a past belongs to a fault that shows it.

@@ -5,6 +5,7 @@ import { clear, h } from "./dom.js";
 import { linkToEntry } from "./entries.js";
 import { inSandbox } from "./live.js";
 
+const PAUSE = 3000; // from an answer to the next question: a program at work changes the sandbox a hundred times a second
 const VERDICTS = { clean: "No violations", notes: "Notes only", errors: "The client violates rules", broken: "Not every rule could judge: inbox-mock report names them" };
 const many = (count, what) => `${count} ${what}${count === 1 ? "" : "s"}`;
 const NOTHING = "Nothing was judged: no request has come";
@@ -12,13 +13,23 @@ const NOTHING = "Nothing was judged: no request has come";
 export function mount(root) {
   const results = h("div", { class: "findings" });
   let print = "";
+  let answered = -PAUSE;
   root.append(h("div", { class: "page" }, h("header", {}, h("h1", {}, "Report"), h("p", { class: "quiet" }, "How the client behaved, evaluated from the journal.")), results));
   return async () => {
+    await turn(answered);
+    if (!results.isConnected) return;
     const found = await report();
+    answered = performance.now();
     if (JSON.stringify(found) === print) return;
     print = JSON.stringify(found);
     clear(results, ...(found ? shown(found) : [h("p", { class: "card" }, "No rules are installed on this server, so there is no report.")]));
   };
+}
+
+/** Wait until the report may be asked for again, and the page is seen. */
+async function turn(answered) {
+  await new Promise((resolve) => setTimeout(resolve, answered + PAUSE - performance.now()));
+  while (document.visibilityState !== "visible") await new Promise((resolve) => document.addEventListener("visibilitychange", resolve, { once: true }));
 }
 
 async function report() {
