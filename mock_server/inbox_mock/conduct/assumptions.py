@@ -4,6 +4,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 
 import orjson
 
@@ -16,7 +17,7 @@ from inbox_mock.conduct.values import Json
 from inbox_mock.domain import times
 from inbox_mock.domain.fidelity import ASSUMPTIONS, Fidelity
 from inbox_mock.engine.unit_of_work import UnitOfWork
-from inbox_mock.resources.declaration import Write
+from inbox_mock.resources.declaration import Attribute, Resource, Write
 from inbox_mock.resources.validation import is_cast
 from inbox_mock.services.relay import RELAYED
 from inbox_mock.store.database import Row
@@ -49,6 +50,7 @@ class Behaviour:
     switch: str | None = None
 
 
+@cache
 def _switched(name: str) -> Behaviour:
     return Behaviour(ASSUMPTIONS[name].says, f"no source settles it; assume.{name} of a scenario decides", name)
 
@@ -131,21 +133,28 @@ OF_CHANNELS = (DRAWN_DELAY, DRAWN_HOST, RELAYED_LATER, NEVER_OPENED, EXTERNAL, D
 
 def assumed(evidence: Evidence, operations: OperationIndex, observed: Mapping[Behaviour, int]) -> list[dict[str, object]]:
     """Return each behaviour that the run relied on, with the number of its occurrences, most frequent first."""
-    met: Counter[Behaviour] = Counter()
-    for entry in evidence.calls:
-        operation, written = operations.of(entry.method, entry.path), entry.written
-        if operation is not None and entry.status not in {401, 403}:
-            met.update(_declared(entry, written if operation.body in {"create", "update"} else {}, operation))
-        met.update(_refusals(entry))
-        met.update(behaviour for behaviour, seen in OF_CALLS if seen(entry, written))
-    for entries, behaviours in ((evidence.exchanges, OF_EXCHANGES), (evidence.attempts, OF_WEBHOOKS)):
-        met.update(behaviour for entry in entries for behaviour, seen in behaviours if seen(entry))
+    met = Counter(_met(evidence, operations))
     met.update(observed)
     return [
         {"behaviour": behaviour.says, "source": behaviour.source, "seen": seen, "switch": behaviour.switch}
         for behaviour, seen in sorted(met.items(), key=lambda pair: (-pair[1], pair[0].says))
         if seen
     ]
+
+
+def _met(evidence: Evidence, operations: OperationIndex) -> Iterator[Behaviour]:
+    """Yield each behaviour as often as an entry shows it."""
+    for entry in evidence.calls:
+        operation, written = operations.of(entry.method, entry.path), entry.written
+        if operation is not None and entry.status not in {401, 403}:
+            yield from _declared(entry, written, operation)
+        if (entry.status or 0) >= 300:
+            yield from _refusals(entry)
+        for behaviour, seen in OF_CALLS:
+            if seen(entry, written):
+                yield behaviour
+    for entries, behaviours in ((evidence.exchanges, OF_EXCHANGES), (evidence.attempts, OF_WEBHOOKS)):
+        yield from (behaviour for entry in entries for behaviour, seen in behaviours if seen(entry))
 
 
 def _declared(entry: Entry, written: Json, operation: Operation) -> Iterator[Behaviour]:
@@ -155,17 +164,34 @@ def _declared(entry: Entry, written: Json, operation: Operation) -> Iterator[Beh
     for name in entry.parameters:
         if name in operation.query and QUERY[name].fidelity.level == ASSUMED:
             yield Behaviour(f"Query parameter {name}: {QUERY[name].says}", QUERY[name].fidelity.source)
-    resource = operation.resource
-    named = {part for name in ("fields", "include") if name in entry.parameters for part in entry.parameters[name].split(",")}
-    for attribute in resource.attributes if named or written else ():
-        wrote = attribute.write is not Write.NEVER and attribute.name in written
-        if attribute.fidelity.level == ASSUMED and (wrote or attribute.name in named):
-            yield Behaviour(f"Attribute {attribute.name} of {resource.plural}", attribute.fidelity.source)
-        if wrote and entry.done and is_cast(attribute, written[attribute.name]):
-            yield _switched("cast_values")
-    for link in resource.links:
-        if link.fidelity.level == ASSUMED and link.name in named:
-            yield Behaviour(f"Link {link.name} of {resource.plural}", link.fidelity.source)
+    if operation.body in {"create", "update"}:
+        known = _writable(operation.resource)
+        wrote = {name: value for name, value in written.items() if name in known}
+        if entry.done:
+            yield from (_switched("cast_values") for name, value in wrote.items() if is_cast(known[name], value))
+    else:
+        wrote = {}
+    parameters = entry.parameters
+    named = {part for name in ("fields", "include") if name in parameters for part in parameters[name].split(",")}
+    if wrote or named:
+        assumed_ones = _assumed_parts(operation.resource)
+        yield from (behaviour for name, writable, behaviour in assumed_ones if name in named or (writable and name in wrote))
+
+
+@cache
+def _writable(resource: Resource) -> dict[str, Attribute]:
+    return {attribute.name: attribute for attribute in resource.attributes if attribute.write is not Write.NEVER}
+
+
+@cache
+def _assumed_parts(resource: Resource) -> tuple[tuple[str, bool, Behaviour], ...]:
+    """Return the name of each assumed attribute and link, whether it is an attribute, and the behaviour that it shows."""
+    attributes = [a for a in resource.attributes if a.fidelity.level == ASSUMED]
+    links = [link for link in resource.links if link.fidelity.level == ASSUMED]
+    return (
+        *((a.name, True, Behaviour(f"Attribute {a.name} of {resource.plural}", a.fidelity.source)) for a in attributes),
+        *((link.name, False, Behaviour(f"Link {link.name} of {resource.plural}", link.fidelity.source)) for link in links),
+    )
 
 
 def _refusals(entry: Entry) -> Iterator[Behaviour]:

@@ -4,12 +4,14 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache, lru_cache, partial
+from sys import intern
 from typing import Any
 
 import orjson
 
 from inbox_mock.api.rendering import head_bytes
 from inbox_mock.conduct.model import DeliveryFact, Entry, TokenFact
+from inbox_mock.conduct.values import filled
 from inbox_mock.domain import times
 from inbox_mock.domain.reasons import FAULT_STRUCK, Reason, from_json
 from inbox_mock.faults.active import options_of
@@ -35,7 +37,6 @@ class Entries:
     tokens: Mapping[str, TokenFact]
     deliveries: Mapping[int, DeliveryFact]
     lagging: Mapping[int, datetime]
-    _texts: dict[str, str] = field(default_factory=dict)
     _functions: dict[tuple[str, str | None], Callable[[int], Any]] = field(default_factory=dict)
 
     def entry(self, row: Row) -> Entry:
@@ -46,33 +47,35 @@ class Entries:
         headers = response.get("headers", {})
         reasons = () if row["reasons"] == EMPTY else tuple(map(from_json, orjson.loads(row["reasons"])))
         delivery = None if row["delivery_id"] is None else self.deliveries[row["delivery_id"]]
-        method, path, status, at = row["method"], self._shared(row["path"]), row["status"], instant(row["at"])
+        caused = () if row["caused"] == EMPTY else tuple((one["event"], one["id"]) for one in orjson.loads(row["caused"]))
+        asked_body = self._later("request", "body") if asks else request.get("body", "")
+        method, path, status, at = row["method"], intern(row["path"]), row["status"], instant(row["at"])
         token = self.tokens.get(str(request.get("token")))
-        return Entry(
-            id=row["id"],
-            at=at,
-            method=self._shared(method),
-            path=path,
-            query=self._later("query") if len(row["query"]) > MOST_HELD else self._shared(row["query"]),
-            status=status,
-            token=request.get("token"),
-            application_id=row["application_id"] if row["application_id"] is not None or token is None else token.application_id,
-            account_id=None if token is None else token.account_id,
-            asked_headers=self._later("request", "headers") if asks else request.get("headers", {}),
-            asked_body=self._later("request_body") if row["asks"] else self._later("request", "body") if asks else request.get("body", ""),
-            headers=self._later("response", "headers") if answers else {n: self._shared(v) for n, v in headers.items()},
-            head_bytes=head_bytes(headers) if delivery is None and status is not None else 0,
-            body=self._later("response_body") if row["answers"] else response.get("body", ""),
-            caused=() if row["caused"] == EMPTY else tuple((one["event"], one["id"]) for one in orjson.loads(row["caused"])),
-            reasons=reasons,
-            readable=not (reasons and _is_garbled(reasons)),
-            synced_at=None if status is None or delivery is not None else self.lagging.get(row["fault_id"], at),
-            delivery=delivery,
-            scopes=self.scopes(method, path) if delivery is None else event_types()[delivery.event].scopes,
+        return filled(
+            Entry,
+            {
+                "id": row["id"],
+                "at": at,
+                "method": intern(method),
+                "path": path,
+                "query": self._later("query") if len(row["query"]) > MOST_HELD else intern(row["query"]),
+                "status": status,
+                "token": request.get("token"),
+                "application_id": row["application_id"] if row["application_id"] is not None or token is None else token.application_id,
+                "account_id": None if token is None else token.account_id,
+                "asked_headers": self._later("request", "headers") if asks else request.get("headers", {}),
+                "asked_body": self._later("request_body") if row["asks"] else asked_body,
+                "headers": self._later("response", "headers") if answers else _shared(headers),
+                "head_bytes": head_bytes(headers) if delivery is None and status is not None else 0,
+                "body": self._later("response_body") if row["answers"] else response.get("body", ""),
+                "caused": caused,
+                "reasons": reasons,
+                "readable": not (reasons and _is_garbled(reasons)),
+                "synced_at": None if status is None or delivery is not None else self.lagging.get(row["fault_id"], at),
+                "delivery": delivery,
+                "scopes": self.scopes(method, path) if delivery is None else event_types()[delivery.event].scopes,
+            },
         )
-
-    def _shared(self, text: str) -> str:
-        return self._texts.setdefault(text, text)
 
     def _later(self, column: str, within: str | None = None) -> Callable[[int], Any]:
         """Return the function that reads a column of an entry, or what a column's JSON holds under a name."""
@@ -80,6 +83,11 @@ class Entries:
 
 
 _request = lru_cache(maxsize=256)(orjson.loads)
+
+
+def _shared(headers: Row) -> Row:
+    """Return the same headers; of equal values one is held."""
+    return dict(zip(headers, map(intern, headers.values()), strict=True))
 
 
 def _read(reader: Reader, column: str, within: str | None, entry_id: int) -> object:

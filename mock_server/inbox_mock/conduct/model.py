@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Literal, get_args
 
 from inbox_mock.conduct.values import Json, Present, Value, is_recent, object_in, parameters_in
@@ -137,6 +137,12 @@ class DeliveryFact:
     forged: bool
 
 
+@lru_cache(maxsize=256)
+def parts_of(path: str) -> tuple[str, ...]:
+    """Return a path under the API, split; empty for anything else."""
+    return tuple(part for part in path.removeprefix(API).split("/") if part) if path.startswith(API) else ()
+
+
 @dataclass(frozen=True, kw_only=True)
 class Entry:
     """An entry of the journal: a request under /api/v3 or /oauth, or an attempt to deliver a webhook (``delivery`` is set).
@@ -182,9 +188,7 @@ class Entry:
     @cached_property
     def parts(self) -> tuple[str, ...]:
         """The path under /api/v3, split; empty for anything else."""
-        if self.delivery is not None or not self.path.startswith(API):
-            return ()
-        return tuple(part for part in self.path.removeprefix(API).split("/") if part)
+        return parts_of(self.path) if self.delivery is None else ()
 
     @property
     def parameters(self) -> Mapping[str, str]:
@@ -194,7 +198,7 @@ class Entry:
             found: Mapping[str, str] = held["_parameters"]
             return found
         found = parameters_in(self.query)
-        if not callable(held["_query"]):
+        if not callable(held["query"]):
             held["_parameters"] = found
         return found
 

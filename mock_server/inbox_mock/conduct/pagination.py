@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import chain, pairwise
 
 from inbox_mock.conduct.model import Entry
+from inbox_mock.conduct.values import parameters_in
 from inbox_mock.domain import times
 from inbox_mock.domain.values import whole_number
 
@@ -101,21 +102,33 @@ def is_listing(entry: Entry) -> bool:
 
 def key_of(entry: Entry) -> Key:
     """Return whose list was requested, and which part of it."""
-    given = ((name, ",".join(sorted(text.split(",")))) for name, text in entry.parameters.items() if name not in PAGING)
-    return entry.account_id, entry.parts, tuple(sorted(given))
+    return entry.account_id, entry.parts, _part_of(entry.query)
+
+
+@lru_cache(maxsize=256)
+def _part_of(query: str) -> tuple[tuple[str, str], ...]:
+    given = ((name, ",".join(sorted(text.split(",")))) for name, text in parameters_in(query).items() if name not in PAGING)
+    return tuple(sorted(given))
 
 
 def since_of(entry: Entry) -> datetime | None:
     """Return the ``updated_since`` of an entry; None if it has none, or one that the API ignores."""
+    given = entry.parameters.get("updated_since")
+    return None if given is None else _time(given)
+
+
+@lru_cache(maxsize=256)
+def _time(text: str) -> datetime | None:
     try:
-        return times.parse(entry.parameters["updated_since"])
-    except (KeyError, ValueError):
+        return times.parse(text)
+    except ValueError:
         return None
 
 
 def page_of(entry: Entry) -> int:
     """Return the number of the requested page; anything but a number counts as 1."""
-    return whole_number(entry.parameters.get("page", "1"), 15) or 1
+    given = entry.parameters.get("page")
+    return 1 if given is None else whole_number(given, 15) or 1
 
 
 def has_next(entry: Entry) -> bool:
