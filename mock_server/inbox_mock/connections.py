@@ -6,6 +6,7 @@ Of cheroot's requests only what writes the answer is used: it reads heads loosel
 import os
 import selectors
 import socket
+from collections.abc import Callable
 from contextlib import suppress
 from io import BytesIO
 from math import inf
@@ -122,6 +123,7 @@ class Connections(ConnectionManager):
 
     _selector: Any
     _listens = True
+    _next: HTTPConnection | None = None
     _warned_at = -inf
 
     def _from_server_socket(self, server_socket: socket.socket) -> None:
@@ -139,7 +141,7 @@ class Connections(ConnectionManager):
                 self.put(connection)
 
     def _expire(self, threshold: float) -> None:
-        """Close the connections that have waited too long, and the oldest beyond the limit."""
+        """Close the connections that have waited too long, and the oldest beyond the limit. It is called twice a second."""
         super()._expire(threshold)  # type: ignore[misc]
         waiting = sorted((one.last_used, fd) for fd, one in self._selector.connections if one is not self.server)
         if len(waiting) > limits.IDLE_CONNECTIONS:
@@ -147,6 +149,11 @@ class Connections(ConnectionManager):
         if not self._listens:
             self._selector.register(self.server.socket.fileno(), selectors.EVENT_READ, data=self.server)
             self._listens = True
+        queue = self.server.requests._queue  # noqa: SLF001 - it has no other way to look at what is next
+        with queue.mutex:
+            waited, self._next = self._next, queue.queue[0] if queue.queue else None
+        if waited is not None and waited is self._next:  # clients that are slow may occupy all threads
+            self.server.make_room()
 
 
 class HttpServer(Server):
@@ -155,6 +162,7 @@ class HttpServer(Server):
     _connections: Any
     ConnectionClass = Connection
     keep_alive_conn_limit = limits.IDLE_CONNECTIONS
+    make_room: Callable[[], None]
 
     def __init__(self, *given: Any, **options: Any) -> None:  # noqa: ANN401 - cheroot is not typed
         super().__init__(*given, **options)

@@ -73,7 +73,8 @@ class Server:
             # cheroot words this as "No socket could be created -- (address: reason)", so the address is tried once more.
             raise PortTaken(f"cannot listen on {self._host}:{self._wanted_port}: {_reason(self._host, self._wanted_port, error)}") from None
         self._http, self.fake = http, fake
-        fake.sender.origin, fake.sender.make_room = self.url, self._make_room
+        fake.sender.origin = self.url
+        fake.sender.make_room = http.make_room = self._make_room
         self._scheduler = Scheduler(fake.sandboxes, fake.sender)
 
     @property
@@ -117,8 +118,8 @@ class Server:
     def _make_room(self) -> None:
         """Add threads to the pool if none is free.
 
-        Each advance that delivers webhooks occupies one while it waits for a receiver, which may call back; each idle
-        connection occupies one until it is closed.
+        Each advance that delivers webhooks occupies one while it waits for a receiver, which may call back; so does each request
+        that comes slowly.
         """
         pool = self._http.requests
         with self._growing:

@@ -3,6 +3,7 @@
 
 import errno
 import resource
+import select
 import socket
 import subprocess
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ from flask import Flask
 
 from inbox_mock import connections
 from inbox_mock.connections import Connections, HttpServer
+from inbox_mock.server import THREADS
 from lowered import lower
 from processes import COMMAND, wait_for
 from raw import bytes_of, exchange
@@ -101,6 +103,17 @@ def test_more_idle_connections_than_there_are_threads_keep_nobody_waiting(served
             opened.enter_context(socket.create_connection((address.hostname, address.port), timeout=20))
 
         assert exchange(served, bytes_of("GET /livez HTTP/1.1", "Host: localhost")).status == 200
+
+
+def test_clients_that_send_slowly_keep_nobody_waiting(served: str) -> None:
+    address = urlsplit(served)
+    with ExitStack() as opened:
+        slow = [opened.enter_context(socket.create_connection((address.hostname, address.port), timeout=20)) for _ in range(THREADS + 8)]
+        for one in slow:
+            one.sendall(b"G")
+
+        assert exchange(served, bytes_of("GET /livez HTTP/1.1", "Host: localhost")).status == 200
+        assert select.select(slow, [], [], 0)[0] == []  # none of them has given up, and made room
 
 
 def test_beyond_the_limit_those_idle_for_longest_are_closed(served: str, monkeypatch: pytest.MonkeyPatch) -> None:
