@@ -6,26 +6,21 @@ attacks in the same way again.
 
 import sys
 from argparse import ArgumentParser
-from importlib import import_module
 from pathlib import Path
-from pkgutil import iter_modules
 from random import SystemRandom
 from time import monotonic
 
-import hostile
 from bench.figures import table
-from hostile.attacks import ATTACKS, Run
+from hostile.attacks import Run, every
 from hostile.figures import measure
 
 MINUTES = 10
 
 
 def main() -> int:
-    for module in iter_modules(hostile.__path__):
-        if not module.name.startswith(("_", "test_")):
-            import_module(f"hostile.{module.name}")
+    known = every()
     parser = ArgumentParser(prog="make hostile", description=__doc__)
-    parser.add_argument("--only", action="append", choices=sorted(ATTACKS), help="this attack alone; may be repeated")
+    parser.add_argument("--only", action="append", choices=sorted(known), help="this attack alone; may be repeated")
     parser.add_argument("--seconds", type=float, default=60 * MINUTES, help="for how long in all (default: %(default)g)")
     parser.add_argument("--seed", type=int, help="what to draw from (default: another one each time)")
     parser.add_argument("--root", type=Path, help="the checkout to attack in place of this one")
@@ -34,14 +29,14 @@ def main() -> int:
     asked = parser.parse_args()
     tree = asked.root and asked.root.resolve()
     if asked.list:
-        for each in ATTACKS.values():
+        for each in known.values():
             say(f"{each.name}: {each.does}.\n  Holds: {each.holds}.")
         return 0
     if asked.figures:
         say(table(measure(tree)))
         return 0
     seed = SystemRandom().randrange(2**32) if asked.seed is None else asked.seed
-    attacks = [each for each in ATTACKS.values() if not asked.only or each.name in asked.only]
+    attacks = [each for each in known.values() if not asked.only or each.name in asked.only]
     shares = sum(each.share for each in attacks)
     say(f"seed {seed}")
     failed = []

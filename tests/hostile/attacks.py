@@ -3,7 +3,9 @@
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from importlib import import_module
 from pathlib import Path
+from pkgutil import iter_modules
 from random import Random
 from tempfile import TemporaryDirectory
 from threading import Lock
@@ -77,6 +79,14 @@ class Attack:
 
 
 ATTACKS: dict[str, Attack] = {}
+
+
+def every() -> dict[str, Attack]:
+    """Every attack, by its name."""
+    for module in iter_modules([str(Path(__file__).parent)]):
+        if not module.name.startswith(("_", "test_")):
+            import_module(f"hostile.{module.name}")
+    return ATTACKS
 
 
 def attack(*, does: str, holds: str, share: int) -> Callable[[Callable[[Run], None]], Callable[[Run], None]]:

@@ -94,7 +94,7 @@ class Served:
             run.hold(status == 200, f"/readyz is answered {status}")
         for token in (BUG, TRACEBACK):
             before, found, after = self.log.read_text(errors="replace").partition(token)
-            run.hold(not found, f"the server's log has: {before[-200:]}{found}{after[:2000]}")
+            run.hold(not found, f"the server's log has: {before[-200:]}{found}{after[:600]}")
 
 
 def command(*arguments: str, limits: str = "") -> list[str]:

@@ -135,7 +135,7 @@ MANNERS: tuple[Callable[[Half, Crowd], None], ...] = (
 @attack(
     does=f"up to {MOST_OPEN} connections send nothing, half a request, a byte now and then, too little, TLS or rubbish, and end in any way",
     holds="a good client is served all the while, what came in part is not carried out, and no handle is left behind",
-    share=10,
+    share=9,
 )
 def half_open_connections(run: Run) -> None:
     with served(run) as server:

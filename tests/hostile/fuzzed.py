@@ -65,7 +65,7 @@ CHANGES: tuple[Callable[[bytes, int, Random], bytes], ...] = (flip, insert, leav
 @attack(
     does="requests of every operation are sent with bytes flipped, inserted, left out, repeated, cut and swapped",
     holds="each is answered as HTTP says, never 500, or the connection ends; the server lives, and its log tells of no bug",
-    share=12,
+    share=11,
 )
 def fuzzed_requests(run: Run) -> None:
     with served(run) as server:

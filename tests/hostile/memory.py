@@ -108,7 +108,7 @@ ASKED: dict[Ask, int] = {
 @attack(
     does="forms, bodies, journals, reports, forks, snapshots, lists and scenario files grow as far as they can",
     holds="the server and the command stay below a ceiling of memory each, and the server answers afterwards",
-    share=10,
+    share=11,
 )
 def memory_ceilings(run: Run) -> None:
     cases = [*(in_server(run, ask, most) for ask, most in ASKED.items()), large_file(run)]

@@ -53,7 +53,7 @@ class Kept:
 @attack(
     does=f"{THREADS} threads send requests of every operation to sandboxes that they look after, that they spoil, and that they share",
     holds="no answer shows another sandbox's secret, what was acknowledged is there, no error 500, a history is the one that it has alone",
-    share=24,
+    share=20,
 )
 def mixed_load(run: Run) -> None:
     with served(run) as server, watched(run, server):

@@ -6,7 +6,7 @@ import pytest
 
 from fake import Mock
 from hostile import drivers, fuzzed, mixed, scenarios
-from hostile.attacks import Run
+from hostile.attacks import Run, every
 from hostile.calls import operations
 from hostile.children import TRACEBACK, Ended
 from hostile.wire import Malformed, Reply, replies
@@ -141,3 +141,7 @@ def test_the_trial_of_a_driver_is_judged_by_its_end(run: Run, ended: Ended, foun
 def test_a_verdict_that_names_the_fault_is_right(run: Run) -> None:
     drivers.judge(run, "ends with code 3", drivers.FAULTS["ends with code 3"], Ended(1, "CRASH: it ended", "", 10, 1))
     assert run.wrongs == []
+
+
+def test_the_attacks_share_the_whole_time() -> None:
+    assert sum(attack.share for attack in every().values()) == 100

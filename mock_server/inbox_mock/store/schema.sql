@@ -44,7 +44,7 @@ CREATE INDEX rentals_account ON rentals (account_id);
 CREATE TABLE sources (
   id INTEGER PRIMARY KEY, account_id INTEGER NOT NULL REFERENCES accounts, name TEXT NOT NULL, position INTEGER NOT NULL, internal INTEGER NOT NULL,
   created_at TEXT NOT NULL, updated_at TEXT NOT NULL);
-CREATE INDEX sources_account ON sources (account_id);
+CREATE INDEX sources_account ON sources (account_id, position);
 CREATE TABLE clients (
   id INTEGER PRIMARY KEY, account_id INTEGER NOT NULL REFERENCES accounts, fullname TEXT, firstname TEXT, lastname TEXT, company TEXT, vat_number TEXT,
   notes TEXT, passport TEXT, preferred_locale TEXT, addresses TEXT NOT NULL, emails TEXT NOT NULL, phones TEXT NOT NULL,
