@@ -12,7 +12,16 @@ from hostile.children import TRACEBACK, Ended
 from hostile.wire import Malformed, Reply, replies
 from mutants.servers.breaking import Asked, Mutant, Result, serving
 
-SECONDS = 1.0
+REQUESTS = 150
+
+
+class Counted(Run):
+    """A run that is over after so many requests, on a machine of any speed."""
+
+    @property
+    def is_over(self) -> bool:
+        self.asked = getattr(self, "asked", 0) + 1
+        return self.asked > REQUESTS
 
 
 def fail_at_messages(asked: Asked, reply: Result) -> None:
@@ -34,7 +43,7 @@ def forget_what_is_written(asked: Asked) -> None:
 
 @pytest.fixture
 def run(tmp_path: Path) -> Run:
-    return Run("test", 1, SECONDS, tmp_path)
+    return Counted("test", 1, 0, tmp_path)
 
 
 def broken(**how: object) -> Mutant:
