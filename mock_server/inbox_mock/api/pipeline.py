@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache, partial
+from string import punctuation
 from typing import TYPE_CHECKING, cast
 from urllib.parse import parse_qsl, quote
 
@@ -12,6 +13,7 @@ import orjson
 from flask import Flask, Request, Response, request
 from flask.blueprints import BlueprintSetupState
 from flask.globals import request_ctx
+from werkzeug.datastructures import Authorization, MultiDict
 from werkzeug.utils import cached_property
 
 from inbox_mock.api import fault_injection, rendering
@@ -50,12 +52,29 @@ JOURNALED_HEADERS = (
 
 
 class AddressedRequest(Request):
-    """A request whose ``host`` is valid even if the Host header has an underscore, is missing, or is not a host."""
+    """A request whose host, query and credentials can be read, whatever bytes came: the framework would fail at some.
+
+    ``host`` is valid even if the Host header has an underscore, is missing, or is not a host.
+    """
 
     @cached_property
     def host(self) -> str:
         """The host that was addressed, with its port unless that is the default one."""
         return host_of(self.scheme, self.environ.get("HTTP_HOST"), self.server)
+
+    @cached_property
+    def args(self) -> MultiDict[str, str]:
+        """The parameters of the query; bytes beyond ASCII are read as if they had been percent-encoded."""
+        self.query_string = quote(self.query_string, safe=punctuation).encode()
+        return super().args
+
+    @cached_property
+    def authorization(self) -> Authorization | None:
+        """The credentials; None if they cannot be read."""
+        try:
+            return super().authorization
+        except ValueError:
+            return None
 
 
 @lru_cache(maxsize=256)
