@@ -10,8 +10,8 @@ from typing import Any
 import orjson
 
 from inbox_mock.api.rendering import head_bytes
-from inbox_mock.conduct.model import DeliveryFact, Entry, TokenFact
-from inbox_mock.conduct.values import filled
+from inbox_mock.conduct.model import DeliveryFact, Entry, TokenFact, parts_of
+from inbox_mock.conduct.values import filled, parameters_in
 from inbox_mock.domain import times
 from inbox_mock.domain.reasons import FAULT_STRUCK, Reason, from_json
 from inbox_mock.faults.active import options_of
@@ -22,10 +22,17 @@ from inbox_mock.store.journal import Reader
 from inbox_mock.webhooks.event_types import event_types
 
 MOST_HELD = 2_000
-"""The most characters of a query, or of the headers and parameters of a request or an answer, that an entry holds."""
+"""The most characters of a path, of a query, or of the headers and parameters of a request or an answer, that an entry holds."""
 EMPTY = "[]"
 
 instant = lru_cache(maxsize=4096)(times.parse)
+
+
+class LongEntry(Entry):
+    """An entry with a long path or query, whose parts are not held either."""
+
+    parts = property(lambda self: parts_of(self.path) if self.delivery is None else ())
+    parameters = property(lambda self: parameters_in(self.query))
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,15 +56,15 @@ class Entries:
         delivery = None if row["delivery_id"] is None else self.deliveries[row["delivery_id"]]
         caused = () if row["caused"] == EMPTY else tuple((one["event"], one["id"]) for one in orjson.loads(row["caused"]))
         asked_body = self._later("request", "body") if asks else request.get("body", "")
-        method, path, status, at = row["method"], intern(row["path"]), row["status"], instant(row["at"])
+        method, path, status, at = intern(row["method"]), row["path"], row["status"], instant(row["at"])
         token = self.tokens.get(str(request.get("token")))
         return filled(
-            Entry,
+            LongEntry if len(path) + len(row["query"]) > MOST_HELD else Entry,
             {
                 "id": row["id"],
                 "at": at,
-                "method": intern(method),
-                "path": path,
+                "method": method,
+                "path": self._later("path") if len(path) > MOST_HELD else intern(path),
                 "query": self._later("query") if len(row["query"]) > MOST_HELD else intern(row["query"]),
                 "status": status,
                 "token": request.get("token"),

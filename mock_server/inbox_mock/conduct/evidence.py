@@ -12,7 +12,7 @@ import orjson
 
 from inbox_mock.api.operation import Operation
 from inbox_mock.channels import policies
-from inbox_mock.conduct.entries import Entries, instant
+from inbox_mock.conduct.entries import MOST_HELD, Entries, instant
 from inbox_mock.conduct.model import (
     API,
     BookingFact,
@@ -58,7 +58,7 @@ class OperationIndex:
         for operation in operations:
             parts = tuple(operation.rule.strip("/").split("/"))
             self._known.setdefault((operation.method, len(parts)), []).append((parts, operation))
-        self.of = lru_cache(maxsize=4096)(self._find)
+        self._found = lru_cache(maxsize=4096)(self._find)
 
     def scopes(self, method: str, path: str) -> tuple[str, ...]:
         """Return the scopes of which a request uses any one; none for an unknown operation.
@@ -69,6 +69,10 @@ class OperationIndex:
         if found is None or found.scopes != (PUBLIC,):
             return () if found is None else found.scopes
         return (PUBLIC, *(f"{found.resource.plural}_{power}" for power in POWERS))
+
+    def of(self, method: str, path: str) -> Operation | None:
+        """Return the operation of a method and a path."""
+        return self._found(method, path) if len(path) <= MOST_HELD else self._find(method, path)
 
     def _find(self, method: str, path: str) -> Operation | None:
         """Return the operation of a method and a path; PATCH counts as PUT."""

@@ -157,7 +157,7 @@ class Entry:
     id: int
     at: datetime
     method: str
-    path: str
+    path: Value[str] = Value()
     query: Value[str] = Value("")
     status: int | None
     token: str | None = None
@@ -190,17 +190,10 @@ class Entry:
         """The path under /api/v3, split; empty for anything else."""
         return parts_of(self.path) if self.delivery is None else ()
 
-    @property
+    @cached_property
     def parameters(self) -> Mapping[str, str]:
         """The query parameters; the last value of a repeated one counts."""
-        held = vars(self)
-        if "_parameters" in held:
-            found: Mapping[str, str] = held["_parameters"]
-            return found
-        found = parameters_in(self.query)
-        if not callable(held["query"]):
-            held["_parameters"] = found
-        return found
+        return parameters_in(self.query)
 
     @property
     def written(self) -> Json:

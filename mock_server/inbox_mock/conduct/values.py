@@ -19,8 +19,8 @@ class Value(Generic[T]):
     What the function returns is not kept: it is called each time that the field is asked for.
     """
 
-    def __init__(self, usual: T) -> None:
-        self._usual = usual
+    def __init__(self, *usual: T) -> None:
+        self._usual = usual  # none, or the default
 
     def __set_name__(self, owner: type, name: str) -> None:
         self._name = name  # also in the record's dictionary: a descriptor that sets goes before it
@@ -32,6 +32,8 @@ class Value(Generic[T]):
     def __get__(self, record: object, owner: type) -> "T | Value[T]":
         """Return the value; of the class, this object, which stands for the default of the field."""
         if record is None:
+            if not self._usual:
+                raise AttributeError("there is no default")
             return self
         held = vars(record)
         found: T | Callable[[int], T] = held[self._name]
@@ -39,7 +41,7 @@ class Value(Generic[T]):
 
     def __set__(self, record: object, found: "T | Callable[[int], T]") -> None:
         """Set the value, or the function that reads it."""
-        vars(record)[self._name] = self._usual if isinstance(found, Value) else found
+        vars(record)[self._name] = self._usual[0] if isinstance(found, Value) else found
 
 
 class Present:
