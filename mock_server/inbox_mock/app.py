@@ -45,6 +45,7 @@ class Options:
     webhook_hosts: frozenset[str] = frozenset()
     allowed_origins: frozenset[str] = frozenset()
     progress: Progress | None = None
+    most_sandboxes: int = limits.SANDBOXES
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,7 @@ def create_app(
     Raises:
         ScenarioError: the scenario contains an error.
     """
-    sandboxes = Sandboxes(wall, handlers, describe, options.seed)
+    sandboxes = Sandboxes(wall, handlers, describe, options.seed, options.most_sandboxes)
     sender = WebhookSender(frozenset(map(plain_host, options.webhook_hosts)))
     factory = SandboxFactory(sandboxes, wall, sender.may_send_to)
     factory.create(options.scenario, options.overrides, default=True, progress=options.progress)

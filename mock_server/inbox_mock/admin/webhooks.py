@@ -16,6 +16,7 @@ from inbox_mock.store.database import Row
 from inbox_mock.store.rows import ApplicationRow
 from inbox_mock.webhooks.advance import deliver
 from inbox_mock.webhooks.deliveries import RECEIVER, is_address, request_of
+from inbox_mock.webhooks.deliveries import subscribe as add_subscription
 from inbox_mock.webhooks.event_types import event_types
 from inbox_mock.webhooks.sender import sign
 
@@ -58,7 +59,7 @@ def subscribe(call: AdminCall) -> JSON:
         owner = {"application_id": application_in(work, body)["id"]} if row is None or "application_id" in body else {}
         row = row or {"role": None, "events": list(event_types()), "retries": 0, "latency_seconds": 0, "created_at": work.now}
         row |= body | owner
-        return _shown(work, row | {"id": webhooks.put(work.db, row)})
+        return _shown(work, row | {"id": add_subscription(work, row)})
 
 
 @operation("GET", "/sandboxes/<id>/webhooks", refusals=(404,))

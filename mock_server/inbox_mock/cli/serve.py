@@ -15,6 +15,7 @@ import click
 from inbox_mock.api.cross_origin import EXPECTED, is_origin
 from inbox_mock.app import Options
 from inbox_mock.cli.completion import scenarios
+from inbox_mock.domain import limits
 from inbox_mock.domain.addresses import Network
 from inbox_mock.guard import WRONG
 from inbox_mock.parameters import takes_admin_token
@@ -104,6 +105,9 @@ def _origins(ctx: click.Context, param: click.Parameter, given: tuple[str, ...])
 @click.option("--seed", type=click.IntRange(0), help="What the dice and the sandboxes' ids start from.")
 @click.option("--strict/--lenient", default=None, help="Refuse what the guide asks clients to refrain from.")
 @click.option("--rate-limit", type=click.IntRange(0), help="Enforce so many requests an hour for each application.")
+@click.option(
+    "--most-sandboxes", default=limits.SANDBOXES, type=click.IntRange(1), help=f"Keep so many at most.  [default: {int(limits.SANDBOXES)}]"
+)
 @click.option("--webhook-url", multiple=True, type=Receiver(), metavar="[ROLE=]URL", help="The address that hears the scenario's webhooks.")
 @takes_admin_token("Let whoever presents this token use /__admin, from anywhere.")
 @click.option("--allow-webhooks-to", multiple=True, metavar="HOST", help="A host beyond this machine to which webhooks may go.")
@@ -132,6 +136,7 @@ def command(
     seed: int | None,
     strict: bool | None,
     rate_limit: int | None,
+    most_sandboxes: int,
     webhook_url: tuple[tuple[str, str], ...],
     admin_token: str | None,
     allow_webhooks_to: tuple[str, ...],
@@ -155,6 +160,7 @@ def command(
             admin_networks=frozenset(allow_admin_from),
             webhook_hosts=frozenset(allow_webhooks_to),
             allowed_origins=frozenset(allow_origin),
+            most_sandboxes=most_sandboxes,
         )
         server = _prepared(options, host, port)
         if admin_token is None and not server.is_private:

@@ -67,6 +67,13 @@ JOURNAL = Limit(10_000, "entries", "the journal of a sandbox", "the oldest are d
 JOURNALED = Limit(
     16 * KIBIBYTE, "characters", "a body, a path, a query and all headers of a request or a receiver in the journal, each", "cut"
 )
+SANDBOXES = Limit(20_000, "sandboxes", "sandboxes, the default one included", "422 at `sandboxes`", "--most-sandboxes")
+SANDBOXES_SIZE = Limit(
+    4096 * MEBIBYTE, "bytes", "all sandboxes, each as it was when it last began or slept", "422 at `sandboxes`: none is made"
+)
+UPLOADS = Limit(256 * MEBIBYTE, "bytes", "the files of a sandbox", "422 at `file`")
+FAULTS = Limit(1_000, "faults", "faults of a sandbox", "422 at `faults`")
+WEBHOOKS = Limit(100, "subscriptions", "webhook subscriptions of a sandbox", "422 at `webhooks`")
 SNAPSHOTS = Limit(100, "snapshots", "snapshots of a sandbox", "422 at `name`")
 IMAGES = Limit(512 * MEBIBYTE, "bytes", "snapshots of all sandboxes", "422 at `name`")
 LINGERING = Limit(1_000, "tokens or lists", "what a fault keeps striking", "the oldest are no longer struck")

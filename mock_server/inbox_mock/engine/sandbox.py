@@ -180,6 +180,7 @@ class Sandbox:
             written = work.db.total_changes
             if self._picture is None or self._picture[0] != written:
                 self._picture = written, database.take_image(work.db)
+                self.size = len(self._picture[1])
             return self._picture[1], work.now
 
     def sleep(self) -> None:
@@ -189,6 +190,7 @@ class Sandbox:
         try:
             if self._db is not None and not self._closed and not self._db.in_transaction:
                 self._asleep = database.take_image(self._db)
+                self.size = len(self._asleep)
                 self._db = self._picture = self.derived = None  # who still reads the database closes it
         finally:
             self._lock.release()
@@ -218,7 +220,7 @@ class Sandbox:
 
     def _begin(self, image: bytes, tokens: list[TokenRow], *, stands: bool = False) -> None:
         """Start from an image, with these tokens added. Settings and clock are read once: only a unit of work changes the clock."""
-        db = database.restore(image)
+        db, self.size = database.restore(image), len(image)
         db.execute("BEGIN")
         clock = sandbox_store.read_clock(db)
         if stands:

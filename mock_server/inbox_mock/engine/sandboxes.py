@@ -9,7 +9,7 @@ from threading import BoundedSemaphore, Lock
 
 from inbox_mock.domain import limits
 from inbox_mock.domain.access import DEFAULT_SANDBOX
-from inbox_mock.domain.errors import NotFound
+from inbox_mock.domain.errors import Invalid, NotFound, invalid
 from inbox_mock.engine.sandbox import Description, Sandbox, Start, Surroundings, WallClock
 from inbox_mock.engine.unit_of_work import Handlers, UnitOfWork
 
@@ -23,11 +23,16 @@ class Sandboxes:
     """
 
     def __init__(
-        self, wall: WallClock, handlers: Callable[[], Handlers], describe: Callable[[UnitOfWork], Description], seed: int = 0
+        self,
+        wall: WallClock,
+        handlers: Callable[[], Handlers],
+        describe: Callable[[UnitOfWork], Description],
+        seed: int = 0,
+        most: int = limits.SANDBOXES,
     ) -> None:
         self.planned: Callable[[float], None] = lambda _due: None
         self._around = Surroundings(wall, handlers, describe, self._note_awake, self._note_due)
-        self._seed = seed
+        self._seed, self._most = seed, most
         self._counter = count(1)
         self._found: dict[str, Sandbox] = {}
         self._awake: OrderedDict[str, Sandbox] = OrderedDict()
@@ -36,12 +41,22 @@ class Sandboxes:
         self._waiting = BoundedSemaphore(limits.WAITING)
 
     def add(self, start: Start, *, default: bool = False) -> Sandbox:
-        """Add a new sandbox, and return it."""
+        """Add a new sandbox, and return it.
+
+        Raises:
+            Invalid: there are too many, or they are too large in total.
+        """
+        self.check_room()
         sandbox_id = DEFAULT_SANDBOX if default else self._next_id()
         return self._keep(Sandbox(sandbox_id, start, self._around))
 
     def fork(self, sandbox: Sandbox, image: bytes) -> Sandbox:
-        """Add a sandbox that continues from an image of another one, and return it; they share nothing from then on."""
+        """Add a sandbox that continues from an image of another one, and return it; they share nothing from then on.
+
+        Raises:
+            Invalid: there are too many, or they are too large in total.
+        """
+        self.check_room(len(image))
         return self._keep(sandbox.twin(self._next_id(), image))
 
     def get(self, name: str) -> Sandbox:
@@ -71,6 +86,17 @@ class Sandboxes:
             finally:
                 self._waiting.release()
         return seated
+
+    def check_room(self, more: int = 0) -> None:
+        """Check that there is room for another sandbox, whose image has so many bytes.
+
+        Raises:
+            Invalid: there are too many, or they are too large in total.
+        """
+        if len(self._found) >= self._most:
+            raise Invalid(invalid("sandboxes", f"fewer than {self._most:,}: delete some first, or start with --most-sandboxes"))
+        if sum(sandbox.size for sandbox in self.all()) + more > limits.SANDBOXES_SIZE:
+            raise Invalid(invalid("sandboxes", f"at most {limits.SANDBOXES_SIZE} in total: delete some first"))
 
     def all(self) -> list[Sandbox]:
         """Return every sandbox, oldest first."""

@@ -59,5 +59,6 @@ def fork(sandboxes: Sandboxes, sandbox: Sandbox, name: str | None = None) -> San
 
     Raises:
         NotFound: the sandbox has no snapshot of this name.
+        Invalid: there is no room for another sandbox.
     """
     return sandboxes.fork(sandbox, sandbox.image()[0] if name is None else find(sandbox, name).image)

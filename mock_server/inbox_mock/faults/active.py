@@ -92,8 +92,10 @@ def set_fault(work: UnitOfWork, wish: Mapping[str, Any], events: Iterable[str]) 
     """Set a fault: ``kind``, its options, ``match``, ``times``, ``for``. Return its id. ``events`` are those that webhooks have.
 
     Raises:
-        Invalid: the kind or an option is unknown, or a value is not allowed.
+        Invalid: the kind or an option is unknown, a value is not allowed, or there are too many faults.
     """
+    if work.db.count("faults") >= limits.FAULTS:
+        raise Invalid(invalid("faults", f"fewer than {limits.FAULTS} in a sandbox: remove some first"))
     fault = kinds().get(str(wish.get("kind")))
     if fault is None:
         raise Invalid(invalid("kind", one_of(wish.get("kind"), kinds())))

@@ -64,7 +64,9 @@ class SandboxFactory:
         Raises:
             ScenarioError: the scenario cannot be built.
             ReceiverError: an address cannot hear its webhooks.
+            Invalid: there is no room for another sandbox.
         """
+        self.sandboxes.check_room()
         self._check_webhooks(scenario, overrides.receivers)
         scenario = with_receivers(scenario, overrides.receivers)
         clock: Mapping[str, object] = scenario.data.get("clock", {})

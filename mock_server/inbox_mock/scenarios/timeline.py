@@ -12,11 +12,11 @@ from inbox_mock.simulation.actions import WHEN, Action, actions
 from inbox_mock.simulation.actions.fault import set_fault
 from inbox_mock.simulation.actions.guest import guest_books
 from inbox_mock.simulation.bookings import Arguments, local_time
-from inbox_mock.store import timeline, webhooks
+from inbox_mock.store import timeline
 from inbox_mock.store.access import client_application
 from inbox_mock.store.database import Row
 from inbox_mock.store.rows import RentalRow
-from inbox_mock.webhooks.deliveries import is_address
+from inbox_mock.webhooks.deliveries import is_address, subscribe
 from inbox_mock.webhooks.event_types import event_types
 
 BOOKS = guest_books.name
@@ -87,18 +87,19 @@ def _referred(arguments: Arguments, noun: str, key: str, written: object) -> Row
 def _subscribe(builder: Builder, location: Location, record: Row) -> None:
     if "url" in record and not is_address(str(record["url"])):
         raise builder.scenario.error((*location, "url"), repr(record["url"]), ADDRESS)
-    webhooks.put(
-        builder.work.db,
-        {
-            "application_id": _application(builder, record, location),
-            "role": record.get("role"),
-            "url": record.get("url"),
-            "events": record.get("events", list(event_types())),
-            "retries": record.get("retries", 0),
-            "latency_seconds": ScenarioArguments(builder, location).seconds(record.get("latency", 0), "latency"),
-            "created_at": builder.work.now,
-        },
-    )
+    with builder.refusals_at(location):
+        subscribe(
+            builder.work,
+            {
+                "application_id": _application(builder, record, location),
+                "role": record.get("role"),
+                "url": record.get("url"),
+                "events": record.get("events", list(event_types())),
+                "retries": record.get("retries", 0),
+                "latency_seconds": ScenarioArguments(builder, location).seconds(record.get("latency", 0), "latency"),
+                "created_at": builder.work.now,
+            },
+        )
 
 
 def _application(builder: Builder, record: Row, location: Location) -> int:

@@ -4,6 +4,7 @@ from base64 import b64decode
 from pathlib import PurePosixPath
 from urllib.parse import quote, unquote, urlsplit
 
+from inbox_mock.domain import limits
 from inbox_mock.domain.errors import Invalid, invalid
 from inbox_mock.engine.unit_of_work import Actor, UnitOfWork
 from inbox_mock.store.database import Row
@@ -18,7 +19,7 @@ def create_attachment(work: UnitOfWork, actor: Actor, written: Row) -> int:
     """Store a file. A remote one is not fetched: a placeholder takes its name.
 
     Raises:
-        Invalid: neither ``file`` nor ``remote_file_url`` is given.
+        Invalid: neither ``file`` nor ``remote_file_url`` is given, or the sandbox has too many.
     """
     content, file_name = _content(written)
     if content is None:
@@ -32,6 +33,7 @@ def create_attachment(work: UnitOfWork, actor: Actor, written: Row) -> int:
         "name": written.get("name") or file_name,
         "file_name": file_name,
     } | described
+    _check_room(work, len(content))
     attachment_id = work.db.insert("attachments", row | {"created_at": work.now, "updated_at": work.now})
     work.db.insert("attachment_files", {"attachment_id": attachment_id, "bytes": content})
     return attachment_id
@@ -50,10 +52,22 @@ def edit_attachment(work: UnitOfWork, actor: Actor, attachment_id: int, written:
     content, file_name = _content(written)
     if content is not None:
         described = describe(work, content)
+        _check_room(work, len(content))
         changes["file_name"] = file_name or f"file.{described['extension']}"
         changes |= {name: found for name, found in described.items() if name != "extension"}
         work.db.execute("UPDATE attachment_files SET bytes = ? WHERE attachment_id = ?", (content, attachment_id))
     work.db.update("attachments", attachment_id, changes)
+
+
+def _check_room(work: UnitOfWork, more: int) -> None:
+    """Check that a sandbox may keep a file of so many bytes.
+
+    Raises:
+        Invalid: its files are too large in total; assumed, the service keeps what it is sent.
+    """
+    kept = work.db.value("SELECT total(file_size) FROM attachments", (), float)
+    if (kept or 0) + more > limits.UPLOADS:
+        raise Invalid(invalid("file", f"can't be kept: the files of a sandbox have at most {limits.UPLOADS} in total"))
 
 
 def read_file(work: UnitOfWork, attachment_id: int) -> Row | None:

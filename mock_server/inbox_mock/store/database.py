@@ -97,6 +97,11 @@ class Database(sqlite3.Connection):
         """Return whether a table has any row."""
         return self.execute(f"SELECT 1 FROM {table} LIMIT 1").fetchone() is not None  # noqa: S608
 
+    def count(self, table: str) -> int:
+        """Return the number of a table's rows."""
+        found: int = self.execute(f"SELECT count(*) FROM {table}").fetchone()[0]  # noqa: S608
+        return found
+
     def insert(self, table: str, row: Mapping[str, object]) -> int:
         """Insert a row and return its id; columns left out take their default."""
         columns = ", ".join(row)

@@ -12,9 +12,9 @@ from urllib.parse import urlsplit
 
 import orjson
 
-from inbox_mock.domain import times
+from inbox_mock.domain import limits, times
 from inbox_mock.domain.access import SECRET_DIGITS, expand_scopes
-from inbox_mock.domain.errors import NotFound
+from inbox_mock.domain.errors import Invalid, NotFound, invalid
 from inbox_mock.domain.reasons import FAULT_STRUCK, Reason, from_json
 from inbox_mock.engine.unit_of_work import UnitOfWork
 from inbox_mock.faults import active
@@ -75,6 +75,17 @@ def is_address(url: str) -> bool:
         return parts.scheme in {"http", "https"} and bool(parts.hostname) and (parts.port is None or parts.port > 0)
     except ValueError:
         return False
+
+
+def subscribe(work: UnitOfWork, row: Row) -> int:
+    """Insert a subscription, or change the one whose id the row has, and return its id.
+
+    Raises:
+        Invalid: the sandbox has too many.
+    """
+    if "id" not in row and work.db.count("webhooks") >= limits.WEBHOOKS:
+        raise Invalid(invalid("webhooks", f"fewer than {limits.WEBHOOKS} in a sandbox: remove some first"))
+    return webhooks.put(work.db, row)
 
 
 def publish(
