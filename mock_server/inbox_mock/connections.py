@@ -27,7 +27,6 @@ from inbox_mock.request_head import BEGINNINGS, body_length, check_host, fields,
 
 LINGER_SECONDS = 5
 SECONDS_BETWEEN_WARNINGS = 60
-TOO_LONG = NotRead(414, f"the first line may have {limits.HEAD}")
 INTERIM = b"HTTP/1.1 100 Continue\r\n\r\n"
 
 
@@ -64,9 +63,9 @@ class Request(HTTPRequest):
             return False
         if first not in BEGINNINGS:
             raise NotRead(400, f"no request begins with the byte {first.hex()}; this port speaks HTTP without TLS")
-        text = incoming.line(limits.HEAD, TOO_LONG)
+        text = incoming.line(limits.HEAD, 414)
         if text == b"\r\n":  # RFC 9112, 2.2: one empty line is skipped
-            text = incoming.line(limits.HEAD, TOO_LONG)
+            text = incoming.line(limits.HEAD, 414)
         line = request_line(text, self.conn.scheme)
         self.method, self.uri, self.path, self.qs = line.method, line.target, line.path, line.query
         self.request_protocol, self.response_protocol = b"HTTP/1.%d" % line.minor, f"HTTP/1.{min(line.minor, 1)}"

@@ -46,18 +46,18 @@ class Incoming:
         """
         return bytes(self._buffer[:1]) if self._buffer or self._receive() else b""
 
-    def line(self, most: int, beyond: NotRead) -> bytes:
-        """Take a line with its end.
+    def line(self, most: int, status: int) -> bytes:
+        """Take a line with its end; ``status`` refuses one of more than so many bytes.
 
         Raises:
-            NotRead: it does not end; ``beyond`` if it has more than so many bytes.
+            NotRead: it is longer, or does not end.
             TimeoutError: it does not come in time.
         """
         searched = 0
         while (end := self._buffer.find(b"\n", searched, most) + 1) == 0:
             searched = len(self._buffer)
             if searched >= most:
-                raise beyond
+                raise NotRead(status, f"a line may have {most}")
             if not self._receive():
                 raise NotRead(400, "the request ended in the middle of a line")
         return self._take(end)
@@ -71,12 +71,11 @@ class Incoming:
         """
         found: list[bytes] = []
         left = int(limits.HEAD)
-        beyond = NotRead(status, f"there may be {limits.FIELDS}, of {limits.HEAD} together")
-        while (line := self.line(left, beyond)) != b"\r\n":
+        while (line := self.line(limits.HEAD, status)) != b"\r\n":
             found.append(line)
             left -= len(line)
-            if len(found) > limits.FIELDS:
-                raise beyond
+            if left < 0 or len(found) > limits.FIELDS:
+                raise NotRead(status, f"there may be {limits.FIELDS}, of {limits.HEAD} together")
         return found
 
     def exactly(self, count: int) -> bytes:
@@ -100,10 +99,10 @@ class Incoming:
         """
         body, left = bytearray(), int(limits.BODY)
         while True:
-            line = self.line(limits.CHUNK_LINE, NotRead(400, f"the line before a chunk may have {limits.CHUNK_LINE}"))
+            line = self.line(limits.CHUNK_LINE, 400)
             chunk = CHUNK.fullmatch(line)
-            if chunk is None:
-                raise NotRead(400, f"a chunk begins with its size in hexadecimal; found {line[:40].decode('latin-1')!a}")
+            if chunk is None:  # the line is not shown: it may be what was meant as a body
+                raise NotRead(400, "a chunk begins with a line of its size in hexadecimal, ended by CRLF")
             size = int(chunk[1], 16)
             left -= len(line) + size + 2
             if left < 0:

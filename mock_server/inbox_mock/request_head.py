@@ -81,10 +81,10 @@ def fields(lines: Sequence[bytes]) -> Fields:
         NotRead: a line is no field.
     """
     found: Fields = {}
-    for line in lines:
+    for number, line in enumerate(lines, 1):
         field = FIELD.fullmatch(line)
-        if field is None:
-            raise NotRead(400, f"a header is NAME: VALUE, no blank before the colon, no control character; found {_shown(line)}")
+        if field is None:  # the line is not shown: it may hold a token
+            raise NotRead(400, f"header {number} is not NAME: VALUE, no blank before the colon, no control character, ended by CRLF")
         name, value = field[1].title(), field[2].rstrip(b" \t")
         if b"_" in name:
             continue

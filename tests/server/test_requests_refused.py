@@ -236,6 +236,22 @@ def test_a_refusal_is_in_the_journal_of_the_sandbox_and_costs_no_request(sandbox
     assert int(sandbox.api.get("/me").headers["X-RateLimit-Remaining"]) == int(left) - 1
 
 
+@pytest.mark.parametrize(
+    ("lines", "body"),
+    [
+        (("Host: localhost", "Authorization : Bearer 5ecret"), b""),
+        (("Host: localhost", "X: y", " 5ecret"), b""),
+        (("Host: localhost", CHUNKED), b"client_secret=5ecret"),
+        (("Host: localhost", CHUNKED), b"client_secret=5ecret\r\n"),
+    ],
+)
+def test_a_refusal_repeats_no_secret(send: Exchange, lines: tuple[str, ...], body: bytes) -> None:
+    answer = send(bytes_of("POST /oauth/token HTTP/1.1", *lines, body=body))
+
+    assert answer.status == 400
+    assert b"5ecret" not in answer.body
+
+
 ALLOWED: dict[str, tuple[str, tuple[str, ...], bytes]] = {
     "an absolute target": ("GET http://localhost/api/v3/me HTTP/1.1", ("Host: localhost",), b""),
     "an absolute target in capitals": ("GET HTTP://LOCALHOST/api/v3/me HTTP/1.1", ("Host: localhost",), b""),
