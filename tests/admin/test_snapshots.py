@@ -162,7 +162,7 @@ def test_a_snapshot_needs_a_name_that_fits_into_an_address(inbox: Sandbox, body:
     answer = inbox.admin.post("/snapshots", body)
 
     assert answer.status == 422
-    assert answer.errors == [{"field": "name", "expected": snapshots.EXPECTED_NAME}]
+    assert [(error["field"], error["expected"]) for error in answer.errors] == [("name", snapshots.EXPECTED_NAME)]
 
 
 def test_snapshots_are_bounded_in_number(mock: Mock, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,6 +10,7 @@ from inbox_mock.scenarios.build import Overrides, build_image
 from inbox_mock.scenarios.errors import ScenarioError
 from inbox_mock.scenarios.loading import find
 from processes import run
+from wording import clumsy_in
 
 HOUSE = "rentals: [{id: 16}]\nhosts: [{as: jan, firstname: J, lastname: K}]\nbookings: [{id: 80, rental: 16, start_at: +1d, end_at: +2d}]\n"
 
@@ -53,8 +54,8 @@ OF_RECORDS: dict[str, tuple[str | bytes, int, str, str]] = {
     "a stay that ends before it starts": (
         "rentals: [{id: 16}]\nbookings:\n  - {rental: 16, start_at: +3d, end_at: +2d}\n",
         3,
-        "refuses",
-        "end_at",
+        "end_at '+2d'",
+        "must be after start_at",
     ),
     "a time zone of nowhere": ("rentals:\n  - id: 16\n    timezone: Europe/Atlantis\n", 3, "'Europe/Atlantis'", "Europe/Paris"),
     "the machine's own time zone": ("rentals:\n  - id: 16\n    timezone: localtime\n", 3, "'localtime'", "Europe/Paris"),
@@ -71,7 +72,7 @@ OF_RECORDS: dict[str, tuple[str | bytes, int, str, str]] = {
         "a time such as 2030-06-01T12:00:00Z",
     ),
     "a day that no month has": ("rentals:\n  - id: 16\n    permit_issue_date: 2021-02-30T00:00:00Z\n", 3, "'2021-02-30", "a time such as"),
-    "null for what is never null": ("rentals:\n  - id: 16\n    surface: null\n", 3, "rentals.0.surface: None", "a whole number"),
+    "null for what is never null": ("rentals:\n  - id: 16\n    surface: null\n", 3, "rentals.0.surface: null", "a whole number"),
     "records that rentals do not have here": (
         "rentals:\n  - id: 16\n    photos: [1]\n",
         3,
@@ -225,8 +226,9 @@ def test_a_mistake_names_file_and_line_what_was_found_and_what_was_expected(
     assert (error.name, error.line) == (str(file), line)
     assert found in error.found
     assert expected in error.expected
-    told_as = rf"{re.escape(str(file))}:{line}: (found .*; (expected|did you mean) |not YAML: )"
+    told_as = rf"{re.escape(str(file))}:{line}: (found .*(; (expected|did you mean) |, which )|not YAML: )"
     assert re.match(told_as, str(error), re.DOTALL)
+    assert clumsy_in(str(error).replace(str(file), "mine.yaml")) == {}
 
 
 def test_what_the_parser_misses_is_told_in_few_words(tmp_path: Path) -> None:

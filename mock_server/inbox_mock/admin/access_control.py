@@ -1,16 +1,19 @@
 """Access control of the admin API, and its refusals as RFC 9457 problems."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from hmac import compare_digest
 
 import orjson
-from flask import Request, Response
+from flask import Request, Response, request
 
+from inbox_mock.admin.operation import read_body
 from inbox_mock.api.pipeline import name_in
 from inbox_mock.api.rendering import phrase
 from inbox_mock.domain import errors
 from inbox_mock.domain.addresses import Network, is_this_machine, is_within, plain_host
 from inbox_mock.domain.errors import Forbidden, Invalid, Problem, Refusal, Unauthorized
+from inbox_mock.domain.spelling import shortened
 
 PREFIX = "/__admin"
 OWN_ADDRESS = "inbox_mock.own_address"
@@ -85,8 +88,21 @@ def problem_of(refusal: Refusal) -> Response:
     if detail:
         body["detail"] = detail
     if isinstance(refusal, Invalid):
-        body["errors"] = [{"field": p.field, "expected": p.title} for p in refusal.problems]
+        body["errors"] = [{"field": p.field, **_found(p), "expected": p.title} for p in refusal.problems]
     answer = Response(orjson.dumps(body), refusal.status, content_type=PROBLEM_JSON)
     if isinstance(refusal, errors.MethodNotAllowed):
         answer.headers["Allow"] = ", ".join(refusal.allowed)
     return answer
+
+
+def _found(problem: Problem) -> dict[str, str]:
+    """Return what the request gives for a problem's field, as JSON; nothing if it gives none, or the problem says it itself."""
+    here: object = read_body(request.get_data()) if request.method != "GET" else request.args
+    for step in (problem.field or "").split("."):
+        if isinstance(here, Mapping) and step in here:
+            here = here[step]
+        elif isinstance(here, list) and step.isdigit() and int(step) < len(here):
+            here = here[int(step)]
+        else:
+            return {}
+    return {} if "found " in (problem.title or "") else {"found": shortened(orjson.dumps(here).decode())}

@@ -26,7 +26,7 @@ PROBLEM: JSON = {
         "detail": {"type": "string"},
         "errors": {
             "type": "array",
-            "items": {"type": "object", "properties": {"field": {"type": "string"}, "expected": {"type": "string"}}},
+            "items": {"type": "object", "properties": {name: {"type": "string"} for name in ("field", "found", "expected")}},
         },
     },
 }

@@ -47,6 +47,7 @@ SNAPSHOT: JSON = {"type": "object", "properties": {"name": TEXT, "at": TEXT, "by
     answer=SANDBOX,
     body={
         "scenario": {"type": ["string", "object"], "description": "the name of a shipped scenario, or a scenario as an object"},
+        "name": {"type": "string", "pattern": r"^\S(.{0,62}\S)?$", "description": "what a scenario that is given as an object is called"},
         "seed": {"type": "integer", "minimum": 0, "maximum": 2**53, "description": "a whole number from 0: what the dice start from"},
         "clock": {
             "type": "object",
@@ -67,7 +68,9 @@ def create_sandbox(call: AdminCall) -> JSON:
     body = call.body
     wanted = body.get("scenario", DEFAULT_SCENARIO)
     try:
-        scenario = from_object(wanted) if isinstance(wanted, dict) else find_shipped(_shipped_name(str(wanted)))
+        scenario = (
+            from_object(wanted, body.get("name", "scenario")) if isinstance(wanted, dict) else find_shipped(_shipped_name(str(wanted)))
+        )
         sandbox = call.factory.create(scenario, overrides_of(body))
     except ScenarioError as error:
         field = "webhook_url" if isinstance(error, ReceiverError) else "scenario"

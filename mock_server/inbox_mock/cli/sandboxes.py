@@ -70,7 +70,9 @@ def create(
     webhook_url: tuple[tuple[str, str], ...],
 ) -> None:
     """Create a sandbox."""
-    wanted: JSON = {"scenario": _scenario(scenario), "seed": seed, "strict": strict, "webhook_url": dict(webhook_url) or None}
+    given = _scenario(scenario)
+    name = None if isinstance(given, str) else Path(scenario).stem[:64]
+    wanted: JSON = {"scenario": given, "name": name, "seed": seed, "strict": strict, "webhook_url": dict(webhook_url) or None}
     if clock is not None:
         wanted["clock"] = {"mode": clock[0]} | ({} if clock[1] is None else {"rate": clock[1]})
     made = sandbox.server.call("POST", "/sandboxes", {name: given for name, given in wanted.items() if given is not None})

@@ -5,7 +5,27 @@ from difflib import get_close_matches
 
 CLOSE = 0.6
 LONGEST = 100  # no known word has more characters, and those of a longer one would be compared in vain
-CLAUSES = ("can't ", "must ", "is ", "did you mean ")
+RELATIVE = ("can't ", "must ", "is ")
+CLAUSES = (*RELATIVE, "did you mean ")
+MOST_SHOWN = 80
+"""Characters of a value that an error shows."""
+
+
+def shortened(text: str) -> str:
+    """Return a text, or of a long one its beginning and its length."""
+    return text if len(text) <= MOST_SHOWN else f"{text[: MOST_SHOWN - 1]}… ({len(text):,} characters)"
+
+
+def shown(value: object) -> str:
+    """Return a value of JSON or YAML as an error shows it."""
+    plain = value is None or isinstance(value, bool)
+    return shortened(("null" if value is None else str(value).lower()) if plain else repr(value))
+
+
+def instead(found: str, expected: str) -> str:
+    """Return what was found and what was expected, as one sentence."""
+    said = f"found {found}"
+    return f"{said}, which {expected}" if expected.startswith(RELATIVE) else f"{said}; {clause(expected)}"
 
 
 def closest(word: object, known: Iterable[str], likeness: float = CLOSE) -> str | None:

@@ -13,7 +13,7 @@ from inbox_mock.domain import limits, times
 from inbox_mock.domain.endpoints import ENDPOINTS, OAUTH, in_full, matched_by
 from inbox_mock.domain.errors import Invalid, NotFound, Problem, invalid
 from inbox_mock.domain.reasons import FAULT_STRUCK, WEBHOOK_LOST, Reason
-from inbox_mock.domain.spelling import one_of, or_meant, unknown
+from inbox_mock.domain.spelling import clause, instead_of, one_of, or_meant, unknown
 from inbox_mock.engine import durations
 from inbox_mock.engine.unit_of_work import UnitOfWork
 from inbox_mock.faults.declaration import (
@@ -247,8 +247,7 @@ def _problems_of_address(fault: RequestFault, path: str, method: object) -> list
     known = [address for address in ENDPOINTS if not (fault.api_only and address.startswith(OAUTH))]
     matched = [address for address in matched_by(path) if address in known]
     if not matched:
-        expected = f"a path that {fault.kind} can strike: {', '.join(known)}; * stands for anything"
-        return [invalid("match.path", or_meant(expected, path, known))]
+        return [invalid("match.path", f"a path that {fault.kind} can strike, * for anything; {clause(instead_of(path, known))}")]
     methods = dict.fromkeys(one for address in matched for one in ENDPOINTS[address])
     return [] if method in {None, *methods} else [invalid("match.method", f"a method of {path}: {', '.join(methods)}")]
 

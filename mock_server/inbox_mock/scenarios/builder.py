@@ -9,11 +9,12 @@ from sqlite3 import IntegrityError
 from typing import Any
 
 from inbox_mock.domain import times
-from inbox_mock.domain.errors import Refusal
+from inbox_mock.domain.errors import Problem, Refusal
+from inbox_mock.domain.spelling import shown
 from inbox_mock.engine import durations
 from inbox_mock.engine.timeline import catch_up
 from inbox_mock.engine.unit_of_work import UnitOfWork
-from inbox_mock.scenarios.errors import ScenarioError
+from inbox_mock.scenarios.errors import CombinedScenarioError, ScenarioError
 from inbox_mock.scenarios.loading import Scenario
 from inbox_mock.simulation.bookings import Arguments
 
@@ -154,10 +155,20 @@ class Builder:
         try:
             yield
         except Refusal as refusal:
-            expected = "; ".join(f"{p.field or p.code} {p.title or ''}".strip() for p in refusal.problems)
-            raise self.scenario.error(location, "what the sandbox refuses", f"something that it accepts ({expected})") from None
+            raise CombinedScenarioError([self._of(problem, location) for problem in refusal.problems]) from None
         except IntegrityError:
             raise self.scenario.error((*location, "id"), "an id that another record has", "one of its own") from None
+
+    def _of(self, problem: Problem, location: Location) -> ScenarioError:
+        """Return a use case's refusal as an error for the scenario's author."""
+        record: Any = self.scenario.data
+        for step in location:
+            record = record[step]
+        key, title = problem.field, problem.title or problem.code
+        if key is None or not isinstance(record, Mapping):
+            return self.scenario.error(location, f"what is refused: {title}", "what is not")
+        found = f"{key} {shown(record[key])}" if key in record else f"no {key}"
+        return self.scenario.error((*location, key), found, title)
 
 
 class ScenarioArguments(Arguments):

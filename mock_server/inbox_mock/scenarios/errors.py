@@ -5,7 +5,7 @@ from json import dumps
 from typing import TYPE_CHECKING, Any
 
 from inbox_mock.domain import limits
-from inbox_mock.domain.spelling import clause, instead_of, one_of
+from inbox_mock.domain.spelling import instead, instead_of, one_of, shown
 
 if TYPE_CHECKING:
     from jsonschema_rs import ValidationError, Validator
@@ -29,7 +29,7 @@ class ScenarioError(Exception):
     def __init__(self, name: str, line: int, found: str, expected: str) -> None:
         self.name, self.line, self.found, self.expected = name, line, found, expected
         location = f"{name}:{line}" if line else name
-        super().__init__(f"{location}: found {found}; {clause(expected)}")
+        super().__init__(f"{location}: {instead(found, expected)}")
 
 
 class UnreadableScenarioError(ScenarioError):
@@ -99,8 +99,7 @@ def told(error: "ValidationError", schema: Mapping[str, object]) -> Iterator[tup
 def _told(error: "ValidationError", schema: Mapping[str, object], location: str) -> tuple[str, str]:
     from jsonschema_rs import ValidationErrorKind as Kind
 
-    kind, value = error.kind, repr(error.instance)
-    found = f"{location}{value if len(value) < 60 else value[:57] + '...'}"
+    kind, found = error.kind, f"{location}{shown(error.instance)}"
     if isinstance(kind, Kind.Required):
         return f"{location}no {kind.property!r}", "it to be there"
     if isinstance(kind, Kind.Enum):

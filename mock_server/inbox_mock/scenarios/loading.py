@@ -12,7 +12,7 @@ import orjson
 from inbox_mock.channels import opening, policies
 from inbox_mock.domain import fidelity, limits
 from inbox_mock.domain.enumerations import CHANNELS, ORIGINS
-from inbox_mock.domain.spelling import or_meant
+from inbox_mock.domain.spelling import or_meant, shortened
 from inbox_mock.domain.values import normal
 from inbox_mock.faults.kinds import kinds
 from inbox_mock.resources import RESOURCES
@@ -56,7 +56,10 @@ class Scenario:
 
     def error(self, path: tuple[str | int, ...], found: str, expected: str) -> ScenarioError:
         """Return an error at a location in the scenario."""
-        return ScenarioError(self.name, self.lines.of(path), found, expected)
+        if self.folder is not None:
+            return ScenarioError(self.name, self.lines.of(path), found, expected)
+        place = ".".join(map(str, path))  # of an object there are no lines
+        return ScenarioError(self.name, 0, found if found.startswith(place) else f"{place}: {found}", expected)
 
 
 def fixtures() -> Path:
@@ -101,7 +104,7 @@ def find_shipped(name: str) -> Scenario:
     known = {path.stem: path for path in (fixtures() / "scenarios").glob("*.yaml")}
     if name not in known:
         listed = f"one of {', '.join(sorted(known))}, or the path of a .yaml file"
-        raise UnknownScenarioError(name, 0, "no scenario of this name", or_meant(listed, name, known))
+        raise UnknownScenarioError(shortened(name), 0, "no scenario of this name", or_meant(listed, name, known))
     return from_file(known[name], name)
 
 
@@ -135,13 +138,13 @@ def _read(path: Path, name: str, _written_ns: int, _size: int) -> Scenario:
     return _checked(Scenario(name, data, lines, path.parent))
 
 
-def from_object(data: Mapping[str, object]) -> Scenario:
-    """Return the scenario given as an object.
+def from_object(data: Mapping[str, object], name: str = "scenario") -> Scenario:
+    """Return the scenario given as an object, under this name.
 
     Raises:
         ScenarioError: it violates the schema.
     """
-    return _checked(Scenario("scenario", data, Lines()))
+    return _checked(Scenario(name, data, Lines()))
 
 
 @cache

@@ -1,6 +1,7 @@
 """The action that sets a fault."""
 
 from inbox_mock.domain.errors import Invalid
+from inbox_mock.domain.spelling import shown
 from inbox_mock.engine.unit_of_work import UnitOfWork
 from inbox_mock.faults import active as faults
 from inbox_mock.simulation.actions import Given, action
@@ -21,8 +22,9 @@ def set_fault(arguments: Arguments, wish: Row) -> int:
         problem = refusal.problems[0]
         field = str(problem.field)
         section, _, name = field.rpartition(".")
-        found = f"{field} {wish[section][name]!r}" if section else f"a {field} that no fault {wish['kind']!r} has"
-        raise arguments.error(field, found, str(problem.title)) from None
+        given, expected = wish[section] if section else wish, str(problem.title)
+        found = f"the option {field!r}" if expected.startswith("is ") else f"{field} {shown(given.get(name))}"
+        raise arguments.error(field, found, expected) from None
 
 
 def _checked(arguments: Arguments, given: Given) -> Row:

@@ -1,0 +1,104 @@
+"""What is wrong with a body is told in good words: which field, what was found there, and what was expected."""
+
+from typing import Any
+
+import pytest
+
+from fake import Mock, Sandbox
+from wording import clumsy_in
+
+LONG = "x" * 5000
+FAULTS: list[dict[str, Any]] = [
+    {"kind": "statu"},
+    {"kind": 7},
+    {},
+    {"kind": "status", "status": "x"},
+    {"kind": "status", "copies": 3},
+    {"kind": "status", "match": {"path": "/inbox/mesages"}},
+    {"kind": "status", "match": {"path": "/zzz"}},
+    {"kind": "status", "match": {"path": "/bookings", "method": "PATCH"}},
+    {"kind": "status", "match": {"pat": "/bookings"}},
+    {"kind": "status", "match": 7},
+    {"kind": "status", "times": 0, "for": "soon"},
+    {"kind": "status", "match": {"application_id": 99, "nth": 0, "share": 7}},
+    {"kind": "burst", "copies": 0, "by": "1m"},
+    {"kind": "burst", "match": {"event": "none"}},
+    {"kind": LONG},
+]
+SCENARIOS: list[Any] = [
+    *({"faults": [fault]} for fault in FAULTS),
+    "nowhere",
+    "conversation-nevr",
+    LONG,
+    {"rentals": [{"id": LONG}]},
+    {"rentalls": []},
+    {"clock": {"now": "noon"}},
+    {"rentals": [{"id": 16}], "bookings": [{"rental": 16, "start_at": "+3d", "end_at": "+2d"}]},
+    {"rentals": [{"id": 16}], "bookings": [{"rental": 17, "start_at": "+3d", "end_at": "+4d"}]},
+    {"rentals": [{"id": 16}], "bookings": [{"rental": 16, "start_at": "soon", "end_at": "+4d"}]},
+    {"hosts": [{"id": 1}]},
+    {"timeline": [{"at": "1h", "guest_writes": {"booking": 9, "content": ""}}]},
+    {"webhooks": [{"url": "http://elsewhere.example/"}]},
+]
+BODIES: list[tuple[str, dict[str, Any]]] = [
+    *(("/faults", fault) for fault in FAULTS),
+    ("/bookings", {"channel": "airbn", "rental_id": 99, "start_at": "soon"}),
+    ("/bookings", {"guest": {"name": "Ada"}, "rental_id": "x", "client_participants": -1}),
+    ("/bookings", {"conversation_delay": "soon"}),
+    ("/conversations/11/messages", {"from": "guest", "content": " "}),
+    ("/conversations/11/messages", {"from": "nobody", "attachments": "x"}),
+    ("/conversations/11/participants", {"host_id": 99}),
+    ("/clock/advance", {"by": "x"}),
+    ("/clock/advance", {"until": LONG}),
+    ("/clock/advance", {}),
+    ("/webhooks", {"url": "x", "events": ["y"]}),
+    ("/webhooks", {"url": "http://127.0.0.1/", "role": "none"}),
+    ("/tokens", {"scopes": ["zz"], "account_id": 99, "expires_in": "soon"}),
+    ("/snapshots", {"name": ""}),
+    ("/fork", {"snapshot": "none"}),
+]
+
+
+def assert_well_said(answer: Any) -> None:
+    assert answer.status == 422, answer.json
+    assert clumsy_in(answer.json["detail"]) == {}, answer.json["detail"]
+    for error in answer.errors:
+        assert clumsy_in(error["expected"]) == {}, error
+        assert len(error.get("found", "")) < 120
+        assert "x" * 100 not in error["expected"]
+
+
+@pytest.mark.parametrize(("path", "body"), BODIES, ids=map(str, range(len(BODIES))))
+def test_a_body_with_a_mistake_is_told_in_good_words(inbox: Sandbox, path: str, body: dict[str, Any]) -> None:
+    assert_well_said(inbox.admin.post(path, body))
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS, ids=map(str, range(len(SCENARIOS))))
+def test_a_scenario_with_a_mistake_is_told_in_good_words(mock: Mock, scenario: Any) -> None:
+    assert_well_said(mock.admin.post("/sandboxes", {"scenario": scenario}))
+
+
+def test_an_error_says_what_was_found_and_shortens_it(inbox: Sandbox) -> None:
+    (first, second) = inbox.admin.post("/faults", {"kind": "status", "status": LONG, "match": {"nth": 0}}).errors
+
+    assert first == {"field": "status", "found": f'"{"x" * 78}… (5,002 characters)', "expected": "a status from 400 to 599 (of status)"}
+    assert (second["field"], second["found"]) == ("match.nth", "0")
+
+
+def test_a_mistake_in_a_scenario_given_as_an_object_names_its_key(mock: Mock) -> None:
+    scenario = {"rentals": [{"id": 16}], "bookings": [{"rental": 17, "start_at": "+3d", "end_at": "+4d"}]}
+
+    (error,) = mock.admin.post("/sandboxes", {"scenario": scenario}).errors
+
+    assert error["expected"] == "scenario: found bookings.0.rental: 17; expected the id or name of a rental that exists by then"
+
+
+def test_a_path_that_resembles_one_is_told_with_that_one_alone(inbox: Sandbox) -> None:
+    (error,) = inbox.admin.post("/faults", {"kind": "status", "match": {"path": "/inbox/mesages"}}).errors
+
+    assert error["expected"] == "a path that status can strike, * for anything; did you mean '/inbox/messages'?"
+
+
+def test_a_scenario_given_as_an_object_has_the_name_that_it_is_given(mock: Mock) -> None:
+    assert mock.admin.post("/sandboxes", {"scenario": {}, "name": "two guests"}).json["scenario"] == "two guests"
+    assert mock.admin.post("/sandboxes", {"scenario": {}}).json["scenario"] == "scenario"
