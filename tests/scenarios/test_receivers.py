@@ -104,7 +104,10 @@ def test_an_unknown_role_is_refused_with_the_one_that_was_meant(mock: Mock) -> N
     taking = mock.sandbox(scenario).admin.post("/webhooks", {"url": "http://localhost:9/", "role": "auditr"})
     making = mock.admin.post("/sandboxes", {"scenario": scenario, "webhook_url": {"auditr": "http://localhost:9/"}})
 
-    assert (taking.status, taking.errors) == (422, [{"field": "role", "expected": "is unknown; did you mean 'auditor'?"}])
+    assert (taking.status, taking.errors) == (
+        422,
+        [{"field": "role", "found": '"auditr"', "expected": "is unknown; did you mean 'auditor'?"}],
+    )
     assert making.status == 422
     assert making.errors[0]["field"] == "webhook_url"
     assert making.errors[0]["expected"].endswith("found no webhooks for the role 'auditr'; did you mean 'auditor'?")
