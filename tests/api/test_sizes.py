@@ -2,11 +2,14 @@
 
 import tracemalloc
 from collections.abc import Callable
+from typing import Any
 
 import orjson
 import pytest
 
+from builders import a_message
 from fake import Answer, Caller, Sandbox
+from faulty import set_fault
 from inbox_mock.domain import limits, spelling
 from inbox_mock.domain.errors import BadRequest
 from inbox_mock.domain.values import check_number_of_values
@@ -122,6 +125,44 @@ def test_a_body_is_read_up_to_its_limit(inbox: Sandbox) -> None:
 @of_each
 def test_a_number_without_an_end_is_refused(inbox: Sandbox, call: Call, digits: int) -> None:
     assert call(inbox, b'{"messages":[{"content":' + b"9" * digits + b"}]}").status in {400, 401}
+
+
+# What an answer holds.
+
+
+def test_of_many_names_the_first_count(inbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    lower(monkeypatch, "NAMES", 1)
+    assert inbox.api.post("/inbox/messages", a_message()).status == 201
+    (record,) = inbox.api.get("/inbox/messages", fields="content,origin").records
+    assert "content" in record
+    assert "origin" not in record
+
+
+def test_months_count_up_to_their_limit(inbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: dict[str, Any] = {"months": 9, "from": "2030-06-01"}
+    assert inbox.api.get("/bookings", **asked).ids == [80]
+    lower(monkeypatch, "MONTHS", 1)
+    assert inbox.api.get("/bookings", **asked).ids == []
+
+
+def test_a_link_has_its_limit(inbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert inbox.api.get("/inbox/messages", q="x" * 200).status == 200
+    lower(monkeypatch, "LINK", 200)
+    assert inbox.api.get("/inbox/messages", q="x" * 200).status == 414
+
+
+def test_a_reason_is_cut(inbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    lower(monkeypatch, "WHY", 20)
+    why = inbox.api.get("/inbox/messages", updated_since="yesterday").headers["X-Mock-Why"]
+    assert why == "updated_since is ..."
+
+
+def test_a_fault_goes_on_striking_so_many_tokens(inbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    lower(monkeypatch, "LINGERING", 1)
+    first, second = inbox.api_with("inbox_read"), inbox.api_with("inbox_read")
+    set_fault(inbox, "expired_token", times=2)
+
+    assert [api.get("/inbox/messages").status for api in (first, second, second, first)] == [401, 401, 401, 200]
 
 
 # What is said of mistakes.

@@ -239,3 +239,8 @@ def test_what_a_client_did_not_take_is_dropped_with_its_connection() -> None:
     opened.close()
 
     assert opened.wfile.closed
+
+
+def test_so_many_requests_are_answered_at_once() -> None:
+    with server.serving(Options(scenario=find("empty"))) as served:
+        assert served._http.requests.max == limits.THREADS  # noqa: SLF001

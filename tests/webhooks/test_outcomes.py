@@ -7,13 +7,14 @@ import pytest
 
 from builders import a_body
 from fake import JSON, Sandbox
+from inbox_mock.domain import limits
 from inbox_mock.webhooks import sender
 from processes import free_port
 from receiver import Receiver, deliveries, subscribe
 
 pytestmark = pytest.mark.both_transports
 
-CAP = 16_384
+CAP = int(limits.RECEIVED)
 
 
 def deliver(sandbox: Sandbox, url: str, **more: object) -> JSON:
