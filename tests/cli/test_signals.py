@@ -14,8 +14,7 @@ WORST = "one that does all this"
 HANGS = "import time; time.sleep(600)"
 
 
-@pytest.mark.parametrize("stop", STOPS)
-@pytest.mark.parametrize("times", [1, 3])
+@pytest.mark.parametrize(("stop", "times"), [(signal.SIGINT, 1), (signal.SIGINT, 3), (signal.SIGTERM, 1), (signal.SIGHUP, 2)])
 def test_a_trial_ends_with_the_code_of_the_first_signal_and_leaves_nothing_behind(tmp_path: Path, stop: signal.Signals, times: int) -> None:
     with marked(tmp_path, "check", "client", "--", *driver(WORST, HANGS)) as process:
         assert has_begun(tmp_path)

@@ -3,7 +3,8 @@
 import shlex
 import socket
 import ssl
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from http.client import HTTPException, IncompleteRead
@@ -146,7 +147,7 @@ class TrialConnection:
     budget: Budget | None = None
     log: list[LoggedRequest] = field(default_factory=list)
     count: int = 0
-    is_ending: bool = False
+    is_tidying: bool = False
 
     def __post_init__(self) -> None:
         self._http = HttpClient(self.root, keep_alive=True, most=limits.TRIED_ANSWER)
@@ -159,10 +160,9 @@ class TrialConnection:
         Raises:
             NoAnswer: there is none in time, or it breaks off.
             Spent: the budget is used up.
-            Stopped: this process is to end; raised once.
+            Stopped: this process is to end, and this is no `tidying`.
         """
-        if not self.is_ending and STOP.is_requested:
-            self.is_ending = True  # what was made is taken back
+        if not self.is_tidying:
             STOP.check()
         if self.budget is not None:
             self.budget.before_request()
@@ -180,6 +180,15 @@ class TrialConnection:
         if self.budget is not None:
             self.budget.after_response(answer)
         return answer
+
+    @contextmanager
+    def tidying(self) -> Iterator[None]:
+        """Let requests go even if this process is to end: they take back what the trial has made."""
+        self.is_tidying = True
+        try:
+            yield
+        finally:
+            self.is_tidying = False
 
     def close(self) -> None:
         """Close the connection; the next request opens another one."""

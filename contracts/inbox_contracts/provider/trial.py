@@ -106,7 +106,7 @@ class Trial:
     def close(self) -> None:
         """Delete the sandbox for reading, and close the connection."""
         if self._reading is not None:
-            with suppress(PropertyViolation, AdminError):
+            with self.target.connection.tidying(), suppress(PropertyViolation, AdminError):
                 self._reading.delete()
             self._reading = None
             self._lists.clear()
@@ -139,13 +139,14 @@ class Trial:
                 try:
                     yield workspace
                 finally:
-                    workspace.tidy()
+                    with self.target.connection.tidying():
+                        workspace.tidy()
             return
         sandbox = self.target.create_sandbox(scenario, **more)
         try:
             yield Workspace(Api(self.target.connection, sandbox.token), sandbox, count())
         finally:
-            with suppress(PropertyViolation, AdminError):
+            with self.target.connection.tidying(), suppress(PropertyViolation, AdminError):
                 sandbox.delete()
 
     def explore(self, body: Callable[..., None], examples: int, **drawn: "SearchStrategy[Any]") -> None:
