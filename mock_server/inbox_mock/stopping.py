@@ -11,6 +11,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from threading import Event, RLock, Thread
+from typing import NoReturn
 
 SIGNALS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
 KILLED = 128
@@ -19,6 +20,10 @@ GLANCE_SECONDS = 0.5 if os.name == "nt" else None
 """On Windows a signal is handled between two waits only."""
 PATIENCE_SECONDS = 2.8
 """So that a stop is over within three seconds."""
+
+
+News = SimpleQueue[int | BaseException | None]
+"""A signal that came, or how the command ended."""
 
 
 class Stopped(BaseException):
@@ -37,31 +42,18 @@ class Stop:
 
     def run(self, command: Callable[[], object]) -> None:
         """Run a command to its end, or exit with 128 and the number of the first signal. An ignored signal stays ignored."""
-        news: SimpleQueue[int | BaseException | None] = SimpleQueue()  # whose put is made for signal handlers
+        news: News = SimpleQueue()  # whose put is made for signal handlers
         for number in SIGNALS:
             if signal.getsignal(number) is not signal.SIG_IGN:
                 signal.signal(number, lambda received, _frame: news.put(received))
-
-        def work() -> None:
-            try:
-                command()
-            except Stopped:
-                return
-            except BaseException as error:  # noqa: BLE001 - the main thread raises it
-                news.put(error)
-            else:
-                news.put(None)
-            self._has_ended = True
-
-        Thread(target=work, name="command", daemon=True).start()
-        while True:
-            with suppress(Empty):
-                first = news.get(timeout=GLANCE_SECONDS)
-                break
-        if isinstance(first, BaseException):
-            raise first
-        if first is not None:
+        Thread(target=self._carry_out, args=(command, news), name="command", daemon=True).start()
+        first = _first(news)
+        if isinstance(first, int):
             self._exit(signal.Signals(first))
+        for number in SIGNALS:  # it has ended, and only its exit code is left to tell
+            signal.signal(number, signal.SIG_IGN)
+        if first is not None:
+            raise first
 
     def expect(self) -> None:
         """Take a signal for the usual end of this command, which goes on until then: its exit code is 0."""
@@ -104,7 +96,18 @@ class Stop:
             self._patience = max(self._patience, seconds)
             yield
 
-    def _exit(self, received: signal.Signals) -> None:
+    def _carry_out(self, command: Callable[[], object], news: News) -> None:
+        error: BaseException | None = None
+        try:
+            command()
+        except Stopped:
+            return
+        except BaseException as raised:  # noqa: BLE001 - the main thread raises it
+            error = raised
+        self._has_ended = True
+        news.put(error)
+
+    def _exit(self, received: signal.Signals) -> NoReturn:
         """Request the stop, wait for what is in hand, and exit without waiting for anything else."""
         self.request()
         self._in_hand.acquire(timeout=self._patience)
@@ -112,6 +115,12 @@ class Stop:
             with suppress(OSError):
                 os.write(2, f"{chr(10) * os.isatty(2)}inbox-mock: stopped by {received.name} before it was done\n".encode())
         os._exit(0 if self._is_usual else KILLED + received)
+
+
+def _first(news: News) -> int | BaseException | None:
+    while True:
+        with suppress(Empty):
+            return news.get(timeout=GLANCE_SECONDS)
 
 
 STOP = Stop()
