@@ -101,3 +101,14 @@ def test_what_is_refused_leaves_the_rest_as_it_was(inbox: Sandbox, monkeypatch: 
     upload(inbox, 2_000)
     assert inbox.api.get("/inbox/attachments").records == []
     assert inbox.api.post("/inbox/messages", a_message()).status == 201
+
+
+def test_a_full_sandbox_says_so_until_it_is_reset(monkeypatch: pytest.MonkeyPatch) -> None:
+    lower(monkeypatch, "SANDBOX", 150 * 1024)
+    sandbox = a_mock(2).sandbox()
+
+    while (answer := upload(sandbox, 9_000)).status == 201:
+        assert len(sandbox.api.get("/inbox/attachments").body) < 20_000
+    assert (answer.status, answer.errors[0]["code"]) == (507, "sandbox_full")
+    assert sandbox.admin.post("/reset").status == 200
+    assert upload(sandbox, 9_000).status == 201

@@ -23,7 +23,7 @@ from inbox_mock.api.rendering import JSON_API, Headers, Rendered, problems_body
 from inbox_mock.api.request_context import Query, RequestContext
 from inbox_mock.domain import limits
 from inbox_mock.domain.access import sandbox_of
-from inbox_mock.domain.errors import BadRequest, Forbidden, NotRead, RateLimited, Refusal, Unauthorized
+from inbox_mock.domain.errors import BadRequest, Forbidden, NotRead, RateLimited, Refusal, SandboxFull, Unauthorized
 from inbox_mock.domain.reasons import Reason, in_words
 from inbox_mock.domain.values import check_number_of_values
 from inbox_mock.engine import redaction
@@ -188,10 +188,10 @@ def refuse(
     """Answer a request that is refused before any operation is chosen: an unknown address, a method that is not allowed.
 
     Under /api/v3 a request with a valid token counts against the rate limit, and the token is used; not if the request was not
-    read. What is under neither API is about no sandbox, and waits for none; it is only dated by one.
+    read. What is under neither API is about no sandbox, and waits for none; it is only dated by one, as what a full one refuses.
     """
     token = bearer(request)
-    if not request.path.startswith(("/api/v3/", "/oauth/")):
+    if isinstance(refusal, SandboxFull) or not request.path.startswith(("/api/v3/", "/oauth/")):
         started = server.stopwatch()
         body, status, headers = rendering.refused(refusal)
         now = server.sandboxes.of(sandbox_of(token)).now

@@ -126,6 +126,14 @@ class PayloadTooLarge(Refusal):
     status = 413
 
 
+class SandboxFull(Refusal):
+    """What a sandbox keeps has reached its limit."""
+
+    code = "sandbox_full"
+    status = 507
+    title = "the sandbox is full: reset it, or make another one"
+
+
 class Conflict(Refusal):
     """Another advance of the same sandbox is running."""
 

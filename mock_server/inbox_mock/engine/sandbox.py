@@ -8,7 +8,7 @@ from threading import Condition, Lock, RLock
 
 from inbox_mock.domain import times
 from inbox_mock.domain.dice import Dice
-from inbox_mock.domain.errors import NotFound
+from inbox_mock.domain.errors import NotFound, SandboxFull
 from inbox_mock.domain.times import Clock
 from inbox_mock.engine.timeline import catch_up
 from inbox_mock.engine.unit_of_work import Handlers, UnitOfWork
@@ -110,9 +110,11 @@ class Sandbox:
                 yield work
                 self._describe(work, changed=db.total_changes != before)
                 db.execute("COMMIT")
-            except BaseException:
+            except BaseException as error:
                 if db.in_transaction:
                     db.execute("ROLLBACK")
+                if database.is_full(error):
+                    raise SandboxFull from None
                 raise
             self.clock = work.clock
             self.due = self._next_due(db)

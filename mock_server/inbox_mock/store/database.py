@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from importlib.resources import files
 from typing import Any, TypeVar, overload
 
+from inbox_mock.domain import limits
 from inbox_mock.domain.errors import Invalid, NotFound, invalid
 from inbox_mock.store.rows import TABLES
 
@@ -128,7 +129,13 @@ def restore(image: bytes) -> Database:
     """Return a new connection to the database that an image holds."""
     database = _open()
     database.deserialize(image)
+    database.execute(f"PRAGMA max_page_count = {limits.SANDBOX // PAGE_BYTES}")
     return database
+
+
+def is_full(error: BaseException) -> bool:
+    """Return whether a statement failed because the database has reached its limit."""
+    return isinstance(error, sqlite3.OperationalError) and error.sqlite_errorcode == sqlite3.SQLITE_FULL
 
 
 def take_image(database: Database) -> bytes:
