@@ -198,3 +198,11 @@ def test_a_call_that_cannot_be_made_says_why(inbox: Sandbox, arguments: tuple[st
 
     assert (ran.returncode, ran.stdout) == (2, "")
     assert told in ran.stderr.splitlines()[-1]
+
+
+def test_a_sandbox_of_a_file_is_called_after_it(served: str, tmp_path: Path) -> None:
+    (tmp_path / "two-guests.yaml").write_text("seed: 7\n")
+
+    made = run("sandboxes", "create", "--scenario", str(tmp_path / "two-guests.yaml"), "--url", served)
+
+    assert ": two-guests, " in made.stdout
