@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from inbox_mock.conduct.model import Entry, Evidence, Rule, Violation
-from inbox_mock.conduct.pagination import REFERENCE, Key, Traversal, interruptions, is_listing, list_name, page_of, since_of, traversals
+from inbox_mock.conduct.pagination import REFERENCE, Key, Traversal, interruptions, is_listing, list_name, page_of, readings, since_of
 from inbox_mock.domain import times
 
 RARELY = timedelta(days=1)
@@ -34,13 +34,14 @@ STILL_READING = timedelta(minutes=1)
 )
 def ask_for_what_changed(evidence: Evidence) -> Iterator[Violation]:
     """Yield each list that was read from its beginning again, although it had been read to its end."""
-    for application_id, calls in evidence.by_application():
+    for one in evidence.once(readings):
+        application_id, calls = one.application_id, one.calls
         origins = _origins(evidence, application_id, calls)
         tries = [e for e in evidence.exchanges if e.application_id == application_id]
         failures = interruptions(calls, tries)
         read: dict[tuple[Key, str | None], Traversal] = {}
         again: dict[tuple[Key, str | None], list[Traversal]] = {}
-        for traversal in traversals(calls):
+        for traversal in one.traversals:
             key = traversal.key, origins.get(traversal.first.token or "")
             if not _asks_for_all(traversal) or not traversal.complete or _is_cheap(traversal):
                 continue
@@ -105,13 +106,13 @@ def _is_excepted(before: Traversal, traversal: Traversal, failures: list[int]) -
 )
 def follow_every_next(evidence: Evidence) -> Iterator[Violation]:
     """Yield each page whose next one was never requested."""
-    for application_id, calls in evidence.by_application():
-        tries = [e for e in evidence.exchanges if e.application_id == application_id]
+    for one in evidence.once(readings):
+        calls, tries = one.calls, [e for e in evidence.exchanges if e.application_id == one.application_id]
         failures = interruptions(calls, tries)
         places = {entry.id: place for place, entry in enumerate(calls)}
         later: dict[Key, LaterTraversals] = {}
         found: list[Violation] = []
-        for traversal in reversed(list(traversals(calls))):
+        for traversal in reversed(one.traversals):
             after = later.setdefault(traversal.key, LaterTraversals(calls[-1].id + 1))
             left_off = traversal.left_off
             if left_off is not None and left_off.parameters.get("per_page") != "1" and not after.covers(traversal):

@@ -4,13 +4,15 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cached_property, lru_cache
-from typing import Literal, get_args
+from typing import Literal, TypeVar, get_args
 
 from inbox_mock.conduct.values import Json, Present, Value, is_recent, object_in, parameters_in
 from inbox_mock.domain.reasons import FAULT_STRUCK, Reason, in_words
 from inbox_mock.domain.values import whole_number
 
 Severity = Literal["error", "note"]
+
+T = TypeVar("T")
 
 API = "/api/v3/"
 TOKENS = "/oauth/token"
@@ -292,6 +294,13 @@ class Evidence:
     def is_recent(self, at: datetime, span: timedelta) -> bool:
         """Return whether less than a span has passed since a time."""
         return is_recent(self, at, span)
+
+    def once(self, derive: Callable[["Evidence"], T]) -> T:
+        """Return what a function derives from the evidence; it is called once for all rules that ask for it."""
+        derived: dict[object, T] = vars(self).setdefault("_derived", {})
+        if derive not in derived:
+            derived[derive] = derive(self)
+        return derived[derive]
 
     def by_application(self) -> Iterator[tuple[int, list[Entry]]]:
         """Yield each application that called the API, with its calls in order."""

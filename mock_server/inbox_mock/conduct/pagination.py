@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from functools import cached_property, lru_cache
 from itertools import chain, pairwise
 
-from inbox_mock.conduct.model import Entry
+from inbox_mock.conduct.model import Entry, Evidence
 from inbox_mock.conduct.values import parameters_in
 from inbox_mock.domain import times
 from inbox_mock.domain.values import whole_number
@@ -71,6 +71,20 @@ class Traversal:
         """Whether the list was read to its end, and every page was readable."""
         good = {page_of(entry) for entry in self.pages if not entry.failed}
         return good == self.numbers and min(good, default=0) == 1 and self.left_off is None
+
+
+@dataclass(frozen=True, slots=True)
+class Readings:
+    """What an application read: all its calls, and its traversals of lists, both in order."""
+
+    application_id: int
+    calls: list[Entry]
+    traversals: list[Traversal]
+
+
+def readings(evidence: Evidence) -> list[Readings]:
+    """Return the readings of each application; rules share them by `Evidence.once`."""
+    return [Readings(application_id, calls, list(traversals(calls))) for application_id, calls in evidence.by_application()]
 
 
 def traversals(calls: Iterable[Entry]) -> Iterator[Traversal]:
