@@ -26,6 +26,7 @@ def main() -> int:
     parser.add_argument("--root", type=Path, help="the checkout to attack in place of this one")
     parser.add_argument("--list", action="store_true", help="say what each attack does, and what must hold, and attack nothing")
     parser.add_argument("--figures", action="store_true", help="measure the server under load, and attack nothing")
+    parser.add_argument("--before", type=Path, help="with --figures: measure this checkout as well, in the same run")
     asked = parser.parse_args()
     tree = asked.root and asked.root.resolve()
     if asked.list:
@@ -33,7 +34,7 @@ def main() -> int:
             say(f"{each.name}: {each.does}.\n  Holds: {each.holds}.")
         return 0
     if asked.figures:
-        say(table(measure(tree)))
+        say(table([*measure(tree), *(measure(asked.before.resolve()) if asked.before else ())]))
         return 0
     seed = SystemRandom().randrange(2**32) if asked.seed is None else asked.seed
     attacks = [each for each in known.values() if not asked.only or each.name in asked.only]

@@ -36,7 +36,7 @@ def under_load(run: Run) -> list[Figure]:
         sizes["end"] = server.resident_mb
     seconds = sorted(report.seconds)
     p50, p99 = percentile(seconds, 50), percentile(seconds, 99)
-    about = f"{CLIENTS} threads for {monotonic() - began:.0f} s"
+    about = f"{named(run)}{CLIENTS} threads for {monotonic() - began:.0f} s"
     return [
         Figure(
             subject=f"{about}: memory at the end, to that after {WARM_SECONDS} s",
@@ -57,8 +57,13 @@ def under_load(run: Run) -> list[Figure]:
 def large_file(run: Run) -> list[Figure]:
     """A scenario file that is refused."""
     found = ended(run, "scenarios", str(write_large(run.folder)))
-    about = f"a scenario file of {FILE_MB} MB is refused"
+    about = f"{named(run)}a scenario file of {FILE_MB} MB is refused"
     return [
         Figure(subject=f"{about}: time", target=2, unit="s", rounds=[found.seconds], note=found.last_line[:60]),
         Figure(subject=f"{about}: memory", target=100, unit="MB", rounds=[found.peak_mb]),
     ]
+
+
+def named(run: Run) -> str:
+    """The name of the checkout that is measured, if it is not the installed one."""
+    return f"{run.tree.name}: " if run.tree else ""
