@@ -13,8 +13,8 @@ from hostile.wire import Malformed, exchanged, replies, written
 
 THREADS = 8
 SHOWN = 250
-ORDERED = {501, 505}
-"""Statuses above 499 with which the server refuses what HTTP does not have."""
+REFUSALS = {501, 505, 507}
+"""Statuses above 499 with which the server refuses what HTTP does not have, and what finds no room in a sandbox."""
 
 INSERTED = (
     *(b"\r\n", b"\n", b"\r", b"\x00", b" ", b"\t", b":", b"%", b"%zz", b"%00", b"\xff\xfe", b"\xc0\xaf", b"//", b"?", b"#", b"&"),
@@ -112,4 +112,4 @@ def judge(run: Run, port: int, sent: bytes) -> None:
         run.wrong(f"{sent[:SHOWN]!r} is not answered, and the connection stays open")
     else:
         for reply in found:
-            run.hold(reply.status < 500 or reply.status in ORDERED, f"{sent[:SHOWN]!r} is answered {reply.status}: {reply.body[:300]!r}")
+            run.hold(reply.status < 500 or reply.status in REFUSALS, f"{sent[:SHOWN]!r} is answered {reply.status}: {reply.body[:300]!r}")

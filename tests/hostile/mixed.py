@@ -16,6 +16,7 @@ from fake import Answer, Mock, OverSocket, Sandbox
 from hostile.attacks import Run, attack
 from hostile.calls import Operation, operations
 from hostile.children import Served, served
+from hostile.fuzzed import REFUSALS
 from hostile.probe import probed
 from hostile.timing import Timed, percentile
 from receiver import receiving
@@ -147,7 +148,9 @@ class Place:
         """Hold an answer to what holds for every one."""
         told = set(SECRET.findall(answer.body + str(answer.headers).encode())) - {place.secret.encode()}
         self.run.hold(not told, f"{what} is answered with the secret of another sandbox: {answer.body[:300]!r}")
-        self.run.hold(may_fail or answer.status < 500, f"{what} is answered {answer.status}: {answer.body[:300]!r}")
+        self.run.hold(
+            may_fail or answer.status < 500 or answer.status in REFUSALS, f"{what} is answered {answer.status}: {answer.body[:300]!r}"
+        )
         self.run.hold(not acknowledges or answer.status in {200, 201}, f"{what} is refused: {answer.status} {answer.body[:300]!r}")
 
     def live(self) -> None:
