@@ -9,21 +9,17 @@ import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from queue import Empty, SimpleQueue
+from socket import socket, socketpair
 from threading import Event, RLock, Thread
 from typing import NoReturn
 
 SIGNALS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
+ENDED = b"\0"
+"""What the main thread hears in place of a signal's number when the command has ended."""
 KILLED = 128
 """A shell's exit code for a program that a signal ended, less the signal's number."""
-GLANCE_SECONDS = 0.5 if os.name == "nt" else None
-"""On Windows a signal is handled between two waits only."""
 PATIENCE_SECONDS = 2.8
 """So that a stop is over within three seconds."""
-
-
-News = SimpleQueue[int | BaseException | None]
-"""A signal that came, or how the command ended."""
 
 
 class Stopped(BaseException):
@@ -39,21 +35,23 @@ class Stop:
         self._in_hand = RLock()
         self._patience = 0.0
         self._is_usual = self._has_ended = False
+        self._error: BaseException | None = None
 
     def run(self, command: Callable[[], object]) -> None:
         """Run a command to its end, or exit with 128 and the number of the first signal. An ignored signal stays ignored."""
-        news: News = SimpleQueue()  # whose put is made for signal handlers
+        news, told = socketpair()
+        told.setblocking(False)
+        signal.set_wakeup_fd(told.fileno())  # a signal that comes just before a wait, or in another thread, wakes it too
         for number in SIGNALS:
             if signal.getsignal(number) is not signal.SIG_IGN:
-                signal.signal(number, lambda received, _frame: news.put(received))
-        Thread(target=self._carry_out, args=(command, news), name="command", daemon=True).start()
-        first = _first(news)
-        if isinstance(first, int):
+                signal.signal(number, lambda *_: None)
+        Thread(target=self._carry_out, args=(command, told), name="command", daemon=True).start()
+        if first := ord(news.recv(1)):
             self._exit(signal.Signals(first))
         for number in SIGNALS:  # it has ended, and only its exit code is left to tell
             signal.signal(number, signal.SIG_IGN)
-        if first is not None:
-            raise first
+        if self._error is not None:
+            raise self._error
 
     def expect(self) -> None:
         """Take a signal for the usual end of this command, which goes on until then: its exit code is 0."""
@@ -96,16 +94,15 @@ class Stop:
             self._patience = max(self._patience, seconds)
             yield
 
-    def _carry_out(self, command: Callable[[], object], news: News) -> None:
-        error: BaseException | None = None
+    def _carry_out(self, command: Callable[[], object], told: socket) -> None:
         try:
             command()
         except Stopped:
             return
-        except BaseException as raised:  # noqa: BLE001 - the main thread raises it
-            error = raised
+        except BaseException as error:  # noqa: BLE001 - the main thread raises it
+            self._error = error
         self._has_ended = True
-        news.put(error)
+        told.send(ENDED)
 
     def _exit(self, received: signal.Signals) -> NoReturn:
         """Request the stop, wait for what is in hand, and exit without waiting for anything else."""
@@ -115,12 +112,6 @@ class Stop:
             with suppress(OSError):
                 os.write(2, f"{chr(10) * os.isatty(2)}inbox-mock: stopped by {received.name} before it was done\n".encode())
         os._exit(0 if self._is_usual else KILLED + received)
-
-
-def _first(news: News) -> int | BaseException | None:
-    while True:
-        with suppress(Empty):
-            return news.get(timeout=GLANCE_SECONDS)
 
 
 STOP = Stop()
