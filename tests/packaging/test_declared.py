@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from lock import DECLARED_IN, ROOT, by_name, of_extras
+from lock import DECLARED_IN, ROOT, by_name, of_extras, shipped
+from versions import MEETS
 
 PROJECT = tomllib.loads(DECLARED_IN.read_text())
 OURS = {"inbox_mock", "inbox_contracts"}
@@ -42,3 +43,8 @@ def test_whatever_is_imported_is_declared(folder: str, wanted: list[str]) -> Non
     foreign = packages - OURS - FOR_TYPES_ALONE - sys.stdlib_module_names
 
     assert {package for package in foreign if not {name.lower() for name in by_name(of[package])} & by_name(wanted).keys()} == set()
+
+
+def test_the_short_run_with_other_versions_meets_every_dependency() -> None:
+    assert {name for names in MEETS.values() for name in names} == shipped().keys()
+    assert [place for place in MEETS if not (ROOT / place.partition("::")[0]).exists()] == []
