@@ -33,4 +33,4 @@ def test_the_hooks_are_what_pre_commit_reads() -> None:
 def test_ci_installs_checks_audits_and_tests() -> None:
     made = re.findall(r"^make ([\w-]+)", (ROOT / ".ci/run").read_text(), re.MULTILINE)
 
-    assert made == ["setup", "schemathesis", "check", "audit", "test-lowest", "test-newest", "test"]
+    assert made == ["setup", "schemathesis", "check", "audit", "hostile", "test-lowest", "test-newest", "test"]
