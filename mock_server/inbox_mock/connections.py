@@ -6,15 +6,14 @@ Of cheroot's requests only what writes the answer is used: it reads heads loosel
 import os
 import selectors
 import socket
-from collections.abc import Callable
 from contextlib import suppress
 from io import BytesIO
 from math import inf
-from time import monotonic
+from time import monotonic, time
 from typing import Any
 
 from cheroot.connections import ConnectionManager
-from cheroot.makefile import MakeFile
+from cheroot.makefile import MakeFile, StreamWriter
 from cheroot.server import HTTPConnection, HTTPRequest
 from cheroot.wsgi import Server
 
@@ -24,6 +23,7 @@ from inbox_mock.domain import limits
 from inbox_mock.domain.errors import NotRead
 from inbox_mock.incoming import Incoming
 from inbox_mock.request_head import BEGINNINGS, body_length, check_host, fields, request_line, wants_interim
+from inbox_mock.workers import Workers
 
 LINGER_SECONDS = 5
 SECONDS_BETWEEN_WARNINGS = 60
@@ -57,7 +57,7 @@ class Request(HTTPRequest):
 
     def _read(self, incoming: Incoming) -> bool:
         """Read the request to its end; return False if the client has closed the connection instead."""
-        incoming.begin(limits.HEAD_TIME)
+        incoming.begin(0 if incoming.late else limits.HEAD_TIME)
         first = incoming.first()
         if not first:
             return False
@@ -89,7 +89,7 @@ class Request(HTTPRequest):
         self.respond(refusal)
         with suppress(OSError):
             self.conn.socket.shutdown(socket.SHUT_WR)
-            self.conn.rfile.begin(LINGER_SECONDS)
+            self.conn.rfile.begin(0 if self.conn.rfile.late else LINGER_SECONDS)
             self.conn.rfile.discard(2 * limits.BODY)
 
 
@@ -114,15 +114,39 @@ class Connection(HTTPConnection):
         return str((self.ssl_env or {}).get("wsgi.url_scheme", "http")).encode()
 
 
+class Outgoing(StreamWriter):
+    """What goes out on a connection. Cheroot would copy all that is left for each part that the system takes."""
+
+    def __init__(self, end: socket.socket, mode: str, size: int) -> None:
+        super().__init__(end, mode, size)
+        self._socket = end
+
+    def write(self, val: Any) -> int:  # noqa: ANN401
+        """Send all of it, each part within the timeout."""
+        left = memoryview(val)
+        while left:
+            left = left[self._socket.send(left) :]
+        self.bytes_written += len(val)
+        return len(val)
+
+
+class ServedConnection(Connection):
+    """A connection over a socket. ``begun`` is when the head of the next request has begun to come, on the clock of ``last_used``."""
+
+    begun = inf
+
+    def __init__(self, server: Any, sock: Any, _makefile: Any) -> None:  # noqa: ANN401
+        super().__init__(server, sock, Outgoing)
+
+
 class Connections(ConnectionManager):
-    """The connections on which no request has begun: they occupy no thread, and are closed when they are too many, or too old.
+    """The connections on which no head has come: they occupy no thread, and are closed when they are too many, or too old.
 
     Out of file handles, accepting fails at once, and again and again: the server tries again when it looks for old connections.
     """
 
     _selector: Any
     _listens = True
-    _next: HTTPConnection | None = None
     _warned_at = -inf
 
     def _from_server_socket(self, server_socket: socket.socket) -> None:
@@ -139,8 +163,26 @@ class Connections(ConnectionManager):
             if connection is not None:
                 self.put(connection)
 
+    def put(self, connection: Any) -> None:  # noqa: ANN401
+        """Wait for the next request, unless its head has come with the one before."""
+        connection.last_used, connection.begun = time(), inf
+        if connection.rfile.has_head():
+            self.server.requests.put(connection)
+        else:
+            self.wait_for(connection)
+
+    def wait_for(self, connection: Any) -> None:  # noqa: ANN401
+        """Wait until something comes in."""
+        self._selector.register(connection.socket.fileno(), selectors.EVENT_READ, data=connection)
+
     def _expire(self, threshold: float) -> None:
-        """Close the connections that have waited too long, and the oldest beyond the limit. It is called twice a second."""
+        """Close the connections that have waited too long, and the oldest beyond the limit; a head that comes too slowly is refused."""
+        begun = [(fd, one) for fd, one in self._selector.connections if one is not self.server and one.rfile.has_data()]
+        for fd, slow in begun:
+            if slow.last_used < threshold or slow.begun < time() - limits.HEAD_TIME:
+                self._selector.unregister(fd)
+                slow.rfile.late = True
+                self.server.requests.put(slow)
         super()._expire(threshold)  # type: ignore[misc]
         waiting = sorted((one.last_used, fd) for fd, one in self._selector.connections if one is not self.server)
         if len(waiting) > limits.IDLE_CONNECTIONS:
@@ -148,20 +190,18 @@ class Connections(ConnectionManager):
         if not self._listens:
             self._selector.register(self.server.socket.fileno(), selectors.EVENT_READ, data=self.server)
             self._listens = True
-        queue = self.server.requests._queue  # noqa: SLF001 - it has no other way to look at what is next
-        with queue.mutex:
-            waited, self._next = self._next, queue.queue[0] if queue.queue else None
-        if waited is not None and waited is self._next:  # clients that are slow may occupy all threads
-            self.server.make_room()
 
 
 class HttpServer(Server):
-    """cheroot's server with such connections, and faults on them."""
+    """cheroot's server with such connections, and faults on them. Its workers get requests, not connections.
+
+    Health is answered by the thread that accepts connections, which waits for nothing: not for a free worker, nor for what one does.
+    """
 
     _connections: Any
-    ConnectionClass = Connection
+    requests: Any
+    ConnectionClass = ServedConnection
     keep_alive_conn_limit = limits.IDLE_CONNECTIONS
-    make_room: Callable[[], None]
 
     def __init__(self, *given: Any, **options: Any) -> None:  # noqa: ANN401 - cheroot is not typed
         super().__init__(*given, **options)
@@ -169,6 +209,37 @@ class HttpServer(Server):
 
     def prepare(self) -> None:
         """Bind the port."""
+        self.requests = Workers(self, self.requests.max)
         super().prepare()
         self._connections.close()
         self._connections = Connections(self)
+
+    def process_conn(self, connection: Any) -> None:  # noqa: ANN401
+        """Take in what has come on a connection, and give it to a worker when the head of a request is complete."""
+        incoming = connection.rfile
+        try:
+            came = incoming.take_in()
+        except OSError:
+            connection.close()
+            return
+        connection.last_used = time()
+        connection.begun = min(connection.begun, connection.last_used)
+        if came is not False and not incoming.has_head():
+            self._connections.wait_for(connection)
+        elif incoming.asks_for_health():
+            self._answer_at_once(connection)
+        elif incoming.has_data():
+            self.requests.put(connection)
+        else:
+            connection.close()
+
+    def _answer_at_once(self, connection: Any) -> None:  # noqa: ANN401
+        connection.socket.settimeout(0)
+        connection.rfile.late = True
+        stays = connection.communicate()
+        connection.socket.settimeout(self.timeout)
+        connection.rfile.late = False
+        if stays:
+            self.put_conn(connection)
+        else:
+            connection.close()

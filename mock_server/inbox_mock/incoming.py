@@ -11,18 +11,25 @@ from inbox_mock.request_head import fields
 BYTES_AT_ONCE = 64 * 1024
 CHUNK = re.compile(rb"([0-9A-Fa-f]+)[ \t]*(;[^\x00-\x08\x0a-\x1f\x7f]*)?\r\n")  # RFC 9112, 7.1; extensions are ignored
 
+HEAD_END = re.compile(rb"\r\n\r\n|(?<!\r)\n")  # or a line that ends as none may
+HEALTH = re.compile(rb"(?:GET|HEAD) /(?:livez|readyz) HTTP/1\.[01]\r\n")
+BODY = re.compile(rb"^(?:content-length|transfer-encoding|expect)\b", re.IGNORECASE | re.MULTILINE)
+
 
 class Incoming:
     """The bytes that a client sends; cheroot has it in place of the file of a socket.
 
-    ``idle_seconds`` is how long it waits for the next bytes.
+    ``idle_seconds`` is how long it waits for the next bytes; ``late`` says that it waits no more.
     """
+
+    late = False
 
     def __init__(self, connected: socket.socket, idle_seconds: float) -> None:
         self.closed = False
         self._socket = connected
         self._idle_seconds = idle_seconds
         self._buffer = bytearray()
+        self._unseen = 0  # where to look for the end of the head
         self._deadline = 0.0
 
     def has_data(self) -> bool:
@@ -37,6 +44,27 @@ class Incoming:
     def begin(self, seconds: float) -> None:
         """Set the deadline of what is read from now on."""
         self._deadline = monotonic() + seconds
+
+    def take_in(self) -> bool | None:
+        """Add what has come, without waiting; return whether there was anything before the end, or None if nothing has come."""
+        self._socket.settimeout(0)
+        try:
+            more = self._socket.recv(BYTES_AT_ONCE)
+        except BlockingIOError:
+            return None
+        finally:
+            self._socket.settimeout(self._idle_seconds)
+        self._buffer += more
+        self._unseen = max(0, len(self._buffer) - len(more) - 3)
+        return bool(more)
+
+    def has_head(self) -> bool:
+        """Return whether a head has come that can be read, or refused, without waiting for more."""
+        return len(self._buffer) > limits.HEAD or HEAD_END.search(self._buffer, self._unseen) is not None
+
+    def asks_for_health(self) -> bool:
+        """Return whether a request for health has come, without a body, so that nothing more is to be read."""
+        return HEALTH.match(self._buffer) is not None and BODY.search(self._buffer) is None and self._buffer.endswith(b"\r\n\r\n")
 
     def first(self) -> bytes:
         """Return the next byte without taking it; nothing at the end.
@@ -127,6 +155,7 @@ class Incoming:
     def _take(self, count: int) -> bytes:
         taken = bytes(self._buffer[:count])
         del self._buffer[:count]
+        self._unseen = 0
         return taken
 
     def _receive(self) -> bool:

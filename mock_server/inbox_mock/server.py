@@ -1,4 +1,4 @@
-"""Serving the application over HTTP, with a pool of threads that grows."""
+"""Serving the application over HTTP."""
 
 import errno
 import os
@@ -6,7 +6,7 @@ import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from queue import SimpleQueue
-from threading import Lock, Thread
+from threading import Thread
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
@@ -19,8 +19,6 @@ from inbox_mock.scheduler import Scheduler
 if TYPE_CHECKING:
     from inbox_mock.connections import HttpServer
 
-THREADS = 32
-THREADS_MORE = 16
 IDLE_SECONDS: float = limits.IDLE_TIME
 WAITING_CONNECTIONS = 128
 START_SECONDS = 60
@@ -45,7 +43,6 @@ class Server:
         self._options = options
         self._host = host
         self._wanted_port = port
-        self._growing = Lock()
 
     def prepare(self) -> None:
         """Load the scenario and bind the port: connections are accepted at once, and answered when `serve` runs.
@@ -60,7 +57,6 @@ class Server:
         http = HttpServer(
             (self._host, self._wanted_port),
             fake.app,
-            numthreads=THREADS,
             max=limits.THREADS,
             server_name=f"inbox-mock/{__version__}",
             request_queue_size=WAITING_CONNECTIONS,
@@ -74,7 +70,6 @@ class Server:
             raise PortTaken(f"cannot listen on {self._host}:{self._wanted_port}: {_reason(self._host, self._wanted_port, error)}") from None
         self._http, self.fake = http, fake
         fake.sender.origin = self.url
-        fake.sender.make_room = http.make_room = self._make_room
         self._scheduler = Scheduler(fake.sandboxes, fake.sender)
 
     @property
@@ -114,17 +109,6 @@ class Server:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.stop()
-
-    def _make_room(self) -> None:
-        """Add threads to the pool if none is free.
-
-        Each advance that delivers webhooks occupies one while it waits for a receiver, which may call back; so does each request
-        that comes slowly.
-        """
-        pool = self._http.requests
-        with self._growing:
-            if pool.idle <= pool.qsize:
-                pool.grow(THREADS_MORE)
 
 
 @contextmanager

@@ -16,7 +16,7 @@ from flask import Flask
 
 from inbox_mock import connections
 from inbox_mock.connections import Connections, HttpServer
-from inbox_mock.server import THREADS
+from inbox_mock.workers import FEW as THREADS
 from lowered import lower
 from processes import COMMAND, wait_for
 from raw import bytes_of, exchange

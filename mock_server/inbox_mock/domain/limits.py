@@ -81,7 +81,9 @@ LINGERING = Limit(1_000, "tokens or lists", "what a fault keeps striking", "the 
 
 # Work at once.
 THREADS = Limit(512, "threads", "requests answered at once", "they wait")
-IDLE_CONNECTIONS = Limit(512, "connections", "connections on which no request has begun", "those idle for longest are closed")
+IDLE_CONNECTIONS = Limit(
+    512, "connections", "connections that wait for a request, or for the rest of its head", "those idle for longest are closed"
+)
 WAITING = Limit(8, "requests", "admin calls that wait for news at once", "answered at once")
 EVENTS = Limit(1_000, "events", "one advance of a clock `until` something, or without time passing", "it stops, and says so")
 

@@ -47,14 +47,12 @@ def encode64(body: bytes) -> bytes:
 class WebhookSender:
     """Delivers over HTTP. ``origin`` is the server's own root, ``allowed`` are plain hosts beyond this machine.
 
-    ``make_room`` is called before each attempt: a receiver may call back, and a thread must be free to answer it.
     ``local_receivers``, by host, receive webhooks to their host without a socket.
     """
 
     def __init__(self, allowed: frozenset[str] = frozenset(), origin: str = "http://localhost") -> None:
         self.allowed = allowed
         self.origin = origin
-        self.make_room: Callable[[], None] = lambda: None
         self.local_receivers: dict[str, LocalReceiver] = {}
 
     def may_send_to(self, url: str) -> bool:
@@ -73,7 +71,6 @@ class WebhookSender:
         if receiver is not None:
             status, answered, text = receiver(request.url, headers, body)
             return DeliveryResult(status, _outcome(status), sent, {"headers": dict(answered), "body": shortened(text)})
-        self.make_room()
         try:
             response = HttpClient(request.url).exchange(
                 "POST", _target(request.url), headers, body, seconds=TIMEOUT_SECONDS, beginning=limits.RECEIVED

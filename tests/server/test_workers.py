@@ -1,0 +1,186 @@
+"""Connections that wait occupy no worker, health waits for none, and workers come and go with the requests."""
+
+import re
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from http.client import HTTPResponse
+from threading import Event, Thread
+from time import monotonic, sleep
+from typing import Any
+
+import pytest
+from flask import Flask, Response, request
+
+from inbox_mock import workers
+from inbox_mock.app import REFUSED
+from inbox_mock.connections import HttpServer, Outgoing
+
+GET = b"GET /%s HTTP/1.1\r\nHost: localhost\r\n\r\n"
+LONGEST_SECONDS = 20
+LAST = b"GET /echo HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+POST = b"POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: 4\r\n\r\nbody"
+
+
+class Busy:
+    """An application with work that goes on until the test ends it, and its server. ``begun`` counts the work that has begun."""
+
+    def __init__(self, most: int, seconds: float) -> None:
+        self.begun = 0
+        self.goes_on = Event()
+        self.app = Flask("busy")
+        self.app.before_request(lambda: Response(status=request.environ[REFUSED].status) if REFUSED in request.environ else None)
+        self.app.add_url_rule("/work", "work", view_func=self.work)
+        self.app.add_url_rule("/echo", "echo", view_func=lambda: request.get_data() or b"nothing", methods=["GET", "POST"])
+        self.app.add_url_rule("/livez", "livez", view_func=lambda: "ok", methods=["GET", "POST"])
+        self.http = HttpServer(
+            ("127.0.0.1", 0), self.app, numthreads=1, max=most, timeout=seconds, request_queue_size=128, shutdown_timeout=1
+        )
+        self.http.expiration_interval = 0.01
+        self.http.prepare()
+
+    def work(self) -> Response:
+        self.begun += 1
+        self.goes_on.wait(20)
+        return Response("done")
+
+    @property
+    def workers(self) -> int:
+        """How many threads there are."""
+        return sum(thread.is_alive() for thread in self.http.requests._threads)  # noqa: SLF001 - cheroot has no count of them
+
+    def connect(self, *sent: bytes) -> socket.socket:
+        opened = socket.create_connection(self.http.bind_addr, timeout=20)
+        for part in sent:
+            opened.sendall(part)
+        return opened
+
+
+def eventually(comes_true: Callable[[], bool]) -> None:
+    """Wait until something has come true; fail if it never does."""
+    end = monotonic() + LONGEST_SECONDS
+    while not comes_true():
+        assert monotonic() < end
+        sleep(0.001)
+
+
+@contextmanager
+def busy(most: int = 64, seconds: float = 20) -> Iterator[Busy]:
+    served = Busy(most, seconds)
+    thread = Thread(target=served.http.serve, daemon=True)
+    thread.start()
+    try:
+        yield served
+    finally:
+        served.goes_on.set()
+        served.http.stop()
+        thread.join(timeout=10)
+
+
+def answer(opened: socket.socket) -> tuple[int, bytes]:
+    found = HTTPResponse(opened)
+    found.begin()
+    return found.status, found.read()
+
+
+def test_health_is_answered_while_every_worker_is_busy() -> None:
+    with busy(most=workers.FEW) as served, ExitStack() as stack:
+        for _ in range(2 * workers.FEW):
+            stack.enter_context(served.connect(GET % b"work"))
+        eventually(lambda: served.begun == workers.FEW)
+
+        with served.connect(GET % b"livez") as opened:
+            assert answer(opened) == (200, b"ok")
+            opened.sendall(GET % b"livez")
+            assert answer(opened) == (200, b"ok")
+
+
+def test_health_that_is_refused_is_not_lingered_over() -> None:
+    with busy() as served, served.connect(GET[:-2] % b"livez" + b"Host: b\r\n\r\n") as refused, served.connect(GET % b"livez") as opened:
+        assert answer(refused)[0] == 400
+        assert answer(opened) == (200, b"ok")
+
+
+def test_health_with_a_body_waits_for_a_worker_like_everything_else() -> None:
+    begun = b"GET /livez HTTP/1.1\r\nHost: localhost\r\nContent-Length: 4\r\n\r\n"
+    with busy() as served, served.connect(begun), served.connect(GET % b"livez") as opened:
+        assert answer(opened) == (200, b"ok")
+
+
+def test_connections_on_which_no_head_is_complete_occupy_no_worker() -> None:
+    with busy(most=workers.FEW) as served, ExitStack() as stack:
+        for begun in (b"", b"G", b"GET / HTTP/1.1\r\n", GET[:-2]) * workers.FEW:
+            stack.enter_context(served.connect(begun))
+
+        with served.connect(GET % b"echo") as opened:
+            assert answer(opened) == (200, b"nothing")
+
+
+def test_a_request_that_waits_for_another_one_gets_its_answer() -> None:
+    with busy() as served, ExitStack() as stack:
+        for _ in range(3 * workers.FEW):
+            stack.enter_context(served.connect(GET % b"work"))
+        eventually(lambda: served.begun == 3 * workers.FEW)
+
+        with served.connect(GET % b"echo") as opened:
+            assert answer(opened) == (200, b"nothing")
+
+
+def test_threads_that_rest_end_and_the_memory_that_they_had_is_returned(monkeypatch: pytest.MonkeyPatch) -> None:
+    returned = Event()
+    monkeypatch.setattr(workers, "REST_SECONDS", 0.01)
+    monkeypatch.setattr(workers, "return_memory", returned.set)
+    with busy() as served, ExitStack() as stack:
+        for _ in range(3 * workers.FEW):
+            stack.enter_context(served.connect(GET % b"work"))
+        eventually(lambda: served.begun == 3 * workers.FEW)
+        assert served.workers > 3 * workers.FEW
+
+        served.goes_on.set()
+
+        assert returned.wait(20)
+        eventually(lambda: served.workers == workers.FEW)
+        with served.connect(GET % b"echo") as opened:
+            assert answer(opened) == (200, b"nothing")
+
+
+@pytest.mark.parametrize("size", [1, 7, 1000])
+def test_a_request_may_come_in_pieces_and_two_in_one(size: int) -> None:
+    sent = POST + GET % b"echo" + POST + LAST
+    with busy() as served, served.connect(*(sent[at : at + size] for at in range(0, len(sent), size))) as opened:
+        received = opened.makefile("rb").read()
+
+    assert re.findall(rb"\r\n\r\n(body|nothing)", received) == [b"body", b"nothing", b"body", b"nothing"]
+
+
+@pytest.mark.parametrize("begun", [b"GET /echo HTTP/1.1\r\nHost: localhost\r\n", b"GET"])
+def test_a_head_that_does_not_end_is_408(begun: bytes) -> None:
+    with busy(seconds=0.05) as served, served.connect(begun) as opened:
+        assert answer(opened)[0] == 408
+
+
+def test_a_connection_on_which_nothing_comes_is_closed() -> None:
+    with busy(seconds=0.05) as served, served.connect() as opened:
+        assert opened.recv(1) == b""
+
+
+@pytest.mark.parametrize("begun", [b"GET /echo HTTP/1.1\nHost: localhost\n", b"\r\n\r\n\r\n"])
+def test_what_can_be_no_head_is_refused_at_once(begun: bytes) -> None:
+    with busy() as served, served.connect(begun) as opened:
+        assert answer(opened)[0] == 400
+
+
+def test_an_answer_is_not_copied_for_each_part_that_the_system_takes() -> None:
+    taken: list[Any] = []
+
+    class Slow(socket.socket):
+        def send(self, data: Any, _flags: int = 0) -> int:
+            taken.append(data)
+            return min(len(data), 1_000)
+
+    written = bytes(2_500)
+    with Slow() as slow:
+        Outgoing(slow, "wb", 8_192).write(written)
+
+    assert [len(part) for part in taken] == [2_500, 1_500, 500]
+    assert all(part.obj is written for part in taken)
