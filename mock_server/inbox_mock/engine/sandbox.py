@@ -193,9 +193,20 @@ class Sandbox:
             if self._db is not None and not self._closed and not self._db.in_transaction:
                 self._asleep = database.take_image(self._db)
                 self.size = len(self._asleep)
-                self._db = self._picture = self.derived = None  # who still reads the database closes it
+                self._let_go()
         finally:
             self._lock.release()
+
+    def _let_go(self) -> None:
+        """Close the database, and forget what was made of it.
+
+        One that a report still reads is closed with its last reference, and late: a connection and its statements refer to each other.
+        """
+        db = self._db
+        self._db = self._picture = self.derived = None
+        if db is not None and self.judging.acquire(blocking=False):
+            db.close()
+            self.judging.release()
 
     def _awake(self) -> Database:
         if self._closed:
@@ -232,8 +243,8 @@ class Sandbox:
         keep_tokens(db, tokens)
         db.execute("COMMIT")
         self.settings = sandbox_store.read_settings(db)
-        self._db, self._asleep = db, b""  # who still reads the old one closes it
-        self._picture = self._described = self.derived = None
+        self._let_go()
+        self._db, self._asleep, self._described = db, b"", None
         with self._news:
             self._last_entry, self.generation, self.version = 0, self.generation + 1, self.version + 1
             self._news.notify_all()
@@ -244,7 +255,7 @@ class Sandbox:
     def close(self) -> None:
         """Close the database; any later use of the sandbox raises NotFound."""
         with self._lock:
-            self._closed, self._asleep = True, b""
-            self._db = self._picture = self.derived = self.due = None
+            self._closed, self._asleep, self.due = True, b"", None
+            self._let_go()
         with self._news:
             self._news.notify_all()
