@@ -1,29 +1,48 @@
-"""The threads that answer requests: they come with the requests, and go after them."""
+"""The threads that answer requests: few, since one computes at a time; more as long as those wait for something.
+
+Each thread that computes delays all others, and health, by its turn at the interpreter. So a request waits for one of a few
+threads, unless none of them goes on: they wait for a receiver, for a sandbox, for what a client sends. Then there is one more.
+"""
 
 from contextlib import suppress
 from functools import cache
 from queue import Empty, Queue
-from threading import Lock, current_thread
+from threading import Event, Lock, Thread, current_thread
+from time import sleep
 from typing import Any
 
 from cheroot.workers import threadpool
 from cheroot.workers.threadpool import ThreadPool, WorkerThread
 
 SHUTDOWN = threadpool._SHUTDOWNREQUEST  # type: ignore[attr-defined]  # noqa: SLF001 - what tells a thread of cheroot's to end
-FEW = 8
+FEW = 4
+STALLED_SECONDS = 0.02
 REST_SECONDS = 10
 
 
 class Workers(ThreadPool):
-    """Threads that answer requests: one more than there are requests at once, up to a limit; those that rest for a while end."""
+    """A pool that grows, up to a limit, while requests wait and no thread takes one. What is one too many ends, also after a rest."""
 
     _threads: list[WorkerThread]
     _queue: "Queue[Any]"
 
     def __init__(self, server: object, most: int) -> None:
-        super().__init__(server, FEW, most)
+        super().__init__(server, min(FEW, most), most)
         self.get = self._next
         self._changing = Lock()
+        self._queued = Event()
+        self._takers: set[Thread] = set()
+        self._too_many = False
+
+    def start(self) -> None:
+        """Start a few threads, and one that watches them."""
+        super().start()
+        Thread(target=self._watch, name="workers", daemon=True).start()
+
+    def put(self, obj: object) -> None:
+        """Queue a request."""
+        super().put(obj)
+        self._queued.set()
 
     def grow(self, amount: int) -> None:
         """Start so many threads, up to the limit; cheroot would wait until they run."""
@@ -37,30 +56,43 @@ class Workers(ThreadPool):
         """End all threads; none is started from here on, which would take the place of one that is told to end."""
         with self._changing:
             self.max = 0
+        self._queued.set()
         super().stop(timeout)
 
+    def _watch(self) -> None:
+        """Add a thread whenever none has taken a request for a moment, and take one away when more than a few have."""
+        while self.max:
+            self._queued.wait()
+            self._queued.clear()
+            while self.qsize and self.max:
+                self._takers = set()
+                sleep(STALLED_SECONDS)
+                if not self._takers:
+                    self.grow(1)
+                self._too_many = len(self._takers) > self.min
+
     def _next(self) -> Any:  # noqa: ANN401
-        """Return the next request, or None for a thread that is one too many. The last free thread starts another one first."""
+        """Return the next request, or what tells a thread to end that is one too many."""
         thread: Any = current_thread()
-        while True:
-            try:
+        while not (self._too_many and self._leaves(thread)):
+            with suppress(Empty):
                 found = self._queue.get(timeout=REST_SECONDS)
-            except Empty:
-                with self._changing:
-                    others = [other for other in self._threads if other.conn is None and other is not thread]
-                    if len(self._threads) <= self.min or not others:
-                        continue
-                    self._threads.remove(thread)
-                    rested = len(self._threads) == self.min
-                if rested:
-                    return_memory()
-                return SHUTDOWN
-            with self._changing:
-                thread.conn = found
-                busy = all(other.conn is not None for other in self._threads)
-            if busy and found is not SHUTDOWN:
-                self.grow(1)
-            return found
+                self._takers.add(thread)
+                return found
+            self._too_many = True
+        return SHUTDOWN
+
+    def _leaves(self, thread: WorkerThread) -> bool:
+        """Take a thread out of the pool, unless there are few."""
+        with self._changing:
+            self._too_many = False
+            if len(self._threads) <= self.min or thread not in self._threads:
+                return False
+            self._threads.remove(thread)
+            rested = len(self._threads) == self.min
+        if rested:
+            return_memory()
+        return True
 
 
 @cache
