@@ -6,7 +6,9 @@ casting has the table.
 """
 
 import re
+from collections.abc import Mapping
 from decimal import Decimal
+from typing import Any
 
 import orjson
 
@@ -24,6 +26,30 @@ BOOLEANS: dict[object, bool] = {
        for spelled in (word, word.upper(), word.title())},
 }  # fmt: skip
 """What is true and what is false; 1 and 0 are equal to the first two."""
+UNLIKE = object()
+"""Stands for a value that the kind does not take."""
+
+
+def cast_all(fields: Mapping[str, Any], written: Mapping[str, object]) -> dict[str, object]:
+    """Return what is written for each of the `marshmallow_fields`, cast; other names are left out."""
+    return {name: cast_one(fields[name], value) for name, value in written.items() if name in fields}
+
+
+def cast_one(field: Any, value: object) -> object:  # noqa: ANN401 - a module without marshmallow
+    """Return a value as the field's kind stores it, `UNLIKE` if the kind does not take it. Null stays null."""
+    if value is None:
+        return None
+    if not field.casts and not isinstance(value, field.documented):
+        return UNLIKE
+    try:
+        return field.cast(value)
+    except ValueError:
+        return UNLIKE
+
+
+def unchanged(value: object) -> object:
+    """Return the value itself: the field's constraints say what it may be."""
+    return value
 
 
 def text(value: object) -> str:
@@ -71,11 +97,16 @@ def boolean(value: object) -> bool | None:
     return BOOLEANS[value]
 
 
-def time(value: object) -> str | None:
+def local_time(value: object) -> str | None:
     """Return a time as it is written, in any form that clients send."""
+    return None if time(value) is None else str(value)
+
+
+def time(value: object) -> str | None:
+    """Return an instant as the wire writes it, of any form that clients send."""
     if not isinstance(value, str):
         raise ValueError(value)
-    return value if value.strip() and times.parse(value) else None
+    return times.wire(times.parse(value)) if value.strip() else None
 
 
 def record_id(value: object) -> int | None:

@@ -1,20 +1,20 @@
 """Marshmallow fields, one per kind: what a client may write, and the texts in which it is refused.
 
-A field's value is what the column stores: `casting` makes it, then the field checks the constraints. Texts are those of the API
+A field's value is what the column stores: `casting` makes it before, the field checks the constraints. Texts are those of the API
 where a recording shows them.
 """
 
 import binascii
 import re
 from base64 import b64decode
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any, ClassVar
 
 import orjson
-from marshmallow import ValidationError, fields, missing
+from marshmallow import ValidationError, fields
 
-from inbox_mock.domain import limits, times
+from inbox_mock.domain import limits
 from inbox_mock.resources import casting
 from inbox_mock.resources.field_types import LARGEST_ID, Kind
 
@@ -40,7 +40,8 @@ TIME_SCHEMA = {
 class Checked(fields.Field[Any]):
     """A field with this API's texts.
 
-    ``unlike`` tells of what cannot be cast. Where casting is switched off, a value must have one of the ``documented`` types.
+    ``cast`` is a function of `casting`; ``unlike`` tells of what cannot be cast. Where casting is switched off, a value must have
+    one of the ``documented`` types.
     ``schema`` is the JSON Schema when written, on top of the kind's own; ``grammar`` is how another kind is written as text.
     """
 
@@ -48,17 +49,13 @@ class Checked(fields.Field[Any]):
     schema: Mapping[str, object] = {}
     grammar = ""
     documented: ClassVar[tuple[type, ...]] = (str,)
+    cast: Callable[[object], object] = staticmethod(casting.unchanged)
     unlike = INVALID
 
     def __init__(self, *, options: Mapping[str, Any], casts: bool, **keywords: Any) -> None:  # noqa: ANN401
         super().__init__(**keywords)
         self.options = options
         self.casts = casts
-
-    @staticmethod
-    def cast(value: object) -> object:
-        """Return a value of this kind; raise ValueError if it cannot be cast."""
-        return value
 
     @classmethod
     def described(cls, kind: Kind, *, required: bool, nullable: bool) -> dict[str, Any]:
@@ -75,21 +72,10 @@ class Checked(fields.Field[Any]):
             found |= {"minLength": 1, "pattern": r"^[!-~][ -~]*$" if kind.options.get("printable") else r"\S"}
         return found
 
-    def deserialize(self, value: object, attr: str | None = None, data: Mapping[str, Any] | None = None, **keywords: object) -> object:
-        """Cast, then refuse null where it is not allowed, then check the constraints."""
-        given = value if value is missing or value is None else self._cast(value)
-        return super().deserialize(given, attr, data, **keywords)
-
-    def _cast(self, value: object) -> object:
-        if not self.casts and not isinstance(value, self.documented):
-            raise ValidationError(self.unlike)
-        try:
-            return self.cast(value)
-        except ValueError:
-            raise ValidationError(self.unlike) from None
-
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **keywords: object) -> object:  # noqa: ANN401
         del attr, data, keywords
+        if value is casting.UNLIKE:
+            raise ValidationError(self.unlike)
         return self._check(value)
 
     def _check(self, value: Any) -> object:  # noqa: ANN401 - of the kind's own type
@@ -193,10 +179,10 @@ class Time(Checked):
     """An instant in any form that clients send, kept as the wire writes it; a rental's local time is kept as the client writes it."""
 
     schema = TIME_SCHEMA
-    cast = staticmethod(casting.time)
 
-    def _check(self, value: str) -> object:
-        return value if self.options["local"] else times.wire(times.parse(value))
+    def __init__(self, *, options: Mapping[str, Any], **keywords: Any) -> None:  # noqa: ANN401
+        super().__init__(options=options, **keywords)
+        self.cast = casting.local_time if options["local"] else casting.time
 
 
 class Flag(Checked):
@@ -284,7 +270,7 @@ class Structure(Checked):
                 continue
             text = PlainText(options={"longest": described.get("maxLength")}, casts=self.casts)
             try:
-                found[key] = text.deserialize(found[key])
+                found[key] = text.deserialize(casting.cast_one(text, found[key]))
             except ValidationError as error:
                 raise ValidationError(f"{key} {error.messages[0]}") from None
         for key in self.options["items"]:

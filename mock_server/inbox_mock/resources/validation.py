@@ -5,6 +5,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from inbox_mock.domain.errors import Invalid, invalid
+from inbox_mock.resources.casting import cast_all
 from inbox_mock.resources.declaration import Attribute, Resource, Write
 
 if TYPE_CHECKING:
@@ -92,7 +93,7 @@ def check(
     }
     changed = {name: value for name, value in record.items() if name not in kept}
     try:
-        loaded: dict[str, object] = checking.load(changed, partial=optional if stored is None else True)
+        loaded: dict[str, object] = checking.load(cast_all(checking.fields, changed), partial=optional if stored is None else True)
     except ValidationError as error:
         problems: dict[str, list[str]] = error.messages_dict
         raise Invalid(*(invalid(str(name), title) for name, titles in problems.items() for title in titles)) from None
