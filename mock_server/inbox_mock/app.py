@@ -1,8 +1,10 @@
 """The Flask application, composed of its parts and its environment: wall clock, stopwatch, request ids."""
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from time import perf_counter, sleep, time
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from flask import Flask, Response, request
@@ -25,6 +27,11 @@ from inbox_mock.scenarios.loading import Scenario
 from inbox_mock.simulation.actions import handlers
 from inbox_mock.webhooks.sender import WebhookSender
 
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
+SLASHES = re.compile("/{2,}")
+FORMAT = re.compile(r"(/api/v3/.*[^/])\.json(/?)")
 REFUSED = "inbox_mock.refused"  # the key in the WSGI environ under which a server puts the `NotRead` of a request that it refuses
 
 
@@ -90,19 +97,39 @@ def create_app(
     app.register_blueprint(docs.blueprint())
     _health(app)
     _answers_of_refusals(app, server)
-    app.before_request(_refuse_unread)
-    app.before_request(_check_query)
+    app.before_request(_before_all)
     allow_pages = cross_origin.policy(options.allowed_origins)
-    app.before_request(lambda: cross_origin.preflight(request))
-    app.after_request(lambda answer: allow_pages(request, answer))
+    app.after_request(lambda answer: allow_pages(request, answer) if "Origin" in request.headers else answer)
     app.after_request(rendering.dated_by(sandboxes))
     app.after_request(rendering.worded)
+    _normalise_paths(app)
     return Fake(app, sandboxes, factory, sender)
 
 
-def _check_query() -> None:
+def _normalise_paths(app: Flask) -> None:
+    """Make ``/api/v3//bookings`` and ``/api/v3/bookings.json`` mean ``/api/v3/bookings``, for all that looks at paths.
+
+    The framework would redirect the one, which clients treat as a failure. The suffix is recorded in an old official example;
+    Rails routes it like the path without it. That it answers the same is assumed.
+    """
+    answer = app.wsgi_app
+
+    def normalised(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        path = SLASHES.sub("/", environ["PATH_INFO"])
+        environ["PATH_INFO"] = "".join(named.groups()) if (named := FORMAT.fullmatch(path)) else path
+        return answer(environ, start_response)
+
+    app.wsgi_app = normalised  # type: ignore[method-assign]
+
+
+def _before_all() -> Response | None:
+    """Refuse what the server could not read, or a query that is too long; answer a preflight."""
+    refusal = request.environ.get(REFUSED)
+    if refusal is not None:
+        raise refusal
     if request.environ.get("QUERY_STRING", "").count("&") >= limits.PARAMETERS:
         raise errors.BadRequest(f"the query has more than {limits.PARAMETERS}")
+    return cross_origin.preflight(request) if request.method == "OPTIONS" else None
 
 
 def _health(app: Flask) -> None:
@@ -110,13 +137,6 @@ def _health(app: Flask) -> None:
     @app.get("/readyz")
     def healthy() -> Response:
         return Response('{"status":"ok"}\n', content_type="application/json")
-
-
-def _refuse_unread() -> None:
-    """Refuse what the server could not read, before anything else looks at it."""
-    refusal = request.environ.get(REFUSED)
-    if refusal is not None:
-        raise refusal
 
 
 def _answers_of_refusals(app: Flask, server: Server) -> None:

@@ -10,7 +10,7 @@ from inbox_mock.domain.errors import Invalid, invalid
 from inbox_mock.domain.times import LATEST
 from inbox_mock.engine import durations
 from inbox_mock.engine.unit_of_work import UnitOfWork
-from inbox_mock.simulation.actions import handlers, sentence
+from inbox_mock.simulation.actions import actions, handlers, sentence
 from inbox_mock.store import sandbox as sandbox_store
 from inbox_mock.store import timeline
 from inbox_mock.webhooks.advance import IDLE, a_year_on, advance
@@ -103,9 +103,8 @@ def get_timeline(call: AdminCall) -> JSON:
 
 def _event(event: timeline.Event, when: str) -> JSON:
     """Return an event with its time under the name ``when``, and, of an action, what it ``says``."""
-    says = sentence(event.kind, event.about)
     shown: JSON = {"id": event.id, when: event.due_at, "kind": event.kind, "about": event.about}
-    return shown if says is None else shown | {"says": says}
+    return shown | {"says": sentence(event.kind, event.about)} if event.kind in actions() else shown
 
 
 def _destination(work: UnitOfWork, body: JSON) -> datetime:

@@ -1,6 +1,6 @@
 """An operation of the admin API, declared once: routing, validation and OpenAPI are derived from it."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field, replace
 from functools import cache
 from inspect import getdoc
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from inbox_mock.domain import limits
-from inbox_mock.domain.errors import BadRequest, Invalid, NotFound, invalid
+from inbox_mock.domain.errors import BadRequest, Invalid, NotFound, Problem, invalid
 from inbox_mock.domain.spelling import or_meant, unknown
 from inbox_mock.domain.values import check_number_of_values, normal, whole_number
 from inbox_mock.engine.sandbox import Sandbox
@@ -18,7 +18,7 @@ from inbox_mock.scenarios.errors import in_words, violations
 from inbox_mock.webhooks.sender import WebhookSender
 
 if TYPE_CHECKING:
-    from jsonschema_rs import Validator
+    from jsonschema_rs import ValidationError, Validator
 
 JSON = dict[str, Any]
 
@@ -151,22 +151,27 @@ def checked(operation: AdminOperation, body: object) -> JSON:
     Raises:
         Invalid: the body does not match the operation's schema; each problem says what was expected.
     """
+    validator = _validator(operation)
+    if not validator.is_valid(body):
+        raise Invalid(*dict.fromkeys(_problems(operation, violations(validator, body)[: limits.PROBLEMS])))
+    return body  # type: ignore[return-value]
+
+
+def _problems(operation: AdminOperation, errors: "Iterable[ValidationError]") -> Iterator[Problem]:
+    """Yield what the errors of a body say; each unknown key is one problem."""
     from jsonschema_rs import ValidationErrorKind
 
-    problems = []
-    for error in violations(_validator(operation), body)[: limits.PROBLEMS]:
+    for error in errors:
         path = error.instance_path
         if isinstance(error.kind, ValidationErrorKind.AdditionalProperties):
             known = _described(operation, path).get("properties", {})
-            problems += [invalid(".".join(map(str, (*path, key))), unknown(key, known)) for key in error.kind.unexpected[: limits.PROBLEMS]]
+            for key in error.kind.unexpected[: limits.PROBLEMS]:
+                yield invalid(".".join(map(str, (*path, key))), unknown(key, known))
             continue
         expected = _description(operation, path) or in_words(error)
         if isinstance(error.kind, ValidationErrorKind.Enum):
             expected = or_meant(str(expected), error.instance, [option for option in error.kind.options if isinstance(option, str)])
-        problems.append(invalid(".".join(map(str, path)) or "body", str(expected)))
-    if problems:
-        raise Invalid(*dict.fromkeys(problems))
-    return body  # type: ignore[return-value]
+        yield invalid(".".join(map(str, path)) or "body", str(expected))
 
 
 def _described(operation: AdminOperation, path: Sequence[str | int]) -> JSON:

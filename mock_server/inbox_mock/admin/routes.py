@@ -42,11 +42,7 @@ def blueprint(factory: SandboxFactory, control: AccessControl, sender: WebhookSe
     """Return the blueprint of /__admin."""
     made = Blueprint("admin", __name__, url_prefix=PREFIX)
 
-    @made.before_request
-    def check() -> None:
-        control.check(request)
-        request.max_content_length = limits.ADMIN_BODY
-
+    made.before_request(lambda: control.check(request))
     for operation in OPERATIONS:
         made.add_url_rule(
             operation.rule,
@@ -59,7 +55,7 @@ def blueprint(factory: SandboxFactory, control: AccessControl, sender: WebhookSe
 
     @made.get("/openapi.json", provide_automatic_options=False)
     def openapi() -> Response:
-        return _json(document(request.host_url.rstrip("/")), 200)
+        return Response(orjson.dumps(document(request.host_url.rstrip("/"))), content_type="application/json")
 
     return made
 
@@ -67,11 +63,13 @@ def blueprint(factory: SandboxFactory, control: AccessControl, sender: WebhookSe
 def _view(factory: SandboxFactory, sender: WebhookSender, operation: AdminOperation) -> Callable[..., Response]:
     def view(**path: str) -> Response:
         sandbox = factory.sandboxes.get(path.get("id", "default"))
+        request.max_content_length = limits.ADMIN_BODY
         body = checked(operation, read_body(request.get_data())) if operation.method != "GET" else {}
-        answer = operation.run(AdminCall(factory, request.host_url.rstrip("/"), sandbox, path, body, request.args, sender))
+        query = request.args if operation.query else {}
+        answer = operation.run(AdminCall(factory, request.host_url.rstrip("/"), sandbox, path, body, query, sender))
         if isinstance(answer, Page):
             return Response(answer.text, operation.status, content_type=answer.kind)
-        return _nothing() if operation.status == 204 else _json(answer, operation.status)
+        return _nothing() if operation.status == 204 else Response(orjson.dumps(answer), operation.status, content_type="application/json")
 
     return view
 
@@ -80,10 +78,6 @@ def _nothing() -> Response:
     answer = Response(status=204)
     answer.headers.remove("Content-Type")
     return answer
-
-
-def _json(answer: object, status: int) -> Response:
-    return Response(orjson.dumps(answer), status, content_type="application/json")
 
 
 def document(origin: str) -> JSON:

@@ -25,21 +25,21 @@ def is_origin(text: str) -> bool:
 
 
 def preflight(request: Request) -> Response | None:
-    """Return the answer to a preflight of what pages may call; None for any other request."""
-    asks = request.method == "OPTIONS" and "Origin" in request.headers and request.access_control_request_method
+    """Return the answer to an OPTIONS that is a preflight of what pages may call; None for any other."""
+    asks = "Origin" in request.headers and request.access_control_request_method
     return Response(content_type="text/plain") if asks and OPEN.fullmatch(request.path) else None
 
 
 def policy(allowed: frozenset[str]) -> Callable[[Request, Response], Response]:
-    """Return a function that adds the headers by which a browser lets a page of an allowed origin read an answer.
+    """Return a function that adds, to an answer to a page, the headers by which a browser lets one of an allowed origin read it.
 
     Credentials of the browser, such as cookies, are never allowed: the API takes tokens.
     """
 
     def add_headers(request: Request, answer: Response) -> Response:
-        origin = request.headers.get("Origin")
-        if origin is None or OPEN.fullmatch(request.path) is None:
+        if OPEN.fullmatch(request.path) is None:
             return answer
+        origin = request.headers["Origin"]
         if allowed.isdisjoint({ANY, origin}):
             if request.method == "OPTIONS":
                 allows = origin if is_origin(origin) else ANY

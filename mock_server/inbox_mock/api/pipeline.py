@@ -1,17 +1,15 @@
 """The pipeline of every API request: sandbox, token, faults, rate limit, scope, operation, journal, answer."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from string import punctuation
-from typing import TYPE_CHECKING, cast
 from urllib.parse import parse_qsl, quote
 
 import orjson
-from flask import Flask, Request, Response, request
-from flask.blueprints import BlueprintSetupState
+from flask import Request, Response, request
 from flask.globals import request_ctx
 from werkzeug.datastructures import Authorization, MultiDict
 from werkzeug.utils import cached_property
@@ -34,15 +32,10 @@ from inbox_mock.store import journal
 from inbox_mock.store.access import Allowance, spend
 from inbox_mock.store.database import Row
 
-if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIEnvironment
-
 # Names with an underscore are not valid host names, but Docker gives them to containers.
 HOST = re.compile(r"([A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(:[0-9]{1,5})?")
 ERRORS = ErrorFormat(JSON_API, lambda problem: problems_body([problem]))
 USUAL_PORTS = {"http": ":80", "https": ":443"}
-SLASHES = re.compile("/{2,}")
-FORMAT = re.compile(r"(/api/v3/.*[^/])\.json(/?)")
 JOURNALED_HEADERS = (
     ("Accept", "HTTP_ACCEPT"),
     ("Content-Type", "CONTENT_TYPE"),
@@ -103,23 +96,6 @@ class Server:
     stopwatch: Callable[[], float]
     request_id: Callable[[], str]
     wait: Callable[[float], None]
-
-
-def normalise_paths(state: BlueprintSetupState) -> None:
-    """Make ``/api/v3//bookings`` and ``/api/v3/bookings.json`` mean ``/api/v3/bookings``, for all that looks at paths.
-
-    The framework would redirect the one, which clients treat as a failure. The suffix is recorded in an old official example;
-    Rails routes it like the path without it. That it answers the same is assumed.
-    """
-    app = cast("Flask", state.app)
-    answer = app.wsgi_app
-
-    def normalised(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
-        path = SLASHES.sub("/", environ["PATH_INFO"])
-        environ["PATH_INFO"] = "".join(named.groups()) if (named := FORMAT.fullmatch(path)) else path
-        return answer(environ, start_response)
-
-    app.wsgi_app = normalised  # type: ignore[method-assign]
 
 
 def view_of(server: Server, operation: Operation) -> Callable[..., Response]:
@@ -220,7 +196,8 @@ def _answer(work: UnitOfWork, request: Request, operation: Operation, path: dict
     fault: InjectedFault | None = None
     try:
         grant = authenticate(work, bearer(request))
-        fault = fault_injection.strike(work, request, ERRORS, grant.application_id, grant.token_id)
+        if work.db.holds_any("faults"):
+            fault = fault_injection.strike(work, request, ERRORS, grant.application_id, grant.token_id)
         allowance = spend(work.db, grant.application_id, work.instant, work.settings.rate_limit)
         if fault is not None:
             allowance = fault.allowance(allowance)
@@ -229,9 +206,7 @@ def _answer(work: UnitOfWork, request: Request, operation: Operation, path: dict
             raise RateLimited
         if grant.scopes.isdisjoint(operation.scopes):
             raise Forbidden
-        context = _context(request, operation, work if fault is None else fault.unit_of_work_for_read(work), grant, path, raw)
-        context.shifted = 0 if fault is None else fault.shift
-        body, headers = _run(operation, context, request.path)
+        body, headers = _run(operation, request, work, grant, path, raw, fault)
         status = operation.status
         known = request.environ.get("HTTP_IF_NONE_MATCH")
         if known and operation.method == "GET" and work.settings.assume["if_none_match"] and rendering.is_current(known, headers):
@@ -265,16 +240,27 @@ def _query(text: str) -> Query:
 def _parsed(operation: Operation, raw: bytes) -> object:
     if operation.body is None or (operation.body == "optional" and not raw.strip()):
         return None
-    check_number_of_values(raw)
+    if len(raw) > limits.JSON_VALUES:  # a shorter one has fewer
+        check_number_of_values(raw)
     try:
         return orjson.loads(raw)
     except orjson.JSONDecodeError as error:
         raise BadRequest(f"the body is no JSON: {error}") from None
 
 
-def _run(operation: Operation, context: RequestContext, path: str) -> tuple[bytes, Headers]:
+def _run(
+    operation: Operation,
+    request: Request,
+    work: UnitOfWork,
+    grant: Grant,
+    path: dict[str, str],
+    raw: bytes,
+    fault: InjectedFault | None,
+) -> tuple[bytes, Headers]:
     """Run the operation atomically, and return the body and the headers of its answer."""
-    address, query = f"{context.origin}{quote(path, safe='/,:')}", context.query
+    context = _context(request, operation, work if fault is None else fault.unit_of_work_for_read(work), grant, path, raw)
+    context.shifted = 0 if fault is None else fault.shift
+    address, query = f"{context.origin}{quote(request.path, safe='/,:')}", context.query
     echoed: dict[str, str | list[str]] = {**query.given, **(query.lists or {})}
     if operation.method == "GET":
         return rendering.body_and_headers(operation.run(context), context.origin, address, echoed)

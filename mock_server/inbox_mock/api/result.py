@@ -112,14 +112,14 @@ def changed(context: RequestContext, record_id: int) -> Result:
 def _result(context: RequestContext, rows: Rows, listed: Listed | None = None, location: str | None = None) -> Result:
     resource, query = context.resource, context.query
     fields, included = (frozenset(query.names("fields")) or None, query.names("include")) if query.given else (None, ())
+    seen = _seen(context, resource)
+    if not context.grant.scopes.isdisjoint(resource.owner_scopes):
+        seen = replace(seen, public=False)
     shown = read_all(context, resource, rows, fields)
     for name in included:
         link = next((link for link in resource.links if link.name == name), None)
         if link is not None:
             _embed(context, link, rows, shown)
-    seen = _seen(context, resource)
-    if not context.grant.scopes.isdisjoint(resource.owner_scopes):
-        seen = replace(seen, public=False)
     return Result(resource, shown, listed, location, projection=seen)
 
 

@@ -8,7 +8,7 @@ from flask import Blueprint, Response, request
 from inbox_mock.api import accounts, bookings
 from inbox_mock.api.crud import attach_operation, crud
 from inbox_mock.api.operation import Operation, declared_in
-from inbox_mock.api.pipeline import Server, normalise_paths, view_of
+from inbox_mock.api.pipeline import Server, view_of
 from inbox_mock.api.request_context import ids_in
 from inbox_mock.domain.errors import NotFound
 from inbox_mock.engine.sandboxes import Sandboxes
@@ -44,7 +44,6 @@ def blueprint(server: Server) -> Blueprint:
             strict_slashes=False,
             provide_automatic_options=False,
         )
-    made.record_once(normalise_paths)
     return made
 
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from zlib import crc32
 
 from inbox_mock.domain.discovery import by_name, discover
@@ -16,7 +16,7 @@ MOST = 2**31
 RANGE = "a tuple of two whole numbers of seconds, the smaller one first"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class ChannelPolicy:
     """The differences between channels, as values. Delays are ranges in seconds, shares are from 0 to 1.
 
@@ -56,7 +56,7 @@ class ChannelPolicy:
             if not is_valid(value):
                 raise ValueError(f"channel {self.name!r}: {key} is {value!r}; expected {expected}")
 
-    @property
+    @cached_property
     def owns_conversations(self) -> bool:
         """Whether the channel opens conversations, so that clients wait for them."""
         return self.opens_after is not None

@@ -1,12 +1,14 @@
 """Hosts, by name or address, in the one form in which they are compared."""
 
 from collections.abc import Iterable
+from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address
 from urllib.parse import unquote, urlsplit
 
 Network = IPv4Network | IPv6Network
 
 
+@lru_cache(maxsize=256)
 def plain_host(host: str) -> str:
     """Return a host in lower case, without brackets; an IPv4 address that is written as IPv6, ``::ffff:127.0.0.1``, as IPv4."""
     name = host.lower().removeprefix("[").removesuffix("]")
@@ -22,6 +24,7 @@ def host_in(url: str) -> str:
     return plain_host(unquote(urlsplit(url).hostname or ""))
 
 
+@lru_cache(maxsize=256)
 def is_this_machine(host: str) -> bool:
     """Return whether a host is ``localhost`` or a loopback address, with or without a zone."""
     name = plain_host(host)

@@ -117,7 +117,7 @@ class Sandbox:
                     raise SandboxFull from None
                 raise
             self.clock = work.clock
-            self.due = self._next_due(db)
+            self.due = self._next_due(db) if work.clock.mode == "real" else None
             changed = db.total_changes != before
         if changed:
             with self._news:
@@ -135,7 +135,7 @@ class Sandbox:
                 self.description, self._described = self._around.describe(work), version
 
     def _next_due(self, db: Database) -> float | None:
-        soonest = timeline.soonest(db) if self.clock.mode == "real" else None
+        soonest = timeline.soonest(db)
         return None if soonest is None else self.clock.wall_at(times.parse(soonest))
 
     def wait(self, seconds: float, *, entry: int | None = None, version: int | None = None) -> None:

@@ -70,7 +70,7 @@ def _handle(work: UnitOfWork, handlers: Handlers, event: Event) -> None:
         work.happened.append(event)
     else:
         work.instant, work.now = due, event.due_at
-        work.handle(event)
+        work.handle(handlers, event)
 
 
 def _hold(work: UnitOfWork, instant: datetime) -> None:

@@ -117,15 +117,17 @@ class UnitOfWork:
         """Schedule an event after a delay. Without a delay it is handled at once, unless that is done outside of transactions."""
         due_at = times.wire(self.instant + delay)
         event = Event(timeline.schedule(self.db, due_at, kind, about), due_at, kind, about)
-        if not delay and kind not in self.handlers().outside:
-            self.handle(event)
+        if not delay:
+            handlers = self.handlers()
+            if kind not in handlers.outside:
+                self.handle(handlers, event)
 
-    def handle(self, event: Event) -> None:
+    def handle(self, handlers: Handlers, event: Event) -> None:
         """Handle a timeline event now, and mark it as past. A refusal or failure is noted in ``about`` and does not stop the clock."""
         about, place = dict(event.about), len(self.happened)
         try:
             with self.attempt():
-                about |= self.handlers().of(event.kind)(self, about) or {}
+                about |= handlers.of(event.kind)(self, about) or {}
         except Refusal as refusal:
             about["refused"] = str(refusal)
         except Exception as error:  # a bug must not recur with every call: the clock would never pass this event

@@ -135,8 +135,6 @@ def shown(row: Row) -> dict[str, object]:
 
 def strike(work: UnitOfWork, request: RequestFacts) -> RequestStrike | None:
     """Count a request, and return the fault that strikes it, if one does."""
-    if not work.db.holds_any("faults"):
-        return None
     for row in store.standing(work.db, work.now):
         fault = kinds()[str(row["kind"])]
         if isinstance(fault, RequestFault) and _strikes(work, row, fault, request):

@@ -26,8 +26,8 @@ class Kind:
     reads: Read | None = None
 
 
-def _as_bool(stored: object) -> object:
-    return None if stored is None else bool(stored)
+BOOLEANS: dict[object, bool | None] = {None: None, 0: False, 1: True}
+"""The truth values by what a column holds."""
 
 
 def _as_json(stored: object) -> object:
@@ -80,7 +80,7 @@ def amount() -> Kind:
 
 def boolean() -> Kind:
     """True or false; clients may write them as text."""
-    return Kind("Flag", {"type": "boolean"}, reads=_as_bool)
+    return Kind("Flag", {"type": "boolean"}, reads=BOOLEANS.__getitem__)
 
 
 def record_id() -> Kind:

@@ -25,6 +25,8 @@ def post_message(work: UnitOfWork, actor: Actor, written: Row, *, came_from_chan
         Invalid: the conversation is unknown, the sender takes no part in it, an attachment is unknown, an internal
             message has a channel or a Client as its sender, or, in a strict sandbox, a client speaks for the guest.
     """
+    row = {name: value for name, value in written.items() if name != "attachment_ids"} | actor.stamp
+    row |= {"account_id": actor.account_id, "created_at": work.now, "updated_at": work.now}
     conversation = work.db.refer(ConversationRow, "conversation", written["conversation_id"], actor.account_id)
     sender = work.db.refer(ParticipantRow, "sender", written["sender_id"], actor.account_id)
     if sender["conversation_id"] != conversation["id"]:
@@ -32,11 +34,10 @@ def post_message(work: UnitOfWork, actor: Actor, written: Row, *, came_from_chan
     _check_visibility(written, sender)
     if work.settings.strict and sender["member_type"] == "Client" and not came_from_channel:
         raise Invalid(invalid("sender", "is a Client participant: only Host participants send messages, guests write on the channel"))
-    row = {name: value for name, value in written.items() if name != "attachment_ids"} | actor.stamp
-    row |= {"account_id": actor.account_id, "created_at": work.now, "updated_at": work.now}
-    message_id = work.db.insert("messages", row)
-    _attach_all(work, actor, message_id, written.get("attachment_ids"))
     _move(work, conversation, sender, written)
+    message_id = work.db.insert("messages", row)
+    if written.get("attachment_ids") is not None:
+        _attach_all(work, actor, message_id, written["attachment_ids"])
     if came_from_channel and conversation["channel"] is not None:
         relay.put_on_channel(work, message_id)
     elif not came_from_channel:
@@ -56,7 +57,8 @@ def edit_message(work: UnitOfWork, actor: Actor, message_id: int, written: Row) 
     """
     message = work.db.get(MessageRow, message_id, actor.account_id)
     _check_visibility(message | written, work.db.get(ParticipantRow, message["sender_id"]))
-    _attach_all(work, actor, message_id, written.get("attachment_ids"))
+    if written.get("attachment_ids") is not None:
+        _attach_all(work, actor, message_id, written["attachment_ids"])
     relay.keep_words(work, message)
     changes = {name: value for name, value in written.items() if name != "attachment_ids"}
     work.db.update("messages", message_id, changes | {"updated_at": work.now})
@@ -77,9 +79,7 @@ def add_attachment(work: UnitOfWork, actor: Actor, message_id: int, attachment_i
     publish(work, "inbox_message_updated", message_id, actor.account_id)
 
 
-def _attach_all(work: UnitOfWork, actor: Actor, message_id: int, attachment_ids: object) -> None:
-    if not isinstance(attachment_ids, list):
-        return
+def _attach_all(work: UnitOfWork, actor: Actor, message_id: int, attachment_ids: list[int]) -> None:
     for attachment_id in attachment_ids:
         work.db.refer(AttachmentRow, "attachments", attachment_id, actor.account_id)
     work.db.execute("DELETE FROM message_attachments WHERE message_id = ?", (message_id,))

@@ -9,6 +9,12 @@ from inbox_mock.domain import limits
 from inbox_mock.domain.reasons import Reason, from_json, in_words
 from inbox_mock.store.database import Database, Row
 
+INSERT = """
+    INSERT INTO journal (at, method, path, query, status, application_id, delivery_id, request, response, caused, fault_id, reasons,
+      request_body, response_body)
+    VALUES (:at, :method, :path, :query, :status, :application_id, :delivery_id, :request, :response, :caused, :fault_id, :reasons,
+      :request_body, :response_body)"""
+OPTIONAL: Row = {"delivery_id": None, "request_body": None, "response_body": None}
 JSON_COLUMNS = ("request", "response", "caused", "reasons")
 HEADS = """
     SELECT id, at, method, path, query, status, application_id, delivery_id, request, response, caused, fault_id, reasons,
@@ -25,7 +31,7 @@ def add(db: Database, entry: Row, reasons: Iterable[Reason]) -> int:
     """
     kept = {reason.text: reason for reason in reasons}.values()
     fault_id = next((reason.fault_id for reason in kept if reason.fault_id is not None), None)
-    row = {**entry, "fault_id": fault_id, "reasons": [reason.as_json() for reason in kept]}
+    row = {**OPTIONAL, **entry, "fault_id": fault_id, "reasons": [reason.as_json() for reason in kept]}
     row |= {name: shortened(row[name]) for name in ("method", "path", "query")}
     row |= {name: row[name] | {"headers": shortened_values(row[name].get("headers", {}))} for name in ("request", "response")}
     for name in ("request", "response"):
@@ -33,7 +39,7 @@ def add(db: Database, entry: Row, reasons: Iterable[Reason]) -> int:
         if isinstance(body, str) and body:
             row[name]["body"], row[f"{name}_body"] = "", body
     row |= {name: orjson.dumps(row[name]).decode() for name in JSON_COLUMNS}
-    entry_id = db.insert("journal", row)
+    entry_id = db.execute(INSERT, row).lastrowid or 0
     if entry_id > limits.JOURNAL and not db.readers:
         db.execute("DELETE FROM journal WHERE id <= ?", (entry_id - limits.JOURNAL,))
     return entry_id

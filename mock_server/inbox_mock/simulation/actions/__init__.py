@@ -167,13 +167,11 @@ def handlers() -> Handlers:
     return Handlers({**bookings.HANDLERS, **relay.HANDLERS, **actions()}, outside=(SENT,))
 
 
-def sentence(kind: str, about: Given) -> str | None:
-    """Return a timeline event as a sentence without a full stop; None if it is not an action.
+def sentence(kind: str, about: Given) -> str:
+    """Return an action on the timeline as a sentence without a full stop.
 
     Long texts are cut, and unprintable characters are replaced.
     """
-    if kind not in actions():
-        return None
     given = {name.removesuffix("_id").removesuffix("_ids"): known for name, known in about.items()} | {**about}
     for name, known in given.items():
         if isinstance(known, str) and len(known) > MOST_SHOWN:
