@@ -81,7 +81,7 @@ def test_a_scenario_with_a_mistake_is_told_in_good_words(mock: Mock, scenario: A
 def test_an_error_says_what_was_found_and_shortens_it(inbox: Sandbox) -> None:
     (first, second) = inbox.admin.post("/faults", {"kind": "status", "status": LONG, "match": {"nth": 0}}).errors
 
-    assert first == {"field": "status", "found": f'"{"x" * 78}… (5,002 characters)', "expected": "a status from 400 to 599 (of status)"}
+    assert first == {"field": "status", "found": f'"{"x" * 79}… (5,002 characters)', "expected": "a status from 400 to 599 (of status)"}
     assert (second["field"], second["found"]) == ("match.nth", "0")
 
 

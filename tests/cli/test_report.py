@@ -132,8 +132,8 @@ def test_a_pipeline_may_demand_that_a_request_came(inbox: Sandbox) -> None:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("--allow", "MSG02"), "expected the code of a rule, not 'MSG02'; did you mean 'MSG002'?"),
-        (("--allow", "msg002"), "expected the code of a rule, not 'msg002'; did you mean 'MSG002'?"),
+        (("--allow", "MSG02"), "found 'MSG02'; did you mean 'MSG002'?"),
+        (("--allow", "msg002"), "found 'msg002'; did you mean 'MSG002'?"),
         (("--allow", "?"), "expected one of AUT001, AUT002"),
         (("--fail-on", "warning"), "'warning' is not one of 'error', 'note'"),
         (("--format", "pdf"), "'pdf' is not one of 'text', 'json', 'junit', 'html'"),

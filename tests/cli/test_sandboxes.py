@@ -136,8 +136,8 @@ def test_a_sandbox_is_deleted(inbox: Sandbox) -> None:
     [
         (("restore", "noon"), "has no snapshot noon"),
         (("forget", "a/b"), "has no snapshot a"),
-        (("snapshot", "a b"), "NAME: expected a name of up to 64 letters"),
-        (("fork", "--snapshot", "noon"), "--snapshot: expected the name of a snapshot"),
+        (("snapshot", "a b"), 'NAME: found "a b"; expected a name of up to 64 letters'),
+        (("fork", "--snapshot", "noon"), '--snapshot: found "noon"; expected the name of a snapshot'),
         (("delete", "--sandbox", "default"), "--sandbox: expected a sandbox other than the default one"),
         (("show", "--sandbox", "nowhere"), "has no sandbox 'nowhere'"),
         (("create", "--scenario", "nonsense"), "no scenario of this name"),
@@ -183,13 +183,16 @@ def test_nothing_that_somebody_wrote_moves_the_terminals_cursor(inbox: Sandbox) 
     ("arguments", "told"),
     [
         (("remove_fault",), "say record_id=..."),
-        (("set_fault", "knd=status"), "and no knd; did you mean 'kind'?"),
+        (("set_fault", "knd=status"), "knd is unknown to set_fault; did you mean 'kind'?"),
         (("get_inbox_conversation", "id=default"), "say record_id=... : the path of get_inbox_conversation holds it, and takes no id"),
-        (("get_inbox_conversation", "record_id=1", "id=default"), "get_inbox_conversation takes record_id, limit, skip, and no id"),
+        (
+            ("get_inbox_conversation", "record_id=1", "id=default"),
+            "id is unknown to get_inbox_conversation; expected one of record_id, limit, skip",
+        ),
         (("set_fault", "kind"), "'kind' is not NAME=VALUE"),
-        (("set_fault", "kind=nonsense"), "kind: expected one of burst"),
-        (("nonsense",), "there is no call 'nonsense'"),
-        (("set_falt",), "there is no call 'set_falt'; without one, inbox-mock admin lists them; did you mean 'set_fault'?"),
+        (("set_fault", "kind=nonsense"), 'kind: found "nonsense"; expected one of burst'),
+        (("nonsense",), "lists no call 'nonsense'; expected one of create_sandbox, "),
+        (("set_falt",), "inbox-mock admin lists no call 'set_falt'; did you mean 'set_fault'?"),
         (("remove_fault", "record_id=99"), "nothing of this id"),
     ],
 )

@@ -236,7 +236,7 @@ def test_a_busy_port_is_one_clear_line() -> None:
         ),
         (
             ("--scenario", "webhook-lost", "--webhook-url", "auditor=http://localhost/"),
-            "no webhooks for the role 'auditor'; expected one of receiver\n",
+            "no webhooks for the role 'auditor'; expected receiver\n",
         ),
         (("--webhook-url", "recever=http://localhost/"), "no webhooks for the role 'recever'; did you mean 'receiver'?"),
     ],

@@ -50,7 +50,7 @@ def test_worlds_are_saved_in_a_folder_of_their_own(tmp_path: Path) -> None:
     ("arguments", "told"),
     [
         (["--hazard", "rain"], "--hazard: found 'rain'; expected one of answered_elsewhere, "),
-        (["--assume", "rain=true"], "--assume: found 'rain'; expected each, or NAME=VALUE with one of message_bumps_conversation, "),
+        (["--assume", "rain=true"], "--assume: found 'rain'; expected one of message_bumps_conversation, "),
         (["--assume", "guest_reopens_closed=maybe"], "--assume guest_reopens_closed: found 'maybe'; expected one of true, false"),
         (["--world", "/nowhere.yaml"], "/nowhere.yaml: found a file that cannot be read"),
     ],

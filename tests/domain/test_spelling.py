@@ -1,8 +1,13 @@
 """What is said of words that are not known."""
 
-import pytest
+import string
+from collections.abc import Callable
 
-from inbox_mock.domain.spelling import clause, instead_of, one_of, unknown
+import hypothesis.strategies as st
+import pytest
+from hypothesis import given
+
+from inbox_mock.domain.spelling import MOST_LISTED, MOST_SHOWN, clause, instead, instead_of, listed, one_of, shortened, unknown
 
 KNOWN = ("lost", "delayed", "duplicated")
 
@@ -11,7 +16,7 @@ KNOWN = ("lost", "delayed", "duplicated")
 def test_a_near_miss_is_told_with_the_word_that_was_meant(word: str) -> None:
     assert unknown(word, KNOWN) == "is unknown; did you mean 'duplicated'?"
     assert instead_of(word, KNOWN) == "did you mean 'duplicated'?"
-    assert one_of(word, KNOWN) == "one of lost, delayed, duplicated; did you mean 'duplicated'?"
+    assert one_of(word, KNOWN) == "did you mean 'duplicated'? Expected one of lost, delayed, duplicated"
 
 
 def test_a_word_that_resembles_none_is_told_with_all_of_them() -> None:
@@ -20,7 +25,7 @@ def test_a_word_that_resembles_none_is_told_with_all_of_them() -> None:
 
 
 def test_where_nothing_is_known_nothing_is_expected() -> None:
-    assert unknown("xyzzy", ()) == "is unknown; expected one of nothing"
+    assert unknown("xyzzy", ()) == "is unknown; expected nothing"
 
 
 @pytest.mark.parametrize("word", [7, None, ["lost"]])
@@ -34,3 +39,40 @@ def test_what_is_a_clause_already_stays_as_it_is() -> None:
         "did you mean 'lost'?",
         "expected a whole number",
     ]
+    assert clause("agency: found no key") == "agency: found no key"
+
+
+def test_of_one_known_word_there_is_no_list() -> None:
+    assert listed(["receiver"]) == "receiver"
+
+
+@pytest.mark.parametrize("told", [one_of, instead_of, unknown])
+def test_of_many_known_words_an_error_lists_the_first_and_says_how_many_there_are(told: Callable[[str, list[str]], str]) -> None:
+    many = [f"word-{letter}" for letter in string.ascii_lowercase]
+
+    assert told("?", many).endswith(f"one of {', '.join(many[:MOST_LISTED])}, … (26 in all)")
+    assert "did you mean 'word-z'?" in told("word-zz", many)
+
+
+def test_what_is_expected_besides_comes_after_the_words() -> None:
+    assert one_of("lots", KNOWN, ", or a file") == "did you mean 'lost'? Expected one of lost, delayed, duplicated, or a file"
+
+
+@pytest.mark.parametrize(
+    ("found", "expected", "told"),
+    [
+        (None, "a text", "expected a text"),
+        ("7", "a text", "found 7; expected a text"),
+        ("7", "must be a text", "found 7, which must be a text"),
+        ("7", "did you mean 'seven'?", "found 7; did you mean 'seven'?"),
+    ],
+)
+def test_what_was_found_and_what_was_expected_are_one_sentence(found: str | None, expected: str, told: str) -> None:
+    assert instead(found, expected) == told
+
+
+@given(st.text())
+def test_a_text_is_shortened_once(text: str) -> None:
+    assert len(shortened(text)) <= MOST_SHOWN
+    assert shortened(shortened(text)) == shortened(text)
+    assert shortened(text * 50).startswith((text * 50)[:70])

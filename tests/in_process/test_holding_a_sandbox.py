@@ -232,10 +232,10 @@ def test_wishes_are_those_of_the_admin_api() -> None:
 @pytest.mark.parametrize(
     ("scenario", "overrides", "says"),
     [
-        ("agancy", {}, "agancy: found no scenario of this name; expected one of agency, "),
+        ("agancy", {}, "agancy: found no scenario of this name; did you mean 'agency'? Expected one of agency, "),
         ("missing.yaml", {}, "missing.yaml: found a file that cannot be read: No such file or directory"),
         ({"rentls": []}, {}, "rentls"),
-        ("empty", {"seed": "seven"}, "seed: expected a whole number from 0"),
+        ("empty", {"seed": "seven"}, 'seed: found "seven"; expected a whole number from 0'),
         ("empty", {"sead": 7}, "sead: is unknown; did you mean 'seed'?"),
     ],
 )

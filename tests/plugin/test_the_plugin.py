@@ -135,7 +135,10 @@ def test_the_scenario_is_chosen_by_a_marker(suite: pytest.Pytester) -> None:
 @pytest.mark.parametrize(
     ("marker", "says"),
     [
-        ('inbox_scenario("agancy")', "inbox_scenario: agancy: found no scenario of this name; expected one of agency,"),
+        (
+            'inbox_scenario("agancy")',
+            "inbox_scenario: agancy: found no scenario of this name; did you mean 'agency'? Expected one of agency,",
+        ),
         ('inbox_scenario("none.yaml")', "inbox_scenario: none.yaml: found a file that cannot be read: No such file or directory"),
         ("inbox_scenario(7)", "inbox_scenario: expected one scenario (a name, a path, or an object), and not 7"),
         (
@@ -143,9 +146,12 @@ def test_the_scenario_is_chosen_by_a_marker(suite: pytest.Pytester) -> None:
             "inbox_scenario: expected one scenario (a name, a path, or an object), and not 'empty', 'agency'",
         ),
         ('inbox_scenario("empty", sead=3)', "inbox_scenario: sead: is unknown; did you mean 'seed'?"),
-        ('inbox_scenario(scenario="agency", xyzzy=3)', "inbox_scenario: xyzzy: is unknown; expected one of scenario, seed,"),
+        ('inbox_scenario(scenario="agency", xyzzy=3)', "inbox_scenario: xyzzy: is unknown; expected one of scenario, name, seed,"),
         ('inbox_scenario(clock={"mod": "real"})', "inbox_scenario: clock.mod: is unknown; did you mean 'mode'?"),
-        ('inbox_scenario(clock={"mode": "reel"})', "inbox_scenario: clock.mode: expected manual or real; did you mean 'real'?"),
+        (
+            'inbox_scenario(clock={"mode": "reel"})',
+            "inbox_scenario: clock.mode: found \"reel\"; did you mean 'real'? Expected one of manual, real",
+        ),
         (
             'inbox_scenario("empty", scenario="agency")',
             "inbox_scenario: expected one scenario (a name, a path, or an object), and not 'empty', 'agency'",

@@ -89,7 +89,7 @@ def test_an_unknown_code_names_the_near_one(guilty: Sandbox) -> None:
     answer = guilty.admin.get("/report", allow="MSG02")
 
     assert answer.status == 422
-    assert answer.json["errors"] == [{"field": "allow", "expected": "the code of a rule, not 'MSG02'; did you mean 'MSG002'?"}]
+    assert answer.json["errors"] == [{"field": "allow", "expected": "found 'MSG02'; did you mean 'MSG002'?"}]
 
 
 # Nothing, and not all.

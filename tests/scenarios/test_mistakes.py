@@ -184,7 +184,12 @@ OF_WHAT_HAPPENS: dict[str, tuple[str, int, str, str]] = {
     ),
     "a latency that is none": ("webhooks:\n  - url: http://localhost/\n    latency: long\n", 6, "'long'", "90s"),
     "an unknown fault": ("faults:\n  - kind: earthquake\n", 5, "'earthquake'", "duplicated"),
-    "a fault that is nearly known": ("faults:\n  - kind: duplicate\n", 5, "'duplicate'", "; did you mean 'duplicated'?"),
+    "a fault that is nearly known": (
+        "faults:\n  - kind: duplicate\n",
+        5,
+        "'duplicate'",
+        "did you mean 'duplicated'? Expected one of burst, delayed",
+    ),
     "a match that is nearly known": ("faults:\n  - kind: lost\n    match: {evnt: x}\n", 6, "evnt", "is unknown; did you mean 'event'?"),
     "a fault with a wrong option": ("faults:\n  - kind: lost\n    loudly: true\n", 6, "loudly", "is unknown to lost"),
     "a fault that never matches": (
@@ -197,7 +202,7 @@ OF_WHAT_HAPPENS: dict[str, tuple[str, int, str, str]] = {
         "faults:\n  - kind: lost\n    match:\n      event: inbox_message_create\n",
         7,
         "match.event 'inbox_message_create'",
-        "anything; did you mean 'inbox_message_created'?",
+        "did you mean 'inbox_message_created'? Expected one of ",
     ),
     "a fault on a path that nobody calls": (
         "faults:\n  - kind: status\n    match:\n      path: /inbox/mesages\n",

@@ -165,21 +165,21 @@ def _progress() -> Any:  # noqa: ANN401 - a callable, or nothing to be told
 def _switches(assume: str | None) -> dict[str, object]:
     """Return the assumption to flip and its value, or raise ValueError if there is no such assumption or value."""
     from inbox_mock.domain.fidelity import ASSUMPTIONS
-    from inbox_mock.domain.spelling import one_of
+    from inbox_mock.domain.spelling import instead, one_of
 
     if assume is None or assume == EACH:
         return {}
     name, found, value = assume.partition("=")
     known = ASSUMPTIONS.get(name)
     if known is None:
-        raise ValueError(f"--assume: found {name!r}; expected {EACH}, or NAME=VALUE with {one_of(name, ASSUMPTIONS)}")
+        raise ValueError(f"--assume: {instead(repr(name), one_of(name, ASSUMPTIONS, f'; or {EACH}'))}")
     choices = {_written(choice): choice for choice in known.choices}
     if not found:
         others = [choice for choice in known.choices if choice != known.default]
         if len(others) == 1:
             return {name: others[0]}
     if value not in choices:
-        raise ValueError(f"--assume {name}: found {value!r}; expected {one_of(value, choices)}")
+        raise ValueError(f"--assume {name}: {instead(repr(value), one_of(value, choices))}")
     return {name: choices[value]}
 
 
@@ -190,7 +190,7 @@ def _written(choice: object) -> str:
 def _check(hazard: str | None) -> None:
     """Raise ValueError if there is no such hazard."""
     from inbox_contracts.consumer.hazards import hazards
-    from inbox_mock.domain.spelling import one_of
+    from inbox_mock.domain.spelling import instead, one_of
 
     if hazard is not None and hazard not in hazards():
-        raise ValueError(f"--hazard: found {hazard!r}; expected {one_of(hazard, hazards())}")
+        raise ValueError(f"--hazard: {instead(repr(hazard), one_of(hazard, hazards()))}")

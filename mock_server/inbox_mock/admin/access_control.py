@@ -13,7 +13,7 @@ from inbox_mock.api.rendering import phrase
 from inbox_mock.domain import errors
 from inbox_mock.domain.addresses import Network, is_this_machine, is_within, plain_host
 from inbox_mock.domain.errors import Forbidden, Invalid, Problem, Refusal, Unauthorized
-from inbox_mock.domain.spelling import shortened
+from inbox_mock.domain.spelling import FOUND, UNKNOWN, shortened
 
 PREFIX = "/__admin"
 OWN_ADDRESS = "inbox_mock.own_address"
@@ -88,21 +88,24 @@ def problem_of(refusal: Refusal) -> Response:
     if detail:
         body["detail"] = detail
     if isinstance(refusal, Invalid):
-        body["errors"] = [{"field": p.field, **_found(p), "expected": p.title} for p in refusal.problems]
+        given: object = read_body(request.get_data()) if request.method != "GET" else request.args
+        told = [(p, found_in(given, p)) for p in refusal.problems]
+        body["errors"] = [{"field": p.field, **({} if found is None else {"found": found}), "expected": p.title} for p, found in told]
     answer = Response(orjson.dumps(body), refusal.status, content_type=PROBLEM_JSON)
     if isinstance(refusal, errors.MethodNotAllowed):
         answer.headers["Allow"] = ", ".join(refusal.allowed)
     return answer
 
 
-def _found(problem: Problem) -> dict[str, str]:
-    """Return what the request gives for a problem's field, as JSON; nothing if it gives none, or the problem says it itself."""
-    here: object = read_body(request.get_data()) if request.method != "GET" else request.args
+def found_in(given: object, problem: Problem) -> str | None:
+    """Return what is given for a problem's field, as JSON; None if nothing is, or the problem says it itself."""
+    here = given
     for step in (problem.field or "").split("."):
         if isinstance(here, Mapping) and step in here:
             here = here[step]
         elif isinstance(here, list) and step.isdigit() and int(step) < len(here):
             here = here[int(step)]
         else:
-            return {}
-    return {} if "found " in (problem.title or "") else {"found": shortened(orjson.dumps(here).decode())}
+            return None
+    says_it = any(part in (problem.title or "") for part in (FOUND, UNKNOWN))  # of an unknown key, what it stands for is no matter
+    return None if says_it else shortened(orjson.dumps(here).decode())

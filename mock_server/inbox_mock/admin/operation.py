@@ -10,11 +10,11 @@ import orjson
 
 from inbox_mock.domain import limits
 from inbox_mock.domain.errors import BadRequest, Invalid, NotFound, Problem, invalid
-from inbox_mock.domain.spelling import or_meant, unknown
+from inbox_mock.domain.spelling import one_of, unknown
 from inbox_mock.domain.values import check_number_of_values, normal, whole_number
 from inbox_mock.engine.sandbox import Sandbox
 from inbox_mock.scenarios.build import SandboxFactory
-from inbox_mock.scenarios.errors import in_words, violations
+from inbox_mock.scenarios.errors import in_words, violations, written
 from inbox_mock.webhooks.sender import WebhookSender
 
 if TYPE_CHECKING:
@@ -168,9 +168,10 @@ def _problems(operation: AdminOperation, errors: "Iterable[ValidationError]") ->
             for key in error.kind.unexpected[: limits.PROBLEMS]:
                 yield invalid(".".join(map(str, (*path, key))), unknown(key, known))
             continue
-        expected = _description(operation, path) or in_words(error)
         if isinstance(error.kind, ValidationErrorKind.Enum):
-            expected = or_meant(str(expected), error.instance, [option for option in error.kind.options if isinstance(option, str)])
+            expected: object = one_of(error.instance, map(written, error.kind.options))
+        else:
+            expected = _description(operation, path) or in_words(error)
         yield invalid(".".join(map(str, path)) or "body", str(expected))
 
 

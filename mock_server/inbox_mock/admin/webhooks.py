@@ -7,7 +7,7 @@ from inbox_mock.admin.operation import JSON, AdminCall, operation
 from inbox_mock.admin.sandboxes import ID, application_in
 from inbox_mock.domain import limits
 from inbox_mock.domain.errors import Invalid, NotFound, invalid
-from inbox_mock.domain.spelling import unknown
+from inbox_mock.domain.spelling import instead_of
 from inbox_mock.engine.unit_of_work import UnitOfWork
 from inbox_mock.scenarios.build import EXPECTED_ADDRESS
 from inbox_mock.services import oauth
@@ -105,7 +105,7 @@ def _taken(work: UnitOfWork, body: JSON) -> Row | None:
     roles = {str(row["role"]): row for row in webhooks.all_subscriptions(work.db) if row["role"] is not None}
     if "role" in body:
         if body["role"] not in roles:
-            raise Invalid(invalid("role", unknown(body["role"], roles)))
+            raise Invalid(invalid("role", instead_of(body["role"], roles)))
         return roles[body["role"]]
     found = roles.get(RECEIVER)
     if (

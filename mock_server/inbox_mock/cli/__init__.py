@@ -15,7 +15,7 @@ from inbox_mock import __version__
 from inbox_mock.client import AdminError, connect
 from inbox_mock.client.calls import JSON, Send
 from inbox_mock.domain.discovery import DeclarationError, discover, import_declared
-from inbox_mock.domain.spelling import clause, unknown
+from inbox_mock.domain.spelling import unknown
 from inbox_mock.guard import DEBUG, WRONG, guarded
 from inbox_mock.parameters import chosen, prepare, takes_admin_token
 from inbox_mock.stopping import STOP
@@ -113,7 +113,7 @@ def on_a_server(*formats: str, **flags: str) -> Callable[[Callable[..., None]], 
             try:
                 command(sandbox=server.sandbox(sandbox_id), **({"wanted": wanted} if formats else {"as_json": wanted == "json"}), **given)
             except AdminError as refusal:
-                complain("; ".join(f"{flags.get(field, field)}: {clause(title)}" for field, title in refusal.fields) or str(refusal))
+                complain(refusal.told(flags) or str(refusal))
                 sys.exit(WRONG)
             except (LookupError, TypeError, ValueError, AttributeError) as error:
                 if os.environ.get(DEBUG):

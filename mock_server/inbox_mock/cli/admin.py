@@ -11,7 +11,7 @@ from click.shell_completion import CompletionItem
 
 from inbox_mock.cli import on_a_server, print_json
 from inbox_mock.client import JSON, SandboxClient
-from inbox_mock.domain.spelling import or_meant
+from inbox_mock.domain.spelling import clause, instead_of, unknown
 from inbox_mock.terminal import table
 
 if TYPE_CHECKING:
@@ -50,8 +50,7 @@ def command(*, sandbox: SandboxClient, as_json: bool, call: str | None, given: t
             table(("call", "method", "path under /__admin", "what it does"), rows)
         return
     if call not in calls:
-        says = or_meant(f"there is no call {call!r}; without one, inbox-mock admin lists them", call, calls)
-        raise click.BadParameter(says, param_hint="CALL")
+        raise click.BadParameter(f"inbox-mock admin lists no call {call!r}; {clause(instead_of(call, calls))}", param_hint="CALL")
     operation = calls[call]
     path, body = _written(operation, sandbox.id, dict(map(_pair, given)))
     sandbox.server.send = unwrap(sandbox.server.send)  # as it came: control characters are escaped below
@@ -90,9 +89,8 @@ def _written(operation: "AdminOperation", sandbox: str, given: Mapping[str, obje
                 raise click.UsageError(f"say {name}=... : the path of {operation.name} holds it{also}")
             path = path.replace(f"<{name}>", quote(str(left.pop(name)), safe=""))
     query = {name: left.pop(name) for name in operation.query if name in left}
-    unknown = [name for name in left if name not in operation.properties]
-    if unknown:
-        known = (*(name for name in PATH_VALUES if f"<{name}>" in operation.rule), *operation.query, *operation.properties)
-        says = f"{operation.name} takes {', '.join(known) or 'nothing'}, and no {unknown[0]}"
-        raise click.UsageError(or_meant(says, unknown[0], known))
+    for name in left:
+        if name not in operation.properties:
+            known = (*(name for name in PATH_VALUES if f"<{name}>" in operation.rule), *operation.query, *operation.properties)
+            raise click.BadParameter(f"{name} {unknown(name, known, to=operation.name)}", param_hint="NAME=VALUE")
     return path + (f"?{urlencode(query)}" if query else ""), left if operation.method in {"POST", "PATCH"} else None

@@ -37,7 +37,7 @@ def command(
     codes = [rule["code"] for rule in report["rules"]]
     for code in allowed:
         if code not in codes:
-            raise click.BadParameter(f"expected {near(code, codes)}", param_hint="'--allow'")
+            raise click.BadParameter(near(code, codes), param_hint="'--allow'")
     report = allow(report, allowed)
     text = _rendered(report, wanted, threshold)
     if output is None:

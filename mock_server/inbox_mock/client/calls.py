@@ -1,17 +1,20 @@
 """Calls to the admin API: how they are sent over HTTP, and the errors with which they end."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlsplit
 
-from inbox_mock.domain.spelling import clause
+from inbox_mock.domain.spelling import instead, shortened
 
 CONNECT_SECONDS = 5
 READING_SECONDS = 60
 PREFIX = "/__admin"
 PROBLEM_JSON = "application/problem+json"
+
+NOTHING: Mapping[str, str] = MappingProxyType({})
 
 JSON = dict[str, Any]
 Send = Callable[[str, str, JSON | None], tuple[int, JSON]]
@@ -19,11 +22,18 @@ Send = Callable[[str, str, JSON | None], tuple[int, JSON]]
 
 
 class AdminError(Exception):
-    """The fake refused a call. The text says why; ``fields`` pairs each wrong field with what was expected there."""
+    """The fake refused a call. The text says why, if nothing else what `told` returns.
 
-    def __init__(self, text: str, *fields: tuple[str, str]) -> None:
-        super().__init__(text)
-        self.fields = fields
+    ``fields`` pairs each wrong field with what was expected there; ``found`` has what was found there, as JSON.
+    """
+
+    def __init__(self, text: str = "", *fields: tuple[str, str], found: Mapping[str, str] = NOTHING) -> None:
+        self.fields, self.found = fields, found
+        super().__init__(text or self.told())
+
+    def told(self, names: Mapping[str, str] = NOTHING) -> str:
+        """Return what was found and what was expected in each field, some of which have other ``names`` for the reader."""
+        return "; ".join(f"{names.get(field, field)}: {instead(self.found.get(field), expected)}" for field, expected in self.fields)
 
 
 class ServerUnreachableError(AdminError):
@@ -81,9 +91,11 @@ def over_http(root: str, admin_token: str | None) -> Send:
 
 def error_of(status: int, answer: JSON) -> AdminError:
     """Return a problem of the admin API as an error."""
-    fields = [(str(error["field"]), str(error["expected"])) for error in answer.get("errors", ())]
-    text = "; ".join(f"{field}: {clause(expected)}" for field, expected in fields)
-    return AdminError(text or str(answer.get("detail") or answer.get("title") or status), *fields)
+    errors = answer.get("errors", ())
+    fields = [(str(error["field"]), str(error["expected"])) for error in errors]
+    found = {str(error["field"]): shortened(str(error["found"])) for error in errors if "found" in error}
+    text = "" if fields else str(answer.get("detail") or answer.get("title") or status)
+    return AdminError(text, *fields, found=found)
 
 
 def written(name: str, given: object) -> object:

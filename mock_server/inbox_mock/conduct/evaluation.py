@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from inbox_mock.conduct.model import Evidence, Rule, Violation
 from inbox_mock.domain.discovery import DeclarationError
-from inbox_mock.domain.spelling import clause, instead_of
+from inbox_mock.domain.spelling import instead, instead_of
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
@@ -94,8 +94,8 @@ def fails(report: JSON, threshold: str) -> bool:
 
 
 def near(code: str, codes: Sequence[str]) -> str:
-    """Return the expected codes, or the closest one, for an unknown code."""
-    return f"the code of a rule, not {code!r}; {clause(instead_of(code, codes))}"
+    """Return what is wrong with an unknown code, with the closest one or all of them."""
+    return instead(repr(code), instead_of(code, codes))
 
 
 def _result(rule: Rule, evidence: Evidence, known: set[int]) -> RuleResult:

@@ -5,15 +5,29 @@ from difflib import get_close_matches
 
 CLOSE = 0.6
 LONGEST = 100  # no known word has more characters, and those of a longer one would be compared in vain
+UNKNOWN = "is unknown"
+FOUND = "found "
 RELATIVE = ("can't ", "must ", "is ")
 CLAUSES = (*RELATIVE, "did you mean ")
-MOST_SHOWN = 80
+MOST_SHOWN = 100
 """Characters of a value that an error shows."""
+MOST_LISTED = 12
+"""Words that an error lists, of those that are known."""
 
 
 def shortened(text: str) -> str:
-    """Return a text, or of a long one its beginning and its length."""
-    return text if len(text) <= MOST_SHOWN else f"{text[: MOST_SHOWN - 1]}… ({len(text):,} characters)"
+    """Return a text, or of a long one its beginning and its length; what is shortened already stays as it is."""
+    length = f"… ({len(text):,} characters)"
+    return text if len(text) <= MOST_SHOWN else f"{text[: MOST_SHOWN - len(length)]}{length}"
+
+
+def listed(known: Iterable[str]) -> str:
+    """Return which words are known, of many the first ones and their number."""
+    known = list(known)
+    if len(known) < 2:
+        return "".join(known) or "nothing"
+    more = f", … ({len(known)} in all)" if len(known) > MOST_LISTED else ""
+    return f"one of {', '.join(known[:MOST_LISTED])}{more}"
 
 
 def shown(value: object) -> str:
@@ -22,9 +36,11 @@ def shown(value: object) -> str:
     return shortened(("null" if value is None else str(value).lower()) if plain else repr(value))
 
 
-def instead(found: str, expected: str) -> str:
-    """Return what was found and what was expected, as one sentence."""
-    said = f"found {found}"
+def instead(found: str | None, expected: str) -> str:
+    """Return what was found, unless it is None, and what was expected, as one sentence."""
+    if found is None:
+        return clause(expected)
+    said = f"{FOUND}{found}"
     return f"{said}, which {expected}" if expected.startswith(RELATIVE) else f"{said}; {clause(expected)}"
 
 
@@ -35,30 +51,25 @@ def closest(word: object, known: Iterable[str], likeness: float = CLOSE) -> str 
     return folded[found[0]] if found else None
 
 
-def one_of(word: object, known: Iterable[str]) -> str:
-    """Return all known words, and which of them was probably meant."""
+def one_of(word: object, known: Iterable[str], more: str = "") -> str:
+    """Return which known word was probably meant, and all of them; ``more`` is what is expected besides them."""
     known = list(known)
-    return or_meant(f"one of {', '.join(known) or 'nothing'}", word, known)
-
-
-def or_meant(expected: str, word: object, known: Iterable[str]) -> str:
-    """Return what was expected, and which known word was probably meant."""
-    meant = closest(word, known)
-    return expected if meant is None else f"{expected}; did you mean {meant!r}?"
+    expected, meant = f"{listed(known)}{more}", closest(word, known)
+    return expected if meant is None else f"did you mean {meant!r}? Expected {expected}"
 
 
 def instead_of(word: str, known: Iterable[str]) -> str:
     """Return the known word that was probably meant, as a question, or else all of them: for names, of which there are many."""
     known = list(known)
     meant = closest(word, known)
-    return one_of(word, known) if meant is None else f"did you mean {meant!r}?"
+    return listed(known) if meant is None else f"did you mean {meant!r}?"
 
 
 def unknown(word: str, known: Iterable[str], *, to: str = "") -> str:
     """Return the clause that refuses an unknown word; ``to`` is what does not know it."""
-    return f"is unknown{f' to {to}' if to else ''}; {clause(instead_of(word, known))}"
+    return f"{UNKNOWN}{f' to {to}' if to else ''}; {clause(instead_of(word, known))}"
 
 
 def clause(expected: str) -> str:
-    """Return as a clause what was expected; what is a clause already stays as it is."""
-    return expected if expected.startswith(CLAUSES) else f"expected {expected}"
+    """Return as a clause what was expected; what is a clause already, or says what was found, stays as it is."""
+    return expected if expected.startswith(CLAUSES) or FOUND in expected else f"expected {expected}"

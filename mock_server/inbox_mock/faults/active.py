@@ -13,7 +13,7 @@ from inbox_mock.domain import limits, times
 from inbox_mock.domain.endpoints import ENDPOINTS, OAUTH, in_full, matched_by
 from inbox_mock.domain.errors import Invalid, NotFound, Problem, invalid
 from inbox_mock.domain.reasons import FAULT_STRUCK, WEBHOOK_LOST, Reason
-from inbox_mock.domain.spelling import clause, instead_of, one_of, or_meant, unknown
+from inbox_mock.domain.spelling import clause, instead_of, one_of, unknown
 from inbox_mock.engine import durations
 from inbox_mock.engine.unit_of_work import UnitOfWork
 from inbox_mock.faults.declaration import (
@@ -225,7 +225,7 @@ def _check(work: UnitOfWork, fault: Fault, wish: Mapping[str, object], match: ob
     if isinstance(fault, RequestFault) and "path" in match and not problems:
         problems += _problems_of_address(fault, str(match["path"]), match.get("method"))
     if "event" in match and not problems and not any(_fits(match["event"], event) for event in events):
-        problems.append(invalid("match.event", or_meant(f"one of {', '.join(events)}; * stands for anything", match["event"], events)))
+        problems.append(invalid("match.event", one_of(match["event"], events, "; * stands for anything")))
     if problems:
         raise Invalid(*problems)
 

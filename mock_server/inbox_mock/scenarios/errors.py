@@ -103,7 +103,7 @@ def _told(error: "ValidationError", schema: Mapping[str, object], location: str)
     if isinstance(kind, Kind.Required):
         return f"{location}no {kind.property!r}", "it to be there"
     if isinstance(kind, Kind.Enum):
-        return found, one_of(error.instance, map(_written, kind.options))
+        return found, one_of(error.instance, map(written, kind.options))
     described = _at(schema, error.schema_path[:-1]).get("description")
     return found, str(described) if described else in_words(error)
 
@@ -116,7 +116,8 @@ def in_words(error: "ValidationError") -> str:
     return f"{LIMITS[kind.name]} {kind.limit}" if kind.name in LIMITS else f"a value that is valid ({error.message})"
 
 
-def _written(option: object) -> str:
+def written(option: object) -> str:
+    """Return a value of an enumeration as it is written."""
     return option if isinstance(option, str) else dumps(option)
 
 

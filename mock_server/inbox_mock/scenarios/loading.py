@@ -12,7 +12,7 @@ import orjson
 from inbox_mock.channels import opening, policies
 from inbox_mock.domain import fidelity, limits
 from inbox_mock.domain.enumerations import CHANNELS, ORIGINS
-from inbox_mock.domain.spelling import or_meant, shortened
+from inbox_mock.domain.spelling import one_of, shortened
 from inbox_mock.domain.values import normal
 from inbox_mock.faults.kinds import kinds
 from inbox_mock.resources import RESOURCES
@@ -103,8 +103,8 @@ def find_shipped(name: str) -> Scenario:
     """
     known = {path.stem: path for path in (fixtures() / "scenarios").glob("*.yaml")}
     if name not in known:
-        listed = f"one of {', '.join(sorted(known))}, or the path of a .yaml file"
-        raise UnknownScenarioError(shortened(name), 0, "no scenario of this name", or_meant(listed, name, known))
+        expected = one_of(name, sorted(known), ", or the path of a .yaml file")
+        raise UnknownScenarioError(shortened(name), 0, "no scenario of this name", expected)
     return from_file(known[name], name)
 
 

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from inbox_mock.client import JSON, PREFIX, AdminClient, AdminError, SandboxClient
-from inbox_mock.domain.spelling import clause
 from inbox_mock.webhooks.sender import WebhookSender
 
 if TYPE_CHECKING:
@@ -40,6 +39,7 @@ def create_sandbox(factory: "SandboxFactory", scenario: object, overrides: JSON,
     Raises:
         AdminError: there is no such scenario, or an override is invalid.
     """
+    from inbox_mock.admin.access_control import found_in
     from inbox_mock.admin.operation import checked
     from inbox_mock.admin.sandboxes import create_sandbox, overrides_of
     from inbox_mock.domain.errors import Invalid
@@ -54,7 +54,8 @@ def create_sandbox(factory: "SandboxFactory", scenario: object, overrides: JSON,
         raise AdminError(str(error), ("scenario", str(error))) from None
     except Invalid as refused:
         fields = [(problem.field or "", problem.title or "") for problem in refused.problems]
-        raise AdminError("; ".join(f"{field}: {clause(expected)}" for field, expected in fields), *fields) from None
+        found = {problem.field or "": said for problem in refused.problems if (said := found_in(overrides, problem)) is not None}
+        raise AdminError("", *fields, found=found) from None
 
 
 class ReceivingSandbox(SandboxClient):
