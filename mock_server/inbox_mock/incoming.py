@@ -6,7 +6,7 @@ from time import monotonic
 
 from inbox_mock.domain import limits
 from inbox_mock.domain.errors import NotRead
-from inbox_mock.request_head import fields
+from inbox_mock.request_head import BEGINNINGS, fields
 
 BYTES_AT_ONCE = 64 * 1024
 CHUNK = re.compile(rb"([0-9A-Fa-f]+)[ \t]*(;[^\x00-\x08\x0a-\x1f\x7f]*)?\r\n")  # RFC 9112, 7.1; extensions are ignored
@@ -60,6 +60,8 @@ class Incoming:
 
     def has_head(self) -> bool:
         """Return whether a head has come that can be read, or refused, without waiting for more."""
+        if self._buffer and bytes(self._buffer[:1]) not in BEGINNINGS:
+            return True
         return len(self._buffer) > limits.HEAD or HEAD_END.search(self._buffer, self._unseen) is not None
 
     def asks_for_health(self) -> bool:

@@ -10,10 +10,12 @@ from typing import Any
 import click
 from click.core import ParameterSource
 
+from inbox_mock.domain.access import can_be_presented
 from inbox_mock.terminal import complain
 
 PREFIX = "INBOX_MOCK"
 MOST_BYTES_OF_A_TOKEN = 4096
+EXPECTED = "printable characters of ASCII, without blanks around them"
 
 
 def prepare(command: click.Command) -> None:
@@ -48,6 +50,18 @@ def _refuse_blanks(parameter: click.Parameter) -> None:
     parameter.consume_value = consumed  # type: ignore[method-assign]
 
 
+class Token(click.ParamType):  # type: ignore[type-arg]  # generic since click 8.4
+    """A token that a request can present."""
+
+    name = "text"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Return the token; a refusal does not repeat it."""
+        if not can_be_presented(str(value)):
+            self.fail(f"found what no header can hold; expected {EXPECTED}", param, ctx)
+        return str(value)
+
+
 class TokenFile(click.ParamType):  # type: ignore[type-arg]  # generic since click 8.4
     """A file that holds a token, and nothing else but the end of its line."""
 
@@ -66,8 +80,12 @@ class TokenFile(click.ParamType):  # type: ignore[type-arg]  # generic since cli
             self.fail(f"{str(path)!r}: {error.strerror}; expected a file that holds the token", param, ctx)
         except UnicodeDecodeError:
             token = ""
-        if not token.strip() or not token.isprintable() or len(token) > MOST_BYTES_OF_A_TOKEN:
-            self.fail(f"{str(path)!r} does not hold a token; expected one line, at most {MOST_BYTES_OF_A_TOKEN:,} bytes long", param, ctx)
+        if not can_be_presented(token) or len(token) > MOST_BYTES_OF_A_TOKEN:
+            self.fail(
+                f"{str(path)!r} does not hold a token; expected one line of {EXPECTED}, at most {MOST_BYTES_OF_A_TOKEN:,} of them",
+                param,
+                ctx,
+            )
         if found.st_mode & (stat.S_IRGRP | stat.S_IROTH):
             complain(f"warning: other users of this machine may read the token in {path}: chmod 600 keeps it to you")
         return token
@@ -78,7 +96,7 @@ def takes_admin_token(says: str) -> Callable[[Callable[..., None]], Callable[...
     seen = f"{says} Other users of this machine see it in the list of processes; they do not see what the variable or a file holds."
 
     def decorate(command: Callable[..., None]) -> Callable[..., None]:
-        @click.option("--admin-token", help=seen)
+        @click.option("--admin-token", type=Token(), help=seen)
         @click.option("--admin-token-file", type=TokenFile(), metavar="FILE", help="A file that holds the token of --admin-token.")
         @wraps(command)
         def with_token(*args: object, admin_token: str | None, admin_token_file: str | None, **given: object) -> None:

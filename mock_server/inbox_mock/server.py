@@ -65,6 +65,8 @@ class Server:
         )
         try:
             http.prepare()
+        except UnicodeError:  # from the codec that names are encoded with
+            raise PortTaken(f"cannot listen on {self._host}:{self._wanted_port}: expected an address, or the name of a host") from None
         except OSError as error:
             # cheroot words this as "No socket could be created -- (address: reason)", so the address is tried once more.
             raise PortTaken(f"cannot listen on {self._host}:{self._wanted_port}: {_reason(self._host, self._wanted_port, error)}") from None
@@ -145,4 +147,4 @@ def _reason(host: str, port: int, otherwise: OSError) -> str:
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
             return "another program listens there already; use another --port, or 0 for a free one"
-        return os.strerror(error.errno) if error.errno else str(error)
+        return os.strerror(error.errno) if error.errno and error.errno > 0 else error.strerror or str(error)

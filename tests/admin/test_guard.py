@@ -173,5 +173,11 @@ def test_a_request_that_names_no_host_is_refused(hosts: frozenset[str]) -> None:
 def test_a_blank_token_opens_nothing(blank: str) -> None:
     with pytest.raises(ValueError, match="blank admin token"):
         an_app(blank)
-    with pytest.raises(ValueError, match="blank host"):
+    with pytest.raises(ValueError, match="blank admin token or host"):
         an_app(None, frozenset({blank}))
+
+
+@pytest.mark.parametrize("token", ["clé", "€", " open", "open ", "a\nb", "\x7f"])
+def test_a_token_that_no_request_can_present_is_refused(token: str) -> None:
+    with pytest.raises(ValueError, match="no header can hold"):
+        an_app(token)

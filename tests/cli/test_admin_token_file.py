@@ -64,7 +64,9 @@ def test_given_twice_it_is_refused(tmp_path: Path) -> None:
     assert "found --admin-token and --admin-token-file; expected one of them" in result.stderr
 
 
-@pytest.mark.parametrize("content", [b"", b" \n", b"one\ntwo\n", b"\xff\n", b"x" * 5000, b"\x1b[2J\n"])
+@pytest.mark.parametrize(
+    "content", [b"", b" \n", b"one\ntwo\n", b"\xff\n", b"x" * 5000, b"\x1b[2J\n", b" open\n", b"open \n", "clé".encode()]
+)
 def test_a_file_that_holds_no_token_is_refused(tmp_path: Path, content: bytes) -> None:
     result = run("clock", "--admin-token-file", a_token(tmp_path, content))
 
@@ -87,3 +89,13 @@ def test_a_file_that_others_may_read_is_warned_of(guarded: str, tmp_path: Path, 
 
     assert result.returncode == 0
     assert result.stderr == f"inbox-mock: warning: other users of this machine may read the token in {token}: chmod 600 keeps it to you\n"
+
+
+@pytest.mark.parametrize("token", ["clé", "open ", "a\nb"])
+def test_a_token_that_no_request_can_present_is_refused_and_not_repeated(token: str) -> None:
+    for command in ("serve", "clock"):
+        result = run(command, "--admin-token", token)
+
+        assert result.returncode == 2
+        assert "found what no header can hold; expected printable characters of ASCII" in result.stderr
+        assert token not in result.stderr

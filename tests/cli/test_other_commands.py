@@ -4,10 +4,13 @@ import json
 import socket
 from pathlib import Path
 
+import click
 import pytest
 import yaml
 
+from inbox_mock.domain.values import LARGEST
 from processes import free_port, run
+from walked import COMMANDS
 
 ROOT = Path(__file__).parents[2]
 
@@ -133,3 +136,10 @@ def test_what_is_sure_and_what_is_not_is_listed() -> None:
     assert {"documented", "recorded", "assumed"} == {claim["level"] for claim in everything}
     line = next(line for line in run("fidelity").stdout.splitlines() if " Message.sent_at " in line)
     assert line.split()[:3] == ["field", "Message.sent_at", "documented"]
+
+
+@pytest.mark.parametrize("path", COMMANDS)
+def test_every_whole_number_has_a_largest_one(path: tuple[str, ...]) -> None:
+    numbers = [one.type for one in COMMANDS[path].params if isinstance(one.type, click.IntRange)]
+
+    assert all(number.max is not None and number.max <= LARGEST for number in numbers)

@@ -185,6 +185,16 @@ def test_a_host_that_is_not_this_machine_is_one_clear_line() -> None:
     assert result.stderr == "inbox-mock: cannot listen on 192.0.2.1:0: Cannot assign requested address\n"
 
 
+@pytest.mark.parametrize("host", ["a" * 300, "\udcff", "127.0.0.1:80"])
+def test_a_host_that_is_none_is_one_clear_line(host: str) -> None:
+    result = run_apart("serve", "--host", host, "--port", "0")
+
+    assert result.returncode == 2
+    assert result.stderr.startswith("inbox-mock: cannot listen on ")
+    assert len(result.stderr.splitlines()) == 1
+    assert "nknown error" not in result.stderr
+
+
 @pytest.mark.skipif(not socket.has_dualstack_ipv6(), reason="this machine has no IPv6")
 def test_a_server_on_every_address_of_ipv6_and_ipv4_knows_this_machine(tmp_path: Path) -> None:
     with serving(tmp_path, "--host", "::") as root:

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -45,3 +46,8 @@ def test_time_never_runs_backwards(anchor: float, one: float, other: float, rate
 def test_a_fast_clock_stops_before_the_calendar_ends() -> None:
     assert Clock("real", NOON, rate=100_000).at(4e9).year == 9000
     assert Clock("real", NOON.replace(year=9500)).at(4e9).year == 9500
+
+
+@pytest.mark.parametrize("rate", [5e-324, 1e-300, 1e-7, 1e-6])
+def test_a_clock_that_all_but_stands_reaches_its_next_event_late_or_never(rate: float) -> None:
+    assert Clock("real", NOON, rate, anchor=100).wall_at(NOON + timedelta(seconds=1)) == 100 + 1 / rate

@@ -16,6 +16,7 @@ from flask import Flask
 
 from inbox_mock import connections
 from inbox_mock.connections import Connections, HttpServer
+from inbox_mock.server import IDLE_SECONDS
 from inbox_mock.workers import FEW as THREADS
 from lowered import lower
 from processes import COMMAND, wait_for
@@ -94,6 +95,15 @@ def test_a_server_out_of_handles_serves_on_when_it_has_some_again(tmp_path: Path
     assert answer.status == 200
     assert "Traceback" not in said
     assert "accepted" not in said
+
+
+@pytest.mark.parametrize("greeting", [b"\x16\x03\x01\x02\x00\x01", b"\x00", b"\xff", b" GET / HTTP/1.1"])
+def test_bytes_that_begin_no_request_are_refused_without_waiting_for_more(served: str, greeting: bytes) -> None:
+    address = urlsplit(served)
+    with socket.create_connection((address.hostname, address.port), timeout=IDLE_SECONDS / 2) as opened:
+        opened.sendall(greeting)
+
+        assert opened.recv(12) == b"HTTP/1.1 400"
 
 
 def test_more_idle_connections_than_there_are_threads_keep_nobody_waiting(served: str) -> None:

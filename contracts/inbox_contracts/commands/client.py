@@ -9,6 +9,7 @@ import click
 
 from inbox_contracts import missing_extra
 from inbox_contracts.commands import LONGEST, Finite, stop
+from inbox_mock.domain.values import LARGEST
 from inbox_mock.guard import FINDINGS
 from inbox_mock.terminal import complain
 
@@ -23,7 +24,7 @@ EACH = "each"
 @click.option(
     "--worlds", default=200, show_default=True, type=click.IntRange(1, 100_000), help="The number of worlds in which it is tried."
 )
-@click.option("--seed", default=0, show_default=True, type=click.IntRange(0), help="The seed from which the worlds are generated.")
+@click.option("--seed", default=0, show_default=True, type=click.IntRange(0, LARGEST), help="The seed from which the worlds are generated.")
 @click.option("--hazard", metavar="NAME", help="Only worlds with this hazard; a run lists all hazards.")
 @click.option("--world", "world_file", metavar="FILE", help="Run this one world, such as one that was saved.")
 @click.option("--assume", metavar="NAME=VALUE|each", help="Flip an assumption, or each in turn, to see if the client depends on it.")

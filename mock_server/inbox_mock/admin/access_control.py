@@ -11,6 +11,7 @@ from inbox_mock.admin.operation import read_body
 from inbox_mock.api.pipeline import name_in
 from inbox_mock.api.rendering import phrase
 from inbox_mock.domain import errors
+from inbox_mock.domain.access import can_be_presented
 from inbox_mock.domain.addresses import Network, is_this_machine, is_within, plain_host
 from inbox_mock.domain.errors import Forbidden, Invalid, Problem, Refusal, Unauthorized
 from inbox_mock.domain.spelling import FOUND, UNKNOWN, shortened
@@ -35,9 +36,9 @@ class AccessControl:
     networks: frozenset[Network] = frozenset()
 
     def __post_init__(self) -> None:
-        """Raise ValueError for a blank token or host: a request without one would have access."""
-        if (self.token is not None and not self.token.strip()) or not all(map(str.strip, self.hosts)):
-            raise ValueError("found a blank admin token, or a blank host; expected None, or a text that is not blank")
+        """Raise ValueError for a blank host, with which a request without one has access, and for a token that no request can present."""
+        if (self.token is not None and not can_be_presented(self.token)) or not all(map(str.strip, self.hosts)):
+            raise ValueError("found a blank admin token or host, or a token that no header can hold; expected None, or printable ASCII")
 
     def check(self, request: Request) -> None:
         """Check that a request may use the admin API.

@@ -9,6 +9,7 @@ import click
 
 from inbox_mock.cli import on_a_server, print_json
 from inbox_mock.client import JSON, SandboxClient, SandboxGoneError, ServerUnreachableError
+from inbox_mock.domain.values import LARGEST
 from inbox_mock.guard import WRONG
 from inbox_mock.stopping import STOP
 from inbox_mock.terminal import complain, say, styled
@@ -20,7 +21,7 @@ COLOURS = {2: "green", 3: "cyan", 4: "yellow", 5: "red"}
 
 @click.command("journal")
 @click.option("--follow", is_flag=True, help="Go on as entries come, until Ctrl-C.")
-@click.option("--after", type=click.IntRange(0), default=0, metavar="N", help="Begin after entry N.")
+@click.option("--after", type=click.IntRange(0, LARGEST), default=0, metavar="N", help="Begin after entry N.")
 @on_a_server(after="--after")
 def command(*, sandbox: SandboxClient, as_json: bool, follow: bool, after: int) -> None:
     """Print a line for each API request and each webhook attempt; with --format json, the whole entry.

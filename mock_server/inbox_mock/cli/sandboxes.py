@@ -9,6 +9,7 @@ from inbox_mock.cli import on_a_server, print_json
 from inbox_mock.cli.completion import scenarios
 from inbox_mock.cli.serve import ClockKind, Receiver
 from inbox_mock.client import JSON, SandboxClient
+from inbox_mock.domain.values import LARGEST
 from inbox_mock.terminal import say, styled, table
 
 
@@ -43,7 +44,7 @@ def command(ctx: click.Context, *, sandbox: SandboxClient, as_json: bool) -> Non
     shell_complete=scenarios,
     help="A shipped scenario, or a .yaml file.",
 )
-@click.option("--seed", type=click.IntRange(0), envvar="INBOX_MOCK_SANDBOX_SEED", help="What its dice start from.")
+@click.option("--seed", type=click.IntRange(0, LARGEST), envvar="INBOX_MOCK_SANDBOX_SEED", help="What its dice start from.")
 @click.option(
     "--clock", type=ClockKind(), metavar="manual|real|60x", envvar="INBOX_MOCK_SANDBOX_CLOCK", help="How its time goes.  [default: manual]"
 )

@@ -17,6 +17,7 @@ from inbox_mock.app import Options
 from inbox_mock.cli.completion import scenarios
 from inbox_mock.domain import limits
 from inbox_mock.domain.addresses import Network
+from inbox_mock.domain.values import LARGEST
 from inbox_mock.guard import WRONG
 from inbox_mock.parameters import takes_admin_token
 from inbox_mock.port_file import PortFileError, prepare_port_file, remove_port_file, write_port_file
@@ -102,11 +103,14 @@ def _origins(ctx: click.Context, param: click.Parameter, given: tuple[str, ...])
 @click.option(
     "--clock", type=ClockKind(), metavar="manual|real|60x", help="Stand still until advanced, run, or run faster.  [default: real]"
 )
-@click.option("--seed", type=click.IntRange(0), help="What the dice and the sandboxes' ids start from.")
+@click.option("--seed", type=click.IntRange(0, LARGEST), help="What the dice and the sandboxes' ids start from.")
 @click.option("--strict/--lenient", default=None, help="Refuse what the guide asks clients to refrain from.")
-@click.option("--rate-limit", type=click.IntRange(0), help="Enforce so many requests an hour for each application.")
+@click.option("--rate-limit", type=click.IntRange(0, LARGEST), help="Enforce so many requests an hour for each application.")
 @click.option(
-    "--most-sandboxes", default=limits.SANDBOXES, type=click.IntRange(1), help=f"Keep so many at most.  [default: {int(limits.SANDBOXES)}]"
+    "--most-sandboxes",
+    default=limits.SANDBOXES,
+    type=click.IntRange(1, LARGEST),
+    help=f"Keep so many at most.  [default: {int(limits.SANDBOXES)}]",
 )
 @click.option("--webhook-url", multiple=True, type=Receiver(), metavar="[ROLE=]URL", help="The address that hears the scenario's webhooks.")
 @takes_admin_token("Let whoever presents this token use /__admin, from anywhere.")

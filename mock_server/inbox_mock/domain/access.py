@@ -35,6 +35,11 @@ ALL_SCOPES: tuple[str, ...] = (
 _PLAIN = re.compile(r"[!-\[\]-~]+")
 
 
+def can_be_presented(token: str) -> bool:
+    """Return whether a token arrives as it was sent: other characters, and blanks around it, get lost in a header."""
+    return token.isascii() and token.isprintable() and token == token.strip() != ""
+
+
 def full_credential(sandbox_id: str, secret: str) -> str:
     """Return a credential in full."""
     return sandbox_id + secret

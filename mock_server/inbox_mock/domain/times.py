@@ -119,8 +119,8 @@ class Clock:
         return self.now + timedelta(seconds=min(ahead, left))
 
     def wall_at(self, instant: datetime) -> float:
-        """Return what the wall clock reads when a running clock has reached ``instant``."""
-        return self.anchor + (instant - self.now) / timedelta(seconds=self.rate)
+        """Return what the wall clock reads when a running clock has reached ``instant``; infinity for a rate that is next to nothing."""
+        return self.anchor + (instant - self.now).total_seconds() / self.rate
 
     def moved_to(self, instant: datetime, wall: float) -> "Clock":
         """Return the same clock showing ``instant`` when the wall clock reads ``wall``."""
