@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from flask import Flask, Response, request
-from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound, RequestEntityTooLarge
+from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAllowed, NotFound, RequestEntityTooLarge
 
 from inbox_mock.admin import access_control
 from inbox_mock.admin import routes as admin
@@ -155,6 +155,8 @@ def _answers_of_refusals(app: Flask, server: Server) -> None:
                 return answer(errors.NotFound(), Reason("no_such_address"))
             case MethodNotAllowed():
                 return answer(errors.MethodNotAllowed(tuple(sorted(error.valid_methods or ()))))
+            case InternalServerError():  # a bug of an error handler itself, of which the framework has told
+                return answer(errors.InternalError())
             case RequestEntityTooLarge():
                 return answer(errors.PayloadTooLarge())
         return answer(errors.BadRequest(error.description or error.name))

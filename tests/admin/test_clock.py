@@ -75,6 +75,7 @@ def test_the_timeline_shows_what_is_to_happen_and_what_has_happened(booked: Sand
     ("body", "field"),
     [
         ({"by": "-10m"}, "by"),
+        ({"by": "\u0663d"}, "by"),  # a digit, and none of ASCII
         ({"by": "soon"}, "by"),
         ({"by": "3700d"}, "by"),
         ({"by": "P20Y"}, "by"),

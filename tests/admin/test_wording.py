@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from fake import Mock, Sandbox
+from inbox_mock.admin import access_control
 from wording import clumsy_in
 
 LONG = "x" * 5000
@@ -102,3 +103,23 @@ def test_a_path_that_resembles_one_is_told_with_that_one_alone(inbox: Sandbox) -
 def test_a_scenario_given_as_an_object_has_the_name_that_it_is_given(mock: Mock) -> None:
     assert mock.admin.post("/sandboxes", {"scenario": {}, "name": "two guests"}).json["scenario"] == "two guests"
     assert mock.admin.post("/sandboxes", {"scenario": {}}).json["scenario"] == "scenario"
+
+
+@pytest.mark.parametrize(
+    "key", ["events.\u00b2", "events.\u0661", f"events.{'9' * 5000}", "events.0"], ids=["superscript", "arabic", "long", "first"]
+)
+def test_a_key_that_looks_like_a_place_in_a_list_is_unknown(mock: Mock, key: str) -> None:
+    webhook = {"url": "http://127.0.0.1:9/", "events": ["inbox_message_created"]}
+    answer = mock.sandbox().admin.post("/webhooks", {**webhook, key: 1})
+
+    assert answer.status == 422
+    assert [error["field"] for error in answer.errors] == [key]
+
+
+def test_a_bug_in_the_words_of_a_refusal_is_told_as_one(mock: Mock, monkeypatch: pytest.MonkeyPatch) -> None:
+    sandbox = mock.sandbox()
+    monkeypatch.setattr(access_control, "found_in", lambda *_: 1 / 0)
+    answer = sandbox.admin.post("/webhooks", {"url": "nowhere"})
+
+    assert answer.status == 500
+    assert answer.json["code"] == "internal_server_error"

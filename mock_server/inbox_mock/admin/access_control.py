@@ -15,6 +15,7 @@ from inbox_mock.domain.access import can_be_presented
 from inbox_mock.domain.addresses import Network, is_this_machine, is_within, plain_host
 from inbox_mock.domain.errors import Forbidden, Invalid, Problem, Refusal, Unauthorized
 from inbox_mock.domain.spelling import FOUND, UNKNOWN, shortened
+from inbox_mock.domain.values import whole_number
 
 PREFIX = "/__admin"
 OWN_ADDRESS = "inbox_mock.own_address"
@@ -102,10 +103,11 @@ def found_in(given: object, problem: Problem) -> str | None:
     """Return what is given for a problem's field, as JSON; None if nothing is, or the problem says it itself."""
     here = given
     for step in (problem.field or "").split("."):
+        number = whole_number(step, 9)
         if isinstance(here, Mapping) and step in here:
             here = here[step]
-        elif isinstance(here, list) and step.isdigit() and int(step) < len(here):
-            here = here[int(step)]
+        elif isinstance(here, list) and number is not None and number < len(here):
+            here = here[number]
         else:
             return None
     says_it = any(part in (problem.title or "") for part in (FOUND, UNKNOWN))  # of an unknown key, what it stands for is no matter

@@ -4,7 +4,7 @@ import re
 from datetime import timedelta
 
 UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
-SHORT = re.compile(r"(\d{1,9})([smhd])")
+SHORT = re.compile(r"([0-9]{1,9})([smhd])")
 EXPECTED = "a duration such as 90s, 10m, 2h, 1d or PT10M"
 LONGEST = timedelta(days=3660)
 SCHEMA = {"type": ["string", "integer"], "minimum": 0, "maximum": 0}
