@@ -56,16 +56,13 @@ class Run:
 
 @dataclass(frozen=True)
 class Attack:
-    """``does`` and ``holds`` say in words what is done, and what must hold; ``share`` is its part of the time, in percent."""
+    """``does`` and ``holds`` say in words what is done, and what must hold; ``share`` is its part of the time."""
 
+    name: str
     does: str
     holds: str
     share: int
     run: Callable[[Run], None]
-
-    @property
-    def name(self) -> str:
-        return self.run.__name__
 
     def carried_out(self, seed: int, seconds: float, tree: Path | None) -> Run:
         """Attack; an attack that fails has found something, too."""
@@ -93,7 +90,7 @@ def attack(*, does: str, holds: str, share: int) -> Callable[[Callable[[Run], No
     """Declare an attack: the function carries it out, and its name is the attack's."""
 
     def declared(run: Callable[[Run], None]) -> Callable[[Run], None]:
-        ATTACKS[run.__name__] = Attack(does, holds, share, run)
+        ATTACKS[run.__name__] = Attack(run.__name__, does, holds, share, run)
         return run
 
     return declared

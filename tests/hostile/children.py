@@ -96,10 +96,10 @@ class Served:
         run.hold(BUG not in told and TRACEBACK not in told, f"the server's log tells of a bug: ... {told[-1000:]}")
 
 
-def command(*arguments: str, limits: str = "") -> list[str]:
+def command(*arguments: str, limits: str = "", program: str = PROGRAM) -> list[str]:
     """``inbox-mock`` with its arguments, within limits such as ``NOFILE=64``."""
     within = [sys.executable, "-c", LIMITED, f"{MOST_ADDRESSES} {limits}"]
-    return [*within, sys.executable, "-c", PROGRAM, *arguments]
+    return [*within, sys.executable, "-c", program, *arguments]
 
 
 def environment(run: Run) -> dict[str, str]:
@@ -132,14 +132,14 @@ class Child:
 
 
 @contextmanager
-def begun(run: Run, *arguments: str, limits: str = "", stdout: Path | None = None) -> Iterator[Child]:
+def begun(run: Run, *arguments: str, limits: str = "", stdout: Path | None = None, program: str = PROGRAM) -> Iterator[Child]:
     """Start a command in a session of its own, of which nothing is left after the block; ``stdout`` is where it prints to."""
     folder = Path(mkdtemp(dir=run.folder))
     for name in PIPES:
         (folder / name).touch()
     with (stdout or folder / "out").open("wb") as out, (folder / "err").open("wb") as err:
         process = subprocess.Popen(
-            command(*arguments, limits=limits),
+            command(*arguments, limits=limits, program=program),
             stdin=subprocess.DEVNULL,
             stdout=out,
             stderr=err,
