@@ -38,14 +38,19 @@ SERVER_TRIAL_OPTIONS: "dict[str, dict[str, Any]]" = {
     "--inbox-timeout": {"type": float, "default": 10.0, "help": "seconds that an answer may take"},
 }
 
+SETTINGS: "dict[str, dict[str, Any]]" = {
+    "inbox_mock_base_url": {"help": "the real service's address, which inbox_mock_in_process answers at"},
+    "inbox_mock_passthrough": {"help": "other hosts that a test with inbox_mock_in_process may reach", "type": "args"},
+}
+
 HELD = pytest.StashKey["list[Held]"]()
 FAILED = pytest.StashKey[bool]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Register the settings."""
-    parser.addini("inbox_mock_base_url", "the real service's address, which inbox_mock_in_process answers at")
-    parser.addini("inbox_mock_passthrough", "other hosts that a test with inbox_mock_in_process may reach", type="args", default=[])
+    for name, described in SETTINGS.items():
+        parser.addini(name, **described, default=None)
 
 
 def pytest_load_initial_conftests(early_config: pytest.Config, args: list[str]) -> None:
@@ -55,9 +60,17 @@ def pytest_load_initial_conftests(early_config: pytest.Config, args: list[str]) 
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Register the markers."""
+    """Register the markers, and check the settings."""
+    for setting in SETTINGS:
+        _refuse_blank(f"the setting {setting}", config.getini(setting))
     for marker, meaning in MARKERS.items():
         config.addinivalue_line("markers", f"{marker}: {meaning}")
+
+
+def _refuse_blank(name: str, given: object) -> None:
+    """Raise UsageError for a blank value, which is most often that of a variable that is not set."""
+    if given == [] or (isinstance(given, str) and not given.strip()):
+        raise pytest.UsageError(f"{name}: found {given or ''!r}; expected a value that is not blank. To have none, leave it out.")
 
 
 class ServerTrialOptions:
@@ -75,6 +88,8 @@ class ServerTrialOptions:
 
         if missing := missing_extra("hypothesis"):
             raise pytest.UsageError(missing)
+        for name in SERVER_TRIAL_OPTIONS:
+            _refuse_blank(name, config.getoption(name))
         if not config.getoption("--inbox-url"):
             raise pytest.UsageError("--inbox-url URL is missing: the root of the server on trial, such as http://127.0.0.1:8089")
 
@@ -128,7 +143,7 @@ def inbox_mock_in_process(request: pytest.FixtureRequest) -> "Iterator[SandboxIn
 
     scenario, overrides = _wanted(request.node)
     base_url = request.config.getini("inbox_mock_base_url") or REAL_SERVICE
-    context = InboxMock(scenario, base_url, request.config.getini("inbox_mock_passthrough"), overrides)
+    context = InboxMock(scenario, base_url, request.config.getini("inbox_mock_passthrough") or [], overrides)
     try:
         sandbox = context.__enter__()
     except AdminError as refused:

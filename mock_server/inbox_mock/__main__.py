@@ -1,4 +1,4 @@
-"""``inbox-mock``, and ``python -m inbox_mock``: the command line, with its first imports guarded too."""
+"""``inbox-mock``, and ``python -m inbox_mock``: the command line; signals end it in one way from before its first imports on."""
 
 import sys
 
@@ -6,14 +6,20 @@ import sys
 def main() -> None:
     """Run the command line."""
     try:
-        from inbox_mock.guard import guarded
+        from inbox_mock.stopping import STOP
 
-        with guarded():
-            from inbox_mock.cli import main as command
-
-            command(prog_name="inbox-mock")
-    except KeyboardInterrupt:  # before the guard is there
+        STOP.run(_run)
+    except KeyboardInterrupt:  # before signals are handled
         sys.exit(130)
+
+
+def _run() -> None:
+    from inbox_mock.guard import guarded
+
+    with guarded():
+        from inbox_mock.cli import main as command
+
+        command(prog_name="inbox-mock")
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ from math import inf
 from threading import Event, Lock, Thread
 from time import time
 
-from inbox_mock.domain.errors import NotFound
+from inbox_mock.domain.errors import NotFound, SandboxFull
 from inbox_mock.engine.sandbox import Sandbox
 from inbox_mock.engine.sandboxes import Sandboxes
 from inbox_mock.webhooks.advance import deliver_due
@@ -31,6 +31,7 @@ class Scheduler:
         self._news = Event()
         self._sleeps_until = inf
         self._busy: set[str] = set()
+        self._full: dict[str, int] = {}
         self._lock = Lock()
         self._workers = ThreadPoolExecutor(WORKERS, thread_name_prefix="delivery")
         self._thread = Thread(target=self._run, name="scheduler", daemon=True)
@@ -54,7 +55,8 @@ class Scheduler:
         now, soonest = self._wall(), inf
         for sandbox in self._sandboxes.all():
             due = sandbox.due
-            if due is not None and sandbox.id not in self._busy:
+            # A full one is left alone until something has changed in it.
+            if due is not None and sandbox.id not in self._busy and self._full.get(sandbox.id) != sandbox.version:
                 if due <= now:
                     self._submit(sandbox)
                 else:
@@ -78,10 +80,14 @@ class Scheduler:
                 self._workers.submit(self._look_after, sandbox)
 
     def _look_after(self, sandbox: Sandbox) -> None:
+        version = sandbox.version
+        self._full.pop(sandbox.id, None)
         try:
             deliver_due(sandbox, self._sender)
         except NotFound:
             pass  # deleted meanwhile
+        except SandboxFull:
+            self._full[sandbox.id] = version
         finally:
             with self._lock:
                 self._busy.discard(sandbox.id)

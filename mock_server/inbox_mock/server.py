@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Self
 from inbox_mock import __version__
 from inbox_mock.app import Fake, Options, create_app
 from inbox_mock.domain import limits
-from inbox_mock.domain.addresses import is_this_machine, plain_host
+from inbox_mock.domain.addresses import EVERY_ADDRESS, is_this_machine, plain_host
 from inbox_mock.scheduler import Scheduler
 
 if TYPE_CHECKING:
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 IDLE_SECONDS: float = limits.IDLE_TIME
 WAITING_CONNECTIONS = 128
 START_SECONDS = 60
-EVERY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - it listens where it is told to
-"""The loopback address at which a server on every address of a family is reached, too."""
 
 
 class PortTaken(Exception):  # noqa: N818 - a situation of the user, not a failure of the server
@@ -91,8 +89,8 @@ class Server:
     @property
     def url(self) -> str:
         """The server's root, by the address that was bound, or by a loopback address if that is every one."""
-        host = EVERY_ADDRESS.get(self._bound, self._bound)
-        return f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
+        host = f"[{self._bound}]" if ":" in self._bound else self._bound
+        return f"http://{EVERY_ADDRESS.get(host, host)}:{self.port}"
 
     def serve(self, ready: Callable[[], None] = lambda: None) -> None:
         """Answer requests until `stop` is called, or the user interrupts; ``ready`` is called first."""

@@ -112,3 +112,10 @@ def test_a_full_sandbox_says_so_until_it_is_reset(monkeypatch: pytest.MonkeyPatc
     assert (answer.status, answer.errors[0]["code"]) == (507, "sandbox_full")
     assert sandbox.admin.post("/reset").status == 200
     assert upload(sandbox, 9_000).status == 201
+
+
+def test_the_address_of_a_subscription_is_bounded(inbox: Sandbox) -> None:
+    url = "http://127.0.0.1/".ljust(limits.ADDRESS, "x")
+
+    assert inbox.admin.post("/webhooks", {"url": f"{url}x"}).errors[0]["field"] == "url"
+    assert inbox.admin.post("/webhooks", {"url": url}).status == 201

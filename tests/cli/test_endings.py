@@ -144,6 +144,7 @@ def test_an_interrupt_is_no_finding(path: tuple[str, ...], monkeypatch: pytest.M
 
 
 STOPPED_AT = [
+    "inbox_mock.stopping",
     "click",
     "inbox_mock.guard",
     "inbox_mock.domain.values",
@@ -169,6 +170,31 @@ sys.meta_path.insert(0, Interrupt())
 
     assert (ran.returncode, ran.stdout) == (130, "")
     without_a_traceback(ran.stderr)
+
+
+SWALLOWED = {
+    "where nothing can be raised": "class Kept:\n    def __del__(self):\n        os.kill(os.getpid(), signal.SIGINT)\n\nKept()\n",
+    "by whoever is imported": "try:\n    os.kill(os.getpid(), signal.SIGINT)\nexcept KeyboardInterrupt:\n    pass\n",
+    "as an error of theirs": (
+        "try:\n    os.kill(os.getpid(), signal.SIGINT)\nexcept BaseException as error:\n    raise ImportError('broken') from error\n"
+    ),
+}
+
+
+@pytest.mark.parametrize("where", SWALLOWED)
+def test_an_interrupt_that_an_import_swallows_ends_the_command_all_the_same(where: str, tmp_path: Path) -> None:
+    (tmp_path / "click.py").write_text(f"import os, signal, time\n{SWALLOWED[where]}time.sleep(60)\n")
+    ran = subprocess.run([*RUN, "scenarios"], capture_output=True, text=True, check=False, env=os.environ | {"PYTHONPATH": str(tmp_path)})
+
+    assert (ran.returncode, ran.stdout) == (130, "")
+    without_a_traceback(ran.stderr)
+
+
+def test_an_interrupt_that_an_import_raises_itself_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / "click.py").write_text("raise KeyboardInterrupt\n")
+    ran = subprocess.run([*RUN, "scenarios"], capture_output=True, text=True, check=False, env=os.environ | {"PYTHONPATH": str(tmp_path)})
+
+    assert (ran.returncode, ran.stdout, ran.stderr) == (130, "", "inbox-mock: interrupted\n")
 
 
 UNREADABLE: dict[str, Callable[[Path], object]] = {

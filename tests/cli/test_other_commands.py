@@ -2,7 +2,9 @@
 
 import json
 import socket
+from contextlib import suppress
 from pathlib import Path
+from threading import Thread
 
 import click
 import pytest
@@ -115,6 +117,36 @@ def test_the_doctor_finds_nothing_on_a_sound_machine() -> None:
 
 def test_the_doctor_names_a_taken_port() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
+        result = run("doctor", "--port", str(taken.getsockname()[1]))
+
+    assert result.returncode == 1
+    assert "something else listens there" in result.stdout
+
+
+HEAD = b"HTTP/1.1 200 OK\r\n"
+NO_END = {
+    "a head": (HEAD, b"X-More: more\r\n"),
+    "a line": (HEAD, b"x" * 1000),
+    "a body": (HEAD + b"Server: inbox\r\nTransfer-Encoding: chunked\r\n\r\n", b"3e8\r\n" + b"x" * 1000 + b"\r\n"),
+    "a body of another length": (HEAD + b"Content-Length: 99999999999\r\n\r\n", b"x" * 1000),
+    "interim answers": (b"", b"HTTP/1.1 102 Processing\r\n\r\n"),
+    "another program's JSON": (HEAD + b"Content-Type: application/json\r\nContent-Length: 17\r\n\r\n", b'{"status": "fine"}'),
+}
+
+
+@pytest.mark.parametrize("what", NO_END)
+def test_the_doctor_ends_whatever_answers_at_the_port(what: str) -> None:
+    first, more = NO_END[what]
+
+    def answer() -> None:
+        connection, _ = taken.accept()
+        with connection, suppress(OSError):
+            connection.sendall(first)
+            while True:
+                connection.sendall(more)
+
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        Thread(target=answer, daemon=True).start()
         result = run("doctor", "--port", str(taken.getsockname()[1]))
 
     assert result.returncode == 1

@@ -266,6 +266,31 @@ def test_a_token_of_no_account_has_no_refresh_token(served: str) -> None:
         sandbox.admin("POST", f"/tokens/{token}/refresh_token")
 
 
+def test_a_server_that_sends_the_same_page_of_the_journal_again_is_told() -> None:
+    asked: list[str] = []
+
+    def send(_method: str, path: str, _body: object) -> tuple[int, Any]:
+        asked.append(path)
+        return 200, {"entries": [{"id": 1}, {"id": 2}], "next": 2}
+
+    sandbox = AdminClient("http://127.0.0.1:9", send).sandbox()
+    with pytest.raises(AdminError, match=r"http://127\.0\.0\.1:9 sent entry 1 of the journal; expected entries after 2"):
+        sandbox.journal()
+
+    assert len(asked) == 2
+
+
+def test_sandboxes_are_listed_once_by_a_server_that_has_no_pages() -> None:
+    asked: list[str] = []
+
+    def send(_method: str, path: str, _body: object) -> tuple[int, Any]:
+        asked.append(path)
+        return 200, {"sandboxes": [{"id": "default"}]}
+
+    assert AdminClient("http://127.0.0.1:9", send).sandboxes() == [{"id": "default"}]
+    assert len(asked) == 2
+
+
 def test_the_journal_is_read_to_its_end(served: str) -> None:
     sandbox = connect(served).create_sandbox("empty")
     session = requests.Session()

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inbox_mock.domain.addresses import host_in, is_this_machine, plain_host
+from inbox_mock.domain.addresses import callable_root, host_in, is_this_machine, plain_host
 
 
 @pytest.mark.parametrize(
@@ -54,3 +54,21 @@ def test_an_ipv4_address_is_the_same_when_it_is_written_as_ipv6(address: IPv4Add
 )
 def test_a_url_names_a_host(url: str, host: str) -> None:
     assert host_in(url) == host
+
+
+@pytest.mark.parametrize(
+    ("given", "root"),
+    [
+        ("http://127.0.0.1:8089/", "http://127.0.0.1:8089"),
+        ("http://127.0.0.1:8089/api/v3", "http://127.0.0.1:8089"),
+        ("http://0.0.0.0:8089", "http://127.0.0.1:8089"),
+        ("http://0.0.0.0", "http://127.0.0.1"),
+        ("http://[::]:8089/api/v3/", "http://[::1]:8089"),
+        ("http://[::]", "http://[::1]"),
+        ("https://inbox.test", "https://inbox.test"),
+        ("http://10.0.0.0.0:1", "http://10.0.0.0.0:1"),
+        ("nonsense", "nonsense"),
+    ],
+)
+def test_a_servers_root_is_one_that_can_be_called(given: str, root: str) -> None:
+    assert callable_root(given) == root

@@ -500,3 +500,23 @@ def test_a_run_that_uses_no_fixture_of_it_imports_nothing_of_the_fake(suite: pyt
 
     ran.assert_outcomes(failed=1)
     assert "AssertionError: ['inbox_contracts', 'inbox_contracts.plugin']" in output(ran)
+
+
+@pytest.mark.parametrize("setting", ["inbox_mock_base_url", "inbox_mock_passthrough"])
+@pytest.mark.parametrize("blank", ["", "  "])
+def test_a_setting_is_not_blank(suite: pytest.Pytester, setting: str, blank: str) -> None:
+    suite.makepyfile("def test(): pass")
+
+    ran = suite.runpytest("-o", f"{setting}={blank}")
+
+    assert ran.ret == pytest.ExitCode.USAGE_ERROR
+    assert f"the setting {setting}: found '" in ran.stderr.str()
+    assert "; expected a value that is not blank" in ran.stderr.str()
+
+
+@pytest.mark.parametrize("option", ["--inbox-url", "--inbox-token", "--inbox-admin-token"])
+def test_no_option_of_the_server_trial_is_blank(suite: pytest.Pytester, option: str) -> None:
+    ran = suite.runpytest("--pyargs", "inbox_contracts.provider", "--inbox-url", "http://127.0.0.1:1", option, " ")
+
+    assert ran.ret == pytest.ExitCode.USAGE_ERROR
+    assert f"{option}: found ' '; expected a value that is not blank" in ran.stderr.str()

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 import pytest
 
 from builders import a_scenario
+from inbox_mock import scheduler as scheduling
 from inbox_mock.app import Fake, Options, create_app
+from inbox_mock.domain.errors import SandboxFull
 from inbox_mock.engine.sandbox import Sandbox
 from inbox_mock.scenarios.build import Overrides
 from inbox_mock.scenarios.loading import find, from_object
@@ -134,6 +136,23 @@ def test_a_unit_of_work_that_plans_nothing_earlier_does_not(running: Running) ->
         work.db.execute("UPDATE bookings SET updated_at = updated_at")
 
     assert not running.scheduler.is_woken
+
+
+def test_a_full_sandbox_is_left_alone_until_something_changes_in_it(running: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise SandboxFull
+
+    sandbox = running.sandbox(A_GUEST_BOOKS)
+    with monkeypatch.context() as patched:
+        patched.setattr(scheduling, "deliver_due", full)
+        running.look(after=31)
+        assert running.scheduler.looked_after == [sandbox.id]
+        for _ in range(20):
+            assert running.look(after=1) == LONGEST_SECONDS
+            assert running.scheduler.looked_after == []
+    sandbox.reset()
+    running.look(after=31)
+    assert running.scheduler.looked_after == [sandbox.id]
 
 
 def test_it_may_be_stopped_in_the_middle_of_a_look(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -100,7 +100,7 @@ def _described(operation: AdminOperation, path: str) -> JSON:
     if operation.status != 204:
         success["content"] = {"application/json": {"schema": dict(operation.answer_schema)}}
     refused = {"description": "Refused", "content": {PROBLEM_JSON: {"schema": {"$ref": "#/components/schemas/Problem"}}}}
-    statuses = {400, 401, 403, *operation.refusals} if operation.method != "GET" else {401, 403, *operation.refusals}
+    statuses = {401, 403, 507, *operation.refusals} | (set() if operation.method == "GET" else {400})
     answers: JSON = {str(operation.status): success} | {str(status): refused for status in statuses}
     found: JSON = {"operationId": operation.name, "summary": operation.summary, "responses": answers}
     parameters: list[JSON] = [

@@ -29,10 +29,7 @@ EVERYTHING = 10**15
     status=201,
     body=lambda: {
         "role": {"type": "string", "description": "a role of the scenario's; receiver, if left out and nobody has taken it"},
-        "url": {
-            "type": "string",
-            "description": "an http address on this machine, or on a host that --allow-webhooks-to names, without credentials",
-        },
+        "url": {"type": "string", "description": EXPECTED_ADDRESS},
         "events": {
             "type": "array",
             "items": {"enum": list(event_types())},

@@ -32,6 +32,7 @@ REFUSALS: dict[int, tuple[str, Fidelity]] = {
         "The application used up its hour. Enforced when the sandbox was told to.",
         assumed("status and message are documented, the shape of the body is not"),
     ),
+    507: ("The sandbox is full, until it is reset.", assumed("a limit of this server")),
 }
 HEADERS: dict[str, str] = {
     "Link": "Addresses of first, prev, next and last page, as far as each applies.",
@@ -182,7 +183,7 @@ def _responses(operation: Operation, operations: tuple[Operation, ...]) -> JSON:
     if operation.method == "GET":
         found["304"] = {"description": "Nothing changed since the ETag in If-None-Match."}
     also = {413} if operation.body else {414}
-    for status in sorted({401, 403, 429, *also, *operation.refusals}):
+    for status in sorted({401, 403, 429, 507, *also, *operation.refusals}):
         media = "application/json" if status == 401 else JSON_API
         content = {media: {"schema": {"$ref": "#/components/schemas/Errors"}}}
         says, fidelity = REFUSALS[status]

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable
 from functools import wraps
 from pkgutil import iter_modules
+from shlex import quote
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -16,9 +17,9 @@ from inbox_mock.client import AdminError, connect
 from inbox_mock.client.calls import JSON, Send
 from inbox_mock.domain.discovery import DeclarationError, discover, import_declared
 from inbox_mock.domain.spelling import unknown
+from inbox_mock.domain.values import printable
 from inbox_mock.guard import DEBUG, WRONG, guarded
 from inbox_mock.parameters import chosen, prepare, takes_admin_token
-from inbox_mock.stopping import STOP
 from inbox_mock.terminal import complain, open_standard_streams, shown
 
 if TYPE_CHECKING:
@@ -30,10 +31,6 @@ CLICKS_OWN = (click.ClickException, click.exceptions.Exit, DeclarationError)
 
 class Commands(click.Group):
     """The commands of this package; every option of one can also be set by an environment variable."""
-
-    def __call__(self, *args: Any, **given: Any) -> Any:  # noqa: ANN401 - as click has it
-        """Run the command that this process was started for: signals end it in one way."""
-        STOP.run(lambda: self.main(*args, **given))
 
     def main(self, *args: Any, **given: Any) -> Any:  # noqa: ANN401 - as click has it
         """Run a command; a module that cannot be used is told in one line, with exit code 2."""
@@ -130,7 +127,11 @@ def on_a_server(*formats: str, **flags: str) -> Callable[[Callable[..., None]], 
 def said_again() -> str:
     """Return the options that the next command must repeat to address the same sandbox."""
     ctx = click.get_current_context()
-    own = {name: str(ctx.params[name]) for name in ("url", "sandbox") if ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE}
+    own = {
+        name: quote(printable(str(ctx.params[name])))
+        for name in ("url", "sandbox")
+        if ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE
+    }
     return "".join(f" --{name} {text}" for name, text in own.items())
 
 

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 import click
 
 from inbox_mock.cli import print_json
+from inbox_mock.domain.addresses import callable_root
 from inbox_mock.engine import durations
 from inbox_mock.terminal import complain
 
@@ -36,7 +37,7 @@ class Patience(click.ParamType):  # type: ignore[type-arg]  # generic since clic
 @click.option("--format", "wanted", type=click.Choice(["text", "json"]), default="text", show_default=True)
 def command(*, url: str, wait: timedelta, wanted: str) -> None:
     """Ask /readyz whether the fake answers. Exit 0 if it does, 1 if it does not in time."""
-    root = url.rstrip("/").removesuffix("/api/v3")
+    root = callable_root(url)
     _check(root)
     deadline = time.monotonic() + wait.total_seconds()
     while True:

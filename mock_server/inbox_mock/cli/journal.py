@@ -30,22 +30,12 @@ def command(*, sandbox: SandboxClient, as_json: bool, follow: bool, after: int) 
     """
     if follow:
         STOP.expect()
-    for entry in _following(sandbox, after) if follow else _kept(sandbox, after):
+    for entry in _following(sandbox, after) if follow else sandbox.entries(after):
         if as_json:
             print_json(entry)
         else:
             say(_line(entry))
         sys.stdout.flush()
-
-
-def _kept(sandbox: SandboxClient, after: int) -> Iterator[JSON]:
-    """Yield the journal's entries after one."""
-    while True:
-        page = sandbox.admin("GET", f"/journal?after={after}")
-        yield from page["entries"]
-        if not page["entries"] or page["next"] <= after:
-            return
-        after = page["next"]
 
 
 def _following(sandbox: SandboxClient, after: int) -> Iterator[JSON]:
@@ -86,9 +76,7 @@ class Reader:
 
     def news(self) -> list[JSON]:
         """Return new entries; none if no entry is added within some seconds."""
-        entries: list[JSON] = self._sandbox.admin("GET", f"/journal?after={self._after if self._read is None else self._after - 1}")[
-            "entries"
-        ]
+        entries = self._sandbox.page(self._after if self._read is None else self._after - 1)
         if self._read is not None and entries[:1] == [self._read]:
             del entries[0]
         elif self._read is not None and (not entries or entries[0]["id"] == self._read["id"]):
@@ -96,7 +84,7 @@ class Reader:
             return self.news()
         if entries:
             self._read, self._after = entries[-1], entries[-1]["id"]
-        elif not self._sandbox.admin("GET", f"/journal?after={self._after}&wait=1")["entries"]:
+        elif not self._sandbox.page(self._after, wait=True):
             time.sleep(BREATH_SECONDS)
         return entries
 

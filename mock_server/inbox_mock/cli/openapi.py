@@ -4,6 +4,8 @@ import json
 
 import click
 
+from inbox_mock.domain.addresses import callable_root
+
 
 @click.command("openapi")
 @click.option("--admin", is_flag=True, help="That of the admin API instead.")
@@ -11,7 +13,7 @@ import click
 @click.option("--format", "wanted", type=click.Choice(["json", "yaml"]), default="json", show_default=True)
 def command(*, admin: bool, url: str, wanted: str) -> None:
     """Print the OpenAPI document of the imitated API, or of the admin API."""
-    root = url.rstrip("/")
+    root = callable_root(url)
     if admin:
         from inbox_mock.admin.routes import document as admin_document
 

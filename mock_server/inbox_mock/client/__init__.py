@@ -3,6 +3,7 @@
 The same client calls a server over HTTP or an application in this process; only the way of sending a call differs.
 """
 
+from collections.abc import Iterator
 from datetime import timedelta
 from urllib.parse import quote
 
@@ -18,6 +19,7 @@ from inbox_mock.client.calls import (
     written,
 )
 from inbox_mock.client.clock import ClockClient
+from inbox_mock.domain.addresses import callable_root
 
 __all__ = [
     "JSON",
@@ -75,7 +77,7 @@ class AdminClient:
 
 def connect(url: str, admin_token: str | None = None) -> AdminClient:
     """Return a client for the server at ``url``, such as ``http://127.0.0.1:8089``, or the base URL of its API."""
-    root = url.rstrip("/").removesuffix("/api/v3")
+    root = callable_root(url)
     return AdminClient(root, over_http(root, admin_token))
 
 
@@ -257,10 +259,23 @@ class SandboxClient:
 
     def journal(self, after: int = 0) -> list[JSON]:
         """Return every request and webhook attempt after an entry's id, oldest first."""
-        entries: list[JSON] = []
-        while page := self.admin("GET", f"/journal?after={after}")["entries"]:
-            entries += page
+        return [*self.entries(after)]
+
+    def entries(self, after: int = 0) -> Iterator[JSON]:
+        """Yield what `journal` returns, a page at a time."""
+        while page := self.page(after):
+            yield from page
             after = page[-1]["id"]
+
+    def page(self, after: int, *, wait: bool = False) -> list[JSON]:
+        """Return the journal's first entries after an entry's id; if there are none, ``wait`` some seconds for one.
+
+        Raises:
+            AdminError: the server sends what comes before, which would be read for ever.
+        """
+        entries: list[JSON] = self.admin("GET", f"/journal?after={after}{'&wait=1' if wait else ''}")["entries"]
+        if entries and entries[0]["id"] <= after:
+            raise AdminError(f"{self.server.root} sent entry {entries[0]['id']} of the journal; expected entries after {after}")
         return entries
 
     def report(self) -> JSON:

@@ -7,6 +7,9 @@ from urllib.parse import unquote, urlsplit
 
 Network = IPv4Network | IPv6Network
 
+EVERY_ADDRESS = {"0.0.0.0": "127.0.0.1", "[::]": "[::1]"}  # noqa: S104 - it listens where it is told to
+"""What is listened at for every address of a machine, with what can be called: as hosts are written in a URL."""
+
 
 @lru_cache(maxsize=256)
 def plain_host(host: str) -> str:
@@ -17,6 +20,14 @@ def plain_host(host: str) -> str:
     except ValueError:
         return name
     return str((isinstance(address, IPv6Address) and address.ipv4_mapped) or address)
+
+
+def callable_root(url: str) -> str:
+    """Return the root of a server by the URL that a user gives: without the base path of its API, by an address that can be called."""
+    root = url.rstrip("/").removesuffix("/api/v3")
+    scheme, found, rest = root.partition("://")
+    host, colon, port = rest.rpartition(":") if rest.rpartition(":")[2].isdigit() else (rest, "", "")
+    return f"{scheme}{found}{EVERY_ADDRESS.get(host, host)}{colon}{port}"
 
 
 def host_in(url: str) -> str:

@@ -75,6 +75,7 @@ SANDBOXES_SIZE = Limit(
 UPLOADS = Limit(256 * MEBIBYTE, "bytes", "the files of a sandbox", "422 at `file`")
 FAULTS = Limit(1_000, "faults", "faults of a sandbox", "422 at `faults`")
 WEBHOOKS = Limit(100, "subscriptions", "webhook subscriptions of a sandbox", "422 at `webhooks`")
+ADDRESS = Limit(2_048, "characters", "the address of a webhook subscription", "422 at `url`; of a scenario, an error")
 SNAPSHOTS = Limit(100, "snapshots", "snapshots of a sandbox", "422 at `name`")
 IMAGES = Limit(512 * MEBIBYTE, "bytes", "snapshots of all sandboxes", "422 at `name`")
 LINGERING = Limit(1_000, "tokens or lists", "what a fault keeps striking", "the oldest are no longer struck")

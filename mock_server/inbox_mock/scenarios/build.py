@@ -10,7 +10,7 @@ from typing import Any
 
 import orjson
 
-from inbox_mock.domain import fidelity, times
+from inbox_mock.domain import fidelity, limits, times
 from inbox_mock.domain.access import DEFAULT_SANDBOX
 from inbox_mock.domain.dice import Dice
 from inbox_mock.domain.times import LATEST, Clock
@@ -31,7 +31,9 @@ from inbox_mock.webhooks.deliveries import is_address
 
 EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 DEFAULT_START = datetime(2030, 6, 1, 12, tzinfo=UTC)
-EXPECTED_ADDRESS = "an http address on this machine, or on a host that --allow-webhooks-to names, without credentials"
+EXPECTED_ADDRESS = (
+    f"an http address on this machine, or on a host that --allow-webhooks-to names, without credentials, of at most {limits.ADDRESS}"
+)
 MOST_BYTES_OF_IMAGES = 64 * 1024 * 1024
 
 

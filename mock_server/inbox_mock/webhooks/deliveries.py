@@ -64,13 +64,13 @@ class DeliveryResult:
 
 
 def is_address(url: str) -> bool:
-    """Return whether a text is an http or https URL with a host, to which webhooks can be sent.
+    """Return whether a text is an http or https URL with a host, not too long, to which webhooks can be sent.
 
     One with credentials is none: they would be shown wherever the address is.
     """
     try:
         parts = urlsplit(url)
-        if "@" in parts.netloc:
+        if "@" in parts.netloc or len(url) > limits.ADDRESS:
             return False
         return parts.scheme in {"http", "https"} and bool(parts.hostname) and (parts.port is None or parts.port > 0)
     except ValueError:

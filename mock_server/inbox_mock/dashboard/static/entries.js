@@ -17,7 +17,7 @@ export async function entriesBetween(from, to) {
   while (first <= to) {
     const page = await inSandbox("GET", `/journal?after=${first - 1}`);
     for (const entry of page.entries) entries.set(entry.id, entry);
-    if (!page.entries.length) break;
+    if (!page.entries.length || page.next < first) break; // what answers has no pages
     first = page.next + 1;
   }
   const found = [];
