@@ -13,7 +13,7 @@ from fake import InProcess, Mock, OverSocket, Sandbox
 from inbox_mock.app import Fake, Options, create_app
 from inbox_mock.scenarios.build import Overrides
 from inbox_mock.scenarios.loading import find
-from inbox_mock.server import Server
+from inbox_mock.serving.server import Server
 
 TRANSPORTS = ["in process", "over a socket"]
 OPTIONS = Options(scenario=find("empty"), overrides=Overrides(mode="manual"))

@@ -39,7 +39,7 @@ MEETS = {
     "tests/reporting": ("junitparser",),
     "tests/scenarios/test_mistakes.py": ("jsonschema-rs", "pyyaml"),
     "tests/scenarios/test_scenario_files.py": ("isodate", "pyyaml"),
-    "tests/server/test_connections.py": ("cheroot",),
+    "tests/serving/test_connections.py": ("cheroot",),
 }
 """Where each dependency is met the most: a version that will not do has failed there."""
 ASK = "import sys; print(*sys.version_info[:2])"

@@ -14,8 +14,8 @@ from typing import IO
 
 from inbox_contracts import guardian
 from inbox_contracts.output import Said
+from inbox_mock.console.stopping import STOP
 from inbox_mock.domain import limits
-from inbox_mock.stopping import STOP
 
 CHUNK_BYTES = 64 * 1024
 LAST_SECONDS = guardian.FAREWELL_SECONDS + guardian.TERM_SECONDS + guardian.KILL_SECONDS

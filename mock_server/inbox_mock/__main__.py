@@ -6,7 +6,7 @@ import sys
 def main() -> None:
     """Run the command line."""
     try:
-        from inbox_mock.stopping import STOP
+        from inbox_mock.console.stopping import STOP
 
         STOP.run(_run)
     except KeyboardInterrupt:  # before signals are handled
@@ -14,7 +14,7 @@ def main() -> None:
 
 
 def _run() -> None:
-    from inbox_mock.guard import guarded
+    from inbox_mock.console.guard import guarded
 
     with guarded():
         from inbox_mock.cli import main as command

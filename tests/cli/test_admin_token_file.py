@@ -8,7 +8,7 @@ import pytest
 
 from inbox_mock.app import Options
 from inbox_mock.scenarios.loading import find
-from inbox_mock.server import serving
+from inbox_mock.serving.server import serving
 from processes import run
 from walked import COMMANDS
 

@@ -16,7 +16,7 @@ from builders import a_booking, a_message, a_scenario
 from fake import Mock, OverSocket, Sandbox
 from inbox_mock.app import Options
 from inbox_mock.scenarios.loading import find
-from inbox_mock.server import Server
+from inbox_mock.serving.server import Server
 from processes import COMMAND, Ran, free_port, run, serving
 from receiver import receiving, subscribe
 

@@ -17,7 +17,7 @@ import requests
 
 from inbox_mock import cli
 from inbox_mock.client import connect
-from inbox_mock.guard import DEBUG
+from inbox_mock.console.guard import DEBUG
 from processes import COMMAND, run
 from walked import COMMANDS, needed_by
 
@@ -144,9 +144,9 @@ def test_an_interrupt_is_no_finding(path: tuple[str, ...], monkeypatch: pytest.M
 
 
 STOPPED_AT = [
-    "inbox_mock.stopping",
+    "inbox_mock.console.stopping",
     "click",
-    "inbox_mock.guard",
+    "inbox_mock.console.guard",
     "inbox_mock.domain.values",
     "inbox_mock.cli",
     "inbox_mock.client",

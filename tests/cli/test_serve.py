@@ -17,7 +17,7 @@ import requests
 from inbox_mock.app import Options
 from inbox_mock.client import connect
 from inbox_mock.scenarios.loading import find
-from inbox_mock.server import Server
+from inbox_mock.serving.server import Server
 from processes import COMMAND, run_apart, serving, wait_for
 from receiver import receiving
 

@@ -6,7 +6,7 @@ from threading import Thread
 
 import pytest
 
-from inbox_mock.stopping import write_whole
+from inbox_mock.console.stopping import write_whole
 
 TEXT = "Grüße\n" * 1000
 

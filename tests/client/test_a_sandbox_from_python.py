@@ -13,7 +13,7 @@ from inbox_mock.client import AdminClient, AdminError, SandboxClient, SandboxGon
 from inbox_mock.domain.access import ALL_SCOPES
 from inbox_mock.scenarios.build import Overrides
 from inbox_mock.scenarios.loading import find
-from inbox_mock.server import Server
+from inbox_mock.serving.server import Server
 from inbox_mock.testing.sandboxes import client_of, create_sandbox
 from oauth import an_application
 from processes import free_port

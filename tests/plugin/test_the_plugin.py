@@ -206,7 +206,7 @@ def test_a_test_whose_client_breaks_a_rule_fails_and_tells_all_of_it(suite: pyte
 def test_a_run_whose_end_is_interrupted_ends(suite: pytest.Pytester) -> None:
     suite.makeconftest(
         """
-        from inbox_mock.server import Server
+        from inbox_mock.serving.server import Server
 
         def interrupted(server):
             raise KeyboardInterrupt

@@ -10,7 +10,7 @@ from inbox_contracts.provider import http
 from inbox_contracts.provider.http import TrialConnection
 from inbox_contracts.provider.target import Target
 from inbox_contracts.provider.trial import Trial
-from inbox_mock.stopping import Stop, Stopped
+from inbox_mock.console.stopping import Stop, Stopped
 
 
 def test_a_trial_that_is_stopped_cancels_its_bookings_before_it_ends(

@@ -6,9 +6,9 @@ from typing import NoReturn
 
 import click
 
-from inbox_mock.guard import WRONG
-from inbox_mock.stopping import STOP
-from inbox_mock.terminal import complain
+from inbox_mock.console.guard import WRONG
+from inbox_mock.console.stopping import STOP
+from inbox_mock.console.terminal import complain
 
 NAMES = ("server", "client")
 """The commands, each the ``command`` of the module of its name, which is imported when it is used."""

@@ -9,9 +9,9 @@ import click
 
 from inbox_contracts import missing_extra
 from inbox_contracts.commands import LONGEST, Finite, stop
+from inbox_mock.console.guard import FINDINGS
+from inbox_mock.console.terminal import complain
 from inbox_mock.domain.values import LARGEST
-from inbox_mock.guard import FINDINGS
-from inbox_mock.terminal import complain
 
 if TYPE_CHECKING:
     from inbox_contracts.consumer.trial import Verdict

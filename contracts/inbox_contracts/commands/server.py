@@ -9,9 +9,9 @@ import click
 from inbox_contracts import missing_extra
 from inbox_contracts.commands import LONGEST, Finite, stop
 from inbox_mock.cli import print_json
+from inbox_mock.console.guard import FINDINGS
+from inbox_mock.console.parameters import takes_admin_token
 from inbox_mock.domain.values import LARGEST
-from inbox_mock.guard import FINDINGS
-from inbox_mock.parameters import takes_admin_token
 
 if TYPE_CHECKING:
     from inbox_contracts.provider.trial import Outcome

@@ -21,9 +21,9 @@ from inbox_mock.scenarios import timeline
 from inbox_mock.scenarios.build import Overrides
 from inbox_mock.scenarios.errors import ScenarioError
 from inbox_mock.scenarios.loading import find_shipped, from_object
-from inbox_mock.server import Server, serving
 from inbox_mock.services import oauth
 from inbox_mock.services.messages import edit_message
+from inbox_mock.serving.server import Server, serving
 from inbox_mock.store import access, faults, journal, records
 from inbox_mock.store.database import Database
 from inbox_mock.store.timeline import Event

@@ -8,8 +8,8 @@ from time import monotonic
 
 from inbox_contracts.consumer.driver import JSON, DriverError, DriverFailed, GaveUp, Later
 from inbox_contracts.guarded import Guarded
+from inbox_mock.console.stopping import STOP
 from inbox_mock.domain import limits
-from inbox_mock.stopping import STOP
 
 ANSWER_SECONDS = 10.0
 FIRST_ANSWER_SECONDS = 30.0

@@ -15,8 +15,8 @@ from inbox_contracts.consumer.process import ANSWER_SECONDS, CommandDriver
 from inbox_contracts.consumer.recording import Recording
 from inbox_contracts.consumer.runner import run_world
 from inbox_contracts.consumer.worlds import World
+from inbox_mock.console.stopping import STOP
 from inbox_mock.scenarios.errors import ScenarioError
-from inbox_mock.stopping import STOP
 
 WORLDS = 200
 SHRINK_SECONDS = 30.0

@@ -11,10 +11,10 @@ from typing import Any
 
 from inbox_contracts.consumer.driver import JSON
 from inbox_mock.channels import opening
+from inbox_mock.console.stopping import write_whole
 from inbox_mock.engine import durations
 from inbox_mock.scenarios.errors import ScenarioError
 from inbox_mock.scenarios.loading import find
-from inbox_mock.stopping import write_whole
 
 TRIAL = "trial"
 SYNCS, REPLIES, PASSES, EDITS = "client_syncs", "client_replies", "time_passes", "staff_edits"

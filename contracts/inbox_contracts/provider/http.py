@@ -15,9 +15,9 @@ from urllib.parse import urlsplit
 import orjson
 
 from inbox_contracts.provider.expectations import PropertyViolation
+from inbox_mock.console.stopping import STOP
 from inbox_mock.domain import limits
 from inbox_mock.http import HttpClient, HttpResponse, TooLong
-from inbox_mock.stopping import STOP
 
 BEGINNING = 60
 SHARE = 0.3

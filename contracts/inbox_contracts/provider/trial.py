@@ -15,9 +15,9 @@ from inbox_contracts.provider.search import UNSHAPED, Counterexample, Counterexa
 from inbox_contracts.provider.target import NoTrial, Target
 from inbox_contracts.provider.workspace import Workspace, furnish
 from inbox_mock.client import AdminError, SandboxClient
+from inbox_mock.console.stopping import STOP
 from inbox_mock.domain.fidelity import Fidelity
 from inbox_mock.resources.declaration import Resource
-from inbox_mock.stopping import STOP
 
 if TYPE_CHECKING:
     from hypothesis.stateful import RuleBasedStateMachine

@@ -15,12 +15,13 @@ from click.core import ParameterSource
 from inbox_mock import __version__
 from inbox_mock.client import AdminError, connect
 from inbox_mock.client.calls import JSON, Send
+from inbox_mock.console.guard import DEBUG, WRONG, guarded
+from inbox_mock.console.parameters import chosen, prepare, takes_admin_token
+from inbox_mock.console.stopping import STOP
+from inbox_mock.console.terminal import complain, open_standard_streams, shown
 from inbox_mock.domain.discovery import DeclarationError, discover, import_declared
 from inbox_mock.domain.spelling import unknown
 from inbox_mock.domain.values import printable
-from inbox_mock.guard import DEBUG, WRONG, guarded
-from inbox_mock.parameters import chosen, prepare, takes_admin_token
-from inbox_mock.terminal import complain, open_standard_streams, shown
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint

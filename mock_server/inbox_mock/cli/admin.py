@@ -11,8 +11,8 @@ from click.shell_completion import CompletionItem
 
 from inbox_mock.cli import on_a_server, print_json
 from inbox_mock.client import JSON, SandboxClient
+from inbox_mock.console.terminal import table
 from inbox_mock.domain.spelling import clause, instead_of, unknown
-from inbox_mock.terminal import table
 
 if TYPE_CHECKING:
     from inbox_mock.admin.operation import AdminOperation

@@ -17,11 +17,11 @@ from pathlib import Path
 import click
 
 from inbox_mock.conduct.evaluation import former_offers, offered_rules
+from inbox_mock.console.guard import FINDINGS
+from inbox_mock.console.terminal import say, styled
 from inbox_mock.domain.discovery import DeclarationError
-from inbox_mock.guard import FINDINGS
 from inbox_mock.http import HttpClient
 from inbox_mock.scenarios.loading import shipped
-from inbox_mock.terminal import say, styled
 
 DISTRIBUTION = "bookingsync-inbox-mock"
 OLDEST_SQLITE = (3, 38, 0)

@@ -5,7 +5,7 @@ from dataclasses import asdict
 import click
 
 from inbox_mock.cli import print_json
-from inbox_mock.terminal import table
+from inbox_mock.console.terminal import table
 
 LEVELS = ("documented", "recorded", "assumed")
 

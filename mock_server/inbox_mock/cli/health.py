@@ -11,7 +11,6 @@ import click
 from inbox_mock.cli import print_json
 from inbox_mock.domain.addresses import callable_root
 from inbox_mock.engine import durations
-from inbox_mock.terminal import complain
 
 PATIENCE_SECONDS = 5
 PAUSE_SECONDS = 0.1

@@ -9,10 +9,10 @@ import click
 
 from inbox_mock.cli import on_a_server, print_json
 from inbox_mock.client import JSON, SandboxClient, SandboxGoneError, ServerUnreachableError
+from inbox_mock.console.guard import WRONG
+from inbox_mock.console.stopping import STOP
+from inbox_mock.console.terminal import complain, say, styled
 from inbox_mock.domain.values import LARGEST
-from inbox_mock.guard import WRONG
-from inbox_mock.stopping import STOP
-from inbox_mock.terminal import complain, say, styled
 
 BREATH_SECONDS = 0.5
 EVENT = re.compile(r'"event":"(\w+)"')  # a shortened body is not JSON, but begins with this

@@ -8,9 +8,9 @@ import click
 from inbox_mock.cli import on_a_server
 from inbox_mock.client import JSON, SandboxClient
 from inbox_mock.conduct.evaluation import allow, fails, near
-from inbox_mock.guard import FINDINGS, WRONG
-from inbox_mock.stopping import write_whole
-from inbox_mock.terminal import complain
+from inbox_mock.console.guard import FINDINGS, WRONG
+from inbox_mock.console.stopping import write_whole
+from inbox_mock.console.terminal import complain
 
 
 @click.command("report")

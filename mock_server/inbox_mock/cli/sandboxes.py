@@ -9,8 +9,8 @@ from inbox_mock.cli import on_a_server, print_json
 from inbox_mock.cli.completion import scenarios
 from inbox_mock.cli.serve import ClockKind, Receiver
 from inbox_mock.client import JSON, SandboxClient
+from inbox_mock.console.terminal import say, styled, table
 from inbox_mock.domain.values import LARGEST
-from inbox_mock.terminal import say, styled, table
 
 
 @click.group("sandboxes", invoke_without_command=True)

@@ -8,12 +8,12 @@ import click
 from inbox_mock.app import Options, create_app
 from inbox_mock.cli import print_json
 from inbox_mock.cli.completion import scenarios
+from inbox_mock.console.guard import FINDINGS, WRONG
+from inbox_mock.console.terminal import say, styled, table
 from inbox_mock.domain.values import printable
-from inbox_mock.guard import FINDINGS, WRONG
 from inbox_mock.scenarios.build import Overrides
 from inbox_mock.scenarios.errors import ScenarioError, UnreadableScenarioError
 from inbox_mock.scenarios.loading import Scenario, find, schema, shipped
-from inbox_mock.terminal import say, styled, table
 
 RUNS = "on a clock that runs, as under serve: give `clock` its `now`, or the `mode` manual"
 

@@ -15,19 +15,19 @@ import click
 from inbox_mock.api.cross_origin import EXPECTED, is_origin
 from inbox_mock.app import Options
 from inbox_mock.cli.completion import scenarios
+from inbox_mock.console.guard import WRONG
+from inbox_mock.console.parameters import takes_admin_token
+from inbox_mock.console.stopping import STOP
+from inbox_mock.console.terminal import complain, progress
 from inbox_mock.domain import limits
 from inbox_mock.domain.addresses import Network
 from inbox_mock.domain.values import LARGEST
-from inbox_mock.guard import WRONG
-from inbox_mock.parameters import takes_admin_token
-from inbox_mock.port_file import PortFileError, prepare_port_file, remove_port_file, write_port_file
 from inbox_mock.scenarios.build import Overrides
 from inbox_mock.scenarios.errors import ScenarioError
 from inbox_mock.scenarios.loading import Scenario, find
 from inbox_mock.scenarios.receivers import Receivers, roles
-from inbox_mock.server import PortTaken, Server
-from inbox_mock.stopping import STOP
-from inbox_mock.terminal import complain, progress
+from inbox_mock.serving.port_file import PortFileError, prepare_port_file, remove_port_file, write_port_file
+from inbox_mock.serving.server import PortTaken, Server
 from inbox_mock.webhooks.deliveries import RECEIVER
 
 STOPPING_SECONDS = 2

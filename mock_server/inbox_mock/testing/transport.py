@@ -26,8 +26,8 @@ from urllib3.connection import HTTPConnection
 from urllib3.connectionpool import HTTPConnectionPool
 
 from inbox_mock import __version__
-from inbox_mock.connections import Connection as ServerConnection
-from inbox_mock.connections import HttpServer
+from inbox_mock.serving.connections import Connection as ServerConnection
+from inbox_mock.serving.connections import HttpServer
 from inbox_mock.testing.contact import no_contact
 
 PORTS = {"http": 80, "https": 443}

@@ -13,9 +13,9 @@ import pytest
 from fuzz.target import target
 from hostile.fuzzed import INSERTED
 from hostile.wire import replies, written
-from inbox_mock import incoming
 from inbox_mock.app import REFUSED
 from inbox_mock.domain.errors import NotRead
+from inbox_mock.serving import incoming
 from inbox_mock.testing.transport import Application
 from raw import INTERIM, bytes_of
 

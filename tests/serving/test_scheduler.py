@@ -13,7 +13,7 @@ from inbox_mock.domain.errors import SandboxFull
 from inbox_mock.engine.sandbox import Sandbox
 from inbox_mock.scenarios.build import Overrides
 from inbox_mock.scenarios.loading import find, from_object
-from inbox_mock.scheduler import LONGEST_SECONDS, Scheduler
+from inbox_mock.serving.scheduler import LONGEST_SECONDS, Scheduler
 
 START = 1_900_000_000.0
 A_GUEST_BOOKS = {"at": "+30s", "guest_books": {"rental": 16, "start_at": "+60d", "end_at": "+67d"}}

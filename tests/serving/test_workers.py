@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 from flask import Flask, Response, request
 
-from inbox_mock import workers
 from inbox_mock.app import REFUSED
-from inbox_mock.connections import HttpServer, Outgoing
+from inbox_mock.serving import workers
+from inbox_mock.serving.connections import HttpServer, Outgoing
 
 GET = b"GET /%s HTTP/1.1\r\nHost: localhost\r\n\r\n"
 LONGEST_SECONDS = 20

@@ -14,10 +14,10 @@ from urllib.parse import urlsplit
 import pytest
 from flask import Flask
 
-from inbox_mock import connections
-from inbox_mock.connections import Connections, HttpServer
-from inbox_mock.server import IDLE_SECONDS
-from inbox_mock.workers import FEW as THREADS
+from inbox_mock.serving import connections
+from inbox_mock.serving.connections import Connections, HttpServer
+from inbox_mock.serving.server import IDLE_SECONDS
+from inbox_mock.serving.workers import FEW as THREADS
 from lowered import lower
 from processes import COMMAND, wait_for
 from raw import bytes_of, exchange

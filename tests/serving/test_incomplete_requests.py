@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 
 from builders import a_body, a_message
 from fake import InProcess, Mock, Sandbox
-from inbox_mock import incoming, server
 from inbox_mock.app import Options
 from inbox_mock.domain import limits
-from inbox_mock.incoming import Incoming
 from inbox_mock.scenarios.loading import find
+from inbox_mock.serving import incoming, server
+from inbox_mock.serving.incoming import Incoming
 from inbox_mock.testing.transport import Application
 from raw import bytes_of, exchange, in_process, received
 from whole import ATTACHMENTS, CONVERSATIONS, MESSAGES, PICTURE, a_busy_sandbox

@@ -14,10 +14,10 @@ from inbox_mock import __version__
 from inbox_mock.app import Fake, Options, create_app
 from inbox_mock.domain import limits
 from inbox_mock.domain.addresses import EVERY_ADDRESS, is_this_machine, plain_host
-from inbox_mock.scheduler import Scheduler
+from inbox_mock.serving.scheduler import Scheduler
 
 if TYPE_CHECKING:
-    from inbox_mock.connections import HttpServer
+    from inbox_mock.serving.connections import HttpServer
 
 IDLE_SECONDS: float = limits.IDLE_TIME
 WAITING_CONNECTIONS = 128
@@ -49,7 +49,7 @@ class Server:
             PortTaken: another program listens there, or the host is not an address of this machine.
             ScenarioError: the scenario contains an error.
         """
-        from inbox_mock.connections import HttpServer
+        from inbox_mock.serving.connections import HttpServer
 
         fake = create_app(self._options)
         http = HttpServer(

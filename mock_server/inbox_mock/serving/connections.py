@@ -18,12 +18,12 @@ from cheroot.server import HTTPConnection, HTTPRequest
 from cheroot.wsgi import Server
 
 from inbox_mock.app import REFUSED
-from inbox_mock.connection_faults import FaultyGateway
 from inbox_mock.domain import limits
 from inbox_mock.domain.errors import NotRead
-from inbox_mock.incoming import Incoming
-from inbox_mock.request_head import BEGINNINGS, body_length, check_host, fields, request_line, wants_interim
-from inbox_mock.workers import Workers
+from inbox_mock.serving.connection_faults import FaultyGateway
+from inbox_mock.serving.incoming import Incoming
+from inbox_mock.serving.request_head import BEGINNINGS, body_length, check_host, fields, request_line, wants_interim
+from inbox_mock.serving.workers import Workers
 
 LINGER_SECONDS = 5
 SECONDS_BETWEEN_WARNINGS = 60

@@ -6,7 +6,7 @@ from time import monotonic
 
 from inbox_mock.domain import limits
 from inbox_mock.domain.errors import NotRead
-from inbox_mock.request_head import BEGINNINGS, fields
+from inbox_mock.serving.request_head import BEGINNINGS, fields
 
 BYTES_AT_ONCE = 64 * 1024
 CHUNK = re.compile(rb"([0-9A-Fa-f]+)[ \t]*(;[^\x00-\x08\x0a-\x1f\x7f]*)?\r\n")  # RFC 9112, 7.1; extensions are ignored

@@ -15,11 +15,11 @@ from flask import Flask
 from builders import a_booking, a_message, a_scenario
 from fake import Mock, OverSocket, Sandbox
 from faulty import set_fault
-from inbox_mock import server
 from inbox_mock.app import Options
-from inbox_mock.connections import Connection as ServerConnection
 from inbox_mock.domain import limits
 from inbox_mock.scenarios.loading import find
+from inbox_mock.serving import server
+from inbox_mock.serving.connections import Connection as ServerConnection
 from inbox_mock.testing.transport import Application
 from whole import MESSAGES
 

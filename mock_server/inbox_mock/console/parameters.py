@@ -10,8 +10,8 @@ from typing import Any
 import click
 from click.core import ParameterSource
 
+from inbox_mock.console.terminal import complain
 from inbox_mock.domain.access import can_be_presented
-from inbox_mock.terminal import complain
 
 PREFIX = "INBOX_MOCK"
 MOST_BYTES_OF_A_TOKEN = 4096
