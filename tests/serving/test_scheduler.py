@@ -7,12 +7,12 @@ from dataclasses import dataclass
 import pytest
 
 from builders import a_scenario
-from inbox_mock import scheduler as scheduling
 from inbox_mock.app import Fake, Options, create_app
 from inbox_mock.domain.errors import SandboxFull
 from inbox_mock.engine.sandbox import Sandbox
 from inbox_mock.scenarios.build import Overrides
 from inbox_mock.scenarios.loading import find, from_object
+from inbox_mock.serving import scheduler as scheduling
 from inbox_mock.serving.scheduler import LONGEST_SECONDS, Scheduler
 
 START = 1_900_000_000.0
