@@ -17,7 +17,6 @@ from inbox_mock.client import AdminError, connect
 from inbox_mock.client.calls import JSON, Send
 from inbox_mock.console.guard import DEBUG, WRONG, guarded
 from inbox_mock.console.parameters import chosen, prepare, takes_admin_token
-from inbox_mock.console.stopping import STOP
 from inbox_mock.console.terminal import complain, open_standard_streams, shown
 from inbox_mock.domain.discovery import DeclarationError, discover, import_declared
 from inbox_mock.domain.spelling import unknown

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 import click
 
 from inbox_mock.cli import print_json
+from inbox_mock.console.terminal import complain
 from inbox_mock.domain.addresses import callable_root
 from inbox_mock.engine import durations
 
