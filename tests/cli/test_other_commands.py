@@ -2,6 +2,8 @@
 
 import json
 import socket
+import subprocess
+import sys
 from contextlib import suppress
 from pathlib import Path
 from threading import Thread
@@ -87,6 +89,21 @@ def test_a_file_is_checked_with_the_clock_and_the_receivers_that_it_is_for(tmp_p
     sends.write_text("webhooks: [{url: 'http://somewhere.example/hook'}]\n")
 
     assert run("scenarios", str(stands), str(starts), "--allow-webhooks-to", "somewhere.example", str(sends)).returncode == 0
+
+
+def test_a_file_that_is_too_large_is_refused_before_what_runs_a_fake_is_imported(tmp_path: Path) -> None:
+    path = tmp_path / "large.yaml"
+    with path.open("wb") as file:
+        file.truncate(100_000_000)
+    program = (
+        "import sys\nfrom inbox_mock.cli import main\n"
+        "try:\n    main(['scenarios', sys.argv[1]])\nfinally:\n    print(sorted({'flask', 'inbox_mock.app'} & {*sys.modules}))\n"
+    )
+
+    ran = subprocess.run([sys.executable, "-c", program, str(path)], capture_output=True, text=True, check=False)
+
+    assert (ran.returncode, ran.stdout) == (1, "[]\n")
+    assert ran.stderr.startswith(f"{path}: found more than 8 MiB")
 
 
 def test_the_schema_of_scenarios_is_printed_for_editors() -> None:

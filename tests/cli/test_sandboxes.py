@@ -141,7 +141,7 @@ def test_a_sandbox_is_deleted(inbox: Sandbox) -> None:
         (("delete", "--sandbox", "default"), "--sandbox: expected a sandbox other than the default one"),
         (("show", "--sandbox", "nowhere"), "has no sandbox 'nowhere'"),
         (("create", "--scenario", "nonsense"), "no scenario of this name"),
-        (("create", "--clock", "backwards"), "not manual, real, or a rate"),
+        (("create", "--clock", "backwards"), "expected manual, real, or a rate"),
     ],
 )
 def test_what_cannot_be_is_one_clear_line(inbox: Sandbox, arguments: tuple[str, ...], told: str) -> None:

@@ -124,7 +124,7 @@ def test_a_long_trial_wants_a_duration(check: Check) -> None:
     result = check("http://127.0.0.1:1", "--thorough", "soon")
 
     assert result.returncode == 2
-    assert "'soon' is no duration: expected such as 90s, 10m or 1h" in result.stderr
+    assert "found 'soon'; expected a duration such as 90s, 10m or 1h" in result.stderr
 
 
 def test_a_server_that_dies_during_the_trial_ends_it(check: Check) -> None:

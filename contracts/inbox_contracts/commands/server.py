@@ -11,6 +11,7 @@ from inbox_contracts.commands import LONGEST, Finite, stop
 from inbox_mock.cli import print_json
 from inbox_mock.console.guard import FINDINGS
 from inbox_mock.console.parameters import takes_admin_token
+from inbox_mock.domain.spelling import instead, shown
 from inbox_mock.domain.values import LARGEST
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ class Duration(click.ParamType):  # type: ignore[type-arg]  # generic since clic
         except ValueError:
             seconds = 0
         if seconds <= 0:
-            self.fail(f"{value!r} is no duration: expected such as 90s, 10m or 1h", param, ctx)
+            self.fail(instead(shown(value), "a duration such as 90s, 10m or 1h"), param, ctx)
         return seconds
 
 

@@ -11,6 +11,7 @@ import click
 from inbox_mock.cli import print_json
 from inbox_mock.console.terminal import complain
 from inbox_mock.domain.addresses import callable_root
+from inbox_mock.domain.spelling import instead, shown
 from inbox_mock.engine import durations
 
 PATIENCE_SECONDS = 5
@@ -28,7 +29,7 @@ class Patience(click.ParamType):  # type: ignore[type-arg]  # generic since clic
         try:
             return durations.parse(value)
         except ValueError:
-            self.fail(f"{value!r} is not {durations.EXPECTED}", param, ctx)
+            self.fail(instead(shown(value), durations.EXPECTED), param, ctx)
 
 
 @click.command("health")

@@ -5,13 +5,11 @@ import sys
 
 import click
 
-from inbox_mock.app import Options, create_app
 from inbox_mock.cli import print_json
 from inbox_mock.cli.completion import scenarios
 from inbox_mock.console.guard import FINDINGS, WRONG
 from inbox_mock.console.terminal import say, styled, table
 from inbox_mock.domain.values import printable
-from inbox_mock.scenarios.build import Overrides
 from inbox_mock.scenarios.errors import ScenarioError, UnreadableScenarioError
 from inbox_mock.scenarios.loading import Scenario, find, schema, shipped
 
@@ -72,5 +70,8 @@ def _mistakes(name: str, receivers: frozenset[str]) -> tuple[list[str], int]:
 
 
 def _make(scenario: Scenario, mode: str, receivers: frozenset[str]) -> None:
+    from inbox_mock.app import Options, create_app  # takes long, and a file that cannot be a scenario is refused without it
+    from inbox_mock.scenarios.build import Overrides
+
     options = Options(scenario=scenario, overrides=Overrides(mode=mode), webhook_hosts=receivers)
     create_app(options).sandboxes.begin_anew()

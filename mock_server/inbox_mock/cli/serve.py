@@ -21,6 +21,7 @@ from inbox_mock.console.stopping import STOP
 from inbox_mock.console.terminal import complain, progress
 from inbox_mock.domain import limits
 from inbox_mock.domain.addresses import Network
+from inbox_mock.domain.spelling import instead, shown
 from inbox_mock.domain.values import LARGEST
 from inbox_mock.scenarios.build import Overrides
 from inbox_mock.scenarios.errors import ScenarioError
@@ -51,7 +52,7 @@ class ClockKind(click.ParamType):  # type: ignore[type-arg]  # generic since cli
             return text, None
         rate = RATE.fullmatch(text)
         if rate is None or not 0 < float(rate[1]) <= 100_000:
-            self.fail(f"{text!r} is not manual, real, or a rate such as 60x", param, ctx)
+            self.fail(instead(shown(text), "manual, real, or a rate such as 60x"), param, ctx)
         return "real", float(rate[1])
 
 
@@ -64,8 +65,8 @@ class NetworkParameter(click.ParamType):  # type: ignore[type-arg]  # generic si
         """Return the network."""
         try:
             return ip_network(str(value).strip())
-        except ValueError as error:
-            self.fail(f"{error}; expected an address, or a network such as 172.16.0.0/12", param, ctx)
+        except ValueError:
+            self.fail(instead(shown(value), "an address, or a network such as 172.16.0.0/12"), param, ctx)
 
 
 class Receiver(click.ParamType):  # type: ignore[type-arg]  # generic since click 8.4
@@ -85,7 +86,7 @@ def _origins(ctx: click.Context, param: click.Parameter, given: tuple[str, ...])
     found = tuple(origin.lower().rstrip("/") for origin in given)
     wrong = next((origin for origin in found if not is_origin(origin)), None)
     if wrong is not None:
-        raise click.BadParameter(f"{wrong!r} is not {EXPECTED}", ctx, param)
+        raise click.BadParameter(instead(shown(wrong), EXPECTED), ctx, param)
     return found
 
 

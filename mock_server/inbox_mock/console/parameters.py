@@ -3,6 +3,7 @@
 import os
 import stat
 from collections.abc import Callable
+from copy import copy
 from functools import wraps
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from click.core import ParameterSource
 
 from inbox_mock.console.terminal import complain
 from inbox_mock.domain.access import can_be_presented
+from inbox_mock.domain.spelling import instead, one_of, shown
 
 PREFIX = "INBOX_MOCK"
 MOST_BYTES_OF_A_TOKEN = 4096
@@ -26,6 +28,7 @@ def prepare(command: click.Command) -> None:
             parameter.envvar, parameter.show_envvar = parameter.envvar or f"{PREFIX}_{flag.replace('-', '_').upper()}", True
         if parameter.nargs != -1:  # a list of arguments may be another program's
             _refuse_blanks(parameter)
+        _say_what_is_expected(parameter)
     if isinstance(command, click.Group):
         ctx = click.Context(command)
         for name in command.list_commands(ctx):
@@ -60,6 +63,32 @@ class Token(click.ParamType):  # type: ignore[type-arg]  # generic since click 8
         if not can_be_presented(str(value)):
             self.fail(f"found what no header can hold; expected {EXPECTED}", param, ctx)
         return str(value)
+
+
+def _say_what_is_expected(parameter: click.Parameter) -> None:
+    """Let a number or a choice be refused with what was found and what was expected: click calls it a "valid integer range"."""
+    kind = copy(parameter.type)  # that of numbers is shared
+    if "convert" in vars(kind) or not isinstance(kind, click.Choice | click.types.IntParamType | click.types.FloatParamType):
+        return
+    convert = kind.convert
+
+    def converted(value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:  # noqa: ANN401 - as click has it
+        try:
+            return convert(value, param, ctx)
+        except click.BadParameter:
+            raise click.BadParameter(instead(shown(value), _expected(kind, value)), ctx, param) from None
+
+    kind.convert = converted  # type: ignore[method-assign]
+    kind.get_missing_message = lambda *_, **_more: None  # type: ignore[method-assign]  # it would list choices on lines of their own
+    parameter.type = kind
+
+
+def _expected(kind: click.ParamType, value: object) -> str:  # type: ignore[type-arg]  # generic since click 8.4
+    if isinstance(kind, click.Choice):
+        return one_of(value, map(str, kind.choices))
+    bounds = [("from", getattr(kind, "min", None)), ("to", getattr(kind, "max", None))]
+    number = "a whole number" if isinstance(kind, click.types.IntParamType) else "a number"
+    return " ".join([number, *(f"{end} {bound:,}" for end, bound in bounds if bound is not None)])
 
 
 class TokenFile(click.ParamType):  # type: ignore[type-arg]  # generic since click 8.4

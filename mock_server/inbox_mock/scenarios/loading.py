@@ -122,12 +122,14 @@ def from_file(path: Path, name: str) -> Scenario:
 
 
 @lru_cache(maxsize=32)
-def _read(path: Path, name: str, _written_ns: int, _size: int) -> Scenario:
-    """Read a file, again only if it has changed."""
+def _read(path: Path, name: str, _written_ns: int, size: int) -> Scenario:
+    """Read a file of a ``size``, which of a pipe is 0, again only if it has changed."""
     try:
-        with path.open("rb") as file:
-            raw = file.read(limits.SCENARIO + 1)
-        if len(raw) > limits.SCENARIO:
+        raw = b""
+        if size <= limits.SCENARIO:
+            with path.open("rb") as file:
+                raw = file.read(limits.SCENARIO + 1)
+        if max(size, len(raw)) > limits.SCENARIO:
             raise ScenarioError(name, 0, f"more than {limits.SCENARIO}", SMALLER)
         text = raw.decode()
     except UnicodeDecodeError:

@@ -1,0 +1,72 @@
+"""Every mistake on the command line is told in one good sentence, with exit code 2, whatever the command."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import pytest
+
+from processes import Ran, run
+from walked import COMMANDS, needed_by
+from wording import clumsy_in
+
+PATHS = sorted(path for path in COMMANDS if path)
+LONG = "x" * 5000
+
+
+def wrong_values(option: click.Parameter, folder: Path) -> Iterator[str]:
+    """Return values that a parameter cannot have, by its type."""
+    kind = option.type
+    if isinstance(kind, click.types.FloatParamType | click.types.IntParamType):
+        yield from ("seven", "7seven", "nan", "1e999", "--", LONG)
+    if isinstance(kind, click.IntRange | click.FloatRange):
+        yield from (str(bound) for bound in (kind.min and kind.min - 1, kind.max and kind.max * 2) if bound)
+    if isinstance(kind, click.Choice):
+        yield from ("nonsense", kind.choices[0][:-1], kind.choices[0].upper() + "x", LONG)
+    if isinstance(kind, click.Path):
+        yield str(folder)
+    if kind.name in {"duration", "manual|real|60x", "ADDRESS"}:
+        yield from ("soon", "-1", LONG)
+    if kind.name == "FILE":
+        yield from (str(folder), str(folder / "none"))
+
+
+def mistakes(path: tuple[str, ...], folder: Path) -> Iterator[list[str]]:
+    """Return arguments of a command, each with one mistake."""
+    command = COMMANDS[path]
+    needed = needed_by(command)
+    yield ["--nonsense", *needed]
+    yield [*needed, "--frmat", "json"]
+    for option in command.params:
+        if isinstance(option, click.Argument):
+            if option.required:
+                yield []
+            yield from ([wrong] for wrong in wrong_values(option, folder))
+        elif isinstance(option, click.Option) and not option.is_flag:
+            yield [*needed, option.opts[-1]]
+            yield from ([option.opts[-1], wrong, *needed] for wrong in wrong_values(option, folder))
+    if isinstance(command, click.Group):
+        yield ["nonsense"]
+        yield [f"{next(iter(command.list_commands(click.Context(command))))}x"]
+    elif not any(isinstance(one, click.Argument) and one.nargs == -1 for one in command.params):
+        yield [*needed, "further", "arguments"]
+
+
+def told(ran: Ran) -> str:
+    """Return the sentence of an error, without how to use the command."""
+    assert ran.returncode == 2, ran
+    assert ran.stdout == ""
+    assert "Traceback" not in ran.stderr
+    *usage, last = ran.stderr.rstrip("\n").split("\n")
+    assert all(line == "" or line.startswith(("Usage: ", "Try '", "  ")) for line in usage), ran.stderr
+    return last
+
+
+@pytest.mark.parametrize("path", PATHS, ids=" ".join)
+def test_a_mistake_is_told_in_one_sentence(path: tuple[str, ...], tmp_path: Path) -> None:
+    for arguments in mistakes(path, tmp_path):
+        sentence = told(run(*path, *arguments))
+
+        assert sentence.startswith(("Error: ", "inbox-mock: ")), arguments
+        assert clumsy_in(sentence) == {}, (arguments, sentence)
+        assert len(sentence) < 600, arguments
