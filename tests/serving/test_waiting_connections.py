@@ -6,6 +6,7 @@ import resource
 import select
 import socket
 import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -57,6 +58,19 @@ def test_who_cannot_accept_says_so_once_a_minute(
         out_of_handles._connections._expire(0)
 
     assert capsys.readouterr().err == "no connection can be accepted for now: Too many open files\n" * 2
+
+
+@pytest.mark.parametrize("error", [BrokenPipeError(), OSError(errno.ENOSPC, "No space left on device"), ValueError("closed")])
+def test_a_server_goes_on_when_nobody_reads_what_it_says(
+    out_of_handles: HttpServer, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    class Unread:
+        def write(self, _text: str) -> None:
+            raise error
+
+    monkeypatch.setattr(sys, "stderr", Unread())
+
+    out_of_handles._connections._from_server_socket(out_of_handles.socket)
 
 
 def test_who_cannot_accept_does_not_try_again_at_once(out_of_handles: HttpServer) -> None:

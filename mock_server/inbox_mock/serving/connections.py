@@ -214,6 +214,11 @@ class HttpServer(Server):
         self._connections.close()
         self._connections = Connections(self)
 
+    def error_log(self, *given: Any, **options: Any) -> None:  # noqa: ANN401 - cheroot is not typed
+        """Say what went wrong, if standard error can be written: its reader may have gone, and that ends neither server nor worker."""
+        with suppress(OSError, ValueError):
+            super().error_log(*given, **options)
+
     def process_conn(self, connection: Any) -> None:  # noqa: ANN401
         """Take in what has come on a connection, and give it to a worker when the head of a request is complete."""
         incoming = connection.rfile
