@@ -1,6 +1,8 @@
 """How commands end when something goes wrong: with one line and the exit code of the reference, never with a traceback."""
 
+import inspect
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -295,3 +297,15 @@ def test_what_is_in_a_sandbox_moves_no_cursor(served: str) -> None:
 
         assert result.returncode in {0, 1}, command
         assert all(character.isprintable() or character == "\n" for character in result.stdout + result.stderr), command
+
+
+def test_every_command_that_may_end_with_findings_says_so_in_its_help() -> None:
+    found: dict[str, str] = {}
+    for path, command in COMMANDS.items():
+        module = inspect.getmodule(inspect.unwrap(command.callback)) if command.callback else None
+        if module is not None and hasattr(module, "FINDINGS"):
+            found[module.__name__] = found.get(module.__name__, "") + " ".join(run(*path, "--help").stdout.split())
+
+    assert {name.rpartition(".")[2] for name in found} == {"clock", "client", "doctor", "health", "report", "scenarios", "server"}
+    for name, says in found.items():
+        assert re.search(r"[Ee]xit (code )?(is )?(1|0:.* 1:)|exit code is 1", says), name

@@ -49,7 +49,8 @@ def command(
     """Put a client on trial: CMD is its driver, which reads JSON lines on stdin and answers on stdout.
 
     The trial generates worlds, tells the client to do its job in each, and compares what it believes and did with what is
-    true there. A failure is shown in the smallest world, which is saved. Exit code 0: passed, 1: failed, 2: CMD is no client.
+    true there. A failure is shown in the smallest world, which is saved. Exit code 0: passed, 1: failed, 2: there
+    was no trial, because CMD is no client for one.
     """
     from inbox_contracts.consumer.worlds import load
     from inbox_mock.scenarios.errors import ScenarioError

@@ -70,7 +70,8 @@ def command(
 ) -> None:
     """Hold a server to the contract.
 
-    URL is the server's root. On a fake, each property is judged in sandboxes of its own.
+    URL is the server's root. On a fake, each property is judged in sandboxes of its own. Exit code 0: every property that was
+    judged is kept, 1: one is not, 2: none was judged.
     """
     if missing := missing_extra("hypothesis"):
         stop(missing)

@@ -40,7 +40,7 @@ class Finding:
 @click.option("--port", default=8089, show_default=True, type=click.IntRange(0, 65535), help="The port to look at.")
 @click.option("--format", "wanted", type=click.Choice(["text", "json"]), default="text", show_default=True)
 def command(*, port: int, wanted: str) -> None:
-    """Check what the fake needs, and print what is missing. Exit 1 if something is."""
+    """Check what the fake needs, and print what is missing. Exit code 1: something is."""
     findings = [*_findings(port)]
     if wanted == "json":
         click.echo(json.dumps([asdict(finding) for finding in findings], indent=2))

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 import click
 
 from inbox_mock.cli import print_json
+from inbox_mock.console.guard import FINDINGS
 from inbox_mock.console.terminal import complain
 from inbox_mock.domain.addresses import callable_root
 from inbox_mock.domain.spelling import instead, shown
@@ -16,7 +17,6 @@ from inbox_mock.engine import durations
 
 PATIENCE_SECONDS = 5
 PAUSE_SECONDS = 0.1
-READY, NOT_READY = 0, 1
 
 
 class Patience(click.ParamType):  # type: ignore[type-arg]  # generic since click 8.4
@@ -37,7 +37,7 @@ class Patience(click.ParamType):  # type: ignore[type-arg]  # generic since clic
 @click.option("--wait", type=Patience(), default="0s", show_default=True, metavar="30s", help="How long to wait until it answers.")
 @click.option("--format", "wanted", type=click.Choice(["text", "json"]), default="text", show_default=True)
 def command(*, url: str, wait: timedelta, wanted: str) -> None:
-    """Ask /readyz whether the fake answers. Exit 0 if it does, 1 if it does not in time."""
+    """Ask /readyz whether the fake answers. Exit code 0: it does, 1: it does not in time."""
     root = callable_root(url)
     _check(root)
     deadline = time.monotonic() + wait.total_seconds()
@@ -90,4 +90,4 @@ def _end(root: str, why: str | None, wanted: str) -> NoReturn:
         click.echo(f"{root} is ready")
     else:
         complain(f"{root} is not ready: {why}")
-    sys.exit(READY if why is None else NOT_READY)
+    sys.exit(0 if why is None else FINDINGS)

@@ -22,7 +22,7 @@ RUNS = "on a clock that runs, as under serve: give `clock` its `now`, or the `mo
 @click.option("--allow-webhooks-to", multiple=True, metavar="HOST", help="A host beyond this machine to which webhooks may go.")
 @click.option("--format", "wanted", type=click.Choice(["text", "json"]), default="text", show_default=True)
 def command(*, files: tuple[str, ...], print_schema: bool, allow_webhooks_to: tuple[str, ...], wanted: str) -> None:
-    """List the shipped scenarios; with files, check these instead."""
+    """List the shipped scenarios; with files, check these instead. Exit code 1: one has an error, 2: one cannot be read."""
     if print_schema:
         click.echo(json.dumps(schema(), indent=2))
     elif files:
