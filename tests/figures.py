@@ -1,6 +1,6 @@
 """Print figures of the product's structure: modules, lines, module switches, ignored types, import circles.
 
-    python tests/figures.py [--root DIR] [--json] [--check] [--no-walks] [--pairs N]
+    python tests/figures.py [--root DIR] [--json] [--check] [--no-walks] [--pairs N] [--calls]
 
 The product is every .py file under mock_server and contracts. What the figures mean:
 
@@ -91,9 +91,10 @@ class Module:
 
 @dataclass
 class Walk:
-    """The modules of the calls of a walk, in order."""
+    """The modules of the calls of a walk, in order, and the names of the functions."""
 
     calls: list[str] = field(default_factory=list)
+    functions: list[str] = field(default_factory=list)
 
     @property
     def modules(self) -> list[str]:
@@ -237,6 +238,7 @@ class Recorder:
                 return
             self._generators.add(frame)
         self.walk.calls.append(name)
+        self.walk.functions.append(code.co_qualname)
 
 
 class Fake:
@@ -350,6 +352,7 @@ def shown(walk: Walk) -> JSON:
         "switches": walk.switches.total(),
         "calls": len(walk.calls),
         "names": walk.modules,
+        "sequence": [f"{module}.{function}" for module, function in zip(walk.calls, walk.functions, strict=True)],
         "pairs": [{"from": before, "to": after, "count": count} for (before, after), count in pairs],
     }
 
@@ -378,9 +381,15 @@ def table(figures: JSON) -> Iterator[str]:
 
 
 def most_frequent(figures: JSON, number: int) -> Iterator[str]:
-    for name, walk in figures["walks"].items():
+    for name, walk in figures["walks"].items() if number else ():
         yield f"\nwalk {name}, its most frequent switches:"
         yield from (f"  {pair['count']:>3}  {pair['from']} -> {pair['to']}" for pair in walk["pairs"][:number])
+
+
+def sequence(figures: JSON) -> Iterator[str]:
+    for name, walk in figures["walks"].items():
+        yield f"\nwalk {name}, call by call:"
+        yield from (f"  {call}" for call in walk["sequence"])
 
 
 def main() -> int:
@@ -389,10 +398,15 @@ def main() -> int:
     parser.add_argument("--json", action="store_true", help="print JSON, with the names of modules and every switch")
     parser.add_argument("--check", action="store_true", help="exit with 1 if there are import circles")
     parser.add_argument("--no-walks", action="store_true", help="read the sources only, import nothing")
+    parser.add_argument("--calls", action="store_true", help="print each walk call by call, too")
     parser.add_argument("--pairs", type=int, default=0, metavar="N", help="print the N most frequent switches of each walk, too")
     asked = parser.parse_args()
     figures = measure(asked.root.resolve(), walks=not asked.no_walks)
-    lines = [json.dumps(figures, indent=2)] if asked.json else [*table(figures), *most_frequent(figures, asked.pairs)]
+    lines = (
+        [json.dumps(figures, indent=2)]
+        if asked.json
+        else [*table(figures), *most_frequent(figures, asked.pairs), *(sequence(figures) if asked.calls else ())]
+    )
     sys.stdout.write("\n".join(lines) + "\n")
     return 1 if asked.check and figures["circles"] else 0
 

@@ -13,12 +13,33 @@ from time import monotonic
 from typing import IO
 
 from inbox_contracts import guardian
-from inbox_contracts.output import Said
 from inbox_mock.console.stopping import STOP
 from inbox_mock.domain import limits
 
+FIRST_BYTES = 1024
 CHUNK_BYTES = 64 * 1024
 LAST_SECONDS = guardian.FAREWELL_SECONDS + guardian.TERM_SECONDS + guardian.KILL_SECONDS
+
+
+class Said:
+    """What a command wrote to its stderr: the first and the last bytes; what is between them is counted only."""
+
+    def __init__(self) -> None:
+        self._first = self._last = b""
+        self._left_out = 0
+
+    def keep(self, written: bytes) -> None:
+        """Take more of the stream."""
+        room = FIRST_BYTES - len(self._first)
+        self._first += written[:room]
+        later = self._last + written[room:]
+        self._last = later[FIRST_BYTES - limits.DRIVER_STDERR :]
+        self._left_out += len(later) - len(self._last)
+
+    def __str__(self) -> str:
+        """Return the text, with what was left out in numbers."""
+        between = f"\n... {self._left_out:,} bytes left out ...\n".encode() if self._left_out else b""
+        return (self._first + between + self._last).decode(errors="replace").strip()
 
 
 class Guarded:

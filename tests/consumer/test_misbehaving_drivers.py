@@ -12,8 +12,7 @@ from inbox_contracts import guarded
 from inbox_contracts.consumer.harness import Harness
 from inbox_contracts.consumer.process import CommandDriver
 from inbox_contracts.consumer.trial import Verdict, run
-from inbox_contracts.guarded import CHUNK_BYTES, Guarded
-from inbox_contracts.output import Said
+from inbox_contracts.guarded import CHUNK_BYTES, Guarded, Said
 from inbox_mock.domain import limits
 from lowered import lower
 from signalled import DRIVERS, MARK, left_of
