@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import orjson
@@ -22,7 +23,13 @@ CALLS = (
     *(f"POST {API}{path}" for path in (MESSAGES, PARTICIPANTS, ATTACHMENTS, "/bookings", "/clients", "/inquiries", CONVERSATIONS)),
     *(f"PUT {API}{path}" for path in (f"{MESSAGES}/21", f"{CONVERSATIONS}/11", "/bookings/80", "/clients/1", f"{PARTICIPANTS}/1")),
     *(f"POST {SANDBOX}/{path}" for path in ("bookings", "messages", "faults", "webhooks", "tokens", "clock/advance")),
+    *(f"POST {API}{path}" for path in ("/hosts", "/sources")),
+    *(f"PUT {API}{path}" for path in ("/hosts/2", "/sources/5", "/inquiries/31", f"{ATTACHMENTS}/1")),
 )
+"""The first byte of an input says which; new ones are added at the end, or inputs that are kept are of other calls."""
+
+SAMPLES = orjson.loads((Path(__file__).parents[2] / "api" / "documentation_samples.json").read_bytes())
+METHODS = {"create": "POST ", "update": "PUT "}
 STATUSES = {200, 201, 204, 400, 403, 404, 405, 409, 422}
 LOWERED = 40
 RESET = bytes_of(f"POST {SANDBOX}/reset HTTP/1.1", "Host: localhost", "Content-Length: 0")
@@ -42,9 +49,14 @@ BODIES: dict[str, Any] = {
 
 
 def bodies() -> Iterator[bytes]:
-    """A body for most calls, that is understood."""
+    """A body for most calls that is understood, and the documentation's samples."""
     for call, body in BODIES.items():
         yield bytes([CALLS.index(call)]) + orjson.dumps(body)
+    for name, body in SAMPLES.items():
+        plural, _, action = name.partition("/")
+        for number, call in enumerate(CALLS):
+            if action in METHODS and call.startswith(METHODS[action]) and f"/{plural}" in call:
+                yield bytes([number]) + orjson.dumps(body)
 
 
 @target(
