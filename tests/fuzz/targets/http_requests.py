@@ -23,7 +23,7 @@ PIECES = (1, 2, 7)
 TOO_STRICT = re.compile(
     rb"[0-9A-Fa-f]{21}"  # a size of many digits
     rb"|[ \t];"  # a blank before the extension of a chunk
-    rb"|\A[^\n]*[\x80-\xff]"  # bytes beyond ASCII in the target, which are tolerated here
+    rb"|\A(?:\r\n)?[^\n]*[\x80-\xff]"  # bytes beyond ASCII in the target, which are tolerated here
 )
 """What h11 may refuse although it is no mistake."""
 

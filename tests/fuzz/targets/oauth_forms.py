@@ -129,7 +129,11 @@ def judge_page(wish: Mapping[str, str], reply: Reply) -> None:
         location = reply.headers["location"]
         asked_for, sent_to = urlsplit(CALLBACK), urlsplit(location)
         assert (sent_to.scheme, sent_to.hostname) == (asked_for.scheme, asked_for.hostname), location
-        told = parameters(sent_to.fragment or sent_to.query)
+        own = wish["redirect_uri"]
+        if "\ufffd" in own:
+            return
+        assert location.startswith(own), location
+        told = parameters(location.removeprefix(own)[1:])
         assert alike(told.get("state"), wish.get("state")), location
         assert ("code" in told or "access_token" in told) == (wish.get("decision") == "approve" and "error" not in told), location
     else:
