@@ -23,7 +23,7 @@ PATIENCE = timedelta(days=1)
 )
 def wait_for_the_channel(evidence: Evidence) -> Iterator[Violation]:
     """Yield each booking that got a conversation of the client's before the channel had opened its own."""
-    made = {entry.made("inbox_conversation_created"): entry for entry in evidence.calls if entry.is_call("POST", "inbox", "conversations")}
+    made = {entry.made("inbox_conversation_created"): entry for entry in evidence.called("POST", "inbox", "conversations")}
     connected: set[int] = set()
     seen: set[tuple[int, int]] = set()
     for entry, conversation, booking in _connections(evidence):

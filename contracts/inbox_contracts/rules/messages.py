@@ -45,9 +45,9 @@ def speak_as_a_host(evidence: Evidence) -> Iterator[Violation]:
 def answer_on_the_channel(evidence: Evidence) -> Iterator[Violation]:
     """Yield each answer in a channel's conversation that was not relayed, though a Host sent it."""
     answered, asked = _threads(evidence)
-    for entry in evidence.calls:
+    for entry in evidence.called("POST", "inbox", "messages"):
         message = evidence.messages.get(entry.made("inbox_message_created") or 0)
-        if message is None or not entry.is_call("POST", "inbox", "messages"):
+        if message is None:
             continue
         conversation, sender = evidence.conversations[message.conversation_id], evidence.participants[message.sender_id]
         if conversation.channel is None or sender.kind != "Host" or message.relayed:
@@ -183,8 +183,8 @@ def _messages_in(look: Entry) -> tuple[object, ...] | None:
 )
 def speak_within_the_conversation(evidence: Evidence) -> Iterator[Violation]:
     """Yield each message whose sender is a participant of another conversation."""
-    for entry in evidence.calls:
-        if not entry.is_call("POST", "inbox", "messages") or entry.status not in {422, None}:
+    for entry in evidence.called("POST", "inbox", "messages"):
+        if entry.status not in {422, None}:
             continue
         sender, conversation = evidence.participants.get(entry.number("sender_id") or 0), entry.number("conversation_id")
         if sender is not None and conversation in evidence.conversations and sender.conversation_id != conversation:

@@ -16,7 +16,7 @@ def _undeclared(_: RequestContext) -> Result:
     raise NotImplementedError
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Operation:
     """An operation: ``run`` answers a request whose token has any one of the ``scopes``.
 

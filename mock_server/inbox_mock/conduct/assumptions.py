@@ -4,7 +4,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 import orjson
 
@@ -72,6 +72,17 @@ def _stays_with_an_offset(entry: Entry, written: Json) -> bool:
 
 MESSAGE = ("POST", "inbox", "messages")
 OF_CALLS: tuple[tuple[Behaviour, Callable[[Entry, Json], bool]], ...] = (
+    (_switched("if_none_match"), lambda entry, _: "If-None-Match" in entry.asked_headers),
+    (_switched("created_by"), lambda entry, _: entry.status in {200, 201} and not SHOWS_CREATOR.isdisjoint(entry.parts[1:2])),
+    (_switched("attachment_urls"), lambda entry, _: entry.status in {200, 201} and entry.parts[1:2] == ("attachments",)),
+    (_switched("picture_size"), _shows_a_picture),
+    (
+        Behaviour("A page past the end is empty, and no error.", "no source settles it"),
+        lambda entry, _: entry.status == 200 and page_of(entry) > int(entry.headers.get("X-Total-Pages") or sys.maxsize),
+    ),
+)
+OF_WRITES: tuple[tuple[Behaviour, Callable[[Entry, Json], bool]], ...] = (
+    *OF_CALLS,
     (_switched("message_bumps_conversation"), lambda entry, _: entry.made("inbox_message_created") is not None),
     (
         _switched("connect_moves_updated_at"),
@@ -83,11 +94,7 @@ OF_CALLS: tuple[tuple[Behaviour, Callable[[Entry, Json], bool]], ...] = (
     ),
     (_switched("sent_at_optional"), lambda entry, written: entry.is_call(*MESSAGE) and bool(written) and written.get("sent_at") is None),
     (_switched("visibility_all"), lambda entry, written: "messages" in entry.parts and written.get("visibility") == "all"),
-    (_switched("if_none_match"), lambda entry, _: "If-None-Match" in entry.asked_headers),
     (_switched("stay_offset"), _stays_with_an_offset),
-    (_switched("created_by"), lambda entry, _: entry.status in {200, 201} and not SHOWS_CREATOR.isdisjoint(entry.parts[1:2])),
-    (_switched("attachment_urls"), lambda entry, _: entry.status in {200, 201} and entry.parts[1:2] == ("attachments",)),
-    (_switched("picture_size"), _shows_a_picture),
     (
         Behaviour("A message whose channel is not the conversation's default_channel stays in the inbox.", "inferred from default_channel"),
         lambda entry, _: any(reason.is_not_relayed for reason in entry.reasons),
@@ -95,10 +102,6 @@ OF_CALLS: tuple[tuple[Behaviour, Callable[[Entry, Json], bool]], ...] = (
     (
         Behaviour("A sender from another conversation is refused.", "inferred: a participant is scoped under its conversation"),
         lambda entry, _: entry.is_call(*MESSAGE) and entry.refused_for("sender"),
-    ),
-    (
-        Behaviour("A page past the end is empty, and no error.", "no source settles it"),
-        lambda entry, _: entry.status == 200 and page_of(entry) > int(entry.headers.get("X-Total-Pages") or sys.maxsize),
     ),
 )
 OF_EXCHANGES: tuple[tuple[Behaviour, Callable[[Entry], bool]], ...] = (
@@ -145,12 +148,13 @@ def assumed(evidence: Evidence, operations: OperationIndex, observed: Mapping[Be
 def _met(evidence: Evidence, operations: OperationIndex) -> Iterator[Behaviour]:
     """Yield each behaviour as often as an entry shows it."""
     for entry in evidence.calls:
-        operation, written = operations.of(entry.method, entry.path), entry.written
+        operation, reads = operations.of(entry.method, entry.path), entry.method == "GET"
+        written = {} if reads else entry.written
         if operation is not None and entry.status not in {401, 403}:
             yield from _declared(entry, written, operation)
         if (entry.status or 0) >= 300:
             yield from _refusals(entry)
-        for behaviour, seen in OF_CALLS:
+        for behaviour, seen in OF_CALLS if reads else OF_WRITES:
             if seen(entry, written):
                 yield behaviour
     for entries, behaviours in ((evidence.exchanges, OF_EXCHANGES), (evidence.attempts, OF_WEBHOOKS)):
@@ -159,23 +163,27 @@ def _met(evidence: Evidence, operations: OperationIndex) -> Iterator[Behaviour]:
 
 def _declared(entry: Entry, written: Json, operation: Operation) -> Iterator[Behaviour]:
     """Yield what a call relied on by its declarations: the operation, its parameters, written fields, embedded resources."""
-    if operation.fidelity.level == ASSUMED:
-        yield Behaviour(f"{operation.method} /api/v3{operation.rule}: {operation.summary}", operation.fidelity.source)
-    for name in entry.parameters:
-        if name in operation.query and QUERY[name].fidelity.level == ASSUMED:
-            yield Behaviour(f"Query parameter {name}: {QUERY[name].says}", QUERY[name].fidelity.source)
+    wrote = {}
     if operation.body in {"create", "update"}:
         known = _writable(operation.resource)
         wrote = {name: value for name, value in written.items() if name in known}
         if entry.done:
             yield from (_switched("cast_values") for name, value in wrote.items() if is_cast(known[name], value))
-    else:
-        wrote = {}
     parameters = entry.parameters
     named = {part for name in ("fields", "include") if name in parameters for part in parameters[name].split(",")}
-    if wrote or named:
-        assumed_ones = _assumed_parts(operation.resource)
-        yield from (behaviour for name, writable, behaviour in assumed_ones if name in named or (writable and name in wrote))
+    yield from _relied_on(operation, frozenset(parameters).intersection(operation.query), frozenset(named), frozenset(wrote))
+
+
+@lru_cache(maxsize=256)
+def _relied_on(operation: Operation, parameters: frozenset[str], named: frozenset[str], wrote: frozenset[str]) -> tuple[Behaviour, ...]:
+    """Return the behaviours that an operation with such parameters, named parts and written fields relies on."""
+    found = []
+    if operation.fidelity.level == ASSUMED:
+        found.append(Behaviour(f"{operation.method} /api/v3{operation.rule}: {operation.summary}", operation.fidelity.source))
+    asked = [(name, QUERY[name]) for name in parameters if QUERY[name].fidelity.level == ASSUMED]
+    found += [Behaviour(f"Query parameter {name}: {one.says}", one.fidelity.source) for name, one in asked]
+    parts = _assumed_parts(operation.resource) if named or wrote else ()
+    return (*found, *(behaviour for name, writable, behaviour in parts if name in named or (writable and name in wrote)))
 
 
 @cache

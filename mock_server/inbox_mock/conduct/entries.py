@@ -17,8 +17,7 @@ from inbox_mock.domain.reasons import FAULT_STRUCK, Reason, from_json
 from inbox_mock.faults.active import options_of
 from inbox_mock.faults.declaration import RequestFault
 from inbox_mock.faults.kinds import kinds
-from inbox_mock.store.database import Row
-from inbox_mock.store.journal import Reader
+from inbox_mock.store.journal import Head, Reader
 from inbox_mock.webhooks.event_types import event_types
 
 MOST_HELD = 2_000
@@ -46,43 +45,45 @@ class Entries:
     lagging: Mapping[int, datetime]
     _functions: dict[tuple[str, str | None], Callable[[int], Any]] = field(default_factory=dict)
 
-    def entry(self, row: Row) -> Entry:
+    def entry(self, row: Head) -> Entry:
         """Return the entry of a row of `inbox_mock.store.journal.heads`."""
-        asks, answers = len(row["request"]) > MOST_HELD, len(row["response"]) > MOST_HELD
-        request: Row = orjson.loads(row["request"]) if asks else _request(row["request"])
-        response: Row = orjson.loads(row["response"])
-        headers = response.get("headers", {})
-        reasons = () if row["reasons"] == EMPTY else tuple(map(from_json, orjson.loads(row["reasons"])))
-        delivery = None if row["delivery_id"] is None else self.deliveries[row["delivery_id"]]
-        caused = () if row["caused"] == EMPTY else tuple((one["event"], one["id"]) for one in orjson.loads(row["caused"]))
-        asked_body = self._later("request", "body") if asks else request.get("body", "")
-        method, path, status, at = intern(row["method"]), row["path"], row["status"], instant(row["at"])
-        token = self.tokens.get(str(request.get("token")))
-        return filled(
-            LongEntry if len(path) + len(row["query"]) > MOST_HELD else Entry,
-            {
-                "id": row["id"],
-                "at": at,
-                "method": method,
-                "path": self._later("path") if len(path) > MOST_HELD else intern(path),
-                "query": self._later("query") if len(row["query"]) > MOST_HELD else intern(row["query"]),
-                "status": status,
-                "token": request.get("token"),
-                "application_id": row["application_id"] if row["application_id"] is not None or token is None else token.application_id,
-                "account_id": None if token is None else token.account_id,
-                "asked_headers": self._later("request", "headers") if asks else request.get("headers", {}),
-                "asked_body": self._later("request_body") if row["asks"] else asked_body,
-                "headers": self._later("response", "headers") if answers else _shared(headers),
-                "head_bytes": head_bytes(headers) if delivery is None and status is not None else 0,
-                "body": self._later("response_body") if row["answers"] else response.get("body", ""),
-                "caused": caused,
-                "reasons": reasons,
-                "readable": not (reasons and _is_garbled(reasons)),
-                "synced_at": None if status is None or delivery is not None else self.lagging.get(row["fault_id"], at),
-                "delivery": delivery,
-                "scopes": self.scopes(method, path) if delivery is None else event_types()[delivery.event].scopes,
-            },
+        entry_id, at_text, method, path, query, status, application_id, delivery_id, request, response, caused, fault_id, told, *bodies = (
+            row
         )
+        asks, answers, is_long = len(request) > MOST_HELD, len(response) > MOST_HELD, len(path) + len(query) > MOST_HELD
+        asked: dict[str, Any] = orjson.loads(request) if asks else _request(request)
+        answered: dict[str, Any] = orjson.loads(response)
+        headers = answered.get("headers", {})
+        reasons = () if told == EMPTY else tuple(map(from_json, orjson.loads(told)))
+        delivery = None if delivery_id is None else self.deliveries[delivery_id]
+        method, at = intern(method), instant(at_text)
+        token = self.tokens.get(str(asked.get("token")))
+        fields = {
+            "id": entry_id,
+            "at": at,
+            "method": method,
+            "path": self._later("path") if len(path) > MOST_HELD else intern(path),
+            "query": self._later("query") if len(query) > MOST_HELD else intern(query),
+            "status": status,
+            "token": asked.get("token"),
+            "application_id": application_id if application_id is not None or token is None else token.application_id,
+            "account_id": None if token is None else token.account_id,
+            "asked_headers": self._later("request", "headers") if asks else asked.get("headers", {}),
+            "asked_body": self._later("request_body") if bodies[0] else self._later("request", "body") if asks else asked.get("body", ""),
+            "headers": self._later("response", "headers") if answers else headers,
+            "head_bytes": head_bytes(headers) if delivery is None and status is not None else 0,
+            "body": self._later("response_body") if bodies[1] else answered.get("body", ""),
+            "caused": () if caused == EMPTY else tuple((one["event"], one["id"]) for one in orjson.loads(caused)),
+            "reasons": reasons,
+            "readable": not (reasons and _is_garbled(reasons)),
+            "synced_at": None if status is None or delivery is not None else self.lagging.get(fault_id, at),
+            "delivery": delivery,
+            "scopes": self.scopes(method, path) if delivery is None else event_types()[delivery.event].scopes,
+        }
+        if is_long:
+            return filled(LongEntry, fields)
+        fields["parts"], fields["parameters"] = parts_of(path) if delivery is None else (), parameters_in(query)
+        return filled(Entry, fields)
 
     def _later(self, column: str, within: str | None = None) -> Callable[[int], Any]:
         """Return the function that reads a column of an entry, or what a column's JSON holds under a name."""
@@ -90,11 +91,6 @@ class Entries:
 
 
 _request = lru_cache(maxsize=256)(orjson.loads)
-
-
-def _shared(headers: Row) -> Row:
-    """Return the same headers; of equal values one is held."""
-    return dict(zip(headers, map(intern, headers.values()), strict=True))
 
 
 def _read(reader: Reader, column: str, within: str | None, entry_id: int) -> object:

@@ -246,9 +246,10 @@ class Entry:
 
     def is_call(self, method: str, *parts: str) -> bool:
         """Return whether this is a request with this method and path; ``*`` stands for any part. PATCH counts as PUT."""
-        if len(parts) != len(self.parts) or method != ("PUT" if self.method == "PATCH" else self.method):
+        found = self.parts
+        if len(parts) != len(found) or method != ("PUT" if self.method == "PATCH" else self.method):
             return False
-        return all(wanted in ("*", found) for wanted, found in zip(parts, self.parts, strict=True))
+        return parts == found or ("*" in parts and all(wanted in ("*", one) for wanted, one in zip(parts, found, strict=True)))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -274,6 +275,17 @@ class Evidence:
     def calls(self) -> tuple[Entry, ...]:
         """The requests under /api/v3."""
         return tuple(entry for entry in self.entries if entry.parts)
+
+    @cached_property
+    def _by_form(self) -> Mapping[tuple[str, int], list[Entry]]:
+        found: dict[tuple[str, int], list[Entry]] = {}
+        for entry in self.calls:
+            found.setdefault(("PUT" if entry.method == "PATCH" else entry.method, len(entry.parts)), []).append(entry)
+        return found
+
+    def called(self, method: str, *parts: str) -> Iterator[Entry]:
+        """Yield the requests with a method and a path, as `Entry.is_call` has them, without looking at all the others."""
+        return (entry for entry in self._by_form.get((method, len(parts)), ()) if entry.is_call(method, *parts))
 
     @cached_property
     def exchanges(self) -> tuple[Entry, ...]:
@@ -312,6 +324,4 @@ class Evidence:
 
     def attempts_at(self, method: str, *parts: str, field: str) -> Iterator[Entry]:
         """Yield the requests of a kind that were carried out, and those that a strict sandbox refused because of ``field``."""
-        for entry in self.calls:
-            if entry.is_call(method, *parts) and (entry.done or (self.strict and entry.refused_for(field))):
-                yield entry
+        return (entry for entry in self.called(method, *parts) if entry.done or (self.strict and entry.refused_for(field)))

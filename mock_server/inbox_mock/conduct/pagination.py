@@ -142,7 +142,12 @@ def _time(text: str) -> datetime | None:
 def page_of(entry: Entry) -> int:
     """Return the number of the requested page; anything but a number counts as 1."""
     given = entry.parameters.get("page")
-    return 1 if given is None else whole_number(given, 15) or 1
+    return 1 if given is None else _page(given)
+
+
+@lru_cache(maxsize=256)
+def _page(text: str) -> int:
+    return whole_number(text, 15) or 1
 
 
 def has_next(entry: Entry) -> bool:

@@ -132,7 +132,7 @@ def _clean(found: object) -> object:
     """Return a value with texts that can be encoded and are not too long: clients may write anything."""
     if isinstance(found, str):
         text = found if len(found) <= LONGEST else f"{found[:LONGEST]}..."
-        return text.encode(errors="replace").decode()
+        return text if text.isascii() else text.encode(errors="replace").decode()
     if isinstance(found, dict):
         return {name: _clean(value) for name, value in found.items()}
     return [_clean(value) for value in found] if isinstance(found, list) else found

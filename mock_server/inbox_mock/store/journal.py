@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
+from typing import Any
 
 import orjson
 
@@ -16,9 +17,11 @@ INSERT = """
       :request_body, :response_body)"""
 OPTIONAL: Row = {"delivery_id": None, "request_body": None, "response_body": None}
 JSON_COLUMNS = ("request", "response", "caused", "reasons")
+Head = tuple[Any, ...]
+"""The columns of an entry that `HEADS` names, in their order."""
 HEADS = """
     SELECT id, at, method, path, query, status, application_id, delivery_id, request, response, caused, fault_id, reasons,
-      request_body IS NOT NULL AS asks, response_body IS NOT NULL AS answers
+      request_body IS NOT NULL, response_body IS NOT NULL
     FROM journal ORDER BY id"""
 
 
@@ -61,12 +64,12 @@ def of_delivery(db: Database, delivery_id: object) -> list[Row]:
     return _read(db.each("SELECT * FROM journal WHERE delivery_id = ? ORDER BY id", (delivery_id,)))
 
 
-def heads(db: Database) -> Iterator[Row]:
-    """Yield each entry without the texts of its bodies, oldest first; ``asks`` and ``answers`` say whether there are any.
+def heads(db: Database) -> Iterator[Head]:
+    """Yield each entry without the texts of its bodies, oldest first; the last two values say whether there are any.
 
     The other columns are as they are stored: JSON is not read.
     """
-    return db.each(HEADS)
+    return db.execute(HEADS)
 
 
 class Reader:
