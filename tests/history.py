@@ -51,7 +51,7 @@ def history(sandbox: Sandbox, *, accounting: bool = True) -> bytes:
     told: JSON = {
         "timeline": timeline,
         "clock": sandbox.admin.get("/clock").json,
-        "threads": [sandbox.admin.get(f"/conversations/{number}/thread").json for number in conversations],
+        "threads": [sandbox.handle.thread(number) for number in conversations],
         "deliveries": _deliveries(sandbox),
         "records": {name: sandbox.api.get(f"/{name}", updated_since="", per_page=100).json for name in LISTS},
     }
@@ -62,7 +62,7 @@ def history(sandbox: Sandbox, *, accounting: bool = True) -> bytes:
 
 def _deliveries(sandbox: Sandbox) -> list[JSON]:
     """Every delivery, without what the secret of a sandbox signs and what the receiver adds of its own."""
-    found: list[JSON] = sandbox.admin.get("/deliveries").json["deliveries"]
+    found = sandbox.handle.deliveries()
     for delivery in found:
         for attempt in delivery["attempts"]:
             attempt["request"]["headers"].pop("X-Content-Signature")

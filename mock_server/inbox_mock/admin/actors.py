@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import orjson
 
-from inbox_mock.admin.operation import JSON, AdminCall, operation
+from inbox_mock.admin.operation import JSON, PAGED, AdminCall, operation
 from inbox_mock.admin.sandboxes import ID, TEXT
 from inbox_mock.channels import policies
 from inbox_mock.domain import times
@@ -181,15 +181,14 @@ def change_conversation(call: AdminCall) -> JSON:
 @operation(
     "GET",
     "/sandboxes/<id>/conversations/<record_id>/thread",
-    query={"limit": "So many of the latest; all, if left out.", "skip": "Leave out so many of the latest."},
+    query=PAGED,
 )
 def get_thread(call: AdminCall) -> JSON:
     """See what the guest sees on the channel."""
-    limit, skip = call.number("limit", 10**15), call.number("skip", 0)
     with call.in_sandbox.work() as work:
         if work.db.get(ConversationRow, call.record_id)["channel"] is None:
             raise NotFound
-        return {"messages": relay.thread(work, call.record_id, limit, skip)}
+        return {"messages": relay.thread(work, call.record_id, *call.page)}
 
 
 def shown(work: UnitOfWork, plural: str, record_id: object, origin: str) -> JSON:

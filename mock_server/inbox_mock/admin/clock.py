@@ -7,6 +7,7 @@ from inbox_mock.admin.operation import JSON, AdminCall, operation
 from inbox_mock.admin.sandboxes import CLOCK, MODE, TEXT
 from inbox_mock.domain import times
 from inbox_mock.domain.errors import Invalid, invalid
+from inbox_mock.domain.limits import LISTED
 from inbox_mock.domain.times import LATEST
 from inbox_mock.engine import durations
 from inbox_mock.engine.unit_of_work import UnitOfWork
@@ -16,7 +17,6 @@ from inbox_mock.store import timeline
 from inbox_mock.webhooks.advance import IDLE, a_year_on, advance
 
 EXPECTED_TO = "a time such as 2030-06-02T00:00:00Z, not before the sandbox's present and at most ten years after it"
-EVERYTHING = 10**15
 EVENT: JSON = {"type": "object", "properties": {"id": {"type": "integer"}, "kind": TEXT, "says": TEXT, "about": {"type": "object"}}}
 
 
@@ -90,15 +90,17 @@ def advance_clock(call: AdminCall) -> JSON:
 @operation(
     "GET",
     "/sandboxes/<id>/timeline",
-    query={"limit": "So many of the next and of the latest; all, if left out."},
+    query={
+        "limit": f"So many of the next and of the latest, from 0 to {LISTED:d}; {LISTED:d}, if left out.",
+        "skip": "Leave out so many of the next and of the latest.",
+    },
     answer={"type": "object", "properties": {"pending": {"type": "array", "items": EVENT}, "past": {"type": "array", "items": EVENT}}},
 )
 def get_timeline(call: AdminCall) -> JSON:
     """Get pending and past events."""
-    limit = call.number("limit", EVERYTHING)
     with call.in_sandbox.work() as work:
-        pending = [_event(event, "due_at") for event in timeline.pending(work.db, limit)]
-        return {"pending": pending, "past": [_event(event, "at") for event in timeline.past(work.db, limit)]}
+        pending = [_event(event, "due_at") for event in timeline.pending(work.db, *call.page)]
+        return {"pending": pending, "past": [_event(event, "at") for event in timeline.past(work.db, *call.page)]}
 
 
 def _event(event: timeline.Event, when: str) -> JSON:

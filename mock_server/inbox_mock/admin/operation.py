@@ -21,6 +21,11 @@ if TYPE_CHECKING:
     from jsonschema_rs import ValidationError, Validator
 
 JSON = dict[str, Any]
+PAGED = {
+    "limit": f"So many of the latest, from 0 to {limits.LISTED:d}; {limits.LISTED:d}, if left out.",
+    "skip": "Leave out so many of the latest.",
+}
+"""The query of an operation that lists the latest records, oldest first, in pages: `AdminCall.page`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +59,15 @@ class AdminCall:
         if found is None:
             raise NotFound
         return found
+
+    @property
+    def page(self) -> tuple[int, int]:
+        """How many records the query asks for, and how many it leaves out.
+
+        Raises:
+            Invalid: it asks for more than a page has.
+        """
+        return self.number("limit", limits.LISTED, limits.LISTED), self.number("skip", 0)
 
     def number(self, name: str, usual: int, most: int = 10**15) -> int:
         """Return a whole number in the query.

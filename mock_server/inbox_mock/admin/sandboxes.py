@@ -1,9 +1,8 @@
 """Creating, reading, resetting, forking and deleting sandboxes; their tokens and their snapshots."""
 
-from inbox_mock.admin.operation import JSON, AdminCall, operation
+from inbox_mock.admin.operation import JSON, PAGED, AdminCall, operation
 from inbox_mock.domain.access import ALL_SCOPES
 from inbox_mock.domain.errors import Invalid, NotFound, invalid
-from inbox_mock.domain.limits import LISTED
 from inbox_mock.engine import snapshots
 from inbox_mock.engine.sandbox import Sandbox, Snapshot
 from inbox_mock.engine.snapshots import EXPECTED_NAME
@@ -82,7 +81,7 @@ def create_sandbox(call: AdminCall) -> JSON:
     "GET",
     "/sandboxes",
     refusals=(422,),
-    query={"limit": f"So many of the latest, from 0 to {LISTED:d}; {LISTED:d}, if left out.", "skip": "Leave out so many of the latest."},
+    query=PAGED,
     answer={"type": "object", "properties": {"sandboxes": {"type": "array", "items": SANDBOX}, "count": {"type": "integer"}}},
 )
 def list_sandboxes(call: AdminCall) -> JSON:
@@ -90,7 +89,7 @@ def list_sandboxes(call: AdminCall) -> JSON:
 
     None is waited for or woken: each is shown as its last unit of work left it.
     """
-    limit, skip = call.number("limit", LISTED, LISTED), call.number("skip", 0)
+    limit, skip = call.page
     every = call.factory.sandboxes.all()
     end = max(0, len(every) - skip)
     return {"sandboxes": [_shown(sandbox, call.origin) for sandbox in every[max(0, end - limit) : end]], "count": len(every)}

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from inbox_mock.admin.operation import JSON, AdminCall, operation
+from inbox_mock.admin.operation import JSON, PAGED, AdminCall, operation
 from inbox_mock.admin.sandboxes import ID, application_in
 from inbox_mock.domain import limits
 from inbox_mock.domain.errors import Invalid, NotFound, invalid
@@ -19,8 +19,6 @@ from inbox_mock.webhooks.deliveries import RECEIVER, is_address, request_of
 from inbox_mock.webhooks.deliveries import subscribe as add_subscription
 from inbox_mock.webhooks.event_types import event_types
 from inbox_mock.webhooks.sender import sign
-
-EVERYTHING = 10**15
 
 
 @operation(
@@ -74,12 +72,11 @@ def unsubscribe(call: AdminCall) -> None:
             raise NotFound
 
 
-@operation("GET", "/sandboxes/<id>/deliveries", query={"limit": "So many of the latest; all, if left out."})
+@operation("GET", "/sandboxes/<id>/deliveries", query=PAGED)
 def list_deliveries(call: AdminCall) -> JSON:
-    """List the deliveries, each with its attempts."""
-    limit = call.number("limit", EVERYTHING)
+    """List the latest deliveries, oldest first, each with its attempts."""
     with call.in_sandbox.work() as work:
-        return {"deliveries": [_delivery(work, row) for row in webhooks.all_deliveries(work.db, limit)]}
+        return {"deliveries": [_delivery(work, row) for row in webhooks.deliveries(work.db, *call.page)]}
 
 
 @operation("POST", "/sandboxes/<id>/deliveries/<record_id>/redeliver")

@@ -15,6 +15,7 @@ from inbox_mock.client.calls import (
     Send,
     ServerUnreachableError,
     error_of,
+    every_page,
     over_http,
     written,
 )
@@ -60,15 +61,7 @@ class AdminClient:
 
     def sandboxes(self) -> list[JSON]:
         """Return every sandbox as the admin API lists it, oldest first."""
-        found: dict[str, JSON] = {}
-        skip = 0
-        while page := {one["id"]: one for one in self.call("GET", f"/sandboxes?skip={skip}")["sandboxes"]}:
-            if page.keys() <= found.keys():
-                break  # what answers has no pages
-            # Those that were made meanwhile move the others to the next page, where they are read again.
-            found = page | found
-            skip += len(page)
-        return list(found.values())
+        return every_page(lambda skip: self.call("GET", f"/sandboxes?skip={skip}")["sandboxes"])
 
     def sandbox(self, sandbox_id: str = "default") -> "SandboxClient":
         """Return a sandbox by its id, without a call."""
@@ -211,8 +204,8 @@ class SandboxClient:
 
     def thread(self, conversation_id: int) -> list[JSON]:
         """Return what the guest sees on the channel, each as ``{"from", "content", "at", "message_id"}``."""
-        messages: list[JSON] = self.admin("GET", f"/conversations/{conversation_id}/thread")["messages"]
-        return messages
+        path = f"/conversations/{conversation_id}/thread"
+        return every_page(lambda skip: self.admin("GET", f"{path}?skip={skip}")["messages"], "message_id")
 
     def fault(self, kind: str, **more: object) -> JSON:
         """Set a fault, and return it; ``more`` is what the kind takes, ``status=503, times=2`` for one."""
@@ -246,16 +239,17 @@ class SandboxClient:
 
     def deliveries(self) -> list[JSON]:
         """Return every webhook, with its attempts."""
-        found: list[JSON] = self.admin("GET", "/deliveries")["deliveries"]
-        return found
+        return every_page(lambda skip: self.admin("GET", f"/deliveries?skip={skip}")["deliveries"])
 
     def redeliver(self, delivery_id: int) -> JSON:
         """Send a webhook again, now; return the delivery."""
         return self.admin("POST", f"/deliveries/{delivery_id}/redeliver")
 
     def timeline(self) -> JSON:
-        """Return the events to come (``pending``) and those that have happened (``past``)."""
-        return self.admin("GET", "/timeline")
+        """Return the events to come (``pending``) and those that have happened (``past``); all of one moment while the clock stands."""
+        pending = every_page(lambda skip: self.admin("GET", f"/timeline?skip={skip}")["pending"])
+        past = every_page(lambda skip: self.admin("GET", f"/timeline?skip={skip}")["past"])
+        return {"pending": sorted(pending, key=lambda event: (event["due_at"], event["id"])), "past": past}
 
     def journal(self, after: int = 0) -> list[JSON]:
         """Return every request and webhook attempt after an entry's id, oldest first."""

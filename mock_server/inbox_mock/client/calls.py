@@ -117,3 +117,18 @@ def _check_root(root: str) -> None:
         parts = urlsplit("")
     if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path or parts.query:
         raise AdminError(f"the server's root cannot be {root!r}; expected something like http://127.0.0.1:8089")
+
+
+def every_page(page_without: Callable[[int], list[JSON]], key: str = "id") -> list[JSON]:
+    """Return what is listed in pages, oldest first: ``page_without`` returns the page that leaves out so many of the latest.
+
+    What is added meanwhile moves the others to the next page, where they are read again: ``key`` tells them.
+    """
+    found: dict[object, JSON] = {}
+    skip = 0
+    while page := {one[key]: one for one in page_without(skip)}:
+        if page.keys() <= found.keys():
+            break  # what answers has no pages
+        found = page | found
+        skip += len(page)
+    return list(found.values())

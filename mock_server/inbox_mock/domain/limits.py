@@ -89,7 +89,7 @@ WAITING = Limit(8, "requests", "admin calls that wait for news at once", "answer
 EVENTS = Limit(1_000, "events", "one advance of a clock `until` something, or without time passing", "it stops, and says so")
 
 # What is listed.
-LISTED = Limit(200, "sandboxes", "a page of the list of sandboxes", "422 at `limit`")
+LISTED = Limit(200, "records", "a page of sandboxes, of deliveries, of events past or to come, or of a thread", "422 at `limit`")
 
 # What is read.
 SCENARIO = Limit(8 * MEBIBYTE, "bytes", "a scenario: a file, or its texts with each alias counted", "an error")

@@ -50,8 +50,8 @@ def put_on_channel(work: UnitOfWork, message_id: object) -> None:
     work.db.update("messages", message_id, {"on_channel_at": work.now})
 
 
-def thread(work: UnitOfWork, conversation_id: object, limit: int = -1, skip: int = 0) -> list[Row]:
-    """Return what the guest sees on the channel, oldest first: the latest ``limit`` messages, after skipping some."""
+def thread(work: UnitOfWork, conversation_id: object, limit: int, skip: int = 0) -> list[Row]:
+    """Return what the guest sees on the channel, oldest first: the latest ``limit`` messages, without the latest ``skip``."""
     sql = """
         SELECT iif(p.member_type = 'Client', 'guest', 'host') AS "from", coalesce(nullif(m.on_channel_as, ''), m.content) AS content,
           m.on_channel_at AS at, m.id AS message_id

@@ -46,16 +46,16 @@ def newest(db: Database) -> int:
     return found
 
 
-def pending(db: Database, limit: int = -1) -> list[Event]:
-    """Return the pending events, soonest first; at most ``limit``, if given."""
-    sql = "SELECT id, due_at, kind, about FROM timeline WHERE happened = 0 ORDER BY due_at, id LIMIT ?"
-    return [_event(row) for row in db.execute(sql, (limit,))]
+def pending(db: Database, limit: int, skip: int = 0) -> list[Event]:
+    """Return the next ``limit`` pending events, without the next ``skip``, soonest first."""
+    sql = "SELECT id, due_at, kind, about FROM timeline WHERE happened = 0 ORDER BY due_at, id LIMIT ? OFFSET ?"
+    return [_event(row) for row in db.execute(sql, (limit, skip))]
 
 
-def past(db: Database, limit: int = -1) -> list[Event]:
-    """Return the past events, oldest first; only the latest ``limit``, if given."""
-    sql = "SELECT id, due_at, kind, about FROM timeline WHERE happened = 1 ORDER BY due_at DESC, id DESC LIMIT ?"
-    return [_event(row) for row in db.execute(sql, (limit,))][::-1]
+def past(db: Database, limit: int, skip: int = 0) -> list[Event]:
+    """Return the latest ``limit`` past events, without the latest ``skip``, oldest first."""
+    sql = "SELECT id, due_at, kind, about FROM timeline WHERE happened = 1 ORDER BY due_at DESC, id DESC LIMIT ? OFFSET ?"
+    return [_event(row) for row in db.execute(sql, (limit, skip))][::-1]
 
 
 def mark_happened(db: Database, event_id: int, about: Mapping[str, object] | None = None) -> None:

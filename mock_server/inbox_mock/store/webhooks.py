@@ -57,6 +57,6 @@ def delivery(db: Database, delivery_id: object) -> DeliveryRow | None:
     return db.one("SELECT * FROM deliveries WHERE id = ?", (delivery_id,), DeliveryRow)
 
 
-def all_deliveries(db: Database, limit: int = -1) -> list[DeliveryRow]:
-    """Return every delivery, oldest first; only the latest ``limit``, if given."""
-    return db.every("SELECT * FROM deliveries ORDER BY id DESC LIMIT ?", (limit,), DeliveryRow)[::-1]
+def deliveries(db: Database, limit: int, skip: int = 0) -> list[DeliveryRow]:
+    """Return the latest ``limit`` deliveries, without the latest ``skip``, oldest first."""
+    return db.every("SELECT * FROM deliveries ORDER BY id DESC LIMIT ? OFFSET ?", (limit, skip), DeliveryRow)[::-1]
