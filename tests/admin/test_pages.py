@@ -48,7 +48,7 @@ def busy(mock: Mock) -> Sandbox:
     return sandbox
 
 
-@pytest.fixture(params=LISTS.values(), ids=LISTS)
+@pytest.fixture(params=list(LISTS.values()), ids=list(LISTS))
 def listed(request: pytest.FixtureRequest) -> Listed:
     found: Listed = request.param
     return found

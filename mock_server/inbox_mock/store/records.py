@@ -81,11 +81,16 @@ def read(db: Database, view: str, ids: Sequence[int]) -> Rows:
     if len(ids) == 1:
         cursor = db.execute(f"SELECT * FROM {view} WHERE id = ?", (ids[0],))  # noqa: S608
         return Rows(columns_of(cursor), cursor.fetchall())
-    cursor = db.execute(f"SELECT * FROM {view} WHERE id IN (SELECT value FROM json_each(?))", (orjson.dumps(ids).decode(),))  # noqa: S608
-    columns = columns_of(cursor)
+    columns, found = each(db, view, ids)
     position = columns.index("id")
-    found: dict[object, Sequence[object]] = {row[position]: row for row in cursor}
-    return Rows(columns, [found[record_id] for record_id in ids if record_id in found])
+    by_id: dict[object, Sequence[object]] = {row[position]: row for row in found}
+    return Rows(columns, [by_id[record_id] for record_id in ids if record_id in by_id])
+
+
+def each(db: Database, view: str, ids: Sequence[int]) -> tuple[tuple[str, ...], Iterable[Sequence[object]]]:
+    """Return a view's columns, and its rows of the records with these ids one after the other, in any order."""
+    cursor = db.execute(f"SELECT * FROM {view} WHERE id IN (SELECT value FROM json_each(?))", (orjson.dumps(ids).decode(),))  # noqa: S608
+    return columns_of(cursor), cursor
 
 
 def columns_of(cursor: sqlite3.Cursor) -> tuple[str, ...]:
