@@ -51,7 +51,7 @@ def history(sandbox: Sandbox, *, accounting: bool = True) -> bytes:
     told: JSON = {
         "timeline": timeline,
         "clock": sandbox.admin.get("/clock").json,
-        "threads": [sandbox.handle.thread(number) for number in conversations],
+        "threads": [sandbox.admin.get(f"/conversations/{number}/thread").json for number in conversations],
         "deliveries": _deliveries(sandbox),
         "records": {name: sandbox.api.get(f"/{name}", updated_since="", per_page=100).json for name in LISTS},
     }
