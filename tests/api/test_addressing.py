@@ -15,8 +15,7 @@ def test_it_is_the_one_that_the_client_addressed(waiting: Sandbox, host: str) ->
     assert waiting.admin.get("", headers={"Host": "localhost"}).status == 200
 
 
-@pytest.mark.parametrize("host", ["a b", "a/b", "a:b"])
-def test_it_is_the_servers_own_where_the_client_addressed_none(waiting: Sandbox, host: str) -> None:
-    links = waiting.api.get("/bookings/80", headers={"Host": host}).json["links"]
+def test_it_is_the_servers_own_where_the_client_addressed_none(waiting: Sandbox) -> None:
+    links = waiting.api.get("/bookings/80", headers={"Host": ""}).json["links"]
 
     assert links["bookings.rental"].startswith(("http://localhost/api/v3/", "http://localhost:"))

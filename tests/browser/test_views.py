@@ -172,7 +172,7 @@ def test_an_entry_is_copied_as_a_curl_command_that_runs(eyes: Eyes, fake: Mock) 
 
 def test_whatever_a_client_asks_is_copied_so_that_a_shell_runs_none_of_it(eyes: Eyes, agency: Sandbox) -> None:
     asked = [
-        ("$(ID)", "/api/v3/bookings", None),
+        ("`ID`", "/api/v3/bookings", None),
         ("GET", "/api/v3/o'clock%20%60id%60%3F%0A%1B%5B2J", None),
         ("GET", "/api/v3/bookings?filter[a]={1,2}&b=';id;'", None),
         ("GET", "/api/v3/bookings", "{}"),
