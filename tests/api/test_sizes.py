@@ -115,6 +115,7 @@ def test_a_body_sent_to_oauth_is_small(inbox: Sandbox, content_type: str) -> Non
 def test_a_body_of_the_admin_api_is_smaller_than_an_upload(inbox: Sandbox) -> None:
     answer = inbox.admin.post("/faults", b" " * (limits.ADMIN_BODY + 1))
     assert (answer.status, answer.headers["Content-Type"]) == (413, "application/problem+json")
+    assert answer.json["detail"] == "the body may have 16 MiB"
 
 
 def test_a_body_is_read_up_to_its_limit(inbox: Sandbox) -> None:

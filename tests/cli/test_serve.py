@@ -248,6 +248,10 @@ def test_a_busy_port_is_one_clear_line() -> None:
             ("--scenario", "webhook-lost", "--webhook-url", "auditor=http://localhost/"),
             "no webhooks for the role 'auditor'; expected receiver\n",
         ),
+        (("--host", "inbox mock"), "found no address of the name 'inbox mock'; expected an address of this machine"),
+        (("--allow-host", "http://inbox-mock"), "found 'http://inbox-mock'; expected a name or an address alone"),
+        (("--allow-host", "inbox-mock:8089"), "without a scheme, a port or a path"),
+        (("--allow-webhooks-to", "client/hook"), "found 'client/hook'; expected a name or an address alone"),
         (("--webhook-url", "recever=http://localhost/"), "no webhooks for the role 'recever'; did you mean 'receiver'?"),
     ],
 )

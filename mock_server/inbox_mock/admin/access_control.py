@@ -10,7 +10,7 @@ from flask import Request, Response, request
 from inbox_mock.admin.operation import read_body
 from inbox_mock.api.pipeline import name_in
 from inbox_mock.api.rendering import phrase
-from inbox_mock.domain import errors
+from inbox_mock.domain import errors, limits
 from inbox_mock.domain.access import can_be_presented
 from inbox_mock.domain.addresses import Network, is_this_machine, is_within, plain_host
 from inbox_mock.domain.errors import Forbidden, Invalid, Problem, Refusal, Unauthorized
@@ -86,6 +86,8 @@ def problem_of(refusal: Refusal) -> Response:
     detail = refusal.reason if isinstance(refusal, Unauthorized) else "; ".join(titles)
     if isinstance(refusal, errors.NotFound) and not detail:
         detail = f"nothing of this id, or no such address; {PREFIX}/openapi.json lists the addresses"
+    if isinstance(refusal, errors.PayloadTooLarge):
+        detail = f"the body may have {limits.ADMIN_BODY}"
     body: dict[str, object] = {"type": "about:blank", "title": phrase(refusal.status), "status": refusal.status, "code": refusal.code}
     if detail:
         body["detail"] = detail

@@ -8,6 +8,7 @@ import click
 from inbox_mock.cli import print_json
 from inbox_mock.cli.completion import scenarios
 from inbox_mock.console.guard import FINDINGS, WRONG
+from inbox_mock.console.parameters import HostParameter
 from inbox_mock.console.terminal import say, styled, table
 from inbox_mock.domain.values import printable
 from inbox_mock.scenarios.errors import ScenarioError, UnreadableScenarioError
@@ -19,7 +20,9 @@ RUNS = "on a clock that runs, as under serve: give `clock` its `now`, or the `mo
 @click.command("scenarios")
 @click.argument("files", nargs=-1, metavar="[FILE]...", shell_complete=scenarios)
 @click.option("--schema", "print_schema", is_flag=True, help="Print the JSON Schema of scenario files, for editors.")
-@click.option("--allow-webhooks-to", multiple=True, metavar="HOST", help="A host beyond this machine to which webhooks may go.")
+@click.option(
+    "--allow-webhooks-to", multiple=True, type=HostParameter(), metavar="HOST", help="A host beyond this machine to which webhooks may go."
+)
 @click.option("--format", "wanted", type=click.Choice(["text", "json"]), default="text", show_default=True)
 def command(*, files: tuple[str, ...], print_schema: bool, allow_webhooks_to: tuple[str, ...], wanted: str) -> None:
     """List the shipped scenarios; with files, check these instead. Exit code 1: one has an error, 2: one cannot be read."""

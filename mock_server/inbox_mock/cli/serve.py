@@ -16,7 +16,7 @@ from inbox_mock.api.cross_origin import EXPECTED, is_origin
 from inbox_mock.app import Options
 from inbox_mock.cli.completion import scenarios
 from inbox_mock.console.guard import WRONG
-from inbox_mock.console.parameters import takes_admin_token
+from inbox_mock.console.parameters import HostParameter, takes_admin_token
 from inbox_mock.console.stopping import STOP
 from inbox_mock.console.terminal import complain, progress
 from inbox_mock.domain import limits
@@ -115,7 +115,9 @@ def _origins(ctx: click.Context, param: click.Parameter, given: tuple[str, ...])
 )
 @click.option("--webhook-url", multiple=True, type=Receiver(), metavar="[ROLE=]URL", help="The address that hears the scenario's webhooks.")
 @takes_admin_token("Let whoever presents this token use /__admin, from anywhere.")
-@click.option("--allow-webhooks-to", multiple=True, metavar="HOST", help="A host beyond this machine to which webhooks may go.")
+@click.option(
+    "--allow-webhooks-to", multiple=True, type=HostParameter(), metavar="HOST", help="A host beyond this machine to which webhooks may go."
+)
 @click.option(
     "--allow-origin",
     multiple=True,
@@ -123,7 +125,13 @@ def _origins(ctx: click.Context, param: click.Parameter, given: tuple[str, ...])
     callback=_origins,
     help="An origin whose pages may call the API from a browser, such as http://localhost:3000; * allows every one.",
 )
-@click.option("--allow-host", multiple=True, metavar="NAME", help="A further host name under which /__admin may be addressed.")
+@click.option(
+    "--allow-host",
+    multiple=True,
+    type=HostParameter(),
+    metavar="NAME",
+    help="A further host name under which /__admin may be addressed.",
+)
 @click.option(
     "--allow-admin-from",
     multiple=True,

@@ -13,6 +13,7 @@ from click.core import ParameterSource
 
 from inbox_mock.console.terminal import complain
 from inbox_mock.domain.access import can_be_presented
+from inbox_mock.domain.addresses import is_host
 from inbox_mock.domain.spelling import instead, one_of, shown
 
 PREFIX = "INBOX_MOCK"
@@ -51,6 +52,21 @@ def _refuse_blanks(parameter: click.Parameter) -> None:
         return value, source
 
     parameter.consume_value = consumed  # type: ignore[method-assign]
+
+
+class HostParameter(click.ParamType):  # type: ignore[type-arg]  # generic since click 8.4
+    """A host by name or address. One that is written with more would never match."""
+
+    name = "HOST"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Return the host as it is written."""
+        host = str(value)
+        if not is_host(host):
+            self.fail(
+                f"found {host!r}; expected a name or an address alone, such as inbox-mock, without a scheme, a port or a path", param, ctx
+            )
+        return host
 
 
 class Token(click.ParamType):  # type: ignore[type-arg]  # generic since click 8.4

@@ -1,11 +1,13 @@
 """Hosts, by name or address, in the one form in which they are compared."""
 
+import re
 from collections.abc import Iterable
 from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address
 from urllib.parse import unquote, urlsplit
 
 Network = IPv4Network | IPv6Network
+ELSE = re.compile(r"[\s/:@?#*]")
 
 EVERY_ADDRESS = {"0.0.0.0": "127.0.0.1", "[::]": "[::1]"}  # noqa: S104 - it listens where it is told to
 """What is listened at for every address of a machine, with what can be called: as hosts are written in a URL."""
@@ -28,6 +30,15 @@ def callable_root(url: str) -> str:
     scheme, found, rest = root.partition("://")
     host, colon, port = rest.rpartition(":") if rest.rpartition(":")[2].isdigit() else (rest, "", "")
     return f"{scheme}{found}{EVERY_ADDRESS.get(host, host)}{colon}{port}"
+
+
+def is_host(text: str) -> bool:
+    """Return whether a text is a host, by name or address: without a scheme, a port or a path."""
+    try:
+        ip_address(plain_host(text))
+    except ValueError:
+        return not ELSE.search(text)
+    return True
 
 
 def host_in(url: str) -> str:

@@ -142,6 +142,8 @@ def _reason(host: str, port: int, otherwise: OSError) -> str:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
         with socket.create_server((host, port), family=family):
             return str(otherwise)
+    except socket.gaierror:
+        return f"found no address of the name {host!r}; expected an address of this machine, such as 127.0.0.1, or 0.0.0.0 for every one"
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
             return "another program listens there already; use another --port, or 0 for a free one"
