@@ -249,6 +249,8 @@ def test_a_busy_port_is_one_clear_line() -> None:
             "no webhooks for the role 'auditor'; expected receiver\n",
         ),
         (("--host", "inbox mock"), "found no address of the name 'inbox mock'; expected an address of this machine"),
+        (("--allow-admin-from", "10.0.5.7/24"), "found '10.0.5.7/24'; expected an address, or a network such as 10.0.5.0/24"),
+        (("--allow-admin-from", "inbox-mock"), "found 'inbox-mock'; expected an address, or a network such as 172.16.0.0/12"),
         (("--allow-host", "http://inbox-mock"), "found 'http://inbox-mock'; expected a name or an address alone"),
         (("--allow-host", "inbox-mock:8089"), "without a scheme, a port or a path"),
         (("--allow-webhooks-to", "client/hook"), "found 'client/hook'; expected a name or an address alone"),

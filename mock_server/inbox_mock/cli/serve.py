@@ -63,10 +63,13 @@ class NetworkParameter(click.ParamType):  # type: ignore[type-arg]  # generic si
 
     def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> Network:
         """Return the network."""
+        text, example = str(value).strip(), "172.16.0.0/12"
         try:
-            return ip_network(str(value).strip())
+            return ip_network(text)
         except ValueError:
-            self.fail(instead(shown(value), "an address, or a network such as 172.16.0.0/12"), param, ctx)
+            with suppress(ValueError):
+                example = str(ip_network(text, strict=False))  # 10.0.5.7/24 is an address of the network 10.0.5.0/24
+            self.fail(instead(shown(value), f"an address, or a network such as {example}"), param, ctx)
 
 
 class Receiver(click.ParamType):  # type: ignore[type-arg]  # generic since click 8.4

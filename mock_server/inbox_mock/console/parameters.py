@@ -61,12 +61,9 @@ class HostParameter(click.ParamType):  # type: ignore[type-arg]  # generic since
 
     def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> str:
         """Return the host as it is written."""
-        host = str(value)
-        if not is_host(host):
-            self.fail(
-                f"found {host!r}; expected a name or an address alone, such as inbox-mock, without a scheme, a port or a path", param, ctx
-            )
-        return host
+        if not is_host(str(value)):
+            self.fail(instead(shown(value), "a name or an address alone, without a scheme, a port or a path"), param, ctx)
+        return str(value)
 
 
 class Token(click.ParamType):  # type: ignore[type-arg]  # generic since click 8.4
