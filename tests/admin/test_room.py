@@ -9,6 +9,7 @@ from fake import Answer, InProcess, Mock, Sandbox
 from faulty import set_fault
 from inbox_mock.app import Options, create_app
 from inbox_mock.domain import limits
+from inbox_mock.domain.errors import Invalid
 from inbox_mock.scenarios.build import Overrides, build_image
 from inbox_mock.scenarios.errors import ScenarioError
 from inbox_mock.scenarios.loading import find, from_object
@@ -41,6 +42,28 @@ def test_a_server_keeps_so_many_sandboxes() -> None:
     assert refused(first.admin.post("/fork")) == expected
     second.admin.delete("")
     assert first.admin.post("/fork").status == 201
+
+
+def test_sandboxes_that_are_made_at_the_same_time_do_not_share_the_last_room() -> None:
+    fake = create_app(Options(scenario=find("empty"), overrides=Overrides(mode="manual"), most_sandboxes=2))
+    image = fake.sandboxes.get("default").image()[0]
+
+    def start_after_another() -> bytes:
+        fake.sandboxes.add(lambda: image)
+        return image
+
+    with pytest.raises(Invalid):
+        fake.sandboxes.add(start_after_another)
+
+    assert len(fake.sandboxes.all()) == 2
+
+
+def test_what_a_new_sandbox_begins_with_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    mock = a_mock(100)
+    first = mock.admin.post("/sandboxes/default/snapshots", {"name": "size"}).json["bytes"]
+    lower(monkeypatch, "SANDBOXES_SIZE", 2 * first - 1)
+
+    assert refused(mock.admin.post("/sandboxes", {"scenario": "agency"})).startswith("sandboxes: at most ")
 
 
 def test_by_default_it_is_thousands() -> None:

@@ -46,7 +46,6 @@ class Sandboxes:
         Raises:
             Invalid: there are too many, or they are too large in total.
         """
-        self.check_room()
         sandbox_id = DEFAULT_SANDBOX if default else self._next_id()
         return self._keep(Sandbox(sandbox_id, start, self._around))
 
@@ -115,7 +114,14 @@ class Sandboxes:
         self._counter = count(1)
 
     def _keep(self, sandbox: Sandbox) -> Sandbox:
-        self._found[sandbox.id] = sandbox
+        """Add a sandbox, unless others have taken the room while it was made."""
+        try:
+            with self._lock:
+                self.check_room(sandbox.size)
+                self._found[sandbox.id] = sandbox
+        except Invalid:
+            self.remove(sandbox)
+            raise
         if sandbox.due is not None:
             self._note_due(sandbox.due)
         return sandbox
