@@ -10,7 +10,7 @@ from inbox_contracts import missing_extra
 from inbox_contracts.commands import LONGEST, Finite, stop
 from inbox_mock.cli import print_json
 from inbox_mock.console.guard import FINDINGS
-from inbox_mock.console.parameters import takes_admin_token
+from inbox_mock.console.parameters import ParameterType, takes_admin_token
 from inbox_mock.domain.spelling import instead, shown
 from inbox_mock.domain.values import LARGEST
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 LARGEST_SEED = 2**32
 
 
-class Duration(click.ParamType):  # type: ignore[type-arg]  # generic since click 8.4
+class Duration(ParameterType):
     """A duration such as ``10m``, in seconds."""
 
     name = "duration"

@@ -10,6 +10,7 @@ import click
 
 from inbox_mock.cli import print_json
 from inbox_mock.console.guard import FINDINGS
+from inbox_mock.console.parameters import ParameterType
 from inbox_mock.console.terminal import complain
 from inbox_mock.domain.addresses import callable_root
 from inbox_mock.domain.spelling import instead, shown
@@ -19,7 +20,7 @@ PATIENCE_SECONDS = 5
 PAUSE_SECONDS = 0.1
 
 
-class Patience(click.ParamType):  # type: ignore[type-arg]  # generic since click 8.4
+class Patience(ParameterType):
     """A duration such as 30s."""
 
     name = "duration"

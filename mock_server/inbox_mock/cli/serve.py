@@ -16,7 +16,7 @@ from inbox_mock.api.cross_origin import EXPECTED, is_origin
 from inbox_mock.app import Options
 from inbox_mock.cli.completion import scenarios
 from inbox_mock.console.guard import WRONG
-from inbox_mock.console.parameters import HostParameter, takes_admin_token
+from inbox_mock.console.parameters import HostParameter, ParameterType, takes_admin_token
 from inbox_mock.console.stopping import STOP
 from inbox_mock.console.terminal import complain, progress
 from inbox_mock.domain import limits
@@ -40,7 +40,7 @@ OPEN = (
 RATE = re.compile(r"([0-9]+(?:\.[0-9]+)?)x")
 
 
-class ClockKind(click.ParamType):  # type: ignore[type-arg]  # generic since click 8.4
+class ClockKind(ParameterType):
     """manual, real, or a rate such as 60x: sixty seconds per second."""
 
     name = "manual|real|60x"
@@ -56,7 +56,7 @@ class ClockKind(click.ParamType):  # type: ignore[type-arg]  # generic since cli
         return "real", float(rate[1])
 
 
-class NetworkParameter(click.ParamType):  # type: ignore[type-arg]  # generic since click 8.4
+class NetworkParameter(ParameterType):
     """An address, or a network such as 172.16.0.0/12."""
 
     name = "ADDRESS"
@@ -72,7 +72,7 @@ class NetworkParameter(click.ParamType):  # type: ignore[type-arg]  # generic si
             self.fail(instead(shown(value), f"an address, or a network such as {example}"), param, ctx)
 
 
-class Receiver(click.ParamType):  # type: ignore[type-arg]  # generic since click 8.4
+class Receiver(ParameterType):
     """The address that takes a role of the scenario's: ``http://127.0.0.1:9000/``, or ``auditor=http://127.0.0.1:9001/``."""
 
     name = "[ROLE=]URL"

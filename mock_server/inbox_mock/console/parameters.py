@@ -54,7 +54,11 @@ def _refuse_blanks(parameter: click.Parameter) -> None:
     parameter.consume_value = consumed  # type: ignore[method-assign]
 
 
-class HostParameter(click.ParamType):  # type: ignore[type-arg]  # generic since click 8.4
+class ParameterType(click.ParamType):  # type: ignore[type-arg]  # generic since click 8.4
+    """What the types of our own parameters derive from, whatever click is installed."""
+
+
+class HostParameter(ParameterType):
     """A host by name or address. One that is written with more would never match."""
 
     name = "HOST"
@@ -66,7 +70,7 @@ class HostParameter(click.ParamType):  # type: ignore[type-arg]  # generic since
         return str(value)
 
 
-class Token(click.ParamType):  # type: ignore[type-arg]  # generic since click 8.4
+class Token(ParameterType):
     """A token that a request can present."""
 
     name = "text"
@@ -96,7 +100,7 @@ def _say_what_is_expected(parameter: click.Parameter) -> None:
     parameter.type = kind
 
 
-def _expected(kind: click.ParamType, value: object) -> str:  # type: ignore[type-arg]  # generic since click 8.4
+def _expected(kind: Any, value: object) -> str:  # noqa: ANN401 - a type of click's
     if isinstance(kind, click.Choice):
         return one_of(value, map(str, kind.choices))
     bounds = [("from", getattr(kind, "min", None)), ("to", getattr(kind, "max", None))]
@@ -104,7 +108,7 @@ def _expected(kind: click.ParamType, value: object) -> str:  # type: ignore[type
     return " ".join([number, *(f"{end} {bound:,}" for end, bound in bounds if bound is not None)])
 
 
-class TokenFile(click.ParamType):  # type: ignore[type-arg]  # generic since click 8.4
+class TokenFile(ParameterType):
     """A file that holds a token, and nothing else but the end of its line."""
 
     name = "FILE"
