@@ -104,6 +104,8 @@ BODIES = [
     ("text/html", b"<!doctype html><title>Welcome</title>"),
     ("application/problem+json", b'{"errors": [{}]}'),
     ("application/problem+json", b'{"errors": 7}'),
+    ("application/json", b'{"entries": ' + b"[" * 900 + b"]" * 900 + b"}"),
+    ("application/json", b"[" * 100_000),
 ]
 
 

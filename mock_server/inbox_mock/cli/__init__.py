@@ -112,7 +112,7 @@ def on_a_server(*formats: str, **flags: str) -> Callable[[Callable[..., None]], 
             except AdminError as refusal:
                 complain(refusal.told(flags) or str(refusal))
                 sys.exit(WRONG)
-            except (LookupError, TypeError, ValueError, AttributeError) as error:
+            except (LookupError, TypeError, ValueError, AttributeError, RecursionError) as error:
                 if os.environ.get(DEBUG):
                     raise
                 cause = f"{type(error).__name__}: {error}"
