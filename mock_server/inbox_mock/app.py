@@ -86,7 +86,7 @@ def create_app(
 
     app = Flask("inbox_mock", static_folder=None)
     app.request_class = AddressedRequest
-    app.config |= {"MAX_CONTENT_LENGTH": int(limits.BODY), "MAX_FORM_PARTS": int(limits.PARAMETERS)}
+    app.config["MAX_FORM_PARTS"] = int(limits.PARAMETERS)
     app.register_blueprint(routes.blueprint(server))
     app.register_blueprint(routes.reference())
     app.register_blueprint(oauth.blueprint(server))
@@ -123,7 +123,8 @@ def _normalise_paths(app: Flask) -> None:
 
 
 def _before_all() -> Response | None:
-    """Refuse what the server could not read, or a query that is too long; answer a preflight."""
+    """Refuse what the server could not read, or a query that is too long; limit the body; answer a preflight."""
+    request.max_content_length = limits.of_body(request.path)
     refusal = request.environ.get(REFUSED)
     if refusal is not None:
         raise refusal
@@ -143,11 +144,10 @@ def _answers_of_refusals(app: Flask, server: Server) -> None:
     """Register error handlers, which answer in the format of the API that was addressed."""
 
     def answer(refusal: errors.Refusal, reason: Reason | None = None) -> Response:
-        if request.path.startswith(access_control.PREFIX):
-            return access_control.problem_of(refusal)
-        if isinstance(refusal, errors.NotRead):
-            return refuse(server, refusal, render=oauth.refused if request.path.startswith("/oauth/") else rendering.refused)
-        return refuse(server, refusal, reason)
+        answered = _in_format(server, refusal, reason)
+        if refusal.status == 503:
+            answered.headers["Retry-After"] = "1"
+        return answered
 
     def answer_framework(error: HTTPException) -> Response:
         match error:
@@ -168,3 +168,11 @@ def _answers_of_refusals(app: Flask, server: Server) -> None:
     app.register_error_handler(errors.Refusal, answer)
     app.register_error_handler(HTTPException, answer_framework)
     app.register_error_handler(Exception, answer_bug)
+
+
+def _in_format(server: Server, refusal: errors.Refusal, reason: Reason | None) -> Response:
+    if request.path.startswith(access_control.PREFIX):
+        return access_control.problem_of(refusal)
+    if isinstance(refusal, errors.NotRead):
+        return refuse(server, refusal, render=oauth.refused if request.path.startswith("/oauth/") else rendering.refused)
+    return refuse(server, refusal, reason)

@@ -219,6 +219,38 @@ def test_a_refusal_has_the_format_of_what_was_addressed(
     assert answer.header("Date")
 
 
+# target: the limit of its body, from the table in docs/reference.md
+LARGEST = {
+    "/oauth/token": limits.FORM,
+    "/oauth/authorize": limits.FORM,
+    "/oauth": limits.FORM,
+    "//oauth//token": limits.FORM,
+    "/%6fauth/token": limits.FORM,
+    "http://localhost/oauth/token": limits.FORM,
+    "/__admin/reset": limits.ADMIN_BODY,
+    "/__admin": limits.ADMIN_BODY,
+    "//__admin/sandboxes?a=b": limits.ADMIN_BODY,
+    "/api/v3/inbox/messages": limits.BODY,
+    "/oauth2": limits.BODY,
+    "/livez": limits.BODY,
+    "/": limits.BODY,
+}
+
+
+@pytest.mark.parametrize(("target", "most"), LARGEST.items(), ids=LARGEST)
+@pytest.mark.parametrize(("more", "status"), [(0, 400), (1, 413)])
+def test_a_body_too_large_for_its_address_is_refused_before_it_comes(
+    send: Exchange, target: str, most: int, more: int, status: int
+) -> None:
+    """None of it is sent: what is not refused by its length is refused because it never comes."""
+    line, framing = f"POST {target} HTTP/1.1", len("12345678\r\n\r\n")
+
+    announced = send(bytes_of(line, "Host: localhost", f"Content-Length: {most + more}"))
+    in_chunks = send(bytes_of(line, "Host: localhost", CHUNKED, body=b"%08x\r\n" % (most - framing + more)))
+
+    assert (announced.status, in_chunks.status) == (status, status)
+
+
 def test_the_refusal_of_a_head_request_has_no_body(send: Exchange) -> None:
     answer = send(bytes_of("HEAD /api/v3/me HTTP/1.1", "Host: localhost", "Content-Length: x"))
 

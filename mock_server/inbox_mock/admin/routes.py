@@ -9,7 +9,6 @@ from inbox_mock import __version__
 from inbox_mock.admin import actors, clock, faults, inbox_view, journal, sandboxes, webhooks
 from inbox_mock.admin.access_control import PREFIX, PROBLEM_JSON, AccessControl
 from inbox_mock.admin.operation import JSON, AdminCall, AdminOperation, Page, checked, declared_in, read_body
-from inbox_mock.domain import limits
 from inbox_mock.scenarios.build import SandboxFactory
 from inbox_mock.webhooks.sender import WebhookSender
 
@@ -63,7 +62,6 @@ def blueprint(factory: SandboxFactory, control: AccessControl, sender: WebhookSe
 def _view(factory: SandboxFactory, sender: WebhookSender, operation: AdminOperation) -> Callable[..., Response]:
     def view(**path: str) -> Response:
         sandbox = factory.sandboxes.get(path.get("id", "default"))
-        request.max_content_length = limits.ADMIN_BODY
         body = checked(operation, read_body(request.get_data())) if operation.method != "GET" else {}
         query = request.args if operation.query else {}
         answer = operation.run(AdminCall(factory, request.host_url.rstrip("/"), sandbox, path, body, query, sender))

@@ -43,7 +43,6 @@ def blueprint(server: Server) -> Blueprint:
 
     @made.before_request
     def limit() -> None:
-        request.max_content_length = limits.FORM
         if request.mimetype in FORMS and request.get_data().count(b"&") >= limits.PARAMETERS:
             raise BadRequest(f"the form has more than {limits.PARAMETERS}")
 

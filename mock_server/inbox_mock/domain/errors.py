@@ -154,6 +154,7 @@ class NotRead(Refusal):
             421: "misdirected_request",
             431: "headers_too_large",
             501: "not_implemented",
+            503: "service_unavailable",
             505: "version_not_supported",
         }
     )

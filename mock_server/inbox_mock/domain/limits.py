@@ -36,6 +36,7 @@ class Limit(int):
 BODY = Limit(64 * MEBIBYTE, "bytes", "the body of a request", "413")
 ADMIN_BODY = Limit(16 * MEBIBYTE, "bytes", "the body of a call of the admin API", "413")
 FORM = Limit(1 * MEBIBYTE, "bytes", "a body sent to `/oauth`", "413")
+BODIES = Limit(256 * MEBIBYTE, "bytes", "all bodies that are read or held at one time", "503, with `Retry-After`")
 JSON_VALUES = Limit(200_000, "values", "JSON in a body", "400")
 PARAMETERS = Limit(5_000, "parameters", "a query, and a form", "400; of a multipart form 413")
 HEAD = Limit(512 * KIBIBYTE, "bytes", "the first line of a request, and its headers", "414, and 431")
@@ -104,6 +105,11 @@ TRIED_ANSWER = Limit(32 * MEBIBYTE, "bytes", "the body of an answer of a server 
 INTERIM = Limit(100, "interim answers", "answers 1xx before an answer that is read", "an error; a claim of a server on trial fails")
 DRIVER_LINE = Limit(8 * MEBIBYTE, "bytes", "an answer of a driver", "the trial fails: `RUBBISH`")
 DRIVER_STDERR = Limit(4 * KIBIBYTE, "bytes", "what a driver writes to stderr, as a trial shows it", "the middle is left out, and counted")
+
+
+def of_body(path: str) -> Limit:
+    """Return the limit of the body of a request to a path."""
+    return {"__admin": ADMIN_BODY, "oauth": FORM}.get(path.lstrip("/").partition("/")[0], BODY)
 
 
 def all_of_them() -> list[Limit]:

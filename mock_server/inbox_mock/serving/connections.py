@@ -38,20 +38,24 @@ class Request(HTTPRequest):
 
     def parse_request(self) -> None:
         """Read the request, or say why it is refused."""
+        refusal = None
         try:
             self.ready = self._read(self.conn.rfile)
-        except NotRead as refusal:
-            self._refuse(refusal)
+        except NotRead as error:
+            refusal = error.with_traceback(None)  # which holds what has come of the body
         except TimeoutError:
-            self._refuse(NotRead(408, f"a head comes within {limits.HEAD_TIME}, a body within {limits.BODY_TIME}, without long breaks"))
+            refusal = NotRead(408, f"a head comes within {limits.HEAD_TIME}, a body within {limits.BODY_TIME}, without long breaks")
+        if refusal is not None:
+            self._refuse(refusal)
 
     def respond(self, refusal: NotRead | None = None) -> None:
         """Let the application answer the request, or its refusal."""
-        self.rfile = BytesIO(self.body)
-        gateway = self.server.gateway(self)
-        if refusal is not None:
-            gateway.env[REFUSED] = refusal
-        gateway.respond()
+        with BytesIO(self.body) as self.rfile:
+            self.body = b""
+            gateway = self.server.gateway(self)
+            if refusal is not None:
+                gateway.env[REFUSED] = refusal
+            gateway.respond()
         if self.chunked_write:
             self.conn.wfile.write(b"0\r\n\r\n")
 
@@ -71,21 +75,24 @@ class Request(HTTPRequest):
         self.request_protocol, self.response_protocol = b"HTTP/1.%d" % line.minor, f"HTTP/1.{min(line.minor, 1)}"
         self.inheaders = fields(incoming.lines(431))
         check_host(self.inheaders, line)
-        length = body_length(self.inheaders, line.minor)
+        most = limits.of_body(self.path.decode("latin-1"))
+        length = body_length(self.inheaders, line.minor, most)
         interim = wants_interim(self.inheaders, line.minor)
         options = {one.strip() for one in self.inheaders.get(b"Connection", b"").lower().split(b",")}
         self.close_connection = b"close" in options or (line.minor == 0 and b"keep-alive" not in options)
         if length != 0:
+            incoming.hold()
             if interim:
                 self.conn.wfile.write(INTERIM)
             incoming.begin(limits.BODY_TIME)
             self.chunked_read = length is None
-            self.body = incoming.chunks() if length is None else incoming.exactly(length)
+            self.body = incoming.chunks(most) if length is None else incoming.exactly(length)
         return True
 
     def _refuse(self, refusal: NotRead) -> None:
         """Answer with a refusal, and read what still comes: closing with unread bytes resets the connection, and loses the answer (9.6)."""
-        self.close_connection, self.response_protocol, self.body = True, "HTTP/1.1", b""
+        self.conn.rfile.drop()
+        self.close_connection, self.response_protocol = True, "HTTP/1.1"
         self.respond(refusal)
         with suppress(OSError):
             self.conn.socket.shutdown(socket.SHUT_WR)
@@ -102,6 +109,13 @@ class Connection(HTTPConnection):
         super().__init__(
             server, sock, lambda end, mode, size: Incoming(end, server.timeout) if mode[0] == "r" else makefile(end, mode, size)
         )
+
+    def communicate(self) -> bool:
+        """Answer one request, and release the room of its body, however it ends; return whether the connection stays open."""
+        try:
+            return bool(super().communicate())  # type: ignore[no-untyped-call]
+        finally:
+            self.rfile.release()
 
     def close(self) -> None:
         """Close it, the writer included: its finalizer would try to send what the client did not take, and say why it cannot."""

@@ -2,6 +2,7 @@
 
 import re
 import socket
+from threading import Lock
 from time import monotonic
 
 from inbox_mock.domain import limits
@@ -14,6 +15,33 @@ CHUNK = re.compile(rb"([0-9A-Fa-f]+)[ \t]*(;[^\x00-\x08\x0a-\x1f\x7f]*)?\r\n")  
 HEAD_END = re.compile(rb"\r\n\r\n|(?<!\r)\n")  # or a line that ends as none may
 HEALTH = re.compile(rb"(?:GET|HEAD) /(?:livez|readyz) HTTP/1\.[01]\r\n")
 BODY = re.compile(rb"^(?:content-length|transfer-encoding|expect)\b", re.IGNORECASE | re.MULTILINE)
+
+
+class Room:
+    """The room for the bodies of all requests in this process: ``taken`` counts the bytes that are read or held."""
+
+    def __init__(self) -> None:
+        self.taken = 0
+        self._changing = Lock()
+
+    def take(self, count: int) -> None:
+        """Count so many bytes more.
+
+        Raises:
+            NotRead: there is no room for them.
+        """
+        with self._changing:
+            if self.taken + count > limits.BODIES:
+                raise NotRead(503, f"all bodies may have {limits.BODIES} at one time: try again")
+            self.taken += count
+
+    def give_back(self, count: int) -> None:
+        """Count so many bytes less."""
+        with self._changing:
+            self.taken -= count
+
+
+ROOM = Room()
 
 
 class Incoming:
@@ -31,6 +59,8 @@ class Incoming:
         self._buffer = bytearray()
         self._unseen = 0  # where to look for the end of the head
         self._deadline = 0.0
+        self._holds = False
+        self._held = 0
 
     def has_data(self) -> bool:
         """Return whether bytes have come that nobody has read."""
@@ -44,6 +74,22 @@ class Incoming:
     def begin(self, seconds: float) -> None:
         """Set the deadline of what is read from now on."""
         self._deadline = monotonic() + seconds
+
+    def hold(self) -> None:
+        """Take room for what has come, and for what comes, until it is released: a body begins.
+
+        Raises:
+            NotRead: there is none.
+        """
+        self._holds = True
+        self._take_room(len(self._buffer))
+
+    def release(self) -> None:
+        """Give back the room that was taken."""
+        self._holds = False
+        if self._held:
+            ROOM.give_back(self._held)
+            self._held = 0
 
     def take_in(self) -> bool | None:
         """Add what has come, without waiting; return whether there was anything before the end, or None if nothing has come."""
@@ -112,7 +158,7 @@ class Incoming:
         """Take so many bytes.
 
         Raises:
-            NotRead: fewer come.
+            NotRead: fewer come, or there is no room for them.
             TimeoutError: they do not come in time.
         """
         while len(self._buffer) < count:
@@ -120,14 +166,14 @@ class Incoming:
                 raise NotRead(400, f"the body ended early: {count - len(self._buffer):,} bytes are missing")  # RFC 9112, 8
         return self._take(count)
 
-    def chunks(self) -> bytes:
-        """Take a body in chunks, and its trailer (RFC 9112, 7.1); the length of its framing counts.
+    def chunks(self, most: limits.Limit) -> bytes:
+        """Take a body in chunks, and its trailer (RFC 9112, 7.1), of so many bytes at most; the length of its framing counts.
 
         Raises:
-            NotRead: it is not framed as it should be, too large, or does not end.
+            NotRead: it is not framed as it should be, too large, or does not end, or there is no room for it.
             TimeoutError: it does not come in time.
         """
-        body, left = bytearray(), int(limits.BODY)
+        body, left = bytearray(), int(most)
         while True:
             line = self.line(limits.CHUNK_LINE, 400)
             chunk = CHUNK.fullmatch(line)
@@ -136,13 +182,18 @@ class Incoming:
             size = int(chunk[1], 16)
             left -= len(line) + size + 2
             if left < 0:
-                raise NotRead(413, f"the body may have {limits.BODY}, its framing included")
+                raise NotRead(413, f"the body may have {most}, its framing included")
             if size == 0:
                 fields(self.lines(431))  # trailers are checked, and not used
                 return bytes(body)
             body += self.exactly(size)
             if self.exactly(2) != b"\r\n":
                 raise NotRead(400, "a chunk is longer than its size")
+
+    def drop(self) -> None:
+        """Forget what has come, and release its room."""
+        self._buffer.clear()
+        self.release()
 
     def discard(self, most: int) -> None:
         """Read and drop what still comes, up to so many bytes.
@@ -155,7 +206,8 @@ class Incoming:
             self._buffer.clear()
 
     def _take(self, count: int) -> bytes:
-        taken = bytes(self._buffer[:count])
+        with memoryview(self._buffer) as come:
+            taken = bytes(come[:count])
         del self._buffer[:count]
         self._unseen = 0
         return taken
@@ -170,5 +222,11 @@ class Incoming:
             more = self._socket.recv(BYTES_AT_ONCE)
         finally:
             self._socket.settimeout(self._idle_seconds)
+        if self._holds:
+            self._take_room(len(more))
         self._buffer += more
         return bool(more)
+
+    def _take_room(self, count: int) -> None:
+        ROOM.take(count)
+        self._held += count

@@ -108,8 +108,8 @@ def check_host(found: Fields, line: RequestLine) -> None:
         found[b"Host"] = line.authority
 
 
-def body_length(found: Mapping[bytes, bytes], minor: int) -> int | None:
-    """Return the length of the body in bytes; None if it comes in chunks (6.3).
+def body_length(found: Mapping[bytes, bytes], minor: int, most: limits.Limit) -> int | None:
+    """Return the length of the body in bytes, of which it may have so many; None if it comes in chunks (6.3).
 
     Raises:
         NotRead: the length can be understood in two ways, or is too large.
@@ -126,8 +126,8 @@ def body_length(found: Mapping[bytes, bytes], minor: int) -> int | None:
         return 0
     if not length.isdigit():
         raise NotRead(400, f"Content-Length is a number in digits; found {_shown(length)}")
-    if len(length) > 4_000 or int(length) > limits.BODY:  # Python takes no more than 4,300 digits
-        raise NotRead(413, f"the body may have {limits.BODY}, not {length[:40].decode()} bytes")
+    if len(length) > 4_000 or int(length) > most:  # Python takes no more than 4,300 digits
+        raise NotRead(413, f"the body may have {most}, not {length[:40].decode()} bytes")
     return int(length)
 
 
