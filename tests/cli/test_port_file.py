@@ -1,5 +1,7 @@
 """``serve --port-file``: it replaces the port file of an earlier run, and nothing else."""
 
+import errno
+import io
 import os
 import signal
 import subprocess
@@ -76,12 +78,14 @@ def test_what_is_no_port_file_is_left_alone_and_told_before_anything_listens(tmp
 def test_what_came_there_meanwhile_is_left_alone_too(tmp_path: Path, make: Callable[[Path], None]) -> None:
     path = tmp_path / "port"
     prepare_port_file(path)
+    written = write_port_file(path, 8089)
+    path.unlink()
     make(path)
     before = seen(tmp_path)
 
     with pytest.raises(PortFileError, match="expected no file"):
         write_port_file(path, 8089)
-    remove_port_file(path, 8089)
+    remove_port_file(path, written)
 
     assert seen(tmp_path) == before
 
@@ -101,6 +105,29 @@ def test_the_port_file_of_an_earlier_run_is_replaced(tmp_path: Path) -> None:
 
     assert path.read_text() == "65535\n"
     assert [found.name for found in tmp_path.iterdir()] == ["port"]
+
+
+def test_it_is_taken_away_without_opening_anything(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_handle_is_left(*_: object, **_more: object) -> int:
+        raise OSError(errno.EMFILE, "Too many open files")
+
+    path = tmp_path / "port"
+    written = write_port_file(path, 8089)
+    for module in (os, io):
+        monkeypatch.setattr(module, "open", no_handle_is_left)
+
+    remove_port_file(path, written)
+
+    assert not path.exists()
+
+
+def test_its_name_may_be_as_long_as_names_are(tmp_path: Path) -> None:
+    path = tmp_path / ("p" * 255)
+
+    prepare_port_file(path)
+    write_port_file(path, 8089)
+
+    assert path.read_text() == "8089\n"
 
 
 def test_a_file_beside_it_is_never_touched(tmp_path: Path) -> None:

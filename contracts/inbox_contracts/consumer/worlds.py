@@ -11,7 +11,7 @@ from typing import Any
 
 from inbox_contracts.consumer.driver import JSON
 from inbox_mock.channels import opening
-from inbox_mock.console.stopping import write_whole
+from inbox_mock.console.whole_files import write_whole
 from inbox_mock.engine import durations
 from inbox_mock.scenarios.errors import ScenarioError
 from inbox_mock.scenarios.loading import find

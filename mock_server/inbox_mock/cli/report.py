@@ -9,8 +9,8 @@ from inbox_mock.cli import on_a_server
 from inbox_mock.client import JSON, SandboxClient
 from inbox_mock.conduct.evaluation import allow, fails, near
 from inbox_mock.console.guard import FINDINGS, WRONG
-from inbox_mock.console.stopping import write_whole
 from inbox_mock.console.terminal import complain
+from inbox_mock.console.whole_files import write_whole
 
 
 @click.command("report")

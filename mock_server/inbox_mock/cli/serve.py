@@ -3,7 +3,7 @@
 import os
 import re
 import sys
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import replace
 from ipaddress import ip_network
 from pathlib import Path
@@ -93,8 +93,13 @@ def _origins(ctx: click.Context, param: click.Parameter, given: tuple[str, ...])
     return found
 
 
+def _without_brackets(_ctx: click.Context, _param: click.Parameter, host: str) -> str:
+    """Return a host as it is bound: an address of IPv6 may be written as in a URL, in brackets."""
+    return host[1:-1] if host.startswith("[") and host.endswith("]") else host
+
+
 @click.command("serve")
-@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option("--host", default="127.0.0.1", show_default=True, callback=_without_brackets, help="The address to listen on.")
 @click.option("--port", default=8089, show_default=True, type=click.IntRange(0, 65535), help="The port to listen on; 0 picks a free one.")
 @click.option("--port-file", type=click.Path(path_type=Path), help="Where to write the port, once the server answers.")
 @click.option(
@@ -189,19 +194,22 @@ def command(
     stopping = STOP.then(server.stop)
     code = 0
     with STOP.waits():
-        try:
-            with suppress(BrokenPipeError):  # it serves, whether or not anybody reads that it does
-                _greet(server, found, mode, rate, webhook_url)
-            server.serve(lambda: write_port_file(port_file, server.port) if port_file else None)
-        except OSError as error:
-            complain(f"cannot write to stdout: {error.strerror}")
-            code = WRONG
-        except PortFileError as error:
-            complain(str(error))
-            code = WRONG
-        finally:
-            if port_file is not None:
-                remove_port_file(port_file, server.port)
+        with ExitStack() as at_end:
+
+            def ready() -> None:
+                if port_file is not None:
+                    at_end.callback(remove_port_file, port_file, write_port_file(port_file, server.port))
+
+            try:
+                with suppress(BrokenPipeError):  # it serves, whether or not anybody reads that it does
+                    _greet(server, found, mode, rate, webhook_url)
+                server.serve(ready)
+            except OSError as error:
+                complain(f"cannot write to stdout: {error.strerror}")
+                code = WRONG
+            except PortFileError as error:
+                complain(str(error))
+                code = WRONG
         _stop(server, stopping, code)
 
 

@@ -8,7 +8,6 @@ import os
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from pathlib import Path
 from socket import socket, socketpair
 from threading import Event, RLock, Thread
 from typing import NoReturn
@@ -115,24 +114,3 @@ class Stop:
 
 
 STOP = Stop()
-
-
-def write_whole(path: Path, text: str) -> None:
-    """Write a file that is never seen half-written; what is no regular file, such as a pipe, is written to.
-
-    Raises:
-        OSError: it cannot be written.
-    """
-    with STOP.waits():
-        if path.exists() and not path.is_file():
-            path.write_text(text, encoding="utf-8")
-            return
-        path = path.resolve()  # a link stays one
-        beginning = path.with_name(f".{path.name}.{os.getpid()}")
-        try:
-            beginning.write_text(text, encoding="utf-8")
-            if path.exists():
-                beginning.chmod(path.stat().st_mode)
-            beginning.replace(path)
-        finally:
-            beginning.unlink(missing_ok=True)

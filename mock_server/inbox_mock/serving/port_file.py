@@ -1,14 +1,16 @@
 """The file that tells other programs the port of a server: it replaces nothing but an earlier file of its kind."""
 
-import os
 import re
 import stat
 from contextlib import suppress
 from pathlib import Path
-from secrets import token_hex
+
+from inbox_mock.console.whole_files import draft
 
 CONTENT = re.compile(rb"[0-9]{1,5}\n")
 MOST_BYTES = 6
+Written = tuple[int, int, int, int]
+"""Device, inode, size and time of the last change of a file."""
 
 
 class PortFileError(Exception):
@@ -24,33 +26,37 @@ def prepare_port_file(path: Path) -> None:
     _check(path)
     try:
         path.unlink(missing_ok=True)
-        _draft(path, b"").unlink()  # never the file itself: a program that waits for it would read it at once
+        draft(path, b"").unlink()  # never the file itself: a program that waits for it would read it at once
     except OSError as error:
         raise _unwritable(path, error) from None
 
 
-def write_port_file(path: Path, port: int) -> None:
-    """Write the port number atomically: a file that exists is complete.
+def write_port_file(path: Path, port: int) -> Written:
+    """Write the port number atomically: a file that exists is complete. Return what `remove_port_file` knows it by.
 
     Raises:
         PortFileError: something else is there, or nothing can be written there.
     """
     _check(path)
     try:
-        _draft(path, _content(port)).replace(path)
+        made = draft(path, b"%d\n" % port)
+        written = _identity(made)
+        made.replace(path)
     except OSError as error:
         raise _unwritable(path, error) from None
+    return written
 
 
-def remove_port_file(path: Path, port: int) -> None:
-    """Remove the port file, if it still holds this port."""
+def remove_port_file(path: Path, written: Written) -> None:
+    """Remove the port file, if it is still what was written. It is not opened: there may be no file handle left."""
     with suppress(OSError):
-        if _read(path) == _content(port):
+        if _identity(path) == written:
             path.unlink()
 
 
-def _content(port: int) -> bytes:
-    return b"%d\n" % port
+def _identity(path: Path) -> Written:
+    found = path.lstat()
+    return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns
 
 
 def _check(path: Path) -> None:
@@ -72,19 +78,6 @@ def _read(path: Path) -> bytes | None:
         return None
     with path.open("rb") as file:
         return file.read(MOST_BYTES + 1)
-
-
-def _draft(path: Path, content: bytes) -> Path:
-    """Return a new file beside the port file, with this content."""
-    draft = path.with_name(f".{path.name}.{token_hex(4)}.tmp")
-    made = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
-    try:
-        with os.fdopen(made, "wb") as file:
-            file.write(content)
-    except OSError:
-        draft.unlink()
-        raise
-    return draft
 
 
 def _unwritable(path: Path, error: OSError) -> PortFileError:
