@@ -158,7 +158,8 @@ def _answers_of_refusals(app: Flask, server: Server) -> None:
             case InternalServerError():  # a bug of an error handler itself, of which the framework has told
                 return answer(errors.InternalError())
             case RequestEntityTooLarge():
-                return answer(errors.PayloadTooLarge())
+                told = {"most": str(limits.of_body(request.path)), "parameters": str(limits.PARAMETERS)}
+                return answer(errors.PayloadTooLarge(), Reason("body_too_large", told))
         return answer(errors.BadRequest(error.description or error.name))
 
     def answer_bug(error: Exception) -> Response:

@@ -112,6 +112,12 @@ def test_a_body_sent_to_oauth_is_small(inbox: Sandbox, content_type: str) -> Non
     assert to_oauth(inbox, b"a" * (limits.FORM + 1), content_type).status == 413
 
 
+def test_a_body_that_oauth_does_not_read_is_told_its_limit(inbox: Sandbox) -> None:
+    answer = to_oauth(inbox, b"a" * (limits.FORM + 1), FORM["Content-Type"])
+
+    assert answer.headers["X-Mock-Why"] == "the body may have 1 MiB, and a form 5,000 parameters"
+
+
 def test_a_body_of_the_admin_api_is_smaller_than_an_upload(inbox: Sandbox) -> None:
     answer = inbox.admin.post("/faults", b" " * (limits.ADMIN_BODY + 1))
     assert (answer.status, answer.headers["Content-Type"]) == (413, "application/problem+json")

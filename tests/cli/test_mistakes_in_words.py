@@ -70,3 +70,56 @@ def test_a_mistake_is_told_in_one_sentence(path: tuple[str, ...], tmp_path: Path
         assert sentence.startswith(("Error: ", "inbox-mock: ")), arguments
         assert clumsy_in(sentence) == {}, (arguments, sentence)
         assert len(sentence) < 600, arguments
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--no\x1b[31mne"],
+        ["no\x1b[31mne"],
+        ["report", "--no\x1b[31mne"],
+        ["report", "ex\x1b[31mtra"],
+        ["sandboxes", "no\x1b[31mne"],
+        ["sandboxes", "show", "ex\x1b[31mtra"],
+        ["completion", "no\x1b[31mne"],
+        ["report", "--format", "no\x1b[31mne"],
+        ["report", "--allow\x9b=x"],
+        ["admin", "get_clock", "\x1b[31m"],
+    ],
+    ids=repr,
+)
+def test_what_was_typed_is_shown_without_its_control_characters(arguments: list[str]) -> None:
+    ran = run(*arguments)
+
+    assert ran.returncode == 2
+    assert all(character.isprintable() or character == "\n" for character in ran.stderr), ran.stderr
+
+
+def takes_texts(parameter: click.Parameter) -> bool:
+    """Whether what a parameter takes is sent or compared, and no name of a file or argument of another program."""
+    return not isinstance(parameter.type, click.Path | click.types.UnprocessedParamType) and parameter.type.name != "FILE"
+
+
+@pytest.mark.parametrize("path", PATHS, ids=" ".join)
+def test_bytes_that_are_no_utf_8_are_refused_where_a_text_is_expected(path: tuple[str, ...]) -> None:
+    for parameter in COMMANDS[path].params:
+        if not takes_texts(parameter) or getattr(parameter, "is_flag", False):
+            continue
+        flag = [parameter.opts[-1]] if isinstance(parameter, click.Option) else needed_by(COMMANDS[path])[: parameter.nargs == -1]
+        ran = run(*path, *flag, "secret\udcff")
+
+        assert "found bytes that are no UTF-8; expected a text" in told(ran)
+        assert "secret" not in told(ran)
+
+
+def test_the_name_of_a_file_that_is_written_may_hold_any_bytes(tmp_path: Path) -> None:
+    assert "nowhere: found no scenario" in told(run("serve", "--scenario", "nowhere", "--port-file", str(tmp_path / "a\udcff")))
+
+
+@pytest.mark.parametrize("name", ["show", "reset", "delete", "fork"])
+def test_a_sandbox_that_is_named_by_an_argument_is_told_where_it_belongs(name: str) -> None:
+    assert told(run("sandboxes", name, "abc")) == "Error: found the argument 'abc'; expected a sandbox as --sandbox ID"
+
+
+def test_where_no_sandbox_is_needed_none_is_asked_for() -> None:
+    assert "--sandbox" not in told(run("sandboxes", "create", "abc"))

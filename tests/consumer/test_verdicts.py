@@ -111,6 +111,15 @@ def test_a_passed_trial_says_so_and_what_it_relied_on(harness: Harness, careful:
     assert "Assumed behaviours" in told
 
 
+def test_of_hazards_that_were_not_met_only_the_number_is_told(failed: Verdict) -> None:
+    lines = report.text(failed).splitlines()
+    beginning = lines.index("Hazards, and in how many worlds the client met them:") + 1
+    met = [name for name, count in failed.met.items() if count]
+
+    assert [line.split()[1] for line in lines[beginning : beginning + len(met)]] == met
+    assert lines[beginning + len(met)].strip() == f"{len(failed.met) - len(met)} hazards were not met; --format json lists all."
+
+
 @pytest.fixture
 def rude(harness: Harness) -> Verdict:
     """Of a driver that would have a terminal obey, and believes in far too much."""

@@ -78,6 +78,10 @@ def test_what_no_description_says_is_told_in_the_words_of_the_others(folder: Fol
     assert told in str(folder.mistake(f"rentals:\n  - {{id: 16, name: Chalet, {attribute}}}\n"))
 
 
+def test_a_limit_is_told_as_other_numbers_are(folder: Folder) -> None:
+    assert "expected at most 100,000" in str(folder.mistake("generate: {bookings: 3000000}\n"))
+
+
 def test_of_very_many_mistakes_the_first_twenty_are_told(folder: Folder) -> None:
     told = str(folder.mistake("rentals:\n" + "  - {id: x}\n" * 30)).splitlines()
 

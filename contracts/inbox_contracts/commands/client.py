@@ -20,15 +20,22 @@ EACH = "each"
 
 
 @click.command("client", context_settings={"ignore_unknown_options": False})
-@click.argument("driver", nargs=-1, required=True, metavar="-- CMD...")
+@click.argument("driver", nargs=-1, required=True, type=click.UNPROCESSED, metavar="-- CMD...")
 @click.option(
     "--worlds", default=200, show_default=True, type=click.IntRange(1, 100_000), help="The number of worlds in which it is tried."
 )
 @click.option("--seed", default=0, show_default=True, type=click.IntRange(0, LARGEST), help="The seed from which the worlds are generated.")
-@click.option("--hazard", metavar="NAME", help="Only worlds with this hazard; a run lists all hazards.")
+@click.option("--hazard", metavar="NAME", help="Only worlds with this hazard; --format json lists all of them.")
 @click.option("--world", "world_file", metavar="FILE", help="Run this one world, such as one that was saved.")
 @click.option("--assume", metavar="NAME=VALUE|each", help="Flip an assumption, or each in turn, to see if the client depends on it.")
-@click.option("--save", default="inbox-mock-worlds", show_default=True, metavar="DIR", help="The folder in which a failed world is saved.")
+@click.option(
+    "--save",
+    default="inbox-mock-worlds",
+    show_default=True,
+    type=click.Path(),
+    metavar="DIR",
+    help="The folder in which a failed world is saved.",
+)
 @click.option(
     "--shrink-seconds", default=30.0, show_default=True, type=Finite(0, LONGEST), help="The time for which a failing world is made smaller."
 )

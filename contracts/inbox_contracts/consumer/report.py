@@ -80,7 +80,9 @@ def _conclusion(verdict: Verdict) -> str:
 
 def _coverage(verdict: Verdict) -> list[str]:
     known, lines = hazards(), ["Hazards, and in how many worlds the client met them:"]
-    lines += [f"{INDENT}{count:4}  {name:24}{known[name].says}" for name, count in verdict.met.items()]
+    lines += [f"{INDENT}{count:4}  {name:24}{known[name].says}" for name, count in verdict.met.items() if count]
+    if unmet := list(verdict.met.values()).count(0):
+        lines.append(f"{INDENT}{unmet} {'hazard was' if unmet == 1 else 'hazards were'} not met; --format json lists all.")
     if verdict.assumed:
         lines += ["", "Assumed behaviours that this run relied on, to be checked against the real service:"]
         for found in verdict.assumed:

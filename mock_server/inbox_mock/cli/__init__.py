@@ -3,7 +3,8 @@
 import json
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import wraps
 from pkgutil import iter_modules
 from shlex import quote
@@ -17,7 +18,7 @@ from inbox_mock.client import AdminError, connect
 from inbox_mock.client.calls import JSON, Send
 from inbox_mock.console.guard import DEBUG, WRONG, guarded
 from inbox_mock.console.parameters import chosen, prepare, takes_admin_token
-from inbox_mock.console.terminal import complain, open_standard_streams, shown
+from inbox_mock.console.terminal import complain, open_standard_streams, printable_lines, shown
 from inbox_mock.domain.discovery import DeclarationError, discover, import_declared
 from inbox_mock.domain.spelling import unknown
 from inbox_mock.domain.values import printable
@@ -27,6 +28,17 @@ if TYPE_CHECKING:
 
 COMMANDS = "inbox_mock.commands"
 CLICKS_OWN = (click.ClickException, click.exceptions.Exit, DeclarationError)
+
+
+@contextmanager
+def _guarded() -> Iterator[None]:
+    """Guard what click runs; its errors repeat what was typed, which is shown without control characters."""
+    with guarded(*CLICKS_OWN):
+        try:
+            yield
+        except click.ClickException as error:
+            error.message = printable_lines(error.message)  # type: ignore[misc]  # final since click 8.5
+            raise
 
 
 class Commands(click.Group):
@@ -45,12 +57,12 @@ class Commands(click.Group):
     # These two are guarded inside of click, which would exit with 1 after an interrupt, or if nobody reads the output.
     def make_context(self, *args: Any, **given: Any) -> click.Context:  # noqa: ANN401 - as click has it
         """Read the options before the command."""
-        with guarded(*CLICKS_OWN):
+        with _guarded():
             return super().make_context(*args, **given)
 
     def invoke(self, ctx: click.Context) -> object:
         """Run the command."""
-        with guarded(*CLICKS_OWN):
+        with _guarded():
             return super().invoke(ctx)
 
     def list_commands(self, ctx: click.Context) -> list[str]:

@@ -10,10 +10,30 @@ from inbox_mock.cli.completion import scenarios
 from inbox_mock.cli.serve import ClockKind, Receiver
 from inbox_mock.client import JSON, SandboxClient
 from inbox_mock.console.terminal import say, styled, table
+from inbox_mock.domain.spelling import instead, shown
 from inbox_mock.domain.values import LARGEST
 
 
-@click.group("sandboxes", invoke_without_command=True)
+class OfASandbox(click.Command):
+    """A command about the sandbox that --sandbox names; one that is named by an argument is refused with that."""
+
+    allow_extra_args = True
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read the options; UsageError if arguments are left."""
+        left = super().parse_args(ctx, args)
+        if left and not ctx.resilient_parsing:
+            ctx.fail(instead(f"the argument {shown(left[0])}", "a sandbox as --sandbox ID"))
+        return left
+
+
+class Sandboxes(click.Group):
+    """Commands about one sandbox, unless they say otherwise."""
+
+    command_class = OfASandbox
+
+
+@click.group("sandboxes", cls=Sandboxes, invoke_without_command=True)
 @on_a_server()
 @click.pass_context
 def command(ctx: click.Context, *, sandbox: SandboxClient, as_json: bool) -> None:
@@ -35,7 +55,7 @@ def command(ctx: click.Context, *, sandbox: SandboxClient, as_json: bool) -> Non
 
 
 # Their environment variables differ from those of serve: options of a server do not apply to every sandbox created on it.
-@command.command("create")
+@command.command("create", cls=click.Command)
 @click.option(
     "--scenario",
     default="agency",

@@ -1,6 +1,7 @@
 """What holds for the options and arguments of all commands: environment variables, blank values, the admin token."""
 
 import os
+import re
 import stat
 from collections.abc import Callable
 from copy import copy
@@ -18,6 +19,8 @@ from inbox_mock.domain.spelling import instead, one_of, shown
 
 PREFIX = "INBOX_MOCK"
 MOST_BYTES_OF_A_TOKEN = 4096
+NO_UTF8 = re.compile(r"[\udc80-\udcff]")
+"""The bytes that Python could not decode in what the command line or the environment gave."""
 EXPECTED = "printable characters of ASCII, without blanks around them"
 
 
@@ -27,8 +30,7 @@ def prepare(command: click.Command) -> None:
         if isinstance(parameter, click.Option):
             flag = max(parameter.opts, key=len).lstrip("-")
             parameter.envvar, parameter.show_envvar = parameter.envvar or f"{PREFIX}_{flag.replace('-', '_').upper()}", True
-        if parameter.nargs != -1:  # a list of arguments may be another program's
-            _refuse_blanks(parameter)
+        _check_texts(parameter)
         _say_what_is_expected(parameter)
     if isinstance(command, click.Group):
         ctx = click.Context(command)
@@ -36,8 +38,12 @@ def prepare(command: click.Command) -> None:
             prepare(command.get_command(ctx, name) or click.Command(name))
 
 
-def _refuse_blanks(parameter: click.Parameter) -> None:
-    """Let a parameter raise BadParameter for a value that is blank, wherever it comes from: most often it is that of an unset variable."""
+def _check_texts(parameter: click.Parameter) -> None:
+    """Let a parameter raise BadParameter for a value that is no text, wherever it comes from.
+
+    A blank one is most often that of an unset variable; in a list of arguments it may mean something. Bytes that are no UTF-8 can
+    be sent nowhere; they may be in the name of a file that is only opened, or in what another program is given.
+    """
     if "consume_value" in vars(parameter):
         return
     consume = parameter.consume_value
@@ -47,7 +53,11 @@ def _refuse_blanks(parameter: click.Parameter) -> None:
         # click takes a blank variable for one that is not set.
         given = value if source is ParameterSource.COMMANDLINE else os.environ.get(str(parameter.envvar))
         for one in given if isinstance(given, list | tuple) else (given,):
-            if isinstance(one, str) and not one.strip():
+            if not isinstance(one, str):
+                continue
+            if not one.isprintable() and not isinstance(parameter.type, OF_ANY_BYTES) and NO_UTF8.search(one):
+                raise click.BadParameter("found bytes that are no UTF-8; expected a text", ctx, parameter)
+            if parameter.nargs != -1 and not one.strip():
                 raise click.BadParameter(f"found {one!r}; expected a value that is not blank. To have none, leave it out.", ctx, parameter)
         return value, source
 
@@ -135,6 +145,10 @@ class TokenFile(ParameterType):
         if found.st_mode & (stat.S_IRGRP | stat.S_IROTH):
             complain(f"warning: other users of this machine may read the token in {path}: chmod 600 keeps it to you")
         return token
+
+
+OF_ANY_BYTES = (click.Path, TokenFile, click.types.UnprocessedParamType)
+"""The types of parameters that may hold bytes that are no UTF-8."""
 
 
 def takes_admin_token(says: str) -> Callable[[Callable[..., None]], Callable[..., None]]:

@@ -38,7 +38,12 @@ def say(text: str, **style: object) -> None:
 
 def complain(text: str) -> None:
     """Print on standard error what is wrong; its lines are kept, control characters are not."""
-    click.echo("\n".join(map(printable, f"inbox-mock: {text}".split("\n"))), err=True)
+    click.echo(printable_lines(f"inbox-mock: {text}"), err=True)
+
+
+def printable_lines(text: str) -> str:
+    """Return a text without control characters, except the ends of its lines."""
+    return "\n".join(map(printable, text.split("\n")))
 
 
 def styled(text: str, **style: object) -> str:

@@ -27,6 +27,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "updated_since_ignored": ("", "updated_since is no time, and counts as blank"),
     "not_included": ("", "{plural} are not included: the token lacks {scopes}"),
     "no_such_address": ("", "no such address: /openapi.json lists them"),
+    "body_too_large": ("", "the body may have {most}, and a form {parameters}"),
     "client_id_missing": ("", "no client_id came with the request"),
     "client_id_unknown": ("", "no application of this sandbox has this client_id"),
     "client_secret_missing": ("", "no client_secret came with the request"),

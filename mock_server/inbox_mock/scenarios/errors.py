@@ -113,7 +113,7 @@ def in_words(error: "ValidationError") -> str:
     kind: Any = error.kind
     if kind.name == "type":
         return " or ".join(words for name, words in TYPES.items() if name in kind.types)
-    return f"{LIMITS[kind.name]} {kind.limit}" if kind.name in LIMITS else f"a value that is valid ({error.message})"
+    return f"{LIMITS[kind.name]} {kind.limit:,}" if kind.name in LIMITS else f"a value that is valid ({error.message})"
 
 
 def written(option: object) -> str:

@@ -7,12 +7,14 @@ from inbox_contracts.provider.expectations import PropertyViolation, expect, sam
 from inbox_contracts.provider.resources import path_of, sure
 from inbox_contracts.provider.trial import Trial, claim
 from inbox_mock.domain.fidelity import assumed, documented, recorded
+from inbox_mock.domain.values import whole_number
 from inbox_mock.resources.declaration import Attribute, Resource
 from inbox_mock.resources.serialization import templates as templates_of
 
-TIME = re.compile(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3]):[0-5]\d:[0-5]\dZ")
-DECIMAL = re.compile(r"-?\d+\.\d+")
-SYNCED_AT = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC")
+TIME = re.compile(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3]):[0-5]\d:[0-5]\dZ", re.ASCII)
+DECIMAL = re.compile(r"-?\d+\.\d+", re.ASCII)
+SYNCED_AT = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC", re.ASCII)
+DIGITS = 18
 SUCCESS = "application/vnd.api+json; charset=utf-8"
 WEAK_ETAG = re.compile(r'W/"[0-9a-f]{32}"')
 RECORDINGS = recorded("every recording of the service")
@@ -132,9 +134,10 @@ def _allowance(api: Api) -> tuple[int, int, int]:
     found: list[int] = []
     for name in ("X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset"):
         value = answer.header(name)
-        if value is None or not value.isdigit():
+        number = None if value is None else whole_number(value, DIGITS)
+        if number is None:
             raise PropertyViolation(f"{answer.about}: {name} is {value!r}, expected a number")
-        found.append(int(value))
+        found.append(number)
     return found[0], found[1], found[2]
 
 
