@@ -30,7 +30,7 @@ def command(*, sandbox: SandboxClient, as_json: bool, follow: bool, after: int) 
     """
     if follow:
         STOP.expect()
-    for entry in _following(sandbox, after) if follow else sandbox.entries(after):
+    for entry in _following(sandbox, after) if follow else sandbox.journal_entries(after):
         if as_json:
             print_json(entry)
         else:
@@ -76,7 +76,7 @@ class Reader:
 
     def news(self) -> list[JSON]:
         """Return new entries; none if no entry is added within some seconds."""
-        entries = self._sandbox.page(self._after if self._read is None else self._after - 1)
+        entries = self._sandbox.journal_page(self._after if self._read is None else self._after - 1)
         if self._read is not None and entries[:1] == [self._read]:
             del entries[0]
         elif self._read is not None and (not entries or entries[0]["id"] == self._read["id"]):
@@ -84,7 +84,7 @@ class Reader:
             return self.news()
         if entries:
             self._read, self._after = entries[-1], entries[-1]["id"]
-        elif not self._sandbox.page(self._after, wait=True):
+        elif not self._sandbox.journal_page(self._after, wait=True):
             time.sleep(BREATH_SECONDS)
         return entries
 

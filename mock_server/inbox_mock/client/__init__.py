@@ -253,15 +253,15 @@ class SandboxClient:
 
     def journal(self, after: int = 0) -> list[JSON]:
         """Return every request and webhook attempt after an entry's id, oldest first."""
-        return [*self.entries(after)]
+        return [*self.journal_entries(after)]
 
-    def entries(self, after: int = 0) -> Iterator[JSON]:
+    def journal_entries(self, after: int = 0) -> Iterator[JSON]:
         """Yield what `journal` returns, a page at a time."""
-        while page := self.page(after):
+        while page := self.journal_page(after):
             yield from page
             after = page[-1]["id"]
 
-    def page(self, after: int, *, wait: bool = False) -> list[JSON]:
+    def journal_page(self, after: int, *, wait: bool = False) -> list[JSON]:
         """Return the journal's first entries after an entry's id; if there are none, ``wait`` some seconds for one.
 
         Raises:
