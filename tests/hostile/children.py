@@ -18,7 +18,13 @@ from fake import Mock, OverSocket
 from hostile.attacks import Run
 from processes import wait_for
 
-PROGRAM = "from inbox_mock.__main__ import main; main()"
+PROGRAM = """
+try:
+    from inbox_mock.__main__ import main
+except ModuleNotFoundError:  # before it was there: a build to compare with
+    from inbox_mock.cli import main
+main()
+"""
 LIMITED = """
 import os, resource, sys
 for limit in sys.argv[1].split():
