@@ -117,7 +117,7 @@ class Guarded:
                     return taken
             else:
                 known = len(self.out)
-                if not self.wait(lambda known=known: len(self.out) > known or not self.is_open, ends - monotonic()):  # type: ignore[misc]
+                if not self.wait(partial(self._has_more, known), ends - monotonic()):
                     return None
 
     def wait(self, until: Callable[[], bool], seconds: float) -> bool:
@@ -134,6 +134,9 @@ class Guarded:
             for key, _ in self._events.select(left):
                 key.data()
         return True
+
+    def _has_more(self, known: int) -> bool:
+        return len(self.out) > known or not self.is_open
 
     @property
     def is_open(self) -> bool:

@@ -18,7 +18,8 @@ from inbox_mock.conduct.assumptions import assumed
 from inbox_mock.conduct.entries import MOST_HELD
 from inbox_mock.conduct.evaluation import OfferedRules, evaluate
 from inbox_mock.conduct.evidence import OperationIndex, collect
-from inbox_mock.conduct.model import DeliveryFact, Entry, Evidence, Rule, Violation
+from inbox_mock.conduct.facts import DeliveryFact
+from inbox_mock.conduct.model import Entry, Evidence, Rule, Violation
 from inbox_mock.domain import limits
 from inbox_mock.engine import sandboxes
 from inbox_mock.store.journal import Reader

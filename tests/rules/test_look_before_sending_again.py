@@ -10,7 +10,7 @@ from builders import a_body, a_booking, a_message, a_scenario
 from fake import Caller, Mock, OverSocket, Sandbox
 from faulty import set_fault
 from inbox_contracts.rules.messages import look_before_sending_again
-from inbox_mock.conduct.model import MessageFact, ParticipantFact
+from inbox_mock.conduct.facts import MessageFact, ParticipantFact
 from judged import NOON, an_entry, blamed, evidence, make_conversation, send, some_evidence, unanswered, violations_of
 from whole import CONVERSATIONS, MESSAGES
 

@@ -5,7 +5,7 @@ import pytest
 from fake import Sandbox
 from faulty import set_fault
 from inbox_contracts.rules.authorization import stop_after_a_401
-from inbox_mock.conduct.model import TokenFact
+from inbox_mock.conduct.facts import TokenFact
 from judged import an_entry, blamed, evidence, some_evidence, the_report, violations_of
 from oauth import Application, an_application
 from whole import CONVERSATIONS, MESSAGES

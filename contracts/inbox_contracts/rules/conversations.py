@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
-from inbox_mock.conduct.model import BookingFact, ConversationFact, Entry, Evidence, Rule, Violation
+from inbox_mock.conduct.facts import BookingFact, ConversationFact
+from inbox_mock.conduct.model import Entry, Evidence, Rule, Violation
 
 PATIENCE = timedelta(days=1)
 

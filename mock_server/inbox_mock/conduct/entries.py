@@ -10,7 +10,8 @@ from typing import Any
 import orjson
 
 from inbox_mock.api.rendering import head_bytes
-from inbox_mock.conduct.model import DeliveryFact, Entry, TokenFact, parts_of
+from inbox_mock.conduct.facts import DeliveryFact, TokenFact
+from inbox_mock.conduct.model import Entry, parts_of
 from inbox_mock.conduct.values import filled, parameters_in
 from inbox_mock.domain import times
 from inbox_mock.domain.reasons import FAULT_STRUCK, Reason, from_json

@@ -13,17 +13,8 @@ import orjson
 from inbox_mock.api.operation import Operation
 from inbox_mock.channels import policies
 from inbox_mock.conduct.entries import MOST_HELD, Entries, instant
-from inbox_mock.conduct.model import (
-    API,
-    BookingFact,
-    ConversationFact,
-    DeliveryFact,
-    Entry,
-    Evidence,
-    MessageFact,
-    ParticipantFact,
-    TokenFact,
-)
+from inbox_mock.conduct.facts import BookingFact, ConversationFact, DeliveryFact, MessageFact, ParticipantFact, TokenFact
+from inbox_mock.conduct.model import API, Entry, Evidence
 from inbox_mock.domain.access import PUBLIC, parse_scopes
 from inbox_mock.domain.values import whole_number
 from inbox_mock.engine.unit_of_work import UnitOfWork
