@@ -1,0 +1,174 @@
+"""OAuth 2.0: the page on which a person authorises an application or not."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from flask import Request, render_template
+
+from inbox_mock.api.rendering import Headers, Rendered
+from inbox_mock.domain.access import scope_in_words, with_fragment, with_query
+from inbox_mock.domain.errors import OAuthRefused
+from inbox_mock.engine.unit_of_work import UnitOfWork
+from inbox_mock.services import oauth
+from inbox_mock.services.oauth import OUT_OF_BAND
+from inbox_mock.store.rows import ApplicationRow
+
+Given = Mapping[str, str]
+
+HTML = "text/html; charset=utf-8"
+# A form-action would forbid the redirect to the application after the form. A referrer policy of no-referrer
+# would make browsers send the form with an Origin of null.
+SAFETY: Headers = [
+    ("Cache-Control", "no-store"),
+    ("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'"),
+    ("Referrer-Policy", "same-origin"),
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """The content of a page: sentences, a credential to copy, or the form that asks for consent."""
+
+    title: str
+    sentences: tuple[str, ...] = ()
+    shown: Mapping[str, object] = field(default_factory=dict)
+    form: Mapping[str, object] = field(default_factory=dict)
+
+    def answer(self, status: int) -> Rendered:
+        """Return the page as an answer."""
+        text = render_template("consent.html", title=self.title, sentences=self.sentences, shown=self.shown, form=self.form)
+        return text.encode(), status, [("Content-Type", HTML), *SAFETY]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsentRequest:
+    """An application's request for consent. Its redirect URI is a registered one."""
+
+    application: ApplicationRow
+    redirect_uri: str
+    response_type: str
+    scope: str
+    state: str | None
+
+    @property
+    def implicit(self) -> bool:
+        """Whether the application wants a token in the fragment of the URI: the implicit grant."""
+        return self.response_type == "token"
+
+    @property
+    def told(self) -> list[tuple[str, str]]:
+        """The parameters that the form repeats."""
+        told = {"redirect_uri": self.redirect_uri, "response_type": self.response_type, "scope": self.scope, "state": self.state}
+        return [(name, value) for name, value in told.items() if value is not None]
+
+
+def refuse_foreign(request: Request) -> Rendered | None:
+    """Refuse a form that the page of another site submits."""
+    origin = request.headers.get("Origin")
+    foreign = origin is not None and origin.partition("://")[2].lower() != request.host.lower()
+    if not foreign and request.headers.get("Sec-Fetch-Site") not in {"cross-site", "same-site"}:
+        return None
+    return Page(title="Not from another site", sentences=("Consent is given on this server's own page only.",)).answer(403)
+
+
+def authorize(work: UnitOfWork, given: Given, decision: str | None = None) -> Rendered:
+    """Return the consent page or, given a decision, carry it out. Only registered redirect URIs are followed."""
+    try:
+        application = oauth.find_application(work, given.get("client_id", ""))
+    except OAuthRefused as refusal:
+        return Page(title="Unknown application", sentences=(refusal.description, *_reasons(work))).answer(401)
+    redirect_uri = given.get("redirect_uri", "")
+    if not oauth.may_redirect(application, redirect_uri):
+        return _unregistered(application, redirect_uri)
+    consent = ConsentRequest(
+        application=application,
+        redirect_uri=redirect_uri,
+        response_type=given.get("response_type", ""),
+        scope=given.get("scope", ""),
+        state=given.get("state"),
+    )
+    try:
+        granted = _granted(work, consent)
+        if decision is None:
+            return _ask(work, consent, granted, given.get("account_id", ""))
+        return _decided(work, consent, granted, decision, given.get("account_id", ""))
+    except OAuthRefused as refusal:
+        return _refused(work, consent, refusal)
+
+
+def _unregistered(application: ApplicationRow, redirect_uri: str) -> Rendered:
+    sentences = (
+        "The requested redirect uri is malformed or doesn't match client redirect URI.",
+        f"Asked for: {redirect_uri or 'nothing'}",
+        f"Registered by {application['name']}: {', '.join(oauth.registered(application)) or 'nothing'}",
+        "One without a path stands for every path on its host, and on this machine for every port.",
+    )
+    return Page(title="Redirect URI not registered", sentences=sentences).answer(400)
+
+
+def _granted(work: UnitOfWork, consent: ConsentRequest) -> tuple[str, ...]:
+    if not consent.response_type:
+        raise OAuthRefused("invalid_request", "Missing required parameter: response_type.")
+    if consent.response_type not in {"code", "token"}:
+        raise OAuthRefused("unsupported_response_type", "The authorization server does not support this response type.")
+    return oauth.scopes_for(work, consent.application, consent.scope)
+
+
+def _ask(work: UnitOfWork, consent: ConsentRequest, granted: tuple[str, ...], account_id: str) -> Rendered:
+    accounts = oauth.accounts(work)
+    ids = [account["id"] for account in accounts]
+    form = {
+        "scopes": [(scope, scope_in_words(scope)) for scope in granted],
+        "hidden": [("client_id", oauth.client_credentials_of(work, consent.application)[0]), *consent.told],
+        "accounts": accounts,
+        "chosen": ids[0] if len(ids) == 1 else _named(ids, account_id),
+    }
+    name = consent.application["name"]
+    return Page(title=f"Authorise {name}?", sentences=(f"{name} asks to be allowed to:",), form=form).answer(200)
+
+
+def _decided(work: UnitOfWork, consent: ConsentRequest, granted: tuple[str, ...], decision: str, account_id: str) -> Rendered:
+    if decision == "deny":
+        raise OAuthRefused("access_denied", "The resource owner or authorization server denied the request.")
+    if decision != "approve":
+        return Page(title="Nothing was decided", sentences=("decision is approve or deny.",)).answer(400)
+    ids = [account["id"] for account in oauth.accounts(work)]
+    chosen = ids[0] if len(ids) == 1 and not account_id else _named(ids, account_id)
+    if chosen is None:
+        known = ", ".join(map(str, ids)) or "there is none"
+        return Page(title="No account was chosen", sentences=(f"account_id is the id of an account of this sandbox: {known}.",)).answer(400)
+    if not consent.implicit:
+        return _allowed(consent, {"code": oauth.authorize(work, consent.application, chosen, granted, consent.redirect_uri)})
+    token = oauth.authorize_implicitly(work, consent.application, chosen, granted)
+    told = {"access_token": token["token"], "token_type": "bearer", "expires_in": oauth.LIFETIME_SECONDS, "scope": token["scopes"]}
+    return _allowed(consent, told)
+
+
+def _named(ids: list[object], account_id: str) -> object:
+    return next((known for known in ids if str(known) == account_id.strip()), None)
+
+
+def _allowed(consent: ConsentRequest, told: Mapping[str, object]) -> Rendered:
+    """Redirect to the application with the code or token, or show it where the redirect URI is out of band."""
+    if consent.redirect_uri != OUT_OF_BAND:
+        return _back(consent, told)
+    name, value = next(iter(told.items()))
+    sentences = (f"Copy this {name.replace('_', ' ')} into {consent.application['name']}:",)
+    return Page(title="Authorised", sentences=sentences, shown={"name": name, "value": value}).answer(200)
+
+
+def _refused(work: UnitOfWork, consent: ConsentRequest, refusal: OAuthRefused) -> Rendered:
+    if consent.redirect_uri != OUT_OF_BAND:
+        return _back(consent, {"error": refusal.error, "error_description": refusal.description})
+    sentences = (f"{refusal.error}: {refusal.description}", *_reasons(work))
+    return Page(title="Not authorised", sentences=sentences).answer(400)
+
+
+def _back(consent: ConsentRequest, told: Mapping[str, object]) -> Rendered:
+    add = with_fragment if consent.implicit else with_query
+    state = {} if consent.state is None else {"state": consent.state}
+    return b"", 302, [("Location", add(consent.redirect_uri, {**told, **state})), ("Cache-Control", "no-store")]
+
+
+def _reasons(work: UnitOfWork) -> tuple[str, ...]:
+    return tuple(f"{reason.text[:1].upper()}{reason.text[1:]}." for reason in work.reasons)
