@@ -134,6 +134,20 @@ class SandboxFull(Refusal):
     title = "the sandbox is full: reset it, or make another one"
 
 
+class HomeUnavailable(Refusal):
+    """The place where sandboxes are kept cannot be reached, read or written; nothing was changed, as far as it is known."""
+
+    code = "service_unavailable"
+    status = 503
+
+    def __init__(self, title: str) -> None:
+        super().__init__(Problem(self.code, title))
+
+
+class SandboxExists(Exception):  # noqa: N818 - another process was faster, which its maker can handle
+    """A sandbox of this id exists already."""
+
+
 class Conflict(Refusal):
     """Another advance of the same sandbox is running."""
 
