@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from time import perf_counter, sleep, time
+from time import perf_counter, time
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
@@ -71,9 +71,9 @@ def create_app(
     wall: Callable[[], float] = time,
     stopwatch: Callable[[], float] = perf_counter,
     request_id: Callable[[], str] = lambda: str(uuid4()),
-    wait: Callable[[float], None] = sleep,
+    wait: Callable[[float], object] | None = None,
 ) -> Fake:
-    """Return the application with its default sandbox.
+    """Return the application with its default sandbox. ``wait`` delays an answer; by default so many seconds, unless the server stops.
 
     Raises:
         ScenarioError: the scenario contains an error.
@@ -82,7 +82,7 @@ def create_app(
     sender = WebhookSender(frozenset(map(plain_host, options.webhook_hosts)))
     factory = SandboxFactory(sandboxes, wall, sender.may_send_to)
     factory.create(options.scenario, options.overrides, default=True, progress=options.progress)
-    server = Server(sandboxes, stopwatch, request_id, wait)
+    server = Server(sandboxes, stopwatch, request_id, wait or sandboxes.stopping.wait)
 
     app = Flask("inbox_mock", static_folder=None)
     app.request_class = AddressedRequest

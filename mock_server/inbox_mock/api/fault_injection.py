@@ -114,7 +114,7 @@ class InjectedFault:
         self._kept = len(body) // 2 if self._effect.kept is None else self._effect.kept
         return body, body[: self._kept]
 
-    def wait(self, sleep: Callable[[float], None]) -> float:
+    def wait(self, sleep: Callable[[float], object]) -> float:
         """Sleep if the fault requires it; return the seconds to add to the measured duration of the request."""
         seconds = self._effect.takes.total_seconds()
         if not self._effect.waits:

@@ -95,7 +95,7 @@ class Server:
     sandboxes: Sandboxes
     stopwatch: Callable[[], float]
     request_id: Callable[[], str]
-    wait: Callable[[float], None]
+    wait: Callable[[float], object]
 
 
 def view_of(server: Server, operation: Operation) -> Callable[..., Response]:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
-from threading import Condition, Lock, RLock
+from threading import Condition, Event, Lock, RLock
 
 from inbox_mock.domain import times
 from inbox_mock.domain.dice import Dice
@@ -30,6 +30,7 @@ class Surroundings:
     """What a sandbox needs of its server: the wall clock, the handlers of its timeline, and how it is described.
 
     ``woken`` is called when its database was opened, ``planned`` with the wall clock's time when the next event is due in it.
+    Nobody waits for news once ``stopping`` is set.
     """
 
     wall: WallClock
@@ -37,6 +38,7 @@ class Surroundings:
     describe: Callable[[UnitOfWork], Description]
     woken: "Callable[[Sandbox], None]"
     planned: Callable[[float], None]
+    stopping: Event
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +141,7 @@ class Sandbox:
         return None if soonest is None else self.clock.wall_at(times.parse(soonest))
 
     def wait(self, seconds: float, *, entry: int | None = None, version: int | None = None) -> None:
-        """Wait, at most so many seconds, until the sandbox is reset or restored.
+        """Wait, at most so many seconds, until the sandbox is reset or restored, or the server stops.
 
         With ``entry``, also until the journal has a later one than that; with ``version``, until the version differs from it.
         """
@@ -148,12 +150,18 @@ class Sandbox:
             self._news.wait_for(
                 lambda: (
                     self._closed
+                    or self._around.stopping.is_set()
                     or self.generation > generation
                     or (entry is not None and self._last_entry > entry)
                     or (version is not None and self.version != version)
                 ),
                 seconds,
             )
+
+    def wake(self) -> None:
+        """Let those who wait look at once whether they still have to."""
+        with self._news:
+            self._news.notify_all()
 
     @property
     def lock(self) -> AbstractContextManager[object]:
@@ -257,5 +265,4 @@ class Sandbox:
         with self._lock:
             self._closed, self._asleep, self.due = True, b"", None
             self._let_go()
-        with self._news:
-            self._news.notify_all()
+        self.wake()

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from hashlib import blake2b
 from itertools import count
-from threading import BoundedSemaphore, Lock
+from threading import BoundedSemaphore, Event, Lock
 
 from inbox_mock.domain import limits
 from inbox_mock.domain.access import DEFAULT_SANDBOX
@@ -20,6 +20,7 @@ class Sandboxes:
     """All sandboxes of this process, by id.
 
     ``planned`` is called with the wall clock's time when an event is due in one of them, whenever that may have changed.
+    ``stopping`` is set when no request may wait any longer.
     """
 
     def __init__(
@@ -31,7 +32,8 @@ class Sandboxes:
         most: int = limits.SANDBOXES,
     ) -> None:
         self.planned: Callable[[float], None] = lambda _due: None
-        self._around = Surroundings(wall, handlers, describe, self._note_awake, self._note_due)
+        self.stopping = Event()
+        self._around = Surroundings(wall, handlers, describe, self._note_awake, self._note_due, self.stopping)
         self._seed, self._most = seed, most
         self._counter = count(1)
         self._found: dict[str, Sandbox] = {}
@@ -85,6 +87,12 @@ class Sandboxes:
             finally:
                 self._waiting.release()
         return seated
+
+    def stop_waiting(self) -> None:
+        """Let requests wait no longer, neither for news of a sandbox nor because a fault delays their answer."""
+        self.stopping.set()
+        for sandbox in self.all():
+            sandbox.wake()
 
     def check_room(self, more: int = 0) -> None:
         """Check that there is room for another sandbox, whose image has so many bytes.

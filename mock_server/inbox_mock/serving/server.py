@@ -99,8 +99,9 @@ class Server:
         self._http.serve()
 
     def stop(self) -> None:
-        """Stop the server."""
+        """Stop the server; requests that wait are answered at once."""
         self._scheduler.stop()
+        self.fake.sandboxes.stop_waiting()
         self._http.stop()
 
     def __enter__(self) -> Self:
