@@ -127,8 +127,9 @@ def test_the_dockerfile_has_no_lint() -> None:
     assert ran.returncode == 0, ran.stdout
 
 
-def test_the_compose_file_keeps_to_the_specification() -> None:
-    check = [str(BIN / "check-jsonschema"), "--builtin-schema", "vendor.compose-spec", str(ROOT / "compose.yaml")]
+@pytest.mark.parametrize("file", ["compose.yaml", "deploy/compose/compose.yaml"])
+def test_a_compose_file_keeps_to_the_specification(file: str) -> None:
+    check = [str(BIN / "check-jsonschema"), "--builtin-schema", "vendor.compose-spec", str(ROOT / file)]
     ran = subprocess.run(check, capture_output=True, text=True, check=False)
 
     assert ran.returncode == 0, ran.stdout
