@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from time import perf_counter, time
 from typing import TYPE_CHECKING
@@ -18,13 +19,17 @@ from inbox_mock.api.pipeline import AddressedRequest, Server, refuse
 from inbox_mock.dashboard import pages as dashboard
 from inbox_mock.docs import pages as docs
 from inbox_mock.domain import errors, limits
+from inbox_mock.domain.access import DEFAULT_SANDBOX
 from inbox_mock.domain.addresses import Network, plain_host
+from inbox_mock.domain.errors import SandboxExists
 from inbox_mock.domain.reasons import Reason
 from inbox_mock.engine.sandboxes import Sandboxes
-from inbox_mock.scenarios.build import Overrides, SandboxFactory
+from inbox_mock.scenarios.build import Overrides, SandboxFactory, build_recipe
 from inbox_mock.scenarios.builder import Progress
 from inbox_mock.scenarios.loading import Scenario
 from inbox_mock.simulation.actions import handlers
+from inbox_mock.store.homes import Home
+from inbox_mock.store.homes.memory import MemoryHome
 from inbox_mock.webhooks.sender import WebhookSender
 
 if TYPE_CHECKING:
@@ -68,20 +73,25 @@ class Fake:
 def create_app(
     options: Options,
     *,
+    home: Home | None = None,
     wall: Callable[[], float] = time,
     stopwatch: Callable[[], float] = perf_counter,
     request_id: Callable[[], str] = lambda: str(uuid4()),
     wait: Callable[[float], object] | None = None,
 ) -> Fake:
-    """Return the application with its default sandbox. ``wait`` delays an answer; by default so many seconds, unless the server stops.
+    """Return the application with its default sandbox, which is made unless the ``home`` has it; without one, all is in memory.
+
+    ``wait`` delays an answer; by default so many seconds, unless the server stops.
 
     Raises:
         ScenarioError: the scenario contains an error.
     """
-    sandboxes = Sandboxes(wall, handlers, describe, options.seed, options.most_sandboxes)
+    sandboxes = Sandboxes(home or MemoryHome(), wall, handlers, describe, build_recipe, options.seed, options.most_sandboxes)
     sender = WebhookSender(frozenset(map(plain_host, options.webhook_hosts)))
     factory = SandboxFactory(sandboxes, wall, sender.may_send_to)
-    factory.create(options.scenario, options.overrides, default=True, progress=options.progress)
+    if sandboxes.home.find(DEFAULT_SANDBOX) is None:
+        with suppress(SandboxExists):  # another process was faster
+            factory.create(options.scenario, options.overrides, default=True, progress=options.progress)
     server = Server(sandboxes, stopwatch, request_id, wait or sandboxes.stopping.wait)
 
     app = Flask("inbox_mock", static_folder=None)

@@ -1,10 +1,10 @@
 """Creating, reading, resetting, forking and deleting sandboxes; their tokens and their snapshots."""
 
 from inbox_mock.admin.operation import JSON, PAGED, AdminCall, operation
-from inbox_mock.domain.access import ALL_SCOPES
+from inbox_mock.domain.access import ALL_SCOPES, DEFAULT_SANDBOX
 from inbox_mock.domain.errors import Invalid, NotFound, invalid
 from inbox_mock.engine import snapshots
-from inbox_mock.engine.sandbox import Sandbox, Snapshot
+from inbox_mock.engine.sandbox import Sandbox, now_of
 from inbox_mock.engine.snapshots import EXPECTED_NAME
 from inbox_mock.engine.unit_of_work import UnitOfWork
 from inbox_mock.scenarios.build import Overrides
@@ -12,6 +12,7 @@ from inbox_mock.scenarios.errors import ReceiverError, ScenarioError
 from inbox_mock.scenarios.loading import find_shipped, from_object
 from inbox_mock.services import oauth
 from inbox_mock.store import access
+from inbox_mock.store.homes import Facts, Kept
 from inbox_mock.store.rows import ApplicationRow
 from inbox_mock.webhooks.deliveries import RECEIVER
 
@@ -90,9 +91,9 @@ def list_sandboxes(call: AdminCall) -> JSON:
     None is waited for or woken: each is shown as its last unit of work left it.
     """
     limit, skip = call.page
-    every = call.factory.sandboxes.all()
-    end = max(0, len(every) - skip)
-    return {"sandboxes": [_shown(sandbox, call.origin) for sandbox in every[max(0, end - limit) : end]], "count": len(every)}
+    page, count = call.factory.sandboxes.home.listed(limit, skip)
+    wall = call.factory.wall()
+    return {"sandboxes": [_shown(found.id, found.facts, call.origin, wall) for found in page], "count": count}
 
 
 @operation("GET", "/sandboxes/<id>", refusals=(404,), answer=SANDBOX)
@@ -104,7 +105,7 @@ def get_sandbox(call: AdminCall) -> JSON:
 @operation("DELETE", "/sandboxes/<id>", status=204)
 def delete_sandbox(call: AdminCall) -> None:
     """Delete a sandbox."""
-    if call.in_sandbox is call.factory.sandboxes.get("default"):
+    if call.in_sandbox.id == DEFAULT_SANDBOX:
         raise Invalid(invalid("id", "a sandbox other than the default one, which can be reset but not deleted"))
     call.factory.sandboxes.remove(call.in_sandbox)
 
@@ -198,13 +199,13 @@ def take_snapshot(call: AdminCall) -> JSON:
 )
 def list_snapshots(call: AdminCall) -> JSON:
     """List the snapshots."""
-    return {"snapshots": [_shown_snapshot(snapshot) for snapshot in list(call.in_sandbox.snapshots.values())]}
+    return {"snapshots": [_shown_snapshot(snapshot) for snapshot in call.in_sandbox.storage.snapshots()]}
 
 
 @operation("POST", "/sandboxes/<id>/snapshots/<name>/restore", answer=SANDBOX)
 def restore_snapshot(call: AdminCall) -> JSON:
     """Restore a snapshot, its time and journal included; tokens stay valid."""
-    call.in_sandbox.restore(snapshots.find(call.in_sandbox, call.path["name"]).image)
+    call.in_sandbox.restore(snapshots.find(call.in_sandbox, call.path["name"]))
     return shown(call.in_sandbox, call.origin)
 
 
@@ -224,9 +225,11 @@ def delete_snapshot(call: AdminCall) -> None:
 def fork_sandbox(call: AdminCall) -> JSON:
     """Fork the sandbox, as it is now or from a snapshot; the fork has tokens of its own."""
     name = call.body.get("snapshot")
-    if name is not None and name not in call.in_sandbox.snapshots:
-        raise Invalid(invalid("snapshot", EXPECTED_SNAPSHOT))
-    return shown(snapshots.fork(call.factory.sandboxes, call.in_sandbox, None if name is None else str(name)), call.origin)
+    try:
+        fork = snapshots.fork(call.factory.sandboxes, call.in_sandbox, None if name is None else str(name))
+    except NotFound:
+        raise Invalid(invalid("snapshot", EXPECTED_SNAPSHOT)) from None
+    return shown(fork, call.origin)
 
 
 def application_in(work: UnitOfWork, body: JSON) -> ApplicationRow:
@@ -259,9 +262,9 @@ def _shipped_name(name: str) -> str:
 
 def shown(sandbox: Sandbox, origin: str) -> JSON:
     """Return a sandbox as the admin API shows it, at its present."""
-    with sandbox.work():
-        pass  # what is due by now happens first
-    return _shown(sandbox, origin)
+    with sandbox.work() as work:
+        wall = work.wall  # what is due by now happens first
+    return _shown(sandbox.id, sandbox.storage.facts, origin, wall)
 
 
 def describe(work: UnitOfWork) -> JSON:
@@ -282,9 +285,9 @@ def describe(work: UnitOfWork) -> JSON:
     }
 
 
-def _shown(sandbox: Sandbox, origin: str) -> JSON:
-    clock = {"now": sandbox.now, "mode": sandbox.clock.mode, "rate": sandbox.clock.rate}
-    return {"id": sandbox.id, "api_url": f"{origin}/api/v3", **sandbox.description | {"clock": clock}}
+def _shown(sandbox_id: str, facts: Facts, origin: str, wall: float) -> JSON:
+    clock = {"now": now_of(facts.clock, wall), "mode": facts.clock.mode, "rate": facts.clock.rate}
+    return {"id": sandbox_id, "api_url": f"{origin}/api/v3", **facts.description, "clock": clock}
 
 
 def _first_tokens(work: UnitOfWork) -> dict[tuple[object, object], str]:
@@ -304,5 +307,5 @@ def _applications(work: UnitOfWork, first: dict[tuple[object, object], str]) -> 
     return found
 
 
-def _shown_snapshot(snapshot: Snapshot) -> JSON:
-    return {"name": snapshot.name, "at": snapshot.at, "bytes": len(snapshot.image)}
+def _shown_snapshot(snapshot: Kept) -> JSON:
+    return {"name": snapshot.name, "at": snapshot.at, "bytes": snapshot.size}

@@ -8,46 +8,82 @@ from threading import Condition, Event, Lock, RLock
 
 from inbox_mock.domain import times
 from inbox_mock.domain.dice import Dice
-from inbox_mock.domain.errors import NotFound, SandboxFull
+from inbox_mock.domain.errors import NotFound
 from inbox_mock.domain.times import Clock
 from inbox_mock.engine.timeline import catch_up
 from inbox_mock.engine.unit_of_work import Handlers, UnitOfWork
-from inbox_mock.store import database, timeline
 from inbox_mock.store import sandbox as sandbox_store
+from inbox_mock.store import timeline
 from inbox_mock.store.access import keep_tokens, read_tokens
-from inbox_mock.store.database import Database
-from inbox_mock.store.rows import TokenRow
+from inbox_mock.store.homes import Facts, Start, Storage, Transaction
 from inbox_mock.store.sandbox import Settings
 
 WallClock = Callable[[], float]
-Start = Callable[[], bytes]  # returns the image that a sandbox starts from; with a running clock, a new image for each call
 Description = dict[str, object]
 """How the admin API shows a sandbox, without its time."""
 
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What a sandbox needs of its server: the wall clock, the handlers of its timeline, and how it is described.
+    """What a sandbox needs of its server.
 
-    ``woken`` is called when its database was opened, ``planned`` with the wall clock's time when the next event is due in it.
+    The wall clock, the handlers of its timeline, how it is described, and how the image of a recipe is made at a time of the wall
+    clock. ``woken`` is called when its database was opened, ``planned`` with the wall clock's time when the next event is due in it.
     Nobody waits for news once ``stopping`` is set.
     """
 
     wall: WallClock
     handlers: Callable[[], Handlers]
     describe: Callable[[UnitOfWork], Description]
+    build: Callable[[bytes, float], bytes]
     woken: "Callable[[Sandbox], None]"
     planned: Callable[[float], None]
     stopping: Event
 
+    def image_of(self, start: Start) -> bytes:
+        """Return the image that a sandbox starts from now."""
+        return self.build(start.recipe, self.wall()) if start.recipe is not None else start.image or b""
 
-@dataclass(frozen=True, slots=True)
-class Snapshot:
-    """A sandbox as it was; ``at`` is what its clock showed."""
+    def begin(self, sandbox_id: str, transaction: Transaction, *, stays_stopped: bool = False) -> None:
+        """Start a sandbox from the image that its transaction holds: what is due by now is left to the next unit of work.
 
-    name: str
-    at: str
-    image: bytes
+        Tokens issued since then stay valid, and its clock goes on from the present, unless it was stopped and stays so.
+        """
+        db, wall = transaction.db, self.wall()
+        clock = sandbox_store.read_clock(db)
+        if stays_stopped and transaction.facts is not None and transaction.facts.clock.mode == "manual":
+            clock = replace(clock, mode="manual")
+        clock = clock.moved_to(clock.now, wall)
+        sandbox_store.write_clock(db, clock)
+        if transaction.earlier is not None:
+            keep_tokens(db, read_tokens(transaction.earlier))
+        work = self._work(sandbox_id, transaction, sandbox_store.read_settings(db), clock, wall)
+        transaction.facts = self.facts(work, None)
+
+    def resume(self, sandbox_id: str, transaction: Transaction, settings: Settings) -> UnitOfWork:
+        """Return a unit of work in which everything that is due by now has been handled."""
+        wall = self.wall()
+        clock = transaction.facts.clock if transaction.facts else sandbox_store.read_clock(transaction.db)
+        work = self._work(sandbox_id, transaction, settings, clock, wall)
+        if clock.mode == "real":
+            catch_up(work, clock.at(wall))
+        return work
+
+    def facts(self, work: UnitOfWork, before: Facts | None) -> Facts:
+        """Return what a unit of work leaves of its sandbox; it is described anew if applications, accounts or tokens have changed."""
+        described = sandbox_store.version_of_access(work.db)
+        known = before is not None and before.described == described
+        soonest = timeline.soonest(work.db) if work.clock.mode == "real" else None
+        return Facts(
+            clock=work.clock,
+            description=before.description if known and before else self.describe(work),
+            described=described,
+            due=None if soonest is None else work.clock.wall_at(times.parse(soonest)),
+            entry=work.journaled or (before.entry if before else 0),
+        )
+
+    def _work(self, sandbox_id: str, transaction: Transaction, settings: Settings, clock: Clock, wall: float) -> UnitOfWork:
+        return UnitOfWork(sandbox_id, transaction.db, settings, Dice(settings.seed), clock, wall, self.handlers, clock.now, clock.shown)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +96,7 @@ class Derived:
 
 
 class Sandbox:
-    """A sandbox. All of its state is in its database; this object holds the connection, the lock and the source of its first image.
-
-    A sleeping sandbox holds only its image, a third of the memory; the next unit of work restores it in half a millisecond.
+    """A sandbox, as this process uses it. All of its state is in its storage; this object holds the lock, and who waits for news.
 
     ``generation`` is the number of starts, resets and restores: if it differs under `work`, the sandbox has been reset or
     restored meanwhile. ``version`` is the number of changes so far: the dashboard reloads the sandbox when it differs, and what is
@@ -72,73 +106,68 @@ class Sandbox:
     ``due`` is the wall clock's time when the next event is due; None if none is pending, or the clock stands.
     """
 
-    settings: Settings
-    clock: Clock
-    description: Description
-    _db: Database | None
-
-    def __init__(self, sandbox_id: str, start: Start, around: Surroundings, image: bytes | None = None) -> None:
-        self.id = sandbox_id
-        self.snapshots: dict[str, Snapshot] = {}
-        self.due: float | None = None
+    def __init__(self, storage: Storage, around: Surroundings) -> None:
+        self.id, self.storage = storage.id, storage
         self._around = around
-        self._described: int | None = None
-        self._db, self._asleep = None, b""
-        self._picture: tuple[int, bytes] | None = None
-        self.advancing, self.judging = Lock(), Lock()
+        self.judging = Lock()
         self.derived: Derived | None = None
-        self._start = start
+        self._picture: tuple[int, bytes] | None = None
+        self._settings: tuple[int, Settings] | None = None
         self._lock = RLock()
-        self._closed = False
+        self._closed = self._working = False
         self._news = Condition()
-        self._last_entry = self.generation = self.version = 0
-        self._begin(start() if image is None else image, [])
 
     @contextmanager
     def work(self) -> Iterator[UnitOfWork]:
-        """Open a transaction after handling all due events; roll it back if an exception leaves the block."""
-        with self._lock:
-            db = self._awake()
-            before = db.total_changes
-            db.execute("BEGIN")
-            try:
-                clock = self.clock
-                dice = Dice(self.settings.seed)
-                work = UnitOfWork(
-                    self.id, db, self.settings, dice, clock, self._around.wall(), self._around.handlers, clock.now, clock.shown
-                )
-                if clock.mode == "real":
-                    catch_up(work, clock.at(work.wall))
+        """Open a transaction after handling all due events; roll it back if an exception leaves the block.
+
+        Raises:
+            NotFound: the sandbox has been deleted.
+            SandboxFull: what it keeps has reached its limit.
+            HomeUnavailable: the place where it is kept cannot be reached.
+        """
+        with self._alone():
+            before = self.storage.version
+            with self.storage.transaction() as transaction:
+                db = transaction.db
+                changes, known = db.total_changes, transaction.facts
+                work = self._around.resume(self.id, transaction, self._settings_in(transaction))
                 yield work
-                self._describe(work, changed=db.total_changes != before)
-                db.execute("COMMIT")
-            except BaseException as error:
-                if db.in_transaction:
-                    db.execute("ROLLBACK")
-                if database.is_full(error):
-                    raise SandboxFull from None
-                raise
-            self.clock = work.clock
-            self.due = self._next_due(db) if work.clock.mode == "real" else None
-            changed = db.total_changes != before
-        if changed:
-            with self._news:
-                self._last_entry = work.journaled or self._last_entry
-                self.version += 1
-                self._news.notify_all()
+                if known is None or db.total_changes != changes:
+                    transaction.facts = self._around.facts(work, known)
+        self._tell(before)
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Hold the lock, and say if that opens the database."""
+        with self._lock:
+            if self._closed:
+                raise NotFound
+            was_open, self._working = self.storage.is_open, True
+            try:
+                yield
+            finally:
+                self._working = False
+        if not was_open:
+            self._around.woken(self)
+
+    def _settings_in(self, transaction: Transaction) -> Settings:
+        """Return the settings, which are the same until the sandbox is reset or restored."""
+        if self._settings is None or self._settings[0] != self.storage.generation:
+            self._settings = self.storage.generation, sandbox_store.read_settings(transaction.db)
+        return self._settings[1]
+
+    def _tell(self, before: int) -> None:
+        """Tell who waits for news, and the scheduler what is planned."""
+        if self.storage.version != before:
+            self.wake()
         if self.due is not None:
             self._around.planned(self.due)
 
-    def _describe(self, work: UnitOfWork, *, changed: bool) -> None:
-        """Describe the sandbox anew, if its applications, accounts or tokens have changed."""
-        if changed or self._described is None:
-            version = sandbox_store.version_of_access(work.db)
-            if version != self._described:
-                self.description, self._described = self._around.describe(work), version
-
-    def _next_due(self, db: Database) -> float | None:
-        soonest = timeline.soonest(db)
-        return None if soonest is None else self.clock.wall_at(times.parse(soonest))
+    def wake(self) -> None:
+        """Let those who wait look at once whether they still have to."""
+        with self._news:
+            self._news.notify_all()
 
     def wait(self, seconds: float, *, entry: int | None = None, version: int | None = None) -> None:
         """Wait, at most so many seconds, until the sandbox is reset or restored, or the server stops.
@@ -152,16 +181,11 @@ class Sandbox:
                     self._closed
                     or self._around.stopping.is_set()
                     or self.generation > generation
-                    or (entry is not None and self._last_entry > entry)
+                    or (entry is not None and self.storage.facts.entry > entry)
                     or (version is not None and self.version != version)
                 ),
                 seconds,
             )
-
-    def wake(self) -> None:
-        """Let those who wait look at once whether they still have to."""
-        with self._news:
-            self._news.notify_all()
 
     @property
     def lock(self) -> AbstractContextManager[object]:
@@ -169,10 +193,29 @@ class Sandbox:
         return self._lock
 
     @property
+    def generation(self) -> int:
+        """The number of starts, resets and restores."""
+        return self.storage.generation
+
+    @property
+    def version(self) -> int:
+        """The number of changes."""
+        return self.storage.version
+
+    @property
+    def clock(self) -> Clock:
+        """The clock."""
+        return self.storage.facts.clock
+
+    @property
+    def due(self) -> float | None:
+        """The wall clock's time when the next event is due."""
+        return None if self._closed else self.storage.facts.due
+
+    @property
     def now(self) -> str:
         """The sandbox's time in the API's format; what is due by then may not have been handled yet."""
-        clock = self.clock
-        return clock.shown if clock.mode == "manual" else times.wire(clock.at(self._around.wall()))
+        return now_of(self.clock, self._around.wall())
 
     def image(self) -> tuple[bytes, str]:
         """Return the bytes of the whole sandbox as it is now, and its time. A clock that runs shows that time in the image.
@@ -181,88 +224,53 @@ class Sandbox:
         copied once.
         """
         with self._lock:
-            if self._asleep:
-                return self._asleep, times.wire(self.clock.now)
-            with self.work() as work:
-                if work.clock.mode == "real":
+            if self.clock.mode == "real":
+                with self.work() as work:
                     work.clock = work.clock.moved_to(work.instant, work.wall)
                     sandbox_store.write_clock(work.db, work.clock)
-            written = work.db.total_changes
-            if self._picture is None or self._picture[0] != written:
-                self._picture = written, database.take_image(work.db)
-                self.size = len(self._picture[1])
-            return self._picture[1], work.now
+            with self._alone():
+                image = self.storage.image()
+                if self._picture is None or self._picture[0] != self.version:
+                    self._picture = self.version, image
+                return self._picture[1], times.wire(self.clock.now)
 
     def sleep(self) -> None:
-        """Keep only the image, unless a unit of work is open or the clock runs."""
-        if self.clock.mode == "real" or not self._lock.acquire(blocking=False):
+        """Hold as little in memory as can be, unless a unit of work is open."""
+        if not self._lock.acquire(blocking=False):
             return
         try:
-            if self._db is not None and not self._closed and not self._db.in_transaction:
-                self._asleep = database.take_image(self._db)
-                self.size = len(self._asleep)
-                self._let_go()
+            if not self._working and not self._closed:
+                self.storage.sleep()
+                self._picture = self.derived = None
         finally:
             self._lock.release()
-
-    def _let_go(self) -> None:
-        """Close the database, and forget what was made of it.
-
-        One that a report still reads is closed with its last reference, and late: a connection and its statements refer to each other.
-        """
-        db = self._db
-        self._db = self._picture = self.derived = None
-        if db is not None and self.judging.acquire(blocking=False):
-            db.close()
-            self.judging.release()
-
-    def _awake(self) -> Database:
-        if self._closed:
-            raise NotFound
-        if self._db is None:
-            self._db, self._asleep = database.restore(self._asleep), b""
-            self._around.woken(self)
-        return self._db
 
     def reset(self) -> None:
         """Go back to the scenario's start. Tokens issued since then stay valid, and a stopped clock stays stopped."""
         with self._lock:
-            tokens = read_tokens(self._awake())
-            self._begin(self._start(), tokens, stands=self.clock.mode == "manual")
+            self._begin(self._around.image_of(self.storage.start()), stays_stopped=True)
 
     def restore(self, image: bytes) -> None:
         """Go back to an image of this sandbox, its time included. Tokens issued since then stay valid."""
         with self._lock:
-            self._begin(image, read_tokens(self._awake()))
+            self._begin(image)
 
-    def twin(self, sandbox_id: str, image: bytes) -> "Sandbox":
-        """Return a sandbox that continues from an image, and has the same start as this one."""
-        return Sandbox(sandbox_id, self._start, self._around, image)
-
-    def _begin(self, image: bytes, tokens: list[TokenRow], *, stands: bool = False) -> None:
-        """Start from an image, with these tokens added. Settings and clock are read once: only a unit of work changes the clock."""
-        db, self.size = database.restore(image), len(image)
-        db.execute("BEGIN")
-        clock = sandbox_store.read_clock(db)
-        if stands:
-            clock = replace(clock, mode="manual")
-        self.clock = clock.moved_to(clock.now, self._around.wall())
-        sandbox_store.write_clock(db, self.clock)
-        keep_tokens(db, tokens)
-        db.execute("COMMIT")
-        self.settings = sandbox_store.read_settings(db)
-        self._let_go()
-        self._db, self._asleep, self._described = db, b"", None
-        with self._news:
-            self._last_entry, self.generation, self.version = 0, self.generation + 1, self.version + 1
-            self._news.notify_all()
-        self._around.woken(self)
+    def _begin(self, image: bytes, *, stays_stopped: bool = False) -> None:
+        before = self.version
+        with self._alone(), self.storage.replacement(image) as transaction:
+            self._around.begin(self.id, transaction, stays_stopped=stays_stopped)
+        self._picture = self.derived = None
+        self._tell(before)
         with self.work():
-            pass  # describes it, and finds out what is due
+            pass  # what is due by now happens
 
     def close(self) -> None:
-        """Close the database; any later use of the sandbox raises NotFound."""
+        """Let nobody use the sandbox any more: any later use raises NotFound."""
         with self._lock:
-            self._closed, self._asleep, self.due = True, b"", None
-            self._let_go()
+            self._closed, self._picture, self.derived = True, None, None
         self.wake()
+
+
+def now_of(clock: Clock, wall: float) -> str:
+    """Return what a clock shows at a time of the wall clock, in the API's format."""
+    return clock.shown if clock.mode == "manual" else times.wire(clock.at(wall))

@@ -1,4 +1,4 @@
-"""Sandboxes: thousands in one process, each on its own."""
+"""Sandboxes: thousands in one home, each on its own."""
 
 from collections import OrderedDict
 from collections.abc import Callable
@@ -6,18 +6,20 @@ from contextlib import suppress
 from hashlib import blake2b
 from itertools import count
 from threading import BoundedSemaphore, Event, Lock
+from weakref import WeakValueDictionary
 
 from inbox_mock.domain import limits
 from inbox_mock.domain.access import DEFAULT_SANDBOX
 from inbox_mock.domain.errors import Invalid, NotFound, invalid
-from inbox_mock.engine.sandbox import Description, Sandbox, Start, Surroundings, WallClock
+from inbox_mock.engine.sandbox import Description, Sandbox, Surroundings, WallClock
 from inbox_mock.engine.unit_of_work import Handlers, UnitOfWork
+from inbox_mock.store.homes import Home, Label, Start
 
 MOST_AWAKE = 100
 
 
 class Sandboxes:
-    """All sandboxes of this process, by id.
+    """The sandboxes of a home, by id, as this process uses them.
 
     ``planned`` is called with the wall clock's time when an event is due in one of them, whenever that may have changed.
     ``stopping`` is set when no request may wait any longer.
@@ -25,40 +27,45 @@ class Sandboxes:
 
     def __init__(
         self,
+        home: Home,
         wall: WallClock,
         handlers: Callable[[], Handlers],
         describe: Callable[[UnitOfWork], Description],
+        build: Callable[[bytes, float], bytes],
         seed: int = 0,
         most: int = limits.SANDBOXES,
     ) -> None:
         self.planned: Callable[[float], None] = lambda _due: None
+        self.home = home
+        home.heard = self._hear
         self.stopping = Event()
-        self._around = Surroundings(wall, handlers, describe, self._note_awake, self._note_due, self.stopping)
+        self._around = Surroundings(wall, handlers, describe, build, self._note_awake, self._note_due, self.stopping)
         self._seed, self._most = seed, most
         self._counter = count(1)
-        self._found: dict[str, Sandbox] = {}
+        self._known: WeakValueDictionary[str, Sandbox] = WeakValueDictionary()
         self._awake: OrderedDict[str, Sandbox] = OrderedDict()
         self._lock = Lock()
+        self._adding = Lock()  # held while a sandbox is added: their number and total size are limited
         self.keeping = Lock()  # held while a snapshot is added: their total size is limited
         self._waiting = BoundedSemaphore(limits.WAITING)
 
-    def add(self, start: Start, *, default: bool = False) -> Sandbox:
-        """Add a new sandbox, and return it.
+    def add(self, start: Start, image: bytes, label: Label | None = None, *, default: bool = False) -> Sandbox:
+        """Add a new sandbox with an image of its start, and return it. A default one takes the place of another.
 
         Raises:
             Invalid: there are too many, or they are too large in total.
         """
-        sandbox_id = DEFAULT_SANDBOX if default else self._next_id()
-        return self._keep(Sandbox(sandbox_id, start, self._around))
+        if default and (earlier := self._find(DEFAULT_SANDBOX)) is not None:
+            self.remove(earlier)
+        return self._add(DEFAULT_SANDBOX if default else self._next_id(), image, start, label)
 
-    def fork(self, sandbox: Sandbox, image: bytes) -> Sandbox:
+    def fork(self, sandbox: Sandbox, image: bytes, label: Label | None = None) -> Sandbox:
         """Add a sandbox that continues from an image of another one, and return it; they share nothing from then on.
 
         Raises:
             Invalid: there are too many, or they are too large in total.
         """
-        self.check_room(len(image))
-        return self._keep(sandbox.twin(self._next_id(), image))
+        return self._add(self._next_id(), image, sandbox.storage.start(), label)
 
     def get(self, name: str) -> Sandbox:
         """Return a sandbox by its id; ``default`` is one too.
@@ -66,14 +73,18 @@ class Sandboxes:
         Raises:
             NotFound: no sandbox has this id.
         """
-        sandbox = self._found.get(DEFAULT_SANDBOX if name == "default" else name)
+        sandbox = self._find(DEFAULT_SANDBOX if name == "default" else name)
         if sandbox is None:
             raise NotFound
         return sandbox
 
     def of(self, sandbox_id: str) -> Sandbox:
-        """Return the sandbox with this id; the default one if there is none."""
-        sandbox = self._found.get(sandbox_id) or self._found[DEFAULT_SANDBOX]
+        """Return the sandbox with this id; the default one if there is none.
+
+        Raises:
+            NotFound: there is no default one either: it is being replaced.
+        """
+        sandbox = self._find(sandbox_id) or self.get(DEFAULT_SANDBOX)
         with suppress(KeyError):
             self._awake.move_to_end(sandbox.id)
         return sandbox
@@ -91,7 +102,7 @@ class Sandboxes:
     def stop_waiting(self) -> None:
         """Let requests wait no longer, neither for news of a sandbox nor because a fault delays their answer."""
         self.stopping.set()
-        for sandbox in self.all():
+        for sandbox in list(self._known.values()):
             sandbox.wake()
 
     def check_room(self, more: int = 0) -> None:
@@ -100,20 +111,23 @@ class Sandboxes:
         Raises:
             Invalid: there are too many, or they are too large in total.
         """
-        if len(self._found) >= self._most:
+        number, size, _ = self.home.totals()
+        if number >= self._most:
             raise Invalid(invalid("sandboxes", f"fewer than {self._most:,}: delete some first, or start with --most-sandboxes"))
-        if sum(sandbox.size for sandbox in self.all()) + more > limits.SANDBOXES_SIZE:
+        if size + more > limits.SANDBOXES_SIZE:
             raise Invalid(invalid("sandboxes", f"at most {limits.SANDBOXES_SIZE} in total: delete some first"))
 
     def all(self) -> list[Sandbox]:
-        """Return every sandbox, oldest first."""
-        return list(self._found.values())
+        """Return every sandbox, oldest first: where there may be many, take a page of the home's list."""
+        return [self.get(listed.id) for listed in self.home.listed(self.home.totals()[0])[0]]
 
     def remove(self, sandbox: Sandbox) -> None:
         """Delete a sandbox; its credentials become unknown."""
-        self._found.pop(sandbox.id, None)
-        self._awake.pop(sandbox.id, None)
         sandbox.close()
+        with self._lock:
+            self._known.pop(sandbox.id, None)
+            self._awake.pop(sandbox.id, None)
+        self.home.remove(sandbox.id)
 
     def begin_anew(self) -> None:
         """Delete every sandbox; the next ones get the same ids."""
@@ -121,18 +135,36 @@ class Sandboxes:
             self.remove(sandbox)
         self._counter = count(1)
 
-    def _keep(self, sandbox: Sandbox) -> Sandbox:
-        """Add a sandbox, unless others have taken the room while it was made."""
-        try:
-            with self._lock:
-                self.check_room(sandbox.size)
-                self._found[sandbox.id] = sandbox
-        except Invalid:
-            self.remove(sandbox)
-            raise
-        if sandbox.due is not None:
-            self._note_due(sandbox.due)
+    def _add(self, sandbox_id: str, image: bytes, start: Start, label: Label | None) -> Sandbox:
+        """Add a sandbox, one after the other."""
+        with self._adding:
+            self.check_room(len(image))
+            now = self._around.wall()
+            with self.home.adding(sandbox_id, label or Label(created_at=now, used_at=now), image, start) as transaction:
+                self._around.begin(sandbox_id, transaction)
+        sandbox = self.get(sandbox_id)
+        self._note_awake(sandbox)
+        with sandbox.work():
+            pass  # what is due by now happens
         return sandbox
+
+    def _find(self, sandbox_id: str) -> Sandbox | None:
+        known = self._known.get(sandbox_id)
+        if known is not None:
+            return known
+        storage = self.home.find(sandbox_id)  # which may take long, and keeps nobody else waiting
+        if storage is None:
+            return None
+        with self._lock:
+            return self._known.setdefault(sandbox_id, Sandbox(storage, self._around))
+
+    def _hear(self, sandbox_id: str) -> None:
+        """Wake who waits for a sandbox that another process has changed."""
+        sandbox = self._known.get(sandbox_id)
+        if sandbox is not None:
+            sandbox.wake()
+            if sandbox.due is not None:
+                self._note_due(sandbox.due)
 
     def _note_due(self, due: float) -> None:
         self.planned(due)
@@ -149,5 +181,5 @@ class Sandboxes:
     def _next_id(self) -> str:
         while True:
             drawn = blake2b(f"{self._seed}/sandbox/{next(self._counter)}".encode(), digest_size=6).hexdigest()
-            if drawn != DEFAULT_SANDBOX and drawn not in self._found:
+            if drawn != DEFAULT_SANDBOX and self.home.owns(drawn) and self.home.find(drawn) is None:
                 return drawn

@@ -4,14 +4,15 @@ import re
 
 from inbox_mock.domain import limits
 from inbox_mock.domain.errors import Invalid, NotFound, invalid
-from inbox_mock.engine.sandbox import Sandbox, Snapshot
+from inbox_mock.engine.sandbox import Sandbox
 from inbox_mock.engine.sandboxes import Sandboxes
+from inbox_mock.store.homes import Kept
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 EXPECTED_NAME = "a name of up to 64 letters, digits, dots, dashes and underscores, beginning with a letter or digit"
 
 
-def take(sandboxes: Sandboxes, sandbox: Sandbox, name: str) -> Snapshot:
+def take(sandboxes: Sandboxes, sandbox: Sandbox, name: str) -> Kept:
     """Keep an image of a sandbox as it is now, in place of an earlier one of the same name.
 
     Raises:
@@ -21,22 +22,22 @@ def take(sandboxes: Sandboxes, sandbox: Sandbox, name: str) -> Snapshot:
         raise Invalid(invalid("name", EXPECTED_NAME))
     image, at = sandbox.image()
     with sandboxes.keeping:
-        others = [kept for one in sandboxes.all() for kept in one.snapshots.values() if (one, kept.name) != (sandbox, name)]
-        if name not in sandbox.snapshots and len(sandbox.snapshots) >= limits.SNAPSHOTS:
+        sizes = {kept.name: kept.size for kept in sandbox.storage.snapshots()}
+        if name not in sizes and len(sizes) >= limits.SNAPSHOTS:
             raise Invalid(invalid("name", f"one of the {limits.SNAPSHOTS} that there are, or one of them to be deleted first"))
-        if len(image) + sum(len(kept.image) for kept in others) > limits.IMAGES:
+        if len(image) + sandboxes.home.totals()[2] - sizes.get(name, 0) > limits.IMAGES:
             raise Invalid(invalid("name", f"snapshots of all sandboxes that hold {limits.IMAGES:,} bytes at most: delete some first"))
-        sandbox.snapshots[name] = Snapshot(name, at, image)
-    return sandbox.snapshots[name]
+        sandbox.storage.keep_snapshot(name, at, image)
+    return Kept(name, at, len(image))
 
 
-def find(sandbox: Sandbox, name: str) -> Snapshot:
-    """Return a snapshot.
+def find(sandbox: Sandbox, name: str) -> bytes:
+    """Return the image of a snapshot.
 
     Raises:
         NotFound: the sandbox has none of this name.
     """
-    found = sandbox.snapshots.get(name)
+    found = sandbox.storage.snapshot(name)
     if found is None:
         raise NotFound
     return found
@@ -49,7 +50,9 @@ def forget(sandboxes: Sandboxes, sandbox: Sandbox, name: str) -> None:
         NotFound: the sandbox has none of this name.
     """
     with sandboxes.keeping:
-        del sandbox.snapshots[find(sandbox, name).name]
+        if all(kept.name != name for kept in sandbox.storage.snapshots()):
+            raise NotFound
+        sandbox.storage.forget_snapshot(name)
 
 
 def fork(sandboxes: Sandboxes, sandbox: Sandbox, name: str | None = None) -> Sandbox:
@@ -61,4 +64,4 @@ def fork(sandboxes: Sandboxes, sandbox: Sandbox, name: str | None = None) -> San
         NotFound: the sandbox has no snapshot of this name.
         Invalid: there is no room for another sandbox.
     """
-    return sandboxes.fork(sandbox, sandbox.image()[0] if name is None else find(sandbox, name).image)
+    return sandboxes.fork(sandbox, sandbox.image()[0] if name is None else find(sandbox, name))

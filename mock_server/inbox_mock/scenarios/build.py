@@ -2,9 +2,10 @@
 
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
+from pathlib import Path
 from threading import Lock
 from typing import Any
 
@@ -22,10 +23,12 @@ from inbox_mock.scenarios.builder import Builder, Progress
 from inbox_mock.scenarios.errors import ReceiverError
 from inbox_mock.scenarios.loading import Scenario
 from inbox_mock.scenarios.receivers import Receivers, with_receivers
+from inbox_mock.scenarios.yaml12 import Lines
 from inbox_mock.simulation.actions import handlers
 from inbox_mock.store import database
 from inbox_mock.store import sandbox as sandbox_store
 from inbox_mock.store.access import DEFAULT_LIMIT
+from inbox_mock.store.homes import Start
 from inbox_mock.store.sandbox import Settings
 from inbox_mock.webhooks.deliveries import is_address
 
@@ -73,14 +76,14 @@ class SandboxFactory:
         scenario = with_receivers(scenario, overrides.receivers)
         clock: Mapping[str, object] = scenario.data.get("clock", {})
         if (overrides.mode or clock.get("mode", "manual")) == "real":
-            reported = iter([progress])
-            return self.sandboxes.add(lambda: build_image(scenario, overrides, self.wall(), next(reported, None)), default=default)
+            start = Start(recipe=_recipe(scenario, overrides))
+            return self.sandboxes.add(start, build_image(scenario, overrides, self.wall(), progress), default=default)
         key = (scenario.name, sha256(orjson.dumps(scenario.data)).digest(), overrides)
         image = self._images.get(key)
         if image is None:
             image = build_image(scenario, overrides, self.wall(), progress)
             self._keep(key, image)
-        return self.sandboxes.add(lambda: image, default=default)
+        return self.sandboxes.add(Start(image=image), image, default=default)
 
     def _check_webhooks(self, scenario: Scenario, receivers: Receivers) -> None:
         subscriptions: list[Mapping[str, object]] = scenario.data.get("webhooks", [])
@@ -99,6 +102,26 @@ class SandboxFactory:
             self._images[key] = image
             while sum(map(len, self._images.values())) > MOST_BYTES_OF_IMAGES:
                 self._images.popitem(last=False)
+
+
+def build_recipe(recipe: bytes, wall: float) -> bytes:
+    """Return the image of the sandbox that a recipe describes: that of a scenario whose clock runs, when the wall clock reads ``wall``.
+
+    Raises:
+        ScenarioError: it cannot be built any more, for example because a file is gone.
+    """
+    found = orjson.loads(recipe)
+    given = found["overrides"]
+    now = None if given["now"] is None else datetime.fromisoformat(given["now"])
+    overrides = Overrides(**{**given, "now": now, "receivers": tuple(map(tuple, given["receivers"]))})
+    folder = None if found["folder"] is None else Path(found["folder"])
+    return build_image(Scenario(found["name"], found["data"], Lines(), folder), overrides, wall)
+
+
+def _recipe(scenario: Scenario, overrides: Overrides) -> bytes:
+    """Return what `build_recipe` takes. The lines of the file are left out: it has been built without a mistake."""
+    folder = None if scenario.folder is None else str(scenario.folder)
+    return orjson.dumps({"name": scenario.name, "data": scenario.data, "folder": folder, "overrides": asdict(overrides)})
 
 
 def build_image(scenario: Scenario, overrides: Overrides, wall: float, progress: Progress | None = None) -> bytes:

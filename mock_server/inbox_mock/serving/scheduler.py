@@ -2,17 +2,19 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from math import inf
 from threading import Event, Lock, Thread
 from time import time
 
-from inbox_mock.domain.errors import NotFound, SandboxFull
+from inbox_mock.domain.errors import HomeUnavailable, NotFound, SandboxFull
 from inbox_mock.engine.sandbox import Sandbox
 from inbox_mock.engine.sandboxes import Sandboxes
 from inbox_mock.webhooks.advance import deliver_due
 from inbox_mock.webhooks.sender import WebhookSender
 
 TICK_SECONDS = 0.1
+RETRY_SECONDS = 1.0
 LONGEST_SECONDS = 60  # the wall clock may be set, and machines are suspended
 WORKERS = 8
 
@@ -52,17 +54,24 @@ class Scheduler:
         """Hand each sandbox in which something is due to a worker; return the seconds until the next event is due in another one."""
         self._news.clear()
         self._sleeps_until = inf  # whatever is planned from here on is news
-        now, soonest = self._wall(), inf
-        for sandbox in self._sandboxes.all():
-            due = sandbox.due
-            # A full one is left alone until something has changed in it.
-            if due is not None and sandbox.id not in self._busy and self._full.get(sandbox.id) != sandbox.version:
-                if due <= now:
-                    self._submit(sandbox)
-                else:
-                    soonest = min(soonest, due)
+        now = self._wall()
+        home = self._sandboxes.home
+        try:
+            for sandbox_id in home.due(now):
+                if sandbox_id not in self._busy:
+                    self._look_at(sandbox_id)
+            soonest = home.soonest(now) or inf
+        except HomeUnavailable:
+            soonest = now + RETRY_SECONDS
         self._sleeps_until = soonest
         return min(soonest - now, LONGEST_SECONDS)
+
+    def _look_at(self, sandbox_id: str) -> None:
+        """Hand a sandbox in which something is due to a worker. A full one is left alone until something has changed in it."""
+        with suppress(NotFound):  # deleted meanwhile
+            sandbox = self._sandboxes.get(sandbox_id)
+            if self._full.get(sandbox_id) != sandbox.version:
+                self._submit(sandbox)
 
     def _run(self) -> None:
         while not self._stopped.wait(TICK_SECONDS):
@@ -84,8 +93,8 @@ class Scheduler:
         self._full.pop(sandbox.id, None)
         try:
             deliver_due(sandbox, self._sender)
-        except NotFound:
-            pass  # deleted meanwhile
+        except (NotFound, HomeUnavailable):
+            pass  # deleted meanwhile, or tried again after the next look
         except SandboxFull:
             self._full[sandbox.id] = version
         finally:

@@ -138,6 +138,15 @@ def is_full(error: BaseException) -> bool:
     return isinstance(error, sqlite3.OperationalError) and error.sqlite_errorcode == sqlite3.SQLITE_FULL
 
 
+def let_go(database: Database) -> None:
+    """Close a database, unless somebody still reads it: then it is closed with its last reference, and late.
+
+    A connection and its statements refer to each other.
+    """
+    if not database.readers:
+        database.close()
+
+
 def take_image(database: Database) -> bytes:
     """Return the database as bytes.
 

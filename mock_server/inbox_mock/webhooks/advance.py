@@ -103,9 +103,7 @@ def _steps(sandbox: Sandbox, sender: WebhookSender, destination: Callable[[UnitO
 
 @contextmanager
 def _alone(sandbox: Sandbox) -> Iterator[None]:
-    if not sandbox.advancing.acquire(blocking=False):
-        raise Conflict(Problem("busy", "another advance of this sandbox is under way"))
-    try:
+    with sandbox.storage.advancing() as alone:
+        if not alone:
+            raise Conflict(Problem("busy", "another advance of this sandbox is under way"))
         yield
-    finally:
-        sandbox.advancing.release()

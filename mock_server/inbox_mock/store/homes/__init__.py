@@ -99,13 +99,33 @@ class Storage(Protocol):
     Each of its context managers and methods may raise `NotFound`, if the sandbox has been removed, and `HomeUnavailable`.
     """
 
-    id: str
-    label: Label
-    facts: Facts
-    generation: int
-    version: int
-    is_open: bool
-    size: int
+    @property
+    def id(self) -> str:
+        """The sandbox's id."""
+
+    @property
+    def label(self) -> Label:
+        """What is said of it."""
+
+    @property
+    def facts(self) -> Facts:
+        """What the last transaction has left of it."""
+
+    @property
+    def generation(self) -> int:
+        """The number of starts, resets and restores."""
+
+    @property
+    def version(self) -> int:
+        """The number of changes."""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it holds more than it has to."""
+
+    @property
+    def size(self) -> int:
+        """The bytes of its database."""
 
     def transaction(self) -> AbstractContextManager[Transaction]:
         """Open a transaction, commit it at the end of the block, and roll it back if an exception leaves the block.

@@ -1,0 +1,229 @@
+"""The home in this process: what is kept in it ends with it."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from math import inf
+from threading import Lock
+
+from inbox_mock.domain.errors import NotFound, SandboxExists, SandboxFull
+from inbox_mock.store import database
+from inbox_mock.store.database import Database
+from inbox_mock.store.homes import Facts, Kept, Label, Listed, Start, Transaction
+
+
+class MemoryStorage:
+    """A sandbox in memory; asleep it is only its image, a third of the size, from which it is restored in half a millisecond."""
+
+    label: Label
+    facts: Facts
+
+    def __init__(self, sandbox_id: str, label: Label, image: bytes, start: Start) -> None:
+        self.id, self.label, self._start = sandbox_id, label, start
+        self.generation = self.version = 0
+        self.size = len(image)
+        self._db: Database | None = None
+        self._asleep: bytes | None = image
+        self._advancing = Lock()
+        self._snapshots: dict[str, tuple[str, bytes]] = {}
+
+    @property
+    def is_open(self) -> bool:
+        """Whether its database is open."""
+        return self._db is not None
+
+    @contextmanager
+    def transaction(self) -> Iterator[Transaction]:
+        """See `inbox_mock.store.homes.Storage`, here and below."""
+        db = self._awake()
+        before = db.total_changes
+        transaction = Transaction(db, self.facts)
+        db.execute("BEGIN")
+        try:
+            yield transaction
+            db.execute("COMMIT")
+        except BaseException as error:
+            if db.in_transaction:
+                db.execute("ROLLBACK")
+            if database.is_full(error):
+                raise SandboxFull from None
+            raise
+        self.facts = transaction.facts or self.facts
+        if db.total_changes != before:
+            self.version += 1
+
+    @contextmanager
+    def replacement(self, image: bytes) -> Iterator[Transaction]:
+        """Open a transaction in another database, which takes the place of this one."""
+        earlier = self._awake()
+        with _beginning(image, self.facts, earlier) as transaction:
+            yield transaction
+        self._take(transaction, len(image))
+        database.let_go(earlier)
+
+    def _take(self, transaction: Transaction, size: int) -> None:
+        if transaction.facts is not None:
+            self.facts = transaction.facts
+        self._db, self._asleep, self.size = transaction.db, None, size
+        self.generation, self.version = self.generation + 1, self.version + 1
+
+    def image(self) -> bytes:
+        """Return the image."""
+        if self._asleep is not None:
+            return self._asleep
+        image = database.take_image(self._awake())
+        self.size = len(image)
+        return image
+
+    def start(self) -> Start:
+        """Return what it goes back to."""
+        return self._start
+
+    def sleep(self) -> None:
+        """Keep only the image."""
+        if self._db is not None:
+            self._asleep = database.take_image(self._db)
+            self.size = len(self._asleep)
+            self._close()
+
+    def relabel(self, label: Label) -> None:
+        """Keep another label."""
+        self.label = label
+
+    @contextmanager
+    def advancing(self) -> Iterator[bool]:
+        """Say whether nobody else advances it."""
+        alone = self._advancing.acquire(blocking=False)
+        try:
+            yield alone
+        finally:
+            if alone:
+                self._advancing.release()
+
+    def snapshots(self) -> Sequence[Kept]:
+        """Return the snapshots."""
+        return [Kept(name, at, len(image)) for name, (at, image) in list(self._snapshots.items())]
+
+    def snapshot(self, name: str) -> bytes | None:
+        """Return a snapshot's image."""
+        found = self._snapshots.get(name)
+        return None if found is None else found[1]
+
+    def keep_snapshot(self, name: str, at: str, image: bytes) -> None:
+        """Keep a snapshot."""
+        self._snapshots[name] = at, image
+
+    def forget_snapshot(self, name: str) -> None:
+        """Delete a snapshot."""
+        self._snapshots.pop(name, None)
+
+    def removed(self) -> None:
+        """Close the database; any later use raises NotFound."""
+        self._asleep = None
+        self._close()
+
+    def _awake(self) -> Database:
+        if self._db is None:
+            if self._asleep is None:
+                raise NotFound
+            self._db, self._asleep = database.restore(self._asleep), None
+        return self._db
+
+    def _close(self) -> None:
+        db, self._db = self._db, None
+        if db is not None:
+            database.let_go(db)
+
+
+class MemoryHome:
+    """All sandboxes of this process."""
+
+    def __init__(self) -> None:
+        self.heard: Callable[[str], None] = _ignore
+        self._kept: dict[str, MemoryStorage] = {}
+        self._lock = Lock()
+
+    @contextmanager
+    def adding(self, sandbox_id: str, label: Label, image: bytes, start: Start) -> Iterator[Transaction]:
+        """See `inbox_mock.store.homes.Home`, here and below."""
+        if sandbox_id in self._kept:
+            raise SandboxExists
+        with _beginning(image, None, None) as transaction:
+            yield transaction
+        added = MemoryStorage(sandbox_id, label, image, start)
+        added._take(transaction, len(image))  # noqa: SLF001 - the two are one
+        with self._lock:
+            if sandbox_id in self._kept:
+                raise SandboxExists
+            self._kept[sandbox_id] = added
+
+    def find(self, sandbox_id: str) -> MemoryStorage | None:
+        """Return a sandbox."""
+        return self._kept.get(sandbox_id)
+
+    def owns(self, sandbox_id: str) -> bool:  # noqa: ARG002
+        """Return that it is served by this process."""
+        return True
+
+    def remove(self, sandbox_id: str) -> None:
+        """Remove a sandbox."""
+        found = self._kept.pop(sandbox_id, None)
+        if found is not None:
+            found.removed()
+
+    def listed(self, limit: int, skip: int = 0, *, name: str = "", owner: str | None = None) -> tuple[Sequence[Listed], int]:
+        """Return a page of sandboxes."""
+        every = list(self._kept.values())
+        if name or owner is not None:
+            every = [
+                one for one in every if name.lower() in f"{one.id} {one.label.name or ''}".lower() and owner in {None, one.label.owner}
+            ]
+        end = max(0, len(every) - skip)
+        return [Listed(one.id, one.label, one.facts, one.size) for one in every[max(0, end - limit) : end]], len(every)
+
+    def totals(self) -> tuple[int, int, int]:
+        """Return the numbers and bytes of what is kept."""
+        every = list(self._kept.values())
+        return len(every), sum(one.size for one in every), sum(kept.size for one in every for kept in one.snapshots())
+
+    def due(self, now: float) -> Iterable[str]:
+        """Return where something is due."""
+        found = [(one.facts.due, one.id) for one in list(self._kept.values()) if one.facts.due is not None and one.facts.due <= now]
+        return [sandbox_id for _, sandbox_id in sorted(found)]
+
+    def soonest(self, after: float) -> float | None:
+        """Return when something is due next."""
+        found = min(
+            (one.facts.due for one in list(self._kept.values()) if one.facts.due is not None and one.facts.due > after), default=inf
+        )
+        return None if found == inf else found
+
+    def expired(self, now: float) -> Iterable[str]:
+        """Return which have expired."""
+        return [one.id for one in list(self._kept.values()) if (end := one.label.expires_at) is not None and end <= now]
+
+    def check(self) -> None:
+        """Memory is there."""
+
+    def close(self) -> None:
+        """Close every database."""
+        for one in list(self._kept.values()):
+            self.remove(one.id)
+
+
+@contextmanager
+def _beginning(image: bytes, facts: Facts | None, earlier: Database | None) -> Iterator[Transaction]:
+    """Open a transaction in a new database that an image holds."""
+    db = database.restore(image)
+    try:
+        db.execute("BEGIN")
+        yield Transaction(db, facts, earlier)
+        db.execute("COMMIT")
+    except BaseException as error:
+        db.close()
+        if database.is_full(error):
+            raise SandboxFull from None
+        raise
+
+
+def _ignore(_sandbox_id: str) -> None:
+    """Nobody else changes what is in this process."""
