@@ -63,7 +63,7 @@ def test_the_record_is_an_object_as_the_api_shows_it(inbox: Sandbox, told: Recei
     assert list(record)[:2] == ["links", "id"]
 
 
-def test_a_payload_tells_no_time_and_no_delivery_id(told: Receiver) -> None:
+def test_a_payload_tells_no_time_and_its_delivery_in_a_header_of_the_fake_only(told: Receiver) -> None:
     assert {name.lower() for name, _ in told.last.headers} <= {
         "host",
         "user-agent",
@@ -73,6 +73,7 @@ def test_a_payload_tells_no_time_and_no_delivery_id(told: Receiver) -> None:
         "content-type",
         "x-content-signature",
         "content-length",
+        "x-mock-delivery",
     }
 
 

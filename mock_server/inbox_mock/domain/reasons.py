@@ -16,6 +16,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     WEBHOOK_LOST: ("", "fault {fault_id} ({kind}) struck: not sent"),
     "fault_needs_server": ("", "only a server on a port can do that, and this one answers in process; nothing was done"),
     "delivery_failed": ("", "{result}"),
+    "delivery_interrupted": ("", "the server ended before it recorded the result: it may have arrived, and is sent again"),
     "not_relayed_no_channel": (NOT_RELAYED, "no channel opened this conversation, and none sees it"),
     "not_relayed_client_sender": (NOT_RELAYED, "only a Host participant's messages are relayed, and the sender is a Client participant"),
     "not_relayed_internal": (NOT_RELAYED, "the message is internal"),

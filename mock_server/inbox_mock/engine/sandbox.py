@@ -13,7 +13,7 @@ from inbox_mock.domain.times import Clock
 from inbox_mock.engine.timeline import catch_up
 from inbox_mock.engine.unit_of_work import Handlers, UnitOfWork
 from inbox_mock.store import sandbox as sandbox_store
-from inbox_mock.store import timeline
+from inbox_mock.store import timeline, webhooks
 from inbox_mock.store.access import keep_tokens, read_tokens
 from inbox_mock.store.homes import Facts, Start, Storage, Transaction
 from inbox_mock.store.sandbox import Settings
@@ -55,6 +55,8 @@ class Surroundings:
             clock = replace(clock, mode="manual")
         clock = clock.moved_to(clock.now, wall)
         sandbox_store.write_clock(db, clock)
+        for delivery_id in webhooks.under_way(db):  # by another sandbox, or before the image was taken
+            webhooks.end_sending(db, delivery_id)
         if transaction.earlier is not None:
             keep_tokens(db, read_tokens(transaction.earlier))
         work = self._work(sandbox_id, transaction, sandbox_store.read_settings(db), clock, wall)
@@ -73,14 +75,20 @@ class Surroundings:
         """Return what a unit of work leaves of its sandbox; it is described anew if applications, accounts or tokens have changed."""
         described = sandbox_store.version_of_access(work.db)
         known = before is not None and before.described == described
-        soonest = timeline.soonest(work.db) if work.clock.mode == "real" else None
         return Facts(
             clock=work.clock,
             description=before.description if known and before else self.describe(work),
             described=described,
-            due=None if soonest is None else work.clock.wall_at(times.parse(soonest)),
+            due=self._due(work) if work.clock.mode == "real" else None,
             entry=work.journaled or (before.entry if before else 0),
         )
+
+    def _due(self, work: UnitOfWork) -> float | None:
+        """Return when something is to be done: at once, if a webhook is being sent, so that it is resumed where its sender has ended."""
+        if webhooks.under_way(work.db):
+            return work.wall
+        soonest = timeline.soonest(work.db)
+        return None if soonest is None else work.clock.wall_at(times.parse(soonest))
 
     def _work(self, sandbox_id: str, transaction: Transaction, settings: Settings, clock: Clock, wall: float) -> UnitOfWork:
         return UnitOfWork(sandbox_id, transaction.db, settings, Dice(settings.seed), clock, wall, self.handlers, clock.now, clock.shown)

@@ -16,7 +16,7 @@ Parameters = Sequence[object] | Mapping[str, object]
 Row = dict[str, Any]
 T = TypeVar("T")
 
-FORMAT = 1
+FORMAT = 2
 PAGE_BYTES = 1024
 
 

@@ -124,6 +124,8 @@ CREATE TABLE webhooks (id INTEGER PRIMARY KEY, application_id INTEGER NOT NULL R
 CREATE TABLE deliveries (id INTEGER PRIMARY KEY, webhook_id INTEGER NOT NULL, application_id INTEGER NOT NULL, account_id INTEGER NOT NULL, url TEXT NOT NULL,
   event TEXT NOT NULL, record TEXT NOT NULL, forged INTEGER NOT NULL DEFAULT 0, reason TEXT, attempts INTEGER NOT NULL DEFAULT 0, retries INTEGER NOT NULL,
   outcome TEXT NOT NULL, created_at TEXT NOT NULL);
+-- Deliveries that are being sent, and whose result is not recorded yet: what is in here when nobody sends was interrupted.
+CREATE TABLE deliveries_under_way (delivery_id INTEGER PRIMARY KEY REFERENCES deliveries);
 CREATE TABLE journal (id INTEGER PRIMARY KEY, at TEXT NOT NULL, method TEXT NOT NULL, path TEXT NOT NULL, query TEXT NOT NULL, status INTEGER,
   application_id INTEGER, delivery_id INTEGER, request TEXT NOT NULL, response TEXT NOT NULL, caused TEXT NOT NULL,
   fault_id INTEGER, reasons TEXT NOT NULL,

@@ -57,6 +57,21 @@ def delivery(db: Database, delivery_id: object) -> DeliveryRow | None:
     return db.one("SELECT * FROM deliveries WHERE id = ?", (delivery_id,), DeliveryRow)
 
 
+def begin_sending(db: Database, delivery_id: int) -> None:
+    """Record that a delivery is being sent."""
+    db.execute("INSERT OR IGNORE INTO deliveries_under_way VALUES (?)", (delivery_id,))
+
+
+def end_sending(db: Database, delivery_id: int) -> None:
+    """Record that a delivery is not being sent any more."""
+    db.execute("DELETE FROM deliveries_under_way WHERE delivery_id = ?", (delivery_id,))
+
+
+def under_way(db: Database) -> list[int]:
+    """Return the ids of the deliveries that are being sent, or were when their sender was interrupted."""
+    return [row[0] for row in db.execute("SELECT delivery_id FROM deliveries_under_way ORDER BY delivery_id")]
+
+
 def deliveries(db: Database, limit: int, skip: int = 0) -> list[DeliveryRow]:
     """Return the latest ``limit`` deliveries, without the latest ``skip``, oldest first."""
     return db.every("SELECT * FROM deliveries ORDER BY id DESC LIMIT ? OFFSET ?", (limit, skip), DeliveryRow)[::-1]

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from inbox_mock.domain import limits, times
@@ -11,9 +11,9 @@ from inbox_mock.domain.times import LATEST
 from inbox_mock.engine.sandbox import Sandbox
 from inbox_mock.engine.timeline import step, take_due
 from inbox_mock.engine.unit_of_work import UnitOfWork
-from inbox_mock.store import timeline
+from inbox_mock.store import timeline, webhooks
 from inbox_mock.store.timeline import Event
-from inbox_mock.webhooks.deliveries import SENT, DeliveryRequest, DeliveryResult, request_of, settle
+from inbox_mock.webhooks.deliveries import SENT, DeliveryRequest, DeliveryResult, request_of, resume, settle
 from inbox_mock.webhooks.sender import WebhookSender
 
 IDLE = "idle"
@@ -50,20 +50,26 @@ def a_year_on(work: UnitOfWork) -> datetime:
 
 
 def deliver_due(sandbox: Sandbox, sender: WebhookSender) -> int:
-    """Send the webhooks that are due by now, one after the other, and return how many."""
-    for number in range(limits.EVENTS):
-        with sandbox.work() as work:
-            event, generation = take_due(work, SENT), sandbox.generation
-            request = None if event is None else request_of(work, event.about["delivery_id"])
-        if request is None:
-            return number
-        deliver(sandbox, sender, generation, request)
-    return limits.EVENTS
+    """Send the webhooks that are due by now, one after the other, and return how many; none, if somebody else sends or advances."""
+    with sandbox.storage.advancing() as alone:
+        for number in range(limits.EVENTS if alone else 0):
+            with sandbox.work() as work:
+                if not number:
+                    resume(work)
+                event, generation = take_due(work, SENT), sandbox.generation
+                request = _begun(work, event)
+            if request is None:
+                return number
+            deliver(sandbox, sender, generation, request)
+        return limits.EVENTS if alone else 0
 
 
 def deliver(sandbox: Sandbox, sender: WebhookSender, generation: int, request: DeliveryRequest) -> DeliveryResult:
-    """Send a webhook and record the result, unless the sandbox has been reset or restored since ``generation``."""
-    result = sender(request)
+    """Send a webhook and record the result, unless the sandbox has been reset or restored since ``generation``.
+
+    If this process ends in between, it is sent again: whoever receives it knows it by its name.
+    """
+    result = sender(replace(request, name=f"{sandbox.id}-{generation}-{request.delivery_id}"))
     with sandbox.work() as work:
         if sandbox.generation == generation:
             settle(work, request, result)
@@ -77,12 +83,12 @@ def _steps(sandbox: Sandbox, sender: WebhookSender, destination: Callable[[UnitO
     while True:
         with sandbox.work() as work:
             if end is None:
+                resume(work)
                 end, newest, generation, before = destination(work), timeline.newest(work.db), sandbox.generation, work.now
             if sandbox.generation != generation:
                 return AdvanceResult(work.now, happened, BEGAN_ANEW)
             events = step(work, end, until=until)
-            leaves = bool(events) and events[-1].kind == SENT
-            request = request_of(work, events[-1].about["delivery_id"]) if leaves else None
+            request = _begun(work, events[-1] if events and events[-1].kind == SENT else None)
             now = work.now
             if until and not events:
                 waiting = timeline.next_due(work.db, times.wire(LATEST)) is not None
@@ -99,6 +105,14 @@ def _steps(sandbox: Sandbox, sender: WebhookSender, destination: Callable[[UnitO
         if not events or (not until and request is None and len(events) < limits.EVENTS):
             return AdvanceResult(now, happened, "stopped after a year: something is left to happen" if waiting else None)
         before = now
+
+
+def _begun(work: UnitOfWork, event: Event | None) -> DeliveryRequest | None:
+    """Return the attempt that is due with an event, recorded as begun; None if there is no event, or no such delivery."""
+    request = None if event is None else request_of(work, event.about["delivery_id"])
+    if request is not None:
+        webhooks.begin_sending(work.db, request.delivery_id)
+    return request
 
 
 @contextmanager

@@ -36,7 +36,10 @@ FIRST_RETRY = timedelta(minutes=1)
 
 @dataclass(frozen=True, slots=True)
 class DeliveryRequest:
-    """A delivery attempt to make: the address, the body with its URI templates, and the secret that signs it."""
+    """A delivery attempt to make: the address, the body with its URI templates, and the secret that signs it.
+
+    ``name`` is the same in each attempt, and no other delivery has it.
+    """
 
     delivery_id: int
     url: str
@@ -46,6 +49,7 @@ class DeliveryRequest:
     templates: tuple[tuple[str, str], ...]
     record: str
     secret: str
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +134,7 @@ def settle(work: UnitOfWork, request: DeliveryRequest, result: DeliveryResult) -
     found = webhooks.delivery(work.db, request.delivery_id)
     if found is None:
         return
+    webhooks.end_sending(work.db, request.delivery_id)
     attempts = found["attempts"] + 1
     work.db.update("deliveries", request.delivery_id, {"attempts": attempts, "outcome": result.says})
     reasons = [] if found["reason"] is None else [from_json(orjson.loads(found["reason"]))]
@@ -138,6 +143,15 @@ def settle(work: UnitOfWork, request: DeliveryRequest, result: DeliveryResult) -
     _record_attempt(work, found, result.status, result.request, result.response, reasons)
     if not result.delivered and attempts <= found["retries"]:
         work.later(FIRST_RETRY * 2 ** (attempts - 1), SENT, delivery_id=request.delivery_id)
+
+
+def resume(work: UnitOfWork) -> None:
+    """Schedule anew what a sender that has ended had begun to send, and record that it may arrive twice. Nobody else may be sending."""
+    for delivery_id in webhooks.under_way(work.db):
+        webhooks.end_sending(work.db, delivery_id)
+        interrupted = work.db.get(DeliveryRow, delivery_id)
+        _record_attempt(work, interrupted, None, {"headers": {}, "body": ""}, {}, [Reason("delivery_interrupted")])
+        work.later(timedelta(), SENT, delivery_id=delivery_id)
 
 
 def _schedule(

@@ -63,7 +63,12 @@ class WebhookSender:
     def __call__(self, request: DeliveryRequest) -> DeliveryResult:
         """Make one attempt, for at most a few seconds; do not follow redirects."""
         body = body_of(request, self.origin)
-        headers = {"Content-Type": "application/json", "X-Content-Signature": sign(request.secret, body), "User-Agent": USER_AGENT}
+        headers = {
+            "Content-Type": "application/json",
+            "X-Content-Signature": sign(request.secret, body),
+            "User-Agent": USER_AGENT,
+            "X-Mock-Delivery": request.name,
+        }
         sent = {"headers": headers, "body": shortened(body.decode())}
         if not self.may_send_to(request.url):
             return DeliveryResult(None, "not sent: the address is not on this machine, and --allow-webhooks-to does not name it", sent, {})
