@@ -16,7 +16,7 @@ from inbox_mock.scenarios.loading import find
 from inbox_mock.serving.server import Server
 
 TRANSPORTS = ["in process", "over a socket"]
-OPTIONS = Options(scenario=find("empty"), overrides=Overrides(mode="manual"))
+OPTIONS = Options(scenario=find("empty"), seed=0, overrides=Overrides(mode="manual"))
 
 settings.register_profile("project", deadline=None, print_blob=True)  # no test depends on the speed of the machine
 settings.load_profile("project")

@@ -103,7 +103,7 @@ def inbox_mock_server() -> "Iterator[InboxMockServer]":
     from inbox_mock.scenarios.loading import find_shipped
     from inbox_mock.serving.server import serving
 
-    with serving(Options(scenario=find_shipped(DEFAULT_SCENARIO), overrides=Overrides(mode="manual"))) as server:
+    with serving(Options(scenario=find_shipped(DEFAULT_SCENARIO), seed=0, overrides=Overrides(mode="manual"))) as server:
         yield InboxMockServer(server.url, server.fake)
 
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
+from secrets import token_hex
 from time import perf_counter, time
 from typing import TYPE_CHECKING
 from uuid import uuid4
@@ -44,13 +45,13 @@ REFUSED = "inbox_mock.refused"  # the key in the WSGI environ under which a serv
 class Options:
     """The options of a server's start.
 
-    ``overrides`` apply to the default sandbox; ids of sandboxes are derived from ``seed``; ``progress`` is called while the
-    default sandbox is built.
+    ``overrides`` apply to the default sandbox; sandboxes' ids and credentials depend on ``seed``, and are random without one;
+    ``progress`` is called while the default sandbox is built.
     """
 
     scenario: Scenario
     overrides: Overrides = field(default_factory=Overrides)
-    seed: int = 0
+    seed: int | None = None
     admin_token: str | None = None
     allowed_hosts: frozenset[str] = frozenset()
     admin_networks: frozenset[Network] = frozenset()
@@ -86,7 +87,8 @@ def create_app(
     Raises:
         ScenarioError: the scenario contains an error.
     """
-    sandboxes = Sandboxes(home or MemoryHome(), wall, handlers, describe, build_recipe, options.seed, options.most_sandboxes)
+    chance = token_hex if options.seed is None else None
+    sandboxes = Sandboxes(home or MemoryHome(), wall, handlers, describe, build_recipe, options.seed or 0, chance, options.most_sandboxes)
     sender = WebhookSender(frozenset(map(plain_host, options.webhook_hosts)))
     factory = SandboxFactory(sandboxes, wall, sender.may_send_to)
     if sandboxes.home.find(DEFAULT_SANDBOX) is None:

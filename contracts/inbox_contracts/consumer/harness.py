@@ -45,7 +45,7 @@ class Harness(ExitStack):
     """A running server, in which worlds are opened one after the other. Use it as a context manager."""
 
     def __enter__(self) -> Self:
-        self._server = self.enter_context(serving(Options(scenario=find_shipped("empty"), overrides=Overrides(mode="manual"))))
+        self._server = self.enter_context(serving(Options(scenario=find_shipped("empty"), seed=0, overrides=Overrides(mode="manual"))))
         return self
 
     @contextmanager

@@ -112,7 +112,11 @@ def _without_brackets(_ctx: click.Context, _param: click.Parameter, host: str) -
 @click.option(
     "--clock", type=ClockKind(), metavar="manual|real|60x", help="Stand still until advanced, run, or run faster.  [default: real]"
 )
-@click.option("--seed", type=click.IntRange(0, LARGEST), help="What the dice and the sandboxes' ids start from.")
+@click.option(
+    "--seed",
+    type=click.IntRange(0, LARGEST),
+    help="What the dice start from, and the ids and tokens of sandboxes, which are random otherwise.",
+)
 @click.option("--strict/--lenient", default=None, help="Refuse what the guide asks clients to refrain from.")
 @click.option("--rate-limit", type=click.IntRange(0, LARGEST), help="Enforce so many requests an hour for each application.")
 @click.option(
@@ -175,7 +179,7 @@ def command(
         options = Options(
             scenario=found,
             overrides=overrides,
-            seed=seed or 0,
+            seed=seed,
             admin_token=admin_token,
             allowed_hosts=frozenset(allow_host),
             admin_networks=frozenset(allow_admin_from),

@@ -1,14 +1,21 @@
 """Keyed random numbers: a draw depends on the seed, the purpose and the subject, never on earlier draws."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import blake2b
+
+from inbox_mock.domain.access import SECRET_DIGITS
+
+Chance = Callable[[int], str]
+"""Returns so many random bytes as hex digits, which nobody can guess."""
 
 
 @dataclass(frozen=True, slots=True)
 class Dice:
-    """The random numbers of one sandbox."""
+    """The random numbers of one sandbox. Credentials are drawn by ``chance``, if there is it, and not from the seed."""
 
     seed: int
+    chance: Chance | None = None
 
     def hex(self, purpose: str, about: object, digits: int) -> str:
         """Draw ``digits`` hex digits, at most 128."""
@@ -21,3 +28,7 @@ class Dice:
     def between(self, purpose: str, about: object, low: int, high: int) -> int:
         """Draw a whole number from ``low`` to ``high``, both included."""
         return low + int(self.share(purpose, about) * (high - low + 1))
+
+    def secret(self, purpose: str, about: object) -> str:
+        """Draw what follows the sandbox's id in a credential."""
+        return self.hex(purpose, about, SECRET_DIGITS) if self.chance is None else self.chance(SECRET_DIGITS // 2)

@@ -7,14 +7,14 @@ from datetime import datetime
 from threading import Condition, Event, Lock, RLock
 
 from inbox_mock.domain import times
-from inbox_mock.domain.dice import Dice
+from inbox_mock.domain.dice import Chance, Dice
 from inbox_mock.domain.errors import NotFound
 from inbox_mock.domain.times import Clock
 from inbox_mock.engine.timeline import catch_up
 from inbox_mock.engine.unit_of_work import Handlers, UnitOfWork
 from inbox_mock.store import sandbox as sandbox_store
 from inbox_mock.store import timeline, webhooks
-from inbox_mock.store.access import keep_tokens, read_tokens
+from inbox_mock.store.access import keep_credentials, read_credentials, renew_secrets
 from inbox_mock.store.homes import Facts, Start, Storage, Transaction
 from inbox_mock.store.sandbox import Settings
 
@@ -29,7 +29,7 @@ class Surroundings:
 
     The wall clock, the handlers of its timeline, how it is described, and how the image of a recipe is made at a time of the wall
     clock. ``woken`` is called when its database was opened, ``planned`` with the wall clock's time when the next event is due in it.
-    Nobody waits for news once ``stopping`` is set.
+    Nobody waits for news once ``stopping`` is set. Credentials are drawn by ``chance``, or, without it, from seeds.
     """
 
     wall: WallClock
@@ -39,6 +39,7 @@ class Surroundings:
     woken: "Callable[[Sandbox], None]"
     planned: Callable[[float], None]
     stopping: Event
+    chance: Chance | None
 
     def image_of(self, start: Start) -> bytes:
         """Return the image that a sandbox starts from now."""
@@ -47,7 +48,7 @@ class Surroundings:
     def begin(self, sandbox_id: str, transaction: Transaction, *, stays_stopped: bool = False) -> None:
         """Start a sandbox from the image that its transaction holds: what is due by now is left to the next unit of work.
 
-        Tokens issued since then stay valid, and its clock goes on from the present, unless it was stopped and stays so.
+        Credentials stay valid, tokens issued since then included, and its clock goes on from the present, unless it was stopped and stays so.
         """
         db, wall = transaction.db, self.wall()
         clock = sandbox_store.read_clock(db)
@@ -58,7 +59,9 @@ class Surroundings:
         for delivery_id in webhooks.under_way(db):  # by another sandbox, or before the image was taken
             webhooks.end_sending(db, delivery_id)
         if transaction.earlier is not None:
-            keep_tokens(db, read_tokens(transaction.earlier))
+            keep_credentials(db, read_credentials(transaction.earlier))
+        elif self.chance is not None:  # others may have sandboxes of the same image
+            renew_secrets(db, self.chance)
         work = self._work(sandbox_id, transaction, sandbox_store.read_settings(db), clock, wall)
         transaction.facts = self.facts(work, None)
 
@@ -91,7 +94,8 @@ class Surroundings:
         return None if soonest is None else work.clock.wall_at(times.parse(soonest))
 
     def _work(self, sandbox_id: str, transaction: Transaction, settings: Settings, clock: Clock, wall: float) -> UnitOfWork:
-        return UnitOfWork(sandbox_id, transaction.db, settings, Dice(settings.seed), clock, wall, self.handlers, clock.now, clock.shown)
+        dice = Dice(settings.seed, self.chance)
+        return UnitOfWork(sandbox_id, transaction.db, settings, dice, clock, wall, self.handlers, clock.now, clock.shown)
 
 
 @dataclass(frozen=True, slots=True)

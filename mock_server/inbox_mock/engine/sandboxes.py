@@ -10,6 +10,7 @@ from weakref import WeakValueDictionary
 
 from inbox_mock.domain import limits
 from inbox_mock.domain.access import DEFAULT_SANDBOX
+from inbox_mock.domain.dice import Chance
 from inbox_mock.domain.errors import Invalid, NotFound, invalid
 from inbox_mock.engine.sandbox import Description, Sandbox, Surroundings, WallClock
 from inbox_mock.engine.unit_of_work import Handlers, UnitOfWork
@@ -21,8 +22,8 @@ MOST_AWAKE = 100
 class Sandboxes:
     """The sandboxes of a home, by id, as this process uses them.
 
-    ``planned`` is called with the wall clock's time when an event is due in one of them, whenever that may have changed.
-    ``stopping`` is set when no request may wait any longer.
+    Ids and credentials are drawn by ``chance``; without it they depend on ``seed``. ``planned`` is called with the wall clock's time
+    when an event is due in one of them, whenever that may have changed. ``stopping`` is set when no request may wait any longer.
     """
 
     def __init__(
@@ -33,14 +34,15 @@ class Sandboxes:
         describe: Callable[[UnitOfWork], Description],
         build: Callable[[bytes, float], bytes],
         seed: int = 0,
+        chance: Chance | None = None,
         most: int = limits.SANDBOXES,
     ) -> None:
         self.planned: Callable[[float], None] = lambda _due: None
         self.home = home
         home.heard = self._hear
         self.stopping = Event()
-        self._around = Surroundings(wall, handlers, describe, build, self._note_awake, self._note_due, self.stopping)
-        self._seed, self._most = seed, most
+        self._around = Surroundings(wall, handlers, describe, build, self._note_awake, self._note_due, self.stopping, chance)
+        self._seed, self._chance, self._most = seed, chance, most
         self._counter = count(1)
         self._known: WeakValueDictionary[str, Sandbox] = WeakValueDictionary()
         self._awake: OrderedDict[str, Sandbox] = OrderedDict()
@@ -180,6 +182,7 @@ class Sandboxes:
 
     def _next_id(self) -> str:
         while True:
-            drawn = blake2b(f"{self._seed}/sandbox/{next(self._counter)}".encode(), digest_size=6).hexdigest()
+            derived = blake2b(f"{self._seed}/sandbox/{next(self._counter)}".encode(), digest_size=6).hexdigest()
+            drawn = derived if self._chance is None else self._chance(len(derived) // 2)
             if drawn != DEFAULT_SANDBOX and self.home.owns(drawn) and self.home.find(drawn) is None:
                 return drawn

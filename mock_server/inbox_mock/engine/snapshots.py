@@ -58,7 +58,8 @@ def forget(sandboxes: Sandboxes, sandbox: Sandbox, name: str) -> None:
 def fork(sandboxes: Sandboxes, sandbox: Sandbox, name: str | None = None) -> Sandbox:
     """Create a second sandbox that continues from the present of a first one, or from one of its snapshots.
 
-    Its credentials differ only in the sandbox's id that they begin with. It has no snapshots.
+    Its credentials are its own; if those of the server depend on a seed, they differ only in the sandbox's id that they begin with. It
+    has no snapshots.
 
     Raises:
         NotFound: the sandbox has no snapshot of this name.

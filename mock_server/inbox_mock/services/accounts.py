@@ -5,7 +5,6 @@ Only scenarios create accounts, users, rentals and applications; the API has no 
 
 import orjson
 
-from inbox_mock.domain.access import SECRET_DIGITS
 from inbox_mock.domain.errors import Invalid, NotFound, invalid
 from inbox_mock.engine.unit_of_work import Actor, UnitOfWork
 from inbox_mock.resources import RESOURCES
@@ -102,7 +101,7 @@ def register_application(work: UnitOfWork, given: Row) -> int:
         "updated_at": work.now,
     } | given
     application_id = work.db.insert("applications", row)
-    drawn = [work.dice.hex(part, application_id, SECRET_DIGITS) for part in ("client id", "client secret")]
+    drawn = [work.dice.secret(part, application_id) for part in ("client id", "client secret")]
     work.db.execute("UPDATE applications SET client_id = ?, client_secret = ? WHERE id = ?", (*drawn, application_id))
     return application_id
 

@@ -7,7 +7,7 @@ from json import loads
 from typing import Any
 
 from inbox_mock.domain import times
-from inbox_mock.domain.access import DEFAULT_SANDBOX, PUBLIC, SECRET_DIGITS, expand_scopes, is_registered, parse_scopes, secret_of
+from inbox_mock.domain.access import DEFAULT_SANDBOX, PUBLIC, expand_scopes, is_registered, parse_scopes, secret_of
 from inbox_mock.domain.errors import OAuthRefused, Unauthorized
 from inbox_mock.engine.unit_of_work import Actor, UnitOfWork
 from inbox_mock.store.database import Row
@@ -89,7 +89,7 @@ def issue_token(
     number = work.db.execute("SELECT coalesce(max(id), 0) + 1 FROM tokens").fetchone()[0]
     row: Row = {
         "kind": kind,
-        "secret": work.dice.hex(f"{kind} token", number, SECRET_DIGITS),
+        "secret": work.dice.secret(f"{kind} token", number),
         "application_id": application_id,
         "account_id": account_id,
         "scopes": " ".join(granted),

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from inbox_mock.domain.access import SECRET_DIGITS
+from inbox_mock.domain.dice import Chance
 from inbox_mock.store.database import Database
 from inbox_mock.store.records import Rows, columns_of
 from inbox_mock.store.rows import ApplicationRow, TokenRow
@@ -11,6 +13,7 @@ from inbox_mock.store.rows import ApplicationRow, TokenRow
 AUTHORISED = "SELECT account_id FROM installations WHERE application_id = ? AND uninstalled_at IS NULL"
 INSTALLED = "id IN (SELECT application_id FROM installations WHERE account_id = ? AND uninstalled_at IS NULL)"
 HOUR = 3600
+Credentials = tuple[list[TokenRow], list[ApplicationRow]]
 DEFAULT_LIMIT = 1000
 SPEND = """
     INSERT INTO rate_limits VALUES (?, ?, 1)
@@ -77,15 +80,28 @@ def unlimited_tokens(db: Database) -> list[TokenRow]:
     return db.every(sql, (), TokenRow)
 
 
-def read_tokens(db: Database) -> list[TokenRow]:
-    """Return every token."""
-    return db.every("SELECT * FROM tokens ORDER BY id", (), TokenRow)
+def read_credentials(db: Database) -> Credentials:
+    """Return every token, and every application."""
+    return db.every("SELECT * FROM tokens ORDER BY id", (), TokenRow), applications(db)
 
 
-def keep_tokens(db: Database, tokens: list[TokenRow]) -> None:
-    """Insert tokens that were issued before a reset; the image's own tokens stay unchanged, and their refresh tokens are good again."""
+def keep_credentials(db: Database, earlier: Credentials) -> None:
+    """Let the credentials from before a reset stay valid.
+
+    Tokens that were issued since are inserted. The image's own tokens are as they were, and their refresh tokens are good again.
+    """
+    tokens, known = earlier
+    db.executemany("UPDATE applications SET client_id = :client_id, client_secret = :client_secret WHERE id = :id", known)
     if tokens:
         own = {row["id"] for row in db.every("SELECT id FROM tokens")}
         tokens = [{**token, "revoked_at": None} if token["access_id"] in own else token for token in tokens]
         columns, marks = ", ".join(tokens[0]), ", ".join(f":{column}" for column in tokens[0])
         db.executemany(f"INSERT OR IGNORE INTO tokens ({columns}) VALUES ({marks})", tokens)  # noqa: S608
+        db.executemany("UPDATE tokens SET secret = :secret WHERE id = :id", tokens)
+
+
+def renew_secrets(db: Database, chance: Chance) -> None:
+    """Draw the secret part of every credential anew."""
+    for table, column in (("tokens", "secret"), ("applications", "client_id"), ("applications", "client_secret")):
+        drawn = [(chance(SECRET_DIGITS // 2), row["id"]) for row in db.every(f"SELECT id FROM {table}")]  # noqa: S608
+        db.executemany(f"UPDATE {table} SET {column} = ? WHERE id = ?", drawn)  # noqa: S608

@@ -169,7 +169,7 @@ def _fake(origin: str) -> "Fake":
         if idle:
             return idle.pop()
     host = urlsplit(origin).hostname or ""
-    fake = create_app(Options(scenario=find_shipped("empty"), allowed_hosts=frozenset({host})), wait=wait)
+    fake = create_app(Options(scenario=find_shipped("empty"), seed=0, allowed_hosts=frozenset({host})), wait=wait)
     fake.sender.origin = origin
     return fake
 
