@@ -58,7 +58,7 @@ class Options:
     webhook_hosts: frozenset[str] = frozenset()
     allowed_origins: frozenset[str] = frozenset()
     progress: Progress | None = None
-    most_sandboxes: int = limits.SANDBOXES
+    max_sandboxes: int = limits.SANDBOXES
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,7 @@ def create_app(
         ScenarioError: the scenario contains an error.
     """
     chance = token_hex if options.seed is None else None
-    sandboxes = Sandboxes(home or MemoryHome(), wall, handlers, describe, build_recipe, options.seed or 0, chance, options.most_sandboxes)
+    sandboxes = Sandboxes(home or MemoryHome(), wall, handlers, describe, build_recipe, options.seed or 0, chance, options.max_sandboxes)
     sender = WebhookSender(frozenset(map(plain_host, options.webhook_hosts)))
     factory = SandboxFactory(sandboxes, wall, sender.may_send_to)
     if sandboxes.home.find(DEFAULT_SANDBOX) is None:

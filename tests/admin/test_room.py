@@ -19,7 +19,7 @@ from lowered import lower
 
 
 def a_mock(most: int) -> Mock:
-    options = Options(scenario=find("empty"), overrides=Overrides(mode="manual"), most_sandboxes=most)
+    options = Options(scenario=find("empty"), overrides=Overrides(mode="manual"), max_sandboxes=most)
     return Mock(InProcess(create_app(options).app))
 
 
@@ -38,7 +38,7 @@ def test_a_server_keeps_so_many_sandboxes() -> None:
     mock = a_mock(3)
     first, second = mock.sandbox(), mock.sandbox()
 
-    expected = "sandboxes: fewer than 3: delete some first, or start with --most-sandboxes"
+    expected = "sandboxes: fewer than 3: delete some first, or start with --max-sandboxes"
     assert refused(mock.admin.post("/sandboxes", {})) == expected
     assert refused(mock.admin.post("/sandboxes", {"scenario": {"seed": 8}})) == expected
     assert refused(first.admin.post("/fork")) == expected
@@ -47,7 +47,7 @@ def test_a_server_keeps_so_many_sandboxes() -> None:
 
 
 def test_sandboxes_that_are_made_at_the_same_time_do_not_share_the_last_room() -> None:
-    fake = create_app(Options(scenario=find("empty"), overrides=Overrides(mode="manual"), most_sandboxes=2))
+    fake = create_app(Options(scenario=find("empty"), overrides=Overrides(mode="manual"), max_sandboxes=2))
     image = fake.sandboxes.get("default").image()[0]
 
     def add(_number: int) -> bool:
@@ -71,7 +71,7 @@ def test_what_a_new_sandbox_begins_with_counts(monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_by_default_it_is_thousands() -> None:
-    assert Options(scenario=find("empty")).most_sandboxes == limits.SANDBOXES == 20_000
+    assert Options(scenario=find("empty")).max_sandboxes == limits.SANDBOXES == 20_000
 
 
 def test_the_sandboxes_together_are_bounded_in_size(monkeypatch: pytest.MonkeyPatch) -> None:

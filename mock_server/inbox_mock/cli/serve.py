@@ -120,7 +120,7 @@ def _without_brackets(_ctx: click.Context, _param: click.Parameter, host: str) -
 @click.option("--strict/--lenient", default=None, help="Refuse what the guide asks clients to refrain from.")
 @click.option("--rate-limit", type=click.IntRange(0, LARGEST), help="Enforce so many requests an hour for each application.")
 @click.option(
-    "--most-sandboxes",
+    "--max-sandboxes",
     default=limits.SANDBOXES,
     type=click.IntRange(1, LARGEST),
     help=f"Keep so many at most.  [default: {int(limits.SANDBOXES)}]",
@@ -161,7 +161,7 @@ def command(
     seed: int | None,
     strict: bool | None,
     rate_limit: int | None,
-    most_sandboxes: int,
+    max_sandboxes: int,
     webhook_url: tuple[tuple[str, str], ...],
     admin_token: str | None,
     allow_webhooks_to: tuple[str, ...],
@@ -185,7 +185,7 @@ def command(
             admin_networks=frozenset(allow_admin_from),
             webhook_hosts=frozenset(allow_webhooks_to),
             allowed_origins=frozenset(allow_origin),
-            most_sandboxes=most_sandboxes,
+            max_sandboxes=max_sandboxes,
         )
         server = _prepared(options, host, port)
         if admin_token is None and not server.is_private:

@@ -69,7 +69,7 @@ JOURNALED = Limit(
     16 * KIBIBYTE, "characters", "a body, a path, a query and all headers of a request or a receiver in the journal, each", "cut"
 )
 SANDBOX = Limit(1024 * MEBIBYTE, "bytes", "a sandbox, its journal included", "507 until it is reset")
-SANDBOXES = Limit(20_000, "sandboxes", "sandboxes, the default one included", "422 at `sandboxes`", "--most-sandboxes")
+SANDBOXES = Limit(20_000, "sandboxes", "sandboxes, the default one included", "422 at `sandboxes`", "--max-sandboxes")
 SANDBOXES_SIZE = Limit(
     4096 * MEBIBYTE, "bytes", "all sandboxes, each as it was when it last began or slept", "422 at `sandboxes`: none is made"
 )

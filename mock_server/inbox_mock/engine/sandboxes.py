@@ -115,7 +115,7 @@ class Sandboxes:
         """
         number, size, _ = self.home.totals()
         if number >= self._most:
-            raise Invalid(invalid("sandboxes", f"fewer than {self._most:,}: delete some first, or start with --most-sandboxes"))
+            raise Invalid(invalid("sandboxes", f"fewer than {self._most:,}: delete some first, or start with --max-sandboxes"))
         if size + more > limits.SANDBOXES_SIZE:
             raise Invalid(invalid("sandboxes", f"at most {limits.SANDBOXES_SIZE} in total: delete some first"))
 
