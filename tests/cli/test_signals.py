@@ -3,11 +3,15 @@
 import signal
 import subprocess
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.client import HTTPConnection
 from pathlib import Path
 
 import pytest
 
-from processes import COMMAND, free_port
+from processes import COMMAND, free_port, listens, wait_for
+from receiver import Receiver, receiving
 from signalled import STOPS, are_gone, driver, has_begun, left_of, marked, one
 
 WORST = "one that does all this"
@@ -66,3 +70,37 @@ def handles(process: int, stop: signal.Signals) -> bool:
     """Return whether a process neither ignores a signal nor leaves it to the system."""
     status = dict(line.split(":\t") for line in Path(f"/proc/{process}/status").read_text().splitlines())
     return bool(int(status["SigCgt"], 16) >> stop - 1 & 1)
+
+
+@contextmanager
+def stopping(tmp_path: Path, receiver: Receiver) -> Iterator[tuple["subprocess.Popen[str]", HTTPConnection]]:
+    """A server that is stopped while it waits for a receiver, and the connection on which that is to be answered."""
+    port_file = tmp_path / "port"
+    command = [COMMAND, "serve", "--scenario", "webhook-duplicated", "--webhook-url", receiver.url, "--clock", "manual"]
+    receiver.holds = True
+    with subprocess.Popen([*command, "--port", "0", "--port-file", str(port_file)], stdout=subprocess.DEVNULL) as process:
+        port = wait_for(port_file, process)
+        opened = HTTPConnection("127.0.0.1", port, timeout=60)
+        opened.request("POST", "/__admin/sandboxes/default/clock/advance", b'{"by":"1h"}')
+        assert receiver.arrived.wait(60)
+        process.terminate()
+        yield process, opened
+
+
+def test_a_server_that_is_stopped_gives_the_answer_that_is_under_way(tmp_path: Path) -> None:
+    with receiving() as receiver, stopping(tmp_path, receiver) as (process, opened):
+        receiver.released.set()
+
+        assert opened.getresponse().status == 200
+        assert process.wait(timeout=20) == 0
+
+
+def test_a_second_signal_ends_a_server_at_once(tmp_path: Path) -> None:
+    with receiving() as receiver, stopping(tmp_path, receiver) as (process, opened):
+        while listens(opened.port):
+            time.sleep(0.01)
+        process.terminate()
+
+        with pytest.raises(ConnectionError):
+            opened.getresponse()
+        assert process.wait(timeout=20) == 0

@@ -5,6 +5,7 @@ import re
 import sys
 from contextlib import ExitStack, suppress
 from dataclasses import replace
+from functools import partial
 from ipaddress import ip_network
 from pathlib import Path
 from threading import Thread
@@ -31,7 +32,9 @@ from inbox_mock.serving.port_file import PortFileError, prepare_port_file, remov
 from inbox_mock.serving.server import PortTaken, Server
 from inbox_mock.webhooks.deliveries import RECEIVER
 
-STOPPING_SECONDS = 2
+STOPPING_SECONDS = 10
+"""How long requests and webhooks that are under way have until they are cut off."""
+PATIENCE_SECONDS = STOPPING_SECONDS + 1
 ROLE = re.compile(r"([A-Za-z][\w-]*)=(.*)")
 OPEN = (
     "WARNING: {url} can be reached from other machines, and there is no admin token: they may use the API, but /__admin answers "
@@ -195,9 +198,9 @@ def command(
         complain(str(refusal))
         sys.exit(WRONG)
     STOP.expect()
-    stopping = STOP.then(server.stop)
+    stopping = STOP.then(partial(server.stop, STOPPING_SECONDS))
     code = 0
-    with STOP.waits():
+    with STOP.waits(PATIENCE_SECONDS):
         with ExitStack() as at_end:
 
             def ready() -> None:
@@ -230,11 +233,11 @@ def _prepared(options: Options, host: str, port: int) -> Server:
 
 
 def _stop(server: Server, stopping: Thread, code: int) -> NoReturn:
-    """Stop the server and exit, without waiting long for open connections or deliveries in progress."""
+    """Stop the server and exit, without waiting for ever for what is under way."""
     if not STOP.is_requested:  # it ends by itself
-        stopping = Thread(target=server.stop, daemon=True)
+        stopping = Thread(target=server.stop, args=[STOPPING_SECONDS], daemon=True)
         stopping.start()
-    stopping.join(STOPPING_SECONDS)
+    stopping.join(PATIENCE_SECONDS)
     os._exit(code)
 
 

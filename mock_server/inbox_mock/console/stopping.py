@@ -26,7 +26,7 @@ class Stopped(BaseException):
 
 
 class Stop:
-    """The stop of this process: it is requested once, and further signals change nothing."""
+    """The stop of this process: it is requested once. A further signal ends what takes its time to stop; elsewhere it changes nothing."""
 
     def __init__(self) -> None:
         self._requested = Event()
@@ -41,9 +41,7 @@ class Stop:
         news, told = socketpair()
         told.setblocking(False)
         signal.set_wakeup_fd(told.fileno())  # a signal that comes just before a wait, or in another thread, wakes it too
-        for number in SIGNALS:
-            if signal.getsignal(number) is not signal.SIG_IGN:
-                signal.signal(number, lambda *_: None)
+        _handle(lambda *_: None)
         Thread(target=self._carry_out, args=(command, told), name="command", daemon=True).start()
         if first := ord(news.recv(1)):
             self._exit(signal.Signals(first))
@@ -53,7 +51,7 @@ class Stop:
             raise self._error
 
     def expect(self) -> None:
-        """Take a signal for the usual end of this command, which goes on until then: its exit code is 0."""
+        """Take a signal for the usual end of this command, which goes on until then: its exit code is 0. A second one ends it at once."""
         self._is_usual = True
 
     def request(self) -> None:
@@ -105,12 +103,21 @@ class Stop:
 
     def _exit(self, received: signal.Signals) -> NoReturn:
         """Request the stop, wait for what is in hand, and exit without waiting for anything else."""
+        if self._is_usual:
+            _handle(lambda *_: os._exit(0))
         self.request()
         self._in_hand.acquire(timeout=self._patience)
         if not self._is_usual and not self._has_ended:
             with suppress(OSError):
                 os.write(2, f"{chr(10) * os.isatty(2)}inbox-mock: stopped by {received.name} before it was done\n".encode())
         os._exit(0 if self._is_usual else KILLED + received)
+
+
+def _handle(handler: Callable[..., None]) -> None:
+    """Handle the signals, except those that are ignored."""
+    for number in SIGNALS:
+        if signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, handler)
 
 
 STOP = Stop()

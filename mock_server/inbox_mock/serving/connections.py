@@ -189,6 +189,17 @@ class Connections(ConnectionManager):
         """Wait until something comes in."""
         self._selector.register(connection.socket.fileno(), selectors.EVENT_READ, data=connection)
 
+    def stop(self) -> None:
+        """End the loop, and take in what clients have sent by then, also on connections that nobody has accepted yet."""
+        super().stop()
+        for _ in range(self.server.request_queue_size):
+            for fd, connection in list(self._selector.select(0)):
+                if connection is self.server:
+                    self._from_server_socket(self.server.socket)
+                else:
+                    self._selector.unregister(fd)
+                    self.server.process_conn(connection)
+
     def _expire(self, threshold: float) -> None:
         """Close the connections that have waited too long, and the oldest beyond the limit; a head that comes too slowly is refused."""
         begun = [(fd, one) for fd, one in self._selector.connections if one is not self.server and one.rfile.has_data()]

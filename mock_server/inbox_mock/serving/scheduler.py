@@ -1,7 +1,7 @@
 """Background work between requests: running clocks catch up, and their due webhooks are sent by worker threads."""
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import suppress
 from math import inf
 from threading import Event, Lock, Thread
@@ -36,6 +36,7 @@ class Scheduler:
         self._full: dict[str, int] = {}
         self._lock = Lock()
         self._workers = ThreadPoolExecutor(WORKERS, thread_name_prefix="delivery")
+        self._under_way: set[Future[None]] = set()
         self._thread = Thread(target=self._run, name="scheduler", daemon=True)
         sandboxes.planned = self._note
 
@@ -44,11 +45,15 @@ class Scheduler:
         self._thread.start()
 
     def stop(self) -> None:
-        """Stop, without waiting for deliveries in progress."""
+        """Begin nothing more, and do not wait for deliveries in progress."""
         with self._lock:
             self._stopped.set()
             self._news.set()
             self._workers.shutdown(wait=False, cancel_futures=True)
+
+    def join(self, seconds: float) -> None:
+        """Wait, after a stop, until the results of deliveries in progress are recorded, for so many seconds at the most."""
+        wait(set(self._under_way), max(0, seconds))
 
     def look(self) -> float:
         """Hand each sandbox in which something is due to a worker; return the seconds until the next event is due in another one."""
@@ -86,13 +91,15 @@ class Scheduler:
         with self._lock:
             if not self._stopped.is_set():
                 self._busy.add(sandbox.id)
-                self._workers.submit(self._look_after, sandbox)
+                sending = self._workers.submit(self._look_after, sandbox)
+                self._under_way.add(sending)
+                sending.add_done_callback(self._under_way.discard)
 
     def _look_after(self, sandbox: Sandbox) -> None:
         version = sandbox.version
         self._full.pop(sandbox.id, None)
         try:
-            deliver_due(sandbox, self._sender)
+            deliver_due(sandbox, self._sender, self._stopped.is_set)
         except (NotFound, HomeUnavailable):
             pass  # deleted meanwhile, or tried again after the next look
         except SandboxFull:

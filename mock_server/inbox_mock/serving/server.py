@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from queue import SimpleQueue
 from threading import Thread
+from time import monotonic
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
@@ -59,7 +60,6 @@ class Server:
             server_name=f"inbox-mock/{__version__}",
             request_queue_size=WAITING_CONNECTIONS,
             timeout=IDLE_SECONDS,
-            shutdown_timeout=1,
         )
         try:
             http.prepare()
@@ -98,11 +98,18 @@ class Server:
         ready()
         self._http.serve()
 
-    def stop(self) -> None:
-        """Stop the server; requests that wait are answered at once."""
+    def stop(self, seconds: float = 1) -> None:
+        """Accept no further connection, finish requests and webhooks under way, for so many seconds at the most, and close the home.
+
+        Requests that wait for something are answered at once.
+        """
+        deadline = monotonic() + seconds
         self._scheduler.stop()
         self.fake.sandboxes.stop_waiting()
+        self._http.shutdown_timeout = seconds
         self._http.stop()
+        self._scheduler.join(deadline - monotonic())
+        self.fake.sandboxes.home.close()
 
     def __enter__(self) -> Self:
         self.prepare()

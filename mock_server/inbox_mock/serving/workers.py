@@ -8,7 +8,7 @@ from contextlib import suppress
 from functools import cache
 from queue import Empty, Queue
 from threading import Event, Lock, Thread, current_thread
-from time import sleep
+from time import monotonic, sleep
 from typing import Any
 
 from cheroot.workers import threadpool
@@ -32,6 +32,7 @@ class Workers(ThreadPool):
         self._changing = Lock()
         self._queued = Event()
         self._takers: set[Thread] = set()
+        self._answering: set[Thread] = set()
         self._too_many = False
 
     def start(self) -> None:
@@ -52,12 +53,24 @@ class Workers(ThreadPool):
         for thread in more:
             thread.start()
 
-    def stop(self, timeout: int = 5) -> None:
-        """End all threads; none is started from here on, which would take the place of one that is told to end."""
+    @property
+    def busy(self) -> int:
+        """How many threads answer a request."""
+        return len(self._answering)
+
+    def stop(self, timeout: float = 5) -> None:
+        """Wait until every request that has come is answered, for so many seconds at the most, and let all threads end."""
+        deadline = monotonic() + timeout
+        with self._queue.all_tasks_done:
+            self._queue.all_tasks_done.wait_for(lambda: not self._queue.unfinished_tasks, timeout)
         with self._changing:
-            self.max = 0
+            self.max = 0  # no thread is started from here on, which would take the place of one that is told to end
+            ending = self._threads[:]
         self._queued.set()
-        super().stop(timeout)
+        for _ in ending:
+            self._queue.put(SHUTDOWN)
+        for thread in ending:
+            thread.join(max(0, deadline - monotonic()))
 
     def _watch(self) -> None:
         """Add a thread whenever none has taken a request for a moment, and take one away when more than a few have."""
@@ -74,10 +87,14 @@ class Workers(ThreadPool):
     def _next(self) -> Any:  # noqa: ANN401
         """Return the next request, or what tells a thread to end that is one too many."""
         thread: Any = current_thread()
+        if thread in self._answering:
+            self._answering.remove(thread)
+            self._queue.task_done()
         while not (self._too_many and self._leaves(thread)):
             with suppress(Empty):
                 found = self._queue.get(timeout=REST_SECONDS)
                 self._takers.add(thread)
+                self._answering.add(thread)
                 return found
             self._too_many = True
         return SHUTDOWN

@@ -49,10 +49,15 @@ def a_year_on(work: UnitOfWork) -> datetime:
     return work.instant + LONGEST
 
 
-def deliver_due(sandbox: Sandbox, sender: WebhookSender) -> int:
-    """Send the webhooks that are due by now, one after the other, and return how many; none, if somebody else sends or advances."""
+def deliver_due(sandbox: Sandbox, sender: WebhookSender, is_over: Callable[[], bool] = lambda: False) -> int:
+    """Send the webhooks that are due by now, one after the other, until it is over, and return how many.
+
+    None are sent if somebody else sends or advances.
+    """
     with sandbox.storage.advancing() as alone:
         for number in range(limits.EVENTS if alone else 0):
+            if is_over():
+                return number
             with sandbox.work() as work:
                 if not number:
                     resume(work)
