@@ -15,13 +15,14 @@ from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAll
 from inbox_mock.admin import access_control
 from inbox_mock.admin import routes as admin
 from inbox_mock.admin.sandboxes import describe
-from inbox_mock.api import cross_origin, oauth, rendering, routes
-from inbox_mock.api.pipeline import AddressedRequest, Server, refuse
+from inbox_mock.api import cross_origin, oauth, proxies, rendering, routes
+from inbox_mock.api.addressing import AddressedRequest
+from inbox_mock.api.pipeline import Server, refuse
 from inbox_mock.dashboard import pages as dashboard
 from inbox_mock.docs import pages as docs
 from inbox_mock.domain import errors, limits
 from inbox_mock.domain.access import DEFAULT_SANDBOX
-from inbox_mock.domain.addresses import Network, plain_host
+from inbox_mock.domain.addresses import Network, host_in, is_this_machine, plain_host
 from inbox_mock.domain.errors import SandboxExists
 from inbox_mock.domain.reasons import Reason
 from inbox_mock.engine.sandboxes import Sandboxes
@@ -47,6 +48,8 @@ class Options:
 
     ``overrides`` apply to the default sandbox; sandboxes' ids and credentials depend on ``seed``, and are random without one;
     ``progress`` is called while the default sandbox is built.
+    ``public_url`` is the root with which addresses begin, whoever asks, as `proxies.public_root` returns it; ``trusted_proxies`` is
+    the number of proxies whose headers are believed.
     """
 
     scenario: Scenario
@@ -59,6 +62,13 @@ class Options:
     allowed_origins: frozenset[str] = frozenset()
     progress: Progress | None = None
     max_sandboxes: int = limits.SANDBOXES
+    public_url: str | None = None
+    trusted_proxies: int = 0
+
+    @property
+    def is_published_blindly(self) -> bool:
+        """Whether other machines are expected through a proxy that may leave no trace in what it passes on."""
+        return self.public_url is not None and not self.trusted_proxies and not is_this_machine(host_in(self.public_url))
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +113,12 @@ def create_app(
     app.register_blueprint(routes.reference())
     app.register_blueprint(oauth.blueprint(server))
     app.register_blueprint(routes.uploads(sandboxes))
-    control = access_control.AccessControl(options.admin_token, frozenset(map(plain_host, options.allowed_hosts)), options.admin_networks)
+    control = access_control.AccessControl(
+        options.admin_token,
+        frozenset(map(plain_host, options.allowed_hosts)),
+        options.admin_networks,
+        published=options.is_published_blindly,
+    )
     app.register_blueprint(admin.blueprint(factory, control, sender))
     app.register_blueprint(dashboard.blueprint(control))
     app.register_blueprint(docs.blueprint())
@@ -115,6 +130,7 @@ def create_app(
     app.after_request(rendering.dated_by(sandboxes))
     app.after_request(rendering.worded)
     _normalise_paths(app)
+    app.wsgi_app = proxies.addressed(app.wsgi_app, options.public_url, options.trusted_proxies)  # type: ignore[assignment,method-assign]
     return Fake(app, sandboxes, factory, sender)
 
 

@@ -1,23 +1,28 @@
-"""One HTTP exchange under one deadline: connecting, sending, and reading the response.
+"""One HTTP exchange under one deadline: connecting, sending, and reading the response; https trusts REQUESTS_CA_BUNDLE.
 
 With a timeout for each read, a peer that sends a byte now and then could block its caller for ever.
 """
 
 import io
+import os
 import socket
+import ssl
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection, IncompleteRead, parse_headers
+from pathlib import Path
 from time import monotonic
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from inbox_mock.domain import limits
 from inbox_mock.domain.addresses import host_in
 
 IDLE_SECONDS = 4.0
 """How long a connection may be idle and be used again; servers close theirs after some seconds, ours after ten."""
+CA_BUNDLE = "REQUESTS_CA_BUNDLE"
+"""The variable that names the certificates of the authorities that are trusted, in place of the system's: a file or a folder of them."""
 WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
 
 
@@ -38,6 +43,10 @@ class TooLong(HTTPException):
     """A response is longer than is read."""
 
 
+class UntrustedError(OSError):
+    """The server's certificate cannot be verified; the text says what to do."""
+
+
 class _FinalResponse(HTTPResponse):
     """A response of which interim ones, 1xx, are skipped: http.client skips 100 alone. 101 is final: nobody asked to switch."""
 
@@ -51,8 +60,9 @@ class _FinalResponse(HTTPResponse):
 
 
 class HttpClient:
-    """Sends requests to the server of a URL. With ``keep_alive``, one connection serves several exchanges, as long as the server agrees.
+    """Sends requests to the server of a URL, below its path.
 
+    With ``keep_alive``, one connection serves several exchanges, as long as the server agrees.
     Redirects are not followed, and nothing is sent twice.
     """
 
@@ -62,6 +72,7 @@ class HttpClient:
         self._kind = HTTPSConnection if parts.scheme == "https" else HTTPConnection
         # Without a port http.client would treat the end of an IPv6 address as one.
         self._address = host_in(url), self._kind.default_port if parts.port is None else parts.port
+        self._path = quote(parts.path.rstrip("/"), safe="/%:@!$&'()*+,;=~")
         self._connection: HTTPConnection | None = None
         self._socket: _TimedSocket | None = None
         self._used_at = 0.0
@@ -77,7 +88,7 @@ class HttpClient:
         connect_seconds: float | None = None,
         beginning: int | None = None,
     ) -> HttpResponse:
-        """Send a request, and return its response, within so many ``seconds``; None sets no limit.
+        """Send a request to a target below the URL's path, and return its response, within so many ``seconds``; None sets no limit.
 
         ``headers`` are written in their order, after Host and before Content-Length. ``connect_seconds`` limits connecting
         further. With ``beginning``, at most so many bytes of the body are read, and a body that breaks off, or is not
@@ -86,6 +97,7 @@ class HttpClient:
         Raises:
             TimeoutError: the exchange is not complete in time.
             ConnectionRefusedError: nothing listens there.
+            UntrustedError: the server's certificate cannot be verified.
             IncompleteRead: the body is shorter than announced.
             TooLong: the body has more bytes than ``most``, or too many interim responses come first.
             HTTPException: what comes is not HTTP.
@@ -94,7 +106,7 @@ class HttpClient:
         deadline = _Deadline(seconds)
         try:
             connection = self._open(deadline, connect_seconds)
-            connection.putrequest(method, target, skip_accept_encoding=True)
+            connection.putrequest(method, self._path + target, skip_accept_encoding=True)
             for name, value in headers.items():
                 connection.putheader(name, value)
             if body is not None or method in WITH_BODY:
@@ -120,16 +132,37 @@ class HttpClient:
         if self._connection is not None and monotonic() - self._used_at > IDLE_SECONDS:
             self.close()
         if self._connection is None or self._socket is None:
-            connection: Any = self._kind(*self._address)
+            plain = self._kind is HTTPConnection
+            connection: Any = HTTPConnection(*self._address) if plain else HTTPSConnection(*self._address, context=_trust())
             connecting = deadline.within(connect_seconds)
             # http.client keeps it as an attribute so that it can be replaced.
             connection.response_class = _FinalResponse
             connection._create_connection = lambda address, *_more: _connect(address, connecting)  # noqa: SLF001
-            connection.connect()
+            try:
+                connection.connect()
+            except ssl.SSLCertVerificationError as error:
+                told = f"the certificate of {self._address[0]} is not trusted ({error.verify_message})"
+                raise UntrustedError(f"{told}: {CA_BUNDLE}=FILE trusts the authority whose certificate is in FILE") from None
             timed: Any = _TimedSocket(connection.sock)
             self._connection, self._socket, connection.sock = connection, timed, timed
         self._socket.deadline = deadline
         return self._connection
+
+
+def _trust() -> ssl.SSLContext:
+    """Return what verifies certificates: by a file or a folder of authorities, or else by those of the system.
+
+    Raises:
+        UntrustedError: the file cannot be read, or holds no certificate.
+    """
+    bundle = os.environ.get(CA_BUNDLE)
+    if not bundle:
+        return ssl.create_default_context()
+    try:
+        return ssl.create_default_context(capath=bundle) if Path(bundle).is_dir() else ssl.create_default_context(cafile=bundle)
+    except OSError as error:
+        reason = "it holds no certificate" if isinstance(error, ssl.SSLError) else error.strerror
+        raise UntrustedError(f"{CA_BUNDLE} names {bundle!r}: {reason}; expected a file of certificates, in the format PEM") from None
 
 
 class _Deadline:

@@ -132,6 +132,59 @@ def test_an_allowed_name_lets_no_other_machine_in(path: str) -> None:
     assert "found '192.0.2.7'; start with --admin-token-file, or with --allow-admin-from 192.0.2.7" in answer.text
 
 
+@pytest.mark.parametrize("path", GUARDED)
+@pytest.mark.parametrize(
+    "header", ["X_Forwarded_For", "X_Forwarded_Proto", "X_Forwarded_Anything", "X_Forwarded", "Forwarded", "X_Real_IP", "Via"]
+)
+def test_without_a_token_nobody_comes_through_a_proxy(path: str, header: str) -> None:
+    answer = answer_to(an_app(), "127.0.0.1", path, **{header: "1"})
+
+    assert answer.status_code == 403
+    assert f"found the header {header.replace('_', '-').title()}" in answer.text
+    assert "--admin-token-file" in answer.text
+
+
+@pytest.mark.parametrize("path", GUARDED)
+def test_without_a_token_nobody_comes_by_the_protocol_of_proxies(path: str) -> None:
+    asked = {"REMOTE_ADDR": "127.0.0.1", "SERVER_PROTOCOL": "HTTP/1.0"}
+
+    answer = an_app().test_client().get(path, headers={"Accept": "text/html"}, environ_overrides=asked, buffered=True)
+
+    assert answer.status_code == 403
+
+
+@pytest.mark.parametrize("header", ["X_Forwarded_For", "Forwarded"])
+def test_with_a_token_it_answers_through_a_proxy(header: str) -> None:
+    told = {header: "for=192.0.2.7", "Authorization": "Bearer open sesame"}
+
+    assert status_for(an_app("open sesame"), "127.0.0.1", "/__admin/sandboxes", **told) == 200
+    assert status_for(an_app("open sesame"), "127.0.0.1", "/") == 200
+
+
+def published(url: str, proxies: int = 0) -> Flask:
+    return create_app(Options(scenario=find("empty"), overrides=Overrides(mode="manual"), public_url=url, trusted_proxies=proxies)).app
+
+
+@pytest.mark.parametrize("path", GUARDED)
+def test_behind_a_proxy_that_may_say_nothing_it_wants_a_token_of_everybody(path: str) -> None:
+    answer = answer_to(published("https://mock.example/inbox"), "127.0.0.1", path)
+
+    assert answer.status_code == 403
+    assert "--public-url without --trust-proxy" in answer.text
+
+
+@pytest.mark.parametrize("path", GUARDED)
+def test_behind_a_proxy_that_says_so_this_machine_needs_none(path: str) -> None:
+    app = published("https://mock.example/inbox", 1)
+
+    assert status_for(app, "127.0.0.1", path) == 200
+    assert status_for(app, "127.0.0.1", path, X_Forwarded_For="127.0.0.1", X_Forwarded_Host="localhost") == 403
+
+
+def test_a_public_url_of_this_machine_is_no_proxy_for_others() -> None:
+    assert status_for(published("http://localhost:9000"), "127.0.0.1", "/__admin/sandboxes") == 200
+
+
 @pytest.mark.parametrize("header", ["X_Forwarded_For", "X_Real_IP", "Forwarded", "X_Client_IP", "True_Client_IP", "Via"])
 def test_what_a_header_says_of_the_sender_does_not_count(header: str) -> None:
     value = "for=127.0.0.1" if header == "Forwarded" else "127.0.0.1"

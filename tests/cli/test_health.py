@@ -72,7 +72,7 @@ def test_waiting_has_an_end() -> None:
     [
         (("--wait", "soon"), "found 'soon'; expected a duration such as 90s, 10m, 2h, 1d or PT10M"),
         (("--url", "127.0.0.1:8089"), "expected something like http://127.0.0.1:8089"),
-        (("--url", "http://127.0.0.1:8089/admin"), "expected something like http://127.0.0.1:8089"),
+        (("--url", "http://127.0.0.1:8089/?admin"), "expected something like http://127.0.0.1:8089"),
         (("--url", "http://127.0.0.1:port"), "expected something like http://127.0.0.1:8089"),
     ],
 )

@@ -353,7 +353,7 @@ def test_a_server_that_is_not_there_is_said_in_one_line() -> None:
         connect(root).create_sandbox()
 
 
-@pytest.mark.parametrize("root", ["127.0.0.1:8089", "http://127.0.0.1:8089/inbox", "ftp://127.0.0.1"])
+@pytest.mark.parametrize("root", ["127.0.0.1:8089", "http://127.0.0.1:8089/?inbox", "ftp://127.0.0.1"])
 def test_what_is_no_servers_root_is_said_in_one_line(root: str) -> None:
     with pytest.raises(AdminError, match=r"expected something like http://127\.0\.0\.1:8089"):
         connect(root).create_sandbox()

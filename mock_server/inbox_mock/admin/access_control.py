@@ -8,7 +8,8 @@ import orjson
 from flask import Request, Response, request
 
 from inbox_mock.admin.operation import read_body
-from inbox_mock.api.pipeline import name_in
+from inbox_mock.api.addressing import name_in
+from inbox_mock.api.proxies import sign_of_a_proxy
 from inbox_mock.api.rendering import phrase
 from inbox_mock.domain import errors, limits
 from inbox_mock.domain.access import can_be_presented
@@ -20,6 +21,7 @@ from inbox_mock.domain.values import whole_number
 PREFIX = "/__admin"
 OWN_ADDRESS = "inbox_mock.own_address"
 """The key of a request's environ that holds the address at which it came in, if the server knows it."""
+PUBLISHED = "--public-url without --trust-proxy, with which calls of this machine cannot be told from a proxy's"
 PROBLEM_JSON = "application/problem+json"
 
 
@@ -28,13 +30,15 @@ class AccessControl:
     """The rules of access.
 
     With a ``token``, every request must present it. Without one, requests come from this machine, or from one of ``networks``, and
-    address it by a loopback address, its own, or one of ``hosts``, which are plain hosts. Headers of proxies do not count: anybody
-    can write them.
+    address it by a loopback address, its own, or one of ``hosts``, which are plain hosts. None comes through a proxy, whose other
+    side is unknown: what its headers say can be written by anybody, so that they are there is all that counts. A proxy may add none:
+    ``published`` says that there is one of which nothing is known.
     """
 
     token: str | None
     hosts: frozenset[str]
     networks: frozenset[Network] = frozenset()
+    published: bool = False
 
     def __post_init__(self) -> None:
         """Raise ValueError for a blank host, with which a request without one has access, and for a token that no request can present."""
@@ -69,6 +73,10 @@ class AccessControl:
         """
         if self.token is not None:
             return
+        sign = PUBLISHED if self.published else sign_of_a_proxy(request.environ)
+        if sign is not None:
+            told = f"without an admin token the admin API answers nobody through a proxy, found {sign}; start with --admin-token-file"
+            raise Forbidden(Problem("address", told))
         own, peer = plain_host(request.environ.get(OWN_ADDRESS, "")), plain_host(request.remote_addr or "")
         if not (is_this_machine(peer) or (peer and peer == own) or is_within(peer, self.networks)):
             told = f"found {peer!r}; start with --admin-token-file, or with --allow-admin-from {peer or 'ADDRESS'}"

@@ -9,6 +9,7 @@ from inbox_mock import __version__
 from inbox_mock.admin import actors, clock, faults, inbox_view, journal, sandboxes, webhooks
 from inbox_mock.admin.access_control import PREFIX, PROBLEM_JSON, AccessControl
 from inbox_mock.admin.operation import JSON, AdminCall, AdminOperation, Page, checked, declared_in, read_body
+from inbox_mock.api.addressing import root_of
 from inbox_mock.scenarios.build import SandboxFactory
 from inbox_mock.webhooks.sender import WebhookSender
 
@@ -54,7 +55,7 @@ def blueprint(factory: SandboxFactory, control: AccessControl, sender: WebhookSe
 
     @made.get("/openapi.json", provide_automatic_options=False)
     def openapi() -> Response:
-        return Response(orjson.dumps(document(request.host_url.rstrip("/"))), content_type="application/json")
+        return Response(orjson.dumps(document(root_of(request))), content_type="application/json")
 
     return made
 
@@ -64,7 +65,7 @@ def _view(factory: SandboxFactory, sender: WebhookSender, operation: AdminOperat
         sandbox = factory.sandboxes.get(path.get("id", "default"))
         body = checked(operation, read_body(request.get_data())) if operation.method != "GET" else {}
         query = request.args if operation.query else {}
-        answer = operation.run(AdminCall(factory, request.host_url.rstrip("/"), sandbox, path, body, query, sender))
+        answer = operation.run(AdminCall(factory, root_of(request), sandbox, path, body, query, sender))
         if isinstance(answer, Page):
             return Response(answer.text, operation.status, content_type=answer.kind)
         return _nothing() if operation.status == 204 else Response(orjson.dumps(answer), operation.status, content_type="application/json")

@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from urllib.parse import urlsplit
 
-from flask import Request, render_template
+from flask import Request, render_template, request
 
+from inbox_mock.api.addressing import prefix_of, root_of
 from inbox_mock.api.rendering import Headers, Rendered
 from inbox_mock.domain.access import scope_in_words, with_fragment, with_query
 from inbox_mock.domain.errors import OAuthRefused
@@ -36,7 +38,8 @@ class Page:
 
     def answer(self, status: int) -> Rendered:
         """Return the page as an answer."""
-        text = render_template("consent.html", title=self.title, sentences=self.sentences, shown=self.shown, form=self.form)
+        content = {"title": self.title, "sentences": self.sentences, "shown": self.shown, "form": self.form}
+        text = render_template("consent.html", prefix=prefix_of(request), **content)
         return text.encode(), status, [("Content-Type", HTML), *SAFETY]
 
 
@@ -65,7 +68,8 @@ class ConsentRequest:
 def refuse_foreign(request: Request) -> Rendered | None:
     """Refuse a form that the page of another site submits."""
     origin = request.headers.get("Origin")
-    foreign = origin is not None and origin.partition("://")[2].lower() != request.host.lower()
+    own = (request.host, urlsplit(root_of(request)).netloc)  # behind a proxy, the page may have been opened without it
+    foreign = origin is not None and origin.partition("://")[2].lower() not in map(str.lower, own)
     if not foreign and request.headers.get("Sec-Fetch-Site") not in {"cross-site", "same-site"}:
         return None
     return Page(title="Not from another site", sentences=("Consent is given on this server's own page only.",)).answer(403)

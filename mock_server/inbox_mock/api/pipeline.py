@@ -1,20 +1,17 @@
 """The pipeline of every API request: sandbox, token, faults, rate limit, scope, operation, journal, answer."""
 
-import re
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import lru_cache, partial
-from string import punctuation
+from functools import partial
 from urllib.parse import parse_qsl, quote
 
 import orjson
 from flask import Request, Response, request
 from flask.globals import request_ctx
-from werkzeug.datastructures import Authorization, MultiDict
-from werkzeug.utils import cached_property
 
 from inbox_mock.api import fault_injection, rendering
+from inbox_mock.api.addressing import root_of
 from inbox_mock.api.fault_injection import ErrorFormat, InjectedFault, Replaced
 from inbox_mock.api.operation import Operation
 from inbox_mock.api.rendering import JSON_API, Headers, Rendered, problems_body
@@ -32,60 +29,13 @@ from inbox_mock.store import journal
 from inbox_mock.store.access import Allowance, spend
 from inbox_mock.store.database import Row
 
-# Names with an underscore are not valid host names, but Docker gives them to containers.
-HOST = re.compile(r"([A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(:[0-9]{1,5})?")
 ERRORS = ErrorFormat(JSON_API, lambda problem: problems_body([problem]))
-USUAL_PORTS = {"http": ":80", "https": ":443"}
 JOURNALED_HEADERS = (
     ("Accept", "HTTP_ACCEPT"),
     ("Content-Type", "CONTENT_TYPE"),
     ("If-None-Match", "HTTP_IF_NONE_MATCH"),
     ("User-Agent", "HTTP_USER_AGENT"),
 )
-
-
-class AddressedRequest(Request):
-    """A request whose host, query and credentials can be read, whatever bytes came: the framework would fail at some.
-
-    ``host`` is valid even if the Host header has an underscore, is missing, or is not a host.
-    """
-
-    @cached_property
-    def host(self) -> str:
-        """The host that was addressed, with its port unless that is the default one."""
-        return host_of(self.scheme, self.environ.get("HTTP_HOST"), self.server)
-
-    @cached_property
-    def args(self) -> MultiDict[str, str]:
-        """The parameters of the query; bytes beyond ASCII are read as if they had been percent-encoded."""
-        self.query_string = quote(self.query_string, safe=punctuation).encode()
-        return super().args
-
-    @cached_property
-    def authorization(self) -> Authorization | None:
-        """The credentials; None if they cannot be read."""
-        try:
-            return super().authorization
-        except ValueError:
-            return None
-
-
-@lru_cache(maxsize=256)
-def host_of(scheme: str, header: str | None, server: tuple[str, int | None] | None) -> str:
-    """Return the host that a Host header names, or the server's own address if it names none."""
-    host = header or ""
-    if not HOST.fullmatch(host):
-        name, port = server or ("localhost", None)
-        name = f"[{name}]" if ":" in name else name
-        host = (name if HOST.fullmatch(name) else "localhost") + ("" if port is None else f":{port}")
-    return host.removesuffix(USUAL_PORTS.get(scheme, ":"))
-
-
-@lru_cache(maxsize=256)
-def name_in(header: str) -> str:
-    """Return the name in a Host header, without the port; any other header as it is."""
-    found = HOST.fullmatch(header)
-    return (found[1] if found else header).lower()
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,8 +173,7 @@ def _answer(work: UnitOfWork, request: Request, operation: Operation, path: dict
 def _context(request: Request, operation: Operation, work: UnitOfWork, grant: Grant, path: dict[str, str], raw: bytes) -> RequestContext:
     text = request.environ.get("QUERY_STRING", "")
     query = _query(text) if text else Query({})
-    origin = f"{request.scheme}://{host_of(request.scheme, request.environ.get('HTTP_HOST'), request.server)}"
-    return RequestContext(operation.resource, operation.body, work, grant, query, path, origin, _parsed(operation, raw))
+    return RequestContext(operation.resource, operation.body, work, grant, query, path, root_of(request), _parsed(operation, raw))
 
 
 def _query(text: str) -> Query:

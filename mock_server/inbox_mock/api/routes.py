@@ -6,6 +6,7 @@ import orjson
 from flask import Blueprint, Response, request
 
 from inbox_mock.api import accounts, bookings
+from inbox_mock.api.addressing import root_of
 from inbox_mock.api.crud import attach_operation, crud
 from inbox_mock.api.operation import Operation, declared_in
 from inbox_mock.api.pipeline import Server, view_of
@@ -55,7 +56,7 @@ def reference() -> Blueprint:
     def openapi() -> Response:
         from inbox_mock.api.openapi import document
 
-        return Response(orjson.dumps(document(OPERATIONS, request.host_url.rstrip("/"))), content_type="application/json")
+        return Response(orjson.dumps(document(OPERATIONS, root_of(request))), content_type="application/json")
 
     return made
 

@@ -1,9 +1,10 @@
 """``inbox-mock health``: a health check for containers and pipelines."""
 
+import json
 import sys
 import time
 from datetime import timedelta
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 from urllib.parse import urlsplit
 
 import click
@@ -15,6 +16,9 @@ from inbox_mock.console.terminal import complain
 from inbox_mock.domain.addresses import callable_root
 from inbox_mock.domain.spelling import instead, shown
 from inbox_mock.engine import durations
+
+if TYPE_CHECKING:
+    from inbox_mock.http import HttpResponse
 
 PATIENCE_SECONDS = 5
 PAUSE_SECONDS = 0.1
@@ -57,7 +61,7 @@ def _check(root: str) -> None:
     try:
         parts = urlsplit(root)
         _ = parts.port  # raises for an invalid port
-        good = parts.scheme == "http" and parts.hostname and not (parts.path or parts.query)
+        good = parts.scheme in {"http", "https"} and parts.hostname and not (parts.query or parts.fragment)
     except ValueError:
         good = False
     if not good:
@@ -78,9 +82,18 @@ def _why_not(root: str, seconds: float) -> str | None:
         return "no answer"
     except (OSError, HTTPException, UnicodeError) as error:
         return f"no answer: {str(error) or type(error).__name__}"
-    if not (answer.header("Server") or "").startswith("inbox-mock"):
+    if not _is_ours(answer):
         return "something else answers there"
     return None if answer.status == 200 else f"it answers {answer.status}"
+
+
+def _is_ours(answer: "HttpResponse") -> bool:
+    """Return whether the fake has answered. A proxy may put its own name in place of the server's."""
+    try:
+        found = json.loads(answer.body)
+    except ValueError:
+        found = None
+    return (answer.header("Server") or "").startswith("inbox-mock") or (isinstance(found, dict) and "status" in found)
 
 
 def _end(root: str, why: str | None, wanted: str) -> NoReturn:

@@ -14,6 +14,7 @@ from typing import NoReturn
 import click
 
 from inbox_mock.api.cross_origin import EXPECTED, is_origin
+from inbox_mock.api.proxies import public_root
 from inbox_mock.app import Options
 from inbox_mock.cli.completion import scenarios
 from inbox_mock.console.guard import WRONG
@@ -40,6 +41,11 @@ OPEN = (
     "WARNING: {url} can be reached from other machines, and there is no admin token: they may use the API, but /__admin answers "
     "this machine{others} only. --admin-token-file FILE opens it to whoever presents the token."
 )
+PUBLISHED = (
+    "WARNING: behind a proxy, and without an admin token, /__admin answers nobody who comes through the proxy{others}. "
+    "--admin-token-file FILE opens it to whoever presents the token."
+)
+MOST_PROXIES = 100
 RATE = re.compile(r"([0-9]+(?:\.[0-9]+)?)x")
 
 
@@ -85,6 +91,19 @@ class Receiver(ParameterType):
         del param, ctx
         found = ROLE.fullmatch(str(value))
         return (found[1], found[2]) if found else (RECEIVER, str(value))
+
+
+class PublicUrl(ParameterType):
+    """The URL of the server behind a proxy."""
+
+    name = "URL"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Return the root with which every address begins."""
+        try:
+            return public_root(str(value).strip())
+        except ValueError as error:
+            self.fail(instead(shown(value), str(error)), param, ctx)
 
 
 def _origins(ctx: click.Context, param: click.Parameter, given: tuple[str, ...]) -> tuple[str, ...]:
@@ -154,6 +173,20 @@ def _without_brackets(_ctx: click.Context, _param: click.Parameter, host: str) -
     metavar="ADDRESS",
     help="Another machine, or a network such as 172.16.0.0/12, that may use /__admin without a token.",
 )
+@click.option(
+    "--public-url",
+    type=PublicUrl(),
+    metavar="URL",
+    help="Where clients reach the server behind a proxy, such as https://mock.example.com/inbox: every address begins with it.",
+)
+@click.option(
+    "--trust-proxy",
+    default=0,
+    show_default=True,
+    type=click.IntRange(0, MOST_PROXIES),
+    metavar="N",
+    help="Believe the headers X-Forwarded-... and Forwarded of so many proxies, one before the other.",
+)
 def command(
     *,
     host: str,
@@ -171,6 +204,8 @@ def command(
     allow_origin: tuple[str, ...],
     allow_host: tuple[str, ...],
     allow_admin_from: tuple[Network, ...],
+    public_url: str | None,
+    trust_proxy: int,
 ) -> None:
     """Run the fake until Ctrl-C."""
     try:
@@ -189,11 +224,15 @@ def command(
             webhook_hosts=frozenset(allow_webhooks_to),
             allowed_origins=frozenset(allow_origin),
             max_sandboxes=max_sandboxes,
+            public_url=public_url,
+            trusted_proxies=trust_proxy,
         )
         server = _prepared(options, host, port)
         if admin_token is None and not server.is_private:
             others = "".join(f", and {network}" for network in allow_admin_from)
             complain(OPEN.format(url=f"{host}:{server.port}", others=others))
+        if admin_token is None and (trust_proxy or options.is_published_blindly):
+            complain(PUBLISHED.format(others="" if trust_proxy else ", nor anybody else: what comes from this machine may be the proxy's"))
     except (ScenarioError, PortFileError, PortTaken) as refusal:
         complain(str(refusal))
         sys.exit(WRONG)
@@ -250,7 +289,7 @@ def _own_clock(given: object) -> tuple[str, float | None]:
 
 def _greet(server: Server, scenario: Scenario, mode: str, rate: float | None, receivers: Receivers) -> None:
     runs = "stands until you advance it" if mode == "manual" else f"runs at {rate:g}x" if rate else "runs"
-    url = server.url
+    url = server.fake.sender.origin
     click.echo(
         f"""The Inbox Mock answers. Scenario {scenario.name}; its clock {runs}.
 

@@ -110,12 +110,12 @@ def written(name: str, given: object) -> object:
 
 
 def _check_root(root: str) -> None:
-    """Raise an error unless the URL is the root of a server; wrong ports fail when connecting."""
+    """Raise an error unless the URL can be the root of a server, which may be below a path; wrong ports fail when connecting."""
     try:
         parts = urlsplit(root)
     except ValueError:  # a bracket without its other one
         parts = urlsplit("")
-    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path or parts.query:
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
         raise AdminError(f"the server's root cannot be {root!r}; expected something like http://127.0.0.1:8089")
 
 

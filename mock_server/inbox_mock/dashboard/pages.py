@@ -5,6 +5,7 @@ from pathlib import Path
 from flask import Blueprint, Response, request, send_from_directory
 
 from inbox_mock.admin.access_control import AccessControl
+from inbox_mock.api.addressing import prefix_of
 from inbox_mock.domain.errors import Forbidden, Problem
 
 PREFIX = "/dashboard"
@@ -40,10 +41,10 @@ def blueprint(control: AccessControl) -> Blueprint:
     @made.get("/")
     def home() -> Response:
         if request.accept_mimetypes.best_match(("text/plain", "text/html")) == "text/plain":
-            answer = Response(WELCOME, content_type="text/plain; charset=utf-8")
+            answer = Response(WELCOME.replace("\n  /", f"\n  {prefix_of(request)}/"), content_type="text/plain; charset=utf-8")
         else:
             _check(control)
-            answer = _file("index.html")
+            answer = _below(prefix) if (prefix := prefix_of(request)) else _file("index.html")
         answer.headers["Vary"] = "Accept"
         return answer
 
@@ -61,6 +62,12 @@ def _check(control: AccessControl) -> None:
     led_here = request.headers.get("Sec-Fetch-Dest", "document") == "document"
     if not led_here and request.headers.get("Sec-Fetch-Site") in {"cross-site", "same-site"}:
         raise Forbidden(Problem("origin", "the dashboard answers no page of another site"))
+
+
+def _below(prefix: str) -> Response:
+    """Return the page for a browser that sees it below a prefix. It is not cached: its tag would be the same below another one."""
+    text = (STATIC / "index.html").read_text(encoding="utf-8").replace(f'"{PREFIX}/', f'"{prefix}{PREFIX}/')
+    return Response(text, content_type="text/html; charset=utf-8", headers={**HEADERS, "Cache-Control": "no-store"})
 
 
 def _file(name: str) -> Response:

@@ -7,6 +7,7 @@ from pathlib import Path
 import orjson
 from flask import Blueprint, Response, render_template, request, send_from_directory
 
+from inbox_mock.api.addressing import prefix_of, root_of
 from inbox_mock.domain.errors import NotFound
 
 PREFIX = "/docs"
@@ -69,7 +70,7 @@ def blueprint() -> Blueprint:
     def show(page: str = "index") -> Response:
         if page not in PAGES:
             raise NotFound
-        shown = render_template(f"docs/{page}.html", page=page, **PAGES[page]())
+        shown = render_template(f"docs/{page}.html", page=page, prefix=prefix_of(request), **PAGES[page]())
         return Response(shown, content_type="text/html; charset=utf-8", headers=HEADERS)
 
     @made.get("/admin.json", provide_automatic_options=False)
@@ -77,7 +78,7 @@ def blueprint() -> Blueprint:
         """Return the OpenAPI document of the admin API, also to clients without access to that API."""
         from inbox_mock.admin.routes import document
 
-        return Response(orjson.dumps(document(request.host_url.rstrip("/"))), content_type="application/json")
+        return Response(orjson.dumps(document(root_of(request))), content_type="application/json")
 
     @made.get("/static/<name>", provide_automatic_options=False)
     def static(name: str) -> Response:

@@ -28,8 +28,9 @@ def callable_root(url: str) -> str:
     """Return the root of a server by the URL that a user gives: without the base path of its API, by an address that can be called."""
     root = url.rstrip("/").removesuffix("/api/v3")
     scheme, found, rest = root.partition("://")
-    host, colon, port = rest.rpartition(":") if rest.rpartition(":")[2].isdigit() else (rest, "", "")
-    return f"{scheme}{found}{EVERY_ADDRESS.get(host, host)}{colon}{port}"
+    authority, slash, path = rest.partition("/")
+    host, colon, port = authority.rpartition(":") if authority.rpartition(":")[2].isdigit() else (authority, "", "")
+    return f"{scheme}{found}{EVERY_ADDRESS.get(host, host)}{colon}{port}{slash}{path}"
 
 
 def is_host(text: str) -> bool:

@@ -24,6 +24,11 @@ ABSOLUTE = re.compile(rb"([A-Za-z][A-Za-z0-9+.\-]*)://([^/?]*)(.*)")
 HOST = re.compile(rb"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9\-._~!$&'()*+,;=%]*)(:[0-9]*)?")  # 7.2 of RFC 9110, 3.2.2 of RFC 3986
 ENCODED_SLASH = re.compile(rb"%2f", re.IGNORECASE)
 
+LISTS = frozenset(
+    {*comma_separated_headers, b"Forwarded", *(b"X-Forwarded-" + name for name in (b"For", b"Host", b"Port", b"Prefix", b"Proto"))}
+)
+"""The fields of which several are one list: a proxy may add a line of its own."""
+
 Fields = dict[bytes, bytes]
 """The fields by name, in the case ``Content-Type``. The values of repeated ones are joined where they are lists; else the last counts."""
 
@@ -91,7 +96,7 @@ def fields(lines: Sequence[bytes]) -> Fields:
         known = found.get(name)
         if known is not None and name in {b"Host", b"Content-Length"} and (name == b"Host" or known != value):
             raise NotRead(400, f"{name.decode()} is there twice")  # 3.2; 8.6 of RFC 9110
-        found[name] = value if not known or name not in comma_separated_headers else b", ".join((known, value))
+        found[name] = value if not known or name not in LISTS else b", ".join((known, value))
     return found
 
 

@@ -69,7 +69,7 @@ class Server:
             # cheroot words this as "No socket could be created -- (address: reason)", so the address is tried once more.
             raise PortTaken(f"cannot listen on {self._host}:{self._wanted_port}: {_reason(self._host, self._wanted_port, error)}") from None
         self._http, self.fake = http, fake
-        fake.sender.origin = self.url
+        fake.sender.origin = self._options.public_url or self.url
         self._scheduler = Scheduler(fake.sandboxes, fake.sender)
 
     @property

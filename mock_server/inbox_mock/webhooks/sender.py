@@ -4,7 +4,7 @@ import hmac
 from base64 import b64encode
 from collections.abc import Callable, Mapping
 from http.client import HTTPException
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, urljoin, urlsplit
 
 import orjson
 
@@ -77,7 +77,7 @@ class WebhookSender:
             status, answered, text = receiver(request.url, headers, body)
             return DeliveryResult(status, _outcome(status), sent, {"headers": dict(answered), "body": shortened(text)})
         try:
-            response = HttpClient(request.url).exchange(
+            response = HttpClient(urljoin(request.url, "/")).exchange(
                 "POST", _target(request.url), headers, body, seconds=TIMEOUT_SECONDS, beginning=limits.RECEIVED
             )
         except TimeoutError:

@@ -2,6 +2,9 @@
 
 import { ask, field, h } from "./dom.js";
 
+/** The root of this server as the browser sees it, without a slash at its end. */
+export const ROOT = new URL("..", import.meta.url).href.slice(0, -1);
+
 const TOKEN = "inbox-mock-admin-token";
 
 /** The server refused the call; the message names each field and what was expected. */
@@ -29,7 +32,7 @@ export async function call(method, path, body, signal) {
   let answer;
   let text;
   try {
-    answer = await fetch(`/__admin${path}`, { method, headers, body: body === undefined ? undefined : JSON.stringify(body), signal, cache: "no-store" });
+    answer = await fetch(`${ROOT}/__admin${path}`, { method, headers, body: body === undefined ? undefined : JSON.stringify(body), signal, cache: "no-store" });
     text = await answer.text();
   } catch (error) {
     if (error.name === "AbortError") throw error;

@@ -1,5 +1,6 @@
 // The page: which view of which sandbox is shown, and the message when the server or the sandbox is gone.
 
+import { ROOT } from "./api.js";
 import { mountClock } from "./clock.js";
 import { clear, h } from "./dom.js";
 import { onChange, state, watch } from "./live.js";
@@ -87,7 +88,7 @@ function nav(sandbox, name) {
   bar.replaceChildren(list);
   if (focused) [...list.querySelectorAll("a")].find((link) => link.textContent === focused)?.focus();
   const title = sandbox === "default" ? "Sandbox default" : `Sandbox ${sandbox}`;
-  document.getElementById("where").replaceChildren(h("a", { href: `#/${encodeURIComponent(sandbox)}/sandboxes` }, title), h("a", { href: "/docs" }, "API"));
+  document.getElementById("where").replaceChildren(h("a", { href: `#/${encodeURIComponent(sandbox)}/sandboxes` }, title), h("a", { href: `${ROOT}/docs` }, "API"));
 }
 
 function tellTrouble(text) {

@@ -1,5 +1,6 @@
 // A journal entry as a curl command, or as a test with the pytest fixture `inbox_mock`.
 
+import { ROOT } from "./api.js";
 import { state } from "./live.js";
 
 // Control and direction characters, which could act on a terminal, are written as escapes.
@@ -31,7 +32,7 @@ export function asCurl({ method, path, query, request }) {
   if (request.body) parts.push(`--data-raw ${quoted(request.body)}`);
   if (/[[\]{}]/.test(query)) parts.push("--globoff");
   if (/\/\.\.?(\/|$)/.test(path)) parts.push("--path-as-is");
-  parts.push(quoted(location.origin + encoded(path) + (query ? `?${query}` : "")));
+  parts.push(quoted(ROOT + encoded(path) + (query ? `?${query}` : "")));
   return `${parts.join(" \\\n  ")}\n`;
 }
 

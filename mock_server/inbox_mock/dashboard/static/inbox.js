@@ -1,5 +1,6 @@
 // The inbox: conversations and bookings without one, and beside them the chosen conversation as both sides see it.
 
+import { ROOT } from "./api.js";
 import { busy, button, choice, clear, h, keyed } from "./dom.js";
 import { act, inSandbox, state } from "./live.js";
 import { askBooking, GUESTS } from "./booking.js";
@@ -145,6 +146,6 @@ function welcome(channel) {
       h("li", {}, h("b", {}, "Write as the guest, answer as staff, "), `and see on the right what reaches ${channel}.`),
     ),
     h("p", { class: "quiet" }, "Or choose a conversation on the left. Your program works on the same inbox; its token is ", state.sandbox === "default" ? h("code", {}, "demo") : h("a", { href: `#/${encodeURIComponent(state.sandbox)}/sandboxes` }, "here"), ":"),
-    h("pre", { tabindex: "0", "aria-label": "How a program asks" }, `curl -H "Authorization: Bearer ${state.sandbox === "default" ? "demo" : "$TOKEN"}" ${location.origin}/api/v3/inbox/conversations`),
+    h("pre", { tabindex: "0", "aria-label": "How a program asks" }, `curl -H "Authorization: Bearer ${state.sandbox === "default" ? "demo" : "$TOKEN"}" ${ROOT}/api/v3/inbox/conversations`),
   );
 }
