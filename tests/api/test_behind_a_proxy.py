@@ -4,11 +4,13 @@ from collections.abc import Mapping
 
 import pytest
 
+from builders import a_scenario
 from fake import InProcess, Mock
 from inbox_mock.api.proxies import OWN, public_root
 from inbox_mock.app import Fake, Options, create_app
 from inbox_mock.scenarios.build import Overrides
 from inbox_mock.scenarios.loading import find
+from oauth import Application
 
 URL = "https://mock.example/inbox"
 TOLD = {"X-Forwarded-Proto": "https", "X-Forwarded-Host": "mock.example"}
@@ -114,13 +116,11 @@ def test_a_public_url_counts_for_more_than_what_proxies_tell() -> None:
 
 @pytest.mark.parametrize(("origin", "status"), [("https://mock.example", 302), ("http://localhost", 302), ("https://evil.example", 403)])
 def test_consent_is_given_on_the_page_at_either_address(origin: str, status: int) -> None:
-    fake = a_fake(URL)
-    application = next(one for one in describe(fake.sandboxes.get("default"))["applications"] if one["name"] == "Your integration")
-    form = {"client_id": application["client_id"], "redirect_uri": "urn:ietf:wg:oauth:2.0:oob", "decision": "deny"}
+    sandbox = Mock(InProcess(a_fake(URL, 1).app)).sandbox(a_scenario())
 
-    answer = fake.app.test_client().post("/oauth/authorize", data=form, headers={"Origin": origin})
+    answer = Application(sandbox).decide(headers={"Origin": origin})
 
-    assert answer.status_code == status
+    assert answer.status == status
 
 
 @pytest.mark.parametrize(
