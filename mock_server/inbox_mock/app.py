@@ -17,6 +17,7 @@ from inbox_mock.admin import routes as admin
 from inbox_mock.admin.sandboxes import describe
 from inbox_mock.api import cross_origin, oauth, proxies, rendering, routes
 from inbox_mock.api.addressing import AddressedRequest
+from inbox_mock.api.pace import Pace
 from inbox_mock.api.pipeline import Server, refuse
 from inbox_mock.dashboard import pages as dashboard
 from inbox_mock.docs import pages as docs
@@ -62,6 +63,7 @@ class Options:
     allowed_origins: frozenset[str] = frozenset()
     progress: Progress | None = None
     max_sandboxes: int = limits.SANDBOXES
+    max_sandbox_rate: int = limits.SANDBOX_RATE
     public_url: str | None = None
     trusted_proxies: int = 0
 
@@ -104,7 +106,7 @@ def create_app(
     if sandboxes.home.find(DEFAULT_SANDBOX) is None:
         with suppress(SandboxExists):  # another process was faster
             factory.create(options.scenario, options.overrides, default=True, progress=options.progress)
-    server = Server(sandboxes, stopwatch, request_id, wait or sandboxes.stopping.wait)
+    server = Server(sandboxes, Pace(options.max_sandbox_rate, stopwatch), stopwatch, request_id, wait or sandboxes.stopping.wait)
 
     app = Flask("inbox_mock", static_folder=None)
     app.request_class = AddressedRequest

@@ -55,14 +55,14 @@ def blueprint(server: Server) -> Blueprint:
 
 
 def refused(refusal: Refusal) -> Rendered:
-    """Return the answer to a request that could not be read, as OAuth 2.0 words malformed ones (RFC 6749, 5.2)."""
+    """Return the answer to a request of which nothing is executed, as OAuth 2.0 words malformed ones (RFC 6749, 5.2)."""
     return ERRORS.body(Problem("invalid_request", refusal.problems[0].title)), refusal.status, [*TOKEN_HEADERS]
 
 
 def _answer(server: Server, given: Given, run: Callable[[UnitOfWork], Rendered]) -> Response:
     """Answer a request in the sandbox that its credentials name."""
     credential = next((given[name] for name in ("client_id", "code", "refresh_token") if given.get(name)), None)
-    return respond(server, request, credential, lambda work: _answered(work, given, run))
+    return respond(server, request, credential, lambda work: _answered(work, given, run), refused)
 
 
 def _answered(work: UnitOfWork, given: Given, run: Callable[[UnitOfWork], Rendered]) -> Answered:

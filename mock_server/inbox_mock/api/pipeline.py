@@ -14,6 +14,7 @@ from inbox_mock.api import fault_injection, rendering
 from inbox_mock.api.addressing import root_of
 from inbox_mock.api.fault_injection import ErrorFormat, InjectedFault, Replaced
 from inbox_mock.api.operation import Operation
+from inbox_mock.api.pace import Pace
 from inbox_mock.api.rendering import JSON_API, Headers, Rendered, problems_body
 from inbox_mock.api.request_context import Query, RequestContext
 from inbox_mock.domain import limits
@@ -22,6 +23,7 @@ from inbox_mock.domain.errors import BadRequest, Forbidden, NotRead, RateLimited
 from inbox_mock.domain.reasons import Reason, in_words
 from inbox_mock.domain.values import check_number_of_values
 from inbox_mock.engine import redaction
+from inbox_mock.engine.sandbox import Sandbox
 from inbox_mock.engine.sandboxes import Sandboxes
 from inbox_mock.engine.unit_of_work import UnitOfWork
 from inbox_mock.services.oauth import Grant, authenticate, recognise
@@ -30,6 +32,7 @@ from inbox_mock.store.access import Allowance, spend
 from inbox_mock.store.database import Row
 
 ERRORS = ErrorFormat(JSON_API, lambda problem: problems_body([problem]))
+TOO_FAST = NotRead(503, "this sandbox is called too often: try again in a second")
 JOURNALED_HEADERS = (
     ("Accept", "HTTP_ACCEPT"),
     ("Content-Type", "CONTENT_TYPE"),
@@ -40,9 +43,10 @@ JOURNALED_HEADERS = (
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """What the views need: the sandboxes, a stopwatch (seconds), a source of request ids, and a way to wait (seconds)."""
+    """What the views need: the sandboxes, their pace, a stopwatch (seconds), a source of request ids, and a way to wait (seconds)."""
 
     sandboxes: Sandboxes
+    pace: Pace
     stopwatch: Callable[[], float]
     request_id: Callable[[], str]
     wait: Callable[[float], object]
@@ -81,10 +85,22 @@ class Answered:
     entry: Callable[[bytes, Headers], Row]
 
 
-def respond(server: Server, request: Request, credential: str | None, answer: Callable[[UnitOfWork], Answered]) -> Response:
-    """Answer a request in the sandbox that a credential names, with the fault that strikes it, and write it into the journal."""
+def respond(
+    server: Server,
+    request: Request,
+    credential: str | None,
+    answer: Callable[[UnitOfWork], Answered],
+    render: Callable[[Refusal], Rendered] = rendering.refused,
+) -> Response:
+    """Answer a request in the sandbox that a credential names, with the fault that strikes it, and write it into the journal.
+
+    If the sandbox is called too often in this second, it is not waited for: the answer is a refusal, as ``render`` makes it.
+    """
     started = server.stopwatch()
-    with server.sandboxes.of(sandbox_of(credential)).work() as work:
+    sandbox = server.sandboxes.of(sandbox_of(credential))
+    if not server.pace.allows(sandbox.id):
+        return _at_once(server, sandbox, TOO_FAST, render, Reason("sandbox_rate", {"most": server.pace.most}))
+    with sandbox.work() as work:
         answered = answer(work)
         fault, status, headers, seen = answered.fault, answered.status, answered.headers, answered.body
         if fault is not None:
@@ -118,11 +134,7 @@ def refuse(
     """
     token = bearer(request)
     if isinstance(refusal, SandboxFull) or not request.path.startswith(("/api/v3/", "/oauth/")):
-        started = server.stopwatch()
-        body, status, headers = rendering.refused(refusal)
-        now = server.sandboxes.of(sandbox_of(token)).now
-        headers += rendering.trace_headers(now, server.request_id(), server.stopwatch() - started)
-        return rendering.response(body, status, headers)
+        return _at_once(server, server.sandboxes.of(sandbox_of(token)), refusal)
 
     def refused(work: UnitOfWork) -> Answered:
         if reason is not None:
@@ -137,7 +149,23 @@ def refuse(
         headers += rendering.rate_headers(allowance)
         return Answered(body, status, headers, None, partial(_entry, work, request, grant, b""))
 
-    return respond(server, request, token, refused)
+    return respond(server, request, token, refused, render)
+
+
+def _at_once(
+    server: Server,
+    sandbox: Sandbox,
+    refusal: Refusal,
+    render: Callable[[Refusal], Rendered] = rendering.refused,
+    reason: Reason | None = None,
+) -> Response:
+    """Return a refusal that is about no record of a sandbox, dated by it, without waiting for it."""
+    started = server.stopwatch()
+    body, status, headers = render(refusal)
+    if reason is not None:
+        headers += [*rendering.why_header(in_words([reason])), ("Retry-After", "1")]
+    headers += rendering.trace_headers(sandbox.now, server.request_id(), server.stopwatch() - started)
+    return rendering.response(body, status, headers)
 
 
 def _answer(work: UnitOfWork, request: Request, operation: Operation, path: dict[str, str], raw: bytes) -> Answered:

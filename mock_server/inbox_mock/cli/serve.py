@@ -147,6 +147,12 @@ def _without_brackets(_ctx: click.Context, _param: click.Parameter, host: str) -
     type=click.IntRange(1, LARGEST),
     help=f"Keep so many at most.  [default: {int(limits.SANDBOXES)}]",
 )
+@click.option(
+    "--max-sandbox-rate",
+    default=limits.SANDBOX_RATE,
+    type=click.IntRange(1, LARGEST),
+    help=f"Answer so many requests a second in each sandbox, and 503 beyond.  [default: {int(limits.SANDBOX_RATE)}]",
+)
 @click.option("--webhook-url", multiple=True, type=Receiver(), metavar="[ROLE=]URL", help="The address that hears the scenario's webhooks.")
 @takes_admin_token("Let whoever presents this token use /__admin, from anywhere.")
 @click.option(
@@ -198,6 +204,7 @@ def command(
     strict: bool | None,
     rate_limit: int | None,
     max_sandboxes: int,
+    max_sandbox_rate: int,
     webhook_url: tuple[tuple[str, str], ...],
     admin_token: str | None,
     allow_webhooks_to: tuple[str, ...],
@@ -224,6 +231,7 @@ def command(
             webhook_hosts=frozenset(allow_webhooks_to),
             allowed_origins=frozenset(allow_origin),
             max_sandboxes=max_sandboxes,
+            max_sandbox_rate=max_sandbox_rate,
             public_url=public_url,
             trusted_proxies=trust_proxy,
         )

@@ -73,6 +73,13 @@ SANDBOXES = Limit(20_000, "sandboxes", "sandboxes, the default one included", "4
 SANDBOXES_SIZE = Limit(
     4096 * MEBIBYTE, "bytes", "all sandboxes, each as it was when it last began or slept", "422 at `sandboxes`: none is made"
 )
+SANDBOX_RATE = Limit(
+    100_000,
+    "requests a second",
+    "requests of the API and of OAuth to a sandbox, in each process",
+    "503, with `Retry-After`",
+    "--max-sandbox-rate",
+)
 UPLOADS = Limit(256 * MEBIBYTE, "bytes", "the files of a sandbox", "422 at `file`")
 FAULTS = Limit(1_000, "faults", "faults of a sandbox", "422 at `faults`")
 WEBHOOKS = Limit(100, "subscriptions", "webhook subscriptions of a sandbox", "422 at `webhooks`")

@@ -28,6 +28,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "updated_since_ignored": ("", "updated_since is no time, and counts as blank"),
     "not_included": ("", "{plural} are not included: the token lacks {scopes}"),
     "no_such_address": ("", "no such address: /openapi.json lists them"),
+    "sandbox_rate": (
+        "",
+        "this server answers {most} requests a second in a sandbox (--max-sandbox-rate); the API's own limit is no matter",
+    ),
     "body_too_large": ("", "the body may have {most}, and a form {parameters}"),
     "client_id_missing": ("", "no client_id came with the request"),
     "client_id_unknown": ("", "no application of this sandbox has this client_id"),
