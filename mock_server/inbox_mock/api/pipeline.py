@@ -19,11 +19,10 @@ from inbox_mock.api.rendering import JSON_API, Headers, Rendered, problems_body
 from inbox_mock.api.request_context import Query, RequestContext
 from inbox_mock.domain import limits
 from inbox_mock.domain.access import sandbox_of
-from inbox_mock.domain.errors import BadRequest, Forbidden, NotRead, RateLimited, Refusal, SandboxFull, Unauthorized
+from inbox_mock.domain.errors import BadRequest, Forbidden, HomeUnavailable, NotRead, RateLimited, Refusal, SandboxFull, Unauthorized
 from inbox_mock.domain.reasons import Reason, in_words
 from inbox_mock.domain.values import check_number_of_values
 from inbox_mock.engine import redaction
-from inbox_mock.engine.sandbox import Sandbox
 from inbox_mock.engine.sandboxes import Sandboxes
 from inbox_mock.engine.unit_of_work import UnitOfWork
 from inbox_mock.services.oauth import Grant, authenticate, recognise
@@ -99,7 +98,7 @@ def respond(
     started = server.stopwatch()
     sandbox = server.sandboxes.of(sandbox_of(credential))
     if not server.pace.allows(sandbox.id):
-        return _at_once(server, sandbox, TOO_FAST, render, Reason("sandbox_rate", {"most": server.pace.most}))
+        return _at_once(server, sandbox.now, TOO_FAST, render, Reason("sandbox_rate", {"most": server.pace.most}))
     with sandbox.work() as work:
         answered = answer(work)
         fault, status, headers, seen = answered.fault, answered.status, answered.headers, answered.body
@@ -130,11 +129,12 @@ def refuse(
     """Answer a request that is refused before any operation is chosen: an unknown address, a method that is not allowed.
 
     Under /api/v3 a request with a valid token counts against the rate limit, and the token is used; not if the request was not
-    read. What is under neither API is about no sandbox, and waits for none; it is only dated by one, as what a full one refuses.
+    read. What is under neither API is about no sandbox, and waits for none; it is only dated by one, as what is refused because
+    one is full, or cannot be reached.
     """
     token = bearer(request)
-    if isinstance(refusal, SandboxFull) or not request.path.startswith(("/api/v3/", "/oauth/")):
-        return _at_once(server, server.sandboxes.of(sandbox_of(token)), refusal)
+    if isinstance(refusal, SandboxFull | HomeUnavailable) or not request.path.startswith(("/api/v3/", "/oauth/")):
+        return _at_once(server, server.sandboxes.now(sandbox_of(token)), refusal)
 
     def refused(work: UnitOfWork) -> Answered:
         if reason is not None:
@@ -154,17 +154,17 @@ def refuse(
 
 def _at_once(
     server: Server,
-    sandbox: Sandbox,
+    now: str,
     refusal: Refusal,
     render: Callable[[Refusal], Rendered] = rendering.refused,
     reason: Reason | None = None,
 ) -> Response:
-    """Return a refusal that is about no record of a sandbox, dated by it, without waiting for it."""
+    """Return a refusal that is about no record of a sandbox, dated by its time ``now``, without waiting for it."""
     started = server.stopwatch()
     body, status, headers = render(refusal)
     if reason is not None:
         headers += [*rendering.why_header(in_words([reason])), ("Retry-After", "1")]
-    headers += rendering.trace_headers(sandbox.now, server.request_id(), server.stopwatch() - started)
+    headers += rendering.trace_headers(now, server.request_id(), server.stopwatch() - started)
     return rendering.response(body, status, headers)
 
 

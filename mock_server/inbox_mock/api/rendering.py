@@ -188,7 +188,7 @@ def dated_by(sandboxes: Sandboxes) -> Callable[[Response], Response]:
 
     def dated(answer: Response) -> Response:
         if "Date" not in answer.headers:
-            answer.headers["Date"] = _times(sandboxes.get("default").now)[1]
+            answer.headers["Date"] = _times(sandboxes.now())[1]
         return answer
 
     return dated

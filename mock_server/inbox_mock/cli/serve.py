@@ -29,8 +29,9 @@ from inbox_mock.scenarios.build import Overrides
 from inbox_mock.scenarios.errors import ScenarioError
 from inbox_mock.scenarios.loading import Scenario, find
 from inbox_mock.scenarios.receivers import Receivers, roles
+from inbox_mock.serving.listening import PortTaken
 from inbox_mock.serving.port_file import PortFileError, prepare_port_file, remove_port_file, write_port_file
-from inbox_mock.serving.server import PortTaken, Server
+from inbox_mock.serving.server import Server
 from inbox_mock.webhooks.deliveries import RECEIVER
 
 STOPPING_SECONDS = 10

@@ -144,6 +144,14 @@ class HomeUnavailable(Refusal):
         super().__init__(Problem(self.code, title))
 
 
+class Elsewhere(BaseException):
+    """A sandbox is served by another worker, which is to be given the request. No Exception: nothing answers it as an error."""
+
+    def __init__(self, sandbox_id: str) -> None:
+        super().__init__(sandbox_id)
+        self.sandbox_id = sandbox_id
+
+
 class SandboxExists(Exception):  # noqa: N818 - another process was faster, which its maker can handle
     """A sandbox of this id exists already."""
 

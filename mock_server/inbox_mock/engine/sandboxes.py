@@ -3,16 +3,17 @@
 from collections import OrderedDict
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import UTC, datetime
 from hashlib import blake2b
 from itertools import count
 from threading import BoundedSemaphore, Event, Lock
 from weakref import WeakValueDictionary
 
-from inbox_mock.domain import limits
+from inbox_mock.domain import limits, times
 from inbox_mock.domain.access import DEFAULT_SANDBOX
 from inbox_mock.domain.dice import Chance
-from inbox_mock.domain.errors import Invalid, NotFound, invalid
-from inbox_mock.engine.sandbox import Description, Sandbox, Surroundings, WallClock
+from inbox_mock.domain.errors import Elsewhere, HomeUnavailable, Invalid, NotFound, invalid
+from inbox_mock.engine.sandbox import Description, Sandbox, Surroundings, WallClock, now_of
 from inbox_mock.engine.unit_of_work import Handlers, UnitOfWork
 from inbox_mock.store.homes import Home, Label, Start
 
@@ -74,6 +75,7 @@ class Sandboxes:
 
         Raises:
             NotFound: no sandbox has this id.
+            Elsewhere: another worker serves it, here and in `of`.
         """
         sandbox = self._find(DEFAULT_SANDBOX if name == "default" else name)
         if sandbox is None:
@@ -90,6 +92,13 @@ class Sandboxes:
         with suppress(KeyError):
             self._awake.move_to_end(sandbox.id)
         return sandbox
+
+    def now(self, sandbox_id: str = DEFAULT_SANDBOX) -> str:
+        """Return the time in a sandbox, or in the default one, wherever it is served and without waiting; else that of the wall clock."""
+        wall, storage = self._around.wall(), None
+        with suppress(HomeUnavailable):
+            storage = self.home.find(sandbox_id) or self.home.find(DEFAULT_SANDBOX)
+        return times.wire(datetime.fromtimestamp(wall, UTC)) if storage is None else now_of(storage.facts.clock, wall)
 
     def wait(self, sandbox: Sandbox, seconds: float, *, entry: int | None = None, version: int | None = None) -> bool:
         """Wait for news as `Sandbox.wait` does; return False, at once, if too many requests wait: threads are left for the API."""
@@ -157,6 +166,8 @@ class Sandboxes:
         storage = self.home.find(sandbox_id)  # which may take long, and keeps nobody else waiting
         if storage is None:
             return None
+        if not self.home.owns(sandbox_id):
+            raise Elsewhere(sandbox_id)
         with self._lock:
             return self._known.setdefault(sandbox_id, Sandbox(storage, self._around))
 

@@ -225,6 +225,7 @@ class HttpServer(Server):
 
     _connections: Any
     requests: Any
+    listener: socket.socket | None = None
     ConnectionClass = ServedConnection
     keep_alive_conn_limit = limits.IDLE_CONNECTIONS
 
@@ -233,11 +234,19 @@ class HttpServer(Server):
         self.gateway = FaultyGateway
 
     def prepare(self) -> None:
-        """Bind the port."""
+        """Take the socket that listens, from which others may accept connections too."""
         self.requests = Workers(self, self.requests.max)
         super().prepare()
+        self.socket.settimeout(0)
         self._connections.close()
         self._connections = Connections(self)
+
+    def bind(self, family: int, kind: int, proto: int = 0) -> Any:  # noqa: ANN401
+        """Take the socket that listens already, if there is one; else bind the port."""
+        if self.listener is None:
+            return super().bind(family, kind, proto)
+        self.socket = self.listener
+        return self.listener
 
     def error_log(self, *given: Any, **options: Any) -> None:  # noqa: ANN401 - cheroot is not typed
         """Say what went wrong, if standard error can be written: its reader may have gone, and that ends neither server nor worker."""

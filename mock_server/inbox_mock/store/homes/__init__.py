@@ -8,10 +8,26 @@ methods say. `tests/store/homes` holds every home to what is said here.
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
+from inbox_mock.domain.access import SANDBOX_ID
 from inbox_mock.domain.times import Clock
 from inbox_mock.store.database import Database
+
+
+class Share(NamedTuple):
+    """What one of several workers serves: the sandboxes whose ids leave its ``number``, from 0, as the remainder by how many there are."""
+
+    number: int = 0
+    of: int = 1
+
+    def owner(self, sandbox_id: str) -> int:
+        """Return the number of the worker to which a sandbox belongs; the default one belongs to the first."""
+        return int(sandbox_id, 16) % self.of if SANDBOX_ID.fullmatch(sandbox_id) else 0
+
+    def owns(self, sandbox_id: str) -> bool:
+        """Return whether a sandbox belongs to this worker."""
+        return self.owner(sandbox_id) == self.number
 
 
 @dataclass(frozen=True, slots=True)
