@@ -4,20 +4,26 @@ A database is restored into a new connection, never over a live one, and an imag
 """
 
 import sqlite3
+import sys
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from importlib.resources import files
+from pathlib import Path
 from typing import Any, TypeVar, overload
 
 from inbox_mock.domain import limits
 from inbox_mock.domain.errors import Invalid, NotFound, invalid
+from inbox_mock.store import migrations
+from inbox_mock.store.migrations import APPLICATION, FORMAT
 from inbox_mock.store.rows import TABLES
 
 Parameters = Sequence[object] | Mapping[str, object]
 Row = dict[str, Any]
 T = TypeVar("T")
 
-FORMAT = 2
 PAGE_BYTES = 1024
+_ROLLBACK, _WRITE_AHEAD = b"\1\1", b"\2\2"
+_JOURNALING = slice(18, 20)  # where a database says which journal it has; one with a write-ahead log cannot be deserialised
 
 
 class Database(sqlite3.Connection):
@@ -120,17 +126,70 @@ def create() -> Database:
     """Return a new, empty sandbox database."""
     database = _open()
     database.execute(f"PRAGMA page_size = {PAGE_BYTES}")
+    database.execute(f"PRAGMA application_id = {APPLICATION}")
     database.execute(f"PRAGMA user_version = {FORMAT}")
     database.executescript(files("inbox_mock.store").joinpath("schema.sql").read_text())
     return database
 
 
-def restore(image: bytes) -> Database:
-    """Return a new connection to the database that an image holds."""
+def restore(image: bytes, *, checked: bool = True) -> Database:
+    """Return a new connection to the database that an image holds, in memory and in the present format.
+
+    Raises:
+        UnusableDatabase: its format is unknown, or it has not been ``checked`` before, and is not as this program wrote it.
+    """
     database = _open()
     database.deserialize(image)
-    database.execute(f"PRAGMA max_page_count = {limits.SANDBOX // PAGE_BYTES}")
+    if not checked:
+        check(database)
+    migrations.migrate(database)
+    _limit(database)
     return database
+
+
+def open_file(path: Path, *, durable: bool, checked: bool = False) -> Database:
+    """Return a connection to a database in a file, in the present format; no other process can open it meanwhile.
+
+    What is committed survives the end of the process; if ``durable``, of the system too. It is checked, unless it was ``checked``.
+
+    Raises:
+        UnusableDatabase: it is not one that this program wrote, or not as it wrote it; nothing was changed.
+        sqlite3.Error: it cannot be read.
+    """
+    database = _open(f"{path.absolute().as_uri()}?mode=rw", uri=True)
+    try:
+        database.execute("PRAGMA locking_mode = EXCLUSIVE")
+        if not checked:
+            check(database)
+        database.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
+        database.execute("PRAGMA journal_mode = WAL")
+        migrations.migrate(database)
+        _limit(database)
+    except BaseException:
+        database.close()
+        raise
+    return database
+
+
+def check(database: Database) -> None:
+    """Check a database that may come from anywhere.
+
+    Raises:
+        UnusableDatabase: it is not one that this program wrote, or not as it wrote it.
+    """
+    database.execute("PRAGMA trusted_schema = OFF")
+    migrations.check(database, _schema())
+    database.execute("PRAGMA trusted_schema = ON")  # it is ours, and json_group_array, in its views, is not what SQLite calls innocuous
+
+
+@cache
+def _schema() -> str:
+    return migrations.fingerprint(create())
+
+
+def size(database: Database) -> int:
+    """Return the bytes of a database."""
+    return int(database.execute("PRAGMA page_count").fetchone()[0]) * PAGE_BYTES
 
 
 def is_full(error: BaseException) -> bool:
@@ -155,8 +214,36 @@ def take_image(database: Database) -> bytes:
     """
     if database.in_transaction:
         raise RuntimeError("an image is taken outside transactions only")
-    return database.serialize()
+    return _image(database)
 
 
-def _open() -> Database:
-    return sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False, cached_statements=256, factory=Database)
+def copied(database: Database) -> Database:
+    """Return a copy of a database in memory, with what the present transaction has written."""
+    return restore(_image(database))
+
+
+def as_file(image: bytes) -> bytes:
+    """Return an image as the content of a file, for `open_file`."""
+    return _journaling(image, _WRITE_AHEAD)
+
+
+def _image(database: Database) -> bytes:
+    image = database.serialize()
+    return image if image[_JOURNALING] == _ROLLBACK else _journaling(image, _ROLLBACK)
+
+
+def _limit(database: Database) -> None:
+    database.execute(f"PRAGMA max_page_count = {limits.SANDBOX // PAGE_BYTES}")
+
+
+def _journaling(image: bytes, how: bytes) -> bytes:
+    return b"".join((image[: _JOURNALING.start], how, image[_JOURNALING.stop :]))
+
+
+def _open(address: str = ":memory:", *, uri: bool = False) -> Database:
+    """Open a database with defences that SQLite documents against hostile files: https://www.sqlite.org/security.html."""
+    database = sqlite3.connect(address, uri=uri, isolation_level=None, check_same_thread=False, cached_statements=256, factory=Database)
+    database.execute("PRAGMA cell_size_check = ON")
+    if sys.version_info >= (3, 12):
+        database.setconfig(sqlite3.SQLITE_DBCONFIG_DEFENSIVE, True)
+    return database

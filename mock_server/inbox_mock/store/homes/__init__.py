@@ -64,7 +64,7 @@ class Facts:
 
     ``description`` is JSON, made from the version ``described`` of accounts, applications and tokens. ``due`` is the wall clock's
     time when the next event of a running clock is due; None if none is pending or the clock stands. ``entry`` is the id of the
-    last entry in the journal.
+    last entry in the journal. A home may read clock and ``entry`` from the database instead, which says the same.
     """
 
     clock: Clock

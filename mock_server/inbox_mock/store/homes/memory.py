@@ -55,7 +55,7 @@ class MemoryStorage:
     def replacement(self, image: bytes) -> Iterator[Transaction]:
         """Open a transaction in another database, which takes the place of this one."""
         earlier = self._awake()
-        with _beginning(image, self.facts, earlier) as transaction:
+        with beginning(image, self.facts, earlier) as transaction:
             yield transaction
         self._take(transaction, len(image))
         database.let_go(earlier)
@@ -147,7 +147,7 @@ class MemoryHome:
         """See `inbox_mock.store.homes.Home`, here and below."""
         if sandbox_id in self._kept:
             raise SandboxExists
-        with _beginning(image, None, None) as transaction:
+        with beginning(image, None, None) as transaction:
             yield transaction
         added = MemoryStorage(sandbox_id, label, image, start)
         added._take(transaction, len(image))  # noqa: SLF001 - the two are one
@@ -211,9 +211,9 @@ class MemoryHome:
 
 
 @contextmanager
-def _beginning(image: bytes, facts: Facts | None, earlier: Database | None) -> Iterator[Transaction]:
-    """Open a transaction in a new database that an image holds."""
-    db = database.restore(image)
+def beginning(image: bytes, facts: Facts | None, earlier: Database | None, *, checked: bool = True) -> Iterator[Transaction]:
+    """Open a transaction in a new database that an image holds, which is checked first if it has not been."""
+    db = database.restore(image, checked=checked)
     try:
         db.execute("BEGIN")
         yield Transaction(db, facts, earlier)
