@@ -8,6 +8,7 @@ import pytest
 from flask import Flask
 from hypothesis import settings
 
+import proxying
 from builders import a_booking, a_scenario
 from fake import InProcess, Mock, OverSocket, Sandbox
 from inbox_mock.app import Fake, Options, create_app
@@ -82,3 +83,10 @@ def waiting(mock: Mock) -> Sandbox:
 def inbox(mock: Mock) -> Sandbox:
     """The same, and jan takes part as participant 2."""
     return mock.sandbox(a_scenario(bookings=[a_booking()], participants=[{"id": 2, "booking": 80, "host": "jan", "at": "-1h"}]))
+
+
+@pytest.fixture(scope="session", params=[proxying.with_tls, proxying.with_a_prefix, proxying.with_both], ids=lambda make: make.__name__)
+def proxied(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[proxying.Front]:
+    """A fake behind a real nginx: with TLS, with a prefix, and with both."""
+    with request.param(tmp_path_factory.mktemp("proxied")) as front:
+        yield front

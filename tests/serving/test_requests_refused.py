@@ -9,6 +9,7 @@ from flask import Flask
 from builders import a_booking, a_message, a_scenario
 from fake import InProcess, Mock, OverSocket, Sandbox
 from inbox_mock.domain import limits
+from inbox_mock.serving.request_head import fields
 from inbox_mock.testing.transport import Application
 from raw import Received, bytes_of, exchange, in_process
 from whole import MESSAGES
@@ -365,3 +366,10 @@ def test_a_header_with_an_underscore_is_not_the_one_with_a_dash(sandbox: Sandbox
 @pytest.mark.parametrize("greeting", [b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", b"\x00" * 30, b"\xff\xfe\r\n\r\n"])
 def test_bytes_that_begin_no_request_are_refused_at_once(send: Exchange, greeting: bytes) -> None:
     assert send(greeting).status == 400
+
+
+@pytest.mark.parametrize(
+    "name", ["Forwarded", "Via", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Port", "X-Forwarded-Prefix", "X-Forwarded-Proto"]
+)
+def test_what_each_proxy_adds_on_a_line_of_its_own_is_one_list(name: str) -> None:
+    assert fields([f"{name}: one\r\n".encode(), f"{name.lower()}: two\r\n".encode()]) == {name.encode(): b"one, two"}

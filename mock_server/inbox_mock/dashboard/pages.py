@@ -9,6 +9,7 @@ from inbox_mock.api.addressing import prefix_of
 from inbox_mock.domain.errors import Forbidden, Problem
 
 PREFIX = "/dashboard"
+PAGE = "index.html"
 STATIC = Path(__file__).parent / "static"
 # Declared here, because systems differ in the type of .js, and browsers run modules of this type only.
 TYPES = {".html": "text/html", ".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
@@ -44,7 +45,7 @@ def blueprint(control: AccessControl) -> Blueprint:
             answer = Response(WELCOME.replace("\n  /", f"\n  {prefix_of(request)}/"), content_type="text/plain; charset=utf-8")
         else:
             _check(control)
-            answer = _below(prefix) if (prefix := prefix_of(request)) else _file("index.html")
+            answer = _file(PAGE)
         answer.headers["Vary"] = "Accept"
         return answer
 
@@ -66,12 +67,14 @@ def _check(control: AccessControl) -> None:
 
 def _below(prefix: str) -> Response:
     """Return the page for a browser that sees it below a prefix. It is not cached: its tag would be the same below another one."""
-    text = (STATIC / "index.html").read_text(encoding="utf-8").replace(f'"{PREFIX}/', f'"{prefix}{PREFIX}/')
+    text = (STATIC / PAGE).read_text(encoding="utf-8").replace(f'"{PREFIX}/', f'"{prefix}{PREFIX}/')
     return Response(text, content_type="text/html; charset=utf-8", headers={**HEADERS, "Cache-Control": "no-store"})
 
 
 def _file(name: str) -> Response:
     """Return a file of the dashboard, which browsers revalidate at each use; raise werkzeug's NotFound if there is none."""
+    if name == PAGE and (prefix := prefix_of(request)):
+        return _below(prefix)
     answer = send_from_directory(STATIC, name, mimetype=TYPES.get(Path(name).suffix))
     answer.headers.update(HEADERS)
     return answer

@@ -1,0 +1,70 @@
+"""The configurations in the guide: each proxy takes it, and every address is right behind Caddy and HAProxy, too."""
+
+import subprocess
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+import pytest
+
+import proxying
+from builders import a_booking, a_scenario
+from fake import Mock
+from proxied.crawling import Crawl
+from proxying import Certificate, Front
+from servers import program
+
+INNER = "http://127.0.0.1:8089"
+
+
+def said_of(folder: Path, *command: str) -> tuple[int, str]:
+    ran = subprocess.run(command, capture_output=True, text=True, check=False, cwd=folder, env={"HOME": str(folder)})
+    return ran.returncode, ran.stdout + ran.stderr
+
+
+def test_nginx_takes_it(tmp_path: Path) -> None:
+    server = proxying.nginx_of_the_guide(INNER, 443, Certificate(tmp_path))
+    (tmp_path / "nginx.conf").write_text(proxying.NGINX.format(folder=tmp_path, servers=server))
+
+    assert said_of(tmp_path, program("nginx", "nginx"), "-t", "-q", "-e", "stderr", "-c", str(tmp_path / "nginx.conf")) == (0, "")
+
+
+def test_haproxy_takes_it(tmp_path: Path) -> None:
+    (tmp_path / "haproxy.cfg").write_text(proxying.haproxy_of_the_guide(INNER, 443, Certificate(tmp_path)))
+
+    status, said = said_of(tmp_path, program("haproxy", "haproxy"), "-c", "-f", "haproxy.cfg")
+
+    assert status == 0, said
+    assert "WARNING" not in said
+
+
+def test_caddy_takes_it(tmp_path: Path) -> None:
+    (tmp_path / "Caddyfile").write_text(proxying.shown("caddy"))
+    caddy = program("caddy", "caddy")
+
+    status, said = said_of(tmp_path, caddy, "validate", "--adapter", "caddyfile", "--config", "Caddyfile")
+
+    assert status == 0, said
+    assert said_of(tmp_path, caddy, "fmt", "Caddyfile")[1] == proxying.shown("caddy")
+
+
+@pytest.mark.parametrize("make", [proxying.by_caddy, proxying.by_haproxy], ids=lambda make: make.__name__)
+def test_every_address_leads_back_through_it(make: Callable[[Path], AbstractContextManager[Front]], tmp_path: Path) -> None:
+    with make(tmp_path) as front:
+        world = Mock(front.transport).sandbox(a_scenario(bookings=[a_booking()]))
+        crawl = Crawl(front.root, front.transport.session, world.made["token"])
+
+        for path in (
+            "/",
+            "/api/v3/inbox/conversations/11",
+            "/api/v3/bookings?per_page=1",
+            "/docs/api",
+            "/openapi.json",
+            "/__admin/sandboxes",
+        ):
+            headers = {"Authorization": f"Bearer {crawl.token}"} if "/api/" in path else {"Accept": "text/html"}
+            crawl.read(crawl.session.get(front.root + path, headers=headers, timeout=30))
+
+        assert (crawl.strangers, crawl.failed) == (set(), {})
+        assert len(crawl.seen) > 50
+        assert world.made["api_url"] == f"{front.root}/api/v3"
