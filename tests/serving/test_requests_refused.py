@@ -368,8 +368,6 @@ def test_bytes_that_begin_no_request_are_refused_at_once(send: Exchange, greetin
     assert send(greeting).status == 400
 
 
-@pytest.mark.parametrize(
-    "name", ["Forwarded", "Via", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Port", "X-Forwarded-Prefix", "X-Forwarded-Proto"]
-)
+@pytest.mark.parametrize("name", ["Forwarded", "Via", *(f"X-Forwarded-{told}" for told in ("For", "Host", "Port", "Prefix", "Proto"))])
 def test_what_each_proxy_adds_on_a_line_of_its_own_is_one_list(name: str) -> None:
     assert fields([f"{name}: one\r\n".encode(), f"{name.lower()}: two\r\n".encode()]) == {name.encode(): b"one, two"}
