@@ -24,6 +24,7 @@ from inbox_mock.docs import pages as docs
 from inbox_mock.domain import errors, limits
 from inbox_mock.domain.access import DEFAULT_SANDBOX
 from inbox_mock.domain.addresses import Network, host_in, is_this_machine, plain_host
+from inbox_mock.domain.admin_tokens import AdminToken
 from inbox_mock.domain.errors import SandboxExists
 from inbox_mock.domain.reasons import Reason
 from inbox_mock.engine.sandboxes import Sandboxes
@@ -56,7 +57,7 @@ class Options:
     scenario: Scenario
     overrides: Overrides = field(default_factory=Overrides)
     seed: int | None = None
-    admin_token: str | None = None
+    admin_tokens: tuple[AdminToken, ...] = ()
     allowed_hosts: frozenset[str] = frozenset()
     admin_networks: frozenset[Network] = frozenset()
     webhook_hosts: frozenset[str] = frozenset()
@@ -116,7 +117,7 @@ def create_app(
     app.register_blueprint(oauth.blueprint(server))
     app.register_blueprint(routes.uploads(sandboxes))
     control = access_control.AccessControl(
-        options.admin_token,
+        options.admin_tokens,
         frozenset(map(plain_host, options.allowed_hosts)),
         options.admin_networks,
         published=options.is_published_blindly,

@@ -9,6 +9,7 @@ from werkzeug.test import EnvironBuilder, TestResponse, run_wsgi_app
 from fake import InProcess, Mock
 from inbox_mock.admin.access_control import OWN_ADDRESS
 from inbox_mock.app import Options, create_app
+from inbox_mock.domain.admin_tokens import AdminToken
 from inbox_mock.scenarios.build import Overrides
 from inbox_mock.scenarios.loading import find
 
@@ -19,7 +20,7 @@ def an_app(admin_token: str | None = None, allowed_hosts: frozenset[str] = froze
     options = Options(
         scenario=find("empty"),
         overrides=Overrides(mode="manual"),
-        admin_token=admin_token,
+        admin_tokens=() if admin_token is None else (AdminToken(admin_token),),
         allowed_hosts=allowed_hosts,
         admin_networks=frozenset(map(ip_network, networks)),
     )
@@ -226,7 +227,7 @@ def test_a_request_that_names_no_host_is_refused(hosts: frozenset[str]) -> None:
 def test_a_blank_token_opens_nothing(blank: str) -> None:
     with pytest.raises(ValueError, match="blank admin token"):
         an_app(blank)
-    with pytest.raises(ValueError, match="blank admin token or host"):
+    with pytest.raises(ValueError, match="blank host"):
         an_app(None, frozenset({blank}))
 
 

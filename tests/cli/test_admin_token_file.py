@@ -6,7 +6,10 @@ from pathlib import Path
 import click
 import pytest
 
+import processes
 from inbox_mock.app import Options
+from inbox_mock.domain import limits
+from inbox_mock.domain.admin_tokens import AdminToken
 from inbox_mock.scenarios.loading import find
 from inbox_mock.serving.server import serving
 from processes import run
@@ -15,7 +18,7 @@ from walked import COMMANDS
 
 @pytest.fixture(scope="module")
 def guarded() -> object:
-    with serving(Options(scenario=find("empty"), admin_token="open sesame")) as server:
+    with serving(Options(scenario=find("empty"), admin_tokens=(AdminToken("open sesame"),))) as server:
         yield server.url
 
 
@@ -71,7 +74,7 @@ def test_a_file_that_holds_no_token_is_refused(tmp_path: Path, content: bytes) -
     result = run("clock", "--admin-token-file", a_token(tmp_path, content))
 
     assert result.returncode == 2
-    assert "does not hold a token; expected one line" in result.stderr
+    assert "does not hold a token: " in result.stderr
 
 
 def test_what_is_no_regular_file_is_refused_without_waiting_for_it(tmp_path: Path) -> None:
@@ -99,3 +102,53 @@ def test_a_token_that_no_request_can_present_is_refused_and_not_repeated(token: 
         assert result.returncode == 2
         assert "found what no header can hold; expected printable characters of ASCII" in result.stderr
         assert token not in result.stderr
+
+
+SEVERAL = b"read ci a-token-that-only-reads\nown alice the-token-of-alice-herself\n"
+
+
+def test_a_server_takes_several_and_says_to_each_what_its_role_may(tmp_path: Path) -> None:
+    with processes.serving(tmp_path, "--admin-token-file", a_token(tmp_path, SEVERAL)) as url:
+        of_alice = a_token(tmp_path, SEVERAL.splitlines()[1])
+        created = run("sandboxes", "create", "--url", url, "--admin-token-file", of_alice)
+        refused = run("sandboxes", "create", "--url", url, "--admin-token", "a-token-that-only-reads")
+
+    assert (created.returncode, created.stderr) == (0, "")
+    assert refused.returncode == 2
+    assert "found the role read, of the token 'ci'; expected own or all" in refused.stderr
+
+
+def test_a_file_of_a_server_is_no_token_of_a_user(guarded: str, tmp_path: Path) -> None:
+    result = run("clock", "--url", guarded, "--admin-token-file", a_token(tmp_path, SEVERAL))
+
+    assert result.returncode == 2
+    assert "holds 2 tokens, as a server takes them; expected your own alone" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("second", "said"),
+    [
+        (b"", "line 2: found a blank line"),
+        (b"sekrit-of-somebody-else", "line 2: found no role at its beginning"),
+        (b"admin bob sekrit-of-somebody-else", "line 2: found no role at its beginning"),
+        (b"own sekrit-of-somebody-else", "line 2: found a token of 0 characters"),
+        (b"own bob sekrit", "line 2: found a token of 6 characters"),
+        (b"own bob sekrit-of-somebody-else ", "line 2: found a token that no header can hold"),
+        (b"own b/b sekrit-of-somebody-else", "line 2: found no name after its role"),
+        (b"own ci sekrit-of-somebody-else", "line 2: found the name of line 1"),
+        (b"own bob a-token-that-only-reads", "line 2: found the token of line 1"),
+    ],
+)
+def test_a_line_that_is_none_is_named_and_no_token_is_told(tmp_path: Path, second: bytes, said: str) -> None:
+    result = run("serve", "--admin-token-file", a_token(tmp_path, b"read ci a-token-that-only-reads\n" + second + b"\n"))
+
+    assert result.returncode == 2
+    assert f"does not hold tokens: {said}; expected" in result.stderr.replace("\n", " ")
+    assert "sekrit-of" not in result.stderr
+    assert "a-token" not in result.stderr
+
+
+def test_more_lines_than_a_server_takes_are_refused(tmp_path: Path) -> None:
+    lines = b"".join(b"read user-%d token-of-user-number-%d\n" % (number, number) for number in range(limits.ADMIN_TOKENS + 1))
+
+    assert "found 101 lines; expected at most 100 lines" in run("serve", "--admin-token-file", a_token(tmp_path, lines)).stderr

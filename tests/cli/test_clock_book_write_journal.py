@@ -15,6 +15,7 @@ import requests
 from builders import a_booking, a_message, a_scenario
 from fake import Mock, OverSocket, Sandbox
 from inbox_mock.app import Options
+from inbox_mock.domain.admin_tokens import AdminToken
 from inbox_mock.scenarios.loading import find
 from inbox_mock.serving.server import Server
 from processes import COMMAND, Ran, free_port, run, serving
@@ -369,7 +370,7 @@ def test_another_server_is_told_from_the_fake(inbox: Sandbox, stranger: str) -> 
 
 def test_the_admin_token_opens_a_guarded_server(mock: Mock) -> None:
     sandbox = mock.sandbox()
-    with Server(Options(scenario=find("empty"), admin_token="sesame"), port=0) as server:
+    with Server(Options(scenario=find("empty"), admin_tokens=(AdminToken("sesame"),)), port=0) as server:
         thread = Thread(target=server.serve, daemon=True)
         thread.start()
         there = ("--url", server.url, "--sandbox", "default")

@@ -11,6 +11,7 @@ from fake import OverSocket, Sandbox
 from inbox_mock.app import Fake, Options, create_app
 from inbox_mock.client import AdminClient, AdminError, SandboxClient, SandboxGoneError, ServerUnreachableError, connect
 from inbox_mock.domain.access import ALL_SCOPES
+from inbox_mock.domain.admin_tokens import AdminToken
 from inbox_mock.scenarios.build import Overrides
 from inbox_mock.scenarios.loading import find
 from inbox_mock.serving.server import Server
@@ -369,7 +370,9 @@ def test_the_base_url_of_the_api_names_the_server_too(served: str) -> None:
 
 
 def test_an_admin_token_opens_a_guarded_server() -> None:
-    with Server(Options(scenario=find("empty"), overrides=Overrides(mode="manual"), admin_token="open sesame"), port=0) as server:
+    with Server(
+        Options(scenario=find("empty"), overrides=Overrides(mode="manual"), admin_tokens=(AdminToken("open sesame"),)), port=0
+    ) as server:
         client = client_of(server.fake.app, server.url)
         with pytest.raises(AdminError, match="the admin API wants the token"):
             client.create_sandbox("empty")

@@ -9,6 +9,7 @@ from flask import Flask
 from fake import Caller, Mock
 from inbox_mock import dashboard
 from inbox_mock.app import Options, create_app
+from inbox_mock.domain.admin_tokens import AdminToken
 from inbox_mock.scenarios.loading import find
 
 pytestmark = pytest.mark.both_transports
@@ -110,7 +111,7 @@ def test_a_page_of_another_site_may_link_here_but_not_frame_or_load_anything(app
 
 
 def test_with_an_admin_token_the_page_is_for_everybody_and_what_it_shows_is_not() -> None:
-    client = create_app(Options(scenario=find("empty"), admin_token="open sesame")).app.test_client()
+    client = create_app(Options(scenario=find("empty"), admin_tokens=(AdminToken("open sesame"),))).app.test_client()
 
     assert client.get("/", headers={**BROWSER, **FOREIGN}, buffered=True).status_code == 200
     assert client.get("/__admin/sandboxes", headers=FOREIGN).status_code == 401

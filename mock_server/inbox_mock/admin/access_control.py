@@ -12,8 +12,8 @@ from inbox_mock.api.addressing import name_in
 from inbox_mock.api.proxies import sign_of_a_proxy
 from inbox_mock.api.rendering import phrase
 from inbox_mock.domain import errors, limits
-from inbox_mock.domain.access import can_be_presented
 from inbox_mock.domain.addresses import Network, is_this_machine, is_within, plain_host
+from inbox_mock.domain.admin_tokens import AdminToken, Caller, wanted
 from inbox_mock.domain.errors import Forbidden, Invalid, Problem, Refusal, Unauthorized
 from inbox_mock.domain.spelling import FOUND, UNKNOWN, shortened
 from inbox_mock.domain.values import whole_number
@@ -29,41 +29,49 @@ PROBLEM_JSON = "application/problem+json"
 class AccessControl:
     """The rules of access.
 
-    With a ``token``, every request must present it. Without one, requests come from this machine, or from one of ``networks``, and
+    With ``tokens``, every request must present one of them. Without, requests come from this machine, or from one of ``networks``, and
     address it by a loopback address, its own, or one of ``hosts``, which are plain hosts. None comes through a proxy, whose other
     side is unknown: what its headers say can be written by anybody, so that they are there is all that counts. A proxy may add none:
     ``published`` says that there is one of which nothing is known.
     """
 
-    token: str | None
+    tokens: tuple[AdminToken, ...]
     hosts: frozenset[str]
     networks: frozenset[Network] = frozenset()
     published: bool = False
 
     def __post_init__(self) -> None:
-        """Raise ValueError for a blank host, with which a request without one has access, and for a token that no request can present."""
-        if (self.token is not None and not can_be_presented(self.token)) or not all(map(str.strip, self.hosts)):
-            raise ValueError("found a blank admin token or host, or a token that no header can hold; expected None, or printable ASCII")
+        """Raise ValueError for a blank host, with which a request without one has access."""
+        if not all(map(str.strip, self.hosts)):
+            raise ValueError("found a blank host; expected a name or an address")
 
-    def check(self, request: Request) -> None:
-        """Check that a request may use the admin API.
+    def check(self, request: Request, least: str) -> Caller:
+        """Check that a request may call what wants at ``least`` this role, and return who calls.
 
         Without a token no page of another site has access, even if that site's name resolves to this machine.
 
         Raises:
-            Unauthorized: there is an admin token, and the request does not present it.
-            Forbidden: the request comes from elsewhere, addresses a host that is not allowed, or comes from a page of another site.
+            Unauthorized: there are admin tokens, and the request presents none of them.
+            Forbidden: the token's role is not enough; or, without tokens, the request comes from elsewhere, addresses a host that is not
+                allowed, or comes from a page of another site.
         """
-        if self.token is not None:
-            presented = request.headers.get("Authorization", "").removeprefix("Bearer ").strip()
-            if not compare_digest(presented.encode(), self.token.encode()):
-                raise Unauthorized("the admin API wants the token of --admin-token-file, as Authorization: Bearer ...")
-            return
+        if self.tokens:
+            presented = request.headers.get("Authorization", "").removeprefix("Bearer ").strip().encode()
+            found = [one.caller for one in self.tokens if compare_digest(presented, one.token.encode())]
+            if not found:
+                told = "the admin API wants the token of --admin-token-file, as Authorization: Bearer ..."
+                raise Unauthorized(f"{told}; here one with the role {wanted(least)}")
+            if not found[0].may(least):
+                raise Forbidden(
+                    Problem("role", f"found the role {found[0].role}, of the token {found[0].name!r}; expected {wanted(least)}")
+                )
+            return found[0]
         self.check_host(request)
         origin = request.headers.get("Origin")
         foreign = origin is not None and origin != f"{request.scheme}://{request.host}"
         if foreign or request.headers.get("Sec-Fetch-Site") in {"cross-site", "same-site"}:
             raise Forbidden(Problem("origin", "the admin API answers no page of another site"))
+        return Caller()
 
     def check_host(self, request: Request) -> None:
         """Check that a request comes from this machine, or an allowed network, and addresses an allowed name; a token allows all.
@@ -71,7 +79,7 @@ class AccessControl:
         Raises:
             Forbidden: the request comes from elsewhere, or addresses a host that is not allowed, or none.
         """
-        if self.token is not None:
+        if self.tokens:
             return
         sign = PUBLISHED if self.published else sign_of_a_proxy(request.environ)
         if sign is not None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from inbox_mock.domain import limits
+from inbox_mock.domain.admin_tokens import ALL, OWN, READ, Caller
 from inbox_mock.domain.errors import BadRequest, Invalid, NotFound, Problem, invalid
 from inbox_mock.domain.spelling import one_of, unknown
 from inbox_mock.domain.values import check_number_of_values, normal, whole_number
@@ -38,8 +39,9 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class AdminCall:
-    """A call of the admin API, in the sandbox that its path names, or the default one if it names none."""
+    """A call of the admin API by a caller, in the sandbox that its path names, or the default one if it names none."""
 
+    caller: Caller
     factory: SandboxFactory
     origin: str
     in_sandbox: Sandbox
@@ -47,6 +49,11 @@ class AdminCall:
     body: JSON
     query: Mapping[str, str]
     sender: WebhookSender
+
+    @property
+    def shows_credentials(self) -> bool:
+        """Whether the caller may see tokens and secrets: with them everybody can write."""
+        return self.caller.role != READ
 
     @property
     def record_id(self) -> int:
@@ -96,6 +103,8 @@ class AdminOperation:
 
     ``body`` has the JSON Schema of each property of the request's body, ``answer`` that of the response's body.
     ``query`` describes each query parameter; ``refusals`` are the statuses that a refusal can have besides those of every operation.
+    ``least`` is the least role that may call it: if it is left out, ``read`` to read, ``own`` for what is about a sandbox, which must
+    be one's own, and ``all`` for everything else.
     """
 
     method: str
@@ -106,6 +115,7 @@ class AdminOperation:
     query: Mapping[str, str] = field(default_factory=dict)
     status: int = 200
     refusals: tuple[int, ...] = (404, 422)
+    least: str = ""
     run: Run = _undeclared
     name: str = ""
     summary: str = ""
@@ -113,6 +123,11 @@ class AdminOperation:
     def __call__(self, run: Run) -> "AdminOperation":
         """Declare a function as the operation: its name is the operation id, the first line of its docstring the summary."""
         return replace(self, run=run, name=run.__name__, summary=(getdoc(run) or "").partition("\n")[0].rstrip("."))
+
+    @property
+    def role(self) -> str:
+        """The least role that may call it."""
+        return self.least or (READ if self.method == "GET" else OWN if self.rule.startswith("/sandboxes") else ALL)
 
     @property
     def properties(self) -> Mapping[str, object]:

@@ -10,6 +10,8 @@ from inbox_mock.admin import actors, clock, faults, inbox_view, journal, sandbox
 from inbox_mock.admin.access_control import PREFIX, PROBLEM_JSON, AccessControl
 from inbox_mock.admin.operation import JSON, AdminCall, AdminOperation, Page, checked, declared_in, read_body
 from inbox_mock.api.addressing import root_of
+from inbox_mock.domain.admin_tokens import READ, wanted
+from inbox_mock.domain.errors import Forbidden, Problem
 from inbox_mock.scenarios.build import SandboxFactory
 from inbox_mock.webhooks.sender import WebhookSender
 
@@ -42,12 +44,11 @@ def blueprint(factory: SandboxFactory, control: AccessControl, sender: WebhookSe
     """Return the blueprint of /__admin."""
     made = Blueprint("admin", __name__, url_prefix=PREFIX)
 
-    made.before_request(lambda: control.check(request))
     for operation in OPERATIONS:
         made.add_url_rule(
             operation.rule,
             operation.name,
-            _view(factory, sender, operation),
+            _view(factory, control, sender, operation),
             methods=[operation.method],
             strict_slashes=False,
             provide_automatic_options=False,
@@ -55,17 +56,22 @@ def blueprint(factory: SandboxFactory, control: AccessControl, sender: WebhookSe
 
     @made.get("/openapi.json", provide_automatic_options=False)
     def openapi() -> Response:
+        control.check(request, READ)
         return Response(orjson.dumps(document(root_of(request))), content_type="application/json")
 
     return made
 
 
-def _view(factory: SandboxFactory, sender: WebhookSender, operation: AdminOperation) -> Callable[..., Response]:
+def _view(factory: SandboxFactory, control: AccessControl, sender: WebhookSender, operation: AdminOperation) -> Callable[..., Response]:
     def view(**path: str) -> Response:
+        caller = control.check(request, operation.role)
         sandbox = factory.sandboxes.get(path.get("id", "default"))
+        if "id" in path and not caller.may_see(sandbox.storage.label.owner):
+            told = f"found a sandbox that is not one of {caller.name!r}; expected one of its own, or a token with the role all"
+            raise Forbidden(Problem("role", told))
         body = checked(operation, read_body(request.get_data())) if operation.method != "GET" else {}
         query = request.args if operation.query else {}
-        answer = operation.run(AdminCall(factory, root_of(request), sandbox, path, body, query, sender))
+        answer = operation.run(AdminCall(caller, factory, root_of(request), sandbox, path, body, query, sender))
         if isinstance(answer, Page):
             return Response(answer.text, operation.status, content_type=answer.kind)
         return _nothing() if operation.status == 204 else Response(orjson.dumps(answer), operation.status, content_type="application/json")
@@ -98,10 +104,11 @@ def _described(operation: AdminOperation, path: str) -> JSON:
     success: JSON = {"description": operation.summary}
     if operation.status != 204:
         success["content"] = {"application/json": {"schema": dict(operation.answer_schema)}}
-    refused = {"description": "Refused", "content": {PROBLEM_JSON: {"schema": {"$ref": "#/components/schemas/Problem"}}}}
+    refused: JSON = {"content": {PROBLEM_JSON: {"schema": {"$ref": "#/components/schemas/Problem"}}}}
     statuses = {401, 403, 507, *operation.refusals} | (set() if operation.method == "GET" else {400})
-    answers: JSON = {str(operation.status): success} | {str(status): refused for status in statuses}
-    found: JSON = {"operationId": operation.name, "summary": operation.summary, "responses": answers}
+    told = {403: f"Refused: the admin token has not the role {wanted(operation.role)}, or the sandbox is not its own"}
+    answers: JSON = {str(operation.status): success} | {str(one): {"description": told.get(one, "Refused"), **refused} for one in statuses}
+    found: JSON = {"operationId": operation.name, "summary": operation.summary, "x-role": operation.role, "responses": answers}
     parameters: list[JSON] = [
         {"name": name, "in": "path", "required": True, "description": says, "schema": {"type": "string"}}
         for name, says in PARAMETERS.items()

@@ -1,7 +1,11 @@
 """Creating, reading, resetting, forking and deleting sandboxes; their tokens and their snapshots."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from inbox_mock.admin.operation import JSON, PAGED, AdminCall, operation
 from inbox_mock.domain.access import ALL_SCOPES, DEFAULT_SANDBOX
+from inbox_mock.domain.admin_tokens import OWN
 from inbox_mock.domain.errors import Invalid, NotFound, invalid
 from inbox_mock.engine import snapshots
 from inbox_mock.engine.sandbox import Sandbox, now_of
@@ -12,7 +16,7 @@ from inbox_mock.scenarios.errors import ReceiverError, ScenarioError
 from inbox_mock.scenarios.loading import find_shipped, from_object
 from inbox_mock.services import oauth
 from inbox_mock.store import access
-from inbox_mock.store.homes import Facts, Kept
+from inbox_mock.store.homes import Facts, Kept, Label
 from inbox_mock.store.rows import ApplicationRow
 from inbox_mock.webhooks.deliveries import RECEIVER
 
@@ -31,6 +35,7 @@ SANDBOX: JSON = {
         "scenario": TEXT,
         "seed": {"type": "integer"},
         "strict": {"type": "boolean"},
+        "owner": {"type": ["string", "null"], "description": "the name of the admin token that made it"},
     },
 }
 MODE = {"enum": ["manual", "real"], "description": "manual or real"}
@@ -71,11 +76,11 @@ def create_sandbox(call: AdminCall) -> JSON:
         scenario = (
             from_object(wanted, body.get("name", "scenario")) if isinstance(wanted, dict) else find_shipped(_shipped_name(str(wanted)))
         )
-        sandbox = call.factory.create(scenario, overrides_of(body))
+        sandbox = call.factory.create(scenario, overrides_of(body), Label(owner=call.caller.name))
     except ScenarioError as error:
         field = "webhook_url" if isinstance(error, ReceiverError) else "scenario"
         raise Invalid(*(invalid(field, line) for line in str(error).splitlines())) from None
-    return shown(sandbox, call.origin)
+    return shown(call, sandbox)
 
 
 @operation(
@@ -86,20 +91,21 @@ def create_sandbox(call: AdminCall) -> JSON:
     answer={"type": "object", "properties": {"sandboxes": {"type": "array", "items": SANDBOX}, "count": {"type": "integer"}}},
 )
 def list_sandboxes(call: AdminCall) -> JSON:
-    """List the sandboxes, oldest first: a page of the latest, and how many there are.
+    """List the sandboxes, oldest first: a page of the latest, and how many there are; with the role own, of one's own.
 
     None is waited for or woken: each is shown as its last unit of work left it.
     """
     limit, skip = call.page
-    page, count = call.factory.sandboxes.home.listed(limit, skip)
+    owner = call.caller.name if call.caller.role == OWN else None
+    page, count = call.factory.sandboxes.home.listed(limit, skip, owner=owner)
     wall = call.factory.wall()
-    return {"sandboxes": [_shown(found.id, found.facts, call.origin, wall) for found in page], "count": count}
+    return {"sandboxes": [_shown(call, found.id, found.label, found.facts, wall) for found in page], "count": count}
 
 
 @operation("GET", "/sandboxes/<id>", refusals=(404,), answer=SANDBOX)
 def get_sandbox(call: AdminCall) -> JSON:
     """Get a sandbox."""
-    return shown(call.in_sandbox, call.origin)
+    return shown(call, call.in_sandbox)
 
 
 @operation("DELETE", "/sandboxes/<id>", status=204)
@@ -114,7 +120,7 @@ def delete_sandbox(call: AdminCall) -> None:
 def reset_sandbox(call: AdminCall) -> JSON:
     """Reset to the scenario's start; tokens stay valid."""
     call.in_sandbox.reset()
-    return shown(call.in_sandbox, call.origin)
+    return shown(call, call.in_sandbox)
 
 
 @operation(
@@ -206,7 +212,7 @@ def list_snapshots(call: AdminCall) -> JSON:
 def restore_snapshot(call: AdminCall) -> JSON:
     """Restore a snapshot, its time and journal included; tokens stay valid."""
     call.in_sandbox.restore(snapshots.find(call.in_sandbox, call.path["name"]))
-    return shown(call.in_sandbox, call.origin)
+    return shown(call, call.in_sandbox)
 
 
 @operation("DELETE", "/sandboxes/<id>/snapshots/<name>", status=204)
@@ -226,10 +232,11 @@ def fork_sandbox(call: AdminCall) -> JSON:
     """Fork the sandbox, as it is now or from a snapshot; the fork has tokens of its own."""
     name = call.body.get("snapshot")
     try:
-        fork = snapshots.fork(call.factory.sandboxes, call.in_sandbox, None if name is None else str(name))
+        label = Label(owner=call.caller.name)
+        fork = snapshots.fork(call.factory.sandboxes, call.in_sandbox, label, None if name is None else str(name))
     except NotFound:
         raise Invalid(invalid("snapshot", EXPECTED_SNAPSHOT)) from None
-    return shown(fork, call.origin)
+    return shown(call, fork)
 
 
 def application_in(work: UnitOfWork, body: JSON) -> ApplicationRow:
@@ -260,11 +267,11 @@ def _shipped_name(name: str) -> str:
     return name
 
 
-def shown(sandbox: Sandbox, origin: str) -> JSON:
-    """Return a sandbox as the admin API shows it, at its present."""
+def shown(call: AdminCall, sandbox: Sandbox) -> JSON:
+    """Return a sandbox as the admin API shows it to a caller, at its present."""
     with sandbox.work() as work:
         wall = work.wall  # what is due by now happens first
-    return _shown(sandbox.id, sandbox.storage.facts, origin, wall)
+    return _shown(call, sandbox.id, sandbox.storage.label, sandbox.storage.facts, wall)
 
 
 def describe(work: UnitOfWork) -> JSON:
@@ -285,9 +292,17 @@ def describe(work: UnitOfWork) -> JSON:
     }
 
 
-def _shown(sandbox_id: str, facts: Facts, origin: str, wall: float) -> JSON:
+def _shown(call: AdminCall, sandbox_id: str, label: Label, facts: Facts, wall: float) -> JSON:
     clock = {"now": now_of(facts.clock, wall), "mode": facts.clock.mode, "rate": facts.clock.rate}
-    return {"id": sandbox_id, "api_url": f"{origin}/api/v3", **facts.description, "clock": clock}
+    description = facts.description if call.shows_credentials else _without_credentials(facts.description)
+    return {"id": sandbox_id, "api_url": f"{call.origin}/api/v3", **description, "clock": clock, "owner": label.owner}
+
+
+def _without_credentials(description: Mapping[str, Any]) -> JSON:
+    """Return a description as it is shown to who may only read."""
+    applications = [{**one, "client_secret": None, "token": None} for one in description["applications"]]
+    accounts = [{**one, "token": None} for one in description["accounts"]]
+    return {**description, "token": None, "applications": applications, "accounts": accounts}
 
 
 def _first_tokens(work: UnitOfWork) -> dict[tuple[object, object], str]:

@@ -54,14 +54,14 @@ def subscribe(call: AdminCall) -> JSON:
         owner = {"application_id": application_in(work, body)["id"]} if row is None or "application_id" in body else {}
         row = row or {"role": None, "events": list(event_types()), "retries": 0, "latency_seconds": 0, "created_at": work.now}
         row |= body | owner
-        return _shown(work, row | {"id": add_subscription(work, row)})
+        return _shown(call, work, row | {"id": add_subscription(work, row)})
 
 
 @operation("GET", "/sandboxes/<id>/webhooks", refusals=(404,))
 def list_webhooks(call: AdminCall) -> JSON:
     """List the subscriptions."""
     with call.in_sandbox.work() as work:
-        return {"webhooks": [_shown(work, row) for row in webhooks.all_subscriptions(work.db)]}
+        return {"webhooks": [_shown(call, work, row) for row in webhooks.all_subscriptions(work.db)]}
 
 
 @operation("DELETE", "/sandboxes/<id>/webhooks/<record_id>", status=204, refusals=(404,))
@@ -111,10 +111,10 @@ def _taken(work: UnitOfWork, body: JSON) -> Row | None:
     return found
 
 
-def _shown(work: UnitOfWork, row: Row) -> JSON:
+def _shown(call: AdminCall, work: UnitOfWork, row: Row) -> JSON:
     secret = oauth.client_credentials_of(work, work.db.get(ApplicationRow, row["application_id"]))[1]
     names = ("id", "role", "url", "events", "application_id", "retries", "latency_seconds")
-    return {name: row[name] for name in names} | {"secret": secret}
+    return {name: row[name] for name in names} | {"secret": secret if call.shows_credentials else None}
 
 
 def _delivery(work: UnitOfWork, row: Mapping[str, Any]) -> JSON:

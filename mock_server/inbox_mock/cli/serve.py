@@ -18,11 +18,12 @@ from inbox_mock.api.proxies import public_root
 from inbox_mock.app import Options
 from inbox_mock.cli.completion import scenarios
 from inbox_mock.console.guard import WRONG
-from inbox_mock.console.parameters import HostParameter, ParameterType, takes_admin_token
+from inbox_mock.console.parameters import HostParameter, ParameterType, takes_admin_tokens
 from inbox_mock.console.stopping import STOP
 from inbox_mock.console.terminal import complain, progress
 from inbox_mock.domain import limits
 from inbox_mock.domain.addresses import Network
+from inbox_mock.domain.admin_tokens import AdminToken
 from inbox_mock.domain.spelling import instead, shown
 from inbox_mock.domain.values import LARGEST
 from inbox_mock.scenarios.build import Overrides
@@ -155,7 +156,7 @@ def _without_brackets(_ctx: click.Context, _param: click.Parameter, host: str) -
     help=f"Answer so many requests a second in each sandbox, and 503 beyond.  [default: {int(limits.SANDBOX_RATE)}]",
 )
 @click.option("--webhook-url", multiple=True, type=Receiver(), metavar="[ROLE=]URL", help="The address that hears the scenario's webhooks.")
-@takes_admin_token("Let whoever presents this token use /__admin, from anywhere.")
+@takes_admin_tokens("Let whoever presents this token use /__admin, from anywhere.")
 @click.option(
     "--allow-webhooks-to", multiple=True, type=HostParameter(), metavar="HOST", help="A host beyond this machine to which webhooks may go."
 )
@@ -207,7 +208,7 @@ def command(
     max_sandboxes: int,
     max_sandbox_rate: int,
     webhook_url: tuple[tuple[str, str], ...],
-    admin_token: str | None,
+    admin_tokens: tuple[AdminToken, ...],
     allow_webhooks_to: tuple[str, ...],
     allow_origin: tuple[str, ...],
     allow_host: tuple[str, ...],
@@ -226,7 +227,7 @@ def command(
             scenario=found,
             overrides=overrides,
             seed=seed,
-            admin_token=admin_token,
+            admin_tokens=admin_tokens,
             allowed_hosts=frozenset(allow_host),
             admin_networks=frozenset(allow_admin_from),
             webhook_hosts=frozenset(allow_webhooks_to),
@@ -237,10 +238,10 @@ def command(
             trusted_proxies=trust_proxy,
         )
         server = _prepared(options, host, port)
-        if admin_token is None and not server.is_private:
+        if not admin_tokens and not server.is_private:
             others = "".join(f", and {network}" for network in allow_admin_from)
             complain(OPEN.format(url=f"{host}:{server.port}", others=others))
-        if admin_token is None and (trust_proxy or options.is_published_blindly):
+        if not admin_tokens and (trust_proxy or options.is_published_blindly):
             complain(PUBLISHED.format(others="" if trust_proxy else ", nor anybody else: what comes from this machine may be the proxy's"))
     except (ScenarioError, PortFileError, PortTaken) as refusal:
         complain(str(refusal))

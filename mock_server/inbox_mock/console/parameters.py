@@ -15,10 +15,11 @@ from click.core import ParameterSource
 from inbox_mock.console.terminal import complain
 from inbox_mock.domain.access import can_be_presented
 from inbox_mock.domain.addresses import is_host
+from inbox_mock.domain.admin_tokens import AdminToken, tokens_in
 from inbox_mock.domain.spelling import instead, one_of, shown
 
 PREFIX = "INBOX_MOCK"
-MOST_BYTES_OF_A_TOKEN = 4096
+MOST_BYTES_OF_TOKENS = 2**20  # more is too many lines, or too long a token
 NO_UTF8 = re.compile(r"[\udc80-\udcff]")
 """The bytes that Python could not decode in what the command line or the environment gave."""
 EXPECTED = "printable characters of ASCII, without blanks around them"
@@ -119,32 +120,31 @@ def _expected(kind: Any, value: object) -> str:  # noqa: ANN401 - a type of clic
 
 
 class TokenFile(ParameterType):
-    """A file that holds a token, and nothing else but the end of its line."""
+    """A file that holds a token, and nothing else but the end of its line; of a server it may hold ``several``, each in its line."""
 
     name = "FILE"
 
-    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        """Return the token; warn of a file that other users may read."""
-        path = Path(str(value))
+    def __init__(self, *, several: bool = False) -> None:
+        self.several = several
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> tuple[AdminToken, ...]:
+        """Return the tokens; warn of a file that other users may read."""
+        path, holds = Path(str(value)), "tokens" if self.several else "a token"
         try:
             found = path.stat()
             if not stat.S_ISREG(found.st_mode):
                 self.fail(f"{str(path)!r} is no regular file; expected one that holds the token", param, ctx)
             with path.open("rb") as file:
-                token = file.read(MOST_BYTES_OF_A_TOKEN + 1).decode().rstrip("\r\n")
+                tokens = tokens_in(file.read(MOST_BYTES_OF_TOKENS).decode(errors="replace"))
         except OSError as error:
             self.fail(f"{str(path)!r}: {error.strerror}; expected a file that holds the token", param, ctx)
-        except UnicodeDecodeError:
-            token = ""
-        if not can_be_presented(token) or len(token) > MOST_BYTES_OF_A_TOKEN:
-            self.fail(
-                f"{str(path)!r} does not hold a token; expected one line of {EXPECTED}, at most {MOST_BYTES_OF_A_TOKEN:,} of them",
-                param,
-                ctx,
-            )
+        except ValueError as error:
+            self.fail(f"{str(path)!r} does not hold {holds}: {error}", param, ctx)
+        if len(tokens) > 1 and not self.several:
+            self.fail(f"{str(path)!r} holds {len(tokens)} tokens, as a server takes them; expected your own alone", param, ctx)
         if found.st_mode & (stat.S_IRGRP | stat.S_IROTH):
             complain(f"warning: other users of this machine may read the token in {path}: chmod 600 keeps it to you")
-        return token
+        return tokens
 
 
 OF_ANY_BYTES = (click.Path, TokenFile, click.types.UnprocessedParamType)
@@ -153,15 +153,29 @@ OF_ANY_BYTES = (click.Path, TokenFile, click.types.UnprocessedParamType)
 
 def takes_admin_token(says: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Decorate a command that takes the admin token, given itself or by a file: it receives ``admin_token``, the text or None."""
+    file = click.option("--admin-token-file", type=TokenFile(), metavar="FILE", help="A file that holds the token of --admin-token.")
+    return _takes(says, file, lambda tokens: {"admin_token": tokens[0].token if tokens else None})
+
+
+def takes_admin_tokens(says: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Decorate a command that takes the admin tokens of a server: it receives ``admin_tokens``."""
+    held = "A file that holds the token of --admin-token, or a line ROLE NAME TOKEN for each of several; the role is read, own or all."
+    file = click.option("--admin-token-file", type=TokenFile(several=True), metavar="FILE", help=held)
+    return _takes(says, file, lambda tokens: {"admin_tokens": tokens})
+
+
+def _takes(
+    says: str, file: Callable[[Callable[..., None]], Callable[..., None]], given_as: Callable[[tuple[AdminToken, ...]], dict[str, object]]
+) -> Callable[[Callable[..., None]], Callable[..., None]]:
     seen = f"{says} Other users of this machine see it in the list of processes; they do not see what the variable or a file holds."
 
     def decorate(command: Callable[..., None]) -> Callable[..., None]:
         @click.option("--admin-token", type=Token(), help=seen)
-        @click.option("--admin-token-file", type=TokenFile(), metavar="FILE", help="A file that holds the token of --admin-token.")
+        @file
         @wraps(command)
-        def with_token(*args: object, admin_token: str | None, admin_token_file: str | None, **given: object) -> None:
+        def with_token(*args: object, admin_token: object, admin_token_file: object, **given: object) -> None:
             del admin_token, admin_token_file
-            command(*args, admin_token=_admin_token(), **given)
+            command(*args, **given_as(_admin_tokens()), **given)
 
         return with_token
 
@@ -177,12 +191,12 @@ def chosen(name: str) -> tuple[Any, bool]:
     return ctx.params[name], False
 
 
-def _admin_token() -> str | None:
-    """Return the token, from the command line rather than from the environment; UsageError if it is given twice."""
+def _admin_tokens() -> tuple[AdminToken, ...]:
+    """Return the tokens, from the command line rather than from the environment; UsageError if they are given twice."""
     token, told = chosen("admin_token")
     in_file, told_of_file = chosen("admin_token_file")
     if token is not None and in_file is not None and told == told_of_file:
         raise click.UsageError("found --admin-token and --admin-token-file; expected one of them")
     if token is None or (in_file is not None and told_of_file):
-        return in_file if in_file is None else str(in_file)
-    return str(token)
+        return in_file or ()
+    return (AdminToken(token),)

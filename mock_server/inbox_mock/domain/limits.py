@@ -36,6 +36,7 @@ class Limit(int):
 BODY = Limit(64 * MEBIBYTE, "bytes", "the body of a request", "413")
 ADMIN_BODY = Limit(16 * MEBIBYTE, "bytes", "the body of a call of the admin API", "413")
 FORM = Limit(1 * MEBIBYTE, "bytes", "a body sent to `/oauth`", "413")
+ADMIN_TOKENS = Limit(100, "lines", "a file of `serve --admin-token-file`, each with a token", "an error, exit code 2")
 BODIES = Limit(256 * MEBIBYTE, "bytes", "all bodies that are read or held at one time", "503, with `Retry-After`")
 JSON_VALUES = Limit(200_000, "values", "JSON in a body", "400")
 PARAMETERS = Limit(5_000, "parameters", "a query, and a form", "400; of a multipart form 413")

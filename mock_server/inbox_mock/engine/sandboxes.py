@@ -4,6 +4,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
+from dataclasses import replace
 from hashlib import blake2b
 from itertools import count
 from threading import BoundedSemaphore, Event, Lock
@@ -151,7 +152,8 @@ class Sandboxes:
         with self._adding:
             self.check_room(len(image))
             now = self._around.wall()
-            with self.home.adding(sandbox_id, label or Label(created_at=now, used_at=now), image, start) as transaction:
+            label = replace(label or Label(), created_at=now, used_at=now)
+            with self.home.adding(sandbox_id, label, image, start) as transaction:
                 self._around.begin(sandbox_id, transaction)
         sandbox = self.get(sandbox_id)
         self._note_awake(sandbox)

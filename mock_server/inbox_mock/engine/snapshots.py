@@ -6,7 +6,7 @@ from inbox_mock.domain import limits
 from inbox_mock.domain.errors import Invalid, NotFound, invalid
 from inbox_mock.engine.sandbox import Sandbox
 from inbox_mock.engine.sandboxes import Sandboxes
-from inbox_mock.store.homes import Kept
+from inbox_mock.store.homes import Kept, Label
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 EXPECTED_NAME = "a name of up to 64 letters, digits, dots, dashes and underscores, beginning with a letter or digit"
@@ -55,7 +55,7 @@ def forget(sandboxes: Sandboxes, sandbox: Sandbox, name: str) -> None:
         sandbox.storage.forget_snapshot(name)
 
 
-def fork(sandboxes: Sandboxes, sandbox: Sandbox, name: str | None = None) -> Sandbox:
+def fork(sandboxes: Sandboxes, sandbox: Sandbox, label: Label, name: str | None = None) -> Sandbox:
     """Create a second sandbox that continues from the present of a first one, or from one of its snapshots.
 
     Its credentials are its own; if those of the server depend on a seed, they differ only in the sandbox's id that they begin with. It
@@ -65,4 +65,4 @@ def fork(sandboxes: Sandboxes, sandbox: Sandbox, name: str | None = None) -> San
         NotFound: the sandbox has no snapshot of this name.
         Invalid: there is no room for another sandbox.
     """
-    return sandboxes.fork(sandbox, sandbox.image()[0] if name is None else find(sandbox, name))
+    return sandboxes.fork(sandbox, sandbox.image()[0] if name is None else find(sandbox, name), label)

@@ -28,7 +28,7 @@ from inbox_mock.simulation.actions import handlers
 from inbox_mock.store import database
 from inbox_mock.store import sandbox as sandbox_store
 from inbox_mock.store.access import DEFAULT_LIMIT
-from inbox_mock.store.homes import Start
+from inbox_mock.store.homes import Label, Start
 from inbox_mock.store.sandbox import Settings
 from inbox_mock.webhooks.deliveries import is_address
 
@@ -63,7 +63,15 @@ class SandboxFactory:
         self._images: OrderedDict[object, bytes] = OrderedDict()
         self._lock = Lock()
 
-    def create(self, scenario: Scenario, overrides: Overrides, *, default: bool = False, progress: Progress | None = None) -> Sandbox:
+    def create(
+        self,
+        scenario: Scenario,
+        overrides: Overrides,
+        label: Label | None = None,
+        *,
+        default: bool = False,
+        progress: Progress | None = None,
+    ) -> Sandbox:
         """Create a sandbox and return it; ``progress`` is called with the steps done and their total, for this build only.
 
         Raises:
@@ -77,13 +85,13 @@ class SandboxFactory:
         clock: Mapping[str, object] = scenario.data.get("clock", {})
         if (overrides.mode or clock.get("mode", "manual")) == "real":
             start = Start(recipe=_recipe(scenario, overrides))
-            return self.sandboxes.add(start, build_image(scenario, overrides, self.wall(), progress), default=default)
+            return self.sandboxes.add(start, build_image(scenario, overrides, self.wall(), progress), label, default=default)
         key = (scenario.name, sha256(orjson.dumps(scenario.data)).digest(), overrides)
         image = self._images.get(key)
         if image is None:
             image = build_image(scenario, overrides, self.wall(), progress)
             self._keep(key, image)
-        return self.sandboxes.add(Start(image=image), image, default=default)
+        return self.sandboxes.add(Start(image=image), image, label, default=default)
 
     def _check_webhooks(self, scenario: Scenario, receivers: Receivers) -> None:
         subscriptions: list[Mapping[str, object]] = scenario.data.get("webhooks", [])
