@@ -3,8 +3,8 @@
 from collections import OrderedDict
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import UTC, datetime
 from dataclasses import replace
+from datetime import UTC, datetime
 from hashlib import blake2b
 from itertools import count
 from threading import BoundedSemaphore, Event, Lock
