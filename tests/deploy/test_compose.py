@@ -27,9 +27,9 @@ def test_it_is_published_on_this_machine_only_unless_somebody_says_more() -> Non
 
 
 def test_the_default_public_address_is_the_one_that_is_published() -> None:
-    assert by_default(SERVICES["inbox-mock"]["environment"]["INBOX_MOCK_PUBLIC_URL"]) == "https://localhost:8443/inbox-mock"
+    assert by_default(SERVICES["inbox-mock"]["environment"]["INBOX_MOCK_PUBLIC_URL"]) == "https://localhost:8443/inbox"
     assert "listen 8443 ssl;" in NGINX
-    assert "location /inbox-mock/ {" in NGINX
+    assert "location /inbox/ {" in NGINX
 
 
 @pytest.mark.parametrize("name", SERVICES)
