@@ -14,7 +14,7 @@ from inbox_mock.scenarios.loading import find
 
 ROOT = Path(__file__).parents[2]
 BIN = Path(sys.executable).parent
-SECRETS = {"admin-token": "3f9a", "postgres-password": "c81d"}
+SECRETS = {"admin-tokens": "3f9a", "postgres-password": "c81d"}
 VERSIONS = ["1.30", "1.37"]  # the first in which a container can sleep before it is stopped, and the last that was there
 
 
@@ -123,7 +123,9 @@ def test_each_secret_that_is_read_is_a_file_that_git_does_not_know(
 
     assert read == {(secret["metadata"]["name"], key) for key in SECRETS}
     assert secret["data"].keys() == SECRETS.keys()
-    ignored = subprocess.run(["git", "check-ignore", "--quiet", ROOT / "deploy/kubernetes/team/secrets/admin-token"], cwd=ROOT, check=False)
+    ignored = subprocess.run(
+        ["git", "check-ignore", "--quiet", ROOT / "deploy/kubernetes/team/secrets/admin-tokens"], cwd=ROOT, check=False
+    )
     assert ignored.returncode == 0
 
 
@@ -132,7 +134,7 @@ def test_the_admin_token_is_read_where_it_is_mounted(resources: dict[tuple[str, 
     folder = next(mount["mountPath"] for mount in container["volumeMounts"] if mount["name"] == "secrets")
     settings = resources["ConfigMap", "inbox-mock"]
 
-    assert settings["data"]["INBOX_MOCK_ADMIN_TOKEN_FILE"] == f"{folder}/admin-token"
+    assert settings["data"]["INBOX_MOCK_ADMIN_TOKEN_FILE"] == f"{folder}/admin-tokens"
     assert container["envFrom"] == [{"configMapRef": {"name": settings["metadata"]["name"]}}]
 
 

@@ -5,6 +5,7 @@ import subprocess
 from pathlib import Path
 
 from inbox_mock.domain import limits
+from proxying import Certificate, shown
 from servers import program
 
 CONFIGURATION = Path(__file__).parents[2] / "deploy" / "compose" / "nginx.conf"
@@ -18,26 +19,11 @@ def size(directive: str) -> int:
 
 
 def test_nginx_takes_it(tmp_path: Path) -> None:
-    nginx = program("nginx", "nginx")
-    certified = [
-        "openssl",
-        "req",
-        "-x509",
-        "-newkey",
-        "rsa:2048",
-        "-nodes",
-        "-subj",
-        "/CN=localhost",
-        "-keyout",
-        "tls.key",
-        "-out",
-        "tls.crt",
-    ]
-    subprocess.run(certified, cwd=tmp_path, check=True, capture_output=True)
-    copy = tmp_path / "nginx.conf"
-    copy.write_text(CONFIGURATION.read_text().replace("/tmp/", f"{tmp_path}/").replace("/run/secrets", str(tmp_path)))  # noqa: S108
+    certificate, copy = Certificate(tmp_path), tmp_path / "nginx.conf"
+    here = CONFIGURATION.read_text().replace("/tmp/", f"{tmp_path}/")  # noqa: S108 - the container's own
+    copy.write_text(here.replace("/run/secrets/tls.crt", str(certificate.crt)).replace("/run/secrets/tls.key", str(certificate.key)))
 
-    ran = subprocess.run([nginx, "-t", "-q", "-e", "stderr", "-c", copy], capture_output=True, text=True, check=False)
+    ran = subprocess.run([program("nginx", "nginx"), "-t", "-q", "-e", "stderr", "-c", copy], capture_output=True, text=True, check=False)
 
     assert (ran.returncode, ran.stderr) == (0, "")
 
@@ -49,3 +35,11 @@ def test_what_the_fake_takes_gets_through() -> None:
 
 def test_the_longest_head_that_the_fake_answers_gets_through() -> None:
     assert size("proxy_buffer_size") > limits.LINK + 16 * 2**10
+
+
+def test_it_hands_requests_on_as_the_guide_of_proxies_says() -> None:
+    """But for connections that are kept: a name that is looked up again and again has none."""
+    directives = re.findall(r"^ +((?:proxy|client|large)\w+ .*?;)", shown("nginx"), re.MULTILINE)
+    elsewhere = {'proxy_set_header Connection "";', "proxy_pass http://inbox_mock;"}
+
+    assert [said for said in directives if said not in elsewhere and said not in CONFIGURATION.read_text()] == []
