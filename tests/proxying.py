@@ -14,6 +14,7 @@ import requests
 
 from fake import OverSocket
 from inbox_mock.app import Options
+from inbox_mock.domain.admin_tokens import AdminToken
 from inbox_mock.scenarios.build import Overrides
 from inbox_mock.scenarios.loading import find
 from inbox_mock.serving.server import Server
@@ -102,7 +103,11 @@ def caddy_of_the_guide(inner: str, port: int, certificate: Certificate) -> str:
 def fake_behind(public_url: str | None, proxies: int, token: str | None = TOKEN) -> Iterator[Server]:
     """Serve a fake that is told of its proxies."""
     options = Options(
-        scenario=find("empty"), overrides=Overrides(mode="manual"), admin_token=token, public_url=public_url, trusted_proxies=proxies
+        scenario=find("empty"),
+        overrides=Overrides(mode="manual"),
+        admin_tokens=(AdminToken(token),) if token else (),
+        public_url=public_url,
+        trusted_proxies=proxies,
     )
     server = Server(options, port=0)
     server.prepare()
