@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 from secrets import token_hex
 from time import perf_counter, time
 from typing import TYPE_CHECKING
@@ -32,7 +33,7 @@ from inbox_mock.scenarios.build import Overrides, SandboxFactory, build_recipe
 from inbox_mock.scenarios.builder import Progress
 from inbox_mock.scenarios.loading import Scenario
 from inbox_mock.simulation.actions import handlers
-from inbox_mock.store.homes import Home
+from inbox_mock.store.homes import WHOLE, Home, Share
 from inbox_mock.store.homes.memory import MemoryHome
 from inbox_mock.webhooks.sender import WebhookSender
 
@@ -49,7 +50,8 @@ class Options:
     """The options of a server's start.
 
     ``overrides`` apply to the default sandbox; sandboxes' ids and credentials depend on ``seed``, and are random without one;
-    ``progress`` is called while the default sandbox is built.
+    ``progress`` is called while the default sandbox is built. Sandboxes are kept in the directory ``data``, or in memory without one;
+    with ``durable``, what was answered survives a power cut.
     ``public_url`` is the root with which addresses begin, whoever asks, as `proxies.public_root` returns it; ``trusted_proxies`` is
     the number of proxies whose headers are believed.
     """
@@ -63,6 +65,8 @@ class Options:
     webhook_hosts: frozenset[str] = frozenset()
     allowed_origins: frozenset[str] = frozenset()
     progress: Progress | None = None
+    data: Path | None = None
+    durable: bool = False
     max_sandboxes: int = limits.SANDBOXES
     max_sandbox_rate: int = limits.SANDBOX_RATE
     public_url: str | None = None
@@ -76,12 +80,29 @@ class Options:
 
 @dataclass(frozen=True, slots=True)
 class Fake:
-    """The fake in this process: the Flask application, its sandboxes, the factory of sandboxes, and the sender of webhooks."""
+    """The fake in this process: the Flask application, its sandboxes, the factory of sandboxes, and the sender of webhooks.
+
+    ``continues`` says whether the default sandbox was there before.
+    """
 
     app: Flask
     sandboxes: Sandboxes
     factory: SandboxFactory
     sender: WebhookSender
+    continues: bool
+
+
+def open_home(options: Options, share: Share = WHOLE) -> Home:
+    """Open the home of sandboxes that the options say, for a worker that has a share of it.
+
+    Raises:
+        HomeUnavailable: it cannot be used.
+    """
+    if options.data is not None:
+        from inbox_mock.store.homes.directory import Directory
+
+        return Directory(options.data, durable=options.durable, share=share)
+    return MemoryHome()
 
 
 def create_app(
@@ -93,18 +114,21 @@ def create_app(
     request_id: Callable[[], str] = lambda: str(uuid4()),
     wait: Callable[[float], object] | None = None,
 ) -> Fake:
-    """Return the application with its default sandbox, which is made unless the ``home`` has it; without one, all is in memory.
+    """Return the application with its default sandbox, which is made unless the ``home`` has it; by default that of the options.
 
     ``wait`` delays an answer; by default so many seconds, unless the server stops.
 
     Raises:
         ScenarioError: the scenario contains an error.
+        HomeUnavailable: sandboxes cannot be kept there.
     """
+    home = home or open_home(options)
     chance = token_hex if options.seed is None else None
-    sandboxes = Sandboxes(home or MemoryHome(), wall, handlers, describe, build_recipe, options.seed or 0, chance, options.max_sandboxes)
+    sandboxes = Sandboxes(home, wall, handlers, describe, build_recipe, options.seed or 0, chance, options.max_sandboxes)
     sender = WebhookSender(frozenset(map(plain_host, options.webhook_hosts)))
     factory = SandboxFactory(sandboxes, wall, sender.may_send_to)
-    if sandboxes.home.find(DEFAULT_SANDBOX) is None:
+    continues = home.find(DEFAULT_SANDBOX) is not None
+    if not continues:
         with suppress(SandboxExists):  # another process was faster
             factory.create(options.scenario, options.overrides, default=True, progress=options.progress)
     server = Server(sandboxes, Pace(options.max_sandbox_rate, stopwatch), stopwatch, request_id, wait or sandboxes.stopping.wait)
@@ -134,7 +158,7 @@ def create_app(
     app.after_request(rendering.worded)
     _normalise_paths(app)
     app.wsgi_app = proxies.addressed(app.wsgi_app, options.public_url, options.trusted_proxies)  # type: ignore[assignment,method-assign]
-    return Fake(app, sandboxes, factory, sender)
+    return Fake(app, sandboxes, factory, sender, continues)
 
 
 def _normalise_paths(app: Flask) -> None:

@@ -12,6 +12,7 @@ from threading import Thread
 from typing import NoReturn
 
 import click
+from click.core import ParameterSource
 
 from inbox_mock.api.cross_origin import EXPECTED, is_origin
 from inbox_mock.api.proxies import public_root
@@ -24,12 +25,13 @@ from inbox_mock.console.terminal import complain, progress
 from inbox_mock.domain import limits
 from inbox_mock.domain.addresses import Network
 from inbox_mock.domain.admin_tokens import AdminToken
+from inbox_mock.domain.errors import HomeUnavailable
 from inbox_mock.domain.spelling import instead, shown
 from inbox_mock.domain.values import LARGEST
 from inbox_mock.scenarios.build import Overrides
 from inbox_mock.scenarios.errors import ScenarioError
-from inbox_mock.scenarios.loading import Scenario, find
-from inbox_mock.scenarios.receivers import Receivers, roles
+from inbox_mock.scenarios.loading import find
+from inbox_mock.serving.greeting import greet, warn
 from inbox_mock.serving.listening import PortTaken
 from inbox_mock.serving.port_file import PortFileError, prepare_port_file, remove_port_file, write_port_file
 from inbox_mock.serving.server import Server
@@ -39,14 +41,6 @@ STOPPING_SECONDS = 10
 """How long requests and webhooks that are under way have until they are cut off."""
 PATIENCE_SECONDS = STOPPING_SECONDS + 1
 ROLE = re.compile(r"([A-Za-z][\w-]*)=(.*)")
-OPEN = (
-    "WARNING: {url} can be reached from other machines, and there is no admin token: they may use the API, but /__admin answers "
-    "this machine{others} only. --admin-token-file FILE opens it to whoever presents the token."
-)
-PUBLISHED = (
-    "WARNING: behind a proxy, and without an admin token, /__admin answers nobody who comes through the proxy{others}. "
-    "--admin-token-file FILE opens it to whoever presents the token."
-)
 MOST_PROXIES = 100
 RATE = re.compile(r"([0-9]+(?:\.[0-9]+)?)x")
 
@@ -122,6 +116,13 @@ def _without_brackets(_ctx: click.Context, _param: click.Parameter, host: str) -
     return host[1:-1] if host.startswith("[") and host.endswith("]") else host
 
 
+def _of_data(ctx: click.Context, param: click.Parameter, durable: bool) -> bool:  # noqa: FBT001 - as click calls it
+    """Return whether what is kept is durable."""
+    if durable and ctx.params.get("data") is None:
+        raise click.BadParameter("it is about what is kept in a directory; expected --data DIR, too", ctx, param)
+    return durable
+
+
 @click.command("serve")
 @click.option("--host", default="127.0.0.1", show_default=True, callback=_without_brackets, help="The address to listen on.")
 @click.option("--port", default=8089, show_default=True, type=click.IntRange(0, 65535), help="The port to listen on; 0 picks a free one.")
@@ -141,6 +142,14 @@ def _without_brackets(_ctx: click.Context, _param: click.Parameter, host: str) -
     type=click.IntRange(0, LARGEST),
     help="What the dice start from, and the ids and tokens of sandboxes, which are random otherwise.",
 )
+@click.option(
+    "--data",
+    type=click.Path(path_type=Path),
+    is_eager=True,
+    metavar="DIR",
+    help="Where sandboxes are kept.  [default: in memory]",
+)
+@click.option("--durable", is_flag=True, callback=_of_data, help="With --data, let what was answered survive a power cut.")
 @click.option("--strict/--lenient", default=None, help="Refuse what the guide asks clients to refrain from.")
 @click.option("--rate-limit", type=click.IntRange(0, LARGEST), help="Enforce so many requests an hour for each application.")
 @click.option(
@@ -203,6 +212,8 @@ def command(
     scenario: str,
     clock: tuple[str, float | None] | None,
     seed: int | None,
+    data: Path | None,
+    durable: bool,
     strict: bool | None,
     rate_limit: int | None,
     max_sandboxes: int,
@@ -227,6 +238,8 @@ def command(
             scenario=found,
             overrides=overrides,
             seed=seed,
+            data=data,
+            durable=durable,
             admin_tokens=admin_tokens,
             allowed_hosts=frozenset(allow_host),
             admin_networks=frozenset(allow_admin_from),
@@ -238,12 +251,8 @@ def command(
             trusted_proxies=trust_proxy,
         )
         server = _prepared(options, host, port)
-        if not admin_tokens and not server.is_private:
-            others = "".join(f", and {network}" for network in allow_admin_from)
-            complain(OPEN.format(url=f"{host}:{server.port}", others=others))
-        if not admin_tokens and (trust_proxy or options.is_published_blindly):
-            complain(PUBLISHED.format(others="" if trust_proxy else ", nor anybody else: what comes from this machine may be the proxy's"))
-    except (ScenarioError, PortFileError, PortTaken) as refusal:
+        warn(server, options, host, asked=click.get_current_context().get_parameter_source("scenario") is not ParameterSource.DEFAULT)
+    except (ScenarioError, PortFileError, PortTaken, HomeUnavailable) as refusal:
         complain(str(refusal))
         sys.exit(WRONG)
     STOP.expect()
@@ -258,7 +267,7 @@ def command(
 
             try:
                 with suppress(BrokenPipeError):  # it serves, whether or not anybody reads that it does
-                    _greet(server, found, mode, rate, webhook_url)
+                    greet(server, options)
                 server.serve(ready)
             except OSError as error:
                 complain(f"cannot write to stdout: {error.strerror}")
@@ -295,21 +304,3 @@ def _own_clock(given: object) -> tuple[str, float | None]:
     if isinstance(given, dict) and "mode" in given:
         return str(given["mode"]), None
     return "real", None
-
-
-def _greet(server: Server, scenario: Scenario, mode: str, rate: float | None, receivers: Receivers) -> None:
-    runs = "stands until you advance it" if mode == "manual" else f"runs at {rate:g}x" if rate else "runs"
-    url = server.fake.sender.origin
-    click.echo(
-        f"""The Inbox Mock answers. Scenario {scenario.name}; its clock {runs}.
-
-  API      {url}/api/v3
-  Token    demo
-
-  curl -H 'Authorization: Bearer demo' '{url}/api/v3/inbox/conversations?include=participants'
-
-  Dashboard  {url}/      Reference  {url}/docs      Ctrl-C stops it"""
-    )
-    for role in sorted(roles(scenario) - {role for role, _ in receivers}):
-        click.echo(f"\n  Nobody hears the webhooks for {role} yet: --webhook-url {'' if role == RECEIVER else f'{role}='}URL")
-    sys.stdout.flush()

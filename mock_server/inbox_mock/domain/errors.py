@@ -142,6 +142,11 @@ class HomeUnavailable(Refusal):
 
     def __init__(self, title: str) -> None:
         super().__init__(Problem(self.code, title))
+        self.reason = title
+
+    def __str__(self) -> str:
+        """Return why."""
+        return self.reason
 
 
 class Elsewhere(BaseException):

@@ -30,6 +30,9 @@ class Share(NamedTuple):
         return self.owner(sandbox_id) == self.number
 
 
+WHOLE = Share()
+
+
 @dataclass(frozen=True, slots=True)
 class Start:
     """What a sandbox goes back to when it is reset: an ``image``, or, where its clock runs, the ``recipe`` of one, as JSON.

@@ -11,10 +11,9 @@ from threading import RLock
 
 import orjson
 
-from inbox_mock.domain.access import SANDBOX_ID
 from inbox_mock.domain.errors import HomeUnavailable, NotFound
 from inbox_mock.domain.times import Clock
-from inbox_mock.store.homes import Facts, Kept, Label, Listed
+from inbox_mock.store.homes import Facts, Kept, Label, Listed, Share
 
 FORMAT = 1
 APPLICATION = int.from_bytes(b"InbD")
@@ -35,17 +34,17 @@ class Entry:
 
 
 class Index:
-    """The index. ``worker`` is the number of this process and of how many, from 0: it owns the ids that leave this remainder.
+    """The index. What is due or has expired is that of this worker's ``share``.
 
     Each method may be called by any thread, and raises `HomeUnavailable` if the index cannot be read or written.
     """
 
-    def __init__(self, path: Path, *, durable: bool, worker: tuple[int, int]) -> None:
-        self._path, self._worker = path, worker
+    def __init__(self, path: Path, *, durable: bool, share: Share) -> None:
+        self._path = path
         self._lock = RLock()
         with self._named():
             self._db = sqlite3.connect(path, timeout=PATIENCE_SECONDS, isolation_level=None, check_same_thread=False)
-            self._db.create_function("owned", 1, self.owns, deterministic=True)
+            self._db.create_function("owned", 1, share.owns, deterministic=True)
             self._open(durable=durable)
 
     def _open(self, *, durable: bool) -> None:
@@ -60,7 +59,7 @@ class Index:
             if (application, made) == (0, 0) and db.execute("SELECT 1 FROM sqlite_schema").fetchone() is None:
                 db.execute(f"PRAGMA application_id = {APPLICATION}")
                 db.execute(f"PRAGMA user_version = {FORMAT}")
-                for statement in files("inbox_mock.store.homes").joinpath("index.sql").read_text().split(";\n"):
+                for statement in files("inbox_mock.store.homes.directory").joinpath("index.sql").read_text().split(";\n"):
                     db.execute(statement)
             elif (application, made) != (APPLICATION, FORMAT):
                 raise HomeUnavailable(
@@ -70,11 +69,6 @@ class Index:
             damage = db.execute("PRAGMA quick_check(1)").fetchone()[0]
             if damage != "ok":
                 raise HomeUnavailable(f"{self._path} is damaged ({damage}); expected it as the Inbox Mock wrote it")
-
-    def owns(self, sandbox_id: str) -> bool:
-        """Return whether this worker looks after a sandbox."""
-        number, of = self._worker
-        return (int(sandbox_id, 16) % of if SANDBOX_ID.fullmatch(sandbox_id) else 0) == number
 
     @contextmanager
     def writing(self) -> Iterator[None]:

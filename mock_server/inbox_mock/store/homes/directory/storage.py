@@ -1,30 +1,21 @@
-"""Sandboxes in a directory: a database in a file for each, which no other process uses meanwhile, and an index of them all.
+"""A sandbox in a directory."""
 
-What a transaction has committed survives the end of the process at any moment. The index follows; only the time when something
-is due is written there first, if it is an earlier one. So the index may know less than a database, and never wakes a sandbox late.
-"""
-
-import os
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
-from itertools import count
-from pathlib import Path
 from threading import Lock
-from weakref import WeakValueDictionary
 
-from inbox_mock.domain.errors import HomeUnavailable, NotFound, SandboxExists, SandboxFull
+from inbox_mock.domain.errors import HomeUnavailable, NotFound, SandboxFull
 from inbox_mock.store import database, journal
 from inbox_mock.store import sandbox as sandbox_store
 from inbox_mock.store.database import Database
-from inbox_mock.store.homes import Facts, Kept, Label, Listed, Start, Transaction
-from inbox_mock.store.homes.files import Files, claim
-from inbox_mock.store.homes.index import Entry, Index
+from inbox_mock.store.homes import Facts, Kept, Label, Start, Transaction
+from inbox_mock.store.homes.directory.files import Files
+from inbox_mock.store.homes.directory.index import Entry, Index
 from inbox_mock.store.homes.memory import beginning
 from inbox_mock.store.migrations import UnusableDatabase
 
-MOST_CHANGES = 2**32  # of one process: the digits of a version before these count the starts of processes
 STATEMENTS = {
     sqlite3.SQLITE_ERROR,
     sqlite3.SQLITE_CONSTRAINT,
@@ -37,16 +28,16 @@ STATEMENTS = {
 
 
 class StoredSandbox:
-    """A sandbox in a directory."""
+    """A sandbox in a directory. ``next_version`` returns a number that is greater than each one before."""
 
-    def __init__(self, directory: "Directory", entry: Entry) -> None:
+    def __init__(self, entry: Entry, files: Files, index: Index, next_version: Callable[[], int]) -> None:
         self.id, self.label, self.facts, self.size = entry.id, entry.label, entry.facts, entry.size
-        self._directory, self._files, self._index = directory, directory.files, directory.index
+        self._files, self._index, self._next_version = files, index, next_version
         self._recorded = entry.facts
         self._db: Database | None = None
         self._checked = self._removed = False
         self._advancing = Lock()
-        self.version = directory.next_version()
+        self.version = next_version()
         self.generation = 0
         with suppress(HomeUnavailable):  # the first transaction says so
             self.generation, _ = self._files.database(self.id)
@@ -85,11 +76,11 @@ class StoredSandbox:
     def replacement(self, image: bytes) -> Iterator[Transaction]:
         """Open a transaction in another database, whose file takes the place of this one's as a whole."""
         earlier = self._opened()
-        with _usable(f"the image that sandbox {self.id} goes back to"), beginning(image, self.facts, earlier, checked=False) as transaction:
+        with usable(f"the image that sandbox {self.id} goes back to"), beginning(image, self.facts, earlier, checked=False) as transaction:
             yield transaction
         facts = transaction.facts or self.facts
         self._foretell(facts)
-        content = _content(transaction)
+        content = content_of(transaction)
         self._files.write(self._files.folder(self.id) / f"{self.generation + 1}.sqlite", database.as_file(content))
         self.generation, self.size, self._checked = self.generation + 1, len(content), True
         self._let_go()
@@ -145,13 +136,13 @@ class StoredSandbox:
         earlier = self._index.snapshot(self.id, name)
         with self._index.writing():
             self._index.keep_snapshot(self.id, Kept(name, at, len(image)), self._files.keep_image(image))
-        self._directory.forget_images(earlier)
+        forget_images(self._files, self._index, earlier)
 
     def forget_snapshot(self, name: str) -> None:
         """Delete a snapshot."""
         earlier = self._index.snapshot(self.id, name)
         self._index.forget_snapshot(self.id, name)
-        self._directory.forget_images(earlier)
+        forget_images(self._files, self._index, earlier)
 
     def removed(self) -> None:
         """Let go of the database; any later use raises NotFound."""
@@ -164,7 +155,7 @@ class StoredSandbox:
             raise NotFound
         if self._db is None:
             self.generation, path = self._files.database(self.id)
-            with _usable(str(path)):
+            with usable(str(path)):
                 db = database.open_file(path, durable=self._files.durable, checked=self._checked)
             if not self._checked:
                 self._files.forget_earlier(self.id, self.generation)
@@ -190,7 +181,7 @@ class StoredSandbox:
     def _leave(self, facts: Facts, *, changed: bool) -> None:
         self.facts, known = facts, self._recorded
         if changed:
-            self.version = self._directory.next_version()
+            self.version = self._next_version()
         if facts.due != known.due or facts.clock != known.clock or facts.description is not known.description:
             self._record()
 
@@ -218,123 +209,16 @@ class StoredSandbox:
         return HomeUnavailable(f"{path}: {error}; nothing was changed")
 
 
-class Directory:
-    """All sandboxes in a directory, which no other server uses meanwhile.
-
-    Of several processes of one server, each is a ``worker``: its number, from 0, and how many there are. It uses those sandboxes
-    alone that it owns, by the remainder of their ids, and only adds others. The process that starts them has claimed the directory.
-    """
-
-    def __init__(self, path: Path, *, durable: bool = False, worker: tuple[int, int] = (0, 1)) -> None:
-        self.heard: Callable[[str], None] = lambda _sandbox_id: None
-        self._known: WeakValueDictionary[str, StoredSandbox] = WeakValueDictionary()
-        self._lock = Lock()
-        self._changes = count(1)
-        self._claim = claim(path) if worker[1] == 1 else None
-        try:
-            self.files = Files(path, durable=durable)
-            self.index = Index(self.files.index(), durable=durable, worker=worker)
-            self._starts = self.index.started()
-        except BaseException:
-            self._give_up()
-            raise
-
-    def next_version(self) -> int:
-        """Return a number that is greater than each one before, those of ended processes included."""
-        return self._starts * MOST_CHANGES + next(self._changes)
-
-    @contextmanager
-    def adding(self, sandbox_id: str, label: Label, image: bytes, start: Start) -> Iterator[Transaction]:
-        """See `inbox_mock.store.homes.Home`, here and below."""
-        if self.index.find(sandbox_id) is not None:
-            raise SandboxExists
-        with _usable("the image of a new sandbox"), beginning(image, None, None, checked=False) as transaction:
-            yield transaction
-        if transaction.facts is None:
-            raise ValueError("a new sandbox without facts")
-        content, is_recipe = _content(transaction), start.recipe is not None
-        with self.index.writing():
-            if self.index.find(sandbox_id) is not None:
-                raise SandboxExists
-            try:
-                self.files.make_folder(sandbox_id)
-                self.files.write(self.files.folder(sandbox_id) / "1.sqlite", database.as_file(content))
-                name = self.files.keep_image(start.recipe or start.image or b"")
-                self.index.add(Entry(sandbox_id, label, transaction.facts, len(content), name, is_recipe))
-            except HomeUnavailable:
-                self.files.delete_folder(sandbox_id)
-                raise
-
-    def find(self, sandbox_id: str) -> StoredSandbox | None:
-        """Return a sandbox."""
-        with self._lock:
-            known = self._known.get(sandbox_id)
-            if known is None and (entry := self.index.find(sandbox_id)) is not None:
-                known = self._known[sandbox_id] = StoredSandbox(self, entry)
-            return known
-
-    def owns(self, sandbox_id: str) -> bool:
-        """Return whether it is this worker's."""
-        return self.index.owns(sandbox_id)
-
-    def remove(self, sandbox_id: str) -> None:
-        """Remove a sandbox: first from the index, so that it is gone even if its files are not."""
-        images = self.index.images(sandbox_id)
-        self.index.remove(sandbox_id)
-        with self._lock:
-            known = self._known.pop(sandbox_id, None)
-        if known is not None:
-            known.removed()
-        self.files.delete_folder(sandbox_id)
-        self.forget_images(*images)
-
-    def forget_images(self, *names: str | None) -> None:
-        """Delete those starts and snapshots that nothing refers to any more."""
-        with self.index.writing():  # nobody begins to refer to one meanwhile
-            for name in names:
-                if name is not None and not self.index.refers(name):
-                    self.files.delete_image(name)
-
-    def listed(self, limit: int, skip: int = 0, *, name: str = "", owner: str | None = None) -> tuple[Sequence[Listed], int]:
-        """Return a page of sandboxes."""
-        return self.index.listed(limit, skip, name, owner)
-
-    def totals(self) -> tuple[int, int, int]:
-        """Return the numbers and bytes of what is kept."""
-        return self.index.totals()
-
-    def due(self, now: float) -> Sequence[str]:
-        """Return where something is due."""
-        return self.index.due(now)
-
-    def soonest(self, after: float) -> float | None:
-        """Return when something is due next."""
-        return self.index.soonest(after)
-
-    def expired(self, now: float) -> Sequence[str]:
-        """Return which have expired."""
-        return self.index.expired(now)
-
-    def check(self) -> None:
-        """Check that the index can be written, and that there is room on the disk."""
-        self.index.check()
-        self.files.check()
-
-    def close(self) -> None:
-        """Close every database."""
-        for one in list(self._known.values()):
-            one.sleep()
-        self.index.close()
-        self._give_up()
-
-    def _give_up(self) -> None:
-        claimed, self._claim = self._claim, None
-        if claimed is not None:
-            os.close(claimed)
+def forget_images(files: Files, index: Index, *names: str | None) -> None:
+    """Delete those starts and snapshots that nothing refers to any more."""
+    with index.writing():  # nobody begins to refer to one meanwhile
+        for name in names:
+            if name is not None and not index.refers(name):
+                files.delete_image(name)
 
 
 @contextmanager
-def _usable(what: str) -> Iterator[None]:
+def usable(what: str) -> Iterator[None]:
     """Raise `HomeUnavailable` in place of what says that a database cannot be used."""
     try:
         yield
@@ -346,7 +230,7 @@ def _usable(what: str) -> Iterator[None]:
         raise HomeUnavailable(f"{what}: {error}; expected a database that this process alone uses") from None
 
 
-def _content(transaction: Transaction) -> bytes:
+def content_of(transaction: Transaction) -> bytes:
     """Return the image of a new database, and close it."""
     content = database.take_image(transaction.db)
     transaction.db.close()

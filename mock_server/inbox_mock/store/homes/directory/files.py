@@ -151,10 +151,11 @@ class Files:
     def delete_folder(self, sandbox_id: str) -> None:
         """Delete a sandbox's folder, if it exists."""
         folder = self.folder(sandbox_id)
-        with named(folder), suppress(FileNotFoundError):
-            doomed = Path(mkdtemp(dir=self.path / "drafts"))
-            folder.replace(doomed / sandbox_id)
-            shutil.rmtree(doomed)
+        with named(folder):
+            if folder.exists() or folder.is_symlink():
+                doomed = Path(mkdtemp(dir=self.path / "drafts"))
+                folder.replace(doomed / sandbox_id)
+                shutil.rmtree(doomed)
 
     def database(self, sandbox_id: str) -> tuple[int, Path]:
         """Return the generation of a sandbox and its database.

@@ -1,0 +1,69 @@
+"""What ``inbox-mock serve`` says when it begins: warnings, and where the fake answers."""
+
+import sys
+
+import click
+
+from inbox_mock.app import Options
+from inbox_mock.console.terminal import complain
+from inbox_mock.domain.access import DEFAULT_SANDBOX
+from inbox_mock.domain.errors import HomeUnavailable
+from inbox_mock.scenarios.receivers import roles
+from inbox_mock.serving.server import Server
+from inbox_mock.store.homes import Facts
+from inbox_mock.webhooks.deliveries import RECEIVER
+
+OPEN = (
+    "WARNING: {url} can be reached from other machines, and there is no admin token: they may use the API, but /__admin answers "
+    "this machine{others} only. --admin-token-file FILE opens it to whoever presents the token."
+)
+PUBLISHED = (
+    "WARNING: behind a proxy, and without an admin token, /__admin answers nobody who comes through the proxy{others}. "
+    "--admin-token-file FILE opens it to whoever presents the token."
+)
+CONTINUES = (
+    "WARNING: the default sandbox goes on as it was kept, from the scenario {kept}; --scenario {asked} is for a server that has none yet."
+)
+
+
+def warn(server: Server, options: Options, host: str, *, asked: bool) -> None:
+    """Warn of what others may do, and of a scenario that was ``asked`` for in vain."""
+    if not options.admin_tokens and not server.is_private:
+        others = "".join(f", and {network}" for network in options.admin_networks)
+        complain(OPEN.format(url=f"{host}:{server.port}", others=others))
+    if not options.admin_tokens and (options.trusted_proxies or options.is_published_blindly):
+        more = "" if options.trusted_proxies else ", nor anybody else: what comes from this machine may be the proxy's"
+        complain(PUBLISHED.format(others=more))
+    kept = _default(server).description["scenario"]
+    if asked and kept != options.scenario.name:
+        complain(CONTINUES.format(kept=kept, asked=options.scenario.name))
+
+
+def greet(server: Server, options: Options) -> None:
+    """Say where the fake answers, and where sandboxes are kept."""
+    facts, url = _default(server), server.fake.sender.origin
+    clock = facts.clock
+    runs = "stands until you advance it" if clock.mode == "manual" else "runs" if clock.rate == 1 else f"runs at {clock.rate:g}x"
+    kept = "" if options.data is None else f"\n  Data     {options.data.absolute()}"
+    click.echo(
+        f"""The Inbox Mock answers. Scenario {facts.description["scenario"]}; its clock {runs}.
+
+  API      {url}/api/v3
+  Token    demo{kept}
+
+  curl -H 'Authorization: Bearer demo' '{url}/api/v3/inbox/conversations?include=participants'
+
+  Dashboard  {url}/      Reference  {url}/docs      Ctrl-C stops it"""
+    )
+    heard = {role for role, _ in options.overrides.receivers}
+    for role in [] if server.fake.continues else sorted(roles(options.scenario) - heard):
+        click.echo(f"\n  Nobody hears the webhooks for {role} yet: --webhook-url {'' if role == RECEIVER else f'{role}='}URL")
+    sys.stdout.flush()
+
+
+def _default(server: Server) -> Facts:
+    """Return what is known of the default sandbox, whichever worker serves it."""
+    found = server.fake.sandboxes.home.find(DEFAULT_SANDBOX)
+    if found is None:
+        raise HomeUnavailable("the default sandbox was deleted while the server started; start it again")
+    return found.facts
