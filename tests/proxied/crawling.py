@@ -9,7 +9,7 @@ import requests
 
 ABSOLUTE = re.compile(r"""https?://[^\s"'<>\\`),;]+""")
 LOADED = re.compile(r"""(?:href|src|action|data-document)="([^"#][^"]*)\"""")
-IMPORTED = re.compile(r"""(?:from |import ?\(?)"(\.[^"]+)\"""")
+IMPORTED = re.compile(r"""(?:from |import ?\(?)"([./][^"]+)\"""")
 STYLED = re.compile(r"""url\(["']?([^"')]+)""")
 LOCAL = frozenset({"localhost", "127.0.0.1", "::1"})
 EXAMPLES = frozenset({"http://127.0.0.1:9000", "http://localhost:3000", "http://localhost"})
