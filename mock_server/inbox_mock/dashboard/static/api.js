@@ -5,7 +5,7 @@ import { ask, field, h } from "./dom.js";
 /** The root of this server as the browser sees it, without a slash at its end. */
 export const ROOT = new URL("..", import.meta.url).href.slice(0, -1);
 
-const TOKEN = "inbox-mock-admin-token";
+const TOKEN = `inbox-mock-admin-token ${ROOT}`; // several fakes may share an origin, each below a prefix of its own
 
 /** The server refused the call; the message names each field and what was expected. */
 export class Refused extends Error {
