@@ -138,6 +138,7 @@ def test_claims_are_made_once_and_name_operations_fields_parameters_and_answers(
     assert {claim.kind for claim in found} == {"behaviour", "operation", "field", "refusal", "parameter", "answer"}
     assert {
         "A relayed message reaches the guest some seconds later.",
+        "A sender from another conversation is refused.",
         "POST /api/v3/inbox/messages",
         "Message.sent_at",
         "Conversation.links.bookings",

@@ -2,7 +2,6 @@
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
-from itertools import groupby
 
 from inbox_mock.conduct.model import Entry, Evidence, Rule, Violation
 from inbox_mock.conduct.pagination import REFERENCE, is_listing
@@ -27,10 +26,13 @@ def stop_after_a_401(evidence: Evidence) -> Iterator[Violation]:
     for exchange in evidence.exchanges:
         if exchange.failed:
             failed.setdefault(exchange.application_id, []).append(exchange.id)
-    calls = sorted((entry for entry in evidence.calls if entry.token in evidence.tokens), key=lambda entry: str(entry.token))
-    for token, used in groupby(calls, key=lambda entry: entry.token):
-        application_id = evidence.tokens[str(token)].application_id
-        yield from _of_token(str(token), used, sorted(failed.get(application_id, []) + failed.get(None, [])))
+    calls: dict[str, list[Entry]] = {}
+    for entry in evidence.calls:
+        if entry.token is not None and entry.token in evidence.tokens:
+            calls.setdefault(entry.token, []).append(entry)
+    for token, used in sorted(calls.items()):
+        application_id = evidence.tokens[token].application_id
+        yield from _of_token(token, used, sorted(failed.get(application_id, []) + failed.get(None, [])))
 
 
 def _of_token(token: str, calls: Iterable[Entry], failed: list[int]) -> Iterator[Violation]:

@@ -13,7 +13,7 @@ from inbox_mock.channels import policies
 from inbox_mock.conduct.evidence import OperationIndex
 from inbox_mock.conduct.model import Entry, Evidence
 from inbox_mock.conduct.pagination import page_of
-from inbox_mock.conduct.values import Json
+from inbox_mock.conduct.values import Json, parameters_in
 from inbox_mock.domain import times
 from inbox_mock.domain.fidelity import ASSUMPTIONS, Fidelity
 from inbox_mock.engine.unit_of_work import UnitOfWork
@@ -23,7 +23,6 @@ from inbox_mock.services.relay import RELAYED
 from inbox_mock.store.database import Row
 
 ASSUMED = "assumed"
-SHOWS_CREATOR = frozenset({"conversations", "messages"})
 OPENINGS = """
     SELECT t.due_at, t.happened, t.about, b.channel, b.created_at, b.id AS booking_id
     FROM timeline t JOIN bookings b ON b.id = json_extract(t.about, '$.booking_id')
@@ -41,9 +40,12 @@ REOPENED = """
     WHERE m.created_at >= ? AND p.member_type = 'Client' AND m.conversation_id IN (SELECT value FROM json_each(?))"""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Behaviour:
-    """A behaviour that no source settles: what the fake does, and why; ``switch`` names the switch that decides it."""
+    """A behaviour that no source settles: what the fake does, and why; ``switch`` names the switch that decides it.
+
+    There is one object for each, since thousands are counted.
+    """
 
     says: str
     source: str
@@ -55,14 +57,21 @@ def _switched(name: str) -> Behaviour:
     return Behaviour(ASSUMPTIONS[name].says, f"no source settles it; assume.{name} of a scenario decides", name)
 
 
+@cache
+def _declared(says: str, source: str) -> Behaviour:
+    return Behaviour(says, source)
+
+
 def _is(*calls: tuple[str, ...]) -> Callable[[Entry, Json], bool]:
     return lambda entry, _: entry.done and any(entry.is_call(*call) for call in calls)
 
 
+def _shows_records(entry: Entry, _: Json) -> bool:
+    return entry.status in {200, 201}
+
+
 def _shows_a_picture(entry: Entry, _: Json) -> bool:
-    if entry.status not in {200, 201} or entry.parts[1:2] != ("attachments",):
-        return False
-    attachments = entry.answered.get("attachments")
+    attachments = entry.answered.get("attachments") if entry.status in {200, 201} else None
     return isinstance(attachments, list) and any(attachment.get("image_width") for attachment in attachments)
 
 
@@ -70,21 +79,30 @@ def _stays_with_an_offset(entry: Entry, written: Json) -> bool:
     return entry.done and any(times.has_offset(str(written[key])) for key in ("start_at", "end_at") if key in written)
 
 
+@dataclass(frozen=True, slots=True)
+class OfCalls:
+    """Tells whether a call, which wrote a record, relied on a behaviour; it is asked of calls about these resources, or about any."""
+
+    behaviour: Behaviour
+    seen: Callable[[Entry, Json], bool]
+    about: tuple[str, ...] = ()
+
+
 MESSAGE = ("POST", "inbox", "messages")
-OF_CALLS: tuple[tuple[Behaviour, Callable[[Entry, Json], bool]], ...] = (
-    (_switched("if_none_match"), lambda entry, _: "If-None-Match" in entry.asked_headers),
-    (_switched("created_by"), lambda entry, _: entry.status in {200, 201} and not SHOWS_CREATOR.isdisjoint(entry.parts[1:2])),
-    (_switched("attachment_urls"), lambda entry, _: entry.status in {200, 201} and entry.parts[1:2] == ("attachments",)),
-    (_switched("picture_size"), _shows_a_picture),
-    (
+OF_READS = (
+    OfCalls(_switched("if_none_match"), lambda entry, _: "If-None-Match" in entry.asked_headers),
+    OfCalls(_switched("created_by"), _shows_records, ("conversations", "messages")),
+    OfCalls(_switched("attachment_urls"), _shows_records, ("attachments",)),
+    OfCalls(_switched("picture_size"), _shows_a_picture, ("attachments",)),
+    OfCalls(
         Behaviour("A page past the end is empty, and no error.", "no source settles it"),
         lambda entry, _: entry.status == 200 and page_of(entry) > int(entry.headers.get("X-Total-Pages") or sys.maxsize),
     ),
 )
-OF_WRITES: tuple[tuple[Behaviour, Callable[[Entry, Json], bool]], ...] = (
-    *OF_CALLS,
-    (_switched("message_bumps_conversation"), lambda entry, _: entry.made("inbox_message_created") is not None),
-    (
+OF_WRITES = (
+    *OF_READS,
+    OfCalls(_switched("message_bumps_conversation"), lambda entry, _: entry.made("inbox_message_created") is not None),
+    OfCalls(
         _switched("connect_moves_updated_at"),
         _is(
             ("PUT", "inbox", "conversations", "*", "connect_booking"),
@@ -92,16 +110,21 @@ OF_WRITES: tuple[tuple[Behaviour, Callable[[Entry, Json], bool]], ...] = (
             ("PUT", "inbox", "messages", "*", "add_attachment"),
         ),
     ),
-    (_switched("sent_at_optional"), lambda entry, written: entry.is_call(*MESSAGE) and bool(written) and written.get("sent_at") is None),
-    (_switched("visibility_all"), lambda entry, written: "messages" in entry.parts and written.get("visibility") == "all"),
-    (_switched("stay_offset"), _stays_with_an_offset),
-    (
+    OfCalls(
+        _switched("sent_at_optional"),
+        lambda entry, written: entry.is_call(*MESSAGE) and bool(written) and written.get("sent_at") is None,
+        ("messages",),
+    ),
+    OfCalls(_switched("visibility_all"), lambda entry, written: "messages" in entry.parts and written.get("visibility") == "all"),
+    OfCalls(_switched("stay_offset"), _stays_with_an_offset),
+    OfCalls(
         Behaviour("A message whose channel is not the conversation's default_channel stays in the inbox.", "inferred from default_channel"),
         lambda entry, _: any(reason.is_not_relayed for reason in entry.reasons),
     ),
-    (
+    OfCalls(
         Behaviour("A sender from another conversation is refused.", "inferred: a participant is scoped under its conversation"),
         lambda entry, _: entry.is_call(*MESSAGE) and entry.refused_for("sender"),
+        ("messages",),
     ),
 )
 OF_EXCHANGES: tuple[tuple[Behaviour, Callable[[Entry], bool]], ...] = (
@@ -151,17 +174,23 @@ def _met(evidence: Evidence, operations: OperationIndex) -> Iterator[Behaviour]:
         operation, reads = operations.of(entry.method, entry.path), entry.method == "GET"
         written = {} if reads else entry.written
         if operation is not None and entry.status not in {401, 403}:
-            yield from _declared(entry, written, operation)
+            yield from _of_declarations(entry, written, operation)
         if (entry.status or 0) >= 300:
             yield from _refusals(entry)
-        for behaviour, seen in OF_CALLS if reads else OF_WRITES:
-            if seen(entry, written):
-                yield behaviour
+        for one in _to_ask(entry.parts[1] if len(entry.parts) > 1 else "", reads=reads):
+            if one.seen(entry, written):
+                yield one.behaviour
     for entries, behaviours in ((evidence.exchanges, OF_EXCHANGES), (evidence.attempts, OF_WEBHOOKS)):
         yield from (behaviour for entry in entries for behaviour, seen in behaviours if seen(entry))
 
 
-def _declared(entry: Entry, written: Json, operation: Operation) -> Iterator[Behaviour]:
+@lru_cache(maxsize=64)
+def _to_ask(resource: str, *, reads: bool) -> tuple[OfCalls, ...]:
+    """Return what calls about a resource may show."""
+    return tuple(one for one in (OF_READS if reads else OF_WRITES) if not one.about or resource in one.about)
+
+
+def _of_declarations(entry: Entry, written: Json, operation: Operation) -> Iterator[Behaviour]:
     """Yield what a call relied on by its declarations: the operation, its parameters, written fields, embedded resources."""
     wrote = {}
     if operation.body in {"create", "update"}:
@@ -169,19 +198,18 @@ def _declared(entry: Entry, written: Json, operation: Operation) -> Iterator[Beh
         wrote = {name: value for name, value in written.items() if name in known}
         if entry.done:
             yield from (_switched("cast_values") for name, value in wrote.items() if is_cast(known[name], value))
-    parameters = entry.parameters
-    named = {part for name in ("fields", "include") if name in parameters for part in parameters[name].split(",")}
-    yield from _relied_on(operation, frozenset(parameters).intersection(operation.query), frozenset(named), frozenset(wrote))
+    yield from _relied_on(operation, entry.query, frozenset(wrote))
 
 
 @lru_cache(maxsize=256)
-def _relied_on(operation: Operation, parameters: frozenset[str], named: frozenset[str], wrote: frozenset[str]) -> tuple[Behaviour, ...]:
-    """Return the behaviours that an operation with such parameters, named parts and written fields relies on."""
-    found = []
+def _relied_on(operation: Operation, query: str, wrote: frozenset[str]) -> tuple[Behaviour, ...]:
+    """Return the behaviours that an operation with such a query and such written fields relies on."""
+    parameters, found = parameters_in(query), []
     if operation.fidelity.level == ASSUMED:
-        found.append(Behaviour(f"{operation.method} /api/v3{operation.rule}: {operation.summary}", operation.fidelity.source))
-    asked = [(name, QUERY[name]) for name in parameters if QUERY[name].fidelity.level == ASSUMED]
-    found += [Behaviour(f"Query parameter {name}: {one.says}", one.fidelity.source) for name, one in asked]
+        found.append(_declared(f"{operation.method} /api/v3{operation.rule}: {operation.summary}", operation.fidelity.source))
+    asked = [(name, QUERY[name]) for name in operation.query if name in parameters and QUERY[name].fidelity.level == ASSUMED]
+    found += [_declared(f"Query parameter {name}: {one.says}", one.fidelity.source) for name, one in asked]
+    named = {part for name in ("fields", "include") if name in parameters for part in parameters[name].split(",")}
     parts = _assumed_parts(operation.resource) if named or wrote else ()
     return (*found, *(behaviour for name, writable, behaviour in parts if name in named or (writable and name in wrote)))
 
@@ -197,8 +225,8 @@ def _assumed_parts(resource: Resource) -> tuple[tuple[str, bool, Behaviour], ...
     attributes = [a for a in resource.attributes if a.fidelity.level == ASSUMED]
     links = [link for link in resource.links if link.fidelity.level == ASSUMED]
     return (
-        *((a.name, True, Behaviour(f"Attribute {a.name} of {resource.plural}", a.fidelity.source)) for a in attributes),
-        *((link.name, False, Behaviour(f"Link {link.name} of {resource.plural}", link.fidelity.source)) for link in links),
+        *((a.name, True, _declared(f"Attribute {a.name} of {resource.plural}", a.fidelity.source)) for a in attributes),
+        *((link.name, False, _declared(f"Link {link.name} of {resource.plural}", link.fidelity.source)) for link in links),
     )
 
 
@@ -208,7 +236,7 @@ def _refusals(entry: Entry) -> Iterator[Behaviour]:
 
     known: tuple[str, Fidelity] | None = REFUSALS.get(entry.status or 0)
     if known is not None and known[1].level == ASSUMED and not entry.is_struck:
-        yield Behaviour(f"Status {entry.status}: {known[0]}", known[1].source)
+        yield _declared(f"Status {entry.status}: {known[0]}", known[1].source)
 
 
 def of_channels(work: UnitOfWork, since: str, closed: list[int]) -> dict[Behaviour, int]:

@@ -4,7 +4,7 @@ The journal is read once, without its bodies; `inbox_mock.conduct.entries` says 
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache, partial
 
@@ -37,7 +37,7 @@ OPENINGS = """
     SELECT json_extract(about, '$.booking_id') AS booking_id, json_extract(about, '$.conversation_id') AS conversation_id, happened
     FROM timeline WHERE kind IN ('conversation_opened', 'channel_opens')"""
 LAGGING = "SELECT id, set_at FROM faults WHERE kind = 'stale_read' AND coalesce(json_extract(options, '$.honest'), 1)"
-DELIVERIES = "SELECT id, event, forged FROM deliveries WHERE id IN (SELECT delivery_id FROM journal)"
+DELIVERIES = "SELECT id, event, forged FROM deliveries WHERE id IN (SELECT delivery_id FROM journal WHERE delivery_id IS NOT NULL)"
 POWERS = ("read", "write", "write_owned")
 
 
@@ -76,13 +76,14 @@ class OperationIndex:
         return None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Named:
-    """The ids of the records that requests name; other records are not read."""
+    """The ids of the records that requests name; other records are not read. ``booked``: a client gave a booking a conversation."""
 
-    made: list[int]
-    conversations: set[int]
-    participants: set[int]
+    made: list[int] = field(default_factory=list)
+    conversations: set[int] = field(default_factory=set)
+    participants: set[int] = field(default_factory=set)
+    booked: bool = False
 
 
 def collect(work: UnitOfWork, operations: OperationIndex, reader: Reader) -> Evidence:
@@ -94,13 +95,12 @@ def collect(work: UnitOfWork, operations: OperationIndex, reader: Reader) -> Evi
     named = _named(entries)
     messages = _messages(work.db, named)
     conversations = named.conversations | {message.conversation_id for message in messages.values()}
-    meddled = any(e.is_call("POST", "inbox", "conversations") or e.parts[3:] == ("connect_booking",) for e in entries)
     return Evidence(
         entries=entries,
         now=work.instant,
         strict=work.settings.strict,
         lost=entries[0].id - 1 if entries else 0,
-        bookings=_bookings(work.db) if meddled else {},
+        bookings=_bookings(work.db) if named.booked else {},
         conversations=_conversations(work.db, conversations),
         participants=_participants(work.db, conversations, named.participants),
         messages=messages,
@@ -109,10 +109,11 @@ def collect(work: UnitOfWork, operations: OperationIndex, reader: Reader) -> Evi
 
 
 def _named(entries: Iterable[Entry]) -> Named:
-    named = Named([], set(), set())
+    named = Named()
     for entry in entries:
         if entry.method == "GET" or not entry.parts:
             continue
+        named.booked |= entry.is_call("POST", "inbox", "conversations") or entry.parts[3:] == ("connect_booking",)
         if (made := entry.made("inbox_message_created")) is not None:
             named.made.append(made)  # its sender and its conversation are those of the message
             continue

@@ -210,7 +210,7 @@ class Evidence:
     @cached_property
     def exchanges(self) -> tuple[Entry, ...]:
         """The requests for tokens."""
-        return tuple(e for e in self.entries if e.delivery is None and (e.method, e.path.rstrip("/")) == ("POST", TOKENS))
+        return tuple(e for e in self.entries if e.method == "POST" and e.delivery is None and e.path.rstrip("/") == TOKENS)
 
     @cached_property
     def attempts(self) -> tuple[Entry, ...]:
@@ -234,13 +234,17 @@ class Evidence:
             derived[derive] = derive(self)
         return derived[derive]
 
-    def by_application(self) -> Iterator[tuple[int, list[Entry]]]:
-        """Yield each application that called the API, with its calls in order."""
+    @cached_property
+    def _by_application(self) -> Mapping[int, list[Entry]]:
         found: dict[int, list[Entry]] = {}
         for entry in self.calls:
             if entry.application_id is not None:
                 found.setdefault(entry.application_id, []).append(entry)
-        yield from found.items()
+        return found
+
+    def by_application(self) -> Iterator[tuple[int, list[Entry]]]:
+        """Yield each application that called the API, with its calls in order."""
+        yield from self._by_application.items()
 
     def attempts_at(self, method: str, *parts: str, field: str) -> Iterator[Entry]:
         """Yield the requests of a kind that were carried out, and those that a strict sandbox refused because of ``field``."""

@@ -69,15 +69,6 @@ def is_recent(evidence: object, at: datetime, span: timedelta) -> bool:
     return recent
 
 
-def filled(shape: type[T], fields: Mapping[str, object]) -> T:
-    """Return a frozen dataclass with all of its fields; calling it takes five times as long, which counts for ten thousand."""
-    record = shape.__new__(shape)
-    held = vars(record)
-    for name, value in fields.items():  # one by one: so records share the names
-        held[name] = value
-    return record
-
-
 def mark(text: object) -> object:
     """Return what stands for a text in a comparison, so that long ones need not be held; anything else is returned as it is."""
     return blake2b(text.encode(errors="replace"), digest_size=16).digest() if isinstance(text, str) else text

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from inbox_mock.api import openapi
 from inbox_mock.api.routes import OPERATIONS
-from inbox_mock.conduct.assumptions import ASSUMED, OF_CALLS, OF_CHANNELS, OF_EXCHANGES, OF_WEBHOOKS
+from inbox_mock.conduct.assumptions import ASSUMED, OF_CHANNELS, OF_EXCHANGES, OF_WEBHOOKS, OF_WRITES
 
 JSON = Mapping[str, object]
 LEVELS = ("documented", "recorded", "assumed")
@@ -31,8 +31,9 @@ def claims() -> list[Claim]:
 
 def _behaviours() -> Iterator[Claim]:
     """Yield the assumed behaviours that no switch controls."""
-    of_traffic = (behaviour for behaviour, _ in (*OF_CALLS, *OF_EXCHANGES, *OF_WEBHOOKS))
-    for behaviour in (*OF_CHANNELS, *of_traffic):
+    of_calls = (one.behaviour for one in OF_WRITES)
+    of_others = (behaviour for behaviour, _ in (*OF_EXCHANGES, *OF_WEBHOOKS))
+    for behaviour in (*OF_CHANNELS, *of_calls, *of_others):
         if behaviour.switch is None:
             yield Claim("behaviour", behaviour.says, ASSUMED, behaviour.source)
 
