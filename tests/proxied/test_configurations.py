@@ -2,10 +2,11 @@
 
 import subprocess
 from collections.abc import Callable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 
 import pytest
+import requests
 
 import proxying
 from builders import a_booking, a_scenario
@@ -14,6 +15,7 @@ from proxied.crawling import Crawl
 from proxying import Certificate, Front
 from servers import program
 
+Make = Callable[[Path], AbstractContextManager[Front]]
 INNER = "http://127.0.0.1:8089"
 
 
@@ -49,7 +51,7 @@ def test_caddy_takes_it(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("make", [proxying.by_caddy, proxying.by_haproxy], ids=lambda make: make.__name__)
-def test_every_address_leads_back_through_it(make: Callable[[Path], AbstractContextManager[Front]], tmp_path: Path) -> None:
+def test_every_address_leads_back_through_it(make: Make, tmp_path: Path) -> None:
     with make(tmp_path) as front:
         world = Mock(front.transport).sandbox(a_scenario(bookings=[a_booking()]))
         crawl = Crawl(front.root, front.transport.session, world.made["token"])
@@ -68,3 +70,16 @@ def test_every_address_leads_back_through_it(make: Callable[[Path], AbstractCont
         assert (crawl.strangers, crawl.failed) == (set(), {})
         assert len(crawl.seen) > 50
         assert world.made["api_url"] == f"{front.root}/api/v3"
+
+
+@pytest.mark.parametrize("make", [proxying.with_both, proxying.by_caddy, proxying.by_haproxy], ids=lambda make: make.__name__)
+def test_a_fault_that_closes_the_connection_is_not_tried_again(make: Make, tmp_path: Path) -> None:
+    with make(tmp_path) as front:
+        sandbox = Mock(front.transport).sandbox("empty")
+        sandbox.api.get("/accounts")  # a proxy that keeps connections has one now
+        sandbox.handle.fault("timeout_after", times=1)
+
+        with suppress(requests.ConnectionError):
+            assert sandbox.api.get("/rentals").status == 502
+
+        assert [entry["path"] for entry in sandbox.handle.journal()] == ["/api/v3/accounts", "/api/v3/rentals"]
