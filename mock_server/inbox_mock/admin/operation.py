@@ -39,16 +39,20 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class AdminCall:
-    """A call of the admin API by a caller, in the sandbox that its path names, or the default one if it names none."""
+    """A call of the admin API by a caller."""
 
     caller: Caller
     factory: SandboxFactory
     origin: str
-    in_sandbox: Sandbox
     path: Mapping[str, str]
     body: JSON
     query: Mapping[str, str]
     sender: WebhookSender
+
+    @property
+    def in_sandbox(self) -> Sandbox:
+        """The sandbox that the path names; only operations with one in their path have one."""
+        return self.factory.sandboxes.get(self.path["id"])
 
     @property
     def shows_credentials(self) -> bool:

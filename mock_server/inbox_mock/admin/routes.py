@@ -65,13 +65,13 @@ def blueprint(factory: SandboxFactory, control: AccessControl, sender: WebhookSe
 def _view(factory: SandboxFactory, control: AccessControl, sender: WebhookSender, operation: AdminOperation) -> Callable[..., Response]:
     def view(**path: str) -> Response:
         caller = control.check(request, operation.role)
-        sandbox = factory.sandboxes.get(path.get("id", "default"))
-        if "id" in path and not caller.may_see(sandbox.storage.label.owner):
+        # That the sandbox is missing, or somebody else's, is said before a mistake in the body.
+        if "id" in path and not caller.may_see(factory.sandboxes.get(path["id"]).storage.label.owner):
             told = f"found a sandbox that is not one of {caller.name!r}; expected one of its own, or a token with the role all"
             raise Forbidden(Problem("role", told))
         body = checked(operation, read_body(request.get_data())) if operation.method != "GET" else {}
         query = request.args if operation.query else {}
-        answer = operation.run(AdminCall(caller, factory, root_of(request), sandbox, path, body, query, sender))
+        answer = operation.run(AdminCall(caller, factory, root_of(request), path, body, query, sender))
         if isinstance(answer, Page):
             return Response(answer.text, operation.status, content_type=answer.kind)
         return _nothing() if operation.status == 204 else Response(orjson.dumps(answer), operation.status, content_type="application/json")

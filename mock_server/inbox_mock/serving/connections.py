@@ -19,14 +19,20 @@ from cheroot.wsgi import Server
 
 from inbox_mock.app import REFUSED
 from inbox_mock.domain import limits
-from inbox_mock.domain.errors import NotRead
+from inbox_mock.domain.errors import Elsewhere, HomeUnavailable, NotRead, Refusal
 from inbox_mock.serving.connection_faults import FaultyGateway
+from inbox_mock.serving.handover import Handed, Handover
 from inbox_mock.serving.incoming import Incoming
 from inbox_mock.serving.request_head import BEGINNINGS, body_length, check_host, fields, request_line, wants_interim
 from inbox_mock.serving.workers import Workers
 
 LINGER_SECONDS = 5
 SECONDS_BETWEEN_WARNINGS = 60
+HANDED_OVER = (
+    *("method", "uri", "path", "qs", "request_protocol", "response_protocol"),
+    *("inheaders", "close_connection", "chunked_read", "body"),
+)
+"""The attributes of a request from which another worker answers it."""
 INTERIM = b"HTTP/1.1 100 Continue\r\n\r\n"
 
 
@@ -37,10 +43,10 @@ class Request(HTTPRequest):
     body = b""
 
     def parse_request(self) -> None:
-        """Read the request, or say why it is refused."""
-        refusal = None
+        """Read the request, unless another worker has, or say why it is refused."""
+        refusal, handed = None, self.conn.handed
         try:
-            self.ready = self._read(self.conn.rfile)
+            self.ready = self._read(self.conn.rfile) if handed is None else self._take(handed)
         except NotRead as error:
             refusal = error.with_traceback(None)  # which holds what has come of the body
         except TimeoutError:
@@ -48,16 +54,44 @@ class Request(HTTPRequest):
         if refusal is not None:
             self._refuse(refusal)
 
-    def respond(self, refusal: NotRead | None = None) -> None:
-        """Let the application answer the request, or its refusal."""
+    def respond(self, refusal: Refusal | None = None) -> None:
+        """Let the application answer the request, or its refusal; here, or in the worker that serves its sandbox."""
+        elsewhere = None
         with BytesIO(self.body) as self.rfile:
             self.body = b""
             gateway = self.server.gateway(self)
             if refusal is not None:
                 gateway.env[REFUSED] = refusal
-            gateway.respond()
-        if self.chunked_write:
+            try:
+                gateway.respond()
+            except Elsewhere as found:
+                elsewhere, self.body = found.sandbox_id, self.rfile.getvalue()
+        if elsewhere is not None:
+            self._hand_over(elsewhere, refusal)
+        elif self.chunked_write:
             self.conn.wfile.write(b"0\r\n\r\n")
+
+    def _hand_over(self, sandbox_id: str, refusal: Refusal | None) -> None:
+        """Let the worker that serves a sandbox answer, on this connection, or say that it cannot for now."""
+        request = {name: getattr(self, name) for name in HANDED_OVER}
+        refused = None if refusal is None else (refusal.status, str(refusal.problems[0].title))
+        handed = Handed(request, refused, self.conn.rfile.rest(), (self.conn.remote_addr, self.conn.remote_port))
+        if self.server.handover.give(sandbox_id, self.conn.socket, handed):
+            self.conn.leave()
+            self.close_connection = True
+        else:
+            self.body = b""
+            self.respond(HomeUnavailable("the worker that serves this sandbox is being started anew: try again"))
+
+    def _take(self, handed: Handed) -> bool:
+        """Take a request that another worker has read."""
+        vars(self).update(handed.request)
+        self.conn.handed = None
+        if self.body:
+            self.conn.rfile.hold(len(self.body))
+        if handed.refused is not None:
+            raise NotRead(*handed.refused)
+        return True
 
     def _read(self, incoming: Incoming) -> bool:
         """Read the request to its end; return False if the client has closed the connection instead."""
@@ -94,7 +128,7 @@ class Request(HTTPRequest):
         self.conn.rfile.drop()
         self.close_connection, self.response_protocol = True, "HTTP/1.1"
         self.respond(refusal)
-        with suppress(OSError):
+        with suppress(OSError):  # also where another worker has the connection
             self.conn.socket.shutdown(socket.SHUT_WR)
             self.conn.rfile.begin(0 if self.conn.rfile.late else LINGER_SECONDS)
             self.conn.rfile.discard(2 * limits.BODY)
@@ -104,6 +138,7 @@ class Connection(HTTPConnection):
     """A connection with such requests; ``makefile`` opens the file to which answers are written."""
 
     RequestHandlerClass = Request
+    handed: Handed | None = None
 
     def __init__(self, server: Any, sock: Any, makefile: Any = MakeFile) -> None:  # noqa: ANN401 - cheroot is not typed
         super().__init__(
@@ -121,6 +156,11 @@ class Connection(HTTPConnection):
         """Close it, the writer included: its finalizer would try to send what the client did not take, and say why it cannot."""
         super().close()
         self.wfile.raw.close()
+
+    def leave(self) -> None:
+        """Close it in this process alone: it goes on elsewhere."""
+        self._close_kernel_socket = lambda: None
+        self.socket.close()
 
     @property
     def scheme(self) -> bytes:
@@ -226,6 +266,7 @@ class HttpServer(Server):
     _connections: Any
     requests: Any
     listener: socket.socket | None = None
+    handover: Handover
     ConnectionClass = ServedConnection
     keep_alive_conn_limit = limits.IDLE_CONNECTIONS
 
@@ -247,6 +288,15 @@ class HttpServer(Server):
             return super().bind(family, kind, proto)
         self.socket = self.listener
         return self.listener
+
+    def adopt(self, connected: socket.socket, handed: Handed) -> None:
+        """Answer a request, and those that follow it, on a connection that another worker has handed over."""
+        connected.settimeout(self.timeout)
+        connection = self.ConnectionClass(self, connected, None)
+        connection.remote_addr, connection.remote_port = handed.peer
+        connection.handed = handed
+        connection.rfile.put(handed.rest)
+        self.requests.put(connection)
 
     def error_log(self, *given: Any, **options: Any) -> None:  # noqa: ANN401 - cheroot is not typed
         """Say what went wrong, if standard error can be written: its reader may have gone, and that ends neither server nor worker."""

@@ -75,14 +75,22 @@ class Incoming:
         """Set the deadline of what is read from now on."""
         self._deadline = monotonic() + seconds
 
-    def hold(self) -> None:
-        """Take room for what has come, and for what comes, until it is released: a body begins.
+    def put(self, come: bytes) -> None:
+        """Begin with bytes that have come elsewhere."""
+        self._buffer += come
+
+    def rest(self) -> bytes:
+        """Return what has come that nobody has read."""
+        return bytes(self._buffer)
+
+    def hold(self, more: int = 0) -> None:
+        """Take room for what has come, ``more`` bytes included, and for what comes, until it is released: a body begins.
 
         Raises:
             NotRead: there is none.
         """
         self._holds = True
-        self._take_room(len(self._buffer))
+        self._take_room(len(self._buffer) + more)
 
     def release(self) -> None:
         """Give back the room that was taken."""

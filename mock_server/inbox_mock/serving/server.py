@@ -1,5 +1,6 @@
 """Serving the application over HTTP."""
 
+import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from queue import SimpleQueue
@@ -11,8 +12,10 @@ from typing import TYPE_CHECKING, Self
 from inbox_mock import __version__
 from inbox_mock.app import Fake, Options, create_app
 from inbox_mock.domain import limits
+from inbox_mock.serving.handover import Handover
 from inbox_mock.serving.listening import WAITING_CONNECTIONS, Listening, listen
 from inbox_mock.serving.scheduler import Scheduler
+from inbox_mock.store.homes import Home
 
 if TYPE_CHECKING:
     from inbox_mock.serving.connections import HttpServer
@@ -24,14 +27,25 @@ START_SECONDS = 60
 class Server(Listening):
     """A running fake. Use it as a context manager around `serve`, or call `prepare`, `serve` and `stop`.
 
-    ``fake`` is the served fake, once it is prepared.
+    One of several workers is given the socket that they all listen on, and the handover between them. ``fake`` is the served fake,
+    once it is prepared.
     """
 
     fake: Fake
     _http: "HttpServer"
 
-    def __init__(self, options: Options, host: str = "127.0.0.1", port: int = 8089) -> None:
-        self._options = options
+    def __init__(
+        self,
+        options: Options,
+        host: str = "127.0.0.1",
+        port: int = 8089,
+        *,
+        home: Home | None = None,
+        listener: socket.socket | None = None,
+        handover: Handover | None = None,
+    ) -> None:
+        self._options, self._home, self._handover = options, home, handover
+        self._given = listener
         self._host = host
         self._wanted_port = port
 
@@ -44,8 +58,8 @@ class Server(Listening):
         """
         from inbox_mock.serving.connections import HttpServer
 
-        fake = create_app(self._options)
-        self.hear(listen(self._host, self._wanted_port))
+        fake = create_app(self._options, home=self._home)
+        self.hear(self._given or listen(self._host, self._wanted_port))
         self._http = HttpServer(
             self._bound,
             fake.app,
@@ -56,6 +70,9 @@ class Server(Listening):
         )
         self._http.listener = self.listener
         self._http.prepare()
+        if self._handover is not None:
+            self._http.handover = self._handover
+            self._handover.take(self._http.adopt)
         self.fake = fake
         fake.sender.origin = self._options.public_url or self.url
         self._scheduler = Scheduler(fake.sandboxes, fake.sender)
