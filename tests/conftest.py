@@ -15,6 +15,7 @@ from inbox_mock.app import Fake, Options, create_app
 from inbox_mock.scenarios.build import Overrides
 from inbox_mock.scenarios.loading import find
 from inbox_mock.serving.server import Server
+from postgres import Postgres, running
 
 TRANSPORTS = ["in process", "over a socket"]
 OPTIONS = Options(scenario=find("empty"), seed=0, overrides=Overrides(mode="manual"))
@@ -57,6 +58,13 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "mock" in metafunc.fixturenames:
         both = metafunc.definition.get_closest_marker("both_transports") is not None
         metafunc.parametrize("mock", TRANSPORTS if both else TRANSPORTS[:1], indirect=True, ids=None if both else [pytest.HIDDEN_PARAM])
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[Postgres]:
+    """A PostgreSQL server of this process's own."""
+    with running() as server:
+        yield server
 
 
 @pytest.fixture

@@ -51,6 +51,17 @@ class InDirectory:
         return Directory(self.path, durable=self.durable)
 
 
+@dataclass
+class InPostgres:
+    url: str
+    lasts: bool = True
+
+    def open(self) -> Home:
+        from inbox_mock.store.homes.postgresql.opening import open_home
+
+        return open_home(self.url)
+
+
 PLACES: dict[str, Callable[[Path], Place]] = {
     "memory": lambda _: InMemory(),
     "directory": lambda folder: InDirectory(folder / "data"),

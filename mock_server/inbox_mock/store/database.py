@@ -171,6 +171,26 @@ def open_file(path: Path, *, durable: bool, checked: bool = False) -> Database:
     return database
 
 
+def open_copy(path: Path) -> Database:
+    """Return a connection to a database in a file that ends with this process: nothing is synced, and the log is left as it grows.
+
+    Raises:
+        UnusableDatabase: it is not one that this program wrote, or not as it wrote it.
+    """
+    database = _open(f"{path.absolute().as_uri()}?mode=rw", uri=True)
+    try:
+        check(database)
+        database.execute("PRAGMA synchronous = OFF")
+        database.execute("PRAGMA journal_mode = WAL")
+        database.execute("PRAGMA wal_autocheckpoint = 0")
+        migrations.migrate(database)
+        _limit(database)
+    except BaseException:
+        database.close()
+        raise
+    return database
+
+
 def check(database: Database) -> None:
     """Check a database that may come from anywhere.
 
@@ -223,7 +243,7 @@ def copied(database: Database) -> Database:
 
 
 def as_file(image: bytes) -> bytes:
-    """Return an image as the content of a file, for `open_file`."""
+    """Return an image as the content of a file, for `open_file` and `open_copy`."""
     return _journaling(image, _WRITE_AHEAD)
 
 

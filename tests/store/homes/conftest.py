@@ -5,11 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from homes import PLACES, Homes, Place
+from homes import PLACES, Homes, InPostgres, Place
 
 
-@pytest.fixture(params=PLACES)
+@pytest.fixture(params=[*PLACES, "PostgreSQL"])
 def place(request: pytest.FixtureRequest, tmp_path: Path) -> Place:
+    if request.param == "PostgreSQL":
+        return InPostgres(request.getfixturevalue("postgresql").empty())
     return PLACES[request.param](tmp_path)
 
 

@@ -1,0 +1,158 @@
+"""Connections to PostgreSQL: as many as are needed at once, up to a limit, and no wait without an end."""
+
+import select
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from threading import BoundedSemaphore
+from typing import TypeVar
+
+import psycopg
+from psycopg import ClientCursor, Connection
+from psycopg.abc import PQGen
+from psycopg.pq import TransactionStatus
+from psycopg.rows import TupleRow
+from psycopg.waiting import Ready, Wait
+
+from inbox_mock.domain.errors import HomeUnavailable
+
+T = TypeVar("T")
+Cursor = psycopg.Cursor[TupleRow]
+
+CONNECT_SECONDS = 3
+ROOM_SECONDS = 3
+SILENCE_SECONDS = 12
+"""How long the server may say nothing: longer than the server itself is told to wait for anything."""
+SETTINGS = """
+    SET lock_timeout = '5s'; SET statement_timeout = '10s'; SET idle_in_transaction_session_timeout = '{idle}';
+    SET tcp_keepalives_idle = 10; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 3"""
+EVENTS = {Wait.R: select.POLLIN, Wait.W: select.POLLOUT, Wait.RW: select.POLLIN | select.POLLOUT}
+
+
+class Silent(psycopg.OperationalError):
+    """The server has not said anything for too long."""
+
+
+class BoundedConnection(Connection[TupleRow]):
+    """A connection that is given up when the server says nothing for too long: it may have been stopped, or cut off."""
+
+    silence: float = SILENCE_SECONDS
+
+    def wait(self, gen: PQGen[T], *_given: object, **_more: object) -> T:
+        """Consume a generator that operates on the connection, as the driver's own method does, but not without end."""
+        poll = select.poll()
+        poll.register(self.pgconn.socket, 0)
+        try:
+            wanted = next(gen)
+            while True:
+                poll.modify(self.pgconn.socket, EVENTS[wanted])
+                if not (found := poll.poll(self.silence * 1000)):
+                    raise Silent(f"the server has said nothing for {self.silence:g} s")  # noqa: TRY301 - as any other failure
+                can_write = found[0][1] & select.POLLOUT
+                wanted = gen.send(Ready.RW if can_write and wanted == Wait.RW else Ready.W if can_write else Ready.R)
+        except StopIteration as end:
+            returned: T = end.value
+            return returned
+        except BaseException:
+            if self.pgconn.transaction_status == TransactionStatus.ACTIVE:
+                self.pgconn.finish()  # nobody knows what it would say next
+            raise
+
+
+class Connections:
+    """Connections that are lent, and kept until they are needed again."""
+
+    def __init__(self, url: str, most: int, idle: str) -> None:
+        """Connect to nothing yet; ``idle`` is how long the server lets a transaction wait for its next statement."""
+        self._url, self.most = url, most
+        self._settings = SETTINGS.format(idle=idle)
+        self._idle: list[BoundedConnection] = []
+        self._lent: set[BoundedConnection] = set()
+        self._room = BoundedSemaphore(most)
+
+    @contextmanager
+    def lent(self, query: str, parameters: Sequence[object] = (), *, silence: float = SILENCE_SECONDS) -> Iterator[Cursor]:
+        """Lend a connection on which some statements have been executed; a transaction that is left open is rolled back.
+
+        If the connection turns out to be lost, they are executed on another one: they may begin something, but not end it.
+
+        Raises:
+            HomeUnavailable: the server cannot be reached, or fails, here or within the block.
+        """
+        if not self._room.acquire(timeout=min(silence, ROOM_SECONDS)):
+            raise HomeUnavailable(f"PostgreSQL: all of its {self.most} connections of this process are in use")
+        try:
+            cursor, connection = self._executed(query, parameters, silence)
+            self._lent.add(connection)
+            try:
+                yield cursor
+            finally:
+                self._lent.discard(connection)
+                self._take_back(connection)
+        except psycopg.Error as error:
+            raise unavailable(error) from error
+        finally:
+            self._room.release()
+
+    def rows(self, query: str, parameters: Sequence[object] = ()) -> list[TupleRow]:
+        """Execute statements, and return the rows of the last one; none, if it returns nothing."""
+        with self.lent(query, parameters) as cursor:
+            while cursor.nextset():
+                pass
+            return cursor.fetchall() if cursor.description else []
+
+    def close(self) -> None:
+        """Close all of them, those that are lent too."""
+        self._close_idle()
+        for connection in list(self._lent):
+            connection.close()
+
+    def _close_idle(self) -> None:
+        idle, self._idle = self._idle, []
+        for connection in idle:
+            connection.close()
+
+    def _executed(self, query: str, parameters: Sequence[object], silence: float) -> tuple[Cursor, BoundedConnection]:
+        while True:
+            known = self._idle.pop() if self._idle else None
+            connection = known or connect(self._url, self._settings)
+            connection.silence = silence
+            cursor = connection.cursor()
+            try:
+                return cursor.execute(query.encode(), parameters), connection
+            except BaseException as error:
+                self._take_back(connection)
+                if known is None or not connection.closed or not isinstance(error, psycopg.OperationalError) or isinstance(error, Silent):
+                    raise
+                self._close_idle()  # they are lost as well
+
+    def _take_back(self, connection: BoundedConnection) -> None:
+        status = connection.info.transaction_status
+        if status in {TransactionStatus.INTRANS, TransactionStatus.INERROR}:
+            with suppress(psycopg.Error):
+                connection.rollback()
+                status = connection.info.transaction_status
+        if status == TransactionStatus.IDLE:
+            self._idle.append(connection)
+        else:
+            connection.close()
+
+
+def connect(url: str, settings: str) -> BoundedConnection:
+    """Return a new connection, on which each statement is a transaction unless it begins one."""
+    connection = BoundedConnection.connect(
+        url, autocommit=True, prepare_threshold=None, connect_timeout=CONNECT_SECONDS, application_name="inbox-mock"
+    )
+    connection.cursor_factory = ClientCursor  # which sends several statements at once
+    connection.execute(settings.encode())
+    return connection
+
+
+def unavailable(error: psycopg.Error) -> HomeUnavailable:
+    """Return the refusal of what the database did not do; no message of the driver or the server repeats a password."""
+    return HomeUnavailable(f"PostgreSQL: {told(error)}")
+
+
+def told(error: Exception) -> str:
+    """Return what a driver or a server says, on one line and without advice."""
+    lines = str(error).splitlines() or [type(error).__name__]
+    return lines[0].strip()

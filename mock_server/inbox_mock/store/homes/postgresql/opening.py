@@ -1,0 +1,87 @@
+"""Finding the database that a user names: waiting until it answers, making its tables once, and saying what is wrong."""
+
+from collections.abc import Callable, Mapping
+from importlib.resources import files
+from threading import Event
+
+import psycopg
+from psycopg.conninfo import conninfo_to_dict
+
+from inbox_mock.domain.errors import HomeUnavailable
+from inbox_mock.store.homes.postgresql.connections import CONNECT_SECONDS, told
+from inbox_mock.store.homes.postgresql.home import PostgresHome
+
+FORMAT = 1
+LOCK = int.from_bytes(b"inboxmok")
+"""The advisory lock that lets one process at a time make the tables."""
+EXPECTED = "postgresql://USER@HOST:PORT/DATABASE"
+PATIENCE_SECONDS = 30
+PAUSE_SECONDS = 0.5
+PASSING = ("starting up", "shutting down", "recovery", "too many", "remaining connection slots")
+"""In what a server says that refuses a connection, but may accept it later."""
+MADE = "SELECT to_regnamespace('inbox_mock') IS NOT NULL, to_regclass('inbox_mock.format') IS NOT NULL"
+
+
+def open_home(url: str, waiting: Callable[[str], None] = lambda _why: None) -> PostgresHome:
+    """Return the home in the database of a URL, whose tables are made if it has none.
+
+    ``waiting`` is called, once, if the server does not answer yet, with what is waited for.
+
+    Raises:
+        HomeUnavailable: it cannot be used; the text says why, and what was expected, and does not repeat a password.
+    """
+    where = _parsed(url)
+    try:
+        with _connected(url, where, waiting) as connection:
+            _make_tables(connection)
+    except psycopg.Error as error:
+        raise HomeUnavailable(f"{_place(where)}: {told(error)}") from None
+    return PostgresHome(url)
+
+
+def _parsed(url: str) -> Mapping[str, object]:
+    try:
+        if not url.startswith(("postgresql://", "postgres://")):
+            raise HomeUnavailable(f"found no URL of PostgreSQL; expected {EXPECTED}")
+        return conninfo_to_dict(url)
+    except (psycopg.Error, UnicodeError):
+        raise HomeUnavailable(f"found a URL that PostgreSQL does not take; expected {EXPECTED}, with special characters as %40") from None
+
+
+def _place(where: Mapping[str, object]) -> str:
+    """Return where the database is, in words."""
+    known = [
+        f"{name} {where[key]}"
+        for name, key in (("database", "dbname"), ("user", "user"), ("host", "host"), ("port", "port"))
+        if where.get(key)
+    ]
+    return f"PostgreSQL ({', '.join(known)})" if known else "PostgreSQL"
+
+
+def _connected(url: str, where: Mapping[str, object], waiting: Callable[[str], None]) -> psycopg.Connection[psycopg.rows.TupleRow]:
+    """Return a connection, as soon as the server accepts one."""
+    pauses = round(PATIENCE_SECONDS / PAUSE_SECONDS)
+    for left in reversed(range(pauses)):
+        try:
+            return psycopg.connect(url, autocommit=True, connect_timeout=CONNECT_SECONDS, application_name="inbox-mock")
+        except psycopg.Error as error:
+            is_answer = "FATAL" in str(error)
+            if not left or (is_answer and not any(words in str(error) for words in PASSING)):
+                raise
+            if left == pauses - 1:
+                waiting(f"{_place(where)}: {told(error)}")
+            Event().wait(PAUSE_SECONDS)
+    raise AssertionError
+
+
+def _make_tables(connection: psycopg.Connection[psycopg.rows.TupleRow]) -> None:
+    connection.execute("SELECT pg_advisory_lock(%s)", (LOCK,))
+    has_schema, has_tables = connection.execute(MADE).fetchone() or (False, False)
+    if not has_tables:
+        with connection.transaction():
+            if not has_schema:
+                connection.execute("CREATE SCHEMA inbox_mock")
+            connection.execute(files("inbox_mock.store.homes.postgresql").joinpath("schema.sql").read_bytes())
+    ((found,),) = connection.execute("SELECT version FROM inbox_mock.format").fetchall()
+    if found != FORMAT:
+        raise HomeUnavailable(f"the tables of schema inbox_mock have format {found}; expected {FORMAT}: use the Inbox Mock that made them")

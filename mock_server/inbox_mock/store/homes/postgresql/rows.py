@@ -1,0 +1,122 @@
+"""The rows of a sandbox as PostgreSQL has them, and the statements that read and write them."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+import orjson
+from psycopg import Cursor as BinaryCursor
+from psycopg.rows import TupleRow
+
+from inbox_mock.domain.times import Clock
+from inbox_mock.store.database import PAGE_BYTES
+from inbox_mock.store.homes import Facts, Label
+from inbox_mock.store.homes.postgresql.connections import Cursor
+from inbox_mock.store.homes.postgresql.copies import Pages
+
+PAGES_AT_ONCE = 4096
+STATE = "s.generation, s.version, s.pages, pg_postmaster_start_time()::text, s.clock, s.due, s.entry, s.described"
+FOUND = f"{STATE}, s.description, l.name, l.note, l.owner, l.ttl, l.created_at, l.used_at"
+TABLES = "inbox_mock.sandboxes s JOIN inbox_mock.labels l ON l.sandbox = s.id"
+FIND = f"SELECT s.id, {FOUND} FROM {TABLES} WHERE s.id = ANY(%s)"  # noqa: S608
+LOCK = f"""
+    BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE;
+    SELECT {STATE}, CASE WHEN s.described <> %s OR s.generation <> %s THEN s.description END, s.start
+    FROM inbox_mock.sandboxes s WHERE s.id = %s FOR NO KEY UPDATE"""  # noqa: S608
+ALL_PAGES = "SELECT number, bytes FROM inbox_mock.pages WHERE sandbox = %s AND number > %s ORDER BY number LIMIT %s"
+CHANGED_PAGES = "SELECT number, bytes FROM inbox_mock.pages WHERE sandbox = %s AND version > %s"
+WRITE_PAGES = f"""
+    INSERT INTO inbox_mock.pages (sandbox, number, version, bytes)
+    SELECT %s, number, %s, substring(%s FROM ({PAGE_BYTES} * (place - 1) + 1)::integer FOR {PAGE_BYTES})
+    FROM unnest(%s::integer[]) WITH ORDINALITY AS given (number, place)
+    ON CONFLICT (sandbox, number) DO UPDATE SET version = excluded.version, bytes = excluded.bytes;"""  # noqa: S608
+FORGET_PAGES = "DELETE FROM inbox_mock.pages WHERE sandbox = %s AND number > %s;"
+WRITE = """
+    UPDATE inbox_mock.sandboxes SET generation = %s, version = %s, pages = %s,
+      clock = %s, due = %s, entry = %s, described = %s, description = coalesce(%s, description) WHERE id = %s;
+    COMMIT"""
+
+
+@dataclass(frozen=True, slots=True)
+class Stand:
+    """What says which pages a sandbox has.
+
+    ``era`` is when the server was started: what it has lost by a crash or a change to a replica, if anything, no version tells.
+    """
+
+    generation: int
+    version: int
+    pages: int
+    era: str
+
+    def continues(self, earlier: "Stand") -> bool:
+        """Return whether what has changed since then are the pages whose versions say so."""
+        return (self.generation, self.era) == (earlier.generation, earlier.era) and self.version >= earlier.version
+
+
+def stand_in(row: TupleRow) -> Stand:
+    """Return what a row that begins with STATE says of the pages."""
+    return Stand(*row[:4])
+
+
+def facts_in(row: TupleRow, description: str | Mapping[str, object]) -> Facts:
+    """Return what a row that begins with STATE says of the facts; the description is JSON, or was read before."""
+    mode, now, rate, anchor = orjson.loads(row[4])
+    clock = Clock(mode, datetime.fromisoformat(now), rate, anchor)
+    read = orjson.loads(description) if isinstance(description, str) else description
+    return Facts(clock=clock, due=row[5], entry=row[6], described=row[7], description=read)
+
+
+def label_in(row: TupleRow) -> Label:
+    """Return the label in a row of FOUND."""
+    return Label(**dict(zip(asdict(Label()), row[9:15], strict=True)))
+
+
+def as_clock(facts: Facts) -> str:
+    """Return the clock as a row has it."""
+    clock = facts.clock
+    return orjson.dumps([clock.mode, clock.now.isoformat(), clock.rate, clock.anchor]).decode()
+
+
+def as_description(facts: Facts) -> str:
+    """Return the description as a row has it."""
+    return orjson.dumps(facts.description).decode()
+
+
+def pages_of(cursor: Cursor, sandbox_id: str, stand: Stand, base: bytes) -> bytes:
+    """Return all pages of a sandbox; those that were never written are those of its ``base``."""
+    found = bytearray(base[: stand.pages * PAGE_BYTES].ljust(stand.pages * PAGE_BYTES, b"\0"))
+    reader, last = BinaryCursor(cursor.connection), 0
+    while rows := reader.execute(ALL_PAGES, (sandbox_id, last, PAGES_AT_ONCE), binary=True).fetchall():
+        for number, page in rows:
+            found[(number - 1) * PAGE_BYTES : number * PAGE_BYTES] = page
+        last = rows[-1][0]
+    return bytes(found)
+
+
+def pages_since(cursor: Cursor, sandbox_id: str, earlier: Stand, count: int) -> Pages:
+    """Return the pages that have changed since then."""
+    rows = BinaryCursor(cursor.connection).execute(CHANGED_PAGES, (sandbox_id, earlier.version), binary=True)
+    return Pages(dict(rows), count)
+
+
+def write(cursor: Cursor, sandbox_id: str, before: Stand, after: Stand, pages: Pages, facts: Facts, known: Facts | None) -> None:
+    """Write what a transaction has changed, and commit. The description is written unless it is that of the ``known`` facts."""
+    numbers = sorted(pages.changed)
+    query, parameters = "", list[object]()
+    for first in range(0, len(numbers), PAGES_AT_ONCE):
+        if query:
+            cursor.execute(query.encode(), parameters)
+        some = numbers[first : first + PAGES_AT_ONCE]
+        query, parameters = WRITE_PAGES, [sandbox_id, after.version, b"".join(pages.changed[number] for number in some), some]
+    if after.pages < before.pages:
+        query, parameters = query + FORGET_PAGES, [*parameters, sandbox_id, after.pages]
+    same = known is not None and known.description is facts.description
+    description = None if same else orjson.dumps(facts.description).decode()
+    row = (after.generation, after.version, after.pages, as_clock(facts), facts.due, facts.entry, facts.described, description, sandbox_id)
+    cursor.execute((query + WRITE).encode(), [*parameters, *row])
+
+
+def as_label(sandbox_id: str, label: Label) -> tuple[object, ...]:
+    """Return a label as a row has it: its fields, and what a search by name looks at."""
+    return *asdict(label).values(), f"{sandbox_id} {label.name or ''}".lower()
