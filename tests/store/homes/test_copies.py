@@ -36,7 +36,7 @@ class Kept:
 
     def take(self, pages: Pages) -> None:
         self.version += 1
-        self.pages = {number: page for number, page in (self.pages | pages.changed).items() if number <= pages.count}
+        self.pages = {number: page for number, page in {**self.pages, **pages.changed}.items() if number <= pages.count}
         self.versions |= dict.fromkeys(pages.changed, self.version)
 
     def whole(self) -> bytes:
