@@ -10,6 +10,7 @@ from time import perf_counter, time
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
+import orjson
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAllowed, NotFound, RequestEntityTooLarge
 
@@ -19,7 +20,7 @@ from inbox_mock.admin.sandboxes import describe
 from inbox_mock.api import cross_origin, oauth, proxies, rendering, routes
 from inbox_mock.api.addressing import AddressedRequest
 from inbox_mock.api.pace import Pace
-from inbox_mock.api.pipeline import Server, refuse
+from inbox_mock.api.pipeline import REFUSED, Server, refuse
 from inbox_mock.dashboard import pages as dashboard
 from inbox_mock.docs import pages as docs
 from inbox_mock.domain import errors, limits
@@ -35,6 +36,12 @@ from inbox_mock.scenarios.loading import Scenario
 from inbox_mock.simulation.actions import handlers
 from inbox_mock.store.homes import WHOLE, Home, Share
 from inbox_mock.store.homes.memory import MemoryHome
+from inbox_mock.telemetry.gauges import gauges_of
+from inbox_mock.telemetry.metrics import Metrics
+from inbox_mock.telemetry.pages import METRICS, metrics_of
+from inbox_mock.telemetry.readiness import Readiness
+from inbox_mock.telemetry.traffic import Traffic
+from inbox_mock.telemetry.watching import Watch, WatchedSender
 from inbox_mock.webhooks.sender import WebhookSender
 
 if TYPE_CHECKING:
@@ -42,7 +49,6 @@ if TYPE_CHECKING:
 
 SLASHES = re.compile("/{2,}")
 FORMAT = re.compile(r"(/api/v3/.*[^/])\.json(/?)")
-REFUSED = "inbox_mock.refused"  # the key in the WSGI environ under which a server puts the `NotRead` of a request that it refuses
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +76,7 @@ class Options:
     max_sandboxes: int = limits.SANDBOXES
     max_sandbox_rate: int = limits.SANDBOX_RATE
     public_url: str | None = None
+    logs: bool = False
     trusted_proxies: int = 0
 
     @property
@@ -80,7 +87,7 @@ class Options:
 
 @dataclass(frozen=True, slots=True)
 class Fake:
-    """The fake in this process: the Flask application, its sandboxes, the factory of sandboxes, and the sender of webhooks.
+    """The fake in this process: the application, its sandboxes, their factory, the sender of webhooks, and the figures of all that.
 
     ``continues`` says whether the default sandbox was there before.
     """
@@ -89,6 +96,7 @@ class Fake:
     sandboxes: Sandboxes
     factory: SandboxFactory
     sender: WebhookSender
+    metrics: Metrics
     continues: bool
 
 
@@ -125,7 +133,11 @@ def create_app(
     home = home or open_home(options)
     chance = token_hex if options.seed is None else None
     sandboxes = Sandboxes(home, wall, handlers, describe, build_recipe, options.seed or 0, chance, options.max_sandboxes)
-    sender = WebhookSender(frozenset(map(plain_host, options.webhook_hosts)))
+    watch = Watch(Traffic(), perf_counter, logs=options.logs)
+    sandboxes.struck = watch.strike
+    readiness = Readiness(home.check)
+    metrics = Metrics(watch.traffic, gauges_of(sandboxes, readiness, wall))
+    sender = WatchedSender(watch, frozenset(map(plain_host, options.webhook_hosts)))
     factory = SandboxFactory(sandboxes, wall, sender.may_send_to)
     continues = home.find(DEFAULT_SANDBOX) is not None
     if not continues:
@@ -136,6 +148,8 @@ def create_app(
     app = Flask("inbox_mock", static_folder=None)
     app.request_class = AddressedRequest
     app.config["MAX_FORM_PARTS"] = int(limits.PARAMETERS)
+    app.before_request(watch.begin)
+    app.after_request(watch.end)  # the first to be registered, and the last to be called
     app.register_blueprint(routes.blueprint(server))
     app.register_blueprint(routes.reference())
     app.register_blueprint(oauth.blueprint(server))
@@ -149,8 +163,9 @@ def create_app(
     app.register_blueprint(admin.blueprint(factory, control, sender))
     app.register_blueprint(dashboard.blueprint(control))
     app.register_blueprint(docs.blueprint())
-    _health(app)
-    _answers_of_refusals(app, server)
+    app.register_blueprint(metrics_of(metrics, control))
+    _health(app, readiness)
+    _answers_of_refusals(app, server, watch)
     app.before_request(_before_all)
     allow_pages = cross_origin.policy(options.allowed_origins)
     app.after_request(lambda answer: allow_pages(request, answer) if "Origin" in request.headers else answer)
@@ -158,7 +173,7 @@ def create_app(
     app.after_request(rendering.worded)
     _normalise_paths(app)
     app.wsgi_app = proxies.addressed(app.wsgi_app, options.public_url, options.trusted_proxies)  # type: ignore[assignment,method-assign]
-    return Fake(app, sandboxes, factory, sender, continues)
+    return Fake(app, sandboxes, factory, sender, metrics, continues)
 
 
 def _normalise_paths(app: Flask) -> None:
@@ -188,17 +203,24 @@ def _before_all() -> Response | None:
     return cross_origin.preflight(request) if request.method == "OPTIONS" else None
 
 
-def _health(app: Flask) -> None:
+def _health(app: Flask, readiness: Readiness) -> None:
     @app.get("/livez")
-    @app.get("/readyz")
-    def healthy() -> Response:
+    def livez() -> Response:
         return Response('{"status":"ok"}\n', content_type="application/json")
 
+    @app.get("/readyz")
+    def readyz() -> Response:
+        why = readiness.why_not()
+        if why is None:
+            return livez()
+        return Response(orjson.dumps({"status": "unavailable", "why": why}), 503, content_type="application/json")
 
-def _answers_of_refusals(app: Flask, server: Server) -> None:
+
+def _answers_of_refusals(app: Flask, server: Server, watch: Watch) -> None:
     """Register error handlers, which answer in the format of the API that was addressed."""
 
     def answer(refusal: errors.Refusal, reason: Reason | None = None) -> Response:
+        watch.fail(refusal)
         answered = _in_format(server, refusal, reason)
         if refusal.status == 503:
             answered.headers["Retry-After"] = "1"
@@ -227,7 +249,7 @@ def _answers_of_refusals(app: Flask, server: Server) -> None:
 
 
 def _in_format(server: Server, refusal: errors.Refusal, reason: Reason | None) -> Response:
-    if request.path.startswith(access_control.PREFIX):
+    if request.path.startswith((access_control.PREFIX, METRICS)):
         return access_control.problem_of(refusal)
     if isinstance(refusal, errors.NotRead):
         return refuse(server, refusal, render=oauth.refused if request.path.startswith("/oauth/") else rendering.refused)

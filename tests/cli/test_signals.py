@@ -78,7 +78,7 @@ def stopping(tmp_path: Path, receiver: Receiver) -> Iterator[tuple["subprocess.P
     port_file = tmp_path / "port"
     command = [COMMAND, "serve", "--scenario", "webhook-duplicated", "--webhook-url", receiver.url, "--clock", "manual"]
     receiver.holds = True
-    with subprocess.Popen([*command, "--port", "0", "--port-file", str(port_file)], stdout=subprocess.DEVNULL) as process:
+    with subprocess.Popen([*command, "--port", "0", "--port-file", str(port_file)], stdout=subprocess.DEVNULL, text=True) as process:
         port = wait_for(port_file, process)
         opened = HTTPConnection("127.0.0.1", port, timeout=60)
         opened.request("POST", "/__admin/sandboxes/default/clock/advance", b'{"by":"1h"}')

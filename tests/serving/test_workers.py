@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from flask import Flask, Response, request
 
-from inbox_mock.app import REFUSED
+from inbox_mock.api.pipeline import REFUSED
 from inbox_mock.serving import workers
 from inbox_mock.serving.connections import HttpServer, Outgoing
 

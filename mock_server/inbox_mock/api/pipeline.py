@@ -30,6 +30,11 @@ from inbox_mock.store import journal
 from inbox_mock.store.access import Allowance, spend
 from inbox_mock.store.database import Row
 
+REFUSED = "inbox_mock.refused"
+"""The key of a request's environ under which a server puts the `NotRead` of a request that it refuses."""
+JOURNALED = "inbox_mock.journaled"
+"""The key under which an answered request has the id of its sandbox, and the id and content of its journal entry."""
+Journaled = tuple[str, int, Row]
 ERRORS = ErrorFormat(JSON_API, lambda problem: problems_body([problem]))
 TOO_FAST = NotRead(503, "this sandbox is called too often: try again in a second")
 JOURNALED_HEADERS = (
@@ -116,6 +121,7 @@ def respond(
         }
         work.journaled = journal.add(work.db, entry, work.reasons)
         headers.append(("X-Mock-Request-Id", str(work.journaled)))
+    request.environ[JOURNALED] = work.sandbox_id, work.journaled, entry
     longer = 0.0 if fault is None else fault.wait(server.wait)
     headers += rendering.trace_headers(work.now, server.request_id(), server.stopwatch() - started + longer)
     if fault is not None:

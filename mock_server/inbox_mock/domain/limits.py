@@ -97,6 +97,8 @@ IDLE_CONNECTIONS = Limit(
 WAITING = Limit(8, "requests", "admin calls that wait for news at once", "answered at once")
 EVENTS = Limit(1_000, "events", "one advance of a clock `until` something, or without time passing", "it stops, and says so")
 
+LOGGED = Limit(10_000, "lines", "lines of the log that wait to be written", "they are dropped, and counted in the next line")
+
 # What is listed.
 LISTED = Limit(200, "records", "a page of sandboxes, of deliveries, of events past or to come, or of a thread", "422 at `limit`")
 

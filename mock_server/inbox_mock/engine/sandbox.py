@@ -28,8 +28,9 @@ class Surroundings:
     """What a sandbox needs of its server.
 
     The wall clock, the handlers of its timeline, how it is described, and how the image of a recipe is made at a time of the wall
-    clock. ``woken`` is called when its database was opened, ``planned`` with the wall clock's time when the next event is due in it.
-    Nobody waits for news once ``stopping`` is set. Credentials are drawn by ``chance``, or, without it, from seeds.
+    clock. ``woken`` is called when its database was opened, ``planned`` with the wall clock's time when the next event is due in it,
+    ``struck`` with the kinds of the faults that a unit of work has met. Nobody waits for news once ``stopping`` is set. Credentials
+    are drawn by ``chance``, or, without it, from seeds.
     """
 
     wall: WallClock
@@ -38,6 +39,7 @@ class Surroundings:
     build: Callable[[bytes, float], bytes]
     woken: "Callable[[Sandbox], None]"
     planned: Callable[[float], None]
+    struck: Callable[[list[str]], None]
     stopping: Event
     chance: Chance | None
 
@@ -148,6 +150,8 @@ class Sandbox:
                 if known is None or db.total_changes != changes:
                     transaction.facts = self._around.facts(work, known)
         self._tell(before)
+        if work.struck:
+            self._around.struck(work.struck)
 
     @contextmanager
     def _alone(self) -> Iterator[None]:

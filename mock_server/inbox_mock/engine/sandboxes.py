@@ -25,7 +25,8 @@ class Sandboxes:
     """The sandboxes of a home, by id, as this process uses them.
 
     Ids and credentials are drawn by ``chance``; without it they depend on ``seed``. ``planned`` is called with the wall clock's time
-    when an event is due in one of them, whenever that may have changed. ``stopping`` is set when no request may wait any longer.
+    when an event is due in one of them, whenever that may have changed, ``struck`` with the kinds of faults that have taken effect.
+    ``stopping`` is set when no request may wait any longer.
     """
 
     def __init__(
@@ -40,10 +41,13 @@ class Sandboxes:
         most: int = limits.SANDBOXES,
     ) -> None:
         self.planned: Callable[[float], None] = lambda _due: None
+        self.struck: Callable[[list[str]], None] = lambda _kinds: None
         self.home = home
         home.heard = self._hear
         self.stopping = Event()
-        self._around = Surroundings(wall, handlers, describe, build, self._note_awake, self._note_due, self.stopping, chance)
+        self._around = Surroundings(
+            wall, handlers, describe, build, self._note_awake, self._note_due, self._note_struck, self.stopping, chance
+        )
         self._seed, self._chance, self._most = seed, chance, most
         self._counter = count(1)
         self._known: WeakValueDictionary[str, Sandbox] = WeakValueDictionary()
@@ -110,6 +114,16 @@ class Sandboxes:
             finally:
                 self._waiting.release()
         return seated
+
+    @property
+    def waiting(self) -> int:
+        """How many requests wait for news."""
+        return limits.WAITING - self._waiting._value  # noqa: SLF001 - a semaphore does not say how often it was acquired
+
+    @property
+    def awake(self) -> int:
+        """How many sandboxes are open in this process."""
+        return len(self._awake)
 
     def stop_waiting(self) -> None:
         """Let requests wait no longer, neither for news of a sandbox nor because a fault delays their answer."""
@@ -183,6 +197,9 @@ class Sandboxes:
 
     def _note_due(self, due: float) -> None:
         self.planned(due)
+
+    def _note_struck(self, kinds: list[str]) -> None:
+        self.struck(kinds)
 
     def _note_awake(self, sandbox: Sandbox) -> None:
         """Put the least recently used sandbox to sleep, if too many are awake."""

@@ -69,7 +69,8 @@ class UnitOfWork:
     """One transaction of a sandbox. ``now`` is the sandbox's time in the API's format, ``instant`` the same as a datetime.
 
     ``handlers`` returns the handlers of the timeline events that fall due within it. ``reasons`` and ``caused`` are the reasons
-    and events that the journal is to record for the request, ``happened`` are the timeline events that were handled.
+    and events that the journal is to record for the request, ``happened`` are the timeline events that were handled, ``struck`` the
+    kinds of the faults that took effect.
     """
 
     sandbox_id: str
@@ -84,6 +85,7 @@ class UnitOfWork:
     reasons: list[Reason] = field(default_factory=list)
     caused: list[dict[str, object]] = field(default_factory=list)
     happened: list[Event] = field(default_factory=list)
+    struck: list[str] = field(default_factory=list)
     journaled: int = 0
 
     def on(self, db: Database) -> "UnitOfWork":

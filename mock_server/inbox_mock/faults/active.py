@@ -138,6 +138,7 @@ def strike(work: UnitOfWork, request: RequestFacts) -> RequestStrike | None:
     for row in store.standing(work.db, work.now):
         fault = kinds()[str(row["kind"])]
         if isinstance(fault, RequestFault) and _strikes(work, row, fault, request):
+            work.struck.append(str(row["kind"]))
             return RequestStrike(row["id"], str(row["kind"]), str(row["set_at"]), fault.effect(options_of(fault, row)))
     return None
 
@@ -159,6 +160,7 @@ def strike_webhook(work: UnitOfWork, event: str, webhook: Row, older: Callable[[
             continue
         record = older(row["id"]) if fault.older else None
         if (record is not None or not fault.older) and _is_due(work, row, match):
+            work.struck.append(str(row["kind"]))
             return WebhookStrike(row["id"], row["kind"], fault.effect(options_of(fault, row)), record)
     return None
 

@@ -17,7 +17,7 @@ from cheroot.makefile import MakeFile, StreamWriter
 from cheroot.server import HTTPConnection, HTTPRequest
 from cheroot.wsgi import Server
 
-from inbox_mock.app import REFUSED
+from inbox_mock.api.pipeline import REFUSED
 from inbox_mock.domain import limits
 from inbox_mock.domain.errors import Elsewhere, HomeUnavailable, NotRead, Refusal
 from inbox_mock.serving.connection_faults import FaultyGateway

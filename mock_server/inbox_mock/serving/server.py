@@ -75,6 +75,7 @@ class Server(Listening):
             self._handover.take(self._http.adopt)
         self.fake = fake
         fake.sender.origin = self._options.public_url or self.url
+        fake.metrics.gauges.append(self._http.requests.gauges)
         self._scheduler = Scheduler(fake.sandboxes, fake.sender)
 
     def serve(self, ready: Callable[[], None] = lambda: None) -> None:

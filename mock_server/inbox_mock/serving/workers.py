@@ -4,6 +4,7 @@ Each thread that computes delays all others, and health, by its turn at the inte
 threads, unless none of them goes on: they wait for a receiver, for a sandbox, for what a client sends. Then there is one more.
 """
 
+from collections.abc import Iterator
 from contextlib import suppress
 from functools import cache
 from queue import Empty, Queue
@@ -13,6 +14,8 @@ from typing import Any
 
 from cheroot.workers import threadpool
 from cheroot.workers.threadpool import ThreadPool, WorkerThread
+
+from inbox_mock.telemetry.metrics import Gauge
 
 SHUTDOWN = threadpool._SHUTDOWNREQUEST  # type: ignore[attr-defined]  # noqa: SLF001 - what tells a thread of cheroot's to end
 FEW = 4
@@ -53,10 +56,11 @@ class Workers(ThreadPool):
         for thread in more:
             thread.start()
 
-    @property
-    def busy(self) -> int:
-        """How many threads answer a request."""
-        return len(self._answering)
+    def gauges(self) -> Iterator[Gauge]:
+        """Yield how many threads there are, and how many requests they answer or leave waiting."""
+        yield "inbox_mock_threads", "Threads that answer requests.", len(self._threads)
+        yield "inbox_mock_threads_busy", "Threads that answer a request at this moment.", len(self._answering)
+        yield "inbox_mock_requests_waiting", "Requests that wait for a thread.", self.qsize
 
     def stop(self, timeout: float = 5) -> None:
         """Wait until every request that has come is answered, for so many seconds at the most, and let all threads end."""

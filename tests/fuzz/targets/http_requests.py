@@ -13,7 +13,7 @@ import pytest
 from fuzz.target import target
 from hostile.fuzzed import INSERTED
 from hostile.wire import replies, written
-from inbox_mock.app import REFUSED
+from inbox_mock.api.pipeline import REFUSED
 from inbox_mock.domain.errors import NotRead
 from inbox_mock.serving import incoming
 from inbox_mock.testing.transport import Application

@@ -1,0 +1,84 @@
+"""Figures in the format of Prometheus. The library is imported at the first scrape: a start does not pay for it."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from itertools import accumulate
+from typing import TYPE_CHECKING
+
+from inbox_mock import __version__
+from inbox_mock.domain.errors import HomeUnavailable
+from inbox_mock.telemetry.traffic import SECONDS, Traffic
+
+if TYPE_CHECKING:
+    from prometheus_client import CollectorRegistry
+    from prometheus_client.metrics_core import CounterMetricFamily, Metric
+
+Gauge = tuple[str, str, float]
+"""A figure that rises and falls: its name, what it says, and its value."""
+Gauges = Callable[[], Iterable[Gauge]]
+
+
+class Metrics:
+    """The figures of one server: what its traffic counts, and what others, in ``gauges``, tell when they are asked.
+
+    Those that raise HomeUnavailable are left out.
+    """
+
+    def __init__(self, traffic: Traffic, *gauges: Gauges) -> None:
+        self.gauges = list(gauges)
+        self._traffic = traffic
+        self._registry: CollectorRegistry | None = None
+
+    def exposition(self) -> tuple[bytes, str]:
+        """Return all figures as text, and its content type."""
+        from prometheus_client import CollectorRegistry, PlatformCollector, ProcessCollector
+        from prometheus_client.exposition import choose_encoder
+
+        if self._registry is None:
+            registry = CollectorRegistry()
+            ProcessCollector(registry=registry)
+            PlatformCollector(registry=registry)
+            registry.register(self)
+            self._registry = registry
+        encode, kind = choose_encoder("")
+        return encode(self._registry), kind
+
+    def collect(self) -> "Iterator[Metric]":
+        """Yield each figure; the library asks for them."""
+        from prometheus_client.metrics_core import GaugeMetricFamily, HistogramMetricFamily, InfoMetricFamily
+
+        yield InfoMetricFamily("inbox_mock_build", "The version that runs.", {"version": __version__})
+        labels = ("part", "operation")
+        requests = _counter("inbox_mock_http_requests", "Requests answered, by operation and class of status.", (*labels, "status"))
+        for named, count in self._traffic.requests.copy().items():
+            requests.add_metric(named, count)
+        yield requests
+        durations = HistogramMetricFamily("inbox_mock_http_request_duration_seconds", "How long answers took to make.", labels=labels)
+        for operation, found in self._traffic.durations.copy().items():
+            bounds = zip((*map(str, SECONDS), "+Inf"), accumulate(found.classes), strict=True)
+            durations.add_metric(operation, list(bounds), found.total)
+        yield durations
+        yield _counted(
+            "inbox_mock_webhook_deliveries", "Attempts to deliver a webhook, by class of status.", "status", self._traffic.deliveries
+        )
+        yield _counted("inbox_mock_faults_struck", "Faults that have taken effect, by kind.", "kind", self._traffic.faults)
+        yield _counted("inbox_mock_errors", "Failures of the server's own: never a fault that was ordered.", "kind", self._traffic.errors)
+        for gauges in self.gauges:
+            try:
+                for name, says, value in gauges():
+                    yield GaugeMetricFamily(name, says, value)
+            except HomeUnavailable:
+                continue
+
+
+def _counter(name: str, says: str, labels: tuple[str, ...]) -> "CounterMetricFamily":
+    from prometheus_client.metrics_core import CounterMetricFamily
+
+    return CounterMetricFamily(name, says, labels=labels)
+
+
+def _counted(name: str, says: str, label: str, counted: Counter[str]) -> "CounterMetricFamily":
+    family = _counter(name, says, (label,))
+    for value, count in counted.copy().items():
+        family.add_metric([value], count)
+    return family
