@@ -9,11 +9,13 @@ from threading import Event, Thread
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+import fake
 from builders import a_scenario
-from fake import Answer, Caller, InProcess, Mock, OverSocket
+from fake import Answer, InProcess, Mock, OverSocket
 from faulty import set_fault
 from inbox_mock import __version__
 from inbox_mock.app import Options, create_app
+from inbox_mock.domain.admin_tokens import READ, AdminToken, Caller
 from inbox_mock.domain.errors import HomeUnavailable
 from inbox_mock.scenarios.loading import find
 from inbox_mock.serving.server import serving
@@ -43,15 +45,15 @@ class Watched:
 
     wall: list[float] = field(default_factory=lambda: [1_900_000_000.0])
     home: Leaving = field(default_factory=Leaving)
-    token: str | None = None
+    tokens: tuple[AdminToken, ...] = ()
 
     def __post_init__(self) -> None:
-        options = Options(scenario=find("empty"), admin_token=self.token)
+        options = Options(scenario=find("empty"), admin_tokens=self.tokens)
         self.fake = create_app(options, home=self.home, wall=lambda: self.wall[0])
         self.mock = Mock(InProcess(self.fake.app))
 
     def scrape(self, token: str | None = None) -> Answer:
-        return Caller(self.mock.transport, token, base="").get("/metrics")
+        return fake.Caller(self.mock.transport, token, base="").get("/metrics")
 
     def figure(self, name: str, **labels: str) -> float | None:
         return figure(self.scrape().body.decode(), name, **labels)
@@ -126,7 +128,7 @@ def test_what_a_fault_keeps_back_has_no_status_and_the_fault_is_counted() -> Non
         set_fault(sandbox, "timeout_after", times=1)
         with pytest.raises(OSError, match=r"."):
             sandbox.api.get("/hosts")
-        text = Caller(mock.transport, base="").get("/metrics").body.decode()
+        text = fake.Caller(mock.transport, base="").get("/metrics").body.decode()
 
     assert figure(text, "inbox_mock_http_requests_total", part="api", operation="list_hosts", status="none") == 1
     assert figure(text, "inbox_mock_faults_struck_total", kind="timeout_after") == 1
@@ -181,7 +183,7 @@ def test_a_home_that_is_away_is_told_and_what_it_would_say_left_out(watched: Wat
 
 
 def test_they_are_for_whoever_may_read_the_admin_api() -> None:
-    guarded = Watched(token="for-prometheus")
+    guarded = Watched(tokens=(AdminToken("for-prometheus", Caller(READ, "prometheus")),))
 
     assert guarded.scrape().status == 401
     assert guarded.scrape("for-prometheus").status == 200
@@ -205,10 +207,10 @@ def test_threads_that_are_busy_and_requests_that_wait_are_told() -> None:
     with serving(Options(scenario=find("empty"))) as server:
         server.fake.app.add_url_rule("/work", "work", view_func=work)
         mock = Mock(OverSocket(server.url))
-        asking = Thread(target=Caller(OverSocket(server.url), base="").get, args=["/work"], daemon=True)
+        asking = Thread(target=fake.Caller(OverSocket(server.url), base="").get, args=["/work"], daemon=True)
         asking.start()
         assert begun.wait(30)
-        text = Caller(mock.transport, base="").get("/metrics").body.decode()
+        text = fake.Caller(mock.transport, base="").get("/metrics").body.decode()
         goes_on.set()
         asking.join(30)
 

@@ -17,9 +17,15 @@ from processes import serving
 from wire.call import SHIPPED, Call
 
 ADMIN = "/__admin"
-SERVE = ("--scenario", SHIPPED, "--seed", "7", "--clock", "manual")
+SERVE = ("--scenario", SHIPPED, "--seed", "7", "--clock", "manual", "--log-format", "json")
+LOG = "log"
+"""The name of the file to which the server writes its log, in its folder."""
 PROGRAM = """
+import sys
+
 from inbox_mock import channels
+
+sys.stderr = open(sys.argv.pop(1), "w")
 
 known = {name: policy for name, policy in channels.policies().items() if name in {"airbnb", "booking-com", "direct"}}
 channels.policies = lambda: known
@@ -60,7 +66,7 @@ class Answer:
 @contextmanager
 def a_fresh_server(folder: Path) -> Iterator[int]:
     """Run the command as the recording wants it; its port."""
-    with serving(folder, *SERVE, command=(sys.executable, "-c", PROGRAM)) as root:
+    with serving(folder, *SERVE, command=(sys.executable, "-c", PROGRAM, str(folder / LOG))) as root:
         yield urlsplit(root).port or 0
 
 

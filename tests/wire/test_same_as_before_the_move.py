@@ -1,24 +1,33 @@
 """The server that is installed here answers every recorded call as the one did that was recorded before the packages moved."""
 
+import json
 import re
 from collections import Counter
+from pathlib import Path
 
 import pytest
 
 from wire.call import Call
 from wire.calls import CALLS, GROUPS
 from wire.comparing import differences
-from wire.playing import Answer, a_fresh_server, played
+from wire.playing import LOG, Answer, a_fresh_server, played
 from wire.record import RECORDING, Entry, recorded
 
 Replay = list[tuple[int, Call, Entry, Answer]]
 MOST_NAMED = 5
+SECRET = re.compile(r"\b[0-9a-f]{64}\b")
 
 
 @pytest.fixture(scope="module")
-def replay(tmp_path_factory: pytest.TempPathFactory) -> Replay:
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the server."""
+    return tmp_path_factory.mktemp("wire")
+
+
+@pytest.fixture(scope="module")
+def replay(folder: Path) -> Replay:
     """Every call with its number, what was recorded, and what is answered now."""
-    with a_fresh_server(tmp_path_factory.mktemp("wire")) as port:
+    with a_fresh_server(folder) as port:
         answers = list(played(CALLS, port))
     return list(zip(range(1, len(CALLS) + 1), CALLS, recorded(), answers, strict=True))
 
@@ -55,6 +64,16 @@ def test_the_replay_reads_no_wall_clock(replay: Replay) -> None:
     years = {answer.header("Date")[12:16] for _, _, _, answer in replay if answer.header("Date")}
 
     assert years == {"2030"}
+
+
+def test_the_log_has_every_call_and_no_secret(folder: Path, replay: Replay) -> None:
+    written = (folder / LOG).read_text()
+    lines = [json.loads(line) for line in written.splitlines()]
+    secrets = {secret for _, _, _, answer in replay for secret in SECRET.findall(answer.text)}
+
+    assert len(secrets) > 20
+    assert [secret for secret in secrets if secret in written] == []
+    assert Counter(line["event"] for line in lines) >= Counter(request=len(CALLS) - 20, webhook=5, start=1)
 
 
 def test_every_operation_of_both_documents_is_called() -> None:

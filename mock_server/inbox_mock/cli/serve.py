@@ -9,7 +9,6 @@ from functools import partial
 from ipaddress import ip_network
 from pathlib import Path
 from threading import Thread
-from typing import NoReturn
 
 import click
 from click.core import ParameterSource
@@ -35,6 +34,7 @@ from inbox_mock.serving.greeting import greet, warn
 from inbox_mock.serving.listening import PortTaken
 from inbox_mock.serving.port_file import PortFileError, prepare_port_file, remove_port_file, write_port_file
 from inbox_mock.serving.server import Server
+from inbox_mock.telemetry.log import log_to
 from inbox_mock.webhooks.deliveries import RECEIVER
 
 STOPPING_SECONDS = 10
@@ -204,6 +204,11 @@ def _of_data(ctx: click.Context, param: click.Parameter, durable: bool) -> bool:
     metavar="N",
     help="Believe the headers X-Forwarded-... and Forwarded of so many proxies, one before the other.",
 )
+@click.option(
+    "--log-format",
+    type=click.Choice(["json", "text"]),
+    help="Write a line to standard error for each request, each webhook, and whatever goes wrong.  [default: none]",
+)
 def command(
     *,
     host: str,
@@ -226,6 +231,7 @@ def command(
     allow_admin_from: tuple[Network, ...],
     public_url: str | None,
     trust_proxy: int,
+    log_format: str | None,
 ) -> None:
     """Run the fake until Ctrl-C."""
     try:
@@ -249,12 +255,14 @@ def command(
             max_sandbox_rate=max_sandbox_rate,
             public_url=public_url,
             trusted_proxies=trust_proxy,
+            logs=log_format is not None,
         )
         server = _prepared(options, host, port)
         warn(server, options, host, asked=click.get_current_context().get_parameter_source("scenario") is not ParameterSource.DEFAULT)
     except (ScenarioError, PortFileError, PortTaken, HomeUnavailable) as refusal:
         complain(str(refusal))
         sys.exit(WRONG)
+    log = None if log_format is None else log_to(sys.stderr, log_format)
     STOP.expect()
     stopping = STOP.then(partial(server.stop, STOPPING_SECONDS))
     code = 0
@@ -275,7 +283,10 @@ def command(
             except PortFileError as error:
                 complain(str(error))
                 code = WRONG
-        _stop(server, stopping, code)
+        _stop(server, stopping)
+        if log is not None:
+            log.flush()
+        os._exit(code)
 
 
 def _prepared(options: Options, host: str, port: int) -> Server:
@@ -290,13 +301,12 @@ def _prepared(options: Options, host: str, port: int) -> Server:
     return server
 
 
-def _stop(server: Server, stopping: Thread, code: int) -> NoReturn:
-    """Stop the server and exit, without waiting for ever for what is under way."""
+def _stop(server: Server, stopping: Thread) -> None:
+    """Stop the server, without waiting for ever for what is under way."""
     if not STOP.is_requested:  # it ends by itself
         stopping = Thread(target=server.stop, args=[STOPPING_SECONDS], daemon=True)
         stopping.start()
     stopping.join(PATIENCE_SECONDS)
-    os._exit(code)
 
 
 def _own_clock(given: object) -> tuple[str, float | None]:

@@ -3,6 +3,7 @@
 Of cheroot's requests only what writes the answer is used: it reads heads loosely, and executes what has no end.
 """
 
+import logging
 import os
 import selectors
 import socket
@@ -33,6 +34,7 @@ HANDED_OVER = (
     *("inheaders", "close_connection", "chunked_read", "body"),
 )
 """The attributes of a request from which another worker answers it."""
+LOG = logging.getLogger("inbox_mock.serving")
 INTERIM = b"HTTP/1.1 100 Continue\r\n\r\n"
 
 
@@ -269,6 +271,7 @@ class HttpServer(Server):
     handover: Handover
     ConnectionClass = ServedConnection
     keep_alive_conn_limit = limits.IDLE_CONNECTIONS
+    logs = False
 
     def __init__(self, *given: Any, **options: Any) -> None:  # noqa: ANN401 - cheroot is not typed
         super().__init__(*given, **options)
@@ -298,10 +301,16 @@ class HttpServer(Server):
         connection.rfile.put(handed.rest)
         self.requests.put(connection)
 
-    def error_log(self, *given: Any, **options: Any) -> None:  # noqa: ANN401 - cheroot is not typed
-        """Say what went wrong, if standard error can be written: its reader may have gone, and that ends neither server nor worker."""
+    def error_log(self, msg: str = "", level: int = logging.INFO, traceback: bool = False) -> None:  # noqa: FBT001, FBT002 - cheroot's
+        """Say what went wrong, in the log if there is one, else on standard error, if that can be written.
+
+        Its reader may have gone, and that ends neither server nor worker.
+        """
+        if self.logs:
+            LOG.log(level, "%s", msg, exc_info=traceback)
+            return
         with suppress(OSError, ValueError):
-            super().error_log(*given, **options)
+            super().error_log(msg, level, traceback)
 
     def process_conn(self, connection: Any) -> None:  # noqa: ANN401
         """Take in what has come on a connection, and give it to a worker when the head of a request is complete."""

@@ -1,5 +1,6 @@
 """Serving the application over HTTP."""
 
+import os
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -16,6 +17,7 @@ from inbox_mock.serving.handover import Handover
 from inbox_mock.serving.listening import WAITING_CONNECTIONS, Listening, listen
 from inbox_mock.serving.scheduler import Scheduler
 from inbox_mock.store.homes import Home
+from inbox_mock.telemetry.watching import tell
 
 if TYPE_CHECKING:
     from inbox_mock.serving.connections import HttpServer
@@ -69,6 +71,7 @@ class Server(Listening):
             timeout=IDLE_SECONDS,
         )
         self._http.listener = self.listener
+        self._http.logs = self._options.logs
         self._http.prepare()
         if self._handover is not None:
             self._http.handover = self._handover
@@ -81,6 +84,7 @@ class Server(Listening):
     def serve(self, ready: Callable[[], None] = lambda: None) -> None:
         """Answer requests until `stop` is called, or the user interrupts; ``ready`` is called first."""
         self._scheduler.start()
+        tell("start", url=self.url, version=__version__, pid=os.getpid())
         ready()
         self._http.serve()
 
@@ -96,6 +100,7 @@ class Server(Listening):
         self._http.stop()
         self._scheduler.join(deadline - monotonic())
         self.fake.sandboxes.home.close()
+        tell("stop", pid=os.getpid(), cut_off=self._http.requests.busy)
 
     def __enter__(self) -> Self:
         self.prepare()

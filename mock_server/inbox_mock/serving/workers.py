@@ -56,10 +56,15 @@ class Workers(ThreadPool):
         for thread in more:
             thread.start()
 
+    @property
+    def busy(self) -> int:
+        """How many threads answer a request."""
+        return len(self._answering)
+
     def gauges(self) -> Iterator[Gauge]:
         """Yield how many threads there are, and how many requests they answer or leave waiting."""
         yield "inbox_mock_threads", "Threads that answer requests.", len(self._threads)
-        yield "inbox_mock_threads_busy", "Threads that answer a request at this moment.", len(self._answering)
+        yield "inbox_mock_threads_busy", "Threads that answer a request at this moment.", self.busy
         yield "inbox_mock_requests_waiting", "Requests that wait for a thread.", self.qsize
 
     def stop(self, timeout: float = 5) -> None:
@@ -98,7 +103,8 @@ class Workers(ThreadPool):
             with suppress(Empty):
                 found = self._queue.get(timeout=REST_SECONDS)
                 self._takers.add(thread)
-                self._answering.add(thread)
+                if found is not SHUTDOWN:
+                    self._answering.add(thread)
                 return found
             self._too_many = True
         return SHUTDOWN

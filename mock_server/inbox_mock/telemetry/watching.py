@@ -23,6 +23,11 @@ ERRORS: dict[type[Refusal], str] = {InternalError: "bug", HomeUnavailable: "home
 """What the server itself failed at, by the refusal that says so."""
 
 
+def tell(event: str, **facts: object) -> None:
+    """Log an event of the server itself, if anything is logged."""
+    LOG.info(event, extra={"facts": facts})
+
+
 class Watch:
     """Counts what a server does, in ``traffic``, and logs it if ``logs`` says so.
 
@@ -60,7 +65,7 @@ class Watch:
                 "entry": entry_id or None,
                 "request_id": answer.headers.get("X-Request-Id"),
             }
-            LOG.info("request", extra={"facts": facts})
+            tell("request", **facts)
         return answer
 
     def strike(self, kinds: list[str]) -> None:
@@ -98,5 +103,5 @@ class WatchedSender(WebhookSender):
                 "result": result.says,
                 "seconds": round(self._watch.stopwatch() - begun, 6),
             }
-            LOG.info("webhook", extra={"facts": facts})
+            tell("webhook", **facts)
         return result
