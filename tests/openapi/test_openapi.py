@@ -13,7 +13,7 @@ from inbox_mock.api.openapi import document
 from inbox_mock.api.routes import OPERATIONS
 from inbox_mock.resources import RESOURCES
 
-UNDESCRIBED = {"/", "/openapi.json", "/__admin/openapi.json", "/livez", "/readyz"}
+UNDESCRIBED = {"/", "/openapi.json", "/__admin/openapi.json", "/livez", "/readyz", "/metrics"}
 FOR_PEOPLE = ("/dashboard/", "/docs")
 LEVELS = {"documented", "recorded", "assumed"}
 
