@@ -22,6 +22,8 @@ Row = dict[str, Any]
 T = TypeVar("T")
 
 PAGE_BYTES = 1024
+PATIENCE_SECONDS = 5.0
+"""How long a database in a file waits until an earlier connection, which another thread may be closing, lets go of it."""
 _ROLLBACK, _WRITE_AHEAD = b"\1\1", b"\2\2"
 _JOURNALING = slice(18, 20)  # where a database says which journal it has; one with a write-ahead log cannot be deserialised
 
@@ -262,7 +264,15 @@ def _journaling(image: bytes, how: bytes) -> bytes:
 
 def _open(address: str = ":memory:", *, uri: bool = False) -> Database:
     """Open a database with defences that SQLite documents against hostile files: https://www.sqlite.org/security.html."""
-    database = sqlite3.connect(address, uri=uri, isolation_level=None, check_same_thread=False, cached_statements=256, factory=Database)
+    database = sqlite3.connect(
+        address,
+        timeout=PATIENCE_SECONDS,
+        uri=uri,
+        isolation_level=None,
+        check_same_thread=False,
+        cached_statements=256,
+        factory=Database,
+    )
     database.execute("PRAGMA cell_size_check = ON")
     if sys.version_info >= (3, 12):
         database.setconfig(sqlite3.SQLITE_DBCONFIG_DEFENSIVE, True)

@@ -88,7 +88,9 @@ def check(db: Connection, schema: str, migrations: Sequence[Migration] = MIGRATI
     try:
         application, found = (db.execute(f"PRAGMA {name}").fetchone()[0] for name in ("application_id", "user_version"))
         if application != APPLICATION and (application, found) != BEFORE_IDS:
-            raise UnusableDatabase(f"it belongs to another program (application id {application}); expected a sandbox of the Inbox Mock")
+            raise UnusableDatabase(
+                f"it is empty, or another program's (application id {application}); expected a sandbox of the Inbox Mock"
+            )
         fingerprints = [*(migration.schema for migration in migrations), schema]
         format_of(db, len(fingerprints))
         if fingerprint(db) != fingerprints[found - 1]:

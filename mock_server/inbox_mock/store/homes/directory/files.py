@@ -124,15 +124,15 @@ class Files:
         """Return the file of the index.
 
         Raises:
-            HomeUnavailable: it is missing while there are sandboxes, or no regular file.
+            HomeUnavailable: it is missing or empty while there are sandboxes, or no regular file.
         """
         path = self.path / "index.sqlite"
         with named(path):
-            if not path.is_symlink() and not path.exists():
-                if any((self.path / "sandboxes").iterdir()):
-                    raise HomeUnavailable(f"{path} is missing: expected the index of what is in {self.path / 'sandboxes'}")
-            elif not stat.S_ISREG(path.lstat().st_mode):
+            found = os.lstat(path) if os.path.lexists(path) else None
+            if found is not None and not stat.S_ISREG(found.st_mode):
                 raise HomeUnavailable(f"{path} is no regular file; expected the index of the sandboxes")
+            if (found is None or not found.st_size) and any((self.path / "sandboxes").iterdir()):
+                raise HomeUnavailable(f"{path} is missing or empty: expected the index of what is in {self.path / 'sandboxes'}")
         return path
 
     def folder(self, sandbox_id: str) -> Path:

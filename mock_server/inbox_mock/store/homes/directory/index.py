@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from importlib.resources import files
@@ -14,6 +14,7 @@ import orjson
 from inbox_mock.domain.errors import HomeUnavailable, NotFound
 from inbox_mock.domain.times import Clock
 from inbox_mock.store.homes import Facts, Kept, Label, Listed, Share
+from inbox_mock.store.migrations import fingerprint
 
 FORMAT = 1
 APPLICATION = int.from_bytes(b"InbD")
@@ -44,31 +45,40 @@ class Index:
         self._lock = RLock()
         with self._named():
             self._db = sqlite3.connect(path, timeout=PATIENCE_SECONDS, isolation_level=None, check_same_thread=False)
-            self._db.create_function("owned", 1, share.owns, deterministic=True)
-            self._open(durable=durable)
+            try:
+                self._db.create_function("owned", 1, share.owns, deterministic=True)
+                self._open(durable=durable)
+            except BaseException:
+                self._db.close()
+                raise
 
     def _open(self, *, durable: bool) -> None:
         db = self._db
         db.execute("PRAGMA trusted_schema = OFF")
         db.execute("PRAGMA cell_size_check = ON")
-        db.execute("PRAGMA journal_mode = WAL")
-        db.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
         db.execute("PRAGMA foreign_keys = ON")
+        db.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
+        if self._path.stat().st_size:
+            self._check()
+        db.execute("PRAGMA journal_mode = WAL")
         with self.writing():
-            application, made = (db.execute(f"PRAGMA {name}").fetchone()[0] for name in ("application_id", "user_version"))
-            if (application, made) == (0, 0) and db.execute("SELECT 1 FROM sqlite_schema").fetchone() is None:
-                db.execute(f"PRAGMA application_id = {APPLICATION}")
-                db.execute(f"PRAGMA user_version = {FORMAT}")
-                for statement in files("inbox_mock.store.homes.directory").joinpath("index.sql").read_text().split(";\n"):
-                    db.execute(statement)
-            elif (application, made) != (APPLICATION, FORMAT):
-                raise HomeUnavailable(
-                    f"{self._path} has application id {application} and format {made}; expected the index of a directory of the Inbox Mock"
-                    f", application id {APPLICATION} and format {FORMAT}"
-                )
-            damage = db.execute("PRAGMA quick_check(1)").fetchone()[0]
-            if damage != "ok":
-                raise HomeUnavailable(f"{self._path} is damaged ({damage}); expected it as the Inbox Mock wrote it")
+            if not self._rows("SELECT 1 FROM sqlite_schema LIMIT 1"):
+                _create(db)
+
+    def _check(self) -> None:
+        ids = tuple(self._rows(f"PRAGMA {name}")[0][0] for name in ("application_id", "user_version"))
+        if ids != (APPLICATION, FORMAT):
+            raise HomeUnavailable(
+                f"{self._path} has application id {ids[0]} and format {ids[1]}; expected the index of a directory of the Inbox Mock, "
+                f"application id {APPLICATION} and format {FORMAT}"
+            )
+        with closing(sqlite3.connect(":memory:", isolation_level=None)) as ours:
+            _create(ours)
+            if fingerprint(self._db) != fingerprint(ours):
+                raise HomeUnavailable(f"{self._path}: its schema was changed by another program; expected that of format {FORMAT}")
+        damage = self._rows("PRAGMA quick_check(1)")[0][0]
+        if damage != "ok":
+            raise HomeUnavailable(f"{self._path} is damaged ({damage}); expected it as the Inbox Mock wrote it")
 
     @contextmanager
     def writing(self) -> Iterator[None]:
@@ -203,6 +213,13 @@ class Index:
         """Close it."""
         with self._lock, self._named():
             self._db.close()
+
+
+def _create(db: sqlite3.Connection) -> None:
+    db.execute(f"PRAGMA application_id = {APPLICATION}")
+    db.execute(f"PRAGMA user_version = {FORMAT}")
+    for statement in files("inbox_mock.store.homes.directory").joinpath("index.sql").read_text().split(";\n"):
+        db.execute(statement)
 
 
 def _searched(sandbox_id: str, label: Label) -> str:

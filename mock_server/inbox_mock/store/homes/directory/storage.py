@@ -102,7 +102,7 @@ class StoredSandbox:
     def sleep(self) -> None:
         """Close the database, unless somebody still reads it: nobody else can open it before it is closed."""
         if self._db is not None and not self._db.readers:
-            with suppress(NotFound):
+            with suppress(NotFound, HomeUnavailable):
                 self._record()
             self._db.close()
             self._db = None
@@ -183,7 +183,8 @@ class StoredSandbox:
         if changed:
             self.version = self._next_version()
         if facts.due != known.due or facts.clock != known.clock or facts.description is not known.description:
-            self._record()
+            with suppress(HomeUnavailable):  # what was committed is committed: the next transaction tries again
+                self._record()
 
     def _record(self) -> None:
         if self._db is not None:
