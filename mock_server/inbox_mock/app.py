@@ -16,7 +16,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAll
 
 from inbox_mock.admin import access_control
 from inbox_mock.admin import routes as admin
-from inbox_mock.admin.sandboxes import describe
+from inbox_mock.admin.sandbox_shown import describe
 from inbox_mock.api import cross_origin, oauth, proxies, rendering, routes
 from inbox_mock.api.addressing import AddressedRequest
 from inbox_mock.api.pace import Pace
@@ -58,6 +58,7 @@ class Options:
     ``overrides`` apply to the default sandbox; sandboxes' ids and credentials depend on ``seed``, and are random without one;
     ``progress`` is called while the default sandbox is built. Sandboxes are kept in the directory ``data``, or in memory without one;
     with ``durable``, what was answered survives a power cut.
+    ``default_ttl`` is for how many seconds those other than the default one are kept unused, if they do not say; None: for good.
     ``public_url`` is the root with which addresses begin, whoever asks, as `proxies.public_root` returns it; ``trusted_proxies`` is
     the number of proxies whose headers are believed.
     """
@@ -75,6 +76,7 @@ class Options:
     durable: bool = False
     max_sandboxes: int = limits.SANDBOXES
     max_sandbox_rate: int = limits.SANDBOX_RATE
+    default_ttl: float | None = None
     public_url: str | None = None
     logs: bool = False
     trusted_proxies: int = 0
@@ -138,7 +140,7 @@ def create_app(
     readiness = Readiness(home.check)
     metrics = Metrics(watch.traffic, gauges_of(sandboxes, readiness, wall))
     sender = WatchedSender(watch, frozenset(map(plain_host, options.webhook_hosts)))
-    factory = SandboxFactory(sandboxes, wall, sender.may_send_to)
+    factory = SandboxFactory(sandboxes, wall, sender.may_send_to, options.default_ttl)
     continues = home.find(DEFAULT_SANDBOX) is not None
     if not continues:
         with suppress(SandboxExists):  # another process was faster

@@ -62,7 +62,7 @@ def test_the_client_follows_the_pages(alone: Mock) -> None:
 
 def test_none_is_waited_for_opened_or_changed(own: Fake, alone: Mock, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sandboxes, "MOST_AWAKE", 2)
-    shown = [alone.sandbox(clock={"mode": mode}).made for mode in ("manual", "manual", "manual")]
+    shown = [alone.sandbox(clock={"mode": mode}).admin.get("").json for mode in ("manual", "manual", "manual")]
     before = [sandbox.version for sandbox in own.sandboxes.all()]
     held = hold(monkeypatch, *own.sandboxes.all())
     opened: list[object] = []

@@ -5,7 +5,8 @@ from datetime import timedelta
 import orjson
 
 from inbox_mock.admin.operation import JSON, PAGED, AdminCall, operation
-from inbox_mock.admin.sandboxes import ID, TEXT
+from inbox_mock.admin.sandbox_shown import TEXT
+from inbox_mock.admin.tokens import ID
 from inbox_mock.channels import policies
 from inbox_mock.domain import times
 from inbox_mock.domain.enumerations import CHANNELS

@@ -4,7 +4,8 @@ from dataclasses import replace
 from datetime import datetime
 
 from inbox_mock.admin.operation import JSON, AdminCall, operation
-from inbox_mock.admin.sandboxes import CLOCK, MODE, TEXT
+from inbox_mock.admin.sandbox_shown import CLOCK, TEXT
+from inbox_mock.admin.sandboxes import MODE
 from inbox_mock.domain import times
 from inbox_mock.domain.errors import Invalid, invalid
 from inbox_mock.domain.limits import LISTED

@@ -2,7 +2,7 @@
 
 from inbox_mock.admin.actors import shown
 from inbox_mock.admin.operation import JSON, AdminCall, operation
-from inbox_mock.admin.sandboxes import CLOCK
+from inbox_mock.admin.sandbox_shown import CLOCK
 from inbox_mock.channels import policies
 from inbox_mock.domain.errors import Invalid, invalid
 from inbox_mock.faults.declaration import WebhookFault

@@ -6,7 +6,7 @@ import orjson
 from flask import Blueprint, Response, request
 
 from inbox_mock import __version__
-from inbox_mock.admin import actors, clock, faults, inbox_view, journal, sandboxes, webhooks
+from inbox_mock.admin import actors, clock, faults, inbox_view, journal, labels, sandboxes, snapshots, tokens, webhooks
 from inbox_mock.admin.access_control import PREFIX, PROBLEM_JSON, AccessControl
 from inbox_mock.admin.operation import JSON, AdminCall, AdminOperation, Page, checked, declared_in, read_body
 from inbox_mock.api.addressing import root_of
@@ -15,7 +15,7 @@ from inbox_mock.domain.errors import Forbidden, Problem
 from inbox_mock.scenarios.build import SandboxFactory
 from inbox_mock.webhooks.sender import WebhookSender
 
-MODULES = (sandboxes, clock, actors, webhooks, faults, journal, inbox_view)
+MODULES = (sandboxes, labels, tokens, snapshots, clock, actors, webhooks, faults, journal, inbox_view)
 OPERATIONS: tuple[AdminOperation, ...] = tuple(found for module in MODULES for found in declared_in(vars(module)))
 PROBLEM: JSON = {
     "type": "object",
@@ -65,10 +65,12 @@ def blueprint(factory: SandboxFactory, control: AccessControl, sender: WebhookSe
 def _view(factory: SandboxFactory, control: AccessControl, sender: WebhookSender, operation: AdminOperation) -> Callable[..., Response]:
     def view(**path: str) -> Response:
         caller = control.check(request, operation.role)
-        # That the sandbox is missing, or somebody else's, is said before a mistake in the body.
-        if "id" in path and not caller.may_see(factory.sandboxes.get(path["id"]).storage.label.owner):
-            told = f"found a sandbox that is not one of {caller.name!r}; expected one of its own, or a token with the role all"
-            raise Forbidden(Problem("role", told))
+        if "id" in path:
+            sandbox = factory.sandboxes.get(path["id"])  # that it is missing, or another's, is said before a mistake in the body
+            if not caller.may_see(sandbox.storage.label.owner):
+                told = f"found a sandbox that is not one of {caller.name!r}; expected one of its own, or a token with the role all"
+                raise Forbidden(Problem("role", told))
+            sandbox.use()
         body = checked(operation, read_body(request.get_data())) if operation.method != "GET" else {}
         query = request.args if operation.query else {}
         answer = operation.run(AdminCall(caller, factory, root_of(request), path, body, query, sender))

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from inbox_mock.admin.operation import JSON, PAGED, AdminCall, operation
-from inbox_mock.admin.sandboxes import ID, application_in
+from inbox_mock.admin.tokens import ID, application_in
 from inbox_mock.domain import limits
 from inbox_mock.domain.errors import Invalid, NotFound, invalid
 from inbox_mock.domain.spelling import instead_of

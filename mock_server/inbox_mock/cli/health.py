@@ -3,6 +3,7 @@
 import json
 import sys
 import time
+from contextlib import suppress
 from datetime import timedelta
 from typing import TYPE_CHECKING, NoReturn
 from urllib.parse import urlsplit
@@ -24,22 +25,27 @@ PATIENCE_SECONDS = 5
 PAUSE_SECONDS = 0.1
 
 
-class Patience(ParameterType):
-    """A duration such as 30s."""
+class Duration(ParameterType):
+    """A duration such as 30s, of at ``least`` so long."""
 
     name = "duration"
 
+    def __init__(self, least: timedelta = timedelta()) -> None:
+        self.least = least
+
     def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> timedelta:
         """Return the duration."""
-        try:
-            return durations.parse(value)
-        except ValueError:
-            self.fail(instead(shown(value), durations.EXPECTED), param, ctx)
+        found, least = None, f", of at least {self.least.total_seconds():g}s" if self.least else ""
+        with suppress(ValueError):
+            found = durations.parse(value)
+        if found is None or found < self.least:
+            self.fail(instead(shown(value), durations.EXPECTED + least), param, ctx)
+        return found
 
 
 @click.command("health")
 @click.option("--url", default="http://127.0.0.1:8089", show_default=True, help="The root of the server.")
-@click.option("--wait", type=Patience(), default="0s", show_default=True, metavar="30s", help="How long to wait until it answers.")
+@click.option("--wait", type=Duration(), default="0s", show_default=True, metavar="30s", help="How long to wait until it answers.")
 @click.option("--format", "wanted", type=click.Choice(["text", "json"]), default="text", show_default=True)
 def command(*, url: str, wait: timedelta, wanted: str) -> None:
     """Ask /readyz whether the fake answers. Exit code 0: it does, 1: it does not in time."""

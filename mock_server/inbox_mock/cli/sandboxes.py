@@ -1,12 +1,16 @@
-"""``inbox-mock sandboxes``: create, reset, snapshot, restore, fork and delete sandboxes."""
+"""``inbox-mock sandboxes``: create, label, reset, snapshot, restore, fork, delete and prune sandboxes."""
 
+from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import click
 
 from inbox_mock.cli import on_a_server, print_json
 from inbox_mock.cli.completion import scenarios
+from inbox_mock.cli.health import Duration
 from inbox_mock.cli.serve import ClockKind, Receiver
 from inbox_mock.client import JSON, SandboxClient
 from inbox_mock.console.terminal import say, styled, table
@@ -33,25 +37,39 @@ class Sandboxes(click.Group):
     command_class = OfASandbox
 
 
+def takes_label(prefix: str = "") -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Decorate a command that says something of a sandbox: its name, a note, and for how long it is kept unused."""
+
+    def decorate(command: Callable[..., None]) -> Callable[..., None]:
+        says = {"name": "What it is called.", "note": "What others should know of it.", "ttl": "Keep it so long unused: 7d, or never."}
+        for name in reversed(says):
+            command = click.option(f"--{name}", envvar=f"INBOX_MOCK_{prefix}{name.upper()}", help=says[name])(command)
+        return command
+
+    return decorate
+
+
+def label(given: JSON) -> JSON:
+    """Return what the options of `takes_label` say, as the admin API takes it."""
+    return {name: None if (name, text) == ("ttl", "never") else text for name, text in given.items() if text is not None}
+
+
 @click.group("sandboxes", cls=Sandboxes, invoke_without_command=True)
+@click.option("--named", metavar="TEXT", help="List those only whose name or id contains it.")
 @on_a_server()
 @click.pass_context
-def command(ctx: click.Context, *, sandbox: SandboxClient, as_json: bool) -> None:
-    """List the sandboxes of a server; create, reset, snapshot, restore, fork and delete them.
+def command(ctx: click.Context, *, sandbox: SandboxClient, as_json: bool, named: str | None) -> None:
+    """List the sandboxes of a server; create, label, reset, snapshot, restore, fork, delete and prune them.
 
     A subcommand affects the sandbox that --sandbox names.
     """
     if ctx.invoked_subcommand is not None:
         return
-    found = sandbox.server.sandboxes()
+    found = sandbox.server.sandboxes(named or "")
     if as_json:
         print_json({"sandboxes": found})
         return
-    rows = [
-        (one["id"], one["scenario"], one["seed"], one["clock"]["now"], one["clock"]["mode"], "strict" if one["strict"] else "")
-        for one in found
-    ]
-    table(("id", "scenario", "seed", "time", "clock", ""), rows)
+    table(("id", "scenario", "seed", "time", "clock", "", "name", "owner", "expires", "note"), list(map(_row, found)))
 
 
 # Their environment variables differ from those of serve: options of a server do not apply to every sandbox created on it.
@@ -79,7 +97,8 @@ def command(ctx: click.Context, *, sandbox: SandboxClient, as_json: bool) -> Non
     envvar="INBOX_MOCK_SANDBOX_WEBHOOK_URL",
     help="The address that hears the scenario's webhooks.",
 )
-@on_a_server(seed="--seed", scenario="--scenario", webhook_url="--webhook-url")
+@takes_label("SANDBOX_")
+@on_a_server(seed="--seed", scenario="--scenario", webhook_url="--webhook-url", name="--name", note="--note", ttl="--ttl")
 def create(
     *,
     sandbox: SandboxClient,
@@ -89,6 +108,7 @@ def create(
     clock: tuple[str, float | None] | None,
     strict: bool | None,
     webhook_url: tuple[tuple[str, str], ...],
+    **said: str | None,
 ) -> None:
     """Create a sandbox."""
     given = _scenario(scenario)
@@ -96,7 +116,8 @@ def create(
     wanted: JSON = {"scenario": given, "name": name, "seed": seed, "strict": strict, "webhook_url": dict(webhook_url) or None}
     if clock is not None:
         wanted["clock"] = {"mode": clock[0]} | ({} if clock[1] is None else {"rate": clock[1]})
-    made = sandbox.server.call("POST", "/sandboxes", {name: given for name, given in wanted.items() if given is not None})
+    wanted = {name: given for name, given in wanted.items() if given is not None}
+    made = sandbox.server.call("POST", "/sandboxes", wanted | label(said))
     _show(made, as_json=as_json)
 
 
@@ -123,6 +144,29 @@ def delete(*, sandbox: SandboxClient, as_json: bool) -> None:
         print_json({"id": sandbox.id})
     else:
         say(f"Sandbox {sandbox.id} is gone")
+
+
+@command.command("label")
+@takes_label("LABEL_")
+@on_a_server(name="--name", note="--note", ttl="--ttl")
+def change_label(*, sandbox: SandboxClient, as_json: bool, **said: str | None) -> None:
+    """Name a sandbox, note something about it, or keep it for another time unused."""
+    _show(sandbox.label(**label(said)), as_json=as_json)
+
+
+@command.command("prune", cls=click.Command)
+@click.option("--dry-run", is_flag=True, help="Remove nothing: say what would be.")
+@click.option("--older-than", type=Duration(), metavar="30d", help="Remove also what nobody has used for so long.")
+@on_a_server(older_than="--older-than")
+def prune(*, sandbox: SandboxClient, as_json: bool, dry_run: bool, older_than: timedelta | None) -> None:
+    """Remove every sandbox that has expired."""
+    found = sandbox.server.prune(older_than, dry_run=dry_run)
+    if as_json:
+        print_json(found)
+        return
+    for sandbox_id in found["sandboxes"]:
+        say(f"{'Would remove' if dry_run else 'Removed'} {sandbox_id}")
+    say(f"{len(found['sandboxes'])} sandboxes, {found['bytes']:,} bytes")
 
 
 @command.command("snapshot")
@@ -162,11 +206,12 @@ def restore(*, sandbox: SandboxClient, as_json: bool, name: str) -> None:
 
 
 @command.command("fork")
-@click.option("--snapshot", "name", metavar="NAME", help="Fork this snapshot.  [default: the sandbox as it is]")
-@on_a_server(snapshot="--snapshot")
-def fork(*, sandbox: SandboxClient, as_json: bool, name: str | None) -> None:
-    """Fork a sandbox; the fork has tokens of its own."""
-    _show(sandbox.admin("POST", "/fork", {} if name is None else {"snapshot": name}), as_json=as_json)
+@click.option("--snapshot", metavar="NAME", help="Fork this snapshot.  [default: the sandbox as it is]")
+@takes_label("FORK_")
+@on_a_server(snapshot="--snapshot", name="--name", note="--note", ttl="--ttl")
+def fork(*, sandbox: SandboxClient, as_json: bool, snapshot: str | None, **said: str | None) -> None:
+    """Fork a sandbox; the fork has tokens, a name and a note of its own, and is kept unused for as long."""
+    _show(sandbox.admin("POST", "/fork", ({} if snapshot is None else {"snapshot": snapshot}) | label(said)), as_json=as_json)
 
 
 def _scenario(wanted: str) -> object:
@@ -183,6 +228,11 @@ def _scenario(wanted: str) -> object:
         raise click.UsageError(str(error)) from None
 
 
+def _row(one: JSON) -> tuple[Any, ...]:
+    clock, said = one["clock"], (one[name] or "" for name in ("name", "owner", "expires_at", "note"))
+    return one["id"], one["scenario"], one["seed"], clock["now"], clock["mode"], "strict" if one["strict"] else "", *said
+
+
 def _show(sandbox: JSON, *, as_json: bool) -> None:
     if as_json:
         print_json(sandbox)
@@ -191,3 +241,6 @@ def _show(sandbox: JSON, *, as_json: bool) -> None:
     say(f"Sandbox {styled(sandbox['id'], bold=True)}: {sandbox['scenario']}, {clock['now']}, {clock['mode']}")
     say(f"  API    {sandbox['api_url']}")
     say(f"  Token  {sandbox['token']}")
+    for heading, name in (("Name", "name"), ("Note", "note"), ("Owner", "owner"), ("Until", "expires_at")):
+        if sandbox[name] is not None:
+            say(f"  {heading:5}  {sandbox[name]}")

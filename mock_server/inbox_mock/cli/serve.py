@@ -5,6 +5,7 @@ import re
 import sys
 from contextlib import ExitStack, suppress
 from dataclasses import replace
+from datetime import timedelta
 from functools import partial
 from ipaddress import ip_network
 from pathlib import Path
@@ -17,6 +18,7 @@ from inbox_mock.api.cross_origin import EXPECTED, is_origin
 from inbox_mock.api.proxies import public_root
 from inbox_mock.app import Options
 from inbox_mock.cli.completion import scenarios
+from inbox_mock.cli.health import Duration
 from inbox_mock.console.guard import WRONG
 from inbox_mock.console.parameters import HostParameter, ParameterType, takes_admin_tokens
 from inbox_mock.console.stopping import STOP
@@ -164,6 +166,12 @@ def _of_data(ctx: click.Context, param: click.Parameter, durable: bool) -> bool:
     type=click.IntRange(1, LARGEST),
     help=f"Answer so many requests a second in each sandbox, and 503 beyond.  [default: {int(limits.SANDBOX_RATE)}]",
 )
+@click.option(
+    "--default-ttl",
+    type=Duration(least=timedelta(seconds=1)),
+    metavar="7d",
+    help="Keep sandboxes so long that nobody uses.  [default: for good]",
+)
 @click.option("--webhook-url", multiple=True, type=Receiver(), metavar="[ROLE=]URL", help="The address that hears the scenario's webhooks.")
 @takes_admin_tokens("Let whoever presents this token use /__admin, from anywhere.")
 @click.option(
@@ -223,6 +231,7 @@ def command(
     rate_limit: int | None,
     max_sandboxes: int,
     max_sandbox_rate: int,
+    default_ttl: timedelta | None,
     webhook_url: tuple[tuple[str, str], ...],
     admin_tokens: tuple[AdminToken, ...],
     allow_webhooks_to: tuple[str, ...],
@@ -253,6 +262,7 @@ def command(
             allowed_origins=frozenset(allow_origin),
             max_sandboxes=max_sandboxes,
             max_sandbox_rate=max_sandbox_rate,
+            default_ttl=default_ttl.total_seconds() if default_ttl else None,
             public_url=public_url,
             trusted_proxies=trust_proxy,
             logs=log_format is not None,

@@ -56,12 +56,17 @@ class AdminClient:
 
     def create_sandbox(self, scenario: object = "agency", **more: object) -> "SandboxClient":
         """Create a sandbox from a shipped scenario's name or a scenario as an object; ``more`` is what the admin API takes."""
-        made = self.call("POST", "/sandboxes", {"scenario": scenario, **more})
+        made = self.call("POST", "/sandboxes", {"scenario": scenario} | {name: written(name, given) for name, given in more.items()})
         return SandboxClient(self, str(made["id"]), made)
 
-    def sandboxes(self) -> list[JSON]:
-        """Return every sandbox as the admin API lists it, oldest first."""
-        return every_page(lambda skip: self.call("GET", f"/sandboxes?skip={skip}")["sandboxes"])
+    def sandboxes(self, name: str = "") -> list[JSON]:
+        """Return every sandbox as the admin API lists it, oldest first; with ``name``, those whose name or id contains it."""
+        return every_page(lambda skip: self.call("GET", f"/sandboxes?skip={skip}&name={quote(name, safe='')}")["sandboxes"])
+
+    def prune(self, older_than: timedelta | str | None = None, *, dry_run: bool = False) -> JSON:
+        """Remove the sandboxes that have expired, and those not used for so long; return their ids and bytes."""
+        aged = {} if older_than is None else {"older_than": written("older_than", older_than)}
+        return self.call("POST", "/sandboxes/prune", {"dry_run": dry_run, **aged})
 
     def sandbox(self, sandbox_id: str = "default") -> "SandboxClient":
         """Return a sandbox by its id, without a call."""
@@ -284,9 +289,13 @@ class SandboxClient:
         """Restore a snapshot."""
         self.admin("POST", f"/snapshots/{quote(name, safe='')}/restore")
 
-    def fork(self) -> "SandboxClient":
-        """Return a copy of this sandbox, with tokens of its own."""
-        made = self.admin("POST", "/fork")
+    def label(self, **changes: object) -> JSON:
+        """Change ``name``, ``note`` or ``ttl``, for how long it is kept unused; return the sandbox."""
+        return self.admin("PATCH", "", changes)
+
+    def fork(self, **more: object) -> "SandboxClient":
+        """Return a copy of this sandbox, with tokens of its own; ``more`` is what the admin API takes."""
+        made = self.admin("POST", "/fork", more)
         return SandboxClient(self.server, str(made["id"]), made)
 
     def reset(self) -> None:

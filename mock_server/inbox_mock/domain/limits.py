@@ -81,6 +81,7 @@ SANDBOX_RATE = Limit(
     "503, with `Retry-After`",
     "--max-sandbox-rate",
 )
+NOTE = Limit(1_000, "characters", "the note of a sandbox", "422 at `note`")
 UPLOADS = Limit(256 * MEBIBYTE, "bytes", "the files of a sandbox", "422 at `file`")
 FAULTS = Limit(1_000, "faults", "faults of a sandbox", "422 at `faults`")
 WEBHOOKS = Limit(100, "subscriptions", "webhook subscriptions of a sandbox", "422 at `webhooks`")

@@ -127,7 +127,7 @@ class Sandbox:
         self.derived: Derived | None = None
         self._picture: tuple[int, bytes] | None = None
         self._settings: tuple[int, Settings] | None = None
-        self._lock = RLock()
+        self._lock, self._labelling = RLock(), Lock()
         self._closed = self._working = False
         self._news = Condition()
 
@@ -279,6 +279,18 @@ class Sandbox:
         self._tell(before)
         with self.work():
             pass  # what is due by now happens
+
+    def relabel(self, **changes: object) -> None:
+        """Change what is said of it: ``name``, ``note``, ``ttl``."""
+        with self._labelling:
+            self.storage.relabel(replace(self.storage.label, **changes))  # type: ignore[arg-type]
+
+    def use(self) -> None:
+        """Note that it is used now."""
+        label, wall = self.storage.label, self._around.wall()
+        if wall >= label.used_at:
+            with self._labelling:
+                self.storage.use(wall + label.step)
 
     def close(self) -> None:
         """Let nobody use the sandbox any more: any later use raises NotFound."""

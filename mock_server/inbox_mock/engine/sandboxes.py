@@ -94,6 +94,7 @@ class Sandboxes:
             NotFound: there is no default one either: it is being replaced.
         """
         sandbox = self._find(sandbox_id) or self.get(DEFAULT_SANDBOX)
+        sandbox.use()
         with suppress(KeyError):
             self._awake.move_to_end(sandbox.id)
         return sandbox
@@ -155,6 +156,20 @@ class Sandboxes:
             self._awake.pop(sandbox.id, None)
         self.home.remove(sandbox.id)
 
+    def remove_expired(self) -> None:
+        """Delete those sandboxes of this process that have expired."""
+        for sandbox_id in self.home.expired(self._around.wall()):
+            known = self._known.get(sandbox_id)
+            if known is not None:
+                self.remove(known)
+            self.home.remove(sandbox_id)
+
+    def expire(self, sandbox_id: str) -> None:
+        """Let a sandbox expire now, wherever it is served: whoever serves it deletes it soon."""
+        storage = self.home.find(sandbox_id)
+        if storage is not None:
+            storage.relabel(replace(storage.label, ttl=0.0, used_at=self._around.wall()))
+
     def begin_anew(self) -> None:
         """Delete every sandbox; the next ones get the same ids."""
         for sandbox in self.all():
@@ -166,7 +181,8 @@ class Sandboxes:
         with self._adding:
             self.check_room(len(image))
             now = self._around.wall()
-            label = replace(label or Label(), created_at=now, used_at=now)
+            label = replace(label or Label(), created_at=now)
+            label = replace(label, used_at=now + label.step)
             with self.home.adding(sandbox_id, label, image, start) as transaction:
                 self._around.begin(sandbox_id, transaction)
         sandbox = self.get(sandbox_id)
@@ -176,9 +192,13 @@ class Sandboxes:
         return sandbox
 
     def _find(self, sandbox_id: str) -> Sandbox | None:
-        known = self._known.get(sandbox_id)
-        if known is not None:
-            return known
+        """Return a sandbox; None if there is none of this id, or if it has expired."""
+        sandbox, now = self._known.get(sandbox_id) or self._open(sandbox_id), self._around.wall()
+        # Another process may have used it, which is heard of a little later.
+        is_over = sandbox is not None and sandbox.storage.label.has_expired(now) and sandbox_id in self.home.expired(now)
+        return None if is_over else sandbox
+
+    def _open(self, sandbox_id: str) -> Sandbox | None:
         storage = self.home.find(sandbox_id)  # which may take long, and keeps nobody else waiting
         if storage is None:
             return None

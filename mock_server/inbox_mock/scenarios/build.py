@@ -54,10 +54,15 @@ class Overrides:
 
 
 class SandboxFactory:
-    """Creates sandboxes. On a manual clock, a scenario with the same overrides is built once and then restored from its image."""
+    """Creates sandboxes. On a manual clock, a scenario with the same overrides is built once and then restored from its image.
 
-    def __init__(self, sandboxes: Sandboxes, wall: Callable[[], float], may_send_to: Callable[[str], bool]) -> None:
-        self.sandboxes = sandboxes
+    ``default_ttl`` is for how many seconds those are kept unused for which nothing else is said; None: for good.
+    """
+
+    def __init__(
+        self, sandboxes: Sandboxes, wall: Callable[[], float], may_send_to: Callable[[str], bool], default_ttl: float | None = None
+    ) -> None:
+        self.sandboxes, self.default_ttl = sandboxes, default_ttl
         self.wall = wall
         self._may_send_to = may_send_to
         self._images: OrderedDict[object, bytes] = OrderedDict()

@@ -15,6 +15,7 @@ from inbox_mock.webhooks.sender import WebhookSender
 
 TICK_SECONDS = 0.1
 RETRY_SECONDS = 1.0
+TIDY_SECONDS = 60
 LONGEST_SECONDS = 60  # the wall clock may be set, and machines are suspended
 WORKERS = 8
 
@@ -31,7 +32,7 @@ class Scheduler:
         self._wall = wall
         self._stopped = Event()
         self._news = Event()
-        self._sleeps_until = inf
+        self._sleeps_until, self._tidied_at = inf, -inf
         self._busy: set[str] = set()
         self._full: dict[str, int] = {}
         self._lock = Lock()
@@ -62,6 +63,7 @@ class Scheduler:
         now = self._wall()
         home = self._sandboxes.home
         try:
+            self._tidy(now)
             for sandbox_id in home.due(now):
                 if sandbox_id not in self._busy:
                     self._look_at(sandbox_id)
@@ -70,6 +72,14 @@ class Scheduler:
             soonest = now + RETRY_SECONDS
         self._sleeps_until = soonest
         return min(soonest - now, LONGEST_SECONDS)
+
+    def _tidy(self, now: float) -> None:
+        """Let a worker remove what has expired, at most once a minute."""
+        if not 0 <= now - self._tidied_at < TIDY_SECONDS:
+            self._tidied_at = now
+            with self._lock:
+                if not self._stopped.is_set():
+                    self._hand(self._sandboxes.remove_expired)
 
     def _look_at(self, sandbox_id: str) -> None:
         """Hand a sandbox in which something is due to a worker. A full one is left alone until something has changed in it."""
@@ -91,9 +101,12 @@ class Scheduler:
         with self._lock:
             if not self._stopped.is_set():
                 self._busy.add(sandbox.id)
-                sending = self._workers.submit(self._look_after, sandbox)
-                self._under_way.add(sending)
-                sending.add_done_callback(self._under_way.discard)
+                self._hand(self._look_after, sandbox)
+
+    def _hand(self, work: Callable[..., None], *about: Sandbox) -> None:
+        done = self._workers.submit(work, *about)
+        self._under_way.add(done)
+        done.add_done_callback(self._under_way.discard)
 
     def _look_after(self, sandbox: Sandbox) -> None:
         version = sandbox.version

@@ -40,6 +40,7 @@ def create_sandbox(factory: "SandboxFactory", scenario: object, overrides: JSON,
         AdminError: there is no such scenario, or an override is invalid.
     """
     from inbox_mock.admin.access_control import found_in
+    from inbox_mock.admin.labels import label_of
     from inbox_mock.admin.operation import checked
     from inbox_mock.admin.sandboxes import create_sandbox, overrides_of
     from inbox_mock.domain.errors import Invalid
@@ -47,9 +48,9 @@ def create_sandbox(factory: "SandboxFactory", scenario: object, overrides: JSON,
     from inbox_mock.scenarios.loading import find, from_object
 
     try:
-        chosen_overrides = overrides_of(checked(create_sandbox, dict(overrides)))
+        body = checked(create_sandbox, dict(overrides))
         chosen = from_object(scenario) if isinstance(scenario, dict) else find(str(scenario))
-        return str(factory.create(chosen, chosen_overrides, default=default).id)
+        return str(factory.create(chosen, overrides_of(body), label_of(body), default=default).id)
     except ScenarioError as error:
         raise AdminError(str(error), ("scenario", str(error))) from None
     except Invalid as refused:

@@ -370,6 +370,14 @@ def test_a_label_is_kept_and_replaced(homes: Homes) -> None:
     assert homes.home.listed(1)[0][0].label == changed
 
 
+def test_a_use_is_kept_and_nothing_else_of_the_label_changes(homes: Homes) -> None:
+    storage = homes.add(ONE, label=Label(name="Demo", owner="jan", ttl=60.0, used_at=2.5))
+
+    storage.use(7.25)
+
+    assert storage.label == homes.home.listed(1)[0][0].label == Label(name="Demo", owner="jan", ttl=60.0, used_at=7.25)
+
+
 def test_a_label_can_be_changed_by_another_thread_in_a_transaction(homes: Homes) -> None:
     storage = homes.add(ONE)
     with storage.transaction() as transaction:

@@ -46,7 +46,10 @@ class Start:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Label:
-    """What is said of a sandbox by those who use it. Times are the wall clock's, in seconds; so is ``ttl``: how long it is kept unused."""
+    """What is said of a sandbox by those who use it. Times are the wall clock's, in seconds; so is ``ttl``: how long it is kept unused.
+
+    ``used_at`` is rounded up by a ``step``, so that not every use is written, and a sandbox is never kept for less than its ``ttl``.
+    """
 
     name: str | None = None
     note: str | None = None
@@ -59,6 +62,15 @@ class Label:
     def expires_at(self) -> float | None:
         """When it expires, unless it is used before; None if never."""
         return None if self.ttl is None else self.used_at + self.ttl
+
+    @property
+    def step(self) -> float:
+        """The accuracy of ``used_at``: a minute at most."""
+        return 60.0 if self.ttl is None else min(60.0, self.ttl / 60)
+
+    def has_expired(self, now: float) -> bool:
+        """Return whether it has expired by a time."""
+        return self.expires_at is not None and self.expires_at <= now
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,7 +183,10 @@ class Storage(Protocol):
         """Hold as little of it in memory as can be; the next transaction opens it. Not within a transaction."""
 
     def relabel(self, label: Label) -> None:
-        """Keep another label. It may be called by any thread at any time."""
+        """Keep another label. It may be called by any thread at any time, by one at a time, as `use`."""
+
+    def use(self, at: float) -> None:
+        """Keep when it was used last; what another process has changed in the label meanwhile stays."""
 
     def advancing(self) -> AbstractContextManager[bool]:
         """Say whether nobody else, in any process, advances the sandbox or sends its webhooks, and keep others from it in the block.

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from math import inf
 from threading import Lock
 
@@ -88,6 +89,10 @@ class MemoryStorage:
     def relabel(self, label: Label) -> None:
         """Keep another label."""
         self.label = label
+
+    def use(self, at: float) -> None:
+        """Keep when it was used last."""
+        self.label = replace(self.label, used_at=at)
 
     @contextmanager
     def advancing(self) -> Iterator[bool]:

@@ -134,6 +134,10 @@ class Index:
         sql = "UPDATE sandboxes SET name = ?, note = ?, owner = ?, ttl = ?, created_at = ?, used_at = ?, searched = ? WHERE id = ?"
         self._change(sql, *_of_label(label), _searched(sandbox_id, label), sandbox_id)
 
+    def use(self, sandbox_id: str, at: float) -> None:
+        """Set when a sandbox was used last."""
+        self._change("UPDATE sandboxes SET used_at = ? WHERE id = ?", at, sandbox_id)
+
     def keep_facts(self, sandbox_id: str, facts: Facts, size: int) -> None:
         """Replace facts and size."""
         sql = "UPDATE sandboxes SET clock = ?, description = ?, described = ?, due = ?, entry = ?, size = ? WHERE id = ?"

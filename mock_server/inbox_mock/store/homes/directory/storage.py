@@ -112,6 +112,11 @@ class StoredSandbox:
         self._index.keep_label(self.id, label)
         self.label = label
 
+    def use(self, at: float) -> None:
+        """Keep when it was used last."""
+        self._index.use(self.id, at)
+        self.label = replace(self.label, used_at=at)
+
     @contextmanager
     def advancing(self) -> Iterator[bool]:
         """Say whether nobody else advances it; no other process can."""

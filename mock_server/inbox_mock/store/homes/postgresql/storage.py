@@ -25,6 +25,7 @@ START = "SELECT start, recipe FROM inbox_mock.sandboxes WHERE id = %s"
 RELABEL = """
     UPDATE inbox_mock.labels SET name = %s, note = %s, owner = %s, ttl = %s, created_at = %s, used_at = %s, sought = %s
     WHERE sandbox = %s RETURNING sandbox"""
+USE = "UPDATE inbox_mock.labels SET used_at = %s WHERE sandbox = %s RETURNING sandbox"
 CLAIM = "BEGIN; SELECT FROM inbox_mock.claims WHERE sandbox = %s FOR UPDATE SKIP LOCKED"
 CLAIM_SOON = "SET LOCAL lock_timeout = '50ms'; SELECT FROM inbox_mock.claims WHERE sandbox = %s FOR UPDATE"
 """What looks for all that is due holds such locks for a moment."""
@@ -153,6 +154,13 @@ class PostgresStorage:
         if not self._shared.connections.rows(RELABEL, (*rows.as_label(self.id, label), self.id)):
             raise NotFound
         self.label = label
+        self._shared.tell(self.id)
+
+    def use(self, at: float) -> None:
+        """Keep when it was used last."""
+        if not self._shared.connections.rows(USE, (at, self.id)):
+            raise NotFound
+        self.label = replace(self.label, used_at=at)
         self._shared.tell(self.id)
 
     @contextmanager

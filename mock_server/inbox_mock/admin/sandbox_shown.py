@@ -1,0 +1,108 @@
+"""How the admin API shows a sandbox: where it is, who may call in it, its time, and what is said of it."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from inbox_mock.admin.operation import JSON, AdminCall
+from inbox_mock.domain import times
+from inbox_mock.engine.sandbox import Sandbox, now_of
+from inbox_mock.engine.unit_of_work import UnitOfWork
+from inbox_mock.services import oauth
+from inbox_mock.store import access
+from inbox_mock.store.homes import Facts, Label, Listed
+
+TEXT: JSON = {"type": "string"}
+OR_NULL: JSON = {"type": ["string", "null"]}
+CLOCK: JSON = {"type": "object", "properties": {"now": TEXT, "mode": {"enum": ["manual", "real"]}, "rate": {"type": "number"}}}
+SANDBOX: JSON = {
+    "type": "object",
+    "properties": {
+        "id": TEXT,
+        "api_url": TEXT,
+        "token": {"type": ["string", "null"]},
+        "applications": {"type": "array", "items": {"type": "object"}},
+        "accounts": {"type": "array", "items": {"type": "object"}},
+        "clock": CLOCK,
+        "scenario": TEXT,
+        "seed": {"type": "integer"},
+        "strict": {"type": "boolean"},
+        "name": OR_NULL,
+        "note": OR_NULL,
+        "owner": {**OR_NULL, "description": "the name of the admin token that made it"},
+        "ttl": {"type": ["number", "null"], "description": "how many seconds of the wall clock it is kept unused; null: for good"},
+        "expires_at": {**OR_NULL, "description": "when it expires, by the wall clock, unless it is used before"},
+    },
+}
+LISTED: JSON = {"type": "object", "properties": {**SANDBOX["properties"], "created_at": TEXT, "used_at": TEXT}}
+
+
+def shown(call: AdminCall, sandbox: Sandbox) -> JSON:
+    """Return a sandbox as the admin API shows it to a caller, at its present."""
+    with sandbox.work() as work:
+        wall = work.wall  # what is due by now happens first
+    return _shown(call, sandbox.id, sandbox.storage.label, sandbox.storage.facts, wall)
+
+
+def listed(call: AdminCall, found: Listed) -> JSON:
+    """Return a sandbox as a list shows it to a caller, as its last unit of work left it."""
+    wall = call.factory.wall()
+    return _shown(call, found.id, found.label, found.facts, wall) | used(found.label, wall)
+
+
+def used(label: Label, wall: float) -> JSON:
+    """Return when a sandbox was made, and when it was used last."""
+    return {"created_at": _wire(label.created_at), "used_at": _wire(min(label.used_at, wall))}
+
+
+def describe(work: UnitOfWork) -> JSON:
+    """Return what the admin API shows of a sandbox, without its address and its clock."""
+    first = _first_tokens(work)
+    client = access.client_application(work.db)
+    accounts = [account["id"] for account in oauth.accounts(work)]
+    own = client["id"] if client else None
+    tokens = [first.get((own, account_id)) for account_id in accounts]
+    return {
+        "token": next((token for token in tokens if token), None),
+        "applications": _applications(work, first),
+        "accounts": [{"id": account_id, "token": token} for account_id, token in zip(accounts, tokens, strict=True)],
+        "clock": None,  # that of the moment at which it is shown
+        "scenario": work.settings.scenario,
+        "seed": work.settings.seed,
+        "strict": work.settings.strict,
+    }
+
+
+def _shown(call: AdminCall, sandbox_id: str, label: Label, facts: Facts, wall: float) -> JSON:
+    clock = {"now": now_of(facts.clock, wall), "mode": facts.clock.mode, "rate": facts.clock.rate}
+    description = facts.description if call.shows_credentials else _without_credentials(facts.description)
+    said = {"name": label.name, "note": label.note, "owner": label.owner, "ttl": label.ttl, "expires_at": _wire(label.expires_at)}
+    return {"id": sandbox_id, "api_url": f"{call.origin}/api/v3", **description, "clock": clock, **said}
+
+
+def _wire(seconds: float | None) -> str | None:
+    return None if seconds is None else times.wire(datetime.fromtimestamp(seconds, UTC))
+
+
+def _without_credentials(description: Mapping[str, Any]) -> JSON:
+    """Return a description as it is shown to who may only read."""
+    applications = [{**one, "client_secret": None, "token": None} for one in description["applications"]]
+    accounts = [{**one, "token": None} for one in description["accounts"]]
+    return {**description, "token": None, "applications": applications, "accounts": accounts}
+
+
+def _first_tokens(work: UnitOfWork) -> dict[tuple[object, object], str]:
+    """Return the token that each application got on each account when the sandbox was built."""
+    found: dict[tuple[object, object], str] = {}
+    for row in access.unlimited_tokens(work.db):
+        found.setdefault((row["application_id"], row["account_id"]), oauth.full_token(work, row))
+    return found
+
+
+def _applications(work: UnitOfWork, first: dict[tuple[object, object], str]) -> list[JSON]:
+    found: list[JSON] = []
+    for row in access.applications(work.db):
+        client_id, client_secret = oauth.client_credentials_of(work, row)
+        token = next((token for (application_id, _), token in first.items() if application_id == row["id"]), None)
+        found.append({"id": row["id"], "name": row["name"], "client_id": client_id, "client_secret": client_secret, "token": token})
+    return found
