@@ -1,0 +1,15 @@
+"""A process that is killed at any moment: what it had answered is there afterwards, and nothing is half-applied."""
+
+from pathlib import Path
+
+from killed import killing
+
+KILLS = 40
+
+
+def test_what_was_answered_is_there_after_every_kill(tmp_path: Path) -> None:
+    with killing(tmp_path / "data") as killed:
+        for seed in range(KILLS):
+            killed.kill(seed)
+
+        assert any(told.texts for told in killed.certain.values())
