@@ -34,7 +34,7 @@ lock: $(VENV)/ready ## Lock the newest versions of all that pyproject.toml names
 	@$(BIN)/python -m pip install --quiet --group lock
 	@rm -f requirements.txt requirements-build.txt requirements-dev.txt
 	@echo '-e .[contracts,postgres,pytest]' | $(LOCK) --group pyproject.toml:dev --output-file requirements-dev.txt
-	@echo '-e .' | $(LOCK) --constraint requirements-dev.txt --output-file requirements.txt
+	@echo '-e .[postgres]' | $(LOCK) --constraint requirements-dev.txt --output-file requirements.txt
 	@echo 'hatchling' | $(LOCK) --constraint requirements-dev.txt --output-file requirements-build.txt
 	@$(BIN)/python tests/lock.py
 

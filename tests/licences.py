@@ -3,9 +3,10 @@
 The lock file says what and in which version, and the metadata of the installed packages under which licence.
 """
 
+import tomllib
 from importlib.metadata import PackageNotFoundError, metadata
 
-from lock import LOCK, ROOT, SERVING, pins, shipped
+from lock import DECLARED_IN, LOCK, ROOT, by_name, pins, shipped
 
 PAGE = ROOT / "docs" / "licences.md"
 ELSEWHERE = {"colorama": "BSD-3-Clause"}
@@ -23,10 +24,9 @@ Mock itself is under the [MIT license](../LICENSE). `make licences` writes this 
 """
 
 
-def runtime() -> set[str]:
-    """Return all that the project and its extra need, directly or not."""
+def runtime(wanted: set[str]) -> set[str]:
+    """Return all that some packages need, directly or not, themselves included."""
     found: set[str] = set()
-    wanted = set(shipped())
     while wanted - found:
         found |= wanted
         wanted = {pin.name for pin in pins(LOCK.read_text()) if pin.needed_by & found}
@@ -47,8 +47,8 @@ def licence(name: str) -> str:
 
 def page() -> str:
     """Return the page."""
-    serving = {pin.name for pin in pins(SERVING.read_text())}
-    needed = runtime()
+    serving = runtime(set(by_name(tomllib.loads(DECLARED_IN.read_text())["project"]["dependencies"])))
+    needed = runtime(set(shipped()))
     rows = [
         f"| {pin.name} | {pin.version} | {licence(pin.name)} | {'' if pin.name in serving else 'an extra'} |\n"
         for pin in pins(LOCK.read_text())

@@ -2,7 +2,7 @@
 
 They hold every version with its hashes, for every Python that pyproject.toml allows, and name no index, so that they
 install from whichever one pip is set up with. ``make lock`` makes them anew. `requirements-dev.txt` is what the tests
-run with; the others are parts of it: what serving needs, and what building needs.
+run with; the others are parts of it: what serving needs, wherever sandboxes live, and what building needs.
 """
 
 import re
@@ -39,7 +39,11 @@ def declared(project: dict[str, Any], lock: Path = LOCK) -> dict[str, Requiremen
     """Return what pyproject.toml needs for serving, for building, or for both, every extra and work on the project, by name."""
     main = project["project"]
     serving, building, extras = main["dependencies"], project["build-system"]["requires"], of_extras(project)
-    wanted = {SERVING: serving, BUILDING: building, LOCK: [*serving, *building, *extras, *project["dependency-groups"]["dev"]]}
+    wanted = {
+        SERVING: [*serving, *of_extras(project, "postgres")],
+        BUILDING: building,
+        LOCK: [*serving, *building, *extras, *project["dependency-groups"]["dev"]],
+    }
     return {name: one for name, one in by_name(wanted[lock]).items() if name != main["name"]}
 
 
@@ -49,9 +53,10 @@ def shipped() -> dict[str, Requirement]:
     return by_name([*project["project"]["dependencies"], *of_extras(project)])
 
 
-def of_extras(project: dict[str, Any]) -> list[str]:
-    """Return what the extras add."""
-    return [text for texts in project["project"].get("optional-dependencies", {}).values() for text in texts]
+def of_extras(project: dict[str, Any], *names: str) -> list[str]:
+    """Return what some extras add, or all of them."""
+    extras = project["project"].get("optional-dependencies", {})
+    return [text for name, texts in extras.items() if name in names or not names for text in texts]
 
 
 def by_name(texts: Iterable[str]) -> dict[str, Requirement]:
