@@ -99,6 +99,10 @@ soak: $(VENV)/ready ## Send an hour's traffic of 64 clients at full speed, and c
 hostile: $(VENV)/ready ## Attack the product for ten minutes; ARGS='--only NAME --seed N --seconds S' for less, --list says what is done
 	@PYTHONPATH=tests $(BIN)/python -m hostile $(ARGS)
 
+.PHONY: crash
+crash: $(VENV)/ready ## Kill servers at 1,000 random moments while clients write; ARGS='--kills N --seed N', --store URL for PostgreSQL
+	@PYTHONPATH=tests $(BIN)/python -m crash $(ARGS)
+
 .PHONY: fuzz
 fuzz: $(VENV)/ready ## Grow inputs by the code that they reach, for half an hour; ARGS='--only NAME --seed N --seconds S' for less
 	@$(BIN)/python -m pip install --quiet --only-binary :all: --group fuzz || echo 'No atheris for this Python: hypothesis takes its place.'

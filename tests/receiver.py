@@ -65,7 +65,7 @@ class Receiver:
 @contextmanager
 def receiving() -> Iterator[Receiver]:
     """Listen on a free port until the end of the block."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
+    server = _Server(("127.0.0.1", 0), _Handler)
     receiver = Receiver(f"http://127.0.0.1:{server.server_address[1]}/hook")
     server.receiver = receiver  # type: ignore[attr-defined]
     server.daemon_threads = True
@@ -78,6 +78,11 @@ def receiving() -> Iterator[Receiver]:
         server.shutdown()
         server.server_close()
         thread.join(timeout=10)
+
+
+class _Server(ThreadingHTTPServer):
+    def handle_error(self, *_arguments: object) -> None:
+        """A sender that has gone is no error of the receiver."""
 
 
 class _Handler(BaseHTTPRequestHandler):

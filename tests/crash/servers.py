@@ -1,0 +1,92 @@
+"""Servers of the product that can be killed at any moment, and are back in a few hundredths of a second.
+
+A process that has imported everything forks each of them: what is forked has no thread yet, and begins as a fresh start would.
+"""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Self
+
+from inbox_mock.app import Options, create_app
+from inbox_mock.scenarios.build import Overrides
+from inbox_mock.scenarios.loading import find
+from inbox_mock.serving.server import Server
+
+START_SECONDS = 30
+
+
+@dataclass(frozen=True)
+class Running:
+    """A server that answers at an address, until its process is killed."""
+
+    pid: int
+    root: str
+
+    def kill(self) -> None:
+        """End it as a power button would: nothing of it is asked, or told."""
+        with suppress(ProcessLookupError):
+            os.kill(self.pid, signal.SIGKILL)
+
+
+class Starter:
+    """Starts servers on a home, which `place` names as the options of a server do."""
+
+    def __init__(self, **place: str) -> None:
+        self._place = place
+
+    def __enter__(self) -> Self:
+        command = [sys.executable, "-m", "crash.servers", json.dumps(self._place)]
+        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, start_new_session=True)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        with suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait(START_SECONDS)
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe is not None:
+                pipe.close()
+
+    def start(self) -> Running:
+        """Start a server, and return it once it answers."""
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.write("start\n")
+        self._process.stdin.flush()
+        told = json.loads(self._process.stdout.readline())
+        return Running(told["pid"], told["root"])
+
+
+def main(place: dict[str, str]) -> None:
+    """Fork a server for each line of the input; it says where it answers, or why it cannot."""
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    scenario = find("empty")
+    create_app(Options(scenario=scenario))  # what a first one computes, the others find
+    for _ in sys.stdin:
+        if os.fork() == 0:
+            _serve(Options(scenario=scenario, overrides=Overrides(mode="manual"), seed=1, **_options(place)))  # type: ignore[arg-type]
+
+
+def _options(place: dict[str, str]) -> dict[str, object]:
+    from pathlib import Path
+
+    return {name: Path(value) if name == "data" else value for name, value in place.items()}
+
+
+def _serve(options: Options) -> None:
+    """Serve until the end of the process."""
+    try:
+        server = Server(options, port=0)
+        server.prepare()
+        server.serve(lambda: print(json.dumps({"pid": os.getpid(), "root": server.url}), flush=True))  # noqa: T201 - this is how it tells
+    finally:
+        os._exit(1)
+
+
+if __name__ == "__main__":
+    main(json.loads(sys.argv[1]))
