@@ -145,6 +145,7 @@ def create_app(
     if not continues:
         with suppress(SandboxExists):  # another process was faster
             factory.create(options.scenario, options.overrides, default=True, progress=options.progress)
+    sandboxes.now()  # from here on it is known without the home, which answers to /livez do not wait for
     server = Server(sandboxes, Pace(options.max_sandbox_rate, stopwatch), stopwatch, request_id, wait or sandboxes.stopping.wait)
 
     app = Flask("inbox_mock", static_folder=None)

@@ -3,6 +3,7 @@
 import json
 import sys
 import time
+from collections.abc import Mapping
 from contextlib import suppress
 from datetime import timedelta
 from typing import TYPE_CHECKING, NoReturn
@@ -88,18 +89,19 @@ def _why_not(root: str, seconds: float) -> str | None:
         return "no answer"
     except (OSError, HTTPException, UnicodeError) as error:
         return f"no answer: {str(error) or type(error).__name__}"
-    if not _is_ours(answer):
+    told = _told(answer)
+    if not (answer.header("Server") or "").startswith("inbox-mock") and "status" not in told:  # a proxy may put its own name there
         return "something else answers there"
-    return None if answer.status == 200 else f"it answers {answer.status}"
+    return None if answer.status == 200 else str(told.get("why", f"it answers {answer.status}"))
 
 
-def _is_ours(answer: "HttpResponse") -> bool:
-    """Return whether the fake has answered. A proxy may put its own name in place of the server's."""
+def _told(answer: "HttpResponse") -> Mapping[str, object]:
+    """Return the JSON object of an answer; an empty one if it has none."""
     try:
         found = json.loads(answer.body)
     except ValueError:
         found = None
-    return (answer.header("Server") or "").startswith("inbox-mock") or (isinstance(found, dict) and "status" in found)
+    return found if isinstance(found, dict) else {}
 
 
 def _end(root: str, why: str | None, wanted: str) -> NoReturn:

@@ -16,7 +16,7 @@ from inbox_mock.domain.dice import Chance
 from inbox_mock.domain.errors import Elsewhere, HomeUnavailable, Invalid, NotFound, invalid
 from inbox_mock.engine.sandbox import Description, Sandbox, Surroundings, WallClock, now_of
 from inbox_mock.engine.unit_of_work import Handlers, UnitOfWork
-from inbox_mock.store.homes import Home, Label, Start
+from inbox_mock.store.homes import Home, Label, Start, Storage
 
 MOST_AWAKE = 100
 
@@ -50,6 +50,7 @@ class Sandboxes:
         )
         self._seed, self._chance, self._most = seed, chance, most
         self._counter = count(1)
+        self._default: Storage | None = None
         self._known: WeakValueDictionary[str, Sandbox] = WeakValueDictionary()
         self._awake: OrderedDict[str, Sandbox] = OrderedDict()
         self._lock = Lock()
@@ -104,6 +105,8 @@ class Sandboxes:
         wall, storage = self._around.wall(), None
         with suppress(HomeUnavailable):
             storage = self.home.find(sandbox_id) or self.home.find(DEFAULT_SANDBOX)
+        if storage is not None and storage.id == DEFAULT_SANDBOX:
+            self._default = storage  # as long as somebody refers to it, the home finds it without asking anybody
         return times.wire(datetime.fromtimestamp(wall, UTC)) if storage is None else now_of(storage.facts.clock, wall)
 
     def wait(self, sandbox: Sandbox, seconds: float, *, entry: int | None = None, version: int | None = None) -> bool:

@@ -10,6 +10,8 @@ import socket
 from contextlib import suppress
 from io import BytesIO
 from math import inf
+from queue import SimpleQueue
+from threading import Thread
 from time import monotonic, time
 from typing import Any
 
@@ -262,7 +264,8 @@ class Connections(ConnectionManager):
 class HttpServer(Server):
     """cheroot's server with such connections, and faults on them. Its workers get requests, not connections.
 
-    Health is answered by the thread that accepts connections, which waits for nothing: not for a free worker, nor for what one does.
+    Whether it lives is answered by the thread that accepts connections, which waits for nothing: not for a free worker, nor for what
+    one does. Whether it is ready is answered by another one, which may wait for the home of sandboxes.
     """
 
     _connections: Any
@@ -280,6 +283,8 @@ class HttpServer(Server):
     def prepare(self) -> None:
         """Take the socket that listens, from which others may accept connections too."""
         self.requests = Workers(self, self.requests.max)
+        self._asking: SimpleQueue[Any] = SimpleQueue()
+        Thread(target=self._answer_who_asks, name="readiness", daemon=True).start()
         super().prepare()
         self.socket.settimeout(0)
         self._connections.close()
@@ -324,12 +329,22 @@ class HttpServer(Server):
         connection.begun = min(connection.begun, connection.last_used)
         if came is not False and not incoming.has_head():
             self._connections.wait_for(connection)
-        elif incoming.asks_for_health():
-            self._answer_at_once(connection)
+        elif (probe := incoming.probe()) is not None:
+            (self._answer_at_once if probe == b"livez" else self._asking.put)(connection)
         elif incoming.has_data():
             self.requests.put(connection)
         else:
             connection.close()
+
+    def stop(self) -> None:
+        """Stop, within the ``shutdown_timeout``."""
+        super().stop()
+        self._asking.put(None)
+
+    def _answer_who_asks(self) -> None:
+        """Answer whether it is ready, one after the other."""
+        while (connection := self._asking.get()) is not None:
+            self._answer_at_once(connection)
 
     def _answer_at_once(self, connection: Any) -> None:  # noqa: ANN401
         connection.socket.settimeout(0)

@@ -13,7 +13,7 @@ BYTES_AT_ONCE = 64 * 1024
 CHUNK = re.compile(rb"([0-9A-Fa-f]+)[ \t]*(;[^\x00-\x08\x0a-\x1f\x7f]*)?\r\n")  # RFC 9112, 7.1; extensions are ignored
 
 HEAD_END = re.compile(rb"\r\n\r\n|(?<!\r)\n")  # or a line that ends as none may
-HEALTH = re.compile(rb"(?:GET|HEAD) /(?:livez|readyz) HTTP/1\.[01]\r\n")
+HEALTH = re.compile(rb"(?:GET|HEAD) /(livez|readyz) HTTP/1\.[01]\r\n")
 BODY = re.compile(rb"^(?:content-length|transfer-encoding|expect)\b", re.IGNORECASE | re.MULTILINE)
 
 
@@ -118,9 +118,10 @@ class Incoming:
             return True
         return len(self._buffer) > limits.HEAD or HEAD_END.search(self._buffer, self._unseen) is not None
 
-    def asks_for_health(self) -> bool:
-        """Return whether a request for health has come, without a body, so that nothing more is to be read."""
-        return HEALTH.match(self._buffer) is not None and BODY.search(self._buffer) is None and self._buffer.endswith(b"\r\n\r\n")
+    def probe(self) -> bytes | None:
+        """Return ``livez`` or ``readyz`` if a request for it has come, without a body, so that nothing more is to be read; else None."""
+        found = HEALTH.match(self._buffer)
+        return found[1] if found and BODY.search(self._buffer) is None and self._buffer.endswith(b"\r\n\r\n") else None
 
     def first(self) -> bytes:
         """Return the next byte without taking it; nothing at the end.

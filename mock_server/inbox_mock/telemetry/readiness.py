@@ -24,7 +24,7 @@ class Readiness:
             if asked is None or asked.done():
                 asked, patience = Future(), PATIENCE_SECONDS
                 self._asked = asked
-                Thread(target=self._ask, args=[asked], name="readiness", daemon=True).start()
+                Thread(target=self._ask, args=[asked], name="home", daemon=True).start()
         try:
             return asked.result(patience)
         except TimeoutError:

@@ -1,0 +1,130 @@
+"""/readyz says whether the home of sandboxes can serve, within a second; /livez does not ask it."""
+
+from collections.abc import Iterator
+from threading import Event, Thread
+from weakref import WeakValueDictionary
+
+import pytest
+import requests
+
+from fake import InProcess, Mock
+from inbox_mock.app import Options, create_app
+from inbox_mock.domain.errors import HomeUnavailable
+from inbox_mock.scenarios.loading import find
+from inbox_mock.serving.server import Server
+from inbox_mock.store.homes.memory import MemoryHome, MemoryStorage
+from inbox_mock.telemetry import readiness
+from inbox_mock.telemetry.readiness import Readiness
+from processes import run
+
+LONG = 30
+OPTIONS = Options(scenario=find("empty"))
+
+
+class Troubled(MemoryHome):
+    """A home that may be away, or not answer at all; sandboxes to which nobody refers are asked for."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.why: str | None = None
+        self.answers = Event()
+        self.answers.set()
+        self._at_hand: WeakValueDictionary[str, MemoryStorage] = WeakValueDictionary()
+
+    def check(self) -> None:
+        self.answers.wait(LONG)
+        if self.why is not None:
+            raise HomeUnavailable(self.why)
+
+    def find(self, sandbox_id: str) -> MemoryStorage | None:
+        if sandbox_id not in self._at_hand:
+            self.check()
+        found = super().find(sandbox_id)
+        if found is not None:
+            self._at_hand[sandbox_id] = found
+        return found
+
+
+@pytest.fixture
+def home() -> Iterator[Troubled]:
+    home = Troubled()
+    yield home
+    home.answers.set()
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(readiness, "PATIENCE_SECONDS", 0.01)
+
+
+@pytest.fixture
+def served(home: Troubled) -> Iterator[str]:
+    server = Server(OPTIONS, port=0, home=home)
+    server.prepare()
+    thread = Thread(target=server.serve, daemon=True)
+    thread.start()
+    yield server.url
+    home.answers.set()
+    server.stop()
+    thread.join(LONG)
+
+
+def test_a_home_that_serves_is_ready(home: Troubled) -> None:
+    mock = Mock(InProcess(create_app(OPTIONS, home=home).app))
+
+    for path in ("/readyz", "/livez"):
+        answer = mock.caller(base="").get(path)
+        assert (answer.status, answer.json) == (200, {"status": "ok"})
+
+
+def test_a_home_that_cannot_serve_is_503_and_says_why_until_it_can(home: Troubled) -> None:
+    caller = Mock(InProcess(create_app(OPTIONS, home=home).app)).caller(base="")
+    home.why = "/var/lib/inbox-mock: No space left on device"
+    ill, alive = caller.get("/readyz"), caller.get("/livez")
+    home.why = None
+
+    assert (ill.status, ill.json) == (503, {"status": "unavailable", "why": "/var/lib/inbox-mock: No space left on device"})
+    assert alive.status == 200
+    assert caller.get("/readyz").status == 200
+
+
+@pytest.mark.usefixtures("impatient")
+def test_a_home_that_does_not_answer_is_not_waited_for(home: Troubled) -> None:
+    caller = Mock(InProcess(create_app(OPTIONS, home=home).app)).caller(base="")
+    home.answers.clear()
+
+    assert "does not answer" in caller.get("/readyz").json["why"]
+    assert caller.get("/livez").status == 200
+
+
+@pytest.mark.usefixtures("impatient")
+def test_while_a_home_is_asked_it_is_not_asked_again(home: Troubled) -> None:
+    asked: list[None] = []
+
+    def check() -> None:
+        asked.append(None)
+        home.check()
+
+    home.answers.clear()
+    ready = Readiness(check)
+    first, second = ready.why_not(), ready.why_not()
+
+    assert first == second is not None
+    assert len(asked) == 1
+
+
+def test_who_asks_whether_it_is_ready_keeps_nobody_from_hearing_that_it_lives(served: str, home: Troubled) -> None:
+    home.answers.clear()
+    asking = Thread(target=requests.get, args=[f"{served}/readyz"], kwargs={"timeout": LONG}, daemon=True)
+    asking.start()
+
+    assert requests.get(f"{served}/livez", timeout=LONG).json() == {"status": "ok"}
+    home.answers.set()
+    asking.join(LONG)
+
+
+def test_health_says_what_is_wrong(served: str, home: Troubled) -> None:
+    home.why = "PostgreSQL: connection refused"
+    ran = run("health", "--url", served)
+
+    assert (ran.returncode, ran.stderr) == (1, f"inbox-mock: {served} is not ready: PostgreSQL: connection refused\n")
