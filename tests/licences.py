@@ -24,8 +24,8 @@ Mock itself is under the [MIT license](../LICENSE). `make licences` writes this 
 """
 
 
-def runtime(wanted: set[str]) -> set[str]:
-    """Return all that some packages need, directly or not, themselves included."""
+def needed(wanted: set[str]) -> set[str]:
+    """Return some packages, and all that they need, directly or not."""
     found: set[str] = set()
     while wanted - found:
         found |= wanted
@@ -47,12 +47,12 @@ def licence(name: str) -> str:
 
 def page() -> str:
     """Return the page."""
-    serving = runtime(set(by_name(tomllib.loads(DECLARED_IN.read_text())["project"]["dependencies"])))
-    needed = runtime(set(shipped()))
+    serving = needed(set(by_name(tomllib.loads(DECLARED_IN.read_text())["project"]["dependencies"])))
+    with_extras = needed(set(shipped()))
     rows = [
         f"| {pin.name} | {pin.version} | {licence(pin.name)} | {'' if pin.name in serving else 'an extra'} |\n"
         for pin in pins(LOCK.read_text())
-        if pin.name in needed
+        if pin.name in with_extras
     ]
     return HEAD + "".join(rows)
 

@@ -32,7 +32,7 @@ def imported(source: Path) -> Iterator[str]:
 @pytest.mark.parametrize(
     ("folder", "wanted"),
     [
-        ("mock_server/inbox_mock", PROJECT["project"]["dependencies"]),
+        ("mock_server/inbox_mock", [*PROJECT["project"]["dependencies"], *of_extras(PROJECT, "postgres")]),
         ("contracts/inbox_contracts", [*PROJECT["project"]["dependencies"], *of_extras(PROJECT)]),
     ],
     ids=["fake", "judge"],
