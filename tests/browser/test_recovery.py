@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from browser.eyes import Eyes
 from fake import Sandbox
@@ -74,3 +74,33 @@ def test_an_admin_token_is_asked_for_and_kept_for_the_tab(eyes: Eyes, tmp_path: 
         expect(page.get_by_role("link", name="Elif Demir")).to_be_visible()
         page.close()
     forget_what_the_browser_says_of(eyes, "401")
+
+
+def test_each_role_sees_what_it_may_and_is_told_what_it_may_not(eyes: Eyes, tmp_path: Path) -> None:
+    tokens = tmp_path / "tokens"
+    tokens.write_text("own alice the-token-of-alice-herself\nread ci a-token-that-only-reads\n")
+    tokens.chmod(0o600)
+    with serving(tmp_path, "--admin-token-file", str(tokens)) as root:
+
+        def look_as(token: str) -> Page:
+            page = eyes.look(root=root)
+            page.get_by_role("dialog").get_by_label("Admin token").fill(token)
+            page.get_by_role("dialog").get_by_role("button", name="Open").click()
+            return page
+
+        alice = look_as("the-token-of-alice-herself")
+        expect(alice.locator("#banner")).to_contain_text("not one of 'alice'")
+        alice.get_by_role("link", name="Choose a sandbox").click()
+        alice.get_by_role("button", name="Make one").click()
+        alice.get_by_role("dialog").get_by_label("Name").fill("Refunds")
+        alice.get_by_role("dialog").get_by_role("button", name="Make it").click()
+        expect(alice.locator("#where")).to_contain_text("Sandbox Refunds")
+        expect(alice.locator("#banner")).to_be_hidden()
+
+        reader = look_as("a-token-that-only-reads")
+        expect(reader.get_by_role("link", name="Elif Demir")).to_be_visible()
+        reader.get_by_role("button", name="Let a guest book on Airbnb").click()
+        expect(reader.get_by_text("found the role read, of the token 'ci'; expected own or all")).to_be_visible()
+        alice.close()
+        reader.close()
+    forget_what_the_browser_says_of(eyes, "401", "403")

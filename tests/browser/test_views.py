@@ -300,3 +300,24 @@ def test_a_sandbox_is_reset_and_deleted(eyes: Eyes, agency: Sandbox) -> None:
 
     expect(page.locator("#where")).to_contain_text("Sandbox default")
     assert agency.admin.get("").status == 404
+
+
+def test_a_sandbox_is_named_and_found_by_its_name(eyes: Eyes, fake: Mock, agency: Sandbox) -> None:
+    page = eyes.look(f"/{agency.id}/sandboxes")
+    page.get_by_role("button", name="Name it").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Name").fill(f"Refunds {agency.id}")
+    dialog.get_by_label("Note").fill("for the demo on Friday")
+    dialog.get_by_label("Kept unused for").fill("30d")
+    dialog.get_by_role("button", name="Save").click()
+
+    expect(page.locator("#where")).to_contain_text(f"Sandbox Refunds {agency.id}")
+    expect(page.get_by_text("for the demo on Friday")).to_be_visible()
+    other = fake.sandbox("empty", name="Another one")
+    page.get_by_label("Find by name or id").fill(f"REFUNDS {agency.id}")
+    expect(page.get_by_role("link", name=f"Refunds {agency.id}", exact=True)).to_be_visible()
+    expect(page.get_by_role("link", name="Another one", exact=True)).to_be_hidden()
+    page.get_by_label("Find by name or id").fill(other.id)
+    page.get_by_role("link", name="Another one", exact=True).click()
+    expect(page.locator("#where")).to_contain_text("Sandbox Another one")
+    assert agency.admin.get("").json["ttl"] == 30 * 86400

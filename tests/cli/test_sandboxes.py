@@ -211,3 +211,44 @@ def test_a_sandbox_of_a_file_is_called_after_it(served: str, tmp_path: Path) -> 
     made = run("sandboxes", "create", "--scenario", str(tmp_path / "two-guests.yaml"), "--url", served)
 
     assert ": two-guests, " in made.stdout
+
+
+# Names, notes, lifetimes, and what is removed.
+
+
+def test_a_sandbox_is_made_with_a_name_a_note_and_a_lifetime(waiting: Sandbox) -> None:
+    made = answered(waiting, "sandboxes", "create", "--name", "Alice's", "--note", "for Friday", "--ttl", "7d")
+
+    assert (made["name"], made["note"], made["ttl"]) == ("Alice's", "for Friday", 7 * 86400)
+    assert "Alice's" in printed(waiting, "sandboxes", "show", "--sandbox", str(made["id"]))
+
+
+def test_its_label_is_changed(waiting: Sandbox) -> None:
+    made = there(waiting, answered(waiting, "sandboxes", "create", "--name", "Alice's", "--ttl", "7d"))
+
+    changed = answered(made, "sandboxes", "label", "--note", "late", "--ttl", "never")
+    assert (changed["name"], changed["note"], changed["ttl"]) == ("Alice's", "late", None)
+
+
+def test_a_fork_is_named(waiting: Sandbox) -> None:
+    assert answered(waiting, "sandboxes", "fork", "--name", "Bob's", "--ttl", "1d")["name"] == "Bob's"
+
+
+def test_those_of_a_name_are_listed(waiting: Sandbox) -> None:
+    made = answered(waiting, "sandboxes", "create", "--name", f"Mine of {waiting.id}")
+
+    (line,) = printed(waiting, "sandboxes", "--named", f"mine OF {waiting.id}").splitlines()
+    assert line.startswith(str(made["id"]))
+    assert f"Mine of {waiting.id}" in line
+
+
+def test_a_wrong_label_is_refused_by_the_name_of_its_option(waiting: Sandbox) -> None:
+    for arguments in (("create",), ("label",), ("fork",)):
+        ran = typed(waiting, "sandboxes", *arguments, "--ttl", "soon")
+        assert (ran.returncode, ran.stderr.split(": ")[1]) == (2, "--ttl"), ran.stderr
+
+
+def test_pruning_says_what_is_removed(waiting: Sandbox) -> None:
+    assert printed(waiting, "sandboxes", "prune", "--dry-run", "--older-than", "3650d") == "0 sandboxes, 0 bytes\n"
+    assert answered(waiting, "sandboxes", "prune", "--dry-run") == {"sandboxes": [], "bytes": 0, "dry_run": True}
+    assert typed(waiting, "sandboxes", "prune", "--older-than", "old").returncode == 2

@@ -2,7 +2,7 @@
 
 from inbox_mock.admin.actors import shown
 from inbox_mock.admin.operation import JSON, AdminCall, operation
-from inbox_mock.admin.sandbox_shown import CLOCK
+from inbox_mock.admin.sandbox_shown import CLOCK, OR_NULL
 from inbox_mock.channels import policies
 from inbox_mock.domain.errors import Invalid, invalid
 from inbox_mock.faults.declaration import WebhookFault
@@ -28,7 +28,7 @@ PAGED = {"limit": f"So many, from 0 to {MOST}; 50, if left out.", "skip": "Leave
         "version": "The `version` of the answer before.",
         "wait": "1 waits up to 25 seconds for another version; `waited` is false where too many wait already.",
     },
-    answer={"type": "object", "properties": {"version": NUMBER, "life": NUMBER, "journal": NUMBER, "clock": CLOCK}},
+    answer={"type": "object", "properties": {"version": NUMBER, "life": NUMBER, "journal": NUMBER, "clock": CLOCK, "name": OR_NULL}},
 )
 def get_changes(call: AdminCall) -> JSON:
     """Get the version of the sandbox, which changes with everything in it."""
@@ -40,7 +40,8 @@ def get_changes(call: AdminCall) -> JSON:
     with sandbox.work() as work:
         clock: JSON = {"now": work.now, "mode": work.clock.mode, "rate": work.clock.rate}
         newest = journal.next_id(work.db) - 1
-    return {"version": version, "life": sandbox.generation, "journal": newest, "clock": clock, "waited": waited}
+    name = sandbox.storage.label.name
+    return {"version": version, "life": sandbox.generation, "journal": newest, "clock": clock, "name": name, "waited": waited}
 
 
 @operation(

@@ -87,8 +87,15 @@ function nav(sandbox, name) {
   const focused = bar.contains(document.activeElement) ? document.activeElement.textContent : null;
   bar.replaceChildren(list);
   if (focused) [...list.querySelectorAll("a")].find((link) => link.textContent === focused)?.focus();
-  const title = sandbox === "default" ? "Sandbox default" : `Sandbox ${sandbox}`;
-  document.getElementById("where").replaceChildren(h("a", { href: `#/${encodeURIComponent(sandbox)}/sandboxes` }, title), h("a", { href: `${ROOT}/docs` }, "API"));
+  const here = h("a", { id: "here", href: `#/${encodeURIComponent(sandbox)}/sandboxes` });
+  document.getElementById("where").replaceChildren(here, h("a", { href: `${ROOT}/docs` }, "API"));
+  nameIt();
+}
+
+/** Call the sandbox by its name, where it has one. */
+function nameIt() {
+  const here = document.getElementById("here");
+  if (here) here.textContent = `Sandbox ${state.name ?? state.sandbox}`;
 }
 
 function tellTrouble(text) {
@@ -97,12 +104,14 @@ function tellTrouble(text) {
 }
 
 onChange(() => {
+  nameIt();
   if (state.trouble === "unreachable") return tellTrouble("The server does not answer. Trying again …");
   if (state.trouble === "gone") {
     const home = h("a", { href: "#/default/inbox" }, "Go to the default sandbox");
     return tellTrouble([`There is no sandbox ${state.sandbox} any more: it was deleted, or the server was restarted. `, home]);
   }
-  tellTrouble(state.trouble);
+  const others = h("a", { href: `#/${encodeURIComponent(state.sandbox)}/sandboxes` }, "Choose a sandbox");
+  tellTrouble(state.trouble && [`${state.trouble} `, others]);
   return state.trouble ? null : shown.sandbox === state.sandbox && shown.view?.();
 });
 

@@ -9,7 +9,7 @@ const TROUBLED_PAUSE = 1000;
 const BREATH = 250; // between two looks of one tab, however much happens
 
 /** What is known of the sandbox: `clock` as it was `seen` (a moment of this page's own stopwatch). */
-export const state = { sandbox: "default", version: -1, life: -1, journal: 0, clock: null, seen: 0, trouble: null };
+export const state = { sandbox: "default", version: -1, life: -1, journal: 0, clock: null, name: null, seen: 0, trouble: null };
 export const S = () => `/sandboxes/${encodeURIComponent(state.sandbox)}`;
 
 /** Call the admin API of the watched sandbox. */
@@ -41,7 +41,7 @@ export async function look(wait = false, signal) {
     if (sandbox !== state.sandbox) return false;
     const changed = found.version !== state.version || found.life !== state.life || state.trouble !== null;
     const { waited, ...news } = found;
-    const started = news.clock.mode !== state.clock?.mode || news.clock.rate !== state.clock?.rate;
+    const started = news.clock.mode !== state.clock?.mode || news.clock.rate !== state.clock?.rate || news.name !== state.name;
     Object.assign(state, news, { seen: performance.now(), trouble: null });
     if (changed || started) tell();
     if (changed && signal) channel.postMessage({ sandbox });
@@ -60,7 +60,7 @@ export async function look(wait = false, signal) {
 
 /** Watch a sandbox from now on. */
 export async function watch(sandbox) {
-  Object.assign(state, { sandbox, version: -1, life: -1, journal: 0, clock: null, trouble: null });
+  Object.assign(state, { sandbox, version: -1, life: -1, journal: 0, clock: null, name: null, trouble: null });
   watching?.abort();
   await look();
   begin();
