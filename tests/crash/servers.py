@@ -10,11 +10,12 @@ import subprocess
 import sys
 from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Self
 
 from inbox_mock.app import Options, create_app
 from inbox_mock.scenarios.build import Overrides
-from inbox_mock.scenarios.loading import find
+from inbox_mock.scenarios.loading import Scenario, find
 from inbox_mock.serving.server import Server
 
 START_SECONDS = 30
@@ -53,12 +54,18 @@ class Starter:
                 pipe.close()
 
     def start(self) -> Running:
-        """Start a server, and return it once it answers."""
+        """Start a server, and return it once it answers.
+
+        Raises:
+            RuntimeError: it does not start.
+        """
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         self._process.stdin.write("start\n")
         self._process.stdin.flush()
         told = json.loads(self._process.stdout.readline())
+        if "error" in told:
+            raise RuntimeError(f"a server does not start: {told['error']}")
         return Running(told["pid"], told["root"])
 
 
@@ -69,23 +76,24 @@ def main(place: dict[str, str]) -> None:
     create_app(Options(scenario=scenario))  # what a first one computes, the others find
     for _ in sys.stdin:
         if os.fork() == 0:
-            _serve(Options(scenario=scenario, overrides=Overrides(mode="manual"), seed=1, **_options(place)))  # type: ignore[arg-type]
+            _serve(scenario, place)
 
 
-def _options(place: dict[str, str]) -> dict[str, object]:
-    from pathlib import Path
-
-    return {name: Path(value) if name == "data" else value for name, value in place.items()}
-
-
-def _serve(options: Options) -> None:
+def _serve(scenario: Scenario, place: dict[str, str]) -> None:
     """Serve until the end of the process."""
     try:
-        server = Server(options, port=0)
+        home = {name: Path(value) if name == "data" else value for name, value in place.items()}
+        server = Server(Options(scenario=scenario, overrides=Overrides(mode="manual"), seed=1, **home), port=0)  # type: ignore[arg-type]
         server.prepare()
-        server.serve(lambda: print(json.dumps({"pid": os.getpid(), "root": server.url}), flush=True))  # noqa: T201 - this is how it tells
+        server.serve(lambda: _tell(pid=os.getpid(), root=server.url))
+    except BaseException as error:  # noqa: BLE001 - whatever it is, it is to be told
+        _tell(error=repr(error))
     finally:
         os._exit(1)
+
+
+def _tell(**told: object) -> None:
+    print(json.dumps(told), flush=True)  # noqa: T201 - this is how it tells
 
 
 if __name__ == "__main__":
