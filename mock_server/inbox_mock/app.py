@@ -41,7 +41,7 @@ from inbox_mock.telemetry.metrics import Metrics
 from inbox_mock.telemetry.pages import METRICS, metrics_of
 from inbox_mock.telemetry.readiness import Readiness
 from inbox_mock.telemetry.traffic import Traffic
-from inbox_mock.telemetry.watching import Watch, WatchedSender
+from inbox_mock.telemetry.watching import BEGUN, Watch, WatchedSender
 from inbox_mock.webhooks.sender import WebhookSender
 
 if TYPE_CHECKING:
@@ -136,7 +136,7 @@ def create_app(
     chance = token_hex if options.seed is None else None
     sandboxes = Sandboxes(home, wall, handlers, describe, build_recipe, options.seed or 0, chance, options.max_sandboxes)
     watch = Watch(Traffic(), perf_counter, logs=options.logs)
-    sandboxes.struck = watch.strike
+    sandboxes.struck = watch.traffic.add_faults
     readiness = Readiness(home.check)
     metrics = Metrics(watch.traffic, gauges_of(sandboxes, readiness, wall))
     sender = WatchedSender(watch, frozenset(map(plain_host, options.webhook_hosts)))
@@ -151,7 +151,6 @@ def create_app(
     app = Flask("inbox_mock", static_folder=None)
     app.request_class = AddressedRequest
     app.config["MAX_FORM_PARTS"] = int(limits.PARAMETERS)
-    app.before_request(watch.begin)
     app.after_request(watch.end)  # the first to be registered, and the last to be called
     app.register_blueprint(routes.blueprint(server))
     app.register_blueprint(routes.reference())
@@ -189,6 +188,7 @@ def _normalise_paths(app: Flask) -> None:
 
     def normalised(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         path = SLASHES.sub("/", environ["PATH_INFO"])
+        environ[BEGUN] = perf_counter()  # before anything is done for the request
         environ["PATH_INFO"] = "".join(named.groups()) if (named := FORMAT.fullmatch(path)) else path
         return answer(environ, start_response)
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from inbox_mock import __version__
 from inbox_mock.domain.errors import HomeUnavailable
-from inbox_mock.telemetry.traffic import SECONDS, Traffic
+from inbox_mock.telemetry.traffic import SECONDS, Traffic, by_class, operation_of
 
 if TYPE_CHECKING:
     from prometheus_client import CollectorRegistry
@@ -50,17 +50,16 @@ class Metrics:
         yield InfoMetricFamily("inbox_mock_build", "The version that runs.", {"version": __version__})
         labels = ("part", "operation")
         requests = _counter("inbox_mock_http_requests", "Requests answered, by operation and class of status.", (*labels, "status"))
-        for named, count in self._traffic.requests.copy().items():
-            requests.add_metric(named, count)
-        yield requests
         durations = HistogramMetricFamily("inbox_mock_http_request_duration_seconds", "How long answers took to make.", labels=labels)
-        for operation, found in self._traffic.durations.copy().items():
-            bounds = zip((*map(str, SECONDS), "+Inf"), accumulate(found.classes), strict=True)
-            durations.add_metric(operation, list(bounds), found.total)
-        yield durations
-        yield _counted(
-            "inbox_mock_webhook_deliveries", "Attempts to deliver a webhook, by class of status.", "status", self._traffic.deliveries
-        )
+        for endpoint, answers in self._traffic.answers.copy().items():
+            operation = operation_of(endpoint)
+            for status, count in by_class(answers.statuses).items():
+                requests.add_metric((*operation, status), count)
+            bounds = zip((*map(str, SECONDS), "+Inf"), accumulate(answers.durations), strict=True)
+            durations.add_metric(operation, list(bounds), answers.seconds)
+        yield from (requests, durations)
+        deliveries = by_class(self._traffic.deliveries)
+        yield _counted("inbox_mock_webhook_deliveries", "Attempts to deliver a webhook, by class of status.", "status", deliveries)
         yield _counted("inbox_mock_faults_struck", "Faults that have taken effect, by kind.", "kind", self._traffic.faults)
         yield _counted("inbox_mock_errors", "Failures of the server's own: never a fault that was ordered.", "kind", self._traffic.errors)
         for gauges in self.gauges:

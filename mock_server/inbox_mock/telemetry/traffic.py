@@ -1,52 +1,65 @@
-"""What a server has done since its start, in plain numbers: a request pays for an addition, and a scrape for the rest."""
+"""What a server has done since its start, in plain numbers: a request pays for some additions, and a scrape for the rest."""
 
 from bisect import bisect_left
-from collections import Counter
-from dataclasses import dataclass, field
+from collections import Counter, defaultdict
 from threading import Lock
 
 SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
 """The upper bounds of the classes of durations."""
 
-Operation = tuple[str, str]
-"""A part of the application and one of its operations: never a path, which has any number of values."""
 
+class Answers:
+    """Answers of one operation: how many of each status, in each class of durations, one more for those beyond, and all seconds."""
 
-@dataclass(slots=True)
-class Durations:
-    """How long an operation took: the number of requests in each class, one more for those beyond the last, and their sum in seconds."""
-
-    classes: list[int] = field(default_factory=lambda: [0] * (len(SECONDS) + 1))
-    total: float = 0.0
+    def __init__(self) -> None:
+        self.statuses: Counter[int | None] = Counter()
+        self.durations = [0] * (len(SECONDS) + 1)
+        self.seconds = 0.0
 
 
 class Traffic:
-    """Requests by operation and class of status, their durations, attempts to deliver webhooks by class of status, faults and errors."""
+    """Answers by endpoint, never by path, of which there is any number; webhooks by status, None without an answer; faults; errors."""
 
     def __init__(self) -> None:
-        self.requests: Counter[tuple[str, str, str]] = Counter()
-        self.durations: dict[Operation, Durations] = {}
-        self.deliveries: Counter[str] = Counter()
+        self.answers: defaultdict[str | None, Answers] = defaultdict(Answers)
+        self.deliveries: Counter[int | None] = Counter()
         self.faults: Counter[str] = Counter()
         self.errors: Counter[str] = Counter()
         self._lock = Lock()
 
-    def add_request(self, operation: Operation, status: str, seconds: float) -> None:
-        """Count a request that was answered."""
+    def add_answer(self, endpoint: str | None, status: int | None, seconds: float) -> None:
+        """Count an answer; ``status`` is None if a fault keeps it back."""
         with self._lock:
-            self.requests[*operation, status] += 1
-            durations = self.durations.get(operation)
-            if durations is None:
-                durations = self.durations[operation] = Durations()
-            durations.classes[bisect_left(SECONDS, seconds)] += 1
-            durations.total += seconds
+            answers = self.answers[endpoint]
+            answers.statuses[status] += 1
+            answers.durations[bisect_left(SECONDS, seconds)] += 1
+            answers.seconds += seconds
 
-    def add(self, counted: Counter[str], name: str) -> None:
-        """Count one more in one of the counters."""
+    def add_delivery(self, status: int | None) -> None:
+        """Count an attempt to deliver a webhook."""
         with self._lock:
-            counted[name] += 1
+            self.deliveries[status] += 1
+
+    def add_faults(self, kinds: list[str]) -> None:
+        """Count faults that have taken effect."""
+        with self._lock:
+            self.faults.update(kinds)
+
+    def add_error(self, kind: str) -> None:
+        """Count a failure of the server's own."""
+        with self._lock:
+            self.errors[kind] += 1
 
 
-def status_class(status: int | None) -> str:
-    """Return the class of a status, ``2xx``; ``none`` where there was no answer."""
-    return "none" if status is None else f"{status // 100}xx"
+def operation_of(endpoint: str | None) -> tuple[str, str]:
+    """Return the part of the application, and the operation in it, that an endpoint names."""
+    part, _, name = (endpoint or "").rpartition(".")
+    return part or "server", name or "unknown"
+
+
+def by_class(statuses: Counter[int | None]) -> Counter[str]:
+    """Return how many statuses there are of each class, ``2xx``; ``none`` where there was no answer."""
+    found: Counter[str] = Counter()
+    for status, count in statuses.copy().items():
+        found["none" if status is None else f"{status // 100}xx"] += count
+    return found

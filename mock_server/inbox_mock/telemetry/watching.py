@@ -4,17 +4,19 @@ import logging
 import re
 from collections.abc import Callable
 
-from flask import Response, request
+from flask import Response
+from flask.globals import request_ctx
 
 from inbox_mock.api.pipeline import JOURNALED, REFUSED, Journaled
 from inbox_mock.domain.addresses import host_in
 from inbox_mock.domain.errors import HomeUnavailable, InternalError, Refusal, SandboxFull
-from inbox_mock.telemetry.traffic import Traffic, status_class
+from inbox_mock.telemetry.traffic import Traffic, operation_of
 from inbox_mock.webhooks.deliveries import DeliveryRequest, DeliveryResult
 from inbox_mock.webhooks.sender import WebhookSender
 
 LOG = logging.getLogger("inbox_mock.telemetry")
 BEGUN = "inbox_mock.begun"
+"""The key of a request's environ under which the stopwatch showed when it began, in seconds."""
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 SANDBOX = re.compile(r"[0-9a-f]{12}|default")
 NOWHERE: Journaled = ("", 0, {})
@@ -37,47 +39,40 @@ class Watch:
     def __init__(self, traffic: Traffic, stopwatch: Callable[[], float], *, logs: bool) -> None:
         self.traffic, self.stopwatch, self.logs = traffic, stopwatch, logs
 
-    def begin(self) -> None:
-        """Note when a request begins."""
-        request.environ[BEGUN] = self.stopwatch()
-
     def end(self, answer: Response) -> Response:
         """Count a request that is answered, and return the answer."""
-        sandbox_id, entry_id, entry = request.environ.get(JOURNALED, NOWHERE)
+        request = request_ctx.request
+        environ = request.environ
+        sandbox_id, entry_id, entry = environ.get(JOURNALED, NOWHERE)
         status = entry.get("status", answer.status_code)  # None if a fault keeps the answer back
-        seconds = self.stopwatch() - request.environ[BEGUN]
-        part, _, name = ("" if REFUSED in request.environ else request.endpoint or "").rpartition(".")
-        operation = (part or "server", name or "unknown")
-        self.traffic.add_request(operation, status_class(status), seconds)
+        seconds = self.stopwatch() - environ[BEGUN]
+        endpoint = None if REFUSED in environ else request.endpoint
+        self.traffic.add_answer(endpoint, status, seconds)
         if self.logs and not (request.path in PROBES and status == 200):
+            part, operation = operation_of(endpoint)
             named = str((request.view_args or {}).get("id", ""))
-            facts = {
-                "method": request.method if request.method in METHODS else "other",
-                "part": operation[0],
-                "operation": operation[1],
-                "route": None if request.url_rule is None else request.url_rule.rule,
-                "status": status,
-                "seconds": round(seconds, 6),
-                "bytes": None if status is None else answer.calculate_content_length(),
-                "peer": request.remote_addr,
-                "sandbox": sandbox_id or (named if SANDBOX.fullmatch(named) else None),
-                "application": entry.get("application_id"),
-                "entry": entry_id or None,
-                "request_id": answer.headers.get("X-Request-Id"),
-            }
-            tell("request", **facts)
+            tell(
+                "request",
+                method=request.method if request.method in METHODS else "other",
+                part=part,
+                operation=operation,
+                route=None if endpoint is None or request.url_rule is None else request.url_rule.rule,
+                status=status,
+                seconds=round(seconds, 6),
+                bytes=None if status is None else answer.calculate_content_length(),
+                peer=request.remote_addr,
+                sandbox=sandbox_id or (named if SANDBOX.fullmatch(named) else None),
+                application=entry.get("application_id"),
+                entry=entry_id or None,
+                request_id=answer.headers.get("X-Request-Id"),
+            )
         return answer
-
-    def strike(self, kinds: list[str]) -> None:
-        """Count faults that have taken effect."""
-        for kind in kinds:
-            self.traffic.add(self.traffic.faults, kind)
 
     def fail(self, refusal: Refusal) -> None:
         """Count, and log, a refusal that is no fault of the request's."""
         kind = ERRORS.get(type(refusal))
         if kind is not None:
-            self.traffic.add(self.traffic.errors, kind)
+            self.traffic.add_error(kind)
             if self.logs:
                 LOG.error("error", extra={"facts": {"kind": kind, "text": str(refusal)}})
 
@@ -93,15 +88,15 @@ class WatchedSender(WebhookSender):
         """Make one attempt."""
         begun = self._watch.stopwatch()
         result = super().__call__(request)
-        self._watch.traffic.add(self._watch.traffic.deliveries, status_class(result.status))
+        self._watch.traffic.add_delivery(result.status)
         if self._watch.logs:
-            facts = {
-                "delivery": request.name,
-                "webhook_event": request.event,
-                "host": host_in(request.url),
-                "status": result.status,
-                "result": result.says,
-                "seconds": round(self._watch.stopwatch() - begun, 6),
-            }
-            tell("webhook", **facts)
+            tell(
+                "webhook",
+                delivery=request.name,
+                webhook_event=request.event,
+                host=host_in(request.url),
+                status=result.status,
+                result=result.says,
+                seconds=round(self._watch.stopwatch() - begun, 6),
+            )
         return result
