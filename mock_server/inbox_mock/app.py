@@ -29,6 +29,7 @@ from inbox_mock.domain.addresses import Network, host_in, is_this_machine, plain
 from inbox_mock.domain.admin_tokens import AdminToken
 from inbox_mock.domain.errors import SandboxExists
 from inbox_mock.domain.reasons import Reason
+from inbox_mock.domain.room import Room
 from inbox_mock.engine.sandboxes import Sandboxes
 from inbox_mock.scenarios.build import Overrides, SandboxFactory, build_recipe
 from inbox_mock.scenarios.builder import Progress
@@ -74,8 +75,7 @@ class Options:
     progress: Progress | None = None
     data: Path | None = None
     durable: bool = False
-    max_sandboxes: int = limits.SANDBOXES
-    max_sandbox_rate: int = limits.SANDBOX_RATE
+    room: Room = Room()  # noqa: RUF009 - it is frozen
     default_ttl: float | None = None
     public_url: str | None = None
     logs: bool = False
@@ -134,7 +134,7 @@ def create_app(
     """
     home = home or open_home(options)
     chance = token_hex if options.seed is None else None
-    sandboxes = Sandboxes(home, wall, handlers, describe, build_recipe, options.seed or 0, chance, options.max_sandboxes)
+    sandboxes = Sandboxes(home, wall, handlers, describe, build_recipe, options.seed or 0, chance, options.room)
     watch = Watch(Traffic(), perf_counter, logs=options.logs)
     sandboxes.struck = watch.traffic.add_faults
     readiness = Readiness(home.check)
@@ -146,7 +146,7 @@ def create_app(
         with suppress(SandboxExists):  # another process was faster
             factory.create(options.scenario, options.overrides, default=True, progress=options.progress)
     sandboxes.now()  # from here on it is known without the home, which answers to /livez do not wait for
-    server = Server(sandboxes, Pace(options.max_sandbox_rate, stopwatch), stopwatch, request_id, wait or sandboxes.stopping.wait)
+    server = Server(sandboxes, Pace(options.room.max_sandbox_rate, stopwatch), stopwatch, request_id, wait or sandboxes.stopping.wait)
 
     app = Flask("inbox_mock", static_folder=None)
     app.request_class = AddressedRequest

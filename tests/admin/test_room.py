@@ -11,6 +11,7 @@ from faulty import set_fault
 from inbox_mock.app import Options, create_app
 from inbox_mock.domain import limits
 from inbox_mock.domain.errors import Invalid
+from inbox_mock.domain.room import Room
 from inbox_mock.scenarios.build import Overrides, build_image
 from inbox_mock.scenarios.errors import ScenarioError
 from inbox_mock.scenarios.loading import find, from_object
@@ -18,8 +19,8 @@ from inbox_mock.store.homes import Start
 from lowered import lower
 
 
-def a_mock(most: int) -> Mock:
-    options = Options(scenario=find("empty"), overrides=Overrides(mode="manual"), max_sandboxes=most)
+def a_mock(**room: int) -> Mock:
+    options = Options(scenario=find("empty"), overrides=Overrides(mode="manual"), room=Room(**room))
     return Mock(InProcess(create_app(options).app))
 
 
@@ -35,7 +36,7 @@ def upload(sandbox: Sandbox, size: int) -> Answer:
 
 
 def test_a_server_keeps_so_many_sandboxes() -> None:
-    mock = a_mock(3)
+    mock = a_mock(max_sandboxes=3)
     first, second = mock.sandbox(), mock.sandbox()
 
     expected = "sandboxes: fewer than 3: delete some first, or start with --max-sandboxes"
@@ -47,7 +48,7 @@ def test_a_server_keeps_so_many_sandboxes() -> None:
 
 
 def test_sandboxes_that_are_made_at_the_same_time_do_not_share_the_last_room() -> None:
-    fake = create_app(Options(scenario=find("empty"), overrides=Overrides(mode="manual"), max_sandboxes=2))
+    fake = create_app(Options(scenario=find("empty"), overrides=Overrides(mode="manual"), room=Room(max_sandboxes=2)))
     image = fake.sandboxes.get("default").image()[0]
 
     def add(_number: int) -> bool:
@@ -62,26 +63,28 @@ def test_sandboxes_that_are_made_at_the_same_time_do_not_share_the_last_room() -
     assert len(fake.sandboxes.all()) == 2
 
 
-def test_what_a_new_sandbox_begins_with_counts(monkeypatch: pytest.MonkeyPatch) -> None:
-    mock = a_mock(100)
-    first = mock.admin.post("/sandboxes/default/snapshots", {"name": "size"}).json["bytes"]
-    lower(monkeypatch, "SANDBOXES_SIZE", 2 * first - 1)
+def test_what_a_new_sandbox_begins_with_counts() -> None:
+    first = a_mock().admin.post("/sandboxes/default/snapshots", {"name": "size"}).json["bytes"]
+    mock = a_mock(max_bytes=2 * first - 1)
 
     assert refused(mock.admin.post("/sandboxes", {"scenario": "agency"})).startswith("sandboxes: at most ")
 
 
-def test_by_default_it_is_thousands() -> None:
-    assert Options(scenario=find("empty")).max_sandboxes == limits.SANDBOXES == 20_000
+def test_by_default_it_is_thousands_of_a_gibibyte_each_and_four_together() -> None:
+    room = Options(scenario=find("empty")).room
+
+    assert room.max_sandboxes == limits.SANDBOXES == 20_000
+    assert room.max_sandbox_bytes == limits.SANDBOX == 2**30
+    assert room.max_bytes == limits.SANDBOXES_SIZE == 4 * 2**30
 
 
-def test_the_sandboxes_together_are_bounded_in_size(monkeypatch: pytest.MonkeyPatch) -> None:
-    mock = a_mock(100)
+def test_the_sandboxes_together_are_bounded_in_size() -> None:
+    mock = a_mock(max_bytes=300_000)
     sandbox = mock.sandbox()
-    lower(monkeypatch, "SANDBOXES_SIZE", 300_000)
 
     while (answer := sandbox.admin.post("/fork")).status == 201:
         assert len(mock.admin.get("/sandboxes").json["sandboxes"]) < 10
-    assert refused(answer) == "sandboxes: at most 300,000 bytes in total: delete some first"
+    assert refused(answer) == "sandboxes: at most 300,000 bytes in total: delete some first, or start with --max-bytes"
 
 
 def test_a_sandbox_has_so_many_faults(inbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -130,9 +133,8 @@ def test_what_is_refused_leaves_the_rest_as_it_was(inbox: Sandbox, monkeypatch: 
     assert inbox.api.post("/inbox/messages", a_message()).status == 201
 
 
-def test_a_full_sandbox_says_so_until_it_is_reset(monkeypatch: pytest.MonkeyPatch) -> None:
-    lower(monkeypatch, "SANDBOX", 150 * 1024)
-    sandbox = a_mock(2).sandbox()
+def test_a_full_sandbox_says_so_until_it_is_reset() -> None:
+    sandbox = a_mock(max_sandbox_bytes=150 * 1024).sandbox()
 
     while (answer := upload(sandbox, 9_000)).status == 201:
         assert len(sandbox.api.get("/inbox/attachments").body) < 20_000

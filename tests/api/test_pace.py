@@ -8,6 +8,7 @@ from fake import InProcess, Mock
 from inbox_mock.api.pace import Pace
 from inbox_mock.app import Options, create_app
 from inbox_mock.domain import limits
+from inbox_mock.domain.room import Room
 from inbox_mock.scenarios.build import Overrides
 from inbox_mock.scenarios.loading import find
 
@@ -17,7 +18,7 @@ class Shared(Mock):
 
     def __init__(self) -> None:
         self.time = 0.0
-        options = Options(scenario=find("empty"), overrides=Overrides(mode="manual"), max_sandbox_rate=2)
+        options = Options(scenario=find("empty"), overrides=Overrides(mode="manual"), room=Room(max_sandbox_rate=2))
         self.fake = create_app(options, stopwatch=lambda: self.time)
         super().__init__(InProcess(self.fake.app))
 
@@ -104,7 +105,7 @@ def test_the_admin_api_goes_on_answering(shared: Shared) -> None:
 
 
 def test_by_default_it_is_more_than_one_process_answers() -> None:
-    assert Options(scenario=find("empty")).max_sandbox_rate == limits.SANDBOX_RATE == 100_000
+    assert Options(scenario=find("empty")).room.max_sandbox_rate == limits.SANDBOX_RATE == 100_000
 
 
 def test_nothing_is_kept_of_a_second_that_is_over() -> None:

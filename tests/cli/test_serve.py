@@ -18,7 +18,7 @@ from inbox_mock.app import Options
 from inbox_mock.client import connect
 from inbox_mock.scenarios.loading import find
 from inbox_mock.serving.server import Server
-from processes import COMMAND, run_apart, serving, wait_for
+from processes import COMMAND, run, run_apart, serving, wait_for
 from receiver import receiving
 
 
@@ -371,3 +371,10 @@ def test_without_a_host_or_from_elsewhere_the_admin_api_is_closed_on_a_socket() 
 
     assert answer.startswith(b"HTTP/1.1 403")
     assert b"the request names no host" in answer
+
+
+def test_a_default_sandbox_for_which_there_is_no_room_is_told_in_one_line() -> None:
+    result = run("serve", "--port", "0", "--max-bytes", "1000")
+
+    assert (result.returncode, len(result.stderr.splitlines())) == (2, 1)
+    assert "at most 1,000 bytes in total" in result.stderr

@@ -21,12 +21,13 @@ from inbox_mock.cli.completion import scenarios
 from inbox_mock.cli.health import Duration
 from inbox_mock.console.guard import WRONG
 from inbox_mock.console.parameters import HostParameter, ParameterType, takes_admin_tokens
+from inbox_mock.console.room import takes_room
 from inbox_mock.console.stopping import STOP
 from inbox_mock.console.terminal import complain, progress
-from inbox_mock.domain import limits
 from inbox_mock.domain.addresses import Network
 from inbox_mock.domain.admin_tokens import AdminToken
-from inbox_mock.domain.errors import HomeUnavailable
+from inbox_mock.domain.errors import HomeUnavailable, Refusal
+from inbox_mock.domain.room import Room
 from inbox_mock.domain.spelling import instead, shown
 from inbox_mock.domain.values import LARGEST
 from inbox_mock.scenarios.build import Overrides
@@ -154,18 +155,7 @@ def _of_data(ctx: click.Context, param: click.Parameter, durable: bool) -> bool:
 @click.option("--durable", is_flag=True, callback=_of_data, help="With --data, let what was answered survive a power cut.")
 @click.option("--strict/--lenient", default=None, help="Refuse what the guide asks clients to refrain from.")
 @click.option("--rate-limit", type=click.IntRange(0, LARGEST), help="Enforce so many requests an hour for each application.")
-@click.option(
-    "--max-sandboxes",
-    default=limits.SANDBOXES,
-    type=click.IntRange(1, LARGEST),
-    help=f"Keep so many at most.  [default: {int(limits.SANDBOXES)}]",
-)
-@click.option(
-    "--max-sandbox-rate",
-    default=limits.SANDBOX_RATE,
-    type=click.IntRange(1, LARGEST),
-    help=f"Answer so many requests a second in each sandbox, and 503 beyond.  [default: {int(limits.SANDBOX_RATE)}]",
-)
+@takes_room
 @click.option(
     "--default-ttl",
     type=Duration(least=timedelta(seconds=1)),
@@ -229,8 +219,7 @@ def command(
     durable: bool,
     strict: bool | None,
     rate_limit: int | None,
-    max_sandboxes: int,
-    max_sandbox_rate: int,
+    room: Room,
     default_ttl: timedelta | None,
     webhook_url: tuple[tuple[str, str], ...],
     admin_tokens: tuple[AdminToken, ...],
@@ -260,8 +249,7 @@ def command(
             admin_networks=frozenset(allow_admin_from),
             webhook_hosts=frozenset(allow_webhooks_to),
             allowed_origins=frozenset(allow_origin),
-            max_sandboxes=max_sandboxes,
-            max_sandbox_rate=max_sandbox_rate,
+            room=room,
             default_ttl=default_ttl.total_seconds() if default_ttl else None,
             public_url=public_url,
             trusted_proxies=trust_proxy,
@@ -269,7 +257,7 @@ def command(
         )
         server = _prepared(options, host, port)
         warn(server, options, host, asked=click.get_current_context().get_parameter_source("scenario") is not ParameterSource.DEFAULT)
-    except (ScenarioError, PortFileError, PortTaken, HomeUnavailable) as refusal:
+    except (Refusal, ScenarioError, PortFileError, PortTaken, HomeUnavailable) as refusal:
         complain(str(refusal))
         sys.exit(WRONG)
     log = None if log_format is None else log_to(sys.stderr, log_format)

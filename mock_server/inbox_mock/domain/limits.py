@@ -69,10 +69,10 @@ JOURNAL = Limit(10_000, "entries", "the journal of a sandbox", "the oldest are d
 JOURNALED = Limit(
     16 * KIBIBYTE, "characters", "a body, a path, a query and all headers of a request or a receiver in the journal, each", "cut"
 )
-SANDBOX = Limit(1024 * MEBIBYTE, "bytes", "a sandbox, its journal included", "507 until it is reset")
+SANDBOX = Limit(1024 * MEBIBYTE, "bytes", "a sandbox, its journal included", "507 until it is reset", "--max-sandbox-bytes")
 SANDBOXES = Limit(20_000, "sandboxes", "sandboxes, the default one included", "422 at `sandboxes`", "--max-sandboxes")
 SANDBOXES_SIZE = Limit(
-    4096 * MEBIBYTE, "bytes", "all sandboxes, each as it was when it last began or slept", "422 at `sandboxes`: none is made"
+    4096 * MEBIBYTE, "bytes", "all sandboxes, each as it was when it last began or slept", "422 at `sandboxes`: none is made", "--max-bytes"
 )
 SANDBOX_RATE = Limit(
     100_000,

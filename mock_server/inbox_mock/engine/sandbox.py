@@ -30,7 +30,7 @@ class Surroundings:
     The wall clock, the handlers of its timeline, how it is described, and how the image of a recipe is made at a time of the wall
     clock. ``woken`` is called when its database was opened, ``planned`` with the wall clock's time when the next event is due in it,
     ``struck`` with the kinds of the faults that a unit of work has met. Nobody waits for news once ``stopping`` is set. Credentials
-    are drawn by ``chance``, or, without it, from seeds.
+    are drawn by ``chance``, or, without it, from seeds. A database has ``most_bytes``.
     """
 
     wall: WallClock
@@ -42,6 +42,7 @@ class Surroundings:
     struck: Callable[[list[str]], None]
     stopping: Event
     chance: Chance | None
+    most_bytes: int
 
     def image_of(self, start: Start) -> bytes:
         """Return the image that a sandbox starts from now."""
@@ -96,6 +97,7 @@ class Surroundings:
         return None if soonest is None else work.clock.wall_at(times.parse(soonest))
 
     def _work(self, sandbox_id: str, transaction: Transaction, settings: Settings, clock: Clock, wall: float) -> UnitOfWork:
+        transaction.db.limit(self.most_bytes)
         dice = Dice(settings.seed, self.chance)
         return UnitOfWork(sandbox_id, transaction.db, settings, dice, clock, wall, self.handlers, clock.now, clock.shown)
 

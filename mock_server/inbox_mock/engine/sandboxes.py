@@ -14,6 +14,7 @@ from inbox_mock.domain import limits, times
 from inbox_mock.domain.access import DEFAULT_SANDBOX
 from inbox_mock.domain.dice import Chance
 from inbox_mock.domain.errors import Elsewhere, HomeUnavailable, Invalid, NotFound, invalid
+from inbox_mock.domain.room import Room
 from inbox_mock.engine.sandbox import Description, Sandbox, Surroundings, WallClock, now_of
 from inbox_mock.engine.unit_of_work import Handlers, UnitOfWork
 from inbox_mock.store.homes import Home, Label, Start, Storage
@@ -38,7 +39,7 @@ class Sandboxes:
         build: Callable[[bytes, float], bytes],
         seed: int = 0,
         chance: Chance | None = None,
-        most: int = limits.SANDBOXES,
+        room: Room = Room(),  # noqa: B008 - it is frozen
     ) -> None:
         self.planned: Callable[[float], None] = lambda _due: None
         self.struck: Callable[[list[str]], None] = lambda _kinds: None
@@ -46,9 +47,18 @@ class Sandboxes:
         home.heard = self._hear
         self.stopping = Event()
         self._around = Surroundings(
-            wall, handlers, describe, build, self._note_awake, self._note_due, self._note_struck, self.stopping, chance
+            wall,
+            handlers,
+            describe,
+            build,
+            self._note_awake,
+            self._note_due,
+            self._note_struck,
+            self.stopping,
+            chance,
+            room.max_sandbox_bytes,
         )
-        self._seed, self._chance, self._most = seed, chance, most
+        self._seed, self._chance, self._room = seed, chance, room
         self._counter = count(1)
         self._default: Storage | None = None
         self._known: WeakValueDictionary[str, Sandbox] = WeakValueDictionary()
@@ -142,10 +152,13 @@ class Sandboxes:
             Invalid: there are too many, or they are too large in total.
         """
         number, size, _ = self.home.totals()
-        if number >= self._most:
-            raise Invalid(invalid("sandboxes", f"fewer than {self._most:,}: delete some first, or start with --max-sandboxes"))
-        if size + more > limits.SANDBOXES_SIZE:
-            raise Invalid(invalid("sandboxes", f"at most {limits.SANDBOXES_SIZE} in total: delete some first"))
+        if number >= self._room.max_sandboxes:
+            raise Invalid(
+                invalid("sandboxes", f"fewer than {self._room.max_sandboxes:,}: delete some first, or start with --max-sandboxes")
+            )
+        if size + more > self._room.max_bytes:
+            told = f"at most {self._room.max_bytes:,} bytes in total: delete some first, or start with --max-bytes"
+            raise Invalid(invalid("sandboxes", told))
 
     def all(self) -> list[Sandbox]:
         """Return every sandbox, oldest first: where there may be many, take a page of the home's list."""

@@ -36,6 +36,13 @@ class Database(sqlite3.Connection):
     """
 
     readers = 0
+    most_bytes = 0
+
+    def limit(self, most_bytes: int) -> None:
+        """Let it grow to so many bytes, and no further."""
+        if most_bytes != self.most_bytes:
+            self.execute(f"PRAGMA max_page_count = {most_bytes // PAGE_BYTES}")
+            self.most_bytes = most_bytes
 
     def __del__(self) -> None:
         """Close the database with its last reference: Python 3.13 warns of one that is left open."""
@@ -145,7 +152,7 @@ def restore(image: bytes, *, checked: bool = True) -> Database:
     if not checked:
         check(database)
     migrations.migrate(database)
-    _limit(database)
+    database.limit(limits.SANDBOX)
     return database
 
 
@@ -166,7 +173,7 @@ def open_file(path: Path, *, durable: bool, checked: bool = False) -> Database:
         database.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
         database.execute("PRAGMA journal_mode = WAL")
         migrations.migrate(database)
-        _limit(database)
+        database.limit(limits.SANDBOX)
     except BaseException:
         database.close()
         raise
@@ -186,7 +193,7 @@ def open_copy(path: Path) -> Database:
         database.execute("PRAGMA journal_mode = WAL")
         database.execute("PRAGMA wal_autocheckpoint = 0")
         migrations.migrate(database)
-        _limit(database)
+        database.limit(limits.SANDBOX)
     except BaseException:
         database.close()
         raise
@@ -252,10 +259,6 @@ def as_file(image: bytes) -> bytes:
 def _image(database: Database) -> bytes:
     image = database.serialize()
     return image if image[_JOURNALING] == _ROLLBACK else _journaling(image, _ROLLBACK)
-
-
-def _limit(database: Database) -> None:
-    database.execute(f"PRAGMA max_page_count = {limits.SANDBOX // PAGE_BYTES}")
 
 
 def _journaling(image: bytes, how: bytes) -> bytes:
