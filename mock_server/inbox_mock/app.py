@@ -165,7 +165,7 @@ def create_app(
     app.register_blueprint(admin.blueprint(factory, control, sender))
     app.register_blueprint(dashboard.blueprint(control))
     app.register_blueprint(docs.blueprint())
-    app.register_blueprint(metrics_of(metrics, control))
+    app.register_blueprint(metrics_of(metrics, home, control))
     _health(app, readiness)
     _answers_of_refusals(app, server, watch)
     app.before_request(_before_all)

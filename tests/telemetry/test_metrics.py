@@ -16,9 +16,10 @@ from faulty import set_fault
 from inbox_mock import __version__
 from inbox_mock.app import Options, create_app
 from inbox_mock.domain.admin_tokens import READ, AdminToken, Caller
-from inbox_mock.domain.errors import HomeUnavailable
+from inbox_mock.domain.errors import Elsewhere, HomeUnavailable
 from inbox_mock.scenarios.loading import find
 from inbox_mock.serving.server import serving
+from inbox_mock.store.homes import Share
 from inbox_mock.store.homes.memory import MemoryHome
 from receiver import receiving, subscribe
 
@@ -188,6 +189,20 @@ def test_they_are_for_whoever_may_read_the_admin_api() -> None:
     assert guarded.scrape().status == 401
     assert guarded.scrape("for-prometheus").status == 200
     assert Watched().mock.transport.send("GET", "/metrics", {"Host": "elsewhere.example"}, None).status == 403
+
+
+def test_those_of_another_worker_are_asked_of_that_worker(watched: Watched, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(watched.home, "owns", Share(1, 3).owns)
+    caller = watched.mock.caller(base="")
+
+    assert caller.get("/metrics", worker=1).status == 200
+    assert caller.get("/metrics", worker="none").json["errors"] == [
+        {"field": "worker", "found": '"none"', "expected": "the number of a worker, from 0"}
+    ]
+    for number in (0, 2):
+        with pytest.raises(Elsewhere) as elsewhere:
+            caller.get("/metrics", worker=number)
+        assert Share(1, 3).owner(elsewhere.value.sandbox_id) == number
 
 
 def test_each_fake_counts_for_itself(watched: Watched) -> None:
