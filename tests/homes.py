@@ -1,11 +1,12 @@
 """The homes of sandboxes, each as tests open it, and what tests put into a sandbox there."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Protocol
+
+import pytest
 
 from inbox_mock.domain import times
 from inbox_mock.domain.times import Clock
@@ -62,11 +63,17 @@ class InPostgres:
         return open_home(self.url)
 
 
-PLACES: dict[str, Callable[[Path], Place]] = {
-    "memory": lambda _: InMemory(),
-    "directory": lambda folder: InDirectory(folder / "data"),
-    "durable directory": lambda folder: InDirectory(folder / "data", durable=True),
-}
+HOMES = ("memory", "directory", "PostgreSQL")
+
+
+def a_place(request: pytest.FixtureRequest) -> Place:
+    """A new place of the kind that a fixture has as its parameter: one of `HOMES`, or ``durable directory``."""
+    match request.param:
+        case "memory":
+            return InMemory()
+        case "PostgreSQL":
+            return InPostgres(request.getfixturevalue("postgresql").empty())
+    return InDirectory(request.getfixturevalue("tmp_path") / "data", durable=request.param.startswith("durable"))
 
 
 @cache

@@ -8,22 +8,20 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from flask import Flask
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     Bundle,
-    RuleBasedStateMachine,
     consumes,
     initialize,
     invariant,
     precondition,
     rule,
-    run_state_machine_as_test,
 )
 
 from builders import a_body, a_message, a_scenario
-from fake import InProcess, Mock
+from fake import Mock
+from interrupted import Interrupted, Interruptible, hold_to_model
 
 START = datetime(2030, 6, 1, 12, tzinfo=UTC)
 CHANNELS = ("airbnb", "booking-com", "direct")
@@ -70,17 +68,15 @@ class Booking:
     talk: int | None = None
 
 
-class Channels(RuleBasedStateMachine):
+class Channels(Interrupted):
     """One sandbox, and beside it what should be true of it."""
-
-    app: Flask
 
     bookings = Bundle("bookings")
     own = Bundle("own")
 
     @initialize()
     def begin(self) -> None:
-        self.sandbox = Mock(InProcess(self.app)).sandbox(a_scenario())
+        self.sandbox = Mock(self.server).sandbox(a_scenario())
         self.api, self.admin = self.sandbox.api, self.sandbox.admin
         self.now = START
         self.booked: dict[int, Booking] = {}
@@ -265,6 +261,5 @@ class Channels(RuleBasedStateMachine):
         return answer
 
 
-def test_channels_do_what_the_model_says(app: Flask) -> None:
-    machine = type("ChannelsOfThisRun", (Channels,), {"app": app})
-    run_state_machine_as_test(machine, settings=RUN)
+def test_channels_do_what_the_model_says(server: Interruptible) -> None:
+    hold_to_model(Channels, server, RUN)

@@ -5,13 +5,13 @@ The model has a record for each pair, with the columns of oauth_access_tokens th
 
 from dataclasses import dataclass, replace
 
-from flask import Flask
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import Bundle, initialize, precondition, rule
 
 from builders import JSON
-from fake import InProcess, Mock
+from fake import Mock
+from interrupted import Interrupted, Interruptible, hold_to_model
 from oauth import Application, an_application, two_applications
 
 RUN = settings(max_examples=40, stateful_step_count=25, derandomize=True, suppress_health_check=list(HealthCheck))
@@ -26,10 +26,9 @@ class Pair:
     revoked: bool = False
 
 
-class Refreshing(RuleBasedStateMachine):
+class Refreshing(Interrupted):
     """One application in one sandbox, and beside it the records that its tokens have."""
 
-    app: Flask
     pairs = Bundle("pairs")
     application: Application
 
@@ -38,7 +37,7 @@ class Refreshing(RuleBasedStateMachine):
         self.all: list[Pair] = []
         self.then: list[tuple[Pair, Pair]] = []
         self.at_once = moment == "at_once"
-        self.application = an_application(Mock(InProcess(self.app)).sandbox(two_applications(assume={"refresh_revokes": moment})))
+        self.application = an_application(Mock(self.server).sandbox(two_applications(assume={"refresh_revokes": moment})))
         return self.issued(Pair(self.application.tokens()))
 
     @rule(target=pairs)
@@ -86,11 +85,6 @@ class Refreshing(RuleBasedStateMachine):
         for pair, was in self.then:
             pair.previous, pair.revoked = was.previous, was.revoked
 
-    def teardown(self) -> None:
-        if hasattr(self, "application"):
-            self.application.sandbox.admin.delete("")
 
-
-def test_any_order_of_refreshes_and_calls_is_as_in_the_model(app: Flask) -> None:
-    machine = type("Machine", (Refreshing,), {"app": app})
-    run_state_machine_as_test(machine, settings=RUN)
+def test_any_order_of_refreshes_and_calls_is_as_in_the_model(server: Interruptible) -> None:
+    hold_to_model(Refreshing, server, RUN)

@@ -5,14 +5,12 @@ from dataclasses import dataclass, field
 
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from hypothesis.stateful import initialize, invariant, rule
 
 from builders import a_booking, a_message, a_scenario
-from fake import InProcess, Mock, Sandbox
-from inbox_mock.app import Options, create_app
+from fake import Mock, Sandbox
 from inbox_mock.engine import sandboxes
-from inbox_mock.scenarios.build import Overrides
-from inbox_mock.scenarios.loading import find
+from interrupted import Interrupted, Interruptible, hold_to_model
 
 MESSAGES = "/inbox/messages"
 NAMES = st.sampled_from(["one", "two"])
@@ -37,7 +35,7 @@ class Life:
     kept: dict[str, World] = field(default_factory=dict)
 
 
-class Lives(RuleBasedStateMachine):
+class Lives(Interrupted):
     """Every sandbox is what the model says, whatever was done to the others; only one of them is awake at a time."""
 
     def __init__(self) -> None:
@@ -46,13 +44,13 @@ class Lives(RuleBasedStateMachine):
         sandboxes.MOST_AWAKE = 1
 
     def teardown(self) -> None:
+        super().teardown()
         sandboxes.MOST_AWAKE = self._most_awake
 
     @initialize()
     def begin(self) -> None:
-        mock = Mock(InProcess(create_app(Options(scenario=find("empty"), overrides=Overrides(mode="manual"))).app))
         host = {"id": 2, "booking": 80, "host": "jan", "at": "-1h"}
-        self.lives = [Life(mock.sandbox(a_scenario(bookings=[a_booking()], participants=[host])))]
+        self.lives = [Life(Mock(self.server).sandbox(a_scenario(bookings=[a_booking()], participants=[host])))]
 
     def life(self, number: int) -> Life:
         return self.lives[number % len(self.lives)]
@@ -117,5 +115,5 @@ class Lives(RuleBasedStateMachine):
             assert [kept["name"] for kept in life.sandbox.admin.get("/snapshots").json["snapshots"]] == list(life.kept)
 
 
-TestLives = Lives.TestCase
-TestLives.settings = settings(max_examples=25, stateful_step_count=20, derandomize=True)
+def test_sandboxes_are_what_the_model_says(server: Interruptible) -> None:
+    hold_to_model(Lives, server, settings(max_examples=25, stateful_step_count=20, derandomize=True))

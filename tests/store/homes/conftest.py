@@ -1,18 +1,15 @@
 """Each test runs in every home."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-from homes import PLACES, Homes, InPostgres, Place
+from homes import HOMES, Homes, Place, a_place
 
 
-@pytest.fixture(params=[*PLACES, "PostgreSQL"])
-def place(request: pytest.FixtureRequest, tmp_path: Path) -> Place:
-    if request.param == "PostgreSQL":
-        return InPostgres(request.getfixturevalue("postgresql").empty())
-    return PLACES[request.param](tmp_path)
+@pytest.fixture(params=[*HOMES, "durable directory"])
+def place(request: pytest.FixtureRequest) -> Place:
+    return a_place(request)
 
 
 @pytest.fixture

@@ -1,17 +1,14 @@
 """Whatever is done to the sandboxes of a home, and in whatever order, they are what a model says; in the second run of a home, too."""
 
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
-from homes import LABEL, PLACES, Homes, Place, an_image, leave, plan, read, texts_of, written, written_in
+from homes import HOMES, LABEL, Homes, Place, an_image, leave, plan, read, texts_of, written, written_in
 from inbox_mock.domain.errors import NotFound, SandboxExists
 from inbox_mock.store.homes import Label, Start, Storage, Transaction
 
@@ -41,18 +38,18 @@ class Model:
 class Living(RuleBasedStateMachine):
     """A home beside a model of it."""
 
-    make: Callable[[Path], Place]
+    place: Place
 
     def __init__(self) -> None:
         super().__init__()
-        self.folder = TemporaryDirectory()
-        self.homes = Homes(self.make(Path(self.folder.name)))
+        self.homes = Homes(self.place)
         self.models: dict[str, Model] = {}
         self.held: dict[str, Storage] = {}
 
     def teardown(self) -> None:
+        for sandbox_id in self.homes.ids():
+            self.homes.home.remove(sandbox_id)
         self.homes.home.close()
-        self.folder.cleanup()
 
     def storage(self, sandbox_id: str) -> Storage:
         """A sandbox, which may be the one that was found before."""
@@ -208,7 +205,7 @@ class Living(RuleBasedStateMachine):
                 assert texts_of(image) == texts
 
 
-@pytest.mark.parametrize("where", [name for name in PLACES if not name.startswith("durable")])
-def test_a_home_is_what_the_model_says(where: str) -> None:
-    living = type("Living", (Living,), {"make": staticmethod(PLACES[where])})
+@pytest.mark.parametrize("place", HOMES, indirect=True)
+def test_a_home_is_what_the_model_says(place: Place) -> None:
+    living = type("Living", (Living,), {"place": place})
     run_state_machine_as_test(living, settings=settings(max_examples=15, stateful_step_count=20, suppress_health_check=list(HealthCheck)))
