@@ -21,6 +21,7 @@ from inbox_mock.api import cross_origin, oauth, proxies, rendering, routes
 from inbox_mock.api.addressing import AddressedRequest
 from inbox_mock.api.pace import Pace
 from inbox_mock.api.pipeline import REFUSED, Server, refuse
+from inbox_mock.console.terminal import complain
 from inbox_mock.dashboard import pages as dashboard
 from inbox_mock.docs import pages as docs
 from inbox_mock.domain import errors, limits
@@ -57,8 +58,8 @@ class Options:
     """The options of a server's start.
 
     ``overrides`` apply to the default sandbox; sandboxes' ids and credentials depend on ``seed``, and are random without one;
-    ``progress`` is called while the default sandbox is built. Sandboxes are kept in the directory ``data``, or in memory without one;
-    with ``durable``, what was answered survives a power cut.
+    ``progress`` is called while the default sandbox is built. Sandboxes are kept in the directory ``data`` or in the PostgreSQL database
+    ``store``, by its URL, or in memory without either; with ``durable``, what was answered survives a power cut.
     ``default_ttl`` is for how many seconds those other than the default one are kept unused, if they do not say; None: for good.
     ``public_url`` is the root with which addresses begin, whoever asks, as `proxies.public_root` returns it; ``trusted_proxies`` is
     the number of proxies whose headers are believed.
@@ -75,11 +76,21 @@ class Options:
     progress: Progress | None = None
     data: Path | None = None
     durable: bool = False
+    store: str | None = field(default=None, repr=False)  # it may hold a password
     room: Room = Room()  # noqa: RUF009 - it is frozen
     default_ttl: float | None = None
     public_url: str | None = None
     logs: bool = False
     trusted_proxies: int = 0
+
+    @property
+    def place(self) -> str:
+        """Where sandboxes are kept, in words; nothing if that is in memory."""
+        if self.store is not None:
+            from inbox_mock.store.homes.postgresql import opening
+
+            return opening.place(self.store)
+        return "" if self.data is None else str(self.data.absolute())
 
     @property
     def is_published_blindly(self) -> bool:
@@ -112,6 +123,12 @@ def open_home(options: Options, share: Share = WHOLE) -> Home:
         from inbox_mock.store.homes.directory import Directory
 
         return Directory(options.data, durable=options.durable, share=share)
+    if options.store is not None:
+        try:
+            from inbox_mock.store.homes.postgresql import opening
+        except ImportError:
+            raise errors.HomeUnavailable("--store needs the extra postgres: pip install 'bookingsync-inbox-mock[postgres]'") from None
+        return opening.open_home(options.store, lambda awaited: complain(f"waiting for {awaited}"))
     return MemoryHome()
 
 

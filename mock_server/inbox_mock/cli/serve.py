@@ -119,6 +119,20 @@ def _without_brackets(_ctx: click.Context, _param: click.Parameter, host: str) -
     return host[1:-1] if host.startswith("[") and host.endswith("]") else host
 
 
+class Store(ParameterType):
+    """The URL of a PostgreSQL database, which may hold a password: a refusal does not repeat it."""
+
+    name = "URL"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Return the URL."""
+        if not str(value).startswith(("postgresql://", "postgres://")):
+            self.fail("found no URL of PostgreSQL; expected postgresql://USER@HOST/DATABASE", param, ctx)
+        if ctx is not None and isinstance(ctx.params.get("data"), Path):
+            self.fail("found --data, too; expected one of them: sandboxes are kept in one place", param, ctx)
+        return str(value)
+
+
 def _of_data(ctx: click.Context, param: click.Parameter, durable: bool) -> bool:  # noqa: FBT001 - as click calls it
     """Return whether what is kept is durable."""
     if durable and ctx.params.get("data") is None:
@@ -153,6 +167,13 @@ def _of_data(ctx: click.Context, param: click.Parameter, durable: bool) -> bool:
     help="Where sandboxes are kept.  [default: in memory]",
 )
 @click.option("--durable", is_flag=True, callback=_of_data, help="With --data, let what was answered survive a power cut.")
+@click.option(
+    "--store",
+    type=Store(),
+    metavar="URL",
+    help="The PostgreSQL database where sandboxes are kept, postgresql://USER@HOST/DATABASE. Other users of this machine see a password "
+    "in it in the list of processes; they do not see what the variable holds, or PGPASSWORD.",
+)
 @click.option("--strict/--lenient", default=None, help="Refuse what the guide asks clients to refrain from.")
 @click.option("--rate-limit", type=click.IntRange(0, LARGEST), help="Enforce so many requests an hour for each application.")
 @takes_room
@@ -217,6 +238,7 @@ def command(
     seed: int | None,
     data: Path | None,
     durable: bool,
+    store: str | None,
     strict: bool | None,
     rate_limit: int | None,
     room: Room,
@@ -244,6 +266,7 @@ def command(
             seed=seed,
             data=data,
             durable=durable,
+            store=store,
             admin_tokens=admin_tokens,
             allowed_hosts=frozenset(allow_host),
             admin_networks=frozenset(allow_admin_from),

@@ -44,7 +44,7 @@ def greet(server: Server, options: Options) -> None:
     facts, url = _default(server), server.fake.sender.origin
     clock = facts.clock
     runs = "stands until you advance it" if clock.mode == "manual" else "runs" if clock.rate == 1 else f"runs at {clock.rate:g}x"
-    kept = "" if options.data is None else f"\n  Data     {options.data.absolute()}"
+    kept = f"\n  Data     {options.place}" if options.place else ""
     click.echo(
         f"""The Inbox Mock answers. Scenario {facts.description["scenario"]}; its clock {runs}.
 

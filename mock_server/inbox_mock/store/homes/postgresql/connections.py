@@ -18,6 +18,7 @@ from inbox_mock.domain.errors import HomeUnavailable
 T = TypeVar("T")
 Cursor = psycopg.Cursor[TupleRow]
 
+NAME = "inbox-mock"
 CONNECT_SECONDS = 3
 ROOM_SECONDS = 3
 SILENCE_SECONDS = 12
@@ -140,7 +141,7 @@ class Connections:
 def connect(url: str, settings: str) -> BoundedConnection:
     """Return a new connection, on which each statement is a transaction unless it begins one."""
     connection = BoundedConnection.connect(
-        url, autocommit=True, prepare_threshold=None, connect_timeout=CONNECT_SECONDS, application_name="inbox-mock"
+        url, autocommit=True, prepare_threshold=None, connect_timeout=CONNECT_SECONDS, application_name=NAME
     )
     connection.cursor_factory = ClientCursor  # which sends several statements at once
     connection.execute(settings.encode())

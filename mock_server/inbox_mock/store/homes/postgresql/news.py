@@ -7,9 +7,10 @@ from contextlib import suppress
 from threading import Event, Lock, Thread
 
 import psycopg
+from psycopg.rows import TupleRow
 
 from inbox_mock.domain.errors import HomeUnavailable
-from inbox_mock.store.homes.postgresql.connections import CONNECT_SECONDS, Connections, told
+from inbox_mock.store.homes.postgresql.connections import CONNECT_SECONDS, NAME, Connections, told
 
 CHANNEL = "inbox_mock"
 GATHERING_SECONDS = 0.01
@@ -62,16 +63,14 @@ class News:
         failures = 0
         while not self._closed.is_set():
             try:
-                with psycopg.connect(
-                    self._url, autocommit=True, connect_timeout=CONNECT_SECONDS, application_name="inbox-mock"
-                ) as listening:
+                with psycopg.connect(self._url, autocommit=True, connect_timeout=CONNECT_SECONDS, application_name=NAME) as listening:
                     self._hear(listening)
             except (psycopg.Error, HomeUnavailable) as error:
                 failures = 0 if not self.trouble else failures + 1
                 self.trouble = told(error)
             self._closed.wait(PAUSES[min(failures, len(PAUSES) - 1)])
 
-    def _hear(self, listening: psycopg.Connection[psycopg.rows.TupleRow]) -> None:
+    def _hear(self, listening: psycopg.Connection[TupleRow]) -> None:
         listening.execute(f"LISTEN {CHANNEL}")
         with socket.socket(fileno=os.dup(listening.fileno())) as own:
             with self._lock:

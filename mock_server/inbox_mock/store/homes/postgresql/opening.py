@@ -1,20 +1,22 @@
 """Finding the database that a user names: waiting until it answers, making its tables once, and saying what is wrong."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from importlib.resources import files
 from threading import Event
 
 import psycopg
+from psycopg import Connection
 from psycopg.conninfo import conninfo_to_dict
+from psycopg.rows import TupleRow
 
 from inbox_mock.domain.errors import HomeUnavailable
-from inbox_mock.store.homes.postgresql.connections import CONNECT_SECONDS, told
+from inbox_mock.store.homes.postgresql.connections import CONNECT_SECONDS, NAME, told
 from inbox_mock.store.homes.postgresql.home import PostgresHome
 
 FORMAT = 1
 LOCK = int.from_bytes(b"inboxmok")
 """The advisory lock that lets one process at a time make the tables."""
-EXPECTED = "postgresql://USER@HOST:PORT/DATABASE"
+EXPECTED = "postgresql://USER@HOST:PORT/DATABASE, with special characters percent-encoded"
 PATIENCE_SECONDS = 30
 PAUSE_SECONDS = 0.5
 PASSING = ("starting up", "shutting down", "recovery", "too many", "remaining connection slots")
@@ -30,51 +32,47 @@ def open_home(url: str, waiting: Callable[[str], None] = lambda _why: None) -> P
     Raises:
         HomeUnavailable: it cannot be used; the text says why, and what was expected, and does not repeat a password.
     """
-    where = _parsed(url)
+    where = place(url)
     try:
         with _connected(url, where, waiting) as connection:
             _make_tables(connection)
     except psycopg.Error as error:
-        raise HomeUnavailable(f"{_place(where)}: {told(error)}") from None
+        raise HomeUnavailable(f"{where}: {told(error)}; expected a database in which this user may make a schema") from None
     return PostgresHome(url)
 
 
-def _parsed(url: str) -> Mapping[str, object]:
+def place(url: str) -> str:
+    """Return where a database is, in words, without a password.
+
+    Raises:
+        HomeUnavailable: PostgreSQL does not take the URL.
+    """
     try:
-        if not url.startswith(("postgresql://", "postgres://")):
-            raise HomeUnavailable(f"found no URL of PostgreSQL; expected {EXPECTED}")
-        return conninfo_to_dict(url)
+        found = conninfo_to_dict(url)
     except (psycopg.Error, UnicodeError):
-        raise HomeUnavailable(f"found a URL that PostgreSQL does not take; expected {EXPECTED}, with special characters as %40") from None
-
-
-def _place(where: Mapping[str, object]) -> str:
-    """Return where the database is, in words."""
-    known = [
-        f"{name} {where[key]}"
-        for name, key in (("database", "dbname"), ("user", "user"), ("host", "host"), ("port", "port"))
-        if where.get(key)
-    ]
+        raise HomeUnavailable(f"found a URL that PostgreSQL does not take; expected {EXPECTED}") from None
+    shown = {"database": "dbname", "user": "user", "host": "host", "port": "port"}
+    known = [f"{name} {found[key]}" for name, key in shown.items() if found.get(key)]
     return f"PostgreSQL ({', '.join(known)})" if known else "PostgreSQL"
 
 
-def _connected(url: str, where: Mapping[str, object], waiting: Callable[[str], None]) -> psycopg.Connection[psycopg.rows.TupleRow]:
+def _connected(url: str, where: str, waiting: Callable[[str], None]) -> Connection[TupleRow]:
     """Return a connection, as soon as the server accepts one."""
-    pauses = round(PATIENCE_SECONDS / PAUSE_SECONDS)
-    for left in reversed(range(pauses)):
+    tries = round(PATIENCE_SECONDS / PAUSE_SECONDS)
+    for left in reversed(range(tries)):
         try:
-            return psycopg.connect(url, autocommit=True, connect_timeout=CONNECT_SECONDS, application_name="inbox-mock")
+            return psycopg.connect(url, autocommit=True, connect_timeout=CONNECT_SECONDS, application_name=NAME)
         except psycopg.Error as error:
-            is_answer = "FATAL" in str(error)
-            if not left or (is_answer and not any(words in str(error) for words in PASSING)):
+            passes = "FATAL" not in str(error) or any(words in str(error) for words in PASSING)
+            if not left or not passes:
                 raise
-            if left == pauses - 1:
-                waiting(f"{_place(where)}: {told(error)}")
+            if left == tries - 1:
+                waiting(f"{where}: {told(error)}")
             Event().wait(PAUSE_SECONDS)
     raise AssertionError
 
 
-def _make_tables(connection: psycopg.Connection[psycopg.rows.TupleRow]) -> None:
+def _make_tables(connection: Connection[TupleRow]) -> None:
     connection.execute("SELECT pg_advisory_lock(%s)", (LOCK,))
     has_schema, has_tables = connection.execute(MADE).fetchone() or (False, False)
     if not has_tables:
