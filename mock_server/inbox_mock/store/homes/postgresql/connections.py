@@ -62,10 +62,13 @@ class BoundedConnection(Connection[TupleRow]):
 class Connections:
     """Connections that are lent, and kept until they are needed again."""
 
-    def __init__(self, url: str, most: int, idle: str) -> None:
-        """Connect to nothing yet; ``idle`` is how long the server lets a transaction wait for its next statement."""
+    def __init__(self, url: str, most: int, idle: str, prepare: str = "") -> None:
+        """Connect to nothing yet.
+
+        ``idle`` is how long the server lets a transaction wait for its next statement, ``prepare`` what a new connection is told.
+        """
         self._url, self.most = url, most
-        self._settings = SETTINGS.format(idle=idle)
+        self._settings = f"{SETTINGS.format(idle=idle)}; {prepare}"
         self._idle: list[BoundedConnection] = []
         self._lent: set[BoundedConnection] = set()
         self._room = BoundedSemaphore(most)

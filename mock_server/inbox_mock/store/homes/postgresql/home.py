@@ -57,7 +57,8 @@ class PostgresHome:
 
     def __init__(self, url: str) -> None:
         self.heard: Callable[[str], None] = lambda _sandbox_id: None
-        self._connections, self._claims = Connections(url, MOST_CONNECTIONS, "60s"), Connections(url, MOST_CONNECTIONS, "0")
+        self._connections = Connections(url, MOST_CONNECTIONS, "60s", rows.PREPARE)
+        self._claims = Connections(url, MOST_CONNECTIONS, "0")
         self._news = News(url, self._connections, self._hear)
         self._folder = TemporaryDirectory(prefix="inbox-mock-", ignore_cleanup_errors=True)
         numbers = count(1)

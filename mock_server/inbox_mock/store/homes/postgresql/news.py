@@ -13,7 +13,7 @@ from inbox_mock.domain.errors import HomeUnavailable
 from inbox_mock.store.homes.postgresql.connections import CONNECT_SECONDS, NAME, Connections, told
 
 CHANNEL = "inbox_mock"
-GATHERING_SECONDS = 0.01
+GATHERING_SECONDS = 0.03
 PAUSES = (0.1, 0.2, 0.5, 1.0, 2.0)
 IDS_AT_ONCE = 100
 # Not in the transaction of the change itself: PostgreSQL commits those that notify one after the other, each when the disk has it.

@@ -19,22 +19,26 @@ STATE = "s.generation, s.version, s.pages, pg_postmaster_start_time()::text, s.c
 FOUND = f"{STATE}, s.description, l.name, l.note, l.owner, l.ttl, l.created_at, l.used_at"
 TABLES = "inbox_mock.sandboxes s JOIN inbox_mock.labels l ON l.sandbox = s.id"
 FIND = f"SELECT s.id, {FOUND} FROM {TABLES} WHERE s.id = ANY(%s)"  # noqa: S608
-LOCK = f"""
-    BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE;
-    SELECT {STATE}, CASE WHEN s.described <> %s OR s.generation <> %s THEN s.description END, s.start
-    FROM inbox_mock.sandboxes s WHERE s.id = %s FOR NO KEY UPDATE"""  # noqa: S608
-ALL_PAGES = "SELECT number, bytes FROM inbox_mock.pages WHERE sandbox = %s AND number > %s ORDER BY number LIMIT %s"
+LOCK = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; EXECUTE inbox_mock_lock (%s, %s, %s)"
+ALL_PAGES = "SELECT number, bytes FROM inbox_mock.pages WHERE sandbox = %s AND number > %s AND number <= %s ORDER BY number"
 CHANGED_PAGES = "SELECT number, bytes FROM inbox_mock.pages WHERE sandbox = %s AND version > %s"
-WRITE_PAGES = f"""
-    INSERT INTO inbox_mock.pages (sandbox, number, version, bytes)
-    SELECT %s, number, %s, substring(%s FROM ({PAGE_BYTES} * (place - 1) + 1)::integer FOR {PAGE_BYTES})
-    FROM unnest(%s::integer[]) WITH ORDINALITY AS given (number, place)
-    ON CONFLICT (sandbox, number) DO UPDATE SET version = excluded.version, bytes = excluded.bytes;"""  # noqa: S608
+WRITE_PAGES = "EXECUTE inbox_mock_write_pages (%s, %s, %s, %s);"
 FORGET_PAGES = "DELETE FROM inbox_mock.pages WHERE sandbox = %s AND number > %s;"
-WRITE = """
-    UPDATE inbox_mock.sandboxes SET generation = %s, version = %s, pages = %s,
-      clock = %s, due = %s, entry = %s, described = %s, description = coalesce(%s, description) WHERE id = %s;
-    COMMIT"""
+WRITE = "EXECUTE inbox_mock_write (%s, %s, %s, %s, %s, %s, %s, %s, %s); COMMIT"
+PREPARE = f"""
+    SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off; SET enable_sort = off; SET jit = off;
+    PREPARE inbox_mock_lock (bigint, bigint, text) AS
+      SELECT {STATE}, CASE WHEN s.described <> $1 OR s.generation <> $2 THEN s.description END, s.start
+      FROM inbox_mock.sandboxes s WHERE s.id = $3 FOR NO KEY UPDATE;
+    PREPARE inbox_mock_write_pages (text, bigint, bytea, integer[]) AS
+      INSERT INTO inbox_mock.pages (sandbox, number, version, bytes)
+      SELECT $1, number, $2, substring($3 FROM ({PAGE_BYTES} * (place - 1) + 1)::integer FOR {PAGE_BYTES})
+      FROM unnest($4) WITH ORDINALITY AS given (number, place)
+      ON CONFLICT (sandbox, number) DO UPDATE SET version = excluded.version, bytes = excluded.bytes;
+    PREPARE inbox_mock_write (bigint, bigint, integer, text, double precision, bigint, bigint, text, text) AS
+      UPDATE inbox_mock.sandboxes SET generation = $1, version = $2, pages = $3,
+        clock = $4, due = $5, entry = $6, described = $7, description = coalesce($8, description) WHERE id = $9"""  # noqa: S608
+"""What a connection is told first: the statements of each transaction are planned once, and each finds its rows by an index."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,11 +90,10 @@ def as_description(facts: Facts) -> str:
 def pages_of(cursor: Cursor, sandbox_id: str, stand: Stand, base: bytes) -> bytes:
     """Return all pages of a sandbox; those that were never written are those of its ``base``."""
     found = bytearray(base[: stand.pages * PAGE_BYTES].ljust(stand.pages * PAGE_BYTES, b"\0"))
-    reader, last = BinaryCursor(cursor.connection), 0
-    while rows := reader.execute(ALL_PAGES, (sandbox_id, last, PAGES_AT_ONCE), binary=True).fetchall():
-        for number, page in rows:
+    reader = BinaryCursor(cursor.connection)
+    for last in range(0, stand.pages, PAGES_AT_ONCE):
+        for number, page in reader.execute(ALL_PAGES, (sandbox_id, last, last + PAGES_AT_ONCE), binary=True):
             found[(number - 1) * PAGE_BYTES : number * PAGE_BYTES] = page
-        last = rows[-1][0]
     return bytes(found)
 
 
