@@ -100,7 +100,7 @@ hostile: $(VENV)/ready ## Attack the product for ten minutes; ARGS='--only NAME 
 	@PYTHONPATH=tests $(BIN)/python -m hostile $(ARGS)
 
 .PHONY: crash
-crash: $(VENV)/ready ## Kill servers at 1,000 random moments while clients write; ARGS='--kills N --seed N', --store URL for PostgreSQL
+crash: $(VENV)/ready ## Kill servers at 1,000 random moments while clients write; ARGS='--home postgresql --kills N --seed N'
 	@PYTHONPATH=tests $(BIN)/python -m crash $(ARGS)
 
 .PHONY: fuzz

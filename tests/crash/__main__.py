@@ -3,14 +3,16 @@
 import argparse
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
 from threading import Event
 
+import postgres
 from crash.servers import Running, Starter
 from crash.writer import Writer, WrongError
 from fake import InProcess, Mock
@@ -22,8 +24,8 @@ from receiver import receiving
 MOST_WRITES, MOST_SECONDS, GLANCE_SECONDS = 40, 5, 0.001
 """A server is killed after so many writes at the most, and within so many seconds of having been started, if nothing is written."""
 
-WRITERS = {"data": 4, "store": 32}
-SERVERS = {"data": 1, "store": 4}
+WRITERS = {"directory": 4, "postgresql": 32}
+SERVERS = {"directory": 1, "postgresql": 4}
 PROGRESS_SECONDS = 10
 
 
@@ -34,15 +36,11 @@ class Given:
     kills: int
     seconds: float
     seed: int
-    store: str | None
-
-    @property
-    def home(self) -> str:
-        return "store" if self.store else "data"
+    home: str
 
     @property
     def again(self) -> str:
-        return f"make crash ARGS='--kills {self.kills} --seed {self.seed}{f' --store {self.store}' if self.store else ''}'"
+        return f"make crash ARGS='--home {self.home} --kills {self.kills} --seconds {self.seconds:g} --seed {self.seed}'"
 
 
 def main() -> int:
@@ -51,7 +49,9 @@ def main() -> int:
     parser.add_argument("--kills", type=int, default=1_000, help="how many servers to kill, 1,000 if left out")
     parser.add_argument("--seconds", type=float, default=3_600, help="end after so many seconds, however many were killed")
     parser.add_argument("--seed", type=int, default=int(time.time()), help="what moments and writes are drawn from")
-    parser.add_argument("--store", help="the URL of an empty PostgreSQL database, instead of a directory")
+    parser.add_argument(
+        "--home", choices=SERVERS, default="directory", help="of one server, or of four with 32 clients; directory if left out"
+    )
     given = Given(**vars(parser.parse_args()))
     try:
         print(crash(given), f"Again: {given.again}", sep="\n")  # noqa: T201
@@ -67,26 +67,40 @@ def crash(given: Given) -> str:
     Raises:
         WrongError: something that was acknowledged is not there.
     """
-    with TemporaryDirectory(prefix="crash-") as folder, receiving() as receiver:
-        place = {"store": given.store} if given.store else {"data": str(Path(folder) / "data")}
-        with Starter(**place) as starter, ThreadPoolExecutor(max(WRITERS.values())) as pool:
-            servers = [starter.start() for _ in range(SERVERS[given.home])]
-            alone = Mock(InProcess(create_app(Options(scenario=find("empty"), overrides=Overrides(mode="manual"))).app))
-            draws = [Random(f"{given.seed} {number}") for number in range(WRITERS[given.home])]  # noqa: S311 - a replay needs it
-            writers = [Writer(n, draw, _one_of(servers, draw), receiver, alone) for n, draw in enumerate(draws)]
-            is_over = Event()
-            at_work = [pool.submit(writer.work, is_over.is_set) for writer in writers]
-            try:
-                killed = _kill(given, starter, servers, writers, at_work)
-            finally:
-                is_over.set()
-            for work in at_work:
-                work.result()
+    with (
+        _home(given.home) as place,
+        receiving() as receiver,
+        Starter(**place) as starter,
+        ThreadPoolExecutor(max(WRITERS.values())) as pool,
+    ):
+        servers = [starter.start() for _ in range(SERVERS[given.home])]
+        alone = Mock(InProcess(create_app(Options(scenario=find("empty"), overrides=Overrides(mode="manual"))).app))
+        draws = [Random(f"{given.seed} {number}") for number in range(WRITERS[given.home])]  # noqa: S311 - a replay needs it
+        writers = [Writer(n, draw, _one_of(servers, draw), receiver, alone) for n, draw in enumerate(draws)]
+        is_over = Event()
+        at_work = [pool.submit(writer.work, is_over.is_set) for writer in writers]
+        try:
+            killed = _kill(given, starter, servers, writers, at_work)
+        finally:
+            is_over.set()
+        for work in at_work:
+            work.result()
     known, unknown, compared = (sum(getattr(writer, name) for writer in writers) for name in ("acknowledged", "unsure", "compared"))
     return (
         f"{killed} servers were killed. All of {known:,} acknowledged writes are there; of {unknown:,} more it was not known, and they "
         f"were done wholly or not at all. {compared} histories are those of a server that ran on."
     )
+
+
+@contextmanager
+def _home(kind: str) -> Iterator[dict[str, str]]:
+    """Make an empty home, and name it as the options of a server do."""
+    if kind == "postgresql":
+        with postgres.running() as database:
+            yield {"store": database.url(database.made())}
+    else:
+        with TemporaryDirectory(prefix="crash-") as folder:
+            yield {"data": str(Path(folder) / "data")}
 
 
 def _one_of(servers: list[Running], draw: Random) -> Callable[[], str]:
