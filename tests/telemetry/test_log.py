@@ -5,6 +5,7 @@ import io
 import json
 import logging
 import os
+import re
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -30,6 +31,7 @@ from processes import COMMAND, wait_for
 from receiver import receiving, subscribe
 
 LONG = 30
+GUIDE = Path(__file__).parents[2] / "docs" / "for-a-team.md"
 
 
 class Logged:
@@ -100,6 +102,20 @@ def test_a_webhook_is_a_line_with_its_delivery_and_the_host_alone_of_its_address
     assert (line["status"], line["result"], line["host"], line["webhook_event"]) == (200, "delivered", "127.0.0.1", "booking_created")
     assert line["delivery"] == receiver.last.header("X-Mock-Delivery")
     assert "secret" not in logged.text
+
+
+def test_the_guide_has_each_field() -> None:
+    logged = Logged()
+    with receiving() as receiver:
+        sandbox = logged.mock.sandbox(a_scenario())
+        subscribe(sandbox, receiver.url, "booking_created")
+        sandbox.admin.post("/bookings", {"rental_id": 16})
+        sandbox.handle.clock.advance("1m")
+    guide = dict(re.findall(r"^\| `(\w+)` \| (.*) \|$", GUIDE.read_text(), re.MULTILINE))
+
+    for event in ("request", "webhook"):
+        fields = [name for name in logged.lines(event)[0] if name not in {"time", "level", "event"}]
+        assert re.findall(r"`(\w+)`", guide[event]) == fields
 
 
 def test_an_answer_that_a_fault_keeps_back_has_no_status() -> None:

@@ -4,6 +4,7 @@ import re
 import subprocess
 import sys
 from dataclasses import dataclass, field
+from pathlib import Path
 from threading import Event, Thread
 
 import pytest
@@ -23,6 +24,7 @@ from inbox_mock.store.homes import Share
 from inbox_mock.store.homes.memory import MemoryHome
 from receiver import receiving, subscribe
 
+GUIDE = Path(__file__).parents[2] / "docs" / "for-a-team.md"
 NAME = re.compile(r"(inbox_mock|process|python)_[a-z_]+")
 
 
@@ -231,6 +233,13 @@ def test_threads_that_are_busy_and_requests_that_wait_are_told() -> None:
 
     assert figure(text, "inbox_mock_threads_busy") == 2  # and this very request
     assert figure(text, "inbox_mock_requests_waiting") == 0
+
+
+def test_the_guide_has_each_figure(served: str) -> None:
+    text = fake.Caller(OverSocket(served), base="").get("/metrics").body.decode()
+    written = set(re.findall(r"# TYPE (inbox_mock_\w+)", text))
+
+    assert sorted(written) == sorted(set(re.findall(r"`(inbox_mock_\w+)`", GUIDE.read_text())))
 
 
 def test_a_start_does_not_import_the_library() -> None:
