@@ -89,7 +89,7 @@ def detect(
     try:
         if token is None or not read_only:
             answer = connection.send(
-                "GET", f"{PREFIX}/sandboxes/default", {} if admin_token is None else {"Authorization": f"Bearer {admin_token}"}
+                "GET", f"{PREFIX}/sandboxes?limit=1", {} if admin_token is None else {"Authorization": f"Bearer {admin_token}"}
             )
             fake = _is_fake(answer)
             if fake and token is None:
@@ -110,11 +110,11 @@ def _ask_for_a_token(connection: TrialConnection, answer: ApiResponse) -> NoRetu
 
 
 def _is_fake(answer: ApiResponse) -> bool:
-    """Return whether a response is a fake's description of its default sandbox; raise NoTrial if the fake wants its admin token."""
+    """Return whether a response is a fake's list of its sandboxes; raise NoTrial if the fake wants its admin token."""
     if answer.status in {401, 403} and b"admin" in answer.body.lower():
         raise NoTrial(f"the server's admin API refuses ({answer.about}): give its token with --admin-token")
     try:
-        return answer.status == 200 and "api_url" in answer.json
+        return answer.status == 200 and "sandboxes" in answer.json
     except (PropertyViolation, TypeError):
         return False
 

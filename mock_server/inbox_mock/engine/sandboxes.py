@@ -176,9 +176,10 @@ class Sandboxes:
         """Delete those sandboxes of this process that have expired."""
         for sandbox_id in self.home.expired(self._around.wall()):
             known = self._known.get(sandbox_id)
-            if known is not None:
+            if known is None:
+                self.home.remove(sandbox_id)
+            else:
                 self.remove(known)
-            self.home.remove(sandbox_id)
 
     def expire(self, sandbox_id: str) -> None:
         """Let a sandbox expire now, wherever it is served: whoever serves it deletes it soon."""
