@@ -1,14 +1,16 @@
 """A fake in process, at home anywhere, whose sandboxes fall asleep and which is started anew in the midst of what a test does."""
 
+from itertools import cycle
+
 from hypothesis import settings
-from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, invariant, run_state_machine_as_test
 
 from conftest import OPTIONS
 from fake import InProcess
 from homes import Place
 from inbox_mock.app import create_app
 
-FEW = 4
+FEW = 2
 
 
 class Interruptible(InProcess):
@@ -37,18 +39,19 @@ class Interruptible(InProcess):
 
 
 class Interrupted(RuleBasedStateMachine):
-    """A model of what is in the sandboxes of a fake, which no interruption changes."""
+    """A model of what is in the sandboxes of a fake, which no interruption changes: one comes after every few steps."""
 
     server: Interruptible
 
-    @rule()
-    def all_fall_asleep(self) -> None:
-        self.server.put_to_sleep()
+    def __init__(self) -> None:
+        super().__init__()
+        self._interruptions = cycle([self.server.put_to_sleep, None, self.server.restart if self.server.place.lasts else None, None])
 
-    @precondition(lambda self: self.server.place.lasts)
-    @rule()
-    def the_server_is_started_anew(self) -> None:
-        self.server.restart()
+    @invariant()
+    def an_interruption_changes_nothing(self) -> None:
+        interrupt = next(self._interruptions)
+        if interrupt is not None:
+            interrupt()
 
     def teardown(self) -> None:
         """Leave nothing for the next run to carry."""
