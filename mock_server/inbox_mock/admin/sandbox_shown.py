@@ -101,8 +101,9 @@ def _first_tokens(work: UnitOfWork) -> dict[tuple[object, object], str]:
 
 def _applications(work: UnitOfWork, first: dict[tuple[object, object], str]) -> list[JSON]:
     found: list[JSON] = []
+    tokens = {application_id: token for (application_id, _), token in reversed(first.items())}
     for row in access.applications(work.db):
         client_id, client_secret = oauth.client_credentials_of(work, row)
-        token = next((token for (application_id, _), token in first.items() if application_id == row["id"]), None)
-        found.append({"id": row["id"], "name": row["name"], "client_id": client_id, "client_secret": client_secret, "token": token})
+        told = {"client_id": client_id, "client_secret": client_secret, "token": tokens.get(row["id"])}
+        found.append({"id": row["id"], "name": row["name"], **told})
     return found

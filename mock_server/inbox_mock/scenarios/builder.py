@@ -1,5 +1,6 @@
 """The sandbox being built: its unit of work, the names of its records, and its planned steps."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -16,7 +17,9 @@ from inbox_mock.engine.timeline import catch_up
 from inbox_mock.engine.unit_of_work import UnitOfWork
 from inbox_mock.scenarios.errors import CombinedScenarioError, ScenarioError
 from inbox_mock.scenarios.loading import Scenario
+from inbox_mock.services import accounts
 from inbox_mock.simulation.bookings import Arguments
+from inbox_mock.store.database import Row
 
 FOUNDED_BEFORE = timedelta(days=365)
 DATED = ("clients", "attachments", "bookings", "inquiries", "conversations", "participants", "messages", "changes")
@@ -28,7 +31,7 @@ Progress = Callable[[int, int], None]
 
 @dataclass
 class Builder:
-    """A sandbox that is being built: its scenario, its unit of work, and the names of its records."""
+    """A sandbox that is being built: its scenario, its unit of work, the names of its records, and how many rentals an account has."""
 
     scenario: Scenario
     work: UnitOfWork
@@ -36,6 +39,7 @@ class Builder:
     progress: Progress
     names: dict[tuple[str, str], int] = field(default_factory=dict)
     steps: list[tuple[datetime, int, Location, Callable[[], None]]] = field(default_factory=list)
+    rentals: Counter[int] = field(default_factory=Counter)
 
     def records(self, noun: str) -> list[tuple[Location, dict[str, Any]]]:
         """Return the scenario's records of a noun, each with its location in the file."""
@@ -53,6 +57,11 @@ class Builder:
         if (noun, str(record["as"])) in self.names:
             raise self.scenario.error((*location, "as"), f"the name {record['as']!r} a second time", "a name of its own")
         self.names[noun, str(record["as"])] = record_id
+
+    def add_rental(self, account_id: int, given: Row, *, published: bool = True) -> int:
+        """Add a rental to an account, by default at the end of its list, and return its id."""
+        self.rentals[account_id] += 1
+        return accounts.add_rental(self.work, account_id, {"position": self.rentals[account_id]} | given, published=published)
 
     def refer(self, noun: str, reference: object, location: Location) -> int:
         """Return the id of a record that the scenario refers to, by id or by name.

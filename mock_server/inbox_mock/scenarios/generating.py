@@ -9,7 +9,6 @@ from inbox_mock.scenarios.builder import Builder, Location, ScenarioArguments
 from inbox_mock.scenarios.history import conversation_of
 from inbox_mock.scenarios.setup import account_of
 from inbox_mock.services import people
-from inbox_mock.services.accounts import add_rental
 from inbox_mock.simulation import actors
 from inbox_mock.simulation.bookings import book, channel_conversation
 from inbox_mock.store.database import Row
@@ -52,7 +51,7 @@ def plan(builder: Builder) -> None:
         return
     account_id = account_of(builder, {}, ())
     rental_ids = [
-        add_rental(builder.work, account_id, {"name": f"House {index + 1}", "timezone": TIMEZONES[index % len(TIMEZONES)]})
+        builder.add_rental(account_id, {"name": f"House {index + 1}", "timezone": TIMEZONES[index % len(TIMEZONES)]})
         for index in range(RENTALS)
     ]
     builder.at(builder.founded, ("generate",), partial(_host, builder, account_id))

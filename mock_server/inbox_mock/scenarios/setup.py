@@ -89,9 +89,11 @@ def _applications(builder: Builder) -> None:
 
 def _once(builder: Builder, account_ids: list[int], location: Location) -> list[int]:
     """Return the ids; raise ScenarioError if one is repeated."""
+    seen: set[int] = set()
     for number, account_id in enumerate(account_ids):
-        if account_id in account_ids[:number]:
+        if account_id in seen:
             raise builder.scenario.error((*location, "accounts", number), f"account {account_id} a second time", "each account once")
+        seen.add(account_id)
     return account_ids
 
 
@@ -142,7 +144,7 @@ def _rental(builder: Builder, location: Location, record: Row) -> None:
     dated = {name: times.wire(builder.past(record[name], (*location, name))) for name in DATES_OF_RENTALS if name in record}
     with builder.refusals_at(location):
         published = bool(record.get("published", True))
-        rental_id = accounts.add_rental(builder.work, account_id, _plain(record) | dated, published=published)
+        rental_id = builder.add_rental(account_id, _plain(record) | dated, published=published)
         builder.name("rentals", record, rental_id, location)
 
 

@@ -55,9 +55,8 @@ def add_user(work: UnitOfWork, account_id: int, given: Row) -> int:
 
 
 def add_rental(work: UnitOfWork, account_id: int, given: Row, *, published: bool = True) -> int:
-    """Add a rental to an account, by default at the end of its list. ``given`` are attributes as the API shows them, and the time zone."""
-    position = work.db.value("SELECT count(*) + 1 FROM rentals WHERE account_id = ?", (account_id,))
-    details = _details({"position": position} | {name: given[name] for name in DETAILS if name in given})
+    """Add a rental to an account. ``given`` are attributes as the API shows them, its position among them, and the time zone."""
+    details = _details({name: given[name] for name in DETAILS if name in given})
     row: Row = {
         "account_id": account_id,
         "name": "Rental",

@@ -19,7 +19,7 @@ from inbox_mock.telemetry.metrics import Gauge
 
 SHUTDOWN = threadpool._SHUTDOWNREQUEST  # type: ignore[attr-defined]  # noqa: SLF001 - what tells a thread of cheroot's to end
 FEW = 4
-STALLED_SECONDS = 0.02
+STALLED_SECONDS = 0.005
 REST_SECONDS = 10
 
 
