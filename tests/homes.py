@@ -13,7 +13,7 @@ from inbox_mock.domain.times import Clock
 from inbox_mock.store import database, timeline
 from inbox_mock.store import sandbox as sandbox_store
 from inbox_mock.store.database import Database
-from inbox_mock.store.homes import Facts, Home, Label, Start, Storage, Transaction
+from inbox_mock.store.homes import WHOLE, Facts, Home, Label, Share, Start, Storage, Transaction
 from inbox_mock.store.homes.directory import Directory
 from inbox_mock.store.homes.memory import MemoryHome
 from inbox_mock.store.sandbox import Settings
@@ -46,10 +46,11 @@ class InMemory:
 class InDirectory:
     path: Path
     durable: bool = False
+    share: Share = WHOLE
     lasts: bool = True
 
     def open(self) -> Home:
-        return Directory(self.path, durable=self.durable)
+        return Directory(self.path, durable=self.durable, share=self.share)
 
 
 @dataclass

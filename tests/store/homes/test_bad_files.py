@@ -545,6 +545,64 @@ def test_a_sandbox_that_cannot_be_added_leaves_nothing(data: Path, opened: Homes
     assert list((data / "drafts").iterdir()) == []
 
 
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system of 3 MiB."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=3m", "tmpfs", str(disk)], check=False, capture_output=True)
+    if mounted.returncode:
+        pytest.skip("a small file system can be mounted by root only")
+    yield disk
+    subprocess.run(["umount", "--lazy", str(disk)], check=True)
+
+
+@pytest.fixture
+def filled(small_disk: Path) -> Iterator[Homes]:
+    """A directory on a disk that has no room left: a file takes it."""
+    homes = Homes(InDirectory(small_disk / "data"))
+    homes.add(ONE, "one", start=Start(image=an_image("start")))
+    written_in(homes.found(ONE), "before")
+    with pytest.raises(OSError, match="No space left"):
+        (small_disk / "filler").write_bytes(bytes(4 * 1024 * 1024))
+    yield homes
+    (small_disk / "filler").unlink(missing_ok=True)
+    homes.home.close()
+
+
+def test_a_full_disk_is_no_full_sandbox_and_nothing_was_changed(small_disk: Path, filled: Homes) -> None:
+    storage = filled.found(ONE)
+    before = read(storage), storage.version
+
+    with pytest.raises(HomeUnavailable, match="No space left on device"):
+        written_in(storage, "x" * 300_000)
+    with pytest.raises(HomeUnavailable, match="No space left on device"):
+        filled.home.check()
+
+    assert (read(storage), storage.version) == before
+    (small_disk / "filler").unlink()
+    filled.home.check()
+    written_in(storage, "after")
+    assert read(storage) == ["one", "before", "after"]
+
+
+def test_on_a_full_disk_nothing_is_replaced_kept_or_added(small_disk: Path, filled: Homes) -> None:
+    storage = filled.found(ONE)
+
+    with pytest.raises(HomeUnavailable), storage.replacement(an_image("image")) as transaction:
+        leave(transaction)
+    with pytest.raises(HomeUnavailable):
+        storage.keep_snapshot("a", "now", an_image("a"))
+    with pytest.raises(HomeUnavailable):
+        filled.add(TWO)
+
+    (small_disk / "filler").unlink()
+    assert read(storage) == ["one", "before"]
+    assert list(storage.snapshots()) == []
+    assert filled.ids() == [ONE]
+    assert list((small_disk / "data" / "drafts").iterdir()) == []
+
+
 # Earlier formats.
 
 
