@@ -20,7 +20,17 @@ from inbox_mock.domain.errors import Elsewhere
 from inbox_mock.store.homes import Share
 from oauth import FORM, Application
 
-OF_ANY_WORKER = {"admin.create_sandbox", "admin.get_catalogue", "admin.list_sandboxes", "admin.openapi", "healthy", "reference.openapi"}
+OF_ANY_WORKER = {
+    "admin.create_sandbox",
+    "admin.get_catalogue",
+    "admin.list_sandboxes",
+    "admin.openapi",
+    "admin.prune_sandboxes",
+    "livez",
+    "readyz",
+    "reference.openapi",
+    "telemetry.exposition",
+}
 """What is about no sandbox, besides the pages of the dashboard and of the reference."""
 PAGES = ("dashboard.", "docs.")
 NAMED = {"ids": "1", "rental_id": "16", "record_id": "1", "attachment_id": "1", "name": "x", "token": "x", "page": "faults"}
@@ -49,7 +59,7 @@ def operations(app: Flask) -> Iterator[tuple[str, str, str]]:
     """The name, the method and the path of each operation; ``SANDBOX`` stands for a sandbox's id."""
     for rule in app.url_map.iter_rules():
         values = {name: NAMED.get(name, "SANDBOX") for name in rule.arguments}
-        built = app.url_map.bind("localhost").build(rule.endpoint, values) if rule.endpoint != "healthy" else rule.rule
+        built = app.url_map.bind("localhost").build(rule.endpoint, values)
         for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}:
             yield rule.endpoint, method, built
 
