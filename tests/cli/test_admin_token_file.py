@@ -94,6 +94,20 @@ def test_a_file_that_others_may_read_is_warned_of(guarded: str, tmp_path: Path, 
     assert result.stderr == f"inbox-mock: warning: other users of this machine may read the token in {token}: chmod 600 keeps it to you\n"
 
 
+def test_it_is_warned_of_once_also_if_a_command_and_its_group_read_it(guarded: str, tmp_path: Path) -> None:
+    env = {"INBOX_MOCK_ADMIN_TOKEN_FILE": a_token(tmp_path, mode=0o640), "INBOX_MOCK_URL": guarded}
+
+    assert run("sandboxes", "show", env=env).stderr.count("warning") == 1
+
+
+def test_a_file_of_another_user_is_theirs_to_close(guarded: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As secrets are that a container or a service is given: it could not read one that was closed to it."""
+    token = a_token(tmp_path, mode=0o440)
+    monkeypatch.setattr(os, "getuid", lambda: Path(token).stat().st_uid + 1)
+
+    assert run("clock", "--url", guarded, "--admin-token-file", token).stderr == ""
+
+
 @pytest.mark.parametrize("token", ["clé", "open ", "a\nb"])
 def test_a_token_that_no_request_can_present_is_refused_and_not_repeated(token: str) -> None:
     for command in ("serve", "clock"):

@@ -128,7 +128,7 @@ class TokenFile(ParameterType):
         self.several = several
 
     def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> tuple[AdminToken, ...]:
-        """Return the tokens; warn of a file that other users may read."""
+        """Return the tokens; warn once of a file of the user's own that others may read. One of somebody else's is theirs to close."""
         path, holds = Path(str(value)), "tokens" if self.several else "a token"
         try:
             found = path.stat()
@@ -142,7 +142,9 @@ class TokenFile(ParameterType):
             self.fail(f"{str(path)!r} does not hold {holds}: {error}", param, ctx)
         if len(tokens) > 1 and not self.several:
             self.fail(f"{str(path)!r} holds {len(tokens)} tokens, as a server takes them; expected your own alone", param, ctx)
-        if found.st_mode & (stat.S_IRGRP | stat.S_IROTH):
+        warned = ctx.meta.setdefault(__name__, set()) if ctx else set()
+        if found.st_mode & (stat.S_IRGRP | stat.S_IROTH) and found.st_uid == os.getuid() and path not in warned:
+            warned.add(path)
             complain(f"warning: other users of this machine may read the token in {path}: chmod 600 keeps it to you")
         return tokens
 
