@@ -62,7 +62,7 @@ class Options:
     ``store``, by its URL, or in memory without either; with ``durable``, what was answered survives a power cut.
     ``default_ttl`` is for how many seconds those other than the default one are kept unused, if they do not say; None: for good.
     ``public_url`` is the root with which addresses begin, whoever asks, as `proxies.public_root` returns it; ``trusted_proxies`` is
-    the number of proxies whose headers are believed.
+    the number of proxies whose headers are believed. ``log_format`` is how it logs, json or text; None: not at all.
     """
 
     scenario: Scenario
@@ -80,7 +80,7 @@ class Options:
     room: Room = Room()  # noqa: RUF009 - it is frozen
     default_ttl: float | None = None
     public_url: str | None = None
-    logs: bool = False
+    log_format: str | None = None
     trusted_proxies: int = 0
 
     @property
@@ -152,7 +152,7 @@ def create_app(
     home = home or open_home(options)
     chance = token_hex if options.seed is None else None
     sandboxes = Sandboxes(home, wall, handlers, describe, build_recipe, options.seed or 0, chance, options.room)
-    watch = Watch(Traffic(), perf_counter, logs=options.logs)
+    watch = Watch(Traffic(), perf_counter, logs=options.log_format is not None)
     sandboxes.struck = watch.traffic.add_faults
     readiness = Readiness(home.check)
     metrics = Metrics(watch.traffic, gauges_of(sandboxes, readiness, wall))

@@ -15,7 +15,7 @@ from inbox_mock.engine.sandbox import Sandbox
 from inbox_mock.scenarios.build import Overrides
 from inbox_mock.scenarios.loading import find, from_object
 from inbox_mock.serving.server import Server
-from inbox_mock.serving.workers import FEW
+from inbox_mock.serving.threads import FEW
 from inbox_mock.store import webhooks
 from processes import listens
 from receiver import Received, receiving

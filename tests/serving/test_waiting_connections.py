@@ -18,7 +18,7 @@ from flask import Flask
 from inbox_mock.serving import connections
 from inbox_mock.serving.connections import Connections, HttpServer
 from inbox_mock.serving.server import IDLE_SECONDS
-from inbox_mock.serving.workers import FEW as THREADS
+from inbox_mock.serving.threads import FEW as THREADS
 from lowered import lower
 from processes import COMMAND, wait_for
 from raw import bytes_of, exchange

@@ -21,15 +21,8 @@ from inbox_mock.store.homes import Share
 from oauth import FORM, Application
 
 OF_ANY_WORKER = {
-    "admin.create_sandbox",
-    "admin.get_catalogue",
-    "admin.list_sandboxes",
-    "admin.openapi",
-    "admin.prune_sandboxes",
-    "livez",
-    "readyz",
-    "reference.openapi",
-    "telemetry.exposition",
+    *("admin.create_sandbox", "admin.get_catalogue", "admin.list_sandboxes", "admin.openapi", "admin.prune_sandboxes"),
+    *("livez", "readyz", "reference.openapi", "telemetry.exposition"),
 }
 """What is about no sandbox, besides the pages of the dashboard and of the reference."""
 PAGES = ("dashboard.", "docs.")

@@ -40,7 +40,7 @@ class Logged:
     def __init__(self, style: str = "json") -> None:
         self.stream = io.StringIO()
         self.log = log_to(self.stream, style)
-        self.mock = Mock(InProcess(create_app(Options(scenario=find("empty"), logs=True)).app))
+        self.mock = Mock(InProcess(create_app(Options(scenario=find("empty"), log_format="json")).app))
 
     @property
     def text(self) -> str:
@@ -199,7 +199,7 @@ def test_as_text_a_line_is_names_with_values() -> None:
 def test_a_server_says_where_it_starts_and_what_its_stop_has_cut_off() -> None:
     stream = io.StringIO()
     log = log_to(stream, "json")
-    with serving(Options(scenario=find("empty"), logs=True)) as server:
+    with serving(Options(scenario=find("empty"), log_format="json")) as server:
         requests.get(f"{server.url}/openapi.json", timeout=LONG)
     log.flush(LONG)
     first, *_, last = map(json.loads, stream.getvalue().splitlines())

@@ -1,7 +1,7 @@
 """``inbox-mock serve``: run the fake."""
 
-import os
 import re
+import socket
 import sys
 from contextlib import ExitStack, suppress
 from dataclasses import replace
@@ -9,7 +9,6 @@ from datetime import timedelta
 from functools import partial
 from ipaddress import ip_network
 from pathlib import Path
-from threading import Thread
 
 import click
 from click.core import ParameterSource
@@ -22,7 +21,6 @@ from inbox_mock.cli.health import Duration
 from inbox_mock.console.guard import WRONG
 from inbox_mock.console.parameters import HostParameter, ParameterType, takes_admin_tokens
 from inbox_mock.console.room import takes_room
-from inbox_mock.console.stopping import STOP
 from inbox_mock.console.terminal import complain, progress
 from inbox_mock.domain.addresses import Network
 from inbox_mock.domain.admin_tokens import AdminToken
@@ -36,15 +34,13 @@ from inbox_mock.scenarios.loading import find
 from inbox_mock.serving.greeting import greet, warn
 from inbox_mock.serving.listening import PortTaken
 from inbox_mock.serving.port_file import PortFileError, prepare_port_file, remove_port_file, write_port_file
+from inbox_mock.serving.running import Serving, run
 from inbox_mock.serving.server import Server
-from inbox_mock.telemetry.log import log_to
 from inbox_mock.webhooks.deliveries import RECEIVER
 
-STOPPING_SECONDS = 10
-"""How long requests and webhooks that are under way have until they are cut off."""
-PATIENCE_SECONDS = STOPPING_SECONDS + 1
 ROLE = re.compile(r"([A-Za-z][\w-]*)=(.*)")
 MOST_PROXIES = 100
+MOST_WORKERS = 100
 RATE = re.compile(r"([0-9]+(?:\.[0-9]+)?)x")
 
 
@@ -140,6 +136,15 @@ def _of_data(ctx: click.Context, param: click.Parameter, durable: bool) -> bool:
     return durable
 
 
+def _of_a_home(ctx: click.Context, param: click.Parameter, workers: int | None) -> int | None:
+    """Return the number of processes, which share what is kept."""
+    if workers is not None and ctx.params.get("data") is None and ctx.params.get("store") is None:
+        raise click.BadParameter("each process has a memory of its own; expected --data DIR or --store URL, too", ctx, param)
+    if workers is not None and not hasattr(socket, "send_fds"):
+        raise click.BadParameter("on this system no process can hand a connection over to another one", ctx, param)
+    return workers
+
+
 @click.command("serve")
 @click.option("--host", default="127.0.0.1", show_default=True, callback=_without_brackets, help="The address to listen on.")
 @click.option("--port", default=8089, show_default=True, type=click.IntRange(0, 65535), help="The port to listen on; 0 picks a free one.")
@@ -170,9 +175,17 @@ def _of_data(ctx: click.Context, param: click.Parameter, durable: bool) -> bool:
 @click.option(
     "--store",
     type=Store(),
+    is_eager=True,
     metavar="URL",
     help="The PostgreSQL database where sandboxes are kept, postgresql://USER@HOST/DATABASE. Other users of this machine see a password "
     "in it in the list of processes; they do not see what the variable holds, or PGPASSWORD.",
+)
+@click.option(
+    "--workers",
+    type=click.IntRange(1, MOST_WORKERS),
+    callback=_of_a_home,
+    metavar="N",
+    help="With --data or --store, serve by so many processes, and start anew what ends.  [default: this process alone]",
 )
 @click.option("--strict/--lenient", default=None, help="Refuse what the guide asks clients to refrain from.")
 @click.option("--rate-limit", type=click.IntRange(0, LARGEST), help="Enforce so many requests an hour for each application.")
@@ -239,6 +252,7 @@ def command(
     data: Path | None,
     durable: bool,
     store: str | None,
+    workers: int | None,
     strict: bool | None,
     rate_limit: int | None,
     room: Room,
@@ -276,58 +290,55 @@ def command(
             default_ttl=default_ttl.total_seconds() if default_ttl else None,
             public_url=public_url,
             trusted_proxies=trust_proxy,
-            logs=log_format is not None,
+            log_format=log_format,
         )
-        server = _prepared(options, host, port)
+        server = _prepared(options, host, port, workers)
         warn(server, options, host, asked=click.get_current_context().get_parameter_source("scenario") is not ParameterSource.DEFAULT)
     except (Refusal, ScenarioError, PortFileError, PortTaken, HomeUnavailable) as refusal:
         complain(str(refusal))
         sys.exit(WRONG)
-    log = None if log_format is None else log_to(sys.stderr, log_format)
-    STOP.expect()
-    stopping = STOP.then(partial(server.stop, STOPPING_SECONDS))
-    code = 0
-    with STOP.waits(PATIENCE_SECONDS):
-        with ExitStack() as at_end:
-
-            def ready() -> None:
-                if port_file is not None:
-                    at_end.callback(remove_port_file, port_file, write_port_file(port_file, server.port))
-
-            try:
-                with suppress(BrokenPipeError):  # it serves, whether or not anybody reads that it does
-                    greet(server, options)
-                server.serve(ready)
-            except OSError as error:
-                complain(f"cannot write to stdout: {error.strerror}")
-                code = WRONG
-            except PortFileError as error:
-                complain(str(error))
-                code = WRONG
-        _stop(server, stopping)
-        if log is not None:
-            log.flush()
-        os._exit(code)
+    run(server, options, partial(_serve, server, options, port_file))
 
 
-def _prepared(options: Options, host: str, port: int) -> Server:
+def _serve(server: Serving, options: Options, port_file: Path | None) -> int:
+    """Serve, and return the exit code."""
+    with ExitStack() as at_end:
+
+        def ready() -> None:
+            if port_file is not None:
+                at_end.callback(remove_port_file, port_file, write_port_file(port_file, server.port))
+
+        try:
+            with suppress(BrokenPipeError):  # it serves, whether or not anybody reads that it does
+                greet(server, options)
+            server.serve(ready)
+        except OSError as error:
+            complain(f"cannot write to stdout: {error.strerror}")
+            return WRONG
+        except PortFileError as error:
+            complain(str(error))
+            return WRONG
+    return 0
+
+
+def _prepared(options: Options, host: str, port: int, workers: int | None) -> Serving:
     """Return the server with its scenario loaded; show progress if that takes some seconds."""
     if "generate" not in options.scenario.data:
+        return _prepare(options, host, port, workers)
+    with progress(f"Making the scenario {Path(options.scenario.name).stem}") as told:
+        return _prepare(replace(options, progress=told), host, port, workers)
+
+
+def _prepare(options: Options, host: str, port: int, workers: int | None) -> Serving:
+    if workers is None:
         server = Server(options, host, port)
         server.prepare()
         return server
-    with progress(f"Making the scenario {Path(options.scenario.name).stem}") as told:
-        server = Server(replace(options, progress=told), host, port)
-        server.prepare()
-    return server
+    from inbox_mock.serving.supervisor import Supervisor
 
-
-def _stop(server: Server, stopping: Thread) -> None:
-    """Stop the server, without waiting for ever for what is under way."""
-    if not STOP.is_requested:  # it ends by itself
-        stopping = Thread(target=server.stop, args=[STOPPING_SECONDS], daemon=True)
-        stopping.start()
-    stopping.join(PATIENCE_SECONDS)
+    supervisor = Supervisor(options, host, port, workers)
+    supervisor.prepare()
+    return supervisor
 
 
 def _own_clock(given: object) -> tuple[str, float | None]:

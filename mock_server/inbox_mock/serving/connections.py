@@ -27,7 +27,7 @@ from inbox_mock.serving.connection_faults import FaultyGateway
 from inbox_mock.serving.handover import Handed, Handover
 from inbox_mock.serving.incoming import Incoming
 from inbox_mock.serving.request_head import BEGINNINGS, body_length, check_host, fields, request_line, wants_interim
-from inbox_mock.serving.workers import Workers
+from inbox_mock.serving.threads import Threads
 
 LINGER_SECONDS = 5
 SECONDS_BETWEEN_WARNINGS = 60
@@ -262,9 +262,9 @@ class Connections(ConnectionManager):
 
 
 class HttpServer(Server):
-    """cheroot's server with such connections, and faults on them. Its workers get requests, not connections.
+    """cheroot's server with such connections, and faults on them. Its threads get requests, not connections.
 
-    Whether it lives is answered by the thread that accepts connections, which waits for nothing: not for a free worker, nor for what
+    Whether it lives is answered by the thread that accepts connections, which waits for nothing: not for a free thread, nor for what
     one does. Whether it is ready is answered by another one, which may wait for the home of sandboxes.
     """
 
@@ -282,7 +282,7 @@ class HttpServer(Server):
 
     def prepare(self) -> None:
         """Take the socket that listens, from which others may accept connections too."""
-        self.requests = Workers(self, self.requests.max)
+        self.requests = Threads(self, self.requests.max)
         self._asking: SimpleQueue[Any] = SimpleQueue()
         Thread(target=self._answer_who_asks, name="readiness", daemon=True).start()
         super().prepare()
@@ -309,7 +309,7 @@ class HttpServer(Server):
     def error_log(self, msg: str = "", level: int = logging.INFO, traceback: bool = False) -> None:  # noqa: FBT001, FBT002 - cheroot's
         """Say what went wrong, in the log if there is one, else on standard error, if that can be written.
 
-        Its reader may have gone, and that ends neither server nor worker.
+        Its reader may have gone, and that ends neither server nor thread.
         """
         if self.logs:
             LOG.log(level, "%s", msg, exc_info=traceback)
@@ -318,7 +318,7 @@ class HttpServer(Server):
             super().error_log(msg, level, traceback)
 
     def process_conn(self, connection: Any) -> None:  # noqa: ANN401
-        """Take in what has come on a connection, and give it to a worker when the head of a request is complete."""
+        """Take in what has come on a connection, and give it to a thread when the head of a request is complete."""
         incoming = connection.rfile
         try:
             came = incoming.take_in()

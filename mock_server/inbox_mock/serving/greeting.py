@@ -6,11 +6,8 @@ import click
 
 from inbox_mock.app import Options
 from inbox_mock.console.terminal import complain
-from inbox_mock.domain.access import DEFAULT_SANDBOX
-from inbox_mock.domain.errors import HomeUnavailable
 from inbox_mock.scenarios.receivers import roles
-from inbox_mock.serving.server import Server
-from inbox_mock.store.homes import Facts
+from inbox_mock.serving.running import Serving
 from inbox_mock.webhooks.deliveries import RECEIVER
 
 OPEN = (
@@ -26,7 +23,7 @@ CONTINUES = (
 )
 
 
-def warn(server: Server, options: Options, host: str, *, asked: bool) -> None:
+def warn(server: Serving, options: Options, host: str, *, asked: bool) -> None:
     """Warn of what others may do, and of a scenario that was ``asked`` for in vain."""
     if not options.admin_tokens and not server.is_private:
         others = "".join(f", and {network}" for network in options.admin_networks)
@@ -34,14 +31,14 @@ def warn(server: Server, options: Options, host: str, *, asked: bool) -> None:
     if not options.admin_tokens and (options.trusted_proxies or options.is_published_blindly):
         more = "" if options.trusted_proxies else ", nor anybody else: what comes from this machine may be the proxy's"
         complain(PUBLISHED.format(others=more))
-    kept = _default(server).description["scenario"]
+    kept = server.beginning.default.description["scenario"]
     if asked and kept != options.scenario.name:
         complain(CONTINUES.format(kept=kept, asked=options.scenario.name))
 
 
-def greet(server: Server, options: Options) -> None:
+def greet(server: Serving, options: Options) -> None:
     """Say where the fake answers, and where sandboxes are kept."""
-    facts, url = _default(server), server.fake.sender.origin
+    facts, url = server.beginning.default, server.beginning.origin
     clock = facts.clock
     runs = "stands until you advance it" if clock.mode == "manual" else "runs" if clock.rate == 1 else f"runs at {clock.rate:g}x"
     kept = f"\n  Data     {options.place}" if options.place else ""
@@ -56,14 +53,6 @@ def greet(server: Server, options: Options) -> None:
   Dashboard  {url}/      Reference  {url}/docs      Ctrl-C stops it"""
     )
     heard = {role for role, _ in options.overrides.receivers}
-    for role in [] if server.fake.continues else sorted(roles(options.scenario) - heard):
+    for role in [] if server.beginning.continues else sorted(roles(options.scenario) - heard):
         click.echo(f"\n  Nobody hears the webhooks for {role} yet: --webhook-url {'' if role == RECEIVER else f'{role}='}URL")
     sys.stdout.flush()
-
-
-def _default(server: Server) -> Facts:
-    """Return what is known of the default sandbox, whichever worker serves it."""
-    found = server.fake.sandboxes.home.find(DEFAULT_SANDBOX)
-    if found is None:
-        raise HomeUnavailable("the default sandbox was deleted while the server started; start it again")
-    return found.facts

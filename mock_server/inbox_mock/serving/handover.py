@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     Line = Connection[Any, Any]
 
-WAITING_SECONDS = 5.0
+WAITING_SECONDS = 10.0
 """How long a request waits for a worker that is being started anew, and a worker for one that hands something over."""
 
 

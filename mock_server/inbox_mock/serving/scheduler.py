@@ -1,4 +1,4 @@
-"""Background work between requests: running clocks catch up, and their due webhooks are sent by worker threads."""
+"""Background work between requests: running clocks catch up, and their due webhooks are sent by threads."""
 
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
@@ -17,7 +17,7 @@ TICK_SECONDS = 0.1
 RETRY_SECONDS = 1.0
 TIDY_SECONDS = 60
 LONGEST_SECONDS = 60  # the wall clock may be set, and machines are suspended
-WORKERS = 8
+THREADS = 8
 
 
 class Scheduler:
@@ -36,7 +36,7 @@ class Scheduler:
         self._busy: set[str] = set()
         self._full: dict[str, int] = {}
         self._lock = Lock()
-        self._workers = ThreadPoolExecutor(WORKERS, thread_name_prefix="delivery")
+        self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="delivery")
         self._under_way: set[Future[None]] = set()
         self._thread = Thread(target=self._run, name="scheduler", daemon=True)
         sandboxes.planned = self._note
@@ -50,14 +50,14 @@ class Scheduler:
         with self._lock:
             self._stopped.set()
             self._news.set()
-            self._workers.shutdown(wait=False, cancel_futures=True)
+            self._pool.shutdown(wait=False, cancel_futures=True)
 
     def join(self, seconds: float) -> None:
         """Wait, after a stop, until the results of deliveries in progress are recorded, for so many seconds at the most."""
         wait(set(self._under_way), max(0, seconds))
 
     def look(self) -> float:
-        """Hand each sandbox in which something is due to a worker; return the seconds until the next event is due in another one."""
+        """Hand each sandbox in which something is due to a thread; return the seconds until the next event is due in another one."""
         self._news.clear()
         self._sleeps_until = inf  # whatever is planned from here on is news
         now = self._wall()
@@ -74,7 +74,7 @@ class Scheduler:
         return min(soonest - now, LONGEST_SECONDS)
 
     def _tidy(self, now: float) -> None:
-        """Let a worker remove what has expired, at most once a minute."""
+        """Let a thread remove what has expired, at most once a minute."""
         if not 0 <= now - self._tidied_at < TIDY_SECONDS:
             self._tidied_at = now
             with self._lock:
@@ -82,7 +82,7 @@ class Scheduler:
                     self._hand(self._sandboxes.remove_expired)
 
     def _look_at(self, sandbox_id: str) -> None:
-        """Hand a sandbox in which something is due to a worker. A full one is left alone until something has changed in it."""
+        """Hand a sandbox in which something is due to a thread. A full one is left alone until something has changed in it."""
         with suppress(NotFound):  # deleted meanwhile
             sandbox = self._sandboxes.get(sandbox_id)
             if self._full.get(sandbox_id) != sandbox.version:
@@ -97,14 +97,14 @@ class Scheduler:
             self._news.set()
 
     def _submit(self, sandbox: Sandbox) -> None:
-        """Hand a sandbox to a worker, unless the scheduler was stopped in the middle of a look."""
+        """Hand a sandbox to a thread, unless the scheduler was stopped in the middle of a look."""
         with self._lock:
             if not self._stopped.is_set():
                 self._busy.add(sandbox.id)
                 self._hand(self._look_after, sandbox)
 
     def _hand(self, work: Callable[..., None], *about: Sandbox) -> None:
-        done = self._workers.submit(work, *about)
+        done = self._pool.submit(work, *about)
         self._under_way.add(done)
         done.add_done_callback(self._under_way.discard)
 

@@ -4,6 +4,7 @@ import os
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from queue import SimpleQueue
 from threading import Thread
 from time import monotonic
@@ -13,10 +14,12 @@ from typing import TYPE_CHECKING, Self
 from inbox_mock import __version__
 from inbox_mock.app import Fake, Options, create_app
 from inbox_mock.domain import limits
+from inbox_mock.domain.access import DEFAULT_SANDBOX
+from inbox_mock.domain.errors import HomeUnavailable
 from inbox_mock.serving.handover import Handover
 from inbox_mock.serving.listening import WAITING_CONNECTIONS, Listening, listen
 from inbox_mock.serving.scheduler import Scheduler
-from inbox_mock.store.homes import Home
+from inbox_mock.store.homes import Facts, Home
 from inbox_mock.telemetry.watching import tell
 
 if TYPE_CHECKING:
@@ -24,6 +27,15 @@ if TYPE_CHECKING:
 
 IDLE_SECONDS: float = limits.IDLE_TIME
 START_SECONDS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """What is there when a server begins: the root of its addresses, the default sandbox, and whether that ``continues`` from before."""
+
+    origin: str
+    default: Facts
+    continues: bool
 
 
 class Server(Listening):
@@ -71,7 +83,7 @@ class Server(Listening):
             timeout=IDLE_SECONDS,
         )
         self._http.listener = self.listener
-        self._http.logs = self._options.logs
+        self._http.logs = self._options.log_format is not None
         self._http.prepare()
         if self._handover is not None:
             self._http.handover = self._handover
@@ -80,6 +92,18 @@ class Server(Listening):
         fake.sender.origin = self._options.public_url or self.url
         fake.metrics.gauges.append(self._http.requests.gauges)
         self._scheduler = Scheduler(fake.sandboxes, fake.sender)
+
+    @property
+    def beginning(self) -> Beginning:
+        """What is there.
+
+        Raises:
+            HomeUnavailable: the default sandbox is gone already.
+        """
+        default = self.fake.sandboxes.home.find(DEFAULT_SANDBOX)
+        if default is None:
+            raise HomeUnavailable("the default sandbox was deleted while the server started; start it again")
+        return Beginning(self.fake.sender.origin, default.facts, self.fake.continues)
 
     def serve(self, ready: Callable[[], None] = lambda: None) -> None:
         """Answer requests until `stop` is called, or the user interrupts; ``ready`` is called first."""

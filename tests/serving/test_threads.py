@@ -1,4 +1,4 @@
-"""Connections that wait occupy no worker, health waits for none, and workers come and go with the requests."""
+"""Connections that wait occupy no thread, health waits for none, and threads come and go with the requests."""
 
 import re
 import socket
@@ -13,7 +13,7 @@ import pytest
 from flask import Flask, Response, request
 
 from inbox_mock.api.pipeline import REFUSED
-from inbox_mock.serving import workers
+from inbox_mock.serving import threads
 from inbox_mock.serving.connections import HttpServer, Outgoing
 
 GET = b"GET /%s HTTP/1.1\r\nHost: localhost\r\n\r\n"
@@ -45,7 +45,7 @@ class Busy:
         return Response("done")
 
     @property
-    def workers(self) -> int:
+    def threads(self) -> int:
         """How many threads there are."""
         return sum(thread.is_alive() for thread in self.http.requests._threads)  # noqa: SLF001 - cheroot has no count of them
 
@@ -83,11 +83,11 @@ def answer(opened: socket.socket) -> tuple[int, bytes]:
     return found.status, found.read()
 
 
-def test_health_is_answered_while_every_worker_is_busy() -> None:
-    with busy(most=workers.FEW) as served, ExitStack() as stack:
-        for _ in range(2 * workers.FEW):
+def test_health_is_answered_while_every_thread_is_busy() -> None:
+    with busy(most=threads.FEW) as served, ExitStack() as stack:
+        for _ in range(2 * threads.FEW):
             stack.enter_context(served.connect(GET % b"work"))
-        eventually(lambda: served.begun == workers.FEW)
+        eventually(lambda: served.begun == threads.FEW)
 
         with served.connect(GET % b"livez") as opened:
             assert answer(opened) == (200, b"ok")
@@ -101,15 +101,15 @@ def test_health_that_is_refused_is_not_lingered_over() -> None:
         assert answer(opened) == (200, b"ok")
 
 
-def test_health_with_a_body_waits_for_a_worker_like_everything_else() -> None:
+def test_health_with_a_body_waits_for_a_thread_like_everything_else() -> None:
     begun = b"GET /livez HTTP/1.1\r\nHost: localhost\r\nContent-Length: 4\r\n\r\n"
     with busy() as served, served.connect(begun), served.connect(GET % b"livez") as opened:
         assert answer(opened) == (200, b"ok")
 
 
-def test_connections_on_which_no_head_is_complete_occupy_no_worker() -> None:
-    with busy(most=workers.FEW) as served, ExitStack() as stack:
-        for begun in (b"", b"G", b"GET / HTTP/1.1\r\n", GET[:-2]) * workers.FEW:
+def test_connections_on_which_no_head_is_complete_occupy_no_thread() -> None:
+    with busy(most=threads.FEW) as served, ExitStack() as stack:
+        for begun in (b"", b"G", b"GET / HTTP/1.1\r\n", GET[:-2]) * threads.FEW:
             stack.enter_context(served.connect(begun))
 
         with served.connect(GET % b"echo") as opened:
@@ -118,9 +118,9 @@ def test_connections_on_which_no_head_is_complete_occupy_no_worker() -> None:
 
 def test_a_request_that_waits_for_another_one_gets_its_answer() -> None:
     with busy() as served, ExitStack() as stack:
-        for _ in range(3 * workers.FEW):
+        for _ in range(3 * threads.FEW):
             stack.enter_context(served.connect(GET % b"work"))
-        eventually(lambda: served.begun == 3 * workers.FEW)
+        eventually(lambda: served.begun == 3 * threads.FEW)
 
         with served.connect(GET % b"echo") as opened:
             assert answer(opened) == (200, b"nothing")
@@ -128,18 +128,18 @@ def test_a_request_that_waits_for_another_one_gets_its_answer() -> None:
 
 def test_threads_that_rest_end_and_the_memory_that_they_had_is_returned(monkeypatch: pytest.MonkeyPatch) -> None:
     returned = Event()
-    monkeypatch.setattr(workers, "REST_SECONDS", 0.01)
-    monkeypatch.setattr(workers, "return_memory", returned.set)
+    monkeypatch.setattr(threads, "REST_SECONDS", 0.01)
+    monkeypatch.setattr(threads, "return_memory", returned.set)
     with busy() as served, ExitStack() as stack:
-        for _ in range(3 * workers.FEW):
+        for _ in range(3 * threads.FEW):
             stack.enter_context(served.connect(GET % b"work"))
-        eventually(lambda: served.begun == 3 * workers.FEW)
-        assert served.workers >= 3 * workers.FEW
+        eventually(lambda: served.begun == 3 * threads.FEW)
+        assert served.threads >= 3 * threads.FEW
 
         served.goes_on.set()
 
         assert returned.wait(20)
-        eventually(lambda: served.workers == workers.FEW)
+        eventually(lambda: served.threads == threads.FEW)
         with served.connect(GET % b"echo") as opened:
             assert answer(opened) == (200, b"nothing")
 

@@ -23,7 +23,7 @@ STALLED_SECONDS = 0.005
 REST_SECONDS = 10
 
 
-class Workers(ThreadPool):
+class Threads(ThreadPool):
     """A pool that grows, up to a limit, while requests wait and no thread takes one. What is one too many ends, also after a rest."""
 
     _threads: list[WorkerThread]
@@ -41,7 +41,7 @@ class Workers(ThreadPool):
     def start(self) -> None:
         """Start a few threads, and one that watches them."""
         super().start()
-        Thread(target=self._watch, name="workers", daemon=True).start()
+        Thread(target=self._watch, name="threads", daemon=True).start()
 
     def put(self, obj: object) -> None:
         """Queue a request."""
