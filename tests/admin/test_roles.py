@@ -2,10 +2,11 @@
 
 import pytest
 
-from fake import Answer, Caller, InProcess, Mock
+from fake import Answer, Caller, InProcess, Mock, Sandbox
 from inbox_mock.admin.operation import AdminOperation
 from inbox_mock.admin.routes import OPERATIONS
 from inbox_mock.app import Options, create_app
+from inbox_mock.client import AdminError
 from inbox_mock.domain.admin_tokens import ALL, OWN, READ, AdminToken
 from inbox_mock.domain.admin_tokens import Caller as Who
 from inbox_mock.scenarios.build import Overrides
@@ -115,6 +116,13 @@ def test_who_may_only_read_is_shown_no_credential(shared: Mock) -> None:
     for path in ("/sandboxes", f"/sandboxes/{sandbox_id}", f"/sandboxes/{sandbox_id}/webhooks"):
         assert secrets_in(admin(shared, CHIEF).get(path).json)
         assert secrets_in(admin(shared, CI).get(path).json) == set()
+
+
+def test_a_client_that_may_only_read_is_told_why_it_has_no_token(shared: Mock) -> None:
+    answer = admin(shared, CI).get(f"/sandboxes/{made_by(shared, ALICE)}").json
+
+    with pytest.raises(AdminError, match="has the role read, to which credentials are not shown"):
+        _ = Sandbox(shared.transport, answer).handle.token
 
 
 @pytest.mark.parametrize("operation", [one for one in OPERATIONS if one.method == "GET"], ids=lambda operation: operation.name)

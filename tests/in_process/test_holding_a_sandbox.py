@@ -247,3 +247,8 @@ def test_what_cannot_be_is_said_in_one_line(scenario: object, overrides: JSON, s
     assert "\n" not in str(refused.value)
     with inbox_mock() as sandbox:
         assert isinstance(sandbox, SandboxInProcess)
+
+
+def test_it_may_have_a_name_and_is_kept_for_as_long_as_it_is_held() -> None:
+    with inbox_mock("empty", name="refunds", note="of Friday", ttl="1h") as sandbox:
+        assert (sandbox.made["name"], sandbox.made["note"], sandbox.made["ttl"]) == ("refunds", "of Friday", None)

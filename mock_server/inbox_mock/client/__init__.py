@@ -121,6 +121,8 @@ class SandboxClient:
     def token(self) -> str:
         """A token of the client's own application, with every scope."""
         if self.made["token"] is None:
+            if any(one["client_secret"] is None for one in self.made["applications"]):
+                raise AdminError("the admin token has the role read, to which credentials are not shown; expected one with own or all")
             raise AdminError("the client's own application is installed on no account; expected a scenario in which it is on one")
         return str(self.made["token"])
 

@@ -69,14 +69,16 @@ class Sandboxes:
         self._waiting = BoundedSemaphore(limits.WAITING)
 
     def add(self, start: Start, image: bytes, label: Label | None = None, *, default: bool = False) -> Sandbox:
-        """Add a new sandbox with an image of its start, and return it. A default one takes the place of another.
+        """Add a new sandbox with an image of its start, and return it. A default one takes the place of another, and is kept for good.
 
         Raises:
             Invalid: there are too many, or they are too large in total.
         """
-        if default and (earlier := self._find(DEFAULT_SANDBOX)) is not None:
+        if not default:
+            return self._add(self._next_id(), image, start, label or Label())
+        if (earlier := self._find(DEFAULT_SANDBOX)) is not None:
             self.remove(earlier)
-        return self._add(DEFAULT_SANDBOX if default else self._next_id(), image, start, label)
+        return self._add(DEFAULT_SANDBOX, image, start, replace(label or Label(), ttl=None))
 
     def fork(self, sandbox: Sandbox, image: bytes, label: Label | None = None) -> Sandbox:
         """Add a sandbox that continues from an image of another one, and return it; they share nothing from then on.
@@ -84,7 +86,7 @@ class Sandboxes:
         Raises:
             Invalid: there are too many, or they are too large in total.
         """
-        return self._add(self._next_id(), image, sandbox.storage.start(), label)
+        return self._add(self._next_id(), image, sandbox.storage.start(), label or Label())
 
     def get(self, name: str) -> Sandbox:
         """Return a sandbox by its id; ``default`` is one too.
@@ -193,13 +195,12 @@ class Sandboxes:
             self.remove(sandbox)
         self._counter = count(1)
 
-    def _add(self, sandbox_id: str, image: bytes, start: Start, label: Label | None) -> Sandbox:
+    def _add(self, sandbox_id: str, image: bytes, start: Start, label: Label) -> Sandbox:
         """Add a sandbox, one after the other."""
         with self._adding:
             self.check_room(len(image))
             now = self._around.wall()
-            label = replace(label or Label(), created_at=now)
-            label = replace(label, used_at=now + label.step)
+            label = replace(label, created_at=now, used_at=now + label.step)
             with self.home.adding(sandbox_id, label, image, start) as transaction:
                 self._around.begin(sandbox_id, transaction)
         sandbox = self.get(sandbox_id)
