@@ -8,6 +8,7 @@ from inbox_mock.app import Options, create_app
 from inbox_mock.scenarios.build import Overrides
 from inbox_mock.scenarios.loading import find, from_object
 from inbox_mock.simulation import bookings
+from lowered import lower
 
 
 @pytest.fixture
@@ -43,6 +44,24 @@ def test_advancing_tells_what_happened_at_its_own_time(booked: Sandbox) -> None:
     assert booked.api.get("/inbox/conversations/11").record["created_at"] == "2030-06-01T12:10:00Z"
 
 
+def test_of_many_events_on_the_way_the_latest_are_told_and_the_count_of_all(mock: Mock, monkeypatch: pytest.MonkeyPatch) -> None:
+    lower(monkeypatch, "HAPPENED", 2)
+    stay = {"rental": 16, "start_at": "+30d", "end_at": "+37d"}
+    five = [{"at": f"+{minute}m", "guest_books": {**stay, "channel": "direct"}} for minute in range(1, 6)]
+
+    found = mock.sandbox(a_scenario(timeline=five)).advance("1h")
+
+    assert [event["at"] for event in found["happened"]] == ["2030-06-01T12:04:00Z", "2030-06-01T12:05:00Z"]
+    assert found["count"] == 5
+
+
+@pytest.mark.parametrize("by", ["PT", "P", "P1DT", "PT1M\n", "P1D\n", "P1DT\n", "1m\n", "PT1M "])
+def test_what_is_no_duration_is_refused(booked: Sandbox, by: str) -> None:
+    answer = booked.admin.post("/clock/advance", {"by": by})
+
+    assert (answer.status, answer.errors[0]["field"]) == (422, "by")
+
+
 def test_nothing_happens_before_it_is_due(booked: Sandbox) -> None:
     assert booked.advance("9m")["happened"] == []
     assert booked.api.get("/bookings/80").record["links"]["conversations"] == []
@@ -58,7 +77,7 @@ def test_it_advances_until_something_happens(booked: Sandbox) -> None:
 def test_it_advances_until_nothing_is_left_to_happen(booked: Sandbox) -> None:
     assert len(booked.admin.post("/clock/advance", {"until": "idle"}).json["happened"]) == 1
 
-    assert booked.admin.post("/clock/advance", {"until": "idle"}).json == {"now": "2030-06-01T12:10:00Z", "happened": []}
+    assert booked.admin.post("/clock/advance", {"until": "idle"}).json == {"now": "2030-06-01T12:10:00Z", "happened": [], "count": 0}
 
 
 def test_the_timeline_shows_what_is_to_happen_and_what_has_happened(booked: Sandbox) -> None:

@@ -54,6 +54,21 @@ def test_a_client_authenticates_in_the_query(application: Application) -> None:
     assert application.caller.post("/token", **application.credentials, **CLIENT_CREDENTIALS).status == 200
 
 
+@pytest.mark.parametrize("query", ["", "grant_type=password"])
+def test_of_a_repeated_parameter_the_last_value_counts(application: Application, query: str) -> None:
+    sent = [("grant_type", "authorization_code"), *application.credentials.items(), ("grant_type", "client_credentials")]
+
+    assert application.caller.call("POST", f"/token?{query}", urlencode(sent).encode(), headers=FORM).status == 200
+
+
+def test_of_a_repeated_parameter_of_the_page_of_consent_the_last_value_counts(application: Application) -> None:
+    wish = [("state", "first"), *application.wish().items()]
+
+    page = application.caller.call("GET", f"/authorize?{urlencode(wish)}")
+
+    assert (page.status, b'value="xyz"' in page.body, b'value="first"' in page.body) == (200, True, False)
+
+
 def test_a_client_writes_json(application: Application) -> None:
     answer = application.caller.call(
         "POST", "/token", application.credentials | CLIENT_CREDENTIALS, headers={"Content-Type": "application/json"}

@@ -296,7 +296,7 @@ def test_waiting_for_what_does_not_come_is_a_finding(waiting: Sandbox) -> None:
     assert ran.returncode == 1
     assert ran.stderr == f"inbox-mock: there was no guest_books to come; the clock stands at {NOON}\n"
     told = typed(waiting, "clock", "advance", "--until", "guest_books", "--format", "json")
-    assert (told.returncode, json.loads(told.stdout)) == (1, {"now": NOON, "happened": []})
+    assert (told.returncode, json.loads(told.stdout)) == (1, {"now": NOON, "happened": [], "count": 0})
 
 
 def test_waiting_until_nothing_is_left_finds_nothing_wrong(waiting: Sandbox) -> None:

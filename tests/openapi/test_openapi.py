@@ -60,6 +60,16 @@ def test_every_operation_and_field_says_how_sure_it_is(api_document: dict[str, A
             assert fidelity.source
 
 
+def test_every_operation_of_a_sandbox_says_what_a_full_one_answers(api_document: dict[str, Any], admin_document: dict[str, Any]) -> None:
+    paths: dict[str, Any] = api_document["paths"] | admin_document["paths"]
+    of_sandboxes = {path: methods for path, methods in paths.items() if path.startswith("/api/v3/") or "/sandboxes/{id}" in path}
+
+    assert of_sandboxes
+    for path, methods in of_sandboxes.items():
+        for method, said in methods.items():
+            assert "507" in said["responses"], (method, path)
+
+
 def test_operation_ids_are_unique(api_document: dict[str, Any], admin_document: dict[str, Any]) -> None:
     for found in (api_document, admin_document):
         names = [operation["operationId"] for item in found["paths"].values() for operation in item.values()]

@@ -3,7 +3,7 @@
 No other module of the trial uses the fake's internals.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 from typing import Any, Self
@@ -141,7 +141,7 @@ class RunningWorld:
             edit_message(work, Actor(message["account_id"], user_id=EDITOR_ID), message["id"], {"content": given["content"]})
         return None
 
-    def _advance(self, by: timedelta) -> list[Event]:
+    def _advance(self, by: timedelta) -> Iterable[Event]:
         return advance(self._sandbox, self._sender, lambda work: work.instant + by).happened
 
     def advance(self, duration: str) -> None:

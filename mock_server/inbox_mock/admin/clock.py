@@ -73,18 +73,21 @@ def change_clock(call: AdminCall) -> JSON:
     "POST",
     "/sandboxes/<id>/clock/advance",
     refusals=(404, 409, 422),
-    answer={"type": "object", "properties": {"now": TEXT, "happened": {"type": "array", "items": EVENT}, "why": TEXT}},
+    answer={
+        "type": "object",
+        "properties": {"now": TEXT, "happened": {"type": "array", "items": EVENT}, "count": {"type": "integer"}, "why": TEXT},
+    },
     body=_advance_body,
 )
 def advance_clock(call: AdminCall) -> JSON:
-    """Advance the clock, event by event."""
+    """Advance the clock, event by event; of many events, the latest are told, and the count of all."""
     if len(call.body) != 1:
         raise Invalid(invalid("body", 'exactly one of by ("10m"), to ("2030-06-02T00:00:00Z") and until ("idle")'))
     if "until" in call.body:
         journey = advance(call.in_sandbox, call.sender, a_year_on, str(call.body["until"]))
     else:
         journey = advance(call.in_sandbox, call.sender, lambda work: _destination(work, call.body))
-    found: JSON = {"now": journey.now, "happened": [_event(event, "at") for event in journey.happened]}
+    found: JSON = {"now": journey.now, "happened": [_event(event, "at") for event in journey.happened], "count": journey.count}
     return found if journey.why is None else found | {"why": journey.why}
 
 
@@ -93,7 +96,7 @@ def advance_clock(call: AdminCall) -> JSON:
     "/sandboxes/<id>/timeline",
     query={
         "limit": f"So many of the next and of the latest, from 0 to {LISTED:d}; {LISTED:d}, if left out.",
-        "skip": "Leave out so many of the next and of the latest.",
+        "skip": "Leave out so many of the next and of the latest. While the clock runs, events move from page to page: tell them by id.",
     },
     answer={"type": "object", "properties": {"pending": {"type": "array", "items": EVENT}, "past": {"type": "array", "items": EVENT}}},
 )

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 
 import orjson
 from flask import Blueprint, Request, Response, request
+from werkzeug.datastructures import MultiDict
 
 from inbox_mock.api import fault_injection, oauth_consent, rendering
 from inbox_mock.api.fault_injection import ErrorFormat, Replaced
@@ -37,12 +38,12 @@ def blueprint(server: Server) -> Blueprint:
 
     @made.get("/authorize", provide_automatic_options=False)
     def ask() -> Response:
-        given = request.args.to_dict()
+        given = _last_of_each(request.args)
         return _answer(server, given, lambda work: oauth_consent.authorize(work, given))
 
     @made.post("/authorize", provide_automatic_options=False)
     def decide() -> Response:
-        given = request.args.to_dict() | request.form.to_dict()
+        given = _last_of_each(request.args, request.form)
         decision = given.get("decision", "")
         return _answer(server, given, lambda work: oauth_consent.refuse_foreign(request) or oauth_consent.authorize(work, given, decision))
 
@@ -90,10 +91,8 @@ def _given(request: Request) -> tuple[dict[str, str], bool]:
 
     They come in a form, as JSON or in the query, and the client's also as HTTP Basic, which takes precedence.
     """
-    given, unreadable = request.args.to_dict(), False
-    if request.mimetype in FORMS:
-        given |= request.form.to_dict()
-    else:
+    given, unreadable = _last_of_each(request.args, request.form), False
+    if request.mimetype not in FORMS:
         written = _json(request.get_data())
         unreadable = written is None
         given |= written or {}
@@ -101,6 +100,11 @@ def _given(request: Request) -> tuple[dict[str, str], bool]:
     if basic is not None and basic.type == "basic":
         given |= {"client_id": basic.username or "", "client_secret": basic.password or ""}
     return given, unreadable
+
+
+def _last_of_each(*parameters: MultiDict[str, str]) -> dict[str, str]:
+    """Return parameters by name. Of a repeated one, which RFC 6749 forbids (3.1), the last value counts: assumed, as Rack reads forms."""
+    return {name: values[-1] for part in parameters for name, values in part.lists()}
 
 
 def _json(raw: bytes) -> dict[str, str] | None:

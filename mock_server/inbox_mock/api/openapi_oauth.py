@@ -86,7 +86,8 @@ PATHS: dict[str, JSON] = {
             "summary": "Exchange a code, a refresh token or client credentials for an access token",
             "tags": ["oauth"],
             "security": [],
-            "description": "Parameters may also come in the query; the client's id and secret also by HTTP Basic.",
+            "description": "Parameters may also come in the query; the client's id and secret also by HTTP Basic. "
+            "Of a repeated parameter the last value counts (assumed: so does Rack, by which the service reads forms).",
             "requestBody": {"required": True, "content": {_FORM: {"schema": _GRANT}, "application/json": {"schema": _GRANT}}},
             "responses": {
                 "200": {"description": "A token.", "content": {"application/json": {"schema": _TOKEN}}},

@@ -50,6 +50,9 @@ def advance(*, sandbox: SandboxClient, as_json: bool, by: str | None, to: str | 
     if as_json:
         print_json(answer)
     else:
+        earlier = answer["count"] - len(answer["happened"])
+        if earlier:
+            say(f"{earlier:,} earlier events are not shown", dim=True)
         for event in answer["happened"]:
             say(f"{styled(event['at'], dim=True)}  {event['kind']}  {', '.join(_told(event['about']))}".rstrip())
         say(f"{answer['now']}  now" + ("" if answer["happened"] else "; nothing happened"), bold=True)

@@ -24,7 +24,7 @@ class ClockClient:
         """Advance ``by`` a duration, ``to`` a time, or ``until`` an event such as ``conversation_opened``.
 
         Datetimes are aware; one that comes first is the time to advance to. Return the events on the way, each as
-        ``{"at", "kind", "about"}``.
+        ``{"at", "kind", "about"}``; of more than 1,000, the latest.
 
         Raises:
             AdminError: a datetime has no time zone, or the fake refuses.

@@ -97,6 +97,7 @@ IDLE_CONNECTIONS = Limit(
 )
 WAITING = Limit(8, "requests", "admin calls that wait for news at once", "answered at once")
 EVENTS = Limit(1_000, "events", "one advance of a clock `until` something, or without time passing", "it stops, and says so")
+HAPPENED = Limit(1_000, "events", "the answer to an advance of a clock", "the latest are told, and the `count` of all")
 
 LOGGED = Limit(10_000, "lines", "lines of the log that wait to be written", "they are dropped, and counted in the next line")
 

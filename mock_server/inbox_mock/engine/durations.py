@@ -29,8 +29,8 @@ def parse(written: object) -> timedelta:
 def _iso(text: str) -> timedelta:
     from isodate import ISO8601Error, parse_duration
 
-    try:
-        found = parse_duration(text, as_timedelta_if_possible=True)
+    try:  # isodate accepts a T that nothing follows, and a newline at the end
+        found = None if text.endswith(("T", "\n")) else parse_duration(text, as_timedelta_if_possible=True)
     except (ISO8601Error, TypeError, OverflowError):
         found = None
     if not isinstance(found, timedelta):

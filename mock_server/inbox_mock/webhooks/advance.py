@@ -1,9 +1,11 @@
 """Advancing a sandbox's clock in steps: webhooks are sent between transactions, and none is open while a receiver answers."""
 
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import Self
 
 from inbox_mock.domain import limits, times
 from inbox_mock.domain.errors import Conflict, Problem
@@ -21,13 +23,19 @@ LONGEST = timedelta(days=365)
 BEGAN_ANEW = "stopped: the sandbox was reset or restored meanwhile"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class AdvanceResult:
-    """The result of an advance: the time at which it ended, the events on the way, and ``why`` it stopped early, if it did."""
+    """The result of an advance: the time at which it ended, the latest events on the way, how many there were, ``why`` it stopped early."""
 
-    now: str
-    happened: list[Event]
+    now: str = ""
+    happened: deque[Event] = field(default_factory=lambda: deque(maxlen=int(limits.HAPPENED)))
+    count: int = 0
     why: str | None = None
+
+    def stopped(self, why: str | None = None) -> Self:
+        """Return it with the reason for which it ended early."""
+        self.why = why
+        return self
 
 
 def advance(sandbox: Sandbox, sender: WebhookSender, destination: Callable[[UnitOfWork], datetime], until: str = "") -> AdvanceResult:
@@ -84,32 +92,34 @@ def deliver(sandbox: Sandbox, sender: WebhookSender, generation: int, request: D
 def _steps(sandbox: Sandbox, sender: WebhookSender, destination: Callable[[UnitOfWork], datetime], until: str) -> AdvanceResult:
     end, newest, generation = None, 0, 0
     before, echoes, waiting = "", 0, False
-    happened: list[Event] = []
+    result = AdvanceResult()
     while True:
         with sandbox.work() as work:
             if end is None:
                 resume(work)
                 end, newest, generation, before = destination(work), timeline.newest(work.db), sandbox.generation, work.now
+            result.now = work.now
             if sandbox.generation != generation:
-                return AdvanceResult(work.now, happened, BEGAN_ANEW)
+                return result.stopped(BEGAN_ANEW)
             events = step(work, end, until=until)
             request = _begun(work, events[-1] if events and events[-1].kind == SENT else None)
-            now = work.now
+            result.now = work.now
             if until and not events:
                 waiting = timeline.next_due(work.db, times.wire(LATEST)) is not None
-        happened += events
+        result.happened += events
+        result.count += len(events)
         if request is not None:
-            happened[-1].about["outcome"] = deliver(sandbox, sender, generation, request).says
+            result.happened[-1].about["outcome"] = deliver(sandbox, sender, generation, request).says
         if until in {event.kind for event in events}:
-            return AdvanceResult(now, happened)
-        echoes = (echoes if now == before else 0) + sum(event.id > newest for event in events)
-        if until and len(happened) >= limits.EVENTS:
-            return AdvanceResult(now, happened, f"stopped after {limits.EVENTS:,} events")
+            return result
+        echoes = (echoes if result.now == before else 0) + sum(event.id > newest for event in events)
+        if until and result.count >= limits.EVENTS:
+            return result.stopped(f"stopped after {limits.EVENTS:,} events")
         if not until and echoes >= limits.EVENTS:
-            return AdvanceResult(now, happened, f"stopped after {limits.EVENTS:,} events of one moment, each caused by another")
+            return result.stopped(f"stopped after {limits.EVENTS:,} events of one moment, each caused by another")
         if not events or (not until and request is None and len(events) < limits.EVENTS):
-            return AdvanceResult(now, happened, "stopped after a year: something is left to happen" if waiting else None)
-        before = now
+            return result.stopped("stopped after a year: something is left to happen" if waiting else None)
+        before = result.now
 
 
 def _begun(work: UnitOfWork, event: Event | None) -> DeliveryRequest | None:

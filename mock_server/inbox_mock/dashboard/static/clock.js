@@ -58,8 +58,7 @@ export function mountClock(root) {
 
 /** Advance the clock, and show what happened. */
 export async function advance(how) {
-  const { happened, why } = await act("POST", "/clock/advance", how);
-  const count = happened.length;
+  const { happened, count, why } = await act("POST", "/clock/advance", how);
   const told = count === 1 ? saying(happened[0]) : count ? `${count} events happened, the last: ${saying(happened.at(-1))}` : "Time passed, and nothing happened";
   say(`${told}.${why ? ` It ${why}.` : ""}`);
 }
