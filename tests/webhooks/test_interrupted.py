@@ -1,5 +1,7 @@
 """A webhook whose sender ends before the result is recorded is sent again, under the name by which its receiver knows it."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from builders import a_body, a_scenario
@@ -94,7 +96,8 @@ def test_a_fork_does_not_send_what_the_other_one_was_sending(fake: Fake, interru
     assert fake.sandboxes.get(fork.id).due is None
 
 
-def test_nobody_else_sends_meanwhile(fake: Fake, sandbox: Sandbox, receiver: Receiver) -> None:
+def test_nobody_else_sends_meanwhile(fake: Fake, sandbox: Sandbox, receiver: Receiver, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("inbox_mock.webhooks.advance.PATIENCE_SECONDS", 0.05)
     kept = fake.sandboxes.get(sandbox.id)
     with kept.storage.advancing():
         assert deliver_due(kept, fake.sender) == 0
@@ -118,3 +121,22 @@ def test_each_attempt_has_the_name_of_its_delivery_and_no_other_delivery_has_it(
     names = [received.header("X-Mock-Delivery") for received in receiver.received]
     assert len(names) == 5
     assert len(set(names)) == 3
+
+
+def test_an_advance_waits_for_a_webhook_that_is_being_sent_because_it_was_due(fake: Fake, sandbox: Sandbox, receiver: Receiver) -> None:
+    kept = fake.sandboxes.get(sandbox.id)
+    sandbox.api.post("/clients", a_body("clients", fullname="Ada Lindner"))
+    receiver.holds = True
+    with ThreadPoolExecutor(2) as pool:
+        sending = pool.submit(deliver_due, kept, fake.sender)
+        assert receiver.arrived.wait(10)
+        advancing = pool.submit(advance, kept, fake.sender, a_year_on)
+        while not kept.advancing.locked():
+            pass
+        receiver.holds = False
+        receiver.released.set()
+
+        assert advancing.result(10).why is None
+        assert sending.result(10) == 1
+
+    assert [received.json["resource"]["client"]["fullname"] for received in receiver.received] == ["Halldor Helgason", "Ada Lindner"]

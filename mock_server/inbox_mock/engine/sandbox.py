@@ -125,7 +125,7 @@ class Sandbox:
     def __init__(self, storage: Storage, around: Surroundings) -> None:
         self.id, self.storage = storage.id, storage
         self._around = around
-        self.judging = Lock()
+        self.advancing, self.judging = Lock(), Lock()
         self.derived: Derived | None = None
         self._picture: tuple[int, bytes] | None = None
         self._settings: tuple[int, Settings] | None = None

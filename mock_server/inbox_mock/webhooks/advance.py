@@ -16,10 +16,13 @@ from inbox_mock.engine.unit_of_work import UnitOfWork
 from inbox_mock.store import timeline, webhooks
 from inbox_mock.store.timeline import Event
 from inbox_mock.webhooks.deliveries import SENT, DeliveryRequest, DeliveryResult, request_of, resume, settle
-from inbox_mock.webhooks.sender import WebhookSender
+from inbox_mock.webhooks.sender import TIMEOUT_SECONDS, WebhookSender
 
 IDLE = "idle"
 LONGEST = timedelta(days=365)
+GLANCE_SECONDS = 0.02
+PATIENCE_SECONDS = TIMEOUT_SECONDS + 1
+BUSY = Problem("busy", "another advance of this sandbox is under way")
 BEGAN_ANEW = "stopped: the sandbox was reset or restored meanwhile"
 
 
@@ -60,21 +63,20 @@ def a_year_on(work: UnitOfWork) -> datetime:
 def deliver_due(sandbox: Sandbox, sender: WebhookSender, is_over: Callable[[], bool] = lambda: False) -> int:
     """Send the webhooks that are due by now, one after the other, until it is over, and return how many.
 
-    None are sent if somebody else sends or advances.
+    It ends if somebody else sends, or wants to advance the sandbox, which sends what is due as well.
     """
-    with sandbox.storage.advancing() as alone:
-        for number in range(limits.EVENTS if alone else 0):
-            if is_over():
+    for number in range(limits.EVENTS):
+        with sandbox.storage.advancing() as alone:
+            if not alone or sandbox.advancing.locked() or is_over():
                 return number
             with sandbox.work() as work:
-                if not number:
-                    resume(work)
+                resume(work)
                 event, generation = take_due(work, SENT), sandbox.generation
                 request = _begun(work, event)
             if request is None:
                 return number
             deliver(sandbox, sender, generation, request)
-        return limits.EVENTS if alone else 0
+    return limits.EVENTS
 
 
 def deliver(sandbox: Sandbox, sender: WebhookSender, generation: int, request: DeliveryRequest) -> DeliveryResult:
@@ -132,7 +134,16 @@ def _begun(work: UnitOfWork, event: Event | None) -> DeliveryRequest | None:
 
 @contextmanager
 def _alone(sandbox: Sandbox) -> Iterator[None]:
-    with sandbox.storage.advancing() as alone:
-        if not alone:
-            raise Conflict(Problem("busy", "another advance of this sandbox is under way"))
-        yield
+    """Keep everybody else from advancing the sandbox. A webhook that is being sent, since it was due, is waited for."""
+    if not sandbox.advancing.acquire(blocking=False):
+        raise Conflict(BUSY)
+    try:
+        for _ in range(int(PATIENCE_SECONDS / GLANCE_SECONDS)):
+            with sandbox.storage.advancing() as alone:
+                if alone:
+                    yield
+                    return
+            sandbox.wait(GLANCE_SECONDS)
+        raise Conflict(BUSY)
+    finally:
+        sandbox.advancing.release()
