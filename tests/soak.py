@@ -47,10 +47,14 @@ class Sample:
 
 @dataclass
 class Report:
-    """What came of a soak; with nothing wrong, ``wrongs`` is empty. ``seconds`` holds those of each request, in their order."""
+    """What came of a soak; with nothing wrong, ``wrongs`` is empty. ``seconds`` holds those of each request, in their order.
+
+    An advance waits for what receivers do: ``advances`` holds its seconds once more.
+    """
 
     lives: int = 0
     seconds: list[float] = field(default_factory=list)
+    advances: list[float] = field(default_factory=list)
     samples: list[Sample] = field(default_factory=list)
     wrongs: list[str] = field(default_factory=list)
 
@@ -101,7 +105,7 @@ def live_in(server: Served, report: Report, is_over: Callable[[], bool], threads
     with ThreadPoolExecutor(threads) as pool, ExitStack() as stack:
         receivers = [stack.enter_context(receiving()) for _ in range(threads)]
         alone = a_life(Mock(OverSocket(server.root)), receivers[0])
-        mocks = [Mock(Timed(server.root, seconds=report.seconds)) for _ in range(threads)]
+        mocks = [Mock(Timed(server.root, seconds=report.seconds, advances=report.advances)) for _ in range(threads)]
         stack.enter_context(sampled(server, report))
         for lives, wrongs in pool.map(lambda pair: until(is_over, alone, *pair), zip(mocks, receivers, strict=True)):
             report.lives += lives

@@ -1,5 +1,7 @@
 """Figures of a server under load, and of a command with a file that is too large: each as a ratio, a time or memory, with its budget."""
 
+from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Thread
@@ -34,8 +36,6 @@ def under_load(run: Run) -> list[Figure]:
         sizes["warm"] = server.resident_mb
         load.join()
         sizes["end"] = server.resident_mb
-    seconds = sorted(report.seconds)
-    p50, p99 = percentile(seconds, 50), percentile(seconds, 99)
     about = f"{named(run)}{CLIENTS} threads for {monotonic() - began:.0f} s"
     return [
         Figure(
@@ -44,14 +44,20 @@ def under_load(run: Run) -> list[Figure]:
             rounds=[sizes["end"] / sizes["warm"]],
             note=f"{sizes['warm']:.0f} MB, {sizes['end']:.0f} MB",
         ),
-        Figure(
-            subject=f"{about}: p99 to p50",
-            target=6,
-            rounds=[p99 / p50],
-            note=f"{len(seconds)} requests, {1000 * p50:.0f} ms, {1000 * p99:.0f} ms; {len(report.wrongs)} wrongs",
-        ),
+        spread(f"{about}: p99 to p50", report.seconds, f"; {len(report.wrongs)} wrongs"),
+        # An eighth of the requests are advances. Each sends four webhooks, whose receivers call the API before they answer: five
+        # requests one after the other, so that the p99 of all is the p92 of what takes five times as long as one.
+        spread(f"{about}: p99 to p50, advances aside", (Counter(report.seconds) - Counter(report.advances)).elements()),
         Figure(subject=f"{about}: health, p99", target=50, unit="ms", rounds=[1000 * percentile(health, 99)], note=f"{len(health)} times"),
     ]
+
+
+def spread(subject: str, seconds: Iterable[float], note: str = "") -> Figure:
+    """How much longer the slowest hundredth of requests takes than half of them."""
+    times = sorted(seconds)
+    p50, p99 = percentile(times, 50), percentile(times, 99)
+    told = f"{len(times)} requests, {1000 * p50:.0f} ms, {1000 * p99:.0f} ms{note}"
+    return Figure(subject=subject, target=6, rounds=[p99 / p50], note=told)
 
 
 def large_file(run: Run) -> list[Figure]:

@@ -9,16 +9,20 @@ from fake import Answer, OverSocket
 
 @dataclass
 class Timed(OverSocket):
-    """Calls a server, and notes the seconds of each call."""
+    """Calls a server, and notes the seconds of each call; those of advances in ``advances``, too."""
 
     seconds: list[float] = field(default_factory=list)
+    advances: list[float] = field(default_factory=list)
 
     def send(self, method: str, target: str, headers: Mapping[str, str], body: bytes | None) -> Answer:
         began = perf_counter()
         try:
             return super().send(method, target, headers, body)
         finally:
-            self.seconds.append(perf_counter() - began)
+            took = perf_counter() - began
+            self.seconds.append(took)
+            if target.endswith("/clock/advance"):
+                self.advances.append(took)
 
 
 def percentile(ordered: Sequence[float], percent: float) -> float:
