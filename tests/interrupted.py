@@ -10,7 +10,7 @@ from fake import InProcess
 from homes import Place
 from inbox_mock.app import create_app
 
-FEW = 2
+FEW = 3
 
 
 class Interruptible(InProcess):

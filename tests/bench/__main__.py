@@ -5,7 +5,7 @@ from argparse import ArgumentParser
 from collections.abc import Callable, Iterator
 from time import perf_counter
 
-from bench import dashboard, growth, memory, report, rest, sandboxes, server_trial, startup, throughput, trials
+from bench import dashboard, growth, homes, memory, report, rest, sandboxes, server_trial, startup, throughput, trials
 from bench.figures import Figure, say, table
 
 ROUNDS, QUICK_ROUNDS = 15, 3
@@ -17,6 +17,7 @@ MEASUREMENTS: dict[str, Callable[[int], Iterator[Figure]]] = {
     "growth": growth.measure,
     "memory": memory.measure,
     "rest": rest.measure,
+    "homes": homes.measure,
     "trials": trials.measure,
     "dashboard": dashboard.measure,
     "server_trial": server_trial.measure,

@@ -29,15 +29,15 @@ class Child:
 
 
 @contextmanager
-def fake(scenario: str = "agency") -> Iterator[Child]:
-    """The fake with a scenario, by its name or the text of its file."""
+def fake(scenario: str = "agency", *more: str) -> Iterator[Child]:
+    """The fake with a scenario, by its name or the text of its file, and with more options."""
     with TemporaryDirectory() as folder:
         if "\n" in scenario:
             written = Path(folder, "scenario.yaml")
             written.write_text(scenario)
             scenario = str(written)
         port_file = Path(folder, "port")
-        options = ["--port", "0", "--port-file", str(port_file), "--scenario", scenario, "--clock", "manual"]
+        options = ["--port", "0", "--port-file", str(port_file), "--scenario", scenario, "--clock", "manual", *more]
         with _running([str(INBOX_MOCK), "serve", *options], port_file) as child:
             yield child
 

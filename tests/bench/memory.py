@@ -17,7 +17,7 @@ def measure(rounds: int) -> Iterator[Figure]:
     with fake() as server:
         connection = server.connect()
         connection.call("GET", "/api/v3/inbox/conversations")
-        alone = _megabytes(server)
+        alone = megabytes(server)
         for _ in range(SANDBOXES):
             made = connection.call("POST", "/__admin/sandboxes", {"scenario": "agency"}).json
             connection.call("GET", "/api/v3/inbox/conversations", token=made["token"])
@@ -26,11 +26,12 @@ def measure(rounds: int) -> Iterator[Figure]:
             subject=f"memory, {SANDBOXES:,} idle sandboxes",
             target=300,
             unit="MB",
-            rounds=[crowded := _megabytes(server)],
+            rounds=[crowded := megabytes(server)],
             note=f"{(crowded - alone) * 1024 / SANDBOXES:.0f} kB each",
         )
 
 
-def _megabytes(server: Child) -> float:
+def megabytes(server: Child) -> float:
+    """Resident memory."""
     resident: int = Process(server.process.pid).memory_info().rss
     return resident / MEGABYTE

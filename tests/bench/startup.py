@@ -17,7 +17,7 @@ def measure(rounds: int) -> Iterator[Figure]:
     ours: list[float] = []
     theirs: list[float] = []
     for number in range(-1, rounds):
-        spent = _seconds(fake(), FIRST), _seconds(bare(b"{}", JSON_API), "/")
+        spent = seconds_to_first(fake(), FIRST), seconds_to_first(bare(b"{}", JSON_API), "/")
         if number >= 0:  # the start before the first warms the disk's cache
             ours.append(spent[0])
             theirs.append(spent[1])
@@ -29,7 +29,7 @@ def measure(rounds: int) -> Iterator[Figure]:
     )
 
 
-def _seconds(start: AbstractContextManager[Child], path: str) -> float:
+def seconds_to_first(start: AbstractContextManager[Child], path: str) -> float:
     began = perf_counter()
     with start as child:
         child.connect().call("GET", path)

@@ -1,6 +1,6 @@
 """Requests per second on one connection, against a bare view that returns the same bytes on the same server."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from statistics import median
 from time import perf_counter
 
@@ -25,28 +25,33 @@ def measure(rounds: int) -> Iterator[Figure]:
 
 def _compared(connection: Connection, path: str, subject: str, target: float, rounds: int, requests: int) -> Figure:
     shown = connection.call("GET", path)
-    ours: list[float] = []
-    theirs: list[float] = []
     with bare(shown.body, shown.headers["Content-Type"]) as other:
         reference = other.connect()
         if reference.call("GET", "/").body != shown.body:
             raise RuntimeError("the bare view returns other bytes")
-        for number in range(-1, rounds):
-            spent = [0.0, 0.0]
-            for _ in range(CHUNKS):
-                spent[0] += _seconds(connection, written("GET", path), requests)
-                spent[1] += _seconds(reference, written("GET", "/"), requests)
-            if number >= 0:  # the round before the first warms both up
-                ours.append(CHUNKS * requests / spent[0])
-                theirs.append(CHUNKS * requests / spent[1])
+        asked, plain = written("GET", path), written("GET", "/")
+        ours, theirs = rates([lambda: connection.ask(asked), lambda: reference.ask(plain)], rounds, requests)
     note = f"{median(ours):,.0f}/s, bare {median(theirs):,.0f}/s"
-    ratios = [mine / its for mine, its in zip(ours, theirs, strict=True)]
-    return Figure(subject=f"{subject}, requests/s against bare Flask", target=target, at_least=True, rounds=ratios, note=note)
+    return Figure(subject=f"{subject}, requests/s against bare Flask", target=target, at_least=True, rounds=ratios(ours, theirs), note=note)
 
 
-def _seconds(connection: Connection, request: bytes, times: int) -> float:
-    ask = connection.ask
-    began = perf_counter()
-    for _ in range(times):
-        ask(request)
-    return perf_counter() - began
+def rates(sides: Sequence[Callable[[], object]], rounds: int, requests: int) -> list[list[float]]:
+    """Requests per second of each side in each round; in a round, the sides take turns after so many requests."""
+    found: list[list[float]] = [[] for _ in sides]
+    for number in range(-1, rounds):
+        spent = [0.0] * len(sides)
+        for _ in range(CHUNKS):
+            for index, ask in enumerate(sides):
+                began = perf_counter()
+                for _ in range(requests):
+                    ask()
+                spent[index] += perf_counter() - began
+        if number >= 0:  # the round before the first warms all up
+            for values, seconds in zip(found, spent, strict=True):
+                values.append(CHUNKS * requests / seconds)
+    return found
+
+
+def ratios(ours: Sequence[float], theirs: Sequence[float]) -> list[float]:
+    """Each round's ratio."""
+    return [mine / its for mine, its in zip(ours, theirs, strict=True)]

@@ -8,7 +8,7 @@ from interrupted import Interruptible
 from steps import Step, a_lively_scenario, steps, take
 
 
-@settings(max_examples=3, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=5, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(taken=steps(12))
 def test_any_steps_make_the_history_that_they_make_in_memory(in_process: Mock, server: Interruptible, taken: list[Step]) -> None:
     expected, sandbox = in_process.sandbox(a_lively_scenario()), Mock(server).sandbox(a_lively_scenario())
