@@ -5,14 +5,18 @@ import shutil
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from itertools import count
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
 
 PACKAGE = "postgresql"
+WITH_PASSWORD = "shy"  # the user who has to give a password
+ACCESS = f"""
+local all {WITH_PASSWORD} scram-sha-256
+local all all trust
+"""
 QUICK = {"fsync": "off", "full_page_writes": "off", "autovacuum": "off", "max_connections": "300", "listen_addresses": ""}
 
 
@@ -21,34 +25,41 @@ class Postgres:
     """A running server; ``folder`` holds its socket."""
 
     folder: Path
-    numbers: Iterator[int] = field(default_factory=lambda: count(1))
 
-    def url(self, database: str = "postgres", **options: str) -> str:
+    def url(self, database: str = "postgres", user: str = "postgres") -> str:
         """The URL of a database."""
-        given = "".join(f"&{name}={value}" for name, value in options.items())
-        return f"postgresql://postgres@/{database}?host={self.folder}{given}"
+        return f"postgresql://{user}@/{database}?host={self.folder}"
 
-    def run(self, sql: str, database: str = "postgres") -> list[tuple[object, ...]]:
-        """Execute statements."""
+    def run(self, *statements: str, database: str = "postgres") -> list[tuple[object, ...]]:
+        """Execute statements, each for itself; the rows of the last one."""
         import psycopg
 
         with psycopg.connect(self.url(database), autocommit=True) as connection:
-            cursor = connection.execute(sql.encode())
+            for statement in statements:
+                cursor = connection.execute(statement.encode())
             return cursor.fetchall() if cursor.description else []
-
-    def made(self) -> str:
-        """Make a database; its name."""
-        name = f"test_{next(self.numbers)}"
-        self.run(f"CREATE DATABASE {name} STRATEGY file_copy")
-        return name
 
     def empty(self) -> str:
         """The URL of a database in which there is nothing, the same one each time."""
         self.run("DROP SCHEMA IF EXISTS inbox_mock CASCADE")
         return self.url()
 
-    def control(self, *command: str) -> None:
-        """Let ``pg_ctl`` do something, such as stop it."""
+    def lose_connections(self) -> None:
+        """End every connection but the one that does so."""
+        self.run(
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND backend_type = 'client backend'"
+        )
+
+    def start(self) -> None:
+        """Start it, if it is not running."""
+        if not (self.folder / "data" / "postmaster.pid").exists():
+            self._control("--log", str(self.folder / "data" / "log"), "start")
+
+    def stop(self, mode: str = "fast") -> None:
+        """Stop it; ``immediate`` is what a crash leaves."""
+        self._control("--mode", mode, "stop")
+
+    def _control(self, *command: str) -> None:
         _as_its_user(f"{_programs()}/pg_ctl", "--pgdata", str(self.folder / "data"), "--wait", *command)
 
 
@@ -80,12 +91,13 @@ def running(**settings: str) -> Iterator[Postgres]:
         lines = (QUICK | {"unix_socket_directories": folder} | settings).items()
         with (data / "postgresql.conf").open("a") as file:
             file.writelines(f"{name} = '{value}'\n" for name, value in lines)
+        (data / "pg_hba.conf").write_text(ACCESS)
         server = Postgres(Path(folder))
-        server.control("--log", str(data / "log"), "start")
+        server.start()
         try:
             yield server
         finally:
-            server.control("--mode", "immediate", "stop")
+            server.stop("immediate")
 
 
 def _programs() -> str | None:

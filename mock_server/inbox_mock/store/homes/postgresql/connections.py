@@ -25,7 +25,7 @@ SILENCE_SECONDS = 12
 """How long the server may say nothing: longer than the server itself is told to wait for anything."""
 SETTINGS = """
     SET lock_timeout = '5s'; SET statement_timeout = '10s'; SET idle_in_transaction_session_timeout = '{idle}';
-    SET tcp_keepalives_idle = 10; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 3"""
+    SET default_transaction_read_only = off; SET tcp_keepalives_idle = 10; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 3"""
 EVENTS = {Wait.R: select.POLLIN, Wait.W: select.POLLOUT, Wait.RW: select.POLLIN | select.POLLOUT}
 
 
@@ -74,7 +74,7 @@ class Connections:
         self._room = BoundedSemaphore(most)
 
     @contextmanager
-    def lent(self, query: str, parameters: Sequence[object] = (), *, silence: float = SILENCE_SECONDS) -> Iterator[Cursor]:
+    def lent(self, query: str, parameters: Sequence[object] = (), *, silence: float | None = None) -> Iterator[Cursor]:
         """Lend a connection on which some statements have been executed; a transaction that is left open is rolled back.
 
         If the connection turns out to be lost, they are executed on another one: they may begin something, but not end it.
@@ -82,6 +82,7 @@ class Connections:
         Raises:
             HomeUnavailable: the server cannot be reached, or fails, here or within the block.
         """
+        silence = silence or SILENCE_SECONDS
         if not self._room.acquire(timeout=min(silence, ROOM_SECONDS)):
             raise HomeUnavailable(f"PostgreSQL: all of its {self.most} connections of this process are in use")
         try:

@@ -49,7 +49,7 @@ DUE = """
     FOR UPDATE OF c SKIP LOCKED"""
 SOONEST = "SELECT min(due) FROM inbox_mock.sandboxes WHERE due > %s"
 EXPIRED = "SELECT sandbox FROM inbox_mock.labels WHERE used_at + ttl <= %s ORDER BY used_at + ttl"
-READY = "SELECT current_setting('transaction_read_only'), has_table_privilege('inbox_mock.pages', 'INSERT')"
+READY = "SELECT NOT pg_is_in_recovery() AND has_table_privilege('inbox_mock.pages', 'INSERT')"
 
 
 class PostgresHome:
@@ -157,7 +157,7 @@ class PostgresHome:
         if self._news.trouble:
             raise HomeUnavailable(f"PostgreSQL: {self._news.trouble}")
         with self._connections.lent(READY, silence=READY_SECONDS) as cursor:
-            if cursor.fetchone() != ("off", True):
+            if cursor.fetchone() != (True,):
                 raise HomeUnavailable("PostgreSQL: the database can be read only; expected one that can be written")
 
     def close(self) -> None:
