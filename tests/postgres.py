@@ -39,6 +39,12 @@ class Postgres:
                 cursor = connection.execute(statement.encode())
             return cursor.fetchall() if cursor.description else []
 
+    def made(self) -> str:
+        """Make a database, and return its name."""
+        ((number,),) = self.run("SELECT count(*) FROM pg_database")
+        self.run(f"CREATE DATABASE made_{number} STRATEGY file_copy")
+        return f"made_{number}"
+
     def empty(self) -> str:
         """The URL of a database in which there is nothing, the same one each time."""
         self.run("DROP SCHEMA IF EXISTS inbox_mock CASCADE")

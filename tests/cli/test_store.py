@@ -119,8 +119,7 @@ def test_what_is_no_url_of_postgresql_is_refused_with_what_is_expected(url: str)
 
 
 def test_sandboxes_are_kept_in_one_place(tmp_path: Path) -> None:
-    for arguments in (("--data", str(tmp_path), "--store", "postgresql://h/db"), ("--store", "postgresql://h/db", "--data", str(tmp_path))):
-        assert "found --data, too; expected one of them" in refused(*arguments)
+    assert "found --data and --store; expected one of them" in refused("--data", str(tmp_path), "--store", "postgresql://h/db")
 
 
 def test_durable_is_about_a_directory() -> None:

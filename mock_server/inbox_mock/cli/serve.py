@@ -124,8 +124,6 @@ class Store(ParameterType):
         """Return the URL."""
         if not str(value).startswith(("postgresql://", "postgres://")):
             self.fail("found no URL of PostgreSQL; expected postgresql://USER@HOST/DATABASE", param, ctx)
-        if ctx is not None and isinstance(ctx.params.get("data"), Path):
-            self.fail("found --data, too; expected one of them: sandboxes are kept in one place", param, ctx)
         return str(value)
 
 
@@ -268,6 +266,8 @@ def command(
     log_format: str | None,
 ) -> None:
     """Run the fake until Ctrl-C."""
+    if data is not None and store is not None:
+        raise click.UsageError("found --data and --store; expected one of them: sandboxes are kept in one place")
     try:
         if port_file is not None:
             prepare_port_file(port_file)
