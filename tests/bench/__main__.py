@@ -5,7 +5,7 @@ from argparse import ArgumentParser
 from collections.abc import Callable, Iterator
 from time import perf_counter
 
-from bench import dashboard, growth, homes, memory, report, rest, sandboxes, server_trial, startup, throughput, trials
+from bench import dashboard, growth, homes, memory, report, rest, sandboxes, server_trial, startup, throughput, trials, workers
 from bench.figures import Figure, say, table
 
 ROUNDS, QUICK_ROUNDS = 15, 3
@@ -22,6 +22,7 @@ MEASUREMENTS: dict[str, Callable[[int], Iterator[Figure]]] = {
     "dashboard": dashboard.measure,
     "server_trial": server_trial.measure,
     "report": report.measure,
+    "workers": workers.measure,
 }
 
 

@@ -231,3 +231,10 @@ def test_what_a_worker_had_not_taken_at_its_end_is_given_to_the_next(inbox: Inbo
         inbox.begin()
 
         assert (given.result(), inbox.next()) == (True, "given")
+
+
+def test_a_worker_that_stops_takes_nothing_more_and_waits_for_nobody(inbox: Inbox) -> None:
+    inbox.begin()
+    inbox.handover.end()
+
+    assert (inbox.give("given"), inbox.taken.empty()) == (False, True)

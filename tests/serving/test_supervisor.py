@@ -16,6 +16,7 @@ from builders import a_booking, a_message, a_scenario
 from fake import Mock, OverSocket, Sandbox
 from inbox_mock.store.homes import Share
 from inbox_mock.store.homes.directory.files import claim
+from postgres import Postgres
 from processes import COMMAND, PATIENCE_SECONDS, run, wait_for
 from whole import MESSAGES
 
@@ -59,10 +60,11 @@ def until(comes_true: Callable[[], bool]) -> None:
 
 
 @contextmanager
-def supervised(folder: Path, *arguments: str) -> Iterator[Served]:
-    """Run ``inbox-mock serve`` with workers on a directory."""
+def supervised(folder: Path, *arguments: str, store: str | None = None) -> Iterator[Served]:
+    """Run ``inbox-mock serve`` with workers on a directory, or on a database."""
     port_file, data = folder / "port", folder / "data"
-    command = [COMMAND, "serve", "--port", "0", "--port-file", str(port_file), "--data", str(data), "--workers", str(WORKERS), *arguments]
+    home = ["--data", str(data)] if store is None else ["--store", store]
+    command = [COMMAND, "serve", "--port", "0", "--port-file", str(port_file), "--workers", str(WORKERS), *home, *arguments]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         try:
             wait_for(port_file, process)
@@ -141,6 +143,16 @@ def test_a_killed_supervisor_takes_its_workers_along(tmp_path: Path) -> None:
         until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in workers))
 
     os.close(claim(served.data))  # it is free
+
+
+def test_any_worker_serves_any_sandbox_of_a_database(tmp_path: Path, postgresql: Postgres) -> None:
+    with supervised(tmp_path, "--scenario", "empty", store=postgresql.url(postgresql.made())) as served:
+        sandbox = served.mock.sandbox(a_scenario())
+        for number in range(WORKERS):
+            served.kill(number)
+            assert [served.mock.caller(sandbox.api.token).get("/me").status for _ in range(4)] == [200] * 4
+
+        assert len(sandbox.handle.journal()) == 4 * WORKERS
 
 
 def test_a_directory_in_use_is_refused_once(served: Served) -> None:

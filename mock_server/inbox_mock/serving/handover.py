@@ -9,7 +9,7 @@ itself; once the taker has the request, nobody else executes it.
 import socket
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from threading import Thread
 from time import monotonic
 from typing import TYPE_CHECKING, Any
@@ -38,6 +38,13 @@ class Handed:
     peer: tuple[str, int]
 
 
+def _line() -> "tuple[Line, Line]":
+    """Return both ends of a line."""
+    from multiprocessing import Pipe
+
+    return Pipe()
+
+
 @dataclass(frozen=True, slots=True)
 class Handover:
     """The inboxes of all workers, by their numbers, to which one of them gives, and the other end of its own, from which it takes."""
@@ -45,9 +52,12 @@ class Handover:
     share: Share
     inboxes: Sequence[socket.socket]
     own: socket.socket
+    _end: "tuple[Line, Line]" = field(default_factory=_line)
 
     def give(self, sandbox_id: str, connected: socket.socket, handed: Handed) -> bool:
         """Hand a connection over to the worker that serves a sandbox; return False if it does not take it in time."""
+        from multiprocessing.connection import wait
+
         inbox = self.inboxes[self.share.owner(sandbox_id)]
         deadline = monotonic() + WAITING_SECONDS
         while (left := deadline - monotonic()) > 0:
@@ -56,7 +66,7 @@ class Handover:
             except OSError:
                 return False
             with closing(line), suppress(EOFError, OSError):  # the taker has ended: there is another one soon
-                if not line.poll(max(0, deadline - monotonic())):
+                if line not in wait([line, self._end[0]], deadline - monotonic()):
                     return False
                 line.recv()
                 line.send(handed)
@@ -64,23 +74,25 @@ class Handover:
         return False
 
     def take(self, adopt: Callable[[socket.socket, Handed], None]) -> None:
-        """Take what others hand over, in a thread, as long as there are others, or the supervisor."""
-        from multiprocessing.connection import Connection
+        """Take what others hand over, in a thread, until the `end`, or that of all who give."""
+        from multiprocessing.connection import Connection, wait
 
         def take_all() -> None:
             with self.own:
-                while (found := socket.recv_fds(self.own, 1, 2))[0]:
+                while self._end[0] not in wait([self.own, self._end[0]]) and (found := socket.recv_fds(self.own, 1, 2))[0]:
                     connected, line = found[1]
                     _take(socket.socket(fileno=connected), Connection(line), adopt)
 
         Thread(target=take_all, name="handover", daemon=True).start()
 
+    def end(self) -> None:
+        """Take nothing more, which is left for the next process, and wait for nobody who is to take something."""
+        self._end[1].close()
+
 
 def _offer(inbox: socket.socket, connected: socket.socket, seconds: float) -> "Line":
     """Put a connection into an inbox, with one end of a line; return the other end."""
-    from multiprocessing import Pipe
-
-    ours, theirs = Pipe()
+    ours, theirs = _line()
     try:
         inbox.settimeout(seconds)
         socket.send_fds(inbox, [b"\0"], [connected.fileno(), theirs.fileno()])

@@ -120,6 +120,8 @@ class Server(Listening):
         deadline = monotonic() + seconds
         self._scheduler.stop()
         self.fake.sandboxes.stop_waiting()
+        if self._handover is not None:
+            self._handover.end()
         self._http.shutdown_timeout = seconds
         self._http.stop()
         self._scheduler.join(deadline - monotonic())
