@@ -154,10 +154,12 @@ class Index:
 
     def listed(self, limit: int, skip: int, name: str, owner: str | None) -> tuple[Sequence[Listed], int]:
         """Return a page of sandboxes, and how many there are, as `Home.listed` does."""
-        where = "WHERE (?1 = '' OR instr(searched, ?1)) AND (?2 IS NULL OR owner = ?2)"
-        sought = (name.casefold(), owner)
-        rows = self._rows(f"SELECT {ROW} FROM sandboxes {where} ORDER BY number DESC LIMIT ?3 OFFSET ?4", *sought, limit, skip)  # noqa: S608
-        count: int = self._rows(f"SELECT count(*) FROM sandboxes {where}", *sought)[0][0]  # noqa: S608
+        sought = {"instr(searched, ?)": name.casefold() or None, "owner = ?": owner}
+        wanted = {condition: value for condition, value in sought.items() if value is not None}
+        where = f"WHERE {' AND '.join(wanted)}" if wanted else ""
+        sql = f"SELECT {ROW} FROM sandboxes {where} ORDER BY number DESC LIMIT ? OFFSET ?"  # noqa: S608
+        rows = self._rows(sql, *wanted.values(), limit, skip)
+        count: int = self._rows(f"SELECT count(*) FROM sandboxes {where}", *wanted.values())[0][0]  # noqa: S608
         return [Listed(entry.id, entry.label, entry.facts, entry.size) for entry in map(_entry, reversed(rows))], count
 
     def totals(self) -> tuple[int, int, int]:
