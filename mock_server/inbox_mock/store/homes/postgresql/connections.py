@@ -1,7 +1,7 @@
 """Connections to PostgreSQL: as many as are needed at once, up to a limit, and no wait without an end."""
 
 import select
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from threading import BoundedSemaphore
 from typing import TypeVar
@@ -9,7 +9,8 @@ from typing import TypeVar
 import psycopg
 from psycopg import ClientCursor, Connection
 from psycopg.abc import PQGen
-from psycopg.pq import TransactionStatus
+from psycopg.pq import ExecStatus, TransactionStatus
+from psycopg.pq.abc import PGresult
 from psycopg.rows import TupleRow
 from psycopg.waiting import Ready, Wait
 
@@ -25,7 +26,8 @@ SILENCE_SECONDS = 12
 """How long the server may say nothing: longer than the server itself is told to wait for anything."""
 SETTINGS = """
     SET lock_timeout = '5s'; SET statement_timeout = '10s'; SET idle_in_transaction_session_timeout = '{idle}';
-    SET default_transaction_read_only = off; SET tcp_keepalives_idle = 10; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 3"""
+    SET default_transaction_read_only = off; SET standard_conforming_strings = on;
+    SET tcp_keepalives_idle = 10; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 3"""
 EVENTS = {Wait.R: select.POLLIN, Wait.W: select.POLLOUT, Wait.RW: select.POLLIN | select.POLLOUT}
 
 
@@ -45,10 +47,7 @@ class BoundedConnection(Connection[TupleRow]):
         try:
             wanted = next(gen)
             while True:
-                poll.modify(self.pgconn.socket, EVENTS[wanted])
-                if not (found := poll.poll(self.silence * 1000)):
-                    raise Silent(f"the server has said nothing for {self.silence:g} s")  # noqa: TRY301 - as any other failure
-                can_write = found[0][1] & select.POLLOUT
+                can_write = self._ready(poll, wanted) & select.POLLOUT
                 wanted = gen.send(Ready.RW if can_write and wanted == Wait.RW else Ready.W if can_write else Ready.R)
         except StopIteration as end:
             returned: T = end.value
@@ -57,6 +56,40 @@ class BoundedConnection(Connection[TupleRow]):
             if self.pgconn.transaction_status == TransactionStatus.ACTIVE:
                 self.pgconn.finish()  # nobody knows what it would say next
             raise
+
+    def _ready(self, poll: select.poll, wanted: Wait) -> int:
+        """Wait until the server can be heard or told something; return which, as `select.poll` does."""
+        poll.modify(self.pgconn.socket, EVENTS[wanted])
+        found = poll.poll(self.silence * 1000)
+        if not found:
+            self.pgconn.finish()
+            raise Silent(f"the server has said nothing for {self.silence:g} s")
+        return found[0][1]
+
+    def ask(self, query: str) -> PGresult:
+        """Execute statements without parameters, and return the result of the last one, as text.
+
+        What the driver's cursors do beyond that takes several times as long.
+        """
+        poll = select.poll()
+        poll.register(self.pgconn.socket, 0)
+        last = None
+        self.pgconn.send_query(query.encode())
+        while self.pgconn.flush():  # a long one is not sent at once
+            if self._ready(poll, Wait.RW) & select.POLLIN:
+                self.pgconn.consume_input()
+        while True:
+            while self.pgconn.is_busy():
+                self._ready(poll, Wait.R)
+                self.pgconn.consume_input()
+            result = self.pgconn.get_result()
+            if result is None:
+                break
+            last = result
+        if last is None or last.status not in {ExecStatus.COMMAND_OK, ExecStatus.TUPLES_OK}:
+            said = self.pgconn.error_message if last is None else last.error_message
+            raise psycopg.OperationalError(said.decode(errors="replace"))
+        return last
 
 
 class Connections:
@@ -82,14 +115,25 @@ class Connections:
         Raises:
             HomeUnavailable: the server cannot be reached, or fails, here or within the block.
         """
+        with self._begun(lambda connection: connection.execute(query.encode(), parameters), silence) as (_, cursor):
+            yield cursor
+
+    @contextmanager
+    def asked(self, query: str) -> Iterator[tuple[BoundedConnection, PGresult]]:
+        """Lend a connection in the same way, with the result of statements that have no parameters."""
+        with self._begun(lambda connection: connection.ask(query)) as begun:
+            yield begun
+
+    @contextmanager
+    def _begun(self, begin: Callable[[BoundedConnection], T], silence: float | None = None) -> Iterator[tuple[BoundedConnection, T]]:
         silence = silence or SILENCE_SECONDS
         if not self._room.acquire(timeout=min(silence, ROOM_SECONDS)):
             raise HomeUnavailable(f"PostgreSQL: all of its {self.most} connections of this process are in use")
         try:
-            cursor, connection = self._executed(query, parameters, silence)
+            connection, begun = self._first(begin, silence)
             self._lent.add(connection)
             try:
-                yield cursor
+                yield connection, begun
             finally:
                 self._lent.discard(connection)
                 self._take_back(connection)
@@ -116,14 +160,13 @@ class Connections:
         for connection in idle:
             connection.close()
 
-    def _executed(self, query: str, parameters: Sequence[object], silence: float) -> tuple[Cursor, BoundedConnection]:
+    def _first(self, begin: Callable[[BoundedConnection], T], silence: float) -> tuple[BoundedConnection, T]:
         while True:
             known = self._idle.pop() if self._idle else None
             connection = known or connect(self._url, self._settings)
             connection.silence = silence
-            cursor = connection.cursor()
             try:
-                return cursor.execute(query.encode(), parameters), connection
+                return connection, begin(connection)
             except BaseException as error:
                 self._take_back(connection)
                 if known is None or not connection.closed or not isinstance(error, psycopg.OperationalError) or isinstance(error, Silent):

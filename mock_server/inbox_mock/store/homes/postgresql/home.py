@@ -82,14 +82,15 @@ class PostgresHome:
         content = database.as_file(database.take_image(transaction.db))
         transaction.db.close()
         pages = differences(b"" if start.image is None else database.as_file(start.image), content)
-        with self._connections.lent("BEGIN") as cursor:
+        with self._connections.asked("BEGIN") as (connection, _):
+            cursor = connection.cursor()
             kept = None if start.image is None else images.keep(cursor, start.image)
             added = cursor.execute(ADD, (sandbox_id, kept, start.recipe)).fetchone()
             if added is None:
                 raise SandboxExists
             cursor.execute(ADD_LABEL, (*rows.as_label(sandbox_id, label), sandbox_id, sandbox_id))
             begun = Stand(added[0], added[0], pages.count, "")
-            rows.write(cursor, sandbox_id, begun, begun, pages, transaction.facts, None)
+            rows.write(connection, sandbox_id, begun, begun, pages, transaction.facts, None)
         self._news.tell(sandbox_id)
 
     def find(self, sandbox_id: str) -> PostgresStorage | None:

@@ -3,15 +3,18 @@
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from functools import lru_cache, partial
 
 import orjson
-from psycopg import Cursor as BinaryCursor
+from psycopg import Cursor
+from psycopg.pq.abc import PGresult
 from psycopg.rows import TupleRow
+from psycopg.sql import quote
 
 from inbox_mock.domain.times import Clock
 from inbox_mock.store.database import PAGE_BYTES
 from inbox_mock.store.homes import Facts, Label
-from inbox_mock.store.homes.postgresql.connections import Cursor
+from inbox_mock.store.homes.postgresql.connections import BoundedConnection
 from inbox_mock.store.homes.postgresql.copies import Pages
 
 PAGES_AT_ONCE = 4096
@@ -19,12 +22,12 @@ STATE = "s.generation, s.version, s.pages, pg_postmaster_start_time()::text, s.c
 FOUND = f"{STATE}, s.description, l.name, l.note, l.owner, l.ttl, l.created_at, l.used_at"
 TABLES = "inbox_mock.sandboxes s JOIN inbox_mock.labels l ON l.sandbox = s.id"
 FIND = f"SELECT s.id, {FOUND} FROM {TABLES} WHERE s.id = ANY(%s)"  # noqa: S608
-LOCK = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; EXECUTE inbox_mock_lock (%s, %s, %s)"
+LOCK = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; EXECUTE inbox_mock_lock ({}, {}, {})"
 ALL_PAGES = "SELECT number, bytes FROM inbox_mock.pages WHERE sandbox = %s AND number > %s AND number <= %s ORDER BY number"
 CHANGED_PAGES = "SELECT number, bytes FROM inbox_mock.pages WHERE sandbox = %s AND version > %s"
-WRITE_PAGES = "EXECUTE inbox_mock_write_pages (%s, %s, %s, %s);"
-FORGET_PAGES = "DELETE FROM inbox_mock.pages WHERE sandbox = %s AND number > %s;"
-WRITE = "EXECUTE inbox_mock_write (%s, %s, %s, %s, %s, %s, %s, %s, %s); COMMIT"
+WRITE_PAGES = "EXECUTE inbox_mock_write_pages ({}, {}, '\\x{}', '{{{}}}'); "
+FORGET_PAGES = "DELETE FROM inbox_mock.pages WHERE sandbox = {} AND number > {}; "
+WRITE = "EXECUTE inbox_mock_write ({}, {}, {}, {}, {}, {}, {}, {}, {}); COMMIT"
 PREPARE = f"""
     SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off; SET enable_sort = off; SET jit = off;
     PREPARE inbox_mock_lock (bigint, bigint, text) AS
@@ -63,11 +66,11 @@ def stand_in(row: TupleRow) -> Stand:
     return Stand(*row[:4])
 
 
-def facts_in(row: TupleRow, description: str | Mapping[str, object]) -> Facts:
+def facts_in(row: TupleRow, description: str | bytes | Mapping[str, object]) -> Facts:
     """Return what a row that begins with STATE says of the facts; the description is JSON, or was read before."""
     mode, now, rate, anchor = orjson.loads(row[4])
     clock = Clock(mode, datetime.fromisoformat(now), rate, anchor)
-    read = orjson.loads(description) if isinstance(description, str) else description
+    read = orjson.loads(description) if isinstance(description, str | bytes) else description
     return Facts(clock=clock, due=row[5], entry=row[6], described=row[7], description=read)
 
 
@@ -87,37 +90,56 @@ def as_description(facts: Facts) -> str:
     return orjson.dumps(facts.description).decode()
 
 
-def pages_of(cursor: Cursor, sandbox_id: str, stand: Stand, base: bytes) -> bytes:
+def locked_row(result: PGresult) -> TupleRow | None:
+    """Return the row that was locked, which begins with STATE; after it come the description, if it is not known, and the start's hash."""
+    if not result.ntuples:
+        return None
+    generation, version, pages, era, clock, due, entry, described, description, start = map(partial(result.get_value, 0), range(10))
+    state = int(generation or 0), int(version or 0), int(pages or 0), str(era, "ascii") if era else "", clock
+    facts = None if due is None else float(due), int(entry or 0), int(described or 0)
+    return *state, *facts, description, None if start is None else bytes.fromhex(start[2:].decode())
+
+
+def pages_of(connection: BoundedConnection, sandbox_id: str, stand: Stand, base: bytes) -> bytes:
     """Return all pages of a sandbox; those that were never written are those of its ``base``."""
     found = bytearray(base[: stand.pages * PAGE_BYTES].ljust(stand.pages * PAGE_BYTES, b"\0"))
-    reader = BinaryCursor(cursor.connection)
+    reader = Cursor(connection)
     for last in range(0, stand.pages, PAGES_AT_ONCE):
         for number, page in reader.execute(ALL_PAGES, (sandbox_id, last, last + PAGES_AT_ONCE), binary=True):
             found[(number - 1) * PAGE_BYTES : number * PAGE_BYTES] = page
     return bytes(found)
 
 
-def pages_since(cursor: Cursor, sandbox_id: str, earlier: Stand, count: int) -> Pages:
+def pages_since(connection: BoundedConnection, sandbox_id: str, earlier: Stand, count: int) -> Pages:
     """Return the pages that have changed since then."""
-    rows = BinaryCursor(cursor.connection).execute(CHANGED_PAGES, (sandbox_id, earlier.version), binary=True)
+    rows = Cursor(connection).execute(CHANGED_PAGES, (sandbox_id, earlier.version), binary=True)
     return Pages(dict(rows), count)
 
 
-def write(cursor: Cursor, sandbox_id: str, before: Stand, after: Stand, pages: Pages, facts: Facts, known: Facts | None) -> None:
+def write(
+    connection: BoundedConnection, sandbox_id: str, before: Stand, after: Stand, pages: Pages, facts: Facts, known: Facts | None
+) -> None:
     """Write what a transaction has changed, and commit. The description is written unless it is that of the ``known`` facts."""
-    numbers = sorted(pages.changed)
-    query, parameters = "", list[object]()
+    numbers, own = sorted(pages.changed), quote(sandbox_id)
+    query = ""
     for first in range(0, len(numbers), PAGES_AT_ONCE):
         if query:
-            cursor.execute(query.encode(), parameters)
+            connection.ask(query)
         some = numbers[first : first + PAGES_AT_ONCE]
-        query, parameters = WRITE_PAGES, [sandbox_id, after.version, b"".join(pages.changed[number] for number in some), some]
+        query = WRITE_PAGES.format(own, after.version, b"".join(map(pages.changed.__getitem__, some)).hex(), ",".join(map(str, some)))
     if after.pages < before.pages:
-        query, parameters = query + FORGET_PAGES, [*parameters, sandbox_id, after.pages]
+        query += FORGET_PAGES.format(own, after.pages)
     same = known is not None and known.description is facts.description
-    description = None if same else orjson.dumps(facts.description).decode()
-    row = (after.generation, after.version, after.pages, as_clock(facts), facts.due, facts.entry, facts.described, description, sandbox_id)
-    cursor.execute((query + WRITE).encode(), [*parameters, *row])
+    description = "NULL" if same else quote(orjson.dumps(facts.description).decode(), connection)
+    due = "NULL" if facts.due is None else f"'{facts.due!r}'"
+    row = after.generation, after.version, after.pages, _as_clock(facts.clock), due, facts.entry, facts.described, description, own
+    connection.ask(query + WRITE.format(*row))
+
+
+@lru_cache(maxsize=256)
+def _as_clock(clock: Clock) -> str:
+    """Return a clock as a statement has it."""
+    return quote(orjson.dumps([clock.mode, clock.now.isoformat(), clock.rate, clock.anchor]).decode())
 
 
 def as_label(sandbox_id: str, label: Label) -> tuple[object, ...]:

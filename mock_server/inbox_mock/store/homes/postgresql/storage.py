@@ -9,6 +9,7 @@ from threading import Lock
 
 from psycopg.errors import LockNotAvailable
 from psycopg.rows import TupleRow
+from psycopg.sql import quote
 
 from inbox_mock.domain.errors import HomeUnavailable, NotFound, SandboxFull
 from inbox_mock.store import database
@@ -16,7 +17,7 @@ from inbox_mock.store.database import PAGE_BYTES
 from inbox_mock.store.homes import Facts, Kept, Label, Start, Transaction
 from inbox_mock.store.homes.memory import beginning
 from inbox_mock.store.homes.postgresql import images, rows
-from inbox_mock.store.homes.postgresql.connections import Connections, Cursor
+from inbox_mock.store.homes.postgresql.connections import BoundedConnection, Connections
 from inbox_mock.store.homes.postgresql.copies import Copy, differences
 from inbox_mock.store.homes.postgresql.rows import Stand
 from inbox_mock.store.migrations import UnusableDatabase
@@ -91,7 +92,7 @@ class PostgresStorage:
     @contextmanager
     def transaction(self) -> Iterator[Transaction]:
         """Open a transaction in the copy, while nobody else writes to the sandbox."""
-        with self._locked() as (cursor, copy):
+        with self._locked() as (connection, copy):
             before, db = self._stand, copy.db
             transaction = Transaction(db, self.facts)
             try:
@@ -102,7 +103,7 @@ class PostgresStorage:
                 facts = transaction.facts or self.facts
                 if pages.changed or facts is not self.facts:
                     after = replace(before, version=before.version + bool(pages.changed), pages=pages.count)
-                    rows.write(cursor, self.id, before, after, pages, facts, self.facts)
+                    rows.write(connection, self.id, before, after, pages, facts, self.facts)
                     self._copied = after
                     self._leave(after, facts)
             except BaseException as error:
@@ -114,7 +115,7 @@ class PostgresStorage:
     @contextmanager
     def replacement(self, image: bytes) -> Iterator[Transaction]:
         """Open a transaction in another database, of which those pages are written that are not the present ones."""
-        with self._locked() as (cursor, copy):
+        with self._locked() as (connection, copy):
             before = self._stand
             try:
                 with beginning(image, self.facts, copy.db, checked=False) as transaction:
@@ -126,7 +127,7 @@ class PostgresStorage:
             pages = differences(database.as_file(database.take_image(copy.db)), content)
             after = replace(before, generation=before.generation + 1, version=before.version + 1, pages=pages.count)
             facts = transaction.facts or self.facts
-            rows.write(cursor, self.id, before, after, pages, facts, self.facts)
+            rows.write(connection, self.id, before, after, pages, facts, self.facts)
             self.sleep()
             self._leave(after, facts)
 
@@ -213,12 +214,14 @@ class PostgresStorage:
             return is_new or label != was
 
     @contextmanager
-    def _locked(self) -> Iterator[tuple[Cursor, Copy]]:
+    def _locked(self) -> Iterator[tuple[BoundedConnection, Copy]]:
         """Lock the sandbox against other processes, and bring the copy up to date."""
         facts = self.facts
-        with self._shared.connections.lent(rows.LOCK, (facts.described, self._stand.generation, self.id)) as cursor:
-            cursor.nextset()
-            row = cursor.fetchone()
+        with self._shared.connections.asked(rows.LOCK.format(facts.described, self._stand.generation, quote(self.id))) as (
+            connection,
+            found,
+        ):
+            row = rows.locked_row(found)
             if row is None:
                 self.sleep()
                 raise NotFound
@@ -226,18 +229,19 @@ class PostgresStorage:
             if stand != self._stand:
                 with self._lock:
                     self._stand, self.facts = stand, rows.facts_in(row, row[8] or facts.description)
-            yield cursor, self._current(cursor, stand, row[9])
+            yield connection, self._current(connection, stand, row[9])
 
-    def _current(self, cursor: Cursor, stand: Stand, base: bytes | None) -> Copy:
+    def _current(self, connection: BoundedConnection, stand: Stand, base: bytes | None) -> Copy:
         """Return the copy, with the pages that others have changed."""
         copy, copied = self._copy, self._copied
         if copy is not None and copied is not None and stand.continues(copied):
             if stand != copied:
                 self._copied = None  # unless all goes well
-                copy.patch(rows.pages_since(cursor, self.id, copied, stand.pages))
+                copy.patch(rows.pages_since(connection, self.id, copied, stand.pages))
         else:
             self.sleep()
-            pages = rows.pages_of(cursor, self.id, stand, b"" if base is None else database.as_file(images.read(cursor, base)))
+            start = b"" if base is None else database.as_file(images.read(connection.cursor(), base))
+            pages = rows.pages_of(connection, self.id, stand, start)
             try:
                 copy = self._copy = Copy(self._shared.path(), pages)
             except (UnusableDatabase, sqlite3.Error, OSError) as error:
