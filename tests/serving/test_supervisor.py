@@ -1,8 +1,10 @@
 """Several processes that serve one directory: what ends is started anew, nothing is lost by that, and all end together."""
 
 import os
+import re
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -13,7 +15,12 @@ import pytest
 import requests
 
 from builders import a_booking, a_message, a_scenario
+from conftest import OPTIONS
 from fake import Mock, OverSocket, Sandbox
+from inbox_mock.domain.errors import HomeUnavailable
+from inbox_mock.serving import supervisor
+from inbox_mock.serving.listening import listen
+from inbox_mock.serving.supervisor import Supervisor, Worker
 from inbox_mock.store.homes import Share
 from inbox_mock.store.homes.directory.files import claim
 from postgres import Postgres
@@ -153,6 +160,42 @@ def test_any_worker_serves_any_sandbox_of_a_database(tmp_path: Path, postgresql:
             assert [served.mock.caller(sandbox.api.token).get("/me").status for _ in range(4)] == [200] * 4
 
         assert len(sandbox.handle.journal()) == 4 * WORKERS
+
+
+class Doomed(Supervisor):
+    """A supervisor whose workers end at once."""
+
+    complaints: list[str]
+
+    def _complain(self, text: str) -> None:
+        self.complaints.append(text)
+        if len(self.complaints) == 4:
+            self.stop(0)
+
+
+@pytest.fixture
+def doomed(monkeypatch: pytest.MonkeyPatch) -> Doomed:
+    monkeypatch.setattr(sys, "executable", "/bin/false")
+    monkeypatch.setattr(supervisor, "FIRST_PAUSE_SECONDS", 0.01)
+    found = Doomed(OPTIONS, "127.0.0.1", 0, 1)
+    found.complaints = []
+    return found
+
+
+def test_a_server_whose_worker_ends_at_once_does_not_start(doomed: Doomed) -> None:
+    with pytest.raises(HomeUnavailable, match=r"worker 1 \(process \d+\) ended with exit code 1 before it was ready"):
+        doomed.prepare()
+
+
+def test_what_ends_again_and_again_is_started_after_pauses_that_grow(doomed: Doomed) -> None:
+    doomed.hear(listen("127.0.0.1", 0))
+    doomed._workers = [Worker.start(post) for post in doomed._posts()]  # noqa: SLF001 - as if they had begun
+    doomed.serve()
+
+    assert [re.sub(r"\d+\)", "N)", text) for text in doomed.complaints] == [
+        f"worker 1 (process N) ended with exit code 1; another one is started{pause}"
+        for pause in ("", " in 0.01 s", " in 0.02 s", " in 0.04 s")
+    ]
 
 
 def test_a_directory_in_use_is_refused_once(served: Served) -> None:

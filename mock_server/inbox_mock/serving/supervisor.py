@@ -50,13 +50,19 @@ class Worker:
                 process_group=0,  # Ctrl-C is for the supervisor, which lets them finish
                 env=os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
             )
-        line.send(post)
-        return cls(post, process, line)
+        started = cls(post, process, line)
+        started.say(post)
+        return started
 
     @property
     def name(self) -> str:
         """What it is called in messages."""
         return f"worker {self.post.number + 1} (process {self.process.pid})"
+
+    def say(self, what: Post | None) -> None:
+        """Say something to it, if it has not ended, which is heard next."""
+        with suppress(OSError):
+            self.line.send(what)
 
     def hear(self) -> Beginning | str:
         """Return what it says next: what began, or why it does not begin.
@@ -161,10 +167,10 @@ class Supervisor(Listening):
 
     def _begun(self, worker: Worker) -> Beginning:
         """Give a worker its turn, and return what it says when it serves."""
+        worker.say(None)
         try:
-            worker.line.send(None)
             said = worker.hear()
-        except (EOFError, OSError):
+        except EOFError:
             raise HomeUnavailable(f"{worker.name} {worker.bury()} before it was ready") from None
         if isinstance(said, str):
             raise HomeUnavailable(said)
@@ -209,6 +215,6 @@ class Supervisor(Listening):
             self._due = [(at, post) for at, post in self._due if at > now]
             for post in due:
                 worker = Worker.start(post)
-                worker.line.send(None)
+                worker.say(None)
                 self._workers.append(worker)
         return min((at - now for at, _ in self._due), default=None)
