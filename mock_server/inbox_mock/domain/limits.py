@@ -97,6 +97,10 @@ IDLE_CONNECTIONS = Limit(
 )
 WAITING = Limit(8, "requests", "admin calls that wait for news at once", "answered at once")
 EVENTS = Limit(1_000, "events", "one advance of a clock `until` something, or without time passing", "it stops, and says so")
+STORE_CONNECTIONS = Limit(
+    8, "connections", "connections of a process to PostgreSQL: for requests, and as many for clocks that advance", "they wait, 3 s; 503"
+)
+STORE_SILENCE = Limit(12, "seconds", "the time in which PostgreSQL says nothing, 5 of them while others use a sandbox", "503")
 HAPPENED = Limit(1_000, "events", "the answer to an advance of a clock", "the latest are told, and the `count` of all")
 
 LOGGED = Limit(10_000, "lines", "lines of the log that wait to be written", "they are dropped, and counted in the next line")

@@ -1,5 +1,9 @@
 """Copies of a database: the pages that a transaction has changed, and those that another process has."""
 
+import os
+import subprocess
+import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,7 +14,7 @@ from hypothesis import strategies as st
 from homes import an_image, texts_of, write, written
 from inbox_mock.store import database
 from inbox_mock.store.database import PAGE_BYTES
-from inbox_mock.store.homes.postgresql.copies import Copy, Pages, differences
+from inbox_mock.store.homes.postgresql.copies import Copy, Folder, Pages, differences
 
 CONTENT = database.as_file(an_image("first"))
 STEPS = st.lists(
@@ -151,3 +155,26 @@ def test_the_same_image_has_no_differences() -> None:
 
 def test_a_copy_has_what_its_pages_hold(copy: Copy) -> None:
     assert written(copy.db) == ["first"]
+
+
+def test_copies_of_a_process_that_was_killed_are_deleted_by_the_next_one_and_no_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    program = """if True:
+        import os, signal
+        from inbox_mock.store.homes.postgresql.copies import Folder
+        Folder().path().write_bytes(b"left")
+        os.kill(os.getpid(), signal.SIGKILL)"""
+    folder = Folder()
+    kept = folder.path()
+    kept.write_bytes(b"in use")
+    (tmp_path / "inbox-mock-copies-of-somebody").mkdir()
+    subprocess.run([sys.executable, "-c", program], check=False, env=os.environ | {"TMPDIR": str(tmp_path)})
+    assert len(list(tmp_path.glob("*/*.sqlite"))) == 2
+
+    Folder().delete()
+
+    assert list(tmp_path.glob("*/*.sqlite")) == [kept]
+    assert (tmp_path / "inbox-mock-copies-of-somebody").exists()
+    folder.delete()

@@ -17,6 +17,7 @@ from inbox_mock.domain.errors import HomeUnavailable
 from inbox_mock.scenarios.build import Overrides
 from inbox_mock.scenarios.loading import find
 from inbox_mock.store.homes import Home, Start, Storage
+from lowered import lower
 from postgres import Postgres
 
 ONE = "00000000000a"
@@ -223,9 +224,7 @@ def test_a_sandbox_that_somebody_holds_for_long_is_refused_after_a_while(
 def test_a_server_that_stands_still_is_given_up_and_used_again_when_it_goes_on(
     server: Postgres, storage: Storage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from inbox_mock.store.homes.postgresql import connections
-
-    monkeypatch.setattr(connections, "SILENCE_SECONDS", 0.2)
+    lower(monkeypatch, "STORE_SILENCE", 1)
     stopped: list[int] = []
 
     def stop_it() -> None:
@@ -247,9 +246,8 @@ def test_a_server_that_stands_still_is_given_up_and_used_again_when_it_goes_on(
 
 def test_a_home_whose_connections_are_all_in_use_says_so(open_home: Callable[[], Home], monkeypatch: pytest.MonkeyPatch) -> None:
     from inbox_mock.store.homes.postgresql import connections
-    from inbox_mock.store.homes.postgresql import home as homes
 
-    monkeypatch.setattr(homes, "MOST_CONNECTIONS", 1)
+    lower(monkeypatch, "STORE_CONNECTIONS", 1)
     monkeypatch.setattr(connections, "ROOM_SECONDS", 0.05)
     home = open_home()
     storage = added(home)

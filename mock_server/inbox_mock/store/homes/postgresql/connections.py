@@ -14,6 +14,7 @@ from psycopg.pq.abc import PGresult
 from psycopg.rows import TupleRow
 from psycopg.waiting import Ready, Wait
 
+from inbox_mock.domain import limits
 from inbox_mock.domain.errors import HomeUnavailable
 
 T = TypeVar("T")
@@ -22,8 +23,6 @@ Cursor = psycopg.Cursor[TupleRow]
 NAME = "inbox-mock"
 CONNECT_SECONDS = 3
 ROOM_SECONDS = 3
-SILENCE_SECONDS = 12
-"""How long the server may say nothing: longer than the server itself is told to wait for anything."""
 SETTINGS = """
     SET lock_timeout = '5s'; SET statement_timeout = '10s'; SET idle_in_transaction_session_timeout = '{idle}';
     SET default_transaction_read_only = off; SET standard_conforming_strings = on;
@@ -38,7 +37,7 @@ class Silent(psycopg.OperationalError):
 class BoundedConnection(Connection[TupleRow]):
     """A connection that is given up when the server says nothing for too long: it may have been stopped, or cut off."""
 
-    silence: float = SILENCE_SECONDS
+    silence: float = limits.STORE_SILENCE
 
     def wait(self, gen: PQGen[T], *_given: object, **_more: object) -> T:
         """Consume a generator that operates on the connection, as the driver's own method does, but not without end."""
@@ -63,7 +62,7 @@ class BoundedConnection(Connection[TupleRow]):
         found = poll.poll(self.silence * 1000)
         if not found:
             self.pgconn.finish()
-            raise Silent(f"the server has said nothing for {self.silence:g} s")
+            raise Silent(f"the server has said nothing for {float(self.silence):g} s")
         return found[0][1]
 
     def ask(self, query: str) -> PGresult:
@@ -126,9 +125,9 @@ class Connections:
 
     @contextmanager
     def _begun(self, begin: Callable[[BoundedConnection], T], silence: float | None = None) -> Iterator[tuple[BoundedConnection, T]]:
-        silence = silence or SILENCE_SECONDS
+        silence = silence or limits.STORE_SILENCE
         if not self._room.acquire(timeout=min(silence, ROOM_SECONDS)):
-            raise HomeUnavailable(f"PostgreSQL: all of its {self.most} connections of this process are in use")
+            raise HomeUnavailable(f"PostgreSQL: all of its {int(self.most)} connections of this process are in use")
         try:
             connection, begun = self._first(begin, silence)
             self._lent.add(connection)

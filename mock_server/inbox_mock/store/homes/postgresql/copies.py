@@ -5,11 +5,16 @@ has changed, so finding them takes as long as there are such pages, however larg
 nothing is synced. Formats: https://sqlite.org/fileformat2.html#walformat and https://sqlite.org/walformat.html.
 """
 
+import fcntl
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
+from shutil import rmtree
 from struct import Struct
+from tempfile import gettempdir, mkdtemp
 
 from inbox_mock.store import database
 from inbox_mock.store.database import PAGE_BYTES, Database
@@ -21,6 +26,7 @@ INDEX_HEADER_BYTES = 136
 FRAMES_AT_ONCE = 32
 MOST_FRAMES = 1024
 CHUNK_BYTES = 64 * PAGE_BYTES
+PREFIX, LOCK = "inbox-mock-copies-", "lock"
 SUFFIXES = ("", "-wal", "-shm")
 
 
@@ -30,6 +36,42 @@ class Pages:
 
     changed: Mapping[int, bytes]
     count: int
+
+
+class Folder:
+    """A folder of this process for its copies. Those of processes that have ended, however they did, are deleted first."""
+
+    def __init__(self) -> None:
+        for left in Path(gettempdir()).glob(f"{PREFIX}*"):
+            _delete(left)
+        self._numbers = count(1)
+        while True:
+            self._path = Path(mkdtemp(prefix=PREFIX))
+            self._lock = os.open(self._path / LOCK, os.O_CREAT | os.O_RDWR)
+            fcntl.flock(self._lock, fcntl.LOCK_EX)
+            if (self._path / LOCK).exists():
+                break
+            os.close(self._lock)  # a process that starts at this moment had the lock before, and deleted the folder
+
+    def path(self) -> Path:
+        """Return where another copy may be."""
+        return self._path / f"{next(self._numbers)}.sqlite"
+
+    def delete(self) -> None:
+        """Delete it, with all copies."""
+        os.close(self._lock)
+        rmtree(self._path, ignore_errors=True)
+
+
+def _delete(folder: Path) -> None:
+    """Delete a folder whose process has ended: the lock that it held is free."""
+    with suppress(OSError):
+        lock = os.open(folder / LOCK, os.O_RDWR | os.O_NOFOLLOW)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            rmtree(folder, ignore_errors=True)
+        finally:
+            os.close(lock)
 
 
 class Copy:
@@ -56,12 +98,12 @@ class Copy:
             frames = os.pread(self._log, FRAMES_AT_ONCE * FRAME.size, at)
             if len(frames) < FRAME.size:
                 break
-            for number, count, page in FRAME.iter_unpack(frames[: len(frames) - len(frames) % FRAME.size]):
+            for number, of, page in FRAME.iter_unpack(frames[: len(frames) - len(frames) % FRAME.size]):
                 at += FRAME.size
                 since[number] = page
-                if count:  # what follows no such frame was rolled back
+                if of:  # what follows no such frame was rolled back
                     changed |= since
-                    since, self._count, self._read_to = {}, count, at
+                    since, self._count, self._read_to = {}, of, at
         if self._read_to > MOST_FRAMES * FRAME.size:
             self._empty_log()
         return Pages({number: page for number, page in changed.items() if number <= self._count}, self._count)

@@ -2,13 +2,11 @@
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
-from itertools import count
 from math import inf
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from threading import Lock
 from weakref import WeakValueDictionary
 
+from inbox_mock.domain import limits
 from inbox_mock.domain.access import DEFAULT_SANDBOX, SANDBOX_ID
 from inbox_mock.domain.errors import HomeUnavailable, SandboxExists
 from inbox_mock.store import database
@@ -17,13 +15,12 @@ from inbox_mock.store.homes import Label, Listed, Start, Transaction
 from inbox_mock.store.homes.memory import beginning
 from inbox_mock.store.homes.postgresql import images, rows
 from inbox_mock.store.homes.postgresql.connections import Connections
-from inbox_mock.store.homes.postgresql.copies import differences
+from inbox_mock.store.homes.postgresql.copies import Folder, differences
 from inbox_mock.store.homes.postgresql.news import News
 from inbox_mock.store.homes.postgresql.rows import Stand
 from inbox_mock.store.homes.postgresql.storage import PostgresStorage, Shared
 from inbox_mock.store.migrations import UnusableDatabase
 
-MOST_CONNECTIONS = 8
 READY_SECONDS = 0.8
 ADD = """
     INSERT INTO inbox_mock.sandboxes (id, generation, version, pages, clock, entry, described, description, start, recipe)
@@ -57,12 +54,11 @@ class PostgresHome:
 
     def __init__(self, url: str) -> None:
         self.heard: Callable[[str], None] = lambda _sandbox_id: None
-        self._connections = Connections(url, MOST_CONNECTIONS, "60s", rows.PREPARE)
-        self._claims = Connections(url, MOST_CONNECTIONS, "0")
+        self._connections = Connections(url, limits.STORE_CONNECTIONS, "60s", rows.PREPARE)
+        self._claims = Connections(url, limits.STORE_CONNECTIONS, "0")
         self._news = News(url, self._connections, self._hear)
-        self._folder = TemporaryDirectory(prefix="inbox-mock-", ignore_cleanup_errors=True)
-        numbers = count(1)
-        self._shared = Shared(self._connections, self._claims, lambda: Path(self._folder.name, f"{next(numbers)}.sqlite"), self._news.tell)
+        self._folder = Folder()
+        self._shared = Shared(self._connections, self._claims, self._folder.path, self._news.tell)
         self._known: WeakValueDictionary[str, PostgresStorage] = WeakValueDictionary()
         self._lock = Lock()
         self._news.start()
@@ -168,7 +164,7 @@ class PostgresHome:
             storage.sleep()
         self._connections.close()
         self._claims.close()
-        self._folder.cleanup()
+        self._folder.delete()
 
     def _hear(self, changed: Collection[str] | None) -> None:
         """Take what others have changed of the sandboxes that this process knows; with None, that may be any."""
