@@ -23,7 +23,7 @@ CREATE INDEX labels_expiring ON inbox_mock.labels ((used_at + ttl)) WHERE ttl IS
 -- the sandbox starts.
 CREATE TABLE inbox_mock.pages (
   sandbox text COLLATE "C" NOT NULL, number integer NOT NULL, version bigint NOT NULL, bytes bytea NOT NULL,
-  PRIMARY KEY (sandbox, number)) WITH (fillfactor = 80);
+  PRIMARY KEY (sandbox, number));
 ALTER TABLE inbox_mock.pages ALTER bytes SET STORAGE PLAIN;
 CREATE INDEX pages_changed ON inbox_mock.pages (sandbox, version);
 
