@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from functools import lru_cache, partial
+from typing import Any
 
 import orjson
 from psycopg import Cursor
@@ -90,7 +91,7 @@ def as_description(facts: Facts) -> str:
     return orjson.dumps(facts.description).decode()
 
 
-def locked_row(result: PGresult) -> TupleRow | None:
+def locked_row(result: PGresult) -> tuple[Any, ...] | None:
     """Return the row that was locked, which begins with STATE; after it come the description, if it is not known, and the start's hash."""
     if not result.ntuples:
         return None
