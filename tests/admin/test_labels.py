@@ -87,18 +87,24 @@ def test_it_can_be_changed_later_and_what_is_not_mentioned_stays(shared: Shared)
 @pytest.mark.parametrize(
     ("field", "value"),
     [
-        *(("name", wrong) for wrong in ("", " a", "x" * 65, 5)),
-        ("note", "x" * (limits.NOTE + 1)),
+        *(("name", wrong) for wrong in ("", " a", "x" * 65, 5, "a\x00b", "a\x1b[2J", "a\nb", "a\x9bb")),
+        *(("note", wrong) for wrong in ("x" * (limits.NOTE + 1), "a\x00b", "a\x1b[2J", "a\x9bb")),
         *(("ttl", wrong) for wrong in ("soon", "0s", 0, -1, 1.5, "-PT1H", 10**10, "99999d")),
     ],
 )
 def test_what_is_none_is_refused_wherever_it_is_said(shared: Shared, field: str, value: object) -> None:
     sandbox = shared.sandbox()
-    expected = {"name": "a name of", "note": "a note of at most 1,000 characters", "ttl": "how long it is kept unused"}[field]
+    expected = {"name": "a name of", "note": "a note of at most 1,000 characters that can be printed", "ttl": "how long it is kept unused"}[
+        field
+    ]
 
     assert wrong(shared.admin.post("/sandboxes", {field: value}), field).startswith(expected)
     assert wrong(sandbox.admin.patch("", {field: value}), field).startswith(expected)
     assert wrong(sandbox.admin.post("/fork", {field: value}), field).startswith(expected)
+
+
+def test_a_note_may_have_lines(shared: Shared) -> None:
+    assert shared.sandbox(note="one\n\ttwo é").made["note"] == "one\n\ttwo é"
 
 
 def test_a_reset_and_a_restore_change_nothing_of_it(shared: Shared) -> None:

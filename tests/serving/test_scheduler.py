@@ -13,7 +13,7 @@ from inbox_mock.engine.sandbox import Sandbox
 from inbox_mock.scenarios.build import Overrides
 from inbox_mock.scenarios.loading import find, from_object
 from inbox_mock.serving import scheduler as scheduling
-from inbox_mock.serving.scheduler import LONGEST_SECONDS, Scheduler
+from inbox_mock.serving.scheduler import LONGEST_SECONDS, SHARED_SECONDS, Scheduler
 
 START = 1_900_000_000.0
 A_GUEST_BOOKS = {"at": "+30s", "guest_books": {"rental": 16, "start_at": "+60d", "end_at": "+67d"}}
@@ -70,6 +70,14 @@ def test_nobody_looks_after_a_clock_under_which_nothing_is_due(running: Running)
 
     assert running.look(after=1_000) == LONGEST_SECONDS
     assert running.scheduler.looked_after == []
+
+
+def test_it_looks_more_often_where_another_process_may_end_before_what_it_has_planned(
+    running: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(running.fake.sandboxes.home, "is_shared", True)
+
+    assert running.look() == SHARED_SECONDS
 
 
 @pytest.mark.parametrize(("rate", "seconds"), [(1, 30), (60, 0.5), (0.75, 40)])

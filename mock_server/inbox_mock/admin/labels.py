@@ -11,14 +11,22 @@ from inbox_mock.domain.errors import Invalid, invalid
 from inbox_mock.engine import durations
 from inbox_mock.store.homes import Label, Listed
 
-EXPECTED_NAME = "a name of 1 to 64 characters, without blanks around it"
+EXPECTED_NAME = "a name of 1 to 64 characters that can be printed, without blanks around it"
 EXPECTED_TTL = "how long it is kept unused, by the wall clock: seconds, a duration such as 8h or 7d, or null, for good"
 EXPECTED_AGE = f"for how long they were not used, by the wall clock: {durations.EXPECTED}"
 LONGEST_SECONDS = int(durations.LONGEST.total_seconds())
-NAME: JSON = {**OR_NULL, "pattern": r"^\S(.{0,62}\S)?$", "description": EXPECTED_NAME}
+CONTROL = r"\x00-\x1f\x7f-\x9f"
+"""Characters, in a pattern, that would mean something to a terminal, and of which PostgreSQL takes no NUL."""
+NAME: JSON = {**OR_NULL, "pattern": rf"^[^\s{CONTROL}]([^{CONTROL}]{{0,62}}[^\s{CONTROL}])?$", "description": EXPECTED_NAME}
+NOTE: JSON = {
+    **OR_NULL,
+    "maxLength": int(limits.NOTE),
+    "pattern": rf"^([^{CONTROL}]|[\t\n\r])*$",
+    "description": f"a note of at most {limits.NOTE} that can be printed",
+}
 LABEL: JSON = {
     "name": NAME,
-    "note": {**OR_NULL, "maxLength": int(limits.NOTE), "description": f"a note of at most {limits.NOTE}"},
+    "note": NOTE,
     "ttl": {"type": ["string", "integer", "null"], "minimum": 1, "maximum": LONGEST_SECONDS, "description": EXPECTED_TTL},
 }
 

@@ -17,6 +17,7 @@ TICK_SECONDS = 0.1
 RETRY_SECONDS = 1.0
 TIDY_SECONDS = 60
 LONGEST_SECONDS = 60  # the wall clock may be set, and machines are suspended
+SHARED_SECONDS = 10  # another process may end before what it has planned is due
 THREADS = 8
 
 
@@ -71,7 +72,7 @@ class Scheduler:
         except HomeUnavailable:
             soonest = now + RETRY_SECONDS
         self._sleeps_until = soonest
-        return min(soonest - now, LONGEST_SECONDS)
+        return min(soonest - now, SHARED_SECONDS if home.is_shared else LONGEST_SECONDS)
 
     def _tidy(self, now: float) -> None:
         """Let a thread remove what has expired, at most once a minute."""

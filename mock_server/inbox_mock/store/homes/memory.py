@@ -142,6 +142,8 @@ class MemoryStorage:
 class MemoryHome:
     """All sandboxes of this process."""
 
+    is_shared = False
+
     def __init__(self) -> None:
         self.heard: Callable[[str], None] = _ignore
         self._kept: dict[str, MemoryStorage] = {}

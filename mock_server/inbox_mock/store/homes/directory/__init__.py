@@ -30,6 +30,8 @@ class Directory:
     process that starts them has claimed the directory.
     """
 
+    is_shared = False
+
     def __init__(self, path: Path, *, durable: bool = False, share: Share = WHOLE) -> None:
         self.heard: Callable[[str], None] = lambda _sandbox_id: None
         self._known: WeakValueDictionary[str, StoredSandbox] = WeakValueDictionary()

@@ -52,6 +52,8 @@ READY = "SELECT NOT pg_is_in_recovery() AND has_table_privilege('inbox_mock.page
 class PostgresHome:
     """All sandboxes in a database whose tables `opening` has made; ``url`` is that of the database."""
 
+    is_shared = True
+
     def __init__(self, url: str) -> None:
         self.heard: Callable[[str], None] = lambda _sandbox_id: None
         self._connections = Connections(url, limits.STORE_CONNECTIONS, "60s", rows.PREPARE)
