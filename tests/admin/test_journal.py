@@ -149,6 +149,30 @@ def test_a_journal_holds_no_secret(inbox: Sandbox) -> None:
         assert secret not in written
 
 
+def test_a_secret_in_a_place_where_none_belongs_is_a_label(inbox: Sandbox) -> None:
+    token = inbox.made["token"]
+    inbox.api.get("/inbox/messages", access_token=token, per_page=1)
+    inbox.api.get("/inbox/messages", fields=token)
+    inbox.api.get(f"/inbox/messages/{token}")
+    inbox.api.call("POST", "/inbox/messages", f'{{"messages":[{{"content":"{token}"}}]}}'.encode(), headers={"User-Agent": f"me {token}"})
+    an_application(inbox).ask(state=token, **{token: "1"})
+
+    written = inbox.admin.get("/journal").body.decode()
+    assert token not in written
+    assert "access_token=token-1&" in entries(inbox)[0]["response"]["headers"]["Link"]
+    assert (entries(inbox)[2]["path"], entries(inbox)[3]["request"]["headers"]["User-Agent"]) == (
+        "/api/v3/inbox/messages/token-1",
+        "me token-1",
+    )
+
+
+def test_what_looks_like_a_secret_and_is_none_is_kept(inbox: Sandbox) -> None:
+    inbox.api.get("/inbox/messages", fields=inbox.id + "0" * 52)
+
+    (entry,) = entries(inbox)
+    assert entry["query"] == f"fields={inbox.id}{'0' * 52}"
+
+
 def test_labels_follow_a_token_through_its_life(inbox: Sandbox) -> None:
     application = an_application(inbox)
     pair = application.tokens()

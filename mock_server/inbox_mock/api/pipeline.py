@@ -111,7 +111,7 @@ def respond(
             answered.body, seen = fault.end(answered.body, headers)
         if work.reasons:
             headers += rendering.why_header(in_words(work.reasons))
-        entry = {
+        told = {
             "at": work.now,
             "method": request.method,
             "path": request.path,
@@ -119,6 +119,7 @@ def respond(
             "caused": work.caused,
             **answered.entry(seen, headers),
         }
+        entry = redaction.of_entry(work, told)
         work.journaled = journal.add(work.db, entry, work.reasons)
         headers.append(("X-Mock-Request-Id", str(work.journaled)))
     request.environ[JOURNALED] = work.sandbox_id, work.journaled, entry

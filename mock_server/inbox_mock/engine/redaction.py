@@ -1,17 +1,17 @@
 """Replace secrets by labels: the journal holds no credential, and rules can still tell them apart."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from urllib.parse import parse_qsl, urlencode
 
 import orjson
 
 from inbox_mock.domain import limits
-from inbox_mock.domain.access import secret_of
+from inbox_mock.domain.access import SECRET_DIGITS, secret_of
 from inbox_mock.engine.unit_of_work import UnitOfWork
+from inbox_mock.store.database import Row
 from inbox_mock.store.journal import shortened_values
 
-CREDENTIAL = re.compile(r"[0-9a-f]{64}")
 SECRET_PARAMETERS = ("client_secret", "code", "refresh_token")
 SECRET_ANSWERS = ("access_token", "refresh_token")
 SECRET_IN_QUERY = (*SECRET_PARAMETERS, *SECRET_ANSWERS)
@@ -20,12 +20,16 @@ SECRET_WORDS = ("secret", "code", "token", "%")
 
 def of_credential(work: UnitOfWork, credential: str) -> str:
     """Return a token's or code's label, such as ``token-3``, ``refresh-4``, ``code-5``; ``unknown`` for anything else."""
+    return _label(work, credential) or "unknown"
+
+
+def _label(work: UnitOfWork, credential: str) -> str | None:
     secret = secret_of(credential)
     found = work.db.one("SELECT id, kind FROM tokens WHERE secret = ? OR name = ?", (secret, credential))
     if found is not None:
         return f"{'token' if found['kind'] == 'access' else found['kind']}-{found['id']}"
     found = work.db.one("SELECT id FROM applications WHERE client_secret = ? OR named_client_secret = ?", (secret, credential))
-    return "unknown" if found is None else f"secret-{found['id']}"
+    return None if found is None else f"secret-{found['id']}"
 
 
 def application(work: UnitOfWork, client_id: str) -> int | None:
@@ -51,9 +55,21 @@ def of_query(work: UnitOfWork, text: str) -> str:
     return urlencode([(name, of_credential(work, found) if name in SECRET_IN_QUERY and found else found) for name, found in pairs])
 
 
-def of_headers(work: UnitOfWork, headers: Sequence[tuple[str, str]]) -> dict[str, str]:
-    """Return a response's headers, with labels in place of the secrets in a redirect."""
-    return {name: CREDENTIAL.sub(lambda found: of_credential(work, found[0]), value) for name, value in headers}
+def of_entry(work: UnitOfWork, entry: Mapping[str, object]) -> Row:
+    """Return an entry of the journal with labels in place of the sandbox's secrets, wherever a client put them."""
+    return {_of_text(work, name): _of_part(work, part) for name, part in entry.items()}
+
+
+def _of_part(work: UnitOfWork, part: object) -> object:
+    if isinstance(part, dict):
+        return of_entry(work, part)
+    return _of_text(work, part) if isinstance(part, str) else part
+
+
+def _of_text(work: UnitOfWork, text: str) -> str:
+    if work.sandbox_id not in text:
+        return text
+    return re.sub(f"{work.sandbox_id}[0-9a-f]{{{SECRET_DIGITS}}}", lambda found: _label(work, found[0]) or found[0], text)
 
 
 def of_answer(work: UnitOfWork, body: bytes) -> object:
