@@ -145,6 +145,18 @@ def test_what_is_kept_is_for_its_owner_alone(tmp_path: Path) -> None:
     assert stat.S_IMODE((tmp_path / "data").stat().st_mode) == 0o700
 
 
+def test_the_tokens_in_the_index_are_for_its_owner_alone_in_a_directory_that_others_may_read(tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir(mode=0o755)
+    homes = Homes(InDirectory(tmp_path / "data"))
+    homes.add(EVEN)
+
+    assert {found.name: stat.S_IMODE(found.stat().st_mode) for found in (tmp_path / "data").glob("index.*")} == {
+        f"index.sqlite{suffix}": 0o600 for suffix in ("", "-shm", "-wal")
+    }
+
+    homes.home.close()
+
+
 def files_of(data: Path) -> set[str]:
     return {str(found.relative_to(data)) for found in data.rglob("*") if found.is_file()}
 

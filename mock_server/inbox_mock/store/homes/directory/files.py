@@ -121,7 +121,7 @@ class Files:
                 _sync(path.parent)
 
     def index(self) -> Path:
-        """Return the file of the index.
+        """Return the file of the index, which holds the tokens of all sandboxes; it is made if there is none, for its owner alone.
 
         Raises:
             HomeUnavailable: it is missing or empty while there are sandboxes, or no regular file.
@@ -133,6 +133,8 @@ class Files:
                 raise HomeUnavailable(f"{path} is no regular file; expected the index of the sandboxes")
             if (found is None or not found.st_size) and any((self.path / "sandboxes").iterdir()):
                 raise HomeUnavailable(f"{path} is missing or empty: expected the index of what is in {self.path / 'sandboxes'}")
+            if found is None:
+                os.close(os.open(path, os.O_CREAT | os.O_NOFOLLOW, 0o600))
         return path
 
     def folder(self, sandbox_id: str) -> Path:
