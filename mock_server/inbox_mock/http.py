@@ -24,6 +24,8 @@ IDLE_SECONDS = 4.0
 CA_BUNDLE = "REQUESTS_CA_BUNDLE"
 """The variable that names the certificates of the authorities that are trusted, in place of the system's: a file or a folder of them."""
 WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
+BY_A_PROXY = frozenset({502, 503, 504})
+"""With one of these a proxy says that the server behind it cannot be reached."""
 
 
 @dataclass(frozen=True)

@@ -38,6 +38,17 @@ def test_another_program_is_not_taken_for_the_fake() -> None:
     assert "something else answers there" in ran.stderr
 
 
+@pytest.mark.parametrize("status", [502, 503, 504])
+def test_a_proxy_without_the_fake_behind_it_is_told_from_another_program(status: int) -> None:
+    with receiving() as proxy:
+        proxy.status, proxy.body = status, b"<html>Bad Gateway</html>"
+        url = proxy.url.removesuffix("/hook")
+        ran = run("health", "--url", url)
+
+    assert ran.returncode == 1
+    assert ran.stderr == f"inbox-mock: {url} is not ready: a proxy answers {status}: the server behind it cannot be reached\n"
+
+
 def test_programs_read_it_as_json(served: str) -> None:
     well, ill = (
         run("health", "--url", served, "--format", "json"),

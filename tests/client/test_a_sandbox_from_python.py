@@ -365,6 +365,12 @@ def test_another_program_at_the_address_is_said_in_one_line() -> None:
         connect(receiver.url.removesuffix("/hook")).create_sandbox()
 
 
+def test_a_proxy_without_the_fake_behind_it_is_said_in_one_line() -> None:
+    with receiving() as proxy, pytest.raises(ServerUnreachableError, match="a proxy answers 502: the server behind it cannot be reached"):
+        proxy.status = 502
+        connect(proxy.url.removesuffix("/hook")).create_sandbox()
+
+
 def test_the_base_url_of_the_api_names_the_server_too(served: str) -> None:
     assert connect(f"{served}/api/v3/").create_sandbox("empty").url == f"{served}/api/v3"
 

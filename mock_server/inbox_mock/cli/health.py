@@ -79,7 +79,7 @@ def _why_not(root: str, seconds: float) -> str | None:
     """Return why the fake is not ready, or None if it is."""
     from http.client import HTTPException
 
-    from inbox_mock.http import HttpClient
+    from inbox_mock.http import BY_A_PROXY, HttpClient
 
     try:
         answer = HttpClient(root).exchange("GET", "/readyz", {}, seconds=seconds)
@@ -91,6 +91,8 @@ def _why_not(root: str, seconds: float) -> str | None:
         return f"no answer: {str(error) or type(error).__name__}"
     told = _told(answer)
     if not (answer.header("Server") or "").startswith("inbox-mock") and "status" not in told:  # a proxy may put its own name there
+        if answer.status in BY_A_PROXY:
+            return f"a proxy answers {answer.status}: the server behind it cannot be reached"
         return "something else answers there"
     return None if answer.status == 200 else str(told.get("why", f"it answers {answer.status}"))
 

@@ -51,7 +51,7 @@ def over_http(root: str, admin_token: str | None) -> Send:
     """
     from http.client import HTTPException
 
-    from inbox_mock.http import HttpClient
+    from inbox_mock.http import BY_A_PROXY, HttpClient
 
     def send(method: str, path: str, body: JSON | None) -> tuple[int, JSON]:
         headers = {"Accept": "application/json", "Content-Type": "application/json"}
@@ -81,6 +81,8 @@ def over_http(root: str, admin_token: str | None) -> Send:
         except (ValueError, RecursionError):
             found = None
         if not isinstance(found, dict):  # an answer that does not look like the admin API's comes from another program
+            if response.status in BY_A_PROXY:
+                raise ServerUnreachableError(f"at {root} a proxy answers {response.status}: the server behind it cannot be reached")
             raise ServerUnreachableError(
                 f"something answers at {root}, but not as the Inbox Mock does (status {response.status}): is --url right?"
             )
