@@ -8,6 +8,10 @@ import pytest
 
 from fake import Mock, OverSocket, Sandbox
 from inbox_mock.admin.routes import OPERATIONS
+from inbox_mock.app import Options
+from inbox_mock.domain.admin_tokens import READ, AdminToken, Caller
+from inbox_mock.scenarios.loading import find
+from inbox_mock.serving.server import serving
 from processes import Ran, run
 
 NOON = "2030-06-01T12:00:00Z"
@@ -104,6 +108,15 @@ def test_a_person_is_told_address_and_token(waiting: Sandbox) -> None:
         f"  API    {waiting.transport.root}/api/v3",
         f"  Token  {waiting.made['token']}",
     ]
+
+
+def test_a_person_who_may_only_read_is_shown_no_token() -> None:
+    token = AdminToken("ci-only-reads-everything", Caller(READ, "ci"))
+    with serving(Options(scenario=find("empty"), admin_tokens=(token,))) as server:
+        ran = run("sandboxes", "show", env={"INBOX_MOCK_URL": server.url, "INBOX_MOCK_ADMIN_TOKEN": token.token})
+
+    assert ran.returncode == 0, ran.stderr
+    assert "Token" not in ran.stdout
 
 
 def test_a_sandbox_is_kept_restored_forked_and_forgotten(inbox: Sandbox) -> None:

@@ -240,7 +240,6 @@ def _show(sandbox: JSON, *, as_json: bool) -> None:
     clock = sandbox["clock"]
     say(f"Sandbox {styled(sandbox['id'], bold=True)}: {sandbox['scenario']}, {clock['now']}, {clock['mode']}")
     say(f"  API    {sandbox['api_url']}")
-    say(f"  Token  {sandbox['token']}")
-    for heading, name in (("Name", "name"), ("Note", "note"), ("Owner", "owner"), ("Until", "expires_at")):
+    for heading, name in (("Token", "token"), ("Name", "name"), ("Note", "note"), ("Owner", "owner"), ("Until", "expires_at")):
         if sandbox[name] is not None:
             say(f"  {heading:5}  {sandbox[name]}")

@@ -22,6 +22,7 @@ def takes_room(command: Callable[..., None]) -> Callable[..., None]:
     taken: Callable[..., None] = with_room
     for limit in reversed(limits.all_of_them()):
         if limit.option is not None:
-            says = f"At most so many {limit.unit}: {limit.what}.  [default: {int(limit)}]"
+            what = limit.what if limit.what.startswith(limit.unit) else f"{limit.unit}: {limit.what}"
+            says = f"At most so many {what}.  [default: {int(limit)}]"
             taken = click.option(limit.option, default=int(limit), type=click.IntRange(1, LARGEST), help=says)(taken)
     return taken
