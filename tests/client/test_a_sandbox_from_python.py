@@ -366,9 +366,10 @@ def test_another_program_at_the_address_is_said_in_one_line() -> None:
 
 
 def test_a_proxy_without_the_fake_behind_it_is_said_in_one_line() -> None:
-    with receiving() as proxy, pytest.raises(ServerUnreachableError, match="a proxy answers 502: the server behind it cannot be reached"):
+    with receiving() as proxy:
         proxy.status = 502
-        connect(proxy.url.removesuffix("/hook")).create_sandbox()
+        with pytest.raises(ServerUnreachableError, match="a proxy answers 502: the server behind it cannot be reached"):
+            connect(proxy.url.removesuffix("/hook")).create_sandbox()
 
 
 def test_the_base_url_of_the_api_names_the_server_too(served: str) -> None:
