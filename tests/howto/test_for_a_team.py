@@ -60,6 +60,21 @@ def test_a_team_leads_server_does_what_the_guide_says(tmp_path: Path, monkeypatc
         walk(page, root, tmp_path, "export INBOX_MOCK_ADMIN_TOKEN_FILE=my.token\n{}".format)
 
 
+def test_a_restored_directory_is_the_one_that_was_backed_up(tmp_path: Path) -> None:
+    """A log of SQLite's that is newer than its database would be applied to it."""
+    backing_up, restoring = (
+        [line.replace("sudo ", "").replace("/var/lib/private", str(tmp_path)) for line in lines.splitlines() if "/var/lib/private" in line]
+        for lines in re.findall(r"^```sh\n(sudo systemctl stop inbox-mock\n.*?)^```$", PAGE.read_text(), re.MULTILINE | re.DOTALL)
+    )
+    (tmp_path / "inbox-mock").mkdir()
+    (tmp_path / "inbox-mock" / "index.sqlite").write_text("as it was")
+    subprocess.run(["bash", "-ec", "\n".join(backing_up)], check=True, cwd=tmp_path)
+    (tmp_path / "inbox-mock" / "index.sqlite-wal").write_text("what came later")
+    subprocess.run(["bash", "-ec", "\n".join(restoring)], check=True, cwd=tmp_path)
+
+    assert {path.name: path.read_text() for path in (tmp_path / "inbox-mock").iterdir()} == {"index.sqlite": "as it was"}
+
+
 def test_the_guide_is_walked_and_not_skipped() -> None:
     assert len(steps(PAGE)) >= 4
     assert len(SET_UP.findall(PAGE.read_text())) == 4
