@@ -15,7 +15,8 @@ from inbox_mock.serving.scheduler import Scheduler
 
 EPOCH = datetime(2026, 3, 1, tzinfo=UTC)
 HOUR, DAY = 3600, 86400
-PLAIN = {"name": None, "note": None, "owner": None, "ttl": None, "expires_at": None}
+NOTHING_SAID = {"name": None, "note": None, "owner": None}
+PLAIN = NOTHING_SAID | {"ttl": None, "expires_at": None}
 
 
 class Shared(Mock):
@@ -225,11 +226,11 @@ def test_what_has_expired_is_removed_by_the_server_itself_without_anybody_asking
 
 
 def test_pruning_removes_what_has_expired_and_says_what_that_was(shared: Shared) -> None:
-    kept, expired = shared.sandbox(ttl="1d"), shared.sandbox(ttl="1h")
+    kept, expired = shared.sandbox(ttl="1d"), shared.sandbox(ttl="1h", name="over", note="late")
     shared.time += 2 * HOUR
 
     would = shared.admin.post("/sandboxes/prune", {"dry_run": True}).json
-    assert would["sandboxes"] == [expired.id]
+    assert would["sandboxes"] == [{"id": expired.id, "name": "over", "note": "late", "owner": None}]
     assert expired.id in shared.ids()
     done = shared.admin.post("/sandboxes/prune", {}).json
     assert done == would | {"dry_run": False}
@@ -243,7 +244,7 @@ def test_pruning_removes_what_nobody_has_used_for_longer_too(shared: Shared) -> 
     used.api.get("/accounts")
 
     assert shared.admin.post("/sandboxes/prune", {"older_than": "30d"}).json["sandboxes"] == []
-    assert shared.admin.post("/sandboxes/prune", {"older_than": "7d"}).json["sandboxes"] == [old.id]
+    assert shared.admin.post("/sandboxes/prune", {"older_than": "7d"}).json["sandboxes"] == [{"id": old.id, **NOTHING_SAID}]
     assert shared.ids() == ["0" * 12, used.id]
     assert wrong(shared.admin.post("/sandboxes/prune", {"older_than": "old"}), "older_than").startswith("for how long")
 
@@ -255,8 +256,9 @@ def test_who_owns_sandboxes_prunes_these_and_no_other() -> None:
     made = [one.post("/sandboxes", {}).json["id"] for one in (alice, barbara)]
     shared.time += HOUR
 
-    assert alice.post("/sandboxes/prune", {"older_than": "30m"}).json["sandboxes"] == made[:1]
-    assert barbara.post("/sandboxes/prune", {"older_than": "30m"}).json["sandboxes"] == made[1:]
+    for one, name, sandbox_id in zip((alice, barbara), ("alice", "barbara"), made, strict=True):
+        (pruned,) = one.post("/sandboxes/prune", {"older_than": "30m"}).json["sandboxes"]
+        assert (pruned["id"], pruned["owner"]) == (sandbox_id, name)
 
 
 def test_from_python_they_are_labelled_searched_and_pruned(shared: Shared) -> None:
@@ -268,5 +270,5 @@ def test_from_python_they_are_labelled_searched_and_pruned(shared: Shared) -> No
     assert sandbox.fork(name="Bob's").made["name"] == "Bob's"
     assert [one["id"] for one in server.sandboxes("alice")] == [sandbox.id]
     shared.time += 2 * HOUR
-    assert sandbox.id in server.prune(dry_run=True)["sandboxes"]
+    assert {"id": sandbox.id, "name": "Alice's", "note": None, "owner": None} in server.prune(dry_run=True)["sandboxes"]
     assert len(server.prune(timedelta(hours=1))["sandboxes"]) == 3

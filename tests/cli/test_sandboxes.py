@@ -13,6 +13,7 @@ from inbox_mock.domain.admin_tokens import READ, AdminToken, Caller
 from inbox_mock.scenarios.loading import find
 from inbox_mock.serving.server import serving
 from processes import Ran, run
+from receiver import receiving
 
 NOON = "2030-06-01T12:00:00Z"
 
@@ -262,6 +263,19 @@ def test_a_wrong_label_is_refused_by_the_name_of_its_option(waiting: Sandbox) ->
 
 
 def test_pruning_says_what_is_removed(waiting: Sandbox) -> None:
-    assert printed(waiting, "sandboxes", "prune", "--dry-run", "--older-than", "3650d") == "0 sandboxes, 0 bytes\n"
+    assert printed(waiting, "sandboxes", "prune", "--dry-run", "--older-than", "3650d") == "Would remove 0 sandboxes, 0 bytes\n"
     assert answered(waiting, "sandboxes", "prune", "--dry-run") == {"sandboxes": [], "bytes": 0, "dry_run": True}
     assert typed(waiting, "sandboxes", "prune", "--older-than", "old").returncode == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "total"), [((), "Removed 1 sandbox, 1,234 bytes"), (("--dry-run",), "Would remove 1 sandbox, 1,234 bytes")]
+)
+def test_a_person_is_told_whose_sandboxes_are_pruned(arguments: tuple[str, ...], total: str) -> None:
+    pruned = {"id": "0123456789ab", "name": "refunds", "owner": "alice", "note": None}
+    with receiving() as server:
+        server.headers = {"Content-Type": "application/json"}
+        server.body = json.dumps({"sandboxes": [pruned], "bytes": 1234, "dry_run": bool(arguments)}).encode()
+        ran = run("sandboxes", "prune", *arguments, env={"INBOX_MOCK_URL": server.url.removesuffix("/hook")})
+
+    assert [line.split() for line in ran.stdout.splitlines()] == [["0123456789ab", "refunds", "alice"], total.split()]

@@ -29,6 +29,7 @@ LABEL: JSON = {
     "note": NOTE,
     "ttl": {"type": ["string", "integer", "null"], "minimum": 1, "maximum": LONGEST_SECONDS, "description": EXPECTED_TTL},
 }
+PRUNED: JSON = {"type": "object", "properties": {"id": TEXT, "name": OR_NULL, "note": OR_NULL, "owner": OR_NULL}}
 
 
 def label_of(body: JSON, owner: str | None = None, usual_ttl: float | None = None) -> Label:
@@ -59,7 +60,7 @@ def label_sandbox(call: AdminCall) -> JSON:
     refusals=(422,),
     answer={
         "type": "object",
-        "properties": {"sandboxes": {"type": "array", "items": TEXT}, "bytes": {"type": "integer"}, "dry_run": {"type": "boolean"}},
+        "properties": {"sandboxes": {"type": "array", "items": PRUNED}, "bytes": {"type": "integer"}, "dry_run": {"type": "boolean"}},
     },
     body={
         "older_than": {"type": "string", "description": EXPECTED_AGE},
@@ -80,7 +81,8 @@ def prune_sandboxes(call: AdminCall) -> JSON:
         for one in found:
             sandboxes.expire(one.id)
         sandboxes.remove_expired()
-    return {"sandboxes": [one.id for one in found], "bytes": sum(one.size for one in found), "dry_run": dry_run}
+    said = [{"id": one.id, "name": one.label.name, "note": one.label.note, "owner": one.label.owner} for one in found]
+    return {"sandboxes": said, "bytes": sum(one.size for one in found), "dry_run": dry_run}
 
 
 def _every(call: AdminCall) -> Iterator[Listed]:

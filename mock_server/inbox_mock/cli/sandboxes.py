@@ -164,9 +164,11 @@ def prune(*, sandbox: SandboxClient, as_json: bool, dry_run: bool, older_than: t
     if as_json:
         print_json(found)
         return
-    for sandbox_id in found["sandboxes"]:
-        say(f"{'Would remove' if dry_run else 'Removed'} {sandbox_id}")
-    say(f"{len(found['sandboxes'])} sandboxes, {found['bytes']:,} bytes")
+    pruned = found["sandboxes"]
+    if pruned:
+        headings = ("id", "name", "owner", "note")
+        table(headings, [[one[name] or "" for name in headings] for one in pruned])
+    say(f"{'Would remove' if dry_run else 'Removed'} {len(pruned)} sandbox{'' if len(pruned) == 1 else 'es'}, {found['bytes']:,} bytes")
 
 
 @command.command("snapshot")

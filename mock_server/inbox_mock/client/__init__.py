@@ -64,7 +64,7 @@ class AdminClient:
         return every_page(lambda skip: self.call("GET", f"/sandboxes?skip={skip}&name={quote(name, safe='')}")["sandboxes"])
 
     def prune(self, older_than: timedelta | str | None = None, *, dry_run: bool = False) -> JSON:
-        """Remove the sandboxes that have expired, and those not used for so long; return their ids and bytes."""
+        """Remove the sandboxes that have expired, and those not used for so long; return what they were, and their bytes."""
         aged = {} if older_than is None else {"older_than": written("older_than", older_than)}
         return self.call("POST", "/sandboxes/prune", {"dry_run": dry_run, **aged})
 
