@@ -8,6 +8,7 @@ import pytest
 
 from builders import a_booking, a_message, a_scenario
 from fake import Mock, Sandbox
+from inbox_mock.app import Fake
 
 
 def test_a_sandbox_is_made_of_the_agency_unless_told_otherwise(mock: Mock) -> None:
@@ -76,6 +77,17 @@ def test_a_deleted_sandbox_is_gone_and_so_are_its_tokens(mock: Mock) -> None:
     assert (answer.status, answer.body) == (204, b"")
     assert sandbox.admin.get("").status == 404
     assert sandbox.api.get("/accounts").status == 401
+
+
+def test_tokens_of_a_sandbox_that_another_process_has_deleted_are_unknown(mock: Mock, fake: Fake) -> None:
+    sandbox = mock.sandbox()
+    assert sandbox.api.get("/accounts").status == 200
+
+    fake.sandboxes.home.remove(sandbox.id)
+
+    assert [sandbox.api.get("/accounts").status for _ in range(2)] == [401, 401]
+    assert sandbox.admin.get("").status == 404
+    assert mock.caller("demo").get("/accounts").status == 200
 
 
 def test_reset_goes_back_to_the_start(inbox: Sandbox) -> None:

@@ -112,6 +112,11 @@ def test_a_url_that_postgresql_does_not_take_is_not_repeated(url: str) -> None:
     assert "expected postgresql://USER@HOST:PORT/DATABASE" in said_in_a_line("--store", url)
 
 
+@pytest.mark.parametrize("url", [f"postgresql://jan:{SECRET}/x@h/db", f"postgresql://jan:x@{SECRET}@h:1/db", f"postgresql://{SECRET}/x@h"])
+def test_a_password_that_is_not_percent_encoded_is_not_taken_for_a_host_and_repeated(url: str) -> None:
+    assert "expected postgresql://USER@HOST:PORT/DATABASE, with special characters percent-encoded" in said_in_a_line("--store", url)
+
+
 @pytest.mark.parametrize("url", [f"mysql://jan:{SECRET}@h/db", f"host=h password={SECRET}", f"jan:{SECRET}@h"])
 def test_what_is_no_url_of_postgresql_is_refused_with_what_is_expected(url: str) -> None:
     assert "expected postgresql://USER@HOST/DATABASE" in refused("--store", url)

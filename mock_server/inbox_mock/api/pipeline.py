@@ -18,8 +18,18 @@ from inbox_mock.api.pace import Pace
 from inbox_mock.api.rendering import JSON_API, Headers, Rendered, problems_body
 from inbox_mock.api.request_context import Query, RequestContext
 from inbox_mock.domain import limits
-from inbox_mock.domain.access import sandbox_of
-from inbox_mock.domain.errors import BadRequest, Forbidden, HomeUnavailable, NotRead, RateLimited, Refusal, SandboxFull, Unauthorized
+from inbox_mock.domain.access import DEFAULT_SANDBOX, sandbox_of
+from inbox_mock.domain.errors import (
+    BadRequest,
+    Forbidden,
+    HomeUnavailable,
+    NotFound,
+    NotRead,
+    RateLimited,
+    Refusal,
+    SandboxFull,
+    Unauthorized,
+)
 from inbox_mock.domain.reasons import Reason, in_words
 from inbox_mock.domain.values import check_number_of_values
 from inbox_mock.engine import redaction
@@ -100,8 +110,23 @@ def respond(
 
     If the sandbox is called too often in this second, it is not waited for: the answer is a refusal, as ``render`` makes it.
     """
+    sandbox_id = sandbox_of(credential)
+    try:
+        return _respond(server, request, sandbox_id, answer, render)
+    except NotFound:
+        server.sandboxes.forget(sandbox_id)  # another process has deleted it, and its credentials are unknown
+        return _respond(server, request, DEFAULT_SANDBOX, answer, render)
+
+
+def _respond(
+    server: Server,
+    request: Request,
+    sandbox_id: str,
+    answer: Callable[[UnitOfWork], Answered],
+    render: Callable[[Refusal], Rendered],
+) -> Response:
     started = server.stopwatch()
-    sandbox = server.sandboxes.of(sandbox_of(credential))
+    sandbox = server.sandboxes.of(sandbox_id)
     if not server.pace.allows(sandbox.id):
         return _at_once(server, sandbox.now, TOO_FAST, render, Reason("sandbox_rate", {"most": server.pace.most}))
     with sandbox.work() as work:

@@ -168,11 +168,20 @@ class Sandboxes:
 
     def remove(self, sandbox: Sandbox) -> None:
         """Delete a sandbox; its credentials become unknown."""
+        self._forget(sandbox)
+        self.home.remove(sandbox.id)
+
+    def forget(self, sandbox_id: str) -> None:
+        """Let go of a sandbox that another process has deleted."""
+        known = self._known.get(sandbox_id)
+        if known is not None:
+            self._forget(known)
+
+    def _forget(self, sandbox: Sandbox) -> None:
         sandbox.close()
         with self._lock:
             self._known.pop(sandbox.id, None)
             self._awake.pop(sandbox.id, None)
-        self.home.remove(sandbox.id)
 
     def remove_expired(self) -> None:
         """Delete those sandboxes of this process that have expired."""

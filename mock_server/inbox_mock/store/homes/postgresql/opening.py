@@ -45,8 +45,11 @@ def place(url: str) -> str:
     """Return where a database is, in words, without a password.
 
     Raises:
-        HomeUnavailable: PostgreSQL does not take the URL.
+        HomeUnavailable: PostgreSQL does not take the URL, or reads a part of a password in it as a host, a port or a database.
     """
+    host, _, database = url.partition("://")[2].partition("?")[0].partition("/")
+    if "@" in database or host.count("@") > 1:
+        raise HomeUnavailable(f"found a URL with an @, or a / before it, in its password; expected {EXPECTED}")
     try:
         found = conninfo_to_dict(url)
     except (psycopg.Error, UnicodeError):
