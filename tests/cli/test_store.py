@@ -4,8 +4,10 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
 
+from inbox_mock.domain.errors import HomeUnavailable
 from inbox_mock.store.homes.postgresql import opening
 from postgres import WITH_PASSWORD, Postgres
 from processes import run
@@ -90,6 +92,14 @@ def test_a_server_that_comes_later_is_waited_for(postgresql: Postgres, monkeypat
 
     home.check()
     home.close()
+
+
+def test_a_process_that_makes_the_tables_and_comes_to_no_end_is_not_waited_for_for_ever(postgresql: Postgres) -> None:
+    with psycopg.connect(postgresql.url(), autocommit=True) as other:
+        other.execute("SELECT pg_advisory_lock(%s)", (opening.LOCK,))
+
+        with pytest.raises(HomeUnavailable, match="canceling statement due to lock timeout"):
+            opening.open_home(postgresql.url())
 
 
 def test_tables_of_another_format_are_refused(postgresql: Postgres) -> None:

@@ -76,6 +76,7 @@ def _connected(url: str, where: str, waiting: Callable[[str], None]) -> Connecti
 
 
 def _make_tables(connection: Connection[TupleRow]) -> None:
+    connection.execute(f"SET lock_timeout = {PATIENCE_SECONDS * 1000:.0f}".encode())  # in milliseconds
     connection.execute("SELECT pg_advisory_lock(%s)", (LOCK,))
     has_schema, has_tables = connection.execute(MADE).fetchone() or (False, False)
     if not has_tables:
