@@ -104,3 +104,16 @@ def test_a_second_signal_ends_a_server_at_once(tmp_path: Path) -> None:
         with pytest.raises(ConnectionError):
             opened.getresponse()
         assert process.wait(timeout=20) == 0
+
+
+def test_two_signals_at_once_leave_no_port_file_behind(tmp_path: Path) -> None:
+    port_file = tmp_path / "port"
+    with subprocess.Popen([COMMAND, "serve", "--port", "0", "--port-file", str(port_file)], stdout=subprocess.DEVNULL) as process:
+        wait_for(port_file, process)
+        for stop in STOPS:
+            process.send_signal(stop)
+            time.sleep(0.002)  # so that they are several, and not one
+
+        assert process.wait(timeout=20) == 0
+
+    assert not port_file.exists()

@@ -21,6 +21,7 @@ from inbox_mock.cli.health import Duration
 from inbox_mock.console.guard import WRONG
 from inbox_mock.console.parameters import HostParameter, ParameterType, takes_admin_tokens
 from inbox_mock.console.room import takes_room
+from inbox_mock.console.stopping import STOP
 from inbox_mock.console.terminal import complain, progress
 from inbox_mock.domain.addresses import Network
 from inbox_mock.domain.admin_tokens import AdminToken
@@ -306,7 +307,8 @@ def _serve(server: Serving, options: Options, port_file: Path | None) -> int:
 
         def ready() -> None:
             if port_file is not None:
-                at_end.callback(remove_port_file, port_file, write_port_file(port_file, server.port))
+                write = partial(write_port_file, port_file, server.port)
+                at_end.callback(STOP.leave_behind(write, partial(remove_port_file, port_file)))
 
         try:
             with suppress(BrokenPipeError):  # it serves, whether or not anybody reads that it does

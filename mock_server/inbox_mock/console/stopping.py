@@ -8,9 +8,10 @@ import os
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from socket import socket, socketpair
-from threading import Event, RLock, Thread
-from typing import NoReturn
+from threading import Event, Lock, RLock, Thread
+from typing import NoReturn, TypeVar
 
 SIGNALS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
 ENDED = b"\0"
@@ -19,6 +20,8 @@ KILLED = 128
 """A shell's exit code for a program that a signal ended, less the signal's number."""
 PATIENCE_SECONDS = 2.8
 """So that a stop is over within three seconds."""
+UNDOING_SECONDS = 1
+T = TypeVar("T")
 
 
 class Stopped(BaseException):
@@ -33,6 +36,8 @@ class Stop:
         self._reader, self._writer = os.pipe()
         self._in_hand = RLock()
         self._patience = 0.0
+        self._leaving = Lock()
+        self._undo: Callable[[], object] = lambda: None
         self._is_usual = self._has_ended = False
         self._error: BaseException | None = None
 
@@ -91,6 +96,12 @@ class Stop:
             self._patience = max(self._patience, seconds)
             yield
 
+    def leave_behind(self, do: Callable[[], T], undo: Callable[[T], object]) -> Callable[[], object]:
+        """Do something, and return what undoes it; a further signal, which ends the program at once, undoes it, too."""
+        with self._leaving:
+            self._undo = partial(undo, do())
+        return self._undo
+
     def _carry_out(self, command: Callable[[], object], told: socket) -> None:
         try:
             command()
@@ -104,13 +115,19 @@ class Stop:
     def _exit(self, received: signal.Signals) -> NoReturn:
         """Request the stop, wait for what is in hand, and exit without waiting for anything else."""
         if self._is_usual:
-            _handle(lambda *_: os._exit(0))
+            _handle(self._end_at_once)
         self.request()
         self._in_hand.acquire(timeout=self._patience)
         if not self._is_usual and not self._has_ended:
             with suppress(OSError):
                 os.write(2, f"{chr(10) * os.isatty(2)}inbox-mock: stopped by {received.name} before it was done\n".encode())
         os._exit(0 if self._is_usual else KILLED + received)
+
+    def _end_at_once(self, *_: object) -> None:
+        if self._leaving.acquire(timeout=UNDOING_SECONDS):  # never released: nothing is left behind from here on
+            with suppress(OSError):
+                self._undo()
+        os._exit(0)
 
 
 def _handle(handler: Callable[..., None]) -> None:
