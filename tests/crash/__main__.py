@@ -21,7 +21,7 @@ from inbox_mock.scenarios.build import Overrides
 from inbox_mock.scenarios.loading import find
 from receiver import receiving
 
-MOST_WRITES, MOST_SECONDS, GLANCE_SECONDS = 40, 5, 0.001
+MOST_WRITES, MOST_SECONDS, GLANCE_SECONDS = 20, 5, 0.001
 """A server is killed after so many writes at the most, and within so many seconds of having been started, if nothing is written."""
 
 WRITERS = {"directory": 4, "postgresql": 32}

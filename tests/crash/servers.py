@@ -8,6 +8,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +20,7 @@ from inbox_mock.scenarios.loading import Scenario, find
 from inbox_mock.serving.server import Server
 
 START_SECONDS = 30
+GLANCE_SECONDS = 0.001
 
 
 @dataclass(frozen=True)
@@ -29,9 +31,12 @@ class Running:
     root: str
 
     def kill(self) -> None:
-        """End it as a power button would: nothing of it is asked, or told."""
+        """End it as a power button would: nothing of it is asked, or told. It is over when this returns."""
         with suppress(ProcessLookupError):
             os.kill(self.pid, signal.SIGKILL)
+            while True:
+                os.kill(self.pid, 0)
+                time.sleep(GLANCE_SECONDS)
 
 
 class Starter:
