@@ -40,7 +40,7 @@ MEETS = {
     "tests/scenarios/test_mistakes.py": ("jsonschema-rs", "pyyaml"),
     "tests/scenarios/test_scenario_files.py": ("isodate", "pyyaml"),
     "tests/serving/test_connections.py": ("cheroot",),
-    "tests/store/homes/test_conformance.py": ("psycopg",),
+    "tests/store/homes/test_postgresql.py": ("psycopg",),
     "tests/telemetry/test_metrics.py": ("prometheus-client",),
 }
 """Where each dependency is met the most: a version that will not do has failed there."""

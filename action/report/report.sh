@@ -31,7 +31,13 @@ inbox-mock report --format junit > "$JUNIT" || [ $? -eq 1 ]
   echo "findings=$findings"
 } >> "$GITHUB_OUTPUT"
 
-kill "$(cat "$home/pid")" 2> /dev/null || true
+pid=$(cat "$home/pid")
+kill "$pid" 2> /dev/null || true
+# It finishes what is under way: whoever starts another one finds the port free, and the journal complete.
+for _ in {1..120}; do
+  kill -0 "$pid" 2> /dev/null || break
+  sleep 0.1
+done
 
 if [ "$findings" = true ] && [ "$FAIL_ON" != never ]; then
   echo "::error title=The client broke a rule::the summary of this job says which, with evidence"

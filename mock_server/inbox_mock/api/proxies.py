@@ -16,7 +16,7 @@ from inbox_mock.domain.forwarded import address_of, told_by
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-OWN = frozenset({"__admin", "api", "dashboard", "docs", "livez", "oauth", "openapi.json", "readyz", "uploads"})
+OWN = frozenset({"__admin", "api", "dashboard", "docs", "livez", "metrics", "oauth", "openapi.json", "readyz", "uploads"})
 """With what the fake's own paths begin. A prefix that begins so could not be told from them where the proxy strips it."""
 PREFIX = re.compile(r"(/(?!\.{1,2}(/|$))[A-Za-z0-9._~-]+)+")
 EXPECTED = "an http or https URL such as https://mock.example.com/inbox, whose path is none of the fake's own, such as /api or /docs"
