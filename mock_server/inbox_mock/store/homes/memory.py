@@ -1,7 +1,7 @@
 """The home in this process: what is kept in it ends with it."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from math import inf
 from threading import Lock
@@ -94,15 +94,9 @@ class MemoryStorage:
         """Keep when it was used last."""
         self.label = replace(self.label, used_at=at)
 
-    @contextmanager
-    def advancing(self) -> Iterator[bool]:
+    def advancing(self) -> AbstractContextManager[bool]:
         """Say whether nobody else advances it."""
-        alone = self._advancing.acquire(blocking=False)
-        try:
-            yield alone
-        finally:
-            if alone:
-                self._advancing.release()
+        return alone(self._advancing)
 
     def snapshots(self) -> Sequence[Kept]:
         """Return the snapshots."""
@@ -215,6 +209,17 @@ class MemoryHome:
         """Close every database."""
         for one in list(self._kept.values()):
             self.remove(one.id)
+
+
+@contextmanager
+def alone(lock: Lock) -> Iterator[bool]:
+    """Say whether nobody else holds a lock, and hold it in the block, if so; do not wait for it."""
+    taken = lock.acquire(blocking=False)
+    try:
+        yield taken
+    finally:
+        if taken:
+            lock.release()
 
 
 @contextmanager

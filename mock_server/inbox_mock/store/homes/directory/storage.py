@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import replace
 from threading import Lock
 
@@ -13,7 +13,7 @@ from inbox_mock.store.database import Database
 from inbox_mock.store.homes import Facts, Kept, Label, Start, Transaction
 from inbox_mock.store.homes.directory.files import Files
 from inbox_mock.store.homes.directory.index import Entry, Index
-from inbox_mock.store.homes.memory import beginning
+from inbox_mock.store.homes.memory import alone, beginning
 from inbox_mock.store.migrations import UnusableDatabase
 
 STATEMENTS = {
@@ -117,15 +117,9 @@ class StoredSandbox:
         self._index.use(self.id, at)
         self.label = replace(self.label, used_at=at)
 
-    @contextmanager
-    def advancing(self) -> Iterator[bool]:
+    def advancing(self) -> AbstractContextManager[bool]:
         """Say whether nobody else advances it; no other process can."""
-        alone = self._advancing.acquire(blocking=False)
-        try:
-            yield alone
-        finally:
-            if alone:
-                self._advancing.release()
+        return alone(self._advancing)
 
     def snapshots(self) -> Sequence[Kept]:
         """Return the snapshots."""
