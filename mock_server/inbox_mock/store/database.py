@@ -6,6 +6,7 @@ A database is restored into a new connection, never over a live one, and an imag
 import sqlite3
 import sys
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -165,18 +166,11 @@ def open_file(path: Path, *, durable: bool, checked: bool = False) -> Database:
         UnusableDatabase: it is not one that this program wrote, or not as it wrote it; nothing was changed.
         sqlite3.Error: it cannot be read.
     """
-    database = _open(f"{path.absolute().as_uri()}?mode=rw", uri=True)
-    try:
+    with _opening(path) as database:
         database.execute("PRAGMA locking_mode = EXCLUSIVE")
         if not checked:
             check(database)
         database.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
-        database.execute("PRAGMA journal_mode = WAL")
-        migrations.migrate(database)
-        database.limit(limits.SANDBOX)
-    except BaseException:
-        database.close()
-        raise
     return database
 
 
@@ -186,18 +180,25 @@ def open_copy(path: Path) -> Database:
     Raises:
         UnusableDatabase: it is not one that this program wrote, or not as it wrote it.
     """
-    database = _open(f"{path.absolute().as_uri()}?mode=rw", uri=True)
-    try:
+    with _opening(path) as database:
         check(database)
         database.execute("PRAGMA synchronous = OFF")
-        database.execute("PRAGMA journal_mode = WAL")
         database.execute("PRAGMA wal_autocheckpoint = 0")
+    return database
+
+
+@contextmanager
+def _opening(path: Path) -> Iterator[Database]:
+    """Open the database in a file, bring it to the present format after the block, and close it if anything fails."""
+    database = _open(f"{path.absolute().as_uri()}?mode=rw", uri=True)
+    try:
+        yield database
+        database.execute("PRAGMA journal_mode = WAL")
         migrations.migrate(database)
         database.limit(limits.SANDBOX)
     except BaseException:
         database.close()
         raise
-    return database
 
 
 def check(database: Database) -> None:
