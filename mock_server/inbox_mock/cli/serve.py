@@ -7,7 +7,6 @@ from contextlib import ExitStack, suppress
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
-from ipaddress import ip_network
 from pathlib import Path
 
 import click
@@ -19,7 +18,7 @@ from inbox_mock.app import Options
 from inbox_mock.cli.completion import scenarios
 from inbox_mock.cli.health import Duration
 from inbox_mock.console.guard import WRONG
-from inbox_mock.console.parameters import HostParameter, ParameterType, takes_admin_tokens
+from inbox_mock.console.parameters import ClockKind, HostParameter, NetworkParameter, ParameterType, takes_admin_tokens
 from inbox_mock.console.room import takes_room
 from inbox_mock.console.stopping import STOP
 from inbox_mock.console.terminal import complain, progress
@@ -42,39 +41,6 @@ from inbox_mock.webhooks.deliveries import RECEIVER
 ROLE = re.compile(r"([A-Za-z][\w-]*)=(.*)")
 MOST_PROXIES = 100
 MOST_WORKERS = 100
-RATE = re.compile(r"([0-9]+(?:\.[0-9]+)?)x")
-
-
-class ClockKind(ParameterType):
-    """manual, real, or a rate such as 60x: sixty seconds per second."""
-
-    name = "manual|real|60x"
-
-    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, float | None]:
-        """Return the clock's mode and rate."""
-        text = str(value)
-        if text in {"manual", "real"}:
-            return text, None
-        rate = RATE.fullmatch(text)
-        if rate is None or not 0 < float(rate[1]) <= 100_000:
-            self.fail(instead(shown(text), "manual, real, or a rate such as 60x"), param, ctx)
-        return "real", float(rate[1])
-
-
-class NetworkParameter(ParameterType):
-    """An address, or a network such as 172.16.0.0/12."""
-
-    name = "ADDRESS"
-
-    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> Network:
-        """Return the network."""
-        text, example = str(value).strip(), "172.16.0.0/12"
-        try:
-            return ip_network(text)
-        except ValueError:
-            with suppress(ValueError):
-                example = str(ip_network(text, strict=False))  # 10.0.5.7/24 is an address of the network 10.0.5.0/24
-            self.fail(instead(shown(value), f"an address, or a network such as {example}"), param, ctx)
 
 
 class Receiver(ParameterType):

@@ -1,11 +1,13 @@
-"""What holds for the options and arguments of all commands: environment variables, blank values, the admin token."""
+"""What holds for the options and arguments of all commands: environment variables, blank values, the admin token, types."""
 
 import os
 import re
 import stat
 from collections.abc import Callable
+from contextlib import suppress
 from copy import copy
 from functools import wraps
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +16,7 @@ from click.core import ParameterSource
 
 from inbox_mock.console.terminal import complain
 from inbox_mock.domain.access import can_be_presented
-from inbox_mock.domain.addresses import is_host
+from inbox_mock.domain.addresses import Network, is_host
 from inbox_mock.domain.admin_tokens import AdminToken, tokens_in
 from inbox_mock.domain.spelling import instead, one_of, shown
 
@@ -22,6 +24,7 @@ PREFIX = "INBOX_MOCK"
 MOST_BYTES_OF_TOKENS = 2**20  # more is too many lines, or too long a token
 NO_UTF8 = re.compile(r"[\udc80-\udcff]")
 """The bytes that Python could not decode in what the command line or the environment gave."""
+RATE = re.compile(r"([0-9]+(?:\.[0-9]+)?)x")
 EXPECTED = "printable characters of ASCII, without blanks around them"
 
 
@@ -202,3 +205,35 @@ def _admin_tokens() -> tuple[AdminToken, ...]:
     if token is None or (in_file is not None and told_of_file):
         return in_file or ()
     return (AdminToken(token),)
+
+
+class ClockKind(ParameterType):
+    """manual, real, or a rate such as 60x: sixty seconds per second."""
+
+    name = "manual|real|60x"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, float | None]:
+        """Return the clock's mode and rate."""
+        text = str(value)
+        if text in {"manual", "real"}:
+            return text, None
+        rate = RATE.fullmatch(text)
+        if rate is None or not 0 < float(rate[1]) <= 100_000:
+            self.fail(instead(shown(text), "manual, real, or a rate such as 60x"), param, ctx)
+        return "real", float(rate[1])
+
+
+class NetworkParameter(ParameterType):
+    """An address, or a network such as 172.16.0.0/12."""
+
+    name = "ADDRESS"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> Network:
+        """Return the network."""
+        text, example = str(value).strip(), "172.16.0.0/12"
+        try:
+            return ip_network(text)
+        except ValueError:
+            with suppress(ValueError):
+                example = str(ip_network(text, strict=False))  # 10.0.5.7/24 is an address of the network 10.0.5.0/24
+            self.fail(instead(shown(value), f"an address, or a network such as {example}"), param, ctx)
