@@ -76,7 +76,7 @@ class Server(Listening):
         self.hear(self._given or listen(self._host, self._wanted_port))
         self._http = HttpServer(
             self._bound,
-            fake.app,
+            fake.wsgi,
             max=limits.THREADS,
             server_name=f"inbox-mock/{__version__}",
             request_queue_size=WAITING_CONNECTIONS,

@@ -1,0 +1,166 @@
+"""The Flask application, composed of its blueprints, and of what is done before and after all that they answer."""
+
+import re
+from collections.abc import Callable, Iterable
+from time import perf_counter
+from typing import TYPE_CHECKING
+
+import orjson
+from flask import Flask, Response, request
+from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAllowed, NotFound, RequestEntityTooLarge
+from werkzeug.routing import Rule
+
+from inbox_mock.admin import access_control
+from inbox_mock.admin import routes as admin
+from inbox_mock.api import cross_origin, oauth, proxies, rendering, routes
+from inbox_mock.api.addressing import AddressedRequest
+from inbox_mock.api.pipeline import REFUSED, Server, refuse
+from inbox_mock.dashboard import pages as dashboard
+from inbox_mock.docs import pages as docs
+from inbox_mock.domain import errors, limits
+from inbox_mock.domain.addresses import plain_host
+from inbox_mock.domain.reasons import Reason
+from inbox_mock.options import Options
+from inbox_mock.scenarios.build import SandboxFactory
+from inbox_mock.telemetry.metrics import Metrics
+from inbox_mock.telemetry.pages import METRICS, metrics_of
+from inbox_mock.telemetry.readiness import Readiness
+from inbox_mock.telemetry.watching import BEGUN, Watch
+from inbox_mock.webhooks.sender import WebhookSender
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
+SLASHES = re.compile("/{2,}")
+FORMAT = re.compile(r"(/api/v3/.*[^/])\.json(/?)")
+
+
+class MatchedRule(Rule):
+    """A rule that paths are matched with. Werkzeug compiles two functions for each that build URLs, which nobody asks for here."""
+
+    def _compile_builder(self, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:  # noqa: FBT001, FBT002 - Werkzeug's
+        """Return a function that compiles the builder when it is called."""
+        return lambda rule, **values: Rule._compile_builder(rule, append_unknown)(rule, **values)  # noqa: SLF001
+
+
+def flask_app(
+    options: Options,
+    server: Server,
+    factory: SandboxFactory,
+    sender: WebhookSender,
+    metrics: Metrics,
+    readiness: Readiness,
+    watch: Watch,
+) -> Flask:
+    """Return the application, composed of a server's options and parts."""
+    sandboxes = server.sandboxes
+    app = Flask("inbox_mock", static_folder=None)
+    app.url_rule_class = MatchedRule
+    app.request_class = AddressedRequest
+    app.config["MAX_FORM_PARTS"] = int(limits.PARAMETERS)
+    app.after_request(watch.end)  # the first to be registered, and the last to be called
+    app.register_blueprint(routes.blueprint(server))
+    app.register_blueprint(routes.reference())
+    app.register_blueprint(oauth.blueprint(server))
+    app.register_blueprint(routes.uploads(sandboxes))
+    control = access_control.AccessControl(
+        options.admin_tokens,
+        frozenset(map(plain_host, options.allowed_hosts)),
+        options.admin_networks,
+        published=options.is_published_blindly,
+    )
+    app.register_blueprint(admin.blueprint(factory, control, sender))
+    app.register_blueprint(dashboard.blueprint(control))
+    app.register_blueprint(docs.blueprint())
+    app.register_blueprint(metrics_of(metrics, sandboxes.home, control))
+    _health(app, readiness)
+    _answers_of_refusals(app, server, watch)
+    app.before_request(_before_all)
+    allow_pages = cross_origin.policy(options.allowed_origins)
+    app.after_request(lambda answer: allow_pages(request, answer) if "Origin" in request.headers else answer)
+    app.after_request(rendering.dated_by(sandboxes))
+    app.after_request(rendering.worded)
+    _normalise_paths(app)
+    app.wsgi_app = proxies.addressed(app.wsgi_app, options.public_url, options.trusted_proxies)  # type: ignore[assignment,method-assign]
+    return app
+
+
+def _normalise_paths(app: Flask) -> None:
+    """Make ``/api/v3//bookings`` and ``/api/v3/bookings.json`` mean ``/api/v3/bookings``, for all that looks at paths.
+
+    The framework would redirect the one, which clients treat as a failure. The suffix is recorded in an old official example;
+    Rails routes it like the path without it. That it answers the same is assumed.
+    """
+    answer = app.wsgi_app
+
+    def normalised(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        path = SLASHES.sub("/", environ["PATH_INFO"])
+        environ[BEGUN] = perf_counter()  # before anything is done for the request
+        environ["PATH_INFO"] = "".join(named.groups()) if (named := FORMAT.fullmatch(path)) else path
+        return answer(environ, start_response)
+
+    app.wsgi_app = normalised  # type: ignore[method-assign]
+
+
+def _before_all() -> Response | None:
+    """Refuse what the server could not read, or a query that is too long; limit the body; answer a preflight."""
+    request.max_content_length = limits.of_body(request.path)
+    refusal = request.environ.get(REFUSED)
+    if refusal is not None:
+        raise refusal
+    if request.environ.get("QUERY_STRING", "").count("&") >= limits.PARAMETERS:
+        raise errors.BadRequest(f"the query has more than {limits.PARAMETERS}")
+    return cross_origin.preflight(request) if request.method == "OPTIONS" else None
+
+
+def _health(app: Flask, readiness: Readiness) -> None:
+    @app.get("/livez")
+    def livez() -> Response:
+        return Response('{"status":"ok"}\n', content_type="application/json")
+
+    @app.get("/readyz")
+    def readyz() -> Response:
+        why = readiness.why_not()
+        if why is None:
+            return livez()
+        return Response(orjson.dumps({"status": "unavailable", "why": why}), 503, content_type="application/json")
+
+
+def _answers_of_refusals(app: Flask, server: Server, watch: Watch) -> None:
+    """Register error handlers, which answer in the format of the API that was addressed."""
+
+    def answer(refusal: errors.Refusal, reason: Reason | None = None) -> Response:
+        watch.fail(refusal)
+        answered = _in_format(server, refusal, reason)
+        if refusal.status == 503:
+            answered.headers["Retry-After"] = "1"
+        return answered
+
+    def answer_framework(error: HTTPException) -> Response:
+        match error:
+            case NotFound():
+                return answer(errors.NotFound(), Reason("no_such_address"))
+            case MethodNotAllowed():
+                return answer(errors.MethodNotAllowed(tuple(sorted(error.valid_methods or ()))))
+            case InternalServerError():  # a bug of an error handler itself, of which the framework has told
+                return answer(errors.InternalError())
+            case RequestEntityTooLarge():
+                told = {"most": str(limits.of_body(request.path)), "parameters": str(limits.PARAMETERS)}
+                return answer(errors.PayloadTooLarge(), Reason("body_too_large", told))
+        return answer(errors.BadRequest(error.description or error.name))
+
+    def answer_bug(error: Exception) -> Response:
+        app.logger.error("a bug of the Inbox Mock", exc_info=error)
+        return answer(errors.InternalError())
+
+    app.register_error_handler(errors.Refusal, answer)
+    app.register_error_handler(HTTPException, answer_framework)
+    app.register_error_handler(Exception, answer_bug)
+
+
+def _in_format(server: Server, refusal: errors.Refusal, reason: Reason | None) -> Response:
+    if request.path.startswith((access_control.PREFIX, METRICS)):
+        return access_control.problem_of(refusal)
+    if isinstance(refusal, errors.NotRead):
+        return refuse(server, refusal, render=oauth.refused if request.path.startswith("/oauth/") else rendering.refused)
+    return refuse(server, refusal, reason)
