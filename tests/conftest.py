@@ -1,7 +1,10 @@
 """The fake, once per run in process and once on a port; every test makes a sandbox of its own."""
 
+import atexit
+import os
 import signal
 from collections.abc import Iterator
+from tempfile import TemporaryDirectory
 from threading import Thread
 
 import pytest
@@ -25,7 +28,14 @@ settings.load_profile("project")
 
 
 def pytest_configure() -> None:
-    """Handle SIGINT as usual where it is ignored: commands that tests start in a shell's background job would inherit that."""
+    """Handle SIGINT as usual where it is ignored: commands that tests start in a shell's background job would inherit that.
+
+    What servers keep for the next start is not in the user's folder.
+    """
+    if "INBOX_MOCK_CACHE" not in os.environ:  # workers of pytest-xdist have that of their controller
+        folder = TemporaryDirectory(prefix="inbox-mock-cache-")
+        atexit.register(folder.cleanup)
+        os.environ["INBOX_MOCK_CACHE"] = folder.name
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 

@@ -8,6 +8,7 @@ from inbox_mock.domain.admin_tokens import AdminToken
 from inbox_mock.domain.room import Room
 from inbox_mock.scenarios.build import Overrides
 from inbox_mock.scenarios.builder import Progress
+from inbox_mock.scenarios.kept import Kept
 from inbox_mock.scenarios.loading import Scenario
 
 
@@ -21,6 +22,7 @@ class Options:
     ``default_ttl`` is for how many seconds those other than the default one are kept unused, if they do not say; None: for good.
     ``public_url`` is the root with which addresses begin, whoever asks, as `proxies.public_root` returns it; ``trusted_proxies`` is
     the number of proxies whose headers are believed. ``log_format`` is how it logs, json or text; None: not at all.
+    ``kept`` is what earlier starts have kept for this one.
     """
 
     scenario: Scenario
@@ -40,6 +42,7 @@ class Options:
     public_url: str | None = None
     log_format: str | None = None
     trusted_proxies: int = 0
+    kept: Kept | None = None
 
     @property
     def place(self) -> str:

@@ -17,7 +17,7 @@ HOW = {
 
 def scenarios(_ctx: click.Context, _option: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """Complete a shipped scenario's name, or else a file's."""
-    from inbox_mock.scenarios.loading import fixtures
+    from inbox_mock.scenarios import fixtures
 
     names = sorted(path.stem for path in (fixtures() / "scenarios").glob("*.yaml"))
     found = [CompletionItem(name) for name in names if name.startswith(incomplete)]

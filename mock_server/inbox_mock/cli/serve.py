@@ -30,6 +30,7 @@ from inbox_mock.domain.spelling import instead, shown
 from inbox_mock.domain.values import LARGEST
 from inbox_mock.scenarios.build import Overrides
 from inbox_mock.scenarios.errors import ScenarioError
+from inbox_mock.scenarios.kept import kept
 from inbox_mock.scenarios.loading import find
 from inbox_mock.serving.greeting import greet, warn
 from inbox_mock.serving.listening import PortTaken
@@ -41,6 +42,7 @@ from inbox_mock.webhooks.deliveries import RECEIVER
 ROLE = re.compile(r"([A-Za-z][\w-]*)=(.*)")
 MOST_PROXIES = 100
 MOST_WORKERS = 100
+OFF = Path("off")
 
 
 class Receiver(ParameterType):
@@ -152,6 +154,13 @@ def _of_a_home(ctx: click.Context, param: click.Parameter, workers: int | None) 
     metavar="N",
     help="With --data or --store, serve by so many processes, and start anew what ends.  [default: this process alone]",
 )
+@click.option(
+    "--cache",
+    type=click.Path(path_type=Path),
+    metavar="DIR|off",
+    help="Where to keep, for the next start, a scenario that was checked, and the image of one that ships.  "
+    "[default: inbox-mock in the user's cache folder]",
+)
 @click.option("--strict/--lenient", default=None, help="Refuse what the guide asks clients to refrain from.")
 @click.option("--rate-limit", type=click.IntRange(0, LARGEST), help="Enforce so many requests an hour for each application.")
 @takes_room
@@ -218,6 +227,7 @@ def command(
     durable: bool,
     store: str | None,
     workers: int | None,
+    cache: Path | None,
     strict: bool | None,
     rate_limit: int | None,
     room: Room,
@@ -238,7 +248,8 @@ def command(
     try:
         if port_file is not None:
             prepare_port_file(port_file)
-        found = find(scenario)
+        earlier = None if cache == OFF else kept(cache)
+        found = find(scenario, earlier)
         mode, rate = clock or _own_clock(found.data.get("clock"))
         overrides = Overrides(seed=seed, mode=mode, rate=rate, strict=strict, rate_limit=rate_limit, receivers=webhook_url)
         options = Options(
@@ -257,6 +268,7 @@ def command(
             default_ttl=default_ttl.total_seconds() if default_ttl else None,
             public_url=public_url,
             trusted_proxies=trust_proxy,
+            kept=earlier,
             log_format=log_format,
         )
         server = _prepared(options, host, port, workers)

@@ -43,7 +43,7 @@ def write_whole(path: Path, text: str) -> None:
                 file.write(content)
             return
         try:
-            _replace(path.resolve(), content, found)
+            replace_with(path.resolve(), content, None if found is None else stat.S_IMODE(found.st_mode))
         except OSError as error:
             if error.errno not in IN_PLACE:
                 raise OSError(error.errno, error.strerror, str(path)) from None
@@ -55,11 +55,16 @@ def _is_open(found: os.stat_result) -> bool:
     return any(os.path.samestat(found, os.fstat(descriptor)) for descriptor in (1, 2))
 
 
-def _replace(path: Path, content: bytes, earlier: os.stat_result | None) -> None:
+def replace_with(path: Path, content: bytes, mode: int | None) -> None:
+    """Replace a file, or make it; with other permissions than usual, if a mode says so.
+
+    Raises:
+        OSError: it cannot be written.
+    """
     made = draft(path, content)
     try:
-        if earlier is not None:
-            made.chmod(stat.S_IMODE(earlier.st_mode))
+        if mode is not None:
+            made.chmod(mode)
         made.replace(path)
     except OSError:
         made.unlink()

@@ -103,6 +103,8 @@ STORE_CONNECTIONS = Limit(
 STORE_SILENCE = Limit(12, "seconds", "the time in which PostgreSQL says nothing, 5 of them while others use a sandbox", "503")
 HAPPENED = Limit(1_000, "events", "the answer to an advance of a clock", "the latest are told, and the `count` of all")
 
+KEPT = Limit(256 * MEBIBYTE, "bytes", "what starts keep for the next ones in the cache folder", "the oldest is deleted")
+
 LOGGED = Limit(10_000, "lines", "lines of the log that wait to be written", "they are dropped, and counted in the next line")
 
 # What is listed.

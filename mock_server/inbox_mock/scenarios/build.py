@@ -18,17 +18,18 @@ from inbox_mock.domain.times import LATEST, Clock
 from inbox_mock.engine.sandbox import Sandbox
 from inbox_mock.engine.sandboxes import Sandboxes
 from inbox_mock.engine.unit_of_work import UnitOfWork
-from inbox_mock.scenarios import history, setup, timeline
+from inbox_mock.scenarios import fixtures, history, setup, timeline
 from inbox_mock.scenarios.builder import Builder, Progress
-from inbox_mock.scenarios.errors import ReceiverError
+from inbox_mock.scenarios.errors import Lines, ReceiverError
+from inbox_mock.scenarios.kept import Kept
 from inbox_mock.scenarios.loading import Scenario
 from inbox_mock.scenarios.receivers import Receivers, with_receivers
-from inbox_mock.scenarios.yaml12 import Lines
 from inbox_mock.simulation.actions import handlers
 from inbox_mock.store import database
 from inbox_mock.store import sandbox as sandbox_store
 from inbox_mock.store.access import DEFAULT_LIMIT
 from inbox_mock.store.homes import Label, Start
+from inbox_mock.store.migrations import UnusableDatabase
 from inbox_mock.store.sandbox import Settings
 from inbox_mock.webhooks.deliveries import is_address
 
@@ -56,15 +57,21 @@ class Overrides:
 class SandboxFactory:
     """Creates sandboxes. On a manual clock, a scenario with the same overrides is built once and then restored from its image.
 
-    ``default_ttl`` is for how many seconds those are kept unused for which nothing else is said; None: for good.
+    ``default_ttl`` is for how many seconds those are kept unused for which nothing else is said; None: for good. The image of a
+    default one that ships is ``kept`` for the next start.
     """
 
     def __init__(
-        self, sandboxes: Sandboxes, wall: Callable[[], float], may_send_to: Callable[[str], bool], default_ttl: float | None = None
+        self,
+        sandboxes: Sandboxes,
+        wall: Callable[[], float],
+        may_send_to: Callable[[str], bool],
+        default_ttl: float | None = None,
+        kept: Kept | None = None,
     ) -> None:
         self.sandboxes, self.default_ttl = sandboxes, default_ttl
         self.wall = wall
-        self._may_send_to = may_send_to
+        self._may_send_to, self._kept = may_send_to, kept
         self._images: OrderedDict[object, bytes] = OrderedDict()
         self._lock = Lock()
 
@@ -91,10 +98,15 @@ class SandboxFactory:
         if (overrides.mode or clock.get("mode", "manual")) == "real":
             start = Start(recipe=_recipe(scenario, overrides))
             return self.sandboxes.add(start, build_image(scenario, overrides, self.wall(), progress), label, default=default)
-        key = (scenario.name, sha256(orjson.dumps(scenario.data)).digest(), overrides)
+        key = (scenario.name, sha256(orjson.dumps(scenario.data)).hexdigest(), overrides)
         image = self._images.get(key)
         if image is None:
-            image = build_image(scenario, overrides, self.wall(), progress)
+            kept = self._kept if default and scenario.folder == fixtures() / "scenarios" else None  # no other file is part of it
+            image = _kept_image(kept, key)
+            if image is None:
+                image = build_image(scenario, overrides, self.wall(), progress)
+                if kept is not None:
+                    kept.put(image, "image", repr(key))
             self._keep(key, image)
         return self.sandboxes.add(Start(image=image), image, label, default=default)
 
@@ -115,6 +127,18 @@ class SandboxFactory:
             self._images[key] = image
             while sum(map(len, self._images.values())) > MOST_BYTES_OF_IMAGES:
                 self._images.popitem(last=False)
+
+
+def _kept_image(kept: Kept | None, key: object) -> bytes | None:
+    """Return an image that was kept, checked like any that may come from anywhere."""
+    found = None if kept is None else kept.get("image", repr(key))
+    if not found:
+        return None
+    try:
+        database.restore(found, checked=False).close()
+    except UnusableDatabase:
+        return None
+    return found
 
 
 def build_recipe(recipe: bytes, wall: float) -> bytes:

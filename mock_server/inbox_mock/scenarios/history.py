@@ -6,8 +6,8 @@ from pathlib import Path
 
 from inbox_mock.domain import limits
 from inbox_mock.engine.unit_of_work import Actor
+from inbox_mock.scenarios import fixtures
 from inbox_mock.scenarios.builder import Builder, Location, ScenarioArguments
-from inbox_mock.scenarios.loading import fixtures
 from inbox_mock.scenarios.setup import account_of
 from inbox_mock.services import attachments, conversations, people
 from inbox_mock.services.bookings import cancel_booking, create_inquiry

@@ -16,9 +16,10 @@ from inbox_mock.domain.spelling import one_of, shortened
 from inbox_mock.domain.values import normal
 from inbox_mock.faults.kinds import kinds
 from inbox_mock.resources import RESOURCES
-from inbox_mock.scenarios.errors import CombinedScenarioError, ScenarioError, UnreadableScenarioError, told, violations
+from inbox_mock.scenarios import fixtures
+from inbox_mock.scenarios.errors import CombinedScenarioError, Lines, ScenarioError, UnreadableScenarioError, told, violations
+from inbox_mock.scenarios.kept import Kept
 from inbox_mock.scenarios.size import SMALLER, too_much
-from inbox_mock.scenarios.yaml12 import Lines, read
 from inbox_mock.simulation.actions import actions
 from inbox_mock.webhooks.event_types import event_types
 
@@ -62,12 +63,6 @@ class Scenario:
         return ScenarioError(self.name, 0, found if found.startswith(place) else f"{place}: {found}", expected)
 
 
-def fixtures() -> Path:
-    """Return the folder of the shipped scenarios and attachments: in the installed package, else in the checkout."""
-    installed = Path(str(files("inbox_mock"))) / "_fixtures"
-    return installed if installed.is_dir() else Path(str(files("inbox_mock"))).parents[1] / "fixtures"
-
-
 def shipped() -> Iterator[Scenario]:
     """Return every shipped scenario, by name."""
     for path in sorted((fixtures() / "scenarios").glob("*.yaml")):
@@ -78,24 +73,24 @@ def shipped() -> Iterator[Scenario]:
             yield Scenario(path.stem, {"description": f"{path.name}{told}"}, Lines(), mistake=f"{path.name}{told}")
 
 
-def find(wanted: str) -> Scenario:
-    """Return a shipped scenario by its name, or the one in a file by its path.
+def find(wanted: str, kept: Kept | None = None) -> Scenario:
+    """Return a shipped scenario by its name, or the one in a file by its path; as it was ``kept``, if its file is the same.
 
     Raises:
         ScenarioError: there is none, it cannot be read, or it violates the schema.
     """
     path = Path(wanted)
     if path.suffix in SUFFIXES or "/" in wanted:
-        return from_file(path, wanted)
+        return from_file(path, wanted, kept)
     try:
-        return find_shipped(wanted)
+        return find_shipped(wanted, kept)
     except UnknownScenarioError:
         if path.is_file():
-            return from_file(path, wanted)
+            return from_file(path, wanted, kept)
         raise
 
 
-def find_shipped(name: str) -> Scenario:
+def find_shipped(name: str, kept: Kept | None = None) -> Scenario:
     """Return a shipped scenario by its name; never read another file.
 
     Raises:
@@ -105,10 +100,10 @@ def find_shipped(name: str) -> Scenario:
     if name not in known:
         expected = one_of(name, sorted(known), ", or the path of a .yaml file")
         raise UnknownScenarioError(shortened(name), 0, "no scenario of this name", expected)
-    return from_file(known[name], name)
+    return from_file(known[name], name, kept)
 
 
-def from_file(path: Path, name: str) -> Scenario:
+def from_file(path: Path, name: str, kept: Kept | None = None) -> Scenario:
     """Return the scenario in a file.
 
     Raises:
@@ -116,13 +111,13 @@ def from_file(path: Path, name: str) -> Scenario:
     """
     try:
         written = path.stat()
-        return _read(path, name, written.st_mtime_ns, written.st_size)
+        return _read(path, name, written.st_mtime_ns, written.st_size, kept)
     except OSError as error:
         raise UnreadableScenarioError(name, 0, f"a file that cannot be read: {error.strerror}", "a readable .yaml file") from None
 
 
 @lru_cache(maxsize=32)
-def _read(path: Path, name: str, _written_ns: int, size: int) -> Scenario:
+def _read(path: Path, name: str, _written_ns: int, size: int, kept: Kept | None) -> Scenario:
     """Read a file of a ``size``, which of a pipe is 0, again only if it has changed."""
     try:
         raw = b""
@@ -134,6 +129,19 @@ def _read(path: Path, name: str, _written_ns: int, size: int) -> Scenario:
         text = raw.decode()
     except UnicodeDecodeError:
         raise ScenarioError(name, 0, "a file that is no text", "UTF-8") from None
+    known = None if kept is None else kept.get("scenario", text)
+    if known is not None:
+        data, lines = orjson.loads(known)
+        return Scenario(name, data, Lines({tuple(place): line for place, line in lines}), path.parent)
+    scenario = _parsed(path, name, text)
+    if kept is not None:
+        kept.put(orjson.dumps([scenario.data, [*scenario.lines.found.items()]]), "scenario", text)
+    return scenario
+
+
+def _parsed(path: Path, name: str, text: str) -> Scenario:
+    from inbox_mock.scenarios.yaml12 import read
+
     data, lines = read(text, name)
     if not isinstance(data, dict):
         raise ScenarioError(name, 1, "no keys", "keys such as rentals and bookings, each with what the sandbox starts with")

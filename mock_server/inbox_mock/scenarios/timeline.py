@@ -6,8 +6,8 @@ from datetime import timedelta
 from inbox_mock.domain import times
 from inbox_mock.engine.unit_of_work import UnitOfWork
 from inbox_mock.scenarios.builder import Builder, Location, ScenarioArguments
+from inbox_mock.scenarios.errors import Lines
 from inbox_mock.scenarios.loading import Scenario
-from inbox_mock.scenarios.yaml12 import Lines
 from inbox_mock.simulation.actions import WHEN, Action, actions
 from inbox_mock.simulation.actions.fault import set_fault
 from inbox_mock.simulation.actions.guest import guest_books

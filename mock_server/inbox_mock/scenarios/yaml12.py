@@ -1,19 +1,19 @@
 """Parse YAML by the rules of version 1.2, with the line of every value."""
 
 import re
-from collections.abc import Hashable
+from collections.abc import Iterable
+from dataclasses import dataclass
 
 import yaml
 
-from inbox_mock.scenarios.errors import NotYamlError, ScenarioError
-from inbox_mock.scenarios.size import check_document
+from inbox_mock.domain import limits
+from inbox_mock.scenarios.errors import Lines, NotYamlError, Path, ScenarioError
+from inbox_mock.scenarios.size import SMALLER
 
 try:
     from yaml import CSafeLoader as _Loader
 except ImportError:  # PyYAML without libyaml is slower, with the same result
     from yaml import SafeLoader as _Loader  # type: ignore[assignment]
-
-Path = tuple[Hashable, ...]
 
 
 class Loader(_Loader):
@@ -34,25 +34,60 @@ Loader.add_implicit_resolver(
 )
 
 
-class Lines:
-    """The lines of a document's values, or of their keys, by path."""
+@dataclass(slots=True)
+class Size:
+    """The size of a part of a document, in which each alias counts as what it stands for."""
 
-    def __init__(self) -> None:
-        self._found: dict[Path, int] = {}
+    values: int
+    characters: int = 0
+    levels: int = 0
 
-    def note(self, path: Path, node: yaml.Node) -> None:
-        """Record a node's line, unless that of its key is known."""
-        self._found.setdefault(path, node.start_mark.line + 1)
+    def add(self, part: "Size") -> None:
+        """Add a part that this one holds."""
+        self.values += part.values
+        self.characters += part.characters
+        self.levels = max(self.levels, part.levels + 1)
 
-    def note_key(self, path: Path, key: yaml.Node) -> None:
-        """Record a key's line as that of its value."""
-        self._found[path] = key.start_mark.line + 1
 
-    def of(self, path: Path) -> int:
-        """Return the line of a value, or of its nearest container."""
-        while path and path not in self._found:
-            path = path[:-1]
-        return self._found.get(path, 1)
+def check_document(events: Iterable[yaml.Event], name: str) -> None:
+    """Read a document's events only as far as the limits of values, of characters and of nesting allow.
+
+    Raises:
+        ScenarioError: it passes one of them, or an alias holds itself.
+    """
+    document, anchored = Size(0), dict[str | None, Size]()
+    within: list[tuple[str | None, Size]] = []
+    for event in events:
+        part, levels, line = Size(0), len(within), event.start_mark.line + 1 if event.start_mark else 1
+        if isinstance(event, yaml.CollectionStartEvent):
+            within.append((event.anchor, Size(1)))
+            document.values += 1
+        elif isinstance(event, yaml.CollectionEndEvent):
+            anchor, part = within.pop()
+            anchored[anchor] = part
+        elif isinstance(event, yaml.ScalarEvent):
+            part = anchored[event.anchor] = Size(1, len(event.value))
+            document.add(part)
+        elif isinstance(event, yaml.AliasEvent):
+            if event.anchor in [anchor for anchor, _ in within]:
+                raise ScenarioError(name, line, "an alias that holds itself", "a scenario")
+            part = anchored.get(event.anchor, part)
+            levels += part.levels
+            document.add(part)
+        if within:
+            within[-1][1].add(part)
+        found = _passed(document, levels)
+        if found is not None:
+            raise ScenarioError(name, line, found, SMALLER)
+
+
+def _passed(document: Size, levels: int) -> str | None:
+    """Return the limit that a document passes, in words."""
+    if document.values > limits.SCENARIO_VALUES:
+        return f"more than {limits.SCENARIO_VALUES}"
+    if document.characters > limits.SCENARIO:
+        return f"more than {limits.SCENARIO} of text"
+    return f"values nested more than {limits.LEVELS} deep" if levels > limits.LEVELS else None
 
 
 def read(text: str, name: str) -> tuple[object, Lines]:
@@ -75,14 +110,14 @@ def read(text: str, name: str) -> tuple[object, Lines]:
 
 
 def _data(node: yaml.Node, path: Path, lines: Lines, name: str) -> object:
-    lines.note(path, node)
+    lines.note(path, node.start_mark.line + 1)
     if isinstance(node, yaml.MappingNode):
         found: dict[str, object] = {}
         for key_node, value_node in node.value:
             key = key_node.value if isinstance(key_node, yaml.ScalarNode) else "?"
             if key in found:
                 raise ScenarioError(name, key_node.start_mark.line + 1, f"the key {key!r} a second time", "each key once")
-            lines.note_key((*path, key), key_node)
+            lines.note_key((*path, key), key_node.start_mark.line + 1)
             found[key] = _data(value_node, (*path, key), lines, name)
         return found
     if isinstance(node, yaml.SequenceNode):
