@@ -5,7 +5,7 @@ from argparse import ArgumentParser
 from collections.abc import Callable, Iterator
 from time import perf_counter
 
-from bench import dashboard, growth, homes, memory, report, rest, sandboxes, server_trial, startup, throughput, trials, workers
+from bench import dashboard, growth, homes, memory, postgresql, report, rest, sandboxes, server_trial, startup, throughput, trials, workers
 from bench.figures import Figure, say, table
 
 ROUNDS, QUICK_ROUNDS = 15, 3
@@ -18,6 +18,7 @@ MEASUREMENTS: dict[str, Callable[[int], Iterator[Figure]]] = {
     "memory": memory.measure,
     "rest": rest.measure,
     "homes": homes.measure,
+    "postgresql": postgresql.measure,
     "trials": trials.measure,
     "dashboard": dashboard.measure,
     "server_trial": server_trial.measure,

@@ -2,14 +2,14 @@
 
 import select
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from threading import BoundedSemaphore
 from typing import TypeVar
 
 import psycopg
 from psycopg import ClientCursor, Connection
 from psycopg.abc import PQGen
-from psycopg.pq import ExecStatus, TransactionStatus
+from psycopg.pq import ConnStatus, ExecStatus, TransactionStatus
 from psycopg.pq.abc import PGresult
 from psycopg.rows import TupleRow
 from psycopg.waiting import Ready, Wait
@@ -19,15 +19,21 @@ from inbox_mock.domain.errors import HomeUnavailable
 
 T = TypeVar("T")
 Cursor = psycopg.Cursor[TupleRow]
+Step = tuple[bytes, Sequence[bytes | None] | None]
+"""A statement: its text, and None; or the name of one that was prepared, and its parameters as text, or as they are if they are `Raw`."""
 
 NAME = "inbox-mock"
 CONNECT_SECONDS = 3
 ROOM_SECONDS = 3
 SETTINGS = """
     SET lock_timeout = '5s'; SET statement_timeout = '10s'; SET idle_in_transaction_session_timeout = '{idle}';
-    SET default_transaction_read_only = off; SET standard_conforming_strings = on;
+    SET default_transaction_read_only = off; SET default_transaction_isolation = 'read committed'; SET standard_conforming_strings = on;
     SET tcp_keepalives_idle = 10; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 3"""
 EVENTS = {Wait.R: select.POLLIN, Wait.W: select.POLLOUT, Wait.RW: select.POLLIN | select.POLLOUT}
+
+
+class Raw(bytes):
+    """A parameter that PostgreSQL takes as it is."""
 
 
 class Silent(psycopg.OperationalError):
@@ -65,30 +71,44 @@ class BoundedConnection(Connection[TupleRow]):
             raise Silent(f"the server has said nothing for {float(self.silence):g} s")
         return found[0][1]
 
-    def ask(self, query: str) -> PGresult:
-        """Execute statements without parameters, and return the result of the last one, as text.
+    def ask(self, *steps: Step) -> list[PGresult]:
+        """Execute statements that are sent at once, and return what each has to say, as text.
 
         What the driver's cursors do beyond that takes several times as long.
         """
+        pgconn = self.pgconn
+        pgconn.enter_pipeline_mode()
+        for statement, values in steps:
+            if values is None:
+                pgconn.send_query_params(statement, None)
+            else:
+                pgconn.send_query_prepared(statement, values, [isinstance(value, Raw) for value in values])
+        pgconn.pipeline_sync()
+        results = self._results()
+        for result in results:
+            if result.status == ExecStatus.FATAL_ERROR:
+                raise psycopg.OperationalError(result.error_message.decode(errors="replace"))
+        return results
+
+    def _results(self) -> list[PGresult]:
+        """Send what is still to be sent, and return what comes back until the pipeline ends, or is lost."""
+        pgconn, found = self.pgconn, list[PGresult]()
         poll = select.poll()
-        poll.register(self.pgconn.socket, 0)
-        last = None
-        self.pgconn.send_query(query.encode())
-        while self.pgconn.flush():  # a long one is not sent at once
+        poll.register(pgconn.socket, 0)
+        while pgconn.flush():  # what is long is not sent at once
             if self._ready(poll, Wait.RW) & select.POLLIN:
-                self.pgconn.consume_input()
-        while True:
-            while self.pgconn.is_busy():
+                pgconn.consume_input()
+        while pgconn.status == ConnStatus.OK:
+            while pgconn.is_busy():
                 self._ready(poll, Wait.R)
-                self.pgconn.consume_input()
-            result = self.pgconn.get_result()
-            if result is None:
+                pgconn.consume_input()
+            result = pgconn.get_result()
+            if result is not None and result.status == ExecStatus.PIPELINE_SYNC:
+                pgconn.exit_pipeline_mode()
                 break
-            last = result
-        if last is None or last.status not in {ExecStatus.COMMAND_OK, ExecStatus.TUPLES_OK}:
-            said = self.pgconn.error_message if last is None else last.error_message
-            raise psycopg.OperationalError(said.decode(errors="replace"))
-        return last
+            if result is not None:  # which separates statements
+                found.append(result)
+        return found
 
 
 class Connections:
@@ -117,11 +137,9 @@ class Connections:
         with self._begun(lambda connection: connection.execute(query.encode(), parameters), silence) as (_, cursor):
             yield cursor
 
-    @contextmanager
-    def asked(self, query: str) -> Iterator[tuple[BoundedConnection, PGresult]]:
-        """Lend a connection in the same way, with the result of statements that have no parameters."""
-        with self._begun(lambda connection: connection.ask(query)) as begun:
-            yield begun
+    def asked(self, *steps: Step) -> AbstractContextManager[tuple[BoundedConnection, PGresult]]:
+        """Lend a connection in the same way, with the result of the last statement."""
+        return self._begun(lambda connection: connection.ask(*steps)[-1])
 
     @contextmanager
     def _begun(self, begin: Callable[[BoundedConnection], T], silence: float | None = None) -> Iterator[tuple[BoundedConnection, T]]:
@@ -173,11 +191,11 @@ class Connections:
                 self._close_idle()  # they are lost as well
 
     def _take_back(self, connection: BoundedConnection) -> None:
-        status = connection.info.transaction_status
+        status = connection.pgconn.transaction_status
         if status in {TransactionStatus.INTRANS, TransactionStatus.INERROR}:
             with suppress(psycopg.Error):
                 connection.rollback()
-                status = connection.info.transaction_status
+                status = connection.pgconn.transaction_status
         if status == TransactionStatus.IDLE:
             self._idle.append(connection)
         else:

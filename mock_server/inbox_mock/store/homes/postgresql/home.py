@@ -80,7 +80,7 @@ class PostgresHome:
         content = database.as_file(database.take_image(transaction.db))
         transaction.db.close()
         pages = differences(b"" if start.image is None else database.as_file(start.image), content)
-        with self._connections.asked("BEGIN") as (connection, _):
+        with self._connections.asked(rows.BEGIN) as (connection, _):
             cursor = connection.cursor()
             kept = None if start.image is None else images.keep(cursor, start.image)
             added = cursor.execute(ADD, (sandbox_id, kept, start.recipe)).fetchone()
@@ -128,8 +128,7 @@ class PostgresHome:
             cursor.nextset()
             found = [(row[0], row[1:]) for row in cursor.fetchall()]
         listed = [
-            Listed(sandbox_id, rows.label_in(row), rows.facts_in(row, row[8]), rows.stand_in(row).pages * PAGE_BYTES)
-            for sandbox_id, row in found
+            Listed(sandbox_id, rows.label_in(row), rows.facts_in(row), rows.stand_in(row).pages * PAGE_BYTES) for sandbox_id, row in found
         ]
         return listed, number
 

@@ -9,7 +9,6 @@ from threading import Lock
 
 from psycopg.errors import LockNotAvailable
 from psycopg.rows import TupleRow
-from psycopg.sql import quote
 
 from inbox_mock.domain.errors import HomeUnavailable, NotFound, SandboxFull
 from inbox_mock.store import database
@@ -62,7 +61,7 @@ class PostgresStorage:
         self.id, self._shared = sandbox_id, shared
         self.label = rows.label_in(row)
         self._stand = rows.stand_in(row)
-        self.facts: Facts = rows.facts_in(row, row[8])
+        self.facts: Facts = rows.facts_in(row)
         self._lock = Lock()  # of what is known of it: news come in another thread
 
     def __del__(self) -> None:
@@ -209,27 +208,25 @@ class PostgresStorage:
             label, stand = rows.label_in(row), rows.stand_in(row)
             is_new = stand.version > self._stand.version or stand.era != self._stand.era
             if is_new:
-                self._stand, self.facts = stand, rows.facts_in(row, row[8])
+                self._stand, self.facts = stand, rows.facts_in(row)
             was, self.label = self.label, label
             return is_new or label != was
 
     @contextmanager
     def _locked(self) -> Iterator[tuple[BoundedConnection, Copy]]:
         """Lock the sandbox against other processes, and bring the copy up to date."""
-        facts = self.facts
-        with self._shared.connections.asked(rows.LOCK.format(facts.described, self._stand.generation, quote(self.id))) as (
-            connection,
-            found,
-        ):
-            row = rows.locked_row(found)
-            if row is None:
+        stand, facts = self._stand, self.facts
+        locking = rows.lock(self.id, facts.described, stand.generation)
+        with self._shared.connections.asked(rows.BEGIN, locking) as (connection, found):
+            locked = rows.locked(found, stand, facts)
+            if locked is None:
                 self.sleep()
                 raise NotFound
-            stand = rows.stand_in(row)
+            stand, facts, start = locked
             if stand != self._stand:
                 with self._lock:
-                    self._stand, self.facts = stand, rows.facts_in(row, row[8] or facts.description)
-            yield connection, self._current(connection, stand, row[9])
+                    self._stand, self.facts = stand, facts
+            yield connection, self._current(connection, stand, start)
 
     def _current(self, connection: BoundedConnection, stand: Stand, base: bytes | None) -> Copy:
         """Return the copy, with the pages that others have changed."""
