@@ -3,6 +3,7 @@
 pytest imports this module in every run where it is installed, so all else is imported when a fixture is used.
 """
 
+from contextlib import suppress
 from dataclasses import dataclass
 
 import pytest
@@ -111,6 +112,7 @@ def inbox_mock_server() -> "Iterator[InboxMockServer]":
 def inbox_mock(request: pytest.FixtureRequest, inbox_mock_server: "InboxMockServer") -> "Iterator[ReceivingSandbox]":
     """A fresh sandbox, over HTTP: point the client at its ``url`` and ``token``. Its conduct is judged when the test ends."""
     from inbox_mock.client import AdminError
+    from inbox_mock.domain.errors import NotFound
     from inbox_mock.testing.contact import REAL_HOST, no_contact
     from inbox_mock.testing.sandboxes import Receivers, ReceivingSandbox
 
@@ -120,7 +122,7 @@ def inbox_mock(request: pytest.FixtureRequest, inbox_mock_server: "InboxMockServ
         plain = inbox_mock_server.sandbox(scenario, **overrides)
     except AdminError as refused:
         raise pytest.fail.Exception(f"inbox_scenario: {refused}", pytrace=False) from None
-    held = Held(request.node, plain, scenario)
+    held = Held(request.node, inbox_mock_server.fake, plain, scenario)
     try:
         with no_contact(REAL_HOST, "the test's server is at inbox_mock.url"):
             yield ReceivingSandbox(plain.server, plain.made, receivers)
@@ -130,8 +132,8 @@ def inbox_mock(request: pytest.FixtureRequest, inbox_mock_server: "InboxMockServ
         held.judge()
     finally:
         receivers.close()
-        if _exists(plain):
-            plain.delete()
+        with suppress(NotFound):  # a test may have deleted it
+            inbox_mock_server.fake.sandboxes.remove(inbox_mock_server.fake.sandboxes.get(plain.id))
 
 
 @pytest.fixture
@@ -149,7 +151,7 @@ def inbox_mock_in_process(request: pytest.FixtureRequest) -> "Iterator[SandboxIn
     except AdminError as refused:
         raise pytest.fail.Exception(f"inbox_scenario: {refused}", pytrace=False) from None
     try:
-        held = Held(request.node, sandbox, scenario)
+        held = Held(request.node, context.fake, sandbox, scenario)
         yield sandbox
         held.judge()
     finally:
@@ -185,21 +187,20 @@ class InboxMockServer:
         Raises:
             AdminError: there is no such scenario, or an override is invalid.
         """
-        from inbox_mock.testing.sandboxes import client_of, create_sandbox
+        from inbox_mock.testing.sandboxes import create_sandbox, sandbox_of
 
-        sandbox_id = create_sandbox(self.fake.factory, scenario, dict(overrides))
-        return client_of(self.fake.app, self.url).sandbox(sandbox_id)
+        return sandbox_of(self.fake, create_sandbox(self.fake.factory, scenario, dict(overrides)), self.url)
 
 
 class Held:
     """A sandbox that a test holds, what the test may do in it, and how to create the same one again."""
 
-    def __init__(self, item: pytest.Item, sandbox: "SandboxClient", scenario: object) -> None:
+    def __init__(self, item: pytest.Item, fake: "Fake", sandbox: "SandboxClient", scenario: object) -> None:
         from shlex import quote
 
         self.sandbox = sandbox
-        self._item = item
-        self._allowed = _allowed(item, sandbox)
+        self._item, self._fake = item, fake
+        self._allowed = _allowed(item)
         item.stash.setdefault(HELD, []).append(self)
         named = "an inline scenario" if isinstance(scenario, dict) else f"scenario {sandbox.made['scenario']}"
         self.world = f"{named}, seed {sandbox.made['seed']}"
@@ -207,17 +208,21 @@ class Held:
 
     def judge(self) -> None:
         """Fail the test if a rule could not judge, or the client broke one that is not allowed; a failed test shows it in a section."""
-        if self._item.stash.get(FAILED, False) or not _exists(self.sandbox):
+        if self._item.stash.get(FAILED, False) or (found := self._judged()) is None:
             return
-        if broken := self.sandbox.report()["broken"]:
+        if broken := found["broken"]:
             pytest.fail(_told([f"inbox-mock: BROKEN  {one}" for one in broken]), pytrace=False)
-        if violations := self.violations():
+        if violations := self._forbidden(found):
             pytest.fail(self.told(violations), pytrace=False)
 
-    def violations(self) -> "list[dict[str, Any]]":
-        """Return the errors in the report, except those that are allowed."""
-        found = self.sandbox.report()["violations"]
-        return [violation for violation in found if violation["severity"] == "error" and violation["code"] not in self._allowed]
+    def _judged(self) -> "dict[str, Any] | None":
+        from inbox_mock.testing.sandboxes import judged
+
+        return judged(self._fake, self.sandbox.id)
+
+    def _forbidden(self, found: "dict[str, Any]") -> "list[dict[str, Any]]":
+        """Return the violations that are errors, except those that are allowed."""
+        return [one for one in found["violations"] if one["severity"] == "error" and one["code"] not in self._allowed]
 
     def told(self, violations: "list[dict[str, Any]]") -> str:
         """Return the violations, why they matter, their evidence, and how to reproduce them."""
@@ -234,15 +239,16 @@ class Held:
 
     def sections(self) -> list[tuple[str, str]]:
         """Return the further sections of a failed test: the journal's end, and how to reproduce it."""
-        if not _exists(self.sandbox):
+        found = self._judged()
+        if found is None:
             return []
         entries = self.sandbox.journal()
         left_out = len(entries) - LAST_ENTRIES
         lines = [f"({left_out} before)"] if left_out > 0 else []
         lines += [_line(entry) for entry in entries[-LAST_ENTRIES:]] or ["nothing was asked of it"]
-        found = [("Inbox Mock: the journal", _told([*lines, "", f"replay: {self.replay}   ({self.world})"]))]
-        violations = self.violations()
-        return [*found, ("Inbox Mock: conduct", self.told(violations))] if violations else found
+        shown = [("Inbox Mock: the journal", _told([*lines, "", f"replay: {self.replay}   ({self.world})"]))]
+        violations = self._forbidden(found)
+        return [*shown, ("Inbox Mock: conduct", self.told(violations))] if violations else shown
 
 
 def _expect_our_package() -> None:
@@ -275,7 +281,8 @@ def _wanted(item: pytest.Item) -> "tuple[object, dict[str, Any]]":
     return scenario, overrides
 
 
-def _allowed(item: pytest.Item, sandbox: "SandboxClient") -> "frozenset[str]":
+def _allowed(item: pytest.Item) -> "frozenset[str]":
+    from inbox_mock.conduct.evaluation import offered_rules
     from inbox_mock.domain.spelling import unknown
 
     markers = list(item.iter_markers("inbox_allow"))
@@ -283,7 +290,7 @@ def _allowed(item: pytest.Item, sandbox: "SandboxClient") -> "frozenset[str]":
         pytest.fail(f"inbox_allow: {named[0]} is unknown; expected codes, such as 'MSG002'", pytrace=False)
     allowed = [code for marker in markers for code in marker.args]
     if allowed:
-        known = [rule["code"] for rule in sandbox.report()["rules"]]
+        known = [rule.code for rule in offered_rules().rules]
         if told := [f"the code {code!r} {unknown(str(code), known)}" for code in allowed if code not in known]:
             pytest.fail(f"inbox_allow: {', '.join(told)}", pytrace=False)
     return frozenset(allowed)
@@ -302,13 +309,3 @@ def _line(entry: "dict[str, Any]") -> str:
     return f"{entry['id']:>4}  {entry['at']}  {entry['method']} {entry['path']}{query}  {status}" + (
         f"  ({entry['why']})" if entry["why"] else ""
     )
-
-
-def _exists(sandbox: "SandboxClient") -> bool:
-    from inbox_mock.client import AdminError
-
-    try:
-        sandbox.admin("GET")
-    except AdminError:
-        return False
-    return True

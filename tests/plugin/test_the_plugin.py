@@ -272,6 +272,54 @@ def test_a_client_that_keeps_the_rules_fails_nothing(suite: pytest.Pytester, fix
     suite.runpytest().assert_outcomes(passed=1)
 
 
+def test_a_report_is_made_once_and_only_if_something_was_asked(suite: pytest.Pytester) -> None:
+    suite.makepyfile(
+        """
+        import pytest
+        from client import hosts
+        from inbox_mock.conduct import report
+
+        made = []
+
+        @pytest.fixture(params=["inbox_mock", "inbox_mock_in_process"], scope="module")
+        def fixture(request):
+            with pytest.MonkeyPatch.context() as patch:
+                patch.setattr(report, "parts_of", lambda *given, parts_of=report.parts_of: made.append(1) or parts_of(*given))
+                yield request.param
+            made.clear()
+
+        def test_that_asks_nothing(request, fixture):
+            request.getfixturevalue(fixture).book()
+
+        def test_that_asks(request, fixture):
+            assert made == []
+            sandbox = request.getfixturevalue(fixture)
+            hosts(sandbox.url, sandbox.token)
+
+        def test_what_was_made(fixture):
+            assert made == [1]
+        """
+    )
+
+    suite.runpytest_subprocess().assert_outcomes(passed=6)
+
+
+@pytest.mark.parametrize("fixture", ["inbox_mock", "inbox_mock_in_process"])
+def test_what_was_done_before_a_snapshot_is_judged_after_it_was_restored(suite: pytest.Pytester, fixture: str) -> None:
+    suite.makepyfile(
+        f"""
+        from client import reply
+
+        def test_welcome({fixture}):
+            reply({fixture}, channel=None)
+            {fixture}.snapshot("before")
+            {fixture}.restore("before")
+        """
+    )
+
+    suite.runpytest().assert_outcomes(passed=1, errors=1)
+
+
 @pytest.mark.parametrize("fixture", ["inbox_mock", "inbox_mock_in_process"])
 def test_a_test_that_fails_shows_the_journal_and_the_conduct(suite: pytest.Pytester, fixture: str) -> None:
     suite.makepyfile(

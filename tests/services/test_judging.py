@@ -42,6 +42,13 @@ def test_the_projects_own_rules_are_offered() -> None:
     assert offered_rules().broken == ()
 
 
+def test_packages_are_looked_at_once_for_what_they_offer(monkeypatch: pytest.MonkeyPatch) -> None:
+    offered_rules()
+    monkeypatch.setattr("importlib.metadata.entry_points", lambda **_asked: pytest.fail("they were looked at again"))
+
+    assert [rule.code for rule in offered_rules().rules] == [rule.code for rule in RULES]
+
+
 def test_several_packages_may_offer_rules(monkeypatch: pytest.MonkeyPatch) -> None:
     found = offered_rules([offer("inbox_contracts.rules:RULES", "inbox_contracts"), here("MINE", monkeypatch)])
 

@@ -83,7 +83,8 @@ def _page(call: AdminCall, after: int) -> JSON:
 
 
 @cache
-def _operations() -> "OperationIndex":
+def operations() -> "OperationIndex":
+    """Return the operations of the API, by which a report knows what requests are."""
     from inbox_mock.api.routes import OPERATIONS as OF_THE_API
     from inbox_mock.conduct.evidence import OperationIndex
 
@@ -120,9 +121,9 @@ def get_report(call: AdminCall) -> JSON | Page:
         raise Invalid(invalid("format", f"one of json, {', '.join(FORMATS)}"))
     allowed = [code.strip() for code in call.query.get("allow", "").split(",") if code.strip()]
     if wanted == "json" and not allowed:
-        parts = parts_of(call.in_sandbox, _operations())
+        parts = parts_of(call.in_sandbox, operations())
         return Page("application/json", orjson.dumps({name: orjson.Fragment(part) for name, part in parts.items()}))
-    report = report_on(call.in_sandbox, _operations(), allowed)
+    report = report_on(call.in_sandbox, operations(), allowed)
     if wanted == "json":
         return report
     render: Callable[[JSON], str] = import_module(f"inbox_mock.conduct.{wanted}").render

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from inbox_mock.conduct.model import Evidence, Rule, Violation
@@ -42,12 +43,10 @@ def offered_rules(offers: "Iterable[EntryPoint] | None" = None) -> OfferedRules:
 
     An offer that is something else, or cannot be imported, is listed with its reason; the others count.
     """
-    from importlib.metadata import entry_points
-
     found: dict[str, Rule] = {}
     owners: dict[str, str] = {}
     broken = former_offers("mock_server.rules") if offers is None else []
-    for offer in entry_points(group=GROUP) if offers is None else offers:
+    for offer in _offers(GROUP) if offers is None else offers:
         name = f"{offer.name} ({offer.value})"
         try:
             rules = offer.load()
@@ -67,10 +66,16 @@ def offered_rules(offers: "Iterable[EntryPoint] | None" = None) -> OfferedRules:
 
 def former_offers(group: str) -> list[str]:
     """Return a line about each entry point of a group of version 0.1, which nothing reads any more."""
+    told = f"is offered in the group {group} of version 0.1: rename the entry-point group to {FORMER_GROUPS[group]}"
+    return [f"{offer.name} ({offer.value}): {told}" for offer in _offers(group)]
+
+
+@cache
+def _offers(group: str) -> "tuple[EntryPoint, ...]":
+    """Return the entry points of a group, read once: every installed package is looked at for them."""
     from importlib.metadata import entry_points
 
-    told = f"is offered in the group {group} of version 0.1: rename the entry-point group to {FORMER_GROUPS[group]}"
-    return [f"{offer.name} ({offer.value}): {told}" for offer in entry_points(group=group)]
+    return tuple(entry_points(group=group))
 
 
 def evaluate(evidence: Evidence, rules: Iterable[Rule]) -> list[RuleResult]:

@@ -12,8 +12,8 @@ from inbox_mock.domain.errors import NotFound
 from inbox_mock.domain.times import Clock
 from inbox_mock.engine.timeline import catch_up
 from inbox_mock.engine.unit_of_work import Handlers, UnitOfWork
+from inbox_mock.store import journal, timeline, webhooks
 from inbox_mock.store import sandbox as sandbox_store
-from inbox_mock.store import timeline, webhooks
 from inbox_mock.store.access import keep_credentials, read_credentials, renew_secrets
 from inbox_mock.store.homes import Facts, Start, Storage, Transaction
 from inbox_mock.store.sandbox import Settings
@@ -86,7 +86,7 @@ class Surroundings:
             description=before.description if known and before else self.describe(work),
             described=described,
             due=self._due(work) if work.clock.mode == "real" else None,
-            entry=work.journaled or (before.entry if before else 0),
+            entry=work.journaled or (before.entry if before else journal.next_id(work.db) - 1),
         )
 
     def _due(self, work: UnitOfWork) -> float | None:

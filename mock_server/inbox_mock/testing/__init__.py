@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from inbox_mock.client import JSON, AdminClient
-from inbox_mock.testing.sandboxes import Receivers, ReceivingSandbox, client_of, create_sandbox
+from inbox_mock.testing.sandboxes import Receivers, ReceivingSandbox, create_sandbox, sandbox_of
 
 if TYPE_CHECKING:
     from responses import RequestsMock
@@ -53,21 +53,26 @@ class InboxMock:
         self._overrides = overrides
         self._held: list[tuple[Fake, Interception, Receivers]] = []
 
+    @property
+    def fake(self) -> "Fake":
+        """The fake that answers, while a sandbox is held."""
+        return self._held[-1][0]
+
     def __enter__(self) -> SandboxInProcess:
         from inbox_mock.testing.transport import Application, Interception
 
         fake = _fake(self._origin)
         try:
-            create_sandbox(fake.factory, self._scenario, self._overrides, default=True)
+            made = create_sandbox(fake.factory, self._scenario, self._overrides, default=True)
         except BaseException:
             _give_back(self._origin, fake)
             raise
         receivers = Receivers(fake.sender)
         interception = Interception(Application(fake.app, self._origin), self._passthrough)
-        server = client_of(fake.app, self._origin)
+        plain = sandbox_of(fake, made, self._origin)
         interception.start()
         self._held.append((fake, interception, receivers))
-        return SandboxInProcess(server, server.sandbox().made, receivers, interception.mock)
+        return SandboxInProcess(plain.server, plain.made, receivers, interception.mock)
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         fake, interception, receivers = self._held.pop()

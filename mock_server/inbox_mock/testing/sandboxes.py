@@ -8,12 +8,15 @@ from itertools import count
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+import orjson
+
 from inbox_mock.client import JSON, PREFIX, AdminClient, AdminError, SandboxClient
 from inbox_mock.webhooks.sender import WebhookSender
 
 if TYPE_CHECKING:
     from flask import Flask
 
+    from inbox_mock.app import Fake
     from inbox_mock.scenarios.build import SandboxFactory
 
 RAISED = 500
@@ -57,6 +60,36 @@ def create_sandbox(factory: "SandboxFactory", scenario: object, overrides: JSON,
         fields = [(problem.field or "", problem.title or "") for problem in refused.problems]
         found = {problem.field or "": said for problem in refused.problems if (said := found_in(overrides, problem)) is not None}
         raise AdminError("", *fields, found=found) from None
+
+
+def sandbox_of(fake: "Fake", sandbox_id: str, origin: str) -> SandboxClient:
+    """Return a client for a sandbox of a fake in this process; what the admin API shows of it is known without a call."""
+    from inbox_mock.admin.operation import AdminCall
+    from inbox_mock.admin.sandboxes import get_sandbox
+    from inbox_mock.domain.admin_tokens import Caller
+
+    made = get_sandbox.run(AdminCall(Caller(), fake.factory, origin, {"id": sandbox_id}, {}, {}, fake.sender))
+    return SandboxClient(client_of(fake.app, origin), sandbox_id, orjson.loads(orjson.dumps(made)))
+
+
+def judged(fake: "Fake", sandbox_id: str) -> JSON | None:
+    """Return what is ``broken`` and the ``violations`` of the report on a sandbox of a fake in this process; None if it is deleted.
+
+    Where nobody has asked anything yet, no report is made.
+    """
+    from inbox_mock.admin.journal import operations
+    from inbox_mock.conduct.evaluation import offered_rules
+    from inbox_mock.conduct.report import parts_of
+    from inbox_mock.domain.errors import NotFound
+
+    try:
+        sandbox = fake.sandboxes.get(sandbox_id)
+    except NotFound:
+        return None
+    if not sandbox.storage.facts.entry:
+        return {"broken": offered_rules().broken, "violations": []}
+    parts = parts_of(sandbox, operations())
+    return {name: orjson.loads(parts[name]) for name in ("broken", "violations")}
 
 
 class ReceivingSandbox(SandboxClient):
