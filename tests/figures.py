@@ -263,11 +263,11 @@ class Fake:
 
 
 def application(root: Path) -> Any:
-    """Return the WSGI application that `inbox-mock serve` would serve; no name inside the product is relied on."""
-    from cheroot.wsgi import Server
+    """Return the WSGI application that `inbox-mock serve` would serve."""
+    from inbox_mock.serving.http_server import HttpServer
 
-    def prepare(server: Any) -> None:
-        raise PreparedError(server.wsgi_app)
+    def begin(_server: object, _listener: object, app: Any, *_more: object) -> None:
+        raise PreparedError(app)
 
     script = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]["scripts"]["inbox-mock"]
     module, _, function = script.partition(":")
@@ -276,7 +276,7 @@ def application(root: Path) -> Any:
     main = getattr(import_module(module), function)
     try:
         command = ["inbox-mock", "serve", "--scenario", "empty", "--clock", "manual", "--port", "0"]
-        with patch.object(Server, "prepare", prepare), patch.object(sys, "argv", command):
+        with patch.object(HttpServer, "__init__", begin), patch.object(sys, "argv", command):
             main()
     except PreparedError as prepared:
         return prepared.app

@@ -39,7 +39,6 @@ MEETS = {
     "tests/reporting": ("junitparser",),
     "tests/scenarios/test_mistakes.py": ("jsonschema-rs", "pyyaml"),
     "tests/scenarios/test_scenario_files.py": ("isodate", "pyyaml"),
-    "tests/serving/test_connections.py": ("cheroot",),
     "tests/store/homes/test_postgresql.py": ("psycopg",),
     "tests/telemetry/test_metrics.py": ("prometheus-client",),
 }

@@ -18,6 +18,7 @@ from handed import Connection, Workers, workers, written
 from inbox_mock.domain.access import DEFAULT_SANDBOX
 from inbox_mock.serving import handover
 from inbox_mock.serving.handover import Handed, Handover
+from inbox_mock.serving.heads import Head
 from inbox_mock.store.homes import Share
 from oauth import Application
 from whole import MESSAGES
@@ -185,12 +186,12 @@ class Inbox:
 
     def adopt(self, connected: socket.socket, handed: Handed) -> None:
         connected.close()
-        self.taken.put(handed.request["name"])
+        self.taken.put(handed.body.decode())
 
     def give(self, name: str) -> bool:
         ours, theirs = socket.socketpair()
         with ours, theirs:
-            return self.handover.give(DEFAULT_SANDBOX, ours, Handed({"name": name}, None, b"", ("127.0.0.1", 1)))
+            return self.handover.give(DEFAULT_SANDBOX, ours, Handed(Head(), name.encode(), None, b"", ("127.0.0.1", 1)))
 
     def next(self) -> str:
         """The name of what was taken next."""

@@ -178,4 +178,4 @@ def test_a_byte_now_and_then_does_not_put_off_the_end(
 
     assert drip.now == seconds
     assert max(drip.timeouts) == limits.IDLE_TIME
-    assert drip.timeouts[-2:] == [1, limits.IDLE_TIME]  # the last wait ends with the deadline
+    assert drip.timeouts[-2:] == [1, 0]  # the last wait ends with the deadline

@@ -11,8 +11,8 @@ from flask import Flask
 from fake import InProcess, Mock, Sandbox
 from inbox_mock.domain import limits
 from inbox_mock.serving import incoming
-from inbox_mock.serving.connection_faults import NO_LINGER
-from inbox_mock.serving.connections import Connection, HttpServer
+from inbox_mock.serving.connection import NO_LINGER, Connection, Host
+from inbox_mock.serving.request import answer_next
 from inbox_mock.testing.transport import Application
 from lowered import lower
 from raw import Received, bytes_of, in_process, received
@@ -37,19 +37,12 @@ def sandbox(app: Flask) -> Sandbox:
 Exchange = Callable[[Any, bytes], Received]
 
 
-class Server(HttpServer):
-    can_add_keepalive_connection = True
-
-
 @contextmanager
 def a_connection(app: Any) -> Iterator[tuple[Any, socket.socket]]:
     """A connection over loopback: the server's end, which answers in this thread, and the client's."""
-    server = Server(("127.0.0.1", 0), app)
-    server.timeout = 0.01
     with socket.create_server(("127.0.0.1", 0)) as listener, socket.create_connection(listener.getsockname()) as theirs:
-        ours, (address, _) = listener.accept()
-        connection = Connection(server, ours)
-        connection.remote_addr = address
+        ours, peer = listener.accept()
+        connection = Connection(Host(listener.getsockname(), app, timeout=0.01), ours, peer)
         with ours:
             yield connection, theirs
 
@@ -60,7 +53,7 @@ def over_a_socket(app: Any, sent: bytes, *, ends: bool = True) -> Received:
         theirs.sendall(sent)
         if ends:
             theirs.shutdown(socket.SHUT_WR)
-        connection.communicate()
+        answer_next(connection)
         connection.close()
         with theirs.makefile("rb") as answer:
             return received(answer.read())
@@ -173,7 +166,7 @@ def test_who_goes_away_gives_the_room_back(app: Flask, room: incoming.Room, leng
         theirs.sendall(posting("/api/v3/me", f"Content-Length: {length}", body=b"x" * 900))
         theirs.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, NO_LINGER)
         theirs.close()
-        connection.communicate()
+        answer_next(connection)
         connection.close()
 
     assert room.taken == 0
@@ -185,5 +178,5 @@ def test_the_next_request_on_a_connection_finds_the_room_free(app: Flask, room: 
     with a_connection(app) as (connection, theirs):
         for _ in range(2):
             theirs.sendall(posting("/api/v3/me", framing, body=in_chunks(body) if framing == CHUNKED else body))
-            assert (connection.communicate(), room.taken) == (True, 0)
+            assert (answer_next(connection), room.taken) == (True, 0)
         connection.close()

@@ -1,5 +1,5 @@
 """Connections on which nothing has come: they take no thread, and running out of file handles is told once, and passes."""
-# ruff: noqa: SLF001 - what replaces a part of cheroot has its name
+# ruff: noqa: SLF001 - that somebody looks, and finds nothing, shows nowhere else
 
 import errno
 import resource
@@ -16,7 +16,8 @@ import pytest
 from flask import Flask
 
 from inbox_mock.serving import connections
-from inbox_mock.serving.connections import Connections, HttpServer
+from inbox_mock.serving.connection import Host
+from inbox_mock.serving.connections import Connections
 from inbox_mock.serving.server import IDLE_SECONDS
 from inbox_mock.serving.threads import FEW as THREADS
 from lowered import lower
@@ -32,37 +33,47 @@ class Exhausted:
         self.fileno = self.listens.fileno
         self.accepted = 0
 
+    def settimeout(self, _seconds: float) -> None:
+        """Do nothing: nobody waits here."""
+
+    def close(self) -> None:
+        """Do nothing: the test closes it."""
+
     def accept(self) -> None:
         self.accepted += 1
         raise OSError(errno.EMFILE, "Too many open files")
 
 
 @pytest.fixture
-def out_of_handles() -> Iterator[HttpServer]:
-    """A server, and its connections, that cannot accept any."""
-    http = HttpServer(("127.0.0.1", 0), Flask("unused"))
-    http.socket = Exhausted()
-    http._connections = Connections(http)
-    yield http
-    http.socket.listens.close()
-    http._connections._selector.close()
+def exhausted() -> Iterator[Exhausted]:
+    found = Exhausted()
+    yield found
+    found.listens.close()
+
+
+@pytest.fixture
+def out_of_handles(exhausted: Exhausted) -> Iterator[Connections]:
+    """What cannot accept any connection."""
+    found = Connections(Host(("127.0.0.1", 0), Flask("unused")), exhausted)  # type: ignore[arg-type] # all that is used of a socket
+    yield found
+    found.end()
 
 
 def test_who_cannot_accept_says_so_once_a_minute(
-    out_of_handles: HttpServer, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    out_of_handles: Connections, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     now = 100.0
     monkeypatch.setattr(connections, "monotonic", lambda: now)
     for now in (100.0, 100.5, 159.5, 160.0, 161.0):  # noqa: B007 - the clock reads it
-        out_of_handles._connections._from_server_socket(out_of_handles.socket)
-        out_of_handles._connections._expire(0)
+        out_of_handles._accept()
+        out_of_handles._check()
 
     assert capsys.readouterr().err == "no connection can be accepted for now: Too many open files\n" * 2
 
 
 @pytest.mark.parametrize("error", [BrokenPipeError(), OSError(errno.ENOSPC, "No space left on device"), ValueError("closed")])
 def test_a_server_goes_on_when_nobody_reads_what_it_says(
-    out_of_handles: HttpServer, monkeypatch: pytest.MonkeyPatch, error: Exception
+    out_of_handles: Connections, monkeypatch: pytest.MonkeyPatch, error: Exception
 ) -> None:
     class Unread:
         def write(self, _text: str) -> None:
@@ -70,21 +81,19 @@ def test_a_server_goes_on_when_nobody_reads_what_it_says(
 
     monkeypatch.setattr(sys, "stderr", Unread())
 
-    out_of_handles._connections._from_server_socket(out_of_handles.socket)
+    out_of_handles._accept()
 
 
-def test_who_cannot_accept_does_not_try_again_at_once(out_of_handles: HttpServer) -> None:
-    waiting = out_of_handles._connections
-    with socket.create_connection(out_of_handles.socket.listens.getsockname()):
-        assert list(waiting._selector.select(1))
+def test_who_cannot_accept_does_not_try_again_at_once(out_of_handles: Connections, exhausted: Exhausted) -> None:
+    with socket.create_connection(exhausted.listens.getsockname()):
+        out_of_handles.look(1)
+        out_of_handles.look(0)
+        assert exhausted.accepted == 1
 
-        waiting._from_server_socket(out_of_handles.socket)
-        assert not list(waiting._selector.select(0))
+        out_of_handles._check()
+        out_of_handles.look(1)
 
-        waiting._expire(0)
-        assert list(waiting._selector.select(1))
-
-    assert out_of_handles.socket.accepted == 1
+    assert exhausted.accepted == 2
 
 
 def test_a_server_out_of_handles_serves_on_when_it_has_some_again(tmp_path: Path) -> None:

@@ -1,247 +1,180 @@
-"""Connections of the HTTP server, those that wait for a request and those that are answered, and the server itself."""
+"""The connections on which no head has come: they occupy no thread, and are closed when they are too many, or too old."""
 
-import logging
 import os
-import selectors
 import socket
 from contextlib import suppress
 from math import inf
-from queue import SimpleQueue
-from threading import Thread
+from selectors import EVENT_READ, DefaultSelector
+from threading import Lock
 from time import monotonic, time
-from typing import Any
-
-from cheroot.connections import ConnectionManager
-from cheroot.makefile import MakeFile, StreamWriter
-from cheroot.server import HTTPConnection
-from cheroot.wsgi import Server
 
 from inbox_mock.domain import limits
-from inbox_mock.serving.connection_faults import FaultyGateway
-from inbox_mock.serving.handover import Handed, Handover
-from inbox_mock.serving.incoming import Incoming
-from inbox_mock.serving.request import Request
-from inbox_mock.serving.threads import Threads
+from inbox_mock.serving.connection import Connection, Host
+from inbox_mock.serving.listening import WAITING_CONNECTIONS
 
 SECONDS_BETWEEN_WARNINGS = 60
-LOG = logging.getLogger("inbox_mock.serving")
+SECONDS_BETWEEN_CHECKS = 0.5
 
 
-class Connection(HTTPConnection):
-    """A connection with such requests; ``makefile`` opens the file to which answers are written."""
+class Connections:
+    """What listens, and all connections that were accepted there. One thread at a time looks what comes.
 
-    RequestHandlerClass = Request
-    handed: Handed | None = None
-
-    def __init__(self, server: Any, sock: Any, makefile: Any = MakeFile) -> None:  # noqa: ANN401 - cheroot is not typed
-        super().__init__(
-            server, sock, lambda end, mode, size: Incoming(end, server.timeout) if mode[0] == "r" else makefile(end, mode, size)
-        )
-
-    def communicate(self) -> bool:
-        """Answer one request, and release the room of its body, however it ends; return whether the connection stays open."""
-        try:
-            return bool(super().communicate())  # type: ignore[no-untyped-call]
-        finally:
-            self.rfile.release()
-
-    def close(self) -> None:
-        """Close it, the writer included: its finalizer would try to send what the client did not take, and say why it cannot."""
-        super().close()
-        self.wfile.raw.close()
-
-    def leave(self) -> None:
-        """Close it in this process alone: it goes on elsewhere."""
-        self._close_kernel_socket = lambda: None
-        self.socket.close()
-
-    @property
-    def scheme(self) -> bytes:
-        """``http``, or ``https`` where a test in process stands in for it."""
-        return str((self.ssl_env or {}).get("wsgi.url_scheme", "http")).encode()
-
-
-class Outgoing(StreamWriter):
-    """What goes out on a connection. Cheroot would copy all that is left for each part that the system takes."""
-
-    def __init__(self, end: socket.socket, mode: str, size: int) -> None:
-        super().__init__(end, mode, size)
-        self._socket = end
-
-    def write(self, val: Any) -> int:  # noqa: ANN401
-        """Send all of it, each part within the timeout."""
-        left = memoryview(val)
-        while left:
-            left = left[self._socket.send(left) :]
-        self.bytes_written += len(val)
-        return len(val)
-
-
-class ServedConnection(Connection):
-    """A connection over a socket. ``begun`` is when the head of the next request has begun to come, on the clock of ``last_used``."""
-
-    begun = inf
-
-    def __init__(self, server: Any, sock: Any, _makefile: Any) -> None:  # noqa: ANN401
-        super().__init__(server, sock, Outgoing)
-
-
-class Connections(ConnectionManager):
-    """The connections on which no head has come: they occupy no thread, and are closed when they are too many, or too old.
-
-    Out of file handles, accepting fails at once, and again and again: the server tries again when it looks for old connections.
+    A connection whose request is answered is still watched: taking it out each time would cost two calls of the system. What comes
+    meanwhile takes it out. Out of file handles, accepting fails at once, and again and again: the next try is at the next check.
     """
 
-    _selector: Any
-    _listens = True
-    _warned_at = -inf
+    checks_after = SECONDS_BETWEEN_CHECKS
 
-    def _from_server_socket(self, server_socket: socket.socket) -> None:
-        """Accept a connection, and wait for its first bytes."""
+    def __init__(self, host: Host, listener: socket.socket) -> None:
+        listener.settimeout(0)
+        self._host, self._listener = host, listener
+        self._woken, self._waker = socket.socketpair()
+        self._waker.settimeout(0)
+        self._changing = Lock()
+        self._selector = DefaultSelector()
+        self._selector.register(listener, EVENT_READ)
+        self._selector.register(self._woken, EVENT_READ)
+        self._next_check = monotonic() + self.checks_after
+        self._listens, self._ended = True, False
+        self._warned_at = -inf
+
+    def __len__(self) -> int:
+        """Return how many are watched."""
+        return len(self._selector.get_map() or ()) - 1 - self._listens
+
+    def wake(self) -> None:
+        """Let who waits for something look up."""
+        with suppress(OSError):
+            self._waker.send(b"\0")
+
+    def look(self, seconds: float) -> list[Connection]:
+        """Wait until something comes, no longer than so many seconds; return the connections on which there is something to answer."""
+        found: list[Connection] = []
+        for key, _ in self._selector.select(min(seconds, self.checks_after)):
+            one: Connection | None = key.data
+            if one is None and key.fileobj is self._woken:
+                self._woken.recv(1_000)
+                continue
+            if one is None:
+                one = self._accept()
+            if one is not None and self._has_come(one):
+                found.append(one)
+        if monotonic() >= self._next_check:
+            self._next_check = monotonic() + self.checks_after
+            found += self._check()
+        return found
+
+    def put(self, connection: Connection) -> bool:
+        """Wait for the next request on a connection; return False if its head has come already."""
+        connection.last_used, connection.begun = time(), inf
+        if connection.incoming.has_data() and connection.incoming.has_head():
+            return False
+        with self._changing:
+            connection.is_taken = False
+            if self._ended:
+                connection.close()
+            elif not connection.is_watched:
+                self._watch(connection)
+        return True
+
+    def close(self, connection: Connection) -> None:
+        """Close a connection, and watch it no longer."""
+        with self._changing:
+            self._unwatch(connection)
+        connection.close()
+
+    def end(self) -> list[Connection]:
+        """Accept no more, and close what waits; return the connections on which clients have sent something by then.
+
+        Also those that nobody has accepted yet.
+        """
+        found: list[Connection] = []
+        for _ in range(WAITING_CONNECTIONS):
+            found += self.look(0)
+        self._listener.close()
+        with self._changing:
+            self._ended = True
+            idle = [one for one in self._all() if not one.is_taken]
+            self._selector.close()
+        for one in idle:
+            one.close()
+        self._woken.close()
+        self._waker.close()
+        return found
+
+    def _accept(self) -> Connection | None:
+        """Accept a connection, if it is still there."""
         try:
-            connection = super()._from_server_socket(server_socket)  # type: ignore[misc]
+            opened, peer = self._listener.accept()
+        except (BlockingIOError, ConnectionError):
+            return None
         except OSError as error:
-            self._selector.unregister(server_socket.fileno())
+            self._selector.unregister(self._listener)
             self._listens = False
             if monotonic() - self._warned_at >= SECONDS_BETWEEN_WARNINGS:
                 self._warned_at = monotonic()
-                self.server.error_log(f"no connection can be accepted for now: {os.strerror(error.errno or 0)}")
-        else:
-            if connection is not None:
-                self.put(connection)
+                self._host.error_log(f"no connection can be accepted for now: {os.strerror(error.errno or 0)}")
+            return None
+        connection = Connection(self._host, opened, peer[:2])
+        connection.last_used = time()
+        with self._changing:
+            self._watch(connection)
+        return connection
 
-    def put(self, connection: Any) -> None:  # noqa: ANN401
-        """Wait for the next request, unless its head has come with the one before."""
-        connection.last_used, connection.begun = time(), inf
-        if connection.rfile.has_head():
-            self.server.requests.put(connection)
-        else:
-            self.wait_for(connection)
-
-    def wait_for(self, connection: Any) -> None:  # noqa: ANN401
-        """Wait until something comes in."""
-        self._selector.register(connection.socket.fileno(), selectors.EVENT_READ, data=connection)
-
-    def stop(self) -> None:
-        """End the loop, and take in what clients have sent by then, also on connections that nobody has accepted yet."""
-        super().stop()
-        for _ in range(self.server.request_queue_size):
-            for fd, connection in list(self._selector.select(0)):
-                if connection is self.server:
-                    self._from_server_socket(self.server.socket)
-                else:
-                    self._selector.unregister(fd)
-                    self.server.process_conn(connection)
-
-    def _expire(self, threshold: float) -> None:
-        """Close the connections that have waited too long, and the oldest beyond the limit; a head that comes too slowly is refused."""
-        begun = [(fd, one) for fd, one in self._selector.connections if one is not self.server and one.rfile.has_data()]
-        for fd, slow in begun:
-            if slow.last_used < threshold or slow.begun < time() - limits.HEAD_TIME:
-                self._selector.unregister(fd)
-                slow.rfile.late = True
-                self.server.requests.put(slow)
-        super()._expire(threshold)  # type: ignore[misc]
-        waiting = sorted((one.last_used, fd) for fd, one in self._selector.connections if one is not self.server)
-        if len(waiting) > limits.IDLE_CONNECTIONS:
-            super()._expire(waiting[-limits.IDLE_CONNECTIONS][0])  # type: ignore[misc]
-        if not self._listens:
-            self._selector.register(self.server.socket.fileno(), selectors.EVENT_READ, data=self.server)
-            self._listens = True
-
-
-class HttpServer(Server):
-    """cheroot's server with such connections, and faults on them. Its threads get requests, not connections.
-
-    Whether it lives is answered by the thread that accepts connections, which waits for nothing: not for a free thread, nor for what
-    one does. Whether it is ready is answered by another one, which may wait for the home of sandboxes.
-    """
-
-    _connections: Any
-    requests: Any
-    listener: socket.socket | None = None
-    handover: Handover
-    ConnectionClass = ServedConnection
-    keep_alive_conn_limit = limits.IDLE_CONNECTIONS
-    logs = False
-
-    def __init__(self, *given: Any, **options: Any) -> None:  # noqa: ANN401 - cheroot is not typed
-        super().__init__(*given, **options)
-        self.gateway = FaultyGateway
-
-    def prepare(self) -> None:
-        """Take the socket that listens, from which others may accept connections too."""
-        self.requests = Threads(self, self.requests.max)
-        self._asking: SimpleQueue[Any] = SimpleQueue()
-        Thread(target=self._answer_who_asks, name="readiness", daemon=True).start()
-        super().prepare()
-        self.socket.settimeout(0)
-        self._connections.close()
-        self._connections = Connections(self)
-
-    def bind(self, family: int, kind: int, proto: int = 0) -> Any:  # noqa: ANN401
-        """Take the socket that listens already, if there is one; else bind the port."""
-        if self.listener is None:
-            return super().bind(family, kind, proto)
-        self.socket = self.listener
-        return self.listener
-
-    def adopt(self, connected: socket.socket, handed: Handed) -> None:
-        """Answer a request, and those that follow it, on a connection that another worker has handed over."""
-        connected.settimeout(self.timeout)
-        connection = self.ConnectionClass(self, connected, None)
-        connection.remote_addr, connection.remote_port = handed.peer
-        connection.handed = handed
-        connection.rfile.put(handed.rest)
-        self.requests.put(connection)
-
-    def error_log(self, msg: str = "", level: int = logging.INFO, traceback: bool = False) -> None:  # noqa: FBT001, FBT002 - cheroot's
-        """Say what went wrong, in the log if there is one, else on standard error, if that can be written.
-
-        Its reader may have gone, and that ends neither server nor thread.
-        """
-        if self.logs:
-            LOG.log(level, "%s", msg, exc_info=traceback)
-            return
-        with suppress(OSError, ValueError):
-            super().error_log(msg, level, traceback)
-
-    def process_conn(self, connection: Any) -> None:  # noqa: ANN401
-        """Take in what has come on a connection, and give it to a thread when the head of a request is complete."""
-        incoming = connection.rfile
+    def _has_come(self, connection: Connection) -> bool:
+        """Take in what has come on a connection; return whether there is something to answer, and let nobody else look for it then."""
+        with self._changing:
+            if connection.is_taken:
+                self._unwatch(connection)
+                return False
+        incoming = connection.incoming
         try:
             came = incoming.take_in()
         except OSError:
-            connection.close()
-            return
+            self.close(connection)
+            return False
+        if came is None:
+            return False
         connection.last_used = time()
         connection.begun = min(connection.begun, connection.last_used)
-        if came is not False and not incoming.has_head():
-            self._connections.wait_for(connection)
-        elif (probe := incoming.probe()) is not None:
-            (self._answer_at_once if probe == b"livez" else self._asking.put)(connection)
-        elif incoming.has_data():
-            self.requests.put(connection)
-        else:
-            connection.close()
+        if came and not incoming.has_head():
+            return False
+        if not incoming.has_data():
+            self.close(connection)
+            return False
+        connection.is_taken = True
+        return True
 
-    def stop(self) -> None:
-        """Stop, within the ``shutdown_timeout``."""
-        super().stop()
-        self._asking.put(None)
+    def _check(self) -> list[Connection]:
+        """Close the connections that have waited too long, and the oldest beyond the limit; return those whose head comes too slowly."""
+        if not self._listens:
+            self._selector.register(self._listener, EVENT_READ)
+            self._listens = True
+        now = time()
+        with self._changing:
+            waiting = sorted((one for one in self._all() if not one.is_taken), key=lambda one: one.last_used)
+        slow, kept = [], []
+        for one in waiting:
+            silent = one.last_used < now - self._host.timeout
+            if one.incoming.has_data() and (silent or one.begun < now - limits.HEAD_TIME):
+                one.is_taken = one.incoming.late = True
+                slow.append(one)
+            elif silent:
+                self.close(one)
+            else:
+                kept.append(one)
+        for one in kept[: -limits.IDLE_CONNECTIONS]:
+            self.close(one)
+        return slow
 
-    def _answer_who_asks(self) -> None:
-        """Answer whether it is ready, one after the other."""
-        while (connection := self._asking.get()) is not None:
-            self._answer_at_once(connection)
+    def _all(self) -> list[Connection]:
+        return [key.data for key in (self._selector.get_map() or {}).values() if key.data is not None]
 
-    def _answer_at_once(self, connection: Any) -> None:  # noqa: ANN401
-        connection.socket.settimeout(0)
-        connection.rfile.late = True
-        stays = connection.communicate()
-        connection.socket.settimeout(self.timeout)
-        connection.rfile.late = False
-        if stays:
-            self.put_conn(connection)
-        else:
-            connection.close()
+    def _watch(self, connection: Connection) -> None:
+        self._selector.register(connection.socket, EVENT_READ, data=connection)
+        connection.is_watched = True
+
+    def _unwatch(self, connection: Connection) -> None:
+        if connection.is_watched and not self._ended:
+            self._selector.unregister(connection.socket)
+        connection.is_watched = False

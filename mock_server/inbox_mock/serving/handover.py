@@ -7,13 +7,14 @@ itself; once the taker has the request, nobody else executes it.
 """
 
 import socket
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from threading import Thread
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
+from inbox_mock.serving.heads import Head
 from inbox_mock.store.homes import Share
 
 if TYPE_CHECKING:
@@ -27,12 +28,13 @@ WAITING_SECONDS = 10.0
 
 @dataclass(frozen=True, slots=True)
 class Handed:
-    """What goes along with a connection: the request's attributes, what came after it, and the client's address.
+    """What goes along with a connection: the request's head and body, what came after it, and the client's address.
 
     ``refused`` is the status and the reason if the request could not be read.
     """
 
-    request: Mapping[str, Any]
+    head: Head
+    body: bytes
     refused: tuple[int, str] | None
     rest: bytes
     peer: tuple[str, int]

@@ -10,6 +10,7 @@ from inbox_mock.domain.errors import NotRead
 from inbox_mock.serving.request_head import BEGINNINGS, fields
 
 BYTES_AT_ONCE = 64 * 1024
+SHORT_HEAD = 2 * 1024
 CHUNK = re.compile(rb"([0-9A-Fa-f]+)[ \t]*(;[^\x00-\x08\x0a-\x1f\x7f]*)?\r\n")  # RFC 9112, 7.1; extensions are ignored
 
 HEAD_END = re.compile(rb"\r\n\r\n|(?<!\r)\n")  # or a line that ends as none may
@@ -44,84 +45,12 @@ class Room:
 ROOM = Room()
 
 
-class Incoming:
-    """The bytes that a client sends; cheroot has it in place of the file of a socket.
+class Lines:
+    """Bytes that have come whole, and are taken line by line."""
 
-    ``idle_seconds`` is how long it waits for the next bytes; ``late`` says that it waits no more.
-    """
-
-    late = False
-
-    def __init__(self, connected: socket.socket, idle_seconds: float) -> None:
-        self.closed = False
-        self._socket = connected
-        self._idle_seconds = idle_seconds
-        self._buffer = bytearray()
+    def __init__(self, come: bytes = b"") -> None:
+        self._buffer = bytearray(come)
         self._unseen = 0  # where to look for the end of the head
-        self._deadline = 0.0
-        self._holds = False
-        self._held = 0
-
-    def has_data(self) -> bool:
-        """Return whether bytes have come that nobody has read."""
-        return bool(self._buffer)
-
-    def close(self) -> None:
-        """Forget what has come; the socket is closed elsewhere."""
-        self.closed = True
-        self._buffer.clear()
-
-    def begin(self, seconds: float) -> None:
-        """Set the deadline of what is read from now on."""
-        self._deadline = monotonic() + seconds
-
-    def put(self, come: bytes) -> None:
-        """Begin with bytes that have come elsewhere."""
-        self._buffer += come
-
-    def rest(self) -> bytes:
-        """Return what has come that nobody has read."""
-        return bytes(self._buffer)
-
-    def hold(self, more: int = 0) -> None:
-        """Take room for what has come, ``more`` bytes included, and for what comes, until it is released: a body begins.
-
-        Raises:
-            NotRead: there is none.
-        """
-        self._holds = True
-        self._take_room(len(self._buffer) + more)
-
-    def release(self) -> None:
-        """Give back the room that was taken."""
-        self._holds = False
-        if self._held:
-            ROOM.give_back(self._held)
-            self._held = 0
-
-    def take_in(self) -> bool | None:
-        """Add what has come, without waiting; return whether there was anything before the end, or None if nothing has come."""
-        self._socket.settimeout(0)
-        try:
-            more = self._socket.recv(BYTES_AT_ONCE)
-        except BlockingIOError:
-            return None
-        finally:
-            self._socket.settimeout(self._idle_seconds)
-        self._buffer += more
-        self._unseen = max(0, len(self._buffer) - len(more) - 3)
-        return bool(more)
-
-    def has_head(self) -> bool:
-        """Return whether a head has come that can be read, or refused, without waiting for more."""
-        if self._buffer and bytes(self._buffer[:1]) not in BEGINNINGS:
-            return True
-        return len(self._buffer) > limits.HEAD or HEAD_END.search(self._buffer, self._unseen) is not None
-
-    def probe(self) -> bytes | None:
-        """Return ``livez`` or ``readyz`` if a request for it has come, without a body, so that nothing more is to be read; else None."""
-        found = HEALTH.match(self._buffer)
-        return found[1] if found and BODY.search(self._buffer) is None and self._buffer.endswith(b"\r\n\r\n") else None
 
     def first(self) -> bytes:
         """Return the next byte without taking it; nothing at the end.
@@ -162,6 +91,97 @@ class Incoming:
             if left < 0 or len(found) > limits.FIELDS:
                 raise NotRead(status, f"there may be {limits.FIELDS}, of {limits.HEAD} together")
         return found
+
+    def _take(self, count: int) -> bytes:
+        with memoryview(self._buffer) as come:
+            taken = bytes(come[:count])
+        del self._buffer[:count]
+        self._unseen = 0
+        return taken
+
+    def _receive(self) -> bool:
+        """Wait for more bytes; return whether any came before the end."""
+        return False
+
+
+class Incoming(Lines):
+    """The bytes that a client sends on a connection, whose socket does not wait.
+
+    ``idle_seconds`` is how long it waits for the next bytes; ``late`` says that it waits no more.
+    """
+
+    late = False
+
+    def __init__(self, connected: socket.socket, idle_seconds: float) -> None:
+        super().__init__()
+        self._socket = connected
+        self._idle_seconds = idle_seconds
+        self._deadline = 0.0
+        self._holds = False
+        self._held = 0
+
+    def has_data(self) -> bool:
+        """Return whether bytes have come that nobody has read."""
+        return bool(self._buffer)
+
+    def begin(self, seconds: float) -> None:
+        """Set the deadline of what is read from now on."""
+        self._deadline = monotonic() + seconds
+
+    def put(self, come: bytes) -> None:
+        """Begin with bytes that have come elsewhere."""
+        self._buffer += come
+
+    def rest(self) -> bytes:
+        """Return what has come that nobody has read."""
+        return bytes(self._buffer)
+
+    def hold(self, more: int = 0) -> None:
+        """Take room for what has come, ``more`` bytes included, and for what comes, until it is released: a body begins.
+
+        Raises:
+            NotRead: there is none.
+        """
+        self._holds = True
+        self._take_room(len(self._buffer) + more)
+
+    def release(self) -> None:
+        """Give back the room that was taken."""
+        self._holds = False
+        if self._held:
+            ROOM.give_back(self._held)
+            self._held = 0
+
+    def take_in(self) -> bool | None:
+        """Add what has come, without waiting; return whether there was anything before the end, or None if nothing has come."""
+        try:
+            more = self._socket.recv(BYTES_AT_ONCE)
+        except BlockingIOError:
+            return None
+        self._buffer += more
+        self._unseen = max(0, len(self._buffer) - len(more) - 3)
+        return bool(more)
+
+    def has_head(self) -> bool:
+        """Return whether a head has come that can be read, or refused, without waiting for more."""
+        if self._buffer and bytes(self._buffer[:1]) not in BEGINNINGS:
+            return True
+        return len(self._buffer) > limits.HEAD or HEAD_END.search(self._buffer, self._unseen) is not None
+
+    def whole_head(self) -> bytes:
+        """Return the next head without taking it, if it has come whole and is short; else nothing."""
+        end = self._buffer.find(b"\r\n\r\n", 0, SHORT_HEAD)
+        return bytes(self._buffer[: end + 4]) if end >= 0 else b""
+
+    def skip(self, count: int) -> None:
+        """Drop so many bytes that have come."""
+        del self._buffer[:count]
+        self._unseen = 0
+
+    def probe(self) -> bytes | None:
+        """Return ``livez`` or ``readyz`` if a request for it has come, without a body, so that nothing more is to be read; else None."""
+        found = HEALTH.match(self._buffer)
+        return found[1] if found and BODY.search(self._buffer) is None and self._buffer.endswith(b"\r\n\r\n") else None
 
     def exactly(self, count: int) -> bytes:
         """Take so many bytes.
@@ -214,13 +234,6 @@ class Incoming:
             most -= len(self._buffer)
             self._buffer.clear()
 
-    def _take(self, count: int) -> bytes:
-        with memoryview(self._buffer) as come:
-            taken = bytes(come[:count])
-        del self._buffer[:count]
-        self._unseen = 0
-        return taken
-
     def _receive(self) -> bool:
         """Wait for more bytes, no longer than until the deadline; return whether any came before the end."""
         left = self._deadline - monotonic()
@@ -230,7 +243,7 @@ class Incoming:
         try:
             more = self._socket.recv(BYTES_AT_ONCE)
         finally:
-            self._socket.settimeout(self._idle_seconds)
+            self._socket.settimeout(0)
         if self._holds:
             self._take_room(len(more))
         self._buffer += more

@@ -1,123 +1,151 @@
-"""A request of the HTTP server: it is read to its end before it is executed, or refused in the format of its API.
+"""A request of the HTTP server: it is read to its end before it is executed, or refused in the format of its API."""
 
-Of cheroot's requests only what writes the answer is used: it reads heads loosely, and executes what has no end.
-"""
-
+import logging
 import socket
+import sys
 from contextlib import suppress
 from io import BytesIO
 
-from cheroot.server import HTTPRequest
-
+from inbox_mock.api.fault_injection import CONNECTION
 from inbox_mock.api.pipeline import REFUSED
 from inbox_mock.domain import limits
 from inbox_mock.domain.errors import Elsewhere, HomeUnavailable, NotRead, Refusal
+from inbox_mock.serving.answer import Answer
+from inbox_mock.serving.connection import Connection, Gone
 from inbox_mock.serving.handover import Handed
-from inbox_mock.serving.incoming import Incoming
-from inbox_mock.serving.request_head import BEGINNINGS, body_length, check_host, fields, request_line, wants_interim
+from inbox_mock.serving.heads import Head, read, read_whole
 
 LINGER_SECONDS = 5
-HANDED_OVER = (
-    *("method", "uri", "path", "qs", "request_protocol", "response_protocol"),
-    *("inheaders", "close_connection", "chunked_read", "body"),
-)
-"""The attributes of a request from which another worker answers it."""
 INTERIM = b"HTTP/1.1 100 Continue\r\n\r\n"
+UNREAD = Head()
 
 
-class Request(HTTPRequest):
-    """A request that is complete before it is executed. The attributes are those of one whose first line cannot be read."""
+def answer_next(connection: Connection) -> bool:
+    """Answer the next request on a connection, and release the room of its body, however it ends.
 
-    method, uri, path, qs, request_protocol = b"GET", b"/", b"/", b"", b"HTTP/1.1"
-    body = b""
+    Return whether the connection stays open; what has been handed over does not, here.
+    """
+    try:
+        return Request(connection).answer()
+    except Gone:
+        return False
+    finally:
+        connection.incoming.release()
 
-    def parse_request(self) -> None:
-        """Read the request, unless another worker has, or say why it is refused."""
-        refusal, handed = None, self.conn.handed
+
+class Request:
+    """A request that is complete before it is executed."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._head = UNREAD
+        self._body = b""
+
+    def answer(self) -> bool:
+        """Read the request, unless another worker has, and answer it; return whether the connection stays open.
+
+        Raises:
+            Gone: the client takes no more of the answer.
+        """
+        handed = self._connection.handed
         try:
-            self.ready = self._read(self.conn.rfile) if handed is None else self._take(handed)
+            if not (self._read() if handed is None else self._take(handed)):
+                return False
         except NotRead as error:
-            refusal = error.with_traceback(None)  # which holds what has come of the body
+            return self._refuse(error.with_traceback(None))  # which holds what has come of the body
         except TimeoutError:
-            refusal = NotRead(408, f"a head comes within {limits.HEAD_TIME}, a body within {limits.BODY_TIME}, without long breaks")
-        if refusal is not None:
-            self._refuse(refusal)
+            return self._refuse(
+                NotRead(408, f"a head comes within {limits.HEAD_TIME}, a body within {limits.BODY_TIME}, without long breaks")
+            )
+        except OSError:  # the client has gone
+            return False
+        return self._respond()
 
-    def respond(self, refusal: Refusal | None = None) -> None:
+    def _respond(self, refusal: Refusal | None = None) -> bool:
         """Let the application answer the request, or its refusal; here, or in the worker that serves its sandbox."""
-        elsewhere = None
-        with BytesIO(self.body) as self.rfile:
-            self.body = b""
-            gateway = self.server.gateway(self)
+        unread = isinstance(refusal, NotRead)
+        answer = Answer(
+            self._connection, self._head, 1 if unread else self._head.line.minor, stays_open=self._head.stays_open and not unread
+        )
+        with BytesIO(self._body) as file:
+            self._body = b""
+            environ = {
+                **self._connection.environ,
+                **self._head.environ,
+                "wsgi.input": file,
+                "wsgi.input_terminated": self._head.length is None,
+                "wsgi.errors": sys.stderr,
+                CONNECTION: answer.apply,
+            }
             if refusal is not None:
-                gateway.env[REFUSED] = refusal
+                environ[REFUSED] = refusal
             try:
-                gateway.respond()
+                answer.give(environ)
+            except Gone:
+                raise
             except Elsewhere as found:
-                elsewhere, self.body = found.sandbox_id, self.rfile.getvalue()
-        if elsewhere is not None:
-            self._hand_over(elsewhere, refusal)
-        elif self.chunked_write:
-            self.conn.wfile.write(b"0\r\n\r\n")
+                elsewhere, self._body = found.sandbox_id, file.getvalue()
+            except Exception as error:  # noqa: BLE001 - of the application, or of its answer
+                self._connection.host.error_log(repr(error), logging.ERROR, traceback=True)
+                answer.fail()
+                return False
+            else:
+                return answer.stays_open
+        return self._hand_over(elsewhere, refusal)
 
-    def _hand_over(self, sandbox_id: str, refusal: Refusal | None) -> None:
+    def _hand_over(self, sandbox_id: str, refusal: Refusal | None) -> bool:
         """Let the worker that serves a sandbox answer, on this connection, or say that it cannot for now."""
-        request = {name: getattr(self, name) for name in HANDED_OVER}
+        connection = self._connection
         refused = None if refusal is None else (refusal.status, str(refusal.problems[0].title))
-        handed = Handed(request, refused, self.conn.rfile.rest(), (self.conn.remote_addr, self.conn.remote_port))
-        if self.server.handover.give(sandbox_id, self.conn.socket, handed):
-            self.conn.leave()
-            self.close_connection = True
-        else:
-            self.body = b""
-            self.respond(HomeUnavailable("the worker that serves this sandbox is being started anew: try again"))
+        handed = Handed(self._head, self._body, refused, connection.incoming.rest(), connection.peer)
+        if connection.host.handover.give(sandbox_id, connection.socket, handed):
+            connection.is_left = True
+            return False
+        self._body = b""
+        return self._respond(HomeUnavailable("the worker that serves this sandbox is being started anew: try again"))
 
     def _take(self, handed: Handed) -> bool:
         """Take a request that another worker has read."""
-        vars(self).update(handed.request)
-        self.conn.handed = None
-        if self.body:
-            self.conn.rfile.hold(len(self.body))
+        self._head, self._body = handed.head, handed.body
+        self._connection.handed = None
+        if self._body:
+            self._connection.incoming.hold(len(self._body))
         if handed.refused is not None:
             raise NotRead(*handed.refused)
         return True
 
-    def _read(self, incoming: Incoming) -> bool:
+    def _read(self) -> bool:
         """Read the request to its end; return False if the client has closed the connection instead."""
+        incoming, scheme = self._connection.incoming, self._connection.scheme
         incoming.begin(0 if incoming.late else limits.HEAD_TIME)
-        first = incoming.first()
-        if not first:
+        if not incoming.first():
             return False
-        if first not in BEGINNINGS:
-            raise NotRead(400, f"no request begins with the byte {first.hex()}; this port speaks HTTP without TLS")
-        text = incoming.line(limits.HEAD, 414)
-        if text == b"\r\n":  # RFC 9112, 2.2: one empty line is skipped
-            text = incoming.line(limits.HEAD, 414)
-        line = request_line(text, self.conn.scheme)
-        self.method, self.uri, self.path, self.qs = line.method, line.target, line.path, line.query
-        self.request_protocol, self.response_protocol = b"HTTP/1.%d" % line.minor, f"HTTP/1.{min(line.minor, 1)}"
-        self.inheaders = fields(incoming.lines(431))
-        check_host(self.inheaders, line)
-        most = limits.of_body(self.path.decode("latin-1"))
-        length = body_length(self.inheaders, line.minor, most)
-        interim = wants_interim(self.inheaders, line.minor)
-        options = {one.strip() for one in self.inheaders.get(b"Connection", b"").lower().split(b",")}
-        self.close_connection = b"close" in options or (line.minor == 0 and b"keep-alive" not in options)
+        if text := incoming.whole_head():
+            self._head = read_whole(text, scheme)
+            incoming.skip(len(text))
+        else:
+            self._head = read(incoming, scheme)
+        if self._head.refused is not None:
+            raise NotRead(*self._head.refused)
+        length = self._head.length
         if length != 0:
             incoming.hold()
-            if interim:
-                self.conn.wfile.write(INTERIM)
+            if self._head.interim:
+                self._connection.send(INTERIM)
             incoming.begin(limits.BODY_TIME)
-            self.chunked_read = length is None
-            self.body = incoming.chunks(most) if length is None else incoming.exactly(length)
+            most = limits.of_body(self._head.line.path.decode("latin-1"))
+            self._body = incoming.chunks(most) if length is None else incoming.exactly(length)
         return True
 
-    def _refuse(self, refusal: NotRead) -> None:
+    def _refuse(self, refusal: NotRead) -> bool:
         """Answer with a refusal, and read what still comes: closing with unread bytes resets the connection, and loses the answer (9.6)."""
-        self.conn.rfile.drop()
-        self.close_connection, self.response_protocol = True, "HTTP/1.1"
-        self.respond(refusal)
-        with suppress(OSError):  # also where another worker has the connection
-            self.conn.socket.shutdown(socket.SHUT_WR)
-            self.conn.rfile.begin(0 if self.conn.rfile.late else LINGER_SECONDS)
-            self.conn.rfile.discard(2 * limits.BODY)
+        incoming = self._connection.incoming
+        incoming.drop()
+        self._respond(refusal)
+        if self._connection.is_left:
+            return False
+        with suppress(OSError):
+            self._connection.socket.shutdown(socket.SHUT_WR)
+            incoming.begin(0 if incoming.late else LINGER_SECONDS)
+            incoming.discard(2 * limits.BODY)
+        return False

@@ -9,8 +9,6 @@ from string import ascii_letters, digits
 from typing import NamedTuple
 from urllib.parse import unquote_to_bytes
 
-from cheroot.server import comma_separated_headers  # type: ignore[attr-defined]
-
 from inbox_mock.domain import limits
 from inbox_mock.domain.errors import NotRead
 
@@ -25,7 +23,9 @@ HOST = re.compile(rb"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9\-._~!$&'()*+,;=%]*)(:[0-9]*)
 ENCODED_SLASH = re.compile(rb"%2f", re.IGNORECASE)
 
 LISTS = frozenset(
-    {*comma_separated_headers, b"Forwarded", *(b"X-Forwarded-" + name for name in (b"For", b"Host", b"Port", b"Prefix", b"Proto"))}
+    b"Accept Accept-Charset Accept-Encoding Accept-Language Accept-Ranges Allow Cache-Control Connection Content-Encoding "
+    b"Content-Language Expect Forwarded If-Match If-None-Match Pragma Proxy-Authenticate Trailer Transfer-Encoding Upgrade Vary Via "
+    b"Warning X-Forwarded-For X-Forwarded-Host X-Forwarded-Port X-Forwarded-Prefix X-Forwarded-Proto".split()
 )
 """The fields of which several are one list: a proxy may add a line of its own."""
 

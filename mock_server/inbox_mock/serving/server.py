@@ -17,13 +17,13 @@ from inbox_mock.domain import limits
 from inbox_mock.domain.access import DEFAULT_SANDBOX
 from inbox_mock.domain.errors import HomeUnavailable
 from inbox_mock.serving.handover import Handover
-from inbox_mock.serving.listening import WAITING_CONNECTIONS, Listening, listen
+from inbox_mock.serving.listening import Listening, listen
 from inbox_mock.serving.scheduler import Scheduler
 from inbox_mock.store.homes import Facts, Home
 from inbox_mock.telemetry.watching import tell
 
 if TYPE_CHECKING:
-    from inbox_mock.serving.connections import HttpServer
+    from inbox_mock.serving.http_server import HttpServer
 
 IDLE_SECONDS: float = limits.IDLE_TIME
 START_SECONDS = 60
@@ -70,27 +70,18 @@ class Server(Listening):
             PortTaken: another program listens there, or the host is not an address of this machine.
             ScenarioError: the scenario contains an error.
         """
-        from inbox_mock.serving.connections import HttpServer
+        from inbox_mock.serving.http_server import HttpServer
 
         fake = create_app(self._options, home=self._home)
         self.hear(self._given or listen(self._host, self._wanted_port))
-        self._http = HttpServer(
-            self._bound,
-            fake.wsgi,
-            max=limits.THREADS,
-            server_name=f"inbox-mock/{__version__}",
-            request_queue_size=WAITING_CONNECTIONS,
-            timeout=IDLE_SECONDS,
-        )
-        self._http.listener = self.listener
+        self._http = HttpServer(self.listener, fake.wsgi, f"inbox-mock/{__version__}", IDLE_SECONDS)
         self._http.logs = self._options.log_format is not None
-        self._http.prepare()
         if self._handover is not None:
             self._http.handover = self._handover
             self._handover.take(self._http.adopt)
         self.fake = fake
         fake.sender.origin = self._options.public_url or self.url
-        fake.metrics.gauges.append(self._http.requests.gauges)
+        fake.metrics.gauges.append(self._http.threads.gauges)
         self._scheduler = Scheduler(fake.sandboxes, fake.sender)
 
     @property
@@ -122,11 +113,10 @@ class Server(Listening):
         self.fake.sandboxes.stop_waiting()
         if self._handover is not None:
             self._handover.end()
-        self._http.shutdown_timeout = seconds
-        self._http.stop()
+        self._http.stop(seconds)
         self._scheduler.join(deadline - monotonic())
         self.fake.sandboxes.home.close()
-        tell("stop", pid=os.getpid(), cut_off=self._http.requests.busy)
+        tell("stop", pid=os.getpid(), cut_off=self._http.threads.busy)
 
     def __enter__(self) -> Self:
         self.prepare()

@@ -1,60 +1,56 @@
-"""The threads that answer requests: few, since one computes at a time; more as long as those wait for something.
+"""The threads that answer requests: one as long as it goes on, since one computes at a time; more while they wait for something.
 
-Each thread that computes delays all others, and health, by its turn at the interpreter. So a request waits for one of a few
-threads, unless none of them goes on: they wait for a receiver, for a sandbox, for what a client sends. Then there is one more.
+One thread leads: it looks what comes on all connections, and answers it. So a request costs no change of threads, and many connections
+cost no more than one. When its answer takes a moment, another thread leads on, and answers too, as long as only a few do: each thread
+that computes delays all others, and health, by its turn at the interpreter. Beyond that a request waits, unless none of them goes on:
+they wait for a receiver, for a sandbox, for what a client sends. Then there is one more.
 """
 
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from functools import cache
-from queue import Empty, Queue
 from threading import Event, Lock, Thread, current_thread
-from time import monotonic, sleep
+from time import monotonic, process_time, sleep
 from typing import Any
 
-from cheroot.workers import threadpool
-from cheroot.workers.threadpool import ThreadPool, WorkerThread
-
+from inbox_mock.serving.connection import Connection
 from inbox_mock.telemetry.metrics import Gauge
 
-SHUTDOWN = threadpool._SHUTDOWNREQUEST  # type: ignore[attr-defined]  # noqa: SLF001 - what tells a thread of cheroot's to end
 FEW = 4
 STALLED_SECONDS = 0.005
 REST_SECONDS = 10
+LOOK_SECONDS = 0.002
+"""How long the leading thread answers what has come before it looks again: health is answered when it looks."""
 
 
-class Threads(ThreadPool):
-    """A pool that grows, up to a limit, while requests wait and no thread takes one. What is one too many ends, also after a rest."""
+class Threads:
+    """A pool that grows, up to a limit, while requests wait and no thread takes one. What is one too many ends after a rest.
 
-    _threads: list[WorkerThread]
-    _queue: "Queue[Any]"
+    ``look`` waits for so many seconds at the most, and returns what is to be answered; ``wake`` lets it return at once. ``answer``
+    answers one, and raises nothing.
+    """
 
-    def __init__(self, server: object, most: int) -> None:
-        super().__init__(server, min(FEW, most), most)
-        self.get = self._next
+    def __init__(
+        self, look: Callable[[float], Sequence[Connection]], wake: Callable[[], None], answer: Callable[[Connection], None], most: int
+    ) -> None:
+        self.max = most
+        self._look, self._wake, self._answer = look, wake, answer
         self._changing = Lock()
-        self._queued = Event()
-        self._takers: set[Thread] = set()
+        self._waiting: deque[Connection] = deque()
+        self._threads: list[Thread] = []
         self._answering: set[Thread] = set()
-        self._too_many = False
+        self._resting: list[Event] = []
+        self._leader: Thread | None = None
+        self._looked = 0.0
+        self._at_once = FEW  # so many may answer at this moment
+        self._taken = 0
+        self._led_away = Event()
+        self._ends = self._over = False
 
-    def start(self) -> None:
-        """Start a few threads, and one that watches them."""
-        super().start()
-        Thread(target=self._watch, name="threads", daemon=True).start()
-
-    def put(self, obj: object) -> None:
-        """Queue a request."""
-        super().put(obj)
-        self._queued.set()
-
-    def grow(self, amount: int) -> None:
-        """Start so many threads, up to the limit; cheroot would wait until they run."""
-        with self._changing:
-            more = [WorkerThread(self.server) for _ in range(min(amount, self.max - len(self._threads)))]
-            self._threads += more  # before they run: each thread in the list is told to end when the server stops
-        for thread in more:
-            thread.start()
+    def __len__(self) -> int:
+        """Return how many threads there are."""
+        return len(self._threads)
 
     @property
     def busy(self) -> int:
@@ -65,61 +61,122 @@ class Threads(ThreadPool):
         """Yield how many threads there are, and how many requests they answer or leave waiting."""
         yield "inbox_mock_threads", "Threads that answer requests.", len(self._threads)
         yield "inbox_mock_threads_busy", "Threads that answer a request at this moment.", self.busy
-        yield "inbox_mock_requests_waiting", "Requests that wait for a thread.", self.qsize
+        yield "inbox_mock_requests_waiting", "Requests that wait for a thread.", len(self._waiting)
 
-    def stop(self, timeout: float = 5) -> None:
-        """Wait until every request that has come is answered, for so many seconds at the most, and let all threads end."""
-        deadline = monotonic() + timeout
-        with self._queue.all_tasks_done:
-            self._queue.all_tasks_done.wait_for(lambda: not self._queue.unfinished_tasks, timeout)
+    def put(self, connection: Connection) -> None:
+        """Let a request be answered that nobody has found by looking."""
+        self._waiting.append(connection)
+        if self._leader is not current_thread():
+            self._wake()
+
+    def run(self) -> None:
+        """Look for requests, and answer them, until the end; this thread watches the others."""
         with self._changing:
-            self.max = 0  # no thread is started from here on, which would take the place of one that is told to end
-            ending = self._threads[:]
-        self._queued.set()
-        for _ in ending:
-            self._queue.put(SHUTDOWN)
-        for thread in ending:
-            thread.join(max(0, deadline - monotonic()))
+            self._call()
+        while not self._over:
+            self._led_away.wait()
+            taken, computed = self._taken, process_time()
+            sleep(STALLED_SECONDS)
+            with self._changing:
+                self._adjust(self._taken - taken, computes=process_time() - computed > STALLED_SECONDS / 2)
 
-    def _watch(self) -> None:
-        """Add a thread whenever none has taken a request for a moment, and take one away when more than a few have."""
-        while self.max:
-            self._queued.wait()
-            self._queued.clear()
-            while self.qsize and self.max:
-                self._takers = set()
-                sleep(STALLED_SECONDS)
-                if not self._takers:
-                    self.grow(1)
-                self._too_many = len(self._takers) > self.min
-
-    def _next(self) -> Any:  # noqa: ANN401
-        """Return the next request, or what tells a thread to end that is one too many."""
-        thread: Any = current_thread()
-        if thread in self._answering:
-            self._answering.remove(thread)
-            self._queue.task_done()
-        while not (self._too_many and self._leaves(thread)):
-            with suppress(Empty):
-                found = self._queue.get(timeout=REST_SECONDS)
-                self._takers.add(thread)
-                if found is not SHUTDOWN:
-                    self._answering.add(thread)
-                return found
-            self._too_many = True
-        return SHUTDOWN
-
-    def _leaves(self, thread: WorkerThread) -> bool:
-        """Take a thread out of the pool, unless there are few."""
+    def stop(self, seconds: float, waiting: Sequence[Connection]) -> None:
+        """Answer what has come, ``waiting`` included, for so many seconds at the most, and let all threads end."""
+        deadline = monotonic() + seconds
         with self._changing:
-            self._too_many = False
-            if len(self._threads) <= self.min or thread not in self._threads:
-                return False
-            self._threads.remove(thread)
-            rested = len(self._threads) == self.min
-        if rested:
+            self._waiting.extend(waiting)
+            self._ends, self._leader = True, None
+            for rest in self._resting:
+                rest.set()
+            self._resting.clear()
+            self._call()
+        self._led_away.set()
+        while (threads := self._threads[:]) and (left := deadline - monotonic()) > 0:
+            threads[0].join(left)
+        self._over = True
+
+    def _adjust(self, taken: int, *, computes: bool) -> None:
+        """Let one more thread answer if requests wait and no thread takes one, one fewer if more than a few do; let one lead."""
+        if self._waiting and not taken:
+            self._at_once = min(self.max, max(self._at_once, self.busy) + 1)
+        elif taken > FEW:
+            self._at_once = max(FEW, self._at_once - 1)
+        if self._ends:
+            if self._may_take() and not taken:
+                self._call()
+        elif self._leader not in self._answering:
+            self._led_away.clear()
+            if self._may_take():
+                self._wake()
+        elif monotonic() > self._looked + STALLED_SECONDS or (self._waiting and not computes):
+            self._leader = None
+            self._call()
+
+    def _may_take(self) -> bool:
+        return bool(self._waiting) and self.busy < (self.max if self._ends else self._at_once)
+
+    def _call(self) -> None:
+        """Call a thread that rests, the last one first so that the others end, or start one; beyond the limit one may only look."""
+        if self._resting:
+            self._resting.pop().set()
+        elif len(self._threads) <= self.max and not self._over:
+            thread = Thread(target=self._answer_all, name=f"answers {len(self._threads) + 1}", daemon=True)
+            self._threads.append(thread)
+            thread.start()
+
+    def _answer_all(self) -> None:
+        while (taken := self._next()) is not None:
+            self._answer(taken)
+        if len(self._threads) == FEW and not self._ends:
             return_memory()
-        return True
+
+    def _next(self) -> Connection | None:
+        """Return the next request, or None if this thread is one too many."""
+        thread = current_thread()
+        with self._changing:
+            self._answering.discard(thread)
+            while True:
+                if self._leader is None and not self._ends:
+                    self._leader = thread
+                leads = self._leader is thread
+                if leads and not (self._may_take() and monotonic() < self._looked + LOOK_SECONDS):
+                    self._lead()
+                if self._may_take():
+                    self._answering.add(thread)
+                    self._taken += 1
+                    if leads and not self._led_away.is_set():
+                        self._led_away.set()
+                    return self._waiting.popleft()
+                if not (leads and self._leader is thread) and not self._rests():
+                    self._threads.remove(thread)
+                    return None
+
+    def _lead(self) -> None:
+        """Look what comes, while others may change what is here."""
+        seconds = 0.0 if self._may_take() else REST_SECONDS
+        self._changing.release()
+        try:
+            found = self._look(seconds)
+        finally:
+            self._changing.acquire()
+        self._waiting.extend(found)
+        self._looked = monotonic()
+
+    def _rests(self) -> bool:
+        """Rest until there is something to do; return False if there is nothing more for this thread."""
+        if self._ends:
+            return False
+        rest = Event()
+        self._resting.append(rest)
+        self._changing.release()
+        try:
+            rest.wait(REST_SECONDS)
+        finally:
+            self._changing.acquire()
+        if rest not in self._resting:
+            return True
+        self._resting.remove(rest)
+        return len(self._threads) <= FEW
 
 
 @cache

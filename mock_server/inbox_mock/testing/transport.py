@@ -26,8 +26,9 @@ from urllib3.connection import HTTPConnection
 from urllib3.connectionpool import HTTPConnectionPool
 
 from inbox_mock import __version__
-from inbox_mock.serving.connections import Connection as ServerConnection
-from inbox_mock.serving.connections import HttpServer
+from inbox_mock.serving.connection import Connection as ServerConnection
+from inbox_mock.serving.connection import Host
+from inbox_mock.serving.request import answer_next
 from inbox_mock.testing.contact import no_contact
 
 PORTS = {"http": 80, "https": 443}
@@ -60,14 +61,12 @@ def wait(seconds: float) -> None:
         sleep(seconds)
 
 
-class _Parser(HttpServer):
-    """A server that never listens, for its parser."""
+class _Host(Host):
+    """What would serve the application on a port."""
 
-    can_add_keepalive_connection = True
-
-    def error_log(self, msg: str = "", level: int = logging.INFO, traceback: bool = False) -> None:  # noqa: FBT001, FBT002 - cheroot's
+    def error_log(self, message: str, level: int = logging.INFO, *, traceback: bool = False) -> None:
         """Log errors of the server."""
-        logging.getLogger("inbox_mock.testing").log(level, "%s", msg, exc_info=traceback)
+        logging.getLogger("inbox_mock.testing").log(level, "%s", message, exc_info=traceback)
 
 
 THIS_MACHINE = ("127.0.0.1", 0)
@@ -79,6 +78,7 @@ class _ServerEnd:
     def __init__(self, request: bytes) -> None:
         self.recv = BytesIO(request).read
         self.written = BytesIO()
+        self.send = self.written.write
         self.reset = False
 
     def settimeout(self, _seconds: float) -> None:
@@ -105,7 +105,7 @@ class Application:
         self.scheme = parts.scheme
         self.host = parts.hostname or ""
         self.port = parts.port or PORTS[parts.scheme]
-        self._parser = _Parser((self.host, self.port), app, server_name=f"inbox-mock/{__version__}")
+        self._host = _Host((self.host, self.port), app, f"inbox-mock/{__version__}")
 
     def is_at(self, url: str) -> bool:
         """Return whether a URL is one of this application."""
@@ -120,13 +120,11 @@ class Application:
             TimeoutError: the answer comes later than the client waits.
         """
         end = _ServerEnd(request)
-        connection: Any = ServerConnection(self._parser, end, lambda opened, *_: opened.written)
-        connection.remote_addr, connection.remote_port = THIS_MACHINE
-        connection.ssl_env = {"wsgi.url_scheme": self.scheme}
+        connection = ServerConnection(self._host, end, THIS_MACHINE, self.scheme)  # type: ignore[arg-type] # all that is used of a socket
         waiting = ClientTimeout(timeout)
         token = WAITING.set(waiting)
         try:
-            connection.communicate()
+            answer_next(connection)
         finally:
             WAITING.reset(token)
         if waiting.expired:

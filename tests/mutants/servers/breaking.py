@@ -10,11 +10,12 @@ from unittest.mock import patch
 from urllib.parse import parse_qsl, urlencode
 
 import orjson
-from cheroot.wsgi import Server as HttpServer
 
 from inbox_mock.app import Options, create_app
 from inbox_mock.scenarios.build import Overrides
 from inbox_mock.scenarios.loading import find
+from inbox_mock.serving.http_server import HttpServer
+from inbox_mock.serving.listening import listen
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -185,13 +186,12 @@ def serving(mutant: Mutant | None) -> Iterator[str]:
         app: WSGIApplication = create_app(Options(scenario=find("empty"), overrides=Overrides(mode="manual"))).app.wsgi_app
         if mutant is not None and mutant.replaced is None:
             app = _over(app, mutant)
-        server = HttpServer(("127.0.0.1", 0), app, numthreads=4, shutdown_timeout=0)
-        server.prepare()
+        server = HttpServer(listen("127.0.0.1", 0), app)
         Thread(target=server.serve, daemon=True).start()
         try:
-            yield f"http://127.0.0.1:{server.bind_addr[1]}"
+            yield f"http://127.0.0.1:{server.address[1]}"
         finally:
-            Thread(target=server.stop, daemon=True).start()  # stopping takes half a second, in which nothing is asked any more
+            server.stop(0)
 
 
 @contextmanager

@@ -1,0 +1,117 @@
+"""A connection of the HTTP server, and what is known of the server on all of them."""
+
+import logging
+import socket
+import struct
+import sys
+from contextlib import suppress
+from math import inf
+from traceback import print_exc
+from typing import TYPE_CHECKING, Any
+
+from inbox_mock.admin.access_control import OWN_ADDRESS
+from inbox_mock.domain import limits
+from inbox_mock.serving.handover import Handed, Handover
+from inbox_mock.serving.incoming import Incoming
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
+
+LOG = logging.getLogger("inbox_mock.serving")
+NO_LINGER = struct.pack("ii", 1, 0)
+
+
+class Gone(Exception):  # noqa: N818 - an event, not a failure of ours
+    """The client takes no more of an answer."""
+
+
+class Host:
+    """What serves an application: its address, its name in the header Server, and the time that a client may be silent."""
+
+    handover: Handover
+    logs = False
+
+    def __init__(
+        self, address: tuple[str, int], app: "WSGIApplication", name: str = "inbox-mock", timeout: float = limits.IDLE_TIME
+    ) -> None:
+        self.address, self.app, self.name, self.timeout = address, app, name, timeout
+
+    @property
+    def keeps_open(self) -> bool:
+        """Whether a connection may stay open after an answer."""
+        return True
+
+    def error_log(self, message: str, level: int = logging.INFO, *, traceback: bool = False) -> None:
+        """Say what went wrong, in the log if there is one, else on standard error, if that can be written.
+
+        Its reader may have gone, and that ends neither server nor thread.
+        """
+        if self.logs:
+            LOG.log(level, "%s", message, exc_info=traceback)
+            return
+        with suppress(OSError, ValueError):
+            sys.stderr.write(f"{message}\n")
+            if traceback:
+                print_exc()
+            sys.stderr.flush()
+
+
+class Connection:
+    """A connection, whose socket does not wait. ``environ`` is what WSGI says of it, whatever the request.
+
+    ``last_used`` is when something came last, ``begun`` when the head of the next request has begun to come, both in seconds since
+    the epoch. ``is_taken`` says that a request on it is answered, ``is_watched`` that one waits for what comes, ``is_left`` that this
+    process has no part in its end: another one goes on with it, or it is reset.
+    """
+
+    def __init__(self, host: Host, opened: socket.socket, peer: tuple[str, int], scheme: str = "http") -> None:
+        opened.settimeout(0)
+        self.host, self.socket, self.peer = host, opened, peer
+        self.scheme = scheme.encode()
+        self.incoming = Incoming(opened, host.timeout)
+        self.handed: Handed | None = None
+        self.last_used, self.begun = 0.0, inf
+        self.is_taken = self.is_watched = self.is_left = False
+        self.environ: dict[str, Any] = {
+            "REMOTE_ADDR": peer[0],
+            "REMOTE_PORT": str(peer[1]),
+            "SERVER_NAME": host.name,
+            "SERVER_PORT": str(host.address[1]),
+            "SERVER_SOFTWARE": host.name,
+            "wsgi.url_scheme": scheme,
+        }
+        with suppress(OSError):  # the client has gone
+            self.environ[OWN_ADDRESS] = opened.getsockname()[0]
+
+    def send(self, data: bytes) -> None:
+        """Send all of it, each part within the timeout.
+
+        Raises:
+            Gone: the client does not take it.
+        """
+        sent = 0
+        try:
+            with suppress(BlockingIOError):
+                sent = self.socket.send(data)
+            if sent < len(data):
+                self._send_slowly(memoryview(data)[sent:])
+        except OSError as error:
+            raise Gone from error
+
+    def _send_slowly(self, left: memoryview) -> None:
+        self.socket.settimeout(0 if self.incoming.late else self.host.timeout)
+        while left:
+            left = left[self.socket.send(left) :]
+        self.socket.settimeout(0)
+
+    def reset_at_end(self) -> None:
+        """Let the end be a reset, without an orderly one before it."""
+        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, NO_LINGER)
+        self.is_left = True
+
+    def close(self) -> None:
+        """Close it, here."""
+        if not self.is_left:
+            with suppress(OSError):
+                self.socket.shutdown(socket.SHUT_RDWR)
+        self.socket.close()
