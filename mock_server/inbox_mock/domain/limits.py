@@ -42,7 +42,12 @@ JSON_VALUES = Limit(200_000, "values", "JSON in a body", "400")
 PARAMETERS = Limit(5_000, "parameters", "a query, and a form", "400; of a multipart form 413")
 HEAD = Limit(512 * KIBIBYTE, "bytes", "the first line of a request, and its headers", "414, and 431")
 FIELDS = Limit(1_000, "headers", "a request", "431")
-HEADS = Limit(512, "heads", "heads of requests, of at most 2 KiB each, that are kept in case they come again", "the oldest are read anew")
+HEADS = Limit(
+    512,
+    "heads",
+    "heads of requests, of at most 2 KiB each, that are kept in case they come again",
+    "those that came least recently are read anew",
+)
 CHUNK_LINE = Limit(4 * KIBIBYTE, "bytes", "the line before a chunk, with its extensions", "400")
 HEAD_TIME = Limit(20, "seconds", "the time in which the head of a request comes", "408")
 BODY_TIME = Limit(60, "seconds", "the time in which the body of a request comes", "408")
