@@ -7,6 +7,7 @@ import pytest
 from inbox_mock.api.pipeline import REFUSED
 from inbox_mock.domain import limits
 from inbox_mock.serving import heads, incoming
+from inbox_mock.serving.request_head import RequestLine, request_line
 from inbox_mock.testing.transport import Application
 from raw import bytes_of
 
@@ -17,13 +18,12 @@ class Heard:
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.told: list[dict[str, Any]] = []
         self.parsed = 0
-        original = heads.request_line
 
-        def request_line(line: bytes, scheme: bytes) -> heads.RequestLine:
+        def counted(line: bytes, scheme: bytes) -> RequestLine:
             self.parsed += 1
-            return original(line, scheme)
+            return request_line(line, scheme)
 
-        monkeypatch.setattr(heads, "request_line", request_line)
+        monkeypatch.setattr(heads, "request_line", counted)
         heads.read_whole.cache_clear()
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> list[bytes]:
