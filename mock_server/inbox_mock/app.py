@@ -18,9 +18,9 @@ from inbox_mock.domain.access import DEFAULT_SANDBOX
 from inbox_mock.domain.addresses import plain_host
 from inbox_mock.domain.errors import SandboxExists
 from inbox_mock.engine.sandboxes import Sandboxes
+from inbox_mock.engine.unit_of_work import Handlers
 from inbox_mock.options import Options
 from inbox_mock.scenarios.build import SandboxFactory, build_recipe
-from inbox_mock.simulation.actions import handlers
 from inbox_mock.store.homes import WHOLE, Home, Share
 from inbox_mock.store.homes.memory import MemoryHome
 from inbox_mock.telemetry.gauges import gauges_of
@@ -97,6 +97,12 @@ def create_app(
         ScenarioError: the scenario contains an error.
         HomeUnavailable: sandboxes cannot be kept there.
     """
+
+    def handlers() -> Handlers:
+        from inbox_mock.simulation import actions
+
+        return actions.handlers()
+
     home = home or open_home(options)
     chance = token_hex if options.seed is None else None
     sandboxes = Sandboxes(home, wall, handlers, describe, build_recipe, options.seed or 0, chance, options.room)

@@ -6,8 +6,8 @@ from pathlib import Path
 from inbox_mock.domain.addresses import Network, host_in, is_this_machine
 from inbox_mock.domain.admin_tokens import AdminToken
 from inbox_mock.domain.room import Room
+from inbox_mock.scenarios import Progress
 from inbox_mock.scenarios.build import Overrides
-from inbox_mock.scenarios.builder import Progress
 from inbox_mock.scenarios.kept import Kept
 from inbox_mock.scenarios.loading import Scenario
 

@@ -2,15 +2,19 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from inbox_mock.admin.operation import JSON, AdminCall
 from inbox_mock.domain import times
 from inbox_mock.engine.sandbox import Sandbox, now_of
 from inbox_mock.engine.unit_of_work import UnitOfWork
 from inbox_mock.services import oauth
 from inbox_mock.store import access
 from inbox_mock.store.homes import Facts, Label, Listed
+
+if TYPE_CHECKING:
+    from inbox_mock.admin.operation import AdminCall
+
+JSON = dict[str, Any]
 
 TEXT: JSON = {"type": "string"}
 OR_NULL: JSON = {"type": ["string", "null"]}
@@ -37,14 +41,14 @@ SANDBOX: JSON = {
 LISTED: JSON = {"type": "object", "properties": {**SANDBOX["properties"], "created_at": TEXT, "used_at": TEXT}}
 
 
-def shown(call: AdminCall, sandbox: Sandbox) -> JSON:
+def shown(call: "AdminCall", sandbox: Sandbox) -> JSON:
     """Return a sandbox as the admin API shows it to a caller, at its present."""
     with sandbox.work() as work:
         wall = work.wall  # what is due by now happens first
     return _shown(call, sandbox.id, sandbox.storage.label, sandbox.storage.facts, wall)
 
 
-def listed(call: AdminCall, found: Listed) -> JSON:
+def listed(call: "AdminCall", found: Listed) -> JSON:
     """Return a sandbox as a list shows it to a caller, as its last unit of work left it."""
     wall = call.factory.wall()
     return _shown(call, found.id, found.label, found.facts, wall) | used(found.label, wall)
@@ -73,7 +77,7 @@ def describe(work: UnitOfWork) -> JSON:
     }
 
 
-def _shown(call: AdminCall, sandbox_id: str, label: Label, facts: Facts, wall: float) -> JSON:
+def _shown(call: "AdminCall", sandbox_id: str, label: Label, facts: Facts, wall: float) -> JSON:
     clock = {"now": now_of(facts.clock, wall), "mode": facts.clock.mode, "rate": facts.clock.rate}
     description = facts.description if call.shows_credentials else _without_credentials(facts.description)
     said = {"name": label.name, "note": label.note, "owner": label.owner, "ttl": label.ttl, "expires_at": _wire(label.expires_at)}

@@ -14,8 +14,6 @@ import click
 from click.core import ParameterSource
 
 from inbox_mock import __version__
-from inbox_mock.client import AdminError, connect
-from inbox_mock.client.calls import JSON, Send
 from inbox_mock.console.guard import DEBUG, WRONG, guarded
 from inbox_mock.console.parameters import chosen, prepare, takes_admin_token
 from inbox_mock.console.terminal import complain, open_standard_streams, printable_lines, shown
@@ -25,6 +23,8 @@ from inbox_mock.domain.values import printable
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
+
+    from inbox_mock.client.calls import JSON, Send
 
 COMMANDS = "inbox_mock.commands"
 CLICKS_OWN = (click.ClickException, click.exceptions.Exit, DeclarationError)
@@ -114,6 +114,8 @@ def on_a_server(*formats: str, **flags: str) -> Callable[[Callable[..., None]], 
         @takes_admin_token("The token that the server was given.")
         @wraps(command)
         def on_server(*, admin_token: str | None, **given: object) -> None:
+            from inbox_mock.client import AdminError, connect
+
             url, sandbox_id, wanted = (chosen(name)[0] for name in ("url", "sandbox", "wanted"))
             del given["url"], given["sandbox"], given["wanted"]
             server = connect(url, admin_token)
@@ -168,11 +170,11 @@ def _offered() -> "dict[str, EntryPoint]":
     return {offered.name: offered for offered in entry_points(group=COMMANDS)}
 
 
-def _shown(send: Send) -> Send:
+def _shown(send: "Send") -> "Send":
     """Return a function that sends calls, whose answers can be shown on a terminal."""
 
     @wraps(send)
-    def sent(method: str, path: str, body: JSON | None) -> tuple[int, JSON]:
+    def sent(method: str, path: str, body: "JSON | None") -> "tuple[int, JSON]":
         status, answer = send(method, path, body)
         return status, shown(answer)
 

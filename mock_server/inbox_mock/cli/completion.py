@@ -1,10 +1,14 @@
 """``inbox-mock completion``: completion in shells, and the completion of scenarios and channels."""
 
+from typing import TYPE_CHECKING
+
 import click
-from click.shell_completion import CompletionItem, get_completion_class
 
 from inbox_mock.channels import policies
 from inbox_mock.cli import main
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 SHELLS = ("bash", "zsh", "fish")
 VARIABLE = "_INBOX_MOCK_COMPLETE"
@@ -15,8 +19,10 @@ HOW = {
 }
 
 
-def scenarios(_ctx: click.Context, _option: click.Parameter, incomplete: str) -> list[CompletionItem]:
+def scenarios(_ctx: click.Context, _option: click.Parameter, incomplete: str) -> "list[CompletionItem]":
     """Complete a shipped scenario's name, or else a file's."""
+    from click.shell_completion import CompletionItem
+
     from inbox_mock.scenarios import fixtures
 
     names = sorted(path.stem for path in (fixtures() / "scenarios").glob("*.yaml"))
@@ -24,8 +30,10 @@ def scenarios(_ctx: click.Context, _option: click.Parameter, incomplete: str) ->
     return found or [CompletionItem(incomplete, type="file")]
 
 
-def channels(_ctx: click.Context, _option: click.Parameter, incomplete: str) -> list[CompletionItem]:
+def channels(_ctx: click.Context, _option: click.Parameter, incomplete: str) -> "list[CompletionItem]":
     """Complete a channel."""
+    from click.shell_completion import CompletionItem
+
     return [CompletionItem(name) for name in policies() if name.startswith(incomplete)]
 
 
@@ -33,6 +41,8 @@ def channels(_ctx: click.Context, _option: click.Parameter, incomplete: str) -> 
 @click.argument("shell", type=click.Choice(SHELLS))
 def command(*, shell: str) -> None:
     """Print what lets a SHELL complete commands, options, scenarios, channels and events."""
+    from click.shell_completion import get_completion_class
+
     kind = get_completion_class(shell)
     if kind is None:
         raise click.UsageError(f"click completes nothing in {shell}")

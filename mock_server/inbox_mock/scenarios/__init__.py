@@ -1,7 +1,11 @@
 """Scenarios: YAML files that describe a sandbox's start. They call use cases, and never write tables that a use case writes."""
 
+from collections.abc import Callable
 from importlib.resources import files
 from pathlib import Path
+
+Progress = Callable[[int, int], None]
+"""Is called with the number of steps done and their total."""
 
 
 def fixtures() -> Path:

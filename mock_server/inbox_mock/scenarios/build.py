@@ -18,13 +18,11 @@ from inbox_mock.domain.times import LATEST, Clock
 from inbox_mock.engine.sandbox import Sandbox
 from inbox_mock.engine.sandboxes import Sandboxes
 from inbox_mock.engine.unit_of_work import UnitOfWork
-from inbox_mock.scenarios import fixtures, history, setup, timeline
-from inbox_mock.scenarios.builder import Builder, Progress
+from inbox_mock.scenarios import Progress, fixtures
 from inbox_mock.scenarios.errors import Lines, ReceiverError
 from inbox_mock.scenarios.kept import Kept
 from inbox_mock.scenarios.loading import Scenario
 from inbox_mock.scenarios.receivers import Receivers, with_receivers
-from inbox_mock.simulation.actions import handlers
 from inbox_mock.store import database
 from inbox_mock.store import sandbox as sandbox_store
 from inbox_mock.store.access import DEFAULT_LIMIT
@@ -169,6 +167,10 @@ def build_image(scenario: Scenario, overrides: Overrides, wall: float, progress:
     Raises:
         ScenarioError: the scenario cannot be built; nothing of it is kept.
     """
+    from inbox_mock.scenarios import history, setup, timeline
+    from inbox_mock.scenarios.builder import Builder
+    from inbox_mock.simulation.actions import handlers
+
     clock = _clock(scenario, overrides, wall)
     settings = _settings(scenario, overrides)
     db = database.create()

@@ -15,6 +15,7 @@ from inbox_mock.domain.spelling import shown
 from inbox_mock.engine import durations
 from inbox_mock.engine.timeline import catch_up
 from inbox_mock.engine.unit_of_work import UnitOfWork
+from inbox_mock.scenarios import Progress
 from inbox_mock.scenarios.errors import CombinedScenarioError, ScenarioError
 from inbox_mock.scenarios.loading import Scenario
 from inbox_mock.services import accounts
@@ -26,7 +27,6 @@ DATED = ("clients", "attachments", "bookings", "inquiries", "conversations", "pa
 STEPS_TOLD = 100
 
 Location = tuple[str | int, ...]
-Progress = Callable[[int, int], None]
 
 
 @dataclass

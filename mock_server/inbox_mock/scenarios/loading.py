@@ -9,19 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from inbox_mock.channels import opening, policies
-from inbox_mock.domain import fidelity, limits
-from inbox_mock.domain.enumerations import CHANNELS, ORIGINS
+from inbox_mock.domain import limits
 from inbox_mock.domain.spelling import one_of, shortened
 from inbox_mock.domain.values import normal
-from inbox_mock.faults.kinds import kinds
-from inbox_mock.resources import RESOURCES
 from inbox_mock.scenarios import fixtures
 from inbox_mock.scenarios.errors import CombinedScenarioError, Lines, ScenarioError, UnreadableScenarioError, told, violations
 from inbox_mock.scenarios.kept import Kept
 from inbox_mock.scenarios.size import SMALLER, too_much
-from inbox_mock.simulation.actions import actions
-from inbox_mock.webhooks.event_types import event_types
 
 if TYPE_CHECKING:
     from jsonschema_rs import Validator
@@ -160,6 +154,14 @@ def from_object(data: Mapping[str, object], name: str = "scenario") -> Scenario:
 @cache
 def schema() -> dict[str, object]:
     """Return the JSON Schema of scenarios, with every attribute of rentals, assumption, channel, origin, event, fault and action."""
+    from inbox_mock.channels import opening, policies
+    from inbox_mock.domain import fidelity
+    from inbox_mock.domain.enumerations import CHANNELS, ORIGINS
+    from inbox_mock.faults.kinds import kinds
+    from inbox_mock.resources import RESOURCES
+    from inbox_mock.simulation.actions import actions
+    from inbox_mock.webhooks.event_types import event_types
+
     text = files("inbox_mock.scenarios").joinpath("scenario.schema.json").read_bytes()
     found: dict[str, dict[str, dict[str, Any]]] = orjson.loads(text)
     found["properties"]["assume"] |= {

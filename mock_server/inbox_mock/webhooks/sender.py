@@ -3,14 +3,12 @@
 import hmac
 from base64 import b64encode
 from collections.abc import Callable, Mapping
-from http.client import HTTPException
 from urllib.parse import quote, urljoin, urlsplit
 
 import orjson
 
 from inbox_mock.domain import limits
 from inbox_mock.domain.addresses import host_in, is_this_machine
-from inbox_mock.http import HttpClient
 from inbox_mock.store.journal import shortened
 from inbox_mock.webhooks.deliveries import DeliveryRequest, DeliveryResult
 
@@ -76,6 +74,10 @@ class WebhookSender:
         if receiver is not None:
             status, answered, text = receiver(request.url, headers, body)
             return DeliveryResult(status, _outcome(status), sent, {"headers": dict(answered), "body": shortened(text)})
+        from http.client import HTTPException
+
+        from inbox_mock.http import HttpClient
+
         try:
             response = HttpClient(urljoin(request.url, "/")).exchange(
                 "POST", _target(request.url), headers, body, seconds=TIMEOUT_SECONDS, beginning=limits.RECEIVED
