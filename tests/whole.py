@@ -6,6 +6,7 @@ from typing import Any
 
 from builders import JSON, a_body, a_booking, a_scenario
 from fake import Answer, Caller, Mock, Sandbox
+from inbox_mock.store.database import Database
 
 CONVERSATIONS = "/inbox/conversations"
 PARTICIPANTS = "/inbox/participants"
@@ -82,3 +83,9 @@ def everything(api: Caller) -> dict[str, Any]:
     """All records of a sandbox, by list; past and cancelled bookings too."""
     more: dict[str, JSON] = {"/bookings": {"from": "2000-01-01", "include_canceled": "true"}}
     return {path: all_of(api, path, **more.get(path, {})) for path in LISTS}
+
+
+def rows(db: Database) -> dict[str, list[JSON]]:
+    """All rows of a sandbox's database, by table."""
+    names = [row[0] for row in db.execute("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name")]
+    return {name: db.every(f"SELECT * FROM {name} ORDER BY 1") for name in names}  # noqa: S608

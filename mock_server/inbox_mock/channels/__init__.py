@@ -105,6 +105,7 @@ FIELDS: dict[str, tuple[Callable[[object], bool], str]] = {
     "origin": (lambda value: value in ORIGINS, f"one of {', '.join(ORIGINS)}"),
 }
 """What each field of a policy can be: a check, and the same in words."""
+NONE = ChannelPolicy(name="none", title="none")
 
 
 @cache
@@ -119,6 +120,11 @@ def policies() -> dict[str, ChannelPolicy]:
     by_name(__name__, declared, "title")
     by_name(__name__, {module: found for module, found in declared.items() if found[0].owns_conversations}, "own_id")
     return by_name(__name__, declared)
+
+
+def policy_of(name: object) -> ChannelPolicy:
+    """Return the policy of a conversation's channel; one that a client made has the policy of none."""
+    return policies().get(str(name), NONE)
 
 
 def opening() -> tuple[ChannelPolicy, ...]:

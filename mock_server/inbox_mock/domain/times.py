@@ -28,9 +28,9 @@ def parse(text: str) -> datetime:
 
 def _read(text: str) -> datetime:
     text = text.strip()
-    if text.endswith(" UTC"):
-        text = text[:-4] + "Z"
-    return datetime.fromisoformat(_SPACED_OFFSET.sub(r"\1", text))
+    if " " in text:
+        text = f"{text[:-4]}Z" if text.endswith(" UTC") else _SPACED_OFFSET.sub(r"\1", text)
+    return datetime.fromisoformat(text)
 
 
 def has_offset(text: str) -> bool:

@@ -16,14 +16,16 @@ def catch_up(work: UnitOfWork, end: datetime) -> list[Event]:
     Events that these schedule are handled in turn; what they cause is not recorded as caused by the unit of work.
     Events that are handled outside of transactions stay pending.
     """
-    of_its_own, work.reasons, work.caused, work.happened = (work.reasons, work.caused, work.happened), [], [], []
+    until, handled = times.wire(end), list[Event]()
     handlers = work.handlers()
-    until = times.wire(end)
-    while (event := timeline.next_due(work.db, until, but=handlers.outside)) is not None:
-        _handle(work, handlers, event)
-    handled = work.happened
-    work.reasons, work.caused, work.happened = of_its_own
-    work.set_time(end)
+    event = timeline.next_due(work.db, until, but=handlers.outside)
+    if event is not None:
+        of_its_own, work.reasons, work.caused, work.happened = (work.reasons, work.caused, work.happened), [], [], handled
+        while event is not None:
+            _handle(work, handlers, event)
+            event = timeline.next_due(work.db, until, but=handlers.outside)
+        work.reasons, work.caused, work.happened = of_its_own
+    work.instant, work.now = end, until
     return handled
 
 

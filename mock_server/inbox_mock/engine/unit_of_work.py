@@ -1,10 +1,11 @@
 """A unit of work: one transaction of a sandbox, at one moment of the sandbox's clock."""
 
 import logging
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from inbox_mock.domain import times
 from inbox_mock.domain.access import DEFAULT_SANDBOX, full_credential
@@ -21,8 +22,7 @@ from inbox_mock.store.timeline import Event
 LOG = logging.getLogger("inbox_mock")
 
 
-@dataclass(frozen=True, slots=True)
-class Actor:
+class Actor(NamedTuple):
     """The author of a change: an application on behalf of an account, or a user of the account."""
 
     account_id: int
@@ -103,17 +103,9 @@ class UnitOfWork:
         self.instant = instant
         self.now = times.wire(instant)
 
-    @contextmanager
-    def attempt(self) -> Iterator[None]:
+    def attempt(self) -> AbstractContextManager[None]:
         """Open a savepoint, to which the transaction is rolled back if an exception leaves the block."""
-        self.db.execute("SAVEPOINT attempt")
-        try:
-            yield
-        except BaseException:
-            self.db.execute("ROLLBACK TO attempt")
-            raise
-        finally:
-            self.db.execute("RELEASE attempt")
+        return self.db.attempt()
 
     def later(self, delay: timedelta, kind: str, **about: object) -> None:
         """Schedule an event after a delay. Without a delay it is handled at once, unless that is done outside of transactions."""
@@ -142,7 +134,7 @@ class UnitOfWork:
 
     def happen(self, kind: str, **about: object) -> None:
         """Record an event that happens at this moment."""
-        timeline.mark_happened(self.db, timeline.schedule(self.db, self.now, kind, about))
+        timeline.schedule(self.db, self.now, kind, about, happened=True)
 
     def explain(self, code: str, **data: object) -> None:
         """Add a reason of `inbox_mock.domain.reasons` that explains what the response does not show."""

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
+from operator import itemgetter
 from sqlite3 import IntegrityError
 from typing import Any
 
@@ -38,7 +39,7 @@ class Builder:
     start: datetime
     progress: Progress
     names: dict[tuple[str, str], int] = field(default_factory=dict)
-    steps: list[tuple[datetime, int, Location, Callable[[], None]]] = field(default_factory=list)
+    steps: list[tuple[datetime, Location, Callable[[], None]]] = field(default_factory=list)
     rentals: Counter[int] = field(default_factory=Counter)
 
     def records(self, noun: str) -> list[tuple[Location, dict[str, Any]]]:
@@ -81,8 +82,7 @@ class Builder:
 
     def _find(self, noun: str, reference: object) -> int | None:
         found = self.names.get((noun, reference)) if isinstance(reference, str) else reference
-        sql = f"SELECT id FROM {noun} WHERE id = ?"  # noqa: S608
-        return None if found is None else self.work.db.value(sql, (found,), int)
+        return found if isinstance(found, int) and self.work.db.has(noun, found) else None
 
     def moment(self, text: object, location: Location) -> datetime:
         """Return the instant that a scenario's time represents.
@@ -104,7 +104,7 @@ class Builder:
         if moment < self.founded:
             raise self.scenario.error(location, "a time before its account was opened", f"a time from {times.wire(self.founded)} on")
         self._refuse_future(moment, location)
-        self.steps.append((moment, len(self.steps), location, do))
+        self.steps.append((moment, location, do))
 
     def past(self, text: object, location: Location) -> datetime:
         """Return the instant that a scenario's time represents, which is not after the start.
@@ -146,12 +146,16 @@ class Builder:
         Raises:
             ScenarioError: a use case refused one.
         """
-        for number, (moment, _, location, do) in enumerate(sorted(self.steps, key=lambda step: step[:2])):
+        self.steps.sort(key=itemgetter(0))
+        for number, (moment, location, do) in enumerate(self.steps):
             if number % STEPS_TOLD == 0:
                 self.progress(number, len(self.steps))
+                self.work.reasons, self.work.caused = [], []
             catch_up(self.work, max(moment, self.work.instant))
-            with self.refusals_at(location):
+            try:
                 do()
+            except (Refusal, IntegrityError) as refused:
+                raise self._error(refused, location) from None
         catch_up(self.work, self.start)
 
     @contextmanager
@@ -163,10 +167,13 @@ class Builder:
         """
         try:
             yield
-        except Refusal as refusal:
-            raise CombinedScenarioError([self._of(problem, location) for problem in refusal.problems]) from None
-        except IntegrityError:
-            raise self.scenario.error((*location, "id"), "an id that another record has", "one of its own") from None
+        except (Refusal, IntegrityError) as refused:
+            raise self._error(refused, location) from None
+
+    def _error(self, refused: Refusal | IntegrityError, location: Location) -> ScenarioError:
+        if isinstance(refused, Refusal):
+            return CombinedScenarioError([self._of(problem, location) for problem in refused.problems])
+        return self.scenario.error((*location, "id"), "an id that another record has", "one of its own")
 
     def _of(self, problem: Problem, location: Location) -> ScenarioError:
         """Return a use case's refusal as an error for the scenario's author."""

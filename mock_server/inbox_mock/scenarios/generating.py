@@ -1,6 +1,6 @@
 """Records generated from the seed, for scenarios too large to be written by hand."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
 from inbox_mock.domain import times
@@ -56,26 +56,31 @@ def plan(builder: Builder) -> None:
     ]
     builder.at(builder.founded, ("generate",), partial(_host, builder, account_id))
     step = timedelta(days=SPAN_DAYS) / number
-    channel_bookings: list[int] = []
+    opened: dict[int, int] = {}
+    channel_bookings: list[tuple[int, datetime]] = []
     for index in range(number):
         channel = CHANNELS[builder.work.dice.between("channel", index, 0, len(CHANNELS) - 1)]
         made_at = (builder.start - timedelta(days=SPAN_DAYS) + step * index).replace(microsecond=0)
-        builder.at(made_at, ("generate",), partial(_booking, builder, index, rental_ids[index % RENTALS], channel))
+        builder.at(made_at, ("generate",), partial(_booking, builder, opened, index, rental_ids[index % RENTALS], channel))
         if channel != "direct":
-            channel_bookings.append(index)
-    _messages(builder, wanted.get("messages", 0), channel_bookings, step)
+            first = min(builder.start - timedelta(days=SPAN_DAYS) + step * index + timedelta(hours=1), builder.start)
+            channel_bookings.append((index, first))
+    _messages(builder, wanted.get("messages", 0), channel_bookings, opened)
 
 
-def _messages(builder: Builder, number: int, indexes: list[int], step: timedelta) -> None:
-    """Plan the messages of each conversation, one after the other, from guest and host in turn."""
-    if not indexes:
+def _messages(builder: Builder, number: int, bookings: list[tuple[int, datetime]], opened: dict[int, int]) -> None:
+    """Plan the messages of each conversation, one after the other, from guest and host in turn.
+
+    ``bookings`` are the numbers of bookings, each with the time from which on there may be messages; ``opened`` holds the ids of
+    their conversations, once these are there.
+    """
+    if not bookings:
         return
-    rounds = -(-number // len(indexes))
+    rounds = -(-number // len(bookings))
     for turn in range(number):
-        index = indexes[turn % len(indexes)]
-        first = min(builder.start - timedelta(days=SPAN_DAYS) + step * index + timedelta(hours=1), builder.start)
-        said_at = first + (builder.start - first) * ((turn // len(indexes) + 1) / (rounds + 1))
-        builder.at(said_at.replace(microsecond=0), ("generate",), partial(_message, builder, index, turn))
+        index, first = bookings[turn % len(bookings)]
+        said_at = first + (builder.start - first) * ((turn // len(bookings) + 1) / (rounds + 1))
+        builder.at(said_at.replace(microsecond=0), ("generate",), partial(_message, builder, opened, index, turn))
 
 
 def _thread(builder: Builder, wanted: Row) -> None:
@@ -96,7 +101,7 @@ def _host(builder: Builder, account_id: int) -> None:
     builder.names["hosts", GENERATED] = people.create_host(builder.work, Actor(account_id), {"firstname": "Jan", "lastname": "Kowalski"})
 
 
-def _booking(builder: Builder, index: int, rental_id: int, channel: str) -> None:
+def _booking(builder: Builder, opened: dict[int, int], index: int, rental_id: int, channel: str) -> None:
     work = builder.work
     name = f"{FIRSTNAMES[index % len(FIRSTNAMES)]} {LASTNAMES[index // len(FIRSTNAMES) % len(LASTNAMES)]}"
     arrival = work.instant + timedelta(days=30 + index % 300)
@@ -110,13 +115,14 @@ def _booking(builder: Builder, index: int, rental_id: int, channel: str) -> None
     about: Row = {"rental_id": rental_id, "channel": channel, "guest": {"fullname": name}, "stay": stay}
     if channel != "direct":
         about["delay_seconds"] = 0
-    builder.names["bookings", f"generated-{index}"] = book(work, about)
-
-
-def _message(builder: Builder, index: int, turn: int) -> None:
-    booking_id = builder.names["bookings", f"generated-{index}"]
-    conversation = channel_conversation(builder.work, booking_id)
+    conversation = channel_conversation(work, book(work, about))
     if conversation is not None:
+        opened[index] = conversation["id"]
+
+
+def _message(builder: Builder, opened: dict[int, int], index: int, turn: int) -> None:
+    if index in opened:
+        conversation = builder.work.db.get(ConversationRow, opened[index])
         by_guest = builder.work.dice.share("speaker", turn) < 0.5
         _say(builder, conversation, turn, by_guest=by_guest, host_id=builder.names["hosts", GENERATED])
 

@@ -15,7 +15,7 @@ from inbox_mock.simulation import actors
 from inbox_mock.simulation.bookings import book, local_time, parse_booking
 from inbox_mock.store.access import client_application
 from inbox_mock.store.database import Row
-from inbox_mock.store.rows import BookingRow, ConversationRow, RentalRow
+from inbox_mock.store.rows import BookingRow, ConversationRow, ParticipantRow, RentalRow
 
 INQUIRY_LINKS = frozenset({"as", "account", "rental", "source", "booking", "conversation", "created_at"})
 
@@ -151,10 +151,10 @@ def _message(builder: Builder, location: Location, record: Row) -> None:
         internal = bool(record.get("internal", False))
         actors.write_as_host(work, conversation, host_id, content, internal=internal, channel=channel, **more)
     if record.get("read"):
-        sql = "SELECT id FROM participants WHERE conversation_id = ? AND member_type = 'Host'"
-        for host in work.db.every(sql, (conversation["id"],)):
-            actor = Actor(conversation["account_id"])
-            people.edit_participant(work, actor, host["id"], {"read": True})
+        actor = Actor(conversation["account_id"])
+        for participant in work.db.of(ParticipantRow, "conversation_id", conversation["id"]):
+            if participant["member_type"] == "Host":
+                people.edit_participant(work, actor, participant["id"], {"read": True})
 
 
 def _change(builder: Builder, location: Location, record: Row) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from inbox_mock.channels import ChannelPolicy, policies
+from inbox_mock.channels import policy_of
 from inbox_mock.domain import times
 from inbox_mock.domain.errors import Invalid, invalid
 from inbox_mock.engine.unit_of_work import Actor, UnitOfWork
@@ -35,12 +35,12 @@ def post_message(work: UnitOfWork, actor: Actor, written: Row, *, came_from_chan
     if work.settings.strict and sender["member_type"] == "Client" and not came_from_channel:
         raise Invalid(invalid("sender", "is a Client participant: only Host participants send messages, guests write on the channel"))
     _move(work, conversation, sender, written)
+    if came_from_channel and conversation["channel"] is not None:
+        row["on_channel_at"] = work.now
     message_id = work.db.insert("messages", row)
     if written.get("attachment_ids") is not None:
         _attach_all(work, actor, message_id, written["attachment_ids"])
-    if came_from_channel and conversation["channel"] is not None:
-        relay.put_on_channel(work, message_id)
-    elif not came_from_channel:
+    if not came_from_channel:
         relay.relay(work, conversation, sender, written, message_id)
     relay.notify_hosts(work, conversation["id"], sender, written, message_id)
     publish(work, "inbox_message_created", message_id, actor.account_id)
@@ -118,7 +118,7 @@ def _move(work: UnitOfWork, conversation: ConversationRow, sender: ParticipantRo
 
 def _after_a_guest(work: UnitOfWork, conversation: ConversationRow, said_at: str) -> Row:
     changes: Row = {}
-    policy = policies().get(str(conversation["channel"]), ChannelPolicy(name="none", title="none"))
+    policy = policy_of(conversation["channel"])
     if policy.response_hours is not None:
         within = timedelta(hours=policy.response_hours)
         changes["deadline_response_at"] = times.wire(min(times.parse(said_at), END_OF_TIME - within) + within)
@@ -129,8 +129,7 @@ def _after_a_guest(work: UnitOfWork, conversation: ConversationRow, said_at: str
 
 def participant_of(work: UnitOfWork, conversation_id: object, member_type: str, member_id: object = None) -> ParticipantRow | None:
     """Return a conversation's first participant of a type, or the one that represents a member; None if there is none."""
-    # The + makes SQLite use the index on conversations, not the one on members, which selects far more rows.
-    sql = """
-        SELECT * FROM participants WHERE conversation_id = ? AND member_type = ? AND (? IS NULL OR +member_id = ?)
-        ORDER BY id LIMIT 1"""
-    return work.db.one(sql, (conversation_id, member_type, member_id, member_id), ParticipantRow)
+    for participant in work.db.of(ParticipantRow, "conversation_id", conversation_id):
+        if participant["member_type"] == member_type and member_id in {None, participant["member_id"]}:
+            return participant
+    return None

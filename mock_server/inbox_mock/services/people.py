@@ -82,6 +82,11 @@ def create_host(work: UnitOfWork, actor: Actor, written: Row) -> int:
     return work.db.insert("hosts", row | written)
 
 
+def first_host(work: UnitOfWork, account_id: int) -> int | None:
+    """Return the id of an account's first host, or None."""
+    return work.db.value("SELECT min(id) FROM hosts WHERE account_id = ?", (account_id,), int)
+
+
 def edit_host(work: UnitOfWork, actor: Actor, host_id: int, written: Row) -> None:
     """Change a host.
 

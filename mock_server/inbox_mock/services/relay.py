@@ -75,8 +75,8 @@ def notify_hosts(work: UnitOfWork, conversation_id: object, sender: ParticipantR
     """Notify only the Host participants of a conversation of a new external message; the timeline names them."""
     if message["visibility"] == "internal":
         return
-    sql = "SELECT id, member_id FROM participants WHERE conversation_id = ? AND member_type = 'Host' AND id <> ? ORDER BY id"
-    hosts = work.db.every(sql, (conversation_id, sender["id"]))
+    participants = work.db.of(ParticipantRow, "conversation_id", conversation_id)
+    hosts = [row for row in participants if row["member_type"] == "Host" and row["id"] != sender["id"]]
     if hosts:
         participant_ids = [row["id"] for row in hosts]
         work.happen("hosts_notified", message_id=message_id, participant_ids=participant_ids, host_ids=[row["member_id"] for row in hosts])

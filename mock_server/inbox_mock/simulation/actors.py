@@ -1,6 +1,6 @@
 """Writes by everyone but the client: the guest, staff in the Smily app, the host in the channel's own app, the channel."""
 
-from inbox_mock.channels import ChannelPolicy, policies
+from inbox_mock.channels import policy_of
 from inbox_mock.domain.errors import Invalid, invalid
 from inbox_mock.engine.unit_of_work import Actor, UnitOfWork
 from inbox_mock.services import people
@@ -58,7 +58,7 @@ def write_as_host(
         Invalid: the account has no host.
     """
     sender = _seat(work, conversation, host_id, by_channel=False)
-    user_id = work.db.value("SELECT user_id FROM hosts WHERE id = ?", (sender["member_id"],), int)
+    user_id = work.db.get(HostRow, sender["member_id"])["user_id"]
     goes_to = conversation["default_channel"] if channel == NOT_SAID else channel
     written: Row = {
         "origin": "bookingsync_inbox",
@@ -79,7 +79,7 @@ def join_from_channel(work: UnitOfWork, conversation: ConversationRow, host_id: 
 
 
 def _from_channel(work: UnitOfWork, conversation: ConversationRow, sender: ParticipantRow, content: str, more: Row) -> int:
-    policy = policies().get(str(conversation["channel"]), ChannelPolicy(name="none", title="none"))
+    policy = policy_of(conversation["channel"])
     actor = Actor(conversation["account_id"], application_of(work, policy.name))
     written: Row = {"origin": policy.origin, "visibility": "external", "channel": conversation["default_channel"]}
     message = _message(work, sender, content) | written | more
@@ -93,7 +93,7 @@ def _seat(work: UnitOfWork, conversation: ConversationRow, host_id: int | None, 
         present = participant_of(work, conversation["id"], "Host")
         if present is not None:
             return present
-        host_id = work.db.value("SELECT min(id) FROM hosts WHERE account_id = ?", (account_id,), int)
+        host_id = people.first_host(work, account_id)
         if host_id is None:
             raise Invalid(invalid("host_id", "an account that has a host"))
     work.db.refer(HostRow, "host_id", host_id, account_id)

@@ -16,7 +16,7 @@ from inbox_mock.services import people
 from inbox_mock.services.accounts import create_source
 from inbox_mock.services.bookings import check_period, insert_booking, state_of
 from inbox_mock.store.database import Row
-from inbox_mock.store.rows import ConversationRow, RentalRow
+from inbox_mock.store.rows import BookingRow, ConversationRow, RentalRow
 from inbox_mock.webhooks.deliveries import publish
 
 COLUMNS = ("id", "adults", "children", "final_price", "reference", "external_reference", "notes", "expected_checkin_time")
@@ -26,19 +26,12 @@ DELAY = f"{durations.EXPECTED}, or never"
 TIME = "a time as the API takes it, or a date"
 LENGTH_OF_A_DATE = len("2030-06-01")
 OPENED = "conversation_opened"
-# A rental with all that a booking through a channel needs, and a booking with all that its channel needs to open the conversation.
+# A rental with all that a booking through a channel needs.
 BOOKED = """
     SELECT *, (SELECT id FROM sources WHERE account_id = rentals.account_id AND name = :source) AS source_id,
       (SELECT min(id) FROM users WHERE account_id = rentals.account_id) AS user_id,
       (SELECT id FROM applications WHERE channel = :channel) AS application_id
     FROM rentals WHERE id = :rental_id"""
-TO_OPEN = """
-    SELECT *, (SELECT id FROM applications WHERE channel = bookings.channel) AS opened_by,
-      (SELECT min(id) FROM hosts WHERE account_id = bookings.account_id) AS first_host,
-      EXISTS (SELECT 1 FROM conversations WHERE id = :wished) AS taken,
-      EXISTS (SELECT 1 FROM conversation_bookings b JOIN conversations c ON c.id = b.conversation_id
-        WHERE b.booking_id = bookings.id AND c.channel IS NOT NULL) AS opened
-    FROM bookings WHERE id = :booking_id"""
 
 
 @dataclass(slots=True)
@@ -189,18 +182,16 @@ def open_conversation(work: UnitOfWork, about: Row) -> Row:
         NotFound: there is no such booking.
     """
     wished = about.get("conversation")
-    booking = work.db.one(TO_OPEN, {"booking_id": about["booking_id"], "wished": wished})
-    if booking is None:
-        raise NotFound
+    booking = work.db.get(BookingRow, about["booking_id"])
     if booking["canceled_at"] is not None:
         return {"never": "the booking was cancelled"}
-    if booking["opened"]:
+    if channel_conversation(work, booking["id"]) is not None:
         return {"never": "the channel had opened it already"}
     policy, account_id = policies()[booking["channel"]], booking["account_id"]
     members = [("Client", client_id) for client_id in _travellers(work, booking, about)]
     members += [("Host", host_id) for host_id in _hosts_added(work, booking, about.get("hosts"), policy.host_share)]
     row: Row = {
-        "id": None if booking["taken"] else wished,  # a client's conversation has taken the requested id meanwhile
+        "id": None if work.db.has("conversations", wished) else wished,  # a client's conversation has taken the requested id meanwhile
         "account_id": account_id,
         "channel": policy.name,
         "default_channel": policy.default_channel,
@@ -208,7 +199,7 @@ def open_conversation(work: UnitOfWork, about: Row) -> Row:
         "relay_seconds": about.get("relay_seconds"),
         "created_at": work.now,
         "updated_at": work.now,
-        **Actor(account_id, booking["opened_by"]).stamp,
+        **Actor(account_id, application_of(work, policy.name)).stamp,
     }
     conversation_id = work.db.insert("conversations", row)
     work.db.execute("INSERT INTO conversation_bookings VALUES (?, ?)", (conversation_id, booking["id"]))
@@ -230,10 +221,9 @@ def forget_opening(work: UnitOfWork, booking_id: int) -> None:
 
 def channel_conversation(work: UnitOfWork, booking_id: object) -> ConversationRow | None:
     """Return the conversation that a booking's channel opened, or None."""
-    sql = """
-        SELECT c.* FROM conversations c JOIN conversation_bookings b ON b.conversation_id = c.id
-        WHERE b.booking_id = ? AND c.channel IS NOT NULL ORDER BY c.id LIMIT 1"""
-    return work.db.one(sql, (booking_id,), ConversationRow)
+    sql = "SELECT conversation_id FROM conversation_bookings WHERE booking_id = ? ORDER BY conversation_id"
+    connected = (work.db.get(ConversationRow, row[0]) for row in work.db.execute(sql, (booking_id,)).fetchall())
+    return next((conversation for conversation in connected if conversation["channel"] is not None), None)
 
 
 def application_of(work: UnitOfWork, channel: str) -> int | None:
@@ -241,7 +231,7 @@ def application_of(work: UnitOfWork, channel: str) -> int | None:
     return work.db.value("SELECT id FROM applications WHERE channel = ?", (channel,), int)
 
 
-def _travellers(work: UnitOfWork, booking: Row, about: Row) -> list[object]:
+def _travellers(work: UnitOfWork, booking: BookingRow, about: Row) -> list[object]:
     """Return the ids of the booking's client, of known companions, and of new clients up to the requested number."""
     found: list[object] = [booking["client_id"]] if booking["client_id"] is not None else []
     found += about.get("companions", [])
@@ -253,9 +243,10 @@ def _travellers(work: UnitOfWork, booking: Row, about: Row) -> list[object]:
     return found
 
 
-def _hosts_added(work: UnitOfWork, booking: Row, wished: object, share: float) -> list[object]:
+def _hosts_added(work: UnitOfWork, booking: BookingRow, wished: object, share: float) -> list[object]:
     if isinstance(wished, list):
         return wished
     if wished is False or (wished is None and work.dice.share("host participant", booking["id"]) >= share):
         return []
-    return [] if booking["first_host"] is None else [booking["first_host"]]
+    host_id = people.first_host(work, booking["account_id"])
+    return [] if host_id is None else [host_id]

@@ -7,7 +7,7 @@ import sqlite3
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, TypeVar, overload
@@ -20,6 +20,8 @@ from inbox_mock.store.rows import TABLES
 
 Parameters = Sequence[object] | Mapping[str, object]
 Row = dict[str, Any]
+Due = tuple[int, str, str, str]
+"""An event of the timeline: its id, when it is due, its kind, and what it is about as JSON."""
 T = TypeVar("T")
 
 PAGE_BYTES = 1024
@@ -119,22 +121,60 @@ class Database(sqlite3.Connection):
         found: int = self.execute(f"SELECT count(*) FROM {table}").fetchone()[0]  # noqa: S608
         return found
 
+    def has(self, table: str, record_id: object) -> bool:
+        """Return whether a table has a row with this id."""
+        return self.execute(f"SELECT 1 FROM {table} WHERE id = ?", (record_id,)).fetchone() is not None  # noqa: S608
+
+    def of(self, table: type[T], column: str, value: object) -> list[T]:
+        """Return the rows of a table that have a value in a column, by id."""
+        return self.every(f"SELECT * FROM {TABLES[table]} WHERE {column} = ? ORDER BY id", (value,), table)  # noqa: S608
+
+    def next_due(self, until: str, only: str, but: Sequence[str]) -> Due | None:
+        """Return the first pending event that is due by ``until``: of the kind ``only``, or of every kind that is not in ``but``."""
+        sql = f"""
+            SELECT id, due_at, kind, about FROM timeline
+            WHERE happened = 0 AND due_at <= ? AND (? = '' OR kind = ?) AND kind NOT IN ({", ".join("?" * len(but))})
+            ORDER BY due_at, id LIMIT 1"""  # noqa: S608
+        found: Due | None = self.execute(sql, (until, only, only, *but)).fetchone()
+        return found
+
+    @contextmanager
+    def attempt(self) -> Iterator[None]:
+        """Open a savepoint, to which the transaction is rolled back if an exception leaves the block."""
+        self.execute("SAVEPOINT attempt")
+        try:
+            yield
+        except BaseException:
+            self.execute("ROLLBACK TO attempt")
+            raise
+        finally:
+            self.execute("RELEASE attempt")
+
     def insert(self, table: str, row: Mapping[str, object]) -> int:
         """Insert a row and return its id; columns left out take their default."""
-        columns = ", ".join(row)
-        marks = ", ".join(f":{column}" for column in row)
-        return self.execute(f"INSERT INTO {table} ({columns}) VALUES ({marks})", row).lastrowid or 0  # noqa: S608
+        return self.execute(insertion(table, tuple(row)), row).lastrowid or 0
 
     def update(self, table: str, record_id: object, changes: Mapping[str, object]) -> None:
         """Change the named columns of the row with this id."""
         if changes:
-            assignments = ", ".join(f"{column} = :{column}" for column in changes)
-            self.execute(f"UPDATE {table} SET {assignments} WHERE id = :id", {**changes, "id": record_id})  # noqa: S608
+            self.execute(updating(table, tuple(changes)), {**changes, "id": record_id})
 
 
-def create() -> Database:
-    """Return a new, empty sandbox database."""
-    database = _open()
+@lru_cache(maxsize=256)
+def insertion(table: str, columns: tuple[str, ...]) -> str:
+    """Return the statement that inserts a row with these columns."""
+    return f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({', '.join(f':{column}' for column in columns)})"  # noqa: S608
+
+
+@lru_cache(maxsize=256)
+def updating(table: str, columns: tuple[str, ...]) -> str:
+    """Return the statement that changes these columns of a row."""
+    return f"UPDATE {table} SET {', '.join(f'{column} = :{column}' for column in columns)} WHERE id = :id"  # noqa: S608
+
+
+def create(kind: type[Database] = Database) -> Database:
+    """Return a new, empty sandbox database of a kind."""
+    database = _open(kind=kind)
     database.execute(f"PRAGMA page_size = {PAGE_BYTES}")
     database.execute(f"PRAGMA application_id = {APPLICATION}")
     database.execute(f"PRAGMA user_version = {FORMAT}")
@@ -266,7 +306,7 @@ def _journaling(image: bytes, how: bytes) -> bytes:
     return b"".join((image[: _JOURNALING.start], how, image[_JOURNALING.stop :]))
 
 
-def _open(address: str = ":memory:", *, uri: bool = False) -> Database:
+def _open(address: str = ":memory:", *, uri: bool = False, kind: type[Database] = Database) -> Database:
     """Open a database with defences that SQLite documents against hostile files: https://www.sqlite.org/security.html."""
     database = sqlite3.connect(
         address,
@@ -275,7 +315,7 @@ def _open(address: str = ":memory:", *, uri: bool = False) -> Database:
         isolation_level=None,
         check_same_thread=False,
         cached_statements=256,
-        factory=Database,
+        factory=kind,
     )
     database.execute("PRAGMA cell_size_check = ON")
     if sys.version_info >= (3, 12):

@@ -1,15 +1,14 @@
 """The timeline of a sandbox: pending events with their times, and past ones."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import orjson
 
-from inbox_mock.store.database import Database
+from inbox_mock.store.database import Database, Due
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(NamedTuple):
     """An event; ``due_at`` is in the API's format of times, ``about`` names records by id."""
 
     id: int
@@ -18,19 +17,14 @@ class Event:
     about: dict[str, object]
 
 
-def schedule(db: Database, due_at: str, kind: str, about: Mapping[str, object]) -> int:
-    """Insert an event that is due at a time, and return its id."""
-    sql = "INSERT INTO timeline (due_at, kind, about) VALUES (?, ?, ?)"
-    return db.execute(sql, (due_at, kind, orjson.dumps(about).decode())).lastrowid or 0
+def schedule(db: Database, due_at: str, kind: str, about: Mapping[str, object], *, happened: bool = False) -> int:
+    """Insert an event that is due at a time, or has happened then, and return its id."""
+    return db.insert("timeline", {"due_at": due_at, "kind": kind, "about": orjson.dumps(about).decode(), "happened": int(happened)})
 
 
 def next_due(db: Database, until: str, *, only: str = "", but: Sequence[str] = ()) -> Event | None:
-    """Return the first pending event that is due by ``until``: of the kinds ``only``, or of all kinds except ``but``."""
-    sql = f"""
-        SELECT id, due_at, kind, about FROM timeline
-        WHERE happened = 0 AND due_at <= ? AND (? = '' OR kind = ?) AND kind NOT IN ({", ".join("?" * len(but))})
-        ORDER BY due_at, id LIMIT 1"""  # noqa: S608
-    found = db.execute(sql, (until, only, only, *but)).fetchone()
+    """Return the first pending event that is due by ``until``: of the kind ``only``, or of all kinds except ``but``."""
+    found = db.next_due(until, only, but)
     return None if found is None else _event(found)
 
 
@@ -60,11 +54,11 @@ def past(db: Database, limit: int, skip: int = 0) -> list[Event]:
 
 def mark_happened(db: Database, event_id: int, about: Mapping[str, object] | None = None) -> None:
     """Mark an event as past, with the given ``about`` in place of its own."""
-    if about is None:
-        db.execute("UPDATE timeline SET happened = 1 WHERE id = ?", (event_id,))
-    else:
-        db.execute("UPDATE timeline SET happened = 1, about = ? WHERE id = ?", (orjson.dumps(about).decode(), event_id))
+    changes: dict[str, object] = {"happened": 1}
+    if about is not None:
+        changes["about"] = orjson.dumps(about).decode()
+    db.update("timeline", event_id, changes)
 
 
-def _event(row: tuple[int, str, str, str]) -> Event:
+def _event(row: Due) -> Event:
     return Event(row[0], row[1], row[2], orjson.loads(row[3]))

@@ -101,11 +101,9 @@ def publish(
     this application receives it. A companion tells of the same change: it is not the next webhook that a reordered one waits for.
     """
     work.caused.append({"event": event, "id": record_id})
-    needed = event_types()[event].scopes
     # Most sandboxes have no webhooks, which this query finds out faster than the join of `subscribed`.
-    has_webhooks = work.db.execute("SELECT 1 FROM webhooks LIMIT 1").fetchone() is not None
-    for webhook in webhooks.subscribed(work.db, event, account_id) if has_webhooks else ():
-        held = expand_scopes(webhook["scopes"])
+    for webhook in webhooks.subscribed(work.db, event, account_id) if work.db.holds_any("webhooks") else ():
+        held, needed = expand_scopes(webhook["scopes"]), event_types()[event].scopes
         if application_id not in {None, webhook["application_id"]} or (needed and held.isdisjoint(needed)):
             continue
         record = _record(work, event, record_id, webhook, held)

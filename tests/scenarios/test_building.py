@@ -1,0 +1,53 @@
+"""A scenario is built with its rows held back and written together; the sandbox is the same as if each was written at once."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from builders import JSON
+from inbox_mock.scenarios import build
+from inbox_mock.scenarios.build import Overrides, build_image
+from inbox_mock.scenarios.errors import ScenarioError
+from inbox_mock.scenarios.loading import find_shipped, from_object
+from inbox_mock.store import database, gathering
+from inbox_mock.store.database import Database
+from populated import scenarios
+from whole import rows
+
+WALL = 1_900_000_000.5
+
+
+def built(scenario: JSON, mode: str) -> dict[str, list[Any]] | str:
+    """All rows of the sandbox by table, or why there is none."""
+    try:
+        db = database.restore(build_image(from_object(scenario), Overrides(mode=mode), WALL))
+    except ScenarioError as refused:
+        return str(refused)
+    return rows(db)
+
+
+def built_row_by_row(scenario: JSON, mode: str) -> dict[str, list[Any]] | str:
+    """The same, with each row written at once."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(build, "Gathering", Database)
+        return built(scenario, mode)
+
+
+@given(scenarios(), st.sampled_from(["manual", "real"]), st.sampled_from([2, 20, 20_000]))
+def test_rows_are_the_same_as_if_each_was_written_at_once(scenario: JSON, mode: str, most: int) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(gathering, "MOST_ROWS", most)
+        found = built(scenario, mode)
+
+    assert found == built_row_by_row(scenario, mode)
+
+
+@pytest.mark.parametrize(
+    "name", ["agency", "cancelled-before-conversation", "long-thread", "relay-slow", "three-accounts", "webhook-stale"]
+)
+def test_a_shipped_scenario_is_the_same_as_if_each_row_was_written_at_once(name: str) -> None:
+    scenario = dict(find_shipped(name).data)
+
+    assert built(scenario, "manual") == built_row_by_row(scenario, "manual")
