@@ -8,6 +8,7 @@ from pathlib import Path
 from subprocess import DEVNULL, Popen
 from tempfile import TemporaryDirectory
 from time import monotonic, sleep
+from typing import IO
 
 from bench.wire import Connection
 
@@ -42,6 +43,16 @@ def fake(scenario: str = "agency", *more: str) -> Iterator[Child]:
             yield child
 
 
+def told_of_imports() -> str:
+    """What Python tells of the imports of a start, up to the port."""
+    with TemporaryDirectory() as folder:
+        port_file, told = Path(folder, "port"), Path(folder, "told")
+        command = [sys.executable, "-X", "importtime", str(INBOX_MOCK), "serve", "--port", "0", "--port-file", str(port_file)]
+        with told.open("wb") as stderr, _running([*command, "--clock", "manual"], port_file, stderr):
+            pass
+        return told.read_text()
+
+
 @contextmanager
 def bare(body: bytes, content_type: str) -> Iterator[Child]:
     """The bare view, returning these bytes."""
@@ -53,8 +64,8 @@ def bare(body: bytes, content_type: str) -> Iterator[Child]:
 
 
 @contextmanager
-def _running(command: list[str], port_file: Path) -> Iterator[Child]:
-    process = Popen(command, stdout=DEVNULL, stderr=DEVNULL)
+def _running(command: list[str], port_file: Path, stderr: IO[bytes] | int = DEVNULL) -> Iterator[Child]:
+    process = Popen(command, stdout=DEVNULL, stderr=stderr)
     try:
         yield Child(process, _port(process, port_file))
     finally:

@@ -21,10 +21,10 @@ def measure(rounds: int) -> Iterator[Figure]:
         for _ in range(SANDBOXES):
             made = connection.call("POST", "/__admin/sandboxes", {"scenario": "agency"}).json
             connection.call("GET", "/api/v3/inbox/conversations", token=made["token"])
-        yield Figure(subject="memory, idle", target=60, unit="MB", rounds=[alone])
+        yield Figure(subject="memory, idle", target=45, unit="MB", rounds=[alone])
         yield Figure(
             subject=f"memory, {SANDBOXES:,} idle sandboxes",
-            target=300,
+            target=200,
             unit="MB",
             rounds=[crowded := megabytes(server)],
             note=f"{(crowded - alone) * 1024 / SANDBOXES:.0f} kB each",

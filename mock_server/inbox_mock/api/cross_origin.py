@@ -7,10 +7,12 @@ is answered before the API sees it, 200 and empty, whether the origin is allowed
 
 import re
 from collections.abc import Callable
-
-from flask import Request, Response
+from typing import TYPE_CHECKING
 
 from inbox_mock.api.rendering import why_header
+
+if TYPE_CHECKING:
+    from flask import Request, Response
 
 ANY = "*"
 ORIGIN = re.compile(r"https?://[^/@?#\s]+")
@@ -24,19 +26,21 @@ def is_origin(text: str) -> bool:
     return text == ANY or ORIGIN.fullmatch(text) is not None
 
 
-def preflight(request: Request) -> Response | None:
+def preflight(request: "Request") -> "Response | None":
     """Return the answer to an OPTIONS that is a preflight of what pages may call; None for any other."""
+    from flask import Response
+
     asks = "Origin" in request.headers and request.access_control_request_method
     return Response(content_type="text/plain") if asks and OPEN.fullmatch(request.path) else None
 
 
-def policy(allowed: frozenset[str]) -> Callable[[Request, Response], Response]:
+def policy(allowed: frozenset[str]) -> "Callable[[Request, Response], Response]":
     """Return a function that adds, to an answer to a page, the headers by which a browser lets one of an allowed origin read it.
 
     Credentials of the browser, such as cookies, are never allowed: the API takes tokens.
     """
 
-    def add_headers(request: Request, answer: Response) -> Response:
+    def add_headers(request: "Request", answer: "Response") -> "Response":
         if OPEN.fullmatch(request.path) is None:
             return answer
         origin = request.headers["Origin"]

@@ -8,8 +8,6 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from werkzeug.middleware.proxy_fix import ProxyFix
-
 from inbox_mock.api.addressing import HOST, ROOT, host_of
 from inbox_mock.domain.forwarded import address_of, told_by
 
@@ -67,6 +65,7 @@ def trusting(app: "WSGIApplication", proxies: int) -> "WSGIApplication":
     Each proxy adds one value to each header. Where X-Forwarded-For, -Host, -Port and -Proto are missing, Forwarded counts. What
     is no scheme, host or path of ours changes nothing.
     """
+    from werkzeug.middleware.proxy_fix import ProxyFix
 
     def answer(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         before = environ["werkzeug.proxy_fix.orig"]
