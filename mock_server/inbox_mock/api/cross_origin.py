@@ -34,7 +34,7 @@ def preflight(request: "Request") -> "Response | None":
     return Response(content_type="text/plain") if asks and OPEN.fullmatch(request.path) else None
 
 
-def policy(allowed: frozenset[str]) -> "Callable[[Request, Response], Response]":
+def policy(allowed: frozenset[str]) -> Callable[["Request", "Response"], "Response"]:
     """Return a function that adds, to an answer to a page, the headers by which a browser lets one of an allowed origin read it.
 
     Credentials of the browser, such as cookies, are never allowed: the API takes tokens.
