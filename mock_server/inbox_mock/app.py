@@ -1,15 +1,20 @@
 """The fake, composed of its parts and its environment: wall clock, stopwatch, request ids."""
 
+import re
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from secrets import token_hex
 from threading import Lock
 from time import perf_counter, time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 from uuid import uuid4
 
 from inbox_mock.admin.sandbox_shown import describe
+from inbox_mock.api import proxies
+from inbox_mock.api.front import front
+from inbox_mock.api.index import OperationIndex
+from inbox_mock.api.operations import OPERATIONS
 from inbox_mock.api.pace import Pace
 from inbox_mock.api.pipeline import Server
 from inbox_mock.console.terminal import complain
@@ -27,12 +32,16 @@ from inbox_mock.telemetry.gauges import gauges_of
 from inbox_mock.telemetry.metrics import Metrics
 from inbox_mock.telemetry.readiness import Readiness
 from inbox_mock.telemetry.traffic import Traffic
-from inbox_mock.telemetry.watching import Watch, WatchedSender
+from inbox_mock.telemetry.watching import BEGUN, Watch, WatchedSender
 from inbox_mock.webhooks.sender import WebhookSender
 
 if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
     from flask import Flask
+
+Made = TypeVar("Made")
+SLASHES = re.compile("/{2,}")
+FORMAT = re.compile(r"(/api/v3/.*[^/])\.json(/?)")
 
 __all__ = ["Fake", "Options", "create_app", "open_home"]
 
@@ -41,10 +50,12 @@ __all__ = ["Fake", "Options", "create_app", "open_home"]
 class Fake:
     """The fake in this process: its sandboxes, their factory, the sender of webhooks, and the figures of all that.
 
+    ``wsgi`` answers requests, those for operations of the API without Flask.
     ``continues`` says whether the default sandbox was there before.
     """
 
     _app: "Callable[[], Flask]"
+    wsgi: "WSGIApplication"
     sandboxes: Sandboxes
     factory: SandboxFactory
     sender: WebhookSender
@@ -55,10 +66,6 @@ class Fake:
     def app(self) -> "Flask":
         """The Flask application, which is made when it is first asked for: importing Flask takes as long as the rest of a start."""
         return self._app()
-
-    def wsgi(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
-        """Answer a request."""
-        return self.app(environ, start_response)
 
 
 def open_home(options: Options, share: Share = WHOLE) -> Home:
@@ -119,19 +126,48 @@ def create_app(
     sandboxes.now()  # from here on it is known without the home, which answers to /livez do not wait for
     server = Server(sandboxes, Pace(options.room.max_sandbox_rate, stopwatch), stopwatch, request_id, wait or sandboxes.stopping.wait)
 
-    def flask_app() -> "Flask":
+    def flask_app() -> "tuple[Flask, WSGIApplication]":
         from inbox_mock.flask_app import flask_app
 
-        return flask_app(options, server, factory, sender, metrics, readiness, watch)
+        app = flask_app(options, server, factory, sender, metrics, readiness, watch)
+        plain = app.wsgi_app
+        app.wsgi_app = wsgi  # type: ignore[method-assign,assignment]
+        return app, plain
 
-    return Fake(_once(flask_app), sandboxes, factory, sender, metrics, continues)
+    made = _once(flask_app)
+
+    def plain(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        return made()[1](environ, start_response)
+
+    ahead = front(plain, server, OperationIndex(OPERATIONS), watch.end_operation)
+    wsgi = proxies.addressed(_normalised(ahead), options.public_url, options.trusted_proxies)
+    return Fake(lambda: made()[0], wsgi, sandboxes, factory, sender, metrics, continues)
 
 
-def _once(make: "Callable[[], Flask]") -> "Callable[[], Flask]":
+def _normalised(app: "WSGIApplication") -> "WSGIApplication":
+    """Make ``/api/v3//bookings`` and ``/api/v3/bookings.json`` mean ``/api/v3/bookings``, for all that looks at paths.
+
+    The framework would redirect the one, which clients treat as a failure. The suffix is recorded in an old official example;
+    Rails routes it like the path without it. That it answers the same is assumed.
+    """
+
+    def answer(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        path: str = environ["PATH_INFO"]
+        environ[BEGUN] = perf_counter()  # before anything is done for the request
+        if "//" in path:
+            path = environ["PATH_INFO"] = SLASHES.sub("/", path)
+        if ".json" in path and (named := FORMAT.fullmatch(path)):
+            environ["PATH_INFO"] = "".join(named.groups())
+        return app(environ, start_response)
+
+    return answer
+
+
+def _once(make: Callable[[], Made]) -> Callable[[], Made]:
     """Return a function that returns what ``make`` does, and calls it once, whichever thread is the first to ask."""
-    lock, made = Lock(), list["Flask"]()
+    lock, made = Lock(), list[Made]()
 
-    def found() -> "Flask":
+    def found() -> Made:
         with lock:
             if not made:
                 made.append(make())

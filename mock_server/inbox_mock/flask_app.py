@@ -1,9 +1,6 @@
 """The Flask application, composed of its blueprints, and of what is done before and after all that they answer."""
 
-import re
-from collections.abc import Callable, Iterable
-from time import perf_counter
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 import orjson
 from flask import Flask, Response, request
@@ -12,8 +9,9 @@ from werkzeug.routing import Rule
 
 from inbox_mock.admin import access_control
 from inbox_mock.admin import routes as admin
-from inbox_mock.api import cross_origin, oauth, proxies, rendering, routes
-from inbox_mock.api.addressing import AddressedRequest
+from inbox_mock.api import cross_origin, oauth, rendering, routes
+from inbox_mock.api.framework import AddressedRequest, dated_by, response, worded
+from inbox_mock.api.front import FAILED
 from inbox_mock.api.pipeline import REFUSED, Server, refuse
 from inbox_mock.dashboard import pages as dashboard
 from inbox_mock.docs import pages as docs
@@ -25,14 +23,8 @@ from inbox_mock.scenarios.build import SandboxFactory
 from inbox_mock.telemetry.metrics import Metrics
 from inbox_mock.telemetry.pages import METRICS, metrics_of
 from inbox_mock.telemetry.readiness import Readiness
-from inbox_mock.telemetry.watching import BEGUN, Watch
+from inbox_mock.telemetry.watching import Watch
 from inbox_mock.webhooks.sender import WebhookSender
-
-if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIEnvironment
-
-SLASHES = re.compile("/{2,}")
-FORMAT = re.compile(r"(/api/v3/.*[^/])\.json(/?)")
 
 
 class MatchedRule(Rule):
@@ -58,7 +50,7 @@ def flask_app(
     app.url_rule_class = MatchedRule
     app.request_class = AddressedRequest
     app.config["MAX_FORM_PARTS"] = int(limits.PARAMETERS)
-    app.after_request(watch.end)  # the first to be registered, and the last to be called
+    app.after_request(_watched_by(watch))  # the first to be registered, and the last to be called
     app.register_blueprint(routes.blueprint(server))
     app.register_blueprint(routes.reference())
     app.register_blueprint(oauth.blueprint(server))
@@ -78,36 +70,29 @@ def flask_app(
     app.before_request(_before_all)
     allow_pages = cross_origin.policy(options.allowed_origins)
     app.after_request(lambda answer: allow_pages(request, answer) if "Origin" in request.headers else answer)
-    app.after_request(rendering.dated_by(sandboxes))
-    app.after_request(rendering.worded)
-    _normalise_paths(app)
-    app.wsgi_app = proxies.addressed(app.wsgi_app, options.public_url, options.trusted_proxies)  # type: ignore[assignment,method-assign]
+    app.after_request(dated_by(sandboxes))
+    app.after_request(worded)
     return app
 
 
-def _normalise_paths(app: Flask) -> None:
-    """Make ``/api/v3//bookings`` and ``/api/v3/bookings.json`` mean ``/api/v3/bookings``, for all that looks at paths.
+def _watched_by(watch: Watch) -> Callable[[Response], Response]:
+    """Return a function that counts each request that Flask has answered."""
 
-    The framework would redirect the one, which clients treat as a failure. The suffix is recorded in an old official example;
-    Rails routes it like the path without it. That it answers the same is assumed.
-    """
-    answer = app.wsgi_app
+    def end(answer: Response) -> Response:
+        endpoint = None if REFUSED in request.environ else request.endpoint
+        rule = None if endpoint is None or request.url_rule is None else request.url_rule.rule
+        named = str((request.view_args or {}).get("id", ""))
+        watch.end(request.environ, endpoint, rule, answer.status_code, answer.calculate_content_length, answer.headers, named)
+        return answer
 
-    def normalised(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
-        path = SLASHES.sub("/", environ["PATH_INFO"])
-        environ[BEGUN] = perf_counter()  # before anything is done for the request
-        environ["PATH_INFO"] = "".join(named.groups()) if (named := FORMAT.fullmatch(path)) else path
-        return answer(environ, start_response)
-
-    app.wsgi_app = normalised  # type: ignore[method-assign]
+    return end
 
 
 def _before_all() -> Response | None:
-    """Refuse what the server could not read, or a query that is too long; limit the body; answer a preflight."""
+    """Raise what was refused, or failed, ahead of Flask; refuse a query that is too long, limit the body, answer a preflight."""
     request.max_content_length = limits.of_body(request.path)
-    refusal = request.environ.get(REFUSED)
-    if refusal is not None:
-        raise refusal
+    if (error := request.environ.get(REFUSED) or request.environ.get(FAILED)) is not None:
+        raise error
     if request.environ.get("QUERY_STRING", "").count("&") >= limits.PARAMETERS:
         raise errors.BadRequest(f"the query has more than {limits.PARAMETERS}")
     return cross_origin.preflight(request) if request.method == "OPTIONS" else None
@@ -162,5 +147,6 @@ def _in_format(server: Server, refusal: errors.Refusal, reason: Reason | None) -
     if request.path.startswith((access_control.PREFIX, METRICS)):
         return access_control.problem_of(refusal)
     if isinstance(refusal, errors.NotRead):
-        return refuse(server, refusal, render=oauth.refused if request.path.startswith("/oauth/") else rendering.refused)
-    return refuse(server, refusal, reason)
+        render = oauth.refused if request.path.startswith("/oauth/") else rendering.refused
+        return response(*refuse(server, request, refusal, render=render))
+    return response(*refuse(server, request, refusal, reason))

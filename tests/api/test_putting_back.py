@@ -4,7 +4,7 @@ import pytest
 
 from builders import a_body, a_booking, a_scenario
 from fake import JSON, Mock
-from inbox_mock.api.routes import OPERATIONS
+from inbox_mock.api.operations import OPERATIONS
 from inbox_mock.scenarios.loading import find, shipped
 from whole import all_of
 

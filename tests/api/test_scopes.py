@@ -7,7 +7,7 @@ import pytest
 from builders import a_booking, a_scenario
 from fake import JSON, Answer, Caller, Mock, Sandbox
 from inbox_mock.api.operation import Operation
-from inbox_mock.api.routes import OPERATIONS
+from inbox_mock.api.operations import OPERATIONS
 from inbox_mock.domain.access import ALL_SCOPES, expand_scopes, parse_scopes, scope_in_words
 from oauth import an_application
 

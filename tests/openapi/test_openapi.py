@@ -10,7 +10,7 @@ from jsonschema_rs import validator_for
 from builders import a_booking, a_scenario
 from fake import Mock
 from inbox_mock.api.openapi import document
-from inbox_mock.api.routes import OPERATIONS
+from inbox_mock.api.operations import OPERATIONS
 from inbox_mock.resources import RESOURCES
 
 UNDESCRIBED = {"/", "/openapi.json", "/__admin/openapi.json", "/livez", "/readyz", "/metrics"}

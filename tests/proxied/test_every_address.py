@@ -9,7 +9,7 @@ import requests
 from builders import a_body, a_booking, a_message, a_scenario
 from fake import Mock, Sandbox
 from inbox_mock.admin.routes import OPERATIONS as ADMIN
-from inbox_mock.api.routes import OPERATIONS
+from inbox_mock.api.operations import OPERATIONS
 from made_files import a_png
 from oauth import CALLBACK, an_application, told
 from proxied.crawling import Crawl

@@ -11,13 +11,14 @@ from builders import a_booking, a_message, a_scenario
 from fake import Mock, Sandbox
 from faulty import set_fault
 from inbox_contracts.rules import RULES
-from inbox_mock.api.routes import OPERATIONS
+from inbox_mock.api.index import OperationIndex
+from inbox_mock.api.operations import OPERATIONS
 from inbox_mock.app import Fake
 from inbox_mock.conduct import report
 from inbox_mock.conduct.assumptions import assumed
 from inbox_mock.conduct.entries import MOST_HELD
 from inbox_mock.conduct.evaluation import OfferedRules, evaluate
-from inbox_mock.conduct.evidence import OperationIndex, collect
+from inbox_mock.conduct.evidence import collect
 from inbox_mock.conduct.facts import DeliveryFact
 from inbox_mock.conduct.model import Entry, Evidence, Rule, Violation
 from inbox_mock.domain import limits

@@ -8,11 +8,11 @@ import pytest
 
 from fake import Mock, Sandbox
 from inbox_contracts.rules import RULES
-from inbox_mock.api.routes import OPERATIONS
+from inbox_mock.api.index import OperationIndex
+from inbox_mock.api.operations import OPERATIONS
 from inbox_mock.app import Fake
 from inbox_mock.conduct import evaluation, html, junit, text
 from inbox_mock.conduct.evaluation import OfferedRules, evaluate, offered_rules
-from inbox_mock.conduct.evidence import OperationIndex
 from inbox_mock.conduct.model import Evidence, Rule, Violation
 from inbox_mock.conduct.report import report_on
 from judged import an_entry, some_evidence

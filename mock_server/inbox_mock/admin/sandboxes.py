@@ -33,6 +33,7 @@ DEFAULT_SCENARIO = "agency"
             "description": "an object: mode (manual or real) and rate (seconds per second, above 0)",
         },
         "strict": {"type": "boolean", "description": "true or false"},
+        "cached": {"type": "boolean", "description": "true or false; false makes each answer anew"},
         "webhook_url": {
             "type": ["string", "object"],
             "additionalProperties": {"type": "string"},
@@ -99,7 +100,14 @@ def overrides_of(body: JSON) -> Overrides:
     clock: JSON = body.get("clock", {})
     urls = body.get("webhook_url", {})
     receivers = tuple(urls.items()) if isinstance(urls, dict) else ((RECEIVER, urls),)
-    return Overrides(seed=body.get("seed"), mode=clock.get("mode"), rate=clock.get("rate"), strict=body.get("strict"), receivers=receivers)
+    return Overrides(
+        seed=body.get("seed"),
+        mode=clock.get("mode"),
+        rate=clock.get("rate"),
+        strict=body.get("strict"),
+        receivers=receivers,
+        cached=body.get("cached", True),
+    )
 
 
 def _shipped_name(name: str) -> str:

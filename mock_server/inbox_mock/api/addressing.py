@@ -2,12 +2,11 @@
 
 import re
 from functools import lru_cache
-from string import punctuation
-from urllib.parse import quote, urlsplit
+from typing import TYPE_CHECKING, Protocol
+from urllib.parse import urlsplit
 
-from flask import Request
-from werkzeug.datastructures import Authorization, MultiDict
-from werkzeug.utils import cached_property
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
 
 # Names with an underscore are not valid host names, but Docker gives them to containers.
 HOST = re.compile(r"([A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(:[0-9]{1,5})?")
@@ -16,30 +15,20 @@ ROOT = "inbox_mock.root"
 """The key of a request's environ that holds the server's public URL, if it was given one."""
 
 
-class AddressedRequest(Request):
-    """A request whose host, query and credentials can be read, whatever bytes came: the framework would fail at some.
+class Call(Protocol):
+    """What all but the framework needs of a request. ``path`` is that below the prefix."""
 
-    ``host`` is valid even if the Host header has an underscore, is missing, or is not a host.
-    """
+    @property
+    def environ(self) -> "WSGIEnvironment":
+        """The environment of WSGI."""
 
-    @cached_property
-    def host(self) -> str:
-        """The host that was addressed, with its port unless that is the default one."""
-        return host_of(self.scheme, self.environ.get("HTTP_HOST"), self.server)
+    @property
+    def method(self) -> str:
+        """The method."""
 
-    @cached_property
-    def args(self) -> MultiDict[str, str]:
-        """The parameters of the query; bytes beyond ASCII are read as if they had been percent-encoded."""
-        self.query_string = quote(self.query_string, safe=punctuation).encode()
-        return super().args
-
-    @cached_property
-    def authorization(self) -> Authorization | None:
-        """The credentials; None if they cannot be read."""
-        try:
-            return super().authorization
-        except ValueError:
-            return None
+    @property
+    def path(self) -> str:
+        """The path, decoded."""
 
 
 @lru_cache(maxsize=256)
@@ -60,16 +49,22 @@ def name_in(header: str) -> str:
     return (found[1] if found else header).lower()
 
 
-def root_of(request: Request) -> str:
+def root_of(request: Call) -> str:
     """Return the server's root as the client sees it, without a slash at its end: scheme, host, and the prefix if it is below one."""
     environ = request.environ
     public: str | None = environ.get(ROOT)
     if public is not None:
         return public
-    host = host_of(request.scheme, environ.get("HTTP_HOST"), request.server)
-    return f"{request.scheme}://{host}{environ.get('SCRIPT_NAME', '')}"
+    scheme = environ["wsgi.url_scheme"]
+    host = host_of(scheme, environ.get("HTTP_HOST"), _server(environ))
+    return f"{scheme}://{host}{environ.get('SCRIPT_NAME', '')}"
 
 
-def prefix_of(request: Request) -> str:
+def _server(environ: "WSGIEnvironment") -> tuple[str, int | None] | None:
+    name, port = environ.get("SERVER_NAME"), environ.get("SERVER_PORT", "")
+    return None if name is None else (name, int(port) if port.isdigit() else None)
+
+
+def prefix_of(request: Call) -> str:
     """Return the path below which the client sees the server, without a slash at its end; an empty text if it is at the root."""
     return urlsplit(root_of(request)).path

@@ -72,8 +72,8 @@ def _visible(context: RequestContext) -> Selection:
 
 def _filtered(context: RequestContext) -> Selection:
     query, selection = context.query, _visible(context)
-    begin = query.time("from") or context.work.now
-    ends_after = begin if sees_all_bookings(context) else max(begin, context.work.now)
+    begin = query.time("from") or context.now
+    ends_after = begin if sees_all_bookings(context) else max(begin, context.now)
     selection = selection.narrowed("end_at_global > ?", ends_after)
     until = query.time("until")
     if until is not None:

@@ -5,8 +5,7 @@ from dataclasses import dataclass, replace
 from http import HTTPStatus
 from urllib.parse import parse_qsl, urlencode
 
-from flask import Request
-
+from inbox_mock.api.addressing import Call
 from inbox_mock.api.rendering import Headers
 from inbox_mock.domain import times
 from inbox_mock.domain.errors import Problem, RateLimited, Unauthorized
@@ -130,7 +129,7 @@ class InjectedFault:
             self._control(self._effect.connection, self._kept or 0)
 
 
-def strike(work: UnitOfWork, request: Request, errors: ErrorFormat, application_id: int, token_id: int = 0) -> InjectedFault | None:
+def strike(work: UnitOfWork, request: Call, errors: ErrorFormat, application_id: int, token_id: int = 0) -> InjectedFault | None:
     """Return the fault that strikes a request, or None.
 
     Raises:

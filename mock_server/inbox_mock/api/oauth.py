@@ -8,6 +8,7 @@ from werkzeug.datastructures import MultiDict
 
 from inbox_mock.api import fault_injection, oauth_consent, rendering
 from inbox_mock.api.fault_injection import ErrorFormat, Replaced
+from inbox_mock.api.framework import response
 from inbox_mock.api.pipeline import Answered, Server, respond
 from inbox_mock.api.rendering import JSON, Headers, Rendered
 from inbox_mock.domain import limits
@@ -63,7 +64,7 @@ def refused(refusal: Refusal) -> Rendered:
 def _answer(server: Server, given: Given, run: Callable[[UnitOfWork], Rendered]) -> Response:
     """Answer a request in the sandbox that its credentials name."""
     credential = next((given[name] for name in ("client_id", "code", "refresh_token") if given.get(name)), None)
-    return respond(server, request, credential, lambda work: _answered(work, given, run), refused)
+    return response(*respond(server, request, credential, lambda work: _answered(work, given, run), refused))
 
 
 def _answered(work: UnitOfWork, given: Given, run: Callable[[UnitOfWork], Rendered]) -> Answered:

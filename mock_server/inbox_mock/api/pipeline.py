@@ -1,17 +1,16 @@
 """The pipeline of every API request: sandbox, token, faults, rate limit, scope, operation, journal, answer."""
 
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from functools import partial
+from typing import cast
 from urllib.parse import parse_qsl, quote
 
 import orjson
-from flask import Request, Response, request
-from flask.globals import request_ctx
 
 from inbox_mock.api import fault_injection, rendering
-from inbox_mock.api.addressing import root_of
+from inbox_mock.api.addressing import Call, root_of
 from inbox_mock.api.fault_injection import ErrorFormat, InjectedFault, Replaced
 from inbox_mock.api.operation import Operation
 from inbox_mock.api.pace import Pace
@@ -34,10 +33,8 @@ from inbox_mock.domain.reasons import Reason, in_words
 from inbox_mock.domain.values import check_number_of_values
 from inbox_mock.engine import redaction
 from inbox_mock.engine.sandboxes import Sandboxes
-from inbox_mock.engine.unit_of_work import UnitOfWork
+from inbox_mock.engine.unit_of_work import UnitOfWork, Writes
 from inbox_mock.services.oauth import Grant, authenticate, recognise
-from inbox_mock.store import journal
-from inbox_mock.store.access import Allowance, spend
 from inbox_mock.store.database import Row
 
 REFUSED = "inbox_mock.refused"
@@ -45,6 +42,8 @@ REFUSED = "inbox_mock.refused"
 JOURNALED = "inbox_mock.journaled"
 """The key under which an answered request has the id of its sandbox, and the id and content of its journal entry."""
 Journaled = tuple[str, int, Row]
+HEADER_BYTES = 2_000
+"""About how much memory the headers of an answer take, and what else is kept of it besides its body."""
 ERRORS = ErrorFormat(JSON_API, lambda problem: problems_body([problem]))
 TOO_FAST = NotRead(503, "this sandbox is called too often: try again in a second")
 JOURNALED_HEADERS = (
@@ -57,7 +56,7 @@ JOURNALED_HEADERS = (
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """What the views need: the sandboxes, their pace, a stopwatch (seconds), a source of request ids, and a way to wait (seconds)."""
+    """What answering needs: the sandboxes, their pace, a stopwatch (seconds), a source of request ids, and a way to wait (seconds)."""
 
     sandboxes: Sandboxes
     pace: Pace
@@ -66,19 +65,13 @@ class Server:
     wait: Callable[[float], object]
 
 
-def view_of(server: Server, operation: Operation) -> Callable[..., Response]:
-    """Return the Flask view of an operation."""
-
-    def view(**path: str) -> Response:
-        request = request_ctx.request
-        raw = b"" if operation.method == "GET" else request.get_data()
-        return respond(server, request, bearer(request), lambda work: _answer(work, request, operation, path, raw))
-
-    view.__name__ = operation.name
-    return view
+def run(server: Server, request: Call, operation: Operation, path: dict[str, str], raw: bytes) -> Rendered:
+    """Answer a request for an operation, given the variable parts of its path and its body."""
+    reads = operation.method == "GET"
+    return respond(server, request, bearer(request), lambda work: _answer(work, request, operation, path, raw), reads=reads)
 
 
-def bearer(request: Request) -> str | None:
+def bearer(request: Call) -> str | None:
     """Return the token that a request presents, or None."""
     scheme, _, token = request.environ.get("HTTP_AUTHORIZATION", "").partition(" ")
     return token.strip() if scheme.lower() == "bearer" and token.strip() else None
@@ -101,35 +94,53 @@ class Answered:
 
 def respond(
     server: Server,
-    request: Request,
+    request: Call,
     credential: str | None,
     answer: Callable[[UnitOfWork], Answered],
     render: Callable[[Refusal], Rendered] = rendering.refused,
-) -> Response:
+    *,
+    reads: bool = False,
+) -> Rendered:
     """Answer a request in the sandbox that a credential names, with the fault that strikes it, and write it into the journal.
 
-    If the sandbox is called too often in this second, it is not waited for: the answer is a refusal, as ``render`` makes it.
+    One that only ``reads`` opens no transaction, unless it has to. If the sandbox is called too often in this second, it is not
+    waited for: the answer is a refusal, as ``render`` makes it.
     """
     sandbox_id = sandbox_of(credential)
     try:
-        return _respond(server, request, sandbox_id, answer, render)
+        return _respond(server, request, sandbox_id, answer, render, reads=reads)
     except NotFound:
         server.sandboxes.forget(sandbox_id)  # another process has deleted it, and its credentials are unknown
-        return _respond(server, request, DEFAULT_SANDBOX, answer, render)
+        return _respond(server, request, DEFAULT_SANDBOX, answer, render, reads=reads)
 
 
 def _respond(
     server: Server,
-    request: Request,
+    request: Call,
     sandbox_id: str,
     answer: Callable[[UnitOfWork], Answered],
     render: Callable[[Refusal], Rendered],
-) -> Response:
+    *,
+    reads: bool,
+) -> Rendered:
     started = server.stopwatch()
     sandbox = server.sandboxes.of(sandbox_id)
     if not server.pace.allows(sandbox.id):
         return _at_once(server, sandbox.now, TOO_FAST, render, Reason("sandbox_rate", {"most": server.pace.most}))
-    with sandbox.work() as work:
+    if reads:
+        with suppress(Writes):
+            return _answer_in(sandbox.read(), server, request, started, answer)
+    return _answer_in(sandbox.work(), server, request, started, answer)
+
+
+def _answer_in(
+    opening: AbstractContextManager[UnitOfWork],
+    server: Server,
+    request: Call,
+    started: float,
+    answer: Callable[[UnitOfWork], Answered],
+) -> Rendered:
+    with opening as work:
         answered = answer(work)
         fault, status, headers, seen = answered.fault, answered.status, answered.headers, answered.body
         if fault is not None:
@@ -145,19 +156,23 @@ def _respond(
             **answered.entry(seen, headers),
         }
         entry = redaction.of_entry(work, told)
-        work.journaled = journal.add(work.db, entry, work.reasons)
+        work.record(entry)
         headers.append(("X-Mock-Request-Id", str(work.journaled)))
     request.environ[JOURNALED] = work.sandbox_id, work.journaled, entry
     longer = 0.0 if fault is None else fault.wait(server.wait)
     headers += rendering.trace_headers(work.now, server.request_id(), server.stopwatch() - started + longer)
     if fault is not None:
         fault.finish(headers)
-    return rendering.response(answered.body, status, headers)
+    return rendering.complete(answered.body, status, headers)
 
 
 def refuse(
-    server: Server, refusal: Refusal, reason: Reason | None = None, render: Callable[[Refusal], Rendered] = rendering.refused
-) -> Response:
+    server: Server,
+    request: Call,
+    refusal: Refusal,
+    reason: Reason | None = None,
+    render: Callable[[Refusal], Rendered] = rendering.refused,
+) -> Rendered:
     """Answer a request that is refused before any operation is chosen: an unknown address, a method that is not allowed.
 
     Under /api/v3 a request with a valid token counts against the rate limit, and the token is used; not if the request was not
@@ -172,13 +187,13 @@ def refuse(
         if reason is not None:
             work.reasons.append(reason)
         grant: Grant | None = None
-        allowance: Allowance | None = None
+        rate: Headers = []
         if request.path.startswith("/api/v3/") and not isinstance(refusal, NotRead):
             with suppress(Unauthorized):
                 grant = authenticate(work, token)
-                allowance = spend(work.db, grant.application_id, work.instant, work.settings.rate_limit)
+                rate = rendering.rate_headers(work.spend(grant.application_id))
         body, status, headers = render(refusal)
-        headers += rendering.rate_headers(allowance)
+        headers += rate
         return Answered(body, status, headers, None, partial(_entry, work, request, grant, b""))
 
     return respond(server, request, token, refused, render)
@@ -190,47 +205,87 @@ def _at_once(
     refusal: Refusal,
     render: Callable[[Refusal], Rendered] = rendering.refused,
     reason: Reason | None = None,
-) -> Response:
+) -> Rendered:
     """Return a refusal that is about no record of a sandbox, dated by its time ``now``, without waiting for it."""
     started = server.stopwatch()
     body, status, headers = render(refusal)
     if reason is not None:
         headers += [*rendering.why_header(in_words([reason])), ("Retry-After", "1")]
     headers += rendering.trace_headers(now, server.request_id(), server.stopwatch() - started)
-    return rendering.response(body, status, headers)
+    return rendering.complete(body, status, headers)
 
 
-def _answer(work: UnitOfWork, request: Request, operation: Operation, path: dict[str, str], raw: bytes) -> Answered:
+def _answer(work: UnitOfWork, request: Call, operation: Operation, path: dict[str, str], raw: bytes) -> Answered:
     grant: Grant | None = None
-    allowance: Allowance | None = None
+    rate: Headers = []
     fault: InjectedFault | None = None
     try:
         grant = authenticate(work, bearer(request))
-        if work.db.holds_any("faults"):
+        if _has_faults(work):
             fault = fault_injection.strike(work, request, ERRORS, grant.application_id, grant.token_id)
-        allowance = spend(work.db, grant.application_id, work.instant, work.settings.rate_limit)
+        allowance = work.spend(grant.application_id)
         if fault is not None:
             allowance = fault.allowance(allowance)
+        rate = rendering.rate_headers(allowance)
+        if fault is not None:
             fault.begin(work)
         if allowance.used > allowance.limit and work.settings.rate_limit_enforced:
             raise RateLimited
         if grant.scopes.isdisjoint(operation.scopes):
             raise Forbidden
-        body, headers = _run(operation, request, work, grant, path, raw, fault)
+        if operation.method == "GET" and fault is None:
+            body, headers = _read(operation, request, work, grant, path)
+        else:
+            body, headers = _run(_context(request, operation, work, grant, path, raw), operation, request, fault)
         status = operation.status
         known = request.environ.get("HTTP_IF_NONE_MATCH")
         if known and operation.method == "GET" and work.settings.assume["if_none_match"] and rendering.is_current(known, headers):
             body, status = b"", 304
     except Refusal as refusal:
         body, status, headers = rendering.refused(refusal)
-        allowance = None if isinstance(refusal, Unauthorized) else allowance
+        rate = [] if isinstance(refusal, Unauthorized) else rate
     except Replaced as replaced:
         body, status, headers = replaced.body, replaced.status, replaced.headers
-    headers += rendering.rate_headers(allowance)
+    headers += rate
     return Answered(body, status, headers, fault, partial(_entry, work, request, grant, raw))
 
 
-def _context(request: Request, operation: Operation, work: UnitOfWork, grant: Grant, path: dict[str, str], raw: bytes) -> RequestContext:
+def _has_faults(work: UnitOfWork) -> bool:
+    """Return whether faults are set: they may have to be counted."""
+    if work.kept("faults") is not None:
+        return False
+    if work.db.holds_any("faults"):
+        work.begin_to_write()
+        return True
+    work.keep("faults", False, 0)
+    return False
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """An answer that stays the same as long as no record changes; unless ``now`` is None, at that time only."""
+
+    body: bytes
+    headers: Headers
+    reasons: list[Reason]
+    now: str | None
+
+
+def _read(operation: Operation, request: Call, work: UnitOfWork, grant: Grant, path: dict[str, str]) -> tuple[bytes, Headers]:
+    """Return the body and the headers of an answer that only depends on records: those of the last one, if none has changed since."""
+    key = request.path, request.environ.get("QUERY_STRING", ""), grant.token_id, root_of(request)
+    known = cast("Known | None", work.kept(key))
+    if known is None or known.now not in {None, work.now}:
+        context, reasons = _context(request, operation, work, grant, path, b""), len(work.reasons)
+        body, headers = _run(context, operation, request, None)
+        known = Known(body, headers, work.reasons[reasons:], work.now if context.is_dated else None)
+        work.keep(key, known, len(body) + HEADER_BYTES)
+    else:
+        work.reasons += known.reasons
+    return known.body, [*known.headers]
+
+
+def _context(request: Call, operation: Operation, work: UnitOfWork, grant: Grant, path: dict[str, str], raw: bytes) -> RequestContext:
     text = request.environ.get("QUERY_STRING", "")
     query = _query(text) if text else Query({})
     return RequestContext(operation.resource, operation.body, work, grant, query, path, root_of(request), _parsed(operation, raw))
@@ -257,18 +312,10 @@ def _parsed(operation: Operation, raw: bytes) -> object:
         raise BadRequest(f"the body is no JSON: {error}") from None
 
 
-def _run(
-    operation: Operation,
-    request: Request,
-    work: UnitOfWork,
-    grant: Grant,
-    path: dict[str, str],
-    raw: bytes,
-    fault: InjectedFault | None,
-) -> tuple[bytes, Headers]:
+def _run(context: RequestContext, operation: Operation, request: Call, fault: InjectedFault | None) -> tuple[bytes, Headers]:
     """Run the operation atomically, and return the body and the headers of its answer."""
-    context = _context(request, operation, work if fault is None else fault.unit_of_work_for_read(work), grant, path, raw)
-    context.shifted = 0 if fault is None else fault.shift
+    if fault is not None:
+        context.work, context.shifted = fault.unit_of_work_for_read(context.work), fault.shift
     address, query = f"{context.origin}{quote(request.path, safe='/,:')}", context.query
     echoed: dict[str, str | list[str]] = {**query.given, **(query.lists or {})}
     if operation.method == "GET":
@@ -277,7 +324,7 @@ def _run(
         return rendering.body_and_headers(operation.run(context), context.origin, address, echoed)
 
 
-def _entry(work: UnitOfWork, request: Request, grant: Grant | None, raw: bytes, body: bytes, headers: Headers) -> Row:
+def _entry(work: UnitOfWork, request: Call, grant: Grant | None, raw: bytes, body: bytes, headers: Headers) -> Row:
     environ = request.environ
     told = {name: environ[key] for name, key in JOURNALED_HEADERS if environ.get(key)}
     query = environ.get("QUERY_STRING", "")[: limits.JOURNALED]

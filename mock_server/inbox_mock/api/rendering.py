@@ -1,34 +1,41 @@
 """Rendering results and refusals as bytes and headers: envelope, meta, Link, ETag, and every header in its exact case."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache, lru_cache
 from hashlib import sha1
-from typing import TYPE_CHECKING
+from http import HTTPStatus
 from urllib.parse import urlencode
 
 import orjson
-from flask import Response
-from werkzeug.datastructures import Headers as WerkzeugHeaders
-from werkzeug.http import HTTP_STATUS_CODES
 
 from inbox_mock.api.result import Listed, Result
 from inbox_mock.domain import limits, times
 from inbox_mock.domain.errors import MethodNotAllowed, Problem, Refusal, Unauthorized, UriTooLong
-from inbox_mock.engine.sandboxes import Sandboxes
 from inbox_mock.resources.declaration import Resource
 from inbox_mock.resources.serialization import Projection
 from inbox_mock.resources.serialization import templates as templates_of
 from inbox_mock.store.access import Allowance
-
-if TYPE_CHECKING:
-    from _typeshed.wsgi import WSGIEnvironment
 
 JSON_API = "application/vnd.api+json; charset=utf-8"
 JSON = "application/json; charset=utf-8"
 BESIDES = len(": \r\n")  # bytes of a header besides its name and value
 NOT_PLAIN = re.compile(r"[^ -~]")
 
+PHRASES = {status.value: status.phrase for status in HTTPStatus}
+RENAMED = {
+    203: "Non Authoritative Information",
+    207: "Multi Status",
+    306: "Switch Proxy",
+    413: "Request Entity Too Large",
+    414: "Request URI Too Long",
+    416: "Requested Range Not Satisfiable",
+    418: "I'm a teapot",
+    422: "Unprocessable Entity",
+    449: "Retry With",
+    511: "Network Authentication Failed",
+}
+"""Phrases as Werkzeug has them, where those of Python's versions differ from it."""
 P3P = 'CP="OTI DSP COR CUR ADMo DEVo TAI PSAi PSDi IVAi IVDi CONi HISi TELi OTPi OUR SAMi OTRo UNRo PUBi IND UNI STA"'
 
 Headers = list[tuple[str, str]]
@@ -143,10 +150,8 @@ def _shown(problem: Problem) -> dict[str, str]:
     return {name: value for name, value in named.items() if value is not None}
 
 
-def rate_headers(allowance: Allowance | None) -> Headers:
-    """Return the rate limit's headers; without an allowance, none."""
-    if allowance is None:
-        return []
+def rate_headers(allowance: Allowance) -> Headers:
+    """Return the rate limit's headers."""
     return [
         ("X-RateLimit-Limit", str(allowance.limit)),
         ("X-RateLimit-Remaining", str(max(0, allowance.limit - allowance.used))),
@@ -156,7 +161,7 @@ def rate_headers(allowance: Allowance | None) -> Headers:
 
 def trace_headers(now: str, request_id: str, runtime: float) -> Headers:
     """Return the headers that every answer of the API carries; ``Date`` tells the sandbox's time."""
-    synced_at, date = _times(now)
+    synced_at, date = times_of(now)
     return [
         ("x-updated-since-request-synced-at", synced_at),
         ("X-Request-Id", request_id),
@@ -178,56 +183,25 @@ def _added_bytes() -> int:
 
 
 @lru_cache(maxsize=64)
-def _times(now: str) -> tuple[str, str]:
+def times_of(now: str) -> tuple[str, str]:
     """Return a time in the formats of the headers x-updated-since-request-synced-at and Date."""
     return times.synced_at(now), times.parse(now).strftime("%a, %d %b %Y %H:%M:%S GMT")
 
 
-def dated_by(sandboxes: Sandboxes) -> Callable[[Response], Response]:
-    """Return a function that adds the ``Date`` of the default sandbox to responses without one: on a manual clock, bytes repeat."""
-
-    def dated(answer: Response) -> Response:
-        if "Date" not in answer.headers:
-            answer.headers["Date"] = _times(sandboxes.now())[1]
-        return answer
-
-    return dated
-
-
 def phrase(status: int) -> str:
     """Return a status's reason phrase as recordings have it, ``Created``, the same on every Python."""
-    return HTTP_STATUS_CODES.get(status, "Unknown")
+    return RENAMED.get(status) or PHRASES.get(status, "Unknown")
 
 
-def worded(answer: Response) -> Response:
-    """Write the reason phrase of a response: werkzeug writes it in capitals."""
-    answer.status = f"{answer.status_code} {phrase(answer.status_code)}"
-    return answer
+@cache
+def status_line(status: int) -> str:
+    """Return a status with its phrase."""
+    return f"{status} {phrase(status)}"
 
 
-class RawHeaders(WerkzeugHeaders):
-    """Headers that werkzeug need not validate: texts of clients in them are quoted."""
-
-    def __init__(self, headers: Headers) -> None:
-        super().__init__()
-        self._list = headers
-
-
-class RawResponse(Response):
-    """An answer whose body and headers are sent unchanged."""
-
-    default_mimetype = None
-
-    def get_wsgi_headers(self, environ: "WSGIEnvironment") -> WerkzeugHeaders:
-        """Return the answer's own headers."""
-        del environ
-        return self.headers
-
-
-def response(body: bytes, status: int, headers: Headers) -> Response:
-    """Return the response; without a body it has neither Content-Type nor Content-Length."""
+def complete(body: bytes, status: int, headers: Headers) -> Rendered:
+    """Return an answer with its length; without a body it has neither Content-Type nor Content-Length."""
     if status in {204, 304}:
-        headers = [header for header in headers if header[0] != "Content-Type"]
-    else:
-        headers.append(("Content-Length", str(len(body))))
-    return RawResponse([body], status, RawHeaders(headers), direct_passthrough=True)
+        return body, status, [header for header in headers if header[0] != "Content-Type"]
+    headers.append(("Content-Length", str(len(body))))
+    return body, status, headers

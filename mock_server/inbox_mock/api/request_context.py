@@ -61,6 +61,13 @@ class RequestContext:
     origin: str
     body: object = None
     shifted: int = 0
+    is_dated: bool = False
+
+    @property
+    def now(self) -> str:
+        """The sandbox's time: the answer is true at that time only, and ``is_dated``."""
+        self.is_dated = True
+        return self.work.now
 
     @property
     def record_id(self) -> int:

@@ -1,35 +1,23 @@
-"""Every operation of the API, those of the inbox first, and the blueprints that serve them, the document and uploaded files."""
+"""The blueprints that serve the operations of the API, the document and uploaded files."""
 
+from collections.abc import Callable
 from urllib.parse import quote
 
 import orjson
 from flask import Blueprint, Response, request
 
-from inbox_mock.api import accounts, bookings
 from inbox_mock.api.addressing import root_of
-from inbox_mock.api.crud import attach_operation, crud
-from inbox_mock.api.operation import Operation, declared_in
-from inbox_mock.api.pipeline import Server, view_of
+from inbox_mock.api.framework import response
+from inbox_mock.api.operation import Operation
+from inbox_mock.api.operations import OPERATIONS
+from inbox_mock.api.pipeline import Server, run
 from inbox_mock.api.request_context import ids_in
 from inbox_mock.domain.errors import NotFound
 from inbox_mock.engine.sandboxes import Sandboxes
-from inbox_mock.resources import RESOURCES
-from inbox_mock.services import attachments, conversations, messages, people
+from inbox_mock.services import attachments
 
 # Types that may be shown inline; everything else is downloaded, so that no upload runs as a page of this server.
 SHOWN = ("image/png", "image/jpeg", "image/gif", "image/webp", "application/pdf", "text/plain")
-CONVERSATIONS, MESSAGES = RESOURCES["conversations"], RESOURCES["messages"]
-INBOX = (
-    *crud(CONVERSATIONS, conversations.create_conversation, conversations.edit_conversation),
-    attach_operation(CONVERSATIONS, "connect_booking", "bookings", conversations.connect_booking),
-    attach_operation(CONVERSATIONS, "disconnect_booking", "bookings", conversations.disconnect_booking),
-    *crud(RESOURCES["participants"], people.add_participant, people.edit_participant),
-    *crud(MESSAGES, messages.post_message, messages.edit_message),
-    attach_operation(MESSAGES, "add_attachment", "attachments", messages.add_attachment),
-    *crud(RESOURCES["attachments"], attachments.create_attachment, attachments.edit_attachment),
-    *crud(RESOURCES["hosts"], people.create_host, people.edit_host),
-)
-OPERATIONS: tuple[Operation, ...] = (*INBOX, *declared_in(vars(bookings)), *accounts.OPERATIONS)
 
 
 def blueprint(server: Server) -> Blueprint:
@@ -40,12 +28,23 @@ def blueprint(server: Server) -> Blueprint:
         made.add_url_rule(
             operation.rule,
             operation.name,
-            view_of(server, operation),
+            _view_of(server, operation),
             methods=methods,
             strict_slashes=False,
             provide_automatic_options=False,
         )
     return made
+
+
+def _view_of(server: Server, operation: Operation) -> Callable[..., Response]:
+    """Return the view of an operation, for requests that are not answered ahead of Flask."""
+
+    def view(**path: str) -> Response:
+        raw = b"" if operation.method == "GET" else request.get_data()
+        return response(*run(server, request, operation, path, raw))
+
+    view.__name__ = operation.name
+    return view
 
 
 def reference() -> Blueprint:

@@ -30,7 +30,7 @@ def _bookings(context: RequestContext) -> Selection:
     selection = all_bookings(context)
     if sees_all_bookings(context):
         return selection
-    return selection.narrowed("canceled_at IS NULL").narrowed("end_at_global > ?", context.work.now)
+    return selection.narrowed("canceled_at IS NULL").narrowed("end_at_global > ?", context.now)
 
 
 def _accounts(context: RequestContext) -> Selection:

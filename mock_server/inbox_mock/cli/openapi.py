@@ -20,7 +20,7 @@ def command(*, admin: bool, url: str, wanted: str) -> None:
         document = admin_document(root)
     else:
         from inbox_mock.api import openapi
-        from inbox_mock.api.routes import OPERATIONS
+        from inbox_mock.api.operations import OPERATIONS
 
         document = openapi.document(OPERATIONS, root)
     if wanted == "json":

@@ -8,9 +8,9 @@ from functools import cache, lru_cache
 
 import orjson
 
+from inbox_mock.api.index import OperationIndex
 from inbox_mock.api.operation import QUERY, Operation
 from inbox_mock.channels import policies
-from inbox_mock.conduct.evidence import OperationIndex
 from inbox_mock.conduct.model import Entry, Evidence
 from inbox_mock.conduct.pagination import page_of
 from inbox_mock.conduct.values import Json, parameters_in

@@ -6,16 +6,16 @@ The journal is read once, without its bodies; `inbox_mock.conduct.entries` says 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import lru_cache, partial
+from functools import partial
 
 import orjson
 
-from inbox_mock.api.operation import Operation
+from inbox_mock.api.index import OperationIndex
 from inbox_mock.channels import policies
-from inbox_mock.conduct.entries import MOST_HELD, Entries, instant
+from inbox_mock.conduct.entries import Entries, instant
 from inbox_mock.conduct.facts import BookingFact, ConversationFact, DeliveryFact, MessageFact, ParticipantFact, TokenFact
-from inbox_mock.conduct.model import API, Entry, Evidence
-from inbox_mock.domain.access import PUBLIC, parse_scopes
+from inbox_mock.conduct.model import Entry, Evidence
+from inbox_mock.domain.access import parse_scopes
 from inbox_mock.domain.values import whole_number
 from inbox_mock.engine.unit_of_work import UnitOfWork
 from inbox_mock.services.relay import RELAYED
@@ -38,42 +38,6 @@ OPENINGS = """
     FROM timeline WHERE kind IN ('conversation_opened', 'channel_opens')"""
 LAGGING = "SELECT id, set_at FROM faults WHERE kind = 'stale_read' AND coalesce(json_extract(options, '$.honest'), 1)"
 DELIVERIES = "SELECT id, event, forged FROM deliveries WHERE id IN (SELECT delivery_id FROM journal WHERE delivery_id IS NOT NULL)"
-POWERS = ("read", "write", "write_owned")
-
-
-class OperationIndex:
-    """The operations of the API, found by method and path."""
-
-    def __init__(self, operations: Iterable[Operation]) -> None:
-        self._known: dict[tuple[str, int], list[tuple[tuple[str, ...], Operation]]] = {}
-        for operation in operations:
-            parts = tuple(operation.rule.strip("/").split("/"))
-            self._known.setdefault((operation.method, len(parts)), []).append((parts, operation))
-        self._found = lru_cache(maxsize=4096)(self._find)
-
-    def scopes(self, method: str, path: str) -> tuple[str, ...]:
-        """Return the scopes of which a request uses any one; none for an unknown operation.
-
-        A public operation shows more to an application that holds a scope of the resource.
-        """
-        found = self.of(method, path)
-        if found is None or found.scopes != (PUBLIC,):
-            return () if found is None else found.scopes
-        return (PUBLIC, *(f"{found.resource.plural}_{power}" for power in POWERS))
-
-    def of(self, method: str, path: str) -> Operation | None:
-        """Return the operation of a method and a path."""
-        return self._found(method, path) if len(path) <= MOST_HELD else self._find(method, path)
-
-    def _find(self, method: str, path: str) -> Operation | None:
-        """Return the operation of a method and a path; PATCH counts as PUT."""
-        if not path.startswith(API):
-            return None
-        parts = [part for part in path.removeprefix(API).split("/") if part]
-        for rule, operation in self._known.get(("PUT" if method == "PATCH" else method, len(parts)), ()):
-            if all(wanted.startswith("<") or wanted == found for wanted, found in zip(rule, parts, strict=True)):
-                return operation
-        return None
 
 
 @dataclass(slots=True)

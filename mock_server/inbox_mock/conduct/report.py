@@ -6,9 +6,10 @@ from shlex import quote
 
 import orjson
 
+from inbox_mock.api.index import OperationIndex
 from inbox_mock.conduct.assumptions import assumed, of_channels
 from inbox_mock.conduct.evaluation import JSON, OfferedRules, RuleResult, allow, evaluate, near, offered_rules
-from inbox_mock.conduct.evidence import OperationIndex, collect
+from inbox_mock.conduct.evidence import collect
 from inbox_mock.conduct.model import Entry, Evidence, Violation
 from inbox_mock.domain import times
 from inbox_mock.domain.errors import Invalid, invalid

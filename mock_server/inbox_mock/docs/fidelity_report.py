@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from inbox_mock.api import openapi
-from inbox_mock.api.routes import OPERATIONS
+from inbox_mock.api.operations import OPERATIONS
 from inbox_mock.conduct.assumptions import ASSUMED, OF_CHANNELS, OF_EXCHANGES, OF_WEBHOOKS, OF_WRITES
 
 JSON = Mapping[str, object]

@@ -1,7 +1,9 @@
 """Replace secrets by labels: the journal holds no credential, and rules can still tell them apart."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from itertools import chain
+from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 import orjson
@@ -57,12 +59,24 @@ def of_query(work: UnitOfWork, text: str) -> str:
 
 def of_entry(work: UnitOfWork, entry: Mapping[str, object]) -> Row:
     """Return an entry of the journal with labels in place of the sandbox's secrets, wherever a client put them."""
+    return _of_dict(work, entry) if work.sandbox_id in "\n".join(_texts(entry)) else dict(entry)
+
+
+def _texts(entry: Mapping[str, Any]) -> Iterator[str]:
+    """Yield all texts of an entry that a client may have written, or been answered."""
+    yield from (entry["method"], entry["path"], entry["query"])
+    for part in (entry["request"], entry["response"]):
+        yield from part["headers"].values()
+        yield from (part["body"],) if isinstance(part["body"], str) else map(str, chain(*part["body"].items()))
+
+
+def _of_dict(work: UnitOfWork, entry: Mapping[str, object]) -> Row:
     return {_of_text(work, name): _of_part(work, part) for name, part in entry.items()}
 
 
 def _of_part(work: UnitOfWork, part: object) -> object:
     if isinstance(part, dict):
-        return of_entry(work, part)
+        return _of_dict(work, part)
     return _of_text(work, part) if isinstance(part, str) else part
 
 

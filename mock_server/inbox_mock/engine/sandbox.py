@@ -10,12 +10,15 @@ from inbox_mock.domain import times
 from inbox_mock.domain.dice import Chance, Dice
 from inbox_mock.domain.errors import NotFound
 from inbox_mock.domain.times import Clock
+from inbox_mock.engine.cache import Cache, CacheRoom
 from inbox_mock.engine.timeline import catch_up
 from inbox_mock.engine.unit_of_work import Handlers, UnitOfWork
 from inbox_mock.store import journal, timeline, webhooks
 from inbox_mock.store import sandbox as sandbox_store
 from inbox_mock.store.access import keep_credentials, read_credentials, renew_secrets
+from inbox_mock.store.database import Database
 from inbox_mock.store.homes import Facts, Start, Storage, Transaction
+from inbox_mock.store.ledger import Ledger
 from inbox_mock.store.sandbox import Settings
 
 WallClock = Callable[[], float]
@@ -43,6 +46,7 @@ class Surroundings:
     stopping: Event
     chance: Chance | None
     most_bytes: int
+    caches: CacheRoom
 
     def image_of(self, start: Start) -> bytes:
         """Return the image that a sandbox starts from now."""
@@ -65,14 +69,26 @@ class Surroundings:
             keep_credentials(db, read_credentials(transaction.earlier))
         elif self.chance is not None:  # others may have sandboxes of the same image
             renew_secrets(db, self.chance)
-        work = self._work(sandbox_id, transaction, sandbox_store.read_settings(db), clock, wall)
+        db.limit(self.most_bytes)
+        work = self._work(sandbox_id, db, sandbox_store.read_settings(db), clock, wall)
         transaction.facts = self.facts(work, None)
+
+    def read(self, sandbox_id: str, db: Database, facts: Facts, settings: Settings) -> UnitOfWork | None:
+        """Return a unit of work outside of transactions; None if something is due by now."""
+        wall, clock = self.wall(), facts.clock
+        if facts.due is not None and facts.due <= wall:
+            return None
+        work = self._work(sandbox_id, db, settings, clock, wall)
+        if clock.mode == "real":
+            work.set_time(clock.at(wall))
+        return work
 
     def resume(self, sandbox_id: str, transaction: Transaction, settings: Settings) -> UnitOfWork:
         """Return a unit of work in which everything that is due by now has been handled."""
         wall = self.wall()
         clock = transaction.facts.clock if transaction.facts else sandbox_store.read_clock(transaction.db)
-        work = self._work(sandbox_id, transaction, settings, clock, wall)
+        transaction.db.limit(self.most_bytes)
+        work = self._work(sandbox_id, transaction.db, settings, clock, wall)
         if clock.mode == "real":
             catch_up(work, clock.at(wall))
         return work
@@ -86,7 +102,7 @@ class Surroundings:
             description=before.description if known and before else self.describe(work),
             described=described,
             due=self._due(work) if work.clock.mode == "real" else None,
-            entry=work.journaled or (before.entry if before else journal.next_id(work.db) - 1),
+            entry=max(work.journaled, before.entry) if before else work.journaled or journal.next_id(work.db) - 1,
         )
 
     def _due(self, work: UnitOfWork) -> float | None:
@@ -96,10 +112,9 @@ class Surroundings:
         soonest = timeline.soonest(work.db)
         return None if soonest is None else work.clock.wall_at(times.parse(soonest))
 
-    def _work(self, sandbox_id: str, transaction: Transaction, settings: Settings, clock: Clock, wall: float) -> UnitOfWork:
-        transaction.db.limit(self.most_bytes)
+    def _work(self, sandbox_id: str, db: Database, settings: Settings, clock: Clock, wall: float) -> UnitOfWork:
         dice = Dice(settings.seed, self.chance)
-        return UnitOfWork(sandbox_id, transaction.db, settings, dice, clock, wall, self.handlers, clock.now, clock.shown)
+        return UnitOfWork(sandbox_id, db, settings, dice, clock, wall, self.handlers, clock.now, clock.shown)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +142,8 @@ class Sandbox:
         self._around = around
         self.advancing, self.judging = Lock(), Lock()
         self.derived: Derived | None = None
+        self._cache, self._ledger = Cache(around.caches), Ledger()
+        self._gathered = 0
         self._picture: tuple[int, bytes] | None = None
         self._settings: tuple[int, Settings] | None = None
         self._lock, self._labelling = RLock(), Lock()
@@ -147,13 +164,46 @@ class Sandbox:
             with self.storage.transaction() as transaction:
                 db = transaction.db
                 changes, known = db.total_changes, transaction.facts
+                self._ledger.write(db)
                 work = self._around.resume(self.id, transaction, self._settings_in(transaction))
+                work.journaled = self._ledger.last
+                if work.settings.cached:
+                    work.cache = self._cache
                 yield work
                 if known is None or db.total_changes != changes:
                     transaction.facts = self._around.facts(work, known)
+            self._ledger.clear()
         self._tell(before)
         if work.struck:
             self._around.struck(work.struck)
+
+    @contextmanager
+    def read(self) -> Iterator[UnitOfWork]:
+        """Open a unit of work that is thought to read only: outside of transactions, where that is allowed and nothing is due.
+
+        Then its journal entry is written with the next transaction, and it raises `Writes` if it has to write anything else.
+        """
+        with self._lock:
+            work = None if self._closed else self._reading()
+            if work is not None:
+                yield work
+                if work.journaled:
+                    self._gathered += 1
+        if work is None:
+            with self.work() as work:
+                yield work
+        else:
+            self.wake()
+
+    def _reading(self) -> UnitOfWork | None:
+        """Return a unit of work outside of transactions, or None where there has to be one."""
+        db, known = self.storage.database(), self._settings
+        if db is None or known is None or known[0] != self.storage.generation or not known[1].cached or not self._ledger.begin(db):
+            return None
+        work = self._around.read(self.id, db, self.storage.facts, known[1])
+        if work is not None:
+            work.ledger, work.cache = self._ledger, self._cache
+        return work
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
@@ -199,7 +249,7 @@ class Sandbox:
                     self._closed
                     or self._around.stopping.is_set()
                     or self.generation > generation
-                    or (entry is not None and self.storage.facts.entry > entry)
+                    or (entry is not None and max(self.storage.facts.entry, self._ledger.last) > entry)
                     or (version is not None and self.version != version)
                 ),
                 seconds,
@@ -218,7 +268,7 @@ class Sandbox:
     @property
     def version(self) -> int:
         """The number of changes."""
-        return self.storage.version
+        return self.storage.version + self._gathered
 
     @property
     def clock(self) -> Clock:
@@ -246,6 +296,7 @@ class Sandbox:
                 with self.work() as work:
                     work.clock = work.clock.moved_to(work.instant, work.wall)
                     sandbox_store.write_clock(work.db, work.clock)
+            self._write_ledger()
             with self._alone():
                 image = self.storage.image()
                 if self._picture is None or self._picture[0] != self.version:
@@ -258,10 +309,18 @@ class Sandbox:
             return
         try:
             if not self._working and not self._closed:
+                self._write_ledger()
                 self.storage.sleep()
+                self._cache.clear()
                 self._picture = self.derived = None
         finally:
             self._lock.release()
+
+    def _write_ledger(self) -> None:
+        """Write what was gathered."""
+        if self._ledger.entries:
+            with self.work():
+                pass
 
     def reset(self) -> None:
         """Go back to the scenario's start. Tokens issued since then stay valid, and a stopped clock stays stopped."""
@@ -277,6 +336,8 @@ class Sandbox:
         before = self.version
         with self._alone(), self.storage.replacement(image) as transaction:
             self._around.begin(self.id, transaction, stays_stopped=stays_stopped)
+        self._ledger.clear()
+        self._cache.clear()
         self._picture = self.derived = None
         self._tell(before)
         with self.work():
@@ -298,6 +359,7 @@ class Sandbox:
         """Let nobody use the sandbox any more: any later use raises NotFound."""
         with self._lock:
             self._closed, self._picture, self.derived = True, None, None
+            self._cache.clear()
         self.wake()
 
 

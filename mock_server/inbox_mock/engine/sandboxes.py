@@ -15,6 +15,7 @@ from inbox_mock.domain.access import DEFAULT_SANDBOX
 from inbox_mock.domain.dice import Chance
 from inbox_mock.domain.errors import Elsewhere, HomeUnavailable, Invalid, NotFound, invalid
 from inbox_mock.domain.room import Room
+from inbox_mock.engine.cache import CacheRoom
 from inbox_mock.engine.sandbox import Description, Sandbox, Surroundings, WallClock, now_of
 from inbox_mock.engine.unit_of_work import Handlers, UnitOfWork
 from inbox_mock.store.homes import Home, Label, Start, Storage
@@ -57,6 +58,7 @@ class Sandboxes:
             self.stopping,
             chance,
             room.max_sandbox_bytes,
+            CacheRoom(),
         )
         self._seed, self._chance, self._room = seed, chance, room
         self._counter = count(1)

@@ -1,7 +1,7 @@
 """A unit of work: one transaction of a sandbox, at one moment of the sandbox's clock."""
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -14,12 +14,19 @@ from inbox_mock.domain.enumerations import APPLICATION, USER
 from inbox_mock.domain.errors import Refusal
 from inbox_mock.domain.reasons import Reason
 from inbox_mock.domain.times import Clock
-from inbox_mock.store import timeline
+from inbox_mock.engine.cache import Cache
+from inbox_mock.store import access, journal, timeline
+from inbox_mock.store.access import HOUR, Allowance, window_of
 from inbox_mock.store.database import Database, Row
+from inbox_mock.store.ledger import Ledger
 from inbox_mock.store.sandbox import Settings
 from inbox_mock.store.timeline import Event
 
 LOG = logging.getLogger("inbox_mock")
+
+
+class Writes(Exception):  # noqa: N818 - no error: the same is done in a transaction
+    """A request writes records, though it was thought to read only."""
 
 
 class Actor(NamedTuple):
@@ -71,6 +78,9 @@ class UnitOfWork:
     ``handlers`` returns the handlers of the timeline events that fall due within it. ``reasons`` and ``caused`` are the reasons
     and events that the journal is to record for the request, ``happened`` are the timeline events that were handled, ``struck`` the
     kinds of the faults that took effect.
+
+    One with a ``ledger`` only reads, outside of transactions: its journal entry is gathered there. ``cache`` keeps what is derived
+    from the records, where that is allowed.
     """
 
     sandbox_id: str
@@ -87,10 +97,12 @@ class UnitOfWork:
     happened: list[Event] = field(default_factory=list)
     struck: list[str] = field(default_factory=list)
     journaled: int = 0
+    ledger: Ledger | None = None
+    cache: Cache | None = None
 
     def on(self, db: Database) -> "UnitOfWork":
         """Return a unit of work at the same moment on another database, an earlier image of this sandbox; reasons are shared."""
-        return replace(self, db=db, caused=[], journaled=0)
+        return replace(self, db=db, caused=[], journaled=0, ledger=None, cache=None)
 
     def credential(self, secret: object, name: object) -> str:
         """Return a credential as it is presented: by its ``name`` in the default sandbox, if it has one."""
@@ -102,6 +114,35 @@ class UnitOfWork:
         """Set the present to ``instant``."""
         self.instant = instant
         self.now = times.wire(instant)
+
+    def spend(self, application_id: int) -> Allowance:
+        """Count a request of an application against its limit, and return what is left of it."""
+        window, book = window_of(self.instant), self.ledger
+        used = access.spend(self.db, application_id, window) if book is None else book.spend(application_id, window)
+        return Allowance(self.settings.rate_limit, used, window + HOUR)
+
+    def record(self, entry: Row) -> None:
+        """Write an entry into the journal, with the reasons."""
+        book = self.ledger
+        self.journaled = journal.add(self.db, entry, self.reasons) if book is None else book.add(entry, self.reasons)
+
+    def kept(self, key: Hashable) -> object:
+        """Return what was kept in the present version of the records; None if nothing was."""
+        return None if self.cache is None else self.cache.get(self.db, key)
+
+    def keep(self, key: Hashable, found: object, size: int) -> None:
+        """Keep something of so many bytes that was derived from the records, until one of them changes."""
+        if self.cache is not None:
+            self.cache.put(self.db, key, found, size)
+
+    def begin_to_write(self) -> None:
+        """Say that what follows writes records, or may do so.
+
+        Raises:
+            Writes: this unit of work only reads, and has done nothing else so far.
+        """
+        if self.ledger is not None:
+            raise Writes
 
     def attempt(self) -> AbstractContextManager[None]:
         """Open a savepoint, to which the transaction is rolled back if an exception leaves the block."""

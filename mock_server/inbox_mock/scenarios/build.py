@@ -42,7 +42,10 @@ MOST_BYTES_OF_IMAGES = 64 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Overrides:
-    """Settings of a sandbox that replace those of its scenario; None keeps the scenario's. ``receivers`` take its roles."""
+    """Settings of a sandbox that replace those of its scenario; None keeps the scenario's. ``receivers`` take its roles.
+
+    Unless it is ``cached``, each answer is made anew.
+    """
 
     seed: int | None = None
     mode: str | None = None
@@ -51,6 +54,7 @@ class Overrides:
     strict: bool | None = None
     rate_limit: int | None = None
     receivers: Receivers = ()
+    cached: bool = True
 
 
 class SandboxFactory:
@@ -226,6 +230,7 @@ def _settings(scenario: Scenario, overrides: Overrides) -> Settings:
         rate_limit_enforced=limit is not None,
         page_cap=data.get("page_cap"),
         assume={**fidelity.DEFAULTS, **data.get("assume", {})},
+        cached=overrides.cached,
     )
 
 

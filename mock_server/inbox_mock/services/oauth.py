@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from json import loads
-from typing import Any
+from typing import Any, cast
 
 from inbox_mock.domain import times
 from inbox_mock.domain.access import DEFAULT_SANDBOX, PUBLIC, expand_scopes, is_registered, parse_scopes, secret_of
@@ -16,6 +16,7 @@ from inbox_mock.webhooks.deliveries import publish
 
 LIFETIME_SECONDS = 7200
 CODE_LIFETIME_SECONDS = 600
+GRANT_BYTES = 1_000
 OUT_OF_BAND = "urn:ietf:wg:oauth:2.0:oob"
 # Names are accepted in the default sandbox only.
 APPLICATION = "SELECT * FROM applications WHERE client_id = ? OR named_client_id = ?"
@@ -53,19 +54,31 @@ def authenticate(work: UnitOfWork, token: str | None) -> Grant:
     Raises:
         Unauthorized: there is no token, or it is unknown, expired or revoked, as ``reason`` says.
     """
+    key = "token", token
+    known = work.kept(key)
+    if known is None:
+        known = _granted(work, token)
+        work.keep(key, known, GRANT_BYTES)
+    grant, expires_at = cast("tuple[Grant, str | None]", known)
+    if expires_at is not None and expires_at <= work.now:
+        raise Unauthorized("The access token expired")
+    return grant
+
+
+def _granted(work: UnitOfWork, token: str | None) -> tuple[Grant, str | None]:
+    """Return what an access token permits, and until when; None: for ever."""
     found = None if not token else _find(work, "access", token)
     if found is None:
         raise Unauthorized
     if found["previous_refresh_id"] is not None:
+        work.begin_to_write()
         _revoke_pair(work, found["previous_refresh_id"])
         work.db.update("tokens", found["id"], {"previous_refresh_id": None})
     if found["revoked_at"] is not None:
         raise Unauthorized("The access token was revoked")
-    if found["expires_at"] is not None and found["expires_at"] <= work.now:
-        raise Unauthorized("The access token expired")
     granted = expand_scopes(found["scopes"])
     application_id, account_id = found["application_id"], found["account_id"]
-    return Grant(found["id"], application_id, account_id, granted, Actor(account_id or 0, application_id))
+    return Grant(found["id"], application_id, account_id, granted, Actor(account_id or 0, application_id)), found["expires_at"]
 
 
 def recognise(work: UnitOfWork, token: str | None) -> int | None:

@@ -19,6 +19,7 @@ SPEND = """
     INSERT INTO rate_limits VALUES (?, ?, 1)
     ON CONFLICT DO UPDATE SET used = iif(window = excluded.window, used + 1, 1), window = excluded.window
     RETURNING used"""
+SET_SPENT = "INSERT INTO rate_limits VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET window = excluded.window, used = excluded.used"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +36,23 @@ def window_of(instant: datetime) -> int:
     return int(instant.replace(tzinfo=UTC).timestamp()) // HOUR * HOUR
 
 
-def spend(db: Database, application_id: int, instant: datetime, limit: int) -> Allowance:
-    """Count a request of an application in the hour of ``instant``, and return what is left of ``limit``."""
-    window = window_of(instant)
-    return Allowance(limit, db.execute(SPEND, (application_id, window)).fetchone()[0], window + HOUR)
+def spend(db: Database, application_id: int, window: int) -> int:
+    """Count a request of an application in an hour, and return how many there are in it."""
+    used: int = db.execute(SPEND, (application_id, window)).fetchone()[0]
+    db.bookkept += 1
+    return used
+
+
+def spent(db: Database, application_id: int) -> tuple[int, int]:
+    """Return the last hour in which an application has sent requests, and how many."""
+    found = db.execute("SELECT window, used FROM rate_limits WHERE application_id = ?", (application_id,)).fetchone()
+    return found or (0, 0)
+
+
+def set_spent(db: Database, application_id: int, window: int, used: int) -> None:
+    """Set how many requests an application has sent in an hour."""
+    db.execute(SET_SPENT, (application_id, window, used))
+    db.bookkept += 1
 
 
 def applications(db: Database) -> list[ApplicationRow]:

@@ -40,6 +40,13 @@ class Database(sqlite3.Connection):
 
     readers = 0
     most_bytes = 0
+    bookkept = 0
+    """How many changes were of the journal and of the rate limit: what no answer of the API depends on."""
+
+    @property
+    def version(self) -> int:
+        """A number that differs after each other change."""
+        return self.total_changes - self.bookkept
 
     def limit(self, most_bytes: int) -> None:
         """Let it grow to so many bytes, and no further."""

@@ -11,9 +11,9 @@ from inbox_mock.domain.reasons import Reason, from_json, in_words
 from inbox_mock.store.database import Database, Row
 
 INSERT = """
-    INSERT INTO journal (at, method, path, query, status, application_id, delivery_id, request, response, caused, fault_id, reasons,
+    INSERT INTO journal (id, at, method, path, query, status, application_id, delivery_id, request, response, caused, fault_id, reasons,
       request_body, response_body)
-    VALUES (:at, :method, :path, :query, :status, :application_id, :delivery_id, :request, :response, :caused, :fault_id, :reasons,
+    VALUES (:id, :at, :method, :path, :query, :status, :application_id, :delivery_id, :request, :response, :caused, :fault_id, :reasons,
       :request_body, :response_body)"""
 OPTIONAL: Row = {"delivery_id": None, "request_body": None, "response_body": None}
 JSON_COLUMNS = ("request", "response", "caused", "reasons")
@@ -25,8 +25,10 @@ HEADS = """
     FROM journal ORDER BY id"""  # typeof reads no pages of a body, IS NOT NULL reads all of them
 
 
-def add(db: Database, entry: Row, reasons: Iterable[Reason]) -> int:
-    """Insert an entry and return its id; the oldest are deleted. ``request``, ``response`` and ``caused`` become JSON.
+def add(db: Database, entry: Row, reasons: Iterable[Reason], entry_id: int | None = None) -> int:
+    """Insert an entry and return its id, by default the next one; the oldest are deleted.
+
+    ``request``, ``response`` and ``caused`` become JSON.
 
     Whatever a client or a receiver wrote is cut: bodies before they come here, here the rest.
 
@@ -34,7 +36,7 @@ def add(db: Database, entry: Row, reasons: Iterable[Reason]) -> int:
     """
     kept = {reason.text: reason for reason in reasons}.values()
     fault_id = next((reason.fault_id for reason in kept if reason.fault_id is not None), None)
-    row = {**OPTIONAL, **entry, "fault_id": fault_id, "reasons": [reason.as_json() for reason in kept]}
+    row = {**OPTIONAL, **entry, "id": entry_id, "fault_id": fault_id, "reasons": [reason.as_json() for reason in kept]}
     row |= {name: shortened(row[name]) for name in ("method", "path", "query")}
     row |= {name: row[name] | {"headers": shortened_values(row[name].get("headers", {}))} for name in ("request", "response")}
     for name in ("request", "response"):
@@ -42,10 +44,12 @@ def add(db: Database, entry: Row, reasons: Iterable[Reason]) -> int:
         if isinstance(body, str) and body:
             row[name]["body"], row[f"{name}_body"] = "", body
     row |= {name: orjson.dumps(row[name]).decode() for name in JSON_COLUMNS}
-    entry_id = db.execute(INSERT, row).lastrowid or 0
-    if entry_id > limits.JOURNAL and not db.readers:
-        db.execute("DELETE FROM journal WHERE id <= ?", (entry_id - limits.JOURNAL,))
-    return entry_id
+    before = db.total_changes
+    added = db.execute(INSERT, row).lastrowid or 0
+    if added > limits.JOURNAL and not db.readers:
+        db.execute("DELETE FROM journal WHERE id <= ?", (added - limits.JOURNAL,))
+    db.bookkept += db.total_changes - before
+    return added
 
 
 def next_id(db: Database) -> int:
@@ -109,6 +113,8 @@ def shortened_values(given: Mapping[str, str]) -> dict[str, str]:
 
     A ``Link`` is whole, since a rule measures it; what this server sends has a limit of its own.
     """
+    if sum(map(len, given)) + sum(map(len, given.values())) <= limits.JOURNALED:
+        return dict(given)
     kept: dict[str, str] = {}
     left = int(limits.JOURNALED)
     for name, text in given.items():

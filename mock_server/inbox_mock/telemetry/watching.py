@@ -2,17 +2,20 @@
 
 import logging
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
 
-from flask import Response
-from flask.globals import request_ctx
-
-from inbox_mock.api.pipeline import JOURNALED, REFUSED, Journaled
+from inbox_mock.api.operation import Operation
+from inbox_mock.api.pipeline import JOURNALED, Journaled
+from inbox_mock.api.rendering import Rendered
 from inbox_mock.domain.addresses import host_in
 from inbox_mock.domain.errors import HomeUnavailable, InternalError, Refusal, SandboxFull
 from inbox_mock.telemetry.traffic import Traffic, operation_of
 from inbox_mock.webhooks.deliveries import DeliveryRequest, DeliveryResult
 from inbox_mock.webhooks.sender import WebhookSender
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
 
 LOG = logging.getLogger("inbox_mock.telemetry")
 BEGUN = "inbox_mock.begun"
@@ -39,34 +42,47 @@ class Watch:
     def __init__(self, traffic: Traffic, stopwatch: Callable[[], float], *, logs: bool) -> None:
         self.traffic, self.stopwatch, self.logs = traffic, stopwatch, logs
 
-    def end(self, answer: Response) -> Response:
-        """Count a request that is answered, and return the answer."""
-        request = request_ctx.request
-        environ = request.environ
+    def end_operation(self, environ: "WSGIEnvironment", operation: Operation, answered: Rendered) -> None:
+        """Count a request for an operation that was answered ahead of Flask."""
+        body, status, headers = answered
+        self.end(environ, f"api.{operation.name}", f"/api/v3{operation.rule}", status, lambda: len(body), headers)
+
+    def end(
+        self,
+        environ: "WSGIEnvironment",
+        endpoint: str | None,
+        rule: str | None,
+        status: int,
+        length: Callable[[], int | None],
+        headers: Iterable[tuple[str, str]],
+        named: str = "",
+    ) -> None:
+        """Count a request that is answered: of which endpoint and rule, if any, and with the ``length`` of its body.
+
+        ``named`` is what the path has in the place of a sandbox's id.
+        """
         sandbox_id, entry_id, entry = environ.get(JOURNALED, NOWHERE)
-        status = entry.get("status", answer.status_code)  # None if a fault keeps the answer back
+        seen: int | None = entry.get("status", status)  # None if a fault keeps the answer back
         seconds = self.stopwatch() - environ[BEGUN]
-        endpoint = None if REFUSED in environ else request.endpoint
-        self.traffic.add_answer(endpoint, status, seconds)
-        if self.logs and not (request.path in PROBES and status == 200):
-            part, operation = operation_of(endpoint)
-            named = str((request.view_args or {}).get("id", ""))
-            tell(
-                "request",
-                method=request.method if request.method in METHODS else "other",
-                part=part,
-                operation=operation,
-                route=None if endpoint is None or request.url_rule is None else request.url_rule.rule,
-                status=status,
-                seconds=round(seconds, 6),
-                bytes=None if status is None else answer.calculate_content_length(),
-                peer=request.remote_addr,
-                sandbox=sandbox_id or (named if SANDBOX.fullmatch(named) else None),
-                application=entry.get("application_id"),
-                entry=entry_id or None,
-                request_id=answer.headers.get("X-Request-Id"),
-            )
-        return answer
+        self.traffic.add_answer(endpoint, seen, seconds)
+        if not self.logs or (environ["PATH_INFO"] in PROBES and seen == 200):
+            return
+        part, operation = operation_of(endpoint)
+        tell(
+            "request",
+            method=environ["REQUEST_METHOD"] if environ["REQUEST_METHOD"] in METHODS else "other",
+            part=part,
+            operation=operation,
+            route=rule,
+            status=seen,
+            seconds=round(seconds, 6),
+            bytes=None if seen is None else length(),
+            peer=environ.get("REMOTE_ADDR"),
+            sandbox=sandbox_id or (named if SANDBOX.fullmatch(named) else None),
+            application=entry.get("application_id"),
+            entry=entry_id or None,
+            request_id=dict(headers).get("X-Request-Id"),
+        )
 
     def fail(self, refusal: Refusal) -> None:
         """Count, and log, a refusal that is no fault of the request's."""

@@ -158,6 +158,12 @@ class Storage(Protocol):
     def size(self) -> int:
         """The bytes of its database."""
 
+    def database(self) -> Database | None:
+        """Return the open database, for reads outside of transactions, where this process alone uses it and it ends with the process.
+
+        What such a read leaves in the journal need not be written at once. None elsewhere, and where it is not open.
+        """
+
     def transaction(self) -> AbstractContextManager[Transaction]:
         """Open a transaction, commit it at the end of the block, and roll it back if an exception leaves the block.
 

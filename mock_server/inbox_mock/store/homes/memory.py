@@ -32,9 +32,13 @@ class MemoryStorage:
         """Whether its database is open."""
         return self._db is not None
 
+    def database(self) -> Database | None:
+        """See `inbox_mock.store.homes.Storage`, here and below."""
+        return self._db
+
     @contextmanager
     def transaction(self) -> Iterator[Transaction]:
-        """See `inbox_mock.store.homes.Storage`, here and below."""
+        """Open a transaction."""
         db = self._awake()
         before = db.total_changes
         transaction = Transaction(db, self.facts)

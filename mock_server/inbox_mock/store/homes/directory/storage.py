@@ -52,9 +52,13 @@ class StoredSandbox:
         """Whether its database is open."""
         return self._db is not None
 
+    def database(self) -> Database | None:
+        """See `inbox_mock.store.homes.Storage`, here and below. What is kept here outlives the process."""
+        return None
+
     @contextmanager
     def transaction(self) -> Iterator[Transaction]:
-        """See `inbox_mock.store.homes.Storage`, here and below."""
+        """Open a transaction."""
         db = self._opened()
         before, transaction = db.total_changes, Transaction(db, self.facts)
         try:

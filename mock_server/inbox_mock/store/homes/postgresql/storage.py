@@ -12,7 +12,7 @@ from psycopg.rows import TupleRow
 
 from inbox_mock.domain.errors import HomeUnavailable, NotFound, SandboxFull
 from inbox_mock.store import database
-from inbox_mock.store.database import PAGE_BYTES
+from inbox_mock.store.database import PAGE_BYTES, Database
 from inbox_mock.store.homes import Facts, Kept, Label, Start, Transaction
 from inbox_mock.store.homes.memory import beginning
 from inbox_mock.store.homes.postgresql import images, rows
@@ -87,6 +87,10 @@ class PostgresStorage:
     def is_open(self) -> bool:
         """Return whether there is a copy."""
         return self._copy is not None
+
+    def database(self) -> Database | None:
+        """See `inbox_mock.store.homes.Storage`. Other processes use it."""
+        return None
 
     @contextmanager
     def transaction(self) -> Iterator[Transaction]:

@@ -1,0 +1,181 @@
+"""Whether answers are kept or made anew, nobody can tell: two servers, one of which keeps none, answer the same bytes to the same calls."""
+
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from builders import a_body, a_message
+from fake import Answer, InProcess, Mock, Sandbox
+from history import journal
+from inbox_mock.app import Options, create_app
+from inbox_mock.client.calls import AdminError
+from inbox_mock.scenarios.build import Overrides
+from inbox_mock.scenarios.loading import find
+from steps import STEPS, Step, a_lively_scenario, take
+from whole import CONVERSATIONS, MESSAGES
+
+START = 1_900_000_000.0
+READS: tuple[tuple[str, dict[str, str]], ...] = (
+    ("/bookings", {}),
+    ("/bookings", {"from": "2030-01-01", "include": "conversations,client"}),
+    ("/bookings/80,81,82", {"include_canceled": "true"}),
+    ("/inbox/conversations", {}),
+    ("/inbox/conversations", {"updated_since": "2030-06-01T12:10:00Z", "per_page": "1", "page": "2"}),
+    ("/inbox/conversations", {"updated_since": "yesterday"}),
+    ("/inbox/conversations/11", {"include": "messages,participants", "fields": "subject"}),
+    ("/inbox/conversations/99", {}),
+    ("/inbox/messages", {}),
+    ("/inbox/attachments", {}),
+    ("/clients", {"include": "nothing"}),
+    ("/me", {}),
+    ("/accounts", {}),
+)
+FAULTS = ("status", "slow", "revoked_token", "expired_token", "rate_limit", "stale_read", "page_shift")
+
+
+@dataclass
+class World:
+    """A server of its own with one sandbox, the wall clock that it reads, and the tokens that were issued there."""
+
+    sandbox: Sandbox
+    wall: list[float]
+    tokens: list[str] = field(default_factory=list)
+    etags: list[str] = field(default_factory=list)
+
+
+class Servers:
+    """Two servers that differ in nothing: the same calls get the same ids, and the same answers."""
+
+    def __init__(self) -> None:
+        self.walls = [[START], [START]]
+        self.mocks = [self._server(wall) for wall in self.walls]
+
+    @staticmethod
+    def _server(wall: list[float]) -> Mock:
+        fake = create_app(
+            Options(scenario=find("empty"), overrides=Overrides(mode="manual"), seed=7),
+            wall=lambda: wall[0],
+            stopwatch=lambda: 0.0,
+            request_id=lambda: "request",
+            wait=lambda _seconds: None,
+        )
+        return Mock(InProcess(fake.app))
+
+    def worlds(self, mode: str, *, strict: bool) -> tuple[World, World]:
+        """Return a world in which answers are kept, and one in which they are not."""
+        kept, anew = (self._world(number, mode, cached=cached, strict=strict) for number, cached in enumerate((True, False)))
+        return kept, anew
+
+    def _world(self, number: int, mode: str, *, cached: bool, strict: bool) -> World:
+        self.walls[number][0] = START
+        scenario = a_lively_scenario(rate_limit=40)
+        made = self.mocks[number].sandbox(scenario, clock={"mode": mode}, strict=strict, cached=cached)
+        return World(made, self.walls[number], [made.api.token or ""])
+
+
+@pytest.fixture(scope="module")
+def servers() -> Servers:
+    return Servers()
+
+
+def _read(world: World, number: int) -> Answer:
+    path, query = READS[number % len(READS)]
+    headers = {"If-None-Match": world.etags[-1]} if world.etags and number % 3 == 0 else {}
+    caller = world.sandbox.api
+    caller = type(caller)(caller.transport, world.tokens[number % len(world.tokens)])
+    answer = caller.get(path, headers=headers, **query)
+    if "ETag" in answer.headers:
+        world.etags.append(answer.headers["ETag"])
+    return answer
+
+
+def _issue(world: World, number: int) -> None:
+    scopes = ("inbox_read", "bookings_read", "public")[: number % 3 + 1]
+    world.tokens.append(world.sandbox.handle.issue_token(*scopes, expires_in=600 if number % 2 else None))
+
+
+def _revoke(world: World, number: int) -> None:
+    world.sandbox.handle.revoke_token(world.tokens[number % len(world.tokens)])
+
+
+def _tick(world: World, number: int) -> None:
+    world.wall[0] += number
+
+
+def _fault(world: World, number: int) -> None:
+    world.sandbox.handle.fault(FAULTS[number % len(FAULTS)], times=number % 3 + 1)
+
+
+def _end_faults(world: World, _number: int) -> None:
+    for fault in world.sandbox.handle.faults():
+        world.sandbox.handle.end_fault(fault["id"])
+
+
+def _snapshot(world: World, number: int) -> None:
+    world.sandbox.handle.snapshot(f"s{number % 2}")
+
+
+def _restore(world: World, number: int) -> None:
+    with suppress(AdminError):  # there is none
+        world.sandbox.handle.restore(f"s{number % 2}")
+
+
+DEEDS: dict[str, Callable[[World, int], Answer | None]] = {
+    "a read": _read,
+    "another read": _read,
+    "the same read": lambda world, _number: _read(world, 0),
+    "a step": lambda world, number: take(world.sandbox, Step(sorted(STEPS)[number % len(STEPS)], number)),
+    "a token": _issue,
+    "a revoked token": _revoke,
+    "the wall clock": _tick,
+    "a fault": _fault,
+    "the end of faults": _end_faults,
+    "a snapshot": _snapshot,
+    "a snapshot restored": _restore,
+    "a reset": lambda world, _number: world.sandbox.handle.reset(),
+    "a stopped clock": lambda world, _number: world.sandbox.handle.clock.pause(),
+    "a running clock": lambda world, number: world.sandbox.handle.clock.run(number + 1),
+    "a look at the journal": lambda world, _number: world.sandbox.admin.get("/journal"),
+}
+Deed = tuple[str, int]
+
+
+def answers(world: World, deeds: list[Deed]) -> Iterator[object]:
+    for name, number in deeds:
+        answer = DEEDS[name](world, number)
+        yield name, number, answer and (answer.status, list(answer.headers.items()), answer.body)
+    yield journal(world.sandbox)
+
+
+@settings(max_examples=50, derandomize=True, suppress_health_check=list(HealthCheck))
+@given(
+    deeds=st.lists(st.tuples(st.sampled_from(["a read", "the same read", "a step", *sorted(DEEDS)]), st.integers(0, 40)), max_size=30),
+    mode=st.sampled_from(["manual", "real"]),
+    strict=st.booleans(),
+)
+def test_answers_that_are_kept_are_those_that_would_be_made_anew(
+    servers: Servers,
+    deeds: list[Deed],
+    mode: str,
+    strict: bool,  # noqa: FBT001
+) -> None:
+    kept, anew = servers.worlds(mode, strict=strict)
+
+    assert list(answers(kept, deeds)) == list(answers(anew, deeds))
+
+
+def test_an_answer_is_kept_only_until_a_record_changes(inbox: Sandbox) -> None:
+    address = f"{CONVERSATIONS}/11"
+    before = inbox.api.get(address)
+    assert inbox.api.get(address).body == before.body
+
+    assert inbox.api.put(address, a_body("conversations", closed=True)).status == 200
+    closed = inbox.api.get(address)
+    assert closed.record["closed_at"] == inbox.now()
+
+    inbox.api.post(MESSAGES, a_message())
+    assert inbox.api.get(address).record["links"]["messages"] == [1]
