@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import orjson
 
-from inbox_mock.testing.transport import Application
+from inbox_mock.testing.application import Application
 
 SECONDS = 20
 INTERIM = b"HTTP/1.1 100 Continue\r\n\r\n"

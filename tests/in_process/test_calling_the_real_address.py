@@ -9,7 +9,8 @@ from requests.adapters import HTTPAdapter
 
 from builders import a_booking, a_message, a_scenario
 from inbox_mock.testing import SandboxInProcess, inbox_mock
-from inbox_mock.testing.transport import Application
+from inbox_mock.testing.application import Application
+from inbox_mock.testing.transport import Adapter, Pool
 from whole import PICTURE
 
 REAL = "https://www.bookingsync.com"
@@ -164,9 +165,21 @@ def test_the_application_is_addressed_as_it_would_be_over_a_socket(origin: str, 
         return []
 
     asked = requests.Request("GET", f"{origin}/api/v3/me").prepare()
-    Application(app, origin).send(HTTPAdapter.send, HTTPAdapter(), asked)
+    HTTPAdapter.send(Adapter(Pool(Application(app, origin)), HTTPAdapter()), asked)
 
     assert seen == [(origin.partition(":")[0], host)]
+
+
+def test_an_answer_of_unknown_length_comes_in_chunks() -> None:
+    def app(_environ: object, start_response: Callable[..., object]) -> Iterable[bytes]:
+        start_response("200 OK", [])
+        return [b"one, ", b"two"]
+
+    asked = requests.Request("GET", API).prepare()
+    answer = HTTPAdapter.send(Adapter(Pool(Application(app, REAL)), HTTPAdapter()), asked)
+
+    assert answer.headers["Transfer-Encoding"] == "chunked"
+    assert answer.content == b"one, two"
 
 
 @pytest.mark.parametrize("base_url", ["http://inbox.example:8080", "http://inbox.example:8080/api/v3/"])

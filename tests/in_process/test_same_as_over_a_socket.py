@@ -98,6 +98,44 @@ def test_any_request_is_answered_alike(served: str, calls: list[Request]) -> Non
     assert in_process == over_socket
 
 
+def layers(answer: requests.Response, size: int | None, own: bytes) -> list[object]:
+    """What each layer of the client has of an answer: requests, urllib3 and http.client; the body in pieces of a size."""
+    raw: Any = answer.raw
+    beneath = raw._original_response  # noqa: SLF001 - urllib3 shows nothing of it
+    said = [answer.status_code, answer.reason, raw.version, raw.length_remaining, beneath.chunked, beneath.length, beneath.will_close]
+    pieces = [answer.content] if size is None else list(answer.iter_content(size))
+    body = b"".join(pieces)
+    hidden = OF_THE_MOMENT | ({"ETag"} if own in body else set())
+    heads = [[pair for pair in headers.items() if pair[0] not in hidden] for headers in (answer.headers, raw.headers, beneath.headers)]
+    return [*said, *heads, [*map(len, pieces)], body.replace(own, b"ID"), raw.closed, raw.tell(), beneath.isclosed()]
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    call=asked,
+    in_chunks=st.booleans(),
+    expect=st.sampled_from([None, None, "100-continue", "nonsense"]),
+    size=st.sampled_from([None, 1, 7, 4096]),
+    waits=st.booleans(),
+)
+@example(call=Request("POST", MESSAGES, "", (), b"{}"), in_chunks=True, expect="100-continue", size=None, waits=True)
+@example(call=Request("HEAD", "/hosts", "", (), None), in_chunks=False, expect=None, size=1, waits=True)
+def test_each_layer_of_the_client_has_the_same(
+    served: str, *, call: Request, in_chunks: bool, expect: str | None, size: int | None, waits: bool
+) -> None:
+    def work(sandbox: Sandbox) -> list[object]:
+        headers = {"Authorization": f"Bearer {sandbox.api.token}", **dict(call.headers)} | ({"Expect": expect} if expect else {})
+        body = iter([call.body[:3], call.body[3:]]) if in_chunks and call.body else call.body
+        url = f"{served}/api/v3{call.path}" + (f"?{call.query}" if call.query else "")
+        sent = {name: value.encode("latin-1") for name, value in headers.items()}
+        with requests.request(call.method, url, data=body, headers=sent, stream=waits, timeout=20) as answer:
+            return layers(answer, size, sandbox.id.encode())
+
+    over_socket, in_process = with_both(served, work, a_lively_scenario())
+
+    assert in_process == over_socket
+
+
 @settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(taken=steps(12))
 @example(taken=[Step("an attachment", 1), Step("time passes", 40), Step("a message", 1)])
@@ -158,7 +196,7 @@ def test_a_slow_answer_is_waited_for_within_the_clients_patience() -> None:
 
 def test_nobody_waits_for_an_answer_that_is_too_slow(monkeypatch: pytest.MonkeyPatch) -> None:
     waited = count()
-    monkeypatch.setattr("inbox_mock.testing.transport.sleep", lambda _seconds: next(waited))
+    monkeypatch.setattr("inbox_mock.testing.application.sleep", lambda _seconds: next(waited))
     with inbox_mock("empty") as sandbox:
         sandbox.fault("slow", by="20s", real=True, times=1)
         with pytest.raises(requests.ReadTimeout, match="timed out"):

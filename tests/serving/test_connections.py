@@ -17,7 +17,7 @@ from inbox_mock.app import Options
 from inbox_mock.domain import limits
 from inbox_mock.scenarios.loading import find
 from inbox_mock.serving import server
-from inbox_mock.testing.transport import Application
+from inbox_mock.testing.application import Application
 from whole import MESSAGES
 
 CHUNKED = "Transfer-Encoding: chunked"

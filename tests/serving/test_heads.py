@@ -8,7 +8,7 @@ from inbox_mock.api.pipeline import REFUSED
 from inbox_mock.domain import limits
 from inbox_mock.serving import heads, incoming
 from inbox_mock.serving.request_head import RequestLine, request_line
-from inbox_mock.testing.transport import Application
+from inbox_mock.testing.application import Application
 from raw import bytes_of
 
 

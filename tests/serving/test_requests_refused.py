@@ -10,7 +10,7 @@ from builders import a_booking, a_message, a_scenario
 from fake import InProcess, Mock, OverSocket, Sandbox
 from inbox_mock.domain import limits
 from inbox_mock.serving.request_head import fields
-from inbox_mock.testing.transport import Application
+from inbox_mock.testing.application import Application
 from raw import Received, bytes_of, exchange, in_process
 from whole import MESSAGES
 

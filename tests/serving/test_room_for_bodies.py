@@ -13,7 +13,7 @@ from inbox_mock.domain import limits
 from inbox_mock.serving import incoming
 from inbox_mock.serving.connection import NO_LINGER, Connection, Host
 from inbox_mock.serving.request import answer_next
-from inbox_mock.testing.transport import Application
+from inbox_mock.testing.application import Application
 from lowered import lower
 from raw import Received, bytes_of, in_process, received
 from whole import MESSAGES

@@ -7,17 +7,13 @@ from typing import TYPE_CHECKING, Any
 from wsgiref.handlers import format_date_time
 
 from inbox_mock.faults.declaration import ConnectionEffect
-from inbox_mock.serving.connection import Connection
+from inbox_mock.serving.connection import Connection, Headers
 from inbox_mock.serving.heads import Head
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
 
 BODILESS = frozenset({204, 205, 304})
-COPIED = 64 * 1024
-"""A body of so many bytes is copied, to leave with the head; a longer one follows it."""
-
-Headers = list[tuple[str, str]]
 
 
 class Answer:
@@ -77,9 +73,8 @@ class Answer:
         return self._write
 
     def _write(self, part: bytes) -> None:
-        head = b""
-        if not self.begun:
-            head, self.begun = self._written_head(), True
+        begins, self.begun = not self.begun, True
+        headers = self._whole_headers() if begins else []
         if self._effect is not None:
             self.stays_open = False
             if self._effect != "cut":
@@ -87,14 +82,13 @@ class Answer:
             part = part[: self._kept]
         if self._chunks and part:
             part = b"%x\r\n%b\r\n" % (len(part), part)
-        if len(part) > COPIED:
-            self._connection.send(head)
-            self._connection.send(part)
+        if begins:
+            self._connection.begin(self._status, headers, part)
         else:
-            self._connection.send(head + part)
+            self._connection.send(part)
 
-    def _written_head(self) -> bytes:
-        """Return the head; what the application leaves to the server is decided here."""
+    def _whole_headers(self) -> Headers:
+        """Return the headers; what the application leaves to the server is decided here."""
         code = int(self._status[:3])
         headers = self._headers[:]
         names = {name.lower() for name, _ in headers}
@@ -117,8 +111,7 @@ class Answer:
             headers.append(("Date", _date(int(time()))))
         if "server" not in names:
             headers.append(("Server", host.name))
-        lines = "".join([f"{name}: {value}\r\n" for name, value in headers])
-        return f"HTTP/1.1 {self._status}\r\n{lines}\r\n".encode("latin-1")
+        return headers
 
 
 @lru_cache(maxsize=1)

@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 
 LOG = logging.getLogger("inbox_mock.serving")
 NO_LINGER = struct.pack("ii", 1, 0)
+COPIED = 64 * 1024
+"""A body of so many bytes is copied, to leave with the head; a longer one follows it."""
+
+Headers = list[tuple[str, str]]
 
 
 class Gone(Exception):  # noqa: N818 - an event, not a failure of ours
@@ -82,6 +86,20 @@ class Connection:
         }
         with suppress(OSError):  # the client has gone
             self.environ[OWN_ADDRESS] = opened.getsockname()[0]
+
+    def begin(self, status: str, headers: Headers, part: bytes) -> None:
+        """Send the head of an answer, and the first part of its body.
+
+        Raises:
+            Gone: the client does not take it.
+        """
+        lines = "".join([f"{name}: {value}\r\n" for name, value in headers])
+        head = f"HTTP/1.1 {status}\r\n{lines}\r\n".encode("latin-1")
+        if len(part) > COPIED:
+            self.send(head)
+            self.send(part)
+        else:
+            self.send(head + part)
 
     def send(self, data: bytes) -> None:
         """Send all of it, each part within the timeout.

@@ -59,7 +59,8 @@ class InboxMock:
         return self._held[-1][0]
 
     def __enter__(self) -> SandboxInProcess:
-        from inbox_mock.testing.transport import Application, Interception
+        from inbox_mock.testing.application import Application
+        from inbox_mock.testing.transport import Interception
 
         fake = _fake(self._origin)
         try:
@@ -167,7 +168,7 @@ def _fake(origin: str) -> "Fake":
     """Return an unused fake, or a new one: creating a fake takes a hundred times as long as creating a sandbox."""
     from inbox_mock.app import Options, create_app
     from inbox_mock.scenarios.loading import find_shipped
-    from inbox_mock.testing.transport import wait
+    from inbox_mock.testing.application import wait
 
     with _LOCK:
         idle = _IDLE.setdefault(origin, [])

@@ -1,22 +1,19 @@
 """HTTP of ``requests`` without a socket: requests are intercepted, and answered by an application in this process.
 
 The server's own parser reads the bytes that ``requests`` writes, and writes the answer. So nothing differs from a server on
-a port: the case of headers, the status line, chunked bodies, answers that break off or never come, retries, timeouts.
+a port: the case of headers, the status line, chunked bodies, answers that break off or never come, retries, timeouts. The head
+of an answer is handed over as it is, instead of being written and parsed.
 ``requests.adapters.HTTPAdapter.send`` is replaced once for all sandboxes, and restored when the last one is released.
 """
 
-import logging
-import socket
 from collections.abc import Callable
 from contextlib import ExitStack
-from contextvars import ContextVar
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from functools import partial
-from io import BufferedReader, BytesIO, RawIOBase
+from http import HTTPStatus
+from http.client import HTTPMessage, HTTPResponse
+from io import BytesIO
 from threading import Lock, get_ident
-from time import sleep
-from typing import IO, Any
+from typing import Any
 from urllib.parse import urlsplit
 
 import requests
@@ -25,13 +22,10 @@ from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection
 from urllib3.connectionpool import HTTPConnectionPool
 
-from inbox_mock import __version__
-from inbox_mock.serving.connection import Connection as ServerConnection
-from inbox_mock.serving.connection import Host
-from inbox_mock.serving.request import answer_next
+from inbox_mock.testing.application import PORTS, Application, Head
 from inbox_mock.testing.contact import no_contact
 
-PORTS = {"http": 80, "https": 443}
+WITHOUT_BODY = (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED)
 Send = Callable[..., requests.Response]
 _ACTIVE: "list[Interception]" = []
 _LOCK = Lock()
@@ -41,122 +35,32 @@ _REAL_SEND: Send = responses._real_send  # noqa: SLF001 - kept there before anyb
 ONLY_REQUESTS = "in process only requests is answered; other HTTP libraries need a server, such as the fixture inbox_mock starts"
 
 
-@dataclass(slots=True)
-class ClientTimeout:
-    """A client's timeout in seconds; None is unlimited. ``expired``: the answer would have come later."""
-
-    seconds: float | None
-    expired: bool = False
-
-
-WAITING: ContextVar[ClientTimeout | None] = ContextVar("WAITING", default=None)
-
-
-def wait(seconds: float) -> None:
-    """Delay an answer. If the client's timeout is shorter, it is raised at once, without waiting."""
-    timeout = WAITING.get()
-    if timeout is not None and timeout.seconds is not None and seconds > timeout.seconds:
-        timeout.expired = True
-    else:
-        sleep(seconds)
-
-
-class _Host(Host):
-    """What would serve the application on a port."""
-
-    def error_log(self, message: str, level: int = logging.INFO, *, traceback: bool = False) -> None:
-        """Log errors of the server."""
-        logging.getLogger("inbox_mock.testing").log(level, "%s", message, exc_info=traceback)
-
-
-THIS_MACHINE = ("127.0.0.1", 0)
-
-
-class _ServerEnd:
-    """The server's end of a connection, in place of its socket."""
-
-    def __init__(self, request: bytes) -> None:
-        self.recv = BytesIO(request).read
-        self.written = BytesIO()
-        self.send = self.written.write
-        self.reset = False
-
-    def settimeout(self, _seconds: float) -> None:
-        """Do nothing: no byte is waited for."""
-
-    def shutdown(self, _how: int) -> None:
-        """Do nothing: what was written is read at the end."""
-
-    def getsockname(self) -> tuple[str, int]:
-        """Return the address of this machine."""
-        return THIS_MACHINE
-
-    def setsockopt(self, _level: int, option: int, _value: bytes) -> None:
-        """Record that the gateway is about to reset the connection."""
-        self.reset = self.reset or option == socket.SO_LINGER
-
-
-class Application:
-    """A WSGI application that answers as if it were served at ``origin``."""
-
-    def __init__(self, app: Any, origin: str) -> None:
-        parts = urlsplit(origin)
-        self.origin = origin
-        self.scheme = parts.scheme
-        self.host = parts.hostname or ""
-        self.port = parts.port or PORTS[parts.scheme]
-        self._host = _Host((self.host, self.port), app, f"inbox-mock/{__version__}")
-
-    def is_at(self, url: str) -> bool:
-        """Return whether a URL is one of this application."""
-        parts = urlsplit(url)
-        return (parts.scheme, parts.hostname, parts.port or PORTS.get(parts.scheme)) == (self.scheme, self.host, self.port)
-
-    def exchange(self, request: bytes, timeout: float | None) -> bytes:
-        """Return the bytes that answer the bytes of a request.
-
-        Raises:
-            ConnectionResetError: a fault resets the connection.
-            TimeoutError: the answer comes later than the client waits.
-        """
-        end = _ServerEnd(request)
-        connection = ServerConnection(self._host, end, THIS_MACHINE, self.scheme)  # type: ignore[arg-type] # all that is used of a socket
-        waiting = ClientTimeout(timeout)
-        token = WAITING.set(waiting)
-        try:
-            answer_next(connection)
-        finally:
-            WAITING.reset(token)
-        if waiting.expired:
-            raise TimeoutError("timed out")
-        if end.reset:
-            raise ConnectionResetError(104, "Connection reset by peer")
-        return end.written.getvalue()
-
-    def send(self, real_send: Send, adapter: HTTPAdapter, request: requests.PreparedRequest, **options: Any) -> requests.Response:
-        """Send a request through ``requests`` and urllib3 as usual, only without a socket."""
-        return real_send(_Adapter(self, adapter), request, **options | {"proxies": {}})
-
-
-class _Adapter(HTTPAdapter):
+class Adapter(HTTPAdapter):
     """The client's adapter, with its retries, over connections to an application in this process."""
 
-    def __init__(self, application: Application, own: HTTPAdapter) -> None:
-        super().__init__(pool_connections=1, pool_maxsize=1, max_retries=own.max_retries)
-        self._pool = _Pool(application)
-        self._own = own
+    def __init__(self, pool: HTTPConnectionPool, own: HTTPAdapter) -> None:
+        super().__init__(max_retries=own.max_retries)
+        self._pool, self._own = pool, own
+
+    def init_poolmanager(self, *_given: object, **_more: object) -> None:
+        """Do nothing: there is one pool."""
 
     def get_connection_with_tls_context(self, *_given: object, **_more: object) -> HTTPConnectionPool:
+        """Return the pool of connections to the application."""
         return self._pool
 
     def add_headers(self, request: requests.PreparedRequest, **given: Any) -> None:
+        """Let the client's adapter add its headers."""
         self._own.add_headers(request, **given)
 
     def build_response(self, req: requests.PreparedRequest, resp: Any) -> requests.Response:
+        """Let the client's adapter build the response."""
         return self._own.build_response(req, resp)
 
 
-class _Pool(HTTPConnectionPool):
+class Pool(HTTPConnectionPool):
+    """A new connection to an application in this process for each request."""
+
     def __init__(self, application: Application) -> None:
         super().__init__(application.host, application.port)
         self.scheme = application.scheme
@@ -171,8 +75,41 @@ class _Pool(HTTPConnectionPool):
             conn.close()
 
 
+class _Response(HTTPResponse):
+    """A response whose head is asked for when ``http.client`` would begin to read it."""
+
+    _method: str
+    _check_close: Callable[[], bool]
+
+    def __init__(self, sock: "_ClientEnd", *given: Any, **more: Any) -> None:
+        super().__init__(sock, *given, **more)  # type: ignore[arg-type]
+        self._ask = sock.ask
+
+    def begin(self) -> None:
+        """Take the head as the server has it; what is written without one is parsed."""
+        self.fp, head = self._ask()  # type: ignore[assignment]
+        self.fp.seek(0 if head is None else head.at)
+        if head is None:
+            super().begin()
+            return
+        status, _, reason = head.status.partition(" ")
+        self.version, self.reason, self.status, self.chunk_left = 11, reason.strip(), int(status), None
+        self.code = self.status
+        self.headers = self.msg = HTTPMessage()
+        for name, value in head.headers:
+            self.headers.set_raw(name, value.lstrip(" \t"))
+        self.chunked = self.headers.get("Transfer-Encoding", "").lower() == "chunked"
+        length = self.headers.get("Content-Length", "")
+        self.length = int(length) if length.isdigit() and not self.chunked else None
+        if self.status in WITHOUT_BODY or self._method == "HEAD":
+            self.length = 0
+        self.will_close = self._check_close() or (not self.chunked and self.length is None)
+
+
 class _Connection(HTTPConnection):
     """A connection for one request."""
+
+    response_class = _Response
 
     def __init__(self, application: Application) -> None:
         super().__init__(application.host, application.port)
@@ -181,22 +118,6 @@ class _Connection(HTTPConnection):
 
     def connect(self) -> None:
         self.sock = _ClientEnd(self._application)
-
-
-class _Answer(RawIOBase):
-    """What a server answers, asked for at the first read: http.client leaves a response half made whose file cannot be made."""
-
-    def __init__(self, exchange: Callable[[], bytes]) -> None:
-        self._exchange = exchange
-        self._answer: BytesIO | None = None
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        if self._answer is None:
-            self._answer = BytesIO(self._exchange())
-        return self._answer.readinto(buffer)
 
 
 class _ClientEnd:
@@ -213,8 +134,13 @@ class _ClientEnd:
     def settimeout(self, seconds: float | None) -> None:
         self._timeout = seconds
 
-    def makefile(self, _mode: str) -> IO[bytes]:
-        return BufferedReader(_Answer(partial(self._application.exchange, bytes(self._request), self._timeout)))
+    def makefile(self, _mode: str) -> BytesIO:
+        """Return an empty file: ``http.client`` leaves a response half made whose file cannot be made."""
+        return BytesIO()
+
+    def ask(self) -> tuple[BytesIO, Head | None]:
+        """Let the application answer what was sent."""
+        return self._application.answer(bytes(self._request), self._timeout)
 
     def shutdown(self, _how: int) -> None:
         """Do nothing: nothing is pending."""
@@ -231,6 +157,7 @@ class Interception:
 
     def __init__(self, application: Application, passthrough: tuple[str, ...]) -> None:
         self.application = application
+        self._pool = Pool(application)
         self.passthrough = passthrough
         self.thread = get_ident()
         # Answers registered at the mock take precedence; all other requests pass through it, to `_pass_on`.
@@ -262,7 +189,8 @@ class Interception:
         url = str(request.url)
         host = urlsplit(url).hostname or ""
         if self.application.is_at(url):
-            return self.application.send(_REAL_SEND if _is_mock(_BENEATH[0]) else _BENEATH[0], adapter, request, **options)
+            send = _REAL_SEND if _is_mock(_BENEATH[0]) else _BENEATH[0]
+            return send(Adapter(self._pool, adapter), request, **options | {"proxies": {}})
         if any(fnmatchcase(host, wanted) for wanted in self.passthrough) or _is_mock(_BENEATH[0]):
             return _BENEATH[0](adapter, request, **options)
         raise requests.ConnectionError(

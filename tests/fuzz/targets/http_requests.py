@@ -16,7 +16,7 @@ from hostile.wire import replies, written
 from inbox_mock.api.pipeline import REFUSED
 from inbox_mock.domain.errors import NotRead
 from inbox_mock.serving import incoming
-from inbox_mock.testing.transport import Application
+from inbox_mock.testing.application import Application
 from raw import INTERIM, bytes_of
 
 PIECES = (1, 2, 7)
