@@ -9,6 +9,7 @@ import requests
 
 import inbox_contracts.rules
 from fake import Mock
+from inbox_contracts.consumer.trial import WORLDS_OF_A_JOB
 from inbox_contracts.rules import rules
 from inbox_mock.conduct.model import Rule
 from inbox_mock.domain.discovery import DeclarationError
@@ -52,8 +53,9 @@ def test_the_report_says_so_first_and_exits_2(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("theirs")
-def test_a_trial_is_not_held_and_the_doctor_names_them() -> None:
-    trial = run_apart("check", "client", "--worlds", "1", "--", sys.executable, DRIVER)
+@pytest.mark.parametrize("worlds", [1, 2 * WORLDS_OF_A_JOB])
+def test_a_trial_is_not_held_and_the_doctor_names_them(worlds: int) -> None:
+    trial = run_apart("check", "client", "--worlds", str(worlds), "--", sys.executable, DRIVER)
     doctor = run_apart("doctor", "--port", str(free_port()))
 
     assert (trial.returncode, trial.stderr.splitlines()[-1]) == (2, f"inbox-mock: {TOLD}")

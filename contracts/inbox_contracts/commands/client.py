@@ -25,6 +25,9 @@ EACH = "each"
     "--worlds", default=200, show_default=True, type=click.IntRange(1, 100_000), help="The number of worlds in which it is tried."
 )
 @click.option("--seed", default=0, show_default=True, type=click.IntRange(0, LARGEST), help="The seed from which the worlds are generated.")
+@click.option(
+    "--jobs", default=2, show_default=True, type=click.IntRange(1, 64), help="How many drivers run side by side; the verdict is the same."
+)
 @click.option("--hazard", metavar="NAME", help="Only worlds with this hazard; --format json lists all of them.")
 @click.option("--world", "world_file", metavar="FILE", help="Run this one world, such as one that was saved.")
 @click.option("--assume", metavar="NAME=VALUE|each", help="Flip an assumption, or each in turn, to see if the client depends on it.")
@@ -45,6 +48,7 @@ def command(
     driver: tuple[str, ...],
     worlds: int,
     seed: int,
+    jobs: int,
     hazard: str | None,
     world_file: str | None,
     assume: str | None,
@@ -71,6 +75,7 @@ def command(
     options: dict[str, Any] = {
         "worlds": worlds,
         "seed": seed,
+        "jobs": jobs,
         "only": hazard,
         "replay": world,
         "shrink_seconds": shrink_seconds,

@@ -1,10 +1,11 @@
 """The evaluation of a recording: what the client believes, what reached the guests, and the rules of conduct."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from json import JSONDecodeError, loads
 
 from inbox_contracts.consumer.driver import JSON
+from inbox_contracts.consumer.hazards import hazards
 from inbox_contracts.consumer.oracle import NOUNS, Difference, differences
 from inbox_contracts.consumer.recording import ReceivedWebhook, Recording
 from inbox_contracts.rules import rules
@@ -60,8 +61,41 @@ class Misbehaviour:
     entries: tuple[int, ...] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judgement:
+    """A run of a client in a world, judged: ``findings`` are what it did wrong; the ``recording`` is kept if there are any.
+
+    ``can`` are the commands that it can do, None if its driver failed; ``met`` are the hazards that it met, ``assumed`` the assumed
+    behaviours that the run relied on, ``notes`` remarks for a person.
+    """
+
+    findings: tuple[Misbehaviour, ...] = ()
+    recording: Recording | None = None
+    can: frozenset[str] | None = None
+    met: tuple[str, ...] = ()
+    assumed: tuple[JSON, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
 class BrokenRulesError(Exception):
     """Rules of conduct cannot be used, so that the client cannot be judged; the text names them."""
+
+
+def judged(recording: Recording, notes: Sequence[str] = ()) -> Judgement:
+    """Return the judgement of a recording.
+
+    Raises:
+        BrokenRulesError: a rule, or a package's offer of rules, cannot be used.
+    """
+    findings, failed = tuple(evaluate(recording)), recording.driver_error is not None
+    return Judgement(
+        findings=findings,
+        recording=recording if findings else None,
+        can=None if failed else recording.can,
+        met=() if failed else tuple(name for name, hazard in hazards().items() if hazard.met(recording)),
+        assumed=tuple(recording.report.get("assumed", ())),
+        notes=tuple(notes),
+    )
 
 
 def evaluate(recording: Recording) -> list[Misbehaviour]:

@@ -11,12 +11,17 @@ from typing import Any, Self
 from inbox_contracts.consumer.driver import JSON
 from inbox_contracts.consumer.oracle import WorldState
 from inbox_contracts.consumer.worlds import EDITS, World, kind_of
+from inbox_mock.api.routes import OPERATIONS
 from inbox_mock.app import Options
 from inbox_mock.channels import policies
+from inbox_mock.conduct.evaluation import offered_rules
+from inbox_mock.conduct.evidence import OperationIndex
+from inbox_mock.conduct.report import report_on
 from inbox_mock.domain import limits
 from inbox_mock.engine import durations
 from inbox_mock.engine.sandbox import Sandbox
 from inbox_mock.engine.unit_of_work import Actor
+from inbox_mock.faults import active
 from inbox_mock.scenarios import timeline
 from inbox_mock.scenarios.build import Overrides
 from inbox_mock.scenarios.errors import ScenarioError
@@ -25,9 +30,7 @@ from inbox_mock.services import oauth
 from inbox_mock.services.messages import edit_message
 from inbox_mock.serving.server import Server, serving
 from inbox_mock.store import access, faults, journal, records
-from inbox_mock.store.database import Database
 from inbox_mock.store.timeline import Event
-from inbox_mock.testing.sandboxes import client_of
 from inbox_mock.webhooks.advance import IDLE, a_year_on, advance
 from inbox_mock.webhooks.sender import LocalReceiver, sign
 
@@ -42,10 +45,14 @@ EDITOR_ID = 2
 
 
 class Harness(ExitStack):
-    """A running server, in which worlds are opened one after the other. Use it as a context manager."""
+    """A running server, in which worlds are opened one after the other. Use it as a context manager.
+
+    ``operations`` and ``offers`` are what its reports are made by: the operations of the API, and the rules of conduct.
+    """
 
     def __enter__(self) -> Self:
         self._server = self.enter_context(serving(Options(scenario=find_shipped("empty"), seed=0, overrides=Overrides(mode="manual"))))
+        self.operations, self.offers = OperationIndex(OPERATIONS), offered_rules()
         return self
 
     @contextmanager
@@ -65,21 +72,23 @@ class Harness(ExitStack):
             fake.sender.local_receivers[RECEIVER_HOST] = receiver
         sandbox = fake.factory.create(from_object(scenario), Overrides(mode="manual"))
         try:
-            yield RunningWorld(self._server, sandbox)
+            yield RunningWorld(self, self._server, sandbox)
         finally:
             fake.sandboxes.remove(sandbox)
             fake.sender.local_receivers.pop(RECEIVER_HOST, None)
 
 
 class RunningWorld:
-    """The sandbox of one world: its state, its journal, its clock, the steps that take effect in it, and a ``client`` of its admin API."""
+    """The sandbox of one world: its state, its journal, its clock, its faults, its report, and the steps that take effect in it."""
 
-    def __init__(self, server: Server, sandbox: Sandbox) -> None:
-        self._server = server
+    def __init__(self, harness: Harness, server: Server, sandbox: Sandbox) -> None:
+        self._harness, self._server = harness, server
         self._sandbox = sandbox
         self._sender = server.fake.sender
         self._secret = ""
-        self.client = client_of(server.fake.app, server.url).sandbox(sandbox.id)
+        self._known: tuple[int, WorldState] | None = None
+        with sandbox.work() as work:
+            self._account_id = records.ids(work.db, records.Selection("accounts"), 1)[0]  # the client's is the first one
 
     def credentials(self) -> JSON:
         """Return the arguments of the command ``start``: the API's address, credentials, and newly issued tokens."""
@@ -87,7 +96,7 @@ class RunningWorld:
             application = access.client_application(work.db)
             if application is None:
                 raise RuntimeError("the world has no application of the client's own")
-            token, refresh = oauth.issue_pair(work, application["id"], _account_id(work.db), SCOPES)
+            token, refresh = oauth.issue_pair(work, application["id"], self._account_id, SCOPES)
             client_id, self._secret = oauth.client_credentials_of(work, application)
         return {
             "api_url": f"{self._server.url}/api/v3",
@@ -103,20 +112,21 @@ class RunningWorld:
         return sign(self._secret, body) == headers[SIGNATURE]
 
     def state(self) -> WorldState:
-        """Return the records of the client's account as they are now."""
+        """Return the records of the client's account as they are now, as long as nothing happens."""
+        if self._known is None or self._known[0] != self._sandbox.version:
+            owning = frozenset(name for name, policy in policies().items() if policy.owns_conversations)
+            self._known = self._sandbox.version, WorldState(self._rows, owning)
+        return self._known[1]
+
+    def _rows(self, noun: str) -> list[JSON]:
         with self._sandbox.work() as work:
-            account_id = _account_id(work.db)
-            bookings, conversations, participants, messages = (
-                _rows(work.db, f"{noun}s", f"{noun}_records", account_id) for noun in ("booking", "conversation", "participant", "message")
-            )
-        owning = frozenset(name for name, policy in policies().items() if policy.owns_conversations)
-        return WorldState(bookings, conversations, participants, messages, owning)
+            found = records.read(work.db, f"{noun}_records", records.ids(work.db, records.Selection(f"{noun}s", self._account_id)))
+        return [dict(zip(found.columns, row, strict=True)) for row in found.rows]
 
     @property
     def now(self) -> str:
         """The world's time, such as ``2030-06-01T12:00:00Z``."""
-        with self._sandbox.work() as work:
-            return work.now
+        return self._sandbox.now
 
     def perform(self, step: Mapping[str, Any]) -> str | None:
         """Perform a step now; return None, or the reason why it has no effect."""
@@ -167,20 +177,18 @@ class RunningWorld:
 
     def newest_entry(self) -> int:
         """Return the id of the journal's newest entry, or 0."""
-        with self._sandbox.work() as work:
-            return journal.next_id(work.db) - 1
+        return self._sandbox.storage.facts.entry
 
     def entries(self, after: int = 0) -> list[JSON]:
         """Return the journal's entries after the one with this id, oldest first."""
         with self._sandbox.work() as work:
             return journal.after(work.db, after, limits.JOURNAL)
 
+    def faults(self) -> list[JSON]:
+        """Return the faults that were set, and how often each struck."""
+        with self._sandbox.work() as work:
+            return [active.shown(row) for row in faults.all_set(work.db)]
 
-def _account_id(db: Database) -> int:
-    """Return the id of the first account, which the client uses."""
-    return records.ids(db, records.Selection("accounts"), 1)[0]
-
-
-def _rows(db: Database, table: str, view: str, account_id: int) -> list[JSON]:
-    found = records.read(db, view, records.ids(db, records.Selection(table, account_id)))
-    return [dict(zip(found.columns, row, strict=True)) for row in found.rows]
+    def report(self) -> JSON:
+        """Return the report on the client's conduct."""
+        return report_on(self._sandbox, self._harness.operations, offers=self._harness.offers)

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from json import loads
 from typing import Any
 
@@ -42,18 +43,35 @@ class Difference:
     expected: object = None
 
 
-@dataclass(frozen=True, slots=True)
 class WorldState:
     """The records of the client's account, as the service holds them: rows of the views ``*_records``, in the order of their ids.
 
-    ``owning`` are the channels that open conversations by themselves.
+    Those of a noun are read when they are first asked for; ``owning`` are the channels that open conversations by themselves.
     """
 
-    bookings: list[JSON]
-    conversations: list[JSON]
-    participants: list[JSON]
-    messages: list[JSON]
-    owning: frozenset[str]
+    def __init__(self, read: Callable[[str], list[JSON]], owning: frozenset[str]) -> None:
+        self._of = cache(read)
+        self.owning = owning
+
+    @property
+    def bookings(self) -> list[JSON]:
+        """The bookings."""
+        return self._of("booking")
+
+    @property
+    def conversations(self) -> list[JSON]:
+        """The conversations."""
+        return self._of("conversation")
+
+    @property
+    def participants(self) -> list[JSON]:
+        """The participants of all conversations."""
+        return self._of("participant")
+
+    @property
+    def messages(self) -> list[JSON]:
+        """The messages in all conversations."""
+        return self._of("message")
 
     def channel_conversation(self, booking_id: int) -> JSON | None:
         """Return the conversation that the booking's channel opened, or None."""
@@ -96,8 +114,7 @@ class WorldState:
 
     def is_outdated(self, noun: str, record: JSON) -> bool:
         """Return whether a record that a webhook brings is older than the stored one."""
-        stored = {"booking": self.bookings, "conversation": self.conversations, "message": self.messages}[noun]
-        found = next((row for row in stored if row["id"] == record["id"]), None)
+        found = next((row for row in self._of(noun) if row["id"] == record["id"]), None)
         return found is not None and str(record["updated_at"]) < str(found["updated_at"])
 
     def expected_belief(self) -> JSON:

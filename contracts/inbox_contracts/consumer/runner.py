@@ -79,9 +79,9 @@ class WorldRunner:
         recording.expected, recording.cancelled = state.expected_belief(), state.cancelled
         for reply in recording.replies:
             reply.read, reply.sent = state.times_read(reply.booking_id, reply.content), state.times_sent(reply.content)
-        recording.entries, recording.faults = self.world.entries(), self.world.client.faults()
+        recording.entries, recording.faults = self.world.entries(), self.world.faults()
         if recording.driver_error is None:
-            recording.report = self.world.client.report()
+            recording.report = self.world.report()
 
     def _step(self, step: Mapping[str, Any]) -> None:
         match kind_of(step):
@@ -160,13 +160,15 @@ class WorldRunner:
 
     def _command(self, command: str, **arguments: object) -> JSON:
         """Send a command until the client has carried it out. It may put it off as long as it makes progress in between."""
-        in_a_row, seen = 0, {_target(entry) for entry in self.world.entries() if _succeeded(entry)}
+        in_a_row, seen = 0, None
         for _ in range(MOST_IN_ALL):
             before = self.world.newest_entry()
             try:
                 return self._once(command, **arguments)
             except Later:
                 new = self.world.entries(before)
+            if seen is None:
+                seen = {_target(entry) for entry in self.world.entries() if entry["id"] <= before and _succeeded(entry)}
             progress = {_target(entry) for entry in new if _succeeded(entry)} - seen
             in_a_row, seen = (0 if progress else in_a_row + 1), seen | progress
             if in_a_row >= IN_A_ROW:

@@ -1,24 +1,30 @@
 """The client trial: generate worlds, run the client in each, and stop at the first in which it fails."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import nullcontext
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from time import monotonic
+from typing import TYPE_CHECKING
 
-from inbox_contracts.consumer.driver import CAPABILITIES, JSON, Client, ClientDriver, InProcessDriver
-from inbox_contracts.consumer.evaluation import Misbehaviour, evaluate
+from inbox_contracts.consumer.driver import CAPABILITIES, JSON, Client
+from inbox_contracts.consumer.evaluation import Judgement, Misbehaviour
 from inbox_contracts.consumer.generation import generate, shrink
-from inbox_contracts.consumer.harness import Harness
 from inbox_contracts.consumer.hazards import hazards
-from inbox_contracts.consumer.process import ANSWER_SECONDS, CommandDriver
+from inbox_contracts.consumer.judging import Judge
+from inbox_contracts.consumer.process import ANSWER_SECONDS
 from inbox_contracts.consumer.recording import Recording
-from inbox_contracts.consumer.runner import run_world
+from inbox_contracts.consumer.worker import Workers
 from inbox_contracts.consumer.worlds import World
 from inbox_mock.console.stopping import STOP
 from inbox_mock.scenarios.errors import ScenarioError
 
+if TYPE_CHECKING:
+    from inbox_contracts.consumer.harness import Harness
+
 WORLDS = 200
+JOBS = 2
+WORLDS_OF_A_JOB = 20
+"""So many worlds at least are worth another process, which takes about as long to start."""
 SHRINK_SECONDS = 30.0
 UNSHRUNK = frozenset({"CRASH", "HANG", "RUBBISH", "WRONG ID", "PROTOCOL", "MISSING", "NO CLIENT"})
 """Codes of the driver's own errors: the world is not made smaller for them."""
@@ -76,51 +82,50 @@ def run(
     only: str | None = None,
     replay: World | None = None,
     assume: Mapping[str, object] | None = None,
+    jobs: int = JOBS,
     shrink_seconds: float = SHRINK_SECONDS,
     answer_seconds: float = ANSWER_SECONDS,
     progress: Progress = lambda done, count: None,  # noqa: ARG005
     clock: Callable[[], float] = monotonic,
-    harness: Harness | None = None,
+    harness: "Harness | None" = None,
 ) -> Verdict:
     """Put a client on trial: a command (a list of texts), or an object that implements `inbox_contracts.consumer.driver.Client`.
 
     ``only`` names a hazard that is in every world; ``replay`` is the only world to run; ``assume`` sets switches of the
-    scenario's ``assume`` in every world.
+    scenario's ``assume`` in every world. A command is started ``jobs`` times, if there are worlds enough: the verdict is the same.
 
     Raises:
         ScenarioError: the world to replay cannot be made.
         BrokenRulesError: a rule of conduct cannot be used.
     """
-    driver: ClientDriver = InProcessDriver(client) if isinstance(client, Client) else CommandDriver(client, answer_seconds)
-    chosen = [replay] if replay is not None else generate(worlds, seed, only)
-    chosen = [world.assuming(**(assume or {})) for world in chosen]
-    with Harness() if harness is None else nullcontext(harness) as used:
-        return _Trial(driver, used, seed, shrink_seconds, clock).run(chosen, progress)
+    command = [] if isinstance(client, Client) or replay is not None or harness is not None else client
+    count = min(jobs, worlds // WORLDS_OF_A_JOB) if command else 1
+    with Judge(client, answer_seconds, harness) as judge, Workers(count if count > 1 else 0, command, answer_seconds) as workers:
+        chosen = [replay] if replay is not None else generate(worlds, seed, only)
+        chosen = [world.assuming(**(assume or {})) for world in chosen]
+        return _Trial(judge, workers, seed, shrink_seconds, clock).run(chosen, progress)
 
 
 class _Trial:
     """One trial, from the first world to the verdict."""
 
-    def __init__(self, driver: ClientDriver, harness: Harness, seed: int, shrink_seconds: float, clock: Callable[[], float]) -> None:
-        self._driver, self._harness, self._seed = driver, harness, seed
+    def __init__(self, judge: Judge, workers: Workers, seed: int, shrink_seconds: float, clock: Callable[[], float]) -> None:
+        self._judge, self._workers, self._seed = judge, workers, seed
         self._shrink_seconds, self._clock = shrink_seconds, clock
         self._met: Counter[str] = Counter(dict.fromkeys(hazards(), 0))
         self._assumed: dict[str, JSON] = {}
         self._can: set[str] = set(CAPABILITIES)
+        self._notes: list[str] = []
 
     def run(self, worlds: Sequence[World], progress: Progress) -> Verdict:
         began, failure, done = self._clock(), None, 0
-        try:
-            for done, world in enumerate(worlds, 1):
-                recording = run_world(world, self._driver, self._harness)
-                self._count(recording)
-                found = evaluate(recording)
-                if found:
-                    failure = self._failure(recording, found)
-                    break
-                progress(done, len(worlds))
-        finally:
-            self._driver.close()
+        for done, judgement in enumerate(self._judgements(worlds), 1):
+            self._count(judgement)
+            if judgement.recording is not None:
+                self._workers.close()
+                failure = self._failure(judgement.recording, judgement.findings)
+                break
+            progress(done, len(worlds))
         STOP.check()
         return Verdict(
             worlds=done,
@@ -128,26 +133,35 @@ class _Trial:
             met=dict(self._met),
             not_judged=tuple(name for name in CAPABILITIES if name not in self._can),
             assumed=tuple(self._assumed.values()),
-            notes=tuple(self._driver.notes),
+            notes=tuple(self._notes),
             seconds=self._clock() - began,
             failure=failure,
         )
 
-    def _count(self, recording: Recording) -> None:
-        if recording.driver_error is None:
-            self._can &= recording.can
-            self._met.update(name for name, hazard in hazards().items() if hazard.met(recording))
-        for behaviour in recording.report.get("assumed", ()):
+    def _judgements(self, worlds: Sequence[World]) -> Iterator[Judgement]:
+        """Yield the judgement of each world, in their order; what no other process can judge is judged here."""
+        if not self._workers:
+            yield from map(self._judge.judge, worlds)
+            return
+        for world, judgement in zip(worlds, self._workers.judge(worlds), strict=True):
+            yield judgement or self._judge.judge(world)
+
+    def _count(self, judgement: Judgement) -> None:
+        if judgement.can is not None:
+            self._can &= judgement.can
+        self._met.update(judgement.met)
+        for behaviour in judgement.assumed:
             known = self._assumed.setdefault(behaviour["behaviour"], {**behaviour, "seen": 0})
             known["seen"] += behaviour["seen"]
+        self._notes += judgement.notes
 
-    def _failure(self, recording: Recording, found: list[Misbehaviour]) -> Failure:
+    def _failure(self, recording: Recording, found: tuple[Misbehaviour, ...]) -> Failure:
         steps, code = len(recording.world.steps), found[0].code
         if recording.driver_error is not None or code in UNSHRUNK:
-            return Failure(findings=tuple(found), recording=recording, steps_before=steps)
-        self._driver.restart()
+            return Failure(findings=found, recording=recording, steps_before=steps)
+        self._judge.restart()
         if not self._again(recording.world, code):
-            return Failure(findings=tuple(found), recording=recording, flaky=True, steps_before=steps)
+            return Failure(findings=found, recording=recording, flaky=True, steps_before=steps)
         smallest = recording, found
 
         def fails(world: World) -> bool:
@@ -157,15 +171,18 @@ class _Trial:
             return again is not None
 
         _, whole = shrink(recording.world, fails, self._shrink_seconds, self._clock)
-        return Failure(findings=tuple(smallest[1]), recording=smallest[0], whole=whole, steps_before=steps)
+        return Failure(findings=smallest[1], recording=smallest[0], whole=whole, steps_before=steps)
 
-    def _again(self, world: World, code: str) -> tuple[Recording, list[Misbehaviour]] | None:
+    def _again(self, world: World, code: str) -> tuple[Recording, tuple[Misbehaviour, ...]] | None:
         """Run a world again; return its recording and what the client did wrong, if its first violation has the same code."""
         try:
-            recording = run_world(world, self._driver, self._harness)
+            judgement = self._judge.judge(world)
         except ScenarioError:
             return None
-        found = evaluate(recording)
+        self._notes += judgement.notes
+        recording, found = judgement.recording, judgement.findings
+        if recording is None:
+            return None
         if recording.driver_error is not None:
-            self._driver.restart()
-        return (recording, found) if found and found[0].code == code else None
+            self._judge.restart()
+        return (recording, found) if found[0].code == code else None

@@ -1,7 +1,7 @@
 """Sign webhooks and send them over HTTP. No lock is held here, and no transaction is open."""
 
 import hmac
-from base64 import b64encode
+from binascii import b2a_base64
 from collections.abc import Callable, Mapping
 from urllib.parse import quote, urljoin, urlsplit
 
@@ -38,8 +38,7 @@ def sign(secret: str, body: bytes) -> str:
 
 def encode64(body: bytes) -> bytes:
     """Return the Base64 of a body, a newline after every 60 characters and at the end."""
-    lines = [body[start : start + BYTES_IN_A_LINE] for start in range(0, len(body), BYTES_IN_A_LINE)]
-    return b"".join(b64encode(line) + b"\n" for line in lines)
+    return b"".join([b2a_base64(body[start : start + BYTES_IN_A_LINE]) for start in range(0, len(body), BYTES_IN_A_LINE)])
 
 
 class WebhookSender:

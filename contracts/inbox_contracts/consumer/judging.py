@@ -1,0 +1,51 @@
+"""Judging a client in one world after the other, with one driver and one harness."""
+
+from collections.abc import Sequence
+from contextlib import ExitStack
+from typing import TYPE_CHECKING
+
+from inbox_contracts.consumer.driver import Client, ClientDriver, InProcessDriver
+from inbox_contracts.consumer.evaluation import Judgement, judged
+from inbox_contracts.consumer.process import CommandDriver
+from inbox_contracts.consumer.worlds import World
+
+if TYPE_CHECKING:
+    from inbox_contracts.consumer.harness import Harness
+
+
+class Judge(ExitStack):
+    """Runs a client in worlds, and judges each run. Use it as a context manager, which ends the driver.
+
+    The harness is started for the first world, unless one is given, which stays open.
+    """
+
+    def __init__(self, client: Sequence[str] | Client, answer_seconds: float, harness: "Harness | None" = None) -> None:
+        super().__init__()
+        self._driver: ClientDriver = InProcessDriver(client) if isinstance(client, Client) else CommandDriver(client, answer_seconds)
+        self._harness = harness
+        self.callback(self._driver.close)
+
+    def judge(self, world: World) -> Judgement:
+        """Run the client in a world, and judge it.
+
+        Raises:
+            ScenarioError: the world cannot be built.
+            BrokenRulesError: a rule of conduct cannot be used.
+        """
+        from inbox_contracts.consumer.runner import run_world
+
+        recording = run_world(world, self._driver, self.prepare())
+        notes, self._driver.notes = self._driver.notes, []
+        return judged(recording, notes)
+
+    def prepare(self) -> "Harness":
+        """Return the harness, started if there is none yet."""
+        if self._harness is None:
+            from inbox_contracts.consumer.harness import Harness
+
+            self._harness = self.enter_context(Harness())
+        return self._harness
+
+    def restart(self) -> None:
+        """Restart the client, after it has failed."""
+        self._driver.restart()

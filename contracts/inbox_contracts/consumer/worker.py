@@ -1,0 +1,120 @@
+"""Processes that judge a client side by side, each in its share of the worlds, with a driver and a harness of its own.
+
+A process and the trial that has started it are the ends of a line: whichever end is closed, the other process ends what it does.
+"""
+
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, suppress
+from itertools import cycle
+from multiprocessing import Pipe
+from multiprocessing.connection import Connection, wait
+from threading import Thread
+from typing import Any
+
+from inbox_contracts.consumer.evaluation import BrokenRulesError, Judgement
+from inbox_contracts.consumer.judging import Judge
+from inbox_contracts.consumer.worlds import World
+from inbox_contracts.guarded import LAST_SECONDS
+from inbox_mock.console.stopping import STOP, Stopped
+from inbox_mock.scenarios.errors import ScenarioError
+
+BEGIN = "import sys; sys.path[:] = {path!r}; from inbox_contracts.consumer.worker import work; work({line})"
+"""The program of a process. Its environment is that of the trial, since the driver inherits it."""
+
+
+class Workers(ExitStack):
+    """Processes that judge the same client. Use it as a context manager, which ends them."""
+
+    def __init__(self, count: int, command: Sequence[str], answer_seconds: float) -> None:
+        super().__init__()
+        self._started = [_Worker() for _ in range(count)]
+        for worker in self._started:
+            self.callback(worker.end)
+        for worker in self._started:
+            self.callback(worker.line.close)  # of all of them, before one is waited for
+            worker.tell((list(command), answer_seconds))
+
+    def __len__(self) -> int:
+        """Return how many there are."""
+        return len(self._started)
+
+    def judge(self, worlds: Sequence[World]) -> Iterator[Judgement | None]:
+        """Yield the judgement of each world, in their order; None where the world or a rule cannot be used.
+
+        Each process has always the same share, so that its driver sees the same worlds again, whatever time they take.
+
+        Raises:
+            RuntimeError: a process has ended.
+            Stopped: this process is to end.
+        """
+        for number, worker in enumerate(self._started):
+            worker.tell(worlds[number :: len(self)])
+        for _, worker in zip(worlds, cycle(self._started), strict=False):
+            yield worker.hear()
+
+
+class _Worker:
+    """A process, and this end of the line to it."""
+
+    def __init__(self) -> None:
+        self.line, its = Pipe()
+        with its:
+            self._process = subprocess.Popen(  # noqa: S603 - this program
+                [sys.executable, "-c", BEGIN.format(path=sys.path, line=its.fileno())],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                pass_fds=(its.fileno(),),
+                process_group=0,  # Ctrl-C is for the trial, which ends them
+            )
+
+    def tell(self, what: object) -> None:
+        """Tell it something, if it has not ended, which is heard next."""
+        with suppress(ConnectionError):
+            self.line.send(what)
+
+    def hear(self) -> Judgement | None:
+        wait([self.line, STOP])  # type: ignore[list-item]  # it has a descriptor
+        STOP.check()
+        try:
+            said: Judgement | None = self.line.recv()
+        except (EOFError, ConnectionError):
+            raise RuntimeError(f"a process that judges worlds ended with exit code {self._process.wait()}") from None
+        return said
+
+    def end(self) -> None:
+        """Wait until it has ended, together with its driver; kill it if it does not."""
+        try:
+            self._process.wait(LAST_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+
+
+def work(descriptor: int) -> None:
+    """Judge a client in the worlds that come over a line, until it is closed."""
+    line: Connection[Any, Any] = Connection(descriptor)
+    with suppress(EOFError, ConnectionError, Stopped):
+        command, answer_seconds = line.recv()
+        with Judge(command, answer_seconds) as judge:
+            judge.prepare()
+            worlds: list[World] = line.recv()
+            Thread(target=_end_with, args=(line,), daemon=True).start()
+            for world in worlds:
+                line.send(_judged(judge, world))
+
+
+def _end_with(line: "Connection[Any, Any]") -> None:
+    """Request a stop as soon as the other end of a line is closed: nothing more is said on it."""
+    with suppress(EOFError, OSError):
+        line.recv()
+    STOP.request()
+
+
+def _judged(judge: Judge, world: World) -> Judgement | None:
+    """Return the judgement of a world; None if it cannot be given, and the trial is to find out why."""
+    try:
+        return judge.judge(world)
+    except (ScenarioError, BrokenRulesError):
+        return None
