@@ -10,10 +10,11 @@ from inbox_mock.domain.errors import NotFound, SandboxExists, SandboxFull
 from inbox_mock.store import database
 from inbox_mock.store.database import Database
 from inbox_mock.store.homes import Facts, Kept, Label, Listed, Start, Transaction
+from inbox_mock.store.homes.differences import Differences, differences
 
 
 class MemoryStorage:
-    """A sandbox in memory; asleep it is only its image, a third of the size, from which it is restored in half a millisecond."""
+    """A sandbox in memory; asleep it is only what its image differs in from its start, from which it is restored in half a millisecond."""
 
     label: Label
     facts: Facts
@@ -23,7 +24,7 @@ class MemoryStorage:
         self.generation = self.version = 0
         self.size = len(image)
         self._db: Database | None = None
-        self._asleep: bytes | None = image
+        self._asleep: Differences | None = differences(image, start.image)
         self._advancing = Lock()
         self._snapshots: dict[str, tuple[str, bytes]] = {}
 
@@ -74,7 +75,7 @@ class MemoryStorage:
     def image(self) -> bytes:
         """Return the image."""
         if self._asleep is not None:
-            return self._asleep
+            return self._asleep.image()
         image = database.take_image(self._awake())
         self.size = len(image)
         return image
@@ -86,8 +87,8 @@ class MemoryStorage:
     def sleep(self) -> None:
         """Keep only the image."""
         if self._db is not None:
-            self._asleep = database.take_image(self._db)
-            self.size = len(self._asleep)
+            self._asleep = differences(database.take_image(self._db), self._start.image)
+            self.size = self._asleep.size
             self._close()
 
     def relabel(self, label: Label) -> None:
@@ -128,7 +129,7 @@ class MemoryStorage:
         if self._db is None:
             if self._asleep is None:
                 raise NotFound
-            self._db, self._asleep = database.restore(self._asleep), None
+            self._db, self._asleep = database.restore(self._asleep.image()), None
         return self._db
 
     def _close(self) -> None:
