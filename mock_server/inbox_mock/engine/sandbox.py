@@ -249,7 +249,7 @@ class Sandbox:
                     self._closed
                     or self._around.stopping.is_set()
                     or self.generation > generation
-                    or (entry is not None and max(self.storage.facts.entry, self._ledger.last) > entry)
+                    or (entry is not None and self.last_entry > entry)
                     or (version is not None and self.version != version)
                 ),
                 seconds,
@@ -269,6 +269,11 @@ class Sandbox:
     def version(self) -> int:
         """The number of changes."""
         return self.storage.version + self._gathered
+
+    @property
+    def last_entry(self) -> int:
+        """The id of the last entry of the journal; 0 if there is none."""
+        return max(self.storage.facts.entry, self._ledger.last)
 
     @property
     def clock(self) -> Clock:

@@ -86,7 +86,7 @@ def judged(fake: "Fake", sandbox_id: str) -> JSON | None:
         sandbox = fake.sandboxes.get(sandbox_id)
     except NotFound:
         return None
-    if not sandbox.storage.facts.entry:
+    if not sandbox.last_entry:
         return {"broken": offered_rules().broken, "violations": []}
     parts = parts_of(sandbox, operations())
     return {name: orjson.loads(parts[name]) for name in ("broken", "violations")}
