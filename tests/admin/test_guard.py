@@ -7,7 +7,7 @@ from flask import Flask
 from werkzeug.test import EnvironBuilder, TestResponse, run_wsgi_app
 
 from fake import InProcess, Mock
-from inbox_mock.admin.access_control import OWN_ADDRESS
+from inbox_mock.api.addressing import OWN_ADDRESS
 from inbox_mock.app import Options, create_app
 from inbox_mock.domain.admin_tokens import AdminToken
 from inbox_mock.scenarios.build import Overrides

@@ -8,7 +8,7 @@ import orjson
 from flask import Request, Response, request
 
 from inbox_mock.admin.operation import read_body
-from inbox_mock.api.addressing import name_in
+from inbox_mock.api.addressing import OWN_ADDRESS, name_in
 from inbox_mock.api.proxies import sign_of_a_proxy
 from inbox_mock.api.rendering import phrase
 from inbox_mock.domain import errors, limits
@@ -19,8 +19,6 @@ from inbox_mock.domain.spelling import FOUND, UNKNOWN, shortened
 from inbox_mock.domain.values import whole_number
 
 PREFIX = "/__admin"
-OWN_ADDRESS = "inbox_mock.own_address"
-"""The key of a request's environ that holds the address at which it came in, if the server knows it."""
 PUBLISHED = "--public-url without --trust-proxy, with which calls of this machine cannot be told from a proxy's"
 PROBLEM_JSON = "application/problem+json"
 

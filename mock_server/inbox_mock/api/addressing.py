@@ -13,6 +13,8 @@ HOST = re.compile(r"([A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(:[0-9]{1,5})
 USUAL_PORTS = {"http": ":80", "https": ":443"}
 ROOT = "inbox_mock.root"
 """The key of a request's environ that holds the server's public URL, if it was given one."""
+OWN_ADDRESS = "inbox_mock.own_address"
+"""The key of a request's environ that holds the address at which it came in, if the server knows it."""
 
 
 class Call(Protocol):

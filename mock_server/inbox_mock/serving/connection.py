@@ -9,7 +9,7 @@ from math import inf
 from traceback import print_exc
 from typing import TYPE_CHECKING, Any
 
-from inbox_mock.admin.access_control import OWN_ADDRESS
+from inbox_mock.api.addressing import OWN_ADDRESS
 from inbox_mock.domain import limits
 from inbox_mock.serving.handover import Handed, Handover
 from inbox_mock.serving.incoming import Incoming
