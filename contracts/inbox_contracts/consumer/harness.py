@@ -11,11 +11,11 @@ from typing import Any, Self
 from inbox_contracts.consumer.driver import JSON
 from inbox_contracts.consumer.oracle import WorldState
 from inbox_contracts.consumer.worlds import EDITS, World, kind_of
-from inbox_mock.api.routes import OPERATIONS
+from inbox_mock.api.index import OperationIndex
+from inbox_mock.api.operations import OPERATIONS
 from inbox_mock.app import Options
 from inbox_mock.channels import policies
 from inbox_mock.conduct.evaluation import offered_rules
-from inbox_mock.conduct.evidence import OperationIndex
 from inbox_mock.conduct.report import report_on
 from inbox_mock.domain import limits
 from inbox_mock.engine import durations
