@@ -87,7 +87,7 @@ class RunningWorld:
         self._sender = server.fake.sender
         self._secret = ""
         self._known: tuple[int, WorldState] | None = None
-        with sandbox.work() as work:
+        with sandbox.read() as work:
             self._account_id = records.ids(work.db, records.Selection("accounts"), 1)[0]  # the client's is the first one
 
     def credentials(self) -> JSON:
@@ -119,7 +119,7 @@ class RunningWorld:
         return self._known[1]
 
     def _rows(self, noun: str) -> list[JSON]:
-        with self._sandbox.work() as work:
+        with self._sandbox.read() as work:
             found = records.read(work.db, f"{noun}_records", records.ids(work.db, records.Selection(f"{noun}s", self._account_id)))
         return [dict(zip(found.columns, row, strict=True)) for row in found.rows]
 
@@ -177,7 +177,7 @@ class RunningWorld:
 
     def newest_entry(self) -> int:
         """Return the id of the journal's newest entry, or 0."""
-        return self._sandbox.storage.facts.entry
+        return self._sandbox.last_entry
 
     def entries(self, after: int = 0) -> list[JSON]:
         """Return the journal's entries after the one with this id, oldest first."""
