@@ -127,6 +127,63 @@ def test_a_request_that_waits_for_another_one_gets_its_answer() -> None:
             assert answer(opened) == (200, b"nothing")
 
 
+def test_one_thread_answers_on_all_connections_as_long_as_it_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(threads, "STALLED_SECONDS", LONGEST_SECONDS)
+    with busy() as served, ExitStack() as stack:
+        opened = [stack.enter_context(served.connect()) for _ in range(2 * threads.FEW)]
+        for one in opened * 3:
+            one.sendall(GET % b"echo")
+            assert answer(one) == (200, b"nothing")
+
+        assert served.threads == 1
+
+
+def test_what_is_sent_while_an_answer_is_made_is_answered_after_it() -> None:
+    with busy() as served, served.connect(GET % b"work") as opened, served.connect() as other:
+        eventually(lambda: served.begun == 1)
+        opened.sendall(GET % b"echo")
+        for _ in range(2):  # somebody has looked at what is sent
+            other.sendall(GET % b"echo")
+            assert answer(other) == (200, b"nothing")
+        served.goes_on.set()
+
+        with opened.makefile("rb") as answered:
+            received = answered.read(1)
+            while not received.endswith(b"nothing"):
+                received += answered.read(1)
+        assert re.findall(rb"\r\n\r\n(done|nothing)", received) == [b"done", b"nothing"]
+
+
+def test_who_goes_away_while_an_answer_is_made_leaves_the_thread_to_others() -> None:
+    with busy(most=1) as served:
+        with served.connect(GET % b"work"):
+            eventually(lambda: served.begun == 1)
+        served.goes_on.set()
+
+        with served.connect(GET % b"echo") as opened:
+            assert answer(opened) == (200, b"nothing")
+        eventually(lambda: not served.http.threads.busy and not len(served.http.connections))
+
+
+def test_an_error_of_looking_is_told_and_the_server_goes_on(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    look, failed = Connections.look, Event()
+
+    def fail_once(connections: Connections, seconds: float) -> list[Connection]:
+        found = look(connections, seconds)
+        if not failed.is_set():
+            failed.set()
+            raise RuntimeError("odd")
+        return found
+
+    monkeypatch.setattr(Connections, "look", fail_once)
+    with busy() as served:
+        assert failed.wait(LONGEST_SECONDS)
+        with served.connect(GET % b"echo") as opened:
+            assert answer(opened) == (200, b"nothing")
+
+    assert "RuntimeError('odd')" in capsys.readouterr().err
+
+
 def test_threads_that_rest_end_and_the_memory_that_they_had_is_returned(monkeypatch: pytest.MonkeyPatch) -> None:
     returned = Event()
     monkeypatch.setattr(threads, "REST_SECONDS", 0.01)

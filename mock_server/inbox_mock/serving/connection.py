@@ -129,7 +129,8 @@ class Connection:
 
     def close(self) -> None:
         """Close it, here."""
-        if not self.is_left:
-            with suppress(OSError):
+        with suppress(OSError):
+            if not self.is_left:
                 self.socket.shutdown(socket.SHUT_RDWR)
-        self.socket.close()
+        with suppress(OSError):
+            self.socket.close()

@@ -17,7 +17,7 @@ from inbox_mock.serving.threads import Threads
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
-STOPPING_SECONDS = 0.001
+BREAK_SECONDS = 0.001
 
 
 class HttpServer(Host):
@@ -73,11 +73,14 @@ class HttpServer(Host):
 
     def _look(self, seconds: float) -> list[Connection]:
         """Wait for requests, and answer those for health."""
-        if not self._serves:
-            sleep(STOPPING_SECONDS)  # until no thread looks any more
-            return []
-        with self._looking:
-            return [one for one in self.connections.look(seconds) if not self._answers_health(one)]
+        if self._serves:
+            try:
+                with self._looking:
+                    return [one for one in self.connections.look(seconds) if not self._answers_health(one)]
+            except Exception as error:  # noqa: BLE001 - nobody else would look
+                self.error_log(repr(error), logging.ERROR, traceback=True)
+        sleep(BREAK_SECONDS)  # also until the threads are told that the server stops
+        return []
 
     def _answers_health(self, connection: Connection) -> bool:
         probe = connection.incoming.probe()
@@ -101,10 +104,10 @@ class HttpServer(Host):
         stays_open = False
         try:
             stays_open = answer_next(connection)
+            connection.incoming.late = False
+            if stays_open and not self.connections.put(connection):
+                self.threads.put(connection)
         except BaseException as error:  # noqa: BLE001
             self.error_log(repr(error), logging.ERROR, traceback=True)
-        connection.incoming.late = False
         if not stays_open:
             self.connections.close(connection)
-        elif not self.connections.put(connection):
-            self.threads.put(connection)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from functools import cache
 from threading import Event, Lock, Thread, current_thread
-from time import monotonic, process_time, sleep
+from time import monotonic, process_time
 from typing import Any
 
 from inbox_mock.serving.connection import Connection
@@ -45,8 +45,8 @@ class Threads:
         self._looked = 0.0
         self._at_once = FEW  # so many may answer at this moment
         self._taken = 0
-        self._led_away = Event()
-        self._ends = self._over = False
+        self._active = Event()
+        self._ends, self._over = False, Event()
 
     def __len__(self) -> int:
         """Return how many threads there are."""
@@ -73,10 +73,10 @@ class Threads:
         """Look for requests, and answer them, until the end; this thread watches the others."""
         with self._changing:
             self._call()
-        while not self._over:
-            self._led_away.wait()
+        while not self._over.is_set():
+            self._active.wait()
             taken, computed = self._taken, process_time()
-            sleep(STALLED_SECONDS)
+            self._over.wait(STALLED_SECONDS)
             with self._changing:
                 self._adjust(self._taken - taken, computes=process_time() - computed > STALLED_SECONDS / 2)
 
@@ -90,10 +90,10 @@ class Threads:
                 rest.set()
             self._resting.clear()
             self._call()
-        self._led_away.set()
+        self._active.set()
         while (threads := self._threads[:]) and (left := deadline - monotonic()) > 0:
             threads[0].join(left)
-        self._over = True
+        self._over.set()
 
     def _adjust(self, taken: int, *, computes: bool) -> None:
         """Let one more thread answer if requests wait and no thread takes one, one fewer if more than a few do; let one lead."""
@@ -105,9 +105,10 @@ class Threads:
             if self._may_take() and not taken:
                 self._call()
         elif self._leader not in self._answering:
-            self._led_away.clear()
             if self._may_take():
                 self._wake()
+            elif not self._waiting:
+                self._active.clear()
         elif monotonic() > self._looked + STALLED_SECONDS or (self._waiting and not computes):
             self._leader = None
             self._call()
@@ -119,7 +120,7 @@ class Threads:
         """Call a thread that rests, the last one first so that the others end, or start one; beyond the limit one may only look."""
         if self._resting:
             self._resting.pop().set()
-        elif len(self._threads) <= self.max and not self._over:
+        elif len(self._threads) <= self.max and not self._over.is_set():
             thread = Thread(target=self._answer_all, name=f"answers {len(self._threads) + 1}", daemon=True)
             self._threads.append(thread)
             thread.start()
@@ -141,11 +142,11 @@ class Threads:
                 leads = self._leader is thread
                 if leads and not (self._may_take() and monotonic() < self._looked + LOOK_SECONDS):
                     self._lead()
+                if self._waiting and not self._active.is_set():
+                    self._active.set()
                 if self._may_take():
                     self._answering.add(thread)
                     self._taken += 1
-                    if leads and not self._led_away.is_set():
-                        self._led_away.set()
                     return self._waiting.popleft()
                 if not (leads and self._leader is thread) and not self._rests():
                     self._threads.remove(thread)
