@@ -30,6 +30,7 @@ from inbox_mock.store.homes import WHOLE, Home, Share
 from inbox_mock.store.homes.memory import MemoryHome
 from inbox_mock.telemetry.gauges import gauges_of
 from inbox_mock.telemetry.metrics import Metrics
+from inbox_mock.telemetry.probes import probes
 from inbox_mock.telemetry.readiness import Readiness
 from inbox_mock.telemetry.traffic import Traffic
 from inbox_mock.telemetry.watching import BEGUN, Watch, WatchedSender
@@ -139,7 +140,7 @@ def create_app(
     def plain(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         return made()[1](environ, start_response)
 
-    ahead = front(plain, server, OperationIndex(OPERATIONS), watch.end_operation)
+    ahead = front(probes(plain, readiness, sandboxes.now, watch), server, OperationIndex(OPERATIONS), watch.end_operation)
     wsgi = proxies.addressed(_normalised(ahead), options.public_url, options.trusted_proxies)
     return Fake(lambda: made()[0], wsgi, sandboxes, factory, sender, metrics, continues)
 

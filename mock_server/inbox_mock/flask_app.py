@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 
-import orjson
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAllowed, NotFound, RequestEntityTooLarge
 from werkzeug.routing import Rule
@@ -22,8 +21,9 @@ from inbox_mock.options import Options
 from inbox_mock.scenarios.build import SandboxFactory
 from inbox_mock.telemetry.metrics import Metrics
 from inbox_mock.telemetry.pages import METRICS, metrics_of
+from inbox_mock.telemetry.probes import JSON, probed
 from inbox_mock.telemetry.readiness import Readiness
-from inbox_mock.telemetry.watching import Watch
+from inbox_mock.telemetry.watching import PROBES, Watch
 from inbox_mock.webhooks.sender import WebhookSender
 
 
@@ -99,16 +99,10 @@ def _before_all() -> Response | None:
 
 
 def _health(app: Flask, readiness: Readiness) -> None:
-    @app.get("/livez")
-    def livez() -> Response:
-        return Response('{"status":"ok"}\n', content_type="application/json")
-
-    @app.get("/readyz")
-    def readyz() -> Response:
-        why = readiness.why_not()
-        if why is None:
-            return livez()
-        return Response(orjson.dumps({"status": "unavailable", "why": why}), 503, content_type="application/json")
+    """Answer those probes that are not answered ahead of Flask."""
+    for path in sorted(PROBES):
+        name = path.strip("/")
+        app.add_url_rule(path, name, lambda: Response(*probed(request.path, readiness), content_type=JSON))
 
 
 def _answers_of_refusals(app: Flask, server: Server, watch: Watch) -> None:
