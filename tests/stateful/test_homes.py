@@ -6,6 +6,7 @@ from fake import Mock
 from history import history
 from interrupted import Interruptible
 from steps import Step, a_lively_scenario, steps, take
+from whole import MESSAGES
 
 
 @settings(max_examples=5, derandomize=True, suppress_health_check=list(HealthCheck))
@@ -14,8 +15,10 @@ def test_any_steps_make_the_history_that_they_make_in_memory(in_process: Mock, s
     expected, sandbox = in_process.sandbox(a_lively_scenario()), Mock(server).sandbox(a_lively_scenario())
 
     for number, step in enumerate(taken):
-        take(expected, step)
-        take(sandbox, step)
+        for one in (expected, sandbox):
+            take(one, step)
+            one.api.get(MESSAGES)
+            one.api.get(MESSAGES)
         if number % 2:
             server.put_to_sleep()
         elif server.place.lasts:

@@ -18,7 +18,6 @@ from inbox_mock.store import sandbox as sandbox_store
 from inbox_mock.store.access import keep_credentials, read_credentials, renew_secrets
 from inbox_mock.store.database import Database
 from inbox_mock.store.homes import Facts, Start, Storage, Transaction
-from inbox_mock.store.ledger import Ledger
 from inbox_mock.store.sandbox import Settings
 
 WallClock = Callable[[], float]
@@ -142,8 +141,7 @@ class Sandbox:
         self._around = around
         self.advancing, self.judging = Lock(), Lock()
         self.derived: Derived | None = None
-        self._cache, self._ledger = Cache(around.caches), Ledger()
-        self._gathered = 0
+        self._cache = Cache(around.caches)
         self._picture: tuple[int, bytes] | None = None
         self._settings: tuple[int, Settings] | None = None
         self._lock, self._labelling = RLock(), Lock()
@@ -164,15 +162,12 @@ class Sandbox:
             with self.storage.transaction() as transaction:
                 db = transaction.db
                 changes, known = db.total_changes, transaction.facts
-                self._ledger.write(db)
                 work = self._around.resume(self.id, transaction, self._settings_in(transaction))
-                work.journaled = self._ledger.last
                 if work.settings.cached:
                     work.cache = self._cache
                 yield work
                 if known is None or db.total_changes != changes:
                     transaction.facts = self._around.facts(work, known)
-            self._ledger.clear()
         self._tell(before)
         if work.struck:
             self._around.struck(work.struck)
@@ -187,8 +182,6 @@ class Sandbox:
             work = None if self._closed else self._reading()
             if work is not None:
                 yield work
-                if work.journaled:
-                    self._gathered += 1
         if work is None:
             with self.work() as work:
                 yield work
@@ -197,12 +190,13 @@ class Sandbox:
 
     def _reading(self) -> UnitOfWork | None:
         """Return a unit of work outside of transactions, or None where there has to be one."""
-        db, known = self.storage.database(), self._settings
-        if db is None or known is None or known[0] != self.storage.generation or not known[1].cached or not self._ledger.begin(db):
+        found, known = self.storage.reading(), self._settings
+        if found is None or known is None or known[0] != self.storage.generation or not known[1].cached:
             return None
-        work = self._around.read(self.id, db, self.storage.facts, known[1])
+        db, ledger = found
+        work = self._around.read(self.id, db, self.storage.facts, known[1]) if ledger.begin(db) else None
         if work is not None:
-            work.ledger, work.cache = self._ledger, self._cache
+            work.ledger, work.cache = ledger, self._cache
         return work
 
     @contextmanager
@@ -268,12 +262,13 @@ class Sandbox:
     @property
     def version(self) -> int:
         """The number of changes."""
-        return self.storage.version + self._gathered
+        return self.storage.version
 
     @property
     def last_entry(self) -> int:
         """The id of the last entry of the journal; 0 if there is none."""
-        return max(self.storage.facts.entry, self._ledger.last)
+        found = self.storage.reading()
+        return max(self.storage.facts.entry, found[1].last if found else 0)
 
     @property
     def clock(self) -> Clock:
@@ -301,7 +296,6 @@ class Sandbox:
                 with self.work() as work:
                     work.clock = work.clock.moved_to(work.instant, work.wall)
                     sandbox_store.write_clock(work.db, work.clock)
-            self._write_ledger()
             with self._alone():
                 image = self.storage.image()
                 if self._picture is None or self._picture[0] != self.version:
@@ -314,18 +308,11 @@ class Sandbox:
             return
         try:
             if not self._working and not self._closed:
-                self._write_ledger()
                 self.storage.sleep()
                 self._cache.clear()
                 self._picture = self.derived = None
         finally:
             self._lock.release()
-
-    def _write_ledger(self) -> None:
-        """Write what was gathered."""
-        if self._ledger.entries:
-            with self.work():
-                pass
 
     def reset(self) -> None:
         """Go back to the scenario's start. Tokens issued since then stay valid, and a stopped clock stays stopped."""
@@ -341,7 +328,6 @@ class Sandbox:
         before = self.version
         with self._alone(), self.storage.replacement(image) as transaction:
             self._around.begin(self.id, transaction, stays_stopped=stays_stopped)
-        self._ledger.clear()
         self._cache.clear()
         self._picture = self.derived = None
         self._tell(before)

@@ -1,9 +1,10 @@
-"""What requests that only read leave behind, gathered in memory beside the database: entries of the journal, counts of the rate limit.
+"""What requests that only read leave behind, gathered beside the database: entries of the journal, counts of the rate limit.
 
 It is in the database after the next transaction, which begins by writing it.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from typing import NamedTuple
 
 from inbox_mock.domain.reasons import Reason
 from inbox_mock.store import access, database, journal
@@ -14,27 +15,48 @@ MOST_BYTES = 1024 * 1024
 """How much is gathered before it is written: the texts of bodies, of which one that several entries share counts once."""
 
 
+class Spent(NamedTuple):
+    """How many requests an application has ``used`` in the hour that begins at ``window``, in Unix seconds."""
+
+    application_id: int
+    window: int
+    used: int
+
+
+class Gathered(NamedTuple):
+    """An entry with its id, the reasons that it is added with, and what its request has spent, if it has."""
+
+    id: int
+    entry: Row
+    reasons: tuple[Reason, ...]
+    spent: Spent | None
+
+
 class Ledger:
-    """What is gathered beside a sandbox's database. It is used under the sandbox's lock."""
+    """What is gathered beside a sandbox's database, under the sandbox's lock; ``added`` is how many entries ever were.
+
+    ``keep`` is called before an entry is added, may refuse it by raising, and returns how many bytes it takes elsewhere.
+    """
 
     _db: Database
 
     def __init__(self) -> None:
-        self.entries: list[tuple[int, Row, tuple[Reason, ...]]] = []
+        self.entries: list[Gathered] = []
+        self.keep: Callable[[Gathered], int] = _in_memory
+        self.added = 0
         self._next = 0  # the next entry's id; 0: not known
-        self._used: dict[int, tuple[int, int]] = {}  # by application: the hour, and the requests in it
-        self._spent: tuple[int, int, int] | None = None
-        self._bytes = 0
-        self._room = 0
+        self._used: dict[int, Spent] = {}  # by application
+        self._spent: Spent | None = None
+        self._bytes = self._room = 0
         self._body: object = None
 
     @property
     def last(self) -> int:
-        """The id of the last entry; 0 if there is none."""
-        return self.entries[-1][0] if self.entries else 0
+        """The id of the last entry that is gathered; 0 if there is none."""
+        return self.entries[-1].id if self.entries else 0
 
     def begin(self, db: Database) -> bool:
-        """Begin a request, which forgets what one has spent that was not answered; return whether there is room for its entry."""
+        """Begin a request, and forget what one has spent that was not answered; return whether there is room for its entry."""
         self._db, self._spent = db, None
         if not self._next:
             self._next = journal.next_id(db)
@@ -43,32 +65,41 @@ class Ledger:
 
     def spend(self, application_id: int, window: int) -> int:
         """Count a request of an application in an hour, once it has its entry; return how many there are by then."""
-        known, used = self._used.get(application_id) or access.spent(self._db, application_id)
-        used = used + 1 if known == window else 1
-        self._spent = application_id, window, used
-        return used
+        known = self._used.get(application_id) or Spent(application_id, *access.spent(self._db, application_id))
+        self._spent = Spent(application_id, window, known.used + 1 if known.window == window else 1)
+        return self._spent.used
 
     def add(self, entry: Row, reasons: Iterable[Reason]) -> int:
         """Add an entry as `journal.add` takes it, and return its id."""
-        entry_id, body = self._next, entry["response"]["body"]
-        self.entries.append((entry_id, entry, tuple(reasons)))
-        self._next += 1
-        if body is not self._body:
-            self._body = body
-            self._bytes += len(body)
+        gathered, body = Gathered(self._next, entry, tuple(reasons), self._spent), entry["response"]["body"]
+        self._bytes += max(self.keep(gathered), 0 if body is self._body else len(body))
+        self.entries.append(gathered)
+        self.added += 1
+        self._next, self._body = self._next + 1, body
         if self._spent is not None:
-            application_id, window, used = self._spent
-            self._used[application_id] = window, used
-        return entry_id
+            self._used[self._spent.application_id] = self._spent
+        return gathered.id
 
     def write(self, db: Database) -> None:
         """Write all of it into the database, within the present transaction; it is gathered still, until that is committed."""
-        for application_id, (window, used) in self._used.items():
-            access.set_spent(db, application_id, window, used)
-        for entry_id, entry, reasons in self.entries:
-            journal.add(db, entry, reasons, entry_id)
+        write(db, self.entries)
 
     def clear(self) -> None:
         """Begin anew: the database has all of it, and perhaps more."""
         self.entries, self._used, self._spent, self._body = [], {}, None, None
         self._next = self._bytes = 0
+
+
+def _in_memory(_gathered: Gathered) -> int:
+    return 0
+
+
+def write(db: Database, gathered: Iterable[Gathered]) -> None:
+    """Write what was gathered into a database."""
+    spent: dict[int, Spent] = {}
+    for one in gathered:
+        journal.add(db, one.entry, one.reasons, one.id)
+        if one.spent is not None:
+            spent[one.spent.application_id] = one.spent
+    for used in spent.values():
+        access.set_spent(db, *used)

@@ -13,6 +13,7 @@ from typing import NamedTuple, Protocol
 from inbox_mock.domain.access import SANDBOX_ID
 from inbox_mock.domain.times import Clock
 from inbox_mock.store.database import Database
+from inbox_mock.store.ledger import Ledger
 
 
 class Share(NamedTuple):
@@ -158,10 +159,11 @@ class Storage(Protocol):
     def size(self) -> int:
         """The bytes of its database."""
 
-    def database(self) -> Database | None:
-        """Return the open database, for reads outside of transactions, where this process alone uses it and it ends with the process.
+    def reading(self) -> tuple[Database, Ledger] | None:
+        """Return the open database, for reads outside of transactions, and where to put what they leave in the journal.
 
-        What such a read leaves in the journal need not be written at once. None elsewhere, and where it is not open.
+        The next transaction writes that, and as much of it outlives the process as of anything else. None where the database is
+        not open, or other processes use it.
         """
 
     def transaction(self) -> AbstractContextManager[Transaction]:

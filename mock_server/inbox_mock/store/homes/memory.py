@@ -11,6 +11,7 @@ from inbox_mock.store import database
 from inbox_mock.store.database import Database
 from inbox_mock.store.homes import Facts, Kept, Label, Listed, Start, Transaction
 from inbox_mock.store.homes.differences import Differences, differences
+from inbox_mock.store.ledger import Ledger
 
 
 class MemoryStorage:
@@ -21,30 +22,35 @@ class MemoryStorage:
 
     def __init__(self, sandbox_id: str, label: Label, image: bytes, start: Start) -> None:
         self.id, self.label, self._start = sandbox_id, label, start
-        self.generation = self.version = 0
+        self.generation = self._version = 0
         self.size = len(image)
         self._db: Database | None = None
         self._asleep: Differences | None = differences(image, start.image)
-        self._advancing = Lock()
+        self._advancing, self._ledger = Lock(), Ledger()
         self._snapshots: dict[str, tuple[str, bytes]] = {}
+
+    @property
+    def version(self) -> int:
+        """The number of changes."""
+        return self._version + self._ledger.added
 
     @property
     def is_open(self) -> bool:
         """Whether its database is open."""
         return self._db is not None
 
-    def database(self) -> Database | None:
+    def reading(self) -> tuple[Database, Ledger] | None:
         """See `inbox_mock.store.homes.Storage`, here and below."""
-        return self._db
+        return None if self._db is None else (self._db, self._ledger)
 
     @contextmanager
     def transaction(self) -> Iterator[Transaction]:
         """Open a transaction."""
         db = self._awake()
         before = db.total_changes
-        transaction = Transaction(db, self.facts)
         db.execute("BEGIN")
         try:
+            transaction = Transaction(db, written(self._ledger, db, self.facts))
             yield transaction
             db.execute("COMMIT")
         except BaseException as error:
@@ -53,9 +59,10 @@ class MemoryStorage:
             if database.is_full(error):
                 raise SandboxFull from None
             raise
+        self._ledger.clear()
         self.facts = transaction.facts or self.facts
         if db.total_changes != before:
-            self.version += 1
+            self._version += 1
 
     @contextmanager
     def replacement(self, image: bytes) -> Iterator[Transaction]:
@@ -70,12 +77,14 @@ class MemoryStorage:
         if transaction.facts is not None:
             self.facts = transaction.facts
         self._db, self._asleep, self.size = transaction.db, None, size
-        self.generation, self.version = self.generation + 1, self.version + 1
+        self._ledger.clear()
+        self.generation, self._version = self.generation + 1, self._version + 1
 
     def image(self) -> bytes:
         """Return the image."""
         if self._asleep is not None:
             return self._asleep.image()
+        self._write_ledger()
         image = database.take_image(self._awake())
         self.size = len(image)
         return image
@@ -87,6 +96,7 @@ class MemoryStorage:
     def sleep(self) -> None:
         """Keep only the image."""
         if self._db is not None:
+            self._write_ledger()
             self._asleep = differences(database.take_image(self._db), self._start.image)
             self.size = self._asleep.size
             self._close()
@@ -124,6 +134,11 @@ class MemoryStorage:
         """Close the database; any later use raises NotFound."""
         self._asleep = None
         self._close()
+
+    def _write_ledger(self) -> None:
+        if self._ledger.entries:
+            with self.transaction():
+                pass
 
     def _awake(self) -> Database:
         if self._db is None:
@@ -214,6 +229,14 @@ class MemoryHome:
         """Close every database."""
         for one in list(self._kept.values()):
             self.remove(one.id)
+
+
+def written(ledger: Ledger, db: Database, facts: Facts) -> Facts:
+    """Write what was gathered beside a database into it, and return the facts with that."""
+    if not ledger.entries:
+        return facts
+    ledger.write(db)
+    return replace(facts, entry=ledger.entries[-1].id)
 
 
 @contextmanager

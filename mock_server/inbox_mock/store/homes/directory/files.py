@@ -26,6 +26,8 @@ from inbox_mock.store.migrations import FORMAT
 
 SAID = "Data of the Inbox Mock, format {format}, written by version {version}.\n"
 _SAID = re.compile(re.escape(SAID).replace(r"\{format\}", r"(\d{1,9})").replace(r"\{version\}", r"(\S{1,99})"))
+GATHERED = "-gathered"
+"""With what the name of the file ends that holds what was gathered beside a database; the rest is the database's."""
 _GENERATION = re.compile(r"([1-9]\d{0,17})\.sqlite")
 FOREIGN = {"lock", "lost+found"}  # what may be in a directory before anything is
 PROBE_BYTES = 1024 * 1024
@@ -182,7 +184,7 @@ class Files:
         folder = self.folder(sandbox_id)
         with named(folder):
             for file in folder.iterdir():
-                found = _GENERATION.fullmatch(file.name.removesuffix("-wal"))
+                found = _GENERATION.fullmatch(file.name.removesuffix("-wal").removesuffix(GATHERED))
                 if found and int(found[1]) < generation:
                     file.unlink()
 

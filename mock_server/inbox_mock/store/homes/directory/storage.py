@@ -7,13 +7,15 @@ from dataclasses import replace
 from threading import Lock
 
 from inbox_mock.domain.errors import HomeUnavailable, NotFound, SandboxFull
-from inbox_mock.store import database, journal
+from inbox_mock.store import database, journal, ledger
 from inbox_mock.store import sandbox as sandbox_store
 from inbox_mock.store.database import Database
 from inbox_mock.store.homes import Facts, Kept, Label, Start, Transaction
-from inbox_mock.store.homes.directory.files import Files
+from inbox_mock.store.homes.directory.files import GATHERED, Files, named
+from inbox_mock.store.homes.directory.gathered import GatheredFile
 from inbox_mock.store.homes.directory.index import Entry, Index
-from inbox_mock.store.homes.memory import alone, beginning
+from inbox_mock.store.homes.memory import alone, beginning, written
+from inbox_mock.store.ledger import Ledger
 from inbox_mock.store.migrations import UnusableDatabase
 
 STATEMENTS = {
@@ -35,9 +37,11 @@ class StoredSandbox:
         self._files, self._index, self._next_version = files, index, next_version
         self._recorded = entry.facts
         self._db: Database | None = None
+        self._gathered: GatheredFile | None = None
+        self._ledger = Ledger()
         self._checked = self._removed = False
         self._advancing = Lock()
-        self.version = next_version()
+        self._version = next_version()
         self.generation = 0
         with suppress(HomeUnavailable):  # the first transaction says so
             self.generation, _ = self._files.database(self.id)
@@ -48,21 +52,27 @@ class StoredSandbox:
             self.sleep()
 
     @property
+    def version(self) -> int:
+        """The number of changes."""
+        return self._version + self._ledger.added
+
+    @property
     def is_open(self) -> bool:
         """Whether its database is open."""
         return self._db is not None
 
-    def database(self) -> Database | None:
-        """See `inbox_mock.store.homes.Storage`, here and below. What is kept here outlives the process."""
-        return None
+    def reading(self) -> tuple[Database, Ledger] | None:
+        """See `inbox_mock.store.homes.Storage`, here and below."""
+        return None if self._db is None else (self._db, self._ledger)
 
     @contextmanager
     def transaction(self) -> Iterator[Transaction]:
         """Open a transaction."""
         db = self._opened()
-        before, transaction = db.total_changes, Transaction(db, self.facts)
+        before = db.total_changes
         try:
             db.execute("BEGIN")
+            transaction = Transaction(db, written(self._ledger, db, self.facts))
             yield transaction
             facts = transaction.facts or self.facts
             self._foretell(facts)
@@ -74,6 +84,7 @@ class StoredSandbox:
             if (reason := self._reason(error)) is not None:
                 raise reason from None
             raise
+        self._forget_gathered()
         self._leave(facts, changed=db.total_changes != before)
 
     @contextmanager
@@ -93,6 +104,7 @@ class StoredSandbox:
 
     def image(self) -> bytes:
         """Return the image."""
+        self._write_ledger()
         return database.take_image(self._opened())
 
     def start(self) -> Start:
@@ -106,9 +118,11 @@ class StoredSandbox:
     def sleep(self) -> None:
         """Close the database, unless somebody still reads it: nobody else can open it before it is closed."""
         if self._db is not None and not self._db.readers:
-            with suppress(NotFound, HomeUnavailable):
+            with suppress(NotFound, HomeUnavailable, SandboxFull):
+                self._write_ledger()
                 self._record()
             self._db.close()
+            self._close_gathered()
             self._db = None
 
     def relabel(self, label: Label) -> None:
@@ -160,6 +174,9 @@ class StoredSandbox:
             self.generation, path = self._files.database(self.id)
             with usable(str(path)):
                 db = database.open_file(path, durable=self._files.durable, checked=self._checked)
+                self._gathered = GatheredFile(path.with_name(f"{path.name}{GATHERED}"), durable=self._files.durable)
+                recover(db, self._gathered)
+                self._ledger.keep = self._gathered.add
             if not self._checked:
                 self._files.forget_earlier(self.id, self.generation)
                 self.facts = replace(self.facts, clock=sandbox_store.read_clock(db), entry=journal.next_id(db) - 1)
@@ -169,10 +186,27 @@ class StoredSandbox:
     def _let_go(self) -> None:
         """Forget the database, whose file is no longer needed; who reads it goes on."""
         db, self._db = self._db, None
+        self._ledger.clear()
+        self._close_gathered()
         if db is not None and not db.in_transaction:
             with suppress(sqlite3.Error):
                 db.execute("PRAGMA synchronous = OFF")
             database.let_go(db)
+
+    def _forget_gathered(self) -> None:
+        self._ledger.clear()
+        if self._gathered is not None:
+            self._gathered.clear()
+
+    def _close_gathered(self) -> None:
+        if self._gathered is not None:
+            self._gathered.close()
+            self._gathered = None
+
+    def _write_ledger(self) -> None:
+        if self._ledger.entries:
+            with self.transaction():
+                pass
 
     def _foretell(self, facts: Facts) -> None:
         """Have the sandbox woken in time, also if the process ends before it records what was committed."""
@@ -184,7 +218,7 @@ class StoredSandbox:
     def _leave(self, facts: Facts, *, changed: bool) -> None:
         self.facts, known = facts, self._recorded
         if changed:
-            self.version = self._next_version()
+            self._version = self._next_version()
         if facts.due != known.due or facts.clock != known.clock or facts.description is not known.description:
             with suppress(HomeUnavailable):  # what was committed is committed: the next transaction tries again
                 self._record()
@@ -211,6 +245,21 @@ class StoredSandbox:
             return SandboxFull()
         self._let_go()
         return HomeUnavailable(f"{path}: {error}; nothing was changed")
+
+
+def recover(db: Database, file: GatheredFile) -> None:
+    """Write into a database what was gathered beside it when its process ended, unless it has it."""
+    last = journal.next_id(db) - 1
+    try:
+        gathered = [one for one in file.read() if one.id > last]
+        if gathered:
+            db.execute("BEGIN")
+            ledger.write(db, gathered)
+            db.execute("COMMIT")
+    except (ValueError, TypeError, KeyError, AttributeError, sqlite3.ProgrammingError):
+        raise HomeUnavailable(f"{file.path}: a line is no entry of a journal; expected what this program wrote") from None
+    with named(file.path):
+        file.path.unlink(missing_ok=True)
 
 
 def forget_images(files: Files, index: Index, *names: str | None) -> None:

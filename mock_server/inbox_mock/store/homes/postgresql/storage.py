@@ -19,6 +19,7 @@ from inbox_mock.store.homes.postgresql import images, rows
 from inbox_mock.store.homes.postgresql.connections import BoundedConnection, Connections
 from inbox_mock.store.homes.postgresql.copies import Copy, differences
 from inbox_mock.store.homes.postgresql.rows import Stand
+from inbox_mock.store.ledger import Ledger
 from inbox_mock.store.migrations import UnusableDatabase
 
 START = "SELECT start, recipe FROM inbox_mock.sandboxes WHERE id = %s"
@@ -88,7 +89,7 @@ class PostgresStorage:
         """Return whether there is a copy."""
         return self._copy is not None
 
-    def database(self) -> Database | None:
+    def reading(self) -> tuple[Database, Ledger] | None:
         """See `inbox_mock.store.homes.Storage`. Other processes use it."""
         return None
 
