@@ -272,32 +272,32 @@ def test_a_client_that_keeps_the_rules_fails_nothing(suite: pytest.Pytester, fix
     suite.runpytest().assert_outcomes(passed=1)
 
 
-def test_a_report_is_made_once_and_only_if_something_was_asked(suite: pytest.Pytester) -> None:
+def test_a_test_is_judged_once_and_only_if_something_was_asked(suite: pytest.Pytester) -> None:
     suite.makepyfile(
         """
         import pytest
         from client import hosts
         from inbox_mock.conduct import report
 
-        made = []
+        judged = []
 
         @pytest.fixture(params=["inbox_mock", "inbox_mock_in_process"], scope="module")
         def fixture(request):
             with pytest.MonkeyPatch.context() as patch:
-                patch.setattr(report, "parts_of", lambda *given, parts_of=report.parts_of: made.append(1) or parts_of(*given))
+                patch.setattr(report, "evaluate", lambda *given, evaluate=report.evaluate: judged.append(1) or evaluate(*given))
                 yield request.param
-            made.clear()
+            judged.clear()
 
         def test_that_asks_nothing(request, fixture):
             request.getfixturevalue(fixture).book()
 
         def test_that_asks(request, fixture):
-            assert made == []
+            assert judged == []
             sandbox = request.getfixturevalue(fixture)
             hosts(sandbox.url, sandbox.token)
 
-        def test_what_was_made(fixture):
-            assert made == [1]
+        def test_how_often(fixture):
+            assert judged == [1]
         """
     )
 

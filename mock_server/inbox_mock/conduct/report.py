@@ -14,6 +14,7 @@ from inbox_mock.conduct.model import Entry, Evidence, Violation
 from inbox_mock.domain import times
 from inbox_mock.domain.errors import Invalid, invalid
 from inbox_mock.engine.sandbox import Derived, Sandbox
+from inbox_mock.engine.unit_of_work import UnitOfWork
 from inbox_mock.store.journal import Reader
 from inbox_mock.store.sandbox import Settings
 
@@ -46,9 +47,7 @@ def parts_of(sandbox: Sandbox, operations: OperationIndex, offers: OfferedRules 
             now, version, derived = work.instant, sandbox.version, sandbox.derived
             if offers is None and derived is not None and derived.version == version and now <= derived.until:
                 return {**derived.found, "now": orjson.dumps(times.wire(now))}
-            reader = Reader(work.db, sandbox.lock)
-            stack.callback(reader.close)
-            evidence = collect(work, operations, reader)
+            evidence = _evidence(work, sandbox, operations, stack)
             calls = evidence.calls
             since = times.wire(calls[0].at) if calls else work.now
             observed = of_channels(work, since, _closed(calls)) if calls else {}
@@ -74,6 +73,23 @@ def parts_of(sandbox: Sandbox, operations: OperationIndex, offers: OfferedRules 
         if offers is None:
             sandbox.derived = Derived(version, evidence.holds_until, parts)
         return parts
+
+
+def has_errors(sandbox: Sandbox, operations: OperationIndex) -> bool:
+    """Return whether the client broke a rule that is no note, or a rule could not judge, without making the report that says so."""
+    with sandbox.judging, ExitStack() as stack:
+        with sandbox.work() as work:
+            evidence = _evidence(work, sandbox, operations, stack)
+        judges = offered_rules()
+        results = evaluate(evidence, judges.rules)
+        return bool(judges.broken) or any(one.broken or (one.violations and one.rule.severity == "error") for one in results)
+
+
+def _evidence(work: UnitOfWork, sandbox: Sandbox, operations: OperationIndex, stack: ExitStack) -> Evidence:
+    """Return the evidence in a sandbox, which can be read until the stack is left."""
+    reader = Reader(work.db, sandbox.lock)
+    stack.callback(reader.close)
+    return collect(work, operations, reader)
 
 
 def _closed(calls: Sequence[Entry]) -> list[int]:

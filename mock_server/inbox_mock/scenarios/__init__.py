@@ -1,6 +1,7 @@
 """Scenarios: YAML files that describe a sandbox's start. They call use cases, and never write tables that a use case writes."""
 
 from collections.abc import Callable
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
@@ -8,6 +9,7 @@ Progress = Callable[[int, int], None]
 """Is called with the number of steps done and their total."""
 
 
+@cache
 def fixtures() -> Path:
     """Return the folder of the shipped scenarios and attachments: in the installed package, else in the checkout."""
     installed = Path(str(files("inbox_mock"))) / "_fixtures"

@@ -73,23 +73,23 @@ def sandbox_of(fake: "Fake", sandbox_id: str, origin: str) -> SandboxClient:
 
 
 def judged(fake: "Fake", sandbox_id: str) -> JSON | None:
-    """Return what is ``broken`` and the ``violations`` of the report on a sandbox of a fake in this process; None if it is deleted.
+    """Return what is ``broken``, and the ``violations`` that are errors, in a sandbox of a fake in this process; None if it is deleted.
 
-    Where nobody has asked anything yet, no report is made.
+    Where nobody has asked anything yet, no rule is evaluated; where nothing is wrong, no report is made.
     """
     from inbox_mock.admin.journal import operations
     from inbox_mock.conduct.evaluation import offered_rules
-    from inbox_mock.conduct.report import parts_of
+    from inbox_mock.conduct.report import has_errors, report_on
     from inbox_mock.domain.errors import NotFound
 
     try:
         sandbox = fake.sandboxes.get(sandbox_id)
     except NotFound:
         return None
-    if not sandbox.last_entry:
-        return {"broken": offered_rules().broken, "violations": []}
-    parts = parts_of(sandbox, operations())
-    return {name: orjson.loads(parts[name]) for name in ("broken", "violations")}
+    if sandbox.last_entry and has_errors(sandbox, operations()):
+        report = report_on(sandbox, operations())
+        return report | {"violations": [one for one in report["violations"] if one["severity"] == "error"]}
+    return {"broken": offered_rules().broken, "violations": []}
 
 
 class ReceivingSandbox(SandboxClient):
