@@ -1,15 +1,14 @@
-"""What the fake is measured against: one Flask view that returns a file's bytes, on the fake's server with the fake's settings.
+"""What the fake is measured against: one Flask view that returns a file's bytes, on cheroot or on the fake's own server.
 
-python bare_flask.py PORT_FILE BODY_FILE CONTENT_TYPE
+python bare_flask.py PORT_FILE BODY_FILE CONTENT_TYPE cheroot|own
 """
 
 import sys
 from pathlib import Path
 
-from cheroot.wsgi import Server
 from flask import Flask, Response
 
-PORT_FILE, BODY_FILE, CONTENT_TYPE = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3]
+PORT_FILE, BODY_FILE, CONTENT_TYPE, SERVER = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3], sys.argv[4]
 
 app = Flask(__name__, static_folder=None)
 BODY = BODY_FILE.read_bytes()
@@ -20,10 +19,30 @@ def view() -> Response:
     return Response(BODY, content_type=CONTENT_TYPE)
 
 
-if __name__ == "__main__":
+def tell(port: int) -> None:
+    """Write the port that was bound."""
+    beginning = PORT_FILE.with_suffix(".tmp")
+    beginning.write_text(f"{port}\n")
+    beginning.replace(PORT_FILE)
+
+
+def serve_on_cheroot() -> None:
+    from cheroot.wsgi import Server
+
     server = Server(("127.0.0.1", 0), app, numthreads=32, server_name="bare", request_queue_size=128, timeout=60, shutdown_timeout=1)
     server.prepare()
-    beginning = PORT_FILE.with_suffix(".tmp")
-    beginning.write_text(f"{server.bind_addr[1]}\n")
-    beginning.replace(PORT_FILE)
+    tell(server.bind_addr[1])
     server.serve()
+
+
+def serve_on_own() -> None:
+    from inbox_mock.serving.http_server import HttpServer
+    from inbox_mock.serving.listening import listen
+
+    server = HttpServer(listen("127.0.0.1", 0), app)
+    tell(server.address[1])
+    server.serve()
+
+
+if __name__ == "__main__":
+    {"cheroot": serve_on_cheroot, "own": serve_on_own}[SERVER]()

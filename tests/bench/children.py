@@ -8,7 +8,7 @@ from pathlib import Path
 from subprocess import DEVNULL, Popen
 from tempfile import TemporaryDirectory
 from time import monotonic, sleep
-from typing import IO
+from typing import IO, Literal
 
 from bench.wire import Connection
 
@@ -54,12 +54,12 @@ def told_of_imports() -> str:
 
 
 @contextmanager
-def bare(body: bytes, content_type: str) -> Iterator[Child]:
-    """The bare view, returning these bytes."""
+def bare(body: bytes, content_type: str, server: Literal["cheroot", "own"] = "cheroot") -> Iterator[Child]:
+    """The bare view, returning these bytes, on cheroot or on the fake's own server."""
     with TemporaryDirectory() as folder:
         port_file, body_file = Path(folder, "port"), Path(folder, "body")
         body_file.write_bytes(body)
-        with _running([sys.executable, str(BARE_FLASK), str(port_file), str(body_file), content_type], port_file) as child:
+        with _running([sys.executable, str(BARE_FLASK), str(port_file), str(body_file), content_type, server], port_file) as child:
             yield child
 
 

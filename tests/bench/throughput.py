@@ -1,38 +1,66 @@
-"""Requests per second on one connection, against a bare view that returns the same bytes on the same server."""
+"""Requests per second, against a bare view that returns the same bytes: on cheroot, and on the fake's own server."""
 
 from collections.abc import Callable, Iterator, Sequence
 from statistics import median
 from time import perf_counter
+from typing import Literal
 
-from bench.children import bare, fake
+from bench.children import Child, bare, fake
 from bench.figures import Figure
 from bench.wire import Connection, written
 
 SCENARIO = "seed: 7\ngenerate: {bookings: 200, messages: 1000}\n"
 CONVERSATIONS = "/api/v3/inbox/conversations"
 CHUNKS = 10
+MANY = 8
+SERVERS: dict[Literal["cheroot", "own"], str] = {"cheroot": "on cheroot", "own": "on the fake's own server"}
 
 
 def measure(rounds: int) -> Iterator[Figure]:
-    """One conversation, and a page of a hundred."""
+    """One conversation, and a page of a hundred, on one connection; and what many connections get."""
     with fake(SCENARIO) as server:
         connection = server.connect()
         conversations = connection.call("GET", CONVERSATIONS).json["conversations"]
         one = f"{CONVERSATIONS}/{conversations[0]['id']}"
-        yield _compared(connection, one, "GET one conversation", 0.70, rounds, requests=30)
-        yield _compared(connection, CONVERSATIONS, "GET a page of 100 conversations", 0.40, rounds, requests=10)
+        for on in SERVERS:
+            yield _compared(connection, one, "GET one conversation", on, 2.0, rounds, requests=30)
+            yield _compared(connection, CONVERSATIONS, "GET a page of 100 conversations", on, 1.7, rounds, requests=10)
+        yield _on_many(server, one, rounds)
 
 
-def _compared(connection: Connection, path: str, subject: str, target: float, rounds: int, requests: int) -> Figure:
+def _on_many(server: Child, path: str, rounds: int) -> Figure:
+    """As many requests on one connection, one after the other, and on many of them, each before the answer to the one before."""
+    alone, many, asked = server.connect(), [server.connect() for _ in range(MANY)], written("GET", path)
+
+    def one_after_the_other() -> None:
+        for _ in many:
+            alone.ask(asked)
+
+    def together() -> None:
+        for connection in many:
+            connection.send(asked)
+        for connection in many:
+            connection.answer()
+
+    theirs, ours = rates([one_after_the_other, together], rounds, requests=5)
+    note = f"{MANY * median(ours):,.0f}/s, one {MANY * median(theirs):,.0f}/s"
+    subject = f"GET one conversation on {MANY} connections, requests/s against one"
+    return Figure(subject=subject, target=1.0, at_least=True, rounds=ratios(ours, theirs), note=note)
+
+
+def _compared(
+    connection: Connection, path: str, subject: str, on: Literal["cheroot", "own"], target: float, rounds: int, requests: int
+) -> Figure:
     shown = connection.call("GET", path)
-    with bare(shown.body, shown.headers["Content-Type"]) as other:
+    with bare(shown.body, shown.headers["Content-Type"], on) as other:
         reference = other.connect()
         if reference.call("GET", "/").body != shown.body:
             raise RuntimeError("the bare view returns other bytes")
         asked, plain = written("GET", path), written("GET", "/")
         ours, theirs = rates([lambda: connection.ask(asked), lambda: reference.ask(plain)], rounds, requests)
     note = f"{median(ours):,.0f}/s, bare {median(theirs):,.0f}/s"
-    return Figure(subject=f"{subject}, requests/s against bare Flask", target=target, at_least=True, rounds=ratios(ours, theirs), note=note)
+    subject = f"{subject}, requests/s against bare Flask {SERVERS[on]}"
+    return Figure(subject=subject, target=target, at_least=True, rounds=ratios(ours, theirs), note=note)
 
 
 def rates(sides: Sequence[Callable[[], object]], rounds: int, requests: int) -> list[list[float]]:

@@ -35,7 +35,15 @@ class Connection:
 
     def ask(self, request: bytes) -> bytes:
         """Send a request as it is, and return the answer as it came."""
+        self.send(request)
+        return self.answer()
+
+    def send(self, request: bytes) -> None:
+        """Send a request as it is."""
         self._socket.sendall(request)
+
+    def answer(self) -> bytes:
+        """Return the next answer as it came."""
         received = b""
         while (end := received.find(b"\r\n\r\n")) < 0:
             received += self._more()
