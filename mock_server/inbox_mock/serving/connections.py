@@ -75,6 +75,7 @@ class Connections:
                 connection.close()
             elif not connection.is_watched:
                 self._watch(connection)
+                self.wake()  # not every system notices while it looks already
         return True
 
     def close(self, connection: Connection) -> None:
