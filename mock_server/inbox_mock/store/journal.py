@@ -13,9 +13,7 @@ from inbox_mock.store.database import Database, Row
 INSERT = """
     INSERT INTO journal (id, at, method, path, query, status, application_id, delivery_id, request, response, caused, fault_id, reasons,
       request_body, response_body)
-    VALUES (:id, :at, :method, :path, :query, :status, :application_id, :delivery_id, :request, :response, :caused, :fault_id, :reasons,
-      :request_body, :response_body)"""
-OPTIONAL: Row = {"delivery_id": None, "request_body": None, "response_body": None}
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
 JSON_COLUMNS = ("request", "response", "caused", "reasons")
 Head = tuple[Any, ...]
 """The columns of an entry that `HEADS` names, in their order."""
@@ -25,31 +23,55 @@ HEADS = """
     FROM journal ORDER BY id"""  # typeof reads no pages of a body, IS NOT NULL reads all of them
 
 
-def add(db: Database, entry: Row, reasons: Iterable[Reason], entry_id: int | None = None) -> int:
-    """Insert an entry and return its id, by default the next one; the oldest are deleted.
-
-    ``request``, ``response`` and ``caused`` become JSON.
+def add(db: Database, entry: Row, reasons: Iterable[Reason]) -> int:
+    """Insert an entry and return its id; the oldest are deleted. ``request``, ``response`` and ``caused`` become JSON.
 
     Whatever a client or a receiver wrote is cut: bodies before they come here, here the rest.
 
     The entry's ``fault_id`` is that of the fault that one of the ``reasons`` names, if one does.
     """
+    added = db.execute(INSERT, _row(None, entry, reasons)).lastrowid or 0
+    db.bookkept += 1
+    _delete_before(db, added - limits.JOURNAL)
+    return added
+
+
+def add_all(db: Database, entries: Iterable[tuple[int, Row, Iterable[Reason]]]) -> None:
+    """Insert entries by their ids, in their order, as `add` does."""
+    rows = [_row(*entry) for entry in entries]
+    if rows:
+        db.executemany(INSERT, rows)
+        db.bookkept += len(rows)
+        _delete_before(db, rows[-1][0] - limits.JOURNAL)
+
+
+def _delete_before(db: Database, entry_id: int) -> None:
+    """Delete the entries up to one, unless somebody reads them."""
+    if entry_id > 0 and not db.readers:
+        db.bookkept += db.execute("DELETE FROM journal WHERE id <= ?", (entry_id,)).rowcount
+
+
+def _row(entry_id: int | None, entry: Row, reasons: Iterable[Reason]) -> tuple[Any, ...]:
+    """Return an entry's values in the order of `INSERT`."""
     kept = {reason.text: reason for reason in reasons}.values()
     fault_id = next((reason.fault_id for reason in kept if reason.fault_id is not None), None)
-    row = {**OPTIONAL, **entry, "id": entry_id, "fault_id": fault_id, "reasons": [reason.as_json() for reason in kept]}
-    row |= {name: shortened(row[name]) for name in ("method", "path", "query")}
-    row |= {name: row[name] | {"headers": shortened_values(row[name].get("headers", {}))} for name in ("request", "response")}
-    for name in ("request", "response"):
-        body = row[name].get("body")
-        if isinstance(body, str) and body:
-            row[name]["body"], row[f"{name}_body"] = "", body
-    row |= {name: orjson.dumps(row[name]).decode() for name in JSON_COLUMNS}
-    before = db.total_changes
-    added = db.execute(INSERT, row).lastrowid or 0
-    if added > limits.JOURNAL and not db.readers:
-        db.execute("DELETE FROM journal WHERE id <= ?", (added - limits.JOURNAL,))
-    db.bookkept += db.total_changes - before
-    return added
+    request, asked = _without_text(entry["request"])
+    response, answered = _without_text(entry["response"])
+    return (
+        *(entry_id, entry["at"], shortened(entry["method"]), shortened(entry["path"]), shortened(entry["query"]), entry["status"]),
+        *(entry["application_id"], entry.get("delivery_id"), request, response, orjson.dumps(entry["caused"]).decode(), fault_id),
+        *(orjson.dumps([reason.as_json() for reason in kept]).decode(), asked, answered),
+    )
+
+
+def _without_text(part: Row) -> tuple[str, str | None]:
+    """Return a request or a response as JSON without the text of its body, and that text, if there is any."""
+    body = part.get("body")
+    told = {**part, "headers": shortened_values(part.get("headers", {}))}
+    if not body or not isinstance(body, str):
+        return orjson.dumps(told).decode(), None
+    told["body"] = ""
+    return orjson.dumps(told).decode(), body
 
 
 def next_id(db: Database) -> int:

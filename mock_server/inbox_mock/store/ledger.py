@@ -3,7 +3,7 @@
 It is in the database after the next transaction, which begins by writing it.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 from inbox_mock.domain.reasons import Reason
@@ -94,12 +94,8 @@ def _in_memory(_gathered: Gathered) -> int:
     return 0
 
 
-def write(db: Database, gathered: Iterable[Gathered]) -> None:
+def write(db: Database, gathered: Sequence[Gathered]) -> None:
     """Write what was gathered into a database."""
-    spent: dict[int, Spent] = {}
-    for one in gathered:
-        journal.add(db, one.entry, one.reasons, one.id)
-        if one.spent is not None:
-            spent[one.spent.application_id] = one.spent
-    for used in spent.values():
+    journal.add_all(db, (one[:3] for one in gathered))
+    for used in {one.spent.application_id: one.spent for one in gathered if one.spent is not None}.values():
         access.set_spent(db, *used)
