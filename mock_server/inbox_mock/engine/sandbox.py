@@ -51,10 +51,10 @@ class Surroundings:
         """Return the image that a sandbox starts from now."""
         return self.build(start.recipe, self.wall()) if start.recipe is not None else start.image or b""
 
-    def begin(self, sandbox_id: str, transaction: Transaction, *, stays_stopped: bool = False) -> None:
-        """Start a sandbox from the image that its transaction holds: what is due by now is left to the next unit of work.
+    def begin(self, sandbox_id: str, transaction: Transaction, *, stays_stopped: bool = False) -> Settings:
+        """Start a sandbox from the image that its transaction holds, and return its settings.
 
-        Credentials stay valid, tokens issued since included, and its clock goes on from the present, unless it was stopped and stays so.
+        What is due by now is left to the next unit of work. Credentials stay valid, tokens issued since included, and its clock goes on from the present, unless it was stopped and stays so.
         """
         db, wall = transaction.db, self.wall()
         clock = sandbox_store.read_clock(db)
@@ -69,8 +69,9 @@ class Surroundings:
         elif self.chance is not None:  # others may have sandboxes of the same image
             renew_secrets(db, self.chance)
         db.limit(self.most_bytes)
-        work = self._work(sandbox_id, db, sandbox_store.read_settings(db), clock, wall)
-        transaction.facts = self.facts(work, None)
+        settings = sandbox_store.read_settings(db)
+        transaction.facts = self.facts(self._work(sandbox_id, db, settings, clock, wall), None)
+        return settings
 
     def read(self, sandbox_id: str, db: Database, facts: Facts, settings: Settings) -> UnitOfWork | None:
         """Return a unit of work outside of transactions; None if something is due by now."""
@@ -327,12 +328,14 @@ class Sandbox:
     def _begin(self, image: bytes, *, stays_stopped: bool = False) -> None:
         before = self.version
         with self._alone(), self.storage.replacement(image) as transaction:
-            self._around.begin(self.id, transaction, stays_stopped=stays_stopped)
+            settings = self._around.begin(self.id, transaction, stays_stopped=stays_stopped)
+        self._settings = self.storage.generation, settings
         self._cache.clear()
         self._picture = self.derived = None
         self._tell(before)
-        with self.work():
-            pass  # what is due by now happens
+        if self.due is not None and self.due <= self._around.wall():
+            with self.work():
+                pass  # what is due by now happens
 
     def relabel(self, **changes: object) -> None:
         """Change what is said of it: ``name``, ``note``, ``ttl``."""
