@@ -54,7 +54,8 @@ class Surroundings:
     def begin(self, sandbox_id: str, transaction: Transaction, *, stays_stopped: bool = False) -> Settings:
         """Start a sandbox from the image that its transaction holds, and return its settings.
 
-        What is due by now is left to the next unit of work. Credentials stay valid, tokens issued since included, and its clock goes on from the present, unless it was stopped and stays so.
+        What is due by now is left to the next unit of work. Credentials stay valid, tokens issued since included, and its clock goes on
+        from the present, unless it was stopped and stays so.
         """
         db, wall = transaction.db, self.wall()
         clock = sandbox_store.read_clock(db)
