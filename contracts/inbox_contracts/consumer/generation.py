@@ -2,6 +2,7 @@
 
 import warnings
 from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
 from itertools import zip_longest
 from time import monotonic
 from typing import TYPE_CHECKING, Any
@@ -117,9 +118,19 @@ def _draw(must: str, count: int, seed: int) -> list[World]:
 def _worlds(must: str) -> "SearchStrategy[World]":
     from hypothesis import strategies as st
 
+    @lru_cache(typed=True)  # to make a strategy takes longer than to draw from it
+    def one_of(numbers: range | None, *choices: object) -> "SearchStrategy[Any]":
+        return st.sampled_from(choices if numbers is None else numbers)
+
+    def strategy(choices: Sequence[Any]) -> "SearchStrategy[Any]":
+        try:
+            return one_of(choices if isinstance(choices, range) else None, *choices)
+        except TypeError:  # one of them is no key
+            return st.sampled_from(choices)
+
     @st.composite
     def worlds(draw: st.DrawFn) -> World:
-        return compose(must, lambda choices: draw(st.sampled_from(choices)))
+        return compose(must, lambda choices: draw(strategy(choices)))
 
     return worlds()
 
