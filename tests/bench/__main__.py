@@ -5,7 +5,22 @@ from argparse import ArgumentParser
 from collections.abc import Callable, Iterator
 from time import perf_counter
 
-from bench import dashboard, growth, homes, memory, postgresql, report, rest, sandboxes, server_trial, startup, throughput, trials, workers
+from bench import (
+    dashboard,
+    growth,
+    homes,
+    in_process,
+    memory,
+    postgresql,
+    report,
+    rest,
+    sandboxes,
+    server_trial,
+    startup,
+    throughput,
+    trials,
+    workers,
+)
 from bench.figures import Figure, say, table
 
 ROUNDS, QUICK_ROUNDS = 15, 3
@@ -13,6 +28,7 @@ ROUNDS, QUICK_ROUNDS = 15, 3
 MEASUREMENTS: dict[str, Callable[[int], Iterator[Figure]]] = {
     "throughput": throughput.measure,
     "startup": startup.measure,
+    "in_process": in_process.measure,
     "sandboxes": sandboxes.measure,
     "growth": growth.measure,
     "memory": memory.measure,

@@ -69,7 +69,7 @@ class InboxMock:
             _give_back(self._origin, fake)
             raise
         receivers = Receivers(fake.sender)
-        interception = Interception(Application(fake.app, self._origin), self._passthrough)
+        interception = Interception(Application(fake.wsgi, self._origin), self._passthrough)
         plain = sandbox_of(fake, made, self._origin)
         interception.start()
         self._held.append((fake, interception, receivers))

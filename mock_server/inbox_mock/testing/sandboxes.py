@@ -14,7 +14,7 @@ from inbox_mock.client import JSON, PREFIX, AdminClient, AdminError, SandboxClie
 from inbox_mock.webhooks.sender import WebhookSender
 
 if TYPE_CHECKING:
-    from flask import Flask
+    from _typeshed.wsgi import WSGIApplication
 
     from inbox_mock.app import Fake
     from inbox_mock.scenarios.build import SandboxFactory
@@ -22,12 +22,13 @@ if TYPE_CHECKING:
 RAISED = 500
 
 
-def client_of(app: "Flask", origin: str = "http://127.0.0.1") -> AdminClient:
+def client_of(app: "WSGIApplication", origin: str = "http://127.0.0.1") -> AdminClient:
     """Return a client for the admin API of an application in this process; addresses begin with ``origin``."""
 
     def send(method: str, path: str, body: JSON | None) -> tuple[int, JSON]:
-        # A test client for each call: receivers of webhooks and other threads may call meanwhile.
-        response = app.test_client(use_cookies=False).open(f"{PREFIX}{path}", method=method, json=body, base_url=origin)
+        from werkzeug.test import Client
+
+        response = Client(app, use_cookies=False).open(f"{PREFIX}{path}", method=method, json=body, base_url=origin)
         return response.status_code, response.get_json() if response.data else {}
 
     return AdminClient(origin, send)
@@ -69,7 +70,7 @@ def sandbox_of(fake: "Fake", sandbox_id: str, origin: str) -> SandboxClient:
     from inbox_mock.domain.admin_tokens import Caller
 
     made = get_sandbox.run(AdminCall(Caller(), fake.factory, origin, {"id": sandbox_id}, {}, {}, fake.sender))
-    return SandboxClient(client_of(fake.app, origin), sandbox_id, orjson.loads(orjson.dumps(made)))
+    return SandboxClient(client_of(fake.wsgi, origin), sandbox_id, orjson.loads(orjson.dumps(made)))
 
 
 def judged(fake: "Fake", sandbox_id: str) -> JSON | None:
