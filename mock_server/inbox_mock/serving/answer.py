@@ -4,7 +4,6 @@ from collections.abc import Callable
 from functools import lru_cache
 from time import time
 from typing import TYPE_CHECKING, Any
-from wsgiref.handlers import format_date_time
 
 from inbox_mock.faults.declaration import ConnectionEffect
 from inbox_mock.serving.connection import Connection, Headers
@@ -73,8 +72,8 @@ class Answer:
         return self._write
 
     def _write(self, part: bytes) -> None:
+        headers = [] if self.begun else self._whole_headers()
         begins, self.begun = not self.begun, True
-        headers = self._whole_headers() if begins else []
         if self._effect is not None:
             self.stays_open = False
             if self._effect != "cut":
@@ -116,4 +115,6 @@ class Answer:
 
 @lru_cache(maxsize=1)
 def _date(second: int) -> str:
+    from wsgiref.handlers import format_date_time
+
     return format_date_time(second)
