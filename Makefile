@@ -116,6 +116,14 @@ mutants: $(VENV)/ready ## Judge the judge: broken servers and broken clients on 
 bench: $(VENV)/ready ## Measure speed and memory, as ratios in one run
 	@PYTHONPATH=tests $(BIN)/python -m bench $(ARGS)
 
+.PHONY: bench-peers
+bench-peers: $(VENV)/ready ## Measure other fakes and mock servers beside this one, and write the tables of docs/speed.md and the README
+	@PYTHONPATH=tests $(BIN)/python -m bench.peers $(ARGS)
+
+.PHONY: growth
+growth: $(VENV)/ready ## Measure how costs grow with messages and sandboxes, and draw the plot of docs/speed.md
+	@PYTHONPATH=tests $(BIN)/python -m bench.growth $(ARGS)
+
 .PHONY: dist
 dist: $(VENV)/ready ## Build the wheel and the source distribution of the last commit into dist: the same bytes everywhere
 	@rm -rf build/dist && mkdir -p build/dist

@@ -1,0 +1,1 @@
+"""Other fakes and mock servers, each from its own registry package, measured beside the fake."""
