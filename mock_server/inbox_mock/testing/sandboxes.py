@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from inbox_mock.scenarios.build import SandboxFactory
 
 RAISED = 500
+THIS_MACHINE = {"REMOTE_ADDR": "127.0.0.1"}
 
 
 def client_of(app: "WSGIApplication", origin: str = "http://127.0.0.1") -> AdminClient:
@@ -28,7 +29,8 @@ def client_of(app: "WSGIApplication", origin: str = "http://127.0.0.1") -> Admin
     def send(method: str, path: str, body: JSON | None) -> tuple[int, JSON]:
         from werkzeug.test import Client
 
-        response = Client(app, use_cookies=False).open(f"{PREFIX}{path}", method=method, json=body, base_url=origin)
+        client = Client(app, use_cookies=False)
+        response = client.open(f"{PREFIX}{path}", method=method, json=body, base_url=origin, environ_base=THIS_MACHINE)
         return response.status_code, response.get_json() if response.data else {}
 
     return AdminClient(origin, send)
