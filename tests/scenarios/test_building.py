@@ -7,12 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from builders import JSON
-from inbox_mock.scenarios import build
 from inbox_mock.scenarios.build import Overrides, build_image
 from inbox_mock.scenarios.errors import ScenarioError
 from inbox_mock.scenarios.loading import find_shipped, from_object
 from inbox_mock.store import database, gathering
-from inbox_mock.store.database import Database
 from populated import scenarios
 from whole import rows
 
@@ -31,7 +29,7 @@ def built(scenario: JSON, mode: str) -> dict[str, list[Any]] | str:
 def built_row_by_row(scenario: JSON, mode: str) -> dict[str, list[Any]] | str:
     """The same, with each row written at once."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(build, "Gathering", Database)
+        patch.setattr(gathering, "create", database.create)
         return built(scenario, mode)
 
 

@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from inbox_mock.domain.errors import NotFound
 from inbox_mock.store import database, gathering, timeline
 from inbox_mock.store.database import Database
-from inbox_mock.store.gathering import Gathering
 from inbox_mock.store.rows import ConversationRow, ParticipantRow
 from whole import rows
 
@@ -95,7 +94,7 @@ ATTEMPTS = st.recursive(
 
 @given(st.lists(ATTEMPTS, max_size=20), st.sampled_from([1, 3, 1000]))
 def test_it_answers_and_ends_as_if_it_wrote_at_once(steps: list[Doing], most: int) -> None:
-    at_once, gathered = database.create(), database.create(Gathering)
+    at_once, gathered = database.create(), gathering.create()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(gathering, "MOST_ROWS", most)
         for db in (at_once, gathered):
@@ -109,7 +108,7 @@ def test_it_answers_and_ends_as_if_it_wrote_at_once(steps: list[Doing], most: in
 
 
 def test_an_image_within_the_transaction_has_what_is_held() -> None:
-    db = database.create(Gathering)
+    db = gathering.create()
     db.execute("BEGIN")
     converse(7, db)
 

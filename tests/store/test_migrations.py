@@ -112,7 +112,7 @@ def test_a_newer_format_is_refused_with_the_version_that_cannot_read_it(db: Data
     "change", ["CREATE TABLE added (id)", "DROP TABLE fault_pasts", "DROP TRIGGER token_issued", "PRAGMA application_id = 1"]
 )
 def test_an_earlier_format_that_was_tampered_with_is_refused_before_it_is_changed(change: str) -> None:
-    db = database._open()  # noqa: SLF001 - restoring it would bring it to the present format
+    db = database._open(Database)  # noqa: SLF001 - restoring it would bring it to the present format
     db.deserialize(image_of(1))
     db.execute(change)
     before = db.serialize()
@@ -126,7 +126,7 @@ def test_an_earlier_format_that_was_tampered_with_is_refused_before_it_is_change
 
 def test_the_fingerprint_of_each_earlier_format_is_that_of_its_image() -> None:
     for number, migration in enumerate(migrations.MIGRATIONS, 1):
-        db = database._open()  # noqa: SLF001 - the same
+        db = database._open(Database)  # noqa: SLF001 - the same
         db.deserialize(image_of(number))
         assert fingerprint(db) == migration.schema
         db.close()

@@ -19,11 +19,11 @@ class Dice:
 
     def hex(self, purpose: str, about: object, digits: int) -> str:
         """Draw ``digits`` hex digits, at most 128."""
-        return blake2b(f"{self.seed}/{purpose}/{about}".encode(), digest_size=64).hexdigest()[:digits]
+        return self._drawn(purpose, about).hex()[:digits]
 
     def share(self, purpose: str, about: object) -> float:
         """Draw a number from 0 up to, not including, 1."""
-        return int(self.hex(purpose, about, 13), 16) / 16**13
+        return (int.from_bytes(self._drawn(purpose, about)[:7]) >> 4) / 16**13
 
     def between(self, purpose: str, about: object, low: int, high: int) -> int:
         """Draw a whole number from ``low`` to ``high``, both included."""
@@ -32,3 +32,6 @@ class Dice:
     def secret(self, purpose: str, about: object) -> str:
         """Draw what follows the sandbox's id in a credential."""
         return self.hex(purpose, about, SECRET_DIGITS) if self.chance is None else self.chance(SECRET_DIGITS // 2)
+
+    def _drawn(self, purpose: str, about: object) -> bytes:
+        return blake2b(f"{self.seed}/{purpose}/{about}".encode()).digest()

@@ -48,8 +48,7 @@ Handler = Callable[["UnitOfWork", Row], Row | None]
 """Handles a timeline event that is due: takes the event's ``about``, and returns additions to it, if any."""
 
 
-@dataclass(frozen=True, slots=True)
-class Handlers:
+class Handlers(NamedTuple):
     """The handlers of timeline events by kind. Events of the kinds ``outside`` are handled outside of any transaction."""
 
     inside: Mapping[str, Handler]
@@ -151,11 +150,11 @@ class UnitOfWork:
     def later(self, delay: timedelta, kind: str, **about: object) -> None:
         """Schedule an event after a delay. Without a delay it is handled at once, unless that is done outside of transactions."""
         due_at = times.wire(self.instant + delay)
-        event = Event(timeline.schedule(self.db, due_at, kind, about), due_at, kind, about)
+        event_id = timeline.schedule(self.db, due_at, kind, about)
         if not delay:
             handlers = self.handlers()
             if kind not in handlers.outside:
-                self.handle(handlers, event)
+                self.handle(handlers, Event(event_id, due_at, kind, about))
 
     def handle(self, handlers: Handlers, event: Event) -> None:
         """Handle a timeline event now, and mark it as past. A refusal or failure is noted in ``about`` and does not stop the clock."""

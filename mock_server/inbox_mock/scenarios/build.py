@@ -23,10 +23,9 @@ from inbox_mock.scenarios.errors import Lines, ReceiverError
 from inbox_mock.scenarios.kept import Kept
 from inbox_mock.scenarios.loading import Scenario
 from inbox_mock.scenarios.receivers import Receivers, with_receivers
-from inbox_mock.store import database
+from inbox_mock.store import database, gathering
 from inbox_mock.store import sandbox as sandbox_store
 from inbox_mock.store.access import DEFAULT_LIMIT
-from inbox_mock.store.gathering import Gathering
 from inbox_mock.store.homes import Label, Start
 from inbox_mock.store.migrations import UnusableDatabase
 from inbox_mock.store.sandbox import Settings
@@ -178,7 +177,7 @@ def build_image(scenario: Scenario, overrides: Overrides, wall: float, progress:
 
     clock = _clock(scenario, overrides, wall)
     settings = _settings(scenario, overrides)
-    db = database.create(Gathering)
+    db = gathering.create()
     try:
         db.execute("BEGIN")
         sandbox_store.write_settings(db, settings)

@@ -57,29 +57,27 @@ def plan(builder: Builder) -> None:
     builder.at(builder.founded, ("generate",), partial(_host, builder, account_id))
     step = timedelta(days=SPAN_DAYS) / number
     opened: dict[int, int] = {}
-    channel_bookings: list[tuple[int, datetime]] = []
+    channel_bookings: list[tuple[int, datetime, timedelta]] = []
     for index in range(number):
         channel = CHANNELS[builder.work.dice.between("channel", index, 0, len(CHANNELS) - 1)]
         made_at = (builder.start - timedelta(days=SPAN_DAYS) + step * index).replace(microsecond=0)
         builder.at(made_at, ("generate",), partial(_booking, builder, opened, index, rental_ids[index % RENTALS], channel))
         if channel != "direct":
             first = min(builder.start - timedelta(days=SPAN_DAYS) + step * index + timedelta(hours=1), builder.start)
-            channel_bookings.append((index, first))
+            channel_bookings.append((index, first, builder.start - first))
     _messages(builder, wanted.get("messages", 0), channel_bookings, opened)
 
 
-def _messages(builder: Builder, number: int, bookings: list[tuple[int, datetime]], opened: dict[int, int]) -> None:
+def _messages(builder: Builder, number: int, bookings: list[tuple[int, datetime, timedelta]], opened: dict[int, int]) -> None:
     """Plan the messages of each conversation, one after the other, from guest and host in turn.
 
-    ``bookings`` are the numbers of bookings, each with the time from which on there may be messages; ``opened`` holds the ids of
-    their conversations, once these are there.
+    ``bookings`` are the numbers of bookings, each with the time from which on there may be messages, and the span from then on;
+    ``opened`` holds the ids of their conversations, once these are there.
     """
-    if not bookings:
-        return
-    rounds = -(-number // len(bookings))
-    for turn in range(number):
-        index, first = bookings[turn % len(bookings)]
-        said_at = first + (builder.start - first) * ((turn // len(bookings) + 1) / (rounds + 1))
+    rounds = -(-number // len(bookings)) if bookings else 0
+    for turn in range(number if bookings else 0):
+        index, first, span = bookings[turn % len(bookings)]
+        said_at = first + span * ((turn // len(bookings) + 1) / (rounds + 1))
         builder.at(said_at.replace(microsecond=0), ("generate",), partial(_message, builder, opened, index, turn))
 
 

@@ -7,7 +7,7 @@ from urllib.parse import quote, unquote, urlsplit
 from inbox_mock.domain import limits
 from inbox_mock.domain.errors import Invalid, invalid
 from inbox_mock.engine.unit_of_work import Actor, UnitOfWork
-from inbox_mock.store.database import Row
+from inbox_mock.store.database import Row, size
 from inbox_mock.store.rows import AttachmentRow
 
 PLACEHOLDER = b"A placeholder: the sandbox fetches nothing from a network.\n"
@@ -65,6 +65,8 @@ def _check_room(work: UnitOfWork, more: int) -> None:
     Raises:
         Invalid: its files are too large in total; assumed, the service keeps what it is sent.
     """
+    if size(work.db) + more <= limits.UPLOADS:  # so are the files in it, which need not be added up
+        return
     kept = work.db.value("SELECT total(file_size) FROM attachments", (), float)
     if (kept or 0) + more > limits.UPLOADS:
         raise Invalid(invalid("file", f"can't be kept: the files of a sandbox have at most {limits.UPLOADS} in total"))

@@ -143,7 +143,7 @@ def _check_period(work: UnitOfWork, rental_id: object, written: Row, *, except_i
         raise Invalid(*(invalid(name, USED) for name in used))
 
 
-def insert_booking(work: UnitOfWork, actor: Actor, rental: Row | RentalRow, booking: Row) -> int:
+def insert_booking(work: UnitOfWork, actor: Actor, rental: RentalRow, booking: Row) -> int:
     """Insert a booking whose stay has been checked, publish it, and return its id."""
     row = {
         "account_id": actor.account_id,

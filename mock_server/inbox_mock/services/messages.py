@@ -16,21 +16,38 @@ from inbox_mock.webhooks.deliveries import publish
 END_OF_TIME = datetime.max.replace(tzinfo=UTC)
 
 
-def post_message(work: UnitOfWork, actor: Actor, written: Row, *, came_from_channel: bool = False) -> int:
-    """Post a message into a conversation, as one of its participants.
-
-    A message from the channel is on the channel already; a host's message is relayed to it, if it fulfils the conditions.
+def post_message(work: UnitOfWork, actor: Actor, written: Row) -> int:
+    """Post a message into a conversation for an API client, as one of its participants.
 
     Raises:
-        Invalid: the conversation is unknown, the sender takes no part in it, an attachment is unknown, an internal
-            message has a channel or a Client as its sender, or, in a strict sandbox, a client speaks for the guest.
+        Invalid: the conversation is unknown, the sender takes no part in it, or as in `post`.
     """
-    row = {name: value for name, value in written.items() if name != "attachment_ids"} | actor.stamp
-    row |= {"account_id": actor.account_id, "created_at": work.now, "updated_at": work.now}
     conversation = work.db.refer(ConversationRow, "conversation", written["conversation_id"], actor.account_id)
     sender = work.db.refer(ParticipantRow, "sender", written["sender_id"], actor.account_id)
     if sender["conversation_id"] != conversation["id"]:
         raise Invalid(invalid("sender", "is invalid"))
+    return post(work, actor, conversation, sender, written)
+
+
+def post(
+    work: UnitOfWork,
+    actor: Actor,
+    conversation: ConversationRow,
+    sender: ParticipantRow,
+    written: Row,
+    *,
+    came_from_channel: bool = False,
+) -> int:
+    """Post a message of a participant of a conversation, both as they are now.
+
+    A message from the channel is on the channel already; a host's message is relayed to it, if it fulfils the conditions.
+
+    Raises:
+        Invalid: an attachment is unknown, an internal message has a channel or a Client as its sender, or, in a strict
+            sandbox, a client speaks for the guest.
+    """
+    row = {**written, **actor.stamp, "account_id": actor.account_id, "created_at": work.now, "updated_at": work.now}
+    row.pop("attachment_ids", None)
     _check_visibility(written, sender)
     if work.settings.strict and sender["member_type"] == "Client" and not came_from_channel:
         raise Invalid(invalid("sender", "is a Client participant: only Host participants send messages, guests write on the channel"))
@@ -121,7 +138,9 @@ def _after_a_guest(work: UnitOfWork, conversation: ConversationRow, said_at: str
     policy = policy_of(conversation["channel"])
     if policy.response_hours is not None:
         within = timedelta(hours=policy.response_hours)
-        changes["deadline_response_at"] = times.wire(min(times.parse(said_at), END_OF_TIME - within) + within)
+        changes["deadline_response_at"] = times.wire(
+            min(work.instant if said_at == work.now else times.parse(said_at), END_OF_TIME - within) + within
+        )
     if work.settings.assume["guest_reopens_closed"]:
         changes["closed_at"] = None
     return changes

@@ -4,8 +4,7 @@ from inbox_mock.channels import policy_of
 from inbox_mock.domain.errors import Invalid, invalid
 from inbox_mock.engine.unit_of_work import Actor, UnitOfWork
 from inbox_mock.services import people
-from inbox_mock.services.messages import participant_of, post_message
-from inbox_mock.simulation.bookings import application_of
+from inbox_mock.services.messages import participant_of, post
 from inbox_mock.store.database import Row
 from inbox_mock.store.rows import ConversationRow, HostRow, ParticipantRow
 
@@ -66,7 +65,7 @@ def write_as_host(
         "channel": None if internal else goes_to,
     }
     actor = Actor(conversation["account_id"], user_id=user_id)
-    return post_message(work, actor, _message(work, sender, content) | written | more)
+    return post(work, actor, conversation, sender, _message(work, sender, content) | written | more)
 
 
 def join_from_channel(work: UnitOfWork, conversation: ConversationRow, host_id: int | None) -> int:
@@ -80,10 +79,11 @@ def join_from_channel(work: UnitOfWork, conversation: ConversationRow, host_id: 
 
 def _from_channel(work: UnitOfWork, conversation: ConversationRow, sender: ParticipantRow, content: str, more: Row) -> int:
     policy = policy_of(conversation["channel"])
-    actor = Actor(conversation["account_id"], application_of(work, policy.name))
+    opened_by = None if conversation["channel"] is None else conversation["created_by_id"]
+    actor = Actor(conversation["account_id"], opened_by)
     written: Row = {"origin": policy.origin, "visibility": "external", "channel": conversation["default_channel"]}
     message = _message(work, sender, content) | written | more
-    return post_message(work, actor, message, came_from_channel=True)
+    return post(work, actor, conversation, sender, message, came_from_channel=True)
 
 
 def _seat(work: UnitOfWork, conversation: ConversationRow, host_id: int | None, *, by_channel: bool) -> ParticipantRow:

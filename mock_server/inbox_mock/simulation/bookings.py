@@ -8,13 +8,13 @@ from typing import Any
 
 from inbox_mock.channels import policies
 from inbox_mock.domain import times
-from inbox_mock.domain.errors import NotFound
 from inbox_mock.domain.spelling import one_of
 from inbox_mock.engine import durations
 from inbox_mock.engine.unit_of_work import Actor, UnitOfWork
 from inbox_mock.services import people
 from inbox_mock.services.accounts import create_source
 from inbox_mock.services.bookings import check_period, insert_booking, state_of
+from inbox_mock.store.access import first_user
 from inbox_mock.store.database import Row
 from inbox_mock.store.rows import BookingRow, ConversationRow, RentalRow
 from inbox_mock.webhooks.deliveries import publish
@@ -26,12 +26,6 @@ DELAY = f"{durations.EXPECTED}, or never"
 TIME = "a time as the API takes it, or a date"
 LENGTH_OF_A_DATE = len("2030-06-01")
 OPENED = "conversation_opened"
-# A rental with all that a booking through a channel needs.
-BOOKED = """
-    SELECT *, (SELECT id FROM sources WHERE account_id = rentals.account_id AND name = :source) AS source_id,
-      (SELECT min(id) FROM users WHERE account_id = rentals.account_id) AS user_id,
-      (SELECT id FROM applications WHERE channel = :channel) AS application_id
-    FROM rentals WHERE id = :rental_id"""
 
 
 @dataclass(slots=True)
@@ -146,18 +140,19 @@ def book(work: UnitOfWork, about: Row) -> int:
         NotFound: there is no such rental.
     """
     channel, stay, policy = about["channel"], about["stay"], policies()[about["channel"]]
-    rental = work.db.one(BOOKED, {"source": policy.title, "channel": channel, "rental_id": about["rental_id"]})
-    if rental is None:
-        raise NotFound
+    rental = work.db.get(RentalRow, about["rental_id"])
     account_id, guest = rental["account_id"], about.get("guest")
     client_id = about.get("client_id") if guest is None else people.create_client(work, Actor(account_id), guest)
     check_period(stay["start_at"], stay["end_at"])
-    source_id = stay.get("source_id", rental["source_id"])
+    source_id = stay.get("source_id")
+    if source_id is None:
+        source_id = work.db.value("SELECT id FROM sources WHERE account_id = ? AND name = ?", (account_id, policy.title), int)
     if source_id is None and policy.owns_conversations:
         source_id = create_source(work, Actor(account_id), {"name": policy.title})
     row: Row = {"channel": channel, "imported": policy.owns_conversations, "source_id": source_id, "client_id": client_id}
     row |= state_of({"booked": True})
-    booking_id = insert_booking(work, Actor(account_id, rental["application_id"], rental["user_id"]), rental, row | stay)
+    actor = Actor(account_id, application_of(work, channel), first_user(work.db, account_id))
+    booking_id = insert_booking(work, actor, rental, row | stay)
     seconds = about.get("delay_seconds")
     if not about.get("never") and (seconds is not None or policy.opens_after is not None):
         if seconds is None:

@@ -23,6 +23,7 @@ Row = dict[str, Any]
 Due = tuple[int, str, str, str]
 """An event of the timeline: its id, when it is due, its kind, and what it is about as JSON."""
 T = TypeVar("T")
+D = TypeVar("D", bound="Database")
 
 PAGE_BYTES = 1024
 PATIENCE_SECONDS = 5.0
@@ -179,9 +180,14 @@ def updating(table: str, columns: tuple[str, ...]) -> str:
     return f"UPDATE {table} SET {', '.join(f'{column} = :{column}' for column in columns)} WHERE id = :id"  # noqa: S608
 
 
-def create(kind: type[Database] = Database) -> Database:
+def create() -> Database:
+    """Return a new, empty sandbox database."""
+    return create_as(Database)
+
+
+def create_as(kind: type[D]) -> D:
     """Return a new, empty sandbox database of a kind."""
-    database = _open(kind=kind)
+    database = _open(kind)
     database.execute(f"PRAGMA page_size = {PAGE_BYTES}")
     database.execute(f"PRAGMA application_id = {APPLICATION}")
     database.execute(f"PRAGMA user_version = {FORMAT}")
@@ -195,7 +201,7 @@ def restore(image: bytes, *, checked: bool = True) -> Database:
     Raises:
         UnusableDatabase: its format is unknown, or it has not been ``checked`` before, and is not as this program wrote it.
     """
-    database = _open()
+    database = _open(Database)
     database.deserialize(image)
     if not checked:
         check(database)
@@ -237,7 +243,7 @@ def open_copy(path: Path) -> Database:
 @contextmanager
 def _opening(path: Path) -> Iterator[Database]:
     """Open the database in a file, bring it to the present format after the block, and close it if anything fails."""
-    database = _open(f"{path.absolute().as_uri()}?mode=rw", uri=True)
+    database = _open(Database, f"{path.absolute().as_uri()}?mode=rw", uri=True)
     try:
         yield database
         database.execute("PRAGMA journal_mode = WAL")
@@ -313,7 +319,7 @@ def _journaling(image: bytes, how: bytes) -> bytes:
     return b"".join((image[: _JOURNALING.start], how, image[_JOURNALING.stop :]))
 
 
-def _open(address: str = ":memory:", *, uri: bool = False, kind: type[Database] = Database) -> Database:
+def _open(kind: type[D], address: str = ":memory:", *, uri: bool = False) -> D:
     """Open a database with defences that SQLite documents against hostile files: https://www.sqlite.org/security.html."""
     database = sqlite3.connect(
         address,

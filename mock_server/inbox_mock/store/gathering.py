@@ -13,12 +13,13 @@ from sqlite3 import Cursor, IntegrityError
 from typing import Any, TypeVar
 
 from inbox_mock.domain.errors import NotFound
+from inbox_mock.store import database
 from inbox_mock.store.database import Database, Due, Parameters, Row, updating
 from inbox_mock.store.rows import TABLES
 
 T = TypeVar("T")
 
-HELD = ("clients", "hosts", "bookings", "conversations", "participants", "messages", "timeline", "webhooks")
+HELD = ("rentals", "clients", "hosts", "bookings", "conversations", "participants", "messages", "timeline", "webhooks")
 GROUPED = {"participants": "conversation_id"}
 """By which column `Database.of` finds held rows of a table; it never changes."""
 MOST_ROWS = 20_000
@@ -42,7 +43,7 @@ class _Table:
         """Undo an insertion."""
         del self.rows[record_id], self.new[record_id]
 
-    def put_back(self, record_id: int, row: Row, columns: frozenset[str]) -> None:
+    def put_back(self, record_id: int, row: Row, columns: frozenset[str] | None) -> None:
         """Undo a change of a row of which these columns had changed before."""
         self.rows[record_id] = row
         self.changed.pop(record_id, None)
@@ -71,6 +72,14 @@ class Gathering(Database):
         self._tables: dict[str, _Table] = {}
         self._due: list[tuple[str, int]] | None = None
         self._undoing: list[Callable[[], object]] | None = None
+        self._unsaved = 0
+
+    def begin(self) -> None:
+        """Hold rows from now on, once the schema is there."""
+        for name in HELD:
+            columns = super().execute(f"PRAGMA table_info({name})").fetchall()
+            defaults = super().execute(f"SELECT {', '.join(column[4] or 'NULL' for column in columns)}").fetchone()
+            self._tables[name] = _Table(name, dict(zip([column[1] for column in columns], defaults, strict=True)))
 
     def execute(self, sql: str, parameters: Parameters = (), /) -> Cursor:  # type: ignore[override]
         """Execute a statement, after writing what it concerns."""
@@ -90,34 +99,34 @@ class Gathering(Database):
 
     def get(self, table: type[T], record_id: object, account_id: int | None = None) -> T:
         """Return a row as `Database.get` does."""
-        held = self._table(TABLES[table])
+        held = self._tables.get(TABLES[table])
         if held is None:
             return super().get(table, record_id, account_id)
-        found: Any = self._row(held, record_id)
+        found: Any = held.rows.get(record_id) or self._read(held, record_id)  # type: ignore[call-overload]
         if found is None or (account_id is not None and found["account_id"] != account_id):
             raise NotFound
         return found  # type: ignore[no-any-return]
 
     def has(self, table: str, record_id: object) -> bool:
         """Return whether a table has a row with this id."""
-        held = self._table(table)
-        return super().has(table, record_id) if held is None else self._row(held, record_id) is not None
+        held = self._tables.get(table)
+        return super().has(table, record_id) if held is None else self._read(held, record_id) is not None
 
     def holds_any(self, table: str) -> bool:
         """Return whether a table has any row."""
-        held = self._table(table)
+        held = self._tables.get(table)
         return super().holds_any(table) if held is None else self._last(held) > 0
 
     def of(self, table: type[T], column: str, value: object) -> list[T]:
         """Return the rows that have a value in a column, by id."""
-        held = self._table(TABLES[table])
+        held = self._tables.get(TABLES[table])
         if held is None or GROUPED.get(held.name) != column:
             return super().of(table, column, value)
         if value not in held.known_groups:
             written = super().execute(f"SELECT id FROM {held.name} WHERE {column} = ?", (value,))  # noqa: S608
             held.groups[value] = sorted({row[0] for row in written}.union(held.groups.get(value, ())))
             held.known_groups.add(value)
-        found: list[Any] = [self._row(held, record_id) for record_id in held.groups[value]]
+        found: list[Any] = [held.rows.get(record_id) or self._read(held, record_id) for record_id in held.groups[value]]
         return found
 
     def insert(self, table: str, row: Mapping[str, object]) -> int:
@@ -126,16 +135,17 @@ class Gathering(Database):
         Raises:
             IntegrityError: another row has its id.
         """
-        held = self._table(table)
+        held = self._tables.get(table)
         if held is None:
             return super().insert(table, row)
-        wished: Any = row.get("id")
-        last = self._last(held)
-        record_id: int = last + 1 if wished is None else wished
-        if record_id <= last and self._row(held, record_id) is not None:
+        last = held.last if held.last is not None else self._last(held)
+        added = {**held.blank, **row}
+        record_id: int = added["id"] or last + 1
+        if record_id > last:
+            held.last = record_id
+        elif self._read(held, record_id) is not None:
             raise IntegrityError(f"UNIQUE constraint failed: {table}.id")
-        held.last = max(last, record_id)
-        added = held.blank | {**row, "id": record_id}
+        added["id"] = record_id
         held.new[record_id] = None
         if table in GROUPED:
             insort(held.groups.setdefault(added[GROUPED[table]], []), record_id)
@@ -148,29 +158,29 @@ class Gathering(Database):
 
     def update(self, table: str, record_id: object, changes: Mapping[str, object]) -> None:
         """Change the named columns of the row with this id."""
-        held = self._table(table)
+        held = self._tables.get(table)
         if held is None:
             super().update(table, record_id, changes)
             return
-        before = self._row(held, record_id)
+        before: Row | None = held.rows.get(record_id) or self._read(held, record_id)  # type: ignore[call-overload]
         if before is None or not changes:
             return
         found: int = before["id"]
-        columns = held.changed.get(found, frozenset())
+        columns = held.changed.get(found)
         if found not in held.new:
-            held.changed[found] = columns | changes.keys()
+            held.changed[found] = (columns or frozenset()) | changes.keys()
         if self._undoing is not None:
             self._undoing.append(partial(held.put_back, found, before, columns))
         held.rows[found] = {**before, **changes}
 
     def next_due(self, until: str, only: str, but: Sequence[str]) -> Due | None:
         """Return the first pending event as `Database.next_due` does."""
-        held = self._table("timeline") or self._load("timeline")
+        held = self._tables["timeline"]
         if self._due is None:
             self._write(held)
             self._due = super().execute("SELECT due_at, id FROM timeline WHERE happened = 0 ORDER BY due_at, id").fetchall()
         while self._due and self._due[0][0] <= until:
-            event = self._row(held, self._due[0][1])
+            event = self._read(held, self._due[0][1])
             if event is not None and not event["happened"]:
                 if event["kind"] in but or only not in {"", event["kind"]}:
                     return super().next_due(until, only, but)
@@ -180,35 +190,36 @@ class Gathering(Database):
 
     @contextmanager
     def attempt(self) -> Iterator[None]:
-        """Open a savepoint, to which everything is rolled back if an exception leaves the block."""
+        """Note what to undo if an exception leaves the block; there is no savepoint before something is written."""
         outer, self._undoing = self._undoing, []
-        super().execute("SAVEPOINT attempt")
+        self._unsaved += 1
         try:
             yield
         except BaseException:
-            super().execute("ROLLBACK TO attempt")
+            self._end_attempt("ROLLBACK TO attempt", "RELEASE attempt")
             for undo in reversed(self._undoing):
                 undo()
             self._undoing = outer
             for held in self._tables.values():
                 self._let_go(held)
             raise
-        else:
-            if outer is not None:
-                outer += self._undoing
-            self._undoing = outer
-        finally:
-            super().execute("RELEASE attempt")
+        self._end_attempt("RELEASE attempt")
+        if outer is not None:
+            outer += self._undoing
+        self._undoing = outer
 
-    def _table(self, name: str) -> _Table | None:
-        found = self._tables.get(name)
-        return self._load(name) if found is None and name in HELD else found
+    def _end_attempt(self, *statements: str) -> None:
+        if self._unsaved:
+            self._unsaved -= 1
+            return
+        for sql in statements:
+            super().execute(sql)
 
-    def _load(self, name: str) -> _Table:
-        columns = super().execute(f"PRAGMA table_info({name})").fetchall()
-        defaults = super().execute(f"SELECT {', '.join(column[4] or 'NULL' for column in columns)}").fetchone()
-        held = self._tables[name] = _Table(name, dict(zip([column[1] for column in columns], defaults, strict=True)))
-        return held
+    def _save(self) -> None:
+        """Open the savepoints that are due before something is written."""
+        for _ in range(self._unsaved):
+            super().execute("SAVEPOINT attempt")
+        self._unsaved = 0
 
     def _last(self, held: _Table) -> int:
         """Return the greatest id that a table has had since it was read, or 0."""
@@ -217,9 +228,10 @@ class Gathering(Database):
             held.last = int(super().execute(f"SELECT coalesce(max(id), 0) FROM {held.name}").fetchone()[0])  # noqa: S608
         return held.last
 
-    def _row(self, held: _Table, record_id: object) -> Row | None:
+    def _read(self, held: _Table, record_id: object) -> Row | None:
+        """Return a row, and hold it."""
         found: Row | None = held.rows.get(record_id)  # type: ignore[call-overload]
-        if found is None:
+        if found is None and record_id is not None:
             written = super().execute(f"SELECT * FROM {held.name} WHERE id = ?", (record_id,)).fetchone()  # noqa: S608
             if written is not None:
                 found = dict(zip(held.blank, written, strict=True))
@@ -234,12 +246,11 @@ class Gathering(Database):
 
     def _settle(self, sql: str) -> None:
         """Write what a statement concerns; what it may change is not held any longer."""
-        for name in _concerned(sql):
-            held = self._table(name) or self._load(name)
-            if sql.lstrip().upper().startswith(READING):
-                self._write(held)
-            else:
-                self._let_go(held)
+        reads, names = _concerned(sql)
+        for name in names if self._tables else ():
+            (self._write if reads else self._let_go)(self._tables[name])
+        if not reads:
+            self._save()
 
     def _let_go(self, held: _Table) -> None:
         self._write(held)
@@ -250,6 +261,7 @@ class Gathering(Database):
         new, changed, rows = held.new, held.changed, held.rows
         if not new and not changed:
             return
+        self._save()
         held.new, held.changed = {}, {}
         if self._undoing is not None:
             self._undoing.append(partial(held.hold, {each: rows[each] for each in (*new, *changed)}, new, changed))
@@ -260,8 +272,15 @@ class Gathering(Database):
 
 
 @lru_cache(maxsize=1024)
-def _concerned(sql: str) -> tuple[str, ...]:
-    """Return the held tables that a statement names, or all of them if it ends the transaction or reads a view."""
+def _concerned(sql: str) -> tuple[bool, tuple[str, ...]]:
+    """Return whether a statement only reads, and the held tables that it names: all, if it ends the transaction or reads a view."""
     words = set(re.findall(r"\w+", sql))
     everything = "COMMIT" in words or any(word.endswith("_records") for word in words)
-    return tuple(name for name in HELD if everything or name in words)
+    return sql.lstrip().startswith(READING), tuple(name for name in HELD if everything or name in words)
+
+
+def create() -> Gathering:
+    """Return a new, empty sandbox database that holds rows back."""
+    made = database.create_as(Gathering)
+    made.begin()
+    return made
