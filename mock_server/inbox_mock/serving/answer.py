@@ -90,7 +90,7 @@ class Answer:
         """Return the headers; what the application leaves to the server is decided here."""
         code = int(self._status[:3])
         headers = self._headers[:]
-        names = {name.lower() for name, _ in headers}
+        names = _lower(tuple([name for name, _ in headers]))
         if code == 413:
             self.stays_open = False
         elif "content-length" not in names and code >= 200 and code not in BODILESS:
@@ -111,6 +111,11 @@ class Answer:
         if "server" not in names:
             headers.append(("Server", host.name))
         return headers
+
+
+@lru_cache(maxsize=64)
+def _lower(names: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(name.lower() for name in names)
 
 
 @lru_cache(maxsize=1)

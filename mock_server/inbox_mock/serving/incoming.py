@@ -13,7 +13,8 @@ BYTES_AT_ONCE = 64 * 1024
 SHORT_HEAD = 2 * 1024
 CHUNK = re.compile(rb"([0-9A-Fa-f]+)[ \t]*(;[^\x00-\x08\x0a-\x1f\x7f]*)?\r\n")  # RFC 9112, 7.1; extensions are ignored
 
-HEAD_END = re.compile(rb"\r\n\r\n|(?<!\r)\n")  # or a line that ends as none may
+HEAD_END = b"\r\n\r\n"
+NO_END = re.compile(rb"(?<!\r)\n")  # a line ends as none may
 HEALTH = re.compile(rb"(?:GET|HEAD) /(livez|readyz) HTTP/1\.[01]\r\n")
 BODY = re.compile(rb"^(?:content-length|transfer-encoding|expect)\b", re.IGNORECASE | re.MULTILINE)
 
@@ -166,11 +167,13 @@ class Incoming(Lines):
         """Return whether a head has come that can be read, or refused, without waiting for more."""
         if self._buffer and bytes(self._buffer[:1]) not in BEGINNINGS:
             return True
-        return len(self._buffer) > limits.HEAD or HEAD_END.search(self._buffer, self._unseen) is not None
+        if len(self._buffer) > limits.HEAD or self._buffer.find(HEAD_END, self._unseen) >= 0:
+            return True
+        return NO_END.search(self._buffer, self._unseen) is not None
 
     def whole_head(self) -> bytes:
         """Return the next head without taking it, if it has come whole and is short; else nothing."""
-        end = self._buffer.find(b"\r\n\r\n", 0, SHORT_HEAD)
+        end = self._buffer.find(HEAD_END, 0, SHORT_HEAD)
         return bytes(self._buffer[: end + 4]) if end >= 0 else b""
 
     def skip(self, count: int) -> None:
@@ -181,7 +184,7 @@ class Incoming(Lines):
     def probe(self) -> bytes | None:
         """Return ``livez`` or ``readyz`` if a request for it has come, without a body, so that nothing more is to be read; else None."""
         found = HEALTH.match(self._buffer)
-        return found[1] if found and BODY.search(self._buffer) is None and self._buffer.endswith(b"\r\n\r\n") else None
+        return found[1] if found and BODY.search(self._buffer) is None and self._buffer.endswith(HEAD_END) else None
 
     def exactly(self, count: int) -> bytes:
         """Take so many bytes.
