@@ -6,7 +6,7 @@ python bare_flask.py PORT_FILE BODY_FILE CONTENT_TYPE cheroot|own [PORT]
 import sys
 from pathlib import Path
 
-from flask import Flask, Response
+from flask import Flask, Response, request
 
 PORT_FILE, BODY_FILE, CONTENT_TYPE, SERVER = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3], sys.argv[4]
 PORT = int(sys.argv[5]) if len(sys.argv) > 5 else 0
@@ -18,6 +18,12 @@ BODY = BODY_FILE.read_bytes()
 @app.get("/")
 def view() -> Response:
     return Response(BODY, content_type=CONTENT_TYPE)
+
+
+@app.post("/")
+def create() -> Response:
+    request.get_json(force=True)
+    return Response(BODY, 201, content_type=CONTENT_TYPE)
 
 
 def tell(port: int) -> None:
