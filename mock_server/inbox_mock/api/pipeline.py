@@ -1,6 +1,6 @@
 """The pipeline of every API request: sandbox, token, faults, rate limit, scope, operation, journal, answer."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from functools import partial
@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl, quote
 import orjson
 
 from inbox_mock.api import fault_injection, rendering
-from inbox_mock.api.addressing import Call, root_of
+from inbox_mock.api.addressing import ROOT, Call, root_of
 from inbox_mock.api.fault_injection import ErrorFormat, InjectedFault, Replaced
 from inbox_mock.api.operation import Operation
 from inbox_mock.api.pace import Pace
@@ -35,6 +35,7 @@ from inbox_mock.engine import redaction
 from inbox_mock.engine.sandboxes import Sandboxes
 from inbox_mock.engine.unit_of_work import UnitOfWork, Writes
 from inbox_mock.services.oauth import Grant, authenticate, recognise
+from inbox_mock.store.access import Allowance
 from inbox_mock.store.database import Row
 
 REFUSED = "inbox_mock.refused"
@@ -42,8 +43,13 @@ REFUSED = "inbox_mock.refused"
 JOURNALED = "inbox_mock.journaled"
 """The key under which an answered request has the id of its sandbox, and the id and content of its journal entry."""
 Journaled = tuple[str, int, Row]
-HEADER_BYTES = 2_000
-"""About how much memory the headers of an answer take, and what else is kept of it besides its body."""
+BESIDES = 4_000
+"""About how many bytes of memory are kept of an answer besides its body: its headers, and its entry in the journal without a body."""
+ASKED = (
+    *("QUERY_STRING", "HTTP_AUTHORIZATION", "HTTP_IF_NONE_MATCH", "HTTP_ACCEPT", "HTTP_USER_AGENT", "CONTENT_TYPE"),
+    *("wsgi.url_scheme", "HTTP_HOST", "SERVER_NAME", "SERVER_PORT", "SCRIPT_NAME", ROOT),
+)
+"""The keys of a request's environ on which the answer to a read depends, and its entry in the journal."""
 ERRORS = ErrorFormat(JSON_API, lambda problem: problems_body([problem]))
 TOO_FAST = NotRead(503, "this sandbox is called too often: try again in a second")
 JOURNALED_HEADERS = (
@@ -67,8 +73,8 @@ class Server:
 
 def run(server: Server, request: Call, operation: Operation, path: dict[str, str], raw: bytes) -> Rendered:
     """Answer a request for an operation, given the variable parts of its path and its body."""
-    reads = operation.method == "GET"
-    return respond(server, request, bearer(request), lambda work: _answer(work, request, operation, path, raw), reads=reads)
+    key = (request.path, *map(request.environ.get, ASKED)) if operation.method == "GET" else None
+    return respond(server, request, bearer(request), lambda work: _answer(work, request, operation, path, raw), key=key)
 
 
 def bearer(request: Call) -> str | None:
@@ -90,6 +96,44 @@ class Answered:
     headers: Headers
     fault: InjectedFault | None
     entry: Callable[[bytes, Headers], Row]
+    lasting: "Lasting | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class Lasting:
+    """Why an answer stays the same as long as no record changes, and as long as a grant holds: it only reads, and no fault strikes it.
+
+    Unless ``at`` is None, it is the answer at that time only. ``headers`` are those without the rate limit's.
+    """
+
+    grant: Grant
+    at: str | None
+    headers: Headers
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A lasting answer, the reasons that explain it, and its entry in the journal, without secrets."""
+
+    answered: Answered
+    lasting: Lasting
+    reasons: list[Reason]
+    entry: Row
+
+    def again(self, work: UnitOfWork) -> Answered | None:
+        """Return the answer to the same request now, or None if it is another one."""
+        grant, at = self.lasting.grant, self.lasting.at
+        if at not in {None, work.now} or grant.has_expired(work.now):
+            return None
+        allowance = work.spend(grant.application_id)
+        if _is_over(work, allowance):
+            return None
+        work.reasons += self.reasons
+        headers = self.lasting.headers + rendering.rate_headers(allowance)
+        return Answered(self.answered.body, self.answered.status, headers, None, self._entry)
+
+    def _entry(self, _body: bytes, headers: Headers) -> Row:
+        return {**self.entry, "response": {"headers": dict(headers), "body": self.entry["response"]["body"]}}
 
 
 def respond(
@@ -99,19 +143,19 @@ def respond(
     answer: Callable[[UnitOfWork], Answered],
     render: Callable[[Refusal], Rendered] = rendering.refused,
     *,
-    reads: bool = False,
+    key: Hashable = None,
 ) -> Rendered:
     """Answer a request in the sandbox that a credential names, with the fault that strikes it, and write it into the journal.
 
-    One that only ``reads`` opens no transaction, unless it has to. If the sandbox is called too often in this second, it is not
-    waited for: the answer is a refusal, as ``render`` makes it.
+    One that only reads has a ``key``, which another one has only if it asks for the same; it opens no transaction, unless it has to.
+    If the sandbox is called too often in this second, it is not waited for: the answer is a refusal, as ``render`` makes it.
     """
     sandbox_id = sandbox_of(credential)
     try:
-        return _respond(server, request, sandbox_id, answer, render, reads=reads)
+        return _respond(server, request, sandbox_id, answer, render, key)
     except NotFound:
         server.sandboxes.forget(sandbox_id)  # another process has deleted it, and its credentials are unknown
-        return _respond(server, request, DEFAULT_SANDBOX, answer, render, reads=reads)
+        return _respond(server, request, DEFAULT_SANDBOX, answer, render, key)
 
 
 def _respond(
@@ -120,17 +164,16 @@ def _respond(
     sandbox_id: str,
     answer: Callable[[UnitOfWork], Answered],
     render: Callable[[Refusal], Rendered],
-    *,
-    reads: bool,
+    key: Hashable,
 ) -> Rendered:
     started = server.stopwatch()
     sandbox = server.sandboxes.of(sandbox_id)
     if not server.pace.allows(sandbox.id):
         return _at_once(server, sandbox.now, TOO_FAST, render, Reason("sandbox_rate", {"most": server.pace.most}))
-    if reads:
+    if key is not None:
         with suppress(Writes):
-            return _answer_in(sandbox.read(), server, request, started, answer)
-    return _answer_in(sandbox.work(), server, request, started, answer)
+            return _answer_in(sandbox.read(), server, request, started, answer, key)
+    return _answer_in(sandbox.work(), server, request, started, answer, key)
 
 
 def _answer_in(
@@ -139,9 +182,12 @@ def _answer_in(
     request: Call,
     started: float,
     answer: Callable[[UnitOfWork], Answered],
+    key: Hashable,
 ) -> Rendered:
     with opening as work:
-        answered = answer(work)
+        known = None if key is None else cast("Kept | None", work.kept(key))
+        again = None if known is None else known.again(work)
+        answered = again or answer(work)
         fault, status, headers, seen = answered.fault, answered.status, answered.headers, answered.body
         if fault is not None:
             answered.body, seen = fault.end(answered.body, headers)
@@ -155,7 +201,9 @@ def _answer_in(
             "caused": work.caused,
             **answered.entry(seen, headers),
         }
-        entry = redaction.of_entry(work, told)
+        entry = told if again else redaction.of_entry(work, told)
+        if answered.lasting is not None:
+            work.keep(key, Kept(answered, answered.lasting, work.reasons, entry), len(answered.body) + BESIDES)
         work.record(entry)
         headers.append(("X-Mock-Request-Id", str(work.journaled)))
     request.environ[JOURNALED] = work.sandbox_id, work.journaled, entry
@@ -219,6 +267,7 @@ def _answer(work: UnitOfWork, request: Call, operation: Operation, path: dict[st
     grant: Grant | None = None
     rate: Headers = []
     fault: InjectedFault | None = None
+    lasting: Lasting | None = None
     try:
         grant = authenticate(work, bearer(request))
         if _has_faults(work):
@@ -229,25 +278,29 @@ def _answer(work: UnitOfWork, request: Call, operation: Operation, path: dict[st
         rate = rendering.rate_headers(allowance)
         if fault is not None:
             fault.begin(work)
-        if allowance.used > allowance.limit and work.settings.rate_limit_enforced:
+        if _is_over(work, allowance):
             raise RateLimited
         if grant.scopes.isdisjoint(operation.scopes):
             raise Forbidden
-        if operation.method == "GET" and fault is None:
-            body, headers = _read(operation, request, work, grant, path)
-        else:
-            body, headers = _run(_context(request, operation, work, grant, path, raw), operation, request, fault)
+        context = _context(request, operation, work, grant, path, raw)
+        body, headers = _run(context, operation, request, fault)
         status = operation.status
         known = request.environ.get("HTTP_IF_NONE_MATCH")
         if known and operation.method == "GET" and work.settings.assume["if_none_match"] and rendering.is_current(known, headers):
             body, status = b"", 304
+        if operation.method == "GET" and fault is None:
+            lasting = Lasting(grant, work.now if context.is_dated else None, [*headers])
     except Refusal as refusal:
         body, status, headers = rendering.refused(refusal)
         rate = [] if isinstance(refusal, Unauthorized) else rate
     except Replaced as replaced:
         body, status, headers = replaced.body, replaced.status, replaced.headers
     headers += rate
-    return Answered(body, status, headers, fault, partial(_entry, work, request, grant, raw))
+    return Answered(body, status, headers, fault, partial(_entry, work, request, grant, raw), lasting)
+
+
+def _is_over(work: UnitOfWork, allowance: Allowance) -> bool:
+    return allowance.used > allowance.limit and work.settings.rate_limit_enforced
 
 
 def _has_faults(work: UnitOfWork) -> bool:
@@ -259,30 +312,6 @@ def _has_faults(work: UnitOfWork) -> bool:
         return True
     work.keep("faults", False, 0)
     return False
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """An answer that stays the same as long as no record changes; unless ``now`` is None, at that time only."""
-
-    body: bytes
-    headers: Headers
-    reasons: list[Reason]
-    now: str | None
-
-
-def _read(operation: Operation, request: Call, work: UnitOfWork, grant: Grant, path: dict[str, str]) -> tuple[bytes, Headers]:
-    """Return the body and the headers of an answer that only depends on records: those of the last one, if none has changed since."""
-    key = request.path, request.environ.get("QUERY_STRING", ""), grant.token_id, root_of(request)
-    known = cast("Known | None", work.kept(key))
-    if known is None or known.now not in {None, work.now}:
-        context, reasons = _context(request, operation, work, grant, path, b""), len(work.reasons)
-        body, headers = _run(context, operation, request, None)
-        known = Known(body, headers, work.reasons[reasons:], work.now if context.is_dated else None)
-        work.keep(key, known, len(body) + HEADER_BYTES)
-    else:
-        work.reasons += known.reasons
-    return known.body, [*known.headers]
 
 
 def _context(request: Call, operation: Operation, work: UnitOfWork, grant: Grant, path: dict[str, str], raw: bytes) -> RequestContext:

@@ -96,6 +96,7 @@ class UnitOfWork:
     happened: list[Event] = field(default_factory=list)
     struck: list[str] = field(default_factory=list)
     journaled: int = 0
+    spent: Allowance | None = None
     ledger: Ledger | None = None
     cache: Cache | None = None
 
@@ -115,10 +116,12 @@ class UnitOfWork:
         self.now = times.wire(instant)
 
     def spend(self, application_id: int) -> Allowance:
-        """Count a request of an application against its limit, and return what is left of it."""
-        window, book = window_of(self.instant), self.ledger
-        used = access.spend(self.db, application_id, window) if book is None else book.spend(application_id, window)
-        return Allowance(self.settings.rate_limit, used, window + HOUR)
+        """Count the request of an application against its limit, once, and return what is left of it."""
+        if self.spent is None:
+            window, book = window_of(self.instant), self.ledger
+            used = access.spend(self.db, application_id, window) if book is None else book.spend(application_id, window)
+            self.spent = Allowance(self.settings.rate_limit, used, window + HOUR)
+        return self.spent
 
     def record(self, entry: Row) -> None:
         """Write an entry into the journal, with the reasons."""

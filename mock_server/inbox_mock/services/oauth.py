@@ -38,7 +38,8 @@ INVALID_SCOPE = "The requested scope is invalid, unknown, or malformed."
 class Grant:
     """What a token permits: ``account_id`` is None for client credentials, which span all accounts.
 
-    ``actor`` is the application, acting for the account; only tokens that belong to an account can write.
+    ``actor`` is the application, acting for the account; only tokens that belong to an account can write. ``expires_at`` is None
+    for a token that is valid for ever.
     """
 
     token_id: int
@@ -46,6 +47,11 @@ class Grant:
     account_id: int | None
     scopes: frozenset[str]
     actor: Actor
+    expires_at: str | None
+
+    def has_expired(self, now: str) -> bool:
+        """Return whether the token is no longer valid at a time."""
+        return self.expires_at is not None and self.expires_at <= now
 
 
 def authenticate(work: UnitOfWork, token: str | None) -> Grant:
@@ -59,14 +65,14 @@ def authenticate(work: UnitOfWork, token: str | None) -> Grant:
     if known is None:
         known = _granted(work, token)
         work.keep(key, known, GRANT_BYTES)
-    grant, expires_at = cast("tuple[Grant, str | None]", known)
-    if expires_at is not None and expires_at <= work.now:
+    grant = cast("Grant", known)
+    if grant.has_expired(work.now):
         raise Unauthorized("The access token expired")
     return grant
 
 
-def _granted(work: UnitOfWork, token: str | None) -> tuple[Grant, str | None]:
-    """Return what an access token permits, and until when; None: for ever."""
+def _granted(work: UnitOfWork, token: str | None) -> Grant:
+    """Return what an access token permits until it expires."""
     found = None if not token else _find(work, "access", token)
     if found is None:
         raise Unauthorized
@@ -78,7 +84,7 @@ def _granted(work: UnitOfWork, token: str | None) -> tuple[Grant, str | None]:
         raise Unauthorized("The access token was revoked")
     granted = expand_scopes(found["scopes"])
     application_id, account_id = found["application_id"], found["account_id"]
-    return Grant(found["id"], application_id, account_id, granted, Actor(account_id or 0, application_id)), found["expires_at"]
+    return Grant(found["id"], application_id, account_id, granted, Actor(account_id or 0, application_id), found["expires_at"])
 
 
 def recognise(work: UnitOfWork, token: str | None) -> int | None:
