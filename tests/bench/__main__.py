@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from time import perf_counter
 
 from bench import (
+    building,
     dashboard,
     growth,
     homes,
@@ -31,6 +32,7 @@ MEASUREMENTS: dict[str, Callable[[int], Iterator[Figure]]] = {
     "in_process": in_process.measure,
     "sandboxes": sandboxes.measure,
     "growth": growth.measure,
+    "building": building.measure,
     "memory": memory.measure,
     "rest": rest.measure,
     "homes": homes.measure,

@@ -26,6 +26,9 @@ LISTS: dict[str, Callable[[int], JSON]] = {
     "hosts": lambda number: {"id": 100 + number, "firstname": "Ada", "lastname": str(number)},
     "clients": lambda number: {"id": 100 + number, "fullname": f"Ada {number}"},
     "bookings": lambda number: a_booking(id=100 + number, conversation=100 + number),
+    "conversations": lambda number: {"subject": f"About {number}", "created_at": "-2h"},
+    "messages": lambda number: {"booking": 80, "from": "guest" if number % 2 else "jan", "content": "Hello", "at": f"-{3600 - number}s"},
+    "attachments": lambda number: {"file": "floor-plan.png", "name": f"Plan {number}"},
     "timeline": lambda number: {"at": f"+{number + 1}m", "guest_books": {"rental": 16, "start_at": "+30d", "end_at": "+37d"}},
 }
 
@@ -61,8 +64,9 @@ def work_of(mock: Mock, monkeypatch: pytest.MonkeyPatch, scenario: JSON) -> Coun
 
 @pytest.mark.parametrize("noun", LISTS)
 def test_twice_as_many_records_take_twice_the_work(mock: Mock, monkeypatch: pytest.MonkeyPatch, noun: str) -> None:
+    base = a_scenario(bookings=[a_booking()])
     none, once, twice = (
-        work_of(mock, monkeypatch, a_scenario() | {noun: a_scenario().get(noun, []) + [LISTS[noun](number) for number in range(count)]})
+        work_of(mock, monkeypatch, base | {noun: base.get(noun, []) + [LISTS[noun](number) for number in range(count)]})
         for count in (0, FEW, 2 * FEW)
     )
 

@@ -1,6 +1,7 @@
 """Parse YAML by the rules of version 1.2, with the line of every value."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -57,19 +58,22 @@ def check_document(events: Iterable[yaml.Event], name: str) -> None:
     """
     document, anchored = Size(0), dict[str | None, Size]()
     within: list[tuple[str | None, Size]] = []
+    begun = Counter[str | None]()
     for event in events:
         part, levels, line = Size(0), len(within), event.start_mark.line + 1 if event.start_mark else 1
         if isinstance(event, yaml.CollectionStartEvent):
             within.append((event.anchor, Size(1)))
+            begun[event.anchor] += 1
             document.values += 1
         elif isinstance(event, yaml.CollectionEndEvent):
             anchor, part = within.pop()
+            begun[anchor] -= 1
             anchored[anchor] = part
         elif isinstance(event, yaml.ScalarEvent):
             part = anchored[event.anchor] = Size(1, len(event.value))
             document.add(part)
         elif isinstance(event, yaml.AliasEvent):
-            if event.anchor in [anchor for anchor, _ in within]:
+            if begun[event.anchor]:
                 raise ScenarioError(name, line, "an alias that holds itself", "a scenario")
             part = anchored.get(event.anchor, part)
             levels += part.levels
