@@ -64,7 +64,8 @@ class InPostgres:
         return open_home(self.url)
 
 
-HOMES = ("memory", "directory", "PostgreSQL")
+LASTING_HOMES = ("directory", "PostgreSQL")
+HOMES = ("memory", *LASTING_HOMES)
 
 
 def a_place(request: pytest.FixtureRequest) -> Place:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from homes import HOMES, Homes, Place, a_place
+from homes import HOMES, LASTING_HOMES, Homes, Place, a_place
 
 
 @pytest.fixture(params=[*HOMES, "durable directory"])
@@ -14,13 +14,16 @@ def place(request: pytest.FixtureRequest) -> Place:
 
 @pytest.fixture
 def homes(place: Place) -> Iterator[Homes]:
-    found = Homes(place)
-    yield found
-    found.home.close()
+    yield from opened(place)
 
 
-@pytest.fixture
-def lasting(homes: Homes) -> Homes:
-    if not homes.place.lasts:
-        pytest.skip("what is kept there ends with it")
-    return homes
+@pytest.fixture(params=[*LASTING_HOMES, "durable directory"])
+def lasting(request: pytest.FixtureRequest) -> Iterator[Homes]:
+    """What is kept there is there when it is opened again."""
+    yield from opened(a_place(request))
+
+
+def opened(place: Place) -> Iterator[Homes]:
+    homes = Homes(place)
+    yield homes
+    homes.home.close()
