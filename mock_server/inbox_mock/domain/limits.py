@@ -106,6 +106,9 @@ EVENTS = Limit(1_000, "events", "one advance of a clock `until` something, or wi
 STORE_CONNECTIONS = Limit(
     8, "connections", "connections of a process to PostgreSQL: for requests, and as many for clocks that advance", "they wait, 3 s; 503"
 )
+STORE_HELD = Limit(
+    60, "seconds", "the time in which a process that has a sandbox in PostgreSQL to itself does nothing there", "others get it; 503"
+)
 STORE_SILENCE = Limit(12, "seconds", "the time in which PostgreSQL says nothing, 5 of them while others use a sandbox", "503")
 HAPPENED = Limit(1_000, "events", "the answer to an advance of a clock", "the latest are told, and the `count` of all")
 

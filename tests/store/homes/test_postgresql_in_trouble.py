@@ -221,6 +221,24 @@ def test_a_sandbox_that_somebody_holds_for_long_is_refused_after_a_while(
     assert read(storage) == ["later"]
 
 
+def test_a_process_that_stands_still_in_a_transaction_loses_the_sandbox_to_others_after_a_while(
+    open_home: Callable[[], Home], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lower(monkeypatch, "STORE_HELD", 1)
+    storage, theirs = added(open_home()), open_home().find(ONE)
+    assert theirs is not None
+
+    def stand_still() -> None:
+        with storage.transaction() as transaction:
+            leave(transaction, "in vain")
+            written_in(theirs, "later")
+
+    with pytest.raises(HomeUnavailable):
+        stand_still()
+
+    assert read(theirs) == read(storage) == ["later"]
+
+
 def test_a_server_that_stands_still_is_given_up_and_used_again_when_it_goes_on(
     server: Postgres, storage: Storage, monkeypatch: pytest.MonkeyPatch
 ) -> None:

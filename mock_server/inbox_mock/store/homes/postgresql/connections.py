@@ -26,7 +26,7 @@ NAME = "inbox-mock"
 CONNECT_SECONDS = 3
 ROOM_SECONDS = 3
 SETTINGS = """
-    SET lock_timeout = '5s'; SET statement_timeout = '10s'; SET idle_in_transaction_session_timeout = '{idle}';
+    SET lock_timeout = '5s'; SET statement_timeout = '10s'; SET idle_in_transaction_session_timeout = '{idle:g}s';
     SET default_transaction_read_only = off; SET default_transaction_isolation = 'read committed'; SET standard_conforming_strings = on;
     SET tcp_keepalives_idle = 10; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 3"""
 EVENTS = {Wait.R: select.POLLIN, Wait.W: select.POLLOUT, Wait.RW: select.POLLIN | select.POLLOUT}
@@ -114,10 +114,11 @@ class BoundedConnection(Connection[TupleRow]):
 class Connections:
     """Connections that are lent, and kept until they are needed again."""
 
-    def __init__(self, url: str, most: int, idle: str, prepare: str = "") -> None:
+    def __init__(self, url: str, most: int, idle: float, prepare: str = "") -> None:
         """Connect to nothing yet.
 
-        ``idle`` is how long the server lets a transaction wait for its next statement, ``prepare`` what a new connection is told.
+        ``idle`` is for how many seconds the server lets a transaction wait for its next statement, 0 without end; ``prepare`` is what a
+        new connection is told.
         """
         self._url, self.most = url, most
         self._settings = f"{SETTINGS.format(idle=idle)}; {prepare}"

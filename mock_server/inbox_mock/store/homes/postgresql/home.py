@@ -56,8 +56,8 @@ class PostgresHome:
 
     def __init__(self, url: str) -> None:
         self.heard: Callable[[str], None] = lambda _sandbox_id: None
-        self._connections = Connections(url, limits.STORE_CONNECTIONS, "60s", rows.PREPARE)
-        self._claims = Connections(url, limits.STORE_CONNECTIONS, "0")
+        self._connections = Connections(url, limits.STORE_CONNECTIONS, limits.STORE_HELD, rows.PREPARE)
+        self._claims = Connections(url, limits.STORE_CONNECTIONS, 0)
         self._news = News(url, self._connections, self._hear)
         self._folder = Folder()
         self._shared = Shared(self._connections, self._claims, self._folder.path, self._news.tell)
