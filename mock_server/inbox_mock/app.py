@@ -116,7 +116,7 @@ def create_app(
     sandboxes = Sandboxes(home, wall, handlers, describe, build_recipe, options.seed or 0, chance, options.room)
     watch = Watch(Traffic(), perf_counter, logs=options.log_format is not None)
     sandboxes.struck = watch.traffic.add_faults
-    readiness = Readiness(home.check)
+    readiness = Readiness(home.check, sandboxes.stopping)
     metrics = Metrics(watch.traffic, gauges_of(sandboxes, readiness, wall))
     sender = WatchedSender(watch, frozenset(map(plain_host, options.webhook_hosts)))
     factory = SandboxFactory(sandboxes, wall, sender.may_send_to, options.default_ttl, options.kept)

@@ -2,12 +2,13 @@
 
 from collections.abc import Callable
 
+import orjson
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAllowed, NotFound, RequestEntityTooLarge
 from werkzeug.routing import Rule
 
-from inbox_mock.admin import access_control
 from inbox_mock.admin import routes as admin
+from inbox_mock.admin.access_control import PREFIX, AccessControl, problem_of
 from inbox_mock.api import cross_origin, oauth, rendering, routes
 from inbox_mock.api.framework import AddressedRequest, dated_by, response, worded
 from inbox_mock.api.front import FAILED
@@ -21,7 +22,7 @@ from inbox_mock.options import Options
 from inbox_mock.scenarios.build import SandboxFactory
 from inbox_mock.telemetry.metrics import Metrics
 from inbox_mock.telemetry.pages import METRICS, metrics_of
-from inbox_mock.telemetry.probes import JSON, probed
+from inbox_mock.telemetry.probes import JSON, UNREADY, WELL, why_not
 from inbox_mock.telemetry.readiness import Readiness
 from inbox_mock.telemetry.watching import PROBES, Watch
 from inbox_mock.webhooks.sender import WebhookSender
@@ -55,7 +56,7 @@ def flask_app(
     app.register_blueprint(routes.reference())
     app.register_blueprint(oauth.blueprint(server))
     app.register_blueprint(routes.uploads(sandboxes))
-    control = access_control.AccessControl(
+    control = AccessControl(
         options.admin_tokens,
         frozenset(map(plain_host, options.allowed_hosts)),
         options.admin_networks,
@@ -65,8 +66,8 @@ def flask_app(
     app.register_blueprint(dashboard.blueprint(control))
     app.register_blueprint(docs.blueprint())
     app.register_blueprint(metrics_of(metrics, sandboxes.home, control))
-    _health(app, readiness)
-    _answers_of_refusals(app, server, watch)
+    _health(app, readiness, control, watch)
+    _answers_of_refusals(app, server, control, watch)
     app.before_request(_before_all)
     allow_pages = cross_origin.policy(options.allowed_origins)
     app.after_request(lambda answer: allow_pages(request, answer) if "Origin" in request.headers else answer)
@@ -98,18 +99,28 @@ def _before_all() -> Response | None:
     return cross_origin.preflight(request) if request.method == "OPTIONS" else None
 
 
-def _health(app: Flask, readiness: Readiness) -> None:
+def _health(app: Flask, readiness: Readiness, control: AccessControl, watch: Watch) -> None:
     """Answer those probes that are not answered ahead of Flask."""
+
+    def probe() -> Response:
+        why = request.environ.get(UNREADY) or why_not(request.path, readiness)
+        if why is None:
+            return Response(WELL, content_type=JSON)
+        watch.unready(why)
+        told = why.reason if control.trusts(request) else why.title
+        return Response(orjson.dumps({"status": "unavailable", "why": told}), 503, content_type=JSON)
+
     for path in sorted(PROBES):
-        name = path.strip("/")
-        app.add_url_rule(path, name, lambda: Response(*probed(request.path, readiness), content_type=JSON))
+        app.add_url_rule(path, path.strip("/"), probe)
 
 
-def _answers_of_refusals(app: Flask, server: Server, watch: Watch) -> None:
+def _answers_of_refusals(app: Flask, server: Server, control: AccessControl, watch: Watch) -> None:
     """Register error handlers, which answer in the format of the API that was addressed."""
 
     def answer(refusal: errors.Refusal, reason: Reason | None = None) -> Response:
         watch.fail(refusal)
+        if isinstance(refusal, errors.HomeUnavailable) and control.trusts(request):
+            refusal = refusal.in_full()
         answered = _in_format(server, refusal, reason)
         if refusal.status == 503:
             answered.headers["Retry-After"] = "1"
@@ -138,8 +149,8 @@ def _answers_of_refusals(app: Flask, server: Server, watch: Watch) -> None:
 
 
 def _in_format(server: Server, refusal: errors.Refusal, reason: Reason | None) -> Response:
-    if request.path.startswith((access_control.PREFIX, METRICS)):
-        return access_control.problem_of(refusal)
+    if request.path.startswith((PREFIX, METRICS)):
+        return problem_of(refusal)
     if isinstance(refusal, errors.NotRead):
         render = oauth.refused if request.path.startswith("/oauth/") else rendering.refused
         return response(*refuse(server, request, refusal, render=render))

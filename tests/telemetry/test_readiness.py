@@ -1,6 +1,7 @@
 """/readyz says whether the home of sandboxes can serve, within a second; /livez does not ask it."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from threading import Event, Thread
 from weakref import WeakValueDictionary
 
@@ -9,6 +10,8 @@ import requests
 
 from fake import InProcess, Mock
 from inbox_mock.app import Options, create_app
+from inbox_mock.domain.access import SECRET_DIGITS, full_credential
+from inbox_mock.domain.admin_tokens import AdminToken
 from inbox_mock.domain.errors import HomeUnavailable
 from inbox_mock.scenarios.loading import find
 from inbox_mock.serving.server import Server
@@ -18,6 +21,9 @@ from inbox_mock.telemetry.readiness import Readiness
 from processes import run
 
 LONG = 30
+TOKEN = AdminToken("secret")
+UNKNOWN = "0123456789ab"
+FROM_ELSEWHERE = {"X-Forwarded-For": "203.0.113.7"}
 OPTIONS = Options(scenario=find("empty"))
 
 
@@ -88,6 +94,42 @@ def test_a_home_that_cannot_serve_is_503_and_says_why_until_it_can(home: Trouble
     assert caller.get("/readyz").status == 200
 
 
+@pytest.mark.parametrize(
+    ("tokens", "headers", "told"),
+    [
+        ((), {}, True),
+        ((), FROM_ELSEWHERE, False),
+        ((TOKEN,), {}, True),
+        ((TOKEN,), FROM_ELSEWHERE, False),
+        ((TOKEN,), FROM_ELSEWHERE | {"Authorization": "Bearer wrong"}, False),
+        ((TOKEN,), FROM_ELSEWHERE | {"Authorization": "Bearer secret"}, True),
+    ],
+)
+def test_files_and_addresses_are_told_to_this_machine_and_to_admin_tokens_alone(
+    home: Troubled, tokens: tuple[AdminToken, ...], headers: dict[str, str], *, told: bool
+) -> None:
+    app = create_app(replace(OPTIONS, admin_tokens=tokens), home=home).app.test_client()
+    home.why = "/var/lib/inbox-mock: connection to 10.0.0.7 refused"
+    answers = [app.get(path, headers=headers) for path in ("/readyz", f"/uploads/{UNKNOWN}/1/a.png")]
+    if "Authorization" not in headers:
+        answers.append(
+            app.get("/api/v3/me", headers=headers | {"Authorization": f"Bearer {full_credential(UNKNOWN, '0' * SECRET_DIGITS)}"})
+        )
+
+    assert [answer.status_code for answer in answers] == [503] * len(answers)
+    assert [home.why in answer.text for answer in answers] == [told] * len(answers)
+    assert ["10.0.0.7" in answer.text or "/var" in answer.text for answer in answers] == [told] * len(answers)
+
+
+def test_a_server_that_stops_is_503_from_then_on(home: Troubled) -> None:
+    fake = create_app(OPTIONS, home=home)
+    caller = Mock(InProcess(fake.app)).caller(base="")
+    fake.sandboxes.stop_waiting()
+
+    assert (caller.get("/readyz").status, caller.get("/readyz").json["why"]) == (503, "the server is stopping")
+    assert caller.get("/livez").status == 200
+
+
 @pytest.mark.usefixtures("impatient")
 def test_a_home_that_does_not_answer_is_not_waited_for(home: Troubled) -> None:
     caller = Mock(InProcess(create_app(OPTIONS, home=home).app)).caller(base="")
@@ -106,10 +148,10 @@ def test_while_a_home_is_asked_it_is_not_asked_again(home: Troubled) -> None:
         home.check()
 
     home.answers.clear()
-    ready = Readiness(check)
+    ready = Readiness(check, Event())
     first, second = ready.why_not(), ready.why_not()
 
-    assert first == second is not None
+    assert str(first) == str(second)
     assert len(asked) == 1
 
 

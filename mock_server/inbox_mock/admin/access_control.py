@@ -54,8 +54,7 @@ class AccessControl:
                 allowed, or comes from a page of another site.
         """
         if self.tokens:
-            presented = request.headers.get("Authorization", "").removeprefix("Bearer ").strip().encode()
-            found = [one.caller for one in self.tokens if compare_digest(presented, one.token.encode())]
+            found = self._presented(request)
             if not found:
                 told = "the admin API wants the token of --admin-token-file, as Authorization: Bearer ..."
                 raise Unauthorized(f"{told}; here one with the role {wanted(least)}")
@@ -71,14 +70,31 @@ class AccessControl:
             raise Forbidden(Problem("origin", "the admin API answers no page of another site"))
         return Caller()
 
+    def _presented(self, request: Request) -> list[Caller]:
+        presented = request.headers.get("Authorization", "").removeprefix("Bearer ").strip().encode()
+        return [one.caller for one in self.tokens if compare_digest(presented, one.token.encode())]
+
+    def trusts(self, request: Request) -> bool:
+        """Return whether a request may be told hosts and files.
+
+        It presents an admin token, or comes from this machine or an allowed network, whether or not there are tokens.
+        """
+        try:
+            self._check_sender(request)
+        except Forbidden:
+            return bool(self._presented(request))
+        return True
+
     def check_host(self, request: Request) -> None:
         """Check that a request comes from this machine, or an allowed network, and addresses an allowed name; a token allows all.
 
         Raises:
             Forbidden: the request comes from elsewhere, or addresses a host that is not allowed, or none.
         """
-        if self.tokens:
-            return
+        if not self.tokens:
+            self._check_sender(request)
+
+    def _check_sender(self, request: Request) -> None:
         sign = PUBLISHED if self.published else sign_of_a_proxy(request.environ)
         if sign is not None:
             told = f"without an admin token the admin API answers nobody through a proxy, found {sign}; start with --admin-token-file"
@@ -97,7 +113,7 @@ class AccessControl:
 def problem_of(refusal: Refusal) -> Response:
     """Return a refusal as problem+json, with ``errors`` naming each field and what was expected there."""
     titles = [p.title for p in refusal.problems if p.title]
-    detail = refusal.reason if isinstance(refusal, Unauthorized) else "; ".join(titles)
+    detail = refusal.reason if isinstance(refusal, Unauthorized | errors.HomeUnavailable) else "; ".join(titles)
     if isinstance(refusal, errors.NotFound) and not detail:
         detail = f"nothing of this id, or no such address; {PREFIX}/openapi.json lists the addresses"
     if isinstance(refusal, errors.PayloadTooLarge):

@@ -135,18 +135,26 @@ class SandboxFull(Refusal):
 
 
 class HomeUnavailable(Refusal):
-    """The place where sandboxes are kept cannot be reached, read or written; nothing was changed, as far as it is known."""
+    """The place where sandboxes are kept cannot be reached, read or written; nothing was changed, as far as it is known.
+
+    ``reason`` may name hosts and files: it is for the log, and for whoever may read the admin API. ``title`` is for everybody.
+    """
 
     code = "service_unavailable"
     status = 503
+    title = "the place where sandboxes are kept cannot be read or written: try again"
 
-    def __init__(self, title: str) -> None:
+    def __init__(self, reason: str, title: str = title) -> None:
         super().__init__(Problem(self.code, title))
-        self.reason = title
+        self.reason, self.title = reason, title
 
     def __str__(self) -> str:
         """Return why."""
         return self.reason
+
+    def in_full(self) -> "HomeUnavailable":
+        """Return the refusal that tells the reason."""
+        return HomeUnavailable(self.reason, self.reason)
 
 
 class Elsewhere(BaseException):

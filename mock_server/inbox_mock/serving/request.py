@@ -16,6 +16,7 @@ from inbox_mock.serving.handover import Handed
 from inbox_mock.serving.heads import Head, read, read_whole
 
 LINGER_SECONDS = 5
+STARTED_ANEW = "the worker that serves this sandbox is being started anew: try again"
 INTERIM = b"HTTP/1.1 100 Continue\r\n\r\n"
 UNREAD = Head()
 
@@ -102,7 +103,7 @@ class Request:
             connection.is_left = True
             return False
         self._body = b""
-        return self._respond(HomeUnavailable("the worker that serves this sandbox is being started anew: try again"))
+        return self._respond(HomeUnavailable(STARTED_ANEW, STARTED_ANEW))
 
     def _take(self, handed: Handed) -> bool:
         """Take a request that another worker has read."""

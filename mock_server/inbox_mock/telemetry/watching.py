@@ -92,6 +92,11 @@ class Watch:
             if self.logs:
                 LOG.error("error", extra={"facts": {"kind": kind, "text": str(refusal)}})
 
+    def unready(self, why: HomeUnavailable) -> None:
+        """Log why the server cannot serve."""
+        if self.logs:
+            tell("unready", text=str(why))
+
 
 class WatchedSender(WebhookSender):
     """Counts, and logs, each attempt."""
