@@ -14,6 +14,7 @@ from oauth import Application
 
 URL = "https://mock.example/inbox"
 TOLD = {"X-Forwarded-Proto": "https", "X-Forwarded-Host": "mock.example"}
+NO_PORTS = ("0", "00000", "65536", "99999", "many", "-1", "")
 
 
 def a_fake(public_url: str | None = None, proxies: int = 0) -> Fake:
@@ -62,6 +63,8 @@ def test_unless_it_is_told_so_it_believes_no_proxy() -> None:
         ({"X-Forwarded-Host": "mock.example:8443"}, "http://mock.example:8443"),
         ({**TOLD, "X-Forwarded-Port": "8443"}, "https://mock.example:8443"),
         ({**TOLD, "X-Forwarded-Port": "443"}, "https://mock.example"),
+        *(({**TOLD, "X-Forwarded-Port": port}, "https://mock.example") for port in NO_PORTS),
+        ({**TOLD, "X-Forwarded-Port": "many, 8443"}, "https://mock.example:8443"),
         ({**TOLD, "X-Forwarded-Prefix": "/a/b/"}, "https://mock.example/a/b"),
         ({"X-Forwarded-Host": "forged.example, mock.example"}, "http://mock.example"),
         ({"Forwarded": 'for=192.0.2.7;proto=HTTPS;host="mock.example:8443"'}, "https://mock.example:8443"),
@@ -95,7 +98,9 @@ def test_of_two_trusted_proxies_the_first_one_counts(headers: dict[str, str], ro
         {"X-Forwarded-Proto": "javascript"},
         {"X-Forwarded-Host": 'x"><script>'},
         {"X-Forwarded-Host": "mock.example/path"},
-        {"X-Forwarded-Port": "many"},
+        *({"X-Forwarded-Port": port} for port in NO_PORTS),
+        *({"X-Forwarded-Host": f"mock.example:{port}"} for port in NO_PORTS),
+        *({"Forwarded": f'host="mock.example:{port}"'} for port in NO_PORTS),
         {"X-Forwarded-Prefix": "//evil.example"},
         {"X-Forwarded-Prefix": "inbox"},
         {"X-Forwarded-Prefix": "/../inbox"},

@@ -1,7 +1,9 @@
 """``--admin-token-file``: the admin token, kept out of the list of processes."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import click
 import pytest
@@ -86,23 +88,38 @@ def test_what_is_no_regular_file_is_refused_without_waiting_for_it(tmp_path: Pat
         assert "is no regular file; expected one that holds the token" in result.stderr
 
 
+@pytest.fixture
+def open_folder() -> Iterator[Path]:
+    """A folder that others may enter; pytest's own are closed to them."""
+    with TemporaryDirectory() as folder:
+        Path(folder).chmod(0o711)
+        yield Path(folder)
+
+
+@pytest.mark.parametrize(("mode", "above"), [(0o640, 0o700), (0o604, 0o710), (0o604, 0o700)])
+def test_a_file_in_a_folder_that_others_may_not_enter_is_not_warned_of(guarded: str, open_folder: Path, mode: int, above: int) -> None:
+    (open_folder / "closed").mkdir(above)
+
+    assert run("clock", "--url", guarded, "--admin-token-file", a_token(open_folder / "closed", mode=mode)).stderr == ""
+
+
 @pytest.mark.parametrize("mode", [0o640, 0o604])
-def test_a_file_that_others_may_read_is_warned_of(guarded: str, tmp_path: Path, mode: int) -> None:
-    result = run("clock", "--url", guarded, "--admin-token-file", token := a_token(tmp_path, mode=mode))
+def test_a_file_that_others_may_read_is_warned_of(guarded: str, open_folder: Path, mode: int) -> None:
+    result = run("clock", "--url", guarded, "--admin-token-file", token := a_token(open_folder, mode=mode))
 
     assert result.returncode == 0
     assert result.stderr == f"inbox-mock: warning: other users of this machine may read the token in {token}: chmod 600 keeps it to you\n"
 
 
-def test_it_is_warned_of_once_also_if_a_command_and_its_group_read_it(guarded: str, tmp_path: Path) -> None:
-    env = {"INBOX_MOCK_ADMIN_TOKEN_FILE": a_token(tmp_path, mode=0o640), "INBOX_MOCK_URL": guarded}
+def test_it_is_warned_of_once_also_if_a_command_and_its_group_read_it(guarded: str, open_folder: Path) -> None:
+    env = {"INBOX_MOCK_ADMIN_TOKEN_FILE": a_token(open_folder, mode=0o640), "INBOX_MOCK_URL": guarded}
 
     assert run("sandboxes", "show", env=env).stderr.count("warning") == 1
 
 
-def test_a_file_of_another_user_is_theirs_to_close(guarded: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_of_another_user_is_theirs_to_close(guarded: str, open_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """As secrets are that a container or a service is given: it could not read one that was closed to it."""
-    token = a_token(tmp_path, mode=0o440)
+    token = a_token(open_folder, mode=0o440)
     monkeypatch.setattr(os, "getuid", lambda: Path(token).stat().st_uid + 1)
 
     assert run("clock", "--url", guarded, "--admin-token-file", token).stderr == ""
@@ -160,6 +177,16 @@ def test_a_line_that_is_none_is_named_and_no_token_is_told(tmp_path: Path, secon
     assert f"does not hold tokens: {said}; expected" in result.stderr.replace("\n", " ")
     assert "sekrit-of" not in result.stderr
     assert "a-token" not in result.stderr
+
+
+@pytest.mark.parametrize("role", ["al", "All", "admin"])
+def test_a_line_alone_whose_role_is_none_is_no_token_of_three_words(tmp_path: Path, role: str) -> None:
+    for command in ("serve", "clock"):
+        result = run(command, "--admin-token-file", a_token(tmp_path, f"{role} chief sekrit-of-somebody-else\n".encode()))
+
+        assert result.returncode == 2
+        assert "line 1: found no role at its beginning; expected ROLE NAME TOKEN" in result.stderr.replace("\n", " ")
+        assert "sekrit-of" not in result.stderr
 
 
 def test_more_lines_than_a_server_takes_are_refused(tmp_path: Path) -> None:

@@ -121,5 +121,7 @@ def test_a_sandbox_that_is_named_by_an_argument_is_told_where_it_belongs(name: s
     assert told(run("sandboxes", name, "abc")) == "Error: found the argument 'abc'; expected a sandbox as --sandbox ID"
 
 
-def test_where_no_sandbox_is_needed_none_is_asked_for() -> None:
-    assert "--sandbox" not in told(run("sandboxes", "create", "abc"))
+@pytest.mark.parametrize("name", ["create", "prune"])
+def test_where_no_sandbox_is_needed_none_is_asked_for(name: str) -> None:
+    assert "--sandbox" not in told(run("sandboxes", name, "abc"))
+    assert "--sandbox" not in run("sandboxes", name, "--help").stdout

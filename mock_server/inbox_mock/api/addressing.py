@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
 # Names with an underscore are not valid host names, but Docker gives them to containers.
 HOST = re.compile(r"([A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(:[0-9]{1,5})?")
+PORTS = range(1, 65_536)
 USUAL_PORTS = {"http": ":80", "https": ":443"}
 ROOT = "inbox_mock.root"
 """The key of a request's environ that holds the server's public URL, if it was given one."""
@@ -33,11 +34,17 @@ class Call(Protocol):
         """The path, decoded."""
 
 
+def is_host(text: str) -> bool:
+    """Return whether a text is a host, by name or address, perhaps with a port."""
+    found = HOST.fullmatch(text)
+    return found is not None and (found[2] is None or int(found[2][1:]) in PORTS)
+
+
 @lru_cache(maxsize=256)
 def host_of(scheme: str, header: str | None, server: tuple[str, int | None] | None) -> str:
     """Return the host that a Host header names, or the server's own address if it names none."""
     host = header or ""
-    if not HOST.fullmatch(host):
+    if not is_host(host):
         name, port = server or ("localhost", None)
         name = f"[{name}]" if ":" in name else name
         host = (name if HOST.fullmatch(name) else "localhost") + ("" if port is None else f":{port}")

@@ -8,8 +8,9 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from inbox_mock.api.addressing import HOST, ROOT, host_of
+from inbox_mock.api.addressing import PORTS, ROOT, host_of, is_host
 from inbox_mock.domain.forwarded import address_of, told_by
+from inbox_mock.domain.values import whole_number
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -30,12 +31,11 @@ def public_root(url: str) -> str:
     """
     try:
         parts = urlsplit(url)
-        port = parts.port
     except ValueError:
         raise ValueError(EXPECTED) from None
     path = parts.path.rstrip("/")
     plain = url.isascii() and url.isprintable() and " " not in url and "?" not in url and "#" not in url
-    if not (plain and parts.scheme in {"http", "https"} and HOST.fullmatch(parts.netloc) and port != 0 and (not path or _is_prefix(path))):
+    if not (plain and parts.scheme in {"http", "https"} and is_host(parts.netloc) and (not path or _is_prefix(path))):
         raise ValueError(EXPECTED)
     return f"{parts.scheme}://{host_of(parts.scheme, parts.netloc.lower(), None)}{path}"
 
@@ -63,7 +63,7 @@ def trusting(app: "WSGIApplication", proxies: int) -> "WSGIApplication":
     """Return an application that believes what so many proxies before it tell of the scheme, the host, the prefix and the client.
 
     Each proxy adds one value to each header. Where X-Forwarded-For, -Host, -Port and -Proto are missing, Forwarded counts. What
-    is no scheme, host or path of ours changes nothing.
+    is no scheme, host, port or path of ours changes nothing.
     """
     from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -79,14 +79,20 @@ def trusting(app: "WSGIApplication", proxies: int) -> "WSGIApplication":
             environ.update({key: value for key, value in given.items() if value})
         if environ["wsgi.url_scheme"] not in {"http", "https"}:
             environ["wsgi.url_scheme"] = before["wsgi.url_scheme"]
-        if not HOST.fullmatch(environ.get("HTTP_HOST", "")):
+        if not is_host(environ.get("HTTP_HOST", "")):
             environ["HTTP_HOST"] = before["HTTP_HOST"] or ""
         prefix = environ.get("SCRIPT_NAME", "").rstrip("/")
         environ["SCRIPT_NAME"] = prefix if _is_prefix(prefix) else ""
         environ["PATH_INFO"] = _below(environ["SCRIPT_NAME"], environ["PATH_INFO"])
         return app(environ, start_response)
 
-    return ProxyFix(answer, proxies, proxies, proxies, proxies, proxies)
+    believing_ports, others = (ProxyFix(answer, proxies, proxies, proxies, ports, proxies) for ports in (proxies, 0))
+
+    def trusted(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        told = environ.get("HTTP_X_FORWARDED_PORT", "").split(",")[-proxies:][0].strip()
+        return (believing_ports if (whole_number(told, 5) or 0) in PORTS else others)(environ, start_response)
+
+    return trusted
 
 
 def sign_of_a_proxy(environ: "WSGIEnvironment") -> str | None:

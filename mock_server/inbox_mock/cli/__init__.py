@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from inbox_mock.client.calls import JSON, Send
 
 COMMANDS = "inbox_mock.commands"
+Decorator = Callable[[Callable[..., None]], Callable[..., None]]
+OF_A_SANDBOX: Decorator = click.option("--sandbox", default="default", show_default=True, metavar="ID", help="The sandbox.")
 CLICKS_OWN = (click.ClickException, click.exceptions.Exit, DeclarationError)
 
 
@@ -97,7 +99,7 @@ class Commands(click.Group):
         return super().resolve_command(ctx, args)
 
 
-def on_a_server(*formats: str, **flags: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+def on_a_server(*formats: str, **flags: str) -> Decorator:
     """Decorate a command that calls a running fake: it receives ``sandbox``, the client, and ``as_json``.
 
     What the server sent has no control characters, unless it is for programs.
@@ -106,23 +108,35 @@ def on_a_server(*formats: str, **flags: str) -> Callable[[Callable[..., None]], 
 
     ``flags`` maps fields of the admin API to options of the command. A refusal is printed as one line, with exit code 2.
     """
+    return _calling(formats, flags, of_a_sandbox=True)
+
+
+def on_no_sandbox(**flags: str) -> Decorator:
+    """Decorate a command of a running fake that is about no one sandbox: it receives ``server`` in place of ``sandbox``."""
+    return _calling((), flags, of_a_sandbox=False)
+
+
+def _calling(formats: tuple[str, ...], flags: dict[str, str], *, of_a_sandbox: bool) -> Decorator:
+    takes_sandbox: Decorator = OF_A_SANDBOX if of_a_sandbox else lambda command: command
 
     def decorate(command: Callable[..., None]) -> Callable[..., None]:
         @click.option("--url", default="http://127.0.0.1:8089", show_default=True, help="The root of the server.")
-        @click.option("--sandbox", default="default", show_default=True, metavar="ID", help="The sandbox.")
+        @takes_sandbox
         @click.option("--format", "wanted", type=click.Choice(["text", "json", *formats]), default="text", show_default=True)
         @takes_admin_token("The token that the server was given.")
         @wraps(command)
         def on_server(*, admin_token: str | None, **given: object) -> None:
             from inbox_mock.client import AdminError, connect
 
-            url, sandbox_id, wanted = (chosen(name)[0] for name in ("url", "sandbox", "wanted"))
-            del given["url"], given["sandbox"], given["wanted"]
+            url, wanted = (chosen(name)[0] for name in ("url", "wanted"))
+            del given["url"], given["wanted"]
             server = connect(url, admin_token)
             if wanted != "json":
                 server.send = _shown(server.send)
+            given |= {"wanted": wanted} if formats else {"as_json": wanted == "json"}
+            given |= {"sandbox": server.sandbox(chosen("sandbox")[0])} if of_a_sandbox else {"server": server}
             try:
-                command(sandbox=server.sandbox(sandbox_id), **({"wanted": wanted} if formats else {"as_json": wanted == "json"}), **given)
+                command(**given)
             except AdminError as refusal:
                 complain(refusal.told(flags) or str(refusal))
                 sys.exit(WRONG)

@@ -8,11 +8,11 @@ from urllib.parse import quote
 
 import click
 
-from inbox_mock.cli import on_a_server, print_json
+from inbox_mock.cli import on_a_server, on_no_sandbox, print_json
 from inbox_mock.cli.completion import scenarios
 from inbox_mock.cli.health import Duration
 from inbox_mock.cli.serve import Receiver
-from inbox_mock.client import JSON, SandboxClient
+from inbox_mock.client import JSON, AdminClient, SandboxClient
 from inbox_mock.console.parameters import ClockKind
 from inbox_mock.console.terminal import say, styled, table
 from inbox_mock.domain.spelling import instead, shown
@@ -99,10 +99,10 @@ def command(ctx: click.Context, *, sandbox: SandboxClient, as_json: bool, named:
     help="The address that hears the scenario's webhooks.",
 )
 @takes_label("SANDBOX_")
-@on_a_server(seed="--seed", scenario="--scenario", webhook_url="--webhook-url", name="--name", note="--note", ttl="--ttl")
+@on_no_sandbox(seed="--seed", scenario="--scenario", webhook_url="--webhook-url", name="--name", note="--note", ttl="--ttl")
 def create(
     *,
-    sandbox: SandboxClient,
+    server: AdminClient,
     as_json: bool,
     scenario: str,
     seed: int | None,
@@ -118,7 +118,7 @@ def create(
     if clock is not None:
         wanted["clock"] = {"mode": clock[0]} | ({} if clock[1] is None else {"rate": clock[1]})
     wanted = {name: given for name, given in wanted.items() if given is not None}
-    made = sandbox.server.call("POST", "/sandboxes", wanted | label(said))
+    made = server.call("POST", "/sandboxes", wanted | label(said))
     _show(made, as_json=as_json)
 
 
@@ -158,10 +158,10 @@ def change_label(*, sandbox: SandboxClient, as_json: bool, **said: str | None) -
 @command.command("prune", cls=click.Command)
 @click.option("--dry-run", is_flag=True, help="Remove nothing: say what would be.")
 @click.option("--older-than", type=Duration(), metavar="30d", help="Remove also what nobody has used for so long.")
-@on_a_server(older_than="--older-than")
-def prune(*, sandbox: SandboxClient, as_json: bool, dry_run: bool, older_than: timedelta | None) -> None:
+@on_no_sandbox(older_than="--older-than")
+def prune(*, server: AdminClient, as_json: bool, dry_run: bool, older_than: timedelta | None) -> None:
     """Remove every sandbox that has expired."""
-    found = sandbox.server.prune(older_than, dry_run=dry_run)
+    found = server.prune(older_than, dry_run=dry_run)
     if as_json:
         print_json(found)
         return

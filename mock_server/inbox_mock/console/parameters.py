@@ -146,10 +146,17 @@ class TokenFile(ParameterType):
         if len(tokens) > 1 and not self.several:
             self.fail(f"{str(path)!r} holds {len(tokens)} tokens, as a server takes them; expected your own alone", param, ctx)
         warned = ctx.meta.setdefault(__name__, set()) if ctx else set()
-        if found.st_mode & (stat.S_IRGRP | stat.S_IROTH) and found.st_uid == os.getuid() and path not in warned:
+        if found.st_uid == os.getuid() and path not in warned and _others_may_read(path):
             warned.add(path)
             complain(f"warning: other users of this machine may read the token in {path}: chmod 600 keeps it to you")
         return tokens
+
+
+def _others_may_read(path: Path) -> bool:
+    """Return whether the modes of a file and of all folders above it let its group, or everybody, read it."""
+    above = [folder.stat().st_mode for folder in path.resolve().parents]
+    classes = ((stat.S_IRGRP, stat.S_IXGRP | stat.S_IXOTH), (stat.S_IROTH, stat.S_IXOTH))
+    return any(path.stat().st_mode & read and all(mode & enter for mode in above) for read, enter in classes)
 
 
 OF_ANY_BYTES = (click.Path, TokenFile, click.types.UnprocessedParamType)

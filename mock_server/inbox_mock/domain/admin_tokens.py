@@ -13,6 +13,7 @@ ROLES = {
     ALL: "does everything",
 }
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{0,63}")
+LIKE_A_LINE = re.compile(r"\S+ \S+ \S+")
 LEAST_CHARACTERS, MOST_CHARACTERS = 16, 4096
 EXPECTED = (
     f"ROLE NAME TOKEN: the role {READ}, {OWN} or {ALL}, a name of letters, digits and ._@-, and a token of {LEAST_CHARACTERS} to "
@@ -67,7 +68,7 @@ def wanted(least: str) -> str:
 
 
 def tokens_in(text: str) -> tuple[AdminToken, ...]:
-    """Return the tokens of a file: a line for each, or, alone in its line, one that may do everything.
+    """Return the tokens of a file: a line for each, or, alone in its line, one that may do everything; of three words it is none.
 
     Raises:
         ValueError: a line is none; the text names it, and no token.
@@ -75,7 +76,7 @@ def tokens_in(text: str) -> tuple[AdminToken, ...]:
     lines = [line.removesuffix("\r") for line in text.removesuffix("\n").split("\n")]
     if len(lines) > limits.ADMIN_TOKENS:
         raise ValueError(f"found {len(lines):,} lines; expected at most {limits.ADMIN_TOKENS}")
-    if len(lines) == 1 and lines[0].partition(" ")[0] not in ROLES:
+    if len(lines) == 1 and lines[0].partition(" ")[0] not in ROLES and not LIKE_A_LINE.fullmatch(lines[0]):
         return (AdminToken(lines[0]),)
     found: list[AdminToken] = []
     for number, line in enumerate(lines, 1):
