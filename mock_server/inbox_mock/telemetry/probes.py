@@ -1,7 +1,7 @@
 """Whether a server lives, and whether it can serve: ``/livez`` and ``/readyz``.
 
-Who starts a server asks this before anything else, and who runs it asks again and again: plain requests are answered ahead of Flask if all is well,
-which is imported for nothing else then.
+Who starts a server asks this before anything else, and who runs it asks again and again: plain requests are answered ahead of Flask
+if all is well, which is imported for nothing else then.
 """
 
 from collections.abc import Callable, Iterable
