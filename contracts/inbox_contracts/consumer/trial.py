@@ -101,9 +101,9 @@ def run(
     command = [] if isinstance(client, Client) or replay is not None or harness is not None else client
     count = min(jobs, worlds // WORLDS_OF_A_JOB) if command else 1
     with Judge(client, answer_seconds, harness) as judge, Workers(count if count > 1 else 0, command, answer_seconds) as workers:
+        trial = _Trial(judge, workers, seed, shrink_seconds, clock)
         chosen = [replay] if replay is not None else generate(worlds, seed, only)
-        chosen = [world.assuming(**(assume or {})) for world in chosen]
-        return _Trial(judge, workers, seed, shrink_seconds, clock).run(chosen, progress)
+        return trial.run([world.assuming(**(assume or {})) for world in chosen], progress)
 
 
 class _Trial:
@@ -111,14 +111,14 @@ class _Trial:
 
     def __init__(self, judge: Judge, workers: Workers, seed: int, shrink_seconds: float, clock: Callable[[], float]) -> None:
         self._judge, self._workers, self._seed = judge, workers, seed
-        self._shrink_seconds, self._clock = shrink_seconds, clock
+        self._shrink_seconds, self._clock, self._began = shrink_seconds, clock, clock()
         self._met: Counter[str] = Counter(dict.fromkeys(hazards(), 0))
         self._assumed: dict[str, JSON] = {}
         self._can: set[str] = set(CAPABILITIES)
         self._notes: list[str] = []
 
     def run(self, worlds: Sequence[World], progress: Progress) -> Verdict:
-        began, failure, done = self._clock(), None, 0
+        failure, done = None, 0
         for done, judgement in enumerate(self._judgements(worlds), 1):
             self._count(judgement)
             if judgement.recording is not None:
@@ -134,7 +134,7 @@ class _Trial:
             not_judged=tuple(name for name in CAPABILITIES if name not in self._can),
             assumed=tuple(self._assumed.values()),
             notes=tuple(self._notes),
-            seconds=self._clock() - began,
+            seconds=self._clock() - self._began,
             failure=failure,
         )
 
