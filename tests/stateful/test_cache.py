@@ -13,8 +13,11 @@ from fake import Answer, InProcess, Mock, Sandbox
 from history import journal
 from inbox_mock.app import Options, create_app
 from inbox_mock.client.calls import AdminError
+from inbox_mock.engine.cache import Cache, CacheRoom
 from inbox_mock.scenarios.build import Overrides
 from inbox_mock.scenarios.loading import find
+from inbox_mock.store import database
+from lowered import lower
 from steps import STEPS, Step, a_lively_scenario, take
 from whole import CONVERSATIONS, MESSAGES
 
@@ -179,3 +182,29 @@ def test_an_answer_is_kept_only_until_a_record_changes(inbox: Sandbox) -> None:
 
     inbox.api.post(MESSAGES, a_message())
     assert inbox.api.get(address).record["links"]["messages"] == [1]
+
+
+def test_what_a_sandbox_keeps_makes_room_for_what_comes_when_it_is_too_much(monkeypatch: pytest.MonkeyPatch) -> None:
+    lower(monkeypatch, "CACHE", 100)
+    cache, db = Cache(CacheRoom()), database.create()
+
+    for key, size in (("first", 40), ("second", 60), ("third", 1), ("too large", 101)):
+        cache.get(db, key)
+        cache.put(db, key, key, size)
+
+    assert [cache.get(db, key) for key in ("first", "second", "third", "too large")] == [None, None, "third", None]
+
+
+def test_no_more_is_kept_when_all_sandboxes_have_no_room_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    lower(monkeypatch, "CACHES", 100)
+    room, db = CacheRoom(), database.create()
+    one, other = Cache(room), Cache(room)
+
+    def kept(cache: Cache, key: str, size: int) -> object:
+        cache.get(db, key)
+        cache.put(db, key, key, size)
+        return cache.get(db, key)
+
+    assert (kept(one, "a", 70), kept(other, "b", 40), kept(other, "c", 30)) == ("a", None, "c")
+    one.clear()
+    assert kept(other, "b", 40) == "b"

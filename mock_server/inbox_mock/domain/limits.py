@@ -114,10 +114,9 @@ HAPPENED = Limit(1_000, "events", "the answer to an advance of a clock", "the la
 
 KEPT = Limit(256 * MEBIBYTE, "bytes", "what starts keep for the next ones in the cache folder", "the oldest is deleted")
 
-LOGGED = Limit(10_000, "lines", "lines of the log that wait to be written", "they are dropped, and counted in the next line")
-
 CACHE = Limit(4 * MEBIBYTE, "bytes", "answers that a sandbox keeps until a record changes", "they are kept no longer")
 CACHES = Limit(64 * MEBIBYTE, "bytes", "answers that all sandboxes of a process keep", "no more are kept")
+LOGGED = Limit(10_000, "lines", "lines of the log that wait to be written", "they are dropped, and counted in the next line")
 
 # What is listed.
 LISTED = Limit(200, "records", "a page of sandboxes, of deliveries, of events past or to come, or of a thread", "422 at `limit`")
