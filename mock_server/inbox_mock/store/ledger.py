@@ -23,7 +23,7 @@ class Spent(NamedTuple):
     used: int
 
 
-class Gathered(NamedTuple):
+class LedgerEntry(NamedTuple):
     """An entry with its id, the reasons that it is added with, and what its request has spent, if it has."""
 
     id: int
@@ -41,8 +41,8 @@ class Ledger:
     _db: Database
 
     def __init__(self) -> None:
-        self.entries: list[Gathered] = []
-        self.keep: Callable[[Gathered], int] = _in_memory
+        self.entries: list[LedgerEntry] = []
+        self.keep: Callable[[LedgerEntry], int] = _in_memory
         self.added = 0
         self._next = 0  # the next entry's id; 0: not known
         self._used: dict[int, Spent] = {}  # by application
@@ -71,7 +71,7 @@ class Ledger:
 
     def add(self, entry: Row, reasons: Iterable[Reason]) -> int:
         """Add an entry as `journal.add` takes it, and return its id."""
-        gathered, body = Gathered(self._next, entry, tuple(reasons), self._spent), entry["response"]["body"]
+        gathered, body = LedgerEntry(self._next, entry, tuple(reasons), self._spent), entry["response"]["body"]
         self._bytes += max(self.keep(gathered), 0 if body is self._body else len(body))
         self.entries.append(gathered)
         self.added += 1
@@ -90,11 +90,11 @@ class Ledger:
         self._next = self._bytes = 0
 
 
-def _in_memory(_gathered: Gathered) -> int:
+def _in_memory(_gathered: LedgerEntry) -> int:
     return 0
 
 
-def write(db: Database, gathered: Sequence[Gathered]) -> None:
+def write(db: Database, gathered: Sequence[LedgerEntry]) -> None:
     """Write what was gathered into a database."""
     journal.add_all(db, (one[:3] for one in gathered))
     for used in {one.spent.application_id: one.spent for one in gathered if one.spent is not None}.values():

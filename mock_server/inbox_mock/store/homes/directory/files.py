@@ -4,6 +4,7 @@ FORMAT                     which format it all has, and the version of the progr
 lock                       locked by the server that owns the directory; holds its process id
 index.sqlite               what is known of all sandboxes
 sandboxes/ID/N.sqlite      the database of a sandbox in its Nth generation; the highest N counts
+sandboxes/ID/N.sqlite-ledger  what reads have left in its journal since it was written last
 images/SHA256              starts and snapshots, by the hash of what they hold
 drafts/                    what is being written or deleted; emptied when a server begins to own the directory
 """
@@ -26,7 +27,7 @@ from inbox_mock.store.migrations import FORMAT
 
 SAID = "Data of the Inbox Mock, format {format}, written by version {version}.\n"
 _SAID = re.compile(re.escape(SAID).replace(r"\{format\}", r"(\d{1,9})").replace(r"\{version\}", r"(\S{1,99})"))
-GATHERED = "-gathered"
+LEDGER = "-ledger"
 """With what the name of the file ends that holds what was gathered beside a database; the rest is the database's."""
 _GENERATION = re.compile(r"([1-9]\d{0,17})\.sqlite")
 FOREIGN = {"lock", "lost+found"}  # what may be in a directory before anything is
@@ -184,7 +185,7 @@ class Files:
         folder = self.folder(sandbox_id)
         with named(folder):
             for file in folder.iterdir():
-                found = _GENERATION.fullmatch(file.name.removesuffix("-wal").removesuffix(GATHERED))
+                found = _GENERATION.fullmatch(file.name.removesuffix("-wal").removesuffix(LEDGER))
                 if found and int(found[1]) < generation:
                     file.unlink()
 

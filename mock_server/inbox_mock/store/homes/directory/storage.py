@@ -11,9 +11,9 @@ from inbox_mock.store import database, journal, ledger
 from inbox_mock.store import sandbox as sandbox_store
 from inbox_mock.store.database import Database
 from inbox_mock.store.homes import Facts, Kept, Label, Start, Transaction
-from inbox_mock.store.homes.directory.files import GATHERED, Files, named
-from inbox_mock.store.homes.directory.gathered import GatheredFile
+from inbox_mock.store.homes.directory.files import LEDGER, Files, named
 from inbox_mock.store.homes.directory.index import Entry, Index
+from inbox_mock.store.homes.directory.ledger_file import LedgerFile
 from inbox_mock.store.homes.memory import alone, beginning, written
 from inbox_mock.store.ledger import Ledger
 from inbox_mock.store.migrations import UnusableDatabase
@@ -37,7 +37,7 @@ class StoredSandbox:
         self._files, self._index, self._next_version = files, index, next_version
         self._recorded = entry.facts
         self._db: Database | None = None
-        self._gathered: GatheredFile | None = None
+        self._file: LedgerFile | None = None
         self._ledger = Ledger()
         self._checked = self._removed = False
         self._advancing = Lock()
@@ -84,7 +84,7 @@ class StoredSandbox:
             if (reason := self._reason(error)) is not None:
                 raise reason from None
             raise
-        self._forget_gathered()
+        self._clear_ledger()
         self._leave(facts, changed=db.total_changes != before)
 
     @contextmanager
@@ -122,7 +122,7 @@ class StoredSandbox:
                 self._write_ledger()
                 self._record()
             self._db.close()
-            self._close_gathered()
+            self._close_ledger()
             self._db = None
 
     def relabel(self, label: Label) -> None:
@@ -174,9 +174,9 @@ class StoredSandbox:
             self.generation, path = self._files.database(self.id)
             with usable(str(path)):
                 db = database.open_file(path, durable=self._files.durable, checked=self._checked)
-                self._gathered = GatheredFile(path.with_name(f"{path.name}{GATHERED}"), durable=self._files.durable)
-                recover(db, self._gathered)
-                self._ledger.keep = self._gathered.add
+                self._file = LedgerFile(path.with_name(f"{path.name}{LEDGER}"), durable=self._files.durable)
+                recover(db, self._file)
+                self._ledger.keep = self._file.add
             if not self._checked:
                 self._files.forget_earlier(self.id, self.generation)
                 self.facts = replace(self.facts, clock=sandbox_store.read_clock(db), entry=journal.next_id(db) - 1)
@@ -187,21 +187,21 @@ class StoredSandbox:
         """Forget the database, whose file is no longer needed; who reads it goes on."""
         db, self._db = self._db, None
         self._ledger.clear()
-        self._close_gathered()
+        self._close_ledger()
         if db is not None and not db.in_transaction:
             with suppress(sqlite3.Error):
                 db.execute("PRAGMA synchronous = OFF")
             database.let_go(db)
 
-    def _forget_gathered(self) -> None:
+    def _clear_ledger(self) -> None:
         self._ledger.clear()
-        if self._gathered is not None:
-            self._gathered.clear()
+        if self._file is not None:
+            self._file.clear()
 
-    def _close_gathered(self) -> None:
-        if self._gathered is not None:
-            self._gathered.close()
-            self._gathered = None
+    def _close_ledger(self) -> None:
+        if self._file is not None:
+            self._file.close()
+            self._file = None
 
     def _write_ledger(self) -> None:
         if self._ledger.entries:
@@ -247,7 +247,7 @@ class StoredSandbox:
         return HomeUnavailable(f"{path}: {error}; nothing was changed")
 
 
-def recover(db: Database, file: GatheredFile) -> None:
+def recover(db: Database, file: LedgerFile) -> None:
     """Write into a database what was gathered beside it when its process ended, unless it has it."""
     last = journal.next_id(db) - 1
     try:

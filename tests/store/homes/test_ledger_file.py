@@ -32,12 +32,12 @@ def sandbox(tmp_path: Path) -> Sandbox:
 def ended(tmp_path: Path, sandbox: Sandbox, change: Callable[[Path], object] = lambda _file: None) -> Sandbox:
     """The same sandbox, as the next process finds it when this one ends without a word; ``change`` is given the file."""
     copytree(tmp_path / "data", tmp_path / "copy", dirs_exist_ok=True)
-    change(gathered(tmp_path / "copy", sandbox))
+    change(ledger_of(tmp_path / "copy", sandbox))
     return Sandbox(served(tmp_path / "copy").transport, sandbox.made)
 
 
-def gathered(data: Path, sandbox: Sandbox) -> Path:
-    return data / "sandboxes" / sandbox.id / "1.sqlite-gathered"
+def ledger_of(data: Path, sandbox: Sandbox) -> Path:
+    return data / "sandboxes" / sandbox.id / "1.sqlite-ledger"
 
 
 def test_what_a_read_left_outlives_the_process(tmp_path: Path, sandbox: Sandbox) -> None:
@@ -55,7 +55,7 @@ def test_what_was_interrupted_while_it_was_written_was_not_answered(tmp_path: Pa
 
 
 def test_what_the_database_has_already_is_not_written_again(tmp_path: Path, sandbox: Sandbox) -> None:
-    file = gathered(tmp_path / "data", sandbox)
+    file = ledger_of(tmp_path / "data", sandbox)
     before = file.read_bytes()
     sandbox.handle.journal()
     assert file.read_bytes() == b""
@@ -73,7 +73,7 @@ def test_a_file_that_this_program_did_not_write_is_refused(tmp_path: Path, sandb
     answer = again.api.get(MESSAGES)
 
     assert answer.status == 503
-    assert gathered(tmp_path / "copy", sandbox).read_bytes() == line
+    assert ledger_of(tmp_path / "copy", sandbox).read_bytes() == line
 
 
 def test_what_cannot_be_kept_is_not_answered(tmp_path: Path, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -83,4 +83,4 @@ def test_what_cannot_be_kept_is_not_answered(tmp_path: Path, sandbox: Sandbox, m
 
     monkeypatch.undo()
     assert sandbox.api.get(MESSAGES).headers["X-Mock-Request-Id"] == "5"
-    assert gathered(tmp_path / "data", sandbox).read_bytes().count(b"\n") == 4
+    assert ledger_of(tmp_path / "data", sandbox).read_bytes().count(b"\n") == 4

@@ -12,10 +12,10 @@ import orjson
 
 from inbox_mock.domain.reasons import from_json
 from inbox_mock.store.homes.directory.files import named
-from inbox_mock.store.ledger import Gathered, Spent
+from inbox_mock.store.ledger import LedgerEntry, Spent
 
 
-class GatheredFile:
+class LedgerFile:
     """Such a file, which is made with its first entry; if ``durable``, each entry survives a power cut."""
 
     def __init__(self, path: Path, *, durable: bool) -> None:
@@ -23,7 +23,7 @@ class GatheredFile:
         self._open: int | None = None
         self._size = 0
 
-    def read(self) -> list[Gathered]:
+    def read(self) -> list[LedgerEntry]:
         """Return what is in it.
 
         Raises:
@@ -34,7 +34,7 @@ class GatheredFile:
             return list(map(_entry, self.path.read_bytes().split(b"\n")[:-1]))
         return []
 
-    def add(self, gathered: Gathered) -> int:
+    def add(self, gathered: LedgerEntry) -> int:
         """Add an entry, and return its bytes.
 
         Raises:
@@ -75,9 +75,9 @@ def _write(descriptor: int, line: bytes) -> None:
         raise OSError(ENOSPC, os.strerror(ENOSPC))
 
 
-def _entry(line: bytes) -> Gathered:
+def _entry(line: bytes) -> LedgerEntry:
     found = orjson.loads(line)
     if not isinstance(found, list) or len(found) != 4:
         raise ValueError(line)
     entry_id, entry, reasons, spent = found
-    return Gathered(entry_id, entry, tuple(map(from_json, reasons)), None if spent is None else Spent(*spent))
+    return LedgerEntry(entry_id, entry, tuple(map(from_json, reasons)), None if spent is None else Spent(*spent))
