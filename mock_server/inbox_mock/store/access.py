@@ -106,12 +106,12 @@ def keep_credentials(db: Database, earlier: Credentials) -> None:
     """
     tokens, known = earlier
     db.executemany("UPDATE applications SET client_id = :client_id, client_secret = :client_secret WHERE id = :id", known)
-    if tokens:
-        own = {row["id"] for row in db.every("SELECT id FROM tokens")}
-        tokens = [{**token, "revoked_at": None} if token["access_id"] in own else token for token in tokens]
-        columns, marks = ", ".join(tokens[0]), ", ".join(f":{column}" for column in tokens[0])
-        db.executemany(f"INSERT OR IGNORE INTO tokens ({columns}) VALUES ({marks})", tokens)  # noqa: S608
-        db.executemany("UPDATE tokens SET secret = :secret WHERE id = :id", tokens)
+    own = {row["id"] for row in db.every("SELECT id FROM tokens")}
+    issued = [{**token, "revoked_at": None} if token["access_id"] in own else token for token in tokens if token["id"] not in own]
+    if issued:
+        columns, marks = ", ".join(issued[0]), ", ".join(f":{column}" for column in issued[0])
+        db.executemany(f"INSERT OR IGNORE INTO tokens ({columns}) VALUES ({marks})", issued)  # noqa: S608
+    db.executemany("UPDATE tokens SET secret = :secret WHERE id = :id", tokens)
 
 
 def renew_secrets(db: Database, chance: Chance) -> None:
