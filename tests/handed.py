@@ -23,11 +23,11 @@ class SharedHome(MemoryHome):
 
     def __init__(self, share: Share, first: "SharedHome | None" = None) -> None:
         super().__init__()
-        self._share = share
+        self.share = share
         self._kept = self._kept if first is None else first._kept  # noqa: SLF001 - the two are one
 
     def owns(self, sandbox_id: str) -> bool:
-        return self._share.owns(sandbox_id)
+        return self.share.owns(sandbox_id)
 
 
 @dataclass

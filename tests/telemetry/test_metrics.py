@@ -194,17 +194,31 @@ def test_they_are_for_whoever_may_read_the_admin_api() -> None:
 
 
 def test_those_of_another_worker_are_asked_of_that_worker(watched: Watched, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(watched.home, "share", Share(1, 3))
     monkeypatch.setattr(watched.home, "owns", Share(1, 3).owns)
     caller = watched.mock.caller(base="")
 
     assert caller.get("/metrics", worker=1).status == 200
-    assert caller.get("/metrics", worker="none").json["errors"] == [
-        {"field": "worker", "found": '"none"', "expected": "the number of a worker, from 0"}
-    ]
     for number in (0, 2):
         with pytest.raises(Elsewhere) as elsewhere:
             caller.get("/metrics", worker=number)
         assert Share(1, 3).owner(elsewhere.value.sandbox_id) == number
+
+
+@pytest.mark.parametrize("given", ["none", "3", "9999", "-1"])
+def test_what_is_no_workers_number_is_refused(watched: Watched, monkeypatch: pytest.MonkeyPatch, given: str) -> None:
+    monkeypatch.setattr(watched.home, "share", Share(1, 3))
+    refused = watched.mock.caller(base="").get("/metrics", worker=given)
+
+    expected = "the number of a worker, from 0 to 2"
+    assert (refused.status, refused.json["errors"]) == (422, [{"field": "worker", "found": f'"{given}"', "expected": expected}])
+
+
+def test_where_any_process_serves_any_sandbox_none_is_asked_for_by_number(watched: Watched, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(watched.home, "is_shared", True)
+
+    assert watched.mock.caller(base="").get("/metrics", worker=0).status == 422
+    assert watched.mock.caller(base="").get("/metrics").status == 200
 
 
 def test_each_fake_counts_for_itself(watched: Watched) -> None:

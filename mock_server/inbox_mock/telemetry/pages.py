@@ -28,8 +28,12 @@ def metrics_of(metrics: Metrics, home: Home, control: AccessControl) -> Blueprin
 
 def _check_worker(home: Home, wanted: str) -> None:
     """Raise Elsewhere if another worker's figures are wanted, by its number: it serves the sandbox whose id is that number."""
+    if not wanted:
+        return
     number = whole_number(wanted, 4)
-    if wanted and number is None:
-        raise Invalid(invalid("worker", "the number of a worker, from 0"))
-    if number is not None and not home.owns(sandbox_id := f"{number:012x}"):
+    if home.is_shared:
+        raise Invalid(invalid("worker", "no number: any process serves any sandbox, and is asked by its own address"))
+    if number is None or number >= home.share.of:
+        raise Invalid(invalid("worker", f"the number of a worker, from 0 to {home.share.of - 1}"))
+    if not home.owns(sandbox_id := f"{number:012x}"):
         raise Elsewhere(sandbox_id)

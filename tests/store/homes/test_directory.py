@@ -14,7 +14,8 @@ from inbox_mock.domain.errors import HomeUnavailable
 from inbox_mock.store import database
 from inbox_mock.store.homes import Share, Start
 from inbox_mock.store.homes.directory import Directory
-from inbox_mock.store.homes.directory.files import claim
+from inbox_mock.store.homes.directory.files import Files, claim
+from inbox_mock.store.homes.directory.index import Index
 
 EVEN, ODD = "00000000000a", "00000000000b"
 
@@ -176,6 +177,60 @@ def test_nothing_is_left_of_what_was_removed_replaced_or_forgotten(tmp_path: Pat
     assert len([name for name in found if name.startswith("images/")]) == 2
     homes.home.remove(EVEN)
     assert files_of(tmp_path / "data") == before
+    homes.home.close()
+
+
+@pytest.mark.parametrize("cut_off", ["adding", "removing"])
+def test_what_is_left_of_a_sandbox_whose_adding_or_removal_was_cut_off_is_deleted_at_the_next_start(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cut_off: str
+) -> None:
+    homes = Homes(InDirectory(tmp_path / "data"))
+    homes.add(ODD, "kept")
+    before = files_of(tmp_path / "data")
+    if cut_off == "removing":
+        homes.add(EVEN)
+        monkeypatch.setattr(Files, "delete_folder", cut)
+    else:
+        monkeypatch.setattr(Index, "add", cut)
+
+    with pytest.raises(KeyboardInterrupt):
+        homes.add(EVEN) if cut_off == "adding" else homes.home.remove(EVEN)
+    left = files_of(tmp_path / "data") - before
+    monkeypatch.undo()
+    homes.reopen()
+
+    assert f"sandboxes/{EVEN}/1.sqlite" in left
+    assert {name for name in files_of(tmp_path / "data") if name.startswith(("sandboxes/", "unfinished/"))} <= before
+    assert read(homes.found(ODD)) == ["kept"]
+    homes.home.close()
+
+
+def test_a_sandbox_whose_adding_was_finished_but_for_its_mark_is_kept(tmp_path: Path) -> None:
+    homes = Homes(InDirectory(tmp_path / "data"))
+    homes.add(EVEN, "kept")
+    (tmp_path / "data" / "unfinished" / EVEN).touch()
+    homes.reopen()
+
+    assert read(homes.found(EVEN)) == ["kept"]
+    assert not list((tmp_path / "data" / "unfinished").iterdir())
+    homes.home.close()
+
+
+def cut(*_given: object) -> None:
+    raise KeyboardInterrupt
+
+
+def test_a_sandbox_whose_files_somebody_deletes_under_a_running_server_refuses_what_is_written(tmp_path: Path) -> None:
+    homes = Homes(InDirectory(tmp_path / "data"))
+    storage = homes.add(EVEN, "kept")
+    written_in(storage, "more")
+    (tmp_path / "data").rename(tmp_path / "elsewhere")
+
+    with pytest.raises(HomeUnavailable, match=r"1\.sqlite: No such file"):
+        written_in(storage, "in vain")
+    (tmp_path / "elsewhere").rename(tmp_path / "data")
+
+    assert read(storage) == ["kept", "more"]
     homes.home.close()
 
 

@@ -218,13 +218,15 @@ class Storage(Protocol):
 class Home(Protocol):
     """The place where sandboxes are kept. All of it can be called by any thread at any time, and raises `HomeUnavailable` where it must.
 
-    Where it ``is_shared``, other processes serve the same sandboxes.
+    Where it ``is_shared``, other processes serve the same sandboxes. ``share`` says which of them this process serves, of the workers
+    of one server.
     ``heard`` is called, by a thread of the home, with the id of a sandbox that another process has changed or removed; the
     storage of that id says so by then.
     """
 
     heard: Callable[[str], None]
     is_shared: bool
+    share: Share
 
     def adding(self, sandbox_id: str, label: Label, image: bytes, start: Start) -> AbstractContextManager[Transaction]:
         """Add a sandbox with the database that an image holds: it exists after the block, and not if an exception leaves it.

@@ -9,7 +9,7 @@ from threading import Lock
 from inbox_mock.domain.errors import NotFound, SandboxExists, SandboxFull
 from inbox_mock.store import database
 from inbox_mock.store.database import Database
-from inbox_mock.store.homes import Facts, Kept, Label, Listed, Start, Transaction
+from inbox_mock.store.homes import WHOLE, Facts, Kept, Label, Listed, Share, Start, Transaction
 from inbox_mock.store.homes.differences import Differences, differences
 from inbox_mock.store.ledger import Ledger
 
@@ -157,6 +157,7 @@ class MemoryHome:
     """All sandboxes of this process."""
 
     is_shared = False
+    share: Share = WHOLE
 
     def __init__(self) -> None:
         self.heard: Callable[[str], None] = _ignore

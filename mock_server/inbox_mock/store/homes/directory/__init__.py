@@ -35,16 +35,24 @@ class Directory:
     def __init__(self, path: Path, *, durable: bool = False, share: Share = WHOLE) -> None:
         self.heard: Callable[[str], None] = lambda _sandbox_id: None
         self._known: WeakValueDictionary[str, StoredSandbox] = WeakValueDictionary()
-        self._share, self._lock = share, Lock()
+        self.share, self._lock = share, Lock()
         self._changes = count(1)
         self._claim = claim(path) if share.of == 1 else None
         try:
             self._files = Files(path, durable=durable)
             self._index = Index(self._files.index(), durable=durable, share=share)
             self._starts = self._index.started()
+            self._finish()
         except BaseException:
             self._give_up()
             raise
+
+    def _finish(self) -> None:
+        """Delete what is left of this worker's sandboxes that were not added to the end, or whose removal was cut off."""
+        for sandbox_id in filter(self.owns, self._files.left_unfinished()):
+            with self._files.unfinished(sandbox_id):
+                if self._index.find(sandbox_id) is None:
+                    self._files.delete_folder(sandbox_id)
 
     def _next_version(self) -> int:
         """Return a number that is greater than each one before, those of ended processes included."""
@@ -60,7 +68,7 @@ class Directory:
         if transaction.facts is None:
             raise ValueError("a new sandbox without facts")
         content, is_recipe = content_of(transaction), start.recipe is not None
-        with self._index.writing():
+        with self._files.unfinished(sandbox_id), self._index.writing():
             if self._index.find(sandbox_id) is not None:
                 raise SandboxExists
             try:
@@ -82,17 +90,18 @@ class Directory:
 
     def owns(self, sandbox_id: str) -> bool:
         """Return whether it is this worker's."""
-        return self._share.owns(sandbox_id)
+        return self.share.owns(sandbox_id)
 
     def remove(self, sandbox_id: str) -> None:
         """Remove a sandbox: first from the index, so that it is gone even if its files are not."""
         images = self._index.images(sandbox_id)
-        self._index.remove(sandbox_id)
-        with self._lock:
-            known = self._known.pop(sandbox_id, None)
-        if known is not None:
-            known.removed()
-        self._files.delete_folder(sandbox_id)
+        with self._files.unfinished(sandbox_id):
+            self._index.remove(sandbox_id)
+            with self._lock:
+                known = self._known.pop(sandbox_id, None)
+            if known is not None:
+                known.removed()
+            self._files.delete_folder(sandbox_id)
         forget_images(self._files, self._index, *images)
 
     def listed(self, limit: int, skip: int = 0, *, name: str = "", owner: str | None = None) -> tuple[Sequence[Listed], int]:

@@ -6,6 +6,7 @@ index.sqlite               what is known of all sandboxes
 sandboxes/ID/N.sqlite      the database of a sandbox in its Nth generation; the highest N counts
 sandboxes/ID/N.sqlite-ledger  what reads have left in its journal since it was written last
 images/SHA256              starts and snapshots, by the hash of what they hold
+unfinished/ID              a mark, as long as a sandbox is being added or removed
 drafts/                    what is being written or deleted; emptied when a server begins to own the directory
 """
 
@@ -59,7 +60,7 @@ def claim(path: Path) -> int:
         descriptor = os.open(path / "lock", os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
         try:
             _lock(path, descriptor)
-            for name in ("sandboxes", "images", "drafts"):
+            for name in ("sandboxes", "images", "unfinished", "drafts"):
                 _folder(path / name)
             for left in (path / "drafts").iterdir():
                 _delete(left)
@@ -144,6 +145,21 @@ class Files:
         """Return where a sandbox's databases are."""
         return self.path / "sandboxes" / sandbox_id
 
+    @contextmanager
+    def unfinished(self, sandbox_id: str) -> Iterator[None]:
+        """Mark a sandbox as one whose folder may be there although the index does not know it, until the block has ended well."""
+        mark = self.path / "unfinished" / sandbox_id
+        with suppress(OSError):  # a full disk keeps nobody from removing
+            mark.touch(mode=0o600)
+        yield
+        with named(mark):
+            mark.unlink(missing_ok=True)
+
+    def left_unfinished(self) -> list[str]:
+        """Return the ids of sandboxes that were being added or removed when a process ended."""
+        with named(self.path / "unfinished"):
+            return [mark.name for mark in (self.path / "unfinished").iterdir()]
+
     def make_folder(self, sandbox_id: str) -> None:
         """Make the folder of a new sandbox, without what may be left there of one that was never finished."""
         folder = self.folder(sandbox_id)
@@ -179,6 +195,16 @@ class Files:
             if not stat.S_ISREG(path.lstat().st_mode):
                 raise HomeUnavailable(f"{path} is no regular file; expected a sandbox's database")
         return max(found), path
+
+    def check_database(self, sandbox_id: str, generation: int) -> None:
+        """Check that a sandbox's database, which is open, has its name: what is written into a file without one is lost.
+
+        Raises:
+            HomeUnavailable: somebody has deleted it.
+        """
+        path = self.folder(sandbox_id) / f"{generation}.sqlite"
+        with named(path):
+            path.stat()
 
     def forget_earlier(self, sandbox_id: str, generation: int) -> None:
         """Delete the databases of earlier generations."""

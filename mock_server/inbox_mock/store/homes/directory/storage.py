@@ -76,6 +76,8 @@ class StoredSandbox:
             yield transaction
             facts = transaction.facts or self.facts
             self._foretell(facts)
+            if db.total_changes != before:
+                self._files.check_database(self.id, self.generation)
             db.execute("COMMIT")
         except BaseException as error:
             with suppress(sqlite3.Error):

@@ -11,7 +11,7 @@ from inbox_mock.domain.access import DEFAULT_SANDBOX, SANDBOX_ID
 from inbox_mock.domain.errors import HomeUnavailable, SandboxExists
 from inbox_mock.store import database
 from inbox_mock.store.database import PAGE_BYTES
-from inbox_mock.store.homes import Label, Listed, Start, Transaction
+from inbox_mock.store.homes import WHOLE, Label, Listed, Share, Start, Transaction
 from inbox_mock.store.homes.memory import beginning
 from inbox_mock.store.homes.postgresql import images, rows
 from inbox_mock.store.homes.postgresql.connections import Connections
@@ -53,6 +53,7 @@ class PostgresHome:
     """All sandboxes in a database whose tables `opening` has made; ``url`` is that of the database."""
 
     is_shared = True
+    share: Share = WHOLE
 
     def __init__(self, url: str) -> None:
         self.heard: Callable[[str], None] = lambda _sandbox_id: None
