@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from inbox_mock.http import HttpResponse
 
 PATIENCE_SECONDS = 5
+LEAST_SECONDS = 3
+"""A server may take a second to find out that it is not ready, and imports Flask to say so."""
 PAUSE_SECONDS = 0.1
 
 
@@ -55,7 +57,7 @@ def command(*, url: str, wait: timedelta, wanted: str) -> None:
     deadline = time.monotonic() + wait.total_seconds()
     while True:
         left = deadline - time.monotonic()
-        why = _why_not(root, min(PATIENCE_SECONDS, max(left, 1)))
+        why = _why_not(root, min(PATIENCE_SECONDS, max(left, LEAST_SECONDS)))
         if why is None:
             _end(root, None, wanted)
         if left <= 0:
