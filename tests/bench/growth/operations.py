@@ -24,10 +24,14 @@ PRIME = 7_919  # ids all over the table, the same ones each time
 
 
 def get_one(world: World, number: int) -> float:
+    """After a change, so that no answer is kept."""
+    post(world, 0)
     return _asked(world, "GET", f"{MESSAGES}/{1 + number * PRIME % world.messages}")[0]
 
 
 def get_page(world: World, _: int) -> float:
+    """After a change, too."""
+    post(world, 0)
     return _asked(world, "GET", MESSAGES)[0]
 
 
@@ -79,7 +83,7 @@ def open_directory(world: World, _: int) -> float:
 
 Operation = Callable[[World, int], float]
 OPERATIONS: dict[str, tuple[Operation, int]] = {
-    "GET one message": (get_one, 20),
+    "GET one message": (get_one, 10),
     "GET a page": (get_page, 4),
     "POST a message": (post, 5),
     "advance": (advance, 3),
