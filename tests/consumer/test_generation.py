@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from inbox_contracts.consumer import generation
 from inbox_contracts.consumer.generation import compatible, compose, generate
-from inbox_contracts.consumer.hazards import hazards
+from inbox_contracts.consumer.hazards import StepBuilder, hazard, hazards
 from inbox_contracts.consumer.worlds import PARTS, World, kind_of
 
 STORED_UNANSWERED = {"timeout_after", "truncated", "malformed"}
@@ -24,6 +25,22 @@ def faults(world: World) -> list[dict[str, Any]]:
 def test_the_same_seed_invents_the_same_worlds() -> None:
     assert generate(72, 5) == generate(72, 5)
     assert generate(72, 5) != generate(72, 6)
+
+
+def test_a_hazard_may_choose_between_objects_and_between_what_python_holds_equal(monkeypatch: pytest.MonkeyPatch) -> None:
+    @hazard(met=lambda _: True)
+    def choosy(steps: StepBuilder) -> None:
+        """Answers take a minute."""
+        match = steps.any_of({"method": "GET"}, {"method": "POST"})
+        steps.fault("slow", by="61s", match=match, times=steps.any_of(0, 1), honest=steps.any_of(False, True))
+
+    known = hazards() | {"choosy": choosy}
+    monkeypatch.setattr(generation, "hazards", lambda: known)
+    found = [fault for world in generate(20, 0, only="choosy") for fault in faults(world) if fault.get("by") == "61s"]
+
+    assert {fault["match"]["method"] for fault in found} == {"GET", "POST"}
+    assert {type(fault["honest"]) for fault in found} == {bool}
+    assert {type(fault["times"]) for fault in found} == {int}
 
 
 def test_every_hazard_has_its_quota_and_takes_its_turn() -> None:
