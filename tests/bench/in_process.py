@@ -1,14 +1,9 @@
 """The fake in a test's own process, in processor time: a GET, and what a test with a fixture costs, against peers."""
 
-import os
-import subprocess
 import sys
-import venv
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
 from pathlib import Path
 from statistics import median
-from tempfile import TemporaryDirectory
 from time import thread_time
 
 import requests
@@ -17,6 +12,9 @@ from werkzeug.test import Client
 
 from bench.figures import Figure, say
 from bench.inside import start
+from bench.peers.declared import PEERS
+from bench.peers.fixtures import costs
+from bench.peers.packages import MissingError
 from bench.throughput import ratios
 from inbox_mock.testing import inbox_mock
 
@@ -24,51 +22,8 @@ PATH = "/inbox/conversations/4"
 PEER_ADDRESS = "https://peer.example/"
 BEARER = {"Authorization": "Bearer demo"}
 CALLS, CHUNKS = 20, 10
-PEER = ("moto[s3]", "pytest")
-INSTALL_SECONDS = 300
-WARM, TESTS = 20, 100
-CONFTEST = f"""
-import time
-
-count = began = 0
-
-def pytest_runtest_logstart():
-    global count, began
-    count += 1
-    if count == {WARM + 1}:
-        began = time.process_time()
-
-def pytest_sessionfinish():
-    print(f"\\nspent {{(time.process_time() - began) / (count - {WARM})}}")
-"""
-OURS = f"""
-import pytest, requests
-
-session = requests.Session()
-
-@pytest.mark.parametrize("number", range({WARM + TESTS}))
-def test(FIXTURE, number):
-    headers = {{"Authorization": f"Bearer {{FIXTURE.token}}"}}
-    assert session.get(f"{{FIXTURE.url}}/inbox/conversations/4", headers=headers).status_code == 200
-"""
-THEIRS = f"""
-import boto3, pytest
-from moto import mock_aws
-
-with mock_aws():
-    client = boto3.client("s3", region_name="us-east-1")
-
-@pytest.mark.parametrize("number", range({WARM + TESTS}))
-@mock_aws
-def test(number):
-    client.create_bucket(Bucket="a-bucket")
-"""
-ENVIRON = {
-    **os.environ,
-    "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",  # each side has its own plugin, and no other
-    "AWS_ACCESS_KEY_ID": "nobody",
-    "AWS_SECRET_ACCESS_KEY": "nobody",
-}
+PEER = "mock_aws"
+OWN = Path(sys.executable)
 
 
 def measure(rounds: int) -> Iterator[Figure]:
@@ -134,49 +89,20 @@ def _microseconds(ours: Sequence[float], theirs: Sequence[float]) -> str:
 
 
 def _fixtures(rounds: int) -> Iterator[Figure]:
-    """A test with one call: pytest's own share is in both, and moto keeps its client, as a session of requests is kept."""
-    with TemporaryDirectory() as name:
-        folder = Path(name)
-        peer = _install(folder / "peer")
-        if peer is None:
-            return
-        suites = {
-            "inbox_mock_in_process": (sys.executable, OURS.replace("FIXTURE", "inbox_mock_in_process")),
-            "inbox_mock": (sys.executable, OURS.replace("FIXTURE", "inbox_mock")),
-            "moto": (peer, THEIRS),
-        }
-        (folder / "conftest.py").write_text(CONFTEST)
-        for suite, (_, source) in suites.items():
-            (folder / f"test_{suite}.py").write_text(source)
-        found = [[_seconds_a_test(python, folder / f"test_{suite}.py") for suite, (python, _) in suites.items()] for _ in range(rounds)]
-    *ours, theirs = zip(*found, strict=True)
-    for suite, seconds in zip(suites, ours, strict=False):
+    """A test with one call in each, without what an empty test takes; moto keeps its client, as a session of requests is kept."""
+    moto = next(peer for peer in PEERS if PEER in peer.fixtures)
+    try:
+        python = moto.package.install() / "bin" / "python" if moto.package else OWN
+    except MissingError as missing:
+        say(f"  the fixtures are not measured: {moto.name} {missing}")
+        return
+    found = [(costs(OWN, "using_inbox_mock.py"), costs(python, moto.tests)[PEER]) for _ in range(rounds)]
+    theirs = [its for _, its in found]
+    for fixture in found[0][0]:
+        ours = [mine[fixture] for mine, _ in found]
         yield Figure(
-            subject=f"a test with {suite} and one call, against moto's mock_aws",
+            subject=f"a test with {fixture} and one call, against moto's {PEER}",
             target=0.6,
-            rounds=ratios(seconds, theirs),
-            note=f"{median(seconds) * 1000:.1f} ms, theirs {median(theirs) * 1000:.1f} ms",
+            rounds=ratios(ours, theirs),
+            note=f"{median(ours) * 1000:.1f} ms, theirs {median(theirs) * 1000:.1f} ms",
         )
-
-
-def _install(folder: Path) -> str | None:
-    """Install the peer into an environment of its own; return its Python, or None where it cannot be."""
-    venv.create(folder, with_pip=True)
-    python = str(folder / "bin" / "python")
-    with suppress(subprocess.TimeoutExpired):
-        installed = subprocess.run(
-            [python, "-m", "pip", "install", "--quiet", *PEER], capture_output=True, text=True, check=False, timeout=INSTALL_SECONDS
-        )
-        if installed.returncode == 0:
-            return python
-        say(f"  the fixtures are not measured: {(installed.stderr.strip().splitlines() or ['pip failed'])[-1]}")
-        return None
-    say(f"  the fixtures are not measured: {PEER[0]} was not installed within {INSTALL_SECONDS} s")
-    return None
-
-
-def _seconds_a_test(python: str, suite: Path) -> float:
-    plugins = ["-p", "no:cacheprovider", *(["-p", "inbox_contracts.plugin"] if python == sys.executable else [])]
-    command = [python, "-m", "pytest", "-q", "-s", "-c", os.devnull, f"--rootdir={suite.parent}", *plugins, str(suite)]
-    ran = subprocess.run(command, env=ENVIRON, cwd=suite.parent, capture_output=True, text=True, check=True)
-    return float(ran.stdout.rpartition("spent ")[2].split()[0])
