@@ -65,8 +65,8 @@ def collect(work: UnitOfWork, operations: OperationIndex, reader: Reader) -> Evi
         strict=work.settings.strict,
         lost=entries[0].id - 1 if entries else 0,
         bookings=_bookings(work.db) if named.booked else {},
-        conversations=_conversations(work.db, conversations),
-        participants=_participants(work.db, conversations, named.participants),
+        conversations=_conversations(work.db, conversations) if conversations else {},
+        participants=_participants(work.db, conversations, named.participants) if conversations or named.participants else {},
         messages=messages,
         tokens=tokens,
     )
