@@ -43,11 +43,13 @@ class Database(sqlite3.Connection):
     most_bytes = 0
     bookkept = 0
     """How many changes were of the journal and of the rate limit: what no answer of the API depends on."""
+    patched = 0
+    """How often pages were replaced by those of another process."""
 
     @property
     def version(self) -> int:
         """A number that differs after each other change."""
-        return self.total_changes - self.bookkept
+        return self.total_changes - self.bookkept + self.patched
 
     def limit(self, most_bytes: int) -> None:
         """Let it grow to so many bytes, and no further."""

@@ -99,6 +99,13 @@ def test_a_transaction_that_changes_nothing_has_changed_no_page(copy: Copy) -> N
     assert copy.changed().changed == {}
 
 
+def test_pages_of_another_process_are_another_version(copy: Copy) -> None:
+    before = copy.db.version
+    copy.patch(Pages({1: CONTENT[:PAGE_BYTES]}, len(CONTENT) // PAGE_BYTES))
+
+    assert copy.db.version > before
+
+
 def test_what_was_rolled_back_after_it_had_spilled_into_the_log_is_no_change(copy: Copy) -> None:
     copy.db.execute("PRAGMA cache_size = 1")
     for what in ("in vain", "write", "in vain"):

@@ -327,6 +327,18 @@ def test_a_database_whose_transactions_only_read_unless_they_say_otherwise_is_us
 # As clients see it.
 
 
+def test_what_one_process_answered_before_is_not_its_answer_after_another_one_has_changed_a_record(open_home: Callable[[], Home]) -> None:
+    ours, theirs = (Mock(InProcess(create_app(OPTIONS, home=open_home()).app)) for _ in range(2))
+    here = ours.sandbox(a_scenario(bookings=[a_booking()], participants=[{"id": 2, "booking": 80, "host": "jan", "at": "-1h"}]))
+    there = theirs.caller(token=here.api.token)
+    for number in range(3):
+        for answered in (here.api, there):
+            answered.get("/inbox/messages")
+        there.post("/inbox/messages", a_message(content=f"{number}"))
+
+        assert [message["content"] for message in here.api.get("/inbox/messages").records] == [str(each) for each in range(number + 1)]
+
+
 def test_the_api_answers_503_in_its_own_format_while_the_database_is_gone_and_goes_on_afterwards(server: Postgres, home: Home) -> None:
     mock = Mock(InProcess(create_app(OPTIONS, home=home).app))
     sandbox = mock.sandbox(a_scenario(bookings=[a_booking()], participants=[{"id": 2, "booking": 80, "host": "jan", "at": "-1h"}]))

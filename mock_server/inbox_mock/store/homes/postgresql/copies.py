@@ -111,6 +111,7 @@ class Copy:
     def patch(self, pages: Pages) -> None:
         """Replace pages by those of another process."""
         self._empty_log()
+        self.db.patched += 1
         for number, page in pages.changed.items():
             os.pwrite(self._file, page, (number - 1) * PAGE_BYTES)
         os.ftruncate(self._file, pages.count * PAGE_BYTES)
