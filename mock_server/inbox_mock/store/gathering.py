@@ -7,7 +7,7 @@ import re
 from bisect import insort
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import lru_cache, partial
+from functools import cache, lru_cache, partial
 from heapq import heappop, heappush
 from sqlite3 import Cursor, IntegrityError
 from typing import Any, TypeVar
@@ -76,10 +76,7 @@ class Gathering(Database):
 
     def begin(self) -> None:
         """Hold rows from now on, once the schema is there."""
-        for name in HELD:
-            columns = super().execute(f"PRAGMA table_info({name})").fetchall()
-            defaults = super().execute(f"SELECT {', '.join(column[4] or 'NULL' for column in columns)}").fetchone()
-            self._tables[name] = _Table(name, dict(zip([column[1] for column in columns], defaults, strict=True)))
+        self._tables = {name: _Table(name, blank) for name, blank in _blanks().items()}
 
     def execute(self, sql: str, parameters: Parameters = (), /) -> Cursor:  # type: ignore[override]
         """Execute a statement, after writing what it concerns."""
@@ -277,6 +274,17 @@ def _concerned(sql: str) -> tuple[bool, tuple[str, ...]]:
     words = set(re.findall(r"\w+", sql))
     everything = "COMMIT" in words or any(word.endswith("_records") for word in words)
     return sql.lstrip().startswith(READING), tuple(name for name in HELD if everything or name in words)
+
+
+@cache
+def _blanks() -> dict[str, Row]:
+    """Return a row of each held table with nothing but defaults."""
+    db, found = database.create(), dict[str, Row]()
+    for name in HELD:
+        columns = db.execute(f"PRAGMA table_info({name})").fetchall()
+        defaults = db.execute(f"SELECT {', '.join(column[4] or 'NULL' for column in columns)}").fetchone()
+        found[name] = dict(zip([column[1] for column in columns], defaults, strict=True))
+    return found
 
 
 def create() -> Gathering:
