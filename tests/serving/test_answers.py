@@ -2,8 +2,9 @@
 
 import socket
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -168,3 +169,11 @@ def test_who_takes_it_slowly_gets_all_of_it() -> None:
                 counting.between()
 
     assert bytes(taken).partition(b"\r\n\r\n")[2] == body
+
+
+def test_a_client_of_http_1_0_is_told_in_seconds_how_long_a_connection_stays_open(served: str) -> None:
+    with closing(socket.create_connection((urlsplit(served).hostname, urlsplit(served).port), timeout=10)) as connection:
+        connection.sendall(b"GET /livez HTTP/1.0\r\nConnection: keep-alive\r\n\r\n")
+        answer = connection.recv(4_000)
+
+    assert b"\r\nConnection: Keep-Alive\r\nKeep-Alive: timeout=10\r\n" in answer

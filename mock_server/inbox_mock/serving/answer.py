@@ -103,7 +103,7 @@ class Answer:
         self.stays_open = self.stays_open and host.keeps_open
         if "connection" not in names:
             if self._minor == 0 and self.stays_open:
-                headers += [("Connection", "Keep-Alive"), ("Keep-Alive", f"timeout={host.timeout}")]
+                headers += [("Connection", "Keep-Alive"), ("Keep-Alive", f"timeout={host.timeout:g}")]
             elif self._minor > 0 and not self.stays_open:
                 headers.append(("Connection", "close"))
         if "date" not in names:
