@@ -274,6 +274,14 @@ def test_an_application_may_have_the_id_of_one_that_is_left_out(mock: Mock) -> N
     assert {"Your application", "Airbnb", "Booking.com"} < set(names.values())
 
 
+def test_applications_without_an_id_may_get_that_of_one_that_is_left_out(mock: Mock) -> None:
+    sandbox = mock.sandbox({"applications": [{"name": f"Theirs {number}"} for number in range(1, 18)]})
+
+    names = {record["id"]: record["name"] for record in sandbox.api.get("/applications").records}
+    assert [names[number] for number in (1, 17)] == ["Theirs 1", "Theirs 17"]
+    assert {"Your application", "Airbnb", "Booking.com"} < set(names.values())
+
+
 def test_an_id_that_a_scenario_names_is_the_records_own(mock: Mock) -> None:
     sandbox = mock.sandbox(a_scenario(bookings=[a_booking()], participants=[{"id": 7, "booking": 80, "host": "jan"}]))
 

@@ -1,5 +1,6 @@
 """The records that exist from the beginning of a scenario: accounts, applications, tokens, rentals, hosts, clients."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 from functools import partial
 from json import dumps
@@ -57,7 +58,7 @@ def _plain(record: Row) -> Row:
 
 def _applications(builder: Builder) -> None:
     given = builder.records("applications")
-    known, taken = {record.get("channel") for _, record in given}, {record.get("id") for _, record in given}
+    known, taken = {record.get("channel") for _, record in given}, _ids_of(record for _, record in given)
     missing: list[tuple[Location, Row]] = [
         ((), application) for policy in opening() if policy.name not in known and (application := policy.application)
     ]
@@ -85,6 +86,15 @@ def _applications(builder: Builder) -> None:
             else [row["id"] for row in builder.work.db.every("SELECT id FROM accounts ORDER BY id")]
         ):
             accounts.install(builder.work, application_id, account_id)
+
+
+def _ids_of(records: Iterable[Row]) -> set[int]:
+    """Return the ids that records have, or will get."""
+    found, highest = set[int](), 0
+    for record in records:
+        found.add(number := record.get("id") or highest + 1)
+        highest = max(highest, number)
+    return found
 
 
 def _once(builder: Builder, account_ids: list[int], location: Location) -> list[int]:
