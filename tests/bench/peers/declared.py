@@ -206,7 +206,7 @@ PEERS = (
         name="json-server",
         package=npm("json-server", "0.17.4"),
         command=_json_server,
-        does="finds the record in a list in memory, and renders it; keeps what is written, checks nothing",
+        does="finds the record in a list in memory, and renders it; pauses twice for a millisecond, which eight connections share",
     ),
     Peer(
         name="Prism",
@@ -218,13 +218,13 @@ PEERS = (
         name="Mockoon",
         package=npm("@mockoon/cli", "9.9.0"),
         command=_mockoon,
-        does="finds the route and its rule, carries out its template, logs the exchange",
+        does="finds the route and its rule, carries out its template, logs the exchange; waits for a timer, also without latency",
     ),
     Peer(
         name="mountebank",
         package=npm("mountebank", "2.9.1"),
         command=_mountebank,
-        does="compares the request with predicates, and answers a text; no record, no token, no limits, no journal of answers",
+        does="compares the request with predicates, and answers a text; keeps nothing unless it is told to",
     ),
     Peer(
         name="WireMock",
