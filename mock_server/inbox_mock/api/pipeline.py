@@ -129,11 +129,10 @@ class Kept:
         if _is_over(work, allowance):
             return None
         work.reasons += self.reasons
-        headers = self.lasting.headers + rendering.rate_headers(allowance)
-        return Answered(self.answered.body, self.answered.status, headers, None, self._entry)
-
-    def _entry(self, _body: bytes, headers: Headers) -> Row:
-        return {**self.entry, "response": {"headers": dict(headers), "body": self.entry["response"]["body"]}}
+        rate = rendering.rate_headers(allowance)
+        answered = self.entry["response"]
+        entry = {**self.entry, "at": work.now, "response": {**answered, "headers": {**answered["headers"], **dict(rate)}}}
+        return Answered(self.answered.body, self.answered.status, self.lasting.headers + rate, None, lambda _body, _headers: entry)
 
 
 def respond(
