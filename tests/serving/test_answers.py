@@ -144,6 +144,7 @@ def test_an_application_that_fails_is_500_unless_its_answer_has_begun(capsys: py
     pieces, stays_open = answered(application, GET)
 
     assert [piece[:12] for piece in pieces] == [b"HTTP/1.1 200" if begun else b"HTTP/1.1 500"]
+    assert begun or b"\r\nConnection: close\r\n" in pieces[0]
     assert not stays_open
     assert "odd" in capsys.readouterr().err
 

@@ -55,7 +55,7 @@ class Answer:
         self.stays_open = False
         if not self.begun:
             self.begun = True
-            self._connection.send(b"HTTP/1.1 500 Internal Server Error\r\nContent-Length: 0\r\nContent-Type: text/plain\r\n\r\n")
+            self._connection.begin("500 Internal Server Error", [("Content-Length", "0"), ("Connection", "close")], b"")
 
     def apply(self, effect: ConnectionEffect, kept: int) -> None:
         """Let a fault have its effect: close or reset the connection without an answer, or cut the body after so many bytes."""

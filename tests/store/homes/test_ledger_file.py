@@ -76,6 +76,21 @@ def test_a_file_that_this_program_did_not_write_is_refused(tmp_path: Path, sandb
     assert ledger_of(tmp_path / "copy", sandbox).read_bytes() == line
 
 
+@pytest.mark.parametrize(
+    ("found", "instead"),
+    [(b"\n[4,", b"\n[5,"), (b"\n[4,", b"\n[9223372036854775807,"), (b'"path":', b'"path":{},"p":'), (b'"method":"GET"', b'"method":null')],
+)
+def test_a_file_that_was_changed_is_refused_until_it_is_as_it_was(tmp_path: Path, sandbox: Sandbox, found: bytes, instead: bytes) -> None:
+    file = ledger_of(tmp_path / "copy", sandbox)
+    again = ended(tmp_path, sandbox, lambda file: file.write_bytes(file.read_bytes().replace(found, instead)))
+
+    for _ in range(2):
+        answer = again.api.get(MESSAGES)
+        assert (answer.status, f"{file}: a line is no entry" in answer.errors[0]["title"]) == (503, True)
+    file.write_bytes(ledger_of(tmp_path / "data", sandbox).read_bytes())
+    assert again.api.get(MESSAGES).headers["X-Mock-Request-Id"] == "5"
+
+
 def test_what_cannot_be_kept_is_not_answered(tmp_path: Path, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("os.write", lambda _file, line: len(line) // 2)
 

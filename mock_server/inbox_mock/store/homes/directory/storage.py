@@ -177,7 +177,11 @@ class StoredSandbox:
             with usable(str(path)):
                 db = database.open_file(path, durable=self._files.durable, checked=self._checked)
                 self._file = LedgerFile(path.with_name(f"{path.name}{LEDGER}"), durable=self._files.durable)
-                recover(db, self._file)
+                try:
+                    recover(db, self._file)
+                except BaseException:
+                    db.close()  # the next try opens it again, and nobody else can before
+                    raise
                 self._ledger.keep = self._file.add
             if not self._checked:
                 self._files.forget_earlier(self.id, self.generation)
@@ -254,11 +258,13 @@ def recover(db: Database, file: LedgerFile) -> None:
     last = journal.next_id(db) - 1
     try:
         gathered = [one for one in file.read() if one.id > last]
+        if [one.id for one in gathered] != [*range(last + 1, last + 1 + len(gathered))]:
+            raise ValueError(gathered)
         if gathered:
             db.execute("BEGIN")
             ledger.write(db, gathered)
             db.execute("COMMIT")
-    except (ValueError, TypeError, KeyError, AttributeError, sqlite3.ProgrammingError):
+    except (ValueError, TypeError, KeyError, AttributeError, sqlite3.ProgrammingError, sqlite3.IntegrityError):
         raise HomeUnavailable(f"{file.path}: a line is no entry of a journal; expected what this program wrote") from None
     with named(file.path):
         file.path.unlink(missing_ok=True)
