@@ -258,14 +258,15 @@ def recover(db: Database, file: LedgerFile) -> None:
     last = journal.next_id(db) - 1
     try:
         gathered = [one for one in file.read() if one.id > last]
-        if [one.id for one in gathered] != [*range(last + 1, last + 1 + len(gathered))]:
-            raise ValueError(gathered)
-        if gathered:
+        follows = [one.id for one in gathered] == [*range(last + 1, last + 1 + len(gathered))]
+        if gathered and follows:
             db.execute("BEGIN")
             ledger.write(db, gathered)
             db.execute("COMMIT")
     except (ValueError, TypeError, KeyError, AttributeError, sqlite3.ProgrammingError, sqlite3.IntegrityError):
-        raise HomeUnavailable(f"{file.path}: a line is no entry of a journal; expected what this program wrote") from None
+        follows = False
+    if not follows:
+        raise HomeUnavailable(f"{file.path}: a line is no entry of a journal; expected what this program wrote")
     with named(file.path):
         file.path.unlink(missing_ok=True)
 
