@@ -153,7 +153,6 @@ STOPPED_AT = [
     "inbox_mock.console.guard",
     "inbox_mock.domain.values",
     "inbox_mock.cli",
-    "inbox_mock.client",
     "inbox_mock.cli.scenarios",
     "yaml",
 ]

@@ -24,7 +24,7 @@ def wrong_values(option: click.Parameter, folder: Path) -> Iterator[str]:
     if isinstance(kind, click.Choice):
         yield from ("nonsense", kind.choices[0][:-1], kind.choices[0].upper() + "x", LONG)
     if isinstance(kind, click.Path):
-        yield __file__ if isinstance(option, click.Option) and option.metavar == "DIR" else str(folder)
+        yield __file__ if isinstance(option, click.Option) and str(option.metavar).startswith("DIR") else str(folder)
     if kind.name in {"duration", "manual|real|60x", "ADDRESS"}:
         yield from ("soon", "-1", LONG)
     if kind.name == "FILE":

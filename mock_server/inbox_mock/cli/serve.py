@@ -156,7 +156,7 @@ def _of_a_home(ctx: click.Context, param: click.Parameter, workers: int | None) 
 )
 @click.option(
     "--cache",
-    type=click.Path(path_type=Path),
+    type=click.Path(file_okay=False, path_type=Path),
     metavar="DIR|off",
     help="Where to keep, for the next start, a scenario that was checked, and the image of one that ships.  "
     "[default: inbox-mock in the user's cache folder]",

@@ -96,7 +96,7 @@ def accepts_blank_texts(good: Any) -> Any:
     return lambda field, value: value if value == "" else good(field, value)
 
 
-@does("scopes", "everybody may read conversations", "inbox_mock.api.routes.OPERATIONS")
+@does("scopes", "everybody may read conversations", "inbox_mock.app.OPERATIONS")
 def lets_everybody_read(operations: Any) -> Any:
     return tuple(replace(each, scopes=("public",)) if each.name == "list_conversations" else each for each in operations)
 
@@ -106,7 +106,7 @@ def forgets_that_write_implies_read(_: object) -> object:
     return lambda granted: frozenset({"public", *granted.split()})
 
 
-@does("scopes", "inbox_read is enough to write messages", "inbox_mock.api.routes.OPERATIONS")
+@does("scopes", "inbox_read is enough to write messages", "inbox_mock.app.OPERATIONS")
 def lets_readers_write(operations: Any) -> Any:
     return tuple(replace(each, scopes=(*each.scopes, "inbox_read")) if each.name == "create_message" else each for each in operations)
 

@@ -1,6 +1,6 @@
 """What requests that only read leave behind is in a file before they are answered, and in the database after the next transaction."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from shutil import copytree
 
@@ -14,9 +14,20 @@ from inbox_mock.store.homes.directory import Directory
 from steps import a_lively_scenario
 from whole import MESSAGES
 
+OPEN: list[Directory] = []
+
 
 def served(path: Path) -> Mock:
-    return Mock(InProcess(create_app(OPTIONS, home=Directory(path)).app))
+    OPEN.append(Directory(path))
+    return Mock(InProcess(create_app(OPTIONS, home=OPEN[-1]).app))
+
+
+@pytest.fixture(autouse=True)
+def _closed() -> Iterator[None]:
+    """Close every directory that a test has opened."""
+    yield
+    while OPEN:
+        OPEN.pop().close()
 
 
 @pytest.fixture
