@@ -22,6 +22,7 @@ from bench import (
     trials,
     workers,
 )
+from bench.ending import end_on_signals
 from bench.figures import Figure, say, table
 
 ROUNDS, QUICK_ROUNDS = 15, 3
@@ -50,6 +51,7 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="fewer rounds")
     parser.add_argument("--only", action="append", choices=list(MEASUREMENTS), help="this measurement alone; may be repeated")
     asked = parser.parse_args()
+    end_on_signals()
     figures: list[Figure] = []
     for name in asked.only or MEASUREMENTS:
         say(f"{name} ...")

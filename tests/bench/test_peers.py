@@ -1,7 +1,10 @@
 """What the tables of peers are made from, without a peer."""
 
+import os
+import signal
 import sys
 from pathlib import Path
+from subprocess import PIPE, Popen
 
 import pytest
 from psutil import pid_exists
@@ -14,6 +17,8 @@ from bench.peers.packages import Package
 from bench.peers.running import running
 from bench.written import block, table, write
 from processes import free_port
+
+TESTS = str(Path(__file__).parents[1])
 
 
 def subjects(column: str, ours: float, *others: float) -> list[Subject]:
@@ -65,3 +70,25 @@ def test_lines_take_the_place_of_those_that_are_there(tmp_path: Path) -> None:
     assert block(page, "figures") == "| a | b |\n|---|---|\n| 1 | \\2 |\n"
     assert page.read_text().startswith("before\n<!-- figures -->\n| a")
     assert page.read_text().endswith("<!-- end -->\nafter\n")
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["SIGINT", "SIGTERM"])
+def test_a_measurement_that_is_interrupted_ends_what_it_has_started_without_a_traceback(number: signal.Signals) -> None:
+    program = """
+from subprocess import Popen
+from bench.ending import end_on_signals
+end_on_signals()
+child = Popen(["sleep", "60"])
+try:
+    print(child.pid, flush=True)
+    child.wait()
+finally:
+    child.kill()
+    child.wait()
+"""
+    measuring = Popen([sys.executable, "-c", program], stdout=PIPE, stderr=PIPE, text=True, env={**os.environ, "PYTHONPATH": TESTS})
+    started = int(measuring.stdout.readline())  # type: ignore[union-attr]
+    measuring.send_signal(number)
+    _, told = measuring.communicate(timeout=20)
+
+    assert (measuring.returncode, told, pid_exists(started)) == (128 + number, "", False)

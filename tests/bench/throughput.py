@@ -27,8 +27,8 @@ def measure(rounds: int) -> Iterator[Figure]:
         one = f"{CONVERSATIONS}/{conversations[0]['id']}"
         message = _a_message(connection)
         for on in SERVERS:
-            yield _compared(connection, one, "GET one conversation", on, 2.0, rounds, requests=30)
-            yield _compared(connection, CONVERSATIONS, "GET a page of 100 conversations", on, 1.7, rounds, requests=10)
+            yield _compared(connection, one, "GET the same conversation", on, 2.0, rounds, requests=30)
+            yield _compared(connection, CONVERSATIONS, "GET the same page of 100 conversations", on, 1.7, rounds, requests=10)
             yield _once_after_a_write(connection, [one["id"] for one in conversations[:READ_ONCE]], message, on, rounds)
             yield _posted(connection, message, on, rounds)
         yield _on_many(server, one, rounds)
@@ -50,7 +50,7 @@ def _on_many(server: Child, path: str, rounds: int) -> Figure:
 
     theirs, ours = rates([one_after_the_other, together], rounds, requests=5)
     note = f"{MANY * median(ours):,.0f}/s, one {MANY * median(theirs):,.0f}/s"
-    subject = f"GET one conversation on {MANY} connections, requests/s against one"
+    subject = f"GET the same conversation on {MANY} connections, requests/s against one"
     return Figure(subject=subject, target=1.0, at_least=True, rounds=ratios(ours, theirs), note=note)
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from inbox_mock.api import rendering
-from inbox_mock.api.index import OperationIndex
+from inbox_mock.api.index import PREFIX, OperationIndex
 from inbox_mock.api.operation import Operation
 from inbox_mock.api.pipeline import REFUSED, Server, run
 from inbox_mock.api.rendering import Rendered
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 FAILED = "inbox_mock.failed"
 """The key of a request's environ under which Flask finds the exception that answering it has raised."""
-PREFIX = "/api/v3/"
 Watcher = Callable[["WSGIEnvironment", Operation, Rendered], None]
 
 

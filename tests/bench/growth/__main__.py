@@ -5,6 +5,7 @@ from argparse import ArgumentParser
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from bench.ending import end_on_signals
 from bench.figures import say
 from bench.growth import Curve, curves, shown
 from bench.growth.operations import OPERATIONS
@@ -24,6 +25,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=7, help="in which the sizes take turns")
     parser.add_argument("--dry", action="store_true", help="print the tables, and leave the docs as they are")
     asked = parser.parse_args()
+    end_on_signals()
     found = _curves(MESSAGES, asked.messages, asked.rounds) + _curves(SANDBOXES, asked.sandboxes, asked.rounds)
     lines = [line for of in (MESSAGES, SANDBOXES) for line in (*_table(of, [curve for curve in found if curve.of == of]), "")][:-1]
     sys.stdout.write("".join(f"{line}\n" for line in lines))

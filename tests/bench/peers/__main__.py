@@ -4,11 +4,11 @@ Every peer is installed from its registry into build/peers. One that cannot be i
 All servers listen on 127.0.0.1, and end when the command ends.
 """
 
-import signal
 import sys
 from argparse import ArgumentParser
 
 from bench.children import fake
+from bench.ending import end_on_signals
 from bench.peers.declared import CONVERSATIONS, PEERS
 from bench.peers.figures import absolute, of_fixtures, short, whole
 from bench.peers.loading import GENERATOR
@@ -25,7 +25,7 @@ def main() -> None:
     parser.add_argument("--only", action="append", choices=[peer.name for peer in PEERS if peer.package], help="may be repeated")
     parser.add_argument("--dry", action="store_true", help="print the tables, and leave the docs as they are")
     asked = parser.parse_args()
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    end_on_signals()
     sides = [Side(peer) for peer in PEERS if not (asked.only and peer.package) or peer.name in asked.only]
     with fake() as server:
         record = {"id": 1} | server.connect().call("GET", f"{CONVERSATIONS}/1").json
