@@ -25,6 +25,9 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=7, help="in which the sizes take turns")
     parser.add_argument("--dry", action="store_true", help="print the tables, and leave the docs as they are")
     asked = parser.parse_args()
+    for of, sizes in ((MESSAGES, asked.messages), (SANDBOXES, asked.sandboxes)):
+        if len({*sizes}) < 2:
+            parser.error(f"--{of}: found one size; expected two or more, to compare them")
     end_on_signals()
     found = _curves(MESSAGES, asked.messages, asked.rounds) + _curves(SANDBOXES, asked.sandboxes, asked.rounds)
     lines = [line for of in (MESSAGES, SANDBOXES) for line in (*_table(of, [curve for curve in found if curve.of == of]), "")][:-1]
