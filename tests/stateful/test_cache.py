@@ -13,10 +13,12 @@ from fake import Answer, InProcess, Mock, Sandbox
 from history import journal
 from inbox_mock.app import Options, create_app
 from inbox_mock.client.calls import AdminError
+from inbox_mock.domain import limits
 from inbox_mock.engine.cache import Cache, CacheRoom
 from inbox_mock.scenarios.build import Overrides
 from inbox_mock.scenarios.loading import find
 from inbox_mock.store import database
+from inbox_mock.store.ledger import MOST_BYTES, Ledger
 from lowered import lower
 from steps import STEPS, Step, a_lively_scenario, take
 from whole import CONVERSATIONS, MESSAGES
@@ -234,3 +236,23 @@ def test_no_more_is_kept_when_all_sandboxes_have_no_room_left(monkeypatch: pytes
     assert (kept(one, "a", 70), kept(other, "b", 40), kept(other, "c", 30)) == ("a", None, "c")
     one.clear()
     assert kept(other, "b", 40) == "b"
+
+
+def test_of_what_is_kept_all_that_a_client_wrote_takes_room(inbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    taken: list[int] = []
+    monkeypatch.setattr(CacheRoom, "take", lambda _room, size: taken.append(size) or True)
+
+    for _ in range(2):
+        inbox.api.get("/inbox/conversations", headers={"User-Agent": "x" * 50_000})
+
+    assert max(taken) > 50_000
+
+
+def test_what_is_gathered_is_written_before_all_that_clients_wrote_is_too_much() -> None:
+    ledger, db, texts = Ledger(), database.create(), 60_000
+    db.limit(limits.SANDBOX)
+    while ledger.begin(db):
+        read = {"path": "/", "query": "y" * texts, "request": {"headers": {"User-Agent": "x" * texts}}}
+        ledger.add({**read, "response": {"headers": {}, "body": ""}}, ())
+
+    assert 0 < len(ledger.entries) <= MOST_BYTES // (2 * texts) + 1

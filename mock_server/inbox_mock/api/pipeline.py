@@ -4,6 +4,7 @@ from collections.abc import Callable, Hashable
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from functools import partial
+from sys import getsizeof
 from typing import cast
 from urllib.parse import parse_qsl, quote
 
@@ -37,14 +38,15 @@ from inbox_mock.engine.unit_of_work import UnitOfWork, Writes
 from inbox_mock.services.oauth import Grant, authenticate, recognise
 from inbox_mock.store.access import Allowance
 from inbox_mock.store.database import Row
+from inbox_mock.store.ledger import size_besides_body
 
 REFUSED = "inbox_mock.refused"
 """The key of a request's environ under which a server puts the `NotRead` of a request that it refuses."""
 JOURNALED = "inbox_mock.journaled"
 """The key under which an answered request has the id of its sandbox, and the id and content of its journal entry."""
 Journaled = tuple[str, int, Row]
-BESIDES = 4_000
-"""About how many bytes of memory are kept of an answer besides its body: its headers, and its entry in the journal without a body."""
+BESIDES = 8_000
+"""About how many bytes of memory are kept of an answer besides its texts: its headers, and its entry in the journal."""
 ASKED = (
     *("QUERY_STRING", "HTTP_AUTHORIZATION", "HTTP_IF_NONE_MATCH", "HTTP_ACCEPT", "HTTP_USER_AGENT", "CONTENT_TYPE"),
     *("wsgi.url_scheme", "HTTP_HOST", "SERVER_NAME", "SERVER_PORT", "SCRIPT_NAME", ROOT),
@@ -119,6 +121,11 @@ class Kept:
     lasting: Lasting
     reasons: list[Reason]
     entry: Row
+
+    @property
+    def size(self) -> int:
+        """About how many bytes of memory it takes."""
+        return len(self.answered.body) + getsizeof(self.entry["response"]["body"]) + size_besides_body(self.entry) + BESIDES
 
     def again(self, work: UnitOfWork) -> Answered | None:
         """Return the answer to the same request now, or None if it is another one."""
@@ -202,7 +209,8 @@ def _answer_in(
         }
         entry = told if again else redaction.of_entry(work, told)
         if answered.lasting is not None:
-            work.keep(key, Kept(answered, answered.lasting, work.reasons, entry), len(answered.body) + BESIDES)
+            kept = Kept(answered, answered.lasting, work.reasons, entry)
+            work.keep(key, kept, kept.size + len(str(key)))
         work.record(entry)
         headers.append(("X-Mock-Request-Id", str(work.journaled)))
     request.environ[JOURNALED] = work.sandbox_id, work.journaled, entry

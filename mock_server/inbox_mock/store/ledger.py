@@ -4,6 +4,7 @@ It is in the database after the next transaction, which begins by writing it.
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from sys import getsizeof
 from typing import NamedTuple
 
 from inbox_mock.domain.reasons import Reason
@@ -12,7 +13,7 @@ from inbox_mock.store.database import Database, Row
 
 MOST_ENTRIES = 1_000
 MOST_BYTES = 1024 * 1024
-"""How much is gathered before it is written: the texts of bodies, of which one that several entries share counts once."""
+"""How much is gathered before it is written: the texts of entries, of which a body that several of them share counts once."""
 
 
 class Spent(NamedTuple):
@@ -72,7 +73,7 @@ class Ledger:
     def add(self, entry: Row, reasons: Iterable[Reason]) -> int:
         """Add an entry as `journal.add` takes it, and return its id."""
         gathered, body = LedgerEntry(self._next, entry, tuple(reasons), self._spent), entry["response"]["body"]
-        self._bytes += max(self.keep(gathered), 0 if body is self._body else len(body))
+        self._bytes += max(self.keep(gathered), size_besides_body(entry) + (0 if body is self._body else getsizeof(body)))
         self.entries.append(gathered)
         self.added += 1
         self._next, self._body = self._next + 1, body
@@ -88,6 +89,12 @@ class Ledger:
         """Begin anew: the database has all of it, and perhaps more."""
         self.entries, self._used, self._spent, self._body = [], {}, None, None
         self._next = self._bytes = 0
+
+
+def size_besides_body(entry: Row) -> int:
+    """Return about how many bytes of memory the texts of an entry take without that of its answer's body."""
+    told = (*entry["request"]["headers"].values(), *entry["response"]["headers"].values())
+    return len(entry["path"]) + len(entry["query"]) + sum(map(len, told))
 
 
 def _in_memory(_gathered: LedgerEntry) -> int:
