@@ -240,8 +240,12 @@ def test_no_more_is_kept_when_all_sandboxes_have_no_room_left(monkeypatch: pytes
 
 def test_of_what_is_kept_all_that_a_client_wrote_takes_room(inbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
     taken: list[int] = []
-    monkeypatch.setattr(CacheRoom, "take", lambda _room, size: taken.append(size) or True)
 
+    def take(_room: CacheRoom, size: int) -> bool:
+        taken.append(size)
+        return True
+
+    monkeypatch.setattr(CacheRoom, "take", take)
     for _ in range(2):
         inbox.api.get("/inbox/conversations", headers={"User-Agent": "x" * 50_000})
 
