@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from builders import a_body, a_message
 from fake import Answer, InProcess, Mock, Sandbox
 from history import journal
+from inbox_mock.api.operations import OPERATIONS
 from inbox_mock.app import Options, create_app
 from inbox_mock.client.calls import AdminError
 from inbox_mock.domain import limits
@@ -210,6 +211,19 @@ def test_the_journal_dates_a_kept_answer_by_the_clock(servers: Servers) -> None:
         _tick(world, 1)
 
     assert [entry["at"][-3:] for entry in journal(world.sandbox)] == ["40Z", "41Z", "42Z", "43Z"]
+
+
+@pytest.mark.parametrize("rule", [operation.rule for operation in OPERATIONS if operation.method == "GET"])
+def test_each_operation_that_reads_answers_by_the_time_at_which_it_is_asked(servers: Servers, rule: str) -> None:
+    def asked(world: World) -> Iterator[object]:
+        for _ in range(4):
+            answer = world.sandbox.api.get(rule.replace("<ids>", "1"))
+            yield answer.status, list(answer.headers.items()), answer.body
+            _tick(world, 1)
+
+    kept, anew = servers.worlds("real", strict=False)
+
+    assert list(asked(kept)) == list(asked(anew))
 
 
 def test_what_a_sandbox_keeps_makes_room_for_what_comes_when_it_is_too_much(monkeypatch: pytest.MonkeyPatch) -> None:

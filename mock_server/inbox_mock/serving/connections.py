@@ -17,7 +17,7 @@ SECONDS_BETWEEN_CHECKS = 0.5
 
 
 class Connections:
-    """What listens, and all connections that were accepted there. One thread at a time looks what comes.
+    """What listens, and all connections that were accepted there. One thread at a time watches them, by `look`.
 
     A connection whose request is answered is still watched: taking it out each time would cost two calls of the system. What comes
     meanwhile takes it out. Out of file handles, accepting fails at once, and again and again: the next try is at the next check.

@@ -23,7 +23,7 @@ BREAK_SECONDS = 0.001
 class HttpServer(Host):
     """A server on a socket that listens.
 
-    Whether it lives is answered by the thread that looks what comes, which waits for nothing: not for a free thread, nor for what one
+    Whether it lives is answered by the thread that watches connections, which waits for nothing: not for a free thread, nor for what one
     does. Whether it is ready is answered by another one, which may wait for the home of sandboxes.
     """
 

@@ -1,6 +1,6 @@
 """The threads that answer requests: one as long as it goes on, since one computes at a time; more while they wait for something.
 
-One thread leads: it looks what comes on all connections, and answers it. So a request costs no change of threads, and many connections
+One thread leads: it watches all connections, and answers what comes. So a request costs no change of threads, and many connections
 cost no more than one. When its answer takes a moment, another thread leads on, and answers too, as long as only a few do: each thread
 that computes delays all others, and health, by its turn at the interpreter. Beyond that a request waits, unless none of them goes on:
 they wait for a receiver, for a sandbox, for what a client sends. Then there is one more.

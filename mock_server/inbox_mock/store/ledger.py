@@ -57,7 +57,7 @@ class Ledger:
         return self.entries[-1].id if self.entries else 0
 
     def begin(self, db: Database) -> bool:
-        """Begin a request, and forget what one has spent that was not answered; return whether there is room for its entry."""
+        """Begin a request, and forget the count of an earlier one that was not answered; return whether there is room for its entry."""
         self._db, self._spent = db, None
         if not self._next:
             self._next = journal.next_id(db)
