@@ -9,18 +9,21 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from builders import a_body, a_message
-from fake import Answer, InProcess, Mock, Sandbox
+from fake import JSON, Answer, InProcess, Mock, Sandbox
 from history import journal
 from inbox_mock.api.operations import OPERATIONS
 from inbox_mock.app import Options, create_app
 from inbox_mock.client.calls import AdminError
 from inbox_mock.domain import limits
+from inbox_mock.domain.errors import HomeUnavailable
 from inbox_mock.engine.cache import Cache, CacheRoom
+from inbox_mock.engine.unit_of_work import UnitOfWork
 from inbox_mock.scenarios.build import Overrides
 from inbox_mock.scenarios.loading import find
 from inbox_mock.store import database
 from inbox_mock.store.ledger import MOST_BYTES, Ledger
 from lowered import lower
+from oauth import an_application
 from steps import STEPS, Step, a_lively_scenario, take
 from whole import CONVERSATIONS, MESSAGES
 
@@ -193,6 +196,26 @@ def test_an_answer_is_kept_only_until_a_record_changes(inbox: Sandbox) -> None:
 
     inbox.api.post(MESSAGES, a_message())
     assert inbox.api.get(address).record["links"]["messages"] == [1]
+
+
+def test_what_a_transaction_has_kept_is_forgotten_if_it_fails(inbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    application = an_application(inbox)
+    pair = application.tokens()
+    token = application.refresh(pair["refresh_token"]).json["access_token"]
+
+    failures, record = [HomeUnavailable("the disk is full")], UnitOfWork.record
+
+    def record_but_once(work: UnitOfWork, entry: JSON) -> None:
+        if failures:
+            raise failures.pop()
+        record(work, entry)
+
+    monkeypatch.setattr(UnitOfWork, "record", record_but_once)
+
+    def read(token: str) -> int:
+        return application.api(token).get("/inbox/conversations").status
+
+    assert (read(token), read(token), read(pair["access_token"])) == (503, 200, 401)
 
 
 def test_the_journal_holds_no_credential_that_a_kept_answer_repeats(inbox: Sandbox) -> None:

@@ -161,15 +161,19 @@ class Sandbox:
         """
         with self._alone():
             before = self.storage.version
-            with self.storage.transaction() as transaction:
-                db = transaction.db
-                changes, known = db.total_changes, transaction.facts
-                work = self._around.resume(self.id, transaction, self._settings_in(transaction))
-                if work.settings.cached:
-                    work.cache = self._cache
-                yield work
-                if known is None or db.total_changes != changes:
-                    transaction.facts = self._around.facts(work, known)
+            try:
+                with self.storage.transaction() as transaction:
+                    db = transaction.db
+                    changes, known = db.total_changes, transaction.facts
+                    work = self._around.resume(self.id, transaction, self._settings_in(transaction))
+                    if work.settings.cached:
+                        work.cache = self._cache
+                    yield work
+                    if known is None or db.total_changes != changes:
+                        transaction.facts = self._around.facts(work, known)
+            except BaseException:
+                self._cache.clear()  # of what is rolled back
+                raise
         self._tell(before)
         if work.struck:
             self._around.struck(work.struck)
