@@ -113,16 +113,16 @@ mutants: $(VENV)/ready ## Judge the judge: broken servers and broken clients on 
 	@PYTHONPATH=tests:examples/python_client $(BIN)/python -m mutants $(ARGS)
 
 .PHONY: bench
-bench: $(VENV)/ready ## Measure speed and memory, as ratios in one run
-	@PYTHONPATH=tests $(BIN)/python -m bench $(ARGS)
+bench: $(VENV)/ready ## Measure speed and memory, as ratios in one run; what starts reads bytecode, as installed
+	@PYTHONDONTWRITEBYTECODE= PYTHONPATH=tests $(BIN)/python -m bench $(ARGS)
 
 .PHONY: bench-peers
 bench-peers: $(VENV)/ready ## Measure other fakes and mock servers beside this one, and write the tables of docs/speed.md and the README
-	@PYTHONPATH=tests $(BIN)/python -m bench.peers $(ARGS)
+	@PYTHONDONTWRITEBYTECODE= PYTHONPATH=tests $(BIN)/python -m bench.peers $(ARGS)
 
 .PHONY: growth
 growth: $(VENV)/ready ## Measure how costs grow with messages and sandboxes, and draw the plot of docs/speed.md
-	@PYTHONPATH=tests $(BIN)/python -m bench.growth $(ARGS)
+	@PYTHONDONTWRITEBYTECODE= PYTHONPATH=tests $(BIN)/python -m bench.growth $(ARGS)
 
 .PHONY: dist
 dist: $(VENV)/ready ## Build the wheel and the source distribution of the last commit into dist: the same bytes everywhere
