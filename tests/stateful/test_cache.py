@@ -227,6 +227,14 @@ def test_the_journal_holds_no_credential_that_a_kept_answer_repeats(inbox: Sandb
         assert str(inbox.api.token) not in str(entry)
 
 
+def test_the_journal_tells_head_from_get(inbox: Sandbox) -> None:
+    methods = ["GET", "GET", "HEAD", "HEAD", "GET"]
+    for method in methods:
+        inbox.api.call(method, "/inbox/conversations")
+
+    assert [entry["method"] for entry in journal(inbox)] == methods
+
+
 def test_the_journal_dates_a_kept_answer_by_the_clock(servers: Servers) -> None:
     world, _ = servers.worlds("real", strict=False)
     for _ in range(4):

@@ -75,7 +75,7 @@ class Server:
 
 def run(server: Server, request: Call, operation: Operation, path: dict[str, str], raw: bytes) -> Rendered:
     """Answer a request for an operation, given the variable parts of its path and its body."""
-    key = (request.path, *map(request.environ.get, ASKED)) if operation.method == "GET" else None
+    key = (request.method, request.path, *map(request.environ.get, ASKED)) if operation.method == "GET" else None
     return respond(server, request, bearer(request), lambda work: _answer(work, request, operation, path, raw), key=key)
 
 
