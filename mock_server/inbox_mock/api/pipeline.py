@@ -4,15 +4,15 @@ from collections.abc import Callable, Hashable
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from functools import partial
-from sys import getsizeof
 from typing import cast
 from urllib.parse import parse_qsl, quote
 
 import orjson
 
 from inbox_mock.api import fault_injection, rendering
-from inbox_mock.api.addressing import ROOT, Call, root_of
+from inbox_mock.api.addressing import Call, root_of
 from inbox_mock.api.fault_injection import ErrorFormat, InjectedFault, Replaced
+from inbox_mock.api.kept_answers import Answered, KeptAnswer, Lasting, is_over, key_of
 from inbox_mock.api.operation import Operation
 from inbox_mock.api.pace import Pace
 from inbox_mock.api.rendering import JSON_API, Headers, Rendered, problems_body
@@ -36,22 +36,13 @@ from inbox_mock.engine import redaction
 from inbox_mock.engine.sandboxes import Sandboxes
 from inbox_mock.engine.unit_of_work import UnitOfWork, Writes
 from inbox_mock.services.oauth import Grant, authenticate, recognise
-from inbox_mock.store.access import Allowance
 from inbox_mock.store.database import Row
-from inbox_mock.store.ledger import size_besides_body
 
 REFUSED = "inbox_mock.refused"
 """The key of a request's environ under which a server puts the `NotRead` of a request that it refuses."""
 JOURNALED = "inbox_mock.journaled"
 """The key under which an answered request has the id of its sandbox, and the id and content of its journal entry."""
 Journaled = tuple[str, int, Row]
-BESIDES = 8_000
-"""About how many bytes of memory are kept of an answer besides its texts: its headers, and its entry in the journal."""
-ASKED = (
-    *("QUERY_STRING", "HTTP_AUTHORIZATION", "HTTP_IF_NONE_MATCH", "HTTP_ACCEPT", "HTTP_USER_AGENT", "CONTENT_TYPE"),
-    *("wsgi.url_scheme", "HTTP_HOST", "SERVER_NAME", "SERVER_PORT", "SCRIPT_NAME", ROOT),
-)
-"""The keys of a request's environ on which the answer to a read depends, and its entry in the journal."""
 ERRORS = ErrorFormat(JSON_API, lambda problem: problems_body([problem]))
 TOO_FAST = NotRead(503, "this sandbox is called too often: try again in a second")
 JOURNALED_HEADERS = (
@@ -75,7 +66,7 @@ class Server:
 
 def run(server: Server, request: Call, operation: Operation, path: dict[str, str], raw: bytes) -> Rendered:
     """Answer a request for an operation, given the variable parts of its path and its body."""
-    key = (request.method, request.path, *map(request.environ.get, ASKED)) if operation.method == "GET" else None
+    key = key_of(request) if operation.method == "GET" else None
     return respond(server, request, bearer(request), lambda work: _answer(work, request, operation, path, raw), key=key)
 
 
@@ -83,63 +74,6 @@ def bearer(request: Call) -> str | None:
     """Return the token that a request presents, or None."""
     scheme, _, token = request.environ.get("HTTP_AUTHORIZATION", "").partition(" ")
     return token.strip() if scheme.lower() == "bearer" and token.strip() else None
-
-
-@dataclass(slots=True)
-class Answered:
-    """What a request is answered, before a fault has its way with it; ``fault`` is the one that strikes it, if one does.
-
-    ``entry`` returns the part of the journal's entry that depends on the API that was called, given the body and the headers
-    that reach the client.
-    """
-
-    body: bytes
-    status: int
-    headers: Headers
-    fault: InjectedFault | None
-    entry: Callable[[bytes, Headers], Row]
-    lasting: "Lasting | None" = None
-
-
-@dataclass(frozen=True, slots=True)
-class Lasting:
-    """Why an answer stays the same as long as no record changes, and as long as a grant holds: it only reads, and no fault strikes it.
-
-    Unless ``at`` is None, it is the answer at that time only. ``headers`` are those without the rate limit's.
-    """
-
-    grant: Grant
-    at: str | None
-    headers: Headers
-
-
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """A lasting answer, the reasons that explain it, and its entry in the journal, without secrets."""
-
-    answered: Answered
-    lasting: Lasting
-    reasons: list[Reason]
-    entry: Row
-
-    @property
-    def size(self) -> int:
-        """About how many bytes of memory it takes."""
-        return len(self.answered.body) + getsizeof(self.entry["response"]["body"]) + size_besides_body(self.entry) + BESIDES
-
-    def again(self, work: UnitOfWork) -> Answered | None:
-        """Return the answer to the same request now, or None if it is another one."""
-        grant, at = self.lasting.grant, self.lasting.at
-        if at not in {None, work.now} or grant.has_expired(work.now):
-            return None
-        allowance = work.spend(grant.application_id)
-        if _is_over(work, allowance):
-            return None
-        work.reasons += self.reasons
-        rate = rendering.rate_headers(allowance)
-        answered = self.entry["response"]
-        entry = {**self.entry, "at": work.now, "response": {**answered, "headers": {**answered["headers"], **dict(rate)}}}
-        return Answered(self.answered.body, self.answered.status, self.lasting.headers + rate, None, lambda _body, _headers: entry)
 
 
 def respond(
@@ -191,7 +125,7 @@ def _answer_in(
     key: Hashable,
 ) -> Rendered:
     with opening as work:
-        known = None if key is None else cast("Kept | None", work.kept(key))
+        known = None if key is None else cast("KeptAnswer | None", work.kept(key))
         again = None if known is None else known.again(work)
         answered = again or answer(work)
         fault, status, headers, seen = answered.fault, answered.status, answered.headers, answered.body
@@ -209,7 +143,7 @@ def _answer_in(
         }
         entry = told if again else redaction.of_entry(work, told)
         if answered.lasting is not None:
-            kept = Kept(answered, answered.lasting, work.reasons, entry)
+            kept = KeptAnswer(answered, answered.lasting, work.reasons, entry)
             work.keep(key, kept, kept.size + len(str(key)))
         work.record(entry)
         headers.append(("X-Mock-Request-Id", str(work.journaled)))
@@ -285,7 +219,7 @@ def _answer(work: UnitOfWork, request: Call, operation: Operation, path: dict[st
         rate = rendering.rate_headers(allowance)
         if fault is not None:
             fault.begin(work)
-        if _is_over(work, allowance):
+        if is_over(work, allowance):
             raise RateLimited
         if grant.scopes.isdisjoint(operation.scopes):
             raise Forbidden
@@ -304,10 +238,6 @@ def _answer(work: UnitOfWork, request: Call, operation: Operation, path: dict[st
         body, status, headers = replaced.body, replaced.status, replaced.headers
     headers += rate
     return Answered(body, status, headers, fault, partial(_entry, work, request, grant, raw), lasting)
-
-
-def _is_over(work: UnitOfWork, allowance: Allowance) -> bool:
-    return allowance.used > allowance.limit and work.settings.rate_limit_enforced
 
 
 def _has_faults(work: UnitOfWork) -> bool:

@@ -1,6 +1,7 @@
 """Find a scenario, read it, and check it against the JSON Schema."""
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from importlib.resources import files
@@ -125,8 +126,8 @@ def _read(path: Path, name: str, _written_ns: int, size: int, kept: Kept | None)
     except UnicodeDecodeError:
         raise ScenarioError(name, 0, "a file that is no text", "UTF-8") from None
     known = None if kept is None else kept.get("scenario", text)
-    if known is not None:
-        data, lines = orjson.loads(known)
+    with suppress(ValueError, TypeError):  # its user has changed what is kept
+        data, lines = orjson.loads(known or b"")
         return Scenario(name, data, Lines({tuple(place): line for place, line in lines}), path.parent)
     scenario = _parsed(path, name, text)
     if kept is not None:
