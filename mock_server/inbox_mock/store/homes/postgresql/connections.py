@@ -82,7 +82,8 @@ class BoundedConnection(Connection[TupleRow]):
             if values is None:
                 pgconn.send_query_params(statement, None)
             else:
-                pgconn.send_query_prepared(statement, values, [isinstance(value, Raw) for value in values])
+                # psycopg-binary 3.2.1 takes nothing but a list
+                pgconn.send_query_prepared(statement, list(values), [isinstance(value, Raw) for value in values])
         pgconn.pipeline_sync()
         results = self._results()
         for result in results:
