@@ -107,7 +107,7 @@ class HttpServer(Host):
             connection.incoming.late = False
             if stays_open and not self.connections.put(connection):
                 self.threads.put(connection)
-        except BaseException as error:  # noqa: BLE001
+        except BaseException as error:  # noqa: BLE001 - the thread goes on, whatever it is
             self.error_log(repr(error), logging.ERROR, traceback=True)
         if not stays_open:
             self.connections.close(connection)

@@ -61,6 +61,7 @@ class Ledger:
         self._db, self._spent = db, None
         if not self._next:
             self._next = journal.next_id(db)
+            # Near the end of its room nothing is gathered: what does not fit is refused with its own request, not with a later one.
             self._room = min(MOST_BYTES, db.most_bytes - database.size(db) - 2 * MOST_BYTES)
         return self._bytes < self._room and len(self.entries) < MOST_ENTRIES
 
