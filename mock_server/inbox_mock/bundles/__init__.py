@@ -1,0 +1,1 @@
+"""Reproduction bundles: one file with all that a run needs to be repeated."""

@@ -1,0 +1,1 @@
+"""Recorded traffic to a scenario: the records that it shows, in the state before its first write."""

@@ -1,0 +1,1 @@
+"""Recorded HTTP traffic: exchanges, and the formats in which recorders keep them."""
