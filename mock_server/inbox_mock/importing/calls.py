@@ -1,0 +1,181 @@
+"""Which exchanges are of the API: calls, OAuth, files, webhooks; by their paths and bodies, whatever host was recorded."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from functools import lru_cache
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+import orjson
+
+from inbox_mock.domain import times
+from inbox_mock.domain.endpoints import API, ENDPOINTS, OAUTH
+from inbox_mock.recordings.exchange import Exchange, Lost, header
+from inbox_mock.resources import RESOURCES
+from inbox_mock.resources.declaration import Resource
+from inbox_mock.webhooks.event_types import event_types
+
+SYNCED_AT = "x-updated-since-request-synced-at"
+SIGNATURE = "X-Content-Signature"
+WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+_UPLOADS = re.compile(r"^(.*?)/uploads/(.+)$")
+_BY_PATH = {resource.path: resource for resource in RESOURCES.values()}
+_SERVED = {
+    re.compile(re.sub(r"<\w+>", "[^/]+", path) + "/?"): path for path in sorted(ENDPOINTS, key=len) if not path.startswith(OAUTH)
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """An exchange with the API.
+
+    ``part`` is api, oauth, uploads or webhook; ``base`` is what precedes ``/api/v3`` or ``/oauth`` in the address, with the host;
+    ``path`` follows it, ``endpoint`` is its pattern in `ENDPOINTS`, None for what the fake does not serve.
+    """
+
+    exchange: Exchange
+    part: str
+    base: str
+    path: str
+    endpoint: str | None = None
+
+    @property
+    def method(self) -> str:
+        """The method, in capitals."""
+        return self.exchange.request.method.upper()
+
+    @property
+    def resource(self) -> Resource | None:
+        """The resource that is read or written."""
+        parts = self.path.strip("/").split("/")
+        if parts[0] == "rentals" and len(parts) > 2:
+            return RESOURCES.get(parts[2])
+        return _BY_PATH.get("/".join(parts[:2])) or _BY_PATH.get(parts[0])
+
+    @property
+    def ids(self) -> tuple[int, ...]:
+        """The ids in the path, of the resource's records."""
+        resource = self.resource
+        if resource is None or not self.path.startswith(f"/{resource.path}/"):
+            return ()
+        return whole_numbers(unquote(self.path.removeprefix(f"/{resource.path}/").split("/")[0]).split(","))
+
+    @property
+    def query(self) -> dict[str, str]:
+        """The parameters of the query; of one that is repeated, its values joined with commas."""
+        return query_of(urlsplit(self.exchange.request.url).query)
+
+    @property
+    def succeeded(self) -> bool:
+        """Whether it was answered with 2xx; a write without an answer may have been carried out, and counts."""
+        answer = self.exchange.response
+        return self.writes if answer is None else 200 <= answer.status < 300
+
+    @property
+    def writes(self) -> bool:
+        """Whether it writes a record."""
+        return self.part == "api" and self.method in WRITES
+
+    def answered(self, name: str) -> str | None:
+        """Return a header of the answer, or None."""
+        return None if self.exchange.response is None else self.exchange.response.header(name)
+
+    def answer(self) -> dict[str, Any]:
+        """Return the JSON object of the answer; empty, if it is none."""
+        return _object(None if self.exchange.response is None else self.exchange.response.body)
+
+    def sent(self) -> dict[str, Any]:
+        """Return the JSON object of the request; empty, if it is none."""
+        return _object(self.exchange.request.body)
+
+
+def call_of(exchange: Exchange) -> Call | None:
+    """Return what an exchange calls; None for foreign traffic."""
+    if exchange.request.method.upper() == "POST":
+        event = webhook_of(exchange)
+        if event is not None:
+            return Call(exchange, "webhook", "", str(event["event"]))
+    before, path = _split(exchange.request.url)
+    for part, marker in (("api", API), ("oauth", OAUTH)):
+        base, found, rest = path.partition(f"{marker}/")
+        if found and part == "api":
+            return Call(exchange, part, before + base, f"/{rest}".rstrip("/"), endpoint_of(f"/{rest}"))
+        if found and f"{marker}/{rest}" in ENDPOINTS:
+            return Call(exchange, part, before + base, f"{marker}/{rest}")
+    uploaded = _UPLOADS.match(path)
+    return None if uploaded is None else Call(exchange, "uploads", before + uploaded[1], f"/uploads/{uploaded[2]}")
+
+
+def webhook_of(exchange: Exchange) -> Mapping[str, Any] | None:
+    """Return the body of a webhook that was received; None if it is none."""
+    if header(exchange.request.headers, SIGNATURE) is None and Lost.REQUEST_HEADERS not in exchange.lost:
+        return None
+    body = _object(exchange.request.body)
+    return body if body.get("event") in event_types() and isinstance(body.get("resource"), dict) else None
+
+
+def time_of(exchange: Exchange) -> datetime | None:
+    """Return the API's own time, of an answer that tells it."""
+    if exchange.response is None:
+        return None
+    for name, read in ((SYNCED_AT, times.parse), ("Date", _date)):
+        found = exchange.response.header(name)
+        moment = None if found is None else _moment(found, read)
+        if moment is not None:
+            return moment
+    return None
+
+
+@lru_cache(maxsize=1024)
+def endpoint_of(path: str) -> str | None:
+    """Return the pattern of a path under the API that the fake serves, or None."""
+    return next((pattern for served, pattern in _SERVED.items() if served.fullmatch(path)), None)
+
+
+@lru_cache(maxsize=1024)
+def query_of(text: str) -> dict[str, str]:
+    """Return the parameters of a query."""
+    found: dict[str, str] = {}
+    for name, value in parse_qsl(text, keep_blank_values=True):
+        key = name.removesuffix("[]")
+        found[key] = f"{found[key]},{value}" if key in found else value
+    return found
+
+
+def whole_numbers(texts: list[str]) -> tuple[int, ...]:
+    """Return the texts that are ids, as numbers."""
+    return tuple(int(text) for text in texts if text.isascii() and text.isdigit())
+
+
+@lru_cache(maxsize=1024)
+def _split(url: str) -> tuple[str, str]:
+    """Return scheme and host of an address, and its path."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return "", ""
+    return f"{parts.scheme}://{parts.netloc}" if parts.netloc else "", parts.path
+
+
+@lru_cache(maxsize=1024)
+def _moment(text: str, read: Any) -> datetime | None:  # noqa: ANN401 - a function from text to an instant
+    try:
+        found: datetime = read(text)
+    except (ValueError, OverflowError):
+        return None
+    return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+
+
+def _date(text: str) -> datetime:
+    return parsedate_to_datetime(text)
+
+
+def _object(body: bytes | None) -> dict[str, Any]:
+    try:
+        found = orjson.loads(body or b"")
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}

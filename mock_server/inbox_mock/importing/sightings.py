@@ -1,0 +1,237 @@
+"""What recorded answers, webhooks and requests show of records: attributes and links, in the order of the API's time."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from hashlib import blake2b
+from typing import Any
+
+import orjson
+
+from inbox_mock.importing.calls import Call, webhook_of
+from inbox_mock.recordings.exchange import header
+from inbox_mock.resources import RESOURCES
+from inbox_mock.resources.declaration import Resource
+from inbox_mock.webhooks.event_types import event_types
+
+JSON = dict[str, Any]
+Order = tuple[datetime, int]
+"""When something was seen: the API's time, and the number of the exchange."""
+Key = tuple[str, int]
+"""A record: the plural of its resource, and its id."""
+MEMBERS = {"Client": "clients", "Host": "hosts"}
+IMPLIED = {
+    ("conversations", "messages"): ("messages", "conversation"),
+    ("conversations", "participants"): ("participants", "conversation"),
+    ("conversations", "inquiries"): ("inquiries", "conversation"),
+    ("hosts", "participants"): ("participants", "member"),
+    ("sources", "bookings"): ("bookings", "source"),
+    ("attachments", "messages"): ("messages", "attachments"),
+    ("bookings", "conversations"): ("conversations", "bookings"),
+}
+"""Links that the fake works out from the other side: of which resource they are, and the link there that stands for them."""
+NOT_FILTERS = frozenset({"page", "per_page", "include", "fields"})
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """What one exchange showed of a record: attributes and links by name, as JSON."""
+
+    order: Order
+    shown: bytes
+
+    def record(self) -> JSON:
+        """Return it."""
+        found: JSON = orjson.loads(self.shown)
+        return found
+
+
+@dataclass(slots=True)
+class ListSeen:
+    """A list with one set of filters: the total that it told first, records on a page, and the ids on the pages that were seen."""
+
+    order: Order
+    total: int
+    per_page: int
+    pages: dict[int, list[int]] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Sightings:
+    """All that was seen. ``own`` are records that the client created; ``touched`` says when its writes were about a record."""
+
+    seen: dict[Key, list[Sighting]] = field(default_factory=dict)
+    implied: dict[Key, dict[str, dict[Any, Order]]] = field(default_factory=dict)
+    referred: dict[Key, Order] = field(default_factory=dict)
+    own: set[Key] = field(default_factory=set)
+    touched: dict[Key, list[Order]] = field(default_factory=dict)
+    deleted: dict[Key, tuple[Order, str]] = field(default_factory=dict)
+    lists: dict[tuple[str, frozenset[tuple[str, str]], int], ListSeen] = field(default_factory=dict)
+    files: dict[str, bytes] = field(default_factory=dict)
+    first_write: Order | None = None
+    _known: set[bytes] = field(default_factory=set)
+
+    def note(self, call: Call, order: Order) -> None:
+        """Take what a call shows."""
+        if call.part == "uploads":
+            answer = call.exchange.response
+            if answer is not None and answer.status == 200 and answer.body:
+                self.files[call.path] = answer.body
+            return
+        if call.part == "webhook":
+            event = webhook_of(call.exchange) or {}
+            resource = RESOURCES[event_types()[event["event"]].plural]
+            shown = event["resource"].get(resource.name)
+            if isinstance(shown, dict):
+                self._records(resource, [shown], order)
+            return
+        if call.part != "api" or not call.succeeded:
+            return
+        resource = call.resource
+        body = call.answer()
+        if call.writes:
+            self.first_write = order if self.first_write is None else min(self.first_write, order)
+            self._written(call, body, order)
+        if resource is None:
+            return
+        if call.method == "GET":
+            self._listed(call, resource, body, order)
+        raw = blake2b(call.exchange.response.body or b"", digest_size=16, key=b"body").digest() if call.exchange.response else b""
+        if raw not in self._known:
+            self._known.add(raw)
+            self._records(resource, _objects(body.get(resource.plural)), order)
+
+    def _records(self, resource: Resource, records: list[JSON], order: Order) -> None:
+        for record in records:
+            for target, nested in _embedded(resource, record):
+                self._records(target, nested, order)
+            if resource.has_id and is_id(record.get("id")):
+                self._record(resource, record, order)
+            elif not resource.has_id:
+                self._refer("accounts", _links(record).get("account"), order)
+
+    def _record(self, resource: Resource, record: JSON, order: Order) -> None:
+        key = resource.plural, record["id"]
+        shown = orjson.dumps(normalised(resource, record))
+        mark = blake2b(shown, digest_size=16, key=f"{key}".encode()).digest()
+        if mark not in self._known:
+            self._known.add(mark)
+            self.seen.setdefault(key, []).append(Sighting(order, shown))
+        for name, found in _links(record).items():
+            there = IMPLIED.get((resource.plural, name))
+            if there is not None and isinstance(found, list):
+                mine = {"id": key[1], "type": "Host"} if there[1] == "member" else key[1]
+                for other in filter(is_id, found):
+                    told = self.implied.setdefault((there[0], other), {}).setdefault(there[1], {})
+                    told.setdefault(orjson.dumps(mine), order)
+
+    def _listed(self, call: Call, resource: Resource, body: JSON, order: Order) -> None:
+        query, records = call.query, _objects(body.get(resource.plural))
+        for number in body["meta"].get("deleted_ids") or () if isinstance(body.get("meta"), dict) else ():
+            if is_id(number):
+                self.deleted.setdefault((resource.plural, number), (order, query.get("updated_since", "")))
+        if call.ids or not resource.has_id:
+            return
+        total, per_page = told(call, body, "X-Total-Count"), told(call, body, "X-Per-Page")
+        if total is None or not per_page:
+            return
+        filters = frozenset((name, value) for name, value in query.items() if name not in NOT_FILTERS)
+        token = hash(header(call.exchange.request.headers, "Authorization"))
+        found = self.lists.setdefault((resource.plural, filters, token), ListSeen(order, total, per_page))
+        page = query.get("page", "1")
+        if (found.total, found.per_page) == (total, per_page):
+            found.pages.setdefault(int(page) if page.isdigit() else 1, [record["id"] for record in records if is_id(record.get("id"))])
+
+    def _written(self, call: Call, body: JSON, order: Order) -> None:
+        """Note what a client's write was about: records that it made, and those that it, or its answer, names."""
+        resource = call.resource
+        if resource is None:
+            return
+        about: set[Key] = {(resource.plural, number) for number in call.ids}
+        answered = _objects(body.get(resource.plural))
+        for record in answered:
+            if is_id(record.get("id")):
+                about.add((resource.plural, record["id"]))
+                if call.method == "POST":
+                    self.own.add((resource.plural, record["id"]))
+            about |= {key for name in _links(record) for key in references(resource, name, _links(record)[name])}
+        for plural, records in call.sent().items():
+            target = RESOURCES.get(plural)
+            for record in _objects(records) if target is not None else ():
+                for name, value in record.items():
+                    link, many = (name.removesuffix("_ids"), True) if name.endswith("_ids") else (name.removesuffix("_id"), False)
+                    about |= set(references(target, f"{link}s" if many else link, value)) if link != name else set()
+                if target is not resource and is_id(record.get("id")):
+                    about.add((plural, record["id"]))
+        for key in about:
+            self.touched.setdefault(key, []).append(order)
+            self.referred.setdefault(key, order)
+
+    def _refer(self, plural: str, number: object, order: Order) -> None:
+        if is_id(number):
+            self.referred.setdefault((plural, int(str(number))), order)
+
+
+def normalised(resource: Resource, record: JSON) -> JSON:
+    """Return the attributes and links of a record that its own row holds, by name; what embeds other records is left out."""
+    links = _links(record)
+    found = {a.name: record[a.name] for a in resource.attributes if a.read and a.name in record}
+    found |= {link.name: links[link.name] for link in resource.links if link.name in links and is_kept(resource, link.name)}
+    creator = links.get("created_by")
+    found.pop("created_by", None)
+    if isinstance(creator, dict):
+        found |= {"created_by_id": creator.get("id"), "created_by_type": creator.get("type")}
+    return found
+
+
+def is_kept(resource: Resource, name: str) -> bool:
+    """Return whether a link is kept with the record itself: others follow from the record at their other end."""
+    link = next(link for link in resource.links if link.name == name)
+    known = link.target in RESOURCES or link.target == "users" or name in {"member", "created_by", "bookings_tags"}
+    return known and (resource.plural, name) not in IMPLIED
+
+
+def references(resource: Resource, name: str, value: object) -> Iterator[Key]:
+    """Yield the records that a link of this name refers to."""
+    if name == "member":
+        if isinstance(value, dict) and value.get("type") in MEMBERS and is_id(value.get("id")):
+            yield MEMBERS[value["type"]], value["id"]
+        return
+    target = next((link.target for link in resource.links if link.name == name), "")
+    if target in RESOURCES or target == "users":
+        for number in value if isinstance(value, list) else [value]:
+            if is_id(number):
+                yield target, number
+
+
+def told(call: Call, body: Mapping[str, Any], name: str) -> int | None:
+    """Return a number that the answer's headers tell, or its meta."""
+    meta = body.get("meta")
+    found = call.answered(name) or (meta.get(name) if isinstance(meta, dict) else None)
+    return int(found) if isinstance(found, str) and found.isascii() and found.isdigit() else None
+
+
+def is_id(value: object) -> bool:
+    """Return whether a value can be the id of a record."""
+    return isinstance(value, int) and not isinstance(value, bool) and 0 < value < 2**63
+
+
+def _embedded(resource: Resource, record: JSON) -> Iterator[tuple[Resource, list[JSON]]]:
+    for link in resource.links:
+        nested = record.get(link.name)
+        if not nested or not isinstance(nested, dict | list):
+            continue
+        target = RESOURCES.get(link.target)
+        if link.name == "member" and isinstance(_links(record).get("member"), dict):
+            target = RESOURCES.get(MEMBERS.get(_links(record)["member"].get("type"), ""))
+        if target is not None:
+            yield target, _objects(nested if isinstance(nested, list) else [nested])
+
+
+def _links(record: JSON) -> JSON:
+    found = record.get("links")
+    return found if isinstance(found, dict) else {}
+
+
+def _objects(found: object) -> list[JSON]:
+    return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
