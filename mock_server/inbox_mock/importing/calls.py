@@ -23,9 +23,7 @@ SIGNATURE = "X-Content-Signature"
 WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 _UPLOADS = re.compile(r"^(.*?)/uploads/(.+)$")
 _BY_PATH = {resource.path: resource for resource in RESOURCES.values()}
-_SERVED = {
-    re.compile(re.sub(r"<\w+>", "[^/]+", path) + "/?"): path for path in sorted(ENDPOINTS, key=len) if not path.startswith(OAUTH)
-}
+_SERVED = {re.compile(re.sub(r"<\w+>", "[^/]+", path) + "/?"): path for path in sorted(ENDPOINTS, key=len) if not path.startswith(OAUTH)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +96,7 @@ def call_of(exchange: Exchange) -> Call | None:
         event = webhook_of(exchange)
         if event is not None:
             return Call(exchange, "webhook", "", str(event["event"]))
-    before, path = _split(exchange.request.url)
+    before, path = origin_and_path(exchange.request.url)
     for part, marker in (("api", API), ("oauth", OAUTH)):
         base, found, rest = path.partition(f"{marker}/")
         if found and part == "api":
@@ -151,7 +149,7 @@ def whole_numbers(texts: list[str]) -> tuple[int, ...]:
 
 
 @lru_cache(maxsize=1024)
-def _split(url: str) -> tuple[str, str]:
+def origin_and_path(url: str) -> tuple[str, str]:
     """Return scheme and host of an address, and its path."""
     try:
         parts = urlsplit(url)

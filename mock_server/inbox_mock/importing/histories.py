@@ -66,7 +66,7 @@ def _history(key: Key, seen: list[Sighting], first_write: Order | None, touched:
             own = min((write[0] for write in touched if write <= order), default=None)
             first = {name: value for name, value in current.items() if not _is_after(name, value, start, own)}
             guessed = len(first) < len(current) or own is not None
-    before = seen[0].order
+    last = seen[0].order
     for order, shown in later:
         changed = {name: value for name, value in shown.items() if name in current and current[name] != value}
         new = {name: value for name, value in shown.items() if name not in current}
@@ -74,11 +74,11 @@ def _history(key: Key, seen: list[Sighting], first_write: Order | None, touched:
             first |= {name: value for name, value in new.items() if not _is_after(name, value, start)}
         else:
             changes[0].changed.update(new)
-        if changed and not _is_own(shown, changed, touched, before, order):
+        if changed and not _is_own(shown, changed, touched, last, order):
             at = _moment(changed, "updated_at", order[0])
             changes.append(Change(max(at, start), key, changed, appeared=False))
         current |= shown
-        before = order
+        last = order
     return History(None if appeared else first, tuple(changes), guessed)
 
 

@@ -1,10 +1,11 @@
 """What recorded answers, webhooks and requests show of records: attributes and links, in the order of the API's time."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import blake2b
-from typing import Any
+from typing import Any, TypeGuard
 
 import orjson
 
@@ -80,10 +81,8 @@ class Sightings:
             return
         if call.part == "webhook":
             event = webhook_of(call.exchange) or {}
-            resource = RESOURCES[event_types()[event["event"]].plural]
-            shown = event["resource"].get(resource.name)
-            if isinstance(shown, dict):
-                self._records(resource, [shown], order)
+            about = RESOURCES[event_types()[event["event"]].plural]
+            self._records(about, _objects([event["resource"].get(about.name)]), order)
             return
         if call.part != "api" or not call.succeeded:
             return
@@ -155,21 +154,14 @@ class Sightings:
                 if call.method == "POST":
                     self.own.add((resource.plural, record["id"]))
             about |= {key for name in _links(record) for key in references(resource, name, _links(record)[name])}
-        for plural, records in call.sent().items():
-            target = RESOURCES.get(plural)
-            for record in _objects(records) if target is not None else ():
-                for name, value in record.items():
-                    link, many = (name.removesuffix("_ids"), True) if name.endswith("_ids") else (name.removesuffix("_id"), False)
-                    about |= set(references(target, f"{link}s" if many else link, value)) if link != name else set()
-                if target is not resource and is_id(record.get("id")):
-                    about.add((plural, record["id"]))
+        about |= set(_named(resource, call.sent()))
         for key in about:
             self.touched.setdefault(key, []).append(order)
             self.referred.setdefault(key, order)
 
     def _refer(self, plural: str, number: object, order: Order) -> None:
         if is_id(number):
-            self.referred.setdefault((plural, int(str(number))), order)
+            self.referred.setdefault((plural, number), order)
 
 
 def normalised(resource: Resource, record: JSON) -> JSON:
@@ -204,6 +196,20 @@ def references(resource: Resource, name: str, value: object) -> Iterator[Key]:
                 yield target, number
 
 
+def _named(resource: Resource, body: JSON) -> Iterator[Key]:
+    """Yield the records that a written body names: by attributes such as ``sender_id``, or alone where they are attached."""
+    for plural, records in body.items():
+        target = RESOURCES.get(plural)
+        if target is None:
+            continue
+        for record in _objects(records):
+            if target is not resource and is_id(record.get("id")):
+                yield plural, record["id"]
+            for name, value in record.items():
+                link = re.sub("_id(s?)$", r"\1", name)
+                yield from references(target, link, value) if link != name else ()
+
+
 def told(call: Call, body: Mapping[str, Any], name: str) -> int | None:
     """Return a number that the answer's headers tell, or its meta."""
     meta = body.get("meta")
@@ -211,7 +217,7 @@ def told(call: Call, body: Mapping[str, Any], name: str) -> int | None:
     return int(found) if isinstance(found, str) and found.isascii() and found.isdigit() else None
 
 
-def is_id(value: object) -> bool:
+def is_id(value: object) -> TypeGuard[int]:
     """Return whether a value can be the id of a record."""
     return isinstance(value, int) and not isinstance(value, bool) and 0 < value < 2**63
 
