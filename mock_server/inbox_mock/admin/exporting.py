@@ -1,0 +1,60 @@
+"""Export a sandbox: its journal, or what it holds, in a format of `inbox_mock.recordings.writing`, or as a scenario."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from inbox_mock.admin.exchanges import Copy, of_journal, of_state, tokens_of
+from inbox_mock.domain import limits
+from inbox_mock.domain.errors import Invalid, invalid
+from inbox_mock.domain.spelling import one_of
+from inbox_mock.engine.sandbox import Sandbox
+from inbox_mock.recordings.exchange import Exchange
+from inbox_mock.recordings.writing import Traffic, writers
+
+SCENARIO = "scenario"
+OF = {"journal": of_journal, "state": of_state}
+"""What can be exported: the requests that came and their answers, or the requests that read all there is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """A file: its name, its content type, its bytes, and sentences about what it lacks."""
+
+    name: str
+    kind: str
+    content: bytes
+    told: tuple[str, ...] = ()
+
+
+def formats() -> dict[str, str]:
+    """Return what each format is, by its name."""
+    return {SCENARIO: "a scenario file that starts where the sandbox stands"} | {name: writer.says for name, writer in writers().items()}
+
+
+def export(sandbox: Sandbox, wanted: str, *, of: str = "journal", origin: str, wall: float) -> Exported:
+    """Return a sandbox as a file of a format, without secrets; addresses begin with ``origin``, the root of the server.
+
+    Raises:
+        Invalid: there is no such format, or nothing else than ``journal`` and ``state`` to be exported.
+    """
+    if of not in OF:
+        raise Invalid(invalid("of", one_of(of, OF)))
+    if wanted not in formats():
+        raise Invalid(invalid("format", one_of(wanted, formats())))
+    writer = writers()[wanted]
+    copy = Copy(sandbox.image()[0], origin, wall)
+    exchanges, known = OF[of](copy)
+    taken = [exchange for exchange in exchanges if writer.takes(exchange)]
+    told = tuple(_told(taken, len(exchanges) - len(taken)))
+    title = f"The {of} of the sandbox {sandbox.id}, exported by Inbox Mock."
+    traffic = Traffic(title=title, origin=origin, exchanges=taken, told=told, tokens=tokens_of(known))
+    return Exported(f"{sandbox.id}-{of}.{writer.suffix}", writer.kind, b"".join(writer.write(traffic)), told)
+
+
+def _told(taken: Sequence[Exchange], left_out: int) -> Iterator[str]:
+    """Yield what an export lacks, in sentences."""
+    if left_out:
+        yield f"Left out: {left_out}, which this format cannot hold, or of which not everything is known."
+    for lost, count in Counter(lost for exchange in taken for lost in exchange.lost).items():
+        yield f"Without {lost.value}: {count}, since the journal keeps no body of {limits.JOURNALED} or more, and none that is no text."

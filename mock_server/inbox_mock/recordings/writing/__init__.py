@@ -1,0 +1,91 @@
+"""The formats in which exchanges are written, one module each: it declares ``WRITER``, all that a format needs.
+
+No secret is among what is written: exchanges name the variable that holds a token, as ``Bearer $BOOKINGSYNC_TOKEN``.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+from inbox_mock import __version__
+from inbox_mock.domain.discovery import discover
+from inbox_mock.recordings.exchange import Exchange, Lost
+
+TOKEN = "BOOKINGSYNC_TOKEN"  # noqa: S105 - a variable's name
+URL = "BOOKINGSYNC_URL"
+VARIABLE = re.compile(rf"\$({TOKEN}(?:_\d+)?)\b")
+"""How the value of a request's header names the variable that holds a token."""
+PRODUCER = "inbox-mock", __version__
+JSON = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Traffic:
+    """What is written: exchanges with the server at ``origin``, its root without a slash at the end.
+
+    ``title`` is one line for people, as is each sentence of ``told``, about what the exchanges lack. ``tokens`` maps each variable
+    to what makes its token, as `POST S/tokens` takes it. ``scenario`` is what a scenario file holds: a sandbox made of it is where
+    the exchanges begin. Only writers of tests get it, with exchanges whose answers hold no more than such a sandbox answers.
+    """
+
+    title: str
+    origin: str
+    exchanges: Sequence[Exchange]
+    told: Sequence[str] = ()
+    tokens: Mapping[str, JSON] = field(default_factory=dict)
+    scenario: Mapping[str, Any] = field(default_factory=dict)
+
+    def path(self, exchange: Exchange) -> str:
+        """Return what an exchange asks for, below the origin: path and query."""
+        return exchange.request.url.removeprefix(self.origin)
+
+
+def everything(_: Exchange) -> bool:
+    """Return True: the format holds requests without an answer, and answers without a body, too."""
+    return True
+
+
+def is_answered(exchange: Exchange) -> bool:
+    """Return whether an exchange can be replayed to a client: the whole of its answer is known."""
+    return exchange.response is not None and exchange.response.body is not None
+
+
+def can_be_sent(exchange: Exchange) -> bool:
+    """Return whether a request can be sent again: it is one of the API, and the whole of it is known, and is text."""
+    text = text_of(exchange.request.body)
+    return "/api/v3/" in exchange.request.url and Lost.REQUEST_BODY not in exchange.lost and text is not None and "\0" not in text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Writer:
+    """A format: what it ``says`` it is, the end of a file's name, the content type, and the function that writes it.
+
+    ``takes`` says of an exchange whether the format can hold it. ``tests``: it is a test, which makes its own sandbox.
+    """
+
+    says: str
+    suffix: str
+    kind: str
+    write: Callable[[Traffic], Iterator[bytes]]
+    takes: Callable[[Exchange], bool] = everything
+    tests: bool = False
+
+
+@cache
+def writers() -> dict[str, Writer]:
+    """Return every format by its name.
+
+    Raises:
+        DeclarationError: a module cannot be used.
+    """
+    return discover(__name__, "WRITER", Writer)
+
+
+def text_of(body: bytes | None) -> str | None:
+    """Return a body as text, an empty one for none; None if it is not text."""
+    try:
+        return (body or b"").decode()
+    except UnicodeDecodeError:
+        return None
