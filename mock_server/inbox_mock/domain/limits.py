@@ -128,6 +128,12 @@ SCENARIO_RECORDS = Limit(
     250_000, "records", "what a scenario lists and generates, with a token for each application and account", "an error"
 )
 SCENARIO_TEXT = Limit(16 * MEBIBYTE, "characters", "the messages that a scenario lists, each times its `repeat`", "an error")
+RECORDED = Limit(32 * MEBIBYTE, "bytes", "an entry of a recording, and a body of it when it is unpacked", "an error")
+RECORDED_VALUES = Limit(2_000_000, "values", "an entry of a recording, and a recording in YAML", "an error")
+RECORDING = Limit(64 * MEBIBYTE, "bytes", "a recording in YAML or TOML", "an error")
+ARCHIVE = Limit(4096 * MEBIBYTE, "bytes", "the files in an archive of recordings, unpacked", "an error")
+ARCHIVED = Limit(20_000, "files", "an archive of recordings", "an error")
+RATIO = Limit(500, "times", "how much larger the files in an archive of recordings are than the archive", "an error")
 RECEIVED = Limit(16 * KIBIBYTE, "bytes", "the answer of a receiver of webhooks", "the rest is not read")
 ANSWER = Limit(256 * MEBIBYTE, "bytes", "the body of an answer that a command reads", "an error, exit code 2")
 TRIED_ANSWER = Limit(32 * MEBIBYTE, "bytes", "the body of an answer of a server on trial", "the claim fails")

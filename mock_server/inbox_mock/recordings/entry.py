@@ -1,0 +1,132 @@
+"""An entry of a recording: its parts by path, and the exchange that is made of them."""
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+from inbox_mock.domain.spelling import shown
+from inbox_mock.recordings.bodies import NONE, Body, decoded
+from inbox_mock.recordings.errors import Malformed
+from inbox_mock.recordings.exchange import Exchange, Headers, Lost, Place, RecordedRequest, RecordedResponse, header
+
+T = TypeVar("T")
+REQUIRED: Any = object()
+KINDS = {str: "a text", int: "a whole number", list: "a list", dict: "an object", object: "a value"}
+DROPPED = frozenset({"content-encoding", "content-length", "transfer-encoding"})
+"""Headers of how a body was sent: recorders decode the body and keep them, or the reverse."""
+TOKEN = re.compile(r"(?:\w+ )?[\w.~+/-]+=*")
+"""A value of Authorization as it is sent (RFC 6750); what replaces a secret in a recording mostly has other characters."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An item of a recording's list.
+
+    ``head`` is what stood before the list, by dotted path; ``attached`` returns the bytes of a file beside the recording by its
+    name and, if it is in another one, its folder, or None if there is none.
+    """
+
+    place: Place
+    value: object
+    head: Mapping[str, object] = field(default_factory=dict)
+    attached: Callable[[str, str], bytes | None] = lambda _name, _folder: None
+
+    def get(self, path: str, kind: type[T], default: Any = REQUIRED) -> T:  # noqa: ANN401 - None may stand for nothing
+        """Return the part at a dotted path; ``default`` if there is none, or null.
+
+        Raises:
+            Malformed: it is not of the kind, or there is none and no default.
+        """
+        found = part(self.value, path)
+        if found is None and default is not REQUIRED:
+            return default  # type: ignore[no-any-return]
+        if found is None or not isinstance(found, kind) or (isinstance(found, bool) and kind is int):
+            raise Malformed(f"{path}: {'nothing' if found is None else shown(found)}", KINDS[kind])
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """Headers and body of a request or an answer, as recorded."""
+
+    headers: Headers = ()
+    body: Body = NONE
+
+
+def exchange(
+    entry: Entry,
+    method: str,
+    url: str,
+    asked: Message,
+    status: int,
+    answered: Message,
+    at: datetime | None = None,
+    lost: Iterable[Lost] = (),
+) -> Exchange:
+    """Return the exchange of an entry, bodies decoded, headers without those of encoding; a ``status`` of 0 or less is no answer."""
+    sent, got = decoded(asked.body, asked.headers), decoded(answered.body, answered.headers)
+    losses = {*lost, Lost.ENCODING, *got.lost, *({Lost.REQUEST_BODY} if sent.lost else ())}
+    authorization = header(asked.headers, "Authorization")
+    expected = status not in {0, 401} and urlsplit(url).path.startswith("/api/")
+    if (authorization is None and expected) or (authorization is not None and not TOKEN.fullmatch(authorization)):
+        losses.add(Lost.AUTHORIZATION)
+    return Exchange(
+        place=entry.place,
+        request=RecordedRequest(method.upper(), url, _kept(asked.headers), sent.content or None),
+        response=RecordedResponse(status, _kept(answered.headers), got.content) if status > 0 else None,
+        at=at,
+        lost=frozenset(losses),
+    )
+
+
+def part(value: object, path: str) -> object:
+    """Return the part of a value at a dotted path, or None."""
+    for name in path.split(".") if path else ():
+        value = value.get(name) if isinstance(value, Mapping) else None
+    return value
+
+
+def headers_of(value: object) -> Headers:
+    """Return headers from any form that recorders write: names to a value or values, objects of name and value, a flat list.
+
+    Several values of a name in one, a line each, become several headers; what HTTP/2 puts in place of a request line is left out.
+
+    Raises:
+        Malformed: it is none of these.
+    """
+    pairs: list[tuple[object, object]]
+    if isinstance(value, Mapping):
+        pairs = [(name, one) for name, held in value.items() for one in (held if isinstance(held, list) else [held])]
+    elif isinstance(value, list) and all(isinstance(one, Mapping) for one in value):
+        pairs = [(one.get("name"), one.get("value")) for one in value]
+    elif isinstance(value, list) and not len(value) % 2:
+        pairs = list(zip(value[::2], value[1::2], strict=True))
+    else:
+        raise Malformed(f"headers: {shown(value)}", "names and values")
+    for name, held in pairs:
+        if not isinstance(name, str) or not isinstance(held, str | int | float | None):
+            raise Malformed(f"the header {shown(name)}: {shown(held)}", "a name and a text")
+    return tuple((str(name), line) for name, held in pairs if name for line in _lines(held) if not str(name).startswith(":"))
+
+
+def _lines(value: object) -> list[str]:
+    return ("" if value is None else str(value)).split("\n")
+
+
+def _kept(headers: Headers) -> Headers:
+    return tuple((name, value) for name, value in headers if name.lower() not in DROPPED)
+
+
+def time_of(text: object) -> datetime | None:
+    """Return a time written as ISO 8601 or as in a Date header, in UTC if it has no offset; None if it is neither."""
+    for read in (datetime.fromisoformat, parsedate_to_datetime):
+        try:
+            found = read(str(text))
+        except ValueError:
+            continue
+        return found if found.tzinfo else found.replace(tzinfo=UTC)
+    return None

@@ -1,0 +1,134 @@
+"""Read recorded traffic: files, folders and archives, each in the format that its content shows."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from itertools import chain
+from pathlib import Path
+from typing import IO
+
+from inbox_mock.domain import limits
+from inbox_mock.domain.spelling import shown
+from inbox_mock.recordings.entry import Entry
+from inbox_mock.recordings.errors import Malformed, NotARecordingError, RecordingError
+from inbox_mock.recordings.exchange import Exchange, Place
+from inbox_mock.recordings.formats import Format, formats
+from inbox_mock.recordings.sources import Source, sources
+from inbox_mock.recordings.streams import Stream, Truncated, entries
+
+Progress = Callable[[int, int], None]
+"""Is told how many bytes were read, and of how many."""
+SNIFFED = 64 * limits.KIBIBYTE
+BOM = b"\xef\xbb\xbf"
+Items = Iterator[tuple[tuple[str, ...], dict[str, object], object]]
+
+
+def read(paths: Iterable[Path], progress: Progress | None = None) -> Iterator[Exchange]:
+    """Yield the exchanges of files, folders and zip archives, in the order of paths, of names and of entries.
+
+    No more than an entry is held at a time, and nothing is written. A folder or an archive may hold other files, too.
+
+    Raises:
+        RecordingError: a path cannot be read, holds no recording, or one that ends too early or passes a limit; what came before
+            was yielded.
+    """
+    listed = [(path, list(sources(path))) for path in paths]
+    counted = _Count(sum(source.size for _, found in listed for source in found), progress)
+    for path, found in listed:
+        yielded = 0
+        for source in found:
+            for exchange in _of_source(source, counted):
+                yielded += 1
+                yield exchange
+        if not yielded:
+            raise NotARecordingError(path, "no exchange", expected())
+
+
+def expected() -> str:
+    """Return what a recording may be, in words."""
+    return f"a recording: {', '.join(sorted(known.title for known in formats().values()))}"
+
+
+class _Count:
+    """How much of all files was read."""
+
+    def __init__(self, total: int, progress: Progress | None) -> None:
+        self.read, self.total, self.progress = 0, total, progress
+
+    def add(self, size: int) -> None:
+        self.read += size
+        if self.progress is not None:
+            self.progress(self.read, self.total)
+
+
+class _Counted:
+    """A file whose reader is told how much was read."""
+
+    def __init__(self, file: IO[bytes], count: _Count) -> None:
+        self._file, self._count = file, count
+
+    def read(self, size: int) -> bytes:
+        found = self._file.read(size)
+        self._count.add(len(found))
+        return found
+
+
+class _Reached:
+    """Which entry of a file is read, and in which format, once that is known."""
+
+    def __init__(self) -> None:
+        self.entry, self.format = 1, ""
+
+
+def _of_source(source: Source, count: _Count) -> Iterator[Exchange]:
+    """Yield the exchanges of one file; none of a file that is no recording, unless it must be one."""
+    reached = _Reached()
+    try:
+        with source.open() as file:
+            yield from _exchanges(source, _Counted(file, count), reached)
+    except (Malformed, NotARecordingError) as error:
+        if source.alone or reached.format:
+            raise _placed(source.name, reached.entry, error) from None
+    except OSError as error:
+        raise RecordingError(source.name, f"a file that cannot be read: {error.strerror}", "a readable file") from None
+
+
+def _placed(name: str, entry: int, error: Malformed | NotARecordingError) -> RecordingError:
+    if isinstance(error, NotARecordingError):
+        return error
+    if isinstance(error, Truncated):
+        whole = {1: "no entry is", 2: "entry 1 is"}.get(entry, f"entries 1 to {entry - 1} are")
+        return RecordingError(name, f"the end of the file within entry {entry}; {whole} whole", error.expected)
+    return RecordingError(Place(name, entry), error.found, error.expected)
+
+
+def _exchanges(source: Source, file: "_Counted", reached: _Reached) -> Iterator[Exchange]:
+    items = _items(source, file)
+    first = next(items, None)
+    if first is None:
+        return
+    chosen = _recognised(source.name, ".".join(first[0]), first[2])
+    reached.format = chosen.title
+    for number, (_, head, value) in enumerate(chain([first], items), 1):
+        reached.entry = number
+        for exchange in chosen.read(Entry(Place(source.name, number), value, head, source.attached)):
+            yield replace(exchange, lost=exchange.lost | chosen.loses)
+        reached.entry = number + 1
+
+
+def _items(source: Source, file: "_Counted") -> Items:
+    with source.open() as begins:
+        opens = begins.read(SNIFFED).removeprefix(BOM).lstrip()[:1]
+    if opens in {b"{", b"["}:
+        return entries(Stream(file), _lists())
+    raise NotARecordingError(source.name, "something else" if opens else "an empty file", expected())
+
+
+def _lists() -> set[tuple[str, ...]]:
+    return {tuple(path.split(".")) if path else () for known in formats().values() for path in known.entries}
+
+
+def _recognised(name: str, path: str, value: object) -> Format:
+    fitting = [known for known in formats().values() if known.fits(path, value)]
+    if not fitting:
+        raise NotARecordingError(name, shown(value), expected())
+    return max(fitting, key=lambda known: len(known.marks))
