@@ -1,0 +1,211 @@
+"""Replaces what is private by something invented of the same shape and length, the same each time for one key.
+
+Every replacement is drawn from an HMAC of the value: without the key, which whoever calls draws anew or is given, nobody can
+find a value by trying a dictionary. A name is replaced word by word, so that a first name is the same within a full name. A text is
+replaced as a whole: word by word, frequent words would give it away.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from hashlib import shake_256
+from hmac import digest
+from typing import Any
+from unicodedata import category
+
+from inbox_mock.resources import RESOURCES
+from inbox_mock.resources.privacy import (
+    ADDRESSES,
+    BYTES,
+    CODES,
+    EMAILS,
+    EVERYTHING,
+    FILES,
+    KNOWN_LABELS,
+    LABELS,
+    NAMES,
+    PHONES,
+    PLACES,
+    TEXTS,
+    WITHIN,
+    kind_of,
+)
+
+JSON = dict[str, Any]
+WEB = r"[a-zA-Z][a-zA-Z0-9+.-]*://[^\s<>\"']+"
+MAIL = r"[^\s<>@,;:\"']+@[^\s<>@,;:\"']+"
+IN_TEXT = re.compile(f"({WEB})|({MAIL})")
+WEB_PARTS = re.compile(r"([a-zA-Z][a-zA-Z0-9+.-]*://)([^/?#]*)(.*)", re.DOTALL)
+DATA = re.compile(r"data:[^,]*,")
+IDEOGRAPHS = 0x3000
+EXAMPLES = ("example.com", "example.org", "example.net")
+
+_SINGULAR = {resource.name: plural for plural, resource in RESOURCES.items()}
+
+
+class Disguise:
+    """Replaces what is private; kinds that are to ``keep`` stay as they are (see `inbox_mock.resources.privacy`)."""
+
+    def __init__(self, key: bytes, keep: frozenset[str] = frozenset()) -> None:
+        self._key, self._keep = key, keep
+
+    def of(self, plural: str, attribute: str, value: object) -> Any:  # noqa: ANN401 - any JSON
+        """Return what stands for the value of an attribute; a public one as it is."""
+        if self._keep >= EVERYTHING:
+            return value
+        kind = kind_of(plural, attribute)
+        return value if kind is None else self._value(kind, value)
+
+    def record(self, plural: str, record: Mapping[str, Any]) -> JSON:
+        """Return a record as the API shows it, or as a client writes it, with all that it embeds."""
+        resource = RESOURCES.get(plural)
+        embedded = {link.name: link.target for link in resource.links} if resource is not None else {}
+        return {
+            name: self._nested(embedded[name], value) if name in embedded else self.of(plural, name, value)
+            for name, value in record.items()
+        }
+
+    def answer(self, body: object) -> Any:  # noqa: ANN401 - any JSON
+        """Return the JSON of an answer, a request or a webhook."""
+        if not isinstance(body, dict) or self._keep >= EVERYTHING:
+            return body
+        found: JSON = {}
+        for name, value in body.items():
+            plural = name if name in RESOURCES else _SINGULAR.get(name)
+            if plural is not None:
+                found[name] = self._nested(plural, value)
+            elif name == "meta" and isinstance(value, dict) and isinstance(value.get("Link"), dict):
+                found[name] = value | {"Link": {rel: self.url_of_page(url) for rel, url in value["Link"].items()}}
+            else:
+                found[name] = self.answer(value) if name == "resource" else value
+        return found
+
+    def url_of_page(self, url: object) -> object:
+        """Return the address of a page, in which attributes that were written stand as parameters, without their values."""
+        if not isinstance(url, str):
+            return url
+        return re.sub(r"((?:%5B|\[)[^=&]*=)([^&]*)", lambda found: found[1] + self._characters("url", found[2]), url)
+
+    def text(self, value: str) -> str:
+        """Return what stands for a free text: of the same length, its letters and digits others of their script and case."""
+        return str(self._value(TEXTS, value))
+
+    def _nested(self, plural: str, value: object) -> object:
+        if isinstance(value, list):
+            return [self._nested(plural, one) for one in value]
+        return self.record(plural, value) if isinstance(value, dict) else value
+
+    def _value(self, kind: str, value: object) -> Any:  # noqa: ANN401 - any JSON
+        if isinstance(value, dict):
+            return {name: self._value(WITHIN.get(name, kind), part) for name, part in value.items()}
+        if isinstance(value, list):
+            return [self._value(kind, part) for part in value]
+        if not kind or kind in self._keep or isinstance(value, bool) or value is None:
+            return value
+        if isinstance(value, float):
+            return float(re.sub(r"(?<=\.)\d+", lambda found: self._characters(kind, found[0]), repr(value)))
+        if isinstance(value, int):
+            return int(self._characters(kind, str(value))) if kind in {PHONES, CODES} else value
+        made: str = _REPLACED[kind](self, str(value))
+        return made
+
+    def _characters(self, kind: str, text: str, drawn_from: str | None = None) -> str:
+        """Return a text of the same shape: each letter and digit another one of its kind, all else as it is."""
+        seed = digest(self._key, f"{kind}\0{text if drawn_from is None else drawn_from}".encode("utf-8", "surrogatepass"), "sha256")
+        if not any(_others(character) for character in text):
+            return text
+        attempt = 0
+        while True:
+            drawn = shake_256(seed + bytes([attempt])).digest(2 * len(text))
+            made = "".join(
+                others[int.from_bytes(drawn[2 * place : 2 * place + 2]) % len(others)] if (others := _others(character)) else character
+                for place, character in enumerate(text)
+            )
+            if made != text or attempt == 255:
+                return made
+            attempt += 1
+
+    def _name(self, text: str) -> str:
+        return re.sub(r"\w+", lambda word: self._characters(NAMES, word[0], word[0].casefold()), text)
+
+    def _label(self, text: str) -> str:
+        return text if text.casefold() in KNOWN_LABELS else self._characters(LABELS, text)
+
+    def _text(self, text: str) -> str:
+        """Replace a text, in which addresses stay addresses."""
+        made, end = "", 0
+        for found in IN_TEXT.finditer(text):
+            made += self._characters(TEXTS, text[end : found.start()], f"{end}\0{text}")
+            made += self._web(found[1]) if found[1] else self._mail(found[2])
+            end = found.end()
+        return made + self._characters(TEXTS, text[end:], f"{end}\0{text}")
+
+    def _phone(self, text: str) -> str:
+        digits = iter(self._characters(PHONES, "".join(filter(str.isdigit, text))))
+        rest = "".join(next(digits) if character.isdigit() else character for character in text)
+        return self._characters(PHONES, rest) if any(map(str.isalpha, rest)) else rest
+
+    def _mail(self, text: str) -> str:
+        """Return an address of an example domain, of the same length from ``a@b.test`` on."""
+        length, drawn = len(text), self._characters(EMAILS, re.sub(r"[^a-z0-9]", "x", text.casefold()) + "xxxxxxxx")
+        if length > len(EXAMPLES[0]) + 3:
+            return f"{drawn[: length - len(EXAMPLES[0]) - 1]}@{EXAMPLES[ord(drawn[-1]) % len(EXAMPLES)]}"
+        half = max(1, (length - len("@.test")) // 2)
+        return f"{drawn[:half]}@{drawn[half : max(half + 1, length - len('@.test'))]}.test"
+
+    def _web(self, text: str) -> str:
+        """Return an address on an example host, of the same length from ``a.test`` on."""
+        parts = WEB_PARTS.fullmatch(text)
+        if parts is None:
+            return self._characters(ADDRESSES, text)
+        size = len(parts[2])
+        drawn = self._characters(ADDRESSES, re.sub(r"[^a-z]", "x", parts[2].casefold()) + "x")
+        if size > len(EXAMPLES[0]) + 1:
+            host = f"{drawn[: size - len(EXAMPLES[0]) - 1]}.{EXAMPLES[0]}"
+        else:
+            host = f"{drawn[: max(1, size - len('.test'))]}.test"
+        return parts[1] + host + self._characters(ADDRESSES, re.sub(r"%[0-9a-fA-F]{2}", "%2D", parts[3])).replace("%", "-")
+
+    def _file(self, text: str) -> str:
+        """Replace a file's name, but not its extension; of an address, its last part."""
+        address, slash, name = text.rpartition("/")
+        stem, dot, extension = name.rpartition(".")
+        if not dot or not extension.isalnum() or len(extension) > 5:
+            stem, dot, extension = name, "", ""
+        return address + slash + self._characters(FILES, re.sub(r"%[0-9a-fA-F]{2}", "-", stem)) + dot + extension
+
+    def _bytes(self, text: str) -> str:
+        prefix = DATA.match(text)
+        begun = prefix.end() if prefix else 0
+        return text[:begun] + self._characters(BYTES, text[begun:])
+
+
+_REPLACED = {
+    NAMES: Disguise._name,  # noqa: SLF001 - its own
+    TEXTS: Disguise._text,  # noqa: SLF001
+    LABELS: Disguise._label,  # noqa: SLF001
+    EMAILS: Disguise._mail,  # noqa: SLF001
+    PHONES: Disguise._phone,  # noqa: SLF001
+    PLACES: lambda disguise, text: disguise._characters(PLACES, text),  # noqa: SLF001
+    CODES: lambda disguise, text: disguise._characters(CODES, text),  # noqa: SLF001
+    FILES: Disguise._file,  # noqa: SLF001
+    BYTES: Disguise._bytes,  # noqa: SLF001
+    ADDRESSES: Disguise._web,  # noqa: SLF001
+}
+
+
+@lru_cache(maxsize=4096)
+def _others(character: str) -> str:
+    """Return the letters or digits that may stand for one: of its category, near it in Unicode; none for other characters."""
+    if character.isascii():
+        return next((kind for kind in ("abcdefghijklmnopqrstuvwxyz", "ABCDEFGHIJKLMNOPQRSTUVWXYZ", "0123456789") if character in kind), "")
+    found = category(character)
+    if found[0] not in "LN":
+        return ""
+    size = 4096 if ord(character) >= IDEOGRAPHS else 128
+    begin = ord(character) // size * size
+    return "".join(_of_category(begin, size, found))
+
+
+def _of_category(begin: int, size: int, wanted: str) -> Iterator[str]:
+    return (chr(code) for code in range(begin, begin + size) if category(chr(code)) == wanted)
