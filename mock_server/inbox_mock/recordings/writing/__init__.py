@@ -6,6 +6,7 @@ No secret is among what is written: exchanges name the variable that holds a tok
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
@@ -18,6 +19,7 @@ URL = "BOOKINGSYNC_URL"
 VARIABLE = re.compile(rf"\$({TOKEN}(?:_\d+)?)\b")
 """How the value of a request's header names the variable that holds a token."""
 PRODUCER = "inbox-mock", __version__
+UNKNOWN_TIME = datetime(1970, 1, 1, tzinfo=UTC)
 JSON = dict[str, Any]
 
 
@@ -89,3 +91,24 @@ def text_of(body: bytes | None) -> str | None:
         return (body or b"").decode()
     except UnicodeDecodeError:
         return None
+
+
+def commented(mark: str, traffic: Traffic) -> bytes:
+    """Return what people should know of a file, as lines that begin with the mark of a comment."""
+    return "".join(f"{mark}{line}\n" for line in (traffic.title, *traffic.told)).encode()
+
+
+def with_variables(text: str, write: Callable[[str], str], quote: Callable[[str], str] = str) -> str:
+    """Return the value of a header with each variable as ``write`` writes it, and all between them as ``quote`` does."""
+    parts = VARIABLE.split(text)
+    return "".join(write(part) if number % 2 else quote(part) for number, part in enumerate(parts) if part)
+
+
+def in_braces(name: str) -> str:
+    """Return a variable as Postman and Bruno have it."""
+    return f"{{{{{name}}}}}"
+
+
+def without_braces(body: str) -> str:
+    """Return JSON in which no text looks like a variable in braces: outside of texts, JSON has no two braces side by side."""
+    return body.replace("{{", "{\\u007b")

@@ -2,17 +2,13 @@
 
 from base64 import b64encode
 from collections.abc import Iterator
-from datetime import UTC, datetime
-from http import HTTPStatus
+from http.client import responses
 from urllib.parse import parse_qsl, urlsplit
 
 import orjson
 
 from inbox_mock.recordings.exchange import Exchange, Headers, header
-from inbox_mock.recordings.writing import JSON, PRODUCER, Traffic, Writer, text_of
-
-UNKNOWN = datetime(1970, 1, 1, tzinfo=UTC)
-PHRASES = {status.value: status.phrase for status in HTTPStatus}
+from inbox_mock.recordings.writing import JSON, PRODUCER, UNKNOWN_TIME, Traffic, Writer, text_of
 
 
 def write(traffic: Traffic) -> Iterator[bytes]:
@@ -27,7 +23,7 @@ def write(traffic: Traffic) -> Iterator[bytes]:
 
 def _entry(exchange: Exchange) -> JSON:
     entry: JSON = {
-        "startedDateTime": (exchange.at or UNKNOWN).isoformat(timespec="milliseconds"),
+        "startedDateTime": (exchange.at or UNKNOWN_TIME).isoformat(timespec="milliseconds"),
         "time": 0,
         "request": _request(exchange),
         "response": _response(exchange),
@@ -62,7 +58,7 @@ def _response(exchange: Exchange) -> JSON:
     response = exchange.response
     written: JSON = {
         "status": 0 if response is None else response.status,
-        "statusText": "" if response is None else PHRASES.get(response.status, ""),
+        "statusText": "" if response is None else responses.get(response.status, ""),
         "httpVersion": "HTTP/1.1",
         "cookies": [],
         "headers": [] if response is None else _pairs(response.headers),
