@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
 
+import pytest
+
 from inbox_mock.admin.routes import OPERATIONS
 from inbox_mock.domain.fidelity import ASSUMPTIONS
 from processes import PATIENCE_SECONDS, free_port, run, serving
@@ -89,11 +91,10 @@ def test_the_readme_links_only_to_what_is_there() -> None:
             assert address.startswith("http") or (page.parent / address).exists(), (page.name, address)
 
 
-def test_the_scenario_in_the_reference_can_be_served(tmp_path: Path) -> None:
-    found = re.search(r"<!-- scenario -->\n```yaml\n(.*?)```", REFERENCE.read_text(), re.DOTALL)
-    assert found is not None
+@pytest.mark.parametrize("text", re.findall(r"<!-- scenario -->\n```yaml\n(.*?)```", REFERENCE.read_text(), re.DOTALL))
+def test_each_scenario_in_the_reference_can_be_served(text: str, tmp_path: Path) -> None:
     path = tmp_path / "scenario.yaml"
-    path.write_text(found[1])
+    path.write_text(text)
 
     assert run("scenarios", str(path)).returncode == 0
 

@@ -1,10 +1,13 @@
-"""Durations in text form: ``90s``, ``10m``, ``2h``, ``1d``, or ISO 8601."""
+"""Durations in text form: ``90s``, ``10m``, ``2h``, ``1d``, or ISO 8601; and offsets from a moment: ``-2h3m4s``."""
 
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
+
+from inbox_mock.domain import times
 
 UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 SHORT = re.compile(r"([0-9]{1,9})([smhd])")
+OFFSET = re.compile(r"([+-])(?=[0-9])(?:([0-9]{1,7})d)?(?:([0-9]{1,9})h)?(?:([0-9]{1,9})m)?(?:([0-9]{1,9})s)?")
 EXPECTED = "a duration such as 90s, 10m, 2h, 1d or PT10M"
 LONGEST = timedelta(days=3660)
 SCHEMA = {"type": ["string", "integer"], "minimum": 0, "maximum": 0}
@@ -37,3 +40,39 @@ def _iso(text: str) -> timedelta:
         message = f"{text!r} is not {EXPECTED}"
         raise ValueError(message)
     return found
+
+
+def parse_offset(text: str) -> timedelta:
+    """Return what an offset adds to a moment: one or more of days, hours, minutes and seconds, in this order, after their sign.
+
+    Raises:
+        ValueError: the text is not an offset.
+    """
+    found = OFFSET.fullmatch(text)
+    if found is None:
+        message = f"{text!r} is not an offset such as -2h3m4s"
+        raise ValueError(message)
+    days, hours, minutes, seconds = (int(part or 0) for part in found.groups()[1:])
+    offset = timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
+    return -offset if found[1] == "-" else offset
+
+
+def offset(difference: timedelta) -> str:
+    """Return a difference in whole seconds as the shortest offset: the inverse of `parse_offset`."""
+    minutes, seconds = divmod(abs(int(difference.total_seconds())), 60)
+    hours, minutes = divmod(minutes, 60)
+    days, hours = divmod(hours, 24)
+    parts = zip((days, hours, minutes, seconds), "dhms", strict=True)
+    return ("-" if difference < timedelta() else "+") + ("".join(f"{count}{unit}" for count, unit in parts if count) or "0s")
+
+
+def moment(text: str, start: datetime) -> str:
+    """Return the time that an offset from the start, or a time, represents, as the wire writes it.
+
+    Raises:
+        ValueError: it is neither an offset nor a time.
+    """
+    try:
+        return times.wire(start + parse_offset(text) if text[:1] in {"+", "-"} else times.parse(text))
+    except OverflowError as error:
+        raise ValueError(str(error)) from None

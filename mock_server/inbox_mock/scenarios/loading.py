@@ -161,11 +161,13 @@ def schema() -> dict[str, object]:
     from inbox_mock.domain.enumerations import CHANNELS, ORIGINS
     from inbox_mock.faults.kinds import kinds
     from inbox_mock.resources import RESOURCES
+    from inbox_mock.scenarios import exact
     from inbox_mock.simulation.actions import actions
     from inbox_mock.webhooks.event_types import event_types
 
     text = files("inbox_mock.scenarios").joinpath("scenario.schema.json").read_bytes()
     found: dict[str, dict[str, dict[str, Any]]] = orjson.loads(text)
+    found["properties"]["records"] |= exact.schema()
     found["properties"]["assume"] |= {
         "additionalProperties": False,
         "properties": {
@@ -203,12 +205,14 @@ def _validator() -> "Validator":
 
 
 def _checked(scenario: Scenario) -> Scenario:
+    from inbox_mock.scenarios.exact import conflicts
+
     try:
         data: dict[str, object] = normal(dict(scenario.data))  # type: ignore[assignment]
     except ValueError as nested:
         raise scenario.error((), str(nested), "a scenario") from None
     found = [scenario.error(*finding) for error in violations(_validator(), data) for finding in told(error, schema())]
-    found = found or [scenario.error(*finding) for finding in too_much(data)]
+    found = found or [scenario.error(*finding) for finding in (*too_much(data), *conflicts(data))]
     if found:
         raise CombinedScenarioError(sorted(found, key=lambda error: error.line))
     return replace(scenario, data=data)

@@ -11,21 +11,24 @@ from inbox_mock.domain.access import ALL_SCOPES
 from inbox_mock.domain.spelling import one_of
 from inbox_mock.engine.unit_of_work import Actor
 from inbox_mock.scenarios.builder import Builder, Location, ScenarioArguments
+from inbox_mock.scenarios.exact import CLIENT_APPLICATION
+from inbox_mock.scenarios.records import SECTION, Records
 from inbox_mock.services import accounts, oauth, people
 from inbox_mock.simulation.bookings import check_channel
 from inbox_mock.store import access
 from inbox_mock.store.database import Row
 
-CLIENT_APPLICATION: Row = {"id": 17, "name": "Your application", "client": True}
-DEMO = {"token": "demo", "client_id": "demo-client-id", "client_secret": "demo-client-secret"}
-REDIRECT_URIS = [oauth.OUT_OF_BAND, "http://localhost", "http://127.0.0.1"]
 WEBSITE = "Website"
 DATES_OF_RENTALS = ("created_at", "updated_at", "published_at")
 OWN_KEYS = frozenset({"as", "account", "accounts", "user", "source", "published"})
 
 
 def plan(builder: Builder) -> None:
-    """Insert the records that have no date, and plan those that have one."""
+    """Insert the records that have no date, and plan those that have one; of exact records, all."""
+    if SECTION in builder.scenario.data:
+        Records(builder).insert()
+        _tokens(builder)
+        return
     for location, record in builder.records("accounts") or [((), {})]:
         with builder.refusals_at(location):
             builder.name("accounts", record, accounts.open_account(builder.work, _plain(record)), location)
@@ -73,9 +76,9 @@ def _applications(builder: Builder) -> None:
             check_channel(ScenarioArguments(builder, location), record["channel"])
         row: Row = {name: record[name] for name in ("id", "name", "channel", "client") if name in record}
         row["scopes"] = " ".join(_scopes(builder, record, location) if "scopes" in record else ALL_SCOPES)
-        row["redirect_uris"] = dumps(record.get("redirect_uris", REDIRECT_URIS))
+        row["redirect_uris"] = dumps(record.get("redirect_uris", accounts.REDIRECT_URIS))
         for part in ("client_id", "client_secret"):
-            row[f"named_{part}"] = record.get(part, DEMO[part] if record.get("client") else None)
+            row[f"named_{part}"] = record.get(part, accounts.DEMO[part] if record.get("client") else None)
         with builder.refusals_at(location):
             application_id = accounts.register_application(builder.work, row)
             builder.name("applications", record, application_id, location)
@@ -110,11 +113,12 @@ def _once(builder: Builder, account_ids: list[int], location: Location) -> list[
 def _tokens(builder: Builder) -> None:
     """Issue one token with every scope for each application and account, and the tokens that the scenario lists."""
     client = access.client_application(builder.work.db)
-    name: str | None = DEMO["token"]
+    name: str | None = accounts.DEMO["token"]
     if any(record.get("token") == name for _, record in builder.records("tokens")):
         name = None
+    listed = "tokens" in builder.scenario.data.get(SECTION, {})
     order = "SELECT application_id, account_id, application_id = ? AS own FROM installations ORDER BY own DESC, application_id, account_id"
-    for row in builder.work.db.every(order, (client["id"] if client else 0,)):
+    for row in () if listed else builder.work.db.every(order, (client["id"] if client else 0,)):
         oauth.issue_token(builder.work, row["application_id"], row["account_id"], ALL_SCOPES, name=name)
         name = None
     named: set[object] = set()

@@ -28,7 +28,8 @@ def _records(data: Mapping[str, Any]) -> int:
     """Return how many records a scenario lists and generates; each application has a token on each account."""
     generated: Mapping[str, Any] = data.get("generate", {})
     thread: Mapping[str, int] = generated.get("thread", {})
-    listed = sum(len(part) for part in data.values() if isinstance(part, list))
+    exact: Mapping[str, Any] = data.get("records", {})
+    listed = sum(len(part) for part in (*data.values(), *exact.values()) if isinstance(part, list))
     given = len(opening()) + 1  # the applications, and the sources, that a scenario need not write out
     accounts, applications = len(data.get("accounts", ())) or 1, len(data.get("applications", ())) + given
     travellers: int = sum(booking.get("client_participants", 1) for booking in data.get("bookings", ()))

@@ -3,11 +3,14 @@
 Only scenarios create accounts, users, rentals and applications; the API has no operations for that.
 """
 
+from collections.abc import Callable
+
 import orjson
 
 from inbox_mock.domain.errors import Invalid, NotFound, invalid
 from inbox_mock.engine.unit_of_work import Actor, UnitOfWork
 from inbox_mock.resources import RESOURCES
+from inbox_mock.services.oauth import OUT_OF_BAND
 from inbox_mock.store.access import INSTALLED
 from inbox_mock.store.database import Row
 from inbox_mock.store.rows import RentalRow, SourceRow
@@ -23,30 +26,48 @@ PREFERENCES = {
     "privacy_policy": {"en": "We keep your data as long as your stay needs it."},
 }
 
-
+ACCOUNT: Row = {
+    "business_name": "Super Awesome Villas",
+    "status": "paying",
+    "default_locale": "en",
+    "selected_locales": '["en","fr"]',
+    "demo": 0,
+    "test": 1,
+    "phones": '{"phone":"+33 4 00 00 00 00","mobile":null,"fax":null}',
+    "preferences": orjson.dumps(PREFERENCES).decode(),
+}
+APPLICATION: Row = {"channel": None, "client": 0, "default_price_increase": "0.0", "client_id": "", "client_secret": ""}
+DEMO = {"token": "demo", "client_id": "demo-client-id", "client_secret": "demo-client-secret"}
+REDIRECT_URIS = [OUT_OF_BAND, "http://localhost", "http://127.0.0.1"]
+RENTAL: Row = {"name": "Rental", "timezone": "UTC", "checkin_time": 16, "checkout_time": 10, "currency": "EUR"}
 DETAILS: Row = {a.name: None if a.null else a.example for a in RESOURCES["rentals"].attributes if a.name not in RentalRow.__annotations__}
 """The attributes of a rental that have no column of their own, with their defaults."""
+FOLLOWING: dict[str, Callable[[Row], object]] = {
+    "sleeps_max": lambda rental: rental["sleeps"],
+    "min_price": lambda rental: rental["base_rate"],
+    "max_price": lambda rental: rental["base_rate"],
+    "full_bathrooms_count": lambda rental: rental["bathrooms_count"] - rental["standalone_toilets_count"],
+    "vr_bathrooms_count": lambda rental: (
+        rental["bathrooms_count"] - rental["standalone_toilets_count"] + (0.5 if rental["standalone_toilets_count"] else 0)
+    ),
+}
+"""What each of some attributes of a rental is if it is left out: it follows from others."""
 
 
 def open_account(work: UnitOfWork, given: Row) -> int:
     """Open an account."""
-    row: Row = {
-        "business_name": "Super Awesome Villas",
-        "status": "paying",
-        "default_locale": "en",
-        "selected_locales": ["en", "fr"],
-        "demo": False,
-        "test": True,
-        "phones": _json({"phone": "+33 4 00 00 00 00", "mobile": None, "fax": None}),
-        "preferences": _json(PREFERENCES),
-        "created_at": work.now,
-        "updated_at": work.now,
-    } | given
-    row["selected_locales"] = _json(row["selected_locales"])
+    row: Row = ACCOUNT | {"created_at": work.now, "updated_at": work.now} | given
+    if "selected_locales" in given:
+        row["selected_locales"] = _json(given["selected_locales"])
     account_id = work.db.insert("accounts", row)
     if "inbox_email" not in given:
-        work.db.execute("UPDATE accounts SET inbox_email = ? WHERE id = ?", (f"account-{account_id}@inbox.example.com", account_id))
+        work.db.update("accounts", account_id, {"inbox_email": inbox_email(account_id)})
     return account_id
+
+
+def inbox_email(account_id: object) -> str:
+    """Return the address of an account's inbox, if no other is given."""
+    return f"account-{account_id}@inbox.example.com"
 
 
 def add_user(work: UnitOfWork, account_id: int, given: Row) -> int:
@@ -57,13 +78,8 @@ def add_user(work: UnitOfWork, account_id: int, given: Row) -> int:
 def add_rental(work: UnitOfWork, account_id: int, given: Row, *, published: bool = True) -> int:
     """Add a rental to an account. ``given`` are attributes as the API shows them, its position among them, and the time zone."""
     details = _details({name: given[name] for name in DETAILS if name in given})
-    row: Row = {
+    row: Row = RENTAL | {
         "account_id": account_id,
-        "name": "Rental",
-        "timezone": "UTC",
-        "checkin_time": 16,
-        "checkout_time": 10,
-        "currency": "EUR",
         "published_at": work.now if published else None,
         "created_at": work.now,
         "updated_at": work.now,
@@ -75,34 +91,21 @@ def add_rental(work: UnitOfWork, account_id: int, given: Row, *, published: bool
 def _details(given: Row) -> Row:
     """Return all of a rental's attributes in ``DETAILS``; what is left out follows from others, or is the default."""
     found = DETAILS | given
-    toilets, bathrooms = found["standalone_toilets_count"], found["bathrooms_count"]
-    following = {
-        "sleeps_max": found["sleeps"],
-        "min_price": found["base_rate"],
-        "max_price": found["base_rate"],
-        "full_bathrooms_count": bathrooms - toilets,
-        "vr_bathrooms_count": bathrooms - toilets + 0.5 if toilets else bathrooms,
-    }
-    return found | following | given
+    return found | {name: follow(found) for name, follow in FOLLOWING.items()} | given
 
 
 def register_application(work: UnitOfWork, given: Row) -> int:
-    """Register an application with a drawn client id and secret; the default sandbox also accepts names for them."""
-    row: Row = {
-        "channel": None,
-        "client": False,
-        "scopes": "",
-        "redirect_uris": "[]",
-        "client_id": "",
-        "client_secret": "",
-        "default_price_increase": "0.0",
-        "created_at": work.now,
-        "updated_at": work.now,
-    } | given
+    """Register an application; the default sandbox also accepts names for its client id and secret."""
+    row: Row = APPLICATION | {"scopes": "", "redirect_uris": "[]", "created_at": work.now, "updated_at": work.now} | given
     application_id = work.db.insert("applications", row)
+    draw_credentials(work, application_id)
+    return application_id
+
+
+def draw_credentials(work: UnitOfWork, application_id: int) -> None:
+    """Draw an application's client id and secret."""
     drawn = [work.dice.secret(part, application_id) for part in ("client id", "client secret")]
     work.db.execute("UPDATE applications SET client_id = ?, client_secret = ? WHERE id = ?", (*drawn, application_id))
-    return application_id
 
 
 def install(work: UnitOfWork, application_id: int, account_id: int) -> None:
