@@ -12,7 +12,7 @@ from inbox_mock.recordings.entry import Entry
 from inbox_mock.recordings.errors import Malformed, NotARecordingError, RecordingError
 from inbox_mock.recordings.exchange import Exchange, Place
 from inbox_mock.recordings.formats import Format, formats
-from inbox_mock.recordings.sources import Source, sources
+from inbox_mock.recordings.sources import BROKEN, Source, broken, held, sources
 from inbox_mock.recordings.streams import Stream, Truncated, entries
 
 Progress = Callable[[int, int], None]
@@ -31,7 +31,19 @@ def read(paths: Iterable[Path], progress: Progress | None = None) -> Iterator[Ex
         RecordingError: a path cannot be read, holds no recording, or one that ends too early or passes a limit; what came before
             was yielded.
     """
-    listed = [(path, list(sources(path))) for path in paths]
+    yield from _of_sources([(path, list(sources(path))) for path in paths], progress)
+
+
+def read_held(name: str, content: bytes) -> Iterator[Exchange]:
+    """Yield the exchanges of one file, or of one archive, that is in memory, as `read` does of files.
+
+    Raises:
+        RecordingError: as `read` does.
+    """
+    yield from _of_sources([(name, list(held(name, content)))], None)
+
+
+def _of_sources(listed: "list[tuple[Path | str, list[Source]]]", progress: Progress | None) -> Iterator[Exchange]:
     counted = _Count(sum(source.size for _, found in listed for source in found), progress)
     for path, found in listed:
         yielded = 0
@@ -88,6 +100,8 @@ def _of_source(source: Source, count: _Count) -> Iterator[Exchange]:
     except (Malformed, NotARecordingError) as error:
         if source.alone or reached.format:
             raise _placed(source.name, reached.entry, error) from None
+    except BROKEN as error:
+        raise broken(source.name, error) from None
     except OSError as error:
         raise RecordingError(source.name, f"a file that cannot be read: {error.strerror}", "a readable file") from None
 

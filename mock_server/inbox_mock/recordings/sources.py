@@ -4,6 +4,7 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from typing import IO
 
@@ -11,6 +12,8 @@ from inbox_mock.domain import limits
 from inbox_mock.recordings.errors import RecordingError
 
 ARCHIVE = b"PK\x03\x04"
+BROKEN = zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, zlib.error
+"""What reading a broken, an encrypted or a strange archive raises."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +40,7 @@ def sources(path: Path) -> Iterator[Source]:
         elif not path.is_file():
             raise RecordingError(path, "no file" if not path.exists() else "something that is no file", "a file or a folder of recordings")
         elif _begins(path, ARCHIVE):
-            yield from _members(path)
+            yield from _members(str(path), path)
         else:
             yield _file(path, alone=True)
     except OSError as error:
@@ -61,28 +64,45 @@ def _file(path: Path, *, alone: bool) -> Source:
     return Source(str(path), path.stat().st_size, lambda: path.open("rb"), attached, alone)
 
 
-def _members(path: Path) -> Iterator[Source]:
+def held(name: str, content: bytes) -> Iterator[Source]:
+    """Yield the one source of a file that is in memory, or the members of an archive; nothing can be attached to the former.
+
+    Raises:
+        RecordingError: an archive passes a limit, or is broken.
+    """
+    if content.startswith(ARCHIVE):
+        yield from _members(name, BytesIO(content))
+    else:
+        yield Source(name, len(content), lambda: BytesIO(content), lambda _name, _folder: None, alone=True)
+
+
+def _members(name: str, file: Path | IO[bytes]) -> Iterator[Source]:
     """Yield the members of an archive, which are read where they are: none is written, whatever its name says."""
     try:
-        with zipfile.ZipFile(path) as archive:
-            members = {one.filename: one for one in archive.infolist() if not one.is_dir()}
-            _check(path, members)
+        archive = zipfile.ZipFile(file)  # stays open as long as one of its sources is in use
+        members = {one.filename: one for one in archive.infolist() if not one.is_dir()}
+    except BROKEN as error:
+        raise broken(name, error) from None
+    _check(name, members)
 
-            def attached(name: str, _folder: str) -> bytes | None:
-                known = name in members and members[name].file_size <= limits.RECORDED
-                return archive.read(members[name]) if known else None
+    def attached(wanted: str, _folder: str) -> bytes | None:
+        known = wanted in members and members[wanted].file_size <= limits.RECORDED
+        return archive.read(members[wanted]) if known else None
 
-            for name, member in sorted(members.items()):
-                yield Source(f"{path}/{name}", member.file_size, lambda member=member: archive.open(member), attached, alone=False)  # type: ignore[misc]
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, zlib.error) as error:
-        raise RecordingError(path, f"an archive that cannot be read: {error}", "a zip archive, not encrypted") from None
+    for inner, member in sorted(members.items()):
+        yield Source(f"{name}/{inner}", member.file_size, lambda member=member: archive.open(member), attached, alone=False)  # type: ignore[misc]
 
 
-def _check(path: Path, members: dict[str, zipfile.ZipInfo]) -> None:
+def broken(name: str, error: Exception) -> RecordingError:
+    """Return what to say of a broken archive."""
+    return RecordingError(name, f"an archive that cannot be read: {error}", "a zip archive, not encrypted")
+
+
+def _check(name: str, members: dict[str, zipfile.ZipInfo]) -> None:
     size, packed = (sum(getattr(member, kind) for member in members.values()) for kind in ("file_size", "compress_size"))
     if len(members) > limits.ARCHIVED:
-        raise RecordingError(path, f"more than {limits.ARCHIVED}", "a smaller archive")
+        raise RecordingError(name, f"more than {limits.ARCHIVED}", "a smaller archive")
     if size > limits.ARCHIVE:
-        raise RecordingError(path, f"files of {size:,} bytes", f"at most {limits.ARCHIVE}")
+        raise RecordingError(name, f"files of {size:,} bytes", f"at most {limits.ARCHIVE}")
     if size > limits.RATIO * max(packed, limits.MEBIBYTE):
-        raise RecordingError(path, f"files of {size:,} bytes in {packed:,}", f"at most {limits.RATIO} as much")
+        raise RecordingError(name, f"files of {size:,} bytes in {packed:,}", f"at most {limits.RATIO} as much")
