@@ -2,16 +2,21 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from os import urandom
+
+import orjson
 
 from inbox_mock.admin.exchanges import Copy, of_journal, of_state, tokens_of
 from inbox_mock.domain import limits
 from inbox_mock.domain.errors import Invalid, invalid
 from inbox_mock.domain.spelling import one_of
 from inbox_mock.engine.sandbox import Sandbox
-from inbox_mock.recordings.exchange import Exchange
+from inbox_mock.recordings.exchange import Exchange, Lost, RecordedResponse
 from inbox_mock.recordings.writing import Traffic, writers
+from inbox_mock.resources.disguise import Disguise
 
+WHY = f"The journal keeps no body of {limits.JOURNALED} or more and none that is no text; no private file is exported."
 SCENARIO = "scenario"
 OF = {"journal": of_journal, "state": of_state}
 """What can be exported: the requests that came and their answers, or the requests that read all there is."""
@@ -32,8 +37,10 @@ def formats() -> dict[str, str]:
     return {SCENARIO: "a scenario file that starts where the sandbox stands"} | {name: writer.says for name, writer in writers().items()}
 
 
-def export(sandbox: Sandbox, wanted: str, *, of: str = "journal", origin: str, wall: float) -> Exported:
+def export(sandbox: Sandbox, wanted: str, *, of: str = "journal", private: bool = False, origin: str, wall: float) -> Exported:
     """Return a sandbox as a file of a format, without secrets; addresses begin with ``origin``, the root of the server.
+
+    With ``private``, what is private in its records is replaced, by other words in each export; files are left out.
 
     Raises:
         Invalid: there is no such format, or nothing else than ``journal`` and ``state`` to be exported.
@@ -45,6 +52,9 @@ def export(sandbox: Sandbox, wanted: str, *, of: str = "journal", origin: str, w
     writer = writers()[wanted]
     copy = Copy(sandbox.image()[0], origin, wall)
     exchanges, known = OF[of](copy)
+    if private:
+        disguise = Disguise(urandom(32))
+        exchanges = [_disguised(exchange, disguise) for exchange in exchanges]
     taken = [exchange for exchange in exchanges if writer.takes(exchange)]
     told = tuple(_told(taken, len(exchanges) - len(taken)))
     title = f"The {of} of the sandbox {sandbox.id}, exported by Inbox Mock."
@@ -52,9 +62,29 @@ def export(sandbox: Sandbox, wanted: str, *, of: str = "journal", origin: str, w
     return Exported(f"{sandbox.id}-{of}.{writer.suffix}", writer.kind, b"".join(writer.write(traffic)), told)
 
 
+def _disguised(exchange: Exchange, disguise: Disguise) -> Exchange:
+    """Return an exchange without what is private; a body that is no JSON is not known any more."""
+    request, response = exchange.request, exchange.response
+    asked, lost = _hidden(request.body, disguise), set(exchange.lost)
+    lost |= {Lost.REQUEST_BODY} if asked is None is not request.body else set()
+    if response is not None:
+        answered = _hidden(response.body, disguise)
+        lost |= {Lost.RESPONSE_BODY} if answered is None else set()
+        headers = tuple((name, value) for name, value in response.headers if name != "X-Mock-Why")
+        response = RecordedResponse(response.status, headers, answered)
+    return replace(exchange, request=replace(request, body=asked), response=response, lost=frozenset(lost))
+
+
+def _hidden(body: bytes | None, disguise: Disguise) -> bytes | None:
+    try:
+        return orjson.dumps(disguise.answer(orjson.loads(body))) if body else body
+    except orjson.JSONDecodeError:
+        return None
+
+
 def _told(taken: Sequence[Exchange], left_out: int) -> Iterator[str]:
     """Yield what an export lacks, in sentences."""
     if left_out:
         yield f"Left out: {left_out}, which this format cannot hold, or of which not everything is known."
     for lost, count in Counter(lost for exchange in taken for lost in exchange.lost).items():
-        yield f"Without {lost.value}: {count}, since the journal keeps no body of {limits.JOURNALED} or more, and none that is no text."
+        yield f"Without {lost.value}: {count}. {WHY}"

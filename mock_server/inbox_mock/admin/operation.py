@@ -31,10 +31,11 @@ PAGED = {
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """An answer that is written already; ``kind`` is its content type."""
+    """An answer that is written already; ``kind`` is its content type, ``headers`` are further ones."""
 
     kind: str
     text: str | bytes
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

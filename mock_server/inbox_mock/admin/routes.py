@@ -6,7 +6,7 @@ import orjson
 from flask import Blueprint, Response, request
 
 from inbox_mock import __version__
-from inbox_mock.admin import actors, clock, faults, inbox_view, journal, labels, sandboxes, snapshots, tokens, webhooks
+from inbox_mock.admin import actors, clock, faults, inbox_view, journal, labels, recordings, sandboxes, snapshots, tokens, webhooks
 from inbox_mock.admin.access_control import PREFIX, PROBLEM_JSON, AccessControl
 from inbox_mock.admin.operation import JSON, AdminCall, AdminOperation, Page, checked, declared_in, read_body
 from inbox_mock.api.addressing import root_of
@@ -15,7 +15,7 @@ from inbox_mock.domain.errors import Forbidden, Problem
 from inbox_mock.scenarios.build import SandboxFactory
 from inbox_mock.webhooks.sender import WebhookSender
 
-MODULES = (sandboxes, labels, tokens, snapshots, clock, actors, webhooks, faults, journal, inbox_view)
+MODULES = (sandboxes, labels, tokens, snapshots, clock, actors, webhooks, faults, journal, recordings, inbox_view)
 OPERATIONS: tuple[AdminOperation, ...] = tuple(found for module in MODULES for found in declared_in(vars(module)))
 PROBLEM: JSON = {
     "type": "object",
@@ -75,7 +75,7 @@ def _view(factory: SandboxFactory, control: AccessControl, sender: WebhookSender
         query = request.args if operation.query else {}
         answer = operation.run(AdminCall(caller, factory, root_of(request), path, body, query, sender))
         if isinstance(answer, Page):
-            return Response(answer.text, operation.status, content_type=answer.kind)
+            return Response(answer.text, operation.status, answer.headers, content_type=answer.kind)
         return _nothing() if operation.status == 204 else Response(orjson.dumps(answer), operation.status, content_type="application/json")
 
     return view

@@ -52,7 +52,7 @@ def _answered(entry: Entry) -> Body:
         return UNKNOWN if content is None else Body(content)
     text = entry.get("response.content.text", str, None)
     if text is None:
-        return UNKNOWN if entry.get("response.content.size", int, 0) > 0 else NONE
+        return UNKNOWN if entry.get("response.content.size", int, 0) else NONE
     if entry.get("response.content.encoding", str, "") != "base64":
         return of_text(text)
     return of_base64(text)

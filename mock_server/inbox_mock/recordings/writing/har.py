@@ -69,7 +69,10 @@ def _response(exchange: Exchange) -> JSON:
     }
     if response is None:
         return written | {"_error": "net::ERR_EMPTY_RESPONSE"}
-    content: JSON = {"size": len(response.body or b""), "mimeType": response.header("Content-Type") or "x-unknown"}
+    content: JSON = {
+        "size": -1 if response.body is None else len(response.body),
+        "mimeType": response.header("Content-Type") or "x-unknown",
+    }
     if response.body is not None:
         text = text_of(response.body)
         content |= {"text": b64encode(response.body).decode(), "encoding": "base64"} if text is None else {"text": text}
