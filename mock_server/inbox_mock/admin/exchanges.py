@@ -154,7 +154,7 @@ def _exchange(copy: Copy, entry: Row, labels: Mapping[str, str], known: Known) -
     missing = {Lost.REQUEST_BODY} if lost else set()
     response = None
     if entry["status"] is not None:
-        body, lost = _body(answered["body"])
+        body, lost = (b"", False) if request.method == "HEAD" else _body(answered["body"])
         told = *answered["headers"].items(), *zip(("x-updated-since-request-synced-at", "Date"), times_of(entry["at"]), strict=True)
         response = RecordedResponse(entry["status"], told, body)
         if lost and variable is not None and request.method == "GET":

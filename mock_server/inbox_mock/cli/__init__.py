@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import wraps
+from pathlib import Path
 from pkgutil import iter_modules
 from shlex import quote
 from typing import TYPE_CHECKING, Any
@@ -17,6 +18,7 @@ from inbox_mock import __version__
 from inbox_mock.console.guard import DEBUG, WRONG, guarded
 from inbox_mock.console.parameters import chosen, prepare, takes_admin_token
 from inbox_mock.console.terminal import complain, open_standard_streams, printable_lines, shown
+from inbox_mock.console.whole_files import write_whole
 from inbox_mock.domain.discovery import DeclarationError, discover, import_declared
 from inbox_mock.domain.spelling import unknown
 from inbox_mock.domain.values import printable
@@ -111,18 +113,32 @@ def on_a_server(*formats: str, **flags: str) -> Decorator:
     return _calling(formats, flags, of_a_sandbox=True)
 
 
+def on_a_server_in(*formats: str) -> Decorator:
+    """Decorate a command that calls a running fake, and whose output has one of these formats, which must be named."""
+    return _calling(formats, {"format": "--format"}, of_a_sandbox=True, usual=())
+
+
 def on_no_sandbox(**flags: str) -> Decorator:
     """Decorate a command of a running fake that is about no one sandbox: it receives ``server`` in place of ``sandbox``."""
     return _calling((), flags, of_a_sandbox=False)
 
 
-def _calling(formats: tuple[str, ...], flags: dict[str, str], *, of_a_sandbox: bool) -> Decorator:
+def _calling(
+    formats: tuple[str, ...], flags: dict[str, str], *, of_a_sandbox: bool, usual: tuple[str, ...] = ("text", "json")
+) -> Decorator:
     takes_sandbox: Decorator = OF_A_SANDBOX if of_a_sandbox else lambda command: command
 
     def decorate(command: Callable[..., None]) -> Callable[..., None]:
         @click.option("--url", default="http://127.0.0.1:8089", show_default=True, help="The root of the server.")
         @takes_sandbox
-        @click.option("--format", "wanted", type=click.Choice(["text", "json", *formats]), default="text", show_default=True)
+        @click.option(
+            "--format",
+            "wanted",
+            type=click.Choice([*usual, *formats]),
+            required=not usual,
+            default=next(iter(usual), None),
+            show_default=True,
+        )
         @takes_admin_token("The token that the server was given.")
         @wraps(command)
         def on_server(*, admin_token: str | None, **given: object) -> None:
@@ -161,6 +177,18 @@ def said_again() -> str:
         if ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE
     }
     return "".join(f" --{name} {text}" for name, text in own.items())
+
+
+def write_output(output: Path, content: str | bytes) -> None:
+    """Write the file that --output names, as a whole.
+
+    Raises:
+        BadParameter: it cannot be written.
+    """
+    try:
+        write_whole(output, content)
+    except OSError as error:
+        raise click.BadParameter(f"cannot write {str(output)!r}: {error.strerror}", param_hint="'--output'") from None
 
 
 def print_json(found: object) -> None:

@@ -5,12 +5,11 @@ from pathlib import Path
 
 import click
 
-from inbox_mock.cli import on_a_server
+from inbox_mock.cli import on_a_server, write_output
 from inbox_mock.client import JSON, SandboxClient
 from inbox_mock.conduct.evaluation import allow, fails, near
 from inbox_mock.console.guard import FINDINGS, WRONG
 from inbox_mock.console.terminal import complain
-from inbox_mock.console.whole_files import write_whole
 
 
 @click.command("report")
@@ -43,7 +42,8 @@ def command(
     if output is None:
         click.echo(text, nl=False)
     else:
-        _write(output, text)
+        write_output(output, text)
+        complain(f"the report is in {output}")
     for broken in report["broken"]:
         complain(f"BROKEN  {broken}")
     unused = require_requests and not report["requests"]
@@ -62,11 +62,3 @@ def _rendered(report: JSON, wanted: str, threshold: str) -> str:
     if wanted == "junit":
         return junit.render(report, threshold)
     return html.render(report) if wanted == "html" else text.render(report)
-
-
-def _write(output: Path, text: str) -> None:
-    try:
-        write_whole(output, text)
-    except OSError as error:
-        raise click.BadParameter(f"cannot write {str(output)!r}: {error.strerror}", param_hint="'--output'") from None
-    complain(f"the report is in {output}")

@@ -4,15 +4,20 @@ import json
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from types import MappingProxyType
-from typing import Any
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote, urlsplit
 
 from inbox_mock.domain.spelling import instead, shortened
+
+if TYPE_CHECKING:
+    from inbox_mock.http import HttpResponse
 
 CONNECT_SECONDS = 5
 READING_SECONDS = 60
 PREFIX = "/__admin"
 PROBLEM_JSON = "application/problem+json"
+
+FILE_NAME = "filename*=UTF-8''"
 
 NOTHING: Mapping[str, str] = MappingProxyType({})
 
@@ -51,7 +56,7 @@ def over_http(root: str, admin_token: str | None) -> Send:
     """
     from http.client import HTTPException
 
-    from inbox_mock.http import BY_A_PROXY, HttpClient
+    from inbox_mock.http import HttpClient
 
     def send(method: str, path: str, body: JSON | None) -> tuple[int, JSON]:
         headers = {"Accept": "application/json", "Content-Type": "application/json"}
@@ -73,22 +78,40 @@ def over_http(root: str, admin_token: str | None) -> Send:
             raise ServerUnreachableError(f"no answer from {root}") from None
         except (OSError, HTTPException, ValueError, OverflowError) as error:
             raise ServerUnreachableError(f"no answer from {root}: {str(error) or type(error).__name__}") from None
-        if response.status == 204:
-            return response.status, {}
-        kind = (response.header("Content-Type") or "").partition(";")[0].strip().lower()
-        try:
-            found = json.loads(response.body) if kind == ("application/json" if response.status < 300 else PROBLEM_JSON) else None
-        except (ValueError, RecursionError):
-            found = None
-        if not isinstance(found, dict):  # an answer that does not look like the admin API's comes from another program
-            if response.status in BY_A_PROXY:
-                raise ServerUnreachableError(f"at {root} a proxy answers {response.status}: the server behind it cannot be reached")
-            raise ServerUnreachableError(
-                f"something answers at {root}, but not as the Inbox Mock does (status {response.status}): is --url right?"
-            )
-        return response.status, found
+        return response.status, _answer_of(response, root)
 
     return send
+
+
+def _answer_of(response: "HttpResponse", root: str) -> JSON:
+    """Return what the admin API at ``root`` has answered.
+
+    Raises:
+        ServerUnreachableError: it was another program.
+    """
+    from inbox_mock.http import BY_A_PROXY
+
+    if response.status == 204:
+        return {}
+    if FILE_NAME in (named := response.header("Content-Disposition") or ""):
+        return file_of(named, response.body, response.header("X-Mock-Why"))
+    kind = (response.header("Content-Type") or "").partition(";")[0].strip().lower()
+    try:
+        found = json.loads(response.body) if kind == ("application/json" if response.status < 300 else PROBLEM_JSON) else None
+    except (ValueError, RecursionError):
+        found = None
+    if not isinstance(found, dict):  # an answer that does not look like the admin API's comes from another program
+        if response.status in BY_A_PROXY:
+            raise ServerUnreachableError(f"at {root} a proxy answers {response.status}: the server behind it cannot be reached")
+        raise ServerUnreachableError(
+            f"something answers at {root}, but not as the Inbox Mock does (status {response.status}): is --url right?"
+        )
+    return found
+
+
+def file_of(named: str, content: bytes, why: str | None) -> JSON:
+    """Return a file that the admin API answers with: its ``name``, its ``content`` as bytes, and what is ``told`` of it."""
+    return {"name": unquote(named.partition(FILE_NAME)[2]), "content": content, "told": why}
 
 
 def error_of(status: int, answer: JSON) -> AdminError:

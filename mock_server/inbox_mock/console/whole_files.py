@@ -29,13 +29,13 @@ def draft(path: Path, content: bytes) -> Path:
     return made
 
 
-def write_whole(path: Path, text: str) -> None:
+def write_whole(path: Path, text: str | bytes) -> None:
     """Replace a file, or what a link leads to. What is no regular file, and a file that is open as standard output, is appended to.
 
     Raises:
         OSError: it cannot be written; ``filename`` is the path as given.
     """
-    content = text.encode()
+    content = text.encode() if isinstance(text, str) else text
     with STOP.waits():
         found = path.stat() if path.exists() else None
         if found is not None and (not stat.S_ISREG(found.st_mode) or _is_open(found)):

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import orjson
 
 from inbox_mock.client import JSON, PREFIX, AdminClient, AdminError, SandboxClient
+from inbox_mock.client.calls import FILE_NAME, file_of
 from inbox_mock.webhooks.sender import WebhookSender
 
 if TYPE_CHECKING:
@@ -31,6 +32,8 @@ def client_of(app: "WSGIApplication", origin: str = "http://127.0.0.1") -> Admin
 
         client = Client(app, use_cookies=False)
         response = client.open(f"{PREFIX}{path}", method=method, json=body, base_url=origin, environ_base=THIS_MACHINE)
+        if FILE_NAME in (named := response.headers.get("Content-Disposition", "")):
+            return response.status_code, file_of(named, response.data, response.headers.get("X-Mock-Why"))
         return response.status_code, response.get_json() if response.data else {}
 
     return AdminClient(origin, send)
