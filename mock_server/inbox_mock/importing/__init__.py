@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from inbox_mock.domain import times
-from inbox_mock.importing.histories import histories, times_of
+from inbox_mock.importing.completing import MadeUp, World
+from inbox_mock.importing.histories import Change, histories, times_of
 from inbox_mock.importing.sightings import JSON, Key, Sightings
 from inbox_mock.importing.traffic import Host, Traffic
 from inbox_mock.importing.written import offset
@@ -20,16 +21,6 @@ ORDER = (
     "participants", "messages",
 )  # fmt: skip
 """The resources in an order in which each comes after those that it refers to."""
-
-
-@dataclass(frozen=True, slots=True)
-class MadeUp:
-    """What was invented, or could not be known: of which resource, how often, an example without private data, and why."""
-
-    what: str
-    count: int
-    example: str
-    why: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,21 +63,32 @@ def import_exchanges(exchanges: Iterable[Exchange], *, keep: frozenset[str] = fr
         if progress is not None and number % PROGRESS_EVERY == 0:
             progress(number)
     start = traffic.start
-    records: dict[str, list[JSON]] = {plural: [] for plural in ORDER}
+    records: dict[str, dict[int, JSON]] = {plural: {} for plural in ORDER}
+    elsewhere = {key: sightings.seen[key][0].record() for key in sightings.own if key in sightings.seen}
+    later: list[Change] = []
     for (plural, number), history in histories(sightings, start):
         if history.first is not None:
-            records[plural].append(_written(plural, number, history.first, start))
+            records[plural][number] = history.first
+        else:
+            elsewhere[plural, number] = history.later[0].changed
+        later += history.later
+    world = World(sightings, start, records, elsewhere)
+    world.complete()
     scenario = {
         "description": f"From {sum(host.used for host in traffic.hosts)} recorded exchanges.",
         "clock": {"mode": "manual", "now": times.wire(start)},
-        "records": {plural: sorted(found, key=lambda record: record["id"]) for plural, found in records.items() if found},
+        "records": {
+            plural: [_written(plural, number, found[number], start) for number in sorted(found)]
+            for plural, found in world.records.items()
+            if found
+        },
     }
     return Imported(
         scenario=scenario,
         start=start,
         bases=tuple(traffic.bases),
         hosts=traffic.hosts,
-        made_up=(),
+        made_up=world.made_up,
         settled={},
         own=frozenset(sightings.own),
     )

@@ -109,4 +109,6 @@ def _moment(record: JSON, name: str, otherwise: datetime) -> datetime:
 @cache
 def times_of(plural: str) -> frozenset[str]:
     """Return the attributes of a resource that are times."""
-    return frozenset(a.name for a in RESOURCES[plural].attributes if a.kind.schema.get("format") == "date-time")
+    return frozenset(
+        a.name for a in (RESOURCES[plural].attributes if plural in RESOURCES else ()) if a.kind.schema.get("format") == "date-time"
+    )

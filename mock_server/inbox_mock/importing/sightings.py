@@ -59,10 +59,16 @@ class ListSeen:
 
 @dataclass(slots=True)
 class Sightings:
-    """All that was seen. ``own`` are records that the client created; ``touched`` says when its writes were about a record."""
+    """All that was seen.
+
+    ``own`` are records that the client created; ``touched`` says when its writes were about a record, ``referred`` when only its
+    id was told. ``implied`` are values of links that records at the other end tell, which ``whole`` names with their link: it has
+    told of all. ``deleted`` says in which list since which time a record was said to be deleted.
+    """
 
     seen: dict[Key, list[Sighting]] = field(default_factory=dict)
-    implied: dict[Key, dict[str, dict[Any, Order]]] = field(default_factory=dict)
+    implied: dict[Key, dict[str, list[Any]]] = field(default_factory=dict)
+    whole: set[tuple[str, int, str]] = field(default_factory=set)
     referred: dict[Key, Order] = field(default_factory=dict)
     own: set[Key] = field(default_factory=set)
     touched: dict[Key, list[Order]] = field(default_factory=dict)
@@ -117,12 +123,15 @@ class Sightings:
             self._known.add(mark)
             self.seen.setdefault(key, []).append(Sighting(order, shown))
         for name, found in _links(record).items():
-            there = IMPLIED.get((resource.plural, name))
-            if there is not None and isinstance(found, list):
-                mine = {"id": key[1], "type": "Host"} if there[1] == "member" else key[1]
-                for other in filter(is_id, found):
-                    told = self.implied.setdefault((there[0], other), {}).setdefault(there[1], {})
-                    told.setdefault(orjson.dumps(mine), order)
+            target, link = IMPLIED.get((resource.plural, name), ("", ""))
+            if not target or not isinstance(found, list):
+                continue
+            self.whole.add((*key, name))
+            mine = {"id": key[1], "type": "Host"} if link == "member" else key[1]
+            for other in filter(is_id, found):
+                told_of = self.implied.setdefault((target, other), {}).setdefault(link, [])
+                if mine not in told_of:
+                    told_of.append(mine)
 
     def _listed(self, call: Call, resource: Resource, body: JSON, order: Order) -> None:
         query, records = call.query, _objects(body.get(resource.plural))
