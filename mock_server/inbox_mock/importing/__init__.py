@@ -3,24 +3,21 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from secrets import token_bytes
 from typing import Any
 
 from inbox_mock.domain import times
 from inbox_mock.importing.completing import MadeUp, World
-from inbox_mock.importing.histories import Change, histories, times_of
+from inbox_mock.importing.histories import Change, histories
 from inbox_mock.importing.sightings import JSON, Key, Sightings
 from inbox_mock.importing.traffic import Host, Traffic
-from inbox_mock.importing.written import offset
+from inbox_mock.importing.written import ORDER, Writer
 from inbox_mock.recordings.exchange import Exchange
+from inbox_mock.resources.disguise import Disguise
 
 Progress = Callable[[int], None]
 """Is called with the number of exchanges that are read."""
 PROGRESS_EVERY = 200
-ORDER = (
-    "accounts", "applications", "users", "sources", "rentals", "hosts", "clients", "attachments", "inquiries", "bookings", "conversations",
-    "participants", "messages",
-)  # fmt: skip
-"""The resources in an order in which each comes after those that it refers to."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +51,6 @@ def import_exchanges(exchanges: Iterable[Exchange], *, keep: frozenset[str] = fr
     Raises:
         NothingToImportError: they show no record of the API.
     """
-    del keep  # nothing is replaced yet
     sightings, traffic = Sightings(), Traffic()
     for number, exchange in enumerate(exchanges):
         found = traffic.take(exchange)
@@ -74,11 +70,12 @@ def import_exchanges(exchanges: Iterable[Exchange], *, keep: frozenset[str] = fr
         later += history.later
     world = World(sightings, start, records, elsewhere)
     world.complete()
+    writer = Writer(world.records, start, Disguise(token_bytes(32), keep), world.client(), world.tell)
     scenario = {
         "description": f"From {sum(host.used for host in traffic.hosts)} recorded exchanges.",
         "clock": {"mode": "manual", "now": times.wire(start)},
         "records": {
-            plural: [_written(plural, number, found[number], start) for number in sorted(found)]
+            plural: [writer.record(plural, number, found[number]) for number in sorted(found)]
             for plural, found in world.records.items()
             if found
         },
@@ -92,9 +89,3 @@ def import_exchanges(exchanges: Iterable[Exchange], *, keep: frozenset[str] = fr
         settled={},
         own=frozenset(sightings.own),
     )
-
-
-def _written(plural: str, number: int, shown: JSON, start: datetime) -> JSON:
-    """Return a record as the scenario's ``records`` hold it: each time as an offset from the start."""
-    dated = times_of(plural)
-    return {"id": number} | {name: offset(value, start) if name in dated and value else value for name, value in shown.items()}

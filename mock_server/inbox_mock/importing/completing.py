@@ -10,6 +10,7 @@ from typing import Any
 from inbox_mock.channels import opening
 from inbox_mock.domain import times
 from inbox_mock.importing.sightings import JSON, Key, ListSeen, Sightings, references
+from inbox_mock.importing.written import ORDER, client_among
 from inbox_mock.resources import RESOURCES
 from inbox_mock.resources.privacy import PRIVATE
 
@@ -18,7 +19,8 @@ MOST = 10_000
 ONLY_ID = "only the id is shown"
 REST_OF_LIST = "a list was seen in part: as many as its total says"
 NO_ROOM = "a list was seen in part, and its rest is left out: too many, or no ids are free between those seen"
-STAYS = timedelta(days=30), timedelta(days=37)
+STAYED = timedelta(days=-37), timedelta(days=-30)
+"""When a stay was of which nothing shows the dates: in the past, so that it is in no list that was seen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,18 @@ class World:
         self._taken = {plural: set(found) for plural, found in self.records.items()}
         for plural, number in (*self.sightings.own, *self.elsewhere, *self.sightings.referred, *self.sightings.implied):
             self._taken.setdefault(plural, set()).add(number)
+
+    def client(self) -> int:
+        """Return the client's application; it is made up, if nothing shows it."""
+        shown = [*self.elsewhere.items(), *_keyed(self.records)]
+        own = [record.get("created_by_id") for key, record in shown if key in self.sightings.own or record.get("owned_by_app")]
+        found = client_among(self.records["applications"], [number for number in own if number is not None])
+        if found is None:
+            found = 17 if 17 not in self._taken["applications"] else self.free("applications")
+            self.tell("applications", f"applications {found}", "the client's own is not shown")
+        if found not in self.records["applications"]:
+            self.placeholder("applications", found, {"name": "Your application"})
+        return found
 
     def complete(self) -> None:
         """Make up what is referred to and not there, and the rest of each list that was seen in part."""
@@ -87,6 +101,7 @@ class World:
         for (plural, _), record in [*self.elsewhere.items(), *_keyed(self.records)]:
             waiting += _referred(plural, record)
         while waiting:
+            waiting.sort(key=lambda key: (ORDER.index(key[0]) if key[0] in ORDER else 0, key[1]), reverse=True)
             key = waiting.pop()
             if key not in self.elsewhere and key not in self.sightings.own and self._is_missing(key):
                 made = self.placeholder(*key, self._hints(key))
@@ -116,7 +131,7 @@ class World:
         made = {**_named(plural, number), **{name: value for name, value in (known or {}).items() if value is not None}}
         if plural in {"bookings", "inquiries"}:
             made.setdefault("rental", self._any("rentals"))
-            stay = (times.wire(self.start + part)[:10] for part in STAYS)
+            stay = (times.wire(self.start + part)[:10] for part in STAYED)
             made |= {name: made.get(name, f"{day}T16:00:00Z") for name, day in zip(("start_at", "end_at"), stay, strict=True)}
         if plural in {"messages", "participants"} and "conversation" not in made:
             made["conversation"] = self.loose_conversation(plural)

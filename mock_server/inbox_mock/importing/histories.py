@@ -3,11 +3,9 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cache
 
 from inbox_mock.domain import times
 from inbox_mock.importing.sightings import JSON, Key, Order, Sighting, Sightings
-from inbox_mock.resources import RESOURCES
 
 NOT_AFTER = frozenset(
     {"created_at", "updated_at", "closed_at", "marked_as_spam_at", "last_message_at", "read_at", "last_message_sent_at", "canceled_at"}
@@ -104,11 +102,3 @@ def _moment(record: JSON, name: str, otherwise: datetime) -> datetime:
         return times.parse(record[name])
     except (KeyError, ValueError, TypeError, AttributeError):
         return otherwise
-
-
-@cache
-def times_of(plural: str) -> frozenset[str]:
-    """Return the attributes of a resource that are times."""
-    return frozenset(
-        a.name for a in (RESOURCES[plural].attributes if plural in RESOURCES else ()) if a.kind.schema.get("format") == "date-time"
-    )

@@ -1,20 +1,116 @@
-"""How a scenario that was made of a recording is written."""
+"""The records that were found as a scenario's ``records``: keys that it has, times as offsets, channels, what is private replaced."""
 
-from datetime import datetime, timedelta
+from base64 import b64encode
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+from typing import Any
+from urllib.parse import unquote
 
+from inbox_mock.channels import opening, policies
 from inbox_mock.domain import times
+from inbox_mock.domain.enumerations import APPLICATION
+from inbox_mock.engine import durations
+from inbox_mock.importing.sightings import JSON
+from inbox_mock.resources.disguise import Disguise
+from inbox_mock.scenarios.exact import TIME, Key, nouns
+
+ORDER = tuple(name for name in nouns() if name not in {"installations", "tokens", "events"})
+"""The resources in an order in which each comes after those that it refers to."""
+RENAMED = {"bookings_tags": "bookings_tag_ids"}
+WORKED_OUT = frozenset(
+    {"url", "read_at", "owned_by_app", "initial_rental_price", "final_rental_price", "bookings_payments_count", "review_requests_count",
+     "payment_url", "created_by_id", "created_by_type"}
+)  # fmt: skip
+"""Attributes that no record holds under their name: nothing is lost if they are left out."""
+CANNOT_HOLD = "a value that no record of the fake can hold: left out"
+
+Tell = Callable[[str, object, str], None]
+Records = Mapping[str, Mapping[int, JSON]]
 
 
-def offset(moment: str, start: datetime) -> str:
-    """Return a time of the API as an offset from the start, such as ``-1d2h``; more than ten years, or no time, as it is."""
+class Writer:
+    """Writes records as a scenario holds them. ``tell`` is told what cannot be."""
+
+    def __init__(self, records: Records, start: datetime, disguise: Disguise, client: int, tell: Tell) -> None:
+        self.records, self.start, self.disguise, self.client, self.tell = records, start, disguise, client, tell
+        self.channels = {number: _channel_of(number, application) for number, application in records["applications"].items()}
+        self.by_source = {policy.title: policy.name for policy in policies().values()}
+
+    def record(self, plural: str, number: int, shown: JSON) -> JSON:
+        """Return a record."""
+        keys = nouns()[plural].keys
+        found: JSON = {"id": number}
+        for name, value in {**shown, **self._hidden(plural, number, shown)}.items():
+            key = keys.get(RENAMED.get(name, name))
+            if key is None or not _fits(key, value, self.start):
+                if name not in WORKED_OUT:
+                    self.tell(plural, f"{name} of {plural} {number}", CANNOT_HOLD)
+                continue
+            is_time = key.form is TIME and value is not None
+            shown_as = durations.offset(times.parse(value) - self.start) if is_time else self.disguise.of(plural, name, value)
+            found[RENAMED.get(name, name)] = shown_as
+        return found
+
+    def _hidden(self, plural: str, number: int, shown: JSON) -> JSON:
+        """Return what only the fake knows of a record, as far as something tells it."""
+        creator = shown.get("created_by_id")
+        found: JSON = {}
+        if creator is not None:
+            found["created_by"] = {"id": creator, "type": shown.get("created_by_type")}
+        by_application = shown.get("created_by_type", APPLICATION) == APPLICATION
+        channel = self.channels.get(creator) if by_application and isinstance(creator, int) else None
+        if plural == "conversations" and channel is not None:
+            found["channel"] = channel
+        elif plural == "bookings":
+            source = self.records["sources"].get(shown.get("source") or 0, {}).get("name", "")
+            found["channel"] = channel or self.by_source.get(source, "direct")
+            if shown.get("owned_by_app"):
+                found["application"] = self.client
+        elif plural == "participants" and shown.get("member", {}).get("type") == "Client":
+            conversation = self.records["conversations"].get(shown["conversation"], {})
+            found["by_channel"] = self.channels.get(conversation.get("created_by_id", 0)) is not None
+        elif plural == "attachments" and shown.get("url"):
+            found["file_name"] = self.disguise.of(plural, "name", unquote(str(shown["url"]).rpartition("/")[2]))
+        elif plural == "applications":
+            found = {name: True for name in ("client",) if number == self.client}
+            if self.channels.get(number):
+                found["channel"] = self.channels[number]
+        return found
+
+
+def client_among(applications: Mapping[int, JSON], made_by: Iterable[int]) -> int | None:
+    """Return the application that the client is: whose records it made, else the only one that is no channel's."""
+    counted = Counter(made_by).most_common(1)
+    if counted:
+        return counted[0][0]
+    others = [number for number, application in applications.items() if _channel_of(number, application) is None]
+    return min(others, default=None)
+
+
+def file_of(shown: JSON, files: Mapping[str, bytes]) -> str | None:
+    """Return the bytes of an attachment in Base64, if they were downloaded."""
+    path = str(shown.get("url") or "")
+    found = files.get(path[path.find("/uploads/") :])
+    return None if found is None else b64encode(found).decode()
+
+
+def _channel_of(number: int, application: JSON) -> str | None:
+    """Return the channel that an application belongs to, by its id or its name."""
+    for policy in opening():
+        if number == policy.own_id or application.get("name") in {policy.title, policy.application_name or policy.title}:
+            return policy.name
+    return None
+
+
+def _fits(key: Key, value: Any, start: datetime) -> bool:  # noqa: ANN401 - any JSON
+    types = key.schema.get("type", ())
+    if value is None:
+        return "null" in types
+    if "enum" in key.schema and value not in key.schema["enum"]:
+        return False
     try:
-        seconds = int((times.parse(moment) - start).total_seconds())
-    except ValueError:
-        return moment
-    if abs(seconds) > timedelta(days=3660).total_seconds():
-        return moment
-    parts, left = [], abs(seconds)
-    for unit, size in (("d", 86400), ("h", 3600), ("m", 60), ("s", 1)):
-        count, left = divmod(left, size)
-        parts += [f"{count}{unit}"] if count else []
-    return f"{'-' if seconds < 0 else '+'}{''.join(parts) or '0s'}"
+        key.form.store(value, start)
+    except (ValueError, TypeError, KeyError, AttributeError):
+        return False
+    return True

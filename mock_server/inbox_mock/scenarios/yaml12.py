@@ -1,8 +1,9 @@
-"""Parse YAML by the rules of version 1.2, with the line of every value."""
+"""Parse YAML by the rules of version 1.2, with the line of every value, and write it, a record to a line."""
 
+import json
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import yaml
@@ -15,6 +16,12 @@ try:
     from yaml import CSafeLoader as _Loader
 except ImportError:  # PyYAML without libyaml is slower, with the same result
     from yaml import SafeLoader as _Loader  # type: ignore[assignment]
+
+WIDTH = 120
+PLAIN = re.compile(r"[^\W\d_](?:[\w .'()/!?@%&+-]*[\w.)!?])?|[+-](?:[0-9]+[dhms])+")
+"""Texts that need no quotes, but for these words, which other readers of YAML take for something else."""
+WORDS = frozenset({"null", "true", "false", "yes", "no", "on", "off", "y", "n"})
+UNPRINTABLE = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 
 
 class Loader(_Loader):
@@ -111,6 +118,48 @@ def read(text: str, name: str) -> tuple[object, Lines]:
         raise NotYamlError(name, min(line, last), str(error.problem)) from None
     except yaml.YAMLError as error:
         raise NotYamlError(name, 1, str(error).splitlines()[0]) from None
+
+
+def write(data: Mapping[str, object], heading: str = "") -> str:
+    """Return a scenario as text: a section after the other, each item of a list in one line if it fits; `read` gives it back.
+
+    ``heading`` are comment lines above it.
+    """
+    written = [f"# {line}".rstrip() for line in heading.splitlines()]
+    for name, section in data.items():
+        if isinstance(section, Mapping) and any(isinstance(part, list) for part in section.values()):
+            written += ["", f"{name}:"]
+            listed = [line for part, items in section.items() for line in _listed(part, items, "  ")]
+            written += listed[1:] if listed[0] == "" else listed
+        else:
+            written += _listed(name, section, "")
+    return "\n".join(written).lstrip("\n") + "\n"
+
+
+def _listed(name: str, section: object, indent: str) -> list[str]:
+    """Return the lines of a section."""
+    if not isinstance(section, list) or not section:
+        return [f"{indent}{name}: {_flow(section)}"]
+    lines = ["", f"{indent}{name}:"]
+    for item in section:
+        line = f"{indent}  - {_flow(item)}"
+        if len(line) > WIDTH and isinstance(item, Mapping):
+            parts = [f"{key}: {_flow(value)}" for key, value in item.items()]
+            lines += [f"{indent}  {'-' if number == 0 else ' '} {part}" for number, part in enumerate(parts)]
+        else:
+            lines.append(line)
+    return lines
+
+
+def _flow(value: object) -> str:
+    """Return a value in one line."""
+    if isinstance(value, Mapping):
+        return f"{{{', '.join(f'{_flow(str(key))}: {_flow(part)}' for key, part in value.items())}}}"
+    if isinstance(value, list):
+        return f"[{', '.join(map(_flow, value))}]"
+    if isinstance(value, str) and PLAIN.fullmatch(value) and value.casefold() not in WORDS:
+        return value
+    return UNPRINTABLE.sub(lambda found: f"\\u{ord(found[0]):04x}", json.dumps(value, ensure_ascii=False))
 
 
 def _data(node: yaml.Node, path: Path, lines: Lines, name: str) -> object:
