@@ -1,0 +1,35 @@
+"""Which differences a recorder has caused by what it lost: a table."""
+
+from collections.abc import Iterable
+from fnmatch import fnmatchcase
+
+from inbox_mock.comparing.difference import Difference
+from inbox_mock.recordings.exchange import Lost
+
+STATE = ("status:*", "record-*", "field-value:*", "link-*", "meta-*", "header-value:Link", "header-value:X-Total-*", "include-*", "error-*")
+"""What depends on the records that there are when a request comes."""
+CAUSES: dict[Lost, tuple[str, ...]] = {
+    Lost.AUTHORIZATION: ("status:*", "body-*", "header-*:WWW-Authenticate"),
+    Lost.REQUEST_HEADERS: ("status:*", "body-*", "header-*"),
+    Lost.REQUEST_BODY: ("request-lost:*",),
+    Lost.QUERY_ORDER: ("header-value:Link", "meta-value:Link"),
+    Lost.QUERY_REPEATED: STATE,
+    Lost.HOST: ("template-value:*", "header-value:Link", "header-value:Location", "meta-value:Link"),
+    Lost.RESPONSE_BODY: ("body-lost:*",),
+    Lost.BINARY: ("body-value:*",),
+    Lost.SPELLING: ("*-number:*",),
+    Lost.CUT: ("body-*",),
+    Lost.CONTENT_TYPE: ("header-*:Content-Type",),
+    Lost.DATE: ("header-extra:Date",),
+}
+OF_TIME: dict[Lost, tuple[str, ...]] = {Lost.TIME: STATE, Lost.ORDER: STATE}
+"""What can be another where requests come at another time, or in another order: only once one has written."""
+
+
+def cause_of(difference: Difference, lost: Iterable[Lost], *, wrote: bool) -> Lost | None:
+    """Return what a recorder lost of an exchange that explains a difference; ``wrote`` says whether a request so far was a write."""
+    for one in Lost:
+        patterns = CAUSES.get(one, ()) + (OF_TIME.get(one, ()) if wrote else ())
+        if one in lost and any(fnmatchcase(difference.kind, pattern) for pattern in patterns):
+            return one
+    return None

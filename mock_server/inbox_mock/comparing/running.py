@@ -1,0 +1,175 @@
+"""Sending recorded requests to a server, in their order and at their times, and comparing its answers with the recorded ones."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from urllib.parse import urlsplit
+
+import orjson
+
+from inbox_mock.api.index import OperationIndex
+from inbox_mock.api.operation import Operation
+from inbox_mock.api.operations import OPERATIONS
+from inbox_mock.comparing.bodies import Bodies
+from inbox_mock.comparing.causes import cause_of
+from inbox_mock.comparing.credentials import Credentials
+from inbox_mock.comparing.difference import ABSENT, Difference
+from inbox_mock.comparing.headers import differences_of_headers
+from inbox_mock.comparing.sides import Side
+from inbox_mock.comparing.translation import Translation
+from inbox_mock.domain.endpoints import API
+from inbox_mock.importing.calls import Call, call_of, time_of
+from inbox_mock.recordings.exchange import Exchange, Lost, Place, RecordedResponse, header
+
+ORIGIN = re.compile(r"(https?://[^/\s\"<>]+(?:/[^\s\"<>]*?)?)/api/v3/")
+ORIGIN_IN_BODY = re.compile(ORIGIN.pattern.encode())
+NAMING_THE_ORIGIN = ("Link", "Location")
+SENT = ("Accept", "Content-Type")
+"""The headers of a recorded request that are sent again as they are."""
+JSON_API = "application/vnd.api+json"
+INDEX = OperationIndex(OPERATIONS)
+FOREIGN = "it is no exchange with this API"
+SKIPPED = {"oauth": "calls of /oauth hold credentials, which are never given away", "webhook": "it is a webhook"}
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """A request, such as ``GET /inbox/messages/<ids>``, and where its two answers differ.
+
+    With each difference comes what the recorder lost, if that is its cause. If the request was not sent, ``skipped`` says why.
+    """
+
+    place: Place
+    request: str
+    differences: tuple[tuple[Difference, Lost | None], ...] = ()
+    skipped: str = ""
+
+
+@dataclass(slots=True)
+class Comparison:
+    """Compares exchanges with a server, one after the other. ``start`` is when the recording begins, by the API's clock."""
+
+    side: Side
+    credentials: Credentials
+    translation: Translation
+    start: datetime
+    _ahead: timedelta | None = None
+    """How far the API's clock is ahead of the recorder's."""
+    _wrote: bool = False
+
+    def run(self, exchanges: Iterable[Exchange]) -> Iterator[Compared]:
+        """Yield each exchange, compared.
+
+        Raises:
+            NoAnswerError: the server does not answer.
+        """
+        for exchange in exchanges:
+            call = call_of(exchange)
+            skipped = FOREIGN if call is None else "no answer was recorded" if exchange.response is None else SKIPPED.get(call.part, "")
+            if call is None or exchange.response is None or skipped:
+                yield Compared(exchange.place, _named(call), skipped=skipped)
+            else:
+                found = self._differences(exchange, call, exchange.response)
+                self._wrote = self._wrote or call.writes
+                yield Compared(
+                    exchange.place, _named(call), tuple((one, cause_of(one, exchange.lost, wrote=self._wrote)) for one in found)
+                )
+
+    def _differences(self, exchange: Exchange, call: Call, recorded: RecordedResponse) -> list[Difference]:
+        """Send a request again, and return where its answers differ."""
+        if call.writes and Lost.REQUEST_BODY in exchange.lost and call.method != "DELETE":
+            return [Difference(f"request-lost:{_named(call)}", "the body of the request", "not recorded", "not sent")]
+        self._be_at(exchange)
+        path = call.path if call.part == "uploads" else f"{API}{call.path}"
+        found = INDEX.match("GET" if call.method == "HEAD" else call.method, path)
+        target, body = self._translated(exchange, path, found)
+        headers = self._headers(exchange, recorded, target)
+        ours = self._as_recorded(self.side.send(call.method, target, headers, body), recorded, call)
+        if header(recorded.headers, "ETag") and header(ours.headers, "ETag"):
+            self.translation.texts[str(header(recorded.headers, "ETag"))] = str(header(ours.headers, "ETag"))
+        differences: list[Difference] = []
+        if recorded.status != ours.status:
+            differences.append(Difference(f"status:{recorded.status}->{ours.status}:{_named(call)}", "status", recorded.status, ours.status))
+            if recorded.status // 100 != ours.status // 100:
+                return differences  # all the rest follows from it
+        differences += differences_of_headers(recorded.headers, ours.headers)
+        if recorded.body is None:
+            lost = [] if not ours.body else [Difference(f"body-lost:{_named(call)}", "body", ABSENT, f"{len(ours.body):,} bytes")]
+            return [*differences, *lost]
+        if recorded.body != ours.body or self.translation.ids:
+            bodies = Bodies(found[0].resource.plural if found else "", self.translation)
+            differences += bodies.differences(recorded.body, ours.body or b"", recorded.header("Content-Type") or "")
+        return differences
+
+    def _be_at(self, exchange: Exchange) -> None:
+        """Set the clock to the time of an exchange: by the API's own clock, or else by the recorder's, from the start on."""
+        told = time_of(exchange)
+        if exchange.at is not None:
+            if told is not None:
+                self._ahead = told - exchange.at
+            elif self._ahead is None:
+                self._ahead = self.start - exchange.at
+            told = told or exchange.at + self._ahead
+        self.translation.here = self.side.move_to(told or self.start)
+        self.translation.there = told or self.translation.here
+
+    def _translated(self, exchange: Exchange, path: str, found: tuple[Operation, dict[str, str]] | None) -> tuple[str, bytes | None]:
+        """Return the target and the body of a request to the server."""
+        query, body = urlsplit(exchange.request.url).query, exchange.request.body
+        if found is None:
+            path = self.translation.texts.get(path, path)
+        elif self.translation.ids:
+            operation, variables = found
+            path, query = self.translation.path(path, variables, operation), self.translation.query(query, operation)
+            body = _rewritten(body, self.translation)
+        return (f"{path}?{query}" if query else path), body
+
+    def _headers(self, exchange: Exchange, recorded: RecordedResponse, target: str) -> dict[str, str]:
+        """Return the headers with which a request is sent again."""
+        asked = exchange.request.headers
+        found = {name: value for name in SENT if (value := header(asked, name)) is not None}
+        if exchange.request.body and "Content-Type" not in found:
+            found["Content-Type"] = JSON_API
+        credential = self.credentials.of(exchange)
+        if credential is not None:
+            found["Authorization"] = credential
+        known = header(asked, "If-None-Match")
+        if recorded.status == 304:
+            # Whatever it knew was current: the recorder may have lost it, or the answer that it came from.
+            current = self.side.send("GET", target, found, None).header("ETag")
+            known = current or known
+        if known is not None:
+            found["If-None-Match"] = self.translation.texts.get(known, known)
+        return found
+
+    def _as_recorded(self, ours: RecordedResponse, recorded: RecordedResponse, call: Call) -> RecordedResponse:
+        """Return our answer with the addresses that it would have where the recorded one comes from."""
+        origin = _origin(recorded) or call.base
+        if not origin or origin == self.side.origin:
+            return ours
+        headers = tuple((n, v.replace(self.side.origin, origin) if n in NAMING_THE_ORIGIN else v) for n, v in ours.headers)
+        return replace(ours, headers=headers, body=(ours.body or b"").replace(self.side.origin.encode(), origin.encode()))
+
+
+def _named(call: Call | None) -> str:
+    """Return the method and the pattern of a call."""
+    return "" if call is None else f"{call.method} {call.endpoint or call.part}"
+
+
+def _origin(answer: RecordedResponse) -> str:
+    """Return the root of the server that an answer's addresses begin with; blank if it holds none."""
+    for name in NAMING_THE_ORIGIN:
+        found = ORIGIN.search(answer.header(name) or "")
+        if found is not None:
+            return found[1]
+    in_body = ORIGIN_IN_BODY.search(answer.body or b"", 0, 4096)
+    return "" if in_body is None else in_body[1].decode(errors="replace")
+
+
+def _rewritten(body: bytes | None, translation: Translation) -> bytes | None:
+    """Return the body of a request with the ids of the server; what is no JSON stays as it is."""
+    try:
+        return body and orjson.dumps(translation.body(orjson.loads(body)))
+    except orjson.JSONDecodeError:
+        return body

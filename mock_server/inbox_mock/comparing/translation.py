@@ -1,0 +1,125 @@
+"""What two servers name differently though it is the same: ids and times of what was made since the start, ETags, uploads."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlencode
+
+from inbox_mock.api.operation import Operation
+from inbox_mock.domain import times
+from inbox_mock.domain.enumerations import APPLICATION, USER
+from inbox_mock.resources import RESOURCES
+from inbox_mock.resources.declaration import Resource
+
+TOLERANCE = timedelta(seconds=2)
+"""How far a time that a server has set may be from the time of the answer: both are in whole seconds."""
+PLURALS = {"Client": "clients", "Host": "hosts", APPLICATION: "applications", USER: "users"}
+"""The resources of polymorphic associations, by their types."""
+EARLIEST = datetime.min.replace(tzinfo=UTC)
+JSON = Any
+
+
+@dataclass(slots=True)
+class Translation:
+    """From the first server's names to the second one's, learned from pairs of answers.
+
+    ``known`` are the ids of the records that both have from the start, by the plural of their resource; ``start`` is the time before
+    which all times are the same. ``there`` and ``here`` are the times of the exchange on both sides.
+    """
+
+    known: Mapping[str, Collection[int]] = field(default_factory=dict)
+    start: datetime = EARLIEST
+    there: datetime = EARLIEST
+    here: datetime = EARLIEST
+    ids: dict[tuple[str, int], int] = field(default_factory=dict)
+    texts: dict[str, str] = field(default_factory=dict)
+    """ETags, and paths of uploads."""
+    _taken: set[tuple[str, int]] = field(default_factory=set)
+    _moments: set[tuple[str, str]] = field(default_factory=set)
+
+    def id_of(self, plural: str, found: JSON) -> JSON:
+        """Return the id by which the second server knows a record; anything else as it is."""
+        return self.ids.get((plural, found), found) if self.ids and isinstance(found, int) else found
+
+    def pair(self, plural: str, first: Iterable[JSON], second: Collection[JSON]) -> None:
+        """Learn ids of records that were made since, where each side has some that the other one lacks: in their order."""
+        known, taken = self.known.get(plural, ()), self._taken
+        new = [
+            one
+            for one in first
+            if isinstance(one, int) and one not in known and (plural, one) not in self.ids and (one not in second or (plural, one) in taken)
+        ]
+        if not new:
+            return
+        named = set(first) | {self.id_of(plural, one) for one in first}
+        left = [one for one in second if isinstance(one, int) and one not in known and one not in named and (plural, one) not in taken]
+        for mine, other in zip(new, left, strict=False):
+            self.ids[plural, mine] = other
+            taken.add((plural, other))
+
+    def is_same_time(self, first: str, second: str) -> bool:
+        """Return whether two times in the wire format are of the same moment: as far from the answer's, if it was since the start."""
+        if (first, second) in self._moments:
+            return True
+        try:
+            moment = times.parse(first)
+            apart = (moment - self.there) - (times.parse(second) - self.here)
+        except (ValueError, OverflowError):
+            return False
+        if moment < self.start or abs(apart) > TOLERANCE:
+            return False
+        self._moments.add((first, second))
+        return True
+
+    def path(self, path: str, variables: Mapping[str, str], operation: Operation) -> str:
+        """Return the path of a request to the second server."""
+        for name, text in variables.items():
+            plural = f"{name.removesuffix('_id')}s" if name.endswith("_id") else operation.resource.plural
+            path = path.replace(f"/{text}", f"/{self._listed(plural, unquote(text))}", 1)
+        return path
+
+    def query(self, query: str, operation: Operation) -> str:
+        """Return the query of a request to the second server."""
+        if "ids=" not in query and "_id=" not in query:
+            return query
+        pairs = parse_qsl(query, keep_blank_values=True)
+        plurals = {"ids": operation.resource.plural, "rental_id": "rentals", "client_id": "clients"}
+        return urlencode([(name, self._listed(plurals[name], text) if name in plurals else text) for name, text in pairs])
+
+    def body(self, body: JSON) -> JSON:
+        """Return the JSON of a request to the second server."""
+        if not isinstance(body, dict):
+            return body
+        return {plural: self._records(plural, records) for plural, records in body.items()}
+
+    def _listed(self, plural: str, text: str) -> str:
+        return ",".join(str(self.id_of(plural, int(one))) if one.isascii() and one.isdigit() else one for one in text.split(","))
+
+    def _records(self, plural: str, records: JSON) -> JSON:
+        resource = RESOURCES.get(plural)
+        if resource is None or not isinstance(records, list):
+            return records
+        return [self._record(resource, record) if isinstance(record, dict) else record for record in records]
+
+    def _record(self, resource: Resource, record: dict[str, JSON]) -> dict[str, JSON]:
+        found = {}
+        for name, value in record.items():
+            plural = target_of(resource, name, record)
+            if plural is None:
+                found[name] = value
+            elif isinstance(value, list):
+                found[name] = [self.id_of(plural, one) for one in value]
+            else:
+                found[name] = self.id_of(plural, value)
+        return found
+
+
+def target_of(resource: Resource, name: str, record: Mapping[str, JSON]) -> str | None:
+    """Return the plural of the records that an attribute of a written record names by their ids; None if it names none."""
+    if name == "id":
+        return resource.plural
+    if name == "member_id":
+        return PLURALS.get(str(record.get("member_type")))
+    association = f"{name.removesuffix('_ids')}s" if name.endswith("_ids") else name.removesuffix("_id")
+    return next((link.target for link in resource.links if link.name == association != name and link.target in RESOURCES), None)
