@@ -32,6 +32,11 @@ _PAGING = recorded("the answer to each GET; X-Current-Page from May 2018")
 _BY_ITSELF = "each answer has its own"
 _ON_THE_WAY = "servers and proxies on the way add it, change it or remove it"
 _OWN = "the fake's own, or a program's on the way"
+_OF_SERVERS = (
+    "Server Connection Keep-Alive Transfer-Encoding Content-Encoding Content-Length Via Age Alt-Svc NEL Report-To Expires Upgrade "
+    "Strict-Transport-Security Expect-CT Accept-Ranges Proxy-Connection Trailer Set-Cookie X-Cache X-Cache-Hits X-Served-By X-Timer "
+    "X-Powered-By Status Referrer-Policy X-Download-Options X-Permitted-Cross-Domain-Policies X-Bullet-Console-Text"
+)
 _RULES: tuple[tuple[HeaderRule, str], ...] = (
     (HeaderRule(How.VALUE, _PAGING), "Link X-Total-Pages X-Total-Count X-Per-Page X-Current-Page"),
     (HeaderRule(How.VALUE, SEEN), "Content-Type Cache-Control Pragma Location WWW-Authenticate"),
@@ -44,19 +49,16 @@ _RULES: tuple[tuple[HeaderRule, str], ...] = (
     (HeaderRule(How.PRESENCE, SEEN, _BY_ITSELF), "X-Request-Id X-Runtime"),
     (HeaderRule(How.PRESENCE, recorded("Origin until 2021, Accept, Origin since"), _ON_THE_WAY), "Vary"),
     (HeaderRule(How.NEVER, recorded("until 2018, not since"), "browsers have given it up, clients never read it"), "P3P"),
-    (
-        HeaderRule(How.NEVER, SEEN, _ON_THE_WAY),
-        "Server Connection Keep-Alive Transfer-Encoding Content-Encoding Content-Length Via Age Alt-Svc NEL Report-To Expires Upgrade "
-        "Strict-Transport-Security Expect-CT Accept-Ranges Proxy-Connection Trailer Set-Cookie X-Cache X-Cache-Hits X-Served-By X-Timer "
-        "X-Powered-By Status Referrer-Policy X-Download-Options X-Permitted-Cross-Domain-Policies X-Bullet-Console-Text",
-    ),
+    (HeaderRule(How.NEVER, SEEN, _ON_THE_WAY), _OF_SERVERS),
 )
 RULES: dict[str, HeaderRule] = {name.lower(): rule for rule, names in _RULES for name in names.split()}
 SPELLED: dict[str, str] = {name.lower(): name for _, names in _RULES for name in names.split()}
 BY_PREFIX: dict[str, HeaderRule] = {
     "x-mock-": HeaderRule(How.NEVER, SEEN, _OWN),
     "access-control-": HeaderRule(How.NEVER, SEEN, "for browsers of other sites"),
-    **{prefix: HeaderRule(How.NEVER, SEEN, _ON_THE_WAY) for prefix in ("cf-", "x-amz-", "x-forwarded-", "x-varnish", "fly-", "x-vcr-", ":")},
+    **{
+        prefix: HeaderRule(How.NEVER, SEEN, _ON_THE_WAY) for prefix in ("cf-", "x-amz-", "x-forwarded-", "x-varnish", "fly-", "x-vcr-", ":")
+    },
 }
 UNKNOWN = HeaderRule(How.PRESENCE, assumed("no source has this header"), "what it means is not known")
 

@@ -1,15 +1,14 @@
 """Sending recorded requests to a server, in their order and at their times, and comparing its answers with the recorded ones."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 import orjson
 
-from inbox_mock.api.index import OperationIndex
-from inbox_mock.api.operation import Operation
+from inbox_mock.api.index import Found, OperationIndex
 from inbox_mock.api.operations import OPERATIONS
 from inbox_mock.comparing.bodies import Bodies
 from inbox_mock.comparing.causes import cause_of
@@ -47,8 +46,8 @@ class Compared:
 
 
 @dataclass(slots=True)
-class Comparison:
-    """Compares exchanges with a server, one after the other. ``start`` is when the recording begins, by the API's clock."""
+class Resending:
+    """Sends recorded requests to a server, one after the other. ``start`` is when the recording begins, by the API's clock."""
 
     side: Side
     credentials: Credentials
@@ -56,51 +55,19 @@ class Comparison:
     start: datetime
     _ahead: timedelta | None = None
     """How far the API's clock is ahead of the recorder's."""
-    _wrote: bool = False
 
-    def run(self, exchanges: Iterable[Exchange]) -> Iterator[Compared]:
-        """Yield each exchange, compared.
+    def send(self, exchange: Exchange, call: Call) -> Exchange:
+        """Return an exchange with the server: the request as it was sent there, and the answer.
 
         Raises:
             NoAnswerError: the server does not answer.
         """
-        for exchange in exchanges:
-            call = call_of(exchange)
-            skipped = FOREIGN if call is None else "no answer was recorded" if exchange.response is None else SKIPPED.get(call.part, "")
-            if call is None or exchange.response is None or skipped:
-                yield Compared(exchange.place, _named(call), skipped=skipped)
-            else:
-                found = self._differences(exchange, call, exchange.response)
-                self._wrote = self._wrote or call.writes
-                yield Compared(
-                    exchange.place, _named(call), tuple((one, cause_of(one, exchange.lost, wrote=self._wrote)) for one in found)
-                )
-
-    def _differences(self, exchange: Exchange, call: Call, recorded: RecordedResponse) -> list[Difference]:
-        """Send a request again, and return where its answers differ."""
-        if call.writes and Lost.REQUEST_BODY in exchange.lost and call.method != "DELETE":
-            return [Difference(f"request-lost:{_named(call)}", "the body of the request", "not recorded", "not sent")]
         self._be_at(exchange)
         path = call.path if call.part == "uploads" else f"{API}{call.path}"
-        found = INDEX.match("GET" if call.method == "HEAD" else call.method, path)
-        target, body = self._translated(exchange, path, found)
-        headers = self._headers(exchange, recorded, target)
-        ours = self._as_recorded(self.side.send(call.method, target, headers, body), recorded, call)
-        if header(recorded.headers, "ETag") and header(ours.headers, "ETag"):
-            self.translation.texts[str(header(recorded.headers, "ETag"))] = str(header(ours.headers, "ETag"))
-        differences: list[Difference] = []
-        if recorded.status != ours.status:
-            differences.append(Difference(f"status:{recorded.status}->{ours.status}:{_named(call)}", "status", recorded.status, ours.status))
-            if recorded.status // 100 != ours.status // 100:
-                return differences  # all the rest follows from it
-        differences += differences_of_headers(recorded.headers, ours.headers)
-        if recorded.body is None:
-            lost = [] if not ours.body else [Difference(f"body-lost:{_named(call)}", "body", ABSENT, f"{len(ours.body):,} bytes")]
-            return [*differences, *lost]
-        if recorded.body != ours.body or self.translation.ids:
-            bodies = Bodies(found[0].resource.plural if found else "", self.translation)
-            differences += bodies.differences(recorded.body, ours.body or b"", recorded.header("Content-Type") or "")
-        return differences
+        target, body = self._translated(exchange, path, _match(call))
+        answer = self.side.send(call.method, target, self._headers(exchange, target), body)
+        request = replace(exchange.request, url=f"{self.side.origin}{target}", body=body)
+        return replace(exchange, request=request, response=answer)
 
     def _be_at(self, exchange: Exchange) -> None:
         """Set the clock to the time of an exchange: by the API's own clock, or else by the recorder's, from the start on."""
@@ -114,7 +81,7 @@ class Comparison:
         self.translation.here = self.side.move_to(told or self.start)
         self.translation.there = told or self.translation.here
 
-    def _translated(self, exchange: Exchange, path: str, found: tuple[Operation, dict[str, str]] | None) -> tuple[str, bytes | None]:
+    def _translated(self, exchange: Exchange, path: str, found: Found | None) -> tuple[str, bytes | None]:
         """Return the target and the body of a request to the server."""
         query, body = urlsplit(exchange.request.url).query, exchange.request.body
         if found is None:
@@ -125,7 +92,7 @@ class Comparison:
             body = _rewritten(body, self.translation)
         return (f"{path}?{query}" if query else path), body
 
-    def _headers(self, exchange: Exchange, recorded: RecordedResponse, target: str) -> dict[str, str]:
+    def _headers(self, exchange: Exchange, target: str) -> dict[str, str]:
         """Return the headers with which a request is sent again."""
         asked = exchange.request.headers
         found = {name: value for name in SENT if (value := header(asked, name)) is not None}
@@ -135,7 +102,7 @@ class Comparison:
         if credential is not None:
             found["Authorization"] = credential
         known = header(asked, "If-None-Match")
-        if recorded.status == 304:
+        if exchange.response is not None and exchange.response.status == 304:
             # Whatever it knew was current: the recorder may have lost it, or the answer that it came from.
             current = self.side.send("GET", target, found, None).header("ETag")
             known = current or known
@@ -143,18 +110,71 @@ class Comparison:
             found["If-None-Match"] = self.translation.texts.get(known, known)
         return found
 
-    def _as_recorded(self, ours: RecordedResponse, recorded: RecordedResponse, call: Call) -> RecordedResponse:
-        """Return our answer with the addresses that it would have where the recorded one comes from."""
+
+@dataclass(slots=True)
+class Comparison:
+    """Compares the recorded answers to requests with those of a server."""
+
+    resending: Resending
+    _wrote: bool = False
+
+    def compare(self, exchange: Exchange) -> Compared:
+        """Send a request again, and compare the two answers.
+
+        Raises:
+            NoAnswerError: the server does not answer.
+        """
+        call = call_of(exchange)
+        if call is None or exchange.response is None or call.part in SKIPPED:
+            why = FOREIGN if call is None else SKIPPED.get(call.part, "no answer was recorded")
+            return Compared(exchange.place, named(call), skipped=why)
+        self._wrote = self._wrote or call.writes
+        differences = self._differences(exchange, call, exchange.response)
+        return Compared(exchange.place, named(call), tuple((one, cause_of(one, exchange.lost, wrote=self._wrote)) for one in differences))
+
+    def _differences(self, exchange: Exchange, call: Call, recorded: RecordedResponse) -> Iterator[Difference]:
+        if call.writes and call.method != "DELETE" and Lost.REQUEST_BODY in exchange.lost:
+            yield Difference(f"request-lost:{named(call)}", "the body of the request", "not recorded", "not sent")
+            return
         origin = _origin(recorded) or call.base
-        if not origin or origin == self.side.origin:
-            return ours
-        headers = tuple((n, v.replace(self.side.origin, origin) if n in NAMING_THE_ORIGIN else v) for n, v in ours.headers)
-        return replace(ours, headers=headers, body=(ours.body or b"").replace(self.side.origin.encode(), origin.encode()))
+        answer = self.resending.send(exchange, call).response or RecordedResponse(0)
+        yield from differences(recorded, _at(origin, answer, self.resending.side.origin), call, self.resending.translation)
 
 
-def _named(call: Call | None) -> str:
+def differences(recorded: RecordedResponse, ours: RecordedResponse, call: Call, translation: Translation) -> Iterator[Difference]:
+    """Yield where two answers to a call differ; the translation learns from them."""
+    etags = recorded.header("ETag"), ours.header("ETag")
+    if etags[0] and etags[1]:
+        translation.texts[etags[0]] = etags[1]
+    if recorded.status != ours.status:
+        yield Difference(f"status:{recorded.status}->{ours.status}:{named(call)}", "status", recorded.status, ours.status)
+        if recorded.status // 100 != ours.status // 100:
+            return  # all the rest follows from it
+    yield from differences_of_headers(recorded.headers, ours.headers)
+    if recorded.body is None:
+        if ours.body:
+            yield Difference(f"body-lost:{named(call)}", "body", ABSENT, f"{len(ours.body):,} bytes")
+    elif recorded.body != ours.body or translation.ids:
+        found = _match(call)
+        bodies = Bodies(found[0].resource.plural if found else "", translation)
+        yield from bodies.differences(recorded.body, ours.body or b"", recorded.header("Content-Type") or "")
+
+
+def named(call: Call | None) -> str:
     """Return the method and the pattern of a call."""
     return "" if call is None else f"{call.method} {call.endpoint or call.part}"
+
+
+def _match(call: Call) -> Found | None:
+    return INDEX.match("GET" if call.method == "HEAD" else call.method, f"{API}{call.path}") if call.part == "api" else None
+
+
+def _at(origin: str, answer: RecordedResponse, ours: str) -> RecordedResponse:
+    """Return our answer with the addresses that it would have where the recorded one comes from."""
+    if not origin or origin == ours:
+        return answer
+    headers = tuple((name, value.replace(ours, origin) if name in NAMING_THE_ORIGIN else value) for name, value in answer.headers)
+    return replace(answer, headers=headers, body=(answer.body or b"").replace(ours.encode(), origin.encode()))
 
 
 def _origin(answer: RecordedResponse) -> str:

@@ -1,7 +1,7 @@
 """The servers that are compared: a sandbox in this process, and one that is reached over HTTP."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from http.client import HTTPException
 from typing import Any, Protocol
 from urllib.parse import quote, urlsplit
@@ -9,7 +9,6 @@ from urllib.parse import quote, urlsplit
 import orjson
 
 from inbox_mock.domain import limits, times
-from inbox_mock.engine.sandbox import Sandbox
 from inbox_mock.http import HttpClient
 from inbox_mock.recordings.exchange import RecordedResponse
 from inbox_mock.scenarios.build import Overrides
@@ -48,11 +47,9 @@ class InProcess:
 
     ``webhooks`` are those that it has sent: when, and the body.
 
-    Raises:
-        ScenarioError: the scenario cannot be built.
     """
 
-    def __init__(self, scenario: Mapping[str, Any], origin: str = REAL_SERVICE) -> None:
+    def __init__(self, origin: str = REAL_SERVICE) -> None:
         from inbox_mock.app import Options, create_app
 
         self._fake = create_app(Options(scenario=find_shipped("empty"), seed=0), wait=wait)
@@ -61,12 +58,15 @@ class InProcess:
         self._application = Application(self._fake.wsgi, self.origin)
         self._host = urlsplit(self.origin).netloc
         self.webhooks: list[tuple[datetime, dict[str, Any]]] = []
-        self.begin(scenario)
 
     def begin(self, scenario: Mapping[str, Any]) -> None:
-        """Begin anew, with another scenario."""
+        """Begin anew, with a scenario.
+
+        Raises:
+            ScenarioError: it cannot be built.
+        """
         self._fake.sandboxes.begin_anew()
-        self._sandbox: Sandbox = self._fake.factory.create(from_object(dict(scenario)), Overrides(mode="manual"), default=True)
+        self._sandbox = self._fake.factory.create(from_object(dict(scenario)), Overrides(mode="manual"), default=True)
         self._now = self._sandbox.clock.now
         self.webhooks.clear()
 
@@ -90,7 +90,9 @@ class InProcess:
             return RecordedResponse(int(found.status[:3]), tuple(found.headers), answer[found.at :])
         refused, _, content = answer.partition(b"\r\n\r\n")
         line, *fields = refused.decode("latin-1").split("\r\n")
-        return RecordedResponse(int(line.split(" ")[1]), tuple((name, value) for name, _, value in (f.partition(": ") for f in fields)), content)
+        return RecordedResponse(
+            int(line.split(" ")[1]), tuple((name, value) for name, _, value in (f.partition(": ") for f in fields)), content
+        )
 
     def move_to(self, moment: datetime) -> datetime:
         """Let the clock show a moment, if it is later than what it shows: what is due until then happens, and webhooks leave."""
@@ -131,8 +133,3 @@ class OverHttp:
     def move_to(self, moment: datetime) -> datetime:
         """Return the moment: nobody sets this clock."""
         return moment
-
-
-def now_or(moment: datetime | None) -> datetime:
-    """Return a moment, or the earliest one."""
-    return moment or datetime.min.replace(tzinfo=UTC)

@@ -1,0 +1,144 @@
+"""The report on what was compared, as JSON, from which the other formats are made; nothing private is in it."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from typing import Any
+
+from inbox_mock.comparing.difference import ABSENT, Difference
+from inbox_mock.comparing.kinds import says, sure_of
+from inbox_mock.comparing.running import Compared
+from inbox_mock.domain.fidelity import ASSUMPTIONS
+from inbox_mock.recordings.exchange import Lost
+
+JSON = dict[str, Any]
+CLEAN, DIFFERENT = "clean", "different"
+KEPT_VALUES = ("status", "header", "template", "meta", "link", "record", "error")
+"""What the kinds are about whose values are the API's own: statuses, addresses, figures, ids, the words of refusals."""
+TIME = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\dZ)?")
+ADDRESS = re.compile(r"https?://[^/\s\"<>]*")
+VALUE_IN_QUERY = re.compile(r"([?&][^=&\s>\"]*=)([^&\s>\"]*)")
+PLAIN_PARAMETERS = re.compile(r"[?&](page|per_page|include|fields|ids|status|months)=$")
+LONGEST = 400
+
+
+@dataclass(slots=True)
+class Group:
+    """The differences of one kind: how many there are, and the first one."""
+
+    difference: Difference
+    first: Compared
+    count: int = 0
+
+
+@dataclass(slots=True)
+class Found:
+    """What was compared: differences by their kinds and what the recorder lost, and the requests that were not sent, by the reason."""
+
+    compared: int = 0
+    skipped: Counter[str] = field(default_factory=Counter)
+    groups: dict[tuple[str, Lost | None], Group] = field(default_factory=dict)
+
+    @property
+    def kinds(self) -> frozenset[str]:
+        """The kinds of the differences that no recorder has caused."""
+        return frozenset(kind for kind, lost in self.groups if lost is None)
+
+
+def gather(compared: Iterable[Compared]) -> Found:
+    """Return all that was compared, by kinds."""
+    found = Found()
+    for one in compared:
+        if one.skipped:
+            found.skipped[one.skipped] += 1
+            continue
+        found.compared += 1
+        for difference, lost in one.differences:
+            group = found.groups.setdefault((difference.kind, lost), Group(difference, one))
+            group.count += 1
+    return found
+
+
+def report_of(found: Found, *, allowed: Sequence[str] = (), switches: Mapping[str, tuple[object, frozenset[str]]] | None = None) -> JSON:
+    """Return the report. Kinds that match one of the patterns ``allowed`` do not count.
+
+    ``switches`` are those that would explain differences: the other value of each, and the kinds that it makes vanish.
+    """
+    explained = {kind: name for name, (_, kinds) in (switches or {}).items() for kind in kinds}
+    differences = [
+        _group(kind, group) | {"allowed": is_allowed(kind, allowed), "switch": explained.get(kind)}
+        for (kind, lost), group in found.groups.items()
+        if lost is None
+    ]
+    differences.sort(key=lambda one: (one["allowed"], -one["count"], one["kind"]))
+    caused = [_group(kind, group) | {"lost": lost.value} for (kind, lost), group in found.groups.items() if lost is not None]
+    return {
+        "verdict": DIFFERENT if any(not one["allowed"] for one in differences) else CLEAN,
+        "compared": found.compared,
+        "not_compared": [{"why": why, "count": count} for why, count in found.skipped.most_common()],
+        "differences": differences,
+        "caused_by_recorder": sorted(caused, key=lambda one: (-one["count"], one["kind"])),
+        "switches": [
+            {"switch": name, "value": value, "says": ASSUMPTIONS[name].says, "explains": sorted(kinds)}
+            for name, (value, kinds) in (switches or {}).items()
+        ],
+    }
+
+
+def is_allowed(kind: str, patterns: Iterable[str]) -> bool:
+    """Return whether a kind matches one of the patterns, in which ``*`` stands for any text."""
+    return any(fnmatchcase(kind, pattern) for pattern in patterns)
+
+
+def _group(kind: str, group: Group) -> JSON:
+    one, fidelity = group.difference, sure_of(kind)
+    return {
+        "kind": kind,
+        "says": says(kind),
+        "count": group.count,
+        "sure": fidelity.level,
+        "source": fidelity.source,
+        "place": str(group.first.place),
+        "entry": group.first.place.entry,
+        "request": group.first.request,
+        "where": one.where,
+        "recorded": shown(kind, one.recorded),
+        "ours": shown(kind, one.ours),
+    }
+
+
+def shown(kind: str, value: object) -> str:
+    """Return a value without what is private: of a text only how it looks, of an address only its path."""
+    what, _, _ = kind.partition(":")
+    subject, _, verb = what.partition("-")
+    if value is ABSENT:
+        return repr(value)
+    if subject == "header" and verb != "value":
+        return "(there)"
+    if subject in KEPT_VALUES or verb in {"order", "lost"}:
+        return _without_addresses(str(value))[:LONGEST]
+    return looks(value)
+
+
+def looks(value: object) -> str:
+    """Return what a value looks like: its type and size, and itself if it is a time, a whole number, a truth value or null."""
+    if value is None or isinstance(value, bool):
+        return str(value).lower().replace("none", "null")
+    if isinstance(value, int):
+        return str(value)
+    if isinstance(value, float):
+        return "a number with a fraction" if value % 1 else f"{value:.1f}"
+    if isinstance(value, str):
+        return value if TIME.fullmatch(value) else f"a text of {len(value)} characters" if value else "a blank text"
+    if isinstance(value, list):
+        return f"a list of {len(value)}"
+    return f"an object with {len(value)} keys" if isinstance(value, dict) else str(value)
+
+
+def _without_addresses(text: str) -> str:
+    def masked(found: re.Match[str]) -> str:
+        return found[0] if PLAIN_PARAMETERS.search(found[1]) else f"{found[1]}..."
+
+    return VALUE_IN_QUERY.sub(masked, ADDRESS.sub("", text))
