@@ -65,7 +65,7 @@ def over_http(root: str, admin_token: str | None) -> Send:
         content = None if body is None else json.dumps(body).encode()
         # A write has no deadline: webhooks may have to be sent before it is answered.
         seconds = READING_SECONDS if method == "GET" else None
-        _check_root(root)
+        check_root(root)
         try:
             response = HttpClient(root).exchange(
                 method, f"{PREFIX}{path}", headers, content, seconds=seconds, connect_seconds=CONNECT_SECONDS
@@ -134,8 +134,12 @@ def written(name: str, given: object) -> object:
     return given.isoformat()
 
 
-def _check_root(root: str) -> None:
-    """Raise an error unless the URL can be the root of a server, which may be below a path; wrong ports fail when connecting."""
+def check_root(root: str) -> None:
+    """Check that a URL can be the root of a server, which may be below a path; wrong ports fail when connecting.
+
+    Raises:
+        AdminError: it cannot.
+    """
     try:
         parts = urlsplit(root)
     except ValueError:  # a bracket without its other one

@@ -66,6 +66,9 @@ class Bodies:
             first, second = theirs[name], mine[name]
             if name == "deleted_ids" and _are(list, first, second):
                 yield from self._ids("meta", name, self.plural, first, second, "meta.deleted_ids")
+            elif name == "Link" and _are(dict, first, second):
+                translated = {rel: self.translation.addresses(str(address)) for rel, address in first.items()}
+                yield from self._value("meta", name, translated, second, "meta.Link")
             else:
                 yield from self._value("meta", name, first, second, f"meta.{name}")
 

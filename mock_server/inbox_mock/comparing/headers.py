@@ -6,6 +6,7 @@ from enum import Enum
 from functools import lru_cache
 
 from inbox_mock.comparing.difference import ABSENT, Difference
+from inbox_mock.comparing.translation import Translation
 from inbox_mock.domain.fidelity import Fidelity, assumed, documented, recorded
 from inbox_mock.recordings.exchange import Headers
 
@@ -74,7 +75,7 @@ def spelled(name: str) -> str:
     return SPELLED.get(name.lower()) or "-".join(part.capitalize() for part in name.split("-"))
 
 
-def differences_of_headers(recorded: Headers, ours: Headers) -> Iterator[Difference]:
+def differences_of_headers(recorded: Headers, ours: Headers, translation: Translation) -> Iterator[Difference]:
     """Yield where the headers of two answers differ; a header that comes twice counts once."""
     theirs, mine = {name.lower(): value for name, value in recorded}, {name.lower(): value for name, value in ours}
     for name, value in theirs.items():
@@ -83,7 +84,7 @@ def differences_of_headers(recorded: Headers, ours: Headers) -> Iterator[Differe
             continue
         if other is None:
             yield Difference(f"header-missing:{spelled(name)}", f"header {spelled(name)}", value, ABSENT)
-        elif how is How.VALUE:
+        elif how is How.VALUE and translation.addresses(value) != other:
             yield Difference(f"header-value:{spelled(name)}", f"header {spelled(name)}", value, other)
     for name, value in mine.items():
         if name not in theirs and rule_of(name).how is not How.NEVER:

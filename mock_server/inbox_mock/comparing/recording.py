@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from types import MappingProxyType
 
 from inbox_mock.comparing.credentials import Credentials
 from inbox_mock.comparing.report import Found, gather
@@ -15,9 +15,10 @@ from inbox_mock.recordings.exchange import Exchange
 
 Read = Callable[[], Iterable[Exchange]]
 """Reads the exchanges, from the first one on, each time that it is called: none is kept."""
-Progress = Callable[[int], None]
+Progress = Callable[[int, int], None]
 Switches = Mapping[str, tuple[object, frozenset[str]]]
 """Switches, each with a value and the kinds of differences that are gone with it."""
+NONE: Mapping[str, object] = MappingProxyType({})
 KEEP = frozenset({"texts", "names"})
 
 
@@ -39,7 +40,7 @@ class RecordedSandbox:
         return Comparison(Resending(self.side, self.credentials, Translation(known, start), start))
 
 
-def sandbox_of(read: Read, progress: Progress | None = None) -> RecordedSandbox:
+def sandbox_of(read: Read) -> RecordedSandbox:
     """Return the sandbox of a recording, with all that it holds.
 
     Raises:
@@ -53,33 +54,25 @@ def sandbox_of(read: Read, progress: Progress | None = None) -> RecordedSandbox:
             credentials.observe(exchange)
             yield exchange
 
-    imported = import_exchanges(observed(), keep=KEEP, progress=progress)
+    imported = import_exchanges(observed(), keep=KEEP)
     return RecordedSandbox(imported, credentials, InProcess(imported.bases[0] if imported.bases else ""))
 
 
-def compare_recording(
-    read: Read, sandbox: RecordedSandbox, progress: Progress | None = None, assume: Mapping[str, object] | None = None
-) -> Found:
+def compare_recording(read: Read, sandbox: RecordedSandbox, assume: Mapping[str, object] = NONE) -> Found:
     """Send all requests of a recording to its sandbox, begun anew, and return what was compared."""
-    comparison = sandbox.begin(assume or {})
-
-    def compared() -> Iterator[Any]:
-        for number, exchange in enumerate(read(), 1):
-            yield comparison.compare(exchange)
-            if progress is not None:
-                progress(number)
-
-    return gather(compared())
+    comparison = sandbox.begin(assume)
+    return gather(map(comparison.compare, read()))
 
 
-def explaining_switches(read: Read, sandbox: RecordedSandbox, kinds: frozenset[str], progress: Progress | None = None) -> Switches:
-    """Return the switches with which differences of these kinds vanish and no others come, each by a run with its other value."""
+def explaining_switches(read: Read, sandbox: RecordedSandbox, found: Found, kinds: frozenset[str], progress: Progress) -> Switches:
+    """Return the switches with which some of these kinds of differences vanish and no others come, each by a run with another value."""
     current = {**DEFAULTS, **sandbox.imported.scenario.get("assume", {})}
-    found: dict[str, tuple[object, frozenset[str]]] = {}
-    for name, assumption in ASSUMPTIONS.items():
-        for value in assumption.choices:
-            if value != current[name]:
-                remaining = compare_recording(read, sandbox, progress, {name: value}).kinds
-                if remaining < kinds and len(kinds - remaining) > len(found.get(name, (None, frozenset()))[1]):
-                    found[name] = value, kinds - remaining
-    return found
+    others = [(name, value) for name, known in ASSUMPTIONS.items() for value in known.choices if value != current[name]]
+    explaining: dict[str, tuple[object, frozenset[str]]] = {}
+    for number, (name, value) in enumerate(others, 1):
+        with_it = compare_recording(read, sandbox, {name: value}).kinds
+        gone = kinds - with_it
+        if with_it <= found.kinds and len(gone) > len(explaining.get(name, (None, ()))[1]):
+            explaining[name] = value, gone
+        progress(number, len(others))
+    return explaining

@@ -5,12 +5,15 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
+from types import MappingProxyType
 from typing import Any
 
 from inbox_mock.comparing.difference import ABSENT, Difference
-from inbox_mock.comparing.kinds import says, sure_of
+from inbox_mock.comparing.kinds import SUBJECTS, VERBS, says, sure_of
 from inbox_mock.comparing.running import Compared
+from inbox_mock.conduct.evaluation import near
 from inbox_mock.domain.fidelity import ASSUMPTIONS
+from inbox_mock.importing import MadeUp
 from inbox_mock.recordings.exchange import Lost
 
 JSON = dict[str, Any]
@@ -22,6 +25,7 @@ ADDRESS = re.compile(r"https?://[^/\s\"<>]*")
 VALUE_IN_QUERY = re.compile(r"([?&][^=&\s>\"]*=)([^&\s>\"]*)")
 PLAIN_PARAMETERS = re.compile(r"[?&](page|per_page|include|fields|ids|status|months)=$")
 LONGEST = 400
+NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
 @dataclass(slots=True)
@@ -61,12 +65,20 @@ def gather(compared: Iterable[Compared]) -> Found:
     return found
 
 
-def report_of(found: Found, *, allowed: Sequence[str] = (), switches: Mapping[str, tuple[object, frozenset[str]]] | None = None) -> JSON:
-    """Return the report. Kinds that match one of the patterns ``allowed`` do not count.
+def report_of(
+    found: Found,
+    about: str,
+    *,
+    allowed: Sequence[str] = (),
+    made_up: Iterable[MadeUp] = (),
+    switches: Mapping[str, tuple[object, frozenset[str]]] = NOTHING,
+) -> JSON:
+    """Return the report. Kinds that match one of the patterns ``allowed`` do not count; ``about`` says what was compared.
 
-    ``switches`` are those that would explain differences: the other value of each, and the kinds that it makes vanish.
+    ``switches`` are those that would explain differences: the other value of each, and the kinds that it makes vanish. ``made_up``
+    is what the sandbox of a recording has that the recording does not show.
     """
-    explained = {kind: name for name, (_, kinds) in (switches or {}).items() for kind in kinds}
+    explained = {kind: name for name, (_, kinds) in switches.items() for kind in kinds}
     differences = [
         _group(kind, group) | {"allowed": is_allowed(kind, allowed), "switch": explained.get(kind)}
         for (kind, lost), group in found.groups.items()
@@ -76,15 +88,24 @@ def report_of(found: Found, *, allowed: Sequence[str] = (), switches: Mapping[st
     caused = [_group(kind, group) | {"lost": lost.value} for (kind, lost), group in found.groups.items() if lost is not None]
     return {
         "verdict": DIFFERENT if any(not one["allowed"] for one in differences) else CLEAN,
+        "about": about,
         "compared": found.compared,
         "not_compared": [{"why": why, "count": count} for why, count in found.skipped.most_common()],
         "differences": differences,
         "caused_by_recorder": sorted(caused, key=lambda one: (-one["count"], one["kind"])),
+        "made_up": [{"what": one.what, "count": one.count, "why": one.why} for one in made_up],
         "switches": [
             {"switch": name, "value": value, "says": ASSUMPTIONS[name].says, "explains": sorted(kinds)}
-            for name, (value, kinds) in (switches or {}).items()
+            for name, (value, kinds) in switches.items()
         ],
     }
+
+
+def misspelled(pattern: str) -> str | None:
+    """Return what is wrong with a pattern that no kind can match; None if one can."""
+    what = pattern.partition(":")[0]
+    known = ["status", *(f"{subject}-{verb}" for subject in SUBJECTS if subject != "status" for verb in VERBS)]
+    return None if any(fnmatchcase(one, what) for one in known) else near(what, known)
 
 
 def is_allowed(kind: str, patterns: Iterable[str]) -> bool:

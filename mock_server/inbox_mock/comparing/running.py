@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import orjson
 
-from inbox_mock.api.index import Found, OperationIndex
+from inbox_mock.api.index import OperationIndex
 from inbox_mock.api.operations import OPERATIONS
 from inbox_mock.comparing.bodies import Bodies
 from inbox_mock.comparing.causes import cause_of
@@ -62,15 +62,17 @@ class Resending:
         Raises:
             NoAnswerError: the server does not answer.
         """
-        self._be_at(exchange)
+        here = self._be_at(exchange)
         path = call.path if call.part == "uploads" else f"{API}{call.path}"
-        target, body = self._translated(exchange, path, _match(call))
+        target, body = self._translated(exchange, path)
         answer = self.side.send(call.method, target, self._headers(exchange, target), body)
         request = replace(exchange.request, url=f"{self.side.origin}{target}", body=body)
-        return replace(exchange, request=request, response=answer)
+        sent = replace(exchange, request=request, response=answer)
+        self.translation.here = here or time_of(sent) or self.translation.there
+        return sent
 
-    def _be_at(self, exchange: Exchange) -> None:
-        """Set the clock to the time of an exchange: by the API's own clock, or else by the recorder's, from the start on."""
+    def _be_at(self, exchange: Exchange) -> datetime | None:
+        """Set the clock to the time of an exchange, by the API's own clock, or else by the recorder's, and return what it shows."""
         told = time_of(exchange)
         if exchange.at is not None:
             if told is not None:
@@ -78,19 +80,14 @@ class Resending:
             elif self._ahead is None:
                 self._ahead = self.start - exchange.at
             told = told or exchange.at + self._ahead
-        self.translation.here = self.side.move_to(told or self.start)
-        self.translation.there = told or self.translation.here
+        self.translation.there = told or self.start
+        return self.side.move_to(self.translation.there)
 
-    def _translated(self, exchange: Exchange, path: str, found: Found | None) -> tuple[str, bytes | None]:
+    def _translated(self, exchange: Exchange, path: str) -> tuple[str, bytes | None]:
         """Return the target and the body of a request to the server."""
         query, body = urlsplit(exchange.request.url).query, exchange.request.body
-        if found is None:
-            path = self.translation.texts.get(path, path)
-        elif self.translation.ids:
-            operation, variables = found
-            path, query = self.translation.path(path, variables, operation), self.translation.query(query, operation)
-            body = _rewritten(body, self.translation)
-        return (f"{path}?{query}" if query else path), body
+        target = self.translation.addresses(self.translation.texts.get(path, path) + (f"?{query}" if query else ""))
+        return target, _rewritten(body, self.translation) if body and self.translation.ids else body
 
     def _headers(self, exchange: Exchange, target: str) -> dict[str, str]:
         """Return the headers with which a request is sent again."""
@@ -150,23 +147,20 @@ def differences(recorded: RecordedResponse, ours: RecordedResponse, call: Call, 
         yield Difference(f"status:{recorded.status}->{ours.status}:{named(call)}", "status", recorded.status, ours.status)
         if recorded.status // 100 != ours.status // 100:
             return  # all the rest follows from it
-    yield from differences_of_headers(recorded.headers, ours.headers)
     if recorded.body is None:
         if ours.body:
             yield Difference(f"body-lost:{named(call)}", "body", ABSENT, f"{len(ours.body):,} bytes")
     elif recorded.body != ours.body or translation.ids:
-        found = _match(call)
+        found = INDEX.match("GET" if call.method == "HEAD" else call.method, f"{API}{call.path}") if call.part == "api" else None
         bodies = Bodies(found[0].resource.plural if found else "", translation)
         yield from bodies.differences(recorded.body, ours.body or b"", recorded.header("Content-Type") or "")
+    # Last: of a record that the call has made, the body tells both ids.
+    yield from differences_of_headers(recorded.headers, ours.headers, translation)
 
 
 def named(call: Call | None) -> str:
     """Return the method and the pattern of a call."""
     return "" if call is None else f"{call.method} {call.endpoint or call.part}"
-
-
-def _match(call: Call) -> Found | None:
-    return INDEX.match("GET" if call.method == "HEAD" else call.method, f"{API}{call.path}") if call.part == "api" else None
 
 
 def _at(origin: str, answer: RecordedResponse, ours: str) -> RecordedResponse:
@@ -187,9 +181,9 @@ def _origin(answer: RecordedResponse) -> str:
     return "" if in_body is None else in_body[1].decode(errors="replace")
 
 
-def _rewritten(body: bytes | None, translation: Translation) -> bytes | None:
+def _rewritten(body: bytes, translation: Translation) -> bytes:
     """Return the body of a request with the ids of the server; what is no JSON stays as it is."""
     try:
-        return body and orjson.dumps(translation.body(orjson.loads(body)))
+        return orjson.dumps(translation.body(orjson.loads(body)))
     except orjson.JSONDecodeError:
         return body

@@ -8,6 +8,7 @@ from urllib.parse import quote, urlsplit
 
 import orjson
 
+from inbox_mock.client.calls import check_root
 from inbox_mock.domain import limits, times
 from inbox_mock.http import HttpClient
 from inbox_mock.recordings.exchange import RecordedResponse
@@ -38,8 +39,8 @@ class Side(Protocol):
             NoAnswerError: there is none.
         """
 
-    def move_to(self, moment: datetime) -> datetime:
-        """Let its clock show a moment, if it can be set and shows an earlier one, and return its present."""
+    def move_to(self, moment: datetime) -> datetime | None:
+        """Let its clock show a moment, if it shows an earlier one, and return its present; None if nobody sets this clock."""
 
 
 class InProcess:
@@ -116,9 +117,14 @@ class InProcess:
 
 
 class OverHttp:
-    """A server at the URL of its root. Its clock is its own."""
+    """A server at the URL of its root.
+
+    Raises:
+        AdminError: it is no URL of a server.
+    """
 
     def __init__(self, root: str, seconds: float) -> None:
+        check_root(root)
         self.origin, self._seconds = root, seconds
         self._http = HttpClient(root, keep_alive=True, most=limits.TRIED_ANSWER)
 
@@ -130,6 +136,5 @@ class OverHttp:
             raise NoAnswerError(f"{self.origin} does not answer: {str(error) or type(error).__name__}") from None
         return RecordedResponse(found.status, found.headers, found.body)
 
-    def move_to(self, moment: datetime) -> datetime:
-        """Return the moment: nobody sets this clock."""
-        return moment
+    def move_to(self, _moment: datetime) -> None:
+        """Do nothing: its clock is its own."""

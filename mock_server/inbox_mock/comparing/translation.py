@@ -1,13 +1,13 @@
 """What two servers name differently though it is the same: ids and times of what was made since the start, ETags, uploads."""
 
+import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from urllib.parse import parse_qsl, unquote, urlencode
 
-from inbox_mock.api.operation import Operation
 from inbox_mock.domain import times
+from inbox_mock.domain.endpoints import API
 from inbox_mock.domain.enumerations import APPLICATION, USER
 from inbox_mock.resources import RESOURCES
 from inbox_mock.resources.declaration import Resource
@@ -16,6 +16,9 @@ TOLERANCE = timedelta(seconds=2)
 """How far a time that a server has set may be from the time of the answer: both are in whole seconds."""
 PLURALS = {"Client": "clients", "Host": "hosts", APPLICATION: "applications", USER: "users"}
 """The resources of polymorphic associations, by their types."""
+ADDRESS = re.compile(rf"{API}/((?:inbox/)?[a-z_]+)(/\d[\d,%C]*)?([^?\s>]*)(\?[^\s>]*)?")
+IDS_IN_QUERY = re.compile(r"([?&](ids|rental_id|client_id)=)([\d,%C]+)")
+NUMBER = re.compile(r"(?<!%)\d+")
 EARLIEST = datetime.min.replace(tzinfo=UTC)
 JSON = Any
 
@@ -72,20 +75,9 @@ class Translation:
         self._moments.add((first, second))
         return True
 
-    def path(self, path: str, variables: Mapping[str, str], operation: Operation) -> str:
-        """Return the path of a request to the second server."""
-        for name, text in variables.items():
-            plural = f"{name.removesuffix('_id')}s" if name.endswith("_id") else operation.resource.plural
-            path = path.replace(f"/{text}", f"/{self._listed(plural, unquote(text))}", 1)
-        return path
-
-    def query(self, query: str, operation: Operation) -> str:
-        """Return the query of a request to the second server."""
-        if "ids=" not in query and "_id=" not in query:
-            return query
-        pairs = parse_qsl(query, keep_blank_values=True)
-        plurals = {"ids": operation.resource.plural, "rental_id": "rentals", "client_id": "clients"}
-        return urlencode([(name, self._listed(plurals[name], text) if name in plurals else text) for name, text in pairs])
+    def addresses(self, text: str) -> str:
+        """Return a text in which the addresses of records are those of the second server: a target, or a header."""
+        return ADDRESS.sub(self._address, text) if self.ids else text
 
     def body(self, body: JSON) -> JSON:
         """Return the JSON of a request to the second server."""
@@ -93,8 +85,17 @@ class Translation:
             return body
         return {plural: self._records(plural, records) for plural, records in body.items()}
 
-    def _listed(self, plural: str, text: str) -> str:
-        return ",".join(str(self.id_of(plural, int(one))) if one.isascii() and one.isdigit() else one for one in text.split(","))
+    def _address(self, found: re.Match[str]) -> str:
+        plural, ids, rest, query = found[1].removeprefix("inbox/"), found[2] or "", found[3], found[4] or ""
+
+        def translated(parameter: re.Match[str]) -> str:
+            named = plural if parameter[2] == "ids" else f"{parameter[2].removesuffix('_id')}s"
+            return f"{parameter[1]}{self._listed(named, parameter[3])}"
+
+        return f"{API}/{found[1]}{self._listed(plural, ids)}{rest}{IDS_IN_QUERY.sub(translated, query)}"
+
+    def _listed(self, plural: str, ids: str) -> str:
+        return NUMBER.sub(lambda found: str(self.id_of(plural, int(found[0]))), ids)
 
     def _records(self, plural: str, records: JSON) -> JSON:
         resource = RESOURCES.get(plural)

@@ -1,5 +1,6 @@
 """The report as one self-contained page, without scripts or other resources."""
 
+from collections.abc import Iterable
 from html import escape
 from itertools import groupby
 
@@ -31,35 +32,46 @@ tbody tr:nth-child(odd) { background: var(--box); } dt { font-weight: 600; } dd 
 
 def render(report: JSON) -> str:
     """Return the report as a page."""
-    title = headline(report)
+    about = (
+        f"Sandbox <code>{text(report['sandbox'])}</code>, scenario <code>{text(report['scenario'])}</code>, "
+        f"seed {text(report['seed'])}, at {text(report['now'])}"
+    )
+    return page(
+        headline(report),
+        report["verdict"],
+        [f'<p class="quiet">{about}</p>', *_warnings(report)],
+        [*_violations(report), *_rules(report), *_assumed(report)],
+        f"To look into it: <code>{text(report['replay'])}</code>",
+    )
+
+
+def page(title: str, verdict: str, above: Iterable[str], sections: Iterable[str], below: str) -> str:
+    """Return a page: the title in the colour of the verdict, what is said of it, sections, and a last line; all but the title is HTML."""
     parts = [
         "<!doctype html>",
         '<html lang="en"><head><meta charset="utf-8">',
         '<meta name="viewport" content="width=device-width, initial-scale=1">',
         """<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">""",
-        f"<title>{_text(title)}</title><style>{STYLE}</style></head><body>",
-        f'<header><h1 class="{_text(report["verdict"])}">{_text(title)}</h1>',
-        f'<p class="quiet">Sandbox <code>{_text(report["sandbox"])}</code>, scenario <code>{_text(report["scenario"])}</code>, ',
-        f"seed {_text(report['seed'])}, at {_text(report['now'])}</p>",
-        *_warnings(report),
+        f"<title>{text(title)}</title><style>{STYLE}</style></head><body>",
+        f'<header><h1 class="{text(verdict)}">{text(title)}</h1>',
+        *above,
         "</header><main>",
-        *_violations(report),
-        *_rules(report),
-        *_assumed(report),
-        f'</main><footer><p class="quiet">To look into it: <code>{_text(report["replay"])}</code></p></footer></body></html>',
+        *sections,
+        f'</main><footer><p class="quiet">{below}</p></footer></body></html>',
     ]
     return "\n".join(parts) + "\n"
 
 
-def _text(found: object) -> str:
+def text(found: object) -> str:
+    """Return a value as the text of a page."""
     return escape(printable(str(found)))
 
 
 def _warnings(report: JSON) -> list[str]:
-    found = [f'<p class="error"><strong>Broken:</strong> {_text(broken)}</p>' for broken in report["broken"]]
+    found = [f'<p class="error"><strong>Broken:</strong> {text(broken)}</p>' for broken in report["broken"]]
     if report["lost"]:
         found.append(
-            f"<p>The oldest {_text(report['lost'])} entries of the journal are kept no more: what they would show is not judged.</p>"
+            f"<p>The oldest {text(report['lost'])} entries of the journal are kept no more: what they would show is not judged.</p>"
         )
     return found
 
@@ -72,7 +84,7 @@ def _violations(report: JSON) -> list[str]:
         found = list(violations)
         shown += [_violation(violation) for violation in found[:MOST]]
         if len(found) > MOST:
-            shown.append(f'<p class="quiet">... and {len(found) - MOST} more of {_text(code)}</p>')
+            shown.append(f'<p class="quiet">... and {len(found) - MOST} more of {text(code)}</p>')
     return ["<section><h2>What the client did</h2>", *shown, "</section>"]
 
 
@@ -82,31 +94,31 @@ def _violation(violation: JSON) -> str:
     rows = "".join(_row(entry) for entry in shown)
     more = f'<p class="quiet">{len(evidence) - len(shown)} more entries in between</p>' if len(shown) < len(evidence) else ""
     severity = f"{violation['severity']}, allowed" if violation["allowed"] else violation["severity"]
-    code, title = _text(violation["code"]), _text(violation["title"])
-    return f"""<article class="{_text(violation["severity"])}">
-<h3><span class="code">{code}</span> The client {title}. <span class="quiet">({_text(severity)})</span></h3>
-<p>It {_text(violation["about"])}.</p>
+    code, title = text(violation["code"]), text(violation["title"])
+    return f"""<article class="{text(violation["severity"])}">
+<h3><span class="code">{code}</span> The client {title}. <span class="quiet">({text(severity)})</span></h3>
+<p>It {text(violation["about"])}.</p>
 <div class="scroll"><table><thead><tr><th>entry</th><th>at</th><th>request</th><th>status</th></tr></thead>
 <tbody>{rows}</tbody></table></div>{more}
-<dl><dt>Why</dt><dd>{_text(violation["why"])} <span class="quiet">({_text(violation["source"])})</span></dd>
-<dt>Fix</dt><dd>{_text(violation["fix"])}</dd></dl></article>"""
+<dl><dt>Why</dt><dd>{text(violation["why"])} <span class="quiet">({text(violation["source"])})</span></dd>
+<dt>Fix</dt><dd>{text(violation["fix"])}</dd></dl></article>"""
 
 
 def _row(entry: JSON) -> str:
     query = f"?{entry['query']}" if entry["query"] else ""
     status = "no answer" if entry["status"] is None else entry["status"]
-    why = f'<br><span class="quiet">{_text(entry["why"])}</span>' if entry["why"] else ""
+    why = f'<br><span class="quiet">{text(entry["why"])}</span>' if entry["why"] else ""
     request = f"{entry['method']} {entry['path']}{query}"
     return (
-        f"<tr><td>{_text(entry['id'])}</td><td>{_text(entry['at'])}</td>"
-        f'<td class="request"><code>{_text(request)}</code>{why}</td><td>{_text(status)}</td></tr>'
+        f"<tr><td>{text(entry['id'])}</td><td>{text(entry['at'])}</td>"
+        f'<td class="request"><code>{text(request)}</code>{why}</td><td>{text(status)}</td></tr>'
     )
 
 
 def _rules(report: JSON) -> list[str]:
     rows = [
-        f"<tr><td><code>{_text(rule['code'])}</code></td><td>{_text(rule['title'])}</td><td>{_text(rule['severity'])}</td>"
-        f"<td>{_text(rule['not_judged'] or rule['violations'] or 'none')}</td></tr>"
+        f"<tr><td><code>{text(rule['code'])}</code></td><td>{text(rule['title'])}</td><td>{text(rule['severity'])}</td>"
+        f"<td>{text(rule['not_judged'] or rule['violations'] or 'none')}</td></tr>"
         for rule in report["rules"]
     ]
     return [
@@ -121,8 +133,8 @@ def _assumed(report: JSON) -> list[str]:
     if not report["assumed"]:
         return []
     rows = [
-        f"<tr><td>{_text(one['seen'])}</td><td>{_text(one['behaviour'])}</td><td>{_text(one['source'])}</td>"
-        f"<td>{'<code>assume.' + _text(one['switch']) + '</code>' if one['switch'] else ''}</td></tr>"
+        f"<tr><td>{text(one['seen'])}</td><td>{text(one['behaviour'])}</td><td>{text(one['source'])}</td>"
+        f"<td>{'<code>assume.' + text(one['switch']) + '</code>' if one['switch'] else ''}</td></tr>"
         for one in report["assumed"]
     ]
     return [

@@ -8,7 +8,7 @@ from inbox_mock.conduct.text import NOTHING, target
 from inbox_mock.domain.values import printable
 
 if TYPE_CHECKING:
-    from junitparser import Failure
+    from junitparser import Failure, TestSuite
 
 SUITE = "inbox-mock rules of conduct"
 NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -16,7 +16,7 @@ NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 def render(report: JSON, threshold: str = "error") -> str:
     """Return the report as XML; violations below ``threshold`` or allowed ones are shown, and fail nothing."""
-    from junitparser import Failure, JUnitXml, Skipped, TestCase, TestSuite
+    from junitparser import Failure, Skipped, TestCase, TestSuite
 
     suite = TestSuite(SUITE)
     suite.timestamp = report["now"]
@@ -38,12 +38,19 @@ def render(report: JSON, threshold: str = "error") -> str:
         case = TestCase(legal(f"a rule that cannot judge: {broken}"), classname="inbox-mock", time=0)
         case.result = [Failure(legal(broken), "broken")]
         suite.add_testcase(case)
+    return written(suite)
+
+
+def written(suite: "TestSuite") -> str:
+    """Return a suite as XML."""
+    from junitparser import JUnitXml
+
     xml = JUnitXml()
     xml.add_testsuite(suite)
     suite.update_statistics()
     xml.update_statistics()
-    written: bytes = xml.tostring()
-    return written.decode()
+    found: bytes = xml.tostring()
+    return found.decode()
 
 
 def _described(failure: "Failure", violation: JSON) -> "Failure":

@@ -21,10 +21,10 @@ def headline(report: JSON) -> str:
     """Return the verdict in one line."""
     if not report["requests"] and not report["webhooks"]:
         return NOTHING
-    asked = _counted(report["requests"], "request")
-    asked += f" and {_counted(report['webhooks'], 'webhook')}" if report["webhooks"] else ""
+    asked = counted(report["requests"], "request")
+    asked += f" and {counted(report['webhooks'], 'webhook')}" if report["webhooks"] else ""
     counts = {severity: sum(v["severity"] == severity and not v["allowed"] for v in report["violations"]) for severity in ("error", "note")}
-    found = " and ".join(_counted(count, severity) for severity, count in counts.items() if count)
+    found = " and ".join(counted(count, severity) for severity, count in counts.items() if count)
     if report["broken"]:
         return f"{found or 'No violations'} in {asked}, but not every rule could judge"
     return f"{found} in {asked}" if found else f"Clean: no violations in {asked}"
@@ -39,7 +39,7 @@ def target(entry: JSON) -> str:
 
 def _lines(report: JSON) -> Iterator[str]:
     for broken in report["broken"]:
-        yield from _folded("", f"BROKEN  {broken}")
+        yield from folded("", f"BROKEN  {broken}")
     yield headline(report)
     yield f"Sandbox {report['sandbox']}, scenario {report['scenario']}, seed {report['seed']}, at {report['now']}"
     if report["lost"]:
@@ -61,8 +61,8 @@ def _lines(report: JSON) -> Iterator[str]:
 
 def _violation(violation: JSON) -> Iterator[str]:
     severity = f"{violation['severity']}, allowed" if violation["allowed"] else violation["severity"].upper()
-    yield from _folded("", f"{severity} {violation['code']}  The client {violation['title']}.")
-    yield from _folded("what", violation["about"])
+    yield from folded("", f"{severity} {violation['code']}  The client {violation['title']}.")
+    yield from folded("what", violation["about"])
     evidence = violation["evidence"]
     shown = evidence if len(evidence) <= MOST else [*evidence[: MOST - 1], evidence[-1]]
     for number, entry in enumerate(shown):
@@ -70,8 +70,8 @@ def _violation(violation: JSON) -> Iterator[str]:
             yield f"{'':10}... {len(evidence) - len(shown)} more"
         label = "" if number else "evidence"
         yield f"  {label:8}{entry['id']:>6}  {entry['at']}  {target(entry)}"
-    yield from _folded("why", f"{violation['why']} ({violation['source']})")
-    yield from _folded("fix", violation["fix"])
+    yield from folded("why", f"{violation['why']} ({violation['source']})")
+    yield from folded("fix", violation["fix"])
 
 
 def _rules(report: JSON) -> Iterator[str]:
@@ -82,7 +82,7 @@ def _rules(report: JSON) -> Iterator[str]:
     yield ""
     yield f"Judged by {len(report['rules']) - sum(map(len, skipped.values()))} of {len(report['rules'])} rules."
     for reason, codes in skipped.items():
-        yield from _folded("", f"Not judged: {', '.join(codes)}: {reason}.")
+        yield from folded("", f"Not judged: {', '.join(codes)}: {reason}.")
 
 
 def _assumed(report: JSON) -> Iterator[str]:
@@ -92,14 +92,16 @@ def _assumed(report: JSON) -> Iterator[str]:
     yield "This run relied on what no source settles. Check it against the real service:"
     for one in report["assumed"]:
         switch = f" Switch: assume.{one['switch']}." if one["switch"] else ""
-        yield from _folded(f"{one['seen']} x", f"{one['behaviour']} ({one['source']}){switch}")
+        yield from folded(f"{one['seen']} x", f"{one['behaviour']} ({one['source']}){switch}")
 
 
-def _folded(label: str, text: str) -> Iterator[str]:
+def folded(label: str, text: str) -> Iterator[str]:
+    """Yield a text in lines that a terminal shows whole, behind a label."""
     indent = "" if not label else f"  {label:8}"
     lines = wrap(printable(text), WIDTH, initial_indent=indent, subsequent_indent=" " * max(2, len(indent)), break_on_hyphens=False)
     yield from lines or [indent]
 
 
-def _counted(count: int, noun: str) -> str:
+def counted(count: int, noun: str) -> str:
+    """Return a number of things in words."""
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"

@@ -1,0 +1,121 @@
+"""Comparing two servers by the same requests: those of a recording, or a walk over all that can be read."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from urllib.parse import urlencode, urlsplit
+
+import orjson
+
+from inbox_mock.api.operations import OPERATIONS
+from inbox_mock.comparing.bodies import Bodies
+from inbox_mock.comparing.credentials import Credentials
+from inbox_mock.comparing.running import Compared, Comparison, Resending, named
+from inbox_mock.comparing.sides import OverHttp
+from inbox_mock.comparing.translation import EARLIEST, Translation
+from inbox_mock.domain.endpoints import API
+from inbox_mock.importing.calls import call_of
+from inbox_mock.recordings.exchange import Exchange, Lost, Place, RecordedRequest, RecordedResponse
+
+READS = frozenset({"GET", "HEAD"})
+NOT_WRITTEN = "it writes, and without --writes only GET and HEAD are sent to the other server"
+SPENT = "the requests that may be sent are used up"
+OF_REQUESTS = frozenset({Lost.REQUEST_HEADERS, Lost.REQUEST_BODY, Lost.AUTHORIZATION, Lost.QUERY_ORDER, Lost.QUERY_REPEATED})
+"""What a recorder may lose that counts when the request alone is used."""
+LISTS = tuple(one for one in OPERATIONS if one.method == "GET" and "<" not in one.rule)
+BATCH = 3
+"""So many ids are asked for at once."""
+
+
+@dataclass(slots=True)
+class OtherServer:
+    """The server that the fake is compared with. At most so many ``requests`` are sent to it, and without ``writes`` reads alone."""
+
+    resending: Resending
+    requests: int
+    writes: bool = False
+
+    def answer(self, exchange: Exchange) -> Exchange | Compared:
+        """Return a request as it was sent there, with the answer; or, if it was not sent, the reason.
+
+        Raises:
+            NoAnswerError: the server does not answer.
+        """
+        call = call_of(exchange)
+        if call is None or call.part != "api":
+            return replace(exchange, response=None)
+        if call.method not in READS and not self.writes:
+            return Compared(exchange.place, named(call), skipped=NOT_WRITTEN)
+        if not self.requests:
+            return Compared(exchange.place, named(call), skipped=SPENT)
+        self.requests -= 1
+        sent = self.resending.send(replace(exchange, at=None), call)
+        if exchange.response is not None and exchange.response.body and sent.response is not None:
+            # The recording's ids of what was made are learned, as far as they differ; the differences are nobody's.
+            bodies = Bodies(call.resource.plural if call.resource else "", self.resending.translation)
+            list(bodies.differences(exchange.response.body, sent.response.body or b"", ""))
+        return replace(sent, at=None, lost=exchange.lost & OF_REQUESTS)
+
+
+def over_http(root: str, token: str, seconds: float) -> Resending:
+    """Return what sends requests to a server, with one token.
+
+    Raises:
+        AdminError: its root is no URL of a server.
+    """
+    return Resending(OverHttp(root, seconds), Credentials(token), Translation(), EARLIEST)
+
+
+def compare_by(exchanges: Iterable[Exchange], other: OtherServer, comparison: Comparison) -> Iterator[Compared]:
+    """Send recorded requests to both servers, and yield each, compared."""
+    for exchange in exchanges:
+        answered = other.answer(exchange)
+        yield answered if isinstance(answered, Compared) else comparison.compare(answered)
+
+
+def compare_walking(other: OtherServer, comparison: Comparison) -> Iterator[Compared]:
+    """Read every list on both servers, its pages, its associations and some single records, and yield each request, compared."""
+    numbers = iter(range(1, other.requests + 1))
+
+    def ask(target: str) -> tuple[Compared, RecordedResponse | None]:
+        place = Place(other.resending.side.origin, next(numbers, 0))
+        answered = other.answer(Exchange(place, RecordedRequest("GET", target), None))
+        if isinstance(answered, Compared):
+            return answered, None
+        return comparison.compare(answered), answered.response
+
+    for operation in LISTS:
+        yield from _walk(f"{API}{operation.rule}", operation.resource.plural, tuple(link.name for link in operation.resource.links), ask)
+
+
+def _walk(
+    path: str, plural: str, associations: tuple[str, ...], ask: Callable[[str], tuple[Compared, RecordedResponse | None]]
+) -> Iterator[Compared]:
+    ids: list[int] = []
+    target: str | None = path
+    while target is not None:
+        compared, answer = ask(target)
+        yield compared
+        ids += _ids(answer, plural)
+        target = _next(answer)
+    if not ids:
+        return
+    more = [f"{path}?{urlencode({'include': ','.join(associations)})}"] if associations else []
+    for target in (*more, f"{path}?per_page=1", f"{path}/{ids[0]}", f"{path}/{','.join(map(str, ids[:BATCH]))}"):
+        yield ask(target)[0]
+
+
+def _ids(answer: RecordedResponse | None, plural: str) -> list[int]:
+    try:
+        records = orjson.loads((answer.body if answer else None) or b"{}").get(plural, [])
+        return [record["id"] for record in records if isinstance(record["id"], int)]
+    except (orjson.JSONDecodeError, AttributeError, KeyError, TypeError):
+        return []
+
+
+def _next(answer: RecordedResponse | None) -> str | None:
+    """Return the target of the next page; whatever host it names, it is asked for where the others were."""
+    for part in ((answer and answer.header("Link")) or "").split(", "):
+        if part.endswith('rel="next"'):
+            address = urlsplit(part.partition("<")[2].partition(">")[0])
+            return f"{address.path}?{address.query}" if address.path.startswith(f"{API}/") else None
+    return None
