@@ -12,6 +12,7 @@ from inbox_mock.comparing.translation import Translation
 from inbox_mock.domain.fidelity import ASSUMPTIONS, DEFAULTS
 from inbox_mock.importing import Imported, import_exchanges
 from inbox_mock.recordings.exchange import Exchange
+from inbox_mock.resources.privacy import EVERYTHING
 
 Read = Callable[[], Iterable[Exchange]]
 """Reads the exchanges, from the first one on, each time that it is called: none is kept."""
@@ -19,7 +20,6 @@ Progress = Callable[[int, int], None]
 Switches = Mapping[str, tuple[object, frozenset[str]]]
 """Switches, each with a value and the kinds of differences that are gone with it."""
 NONE: Mapping[str, object] = MappingProxyType({})
-KEEP = frozenset({"texts", "names"})
 
 
 @dataclass(slots=True)
@@ -54,7 +54,7 @@ def sandbox_of(read: Read) -> RecordedSandbox:
             credentials.observe(exchange)
             yield exchange
 
-    imported = import_exchanges(observed(), keep=KEEP)
+    imported = import_exchanges(observed(), keep=EVERYTHING)
     return RecordedSandbox(imported, credentials, InProcess(imported.bases[0] if imported.bases else ""))
 
 

@@ -13,7 +13,7 @@ from inbox_mock.comparing.kinds import SUBJECTS, VERBS, says, sure_of
 from inbox_mock.comparing.running import Compared
 from inbox_mock.conduct.evaluation import near
 from inbox_mock.domain.fidelity import ASSUMPTIONS
-from inbox_mock.importing import MadeUp
+from inbox_mock.importing.completing import MadeUp
 from inbox_mock.recordings.exchange import Lost
 
 JSON = dict[str, Any]
