@@ -70,6 +70,8 @@ def exchange(
     """Return the exchange of an entry, bodies decoded, headers without those of encoding; a ``status`` of 0 or less is no answer."""
     sent, got = decoded(asked.body, asked.headers), decoded(answered.body, answered.headers)
     losses = {*lost, Lost.ENCODING, *got.lost, *({Lost.REQUEST_BODY} if sent.lost else ())}
+    if all(name.islower() for name, _ in answered.headers):
+        losses.add(Lost.HEADER_CASE)  # as HTTP/2 sends them
     authorization = header(asked.headers, "Authorization")
     expected = status not in {0, 401} and urlsplit(url).path.startswith("/api/")
     if (authorization is None and expected) or (authorization is not None and not TOKEN.fullmatch(authorization)):

@@ -29,6 +29,7 @@ class Lost(Enum):
     CONTENT_TYPE = "the content type of the answer"
     ENCODING = "the headers that say how a body was encoded and how long it was"
     DATE = "the Date of the answer"
+    SERVER = "the Server of the answer"
 
 
 @dataclass(frozen=True, slots=True)

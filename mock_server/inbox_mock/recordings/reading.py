@@ -1,24 +1,34 @@
 """Read recorded traffic: files, folders and archives, each in the format that its content shows."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from itertools import chain
+from operator import itemgetter
 from pathlib import Path
 from typing import IO
 
 from inbox_mock.domain import limits
 from inbox_mock.domain.spelling import shown
-from inbox_mock.recordings.entry import Entry
+from inbox_mock.recordings import documents, streams
+from inbox_mock.recordings.entry import Entry, part
 from inbox_mock.recordings.errors import Malformed, NotARecordingError, RecordingError
 from inbox_mock.recordings.exchange import Exchange, Place
 from inbox_mock.recordings.formats import Format, formats
 from inbox_mock.recordings.sources import BROKEN, Source, broken, held, sources
-from inbox_mock.recordings.streams import Stream, Truncated, entries
 
 Progress = Callable[[int, int], None]
 """Is told how many bytes were read, and of how many."""
+Ordered = tuple[int | None, Exchange]
 SNIFFED = 64 * limits.KIBIBYTE
 BOM = b"\xef\xbb\xbf"
+TABLE = re.compile(rb"\[\[\w")
+"""How a list of tables begins in TOML."""
+OTHER = (
+    (re.compile(rb"\A\x1f\x8b"), "a compressed file", "it unpacked"),
+    (re.compile(rb"\bnock\("), "JavaScript as nock writes it by default", "objects: record with output_objects, and write them as JSON"),
+)
+"""What files without entries hold, and what is expected instead."""
 Items = Iterator[tuple[tuple[str, ...], dict[str, object], object]]
 
 
@@ -46,13 +56,17 @@ def read_held(name: str, content: bytes) -> Iterator[Exchange]:
 def _of_sources(listed: "list[tuple[Path | str, list[Source]]]", progress: Progress | None) -> Iterator[Exchange]:
     counted = _Count(sum(source.size for _, found in listed for source in found), progress)
     for path, found in listed:
-        yielded = 0
+        yielded, ordered = 0, list[tuple[int, Exchange]]()
         for source in found:
-            for exchange in _of_source(source, counted):
+            for order, exchange in _of_source(source, counted):
                 yielded += 1
-                yield exchange
+                if order is None:
+                    yield exchange
+                else:
+                    ordered.append((order, exchange))
         if not yielded:
             raise NotARecordingError(path, "no exchange", expected())
+        yield from (exchange for _, exchange in sorted(ordered, key=itemgetter(0)))
 
 
 def expected() -> str:
@@ -91,7 +105,7 @@ class _Reached:
         self.entry, self.format = 1, ""
 
 
-def _of_source(source: Source, count: _Count) -> Iterator[Exchange]:
+def _of_source(source: Source, count: _Count) -> Iterator[Ordered]:
     """Yield the exchanges of one file; none of a file that is no recording, unless it must be one."""
     reached = _Reached()
     try:
@@ -109,13 +123,13 @@ def _of_source(source: Source, count: _Count) -> Iterator[Exchange]:
 def _placed(name: str, entry: int, error: Malformed | NotARecordingError) -> RecordingError:
     if isinstance(error, NotARecordingError):
         return error
-    if isinstance(error, Truncated):
+    if isinstance(error, streams.Truncated):
         whole = {1: "no entry is", 2: "entry 1 is"}.get(entry, f"entries 1 to {entry - 1} are")
         return RecordingError(name, f"the end of the file within entry {entry}; {whole} whole", error.expected)
     return RecordingError(Place(name, entry), error.found, error.expected)
 
 
-def _exchanges(source: Source, file: "_Counted", reached: _Reached) -> Iterator[Exchange]:
+def _exchanges(source: Source, file: "_Counted", reached: _Reached) -> Iterator[Ordered]:
     items = _items(source, file)
     first = next(items, None)
     if first is None:
@@ -125,16 +139,31 @@ def _exchanges(source: Source, file: "_Counted", reached: _Reached) -> Iterator[
     for number, (_, head, value) in enumerate(chain([first], items), 1):
         reached.entry = number
         for exchange in chosen.read(Entry(Place(source.name, number), value, head, source.attached)):
-            yield replace(exchange, lost=exchange.lost | chosen.loses)
+            yield _order(value, chosen), replace(exchange, lost=exchange.lost | chosen.loses)
         reached.entry = number + 1
 
 
+def _order(value: object, chosen: Format) -> int | None:
+    """Return the number by which exchanges are sorted; None if they stay as they are."""
+    number = part(value, chosen.order) if chosen.order else None
+    return number if isinstance(number, int) else None
+
+
 def _items(source: Source, file: "_Counted") -> Items:
+    """Yield the items of what may be lists of entries, each with the path of its list and what stands before it."""
     with source.open() as begins:
-        opens = begins.read(SNIFFED).removeprefix(BOM).lstrip()[:1]
-    if opens in {b"{", b"["}:
-        return entries(Stream(file), _lists())
-    raise NotARecordingError(source.name, "something else" if opens else "an empty file", expected())
+        head = begins.read(SNIFFED).removeprefix(BOM).lstrip()
+    if head[:1] in {b"{", b"["} and not TABLE.match(head):
+        return streams.entries(streams.Stream(file), _lists())
+    tops = b"|".join(re.escape(path[0].encode()) for path in _lists() if path)
+    if re.search(rb"^\[\[(?:%s)\b" % tops, head, re.MULTILINE):
+        return documents.entries(documents.from_toml(documents.text_of(file)), _lists())
+    if re.search(rb"^[\"']?(?:%s)[\"']?[ \t]*:" % tops, head, re.MULTILINE):
+        return documents.entries(documents.from_yaml(documents.text_of(file)), _lists())
+    for sign, found, wanted in OTHER:
+        if sign.search(head):
+            raise NotARecordingError(source.name, found, wanted)
+    raise NotARecordingError(source.name, "something else" if head else "an empty file", expected())
 
 
 def _lists() -> set[tuple[str, ...]]:

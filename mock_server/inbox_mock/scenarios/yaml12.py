@@ -1,104 +1,21 @@
-"""Parse YAML by the rules of version 1.2, with the line of every value, and write it, a record to a line."""
+"""Parse a scenario's YAML, by the rules of version 1.2, with the line of every value, and write it, a record to a line."""
 
 import json
 import re
-from collections import Counter
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 
 import yaml
 
 from inbox_mock.domain import limits
 from inbox_mock.scenarios.errors import Lines, NotYamlError, Path, ScenarioError
 from inbox_mock.scenarios.size import SMALLER
-
-try:
-    from yaml import CSafeLoader as _Loader
-except ImportError:  # PyYAML without libyaml is slower, with the same result
-    from yaml import SafeLoader as _Loader  # type: ignore[assignment]
+from inbox_mock.yaml_events import Bounds, Loader, NoYamlError, YamlError, refused, scalar, within
 
 WIDTH = 120
 PLAIN = re.compile(r"[^\W\d_](?:[\w .'()/!?@%&+-]*[\w.)!?])?|[+-](?:[0-9]+[dhms])+")
 """Texts that need no quotes, but for these words, which other readers of YAML take for something else."""
 WORDS = frozenset({"null", "true", "false", "yes", "no", "on", "off", "y", "n"})
 UNPRINTABLE = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
-
-
-class Loader(_Loader):
-    """YAML 1.2's core schema: ``no`` is a word, ``14:45`` and dates are text."""
-
-    yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}  # noqa: RUF012
-
-
-Loader.add_implicit_resolver("tag:yaml.org,2002:null", re.compile(r"^(?:~|null|Null|NULL|)$"), ["~", "n", "N", ""])
-Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(?:true|True|TRUE|false|False|FALSE)$"), list("tTfF"))
-Loader.add_implicit_resolver(
-    "tag:yaml.org,2002:int", re.compile(r"^(?:[-+]?[0-9]{1,18}|0o[0-7]{1,20}|0x[0-9a-fA-F]{1,15})$"), list("-+0123456789")
-)
-Loader.add_implicit_resolver(
-    "tag:yaml.org,2002:float",
-    re.compile(r"^[-+]?(?:(?:\.[0-9]+|[0-9]+\.[0-9]*)(?:[eE][-+]?[0-9]+)?|[0-9]+[eE][-+]?[0-9]+)$"),
-    list("-+.0123456789"),
-)
-
-
-@dataclass(slots=True)
-class Size:
-    """The size of a part of a document, in which each alias counts as what it stands for."""
-
-    values: int
-    characters: int = 0
-    levels: int = 0
-
-    def add(self, part: "Size") -> None:
-        """Add a part that this one holds."""
-        self.values += part.values
-        self.characters += part.characters
-        self.levels = max(self.levels, part.levels + 1)
-
-
-def check_document(events: Iterable[yaml.Event], name: str) -> None:
-    """Read a document's events only as far as the limits of values, of characters and of nesting allow.
-
-    Raises:
-        ScenarioError: it passes one of them, or an alias holds itself.
-    """
-    document, anchored = Size(0), dict[str | None, Size]()
-    within: list[tuple[str | None, Size]] = []
-    begun = Counter[str | None]()
-    for event in events:
-        part, levels, line = Size(0), len(within), event.start_mark.line + 1 if event.start_mark else 1
-        if isinstance(event, yaml.CollectionStartEvent):
-            within.append((event.anchor, Size(1)))
-            begun[event.anchor] += 1
-            document.values += 1
-        elif isinstance(event, yaml.CollectionEndEvent):
-            anchor, part = within.pop()
-            begun[anchor] -= 1
-            anchored[anchor] = part
-        elif isinstance(event, yaml.ScalarEvent):
-            part = anchored[event.anchor] = Size(1, len(event.value))
-            document.add(part)
-        elif isinstance(event, yaml.AliasEvent):
-            if begun[event.anchor]:
-                raise ScenarioError(name, line, "an alias that holds itself", "a scenario")
-            part = anchored.get(event.anchor, part)
-            levels += part.levels
-            document.add(part)
-        if within:
-            within[-1][1].add(part)
-        found = _passed(document, levels)
-        if found is not None:
-            raise ScenarioError(name, line, found, SMALLER)
-
-
-def _passed(document: Size, levels: int) -> str | None:
-    """Return the limit that a document passes, in words."""
-    if document.values > limits.SCENARIO_VALUES:
-        return f"more than {limits.SCENARIO_VALUES}"
-    if document.characters > limits.SCENARIO:
-        return f"more than {limits.SCENARIO} of text"
-    return f"values nested more than {limits.LEVELS} deep" if levels > limits.LEVELS else None
 
 
 def read(text: str, name: str) -> tuple[object, Lines]:
@@ -109,15 +26,15 @@ def read(text: str, name: str) -> tuple[object, Lines]:
     """
     lines = Lines()
     try:
-        check_document(yaml.parse(text, Loader), name)
-        node = Loader(text).get_single_node()
-        return (None if node is None else _data(node, (), lines, name)), lines
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        last = max(1, len(text.splitlines()))  # what is missing at the end is missed on the line after it
-        raise NotYamlError(name, min(line, last), str(error.problem)) from None
-    except yaml.YAMLError as error:
-        raise NotYamlError(name, 1, str(error).splitlines()[0]) from None
+        with refused(text):
+            for _ in within(Bounds(limits.SCENARIO_VALUES, limits.SCENARIO, SMALLER), yaml.parse(text, Loader)):
+                pass
+            node = Loader(text).get_single_node()
+    except NoYamlError as error:
+        raise NotYamlError(name, error.line, error.found) from None
+    except YamlError as error:
+        raise ScenarioError(name, error.line, error.found, error.expected) from None
+    return (None if node is None else _data(node, (), lines, name)), lines
 
 
 def write(data: Mapping[str, object], heading: str = "") -> str:
@@ -176,20 +93,6 @@ def _data(node: yaml.Node, path: Path, lines: Lines, name: str) -> object:
     if isinstance(node, yaml.SequenceNode):
         return [_data(item, (*path, index), lines, name) for index, item in enumerate(node.value)]
     try:
-        return _scalar(node)
+        return scalar(str(node.value), node.tag)
     except ValueError:
         raise ScenarioError(name, node.start_mark.line + 1, repr(node.value), f"what its tag {node.tag} says") from None
-
-
-def _scalar(node: yaml.Node) -> object:
-    text = str(node.value)
-    match node.tag.rpartition(":")[2]:
-        case "null":
-            return None
-        case "bool":
-            return text.lower() == "true"
-        case "int":
-            return int(text, {"0o": 8, "0x": 16}.get(text[:2], 10))
-        case "float":
-            return float(text)
-    return text

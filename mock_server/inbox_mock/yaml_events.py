@@ -1,0 +1,152 @@
+"""YAML 1.2 as events, within limits: of text from anybody, aliases that multiply and nesting without end included."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import yaml
+
+from inbox_mock.domain import limits
+from inbox_mock.domain.limits import Limit
+
+try:
+    from yaml import CSafeLoader as _Loader
+except ImportError:  # PyYAML without libyaml is slower, with the same result
+    from yaml import SafeLoader as _Loader  # type: ignore[assignment]
+
+
+class Loader(_Loader):
+    """YAML 1.2's core schema: ``no`` is a word, ``14:45`` and dates are text."""
+
+    yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}  # noqa: RUF012
+
+
+Loader.add_implicit_resolver("tag:yaml.org,2002:null", re.compile(r"^(?:~|null|Null|NULL|)$"), ["~", "n", "N", ""])
+Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(?:true|True|TRUE|false|False|FALSE)$"), list("tTfF"))
+Loader.add_implicit_resolver(
+    "tag:yaml.org,2002:int", re.compile(r"^(?:[-+]?[0-9]{1,18}|0o[0-7]{1,20}|0x[0-9a-fA-F]{1,15})$"), list("-+0123456789")
+)
+Loader.add_implicit_resolver(
+    "tag:yaml.org,2002:float",
+    re.compile(r"^[-+]?(?:(?:\.[0-9]+|[0-9]+\.[0-9]*)(?:[eE][-+]?[0-9]+)?|[0-9]+[eE][-+]?[0-9]+)$"),
+    list("-+.0123456789"),
+)
+
+
+class YamlError(Exception):
+    """A document passes a limit, or holds what it must not: the line, what was found and what was expected."""
+
+    def __init__(self, line: int, found: str, expected: str) -> None:
+        self.line, self.found, self.expected = line, found, expected
+        super().__init__(f"line {line}: {found}; expected {expected}")
+
+
+class NoYamlError(YamlError):
+    """A text is not YAML; ``found`` is what the parser says."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """How large a document may be, each alias counted as what it stands for, and what to say if it is larger."""
+
+    values: Limit
+    text: Limit
+    smaller: str
+
+
+@dataclass(slots=True)
+class Size:
+    """The size of a part of a document, in which each alias counts as what it stands for."""
+
+    values: int
+    characters: int = 0
+    levels: int = 0
+
+    def add(self, part: "Size") -> None:
+        """Add a part that this one holds."""
+        self.values += part.values
+        self.characters += part.characters
+        self.levels = max(self.levels, part.levels + 1)
+
+
+@contextmanager
+def refused(text: str) -> Iterator[None]:
+    """Raise what the parser says of a text as `NoYamlError`, with a line of the text."""
+    try:
+        yield
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        last = max(1, len(text.splitlines()))  # what is missing at the end is missed on the line after it
+        raise NoYamlError(min(line, last), str(error.problem), "a YAML document") from None
+    except yaml.YAMLError as error:
+        raise NoYamlError(1, str(error).splitlines()[0], "a YAML document") from None
+
+
+def within(bounds: Bounds, events: Iterable[yaml.Event]) -> Iterator[yaml.Event]:
+    """Yield a document's events only as far as the limits of values, of characters and of nesting allow.
+
+    Raises:
+        YamlError: it passes one of them, or an alias holds itself.
+    """
+    document, anchored = Size(0), dict[str | None, Size]()
+    open_parts: list[tuple[str | None, Size]] = []
+    begun = Counter[str | None]()
+    for event in events:
+        part, levels, line = Size(0), len(open_parts), line_of(event)
+        if isinstance(event, yaml.CollectionStartEvent):
+            open_parts.append((event.anchor, Size(1)))
+            begun[event.anchor] += 1
+            document.values += 1
+        elif isinstance(event, yaml.CollectionEndEvent):
+            anchor, part = open_parts.pop()
+            begun[anchor] -= 1
+            anchored[anchor] = part
+        elif isinstance(event, yaml.ScalarEvent):
+            part = anchored[event.anchor] = Size(1, len(event.value))
+            document.add(part)
+        elif isinstance(event, yaml.AliasEvent):
+            if begun[event.anchor]:
+                raise YamlError(line, "an alias that holds itself", bounds.smaller)
+            part = anchored.get(event.anchor, part)
+            levels += part.levels
+            document.add(part)
+        if open_parts:
+            open_parts[-1][1].add(part)
+        found = _passed(document, levels, bounds)
+        if found is not None:
+            raise YamlError(line, found, bounds.smaller)
+        yield event
+
+
+def line_of(event: yaml.Event) -> int:
+    """Return the line at which an event begins, counted from 1."""
+    return event.start_mark.line + 1 if event.start_mark else 1
+
+
+def _passed(document: Size, levels: int, bounds: Bounds) -> str | None:
+    """Return the limit that a document passes, in words."""
+    if document.values > bounds.values:
+        return f"more than {bounds.values}"
+    if document.characters > bounds.text:
+        return f"more than {bounds.text} of text"
+    return f"values nested more than {limits.LEVELS} deep" if levels > limits.LEVELS else None
+
+
+def scalar(text: str, tag: str) -> object:
+    """Return the value of a scalar that its tag names: null, a bool, a number, otherwise the text.
+
+    Raises:
+        ValueError: it is not what the tag says.
+    """
+    match tag.rpartition(":")[2]:
+        case "null":
+            return None
+        case "bool":
+            return text.lower() == "true"
+        case "int":
+            return int(text, {"0o": 8, "0x": 16}.get(text[:2], 10))
+        case "float":
+            return float(text)
+    return text
