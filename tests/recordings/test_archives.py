@@ -35,7 +35,9 @@ def test_a_recording_in_an_archive_is_read_as_it_is_outside(tmp_path: Path) -> N
     assert len(asked) > 5
 
 
-@pytest.mark.parametrize("damaged", [packed(har=HAR)[:-40], packed(har=HAR).replace(b"Bearer", b"bearer").replace(b"api/v3", b"api/v4")])
+@pytest.mark.parametrize(
+    "damaged", [packed(har=HAR)[:-40], packed(har=HAR).replace(b"Bearer", b"bearer").replace(b"api/v3", b"api/v4")], ids=["cut", "altered"]
+)
 def test_a_damaged_archive_is_told_and_no_error_of_the_program(damaged: bytes) -> None:
     with pytest.raises(RecordingError, match=r"bug\.zip.*: found an archive that cannot be read"):
         list(read_held("bug.zip", damaged))
