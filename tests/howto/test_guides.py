@@ -11,7 +11,7 @@ from tours import served, steps, walk, write_files
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
 WALKED = ["point-your-client-here", "in-ci", "reproduce-an-edge-case"]
-GUIDES = [*WALKED, "compare"]
+GUIDES = [*WALKED, "alternatives"]
 
 
 @pytest.mark.parametrize("name", WALKED)

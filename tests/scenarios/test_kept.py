@@ -48,7 +48,7 @@ def nothing_is_made(monkeypatch: pytest.MonkeyPatch) -> None:
         raise AssertionError
 
     monkeypatch.setattr(build, "build_image", made)
-    monkeypatch.setattr(loading, "_parsed", made)
+    monkeypatch.setattr(loading, "from_text", made)
 
 
 def files(earlier: Kept) -> list[Path]:

@@ -1,6 +1,7 @@
 """Access control of the admin API, and its refusals as RFC 9457 problems."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from hmac import compare_digest
 
@@ -117,12 +118,15 @@ def problem_of(refusal: Refusal) -> Response:
     if isinstance(refusal, errors.NotFound) and not detail:
         detail = f"nothing of this id, or no such address; {PREFIX}/openapi.json lists the addresses"
     if isinstance(refusal, errors.PayloadTooLarge):
-        detail = f"the body may have {limits.ADMIN_BODY}"
+        detail = limits.too_large(limits.of_body(request.path))
     body: dict[str, object] = {"type": "about:blank", "title": phrase(refusal.status), "status": refusal.status, "code": refusal.code}
     if detail:
         body["detail"] = detail
     if isinstance(refusal, Invalid):
-        given: object = read_body(request.get_data()) if request.method != "GET" else request.args
+        given: object = request.args
+        if request.method != "GET":
+            with suppress(errors.BadRequest):  # a file has no fields
+                given = read_body(request.get_data())
         told = [(p, found_in(given, p)) for p in refusal.problems]
         body["errors"] = [{"field": p.field, **({} if found is None else {"found": found}), "expected": p.title} for p, found in told]
     answer = Response(orjson.dumps(body), refusal.status, content_type=PROBLEM_JSON)

@@ -94,7 +94,9 @@ def get_directory(call: AdminCall) -> JSON:
 
 @operation("GET", "/catalogue", refusals=())
 def get_catalogue(_: AdminCall) -> JSON:
-    """List which scenarios, channels, faults, events and actions there are."""
+    """List which scenarios, channels, faults, formats of exports, events and actions there are."""
+    from inbox_mock.admin.exporting import formats
+
     return {
         "scenarios": [{"name": scenario.name, "description": scenario.description} for scenario in shipped()],
         "channels": [
@@ -119,6 +121,7 @@ def get_catalogue(_: AdminCall) -> JSON:
             }
             for kind, fault in kinds().items()
         ],
+        "exports": [{"name": name, "says": says} for name, says in formats().items()],
         "events": list(event_types()),
         "actions": [
             {"name": action.name, "subject": action.subject, "operation": action.operation, "arguments": dict(action.arguments)}

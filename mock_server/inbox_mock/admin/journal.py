@@ -98,6 +98,7 @@ def operations() -> "OperationIndex":
         "format": f"json, if left out, or one of {', '.join(FORMATS)}.",
         "allow": "Codes of rules, joined by commas, whose violations are told but do not count.",
     },
+    gives=tuple(FORMATS.values()),
     answer={
         "type": "object",
         "properties": {

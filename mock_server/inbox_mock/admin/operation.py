@@ -40,7 +40,7 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class AdminCall:
-    """A call of the admin API by a caller."""
+    """A call of the admin API by a caller; ``file`` is the body of an operation that takes one as it is."""
 
     caller: Caller
     factory: SandboxFactory
@@ -49,6 +49,7 @@ class AdminCall:
     body: JSON
     query: Mapping[str, str]
     sender: WebhookSender
+    file: bytes = b""
 
     @property
     def in_sandbox(self) -> Sandbox:
@@ -106,7 +107,8 @@ def _undeclared(_: AdminCall) -> None:
 class AdminOperation:
     """An operation of the admin API.
 
-    ``body`` has the JSON Schema of each property of the request's body, ``answer`` that of the response's body.
+    ``body`` has the JSON Schema of each property of the request's body, ``answer`` that of the response's body. ``takes`` is the content
+    type of a body that is no JSON but a file, ``gives`` the content types of the answers that are none.
     ``query`` describes each query parameter; ``refusals`` are the statuses that a refusal can have besides those of every operation.
     ``least`` is the least role that may call it: if it is left out, ``read`` to read, ``own`` for what is about a sandbox, which must
     be one's own, and ``all`` for everything else.
@@ -117,6 +119,8 @@ class AdminOperation:
     _: KW_ONLY
     body: Schemas = field(default_factory=dict)
     answer: Schemas = field(default_factory=lambda: {"type": "object"})
+    takes: str = ""
+    gives: Sequence[str] = ()
     query: Mapping[str, str] = field(default_factory=dict)
     status: int = 200
     refusals: tuple[int, ...] = (404, 422)

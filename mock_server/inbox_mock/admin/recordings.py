@@ -1,26 +1,97 @@
-"""A sandbox's traffic as a file of a format that other tools read."""
+"""Recordings that become scenarios, and a sandbox's traffic as a file of a format that other tools read."""
 
+import re
+from dataclasses import asdict
 from urllib.parse import quote
 
-from inbox_mock.admin.operation import AdminCall, Page, operation
+from inbox_mock.admin.operation import JSON, AdminCall, Page, operation
 from inbox_mock.api.rendering import why_header
-from inbox_mock.domain.errors import Invalid, invalid
+from inbox_mock.domain.admin_tokens import OWN
+from inbox_mock.domain.errors import BadRequest, Invalid, invalid
+from inbox_mock.scenarios.errors import ScenarioError
+from inbox_mock.scenarios.loading import from_text, schema
+
+FILE = "file"
+KEEPS = ("texts", "names")
+
+
+@operation(
+    "POST",
+    "/recordings",
+    least=OWN,
+    refusals=(413, 422),
+    takes="application/octet-stream",
+    query={
+        "name": f"The file's name, by which mistakes in it are told; {FILE}, if left out.",
+        "keep": f"What private data is kept as it is: {' and '.join(KEEPS)}, joined by commas.",
+    },
+    answer={
+        "type": "object",
+        "properties": {
+            "scenario": {"type": "object", "description": "what `create_sandbox` takes"},
+            "found": {
+                "type": "object",
+                "properties": {
+                    "kind": {"enum": ["recording", "scenario"]},
+                    "records": {"type": "object", "additionalProperties": {"type": "integer"}},
+                    "hosts": {"type": "array", "items": {"type": "object"}},
+                },
+            },
+            "made_up": {"type": "array", "items": {"type": "object"}},
+        },
+    },
+)
+def read_recording(call: AdminCall) -> JSON:
+    """Make a scenario of a recording, and list what was made up; a scenario file is checked."""
+    from inbox_mock.importing import import_exchanges
+    from inbox_mock.importing.traffic import NothingToImportError
+    from inbox_mock.recordings.errors import NotARecordingError, RecordingError
+    from inbox_mock.recordings.reading import read_held
+
+    name = re.split(r"[/\\]", call.query.get("name", ""))[-1][:200] or FILE
+    keep = frozenset(filter(None, call.query.get("keep", "").split(",")))
+    if not keep <= set(KEEPS):
+        raise Invalid(invalid("keep", f"{' or '.join(KEEPS)}, or both, joined by a comma"))
+    try:
+        imported = import_exchanges(read_held(name, call.file), keep=keep)
+    except NotARecordingError as error:
+        return _scenario(name, call.file, str(error))
+    except (RecordingError, NothingToImportError) as error:
+        raise BadRequest(str(error)) from None
+    return {
+        "scenario": imported.scenario,
+        "found": {"kind": "recording", "records": imported.counts, "hosts": [asdict(host) for host in imported.hosts]},
+        "made_up": [asdict(one) for one in imported.made_up],
+    }
+
+
+def _scenario(name: str, content: bytes, otherwise: str) -> JSON:
+    """Return what is answered to a scenario file; BadRequest if it is none, or has a mistake."""
+    text = content.decode(errors="replace")
+    if not re.search(rf"^\W*(?:{'|'.join(schema()['properties'])})\W*:", text, re.MULTILINE):  # type: ignore[arg-type]
+        raise BadRequest(f"{otherwise}; or a scenario file")
+    try:
+        scenario = from_text(text, name)
+    except ScenarioError as error:
+        raise BadRequest(str(error)) from None
+    return {"scenario": scenario.data, "found": {"kind": "scenario", "records": {}, "hosts": []}, "made_up": []}
 
 
 @operation(
     "GET",
     "/sandboxes/<id>/export",
     query={
-        "format": "The format: har, vcr, vcrpy, postman, bruno, curl, pytest, vitest, rspec or scenario.",
+        "format": "One of those that `get_catalogue` lists as `exports`; har, if left out.",
         "of": "journal: the requests that came, if left out; state: requests that read all that the sandbox holds.",
         "private": "1 replaces names, texts and the like by invented ones.",
     },
+    gives=("*/*",),
 )
 def export_sandbox(call: AdminCall) -> Page:
     """Export the journal, or what the sandbox holds, as a file without secrets; X-Mock-Why says what it lacks."""
     from inbox_mock.admin.exporting import export
 
-    wanted, of, private = (call.query.get(name, usual) for name, usual in (("format", ""), ("of", "journal"), ("private", "0")))
+    wanted, of, private = (call.query.get(name, usual) for name, usual in (("format", "har"), ("of", "journal"), ("private", "0")))
     if private not in {"0", "1"}:
         raise Invalid(invalid("private", "0 or 1"))
     made = export(call.in_sandbox, wanted, of=of, private=private == "1", origin=call.origin, wall=call.factory.wall())

@@ -71,9 +71,10 @@ def _view(factory: SandboxFactory, control: AccessControl, sender: WebhookSender
                 told = f"found a sandbox that is not one of {caller.name!r}; expected one of its own, or a token with the role all"
                 raise Forbidden(Problem("role", told))
             sandbox.use()
-        body = checked(operation, read_body(request.get_data())) if operation.method != "GET" else {}
+        given = request.get_data()
+        body = checked(operation, read_body(given)) if operation.method != "GET" and not operation.takes else {}
         query = request.args if operation.query else {}
-        answer = operation.run(AdminCall(caller, factory, root_of(request), path, body, query, sender))
+        answer = operation.run(AdminCall(caller, factory, root_of(request), path, body, query, sender, given))
         if isinstance(answer, Page):
             return Response(answer.text, operation.status, answer.headers, content_type=answer.kind)
         return _nothing() if operation.status == 204 else Response(orjson.dumps(answer), operation.status, content_type="application/json")
@@ -105,7 +106,7 @@ def document(origin: str) -> JSON:
 def _described(operation: AdminOperation, path: str) -> JSON:
     success: JSON = {"description": operation.summary}
     if operation.status != 204:
-        success["content"] = {"application/json": {"schema": dict(operation.answer_schema)}}
+        success["content"] = {kind: {} for kind in operation.gives} | {"application/json": {"schema": dict(operation.answer_schema)}}
     refused: JSON = {"content": {PROBLEM_JSON: {"schema": {"$ref": "#/components/schemas/Problem"}}}}
     statuses = {401, 403, 507, *operation.refusals} | (set() if operation.method == "GET" else {400})
     told = {403: f"Refused: the admin token has not the role {wanted(operation.role)}, or the sandbox is not its own"}
@@ -121,6 +122,8 @@ def _described(operation: AdminOperation, path: str) -> JSON:
     ]
     if parameters:
         found["parameters"] = parameters
-    if operation.body:
+    if operation.takes:
+        found["requestBody"] = {"required": True, "content": {operation.takes: {"schema": {"type": "string", "format": "binary"}}}}
+    elif operation.body:
         found["requestBody"] = {"content": {"application/json": {"schema": operation.schema}}}
     return found

@@ -9,19 +9,20 @@ MEBIBYTE = 1024 * KIBIBYTE
 class Limit(int):
     """The most that is accepted: a number, and what it is a number of.
 
-    ``unit`` is what is counted, ``what`` is limited, ``beyond`` says what happens to more, and ``option`` names the option of
-    `serve` that replaces it, if one does.
+    ``unit`` is what is counted, ``what`` is limited, ``beyond`` says what happens to more, ``option`` names the option of `serve`
+    that replaces it, if one does, and ``instead`` says what takes more, if something does.
     """
 
     unit: str
     what: str
     beyond: str
     option: str | None
+    instead: str
 
-    def __new__(cls, most: int, unit: str, what: str, beyond: str, option: str | None = None) -> Self:
+    def __new__(cls, most: int, unit: str, what: str, beyond: str, option: str | None = None, instead: str = "") -> Self:
         """Return the limit."""
         found = super().__new__(cls, most)
-        found.unit, found.what, found.beyond, found.option = unit, what, beyond, option
+        found.unit, found.what, found.beyond, found.option, found.instead = unit, what, beyond, option, instead
         return found
 
     def __str__(self) -> str:
@@ -35,6 +36,13 @@ class Limit(int):
 # A request.
 BODY = Limit(64 * MEBIBYTE, "bytes", "the body of a request", "413")
 ADMIN_BODY = Limit(16 * MEBIBYTE, "bytes", "the body of a call of the admin API", "413")
+ADMIN_FILE = Limit(
+    16 * MEBIBYTE,
+    "bytes",
+    "a recording, a scenario file or a bundle that is sent to the admin API",
+    "413; `inbox-mock import` and `serve --bundle` read larger ones",
+    instead="inbox-mock import and inbox-mock serve --bundle read larger files",
+)
 FORM = Limit(1 * MEBIBYTE, "bytes", "a body sent to `/oauth`", "413")
 ADMIN_TOKENS = Limit(100, "lines", "a file of `serve --admin-token-file`, each with a token", "an error, exit code 2")
 BODIES = Limit(256 * MEBIBYTE, "bytes", "all bodies that are read or held at one time", "503, with `Retry-After`")
@@ -142,9 +150,21 @@ DRIVER_LINE = Limit(8 * MEBIBYTE, "bytes", "an answer of a driver", "the trial f
 DRIVER_STDERR = Limit(4 * KIBIBYTE, "bytes", "what a driver writes to stderr, as a trial shows it", "the middle is left out, and counted")
 
 
+FILES = frozenset({"recordings", "bundles"})
+"""The calls of the admin API that take a file, by their address."""
+
+
 def of_body(path: str) -> Limit:
     """Return the limit of the body of a request to a path."""
-    return {"__admin": ADMIN_BODY, "oauth": FORM}.get(path.lstrip("/").partition("/")[0], BODY)
+    first, _, second = path.strip("/").partition("/")
+    if first == "__admin":
+        return ADMIN_FILE if second in FILES else ADMIN_BODY
+    return FORM if first == "oauth" else BODY
+
+
+def too_large(most: Limit, found: str = "") -> str:
+    """Say that a body is larger than it may be, what was ``found``, and what takes larger ones."""
+    return f"the body may have {most}{found}" + (f"; {most.instead}" if most.instead else "")
 
 
 def all_of_them() -> list[Limit]:

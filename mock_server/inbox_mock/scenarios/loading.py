@@ -53,7 +53,7 @@ class Scenario:
 
     def error(self, path: tuple[str | int, ...], found: str, expected: str) -> ScenarioError:
         """Return an error at a location in the scenario."""
-        if self.folder is not None:
+        if self.lines.found:
             return ScenarioError(self.name, self.lines.of(path), found, expected)
         place = ".".join(map(str, path))  # of an object there are no lines
         return ScenarioError(self.name, 0, found if found.startswith(place) else f"{place}: {found}", expected)
@@ -129,19 +129,24 @@ def _read(path: Path, name: str, _written_ns: int, size: int, kept: Kept | None)
     with suppress(ValueError, TypeError):  # its user has changed what is kept
         data, lines = orjson.loads(known or b"")
         return Scenario(name, data, Lines({tuple(place): line for place, line in lines}), path.parent)
-    scenario = _parsed(path, name, text)
+    scenario = from_text(text, name, path.parent)
     if kept is not None:
         kept.put(orjson.dumps([scenario.data, [*scenario.lines.found.items()]]), "scenario", text)
     return scenario
 
 
-def _parsed(path: Path, name: str, text: str) -> Scenario:
+def from_text(text: str, name: str, folder: Path | None = None) -> Scenario:
+    """Return the scenario that a file holds, under this name.
+
+    Raises:
+        ScenarioError: it is no YAML, or violates the schema.
+    """
     from inbox_mock.scenarios.yaml12 import read
 
     data, lines = read(text, name)
     if not isinstance(data, dict):
         raise ScenarioError(name, 1, "no keys", "keys such as rentals and bookings, each with what the sandbox starts with")
-    return _checked(Scenario(name, data, lines, path.parent))
+    return _checked(Scenario(name, data, lines, folder))
 
 
 def from_object(data: Mapping[str, object], name: str = "scenario") -> Scenario:

@@ -214,7 +214,7 @@ class Incoming(Lines):
             size = int(chunk[1], 16)
             left -= len(line) + size + 2
             if left < 0:
-                raise NotRead(413, f"the body may have {most}, its framing included")
+                raise NotRead(413, limits.too_large(most, ", its framing included"))
             if size == 0:
                 fields(self.lines(431))  # trailers are checked, and not used
                 return bytes(body)

@@ -132,7 +132,7 @@ def body_length(found: Mapping[bytes, bytes], minor: int, most: limits.Limit) ->
     if not length.isdigit():
         raise NotRead(400, f"Content-Length is a number in digits; found {_shown(length)}")
     if len(length) > 4_000 or int(length) > most:  # Python takes no more than 4,300 digits
-        raise NotRead(413, f"the body may have {most}, not {length[:40].decode()} bytes")
+        raise NotRead(413, limits.too_large(most, f", not {length[:40].decode()} bytes"))
     return int(length)
 
 

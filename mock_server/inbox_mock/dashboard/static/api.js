@@ -23,28 +23,44 @@ export class Unreachable extends Error {
   }
 }
 
-/** Call the admin API; return the answer's JSON, or null where there is none. */
+/** Whether the calls of this page carry a token, which a browser that follows a link by itself does not know. */
+export const isGuarded = () => sessionStorage.getItem(TOKEN) !== null;
+
+/** Return the address of a call of the admin API. */
+export const addressOf = (path) => `${ROOT}/__admin${path}`;
+
+/** Call the admin API, with a body as JSON, or a file as it is; return the answer's JSON, or null where there is none. */
 export async function call(method, path, body, signal) {
+  return parsed((await fetched(method, path, body, signal, (answer) => answer.text())).read);
+}
+
+/** Get a file from the admin API; return its bytes, its name, and what it lacks. */
+export async function download(path) {
+  const { answer, read } = await fetched("GET", path, undefined, undefined, (got) => (got.ok ? got.blob() : got.text()));
+  return { blob: read, name: decodeURIComponent(/filename\*=UTF-8''([^;]+)/.exec(answer.headers.get("Content-Disposition"))?.[1] ?? "download"), lacks: answer.headers.get("X-Mock-Why") };
+}
+
+async function fetched(method, path, body, signal, reading) {
   const headers = { Accept: "application/json" };
   const token = sessionStorage.getItem(TOKEN);
+  const isFile = body instanceof Blob;
   if (token) headers.Authorization = `Bearer ${token}`;
-  if (body !== undefined) headers["Content-Type"] = "application/json";
+  if (body !== undefined) headers["Content-Type"] = isFile ? "application/octet-stream" : "application/json";
   let answer;
-  let text;
+  let read;
   try {
-    answer = await fetch(`${ROOT}/__admin${path}`, { method, headers, body: body === undefined ? undefined : JSON.stringify(body), signal, cache: "no-store" });
-    text = await answer.text();
+    answer = await fetch(addressOf(path), { method, headers, body: body === undefined || isFile ? body : JSON.stringify(body), signal, cache: "no-store" });
+    read = await reading(answer);
   } catch (error) {
     if (error.name === "AbortError") throw error;
     throw new Unreachable();
   }
   if (answer.status === 401) {
     await wanted(token);
-    return call(method, path, body, signal);
+    return fetched(method, path, body, signal, reading);
   }
-  const found = parsed(text);
-  if (!answer.ok) throw new Refused(answer.status, found ?? {});
-  return found;
+  if (!answer.ok) throw new Refused(answer.status, parsed(read) ?? {});
+  return { answer, read };
 }
 
 function parsed(text) {

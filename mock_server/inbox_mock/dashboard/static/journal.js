@@ -2,6 +2,7 @@
 
 import { h, keyed } from "./dom.js";
 import { entriesBetween, entryRow, PAGE } from "./entries.js";
+import { exportRow } from "./exports.js";
 import { state } from "./live.js";
 
 export function mount(root) {
@@ -18,6 +19,7 @@ export function mount(root) {
       { class: "page" },
       h("header", {}, h("h1", {}, "Journal"), h("p", { class: "quiet" }, "Requests, their answers, and what they caused. Latest first.")),
       h("div", { class: "row" }, search, newer, older, count),
+      h("details", { class: "card" }, h("summary", {}, "Take it away as a HAR, a cassette or a test"), exportRow()),
       none,
       list,
     ),

@@ -3,6 +3,8 @@
 import { call, Refused } from "./api.js";
 import { catalogue } from "./catalogue.js";
 import { ask, button, choice, field, h, keyed, say } from "./dom.js";
+import { exportRow } from "./exports.js";
+import { importCard } from "./imports.js";
 import { act, inSandbox, look, S, state, watch } from "./live.js";
 
 const DEFAULT = "000000000000";
@@ -26,6 +28,8 @@ export function mount(root) {
     h("h3", {}, "Kept"),
     noSnapshot,
     keptTable,
+    h("h3", {}, "To take away"),
+    exportRow(),
   );
   root.append(
     h(
@@ -33,6 +37,7 @@ export function mount(root) {
       { class: "page" },
       h("header", {}, h("h1", {}, "Sandboxes"), h("p", { class: "quiet" }, "Isolated from each other, each with its own records, tokens and clock.")),
       thisOne,
+      importCard(root, enter),
       h("section", { class: "card", "aria-label": "All sandboxes" }, h("div", { class: "row" }, h("h2", {}, "All"), button("Make one …", askScenario, { class: "primary" }), button("Look again", () => update()), find), count, table(["Name", "Scenario", "Seed", "Owner", "Time", "Kept until"], rows)),
     ),
   );
