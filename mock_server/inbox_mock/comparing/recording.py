@@ -35,9 +35,9 @@ class RecordedSandbox:
         scenario = self.imported.scenario
         self.side.begin(scenario | {"assume": scenario.get("assume", {}) | assume, "tokens": self.credentials.scenario()})
         self.credentials.token = self.side.token or ""
-        known = {plural: frozenset(record["id"] for record in records) for plural, records in scenario["records"].items()}
+        newest = {plural: max(record["id"] for record in records) for plural, records in scenario["records"].items()}
         start = self.imported.start
-        return Comparison(Resending(self.side, self.credentials, Translation(known, start), start))
+        return Comparison(Resending(self.side, self.credentials, Translation(newest, start), start))
 
 
 def sandbox_of(read: Read) -> RecordedSandbox:

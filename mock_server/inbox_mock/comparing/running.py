@@ -23,6 +23,7 @@ from inbox_mock.recordings.exchange import Exchange, Lost, Place, RecordedRespon
 
 ORIGIN = re.compile(r"(https?://[^/\s\"<>]+(?:/[^\s\"<>]*?)?)/api/v3/")
 ORIGIN_IN_BODY = re.compile(ORIGIN.pattern.encode())
+BEGINNING = 4096
 NAMING_THE_ORIGIN = ("Link", "Location")
 SENT = ("Accept", "Content-Type")
 """The headers of a recorded request that are sent again as they are."""
@@ -173,12 +174,11 @@ def _at(origin: str, answer: RecordedResponse, ours: str) -> RecordedResponse:
 
 def _origin(answer: RecordedResponse) -> str:
     """Return the root of the server that an answer's addresses begin with; blank if it holds none."""
-    for name in NAMING_THE_ORIGIN:
-        found = ORIGIN.search(answer.header(name) or "")
-        if found is not None:
-            return found[1]
-    in_body = ORIGIN_IN_BODY.search(answer.body or b"", 0, 4096)
-    return "" if in_body is None else in_body[1].decode(errors="replace")
+    in_body = ORIGIN_IN_BODY.search(answer.body or b"", 0, BEGINNING)
+    if in_body is not None:
+        return in_body[1].decode(errors="replace")
+    found = (ORIGIN.search(answer.header(name) or "") for name in NAMING_THE_ORIGIN)
+    return next((one[1] for one in found if one is not None), "")
 
 
 def _rewritten(body: bytes, translation: Translation) -> bytes:

@@ -27,11 +27,11 @@ JSON = Any
 class Translation:
     """From the first server's names to the second one's, learned from pairs of answers.
 
-    ``known`` are the ids of the records that both have from the start, by the plural of their resource; ``start`` is the time before
-    which all times are the same. ``there`` and ``here`` are the times of the exchange on both sides.
+    ``newest`` is the highest id that both have from the start, by the plural of a resource; ``start`` is the time before which all
+    times are the same. ``there`` and ``here`` are the times of the exchange on both sides.
     """
 
-    known: Mapping[str, Collection[int]] = field(default_factory=dict)
+    newest: Mapping[str, int] = field(default_factory=dict)
     start: datetime = EARLIEST
     there: datetime = EARLIEST
     here: datetime = EARLIEST
@@ -47,16 +47,16 @@ class Translation:
 
     def pair(self, plural: str, first: Iterable[JSON], second: Collection[JSON]) -> None:
         """Learn ids of records that were made since, where each side has some that the other one lacks: in their order."""
-        known, taken = self.known.get(plural, ()), self._taken
+        newest, taken = self.newest.get(plural, 0), self._taken
         new = [
             one
             for one in first
-            if isinstance(one, int) and one not in known and (plural, one) not in self.ids and (one not in second or (plural, one) in taken)
+            if isinstance(one, int) and one > newest and (plural, one) not in self.ids and (one not in second or (plural, one) in taken)
         ]
-        if not new:
+        if not new or plural not in RESOURCES:
             return
-        named = set(first) | {self.id_of(plural, one) for one in first}
-        left = [one for one in second if isinstance(one, int) and one not in known and one not in named and (plural, one) not in taken]
+        named = {self.id_of(plural, one) for one in first}
+        left = [one for one in second if isinstance(one, int) and one > newest and one not in named and (plural, one) not in taken]
         for mine, other in zip(new, left, strict=False):
             self.ids[plural, mine] = other
             taken.add((plural, other))

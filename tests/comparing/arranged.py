@@ -1,0 +1,83 @@
+"""Recordings that a test compares: of the scenario `agency`, and spoiled in one place."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from functools import cache
+from typing import Any
+
+import orjson
+
+from fake import Sandbox
+from importing.recorded import recorded
+from inbox_mock.comparing.credentials import Credentials
+from inbox_mock.comparing.report import Found, gather
+from inbox_mock.comparing.running import Comparison, Resending
+from inbox_mock.comparing.sides import InProcess
+from inbox_mock.comparing.translation import Translation
+from inbox_mock.recordings.exchange import Exchange
+from inbox_mock.resources import RESOURCES
+from inbox_mock.scenarios.loading import find_shipped
+
+START = datetime(2030, 6, 1, 12, tzinfo=UTC)
+MESSAGE = {
+    "conversation_id": 4,
+    "sender_id": 6,
+    "content": "You can arrive from four o'clock.",
+    "origin": "bookingsync_inbox",
+    "visibility": "external",
+    "channel": "airbnb",
+    "sent_at": "2030-06-01T12:00:00Z",
+}
+
+
+NOTHING_NEW = dict.fromkeys(RESOURCES, 10**9)
+
+
+@cache
+def side() -> InProcess:
+    return InProcess()
+
+
+def compare(exchanges: Iterable[Exchange], scenario: Mapping[str, Any] | None = None, newest: Mapping[str, int] | None = None) -> Found:
+    """Compare with a sandbox of the scenario agency, or of another one, in which all ids are the same, unless the newest are given."""
+    data = dict(scenario or find_shipped("agency").data)
+    credentials = Credentials()
+    for exchange in exchanges:
+        credentials.observe(exchange)
+    side().begin(data | {"tokens": [*data.get("tokens", []), *credentials.scenario()]})
+    credentials.token = side().token or ""
+    return gather(map(Comparison(Resending(side(), credentials, Translation(newest or NOTHING_NEW, START), START)).compare, exchanges))
+
+
+def kinds(found: Found) -> dict[str, int]:
+    """How many differences of each kind count."""
+    return {kind: group.count for (kind, lost), group in found.groups.items() if lost is None}
+
+
+def reads(sandbox: Sandbox) -> list[Exchange]:
+    """A recording of reads."""
+    caller, exchanges = recorded(sandbox)
+    caller.get("/inbox/conversations", per_page=3)
+    caller.get("/inbox/conversations/4", include="participants,messages")
+    caller.get("/bookings", updated_since="2029-01-01T00:00:00Z", per_page=2)
+    caller.get("/clients", per_page=2)
+    caller.get("/inbox/messages/999999")
+    return exchanges
+
+
+def spoiled(exchange: Exchange, change: Callable[[Any], None]) -> Exchange:
+    """An exchange whose recorded answer was changed in place, as JSON."""
+    assert exchange.response is not None
+    body = orjson.loads(exchange.response.body or b"")
+    change(body)
+    return replace(exchange, response=replace(exchange.response, body=orjson.dumps(body)))
+
+
+def with_headers(exchange: Exchange, **changes: str | None) -> Exchange:
+    """An exchange whose answer has another value of headers, whose names have _ in place of -; None removes one."""
+    assert exchange.response is not None
+    named = {name.replace("_", "-").lower(): value for name, value in changes.items()}
+    headers = [(name, value) for name, value in exchange.response.headers if name.lower() not in named]
+    headers += [(name, value) for name, value in named.items() if value is not None]
+    return replace(exchange, response=replace(exchange.response, headers=tuple(headers)))
