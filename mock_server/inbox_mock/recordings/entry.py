@@ -5,10 +5,11 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from itertools import islice
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
-from inbox_mock.domain.spelling import shown
+from inbox_mock.domain.spelling import MOST_LISTED, shortened, shown
 from inbox_mock.recordings.bodies import NONE, Body, decoded
 from inbox_mock.recordings.errors import Malformed
 from inbox_mock.recordings.exchange import Exchange, Headers, Lost, Place, RecordedRequest, RecordedResponse, header
@@ -45,7 +46,7 @@ class Entry:
         if found is None and default is not REQUIRED:
             return default  # type: ignore[no-any-return]
         if found is None or not isinstance(found, kind) or (isinstance(found, bool) and kind is int):
-            raise Malformed(f"{path}: {'nothing' if found is None else shown(found)}", KINDS[kind])
+            raise Malformed(f"{path}: {'nothing' if found is None else kind_of(found)}", KINDS[kind])
         return found
 
 
@@ -88,8 +89,15 @@ def exchange(
 def part(value: object, path: str) -> object:
     """Return the part of a value at a dotted path, or None."""
     for name in path.split(".") if path else ():
-        value = value.get(name) if isinstance(value, Mapping) else None
+        value = value.get(name) if isinstance(value, dict) else None
     return value
+
+
+def kind_of(value: object) -> str:
+    """Return what a value is, for an error: an object by its keys, a list by its length, anything else as it is."""
+    if isinstance(value, dict):
+        return f"an object with {shortened(', '.join(islice(value, MOST_LISTED)))}" if value else "an empty object"
+    return f"a list of {len(value):,}" if isinstance(value, list) else shown(value)
 
 
 def headers_of(value: object) -> Headers:
@@ -100,27 +108,26 @@ def headers_of(value: object) -> Headers:
     Raises:
         Malformed: it is none of these.
     """
-    pairs: list[tuple[object, object]]
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         pairs = [(name, one) for name, held in value.items() for one in (held if isinstance(held, list) else [held])]
-    elif isinstance(value, list) and all(isinstance(one, Mapping) for one in value):
+    elif isinstance(value, list) and all(isinstance(one, dict) for one in value):
         pairs = [(one.get("name"), one.get("value")) for one in value]
     elif isinstance(value, list) and not len(value) % 2:
         pairs = list(zip(value[::2], value[1::2], strict=True))
     else:
-        raise Malformed(f"headers: {shown(value)}", "names and values")
+        raise Malformed(f"headers: {kind_of(value)}", "names and values")
+    found: list[tuple[str, str]] = []
     for name, held in pairs:
         if not isinstance(name, str) or not isinstance(held, str | int | float | None):
-            raise Malformed(f"the header {shown(name)}: {shown(held)}", "a name and a text")
-    return tuple((str(name), line) for name, held in pairs if name for line in _lines(held) if not str(name).startswith(":"))
-
-
-def _lines(value: object) -> list[str]:
-    return ("" if value is None else str(value)).split("\n")
+            raise Malformed(f"the header {kind_of(name)}: {kind_of(held)}", "a name and a text")
+        text = held if isinstance(held, str) else "" if held is None else str(held)
+        if not name.startswith(":"):
+            found += [(name, line) for line in text.split("\n")] if "\n" in text else ((name, text),)
+    return tuple(found)
 
 
 def _kept(headers: Headers) -> Headers:
-    return tuple((name, value) for name, value in headers if name.lower() not in DROPPED)
+    return tuple([pair for pair in headers if pair[0].lower() not in DROPPED])
 
 
 def time_of(text: object) -> datetime | None:

@@ -9,9 +9,8 @@ from pathlib import Path
 from typing import IO
 
 from inbox_mock.domain import limits
-from inbox_mock.domain.spelling import shown
 from inbox_mock.recordings import documents, streams
-from inbox_mock.recordings.entry import Entry, part
+from inbox_mock.recordings.entry import Entry, kind_of, part
 from inbox_mock.recordings.errors import Malformed, NotARecordingError, RecordingError
 from inbox_mock.recordings.exchange import Exchange, Place
 from inbox_mock.recordings.formats import Format, formats
@@ -173,5 +172,5 @@ def _lists() -> set[tuple[str, ...]]:
 def _recognised(name: str, path: str, value: object) -> Format:
     fitting = [known for known in formats().values() if known.fits(path, value)]
     if not fitting:
-        raise NotARecordingError(name, shown(value), expected())
+        raise NotARecordingError(name, kind_of(value), expected())
     return max(fitting, key=lambda known: len(known.marks))

@@ -42,6 +42,8 @@ class Stream:
         self._text, self._at = "", 0
         self.since = 0
         """Characters of values since the last entry."""
+        self.listed = False
+        """Whether a list of entries was met in this document."""
 
     def next(self) -> str:
         """Return the next character that is not blank, without going past it; an empty text at the end."""
@@ -115,11 +117,11 @@ def entries(stream: Stream, lists: Collection[Path]) -> Iterator[tuple[Path, Hea
     parents = {path[:length] for path in lists for length in range(len(path))}
     while stream.next():
         head: Head = {}
-        stream.since, met = 0, False
+        stream.since, stream.listed = 0, False
         for path, item in _walk(stream, (), lists, parents, head):
-            stream.since, met = 0, True
+            stream.since = 0
             yield path, head, item
-        if not met:
+        if not stream.listed:
             yield (), head, head
 
 
@@ -127,6 +129,7 @@ def _walk(stream: Stream, path: Path, lists: Collection[Path], parents: Collecti
     opens = stream.next()
     if opens == "[" and path in lists:
         stream.skip("[")
+        stream.listed = True
         if stream.next() == "]":
             stream.skip("]")
             return
