@@ -96,6 +96,7 @@ class RunningWorld:
             application = access.client_application(work.db)
             if application is None:
                 raise RuntimeError("the world has no application of the client's own")
+            work.log("issue_pair", application_id=application["id"], account_id=self._account_id, scopes=SCOPES)
             token, refresh = oauth.issue_pair(work, application["id"], self._account_id, SCOPES)
             client_id, self._secret = oauth.client_credentials_of(work, application)
         return {
@@ -148,7 +149,9 @@ class RunningWorld:
         if message is None:
             return "no host has written there"
         with self._sandbox.work() as work:
-            edit_message(work, Actor(message["account_id"], user_id=EDITOR_ID), message["id"], {"content": given["content"]})
+            changes = {"content": given["content"]}
+            work.log("edit_message", account_id=message["account_id"], user_id=EDITOR_ID, message_id=message["id"], changes=changes)
+            edit_message(work, Actor(message["account_id"], user_id=EDITOR_ID), message["id"], changes)
         return None
 
     def _advance(self, by: timedelta) -> Iterable[Event]:
@@ -171,9 +174,10 @@ class RunningWorld:
     def end_faults(self) -> None:
         """End every fault that can end."""
         with self._sandbox.work() as work:
-            for fault in faults.standing(work.db, work.now):
-                if fault["kind"] not in LASTING:
-                    faults.change(work.db, fault["id"], {"ends_at": work.now})
+            ended = [fault["id"] for fault in faults.standing(work.db, work.now) if fault["kind"] not in LASTING]
+            work.log("end_faults", ids=ended)
+            for fault_id in ended:
+                faults.change(work.db, fault_id, {"ends_at": work.now})
 
     def newest_entry(self) -> int:
         """Return the id of the journal's newest entry, or 0."""

@@ -74,7 +74,7 @@ class _BodyArguments(Arguments):
 )
 def book(call: AdminCall) -> JSON:
     """Book as a guest."""
-    with call.in_sandbox.work() as work:
+    with call.work() as work:
         arguments = _BodyArguments(work, work.instant)
         about = parse_booking(arguments, _booking(work, call.body), encode=lambda found: orjson.dumps(found).decode())
         policy = policies()[about["channel"]]
@@ -86,7 +86,7 @@ def book(call: AdminCall) -> JSON:
 @operation("POST", "/sandboxes/<id>/bookings/<record_id>/cancel")
 def cancel(call: AdminCall) -> JSON:
     """Cancel as the guest."""
-    with call.in_sandbox.work() as work:
+    with call.work() as work:
         actions()["guest_cancels"](work, {"booking_id": call.record_id})
         return {"booking": shown(work, "bookings", call.record_id, call.origin)}
 
@@ -98,7 +98,7 @@ def cancel(call: AdminCall) -> JSON:
 )
 def open_conversation(call: AdminCall) -> JSON:
     """Open the conversation as the channel does, now, or never."""
-    with call.in_sandbox.work() as work:
+    with call.work() as work:
         booking = work.db.get(BookingRow, call.record_id)
         if call.body.get("never"):
             if channel_conversation(work, booking["id"]) is not None:
@@ -137,7 +137,7 @@ def write(call: AdminCall) -> JSON:
         raise Invalid(invalid("content", "a text that is not blank"))
     about |= {name: body[name] for name in ("host_id", "internal", "channel") if name in body}
     about["attachment_ids"] = body.get("attachments", [])
-    with call.in_sandbox.work() as work:
+    with call.work() as work:
         work.db.get(ConversationRow, call.record_id)
         written = actions()[WRITERS[str(body.get("from", "guest"))]](work, about)
         return {"message": shown(work, "messages", written["message_id"], call.origin), "why": [reason.text for reason in work.reasons]}
@@ -152,7 +152,7 @@ def write(call: AdminCall) -> JSON:
 def add_host(call: AdminCall) -> JSON:
     """Add a host as the channel does."""
     about: Row = {"conversation_id": call.record_id, "host_id": call.body.get("host_id")}
-    with call.in_sandbox.work() as work:
+    with call.work() as work:
         added = actions()["channel_adds_host"](work, about)
         return {"participant": shown(work, "participants", added["participant_id"], call.origin)}
 
@@ -171,7 +171,7 @@ def change_conversation(call: AdminCall) -> JSON:
     """Assign, close, reopen, or mark a conversation as spam, as staff do; or make its channel fail to relay."""
     about: Row = {"conversation_id": call.record_id, **call.body}
     fails = about.pop("relay_fails", None)
-    with call.in_sandbox.work() as work:
+    with call.work() as work:
         if fails is not None:
             actions()["relay_fails"](work, {"conversation_id": call.record_id, "fails": fails})
         if fails is None or len(call.body) > 1:

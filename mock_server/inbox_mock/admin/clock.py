@@ -61,7 +61,8 @@ def change_clock(call: AdminCall) -> JSON:
     """Pause or run the clock, or move it forward."""
     if "now" in call.body:
         advance(call.in_sandbox, call.sender, lambda work: _instant(work, str(call.body["now"]), "now"))
-    with call.in_sandbox.work() as work:
+        call = replace(call, body={name: given for name, given in call.body.items() if name != "now"})  # each step is logged by itself
+    with call.work() as work:
         mode = str(call.body.get("mode", work.clock.mode))
         rate = float(str(call.body.get("rate", work.clock.rate)))
         work.clock = replace(work.clock.moved_to(work.instant, work.wall), mode=mode, rate=rate)

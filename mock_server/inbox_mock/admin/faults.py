@@ -57,7 +57,7 @@ def _options() -> JSON:
 @operation("POST", "/sandboxes/<id>/faults", status=201, answer=_record, body=_body)
 def set_fault(call: AdminCall) -> JSON:
     """Set a fault."""
-    with call.in_sandbox.work() as work:
+    with call.work() as work:
         row = store.find(work.db, active.set_fault(work, call.body, event_types()))
         return active.shown(row or {})
 
@@ -77,5 +77,5 @@ def list_faults(call: AdminCall) -> JSON:
 @operation("DELETE", "/sandboxes/<id>/faults/<record_id>", status=204, refusals=(404,))
 def remove_fault(call: AdminCall) -> None:
     """Remove a fault."""
-    with call.in_sandbox.work() as work:
+    with call.work() as work:
         active.remove_fault(work, call.record_id)

@@ -1,6 +1,7 @@
 """An operation of the admin API, declared once: routing, validation and OpenAPI are derived from it."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import KW_ONLY, dataclass, field, replace
 from functools import cache
 from inspect import getdoc
@@ -13,7 +14,9 @@ from inbox_mock.domain.admin_tokens import ALL, OWN, READ, Caller
 from inbox_mock.domain.errors import BadRequest, Invalid, NotFound, Problem, invalid
 from inbox_mock.domain.spelling import one_of, unknown
 from inbox_mock.domain.values import check_number_of_values, normal, whole_number
+from inbox_mock.engine import redaction
 from inbox_mock.engine.sandbox import Sandbox
+from inbox_mock.engine.unit_of_work import UnitOfWork
 from inbox_mock.scenarios.build import SandboxFactory
 from inbox_mock.scenarios.errors import in_words, violations, written
 from inbox_mock.webhooks.sender import WebhookSender
@@ -40,7 +43,7 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class AdminCall:
-    """A call of the admin API by a caller; ``file`` is the body of an operation that takes one as it is."""
+    """A call of an ``operation`` of the admin API by a caller; ``file`` is the body of one that takes it as it is."""
 
     caller: Caller
     factory: SandboxFactory
@@ -50,11 +53,22 @@ class AdminCall:
     query: Mapping[str, str]
     sender: WebhookSender
     file: bytes = b""
+    operation: str = ""
 
     @property
     def in_sandbox(self) -> Sandbox:
         """The sandbox that the path names; only operations with one in their path have one."""
         return self.factory.sandboxes.get(self.path["id"])
+
+    @contextmanager
+    def work(self) -> Iterator[UnitOfWork]:
+        """Open a unit of work that changes the sandbox: the call is written into its command log, with a label for a token."""
+        with self.in_sandbox.work() as work:
+            path = {name: found for name, found in self.path.items() if name != "id"}
+            if "token" in path:
+                path["token"] = redaction.of_credential(work, path["token"])
+            work.log(self.operation, path=path, body=self.body)
+            yield work
 
     @property
     def shows_credentials(self) -> bool:

@@ -74,7 +74,8 @@ def _view(factory: SandboxFactory, control: AccessControl, sender: WebhookSender
         given = request.get_data()
         body = checked(operation, read_body(given)) if operation.method != "GET" and not operation.takes else {}
         query = request.args if operation.query else {}
-        answer = operation.run(AdminCall(caller, factory, root_of(request), path, body, query, sender, given))
+        call = AdminCall(caller, factory, root_of(request), path, body, query, sender, given, operation.name)
+        answer = operation.run(call)
         if isinstance(answer, Page):
             return Response(answer.text, operation.status, answer.headers, content_type=answer.kind)
         return _nothing() if operation.status == 204 else Response(orjson.dumps(answer), operation.status, content_type="application/json")

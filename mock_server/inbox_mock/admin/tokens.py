@@ -38,7 +38,7 @@ ID: JSON = {"type": "integer", "minimum": 1, "maximum": 2**53}
 )
 def issue_token(call: AdminCall) -> JSON:
     """Issue a token; with every scope, for the client's own application, unless specified otherwise."""
-    with call.in_sandbox.work() as work:
+    with call.work() as work:
         application_id = application_in(work, call.body)["id"]
         accounts = access.installed(work.db, application_id)
         account_id = call.body.get("account_id", accounts[0] if accounts else None)
@@ -53,7 +53,7 @@ def issue_token(call: AdminCall) -> JSON:
 @operation("DELETE", "/sandboxes/<id>/tokens/<token>", status=204, refusals=(404,))
 def revoke_token(call: AdminCall) -> None:
     """Revoke a token."""
-    with call.in_sandbox.work() as work:
+    with call.work() as work:
         if not oauth.revoke_token(work, call.path["token"]):
             raise NotFound
 
@@ -67,7 +67,7 @@ def revoke_token(call: AdminCall) -> None:
 )
 def issue_refresh_token(call: AdminCall) -> JSON:
     """Issue the refresh token that belongs to a token; the same one each time."""
-    with call.in_sandbox.work() as work:
+    with call.work() as work:
         found = oauth.refresh_token_of(work, call.path["token"])
         if found is None:
             raise NotFound

@@ -46,7 +46,7 @@ from inbox_mock.webhooks.sender import sign
 def subscribe(call: AdminCall) -> JSON:
     """Subscribe an address to events; it takes a role of the scenario's, whose settings hold where the body says nothing."""
     body = call.body
-    with call.in_sandbox.work() as work:
+    with call.work() as work:
         url = str(body.get("url", ""))
         if not is_address(url) or not call.sender.may_send_to(url):
             raise Invalid(invalid("url", EXPECTED_ADDRESS))
@@ -67,7 +67,7 @@ def list_webhooks(call: AdminCall) -> JSON:
 @operation("DELETE", "/sandboxes/<id>/webhooks/<record_id>", status=204, refusals=(404,))
 def unsubscribe(call: AdminCall) -> None:
     """Remove a subscription."""
-    with call.in_sandbox.work() as work:
+    with call.work() as work:
         if not webhooks.remove(work.db, call.record_id):
             raise NotFound
 

@@ -7,6 +7,7 @@ from flask import Blueprint, Request, Response, request
 from werkzeug.datastructures import MultiDict
 
 from inbox_mock.api import fault_injection, oauth_consent, rendering
+from inbox_mock.api.addressing import root_of
 from inbox_mock.api.fault_injection import ErrorFormat, Replaced
 from inbox_mock.api.framework import response
 from inbox_mock.api.kept_answers import Answered
@@ -52,7 +53,9 @@ def blueprint(server: Server) -> Blueprint:
     @made.post("/token", provide_automatic_options=False)
     def token() -> Response:
         given, unreadable = _given(request)
-        return _answer(server, given, lambda work: _token(work, given, unreadable=unreadable))
+        return _answer(
+            server, given, lambda work: _token(work, given, unreadable=unreadable), **({"unreadable": True} if unreadable else {})
+        )
 
     return made
 
@@ -62,18 +65,19 @@ def refused(refusal: Refusal) -> Rendered:
     return ERRORS.body(Problem("invalid_request", refusal.problems[0].title)), refusal.status, [*TOKEN_HEADERS]
 
 
-def _answer(server: Server, given: Given, run: Callable[[UnitOfWork], Rendered]) -> Response:
-    """Answer a request in the sandbox that its credentials name."""
+def _answer(server: Server, given: Given, run: Callable[[UnitOfWork], Rendered], **more: object) -> Response:
+    """Answer a request in the sandbox that its credentials name; the journal says ``more`` of it."""
     credential = next((given[name] for name in ("client_id", "code", "refresh_token") if given.get(name)), None)
-    return response(*respond(server, request, credential, lambda work: _answered(work, given, run), refused))
+    return response(*respond(server, request, credential, lambda work: _answered(work, given, run, more), refused))
 
 
-def _answered(work: UnitOfWork, given: Given, run: Callable[[UnitOfWork], Rendered]) -> Answered:
+def _answered(work: UnitOfWork, given: Given, run: Callable[[UnitOfWork], Rendered], more: Mapping[str, object]) -> Answered:
     application_id, labelled = redaction.application(work, given.get("client_id", "")), redaction.of_parameters(work, given)
 
     def entry(body: bytes, headers: Headers) -> Row:
         answer = {"headers": dict(headers), "body": redaction.of_answer(work, body)}
-        asked = {"token": None, "headers": {}, "body": labelled}
+        told = {name: request.headers[name] for name in ("Origin", "Sec-Fetch-Site") if name in request.headers}
+        asked = {"token": None, "origin": root_of(request), **more, "headers": told, "body": labelled}
         return {"query": "", "application_id": application_id, "request": asked, "response": answer}
 
     fault = fault_injection.strike(work, request, ERRORS, application_id or 0)

@@ -125,6 +125,7 @@ def _answer_in(
     key: Hashable,
 ) -> Rendered:
     with opening as work:
+        began = work.now
         known = None if key is None else cast("KeptAnswer | None", work.kept(key))
         again = None if known is None else known.again(work)
         answered = again or answer(work)
@@ -141,6 +142,8 @@ def _answer_in(
             "caused": work.caused,
             **answered.entry(seen, headers),
         }
+        if work.now != began:  # the answer takes its time, or time passes in it
+            told["request"] = {**told["request"], "began": began}
         entry = told if again else redaction.of_entry(work, told)
         if answered.lasting is not None:
             kept = KeptAnswer(answered, answered.lasting, work.reasons, entry)
@@ -183,7 +186,14 @@ def refuse(
                 rate = rendering.rate_headers(work.spend(grant.application_id))
         body, status, headers = render(refusal)
         headers += rate
-        return Answered(body, status, headers, None, partial(_entry, work, request, grant, b""))
+
+        def entry(body: bytes, headers: Headers) -> Row:
+            found = _entry(work, request, grant, b"", body, headers)
+            if isinstance(refusal, NotRead):
+                found["request"]["unread"] = refusal.problems[0].title
+            return found
+
+        return Answered(body, status, headers, None, entry)
 
     return respond(server, request, token, refused, render)
 
@@ -295,12 +305,16 @@ def _entry(work: UnitOfWork, request: Call, grant: Grant | None, raw: bytes, bod
     told = {name: environ[key] for name, key in JOURNALED_HEADERS if environ.get(key)}
     query = environ.get("QUERY_STRING", "")[: limits.JOURNALED]
     token_id = recognise(work, bearer(request)) if grant is None else grant.token_id
-    return {
+    token, written = None if token_id is None else f"token-{token_id}", _text(raw)
+    entry: Row = {
         "query": redaction.of_query(work, query) if query else "",
         "application_id": None if grant is None else grant.application_id,
-        "request": {"token": None if token_id is None else f"token-{token_id}", "headers": told, "body": _text(raw)},
+        "request": {"token": token, "origin": root_of(request), "headers": told, "body": written},
         "response": {"headers": dict(headers), "body": _text(body)},
     }
+    if raw and (len(raw) > limits.JOURNALED or written.encode() != raw):
+        entry["whole"] = raw
+    return entry
 
 
 def _text(body: bytes) -> str:

@@ -83,6 +83,13 @@ JOURNAL = Limit(10_000, "entries", "the journal of a sandbox", "the oldest are d
 JOURNALED = Limit(
     16 * KIBIBYTE, "characters", "a body, a path, a query and all headers of a request or a receiver in the journal, each", "cut"
 )
+COMMANDS = Limit(10_000, "commands", "what is logged beside the journal to repeat a run", "the oldest are deleted")
+WHOLE_BODIES = Limit(
+    32 * MEBIBYTE,
+    "bytes",
+    "bodies of requests longer than the journal holds, kept to repeat a run",
+    "a replay ends before the first that is not",
+)
 SANDBOX = Limit(1024 * MEBIBYTE, "bytes", "a sandbox, its journal included", "507 until it is reset", "--max-sandbox-bytes")
 SANDBOXES = Limit(20_000, "sandboxes", "sandboxes, the default one included", "422 at `sandboxes`", "--max-sandboxes")
 SANDBOXES_SIZE = Limit(
@@ -142,6 +149,9 @@ RECORDING = Limit(64 * MEBIBYTE, "bytes", "a recording in YAML or TOML", "an err
 ARCHIVE = Limit(4096 * MEBIBYTE, "bytes", "the files in an archive of recordings, unpacked", "an error")
 ARCHIVED = Limit(20_000, "files", "an archive of recordings", "an error")
 RATIO = Limit(500, "times", "how much larger the files in an archive of recordings are than the archive", "an error")
+BUNDLE = Limit(256 * MEBIBYTE, "bytes", "a bundle", "an error")
+UNPACKED = Limit(1024 * MEBIBYTE, "bytes", "what is in a bundle, unpacked", "an error")
+PACKED = Limit(200, "times", "how much longer a file in a bundle is unpacked", "an error")
 RECEIVED = Limit(16 * KIBIBYTE, "bytes", "the answer of a receiver of webhooks", "the rest is not read")
 ANSWER = Limit(256 * MEBIBYTE, "bytes", "the body of an answer that a command reads", "an error, exit code 2")
 TRIED_ANSWER = Limit(32 * MEBIBYTE, "bytes", "the body of an answer of a server on trial", "the claim fails")

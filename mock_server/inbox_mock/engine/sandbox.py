@@ -13,10 +13,10 @@ from inbox_mock.domain.times import Clock
 from inbox_mock.engine.cache import Cache, CacheRoom
 from inbox_mock.engine.timeline import catch_up
 from inbox_mock.engine.unit_of_work import Handlers, UnitOfWork
-from inbox_mock.store import journal, timeline, webhooks
+from inbox_mock.store import commands, journal, timeline, webhooks
 from inbox_mock.store import sandbox as sandbox_store
 from inbox_mock.store.access import keep_credentials, read_credentials, renew_secrets
-from inbox_mock.store.database import Database
+from inbox_mock.store.database import Database, Row
 from inbox_mock.store.homes import Facts, Start, Storage, Transaction
 from inbox_mock.store.sandbox import Settings
 
@@ -51,24 +51,31 @@ class Surroundings:
         """Return the image that a sandbox starts from now."""
         return self.build(start.recipe, self.wall()) if start.recipe is not None else start.image or b""
 
-    def begin(self, sandbox_id: str, transaction: Transaction, *, stays_stopped: bool = False) -> Settings:
+    def begin(self, sandbox_id: str, transaction: Transaction, *, anew: bool = False, of: str = "") -> Settings:
         """Start a sandbox from the image that its transaction holds, and return its settings.
 
         What is due by now is left to the next unit of work. Credentials stay valid, tokens issued since included, and its clock goes on
-        from the present, unless it was stopped and stays so.
+        from the present. If it begins ``anew``, from its scenario's start, a clock that was stopped stays so. The image may be ``of``
+        another sandbox.
         """
         db, wall = transaction.db, self.wall()
         clock = sandbox_store.read_clock(db)
-        if stays_stopped and transaction.facts is not None and transaction.facts.clock.mode == "manual":
-            clock = replace(clock, mode="manual")
+        if anew:
+            commands.begin_anew(db)
+            if transaction.facts is not None and transaction.facts.clock.mode == "manual":
+                clock = replace(clock, mode="manual")
         clock = clock.moved_to(clock.now, wall)
         sandbox_store.write_clock(db, clock)
         for delivery_id in webhooks.under_way(db):  # by another sandbox, or before the image was taken
             webhooks.end_sending(db, delivery_id)
+        kept: list[Row] = []
         if transaction.earlier is not None:
-            keep_credentials(db, read_credentials(transaction.earlier))
+            kept = keep_credentials(db, read_credentials(transaction.earlier))
         elif self.chance is not None:  # others may have sandboxes of the same image
             renew_secrets(db, self.chance)
+        if kept or of or transaction.earlier is not None or clock.mode == "real":
+            told = {"id": sandbox_id, "of": of, "mode": clock.mode, "tokens": kept}
+            commands.add(db, clock.shown, commands.BEGAN, told)
         db.limit(self.most_bytes)
         settings = sandbox_store.read_settings(db)
         transaction.facts = self.facts(self._work(sandbox_id, db, settings, clock, wall), None)
@@ -323,17 +330,17 @@ class Sandbox:
     def reset(self) -> None:
         """Go back to the scenario's start. Tokens issued since then stay valid, and a stopped clock stays stopped."""
         with self._lock:
-            self._begin(self._around.image_of(self.storage.start()), stays_stopped=True)
+            self._begin(self._around.image_of(self.storage.start()), anew=True)
 
     def restore(self, image: bytes) -> None:
         """Go back to an image of this sandbox, its time included. Tokens issued since then stay valid."""
         with self._lock:
             self._begin(image)
 
-    def _begin(self, image: bytes, *, stays_stopped: bool = False) -> None:
+    def _begin(self, image: bytes, *, anew: bool = False) -> None:
         before = self.version
         with self._alone(), self.storage.replacement(image) as transaction:
-            settings = self._around.begin(self.id, transaction, stays_stopped=stays_stopped)
+            settings = self._around.begin(self.id, transaction, anew=anew)
         self._settings = self.storage.generation, settings
         self._cache.clear()
         self._picture = self.derived = None

@@ -70,17 +70,21 @@ class Sandboxes:
         self.keeping = Lock()  # held while a snapshot is added: their total size is limited
         self._waiting = BoundedSemaphore(limits.WAITING)
 
-    def add(self, start: Start, image: bytes, label: Label | None = None, *, default: bool = False) -> Sandbox:
-        """Add a new sandbox with an image of its start, and return it. A default one takes the place of another, and is kept for good.
+    def add(
+        self, start: Start, image: bytes, label: Label | None = None, *, default: bool = False, of: str = "", named: str | None = None
+    ) -> Sandbox:
+        """Add a new sandbox with an image, and return it. A default one takes the place of another, and is kept for good.
+
+        The image is that of its start, or it is ``of`` another sandbox, from which it continues. It is ``named`` by an id, if one is given.
 
         Raises:
             Invalid: there are too many, or they are too large in total.
         """
         if not default:
-            return self._add(self._next_id(), image, start, label or Label())
+            return self._add(named or self._next_id(), image, start, label or Label(), of)
         if (earlier := self._find(DEFAULT_SANDBOX)) is not None:
             self.remove(earlier)
-        return self._add(DEFAULT_SANDBOX, image, start, replace(label or Label(), ttl=None))
+        return self._add(DEFAULT_SANDBOX, image, start, replace(label or Label(), ttl=None), of)
 
     def fork(self, sandbox: Sandbox, image: bytes, label: Label | None = None) -> Sandbox:
         """Add a sandbox that continues from an image of another one, and return it; they share nothing from then on.
@@ -88,7 +92,7 @@ class Sandboxes:
         Raises:
             Invalid: there are too many, or they are too large in total.
         """
-        return self._add(self._next_id(), image, sandbox.storage.start(), label or Label())
+        return self.add(sandbox.storage.start(), image, label, of=sandbox.id)
 
     def get(self, name: str) -> Sandbox:
         """Return a sandbox by its id; ``default`` is one too.
@@ -206,14 +210,14 @@ class Sandboxes:
             self.remove(sandbox)
         self._counter = count(1)
 
-    def _add(self, sandbox_id: str, image: bytes, start: Start, label: Label) -> Sandbox:
+    def _add(self, sandbox_id: str, image: bytes, start: Start, label: Label, of: str = "") -> Sandbox:
         """Add a sandbox, one after the other."""
         with self._adding:
             self.check_room(len(image))
             now = self._around.wall()
             label = replace(label, created_at=now, used_at=now + label.step)
             with self.home.adding(sandbox_id, label, image, start) as transaction:
-                self._around.begin(sandbox_id, transaction)
+                self._around.begin(sandbox_id, transaction, of=of)
         sandbox = self.get(sandbox_id)
         self._note_awake(sandbox)
         with sandbox.work():

@@ -15,7 +15,7 @@ from inbox_mock.domain.errors import Refusal
 from inbox_mock.domain.reasons import Reason
 from inbox_mock.domain.times import Clock
 from inbox_mock.engine.cache import Cache
-from inbox_mock.store import access, journal, timeline
+from inbox_mock.store import access, commands, journal, timeline
 from inbox_mock.store.access import HOUR, Allowance, window_of
 from inbox_mock.store.database import Database, Row
 from inbox_mock.store.ledger import Ledger
@@ -122,6 +122,10 @@ class UnitOfWork:
             used = access.spend(self.db, application_id, window) if book is None else book.spend(application_id, window)
             self.spent = Allowance(self.settings.rate_limit, used, window + HOUR)
         return self.spent
+
+    def log(self, kind: str, **details: object) -> None:
+        """Add a command to the log: what this unit of work does that is no request, so that it can be done again."""
+        commands.add(self.db, self.now, kind, details)
 
     def record(self, entry: Row) -> None:
         """Write an entry into the journal, with the reasons."""

@@ -1,1 +1,1 @@
-"""Replaying a reproduction bundle: the commands of its log again, and the first difference."""
+"""Replaying a bundle: what has happened in a sandbox is done again, and each answer is compared with the recorded one."""

@@ -181,6 +181,7 @@ def build_image(scenario: Scenario, overrides: Overrides, wall: float, progress:
     try:
         db.execute("BEGIN")
         sandbox_store.write_settings(db, settings)
+        sandbox_store.write_recipe(db, _recipe(scenario, overrides))
         dice = Dice(settings.seed)
         work = UnitOfWork(DEFAULT_SANDBOX, db, settings, dice, clock, wall, handlers, clock.now, clock.shown)
         builder = Builder(scenario, work, work.instant, progress or _ignore)

@@ -51,6 +51,7 @@ def plan_now(work: UnitOfWork, entry: Mapping[str, object]) -> None:
     Raises:
         ScenarioError: a reference does not exist.
     """
+    work.log("plan_now", entry=entry)
     scenario = Scenario("the timeline", {"timeline": [{"at": "0s", **entry}]}, Lines())
     plan(Builder(scenario, work, work.instant, lambda _done, _total: None))
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from inbox_mock.domain.access import SECRET_DIGITS
 from inbox_mock.domain.dice import Chance
-from inbox_mock.store.database import Database
+from inbox_mock.store.database import Database, Row
 from inbox_mock.store.records import Rows, columns_of
 from inbox_mock.store.rows import ApplicationRow, TokenRow
 
@@ -99,19 +99,22 @@ def read_credentials(db: Database) -> Credentials:
     return db.every("SELECT * FROM tokens ORDER BY id", (), TokenRow), applications(db)
 
 
-def keep_credentials(db: Database, earlier: Credentials) -> None:
-    """Let the credentials from before a reset stay valid.
+def keep_credentials(db: Database, earlier: Credentials) -> list[Row]:
+    """Let the credentials from before a reset stay valid, and return the tokens that are added by that, without their secrets.
 
     Tokens that were issued since are inserted. The image's own tokens are as they were, and their refresh tokens are good again.
     """
     tokens, known = earlier
     db.executemany("UPDATE applications SET client_id = :client_id, client_secret = :client_secret WHERE id = :id", known)
     own = {row["id"] for row in db.every("SELECT id FROM tokens")}
-    issued = [{**token, "revoked_at": None} if token["access_id"] in own else token for token in tokens if token["id"] not in own]
+    issued: list[Row] = [
+        {**token, "revoked_at": None} if token["access_id"] in own else dict(token) for token in tokens if token["id"] not in own
+    ]
     if issued:
         columns, marks = ", ".join(issued[0]), ", ".join(f":{column}" for column in issued[0])
         db.executemany(f"INSERT OR IGNORE INTO tokens ({columns}) VALUES ({marks})", issued)  # noqa: S608
     db.executemany("UPDATE tokens SET secret = :secret WHERE id = :id", tokens)
+    return [{name: value for name, value in token.items() if name != "secret"} for token in issued]
 
 
 def renew_secrets(db: Database, chance: Chance) -> None:

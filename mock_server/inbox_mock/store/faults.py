@@ -8,7 +8,7 @@ from inbox_mock.store import database
 from inbox_mock.store.database import Database, Row
 
 JSON_COLUMNS = ("options", "match", "lingering")
-NOT_SHOWN = ("journal", "deliveries", "faults", "fault_pasts")
+NOT_SHOWN = ("journal", "commands", "request_bodies", "deliveries", "faults", "fault_pasts")
 
 
 def add(db: Database, row: Row) -> int:

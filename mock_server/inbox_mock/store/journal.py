@@ -28,10 +28,14 @@ def add(db: Database, entry: Row, reasons: Iterable[Reason]) -> int:
 
     Whatever a client or a receiver wrote is cut: bodies before they come here, here the rest.
 
+    A body that comes ``whole`` beside an entry which does not hold all of it is kept, too.
+
     The entry's ``fault_id`` is that of the fault that one of the ``reasons`` names, if one does.
     """
     added = db.execute(INSERT, _row(None, entry, reasons)).lastrowid or 0
     db.bookkept += 1
+    if "whole" in entry:
+        _keep_whole(db, added, entry["whole"])
     _delete_before(db, added - limits.JOURNAL)
     return added
 
@@ -49,6 +53,14 @@ def _delete_before(db: Database, entry_id: int) -> None:
     """Delete the entries up to one, unless somebody reads them."""
     if entry_id > 0 and not db.readers:
         db.bookkept += db.execute("DELETE FROM journal WHERE id <= ?", (entry_id,)).rowcount
+        db.bookkept += db.execute("DELETE FROM request_bodies WHERE entry_id <= ?", (entry_id,)).rowcount
+
+
+def _keep_whole(db: Database, entry_id: int, body: bytes) -> None:
+    """Keep the body of a request beside its entry, which has not all of it; nothing, if there is no room."""
+    kept: int = db.execute("SELECT coalesce(sum(length(bytes)), 0) FROM request_bodies").fetchone()[0]
+    db.execute("INSERT INTO request_bodies VALUES (?, ?)", (entry_id, body if kept + len(body) <= limits.WHOLE_BODIES else b""))
+    db.bookkept += 1
 
 
 def _row(entry_id: int | None, entry: Row, reasons: Iterable[Reason]) -> tuple[Any, ...]:

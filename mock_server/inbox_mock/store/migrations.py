@@ -36,8 +36,18 @@ def _to_2(db: Connection) -> None:
     db.execute(f"PRAGMA application_id = {APPLICATION}")
 
 
+def _to_3(db: Connection) -> None:
+    db.execute(
+        "CREATE TABLE commands (id INTEGER PRIMARY KEY, after INTEGER NOT NULL, at TEXT NOT NULL, "
+        "kind TEXT NOT NULL, details TEXT NOT NULL)"
+    )
+    db.execute("CREATE TABLE request_bodies (entry_id INTEGER PRIMARY KEY, bytes BLOB NOT NULL)")
+    db.execute("INSERT INTO commands SELECT 1, 0, clock.now, 'unlogged', '{}' FROM clock")  # what has happened so far is not known
+
+
 MIGRATIONS: tuple[Migration, ...] = (
     Migration("1408fd2229c80226ace42cc8a70331a40d59744e1e4a7dd08795d3ef975d6c53", _to_2),
+    Migration("c9c9e31e48ade6a47b434d867eb76f2792a269f120a81ea34f7fbe05c77c03c5", _to_3),
 )  # the first one leads from format 1 to 2
 FORMAT = 1 + len(MIGRATIONS)
 

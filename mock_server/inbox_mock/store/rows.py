@@ -92,6 +92,9 @@ JournalEntryRow = TypedDict("JournalEntryRow", {
     "delivery_id": int | None, "request": str, "response": str, "caused": str, "fault_id": int | None, "reasons": str,
     "request_body": str | None, "response_body": str | None,
 })
+CommandRow = TypedDict("CommandRow", {
+    "id": int, "after": int, "at": str, "kind": str, "details": str,
+})
 FaultRow = TypedDict("FaultRow", {
     "id": int, "kind": str, "options": str, "match": str, "set_at": str, "ends_at": str | None, "seen": int, "struck": int,
     "times": int | None, "lingering": str,
@@ -101,5 +104,5 @@ TABLES: dict[type, str] = {
     AccountRow: "accounts", UserRow: "users", ApplicationRow: "applications", TokenRow: "tokens", RentalRow: "rentals",
     SourceRow: "sources", ClientRow: "clients", HostRow: "hosts", BookingRow: "bookings", InquiryRow: "inquiries",
     ConversationRow: "conversations", ParticipantRow: "participants", MessageRow: "messages", AttachmentRow: "attachments",
-    WebhookRow: "webhooks", DeliveryRow: "deliveries", JournalEntryRow: "journal", FaultRow: "faults",
+    WebhookRow: "webhooks", DeliveryRow: "deliveries", JournalEntryRow: "journal", CommandRow: "commands", FaultRow: "faults",
 }

@@ -3,11 +3,15 @@
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import Any
 
 import orjson
 
 from inbox_mock.domain.times import Clock
 from inbox_mock.store.database import Database
+
+RECIPE = "recipe"
+"""The name under which the table of the settings holds what a sandbox was built of."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +41,20 @@ def write_settings(db: Database, settings: Settings) -> None:
 
 def read_settings(db: Database) -> Settings:
     """Return the settings."""
-    return Settings(**{name: orjson.loads(value) for name, value in db.execute("SELECT name, value FROM settings")})
+    found = db.execute("SELECT name, value FROM settings WHERE name <> ?", (RECIPE,))
+    return Settings(**{name: orjson.loads(value) for name, value in found})
+
+
+def write_recipe(db: Database, recipe: bytes) -> None:
+    """Keep of what a sandbox was built, as JSON."""
+    db.execute("INSERT INTO settings VALUES (?, ?)", (RECIPE, recipe.decode()))
+
+
+def read_recipe(db: Database) -> dict[str, Any] | None:
+    """Return of what a sandbox was built; None if it was built by an earlier version, which kept nothing of that."""
+    found = db.value("SELECT value FROM settings WHERE name = ?", (RECIPE,), str)
+    recipe: dict[str, Any] | None = None if found is None else orjson.loads(found)
+    return recipe
 
 
 def version_of_access(db: Database) -> int:

@@ -132,6 +132,10 @@ CREATE TABLE journal (id INTEGER PRIMARY KEY, at TEXT NOT NULL, method TEXT NOT 
   -- Texts that request and response leave out, last in the row: whoever reads the columns before them reads none of their pages.
   request_body TEXT, response_body TEXT);
 CREATE INDEX journal_deliveries ON journal (delivery_id) WHERE delivery_id IS NOT NULL;
+-- What else it takes to repeat all that has happened: what has changed the sandbox besides requests, each after an entry of the journal;
+-- and the bodies of requests that the journal does not hold whole.
+CREATE TABLE commands (id INTEGER PRIMARY KEY, after INTEGER NOT NULL, at TEXT NOT NULL, kind TEXT NOT NULL, details TEXT NOT NULL);
+CREATE TABLE request_bodies (entry_id INTEGER PRIMARY KEY, bytes BLOB NOT NULL);
 
 -- What goes wrong on purpose; the image of a past belongs to a fault that shows it.
 CREATE TABLE faults (id INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, options TEXT NOT NULL, match TEXT NOT NULL, set_at TEXT NOT NULL, ends_at TEXT,

@@ -71,8 +71,7 @@ def deliver_due(sandbox: Sandbox, sender: WebhookSender, is_over: Callable[[], b
                 return number
             with sandbox.work() as work:
                 resume(work)
-                event, generation = take_due(work, SENT), sandbox.generation
-                request = _begun(work, event)
+                request, generation = begin_due(work), sandbox.generation
             if request is None:
                 return number
             deliver(sandbox, sender, generation, request)
@@ -103,8 +102,7 @@ def _steps(sandbox: Sandbox, sender: WebhookSender, destination: Callable[[UnitO
             result.now = work.now
             if sandbox.generation != generation:
                 return result.stopped(BEGAN_ANEW)
-            events = step(work, end, until=until)
-            request = _begun(work, events[-1] if events and events[-1].kind == SENT else None)
+            events, request = begin_step(work, end, until)
             result.now = work.now
             if until and not events:
                 waiting = timeline.next_due(work.db, times.wire(LATEST)) is not None
@@ -122,6 +120,21 @@ def _steps(sandbox: Sandbox, sender: WebhookSender, destination: Callable[[UnitO
         if not events or (not until and request is None and len(events) < limits.EVENTS):
             return result.stopped("stopped after a year: something is left to happen" if waiting else None)
         before = result.now
+
+
+def begin_step(work: UnitOfWork, end: datetime, until: str) -> tuple[list[Event], DeliveryRequest | None]:
+    """Move the clock as `step` does, and return the events on the way, and the webhook that is to be sent then, recorded as begun."""
+    work.log("step", end=end.isoformat(), until=until)
+    events = step(work, end, until=until)
+    return events, _begun(work, events[-1] if events and events[-1].kind == SENT else None)
+
+
+def begin_due(work: UnitOfWork) -> DeliveryRequest | None:
+    """Return the next webhook that is due by now, recorded as begun, or None."""
+    event = take_due(work, SENT)
+    if event is not None:
+        work.log("due")
+    return _begun(work, event)
 
 
 def _begun(work: UnitOfWork, event: Event | None) -> DeliveryRequest | None:

@@ -145,7 +145,10 @@ def settle(work: UnitOfWork, request: DeliveryRequest, result: DeliveryResult) -
 
 def resume(work: UnitOfWork) -> None:
     """Schedule anew what a sender that has ended had begun to send, and record that it may arrive twice. Nobody else may be sending."""
-    for delivery_id in webhooks.under_way(work.db):
+    interrupted_ids = webhooks.under_way(work.db)
+    if interrupted_ids:
+        work.log("resume")
+    for delivery_id in interrupted_ids:
         webhooks.end_sending(work.db, delivery_id)
         interrupted = work.db.get(DeliveryRow, delivery_id)
         _record_attempt(work, interrupted, None, {"headers": {}, "body": ""}, {}, [Reason("delivery_interrupted")])

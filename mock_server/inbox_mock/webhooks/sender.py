@@ -27,6 +27,24 @@ def body_of(request: DeliveryRequest, origin: str) -> bytes:
     return orjson.dumps({"account_id": request.account_id, "event": request.event, "resource": resource})
 
 
+def message_of(request: DeliveryRequest, origin: str) -> tuple[dict[str, str], bytes]:
+    """Return the headers and the body of a webhook that a server at ``origin`` sends."""
+    body = body_of(request, origin)
+    signature = sign(request.secret, body)
+    headers = {
+        "Content-Type": "application/json",
+        "X-Content-Signature": signature,
+        "User-Agent": USER_AGENT,
+        "X-Mock-Delivery": request.name,
+    }
+    return headers, body
+
+
+def kept_of(origin: str, headers: Mapping[str, str], body: bytes) -> dict[str, object]:
+    """Return what the journal keeps of a webhook."""
+    return {"origin": origin, "headers": headers, "body": shortened(body.decode())}
+
+
 def sign(secret: str, body: bytes) -> str:
     """Return the value of ``X-Content-Signature``: HMAC-SHA1, in hex, over the Base64 of the body as Ruby's ``encode64`` writes it.
 
@@ -59,14 +77,8 @@ class WebhookSender:
 
     def __call__(self, request: DeliveryRequest) -> DeliveryResult:
         """Make one attempt, for at most a few seconds; do not follow redirects."""
-        body = body_of(request, self.origin)
-        headers = {
-            "Content-Type": "application/json",
-            "X-Content-Signature": sign(request.secret, body),
-            "User-Agent": USER_AGENT,
-            "X-Mock-Delivery": request.name,
-        }
-        sent = {"headers": headers, "body": shortened(body.decode())}
+        headers, body = message_of(request, self.origin)
+        sent = kept_of(self.origin, headers, body)
         if not self.may_send_to(request.url):
             return DeliveryResult(None, "not sent: the address is not on this machine, and --allow-webhooks-to does not name it", sent, {})
         receiver = self.local_receivers.get(host_in(request.url))

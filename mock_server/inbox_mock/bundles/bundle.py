@@ -1,0 +1,128 @@
+"""A bundle that was read: the manifest, the command log, the journal, and the images, each checked before anything uses it."""
+
+from base64 import b64decode
+from collections.abc import Mapping
+from contextlib import closing
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+from inbox_mock.bundles.packing import COMMANDS, IMAGE, JOURNAL, SCENARIO, START, BundleError, unpack
+from inbox_mock.domain.access import SANDBOX_ID
+from inbox_mock.store import database
+from inbox_mock.store.commands import Command
+from inbox_mock.store.migrations import UnusableDatabase
+
+if TYPE_CHECKING:
+    from jsonschema_rs import Validator
+
+Entry = dict[str, Any]
+"""An entry of the journal as the admin API shows it, and under ``whole`` the Base64 of a body that the entry has in part."""
+TEXT: Mapping[str, object] = {"type": "string"}
+NUMBER: Mapping[str, object] = {"type": "integer", "minimum": 0, "maximum": 2**53}
+OBJECT: Mapping[str, object] = {"type": "object"}
+NUMBER_OR_NONE: Mapping[str, object] = {"type": ["integer", "null"]}
+HEADERS: Mapping[str, object] = {"type": "object", "additionalProperties": TEXT}
+PART: Mapping[str, object] = {"type": "object", "properties": {"headers": HEADERS, "origin": TEXT, "unread": TEXT, "began": TEXT}}
+SHAPES: Mapping[str, Mapping[str, Mapping[str, object]]] = {
+    COMMANDS: {"id": NUMBER, "after": NUMBER, "at": TEXT, "kind": TEXT, "details": OBJECT},
+    JOURNAL: {
+        **dict.fromkeys(("id",), NUMBER),
+        **dict.fromkeys(("at", "method", "path", "query"), TEXT),
+        **dict.fromkeys(("status", "application_id", "delivery_id", "fault_id"), NUMBER_OR_NONE),
+        **dict.fromkeys(("request", "response"), PART),
+        **{name: {"type": "array", "items": OBJECT} for name in ("caused", "reasons")},
+    },
+}
+"""What each line of the command log and of the journal has, as JSON Schema."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """A bundle. ``start`` is the image from which the log begins, None where that is not known; ``image`` is the sandbox as it was."""
+
+    manifest: Mapping[str, Any]
+    commands: list[Command]
+    journal: list[Entry]
+    start: bytes | None
+    image: bytes
+    scenario: str
+
+    @property
+    def sandbox_id(self) -> str:
+        """The id of the sandbox."""
+        return str(self.manifest["sandbox"]["id"])
+
+    @property
+    def incomplete(self) -> str | None:
+        """Why it cannot be replayed from its start; None if it can."""
+        return self.manifest["incomplete"] if self.start is None else None
+
+
+def whole_body(entry: Entry) -> bytes | None:
+    """Return the body of a request, or None if the bundle does not hold all of it.
+
+    Raises:
+        BundleError: what should be Base64 is none.
+    """
+    if "whole" not in entry:
+        return str(entry["request"].get("body", "")).encode()
+    try:
+        return None if entry["whole"] is None else b64decode(str(entry["whole"]), validate=True)
+    except ValueError:
+        raise BundleError(f"{JOURNAL}, entry {entry['id']}: whole is no Base64") from None
+
+
+def read(raw: bytes) -> Bundle:
+    """Return the bundle in bytes from anywhere.
+
+    Raises:
+        BundleError: it is none, was damaged or changed, is too large, or of a newer format.
+    """
+    manifest, members = unpack(raw)
+    sandbox, why = manifest.get("sandbox"), manifest.get("incomplete")
+    if not isinstance(sandbox, dict) or SANDBOX_ID.fullmatch(str(sandbox.get("id"))) is None or not isinstance(why, str | None):
+        raise BundleError("its manifest does not say which sandbox it is of")
+    for name in (IMAGE, START):
+        _check_image(name, members.get(name))
+    commands = [Command(**{name: line[name] for name in Command._fields}) for line in _lines(COMMANDS, members[COMMANDS])]
+    journal = _lines(JOURNAL, members[JOURNAL])
+    scenario = members.get(SCENARIO, b"").decode(errors="replace")
+    return Bundle(manifest, commands, journal, members.get(START), members[IMAGE], scenario)
+
+
+def _check_image(name: str, image: bytes | None) -> None:
+    try:
+        if image is not None:
+            with closing(database.restore(image, checked=False)):
+                pass
+    except UnusableDatabase as error:
+        raise BundleError(f"{name}: {error}") from None
+
+
+def _lines(name: str, raw: bytes) -> list[Entry]:
+    found, last = [], -1
+    validator = _validator(name)
+    for number, line in enumerate(raw.splitlines(), 1):
+        try:
+            read = orjson.loads(line)
+        except orjson.JSONDecodeError as error:
+            raise BundleError(f"{name}, line {number}: no JSON ({error})") from None
+        problem = next(validator.iter_errors(read), None)
+        if problem is not None:
+            place = ".".join(map(str, problem.instance_path))
+            raise BundleError(f"{name}, line {number}: {place + ': ' if place else ''}{problem.message:.200}")
+        if read["id"] <= last:
+            raise BundleError(f"{name}, line {number}: found id {read['id']} after {last}; expected ids that grow")
+        last = read["id"]
+        found.append(read)
+    return found
+
+
+@cache
+def _validator(name: str) -> "Validator":
+    from jsonschema_rs import validator_for
+
+    return validator_for({"type": "object", "required": list(SHAPES[name]), "properties": SHAPES[name]})

@@ -1,0 +1,131 @@
+"""Saving a sandbox as a bundle."""
+
+import platform
+import sqlite3
+from base64 import b64encode
+from collections.abc import Iterable, Iterator
+from contextlib import closing
+
+import orjson
+
+from inbox_mock import __version__
+from inbox_mock.bundles.bundle import SHAPES, Entry
+from inbox_mock.bundles.packing import COMMANDS, IMAGE, JOURNAL, SCENARIO, START, BundleError, pack
+from inbox_mock.bundles.secrets import without_secrets
+from inbox_mock.domain import limits, times
+from inbox_mock.engine.sandbox import Sandbox
+from inbox_mock.scenarios.build import build_recipe
+from inbox_mock.scenarios.errors import ScenarioError
+from inbox_mock.store import commands, database, journal
+from inbox_mock.store import sandbox as sandbox_store
+from inbox_mock.store.database import Database
+from inbox_mock.store.homes import Start
+from inbox_mock.store.migrations import FORMAT
+
+
+def save(sandbox: Sandbox) -> bytes:
+    """Return a sandbox as a bundle, without its secrets.
+
+    Raises:
+        NotFound: the sandbox has been deleted.
+        BundleError: it is larger than a bundle can be.
+    """
+    with sandbox.lock:
+        image, _ = sandbox.image()
+        start = sandbox.storage.start()
+    image, _ = without_secrets(image)
+    with closing(database.restore(image)) as db:
+        log = commands.every(db)
+        why = _gap(db, log)
+        begun = None if why else _start_image(start, log)
+        why = why or (None if begun else "the scenario can no longer be built as it was at the start")
+        members = {IMAGE: image, COMMANDS: _lines(one._asdict() for one in log), JOURNAL: _lines(entries(db))}
+        if begun is not None:
+            members[START], _ = without_secrets(begun)
+        scenario = _scenario(db)
+        if scenario is not None:
+            members[SCENARIO] = scenario
+        manifest = _manifest(sandbox.id, db, members.get(START), why)
+    packed = pack(manifest, members)
+    total = sum(map(len, members.values()))
+    if len(packed) > limits.BUNDLE or total > limits.UNPACKED:
+        raise BundleError(f"the bundle would have {len(packed):,} bytes, and {total:,} unpacked; expected at most {limits.BUNDLE}")
+    return packed
+
+
+def entries(db: Database, after: int = 0) -> Iterator[Entry]:
+    """Yield the entries of the journal after one as a bundle has them."""
+    whole = commands.bodies(db)
+    for row in journal.after(db, after, int(limits.JOURNAL)):
+        found = {name: row[name] for name in SHAPES[JOURNAL]}
+        if row["id"] in whole:
+            found["whole"] = b64encode(whole[row["id"]]).decode() or None
+        elif max(len(row["path"]), len(row["query"])) >= limits.JOURNALED:
+            found["whole"] = None
+        yield found
+
+
+def _gap(db: Database, log: list[commands.Command]) -> str | None:
+    """Return why the log does not begin at the scenario's start, or None if it does."""
+    if any(one.kind == commands.UNLOGGED for one in log):
+        return "a part of what has happened was done by an earlier version, which kept no command log"
+    first = db.value("SELECT min(id) FROM journal", (), int)
+    if first is not None and first > 1:
+        return f"the first {first - 1:,} entries of the journal were deleted: it keeps {limits.JOURNAL}"
+    if log and log[0].id > 1:
+        return f"the first {log[0].id - 1:,} commands were deleted: the log keeps {limits.COMMANDS}"
+    return None
+
+
+def _start_image(start: Start, log: list[commands.Command]) -> bytes | None:
+    """Return the image from which a log begins; None if it cannot be made again."""
+    if start.recipe is None:
+        return start.image
+    began = next((times.parse(one.at).timestamp() for one in log if one.kind == commands.BEGAN), 0.0)
+    try:
+        return build_recipe(start.recipe, began)
+    except ScenarioError:
+        return None
+
+
+def _lines(found: Iterable[object]) -> bytes:
+    return b"".join(orjson.dumps(one) + b"\n" for one in found)
+
+
+def _scenario(db: Database) -> bytes | None:
+    """Return the scenario as the file that it was, or could have been."""
+    import yaml
+
+    recipe = sandbox_store.read_recipe(db)
+    if recipe is None:
+        return None
+    text: str = yaml.safe_dump({**recipe["data"], "seed": sandbox_store.read_settings(db).seed}, sort_keys=False, allow_unicode=True)
+    return text.encode()
+
+
+def _manifest(sandbox_id: str, db: Database, start: bytes | None, why: str | None) -> dict[str, object]:
+    settings, clock = sandbox_store.read_settings(db), sandbox_store.read_clock(db)
+    sent = db.value("SELECT count(*) FROM journal WHERE delivery_id IS NOT NULL", (), int) or 0
+    return {
+        "made_with": {
+            "inbox_mock": __version__,
+            "python": platform.python_version(),
+            "sqlite": sqlite3.sqlite_version,
+            "database": FORMAT,
+        },
+        "sandbox": {
+            "id": sandbox_id,
+            "scenario": settings.scenario,
+            "seed": settings.seed,
+            "clock": {"mode": clock.mode, "rate": clock.rate},
+        },
+        "began_at": None if start is None else _time_of(start),
+        "ended_at": times.wire(clock.now),
+        "counts": {"requests": db.count("journal") - sent, "webhooks": sent, "commands": db.count("commands")},
+        "incomplete": why,
+    }
+
+
+def _time_of(image: bytes) -> str:
+    with closing(database.restore(image)) as db:
+        return times.wire(sandbox_store.read_clock(db).now)

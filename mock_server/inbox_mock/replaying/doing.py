@@ -1,0 +1,251 @@
+"""A sandbox in which all that a log says is done again: requests, results of webhooks, and commands, each at its time."""
+
+from collections.abc import Callable, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime, timedelta
+from io import BytesIO
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+from inbox_mock.admin import actors, clock, faults, tokens, webhooks
+from inbox_mock.admin.operation import AdminCall, AdminOperation, checked, declared_in
+from inbox_mock.api.addressing import ROOT
+from inbox_mock.api.fault_injection import CONNECTION
+from inbox_mock.api.pipeline import JOURNALED_HEADERS, REFUSED
+from inbox_mock.app import Options, create_app
+from inbox_mock.bundles.bundle import Bundle, Entry, whole_body
+from inbox_mock.bundles.opening import DETACHED, detach
+from inbox_mock.bundles.packing import BundleError
+from inbox_mock.bundles.saving import entries
+from inbox_mock.domain import times
+from inbox_mock.domain.access import DEFAULT_SANDBOX, SECRET_DIGITS, full_credential
+from inbox_mock.domain.admin_tokens import Caller
+from inbox_mock.domain.errors import NotRead
+from inbox_mock.engine.redaction import SECRET_IN_QUERY
+from inbox_mock.engine.unit_of_work import Actor, UnitOfWork
+from inbox_mock.scenarios.loading import find_shipped
+from inbox_mock.scenarios.timeline import plan_now
+from inbox_mock.services import oauth
+from inbox_mock.services.messages import edit_message
+from inbox_mock.store import commands
+from inbox_mock.store import faults as fault_store
+from inbox_mock.store import sandbox as sandbox_store
+from inbox_mock.store.commands import Command
+from inbox_mock.store.homes import Start
+from inbox_mock.webhooks.advance import begin_due, begin_step
+from inbox_mock.webhooks.deliveries import DeliveryResult, request_of, resume, settle
+from inbox_mock.webhooks.sender import WebhookSender, kept_of, message_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from inbox_mock.engine.sandbox import Sandbox
+
+STEPWISE = ("advance_clock", "redeliver")
+"""Operations that are logged step by step, and as results of webhooks."""
+OPERATIONS: Mapping[str, AdminOperation] = {
+    found.name: found
+    for module in (tokens, clock, actors, webhooks, faults)
+    for found in declared_in(vars(module))
+    if found.method != "GET" and found.name not in STEPWISE
+}
+"""The operations of the admin API that are done again, by name."""
+HALF_A_SECOND = timedelta(milliseconds=500)
+"""Logged times are whole seconds: a running clock is put in the middle of one."""
+DELIVERED = "delivered"
+ADDRESS = "http://localhost"
+
+
+class SilentSender(WebhookSender):
+    """Sends nothing: what receivers have answered is in the log."""
+
+    def may_send_to(self, url: str) -> bool:  # noqa: ARG002
+        """Return that the log may name any address."""
+        return True
+
+
+class Repeated:
+    """The sandbox of a replay. It is in this process alone, and reaches nothing else."""
+
+    def __init__(self, bundle: Bundle) -> None:
+        self._wall = 0.0
+        options = Options(scenario=find_shipped("empty"), seed=0)
+        self._fake = create_app(options, wall=lambda: self._wall, wait=lambda _seconds: None)
+        self._fake.sandboxes.remove(self._fake.sandboxes.get(DEFAULT_SANDBOX))
+        self._sender = SilentSender()
+        # A fork, and a bundle that was opened, go on with the log of another sandbox.
+        begins = next((str(one.details.get("of")) for one in bundle.commands if one.details.get("of")), bundle.sandbox_id)
+        self._sandbox = self._added(begins, bundle.start or b"")
+        with self._sandbox.work() as work:
+            commands.begin_anew(work.db)
+
+    def request(self, entry: Entry) -> None:
+        """Send a request again, as it was recorded."""
+        self._set_time(entry["request"].get("began", entry["at"]))
+        environ = self._environ(entry)
+        body = self._fake.wsgi(environ, lambda _status, _headers, _error=None: lambda _bytes: None)
+        b"".join(body)
+        if (close := getattr(body, "close", None)) is not None:
+            close()
+
+    def attempt(self, entry: Entry) -> None:
+        """Record the result that an attempt to deliver a webhook had."""
+        asked = entry["request"]
+        with self._at(entry["at"]) as work:
+            request = request_of(work, entry["delivery_id"])
+            if request is None:
+                return
+            result = next((str(reason["result"]) for reason in entry["reasons"] if reason.get("code") == "delivery_failed"), DELIVERED)
+            origin = str(asked.get("origin", ADDRESS))
+            settle(work, request, DeliveryResult(entry["status"], result, kept_of(origin, *message_of(request, origin)), entry["response"]))
+
+    def command(self, command: Command) -> None:
+        """Do again what a command did.
+
+        Raises:
+            BundleError: there is no such command, or its details are not those that it has.
+        """
+        try:
+            operation = OPERATIONS.get(command.kind)
+            if operation is not None:
+                self._set_time(command.at)
+                self._operate(operation, command.details)
+            elif command.kind == commands.BEGAN:
+                self._began(command.details)
+            elif command.kind in DONE:
+                with self._at(command.at) as work:
+                    DONE[command.kind](work, dict(command.details))
+            else:
+                raise BundleError(f"command {command.id} is {command.kind!r}; expected one that this version knows")
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise BundleError(f"command {command.id}, {command.kind}: {type(error).__name__} {error}") from None
+
+    def news(self, after: int) -> "Iterator[Entry]":
+        """Yield the entries of the journal after one."""
+        with self._sandbox.work() as work:
+            yield from entries(work.db, after)
+
+    @contextmanager
+    def _at(self, at: str) -> "Iterator[UnitOfWork]":
+        self._set_time(at)
+        with self._sandbox.work() as work:
+            yield work
+
+    def _set_time(self, at: str) -> None:
+        """Let the clock show a time, if it runs."""
+        now = self._sandbox.clock
+        if now.mode == "real":
+            self._wall = max(self._wall, now.wall_at(times.parse(at) + HALF_A_SECOND))
+
+    def _added(self, sandbox_id: str, image: bytes, of: str = "") -> "Sandbox":
+        return self._fake.sandboxes.add(Start(image=image), image, default=sandbox_id == DEFAULT_SANDBOX, of=of, named=sandbox_id)
+
+    def _began(self, details: Mapping[str, Any]) -> None:
+        """Begin again from the present, under another id if it was a fork, with the tokens that came from elsewhere."""
+        image, earlier = self._sandbox.image()[0], self._sandbox
+        if details["id"] == earlier.id:
+            earlier.restore(image)
+        else:
+            self._sandbox = self._added(str(details["id"]), image, earlier.id)
+        with self._sandbox.work() as work:
+            for token in details["tokens"]:
+                work.db.insert("tokens", {**token, "secret": work.dice.hex("replayed", token["id"], SECRET_DIGITS)})
+            if work.clock.mode != details["mode"]:
+                work.clock = replace(work.clock, mode=str(details["mode"]))
+                sandbox_store.write_clock(work.db, work.clock)
+
+    def _operate(self, operation: AdminOperation, details: Mapping[str, Any]) -> None:
+        path = {name: str(value) for name, value in details["path"].items()} | {"id": self._sandbox.id}
+        if "token" in path:
+            path["token"] = self._credential(path["token"])
+        body = checked(operation, details["body"])
+        operation.run(AdminCall(Caller(), self._fake.factory, ADDRESS, path, body, {}, self._sender, operation=operation.name))
+
+    def _credential(self, label: str) -> str:
+        """Return the credential that a label stands for; one that nobody has for any other text."""
+        kind, _, number = label.rpartition("-")
+        with self._sandbox.work() as work:
+            if kind == "secret" and number.isdigit():
+                found = work.db.one("SELECT client_secret AS secret, named_client_secret AS name FROM applications WHERE id = ?", (number,))
+            else:
+                found = work.db.one("SELECT secret, name FROM tokens WHERE id = ?", (number if number.isdigit() else -1,))
+            return label if found is None else work.credential(found["secret"], found["name"])
+
+    def _environ(self, entry: Entry) -> dict[str, Any]:
+        asked, method = entry["request"], entry["method"]
+        query, body, kind = self._query(entry["query"]), whole_body(entry) or b"", ""
+        token, is_form = asked.get("token"), isinstance(asked.get("body"), dict)
+        if is_form:
+            form = urlencode({name: self._credential(value) for name, value in asked["body"].items()})
+            unreadable = b"[" if asked.get("unreadable") else None
+            query, body = (form, b"") if method == "GET" else ("", unreadable or form.encode())
+            kind = "" if unreadable else "application/x-www-form-urlencoded"
+        origin = str(asked.get("origin", ADDRESS))
+        parts = urlsplit(origin)
+        environ: dict[str, Any] = {
+            "REQUEST_METHOD": method,
+            "SCRIPT_NAME": "",
+            "PATH_INFO": entry["path"].encode(errors="surrogatepass").decode("latin-1"),
+            "QUERY_STRING": query,
+            "SERVER_NAME": parts.hostname or "localhost",
+            "SERVER_PORT": str(parts.port or {"https": 443}.get(parts.scheme, 80)),
+            "SERVER_PROTOCOL": "HTTP/1.1",
+            "REMOTE_ADDR": "127.0.0.1",
+            "HTTP_HOST": parts.netloc,
+            "CONTENT_LENGTH": str(len(body)),
+            "CONTENT_TYPE": kind,
+            "wsgi.url_scheme": parts.scheme,
+            "wsgi.input": BytesIO(body),
+            "wsgi.errors": BytesIO(),
+            ROOT: origin,
+        }
+        if all(reason.get("code") != "fault_needs_server" for reason in entry["reasons"]):
+            environ[CONNECTION] = lambda _effect, _kept: None
+        keys = dict(JOURNALED_HEADERS)
+        for name, value in asked.get("headers", {}).items():
+            environ[keys.get(name, f"HTTP_{name.upper().replace('-', '_')}")] = value
+        if token is not None:
+            environ["HTTP_AUTHORIZATION"] = f"Bearer {self._credential(token)}"
+        elif not is_form and self._sandbox.id != DEFAULT_SANDBOX:  # only a token of this sandbox, though unknown, leads here
+            environ["HTTP_AUTHORIZATION"] = f"Bearer {full_credential(self._sandbox.id, '0' * SECRET_DIGITS)}"
+        if "unread" in asked:
+            environ[REFUSED] = NotRead(int(entry["status"]), asked["unread"])
+        return environ
+
+    def _query(self, text: str) -> str:
+        """Return a query with credentials in place of labels."""
+        pairs = parse_qsl(text, keep_blank_values=True)
+        if not any(name in SECRET_IN_QUERY for name, _ in pairs):
+            return text
+        return urlencode([(name, self._credential(value) if name in SECRET_IN_QUERY else value) for name, value in pairs])
+
+
+def _step(work: UnitOfWork, details: Mapping[str, Any]) -> None:
+    begin_step(work, datetime.fromisoformat(details["end"]), str(details["until"]))
+
+
+def _issue_pair(work: UnitOfWork, details: Mapping[str, Any]) -> None:
+    oauth.issue_pair(work, details["application_id"], details["account_id"], tuple(details["scopes"]))
+
+
+def _edit(work: UnitOfWork, details: Mapping[str, Any]) -> None:
+    edit_message(work, Actor(details["account_id"], user_id=details["user_id"]), details["message_id"], details["changes"])
+
+
+def _end_faults(work: UnitOfWork, details: Mapping[str, Any]) -> None:
+    for fault_id in details["ids"]:
+        fault_store.change(work.db, fault_id, {"ends_at": work.now})
+
+
+DONE: Mapping[str, Callable[[UnitOfWork, Mapping[str, Any]], object]] = {
+    "step": _step,
+    "due": lambda work, _: begin_due(work),
+    "resume": lambda work, _: resume(work),
+    "plan_now": lambda work, details: plan_now(work, details["entry"]),
+    "issue_pair": _issue_pair,
+    "edit_message": _edit,
+    "end_faults": _end_faults,
+    DETACHED: lambda work, _: detach(work.db),
+}
+"""What is done within a unit of work, by the kind of the command."""

@@ -1,0 +1,106 @@
+"""Doing again what a bundle's log says, in order, until an answer differs from the recorded one."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from inbox_mock.bundles.bundle import Bundle, Entry, whole_body
+from inbox_mock.bundles.packing import BundleError
+from inbox_mock.domain.errors import Refusal
+from inbox_mock.domain.reasons import WEBHOOK_LOST
+from inbox_mock.replaying.difference import Difference, first_difference, line_of
+from inbox_mock.replaying.doing import Repeated
+from inbox_mock.scenarios.errors import ScenarioError
+from inbox_mock.store.commands import Command
+
+CAUSED = frozenset({WEBHOOK_LOST, "delivery_interrupted"})
+"""Reasons of an entry that nobody has asked for: something else in the log causes it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Replayed:
+    """What was ``done`` again: how many of each, the first ``difference``, if there is one, and why a replay ended before the log did."""
+
+    done: Mapping[str, int]
+    difference: Difference | None = None
+    ended: str | None = None
+
+
+def replay(bundle: Bundle) -> Replayed:
+    """Do again all that a bundle's log says, and return what came of it.
+
+    Raises:
+        BundleError: its log does not begin at its start, or has something that cannot be done.
+    """
+    if bundle.start is None:
+        raise BundleError(f"it cannot be replayed: {bundle.incomplete or 'it holds no start.sqlite'}. inbox-mock serve --bundle opens it")
+    return _Replay(bundle).run()
+
+
+class _Replay:
+    def __init__(self, bundle: Bundle) -> None:
+        self._repeated = Repeated(bundle)
+        self._bundle = bundle
+        self._recorded = {entry["id"]: entry for entry in bundle.journal}
+        self._done = dict.fromkeys(("requests", "webhooks", "commands"), 0)
+        self._compared = 0
+
+    def run(self) -> Replayed:
+        for step in steps(self._bundle):
+            if isinstance(step, dict):
+                if step["id"] <= self._compared or _is_caused(step):
+                    continue
+                if step["delivery_id"] is None and whole_body(step) is None:
+                    return Replayed(self._done, ended=f"entry {step['id']} is not whole in the bundle: what follows cannot be done again")
+            difference = self._do(step)
+            if difference is not None:
+                return Replayed(self._done, difference=difference)
+        missing = next((number for number in self._recorded if number > self._compared), None)
+        return Replayed(self._done, difference=None if missing is None else self._missing(self._recorded[missing]))
+
+    def _do(self, step: Entry | Command) -> Difference | None:
+        """Do one thing again, and return the first difference in what the journal says of it."""
+        told = line_of(step)
+        try:
+            if isinstance(step, Command):
+                self._done["commands"] += 1
+                self._repeated.command(step)
+            elif step["delivery_id"] is None:
+                self._done["requests"] += 1
+                self._repeated.request(step)
+            else:
+                self._done["webhooks"] += 1
+                self._repeated.attempt(step)
+        except (Refusal, ScenarioError) as refused:
+            return Difference(told, step["id"] if isinstance(step, dict) else None, "outcome", b"done", f"refused: {refused}".encode())
+        for got in self._repeated.news(self._compared):
+            self._compared = got["id"]
+            recorded = self._recorded.get(got["id"])
+            if recorded is None:
+                return Difference(told, got["id"], "entry", b"none", line_of(got).encode())
+            found = first_difference(recorded, got)
+            if found is not None:
+                return found
+        if isinstance(step, dict) and self._compared < step["id"]:
+            return self._missing(step)
+        return None
+
+    def _missing(self, recorded: Entry) -> Difference:
+        return Difference(line_of(recorded), recorded["id"], "entry", line_of(recorded).encode(), b"none")
+
+
+def steps(bundle: Bundle) -> Iterator[Entry | Command]:
+    """Yield all that a log says in order: each command comes after the entry of the journal that it names."""
+    pending = iter(bundle.commands)
+    command = next(pending, None)
+    for entry in bundle.journal:
+        while command is not None and command.after < entry["id"]:
+            yield command
+            command = next(pending, None)
+        yield entry
+    if command is not None:
+        yield command
+        yield from pending
+
+
+def _is_caused(entry: Mapping[str, list[Mapping[str, object]]]) -> bool:
+    return any(reason.get("code") in CAUSED for reason in entry["reasons"])

@@ -1,0 +1,52 @@
+"""The command log of a sandbox: what has changed it besides requests of the API, and the bodies of requests that the journal cuts.
+
+Together with the journal it says all that has happened since the scenario's start, in order, so that it can be repeated.
+"""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import orjson
+
+from inbox_mock.domain import limits
+from inbox_mock.store import journal
+from inbox_mock.store.database import Database
+
+BEGAN = "began"
+"""The kind of what a reset, a restored snapshot, a fork or an opened bundle has changed in an image."""
+UNLOGGED = "unlogged"
+"""The kind of all that has happened before there was a log."""
+
+
+class Command(NamedTuple):
+    """An entry of the log: it came ``after`` an entry of the journal, 0 for none. Secrets in its ``details`` are labels."""
+
+    id: int
+    after: int
+    at: str
+    kind: str
+    details: Mapping[str, object]
+
+
+def add(db: Database, at: str, kind: str, details: Mapping[str, object]) -> None:
+    """Add a command; the oldest are deleted."""
+    sql = "INSERT INTO commands (after, at, kind, details) VALUES (?, ?, ?, ?)"
+    added = db.execute(sql, (journal.next_id(db) - 1, at, kind, orjson.dumps(details).decode())).lastrowid or 0
+    if added > limits.COMMANDS:
+        db.execute("DELETE FROM commands WHERE id <= ?", (added - limits.COMMANDS,))
+
+
+def every(db: Database) -> list[Command]:
+    """Return the commands, oldest first."""
+    rows = db.execute("SELECT id, after, at, kind, details FROM commands ORDER BY id")
+    return [Command(number, after, at, kind, orjson.loads(details)) for number, after, at, kind, details in rows]
+
+
+def begin_anew(db: Database) -> None:
+    """Forget what is before the scenario's start: nothing has happened there."""
+    db.execute("DELETE FROM commands")
+
+
+def bodies(db: Database) -> dict[int, bytes]:
+    """Return the bodies that the journal has in part, by the ids of their entries; an empty one was too long to be kept."""
+    return dict(db.execute("SELECT entry_id, bytes FROM request_bodies").fetchall())
