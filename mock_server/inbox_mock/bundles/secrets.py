@@ -11,7 +11,7 @@ from hashlib import blake2b
 import orjson
 
 from inbox_mock.domain.access import SECRET_DIGITS
-from inbox_mock.scenarios.setup import DEMO
+from inbox_mock.services.accounts import DEMO
 from inbox_mock.store import database
 from inbox_mock.store.database import Database
 from inbox_mock.store.sandbox import RECIPE
