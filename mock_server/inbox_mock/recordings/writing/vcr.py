@@ -4,14 +4,14 @@ from base64 import b64encode
 from collections.abc import Iterator, Mapping
 from http.client import responses
 from typing import Any
-from urllib.parse import parse_qsl, quote
+from urllib.parse import parse_qsl, quote, urlsplit
 
 import yaml
 
 from inbox_mock.recordings.exchange import Exchange, Headers
 from inbox_mock.recordings.writing import JSON, PRODUCER, UNKNOWN_TIME, Traffic, Writer, commented, is_answered, text_of
 
-PLAIN = "!$()*,:@/?="
+PLAIN = "!$()*,:@/?='"
 """Characters of a query that WebMock does not encode, besides letters, digits and what `quote` leaves as it is."""
 HTTP_DATE = "%a, %d %b %Y %H:%M:%S GMT"
 
@@ -70,7 +70,8 @@ def _sorted(url: str) -> str:
     pairs = parse_qsl(query, keep_blank_values=True)
     last = dict(pair for pair in pairs if not pair[0].endswith("[]"))
     told = sorted([*last.items(), *(pair for pair in pairs if pair[0].endswith("[]"))])
-    return address + mark + "&".join(f"{quote(name, safe=PLAIN)}={quote(value, safe=PLAIN)}" for name, value in told)
+    written = "&".join(f"{quote(name, safe=PLAIN)}={quote(value, safe=PLAIN)}" for name, value in told)
+    return address + mark + (written if urlsplit(url).port else written.replace("'", "%27"))  # Ruby encodes it as it drops a usual port
 
 
 def _body(body: bytes | None) -> JSON:
