@@ -8,6 +8,7 @@ from os import urandom
 import orjson
 
 from inbox_mock.admin.exchanges import Copy, of_journal, of_state, tokens_of
+from inbox_mock.admin.reproducing import reproduced, started
 from inbox_mock.domain import limits
 from inbox_mock.domain.errors import Invalid, invalid
 from inbox_mock.domain.spelling import one_of
@@ -15,8 +16,10 @@ from inbox_mock.engine.sandbox import Sandbox
 from inbox_mock.recordings.exchange import Exchange, Lost, RecordedResponse
 from inbox_mock.recordings.writing import Traffic, writers
 from inbox_mock.resources.disguise import Disguise
+from inbox_mock.scenarios.exported import export_scenario
 
 WHY = f"The journal keeps no body of {limits.JOURNALED} or more and none that is no text; no private file is exported."
+WHY_DIFFERENT = "A new sandbox answers otherwise: it knows only what is in the scenario and in these requests, and not what others did."
 SCENARIO = "scenario"
 OF = {"journal": of_journal, "state": of_state}
 """What can be exported: the requests that came and their answers, or the requests that read all there is."""
@@ -55,11 +58,16 @@ def export(sandbox: Sandbox, wanted: str, *, of: str = "journal", private: bool 
     if private:
         disguise = Disguise(urandom(32))
         exchanges = [_disguised(exchange, disguise) for exchange in exchanges]
-    taken = [exchange for exchange in exchanges if writer.takes(exchange)]
-    told = tuple(_told(taken, len(exchanges) - len(taken)))
-    title = f"The {of} of the sandbox {sandbox.id}, exported by Inbox Mock."
-    traffic = Traffic(title=title, origin=origin, exchanges=taken, told=told, tokens=tokens_of(known))
-    return Exported(f"{sandbox.id}-{of}.{writer.suffix}", writer.kind, b"".join(writer.write(traffic)), told)
+    taken, tokens, scenario = [exchange for exchange in exchanges if writer.takes(exchange)], tokens_of(known), {}
+    told = [*_told(taken, len(exchanges) - len(taken))]
+    if writer.tests:
+        scenario = export_scenario(copy.sandbox if of == "state" else started(sandbox, origin).sandbox)
+        taken, differing = reproduced(taken, tokens, scenario, origin)
+        told += [f"Not asserted, or in part: {differing} answers. {WHY_DIFFERENT}"] if differing else []
+    traffic = Traffic(
+        title=f"The {of} of the sandbox {sandbox.id}.", origin=origin, exchanges=taken, told=told, tokens=tokens, scenario=scenario
+    )
+    return Exported(f"{sandbox.id}-{of}{writer.ending}", writer.kind, b"".join(writer.write(traffic)), tuple(told))
 
 
 def _disguised(exchange: Exchange, disguise: Disguise) -> Exchange:

@@ -3,12 +3,15 @@
 No secret is among what is written: exchanges name the variable that holds a token, as ``Bearer $BOOKINGSYNC_TOKEN``.
 """
 
+import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any
+
+import orjson
 
 from inbox_mock import __version__
 from inbox_mock.domain.discovery import discover
@@ -68,7 +71,7 @@ class Writer:
     """
 
     says: str
-    suffix: str
+    ending: str
     kind: str
     write: Callable[[Traffic], Iterator[bytes]]
     takes: Callable[[Exchange], bool] = everything
@@ -112,3 +115,36 @@ def in_braces(name: str) -> str:
 def without_braces(body: str) -> str:
     """Return JSON in which no text looks like a variable in braces: outside of texts, JSON has no two braces side by side."""
     return body.replace("{{", "{\\u007b")
+
+
+def filled(template: str, traffic: Traffic, mark: str) -> Iterator[bytes]:
+    """Yield a test: a template, with what people should know of it as comments, and with JSON of what was recorded.
+
+    That JSON is ASCII, and an expression in Python and JavaScript's texts alike: no three quotes stand side by side in it.
+    """
+    head, _, tail = template.partition("@RECORDED@")
+    yield head.replace("@TOLD@\n", commented(mark, traffic).decode()).encode()
+    yield f'{{"scenario": {json.dumps(traffic.scenario)},\n"tokens": {json.dumps(traffic.tokens)},\n"steps": ['.encode()
+    at = None
+    for number, exchange in enumerate(traffic.exchanges):
+        step = _step(traffic, exchange) | ({"at": None} if exchange.at == at else {})
+        yield b",\n" * bool(number) + json.dumps(step).encode()
+        at = exchange.at
+    yield b"]}" + tail.encode()
+
+
+def _step(traffic: Traffic, exchange: Exchange) -> JSON:
+    """Return an exchange as a test reads it: ``status`` and ``answer`` are null where anything may be answered."""
+    request, response = exchange.request, exchange.response
+    headers = dict(request.headers)
+    variable = VARIABLE.search(headers.pop("Authorization", ""))
+    return {
+        "at": exchange.at and exchange.at.isoformat(),
+        "method": request.method,
+        "path": traffic.path(exchange),
+        "headers": headers,
+        "token": variable and variable[1],
+        "body": None if request.body is None else text_of(request.body),
+        "status": response and response.status,
+        "answer": orjson.loads(response.body) if response and response.body else None,
+    }

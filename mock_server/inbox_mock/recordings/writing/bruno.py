@@ -53,4 +53,4 @@ def _block(name: str, content: str) -> str:
     return f"{name} {{\n{indent(content, '  ')}\n}}\n"
 
 
-WRITER = Writer(says="a collection of Bruno, as a zip", suffix="bruno.zip", kind="application/zip", write=write, takes=can_be_sent)
+WRITER = Writer(says="a collection of Bruno, as a zip", ending=".bruno.zip", kind="application/zip", write=write, takes=can_be_sent)

@@ -36,4 +36,4 @@ def _command(traffic: Traffic, exchange: Exchange) -> str:
     return " \\\n  ".join([*lines, r"--write-out '\n%{http_code}\n'"])
 
 
-WRITER = Writer(says="a shell script with curl", suffix="sh", kind="text/x-shellscript; charset=utf-8", write=write, takes=can_be_sent)
+WRITER = Writer(says="a shell script with curl", ending=".sh", kind="text/x-shellscript; charset=utf-8", write=write, takes=can_be_sent)

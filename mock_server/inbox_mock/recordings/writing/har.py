@@ -83,4 +83,4 @@ def _pairs(pairs: Headers) -> list[JSON]:
     return [{"name": name, "value": value} for name, value in pairs]
 
 
-WRITER = Writer(says="HAR 1.2, which browsers and proxies import", suffix="har", kind="application/json", write=write)
+WRITER = Writer(says="HAR 1.2, which browsers and proxies import", ending=".har", kind="application/json", write=write)

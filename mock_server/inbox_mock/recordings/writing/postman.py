@@ -44,4 +44,4 @@ def _headers(headers: Headers) -> list[JSON]:
     return [{"key": name, "value": with_variables(value, in_braces)} for name, value in headers]
 
 
-WRITER = Writer(says="a collection of Postman", suffix="postman_collection.json", kind="application/json", write=write, takes=can_be_sent)
+WRITER = Writer(says="a collection of Postman", ending=".postman_collection.json", kind="application/json", write=write, takes=can_be_sent)

@@ -83,4 +83,4 @@ def _body(body: bytes | None) -> JSON:
     )
 
 
-WRITER = Writer(says="a cassette of VCR for Ruby", suffix="yml", kind="application/yaml", write=write, takes=is_answered)
+WRITER = Writer(says="a cassette of VCR for Ruby", ending=".yml", kind="application/yaml", write=write, takes=is_answered)

@@ -40,4 +40,4 @@ def _body(body: bytes | None) -> str | bytes:
     return body or b"" if text is None else text
 
 
-WRITER = Writer(says="a cassette of vcrpy", suffix="yaml", kind="application/yaml", write=write, takes=is_answered)
+WRITER = Writer(says="a cassette of vcrpy", ending=".yaml", kind="application/yaml", write=write, takes=is_answered)
