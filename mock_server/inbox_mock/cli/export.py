@@ -1,6 +1,5 @@
 """``inbox-mock export``: a sandbox as a file that other tools read."""
 
-import sys
 from pathlib import Path
 
 import click
@@ -26,7 +25,7 @@ def command(*, sandbox: SandboxClient, wanted: str, of: str, output: Path | None
     """
     made = sandbox.export(wanted, of=of, private=private)
     if output is None:
-        sys.stdout.buffer.write(made["content"])
+        click.echo(made["content"], nl=False)
     else:
         write_output(output, made["content"])
     if made["told"]:
