@@ -11,6 +11,8 @@ NEEDED = {
     "curl": [["curl", "--version"], ["jq", "--version"]],
     "node": [["node", "--version"]],
     "ruby": [["ruby", "--version"]],
+    "vcr": [["ruby", "-rvcr", "-rwebmock", "-e", ""]],
+    "rspec": [["rspec", "--version"]],
     "php": [["php", "--ri", "curl"]],
 }
 

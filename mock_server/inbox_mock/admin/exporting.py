@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from importlib import import_module
 from os import urandom
 
 import orjson
@@ -16,7 +17,6 @@ from inbox_mock.engine.sandbox import Sandbox
 from inbox_mock.recordings.exchange import Exchange, Lost, RecordedResponse
 from inbox_mock.recordings.writing import Traffic, writers
 from inbox_mock.resources.disguise import Disguise
-from inbox_mock.scenarios.exported import export_scenario
 
 WHY = f"The journal keeps no body of {limits.JOURNALED} or more and none that is no text; no private file is exported."
 WHY_DIFFERENT = "A new sandbox answers otherwise: it knows only what is in the scenario and in these requests, and not what others did."
@@ -61,6 +61,7 @@ def export(sandbox: Sandbox, wanted: str, *, of: str = "journal", private: bool 
     taken, tokens, scenario = [exchange for exchange in exchanges if writer.takes(exchange)], tokens_of(known), {}
     told = [*_told(taken, len(exchanges) - len(taken))]
     if writer.tests:
+        export_scenario = import_module("inbox_mock.scenarios.exported").export_scenario
         scenario = export_scenario(copy.sandbox if of == "state" else started(sandbox, origin).sandbox)
         taken, differing = reproduced(taken, tokens, scenario, origin)
         told += [f"Not asserted, or in part: {differing} answers. {WHY_DIFFERENT}"] if differing else []
