@@ -47,7 +47,7 @@ def compare(exchanges: Iterable[Exchange], scenario: Mapping[str, Any] | None = 
         credentials.observe(exchange)
     side().begin(data | {"tokens": [*data.get("tokens", []), *credentials.scenario()]})
     credentials.token = side().token or ""
-    return gather(map(Comparison(Resending(side(), credentials, Translation(newest or NOTHING_NEW, START), START)).compare, exchanges))
+    return gather(Comparison(Resending(side(), credentials, Translation(newest or NOTHING_NEW, START), START)).run(exchanges))
 
 
 def kinds(found: Found) -> dict[str, int]:

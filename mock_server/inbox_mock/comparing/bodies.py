@@ -41,6 +41,16 @@ class Bodies:
             kind = content_type.partition(";")[0].strip().lower() or "unknown"
             yield Difference(f"body-value:{kind}", "body", _summary(recorded), _summary(ours))
 
+    def webhook(self, recorded: dict[str, JSON], ours: dict[str, JSON], singular: str) -> Iterator[Difference]:
+        """Yield where two webhooks about the same record differ."""
+        yield from _keys("envelope", "", self.plural, recorded, ours, "")
+        yield from self._value("webhook", "account_id", recorded.get("account_id"), ours.get("account_id"), "account_id")
+        theirs, mine = (
+            {self.plural if name == singular else name: [part] if name == singular else part for name, part in one["resource"].items()}
+            for one in (recorded, ours)
+        )
+        yield from self._envelope(theirs, mine)
+
     def _envelope(self, theirs: dict[str, JSON], mine: dict[str, JSON]) -> Iterator[Difference]:
         yield from _keys("envelope", "", self.plural or "answer", theirs, mine, "")
         for name in theirs.keys() & mine.keys():

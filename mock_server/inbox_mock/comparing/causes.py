@@ -8,13 +8,15 @@ from inbox_mock.recordings.exchange import Lost
 
 STATE = ("status:*", "record-*", "field-value:*", "link-*", "meta-*", "header-value:Link", "header-value:X-Total-*", "include-*", "error-*")
 """What depends on the records that there are when a request comes."""
+LINKS = ("header-value:Link", "meta-value:Link")
+"""The addresses of pages, in which the query is repeated."""
 CAUSES: dict[Lost, tuple[str, ...]] = {
-    Lost.AUTHORIZATION: ("status:*", "body-*", "header-*:WWW-Authenticate"),
-    Lost.REQUEST_HEADERS: ("status:*", "body-*", "header-*"),
+    Lost.AUTHORIZATION: ("status:*", "header-*:WWW-Authenticate"),
+    Lost.REQUEST_HEADERS: ("status:*",),
     Lost.REQUEST_BODY: ("request-lost:*",),
-    Lost.QUERY_ORDER: ("header-value:Link", "meta-value:Link"),
-    Lost.QUERY_REPEATED: STATE,
-    Lost.HOST: ("template-value:*", "header-value:Link", "header-value:Location", "meta-value:Link"),
+    Lost.QUERY_ORDER: LINKS,
+    Lost.QUERY_REPEATED: LINKS,
+    Lost.HOST: ("template-value:*", "header-value:Location", *LINKS),
     Lost.RESPONSE_BODY: ("body-lost:*",),
     Lost.BINARY: ("body-value:*",),
     Lost.SPELLING: ("*-number:*",),

@@ -7,10 +7,11 @@ from types import MappingProxyType
 from inbox_mock.comparing.credentials import Credentials
 from inbox_mock.comparing.report import Found, gather
 from inbox_mock.comparing.running import Comparison, Resending
-from inbox_mock.comparing.sides import InProcess
+from inbox_mock.comparing.sides import RECEIVER, InProcess
 from inbox_mock.comparing.translation import Translation
 from inbox_mock.domain.fidelity import ASSUMPTIONS, DEFAULTS
 from inbox_mock.importing import Imported, import_exchanges
+from inbox_mock.importing.calls import webhook_of
 from inbox_mock.recordings.exchange import Exchange
 from inbox_mock.resources.privacy import EVERYTHING
 
@@ -24,16 +25,19 @@ NONE: Mapping[str, object] = MappingProxyType({})
 
 @dataclass(slots=True)
 class RecordedSandbox:
-    """The sandbox of a recording in this process. ``imported`` is what the recording became."""
+    """The sandbox of a recording in this process: what that became, and the ``events`` of which webhooks were recorded."""
 
     imported: Imported
     credentials: Credentials
     side: InProcess
+    events: frozenset[str]
 
     def begin(self, assume: Mapping[str, object]) -> Comparison:
         """Begin anew, with these switches, and return a comparison with it."""
         scenario = self.imported.scenario
-        self.side.begin(scenario | {"assume": scenario.get("assume", {}) | assume, "tokens": self.credentials.scenario()})
+        hears = [{"url": f"http://{RECEIVER}/", "events": sorted(self.events)}] if self.events else []
+        more = {"assume": scenario.get("assume", {}) | assume, "tokens": self.credentials.scenario(), "webhooks": hears}
+        self.side.begin(scenario | more)
         self.credentials.token = self.side.token or ""
         newest = {plural: max(record["id"] for record in records) for plural, records in scenario["records"].items()}
         start = self.imported.start
@@ -47,21 +51,23 @@ def sandbox_of(read: Read) -> RecordedSandbox:
         RecordingError: it cannot be read.
         NothingToImportError: it shows nothing of the API.
     """
-    credentials = Credentials()
+    credentials, events = Credentials(), set[str]()
 
     def observed() -> Iterator[Exchange]:
         for exchange in read():
             credentials.observe(exchange)
+            webhook = webhook_of(exchange)
+            events.update(() if webhook is None else [webhook["event"]])
             yield exchange
 
     imported = import_exchanges(observed(), keep=EVERYTHING)
-    return RecordedSandbox(imported, credentials, InProcess(imported.bases[0] if imported.bases else ""))
+    return RecordedSandbox(imported, credentials, InProcess(imported.bases[0]), frozenset(events))
 
 
 def compare_recording(read: Read, sandbox: RecordedSandbox, assume: Mapping[str, object] = NONE) -> Found:
     """Send all requests of a recording to its sandbox, begun anew, and return what was compared."""
     comparison = sandbox.begin(assume)
-    return gather(map(comparison.compare, read()))
+    return gather(comparison.run(read()))
 
 
 def explaining_switches(read: Read, sandbox: RecordedSandbox, found: Found, kinds: frozenset[str], progress: Progress) -> Switches:

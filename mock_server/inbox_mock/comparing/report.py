@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
+from secrets import token_bytes
 from types import MappingProxyType
 from typing import Any
 
@@ -15,10 +16,12 @@ from inbox_mock.conduct.evaluation import near
 from inbox_mock.domain.fidelity import ASSUMPTIONS
 from inbox_mock.importing.completing import MadeUp
 from inbox_mock.recordings.exchange import Lost
+from inbox_mock.resources import RESOURCES
+from inbox_mock.resources.disguise import Disguise
 
 JSON = dict[str, Any]
 CLEAN, DIFFERENT = "clean", "different"
-KEPT_VALUES = ("status", "header", "template", "meta", "link", "record", "error")
+OF_THE_API = ("status", "header", "template", "meta", "link", "record", "error")
 """What the kinds are about whose values are the API's own: statuses, addresses, figures, ids, the words of refusals."""
 TIME = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\dZ)?")
 ADDRESS = re.compile(r"https?://[^/\s\"<>]*")
@@ -78,14 +81,15 @@ def report_of(
     ``switches`` are those that would explain differences: the other value of each, and the kinds that it makes vanish. ``made_up``
     is what the sandbox of a recording has that the recording does not show.
     """
+    disguise = Disguise(token_bytes(32))
     explained = {kind: name for name, (_, kinds) in switches.items() for kind in kinds}
     differences = [
-        _group(kind, group) | {"allowed": is_allowed(kind, allowed), "switch": explained.get(kind)}
+        _group(kind, group, disguise) | {"allowed": is_allowed(kind, allowed), "switch": explained.get(kind)}
         for (kind, lost), group in found.groups.items()
         if lost is None
     ]
     differences.sort(key=lambda one: (one["allowed"], -one["count"], one["kind"]))
-    caused = [_group(kind, group) | {"lost": lost.value} for (kind, lost), group in found.groups.items() if lost is not None]
+    caused = [_group(kind, group, disguise) | {"lost": lost.value} for (kind, lost), group in found.groups.items() if lost is not None]
     return {
         "verdict": DIFFERENT if any(not one["allowed"] for one in differences) else CLEAN,
         "about": about,
@@ -113,7 +117,7 @@ def is_allowed(kind: str, patterns: Iterable[str]) -> bool:
     return any(fnmatchcase(kind, pattern) for pattern in patterns)
 
 
-def _group(kind: str, group: Group) -> JSON:
+def _group(kind: str, group: Group, disguise: Disguise) -> JSON:
     one, fidelity = group.difference, sure_of(kind)
     return {
         "kind": kind,
@@ -125,22 +129,24 @@ def _group(kind: str, group: Group) -> JSON:
         "entry": group.first.place.entry,
         "request": group.first.request,
         "where": one.where,
-        "recorded": shown(kind, one.recorded),
-        "ours": shown(kind, one.ours),
+        "recorded": shown(kind, one.recorded, disguise),
+        "ours": shown(kind, one.ours, disguise),
     }
 
 
-def shown(kind: str, value: object) -> str:
-    """Return a value without what is private: of a text only how it looks, of an address only its path."""
-    what, _, _ = kind.partition(":")
+def shown(kind: str, value: object, disguise: Disguise) -> str:
+    """Return a value without what is private: invented where it may be, of an address only the path, of others how they look."""
+    what, _, about = kind.partition(":")
     subject, _, verb = what.partition("-")
     if value is ABSENT:
         return repr(value)
     if subject == "header" and verb != "value":
         return "(there)"
-    if subject in KEPT_VALUES or verb in {"order", "lost"}:
+    if subject in OF_THE_API or verb in {"order", "lost"}:
         return _without_addresses(str(value))[:LONGEST]
-    return looks(value)
+    plural, _, attribute = about.partition(".")
+    is_plain = subject == "field" and plural in RESOURCES and not isinstance(value, dict | list)
+    return repr(disguise.of(plural, attribute, value))[:LONGEST] if is_plain else looks(value)
 
 
 def looks(value: object) -> str:

@@ -1,9 +1,10 @@
 """Sending recorded requests to a server, in their order and at their times, and comparing its answers with the recorded ones."""
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import Any
 from urllib.parse import urlsplit
 
 import orjson
@@ -15,11 +16,13 @@ from inbox_mock.comparing.causes import cause_of
 from inbox_mock.comparing.credentials import Credentials
 from inbox_mock.comparing.difference import ABSENT, Difference
 from inbox_mock.comparing.headers import differences_of_headers
-from inbox_mock.comparing.sides import Side
+from inbox_mock.comparing.sides import InProcess, Side
 from inbox_mock.comparing.translation import Translation
 from inbox_mock.domain.endpoints import API
-from inbox_mock.importing.calls import Call, call_of, time_of
+from inbox_mock.importing.calls import Call, call_of, time_of, webhook_of
 from inbox_mock.recordings.exchange import Exchange, Lost, Place, RecordedResponse, header
+from inbox_mock.resources import RESOURCES
+from inbox_mock.webhooks.event_types import event_types
 
 ORIGIN = re.compile(r"(https?://[^/\s\"<>]+(?:/[^\s\"<>]*?)?)/api/v3/")
 ORIGIN_IN_BODY = re.compile(ORIGIN.pattern.encode())
@@ -30,7 +33,10 @@ SENT = ("Accept", "Content-Type")
 JSON_API = "application/vnd.api+json"
 INDEX = OperationIndex(OPERATIONS)
 FOREIGN = "it is no exchange with this API"
-SKIPPED = {"oauth": "calls of /oauth hold credentials, which are never given away", "webhook": "it is a webhook"}
+SKIPPED = {
+    "oauth": "calls of /oauth hold credentials, which are never given away",
+    "webhook": "it is a webhook, and the fake sends none here",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +69,7 @@ class Resending:
         Raises:
             NoAnswerError: the server does not answer.
         """
-        here = self._be_at(exchange)
+        here = self.be_at(exchange, time_of(exchange))
         path = call.path if call.part == "uploads" else f"{API}{call.path}"
         target, body = self._translated(exchange, path)
         answer = self.side.send(call.method, target, self._headers(exchange, target), body)
@@ -72,9 +78,8 @@ class Resending:
         self.translation.here = here or time_of(sent) or self.translation.there
         return sent
 
-    def _be_at(self, exchange: Exchange) -> datetime | None:
-        """Set the clock to the time of an exchange, by the API's own clock, or else by the recorder's, and return what it shows."""
-        told = time_of(exchange)
+    def be_at(self, exchange: Exchange, told: datetime | None) -> datetime | None:
+        """Set the clock to what the API's own clock told, or else to the time of the recorder's, and return what it shows."""
         if exchange.at is not None:
             if told is not None:
                 self._ahead = told - exchange.at
@@ -115,6 +120,25 @@ class Comparison:
 
     resending: Resending
     _wrote: bool = False
+    _webhooks: list[tuple[Place, dict[str, Any]]] = field(default_factory=list)
+
+    def run(self, exchanges: Iterable[Exchange]) -> Iterator[Compared]:
+        """Yield each exchange, compared, and at last the webhooks.
+
+        Raises:
+            NoAnswerError: the server does not answer.
+        """
+        side = self.resending.side
+        for exchange in exchanges:
+            event = webhook_of(exchange) if isinstance(side, InProcess) else None
+            if event is None:
+                yield self.compare(exchange)
+            else:
+                self.resending.be_at(exchange, None)
+                self._webhooks.append((exchange.place, dict(event)))
+        if self._webhooks and isinstance(side, InProcess):
+            side.settle()
+            yield from compare_webhooks(self._webhooks, side.webhooks, self.resending.translation)
 
     def compare(self, exchange: Exchange) -> Compared:
         """Send a request again, and compare the two answers.
@@ -157,6 +181,31 @@ def differences(recorded: RecordedResponse, ours: RecordedResponse, call: Call, 
         yield from bodies.differences(recorded.body, ours.body or b"", recorded.header("Content-Type") or "")
     # Last: of a record that the call has made, the body tells both ids.
     yield from differences_of_headers(recorded.headers, ours.headers, translation)
+
+
+def compare_webhooks(
+    recorded: Iterable[tuple[Place, dict[str, Any]]], sent: Iterable[tuple[datetime, dict[str, Any]]], translation: Translation
+) -> Iterator[Compared]:
+    """Yield each recorded webhook, compared with the first one of the sandbox about the same event and record that is left."""
+    left = list(sent)
+    for place, webhook in recorded:
+        event = event_types()[webhook["event"]]
+        singular = RESOURCES[event.plural].name
+        same = [one for one in left if one[1]["event"] == event.name]
+        ids = [one[1]["resource"][singular].get("id") for one in same]
+        shown = webhook["resource"].get(singular)
+        shown = shown if isinstance(shown, dict) else {}
+        translation.pair(event.plural, [shown.get("id")], ids)
+        found = next(
+            (one for one, number in zip(same, ids, strict=True) if number == translation.id_of(event.plural, shown.get("id"))), None
+        )
+        if found is None:
+            missing = Difference(f"webhook-missing:{event.name}", "webhook", event.name, ABSENT)
+            yield Compared(place, f"webhook {event.name}", ((missing, None),))
+            continue
+        left.remove(found)
+        differences = Bodies(event.plural, translation).webhook(webhook, found[1], singular)
+        yield Compared(place, f"webhook {event.name}", tuple((one, None) for one in differences))
 
 
 def named(call: Call | None) -> str:
