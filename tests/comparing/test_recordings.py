@@ -1,0 +1,46 @@
+"""The recordings of each recorder, of each kind of exchange: imported, and compared with themselves."""
+
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+import pytest
+
+from comparing.arranged import kinds
+from inbox_mock.comparing.recording import compare_recording, sandbox_of
+from inbox_mock.recordings.exchange import Lost
+from inbox_mock.recordings.reading import read
+
+FILES = Path(__file__).parents[1] / "recordings" / "files"
+BODIES_OF_PLAYWRIGHT = {".dat", ".html"}
+"""What stands beside a HAR whose bodies are attached."""
+RECORDINGS = [path for recorder in sorted(FILES.iterdir()) if recorder.is_dir() for path in sorted(recorder.iterdir())]
+SINCE_VERSION_0_2 = {f"template-extra:bookings.{name}" for name in (
+    "rental_agreement", "bookings_fees", "bookings_payments", "bookings_taxes", "bookings_tags", "booking_comments", "payments",
+    "rentals_tags", "discount_code_usage",
+)}  # fmt: skip
+"""Templates that version 0.1 of the fake, which was recorded, did not have yet."""
+BY_RECORDERS: dict[str, set[tuple[str, Lost]]] = {
+    "responses/*": {
+        ("header-extra:Date", Lost.DATE),
+        ("request-lost:POST /inbox/messages", Lost.REQUEST_BODY),
+        ("request-lost:POST /inbox/attachments", Lost.REQUEST_BODY),
+    },
+    "ruby-vcr/query-repeated.yml": {("header-value:Link", Lost.QUERY_ORDER), ("meta-value:Link", Lost.QUERY_ORDER)},
+    "wiremock/query-repeated": {("header-value:Link", Lost.QUERY_ORDER), ("meta-value:Link", Lost.QUERY_ORDER)},
+    "mountebank/query-repeated.json": {("header-value:Link", Lost.QUERY_ORDER), ("meta-value:Link", Lost.QUERY_ORDER)},
+    "playwright/plain-omit.har": {("body-lost:GET /inbox/conversations", Lost.RESPONSE_BODY)},
+}
+"""What each recorder may cause, as the reference says what it loses."""
+
+
+@pytest.mark.parametrize(
+    "path", [pytest.param(path, id=f"{path.parent.name}/{path.name}") for path in RECORDINGS if path.suffix not in BODIES_OF_PLAYWRIGHT]
+)
+def test_a_recording_differs_from_its_own_sandbox_by_what_the_recorder_lost_alone(path: Path) -> None:
+    sandbox = sandbox_of(lambda: read([path]))
+    found = compare_recording(lambda: read([path]), sandbox)
+    assert found.compared
+    assert kinds(found).keys() <= SINCE_VERSION_0_2
+    name = f"{path.parent.name}/{path.name}"
+    expected = [causes for pattern, causes in BY_RECORDERS.items() if fnmatchcase(name, pattern)]
+    assert {(kind, lost) for kind, lost in found.groups if lost is not None} <= set().union(*expected)
