@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -26,7 +26,7 @@ _BY_PATH = {resource.path: resource for resource in RESOURCES.values()}
 _SERVED = {re.compile(re.sub(r"<\w+>", "[^/]+", path) + "/?"): path for path in sorted(ENDPOINTS, key=len) if not path.startswith(OAUTH)}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Call:
     """An exchange with the API.
 
@@ -45,7 +45,7 @@ class Call:
         """The method, in capitals."""
         return self.exchange.request.method.upper()
 
-    @property
+    @cached_property
     def resource(self) -> Resource | None:
         """The resource that is read or written."""
         parts = self.path.strip("/").split("/")
@@ -53,7 +53,7 @@ class Call:
             return RESOURCES.get(parts[2])
         return _BY_PATH.get("/".join(parts[:2])) or _BY_PATH.get(parts[0])
 
-    @property
+    @cached_property
     def ids(self) -> tuple[int, ...]:
         """The ids in the path, of the resource's records."""
         resource = self.resource
@@ -61,7 +61,7 @@ class Call:
             return ()
         return whole_numbers(unquote(self.path.removeprefix(f"/{resource.path}/").split("/")[0]).split(","))
 
-    @property
+    @cached_property
     def query(self) -> dict[str, str]:
         """The parameters of the query; of one that is repeated, its values joined with commas."""
         return query_of(urlsplit(self.exchange.request.url).query)
@@ -81,12 +81,14 @@ class Call:
         """Return a header of the answer, or None."""
         return None if self.exchange.response is None else self.exchange.response.header(name)
 
+    @cached_property
     def answer(self) -> dict[str, Any]:
-        """Return the JSON object of the answer; empty, if it is none."""
+        """The JSON object of the answer; empty, if it is none."""
         return _object(None if self.exchange.response is None else self.exchange.response.body)
 
+    @cached_property
     def sent(self) -> dict[str, Any]:
-        """Return the JSON object of the request; empty, if it is none."""
+        """The JSON object of the request; empty, if it is none."""
         return _object(self.exchange.request.body)
 
 

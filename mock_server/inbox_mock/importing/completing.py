@@ -4,21 +4,15 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from itertools import islice
 from typing import Any
 
 from inbox_mock.channels import opening
 from inbox_mock.domain import times
-from inbox_mock.importing.sightings import JSON, Key, ListSeen, Sightings, references
+from inbox_mock.importing.sightings import JSON, Key, Sightings, references
 from inbox_mock.importing.written import ORDER, client_among
 from inbox_mock.resources import RESOURCES
-from inbox_mock.resources.privacy import PRIVATE
 
-MOST = 10_000
-"""The most records that are made up; totals of longer lists are not reached."""
 ONLY_ID = "only the id is shown"
-REST_OF_LIST = "a list was seen in part: as many as its total says"
-NO_ROOM = "a list was seen in part, and its rest is left out: too many, or no ids are free between those seen"
 STAYED = timedelta(days=-37), timedelta(days=-30)
 """When a stay was of which nothing shows the dates: in the past, so that it is in no list that was seen."""
 
@@ -37,22 +31,24 @@ class MadeUp:
 class World:
     """The records at the start by resource and id, with times as the API shows them, and what was made up among them.
 
-    ``elsewhere`` are records that come later, or that the client makes: nothing stands in for them.
+    ``elsewhere`` are records that come later, or that the client makes: nothing stands in for them. ``invented`` are records that
+    hold nothing private.
     """
 
     sightings: Sightings
     start: datetime
     records: dict[str, dict[int, JSON]]
     elsewhere: dict[Key, JSON]
-    _taken: dict[str, set[int]] = field(init=False)
+    invented: set[Key] = field(default_factory=set)
+    taken: dict[str, set[int]] = field(init=False)
     _told: Counter[tuple[str, str]] = field(default_factory=Counter)
     _examples: dict[tuple[str, str], str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Note which ids are taken: by records, and by what is told of alone, or comes later."""
-        self._taken = {plural: set(found) for plural, found in self.records.items()}
+        self.taken = {plural: set(found) for plural, found in self.records.items()}
         for plural, number in (*self.sightings.own, *self.elsewhere, *self.sightings.referred, *self.sightings.implied):
-            self._taken.setdefault(plural, set()).add(number)
+            self.taken.setdefault(plural, set()).add(number)
 
     def client(self) -> int:
         """Return the client's application; it is made up, if nothing shows it."""
@@ -60,21 +56,25 @@ class World:
         own = [record.get("created_by_id") for key, record in shown if key in self.sightings.own or record.get("owned_by_app")]
         found = client_among(self.records["applications"], [number for number in own if number is not None])
         if found is None:
-            found = 17 if 17 not in self._taken["applications"] else self.free("applications")
-            self.tell("applications", f"applications {found}", "the client's own is not shown")
+            found = 17 if 17 not in self.taken["applications"] else self.free("applications")
+            self.tell("applications", f"application {found}", "the client's own is not shown")
         if found not in self.records["applications"]:
             self.placeholder("applications", found, {"name": "Your application"})
         return found
 
-    def complete(self) -> None:
-        """Make up what is referred to and not there, and the rest of each list that was seen in part."""
+    def installed(self) -> list[JSON] | None:
+        """Return which applications are installed where, if a list that was seen whole lacks one that others name."""
+        listed: set[int] = set()
+        for (plural, _, _), seen in self.sightings.lists.items():
+            ids = {number for page in seen.pages.values() for number in page}
+            listed |= ids if plural == "applications" and len(ids) == seen.total else set()
+        if not listed or listed >= self.records["applications"].keys():
+            return None
+        return [{"application": number, "account": account} for number in sorted(listed) for account in sorted(self.records["accounts"])]
+
+    def refer(self) -> None:
+        """Join records by what is told at either end, and make up those to which a reference leads, and that are not there."""
         self._join()
-        self._refer()
-        for (plural, filters, _), seen in sorted(self.sightings.lists.items(), key=lambda item: len(item[0][1])):
-            if not filters - {("updated_since", "")}:
-                self._fill(plural, {}, seen)
-            elif plural == "bookings" or {name for name, _ in filters} == {"updated_since"}:
-                self._fill(plural, dict(filters), seen)
         self._refer()
 
     def tell(self, what: str, example: object, why: str, count: int = 1) -> None:
@@ -105,7 +105,7 @@ class World:
             key = waiting.pop()
             if key not in self.elsewhere and key not in self.sightings.own and self._is_missing(key):
                 made = self.placeholder(*key, self._hints(key))
-                self.tell(key[0], f"{key[0]} {key[1]}", ONLY_ID)
+                self.tell(key[0], named(*key), ONLY_ID)
                 waiting += _referred(key[0], made)
 
     def _is_missing(self, key: Key) -> bool:
@@ -117,7 +117,7 @@ class World:
             link: sorted(values) if _is_many(key[0], link) else values[0] for link, values in self.sightings.implied.get(key, {}).items()
         }
         if key[0] != "participants":
-            return found
+            return found | (self._stayed() if key[0] == "bookings" else {})
         sent = [m for m in [*self.records["messages"].values(), *self.elsewhere.values()] if m.get("sender") == key[1]]
         if sent and "conversation" not in found:
             found["conversation"] = sent[0].get("conversation")
@@ -126,13 +126,15 @@ class World:
             found["member"] = self._member("Host" if is_host else "Client", found.get("conversation"))
         return found
 
+    def _stayed(self) -> JSON:
+        days = (times.wire(self.start + part)[:10] for part in STAYED)
+        return {name: f"{day}T16:00:00Z" for name, day in zip(("start_at", "end_at"), days, strict=True)}
+
     def placeholder(self, plural: str, number: int, known: Mapping[str, Any] | None = None) -> JSON:
         """Make a record of an id up, with what is known of it, and return it."""
         made = {**_named(plural, number), **{name: value for name, value in (known or {}).items() if value is not None}}
         if plural in {"bookings", "inquiries"}:
             made.setdefault("rental", self._any("rentals"))
-            stay = (times.wire(self.start + part)[:10] for part in STAYED)
-            made |= {name: made.get(name, f"{day}T16:00:00Z") for name, day in zip(("start_at", "end_at"), stay, strict=True)}
         if plural in {"messages", "participants"} and "conversation" not in made:
             made["conversation"] = self.loose_conversation(plural)
         if plural == "messages" and "sender" not in made:
@@ -142,7 +144,8 @@ class World:
             has_guest = any(p["member"]["type"] == "Client" for p in others if "member" in p)
             made["member"] = self._member("Host" if has_guest else "Client", made["conversation"])
         self.records[plural][number] = made
-        self._taken[plural].add(number)
+        self.taken[plural].add(number)
+        self.invented.add((plural, number))
         return made
 
     def loose_conversation(self, plural: str) -> int:
@@ -152,33 +155,34 @@ class World:
                 return number
         number = self.free("conversations")
         self.placeholder("conversations", number)
-        self.tell("conversations", f"conversations {number}", f"{plural} that were not shown need one")
+        self.tell("conversations", f"conversation {number}", f"{plural} that were not shown need one")
         return number
 
     def free(self, plural: str) -> int:
         """Return an id above all that records have, or will have."""
-        return max(self._taken[plural], default=0) + 1
+        return max(self.taken[plural], default=0) + 1
 
     def _any(self, plural: str) -> int:
         """Return the first record of a resource; it is made up, if there is none."""
         if not self.records[plural]:
             number = self.free(plural)
             self.placeholder(plural, number)
-            self.tell(plural, f"{plural} {number}", "none was shown, and others need one")
+            self.tell(plural, named(plural, number), "none was shown, and others need one")
         return min(self.records[plural])
 
     def _member(self, kind: str, conversation: object) -> JSON:
-        """Return whom a participant that was not shown stands for: the guest of the conversation's booking, or a host."""
-        if kind == "Host":
-            return {"id": self._any("hosts"), "type": kind}
+        """Return whom a participant that was not shown stands for: a host that has not told of all its participants, or a guest."""
+        loose = [number for number in self.records["hosts"] if ("hosts", number, "participants") not in self.sightings.whole]
+        if kind == "Host" and (loose or not self.records["hosts"]):
+            return {"id": min(loose, default=0) or self._any("hosts"), "type": kind}
         booked = self.records["conversations"].get(conversation, {}).get("bookings") if isinstance(conversation, int) else None
         clients = [self.records["bookings"].get(number, {}).get("client") for number in booked or ()]
         found = next((client for client in clients if isinstance(client, int)), None)
         if found is None:
             found = self.free("clients")
             self.placeholder("clients", found)
-            self.tell("clients", f"clients {found}", "a guest whom nothing shows")
-        return {"id": found, "type": kind}
+            self.tell("clients", f"client {found}", "a guest whom nothing shows")
+        return {"id": found, "type": "Client"}
 
     def _sender(self, conversation: object) -> int:
         there = [number for number, one in self.records["participants"].items() if one.get("conversation") == conversation]
@@ -186,92 +190,8 @@ class World:
             return min(there)
         number = self.free("participants")
         self.placeholder("participants", number, {"conversation": conversation})
-        self.tell("participants", f"participants {number}", "messages that were not shown need a sender")
+        self.tell("participants", f"participant {number}", "messages that were not shown need a sender")
         return number
-
-    def _fill(self, plural: str, filters: Mapping[str, str], seen: ListSeen) -> None:
-        """Make up records between, before and after those on the pages of a list that were seen."""
-        listed = {(page - 1) * seen.per_page + place: number for page, ids in seen.pages.items() for place, number in enumerate(ids)}
-        gone = [place for place, number in listed.items() if number not in self.records[plural]]
-        listed = {place - sum(one < place for one in gone): number for place, number in listed.items() if place not in gone}
-        places = sorted(listed)
-        last = seen.total - len(gone) - 1
-        if not places or last < 0 or len(places) > last:
-            return
-        known = sorted(
-            (_order(plural, number, record), number)
-            for number, record in self.records[plural].items()
-            if number not in set(listed.values()) and _belongs(plural, record, filters, seen.order[0])
-        )
-        for before, after in zip([None, *places], [*places, None], strict=True):
-            lacking = (last + 1 if after is None else after) - (-1 if before is None else before) - 1
-            low, high = (None if place is None else self._place(plural, listed[place]) for place in (before, after))
-            lacking -= sum((low is None or low < order) and (high is None or order < high) for order, _ in known)
-            self._between(plural, low, high, lacking)
-
-    def _place(self, plural: str, number: int) -> tuple[Any, ...]:
-        return _order(plural, number, self.records[plural][number])
-
-    def _between(self, plural: str, low: tuple[Any, ...] | None, high: tuple[Any, ...] | None, lacking: int) -> None:
-        """Make up records that stand between two in the order of the list, like the first, or the second if there is no first."""
-        like = low or high
-        if like is None or lacking <= 0:
-            return
-        left = MOST - sum(count for (what, why), count in self._told.items() if why == REST_OF_LIST)
-        taken = self._taken[plural]
-        if low is None:
-            candidates = range(like[-1] - 1, 0, -1)
-        elif high is not None and high[:-1] == low[:-1]:
-            candidates = range(low[-1] + 1, high[-1])
-        else:
-            candidates = range(low[-1] + 1, low[-1] + lacking + len(taken) + 2)
-        ids = list(islice((number for number in candidates if number not in taken), min(lacking, left)))
-        for number in ids:
-            self._clone(plural, number, self.records[plural][like[-1]])
-        if ids:
-            self.tell(plural, f"{plural} {ids[0]}", REST_OF_LIST, len(ids))
-        if len(ids) < lacking:
-            self.tell(plural, f"after {plural} {like[-1]}", NO_ROOM, lacking - len(ids))
-
-    def _clone(self, plural: str, number: int, like: JSON) -> None:
-        """Make up a record that stands in the same lists as another one, without what is private in that."""
-        known = {name: value for name, value in like.items() if name not in PRIVATE.get(plural, {})}
-        for link in ("bookings", "inquiry", "booking", "attachments"):
-            known.pop(link, None)
-        if known.get("source") is not None and ("sources", known["source"], plural) in self.sightings.whole:
-            del known["source"]
-        if ("conversations", known.get("conversation"), plural) in self.sightings.whole:
-            known = {name: value for name, value in known.items() if name not in {"conversation", "sender", "member"}}
-        self.placeholder(plural, number, known)
-
-
-def _belongs(plural: str, record: JSON, filters: Mapping[str, str], now: datetime) -> bool:
-    """Return whether a record is in a list with these filters at a time, as far as they are known here."""
-    since = filters.get("updated_since", "").strip()
-    if since and _instant(record.get("updated_at"), now) < _instant(since, now):
-        return False
-    if plural != "bookings":
-        return True
-    if record.get("canceled_at") is not None and filters.get("include_canceled") != "true":
-        return False
-    ends, begins = (_instant(record.get(f"{name}_global") or record.get(name), now) for name in ("end_at", "start_at"))
-    chosen = {name: filters[name].split(",") for name in ("rental_id", "client_id", "status") if filters.get(name, "").strip()}
-    shown = {"rental_id": record.get("rental"), "client_id": record.get("client"), "status": str(record.get("status", "Booked")).lower()}
-    if any(str(shown[name]) not in wanted for name, wanted in chosen.items()):
-        return False
-    return ends > _instant(filters.get("from"), now) and ("until" not in filters or begins < _instant(filters["until"], now))
-
-
-def _order(plural: str, number: int, record: JSON) -> tuple[Any, ...]:
-    """Return where a record stands in its list."""
-    return (record.get("rental") or 0, record.get("start_at") or "", number) if plural == "bookings" else (number,)
-
-
-def _instant(text: object, otherwise: datetime) -> datetime:
-    try:
-        return times.parse(str(text)) if text else otherwise
-    except ValueError:
-        return otherwise
 
 
 def _named(plural: str, number: int) -> JSON:
@@ -289,6 +209,11 @@ def _named(plural: str, number: int) -> JSON:
         "attachments": {"name": f"file-{number}.png"},
         "messages": {"content": f"Message {number}, which was not shown."},
     }.get(plural, {})
+
+
+def named(plural: str, number: int) -> str:
+    """Return a record in words."""
+    return f"{RESOURCES[plural].name if plural in RESOURCES else plural.removesuffix('s')} {number}"
 
 
 def _is_many(plural: str, link: str) -> bool:

@@ -55,7 +55,7 @@ def _history(key: Key, seen: list[Sighting], first_write: Order | None, touched:
     guessed = appeared = False
     current = dict(first)
     changes: list[Change] = []
-    if not first:
+    if len(later) == len(seen):
         order, current = later.pop(0)
         if _moment(current, "created_at", start) > start:
             appeared = True

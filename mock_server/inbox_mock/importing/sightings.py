@@ -88,12 +88,12 @@ class Sightings:
         if call.part == "webhook":
             event = webhook_of(call.exchange) or {}
             about = RESOURCES[event_types()[event["event"]].plural]
-            self._records(about, _objects([event["resource"].get(about.name)]), order)
+            self._records(about, objects([event["resource"].get(about.name)]), order)
             return
         if call.part != "api" or not call.succeeded:
             return
         resource = call.resource
-        body = call.answer()
+        body = call.answer
         if call.writes:
             self.first_write = order if self.first_write is None else min(self.first_write, order)
             self._written(call, body, order)
@@ -104,7 +104,7 @@ class Sightings:
         raw = blake2b(call.exchange.response.body or b"", digest_size=16, key=b"body").digest() if call.exchange.response else b""
         if raw not in self._known:
             self._known.add(raw)
-            self._records(resource, _objects(body.get(resource.plural)), order)
+            self._records(resource, objects(body.get(resource.plural)), order)
 
     def _records(self, resource: Resource, records: list[JSON], order: Order) -> None:
         for record in records:
@@ -134,7 +134,7 @@ class Sightings:
                     told_of.append(mine)
 
     def _listed(self, call: Call, resource: Resource, body: JSON, order: Order) -> None:
-        query, records = call.query, _objects(body.get(resource.plural))
+        query, records = call.query, objects(body.get(resource.plural))
         for number in body["meta"].get("deleted_ids") or () if isinstance(body.get("meta"), dict) else ():
             if is_id(number):
                 self.deleted.setdefault((resource.plural, number), (order, query.get("updated_since", "")))
@@ -156,14 +156,14 @@ class Sightings:
         if resource is None:
             return
         about: set[Key] = {(resource.plural, number) for number in call.ids}
-        answered = _objects(body.get(resource.plural))
+        answered = objects(body.get(resource.plural))
         for record in answered:
             if is_id(record.get("id")):
                 about.add((resource.plural, record["id"]))
                 if call.method == "POST":
                     self.own.add((resource.plural, record["id"]))
             about |= {key for name in _links(record) for key in references(resource, name, _links(record)[name])}
-        about |= set(_named(resource, call.sent()))
+        about |= set(_named(resource, call.sent))
         for key in about:
             self.touched.setdefault(key, []).append(order)
             self.referred.setdefault(key, order)
@@ -211,7 +211,7 @@ def _named(resource: Resource, body: JSON) -> Iterator[Key]:
         target = RESOURCES.get(plural)
         if target is None:
             continue
-        for record in _objects(records):
+        for record in objects(records):
             if target is not resource and is_id(record.get("id")):
                 yield plural, record["id"]
             for name, value in record.items():
@@ -240,7 +240,7 @@ def _embedded(resource: Resource, record: JSON) -> Iterator[tuple[Resource, list
         if link.name == "member" and isinstance(_links(record).get("member"), dict):
             target = RESOURCES.get(MEMBERS.get(_links(record)["member"].get("type"), ""))
         if target is not None:
-            yield target, _objects(nested if isinstance(nested, list) else [nested])
+            yield target, objects(nested if isinstance(nested, list) else [nested])
 
 
 def _links(record: JSON) -> JSON:
@@ -248,5 +248,6 @@ def _links(record: JSON) -> JSON:
     return found if isinstance(found, dict) else {}
 
 
-def _objects(found: object) -> list[JSON]:
+def objects(found: object) -> list[JSON]:
+    """Return the objects of a list; none of what is no list."""
     return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []

@@ -13,7 +13,8 @@ from inbox_mock.domain.enumerations import APPLICATION
 from inbox_mock.engine import durations
 from inbox_mock.importing.sightings import JSON
 from inbox_mock.resources.disguise import Disguise
-from inbox_mock.scenarios.exact import TIME, Key, nouns
+from inbox_mock.resources.privacy import PRIVATE
+from inbox_mock.scenarios.exact import TIME, Key, Noun, nouns
 
 ORDER = tuple(name for name in nouns() if name not in {"installations", "tokens", "events"})
 """The resources in an order in which each comes after those that it refers to."""
@@ -32,23 +33,28 @@ Records = Mapping[str, Mapping[int, JSON]]
 class Writer:
     """Writes records as a scenario holds them. ``tell`` is told what cannot be."""
 
-    def __init__(self, records: Records, start: datetime, disguise: Disguise, client: int, tell: Tell) -> None:
+    def __init__(self, records: Records, start: datetime, disguise: Disguise, client: int, client_id: str | None, tell: Tell) -> None:
         self.records, self.start, self.disguise, self.client, self.tell = records, start, disguise, client, tell
+        self.of_client = {"client": True} | ({} if client_id is None else {"client_id": client_id})
         self.channels = {number: _channel_of(number, application) for number, application in records["applications"].items()}
         self.by_source = {policy.title: policy.name for policy in policies().values()}
 
-    def record(self, plural: str, number: int, shown: JSON) -> JSON:
-        """Return a record."""
-        keys = nouns()[plural].keys
+    def record(self, plural: str, number: int, shown: JSON, *, invented: bool = False) -> JSON:
+        """Return a record. Of one that is ``invented`` nothing is private."""
+        private = () if invented else PRIVATE.get(plural, ())
+        noun = nouns()[plural]
         found: JSON = {"id": number}
         for name, value in {**shown, **self._hidden(plural, number, shown)}.items():
-            key = keys.get(RENAMED.get(name, name))
+            key = noun.keys.get(RENAMED.get(name, name))
             if key is None or not _fits(key, value, self.start):
                 if name not in WORKED_OUT:
                     self.tell(plural, f"{name} of {plural} {number}", CANNOT_HOLD)
                 continue
-            is_time = key.form is TIME and value is not None
-            shown_as = durations.offset(times.parse(value) - self.start) if is_time else self.disguise.of(plural, name, value)
+            if _is_default(noun, key, value, self.start):
+                continue
+            shown_as = self.disguise.of(plural, name, value) if name in private else value
+            if key.form is TIME and value is not None:
+                shown_as = durations.offset(times.parse(value) - self.start)
             found[RENAMED.get(name, name)] = shown_as
         return found
 
@@ -73,7 +79,7 @@ class Writer:
         elif plural == "attachments" and shown.get("url"):
             found["file_name"] = self.disguise.of(plural, "name", unquote(str(shown["url"]).rpartition("/")[2]))
         elif plural == "applications":
-            found = {name: True for name in ("client",) if number == self.client}
+            found = dict(self.of_client) if number == self.client else {}
             if self.channels.get(number):
                 found["channel"] = self.channels[number]
         return found
@@ -101,6 +107,13 @@ def _channel_of(number: int, application: JSON) -> str | None:
         if number == policy.own_id or application.get("name") in {policy.title, policy.application_name or policy.title}:
             return policy.name
     return None
+
+
+def _is_default(noun: Noun, key: Key, value: Any, start: datetime) -> bool:  # noqa: ANN401 - any JSON
+    """Return whether a record that leaves the key out has this value in any case."""
+    column = key.columns[0]
+    stored = None if value is None else key.form.store(value, start)
+    return len(key.columns) == 1 and column not in noun.derived and column in noun.blank and noun.blank[column] == stored
 
 
 def _fits(key: Key, value: Any, start: datetime) -> bool:  # noqa: ANN401 - any JSON

@@ -108,9 +108,9 @@ KNOWN_LABELS = frozenset(
 
 
 def kind_of(plural: str, attribute: str) -> str | None:
-    """Return the kind of a private attribute; None for a public one. What no declaration has is a text."""
+    """Return the kind of a private attribute; None for a public one, and for a link. What no declaration has is a text."""
     if attribute in PRIVATE.get(plural, {}):
         return PRIVATE[plural][attribute]
     resource = RESOURCES.get(plural)
-    declared = resource is not None and any(a.name == attribute for a in resource.attributes)
-    return None if declared or attribute in {"id", "links"} else TEXTS
+    named = () if resource is None else (*(a.name for a in resource.attributes), *(link.name for link in resource.links))
+    return None if attribute in named or attribute in {"id", "links"} else TEXTS

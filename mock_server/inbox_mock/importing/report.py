@@ -1,0 +1,39 @@
+"""What an import found, for people and for programs."""
+
+from collections.abc import Iterator
+from dataclasses import asdict
+from typing import Any
+
+from inbox_mock.importing.imported import Imported
+
+
+def as_json(found: Imported) -> dict[str, Any]:
+    """Return the report as JSON: exchanges by host, records by resource, what was made up, what comes later, what is settled."""
+    return {
+        "start": found.scenario["clock"]["now"],
+        "hosts": [asdict(host) for host in found.hosts],
+        "records": found.counts,
+        "made_up": [asdict(one) for one in found.made_up],
+        "timeline": found.scenario.get("timeline", []),
+        "settled": found.settled,
+    }
+
+
+def lines(found: Imported) -> Iterator[str]:
+    """Yield the report as lines of text."""
+    for host in found.hosts:
+        yield f"{host.name}: {_count(host.used, 'exchange')} used, {host.ignored} ignored"
+    yield "Records: " + ", ".join(f"{count} {plural}" for plural, count in found.counts.items())
+    if found.made_up:
+        yield "Made up, or not known:"
+    for one in found.made_up:
+        yield f"  {one.what}: {one.count}, such as {one.example}: {one.why}"
+    later = found.scenario.get("timeline", [])
+    if later:
+        yield f"Later, by others than the client: {_count(len(later), 'entry', 'entries')} of the timeline, the last at {later[-1]['at']}"
+    for name, value in found.settled.items():
+        yield f"Settled by the traffic: {name} is {str(value).lower()}"
+
+
+def _count(count: int, one: str, many: str = "") -> str:
+    return f"{count} {one if count == 1 else many or f'{one}s'}"
