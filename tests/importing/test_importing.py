@@ -6,10 +6,10 @@ import pytest
 
 from builders import START, a_booking, a_message, a_scenario
 from fake import Caller, Mock
+from importing.recorded import an_exchange, recorded
 from inbox_mock.importing import Imported, NothingToImportError, import_exchanges
 from inbox_mock.recordings.exchange import Exchange
 from inbox_mock.resources.privacy import EVERYTHING
-from recorded import an_exchange, recorded
 
 SHIPPED = (
     "agency", "three-accounts", "emoji", "dst-stay", "picture-and-pdf", "inquiry-became-booking", "self-made-conversation",
