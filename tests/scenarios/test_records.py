@@ -70,13 +70,18 @@ def test_of_sources_there_are_those_that_are_listed(mock: Mock) -> None:
 @pytest.mark.parametrize(
     ("changes", "place", "found", "expected"),
     [
-        ({"bookings": [{"id": 58, "rental": 17}]}, "records.bookings.0.rental", "17", "the id of a rental"),
+        ({"bookings": [{"id": 58, "rental": 17}]}, "records.bookings.0.rental", "17", "one of records.rentals"),
         ({"hosts": [{"id": 2}, {"id": 2}]}, "records.hosts.1.id", "2 a second time", "one of its own"),
         ({"messages": [{"conversation": 7, "sender": 1, "sent_at": "noon"}]}, "records.messages.0.sent_at", "noon", "-2h3m4s"),
         ({"clients": [{"id": 3, "full_name": "Ada"}]}, "records.clients.0.full_name", "'full_name'", "'fullname'"),
         ({"participants": [{"conversation": 7}]}, "records.participants.0", "no 'member'", "there"),
-        ({"conversations": [{"id": 7, "bookings": [58, 59]}]}, "records.conversations.0.bookings", "59", "the id of a booking"),
-        ({"participants": [{"conversation": 7, "member": {"id": 9, "type": "Host"}}]}, "records.participants.0.member", "9", "a host"),
+        ({"conversations": [{"id": 7, "bookings": [58, 59]}]}, "records.conversations.0.bookings", "59", "one of records.bookings"),
+        (
+            {"participants": [{"conversation": 7, "member": {"id": 9, "type": "Host"}}]},
+            "records.participants.0.member",
+            "9",
+            "one of records.hosts",
+        ),
         ({"messages": [{"conversation": 7, "sender": 1, "origin": "pigeon"}]}, "records.messages.0.origin", "pigeon", "airbnb_message"),
         ({"bookings": [{"rental": 16, "channel": "pigeon"}]}, "records.bookings.0.channel", "pigeon", "the name of a channel"),
         ({"rentals": [{"id": 16, "timezone": "Europe/Atlantis"}]}, "records.rentals.0.timezone", "Europe/Atlantis", "a time zone"),
@@ -96,7 +101,7 @@ def test_a_mistake_in_a_file_has_its_line(tmp_path: Any) -> None:
     path = tmp_path / "it.yaml"
     path.write_text("records:\n  rentals:\n    - {id: 16}\n  bookings:\n    - id: 58\n      rental: 17\n")
 
-    with pytest.raises(ScenarioError, match=r"it\.yaml:6: .*17.*the id of a rental"):
+    with pytest.raises(ScenarioError, match=r"it\.yaml:6: .*17.*one of records.rentals"):
         build_image(find(str(path)), Overrides(), 0)
 
 

@@ -71,12 +71,15 @@ def _texts(entry: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _of_dict(work: UnitOfWork, entry: Mapping[str, object]) -> Row:
-    return {_of_text(work, name): _of_part(work, part) for name, part in entry.items()}
+    return {_of_text(work, name): of_part(work, part) for name, part in entry.items()}
 
 
-def _of_part(work: UnitOfWork, part: object) -> object:
+def of_part(work: UnitOfWork, part: object) -> object:
+    """Return JSON with labels in place of the sandbox's secrets, wherever they are."""
     if isinstance(part, dict):
         return _of_dict(work, part)
+    if isinstance(part, list):
+        return [of_part(work, each) for each in part]
     return _of_text(work, part) if isinstance(part, str) else part
 
 

@@ -3,8 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-
-import orjson
+from json import dumps
 
 from inbox_mock.channels import opening, policies, policy_of
 from inbox_mock.domain import times
@@ -12,7 +11,7 @@ from inbox_mock.domain.access import ALL_SCOPES
 from inbox_mock.engine import durations
 from inbox_mock.file_types import identify
 from inbox_mock.services import accounts, bookings
-from inbox_mock.services.attachments import PICTURE_PLACEHOLDER, PLACEHOLDER
+from inbox_mock.services.attachments import placeholder
 from inbox_mock.store.database import Row
 
 
@@ -107,7 +106,7 @@ DEFAULTS: dict[str, tuple[Row, dict[str, Default]]] = {
         {
             **accounts.APPLICATION,
             "scopes": " ".join(ALL_SCOPES),
-            "redirect_uris": orjson.dumps(accounts.REDIRECT_URIS).decode(),
+            "redirect_uris": dumps(accounts.REDIRECT_URIS),
             "requests_this_hour": 0,
         },
         {
@@ -152,7 +151,7 @@ DEFAULTS: dict[str, tuple[Row, dict[str, Default]]] = {
             **IN_ACCOUNT,
             "file_name": lambda row, _: row["name"] or "file",
             "name": _same("file_name"),
-            "file": lambda row, _: PICTURE_PLACEHOLDER if str(row["file_content_type"]).startswith("image/") else PLACEHOLDER,
+            "file": lambda row, _: placeholder(row["file_name"]),
             "file_size": lambda row, _: len(row["file"]),
             "file_content_type": lambda row, known: identify(row["file"], rotated=known.rotated).content_type,
             "image_width": lambda row, known: identify(row["file"], rotated=known.rotated).width,

@@ -20,7 +20,7 @@ from inbox_mock.domain.enumerations import APPLICATION, MEMBER_TYPES, USER
 from inbox_mock.engine import durations
 from inbox_mock.resources import RESOURCES
 from inbox_mock.resources.field_types import LARGEST_ID
-from inbox_mock.scenarios.defaults import DEFAULTS, Default
+from inbox_mock.scenarios.defaults import DEFAULTS, Default, Known
 from inbox_mock.services import accounts
 from inbox_mock.store.database import Row
 from inbox_mock.store.rows import TABLES
@@ -41,6 +41,8 @@ NAMED = {
 """Keys that are called otherwise than their column, as in the other sections."""
 MADE = frozenset({"changes", "generate"})
 """Sections that make records, besides those that records are called after."""
+OF_PRESENT = frozenset({"tokens", "events"})
+"""What is not in the past that a fault shows."""
 REQUIRED = {
     "bookings": ("rental",),
     "inquiries": ("rental",),
@@ -197,6 +199,10 @@ class Noun:
     blank: Row
     derived: Mapping[str, Default]
 
+    def default(self, column: str, row: Row, known: Known) -> object:
+        """Return what a record has in a column if its key is left out."""
+        return self.derived[column](row, known) if column in self.derived else self.blank[column]
+
 
 def columns_of(table: str) -> dict[str, object]:
     """Return the columns of a table, with their types."""
@@ -237,21 +243,34 @@ def conflicts(data: Mapping[str, Any]) -> Iterator[tuple[tuple[str], str, str]]:
         yield (name,), f"the section {name!r} beside 'records'", f"{name} in records, or an action of the timeline"
 
 
-@cache
-def schema() -> Schema:
-    """Return the JSON Schema of the section."""
+FAULT: dict[str, Key] = {
+    "id": Key(ID, PLAIN, ("id",)),
+    "set_at": Key(MOMENT, TIME, ("set_at",)),
+    "ends_at": Key(_nullable(MOMENT), TIME, ("ends_at",)),
+    "seen": Key({"type": "integer", "minimum": 0}, PLAIN, ("seen",)),
+    "struck": Key({"type": "integer", "minimum": 0}, PLAIN, ("struck",)),
+    "lingering": Key({"type": "array", "items": {"type": "string"}}, PLAIN, ("lingering",)),
+    "past": Key({"type": "object", "description": "the records that it shows"}, PLAIN, ()),
+}
+"""What an exact record of a fault has beside what sets it."""
+
+
+def extend(schema: Schema) -> None:
+    """Add the section to the JSON Schema of scenarios."""
     from inbox_mock.simulation.actions import handlers
 
-    found: Schema = {}
+    section = schema["properties"]["records"]["properties"]
+    past = FAULT["past"].schema | {"additionalProperties": False, "properties": {}}
     for name, noun in nouns().items():
         keys = {key: known.schema for key, known in noun.keys.items()}
-        if name == "events":
-            keys["kind"] = {"enum": list(handlers().inside)}
         item = {"type": "object", "additionalProperties": False, "required": list(REQUIRED.get(name, ())), "properties": keys}
-        found[name] = {"type": "array", "items": item}
-    return {
-        "type": "object",
-        "additionalProperties": False,
-        "description": "Records as they stand, instead of those that the other sections make: nothing else follows from them.",
-        "properties": found,
-    }
+        if name == "events":
+            coming = list(handlers().inside)
+            item["anyOf"] = [{"properties": {"kind": {"enum": coming}}}, {"required": ["happened"]}]
+            item["description"] = f"an event that has happened, or one of the kinds {', '.join(coming)}"
+        schema["$defs"][f"exact_{name}"] = {"type": "array", "items": item}
+        section[name] = {"$ref": f"#/$defs/exact_{name}"}
+        if name not in OF_PRESENT:
+            past["properties"][name] = section[name]
+    told = {name: key.schema for name, key in FAULT.items()} | {"past": past}
+    section["faults"] = {"type": "array", "items": {"$ref": "#/$defs/fault", "properties": told}}

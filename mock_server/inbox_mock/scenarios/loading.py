@@ -172,7 +172,7 @@ def schema() -> dict[str, object]:
 
     text = files("inbox_mock.scenarios").joinpath("scenario.schema.json").read_bytes()
     found: dict[str, dict[str, dict[str, Any]]] = orjson.loads(text)
-    found["properties"]["records"] |= exact.schema()
+    exact.extend(found)
     found["properties"]["assume"] |= {
         "additionalProperties": False,
         "properties": {

@@ -1,6 +1,8 @@
 """The section ``records`` of a scenario: rows that are inserted as they stand. No use case runs, nothing is scheduled or told."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
+from contextlib import closing
+from dataclasses import replace
 from itertools import product
 from typing import Any
 
@@ -9,30 +11,95 @@ import orjson
 from inbox_mock.channels import opening
 from inbox_mock.domain import times
 from inbox_mock.domain.spelling import shown
-from inbox_mock.scenarios.builder import Builder, Location
+from inbox_mock.scenarios.builder import Builder, Location, ScenarioArguments
 from inbox_mock.scenarios.defaults import Known
-from inbox_mock.scenarios.exact import CLIENT_APPLICATION, Key, Noun, columns_of, nouns
+from inbox_mock.scenarios.exact import CLIENT_APPLICATION, FAULT, Key, Noun, columns_of, nouns
 from inbox_mock.services import accounts
 from inbox_mock.services.accounts import DETAILS
 from inbox_mock.services.people import MEMBERS
-from inbox_mock.store import access
+from inbox_mock.simulation.actions.fault import set_fault
+from inbox_mock.store import access, database, faults
 from inbox_mock.store.database import Row, insertion
 from inbox_mock.store.rows import TABLES
 
 SECTION = "records"
 TIES = {
-    "conversations": ("bookings", "INSERT INTO conversation_bookings VALUES (:id, :other)"),
-    "messages": ("attachments", "INSERT INTO message_attachments VALUES (:id, :other, :position)"),
+    "conversations": (
+        "bookings",
+        "SELECT booking_id FROM conversation_bookings WHERE conversation_id = ? ORDER BY booking_id",
+        "INSERT INTO conversation_bookings VALUES (:id, :other)",
+    ),
+    "messages": (
+        "attachments",
+        "SELECT attachment_id FROM message_attachments WHERE message_id = ? ORDER BY position",
+        "INSERT INTO message_attachments VALUES (:id, :other, :position)",
+    ),
 }
+"""Lists of ids that are in tables of their own: the key, how they are read, and written."""
+
+
+def left_out(name: str, known: Known) -> list[Row]:
+    """Return the records of a noun that a scenario does not list."""
+    if name == "accounts":
+        return [{}]
+    if name == "applications":
+        return [*(application for policy in opening() if (application := policy.application)), CLIENT_APPLICATION]
+    if name == "installations":
+        pairs = product(known.rows["applications"], known.rows["accounts"])
+        return [{"application": application, "account": account} for application, account in pairs]
+    return []
+
+
+def set_faults(builder: Builder) -> None:
+    """Set the faults of exact records, each as often met as it says.
+
+    Raises:
+        ScenarioError: the fault does not exist, or not with these options.
+    """
+    listed: list[Row] = builder.scenario.data.get(SECTION, {}).get("faults", [])
+    for number, given in enumerate(listed):
+        location: Location = (SECTION, "faults", number)
+        wish = {name: value for name, value in given.items() if name not in FAULT}
+        fault_id = set_fault(ScenarioArguments(builder, location), wish)
+        changes = stored(builder, FAULT, given, location)
+        if "past" in given:
+            with closing(database.create()) as past:
+                Records(replace(builder, work=builder.work.on(past)), given["past"], (*location, "past")).insert()
+                faults.show_past(builder.work.db, fault_id, past)
+        with builder.refusals_at(location):
+            faults.renumber(builder.work.db, fault_id, changes.get("id", fault_id))
+        faults.change(builder.work.db, changes.get("id", fault_id), changes)
+
+
+def stored(builder: Builder, keys: Mapping[str, Key], given: Row, location: Location) -> Row:
+    """Return what a record says by column.
+
+    Raises:
+        ScenarioError: a value is not what its key takes.
+    """
+    found: Row = {}
+    for name, value in given.items():
+        key = keys.get(name)
+        if key is None or not key.columns:
+            continue
+        try:
+            kept = None if value is None else key.form.store(value, builder.start)
+        except ValueError:
+            raise builder.scenario.error((*location, name), shown(value), str(key.schema["description"])) from None
+        if len(key.columns) == 1:
+            found[key.columns[0]] = kept
+        else:
+            found |= zip(key.columns, kept or (None, None), strict=True)  # type: ignore[call-overload]
+    return found
 
 
 class Records:
-    """The records of a scenario that is built."""
+    """Exact records that are inserted into the database of a builder's unit of work; ``place`` is where the scenario lists them."""
 
-    def __init__(self, builder: Builder) -> None:
-        self.builder, self.db = builder, builder.work.db
-        self.data: Mapping[str, list[Row]] = builder.scenario.data[SECTION]
-        self.known = Known(builder.start, times.wire(builder.founded), builder.work.settings.assume["picture_size"] == "shown")
+    def __init__(self, builder: Builder, data: Mapping[str, list[Row]], place: Location) -> None:
+        self.builder, self.data, self.place = builder, data, place
+        rotated = builder.work.settings.assume["picture_size"] == "shown"
+        self.known = Known(builder.start, times.wire(builder.founded), rotated=rotated)
         self.references: list[tuple[str, object, Location]] = []
 
     def insert(self) -> None:
@@ -44,8 +111,8 @@ class Records:
         for name, noun in nouns().items():
             rows = self.known.rows[noun.table] = {}
             listed = self.data.get(name)
-            for number, given in enumerate(self._left_out(name) if listed is None else listed):
-                row = self._row(noun, given, (SECTION, name, number))
+            for number, given in enumerate(left_out(name, self.known) if listed is None else listed):
+                row = self._row(noun, given, (*self.place, name, number))
                 rows[row.get("id", len(rows))] = row
         self._check_references()
         for done, (name, noun) in enumerate(nouns().items()):
@@ -54,25 +121,16 @@ class Records:
 
     def _row(self, noun: Noun, given: Row, location: Location) -> Row:
         """Return a record's columns, and under their keys what is kept elsewhere."""
-        start, stored = self.known.start, dict[str, Any]()
+        found = stored(self.builder, noun.keys, given, location)
         for key, value in given.items():
-            known = noun.keys[key]
-            try:
-                found = None if value is None else known.form.store(value, start)
-            except ValueError:
-                raise self.builder.scenario.error((*location, key), shown(value), str(known.schema["description"])) from None
-            if len(known.columns) == 1:
-                stored[known.columns[0]] = found
-            else:
-                stored |= zip(known.columns, found or (None, None), strict=True)  # type: ignore[call-overload]
-            self._refer(known, key, value, location)
-        if "id" in noun.keys and "id" not in stored:
-            stored["id"] = self.known.next_id(noun.table)
-        elif stored.get("id") in self.known.rows[noun.table]:
-            raise self.builder.scenario.error((*location, "id"), f"the id {stored['id']} a second time", "one of its own")
-        row = {**noun.blank, **stored}
+            self._refer(noun.keys[key], key, value, location)
+        if "id" in noun.keys and "id" not in found:
+            found["id"] = self.known.next_id(noun.table)
+        elif found.get("id") in self.known.rows[noun.table]:
+            raise self.builder.scenario.error((*location, "id"), f"the id {found['id']} a second time", "one of its own")
+        row = {**noun.blank, **found}
         for column, default in noun.derived.items():
-            if column not in stored:
+            if column not in found:
                 row[column] = default(row, self.known)
         return row
 
@@ -83,17 +141,6 @@ class Records:
         if key == "member":
             self.references.append((TABLES[MEMBERS[value["type"]]], value["id"], (*location, key)))
 
-    def _left_out(self, name: str) -> Iterable[Row]:
-        """Return the records of a noun that the scenario leaves out."""
-        if name == "accounts":
-            return [{}]
-        if name == "applications":
-            return [*(application for policy in opening() if (application := policy.application)), CLIENT_APPLICATION]
-        if name == "installations":
-            pairs = product(self.known.rows["applications"], self.known.rows["accounts"])
-            return [{"application": application, "account": account} for application, account in pairs]
-        return ()
-
     def _write(self, name: str, noun: Noun, rows: Collection[Row]) -> None:
         """Insert the rows of a noun, and what is kept elsewhere."""
         work = self.builder.work
@@ -103,21 +150,22 @@ class Records:
         if name == "tokens":
             for row in rows:
                 row["secret"] = work.dice.secret(f"{row['kind']} token", row["id"])
-        with self.builder.refusals_at((SECTION, name)):
-            self.db.executemany(insertion(noun.table, tuple(columns_of(noun.table))), rows)
+        with self.builder.refusals_at((*self.place, name)):
+            self.builder.work.db.executemany(insertion(noun.table, tuple(columns_of(noun.table))), rows)
         if name == "applications":
             for row in rows:
                 accounts.draw_credentials(work, row["id"])
-                access.set_spent(self.db, row["id"], access.window_of(self.builder.start), row["requests_this_hour"])
+                if row["requests_this_hour"]:
+                    access.set_spent(self.builder.work.db, row["id"], access.window_of(self.builder.start), row["requests_this_hour"])
         if name == "attachments":
-            self.db.executemany("INSERT INTO attachment_files VALUES (:id, :file)", rows)
+            self.builder.work.db.executemany("INSERT INTO attachment_files VALUES (:id, :file)", rows)
         if name in TIES:
-            others, sql = TIES[name]
-            ties = ((row["id"], other, position) for row in rows for position, other in enumerate(row[others], 1))
-            self.db.executemany(sql, [{"id": one, "other": other, "position": position} for one, other, position in ties])
+            others, _, sql = TIES[name]
+            ties = ((row["id"], other, place) for row in rows for place, other in enumerate(row[others], 1))
+            self.builder.work.db.executemany(sql, [{"id": one, "other": other, "position": place} for one, other, place in ties])
 
     def _check_references(self) -> None:
         for table, record_id, location in self.references:
             if record_id not in self.known.rows[table]:
-                article = table.removesuffix("s")
-                raise self.builder.scenario.error(location, shown(record_id), f"the id of a {article} in {SECTION}")
+                listed = ".".join(map(str, (*self.place, table)))
+                raise self.builder.scenario.error(location, shown(record_id), f"the id of one of {listed}")

@@ -26,7 +26,7 @@ OWN_KEYS = frozenset({"as", "account", "accounts", "user", "source", "published"
 def plan(builder: Builder) -> None:
     """Insert the records that have no date, and plan those that have one; of exact records, all."""
     if SECTION in builder.scenario.data:
-        Records(builder).insert()
+        Records(builder, builder.scenario.data[SECTION], (SECTION,)).insert()
         _tokens(builder)
         return
     for location, record in builder.records("accounts") or [((), {})]:

@@ -8,6 +8,7 @@ from inbox_mock.engine.unit_of_work import UnitOfWork
 from inbox_mock.scenarios.builder import Builder, Location, ScenarioArguments
 from inbox_mock.scenarios.errors import Lines
 from inbox_mock.scenarios.loading import Scenario
+from inbox_mock.scenarios.records import set_faults
 from inbox_mock.simulation.actions import WHEN, Action, actions
 from inbox_mock.simulation.actions.fault import set_fault
 from inbox_mock.simulation.actions.guest import guest_books
@@ -33,6 +34,7 @@ def plan(builder: Builder) -> None:
     """
     for location, record in builder.records("webhooks"):
         _subscribe(builder, location, record)
+    set_faults(builder)
     for location, wish in builder.records("faults"):
         set_fault(ScenarioArguments(builder, location), wish)
     entries = [(_seconds(builder, record, location), *_action(record), location) for location, record in builder.records("timeline")]

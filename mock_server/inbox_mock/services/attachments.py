@@ -100,5 +100,10 @@ def _content(written: Row) -> tuple[bytes | None, str | None]:
     if isinstance(remote, str):
         name = PurePosixPath(unquote(urlsplit(remote).path)).name
         name = "file" if name in {"", "..", "."} else name
-        return (PICTURE_PLACEHOLDER if name.lower().endswith(PICTURES) else PLACEHOLDER), quote(name)
+        return placeholder(name), quote(name)
     return None, None
+
+
+def placeholder(name: str) -> bytes:
+    """Return what takes the place of a file of this name."""
+    return PICTURE_PLACEHOLDER if name.lower().endswith(PICTURES) else PLACEHOLDER

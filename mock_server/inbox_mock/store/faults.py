@@ -37,6 +37,12 @@ def change(db: Database, fault_id: object, changes: Mapping[str, object]) -> Non
     db.update("faults", fault_id, _written(changes))
 
 
+def renumber(db: Database, fault_id: int, wanted: int) -> None:
+    """Give a fault another id."""
+    db.execute("UPDATE faults SET id = ? WHERE id = ?", (wanted, fault_id))
+    db.execute("UPDATE fault_pasts SET fault_id = ? WHERE fault_id = ?", (wanted, fault_id))
+
+
 def remove(db: Database, fault_id: object) -> bool:
     """Delete a fault and its image; return False if there is none."""
     db.execute("DELETE FROM fault_pasts WHERE fault_id = ?", (fault_id,))
@@ -52,8 +58,13 @@ def keep_past(db: Database, fault_id: int) -> None:
     for table in NOT_SHOWN:
         copy.execute(f"DELETE FROM {table}")  # noqa: S608
     copy.execute("VACUUM")
-    db.execute("INSERT INTO fault_pasts VALUES (?, ?)", (fault_id, copy.serialize()))
+    show_past(db, fault_id, copy)
     copy.close()
+
+
+def show_past(db: Database, fault_id: int, earlier: Database) -> None:
+    """Store the image of a database for a fault that shows it later."""
+    db.execute("INSERT OR REPLACE INTO fault_pasts VALUES (?, ?)", (fault_id, earlier.serialize()))
 
 
 def past(db: Database, fault_id: object) -> Database:
