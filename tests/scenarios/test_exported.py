@@ -10,6 +10,7 @@ from inbox_mock.app import Fake
 from inbox_mock.scenarios.exported import Exported, export_scenario
 from inbox_mock.scenarios.loading import find
 
+
 def exported(fake: Fake, sandbox: Sandbox) -> Exported:
     """A sandbox as a scenario."""
     return export_scenario(fake.sandboxes.get(sandbox.id))
@@ -54,7 +55,7 @@ def test_a_message_on_its_way_arrives_there(mock: Mock, fake: Fake) -> None:
 
     assert again.admin.get("/conversations/11/thread").json["messages"] == [], "the guest sees nothing yet"
     again.advance("30s")
-    assert [message["id"] for message in again.admin.get("/conversations/11/thread").json["messages"]] == [1]
+    assert len(again.admin.get("/conversations/11/thread").json["messages"]) == 1
 
 
 def test_a_file_is_in_it_byte_for_byte(mock: Mock, fake: Fake) -> None:
