@@ -14,16 +14,29 @@ from inbox_mock.store.homes.differences import Differences, differences
 from inbox_mock.store.ledger import Ledger
 
 
+class Totals:
+    """The bytes of all sandboxes of a home and of their snapshots, counted as they change."""
+
+    def __init__(self) -> None:
+        self.sandboxes = self.snapshots = 0
+        self._lock = Lock()
+
+    def change(self, *, sandboxes: int = 0, snapshots: int = 0) -> None:
+        """Add to them."""
+        with self._lock:
+            self.sandboxes += sandboxes
+            self.snapshots += snapshots
+
+
 class MemoryStorage:
     """A sandbox in memory; asleep it is only what its image differs in from its start, from which it is restored in half a millisecond."""
 
     label: Label
     facts: Facts
 
-    def __init__(self, sandbox_id: str, label: Label, image: bytes, start: Start) -> None:
-        self.id, self.label, self._start = sandbox_id, label, start
-        self.generation = self._version = 0
-        self.size = len(image)
+    def __init__(self, sandbox_id: str, label: Label, image: bytes, start: Start, totals: Totals) -> None:
+        self.id, self.label, self._start, self._totals = sandbox_id, label, start, totals
+        self.generation = self._version = self.size = 0
         self._db: Database | None = None
         self._asleep: Differences | None = differences(image, start.image)
         self._advancing, self._ledger = Lock(), Ledger()
@@ -76,7 +89,8 @@ class MemoryStorage:
     def _take(self, transaction: Transaction, size: int) -> None:
         if transaction.facts is not None:
             self.facts = transaction.facts
-        self._db, self._asleep, self.size = transaction.db, None, size
+        self._db, self._asleep = transaction.db, None
+        self._resize(size)
         self._ledger.clear()
         self.generation, self._version = self.generation + 1, self._version + 1
 
@@ -86,7 +100,7 @@ class MemoryStorage:
             return self._asleep.image()
         self._write_ledger()
         image = database.take_image(self._awake())
-        self.size = len(image)
+        self._resize(len(image))
         return image
 
     def start(self) -> Start:
@@ -98,7 +112,7 @@ class MemoryStorage:
         if self._db is not None:
             self._write_ledger()
             self._asleep = differences(database.take_image(self._db), self._start.image)
-            self.size = self._asleep.size
+            self._resize(self._asleep.size)
             self._close()
 
     def relabel(self, label: Label) -> None:
@@ -124,16 +138,28 @@ class MemoryStorage:
 
     def keep_snapshot(self, name: str, at: str, image: bytes) -> None:
         """Keep a snapshot."""
+        if self._db is None and self._asleep is None:
+            raise NotFound
+        self.forget_snapshot(name)
         self._snapshots[name] = at, image
+        self._totals.change(snapshots=len(image))
 
     def forget_snapshot(self, name: str) -> None:
         """Delete a snapshot."""
-        self._snapshots.pop(name, None)
+        _, image = self._snapshots.pop(name, ("", b""))
+        self._totals.change(snapshots=-len(image))
 
     def removed(self) -> None:
         """Close the database; any later use raises NotFound."""
         self._asleep = None
         self._close()
+        self._resize(0)
+        for name in list(self._snapshots):
+            self.forget_snapshot(name)
+
+    def _resize(self, size: int) -> None:
+        self._totals.change(sandboxes=size - self.size)
+        self.size = size
 
     def _write_ledger(self) -> None:
         if self._ledger.entries:
@@ -162,7 +188,7 @@ class MemoryHome:
     def __init__(self) -> None:
         self.heard: Callable[[str], None] = _ignore
         self._kept: dict[str, MemoryStorage] = {}
-        self._lock = Lock()
+        self._totals, self._lock = Totals(), Lock()
 
     @contextmanager
     def adding(self, sandbox_id: str, label: Label, image: bytes, start: Start) -> Iterator[Transaction]:
@@ -171,11 +197,11 @@ class MemoryHome:
             raise SandboxExists
         with beginning(image, None, None) as transaction:
             yield transaction
-        added = MemoryStorage(sandbox_id, label, image, start)
-        added._take(transaction, len(image))  # noqa: SLF001 - the two are one
+        added = MemoryStorage(sandbox_id, label, image, start, self._totals)
         with self._lock:
             if sandbox_id in self._kept:
                 raise SandboxExists
+            added._take(transaction, len(image))  # noqa: SLF001 - the two are one
             self._kept[sandbox_id] = added
 
     def find(self, sandbox_id: str) -> MemoryStorage | None:
@@ -204,9 +230,7 @@ class MemoryHome:
 
     def totals(self) -> tuple[int, int, int]:
         """Return the numbers and bytes of what is kept."""
-        every = list(self._kept.values())
-        snapshots = [kept.size for one in every if one._snapshots for kept in one.snapshots()]  # noqa: SLF001 - most have none
-        return len(every), sum([one.size for one in every]), sum(snapshots)
+        return len(self._kept), self._totals.sandboxes, self._totals.snapshots
 
     def due(self, now: float) -> Iterable[str]:
         """Return where something is due."""
