@@ -108,6 +108,15 @@ def test_the_same_words_may_be_said_twice_on_purpose(told_of: TellOf) -> None:
     assert told.guest_reads() == ["Thank you!", "Thank you!"]
 
 
+def test_words_that_were_said_before_are_not_taken_for_an_answer_that_was_lost(told_of: TellOf) -> None:
+    told = told_of(**an_opened_booking())
+    assert told.reply("Thank you!") == "done"
+    set_fault(told.sandbox, "timeout_before", match=MESSAGES, times=1)
+    assert told.reply("Thank you!") == "later"
+    assert told.reply("Thank you!") == "done"
+    assert told.guest_reads() == ["Thank you!", "Thank you!"]
+
+
 def test_a_guests_own_words_are_not_taken_for_the_answer(told_of: TellOf) -> None:
     told = told_of(**an_opened_booking())
     told.sandbox.admin.post("/conversations/11/messages", {"content": "Welcome!"})

@@ -71,6 +71,16 @@ def test_a_sync_that_is_cut_short_is_made_good_the_next_time(told_of: TellOf) ->
     assert all("updated_since" not in entry["query"] for entry in told.requests("GET", "inbox/conversations"))
 
 
+def test_a_booking_that_is_cancelled_between_a_listing_cut_short_and_the_next_one_is_forgotten(told_of: TellOf) -> None:
+    told = told_of(page_cap=2, bookings=[a_booking(id=80 + n, conversation=11 + n) for n in range(3)])
+    set_fault(told.sandbox, "status", status=503, match={"path": "/bookings", "nth": 2})
+    assert told.driver.ask("sync") == {"ok": False, "later": True}
+    told.sandbox.admin.post("/bookings/80/cancel")
+    assert {found["id"] for found in told.sync()["bookings"]} == {81, 82}
+    told.sandbox.advance("5m")
+    assert is_right(told)
+
+
 @pytest.mark.parametrize("kind", ["timeout_before", "truncated", "malformed", "rate_limit"])
 def test_whatever_keeps_an_answer_back_is_put_off(told_of: TellOf, kind: str) -> None:
     told = told_of(**an_opened_booking())

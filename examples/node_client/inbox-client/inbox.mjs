@@ -16,8 +16,9 @@ const INBOX = ["bookings", "conversations", "participants", "messages"];
 /**
  * What one account's inbox looks like, as far as we have heard.
  *
- * `copy` holds the records by list and id, as the API writes them. Keep it, and `syncedAt` and `unsure` with it, in a
- * database if it is to outlive the process.
+ * `copy` holds the records by list and id, as the API writes them. `unsure` holds answers of which nobody knows whether they
+ * arrived, each with the messages of the same words that there were before. Keep them, and `syncedAt`, in a database if they
+ * are to outlive the process.
  */
 export class Inbox {
   constructor(api, webhookSecret, now = () => new Date()) {
@@ -27,7 +28,7 @@ export class Inbox {
     this.copy = Object.fromEntries(Object.keys(LISTS).map((name) => [name, new Map()]));
     this.syncedAt = {};
     this.hinted = new Set();
-    this.unsure = new Set();
+    this.unsure = new Map();
   }
 
   /** Bring the copy up to date. Whatever was done before an interruption, told by Later, stays done. */
@@ -40,17 +41,23 @@ export class Inbox {
    * Fetch what changed in a list since the last time, or all of it the first time.
    *
    * The time comes from the service's own clock, and from the first page: what changes while later pages are being read
-   * would otherwise be missed. It counts only when the last page has come.
+   * would otherwise be missed. It counts only when the last page has come. A list that was asked for in full then also
+   * tells what is gone: of a record that an earlier listing, cut short, has brought, no later one says so.
    */
   async catchUp(name) {
     const { path, query } = LISTS[name];
     const since = name in this.syncedAt ? { updated_since: this.syncedAt[name] } : {};
+    const unseen = new Set(name in this.syncedAt ? [] : this.copy[name].keys());
     let syncedAt;
     for await (const page of this.api.pages(path, { ...query, ...since })) {
       syncedAt ??= page.syncedAt;
-      for (const record of page.records) this.remember(name, record);
+      for (const record of page.records) {
+        this.remember(name, record);
+        unseen.delete(record.id);
+      }
       for (const id of page.deletedIds) this.copy[name].delete(id);
     }
+    for (const id of unseen) this.copy[name].delete(id);
     this.syncedAt[name] = syncedAt;
   }
 
@@ -104,12 +111,14 @@ export class Inbox {
     const conversation = this.conversationOf(bookingId);
     if (conversation === null) throw new Later(`booking ${bookingId} has no conversation yet; its channel will open one`);
     const attempt = `${bookingId} ${content}`;
-    if (!(this.unsure.has(attempt) && this.wasSaid(conversation, content))) {
+    const said = this.said(conversation, content);
+    const before = this.unsure.get(attempt);
+    if (before === undefined || said.every((id) => before.includes(id))) {
       const sender = this.hostIn(conversation) ?? (await this.addHost(conversation));
       try {
         await this.say(conversation, sender, content);
       } catch (error) {
-        if (error instanceof LostAnswer) this.unsure.add(attempt);
+        if (error instanceof LostAnswer) this.unsure.set(attempt, before ?? said);
         throw error;
       }
     }
@@ -147,11 +156,11 @@ export class Inbox {
     return made;
   }
 
-  /** Whether a message of ours is in the conversation. */
-  wasSaid(conversation, content) {
+  /** The ids of our messages of these words in the conversation. */
+  said(conversation, content) {
     const isHost = (id) => this.copy.participants.get(id)?.links.member.type === "Host";
     const messages = [...this.copy.messages.values()].filter(({ links }) => links.conversation === conversation.id);
-    return messages.some((message) => message.content === content && isHost(message.links.sender));
+    return messages.filter((message) => message.content === content && isHost(message.links.sender)).map(({ id }) => id);
   }
 
   /** Send a message as a participant. The guest sees it if its channel is the conversation's `default_channel`. */

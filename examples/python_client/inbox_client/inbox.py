@@ -21,8 +21,9 @@ APPLICATION = "Doorkeeper::Application"
 class Inbox:
     """What one account's inbox looks like, as far as we have heard.
 
-    ``copy`` holds the records by list and id, as the API writes them. Keep it, and ``synced_at`` and ``unsure`` with it,
-    in a database if it is to outlive the process.
+    ``copy`` holds the records by list and id, as the API writes them. ``unsure`` holds answers of which nobody knows whether they
+    arrived, each with the messages of the same words that there were before. Keep them, and ``synced_at``, in a database if they
+    are to outlive the process.
     """
 
     def __init__(self, api: Api, webhook_secret: str, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
@@ -32,7 +33,7 @@ class Inbox:
         self.copy: dict[str, dict[int, JSON]] = {name: {} for name in LISTS}
         self.synced_at: dict[str, str] = {}
         self.hinted: set[int] = set()
-        self.unsure: set[tuple[int, str]] = set()
+        self.unsure: dict[tuple[int, str], set[int]] = {}
 
     def sync(self) -> None:
         """Bring the copy up to date. Whatever was done before an interruption stays done.
@@ -49,17 +50,22 @@ class Inbox:
         """Fetch what changed in a list since the last time, or all of it the first time.
 
         The time comes from the service's own clock, and from the *first* page: what changes while later pages are
-        being read would otherwise be missed. It counts only when the last page has come.
+        being read would otherwise be missed. It counts only when the last page has come. A list that was asked for in full then
+        also tells what is gone: of a record that an earlier listing, cut short, has brought, no later one says so.
         """
         path, query = LISTS[name]
         since = {"updated_since": self.synced_at[name]} if name in self.synced_at else {}
+        unseen = set() if since else set(self.copy[name])
         synced_at = None
         for page in self.api.pages(path, **query, **since):
             synced_at = synced_at or page.synced_at
             for record in page.records:
                 self.remember(name, record)
+                unseen.discard(record["id"])
             for record_id in page.deleted_ids:
                 self.copy[name].pop(record_id, None)
+        for record_id in unseen:
+            self.copy[name].pop(record_id, None)
         if synced_at is not None:
             self.synced_at[name] = synced_at
 
@@ -116,16 +122,15 @@ class Inbox:
         conversation = self.conversation_of(booking_id)
         if conversation is None:
             raise Later(f"booking {booking_id} has no conversation yet; its channel will open one")
-        if (booking_id, content) in self.unsure and self.was_said(conversation, content):
-            self.unsure.discard((booking_id, content))
-            return
-        sender = self.host_in(conversation) or self.add_host(conversation)
-        try:
-            self.say(conversation, sender, content)
-        except LostAnswer:
-            self.unsure.add((booking_id, content))
-            raise
-        self.unsure.discard((booking_id, content))
+        said, before = self.said(conversation, content), self.unsure.get((booking_id, content))
+        if before is None or said <= before:
+            sender = self.host_in(conversation) or self.add_host(conversation)
+            try:
+                self.say(conversation, sender, content)
+            except LostAnswer:
+                self.unsure.setdefault((booking_id, content), said)
+                raise
+        self.unsure.pop((booking_id, content), None)
 
     def conversation_of(self, booking_id: int) -> JSON | None:
         """Return the conversation in which the guest reads, or None as long as there is none.
@@ -157,10 +162,10 @@ class Inbox:
         self.remember("participants", made)
         return made
 
-    def was_said(self, conversation: JSON, content: str) -> bool:
-        """Tell whether a message of ours is in the conversation."""
+    def said(self, conversation: JSON, content: str) -> set[int]:
+        """Return the ids of our messages of these words in the conversation."""
         messages = (found for found in self.copy["messages"].values() if found["links"]["conversation"] == conversation["id"])
-        return any(found["content"] == content and self.is_host(found["links"]["sender"]) for found in messages)
+        return {found["id"] for found in messages if found["content"] == content and self.is_host(found["links"]["sender"])}
 
     def is_host(self, participant_id: int) -> bool:
         """Tell whether a participant is a host."""

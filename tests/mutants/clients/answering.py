@@ -35,8 +35,8 @@ class SendsAgainWithoutLooking(Inbox):
 
 @broken("forgets that an answer was lost, and sends again later", "MSG003", "lost_answer")
 class ForgetsWhatItIsUnsureOf(Inbox):
-    def was_said(self, *_: object) -> bool:
-        return False
+    def said(self, *_: object) -> set[int]:
+        return set()
 
 
 @broken("takes a lost answer for a message that has arrived", "LOST", "unsent_message")
