@@ -3,7 +3,7 @@
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -48,8 +48,8 @@ class Guarded:
     ``failed`` is the number of the error if it could not be started. One thread uses it, and none is started.
     """
 
-    def __init__(self, command: Sequence[str], folder: str | None = None) -> None:
-        """Start the command, in a folder.
+    def __init__(self, command: Sequence[str], folder: str | None = None, environment: Mapping[str, str] | None = None) -> None:
+        """Start the command, in a folder, with variables besides those of this process.
 
         Raises:
             OSError: no process can be started.
@@ -67,6 +67,7 @@ class Guarded:
                 stderr=pipe,
                 bufsize=0,
                 cwd=folder,
+                env={**os.environ, **(environment or {})},
                 pass_fds=(theirs.fileno(),),
                 start_new_session=True,
             )

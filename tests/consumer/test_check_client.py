@@ -49,7 +49,7 @@ def test_worlds_are_saved_in_a_folder_of_their_own(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (["--hazard", "rain"], "--hazard: found 'rain'; expected one of answered_elsewhere, "),
+        (["--hazard", "rain"], "--hazard: found 'rain'; expected one of answered_after_a_note, "),
         (["--assume", "rain=true"], "--assume: found 'rain'; expected one of message_bumps_conversation, "),
         (["--assume", "guest_reopens_closed=maybe"], "--assume guest_reopens_closed: found 'maybe'; expected one of true, false"),
         (["--world", "/nowhere.yaml"], "/nowhere.yaml: found a file that cannot be read"),

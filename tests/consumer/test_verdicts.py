@@ -45,7 +45,7 @@ class Forgetful(InThisProcess):
 
 @pytest.fixture(scope="module")
 def failed(harness: Harness) -> Verdict:
-    return run(InThisProcess(Rebuilt(KeepsCancelled)), worlds=60, harness=harness)
+    return run(InThisProcess(Rebuilt(KeepsCancelled)), worlds=3, only="cancelled_booking", harness=harness)
 
 
 def test_the_smallest_world_is_told_as_a_story(failed: Verdict) -> None:

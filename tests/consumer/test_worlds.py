@@ -5,8 +5,10 @@ from pathlib import Path
 import pytest
 
 from builders import a_booking, a_scenario
-from inbox_contracts.consumer.driver import JSON
+from inbox_contracts.consumer.driver import JSON, Client
 from inbox_contracts.consumer.generation import generate
+from inbox_contracts.consumer.harness import Harness
+from inbox_contracts.consumer.trial import run
 from inbox_contracts.consumer.worlds import World, load, save
 from inbox_mock.scenarios.errors import ScenarioError
 from inbox_mock.scenarios.loading import find
@@ -18,6 +20,20 @@ STEPS: tuple[JSON, ...] = (
     {"time_passes": "10m"},
     {"client_syncs": {}},
 )
+
+
+class NotedBeliefs:
+    """A client whose beliefs are kept."""
+
+    def __init__(self, client: Client) -> None:
+        self.client = client
+        self.beliefs: list[JSON] = []
+        self.start, self.reply, self.webhook = client.start, client.reply, client.webhook
+
+    def sync(self) -> JSON:
+        found = dict(self.client.sync())
+        self.beliefs.append(found)
+        return found
 
 
 def test_a_world_comes_back_from_its_file_as_it_was(tmp_path: Path) -> None:
@@ -49,6 +65,9 @@ def test_a_scenario_without_a_trial_is_no_world(tmp_path: Path) -> None:
         ("{time_passes: 10m, client_syncs: {}}", "expected exactly one thing"),
         ("{guest_cancels: {}}", "no 'booking'"),
         ("{time_passes: 90000d}", "is more than ten years"),
+        ("{meanwhile: {path: /bookings, steps: [{time_passes: 90000d}]}}", "is more than ten years"),
+        ("{meanwhile: {path: /bookings, steps: [{client_syncs: {}}]}}", "the unknown key 'client_syncs'"),
+        ("{meanwhile: {path: /bookings, steps: []}}", "expected "),
     ],
 )
 def test_a_mistake_in_a_step_is_told_with_its_line(tmp_path: Path, step: str, found: str) -> None:
@@ -58,3 +77,26 @@ def test_a_mistake_in_a_step_is_told_with_its_line(tmp_path: Path, step: str, fo
         load(str(path))
     assert f"{path}:3" in str(mistake.value)
     assert found in str(mistake.value)
+
+
+@pytest.mark.parametrize(
+    ("which", "read"),
+    [
+        ({"page": 1}, []),
+        ({"page": 2}, [101]),
+        ({"nth": 3}, [101, 102]),
+        ({"page": 2, "after_failure": True}, [101, 102, 103]),
+    ],
+    ids=["before the first page", "before a page", "before the nth request", "after a failure that never comes"],
+)
+def test_what_happens_meanwhile_happens_between_two_requests(harness: Harness, careful: Client, which: JSON, read: list[int]) -> None:
+    """``read`` are the conversations that had been read, as they were before, when staff closed them all."""
+    stay = {"channel": "airbnb", "rental": 16, "start_at": "+30d", "end_at": "+37d", "conversation_delay": "0s"}
+    booked: list[JSON] = [{"guest_books": {"id": number, "conversation": number, **stay}} for number in (101, 102, 103)]
+    closes: list[JSON] = [{"staff_changes": {"booking": number, "closed": True}} for number in (101, 102, 103)]
+    steps = (*booked, {"meanwhile": {"path": "/inbox/conversations", **which, "steps": closes}}, {"client_syncs": {}})
+    noted = NotedBeliefs(careful)
+
+    run(noted, replay=World(a_scenario(page_cap=1), steps), harness=harness)
+
+    assert [found["id"] for found in noted.beliefs[0]["conversations"] if not found["closed"]] == read

@@ -1,5 +1,6 @@
 """Faults of webhooks, by event."""
 
+import json
 from collections.abc import Iterator
 
 import pytest
@@ -108,6 +109,48 @@ def test_a_forged_webhook_is_signed_with_a_wrong_secret(inbox: Sandbox, receiver
     good = [received.header("X-Content-Signature") == sign(secret, received.body) for received in receiver.received]
     assert good == [False, True]
     assert deliveries(inbox)[0]["attempts"][0]["why"] == "fault 1 (forged) struck"
+
+
+def struck_by(kind: str, inbox: Sandbox, receiver: Receiver, number: int = 1) -> list[tuple[str | None, bytes, str]]:
+    """So many webhooks that a fault strikes: the signature of each, its body, and the signature that would be right."""
+    secret = subscribe(inbox, receiver.url, CREATED)["secret"]
+    set_fault(inbox, kind, times=number)
+    for _ in range(number):
+        post(inbox)
+    inbox.advance("0s")
+    return [(dict(found.headers).get("X-Content-Signature"), found.body, sign(secret, found.body)) for found in receiver.received]
+
+
+def test_an_unsigned_webhook_has_no_signature(inbox: Sandbox, receiver: Receiver) -> None:
+    ((given, _, _),) = struck_by("unsigned", inbox, receiver)
+
+    assert given is None
+    assert deliveries(inbox)[0]["attempts"][0]["signature"]["valid"] is False
+
+
+def test_a_tampered_webhook_has_the_genuine_signature_of_another_body(inbox: Sandbox, receiver: Receiver) -> None:
+    ((given, body, right),) = struck_by("tampered", inbox, receiver)
+    secret = inbox.admin.get("/webhooks").json["webhooks"][0]["secret"]
+
+    assert given != right
+    assert given == sign(secret, body + b"\n")
+
+
+def test_near_misses_are_wrong_in_a_few_digits_here_and_there(inbox: Sandbox, receiver: Receiver) -> None:
+    wrong = [
+        [place for place in range(40) if (given or "")[place] != right[place]]
+        for given, _, right in struck_by("near_miss", inbox, receiver, 3)
+    ]
+
+    assert sorted(wrong) == [list(range(8)), list(range(16, 24)), list(range(32, 40))]
+
+
+def test_a_respelled_webhook_says_the_same_in_other_bytes_and_is_signed_rightly(inbox: Sandbox, receiver: Receiver) -> None:
+    ((given, body, right),) = struck_by("respelled", inbox, receiver)
+
+    assert given == right
+    assert json.loads(body)["event"] == CREATED
+    assert body not in {json.dumps(json.loads(body), separators=style).encode() for style in (None, (",", ":"))}
 
 
 def test_a_stale_webhook_tells_what_the_one_before_told(inbox: Sandbox, receiver: Receiver) -> None:

@@ -7,7 +7,8 @@ import sys
 import pytest
 
 from fake import Mock, OverSocket, Sandbox
-from inbox_contracts.provider.properties import every
+from inbox_contracts.guarded import Guarded
+from inbox_contracts.provider.properties import document, every
 from mutants.servers.breaking import Mutant, Result, serving
 from provider.hostile import Check
 
@@ -40,6 +41,21 @@ def test_a_finding_is_told_with_all_that_is_needed_to_see_it_again(check: Check)
         assert f"seed 3; again with: {replay}" in told
         again = check(*replay.split()[3:])
         assert _example(again.stdout) == _example(told)
+
+
+def test_an_answer_that_lacks_a_member_is_told_with_the_member_and_the_request(check: Check) -> None:
+    def edit(_environ: object, result: Result) -> None:
+        for record in result.records:
+            record["links"].pop("client", None)
+
+    with serving(Mutant(name="no client", fault="bookings lack a link", killed_by="booking-filters", edit=edit)) as url:
+        told = check(url, "-k", "booking-filters").stdout
+
+    assert f"'client' is missing, after GET {url}/api/v3/bookings?" in told
+
+
+def _reason(told: str) -> str:
+    return next(line for line in told.splitlines() if "own-document" in line)
 
 
 def _example(told: str) -> str:
@@ -174,6 +190,18 @@ def test_without_the_extra_it_says_how_to_install_it(check: Check, served: str, 
 
     assert result.returncode == 2
     assert result.stderr == "inbox-mock: hypothesis is missing: install the extra contracts, in a checkout by pip install '.[contracts]'\n"
+
+
+def test_the_servers_own_document_is_tried_in_the_same_order_by_every_run(
+    check: Check, served: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order_of_a_set = [sys.executable, "-c", "print(list({'get', 'put', 'post', 'delete', 'options', 'patch', 'trace'})); exit(1)"]
+    monkeypatch.setattr(document, "Guarded", lambda _command, *more: Guarded(order_of_a_set, *more))
+
+    tried = {_reason(check(served, "-k", "own-document").stdout) for _ in range(4)}
+
+    assert len(tried) == 1
+    assert "schemathesis could not run: ['" in tried.pop()
 
 
 def test_without_schemathesis_only_the_servers_own_document_is_not_judged(

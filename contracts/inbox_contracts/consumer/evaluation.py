@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from json import JSONDecodeError, loads
 
 from inbox_contracts.consumer.driver import JSON
-from inbox_contracts.consumer.hazards import hazards
+from inbox_contracts.consumer.hazards import hazards, struck
 from inbox_contracts.consumer.oracle import NOUNS, Difference, differences
 from inbox_contracts.consumer.recording import ReceivedWebhook, Recording
 from inbox_contracts.rules import rules
@@ -17,6 +17,7 @@ TITLES = {
     "LOST": "said that it had answered, and the guest never reads it",
     "TWICE": "answered, and the guest reads it more than once",
     "TOO_SOON": "said that it had answered, while there was no conversation of the channel's to answer in",
+    "CLUTTER": "left records that nobody needs",
     "STUCK": "puts off the same thing for ever",
     "GAVE_UP": "said that it cannot do what it can do",
 }
@@ -25,6 +26,7 @@ FIXES = {
     "LOST": "Send as a Host participant, with the conversation's default_channel, and answer ok only after the message was taken.",
     "TWICE": "After an answer that was lost, list the messages before you send again.",
     "TOO_SOON": "Put the answer off until the booking has a conversation that was made by the channel's application: see created_by.",
+    "CLUTTER": "Answer as a host who takes part already. Where nobody does, add one of the account's hosts, once.",
     "STUCK": "Ask again each time: what hindered is over by then.",
     "GAVE_UP": "Answer later for what may go better the next time: ok: false alone means never.",
 }
@@ -33,6 +35,10 @@ PARTS_FIX = (
     "a change of theirs need not move the conversation's updated_at, so include= alone does not bring it."
 )
 BOOKINGS_FIX = "Read every page, and pass from: without it the list leaves out the stays that are over."
+
+EARLY_FIX = "Answer ok only when every list has come to its end: what failed on the way is for later."
+SHOW_THE_PAST = ("stale_read", "page_shift")
+"""Faults with which a client that reads carefully may believe for a while what is not true."""
 
 DRIVER_ERRORS = {"crash": "crashed", "hang": "hangs", "missing": "cannot be started", "no client": "is none"}
 PROTOCOL_FIX = (
@@ -116,7 +122,7 @@ def evaluate(recording: Recording) -> list[Misbehaviour]:
         if found["severity"] == "error"
     ]
     seen = {found.code for found in reported}
-    own = [*_webhooks(recording), *_beliefs(recording), *_replies(recording), *_endings(recording)]
+    own = [*_webhooks(recording), *_beliefs(recording), *_replies(recording), *_clutter(recording), *_endings(recording)]
     return [*reported, *dict.fromkeys(found for found in own if found.code not in seen)]
 
 
@@ -138,10 +144,12 @@ def _webhooks(recording: Recording) -> Iterator[Misbehaviour]:
 
 
 def _beliefs(recording: Recording) -> Iterator[Misbehaviour]:
-    if recording.belief is None:
-        return
-    for found in differences(recording.belief, recording.expected):
+    final = [] if recording.belief is None else differences(recording.belief, recording.expected)
+    for found in final:
         yield _of_difference(recording, found)
+    if not final and not struck(recording, *SHOW_THE_PAST):
+        for at, early in recording.outdated:
+            yield _own("BELIEF", f"at {at[11:19]}, when its sync was done, {early.about}", EARLY_FIX)
 
 
 def _of_difference(recording: Recording, found: Difference) -> Misbehaviour:
@@ -219,6 +227,37 @@ def _replies(recording: Recording) -> Iterator[Misbehaviour]:
             yield _own("TWICE", f"the guest reads {what} {reply.read} times")
         if reply.state == "kept" and reply.read == 0 and ended and not reply.too_soon:
             yield _own("LOST", f"the guest never reads {what}")
+
+
+def _clutter(recording: Recording) -> Iterator[Misbehaviour]:
+    """Yield each host who was added to a conversation, or made, after the client had been shown one that would do."""
+    hosts, added = False, set[int]()
+    for entry in recording.entries:
+        if entry["status"] not in (200, 201) or entry["delivery_id"] is not None:
+            continue
+        writes, path = entry["method"] == "POST", entry["path"].removeprefix("/api/v3/").rstrip("/")
+        shown = _records_in(entry)
+        taking_part = {found["links"]["conversation"] for found in shown if found["links"].get("member", {}).get("type") == "Host"}
+        if writes and path == "inbox/participants" and taking_part & added:
+            about = f"added a host to conversation {min(taking_part)}, in which one took part already"
+            yield Misbehaviour("CLUTTER", TITLES["CLUTTER"], about, FIXES["CLUTTER"], entries=(int(entry["id"]),))
+        if writes and path == "hosts" and hosts:
+            about = "made a host, and had been shown one of the account's"
+            yield Misbehaviour("CLUTTER", TITLES["CLUTTER"], about, FIXES["CLUTTER"], entries=(int(entry["id"]),))
+        added |= taking_part
+        hosts = hosts or (path.startswith("hosts") and bool(shown))
+
+
+def _records_in(entry: JSON) -> list[JSON]:
+    """Return the records of an answer that the journal holds whole, and those embedded in them."""
+    text = entry["response"].get("body")
+    try:
+        body = loads(text) if isinstance(text, str) and text else {}
+    except JSONDecodeError:
+        return []
+    found = [one for name, part in body.items() if name not in {"links", "meta"} and isinstance(part, list) for one in part]
+    inner = [one for record in found for part in record.values() if isinstance(part, list) for one in part]
+    return [one for one in (*found, *inner) if isinstance(one, dict) and isinstance(one.get("links"), dict)]
 
 
 def _endings(recording: Recording) -> Iterator[Misbehaviour]:

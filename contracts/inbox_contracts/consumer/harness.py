@@ -3,14 +3,17 @@
 No other module of the trial uses the fake's internals.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, Self
+from threading import Lock
+from typing import TYPE_CHECKING, Any, Self
+from urllib.parse import parse_qs
 
 from inbox_contracts.consumer.driver import JSON
 from inbox_contracts.consumer.oracle import WorldState
-from inbox_contracts.consumer.worlds import EDITS, World, kind_of
+from inbox_contracts.consumer.worlds import EDITS, PASSES, World, kind_of
 from inbox_mock.api.index import OperationIndex
 from inbox_mock.api.operations import OPERATIONS
 from inbox_mock.app import Options
@@ -20,6 +23,7 @@ from inbox_mock.conduct.report import report_on
 from inbox_mock.domain import limits
 from inbox_mock.engine import durations
 from inbox_mock.engine.sandbox import Sandbox
+from inbox_mock.engine.timeline import catch_up, pass_time
 from inbox_mock.engine.unit_of_work import Actor
 from inbox_mock.faults import active
 from inbox_mock.scenarios import timeline
@@ -34,6 +38,10 @@ from inbox_mock.store.timeline import Event
 from inbox_mock.webhooks.advance import IDLE, a_year_on, advance
 from inbox_mock.webhooks.sender import LocalReceiver, sign
 
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+API = "/api/v3"
 SCOPES = ("inbox_write", "bookings_read", "clients_read", "applications_read")
 LASTING = frozenset({"expired_token", "revoked_token"})
 """Faults that do not end: a token that was refused once is never good again."""
@@ -51,7 +59,9 @@ class Harness(ExitStack):
     """
 
     def __enter__(self) -> Self:
-        self._server = self.enter_context(serving(Options(scenario=find_shipped("empty"), seed=0, overrides=Overrides(mode="manual"))))
+        self._running: RunningWorld | None = None
+        options = Options(scenario=find_shipped("empty"), seed=0, overrides=Overrides(mode="manual"))
+        self._server = self.enter_context(serving(options, self._watched))
         self.operations, self.offers = OperationIndex(OPERATIONS), offered_rules()
         return self
 
@@ -71,11 +81,49 @@ class Harness(ExitStack):
         else:
             fake.sender.local_receivers[RECEIVER_HOST] = receiver
         sandbox = fake.factory.create(from_object(scenario), Overrides(mode="manual"))
+        self._running = RunningWorld(self, self._server, sandbox)
         try:
-            yield RunningWorld(self, self._server, sandbox)
+            yield self._running
         finally:
+            self._running = None
             fake.sandboxes.remove(sandbox)
             fake.sender.local_receivers.pop(RECEIVER_HOST, None)
+
+    def _watched(self, app: "WSGIApplication") -> "WSGIApplication":
+        """Let what a world plans between two requests happen just before the second of them is answered."""
+
+        def watched(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+            world = self._running
+            if world is None or not world.planned:
+                return app(environ, start_response)
+            asked = environ["REQUEST_METHOD"], environ["PATH_INFO"].removeprefix(API).rstrip("/")
+            world.asked(*asked, parse_qs(environ["QUERY_STRING"]).get("page", ["1"])[0])
+
+            def start(status: str, *more: Any) -> Callable[[bytes], object]:  # noqa: ANN401 - as WSGI has it
+                if status >= "400":
+                    world.failed.add(asked)
+                return start_response(status, *more)
+
+            return app(environ, start)
+
+        return watched
+
+
+@dataclass(slots=True)
+class Planned:
+    """Steps that are taken just before one of the client's requests is answered: the ``left``-th of its kind from now on.
+
+    ``page`` is that of a list, as a query has it, or None for any. With ``after_failure``, one of the kind must have failed before.
+    ``tell`` is called with each step that is taken, and why it has no effect, if it has none.
+    """
+
+    method: str
+    path: str
+    page: str | None
+    after_failure: bool
+    left: int
+    steps: tuple[JSON, ...]
+    tell: Callable[[JSON, str | None], None]
 
 
 class RunningWorld:
@@ -87,6 +135,9 @@ class RunningWorld:
         self._sender = server.fake.sender
         self._secret = ""
         self._known: tuple[int, WorldState] | None = None
+        self.planned: list[Planned] = []
+        self.failed: set[tuple[str, str]] = set()
+        self._planning = Lock()
         with sandbox.read() as work:
             self._account_id = records.ids(work.db, records.Selection("accounts"), 1)[0]  # the client's is the first one
 
@@ -110,7 +161,7 @@ class RunningWorld:
 
     def is_genuine(self, headers: Mapping[str, str], body: bytes) -> bool:
         """Return whether a webhook's signature was made with the client's secret."""
-        return sign(self._secret, body) == headers[SIGNATURE]
+        return sign(self._secret, body) == headers.get(SIGNATURE)
 
     def state(self) -> WorldState:
         """Return the records of the client's account as they are now, as long as nothing happens."""
@@ -138,11 +189,56 @@ class RunningWorld:
                 timeline.plan_now(work, step)
         except ScenarioError as error:
             return f"found {error.found}"
-        for event in self._advance(timedelta()):
-            if event.kind == kind_of(step):
-                refused = event.about.get("refused", event.about.get("failed"))
-                return None if refused is None else str(refused)
-        return None
+        return _refusal_of(step, self._advance(timedelta()))
+
+    def plan(self, given: Mapping[str, Any], tell: Callable[[JSON, str | None], None]) -> None:
+        """Plan the steps of a ``meanwhile``."""
+        self.failed.clear()
+        self.planned.append(
+            Planned(
+                method=given.get("method", "GET"),
+                path=given["path"],
+                page=str(given["page"]) if "page" in given else None,
+                after_failure=given.get("after_failure", False),
+                left=given.get("nth", 1),
+                steps=tuple(given["steps"]),
+                tell=tell,
+            )
+        )
+
+    def give_up_plans(self) -> None:
+        """Take none of the steps any more that are still planned."""
+        with self._planning:
+            self.planned.clear()
+
+    def asked(self, method: str, path: str, page: str) -> None:
+        """Take the steps that are planned for this request of the client, to a path below that of the API."""
+        kind = method, path
+        with self._planning:
+            for planned in list(self.planned):
+                if (planned.method, planned.path) != kind or planned.page not in {None, page}:
+                    continue
+                if planned.after_failure and kind not in self.failed:
+                    continue
+                planned.left -= 1
+                if not planned.left:
+                    self.planned.remove(planned)
+                    for step in planned.steps:
+                        planned.tell(step, self._perform_between(step))
+
+    def _perform_between(self, step: Mapping[str, Any]) -> str | None:
+        """Perform a step while the client waits for an answer: webhooks leave when it has been answered."""
+        if kind_of(step) == EDITS:
+            return self._edit(step[EDITS])
+        try:
+            with self._sandbox.work() as work:
+                if kind_of(step) == PASSES:
+                    pass_time(work, durations.parse(step[PASSES]))
+                    return None
+                timeline.plan_now(work, step)
+                return _refusal_of(step, catch_up(work, work.instant))
+        except ScenarioError as error:
+            return f"found {error.found}"
 
     def _edit(self, given: Mapping[str, Any]) -> str | None:
         message = self.state().last_host_message(given["booking"])
@@ -196,3 +292,12 @@ class RunningWorld:
     def report(self) -> JSON:
         """Return the report on the client's conduct."""
         return report_on(self._sandbox, self._harness.operations, offers=self._harness.offers)
+
+
+def _refusal_of(step: Mapping[str, Any], happened: Iterable[Event]) -> str | None:
+    """Return why a step had no effect, or None."""
+    for event in happened:
+        if event.kind == kind_of(step):
+            refused = event.about.get("refused", event.about.get("failed"))
+            return None if refused is None else str(refused)
+    return None

@@ -27,6 +27,9 @@ SHAPE: dict[str, JSON] = {
 NOUNS = {"booking": "booking", "inbox_conversation": "conversation", "inbox_message": "message"}
 """The noun of a webhook's record, by what its event's name begins with."""
 
+TIES = frozenset({"conversation_ids", "booking_ids"})
+"""Parts of a belief that change without moving ``updated_at``: only a webhook tells of a booking that was tied to a conversation."""
+
 NAMES: Mapping[object, str] = {int: "a whole number", bool: "true or false", str: "a text"}
 SHOWN = 60
 
@@ -41,6 +44,11 @@ class Difference:
     about: str
     believed: object = None
     expected: object = None
+
+    @property
+    def identity(self) -> tuple[object, ...]:
+        """What is believed of which part of what record, whatever is expected of it."""
+        return self.noun, self.id, self.part, repr(self.believed)
 
 
 class WorldState:

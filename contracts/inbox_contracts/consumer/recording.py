@@ -7,6 +7,7 @@ from json import JSONDecodeError, loads
 from typing import Any
 
 from inbox_contracts.consumer.driver import JSON, DriverError
+from inbox_contracts.consumer.oracle import Difference
 from inbox_contracts.consumer.worlds import EDITS, PASSES, World, kind_of
 from inbox_mock.simulation.actions import actions, where
 
@@ -61,8 +62,10 @@ class ReceivedWebhook:
 class Recording:
     """A run of a client in a world: the input of the evaluation.
 
-    ``happened`` holds the steps of the world that took effect, each with the number of syncs before it; ``awaited`` are the
-    bookings that still lacked a conversation at some sync. ``belief`` is the client's final belief, ``expected`` the correct one.
+    ``happened`` holds the steps of the world that took effect, each with the number of syncs before it; ``meanwhile`` those of them
+    that were taken between two requests of the client; ``awaited`` are the bookings that still lacked a conversation at some sync,
+    ``seen`` those that the client has believed in. ``outdated`` are errors in earlier beliefs, each with the time. ``belief`` is the
+    client's final belief, ``expected`` the correct one.
     """
 
     world: World
@@ -71,7 +74,10 @@ class Recording:
     replies: list[RequestedReply] = field(default_factory=list)
     webhooks: list[ReceivedWebhook] = field(default_factory=list)
     happened: list[tuple[str, JSON, int]] = field(default_factory=list)
+    meanwhile: list[tuple[str, Any]] = field(default_factory=list)
     awaited: set[int] = field(default_factory=set)
+    outdated: list[tuple[str, Difference]] = field(default_factory=list)
+    seen: set[int] = field(default_factory=set)
     cancelled: set[int] = field(default_factory=set)
     belief: JSON | None = None
     expected: JSON = field(default_factory=dict)

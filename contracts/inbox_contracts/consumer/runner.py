@@ -1,16 +1,16 @@
 """Running a client in a world: events, commands and answers, in order."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from json import loads
 from typing import Any
 
 from inbox_contracts.consumer.driver import CAPABILITIES, JSON, ClientDriver, DriverError, DriverFailed, GaveUp, Later
 from inbox_contracts.consumer.harness import Harness, RunningWorld
-from inbox_contracts.consumer.oracle import NOUNS, malformed
+from inbox_contracts.consumer.oracle import NOUNS, TIES, Difference, differences, malformed
 from inbox_contracts.consumer.recording import ReceivedWebhook, RecordedEvent, Recording, RequestedReply, describe_command, describe_step
-from inbox_contracts.consumer.worlds import PASSES, REPLIES, SYNCS, World, kind_of
+from inbox_contracts.consumer.worlds import MEANWHILE, PASSES, REPLIES, SYNCS, World, kind_of
 
 IN_A_ROW = 10
 TOO_MANY = 429
@@ -18,6 +18,8 @@ MOST_IN_ALL = 200
 MOST_SHOWN = 200
 PAUSES = ("1m", "1m", "1m", "5m", "10m", "30m", "1h", "1h", "1h", "1h")
 """How far the clock is advanced each time that the client has put something off."""
+
+ORDINALS = {2: "nd", 3: "rd"}
 
 SINCE = re.compile(r"updated_since=[^&]*")
 
@@ -60,6 +62,7 @@ class WorldRunner:
         self._broken: DriverFailed | None = None
         self._syncs = 0
         self._believed: JSON | None = None
+        self._between: list[tuple[str, str]] = []
 
     def run(self) -> None:
         """Start the client, take every step, settle the world, and request the final belief."""
@@ -89,29 +92,60 @@ class WorldRunner:
                 self._sync()
             case kind if kind == REPLIES:
                 self._reply(**step[REPLIES])
+            case kind if kind == MEANWHILE:
+                self._plan(step[MEANWHILE])
             case kind if kind == PASSES:
                 self._note("world", describe_step(step))
                 self.world.advance(step[PASSES])
                 self._after_time()
                 self._remind()
             case _:
-                why = self.world.perform(step)
-                self._note("world", describe_step(step) + (f" (it cannot: {why})" if why else ""))
-                if why is None:
-                    self._recording.happened.append((kind_of(step), step[kind_of(step)], self._syncs))
+                self._note("world", self._taken(step, self.world.perform(step)))
                 self._after_time()
+
+    def _taken(self, step: Mapping[str, Any], why: str | None) -> str:
+        """Record that a step was taken, unless it had no effect, and say so."""
+        if why is None:
+            self._recording.happened.append((kind_of(step), step[kind_of(step)], self._syncs))
+        return describe_step(step) + (f" (it cannot: {why})" if why else "")
+
+    def _plan(self, given: Mapping[str, Any]) -> None:
+        """Plan steps between two requests of what the client is told next."""
+        which = f"before its {given.get('method', 'GET')} {given['path']}"
+        which += f" of page {given['page']}" if "page" in given else ""
+        which += " after one that failed" if given.get("after_failure") else ""
+        number = given.get("nth", 1)
+        which += "" if number == 1 else f", the {number}{ORDINALS.get(number, 'th')} from then on,"
+
+        def tell(step: JSON, why: str | None) -> None:
+            if why is None:
+                self._recording.meanwhile.append((kind_of(step), step[kind_of(step)]))
+            self._between.append((self.world.now, f"Meanwhile, {which} is answered: {self._taken(step, why)}"))
+
+        self.world.plan(given, tell)
 
     def _sync(self) -> JSON | None:
         if "sync" not in self._recording.can:
             return None
-        self._recording.awaited |= self.world.state().awaiting
+        state = self.world.state()
+        self._recording.awaited |= state.awaiting
+        before = state.expected_belief()
         belief = self._command("sync")
         self._syncs += 1
         self._believed = belief
         wrong = malformed(belief)
         if wrong:
             raise DriverFailed(DriverError("protocol", f"sync answered something malformed: {wrong}"))
+        self._recording.seen |= {found["id"] for found in belief["bookings"]}
+        self._recording.outdated += self._outdated(belief, before)
         return belief
+
+    def _outdated(self, belief: JSON, before: JSON) -> Iterator[tuple[str, Difference]]:
+        """Yield what was wrong in a belief both when the client began to read and when it said so, except what no list brings."""
+        found = {one.identity: one for one in differences(belief, before)}
+        for one in differences(belief, self.world.state().expected_belief()) if found else ():
+            if one.identity in found and one.part not in TIES:
+                yield self.world.now, one
 
     def _reply(self, booking: int, content: str) -> None:
         if "reply" in self._recording.can and self.world.state().is_answerable(booking):
@@ -147,6 +181,7 @@ class WorldRunner:
     def _settle(self) -> None:
         """End the faults and advance through every pending event: from then on the client has to get everything right."""
         self._note("world", "From now on nothing goes wrong, and whatever was under way arrives.")
+        self.world.give_up_plans()
         self.world.end_faults()
         self.world.advance("1h")
         self._after_time()
@@ -196,13 +231,17 @@ class WorldRunner:
         try:
             answer = self._client.request(command, **arguments)
         except Later:
-            self._note("client", f"{text} It answers: later.", at, before)
+            text += " It answers: later."
             raise
         except DriverFailed as failed:
             about = failed.driver_error.about
-            self._note("client", f"{text} {about[:1].upper()}{about[1:]}.", at, before)
+            text += f" {about[:1].upper()}{about[1:]}."
             raise
-        self._note("client", text, at, before)
+        finally:
+            self._note("client", text, at, before)
+            between, self._between = self._between, []
+            for when, what in between:
+                self._note("world", what, when)
         return answer
 
     def receive(self, url: str, headers: Mapping[str, str], body: bytes) -> tuple[int, Mapping[str, str], str]:

@@ -18,6 +18,8 @@ from inbox_mock.scenarios.loading import find
 
 TRIAL = "trial"
 SYNCS, REPLIES, PASSES, EDITS = "client_syncs", "client_replies", "time_passes", "staff_edits"
+MEANWHILE = "meanwhile"
+"""Steps that are taken between two requests of the client, while it carries out what it is told."""
 RECEIVER = "http://127.0.0.1:9000/webhooks"
 """The address of a world's webhooks: in a trial the client receives them; when the file is served, any program that listens there."""
 
@@ -57,11 +59,14 @@ def load(path: str) -> World:
         raise ScenarioError(scenario.name, 1, f"no {TRIAL}", f"a world: a scenario with the steps of a trial under {TRIAL}")
     written: list[JSON] = list(steps)
     for number, step in enumerate(written):
-        if PASSES in step:
-            try:
-                durations.parse(step[PASSES])
-            except ValueError as error:
-                raise scenario.error((TRIAL, number, PASSES), str(error), "a duration of ten years at the most") from None
+        inner = step[MEANWHILE]["steps"] if MEANWHILE in step else []
+        places = [((TRIAL, number), step), *(((TRIAL, number, MEANWHILE, "steps", nth), one) for nth, one in enumerate(inner))]
+        for location, one in places:
+            if PASSES in one:
+                try:
+                    durations.parse(one[PASSES])
+                except ValueError as error:
+                    raise scenario.error((*location, PASSES), str(error), "a duration of ten years at the most") from None
     scenario_data = {name: part for name, part in scenario.data.items() if name != TRIAL}
     return World(scenario_data, tuple(written))
 
@@ -84,7 +89,8 @@ def save(world: World, folder: Path, name: str, description: str) -> Path:
 
 
 PAST, SETTLED, SELF_MADE = 70, 80, 90
-SMALL_PAGE = 2
+PAGES = {"small_pages": 2, "single_pages": 1}
+"""The most records on a page, by the name of the part."""
 LATENCY = "5s"
 
 AGENCY: JSON = {
@@ -130,17 +136,19 @@ BOOKINGS: dict[str, JSON] = {
 }
 """Bookings that an initial state may contain, by the name of the part."""
 
-PARTS = (*BOOKINGS, "small_pages", "webhooks")
+PARTS = (*BOOKINGS, "small_pages", "single_pages", "host_twice", "webhooks")
 
 
 def initial_state(parts: AbstractSet[str]) -> JSON:
     """Return the scenario of the initial state with these parts: one agency, and any of ``PARTS``."""
     found = dict(AGENCY)
-    if "small_pages" in parts:
-        found["page_cap"] = SMALL_PAGE
+    if pages := parts & PAGES.keys():
+        found["page_cap"] = min(PAGES[part] for part in pages)
     bookings = [booking for part, booking in BOOKINGS.items() if part in parts]
     if bookings:
         found["bookings"] = bookings
+    if "host_twice" in parts:
+        found["participants"] = [{"booking": SETTLED, "host": 2, "at": "-2h"}]
     if "self_made" in parts:
         found["conversations"] = [{"id": 40, "booking": SELF_MADE, "subject": "Your stay", "created_at": "-5m"}]
     if "webhooks" in parts:

@@ -1,6 +1,6 @@
 """The search for a counterexample: the smallest example that a server breaks, and the requests that show it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -69,7 +69,7 @@ class Search:
             self._note(violation)
             raise
         except UNSHAPED as error:
-            unshaped = as_violation(error)
+            unshaped = as_violation(error, self._log)
             self._note(unshaped)
             raise unshaped from error
 
@@ -121,8 +121,12 @@ def hypothesis_settings(examples: int, **more: Any) -> "settings":  # noqa: ANN4
     )
 
 
-def as_violation(error: Exception) -> PropertyViolation:
+def as_violation(error: Exception, log: Sequence[LoggedRequest]) -> PropertyViolation:
     """Return the error that a response of an undeclared shape raised, as a property violation."""
     place = extract_tb(error.__traceback__)[-1]
-    named = f"{type(error).__name__} {shown(error.args[0]) if error.args else ''}".strip()
-    return PropertyViolation(f"a response does not have the declared shape: {named} (met at {Path(place.filename).name}:{place.lineno})")
+    about = shown(error.args[0]) if error.args else ""
+    lacks = f"{about} is missing" if isinstance(error, KeyError) else f"{type(error).__name__} {about}".strip()
+    after = f", after {log[-1].method} {log[-1].url}" if log else ""
+    return PropertyViolation(
+        f"an answer does not have the declared shape: {lacks}{after} (met at {Path(place.filename).name}:{place.lineno})"
+    )

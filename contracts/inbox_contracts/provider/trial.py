@@ -209,7 +209,7 @@ class Trial:
         except PropertyViolation as error:
             violation = error
         except UNSHAPED as error:
-            violation = as_violation(error)
+            violation = as_violation(error, self.target.connection.log)
         except (NotJudged, Spent) as reason:
             return None, str(reason)
         except AdminError as error:

@@ -21,7 +21,7 @@ def refuse_forged_webhooks(evidence: Evidence) -> Iterator[Violation]:
     """Yield each webhook that was accepted with a forged signature."""
     for entry in evidence.attempts:
         if entry.delivery is not None and entry.delivery.forged and entry.status is not None and 200 <= entry.status < 300:
-            about = f"answered {entry.status} to the webhook {entry.delivery.event}, whose signature is made with a wrong secret"
+            about = f"answered {entry.status} to the webhook {entry.delivery.event}, which {entry.delivery.forged}"
             yield Violation(about, (entry.id,))
 
 

@@ -18,6 +18,7 @@ from inbox_mock.conduct.model import Entry, Evidence
 from inbox_mock.domain.access import parse_scopes
 from inbox_mock.domain.values import whole_number
 from inbox_mock.engine.unit_of_work import UnitOfWork
+from inbox_mock.faults.declaration import Signed
 from inbox_mock.services.relay import RELAYED
 from inbox_mock.store import journal
 from inbox_mock.store.database import Database
@@ -94,7 +95,7 @@ def _tokens(db: Database) -> dict[str, TokenFact]:
 
 def _deliveries(db: Database, reader: Reader) -> dict[int, DeliveryFact]:
     record = partial(reader.read, "record", table="deliveries")
-    return {row["id"]: DeliveryFact(**row | {"forged": bool(row["forged"]), "record": record}) for row in db.each(DELIVERIES)}
+    return {row["id"]: DeliveryFact(**row | {"forged": Signed(row["forged"]).forgery, "record": record}) for row in db.each(DELIVERIES)}
 
 
 def _messages(db: Database, named: Named) -> dict[int, MessageFact]:

@@ -79,9 +79,9 @@ class TokenFact:
 
 @dataclass(frozen=True, kw_only=True)
 class DeliveryFact:
-    """A webhook: its event and record, and whether its signature was forged. The record is read each time it is asked for."""
+    """A webhook: its event and record, and how its signature was forged, in words. The record is read each time it is asked for."""
 
     id: int
     event: str
     record: Value[str] = Value("")
-    forged: bool
+    forged: str = ""

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from enum import IntEnum
 from typing import Any, Literal
 
 from inbox_mock.domain.errors import Refusal
@@ -74,6 +75,30 @@ class RequestEffect:
     shift: int = 0
 
 
+class Signed(IntEnum):
+    """How a webhook is signed; a delivery keeps the number."""
+
+    RESPELLED = -1
+    GENUINELY = 0
+    WITH_A_WRONG_SECRET = 1
+    NOT_AT_ALL = 2
+    FOR_ANOTHER_BODY = 3
+    NEARLY = 4
+
+    @property
+    def forgery(self) -> str:
+        """What of a webhook is a reason to refuse it, in words after "which"; blank for nothing."""
+        return FORGERIES.get(self, "")
+
+
+FORGERIES = {
+    Signed.WITH_A_WRONG_SECRET: "is signed with a wrong secret",
+    Signed.NOT_AT_ALL: "bears no signature",
+    Signed.FOR_ANOTHER_BODY: "bears the genuine signature of another body",
+    Signed.NEARLY: "bears a signature of which eight digits are wrong",
+}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeliveryEffect:
     """The effect of a fault on a webhook; ``overtaken``: it is sent after the next one to the same address, or after ``delay``."""
@@ -81,7 +106,7 @@ class DeliveryEffect:
     copies: int = 1
     delay: timedelta = timedelta()
     lost: bool = False
-    forged: bool = False
+    signed: Signed = Signed.GENUINELY
     overtaken: bool = False
 
 

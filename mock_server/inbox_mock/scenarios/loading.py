@@ -199,7 +199,13 @@ def schema() -> dict[str, object]:
         happenings[action.name] = action.schema
         if action.in_trials:
             steps[action.name] = {"$ref": f"#/properties/timeline/items/properties/{action.name}"}
+    meanwhile = steps["meanwhile"]["properties"]["steps"]["items"]
+    meanwhile["properties"] = {name: {"$ref": f"#/properties/trial/items/properties/{name}"} for name in steps if name not in BY_THE_CLIENT}
     return found  # type: ignore[return-value]
+
+
+BY_THE_CLIENT = frozenset({"client_syncs", "client_replies", "meanwhile"})
+"""Steps of a trial that are not taken between two requests of the client: it is told nothing while it carries something out."""
 
 
 @cache

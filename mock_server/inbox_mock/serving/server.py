@@ -9,7 +9,7 @@ from queue import SimpleQueue
 from threading import Thread
 from time import monotonic
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self, TypeAlias
 
 from inbox_mock import __version__
 from inbox_mock.app import Fake, Options, create_app
@@ -23,8 +23,11 @@ from inbox_mock.store.homes import Facts, Home
 from inbox_mock.telemetry.watching import tell
 
 if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
+
     from inbox_mock.serving.http_server import HttpServer
 
+Around: TypeAlias = "Callable[[WSGIApplication], WSGIApplication] | None"
 IDLE_SECONDS: float = limits.IDLE_TIME
 START_SECONDS = 60
 
@@ -41,8 +44,8 @@ class Beginning:
 class Server(Listening):
     """A running fake. Use it as a context manager around `serve`, or call `prepare`, `serve` and `stop`.
 
-    One of several workers is given the socket that they all listen on, and the handover between them. ``fake`` is the served fake,
-    once it is prepared.
+    One of several workers is given the socket that they all listen on, and the handover between them. ``around`` returns what is
+    served in place of the fake's own application. ``fake`` is the served fake, once it is prepared.
     """
 
     fake: Fake
@@ -57,7 +60,9 @@ class Server(Listening):
         home: Home | None = None,
         listener: socket.socket | None = None,
         handover: Handover | None = None,
+        around: Around = None,
     ) -> None:
+        self._around = around
         self._options, self._home, self._handover = options, home, handover
         self._given = listener
         self._host = host
@@ -74,7 +79,8 @@ class Server(Listening):
 
         fake = create_app(self._options, home=self._home)
         self.hear(self._given or listen(self._host, self._wanted_port))
-        self._http = HttpServer(self.listener, fake.wsgi, f"inbox-mock/{__version__}", IDLE_SECONDS)
+        served = fake.wsgi if self._around is None else self._around(fake.wsgi)
+        self._http = HttpServer(self.listener, served, f"inbox-mock/{__version__}", IDLE_SECONDS)
         self._http.logs = self._options.log_format is not None
         if self._handover is not None:
             self._http.handover = self._handover
@@ -127,12 +133,12 @@ class Server(Listening):
 
 
 @contextmanager
-def serving(options: Options) -> Iterator[Server]:
-    """Serve on a free port of this machine, in a thread, as long as the block runs.
+def serving(options: Options, around: Around = None) -> Iterator[Server]:
+    """Serve on a free port of this machine, in a thread, as long as the block runs; ``around`` is as `Server` takes it.
 
     That thread and those that it starts are daemons: a program that is interrupted ends, whether or not the block does.
     """
-    server, ready = Server(options, port=0), SimpleQueue[BaseException | None]()
+    server, ready = Server(options, port=0, around=around), SimpleQueue[BaseException | None]()
 
     def serve() -> None:
         try:

@@ -19,6 +19,7 @@ from inbox_mock.domain.reasons import FAULT_STRUCK, Reason, from_json
 from inbox_mock.engine.unit_of_work import UnitOfWork
 from inbox_mock.faults import active
 from inbox_mock.faults.active import WebhookStrike
+from inbox_mock.faults.declaration import Signed
 from inbox_mock.resources import RESOURCES
 from inbox_mock.resources.declaration import Resource
 from inbox_mock.resources.serialization import Projection, RenderContext, projection, reader, templates
@@ -36,7 +37,7 @@ FIRST_RETRY = timedelta(minutes=1)
 
 @dataclass(frozen=True, slots=True)
 class DeliveryRequest:
-    """A delivery attempt to make: the address, the body with its URI templates, and the secret that signs it.
+    """A delivery attempt to make: the address, the body with its URI templates, and the secret by which and how it is signed.
 
     ``name`` is the same in each attempt, and no other delivery has it.
     """
@@ -49,6 +50,7 @@ class DeliveryRequest:
     templates: tuple[tuple[str, str], ...]
     record: str
     secret: str
+    signed: Signed = Signed.GENUINELY
     name: str = ""
 
 
@@ -120,11 +122,12 @@ def request_of(work: UnitOfWork, delivery_id: object) -> DeliveryRequest | None:
         return None
     application = work.db.get(ApplicationRow, found["application_id"])
     secret = work.credential(application["client_secret"], application["named_client_secret"])
-    if found["forged"]:
+    signed = Signed(found["forged"])
+    if signed is Signed.WITH_A_WRONG_SECRET:
         secret = work.dice.hex("forged signature", found["id"], SECRET_DIGITS)
     resource = RESOURCES[event_types()[found["event"]].plural]
     shown = templates(resource, _seen(work, resource, expand_scopes(application["scopes"])))
-    return DeliveryRequest(found["id"], found["url"], found["event"], found["account_id"], resource, shown, found["record"], secret)
+    return DeliveryRequest(found["id"], found["url"], found["event"], found["account_id"], resource, shown, found["record"], secret, signed)
 
 
 def settle(work: UnitOfWork, request: DeliveryRequest, result: DeliveryResult) -> None:
@@ -171,7 +174,7 @@ def _schedule(
     for _ in range(effect.copies):
         delivery_id = webhooks.add_delivery(work.db, webhook, event, account_id, strike.record or record, work.now)
         reason = orjson.dumps(strike.reason.as_json()).decode()
-        work.db.update("deliveries", delivery_id, {"forged": effect.forged, "reason": reason})
+        work.db.update("deliveries", delivery_id, {"forged": effect.signed, "reason": reason})
         if effect.lost:
             _lose(work, delivery_id, strike.reason)
             continue

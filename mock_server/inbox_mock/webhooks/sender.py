@@ -9,6 +9,7 @@ import orjson
 
 from inbox_mock.domain import limits
 from inbox_mock.domain.addresses import host_in, is_this_machine
+from inbox_mock.faults.declaration import Signed
 from inbox_mock.store.journal import shortened
 from inbox_mock.webhooks.deliveries import DeliveryRequest, DeliveryResult
 
@@ -18,10 +19,41 @@ LocalReceiver = Callable[[str, Mapping[str, str], bytes], tuple[int, Mapping[str
 TIMEOUT_SECONDS = 5
 USER_AGENT = "BookingSync Webhook Delivery"
 BYTES_IN_A_LINE = 45
+OTHER_DIGITS = str.maketrans("0123456789abcdef", "123456789abcdef0")
+NEARLY = (32, 40), (0, 8), (16, 24)
+"""Which digits of a signature are wrong in one that is nearly right."""
 
 
 def body_of(request: DeliveryRequest, origin: str) -> bytes:
     """Return a webhook's body: the templates under ``links``, the record under the singular."""
+    body = _usual_body(request, origin)
+    return _respelled(body) if request.signed is Signed.RESPELLED else body
+
+
+def signature_of(request: DeliveryRequest, body: bytes) -> str | None:
+    """Return the value of ``X-Content-Signature`` that a webhook is sent with; None for none."""
+    match request.signed:
+        case Signed.NOT_AT_ALL:
+            return None
+        case Signed.FOR_ANOTHER_BODY:
+            return sign(request.secret, body + b"\n")
+        case Signed.NEARLY:
+            right = sign(request.secret, body)
+            wrong = right.translate(OTHER_DIGITS)
+            begin, end = NEARLY[request.delivery_id % len(NEARLY)]
+            return right[:begin] + wrong[begin:end] + right[end:]
+    return sign(request.secret, body)
+
+
+def _respelled(body: bytes) -> bytes:
+    """Return a body's JSON as other writers would write it: blanks, ASCII alone, slashes and keys otherwise."""
+    import json
+
+    found = json.loads(body)
+    return json.dumps({name: found[name] for name in reversed(found)}, indent=1, ensure_ascii=True).replace("/", "\\/").encode()
+
+
+def _usual_body(request: DeliveryRequest, origin: str) -> bytes:
     links = {key: f"{origin}/api/v3/{path}" for key, path in request.templates}
     resource = {"links": links, request.resource.name: orjson.Fragment(request.record)}
     return orjson.dumps({"account_id": request.account_id, "event": request.event, "resource": resource})
@@ -30,10 +62,10 @@ def body_of(request: DeliveryRequest, origin: str) -> bytes:
 def message_of(request: DeliveryRequest, origin: str) -> tuple[dict[str, str], bytes]:
     """Return the headers and the body of a webhook that a server at ``origin`` sends."""
     body = body_of(request, origin)
-    signature = sign(request.secret, body)
+    signature = signature_of(request, body)
     headers = {
         "Content-Type": "application/json",
-        "X-Content-Signature": signature,
+        **({} if signature is None else {"X-Content-Signature": signature}),
         "User-Agent": USER_AGENT,
         "X-Mock-Delivery": request.name,
     }

@@ -1,5 +1,7 @@
 """Clients whose answers do not reach the guest once, or not as they should."""
 
+from unicodedata import normalize
+
 from inbox_client import Inbox, LostAnswer, Refused
 from inbox_client.api import JSON
 from mutants.clients.broken import broken
@@ -77,3 +79,77 @@ class SaysEverythingTwice(Inbox):
 class CutsWhatItSays(Inbox):
     def say(self, conversation: JSON, sender: JSON, content: str) -> None:
         super().say(conversation, sender, content[:5])
+
+
+@broken("composes characters in what it is told to say", "LOST", "odd_words")
+class ComposesWhatItSays(Inbox):
+    def say(self, conversation: JSON, sender: JSON, content: str) -> None:
+        super().say(conversation, sender, normalize("NFC", content))
+
+
+@broken("takes blanks away at both ends of what it is told to say", "LOST", "odd_words")
+class StripsWhatItSays(Inbox):
+    def say(self, conversation: JSON, sender: JSON, content: str) -> None:
+        super().say(conversation, sender, content.strip())
+
+
+@broken("says 255 characters at the most", "LOST", "long_words")
+class SaysTheBeginning(Inbox):
+    def say(self, conversation: JSON, sender: JSON, content: str) -> None:
+        super().say(conversation, sender, content[:255])
+
+
+@broken("takes an answer for said that somebody else was given in the same words", "LOST", "same_words")
+class LooksForItsWordsEverywhere(Inbox):
+    def say(self, conversation: JSON, sender: JSON, content: str) -> None:
+        if not any(found["content"] == content for found in self.copy["messages"].values()):
+            super().say(conversation, sender, content)
+
+
+@broken("answers on the channel, and as visibly, as the last message was written", "MSG002", "answered_after_a_note")
+class AnswersAsTheLastMessage(Inbox):
+    def say(self, conversation: JSON, sender: JSON, content: str) -> None:
+        messages = [found for found in self.copy["messages"].values() if found["links"]["conversation"] == conversation["id"]]
+        last = max(messages, key=lambda found: int(found["id"]), default=None)
+        if last is None or last["visibility"] == "external":
+            super().say(conversation, sender, content)
+            return
+        self.api.create(
+            "inbox/messages",
+            conversation_id=conversation["id"],
+            sender_id=sender["id"],
+            content=content,
+            origin="bookingsync_inbox",
+            visibility=last["visibility"],
+            channel=last["channel"],
+            sent_at=self.now().strftime("%Y-%m-%dT%H:%M:%SZ"),
+        )
+
+
+@broken("does not answer in a conversation that is closed, and says that it did", "LOST", "answered_closed")
+class LeavesTheClosedAlone(Inbox):
+    def say(self, conversation: JSON, sender: JSON, content: str) -> None:
+        if conversation["closed_at"] is None:
+            super().say(conversation, sender, content)
+
+
+@broken("looks for a lost answer on the first page of messages only", "MSG003", "lost_answer_in_a_long_thread")
+class LooksForALostAnswerOnOnePage(Inbox):
+    def said(self, conversation: JSON, content: str) -> set[int]:
+        first = {found["id"] for found in self.api.call("GET", f"{self.api.url}/inbox/messages").records}
+        return super().said(conversation, content) & first
+
+
+@broken("adds a host to the conversation before each answer", "CLUTTER", "answered_again")
+class AddsAHostEachTime(Inbox):
+    def host_in(self, conversation: JSON) -> JSON | None:  # noqa: ARG002
+        return None
+
+
+@broken("makes a host for each conversation, though the account has hosts", "CLUTTER", "answered_again")
+class MakesAHostForEachConversation(Inbox):
+    def add_host(self, conversation: JSON) -> JSON:
+        host = self.api.create("hosts", firstname="Our", lastname="Bot")
+        made = self.api.create("inbox/participants", conversation_id=conversation["id"], member_id=host["id"], member_type="Host")
+        self.remember("participants", made)
+        return made

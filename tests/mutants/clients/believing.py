@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
+from unicodedata import normalize
 
 from driver import Driver
 from inbox_client import Api, Inbox
@@ -177,3 +178,110 @@ class RemembersTheWorldBefore(Driver):
         if before is not None:
             self.inbox.copy = before.copy
         return can
+
+
+@broken("asks for bookings that are booked only", "BELIEF", "other_statuses")
+class SeesWhatIsBookedOnly(Api):
+    def pages(self, path: str, **query: str) -> Iterator[Answer]:
+        return super().pages(path, **query, **({"status": "booked"} if path == "bookings" else {}))
+
+
+@broken("drops tentative bookings", "BELIEF", "other_statuses")
+class DropsTentativeBookings(Drops):
+    def drops(self, name: str, record: JSON) -> bool:
+        return name == "bookings" and record["status"] == "Tentative"
+
+
+@broken("takes days on which a rental is unavailable for no bookings", "BELIEF", "other_statuses")
+class DropsUnavailableDays(Drops):
+    def drops(self, name: str, record: JSON) -> bool:
+        return name == "bookings" and record["status"] == "Unavailable"
+
+
+@broken("asks for cancelled bookings too, and believes in them", "SYN004", "cancelled_before")
+class BelievesInCancelledBookings(Api):
+    def pages(self, path: str, **query: str) -> Iterator[Answer]:
+        return super().pages(path, **query, **({"include_canceled": "true"} if path == "bookings" else {}))
+
+
+@broken("takes ids of deleted bookings for ids of every list", "BELIEF", "shared_id")
+class ForgetsInEveryList(Inbox):
+    def catch_up(self, name: str) -> None:
+        known = set(self.copy[name])
+        super().catch_up(name)
+        for record_id in known - self.copy[name].keys() if name == "bookings" else ():
+            for records in self.copy.values():
+                records.pop(record_id, None)
+
+
+class ToldOtherwise(Driver):
+    """Tells something else than its client knows."""
+
+    def otherwise(self, conversation: JSON) -> None:
+        raise NotImplementedError
+
+    def sync(self) -> JSON:
+        told = super().sync()
+        for conversation in told["conversations"]:
+            self.otherwise(conversation)
+        return told
+
+
+@broken("keeps one booking of each conversation", "BELIEF", "two_bookings")
+class KeepsOneBookingOfAConversation(ToldOtherwise):
+    def otherwise(self, conversation: JSON) -> None:
+        del conversation["booking_ids"][1:]
+
+
+@broken("keeps hosts of a conversation by their id, so that one who takes part twice is there once", "BELIEF", "same_host_twice")
+class KeepsEachHostOnce(ToldOtherwise):
+    def otherwise(self, conversation: JSON) -> None:
+        conversation["participants"] = list({(one["member_type"], one["member_id"]): one for one in conversation["participants"]}.values())
+
+
+@broken("composes characters in what it reads", "BELIEF", "odd_words")
+class ComposesWhatItReads(ToldOtherwise):
+    def otherwise(self, conversation: JSON) -> None:
+        for message in conversation["messages"]:
+            message["content"] = normalize("NFC", message["content"])
+
+
+@broken("takes blanks away at both ends of what it reads", "BELIEF", "odd_words")
+class StripsWhatItReads(ToldOtherwise):
+    def otherwise(self, conversation: JSON) -> None:
+        for message in conversation["messages"]:
+            message["content"] = message["content"].strip()
+
+
+@broken("keeps messages in a column of 255 characters", "BELIEF", "long_words")
+class KeepsTheBeginningOfMessages(ToldOtherwise):
+    def otherwise(self, conversation: JSON) -> None:
+        for message in conversation["messages"]:
+            message["content"] = message["content"][:255]
+
+
+@broken("tells what it believed before it read", "BELIEF", "staff_edit")
+class TellsWhatItBelievedBefore(Driver):
+    before: JSON | None = None
+
+    def start(self, *, api_url: str, webhook_secret: str, **credentials: str) -> JSON:
+        self.before = None
+        return super().start(api_url=api_url, webhook_secret=webhook_secret, **credentials)
+
+    def sync(self) -> JSON:
+        told, self.before = self.before, super().sync()
+        return told or self.before
+
+
+@broken("takes participants from the conversations that have changed", "BELIEF", "host_added_late")
+class TakesParticipantsFromConversations(Inbox):
+    def catch_up(self, name: str) -> None:
+        if name == "participants":
+            return
+        super().catch_up(name)
+        if name == "conversations":
+            for conversation in [found for found in self.copy[name].values() if found.get("read_by") != found["updated_at"]]:
+                conversation["read_by"] = conversation["updated_at"]
+                (whole,) = self.api.call("GET", f"{self.api.url}/inbox/conversations/{conversation['id']}?include=participants").records
+                for participant in whole["participants"]:
+                    self.remember("participants", participant)

@@ -87,3 +87,39 @@ class BelievesBookingsInWebhooks(Believes):
 @broken("takes whatever a webhook brings for its newest state", "WHK003", "reordered_webhook")
 class BelievesWebhooks(Believes):
     believed = ("conversation", "message", "booking")
+
+
+@broken("accepts a webhook that bears no signature", "WHK001", "forged_webhook")
+class AcceptsWhatIsNotSigned(Inbox):
+    def receive(self, headers: Mapping[str, str], body: bytes) -> bool:
+        return super().receive(headers, body) or not signature_in(headers)
+
+
+@broken("compares the first digits of a signature", "WHK001", "forged_webhook")
+class ComparesTheFirstDigits(Inbox):
+    def receive(self, headers: Mapping[str, str], body: bytes) -> bool:
+        return signature_in(headers)[:8] == signature_over(self.webhook_secret, in_lines(body))[:8]
+
+
+@broken("compares the last digits of a signature", "WHK001", "forged_webhook")
+class ComparesTheLastDigits(Inbox):
+    def receive(self, headers: Mapping[str, str], body: bytes) -> bool:
+        return signature_in(headers)[-8:] == signature_over(self.webhook_secret, in_lines(body))[-8:]
+
+
+@broken("looks whether the right signature contains the one that came", "WHK001", "forged_webhook")
+class LooksForASubstring(Inbox):
+    def receive(self, headers: Mapping[str, str], body: bytes) -> bool:
+        return signature_in(headers) in signature_over(self.webhook_secret, in_lines(body))
+
+
+@broken("checks the signature of the body as it would write it itself", "WHK002", "respelled_webhook")
+class ChecksItsOwnSpelling(Inbox):
+    def receive(self, headers: Mapping[str, str], body: bytes) -> bool:
+        spelled = json.dumps(json.loads(body), separators=(",", ":"), ensure_ascii=False).encode()
+        return super().receive(headers, spelled)
+
+
+def in_lines(body: bytes) -> bytes:
+    """The Base64 of a body as it is signed."""
+    return b"".join(b64encode(body[start : start + 45]) + b"\n" for start in range(0, len(body), 45))

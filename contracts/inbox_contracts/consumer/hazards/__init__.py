@@ -8,7 +8,7 @@ from itertools import count
 from typing import Any, TypeVar
 
 from inbox_contracts.consumer.recording import Recording
-from inbox_contracts.consumer.worlds import EDITS, PASSES, REPLIES, SYNCS
+from inbox_contracts.consumer.worlds import EDITS, MEANWHILE, PASSES, REPLIES, SYNCS
 from inbox_mock.channels import opening
 from inbox_mock.domain.discovery import by_name, discover_all
 from inbox_mock.simulation.actions import actions
@@ -20,7 +20,7 @@ GUESTS = ("Ada Bauer", "Noor Haddad", "Tomas Eriksen", "Keiko Ito", "Hugo Moreau
 MESSAGES = {"method": "POST", "path": "/inbox/messages"}
 READS = {"method": "GET"}
 TOKENS = "/oauth/token"
-WEBHOOK_FAULTS = frozenset(f"{kind}_webhook" for kind in ("duplicated", "forged", "late", "lost", "reordered", "stale"))
+WEBHOOK_FAULTS = frozenset(f"{kind}_webhook" for kind in ("duplicated", "forged", "late", "lost", "reordered", "respelled", "stale"))
 """Hazards whose faults would strike each other's webhooks: of several faults the first one strikes."""
 
 
@@ -41,6 +41,7 @@ class StepBuilder:
         self._pick = pick
         self._counters = counters
         self._uninterrupted = False
+        self._meanwhile: list[dict[str, object]] | None = None
         self.groups: list[list[dict[str, object]]] = []
         self.needs: set[str] = set()
 
@@ -55,9 +56,12 @@ class StepBuilder:
         Raises:
             ValueError: there is no step of this kind.
         """
-        known = (SYNCS, REPLIES, PASSES, EDITS, *actions())
+        known = (SYNCS, REPLIES, PASSES, EDITS, MEANWHILE, *actions())
         if kind not in known:
             raise ValueError(f"no step has the name {kind!r}; expected one of {', '.join(known)}")
+        if self._meanwhile is not None:
+            self._meanwhile.append({kind: given})
+            return
         if not self._uninterrupted or not self.groups:
             self.groups.append([])
         self.groups[-1].append({kind: given})
@@ -69,6 +73,20 @@ class StepBuilder:
         self._uninterrupted = True
         yield
         self._uninterrupted = False
+
+    @contextmanager
+    def meanwhile(self, path: str, **which: object) -> Iterator[None]:
+        """Let the steps that are added within the block be taken just before a request of the client to a path is answered.
+
+        ``which`` are the other keys of the step: ``method``, ``page``, ``after_failure``, ``nth``. What the client is told comes after
+        the block, and its requests are counted from then on. A booking that is cancelled between two pages shifts the later one, and
+        no client can know: name a ``page`` wherever something is cancelled.
+        """
+        steps: list[dict[str, object]] = []
+        self._meanwhile = steps
+        yield
+        self._meanwhile = None
+        self.add(MEANWHILE, {"path": path, **which, "steps": steps})
 
     def book(self, channel: str = "", delay: str = "0s", **more: object) -> int:
         """Add a guest's booking, on a channel that opens conversations unless one is named; return its id."""
@@ -90,26 +108,30 @@ class StepBuilder:
             add(*given)
 
     def book_and_show(self, delay: str = "0s", **more: object) -> int:
-        """Add a booking that the client sees in a sync, a minute before what comes next; return its id."""
+        """Add a booking that the client sees in a sync, a minute later and a minute before what comes next; return its id.
+
+        What has changed in the second of a sync comes with the next one again: that would heal what the client has missed.
+        """
         number = self.book("", delay, **more)
+        self.passes("1m")
         self.sync()
         self.passes("1m")
         return number
 
-    def reply(self, booking: int) -> None:
-        """Tell the client to answer a guest, with a text that is unique in the world."""
+    def reply(self, booking: int, content: str = "") -> None:
+        """Tell the client to answer a guest, with a text that is unique in the world unless one is given."""
         greeting = self.any_of(
             "You can arrive from four o'clock.", "Grüß Gott, and welcome! 🐕", 'The code is "1234".\nSee you soon.', "ok"
         )
-        self.add(REPLIES, {"booking": booking, "content": f"{greeting} ({next(self._counters.texts)})"})
+        self.add(REPLIES, {"booking": booking, "content": content or f"{greeting} ({next(self._counters.texts)})"})
 
     def passes(self, duration: str) -> None:
         """Advance the clock by a duration such as ``10m``."""
         self.add(PASSES, duration)
 
-    def guest_writes(self, booking: int) -> None:
+    def guest_writes(self, booking: int, content: str = "") -> None:
         """Add a message by the guest."""
-        self.add("guest_writes", {"booking": booking, "content": f"May we bring our dog? ({next(self._counters.texts)})"})
+        self.add("guest_writes", {"booking": booking, "content": content or f"May we bring our dog? ({next(self._counters.texts)})"})
 
     def staff_write(self, booking: int, **more: object) -> None:
         """Add a message by staff."""
@@ -178,6 +200,11 @@ def after_a_sync(recording: Recording, kind: str, **given: object) -> bool:
         step == kind and syncs > 0 and all(about.get(name) == wanted for name, wanted in given.items())
         for step, about, syncs in recording.happened
     )
+
+
+def after_a_meanwhile(recording: Recording, kind: str) -> bool:
+    """Return whether a step of a kind was taken between two requests of the client."""
+    return any(step == kind for step, _ in recording.meanwhile)
 
 
 def received(recording: Recording, **wanted: bool) -> bool:

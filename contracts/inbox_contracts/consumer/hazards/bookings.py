@@ -58,11 +58,12 @@ def conversation_never(steps: StepBuilder) -> None:
 @hazard(met=lambda recording: any(reply.state == "void" for reply in recording.replies))
 def cancelled_while_waiting(steps: StepBuilder) -> None:
     """A guest cancels while the client waits for the conversation, which then never comes."""
-    booking = steps.book(delay="10m")
-    steps.sync()
-    steps.reply(booking)
-    steps.passes("1m")
-    steps.cancel(booking)
+    with steps.uninterrupted():
+        booking = steps.book(delay="10m")
+        steps.sync()
+        steps.reply(booking)
+        steps.passes("1m")
+        steps.cancel(booking)
     steps.passes("20m")
     steps.sync()
 
@@ -74,4 +75,45 @@ def self_made_conversation(steps: StepBuilder) -> None:
     steps.perhaps(steps.sync)
     steps.reply(SELF_MADE)
     steps.passes("2h")
+    steps.sync()
+
+
+@hazard(met=lambda recording: any("status" in given for kind, given, _ in recording.happened if kind == "guest_books"))
+def other_statuses(steps: StepBuilder) -> None:
+    """There are bookings that are tentative, and days on which a rental is unavailable."""
+    for status in ("Tentative", "Unavailable"):
+        steps.book(channel="direct", status=status)
+    steps.sync()
+
+
+@hazard(met=lambda recording: bool(recording.cancelled - recording.seen))
+def cancelled_before(steps: StepBuilder) -> None:
+    """A booking is cancelled before the client has ever seen it."""
+    with steps.uninterrupted():
+        booking = steps.book()
+        steps.passes("1m")
+        steps.cancel(booking)
+    steps.passes("1m")
+    steps.sync()
+
+
+@hazard(met=lambda recording: recording.cancelled & {found["id"] for found in recording.expected["conversations"]} != set())
+def shared_id(steps: StepBuilder) -> None:
+    """A booking that is cancelled has the id of somebody else's conversation: ids are unique in their own list only."""
+    cancelled = steps.book()
+    steps.book(conversation=cancelled)
+    steps.sync()
+    steps.passes("1m")
+    steps.cancel(cancelled)
+    steps.passes("1m")
+    steps.sync()
+
+
+@hazard(met=lambda recording: any(len(found["booking_ids"]) > 1 for found in recording.expected["conversations"]))
+def two_bookings(steps: StepBuilder) -> None:
+    """A guest books a second stay, and staff connect it to the conversation that there is."""
+    with steps.uninterrupted():  # once the client has seen the conversation, no list would tell of it
+        first, second = steps.book(), steps.book(delay="never")
+        steps.add("staff_connects", {"booking": first, "connects": second})
+    steps.passes("1m")
     steps.sync()

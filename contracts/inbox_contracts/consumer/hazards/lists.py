@@ -1,6 +1,7 @@
-"""Lists: several pages, pages that shift or fail, reads that lag behind."""
+"""Lists: several pages, pages that shift or fail, reads that lag behind, and what changes while lists are being read."""
 
-from inbox_contracts.consumer.hazards import READS, StepBuilder, hazard, struck
+from inbox_contracts.consumer.hazards import READS, StepBuilder, after_a_meanwhile, hazard, struck
+from inbox_contracts.consumer.worlds import PASSES
 
 
 @hazard(met=lambda recording: any("page=2" in entry["query"] and entry["status"] == 200 for entry in recording.entries))
@@ -48,3 +49,90 @@ def stale_read(steps: StepBuilder) -> None:
         steps.guest_writes(booking)
         steps.sync()
     steps.passes("2m")
+
+
+@hazard(met=lambda recording: after_a_meanwhile(recording, "staff_changes"))
+def change_between_pages(steps: StepBuilder) -> None:
+    """While later pages of a list are being read, a record of its first page changes."""
+    steps.needs.add("small_pages")
+    with steps.uninterrupted():
+        first, *_ = [steps.book() for _ in range(steps.any_of(3, 5))]
+        steps.passes("1m")
+        with steps.meanwhile("/inbox/conversations", page=2):
+            steps.passes("5m")
+            steps.change(first, closed=True)
+            steps.passes("5m")
+        steps.sync()
+    steps.passes("1m")
+    steps.sync()
+
+
+@hazard(met=lambda recording: after_a_meanwhile(recording, "staff_changes"))
+def change_between_lists(steps: StepBuilder) -> None:
+    """Between two lists of a sync, records of the list that was read change, and time passes."""
+    with steps.uninterrupted():
+        booking, cancelled = steps.book(), steps.book()
+        steps.passes("1m")
+        with steps.meanwhile(steps.any_of("/inbox/participants", "/inbox/messages", "/inbox/conversations", "/bookings"), page=1):
+            steps.passes("5m")
+            steps.change(booking, closed=True)
+            steps.cancel(cancelled)
+            steps.passes("5m")
+        steps.sync()
+    steps.passes("1m")
+    steps.sync()
+
+
+@hazard(met=lambda recording: after_a_meanwhile(recording, PASSES) and any(entry["status"] == 401 for entry in recording.entries))
+def token_expires_between_pages(steps: StepBuilder) -> None:
+    """The token expires between two pages of a list."""
+    steps.needs.add("small_pages")
+    with steps.uninterrupted():
+        for _ in range(5):
+            steps.book()
+        steps.passes("1m")
+        with steps.meanwhile(steps.any_of("/bookings", "/inbox/conversations", "/inbox/participants"), page=steps.any_of(2, 3)):
+            steps.passes("121m")
+        steps.sync()
+    steps.passes("1m")
+    steps.sync()
+
+
+@hazard(met=lambda recording: any("page=6" in entry["query"] and entry["status"] == 200 for entry in recording.entries))
+def long_lists(steps: StepBuilder) -> None:
+    """A list has six pages and more."""
+    steps.needs.add("single_pages")
+    with steps.uninterrupted():
+        booking = steps.book(host_participant=True)
+        for _ in range(steps.any_of(6, 11)):
+            steps.guest_writes(booking)
+        steps.sync()
+
+
+@hazard(met=lambda recording: any("page=2" in entry["query"] and entry["status"] == 503 for entry in recording.entries))
+def shrinks_before_a_retry(steps: StepBuilder) -> None:
+    """The server fails in the middle of a list, and before the client asks again, what stood on its first page is cancelled."""
+    steps.needs.add("small_pages")
+    with steps.uninterrupted():
+        booked = [steps.book(channel="direct") for _ in range(steps.any_of(4, 5))]
+        steps.passes("1m")
+        steps.fault("status", status=503, match={**READS, "path": "/bookings", "nth": 2})
+        with steps.meanwhile("/bookings", after_failure=True):
+            steps.cancel(booked[0])
+        steps.sync()
+    steps.passes("1m")
+    steps.sync()
+
+
+@hazard(met=lambda recording: sum(kind == "guest_writes" for kind, _, syncs in recording.happened if syncs) > 1)
+def two_changes_in_a_second(steps: StepBuilder) -> None:
+    """The client synchronises between two changes of one second."""
+    booking = steps.book()
+    steps.passes("1m")
+    with steps.uninterrupted():
+        for _ in range(2):
+            steps.guest_writes(booking)
+            steps.sync()
+        steps.guest_writes(booking)
+    steps.passes("1m")
+    steps.sync()

@@ -2,7 +2,7 @@
 
 from inbox_contracts.consumer.hazards import StepBuilder, after_a_sync, hazard
 from inbox_contracts.consumer.recording import Recording
-from inbox_contracts.consumer.worlds import EDITS
+from inbox_contracts.consumer.worlds import EDITS, SETTLED
 
 
 @hazard(met=lambda recording: after_a_sync(recording, "host_writes_on_channel"))
@@ -82,6 +82,7 @@ def staff_edit(steps: StepBuilder) -> None:
     """Staff change a message after the client has seen it."""
     booking = steps.book(host_participant=True)
     steps.staff_write(booking)
+    steps.passes("1m")  # what has changed in the second of a sync comes with the next one again, whatever the client asks from
     steps.sync()
     steps.passes("1m")
     steps.staff_edit(booking)
@@ -124,7 +125,8 @@ def host_added_late(steps: StepBuilder) -> None:
     """The channel adds a host after the client has synchronised."""
     booking = steps.book_and_show(host_participant=False)
     steps.add("channel_adds_host", {"booking": booking, "host": 3})
-    steps.reply(booking)
+    steps.passes("1m")
+    steps.perhaps(steps.reply, booking)
 
 
 @hazard(
@@ -138,3 +140,54 @@ def two_guests(steps: StepBuilder) -> None:
     steps.guest_writes(booking)
     steps.sync()
     steps.reply(booking)
+
+
+@hazard(met=lambda recording: _answered_after(recording, "staff_changes", closed=True))
+def answered_closed(steps: StepBuilder) -> None:
+    """The client is told to answer in a conversation that staff have closed."""
+    booking = steps.book(host_participant=True)
+    steps.change(booking, closed=True)
+    steps.passes("1m")
+    steps.sync()
+    steps.reply(booking)
+
+
+@hazard(met=lambda recording: _answered_after(recording, "staff_writes", internal=True))
+def answered_after_a_note(steps: StepBuilder) -> None:
+    """The last message before the client's answer is an internal note."""
+    booking = steps.book(host_participant=True)
+    steps.guest_writes(booking)
+    steps.staff_write(booking, internal=True)
+    steps.passes("1m")
+    steps.reply(booking)
+
+
+def _answered_after(recording: Recording, kind: str, **given: object) -> bool:
+    """Return whether a guest was answered in whose conversation a step of a kind, with the given values, had happened."""
+    told = {about.get("booking") for step, about, _ in recording.happened if step == kind and given.items() <= about.items()}
+    return any(reply.booking_id in told for reply in recording.replies)
+
+
+@hazard(
+    met=lambda recording: any(
+        len(hosts) > len(set(hosts))
+        for hosts in (
+            [one["member_id"] for one in found["participants"] if one["member_type"] == "Host"]
+            for found in recording.expected["conversations"]
+        )
+    )
+)
+def same_host_twice(steps: StepBuilder) -> None:
+    """The same host takes part in a conversation twice."""
+    steps.needs |= {"settled", "host_twice"}
+    steps.sync()
+    steps.perhaps(steps.reply, SETTLED)
+
+
+@hazard(met=lambda recording: len({reply.booking_id for reply in recording.replies if reply.state == "kept"}) > 1)
+def answered_again(steps: StepBuilder) -> None:
+    """Guests are answered more than once, in conversations in which a host takes part or not."""
+    first, second = steps.book(host_participant=steps.any_of(False, True)), steps.book(host_participant=False)
+    steps.passes("1m")
+    for booking in (first, second, first, second):
+        steps.reply(booking)

@@ -1,4 +1,4 @@
-"""Webhooks that are duplicated, forged, late, lost, reordered or stale."""
+"""Webhooks that are duplicated, forged, late, lost, reordered, respelled or stale."""
 
 from inbox_contracts.consumer.hazards import WEBHOOK_FAULTS, StepBuilder, hazard, received, struck
 
@@ -21,7 +21,20 @@ def forged_webhook(steps: StepBuilder) -> None:
     steps.needs.add("webhooks")
     booking = steps.book()
     with steps.uninterrupted():
-        steps.fault("forged", times=steps.any_of(1, 2))
+        steps.fault(steps.any_of("forged", "near_miss", "unsigned", "tampered"), times=steps.any_of(3, 1, 2))
+        steps.guest_writes(booking)
+        steps.guest_writes(booking)
+    steps.passes("1m")
+    steps.sync()
+
+
+@hazard(met=lambda recording: struck(recording, "respelled") and bool(recording.webhooks), excludes=WEBHOOK_FAULTS)
+def respelled_webhook(steps: StepBuilder) -> None:
+    """A webhook's JSON is written in other bytes than a program at hand would write, and rightly signed."""
+    steps.needs.add("webhooks")
+    booking = steps.book()
+    with steps.uninterrupted():
+        steps.fault("respelled", times=2)
         steps.guest_writes(booking)
     steps.passes("1m")
     steps.sync()

@@ -110,8 +110,8 @@ function attempt({ at, request, response, signature, why }, place) {
 }
 
 function checked({ given, expected, valid }) {
-  if (given === null) return h("p", { class: "quiet" }, "Nothing was sent.");
+  if (valid === null && given === null) return h("p", { class: "quiet" }, "Nothing was sent.");
   if (valid === null) return h("p", { class: "quiet" }, "The journal holds the beginning of this body only, so it cannot be checked here.");
   if (valid) return h("p", {}, h("em", { class: "chip good" }, "right"), " ", h("code", {}, given));
-  return h("p", {}, h("em", { class: "chip bad" }, "forged"), " ", h("code", {}, given), " where the application's secret makes ", h("code", {}, expected));
+  return h("p", {}, h("em", { class: "chip bad" }, "forged"), " ", given === null ? "no signature" : h("code", {}, given), " where the application's secret makes ", h("code", {}, expected));
 }

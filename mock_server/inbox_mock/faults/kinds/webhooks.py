@@ -1,6 +1,6 @@
-"""Faults of webhooks: lost, late, repeated, in the wrong order, out of date, or with a wrong signature."""
+"""Faults of webhooks: lost, late, repeated, in the wrong order, out of date, with a wrong signature, or written otherwise."""
 
-from inbox_mock.faults.declaration import DeliveryEffect, WebhookFault, duration
+from inbox_mock.faults.declaration import DeliveryEffect, Signed, WebhookFault, duration
 
 FAULTS = (
     WebhookFault(kind="lost", says="it never comes", effect=lambda _: DeliveryEffect(lost=True)),
@@ -30,5 +30,25 @@ FAULTS = (
         older=True,
         keeps_past=True,
     ),
-    WebhookFault(kind="forged", says="its signature is made with a wrong secret", effect=lambda _: DeliveryEffect(forged=True)),
+    WebhookFault(
+        kind="forged",
+        says="its signature is made with a wrong secret",
+        effect=lambda _: DeliveryEffect(signed=Signed.WITH_A_WRONG_SECRET),
+    ),
+    WebhookFault(kind="unsigned", says="it bears no signature", effect=lambda _: DeliveryEffect(signed=Signed.NOT_AT_ALL)),
+    WebhookFault(
+        kind="tampered",
+        says="its signature is a genuine one, of another body",
+        effect=lambda _: DeliveryEffect(signed=Signed.FOR_ANOTHER_BODY),
+    ),
+    WebhookFault(
+        kind="near_miss",
+        says="its signature differs in a few digits from the right one: the first, the middle or the last ones",
+        effect=lambda _: DeliveryEffect(signed=Signed.NEARLY),
+    ),
+    WebhookFault(
+        kind="respelled",
+        says="its JSON is written with other blanks, escapes and order of keys than usual; it is signed rightly",
+        effect=lambda _: DeliveryEffect(signed=Signed.RESPELLED),
+    ),
 )

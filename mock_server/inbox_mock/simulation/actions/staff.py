@@ -1,4 +1,4 @@
-"""Actions of staff in the Smily app: write, change a conversation, move a booking."""
+"""Actions of staff in the Smily app: write, change a conversation, connect a booking to it, move a booking."""
 
 from inbox_mock.engine.unit_of_work import Actor, UnitOfWork
 from inbox_mock.services import bookings, conversations
@@ -72,6 +72,19 @@ def staff_changes(work: UnitOfWork, about: Row) -> None:
     conversation = conversation_of(work, about)
     written = {name: about[name] for name in (*FLAGS, "assignee_id") if name in about}
     conversations.edit_conversation(work, Actor(conversation["account_id"]), conversation["id"], written)
+
+
+@action(
+    required=("connects",),
+    description="Staff connect another booking to a conversation.",
+    arguments={**IN_CONVERSATION, "connects": {**REFERENCE, "description": "The booking that is connected to it, too."}},
+    refers={"connects": "bookings"},
+    says="Staff connect booking {connects} to {where}",
+)
+def staff_connects(work: UnitOfWork, about: Row) -> None:
+    """Connect a booking to a conversation."""
+    conversation = conversation_of(work, about)
+    conversations.connect_booking(work, Actor(conversation["account_id"]), conversation["id"], about["connects_id"])
 
 
 @action(
