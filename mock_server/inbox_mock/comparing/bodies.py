@@ -16,7 +16,7 @@ from inbox_mock.resources.declaration import Link
 from inbox_mock.resources.field_types import UPLOAD
 
 JSON = Any
-NAME = re.compile(r"[A-Za-z_][\w-]{0,60}")
+NAME = re.compile(r"[A-Za-z_][\w-]{0,60}(\.[A-Za-z_]\w{0,60})?")
 ODD = "(a name that is none)"
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 UPLOADS = {(plural, a.name) for plural, found in RESOURCES.items() for a in found.attributes if a.kind.options.get("role") == UPLOAD}
@@ -209,7 +209,7 @@ def _keys(
 
 def _plain(name: str) -> str:
     """Return a key as a kind and a place show it: one that is no name may be anybody's address."""
-    return name if NAME.fullmatch(name.rpartition(".")[2]) else ODD
+    return name if NAME.fullmatch(name) else ODD
 
 
 def _target(link: Link, record: Mapping[str, JSON]) -> str:

@@ -155,7 +155,7 @@ class Comparison:
         return Compared(exchange.place, named(call), tuple((one, cause_of(one, exchange.lost, wrote=self._wrote)) for one in differences))
 
     def _differences(self, exchange: Exchange, call: Call, recorded: RecordedResponse) -> Iterator[Difference]:
-        if call.writes and call.method != "DELETE" and Lost.REQUEST_BODY in exchange.lost:
+        if call.writes and exchange.request.body is None and call.method != "DELETE" and Lost.REQUEST_BODY in exchange.lost:
             yield Difference(f"request-lost:{named(call)}", "the body of the request", "not recorded", "not sent")
             return
         origin = _origin(recorded) or call.base
