@@ -57,6 +57,24 @@ OF_RECORDS: dict[str, tuple[str | bytes, int, str, str]] = {
         "end_at '+2d'",
         "must be after start_at",
     ),
+    "a conversation of two bookings": (
+        (
+            "rentals: [{id: 16}]\nbookings:\n  - {id: 80, rental: 16, channel: airbnb, start_at: +1d, end_at: +2d, conversation: 7}\n"
+            "  - id: 81\n    rental: 16\n    channel: airbnb\n    start_at: +3d\n    end_at: +4d\n    conversation: 7\n"
+        ),
+        9,
+        "the conversation 7 a second time",
+        "an id of its own",
+    ),
+    "a conversation of a later booking, too": (
+        (
+            "rentals: [{id: 16}]\nconversations:\n  - id: 7\n"
+            "timeline:\n  - at: 1m\n    guest_books:\n      {rental: 16, start_at: +3d, end_at: +4d, conversation: 7}\n"
+        ),
+        7,
+        "the conversation 7 a second time",
+        "an id of its own",
+    ),
     "a time zone of nowhere": ("rentals:\n  - id: 16\n    timezone: Europe/Atlantis\n", 3, "'Europe/Atlantis'", "Europe/Paris"),
     "the machine's own time zone": ("rentals:\n  - id: 16\n    timezone: localtime\n", 3, "'localtime'", "Europe/Paris"),
     "a time zone that is nearly right": ("rentals:\n  - id: 16\n    timezone: europe/paris\n", 3, "'europe/paris'", "'Europe/Paris'?"),

@@ -5,7 +5,7 @@ read the same declaration, so what is exported is loaded again as it was.
 """
 
 from base64 import b64decode, b64encode
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -39,8 +39,6 @@ NAMED = {
     "timeline.due_at": "at",
 }
 """Keys that are called otherwise than their column, as in the other sections."""
-MADE = frozenset({"changes", "generate"})
-"""Sections that make records, besides those that records are called after."""
 OF_PRESENT = frozenset({"tokens", "events"})
 """What is not in the past that a fault shows."""
 REQUIRED = {
@@ -235,12 +233,6 @@ def nouns() -> dict[str, Noun]:
         blank = dict.fromkeys(column for column in columns if column != "details") | fixed
         found[name] = Noun(table, _keys(table, columns) | MORE.get(name, {}), blank, derived)
     return found
-
-
-def conflicts(data: Mapping[str, Any]) -> Iterator[tuple[tuple[str], str, str]]:
-    """Yield where a scenario with exact records has others, too: its place, what was found there, what was expected."""
-    for name in sorted((DEFAULTS.keys() | MADE) - {"tokens"} & data.keys()) if "records" in data else ():
-        yield (name,), f"the section {name!r} beside 'records'", f"{name} in records, or an action of the timeline"
 
 
 FAULT: dict[str, Key] = {

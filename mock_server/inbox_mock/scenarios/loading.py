@@ -216,14 +216,14 @@ def _validator() -> "Validator":
 
 
 def _checked(scenario: Scenario) -> Scenario:
-    from inbox_mock.scenarios.exact import conflicts
+    from inbox_mock.scenarios.clashes import clashes
 
     try:
         data: dict[str, object] = normal(dict(scenario.data))  # type: ignore[assignment]
     except ValueError as nested:
         raise scenario.error((), str(nested), "a scenario") from None
     found = [scenario.error(*finding) for error in violations(_validator(), data) for finding in told(error, schema())]
-    found = found or [scenario.error(*finding) for finding in (*too_much(data), *conflicts(data))]
+    found = found or [scenario.error(*finding) for finding in (*too_much(data), *clashes(data))]
     if found:
         raise CombinedScenarioError(sorted(found, key=lambda error: error.line))
     return replace(scenario, data=data)
