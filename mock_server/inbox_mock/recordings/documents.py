@@ -8,8 +8,8 @@ from typing import Any
 import yaml
 
 from inbox_mock.domain import limits
-from inbox_mock.recordings.errors import Malformed
-from inbox_mock.recordings.streams import Head, Path, Readable, Truncated
+from inbox_mock.recordings.errors import MalformedDocument
+from inbox_mock.recordings.streams import Head, Path, Readable
 from inbox_mock.yaml_events import Bounds, Loader, NoYamlError, YamlError, line_of, refused, scalar, within
 
 CORE = "tag:yaml.org,2002:"
@@ -24,46 +24,45 @@ def text_of(file: Readable) -> str:
     """Return the text of a file.
 
     Raises:
-        Malformed: it is no text, or larger than the limit.
+        MalformedDocument: it is no text, or larger than the limit.
     """
     read = bytearray()
     while part := file.read(limits.MEBIBYTE):
         read += part
         if len(read) > limits.RECORDING:
-            raise Malformed(f"more than {limits.RECORDING}", "a smaller recording")
+            raise MalformedDocument(0, f"more than {limits.RECORDING}", "a smaller recording")
     try:
         return read.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise Malformed(f"bytes that are not UTF-8, from byte {error.start:,} on", "UTF-8") from None
+        raise MalformedDocument(0, f"bytes that are not UTF-8, from byte {error.start:,} on", "UTF-8") from None
 
 
 def from_yaml(text: str) -> object:
     """Return the data of a document; bytes under ``!binary`` as text, with surrogates for those that are not UTF-8.
 
     Raises:
-        Malformed: it is not YAML, passes a limit, or has a tag of a class; the text names the line.
+        MalformedDocument: it is not YAML, passes a limit, or has a tag of a class.
     """
     bounds = Bounds(limits.RECORDED_VALUES, limits.RECORDING, "a smaller recording")
     try:
         with refused(text):
             return _Builder(within(bounds, yaml.parse(text, Loader))).build()
     except NoYamlError as error:
-        ends = error.line >= len(text.splitlines())
-        raise Truncated if ends else Malformed(f"no YAML in line {error.line}: {error.found}", error.expected) from None
+        raise MalformedDocument(error.line, f"no YAML: {error.found}", error.expected) from None
     except YamlError as error:
-        raise Malformed(f"{error.found} (line {error.line})", error.expected) from None
+        raise MalformedDocument(error.line, error.found, error.expected) from None
 
 
 def from_toml(text: str) -> object:
     """Return the data of a document.
 
     Raises:
-        Malformed: it is not TOML.
+        MalformedDocument: it is not TOML.
     """
     try:
         return tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise Malformed(f"no TOML: {error}", "a TOML document") from None
+        raise MalformedDocument(0, f"no TOML: {error}", "a TOML document") from None
 
 
 def entries(data: object, lists: Collection[Path]) -> Iterator[tuple[Path, Head, object]]:

@@ -21,3 +21,11 @@ class Malformed(Exception):  # noqa: N818 - it is a RecordingError as soon as it
     def __init__(self, found: str, expected: str) -> None:
         self.found, self.expected = found, expected
         super().__init__(instead(found, expected))
+
+
+class MalformedDocument(Malformed):
+    """A document cannot be read, whatever its entries are; ``line`` is 0 if it is not known."""
+
+    def __init__(self, line: int, found: str, expected: str) -> None:
+        self.line = line
+        super().__init__(found, expected)

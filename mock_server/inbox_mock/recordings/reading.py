@@ -11,7 +11,7 @@ from typing import IO
 from inbox_mock.domain import limits
 from inbox_mock.recordings import documents, streams
 from inbox_mock.recordings.entry import Entry, kind_of, part
-from inbox_mock.recordings.errors import Malformed, NotARecordingError, RecordingError
+from inbox_mock.recordings.errors import Malformed, MalformedDocument, NotARecordingError, RecordingError
 from inbox_mock.recordings.exchange import Exchange, Place
 from inbox_mock.recordings.formats import Format, formats
 from inbox_mock.recordings.sources import BROKEN, Source, broken, held, sources
@@ -125,6 +125,8 @@ def _placed(name: str, entry: int, error: Malformed | NotARecordingError) -> Rec
     if isinstance(error, streams.Truncated):
         whole = {1: "no entry is", 2: "entry 1 is"}.get(entry, f"entries 1 to {entry - 1} are")
         return RecordingError(name, f"the end of the file within entry {entry}; {whole} whole", error.expected)
+    if isinstance(error, MalformedDocument):
+        return RecordingError(f"{name}, line {error.line}" if error.line else name, error.found, error.expected)
     return RecordingError(Place(name, entry), error.found, error.expected)
 
 

@@ -7,10 +7,12 @@ from collections.abc import Iterator
 
 from inbox_mock.recordings.bodies import of_text
 from inbox_mock.recordings.entry import Entry, Message, exchange, headers_of
-from inbox_mock.recordings.exchange import Exchange, Lost
+from inbox_mock.recordings.exchange import Exchange, Lost, header
 from inbox_mock.recordings.formats import Format
 
 MADE_UP = "text/plain"
+REMOVED = {Lost.CONTENT_TYPE: "Content-Type", Lost.DATE: "Date", Lost.SERVER: "Server"}
+"""Headers that it does not write, except if it is told to."""
 
 
 def read(entry: Entry) -> Iterator[Exchange]:
@@ -24,7 +26,7 @@ def read(entry: Entry) -> Iterator[Exchange]:
         Message(),
         entry.get("response.status", int, 200),
         Message(headers, of_text(entry.get("response.body", str, ""))),
-        lost={Lost.CONTENT_TYPE} if kind == MADE_UP else (),
+        lost=(loss for loss, name in REMOVED.items() if header(headers, name) is None),
     )
 
 
@@ -33,5 +35,5 @@ FORMAT = Format(
     entries=("responses",),
     marks=("response.url", "response.method"),
     read=read,
-    loses=frozenset({Lost.REQUEST_HEADERS, Lost.REQUEST_BODY, Lost.TIME, Lost.ORDER, Lost.DATE, Lost.SERVER, Lost.HEADER_ORDER}),
+    loses=frozenset({Lost.REQUEST_HEADERS, Lost.REQUEST_BODY, Lost.TIME, Lost.ORDER, Lost.HEADER_ORDER}),
 )

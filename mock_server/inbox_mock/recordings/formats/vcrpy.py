@@ -7,23 +7,25 @@ from collections.abc import Iterator
 
 from inbox_mock.recordings.bodies import Body, of_base64, of_text
 from inbox_mock.recordings.entry import Entry, Message, exchange, headers_of, part, time_of
-from inbox_mock.recordings.exchange import Exchange, Lost
+from inbox_mock.recordings.exchange import Exchange, Lost, header
 from inbox_mock.recordings.formats import Format
 
 
 def read(entry: Entry) -> Iterator[Exchange]:
     """Yield the exchange of an interaction."""
     older = part(entry.value, "response.status_code") is not None
-    at = time_of(entry.get("recorded_at", str, ""))
+    at, asked = time_of(entry.get("recorded_at", str, "")), headers_of(entry.get("request.headers", dict, {}))
+    of_the_caller = header(asked, "User-Agent") is None  # as of aiohttp, which also respells headers of the answer
+    missing = {Lost.TIME: at is None, Lost.REQUEST_HEADERS: of_the_caller, Lost.HEADER_CASE: of_the_caller}
     yield exchange(
         entry,
         entry.get("request.method", str),
         entry.get("request.uri", str),
-        Message(headers_of(entry.get("request.headers", dict, {})), of_text(entry.get("request.body", str, ""))),
+        Message(asked, of_text(entry.get("request.body", str, ""))),
         entry.get("response.status_code" if older else "response.status.code", int),
         Message(headers_of(entry.get("response.headers", dict, {})), _answered(entry, "response" if older else "response.body")),
         at,
-        {Lost.TIME} if at is None else (),
+        (loss for loss, is_missing in missing.items() if is_missing),
     )
 
 
