@@ -28,16 +28,10 @@ KEEPS = ("texts", "names")
     answer={
         "type": "object",
         "properties": {
+            "kind": {"enum": ["recording", "scenario"]},
             "scenario": {"type": "object", "description": "what `create_sandbox` takes"},
-            "found": {
-                "type": "object",
-                "properties": {
-                    "kind": {"enum": ["recording", "scenario"]},
-                    "records": {"type": "object", "additionalProperties": {"type": "integer"}},
-                    "hosts": {"type": "array", "items": {"type": "object"}},
-                },
-            },
-            "made_up": {"type": "array", "items": {"type": "object"}},
+            "made_up": {"type": "array", "items": {"type": "object"}, "description": "what was invented, or is not known"},
+            "says": {"type": "array", "items": {"type": "string"}, "description": "what was found, in words"},
         },
     },
 )
@@ -74,7 +68,7 @@ def _scenario(name: str, content: bytes, otherwise: str) -> JSON:
         scenario = from_text(text, name)
     except ScenarioError as error:
         raise BadRequest(str(error)) from None
-    return {"scenario": scenario.data, "found": {"kind": "scenario", "records": {}, "hosts": []}, "made_up": []}
+    return {"scenario": scenario.data, "kind": "scenario", "made_up": [], "says": [f"A scenario. {scenario.description}".strip()]}
 
 
 @operation(

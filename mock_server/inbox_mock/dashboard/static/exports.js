@@ -1,36 +1,42 @@
-// The watched sandbox as a file: its journal in the formats of other tools, or the sandbox itself.
+// The watched sandbox as a file: its traffic or its records in the formats of other tools, or itself as a scenario.
 
 import { addressOf, download, isGuarded } from "./api.js";
 import { catalogue } from "./catalogue.js";
-import { busy, choice, field, h } from "./dom.js";
-import { S } from "./live.js";
+import { busy, choice, field, h, say } from "./dom.js";
+import { S, state } from "./live.js";
+
+const OF = [["journal", "what came, and was answered"], ["state", "all that it holds"]];
+const LASTS = 60_000; // milliseconds in which the browser has taken a file that is saved
 
 /** Return what offers the sandbox as a file: to be clicked, or to be dragged to where files are. */
 export function exportRow() {
   const format = choice([]);
+  const of = choice(OF);
   const isPrivate = h("input", { type: "checkbox" });
-  const link = h("a", { class: "button", draggable: "true", href: "", download: "" }, "Save as a file");
-  let known = [];
-
-  const chosen = () => known.find(({ name }) => name === format.value);
-  const path = () => `${S()}/export?${new URLSearchParams({ format: format.value, ...(isPrivate.checked && { private: "1" }) })}`;
+  const link = h("a", { class: "button", href: "", download: "", draggable: "true" }, "Save as a file");
+  const path = () => `${S()}/export?${new URLSearchParams({ format: format.value, of: of.value, private: Number(isPrivate.checked) })}`;
 
   link.addEventListener("click", (event) => {
     event.preventDefault();
-    busy(link, async () => {
-      const { blob, name } = await download(path());
-      const address = URL.createObjectURL(blob);
-      h("a", { href: address, download: name }).click();
-      setTimeout(() => URL.revokeObjectURL(address), 60_000);
-    });
+    busy(link, () => save(path()));
   });
   link.addEventListener("dragstart", (event) => {
-    if (isGuarded() || !chosen()) return event.preventDefault(); // the browser fetches the file by itself, without a token
-    return event.dataTransfer.setData("DownloadURL", `application/octet-stream:${chosen().file}:${addressOf(path())}`);
+    if (isGuarded()) return event.preventDefault(); // the browser gets the file by itself, without the token
+    const file = `${state.sandbox}.${format.selectedOptions[0]?.dataset.suffix}`;
+    return event.dataTransfer.setData("DownloadURL", `application/octet-stream:${file}:${addressOf(path())}`);
   });
-  catalogue().then(({ exports }) => {
-    known = exports;
-    format.append(...exports.map(({ name, title }) => h("option", { value: name }, title)));
+  busy(format, async () => {
+    const { exports } = await catalogue();
+    format.append(...exports.map(({ name, says, suffix }) => h("option", { value: name, "data-suffix": suffix }, `${name}: ${says}`)));
+    format.value = "har";
   });
-  return h("div", { class: "row" }, field("Format", format), h("label", { class: "check" }, isPrivate, "Without private data"), link);
+  return h("div", { class: "row" }, field("Format", format), field("Of it", of), h("label", { class: "check" }, isPrivate, "Replace private data"), link);
+}
+
+async function save(path) {
+  const { blob, name, lacks } = await download(path);
+  const address = URL.createObjectURL(blob);
+  h("a", { href: address, download: name }).click();
+  setTimeout(() => URL.revokeObjectURL(address), LASTS);
+  say(`${name} is saved. ${lacks ?? ""}`);
 }

@@ -1,71 +1,74 @@
-// A file from elsewhere becomes a sandbox: a recording of the real API, a scenario file, or a reproduction bundle, dropped or chosen.
+// A file from elsewhere becomes a sandbox: a recording of the real API, a scenario file or a reproduction bundle, dropped or chosen.
 
 import { call } from "./api.js";
 import { button, busy, clear, field, h } from "./dom.js";
 
 const KEPT = [["texts", "Keep texts"], ["names", "Keep names"]];
 
-/** Return the card that takes a file. All of `zone` takes what is dropped; `enter` shows the sandbox that is made. */
+/** Return the card that takes a file; all of `zone` takes what is dropped. `enter` shows the sandbox that is made. */
 export function importCard(zone, enter) {
-  const picker = h("input", { type: "file", onchange: () => take(picker.files[0]) });
-  const kept = KEPT.map(([name, label]) => [name, label, h("input", { type: "checkbox", onchange: () => take(file) })]);
-  const found = h("div", { class: "found", "aria-live": "polite" });
+  const picker = h("input", { type: "file", onchange: () => take() });
+  const kept = KEPT.map(([name, label]) => [name, label, h("input", { type: "checkbox", onchange: () => take() })]);
   const trouble = h("p", { class: "trouble", role: "alert" });
+  const found = h("div", { class: "found", role: "group", "aria-label": "What is in the file" });
   const card = h(
     "section",
     { class: "card drop", "aria-labelledby": "from-a-file" },
-    h("h2", { id: "from-a-file" }, "From your traffic"),
-    h("p", { class: "quiet" }, "Drop a file here: a HAR or a cassette with traffic of the real API, a scenario, or a reproduction bundle. Private data in a recording are replaced by invented ones of the same shape."),
+    h("h2", { id: "from-a-file" }, "From a file"),
+    h("p", { class: "quiet" }, "Drop it here: recorded traffic of the real API (a HAR, a cassette), a scenario, or a reproduction bundle. What is private in a recording is replaced by something of the same shape."),
     h("div", { class: "row" }, field("File", picker), kept.map(([, label, box]) => h("label", { class: "check" }, box, label))),
     trouble,
     found,
   );
-  let file = null;
+  let turn = 0;
 
-  zone.addEventListener("dragover", (event) => {
-    if (!event.dataTransfer.types.includes("Files")) return;
-    event.preventDefault();
-    card.classList.add("over");
-  });
-  zone.addEventListener("dragleave", (event) => zone.contains(event.relatedTarget) || card.classList.remove("over"));
+  zone.addEventListener("dragover", (event) => over(event, true));
+  zone.addEventListener("dragleave", (event) => over(event, zone.contains(event.relatedTarget)));
   zone.addEventListener("drop", (event) => {
-    if (!event.dataTransfer.types.includes("Files")) return;
-    event.preventDefault();
-    card.classList.remove("over");
+    if (!over(event, false)) return;
     picker.files = event.dataTransfer.files;
-    take(picker.files[0]);
+    take();
   });
 
-  function take(chosen) {
-    file = chosen ?? null;
-    return file && busy(card, () => look(file));
+  /** Show whether a file is above the zone; return whether it is one, which the browser then does not open by itself. */
+  function over(event, isThere) {
+    const isFile = event.dataTransfer.types.includes("Files");
+    card.classList.toggle("over", isFile && isThere);
+    if (isFile) event.preventDefault();
+    return isFile;
   }
 
-  async function look(wanted) {
+  async function take() {
+    const mine = (turn += 1);
+    const [file] = picker.files;
     trouble.textContent = "";
     clear(found);
+    if (!file) return;
     const keep = kept.filter(([, , box]) => box.checked).map(([name]) => name);
-    const query = new URLSearchParams({ name: wanted.name, ...(keep.length && { keep: keep.join(",") }) });
+    card.setAttribute("aria-busy", "true");
     try {
-      const read = await call("POST", `/recordings?${query}`, wanted);
-      if (wanted === file) clear(found, ...shown(read, wanted));
+      const read = await call("POST", `/recordings?${new URLSearchParams({ name: file.name, keep })}`, file);
+      if (mine === turn) clear(found, ...shown(read, file));
     } catch (error) {
-      trouble.textContent = error.message;
+      if (mine === turn) trouble.textContent = error.message;
+    } finally {
+      if (mine === turn) card.removeAttribute("aria-busy");
     }
   }
 
-  function shown({ scenario, found: what, made_up: madeUp }, wanted) {
-    const name = h("input", { autocomplete: "off", maxlength: 64, value: wanted.name.replace(/\.[^.]*$/, "").slice(0, 64) });
+  function shown({ scenario, says, made_up: madeUp }, file) {
+    const name = h("input", { autocomplete: "off", maxlength: 64, value: file.name.replace(/\.[^.]*$/, "").slice(0, 64) });
     const make = async () => {
-      const { id } = await (scenario ? call("POST", "/sandboxes", { scenario, name: name.value.trim() || null }) : call("POST", "/bundles", wanted));
+      const called = name.value.trim();
+      const { id } = await call("POST", "/sandboxes", called ? { scenario, name: called } : { scenario });
       enter(id);
     };
+    const invented = madeUp.map(({ what, count, example, why }) => h("li", {}, h("b", {}, `${count} ${what}`), ` such as ${example}: ${why}`));
     return [
-      h("h3", {}, what.says),
-      madeUp.length ? h("p", {}, "What it does not tell, and what was made up in its place:") : null,
-      madeUp.length ? h("ul", { class: "made-up", tabindex: "0", "aria-label": "Made up" }, madeUp.map(({ says }) => h("li", {}, says))) : null,
-      h("div", { class: "row" }, scenario ? field("Name", name) : null, button("Make a sandbox of it", make, { class: "primary" })),
-    ];
+      says.map((line) => h("p", {}, line)),
+      invented.length ? [h("h3", {}, "Made up, or not known"), h("ul", { class: "made-up", tabindex: "0", "aria-label": "Made up, or not known" }, invented)] : [],
+      h("div", { class: "row" }, field("Name", name), button("Make a sandbox of it", make, { class: "primary" })),
+    ].flat();
   }
 
   return card;

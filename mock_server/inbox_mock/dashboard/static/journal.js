@@ -19,7 +19,7 @@ export function mount(root) {
       { class: "page" },
       h("header", {}, h("h1", {}, "Journal"), h("p", { class: "quiet" }, "Requests, their answers, and what they caused. Latest first.")),
       h("div", { class: "row" }, search, newer, older, count),
-      h("details", { class: "card" }, h("summary", {}, "Take it away as a HAR, a cassette or a test"), exportRow()),
+      h("details", { class: "card" }, h("summary", {}, "As a file: a HAR, a cassette, a test"), exportRow()),
       none,
       list,
     ),

@@ -28,7 +28,7 @@ export function mount(root) {
     h("h3", {}, "Kept"),
     noSnapshot,
     keptTable,
-    h("h3", {}, "To take away"),
+    h("h3", {}, "As a file"),
     exportRow(),
   );
   root.append(
