@@ -19,18 +19,21 @@ def read(mock: Mock, content: bytes, **query: Any) -> Answer:
 
 
 @pytest.mark.both_transports
-def test_a_recording_becomes_a_scenario(mock: Mock) -> None:
+def test_a_recording_becomes_a_scenario_of_which_a_sandbox_is_made(mock: Mock) -> None:
     answer = read(mock, HAR, name="all.har")
 
     assert answer.status == 200
-    assert answer.json["found"]["kind"] == "recording"
-    assert answer.json["found"]["records"]["conversations"] >= 1
+    assert answer.json["kind"] == "recording"
+    assert answer.json["records"]["conversations"] >= 1
+    assert answer.json["says"][0].endswith(": 11 exchanges used, 0 ignored")
+    made = mock.admin.post("/sandboxes", {"scenario": answer.json["scenario"]})
+    assert made.status == 201, made.body
 
 
 def test_a_scenario_file_is_read_as_one(mock: Mock) -> None:
     answer = read(mock, SCENARIO, name="empty.yaml")
 
-    assert answer.json["found"]["kind"] == "scenario"
+    assert answer.json["kind"] == "scenario"
     assert answer.json["scenario"] == {"description": "Nobody is here.", "rentals": [{"id": 16, "name": "Chalet"}]}
 
 

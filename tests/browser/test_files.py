@@ -117,7 +117,7 @@ def test_a_sandbox_is_dragged_out_as_a_file(eyes: Eyes, agency: Sandbox) -> None
     page.get_by_role("link", name="Save as a file").dispatch_event("dragstart", {"dataTransfer": transfer})
 
     kind, name, address = transfer.evaluate("(given) => given.getData('DownloadURL')").split(":", 2)
-    assert (kind, name) == ("application/octet-stream", f"{agency.id}.sh")
+    assert (kind, name) == ("application/octet-stream", f"{agency.id}-journal.sh")
     assert address == f"{eyes.root}/__admin/sandboxes/{agency.id}/export?format=curl&of=journal&private=1"
     assert page.request.get(address).ok
 

@@ -37,8 +37,8 @@ class Exported:
 
 def formats() -> dict[str, tuple[str, str]]:
     """Return what each format is, and the end of its files' names, by its name."""
-    scenario = "a scenario file that starts where the sandbox stands", "yaml"
-    return {SCENARIO: scenario} | {name: (writer.says, writer.suffix) for name, writer in writers().items()}
+    scenario = "a scenario file that starts where the sandbox stands", ".yaml"
+    return {SCENARIO: scenario} | {name: (writer.says, writer.ending) for name, writer in writers().items()}
 
 
 def export(sandbox: Sandbox, wanted: str, *, of: str = "journal", private: bool = False, origin: str, wall: float) -> Exported:

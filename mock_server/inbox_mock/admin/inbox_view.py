@@ -121,7 +121,7 @@ def get_catalogue(_: AdminCall) -> JSON:
             }
             for kind, fault in kinds().items()
         ],
-        "exports": [{"name": name, "says": says, "suffix": suffix} for name, (says, suffix) in formats().items()],
+        "exports": [{"name": name, "says": says, "ending": ending} for name, (says, ending) in formats().items()],
         "events": list(event_types()),
         "actions": [
             {"name": action.name, "subject": action.subject, "operation": action.operation, "arguments": dict(action.arguments)}

@@ -1,18 +1,18 @@
 """Recordings that become scenarios, and a sandbox's traffic as a file of a format that other tools read."""
 
 import re
-from dataclasses import asdict
 from urllib.parse import quote
 
 from inbox_mock.admin.operation import JSON, AdminCall, Page, operation
 from inbox_mock.api.rendering import why_header
 from inbox_mock.domain.admin_tokens import OWN
 from inbox_mock.domain.errors import BadRequest, Invalid, invalid
+from inbox_mock.resources.privacy import NAMES, TEXTS
 from inbox_mock.scenarios.errors import ScenarioError
 from inbox_mock.scenarios.loading import from_text, schema
 
 FILE = "file"
-KEEPS = ("texts", "names")
+KEEPS = TEXTS, NAMES
 
 
 @operation(
@@ -37,8 +37,7 @@ KEEPS = ("texts", "names")
 )
 def read_recording(call: AdminCall) -> JSON:
     """Make a scenario of a recording, and list what was made up; a scenario file is checked."""
-    from inbox_mock.importing import import_exchanges
-    from inbox_mock.importing.traffic import NothingToImportError
+    from inbox_mock.importing import NothingToImportError, import_exchanges, report
     from inbox_mock.recordings.errors import NotARecordingError, RecordingError
     from inbox_mock.recordings.reading import read_held
 
@@ -47,16 +46,12 @@ def read_recording(call: AdminCall) -> JSON:
     if not keep <= set(KEEPS):
         raise Invalid(invalid("keep", f"{' or '.join(KEEPS)}, or both, joined by a comma"))
     try:
-        imported = import_exchanges(read_held(name, call.file), keep=keep)
+        found = import_exchanges(read_held(name, call.file), keep=keep)
     except NotARecordingError as error:
         return _scenario(name, call.file, str(error))
     except (RecordingError, NothingToImportError) as error:
         raise BadRequest(str(error)) from None
-    return {
-        "scenario": imported.scenario,
-        "found": {"kind": "recording", "records": imported.counts, "hosts": [asdict(host) for host in imported.hosts]},
-        "made_up": [asdict(one) for one in imported.made_up],
-    }
+    return {"kind": "recording", "scenario": found.scenario, "says": list(report.told(found)), **report.as_json(found)}
 
 
 def _scenario(name: str, content: bytes, otherwise: str) -> JSON:

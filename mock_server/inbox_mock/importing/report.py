@@ -21,13 +21,18 @@ def as_json(found: Imported) -> dict[str, Any]:
 
 def lines(found: Imported) -> Iterator[str]:
     """Yield the report as lines of text."""
-    for host in found.hosts:
-        yield f"{host.name}: {_count(host.used, 'exchange')} used, {host.ignored} ignored"
-    yield "Records: " + ", ".join(f"{count} {plural}" for plural, count in found.counts.items())
+    yield from told(found)
     if found.made_up:
         yield "Made up, or not known:"
     for one in found.made_up:
         yield f"  {one.what}: {one.count}, such as {one.example}: {one.why}"
+
+
+def told(found: Imported) -> Iterator[str]:
+    """Yield what the traffic told, as lines of text."""
+    for host in found.hosts:
+        yield f"{host.name}: {_count(host.used, 'exchange')} used, {host.ignored} ignored"
+    yield "Records: " + ", ".join(f"{count} {plural}" for plural, count in found.counts.items())
     later = found.scenario.get("timeline", [])
     if later:
         yield f"Later, by others than the client: {_count(len(later), 'entry', 'entries')} of the timeline, the last at {later[-1]['at']}"

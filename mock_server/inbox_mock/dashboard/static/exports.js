@@ -22,12 +22,12 @@ export function exportRow() {
   });
   link.addEventListener("dragstart", (event) => {
     if (isGuarded()) return event.preventDefault(); // the browser gets the file by itself, without the token
-    const file = `${state.sandbox}.${format.selectedOptions[0]?.dataset.suffix}`;
+    const file = `${state.sandbox}-${of.value}${format.selectedOptions[0]?.dataset.ending}`;
     return event.dataTransfer.setData("DownloadURL", `application/octet-stream:${file}:${addressOf(path())}`);
   });
   busy(format, async () => {
     const { exports } = await catalogue();
-    format.append(...exports.map(({ name, says, suffix }) => h("option", { value: name, "data-suffix": suffix }, `${name}: ${says}`)));
+    format.append(...exports.map(({ name, says, ending }) => h("option", { value: name, "data-ending": ending }, `${name}: ${says}`)));
     format.value = "har";
   });
   return h("div", { class: "row" }, field("Format", format), field("Of it", of), h("label", { class: "check" }, isPrivate, "Replace private data"), link);

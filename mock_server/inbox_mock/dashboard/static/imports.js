@@ -63,7 +63,7 @@ export function importCard(zone, enter) {
       const { id } = await call("POST", "/sandboxes", called ? { scenario, name: called } : { scenario });
       enter(id);
     };
-    const invented = madeUp.map(({ what, count, example, why }) => h("li", {}, h("b", {}, `${count} ${what}`), ` such as ${example}: ${why}`));
+    const invented = madeUp.map(({ what, count, example, why }) => h("li", {}, h("b", {}, `${what}: ${count}`), `, such as ${example}: ${why}`));
     return [
       says.map((line) => h("p", {}, line)),
       invented.length ? [h("h3", {}, "Made up, or not known"), h("ul", { class: "made-up", tabindex: "0", "aria-label": "Made up, or not known" }, invented)] : [],
