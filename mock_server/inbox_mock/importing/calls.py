@@ -73,6 +73,11 @@ class Call:
         return self.writes if answer is None else 200 <= answer.status < 300
 
     @property
+    def not_modified(self) -> bool:
+        """Whether it was answered that the client knows the answer."""
+        return self.exchange.response is not None and self.exchange.response.status == 304
+
+    @property
     def writes(self) -> bool:
         """Whether it writes a record."""
         return self.part == "api" and self.method in WRITES

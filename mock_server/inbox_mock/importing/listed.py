@@ -1,5 +1,6 @@
 """The unseen rest of a list of which some pages were recorded: as many records as its total says, where the pages leave room."""
 
+from bisect import bisect
 from collections.abc import Mapping
 from datetime import datetime
 from itertools import islice
@@ -28,22 +29,24 @@ def fill(world: World) -> None:
 def _fill(world: World, plural: str, filters: Mapping[str, str], seen: ListSeen) -> None:
     """Make up records between, before and after those on the pages of a list that were seen."""
     listed = {(page - 1) * seen.per_page + place: number for page, ids in seen.pages.items() for place, number in enumerate(ids)}
-    gone = [place for place, number in listed.items() if number not in world.records[plural]]
-    listed = {place - sum(one < place for one in gone): number for place, number in listed.items() if place not in gone}
-    places = sorted(listed)
+    gone = sorted(place for place, number in listed.items() if number not in world.records[plural])
+    there = {place - bisect(gone, place): number for place, number in listed.items() if number in world.records[plural]}
     last = seen.total - len(gone) - 1
-    if not places or last < 0 or len(places) > last:
+    if last < 0 or len(there) > last:
         return
+    shown = set(there.values())
     known = sorted(
-        (_order(plural, number, record), number)
+        _order(plural, number, record)
         for number, record in world.records[plural].items()
-        if number not in set(listed.values()) and _belongs(plural, record, filters, seen.order[0])
+        if number not in shown and _belongs(plural, record, filters, seen.order[0])
     )
+    places = sorted(there)
     for before, after in zip([None, *places], [*places, None], strict=True):
         lacking = (last + 1 if after is None else after) - (-1 if before is None else before) - 1
-        low, high = (None if place is None else _place(world, plural, listed[place]) for place in (before, after))
-        lacking -= sum((low is None or low < order) and (high is None or order < high) for order, _ in known)
-        _between(world, plural, low, high, lacking)
+        if lacking > 0:
+            low, high = (None if place is None else _place(world, plural, there[place]) for place in (before, after))
+            between = (len(known) if high is None else bisect(known, high)) - (0 if low is None else bisect(known, low))
+            _between(world, plural, low, high, lacking - between)
 
 
 def _place(world: World, plural: str, number: int) -> tuple[Any, ...]:
@@ -53,11 +56,13 @@ def _place(world: World, plural: str, number: int) -> tuple[Any, ...]:
 def _between(world: World, plural: str, low: tuple[Any, ...] | None, high: tuple[Any, ...] | None, lacking: int) -> None:
     """Make up records that stand between two in the order of the list, like the first, or the second if there is no first."""
     like = low or high
-    if like is None or lacking <= 0:
+    if lacking <= 0:
         return
     left = MOST - sum(one.count for one in world.made_up if one.why == REST_OF_LIST)
     taken = world.taken[plural]
-    if low is None:
+    if like is None:
+        candidates = range(1, lacking + len(taken) + 2)
+    elif low is None:
         candidates = range(like[-1] - 1, 0, -1)
     elif high is not None and high[:-1] == low[:-1]:
         candidates = range(low[-1] + 1, high[-1])
@@ -65,11 +70,11 @@ def _between(world: World, plural: str, low: tuple[Any, ...] | None, high: tuple
         candidates = range(low[-1] + 1, low[-1] + lacking + len(taken) + 2)
     ids = list(islice((number for number in candidates if number not in taken), min(lacking, left)))
     for number in ids:
-        _clone(world, plural, number, world.records[plural][like[-1]])
+        _clone(world, plural, number, {} if like is None else world.records[plural][like[-1]])
     if ids:
         world.tell(plural, named(plural, ids[0]), REST_OF_LIST, len(ids))
     if len(ids) < lacking:
-        world.tell(plural, f"after {named(plural, like[-1])}", NO_ROOM, lacking - len(ids))
+        world.tell(plural, f"besides {named(plural, min(world.records[plural], default=1))}", NO_ROOM, lacking - len(ids))
 
 
 def _clone(world: World, plural: str, number: int, like: JSON) -> None:

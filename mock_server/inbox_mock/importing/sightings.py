@@ -90,17 +90,16 @@ class Sightings:
             about = RESOURCES[event_types()[event["event"]].plural]
             self._records(about, objects([event["resource"].get(about.name)]), order)
             return
+        resource, body = call.resource, call.answer
+        if call.part == "api" and call.method == "GET" and resource is not None and (call.succeeded or call.not_modified):
+            self._listed(call, resource, body, order)
         if call.part != "api" or not call.succeeded:
             return
-        resource = call.resource
-        body = call.answer
         if call.writes:
             self.first_write = order if self.first_write is None else min(self.first_write, order)
             self._written(call, body, order)
         if resource is None:
             return
-        if call.method == "GET":
-            self._listed(call, resource, body, order)
         raw = blake2b(call.exchange.response.body or b"", digest_size=16, key=b"body").digest() if call.exchange.response else b""
         if raw not in self._known:
             self._known.add(raw)
