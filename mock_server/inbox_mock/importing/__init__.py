@@ -4,14 +4,14 @@ from collections.abc import Callable, Iterable
 from secrets import token_bytes
 
 from inbox_mock.domain import times
-from inbox_mock.importing.completing import MadeUp, World
+from inbox_mock.importing.completing import ORDER, MadeUp, World
 from inbox_mock.importing.histories import Change, histories
 from inbox_mock.importing.imported import Imported
 from inbox_mock.importing.listed import fill
 from inbox_mock.importing.settling import Evidence
 from inbox_mock.importing.sightings import JSON, Sightings
 from inbox_mock.importing.traffic import Host, NothingToImportError, Traffic
-from inbox_mock.importing.written import ORDER, Writer
+from inbox_mock.importing.written import Writer
 from inbox_mock.recordings.exchange import Exchange
 from inbox_mock.resources.disguise import Disguise
 
@@ -54,23 +54,12 @@ def import_exchanges(
     fill(world)
     world.refer()
     settled = evidence.settled(sightings)
-    writer = Writer(
-        world.records,
-        start,
-        Disguise(token_bytes(32) if seed is None else seed.encode(), keep),
-        world.client(),
-        evidence.client_id,
-        world.tell,
-    )
+    writer = Writer(world, Disguise(token_bytes(32) if seed is None else seed.encode(), keep), evidence.client_id)
     scenario: JSON = {
         "description": f"From {sum(host.used for host in traffic.hosts)} recorded exchanges.",
         "clock": {"mode": "manual", "now": times.wire(start)},
         **settled,
-        "records": {
-            plural: [writer.record(plural, number, found[number], invented=(plural, number) in world.invented) for number in sorted(found)]
-            for plural, found in world.records.items()
-            if found
-        },
+        "records": writer.section(),
     }
     installed = world.installed()
     if installed is not None:

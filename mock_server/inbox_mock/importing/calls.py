@@ -21,7 +21,9 @@ from inbox_mock.webhooks.event_types import event_types
 SYNCED_AT = "x-updated-since-request-synced-at"
 SIGNATURE = "X-Content-Signature"
 WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
-_UPLOADS = re.compile(r"^(.*?)/uploads/(.+)$")
+_UPLOADS = re.compile(r"(.*?)/uploads/((?:[0-9a-f]{12}/)?[0-9]+/[^/]+|[^/]+)")
+OF_A_FAKE = re.compile(r"/uploads/[0-9a-f]{12}/([0-9]+)/([^/]+)")
+"""The path of a file on a fake, which names the attachment."""
 _BY_PATH = {resource.path: resource for resource in RESOURCES.values()}
 _SERVED = {re.compile(re.sub(r"<\w+>", "[^/]+", path) + "/?"): path for path in sorted(ENDPOINTS, key=len) if not path.startswith(OAUTH)}
 
@@ -110,7 +112,7 @@ def call_of(exchange: Exchange) -> Call | None:
             return Call(exchange, part, before + base, f"/{rest}".rstrip("/"), endpoint_of(f"/{rest}"))
         if found and f"{marker}/{rest}" in ENDPOINTS:
             return Call(exchange, part, before + base, f"{marker}/{rest}")
-    uploaded = _UPLOADS.match(path)
+    uploaded = _UPLOADS.fullmatch(path)
     return None if uploaded is None else Call(exchange, "uploads", before + uploaded[1], f"/uploads/{uploaded[2]}")
 
 

@@ -9,9 +9,11 @@ from typing import Any
 from inbox_mock.channels import opening
 from inbox_mock.domain import times
 from inbox_mock.importing.sightings import JSON, Key, Sightings, references
-from inbox_mock.importing.written import ORDER, client_among
 from inbox_mock.resources import RESOURCES
+from inbox_mock.scenarios.exact import nouns
 
+ORDER = tuple(name for name in nouns() if name not in {"installations", "tokens", "events"})
+"""The resources in an order in which each comes after those that it refers to."""
 ONLY_ID = "only the id is shown"
 STAYED = timedelta(days=-37), timedelta(days=-30)
 """When a stay was of which nothing shows the dates: in the past, so that it is in no list that was seen."""
@@ -233,3 +235,20 @@ def _referred(plural: str, record: JSON) -> list[Key]:
     if isinstance(record.get("created_by_id"), int):
         found.append(("users" if record.get("created_by_type") == "User" else "applications", record["created_by_id"]))
     return found
+
+
+def client_among(applications: Mapping[int, JSON], made_by: Iterable[int]) -> int | None:
+    """Return the application that the client is: whose records it made, else the only one that is no channel's."""
+    counted = Counter(made_by).most_common(1)
+    if counted:
+        return counted[0][0]
+    others = [number for number, application in applications.items() if channel_of(number, application) is None]
+    return min(others, default=None)
+
+
+def channel_of(number: int, application: JSON) -> str | None:
+    """Return the channel that an application belongs to, by its id or its name."""
+    for policy in opening():
+        if number == policy.own_id or application.get("name") in {policy.title, policy.application_name or policy.title}:
+            return policy.name
+    return None

@@ -9,8 +9,9 @@ from typing import Any, TypeGuard
 
 import orjson
 
-from inbox_mock.importing.calls import Call, webhook_of
-from inbox_mock.recordings.exchange import header
+from inbox_mock.domain import limits
+from inbox_mock.importing.calls import OF_A_FAKE, Call, webhook_of
+from inbox_mock.recordings.exchange import Lost, header
 from inbox_mock.resources import RESOURCES
 from inbox_mock.resources.declaration import Resource
 from inbox_mock.webhooks.event_types import event_types
@@ -81,9 +82,7 @@ class Sightings:
     def note(self, call: Call, order: Order) -> None:
         """Take what a call shows."""
         if call.part == "uploads":
-            answer = call.exchange.response
-            if answer is not None and answer.status == 200 and answer.body:
-                self.files[call.path] = answer.body
+            self._file(call, order)
             return
         if call.part == "webhook":
             event = webhook_of(call.exchange) or {}
@@ -104,6 +103,19 @@ class Sightings:
         if raw not in self._known:
             self._known.add(raw)
             self._records(resource, objects(body.get(resource.plural)), order)
+
+    def _file(self, call: Call, order: Order) -> None:
+        """Keep a file that was downloaded; on a fake its address tells the attachment."""
+        answer = call.exchange.response
+        if answer is None or answer.status != 200:
+            return
+        content = answer.body if Lost.BINARY not in call.exchange.lost else None
+        if content is not None and sum(map(len, self.files.values())) + len(content) <= limits.UPLOADS:
+            self.files[call.path] = content
+        named = OF_A_FAKE.fullmatch(call.path)
+        if named is not None:
+            found = {"id": int(named[1]), "url": call.path, "file_content_type": answer.header("Content-Type")}
+            self._records(RESOURCES["attachments"], [found | ({} if content is None else {"file_size": len(content)})], order)
 
     def _records(self, resource: Resource, records: list[JSON], order: Order) -> None:
         for record in records:

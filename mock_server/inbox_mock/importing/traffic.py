@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from inbox_mock.importing.calls import Call, call_of, origin_and_path, time_of
+from inbox_mock.importing.calls import OF_A_FAKE, Call, call_of, origin_and_path, time_of
 from inbox_mock.recordings.exchange import Exchange
 
 UNKNOWN_TIME = datetime(2030, 6, 1, 12, tzinfo=UTC)
@@ -40,7 +40,7 @@ class Traffic:
             self._ignored[host] += 1
             return None
         self._used[host] += 1
-        if call.part == "api":
+        if call.part == "api" or (call.part == "uploads" and OF_A_FAKE.fullmatch(call.path)):
             self.bases.setdefault(call.base)
         return call, self._moment(exchange, of_api=call.part != "webhook")
 
@@ -63,7 +63,7 @@ class Traffic:
             NothingToImportError: there was none.
         """
         if self._first is None or not self.bases:
-            hosts = ", ".join(sorted(self._ignored)[:3])
+            hosts = ", ".join(sorted({*self._ignored, *self._used})[:3])
             found = f"traffic with {hosts} alone" if hosts else "no exchange"
             raise NothingToImportError(f"found {found}; expected calls of /api/v3, such as /api/v3/inbox/conversations")
         return self._first

@@ -1,54 +1,58 @@
 """The records that were found as a scenario's ``records``: keys that it has, times as offsets, channels, what is private replaced."""
 
 from base64 import b64encode
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 from urllib.parse import unquote
 
-from inbox_mock.channels import opening, policies
+from inbox_mock.channels import policies
 from inbox_mock.domain import times
 from inbox_mock.domain.enumerations import APPLICATION
 from inbox_mock.engine import durations
+from inbox_mock.importing.completing import World, channel_of, named
 from inbox_mock.importing.sightings import JSON
 from inbox_mock.resources.disguise import Disguise
-from inbox_mock.resources.privacy import PRIVATE
+from inbox_mock.resources.privacy import BYTES, PRIVATE
 from inbox_mock.scenarios.exact import TIME, Key, Noun, nouns
 
-ORDER = tuple(name for name in nouns() if name not in {"installations", "tokens", "events"})
-"""The resources in an order in which each comes after those that it refers to."""
 RENAMED = {"bookings_tags": "bookings_tag_ids"}
 WORKED_OUT = frozenset(
     {"url", "read_at", "owned_by_app", "initial_rental_price", "final_rental_price", "bookings_payments_count", "review_requests_count",
      "payment_url", "created_by_id", "created_by_type"}
 )  # fmt: skip
 """Attributes that no record holds under their name: nothing is lost if they are left out."""
+PLACEHOLDER = "the bytes of the file are a placeholder"
 CANNOT_HOLD = "a value that no record of the fake can hold: left out"
-
-Tell = Callable[[str, object, str], None]
-Records = Mapping[str, Mapping[int, JSON]]
 
 
 class Writer:
-    """Writes records as a scenario holds them. ``tell`` is told what cannot be."""
+    """Writes the records of a world as a scenario holds them."""
 
-    def __init__(self, records: Records, start: datetime, disguise: Disguise, client: int, client_id: str | None, tell: Tell) -> None:
-        self.records, self.start, self.disguise, self.client, self.tell = records, start, disguise, client, tell
+    def __init__(self, world: World, disguise: Disguise, client_id: str | None) -> None:
+        self.world, self.records, self.start, self.disguise = world, world.records, world.start, disguise
+        self.client = world.client()
         self.of_client = {"client": True} | ({} if client_id is None else {"client_id": client_id})
-        self.channels = {number: _channel_of(number, application) for number, application in records["applications"].items()}
+        self.channels = {number: channel_of(number, application) for number, application in self.records["applications"].items()}
         self.by_source = {policy.title: policy.name for policy in policies().values()}
 
-    def record(self, plural: str, number: int, shown: JSON, *, invented: bool = False) -> JSON:
-        """Return a record. Of one that is ``invented`` nothing is private."""
-        private = () if invented else PRIVATE.get(plural, ())
+    def section(self) -> dict[str, list[JSON]]:
+        """Return all records at the start."""
+        return {
+            plural: [self.record(plural, number, found[number]) for number in sorted(found)]
+            for plural, found in self.records.items()
+            if found
+        }
+
+    def record(self, plural: str, number: int, shown: JSON) -> JSON:
+        """Return a record."""
+        private = () if (plural, number) in self.world.invented else PRIVATE.get(plural, ())
         noun = nouns()[plural]
         found: JSON = {"id": number}
         for name, value in {**shown, **self._hidden(plural, number, shown)}.items():
             key = noun.keys.get(RENAMED.get(name, name))
             if key is None or not _fits(key, value, self.start):
                 if name not in WORKED_OUT:
-                    self.tell(plural, f"{name} of {plural} {number}", CANNOT_HOLD)
+                    self.world.tell(plural, f"{name} of {named(plural, number)}", CANNOT_HOLD)
                 continue
             if _is_default(noun, key, value, self.start):
                 continue
@@ -78,35 +82,20 @@ class Writer:
             found["by_channel"] = self.channels.get(conversation.get("created_by_id", 0)) is not None
         elif plural == "attachments" and shown.get("url"):
             found["file_name"] = self.disguise.of(plural, "name", unquote(str(shown["url"]).rpartition("/")[2]))
+            found |= self._file(number, shown)
         elif plural == "applications":
             found = dict(self.of_client) if number == self.client else {}
             if self.channels.get(number):
                 found["channel"] = self.channels[number]
         return found
 
-
-def client_among(applications: Mapping[int, JSON], made_by: Iterable[int]) -> int | None:
-    """Return the application that the client is: whose records it made, else the only one that is no channel's."""
-    counted = Counter(made_by).most_common(1)
-    if counted:
-        return counted[0][0]
-    others = [number for number, application in applications.items() if _channel_of(number, application) is None]
-    return min(others, default=None)
-
-
-def file_of(shown: JSON, files: Mapping[str, bytes]) -> str | None:
-    """Return the bytes of an attachment in Base64, if they were downloaded."""
-    path = str(shown.get("url") or "")
-    found = files.get(path[path.find("/uploads/") :])
-    return None if found is None else b64encode(found).decode()
-
-
-def _channel_of(number: int, application: JSON) -> str | None:
-    """Return the channel that an application belongs to, by its id or its name."""
-    for policy in opening():
-        if number == policy.own_id or application.get("name") in {policy.title, policy.application_name or policy.title}:
-            return policy.name
-    return None
+    def _file(self, number: int, shown: JSON) -> JSON:
+        """Return the bytes of an attachment that was downloaded, if they are to be kept."""
+        path = str(shown["url"])
+        found = self.world.sightings.files.get(path[path.find("/uploads/") :]) if self.disguise.keeps(BYTES) else None
+        if found is None:
+            self.world.tell("attachments", named("attachments", number), PLACEHOLDER)
+        return {} if found is None else {"file": b64encode(found).decode()}
 
 
 def _is_default(noun: Noun, key: Key, value: Any, start: datetime) -> bool:  # noqa: ANN401 - any JSON

@@ -49,6 +49,10 @@ class Disguise:
     def __init__(self, key: bytes, keep: frozenset[str] = frozenset()) -> None:
         self._key, self._keep = key, keep
 
+    def keeps(self, kind: str) -> bool:
+        """Return whether what is of a kind stays as it is."""
+        return kind in self._keep
+
     def of(self, plural: str, attribute: str, value: object) -> Any:  # noqa: ANN401 - any JSON
         """Return what stands for the value of an attribute; a public one as it is."""
         if self._keep >= EVERYTHING:
