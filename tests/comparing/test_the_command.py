@@ -28,7 +28,7 @@ def compare(*arguments: object) -> Ran:
     return ran
 
 
-def _har(path: Path, exchanges: list[Exchange]) -> Path:
+def written_har(path: Path, exchanges: list[Exchange]) -> Path:
     path.write_bytes(b"".join(write(Traffic(title="a recording", origin="https://www.bookingsync.com", exchanges=exchanges))))
     return path
 
@@ -53,12 +53,12 @@ MORE_FIELDS = _change(3, lambda body: body["messages"][0].update(mood=PRIVATE, *
 
 
 def test_a_recording_of_the_fake_differs_in_nothing(tmp_path: Path, exchanges: list[Exchange]) -> None:
-    ran = compare(_har(tmp_path / "a.har", exchanges))
+    ran = compare(written_har(tmp_path / "a.har", exchanges))
     assert (ran.returncode, ran.stdout.splitlines()[0]) == (0, "No difference counts in 4 requests")
 
 
 def test_a_difference_is_the_exit_code_1_and_told_with_its_source(tmp_path: Path, exchanges: list[Exchange]) -> None:
-    ran = compare(_har(tmp_path / "a.har", OTHER_TEXT(exchanges)))
+    ran = compare(written_har(tmp_path / "a.har", OTHER_TEXT(exchanges)))
     assert ran.returncode == 1
     assert ran.stdout.startswith("1 kind of difference in 4 requests\n")
     for piece in ("1 x  field-value:messages.content", "recorded: a recording shows what we do (messages, edited by PUT, 2018)", "entry 4"):
@@ -67,7 +67,7 @@ def test_a_difference_is_the_exit_code_1_and_told_with_its_source(tmp_path: Path
 
 
 def test_json_has_each_kind_once(tmp_path: Path, exchanges: list[Exchange]) -> None:
-    ran = compare(_har(tmp_path / "a.har", MORE_FIELDS(OTHER_TEXT(exchanges))), "--format", "json")
+    ran = compare(written_har(tmp_path / "a.har", MORE_FIELDS(OTHER_TEXT(exchanges))), "--format", "json")
     report = json.loads(ran.stdout)
     assert report["verdict"] == "different"
     assert report["compared"] == 4
@@ -79,7 +79,7 @@ def test_json_has_each_kind_once(tmp_path: Path, exchanges: list[Exchange]) -> N
 
 
 def test_junit_has_a_case_for_each_kind(tmp_path: Path, exchanges: list[Exchange]) -> None:
-    path = _har(tmp_path / "a.har", MORE_FIELDS(OTHER_TEXT(exchanges)))
+    path = written_har(tmp_path / "a.har", MORE_FIELDS(OTHER_TEXT(exchanges)))
     ran = compare(path, "--format", "junit", "--allow", "field-missing:*")
     suite = ET.fromstring(ran.stdout)[0]  # noqa: S314 - our own
     assert (suite.get("tests"), suite.get("failures")) == ("3", "1")
@@ -88,7 +88,7 @@ def test_junit_has_a_case_for_each_kind(tmp_path: Path, exchanges: list[Exchange
 
 def test_html_is_a_page_that_needs_nothing_else(tmp_path: Path, exchanges: list[Exchange]) -> None:
     output = tmp_path / "report.html"
-    ran = compare(_har(tmp_path / "a.har", OTHER_TEXT(exchanges)), "--format", "html", "--output", output)
+    ran = compare(written_har(tmp_path / "a.har", OTHER_TEXT(exchanges)), "--format", "html", "--output", output)
     assert (ran.returncode, ran.stdout) == (1, "")
     page = output.read_text()
     assert "<code>field-value:messages.content</code>" in page
@@ -97,7 +97,7 @@ def test_html_is_a_page_that_needs_nothing_else(tmp_path: Path, exchanges: list[
 
 @pytest.mark.parametrize("allowed", ["field-value:messages.content", "field-value:*", "*:messages.content", "field-*"])
 def test_what_is_allowed_does_not_count(tmp_path: Path, exchanges: list[Exchange], allowed: str) -> None:
-    ran = compare(_har(tmp_path / "a.har", OTHER_TEXT(exchanges)), "--allow", allowed)
+    ran = compare(written_har(tmp_path / "a.har", OTHER_TEXT(exchanges)), "--allow", allowed)
     assert ran.returncode == 0
     assert "allowed 1 x  field-value:messages.content" in ran.stdout
     assert "To file as an issue" not in ran.stdout
@@ -108,7 +108,7 @@ def test_nothing_private_and_no_secret_is_shown(tmp_path: Path, exchanges: list[
     named = _change(0, lambda body: body.update({PRIVATE: PRIVATE}))(MORE_FIELDS(OTHER_TEXT(exchanges)))
     secret = [_with_secrets(one) for one in named]
     issue = tmp_path / "issue.md"
-    ran = compare(_har(tmp_path / "a.har", secret), "--format", format_, "--issue", issue)
+    ran = compare(written_har(tmp_path / "a.har", secret), "--format", format_, "--issue", issue)
     assert ran.returncode == 1
     for text in (ran.stdout, ran.stderr, issue.read_text()):
         for private in (PRIVATE, "flower", SECRET, "jane@example.com"):
@@ -128,7 +128,7 @@ def _with_secrets(exchange: Exchange) -> Exchange:
 
 def test_the_issue_names_no_file(tmp_path: Path, exchanges: list[Exchange]) -> None:
     issue = tmp_path / "issue.md"
-    compare(_har(tmp_path / "jane-smith.har", OTHER_TEXT(exchanges)), "--issue", issue)
+    compare(written_har(tmp_path / "jane-smith.har", OTHER_TEXT(exchanges)), "--issue", issue)
     assert "## `field-value:messages.content`, 1 x" in issue.read_text()
     assert "jane-smith" not in issue.read_text()
 
@@ -146,7 +146,7 @@ def test_a_switch_that_explains_a_difference_is_found(tmp_path: Path, mock: Mock
     conversation = caller.get("/inbox/conversations").record["id"]
     caller.get("/bookings")
     caller.put(f"/inbox/conversations/{conversation}/connect_booking", {"bookings": [{"id": 80}]})
-    ran = compare(_har(tmp_path / "a.har", exchanges), "--format", "json")
+    ran = compare(written_har(tmp_path / "a.har", exchanges), "--format", "json")
     report = json.loads(ran.stdout)
     if report["differences"]:  # unless the import has settled it
         assert [(one["switch"], one["value"]) for one in report["switches"]] == [("connect_moves_updated_at", True)]
@@ -171,13 +171,13 @@ def test_what_is_no_recording_is_the_exit_code_2(tmp_path: Path, content: bytes,
 
 def test_traffic_of_another_api_is_told_so(tmp_path: Path, exchanges: list[Exchange]) -> None:
     foreign = [replace(one, request=replace(one.request, url="https://api.example/v1/things")) for one in exchanges]
-    ran = compare(_har(tmp_path / "a.har", foreign))
+    ran = compare(written_har(tmp_path / "a.har", foreign))
     assert (ran.returncode, ran.stdout) == (2, "")
     assert "api.example" in ran.stderr
 
 
 def test_a_pattern_that_no_kind_can_match_is_refused(tmp_path: Path, exchanges: list[Exchange]) -> None:
-    ran = compare(_har(tmp_path / "a.har", exchanges), "--allow", "feild-value:messages.content")
+    ran = compare(written_har(tmp_path / "a.har", exchanges), "--allow", "feild-value:messages.content")
     assert (ran.returncode, ran.stdout) == (2, "")
     assert "did you mean 'field-value'" in ran.stderr
 

@@ -1,6 +1,7 @@
 """``inbox-mock compare``: recorded answers and the fake's, or those of two servers."""
 
 import sys
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,7 +25,7 @@ TIMEOUT_SECONDS = 10.0
 @click.argument("files", nargs=-1, type=click.Path(exists=True, path_type=Path), metavar="[FILE]...")
 @click.option("--allow", "allowed", multiple=True, metavar="KIND", help="Differences that do not count; * is any text; may come again.")
 @click.option("--against", metavar="URL", help="Compare with this server, in place of the recorded answers.")
-@click.option("--token", type=Token(), help="With --against: a token for that server; on a fake none is needed.")
+@click.option("--token", type=Token(), help="With --against: a token for that server; of a fake, that of its default sandbox is known.")
 @click.option("--writes", is_flag=True, help="With --against: send it more than GET and HEAD, where real guests would see it.")
 @click.option(
     "--requests", type=click.IntRange(1, 100_000), default=300, show_default=True, help="With --against: so many requests at the most."
@@ -73,7 +74,7 @@ def command(
         if against is None:
             report = _of_recording(files, allowed)
         else:
-            other, is_fake = _reached(against, token, sandbox)
+            other, is_fake = _reached(against, token)
             ours = _reached(url, None, sandbox, admin_token)[0] if chosen("url")[1] or not files else None
             report = _of_servers(files, OtherServer(other, requests, writes or is_fake), ours, allowed)
     except (RecordingError, NothingToImportError, NoAnswerError, AdminError, ScenarioError) as error:
@@ -106,22 +107,19 @@ def _of_servers(files: tuple[Path, ...], other: "OtherServer", ours: "Resending 
     """Return the report on two servers: the fake is ``ours``, or the sandbox of the recording in this process."""
     from inbox_mock.comparing.recording import sandbox_of
     from inbox_mock.comparing.report import gather, report_of
-    from inbox_mock.comparing.running import Comparison
     from inbox_mock.comparing.servers import compare_by, compare_walking
     from inbox_mock.recordings.reading import read
 
     if ours is None:
         with progress("Making a sandbox of the recording") as told:
-            comparison = sandbox_of(lambda: read(files, told)).begin({})
-    else:
-        comparison = Comparison(ours)
-    with progress("Comparing") as told:
-        compared = compare_by(read(files, told), other, comparison) if files else compare_walking(other, comparison)
+            ours = sandbox_of(lambda: read(files, told)).begin()
+    with progress("Comparing") as told, closing(other.resending.side), closing(ours.side):
+        compared = compare_by(read(files, told), other, ours) if files else compare_walking(other, ours)
         found = gather(compared)
     return report_of(found, "the answers of another server, here as recorded, and those of the fake", allowed=allowed)
 
 
-def _reached(url: str, token: str | None, sandbox: str, admin_token: str | None = None) -> "tuple[Resending, bool]":
+def _reached(url: str, token: str | None, sandbox: str = "default", admin_token: str | None = None) -> "tuple[Resending, bool]":
     """Return what sends requests to a server, and whether it is a fake: a server whose token is not given is asked for it as one."""
     from inbox_mock.client import AdminError, connect
     from inbox_mock.comparing.servers import over_http

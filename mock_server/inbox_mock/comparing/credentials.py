@@ -18,6 +18,7 @@ REFUSED: tuple[tuple[str, str, Mapping[str, object]], ...] = (
     ("revoked", "revoked-in-the-sandbox", {"revoked": True}),
 )
 """The word in WWW-Authenticate by which a refusal is told, the token that is refused so, and what a scenario says of it."""
+MADE_UP = frozenset(f"Bearer {name}" for name in (UNKNOWN, *(name for _, name, _ in REFUSED)))
 
 
 @dataclass(slots=True)
@@ -53,3 +54,13 @@ class Credentials:
         if recorded is None and not exchange.lost & {Lost.AUTHORIZATION, Lost.REQUEST_HEADERS}:
             return None
         return f"Bearer {self._names.get(recorded or '', self.token)}"
+
+
+@dataclass(slots=True)
+class AsSent(Credentials):
+    """The token of a second server, which stands for the one that the first was sent, unless that was none, or made up."""
+
+    def of(self, exchange: Exchange) -> str | None:
+        """Return the Authorization with which a request is sent again."""
+        sent = header(exchange.request.headers, "Authorization")
+        return sent if sent is None or sent in MADE_UP else f"Bearer {self.token}"

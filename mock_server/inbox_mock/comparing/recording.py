@@ -32,8 +32,8 @@ class RecordedSandbox:
     side: InProcess
     events: frozenset[str]
 
-    def begin(self, assume: Mapping[str, object]) -> Comparison:
-        """Begin anew, with these switches, and return a comparison with it."""
+    def begin(self, assume: Mapping[str, object] = NONE) -> Resending:
+        """Begin anew, with these switches, and return what sends requests to it."""
         scenario = self.imported.scenario
         hears = [{"url": f"http://{RECEIVER}/", "events": sorted(self.events)}] if self.events else []
         more = {"assume": scenario.get("assume", {}) | assume, "tokens": self.credentials.scenario(), "webhooks": hears}
@@ -41,7 +41,7 @@ class RecordedSandbox:
         self.credentials.token = self.side.token or ""
         newest = {plural: max(record["id"] for record in records) for plural, records in scenario["records"].items()}
         start = self.imported.start
-        return Comparison(Resending(self.side, self.credentials, Translation(newest, start), start))
+        return Resending(self.side, self.credentials, Translation(newest, start), start)
 
 
 def sandbox_of(read: Read) -> RecordedSandbox:
@@ -66,8 +66,7 @@ def sandbox_of(read: Read) -> RecordedSandbox:
 
 def compare_recording(read: Read, sandbox: RecordedSandbox, assume: Mapping[str, object] = NONE) -> Found:
     """Send all requests of a recording to its sandbox, begun anew, and return what was compared."""
-    comparison = sandbox.begin(assume)
-    return gather(comparison.run(read()))
+    return gather(Comparison(sandbox.begin(assume)).run(read()))
 
 
 def explaining_switches(read: Read, sandbox: RecordedSandbox, found: Found, kinds: frozenset[str], progress: Progress) -> Switches:

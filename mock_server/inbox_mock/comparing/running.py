@@ -20,7 +20,7 @@ from inbox_mock.comparing.sides import InProcess, Side
 from inbox_mock.comparing.translation import Translation
 from inbox_mock.domain.endpoints import API
 from inbox_mock.importing.calls import Call, call_of, time_of, webhook_of
-from inbox_mock.recordings.exchange import Exchange, Lost, Place, RecordedResponse, header
+from inbox_mock.recordings.exchange import Exchange, Lost, Place, RecordedRequest, RecordedResponse, header
 from inbox_mock.resources import RESOURCES
 from inbox_mock.webhooks.event_types import event_types
 
@@ -72,8 +72,9 @@ class Resending:
         here = self.be_at(exchange, time_of(exchange))
         path = call.path if call.part == "uploads" else f"{API}{call.path}"
         target, body = self._translated(exchange, path)
-        answer = self.side.send(call.method, target, self._headers(exchange, target), body)
-        request = replace(exchange.request, url=f"{self.side.origin}{target}", body=body)
+        headers = self._headers(exchange, target)
+        answer = self.side.send(call.method, target, headers, body)
+        request = RecordedRequest(call.method, f"{self.side.origin}{target}", tuple(headers.items()), body)
         sent = replace(exchange, request=request, response=answer)
         self.translation.here = here or time_of(sent) or self.translation.there
         return sent

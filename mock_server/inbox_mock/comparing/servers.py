@@ -8,7 +8,7 @@ import orjson
 
 from inbox_mock.api.operations import OPERATIONS
 from inbox_mock.comparing.bodies import Bodies
-from inbox_mock.comparing.credentials import Credentials
+from inbox_mock.comparing.credentials import AsSent, Credentials
 from inbox_mock.comparing.running import Compared, Comparison, Resending, named
 from inbox_mock.comparing.sides import OverHttp
 from inbox_mock.comparing.translation import EARLIEST, Translation
@@ -19,8 +19,8 @@ from inbox_mock.recordings.exchange import Exchange, Lost, Place, RecordedReques
 READS = frozenset({"GET", "HEAD"})
 NOT_WRITTEN = "it writes, and without --writes only GET and HEAD are sent to the other server"
 SPENT = "the requests that may be sent are used up"
-OF_REQUESTS = frozenset({Lost.REQUEST_HEADERS, Lost.REQUEST_BODY, Lost.AUTHORIZATION, Lost.QUERY_ORDER, Lost.QUERY_REPEATED})
-"""What a recorder may lose that counts when the request alone is used."""
+NOTHING: frozenset[Lost] = frozenset()
+"""What is lost of an exchange with a server: its recorder's losses are of requests, which both servers are sent alike."""
 LISTS = tuple(one for one in OPERATIONS if one.method == "GET" and "<" not in one.rule)
 BATCH = 3
 """So many ids are asked for at once."""
@@ -53,7 +53,7 @@ class OtherServer:
             # The recording's ids of what was made are learned, as far as they differ; the differences are nobody's.
             bodies = Bodies(call.resource.plural if call.resource else "", self.resending.translation)
             list(bodies.differences(exchange.response.body, sent.response.body or b"", ""))
-        return replace(sent, at=None, lost=exchange.lost & OF_REQUESTS)
+        return replace(sent, lost=NOTHING)
 
 
 def over_http(root: str, token: str, seconds: float) -> Resending:
@@ -65,26 +65,32 @@ def over_http(root: str, token: str, seconds: float) -> Resending:
     return Resending(OverHttp(root, seconds), Credentials(token), Translation(), EARLIEST)
 
 
-def compare_by(exchanges: Iterable[Exchange], other: OtherServer, comparison: Comparison) -> Iterator[Compared]:
+def compare_by(exchanges: Iterable[Exchange], other: OtherServer, ours: Resending) -> Iterator[Compared]:
     """Send recorded requests to both servers, and yield each, compared."""
+    comparison = _comparison(ours)
     for exchange in exchanges:
         answered = other.answer(exchange)
         yield answered if isinstance(answered, Compared) else comparison.compare(answered)
 
 
-def compare_walking(other: OtherServer, comparison: Comparison) -> Iterator[Compared]:
+def compare_walking(other: OtherServer, ours: Resending) -> Iterator[Compared]:
     """Read every list on both servers, its pages, its associations and some single records, and yield each request, compared."""
+    comparison = _comparison(ours)
     numbers = iter(range(1, other.requests + 1))
 
     def ask(target: str) -> tuple[Compared, RecordedResponse | None]:
         place = Place(other.resending.side.origin, next(numbers, 0))
-        answered = other.answer(Exchange(place, RecordedRequest("GET", target), None))
+        answered = other.answer(Exchange(place, RecordedRequest("GET", target), None, lost=frozenset({Lost.AUTHORIZATION})))
         if isinstance(answered, Compared):
             return answered, None
         return comparison.compare(answered), answered.response
 
     for operation in LISTS:
         yield from _walk(f"{API}{operation.rule}", operation.resource.plural, tuple(link.name for link in operation.resource.links), ask)
+
+
+def _comparison(ours: Resending) -> Comparison:
+    return Comparison(replace(ours, credentials=AsSent(ours.credentials.token)))
 
 
 def _walk(

@@ -39,6 +39,9 @@ class Side(Protocol):
             NoAnswerError: there is none.
         """
 
+    def close(self) -> None:
+        """Release what it holds."""
+
     def move_to(self, moment: datetime) -> datetime | None:
         """Let its clock show a moment, if it shows an earlier one, and return its present; None if nobody sets this clock."""
 
@@ -103,6 +106,9 @@ class InProcess:
             self._pass()
         return self._now
 
+    def close(self) -> None:
+        """Do nothing: it goes with this object."""
+
     def settle(self) -> None:
         """Send what is due by now, and within the next minute."""
         self._now += timedelta(minutes=1)
@@ -135,6 +141,10 @@ class OverHttp:
         except (OSError, HTTPException) as error:
             raise NoAnswerError(f"{self.origin} does not answer: {str(error) or type(error).__name__}") from None
         return RecordedResponse(found.status, found.headers, found.body)
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._http.close()
 
     def move_to(self, _moment: datetime) -> None:
         """Do nothing: its clock is its own."""
