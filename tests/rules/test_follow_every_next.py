@@ -166,3 +166,13 @@ def test_one_who_looks_for_a_message_may_stop_where_he_finds_it(sandbox: Sandbox
     sandbox.advance(LATER)
 
     assert blamed(sandbox) == []
+
+
+@pytest.mark.parametrize("path", ["/hosts", "/sources", "/rentals"])
+def test_one_page_of_reference_data_may_be_enough(sandbox: Sandbox, path: str) -> None:
+    if path == "/sources":
+        sandbox.api.post("/sources", {"sources": [{"name": "Our site"}]})
+    assert 'rel="next"' in sandbox.api.get(path, per_page=2).headers["Link"]
+    sandbox.advance(LATER)
+
+    assert blamed(sandbox) == []

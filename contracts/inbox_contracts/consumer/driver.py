@@ -9,6 +9,8 @@ Answer = Mapping[str, Any]
 
 CAPABILITIES = ("sync", "reply", "webhook")
 """The commands that a client may be able to do, besides ``start``."""
+NOW = "now"
+"""What a client that asks for the time answers ``start`` with, besides: each later command then has ``now``, the world's time."""
 
 
 class Later(Exception):  # noqa: N818 - not an error: a time has not come

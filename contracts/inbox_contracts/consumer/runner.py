@@ -1,12 +1,11 @@
 """Running a client in a world: events, commands and answers, in order."""
 
-import re
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from json import loads
 from typing import Any
 
-from inbox_contracts.consumer.driver import CAPABILITIES, JSON, ClientDriver, DriverError, DriverFailed, GaveUp, Later
+from inbox_contracts.consumer.driver import CAPABILITIES, JSON, NOW, ClientDriver, DriverError, DriverFailed, GaveUp, Later
 from inbox_contracts.consumer.harness import Harness, RunningWorld
 from inbox_contracts.consumer.oracle import NOUNS, TIES, Difference, differences, malformed
 from inbox_contracts.consumer.recording import ReceivedWebhook, RecordedEvent, Recording, RequestedReply, describe_command, describe_step
@@ -19,9 +18,8 @@ MOST_SHOWN = 200
 PAUSES = ("1m", "1m", "1m", "5m", "10m", "30m", "1h", "1h", "1h", "1h")
 """How far the clock is advanced each time that the client has put something off."""
 
+TOKENS = "/oauth/token"
 ORDINALS = {2: "nd", 3: "rd"}
-
-SINCE = re.compile(r"updated_since=[^&]*")
 
 
 class NoProgress(Exception):  # noqa: N818 - the outcome of a run
@@ -63,15 +61,17 @@ class WorldRunner:
         self._syncs = 0
         self._believed: JSON | None = None
         self._between: list[tuple[str, str]] = []
+        self._tells_time = False
 
     def run(self) -> None:
         """Start the client, take every step, settle the world, and request the final belief."""
         began = self._command("start", **self.world.credentials())
         can = began.get("can")
-        if not isinstance(can, list) or not can or not all(one in CAPABILITIES for one in can):
+        if not isinstance(can, list) or not can or not all(one in (*CAPABILITIES, NOW) for one in can):
             about = f"start answered can: {repr(can)[:MOST_SHOWN]}; expected a list such as {list(CAPABILITIES)}"
             raise DriverFailed(DriverError("protocol", about))
-        self._recording.can = frozenset(can)
+        self._recording.can = frozenset(can) - {NOW}
+        self._tells_time = NOW in can
         for step in self._recording.world.steps:
             self._step(step)
         self._settle()
@@ -195,16 +195,14 @@ class WorldRunner:
 
     def _command(self, command: str, **arguments: object) -> JSON:
         """Send a command until the client has carried it out. It may put it off as long as it makes progress in between."""
-        in_a_row, seen = 0, None
+        in_a_row, seen = 0, set[tuple[object, ...]]()
         for _ in range(MOST_IN_ALL):
             before = self.world.newest_entry()
             try:
                 return self._once(command, **arguments)
             except Later:
                 new = self.world.entries(before)
-            if seen is None:
-                seen = {_target(entry) for entry in self.world.entries() if entry["id"] <= before and _succeeded(entry)}
-            progress = {_target(entry) for entry in new if _succeeded(entry)} - seen
+            progress = {_target(entry) for entry in new if _is_a_step(entry)} - seen
             in_a_row, seen = (0 if progress else in_a_row + 1), seen | progress
             if in_a_row >= IN_A_ROW:
                 break
@@ -228,8 +226,9 @@ class WorldRunner:
     def _once(self, command: str, **arguments: object) -> JSON:
         before, at = self.world.newest_entry(), self.world.now
         text = describe_command(command, arguments)
+        time = {"now": at} if self._tells_time else {}
         try:
-            answer = self._client.request(command, **arguments)
+            answer = self._client.request(command, **arguments, **time)
         except Later:
             text += " It answers: later."
             raise
@@ -298,9 +297,14 @@ class WorldRunner:
 
 
 def _target(entry: JSON) -> tuple[object, ...]:
-    """Return what identifies a request's target: the same list with another updated_since is the same target."""
-    return entry["method"], entry["path"], SINCE.sub("", entry["query"])
+    """Return what identifies a request's target: the same list since another time is another one, and so are other words."""
+    written = "" if entry["path"] == TOKENS else str(entry["request"].get("body", ""))  # each refresh has a token of its own
+    return entry["method"], entry["path"], entry["query"], entry["status"], written
 
 
-def _succeeded(entry: JSON) -> bool:
-    return entry["delivery_id"] is None and entry["status"] is not None and entry["status"] < 300
+def _is_a_step(entry: JSON) -> bool:
+    """Return whether a request brought the client further: it succeeded, or wrote something and had no answer."""
+    if entry["delivery_id"] is not None:
+        return False
+    status: int | None = entry["status"]
+    return entry["method"] != "GET" if status is None else status < 300
