@@ -4,34 +4,23 @@ Both work on a copy in memory, whose clock stands and which sends no webhook: th
 """
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime
-from urllib.parse import quote, unquote, urlencode, urljoin
+from urllib.parse import quote, urlencode, urljoin
 
 import orjson
 
-from inbox_mock.admin.sandbox_shown import describe
-from inbox_mock.api.addressing import ROOT
-from inbox_mock.api.front import FrontCall
-from inbox_mock.api.index import OperationIndex
+from inbox_mock.admin.copies import ACTIONS, Copy
 from inbox_mock.api.operation import Operation
 from inbox_mock.api.operations import OPERATIONS
-from inbox_mock.api.pace import Pace
-from inbox_mock.api.pipeline import Server, run
 from inbox_mock.api.rendering import times_of
 from inbox_mock.domain import limits, times
 from inbox_mock.domain.access import ALL_SCOPES, parse_scopes
-from inbox_mock.engine.sandboxes import Sandboxes
-from inbox_mock.engine.timeline import pass_time
-from inbox_mock.recordings.exchange import Exchange, Lost, Place, RecordedRequest, RecordedResponse, header
+from inbox_mock.recordings.exchange import Exchange, Lost, Place, RecordedRequest, RecordedResponse
 from inbox_mock.recordings.writing import JSON, TOKEN
 from inbox_mock.resources import RESOURCES
-from inbox_mock.scenarios.build import build_recipe
 from inbox_mock.services import attachments, oauth
-from inbox_mock.simulation.actions import handlers
-from inbox_mock.store import access, journal
+from inbox_mock.store import access, commands, journal
+from inbox_mock.store.commands import Command
 from inbox_mock.store.database import Row
-from inbox_mock.store.homes import Start
-from inbox_mock.store.homes.memory import MemoryHome
 
 ALL_BOOKINGS = {"from": "1970-01-01T00:00:00Z", "include_canceled": "true"}
 CREDENTIAL = "SELECT * FROM tokens WHERE id = ?"
@@ -39,53 +28,16 @@ Known = dict[str, Row]
 """The token that each variable of some exchanges stands for."""
 
 
-class Copy:
-    """A sandbox of an image: it answers as its original would at the wall clock's time ``wall``, at ``origin``."""
-
-    def __init__(self, image: bytes, origin: str, wall: float) -> None:
-        sandboxes = Sandboxes(MemoryHome(), lambda: wall, handlers, describe, build_recipe)
-        self.origin = origin
-        self.sandbox = sandboxes.add(Start(image=image), image, default=True)
-        self._server = Server(sandboxes, Pace(10**9, lambda: 0.0), lambda: 0.0, lambda: "", lambda _: None)
-        self._index = OperationIndex(OPERATIONS)
-
-    def spare(self) -> None:
-        """Let no fault strike the next request, and no rate limit."""
-        with self.sandbox.work() as work:
-            for table in ("fault_pasts", "faults", "rate_limits"):
-                work.db.execute(f"DELETE FROM {table}")  # noqa: S608
-
-    def pass_until(self, at: datetime) -> None:
-        """Let happen what is due by a time, without webhooks."""
-        with self.sandbox.work() as work:
-            pass_time(work, max(at, work.instant) - work.instant)
-
-    def answer(self, request: RecordedRequest, credential: str | None) -> RecordedResponse | None:
-        """Return the answer to a request of the API; None if it names no operation."""
-        path, _, query = request.url.removeprefix(self.origin).partition("?")
-        found = self._index.match(request.method, unquote(path))
-        if found is None:
-            return None
-        given = {
-            "HTTP_AUTHORIZATION": credential and f"Bearer {credential}",
-            "HTTP_IF_NONE_MATCH": header(request.headers, "If-None-Match"),
-        }
-        environ = {"QUERY_STRING": query, ROOT: self.origin} | {name: value for name, value in given.items() if value}
-        call = FrontCall(environ, request.method, unquote(path))
-        body, status, headers = run(self._server, call, *found, request.body or b"")
-        return RecordedResponse(status, tuple(headers), body)
-
-
-def of_state(copy: Copy) -> tuple[list[Exchange], Known]:
+def of_state(copy: Copy, origin: str) -> tuple[list[Exchange], Known]:
     """Return the requests that read every list of a copied sandbox, page by page, with all includes, and every file; and their tokens.
 
-    They are asked by the client's own application, or the first one, for each account on which it is installed.
+    Addresses begin with ``origin``. The client's own application asks, or the first one, for each account on which it is installed.
     """
     with copy.sandbox.work() as work:
         own = (access.client_application(work.db) or access.applications(work.db)[0])["id"]
         issued = [oauth.issue_token(work, own, account_id, ALL_SCOPES) for account_id in access.installed(work.db, own)]
         at, known = work.instant, {_variable(number): row for number, row in enumerate(issued)}
-    asked = [exchange for variable, row in known.items() for exchange in _walk(copy, variable, row["token"])]
+    asked = [exchange for variable, row in known.items() for exchange in _walk(copy, origin, variable, row["token"])]
     placed = [Exchange(Place("state", number), request, response, at) for number, (request, response) in enumerate(asked, start=1)]
     return placed, known
 
@@ -94,18 +46,18 @@ def _variable(number: int) -> str:
     return f"{TOKEN}_{number + 1}" if number else TOKEN
 
 
-def _walk(copy: Copy, variable: str, credential: str) -> Iterator[tuple[RecordedRequest, RecordedResponse]]:
+def _walk(copy: Copy, origin: str, variable: str, credential: str) -> Iterator[tuple[RecordedRequest, RecordedResponse]]:
     for operation in OPERATIONS:
         if operation.method == "GET" and "<" not in operation.rule:
             for number in range(1, 10**9):
-                request = RecordedRequest("GET", _address(copy.origin, operation, number), (("Authorization", f"Bearer ${variable}"),))
+                request = RecordedRequest("GET", _address(origin, operation, number), (("Authorization", f"Bearer ${variable}"),))
                 copy.spare()
                 response = copy.answer(request, credential)
                 if response is None:
                     break
                 yield request, response
                 if operation.resource.plural == "attachments":
-                    yield from _files(copy, response)
+                    yield from _files(copy, origin, response)
                 if number >= int(response.header("X-Total-Pages") or 1):
                     break
 
@@ -117,40 +69,45 @@ def _address(origin: str, operation: Operation, page: int) -> str:
     return f"{origin}/api/v3{operation.rule}" + ("?" + urlencode(query, safe=",:") if query else "")
 
 
-def _files(copy: Copy, listed: RecordedResponse) -> Iterator[tuple[RecordedRequest, RecordedResponse]]:
+def _files(copy: Copy, origin: str, listed: RecordedResponse) -> Iterator[tuple[RecordedRequest, RecordedResponse]]:
     for record in orjson.loads(listed.body or b"")["attachments"]:
         with copy.sandbox.work() as work:
             found = attachments.read_file(work, record["id"])
         if found is not None:
             headers = ("Content-Type", str(found["file_content_type"])), ("Content-Length", str(len(found["bytes"])))
-            yield RecordedRequest("GET", urljoin(copy.origin, record["url"])), RecordedResponse(200, headers, found["bytes"])
+            yield RecordedRequest("GET", urljoin(origin, record["url"])), RecordedResponse(200, headers, found["bytes"])
 
 
-def of_journal(copy: Copy) -> tuple[list[Exchange], Known]:
+def of_journal(copy: Copy, origin: str) -> tuple[list[Exchange], Known]:
     """Return the requests in the journal of a copied sandbox, without webhooks, and their tokens.
 
-    The journal keeps the beginning of a long body. What an answer to a GET was is asked again, and taken if it is the same by its
-    ETag; else a body of which something is missing is not known.
+    Addresses are those that the journal tells, or begin with ``origin``. Of a long answer it keeps the beginning: a GET is asked again,
+    and what is answered now is taken if its ETag is the same. Else a body of which something is missing is not known.
     """
     known: Known = {}
     labels: dict[str, str] = {}
     with copy.sandbox.work() as work:
+        bodies = commands.bodies(work.db)
         entries = [entry for entry in journal.after(work.db, 0, limits.JOURNAL) if entry["path"].startswith("/")]
         for label in dict.fromkeys(entry["request"]["token"] for entry in entries):
             row = label and work.db.one(CREDENTIAL, (label.removeprefix("token-"),))
             if row:
                 labels[label] = _variable(len(labels))
                 known[labels[label]] = row
-    return [_exchange(copy, entry, labels, known) for entry in entries], known
+        for entry in entries:
+            entry["request"] = {"origin": origin, **entry["request"]}
+    return [_exchange(copy, entry, labels, known, bodies.get(entry["id"])) for entry in entries], known
 
 
-def _exchange(copy: Copy, entry: Row, labels: Mapping[str, str], known: Known) -> Exchange:
+def _exchange(copy: Copy, entry: Row, labels: Mapping[str, str], known: Known, whole: bytes | None) -> Exchange:
+    """Return an entry as an exchange; ``whole`` is the body of a request that the entry cuts, empty if that is not kept."""
     asked, answered = entry["request"], entry["response"]
     variable = labels.get(asked["token"])
     headers = (() if variable is None else (("Authorization", f"Bearer ${variable}"),)) + tuple(asked["headers"].items())
     query = f"?{entry['query']}" if entry["query"] else ""
-    content, lost = _body(asked["body"], form="json" not in asked["headers"].get("Content-Type", ""))
-    request = RecordedRequest(entry["method"], f"{copy.origin}{quote(entry['path'], safe='/:,@')}{query}", headers, content or None)
+    kept = _body(asked["body"], form="json" not in asked["headers"].get("Content-Type", ""))
+    content, lost = kept if whole is None else (whole, not whole)
+    request = RecordedRequest(entry["method"], f"{asked['origin']}{quote(entry['path'], safe='/:,@')}{query}", headers, content or None)
     missing = {Lost.REQUEST_BODY} if lost else set()
     response = None
     if entry["status"] is not None:
@@ -181,6 +138,12 @@ def _again(copy: Copy, request: RecordedRequest, response: RecordedResponse, tok
     if again is None or again.header("ETag") is None or again.header("ETag") != response.header("ETag"):
         return response
     return RecordedResponse(response.status, response.headers, again.body)
+
+
+def actions_of(copy: Copy) -> Iterator[Command]:
+    """Yield what others than the client did in a copied sandbox by the admin API, and the faults that were set."""
+    with copy.sandbox.work() as work:
+        yield from (command for command in commands.every(work.db) if command.kind in ACTIONS)
 
 
 def tokens_of(known: Known) -> dict[str, JSON]:

@@ -8,7 +8,8 @@ from os import urandom
 
 import orjson
 
-from inbox_mock.admin.exchanges import Copy, of_journal, of_state, tokens_of
+from inbox_mock.admin.copies import Copy
+from inbox_mock.admin.exchanges import actions_of, of_journal, of_state, tokens_of
 from inbox_mock.admin.reproducing import reproduced, started
 from inbox_mock.domain import limits
 from inbox_mock.domain.errors import Invalid, invalid
@@ -17,6 +18,7 @@ from inbox_mock.engine.sandbox import Sandbox
 from inbox_mock.recordings.exchange import Exchange, Lost, RecordedResponse
 from inbox_mock.recordings.writing import Traffic, writers
 from inbox_mock.resources.disguise import Disguise
+from inbox_mock.store.commands import Command
 
 WHY = f"The journal keeps no body of {limits.JOURNALED} or more and none that is no text; no private file is exported."
 WHY_DIFFERENT = "A new sandbox answers otherwise: it knows only what is in the scenario and in these requests, and not what others did."
@@ -54,8 +56,9 @@ def export(sandbox: Sandbox, wanted: str, *, of: str = "journal", private: bool 
     if wanted not in formats():
         raise Invalid(invalid("format", one_of(wanted, formats())))
     writer = writers()[wanted]
-    copy = Copy(sandbox.image()[0], origin, wall)
-    exchanges, known = OF[of](copy)
+    copy = Copy(sandbox.image()[0], wall)
+    acted = [*actions_of(copy)] if of == "journal" else []
+    exchanges, known = OF[of](copy, origin)
     if private:
         disguise = Disguise(urandom(32))
         exchanges = [_disguised(exchange, disguise) for exchange in exchanges]
@@ -63,13 +66,19 @@ def export(sandbox: Sandbox, wanted: str, *, of: str = "journal", private: bool 
     told = [*_told(taken, len(exchanges) - len(taken))]
     if writer.tests:
         export_scenario = import_module("inbox_mock.scenarios.exported").export_scenario
-        scenario = export_scenario(copy.sandbox if of == "state" else started(sandbox, origin).sandbox)
-        taken, differing = reproduced(taken, tokens, scenario, origin)
+        scenario = export_scenario(copy.sandbox if of == "state" else started(copy, sandbox.storage.start()).sandbox)
+        steps: list[Exchange | Command] = sorted([*taken, *acted], key=_order)
+        taken, differing = reproduced(steps, tokens, scenario)
         told += [f"Not asserted, or in part: {differing} answers. {WHY_DIFFERENT}"] if differing else []
     traffic = Traffic(
         title=f"The {of} of the sandbox {sandbox.id}.", origin=origin, exchanges=taken, told=told, tokens=tokens, scenario=scenario
     )
     return Exported(f"{sandbox.id}-{of}{writer.ending}", writer.kind, b"".join(writer.write(traffic)), tuple(told))
+
+
+def _order(step: Exchange | Command) -> float:
+    """Return where a step stands: a command comes after an entry of the journal, and before the next one."""
+    return step.after + 0.5 if isinstance(step, Command) else step.place.entry
 
 
 def _disguised(exchange: Exchange, disguise: Disguise) -> Exchange:

@@ -1,54 +1,71 @@
 """What a new sandbox of a scenario answers to recorded requests: a test can assert that, and no more."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
+from urllib.parse import quote
 
 import orjson
 
-from inbox_mock.admin.exchanges import Copy
-from inbox_mock.engine.sandbox import Sandbox
-from inbox_mock.recordings.exchange import Exchange, RecordedResponse, header
-from inbox_mock.recordings.writing import JSON, VARIABLE
-from inbox_mock.scenarios.build import Overrides, build_image, build_recipe
+from inbox_mock.admin.copies import ACTIONS, Copy
+from inbox_mock.bundles.saving import start_image
+from inbox_mock.domain import times
+from inbox_mock.recordings.exchange import Exchange, Place, RecordedRequest, RecordedResponse, header
+from inbox_mock.recordings.writing import ADMIN, JSON, VARIABLE, place_of
+from inbox_mock.scenarios.build import Overrides, build_image
 from inbox_mock.scenarios.loading import from_object
 from inbox_mock.services import oauth
+from inbox_mock.store import commands
+from inbox_mock.store.commands import Command
+from inbox_mock.store.homes import Start
 
 NOTHING = object()
 UPLOADS = "/uploads/"
 """How the part of a file's address begins that another sandbox does not have."""
 
 
-def started(sandbox: Sandbox, origin: str) -> Copy:
-    """Return a copy of a sandbox as it is after a reset; one whose clock runs begins when it was made."""
-    start, wall = sandbox.storage.start(), sandbox.storage.label.created_at
-    return Copy(start.image or build_recipe(start.recipe or b"", wall), origin, wall)
+def started(copy: Copy, start: Start) -> Copy:
+    """Return a copied sandbox as it was before all that its journal and its command log say, given its start; as it is if that is gone."""
+    with copy.sandbox.work() as work:
+        log = commands.every(work.db)
+    return Copy(start_image(start, log) or copy.sandbox.image()[0], 0.0)
 
 
-def reproduced(
-    exchanges: Iterable[Exchange], tokens: Mapping[str, JSON], scenario: Mapping[str, Any], origin: str
-) -> tuple[list[Exchange], int]:
-    """Return exchanges whose answers hold what a new sandbox of a scenario answers, too, without addresses; and how many lack more.
+def reproduced(steps: Iterable[Exchange | Command], tokens: Mapping[str, JSON], scenario: Mapping[str, Any]) -> tuple[list[Exchange], int]:
+    """Return steps as a test takes them: answers hold what a new sandbox of a scenario answers, too, without addresses.
 
-    An answer of another status is left out.
+    What others did is a request to the admin API, without an answer. Also return how many answers of the new sandbox were others.
     """
-    copy = Copy(build_image(from_object(scenario), Overrides(mode="manual"), 0.0), origin, 0.0)
+    copy = Copy(build_image(from_object(scenario), Overrides(mode="manual"), 0.0), 0.0)
     with copy.sandbox.work() as work:
         given = {
             name: oauth.issue_token(work, made["application_id"], made["account_id"], tuple(made["scopes"]))["token"]
             for name, made in tokens.items()
         }
-    found = []
+    found: list[Exchange] = []
     differing = 0
-    for exchange in exchanges:
-        variable = VARIABLE.search(header(exchange.request.headers, "Authorization") or "")
-        if exchange.at is not None:
-            copy.pass_until(exchange.at)
-        again = copy.answer(exchange.request, variable and given.get(variable[1]))
-        response, is_same = _agreed(exchange.response, again, origin)
-        found.append(replace(exchange, response=response))
+    for step in steps:
+        at = times.parse(step.at) if isinstance(step, Command) else step.at
+        if at is not None:
+            copy.pass_until(at)
+        if isinstance(step, Command):
+            found += [_asked(step)] if copy.act(step) else []
+            continue
+        variable = VARIABLE.search(header(step.request.headers, "Authorization") or "")
+        again = copy.answer(step.request, variable and given.get(variable[1]))
+        response, is_same = _agreed(step.response, again, place_of(step.request.url)[0])
+        found.append(replace(step, response=response))
         differing += not is_same
     return found, differing
+
+
+def _asked(command: Command) -> Exchange:
+    """Return the request to the sandbox's admin API that does what a command did."""
+    operation, path = ACTIONS[command.kind], command.details["path"]
+    rule = re.sub(r"<(\w+)>", lambda named: quote(str(path[named[1]]), safe=""), operation.rule.removeprefix("/sandboxes/<id>"))  # type: ignore[index]
+    request = RecordedRequest(operation.method, ADMIN + rule, (), orjson.dumps(command.details["body"]))
+    return Exchange(Place("commands", command.id), request, None, times.parse(command.at))
 
 
 def _agreed(response: RecordedResponse | None, again: RecordedResponse | None, origin: str) -> tuple[RecordedResponse | None, bool]:

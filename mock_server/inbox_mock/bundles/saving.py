@@ -37,7 +37,7 @@ def save(sandbox: Sandbox) -> bytes:
     with closing(database.restore(image)) as db:
         log = commands.every(db)
         why = _gap(db, log)
-        begun = None if why else _start_image(start, log)
+        begun = None if why else start_image(start, log)
         why = why or (None if begun else "the scenario can no longer be built as it was at the start")
         members = {IMAGE: image, COMMANDS: _lines(one._asdict() for one in log), JOURNAL: _lines(entries(db))}
         if begun is not None:
@@ -77,7 +77,7 @@ def _gap(db: Database, log: list[commands.Command]) -> str | None:
     return None
 
 
-def _start_image(start: Start, log: list[commands.Command]) -> bytes | None:
+def start_image(start: Start, log: list[commands.Command]) -> bytes | None:
     """Return the image from which a log begins; None if it cannot be made again."""
     if start.recipe is None:
         return start.image

@@ -23,12 +23,14 @@ VARIABLE = re.compile(rf"\$({TOKEN}(?:_\d+)?)\b")
 """How the value of a request's header names the variable that holds a token."""
 PRODUCER = "inbox-mock", __version__
 UNKNOWN_TIME = datetime(1970, 1, 1, tzinfo=UTC)
+API, ADMIN = "/api/v3/", "S"
+"""How paths of the API begin, and addresses in a test that are of the sandbox's own admin API."""
 JSON = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Traffic:
-    """What is written: exchanges with the server at ``origin``, its root without a slash at the end.
+    """What is written: exchanges with a server, by default the one at ``origin``, its root without a slash at the end.
 
     ``title`` is one line for people, as is each sentence of ``told``, about what the exchanges lack. ``tokens`` maps each variable
     to what makes its token, as `POST S/tokens` takes it. ``scenario`` is what a scenario file holds: a sandbox made of it is where
@@ -42,9 +44,11 @@ class Traffic:
     tokens: Mapping[str, JSON] = field(default_factory=dict)
     scenario: Mapping[str, Any] = field(default_factory=dict)
 
-    def path(self, exchange: Exchange) -> str:
-        """Return what an exchange asks for, below the origin: path and query."""
-        return exchange.request.url.removeprefix(self.origin)
+
+def place_of(url: str) -> tuple[str, str]:
+    """Return the root of the server that an address of the API names, and path and query below that."""
+    root, found, rest = url.partition(API)
+    return root, found + rest
 
 
 def everything(_: Exchange) -> bool:
@@ -60,7 +64,7 @@ def is_answered(exchange: Exchange) -> bool:
 def can_be_sent(exchange: Exchange) -> bool:
     """Return whether a request can be sent again: it is one of the API, and the whole of it is known, and is text."""
     text = text_of(exchange.request.body)
-    return "/api/v3/" in exchange.request.url and Lost.REQUEST_BODY not in exchange.lost and text is not None and "\0" not in text
+    return API in exchange.request.url and Lost.REQUEST_BODY not in exchange.lost and text is not None and "\0" not in text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,21 +131,23 @@ def filled(template: str, traffic: Traffic, mark: str) -> Iterator[bytes]:
     yield f'{{"scenario": {json.dumps(traffic.scenario)},\n"tokens": {json.dumps(traffic.tokens)},\n"steps": ['.encode()
     at = None
     for number, exchange in enumerate(traffic.exchanges):
-        step = _step(traffic, exchange) | ({"at": None} if exchange.at == at else {})
+        step = _step(exchange) | ({"at": None} if exchange.at == at else {})
         yield b",\n" * bool(number) + json.dumps(step).encode()
         at = exchange.at
     yield b"]}" + tail.encode()
 
 
-def _step(traffic: Traffic, exchange: Exchange) -> JSON:
+def _step(exchange: Exchange) -> JSON:
     """Return an exchange as a test reads it: ``status`` and ``answer`` are null where anything may be answered."""
     request, response = exchange.request, exchange.response
     headers = dict(request.headers)
     variable = VARIABLE.search(headers.pop("Authorization", ""))
+    is_admin = request.url.startswith(ADMIN)
     return {
+        "admin": is_admin,
         "at": exchange.at and exchange.at.isoformat(),
         "method": request.method,
-        "path": traffic.path(exchange),
+        "path": request.url.removeprefix(ADMIN) if is_admin else place_of(request.url)[1],
         "headers": headers,
         "token": variable and variable[1],
         "body": None if request.body is None else text_of(request.body),

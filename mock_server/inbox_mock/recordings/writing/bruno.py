@@ -9,7 +9,7 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 import orjson
 
 from inbox_mock.recordings.exchange import Exchange, header
-from inbox_mock.recordings.writing import URL, Traffic, Writer, can_be_sent, in_braces, text_of, with_variables, without_braces
+from inbox_mock.recordings.writing import URL, Traffic, Writer, can_be_sent, in_braces, place_of, text_of, with_variables, without_braces
 
 WORD = re.compile(r"\w+")
 
@@ -24,8 +24,8 @@ def write(traffic: Traffic) -> Iterator[bytes]:
         "environments/sandbox.bru": _block("vars", "\n".join(f"{name}: {value}" for name, value in variables.items())),
     }
     for number, exchange in enumerate(traffic.exchanges, start=1):
-        words = "-".join(WORD.findall(traffic.path(exchange).partition("?")[0].removeprefix("/api/v3")))
-        files[f"{number:05} {exchange.request.method} {words:.80}.bru"] = _request(traffic, exchange, number)
+        words = "-".join(WORD.findall(place_of(exchange.request.url)[1].partition("?")[0].removeprefix("/api/v3")))
+        files[f"{number:05} {exchange.request.method} {words:.80}.bru"] = _request(exchange, number)
     made = BytesIO()
     with ZipFile(made, "w", ZIP_DEFLATED) as archive:
         for name, content in files.items():
@@ -33,9 +33,9 @@ def write(traffic: Traffic) -> Iterator[bytes]:
     yield made.getvalue()
 
 
-def _request(traffic: Traffic, exchange: Exchange, number: int) -> str:
+def _request(exchange: Exchange, number: int) -> str:
     request = exchange.request
-    path = traffic.path(exchange)
+    path = place_of(exchange.request.url)[1]
     kind = "none" if request.body is None else "json" if "json" in (header(request.headers, "Content-Type") or "json") else "text"
     blocks = [
         _block("meta", f"name: {number} {request.method} {path.partition('?')[0]}\ntype: http\nseq: {number}"),

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from shlex import quote
 
 from inbox_mock.recordings.exchange import Exchange
-from inbox_mock.recordings.writing import TOKEN, URL, Traffic, Writer, can_be_sent, commented, text_of, with_variables
+from inbox_mock.recordings.writing import TOKEN, URL, Traffic, Writer, can_be_sent, commented, place_of, text_of, with_variables
 
 HEAD = """#
 # Run it: {token}=... sh FILE
@@ -22,13 +22,13 @@ def write(traffic: Traffic) -> Iterator[bytes]:
         yield f': "${{{variable}:?is a token, which this variable must hold}}"\n'.encode()
     for exchange in traffic.exchanges:
         answered = "no answer" if exchange.response is None else str(exchange.response.status)
-        yield f"\n# {answered}\n{_command(traffic, exchange)}\n".encode()
+        yield f"\n# {answered}\n{_command(exchange)}\n".encode()
 
 
-def _command(traffic: Traffic, exchange: Exchange) -> str:
+def _command(exchange: Exchange) -> str:
     request = exchange.request
     method = "--head" if request.method == "HEAD" else f"--request {quote(request.method)}"
-    lines = [f'curl --silent --show-error --globoff {method} "${URL}"{quote(traffic.path(exchange))}']
+    lines = [f'curl --silent --show-error --globoff {method} "${URL}"{quote(place_of(request.url)[1])}']
     for name, value in request.headers:
         lines.append("--header " + quote(f"{name}: ") + with_variables(value, lambda found: f'"${found}"', quote))
     if request.body is not None:

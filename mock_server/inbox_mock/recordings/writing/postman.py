@@ -6,7 +6,18 @@ from http.client import responses
 import orjson
 
 from inbox_mock.recordings.exchange import Exchange, Headers
-from inbox_mock.recordings.writing import JSON, URL, Traffic, Writer, can_be_sent, in_braces, text_of, with_variables, without_braces
+from inbox_mock.recordings.writing import (
+    JSON,
+    URL,
+    Traffic,
+    Writer,
+    can_be_sent,
+    in_braces,
+    place_of,
+    text_of,
+    with_variables,
+    without_braces,
+)
 
 SCHEMA = "https://schema.getpostman.com/json/collection/v2.1.0/collection.json"
 
@@ -17,20 +28,20 @@ def write(traffic: Traffic) -> Iterator[bytes]:
     info = {"name": traffic.title, "description": " ".join(traffic.told), "schema": SCHEMA}
     yield orjson.dumps({"info": info, "variable": variables})[:-1] + b',"item":['
     for number, exchange in enumerate(traffic.exchanges):
-        yield b",\n" * bool(number) + orjson.dumps(_item(traffic, exchange))
+        yield b",\n" * bool(number) + orjson.dumps(_item(exchange))
     yield b"]}\n"
 
 
-def _item(traffic: Traffic, exchange: Exchange) -> JSON:
+def _item(exchange: Exchange) -> JSON:
     request, response = exchange.request, exchange.response
     asked: JSON = {
         "method": request.method,
         "header": _headers(request.headers),
-        "url": in_braces(URL) + traffic.path(exchange).replace("{{", "%7B%7B"),
+        "url": in_braces(URL) + place_of(request.url)[1].replace("{{", "%7B%7B"),
     }
     if request.body is not None:
         asked["body"] = {"mode": "raw", "raw": without_braces(text_of(request.body) or "")}
-    item: JSON = {"name": f"{request.method} {traffic.path(exchange)}", "request": asked, "response": []}
+    item: JSON = {"name": f"{request.method} {place_of(request.url)[1]}", "request": asked, "response": []}
     if response is None:
         return item
     test = f'pm.test("{response.status}", () => pm.response.to.have.status({response.status}));'
