@@ -6,6 +6,7 @@ from typing import Any
 
 import orjson
 import pytest
+import yaml
 
 from builders import a_body, a_booking, a_message, a_scenario
 from fake import JSON, Mock, Sandbox
@@ -49,7 +50,7 @@ def test_the_journal_is_exported_as_the_requests_and_their_answers(inbox: Sandbo
 
 
 @pytest.mark.parametrize("of", ["journal", "state"])
-@pytest.mark.parametrize("wanted", writers())
+@pytest.mark.parametrize("wanted", ["scenario", *writers()])
 def test_no_secret_is_in_any_format(mock: Mock, wanted: str, of: str) -> None:
     sandbox = mock.sandbox("agency")
     application = sandbox.made["applications"][0]
@@ -63,7 +64,6 @@ def test_no_secret_is_in_any_format(mock: Mock, wanted: str, of: str) -> None:
 
     exported = sandbox.admin.get("/export", format=wanted, of=of).body
 
-    assert b"BOOKINGSYNC_TOKEN" in exported or wanted == "bruno"
     assert not [secret for secret in secrets if secret.encode() in exported]
 
 
@@ -91,16 +91,19 @@ def test_an_answer_that_the_journal_cuts_is_whole_as_long_as_it_is_still_the_sam
 
 
 def test_what_the_journal_has_cut_is_told(inbox: Sandbox) -> None:
-    inbox.api.post("/inbox/messages", a_message(content="x" * limits.JOURNALED))
+    sent = a_message(content="x" * limits.JOURNALED)
+    inbox.api.post("/inbox/messages", sent)
 
     as_har = inbox.admin.get("/export", format="har")
-    as_curl = inbox.admin.get("/export", format="curl")
+    as_cassette = inbox.admin.get("/export", format="vcr")
 
-    assert "Without the body of the request: 1" in as_har.headers["X-Mock-Why"]
-    assert "Without the body of the request: 1" in as_har.json["log"]["comment"]
-    assert "not recorded: the body of the answer, the body of the request" in as_har.json["log"]["entries"][0]["comment"]
-    assert "Left out: 1" in as_curl.headers["X-Mock-Why"]
-    assert b"\n# Left out: 1" in as_curl.body
+    assert "Without the body of the answer: 1" in as_har.headers["X-Mock-Why"]
+    assert "Without the body of the answer: 1" in as_har.json["log"]["comment"]
+    (entry,) = as_har.json["log"]["entries"]
+    assert entry["comment"] == "not recorded: the body of the answer"
+    assert orjson.loads(entry["request"]["postData"]["text"]) == sent
+    assert "Left out: 1" in as_cassette.headers["X-Mock-Why"]
+    assert b"\n# Left out: 1" in as_cassette.body
 
 
 def test_the_state_is_exported_as_all_lists_page_by_page_with_all_includes_and_files(mock: Mock) -> None:
@@ -158,11 +161,31 @@ def test_private_replaces_what_people_wrote_and_keeps_what_links_records(inbox: 
     assert '\\"conversation_id\\":11' in disguised
 
 
+def test_the_state_as_a_scenario_starts_there(inbox: Sandbox, mock: Mock) -> None:
+    inbox.api.post("/inbox/messages", a_message(content="Grüße"))
+
+    exported = inbox.admin.get("/export", format="scenario")
+
+    again = mock.sandbox(yaml.safe_load(exported.body))
+    assert again.api.get("/inbox/messages").records == inbox.api.get("/inbox/messages").records
+    assert again.now() == inbox.now()
+
+
+@pytest.mark.parametrize("wanted", ["scenario", "pytest", "vcr"])
+def test_private_replaces_what_people_wrote_in_scenarios_and_tests_too(mock: Mock, wanted: str) -> None:
+    sandbox = mock.sandbox(a_scenario(bookings=[a_booking()]))
+    sandbox.handle.write(11, "The code is 4711, says Clementina.")
+    sandbox.api.get("/inbox/messages")
+
+    exported = sandbox.admin.get("/export", format=wanted, private=1).body.decode()
+
+    assert not re.search("4711|Clementina|Kling|Kowalski|Los Robles", exported)
+
+
 @pytest.mark.parametrize(
     ("query", "field", "expected"),
     [
         ({"format": "hra"}, "format", "har"),
-        ({}, "format", "har"),
         ({"format": "har", "of": "stat"}, "of", "state"),
         ({"format": "har", "private": "yes"}, "private", "0 or 1"),
     ],

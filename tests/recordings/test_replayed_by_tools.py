@@ -161,13 +161,28 @@ def test_a_test_fails_where_another_answer_comes(driven: Sandbox, tmp_path: Path
     assert "step 3, POST /api/v3/inbox/messages" in done.stdout
 
 
-def test_what_others_did_meanwhile_is_not_asserted_and_is_told(driven: Sandbox, tmp_path: Path) -> None:
-    driven.handle.write(11, "Nobody sent a request for this.")
+def test_a_test_does_again_what_others_did(driven: Sandbox, tmp_path: Path) -> None:
+    driven.handle.write(11, "A message of the guest, by the admin API.")
+    driven.handle.fault("status", status=503, times=1)
+    driven.api.get("/inbox/messages")
     driven.api.get("/inbox/messages")
 
     answer = driven.admin.get("/export", format="pytest")
 
-    assert "Not asserted, or in part: 1 answers" in answer.headers["X-Mock-Why"]
+    assert "X-Mock-Why" not in answer.headers
+    assert b'"status": 503' in answer.body
+    (tmp_path / "run_test.py").write_bytes(answer.body)
+    ran(sys.executable, "-m", "pytest", "-q", str(tmp_path / "run_test.py"), cwd=tmp_path)
+
+
+def test_what_a_new_sandbox_answers_otherwise_is_not_asserted_and_is_told(driven: Sandbox, tmp_path: Path) -> None:
+    token = driven.handle.issue_token()
+    driven.handle.revoke_token(token)
+    Mock(driven.transport).caller(token).get("/bookings")
+
+    answer = driven.admin.get("/export", format="pytest")
+
+    assert "Not asserted, or in part: 1." in answer.headers["X-Mock-Why"]
     (tmp_path / "run_test.py").write_bytes(answer.body)
     ran(sys.executable, "-m", "pytest", "-q", str(tmp_path / "run_test.py"), cwd=tmp_path)
 

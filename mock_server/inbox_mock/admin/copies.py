@@ -1,6 +1,5 @@
 """A copy of a sandbox, in memory and for one export: it can be asked and acted upon, and nobody else notices."""
 
-from collections.abc import Mapping
 from contextlib import suppress
 from datetime import datetime
 from typing import Any
@@ -73,7 +72,7 @@ class Copy:
 
     def act(self, command: Command) -> bool:
         """Do again what others than the client did, and return whether that was possible; ``command`` is one of `ACTIONS`."""
-        details: Mapping[str, Any] = command.details
+        details: Any = command.details
         path = {name: str(value) for name, value in details["path"].items()} | {"id": self.sandbox.id}
         call = AdminCall(Caller(), self._factory, "", path, {**details["body"]}, {}, WebhookSender(), operation=command.kind)
         with suppress(Refusal):

@@ -3,8 +3,8 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from importlib import import_module
 from os import urandom
+from typing import Any
 
 import orjson
 
@@ -15,13 +15,18 @@ from inbox_mock.domain import limits
 from inbox_mock.domain.errors import Invalid, invalid
 from inbox_mock.domain.spelling import one_of
 from inbox_mock.engine.sandbox import Sandbox
+from inbox_mock.importing import import_exchanges
 from inbox_mock.recordings.exchange import Exchange, Lost, RecordedResponse
 from inbox_mock.recordings.writing import Traffic, writers
 from inbox_mock.resources.disguise import Disguise
+from inbox_mock.resources.privacy import EVERYTHING
+from inbox_mock.scenarios import yaml12
+from inbox_mock.scenarios.exported import export_scenario
 from inbox_mock.store.commands import Command
 
 WHY = f"The journal keeps no body of {limits.JOURNALED} or more and none that is no text; no private file is exported."
 WHY_DIFFERENT = "A new sandbox answers otherwise: it knows only what is in the scenario and in these requests, and not what others did."
+TO_START = "It starts there: inbox-mock serve --scenario FILE"
 SCENARIO = "scenario"
 OF = {"journal": of_journal, "state": of_state}
 """What can be exported: the requests that came and their answers, or the requests that read all there is."""
@@ -55,25 +60,45 @@ def export(sandbox: Sandbox, wanted: str, *, of: str = "journal", private: bool 
         raise Invalid(invalid("of", one_of(of, OF)))
     if wanted not in formats():
         raise Invalid(invalid("format", one_of(wanted, formats())))
+    copy, disguise = Copy(sandbox.image()[0], wall), Disguise(urandom(32), frozenset() if private else EVERYTHING)
+    if wanted == SCENARIO:
+        scenario, told = _scenario(copy, origin, disguise if private else None)
+        text = yaml12.write(scenario, "\n".join((f"The sandbox {sandbox.id} as it stands. {TO_START}", *told)))
+        return Exported(f"{sandbox.id}.yaml", "application/yaml", text.encode(), told)
     writer = writers()[wanted]
-    copy = Copy(sandbox.image()[0], wall)
     acted = [*actions_of(copy)] if of == "journal" else []
     exchanges, known = OF[of](copy, origin)
     if private:
-        disguise = Disguise(urandom(32))
         exchanges = [_disguised(exchange, disguise) for exchange in exchanges]
-    taken, tokens, scenario = [exchange for exchange in exchanges if writer.takes(exchange)], tokens_of(known), {}
-    told = [*_told(taken, len(exchanges) - len(taken))]
-    if writer.tests:
-        export_scenario = import_module("inbox_mock.scenarios.exported").export_scenario
-        scenario = export_scenario(copy.sandbox if of == "state" else started(copy, sandbox.storage.start()).sandbox)
-        steps: list[Exchange | Command] = sorted([*taken, *acted], key=_order)
-        taken, differing = reproduced(steps, tokens, scenario)
-        told += [f"Not asserted, or in part: {differing} answers. {WHY_DIFFERENT}"] if differing else []
+    taken, tokens = [exchange for exchange in exchanges if writer.takes(exchange)], tokens_of(known)
     traffic = Traffic(
-        title=f"The {of} of the sandbox {sandbox.id}.", origin=origin, exchanges=taken, told=told, tokens=tokens, scenario=scenario
+        title=f"The {of} of the sandbox {sandbox.id}.",
+        origin=origin,
+        exchanges=taken,
+        told=tuple(_told(taken, len(exchanges) - len(taken))),
+        tokens=tokens,
     )
-    return Exported(f"{sandbox.id}-{of}{writer.ending}", writer.kind, b"".join(writer.write(traffic)), tuple(told))
+    if writer.tests:
+        begun = copy if of == "state" else started(copy, sandbox.storage.start())
+        scenario, _ = _scenario(begun, origin, disguise if private else None)
+        steps: list[Exchange | Command] = sorted([*taken, *([] if private else acted)], key=_order)
+        taken, differing = reproduced(steps, tokens, scenario)
+        more = (f"Not asserted, or in part: {differing}. {WHY_DIFFERENT}",) if differing else ()
+        traffic = replace(traffic, exchanges=taken, scenario=scenario, told=(*traffic.told, *more))
+    return Exported(f"{sandbox.id}-{of}{writer.ending}", writer.kind, b"".join(writer.write(traffic)), tuple(traffic.told))
+
+
+def _scenario(copy: Copy, origin: str, disguise: Disguise | None) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """Return a copied sandbox as it stands as what a scenario file holds, and what that lacks.
+
+    With a disguise it is made of what the API shows: nothing else is known to be without what is private.
+    """
+    if disguise is None:
+        made = export_scenario(copy.sandbox)
+        return made.data, tuple(f"Not exported: {left}." for left in made.not_exported)
+    exchanges, _ = of_state(copy, origin)
+    imported = import_exchanges((_disguised(exchange, disguise) for exchange in exchanges), keep=EVERYTHING)
+    return imported.scenario, ("Not exported: what only the fake knows, such as what is still to happen.",)
 
 
 def _order(step: Exchange | Command) -> float:
