@@ -9,9 +9,9 @@ FILES = Path(__file__).parent / "files"
 JSON = dict[str, Any]
 
 
-def an_entry(content: JSON | None = None, *, headers: JSON | None = None, **request: Any) -> JSON:
-    """An entry of a HAR: a GET that was answered 200 with this content."""
-    answered = {"Content-Type": "application/vnd.api+json", **(headers or {})}
+def an_entry(content: JSON | None = None, *, told: JSON | None = None, **request: Any) -> JSON:
+    """An entry of a HAR: a GET that was answered 200 with this content, and told these headers."""
+    answered = {"Content-Type": "application/vnd.api+json", **(told or {})}
     return {
         "startedDateTime": "2030-06-01T12:00:00.000Z",
         "request": {"method": "GET", "url": "https://www.bookingsync.com/api/v3/me", "headers": [], **request},

@@ -151,7 +151,7 @@ def test_a_cassette_that_ends_too_early_says_in_which_entry(given: Given) -> Non
     [
         (an_entry() | {"request": {"url": "/"}}, "entry 2: found request.method: nothing; expected a text"),
         (an_entry(url=3), "entry 2: found request.url: 3; expected a text"),
-        (an_entry(headers={"a": {"b": 1}}), "entry 2: found the header 'a': an object with b; expected a name and a text"),
+        (an_entry(told={"a": {"b": 1}}), "entry 2: found the header 'a': an object with b; expected a name and a text"),
         (an_entry({"text": ["{}"]}), "entry 2: found response.content.text: a list of 1; expected a text"),
         (an_entry({"text": "?", "encoding": "base64"}), "entry 2: found a body that is not Base64"),
         (an_entry({"text": "[H4sI]", "encoding": "base64"}), "entry 2: found a body that is no list of Base64"),

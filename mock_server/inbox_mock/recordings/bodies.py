@@ -83,7 +83,7 @@ def decoded(body: Body, headers: Headers) -> Body:
         if content.startswith(begins) and (said or not COMPRESSED.match(kind)):
             unpacked = unpack(content)
             return Body(unpacked.content, body.lost | unpacked.lost)
-    if "br" in said.split(",") and not _is_text(content):
+    if "br" in said.replace(" ", "").split(",") and not _is_text(content):
         unpacked = _brotli(content)
         return Body(unpacked.content, body.lost | unpacked.lost)
     return Body(content, body.lost)
