@@ -77,6 +77,9 @@ class World:
     def refer(self) -> None:
         """Join records by what is told at either end, and make up those to which a reference leads, and that are not there."""
         self._join()
+        for plural in ("bookings", "inquiries", "participants", "messages"):
+            for record in list(self.records[plural].values()):
+                self._require(plural, record)
         self._refer()
 
     def tell(self, what: str, example: object, why: str, count: int = 1) -> None:
@@ -135,20 +138,24 @@ class World:
     def placeholder(self, plural: str, number: int, known: Mapping[str, Any] | None = None) -> JSON:
         """Make a record of an id up, with what is known of it, and return it."""
         made = {**_named(plural, number), **{name: value for name, value in (known or {}).items() if value is not None}}
-        if plural in {"bookings", "inquiries"}:
-            made.setdefault("rental", self._any("rentals"))
-        if plural in {"messages", "participants"} and "conversation" not in made:
-            made["conversation"] = self.loose_conversation(plural)
-        if plural == "messages" and "sender" not in made:
-            made["sender"] = self._sender(made["conversation"])
-        if plural == "participants" and "member" not in made:
-            others = [p for p in self.records["participants"].values() if p.get("conversation") == made["conversation"]]
-            has_guest = any(p["member"]["type"] == "Client" for p in others if "member" in p)
-            made["member"] = self._member("Host" if has_guest else "Client", made["conversation"])
+        self._require(plural, made)
         self.records[plural][number] = made
         self.taken[plural].add(number)
         self.invented.add((plural, number))
         return made
+
+    def _require(self, plural: str, made: JSON) -> None:
+        """Give a record the links without which none exists, where they were not shown."""
+        if plural in {"bookings", "inquiries"} and made.get("rental") is None:
+            made["rental"] = self._any("rentals")
+        if plural in {"messages", "participants"} and made.get("conversation") is None:
+            made["conversation"] = self.loose_conversation(plural)
+        if plural == "messages" and made.get("sender") is None:
+            made["sender"] = self._sender(made["conversation"])
+        if plural == "participants" and made.get("member") is None:
+            others = [p for p in self.records["participants"].values() if p.get("conversation") == made["conversation"]]
+            has_guest = any(p["member"]["type"] == "Client" for p in others if p.get("member"))
+            made["member"] = self._member("Host" if has_guest else "Client", made["conversation"])
 
     def loose_conversation(self, plural: str) -> int:
         """Return a conversation that has not shown all of its messages or participants; it is made up, if there is none."""

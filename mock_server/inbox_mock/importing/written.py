@@ -2,8 +2,11 @@
 
 from base64 import b64encode
 from datetime import datetime
+from functools import cache
 from typing import Any
 from urllib.parse import unquote
+
+from jsonschema_rs import Validator, validator_for
 
 from inbox_mock.channels import policies
 from inbox_mock.domain import times
@@ -49,17 +52,17 @@ class Writer:
         noun = nouns()[plural]
         found: JSON = {"id": number}
         for name, value in {**shown, **self._hidden(plural, number, shown)}.items():
-            key = noun.keys.get(RENAMED.get(name, name))
-            if key is None or not _fits(key, value, self.start):
+            written = RENAMED.get(name, name)
+            replaced = self.disguise.of(plural, name, value) if name in private else value
+            if written not in noun.keys or not _fits(plural, written, replaced, self.start):
                 if name not in WORKED_OUT:
                     self.world.tell(plural, f"{name} of {named(plural, number)}", CANNOT_HOLD)
                 continue
-            if _is_default(noun, key, value, self.start):
+            key = noun.keys[written]
+            if _is_default(noun, key, replaced, self.start):
                 continue
-            shown_as = self.disguise.of(plural, name, value) if name in private else value
-            if key.form is TIME and value is not None:
-                shown_as = durations.offset(times.parse(value) - self.start)
-            found[RENAMED.get(name, name)] = shown_as
+            is_time = key.form is TIME and value is not None
+            found[written] = durations.offset(times.parse(value) - self.start) if is_time else replaced
         return found
 
     def _hidden(self, plural: str, number: int, shown: JSON) -> JSON:
@@ -105,14 +108,16 @@ def _is_default(noun: Noun, key: Key, value: Any, start: datetime) -> bool:  # n
     return len(key.columns) == 1 and column not in noun.derived and column in noun.blank and noun.blank[column] == stored
 
 
-def _fits(key: Key, value: Any, start: datetime) -> bool:  # noqa: ANN401 - any JSON
-    types = key.schema.get("type", ())
-    if value is None:
-        return "null" in types
-    if "enum" in key.schema and value not in key.schema["enum"]:
-        return False
+def _fits(plural: str, name: str, value: Any, start: datetime) -> bool:  # noqa: ANN401 - any JSON
+    """Return whether a record can have this value."""
     try:
-        key.form.store(value, start)
+        if value is not None:
+            nouns()[plural].keys[name].form.store(value, start)
     except (ValueError, TypeError, KeyError, AttributeError):
         return False
-    return True
+    return _validator(plural, name).is_valid(value)
+
+
+@cache
+def _validator(plural: str, name: str) -> Validator:
+    return validator_for(nouns()[plural].keys[name].schema)

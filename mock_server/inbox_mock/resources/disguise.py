@@ -147,7 +147,7 @@ class Disguise:
     def _phone(self, text: str) -> str:
         digits = iter(self._characters(PHONES, "".join(filter(str.isdigit, text))))
         rest = "".join(next(digits) if character.isdigit() else character for character in text)
-        return self._characters(PHONES, rest) if any(map(str.isalpha, rest)) else rest
+        return re.sub(r"[^\W\d_]+", lambda word: word[0] if word[0].casefold() in {"x", "ext"} else self._characters(PHONES, word[0]), rest)
 
     def _mail(self, text: str) -> str:
         """Return an address of an example domain, of the same length from ``a@b.test`` on."""
