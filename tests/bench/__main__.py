@@ -7,6 +7,7 @@ from time import perf_counter
 
 from bench import (
     building,
+    comparing,
     dashboard,
     growth,
     homes,
@@ -34,6 +35,7 @@ MEASUREMENTS: dict[str, Callable[[int], Iterator[Figure]]] = {
     "sandboxes": sandboxes.measure,
     "growth": growth.measure,
     "building": building.measure,
+    "comparing": comparing.measure,
     "memory": memory.measure,
     "rest": rest.measure,
     "homes": homes.measure,

@@ -18,7 +18,7 @@ CAUSES: dict[Lost, tuple[str, ...]] = {
     Lost.QUERY_REPEATED: LINKS,
     Lost.HOST: ("template-value:*", "header-value:Location", *LINKS),
     Lost.RESPONSE_BODY: ("body-lost:*",),
-    Lost.BINARY: ("body-value:*",),
+    Lost.BINARY: ("body-value:*", "body-lost:*"),
     Lost.SPELLING: ("*-number:*",),
     Lost.CUT: ("body-*",),
     Lost.CONTENT_TYPE: ("header-*:Content-Type",),
