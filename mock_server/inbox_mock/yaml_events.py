@@ -2,9 +2,10 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import yaml
 
@@ -33,6 +34,9 @@ Loader.add_implicit_resolver(
     re.compile(r"^[-+]?(?:(?:\.[0-9]+|[0-9]+\.[0-9]*)(?:[eE][-+]?[0-9]+)?|[0-9]+[eE][-+]?[0-9]+)$"),
     list("-+.0123456789"),
 )
+
+
+RESOLVER: Any = Loader("")  # the stubs know no types of it
 
 
 class YamlError(Exception):
@@ -132,6 +136,99 @@ def _passed(document: Size, levels: int, bounds: Bounds) -> str | None:
     if document.characters > bounds.text:
         return f"more than {bounds.text} of text"
     return f"values nested more than {limits.LEVELS} deep" if levels > limits.LEVELS else None
+
+
+class Builder:
+    """Builds data of events, one after the other: nothing but text, numbers, lists and mappings is made.
+
+    ``value`` returns that of a scalar, ``begin`` is called with each other event that begins one. A key that is ``once`` in a mapping
+    is refused a second time; otherwise the last one counts.
+    """
+
+    def __init__(
+        self,
+        events: Iterator[yaml.Event],
+        value: Callable[[yaml.ScalarEvent], object],
+        begin: Callable[[yaml.CollectionStartEvent], None],
+        *,
+        once: bool = False,
+    ) -> None:
+        self._events, self._value, self._begin, self._once = events, value, begin, once
+        self._anchored: dict[str | None, object] = {}
+
+    def build(self) -> object:
+        """Return the data of the first document; None of an empty text.
+
+        Raises:
+            YamlError: an alias stands for nothing, or a key comes a second time.
+        """
+        for event in self._events:
+            if isinstance(event, yaml.ScalarEvent | yaml.CollectionStartEvent):
+                return self._data(event)
+        return None
+
+    def _data(self, event: yaml.Event) -> object:
+        found: object
+        if isinstance(event, yaml.ScalarEvent):
+            found = self._value(event)
+        elif isinstance(event, yaml.CollectionStartEvent):
+            self._begin(event)
+            found = self._mapping() if isinstance(event, yaml.MappingStartEvent) else list(self._items())
+        else:
+            anchor = getattr(event, "anchor", None)
+            if anchor not in self._anchored:
+                raise YamlError(line_of(event), f"the alias *{anchor} of nothing", "an anchor before it")
+            return self._anchored[anchor]
+        if event.anchor is not None:
+            self._anchored[event.anchor] = found
+        return found
+
+    def _items(self) -> Iterator[object]:
+        while not isinstance(event := next(self._events), yaml.CollectionEndEvent):
+            yield self._data(event)
+
+    def _mapping(self) -> dict[str, object]:
+        found: dict[str, object] = {}
+        while not isinstance(event := next(self._events), yaml.CollectionEndEvent):
+            key = str(self._data(event))
+            if isinstance(event, yaml.ScalarEvent) and event.tag is None:
+                key = event.value
+            if self._once and key in found:
+                raise YamlError(line_of(event), f"the key {key!r} a second time", "each key once")
+            found[key] = self._data(next(self._events))
+        return found
+
+
+def line_at(text: str, path: tuple[str | int, ...]) -> int:
+    """Return the line of the key, or of the item of a list, at a path in a document; of what is not there, that of what holds it."""
+    events = yaml.parse(text, Loader)
+    event = next(each for each in events if not isinstance(each, yaml.StreamStartEvent | yaml.DocumentStartEvent))
+    line = line_of(event)
+    for step in path:
+        begun, place = event, 0
+        while not isinstance(event := next(events, yaml.StreamEndEvent()), yaml.CollectionEndEvent | yaml.StreamEndEvent):
+            here = line_of(event)
+            found: object = place
+            if isinstance(begun, yaml.MappingStartEvent):
+                found = getattr(event, "value", None)
+                _skip(events, event)
+                event = next(events)
+            if found == step:
+                line = here
+                break
+            _skip(events, event)
+            place += 1
+        else:
+            return line
+    return line
+
+
+def _skip(events: Iterator[yaml.Event], begun: yaml.Event) -> None:
+    """Pass over the rest of what an event begins."""
+    depth = int(isinstance(begun, yaml.CollectionStartEvent))
+    while depth:
+        event = next(events)
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
 
 
 def scalar(text: str, tag: str) -> object:

@@ -62,7 +62,7 @@ def changed(source: bytes, random: Random) -> bytes:
         for _ in range(random.choice((1, 2, 5))):
             source = random.choice(CHANGES)(source, random.randrange(len(source) + 1), random)
         return source
-    tree, _ = read(source.decode(), "shipped")
+    tree = read(source.decode(), "shipped")
     for _ in range(random.choice((1, 1, 2, 3))):
         spoil(tree, random)
     return yaml.safe_dump(tree, allow_unicode=True).encode(errors="surrogatepass")

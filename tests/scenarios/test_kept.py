@@ -76,7 +76,7 @@ def test_a_scenario_that_was_kept_is_the_one_that_was_read(name: str, earlier: K
     for one in (again, known):
         assert (one.name, one.data, one.folder, one.mistake) == (read.name, read.data, read.folder, read.mistake)
         assert list(one.data) == list(read.data)
-        assert one.lines.found == read.lines.found
+        assert one.text == read.text
 
 
 def test_credentials_are_drawn_anew_at_each_start_unless_they_follow_from_a_seed(earlier: Kept) -> None:

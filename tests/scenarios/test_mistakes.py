@@ -122,7 +122,7 @@ OF_RECORDS: dict[str, tuple[str | bytes, int, str, str]] = {
     "a tag that is not kept": ("seed: !!int seven\n", 1, "'seven'", "tag"),
     "two documents": ("seed: 7\n---\nseed: 8\n", 2, "document", "YAML"),
     "an alias of itself": ("rentals: &r [*r]\n", 1, "", ""),
-    "an alias of nothing": ("rentals: *r\n", 1, "", "YAML"),
+    "an alias of nothing": ("rentals: *r\n", 1, "*r of nothing", "an anchor before it"),
     "very deep nesting": ("assume: " + "{a: " * 300 + "}" * 300, 1, "levels deep", "a scenario"),
     "a clock before all clocks": ("clock:\n  now: 0001-01-01\n", 2, "'0001-01-01'", "1970 to 8999"),
     "a clock after all clocks": ("clock:\n  now: 9999-12-31\n", 2, "'9999-12-31'", "1970 to 8999"),

@@ -3,21 +3,19 @@
 import tomllib
 from base64 import b64decode
 from collections.abc import Collection, Iterator
-from typing import Any
 
 import yaml
 
 from inbox_mock.domain import limits
 from inbox_mock.recordings.errors import MalformedDocument
 from inbox_mock.recordings.streams import Head, Path, Readable
-from inbox_mock.yaml_events import Bounds, Loader, NoYamlError, YamlError, line_of, refused, scalar, within
+from inbox_mock.yaml_events import RESOLVER, Bounds, Builder, Loader, NoYamlError, YamlError, line_of, refused, scalar, within
 
 CORE = "tag:yaml.org,2002:"
 PLAIN = frozenset(
     {f"{CORE}{name}" for name in ("str", "null", "bool", "int", "float", "map", "seq", "timestamp", "python/unicode")} | {"!"}
 )
 BINARY = {"!binary", f"{CORE}binary"}
-RESOLVER: Any = Loader("")  # the stubs know no types of it
 
 
 def text_of(file: Readable) -> str:
@@ -46,7 +44,7 @@ def from_yaml(text: str) -> object:
     bounds = Bounds(limits.RECORDED_VALUES, limits.RECORDING, "a smaller recording")
     try:
         with refused(text):
-            return _Builder(within(bounds, yaml.parse(text, Loader))).build()
+            return Builder(within(bounds, yaml.parse(text, Loader)), _value, _check_tag).build()
     except NoYamlError as error:
         raise MalformedDocument(error.line, f"no YAML: {error.found}", error.expected) from None
     except YamlError as error:
@@ -79,48 +77,6 @@ def _at(data: object, path: Path) -> object:
     for name in path:
         data = data.get(name) if isinstance(data, dict) else None
     return data
-
-
-class _Builder:
-    """Builds data of events, one after the other: nothing but text, numbers, lists and mappings is made."""
-
-    def __init__(self, events: Iterator[yaml.Event]) -> None:
-        self._events = events
-        self._anchored: dict[str | None, object] = {}
-
-    def build(self) -> object:
-        """Return the data of the first document; None of an empty text."""
-        for event in self._events:
-            if isinstance(event, yaml.ScalarEvent | yaml.CollectionStartEvent):
-                return self._data(event)
-        return None
-
-    def _data(self, event: yaml.Event) -> object:
-        if isinstance(event, yaml.AliasEvent) and event.anchor not in self._anchored:
-            raise YamlError(line_of(event), f"the alias *{event.anchor} of nothing", "an anchor before it")
-        found: object = None
-        match event:
-            case yaml.AliasEvent(anchor=anchor):
-                return self._anchored[anchor]
-            case yaml.ScalarEvent():
-                found = _value(event)
-            case yaml.MappingStartEvent():
-                found = dict(self._pairs(event))
-            case yaml.SequenceStartEvent():
-                found = list(self._items(event))
-        self._anchored[getattr(event, "anchor", None)] = found
-        return found
-
-    def _items(self, begun: yaml.CollectionStartEvent) -> Iterator[object]:
-        _check_tag(begun)
-        while not isinstance(event := next(self._events), yaml.CollectionEndEvent):
-            yield self._data(event)
-
-    def _pairs(self, begun: yaml.CollectionStartEvent) -> Iterator[tuple[str, object]]:
-        _check_tag(begun)
-        while not isinstance(event := next(self._events), yaml.CollectionEndEvent):
-            key = self._data(event)
-            yield str(key), self._data(next(self._events))
 
 
 def _check_tag(event: yaml.ScalarEvent | yaml.CollectionStartEvent) -> None:

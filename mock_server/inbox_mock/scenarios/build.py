@@ -19,7 +19,7 @@ from inbox_mock.engine.sandbox import Sandbox
 from inbox_mock.engine.sandboxes import Sandboxes
 from inbox_mock.engine.unit_of_work import UnitOfWork
 from inbox_mock.scenarios import Progress, fixtures
-from inbox_mock.scenarios.errors import Lines, ReceiverError
+from inbox_mock.scenarios.errors import ReceiverError
 from inbox_mock.scenarios.kept import Kept
 from inbox_mock.scenarios.loading import Scenario
 from inbox_mock.scenarios.receivers import Receivers, with_receivers
@@ -154,11 +154,11 @@ def build_recipe(recipe: bytes, wall: float) -> bytes:
     now = None if given["now"] is None else datetime.fromisoformat(given["now"])
     overrides = Overrides(**{**given, "now": now, "receivers": tuple(map(tuple, given["receivers"]))})
     folder = None if found["folder"] is None else Path(found["folder"])
-    return build_image(Scenario(found["name"], found["data"], Lines(), folder), overrides, wall)
+    return build_image(Scenario(found["name"], found["data"], folder), overrides, wall)
 
 
 def _recipe(scenario: Scenario, overrides: Overrides) -> bytes:
-    """Return what `build_recipe` takes. The lines of the file are left out: it has been built without a mistake."""
+    """Return what `build_recipe` takes."""
     folder = None if scenario.folder is None else str(scenario.folder)
     return orjson.dumps({"name": scenario.name, "data": scenario.data, "folder": folder, "overrides": asdict(overrides)})
 

@@ -10,8 +10,6 @@ from inbox_mock.domain.spelling import instead, instead_of, one_of, shown
 if TYPE_CHECKING:
     from jsonschema_rs import ValidationError, Validator
 
-Path = tuple[str | int, ...]
-
 MOST_TOLD = 20
 TYPES = {
     "array": "a list",
@@ -23,27 +21,6 @@ TYPES = {
     "null": "null",
 }
 LIMITS = {"minimum": "at least", "maximum": "at most", "exclusiveMinimum": "more than"}
-
-
-class Lines:
-    """The lines of a document's values, or of their keys, by path."""
-
-    def __init__(self, found: dict[Path, int] | None = None) -> None:
-        self.found = found or {}
-
-    def note(self, path: Path, line: int) -> None:
-        """Record a value's line, unless that of its key is known."""
-        self.found.setdefault(path, line)
-
-    def note_key(self, path: Path, line: int) -> None:
-        """Record a key's line as that of its value."""
-        self.found[path] = line
-
-    def of(self, path: Path) -> int:
-        """Return the line of a value, or of its nearest container."""
-        while path and path not in self.found:
-            path = path[:-1]
-        return self.found.get(path, 1)
 
 
 class ScenarioError(Exception):

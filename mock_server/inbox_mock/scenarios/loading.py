@@ -15,7 +15,7 @@ from inbox_mock.domain import limits
 from inbox_mock.domain.spelling import one_of, shortened
 from inbox_mock.domain.values import normal
 from inbox_mock.scenarios import fixtures
-from inbox_mock.scenarios.errors import CombinedScenarioError, Lines, ScenarioError, UnreadableScenarioError, told, violations
+from inbox_mock.scenarios.errors import CombinedScenarioError, ScenarioError, UnreadableScenarioError, told, violations
 from inbox_mock.scenarios.kept import Kept
 from inbox_mock.scenarios.size import SMALLER, too_much
 
@@ -38,12 +38,12 @@ class UnknownScenarioError(UnreadableScenarioError):
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """A valid scenario. ``folder`` is the first place where its attachments are looked up."""
+    """A valid scenario. ``folder`` is the first place where its attachments are looked up, ``text`` what a file holds."""
 
     name: str
     data: Mapping[str, Any]
-    lines: Lines
     folder: Path | None = None
+    text: str = ""
     mistake: str = ""
 
     @property
@@ -53,8 +53,10 @@ class Scenario:
 
     def error(self, path: tuple[str | int, ...], found: str, expected: str) -> ScenarioError:
         """Return an error at a location in the scenario."""
-        if self.lines.found:
-            return ScenarioError(self.name, self.lines.of(path), found, expected)
+        if self.text:
+            from inbox_mock.yaml_events import line_at
+
+            return ScenarioError(self.name, line_at(self.text, path), found, expected)
         place = ".".join(map(str, path))  # of an object there are no lines
         return ScenarioError(self.name, 0, found if found.startswith(place) else f"{place}: {found}", expected)
 
@@ -66,7 +68,7 @@ def shipped() -> Iterator[Scenario]:
             yield from_file(path, path.stem)
         except ScenarioError as error:
             told = str(error).splitlines()[0].removeprefix(path.stem)
-            yield Scenario(path.stem, {"description": f"{path.name}{told}"}, Lines(), mistake=f"{path.name}{told}")
+            yield Scenario(path.stem, {"description": f"{path.name}{told}"}, mistake=f"{path.name}{told}")
 
 
 def find(wanted: str, kept: Kept | None = None) -> Scenario:
@@ -127,11 +129,10 @@ def _read(path: Path, name: str, _written_ns: int, size: int, kept: Kept | None)
         raise ScenarioError(name, 0, "a file that is no text", "UTF-8") from None
     known = None if kept is None else kept.get("scenario", text)
     with suppress(ValueError, TypeError):  # its user has changed what is kept
-        data, lines = orjson.loads(known or b"")
-        return Scenario(name, data, Lines({tuple(place): line for place, line in lines}), path.parent)
+        return Scenario(name, dict(orjson.loads(known or b"")), path.parent, text)
     scenario = from_text(text, name, path.parent)
     if kept is not None:
-        kept.put(orjson.dumps([scenario.data, [*scenario.lines.found.items()]]), "scenario", text)
+        kept.put(orjson.dumps(scenario.data), "scenario", text)
     return scenario
 
 
@@ -143,10 +144,10 @@ def from_text(text: str, name: str, folder: Path | None = None) -> Scenario:
     """
     from inbox_mock.scenarios.yaml12 import read
 
-    data, lines = read(text, name)
+    data = read(text, name)
     if not isinstance(data, dict):
         raise ScenarioError(name, 1, "no keys", "keys such as rentals and bookings, each with what the sandbox starts with")
-    return _checked(Scenario(name, data, lines, folder))
+    return _checked(Scenario(name, data, folder, text))
 
 
 def from_object(data: Mapping[str, object], name: str = "scenario") -> Scenario:
@@ -155,7 +156,7 @@ def from_object(data: Mapping[str, object], name: str = "scenario") -> Scenario:
     Raises:
         ScenarioError: it violates the schema.
     """
-    return _checked(Scenario(name, data, Lines()))
+    return _checked(Scenario(name, data))
 
 
 @cache

@@ -6,7 +6,6 @@ from datetime import timedelta
 from inbox_mock.domain import times
 from inbox_mock.engine.unit_of_work import UnitOfWork
 from inbox_mock.scenarios.builder import Builder, Location, ScenarioArguments
-from inbox_mock.scenarios.errors import Lines
 from inbox_mock.scenarios.loading import Scenario
 from inbox_mock.scenarios.records import set_faults
 from inbox_mock.simulation.actions import WHEN, Action, actions
@@ -54,7 +53,7 @@ def plan_now(work: UnitOfWork, entry: Mapping[str, object]) -> None:
         ScenarioError: a reference does not exist.
     """
     work.log("plan_now", entry=entry)
-    scenario = Scenario("the timeline", {"timeline": [{"at": "0s", **entry}]}, Lines())
+    scenario = Scenario("the timeline", {"timeline": [{"at": "0s", **entry}]})
     plan(Builder(scenario, work, work.instant, lambda _done, _total: None))
 
 

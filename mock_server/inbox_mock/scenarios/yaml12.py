@@ -1,15 +1,15 @@
-"""Parse a scenario's YAML, by the rules of version 1.2, with the line of every value, and write it, a record to a line."""
+"""Parse a scenario's YAML, by the rules of version 1.2, and write it, a record to a line."""
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import yaml
 
 from inbox_mock.domain import limits
-from inbox_mock.scenarios.errors import Lines, NotYamlError, Path, ScenarioError
+from inbox_mock.scenarios.errors import NotYamlError, ScenarioError
 from inbox_mock.scenarios.size import SMALLER
-from inbox_mock.yaml_events import Bounds, Loader, NoYamlError, YamlError, refused, scalar, within
+from inbox_mock.yaml_events import RESOLVER, Bounds, Builder, Loader, NoYamlError, YamlError, line_of, refused, scalar, within
 
 WIDTH = 120
 PLAIN = re.compile(r"[^\W\d_](?:[\w .'()/!?@%&+-]*[\w.)!?])?|[+-](?:[0-9]+[dhms])+")
@@ -18,23 +18,36 @@ WORDS = frozenset({"null", "true", "false", "yes", "no", "on", "off", "y", "n"})
 UNPRINTABLE = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 
 
-def read(text: str, name: str) -> tuple[object, Lines]:
-    """Return a document's data and lines.
+def read(text: str, name: str) -> object:
+    """Return a document's data.
 
     Raises:
         ScenarioError: the text is not a YAML document, contains a key twice, or is too large.
     """
-    lines = Lines()
     try:
         with refused(text):
-            for _ in within(Bounds(limits.SCENARIO_VALUES, limits.SCENARIO, SMALLER), yaml.parse(text, Loader)):
-                pass
-            node = Loader(text).get_single_node()
+            events = within(Bounds(limits.SCENARIO_VALUES, limits.SCENARIO, SMALLER), yaml.parse(text, Loader))
+            data = Builder(events, _value, lambda _begun: None, once=True).build()
+            _check_end(events)
     except NoYamlError as error:
         raise NotYamlError(name, error.line, error.found) from None
     except YamlError as error:
         raise ScenarioError(name, error.line, error.found, error.expected) from None
-    return (None if node is None else _data(node, (), lines, name)), lines
+    return data
+
+
+def _check_end(events: Iterator[yaml.Event]) -> None:
+    for event in events:
+        if isinstance(event, yaml.DocumentStartEvent):
+            raise NoYamlError(line_of(event), "a second document", "one")
+
+
+def _value(event: yaml.ScalarEvent) -> object:
+    tag = RESOLVER.resolve(yaml.ScalarNode, event.value, event.implicit) if event.tag in {None, "!"} else event.tag
+    try:
+        return scalar(event.value, tag)
+    except ValueError:
+        raise YamlError(line_of(event), repr(event.value), f"what its tag {tag} says") from None
 
 
 def write(data: Mapping[str, object], heading: str = "") -> str:
@@ -77,22 +90,3 @@ def _flow(value: object) -> str:
     if isinstance(value, str) and PLAIN.fullmatch(value) and value.casefold() not in WORDS:
         return value
     return UNPRINTABLE.sub(lambda found: f"\\u{ord(found[0]):04x}", json.dumps(value, ensure_ascii=False))
-
-
-def _data(node: yaml.Node, path: Path, lines: Lines, name: str) -> object:
-    lines.note(path, node.start_mark.line + 1)
-    if isinstance(node, yaml.MappingNode):
-        found: dict[str, object] = {}
-        for key_node, value_node in node.value:
-            key = key_node.value if isinstance(key_node, yaml.ScalarNode) else "?"
-            if key in found:
-                raise ScenarioError(name, key_node.start_mark.line + 1, f"the key {key!r} a second time", "each key once")
-            lines.note_key((*path, key), key_node.start_mark.line + 1)
-            found[key] = _data(value_node, (*path, key), lines, name)
-        return found
-    if isinstance(node, yaml.SequenceNode):
-        return [_data(item, (*path, index), lines, name) for index, item in enumerate(node.value)]
-    try:
-        return scalar(str(node.value), node.tag)
-    except ValueError:
-        raise ScenarioError(name, node.start_mark.line + 1, repr(node.value), f"what its tag {node.tag} says") from None

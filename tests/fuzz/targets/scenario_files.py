@@ -90,7 +90,7 @@ def scenario_files(sent: bytes) -> None:
 
 def judge(scenario: Scenario, sent: bytes) -> None:
     """Hold what a valid file says to what is read when it is written again, and to what is built of it."""
-    again, _ = read(yaml.safe_dump(scenario.data, default_style='"', allow_unicode=True), "again")
+    again = read(yaml.safe_dump(scenario.data, default_style='"', allow_unicode=True), "again")
     assert from_object(again, scenario.name).data == scenario.data  # type: ignore[arg-type]
     try:
         image = build_image(scenario, MANUAL, 0.0)
