@@ -14,6 +14,7 @@ from bench import (
     in_process,
     memory,
     postgresql,
+    recordings,
     report,
     rest,
     sandboxes,
@@ -45,6 +46,7 @@ MEASUREMENTS: dict[str, Callable[[int], Iterator[Figure]]] = {
     "server_trial": server_trial.measure,
     "report": report.measure,
     "workers": workers.measure,
+    "recordings": recordings.measure,
 }
 
 

@@ -1,5 +1,6 @@
 """CONTRIBUTING.md: each file that it shows is put where it says, and works as the page says."""
 
+import json
 import os
 import re
 import shutil
@@ -20,6 +21,8 @@ from inbox_contracts.consumer.trial import run
 from inbox_contracts.rules import rules
 from inbox_mock.channels import policies
 from inbox_mock.faults.kinds import kinds
+from inbox_mock.recordings.exchange import RecordedResponse
+from inbox_mock.recordings.reading import read_held
 from mutants.clients.broken import InThisProcess
 from plugged import a_fake_of_its_own, plugged
 from processes import PATIENCE_SECONDS, free_port
@@ -73,6 +76,7 @@ def test_it_shows_a_file_for_each_thing_that_is_added_in_one_place() -> None:
         "webhooks/event_types",
         "rules",
         "consumer/hazards",
+        "recordings/formats",
     ]
 
 
@@ -156,6 +160,18 @@ def test_its_channel_has_a_name_and_an_application_of_its_own() -> None:
 
     assert policies()["vrbo"].application_id is not None
     assert len(set(known)) == len(known)
+
+
+@pytest.mark.usefixtures("extended")
+def test_its_format_of_recordings_is_read() -> None:
+    matched = {"method": "GET", "scheme": "https", "destination": "www.bookingsync.com", "path": "/api/v3/me"}
+    request = {name: [{"matcher": "exact", "value": value}] for name, value in matched.items()} | {"query": {"page": [{"value": "1"}]}}
+    pair = {"request": request, "response": {"status": 200, "body": "e30=", "encodedBody": True, "headers": {"Etag": ["1"]}}}
+
+    (found,) = read_held("captured", json.dumps({"data": {"pairs": [pair]}}).encode())
+
+    assert found.request.url == "https://www.bookingsync.com/api/v3/me?page=1"
+    assert found.response == RecordedResponse(200, (("Etag", "1"),), b"{}")
 
 
 @pytest.mark.usefixtures("extended")

@@ -1,0 +1,45 @@
+"""A HAR of 100 MB with 20,000 exchanges: read by a process of its own, in a time and within a memory."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from bench.figures import Figure
+from recordings.made import a_long_har
+
+EXCHANGES = 20_000
+ROUNDS = 3
+READING = """
+from inbox_mock.recordings.reading import read
+assert sum(1 for _ in read([path])) == {exchanges}
+"""
+TIMED = """
+import resource, sys
+from pathlib import Path
+from time import perf_counter
+path, began = Path(sys.argv[1]), perf_counter()
+{work}
+print(perf_counter() - began, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+"""
+
+
+def measure(rounds: int) -> Iterator[Figure]:
+    """Reading alone: importing and comparing have the rest of the time."""
+    with TemporaryDirectory() as folder:
+        har = Path(folder, "long.har")
+        with har.open("wb") as file:
+            file.writelines(a_long_har(EXCHANGES))
+        told = [seconds_and_megabytes(READING.format(exchanges=EXCHANGES), har) for _ in range(min(rounds, ROUNDS))]
+        size = har.stat().st_size / 1024 / 1024
+    what = f"reading a HAR of {size:.0f} MB with {EXCHANGES:,} exchanges"
+    yield Figure(subject=what, target=8, unit="s", rounds=[seconds for seconds, _ in told])
+    yield Figure(subject=f"{what}: the most memory", target=100, unit="MB", rounds=[megabytes for _, megabytes in told])
+
+
+def seconds_and_megabytes(work: str, path: Path) -> tuple[float, float]:
+    """Run statements in a process of their own, with ``path``; return how long they took, and the most memory that it held."""
+    ran = subprocess.run([sys.executable, "-c", TIMED.format(work=work), str(path)], capture_output=True, text=True, check=True)
+    seconds, megabytes = map(float, ran.stdout.split())
+    return seconds, megabytes
