@@ -1,16 +1,18 @@
-"""Reading and advancing a sandbox's clock."""
+"""Reading, advancing and rewinding a sandbox's clock."""
 
 from dataclasses import replace
 from datetime import datetime
 
-from inbox_mock.admin.operation import JSON, AdminCall, operation
-from inbox_mock.admin.sandbox_shown import CLOCK, TEXT
+from inbox_mock.admin.operation import JSON, PAGED, AdminCall, operation
+from inbox_mock.admin.sandbox_shown import CLOCK, OR_NULL, TEXT
 from inbox_mock.admin.sandboxes import MODE
 from inbox_mock.domain import times
 from inbox_mock.domain.errors import Invalid, invalid
 from inbox_mock.domain.limits import LISTED
 from inbox_mock.domain.times import LATEST
+from inbox_mock.domain.values import whole_number
 from inbox_mock.engine import durations
+from inbox_mock.engine.checkpoints import Checkpoints, Point
 from inbox_mock.engine.unit_of_work import UnitOfWork
 from inbox_mock.simulation.actions import actions, handlers, sentence
 from inbox_mock.store import sandbox as sandbox_store
@@ -18,7 +20,31 @@ from inbox_mock.store import timeline
 from inbox_mock.webhooks.advance import IDLE, a_year_on, advance
 
 EXPECTED_TO = "a time such as 2030-06-02T00:00:00Z, not before the sandbox's present and at most ten years after it"
+EXPECTED_PAST = "a time such as 2030-06-01T12:00:00Z, before the sandbox's present"
+EXPECTED_ONE = "exactly one of point, event, request (what it is to be before) and to (a time)"
+EXPECTED = {
+    "point": "the id of a checkpoint of this sandbox",
+    "event": "the id of an event that has happened in this history, and has a checkpoint",
+    "request": "the id of an entry of the journal with a checkpoint before it, or the X-Request-Id of a request that has one of its own",
+}
 EVENT: JSON = {"type": "object", "properties": {"id": {"type": "integer"}, "kind": TEXT, "says": TEXT, "about": {"type": "object"}}}
+
+POINT: JSON = {
+    "type": "object",
+    "properties": {
+        "id": {"type": "integer"},
+        "branch": {"type": "integer", "description": "the history that it belongs to: each rewind begins another one"},
+        "past": {"type": "boolean", "description": "whether it leads to the present"},
+        "at": {**TEXT, "description": "the sandbox's time there"},
+        "until": {**TEXT, "description": "when what comes after it happens"},
+        "kind": {"enum": ["request", "event", "action"]},
+        "says": {**TEXT, "description": "what comes after it, in words"},
+        "entry": {"type": "integer", "description": "the id of the last journal entry before it; 0 if there is none"},
+        "request": {"type": ["integer", "null"], "description": "the id of the request's journal entry"},
+        "request_id": {**OR_NULL, "description": "its X-Request-Id"},
+        "event": {**EVENT, "type": ["object", "null"]},
+    },
+}
 
 
 def until() -> tuple[str, ...]:
@@ -90,6 +116,107 @@ def advance_clock(call: AdminCall) -> JSON:
         journey = advance(call.in_sandbox, call.sender, lambda work: _destination(work, call.body))
     found: JSON = {"now": journey.now, "happened": [_event(event, "at") for event in journey.happened], "count": journey.count}
     return found if journey.why is None else found | {"why": journey.why}
+
+
+@operation(
+    "GET",
+    "/sandboxes/<id>/clock/points",
+    query=PAGED,
+    answer={
+        "type": "object",
+        "properties": {
+            "points": {"type": "array", "items": POINT},
+            "count": {"type": "integer"},
+            "branch": {"type": "integer", "description": "the present history"},
+        },
+    },
+)
+def list_points(call: AdminCall) -> JSON:
+    """List the checkpoints to which the sandbox can be rewound, of every history, in the order in which they were taken."""
+    limit, skip = call.page
+    with call.in_sandbox.work(marked=False):
+        found = call.in_sandbox.checkpoints
+        if found is None:
+            return {"points": [], "count": 0, "branch": 1}
+        end, past = max(0, len(found.points) - skip), {point.id for point in found.past}
+        page = list(found.points)[max(0, end - limit) : end]
+        shown = [_point(point) | {"past": point.id in past} for point in page]
+        return {"points": shown, "count": len(found.points), "branch": found.branch}
+
+
+@operation(
+    "POST",
+    "/sandboxes/<id>/clock/rewind",
+    answer={"type": "object", "properties": {**CLOCK["properties"], "branch": {"type": "integer"}, "point": POINT}},
+    body={
+        "point": {"type": "integer", "description": "the id of a checkpoint"},
+        "event": {"type": "integer", "description": "the id of a timeline event that has happened"},
+        "request": {"type": ["integer", "string"], "description": "the id of a journal entry, or the X-Request-Id of a request that wrote"},
+        "to": {"type": "string", "description": EXPECTED_PAST},
+    },
+)
+def rewind_clock(call: AdminCall) -> JSON:
+    """Rewind the clock; all else goes back with it, and tokens stay valid."""
+    if len(call.body) != 1:
+        raise Invalid(invalid("body", EXPECTED_ONE))
+    ((name, given),) = call.body.items()
+    point = call.in_sandbox.rewind(lambda checkpoints, present: _chosen(name, given, checkpoints, present))
+    with call.in_sandbox.work(marked=False) as work:
+        found = call.in_sandbox.checkpoints
+        return _shown(work) | {"branch": found.branch if found else 1, "point": _point(point)}
+
+
+def _chosen(name: str, given: int | str, checkpoints: Checkpoints, present: Point) -> tuple[Point, datetime]:
+    """Return the checkpoint that is meant, which may be the present, and the time to go on from."""
+    if name == "to":
+        return _at_time(str(given), [*checkpoints.past, present])
+    entry = whole_number(str(given), 15) if name == "request" else None
+    if name == "point":
+        found = checkpoints.get(int(given))
+    elif name == "event":
+        found = next((point for point in checkpoints.past if point.event is not None and point.event.id == given), None)
+    elif entry is None:
+        found = next((point for point in checkpoints.points if point.request_id == given), None)
+    else:
+        found = next((point for point in reversed(checkpoints.past) if point.entry < entry <= present.entry), None)
+    if found is None:
+        raise Invalid(invalid(name, f"{EXPECTED[name]}; {_oldest([*checkpoints.past, present])}"))
+    return found, found.at
+
+
+def _at_time(given: str, past: list[Point]) -> tuple[Point, datetime]:
+    """Return the first checkpoint after which something happens later than a time, and the time."""
+    try:
+        instant = times.parse(given)
+    except ValueError:
+        raise Invalid(invalid("to", EXPECTED_PAST)) from None
+    if not past[0].at <= instant < past[-1].at:
+        raise Invalid(invalid("to", f"{EXPECTED_PAST}, {times.wire(past[-1].at)}; {_oldest(past)}"))
+    found = next(point for point in past if point.until > instant)
+    return found, max(found.at, instant)
+
+
+def _oldest(past: list[Point]) -> str:
+    if len(past) == 1:
+        return "there is no checkpoint yet in this history"
+    return f"the oldest checkpoint of this history is {past[0].id}, at {times.wire(past[0].at)}, after journal entry {past[0].entry}"
+
+
+def _point(point: Point) -> JSON:
+    event = None if point.event is None else _event(point.event, "due_at")
+    says = point.says if event is None else event.get("says", point.event.kind.replace("_", " ") if point.event else "")
+    return {
+        "id": point.id,
+        "branch": point.branch,
+        "at": times.wire(point.at),
+        "until": times.wire(point.until),
+        "kind": "event" if event else "request" if point.request else "action",
+        "says": says,
+        "entry": point.entry,
+        "request": point.request,
+        "request_id": point.request_id,
+        "event": event,
+    }
 
 
 @operation(

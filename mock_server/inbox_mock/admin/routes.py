@@ -12,6 +12,7 @@ from inbox_mock.admin.operation import JSON, AdminCall, AdminOperation, Page, ch
 from inbox_mock.api.addressing import root_of
 from inbox_mock.domain.admin_tokens import READ, wanted
 from inbox_mock.domain.errors import Forbidden, Problem
+from inbox_mock.engine.checkpoints import action
 from inbox_mock.scenarios.build import SandboxFactory
 from inbox_mock.webhooks.sender import WebhookSender
 
@@ -75,7 +76,8 @@ def _view(factory: SandboxFactory, control: AccessControl, sender: WebhookSender
         body = checked(operation, read_body(given)) if operation.method != "GET" and not operation.takes else {}
         query = request.args if operation.query else {}
         call = AdminCall(caller, factory, root_of(request), path, body, query, sender, given, operation.name)
-        answer = operation.run(call)
+        with action(operation.summary.partition(";")[0]):
+            answer = operation.run(call)
         if isinstance(answer, Page):
             return Response(answer.text, operation.status, answer.headers, content_type=answer.kind)
         return _nothing() if operation.status == 204 else Response(orjson.dumps(answer), operation.status, content_type="application/json")

@@ -34,6 +34,7 @@ DEFAULT_SCENARIO = "agency"
         },
         "strict": {"type": "boolean", "description": "true or false"},
         "cached": {"type": "boolean", "description": "true or false; false makes each answer anew"},
+        "checkpoints": {"type": "boolean", "description": "true or false; false takes no checkpoints to rewind to"},
         "webhook_url": {
             "type": ["string", "object"],
             "additionalProperties": {"type": "string"},
@@ -107,6 +108,7 @@ def overrides_of(body: JSON) -> Overrides:
         strict=body.get("strict"),
         receivers=receivers,
         cached=body.get("cached", True),
+        checkpoints=body.get("checkpoints", True),
     )
 
 

@@ -8,6 +8,7 @@ from inbox_mock.engine import snapshots
 from inbox_mock.engine.snapshots import EXPECTED_NAME
 from inbox_mock.store.homes import Kept
 
+EXPECTED_POINT = "the id of a checkpoint of this sandbox, in place of a snapshot"
 EXPECTED_SNAPSHOT = "the name of a snapshot of this sandbox; as it is now, if left out"
 SNAPSHOT: JSON = {"type": "object", "properties": {"name": TEXT, "at": TEXT, "bytes": {"type": "integer"}}}
 
@@ -53,16 +54,25 @@ def delete_snapshot(call: AdminCall) -> None:
     "/sandboxes/<id>/fork",
     status=201,
     answer=SANDBOX,
-    body={"snapshot": {"type": "string", "description": EXPECTED_SNAPSHOT}, **LABEL},
+    body={
+        "snapshot": {"type": "string", "description": EXPECTED_SNAPSHOT},
+        "point": {"type": "integer", "description": EXPECTED_POINT},
+        **LABEL,
+    },
 )
 def fork_sandbox(call: AdminCall) -> JSON:
-    """Fork the sandbox, as it is now or from a snapshot; the fork has tokens, a name and a note of its own."""
-    name = call.body.get("snapshot")
+    """Fork the sandbox, as it is now, or from a snapshot or a checkpoint; the fork has tokens, a name and a note of its own."""
+    name, point_id = call.body.get("snapshot"), call.body.get("point")
+    if name is not None and point_id is not None:
+        raise Invalid(invalid("point", EXPECTED_POINT))
     try:
         label = label_of(call.body, call.caller.name, call.in_sandbox.storage.label.ttl or call.factory.default_ttl)
-        fork = snapshots.fork(call.factory.sandboxes, call.in_sandbox, label, None if name is None else str(name))
+        if point_id is not None:
+            fork = snapshots.fork_from_point(call.factory.sandboxes, call.in_sandbox, label, int(point_id))
+        else:
+            fork = snapshots.fork(call.factory.sandboxes, call.in_sandbox, label, None if name is None else str(name))
     except NotFound:
-        raise Invalid(invalid("snapshot", EXPECTED_SNAPSHOT)) from None
+        raise Invalid(invalid("snapshot", EXPECTED_SNAPSHOT) if point_id is None else invalid("point", EXPECTED_POINT)) from None
     return shown(call, fork)
 
 

@@ -148,11 +148,12 @@ def _answer_in(
         if answered.lasting is not None:
             kept = KeptAnswer(answered, answered.lasting, work.reasons, entry)
             work.keep(key, kept, kept.size + len(str(key)))
+        work.request_id = request_id = server.request_id()
         work.record(entry)
         headers.append(("X-Mock-Request-Id", str(work.journaled)))
     request.environ[JOURNALED] = work.sandbox_id, work.journaled, entry
     longer = 0.0 if fault is None else fault.wait(server.wait)
-    headers += rendering.trace_headers(work.now, server.request_id(), server.stopwatch() - started + longer)
+    headers += rendering.trace_headers(work.now, request_id, server.stopwatch() - started + longer)
     if fault is not None:
         fault.finish(headers)
     return rendering.complete(answered.body, status, headers)

@@ -1,4 +1,4 @@
-"""``inbox-mock clock``: show and advance a sandbox's clock."""
+"""``inbox-mock clock``: show, advance and rewind a sandbox's clock."""
 
 import sys
 from math import isfinite
@@ -25,7 +25,7 @@ def _events(_ctx: click.Context, _option: click.Parameter, incomplete: str) -> l
 @on_a_server()
 @click.pass_context
 def command(ctx: click.Context, *, sandbox: SandboxClient, as_json: bool) -> None:
-    """Show a sandbox's clock, advance, pause or run it."""
+    """Show a sandbox's clock, advance, rewind, pause or run it."""
     if ctx.invoked_subcommand is None:
         _show(sandbox.admin("GET", "/clock"), as_json=as_json)
 
@@ -61,6 +61,39 @@ def advance(*, sandbox: SandboxClient, as_json: bool, by: str | None, to: str | 
     if not came:
         complain(f"there was no {until} to come; the clock stands at {answer['now']}")
         sys.exit(FINDINGS)
+
+
+@command.command("rewind")
+@click.option("--to", metavar="TIME", help="Go back to a time, such as 2030-06-01T12:00:00Z.")
+@click.option("--event", type=int, metavar="ID", help="Go back to before an event of the timeline.")
+@click.option("--request", metavar="ID", help="Go back to before a request: the id of its journal entry, or its X-Request-Id.")
+@click.option("--point", type=int, metavar="ID", help="Go back to a checkpoint, as `clock points` lists them.")
+@on_a_server(to="--to", event="--event", request="--request", point="--point")
+def rewind(*, sandbox: SandboxClient, as_json: bool, to: str | None, event: int | None, request: str | None, point: int | None) -> None:
+    """Go back, and act otherwise. Records, journal and timeline go back as well; tokens stay valid."""
+    wanted = {"to": to, "event": event, "request": request, "point": point}
+    if sum(given is not None for given in wanted.values()) != 1:
+        raise click.UsageError("say one of --to (2030-06-01T12:00:00Z), --event, --request and --point (an id)")
+    answer = sandbox.clock.rewind(to, event=event, request=request, point=point)
+    if as_json:
+        print_json(answer)
+    else:
+        say(f"{answer['now']}  now, before {answer['point']['says']}", bold=True)
+
+
+@command.command("points")
+@on_a_server()
+def points(*, sandbox: SandboxClient, as_json: bool) -> None:
+    """List the checkpoints, oldest first: those before requests that wrote, admin actions and events."""
+    found = sandbox.clock.points()
+    if as_json:
+        print_json({"points": found})
+    elif not found:
+        say("no checkpoint yet: each request that writes, each admin action and each event makes one")
+    else:
+        for one in found:
+            history = "" if one["past"] else f"  (history {one['branch']})"
+            say(f"{one['id']:>5}  {styled(one['at'], dim=True)}  before {one['says']}{history}")
 
 
 @command.command("pause")

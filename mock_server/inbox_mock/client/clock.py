@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from inbox_mock.client.calls import JSON
+from inbox_mock.client.calls import JSON, every_page
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +38,24 @@ class ClockClient:
     def settle(self) -> list[JSON]:
         """Advance until nothing is pending."""
         return self.advance(until="idle")
+
+    def points(self) -> list[JSON]:
+        """Return the checkpoints, each with its ``id``, its time (``at``), what comes after it (``says``), and its history (``branch``)."""
+        return every_page(lambda skip: self._call("GET", f"/clock/points?skip={skip}")["points"])
+
+    def rewind(
+        self, to: str | datetime | None = None, *, event: int | None = None, request: int | str | None = None, point: int | None = None
+    ) -> JSON:
+        """Go back ``to`` a time, or to before an ``event`` of the timeline, a ``request`` or what comes after a checkpoint (``point``).
+
+        A request is named by the id of its journal entry (X-Mock-Request-Id), or by its X-Request-Id. Records, journal and timeline
+        go back as well; tokens stay valid. Return the clock, and the ``point`` that was gone back to.
+
+        Raises:
+            AdminError: the fake refuses, and says how far back one can go.
+        """
+        wanted = {"to": to, "event": event, "request": request, "point": point}
+        return self._call("POST", "/clock/rewind", {name: given for name, given in wanted.items() if given is not None})
 
     def pause(self) -> None:
         """Stop the clock until it is advanced."""

@@ -109,6 +109,11 @@ WEBHOOKS = Limit(100, "subscriptions", "webhook subscriptions of a sandbox", "42
 ADDRESS = Limit(2_048, "characters", "the address of a webhook subscription", "422 at `url`; of a scenario, an error")
 SNAPSHOTS = Limit(100, "snapshots", "snapshots of a sandbox", "422 at `name`")
 IMAGES = Limit(512 * MEBIBYTE, "bytes", "snapshots of all sandboxes", "422 at `name`")
+CHECKPOINTS = Limit(1_000, "checkpoints", "checkpoints of a sandbox", "the oldest are dropped")
+CHECKPOINTS_OF_ONE = Limit(
+    64 * MEBIBYTE, "bytes", "checkpoints of a sandbox; one that takes more than half of this has none", "the oldest are dropped"
+)
+CHECKPOINTS_SIZE = Limit(256 * MEBIBYTE, "bytes", "checkpoints of all sandboxes of a process", "the oldest of the sandbox are dropped")
 LINGERING = Limit(1_000, "tokens or lists", "what a fault keeps striking", "the oldest are no longer struck")
 
 # Work at once.

@@ -14,10 +14,15 @@ class CacheRoom:
         self.taken = 0
         self._changing = Lock()
 
+    @property
+    def most(self) -> int:
+        """How much there is."""
+        return limits.CACHES
+
     def take(self, size: int) -> bool:
         """Take room, if there is any."""
         with self._changing:
-            fits = self.taken + size <= limits.CACHES
+            fits = self.taken + size <= self.most
             if fits:
                 self.taken += size
         return fits

@@ -8,9 +8,10 @@ from threading import Condition, Event, Lock, RLock
 
 from inbox_mock.domain import times
 from inbox_mock.domain.dice import Chance, Dice
-from inbox_mock.domain.errors import NotFound
+from inbox_mock.domain.errors import Invalid, NotFound, invalid
 from inbox_mock.domain.times import Clock
 from inbox_mock.engine.cache import Cache, CacheRoom
+from inbox_mock.engine.checkpoints import CheckpointRoom, Checkpoints, Point
 from inbox_mock.engine.timeline import catch_up
 from inbox_mock.engine.unit_of_work import Handlers, UnitOfWork
 from inbox_mock.store import commands, journal, timeline, webhooks
@@ -20,6 +21,9 @@ from inbox_mock.store.database import Database, Row
 from inbox_mock.store.homes import Facts, Start, Storage, Transaction
 from inbox_mock.store.sandbox import Settings
 
+NO_CHECKPOINTS = invalid(
+    "checkpoints", "a sandbox that has some: not one that was made without, that is too large, or in PostgreSQL; these have snapshots"
+)
 WallClock = Callable[[], float]
 Description = dict[str, object]
 """How the admin API shows a sandbox, without its time."""
@@ -32,7 +36,8 @@ class Surroundings:
     The wall clock, the handlers of its timeline, how it is described, and how the image of a recipe is made at a time of the wall
     clock. ``woken`` is called when its database was opened, ``planned`` with the wall clock's time when the next event is due in it,
     ``struck`` with the kinds of the faults that a unit of work has met. Nobody waits for news once ``stopping`` is set. Credentials
-    are drawn by ``chance``, or, without it, from seeds. A database has ``most_bytes``.
+    are drawn by ``chance``, or, without it, from seeds. A database has ``most_bytes``. Where no other process uses a sandbox, there is
+    a room for ``checkpoints``.
     """
 
     wall: WallClock
@@ -46,25 +51,26 @@ class Surroundings:
     chance: Chance | None
     most_bytes: int
     caches: CacheRoom
+    checkpoints: CheckpointRoom | None
 
     def image_of(self, start: Start) -> bytes:
         """Return the image that a sandbox starts from now."""
         return self.build(start.recipe, self.wall()) if start.recipe is not None else start.image or b""
 
-    def begin(self, sandbox_id: str, transaction: Transaction, *, anew: bool = False, of: str = "") -> Settings:
+    def begin(self, sandbox_id: str, transaction: Transaction, *, anew: bool = False, of: str = "", at: datetime | None = None) -> Settings:
         """Start a sandbox from the image that its transaction holds, and return its settings.
 
         What is due by now is left to the next unit of work. Credentials stay valid, tokens issued since included, and its clock goes on
-        from the present. If it begins ``anew``, from its scenario's start, a clock that was stopped stays so. The image may be ``of``
-        another sandbox.
+        from the image's time, or from ``at``. If it begins ``anew``, from its scenario's start, or goes back, a clock that was stopped
+        stays so. The image may be ``of`` another sandbox.
         """
         db, wall = transaction.db, self.wall()
         clock = sandbox_store.read_clock(db)
         if anew:
             commands.begin_anew(db)
-            if transaction.facts is not None and transaction.facts.clock.mode == "manual":
-                clock = replace(clock, mode="manual")
-        clock = clock.moved_to(clock.now, wall)
+        if (anew or at is not None) and transaction.facts is not None and transaction.facts.clock.mode == "manual":
+            clock = replace(clock, mode="manual")
+        clock = clock.moved_to(at or clock.now, wall)
         sandbox_store.write_clock(db, clock)
         for delivery_id in webhooks.under_way(db):  # by another sandbox, or before the image was taken
             webhooks.end_sending(db, delivery_id)
@@ -99,6 +105,7 @@ class Surroundings:
         work = self._work(sandbox_id, transaction.db, settings, clock, wall)
         if clock.mode == "real":
             catch_up(work, clock.at(wall))
+        work.mark()
         return work
 
     def facts(self, work: UnitOfWork, before: Facts | None) -> Facts:
@@ -151,6 +158,7 @@ class Sandbox:
         self.advancing, self.judging = Lock(), Lock()
         self.derived: Derived | None = None
         self._cache = Cache(around.caches)
+        self.checkpoints = None if around.checkpoints is None else Checkpoints(around.checkpoints)
         self._picture: tuple[int, bytes] | None = None
         self._settings: tuple[int, Settings] | None = None
         self._lock, self._labelling = RLock(), Lock()
@@ -158,8 +166,10 @@ class Sandbox:
         self._news = Condition()
 
     @contextmanager
-    def work(self) -> Iterator[UnitOfWork]:
+    def work(self, *, marked: bool = True) -> Iterator[UnitOfWork]:
         """Open a transaction after handling all due events; roll it back if an exception leaves the block.
+
+        There is a checkpoint before it, if it writes, and before each event; not before what is no deed of its own (``marked``).
 
         Raises:
             NotFound: the sandbox has been deleted.
@@ -168,11 +178,14 @@ class Sandbox:
         """
         with self._alone():
             before = self.storage.version
+            image = self._image_to_begin_with(new=marked)
             try:
                 with self.storage.transaction() as transaction:
                     db = transaction.db
-                    changes, known = db.total_changes, transaction.facts
-                    work = self._around.resume(self.id, transaction, self._settings_in(transaction))
+                    changes, known, settings = db.total_changes, transaction.facts, self._settings_in(transaction)
+                    if image is not None and self.checkpoints is not None and settings.checkpoints:
+                        self.checkpoints.begin(db, image)
+                    work = self._around.resume(self.id, transaction, settings)
                     if work.settings.cached:
                         work.cache = self._cache
                     yield work
@@ -181,6 +194,8 @@ class Sandbox:
             except BaseException:
                 self._cache.clear()  # of what is rolled back
                 raise
+            if self.checkpoints is not None:
+                self.checkpoints.keep(work, known.entry if known else 0, own=marked)
         self._tell(before)
         if work.struck:
             self._around.struck(work.struck)
@@ -196,10 +211,16 @@ class Sandbox:
             if work is not None:
                 yield work
         if work is None:
-            with self.work() as work:
+            with self.work(marked=False) as work:
                 yield work
         else:
             self.wake()
+
+    def _image_to_begin_with(self, *, new: bool) -> bytes | None:
+        """Return the image from which the next transaction's changes are noted, if that is to begin."""
+        if self.checkpoints is None or (self._settings is not None and not self._settings[1].checkpoints):
+            return None
+        return self.checkpoints.image_to_begin_with(self.storage, new=new)
 
     def _reading(self) -> UnitOfWork | None:
         """Return a unit of work outside of transactions, or None where there has to be one."""
@@ -324,26 +345,63 @@ class Sandbox:
                 self.storage.sleep()
                 self._cache.clear()
                 self._picture = self.derived = None
+                if self.checkpoints is not None:
+                    self.checkpoints.clear()
         finally:
             self._lock.release()
 
     def reset(self) -> None:
         """Go back to the scenario's start. Tokens issued since then stay valid, and a stopped clock stays stopped."""
         with self._lock:
-            self._begin(self._around.image_of(self.storage.start()), anew=True)
+            self._begin(self._around.image_of(self.storage.start()), anew=True, leaves=self._present())
 
     def restore(self, image: bytes) -> None:
         """Go back to an image of this sandbox, its time included. Tokens issued since then stay valid."""
         with self._lock:
-            self._begin(image)
+            self._begin(image, leaves=self._present())
 
-    def _begin(self, image: bytes, *, anew: bool = False) -> None:
+    def rewind(self, choose: Callable[[Checkpoints, Point], tuple[Point, datetime]]) -> Point:
+        """Go back to a checkpoint, and return it. Tokens issued since then stay valid, and a stopped clock stays stopped.
+
+        ``choose`` is given all of them, and one that the present would be, and returns one, with the time to go on from.
+
+        Raises:
+            Invalid: there are none.
+        """
+        with self._lock:
+            present = self._present()
+            if self.checkpoints is None or present is None:
+                raise Invalid(NO_CHECKPOINTS)
+            found, at = choose(self.checkpoints, present)
+            self._begin(found.image, at=at, leaves=present, point=found)
+        return found
+
+    def _present(self) -> Point | None:
+        """Return what would be a checkpoint now; None if there are none."""
+        with self.work() as work:
+            return None if self.checkpoints is None or not work.marks else self.checkpoints.point(work, work.marks[-1], self.last_entry)
+
+    def _begin(
+        self,
+        image: bytes,
+        *,
+        anew: bool = False,
+        at: datetime | None = None,
+        leaves: Point | None = None,
+        point: Point | None = None,
+    ) -> None:
+        """Begin anew with an image, at a time; a checkpoint is kept of the present that it leaves, if it ``leaves`` one."""
         before = self.version
         with self._alone(), self.storage.replacement(image) as transaction:
-            settings = self._around.begin(self.id, transaction, anew=anew)
+            settings = self._around.begin(self.id, transaction, anew=anew, at=at)
         self._settings = self.storage.generation, settings
         self._cache.clear()
         self._picture = self.derived = None
+        if self.checkpoints is not None and leaves is not None:
+            if self.checkpoints.is_left(before):
+                self.checkpoints.add(leaves)
+            if point is not None:
+                self.checkpoints.branch_off(point, self.version)
         self._tell(before)
         if self.due is not None and self.due <= self._around.wall():
             with self.work():
@@ -366,6 +424,8 @@ class Sandbox:
         with self._lock:
             self._closed, self._picture, self.derived = True, None, None
             self._cache.clear()
+            if self.checkpoints is not None:
+                self.checkpoints.clear()
         self.wake()
 
 

@@ -16,6 +16,7 @@ from inbox_mock.domain.dice import Chance
 from inbox_mock.domain.errors import Elsewhere, HomeUnavailable, Invalid, NotFound, invalid
 from inbox_mock.domain.room import Room
 from inbox_mock.engine.cache import CacheRoom
+from inbox_mock.engine.checkpoints import CheckpointRoom
 from inbox_mock.engine.sandbox import Description, Sandbox, Surroundings, WallClock, now_of
 from inbox_mock.engine.unit_of_work import Handlers, UnitOfWork
 from inbox_mock.store.homes import Home, Label, Start, Storage
@@ -59,6 +60,7 @@ class Sandboxes:
             chance,
             room.max_sandbox_bytes,
             CacheRoom(),
+            None if home.is_shared else CheckpointRoom(),
         )
         self._seed, self._chance, self._room = seed, chance, room
         self._counter = count(1)
@@ -86,13 +88,15 @@ class Sandboxes:
             self.remove(earlier)
         return self._add(DEFAULT_SANDBOX, image, start, replace(label or Label(), ttl=None), of)
 
-    def fork(self, sandbox: Sandbox, image: bytes, label: Label | None = None) -> Sandbox:
+    def fork(self, sandbox: Sandbox, image: bytes, label: Label | None = None, at: datetime | None = None) -> Sandbox:
         """Add a sandbox that continues from an image of another one, and return it; they share nothing from then on.
+
+        Its time is the image's, or ``at``.
 
         Raises:
             Invalid: there are too many, or they are too large in total.
         """
-        return self.add(sandbox.storage.start(), image, label, of=sandbox.id)
+        return self.add(sandbox.storage.start(), image, label, of=sandbox.id, at=at)
 
     def get(self, name: str) -> Sandbox:
         """Return a sandbox by its id; ``default`` is one too.
@@ -210,17 +214,19 @@ class Sandboxes:
             self.remove(sandbox)
         self._counter = count(1)
 
-    def _add(self, sandbox_id: str, image: bytes, start: Start, label: Label, of: str = "") -> Sandbox:
+    def _add(
+        self, sandbox_id: str, image: bytes, start: Start, label: Label, of: str = "", at: datetime | None = None
+    ) -> Sandbox:
         """Add a sandbox, one after the other."""
         with self._adding:
             self.check_room(len(image))
             now = self._around.wall()
             label = replace(label, created_at=now, used_at=now + label.step)
             with self.home.adding(sandbox_id, label, image, start) as transaction:
-                self._around.begin(sandbox_id, transaction, of=of)
+                self._around.begin(sandbox_id, transaction, of=of, at=at)
         sandbox = self.get(sandbox_id)
         self._note_awake(sandbox)
-        with sandbox.work():
+        with sandbox.work(marked=False):
             pass  # what is due by now happens
         return sandbox
 

@@ -66,3 +66,18 @@ def fork(sandboxes: Sandboxes, sandbox: Sandbox, label: Label, name: str | None 
         Invalid: there is no room for another sandbox.
     """
     return sandboxes.fork(sandbox, sandbox.image()[0] if name is None else find(sandbox, name), label)
+
+
+def fork_from_point(sandboxes: Sandboxes, sandbox: Sandbox, label: Label, point_id: int) -> Sandbox:
+    """Create a second sandbox that continues from a checkpoint of a first one, as `fork` does.
+
+    Raises:
+        NotFound: the sandbox has no such checkpoint.
+        Invalid: there is no room for another sandbox.
+    """
+    with sandbox.lock:
+        point = None if sandbox.checkpoints is None else sandbox.checkpoints.get(point_id)
+        if point is None:
+            raise NotFound
+        image = point.image
+    return sandboxes.fork(sandbox, image, label, point.at)

@@ -10,11 +10,11 @@ from inbox_mock.store import timeline
 from inbox_mock.store.timeline import Event
 
 
-def catch_up(work: UnitOfWork, end: datetime) -> list[Event]:
+def catch_up(work: UnitOfWork, end: datetime, *, marked: bool = True) -> list[Event]:
     """Handle every event that is due by ``end``, each at its own time, and make ``end`` the present.
 
     Events that these schedule are handled in turn; what they cause is not recorded as caused by the unit of work.
-    Events that are handled outside of transactions stay pending.
+    Events that are handled outside of transactions stay pending. Each is ``marked``, unless it is within what is marked itself.
     """
     until, handled = times.wire(end), list[Event]()
     handlers = work.handlers()
@@ -22,6 +22,8 @@ def catch_up(work: UnitOfWork, end: datetime) -> list[Event]:
     if event is not None:
         of_its_own, work.reasons, work.caused, work.happened = (work.reasons, work.caused, work.happened), [], [], handled
         while event is not None:
+            if marked:
+                work.mark(event, times.parse(event.due_at))
             _handle(work, handlers, event)
             event = timeline.next_due(work.db, until, but=handlers.outside)
         work.reasons, work.caused, work.happened = of_its_own
@@ -41,6 +43,7 @@ def step(work: UnitOfWork, end: datetime, *, until: str = "") -> list[Event]:
     last = times.wire(end)
     while (event := timeline.next_due(work.db, last)) is not None:
         before = len(handled)
+        work.mark(event)
         _handle(work, handlers, event)
         if len(handled) >= limits.EVENTS or not stops.isdisjoint(event.kind for event in handled[before:]):
             _hold(work, work.instant)
@@ -53,13 +56,14 @@ def take_due(work: UnitOfWork, kind: str) -> Event | None:
     """Mark the next event of a kind that is due by now as handled, and return it, or None."""
     event = timeline.next_due(work.db, work.now, only=kind)
     if event is not None:
+        work.mark(event)
         timeline.mark_happened(work.db, event.id)
     return event
 
 
 def pass_time(work: UnitOfWork, by: timedelta) -> None:
     """Move the clock within a unit of work, and handle every event that is due by then, except those handled outside transactions."""
-    catch_up(work, min(work.instant + by, max(work.instant, LATEST)))
+    catch_up(work, min(work.instant + by, max(work.instant, LATEST)), marked=False)
     _hold(work, work.instant)
 
 

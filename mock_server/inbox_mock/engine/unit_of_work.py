@@ -70,13 +70,22 @@ class Handlers(NamedTuple):
         return self.inside[kind]
 
 
+class Mark(NamedTuple):
+    """A moment of a unit of work: its position among the database's changes, the sandbox's time, and the event that follows, if any."""
+
+    position: int
+    at: datetime
+    event: Event | None
+
+
 @dataclass(slots=True)
 class UnitOfWork:
     """One transaction of a sandbox. ``now`` is the sandbox's time in the API's format, ``instant`` the same as a datetime.
 
     ``handlers`` returns the handlers of the timeline events that fall due within it. ``reasons`` and ``caused`` are the reasons
     and events that the journal is to record for the request, ``happened`` are the timeline events that were handled, ``struck`` the
-    kinds of the faults that took effect.
+    kinds of the faults that took effect. ``marks`` are its moments before which there may be a checkpoint; ``recorded`` is the
+    journal entry of its request, which the client knows by ``request_id``.
 
     One with a ``ledger`` only reads, outside of transactions: its journal entry is gathered there. ``cache`` keeps what is derived
     from the records, where that is allowed.
@@ -99,6 +108,9 @@ class UnitOfWork:
     spent: Allowance | None = None
     ledger: Ledger | None = None
     cache: Cache | None = None
+    marks: list[Mark] = field(default_factory=list)
+    recorded: Row | None = None
+    request_id: str = ""
 
     def on(self, db: Database) -> "UnitOfWork":
         """Return a unit of work at the same moment on another database, an earlier image of this sandbox; reasons are shared."""
@@ -129,8 +141,14 @@ class UnitOfWork:
 
     def record(self, entry: Row) -> None:
         """Write an entry into the journal, with the reasons."""
-        book = self.ledger
+        book, self.recorded = self.ledger, entry
         self.journaled = journal.add(self.db, entry, self.reasons) if book is None else book.add(entry, self.reasons)
+
+    def mark(self, event: Event | None = None, at: datetime | None = None) -> None:
+        """Mark this moment, before an event or whatever comes; the time is ``at``, or the present."""
+        changes = self.db.changes
+        if changes is not None and not changes.is_tentative:
+            self.marks.append(Mark(changes.position, at or self.instant, event))
 
     def kept(self, key: Hashable) -> object:
         """Return what was kept in the present version of the records; None if nothing was."""

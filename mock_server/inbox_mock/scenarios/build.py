@@ -43,7 +43,7 @@ MOST_BYTES_OF_IMAGES = 64 * 1024 * 1024
 class Overrides:
     """Settings of a sandbox that replace those of its scenario; None keeps the scenario's. ``receivers`` take its roles.
 
-    Unless it is ``cached``, each answer is made anew.
+    Unless it is ``cached``, each answer is made anew; without ``checkpoints`` it cannot be rewound.
     """
 
     seed: int | None = None
@@ -54,6 +54,7 @@ class Overrides:
     rate_limit: int | None = None
     receivers: Receivers = ()
     cached: bool = True
+    checkpoints: bool = True
 
 
 class SandboxFactory:
@@ -231,6 +232,7 @@ def _settings(scenario: Scenario, overrides: Overrides) -> Settings:
         page_cap=data.get("page_cap"),
         assume={**fidelity.DEFAULTS, **data.get("assume", {})},
         cached=overrides.cached,
+        checkpoints=overrides.checkpoints,
     )
 
 

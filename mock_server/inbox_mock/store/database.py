@@ -5,7 +5,7 @@ A database is restored into a new connection, never over a live one, and an imag
 
 import sqlite3
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache, lru_cache
 from importlib.resources import files
@@ -15,10 +15,10 @@ from typing import Any, TypeVar, overload
 from inbox_mock.domain import limits
 from inbox_mock.domain.errors import Invalid, NotFound, invalid
 from inbox_mock.store import migrations
+from inbox_mock.store.changes import Changes, Parameters
 from inbox_mock.store.migrations import APPLICATION, FORMAT
 from inbox_mock.store.rows import TABLES
 
-Parameters = Sequence[object] | Mapping[str, object]
 Row = dict[str, Any]
 Due = tuple[int, str, str, str]
 """An event of the timeline: its id, when it is due, its kind, and what it is about as JSON."""
@@ -45,6 +45,23 @@ class Database(sqlite3.Connection):
     """How many changes were of the journal and of the rate limit: what no answer of the API depends on."""
     patched = 0
     """How often pages were replaced by those of another process."""
+    changes: Changes | None = None
+    """Where its changes are noted, if they are."""
+
+    def execute(self, sql: str, parameters: Parameters = (), /) -> sqlite3.Cursor:  # type: ignore[override]
+        """Execute a statement."""
+        cursor = sqlite3.Connection.execute(self, sql, parameters)  # super() takes a tenth of a statement's time
+        if self.changes is not None and not sql.startswith("SELECT"):
+            self.changes.note(sql, parameters)
+        return cursor
+
+    def executemany(self, sql: str, parameters: Iterable[Parameters], /) -> sqlite3.Cursor:  # type: ignore[override]
+        """Execute a statement with each of the parameters."""
+        given = list(parameters)
+        cursor = super().executemany(sql, given)
+        if self.changes is not None:
+            self.changes.note(sql, given, len(given), many=True)
+        return cursor
 
     @property
     def version(self) -> int:

@@ -14,7 +14,8 @@ from typing import Any, TypeVar
 
 from inbox_mock.domain.errors import NotFound
 from inbox_mock.store import database
-from inbox_mock.store.database import Database, Due, Parameters, Row, updating
+from inbox_mock.store.changes import READING, Parameters
+from inbox_mock.store.database import Database, Due, Row, updating
 from inbox_mock.store.rows import TABLES
 
 T = TypeVar("T")
@@ -24,7 +25,6 @@ GROUPED = {"participants": "conversation_id"}
 """By which column `Database.of` finds held rows of a table; it never changes."""
 MOST_ROWS = 20_000
 """How many rows of a table are held, those that were only read among them, before all are written."""
-READING = ("SELECT", "WITH", "PRAGMA")
 
 
 class _Table:

@@ -20,7 +20,8 @@ class Settings:
 
     ``rate_limit`` is the number of requests per hour, which may be shown without being enforced. ``page_cap`` is the most records
     on a page, or None for the default of each resource. ``assume`` holds the switches of `inbox_mock.domain.fidelity.ASSUMPTIONS`.
-    Unless it is ``cached``, each answer is made anew, and written into the journal at once.
+    Unless it is ``cached``, each answer is made anew, and written into the journal at once. Without ``checkpoints`` it cannot be
+    rewound.
     """
 
     scenario: str
@@ -31,6 +32,7 @@ class Settings:
     page_cap: int | None
     assume: Mapping[str, object]
     cached: bool = True
+    checkpoints: bool = True
 
 
 def write_settings(db: Database, settings: Settings) -> None:

@@ -1,5 +1,6 @@
 """An image as it differs from another one: most sandboxes differ from what they began with in few pages."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from inbox_mock.store.database import PAGE_BYTES
@@ -30,3 +31,11 @@ def differences(image: bytes, base: bytes | None) -> Differences:
         if (page := image[begins : begins + PAGE_BYTES]) != base[begins : begins + PAGE_BYTES]
     }
     return Differences(base, len(image), pages)
+
+
+def shared_pages(image: bytes, known: Sequence[bytes]) -> list[bytes]:
+    """Return the pages of an image; where one is the same as the ``known`` one in its place, that one."""
+    places = range(0, len(image), PAGE_BYTES)
+    same = [image.startswith(page, at) for page, at in zip(known, places, strict=False)]
+    same += [False] * (len(places) - len(same))
+    return [known[number] if same[number] else image[at : at + PAGE_BYTES] for number, at in enumerate(places)]

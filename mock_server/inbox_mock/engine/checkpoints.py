@@ -1,0 +1,244 @@
+"""Checkpoints: the moments to which a sandbox can be rewound, each just before a request, an admin action or a timeline event.
+
+They are kept in this process, and end with it. Each is a place among the changes that were made since an image was taken.
+"""
+
+from collections import Counter, deque
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from datetime import datetime
+
+from inbox_mock.domain import limits, times
+from inbox_mock.engine.cache import CacheRoom
+from inbox_mock.engine.unit_of_work import Mark, UnitOfWork
+from inbox_mock.store import database
+from inbox_mock.store.changes import Changes
+from inbox_mock.store.database import PAGE_BYTES, Database
+from inbox_mock.store.homes import Storage
+from inbox_mock.store.homes.differences import shared_pages
+from inbox_mock.store.timeline import Event
+
+MOST_ROWS = 1_000
+"""How many changes are made again at most, which takes some 8 ms; after so many, another image is taken."""
+POINT_BYTES = 1_000
+"""About how many bytes a checkpoint takes besides changes and image."""
+WORDS_LENGTH = 200
+READS = {"GET", "HEAD", "OPTIONS"}
+_ACTION: ContextVar[str] = ContextVar("action", default="")
+
+
+@contextmanager
+def action(says: str) -> Iterator[None]:
+    """Say what is done in the block, for the checkpoints before it."""
+    token = _ACTION.set(says)
+    try:
+        yield
+    finally:
+        _ACTION.reset(token)
+
+
+class CheckpointRoom(CacheRoom):
+    """The room for the checkpoints of all sandboxes of a process, in bytes."""
+
+    @property
+    def most(self) -> int:
+        """How much there is."""
+        return limits.CHECKPOINTS_SIZE
+
+
+class Stretch:
+    """An image of a database, and its changes since. It shares with an earlier one the pages that are the same in both."""
+
+    def __init__(self, image: bytes, earlier: "Stretch | None") -> None:
+        known: list[bytes] = earlier.pages if earlier else []
+        self.pages: list[bytes] = shared_pages(image, known)
+        self.changes = Changes()
+        self._own_bytes = len(image)
+        if earlier is not None:
+            kept = sum(page is old for page, old in zip(self.pages, known, strict=False))
+            earlier._own_bytes = (len(known) - kept) * PAGE_BYTES  # noqa: SLF001 - it is of this class
+
+    @property
+    def size(self) -> int:
+        """How many bytes it takes, without the pages that a later one has as well."""
+        return self._own_bytes + self.changes.size
+
+    def image(self, position: int) -> bytes:
+        """Return the image of the database before the change at a position."""
+        db = database.restore(b"".join(self.pages))
+        try:
+            db.execute("BEGIN")
+            self.changes.make_again(db, position)
+            db.execute("COMMIT")
+            return database.take_image(db)
+        finally:
+            db.close()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Point:
+    """A checkpoint. Each rewind begins another ``branch``.
+
+    The sandbox's time is ``at`` there. What comes after it happens at ``until``: a timeline ``event``, a ``request``, by the id of
+    its journal entry and its ``request_id``, or, if it is neither, an action of the admin API. ``says`` tells it in words.
+    ``entry`` is the id of the last journal entry before it.
+    """
+
+    id: int
+    branch: int
+    at: datetime
+    until: datetime
+    says: str
+    entry: int
+    event: Event | None = None
+    request: int | None = None
+    request_id: str | None = None
+    stretch: Stretch
+    position: int
+
+    @property
+    def image(self) -> bytes:
+        """The image of the sandbox there."""
+        return self.stretch.image(self.position)
+
+
+class Checkpoints:
+    """The checkpoints of one sandbox, used under its lock. The oldest are dropped where there is no room for more."""
+
+    def __init__(self, room: CheckpointRoom) -> None:
+        self._room = room
+        self._taken = self._last = 0
+        self._points: deque[Point] = deque()
+        self._stretches: Counter[Stretch] = Counter()  # how many points are in each
+        self._stretch: Stretch | None = None
+        self._began: dict[int, tuple[int, int]] = {}  # the branch and the point at which each later branch has begun
+        self._untouched = -1
+        self.branch = 1
+
+    def __del__(self) -> None:
+        """Give the room back."""
+        self.clear()
+
+    @property
+    def points(self) -> Sequence[Point]:
+        """Every checkpoint, in the order in which they were taken."""
+        return self._points
+
+    @property
+    def past(self) -> list[Point]:
+        """Those that lead to the present, oldest first."""
+        found, branch, end = list[Point](), self.branch, self._last + 1
+        for point in reversed(self._points):
+            while branch in self._began and point.id <= self._began[branch][1]:
+                branch, end = self._began[branch]
+            if point.branch == branch and point.id < end:
+                found.append(point)
+        return found[::-1]
+
+    def get(self, point_id: int) -> Point | None:
+        """Return a checkpoint, or None."""
+        return next((point for point in self._points if point.id == point_id), None)
+
+    def image_to_begin_with(self, storage: Storage, *, new: bool) -> bytes | None:
+        """Return the image of a sandbox as it is, if its changes are to be noted from now on; None if they are already.
+
+        They are not where no ``new`` checkpoint may follow, nor in a sandbox that takes more than half of the room for its own.
+        """
+        opened, stretch = storage.reading(), self._stretch
+        if opened is not None and stretch is not None and opened[0].changes is stretch.changes:
+            if stretch.changes.rows < MOST_ROWS:
+                return None
+            opened[0].changes = None
+            stretch.changes.end(max((point.position for point in self._points if point.stretch is stretch), default=0))
+        if not new or storage.size > limits.CHECKPOINTS_OF_ONE // 2:
+            return None
+        image = storage.image()
+        return image if len(image) <= limits.CHECKPOINTS_OF_ONE // 2 else None
+
+    def begin(self, db: Database, image: bytes) -> None:
+        """Note the changes of a database, in which a transaction has begun, and nothing else since ``image``."""
+        self._stretch = Stretch(image, self._stretch)
+        db.changes = self._stretch.changes
+
+    def keep(self, work: UnitOfWork, entry: int, *, own: bool) -> None:
+        """Keep the checkpoints before the events of a unit of work, and its ``own`` one; ``entry`` is the last journal entry before it."""
+        changes = work.db.changes
+        if self._stretch is None or changes is not self._stretch.changes:
+            return
+        own = own and (bool(_ACTION.get()) if work.recorded is None else work.recorded["method"] not in READS)
+        events = {mark.position for mark in work.marks if mark.event is not None}
+        for mark in work.marks:
+            if mark.event is not None:
+                self.add(self.point(work, mark, entry, mark.event))
+            elif own and mark.position < changes.position and mark.position not in events:
+                self.add(self.point(work, mark, entry))
+        if not self._points and self._taken > self._room.most:
+            work.db.changes = None
+
+    def point(self, work: UnitOfWork, mark: Mark, entry: int, event: Event | None = None) -> Point:
+        """Return a checkpoint, which is not kept yet."""
+        if self._stretch is None:
+            raise RuntimeError("a checkpoint needs an image from before")
+        asked = work.recorded
+        return Point(
+            id=self._last + 1,
+            branch=self.branch,
+            at=mark.at,
+            until=work.instant if event is None else times.parse(event.due_at),
+            says=_ACTION.get() if asked is None else f"{asked['method']} {asked['path'][:WORDS_LENGTH]}",
+            entry=entry,
+            event=None if event is None else event._replace(about=_in_short(event.about)),
+            request=work.journaled or None if event is None else None,
+            request_id=work.request_id or None if event is None else None,
+            stretch=self._stretch,
+            position=mark.position,
+        )
+
+    def add(self, point: Point) -> None:
+        """Keep a checkpoint, in place of the oldest where there is no room."""
+        self._last, self._untouched = point.id, -1
+        self._points.append(point)
+        self._stretches[point.stretch] += 1
+        while self._points and not self._fits():
+            self._drop()
+
+    def branch_off(self, point: Point, version: int) -> None:
+        """Begin another branch at a checkpoint, at a version of the sandbox; one in which nothing has happened goes on."""
+        if self._points and self._points[-1].branch == self.branch:
+            self.branch += 1
+        self._began = {branch: began for branch, began in self._began.items() if self._points and began[1] >= self._points[0].id}
+        if point.branch != self.branch:
+            self._began[self.branch] = (point.branch, point.id)
+        self._untouched = version
+
+    def is_left(self, version: int) -> bool:
+        """Return whether anything has happened since the last rewind, in what is now at this version."""
+        return version != self._untouched
+
+    def clear(self) -> None:
+        """Drop all of them."""
+        self._points.clear()
+        self._stretches.clear()
+        self._stretch = None
+        self._room.give_back(self._taken)
+        self._taken = 0
+
+    def _drop(self) -> None:
+        dropped = self._points.popleft()
+        self._stretches[dropped.stretch] -= 1
+        if not self._stretches[dropped.stretch]:
+            del self._stretches[dropped.stretch]
+
+    def _fits(self) -> bool:
+        size = sum(stretch.size for stretch in self._stretches) + len(self._points) * POINT_BYTES
+        if len(self._points) > limits.CHECKPOINTS or size > limits.CHECKPOINTS_OF_ONE or not self._room.take(size - self._taken):
+            return False
+        self._taken = size
+        return True
+
+
+def _in_short(about: dict[str, object]) -> dict[str, object]:
+    """Return what an event is about, without what comes after the first words of long texts."""
+    return {name: found[:WORDS_LENGTH] if isinstance(found, str) else found for name, found in about.items()}

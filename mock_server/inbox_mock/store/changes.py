@@ -1,0 +1,94 @@
+"""What has changed a database, statement by statement: made again on an image from before, it leads to every moment since.
+
+SQLite does not say which pages it has changed, and comparing all of them with each change would take as long as the database is
+large. A statement has the same effect each time, since none draws, or asks for a time.
+"""
+
+import pickle
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import Protocol
+
+Parameters = Sequence[object] | Mapping[str, object]
+READING = ("SELECT", "WITH", "PRAGMA")
+OVERHEAD_BYTES = 120
+"""About how many bytes a statement takes besides its parameters."""
+
+
+class Executor(Protocol):
+    """A database, as far as changing it goes."""
+
+    def execute(self, sql: str, parameters: Parameters = (), /) -> object:
+        """Execute a statement."""
+
+    def executemany(self, sql: str, parameters: Sequence[Parameters], /) -> object:
+        """Execute a statement with each of the parameters."""
+
+
+Change = tuple[str, bytes, bool]
+"""A statement, its parameters, pickled, and whether that is a list of them. A bare tuple: the garbage collector looks at it once."""
+
+
+class Changes:
+    """The changes of one database in their order, those that were rolled back left out; it begins within a transaction.
+
+    ``size`` is how many bytes they take, ``rows`` how many times a statement is executed to make them again.
+    """
+
+    def __init__(self) -> None:
+        self.size = self.rows = 0
+        self._made: list[Change] = []
+        self._begun = [0]  # where the transaction begins, and each savepoint in it
+
+    @property
+    def position(self) -> int:
+        """Where the next change will be."""
+        return len(self._made)
+
+    @property
+    def is_tentative(self) -> bool:
+        """Whether what is changed now may be rolled back without the transaction."""
+        return len(self._begun) > 1
+
+    def note(self, sql: str, parameters: Parameters | list[Parameters], rows: int = 1, *, many: bool = False) -> None:
+        """Note that a statement was executed."""
+        word = _first_word(sql)
+        if word == "BEGIN":
+            self._cut(self._begun[0] if self._begun else self.position)  # SQLite may have rolled back by itself
+            self._begun = [self.position]
+        elif word == "COMMIT":
+            self._begun = []
+        elif word == "SAVEPOINT":
+            self._begun.append(self.position)
+        elif word == "RELEASE":
+            self._begun.pop()
+        elif word == "ROLLBACK":
+            self._cut(self._begun[-1])
+        elif word not in READING:
+            kept = pickle.dumps(parameters, pickle.HIGHEST_PROTOCOL)
+            self._made.append((sql, kept, many))
+            self.size += OVERHEAD_BYTES + len(kept)
+            self.rows += rows
+
+    def make_again(self, db: Executor, position: int) -> None:
+        """Make the changes before a position in another database."""
+        for sql, parameters, many in self._made[:position]:
+            again = pickle.loads(parameters)  # noqa: S301 - what this process has pickled
+            if many:
+                db.executemany(sql, again)
+            else:
+                db.execute(sql, again)
+
+    def end(self, position: int) -> None:
+        """Forget the changes from a position on."""
+        self._cut(position)
+
+    def _cut(self, position: int) -> None:
+        for _, kept, _ in self._made[position:]:
+            self.size -= OVERHEAD_BYTES + len(kept)
+        del self._made[position:]
+
+
+@lru_cache(maxsize=1024)
+def _first_word(sql: str) -> str:
+    return sql.split(None, 1)[0].upper()
