@@ -11,6 +11,7 @@ from bench.inside import ADMIN, start
 from bench.memory import megabytes
 from bench.throughput import ratios
 from bench.wire import Direct
+from builders import a_message
 
 MESSAGES = "/api/v3/inbox/messages"
 SANDBOXES, REMEMBERED, REACHED = 40, 100, 1_000
@@ -42,7 +43,7 @@ def _going_back(rounds: int) -> Iterator[Figure]:
     _posts(server, made["token"], REACHED)
     checkpoints = kept.get(made["id"]).checkpoints
     first = checkpoints.points[0].id if checkpoints else 0
-    chosen, values = Random(7), list[float]()
+    chosen, values = Random(7), list[float]()  # noqa: S311 - no secret
     for _ in range(rounds):
         spent = list[float]()
         for _ in range(EACH):
@@ -69,7 +70,9 @@ def _remembering() -> Figure:
             for _ in range(SANDBOXES):
                 made = connection.call("POST", ADMIN, {"scenario": "agency", "checkpoints": kept}).json
                 for number in range(REMEMBERED):
-                    connection.call("POST", MESSAGES, _message(number), token=made["token"])
+                    connection.call(
+                        "POST", MESSAGES, a_message(conversation_id=4, sender_id=6, content=f"Message {number}"), token=made["token"]
+                    )
             found.append((megabytes(server) - alone) / SANDBOXES)
     note = f"{found[0] * 1024:.0f} kB each, {found[1] * 1024:.0f} kB without"
     return Figure(
@@ -79,12 +82,11 @@ def _remembering() -> Figure:
 
 def _posts(server: Direct, token: str, many: int) -> float:
     """Return the processor time of so many posts."""
-    asked = [server.environ("POST", MESSAGES, _message(number), token=token) for number in range(many)]
+    asked = [
+        server.environ("POST", MESSAGES, a_message(conversation_id=4, sender_id=6, content=f"Message {number}"), token=token)
+        for number in range(many)
+    ]
     began = thread_time()
     for environ in asked:
         server.ask(environ)
     return thread_time() - began
-
-
-def _message(number: int) -> dict[str, object]:
-    return {"messages": [{"conversation_id": 4, "content": f"Message {number}", "note": None}]}

@@ -7,8 +7,8 @@ from collections import Counter, deque
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from inbox_mock.domain import limits, times
 from inbox_mock.engine.cache import CacheRoom
@@ -25,6 +25,8 @@ MOST_ROWS = 1_000
 POINT_BYTES = 1_000
 """About how many bytes a checkpoint takes besides changes and image."""
 WORDS_LENGTH = 200
+PIECE_BYTES = 64 * 1024
+"""How much room is taken beyond what is needed."""
 READS = {"GET", "HEAD", "OPTIONS"}
 _ACTION: ContextVar[str] = ContextVar("action", default="")
 
@@ -37,6 +39,11 @@ def action(says: str) -> Iterator[None]:
         yield
     finally:
         _ACTION.reset(token)
+
+
+def is_acting() -> bool:
+    """Return whether an action of the admin API is under way."""
+    return _ACTION.get() != ""
 
 
 class CheckpointRoom(CacheRoom):
@@ -77,8 +84,7 @@ class Stretch:
             db.close()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Point:
+class Point(NamedTuple):
     """A checkpoint. Each rewind begins another ``branch``.
 
     The sandbox's time is ``at`` there. What comes after it happens at ``until``: a timeline ``event``, a ``request``, by the id of
@@ -92,9 +98,9 @@ class Point:
     until: datetime
     says: str
     entry: int
-    event: Event | None = None
-    request: int | None = None
-    request_id: str | None = None
+    event: Event | None
+    request: int | None
+    request_id: str | None
     stretch: Stretch
     position: int
 
@@ -147,11 +153,11 @@ class Checkpoints:
         They are not where no ``new`` checkpoint may follow, nor in a sandbox that takes more than half of the room for its own.
         """
         opened, stretch = storage.reading(), self._stretch
-        if opened is not None and stretch is not None and opened[0].changes is stretch.changes:
-            if stretch.changes.rows < MOST_ROWS:
+        if opened is not None and (changes := opened[0].changes) is not None:
+            if stretch is not None and changes is stretch.changes and changes.rows < MOST_ROWS:
                 return None
             opened[0].changes = None
-            stretch.changes.end(max((point.position for point in self._points if point.stretch is stretch), default=0))
+            changes.end(max((point.position for point in self._points if point.stretch.changes is changes), default=0))
         if not new or storage.size > limits.CHECKPOINTS_OF_ONE // 2:
             return None
         image = storage.image()
@@ -167,14 +173,15 @@ class Checkpoints:
         changes = work.db.changes
         if self._stretch is None or changes is not self._stretch.changes:
             return
-        own = own and (bool(_ACTION.get()) if work.recorded is None else work.recorded["method"] not in READS)
-        events = {mark.position for mark in work.marks if mark.event is not None}
+        own = own and (is_acting() if work.recorded is None else work.recorded["method"] not in READS)
+        events = {mark.position for mark in work.marks if mark.event is not None} if len(work.marks) > 1 else ()
         for mark in work.marks:
             if mark.event is not None:
-                self.add(self.point(work, mark, entry, mark.event))
+                self._add(self.point(work, mark, entry, mark.event))
             elif own and mark.position < changes.position and mark.position not in events:
-                self.add(self.point(work, mark, entry))
-        if not self._points and self._taken > self._room.most:
+                self._add(self.point(work, mark, entry))
+        self._make_room()
+        if self._stretch is None:
             work.db.changes = None
 
     def point(self, work: UnitOfWork, mark: Mark, entry: int, event: Event | None = None) -> Point:
@@ -196,13 +203,11 @@ class Checkpoints:
             position=mark.position,
         )
 
-    def add(self, point: Point) -> None:
-        """Keep a checkpoint, in place of the oldest where there is no room."""
-        self._last, self._untouched = point.id, -1
-        self._points.append(point)
-        self._stretches[point.stretch] += 1
-        while self._points and not self._fits():
-            self._drop()
+    def leave(self, present: Point, version: int) -> None:
+        """Keep a checkpoint of the present, which is at a version of the sandbox; not if nothing has happened since the last rewind."""
+        if version != self._untouched:
+            self._add(present)
+            self._make_room()
 
     def branch_off(self, point: Point, version: int) -> None:
         """Begin another branch at a checkpoint, at a version of the sandbox; one in which nothing has happened goes on."""
@@ -213,10 +218,6 @@ class Checkpoints:
             self._began[self.branch] = (point.branch, point.id)
         self._untouched = version
 
-    def is_left(self, version: int) -> bool:
-        """Return whether anything has happened since the last rewind, in what is now at this version."""
-        return version != self._untouched
-
     def clear(self) -> None:
         """Drop all of them."""
         self._points.clear()
@@ -225,17 +226,32 @@ class Checkpoints:
         self._room.give_back(self._taken)
         self._taken = 0
 
-    def _drop(self) -> None:
-        dropped = self._points.popleft()
-        self._stretches[dropped.stretch] -= 1
-        if not self._stretches[dropped.stretch]:
-            del self._stretches[dropped.stretch]
+    def _add(self, point: Point) -> None:
+        self._last, self._untouched = point.id, -1
+        self._points.append(point)
+        self._stretches[point.stretch] += 1
+
+    def _make_room(self) -> None:
+        """Drop the oldest until there is room; the changes are noted no longer if there is none for them alone."""
+        while not self._fits():
+            if not self._points:
+                self.clear()
+                return
+            dropped = self._points.popleft()
+            self._stretches[dropped.stretch] -= 1
+            if not self._stretches[dropped.stretch]:
+                del self._stretches[dropped.stretch]
 
     def _fits(self) -> bool:
-        size = sum(stretch.size for stretch in self._stretches) + len(self._points) * POINT_BYTES
-        if len(self._points) > limits.CHECKPOINTS or size > limits.CHECKPOINTS_OF_ONE or not self._room.take(size - self._taken):
+        size = sum([stretch.size for stretch in self._stretches]) + len(self._points) * POINT_BYTES
+        if self._stretch is not None and self._stretch not in self._stretches:
+            size += self._stretch.size
+        if len(self._points) > limits.CHECKPOINTS or size > limits.CHECKPOINTS_OF_ONE:
             return False
-        self._taken = size
+        taken = size - self._taken + PIECE_BYTES
+        if size > self._taken and not self._room.take(taken):
+            return False
+        self._taken += taken if size > self._taken else 0
         return True
 
 

@@ -11,7 +11,7 @@ from inbox_mock.domain.dice import Chance, Dice
 from inbox_mock.domain.errors import Invalid, NotFound, invalid
 from inbox_mock.domain.times import Clock
 from inbox_mock.engine.cache import Cache, CacheRoom
-from inbox_mock.engine.checkpoints import CheckpointRoom, Checkpoints, Point
+from inbox_mock.engine.checkpoints import CheckpointRoom, Checkpoints, Point, is_acting
 from inbox_mock.engine.timeline import catch_up
 from inbox_mock.engine.unit_of_work import Handlers, UnitOfWork
 from inbox_mock.store import commands, journal, timeline, webhooks
@@ -80,7 +80,7 @@ class Surroundings:
         elif self.chance is not None:  # others may have sandboxes of the same image
             renew_secrets(db, self.chance)
         if kept or of or transaction.earlier is not None or clock.mode == "real":
-            told = {"id": sandbox_id, "of": of, "mode": clock.mode, "tokens": kept}
+            told = {"id": sandbox_id, "of": of, "mode": clock.mode, "now": at and at.isoformat(), "tokens": kept}
             commands.add(db, clock.shown, commands.BEGAN, told)
         db.limit(self.most_bytes)
         settings = sandbox_store.read_settings(db)
@@ -353,12 +353,13 @@ class Sandbox:
     def reset(self) -> None:
         """Go back to the scenario's start. Tokens issued since then stay valid, and a stopped clock stays stopped."""
         with self._lock:
-            self._begin(self._around.image_of(self.storage.start()), anew=True, leaves=self._present())
+            leaves = self._present() if is_acting() else None
+            self._begin(self._around.image_of(self.storage.start()), anew=True, leaves=leaves)
 
     def restore(self, image: bytes) -> None:
         """Go back to an image of this sandbox, its time included. Tokens issued since then stay valid."""
         with self._lock:
-            self._begin(image, leaves=self._present())
+            self._begin(image, leaves=self._present() if is_acting() else None)
 
     def rewind(self, choose: Callable[[Checkpoints, Point], tuple[Point, datetime]]) -> Point:
         """Go back to a checkpoint, and return it. Tokens issued since then stay valid, and a stopped clock stays stopped.
@@ -398,8 +399,7 @@ class Sandbox:
         self._cache.clear()
         self._picture = self.derived = None
         if self.checkpoints is not None and leaves is not None:
-            if self.checkpoints.is_left(before):
-                self.checkpoints.add(leaves)
+            self.checkpoints.leave(leaves, before)
             if point is not None:
                 self.checkpoints.branch_off(point, self.version)
         self._tell(before)

@@ -4,14 +4,15 @@ SQLite does not say which pages it has changed, and comparing all of them with e
 large. A statement has the same effect each time, since none draws, or asks for a time.
 """
 
-import pickle
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
+from pickle import HIGHEST_PROTOCOL, dumps, loads
 from typing import Protocol
 
 Parameters = Sequence[object] | Mapping[str, object]
 READING = ("SELECT", "WITH", "PRAGMA")
-OVERHEAD_BYTES = 120
+CONTROLLING = {*READING, "BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE"}
+STATEMENT_BYTES = 120
 """About how many bytes a statement takes besides its parameters."""
 
 
@@ -26,7 +27,7 @@ class Executor(Protocol):
 
 
 Change = tuple[str, bytes, bool]
-"""A statement, its parameters, pickled, and whether that is a list of them. A bare tuple: the garbage collector looks at it once."""
+"""A statement, its parameters, pickled, and whether that is a list of those that it is executed with."""
 
 
 class Changes:
@@ -50,34 +51,34 @@ class Changes:
         """Whether what is changed now may be rolled back without the transaction."""
         return len(self._begun) > 1
 
-    def note(self, sql: str, parameters: Parameters | list[Parameters], rows: int = 1, *, many: bool = False) -> None:
-        """Note that a statement was executed."""
+    def note(self, sql: str, parameters: Parameters | list[Parameters], times: int = 0) -> None:
+        """Note that a statement was executed with parameters; with each in a list of so many (``times``), if there are some."""
         word = _first_word(sql)
-        if word == "BEGIN":
-            self._cut(self._begun[0] if self._begun else self.position)  # SQLite may have rolled back by itself
-            self._begun = [self.position]
+        if word not in CONTROLLING:
+            kept = dumps(parameters, HIGHEST_PROTOCOL)
+            self._made.append((sql, kept, times > 0))
+            self.size += STATEMENT_BYTES + len(kept)
+            self.rows += times or 1
+        elif word == "BEGIN":
+            if self._begun:  # SQLite has rolled back by itself
+                self._cut(self._begun[0])
+            self._begun = [len(self._made)]
         elif word == "COMMIT":
             self._begun = []
         elif word == "SAVEPOINT":
-            self._begun.append(self.position)
+            self._begun.append(len(self._made))
         elif word == "RELEASE":
             self._begun.pop()
         elif word == "ROLLBACK":
             self._cut(self._begun[-1])
-        elif word not in READING:
-            kept = pickle.dumps(parameters, pickle.HIGHEST_PROTOCOL)
-            self._made.append((sql, kept, many))
-            self.size += OVERHEAD_BYTES + len(kept)
-            self.rows += rows
 
     def make_again(self, db: Executor, position: int) -> None:
         """Make the changes before a position in another database."""
-        for sql, parameters, many in self._made[:position]:
-            again = pickle.loads(parameters)  # noqa: S301 - what this process has pickled
+        for sql, kept, many in self._made[:position]:
             if many:
-                db.executemany(sql, again)
+                db.executemany(sql, loads(kept))  # noqa: S301 - this process has written it
             else:
-                db.execute(sql, again)
+                db.execute(sql, loads(kept))  # noqa: S301
 
     def end(self, position: int) -> None:
         """Forget the changes from a position on."""
@@ -85,7 +86,7 @@ class Changes:
 
     def _cut(self, position: int) -> None:
         for _, kept, _ in self._made[position:]:
-            self.size -= OVERHEAD_BYTES + len(kept)
+            self.size -= STATEMENT_BYTES + len(kept)
         del self._made[position:]
 
 

@@ -59,8 +59,8 @@ class Database(sqlite3.Connection):
         """Execute a statement with each of the parameters."""
         given = list(parameters)
         cursor = super().executemany(sql, given)
-        if self.changes is not None:
-            self.changes.note(sql, given, len(given), many=True)
+        if self.changes is not None and given:
+            self.changes.note(sql, given, len(given))
         return cursor
 
     @property
