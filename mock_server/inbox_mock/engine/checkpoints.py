@@ -13,7 +13,7 @@ from typing import NamedTuple
 from inbox_mock.domain import limits, times
 from inbox_mock.engine.cache import CacheRoom
 from inbox_mock.engine.unit_of_work import Mark, UnitOfWork
-from inbox_mock.store import database
+from inbox_mock.store import commands, database
 from inbox_mock.store.changes import Changes
 from inbox_mock.store.database import PAGE_BYTES, Database
 from inbox_mock.store.homes import Storage
@@ -72,12 +72,14 @@ class Stretch:
         """How many bytes it takes, without the pages that a later one has as well."""
         return self._own_bytes + self.changes.size
 
-    def image(self, position: int) -> bytes:
-        """Return the image of the database before the change at a position."""
+    def image(self, position: int, handled: int) -> bytes:
+        """Return the image of the database before the change at a position, after so many events of a step of the clock."""
         db = database.restore(b"".join(self.pages))
         try:
             db.execute("BEGIN")
             self.changes.make_again(db, position)
+            if handled:
+                commands.shorten_step(db, handled)
             db.execute("COMMIT")
             return database.take_image(db)
         finally:
@@ -103,11 +105,12 @@ class Point(NamedTuple):
     request_id: str | None
     stretch: Stretch
     position: int
+    handled: int
 
     @property
     def image(self) -> bytes:
         """The image of the sandbox there."""
-        return self.stretch.image(self.position)
+        return self.stretch.image(self.position, self.handled)
 
 
 class Checkpoints:
@@ -173,22 +176,22 @@ class Checkpoints:
         changes = work.db.changes
         if self._stretch is None or changes is not self._stretch.changes:
             return
-        own = own and (is_acting() if work.recorded is None else work.recorded["method"] not in READS)
-        events = {mark.position for mark in work.marks if mark.event is not None} if len(work.marks) > 1 else ()
-        for mark in work.marks:
+        own = own and work.marks[-1].event is None and (is_acting() if work.recorded is None else work.recorded["method"] not in READS)
+        for before, mark in zip((None, *work.marks), work.marks, strict=False):
             if mark.event is not None:
-                self._add(self.point(work, mark, entry, mark.event))
-            elif own and mark.position < changes.position and mark.position not in events:
+                position = before.position if before is not None and before.event is None else mark.position
+                self._add(self.point(work, mark._replace(position=position), entry))
+            elif own and mark.position < changes.position:
                 self._add(self.point(work, mark, entry))
         self._make_room()
         if self._stretch is None:
             work.db.changes = None
 
-    def point(self, work: UnitOfWork, mark: Mark, entry: int, event: Event | None = None) -> Point:
+    def point(self, work: UnitOfWork, mark: Mark, entry: int) -> Point:
         """Return a checkpoint, which is not kept yet."""
         if self._stretch is None:
             raise RuntimeError("a checkpoint needs an image from before")
-        asked = work.recorded
+        asked, event = work.recorded, mark.event
         return Point(
             id=self._last + 1,
             branch=self.branch,
@@ -201,6 +204,7 @@ class Checkpoints:
             request_id=work.request_id or None if event is None else None,
             stretch=self._stretch,
             position=mark.position,
+            handled=mark.handled,
         )
 
     def leave(self, present: Point, version: int) -> None:

@@ -96,7 +96,7 @@ class Sandboxes:
         Raises:
             Invalid: there are too many, or they are too large in total.
         """
-        return self.add(sandbox.storage.start(), image, label, of=sandbox.id, at=at)
+        return self._add(self._next_id(), image, sandbox.storage.start(), label or Label(), sandbox.id, at)
 
     def get(self, name: str) -> Sandbox:
         """Return a sandbox by its id; ``default`` is one too.
@@ -214,9 +214,7 @@ class Sandboxes:
             self.remove(sandbox)
         self._counter = count(1)
 
-    def _add(
-        self, sandbox_id: str, image: bytes, start: Start, label: Label, of: str = "", at: datetime | None = None
-    ) -> Sandbox:
+    def _add(self, sandbox_id: str, image: bytes, start: Start, label: Label, of: str = "", at: datetime | None = None) -> Sandbox:
         """Add a sandbox, one after the other."""
         with self._adding:
             self.check_room(len(image))

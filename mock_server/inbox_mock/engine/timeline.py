@@ -1,6 +1,7 @@
 """Moving a sandbox's time within one transaction: each event that is due is handled in turn, at its own time."""
 
 from datetime import datetime, timedelta
+from math import inf
 
 from inbox_mock.domain import limits, times
 from inbox_mock.domain.times import LATEST
@@ -31,24 +32,25 @@ def catch_up(work: UnitOfWork, end: datetime, *, marked: bool = True) -> list[Ev
     return handled
 
 
-def step(work: UnitOfWork, end: datetime, *, until: str = "") -> list[Event]:
+def step(work: UnitOfWork, end: datetime, *, until: str = "", most: float = inf) -> list[Event]:
     """Move the clock to ``end`` or to the next event that is handled outside of transactions, and return the events on the way.
 
-    With ``until``, the clock also stops at the first event of that kind, and stays there.
+    With ``until``, the clock also stops at the first event of that kind, and stays there, as it does after so many events (``most``).
     """
     handled = work.happened = []
     end = min(end, max(work.instant, LATEST))
     handlers = work.handlers()
     stops = {*handlers.outside, until}
-    last = times.wire(end)
-    while (event := timeline.next_due(work.db, last)) is not None:
+    last, passed = times.wire(end), 0
+    while passed < most and (event := timeline.next_due(work.db, last)) is not None:
         before = len(handled)
-        work.mark(event)
+        work.mark(event, handled=passed)
         _handle(work, handlers, event)
+        passed += 1
         if len(handled) >= limits.EVENTS or not stops.isdisjoint(event.kind for event in handled[before:]):
             _hold(work, work.instant)
             return handled
-    _hold(work, work.instant if until else max(end, work.instant))
+    _hold(work, work.instant if until or passed == most else max(end, work.instant))
     return handled
 
 

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from io import BytesIO
+from math import inf
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
@@ -151,8 +152,10 @@ class Repeated:
         with self._sandbox.work() as work:
             for token in details["tokens"]:
                 work.db.insert("tokens", {**token, "secret": work.dice.hex("replayed", token["id"], SECRET_DIGITS)})
-            if work.clock.mode != details["mode"]:
-                work.clock = replace(work.clock, mode=str(details["mode"]))
+            now = details.get("now")
+            if now or work.clock.mode != details["mode"]:
+                instant = datetime.fromisoformat(now) if now else work.clock.now
+                work.clock = replace(work.clock.moved_to(instant, work.wall), mode=str(details["mode"]))
                 sandbox_store.write_clock(work.db, work.clock)
 
     def _operate(self, operation: AdminOperation, details: Mapping[str, Any]) -> None:
@@ -222,7 +225,7 @@ class Repeated:
 
 
 def _step(work: UnitOfWork, details: Mapping[str, Any]) -> None:
-    begin_step(work, datetime.fromisoformat(details["end"]), str(details["until"]))
+    begin_step(work, datetime.fromisoformat(details["end"]), str(details["until"]), details.get("most", inf))
 
 
 def _issue_pair(work: UnitOfWork, details: Mapping[str, Any]) -> None:
@@ -239,7 +242,7 @@ def _end_faults(work: UnitOfWork, details: Mapping[str, Any]) -> None:
 
 
 DONE: Mapping[str, Callable[[UnitOfWork, Mapping[str, Any]], object]] = {
-    "step": _step,
+    commands.STEP: _step,
     "due": lambda work, _: begin_due(work),
     "resume": lambda work, _: resume(work),
     "plan_now": lambda work, details: plan_now(work, details["entry"]),

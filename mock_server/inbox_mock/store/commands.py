@@ -14,6 +14,8 @@ from inbox_mock.store.database import Database
 
 BEGAN = "began"
 """The kind of what a reset, a restored snapshot, a fork or an opened bundle has changed in an image."""
+STEP = "step"
+"""The kind of moving the clock until an ``end`` or an event, or past so many events as it says."""
 UNLOGGED = "unlogged"
 """The kind of all that has happened before there was a log."""
 
@@ -34,6 +36,14 @@ def add(db: Database, at: str, kind: str, details: Mapping[str, object]) -> None
     added = db.execute(sql, (journal.next_id(db) - 1, at, kind, orjson.dumps(details).decode())).lastrowid or 0
     if added > limits.COMMANDS:
         db.execute("DELETE FROM commands WHERE id <= ?", (added - limits.COMMANDS,))
+
+
+def shorten_step(db: Database, handled: int) -> None:
+    """Let the last step of the clock end after so many events."""
+    db.execute(
+        "UPDATE commands SET details = json_set(details, '$.most', ?) WHERE id = (SELECT max(id) FROM commands WHERE kind = ?)",
+        (handled, STEP),
+    )
 
 
 def every(db: Database) -> list[Command]:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from math import inf
 from typing import Self
 
 from inbox_mock.domain import limits, times
@@ -13,7 +14,7 @@ from inbox_mock.domain.times import LATEST
 from inbox_mock.engine.sandbox import Sandbox
 from inbox_mock.engine.timeline import step, take_due
 from inbox_mock.engine.unit_of_work import UnitOfWork
-from inbox_mock.store import timeline, webhooks
+from inbox_mock.store import commands, timeline, webhooks
 from inbox_mock.store.timeline import Event
 from inbox_mock.webhooks.deliveries import SENT, DeliveryRequest, DeliveryResult, request_of, resume, settle
 from inbox_mock.webhooks.sender import TIMEOUT_SECONDS, WebhookSender
@@ -122,10 +123,10 @@ def _steps(sandbox: Sandbox, sender: WebhookSender, destination: Callable[[UnitO
         before = result.now
 
 
-def begin_step(work: UnitOfWork, end: datetime, until: str) -> tuple[list[Event], DeliveryRequest | None]:
+def begin_step(work: UnitOfWork, end: datetime, until: str, most: float = inf) -> tuple[list[Event], DeliveryRequest | None]:
     """Move the clock as `step` does, and return the events on the way, and the webhook that is to be sent then, recorded as begun."""
-    work.log("step", end=end.isoformat(), until=until)
-    events = step(work, end, until=until)
+    work.log(commands.STEP, end=end.isoformat(), until=until)
+    events = step(work, end, until=until, most=most)
     return events, _begun(work, events[-1] if events and events[-1].kind == SENT else None)
 
 
