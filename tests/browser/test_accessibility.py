@@ -63,6 +63,9 @@ def test_a_view_has_no_serious_finding(eyes: Eyes, busy: Sandbox, view: str, sch
     expect(page.locator(VIEWS[view]).first).to_be_visible()
     if view in {"webhooks", "journal"}:
         page.locator(".entries summary").first.click()
+    if view == "timeline":
+        page.get_by_label("Checkpoint").press("Home")
+        expect(page.get_by_role("button", name="Go back to here")).to_be_enabled()
     if view == "faults":
         page.get_by_role("button", name="status requests").click()
     if scheme == "light":

@@ -71,6 +71,56 @@ def test_the_clock_runs_and_stands(eyes: Eyes, agency: Sandbox) -> None:
     assert agency.admin.get("/clock").json["mode"] == "manual"
 
 
+def test_the_timeline_goes_back_to_before_a_message_and_shows_another_history(eyes: Eyes, agency: Sandbox) -> None:
+    agency.handle.write(4, "Is there a garage?")
+    agency.advance("1h")
+    page = eyes.look(f"/{agency.id}/timeline")
+    slider, point = page.get_by_label("Checkpoint"), page.locator(".point")
+    expect(point).to_have_text("Now the present")
+    expect(page.get_by_role("button", name="Go back to here")).to_be_disabled()
+
+    slider.press("Home")
+    expect(point).to_have_text(
+        "12:00:00, 1 Jun 2030 before: Write as the guest, as staff in the Smily app, or as the host in the channel's own app"
+    )
+    page.get_by_role("button", name="Go back to here").click()
+
+    expect(page.locator(".clock .time")).to_have_text("12:00:00")
+    expect(page.get_by_role("button", name="Next event in 10 min")).to_be_visible()
+    assert "Is there a garage?" not in str(agency.handle.thread(4))
+    page.get_by_label("History").select_option("history 1, which was left")
+    slider.press("End")
+    page.get_by_role("button", name="Go back to here").click()
+    expect(page.locator(".clock .time")).to_have_text("13:00:00")
+    assert "Is there a garage?" in str(agency.handle.thread(4))
+
+
+def test_the_slider_moves_by_keyboard_and_says_where_it_is(eyes: Eyes, agency: Sandbox) -> None:
+    agency.advance("1h")
+    agency.handle.book("direct")
+    page = eyes.look(f"/{agency.id}/timeline")
+    slider = page.get_by_label("Checkpoint")
+    expect(slider).to_have_attribute("aria-valuetext", "Now the present")
+
+    slider.press("ArrowLeft")
+    expect(slider).to_have_attribute("aria-valuetext", "13:00:00, 1 Jun 2030 before: Book as a guest")
+    slider.press("ArrowLeft")
+    expect(slider).to_have_attribute("aria-valuetext", re.compile("12:00:00, 1 Jun 2030 before: The channel opens"))
+
+
+def test_a_fork_from_a_checkpoint_leaves_the_original_as_it_is(eyes: Eyes, agency: Sandbox) -> None:
+    agency.advance("1h")
+    page = eyes.look(f"/{agency.id}/timeline")
+
+    page.get_by_label("Checkpoint").press("Home")
+    page.get_by_role("button", name="Fork from here").click()
+
+    expect(page.locator("#where")).not_to_contain_text(agency.id)
+    expect(page.locator(".clock .time")).to_have_text("12:00:00")
+    expect(page.get_by_text("Nothing to go back to yet")).to_be_visible()
+    assert agency.now() == "2030-06-01T13:00:00Z"
+
+
 # Webhooks.
 
 

@@ -192,8 +192,7 @@ def _at_time(given: str, past: list[Point]) -> tuple[Point, datetime]:
         raise Invalid(invalid("to", EXPECTED_PAST)) from None
     if not past[0].at <= instant < past[-1].at:
         raise Invalid(invalid("to", f"{EXPECTED_PAST}, {times.wire(past[-1].at)}; {_oldest(past)}"))
-    found = next(point for point in past if point.until > instant)
-    return found, max(found.at, instant)
+    return next(point for point in past if point.until > instant), instant  # until then, nothing but time has passed
 
 
 def _oldest(past: list[Point]) -> str:

@@ -22,6 +22,8 @@ from inbox_mock.store.timeline import Event
 
 MOST_ROWS = 1_000
 """How many changes are made again at most, which takes some 8 ms; after so many, another image is taken."""
+PARTS = 8
+"""Into how many stretches what there is room for is divided at least: the oldest is dropped as a whole."""
 POINT_BYTES = 1_000
 """About how many bytes a checkpoint takes besides changes and image."""
 WORDS_LENGTH = 200
@@ -157,7 +159,8 @@ class Checkpoints:
         """
         opened, stretch = storage.reading(), self._stretch
         if opened is not None and (changes := opened[0].changes) is not None:
-            if stretch is not None and changes is stretch.changes and changes.rows < MOST_ROWS:
+            is_short = changes.rows < MOST_ROWS and changes.size < min(limits.CHECKPOINTS_OF_ONE, limits.CHECKPOINTS_SIZE) // PARTS
+            if stretch is not None and changes is stretch.changes and is_short:
                 return None
             opened[0].changes = None
             changes.end(max((point.position for point in self._points if point.stretch.changes is changes), default=0))

@@ -3,6 +3,7 @@
 import { advance } from "./clock.js";
 import { button, clear, h, keyed, svg } from "./dom.js";
 import { inSandbox, now, state } from "./live.js";
+import { rewinding } from "./rewinding.js";
 import { clockTime, day, LANE_NAMES, laneOf, saying, until } from "./words.js";
 
 const LIMIT = 150;
@@ -16,6 +17,7 @@ export function mount(root) {
   const pending = h("ol", { class: "events" });
   const past = h("ol", { class: "events" });
   const [noneToCome, nonePast] = [h("p", { class: "quiet" }, "Nothing is to happen."), h("p", { class: "quiet" }, "Nothing has happened yet.")];
+  const back = rewinding();
   const all = button("Let it all happen", () => advance({ until: "idle" }));
   root.append(
     h(
@@ -23,6 +25,7 @@ export function mount(root) {
       { class: "page" },
       h("header", {}, h("h1", {}, "Timeline"), h("p", { class: "quiet" }, "Past and pending events of this sandbox. The clock above advances it.")),
       picture,
+      back.card,
       h(
         "div",
         { class: "columns" },
@@ -35,6 +38,7 @@ export function mount(root) {
     const [found, { hosts }] = await Promise.all([inSandbox("GET", `/timeline?limit=${LIMIT}`), inSandbox("GET", "/directory")]);
     const names = new Map(hosts.map(({ id, name }) => [id, name]));
     const named = (id) => names.get(id) ?? `host ${id}`;
+    await back.update(named);
     clear(picture, draw(found, named));
     noneToCome.hidden = found.pending.length > 0;
     all.hidden = !noneToCome.hidden;

@@ -1,0 +1,450 @@
+"""S/clock/points and S/clock/rewind: going back to before a request, an event or an action, and S/fork from there."""
+
+from urllib.parse import urlsplit
+
+import pytest
+
+from builders import START, a_body, a_booking, a_message, a_scenario
+from fake import JSON, InProcess, Mock, Sandbox
+from homes import InMemory
+from inbox_mock.app import Options, create_app
+from inbox_mock.client.calls import AdminError
+from inbox_mock.engine import checkpoints
+from inbox_mock.scenarios.build import Overrides
+from inbox_mock.scenarios.loading import find
+from interrupted import Interruptible
+from lowered import lower
+from receiver import receiving, subscribe
+from whole import ATTACHMENTS, PICTURE
+
+URL = "/inbox/messages"
+NOON = "2030-06-01T12:00:00Z"
+
+
+@pytest.fixture
+def booked(mock: Mock) -> Sandbox:
+    """jan is in the conversation of an Airbnb booking (11); that of another booking (81) opens in ten minutes."""
+    waiting = a_booking(id=81, start_at="+40d", end_at="+45d", created_at="-0s", conversation=12)
+    host = {"id": 2, "booking": 80, "host": "jan", "at": "-1h"}
+    return mock.sandbox(a_scenario(bookings=[a_booking(), waiting], participants=[host]))
+
+
+def say(sandbox: Sandbox, content: str) -> str:
+    """Post a message; the request's X-Request-Id."""
+    answer = sandbox.api.post(URL, a_message(content=content))
+    assert answer.status == 201
+    return answer.headers["X-Request-Id"]
+
+
+def said(sandbox: Sandbox) -> list[str]:
+    return [message["content"] for message in sandbox.api.get(URL, per_page=100).records]
+
+
+def points(sandbox: Sandbox) -> list[JSON]:
+    return sandbox.handle.clock.points()
+
+
+def told(sandbox: Sandbox) -> list[tuple[str, str]]:
+    return [(point["kind"], point["says"]) for point in points(sandbox)]
+
+
+def rewind(sandbox: Sandbox, **how: int | str) -> JSON:
+    answer = sandbox.admin.post("/clock/rewind", how)
+    assert answer.status == 200, answer.body
+    found: JSON = answer.json
+    return found
+
+
+def refused(sandbox: Sandbox, **how: int | str) -> str:
+    answer = sandbox.admin.post("/clock/rewind", how)
+    assert answer.status == 422
+    return str(answer.errors[0]["expected"])
+
+
+# What makes a checkpoint.
+
+
+def test_there_is_a_checkpoint_before_each_request_that_writes_each_action_and_each_event(booked: Sandbox) -> None:
+    say(booked, "One")
+    booked.handle.book("direct")
+    booked.advance("1h")
+
+    assert told(booked) == [
+        ("request", "POST /api/v3/inbox/messages"),
+        ("action", "Book as a guest"),
+        ("event", "message relayed"),
+        ("event", "conversation opened"),
+    ]
+    assert [point["at"] for point in points(booked)][:3] == [START] * 3
+
+
+def test_an_advance_during_which_nothing_happens_makes_one_too(booked: Sandbox) -> None:
+    booked.advance("1m")
+
+    assert told(booked) == [("action", "Advance the clock, event by event")]
+
+
+def test_reads_of_either_api_make_none(booked: Sandbox) -> None:
+    for _ in range(3):
+        booked.api.get("/bookings")
+        booked.api.get("/nothing")
+        booked.admin.get("/journal")
+    booked.admin.post("/snapshots", {"name": "one"})
+
+    assert points(booked) == []
+
+
+def test_a_request_that_is_refused_makes_one_since_it_is_in_the_journal(booked: Sandbox) -> None:
+    booked.api.post(URL, a_message(content=""))
+
+    assert told(booked) == [("request", "POST /api/v3/inbox/messages")]
+
+
+def test_checkpoints_are_listed_in_pages(booked: Sandbox) -> None:
+    for number in range(5):
+        say(booked, f"Message {number}")
+
+    page = booked.admin.get("/clock/points", limit=2, skip=1).json
+
+    assert [point["id"] for point in page["points"]] == [3, 4]
+    assert page["count"] == 5
+
+
+# Going back.
+
+
+def test_it_goes_back_to_before_a_request(booked: Sandbox) -> None:
+    say(booked, "One")
+    say(booked, "Two")
+
+    found = rewind(booked, request=2)
+
+    assert (found["now"], found["point"]["request"]) == (NOON, 2)
+    assert said(booked) == ["One"]
+
+
+def test_a_request_is_known_by_its_request_id_in_every_history(booked: Sandbox) -> None:
+    first, _ = say(booked, "One"), say(booked, "Two")
+
+    for _ in range(2):
+        rewind(booked, request=first)
+        assert said(booked) == []
+
+
+def test_before_a_read_is_the_last_checkpoint_before_it(booked: Sandbox) -> None:
+    say(booked, "One")
+    say(booked, "Two")
+    booked.api.get("/bookings")
+
+    assert rewind(booked, request=3)["point"]["request"] == 2
+    assert said(booked) == ["One"]
+
+
+def test_the_reads_before_a_checkpoint_are_in_the_journal_and_count(booked: Sandbox) -> None:
+    booked.api.get("/bookings")
+    booked.api.get("/bookings")
+    say(booked, "One")
+
+    rewind(booked, request=3)
+
+    assert [entry["method"] for entry in booked.handle.journal()] == ["GET", "GET"]
+    assert booked.api.get("/bookings").headers["X-RateLimit-Remaining"] == "997"
+
+
+def test_it_goes_back_to_before_an_event_in_the_midst_of_an_advance(booked: Sandbox) -> None:
+    say(booked, "One")
+    *_, before, opened = booked.advance("1h")["happened"]
+
+    found = rewind(booked, event=opened["id"])
+
+    assert found["now"] == before["at"]
+    pending = booked.handle.timeline()["pending"]
+    assert [(event["id"], event["due_at"]) for event in pending] == [(opened["id"], "2030-06-01T12:10:00Z")]
+    assert len(booked.handle.thread(11)) == 1
+
+
+@pytest.mark.parametrize(
+    ("to", "messages", "open_conversations"),
+    [(NOON, 2, 1), ("2030-06-01T12:09:59Z", 2, 1), ("2030-06-01T12:10:00Z", 2, 2), ("2030-06-01T12:59:59Z", 2, 2)],
+)
+def test_it_goes_back_to_a_time_with_all_that_had_happened_by_then(
+    booked: Sandbox, to: str, messages: int, open_conversations: int
+) -> None:
+    say(booked, "One")
+    say(booked, "Two")
+    booked.advance("1h")
+    say(booked, "Three")
+
+    assert rewind(booked, to=to)["now"] == to
+    assert len(said(booked)) == messages
+    assert len(booked.api.get("/inbox/conversations").records) == open_conversations
+
+
+def test_one_acts_otherwise_and_the_history_that_was_left_can_be_gone_back_to(booked: Sandbox) -> None:
+    say(booked, "One")
+    say(booked, "Two")
+    rewind(booked, request=2)
+    say(booked, "Three")
+    assert said(booked) == ["One", "Three"]
+
+    branches = [(point["branch"], point["past"], point["says"]) for point in points(booked)]
+    assert branches == [
+        (1, True, "POST /api/v3/inbox/messages"),
+        (1, False, "POST /api/v3/inbox/messages"),
+        (1, False, "Rewind the clock"),
+        (2, True, "POST /api/v3/inbox/messages"),
+    ]
+    assert rewind(booked, point=3)["branch"] == 3
+    assert said(booked) == ["One", "Two"]
+
+
+def test_going_back_twice_without_doing_anything_leaves_no_history(booked: Sandbox) -> None:
+    say(booked, "One")
+    say(booked, "Two")
+
+    assert [rewind(booked, point=number)["branch"] for number in (2, 1, 2)] == [2, 2, 2]
+    assert len(points(booked)) == 3
+
+
+def test_a_reset_and_a_restored_snapshot_are_undone(booked: Sandbox) -> None:
+    booked.handle.snapshot("empty")
+    say(booked, "One")
+    booked.handle.reset()
+    say(booked, "Two")
+    booked.handle.restore("empty")
+    assert said(booked) == []
+    found = {point["says"]: point["id"] for point in points(booked)}
+
+    rewind(booked, point=found["Restore a snapshot, its time and journal included"])
+    assert said(booked) == ["Two"]
+    rewind(booked, point=found["Reset to the scenario's start"])
+    assert said(booked) == ["One"]
+
+
+def test_tokens_that_were_issued_since_stay_valid(booked: Sandbox) -> None:
+    say(booked, "One")
+    token = booked.handle.issue_token()
+
+    rewind(booked, request=1)
+
+    assert type(booked.api)(booked.transport, token).get("/bookings").status == 200
+
+
+def test_faults_go_back_too(booked: Sandbox) -> None:
+    fault = booked.handle.fault("status", times=1)
+    booked.api.get("/bookings")
+    booked.handle.end_fault(fault["id"])
+
+    rewind(booked, point=2)
+
+    assert [(one["kind"], one["struck"]) for one in booked.handle.faults()] == [("status", 1)]
+
+
+def test_files_are_there_again_byte_for_byte(booked: Sandbox) -> None:
+    made = booked.api.post(ATTACHMENTS, a_body("attachments", name="map.png", file=PICTURE)).record
+    path = urlsplit(made["url"]).path
+    file = booked.api.transport.send("GET", path, {}, None).body
+    say(booked, "One")
+
+    rewind(booked, point=2)
+    assert booked.api.transport.send("GET", path, {}, None).body == file
+    rewind(booked, point=1)
+    assert booked.api.transport.send("GET", path, {}, None).status == 404
+
+
+def test_webhooks_that_were_pending_are_sent_again(booked: Sandbox) -> None:
+    with receiving() as receiver:
+        subscribe(booked, receiver.url, "inbox_message_created")
+        say(booked, "One")
+        sent = booked.advance("1m")["happened"][0]
+        rewind(booked, event=sent["id"])
+        booked.advance("1m")
+
+    assert receiver.events == ["inbox_message_created"] * 2
+
+
+# What cannot be.
+
+
+@pytest.mark.parametrize(
+    ("how", "field"),
+    [
+        ({"request": 9}, "request"),
+        ({"request": "c0ffee"}, "request"),
+        ({"event": 9_999}, "event"),
+        ({"point": 9}, "point"),
+        ({"to": "2030-06-01T11:00:00Z"}, "to"),
+        ({"to": "2030-06-01T13:00:00Z"}, "to"),
+        ({"to": "yesterday"}, "to"),
+        ({"point": "one"}, "point"),
+        ({}, "body"),
+        ({"point": 1, "event": 1}, "body"),
+    ],
+)
+def test_what_cannot_be_gone_back_to_is_refused_and_changes_nothing(booked: Sandbox, how: JSON, field: str) -> None:
+    say(booked, "One")
+
+    answer = booked.admin.post("/clock/rewind", how)
+
+    assert (answer.status, answer.errors[0]["field"]) == (422, field)
+    assert (said(booked), len(points(booked))) == (["One"], 1)
+
+
+def test_a_refusal_says_how_far_back_one_can_go(booked: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    lower(monkeypatch, "CHECKPOINTS", 2)
+    for number in range(4):
+        say(booked, f"Message {number}")
+
+    assert refused(booked, request=1).endswith("the oldest checkpoint of this history is 3, at 2030-06-01T12:00:00Z, after journal entry 2")
+    assert rewind(booked, request=3)["point"]["id"] == 3
+
+
+def test_an_event_of_a_history_that_was_left_has_not_happened(booked: Sandbox) -> None:
+    opened = booked.advance("1h")["happened"][0]
+    rewind(booked, event=opened["id"])
+
+    assert "has happened in this history" in refused(booked, event=opened["id"])
+
+
+# How many there are.
+
+
+def test_a_sandbox_that_is_made_without_them_has_none(mock: Mock) -> None:
+    made = mock.sandbox("agency", checkpoints=False)
+    made.handle.book("direct")
+    made.handle.reset()
+
+    assert points(made) == []
+    assert "made without" in refused(made, point=1)
+
+
+def test_the_oldest_are_dropped(booked: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    lower(monkeypatch, "CHECKPOINTS", 3)
+    for number in range(5):
+        say(booked, f"Message {number}")
+
+    assert [point["id"] for point in points(booked)] == [3, 4, 5]
+
+
+@pytest.mark.parametrize("limit", ["CHECKPOINTS_OF_ONE", "CHECKPOINTS_SIZE"])
+def test_they_keep_to_their_room(limit: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    booked = Mock(InProcess(create_app(Options(scenario=find("empty"))).app)).sandbox("agency")
+    lower(monkeypatch, limit, 500_000)
+    for _ in range(250):
+        booked.handle.end_fault(booked.handle.fault("status")["id"])
+
+    kept = points(booked)
+
+    assert 50 < len(kept) < 500
+    assert kept[-1]["id"] == 500
+    rewind(booked, point=next(point["id"] for point in kept if point["says"] == "Remove a fault"))
+    assert len(booked.handle.faults()) == 1
+
+
+def test_a_sandbox_that_is_too_large_has_none(mock: Mock, monkeypatch: pytest.MonkeyPatch) -> None:
+    lower(monkeypatch, "CHECKPOINTS_OF_ONE", 100_000)
+    made = mock.sandbox("agency")
+    made.handle.book("direct")
+
+    assert points(made) == []
+    assert "too large" in refused(made, to=NOON)
+
+
+def test_room_is_given_back_when_sandboxes_go(monkeypatch: pytest.MonkeyPatch) -> None:
+    rooms: list[checkpoints.CheckpointRoom] = []
+    begin = checkpoints.CheckpointRoom.__init__
+
+    def begin_and_note(room: checkpoints.CheckpointRoom) -> None:
+        begin(room)
+        rooms.append(room)
+
+    monkeypatch.setattr(checkpoints.CheckpointRoom, "__init__", begin_and_note)
+    mock = Mock(InProcess(create_app(Options(scenario=find("empty"))).app))
+    made = mock.sandbox("agency")
+    made.handle.book("direct")
+    assert rooms[0].taken > 100_000
+
+    made.handle.delete()
+
+    assert rooms[0].taken == 0
+
+
+def test_many_changes_are_taken_in_stretches(booked: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(checkpoints, "MOST_ROWS", 10)
+    for number in range(12):
+        say(booked, f"Message {number}")
+        booked.api.get("/bookings")
+
+    for number in (3, 9, 1, 12):
+        rewind(booked, point=number)
+        assert said(booked) == [f"Message {before}" for before in range(number - 1)]
+
+
+def test_they_end_when_the_sandbox_falls_asleep() -> None:
+    server = Interruptible(InMemory())
+    made = Mock(server).sandbox("agency")
+    made.handle.book("direct")
+
+    server.put_to_sleep()
+
+    assert points(made) == []
+    made.handle.book("direct")
+    assert len(points(made)) == 1
+
+
+# Clocks that run.
+
+
+@pytest.fixture
+def wall() -> list[float]:
+    return [1_900_000_000.0]
+
+
+@pytest.fixture
+def running(wall: list[float]) -> Sandbox:
+    """A sandbox whose clock runs with a wall clock that the test holds."""
+    app = create_app(Options(scenario=find("empty"), overrides=Overrides(mode="real")), wall=lambda: wall[0]).app
+    return Mock(InProcess(app)).sandbox("agency", clock={"mode": "real"})
+
+
+def test_a_running_clock_goes_on_from_the_time_that_was_gone_back_to(running: Sandbox, wall: list[float]) -> None:
+    running.handle.book("direct")
+    before = running.now()
+    wall[0] += 90
+    running.handle.book("direct")
+    wall[0] += 30
+
+    assert rewind(running, point=1)["now"] == before
+    wall[0] += 5
+    assert running.now() == before[:-3] + f"{int(before[-3:-1]) + 5:02}Z"
+
+
+def test_a_clock_that_was_stopped_stays_so_and_what_was_due_waits(running: Sandbox, wall: list[float]) -> None:
+    running.handle.book("airbnb", conversation_delay="10m")
+    wall[0] += 3_600
+    assert running.handle.timeline()["pending"] == []
+    running.handle.clock.pause()
+    opened = next(point["event"] for point in points(running) if point["kind"] == "event")
+
+    assert rewind(running, event=opened["id"])["mode"] == "manual"
+    assert [event["id"] for event in running.handle.timeline()["pending"]][:1] == [opened["id"]]
+
+
+# Forks.
+
+
+def test_a_fork_continues_from_a_checkpoint(booked: Sandbox) -> None:
+    say(booked, "One")
+    *_, before, opened = booked.advance("1h")["happened"]
+    point = next(point for point in points(booked) if point["event"] and point["event"]["id"] == opened["id"])
+
+    fork = Sandbox(booked.transport, booked.handle.fork(point=point["id"]).made)
+
+    assert (fork.now(), said(fork)) == (before["at"], ["One"])
+    assert (booked.now(), points(fork)) == ("2030-06-01T13:00:00Z", [])
+
+
+@pytest.mark.parametrize("wanted", [{"point": 7}, {"point": 1, "snapshot": "one"}])
+def test_a_fork_from_what_there_is_not_is_refused(booked: Sandbox, wanted: JSON) -> None:
+    with pytest.raises(AdminError, match="point"):
+        booked.handle.fork(**wanted)
