@@ -161,6 +161,32 @@ def test_a_test_fails_where_another_answer_comes(driven: Sandbox, tmp_path: Path
     assert "step 3, POST /api/v3/inbox/messages" in done.stdout
 
 
+@pytest.mark.parametrize("wanted", ["pytest", "vitest", "rspec"])
+def test_a_test_fails_for_what_the_client_did_wrong(driven: Sandbox, served: str, tmp_path: Path, wanted: str) -> None:
+    driven.api.post("/inbox/messages", a_message(channel=None))
+
+    command, reporting = {
+        "pytest": ((sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-q"), "1 failed"),
+        "vitest": (("node", "--test", "--test-reporter", "tap"), "# fail 1"),
+        "rspec": (("rspec",), "1 example, 1 failure"),
+    }[wanted]
+    if wanted != "pytest":
+        needs({"vitest": "node"}.get(wanted, wanted))
+    file = exported(driven, tmp_path / ("run_test.mjs" if wanted == "vitest" else "run_test.py"), wanted)
+    file.write_text(file.read_text().replace('from "vitest"', f'from "{HERE / "vitest.mjs"}"'))
+    done = subprocess.run(
+        [*command, str(file)],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={"INBOX_MOCK_URL": served, "PATH": "/usr/bin:/bin"},
+        cwd=tmp_path,
+    )
+
+    assert reporting in done.stdout
+    assert "MSG002" in done.stdout
+
+
 def test_a_test_does_again_what_others_did(driven: Sandbox, tmp_path: Path) -> None:
     driven.handle.write(11, "A message of the guest, by the admin API.")
     driven.handle.fault("status", status=503, times=1)

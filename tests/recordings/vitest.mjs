@@ -6,6 +6,7 @@ export const test = (name, options, body) => run(name, options, body);
 
 export const expect = (found, message) => ({
   toBe: (expected) => assert.equal(found, expected, message),
+  toEqual: (expected) => assert.deepEqual(found, expected, message),
   toMatchObject: (expected) => matches(expected, found, message),
 });
 

@@ -65,6 +65,9 @@ RSpec.describe "a sandbox" do
       expect(answer.code.to_i).to(eq(step["status"]), where) if step["status"]
       expect(JSON.parse(answer.body)).to holding(step["answer"]) if step["answer"]
     end
+    errors = admin("GET", "/#{id}/report")["violations"].select { |one| one["severity"] == "error" }
+    wrong = errors.map { |one| one.values_at("code", "title", "fix").join(" ") }
+    expect(wrong).to be_empty, "the requests break rules of conduct, see inbox-mock report: #{wrong.join("\n")}"
     admin("DELETE", "/#{id}")
   end
 end
