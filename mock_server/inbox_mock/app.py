@@ -123,7 +123,10 @@ def create_app(
     continues = home.find(DEFAULT_SANDBOX) is not None
     if not continues:
         with suppress(SandboxExists):  # another process was faster
-            factory.create(options.scenario, options.overrides, default=True, progress=options.progress)
+            if options.bundle is None:
+                factory.create(options.scenario, options.overrides, default=True, progress=options.progress)
+            else:
+                _open_bundle(sandboxes, options.bundle)
     sandboxes.now()  # from here on it is known without the home, which answers to /livez do not wait for
     server = Server(sandboxes, Pace(options.room.max_sandbox_rate, stopwatch), stopwatch, request_id, wait or sandboxes.stopping.wait)
 
@@ -143,6 +146,13 @@ def create_app(
     ahead = front(probes(plain, readiness, sandboxes.now, watch), server, OperationIndex(OPERATIONS), watch.end_operation)
     wsgi = proxies.addressed(_normalised(ahead), options.public_url, options.trusted_proxies)
     return Fake(lambda: made()[0], wsgi, sandboxes, factory, sender, metrics, continues)
+
+
+def _open_bundle(sandboxes: Sandboxes, content: bytes) -> None:
+    from inbox_mock.bundles.bundle import read
+    from inbox_mock.bundles.opening import open_bundle
+
+    open_bundle(sandboxes, read(content), default=True)
 
 
 def _normalised(app: "WSGIApplication") -> "WSGIApplication":

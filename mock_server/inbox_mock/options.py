@@ -22,7 +22,8 @@ class Options:
     ``default_ttl`` is for how many seconds those other than the default one are kept unused, if they do not say; None: for good.
     ``public_url`` is the root with which addresses begin, whoever asks, as `proxies.public_root` returns it; ``trusted_proxies`` is
     the number of proxies whose headers are believed. ``log_format`` is how it logs, json or text; None: not at all.
-    ``kept`` is what earlier starts have kept for this one.
+    ``kept`` is what earlier starts have kept for this one. ``bundle`` is the content of a reproduction bundle, which was read without an
+    error, and from which the default sandbox goes on in place of the scenario.
     """
 
     scenario: Scenario
@@ -43,6 +44,7 @@ class Options:
     log_format: str | None = None
     trusted_proxies: int = 0
     kept: Kept | None = None
+    bundle: bytes | None = field(default=None, repr=False)
 
     @property
     def place(self) -> str:

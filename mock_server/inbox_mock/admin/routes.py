@@ -6,7 +6,7 @@ import orjson
 from flask import Blueprint, Response, request
 
 from inbox_mock import __version__
-from inbox_mock.admin import actors, clock, faults, inbox_view, journal, labels, recordings, sandboxes, snapshots, tokens, webhooks
+from inbox_mock.admin import actors, bundles, clock, faults, inbox_view, journal, labels, recordings, sandboxes, snapshots, tokens, webhooks
 from inbox_mock.admin.access_control import PREFIX, PROBLEM_JSON, AccessControl
 from inbox_mock.admin.operation import JSON, AdminCall, AdminOperation, Page, checked, declared_in, read_body
 from inbox_mock.api.addressing import root_of
@@ -16,7 +16,7 @@ from inbox_mock.engine.checkpoints import action
 from inbox_mock.scenarios.build import SandboxFactory
 from inbox_mock.webhooks.sender import WebhookSender
 
-MODULES = (sandboxes, labels, tokens, snapshots, clock, actors, webhooks, faults, journal, recordings, inbox_view)
+MODULES = (sandboxes, labels, tokens, snapshots, clock, actors, webhooks, faults, journal, recordings, bundles, inbox_view)
 OPERATIONS: tuple[AdminOperation, ...] = tuple(found for module in MODULES for found in declared_in(vars(module)))
 PROBLEM: JSON = {
     "type": "object",

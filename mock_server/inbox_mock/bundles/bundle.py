@@ -5,11 +5,13 @@ from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import orjson
 
 from inbox_mock.bundles.packing import COMMANDS, IMAGE, JOURNAL, SCENARIO, START, BundleError, unpack
+from inbox_mock.domain import limits
 from inbox_mock.domain.access import SANDBOX_ID
 from inbox_mock.store import database
 from inbox_mock.store.commands import Command
@@ -73,6 +75,22 @@ def whole_body(entry: Entry) -> bytes | None:
         return None if entry["whole"] is None else b64decode(str(entry["whole"]), validate=True)
     except ValueError:
         raise BundleError(f"{JOURNAL}, entry {entry['id']}: whole is no Base64") from None
+
+
+def content_of(file: Path) -> bytes:
+    """Return the content of a file that should be a bundle.
+
+    Raises:
+        BundleError: it cannot be read, or is larger than a bundle can be.
+    """
+    try:
+        with file.open("rb") as opened:
+            content = opened.read(limits.BUNDLE + 1)
+    except OSError as error:
+        raise BundleError(f"it cannot be read: {error.strerror}") from None
+    if len(content) > limits.BUNDLE:
+        raise BundleError(f"it has more than {limits.BUNDLE}; expected a bundle")
+    return content
 
 
 def read(raw: bytes) -> Bundle:

@@ -43,6 +43,7 @@ ROLE = re.compile(r"([A-Za-z][\w-]*)=(.*)")
 MOST_PROXIES = 100
 MOST_WORKERS = 100
 OFF = Path("off")
+OF_A_SCENARIO = ("scenario", "clock", "strict", "rate_limit", "webhook_url")
 
 
 class Receiver(ParameterType):
@@ -122,6 +123,12 @@ def _of_a_home(ctx: click.Context, param: click.Parameter, workers: int | None) 
     show_default=True,
     shell_complete=scenarios,
     help="A shipped scenario's name, or the path of a .yaml file.",
+)
+@click.option(
+    "--bundle",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Go on from where a reproduction bundle ends. Webhooks go nowhere until an address is subscribed.",
 )
 @click.option(
     "--clock", type=ClockKind(), metavar="manual|real|60x", help="Stand still until advanced, run, or run faster.  [default: real]"
@@ -221,6 +228,7 @@ def command(
     port: int,
     port_file: Path | None,
     scenario: str,
+    bundle: Path | None,
     clock: tuple[str, float | None] | None,
     seed: int | None,
     data: Path | None,
@@ -245,6 +253,9 @@ def command(
     """Run the fake until Ctrl-C."""
     if data is not None and store is not None:
         raise click.UsageError("found --data and --store; expected one of them: sandboxes are kept in one place")
+    asked = [name for name in OF_A_SCENARIO if click.get_current_context().get_parameter_source(name) is not ParameterSource.DEFAULT]
+    if bundle is not None and asked:
+        raise click.UsageError(f"found --bundle and --{asked[0].replace('_', '-')}; expected one of them: a bundle has its own")
     try:
         if port_file is not None:
             prepare_port_file(port_file)
@@ -254,6 +265,7 @@ def command(
         overrides = Overrides(seed=seed, mode=mode, rate=rate, strict=strict, rate_limit=rate_limit, receivers=webhook_url)
         options = Options(
             scenario=found,
+            bundle=None if bundle is None else _bundle(bundle),
             overrides=overrides,
             seed=seed,
             data=data,
@@ -277,6 +289,20 @@ def command(
         complain(str(refusal))
         sys.exit(WRONG)
     run(server, options, partial(_serve, server, options, port_file))
+
+
+def _bundle(file: Path) -> bytes:
+    """Return the content of a bundle; exit if it is none."""
+    from inbox_mock.bundles.bundle import content_of, read
+    from inbox_mock.bundles.packing import BundleError
+
+    try:
+        content = content_of(file)
+        read(content)
+    except BundleError as error:
+        complain(f"{file}: {error}")
+        sys.exit(WRONG)
+    return content
 
 
 def _serve(server: Serving, options: Options, port_file: Path | None) -> int:

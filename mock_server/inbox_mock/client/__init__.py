@@ -287,6 +287,11 @@ class SandboxClient:
         """Return the journal, or the ``state``, as a file of a format: its ``name``, ``content`` as bytes, and what it lacks, ``told``."""
         return self.admin("GET", f"/export?format={quote(format)}&of={quote(of)}&private={private:d}")
 
+    def bundle(self) -> bytes:
+        """Return the sandbox as a reproduction bundle, the content of a zip file without secrets."""
+        content: bytes = self.admin("GET", "/bundle")["content"]
+        return content
+
     def snapshot(self, name: str) -> JSON:
         """Take a snapshot under a name; return it."""
         return self.admin("POST", "/snapshots", {"name": name})

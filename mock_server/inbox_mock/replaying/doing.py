@@ -52,6 +52,8 @@ OPERATIONS: Mapping[str, AdminOperation] = {
     if found.method != "GET" and found.name not in STEPWISE
 }
 """The operations of the admin API that are done again, by name."""
+LOGGED = ("step", "due", "resume", "plan_now")
+"""Kinds of commands that are logged by what does them."""
 HALF_A_SECOND = timedelta(milliseconds=500)
 """Logged times are whole seconds: a running clock is put in the middle of one."""
 DELIVERED = "delivered"
@@ -69,7 +71,7 @@ class SilentSender(WebhookSender):
 class Repeated:
     """The sandbox of a replay. It is in this process alone, and reaches nothing else."""
 
-    def __init__(self, bundle: Bundle) -> None:
+    def __init__(self, bundle: Bundle, start: bytes) -> None:
         self._wall = 0.0
         options = Options(scenario=find_shipped("empty"), seed=0)
         self._fake = create_app(options, wall=lambda: self._wall, wait=lambda _seconds: None)
@@ -77,8 +79,9 @@ class Repeated:
         self._sender = SilentSender()
         # A fork, and a bundle that was opened, go on with the log of another sandbox.
         begins = next((str(one.details.get("of")) for one in bundle.commands if one.details.get("of")), bundle.sandbox_id)
-        self._sandbox = self._added(begins, bundle.start or b"")
-        with self._sandbox.work() as work:
+        self._start = Start(image=start)
+        self.sandbox = self._added(begins, start)
+        with self.sandbox.work() as work:
             commands.begin_anew(work.db)
 
     def request(self, entry: Entry) -> None:
@@ -116,7 +119,9 @@ class Repeated:
                 self._began(command.details)
             elif command.kind in DONE:
                 with self._at(command.at) as work:
-                    DONE[command.kind](work, dict(command.details))
+                    if command.kind not in LOGGED:
+                        work.log(command.kind, **command.details)
+                    DONE[command.kind](work, command.details)
             else:
                 raise BundleError(f"command {command.id} is {command.kind!r}; expected one that this version knows")
         except (KeyError, TypeError, ValueError, AttributeError) as error:
@@ -124,32 +129,33 @@ class Repeated:
 
     def news(self, after: int) -> "Iterator[Entry]":
         """Yield the entries of the journal after one."""
-        with self._sandbox.work() as work:
+        with self.sandbox.work() as work:
             yield from entries(work.db, after)
 
     @contextmanager
     def _at(self, at: str) -> "Iterator[UnitOfWork]":
         self._set_time(at)
-        with self._sandbox.work() as work:
+        with self.sandbox.work() as work:
             yield work
 
     def _set_time(self, at: str) -> None:
         """Let the clock show a time, if it runs."""
-        now = self._sandbox.clock
+        now = self.sandbox.clock
         if now.mode == "real":
             self._wall = max(self._wall, now.wall_at(times.parse(at) + HALF_A_SECOND))
 
     def _added(self, sandbox_id: str, image: bytes, of: str = "") -> "Sandbox":
-        return self._fake.sandboxes.add(Start(image=image), image, default=sandbox_id == DEFAULT_SANDBOX, of=of, named=sandbox_id)
+        return self._fake.sandboxes.add(self._start, image, default=sandbox_id == DEFAULT_SANDBOX, of=of, named=sandbox_id)
 
     def _began(self, details: Mapping[str, Any]) -> None:
         """Begin again from the present, under another id if it was a fork, with the tokens that came from elsewhere."""
-        image, earlier = self._sandbox.image()[0], self._sandbox
+        image, earlier = self.sandbox.image()[0], self.sandbox
         if details["id"] == earlier.id:
             earlier.restore(image)
         else:
-            self._sandbox = self._added(str(details["id"]), image, earlier.id)
-        with self._sandbox.work() as work:
+            self.sandbox = self._added(str(details["id"]), image, earlier.id)
+        with self.sandbox.work() as work:
+            commands.replace_last(work.db, work.now, commands.BEGAN, details)
             for token in details["tokens"]:
                 work.db.insert("tokens", {**token, "secret": work.dice.hex("replayed", token["id"], SECRET_DIGITS)})
             now = details.get("now")
@@ -159,7 +165,7 @@ class Repeated:
                 sandbox_store.write_clock(work.db, work.clock)
 
     def _operate(self, operation: AdminOperation, details: Mapping[str, Any]) -> None:
-        path = {name: str(value) for name, value in details["path"].items()} | {"id": self._sandbox.id}
+        path = {name: str(value) for name, value in details["path"].items()} | {"id": self.sandbox.id}
         if "token" in path:
             path["token"] = self._credential(path["token"])
         body = checked(operation, details["body"])
@@ -168,7 +174,7 @@ class Repeated:
     def _credential(self, label: str) -> str:
         """Return the credential that a label stands for; one that nobody has for any other text."""
         kind, _, number = label.rpartition("-")
-        with self._sandbox.work() as work:
+        with self.sandbox.work() as work:
             if kind == "secret" and number.isdigit():
                 found = work.db.one("SELECT client_secret AS secret, named_client_secret AS name FROM applications WHERE id = ?", (number,))
             else:
@@ -210,8 +216,8 @@ class Repeated:
             environ[keys.get(name, f"HTTP_{name.upper().replace('-', '_')}")] = value
         if token is not None:
             environ["HTTP_AUTHORIZATION"] = f"Bearer {self._credential(token)}"
-        elif not is_form and self._sandbox.id != DEFAULT_SANDBOX:  # only a token of this sandbox, though unknown, leads here
-            environ["HTTP_AUTHORIZATION"] = f"Bearer {full_credential(self._sandbox.id, '0' * SECRET_DIGITS)}"
+        elif not is_form and self.sandbox.id != DEFAULT_SANDBOX:  # only a token of this sandbox, though unknown, leads here
+            environ["HTTP_AUTHORIZATION"] = f"Bearer {full_credential(self.sandbox.id, '0' * SECRET_DIGITS)}"
         if "unread" in asked:
             environ[REFUSED] = NotRead(int(entry["status"]), asked["unread"])
         return environ

@@ -7,6 +7,7 @@ from inbox_mock.bundles.bundle import Bundle, Entry, whole_body
 from inbox_mock.bundles.packing import BundleError
 from inbox_mock.domain.errors import Refusal
 from inbox_mock.domain.reasons import WEBHOOK_LOST
+from inbox_mock.engine.sandbox import Sandbox
 from inbox_mock.replaying.difference import Difference, first_difference, line_of
 from inbox_mock.replaying.doing import Repeated
 from inbox_mock.scenarios.errors import ScenarioError
@@ -31,15 +32,31 @@ def replay(bundle: Bundle) -> Replayed:
     Raises:
         BundleError: its log does not begin at its start, or has something that cannot be done.
     """
-    if bundle.start is None:
-        raise BundleError(f"it cannot be replayed: {bundle.incomplete or 'it holds no start.sqlite'}. inbox-mock serve --bundle opens it")
     return _Replay(bundle).run()
 
 
+def redone(bundle: Bundle) -> Sandbox:
+    """Do again all that a bundle's log says, whatever is answered, and return the sandbox in which it was done.
+
+    Raises:
+        BundleError: as `replay` says.
+    """
+    done = _Replay(bundle, compares=False)
+    done.run()
+    return done.repeated.sandbox
+
+
+def _start_of(bundle: Bundle) -> bytes:
+    if bundle.start is None:
+        raise BundleError(f"it cannot be replayed: {bundle.incomplete or 'it holds no start.sqlite'}. inbox-mock serve --bundle opens it")
+    return bundle.start
+
+
 class _Replay:
-    def __init__(self, bundle: Bundle) -> None:
-        self._repeated = Repeated(bundle)
-        self._bundle = bundle
+    def __init__(self, bundle: Bundle, *, compares: bool = True) -> None:
+        self.repeated = Repeated(bundle, _start_of(bundle))
+        self._bundle, self._compares = bundle, compares
+        self._tags: dict[str, str] = {}  # recorded ETags, with those of the answers here
         self._recorded = {entry["id"]: entry for entry in bundle.journal}
         self._done = dict.fromkeys(("requests", "webhooks", "commands"), 0)
         self._compared = 0
@@ -54,7 +71,7 @@ class _Replay:
             difference = self._do(step)
             if difference is not None:
                 return Replayed(self._done, difference=difference)
-        missing = next((number for number in self._recorded if number > self._compared), None)
+        missing = next((number for number in self._recorded if number > self._compared and self._compares), None)
         return Replayed(self._done, difference=None if missing is None else self._missing(self._recorded[missing]))
 
     def _do(self, step: Entry | Command) -> Difference | None:
@@ -63,26 +80,35 @@ class _Replay:
         try:
             if isinstance(step, Command):
                 self._done["commands"] += 1
-                self._repeated.command(step)
+                self.repeated.command(step)
             elif step["delivery_id"] is None:
                 self._done["requests"] += 1
-                self._repeated.request(step)
+                self.repeated.request(step if self._compares else self._asking_for_tag(step))
             else:
                 self._done["webhooks"] += 1
-                self._repeated.attempt(step)
+                self.repeated.attempt(step)
         except (Refusal, ScenarioError) as refused:
             return Difference(told, step["id"] if isinstance(step, dict) else None, "outcome", b"done", f"refused: {refused}".encode())
-        for got in self._repeated.news(self._compared):
+        for got in self.repeated.news(self._compared):
             self._compared = got["id"]
             recorded = self._recorded.get(got["id"])
+            if not self._compares:
+                self._tags |= {} if recorded is None else {_tag(recorded): _tag(got)}
+                continue
             if recorded is None:
                 return Difference(told, got["id"], "entry", b"none", line_of(got).encode())
             found = first_difference(recorded, got)
             if found is not None:
                 return found
-        if isinstance(step, dict) and self._compared < step["id"]:
+        if isinstance(step, dict) and self._compares and self._compared < step["id"]:
             return self._missing(step)
         return None
+
+    def _asking_for_tag(self, entry: Entry) -> Entry:
+        """Return a request that asks for what has the tag that it was answered here, in place of the recorded one."""
+        asked = entry["request"]
+        headers = {name: self._tags.get(value, value) for name, value in asked.get("headers", {}).items()}
+        return entry | {"request": asked | {"headers": headers}}
 
     def _missing(self, recorded: Entry) -> Difference:
         return Difference(line_of(recorded), recorded["id"], "entry", line_of(recorded).encode(), b"none")
@@ -100,6 +126,10 @@ def steps(bundle: Bundle) -> Iterator[Entry | Command]:
     if command is not None:
         yield command
         yield from pending
+
+
+def _tag(entry: Entry) -> str:
+    return str(entry["response"].get("headers", {}).get("ETag", ""))
 
 
 def _is_caused(entry: Mapping[str, list[Mapping[str, object]]]) -> bool:

@@ -23,6 +23,9 @@ CONTINUES = (
 )
 
 
+BUNDLE_IN_VAIN = "WARNING: the default sandbox goes on as it was kept; --bundle is for a server that has none yet."
+
+
 def warn(server: Serving, options: Options, host: str, *, asked: bool) -> None:
     """Warn of what others may do, and of a scenario that was ``asked`` for in vain."""
     if not options.admin_tokens and not server.is_private:
@@ -31,6 +34,8 @@ def warn(server: Serving, options: Options, host: str, *, asked: bool) -> None:
     if not options.admin_tokens and (options.trusted_proxies or options.is_published_blindly):
         more = "" if options.trusted_proxies else ", nor anybody else: what comes from this machine may be the proxy's"
         complain(PUBLISHED.format(others=more))
+    if options.bundle is not None and server.beginning.continues:
+        complain(BUNDLE_IN_VAIN)
     kept = server.beginning.default.description["scenario"]
     if asked and kept != options.scenario.name:
         complain(CONTINUES.format(kept=kept, asked=options.scenario.name))
@@ -53,6 +58,6 @@ def greet(server: Serving, options: Options) -> None:
   Dashboard  {url}/      Reference  {url}/docs      Ctrl-C stops it"""
     )
     heard = {role for role, _ in options.overrides.receivers}
-    for role in [] if server.beginning.continues else sorted(roles(options.scenario) - heard):
+    for role in [] if server.beginning.continues or options.bundle is not None else sorted(roles(options.scenario) - heard):
         click.echo(f"\n  Nobody hears the webhooks for {role} yet: --webhook-url {'' if role == RECEIVER else f'{role}='}URL")
     sys.stdout.flush()

@@ -46,6 +46,12 @@ def shorten_step(db: Database, handled: int) -> None:
     )
 
 
+def replace_last(db: Database, at: str, kind: str, details: Mapping[str, object]) -> None:
+    """Put a command in the place of the latest one."""
+    db.execute("DELETE FROM commands WHERE id = (SELECT max(id) FROM commands)")
+    add(db, at, kind, details)
+
+
 def every(db: Database) -> list[Command]:
     """Return the commands, oldest first."""
     rows = db.execute("SELECT id, after, at, kind, details FROM commands ORDER BY id")
