@@ -8,6 +8,7 @@ from base64 import b64encode
 from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import replace
+from functools import partial
 from os import urandom
 from typing import Any
 
@@ -50,9 +51,9 @@ def _image(image: bytes, disguise: Disguise) -> bytes:
     with closing(database.restore(image)) as db:
         for (table, column), kind in COLUMNS.items():
             if db.execute("SELECT 1 FROM pragma_table_info(?) WHERE name = ?", (table, column)).fetchone():
-                _column(db, table, column, lambda value, kind=kind: _stored(value, *kind, disguise))
+                _column(db, table, column, partial(_stored, kind, disguise))
         for table, column in JSON_COLUMNS:
-            _column(db, table, column, lambda value: orjson.dumps(_anywhere(orjson.loads(value), disguise)).decode())
+            _column(db, table, column, partial(_json, disguise))
         for fault_id, past in db.execute("SELECT fault_id, image FROM fault_pasts").fetchall():
             db.execute("UPDATE fault_pasts SET image = ? WHERE fault_id = ?", (_image(past, disguise), fault_id))
         db.execute("UPDATE attachment_files SET bytes = zeroblob(length(bytes))")
@@ -67,14 +68,18 @@ def _column(db: Database, table: str, column: str, change: Any) -> None:  # noqa
     db.executemany(f"UPDATE {table} SET {column} = ? WHERE {key} = ?", [(change(value), row_id) for row_id, value in rows])  # noqa: S608
 
 
-def _stored(value: object, plural: str, name: str, disguise: Disguise) -> object:
+def _stored(kind: tuple[str, str], disguise: Disguise, value: object) -> object:
     """Return what stands for a value as it is stored: a list or an object as JSON."""
     if isinstance(value, str) and value[:1] in {"[", "{"}:
         try:
-            return orjson.dumps(disguise.of(plural, name, orjson.loads(value))).decode()
+            return orjson.dumps(disguise.of(*kind, orjson.loads(value))).decode()
         except orjson.JSONDecodeError:
             pass
-    return disguise.of(plural, name, value)
+    return disguise.of(*kind, value)
+
+
+def _json(disguise: Disguise, value: str) -> str:
+    return orjson.dumps(_anywhere(orjson.loads(value), disguise)).decode()
 
 
 def _anywhere(found: Any, disguise: Disguise) -> Any:  # noqa: ANN401 - any JSON
