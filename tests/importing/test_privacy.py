@@ -16,7 +16,8 @@ from inbox_mock.resources.privacy import ADDRESSES, EMAILS, NAMES, PHONES, PRIVA
 from inbox_mock.scenarios.loading import from_object
 from inbox_mock.scenarios.yaml12 import write
 
-WORDS = st.text(st.characters(codec="utf-8", categories=("Lu", "Ll", "Lo", "Nd")), min_size=8, max_size=20)
+WORDS = st.text(st.characters(codec="utf-8", categories=("Lu", "Ll", "Lo", "Nd")), min_size=8, max_size=20).map("Xq{}".format)
+"""Words that nothing else holds."""
 SECRETS = ("bearer-secret-1", "session-secret-2", "client-secret-3", "access-secret-4", "refresh-secret-5", "code-secret-6")
 SHAPES = {EMAILS: "{}@{}.fr", ADDRESSES: "https://{}.fr/{}", PHONES: "+{}"}
 

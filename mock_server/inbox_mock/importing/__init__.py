@@ -64,6 +64,9 @@ def import_exchanges(
     installed = world.installed()
     if installed is not None:
         scenario["records"]["installations"] = installed
+    timeline = writer.timeline(later)
+    if timeline:
+        scenario["timeline"] = timeline
     return Imported(
         scenario=scenario,
         start=start,

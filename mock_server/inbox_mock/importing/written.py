@@ -1,6 +1,7 @@
 """The records that were found as a scenario's ``records``: keys that it has, times as offsets, channels, what is private replaced."""
 
 from base64 import b64encode
+from collections.abc import Iterable
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -12,7 +13,8 @@ from inbox_mock.channels import policies
 from inbox_mock.domain import times
 from inbox_mock.domain.enumerations import APPLICATION
 from inbox_mock.engine import durations
-from inbox_mock.importing.completing import World, channel_of, named
+from inbox_mock.importing.completing import ORDER, World, channel_of, named
+from inbox_mock.importing.histories import Change
 from inbox_mock.importing.sightings import JSON
 from inbox_mock.resources.disguise import Disguise
 from inbox_mock.resources.privacy import BYTES, PRIVATE
@@ -46,12 +48,26 @@ class Writer:
             if found
         }
 
-    def record(self, plural: str, number: int, shown: JSON) -> JSON:
-        """Return a record."""
+    def timeline(self, changes: Iterable[Change]) -> list[JSON]:
+        """Return what others did later: an entry for each second and kind of change."""
+        entries: dict[tuple[int, bool], dict[str, list[JSON]]] = {}
+        for change in sorted(changes, key=lambda one: (one.at, ORDER.index(one.key[0]), one.key[1])):
+            found = self.record(*change.key, change.changed, whole=change.appeared)
+            if len(found) > 1:
+                seconds = int((change.at - self.start).total_seconds())
+                entries.setdefault((seconds, not change.appeared), {}).setdefault(change.key[0], []).append(found)
+        return [
+            {"at": _after(seconds), "records_change" if changed else "records_appear": entries[seconds, changed]}
+            for seconds, changed in sorted(entries)
+        ]
+
+    def record(self, plural: str, number: int, shown: JSON, *, whole: bool = True) -> JSON:
+        """Return a record; without what it has in any case, if it is given as a whole."""
         private = () if (plural, number) in self.world.invented else PRIVATE.get(plural, ())
         noun = nouns()[plural]
         found: JSON = {"id": number}
-        for name, value in {**shown, **self._hidden(plural, number, shown)}.items():
+        hidden = self._hidden(plural, number, shown) if whole else {}
+        for name, value in {**shown, **hidden}.items():
             written = RENAMED.get(name, name)
             replaced = self.disguise.of(plural, name, value) if name in private else value
             if written not in noun.keys or not _fits(plural, written, replaced, self.start):
@@ -59,7 +75,7 @@ class Writer:
                     self.world.tell(plural, f"{name} of {named(plural, number)}", CANNOT_HOLD)
                 continue
             key = noun.keys[written]
-            if _is_default(noun, key, replaced, self.start):
+            if whole and _is_default(noun, key, replaced, self.start):
                 continue
             is_time = key.form is TIME and value is not None
             found[written] = durations.offset(times.parse(value) - self.start) if is_time else replaced
@@ -99,6 +115,12 @@ class Writer:
         if found is None:
             self.world.tell("attachments", named("attachments", number), PLACEHOLDER)
         return {} if found is None else {"file": b64encode(found).decode()}
+
+
+def _after(seconds: int) -> str:
+    """Return a duration as the timeline takes it: in one unit."""
+    unit, size = next((unit, size) for unit, size in (("d", 86400), ("h", 3600), ("m", 60), ("s", 1)) if seconds % size == 0)
+    return f"{seconds // size}{unit}" if seconds else "0s"
 
 
 def _is_default(noun: Noun, key: Key, value: Any, start: datetime) -> bool:  # noqa: ANN401 - any JSON

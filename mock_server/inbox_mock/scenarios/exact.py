@@ -247,6 +247,16 @@ FAULT: dict[str, Key] = {
 """What an exact record of a fault has beside what sets it."""
 
 
+APPEARING = "Records appear as they stand, made by others than the client."
+CHANGING = "Records change in what is given, by others than the client."
+
+
+def _loose(listed: Schema) -> Schema:
+    """Return the schema of records of which a part is given, with the id."""
+    item = {name: found for name, found in listed["items"].items() if name != "anyOf"}
+    return listed | {"items": item | {"required": ["id"]}}
+
+
 def extend(schema: Schema) -> None:
     """Add the section to the JSON Schema of scenarios."""
     from inbox_mock.simulation.actions import handlers
@@ -264,5 +274,9 @@ def extend(schema: Schema) -> None:
         section[name] = {"$ref": f"#/$defs/exact_{name}"}
         if name not in OF_PRESENT:
             past["properties"][name] = section[name]
+    closed = {"type": "object", "additionalProperties": False, "minProperties": 1}
+    changing = {name: _loose(schema["$defs"][f"exact_{name}"]) for name in past["properties"] if name in RESOURCES}
+    schema["$defs"]["appearing"] = closed | {"properties": {name: section[name] for name in changing}, "description": APPEARING}
+    schema["$defs"]["changing"] = closed | {"properties": changing, "description": CHANGING}
     told = {name: key.schema for name, key in FAULT.items()} | {"past": past}
     section["faults"] = {"type": "array", "items": {"$ref": "#/$defs/fault", "properties": told}}

@@ -18,8 +18,9 @@ from inbox_mock.scenarios import yaml12
 from inbox_mock.scenarios.builder import FOUNDED_BEFORE
 from inbox_mock.scenarios.defaults import Known
 from inbox_mock.scenarios.exact import OF_PRESENT, TIME, Noun, nouns
-from inbox_mock.scenarios.records import SECTION, TIES, left_out
+from inbox_mock.scenarios.records import SECTION, left_out
 from inbox_mock.services.accounts import DEMO
+from inbox_mock.simulation.actions.records import TIES
 from inbox_mock.store import access, faults, webhooks
 from inbox_mock.store.database import Database, Row
 from inbox_mock.webhooks.deliveries import SENT
@@ -111,7 +112,7 @@ def _rows(work: UnitOfWork, db: Database, name: str, noun: Noun, known: Known) -
         elif name == "attachments":
             more = {"file": db.value("SELECT bytes FROM attachment_files WHERE attachment_id = ?", (row["id"],))}
         elif name in TIES:
-            others, sql, _ = TIES[name]
+            others, sql, *_ = TIES[name]
             more = {others: [tied[0] for tied in db.execute(sql, (row["id"],))]}
         if name != "events" or row["kind"] != SENT:
             yield row | more

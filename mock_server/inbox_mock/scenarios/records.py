@@ -18,24 +18,12 @@ from inbox_mock.services import accounts
 from inbox_mock.services.accounts import DETAILS
 from inbox_mock.services.people import MEMBERS
 from inbox_mock.simulation.actions.fault import set_fault
+from inbox_mock.simulation.actions.records import TIES
 from inbox_mock.store import access, database, faults
 from inbox_mock.store.database import Row, insertion
 from inbox_mock.store.rows import TABLES
 
 SECTION = "records"
-TIES = {
-    "conversations": (
-        "bookings",
-        "SELECT booking_id FROM conversation_bookings WHERE conversation_id = ? ORDER BY booking_id",
-        "INSERT INTO conversation_bookings VALUES (:id, :other)",
-    ),
-    "messages": (
-        "attachments",
-        "SELECT attachment_id FROM message_attachments WHERE message_id = ? ORDER BY position",
-        "INSERT INTO message_attachments VALUES (:id, :other, :position)",
-    ),
-}
-"""Lists of ids that are in tables of their own: the key, how they are read, and written."""
 
 
 def left_out(name: str, known: Known) -> list[Row]:
@@ -112,14 +100,14 @@ class Records:
             rows = self.known.rows[noun.table] = {}
             listed = self.data.get(name)
             for number, given in enumerate(left_out(name, self.known) if listed is None else listed):
-                row = self._row(noun, given, (*self.place, name, number))
+                row = self.row(noun, given, (*self.place, name, number))
                 rows[row.get("id", len(rows))] = row
         self._check_references()
         for done, (name, noun) in enumerate(nouns().items()):
             self.builder.progress(done, len(nouns()))
             self._write(name, noun, self.known.rows[noun.table].values())
 
-    def _row(self, noun: Noun, given: Row, location: Location) -> Row:
+    def row(self, noun: Noun, given: Row, location: Location) -> Row:
         """Return a record's columns, and under their keys what is kept elsewhere."""
         found = stored(self.builder, noun.keys, given, location)
         for key, value in given.items():
@@ -160,7 +148,7 @@ class Records:
         if name == "attachments":
             self.builder.work.db.executemany("INSERT INTO attachment_files VALUES (:id, :file)", rows)
         if name in TIES:
-            others, _, sql = TIES[name]
+            others, _, sql, _ = TIES[name]
             ties = ((row["id"], other, place) for row in rows for place, other in enumerate(row[others], 1))
             self.builder.work.db.executemany(sql, [{"id": one, "other": other, "position": place} for one, other, place in ties])
 
@@ -169,3 +157,37 @@ class Records:
             if record_id not in self.known.rows[table]:
                 listed = ".".join(map(str, (*self.place, table)))
                 raise self.builder.scenario.error(location, shown(record_id), f"the id of one of {listed}")
+
+
+def appearing(builder: Builder, given: Mapping[str, list[Row]], place: Location) -> Row:
+    """Return what the action `records_appear` is about: the columns of its records by table.
+
+    Raises:
+        ScenarioError: as `Records.insert`.
+    """
+    records = Records(builder, given, place)
+    records.known.rows.update(builder.present)
+    found: Row = {}
+    for name, noun in nouns().items():
+        for number, one in enumerate(given.get(name, ())):
+            known = records.known.rows.setdefault(noun.table, {})
+            row = known[one.get("id", 0) or records.known.next_id(noun.table)] = records.row(noun, one, (*place, name, number))
+            columns = [*columns_of(noun.table), *([TIES[name][0]] if name in TIES else [])]
+            found.setdefault(noun.table, []).append({column: row[column] for column in columns})
+            if name == "rentals":
+                found[name][-1]["details"] = orjson.dumps({detail: row[detail] for detail in DETAILS}).decode()
+    return {"rows": found}
+
+
+def changing(builder: Builder, given: Mapping[str, list[Row]], place: Location) -> Row:
+    """Return what the action `records_change` is about: the columns that change, with the id, by table.
+
+    Raises:
+        ScenarioError: a value is not what its key takes.
+    """
+    return {
+        "rows": {
+            nouns()[name].table: [stored(builder, nouns()[name].keys, one, (*place, name, number)) for number, one in enumerate(listed)]
+            for name, listed in given.items()
+        }
+    }

@@ -5,12 +5,14 @@ from datetime import timedelta
 
 from inbox_mock.domain import times
 from inbox_mock.engine.unit_of_work import UnitOfWork
+from inbox_mock.scenarios import records
 from inbox_mock.scenarios.builder import Builder, Location, ScenarioArguments
 from inbox_mock.scenarios.loading import Scenario
 from inbox_mock.scenarios.records import set_faults
 from inbox_mock.simulation.actions import WHEN, Action, actions
 from inbox_mock.simulation.actions.fault import set_fault
 from inbox_mock.simulation.actions.guest import guest_books
+from inbox_mock.simulation.actions.records import records_appear, records_change
 from inbox_mock.simulation.bookings import Arguments, local_time
 from inbox_mock.store import timeline
 from inbox_mock.store.access import client_application
@@ -20,6 +22,7 @@ from inbox_mock.webhooks.deliveries import is_address, subscribe
 from inbox_mock.webhooks.event_types import event_types
 
 BOOKS = guest_books.name
+EXACT = {records_appear.name: records.appearing, records_change.name: records.changing}
 TARGETS = frozenset({"booking", "conversation"})
 ADDRESS = "an http address without credentials, such as http://127.0.0.1:9000/webhooks"
 AT = "a duration after the start, such as 15m"
@@ -59,6 +62,8 @@ def plan_now(work: UnitOfWork, entry: Mapping[str, object]) -> None:
 
 def _resolved(builder: Builder, action: Action, location: Location, given: Row, booked: Mapping[object, int]) -> Row:
     """Return the timeline's ``about`` for an action, with every reference resolved."""
+    if action.name in EXACT:
+        return EXACT[action.name](builder, given, location)
     arguments = ScenarioArguments(builder, location)
     if action.resolve is not None:
         return action.resolve(arguments, given)
