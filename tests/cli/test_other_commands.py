@@ -103,7 +103,7 @@ def test_a_file_that_is_too_large_is_refused_before_what_runs_a_fake_is_imported
     ran = subprocess.run([sys.executable, "-c", program, str(path)], capture_output=True, text=True, check=False)
 
     assert (ran.returncode, ran.stdout) == (1, "[]\n")
-    assert ran.stderr.startswith(f"{path}: found more than 8 MiB")
+    assert ran.stderr.startswith(f"{path}: found more than 32 MiB")
 
 
 def test_the_schema_of_scenarios_is_printed_for_editors() -> None:

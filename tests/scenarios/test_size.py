@@ -42,7 +42,7 @@ def test_a_file_that_is_too_large_is_not_read(tmp_path: Path) -> None:
         file.truncate(100_000_000)
     tracemalloc.start()
 
-    with pytest.raises(ScenarioError, match=r"large\.yaml: found more than 8 MiB"):
+    with pytest.raises(ScenarioError, match=r"large\.yaml: found more than 32 MiB"):
         find(str(path))
 
     assert kept_at_most() < 1_000_000
@@ -89,11 +89,11 @@ def test_as_many_values_as_are_allowed_are_read(monkeypatch: pytest.MonkeyPatch)
 
 
 def test_an_alias_counts_as_what_it_stands_for() -> None:
-    assert "more than 200,000 values and keys" in refusal(BILLION)
+    assert "more than 1,000,000 values and keys" in refusal(BILLION)
 
 
 def test_a_long_text_counts_with_each_alias() -> None:
-    assert "more than 8 MiB of text" in refusal(f"a: &a {'x' * 100_000}\nb: [{', '.join(['*a'] * 100)}]\n")
+    assert "more than 32 MiB of text" in refusal(f"a: &a {'x' * 100_000}\nb: [{', '.join(['*a'] * 400)}]\n")
 
 
 @pytest.mark.parametrize(

@@ -142,8 +142,8 @@ LOGGED = Limit(10_000, "lines", "lines of the log that wait to be written", "the
 LISTED = Limit(200, "records", "a page of sandboxes, of deliveries, of events past or to come, or of a thread", "422 at `limit`")
 
 # What is read.
-SCENARIO = Limit(8 * MEBIBYTE, "bytes", "a scenario: a file, or its texts with each alias counted", "an error")
-SCENARIO_VALUES = Limit(200_000, "values and keys", "a scenario, each alias counted as what it stands for", "an error")
+SCENARIO = Limit(32 * MEBIBYTE, "bytes", "a scenario: a file, or its texts with each alias counted", "an error")
+SCENARIO_VALUES = Limit(1_000_000, "values and keys", "a scenario, each alias counted as what it stands for", "an error")
 SCENARIO_RECORDS = Limit(
     250_000, "records", "what a scenario lists and generates, with a token for each application and account", "an error"
 )
