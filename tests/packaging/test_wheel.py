@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+OF_TESTS = ("inbox_contracts/provider/", "inbox_mock/testing/", "inbox_mock/recordings/writing/")
+"""What has to do with tests, and is shipped."""
 ROOT = Path(__file__).parents[2]
 OWN_NAMES = ("contracts", "fixtures", "mock_server", "tests")
 """Packages that a user's project may have, which are folders of this repository, too."""
@@ -120,11 +122,7 @@ def test_it_holds_nothing_else(wheel: Path) -> None:
 
     (information,) = {name.split("/")[0] for name in names} - {"inbox_mock", "inbox_contracts"}
     assert re.fullmatch(r"bookingsync_inbox_mock-[\d.]+\.dist-info", information)
-    assert not [
-        name
-        for name in names
-        if "__pycache__" in name or ("test" in name and not name.startswith(("inbox_contracts/provider/", "inbox_mock/testing/")))
-    ]
+    assert not [name for name in names if "__pycache__" in name or ("test" in name and not name.startswith(OF_TESTS))]
 
 
 def test_it_serves_its_own_scenarios(wheel: Path, tmp_path: Path) -> None:

@@ -31,11 +31,13 @@ Known = dict[str, Row]
 def of_state(copy: Copy, origin: str) -> tuple[list[Exchange], Known]:
     """Return the requests that read every list of a copied sandbox, page by page, with all includes, and every file; and their tokens.
 
-    Addresses begin with ``origin``. The client's own application asks, or the first one, for each account on which it is installed.
+    Addresses begin with ``origin``. The client's own application asks, or the first one, for each account on which it is installed,
+    or for each that there is.
     """
     with copy.sandbox.work() as work:
         own = (access.client_application(work.db) or access.applications(work.db)[0])["id"]
-        issued = [oauth.issue_token(work, own, account_id, ALL_SCOPES) for account_id in access.installed(work.db, own)]
+        accounts = access.installed(work.db, own) or [account["id"] for account in oauth.accounts(work)]
+        issued = [oauth.issue_token(work, own, account_id, ALL_SCOPES) for account_id in accounts]
         at, known = work.instant, {_variable(number): row for number, row in enumerate(issued)}
     asked = [exchange for variable, row in known.items() for exchange in _walk(copy, origin, variable, row["token"])]
     placed = [Exchange(Place("state", number), request, response, at) for number, (request, response) in enumerate(asked, start=1)]

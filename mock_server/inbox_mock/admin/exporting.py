@@ -20,13 +20,12 @@ from inbox_mock.recordings.exchange import Exchange, Lost, RecordedResponse
 from inbox_mock.recordings.writing import Traffic, writers
 from inbox_mock.resources.disguise import Disguise
 from inbox_mock.resources.privacy import EVERYTHING
-from inbox_mock.scenarios import yaml12
+from inbox_mock.scenarios.exported import Exported as ExportedScenario
 from inbox_mock.scenarios.exported import export_scenario
 from inbox_mock.store.commands import Command
 
 WHY = f"The journal keeps no body of {limits.JOURNALED} or more and none that is no text; no private file is exported."
 WHY_DIFFERENT = "A new sandbox answers otherwise: it knows only what is in the scenario and in these requests, and not what others did."
-TO_START = "It starts there: inbox-mock serve --scenario FILE"
 SCENARIO = "scenario"
 OF = {"journal": of_journal, "state": of_state}
 """What can be exported: the requests that came and their answers, or the requests that read all there is."""
@@ -60,45 +59,36 @@ def export(sandbox: Sandbox, wanted: str, *, of: str = "journal", private: bool 
         raise Invalid(invalid("of", one_of(of, OF)))
     if wanted not in formats():
         raise Invalid(invalid("format", one_of(wanted, formats())))
-    copy, disguise = Copy(sandbox.image()[0], wall), Disguise(urandom(32), frozenset() if private else EVERYTHING)
+    copy, disguise = Copy(sandbox.image()[0], wall), Disguise(urandom(32)) if private else None
     if wanted == SCENARIO:
-        scenario, told = _scenario(copy, origin, disguise if private else None)
-        text = yaml12.write(scenario, "\n".join((f"The sandbox {sandbox.id} as it stands. {TO_START}", *told)))
-        return Exported(f"{sandbox.id}.yaml", "application/yaml", text.encode(), told)
+        made = _scenario(copy, origin, disguise)
+        return Exported(
+            f"{sandbox.id}.yaml", "application/yaml", made.text.encode(), tuple(f"Not exported: {left}." for left in made.not_exported)
+        )
     writer = writers()[wanted]
-    acted = [*actions_of(copy)] if of == "journal" else []
-    exchanges, known = OF[of](copy, origin)
-    if private:
-        exchanges = [_disguised(exchange, disguise) for exchange in exchanges]
-    taken, tokens = [exchange for exchange in exchanges if writer.takes(exchange)], tokens_of(known)
-    traffic = Traffic(
-        title=f"The {of} of the sandbox {sandbox.id}.",
-        origin=origin,
-        exchanges=taken,
-        told=tuple(_told(taken, len(exchanges) - len(taken))),
-        tokens=tokens,
-    )
+    found, known = OF[of](copy, origin)
+    exchanges = [exchange for one in found if writer.takes(exchange := _disguised(one, disguise))]
+    tokens = tokens_of(known)
+    told = [*_told(exchanges, len(found) - len(exchanges))]
+    scenario: dict[str, Any] = {}
     if writer.tests:
-        begun = copy if of == "state" else started(copy, sandbox.storage.start())
-        scenario, _ = _scenario(begun, origin, disguise if private else None)
-        steps: list[Exchange | Command] = sorted([*taken, *([] if private else acted)], key=_order)
-        taken, differing = reproduced(steps, tokens, scenario)
-        more = (f"Not asserted, or in part: {differing}. {WHY_DIFFERENT}",) if differing else ()
-        traffic = replace(traffic, exchanges=taken, scenario=scenario, told=(*traffic.told, *more))
-    return Exported(f"{sandbox.id}-{of}{writer.ending}", writer.kind, b"".join(writer.write(traffic)), tuple(traffic.told))
+        begun, acted = (copy, ()) if of == "state" else (started(copy, sandbox.storage.start()), actions_of(copy))
+        scenario = _scenario(begun, origin, disguise).data
+        steps: list[Exchange | Command] = sorted([*exchanges, *(() if private else acted)], key=_order)
+        exchanges, differing = reproduced(steps, tokens, scenario)
+        told += [f"Not asserted, or in part: {differing}. {WHY_DIFFERENT}"] if differing else []
+    title = f"The {of} of the sandbox {sandbox.id}."
+    traffic = Traffic(title=title, origin=origin, exchanges=exchanges, told=told, tokens=tokens, scenario=scenario)
+    return Exported(f"{sandbox.id}-{of}{writer.ending}", writer.kind, b"".join(writer.write(traffic)), tuple(told))
 
 
-def _scenario(copy: Copy, origin: str, disguise: Disguise | None) -> tuple[dict[str, Any], tuple[str, ...]]:
-    """Return a copied sandbox as it stands as what a scenario file holds, and what that lacks.
-
-    With a disguise it is made of what the API shows: nothing else is known to be without what is private.
-    """
+def _scenario(copy: Copy, origin: str, disguise: Disguise | None) -> ExportedScenario:
+    """Return a copied sandbox as it stands as a scenario. With a disguise it is made of what the API shows, where all is disguised."""
     if disguise is None:
-        made = export_scenario(copy.sandbox)
-        return made.data, tuple(f"Not exported: {left}." for left in made.not_exported)
-    exchanges, _ = of_state(copy, origin)
-    imported = import_exchanges((_disguised(exchange, disguise) for exchange in exchanges), keep=EVERYTHING)
-    return imported.scenario, ("Not exported: what only the fake knows, such as what is still to happen.",)
+        return export_scenario(copy.sandbox)
+    walked, _ = of_state(copy, origin)
+    imported = import_exchanges((_disguised(exchange, disguise) for exchange in walked), keep=EVERYTHING)
+    return ExportedScenario(imported.scenario, ["what only the fake knows, such as what is still to happen"])
 
 
 def _order(step: Exchange | Command) -> float:
@@ -106,8 +96,10 @@ def _order(step: Exchange | Command) -> float:
     return step.after + 0.5 if isinstance(step, Command) else step.place.entry
 
 
-def _disguised(exchange: Exchange, disguise: Disguise) -> Exchange:
-    """Return an exchange without what is private; a body that is no JSON is not known any more."""
+def _disguised(exchange: Exchange, disguise: Disguise | None) -> Exchange:
+    """Return an exchange without what is private, if there is a disguise; a body that is no JSON is not known any more."""
+    if disguise is None:
+        return exchange
     request, response = exchange.request, exchange.response
     asked, lost = _hidden(request.body, disguise), set(exchange.lost)
     lost |= {Lost.REQUEST_BODY} if asked is None is not request.body else set()

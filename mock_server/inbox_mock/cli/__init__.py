@@ -126,19 +126,13 @@ def on_no_sandbox(**flags: str) -> Decorator:
 def _calling(
     formats: tuple[str, ...], flags: dict[str, str], *, of_a_sandbox: bool, usual: tuple[str, ...] = ("text", "json")
 ) -> Decorator:
+    default: dict[str, Any] = {"default": usual[0]} if usual else {"required": True}
     takes_sandbox: Decorator = OF_A_SANDBOX if of_a_sandbox else lambda command: command
 
     def decorate(command: Callable[..., None]) -> Callable[..., None]:
         @click.option("--url", default="http://127.0.0.1:8089", show_default=True, help="The root of the server.")
         @takes_sandbox
-        @click.option(
-            "--format",
-            "wanted",
-            type=click.Choice([*usual, *formats]),
-            required=not usual,
-            default=next(iter(usual), None),
-            show_default=True,
-        )
+        @click.option("--format", "wanted", type=click.Choice([*usual, *formats]), show_default=True, **default)
         @takes_admin_token("The token that the server was given.")
         @wraps(command)
         def on_server(*, admin_token: str | None, **given: object) -> None:
