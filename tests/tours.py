@@ -2,7 +2,7 @@
 
 A block of commands follows ``<!-- tour -->``; below each command stand pieces of what it prints, as ``#> piece``, and
 ``#> exit 1`` where it does not end well. A file follows ``<!-- file NAME -->``. What runs in another terminal follows
-``<!-- serve -->``.
+``<!-- serve -->``, and is started when all that stands above it was run.
 """
 
 import os
@@ -23,9 +23,10 @@ ADDRESS = "http://127.0.0.1:8089"
 
 @dataclass
 class Step:
-    """A command, the pieces that its output holds, and its exit code."""
+    """A command, whether it is run before the server, the pieces that its output holds, and its exit code."""
 
     command: str
+    early: bool
     expected: list[str] = field(default_factory=list)
     status: int = 0
 
@@ -33,12 +34,14 @@ class Step:
 def steps(page: Path) -> list[Step]:
     """Each command of a page's tour."""
     found: list[Step] = []
-    for block in TOUR.findall(page.read_text()):
+    text = page.read_text()
+    serving = SERVE.search(text)
+    for block in TOUR.finditer(text):
         command: list[str] = []
-        for line in block.splitlines():
+        for line in block[1].splitlines():
             if line.startswith("#> "):
                 if command:
-                    found.append(Step("\n".join(command)))
+                    found.append(Step("\n".join(command), serving is not None and block.start() < serving.start()))
                     command = []
                 _expect(found[-1], line.removeprefix("#> "))
             else:
@@ -65,8 +68,11 @@ def write_files(page: Path, folder: Path) -> list[str]:
 
 @contextmanager
 def served(page: Path, folder: Path) -> Iterator[str]:
-    """Run what the page lets run in another terminal, on a free port; the server's root."""
+    """Run what stands above it, and what the page lets run in another terminal, on a free port; the server's root."""
     (command,) = SERVE.findall(page.read_text())
+    for step in steps(page):
+        if step.early:
+            _run(step, step.command, environment(), folder)
     port_file = folder / "port"
     env = environment() | {"INBOX_MOCK_PORT": "0", "INBOX_MOCK_PORT_FILE": str(port_file)}
     started = ["bash", "-c", f"exec {command}"]
@@ -84,15 +90,17 @@ def walk(page: Path, root: str, folder: Path, here: Callable[[str], str] = str, 
     """
     env = environment() | {"INBOX_MOCK_URL": root, "INBOX_MOCK_PORT": root.rpartition(":")[2]}
     for step in steps(page):
-        if any(piece in step.command for piece in without):
-            continue
-        command = here(step.command).replace(ADDRESS, root)
-        ran = subprocess.run(
-            ["bash", "-c", command], capture_output=True, text=True, check=False, timeout=4 * PATIENCE_SECONDS, env=env, cwd=folder
-        )
-        assert ran.returncode == step.status, (step.command, ran.stdout, ran.stderr)
-        for piece in step.expected:
-            assert piece.replace(ADDRESS, root) in ran.stdout, (step.command, piece, ran.stdout, ran.stderr)
+        if not step.early and not any(piece in step.command for piece in without):
+            _run(step, here(step.command).replace(ADDRESS, root), env, folder, root)
+
+
+def _run(step: Step, command: str, env: dict[str, str], folder: Path, root: str = ADDRESS) -> None:
+    ran = subprocess.run(
+        ["bash", "-c", command], capture_output=True, text=True, check=False, timeout=4 * PATIENCE_SECONDS, env=env, cwd=folder
+    )
+    assert ran.returncode == step.status, (step.command, ran.stdout, ran.stderr)
+    for piece in step.expected:
+        assert piece.replace(ADDRESS, root) in ran.stdout + ran.stderr, (step.command, piece, ran.stdout, ran.stderr)
 
 
 def environment() -> dict[str, str]:

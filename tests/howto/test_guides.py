@@ -10,7 +10,7 @@ from tours import served, steps, walk, write_files
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
-WALKED = ["point-your-client-here", "in-ci", "reproduce-an-edge-case"]
+WALKED = ["point-your-client-here", "in-ci", "reproduce-an-edge-case", "from-a-bug-report-to-a-failing-test"]
 GUIDES = [*WALKED, "alternatives"]
 
 
@@ -19,12 +19,12 @@ def test_every_step_prints_what_the_guide_says(name: str, tmp_path: Path) -> Non
     page = DOCS / f"{name}.md"
     (tmp_path / "examples").symlink_to(ROOT / "examples")
     write_files(page, tmp_path)
-    shown = [language for language in NEEDED if f"examples/{language}/" in page.read_text()]
-    lacking = {f"examples/{language}/": reason for language in shown if (reason := missing(language))}
+    shown = {f"examples/{language}/": language for language in NEEDED} | {"rspec bug_spec.rb": "rspec"}
+    lacking = {piece: reason for piece, language in shown.items() if piece in page.read_text() and (reason := missing(language))}
     with served(page, tmp_path) as root:
         walk(page, root, tmp_path, without=tuple(lacking))
     if lacking:
-        skip_unless_required(f"all but {', '.join(f'{folder} ({reason})' for folder, reason in lacking.items())}")
+        skip_unless_required(f"all but {', '.join(f'{piece} ({reason})' for piece, reason in lacking.items())}")
 
 
 @pytest.mark.parametrize("name", WALKED)

@@ -66,7 +66,7 @@ RSpec.describe "a sandbox" do
       expect(JSON.parse(answer.body)).to holding(step["answer"]) if step["answer"]
     end
     errors = admin("GET", "/#{id}/report")["violations"].select { |one| one["severity"] == "error" }
-    wrong = errors.map { |one| one.values_at("code", "title", "fix").join(" ") }
+    wrong = errors.map { |one| "#{one["code"]} the client #{one["title"]}. #{one["fix"]}" }
     expect(wrong).to be_empty, "the requests break rules of conduct, see inbox-mock report: #{wrong.join("\n")}"
     admin("DELETE", "/#{id}")
   end

@@ -47,7 +47,7 @@ test("the sandbox answers as recorded", { timeout: 60_000 }, async () => {
     if (step.answer !== null) expect(await answer.json(), where).toMatchObject(step.answer);
   }
   const { violations } = await admin("GET", `/${sandbox.id}/report`);
-  const wrong = violations.filter((one) => one.severity === "error").map((one) => `${one.code} ${one.title} ${one.fix}`);
+  const wrong = violations.filter((one) => one.severity === "error").map((one) => `${one.code} the client ${one.title}. ${one.fix}`);
   expect(wrong, "the requests break rules of conduct: see inbox-mock report").toEqual([]);
   await admin("DELETE", `/${sandbox.id}`);
 });
