@@ -28,6 +28,7 @@ MARKERS = {
 }
 DEFAULT_SCENARIO = "agency"
 LAST_ENTRIES = 20
+NAME_LENGTH = 150
 SERVER_TRIAL = "inbox_contracts.provider"
 SERVER_TRIAL_OPTIONS: "dict[str, dict[str, Any]]" = {
     "--inbox-url": {"metavar": "URL", "help": "the root of the server on trial"},
@@ -45,12 +46,16 @@ SETTINGS: "dict[str, dict[str, Any]]" = {
     "inbox_mock_passthrough": {"help": "other hosts that a test with inbox_mock_in_process may reach", "type": "args"},
 }
 
+BUNDLES = "--inbox-mock-bundles"
 HELD = pytest.StashKey["list[Held]"]()
 FAILED = pytest.StashKey[bool]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Register the settings."""
+    """Register the settings and the option."""
+    parser.getgroup("inbox-mock").addoption(
+        BUNDLES, metavar="DIR", help="write a reproduction bundle of each sandbox of a failed test there"
+    )
     for name, described in SETTINGS.items():
         parser.addini(name, **described, default=None)
 
@@ -63,6 +68,7 @@ def pytest_load_initial_conftests(early_config: pytest.Config, args: list[str]) 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Register the markers, and check the settings."""
+    _refuse_blank(BUNDLES, config.getoption(BUNDLES))
     for setting in SETTINGS:
         _refuse_blank(f"the setting {setting}", config.getini(setting))
     for marker, meaning in MARKERS.items():
@@ -201,6 +207,7 @@ class Held:
 
         self.sandbox = sandbox
         self._item, self._fake = item, fake
+        self._bundled: str | None = None
         self._allowed = _allowed(item)
         item.stash.setdefault(HELD, []).append(self)
         named = "an inline scenario" if isinstance(scenario, dict) else f"scenario {sandbox.made['scenario']}"
@@ -235,7 +242,7 @@ class Held:
             lines += [f"  why: {violation['why']} ({violation['source']})", f"  fix: {violation['fix']}", "  evidence:"]
             lines += [f"    {_line(entries[number])}" for number in violation["entries"] if number in entries]
         codes = ", ".join(f'"{code}"' for code in dict.fromkeys(violation["code"] for violation in violations))
-        lines += ["", f"replay: {self.replay}   ({self.world})", f"on purpose? @pytest.mark.inbox_allow({codes})"]
+        lines += ["", f"replay: {self.replay}   ({self.world})", *self._bundle(), f"on purpose? @pytest.mark.inbox_allow({codes})"]
         return _told(lines)
 
     def sections(self) -> list[tuple[str, str]]:
@@ -247,9 +254,38 @@ class Held:
         left_out = len(entries) - LAST_ENTRIES
         lines = [f"({left_out} before)"] if left_out > 0 else []
         lines += [_line(entry) for entry in entries[-LAST_ENTRIES:]] or ["nothing was asked of it"]
-        shown = [("Inbox Mock: the journal", _told([*lines, "", f"replay: {self.replay}   ({self.world})"]))]
+        shown = [("Inbox Mock: the journal", _told([*lines, "", f"replay: {self.replay}   ({self.world})", *self._bundle()]))]
         violations = self._forbidden(found)
         return [*shown, ("Inbox Mock: conduct", self.told(violations))] if violations else shown
+
+    def _bundle(self) -> list[str]:
+        """Write a bundle of the sandbox, once, if that is asked for, and return the line that says how to do it again."""
+        folder = self._item.config.getoption(BUNDLES)
+        if folder is None:
+            return []
+        if self._bundled is None:
+            self._bundled = _written(self._fake, self.sandbox.id, folder, self._item.nodeid)
+        return [self._bundled]
+
+
+def _written(fake: "Fake", sandbox_id: str, folder: str, nodeid: str) -> str:
+    """Write a bundle, and return the line that says how to do it again, or why there is none."""
+    import re
+    from pathlib import Path
+    from shlex import quote
+
+    from inbox_mock.bundles.packing import BundleError
+    from inbox_mock.bundles.saving import save
+    from inbox_mock.console.whole_files import write_whole
+
+    name = re.sub(r"[^A-Za-z0-9._]+", "-", nodeid).strip("-.")[-NAME_LENGTH:]
+    path = Path(folder) / f"{name}-{sandbox_id}.zip"
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(path, save(fake.sandboxes.get(sandbox_id)))
+    except (OSError, BundleError) as error:
+        return f"bundle: {path} cannot be written: {error.strerror if isinstance(error, OSError) else error}"
+    return f"bundle: inbox-mock bundle replay {quote(str(path))}"
 
 
 @lru_cache(maxsize=1)

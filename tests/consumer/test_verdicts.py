@@ -49,7 +49,7 @@ def failed(harness: Harness) -> Verdict:
 
 
 def test_the_smallest_world_is_told_as_a_story(failed: Verdict) -> None:
-    told = report.text(failed, "inbox-mock check client --world world.yaml -- ./driver")
+    told = report.text(failed, report.Again("world.yaml", "inbox-mock check client --world world.yaml -- ./driver", "world.zip"))
     lines = told.splitlines()
     assert lines[0] == "SYN004: the client kept what deleted_ids told it to forget."
     assert lines[1].startswith("  What: still believes in booking ")
@@ -63,6 +63,7 @@ def test_the_smallest_world_is_told_as_a_story(failed: Verdict) -> None:
         "The client is told to bring its copy up to date.",
     ]
     assert "See it again: inbox-mock check client --world world.yaml -- ./driver" in lines
+    assert "What was asked and answered: inbox-mock bundle replay world.zip" in lines
     assert lines[-1].startswith(f"FAILED in world {failed.worlds} (seed 0)")
 
 
@@ -84,7 +85,7 @@ def test_a_failure_that_does_not_come_again_is_called_flaky(harness: Harness) ->
 
 
 def test_a_program_reads_the_same(failed: Verdict) -> None:
-    found: Mapping[str, Any] = json.loads(json.dumps(report.as_json(failed, "again")))
+    found: Mapping[str, Any] = json.loads(json.dumps(report.as_json(failed, report.Again("world.yaml", "again"))))
     assert found["verdict"] == "failed"
     assert found["failure"]["findings"][0]["code"] == "SYN004"
     assert found["failure"]["replay"] == "again"

@@ -100,13 +100,13 @@ def _one(driver: tuple[str, ...], wanted: str, save: str, options: dict[str, Any
 
     verdict = _run(driver, options)
     saved = _saved(verdict, save, options)
-    replay = report.replay_command(saved, driver) if saved else None
+    again = None if saved is None else report.Again(saved, report.replay_command(saved, driver), _bundle(verdict, saved))
     if wanted == "json":
-        click.echo(json.dumps(report.as_json(verdict, replay, saved)))
+        click.echo(json.dumps(report.as_json(verdict, again)))
     elif wanted == "junit":
-        click.echo(report.junit(verdict, replay))
+        click.echo(report.junit(verdict, again))
     else:
-        click.echo(report.text(verdict, replay, saved))
+        click.echo(report.text(verdict, again))
     return 0 if verdict.passed else FINDINGS
 
 
@@ -159,6 +159,24 @@ def _saved(verdict: "Verdict", folder: str, options: Mapping[str, Any]) -> str |
         path = worlds.save(verdict.failure.recording.world, Path(folder), name, f"{first.code}: the client {first.title}.")
     except OSError as error:
         complain(f"the world cannot be saved in {folder}: {error.strerror}")
+        return None
+    return str(path)
+
+
+def _bundle(verdict: "Verdict", saved: str) -> str | None:
+    """Write a bundle of the failed run beside its world, and return its path."""
+    from inbox_mock.bundles.packing import BundleError
+    from inbox_mock.bundles.saving import bundle_of
+    from inbox_mock.console.whole_files import write_whole
+
+    held = verdict.failure.recording.held if verdict.failure else None
+    if held is None:
+        return None
+    path = Path(saved).with_suffix(".zip")
+    try:
+        write_whole(path, bundle_of(held))
+    except (OSError, BundleError) as error:
+        complain(f"the bundle {path} cannot be saved: {error.strerror if isinstance(error, OSError) else error}")
         return None
     return str(path)
 

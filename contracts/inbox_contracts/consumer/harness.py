@@ -17,6 +17,7 @@ from inbox_contracts.consumer.worlds import EDITS, PASSES, World, kind_of
 from inbox_mock.api.index import OperationIndex
 from inbox_mock.api.operations import OPERATIONS
 from inbox_mock.app import Options
+from inbox_mock.bundles.saving import Held, hold
 from inbox_mock.channels import policies
 from inbox_mock.conduct.evaluation import offered_rules
 from inbox_mock.conduct.report import report_on
@@ -233,9 +234,11 @@ class RunningWorld:
         try:
             with self._sandbox.work() as work:
                 if kind_of(step) == PASSES:
+                    work.log("pass_time", by=step[PASSES])
                     pass_time(work, durations.parse(step[PASSES]))
                     return None
                 timeline.plan_now(work, step)
+                work.log("catch_up")
                 return _refusal_of(step, catch_up(work, work.instant))
         except ScenarioError as error:
             return f"found {error.found}"
@@ -288,6 +291,10 @@ class RunningWorld:
         """Return the faults that were set, and how often each struck."""
         with self._sandbox.work() as work:
             return [active.shown(row) for row in faults.all_set(work.db)]
+
+    def held(self) -> Held:
+        """Return what a bundle of the run is made of."""
+        return hold(self._sandbox)
 
     def report(self) -> JSON:
         """Return the report on the client's conduct."""

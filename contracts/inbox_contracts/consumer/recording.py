@@ -9,6 +9,7 @@ from typing import Any
 from inbox_contracts.consumer.driver import JSON, DriverError
 from inbox_contracts.consumer.oracle import Difference
 from inbox_contracts.consumer.worlds import EDITS, PASSES, World, kind_of
+from inbox_mock.bundles.saving import Held
 from inbox_mock.simulation.actions import actions, where
 
 
@@ -65,7 +66,7 @@ class Recording:
     ``happened`` holds the steps of the world that took effect, each with the number of syncs before it; ``meanwhile`` those of them
     that were taken between two requests of the client; ``awaited`` are the bookings that still lacked a conversation at some sync,
     ``seen`` those that the client has believed in. ``outdated`` are errors in earlier beliefs, each with the time. ``belief`` is the
-    client's final belief, ``expected`` the correct one.
+    client's final belief, ``expected`` the correct one. ``held`` is what a bundle of the run is made of.
     """
 
     world: World
@@ -87,6 +88,7 @@ class Recording:
     stuck: str | None = None
     gave_up: str | None = None
     driver_error: DriverError | None = None
+    held: Held | None = field(default=None, repr=False)
 
 
 Given = Mapping[str, Any]

@@ -2,6 +2,7 @@
 
 import shlex
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 from inbox_contracts.consumer.driver import JSON
 from inbox_contracts.consumer.evaluation import Misbehaviour
@@ -13,6 +14,21 @@ from inbox_mock.domain import times
 from inbox_mock.domain.values import printable
 
 INDENT = "  "
+
+
+class Again(NamedTuple):
+    """How a failed world is seen again: its file, the command that runs the client in it, and a bundle of the run, if there is one."""
+
+    saved: str
+    replay: str
+    bundle: str | None = None
+
+    @property
+    def of_bundle(self) -> str | None:
+        """The command that does the run again without the client."""
+        return None if self.bundle is None else shlex.join(["inbox-mock", "bundle", "replay", self.bundle])
+
+
 TOLD_STATUSES = 400
 MOST_FINDINGS = 20
 
@@ -22,15 +38,15 @@ def replay_command(path: str, command: Sequence[str], *more: str) -> str:
     return shlex.join(["inbox-mock", "check", "client", "--world", path, *more, "--", *command])
 
 
-def text(verdict: Verdict, replay: str | None = None, saved: str | None = None) -> str:
-    """Return the verdict as text for people. ``replay`` is the command that runs the failed world again, ``saved`` its file."""
-    lines = [*_failed(verdict.failure, replay, saved)] if verdict.failure else []
+def text(verdict: Verdict, again: Again | None = None) -> str:
+    """Return the verdict as text for people, with how the failed world is seen again."""
+    lines = [*_failed(verdict.failure, again)] if verdict.failure else []
     lines += _coverage(verdict)
     lines += [f"Note: {note}." for note in dict.fromkeys(verdict.notes)]
     return "\n".join(printable(line) for line in [*lines, "", _conclusion(verdict)])
 
 
-def as_json(verdict: Verdict, replay: str | None = None, saved: str | None = None) -> JSON:
+def as_json(verdict: Verdict, again: Again | None = None) -> JSON:
     """Return the verdict as a JSON object for programs, with what `text` says."""
     return {
         "verdict": "passed" if verdict.passed else "failed",
@@ -41,11 +57,11 @@ def as_json(verdict: Verdict, replay: str | None = None, saved: str | None = Non
         "not_judged": list(verdict.not_judged),
         "assumed": list(verdict.assumed),
         "notes": list(verdict.notes),
-        "failure": None if verdict.failure is None else _failure_json(verdict.failure, replay, saved),
+        "failure": None if verdict.failure is None else _failure_json(verdict.failure, again),
     }
 
 
-def junit(verdict: Verdict, replay: str | None = None) -> str:
+def junit(verdict: Verdict, again: Again | None = None) -> str:
     """Return the verdict as JUnit XML: a test case for each hazard, and one for the client as a whole."""
     from junitparser import Failure as Failed
     from junitparser import JUnitXml, Skipped, TestCase, TestSuite
@@ -55,7 +71,7 @@ def junit(verdict: Verdict, replay: str | None = None) -> str:
     if verdict.failure is not None:
         first = verdict.failure.findings[0]
         told = Failed(legal(f"{first.code}: {first.about}"), first.code)
-        told.text = legal("\n".join(map(printable, _failed(verdict.failure, replay))))
+        told.text = legal("\n".join(map(printable, _failed(verdict.failure, again))))
         whole.result = [told]
     suite.add_testcase(whole)
     for name, count in verdict.met.items():
@@ -93,7 +109,7 @@ def _coverage(verdict: Verdict) -> list[str]:
     return lines
 
 
-def _failed(failure: Failure, replay: str | None, saved: str | None = None) -> Iterator[str]:
+def _failed(failure: Failure, again: Again | None) -> Iterator[str]:
     """Yield the lines about a failure: the violations, the smallest world, and the evidence."""
     for found in failure.findings[:MOST_FINDINGS]:
         yield from _finding(found)
@@ -105,12 +121,12 @@ def _failed(failure: Failure, replay: str | None, saved: str | None = None) -> I
     yield ""
     yield _about_the_world(failure)
     yield from _timeline(failure.recording)
-    if saved or replay:
+    if again is not None:
         yield ""
-    if saved:
-        yield f"Saved: {saved}"
-    if replay:
-        yield f"See it again: {replay}"
+        yield f"Saved: {again.saved}"
+        yield f"See it again: {again.replay}"
+        if again.of_bundle is not None:
+            yield f"What was asked and answered: {again.of_bundle}"
     yield ""
 
 
@@ -167,7 +183,7 @@ def _counted(belief: JSON) -> str:
     return f"{len(belief['bookings'])} bookings, {len(belief['conversations'])} conversations, {messages} messages"
 
 
-def _failure_json(failure: Failure, replay: str | None, saved: str | None) -> JSON:
+def _failure_json(failure: Failure, again: Again | None) -> JSON:
     return {
         "findings": [
             {"code": one.code, "title": one.title, "about": one.about, "why": one.why, "fix": one.fix, "entries": list(one.entries)}
@@ -180,6 +196,7 @@ def _failure_json(failure: Failure, replay: str | None, saved: str | None) -> JS
         "truth": failure.recording.expected,
         "belief": failure.recording.belief,
         "stderr": failure.recording.driver_error.stderr if failure.recording.driver_error else "",
-        "world_file": saved,
-        "replay": replay,
+        "world_file": again and again.saved,
+        "replay": again and again.replay,
+        "bundle": again and again.bundle,
     }

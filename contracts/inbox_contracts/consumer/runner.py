@@ -82,6 +82,7 @@ class WorldRunner:
         recording.expected, recording.cancelled = state.expected_belief(), state.cancelled
         for reply in recording.replies:
             reply.read, reply.sent = state.times_read(reply.booking_id, reply.content), state.times_sent(reply.content)
+        recording.held = self.world.held()
         recording.entries, recording.faults = self.world.entries(), self.world.faults()
         if recording.driver_error is None:
             recording.report = self.world.report()

@@ -5,6 +5,7 @@ import sqlite3
 from base64 import b64encode
 from collections.abc import Iterable, Iterator
 from contextlib import closing
+from typing import NamedTuple
 
 import orjson
 
@@ -23,16 +24,36 @@ from inbox_mock.store.homes import Start
 from inbox_mock.store.migrations import FORMAT
 
 
-def save(sandbox: Sandbox) -> bytes:
-    """Return a sandbox as a bundle, without its secrets.
+class Held(NamedTuple):
+    """What a bundle is made of: a sandbox as it is at one moment, secrets included, and its start."""
+
+    sandbox_id: str
+    image: bytes
+    start: Start
+
+
+def hold(sandbox: Sandbox) -> Held:
+    """Return what a bundle is made of, which takes a fraction of the time of making it.
 
     Raises:
         NotFound: the sandbox has been deleted.
-        BundleError: it is larger than a bundle can be.
     """
     with sandbox.lock:
-        image, _ = sandbox.image()
-        start = sandbox.storage.start()
+        return Held(sandbox.id, sandbox.image()[0], sandbox.storage.start())
+
+
+def save(sandbox: Sandbox) -> bytes:
+    """Return a sandbox as a bundle. It raises what `hold` and `bundle_of` raise."""
+    return bundle_of(hold(sandbox))
+
+
+def bundle_of(held: Held) -> bytes:
+    """Return a bundle, without the secrets of the sandbox.
+
+    Raises:
+        BundleError: it is larger than a bundle can be.
+    """
+    sandbox_id, image, start = held
     image, _ = without_secrets(image)
     with closing(database.restore(image)) as db:
         log = commands.every(db)
@@ -45,7 +66,7 @@ def save(sandbox: Sandbox) -> bytes:
         scenario = _scenario(db)
         if scenario is not None:
             members[SCENARIO] = scenario
-        manifest = _manifest(sandbox.id, db, members.get(START), why)
+        manifest = _manifest(sandbox_id, db, members.get(START), why)
     packed = pack(manifest, members)
     total = sum(map(len, members.values()))
     if len(packed) > limits.BUNDLE or total > limits.UNPACKED:

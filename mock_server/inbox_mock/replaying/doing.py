@@ -23,7 +23,9 @@ from inbox_mock.domain import times
 from inbox_mock.domain.access import DEFAULT_SANDBOX, SECRET_DIGITS, full_credential
 from inbox_mock.domain.admin_tokens import Caller
 from inbox_mock.domain.errors import NotRead
+from inbox_mock.engine import durations
 from inbox_mock.engine.redaction import SECRET_IN_QUERY
+from inbox_mock.engine.timeline import catch_up, pass_time
 from inbox_mock.engine.unit_of_work import Actor, UnitOfWork
 from inbox_mock.scenarios.loading import find_shipped
 from inbox_mock.scenarios.timeline import plan_now
@@ -255,6 +257,8 @@ DONE: Mapping[str, Callable[[UnitOfWork, Mapping[str, Any]], object]] = {
     "issue_pair": _issue_pair,
     "edit_message": _edit,
     "end_faults": _end_faults,
+    "pass_time": lambda work, details: pass_time(work, durations.parse(details["by"])),
+    "catch_up": lambda work, _: catch_up(work, work.instant),
     DETACHED: lambda work, _: detach(work.db),
 }
 """What is done within a unit of work, by the kind of the command."""
