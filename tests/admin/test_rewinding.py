@@ -12,6 +12,7 @@ from inbox_mock.client.calls import AdminError
 from inbox_mock.engine import checkpoints
 from inbox_mock.scenarios.build import Overrides
 from inbox_mock.scenarios.loading import find
+from inbox_mock.store.homes.memory import MemoryHome
 from interrupted import Interruptible
 from lowered import lower
 from receiver import receiving, subscribe
@@ -367,6 +368,16 @@ def test_room_is_given_back_when_sandboxes_go(monkeypatch: pytest.MonkeyPatch) -
     made.handle.delete()
 
     assert rooms[0].taken == 0
+
+
+def test_where_other_processes_use_a_sandbox_there_are_none() -> None:
+    home = MemoryHome()
+    home.is_shared = True
+    made = Mock(InProcess(create_app(Options(scenario=find("empty")), home=home).app)).sandbox("agency")
+    made.handle.book("direct")
+
+    assert points(made) == []
+    assert "PostgreSQL" in refused(made, point=1)
 
 
 def test_many_changes_are_taken_in_stretches(booked: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:

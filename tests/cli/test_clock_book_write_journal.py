@@ -99,6 +99,40 @@ def test_the_clock_advances_by_to_and_until(waiting: Sandbox, arguments: tuple[s
     assert json.loads(printed(waiting, "clock", "advance", *arguments, "--format", "json"))["now"] == now
 
 
+def test_the_clock_rewinds_and_says_what_is_to_come_again(inbox: Sandbox) -> None:
+    printed(inbox, "write", "11", "One", "--as", "guest")
+    inbox.api.post("/inbox/messages", a_message())
+
+    assert printed(inbox, "clock", "rewind", "--request", "1") == f"{NOON}  now, before POST /api/v3/inbox/messages\n"
+
+    listed = printed(inbox, "clock", "points").splitlines()
+    assert listed[0].startswith(f"    1  {NOON}  before Write as the guest, ")
+    assert listed[1:] == [
+        f"    2  {NOON}  before POST /api/v3/inbox/messages  (history 1)",
+        f"    3  {NOON}  before Rewind the clock  (history 1)",
+    ]
+    assert json.loads(printed(inbox, "clock", "rewind", "--point", "3", "--format", "json"))["branch"] == 2
+    assert json.loads(printed(inbox, "clock", "points", "--format", "json"))["points"][2]["says"] == "Rewind the clock"
+
+
+def test_without_checkpoints_it_says_what_makes_some(waiting: Sandbox) -> None:
+    assert printed(waiting, "clock", "points").startswith("no checkpoint yet: ")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "why"),
+    [
+        ((), "say one of --to"),
+        (("--point", "1", "--event", "2"), "say one of --to"),
+        (("--request", ""), "--request"),
+        (("--point", "7"), "--point: found 7; expected the id of a checkpoint"),
+        (("--to", "2040-01-01"), "--to: found"),
+    ],
+)
+def test_a_rewind_that_cannot_be_is_refused(waiting: Sandbox, arguments: tuple[str, ...], why: str) -> None:
+    assert why in refused(waiting, "clock", "rewind", *arguments)
+
+
 def test_flags_before_the_subcommand_count_and_win_over_the_environment(waiting: Sandbox) -> None:
     ran = run(
         "clock",

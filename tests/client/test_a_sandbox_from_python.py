@@ -69,6 +69,20 @@ def test_a_guest_books_and_time_passes(sandbox: SandboxClient) -> None:
     assert sandbox.clock.now == "2030-06-01T12:10:00Z"
 
 
+def test_the_clock_goes_back_to_before_a_request_an_event_or_a_checkpoint_and_to_a_time(sandbox: SandboxClient) -> None:
+    sandbox.write(11, "Is there a garage?", writer="staff")
+    (relayed,) = sandbox.clock.advance("10m")
+    sandbox.book("direct")
+
+    assert sandbox.clock.rewind(event=relayed["id"])["now"] == "2030-06-01T12:00:00Z"
+    first, *_, last = sandbox.clock.points()
+    assert (first["says"][:5], last["says"]) == ("Write", "Rewind the clock")
+    assert sandbox.clock.rewind(point=last["id"])["now"] == "2030-06-01T12:10:00Z"
+    assert sandbox.clock.rewind(datetime(2030, 6, 1, 12, 5, tzinfo=UTC))["now"] == "2030-06-01T12:05:00Z"
+    assert len(sandbox.thread(11)) == 1
+    assert sandbox.fork(point=first["id"]).thread(11) == []
+
+
 def test_the_clock_goes_to_a_time_until_an_event_and_until_nothing_is_left(sandbox: SandboxClient) -> None:
     sandbox.book("airbnb", conversation_delay="10m")
     sandbox.clock.advance(to="2030-06-01T12:05:00Z")
