@@ -78,6 +78,8 @@ ACTS: dict[str, Act] = {
     "a snapshot": lambda s, n: s.admin.post("/snapshots", {"name": f"kept-{n % 2}"}),
     "restoring": lambda s, n: s.admin.post(f"/snapshots/kept-{n % 2}/restore"),
     "a reset": lambda s, n: s.admin.post("/reset") if n % 4 == 0 else s.api.get("/me"),
+    "going back": lambda s, n: s.admin.post("/clock/rewind", {"point": n % 24 + 1}),
+    "going back to a time": lambda s, n: s.admin.post("/clock/rewind", {"to": f"2030-06-01T12:{n % 60:02}:00Z"}),
     "webhooks": lambda s, n: s.admin.post("/webhooks", {"url": "http://receiver.test/", "retries": n % 3, "latency_seconds": n % 2}),
     "redelivering": lambda s, n: s.admin.post(f"/deliveries/{n % 4 + 1}/redeliver"),
 }
