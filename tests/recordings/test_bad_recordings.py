@@ -312,5 +312,14 @@ def test_an_archive_that_passes_a_limit_is_refused(
     assert refusal(archive).endswith(told)
 
 
+def test_an_archive_whose_directory_is_too_large_is_refused_before_it_is_read(tmp_path: Path) -> None:
+    archive = an_archive(tmp_path / "bomb.zip", a=a_har(an_entry()))
+    content = archive.read_bytes()
+    at = content.rindex(b"PK\x05\x06") + 12
+    archive.write_bytes(content[:at] + b"\xff\xff\xff\xff" + content[at + 4 :])
+
+    assert refusal(archive) == "bomb.zip: found more than 20,000 files; expected a smaller archive"
+
+
 def test_limits_of_archives_are_those_of_the_reference() -> None:
     assert (limits.ARCHIVED, limits.ARCHIVE, limits.RATIO) == (20_000, 4096 * limits.MEBIBYTE, 500)

@@ -1,5 +1,6 @@
 """The bytes of bodies, however a recorder wrote them, and whatever the headers say of their encoding."""
 
+import json
 import re
 import zlib
 from base64 import b64decode
@@ -7,8 +8,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
-
-import orjson
 
 from inbox_mock.domain import limits
 from inbox_mock.recordings.errors import Malformed
@@ -61,8 +60,9 @@ def of_hex(text: str) -> Body:
 def of_data(data: object) -> Body:
     """Return a body whose JSON was parsed by the recorder: how its numbers and blanks were written is lost."""
     try:
-        return Body(orjson.dumps(data), frozenset({Lost.SPELLING}))
-    except orjson.JSONEncodeError as error:
+        body = of_text(json.dumps(data, ensure_ascii=False, separators=(",", ":")))
+        return Body(body.content, body.lost | {Lost.SPELLING})
+    except (TypeError, ValueError, RecursionError) as error:
         raise Malformed(f"a body that cannot be written as JSON ({error})", "JSON") from None
 
 

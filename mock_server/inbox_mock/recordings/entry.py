@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from itertools import islice
 from typing import Any, TypeVar
-from urllib.parse import urlsplit
 
 from inbox_mock.domain.spelling import MOST_LISTED, shortened, shown
 from inbox_mock.recordings.bodies import NONE, Body, decoded
@@ -21,6 +20,10 @@ DROPPED = frozenset({"content-encoding", "content-length", "transfer-encoding"})
 """Headers of how a body was sent: recorders decode the body and keep them, or the reverse."""
 TOKEN = re.compile(r"(?:\w+ )?[\w.~+/-]+=*")
 """A value of Authorization as it is sent (RFC 6750); what replaces a secret in a recording mostly has other characters."""
+
+
+API = re.compile(r"(?:https?://[^/?#]*)?/api/")
+"""Addresses of which the API answers nobody without a token."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +77,7 @@ def exchange(
     if all(name.islower() for name, _ in answered.headers):
         losses.add(Lost.HEADER_CASE)  # as HTTP/2 sends them
     authorization = header(asked.headers, "Authorization")
-    expected = status not in {0, 401} and urlsplit(url).path.startswith("/api/")
+    expected = status not in {0, 401} and API.match(url) is not None
     if (authorization is None and expected) or (authorization is not None and not TOKEN.fullmatch(authorization)):
         losses.add(Lost.AUTHORIZATION)
     return Exchange(
@@ -135,7 +138,7 @@ def time_of(text: object) -> datetime | None:
     for read in (datetime.fromisoformat, parsedate_to_datetime):
         try:
             found = read(str(text))
-        except ValueError:
+        except (ValueError, OverflowError):
             continue
         return found if found.tzinfo else found.replace(tzinfo=UTC)
     return None

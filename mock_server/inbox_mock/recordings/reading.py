@@ -14,7 +14,7 @@ from inbox_mock.recordings.entry import Entry, kind_of, part
 from inbox_mock.recordings.errors import Malformed, MalformedDocument, NotARecordingError, RecordingError
 from inbox_mock.recordings.exchange import Exchange, Place
 from inbox_mock.recordings.formats import Format, formats
-from inbox_mock.recordings.sources import BROKEN, Source, broken, held, sources
+from inbox_mock.recordings.sources import Source, held, refused, sources
 
 Progress = Callable[[int, int], None]
 """Is told how many bytes were read, and of how many."""
@@ -86,13 +86,14 @@ class _Count:
 
 
 class _Counted:
-    """A file whose reader is told how much was read."""
+    """A file whose reading is counted."""
 
-    def __init__(self, file: IO[bytes], count: _Count) -> None:
-        self._file, self._count = file, count
+    def __init__(self, name: str, file: IO[bytes], count: _Count) -> None:
+        self._name, self._file, self._count = name, file, count
 
     def read(self, size: int) -> bytes:
-        found = self._file.read(size)
+        with refused(self._name):
+            found = self._file.read(size)
         self._count.add(len(found))
         return found
 
@@ -108,15 +109,16 @@ def _of_source(source: Source, count: _Count) -> Iterator[Ordered]:
     """Yield the exchanges of one file; none of a file that is no recording, unless it must be one."""
     reached = _Reached()
     try:
-        with source.open() as file:
-            yield from _exchanges(source, _Counted(file, count), reached)
+        with _opened(source) as file:
+            yield from _exchanges(source, _Counted(source.name, file, count), reached)
     except (Malformed, NotARecordingError) as error:
         if source.alone or reached.format:
             raise _placed(source.name, reached.entry, error) from None
-    except BROKEN as error:
-        raise broken(source.name, error) from None
-    except OSError as error:
-        raise RecordingError(source.name, f"a file that cannot be read: {error.strerror}", "a readable file") from None
+
+
+def _opened(source: Source) -> IO[bytes]:
+    with refused(source.name):
+        return source.open()
 
 
 def _placed(name: str, entry: int, error: Malformed | NotARecordingError) -> RecordingError:
@@ -152,7 +154,7 @@ def _order(value: object, chosen: Format) -> int | None:
 
 def _items(source: Source, file: "_Counted") -> Items:
     """Yield the items of what may be lists of entries, each with the path of its list and what stands before it."""
-    with source.open() as begins:
+    with refused(source.name), source.open() as begins:
         head = begins.read(SNIFFED).removeprefix(BOM).lstrip()
     if head[:1] in {b"{", b"["} and not TABLE.match(head):
         return streams.entries(streams.Stream(file), _lists())

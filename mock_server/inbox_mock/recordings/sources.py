@@ -1,10 +1,12 @@
 """The files of a path that was given: the file itself, those of a folder, the members of a zip archive."""
 
+import struct
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
-from io import BytesIO
+from io import SEEK_END, BytesIO
 from pathlib import Path
 from typing import IO
 
@@ -12,8 +14,12 @@ from inbox_mock.domain import limits
 from inbox_mock.recordings.errors import RecordingError
 
 ARCHIVE = b"PK\x03\x04"
-BROKEN = zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, zlib.error
+BROKEN = (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, ValueError, LookupError, OverflowError, struct.error, zlib.error)
 """What reading a broken, an encrypted or a strange archive raises."""
+ENDING = b"PK\x05\x06"
+MOST_AFTER_ENDING = 64 * limits.KIBIBYTE
+BYTES_OF_A_NAME = 300
+"""Bytes of a member in the directory of an archive, with a long name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,24 +33,39 @@ class Source:
     alone: bool
 
 
+@contextmanager
+def refused(name: object) -> Iterator[None]:
+    """Say of a file that cannot be opened or read, and of a broken archive, what is wrong with it.
+
+    Raises:
+        RecordingError: it cannot be read.
+    """
+    try:
+        yield
+    except BROKEN as error:
+        raise RecordingError(name, f"an archive that cannot be read: {error}", "a zip archive, not encrypted") from None
+    except OSError as error:
+        raise RecordingError(name, f"a file that cannot be read: {error.strerror}", "a readable file") from None
+
+
 def sources(path: Path) -> Iterator[Source]:
     """Yield the files of a path, those of a folder by their names.
 
     Raises:
         RecordingError: there is nothing, it cannot be read, or an archive passes a limit.
     """
-    try:
+    with refused(path):
         if path.is_dir():
             found = sorted(file for file in path.rglob("*") if file.is_file() and not file.name.startswith("."))
             yield from (_file(file, alone=False) for file in found)
         elif not path.is_file():
             raise RecordingError(path, "no file" if not path.exists() else "something that is no file", "a file or a folder of recordings")
         elif _begins(path, ARCHIVE):
+            with path.open("rb") as file:
+                _check_directory(str(path), file)
             yield from _members(str(path), path)
         else:
             yield _file(path, alone=True)
-    except OSError as error:
-        raise RecordingError(path, f"a file that cannot be read: {error.strerror}", "a readable file") from None
 
 
 def _begins(path: Path, magic: bytes) -> bool:
@@ -71,6 +92,7 @@ def held(name: str, content: bytes) -> Iterator[Source]:
         RecordingError: an archive passes a limit, or is broken.
     """
     if content.startswith(ARCHIVE):
+        _check_directory(name, BytesIO(content))
         yield from _members(name, BytesIO(content))
     else:
         yield Source(name, len(content), lambda: BytesIO(content), lambda _name, _folder: None, alone=True)
@@ -78,24 +100,28 @@ def held(name: str, content: bytes) -> Iterator[Source]:
 
 def _members(name: str, file: Path | IO[bytes]) -> Iterator[Source]:
     """Yield the members of an archive, which are read where they are: none is written, whatever its name says."""
-    try:
+    with refused(name):
         archive = zipfile.ZipFile(file)  # stays open as long as one of its sources is in use
         members = {one.filename: one for one in archive.infolist() if not one.is_dir()}
-    except BROKEN as error:
-        raise broken(name, error) from None
     _check(name, members)
 
     def attached(wanted: str, _folder: str) -> bytes | None:
-        known = wanted in members and members[wanted].file_size <= limits.RECORDED
-        return archive.read(members[wanted]) if known else None
+        with refused(f"{name}/{wanted}"):
+            known = wanted in members and members[wanted].file_size <= limits.RECORDED
+            return archive.read(members[wanted]) if known else None
 
     for inner, member in sorted(members.items()):
         yield Source(f"{name}/{inner}", member.file_size, lambda member=member: archive.open(member), attached, alone=False)  # type: ignore[misc]
 
 
-def broken(name: str, error: Exception) -> RecordingError:
-    """Return what to say of a broken archive."""
-    return RecordingError(name, f"an archive that cannot be read: {error}", "a zip archive, not encrypted")
+def _check_directory(name: str, file: IO[bytes]) -> None:
+    """Refuse an archive whose directory would take much memory, before it is read."""
+    size = file.seek(0, SEEK_END)
+    file.seek(max(0, size - MOST_AFTER_ENDING))
+    ending = file.read()
+    told = ending[ending.rfind(ENDING) :] if ENDING in ending else b""
+    if int.from_bytes(told[12:16], "little") > limits.ARCHIVED * BYTES_OF_A_NAME:
+        raise RecordingError(name, f"more than {limits.ARCHIVED}", "a smaller archive")
 
 
 def _check(name: str, members: dict[str, zipfile.ZipInfo]) -> None:

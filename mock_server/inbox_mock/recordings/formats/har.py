@@ -40,7 +40,7 @@ def read(entry: Entry) -> Iterator[Exchange]:
         entry.get("request.url", str),
         Message(asked, _asked(entry)),
         status,
-        Message(answered, NONE if status in WITHOUT_BODY else _answered(entry, creator)),
+        Message(answered, _answered(entry, creator, status)),
         at,
         (loss for loss, is_missing in missing.items() if is_missing),
     )
@@ -67,13 +67,15 @@ def _asked(entry: Entry) -> Body:
     return of_base64(text) if entry.get("request.postData.encoding", str, "") == "base64" else of_text(text)
 
 
-def _answered(entry: Entry, creator: str) -> Body:
+def _answered(entry: Entry, creator: str, status: int) -> Body:
     name, size = entry.get("response.content._file", str, ""), entry.get("response.content.size", int, 0)
+    if status in WITHOUT_BODY and creator in MEASURES:  # they may tell what their cache holds
+        return NONE
     if name:
         return _attached(entry, name)
     text, encoded = entry.get("response.content.text", str, None), entry.get("response.content.encoding", str, "") == "base64"
     if text is None:
-        return UNKNOWN if size else NONE
+        return UNKNOWN if size and status not in WITHOUT_BODY else NONE
     if encoded and text.startswith("["):
         return _of_pieces(text)
     body = of_base64(text) if encoded else of_text(text)

@@ -6,7 +6,6 @@ it is none of a recording, and left out.
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
 from urllib.parse import urlencode
 
 from inbox_mock.recordings.bodies import Body, of_base64, of_data, of_text
@@ -25,21 +24,23 @@ def read(entry: Entry) -> Iterator[Exchange]:
 
 
 def _of_stub(stub: Entry) -> Iterator[Exchange]:
-    wanted: dict[str, Any] = {}
+    wanted: dict[str, object] = {}
     for predicate in stub.get("predicates", list, []):
         for kind in EXACT:
-            wanted |= predicate.get(kind, {})
-    if not {"method", "path"} <= wanted.keys():
+            wanted |= replace(stub, value=predicate).get(kind, dict, {})
+    exact = replace(stub, value=wanted)
+    method, path = exact.get("method", str, ""), exact.get("path", str, "")
+    if not method or not path:
         return
-    query = urlencode(wanted.get("query", {}), doseq=True, safe="[]:,")
-    asked = Message(headers_of(wanted.get("headers", {})), _body(wanted.get("body", "")))
+    query = urlencode(exact.get("query", dict, {}), doseq=True, safe="[]:,")
+    asked = Message(headers_of(exact.get("headers", dict, {})), _body(exact.get("body", object, "")))
     for response in stub.get("responses", list, []):
         answer = replace(stub, value=response)
         if answer.get("is", object, None) is not None:
             yield exchange(
                 answer,
-                wanted["method"],
-                wanted["path"] + (f"?{query}" if query else ""),
+                method,
+                f"{path}?{query}" if query else path,
                 asked,
                 answer.get("is.statusCode", int, 200),
                 Message(headers_of(answer.get("is.headers", dict, {})), _answered(answer)),

@@ -4,6 +4,7 @@ Recorded: WireMock 3.13.2. A mapping that was written by hand and fits several r
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from urllib.parse import urlencode
 
 from inbox_mock.recordings.bodies import UNKNOWN, Body, of_base64, of_data, of_text
@@ -28,7 +29,7 @@ def read(entry: Entry) -> Iterator[Exchange]:
 
 def _query(entry: Entry) -> dict[str, list[str]]:
     return {
-        name: [str(part(value, "equalTo")) for value in wanted.get("hasExactly", [wanted])]
+        name: [str(part(value, "equalTo")) for value in replace(entry, value=wanted).get("hasExactly", list, [wanted])]
         for name, wanted in entry.get("request.queryParameters", dict, {}).items()
     }
 
