@@ -95,3 +95,53 @@ def names(headers: list[str], lost: frozenset[Lost]) -> list[str]:
 
 def body(content: bytes | None, lost: frozenset[Lost]) -> object:
     return json.loads(content) if content and content[:1] == b"{" and Lost.SPELLING in lost else content
+
+
+NO_HEADERS = {Lost.REQUEST_HEADERS, Lost.AUTHORIZATION}
+VCR = {Lost.HEADER_CASE, Lost.QUERY_ORDER, Lost.QUERY_REPEATED}
+STUBS = {*NO_HEADERS, Lost.HOST, Lost.ORDER, Lost.TIME, Lost.REASON, Lost.QUERY_ORDER}
+NOCK = {Lost.TIME, Lost.HEADER_CASE, Lost.HEADER_ORDER}
+RESPONSES = {*NO_HEADERS, Lost.REQUEST_BODY, Lost.TIME, Lost.ORDER, Lost.DATE, Lost.SERVER, Lost.HEADER_ORDER}
+LOSSES: dict[str, set[Lost]] = {
+    "betamax/plain.json": set(),
+    "betamax/attachment-bytes.json": {Lost.BINARY},
+    "betamax-exact/attachment-bytes.json": set(),
+    "chrome-devtools/all-sanitized.har": {Lost.AUTHORIZATION, Lost.HEADER_ORDER},
+    "chrome-devtools/all-with-sensitive-data.har": {Lost.HEADER_ORDER},
+    "mitmproxy/reverse-all.har": set(),
+    "mountebank/422.json": {*STUBS, Lost.SPELLING},
+    "mountebank/gzip.json": STUBS,
+    "nock-13-http/plain.json": {*NO_HEADERS, Lost.TIME, Lost.SPELLING},
+    "nock-fetch/plain.json": {*NOCK, Lost.SPELLING},
+    "nock-fetch/plain-default-options.json": {*NOCK, *NO_HEADERS, Lost.SPELLING},
+    "nock-http/attachment-bytes.json": NOCK,
+    "nock-http/attachment.json": {*NOCK, Lost.SPELLING},
+    "playwright/plain.har": {Lost.HEADER_ORDER},
+    "playwright/plain-omit.har": {Lost.HEADER_ORDER, Lost.RESPONSE_BODY},
+    "playwright/plain-minimal.har": {Lost.HEADER_ORDER},
+    "playwright-attach/all-attach.har": {Lost.HEADER_ORDER},
+    "playwright-zip/all.har.zip": {Lost.HEADER_ORDER},
+    "polly-fetch/plain": {Lost.HEADER_CASE, Lost.HEADER_ORDER},
+    "polly-http/gzip": {Lost.HEADER_CASE, Lost.HEADER_ORDER},
+    "responses/plain.yaml": RESPONSES,
+    "responses/304.yaml": {*RESPONSES, Lost.CONTENT_TYPE},
+    "responses/attachment-bytes.yaml": {*RESPONSES, Lost.BINARY},
+    "responses-toml/plain.toml": RESPONSES,
+    "ruby-vcr/gzip.yml": VCR,
+    "ruby-vcr-exact/attachment-bytes.yml": VCR,
+    "ruby-vcr-json/plain.json": VCR,
+    "vcrpy-aiohttp/plain.yaml": {Lost.TIME, Lost.HEADER_ORDER, Lost.HEADER_CASE, Lost.REQUEST_HEADERS},
+    "vcrpy-httpx/gzip.yaml": {Lost.TIME, Lost.HEADER_ORDER, Lost.HEADER_CASE},
+    "vcrpy-json/plain.json": {Lost.TIME, Lost.HEADER_ORDER},
+    "vcrpy-requests/gzip.yaml": {Lost.TIME, Lost.HEADER_ORDER},
+    "wiremock/attachment-bytes": {*STUBS, Lost.HEADER_ORDER},
+}
+
+
+@pytest.mark.parametrize(("name", "lost"), LOSSES.items(), ids=LOSSES)
+def test_what_a_recorder_loses_is_told_of_each_exchange(name: str, lost: set[Lost]) -> None:
+    assert [exchange.lost for exchange in of_the_api(FILES / name)][-1] == {*lost, Lost.ENCODING}
+
+
+def test_of_each_recorder_it_is_said_what_it_loses() -> None:
+    assert {name.partition("/")[0] for name in LOSSES} == {path.name for path in FILES.iterdir() if path.is_dir()}

@@ -73,9 +73,11 @@ def exchange(
 ) -> Exchange:
     """Return the exchange of an entry, bodies decoded, headers without those of encoding; a ``status`` of 0 or less is no answer."""
     sent, got = decoded(asked.body, asked.headers), decoded(answered.body, answered.headers)
-    losses = {*lost, Lost.ENCODING, *got.lost, *({Lost.REQUEST_BODY} if sent.lost else ())}
+    losses = {*lost, Lost.ENCODING, *got.lost, *(loss if loss is Lost.SPELLING else Lost.REQUEST_BODY for loss in sent.lost)}
     if all(name.islower() for name, _ in answered.headers):
         losses.add(Lost.HEADER_CASE)  # as HTTP/2 sends them
+    if not asked.headers:
+        losses |= {Lost.REQUEST_HEADERS, Lost.AUTHORIZATION}
     authorization = header(asked.headers, "Authorization")
     expected = status not in {0, 401} and API.match(url) is not None
     if (authorization is None and expected) or (authorization is not None and not TOKEN.fullmatch(authorization)):

@@ -57,20 +57,23 @@ def sources(path: Path) -> Iterator[Source]:
     with refused(path):
         if path.is_dir():
             found = sorted(file for file in path.rglob("*") if file.is_file() and not file.name.startswith("."))
-            yield from (_file(file, alone=False) for file in found)
-        elif not path.is_file():
-            raise RecordingError(path, "no file" if not path.exists() else "something that is no file", "a file or a folder of recordings")
-        elif _begins(path, ARCHIVE):
-            with path.open("rb") as file:
-                _check_directory(str(path), file)
-            yield from _members(str(path), path)
+            for file in found:
+                yield from _of_file(file, alone=False)
+        elif path.is_file():
+            yield from _of_file(path, alone=True)
         else:
-            yield _file(path, alone=True)
+            raise RecordingError(path, "something that is no file" if path.exists() else "no file", "a file or a folder of recordings")
 
 
-def _begins(path: Path, magic: bytes) -> bool:
+def _of_file(path: Path, *, alone: bool) -> Iterator[Source]:
     with path.open("rb") as file:
-        return file.read(len(magic)) == magic
+        is_archive = file.read(len(ARCHIVE)) == ARCHIVE
+        if is_archive:
+            _check_directory(str(path), file)
+    if is_archive:
+        yield from _members(str(path), path)
+    else:
+        yield _file(path, alone=alone)
 
 
 def _file(path: Path, *, alone: bool) -> Source:

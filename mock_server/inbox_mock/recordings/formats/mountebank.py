@@ -61,5 +61,5 @@ FORMAT = Format(
     entries=("stubs", "imposters"),
     marks=(),
     read=read,
-    loses=frozenset({Lost.REQUEST_HEADERS, Lost.ORDER, Lost.TIME, Lost.REASON, Lost.HOST, Lost.QUERY_ORDER}),
+    loses=frozenset({Lost.ORDER, Lost.TIME, Lost.REASON, Lost.HOST, Lost.QUERY_ORDER}),
 )

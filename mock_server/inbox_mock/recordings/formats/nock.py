@@ -16,8 +16,6 @@ def read(entry: Entry) -> Iterator[Exchange]:
     raw = entry.get("rawHeaders", object, None)
     asked = headers_of(entry.get("reqheaders", dict, {}))
     answered = headers_of(entry.get("headers", dict, {}) if raw is None else raw)
-    lost = set() if asked else {Lost.REQUEST_HEADERS}
-    lost |= set() if isinstance(raw, list) else {Lost.HEADER_ORDER}
     yield exchange(
         entry,
         entry.get("method", str),
@@ -25,7 +23,7 @@ def read(entry: Entry) -> Iterator[Exchange]:
         Message(asked, _body(entry.get("body", object, ""))),
         entry.get("status", int),
         Message(answered, _answered(entry, answered)),
-        lost=lost,
+        lost=() if isinstance(raw, list) else {Lost.HEADER_ORDER},
     )
 
 

@@ -35,5 +35,5 @@ FORMAT = Format(
     entries=("responses",),
     marks=("response.url", "response.method"),
     read=read,
-    loses=frozenset({Lost.REQUEST_HEADERS, Lost.REQUEST_BODY, Lost.TIME, Lost.ORDER, Lost.HEADER_ORDER}),
+    loses=frozenset({Lost.REQUEST_BODY, Lost.TIME, Lost.ORDER, Lost.HEADER_ORDER}),
 )

@@ -22,7 +22,8 @@ def read(entry: Entry) -> Iterator[Exchange]:
     method = entry.get("request.method", str, "ANY")
     if url and method != "ANY":
         query = urlencode(_query(entry), doseq=True, safe="[]:,")
-        asked = Message(body=_asked(entry))
+        headers = {name: part(value, "equalTo") for name, value in entry.get("request.headers", dict, {}).items()}
+        asked = Message(headers_of(headers), _asked(entry))
         answered = Message(headers_of(entry.get("response.headers", dict, {})), _answered(entry))
         yield exchange(entry, method, f"{url}?{query}" if query else url, asked, entry.get("response.status", int, 200), answered)
 
@@ -59,6 +60,6 @@ FORMAT = Format(
     entries=("", "mappings"),
     marks=("request.method", "response.status"),
     read=read,
-    loses=frozenset({Lost.REQUEST_HEADERS, Lost.ORDER, Lost.TIME, Lost.REASON, Lost.HOST, Lost.HEADER_ORDER, Lost.QUERY_ORDER}),
+    loses=frozenset({Lost.ORDER, Lost.TIME, Lost.REASON, Lost.HOST, Lost.HEADER_ORDER, Lost.QUERY_ORDER}),
     order="insertionIndex",
 )
