@@ -6,6 +6,7 @@ from inbox_contracts.provider.api import JSON, Api, plural_of
 from inbox_contracts.provider.expectations import PropertyViolation, expect, same, shown
 from inbox_contracts.provider.resources import path_of, sure
 from inbox_contracts.provider.trial import Trial, claim
+from inbox_mock.domain.enumerations import MEMBER_TYPES
 from inbox_mock.domain.fidelity import assumed, documented, recorded
 from inbox_mock.domain.values import whole_number
 from inbox_mock.resources.declaration import Attribute, Resource
@@ -92,6 +93,8 @@ def _links_well_formed(resource: Resource, record: JSON) -> None:
         elif link.name in {"member", "created_by"}:
             good = isinstance(value, dict) and type(value.get("id")) is int and isinstance(value.get("type"), str)
             expect(good or (link.null and value is None), f'{told}, expected {{"id": 1, "type": "..."}}')
+            if good and link.name == "member":
+                expect(value["type"] in MEMBER_TYPES, f"{told}, expected one of the types {', '.join(MEMBER_TYPES)}")
         else:
             expect(type(value) is int or (link.null and value is None), f"{told}, expected an id{' or null' if link.null else ''}")
 
@@ -166,6 +169,33 @@ def not_modified(trial: Trial) -> None:
         same(again.status, 304, f"{again.about}: the status, with the current ETag in If-None-Match")
         same(again.body, b"", f"{again.about}: the body of a 304")
         same(again.header("ETag"), etag, f"{again.about}: the ETag of a 304")
+
+
+@claim("new-etag", fidelity=recorded("RFC 9110, which the recorded headers invoke"), reads=False)
+def new_etag(trial: Trial) -> None:
+    """When a record has changed, its ETag and that of its list are others, and the old ones are answered 200."""
+    with trial.workspace() as workspace:
+        path = path_of("conversations")
+        for address in (path, f"{path}/{workspace.id('conversations')}"):
+            before = workspace.api.get(address)
+            workspace.advance("3s")
+            workspace.change("conversations", workspace.id("conversations"), {"subject": f"Trial of {address}"})
+            held = {"If-None-Match": before.header("ETag") or ""}
+            after = workspace.api.call("GET", address, headers=held)
+            same(after.status, 200, f"{after.about}: the status after a change, with the ETag of before")
+            expect(after.header("ETag") != before.header("ETag"), f"{after.about}: the ETag is still {after.header('ETag')} after a change")
+
+
+HEADER_NAMES = ("X-Total-Pages", "X-Total-Count", "X-Per-Page", "Link", "x-updated-since-request-synced-at")
+
+
+@claim("header-names", fidelity=recorded("the PHP client reads names of headers as they are written"))
+def header_names(trial: Trial) -> None:
+    """Headers of lists are written X-Total-Pages, X-Total-Count, X-Per-Page, Link, x-updated-since-request-synced-at."""
+    answer = trial.api.get(path_of("conversations"))
+    written = {name.lower(): name for name, _ in answer.headers}
+    for name in HEADER_NAMES:
+        same(written.get(name.lower()), name, f"{answer.about}: how the header's name is written")
 
 
 @claim("modified", fidelity=recorded("RFC 9110, which the recorded headers invoke"))

@@ -48,15 +48,23 @@ def link_and_meta(trial: Trial) -> None:
     """Link has first, prev, next and last as far as they apply, and keeps every parameter; meta says the same, as text."""
     from hypothesis import strategies as st
 
-    def agree(resource: Resource, per_page: int, page: int) -> None:
-        query = {**EVERYTHING.get(resource.plural, {}), "page": page, "per_page": per_page}
+    def agree(resource: Resource, per_page: int, page: int, more: dict[str, str]) -> None:
+        query = {**EVERYTHING.get(resource.plural, {}), **more, "page": page, "per_page": per_page}
         answer = trial.api.get(path_of(resource.plural), **query)
         _agrees(answer, page, {name: str(value) for name, value in query.items()})
 
     for resource in trial.readable():
         total = len(trial.everything(resource))
         pages = st.integers(1, max(1, -(-total // 3)))
-        trial.explore(agree, 2 if trial.read_only else 6, resource=st.just(resource), per_page=st.integers(1, 3), page=pages)
+        trial.explore(
+            agree, 2 if trial.read_only else 6, resource=st.just(resource), per_page=st.integers(1, 3), page=pages, more=st.just({})
+        )
+        # All at once: what is lost is lost together with others, and each request costs.
+        asked = {"fields": "id", "updated_since": "2001-01-01T00:00:00Z", **({"include": resource.links[0].name} if resource.links else {})}
+        filters = {"status": "booked", "until": "2090-01-01"} if resource.plural == "bookings" else {}
+        since = {"updated_since": "2100-01-01T00:00:00Z"}
+        for more in ({**asked, **filters}, since):
+            agree(resource, 1, 1, more)
         if total:
             record_id = trial.everything(resource)[-1]["id"]
             one = trial.api.get(f"{path_of(resource.plural)}/{record_id}", **CANCELLED_TOO.get(resource.plural, {}))

@@ -1,9 +1,9 @@
 """What is refused, and how: tokens, scopes, other accounts' records, paths, methods, bodies, and requests beyond the rate limit."""
 
-from inbox_contracts.provider.api import JSON, Api
+from inbox_contracts.provider.api import JSON, Api, records_of
 from inbox_contracts.provider.expectations import expect, same, shown
 from inbox_contracts.provider.http import ApiResponse
-from inbox_contracts.provider.resources import CHANGED, CREATED, LISTED, ContractOperation, created_at, operations, path_of
+from inbox_contracts.provider.resources import CANCELLED_TOO, CHANGED, CREATED, LISTED, ContractOperation, created_at, operations, path_of
 from inbox_contracts.provider.trial import Trial, claim
 from inbox_mock.domain.fidelity import assumed, documented, recorded
 
@@ -192,7 +192,7 @@ def _try(api: Api, granted: tuple[str, ...], operation: ContractOperation) -> No
 
 @claim("accounts-apart", fidelity=documented("/reference/endpoints/accounts"), reads=False, fake=True)
 def accounts_apart(trial: Trial) -> None:
-    """A token of one account sees nothing of another account."""
+    """A token of one account sees nothing of another account, by no id, and changes nothing there."""
     with trial.workspace("three-accounts") as workspace:
         apis = [Api(trial.target.connection, account["token"]) for account in workspace.fake.made["accounts"]]
         for resource in LISTED:
@@ -201,9 +201,33 @@ def accounts_apart(trial: Trial) -> None:
             query: dict[str, object] = {"from": "2000-01-01"} if resource.plural == "bookings" else {}
             seen = [{record["id"] for record in api.all_of(path_of(resource.plural), **query)} for api in apis]
             same(seen[0] & seen[1], set(), f"the ids of {resource.plural} that tokens of two accounts both list")
+            path = path_of(resource.plural)
             for record_id in sorted(seen[1])[:2]:
-                answer = apis[0].call("GET", f"{path_of(resource.plural)}/{record_id}")
+                answer = apis[0].call("GET", f"{path}/{record_id}")
                 same(answer.status, 404, f"{answer.about}: the status of a record of another account")
+                if resource.plural in CREATED:
+                    shown_too: dict[str, object] = {**CANCELLED_TOO.get(resource.plural, {})}
+                    before = apis[1].one(f"{path}/{record_id}", **shown_too)
+                    answer = apis[0].call("PUT", f"{path}/{record_id}", {resource.plural: [{}]})
+                    same(answer.status, 404, f"{answer.about}: the status of a change of another account's record")
+                    after = apis[1].one(f"{path}/{record_id}", **shown_too)
+                    same(after, before, f"{path}/{record_id}, after another account tried to change it")
+            for mine, theirs in zip(sorted(seen[0])[:1], sorted(seen[1])[:1], strict=False):
+                several = apis[0].get(f"{path}/{mine},{theirs}", **CANCELLED_TOO.get(resource.plural, {}))
+                same([record["id"] for record in records_of(several)], [mine], f"{several.about}: the ids")
+        _embeds_nothing_of_others(apis)
+
+
+def _embeds_nothing_of_others(apis: list[Api]) -> None:
+    """A message of one's own cannot be tied to what belongs to somebody else, and nothing is embedded that does."""
+    theirs = {plural: [record["id"] for record in apis[1].all_of(path_of(plural))] for plural in ("hosts", "conversations", "participants")}
+    own = apis[0].all_of(path_of("conversations"), include="participants")
+    found = {participant["id"] for conversation in own for participant in conversation["participants"]}
+    same(found & set(theirs["participants"]), set(), "the ids of embedded participants of another account")
+    if own and theirs["hosts"]:
+        change = {"conversations": [{"assignee_id": theirs["hosts"][0]}]}
+        answer = apis[0].call("PUT", f"{path_of('conversations')}/{own[0]['id']}", change)
+        same(answer.status, 422, f"{answer.about}: the status of assigning a conversation to another account's host")
 
 
 @claim("rate-limit", fidelity=documented("/reference, rate limiting"), reads=False, fake=True)

@@ -1,6 +1,6 @@
 """Reading a part, or more than one thing at once: ids, include, fields, and links that lead both ways."""
 
-from inbox_contracts.provider.api import JSON, by_id, records_of, the_record
+from inbox_contracts.provider.api import JSON, by_id, links_of, records_of, the_record
 from inbox_contracts.provider.expectations import expect, same
 from inbox_contracts.provider.resources import CANCELLED_TOO, EVERYTHING, path_of
 from inbox_contracts.provider.trial import Trial, claim
@@ -75,9 +75,19 @@ def include(trial: Trial) -> None:
         for each in embedded[:2]:
             same(each, _single(trial, plural, each["id"]), f"{answer.about}: {link} {each['id']}, beside the same fetched directly")
 
+    def as_listed(resource: Resource, link: str) -> None:
+        query = {**EVERYTHING.get(resource.plural, {}), "per_page": max(2, len(trial.everything(resource)) // 2)}
+        plain, more = (trial.api.get(path_of(resource.plural), **query, **more) for more in ({}, {"include": link}))
+        for name in ("X-Total-Count", "X-Total-Pages", "X-Per-Page"):
+            same(more.header(name), plain.header(name), f"{more.about}: {name}, beside the list's without include")
+        same(sorted(links_of(more)), sorted(links_of(plain)), f"{more.about}: the relations of Link, beside the list's without include")
+        bare = [{name: value for name, value in record.items() if name != link} for record in records_of(more)]
+        same(bare, records_of(plain), f"{more.about}: the records without {link}, beside the list's")
+
     for resource in trial.readable():
         links = [link for link in resource.links if link.target in readable or link.name == "member"]
         if links and trial.everything(resource):
+            as_listed(resource, links[-1].name)
             names = st.sampled_from([link.name for link in links])
             trial.explore(as_fetched, 2 if trial.read_only else 12, resource=st.just(resource), link=names, nth=st.integers(0, 60))
 

@@ -62,6 +62,20 @@ def changed(trial: Trial) -> None:
         trial.explore(is_read_back, 16, plural=st.just(plural), written=drawn)
 
 
+FLAGS = (("conversations", "closed"), ("conversations", "marked_as_spam"), ("participants", "read"))
+
+
+@claim("flags", fidelity=PAGE, reads=False)
+def flags(trial: Trial) -> None:
+    """closed, marked_as_spam and read are set by true and taken back by false, and shown by their times."""
+    with trial.workspace() as workspace:
+        for plural, name in FLAGS:
+            path = _address(plural, workspace.id(plural))
+            for on in (True, False, True):
+                shows(plural, workspace.change(plural, workspace.id(plural), {name: on}), {name: on})
+                shows(plural, workspace.api.one(path), {name: on})
+
+
 PICTURE = {"url", "file_size", "file_content_type", "image_width", "image_height"}
 PRICES = {"initial_rental_price", "final_rental_price"}
 MOVES = {"clients": {"fullname"}, "inquiries": {"start_at", "end_at"}, "attachments": PICTURE, "bookings": PRICES}
