@@ -1,7 +1,9 @@
 """Files that come in, and files that go out: recordings, scenario files, and a sandbox in the formats of other tools."""
 
+from io import BytesIO
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 import orjson
 import pytest
@@ -53,8 +55,20 @@ def test_what_cannot_be_read_is_told_with_its_place(mock: Mock, content: bytes, 
     assert answer.json["detail"].startswith(told)
 
 
+def test_a_bundle_is_told_from_an_archive_of_recordings_and_checked(mock: Mock) -> None:
+    bundle = mock.sandbox("agency").admin.get("/bundle").body
+    changed = BytesIO(bundle)
+    with ZipFile(changed, "a") as archive:
+        archive.writestr("more.txt", "")
+
+    answer = read(mock, bundle, name="run.zip")
+
+    assert (answer.json["kind"], "scenario" in answer.json) == ("bundle", False)
+    assert read(mock, changed.getvalue(), name="run.zip").json["detail"].startswith("run.zip: it holds 'more.txt'; expected only ")
+
+
 def test_traffic_of_another_api_is_told(mock: Mock) -> None:
-    answer = read(mock, HAR.replace(b"/api/v3/", b"/api/v9/"))
+    answer = read(mock, HAR.replace(b"/api/v3/", b"/api/v9/").replace(b"/uploads/", b"/files/"))
 
     assert answer.status == 400
     assert "expected calls of /api/v3" in answer.json["detail"]

@@ -107,6 +107,22 @@ def test_a_sandbox_is_saved_as_a_file(eyes: Eyes, agency: Sandbox, view: str) ->
     assert entry["request"]["url"].endswith("/inbox/conversations")
 
 
+def test_a_bundle_that_was_saved_is_opened_again(eyes: Eyes, agency: Sandbox) -> None:
+    agency.api.get("/inbox/conversations")
+    page = eyes.look(f"/{agency.id}/sandboxes")
+    page.get_by_label("Format").select_option("bundle")
+    with page.expect_download() as saving:
+        page.get_by_role("link", name="Save as a file").click()
+    drop(page, "run.zip", saving.value.path().read_bytes())
+
+    expect(page.get_by_text("done: 1 requests")).to_be_visible()
+    page.get_by_role("button", name="Make a sandbox of it").click()
+
+    expect(page.locator("#where")).not_to_contain_text(agency.id)
+    page.get_by_role("link", name="Journal").click()
+    expect(page.locator(".entries summary")).to_contain_text("/inbox/conversations")
+
+
 def test_a_sandbox_is_dragged_out_as_a_file(eyes: Eyes, agency: Sandbox) -> None:
     page = eyes.look(f"/{agency.id}/sandboxes")
     expect(page.get_by_label("Format")).to_have_value("har")

@@ -1,4 +1,4 @@
-"""Recordings that become scenarios, and a sandbox's traffic as a file of a format that other tools read."""
+"""Files that become sandboxes, and a sandbox's traffic as a file of a format that other tools read."""
 
 import re
 from urllib.parse import quote
@@ -28,15 +28,16 @@ KEEPS = TEXTS, NAMES
     answer={
         "type": "object",
         "properties": {
-            "kind": {"enum": ["recording", "scenario"]},
-            "scenario": {"type": "object", "description": "what `create_sandbox` takes"},
+            "kind": {"enum": ["recording", "scenario", "bundle"]},
+            "scenario": {"type": "object", "description": "what `create_sandbox` takes; of a bundle none: `open_bundle` takes that"},
             "made_up": {"type": "array", "items": {"type": "object"}, "description": "what was invented, or is not known"},
             "says": {"type": "array", "items": {"type": "string"}, "description": "what was found, in words"},
         },
     },
 )
 def read_recording(call: AdminCall) -> JSON:
-    """Make a scenario of a recording, and list what was made up; a scenario file is checked."""
+    """Make a scenario of a recording, and list what was made up; a scenario file or a bundle is checked."""
+    from inbox_mock.bundles.packing import is_meant
     from inbox_mock.importing import NothingToImportError, import_exchanges, report
     from inbox_mock.recordings.errors import NotARecordingError, RecordingError
     from inbox_mock.recordings.reading import read_held
@@ -45,6 +46,8 @@ def read_recording(call: AdminCall) -> JSON:
     keep = frozenset(filter(None, call.query.get("keep", "").split(",")))
     if not keep <= set(KEEPS):
         raise Invalid(invalid("keep", f"{' or '.join(KEEPS)}, or both, joined by a comma"))
+    if is_meant(call.file):
+        return _bundle(name, call.file)
     try:
         found = import_exchanges(read_held(name, call.file), keep=keep)
     except NotARecordingError as error:
@@ -58,12 +61,24 @@ def _scenario(name: str, content: bytes, otherwise: str) -> JSON:
     """Return what is answered to a scenario file; BadRequest if it is none, or has a mistake."""
     text = content.decode(errors="replace")
     if not re.search(rf"^\W*(?:{'|'.join(schema()['properties'])})\W*:", text, re.MULTILINE):  # type: ignore[arg-type]
-        raise BadRequest(f"{otherwise}; or a scenario file")
+        raise BadRequest(f"{otherwise}; or a scenario file, or a bundle")
     try:
         scenario = from_text(text, name)
     except ScenarioError as error:
         raise BadRequest(str(error)) from None
     return {"scenario": scenario.data, "kind": "scenario", "made_up": [], "says": [f"A scenario. {scenario.description}".strip()]}
+
+
+def _bundle(name: str, content: bytes) -> JSON:
+    """Return what is answered to a bundle; BadRequest if it cannot be opened."""
+    from inbox_mock.bundles.bundle import about, read
+    from inbox_mock.bundles.packing import BundleError
+
+    try:
+        told = about(read(content))
+    except BundleError as error:
+        raise BadRequest(f"{name}: {error}") from None
+    return {"kind": "bundle", "made_up": [], "says": ["A reproduction bundle.", *(f"{what}: {value}" for what, value in told.items())]}
 
 
 @operation(

@@ -63,6 +63,20 @@ class Bundle:
         return self.manifest["incomplete"] if self.start is None else None
 
 
+def about(bundle: Bundle) -> dict[str, str]:
+    """Return what a bundle is, in words, by what is told."""
+    told = (bundle.manifest.get(name) for name in ("sandbox", "made_with", "counts"))
+    sandbox, made, counts = (one if isinstance(one, dict) else {} for one in told)
+    return {
+        "scenario": f"{sandbox.get('scenario')}, seed {sandbox.get('seed')}",
+        "sandbox": bundle.sandbox_id,
+        "clock": f"{bundle.manifest.get('began_at') or '?'} to {bundle.manifest.get('ended_at')}",
+        "made with": ", ".join(f"{name} {version}" for name, version in made.items()),
+        "done": ", ".join(f"{count} {name}" for name, count in counts.items()),
+        "complete": bundle.incomplete or "yes",
+    }
+
+
 def whole_body(entry: Entry) -> bytes | None:
     """Return the body of a request, or None if the bundle does not hold all of it.
 

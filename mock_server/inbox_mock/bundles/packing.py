@@ -53,6 +53,15 @@ def _compression(content: bytes) -> int:
     return zipfile.ZIP_STORED if len(compress(content)) <= most + 1 else zipfile.ZIP_DEFLATED
 
 
+def is_meant(raw: bytes) -> bool:
+    """Return whether a file is a bundle, or was one before it was changed: a zip file with its manifest, or its image."""
+    try:
+        with zipfile.ZipFile(BytesIO(raw)) as archive:
+            return not {MANIFEST, IMAGE}.isdisjoint(archive.namelist())
+    except (zipfile.BadZipFile, ValueError, NotImplementedError):
+        return False
+
+
 def unpack(raw: bytes) -> tuple[dict[str, Any], dict[str, bytes]]:
     """Return the manifest and the members of a bundle from anywhere; nothing is written, and nothing of it is run.
 

@@ -57,22 +57,14 @@ def save(*, sandbox: SandboxClient, as_json: bool, file: Path, private: bool) ->
 @AS_JSON
 def show(*, file: Path, wanted: str) -> None:
     """Show what is in FILE: scenario and seed, versions, times, how much was done, the last requests."""
+    from inbox_mock.bundles.bundle import about
     from inbox_mock.replaying.difference import line_of
 
     bundle = _read(file)
     if wanted == "json":
         print_json(bundle.manifest)
         return
-    sandbox, made, counts = (bundle.manifest.get(name, {}) for name in ("sandbox", "made_with", "counts"))
-    rows = {
-        "scenario": f"{sandbox.get('scenario')}, seed {sandbox.get('seed')}",
-        "sandbox": bundle.sandbox_id,
-        "clock": f"{bundle.manifest.get('began_at') or '?'} to {bundle.manifest.get('ended_at')}",
-        "made with": ", ".join(f"{name} {version}" for name, version in made.items()),
-        "done": ", ".join(f"{count} {name}" for name, count in counts.items()),
-        "complete": bundle.incomplete or "yes",
-    }
-    for name, value in rows.items():
+    for name, value in about(bundle).items():
         say(f"{name:10} {value}")
     if bundle.journal:
         say("\nThe last requests:")

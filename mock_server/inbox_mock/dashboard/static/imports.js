@@ -59,15 +59,15 @@ export function importCard(zone, enter) {
   function shown({ scenario, says, made_up: madeUp }, file) {
     const name = h("input", { autocomplete: "off", maxlength: 64, value: file.name.replace(/\.[^.]*$/, "").slice(0, 64) });
     const make = async () => {
-      const called = name.value.trim();
-      const { id } = await call("POST", "/sandboxes", called ? { scenario, name: called } : { scenario });
+      const called = name.value.trim() ? { name: name.value.trim() } : {};
+      const { id } = await (scenario ? call("POST", "/sandboxes", { scenario, ...called }) : call("POST", "/bundles", file));
       enter(id);
     };
     const invented = madeUp.map(({ what, count, example, why }) => h("li", {}, h("b", {}, `${what}: ${count}`), `, such as ${example}: ${why}`));
     return [
       says.map((line) => h("p", {}, line)),
       invented.length ? [h("h3", {}, "Made up, or not known"), h("ul", { class: "made-up", tabindex: "0", "aria-label": "Made up, or not known" }, invented)] : [],
-      h("div", { class: "row" }, field("Name", name), button("Make a sandbox of it", make, { class: "primary" })),
+      h("div", { class: "row" }, scenario ? field("Name", name) : null, button("Make a sandbox of it", make, { class: "primary" })),
     ].flat();
   }
 
