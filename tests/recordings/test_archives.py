@@ -35,6 +35,13 @@ def test_a_recording_in_an_archive_is_read_as_it_is_outside(tmp_path: Path) -> N
     assert len(asked) > 5
 
 
+def test_archives_in_a_folder_are_read_with_what_is_beside_them(tmp_path: Path) -> None:
+    (tmp_path / "a.zip").write_bytes(packed(har=HAR, notes=b"nothing"))
+    (tmp_path / "b.har").write_bytes(HAR)
+
+    assert len(list(read([tmp_path]))) == 2 * len(list(read_held("all.har", HAR)))
+
+
 @pytest.mark.parametrize(
     "damaged", [packed(har=HAR)[:-40], packed(har=HAR).replace(b"Bearer", b"bearer").replace(b"api/v3", b"api/v4")], ids=["cut", "altered"]
 )

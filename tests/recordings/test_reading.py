@@ -137,7 +137,7 @@ def test_headers_are_read_one_a_line_without_those_of_encoding_and_of_http2() ->
     ],
 )
 def test_an_authorization_that_was_left_out_or_replaced_is_lost(creator: str, asked: JSON, status: int, *, is_lost: bool) -> None:
-    entry = an_entry(headers=[{"name": name, "value": value} for name, value in asked.items()])
+    entry = an_entry(headers=[{"name": name, "value": value} for name, value in {"Accept": "*/*", **asked}.items()])
     entry["response"]["status"] = status
 
     assert (Lost.AUTHORIZATION in only(a_har(entry, creator=creator)).lost) is is_lost
@@ -214,13 +214,15 @@ def test_a_mapping_finds_its_body_among_the_files_and_fits_one_request(tmp_path:
     for name in ("mappings", "__files"):
         (tmp_path / name).mkdir()
     (tmp_path / "__files/body.json").write_text("{}")
-    answer = {"status": 200, "bodyFileName": "body.json"}
-    for number, asked in enumerate(
-        [{"url": "/a", "method": "GET"}, {"urlPattern": "/.*", "method": "GET"}, {"url": "/b", "method": "ANY"}]
-    ):
-        (tmp_path / f"mappings/{number}.json").write_text(json.dumps({"request": asked, "response": answer}))
+    exact = {"url": "/a", "method": "GET", "headers": {"Authorization": {"equalTo": "Bearer demo"}}}
+    for number, asked in enumerate([exact, {"urlPattern": "/.*", "method": "GET"}, {"url": "/b", "method": "ANY"}]):
+        mapping = {"request": asked, "response": {"status": 200, "bodyFileName": "body.json"}}
+        (tmp_path / f"mappings/{number}.json").write_text(json.dumps(mapping))
 
-    assert [(exchange.request.url, answered(exchange)) for exchange in read([tmp_path])] == [("/a", b"{}")]
+    (exchange,) = read([tmp_path])
+
+    assert (exchange.request.url, exchange.request.headers, answered(exchange)) == ("/a", (("Authorization", "Bearer demo"),), b"{}")
+    assert Lost.AUTHORIZATION not in exchange.lost
 
 
 def test_imposters_are_read_from_a_file_of_all_as_from_one() -> None:
