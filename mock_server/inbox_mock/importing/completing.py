@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from heapq import heapify, heappop, heappush
 from typing import Any
 
 from inbox_mock.channels import opening
@@ -102,16 +103,18 @@ class World:
 
     def _refer(self) -> None:
         """Make up records until each reference leads to one."""
-        waiting: list[Key] = [*self.sightings.implied, *self.sightings.referred]
+        referred = {*self.sightings.implied, *self.sightings.referred}
         for (plural, _), record in [*self.elsewhere.items(), *_keyed(self.records)]:
-            waiting += _referred(plural, record)
+            referred.update(_referred(plural, record))
+        waiting = [(_place_in_order(key), key) for key in referred]
+        heapify(waiting)
         while waiting:
-            waiting.sort(key=lambda key: (ORDER.index(key[0]) if key[0] in ORDER else 0, key[1]), reverse=True)
-            key = waiting.pop()
+            key = heappop(waiting)[1]
             if key not in self.elsewhere and key not in self.sightings.own and self._is_missing(key):
                 made = self.placeholder(*key, self._hints(key))
                 self.tell(key[0], named(*key), ONLY_ID)
-                waiting += _referred(key[0], made)
+                for other in _referred(key[0], made):
+                    heappush(waiting, (_place_in_order(other), other))
 
     def _is_missing(self, key: Key) -> bool:
         return key[0] in self.records and key[1] not in self.records[key[0]]
@@ -231,6 +234,11 @@ def _is_many(plural: str, link: str) -> bool:
 
 def _keyed(records: Mapping[str, Mapping[int, JSON]]) -> Iterable[tuple[Key, JSON]]:
     return (((plural, number), record) for plural, found in records.items() for number, record in found.items())
+
+
+def _place_in_order(key: Key) -> tuple[int, int]:
+    """Return by what records are made up one after the other: those first to which others refer, then by their ids."""
+    return ORDER.index(key[0]) if key[0] in ORDER else 0, key[1]
 
 
 def _referred(plural: str, record: JSON) -> list[Key]:
