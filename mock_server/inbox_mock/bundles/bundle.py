@@ -14,6 +14,7 @@ from inbox_mock.bundles.packing import COMMANDS, IMAGE, JOURNAL, SCENARIO, START
 from inbox_mock.domain import limits
 from inbox_mock.domain.access import SANDBOX_ID
 from inbox_mock.store import database
+from inbox_mock.store import sandbox as sandbox_store
 from inbox_mock.store.commands import Command
 from inbox_mock.store.migrations import UnusableDatabase
 
@@ -128,10 +129,13 @@ def read(raw: bytes) -> Bundle:
 def _check_image(name: str, image: bytes | None) -> None:
     try:
         if image is not None:
-            with closing(database.restore(image, checked=False)):
-                pass
+            with closing(database.restore(image, checked=False)) as db:
+                sandbox_store.read_settings(db)
+                sandbox_store.read_clock(db)
     except UnusableDatabase as error:
         raise BundleError(f"{name}: {error}") from None
+    except (TypeError, ValueError) as error:
+        raise BundleError(f"{name}: its settings or its clock cannot be read ({error})") from None
 
 
 def _lines(name: str, raw: bytes) -> list[Entry]:

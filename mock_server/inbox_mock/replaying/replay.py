@@ -89,6 +89,8 @@ class _Replay:
                 self.repeated.attempt(step)
         except (Refusal, ScenarioError) as refused:
             return Difference(told, step["id"] if isinstance(step, dict) else None, "outcome", b"done", f"refused: {refused}".encode())
+        except (LookupError, TypeError, ValueError, AttributeError) as error:
+            raise BundleError(f"what it says cannot be done: {told}: {type(error).__name__} {error}") from None
         for got in self.repeated.news(self._compared):
             self._compared = got["id"]
             recorded = self._recorded.get(got["id"])

@@ -220,6 +220,8 @@ def restore(image: bytes, *, checked: bool = True) -> Database:
     Raises:
         UnusableDatabase: its format is unknown, or it has not been ``checked`` before, and is not as this program wrote it.
     """
+    if not image:
+        raise migrations.UnusableDatabase("it is empty; expected a sandbox of the Inbox Mock")
     database = _open(Database)
     database.deserialize(image)
     if not checked:
