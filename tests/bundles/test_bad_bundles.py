@@ -169,16 +169,25 @@ def test_any_flipped_byte_is_told_or_changes_nothing(made: bytes) -> None:
         assert members(spoiled) == whole
 
 
-def test_what_is_too_large_is_not_read(made: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
-    with monkeypatch.context() as lowered:
-        lower(lowered, "BUNDLE", 1000)
-        with pytest.raises(BundleError, match="expected at most 1,000 bytes"):
-            read(made)
-    with monkeypatch.context() as lowered:
-        lower(lowered, "UNPACKED", 1000)
-        with pytest.raises(BundleError, match="it unpacks to"):
-            read(made)
-    assert limits.PACKED == 200
+def test_a_file_that_is_too_large_is_not_read(made: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    lower(monkeypatch, "BUNDLE", 1000)
+
+    with pytest.raises(BundleError, match="expected at most 1,000 bytes"):
+        read(made)
+
+
+def test_what_unpacks_to_too_much_is_not_unpacked(made: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    lower(monkeypatch, "UNPACKED", 1000)
+
+    with pytest.raises(BundleError, match="it unpacks to"):
+        read(made)
+
+
+def test_what_would_be_packed_too_small_is_stored_as_it_is() -> None:
+    packed = pack({}, {"journal.jsonl": bytes(limits.PACKED * 10_000)})
+
+    with zipfile.ZipFile(BytesIO(packed)) as archive:
+        assert archive.getinfo("journal.jsonl").compress_type == zipfile.ZIP_STORED
 
 
 def an_image(made: bytes, *statements: str) -> bytes:

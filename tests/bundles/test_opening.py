@@ -31,6 +31,15 @@ def lived(mock: Mock) -> Sandbox:
     return sandbox
 
 
+def busy(mock: Mock) -> Sandbox:
+    """A sandbox with five requests and five commands."""
+    sandbox = mock.sandbox(a_lively_scenario())
+    for number in range(5):
+        sandbox.api.post(MESSAGES, a_message(content=f"Message {number}"))
+        sandbox.admin.post("/bookings")
+    return sandbox
+
+
 def post(mock: Mock, raw: bytes) -> Sandbox:
     answer = mock.admin.call("POST", "/bundles", raw, headers={"Content-Type": "application/zip"})
     assert answer.status == 201, answer.body
@@ -142,23 +151,21 @@ def test_a_bundle_has_its_own_scenario(tmp_path: Path) -> None:
     assert "found --bundle and --scenario; expected one of them: a bundle has its own" in done.stderr
 
 
-@pytest.mark.parametrize(
-    ("limit", "told"),
-    [("JOURNAL", "entries of the journal were deleted"), ("COMMANDS", "commands were deleted")],
-)
-def test_a_log_that_does_not_begin_at_the_start_says_so(
-    fake: Fake, mock: Mock, monkeypatch: pytest.MonkeyPatch, limit: str, told: str
-) -> None:
-    lower(monkeypatch, limit, 3)
-    sandbox = mock.sandbox(a_lively_scenario())
-    for number in range(5):
-        sandbox.api.post(MESSAGES, a_message(content=f"Message {number}"))
-        sandbox.admin.post("/bookings")
+def test_a_log_whose_first_commands_were_deleted_says_so(fake: Fake, mock: Mock, monkeypatch: pytest.MonkeyPatch) -> None:
+    lower(monkeypatch, "COMMANDS", 3)
 
-    bundle = read(save(fake.sandboxes.get(sandbox.id)))
+    bundle = read(save(fake.sandboxes.get(busy(mock).id)))
 
-    assert told in str(bundle.incomplete)
+    assert bundle.incomplete == "the first 2 commands were deleted: the log keeps 3 commands"
     assert bundle.start is None
+
+
+def test_a_log_whose_first_entries_were_deleted_says_so(fake: Fake, mock: Mock, monkeypatch: pytest.MonkeyPatch) -> None:
+    lower(monkeypatch, "JOURNAL", 3)
+
+    bundle = read(save(fake.sandboxes.get(busy(mock).id)))
+
+    assert bundle.incomplete == "the first 2 entries of the journal were deleted: it keeps 3 entries"
 
 
 def test_a_sandbox_of_an_earlier_version_says_that_it_has_no_log(fake: Fake, mock: Mock) -> None:
