@@ -169,8 +169,9 @@ def test_nothing_that_a_client_writes_is_logged() -> None:
         {"Content-Type": "application/x-www-form-urlencoded"},
         f"client_secret={secret}&grant_type={spoken}".encode(),
     )
+    logged.mock.admin.post("/recordings", f'{{"{spoken}": 1}}'.encode(), name=f"{spoken}.har", keep=spoken)
 
-    assert len(logged.lines("request")) == 10
+    assert len(logged.lines("request")) == 11
     assert spoken not in logged.text.lower()
     assert token not in logged.text
     assert secret not in logged.text
