@@ -9,6 +9,7 @@ from fake import Mock, Sandbox
 from inbox_mock.app import Fake
 from inbox_mock.scenarios.exported import Exported, export_scenario
 from inbox_mock.scenarios.loading import find
+from lowered import lower
 
 
 def exported(fake: Fake, sandbox: Sandbox) -> Exported:
@@ -114,6 +115,15 @@ def test_no_credential_is_in_it(mock: Mock, fake: Fake) -> None:
     assert [secret for secret in secrets if secret in found.text] == []
     assert "2 client ids that are drawn anew, each with its secret" not in found.not_exported
     assert "1 texts of tokens, which are drawn anew" in found.not_exported
+
+
+def test_a_file_that_would_be_too_large_is_told(inbox: Sandbox, fake: Fake, monkeypatch: pytest.MonkeyPatch) -> None:
+    lower(monkeypatch, "SCENARIO_VALUES", 50)
+
+    (left,) = exported(fake, inbox).not_exported
+
+    assert left.startswith("a file that can be served: it has ")
+    assert left.endswith(" values and keys, and may have 50 values and keys")
 
 
 def test_webhooks_are_subscribed_by_role_or_by_address(mock: Mock, fake: Fake) -> None:

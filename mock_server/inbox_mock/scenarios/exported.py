@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 
 from inbox_mock import __version__
-from inbox_mock.domain import fidelity, times
+from inbox_mock.domain import fidelity, limits, times
 from inbox_mock.domain.values import printable
 from inbox_mock.engine import redaction
 from inbox_mock.engine.sandbox import Sandbox
@@ -78,7 +78,17 @@ def export_scenario(sandbox: Sandbox) -> Exported:
         }
         counted = {what: work.db.value(sql, (), int) for what, sql in LEFT.items()}
         redacted: Any = redaction.of_part(work, {name: found for name, found in data.items() if found is not None})
-    return Exported(redacted, [f"{count} {what}" for what, count in counted.items() if count])
+    missing, size = [f"{count} {what}" for what, count in counted.items() if count], _size(redacted)
+    if size > limits.SCENARIO_VALUES:
+        missing.append(f"a file that can be served: it has {size:,} values and keys, and may have {limits.SCENARIO_VALUES}")
+    return Exported(redacted, missing)
+
+
+def _size(part: object) -> int:
+    """Return the number of values and keys."""
+    if isinstance(part, dict):
+        return 1 + len(part) + sum(map(_size, part.values()))
+    return 1 + sum(map(_size, part)) if isinstance(part, list) else 1
 
 
 def _records(work: UnitOfWork, db: Database, but: frozenset[str] = frozenset()) -> dict[str, list[Row]]:
