@@ -1,0 +1,61 @@
+"""``inbox-mock import`` as a program: its output, its report, its exit codes."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from processes import run
+from recordings.made import a_long_har
+
+FILES = Path(__file__).parents[1] / "recordings" / "files"
+PLAIN = str(FILES / "playwright" / "plain.har")
+
+
+def test_it_writes_a_scenario_that_serves_and_says_what_it_found(tmp_path: Path) -> None:
+    path = tmp_path / "scenario.yaml"
+
+    ran = run("import", PLAIN, "--output", str(path))
+
+    assert (ran.returncode, ran.stdout) == (0, "")
+    assert "127.0.0.1:44591: 1 exchange used" in ran.stderr
+    assert "Made up, or not known:" in ran.stderr
+    assert f"inbox-mock serve --scenario {path}" in ran.stderr
+    assert run("scenarios", str(path)).returncode == 0
+
+
+def test_it_prints_the_scenario_if_no_file_is_named() -> None:
+    ran = run("import", PLAIN)
+
+    assert ran.returncode == 0
+    assert ran.stdout.startswith("# Made of recorded traffic by inbox-mock import.")
+    assert "records:" in ran.stdout
+
+
+def test_its_report_is_json_for_programs() -> None:
+    found = json.loads(run("import", PLAIN, "--format", "json").stdout)
+
+    assert found.keys() == {"start", "hosts", "records", "made_up", "timeline", "settled", "scenario"}
+    assert found["start"] == "2030-06-01T12:00:00Z"
+
+
+@pytest.mark.parametrize("content", ["", "{}", '{"log":{"entries":[]}}', '{"log":{"entries":[{'])
+def test_what_is_no_recording_is_refused_and_nothing_is_written(content: str, tmp_path: Path) -> None:
+    recording, path = tmp_path / "it.har", tmp_path / "scenario.yaml"
+    recording.write_text(content)
+
+    ran = run("import", str(recording), "--output", str(path))
+
+    assert ran.returncode == 2
+    assert "expected" in ran.stderr
+    assert not path.exists()
+
+
+def test_traffic_of_another_api_is_told_to_be_that(tmp_path: Path) -> None:
+    recording = tmp_path / "it.har"
+    recording.write_bytes(b"".join(a_long_har(2)).replace(b"/api/v3", b"/v2"))
+
+    ran = run("import", str(recording))
+
+    assert ran.returncode == 2
+    assert "expected calls of /api/v3" in ran.stderr
