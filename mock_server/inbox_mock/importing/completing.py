@@ -44,6 +44,10 @@ class World:
     elsewhere: dict[Key, JSON]
     invented: set[Key] = field(default_factory=set)
     taken: dict[str, set[int]] = field(init=False)
+    _highest: dict[str, int] = field(init=False)
+    _seats: dict[object, list[int]] = field(default_factory=dict)
+    _loose: dict[str, int] = field(default_factory=dict)
+    _sent: dict[int, JSON] = field(default_factory=dict)
     _told: Counter[tuple[str, str]] = field(default_factory=Counter)
     _examples: dict[tuple[str, str], str] = field(default_factory=dict)
 
@@ -52,6 +56,9 @@ class World:
         self.taken = {plural: set(found) for plural, found in self.records.items()}
         for plural, number in (*self.sightings.own, *self.elsewhere, *self.sightings.referred, *self.sightings.implied):
             self.taken.setdefault(plural, set()).add(number)
+        self._highest = {plural: max(found, default=0) for plural, found in self.taken.items()}
+        for number, participant in self.records["participants"].items():
+            self._seats.setdefault(participant.get("conversation"), []).append(number)
 
     def client(self) -> int:
         """Return the client's application; it is made up, if nothing shows it."""
@@ -99,38 +106,40 @@ class World:
             record = self.records[plural].get(number)
             for link, found in links.items() if record is not None else ():
                 if record is not None and link not in record:
-                    record[link] = sorted(found) if _is_many(plural, link) else found[0]
+                    record[link] = _linked(plural, link, found)
 
     def _refer(self) -> None:
         """Make up records until each reference leads to one."""
-        referred = {*self.sightings.implied, *self.sightings.referred}
-        for (plural, _), record in [*self.elsewhere.items(), *_keyed(self.records)]:
-            referred.update(_referred(plural, record))
-        waiting = [(_place_in_order(key), key) for key in referred]
+        shown = [*self.elsewhere.items(), *_keyed(self.records)]
+        self._sent = {record["sender"]: record for (plural, _), record in reversed(shown) if plural == "messages" and record.get("sender")}
+        told = {*self.sightings.implied, *self.sightings.referred}
+        told.update(key for (plural, _), record in shown for key in _referred(plural, record))
+        waiting = [(ORDER.index(plural), number) for plural, number in told if self._is_missing(plural, number)]
         heapify(waiting)
         while waiting:
-            key = heappop(waiting)[1]
-            if key not in self.elsewhere and key not in self.sightings.own and self._is_missing(key):
-                made = self.placeholder(*key, self._hints(key))
-                self.tell(key[0], named(*key), ONLY_ID)
-                for other in _referred(key[0], made):
-                    heappush(waiting, (_place_in_order(other), other))
+            place, number = heappop(waiting)
+            plural = ORDER[place]
+            if self._is_missing(plural, number):
+                made = self.placeholder(plural, number, self._hints((plural, number)))
+                self.tell(plural, named(plural, number), ONLY_ID)
+                for other in _referred(plural, made):
+                    if self._is_missing(*other):
+                        heappush(waiting, (ORDER.index(other[0]), other[1]))
 
-    def _is_missing(self, key: Key) -> bool:
-        return key[0] in self.records and key[1] not in self.records[key[0]]
+    def _is_missing(self, plural: str, number: int) -> bool:
+        is_known = number in self.records.get(plural, {number: {}})
+        return not is_known and (plural, number) not in self.elsewhere and (plural, number) not in self.sightings.own
 
     def _hints(self, key: Key) -> JSON:
         """Return the links of a record that others tell."""
-        found: JSON = {
-            link: sorted(values) if _is_many(key[0], link) else values[0] for link, values in self.sightings.implied.get(key, {}).items()
-        }
+        found: JSON = {link: _linked(key[0], link, told) for link, told in self.sightings.implied.get(key, {}).items()}
         if key[0] != "participants":
             return found | (self._stayed() if key[0] == "bookings" else {})
-        sent = [m for m in [*self.records["messages"].values(), *self.elsewhere.values()] if m.get("sender") == key[1]]
+        sent = self._sent.get(key[1], {})
         if sent and "conversation" not in found:
-            found["conversation"] = sent[0].get("conversation")
+            found["conversation"] = sent.get("conversation")
         if sent and "member" not in found:
-            is_host = sent[0].get("origin") == "bookingsync_inbox" or sent[0].get("visibility") == "internal"
+            is_host = sent.get("origin") == "bookingsync_inbox" or sent.get("visibility") == "internal"
             found["member"] = self._member("Host" if is_host else "Client", found.get("conversation"))
         return found
 
@@ -144,6 +153,9 @@ class World:
         self._require(plural, made)
         self.records[plural][number] = made
         self.taken[plural].add(number)
+        self._highest[plural] = max(self._highest[plural], number)
+        if plural == "participants":
+            self._seats.setdefault(made["conversation"], []).append(number)
         self.invented.add((plural, number))
         return made
 
@@ -156,23 +168,26 @@ class World:
         if plural == "messages" and made.get("sender") is None:
             made["sender"] = self._sender(made["conversation"])
         if plural == "participants" and made.get("member") is None:
-            others = [p for p in self.records["participants"].values() if p.get("conversation") == made["conversation"]]
+            others = [self.records["participants"][seat] for seat in self._seats.get(made["conversation"], ())]
             has_guest = any(p["member"]["type"] == "Client" for p in others if p.get("member"))
             made["member"] = self._member("Host" if has_guest else "Client", made["conversation"])
 
     def loose_conversation(self, plural: str) -> int:
         """Return a conversation that has not shown all of its messages or participants; it is made up, if there is none."""
+        if plural in self._loose:
+            return self._loose[plural]
         for number in self.records["conversations"]:
             if ("conversations", number, plural) not in self.sightings.whole:
+                self._loose[plural] = number
                 return number
-        number = self.free("conversations")
+        number = self._loose[plural] = self.free("conversations")
         self.placeholder("conversations", number)
         self.tell("conversations", f"conversation {number}", f"{plural} that were not shown need one")
         return number
 
     def free(self, plural: str) -> int:
         """Return an id above all that records have, or will have."""
-        return max(self.taken[plural], default=0) + 1
+        return self._highest[plural] + 1
 
     def _any(self, plural: str) -> int:
         """Return the first record of a resource; it is made up, if there is none."""
@@ -197,7 +212,7 @@ class World:
         return {"id": found, "type": "Client"}
 
     def _sender(self, conversation: object) -> int:
-        there = [number for number, one in self.records["participants"].items() if one.get("conversation") == conversation]
+        there = self._seats.get(conversation, ())
         if there:
             return min(there)
         number = self.free("participants")
@@ -228,17 +243,16 @@ def named(plural: str, number: int) -> str:
     return f"{RESOURCES[plural].name if plural in RESOURCES else plural.removesuffix('s')} {number}"
 
 
-def _is_many(plural: str, link: str) -> bool:
-    return any(one.name == link and one.many for one in RESOURCES[plural].links)
+def _linked(plural: str, link: str, told: Iterable[int]) -> object:
+    """Return the value of a link, of which the records at its other end tell."""
+    if link == "member":
+        return {"id": min(told), "type": "Host"}
+    many = any(one.name == link and one.many for one in RESOURCES[plural].links)
+    return sorted(told) if many else min(told)
 
 
 def _keyed(records: Mapping[str, Mapping[int, JSON]]) -> Iterable[tuple[Key, JSON]]:
     return (((plural, number), record) for plural, found in records.items() for number, record in found.items())
-
-
-def _place_in_order(key: Key) -> tuple[int, int]:
-    """Return by what records are made up one after the other: those first to which others refer, then by their ids."""
-    return ORDER.index(key[0]) if key[0] in ORDER else 0, key[1]
 
 
 def _referred(plural: str, record: JSON) -> list[Key]:

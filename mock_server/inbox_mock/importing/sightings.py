@@ -63,12 +63,12 @@ class Sightings:
     """All that was seen.
 
     ``own`` are records that the client created; ``touched`` says when its writes were about a record, ``referred`` when only its
-    id was told. ``implied`` are values of links that records at the other end tell, which ``whole`` names with their link: it has
+    id was told. ``implied`` are the records at the other end of a link that tell of it, which ``whole`` names with their link: it has
     told of all. ``deleted`` says in which list since which time a record was said to be deleted.
     """
 
     seen: dict[Key, list[Sighting]] = field(default_factory=dict)
-    implied: dict[Key, dict[str, list[Any]]] = field(default_factory=dict)
+    implied: dict[Key, dict[str, dict[int, None]]] = field(default_factory=dict)
     whole: set[tuple[str, int, str]] = field(default_factory=set)
     referred: dict[Key, Order] = field(default_factory=dict)
     own: set[Key] = field(default_factory=set)
@@ -138,11 +138,8 @@ class Sightings:
             if not target or not isinstance(found, list):
                 continue
             self.whole.add((*key, name))
-            mine = {"id": key[1], "type": "Host"} if link == "member" else key[1]
             for other in filter(is_id, found):
-                told_of = self.implied.setdefault((target, other), {}).setdefault(link, [])
-                if mine not in told_of:
-                    told_of.append(mine)
+                self.implied.setdefault((target, other), {}).setdefault(link, {})[key[1]] = None
 
     def _listed(self, call: Call, resource: Resource, body: JSON, order: Order) -> None:
         query, records = call.query, objects(body.get(resource.plural))
