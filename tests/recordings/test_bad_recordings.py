@@ -162,6 +162,27 @@ def test_an_entry_that_is_not_as_its_format_says_is_refused_by_its_place(given: 
     assert refusal(given(a_har(an_entry(), entry))).startswith(f"given, {told}")
 
 
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (b'{"log": {"entries": [{"a": "\xff"}]}}', "bytes that are not UTF-8; expected JSON, which is"),
+        (b'{"log": {"entries" []}}', "'['; expected :"),
+        (b"{log: {}}", "'l'; expected \""),
+        (b'{"log": {"entries": [{} {}]}}', "an empty object; expected a recording"),
+        (
+            b'[{"scope":"/","method":"GET","path":"/","status":200,"response":"xyz","responseIsBinary":true}]',
+            "a body that is not hexadecimal",
+        ),
+        (
+            b"[[stubs]]\npredicates = [{equals = {method = 'GET', path = '/'}}]\nresponses = [{is = {body = 2030-06-01}}]\n",
+            "a body that cannot",
+        ),
+    ],
+)
+def test_content_that_is_no_json_or_no_body_is_refused(given: Given, content: bytes, told: str) -> None:
+    assert f": found {told}" in refusal(given(content))
+
+
 def test_json_that_is_broken_is_refused_by_its_place(given: Given) -> None:
     broken = a_har(an_entry(), an_entry(), an_entry()).replace('"status": 200', '"status": 2OO', 2).replace("2OO", "200", 1)
 

@@ -113,6 +113,10 @@ def test_bytes_in_surrogates_are_restored(content: bytes) -> None:
     assert decoded(of_text(content.decode(errors="surrogateescape")), (("Content-Type", "image/png"),)).content == content
 
 
+def test_half_of_a_character_is_lost() -> None:
+    assert of_text('"\ud83d"') == Body(b'"?"', frozenset({Lost.BINARY}))
+
+
 def test_headers_are_read_one_a_line_without_those_of_encoding_and_of_http2() -> None:
     asked = [{"name": ":authority", "value": "www.bookingsync.com"}, {"name": "Cookie", "value": "a=1"}]
     told = {"set-cookie": "a=1\nb=2", "content-encoding": "gzip", "Content-Length": "7", "Transfer-Encoding": "chunked"}
@@ -225,6 +229,21 @@ def test_a_mapping_finds_its_body_among_the_files_and_fits_one_request(tmp_path:
     assert Lost.AUTHORIZATION not in exchange.lost
 
 
+def test_bodies_of_mappings_are_read_as_json_and_as_bytes() -> None:
+    asked = {"url": "/a", "method": "PUT", "bodyPatterns": [{"binaryEqualTo": "/w=="}]}
+
+    exchange = only(json.dumps({"request": asked, "response": {"status": 200, "jsonBody": {"id": 1}}}))
+
+    assert (exchange.request.body, answered(exchange), Lost.SPELLING in exchange.lost) == (b"\xff", b'{"id":1}', True)
+
+
+def test_a_stub_that_fits_several_requests_is_left_out() -> None:
+    recorded = json.loads((FILES / "mountebank/plain.json").read_bytes())
+    anything = {"predicates": [{"contains": {"path": "/"}}], "responses": recorded["stubs"][0]["responses"]}
+
+    assert only(json.dumps(recorded | {"stubs": [anything, *recorded["stubs"]]})).place.entry == 2
+
+
 def test_imposters_are_read_from_a_file_of_all_as_from_one() -> None:
     names = ("plain", "422")
     one = [json.loads((FILES / f"mountebank/{name}.json").read_bytes()) for name in names]
@@ -297,6 +316,15 @@ def test_the_journal_is_read_as_the_admin_api_answers_it_and_as_lines(mock: Mock
     ]
     assert found[1].request.body == '{"messages":[{"content":"Grüße"}]}'.encode()
     assert all(Lost.AUTHORIZATION in one.lost for one in found)
+
+
+def test_forms_and_answers_of_oauth_are_read_from_the_journal() -> None:
+    side = {"headers": {"Content-Type": "application/x-www-form-urlencoded"}, "body": {"grant_type": "refresh_token", "code": "code-1"}}
+    entry = {"at": "2030-06-01T12:00:00Z", "method": "POST", "path": "/oauth/token", "status": 200, "request": side}
+
+    exchange = only(json.dumps(entry | {"response": {"headers": {}, "body": {"access_token": "token-1"}}}))
+
+    assert (exchange.request.body, answered(exchange)) == (b"grant_type=refresh_token&code=code-1", b'{"access_token":"token-1"}')
 
 
 def test_several_paths_are_read_in_their_order_with_the_place_of_each_exchange() -> None:
