@@ -123,8 +123,16 @@ def test_headers_are_compared_as_the_table_says(
 def test_another_status_is_told_with_the_request_alone(recording: list[Exchange]) -> None:
     exchange = recording[LIST]
     assert exchange.response is not None
-    other = replace(exchange, response=replace(exchange.response, status=503, body=b"<html>"))
-    assert kinds(compare([other, other])) == {"status:503->200:GET /inbox/conversations": 2}
+    other = replace(exchange, response=replace(exchange.response, status=302, body=b"<html>"))
+    assert kinds(compare([other, other])) == {"status:302->200:GET /inbox/conversations": 2}
+
+
+def test_an_outage_of_the_service_is_no_difference(recording: list[Exchange]) -> None:
+    exchange = recording[LIST]
+    assert exchange.response is not None
+    found = compare([replace(exchange, response=replace(exchange.response, status=503, body=b"<html>")), recording[ONE]])
+    assert (kinds(found), found.compared) == ({}, 1)
+    assert [*found.skipped] == ["the service failed, which is no behaviour of the API"]
 
 
 def test_other_bytes_are_told_by_their_type(mock: Mock) -> None:

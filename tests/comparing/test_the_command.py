@@ -133,26 +133,6 @@ def test_the_issue_names_no_file(tmp_path: Path, exchanges: list[Exchange]) -> N
     assert "jane-smith" not in issue.read_text()
 
 
-def test_a_switch_that_explains_a_difference_is_found(tmp_path: Path, mock: Mock) -> None:
-    sandbox = mock.sandbox(
-        {
-            "assume": {"connect_moves_updated_at": True},
-            "rentals": [{"id": 16}],
-            "conversations": [{"as": "own", "created_at": "-2h"}],
-            "bookings": [{"id": 80, "rental": 16, "start_at": "+3d", "end_at": "+9d", "created_at": "-2d"}],
-        }
-    )
-    caller, exchanges = recorded(sandbox)
-    conversation = caller.get("/inbox/conversations").record["id"]
-    caller.get("/bookings")
-    caller.put(f"/inbox/conversations/{conversation}/connect_booking", {"bookings": [{"id": 80}]})
-    ran = compare(written_har(tmp_path / "a.har", exchanges), "--format", "json")
-    report = json.loads(ran.stdout)
-    if report["differences"]:  # unless the import has settled it
-        assert [(one["switch"], one["value"]) for one in report["switches"]] == [("connect_moves_updated_at", True)]
-        assert report["issue"] is None
-
-
 @pytest.mark.parametrize(
     ("content", "said"),
     [

@@ -33,6 +33,9 @@ SENT = ("Accept", "Content-Type")
 JSON_API = "application/vnd.api+json"
 INDEX = OperationIndex(OPERATIONS)
 FOREIGN = "it is no exchange with this API"
+UNANSWERED = "no answer was recorded"
+OUTAGE = "the service failed, which is no behaviour of the API"
+FAILED = 500
 SKIPPED = {
     "oauth": "calls of /oauth hold credentials, which are never given away",
     "webhook": "it is a webhook, and the fake sends none here",
@@ -106,12 +109,12 @@ class Resending:
         if credential is not None:
             found["Authorization"] = credential
         known = header(asked, "If-None-Match")
-        if exchange.response is not None and exchange.response.status == 304:
-            # Whatever it knew was current: the recorder may have lost it, or the answer that it came from.
-            current = self.side.send("GET", target, found, None).header("ETag")
-            known = current or known
-        if known is not None:
-            found["If-None-Match"] = self.translation.texts.get(known, known)
+        etag = self.translation.texts.get(known or "", known)
+        if etag == known and exchange.response is not None and exchange.response.status == 304:
+            # Whatever it knew was current: the recorder has lost it, or the answer that it came from.
+            etag = self.side.send("GET", target, found, None).header("ETag") or known
+        if etag is not None:
+            found["If-None-Match"] = etag
         return found
 
 
@@ -148,9 +151,9 @@ class Comparison:
             NoAnswerError: the server does not answer.
         """
         call = call_of(exchange)
-        if call is None or exchange.response is None or call.part in SKIPPED:
-            why = FOREIGN if call is None else SKIPPED.get(call.part, "no answer was recorded")
-            return Compared(exchange.place, named(call), skipped=why)
+        if call is None or exchange.response is None or exchange.response.status >= FAILED or call.part in SKIPPED:
+            failed = UNANSWERED if exchange.response is None else OUTAGE
+            return Compared(exchange.place, named(call), skipped=FOREIGN if call is None else SKIPPED.get(call.part, failed))
         self._wrote = self._wrote or call.writes
         differences = self._differences(exchange, call, exchange.response)
         return Compared(exchange.place, named(call), tuple((one, cause_of(one, exchange.lost, wrote=self._wrote)) for one in differences))
