@@ -84,6 +84,10 @@ def test_a_compressed_file_is_refused_with_what_to_do(given: Given) -> None:
     assert refusal(given(gzip.compress(a_har(an_entry()).encode()))) == "given: found a compressed file; expected it unpacked"
 
 
+def test_text_in_another_encoding_is_refused_with_what_is_read(given: Given) -> None:
+    assert refusal(given(a_har(an_entry()).encode("utf-16"))) == "given: found text in UTF-16; expected UTF-8"
+
+
 def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
     assert refusal(tmp_path / "lost.har") == "lost.har: found no file; expected a file or a folder of recordings"
 
@@ -241,6 +245,12 @@ def test_a_cassette_that_is_too_large_is_refused(given: Given, monkeypatch: pyte
     lower(monkeypatch, "RECORDING", 1000)
 
     assert refusal(given(CASSETTE)) == "given: found more than 1,000 bytes; expected a smaller recording"
+
+
+def test_mappings_that_are_too_large_together_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    lower(monkeypatch, "RECORDING", 3000)
+
+    assert refusal(FILES / "wiremock") == "wiremock: found bodies of more than 3,000 bytes; expected fewer mappings"
 
 
 def test_aliases_in_a_cassette_that_multiply_are_refused(given: Given) -> None:

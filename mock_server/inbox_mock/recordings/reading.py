@@ -25,6 +25,7 @@ TABLE = re.compile(rb"\[\[\w")
 """How a list of tables begins in TOML."""
 OTHER = (
     (re.compile(rb"\A\x1f\x8b"), "a compressed file", "it unpacked"),
+    (re.compile(rb"\A(?:\xff\xfe|\xfe\xff)"), "text in UTF-16", "UTF-8"),
     (re.compile(rb"\bnock\("), "JavaScript as nock writes it by default", "objects: record with output_objects, and write them as JSON"),
 )
 """What files without entries hold, and what is expected instead."""
@@ -55,14 +56,17 @@ def read_held(name: str, content: bytes) -> Iterator[Exchange]:
 def _of_sources(listed: "list[tuple[Path | str, list[Source]]]", progress: Progress | None) -> Iterator[Exchange]:
     counted = _Count(sum(source.size for _, found in listed for source in found), progress)
     for path, found in listed:
-        yielded, ordered = 0, list[tuple[int, Exchange]]()
+        yielded, held_back, ordered = 0, 0, list[tuple[int, Exchange]]()
         for source in found:
             for order, exchange in _of_source(source, counted):
                 yielded += 1
                 if order is None:
                     yield exchange
-                else:
-                    ordered.append((order, exchange))
+                    continue
+                ordered.append((order, exchange))
+                held_back += len(exchange.request.body or b"") + len((exchange.response and exchange.response.body) or b"")
+                if held_back > limits.RECORDING:
+                    raise RecordingError(path, f"bodies of more than {limits.RECORDING}", "fewer mappings")
         if not yielded:
             raise NotARecordingError(path, "no exchange", expected())
         yield from (exchange for _, exchange in sorted(ordered, key=itemgetter(0)))
