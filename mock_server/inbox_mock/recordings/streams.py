@@ -1,4 +1,8 @@
-"""JSON of any length, one entry of a list at a time: no more than one entry is held."""
+"""JSON of any length, one entry of a list at a time: no more than one entry is held.
+
+The standard library reads a value wherever it stands in a text. Parsers by events that were looked at hold a path for each level
+that is open, which for some kilobytes of brackets takes all memory, and replace half of a character by a question mark.
+"""
 
 import re
 from codecs import getincrementaldecoder
