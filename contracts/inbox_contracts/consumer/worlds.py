@@ -136,7 +136,7 @@ BOOKINGS: dict[str, JSON] = {
 }
 """Bookings that an initial state may contain, by the name of the part."""
 
-PARTS = (*BOOKINGS, "small_pages", "single_pages", "host_twice", "webhooks")
+PARTS = (*BOOKINGS, "small_pages", "single_pages", "host_twice", "unbooked", "new_year", "webhooks")
 
 
 def initial_state(parts: AbstractSet[str]) -> JSON:
@@ -147,10 +147,14 @@ def initial_state(parts: AbstractSet[str]) -> JSON:
     bookings = [booking for part, booking in BOOKINGS.items() if part in parts]
     if bookings:
         found["bookings"] = bookings
+    if "new_year" in parts:
+        found["clock"] = {**found["clock"], "now": "2030-12-31T23:57:00Z"}
     if "host_twice" in parts:
         found["participants"] = [{"booking": SETTLED, "host": 2, "at": "-2h"}]
     if "self_made" in parts:
         found["conversations"] = [{"id": 40, "booking": SELF_MADE, "subject": "Your stay", "created_at": "-5m"}]
+    if "unbooked" in parts:
+        found["conversations"] = [*found.get("conversations", []), {"id": 41, "subject": "A question", "created_at": "-5m"}]
     if "webhooks" in parts:
         found["webhooks"] = [{"url": RECEIVER, "latency": LATENCY}]
     return found

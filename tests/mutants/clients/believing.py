@@ -285,3 +285,38 @@ class TakesParticipantsFromConversations(Inbox):
                 (whole,) = self.api.call("GET", f"{self.api.url}/inbox/conversations/{conversation['id']}?include=participants").records
                 for participant in whole["participants"]:
                     self.remember("participants", participant)
+
+
+@broken("keeps conversations that have a booking only", "BELIEF", "without_a_booking")
+class DropsWhatHasNoBooking(Drops):
+    def drops(self, name: str, record: JSON) -> bool:
+        return name == "conversations" and not record["links"]["bookings"]
+
+
+@broken("keeps a newer state of a record only if its updated_at has moved", "BELIEF", "two_changes_in_a_second")
+class KeepsTheFirstStateOfASecond(Inbox):
+    def remember(self, name: str, record: JSON) -> None:
+        known = self.copy[name].get(record["id"])
+        if known is None or known["updated_at"] < record["updated_at"]:
+            super().remember(name, record)
+
+
+@broken("stumbles over the id of a deleted booking that it has never seen", "CRASH", "cancelled_before")
+class StumblesOverAnUnknownId(Inbox):
+    def catch_up(self, name: str) -> None:
+        held = self.copy[name]
+
+        class Strict(dict[int, JSON]):
+            def pop(self, key: int, *_: object) -> JSON:
+                return super().pop(key)
+
+        self.copy[name] = Strict(held)
+        super().catch_up(name)
+
+
+@broken("writes the year of the week, not of the day", "SYN003", "turn_of_the_year")
+class WritesTheYearOfTheWeek(Inbox):
+    def catch_up(self, name: str) -> None:
+        super().catch_up(name)
+        at = datetime.strptime(self.synced_at[name], SYNCED_AT)  # noqa: DTZ007 - it says UTC itself
+        self.synced_at[name] = at.strftime("%G-%m-%d %H:%M:%S UTC")

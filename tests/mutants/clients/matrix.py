@@ -9,14 +9,14 @@ from driver import Driver
 from inbox_contracts.consumer import worlds
 from inbox_contracts.consumer.harness import Harness
 from inbox_contracts.consumer.trial import Failure, Verdict, run
-from mutants.clients import answering, believing, calling, conversing, hearing, syncing
+from mutants.clients import answering, believing, calling, conversing, families, hearing, syncing
 from mutants.clients.broken import MUTANTS, InThisProcess, Mutant
 from mutants.rows import Row
 
 WORLDS, CONTROL_WORLDS = 200, 1000
 FAST_WORLDS, FAST_CONTROL_WORLDS = 20, 50
 SHRINK_SECONDS = 3.0
-__all__ = ["MUTANTS", "answering", "believing", "calling", "conversing", "hearing", "on_trial", "replayed", "rows", "syncing"]
+__all__ = ["MUTANTS", "answering", "believing", "calling", "conversing", "families", "hearing", "on_trial", "replayed", "rows", "syncing"]
 
 
 def one_for_each_code() -> list[Mutant]:

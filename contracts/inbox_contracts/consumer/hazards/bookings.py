@@ -89,6 +89,7 @@ def other_statuses(steps: StepBuilder) -> None:
 @hazard(met=lambda recording: bool(recording.cancelled - recording.seen))
 def cancelled_before(steps: StepBuilder) -> None:
     """A booking is cancelled before the client has ever seen it."""
+    steps.perhaps(steps.sync)
     with steps.uninterrupted():
         booking = steps.book()
         steps.passes("1m")
@@ -117,3 +118,26 @@ def two_bookings(steps: StepBuilder) -> None:
         steps.add("staff_connects", {"booking": first, "connects": second})
     steps.passes("1m")
     steps.sync()
+
+
+@hazard(met=lambda recording: any(not found["booking_ids"] for found in recording.expected["conversations"]))
+def without_a_booking(steps: StepBuilder) -> None:
+    """There is a conversation that belongs to no booking."""
+    steps.needs.add("unbooked")
+    steps.sync()
+
+
+@hazard(met=lambda recording: len({event.at[:10] for event in recording.events}) > 1)
+def turn_of_the_year(steps: StepBuilder) -> None:
+    """The client synchronises around midnight, at the end of a year."""
+    steps.needs.add("new_year")
+    booking = steps.book()
+    with steps.uninterrupted():
+        steps.sync()
+        steps.passes("1m")
+        steps.guest_writes(booking)
+        steps.passes("30s")
+        steps.sync()
+        steps.passes("2m")
+        steps.guest_writes(booking)
+        steps.sync()

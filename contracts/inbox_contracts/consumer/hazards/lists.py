@@ -1,7 +1,19 @@
 """Lists: several pages, pages that shift or fail, reads that lag behind, and what changes while lists are being read."""
 
+from functools import partial
+
 from inbox_contracts.consumer.hazards import READS, StepBuilder, after_a_meanwhile, hazard, struck
 from inbox_contracts.consumer.worlds import PASSES
+
+BETWEEN: tuple[tuple[str, dict[str, object]], ...] = (
+    ("status", {"status": 503}),
+    ("truncated", {}),
+    ("malformed", {}),
+    ("timeout_before", {}),
+    ("rate_limit", {}),
+    ("status", {"status": 500}),
+)
+"""Faults, and their options, that keep the second page of a list back."""
 
 
 @hazard(met=lambda recording: any("page=2" in entry["query"] and entry["status"] == 200 for entry in recording.entries))
@@ -26,16 +38,17 @@ def page_shift(steps: StepBuilder) -> None:
     steps.sync()
 
 
-@hazard(met=lambda recording: any("page=2" in entry["query"] and entry["status"] == 503 for entry in recording.entries))
+@hazard(met=lambda recording: struck(recording, *(kind for kind, _ in BETWEEN)))
 def error_between_pages(steps: StepBuilder) -> None:
-    """The server fails after the first page of a list, and the rest is still to come."""
+    """After the first page of a list the server fails, breaks off or refuses, and the rest is still to come."""
     steps.needs.add("small_pages")
     path = steps.any_of("/bookings", "/inbox/conversations", "/inbox/participants")
     with steps.uninterrupted():
         for _ in range(3):
             steps.book()
         steps.passes("1m")
-        steps.fault("status", status=503, match={**READS, "path": path, "nth": 2})
+        kind, options = steps.any_of(*BETWEEN)
+        steps.fault(kind, **options, match={**READS, "path": path, "nth": 2})
         steps.sync()
 
 
@@ -124,15 +137,19 @@ def shrinks_before_a_retry(steps: StepBuilder) -> None:
     steps.sync()
 
 
-@hazard(met=lambda recording: sum(kind == "guest_writes" for kind, _, syncs in recording.happened if syncs) > 1)
+@hazard(met=lambda recording: len(recording.happened) > 1)
 def two_changes_in_a_second(steps: StepBuilder) -> None:
-    """The client synchronises between two changes of one second."""
+    """The client synchronises between two changes of one second, of the same record or of several."""
     booking = steps.book()
     steps.passes("1m")
     with steps.uninterrupted():
-        for _ in range(2):
-            steps.guest_writes(booking)
+        if steps.any_of(True, False):
+            changes = [partial(steps.change, booking, closed=on) for on in (True, False, True)]
+        else:
+            changes = [partial(steps.guest_writes, booking)] * 3
+        for change in changes:
+            change()
             steps.sync()
-        steps.guest_writes(booking)
+        changes[1]()
     steps.passes("1m")
     steps.sync()

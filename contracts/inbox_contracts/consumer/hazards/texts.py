@@ -3,11 +3,9 @@
 from inbox_contracts.consumer.hazards import MESSAGES, StepBuilder, hazard, struck_sending
 
 ODD = (
-    "Cafe\u0301 at eight, Zoe\u0308?",  # combining characters, which other forms of Unicode compose
-    "  two blanks before, and two after  ",
-    "one\r\ntwo\rthree\n",
-    "\U0001f468\u200d\U0001f469\u200d\U0001f467 \u05e9\u05dc\u05d5\u05dd \ufdfa",
-    "<b>5 &lt; 6 &amp; 7</b> %41 \\u0041 {{name}}",
+    # Combining characters, which other forms of Unicode compose; blanks at both ends; all ends of lines.
+    "  Cafe\u0301 at eight, Zoe\u0308?\r\nTwo\rthree  ",
+    "\U0001f468\u200d\U0001f469\u200d\U0001f467 \u05e9\u05dc\u05d5\u05dd <b>5 &lt; 6 &amp; 7</b> %41 \\u0041 {{name}}",
 )
 LONG = "The way to the house is long. " * 20
 """More than 255 characters."""
@@ -15,12 +13,14 @@ LONG = "The way to the house is long. " * 20
 
 @hazard(met=lambda recording: any(reply.content in ODD for reply in recording.replies))
 def odd_words(steps: StepBuilder) -> None:
-    """A guest and a host write what programs like to change: combining characters, blanks at both ends, several alphabets."""
+    """A guest and a host write what programs like to change: combining characters, blanks at both ends, alphabets, markup."""
     booking = steps.book(host_participant=True)
-    steps.guest_writes(booking, steps.any_of(*ODD))
+    for text in ODD:
+        steps.guest_writes(booking, text)
     steps.passes("1m")
     steps.sync()
-    steps.reply(booking, steps.any_of(*ODD))
+    for text in ODD:
+        steps.reply(booking, text)
 
 
 @hazard(met=lambda recording: any(len(reply.content) > 255 for reply in recording.replies))

@@ -1,0 +1,162 @@
+"""Families of broken clients: one fault in several forms, each of which somebody has made."""
+
+import html
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+from urllib.parse import quote
+
+from inbox_client import Api, Inbox, Later, LostAnswer
+from inbox_client.api import JSON, Answer
+from inbox_client.inbox import LISTS
+from mutants.clients.believing import Drops, ToldOtherwise
+from mutants.clients.broken import broken
+from mutants.clients.hearing import in_lines, signature_in, signature_over
+
+CHANGES: dict[str, tuple[str, Callable[[str], str]]] = {
+    "lower": ("in lower case", str.lower),
+    "escaped": ("with markup escaped", html.escape),
+    "unescaped": ("with entities resolved", html.unescape),
+    "plain": ("without markup", lambda text: re.sub(r"<[^>]*>", "", text)),
+    "ascii": ("in ASCII alone", lambda text: text.encode("ascii", "ignore").decode()),
+    "bmp": ("without characters beyond the basic plane", lambda text: "".join(found for found in text if ord(found) < 0x10000)),
+    "latin": ("in Latin-1", lambda text: text.encode("latin-1", "replace").decode("latin-1")),
+    "one_line": ("in one line", lambda text: " ".join(text.split())),
+    "crlf": ("with lines ended by CR and LF", lambda text: text.replace("\n", "\r\n")),
+    "short": ("cut after 160 characters", lambda text: text[:160]),
+    "quoted": ("encoded as in an address", quote),
+}
+"""What is done to a text, by name: in words, and as a function."""
+
+
+def _says(name: str, words: str, change: Callable[[str], str]) -> type[Inbox]:
+    def say(self: Inbox, conversation: JSON, sender: JSON, content: str) -> None:
+        Inbox.say(self, conversation, sender, change(content))
+
+    hazard = "long_words" if name == "short" else "odd_words"
+    return broken(f"says what it is told to say {words}", "LOST", hazard)(type(f"Says_{name}", (Inbox,), {"say": say}))
+
+
+def _reads(name: str, words: str, change: Callable[[str], str]) -> type[ToldOtherwise]:
+    def otherwise(_: ToldOtherwise, conversation: JSON) -> None:
+        for message in conversation["messages"]:
+            message["content"] = change(message["content"])
+
+    hazard = "long_words" if name == "short" else "odd_words"
+    return broken(f"keeps messages {words}", "BELIEF", hazard)(type(f"Keeps_{name}", (ToldOtherwise,), {"otherwise": otherwise}))
+
+
+SAYS = [_says(name, *change) for name, change in CHANGES.items()]
+READS = [_reads(name, *change) for name, change in CHANGES.items()]
+
+
+def _ends_after(most: int) -> type[Api]:
+    def pages(self: Api, path: str, **query: str) -> Iterator[Answer]:
+        for _, page in zip(range(most), Api.pages(self, path, **query), strict=False):
+            yield page
+
+    return broken(f"reads {most} pages of a list at most", "SYN002", "long_lists")(type(f"Reads_{most}_pages", (Api,), {"pages": pages}))
+
+
+ENDS = [_ends_after(most) for most in (2, 3, 4)]
+
+
+class TakesForTheEnd(Api):
+    """Takes what keeps a page back for the end of the list."""
+
+    def is_the_end(self, later: Later) -> bool:
+        raise NotImplementedError
+
+    def pages(self, path: str, **query: str) -> Iterator[Answer]:
+        try:
+            yield from super().pages(path, **query)
+        except Later as later:
+            if not self.is_the_end(later):
+                raise
+
+
+@broken("takes an hour that is used up for the end of a list", "RAT001", "error_between_pages")
+class TakesA429ForTheEnd(TakesForTheEnd):
+    def is_the_end(self, later: Later) -> bool:
+        return later.not_before is not None
+
+
+@broken("takes an answer that breaks off, or cannot be read, for the end of a list", "BELIEF", "error_between_pages")
+class TakesNonsenseForTheEnd(TakesForTheEnd):
+    def is_the_end(self, later: Later) -> bool:
+        return isinstance(later, LostAnswer) and later.__cause__ is not None
+
+
+@broken("takes a server's error for the end of a list", "BELIEF", "error_between_pages")
+class TakesA5xxForTheEnd(TakesForTheEnd):
+    def is_the_end(self, later: Later) -> bool:
+        return isinstance(later, LostAnswer) and later.__cause__ is None
+
+
+@broken("counts pages of a hundred", "SYN002", "many_pages")
+class CountsPagesOfAHundred(Api):
+    def pages(self, path: str, **query: str) -> Iterator[Answer]:
+        first = next(super().pages(path, **query))
+        yield first
+        total = int(first.headers["X-Total-Count"])
+        for number in range(2, -(-total // 100) + 1):
+            yield self.call("GET", f"{self.url}/{path}", params={**query, "page": str(number)})
+
+
+@broken("ends a list with the first page that is not full", "SYN002", "many_pages")
+class EndsWithAPageThatIsNotFull(Api):
+    def pages(self, path: str, **query: str) -> Iterator[Answer]:
+        for page in super().pages(path, **query):
+            yield page
+            if len(page.records) < 100:
+                return
+
+
+@broken("keeps conversations of Airbnb only", "BELIEF", "two_channels")
+class DropsOtherChannels(Drops):
+    def drops(self, name: str, record: JSON) -> bool:
+        return name == "conversations" and record["default_channel"] not in {None, "airbnb"}
+
+
+@broken("keeps what guests write only", "BELIEF", "answered_elsewhere")
+class DropsWhatHostsWrite(Drops):
+    def drops(self, name: str, record: JSON) -> bool:
+        return name == "messages" and self.is_host(record["links"]["sender"])
+
+
+@broken("keeps hosts among the participants only", "BELIEF", "two_guests")
+class DropsGuests(Drops):
+    def drops(self, name: str, record: JSON) -> bool:
+        return name == "participants" and record["links"]["member"]["type"] == "Client"
+
+
+@broken("keeps one host of each conversation", "BELIEF", "same_host_twice")
+class KeepsOneHost(ToldOtherwise):
+    def otherwise(self, conversation: JSON) -> None:
+        hosts = [one for one in conversation["participants"] if one["member_type"] == "Host"]
+        conversation["participants"] = [one for one in conversation["participants"] if one not in hosts[1:]]
+
+
+@broken("looks for new bookings only, and never at old ones again", "SYN001", "cancelled_booking")
+class NeverAsksForDeletions(Inbox):
+    def catch_up(self, name: str) -> None:
+        if name == "bookings" and name in self.synced_at:
+            self.synced_at[name] = ""
+            path, query = LISTS[name]
+            for page in self.api.pages(path, **query):
+                for record in page.records:
+                    self.remember(name, record)
+                self.synced_at[name] = self.synced_at[name] or page.synced_at
+        else:
+            super().catch_up(name)
+
+
+def _compares(first: int, last: int) -> type[Inbox]:
+    def receive(self: Inbox, headers: Any, body: bytes) -> bool:
+        return signature_in(headers)[first:last] == signature_over(self.webhook_secret, in_lines(body))[first:last]
+
+    fault = f"compares the digits of a signature from the {first + 1}th to the {last}th"
+    return broken(fault, "WHK001", "forged_webhook")(type(f"Compares_{first}_to_{last}", (Inbox,), {"receive": receive}))
+
+
+COMPARES = [_compares(0, 16), _compares(24, 32), _compares(8, 24)]
