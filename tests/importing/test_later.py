@@ -67,3 +67,52 @@ def test_a_booking_that_is_cancelled(mock: Mock) -> None:
     assert looks(repeated.api) == before
     repeated.advance("1h")
     assert looks(repeated.api) == after
+
+
+def test_a_booking_that_a_list_says_to_be_deleted_is_cancelled(mock: Mock) -> None:
+    cancelled = a_booking(created_at="-2h", canceled_at="-1h")
+    api, exchanges = recorded(mock.sandbox(a_scenario(bookings=[cancelled])))
+    shown = api.get("/bookings", updated_since="2030-06-01T10:30:00Z")
+    assert shown.meta["deleted_ids"] == [80]
+
+    repeated = again(mock, exchanges).api.get("/bookings", updated_since="2030-06-01T10:30:00Z")
+
+    assert (repeated.meta["deleted_ids"], repeated.ids) == ([80], shown.ids)
+
+
+def test_a_booking_that_was_shown_and_then_said_to_be_deleted_is_cancelled_later(mock: Mock) -> None:
+    sandbox = mock.sandbox(a_scenario(bookings=[a_booking(created_at="-2h")]))
+    api, exchanges = recorded(sandbox)
+    before = api.get("/bookings").ids
+    sandbox.advance("1h")
+    sandbox.admin.post("/bookings/80/cancel")
+    api.get("/bookings", updated_since="2030-06-01T12:30:00Z")
+
+    repeated = again(mock, exchanges)
+
+    assert repeated.api.get("/bookings").ids == before == [80]
+    repeated.advance("1h")
+    assert repeated.api.get("/bookings").ids == []
+
+
+def test_what_the_client_made_without_being_told_is_left_to_it(mock: Mock) -> None:
+    api, exchanges = recorded(mock.sandbox(a_scenario(faults=[{"kind": "timeout_after", "times": 1}])))
+    api.post("/inbox/conversations", {"conversations": [{"subject": "Arrival"}]})
+    assert exchanges[0].response is not None
+    assert exchanges[0].response.status >= 500
+    api.get("/inbox/conversations")
+
+    found = import_exchanges(exchanges)
+
+    assert found.own == {("conversations", 1)}
+    assert "conversations" not in found.scenario["records"]
+
+
+def test_a_conversation_that_a_host_has_read_stays_read(mock: Mock) -> None:
+    api, exchanges = recorded(mock.sandbox("agency"))
+    shown = [one for one in api.get("/inbox/conversations").records if one["read_at"]]
+    assert shown
+
+    repeated = {one["id"]: one for one in again(mock, exchanges).api.get("/inbox/conversations").records}
+
+    assert [repeated[one["id"]]["read_at"] for one in shown] == [one["read_at"] for one in shown]

@@ -3,17 +3,18 @@
 from collections.abc import Callable, Iterable
 from secrets import token_bytes
 
-from inbox_mock.domain import times
+from inbox_mock.domain import limits, times
 from inbox_mock.importing.completing import ORDER, MadeUp, World
 from inbox_mock.importing.histories import Change, histories
 from inbox_mock.importing.imported import Imported
 from inbox_mock.importing.listed import fill
 from inbox_mock.importing.settling import Evidence
-from inbox_mock.importing.sightings import JSON, Sightings
+from inbox_mock.importing.sightings import JSON, Key, Sightings
 from inbox_mock.importing.traffic import Host, NothingToImportError, Traffic
 from inbox_mock.importing.written import Writer
 from inbox_mock.recordings.exchange import Exchange
 from inbox_mock.resources.disguise import Disguise
+from inbox_mock.scenarios.size import values_in
 
 Progress = Callable[[int], None]
 """Is called with the number of exchanges that are read."""
@@ -41,7 +42,7 @@ def import_exchanges(
             progress(number)
     start = traffic.start
     records: dict[str, dict[int, JSON]] = {plural: {} for plural in ORDER}
-    elsewhere = {key: sightings.seen[key][0].record() for key in sightings.own if key in sightings.seen}
+    elsewhere: dict[Key, JSON] = {}
     later: list[Change] = []
     for (plural, number), history in histories(sightings, start):
         if history.first is not None:
@@ -49,10 +50,13 @@ def import_exchanges(
         else:
             elsewhere[plural, number] = history.later[0].changed
         later += history.later
+    elsewhere |= {key: sightings.seen[key][0].record() for key in sightings.own if key in sightings.seen}
     world = World(sightings, start, records, elsewhere)
+    later += world.cancel()
     world.refer()
     fill(world)
     world.refer()
+    world.read()
     settled = evidence.settled(sightings)
     writer = Writer(world, Disguise(token_bytes(32) if seed is None else seed.encode(), keep), evidence.client_id)
     scenario: JSON = {
@@ -67,6 +71,9 @@ def import_exchanges(
     timeline = writer.timeline(later)
     if timeline:
         scenario["timeline"] = timeline
+    size = values_in(scenario)
+    if size > limits.SCENARIO_VALUES:
+        world.tell("scenario", f"{size:,} values and keys", f"a file that can be served may have {limits.SCENARIO_VALUES}")
     return Imported(
         scenario=scenario,
         start=start,

@@ -75,6 +75,11 @@ class Call:
         return self.writes if answer is None else 200 <= answer.status < 300
 
     @property
+    def is_unsure(self) -> bool:
+        """Whether no answer came, or one that does not tell whether the request was carried out."""
+        return self.exchange.response is None or self.exchange.response.status >= 500
+
+    @property
     def not_modified(self) -> bool:
         """Whether it was answered that the client knows the answer."""
         return self.exchange.response is not None and self.exchange.response.status == 304

@@ -9,6 +9,7 @@ from typing import Any
 
 from inbox_mock.channels import opening
 from inbox_mock.domain import times
+from inbox_mock.importing.histories import Change
 from inbox_mock.importing.sightings import JSON, Key, Sightings, references
 from inbox_mock.resources import RESOURCES
 from inbox_mock.scenarios.exact import nouns
@@ -54,7 +55,7 @@ class World:
     def __post_init__(self) -> None:
         """Note which ids are taken: by records, and by what is told of alone, or comes later."""
         self.taken = {plural: set(found) for plural, found in self.records.items()}
-        for plural, number in (*self.sightings.own, *self.elsewhere, *self.sightings.referred, *self.sightings.implied):
+        for plural, number in (*self.elsewhere, *(key for told in self.sightings.told_alone for key in told)):
             self.taken.setdefault(plural, set()).add(number)
         self._highest = {plural: max(found, default=0) for plural, found in self.taken.items()}
         for number, participant in self.records["participants"].items():
@@ -81,6 +82,36 @@ class World:
         if not listed or listed >= self.records["applications"].keys():
             return None
         return [{"application": number, "account": account} for number in sorted(listed) for account in sorted(self.records["accounts"])]
+
+    def cancel(self) -> list[Change]:
+        """Cancel bookings that a list said to be deleted; return those that were shown before, and are cancelled later."""
+        later: list[Change] = []
+        for (plural, number), (order, since) in self.sightings.deleted.items():
+            key, written = (plural, number), self.sightings.touched.get((plural, number), ())
+            record = self.records["bookings"].get(number, {})
+            if plural != "bookings" or key in self.sightings.own or record.get("canceled_at") or any(one < order for one in written):
+                continue
+            if any(seen.order < order for seen in self.sightings.seen.get(key, ())):
+                at = times.wire(order[0])
+                later.append(Change(order[0], key, {"status": "Canceled", "canceled_at": at, "updated_at": at}, appeared=False))
+                continue
+            at = times.wire(min(instant(since, self.start), self.start))
+            self.records["bookings"].setdefault(number, {}).update({"status": "Canceled", "canceled_at": at, "updated_at": at})
+            self.tell("bookings", named(*key), "only said to be cancelled since a time")
+        return later
+
+    def read(self) -> None:
+        """Let a host that was made up have read each conversation that somebody has: its ``read_at`` follows from that."""
+        for number, conversation in self.records["conversations"].items():
+            moment = conversation.get("read_at")
+            seats = [seat for seat in self._seats.get(number, ()) if self.records["participants"][seat]["member"]["type"] == "Host"]
+            if moment is None or any(self.records["participants"][seat].get("read_at") == moment for seat in seats):
+                continue
+            made = next((seat for seat in seats if ("participants", seat) in self.invented), None)
+            if made is None:
+                self.tell("conversations", named("conversations", number), "which host has read it is not shown")
+            else:
+                self.records["participants"][made]["read_at"] = moment
 
     def refer(self) -> None:
         """Join records by what is told at either end, and make up those to which a reference leads, and that are not there."""
@@ -281,3 +312,11 @@ def channel_of(number: int, application: JSON) -> str | None:
         if number == policy.own_id or application.get("name") in {policy.title, policy.application_name or policy.title}:
             return policy.name
     return None
+
+
+def instant(text: object, otherwise: datetime) -> datetime:
+    """Return a time that is written, or another one if it is none."""
+    try:
+        return times.parse(str(text)) if text else otherwise
+    except ValueError:
+        return otherwise

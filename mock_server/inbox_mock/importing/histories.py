@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from inbox_mock.domain import times
 from inbox_mock.importing.sightings import JSON, Key, Order, Sighting, Sightings
@@ -11,6 +11,7 @@ NOT_AFTER = frozenset(
     {"created_at", "updated_at", "closed_at", "marked_as_spam_at", "last_message_at", "read_at", "last_message_sent_at", "canceled_at"}
 )
 """Times that lie in the past of whatever shows them: one after the start was set after it."""
+EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 AT_ONCE = timedelta(seconds=2)
 """How long after a client's write a change is taken for its effect."""
 
@@ -35,10 +36,14 @@ class History:
 
 
 def histories(sightings: Sightings, start: datetime) -> Iterator[tuple[Key, History]]:
-    """Yield the history of each record that was shown, but those that the client made."""
+    """Yield the history of each record that was shown, but those that the client made; one whose answer was lost among them."""
     for key, seen in sightings.seen.items():
         if key not in sightings.own:
             ordered = sorted(seen, key=lambda one: one.order)
+            made_at = moment_of(ordered[0].record(), "created_at", EARLIEST)
+            if any(plural == key[0] and abs(tried - made_at) <= AT_ONCE for plural, tried in sightings.unsure):
+                sightings.own.add(key)
+                continue
             yield key, _history(key, ordered, sightings.first_write, sightings.touched.get(key, []), start)
 
 
@@ -48,7 +53,7 @@ def _history(key: Key, seen: list[Sighting], first_write: Order | None, touched:
     for sighting in seen:
         shown = sighting.record()
         before = first_write is None or sighting.order < first_write
-        if before and _moment(shown, "updated_at", start) <= start and _moment(shown, "created_at", start) <= start:
+        if before and moment_of(shown, "updated_at", start) <= start and moment_of(shown, "created_at", start) <= start:
             first |= shown
         else:
             later.append((sighting.order, shown))
@@ -57,9 +62,9 @@ def _history(key: Key, seen: list[Sighting], first_write: Order | None, touched:
     changes: list[Change] = []
     if len(later) == len(seen):
         order, current = later.pop(0)
-        if _moment(current, "created_at", start) > start:
+        if moment_of(current, "created_at", start) > start:
             appeared = True
-            changes.append(Change(_moment(current, "created_at", start), key, current, appeared=True))
+            changes.append(Change(moment_of(current, "created_at", start), key, current, appeared=True))
         else:
             own = min((write[0] for write in touched if write <= order), default=None)
             first = {name: value for name, value in current.items() if not _is_after(name, value, start, own)}
@@ -73,7 +78,7 @@ def _history(key: Key, seen: list[Sighting], first_write: Order | None, touched:
         else:
             changes[0].changed.update(new)
         if changed and not _is_own(shown, changed, touched, last, order):
-            at = _moment(changed, "updated_at", order[0])
+            at = moment_of(changed, "updated_at", order[0])
             changes.append(Change(max(at, start), key, changed, appeared=False))
         current |= shown
         last = order
@@ -83,7 +88,7 @@ def _history(key: Key, seen: list[Sighting], first_write: Order | None, touched:
 def _is_own(shown: JSON, changed: JSON, touched: list[Order], before: Order, order: Order) -> bool:
     """Return whether a change is the effect of a client's write: its date says so, or it was first seen right after one."""
     if "updated_at" in changed:
-        moment = _moment(shown, "updated_at", order[0])
+        moment = moment_of(shown, "updated_at", order[0])
         return any(write[0] - AT_ONCE <= moment <= write[0] + AT_ONCE for write in touched)
     return any(before <= write <= order for write in touched)
 
@@ -92,11 +97,11 @@ def _is_after(name: str, value: object, start: datetime, own: datetime | None = 
     """Return whether a time was set after the start; or by the client, whose first write about the record was at ``own``."""
     if name not in NOT_AFTER or value is None:
         return False
-    moment = _moment({name: value}, name, start)
+    moment = moment_of({name: value}, name, start)
     return moment > start or (own is not None and name != "created_at" and moment >= own)
 
 
-def _moment(record: JSON, name: str, otherwise: datetime) -> datetime:
+def moment_of(record: JSON, name: str, otherwise: datetime) -> datetime:
     """Return a time that a record shows, or another one."""
     try:
         return times.parse(record[name])

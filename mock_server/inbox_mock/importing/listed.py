@@ -6,8 +6,7 @@ from datetime import datetime
 from itertools import islice
 from typing import Any
 
-from inbox_mock.domain import times
-from inbox_mock.importing.completing import World, named
+from inbox_mock.importing.completing import World, instant, named
 from inbox_mock.importing.sightings import JSON, ListSeen
 from inbox_mock.resources.privacy import PRIVATE
 
@@ -94,27 +93,20 @@ def _clone(world: World, plural: str, number: int, like: JSON) -> None:
 def _belongs(plural: str, record: JSON, filters: Mapping[str, str], now: datetime) -> bool:
     """Return whether a record is in a list with these filters at a time, as far as they are known here."""
     since = filters.get("updated_since", "").strip()
-    if since and _instant(record.get("updated_at"), now) < _instant(since, now):
+    if since and instant(record.get("updated_at"), now) < instant(since, now):
         return False
     if plural != "bookings":
         return True
     if record.get("canceled_at") is not None and filters.get("include_canceled") != "true":
         return False
-    ends, begins = (_instant(record.get(f"{name}_global") or record.get(name), now) for name in ("end_at", "start_at"))
+    ends, begins = (instant(record.get(f"{name}_global") or record.get(name), now) for name in ("end_at", "start_at"))
     chosen = {name: filters[name].split(",") for name in ("rental_id", "client_id", "status") if filters.get(name, "").strip()}
     shown = {"rental_id": record.get("rental"), "client_id": record.get("client"), "status": str(record.get("status", "Booked")).lower()}
     if any(str(shown[name]) not in wanted for name, wanted in chosen.items()):
         return False
-    return ends > _instant(filters.get("from"), now) and ("until" not in filters or begins < _instant(filters["until"], now))
+    return ends > instant(filters.get("from"), now) and ("until" not in filters or begins < instant(filters["until"], now))
 
 
 def _order(plural: str, number: int, record: JSON) -> tuple[Any, ...]:
     """Return where a record stands in its list."""
     return (record.get("rental") or 0, record.get("start_at") or "", number) if plural == "bookings" else (number,)
-
-
-def _instant(text: object, otherwise: datetime) -> datetime:
-    try:
-        return times.parse(str(text)) if text else otherwise
-    except ValueError:
-        return otherwise

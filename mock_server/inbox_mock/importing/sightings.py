@@ -1,7 +1,7 @@
 """What recorded answers, webhooks and requests show of records: attributes and links, in the order of the API's time."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import blake2b
@@ -64,7 +64,8 @@ class Sightings:
 
     ``own`` are records that the client created; ``touched`` says when its writes were about a record, ``referred`` when only its
     id was told. ``implied`` are the records at the other end of a link that tell of it, which ``whole`` names with their link: it has
-    told of all. ``deleted`` says in which list since which time a record was said to be deleted.
+    told of all. ``deleted`` says in which list since which time a record was said to be deleted, ``unsure``
+    when the client tried to make a record, and was not told whether it did.
     """
 
     seen: dict[Key, list[Sighting]] = field(default_factory=dict)
@@ -76,8 +77,14 @@ class Sightings:
     deleted: dict[Key, tuple[Order, str]] = field(default_factory=dict)
     lists: dict[tuple[str, frozenset[tuple[str, str]], int], ListSeen] = field(default_factory=dict)
     files: dict[str, bytes] = field(default_factory=dict)
+    unsure: list[tuple[str, datetime]] = field(default_factory=list)
     first_write: Order | None = None
     _known: set[bytes] = field(default_factory=set)
+
+    @property
+    def told_alone(self) -> tuple[Collection[Key], ...]:
+        """The records of which ids are told, shown or not."""
+        return self.own, self.referred, self.implied, self.deleted
 
     def note(self, call: Call, order: Order) -> None:
         """Take what a call shows."""
@@ -92,6 +99,8 @@ class Sightings:
         resource, body = call.resource, call.answer
         if call.part == "api" and call.method == "GET" and resource is not None and (call.succeeded or call.not_modified):
             self._listed(call, resource, body, order)
+        if call.method == "POST" and call.writes and resource is not None and call.is_unsure:
+            self.unsure.append((resource.plural, order[0]))
         if call.part != "api" or not call.succeeded:
             return
         if call.writes:

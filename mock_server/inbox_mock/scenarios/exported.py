@@ -19,6 +19,7 @@ from inbox_mock.scenarios.builder import FOUNDED_BEFORE
 from inbox_mock.scenarios.defaults import Known
 from inbox_mock.scenarios.exact import OF_PRESENT, TIME, Noun, nouns
 from inbox_mock.scenarios.records import SECTION, left_out
+from inbox_mock.scenarios.size import values_in
 from inbox_mock.services.accounts import DEMO
 from inbox_mock.simulation.actions.records import TIES
 from inbox_mock.store import access, faults, webhooks
@@ -78,17 +79,10 @@ def export_scenario(sandbox: Sandbox) -> Exported:
         }
         counted = {what: work.db.value(sql, (), int) for what, sql in LEFT.items()}
         redacted: Any = redaction.of_part(work, {name: found for name, found in data.items() if found is not None})
-    missing, size = [f"{count} {what}" for what, count in counted.items() if count], _size(redacted)
+    missing, size = [f"{count} {what}" for what, count in counted.items() if count], values_in(redacted)
     if size > limits.SCENARIO_VALUES:
         missing.append(f"a file that can be served: it has {size:,} values and keys, and may have {limits.SCENARIO_VALUES}")
     return Exported(redacted, missing)
-
-
-def _size(part: object) -> int:
-    """Return the number of values and keys."""
-    if isinstance(part, dict):
-        return 1 + len(part) + sum(map(_size, part.values()))
-    return 1 + sum(map(_size, part)) if isinstance(part, list) else 1
 
 
 def _records(work: UnitOfWork, db: Database, but: frozenset[str] = frozenset()) -> dict[str, list[Row]]:

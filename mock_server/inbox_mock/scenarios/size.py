@@ -35,3 +35,10 @@ def _records(data: Mapping[str, Any]) -> int:
     travellers: int = sum(booking.get("client_participants", 1) for booking in data.get("bookings", ()))
     made: int = generated.get("bookings", 0) + generated.get("messages", 0) + thread.get("messages", 0)
     return listed + travellers + accounts * (applications + given) + made
+
+
+def values_in(part: object) -> int:
+    """Return the number of values and keys."""
+    if isinstance(part, Mapping):
+        return 1 + len(part) + sum(map(values_in, part.values()))
+    return 1 + sum(map(values_in, part)) if isinstance(part, list) else 1
