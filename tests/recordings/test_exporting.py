@@ -12,6 +12,7 @@ from builders import a_body, a_booking, a_message, a_scenario
 from fake import JSON, Mock, Sandbox
 from inbox_mock.domain import limits
 from inbox_mock.recordings.writing import writers
+from lowered import lower
 
 PNG = b64encode(b"\x89PNG\r\n\x1a\n" + bytes(200)).decode()
 
@@ -106,7 +107,7 @@ def test_what_the_journal_has_cut_is_told(inbox: Sandbox) -> None:
     assert b"\n# Left out: 1" in as_cassette.body
 
 
-def test_the_state_is_exported_as_all_lists_page_by_page_with_all_includes_and_files(mock: Mock) -> None:
+def test_the_state_is_exported_as_all_lists_page_by_page_first_with_all_includes_and_files(mock: Mock) -> None:
     sandbox = mock.sandbox(a_scenario(page_cap=2, bookings=[a_booking(id=number, conversation=number) for number in (80, 81, 82)]))
     sandbox.api.post("/inbox/attachments", a_body("attachments", name="a.png", file=PNG))
 
@@ -114,8 +115,8 @@ def test_the_state_is_exported_as_all_lists_page_by_page_with_all_includes_and_f
 
     pages = [one for one in asked(entries) if one.startswith("GET /bookings")]
     assert len(pages) == 2
-    assert pages[1] == f"{pages[0]}&page=2"
-    assert "include_canceled=true" in pages[0]
+    assert "include_canceled=true&include=account,rental," in pages[0]
+    assert pages[1].endswith("include_canceled=true&page=2")
     found = [booking for entry in entries if entry["request"]["url"].count("/bookings?") for booking in body(entry)["bookings"]]
     assert [one["id"] for one in found] == [80, 81, 82]
     assert found[0]["rental"]["name"] == "Chalet Les Robles"
@@ -125,12 +126,12 @@ def test_the_state_is_exported_as_all_lists_page_by_page_with_all_includes_and_f
 
 def test_a_walk_through_the_state_leaves_no_trace_and_meets_no_fault(inbox: Sandbox) -> None:
     inbox.handle.fault("status", status=503, times=1)
-    before = inbox.handle.admin("GET"), inbox.handle.timeline(), inbox.handle.faults()
+    before = inbox.now(), inbox.handle.timeline(), inbox.handle.faults(), inbox.admin.get("/changes").json
 
     entries = har(inbox, of="state")
 
     assert {entry["response"]["status"] for entry in entries} == {200}
-    assert (inbox.handle.admin("GET"), inbox.handle.timeline(), inbox.handle.faults()) == before
+    assert (inbox.now(), inbox.handle.timeline(), inbox.handle.faults(), inbox.admin.get("/changes").json) == before
     assert inbox.handle.journal() == []
 
 
@@ -139,6 +140,17 @@ def test_more_lists_are_walked_than_the_rate_limit_allows(mock: Mock) -> None:
 
     assert {entry["response"]["status"] for entry in har(sandbox, of="state")} == {200}
     assert sandbox.api.get("/bookings").headers["X-RateLimit-Remaining"] == "2"
+
+
+@pytest.mark.parametrize("of", ["journal", "state"])
+def test_more_than_the_limit_is_not_exported(inbox: Sandbox, monkeypatch: pytest.MonkeyPatch, of: str) -> None:
+    inbox.api.get("/inbox/messages")
+    lower(monkeypatch, "EXPORTED", 100)
+
+    answer = inbox.admin.get("/export", format="har", of=of)
+
+    assert answer.status == 422
+    assert answer.errors[0]["expected"] == "what has bodies of 100 bytes at most"
 
 
 def test_every_account_is_walked_with_a_token_of_its_own(mock: Mock) -> None:

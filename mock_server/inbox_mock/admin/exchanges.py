@@ -14,6 +14,7 @@ from inbox_mock.api.operations import OPERATIONS
 from inbox_mock.api.rendering import times_of
 from inbox_mock.domain import limits, times
 from inbox_mock.domain.access import ALL_SCOPES, parse_scopes
+from inbox_mock.domain.errors import Invalid, invalid
 from inbox_mock.recordings.exchange import Exchange, Lost, Place, RecordedRequest, RecordedResponse
 from inbox_mock.recordings.writing import JSON, TOKEN
 from inbox_mock.resources import RESOURCES
@@ -29,9 +30,10 @@ Known = dict[str, Row]
 
 
 def of_state(copy: Copy, origin: str) -> tuple[list[Exchange], Known]:
-    """Return the requests that read every list of a copied sandbox, page by page, with all includes, and every file; and their tokens.
+    """Return the requests that read every list of a copied sandbox, page by page, and every file; and their tokens.
 
-    Addresses begin with ``origin``. The client's own application asks, or the first one, for each account on which it is installed,
+    The first page of a list has all includes: on each page, they would show the same records again and again. Addresses begin with
+    ``origin``. The client's own application asks, or the first one, for each account on which it is installed,
     or for each that there is.
     """
     with copy.sandbox.work() as work:
@@ -39,9 +41,24 @@ def of_state(copy: Copy, origin: str) -> tuple[list[Exchange], Known]:
         accounts = access.installed(work.db, own) or [account["id"] for account in oauth.accounts(work)]
         issued = [oauth.issue_token(work, own, account_id, ALL_SCOPES) for account_id in accounts]
         at, known = work.instant, {_variable(number): row for number, row in enumerate(issued)}
-    asked = [exchange for variable, row in known.items() for exchange in _walk(copy, origin, variable, row["token"])]
-    placed = [Exchange(Place("state", number), request, response, at) for number, (request, response) in enumerate(asked, start=1)]
-    return placed, known
+    asked = (pair for variable, row in known.items() for pair in _walk(copy, origin, variable, row["token"]))
+    return _bounded(Exchange(Place("state", number), *pair, at) for number, pair in enumerate(asked, start=1)), known
+
+
+def _bounded(exchanges: Iterator[Exchange]) -> list[Exchange]:
+    """Return exchanges as a list.
+
+    Raises:
+        Invalid: their bodies are too large in total.
+    """
+    found: list[Exchange] = []
+    size = 0
+    for exchange in exchanges:
+        size += len(exchange.request.body or b"") + len((exchange.response and exchange.response.body) or b"")
+        if size > limits.EXPORTED:
+            raise Invalid(invalid("of", f"what has bodies of {limits.EXPORTED} at most"))
+        found.append(exchange)
+    return found
 
 
 def _variable(number: int) -> str:
@@ -65,9 +82,9 @@ def _walk(copy: Copy, origin: str, variable: str, credential: str) -> Iterator[t
 
 
 def _address(origin: str, operation: Operation, page: int) -> str:
-    included = ",".join(link.name for link in operation.resource.links if link.target in RESOURCES) if "include" in operation.query else ""
-    query = (ALL_BOOKINGS if "from" in operation.query else {}) | ({"include": included} if included else {})
-    query |= {"page": str(page)} if page > 1 else {}
+    included = ",".join(link.name for link in operation.resource.links if link.target in RESOURCES and "include" in operation.query)
+    first = {"include": included} if included else {}
+    query = (ALL_BOOKINGS if "from" in operation.query else {}) | ({"page": str(page)} if page > 1 else first)
     return f"{origin}/api/v3{operation.rule}" + ("?" + urlencode(query, safe=",:") if query else "")
 
 
@@ -98,7 +115,7 @@ def of_journal(copy: Copy, origin: str) -> tuple[list[Exchange], Known]:
                 known[labels[label]] = row
         for entry in entries:
             entry["request"] = {"origin": origin, **entry["request"]}
-    return [_exchange(copy, entry, labels, known, bodies.get(entry["id"])) for entry in entries], known
+    return _bounded(_exchange(copy, entry, labels, known, bodies.get(entry["id"])) for entry in entries), known
 
 
 def _exchange(copy: Copy, entry: Row, labels: Mapping[str, str], known: Known, whole: bytes | None) -> Exchange:
