@@ -1,5 +1,6 @@
 """What others did during a recording comes again at its time, with the webhooks that tell of it."""
 
+from dataclasses import replace
 from typing import Any
 
 from builders import a_booking, a_scenario
@@ -96,10 +97,9 @@ def test_a_booking_that_was_shown_and_then_said_to_be_deleted_is_cancelled_later
 
 
 def test_what_the_client_made_without_being_told_is_left_to_it(mock: Mock) -> None:
-    api, exchanges = recorded(mock.sandbox(a_scenario(faults=[{"kind": "timeout_after", "times": 1}])))
+    api, exchanges = recorded(mock.sandbox(a_scenario()))
     api.post("/inbox/conversations", {"conversations": [{"subject": "Arrival"}]})
-    assert exchanges[0].response is not None
-    assert exchanges[0].response.status >= 500
+    exchanges[0] = replace(exchanges[0], response=None)
     api.get("/inbox/conversations")
 
     found = import_exchanges(exchanges)
