@@ -1,11 +1,13 @@
 """A bundle says all that has happened: done again, it gives the same answers, byte for byte."""
 
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 
+from builders import a_message
 from bundles.lives import live, lives
 from fake import InProcess, Mock, Sandbox
 from inbox_mock.app import Fake, Options, create_app
@@ -13,6 +15,9 @@ from inbox_mock.bundles.bundle import Bundle, read
 from inbox_mock.bundles.saving import save
 from inbox_mock.replaying.replay import replay
 from inbox_mock.scenarios.loading import find
+from inbox_mock.testing.application import Application
+from oauth import an_application, told
+from raw import bytes_of, in_process
 from steps import Step, a_lively_scenario
 
 MANY = settings(max_examples=25, suppress_health_check=list(HealthCheck))
@@ -64,3 +69,83 @@ def test_a_life_done_again_gives_the_same_answers(running: Fake, mode: str, life
 
     assert found.difference is None, "\n".join(found.difference.lines)
     assert found.ended is None
+
+
+def test_what_a_person_allows_in_the_browser_is_done_again(running: Fake) -> None:
+    sandbox = Mock(InProcess(running.app)).sandbox(a_lively_scenario())
+    application = an_application(sandbox)
+    application.ask()
+    application.ask(redirect_uri="http://elsewhere.example/")
+    application.decide("deny")
+    application.decide(headers={"Origin": "https://elsewhere.example"})
+    pair = application.tokens()
+    assert application.uses(pair) == 200
+    assert application.refresh(pair["refresh_token"]).status == 200
+    assert application.refresh("nobody's").status == 401
+    application.caller.post("/token", b"no form")
+    told(application.decide(response_type="token"))
+
+    found = replay(bundle_of(running, sandbox))
+
+    assert found.difference is None, "\n".join(found.difference.lines)
+    assert found.done["requests"] == 10
+
+
+def test_what_the_server_could_not_read_is_refused_again(running: Fake) -> None:
+    sandbox = Mock(InProcess(running.app)).sandbox(a_lively_scenario())
+    application = Application(running.wsgi, "http://localhost")
+    head = ("Host: localhost", f"Authorization: Bearer {sandbox.made['token']}")
+    for line, *more in (
+        ("GET /api/v3/bookings HTTP/1.1", "Content-Length: 1", "Content-Length: 2"),
+        ("POST /api/v3/inbox/messages HTTP/1.1", "Transfer-Encoding: strange"),
+        ("GET /api/v3/bookings HTTP/1.1",),
+        ("HEAD /api/v3/bookings HTTP/1.1",),
+        ("OPTIONS /api/v3/bookings HTTP/1.1",),
+        ("GET /api/v3/gr%C3%BC%C3%9Fe?q=%C3%A9 HTTP/1.1",),
+        ("POST /api/v3/inbox/messages HTTP/1.1", "Content-Length: 0"),
+    ):
+        in_process(application, bytes_of(line, *head, *more))
+    assert len(sandbox.handle.journal()) >= 5
+
+    found = replay(bundle_of(running, sandbox))
+
+    assert found.difference is None, "\n".join(found.difference.lines)
+
+
+def test_what_threads_did_at_once_is_done_again_in_the_order_in_which_it_was_let_in(running: Fake) -> None:
+    sandbox = Mock(InProcess(running.app)).sandbox(a_lively_scenario())
+    sandbox.admin.post("/webhooks", {"url": "http://receiver.test/", "retries": 2})
+    sandbox.admin.post("/faults", {"kind": "status", "match": {"share": 0.3}})
+
+    def busy(number: int) -> None:
+        for turn in range(12):
+            sandbox.api.post("/inbox/messages", a_message(content=f"{number}/{turn}"))
+            sandbox.api.get("/inbox/messages", per_page=number + 1)
+            if turn % 4 == number:
+                sandbox.admin.post("/clock/advance", {"by": "3m"})  # refused while another one is under way
+            sandbox.admin.post("/bookings")
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(busy, range(4)))
+
+    found = replay(bundle_of(running, sandbox))
+
+    assert found.difference is None, "\n".join(found.difference.lines)
+    assert found.done["requests"] > 90
+
+
+def test_a_history_that_began_anew_with_a_rewind_is_done_again(running: Fake) -> None:
+    sandbox = Mock(InProcess(running.app)).sandbox(a_lively_scenario())
+    sandbox.admin.post("/webhooks", {"url": "http://receiver.test/", "latency_seconds": 60})
+    sandbox.advance("1h")
+    for number in range(3):
+        sandbox.api.post("/inbox/messages", a_message(content=f"{number}"))
+        sandbox.advance("10m")
+    assert sandbox.admin.post("/clock/rewind", {"to": "2030-06-01T12:25:00Z"}).status == 200
+    sandbox.api.post("/inbox/messages", a_message(content="Otherwise"))
+    sandbox.advance("2h")
+
+    found = replay(bundle_of(running, sandbox))
+
+    assert found.difference is None, "\n".join(found.difference.lines)
+    assert found.done["commands"] > 2

@@ -1,5 +1,6 @@
 """A sandbox in which all that a log says is done again: requests, results of webhooks, and commands, each at its time."""
 
+import re
 from collections.abc import Callable, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
@@ -56,6 +57,8 @@ OPERATIONS: Mapping[str, AdminOperation] = {
 """The operations of the admin API that are done again, by name."""
 LOGGED = ("step", "due", "resume", "plan_now")
 """Kinds of commands that are logged by what does them."""
+LABEL = re.compile(r"(?P<kind>token|refresh|code|secret)-(?P<id>[0-9]{1,18})")
+"""What the journal has in place of a credential."""
 HALF_A_SECOND = timedelta(milliseconds=500)
 """Logged times are whole seconds: a running clock is put in the middle of one."""
 DELIVERED = "delivered"
@@ -172,12 +175,15 @@ class Repeated:
 
     def _credential(self, label: str) -> str:
         """Return the credential that a label stands for; one that nobody has for any other text."""
-        kind, _, number = label.rpartition("-")
+        known = LABEL.fullmatch(label)
+        if known is None:
+            return label
         with self.sandbox.work() as work:
-            if kind == "secret" and number.isdigit():
-                found = work.db.one("SELECT client_secret AS secret, named_client_secret AS name FROM applications WHERE id = ?", (number,))
+            if known["kind"] == "secret":
+                sql = "SELECT client_secret AS secret, named_client_secret AS name FROM applications WHERE id = ?"
             else:
-                found = work.db.one("SELECT secret, name FROM tokens WHERE id = ?", (number if number.isdigit() else -1,))
+                sql = "SELECT secret, name FROM tokens WHERE id = ?"
+            found = work.db.one(sql, (known["id"],))
             return label if found is None else work.credential(found["secret"], found["name"])
 
     def _environ(self, entry: Entry) -> dict[str, Any]:
@@ -185,7 +191,7 @@ class Repeated:
         query, body, kind = self._query(entry["query"]), whole_body(entry) or b"", ""
         token, is_form = asked.get("token"), isinstance(asked.get("body"), dict)
         if is_form:
-            form = urlencode({name: self._credential(value) for name, value in asked["body"].items()})
+            form = urlencode([(name, self._parameter(name, value)) for name, value in asked["body"].items()])
             unreadable = b"[" if asked.get("unreadable") else None
             query, body = (form, b"") if method == "GET" else ("", unreadable or form.encode())
             kind = "" if unreadable else "application/x-www-form-urlencoded"
@@ -221,12 +227,15 @@ class Repeated:
             environ[REFUSED] = NotRead(int(entry["status"]), asked["unread"])
         return environ
 
+    def _parameter(self, name: str, value: str) -> str:
+        return self._credential(value) if name in SECRET_IN_QUERY else value
+
     def _query(self, text: str) -> str:
         """Return a query with credentials in place of labels."""
         pairs = parse_qsl(text, keep_blank_values=True)
         if not any(name in SECRET_IN_QUERY for name, _ in pairs):
             return text
-        return urlencode([(name, self._credential(value) if name in SECRET_IN_QUERY else value) for name, value in pairs])
+        return urlencode([(name, self._parameter(name, value)) for name, value in pairs])
 
 
 def _step(work: UnitOfWork, details: Mapping[str, Any]) -> None:
