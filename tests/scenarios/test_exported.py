@@ -8,7 +8,7 @@ from builders import a_body, a_booking, a_message, a_scenario
 from fake import Mock, Sandbox
 from inbox_mock.app import Fake
 from inbox_mock.scenarios.exported import Exported, export_scenario
-from inbox_mock.scenarios.loading import find
+from inbox_mock.scenarios.loading import find, from_text
 from lowered import lower
 
 
@@ -115,6 +115,26 @@ def test_no_credential_is_in_it(mock: Mock, fake: Fake) -> None:
     assert [secret for secret in secrets if secret in found.text] == []
     assert "2 client ids that are drawn anew, each with its secret" not in found.not_exported
     assert "1 texts of tokens, which are drawn anew" in found.not_exported
+
+
+def test_what_the_api_shows_as_it_was_written_is_written_so_again(mock: Mock, fake: Fake) -> None:
+    preferences = '{"nights": 7.0, "number":1234567890123456789}'
+    sandbox = mock.sandbox({"records": {"accounts": [{"preferences": preferences}]}})
+
+    again = mock.sandbox(from_text(exported(fake, sandbox).text, "it.yaml").data)
+
+    assert preferences.encode() in sandbox.api.get("/accounts").body
+    assert again.api.get("/accounts").body == sandbox.api.get("/accounts").body
+
+
+def test_a_stay_that_will_be_moved_moves_with_the_start(mock: Mock, fake: Fake) -> None:
+    moves = {"at": "1h", "staff_moves": {"booking": 80, "start_at": "2030-07-02T16:00:00Z", "end_at": "2030-07-09T10:00:00Z"}}
+    data = exported(fake, mock.sandbox(a_scenario(bookings=[a_booking()], timeline=[moves]))).data
+
+    later = mock.sandbox(data | {"clock": {"now": "2030-06-02T12:00:00Z"}})
+    later.advance("1h")
+
+    assert later.api.get("/bookings/80").record["start_at"] == "2030-07-03T16:00:00Z"
 
 
 def test_a_file_that_would_be_too_large_is_told(inbox: Sandbox, fake: Fake, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,9 +8,12 @@ from builders import JSON
 from fake import Mock
 from inbox_mock.scenarios.build import Overrides, build_image
 from inbox_mock.scenarios.errors import ScenarioError
+from inbox_mock.scenarios.exact import OF_PRESENT, REQUIRED, nouns
 from inbox_mock.scenarios.loading import find, from_object
+from whole import LISTS
 
 CLIENT = {"id": 3, "type": "Client"}
+REFERRED = {"rental": 1, "conversation": 1, "member": {"id": 1, "type": "Client"}, "sender": 1, "application": 1, "account": 1}
 
 
 def of_records(**changes: Any) -> JSON:
@@ -109,3 +112,19 @@ def test_a_section_that_makes_records_cannot_stand_beside_them() -> None:
     told = mistake({"records": of_records(), "bookings": []})
 
     assert "the section 'bookings' beside 'records'" in told
+
+
+def test_every_record_may_leave_out_all_but_what_it_belongs_to(mock: Mock) -> None:
+    records = {name: [{key: REFERRED[key] for key in REQUIRED.get(name, ())}] for name in nouns() if name not in OF_PRESENT}
+    sandbox = mock.sandbox({"records": records | {"applications": [{"client": True}]}})
+
+    for path in LISTS:
+        assert sandbox.api.get(path, include_canceled="true").ids == [1], path
+
+
+def test_what_is_left_out_has_a_value_where_there_must_be_one() -> None:
+    for name, noun in nouns().items():
+        needed = {column for key in noun.keys.values() if "null" not in key.schema.get("type", ()) for column in key.columns}
+        given = {column for key in REQUIRED.get(name, ()) for column in noun.keys[key].columns} | {"id"}
+
+        assert {column for column in needed - given - noun.derived.keys() if noun.blank[column] is None} == set(), name

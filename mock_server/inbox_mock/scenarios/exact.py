@@ -4,6 +4,7 @@ A key is what the API calls an attribute or an association, or, of what only the
 read the same declaration, so what is exported is loaded again as it was.
 """
 
+import re
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from inbox_mock.channels import policies
 from inbox_mock.domain import times, zones
 from inbox_mock.domain.access import ALL_SCOPES
 from inbox_mock.domain.enumerations import APPLICATION, MEMBER_TYPES, USER
+from inbox_mock.domain.values import normal
 from inbox_mock.engine import durations
 from inbox_mock.resources import RESOURCES
 from inbox_mock.resources.field_types import LARGEST_ID
@@ -52,6 +54,9 @@ REQUIRED = {
 }
 ID: Schema = {"type": "integer", "minimum": 1, "maximum": LARGEST_ID, "description": "an id: a whole number from 1"}
 MOMENT: Schema = {"type": "string", "description": "an offset from the start such as -2h3m4s, or a time such as 2030-06-01T12:00:00Z"}
+WIRE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{8}Z")
+LONG_NUMBER = re.compile(r"[0-9]{19}")
+"""A number that YAML takes for a text."""
 A_STRUCTURE = "a list or an object, or its JSON as text"
 FILE: Schema = {"type": "string", "description": "the bytes of the file, in Base64"}
 
@@ -85,17 +90,21 @@ def _as_json(given: object, _start: datetime) -> str:
 
 
 def _json_of(stored: str, _start: datetime) -> object:
-    """Return the value of JSON; the text itself if it is not written as it would be: the API shows it as it is."""
+    """Return the value of JSON; the text itself if a file would lose how it is written: the API shows it as it is."""
     value = orjson.loads(stored)
-    return value if orjson.dumps(value).decode() == stored else stored
+    return value if orjson.dumps(normal(value)).decode() == stored and LONG_NUMBER.search(stored) is None else stored
 
 
-def _dated(value: Any, change: Callable[[str, datetime], str], start: datetime) -> Any:  # noqa: ANN401
-    """Return what an event is about with another form of its times."""
+def _dated(value: Any, written: re.Pattern[str], change: Callable[[str, datetime], str], start: datetime) -> Any:  # noqa: ANN401
+    """Return what an event is about with another form of its times that are ``written`` so."""
+    if isinstance(value, list):
+        return [_dated(each, written, change, start) for each in value]
     if not isinstance(value, dict):
         return value
     return {
-        key: change(found, start) if key.endswith("_at") and isinstance(found, str) else _dated(found, change, start)
+        key: change(found, start)
+        if key.endswith("_at") and isinstance(found, str) and written.fullmatch(found)
+        else _dated(found, written, change, start)
         for key, found in value.items()
     }
 
@@ -119,8 +128,8 @@ TIME = Form(durations.moment, _offset)
 JSON = Form(_as_json, _json_of)
 WORDS = Form(lambda given, _: " ".join(given), lambda stored, _: stored.split())
 ABOUT = Form(
-    lambda given, start: orjson.dumps(_dated(given, durations.moment, start)).decode(),
-    lambda stored, start: _dated(orjson.loads(stored), _offset, start),
+    lambda given, start: orjson.dumps(_dated(given, durations.OFFSET, durations.moment, start)).decode(),
+    lambda stored, start: _dated(orjson.loads(stored), WIRE, _offset, start),
 )
 PAIR = Form(lambda given, _: (given["id"], given["type"]), lambda stored, _: {"id": stored[0], "type": stored[1]})
 PAIRS: dict[str, tuple[str, ...]] = {"created_by": (APPLICATION, USER), "member": MEMBER_TYPES}
