@@ -1,7 +1,7 @@
 """What was derived from the records of a sandbox, kept until one of them changes: tokens that were found, answers that were given."""
 
 from collections.abc import Hashable
-from threading import Lock
+from threading import RLock
 
 from inbox_mock.domain import limits
 from inbox_mock.store.database import Database
@@ -12,7 +12,7 @@ class CacheRoom:
 
     def __init__(self) -> None:
         self.taken = 0
-        self._changing = Lock()
+        self._changing = RLock()  # a sandbox may be forgotten, and give back, at any moment
 
     @property
     def most(self) -> int:
