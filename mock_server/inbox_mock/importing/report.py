@@ -37,7 +37,8 @@ def told(found: Imported) -> Iterator[str]:
     if later:
         yield f"Later, by others than the client: {_count(len(later), 'entry', 'entries')} of the timeline, the last at {later[-1]['at']}"
     for name, value in found.settled.items():
-        yield f"Settled by the traffic: {name} is {str(value).lower()}"
+        for settled, one in value.items() if isinstance(value, dict) else [(name, value)]:
+            yield f"Settled by the traffic: {settled} is {str(one).lower()}"
 
 
 def _count(count: int, one: str, many: str = "") -> str:
