@@ -208,3 +208,19 @@ def test_the_application_that_made_the_clients_records_is_its_own(mock: Mock) ->
 
 def test_start_is_what_the_clock_says() -> None:
     assert imported([an_exchange("/api/v3/accounts", ACCOUNTS)]).scenario["clock"]["now"] == START
+
+
+@pytest.mark.parametrize("timezone", ["Europe/Paris", "America/New_York", "Asia/Kathmandu", "UTC"])
+def test_a_rental_gets_a_time_zone_that_fits_its_bookings(mock: Mock, timezone: str) -> None:
+    rental = {"id": 16, "name": "Chalet Les Robles", "timezone": timezone}
+    stays = [
+        a_booking(id=number, conversation=number, start_at=f"+{days}d", end_at=f"+{days + 7}d") for number, days in ((80, 30), (81, 200))
+    ]
+    api, exchanges = recorded(mock.sandbox(a_scenario(rentals=[rental], bookings=stays)))
+    api.get("/bookings")
+    again = answering(mock, imported(exchanges))
+    stay = {"bookings": [{"start_at": "2031-07-01T16:00:00Z", "end_at": "2031-07-08T10:00:00Z", "booked": True}]}
+
+    made = [caller.post("/rentals/16/bookings", stay).record["start_at_global"] for caller in (api, again)]
+
+    assert made[0] == made[1]

@@ -16,6 +16,14 @@ def names() -> frozenset[str]:
 
 
 @cache
+def of_country(code: str) -> tuple[str, ...]:
+    """Return the names of the time zones of a country, by its code in capitals; none for one that is not known."""
+    lines = (files("tzdata") / "zoneinfo" / "zone1970.tab").read_text(encoding="utf-8").splitlines()
+    rows = [line.split("\t") for line in lines if not line.startswith("#")]
+    return tuple(row[2] for row in rows if code in row[0].split(","))
+
+
+@cache
 def zone(name: str) -> ZoneInfo:
     """Return a time zone.
 

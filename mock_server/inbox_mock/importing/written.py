@@ -10,7 +10,7 @@ from urllib.parse import unquote
 from jsonschema_rs import Validator, validator_for
 
 from inbox_mock.channels import policies
-from inbox_mock.domain import times
+from inbox_mock.domain import times, zones
 from inbox_mock.domain.enumerations import APPLICATION
 from inbox_mock.engine import durations
 from inbox_mock.importing.completing import ORDER, World, channel_of, named
@@ -27,6 +27,7 @@ WORKED_OUT = frozenset(
 )  # fmt: skip
 """Attributes that no record holds under their name: nothing is lost if they are left out."""
 PLACEHOLDER = "the bytes of the file are a placeholder"
+ZONE = "its time zone is one that fits the times of its bookings"
 CANNOT_HOLD = "a value that no record of the fake can hold: left out"
 
 
@@ -38,6 +39,11 @@ class Writer:
         self.client = world.client()
         self.of_client = {"client": True} | ({} if client_id is None else {"client_id": client_id})
         self.channels = {number: channel_of(number, application) for number, application in self.records["applications"].items()}
+        self.stays: dict[int, set[tuple[str, str]]] = {}
+        for booking in self.records["bookings"].values():
+            for name in ("start_at", "end_at"):
+                if booking.get(name) and booking.get(f"{name}_global"):
+                    self.stays.setdefault(booking.get("rental", 0), set()).add((booking[name], booking[f"{name}_global"]))
         self.by_source = {policy.title: policy.name for policy in policies().values()}
 
     def section(self) -> dict[str, list[JSON]]:
@@ -84,37 +90,46 @@ class Writer:
     def _hidden(self, plural: str, number: int, shown: JSON) -> JSON:
         """Return what only the fake knows of a record, as far as something tells it."""
         creator = shown.get("created_by_id")
-        found: JSON = {}
-        if creator is not None:
-            found["created_by"] = {"id": creator, "type": shown.get("created_by_type")}
-        by_application = shown.get("created_by_type", APPLICATION) == APPLICATION
-        channel = self.channels.get(creator) if by_application and isinstance(creator, int) else None
-        if plural == "conversations" and channel is not None:
-            found["channel"] = channel
-        elif plural == "bookings":
-            source = self.records["sources"].get(shown.get("source") or 0, {}).get("name", "")
-            found["channel"] = channel or self.by_source.get(source, "direct")
-            if shown.get("owned_by_app"):
-                found["application"] = self.client
-        elif plural == "participants" and shown.get("member", {}).get("type") == "Client":
-            conversation = self.records["conversations"].get(shown["conversation"], {})
-            found["by_channel"] = self.channels.get(conversation.get("created_by_id", 0)) is not None
-        elif plural == "attachments" and shown.get("url"):
-            found["file_name"] = self.disguise.of(plural, "name", unquote(str(shown["url"]).rpartition("/")[2]))
-            found |= self._file(number, shown)
-        elif plural == "applications":
-            found = dict(self.of_client) if number == self.client else {}
-            if self.channels.get(number):
-                found["channel"] = self.channels[number]
+        kind = shown.get("created_by_type", APPLICATION)
+        found: JSON = {} if creator is None else {"created_by": {"id": creator, "type": kind}}
+        channel = self.channels.get(creator) if kind == APPLICATION and isinstance(creator, int) else None
+        match plural:
+            case "conversations":
+                found |= {} if channel is None else {"channel": channel}
+            case "bookings":
+                source = self.records["sources"].get(shown.get("source") or 0, {}).get("name", "")
+                found["channel"] = channel or self.by_source.get(source, "direct")
+                found |= {"application": self.client} if shown.get("owned_by_app") else {}
+            case "participants" if shown.get("member", {}).get("type") == "Client":
+                opened_by = self.records["conversations"].get(shown["conversation"], {}).get("created_by_id", 0)
+                return {"by_channel": self.channels.get(opened_by) is not None}
+            case "attachments" if shown.get("url"):
+                return self._file(number, str(shown["url"]))
+            case "rentals":
+                return self._zone(number, shown)
+            case "applications":
+                channel = self.channels.get(number)
+                return (self.of_client if number == self.client else {}) | ({"channel": channel} if channel else {})
         return found
 
-    def _file(self, number: int, shown: JSON) -> JSON:
-        """Return the bytes of an attachment that was downloaded, if they are to be kept."""
-        path = str(shown["url"])
-        found = self.world.sightings.files.get(path[path.find("/uploads/") :]) if self.disguise.keeps(BYTES) else None
-        if found is None:
+    def _zone(self, number: int, rental: JSON) -> JSON:
+        """Return a time zone in which the stays in a rental begin and end when they do, if they show that it is not UTC."""
+        shown = self.stays.get(number, set())
+        candidates = dict.fromkeys(("UTC", *zones.of_country(str(rental.get("country_code")).upper()), *sorted(zones.names())))
+        fits = (name for name in candidates if all(times.true_instant(local, name) == instant for local, instant in shown))
+        zone = next(fits, "UTC") if shown else "UTC"
+        if zone == "UTC":
+            return {}
+        self.world.tell("rentals", named("rentals", number), ZONE)
+        return {"timezone": zone}
+
+    def _file(self, number: int, url: str) -> JSON:
+        """Return the name of an attachment's file, and its bytes, if it was downloaded and they are to be kept."""
+        name = self.disguise.of("attachments", "name", unquote(url.rpartition("/")[2]))
+        content = self.world.sightings.files.get(url[url.find("/uploads/") :]) if self.disguise.keeps(BYTES) else None
+        if content is None:
             self.world.tell("attachments", named("attachments", number), PLACEHOLDER)
-        return {} if found is None else {"file": b64encode(found).decode()}
+        return {"file_name": name} | ({} if content is None else {"file": b64encode(content).decode()})
 
 
 def _after(seconds: int) -> str:
