@@ -86,8 +86,8 @@ def recorded(mock: Mock, sandbox: Sandbox) -> Sandbox:
     return mock.sandbox(import_exchanges(read_held("walk.har", walked), keep=EVERYTHING).scenario)
 
 
-def reads(sandbox: Sandbox) -> Iterator[tuple[str, Answer]]:
-    """Every list, whole and in part, and every record."""
+def reads(sandbox: Sandbox, *, whole: bool = True) -> Iterator[tuple[str, Answer]]:
+    """Every list with what it includes; where all is ``whole``, also parts of each, and its last records."""
     now, api = sandbox.now(), sandbox.api
     everything: JSON = {"from": "2000-01-01", "include_canceled": "true"}
     for path in LISTS:
@@ -102,18 +102,18 @@ def reads(sandbox: Sandbox) -> Iterator[tuple[str, Answer]]:
             ids |= {record["id"] for record in page.json.get(plural, ())}
             address = link_of(page).get("next") if "Link" in page.headers else None
             following = address and address.removeprefix(f"{api.transport.root}/api/v3")
-        for since in ("2000-01-01T00:00:00Z", now, f"{now[:11]}12:05:00Z"):
+        for since in ("2000-01-01T00:00:00Z", now, f"{now[:11]}12:05:00Z") if whole else ():
             yield f"{path} since {since}", api.get(path, updated_since=since)
-        for record_id in sorted(ids)[-3:]:
+        for record_id in sorted(ids)[-3:] if whole else ():
             yield f"{path}/{record_id}", api.get(f"{path}/{record_id}", include=links)
     yield "/me", api.get("/me")
     yield "files", api.get("/inbox/attachments", per_page=1)
 
 
-def told(sandbox: Sandbox) -> list[tuple[str, int, JSON, bytes]]:
+def told(sandbox: Sandbox, *, whole: bool) -> list[tuple[str, int, JSON, bytes]]:
     """What reads answer, less what differs between two sandboxes."""
     found = []
-    for what, answer in reads(sandbox):
+    for what, answer in reads(sandbox, whole=whole):
         headers = {name: text for name, text in answer.headers.items() if name not in OF_ANSWERS}
         found.append((what, answer.status, headers, answer.body.replace(sandbox.id.encode(), b"sandbox")))
     return found
@@ -129,9 +129,9 @@ def listed(sandbox: Sandbox) -> list[tuple[str, int, JSON]]:
     ]
 
 
-def differences(one: Sandbox, two: Sandbox) -> list[object]:
+def differences(one: Sandbox, two: Sandbox, *, whole: bool = True) -> list[object]:
     """In what the two differ, of what can be read, and of what is to come."""
-    found: list[object] = [pair for pair in zip(told(one), told(two), strict=True) if pair[0] != pair[1]]
+    found: list[object] = [pair for pair in zip(told(one, whole=whole), told(two, whole=whole), strict=True) if pair[0] != pair[1]]
     for path in ("/timeline", "/faults", "/webhooks", "/clock"):
         first, second = (sandbox.admin.get(path).body.replace(sandbox.id.encode(), b"sandbox") for sandbox in (one, two))
         found += [(path, first, second)] if first != second else []
@@ -149,7 +149,7 @@ def test_each_shipped_scenario_goes_on_from_where_it_was_exported(mock: Mock, fa
     for sandbox in (lived, again):
         sandbox.advance("1d")
         live(sandbox, f"{name} later", 10)
-    assert differences(lived, again) == []
+    assert differences(lived, again, whole=False) == []
 
 
 @pytest.mark.parametrize("name", [name for name in NAMES if name not in UNSEEN])
