@@ -16,7 +16,6 @@ from inbox_mock.comparing.running import Comparison, Resending
 from inbox_mock.comparing.sides import InProcess
 from inbox_mock.comparing.translation import Translation
 from inbox_mock.recordings.exchange import Exchange
-from inbox_mock.resources import RESOURCES
 from inbox_mock.scenarios.loading import find_shipped
 
 START = datetime(2030, 6, 1, 12, tzinfo=UTC)
@@ -31,23 +30,20 @@ MESSAGE = {
 }
 
 
-NOTHING_NEW = dict.fromkeys(RESOURCES, 10**9)
-
-
 @cache
 def side() -> InProcess:
     return InProcess()
 
 
-def compare(exchanges: Iterable[Exchange], scenario: Mapping[str, Any] | None = None, newest: Mapping[str, int] | None = None) -> Found:
-    """Compare with a sandbox of the scenario agency, or of another one, in which all ids are the same, unless the newest are given."""
+def compare(exchanges: Iterable[Exchange], scenario: Mapping[str, Any] | None = None) -> Found:
+    """Compare with a sandbox of the scenario agency, or of another one."""
     data = dict(scenario or find_shipped("agency").data)
     credentials = Credentials()
     for exchange in exchanges:
         credentials.observe(exchange)
     side().begin(data | {"tokens": [*data.get("tokens", []), *credentials.scenario()]})
     credentials.token = side().token or ""
-    return gather(Comparison(Resending(side(), credentials, Translation(newest or NOTHING_NEW, START), START)).run(exchanges))
+    return gather(Comparison(Resending(side(), credentials, Translation(START), START)).run(exchanges))
 
 
 def kinds(found: Found) -> dict[str, int]:

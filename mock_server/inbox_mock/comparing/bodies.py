@@ -94,7 +94,6 @@ class Bodies:
 
     def records(self, plural: str, theirs: Sequence[JSON], mine: Sequence[JSON], where: str) -> Iterator[Difference]:
         """Yield where two lists of records differ; records are told by their ids, or, without, by their places."""
-        self.translation.pair(plural, [_id(one) for one in theirs], [_id(one) for one in mine])
         first = {_key(self.translation.id_of(plural, _id(one)), number): (number, one) for number, one in enumerate(theirs)}
         second = {_key(_id(one), number): one for number, one in enumerate(mine)}
         for key, (number, one) in first.items():
@@ -133,7 +132,6 @@ class Bodies:
 
     def _embedded(self, plural: str, theirs: dict[str, JSON], mine: dict[str, JSON], where: str) -> Iterator[Difference]:
         """Yield where the one record that an association names differs; another record differs as a whole, as its link does."""
-        self.translation.pair(plural, [_id(theirs)], [_id(mine)])
         if self.translation.id_of(plural, _id(theirs)) == _id(mine):
             yield from self._record(plural, theirs, mine, where)
         else:
@@ -152,11 +150,9 @@ class Bodies:
                 continue
             if _are(dict, first, second) and first.get("type") == second.get("type"):
                 first, second, target = first.get("id"), second.get("id"), PLURALS.get(str(first.get("type")), "")
-            self.translation.pair(target, [first], [second])
             yield from self._value("link", code, self.translation.id_of(target, first), second, path)
 
     def _ids(self, what: str, code: str, plural: str, theirs: list[JSON], mine: list[JSON], where: str) -> Iterator[Difference]:
-        self.translation.pair(plural, theirs, mine)
         translated = [self.translation.id_of(plural, one) for one in theirs]
         if translated == mine:
             return

@@ -23,6 +23,7 @@ CAUSES: dict[Lost, tuple[str, ...]] = {
     Lost.CUT: ("body-*",),
     Lost.CONTENT_TYPE: ("header-*:Content-Type",),
     Lost.DATE: ("header-extra:Date",),
+    Lost.ADDED: ("header-extra:*",),
 }
 OF_TIME: dict[Lost, tuple[str, ...]] = {Lost.TIME: STATE, Lost.ORDER: STATE}
 """What can be another where requests come at another time, or in another order: only once one has written."""

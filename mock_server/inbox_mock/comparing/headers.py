@@ -30,26 +30,26 @@ class HeaderRule:
 
 SEEN = recorded("all recordings of the Inbox, 2018")
 _PAGING = recorded("the answer to each GET; X-Current-Page from May 2018")
-_BY_ITSELF = "each answer has its own"
 _ON_THE_WAY = "servers and proxies on the way add it, change it or remove it"
 _OWN = "the fake's own, or a program's on the way"
+_OF_BROWSERS = (
+    "Vary P3P X-Frame-Options X-Content-Type-Options X-XSS-Protection Referrer-Policy X-Download-Options X-Permitted-Cross-Domain-Policies"
+)
 _OF_SERVERS = (
     "Server Connection Keep-Alive Transfer-Encoding Content-Encoding Content-Length Via Age Alt-Svc NEL Report-To Expires Upgrade "
     "Strict-Transport-Security Expect-CT Accept-Ranges Proxy-Connection Trailer Set-Cookie X-Cache X-Cache-Hits X-Served-By X-Timer "
-    "X-Powered-By Status Referrer-Policy X-Download-Options X-Permitted-Cross-Domain-Policies X-Bullet-Console-Text"
+    "X-Powered-By Status X-Bullet-Console-Text"
 )
 _RULES: tuple[tuple[HeaderRule, str], ...] = (
     (HeaderRule(How.VALUE, _PAGING), "Link X-Total-Pages X-Total-Count X-Per-Page X-Current-Page"),
     (HeaderRule(How.VALUE, SEEN), "Content-Type Cache-Control Pragma Location WWW-Authenticate"),
-    (HeaderRule(How.VALUE, SEEN), "X-Frame-Options X-Content-Type-Options X-XSS-Protection"),
     (HeaderRule(How.VALUE, documented("/reference")), "X-RateLimit-Limit"),
     (HeaderRule(How.PRESENCE, documented("/reference"), "other programs spend it too"), "X-RateLimit-Remaining"),
     (HeaderRule(How.PRESENCE, recorded("the end of the hour"), "it follows from the time"), "X-RateLimit-Reset"),
     (HeaderRule(How.PRESENCE, SEEN, "the clock is set by it"), "x-updated-since-request-synced-at Date"),
     (HeaderRule(How.PRESENCE, SEEN, "it is derived from the bytes of the body, which each server writes in its own way"), "ETag"),
-    (HeaderRule(How.PRESENCE, SEEN, _BY_ITSELF), "X-Request-Id X-Runtime"),
-    (HeaderRule(How.PRESENCE, recorded("Origin until 2021, Accept, Origin since"), _ON_THE_WAY), "Vary"),
-    (HeaderRule(How.NEVER, recorded("until 2018, not since"), "browsers have given it up, clients never read it"), "P3P"),
+    (HeaderRule(How.NEVER, SEEN, "each answer has its own, and servers on the way have theirs"), "X-Request-Id X-Runtime"),
+    (HeaderRule(How.NEVER, SEEN, "it is for browsers and caches, and was another in each year"), _OF_BROWSERS),
     (HeaderRule(How.NEVER, SEEN, _ON_THE_WAY), _OF_SERVERS),
 )
 RULES: dict[str, HeaderRule] = {name.lower(): rule for rule, names in _RULES for name in names.split()}

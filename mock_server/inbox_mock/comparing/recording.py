@@ -39,9 +39,8 @@ class RecordedSandbox:
         more = {"assume": scenario.get("assume", {}) | assume, "tokens": self.credentials.scenario(), "webhooks": hears}
         self.side.begin(scenario | more)
         self.credentials.token = self.side.token or ""
-        newest = {plural: max(record["id"] for record in records) for plural, records in scenario["records"].items()}
         start = self.imported.start
-        return Resending(self.side, self.credentials, Translation(newest, start), start)
+        return Resending(self.side, self.credentials, Translation(start), start)
 
 
 def sandbox_of(read: Read) -> RecordedSandbox:

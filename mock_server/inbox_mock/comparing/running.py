@@ -176,6 +176,8 @@ def differences(recorded: RecordedResponse, ours: RecordedResponse, call: Call, 
         yield Difference(f"status:{recorded.status}->{ours.status}:{named(call)}", "status", recorded.status, ours.status)
         if recorded.status // 100 != ours.status // 100:
             return  # all the rest follows from it
+    if call.method == "POST" and call.resource is not None:
+        translation.learn(call.resource.plural, _made(recorded, call.resource.plural), _made(ours, call.resource.plural))
     if recorded.body is None:
         if ours.body:
             yield Difference(f"body-lost:{named(call)}", "body", ABSENT, f"{len(ours.body):,} bytes")
@@ -199,7 +201,6 @@ def compare_webhooks(
         ids = [one[1]["resource"][singular].get("id") for one in same]
         shown = webhook["resource"].get(singular)
         shown = shown if isinstance(shown, dict) else {}
-        translation.pair(event.plural, [shown.get("id")], ids)
         found = next(
             (one for one, number in zip(same, ids, strict=True) if number == translation.id_of(event.plural, shown.get("id"))), None
         )
@@ -223,6 +224,15 @@ def _at(origin: str, answer: RecordedResponse, ours: str) -> RecordedResponse:
         return answer
     headers = tuple((name, value.replace(ours, origin) if name in NAMING_THE_ORIGIN else value) for name, value in answer.headers)
     return replace(answer, headers=headers, body=(answer.body or b"").replace(ours.encode(), origin.encode()))
+
+
+def _made(answer: RecordedResponse, plural: str) -> int | None:
+    """Return the id of the record that a POST has made: the body tells it, or else Location; None if it has made none."""
+    try:
+        return int(orjson.loads(answer.body or b"")[plural][0]["id"])
+    except (ValueError, TypeError, LookupError):
+        number = (answer.header("Location") or "").rpartition("/")[2]
+        return int(number) if number.isascii() and number.isdigit() else None
 
 
 def _origin(answer: RecordedResponse) -> str:

@@ -7,9 +7,8 @@ from urllib.parse import urlencode, urlsplit
 import orjson
 
 from inbox_mock.api.operations import OPERATIONS
-from inbox_mock.comparing.bodies import Bodies
 from inbox_mock.comparing.credentials import AsSent, Credentials
-from inbox_mock.comparing.running import Compared, Comparison, Resending, named
+from inbox_mock.comparing.running import Compared, Comparison, Resending, differences, named
 from inbox_mock.comparing.sides import OverHttp
 from inbox_mock.comparing.translation import EARLIEST, Translation
 from inbox_mock.domain.endpoints import API
@@ -49,10 +48,9 @@ class OtherServer:
             return Compared(exchange.place, named(call), skipped=SPENT)
         self.requests -= 1
         sent = self.resending.send(replace(exchange, at=None), call)
-        if exchange.response is not None and exchange.response.body and sent.response is not None:
+        if exchange.response is not None and sent.response is not None:
             # The recording's ids of what was made are learned, as far as they differ; the differences are nobody's.
-            bodies = Bodies(call.resource.plural if call.resource else "", self.resending.translation)
-            list(bodies.differences(exchange.response.body, sent.response.body or b"", ""))
+            list(differences(exchange.response, sent.response, call, self.resending.translation))
         return replace(sent, lost=NOTHING)
 
 

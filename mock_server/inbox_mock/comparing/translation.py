@@ -1,7 +1,7 @@
 """What two servers name differently though it is the same: ids and times of what was made since the start, ETags, uploads."""
 
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -27,39 +27,26 @@ JSON = Any
 class Translation:
     """From the first server's names to the second one's, learned from pairs of answers.
 
-    ``newest`` is the highest id that both have from the start, by the plural of a resource; ``start`` is the time before which all
-    times are the same. ``there`` and ``here`` are the times of the exchange on both sides.
+    ``ids`` are those of the records that a client made, by the plural of their resource; ``start`` is the time before which all times
+    are the same. ``there`` and ``here`` are the times of the exchange on both sides.
     """
 
-    newest: Mapping[str, int] = field(default_factory=dict)
     start: datetime = EARLIEST
     there: datetime = EARLIEST
     here: datetime = EARLIEST
     ids: dict[tuple[str, int], int] = field(default_factory=dict)
     texts: dict[str, str] = field(default_factory=dict)
     """ETags, and paths of uploads."""
-    _taken: set[tuple[str, int]] = field(default_factory=set)
     _moments: set[tuple[str, str]] = field(default_factory=set)
 
     def id_of(self, plural: str, found: JSON) -> JSON:
         """Return the id by which the second server knows a record; anything else as it is."""
         return self.ids.get((plural, found), found) if self.ids and isinstance(found, int) else found
 
-    def pair(self, plural: str, first: Iterable[JSON], second: Collection[JSON]) -> None:
-        """Learn ids of records that were made since, where each side has some that the other one lacks: in their order."""
-        newest, taken = self.newest.get(plural, 0), self._taken
-        new = [
-            one
-            for one in first
-            if isinstance(one, int) and one > newest and (plural, one) not in self.ids and (one not in second or (plural, one) in taken)
-        ]
-        if not new or plural not in RESOURCES:
-            return
-        named = {self.id_of(plural, one) for one in first}
-        left = [one for one in second if isinstance(one, int) and one > newest and one not in named and (plural, one) not in taken]
-        for mine, other in zip(new, left, strict=False):
-            self.ids[plural, mine] = other
-            taken.add((plural, other))
+    def learn(self, plural: str, first: JSON, second: JSON) -> None:
+        """Learn by which ids the two servers know a record that was made just now."""
+        if isinstance(first, int) and isinstance(second, int) and first != second:
+            self.ids[plural, first] = second
 
     def is_same_time(self, first: str, second: str) -> bool:
         """Return whether two times in the wire format are of the same moment: as far from the answer's, if it was since the start."""

@@ -30,6 +30,7 @@ class Lost(Enum):
     ENCODING = "the headers that say how a body was encoded and how long it was"
     DATE = "the Date of the answer"
     SERVER = "the Server of the answer"
+    ADDED = "the headers that a server adds to each answer"
 
 
 @dataclass(frozen=True, slots=True)

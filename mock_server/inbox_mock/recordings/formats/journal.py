@@ -37,7 +37,7 @@ def read(entry: Entry) -> Iterator[Exchange]:
 def _body(kept: object, headers: Headers = ()) -> Body:
     if isinstance(kept, str):
         body = of_text(kept)
-        return Body(body.content, body.lost | CUT) if len(kept) >= limits.JOURNALED else body
+        return Body(body.content, body.lost | CUT) if len(body.content or b"") >= limits.JOURNALED else body
     if isinstance(kept, dict) and "json" not in (header(headers, "Content-Type") or "json"):
         return of_text(urlencode(kept))
     return of_data(kept)
@@ -48,5 +48,5 @@ FORMAT = Format(
     entries=("", "entries"),
     marks=("at", "method", "path", "request.headers", "response.headers"),
     read=read,
-    loses=frozenset({Lost.HOST, Lost.REASON}),
+    loses=frozenset({Lost.HOST, Lost.REASON, Lost.ADDED}),
 )
