@@ -7,7 +7,10 @@ from pathlib import Path
 import pytest
 
 from comparing.arranged import kinds
+from fake import Mock
+from importing.recorded import recorded
 from inbox_mock.comparing.recording import compare_recording, sandbox_of
+from inbox_mock.comparing.servers import LISTS
 from inbox_mock.recordings.exchange import Lost
 from inbox_mock.recordings.reading import read
 
@@ -45,3 +48,11 @@ def test_a_recording_differs_from_its_own_sandbox_by_what_the_recorder_lost_alon
     name = f"{path.parent.name}/{path.name}"
     expected = [causes for pattern, causes in BY_RECORDERS.items() if fnmatchcase(name, pattern)]
     assert {(kind, lost) for kind, lost in found.groups if lost is not None} <= set().union(*expected)
+
+
+@pytest.mark.parametrize("path", [operation.rule for operation in LISTS])
+def test_a_list_that_was_recorded_alone_is_the_same_in_the_sandbox(mock: Mock, path: str) -> None:
+    caller, exchanges = recorded(mock.sandbox("agency"))
+    caller.get(path)
+    found = compare_recording(lambda: exchanges, sandbox_of(lambda: exchanges))
+    assert kinds(found) == {}

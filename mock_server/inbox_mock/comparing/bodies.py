@@ -20,8 +20,8 @@ NAME = re.compile(r"[A-Za-z_][\w-]{0,60}(\.[A-Za-z_]\w{0,60})?")
 ODD = "(a name that is none)"
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 UPLOADS = {(plural, a.name) for plural, found in RESOURCES.items() for a in found.attributes if a.kind.options.get("role") == UPLOAD}
-UNDETERMINED = frozenset({("", name) for name in (*SECRET_ANSWERS, "created_at")})
-"""What an answer of /oauth/token has that is drawn, or follows from the time."""
+UNDETERMINED = frozenset({("", "created_at"), ("auth", "user_id"), ("auth", "accounts_user_id"), *(("", name) for name in SECRET_ANSWERS)})
+"""What is drawn or follows from the time in an answer of /oauth/token, and who it was that installed an application."""
 LINKS: dict[str, dict[str, Link]] = {plural: {link.name: link for link in resource.links} for plural, resource in RESOURCES.items()}
 
 

@@ -187,6 +187,9 @@ class World:
         self._highest[plural] = max(self._highest[plural], number)
         if plural == "participants":
             self._seats.setdefault(made["conversation"], []).append(number)
+            conversation = self.records["conversations"].get(made["conversation"], {})
+            if made["member"]["type"] == "Host" and conversation.get("read_at"):
+                made["read_at"] = conversation["read_at"]  # which is that of its hosts
         self.invented.add((plural, number))
         return made
 
