@@ -45,7 +45,6 @@ def test_the_file_is_replaced_as_a_whole_and_what_it_lacks_is_told(asked: Sandbo
     ("options", "says"),
     [
         (["--format", "hra"], "did you mean 'har'?"),
-        ([], "--format"),
         (["--format", "har", "--of", "all"], "journal"),
         (["--format", "har", "--output", "/nowhere/run.har"], "cannot write '/nowhere/run.har'"),
         (["--format", "har", "--sandbox", "nobody"], "no sandbox 'nobody'"),

@@ -113,9 +113,9 @@ def on_a_server(*formats: str, **flags: str) -> Decorator:
     return _calling(formats, flags, of_a_sandbox=True)
 
 
-def on_a_server_in(*formats: str) -> Decorator:
-    """Decorate a command that calls a running fake, and whose output has one of these formats, which must be named."""
-    return _calling(formats, {"format": "--format"}, of_a_sandbox=True, usual=())
+def on_a_server_in(usual: str, *formats: str) -> Decorator:
+    """Decorate a command that calls a running fake, and whose output has one of these formats: it receives ``wanted``."""
+    return _calling(formats, {"format": "--format"}, of_a_sandbox=True, usual=(usual,))
 
 
 def on_no_sandbox(**flags: str) -> Decorator:
@@ -126,13 +126,12 @@ def on_no_sandbox(**flags: str) -> Decorator:
 def _calling(
     formats: tuple[str, ...], flags: dict[str, str], *, of_a_sandbox: bool, usual: tuple[str, ...] = ("text", "json")
 ) -> Decorator:
-    default: dict[str, Any] = {"default": usual[0]} if usual else {"required": True}
     takes_sandbox: Decorator = OF_A_SANDBOX if of_a_sandbox else lambda command: command
 
     def decorate(command: Callable[..., None]) -> Callable[..., None]:
         @click.option("--url", default="http://127.0.0.1:8089", show_default=True, help="The root of the server.")
         @takes_sandbox
-        @click.option("--format", "wanted", type=click.Choice([*usual, *formats]), show_default=True, **default)
+        @click.option("--format", "wanted", type=click.Choice([*usual, *formats]), default=usual[0], show_default=True)
         @takes_admin_token("The token that the server was given.")
         @wraps(command)
         def on_server(*, admin_token: str | None, **given: object) -> None:

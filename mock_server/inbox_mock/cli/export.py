@@ -14,7 +14,7 @@ from inbox_mock.recordings.writing import writers
 @click.option("--of", type=click.Choice(["journal", "state"]), default="journal", show_default=True, help="What came, or all there is.")
 @click.option("--output", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="Write it there.")
 @click.option("--private", is_flag=True, help="Replace names, texts and the like. What the fake invents needs no such care.")
-@on_a_server_in("scenario", *writers())
+@on_a_server_in("har", *(name for name in ("scenario", *writers()) if name != "har"))
 def command(*, sandbox: SandboxClient, wanted: str, of: str, output: Path | None, private: bool) -> None:
     """Write what happened in a sandbox, or what it holds, for another tool to read.
 
