@@ -184,6 +184,15 @@ def test_a_call_takes_what_the_path_the_query_and_the_body_want(inbox: Sandbox) 
     assert answered(inbox, "admin", "get_journal", "after=1")["entries"] == []
 
 
+def test_a_file_is_printed_as_it_is_and_one_that_is_wanted_is_for_another_program(inbox: Sandbox) -> None:
+    assert json.loads(printed(inbox, "admin", "export_sandbox", "format=har"))["log"]["version"] == "1.2"
+
+    refused = typed(inbox, "admin", "read_recording")
+
+    assert refused.returncode == 2
+    assert "read_recording takes a file as its body: curl --data-binary @FILE" in refused.stderr
+
+
 def test_nothing_that_somebody_wrote_moves_the_terminals_cursor(inbox: Sandbox) -> None:
     written = printed(inbox, "admin", "write", "record_id=11", "content=Hé \x1b[31m\x9b31m\u202e", "from=guest")
     refused = typed(inbox, "sandboxes", "create", "--scenario", "no\x9b31m")

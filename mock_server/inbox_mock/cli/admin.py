@@ -1,6 +1,7 @@
 """``inbox-mock admin``: every operation of the admin API by its name, for those without a command."""
 
 import json
+import sys
 from collections.abc import Mapping
 from inspect import unwrap
 from typing import TYPE_CHECKING
@@ -39,7 +40,7 @@ def _names(_ctx: click.Context, _argument: click.Parameter, incomplete: str) -> 
 def command(*, sandbox: SandboxClient, as_json: bool, call: str | None, given: tuple[str, ...]) -> None:
     """Make a CALL of the admin API, such as: set_fault kind=status status=503; without one, list them all.
 
-    Values are JSON, or texts. The answer is JSON.
+    Values are JSON, or texts. The answer is JSON, or a file.
     """
     calls = _calls()
     if call is None:
@@ -52,10 +53,14 @@ def command(*, sandbox: SandboxClient, as_json: bool, call: str | None, given: t
     if call not in calls:
         raise click.BadParameter(f"inbox-mock admin lists no call {call!r}; {clause(instead_of(call, calls))}", param_hint="CALL")
     operation = calls[call]
+    if operation.takes:
+        raise click.UsageError(f"{call} takes a file as its body: curl --data-binary @FILE {sandbox.server.root}/__admin{operation.rule}")
     path, body = _written(operation, sandbox.id, dict(map(_pair, given)))
     sandbox.server.send = unwrap(sandbox.server.send)  # as it came: control characters are escaped below
     answer = sandbox.server.call(operation.method, path, body)
-    if as_json:
+    if isinstance(answer.get("content"), bytes):
+        sys.stdout.buffer.write(answer["content"])
+    elif as_json:
         print_json(answer)
     else:
         click.echo(_legible(answer) if answer else "done")
