@@ -1,12 +1,13 @@
 """The recordings of each recorder, of each kind of exchange: imported, and compared with themselves."""
 
+import json
 import re
 from fnmatch import fnmatchcase
 from pathlib import Path
 
 import pytest
 
-from comparing.arranged import kinds
+from comparing.arranged import MESSAGE, compare, kinds
 from fake import Mock
 from importing.recorded import recorded
 from inbox_mock.comparing.recording import compare_recording, sandbox_of
@@ -56,3 +57,16 @@ def test_a_list_that_was_recorded_alone_is_the_same_in_the_sandbox(mock: Mock, p
     caller.get(path)
     found = compare_recording(lambda: exchanges, sandbox_of(lambda: exchanges))
     assert kinds(found) == {}
+
+
+def test_a_journal_differs_by_what_it_does_not_keep(tmp_path: Path, mock: Mock) -> None:
+    sandbox = mock.sandbox("agency")
+    sandbox.api.get("/inbox/conversations", per_page=3)
+    sandbox.api.post("/inbox/messages", {"messages": [MESSAGE]})
+    sandbox.api.get("/inbox/conversations/4", include="messages,participants")
+    sandbox.api.get("/bookings", include="client")  # longer than the journal keeps of a body
+    journal = tmp_path / "journal.json"
+    journal.write_text(json.dumps({"entries": sandbox.handle.journal()}))
+    found = compare(list(read([journal])))
+    assert kinds(found) == {}
+    assert {lost for _, lost in found.groups} == {Lost.ADDED, Lost.CUT}
