@@ -423,7 +423,7 @@ def test_proxies_are_not_asked(inbox: Sandbox) -> None:
 
 def test_an_unknown_command_is_told_which_may_be_meant() -> None:
     assert "The command 'jurnal' is unknown; did you mean 'journal'?" in run("jurnal").stderr
-    assert "expected one of admin, book, check, clock, completion, doctor" in run("xyzzy").stderr
+    assert "expected one of admin, book, bundle, check, clock, compare" in run("xyzzy").stderr
 
 
 def test_a_command_is_imported_alone() -> None:

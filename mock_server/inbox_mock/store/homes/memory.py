@@ -140,9 +140,9 @@ class MemoryStorage:
         """Keep a snapshot."""
         if self._db is None and self._asleep is None:
             raise NotFound
-        self.forget_snapshot(name)
+        _, earlier = self._snapshots.get(name, ("", b""))
         self._snapshots[name] = at, image
-        self._totals.change(snapshots=len(image))
+        self._totals.change(snapshots=len(image) - len(earlier))
 
     def forget_snapshot(self, name: str) -> None:
         """Delete a snapshot."""
