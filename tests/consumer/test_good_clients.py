@@ -33,6 +33,7 @@ class OneRequestACall(Api):
         super().__init__(*given, **more)
         self.answers: dict[str, list[Answer]] = {}
         self.asked: Counter[str] = Counter()
+        self.under_way = ""
 
     def exchange(self, method: str, url: str, **more: Any) -> Answer:
         request = LATER_ON.sub("", repr((method, url, more.get("params"), more.get("json"))))
@@ -54,15 +55,18 @@ class InSmallSteps(Rebuilt):
         super().__init__(OneRequestACall)
 
     def sync(self) -> JSON:
-        return self.step(super().sync)
+        return self.step("sync", super().sync)
 
     def reply(self, *, booking_id: int, content: str) -> JSON:
-        return self.step(partial(super().reply, booking_id=booking_id, content=content))
+        return self.step(f"{booking_id} {content}", partial(super().reply, booking_id=booking_id, content=content))
 
-    def step(self, command: Callable[[], JSON]) -> JSON:
+    def step(self, what: str, command: Callable[[], JSON]) -> JSON:
         api = self.inbox.api
         assert isinstance(api, OneRequestACall)
         api.asked.clear()
+        if api.under_way != what:  # what was answered to another command may be out of date
+            api.answers.clear()
+        api.under_way = what
         try:
             found = command()
         except NextTime:

@@ -100,9 +100,9 @@ class InProcessDriver:
             raise
         except Exception as error:
             text = str(error).strip()
-            last = f": {text.splitlines()[-1][:300]}" if text else ""
+            first = f": {text.splitlines()[0][:300]}" if text else ""
             raise DriverFailed(
-                DriverError("crash", f"the client raised {type(error).__name__} when it was told to {command}{last}")
+                DriverError("crash", f"the client raised {type(error).__name__} when it was told to {command}{first}")
             ) from error
         if not isinstance(found, Mapping):
             raise DriverFailed(DriverError("protocol", f"{command} returned {found!r}; expected an object such as {{}}"))

@@ -1,7 +1,8 @@
 """The evaluation of a recording: what the client believes, what reached the guests, and the rules of conduct."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from json import JSONDecodeError, loads
 
 from inbox_contracts.consumer.driver import JSON
@@ -131,16 +132,21 @@ def _by_rule(code: str, about: str, entries: tuple[int, ...] = ()) -> Misbehavio
     return Misbehaviour(code, rule.title, about, rule.fix, rule.why, entries)
 
 
-def _own(code: str, about: str, fix: str = "") -> Misbehaviour:
-    return Misbehaviour(code, TITLES[code], about, fix or FIXES[code])
+def _own(code: str, about: str, fix: str = "", entries: tuple[int, ...] = ()) -> Misbehaviour:
+    return Misbehaviour(code, TITLES[code], about, fix or FIXES[code], entries=entries)
 
 
 def _webhooks(recording: Recording) -> Iterator[Misbehaviour]:
+    accepted: list[ReceivedWebhook] = []
     for webhook in recording.webhooks:
         if webhook.accepted and not webhook.genuine:
             yield _by_rule("WHK001", f"accepted a forged {webhook.event}")
         if webhook.genuine and not webhook.accepted:
-            yield _by_rule("WHK002", f"refused a genuine {webhook.event}")
+            copies = [one for one in accepted if (one.event, one.record) == (webhook.event, webhook.record)]
+            beside = ", of which it had accepted a copy" if copies else f"; it had accepted {len(accepted)} others" if accepted else ""
+            yield _by_rule("WHK002", f"refused a genuine {webhook.event}{beside}")
+        if webhook.genuine and webhook.accepted:
+            accepted.append(webhook)
 
 
 def _beliefs(recording: Recording) -> Iterator[Misbehaviour]:
@@ -157,14 +163,31 @@ def _of_difference(recording: Recording, found: Difference) -> Misbehaviour:
         return _by_rule("WHK003", f"{found.about}: a webhook that told of the past said so")
     if found.noun == "booking" and found.part == "extra" and found.id in recording.cancelled:
         return _by_rule("SYN004", f"still believes in booking {found.id}, which was cancelled", _deletions(recording, found.id))
+    if found.part == "missing":
+        entries = _showing(recording, found.noun, found.id)
+        seen = f", which entry {entries[0]} showed" if entries else ", which no answer showed to it"
+        found = replace(found, about=f"{found.about}{seen}")
+    else:
+        entries = ()
     late = _late(recording)
     if found.noun == "booking" and found.part == "conversation_ids" and found.id in late and not found.believed:
         return _by_rule("SYN005", found.about)
     if found.noun == "conversation" and found.part == "missing" and _bookings_of(recording, found.id) & late:
         return _by_rule("SYN005", f"{found.about}, which came after it had looked for it")
-    if found.noun in ("participant", "message"):
-        return _own("BELIEF", found.about, PARTS_FIX)
-    return _own("BELIEF", found.about, BOOKINGS_FIX if (found.noun, found.part) == ("booking", "missing") else "")
+    fix = (
+        PARTS_FIX
+        if found.noun in ("participant", "message")
+        else BOOKINGS_FIX
+        if (found.noun, found.part) == ("booking", "missing")
+        else ""
+    )
+    return _own("BELIEF", found.about, fix, entries)
+
+
+def _showing(recording: Recording, noun: str, record_id: int) -> tuple[int, ...]:
+    """Return the entries whose answers showed a record to the client."""
+    shown = (entry for entry in recording.entries if entry["delivery_id"] is None and entry["path"].rstrip("/").endswith(f"{noun}s"))
+    return tuple(int(entry["id"]) for entry in shown if any(found.get("id") == record_id for found in _records_in(entry)))[:MOST_ENTRIES]
 
 
 def _deletions(recording: Recording, booking_id: int) -> tuple[int, ...]:
@@ -226,7 +249,27 @@ def _replies(recording: Recording) -> Iterator[Misbehaviour]:
         if reply.read > 1:
             yield _own("TWICE", f"the guest reads {what} {reply.read} times")
         if reply.state == "kept" and reply.read == 0 and ended and not reply.too_soon:
-            yield _own("LOST", f"the guest never reads {what}")
+            yield _lost(recording, reply.content, f"the guest never reads {what}", sent=reply.sent)
+
+
+def _lost(recording: Recording, content: str, about: str, *, sent: int) -> Misbehaviour:
+    """Say of an answer that no guest reads whether it was sent, and what was sent instead."""
+    if sent:
+        return _own("LOST", f"{about}, though a message of these words is there")
+    asked = {reply.content for reply in recording.replies}
+    others = [text for text in _sent(recording) if text not in asked]
+    if others:
+        instead = min(others, key=lambda text: abs(len(text) - len(content)))
+        return _own("LOST", f"{about}; sent was {instead!r}", "Send the words as they are: nothing cut, folded, escaped or composed.")
+    return _own("LOST", f"{about}: no message of these words was sent", "Answer ok only after the message was taken.")
+
+
+def _sent(recording: Recording) -> Iterator[str]:
+    """Yield the contents of the messages that the client sent."""
+    for entry in recording.entries:
+        if entry["method"] == "POST" and entry["path"] == "/api/v3/inbox/messages":
+            with suppress(ValueError, LookupError, TypeError):
+                yield loads(entry["request"]["body"])["messages"][0]["content"]
 
 
 def _clutter(recording: Recording) -> Iterator[Misbehaviour]:
@@ -240,10 +283,10 @@ def _clutter(recording: Recording) -> Iterator[Misbehaviour]:
         taking_part = {found["links"]["conversation"] for found in shown if found["links"].get("member", {}).get("type") == "Host"}
         if writes and path == "inbox/participants" and taking_part & added:
             about = f"added a host to conversation {min(taking_part)}, in which one took part already"
-            yield Misbehaviour("CLUTTER", TITLES["CLUTTER"], about, FIXES["CLUTTER"], entries=(int(entry["id"]),))
+            yield _own("CLUTTER", about, entries=(int(entry["id"]),))
         if writes and path == "hosts" and hosts:
             about = "made a host, and had been shown one of the account's"
-            yield Misbehaviour("CLUTTER", TITLES["CLUTTER"], about, FIXES["CLUTTER"], entries=(int(entry["id"]),))
+            yield _own("CLUTTER", about, entries=(int(entry["id"]),))
         added |= taking_part
         hosts = hosts or (path.startswith("hosts") and bool(shown))
 

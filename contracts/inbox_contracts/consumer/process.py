@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 from collections.abc import Sequence
 from time import monotonic
@@ -16,6 +17,9 @@ FIRST_ANSWER_SECONDS = 30.0
 SLOW_START_SECONDS = 5.0
 FAREWELL_SECONDS = 2.0
 MOST_SHOWN = 200
+
+ERROR = re.compile(r"^\S*(?:Error|Exception)\S*:? .+$", re.MULTILINE)
+"""A line of stderr that says what went wrong, wherever it stands: at the top in Node, at the end in Python."""
 
 
 class CommandDriver:
@@ -114,7 +118,10 @@ class CommandDriver:
         how = "closed its stdout" if code is None else f"was killed by signal {-code}" if code < 0 else f"ended with exit code {code}"
         if self._answered == 0:
             return self._failed("no client", f"it {how} before it answered anything")
-        return self._failed("crash", f"it {how} when it was told to {command}")
+        told = self._end(at_once=True)
+        errors = ERROR.findall(told)
+        message = f": {_cut(errors[-1].strip())}" if errors else ""
+        return DriverFailed(DriverError("crash", f"it {how} when it was told to {command}{message}", told))
 
     def _missing(self, number: int | None) -> DriverFailed:
         return DriverFailed(DriverError("missing", f"cannot start {self._command[0]}: {os.strerror(number or 0)}"))

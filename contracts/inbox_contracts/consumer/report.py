@@ -2,6 +2,7 @@
 
 import shlex
 from collections.abc import Iterator, Sequence
+from json import loads
 from typing import NamedTuple
 
 from inbox_contracts.consumer.driver import JSON
@@ -167,15 +168,30 @@ def _timeline(recording: Recording) -> Iterator[str]:
 def _requests(event: RecordedEvent, by_id: dict[int, JSON]) -> Iterator[str]:
     first, last = event.entries
     asked = [by_id[n] for n in range(first + 1, last + 1) if n in by_id and by_id[n]["delivery_id"] is None]
-    told = [entry for entry in asked if entry["method"] != "GET" or entry["status"] is None or entry["status"] >= TOLD_STATUSES]
+    told = [
+        entry
+        for entry in asked
+        if entry["method"] != "GET" or entry["status"] is None or entry["status"] >= TOLD_STATUSES or entry["fault_id"] is not None
+    ]
     for entry in told:
         query = f"?{entry['query']}" if entry["query"] else ""
         status = "no answer" if entry["status"] is None else entry["status"]
         why = f" ({entry['why']})" if entry["why"] else ""
-        yield f"[{entry['id']}] {entry['method']} {entry['path']}{query}: {status}{why}"
+        yield f"[{entry['id']}] {entry['method']} {entry['path']}{query}: {status}{_problems(entry)}{why}"
     if len(asked) > len(told):
         reads = [entry["id"] for entry in asked if entry not in told]
         yield f"[{reads[0]}] 1 GET answered" if len(reads) == 1 else f"[{reads[0]}-{reads[-1]}] {len(reads)} GETs answered"
+
+
+def _problems(entry: JSON) -> str:
+    """Return what a 422 says: field and title of each error."""
+    if entry["status"] != 422:
+        return ""
+    try:
+        errors = loads(entry["response"]["body"])["errors"]
+        return "; ".join(f" {error.get('field', '')} {error.get('title', error.get('code'))}" for error in errors)
+    except (ValueError, LookupError, TypeError, AttributeError):
+        return ""
 
 
 def _counted(belief: JSON) -> str:

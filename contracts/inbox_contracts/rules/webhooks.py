@@ -1,5 +1,6 @@
 """Webhooks: which to accept, and how far to trust their payload."""
 
+from collections import Counter
 from collections.abc import Iterator
 
 from inbox_mock.conduct.model import Evidence, Rule, Violation
@@ -41,14 +42,31 @@ def refuse_forged_webhooks(evidence: Evidence) -> Iterator[Violation]:
 def accept_signed_webhooks(evidence: Evidence) -> Iterator[Violation]:
     """Yield each webhook that was refused although its signature was right."""
     accepted: set[tuple[str, str, object]] = set()
+    events: Counter[str] = Counter()
     for entry in evidence.attempts:
         if entry.delivery is None or entry.delivery.forged or entry.status is None:
             continue
         told = entry.path, entry.delivery.event, mark(entry.delivery.record)
         if 200 <= entry.status < 300:
             accepted.add(told)
+            events[entry.delivery.event] += 1
         elif 400 <= entry.status < 500 and entry.status not in NOT_THE_SIGNATURE and told not in accepted:
-            yield Violation(f"answered {entry.status} to the webhook {entry.delivery.event}, whose signature is right", (entry.id,))
+            beside = _beside(events, entry.delivery.event)
+            yield Violation(
+                f"answered {entry.status} to the webhook {entry.delivery.event}, whose signature is right; {beside}", (entry.id,)
+            )
+
+
+def _beside(accepted: Counter[str], event: str) -> str:
+    """Say how a webhook that was refused differs from those that were accepted before."""
+    if not accepted:
+        return "none was accepted before it"
+    others = [name for name in accepted if name != event]
+    return (
+        f"it had accepted {accepted[event]} of this event"
+        if accepted[event]
+        else f"it had accepted {', '.join(others)}, and none of this event"
+    )
 
 
 take_a_webhook_as_a_hint = Rule(

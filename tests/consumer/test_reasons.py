@@ -1,0 +1,28 @@
+"""What the first line of a verdict says: what somebody would search for."""
+
+import pytest
+
+from inbox_contracts.consumer.harness import Harness
+from mutants.clients.matrix import MUTANTS, on_trial
+
+REASONS = {
+    "says_the_beginning": "; sent was 'The way to the house is long.",
+    "leaves_the_closed_alone": ": no message of these words was sent",
+    "reads_the_first_page_only": "read page 1 of ",
+    "skips_the_page_of_a_refresh": ", which entry ",
+    "sees_what_is_booked_only": ", which no answer showed to it",
+    "accepts_what_is_not_signed": "which bears no signature",
+    "refuses_what_comes_twice": ", of which it had accepted a copy",
+    "dies_of_a_server_error": "raised RuntimeError",
+    "swallows_errors": "when its sync was done",
+    "adds_a_host_each_time": "in which one took part already",
+}
+"""A piece of the first finding, by the name of the broken client."""
+
+
+@pytest.mark.parametrize("name", REASONS)
+def test_the_reason_names_the_fault(harness: Harness, name: str) -> None:
+    mutant = next(found for found in MUTANTS if found.name == name)
+    failure = on_trial(mutant, harness, fast=True).failure
+    assert failure is not None
+    assert any(REASONS[name] in found.about for found in failure.findings[:2]), failure.findings
