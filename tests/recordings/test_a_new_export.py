@@ -17,7 +17,7 @@ from inbox_mock.recordings.writing import Writer, is_answered
 
 def write(traffic):
     for exchange in traffic.exchanges:
-        yield f"{exchange.request.method} {exchange.response.status}\\\\n".encode()
+        yield f"{exchange.request.method} {exchange.response.status}\\n".encode()
 
 
 WRITER = Writer(says="what was asked, a line each", ending=".txt", kind="text/plain", write=write, takes=is_answered)
