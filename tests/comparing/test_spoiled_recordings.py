@@ -135,6 +135,19 @@ def test_an_outage_of_the_service_is_no_difference(recording: list[Exchange]) ->
     assert [*found.skipped] == ["the service failed, which is no behaviour of the API"]
 
 
+def test_what_the_fake_does_not_serve_is_counted_and_not_compared(recording: list[Exchange]) -> None:
+    payments = replace(recording[LIST], request=replace(recording[LIST].request, url="https://www.bookingsync.com/api/v3/payments"))
+    foreign = replace(recording[LIST], request=replace(recording[LIST].request, url="https://api.example/v1/things"))
+    unanswered = replace(recording[LIST], response=None)
+    found = compare([payments, foreign, unanswered])
+    assert (kinds(found), found.compared) == ({}, 0)
+    assert sorted(found.skipped) == [
+        "it is no exchange with this API",
+        "no answer was recorded",
+        "the fake does not serve this path of the API",
+    ]
+
+
 def test_other_bytes_are_told_by_their_type(mock: Mock) -> None:
     sandbox = mock.sandbox("agency")
     caller, exchanges = recorded(sandbox)

@@ -33,6 +33,7 @@ SENT = ("Accept", "Content-Type")
 JSON_API = "application/vnd.api+json"
 INDEX = OperationIndex(OPERATIONS)
 FOREIGN = "it is no exchange with this API"
+NOT_SERVED = "the fake does not serve this path of the API"
 UNANSWERED = "no answer was recorded"
 OUTAGE = "the service failed, which is no behaviour of the API"
 FAILED = 500
@@ -151,9 +152,9 @@ class Comparison:
             NoAnswerError: the server does not answer.
         """
         call = call_of(exchange)
-        if call is None or exchange.response is None or exchange.response.status >= FAILED or call.part in SKIPPED:
-            failed = UNANSWERED if exchange.response is None else OUTAGE
-            return Compared(exchange.place, named(call), skipped=FOREIGN if call is None else SKIPPED.get(call.part, failed))
+        skipped = _why_not(exchange, call)
+        if skipped or call is None or exchange.response is None:
+            return Compared(exchange.place, named(call), skipped=skipped)
         self._wrote = self._wrote or call.writes
         differences = self._differences(exchange, call, exchange.response)
         return Compared(exchange.place, named(call), tuple((one, cause_of(one, exchange.lost, wrote=self._wrote)) for one in differences))
@@ -211,6 +212,17 @@ def compare_webhooks(
         left.remove(found)
         differences = Bodies(event.plural, translation).webhook(webhook, found[1], singular)
         yield Compared(place, f"webhook {event.name}", tuple((one, None) for one in differences))
+
+
+def _why_not(exchange: Exchange, call: Call | None) -> str:
+    """Return why a request is not sent again; a blank text if it is."""
+    if call is None:
+        return FOREIGN
+    if call.part == "api" and call.endpoint is None:
+        return NOT_SERVED
+    if call.part in SKIPPED or exchange.response is None:
+        return SKIPPED.get(call.part, UNANSWERED)
+    return OUTAGE if exchange.response.status >= FAILED else ""
 
 
 def named(call: Call | None) -> str:
