@@ -13,11 +13,14 @@ import orjson
 
 from inbox_mock.domain import times
 from inbox_mock.domain.endpoints import API, ENDPOINTS, OAUTH
+from inbox_mock.domain.values import whole_number
 from inbox_mock.recordings.exchange import Exchange, Lost, header
 from inbox_mock.resources import RESOURCES
 from inbox_mock.resources.declaration import Resource
 from inbox_mock.webhooks.event_types import event_types
 
+DIGITS = 18
+"""The most digits of a number in a header, a path or a query: others have none that long."""
 SYNCED_AT = "x-updated-since-request-synced-at"
 SIGNATURE = "X-Content-Signature"
 WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
@@ -159,7 +162,7 @@ def query_of(text: str) -> dict[str, str]:
 
 def whole_numbers(texts: list[str]) -> tuple[int, ...]:
     """Return the texts that are ids, as numbers."""
-    return tuple(int(text) for text in texts if text.isascii() and text.isdigit())
+    return tuple(number for text in texts if (number := whole_number(text, DIGITS)) is not None)
 
 
 @lru_cache(maxsize=1024)

@@ -11,8 +11,9 @@ from typing import Any
 from inbox_mock.channels import opening
 from inbox_mock.domain import times
 from inbox_mock.domain.access import ALL_SCOPES, expand_scopes
+from inbox_mock.domain.values import whole_number
 from inbox_mock.file_types import identify
-from inbox_mock.importing.calls import Call, query_of
+from inbox_mock.importing.calls import DIGITS, Call, query_of
 from inbox_mock.importing.sightings import JSON, Sightings, objects, told
 from inbox_mock.recordings.exchange import header
 from inbox_mock.resources import RESOURCES
@@ -140,14 +141,14 @@ class Evidence:
                 self.votes.setdefault(name, set()).add(found)
         self._strict(call)
         self._token(call, call.exchange.response.status)
-        limit = call.answered("X-RateLimit-Limit")
-        if limit is not None and limit.isdigit():
-            self.limits.add(int(limit))
+        limit = whole_number(call.answered("X-RateLimit-Limit") or "", DIGITS)
+        if limit is not None:
+            self.limits.add(limit)
         self.refused_rate |= call.exchange.response.status == 429
         self._scopes(call, call.exchange.response.status)
         if call.method == "GET" and call.succeeded and call.resource is not None and not call.ids and call.resource.has_id:
-            per_page, asked = told(call, call.answer, "X-Per-Page"), call.query.get("per_page", "")
-            if per_page and (not asked.isdigit() or int(asked) > per_page):
+            per_page, asked = told(call, call.answer, "X-Per-Page"), whole_number(call.query.get("per_page", ""), DIGITS)
+            if per_page and (asked is None or asked > per_page):
                 self.caps.setdefault(call.resource.plural, set()).add(per_page)
 
     def _oauth(self, call: Call) -> None:

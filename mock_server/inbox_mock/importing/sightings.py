@@ -10,7 +10,8 @@ from typing import Any, TypeGuard
 import orjson
 
 from inbox_mock.domain import limits
-from inbox_mock.importing.calls import OF_A_FAKE, Call, webhook_of
+from inbox_mock.domain.values import whole_number
+from inbox_mock.importing.calls import DIGITS, OF_A_FAKE, Call, webhook_of
 from inbox_mock.recordings.exchange import Lost, header
 from inbox_mock.resources import RESOURCES
 from inbox_mock.resources.declaration import Resource
@@ -163,9 +164,9 @@ class Sightings:
         filters = frozenset((name, value) for name, value in query.items() if name not in NOT_FILTERS)
         token = hash(header(call.exchange.request.headers, "Authorization"))
         found = self.lists.setdefault((resource.plural, filters, token), ListSeen(order, total, per_page))
-        page = query.get("page", "1")
+        page = whole_number(query.get("page", "1"), DIGITS) or 1
         if (found.total, found.per_page) == (total, per_page):
-            found.pages.setdefault(int(page) if page.isdigit() else 1, [record["id"] for record in records if is_id(record.get("id"))])
+            found.pages.setdefault(page, [record["id"] for record in records if is_id(record.get("id"))])
 
     def _written(self, call: Call, body: JSON, order: Order) -> None:
         """Note what a client's write was about: records that it made, and those that it, or its answer, names."""
@@ -240,7 +241,7 @@ def told(call: Call, body: Mapping[str, Any], name: str) -> int | None:
     """Return a number that the answer's headers tell, or its meta."""
     meta = body.get("meta")
     found = call.answered(name) or (meta.get(name) if isinstance(meta, dict) else None)
-    return int(found) if isinstance(found, str) and found.isascii() and found.isdigit() else None
+    return whole_number(found, DIGITS) if isinstance(found, str) else None
 
 
 def is_id(value: object) -> TypeGuard[int]:
