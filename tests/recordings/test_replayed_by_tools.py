@@ -213,6 +213,18 @@ def test_what_a_new_sandbox_answers_otherwise_is_not_asserted_and_is_told(driven
     ran(sys.executable, "-m", "pytest", "-q", str(tmp_path / "run_test.py"), cwd=tmp_path)
 
 
+def test_a_token_that_a_test_cannot_make_is_a_variable_elsewhere(driven: Sandbox, served: str, tmp_path: Path) -> None:
+    application = driven.made["applications"][0]
+    asks = {"grant_type": "client_credentials", "client_id": application["client_id"], "client_secret": application["client_secret"]}
+    token = Mock(OverSocket(served)).caller(base="/oauth").post("/token", asks).json["access_token"]
+    Mock(OverSocket(served)).caller(token).get("/accounts")
+
+    ran(sys.executable, "-m", "pytest", "-q", str(exported(driven, tmp_path / "run_test.py", "pytest")), cwd=tmp_path)
+    script = exported(driven, tmp_path / "run.sh", "curl").read_text()
+    assert ': "${BOOKINGSYNC_TOKEN_2:?' in script
+    assert '"$BOOKINGSYNC_TOKEN_2"' in script
+
+
 @pytest.mark.parametrize("wanted", ["postman", "bruno"])
 def test_a_collection_has_every_request_with_its_variables(driven: Sandbox, tmp_path: Path, wanted: str) -> None:
     file = exported(driven, tmp_path / "run.zip", wanted)

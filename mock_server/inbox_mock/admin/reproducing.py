@@ -53,7 +53,10 @@ def reproduced(steps: Iterable[Exchange | Command], tokens: Mapping[str, JSON], 
             found += [_asked(step)] if copy.act(step) else []
             continue
         variable = VARIABLE.search(header(step.request.headers, "Authorization") or "")
-        again = copy.answer(step.request, variable and given.get(variable[1]))
+        if variable is not None and variable[1] not in given:  # a token of no account: a test cannot make it
+            differing += 1
+            continue
+        again = copy.answer(step.request, variable and given[variable[1]])
         response, is_same = _agreed(step.response, again, place_of(step.request.url)[0])
         found.append(replace(step, response=response))
         differing += not is_same

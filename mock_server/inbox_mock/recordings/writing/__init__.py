@@ -32,9 +32,9 @@ JSON = dict[str, Any]
 class Traffic:
     """What is written: exchanges with a server, by default the one at ``origin``, its root without a slash at the end.
 
-    ``title`` is one line for people, as is each sentence of ``told``, about what the exchanges lack. ``tokens`` maps each variable
-    to what makes its token, as `POST S/tokens` takes it. ``scenario`` is what a scenario file holds: a sandbox made of it is where
-    the exchanges begin. Only writers of tests get it, with exchanges whose answers hold no more than such a sandbox answers.
+    ``title`` is one line for people, as is each sentence of ``told``, about what the exchanges lack. ``tokens`` maps variables to what
+    makes their tokens, as `POST S/tokens` takes it, where it can. ``scenario`` is what a scenario file holds: a sandbox made of it is
+    where the exchanges begin. Only writers of tests get it, with exchanges whose answers hold no more than such a sandbox answers.
     """
 
     title: str
@@ -103,6 +103,12 @@ def text_of(body: bytes | None) -> str | None:
 def commented(mark: str, traffic: Traffic) -> bytes:
     """Return what people should know of a file, as lines that begin with the mark of a comment."""
     return "".join(f"{mark}{line}\n" for line in (traffic.title, *traffic.told)).encode()
+
+
+def variables_of(traffic: Traffic) -> list[str]:
+    """Return the variables that requests name, each once."""
+    values = (value for exchange in traffic.exchanges for _, value in exchange.request.headers)
+    return [*dict.fromkeys(found[1] for value in values for found in VARIABLE.finditer(value))]
 
 
 def with_variables(text: str, write: Callable[[str], str], quote: Callable[[str], str] = str) -> str:

@@ -9,14 +9,25 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 import orjson
 
 from inbox_mock.recordings.exchange import Exchange, header
-from inbox_mock.recordings.writing import URL, Traffic, Writer, can_be_sent, in_braces, place_of, text_of, with_variables, without_braces
+from inbox_mock.recordings.writing import (
+    URL,
+    Traffic,
+    Writer,
+    can_be_sent,
+    in_braces,
+    place_of,
+    text_of,
+    variables_of,
+    with_variables,
+    without_braces,
+)
 
 WORD = re.compile(r"\w+")
 
 
 def write(traffic: Traffic) -> Iterator[bytes]:
     """Yield a zip: a file for each request, with the status that it expects, and the environment ``sandbox``."""
-    variables = {URL: traffic.origin, **{name: in_braces(f"process.env.{name}") for name in traffic.tokens}}
+    variables = {URL: traffic.origin, **{name: in_braces(f"process.env.{name}") for name in variables_of(traffic)}}
     about = {"version": "1", "name": traffic.title, "type": "collection"}
     files = {
         "bruno.json": orjson.dumps(about).decode(),

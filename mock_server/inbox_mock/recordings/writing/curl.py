@@ -4,7 +4,18 @@ from collections.abc import Iterator
 from shlex import quote
 
 from inbox_mock.recordings.exchange import Exchange
-from inbox_mock.recordings.writing import TOKEN, URL, Traffic, Writer, can_be_sent, commented, place_of, text_of, with_variables
+from inbox_mock.recordings.writing import (
+    TOKEN,
+    URL,
+    Traffic,
+    Writer,
+    can_be_sent,
+    commented,
+    place_of,
+    text_of,
+    variables_of,
+    with_variables,
+)
 
 HEAD = """#
 # Run it: {token}=... sh FILE
@@ -18,7 +29,7 @@ def write(traffic: Traffic) -> Iterator[bytes]:
     """Yield the script, one command for each request, each below the status that was answered."""
     yield b"#!/bin/sh\n" + commented("# ", traffic)
     yield HEAD.format(token=TOKEN, url=URL, origin=quote(traffic.origin)).encode()
-    for variable in traffic.tokens:
+    for variable in variables_of(traffic):
         yield f': "${{{variable}:?is a token, which this variable must hold}}"\n'.encode()
     for exchange in traffic.exchanges:
         answered = "no answer" if exchange.response is None else str(exchange.response.status)

@@ -15,6 +15,7 @@ from inbox_mock.recordings.writing import (
     in_braces,
     place_of,
     text_of,
+    variables_of,
     with_variables,
     without_braces,
 )
@@ -24,7 +25,7 @@ SCHEMA = "https://schema.getpostman.com/json/collection/v2.1.0/collection.json"
 
 def write(traffic: Traffic) -> Iterator[bytes]:
     """Yield a collection: each request with the status that it expects and, as an example, the answer."""
-    variables = [{"key": URL, "value": traffic.origin}, *({"key": name, "value": "", "type": "secret"} for name in traffic.tokens)]
+    variables = [{"key": URL, "value": traffic.origin}, *({"key": name, "value": "", "type": "secret"} for name in variables_of(traffic))]
     info = {"name": traffic.title, "description": " ".join(traffic.told), "schema": SCHEMA}
     yield orjson.dumps({"info": info, "variable": variables})[:-1] + b',"item":['
     for number, exchange in enumerate(traffic.exchanges):
