@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 from browser.eyes import Eyes, keep_picture
 from browser.test_accessibility import serious_findings
 from fake import Sandbox
+from processes import serving
 
 BUG = Path(__file__).parents[2] / "examples" / "bug.har"
 SCENARIO = b"description: Nobody is here.\nrentals: [{id: 16, name: Chalet}]\n"
@@ -136,6 +137,25 @@ def test_a_sandbox_is_dragged_out_as_a_file(eyes: Eyes, agency: Sandbox) -> None
     assert (kind, name) == ("application/octet-stream", f"{agency.id}-journal.sh")
     assert address == f"{eyes.root}/__admin/sandboxes/{agency.id}/export?format=curl&of=journal&private=1"
     assert page.request.get(address).ok
+
+
+def test_behind_an_admin_token_a_file_is_saved_and_read_and_not_dragged_out(eyes: Eyes, tmp_path: Path) -> None:
+    with serving(tmp_path, "--admin-token", "open sesame") as root:
+        page = eyes.look("/default/sandboxes", root=root)
+        page.get_by_role("dialog").get_by_label("Admin token").fill("open sesame")
+        page.get_by_role("dialog").get_by_role("button", name="Open").click()
+        link = page.get_by_role("link", name="Save as a file")
+        with page.expect_download() as saving:
+            link.click()
+        transfer = page.evaluate_handle("new DataTransfer()")
+        link.dispatch_event("dragstart", {"dataTransfer": transfer})
+        drop(page, "nobody.yaml", SCENARIO)
+
+        expect(page.get_by_role("button", name="Make a sandbox of it")).to_be_visible()
+        assert orjson.loads(saving.value.path().read_bytes())["log"]["entries"] == []
+        assert transfer.evaluate("(given) => given.getData('DownloadURL')") == ""
+        page.close()
+    eyes.complaints.clear()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
