@@ -30,6 +30,7 @@ EACH = "each"
 )
 @click.option("--hazard", metavar="NAME", help="Only worlds with this hazard; --format json lists all of them.")
 @click.option("--world", "world_file", metavar="FILE", help="Run this one world, such as one that was saved.")
+@click.option("--races", metavar="SCENARIO", help="Place this scenario's events between the client's requests, in at most --worlds ways.")
 @click.option("--assume", metavar="NAME=VALUE|each", help="Flip an assumption, or each in turn, to see if the client depends on it.")
 @click.option(
     "--save",
@@ -51,6 +52,7 @@ def command(
     jobs: int,
     hazard: str | None,
     world_file: str | None,
+    races: str | None,
     assume: str | None,
     save: str,
     shrink_seconds: float,
@@ -65,11 +67,13 @@ def command(
     """
     from inbox_contracts.consumer.worlds import load
     from inbox_mock.scenarios.errors import ScenarioError
+    from inbox_mock.scenarios.loading import find
 
     try:
         switches = _switches(assume)
         _check(hazard)
         world = None if world_file is None else load(world_file)
+        events = None if races is None else find(races)
     except (ValueError, ScenarioError) as error:
         stop(str(error))
     options: dict[str, Any] = {
@@ -78,6 +82,7 @@ def command(
         "jobs": jobs,
         "only": hazard,
         "replay": world,
+        "races": events,
         "shrink_seconds": shrink_seconds,
         "answer_seconds": timeout,
     }

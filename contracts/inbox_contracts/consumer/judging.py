@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from inbox_contracts.consumer.driver import Client, ClientDriver, InProcessDriver
 from inbox_contracts.consumer.evaluation import Judgement, judged
 from inbox_contracts.consumer.process import CommandDriver
+from inbox_contracts.consumer.recording import Recording
 from inbox_contracts.consumer.worlds import World
 
 if TYPE_CHECKING:
@@ -32,11 +33,19 @@ class Judge(ExitStack):
             ScenarioError: the world cannot be built.
             BrokenRulesError: a rule of conduct cannot be used.
         """
-        from inbox_contracts.consumer.runner import run_world
-
-        recording = run_world(world, self._driver, self.prepare())
+        recording = self.run(world)
         notes, self._driver.notes = self._driver.notes, []
         return judged(recording, notes)
+
+    def run(self, world: World) -> Recording:
+        """Run the client in a world, without judging it.
+
+        Raises:
+            ScenarioError: the world cannot be built.
+        """
+        from inbox_contracts.consumer.runner import run_world
+
+        return run_world(world, self._driver, self.prepare())
 
     def prepare(self) -> "Harness":
         """Return the harness, started if there is none yet."""

@@ -12,11 +12,13 @@ from inbox_contracts.consumer.generation import generate, shrink
 from inbox_contracts.consumer.hazards import hazards
 from inbox_contracts.consumer.judging import Judge
 from inbox_contracts.consumer.process import ANSWER_SECONDS
+from inbox_contracts.consumer.races import baseline, placings
 from inbox_contracts.consumer.recording import Recording
 from inbox_contracts.consumer.worker import Workers
 from inbox_contracts.consumer.worlds import World
 from inbox_mock.console.stopping import STOP
 from inbox_mock.scenarios.errors import ScenarioError
+from inbox_mock.scenarios.loading import Scenario
 
 if TYPE_CHECKING:
     from inbox_contracts.consumer.harness import Harness
@@ -81,6 +83,7 @@ def run(
     seed: int = 0,
     only: str | None = None,
     replay: World | None = None,
+    races: Scenario | None = None,
     assume: Mapping[str, object] | None = None,
     jobs: int = JOBS,
     shrink_seconds: float = SHRINK_SECONDS,
@@ -91,7 +94,8 @@ def run(
 ) -> Verdict:
     """Put a client on trial: a command (a list of texts), or an object that implements `inbox_contracts.consumer.driver.Client`.
 
-    ``only`` names a hazard that is in every world; ``replay`` is the only world to run; ``assume`` sets switches of the
+    ``only`` names a hazard that is in every world; ``replay`` is the only world to run; with ``races``, the events of that scenario are
+    placed between the client's requests, in at most so many worlds; ``assume`` sets switches of the
     scenario's ``assume`` in every world. A command is started ``jobs`` times, if there are worlds enough: the verdict is the same.
 
     Raises:
@@ -102,7 +106,10 @@ def run(
     count = min(jobs, worlds // WORLDS_OF_A_JOB) if command else 1
     with Judge(client, answer_seconds, harness) as judge, Workers(count if count > 1 else 0, command, answer_seconds) as workers:
         trial = _Trial(judge, workers, seed, shrink_seconds, clock)
-        chosen = [replay] if replay is not None else generate(worlds, seed, only)
+        if races is not None:
+            chosen = placings(races, judge.run(baseline(races).assuming(**(assume or {}))), worlds, seed)
+        else:
+            chosen = [replay] if replay is not None else generate(worlds, seed, only)
         return trial.run([world.assuming(**(assume or {})) for world in chosen], progress)
 
 

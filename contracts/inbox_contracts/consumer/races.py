@@ -1,0 +1,184 @@
+"""Races: worlds in which the events of one scenario are placed between a client's requests, in every way that can make a difference.
+
+A client is told to synchronise twice. Each event happens before one of its requests, or between the two, in the scenario's order.
+Two neighbouring places are the same where the request between them reads nothing that the event changes.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import combinations_with_replacement, islice
+from random import Random
+from typing import Any, NamedTuple
+from urllib.parse import parse_qs
+
+from inbox_contracts.consumer.driver import JSON
+from inbox_contracts.consumer.recording import Recording
+from inbox_contracts.consumer.worlds import MEANWHILE, PASSES, SYNCS, World, kind_of
+from inbox_mock.engine import durations
+from inbox_mock.scenarios.errors import ScenarioError
+from inbox_mock.scenarios.loading import Scenario
+from inbox_mock.simulation.actions import actions
+
+API = "/api/v3"
+PAUSE: JSON = {PASSES: "1m"}
+MOMENT: JSON = {PASSES: "2s"}
+WRITING = frozenset({"conversations", "participants", "messages"})
+CHANGES: Mapping[str, frozenset[str]] = {
+    "guest_writes": WRITING,
+    "staff_writes": WRITING,
+    "host_writes_on_channel": WRITING,
+    "guest_cancels": frozenset({"bookings"}),
+    "staff_moves": frozenset({"bookings"}),
+    "staff_changes": frozenset({"conversations"}),
+    "channel_adds_host": frozenset({"participants"}),
+}
+"""The lists in which an action shows; any other action may show in every list."""
+SHIFTS = frozenset({"guest_cancels"})
+"""Actions that take a record out of a list: between two of its pages the later one shifts, and no client can know."""
+NOUNS = {
+    "booking": "bookings",
+    "conversation": "conversations",
+    "host": "hosts",
+    "client": "clients",
+    "assignee": "hosts",
+    "rental": "rentals",
+}
+
+
+class Asked(NamedTuple):
+    """A request of the baseline: which command it belongs to, and the ``nth`` of its method and path there."""
+
+    command: int
+    method: str
+    path: str
+    nth: int
+    page: str
+    reads: frozenset[str]
+
+
+def baseline(scenario: Scenario) -> World:
+    """Return the world in which nothing happens: its requests are what events are placed between.
+
+    Raises:
+        ScenarioError: the scenario has no timeline.
+    """
+    if not scenario.data.get("timeline"):
+        raise ScenarioError(scenario.name, 1, "no timeline", "a scenario with events to place between the client's requests")
+    data = {name: part for name, part in scenario.data.items() if name not in {"timeline", "trial"}}
+    return World(data, ({SYNCS: {}}, PAUSE, {SYNCS: {}}))
+
+
+def placings(scenario: Scenario, recording: Recording, most: int, seed: int) -> list[World]:
+    """Return a world for each placing of the scenario's events, at most so many: beyond that, a choice by the seed.
+
+    Raises:
+        ScenarioError: an event cannot be a step of a trial.
+    """
+    events, asked = list(_events(scenario)), _requests(recording)
+    world = baseline(scenario)
+    places = [_places(event[-2], asked) for event in events]
+    every = sorted({place for some in places for place in some})
+    fitting = (chosen for chosen in combinations_with_replacement(every, len(events)) if all(map(_in, chosen, places)))
+    found = list(islice(fitting, 50 * most))
+    if len(found) > most:
+        found = sorted(Random(seed).sample(found, most))  # noqa: S311 - a reproducible choice is what it is for
+    return [world.with_steps(list(_steps(chosen, events, asked))) for chosen in found]
+
+
+def _in(place: int, some: set[int]) -> bool:
+    return place in some
+
+
+def _events(scenario: Scenario) -> Iterator[list[JSON]]:
+    """Yield the steps of each event, in their order: the time that passes before it, the event, and a moment.
+
+    Without that, a request of the same second would have it come again, whatever the client asks from.
+    """
+    named = {
+        (noun, record["as"]): record["id"]
+        for noun in set(NOUNS.values())
+        for record in scenario.data.get(noun, [])
+        if "as" in record and "id" in record
+    }
+    timeline: list[JSON] = scenario.data["timeline"]
+    order = sorted(range(len(timeline)), key=lambda number: durations.parse(_at(timeline[number])))
+    before = durations.parse("0s")
+    for number in order:
+        entry, at = timeline[number], durations.parse(_at(timeline[number]))
+        kind = next(key for key in entry if key != "at")
+        if not actions()[kind].in_trials:
+            raise scenario.error(("timeline", number, kind), kind, "an event that can be a step of a trial")
+        passes: list[JSON] = [{PASSES: f"{int((at - before).total_seconds())}s"}] if at > before else []
+        before = at
+        yield [*passes, {kind: _by_id(entry[kind], named)}, MOMENT]
+
+
+def _at(entry: JSON) -> str:
+    return str(entry["at"]).removeprefix("+") if entry["at"] else "0s"
+
+
+def _by_id(given: Any, named: Mapping[tuple[str, str], int]) -> Any:  # noqa: ANN401 - whatever an action takes
+    """Return an event's arguments with ids in place of names: a trial's steps know no names."""
+    if not isinstance(given, dict):
+        return given
+    return {key: named.get((NOUNS.get(key, ""), value), value) if isinstance(value, str) else value for key, value in given.items()}
+
+
+def _requests(recording: Recording) -> list[Asked]:
+    """Return the requests of both synchronisations, in their order."""
+    found: list[Asked] = []
+    syncs = [event for event in recording.events if event.who == "client"][1:]  # the first is told to start
+    for command, event in enumerate(syncs[:2]):
+        seen: Counter[tuple[str, str]] = Counter()
+        for entry in recording.entries:
+            if event.entries[0] < entry["id"] <= event.entries[1] and entry["delivery_id"] is None:
+                kind = entry["method"], entry["path"].removeprefix(API).rstrip("/")
+                seen[kind] += 1
+                found.append(Asked(command, *kind, seen[kind], _parameter(entry, "page") or "1", _read_by(entry)))
+    return found
+
+
+def _parameter(entry: JSON, name: str) -> str:
+    found: list[str] = parse_qs(entry["query"]).get(name, [""])
+    return found[0]
+
+
+def _read_by(entry: JSON) -> frozenset[str]:
+    plural = next((part for part in reversed(entry["path"].split("/")) if not part[:1].isdigit()), "")
+    return frozenset({plural, *_parameter(entry, "include").split(",")})
+
+
+def _places(event: JSON, asked: Sequence[Asked]) -> set[int]:
+    """Return where an event can make a difference: the numbers of the requests before which it happens, or of none, for the end."""
+    kind = kind_of(event)
+    changes = CHANGES.get(kind)
+    found = {0, len(asked)}
+    for number in range(1, len(asked)):
+        before, after = asked[number - 1], asked[number]
+        shifts = kind in SHIFTS and after.page != "1"
+        if not shifts and (changes is None or before.reads & changes or before.command != after.command):
+            found.add(number)
+    return found
+
+
+def _steps(chosen: Sequence[int], events: Sequence[Sequence[JSON]], asked: Sequence[Asked]) -> Iterator[JSON]:
+    """Yield the steps of a world: what happens before requests is planned ahead of the command that they belong to."""
+    of: dict[int, list[JSON]] = {}
+    for place, steps in zip(chosen, events, strict=True):
+        of.setdefault(place, []).extend(steps)
+    for command in (0, 1):
+        for place in sorted(place for place in of if place < len(asked) and asked[place].command == command):
+            one = asked[place]
+            if place == 0 or asked[place - 1].command != command:
+                yield from of[place]
+                continue
+            which = {
+                "path": one.path,
+                **({} if one.method == "GET" else {"method": one.method}),
+                **({} if one.nth == 1 else {"nth": one.nth}),
+            }
+            yield {MEANWHILE: {**which, "steps": of[place]}}
+        yield {SYNCS: {}}
+        yield PAUSE
+    yield from of.get(len(asked), [])
+    yield {SYNCS: {}}
