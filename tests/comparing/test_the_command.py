@@ -105,7 +105,7 @@ def test_what_is_allowed_does_not_count(tmp_path: Path, exchanges: list[Exchange
 
 @pytest.mark.parametrize("format_", ["text", "json", "junit", "html"])
 def test_nothing_private_and_no_secret_is_shown(tmp_path: Path, exchanges: list[Exchange], format_: str) -> None:
-    named = _change(0, lambda body: body.update({PRIVATE: PRIVATE}))(MORE_FIELDS(OTHER_TEXT(exchanges)))
+    named = _change(0, _scatter)(MORE_FIELDS(OTHER_TEXT(exchanges)))
     secret = [_with_secrets(one) for one in named]
     issue = tmp_path / "issue.md"
     ran = compare(written_har(tmp_path / "a.har", secret), "--format", format_, "--issue", issue)
@@ -113,6 +113,15 @@ def test_nothing_private_and_no_secret_is_shown(tmp_path: Path, exchanges: list[
     for text in (ran.stdout, ran.stderr, issue.read_text()):
         for private in (PRIVATE, "flower", SECRET, "jane@example.com"):
             assert private not in text
+
+
+def _scatter(body: JSON) -> None:
+    """Put a private text where no API would."""
+    body.update({PRIVATE: PRIVATE, "extra": PRIVATE})
+    body["meta"]["extra"] = PRIVATE
+    body["links"]["rentals.extra"] = PRIVATE
+    body["rentals"][0]["links"] |= {"extra": PRIVATE, "account": PRIVATE}
+    body["rentals"].append({"id": PRIVATE})
 
 
 def _with_secrets(exchange: Exchange) -> Exchange:

@@ -21,8 +21,9 @@ from inbox_mock.resources.disguise import Disguise
 
 JSON = dict[str, Any]
 CLEAN, DIFFERENT = "clean", "different"
-OF_THE_API = ("status", "header", "template", "meta", "link", "record", "error")
-"""What the kinds are about whose values are the API's own: statuses, addresses, figures, ids, the words of refusals."""
+OF_THE_API = ("status", "header", "template", "meta", "error")
+"""What the kinds are about whose values are the API's own, where both answers have one: addresses, figures, the words of refusals."""
+OF_IDS = ("record", "link")
 TIME = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\dZ)?")
 ADDRESS = re.compile(r"https?://[^/\s\"<>]*")
 VALUE_IN_QUERY = re.compile(r"([?&][^=&\s>\"]*=)([^&\s>\"]*)")
@@ -142,7 +143,11 @@ def shown(kind: str, value: object, disguise: Disguise) -> str:
         return repr(value)
     if subject == "header" and verb != "value":
         return "(there)"
-    if subject in OF_THE_API or verb in {"order", "lost"}:
+    if (
+        subject == "error"
+        or (subject in OF_THE_API and verb not in {"missing", "extra"})
+        or (verb in {"order", "lost"} and subject not in OF_IDS)
+    ):
         return _without_addresses(str(value))[:LONGEST]
     plural, _, attribute = about.partition(".")
     is_plain = subject == "field" and plural in RESOURCES and not isinstance(value, dict | list)
@@ -150,7 +155,7 @@ def shown(kind: str, value: object, disguise: Disguise) -> str:
 
 
 def looks(value: object) -> str:
-    """Return what a value looks like: its type and size, and itself if it is a time, a whole number, a truth value or null."""
+    """Return what a value looks like: its type and size, and itself if it is a time, a truth value or null, or of whole numbers."""
     if value is None or isinstance(value, bool):
         return str(value).lower().replace("none", "null")
     if isinstance(value, int):
@@ -160,7 +165,7 @@ def looks(value: object) -> str:
     if isinstance(value, str):
         return value if TIME.fullmatch(value) else f"a text of {len(value)} characters" if value else "a blank text"
     if isinstance(value, list):
-        return f"a list of {len(value)}"
+        return str(value)[:LONGEST] if all(isinstance(one, int) for one in value) else f"a list of {len(value)}"
     return f"an object with {len(value)} keys" if isinstance(value, dict) else str(value)
 
 
