@@ -12,10 +12,12 @@ from bundles.lives import ACTS
 from fake import Caller, InProcess, Mock, Sandbox
 from inbox_mock.app import Fake, Options, create_app
 from inbox_mock.bundles.bundle import read
+from inbox_mock.bundles.packing import BundleError
 from inbox_mock.bundles.saving import save
 from inbox_mock.replaying.private import without_private_data
 from inbox_mock.replaying.replay import replay
 from inbox_mock.scenarios.loading import find
+from lowered import lower
 from steps import a_lively_scenario
 from whole import PICTURE
 
@@ -125,6 +127,16 @@ def test_a_private_bundle_holds_nothing_that_somebody_wrote(fake: Fake) -> None:
     bundle = read(made)
     assert [entry["status"] for entry in bundle.journal] == [entry["status"] for entry in read(plain).journal]
     assert replay(bundle).difference is None
+
+
+def test_what_cannot_be_done_again_whole_cannot_be_made_private(fake: Fake, monkeypatch: pytest.MonkeyPatch) -> None:
+    lower(monkeypatch, "WHOLE_BODIES", 1000)
+    sandbox = Mock(InProcess(fake.app)).sandbox(a_lively_scenario())
+    sandbox.api.post("/inbox/messages", a_message(content="a" * 20_000))
+    bundle = read(save(fake.sandboxes.get(sandbox.id)))
+
+    with pytest.raises(BundleError, match="not all of it can be done again: entry 1 is not whole"):
+        without_private_data(bundle)
 
 
 def test_a_private_bundle_is_disguised_anew_each_time(fake: Fake) -> None:

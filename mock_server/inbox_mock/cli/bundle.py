@@ -42,9 +42,13 @@ def save(*, sandbox: SandboxClient, as_json: bool, file: Path, private: bool) ->
     """
     content = sandbox.bundle()
     if private:
+        from inbox_mock.bundles.packing import BundleError
         from inbox_mock.replaying.private import without_private_data
 
-        content = without_private_data(_checked(content, file))
+        try:
+            content = without_private_data(_checked(content, file))
+        except BundleError as error:
+            _stop(file, error)
     write_output(file, content)
     if as_json:
         print_json({"file": str(file), "bytes": len(content)})

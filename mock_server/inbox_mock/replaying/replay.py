@@ -39,10 +39,13 @@ def redone(bundle: Bundle) -> Sandbox:
     """Do again all that a bundle's log says, whatever is answered, and return the sandbox in which it was done.
 
     Raises:
-        BundleError: as `replay` says.
+        BundleError: as `replay` says, or not all of it can be done.
     """
     done = _Replay(bundle, compares=False)
-    done.run()
+    found = done.run()
+    if found.difference is not None or found.ended is not None:
+        why = found.ended if found.difference is None else f"{found.difference.done}: {found.difference.got.decode()}"
+        raise BundleError(f"not all of it can be done again: {why}")
     return done.repeated.sandbox
 
 
