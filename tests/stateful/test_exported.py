@@ -110,13 +110,11 @@ def reads(sandbox: Sandbox, *, whole: bool = True) -> Iterator[tuple[str, Answer
     yield "files", api.get("/inbox/attachments", per_page=1)
 
 
-def told(sandbox: Sandbox, *, whole: bool) -> list[tuple[str, int, JSON, bytes]]:
+def told(sandbox: Sandbox, *, whole: bool) -> Iterator[tuple[str, int, JSON, bytes]]:
     """What reads answer, less what differs between two sandboxes."""
-    found = []
     for what, answer in reads(sandbox, whole=whole):
         headers = {name: text for name, text in answer.headers.items() if name not in OF_ANSWERS}
-        found.append((what, answer.status, headers, answer.body.replace(sandbox.id.encode(), b"sandbox")))
-    return found
+        yield what, answer.status, headers, answer.body.replace(sandbox.id.encode(), b"sandbox")
 
 
 def listed(sandbox: Sandbox) -> list[tuple[str, int, JSON]]:
