@@ -3,6 +3,7 @@
 import re
 from base64 import b64decode
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cache
@@ -25,6 +26,8 @@ Look = Callable[[Call, datetime], object]
 ATTACHING = re.compile(r"/(connect_booking|disconnect_booking|add_attachment)$")
 OFFSET = re.compile(r"[+-]\d\d:?\d\d$")
 AT_ONCE = timedelta(seconds=2)
+SENSELESS = (ValueError, TypeError, AttributeError, KeyError)
+"""What looking at JSON raises that is not of the API's types: it settles nothing."""
 OWN_CHANNELS = frozenset(policy.default_channel for policy in opening())
 
 
@@ -136,16 +139,19 @@ class Evidence:
         if call.part != "api" or call.exchange.response is None:
             return
         for name, (_, look) in SWITCHES.items():
-            found = None if look is None else look(call, now)
-            if found is not None:
-                self.votes.setdefault(name, set()).add(found)
-        self._strict(call)
+            with suppress(*SENSELESS):
+                found = None if look is None else look(call, now)
+                if found is not None:
+                    self.votes.setdefault(name, set()).add(found)
+        with suppress(*SENSELESS):
+            self._strict(call)
         self._token(call, call.exchange.response.status)
         limit = whole_number(call.answered("X-RateLimit-Limit") or "", DIGITS)
         if limit is not None:
             self.limits.add(limit)
         self.refused_rate |= call.exchange.response.status == 429
-        self._scopes(call, call.exchange.response.status)
+        with suppress(*SENSELESS):
+            self._scopes(call, call.exchange.response.status)
         if call.method == "GET" and call.succeeded and call.resource is not None and not call.ids and call.resource.has_id:
             per_page, asked = told(call, call.answer, "X-Per-Page"), whole_number(call.query.get("per_page", ""), DIGITS)
             if per_page and (asked is None or asked > per_page):

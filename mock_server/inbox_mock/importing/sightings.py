@@ -14,7 +14,7 @@ from inbox_mock.domain.values import whole_number
 from inbox_mock.importing.calls import DIGITS, OF_A_FAKE, Call, webhook_of
 from inbox_mock.recordings.exchange import Lost, header
 from inbox_mock.resources import RESOURCES
-from inbox_mock.resources.declaration import Resource
+from inbox_mock.resources.declaration import Link, Resource
 from inbox_mock.webhooks.event_types import event_types
 
 JSON = dict[str, Any]
@@ -195,12 +195,20 @@ def normalised(resource: Resource, record: JSON) -> JSON:
     """Return the attributes and links of a record that its own row holds, by name; what embeds other records is left out."""
     links = _links(record)
     found = {a.name: record[a.name] for a in resource.attributes if a.read and a.name in record}
-    found |= {link.name: links[link.name] for link in resource.links if link.name in links and is_kept(resource, link.name)}
+    kept = [link for link in resource.links if link.name in links and is_kept(resource, link.name)]
+    found |= {link.name: links[link.name] for link in kept if _is_link(link, links[link.name])}
     creator = links.get("created_by")
     found.pop("created_by", None)
-    if isinstance(creator, dict):
+    if isinstance(creator, dict) and is_id(creator.get("id")):
         found |= {"created_by_id": creator.get("id"), "created_by_type": creator.get("type")}
     return found
+
+
+def _is_link(link: Link, value: object) -> bool:
+    """Return whether a link can have this value."""
+    if link.name in {"member", "created_by"}:
+        return isinstance(value, dict) and is_id(value.get("id")) and (link.name != "member" or value.get("type") in MEMBERS)
+    return isinstance(value, list) and all(map(is_id, value)) if link.many else value is None or is_id(value)
 
 
 def is_kept(resource: Resource, name: str) -> bool:
