@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from hypothesis import Phase, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from importing.recorded import an_exchange
@@ -54,7 +54,7 @@ def exchanges(draw: st.DrawFn) -> Any:
     )
 
 
-@settings(max_examples=60, phases=[Phase.generate])
+@settings(max_examples=60)
 @given(st.lists(exchanges(), min_size=1, max_size=4))
 def test_whatever_is_recorded_becomes_a_scenario_that_can_be_built(recorded: list[Any]) -> None:
     found = import_exchanges([an_exchange("/api/v3/accounts", {"accounts": [{"id": 1}]}), *recorded])
