@@ -22,7 +22,7 @@ TIMEOUT_SECONDS = 10.0
 
 
 @click.command("compare")
-@click.argument("files", nargs=-1, type=click.Path(exists=True, path_type=Path), metavar="[FILE]...")
+@click.argument("files", nargs=-1, type=click.Path(path_type=Path), metavar="[FILE]...")
 @click.option("--allow", "allowed", multiple=True, metavar="KIND", help="Differences that do not count; * is any text; may come again.")
 @click.option("--against", metavar="URL", help="Compare with this server, in place of the recorded answers.")
 @click.option("--token", type=Token(), help="With --against: a token for that server; of a fake, that of its default sandbox is known.")

@@ -20,7 +20,7 @@ REPLACED = "What is private was replaced by something of its shape{but}."
 
 
 @click.command("import")
-@click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path), metavar="FILE...")
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE...")
 @click.option("--output", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="Write the scenario there.")
 @click.option("--keep", multiple=True, type=click.Choice([TEXTS, NAMES]), help="What is not to be replaced; repeat it for both.")
 @click.option(
