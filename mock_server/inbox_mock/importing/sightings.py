@@ -14,7 +14,7 @@ from inbox_mock.domain.values import whole_number
 from inbox_mock.importing.calls import DIGITS, OF_A_FAKE, Call, webhook_of
 from inbox_mock.recordings.exchange import Lost, header
 from inbox_mock.resources import RESOURCES
-from inbox_mock.resources.declaration import Link, Resource
+from inbox_mock.resources.declaration import Attribute, Link, Resource
 from inbox_mock.webhooks.event_types import event_types
 
 JSON = dict[str, Any]
@@ -153,7 +153,9 @@ class Sightings:
 
     def _listed(self, call: Call, resource: Resource, body: JSON, order: Order) -> None:
         query, records = call.query, objects(body.get(resource.plural))
-        for number in body["meta"].get("deleted_ids") or () if isinstance(body.get("meta"), dict) else ():
+        meta = body.get("meta")
+        deleted = meta.get("deleted_ids") if isinstance(meta, dict) else None
+        for number in deleted if isinstance(deleted, list) else ():
             if is_id(number):
                 self.deleted.setdefault((resource.plural, number), (order, query.get("updated_since", "")))
         if call.ids or not resource.has_id:
@@ -194,7 +196,7 @@ class Sightings:
 def normalised(resource: Resource, record: JSON) -> JSON:
     """Return the attributes and links of a record that its own row holds, by name; what embeds other records is left out."""
     links = _links(record)
-    found = {a.name: record[a.name] for a in resource.attributes if a.read and a.name in record}
+    found = {a.name: record[a.name] for a in resource.attributes if a.read and a.name in record and _is_value(a, record[a.name])}
     kept = [link for link in resource.links if link.name in links and is_kept(resource, link.name)]
     found |= {link.name: links[link.name] for link in kept if _is_link(link, links[link.name])}
     creator = links.get("created_by")
@@ -202,6 +204,13 @@ def normalised(resource: Resource, record: JSON) -> JSON:
     if isinstance(creator, dict) and is_id(creator.get("id")):
         found |= {"created_by_id": creator.get("id"), "created_by_type": creator.get("type")}
     return found
+
+
+def _is_value(attribute: Attribute, value: object) -> bool:
+    """Return whether an attribute can have a value of this form: a list or an object, or neither."""
+    if attribute.kind.field == "RecordId":
+        return value is None or is_id(value)
+    return isinstance(value, list | dict) == (attribute.kind.schema.get("type") in {"array", "object"}) or value is None
 
 
 def _is_link(link: Link, value: object) -> bool:
