@@ -275,3 +275,10 @@ def test_a_shipped_file_with_a_mistake_is_listed_with_it(tmp_path: Path, monkeyp
         ["fine", "It is fine."],
         ["lost", "lost.yaml:2: not YAML: expected ',' or ']'"],
     ]
+
+
+@pytest.mark.parametrize("recording", ["chrome-devtools/all-sanitized.har", "ruby-vcr/plain.yml", "nock-fetch/plain.json"])
+def test_a_recording_is_told_from_a_scenario(recording: str) -> None:
+    path = Path(__file__).parents[1] / "recordings" / "files" / recording
+    with pytest.raises(ScenarioError, match=r"found recorded traffic; expected a scenario: inbox-mock import \S+ makes one of it"):
+        find(str(path))

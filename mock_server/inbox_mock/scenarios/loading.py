@@ -110,8 +110,22 @@ def from_file(path: Path, name: str, kept: Kept | None = None) -> Scenario:
     try:
         written = path.stat()
         return _read(path, name, written.st_mtime_ns, written.st_size, kept)
+    except ScenarioError:
+        if not path.is_file() or not _is_recording(path):
+            raise
+        raise ScenarioError(name, 0, "recorded traffic", f"a scenario: inbox-mock import {name} makes one of it") from None
     except OSError as error:
         raise UnreadableScenarioError(name, 0, f"a file that cannot be read: {error.strerror}", "a readable .yaml file") from None
+
+
+def _is_recording(path: Path) -> bool:
+    from inbox_mock.recordings.errors import RecordingError
+    from inbox_mock.recordings.reading import read
+
+    try:
+        return next(read([path]), None) is not None
+    except RecordingError:
+        return False
 
 
 @lru_cache(maxsize=32)
