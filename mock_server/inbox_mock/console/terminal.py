@@ -4,6 +4,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import cache, partial
 from io import TextIOWrapper
 from typing import Any, TextIO
 
@@ -80,10 +81,13 @@ def table(headings: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
 
 @contextmanager
 def progress(what: str) -> Iterator[Callable[[int, int], None]]:
-    """Show progress on standard error: the block gets a function to call with the number of steps done and of all steps."""
+    """Show progress on standard error: the block gets a function to call with the number of steps done and of all steps.
+
+    What is no terminal is told once, with the first step: who made a mistake reads about nothing else.
+    """
     if not is_fancy(sys.stderr):
-        click.echo(f"{what} ...", err=True)
-        yield lambda _done, _total: None
+        say_once = cache(partial(click.echo, f"{what} ...", err=True))
+        yield lambda _done, _total: say_once()
         return
     from rich.console import Console
     from rich.progress import Progress
