@@ -3,7 +3,7 @@
 pytest imports this module in every run where it is installed, so all else is imported when a fixture is used.
 """
 
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -11,13 +11,14 @@ import pytest
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator
+    from collections.abc import Generator, Iterable, Iterator
     from typing import Any
 
     from flask import Flask
 
     from inbox_mock.app import Fake
     from inbox_mock.client import SandboxClient
+    from inbox_mock.engine.sandbox import Sandbox
     from inbox_mock.testing import SandboxInProcess
     from inbox_mock.testing.sandboxes import ReceivingSandbox
 
@@ -48,7 +49,6 @@ SETTINGS: "dict[str, dict[str, Any]]" = {
 
 BUNDLES = "--inbox-mock-bundles"
 HELD = pytest.StashKey["list[Held]"]()
-FAILED = pytest.StashKey[bool]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -121,26 +121,25 @@ def inbox_mock(request: pytest.FixtureRequest, inbox_mock_server: "InboxMockServ
     from inbox_mock.client import AdminError
     from inbox_mock.domain.errors import NotFound
     from inbox_mock.testing.contact import REAL_HOST, no_contact
-    from inbox_mock.testing.sandboxes import Receivers, ReceivingSandbox
+    from inbox_mock.testing.sandboxes import Receivers, create_sandbox, receiving_sandbox
 
     scenario, overrides = _wanted(request.node)
-    receivers = Receivers(inbox_mock_server.fake.sender)
+    fake = inbox_mock_server.fake
+    receivers = Receivers(fake.sender)
     try:
-        plain = inbox_mock_server.sandbox(scenario, **overrides)
+        sandbox = receiving_sandbox(fake, create_sandbox(fake.factory, scenario, overrides), inbox_mock_server.url, receivers)
     except AdminError as refused:
         raise pytest.fail.Exception(f"inbox_scenario: {refused}", pytrace=False) from None
-    held = Held(request.node, inbox_mock_server.fake, plain, scenario)
     try:
-        with no_contact(REAL_HOST, "the test's server is at inbox_mock.url"):
-            yield ReceivingSandbox(plain.server, plain.made, receivers)
-        raised = receivers.close()
-        if raised is not None:
-            raise raised
-        held.judge()
+        with holding(Held(request.node, fake, sandbox, scenario)), no_contact(REAL_HOST, "the test's server is at inbox_mock.url"):
+            yield sandbox
+            raised = receivers.close()
+            if raised is not None:
+                raise raised
     finally:
         receivers.close()
         with suppress(NotFound):  # a test may have deleted it
-            inbox_mock_server.fake.sandboxes.remove(inbox_mock_server.fake.sandboxes.get(plain.id))
+            fake.sandboxes.remove(fake.sandboxes.get(sandbox.id))
 
 
 @pytest.fixture
@@ -158,19 +157,34 @@ def inbox_mock_in_process(request: pytest.FixtureRequest) -> "Iterator[SandboxIn
     except AdminError as refused:
         raise pytest.fail.Exception(f"inbox_scenario: {refused}", pytrace=False) from None
     try:
-        held = Held(request.node, context.fake, sandbox, scenario)
-        yield sandbox
-        held.judge()
+        with holding(Held(request.node, context.fake, sandbox, scenario)):
+            yield sandbox
     finally:
         context.__exit__(None, None, None)
 
 
 @pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> "Generator[None, object, object]":
+    """Fail a test that has not failed if its client has broken a rule."""
+    try:
+        returned = yield
+    except pytest.skip.Exception:
+        _judge(item)
+        raise
+    _judge(item)
+    return returned
+
+
+def _judge(item: pytest.Item) -> None:
+    if not getattr(item, "_excinfo", None):  # where unittest keeps how a test ended, which replaces what is raised here
+        judge(item.stash.get(HELD, []))
+
+
+@pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item, call: "pytest.CallInfo[None]") -> "Generator[None, pytest.TestReport, pytest.TestReport]":
-    """Show with a failed test what its client did."""
+    """Show with a test that failed, even as expected, what its client did."""
     report = yield
-    if call.when == "call" and report.failed:
-        item.stash[FAILED] = True
+    if call.when != "teardown" and (report.failed or (report.skipped and hasattr(report, "wasxfail"))):
         for held in item.stash.get(HELD, []):
             report.sections += held.sections()
     return report
@@ -188,83 +202,114 @@ class InboxMockServer:
         """The Flask application."""
         return self.fake.app
 
-    def sandbox(self, scenario: object = DEFAULT_SCENARIO, **overrides: object) -> "SandboxClient":
+    def sandbox(self, scenario: object = DEFAULT_SCENARIO, **overrides: object) -> "ReceivingSandbox":
         """Create a sandbox from a shipped scenario, a file, or a scenario as an object; ``overrides`` is what the admin API takes.
+
+        It is there until it is deleted. Nothing judges it but its own ``judge``.
 
         Raises:
             AdminError: there is no such scenario, or an override is invalid.
         """
-        from inbox_mock.testing.sandboxes import create_sandbox, sandbox_of
+        from inbox_mock.testing.sandboxes import create_sandbox, receiving_sandbox
 
-        return sandbox_of(self.fake, create_sandbox(self.fake.factory, scenario, dict(overrides)), self.url)
+        return receiving_sandbox(self.fake, create_sandbox(self.fake.factory, scenario, dict(overrides)), self.url)
+
+
+@contextmanager
+def holding(held: "Held") -> "Iterator[None]":
+    """Hold a sandbox while a test runs, and judge at the end what fixtures did after the test."""
+    all_held = held.item.stash.setdefault(HELD, [])
+    all_held.append(held)
+    try:
+        yield
+        judge([held])
+    finally:
+        all_held.remove(held)
+
+
+def judge(all_held: "list[Held]") -> None:
+    """Fail the test if there is something to tell about sandboxes that has not been told."""
+    if told := "\n\n".join(filter(None, (held.verdict() for held in all_held))):
+        pytest.fail(told, pytrace=False)
 
 
 class Held:
-    """A sandbox that a test holds, what the test may do in it, and how to create the same one again."""
+    """A sandbox that a test holds, what the test may do in it, what was told about it, and how to create the same one again."""
 
     def __init__(self, item: pytest.Item, fake: "Fake", sandbox: "SandboxClient", scenario: object) -> None:
         from shlex import quote
 
         self.sandbox = sandbox
-        self._item, self._fake = item, fake
+        self._fake = fake
+        self.item = item
         self._bundled: str | None = None
         self._allowed = _allowed(item)
-        item.stash.setdefault(HELD, []).append(self)
+        self._judged_at: tuple[int, int] | None = None
+        self._known: set[object] = set()
         named = "an inline scenario" if isinstance(scenario, dict) else f"scenario {sandbox.made['scenario']}"
         self.world = f"{named}, seed {sandbox.made['seed']}"
         self.replay = f"pytest {quote(item.nodeid)}"
 
-    def judge(self) -> None:
-        """Fail the test if a rule could not judge, or the client broke one that is not allowed; a failed test shows it in a section."""
-        if self._item.stash.get(FAILED, False) or (found := self._judged()) is None:
-            return
-        if broken := found["broken"]:
-            pytest.fail(_told([f"inbox-mock: BROKEN  {one}" for one in broken]), pytrace=False)
-        if violations := self._forbidden(found):
-            pytest.fail(self.told(violations), pytrace=False)
-
-    def _judged(self) -> "dict[str, Any] | None":
+    def verdict(self) -> str:
+        """Return what has not been told yet: the rules that could not judge, or those that the client broke and that are not allowed."""
         from inbox_mock.testing.sandboxes import judged
+        from inbox_mock.testing.verdict import broken_told, violations_told
 
-        return judged(self._fake, self.sandbox.id)
+        sandbox = self._sandbox()
+        if sandbox is None or (sandbox.version, sandbox.last_entry) == self._judged_at:
+            return ""
+        last_entry = sandbox.last_entry
+        found = judged(sandbox)
+        self._judged_at = sandbox.version, last_entry  # to judge writes what reads left, which is a new version
+        if untold := self._untold(found["broken"]):
+            return broken_told(untold)
+        kept = [one for one in found["violations"] if one["code"] not in self._allowed]
+        keys = self._untold((one["code"], one["entries"][0]) for one in kept)
+        violations = [one for one in kept if (one["code"], one["entries"][0]) in keys]
+        if not violations:
+            return ""
+        return violations_told(violations, self.world, *self._again(), on_purpose="@pytest.mark.inbox_allow({})")
 
-    def _forbidden(self, found: "dict[str, Any]") -> "list[dict[str, Any]]":
-        """Return the violations, except those that are allowed."""
-        return [one for one in found["violations"] if one["code"] not in self._allowed]
+    def _untold(self, found: "Iterable[Any]") -> "set[Any]":
+        """Return what is found for the first time."""
+        untold = {*found} - self._known
+        self._known |= untold
+        return untold
 
-    def told(self, violations: "list[dict[str, Any]]") -> str:
-        """Return the violations, why they matter, their evidence, and how to reproduce them."""
-        entries = {entry["id"]: entry for entry in self.sandbox.journal()}
-        many = "once" if len(violations) == 1 else f"{len(violations)} times"
-        lines = [f"The client broke the rules of conduct {many} ({self.world})."]
-        for violation in violations:
-            lines += ["", f"{violation['code']}  the client {violation['title']}", f"  {violation['about']}"]
-            lines += [f"  why: {violation['why']} ({violation['source']})", f"  fix: {violation['fix']}", "  evidence:"]
-            lines += [f"    {_line(entries[number])}" for number in violation["entries"] if number in entries]
-        codes = ", ".join(f'"{code}"' for code in dict.fromkeys(violation["code"] for violation in violations))
-        lines += ["", f"replay: {self.replay}   ({self.world})", *self._bundle(), f"on purpose? @pytest.mark.inbox_allow({codes})"]
-        return _told(lines)
+    def sections(self) -> "list[tuple[str, str]]":
+        """Return the further sections of a failed test: the journal's end, how to reproduce it, and what has not been told yet."""
+        from inbox_mock.testing.verdict import as_text, entry_told
 
-    def sections(self) -> list[tuple[str, str]]:
-        """Return the further sections of a failed test: the journal's end, and how to reproduce it."""
-        found = self._judged()
-        if found is None:
+        if self._sandbox() is None:
             return []
         entries = self.sandbox.journal()
         left_out = len(entries) - LAST_ENTRIES
         lines = [f"({left_out} before)"] if left_out > 0 else []
-        lines += [_line(entry) for entry in entries[-LAST_ENTRIES:]] or ["nothing was asked of it"]
-        shown = [("Inbox Mock: the journal", _told([*lines, "", f"replay: {self.replay}   ({self.world})", *self._bundle()]))]
-        violations = self._forbidden(found)
-        return [*shown, ("Inbox Mock: conduct", self.told(violations))] if violations else shown
+        lines += [entry_told(entry) for entry in entries[-LAST_ENTRIES:]] or ["nothing was asked of it"]
+        shown = [("Inbox Mock: the journal", as_text([*lines, "", *self._again()]))]
+        verdict = self.verdict()
+        return [*shown, ("Inbox Mock: conduct", verdict)] if verdict else shown
+
+    def _sandbox(self) -> "Sandbox | None":
+        """Return the sandbox, unless the test has deleted it."""
+        from inbox_mock.domain.errors import NotFound
+
+        try:
+            return self._fake.sandboxes.get(self.sandbox.id)
+        except NotFound:
+            return None
+
+    def _again(self) -> list[str]:
+        """Return how to run the test again, and how to do all again that was asked and answered."""
+        return [f"replay: {self.replay}   ({self.world})", *self._bundle()]
 
     def _bundle(self) -> list[str]:
         """Write a bundle of the sandbox, once, if that is asked for, and return the line that says how to do it again."""
-        folder = self._item.config.getoption(BUNDLES)
+        folder = self.item.config.getoption(BUNDLES)
         if folder is None:
             return []
         if self._bundled is None:
-            self._bundled = _written(self._fake, self.sandbox.id, folder, self._item.nodeid)
+            self._bundled = _written(self._fake, self.sandbox.id, folder, self.item.nodeid)
         return [self._bundled]
 
 
@@ -332,18 +377,3 @@ def _allowed(item: pytest.Item) -> "frozenset[str]":
         if told := [f"the code {code!r} {unknown(str(code), known)}" for code in allowed if code not in known]:
             pytest.fail(f"inbox_allow: {', '.join(told)}", pytrace=False)
     return frozenset(allowed)
-
-
-def _told(lines: list[str]) -> str:
-    """Return lines as one text, without control characters: clients may write anything."""
-    from inbox_mock.domain.values import printable
-
-    return "\n".join(map(printable, lines))
-
-
-def _line(entry: "dict[str, Any]") -> str:
-    status = "no answer" if entry["status"] is None else entry["status"]
-    query = f"?{entry['query']}" if entry["query"] else ""
-    return f"{entry['id']:>4}  {entry['at']}  {entry['method']} {entry['path']}{query}  {status}" + (
-        f"  ({entry['why']})" if entry["why"] else ""
-    )

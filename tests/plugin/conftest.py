@@ -1,5 +1,7 @@
 """What the fake imports when it is first needed is imported before any of these tests: pytester forgets what a test has imported."""
 
+import pytest
+
 import inbox_mock.flask_app
 import inbox_mock.resources.marshmallow_fields
 import inbox_mock.scenarios.builder
@@ -8,3 +10,11 @@ import inbox_mock.scenarios.setup
 import inbox_mock.scenarios.timeline
 import inbox_mock.scenarios.yaml12
 import inbox_mock.testing  # noqa: F401 - to be there
+from suites import CLIENT
+
+
+@pytest.fixture
+def suite(pytester: pytest.Pytester) -> pytest.Pytester:
+    pytester.makepyfile(client=CLIENT)
+    pytester.makeini("[pytest]\naddopts = --strict-markers -p no:cacheprovider\nfilterwarnings = error\n")
+    return pytester

@@ -5,36 +5,9 @@ import sys
 
 import pytest
 
+from suites import output
+
 pytest_plugins = ["pytester"]
-
-CLIENT = """
-import requests
-
-def hosts(url, token):
-    answer = requests.get(f"{url}/hosts", headers={"Authorization": f"Bearer {token}"}, timeout=10)
-    assert answer.status_code == 200, answer.text
-    return answer
-
-def reply(sandbox, channel):
-    '''Answer in conversation 1 of the agency, which is one of Airbnb.'''
-    message = {"conversation_id": 1, "sender_id": 2, "content": "Welcome!", "origin": "bookingsync_inbox",
-               "visibility": "external", "channel": channel, "sent_at": "2030-06-01T12:00:00Z"}
-    headers = {"Authorization": f"Bearer {sandbox.token}"}
-    answer = requests.post(f"{sandbox.url}/inbox/messages", json={"messages": [message]}, headers=headers, timeout=10)
-    assert answer.status_code == 201, answer.text
-"""
-
-
-@pytest.fixture
-def suite(pytester: pytest.Pytester) -> pytest.Pytester:
-    """The folder of a test suite, with a client in it."""
-    pytester.makepyfile(client=CLIENT)
-    pytester.makeini("[pytest]\naddopts = --strict-markers -p no:cacheprovider\nfilterwarnings = error\n")
-    return pytester
-
-
-def output(ran: pytest.RunResult) -> str:
-    return ran.stdout.str()
 
 
 def test_each_test_has_a_sandbox_of_its_own_on_one_server(suite: pytest.Pytester) -> None:
@@ -186,7 +159,7 @@ def test_a_test_whose_client_breaks_a_rule_fails_and_tells_all_of_it(suite: pyte
 
     ran = suite.runpytest()
 
-    ran.assert_outcomes(passed=1, errors=1)
+    ran.assert_outcomes(failed=1)
     assert ran.ret == pytest.ExitCode.TESTS_FAILED
     ran.stdout.fnmatch_lines(
         [
@@ -235,7 +208,7 @@ def test_so_does_one_in_process(suite: pytest.Pytester) -> None:
 
     ran = suite.runpytest()
 
-    ran.assert_outcomes(passed=1, errors=1)
+    ran.assert_outcomes(failed=1)
     ran.stdout.fnmatch_lines(["*broke the rules of conduct once (scenario agency, seed 11).", "MSG002 *"])
 
 
@@ -262,7 +235,7 @@ def test_what_is_allowed_does_not_fail_it(suite: pytest.Pytester, fixture: str) 
         """
     )
 
-    suite.runpytest().assert_outcomes(passed=3, errors=1)
+    suite.runpytest().assert_outcomes(passed=2, failed=1)
 
 
 @pytest.mark.parametrize("fixture", ["inbox_mock", "inbox_mock_in_process"])
@@ -317,7 +290,7 @@ def test_what_was_done_before_a_snapshot_is_judged_after_it_was_restored(suite: 
         """
     )
 
-    suite.runpytest().assert_outcomes(passed=1, errors=1)
+    suite.runpytest().assert_outcomes(failed=1)
 
 
 @pytest.mark.parametrize("fixture", ["inbox_mock", "inbox_mock_in_process"])
@@ -408,7 +381,7 @@ def test_a_client_that_trusts_a_forged_webhook_is_found_out(suite: pytest.Pytest
 
     ran = suite.runpytest()
 
-    ran.assert_outcomes(passed=2, errors=2)
+    ran.assert_outcomes(failed=2)
     ran.stdout.fnmatch_lines(["WHK001 *"])
 
 
@@ -490,7 +463,7 @@ def test_under_xdist_each_worker_has_a_server(suite: pytest.Pytester) -> None:
 
     ran = suite.runpytest_subprocess("-n", "2", "--color=no")
 
-    ran.assert_outcomes(passed=7, failed=1, errors=1)
+    ran.assert_outcomes(passed=6, failed=2)
     ran.stdout.fnmatch_lines(["*Inbox Mock: the journal*", "*GET /api/v3/hosts  200"])
     ran.stdout.fnmatch_lines(["MSG002 *", "replay: pytest test_replies.py::test_welcome *"])
 

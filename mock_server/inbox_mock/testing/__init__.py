@@ -16,13 +16,16 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from inbox_mock.client import JSON, AdminClient
-from inbox_mock.testing.sandboxes import Receivers, ReceivingSandbox, create_sandbox, sandbox_of
+from inbox_mock.testing.sandboxes import Receivers, ReceivingSandbox, Webhook, create_sandbox, sandbox_of
+from inbox_mock.testing.verdict import ConductError
 
 if TYPE_CHECKING:
     from responses import RequestsMock
 
     from inbox_mock.app import Fake
     from inbox_mock.testing.transport import Interception
+
+__all__ = ["REAL_SERVICE", "ConductError", "InboxMock", "ReceivingSandbox", "SandboxInProcess", "Webhook", "inbox_mock"]
 
 REAL_SERVICE = "https://www.bookingsync.com"
 DEFAULT_SCENARIO = "agency"

@@ -2,22 +2,24 @@
 
 import inspect
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import count
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import orjson
 
 from inbox_mock.client import JSON, PREFIX, AdminClient, AdminError, SandboxClient
 from inbox_mock.client.calls import FILE_NAME, file_of
+from inbox_mock.testing.verdict import ConductError, broken_told, violations_told
 from inbox_mock.webhooks.sender import WebhookSender
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
     from inbox_mock.app import Fake
+    from inbox_mock.engine.sandbox import Sandbox
     from inbox_mock.scenarios.build import SandboxFactory
 
 RAISED = 500
@@ -78,20 +80,21 @@ def sandbox_of(fake: "Fake", sandbox_id: str, origin: str) -> SandboxClient:
     return SandboxClient(client_of(fake.wsgi, origin), sandbox_id, orjson.loads(orjson.dumps(made)))
 
 
-def judged(fake: "Fake", sandbox_id: str) -> JSON | None:
-    """Return what is ``broken``, and the ``violations`` that are errors, in a sandbox of a fake in this process; None if it is deleted.
+def receiving_sandbox(fake: "Fake", sandbox_id: str, origin: str, receivers: "Receivers | None" = None) -> "ReceivingSandbox":
+    """Return what `sandbox_of` does, for webhooks to functions and applications; ``receivers`` are closed by who gives them."""
+    plain = sandbox_of(fake, sandbox_id, origin)
+    return ReceivingSandbox(plain.server, plain.made, receivers or Receivers(fake.sender))
+
+
+def judged(sandbox: "Sandbox") -> JSON:
+    """Return what is ``broken``, and the ``violations`` that are errors, in a sandbox of a fake in this process.
 
     Where nobody has asked anything yet, no rule is evaluated; where nothing is wrong, no report is made.
     """
     from inbox_mock.admin.journal import operations
     from inbox_mock.conduct.evaluation import offered_rules
     from inbox_mock.conduct.report import has_errors, report_on
-    from inbox_mock.domain.errors import NotFound
 
-    try:
-        sandbox = fake.sandboxes.get(sandbox_id)
-    except NotFound:
-        return None
     if sandbox.last_entry and has_errors(sandbox, operations()):
         report = report_on(sandbox, operations())
         return report | {"violations": [one for one in report["violations"] if one["severity"] == "error"]}
@@ -116,6 +119,22 @@ class ReceivingSandbox(SandboxClient):
             TypeError: the receiver is neither a function of one argument nor a WSGI application.
         """
         return self.webhook(self._receivers.add(receiver, path), *events, **more)
+
+    def judge(self, allow: Iterable[str] = ()) -> None:
+        """Raise an error if the client has broken a rule of conduct, except those whose codes are given, such as ``["MSG002"]``.
+
+        The fixtures of pytest do it by themselves. Notes raise nothing.
+
+        Raises:
+            ConductError: a rule is broken, or one could not judge.
+            AdminError: an allowed code belongs to no rule.
+        """
+        report = self.admin("GET", f"/report?format=json&allow={quote(','.join(allow))}")
+        if report["broken"]:
+            raise ConductError(broken_told(report["broken"]))
+        if violations := [one for one in report["violations"] if one["severity"] == "error" and not one["allowed"]]:
+            world = f"scenario {report['scenario']}, seed {report['seed']}"
+            raise ConductError(violations_told(violations, world, on_purpose="judge(allow=[{}])"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,40 @@
+"""What a test is told about the conduct of its client in a sandbox."""
+
+from collections.abc import Iterable
+
+from inbox_mock.client import JSON
+from inbox_mock.domain.values import printable
+
+
+class ConductError(AssertionError):
+    """The client broke a rule of conduct, or a rule could not judge. The text says which, why it matters, and how to mend it."""
+
+
+def broken_told(broken: Iterable[str]) -> str:
+    """Return which rules could not judge, and why."""
+    return as_text(f"inbox-mock: BROKEN  {one}" for one in broken)
+
+
+def violations_told(violations: list[JSON], world: str, *last: str, on_purpose: str) -> str:
+    """Return the violations, why they matter, and their evidence; then the ``last`` lines, and how to allow them, by their codes."""
+    many = "once" if len(violations) == 1 else f"{len(violations)} times"
+    lines = [f"The client broke the rules of conduct {many} ({world})."]
+    for violation in violations:
+        lines += ["", f"{violation['code']}  the client {violation['title']}", f"  {violation['about']}"]
+        lines += [f"  why: {violation['why']} ({violation['source']})", f"  fix: {violation['fix']}", "  evidence:"]
+        lines += [f"    {entry_told(entry)}" for entry in violation["evidence"]]
+    codes = ", ".join(f'"{code}"' for code in dict.fromkeys(violation["code"] for violation in violations))
+    return as_text([*lines, "", *last, f"on purpose? {on_purpose.format(codes)}"])
+
+
+def entry_told(entry: JSON) -> str:
+    """Return an entry of the journal in one line."""
+    status = "no answer" if entry["status"] is None else entry["status"]
+    query = f"?{entry['query']}" if entry["query"] else ""
+    why = f"  ({entry['why']})" if entry["why"] else ""
+    return f"{entry['id']:>4}  {entry['at']}  {entry['method']} {entry['path']}{query}  {status}{why}"
+
+
+def as_text(lines: Iterable[str]) -> str:
+    """Return lines as one text, without control characters: clients may write anything."""
+    return "\n".join(map(printable, lines))
