@@ -1,7 +1,11 @@
 """The matrix: each broken client on trial, with the good one as control."""
 
+import atexit
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from functools import cache
+from multiprocessing import get_context
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -9,13 +13,15 @@ from driver import Driver
 from inbox_contracts.consumer import worlds
 from inbox_contracts.consumer.harness import Harness
 from inbox_contracts.consumer.trial import Failure, Verdict, run
+from inbox_contracts.consumer.worlds import World
 from mutants.clients import answering, believing, calling, conversing, families, hearing, syncing
 from mutants.clients.broken import MUTANTS, InThisProcess, Mutant
 from mutants.rows import Row
 
 WORLDS, CONTROL_WORLDS = 200, 1000
 FAST_WORLDS, FAST_CONTROL_WORLDS = 20, 50
-SHRINK_SECONDS = 3.0
+SHRINK_SECONDS = 1.0
+PROCESSES = 2
 __all__ = ["MUTANTS", "answering", "believing", "calling", "conversing", "families", "hearing", "on_trial", "replayed", "rows", "syncing"]
 
 
@@ -33,19 +39,44 @@ def on_trial(mutant: Mutant, harness: Harness, *, fast: bool) -> Verdict:
 
 def replayed(mutant: Mutant, failure: Failure, harness: Harness, folder: Path) -> Verdict:
     """Save the world that a client failed in, and run it there again."""
-    path = worlds.save(failure.recording.world, folder, mutant.name, mutant.fault)
-    return run(mutant.client(), replay=worlds.load(str(path)), harness=harness, shrink_seconds=0)
+    return run(mutant.client(), replay=_saved(mutant, failure, folder), harness=harness, shrink_seconds=0)
+
+
+def is_fair(mutant: Mutant, failure: Failure, harness: Harness, folder: Path) -> Verdict:
+    """Run the good client in the world that a broken one failed in, as small as that was made."""
+    return run(InThisProcess(Driver()), replay=_saved(mutant, failure, folder), harness=harness, shrink_seconds=0)
+
+
+def _saved(mutant: Mutant, failure: Failure, folder: Path) -> World:
+    return worlds.load(str(worlds.save(failure.recording.world, folder, mutant.name, mutant.fault)))
 
 
 def rows(*, fast: bool) -> Iterator[Row]:
-    with Harness() as harness, TemporaryDirectory() as folder:
-        yield _control(harness, FAST_CONTROL_WORLDS if fast else CONTROL_WORLDS)
-        chosen = one_for_each_code() if fast else MUTANTS
-        for number, mutant in enumerate(chosen, 1):
-            sys.stderr.write(f"\r  client {number} of {len(chosen)}: {mutant.name:<50}")
+    """The rows, of which two processes make every second one."""
+    chosen = one_for_each_code() if fast else MUTANTS
+    names = ["", *(mutant.name for mutant in chosen)]
+    with ProcessPoolExecutor(PROCESSES, get_context("spawn")) as pool:
+        for number, row in enumerate(pool.map(_judged, names, [fast] * len(names)), 1):
+            sys.stderr.write(f"\r  client {number} of {len(names)}: {row.name:<60}")
             sys.stderr.flush()
-            yield _row(mutant, harness, Path(folder), fast=fast)
-        sys.stderr.write("\r" + " " * 80 + "\r")
+            yield row
+    sys.stderr.write("\r" + " " * 80 + "\r")
+
+
+def _judged(name: str, fast: bool) -> Row:  # noqa: FBT001 - as a pool calls it
+    """Judge a broken client, or the good one, which has no name."""
+    harness = _harness()
+    if not name:
+        return _control(harness, FAST_CONTROL_WORLDS if fast else CONTROL_WORLDS)
+    with TemporaryDirectory() as folder:
+        return _row(next(mutant for mutant in MUTANTS if mutant.name == name), harness, Path(folder), fast=fast)
+
+
+@cache
+def _harness() -> Harness:
+    harness = Harness().__enter__()
+    atexit.register(harness.close)
+    return harness
 
 
 def _control(harness: Harness, count: int) -> Row:
@@ -60,6 +91,9 @@ def _row(mutant: Mutant, harness: Harness, folder: Path, *, fast: bool) -> Row:
         again = replayed(mutant, verdict.failure, harness, folder)
         killed = again.codes[:1] == verdict.codes[:1]
         detail += "" if killed else f"; the saved world does not replay it: {_told(again)}"
+        good = is_fair(mutant, verdict.failure, harness, folder)
+        killed = killed and good.passed
+        detail += "" if good.passed else f"; the saved world is not fair, the good client fails in it: {_told(good)}"
     return Row(mutant.name, mutant.fault, mutant.killed_by, killed=killed, control=False, detail=detail)
 
 
