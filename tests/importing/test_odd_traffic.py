@@ -48,7 +48,9 @@ def exchanges(draw: st.DrawFn) -> Any:
         method=method,
         sent={plural: draw(st.lists(records(plural), max_size=1) | VALUES)},
         headers=draw(
-            st.dictionaries(st.sampled_from(["X-Total-Count", "X-Per-Page", "Date", "X-RateLimit-Limit"]), st.sampled_from(["3", "²", ""]))
+            st.dictionaries(
+                st.sampled_from(["X-Total-Count", "X-Per-Page", "Date", "X-RateLimit-Limit"]), st.sampled_from(["3", "²", "", "9" * 18])
+            )
         ),
         status=draw(st.sampled_from([200, 201, 204, 304, 403, 422, 500])),
     )
@@ -62,6 +64,42 @@ def test_whatever_is_recorded_becomes_a_scenario_that_can_be_built(recorded: lis
     build_image(from_object(found.scenario), Overrides(), 0)
 
 
-@pytest.mark.parametrize("url", ["http://[", "/api/v3", "/api/v3/", "https://a.b/api/v3/bookings/%FF", "https://a.b/oauth/token"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://[",
+        "https://a.b:x/api/v3/accounts",
+        "https://a.b:99999/api/v3/accounts",
+        "/api/v3",
+        "/api/v3/",
+        "https://a.b/api/v3/bookings/%FF",
+        "https://a.b/oauth/token",
+    ],
+)
 def test_odd_addresses_are_no_fault(url: str) -> None:
     import_exchanges([an_exchange("/api/v3/accounts", {"accounts": [{"id": 1}]}), an_exchange(url, {}, root="")])
+
+
+@pytest.mark.parametrize("root", ["ftp://a.b", "https://:80", "//a.b"])
+def test_a_root_that_is_none_of_the_web_is_no_base(root: str) -> None:
+    assert import_exchanges([an_exchange("/api/v3/accounts", {"accounts": [{"id": 1}]}, root=root)]).bases == ("",)
+
+
+@pytest.mark.parametrize("told", ["0001-01-01 00:00:00 UTC", "0001-01-01T00:00:00+14:00", "9999-12-31 23:59:59 UTC"])
+def test_a_time_that_no_clock_shows_is_not_the_api_s(told: str) -> None:
+    only_named = {"messages": [{"id": 1, "links": {"conversation": 2, "sender": 3}}], "bookings": [{"id": 4}]}
+    recorded = [
+        an_exchange(f"/api/v3/{path}", only_named, headers={"x-updated-since-request-synced-at": told})
+        for path in ("inbox/messages", "inbox/messages/2,4")
+    ]
+    recorded.append(an_exchange("/api/v3/inbox/conversations/7", {"conversations": [{"id": 7, "links": {"bookings": [9]}}]}))
+
+    assert import_exchanges(recorded).scenario["clock"]["now"] == "2030-06-01T12:00:00Z"
+
+
+def test_a_limit_and_a_page_that_no_scenario_can_have_settle_nothing() -> None:
+    figures = {"X-RateLimit-Limit": "9" * 18, "X-Total-Count": "1", "X-Per-Page": "1001"}
+    found = import_exchanges([an_exchange("/api/v3/accounts?per_page=2000", {"accounts": [{"id": 1}]}, headers=figures)])
+
+    assert not {"rate_limit", "page_cap"} & found.scenario.keys()
+    from_object(found.scenario)

@@ -82,6 +82,13 @@ def test_no_secret_is_in_any_output(secret: str, keep: frozenset[str]) -> None:
     assert secret not in outputs(import_exchanges(everything(["Clementina", "Kowalska"]), keep=keep))
 
 
+def test_a_name_and_a_password_in_an_address_are_in_no_output() -> None:
+    found = import_exchanges([an_exchange("/api/v3/accounts", {"accounts": [{"id": 1}]}, root="https://Clementina:Kowalska@a.b:8443")])
+
+    assert found.bases == ("https://a.b:8443",)
+    assert [host.name for host in found.hosts] == ["a.b:8443"]
+
+
 def test_what_is_kept_stays_and_the_rest_does_not() -> None:
     told = outputs(import_exchanges(everything(["Clementina", "Kowalska"]), keep=frozenset({NAMES})))
 

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import re
 import zipfile
 from base64 import b64encode
 from collections.abc import Callable
@@ -185,6 +186,33 @@ def test_an_entry_that_is_not_as_its_format_says_is_refused_by_its_place(given: 
 )
 def test_content_that_is_no_json_or_no_body_is_refused(given: Given, content: bytes, told: str) -> None:
     assert f": found {told}" in refusal(given(content))
+
+
+HALF = "\ud83d"
+MAPPING = {"request": {"method": "GET", "urlPath": "/a", "queryParameters": {"a": {"equalTo": HALF}}}, "response": {"status": 200}}
+STUB = {"predicates": [{"equals": {"method": "GET", "path": "/a", "query": {"a": HALF}}}], "responses": [{"is": {"headers": {"X": HALF}}}]}
+ENTRY: dict[str, Any] = {"at": "2030-06-01T12:00:00Z", "method": "GET", "path": f"/{HALF}", "query": "", "request": {"headers": {}}}
+ENTRY |= {"response": {"headers": {"X": HALF}, "body": ""}, "status": 200}
+
+
+@pytest.mark.parametrize(
+    "content",
+    [a_har(an_entry(url=f"https://a.b/?a={HALF}", told={"X": HALF})), *map(json.dumps, (MAPPING, {"stubs": [STUB]}, [ENTRY]))],
+    ids=["har", "wiremock", "mountebank", "journal"],
+)
+def test_half_a_character_in_an_address_or_a_header_is_read_as_a_question_mark(given: Given, content: str) -> None:
+    (exchange,) = read([given(content)])
+
+    assert re.search(r"\?$|%3F$", exchange.request.url)
+    assert exchange.response is not None
+    assert HALF not in str(exchange.response.headers)
+
+
+@pytest.mark.parametrize("at", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59Z", "9999-12-31T23:59:59-14:00"])
+def test_a_time_that_no_clock_shows_is_none(given: Given, at: str) -> None:
+    (exchange,) = read([given(a_har(an_entry() | {"startedDateTime": at}))])
+
+    assert exchange.at is None
 
 
 def test_json_that_is_broken_is_refused_by_its_place(given: Given) -> None:

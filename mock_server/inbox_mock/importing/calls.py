@@ -21,6 +21,8 @@ from inbox_mock.webhooks.event_types import event_types
 
 DIGITS = 18
 """The most digits of a number in a header, a path or a query: others have none that long."""
+EARLIEST = 1970
+"""The first year that a clock of the API can show."""
 SYNCED_AT = "x-updated-since-request-synced-at"
 SIGNATURE = "X-Content-Signature"
 WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
@@ -167,12 +169,13 @@ def whole_numbers(texts: list[str]) -> tuple[int, ...]:
 
 @lru_cache(maxsize=1024)
 def origin_and_path(url: str) -> tuple[str, str]:
-    """Return scheme and host of an address, and its path."""
+    """Return scheme and host of an address, without a name and a password, and its path; blank ones of what is none of the web."""
     try:
         parts = urlsplit(url)
+        is_of_web = parts.scheme in {"http", "https"} and parts.port != 0
     except ValueError:
         return "", ""
-    return f"{parts.scheme}://{parts.netloc}" if parts.netloc else "", parts.path
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}" if is_of_web and parts.hostname else "", parts.path
 
 
 @lru_cache(maxsize=1024)
@@ -180,6 +183,8 @@ def _moment(text: str, read: Any) -> datetime | None:  # noqa: ANN401 - a functi
     try:
         found: datetime = read(text)
     except (ValueError, OverflowError):
+        return None
+    if not EARLIEST <= found.year < times.LATEST.year:
         return None
     return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
 

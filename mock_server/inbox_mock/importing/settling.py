@@ -26,6 +26,8 @@ Look = Callable[[Call, datetime], object]
 ATTACHING = re.compile(r"/(connect_booking|disconnect_booking|add_attachment)$")
 OFFSET = re.compile(r"[+-]\d\d:?\d\d$")
 AT_ONCE = timedelta(seconds=2)
+LIMIT_DIGITS, MOST_ON_A_PAGE = 9, 1_000
+"""The most that a scenario takes as `rate_limit` and `page_cap`: more settles nothing."""
 SENSELESS = (ValueError, TypeError, AttributeError, KeyError)
 """What looking at JSON raises that is not of the API's types: it settles nothing."""
 OWN_CHANNELS = frozenset(policy.default_channel for policy in opening())
@@ -146,7 +148,7 @@ class Evidence:
         with suppress(*SENSELESS):
             self._strict(call)
         self._token(call, call.exchange.response.status)
-        limit = whole_number(call.answered("X-RateLimit-Limit") or "", DIGITS)
+        limit = whole_number(call.answered("X-RateLimit-Limit") or "", LIMIT_DIGITS)
         if limit is not None:
             self.limits.add(limit)
         self.refused_rate |= call.exchange.response.status == 429
@@ -154,7 +156,7 @@ class Evidence:
             self._scopes(call, call.exchange.response.status)
         if call.method == "GET" and call.succeeded and call.resource is not None and not call.ids and call.resource.has_id:
             per_page, asked = told(call, call.answer, "X-Per-Page"), whole_number(call.query.get("per_page", ""), DIGITS)
-            if per_page and (asked is None or asked > per_page):
+            if per_page and per_page <= MOST_ON_A_PAGE and (asked is None or asked > per_page):
                 self.caps.setdefault(call.resource.plural, set()).add(per_page)
 
     def _oauth(self, call: Call) -> None:

@@ -20,8 +20,8 @@ DROPPED = frozenset({"content-encoding", "content-length", "transfer-encoding"})
 """Headers of how a body was sent: recorders decode the body and keep them, or the reverse."""
 TOKEN = re.compile(r"(?:\w+ )?[\w.~+/-]+=*")
 """A value of Authorization as it is sent (RFC 6750); what replaces a secret in a recording mostly has other characters."""
-
-
+YEARS = range(1970, 2900)
+"""The years that a recorder's clock can show."""
 API = re.compile(r"(?:https?://[^/?#]*)?/api/")
 """Addresses of which the API answers nobody without a token."""
 
@@ -84,7 +84,7 @@ def exchange(
         losses.add(Lost.AUTHORIZATION)
     return Exchange(
         place=entry.place,
-        request=RecordedRequest(method.upper(), url, _kept(asked.headers), sent.content or None),
+        request=RecordedRequest(_whole(method).upper(), _whole(url), _kept(asked.headers), sent.content or None),
         response=RecordedResponse(status, _kept(answered.headers), got.content) if status > 0 else None,
         at=at,
         lost=frozenset(losses),
@@ -132,15 +132,20 @@ def headers_of(value: object) -> Headers:
 
 
 def _kept(headers: Headers) -> Headers:
-    return tuple([pair for pair in headers if pair[0].lower() not in DROPPED])
+    return tuple([(_whole(name), _whole(value)) for name, value in headers if name.lower() not in DROPPED])
+
+
+def _whole(text: str) -> str:
+    """Return a text with question marks in place of halves of characters, which can be in JSON, and nowhere else."""
+    return text if text.isascii() else text.encode(errors="replace").decode()
 
 
 def time_of(text: object) -> datetime | None:
-    """Return a time written as ISO 8601 or as in a Date header, in UTC if it has no offset; None if it is neither."""
+    """Return a time written as ISO 8601 or as in a Date header, in UTC if it has no offset; None if it is neither, or of no clock."""
     for read in (datetime.fromisoformat, parsedate_to_datetime):
         try:
             found = read(str(text))
         except (ValueError, OverflowError):
             continue
-        return found if found.tzinfo else found.replace(tzinfo=UTC)
+        return (found if found.tzinfo else found.replace(tzinfo=UTC)) if found.year in YEARS else None
     return None

@@ -25,7 +25,7 @@ def read(entry: Entry) -> Iterator[Exchange]:
     yield exchange(
         entry,
         entry.get("method", str),
-        quote(path, safe="/:,@") + (f"?{query}" if query else ""),
+        quote(path, safe="/:,@", errors="replace") + (f"?{query}" if query else ""),
         Message((("Authorization", f"Bearer {token}"), *asked) if token else asked, _body(entry.get("request.body", object, ""), asked)),
         entry.get("status", int, 0),
         Message((*answered, *((("Date", format_datetime(at, usegmt=True)),) if at else ())), _body(entry.get("response.body", object, ""))),
@@ -39,7 +39,7 @@ def _body(kept: object, headers: Headers = ()) -> Body:
         body = of_text(kept)
         return Body(body.content, body.lost | CUT) if len(body.content or b"") >= limits.JOURNALED else body
     if isinstance(kept, dict) and "json" not in (header(headers, "Content-Type") or "json"):
-        return of_text(urlencode(kept))
+        return of_text(urlencode(kept, errors="replace"))
     return of_data(kept)
 
 

@@ -32,7 +32,7 @@ def _of_stub(stub: Entry) -> Iterator[Exchange]:
     method, path = exact.get("method", str, ""), exact.get("path", str, "")
     if not method or not path:
         return
-    query = urlencode(exact.get("query", dict, {}), doseq=True, safe="[]:,")
+    query = urlencode(exact.get("query", dict, {}), doseq=True, safe="[]:,", errors="replace")
     asked = Message(headers_of(exact.get("headers", dict, {})), _body(exact.get("body", object, "")))
     for response in stub.get("responses", list, []):
         answer = replace(stub, value=response)

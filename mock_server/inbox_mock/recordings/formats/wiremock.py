@@ -21,7 +21,7 @@ def read(entry: Entry) -> Iterator[Exchange]:
     url = entry.get("request.url", str, "") or entry.get("request.urlPath", str, "")
     method = entry.get("request.method", str, "ANY")
     if url and method != "ANY":
-        query = urlencode(_query(entry), doseq=True, safe="[]:,")
+        query = urlencode(_query(entry), doseq=True, safe="[]:,", errors="replace")
         headers = {name: part(value, "equalTo") for name, value in entry.get("request.headers", dict, {}).items()}
         asked = Message(headers_of(headers), _asked(entry))
         answered = Message(headers_of(entry.get("response.headers", dict, {})), _answered(entry))
