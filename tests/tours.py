@@ -67,11 +67,11 @@ def write_files(page: Path, folder: Path) -> list[str]:
 
 
 @contextmanager
-def served(page: Path, folder: Path) -> Iterator[str]:
-    """Run what stands above it, and what the page lets run in another terminal, on a free port; the server's root."""
+def served(page: Path, folder: Path, without: tuple[str, ...] = ()) -> Iterator[str]:
+    """Run what stands above it, but for commands that hold one of ``without``, and what the page lets run in another terminal, on a free port; the server's root."""
     (command,) = SERVE.findall(page.read_text())
     for step in steps(page):
-        if step.early:
+        if step.early and not any(piece in step.command for piece in without):
             _run(step, step.command, environment(), folder)
     port_file = folder / "port"
     env = environment() | {"INBOX_MOCK_PORT": "0", "INBOX_MOCK_PORT_FILE": str(port_file)}

@@ -10,6 +10,7 @@ import pytest
 
 from builders import a_body
 from fake import Mock, OverSocket, Sandbox
+from inbox_mock.conduct.evaluation import together
 from judged import send
 from processes import Ran, run, serving
 from whole import MESSAGES
@@ -126,6 +127,64 @@ def test_a_pipeline_may_demand_that_a_request_came(inbox: Sandbox) -> None:
     assert report(inbox, "--require-requests").returncode == 0
 
 
+def test_all_sandboxes_are_reported_together(guilty: Sandbox, mock: Mock) -> None:
+    clean = mock.sandbox("agency")
+    clean.api.get("/hosts")
+    ran = report(guilty, "--all", "--allow", "SYN001")
+
+    assert ran.returncode == 1
+    assert f"\nSandbox {guilty.id}, scenario" in ran.stdout
+    assert clean.id not in ran.stdout
+    assert report(guilty, "--all", "--allow", "SYN001", "--allow", "MSG002").returncode == 0
+
+
+@pytest.mark.parametrize("wanted", ["json", "junit", "html"])
+def test_all_sandboxes_are_reported_in_every_format(guilty: Sandbox, mock: Mock, wanted: str) -> None:
+    other = mock.sandbox("agency", name="the other")
+    send(other, channel=None)
+    told = report(guilty, "--all", "--format", wanted).stdout
+
+    named = {"json": '"sandbox": "{}"', "junit": "inbox-mock rules of conduct: {}", "html": "Sandbox <code>{}</code>"}[wanted]
+    assert all(named.format(one.id) in told for one in (guilty, other))
+    assert "the other" in told
+
+
+def test_a_junit_file_is_written_beside_the_text(guilty: Sandbox, tmp_path: Path) -> None:
+    ran = report(guilty, "--junit", str(tmp_path / "report.xml"))
+
+    assert (ran.returncode, ran.stdout.splitlines()[0]) == (1, "1 error in 1 request")
+    (suite,) = ET.parse(tmp_path / "report.xml").getroot().findall("testsuite")  # noqa: S314 - it is our own
+    assert (suite.get("name"), suite.get("failures")) == ("inbox-mock rules of conduct", "1")
+
+
+def test_together_reports_count_what_each_has_counted() -> None:
+    one = {
+        "sandbox": "a",
+        "requests": 2,
+        "webhooks": 1,
+        "lost": 0,
+        "broken": ["X: why"],
+        "replay": "inbox-mock",
+        "violations": [{"code": "MSG002", "severity": "error"}],
+        "rules": [{"code": "MSG002", "violations": 1, "not_judged": None}, {"code": "SYN001", "violations": 0, "not_judged": "lost"}],
+        "assumed": [{"behaviour": "it", "source": "none", "switch": None, "seen": 3}],
+    }
+    idle = one | {"sandbox": "b", "requests": 0, "webhooks": 0, "violations": [], "assumed": []}
+    idle["rules"] = [{**rule, "violations": 0, "not_judged": "the journal is empty"} for rule in one["rules"]]
+
+    whole = together([one, idle, one], ["SYN001"])
+
+    assert (whole["requests"], whole["webhooks"], whole["broken"], whole["verdict"]) == (4, 2, ["X: why"], "errors")
+    assert [(rule["code"], rule["violations"], rule["not_judged"]) for rule in whole["rules"]] == [
+        ("MSG002", 2, None),
+        ("SYN001", 0, "lost"),
+    ]
+    assert [found["seen"] for found in whole["assumed"]] == [6]
+    assert [violation["sandbox"] for violation in whole["violations"]] == ["a", "a"]
+    assert together([one], ["MSG002"])["verdict"] == "broken"
+    assert together([])["verdict"] == "clean"
+
+
 # Wrong usage.
 
 
@@ -138,6 +197,7 @@ def test_a_pipeline_may_demand_that_a_request_came(inbox: Sandbox) -> None:
         (("--fail-on", "warning"), "found 'warning'; expected one of error, note"),
         (("--format", "pdf"), "found 'pdf'; expected one of text, json, junit, html"),
         (("--output", "/nowhere/report.html"), "cannot write '/nowhere/report.html'"),
+        (("--junit", "/nowhere/report.xml"), "cannot write '/nowhere/report.xml'"),
         (("--sandbox", "nowhere"), "has no sandbox 'nowhere'"),
     ],
 )

@@ -1,6 +1,7 @@
 """Drivers that do not keep to the protocol: each is named for what it does, at once, and nothing of it stays behind."""
 
 import os
+import signal
 import sys
 import tracemalloc
 from io import BytesIO
@@ -12,7 +13,8 @@ from inbox_contracts import guarded
 from inbox_contracts.consumer.harness import Harness
 from inbox_contracts.consumer.process import CommandDriver
 from inbox_contracts.consumer.trial import Verdict, run
-from inbox_contracts.guarded import CHUNK_BYTES, Guarded, Said
+from inbox_contracts.guarded import Piped, Said
+from inbox_mock.console.guarded import CHUNK_BYTES
 from inbox_mock.domain import limits
 from lowered import lower
 from signalled import DRIVERS, MARK, left_of
@@ -131,10 +133,10 @@ def test_an_answer_without_an_end_is_rubbish_of_the_driver(harness: Harness, mon
 
 
 def test_lines_that_nobody_asked_for_are_not_read_on_and_on() -> None:
-    running = Guarded([sys.executable, "-c", "print('{}\\n' * 1_000_000)"])
+    running = Piped([sys.executable, "-c", "print('{}\\n' * 1_000_000)"])
     assert running.line(20) == b"{}\n"
     assert len(running.out) <= CHUNK_BYTES
-    running.close(at_once=True)
+    running.close(signal.SIGKILL)
 
 
 def test_one_that_is_missing_is_no_client(harness: Harness) -> None:
@@ -202,11 +204,11 @@ def test_whatever_a_driver_does_nothing_of_it_outlives_its_end(
     kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, at_once: bool
 ) -> None:
     monkeypatch.setenv(MARK, str(tmp_path / "mark"))
-    running = Guarded(stubborn(kind))
+    running = Piped(stubborn(kind))
     running.write(b'{"id": 1}\n', 20)
     assert running.line(20)
     assert left_of(tmp_path)
-    running.close(at_once=at_once)
+    running.close(signal.SIGKILL if at_once else 0)
     assert left_of(tmp_path) == []
 
 

@@ -22,6 +22,10 @@ README = ROOT / "README.md"
 STEP_BY_STEP = ROOT / "docs/step-by-step.md"
 REFERENCE = ROOT / "docs/reference.md"
 TESTS = re.compile(r"<!-- pytest -->\n```python\n(.*?)```", re.DOTALL)
+RUN = re.compile(r"<!-- run -->\n```sh\n(.*?)```", re.DOTALL)
+TEST_RUNNER = """#!/bin/sh
+exec curl -sSf -o hosts.json -H "Authorization: Bearer $BOOKINGSYNC_TOKEN" "$BOOKINGSYNC_URL/api/v3/hosts"
+"""
 RECEIVER = re.compile(r"<!-- receiver -->\n```sh\n(.*?) &\n```", re.DOTALL)
 RECEIVERS_ADDRESS = re.compile(r"127\.0\.0\.1(:|\", )9000")
 
@@ -83,6 +87,21 @@ def test_the_readmes_ten_lines_of_tests_pass(tmp_path: Path) -> None:
 
     assert ran.returncode == 0, ran.stdout + ran.stderr
     assert "2 passed" in ran.stdout
+
+
+@pytest.mark.parametrize("line", "".join(RUN.findall(README.read_text())).splitlines())
+def test_a_test_runner_is_run_by_the_readmes_line(line: str, tmp_path: Path) -> None:
+    for name in ("pytest", "npx", "bundle", "make", "vendor/bin/phpunit"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(TEST_RUNNER)
+        (tmp_path / name).chmod(0o755)
+    env = environment()
+    env["PATH"] = f"{tmp_path}:{env['PATH']}"
+
+    ran = subprocess.run(["sh", "-c", line], cwd=tmp_path, env=env, capture_output=True, text=True, check=False, timeout=PATIENCE_SECONDS)
+
+    assert ran.returncode == 0, ran.stderr
+    assert ran.stderr.startswith("Clean: no violations in 1 request")
 
 
 def test_the_readme_links_only_to_what_is_there() -> None:

@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from fake import Mock, OverSocket, Sandbox
-from inbox_contracts.guarded import Guarded
+from inbox_contracts.guarded import Piped
 from inbox_contracts.provider.properties import document, every
 from mutants.servers.breaking import Mutant, Result, serving
 from provider.hostile import Check
@@ -196,7 +196,7 @@ def test_the_servers_own_document_is_tried_in_the_same_order_by_every_run(
     check: Check, served: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     order_of_a_set = [sys.executable, "-c", "print(list({'get', 'put', 'post', 'delete', 'options', 'patch', 'trace'})); exit(1)"]
-    monkeypatch.setattr(document, "Guarded", lambda _command, *more: Guarded(order_of_a_set, *more))
+    monkeypatch.setattr(document, "Piped", lambda _command, *more: Piped(order_of_a_set, *more))
 
     tried = {_reason(check(served, "-k", "own-document").stdout) for _ in range(4)}
 

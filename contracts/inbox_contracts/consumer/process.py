@@ -5,10 +5,11 @@ import os
 import re
 import shutil
 from collections.abc import Sequence
+from signal import SIGKILL
 from time import monotonic
 
 from inbox_contracts.consumer.driver import JSON, DriverError, DriverFailed, GaveUp, Later
-from inbox_contracts.guarded import Guarded
+from inbox_contracts.guarded import Piped
 from inbox_mock.console.stopping import STOP
 from inbox_mock.domain import limits
 
@@ -28,7 +29,7 @@ class CommandDriver:
     def __init__(self, command: Sequence[str], answer_seconds: float = ANSWER_SECONDS) -> None:
         self._command = list(command)
         self._answer_seconds = answer_seconds
-        self._running: Guarded | None = None
+        self._running: Piped | None = None
         self._number = 0
         self._answered = 0
         self.notes: list[str] = []
@@ -58,18 +59,18 @@ class CommandDriver:
         """Close the process's stdin, so that it ends by itself; otherwise kill it, and whatever it has started."""
         self._end(at_once=False)
 
-    def _start(self) -> Guarded:
+    def _start(self) -> Piped:
         program = self._command[0]
         if shutil.which(program) is None:
             exists = os.path.exists(program)  # noqa: PTH110 - a text, perhaps no path at all
             why = "it is not executable" if exists else "there is no such command"
             raise DriverFailed(DriverError("missing", f"cannot start {program}: {why}"))
         try:
-            return Guarded(self._command)
+            return Piped(self._command)
         except OSError as error:
             raise self._missing(error.errno) from None
 
-    def _write(self, running: Guarded, request: bytes, command: str) -> None:
+    def _write(self, running: Piped, request: bytes, command: str) -> None:
         try:
             if not running.write(request, self._answer_seconds):
                 raise self._failed("hang", f"it does not read what it is told ({command})")
@@ -77,7 +78,7 @@ class CommandDriver:
             if not running.out:
                 raise self._ended(running, command) from None
 
-    def _read(self, running: Guarded, command: str, patience: float) -> JSON:
+    def _read(self, running: Piped, command: str, patience: float) -> JSON:
         line = running.line(patience)
         if line is None and not running.has_ended:  # otherwise a child of the driver holds its stdout open
             raise self._failed("hang", f"no answer to {command} within {patience:g} s")
@@ -109,7 +110,7 @@ class CommandDriver:
         about = f"it answered {command} with ok: false and no later" + (f", and {_shown(json.dumps(said).encode())}" if said else "")
         raise GaveUp(DriverError("gave up", about, "" if self._running is None else str(self._running.err)))
 
-    def _ended(self, running: Guarded, command: str) -> DriverFailed:
+    def _ended(self, running: Piped, command: str) -> DriverFailed:
         running.wait(lambda: running.has_ended, FAREWELL_SECONDS)
         if running.failed is not None:
             self._end(at_once=True)
@@ -134,7 +135,7 @@ class CommandDriver:
         running, self._running = self._running, None
         if running is None:
             return ""
-        running.close(at_once=at_once)
+        running.close(SIGKILL if at_once else 0)
         return str(running.err)
 
 

@@ -16,7 +16,7 @@ from typing import Any
 from inbox_contracts.consumer.evaluation import BrokenRulesError, Judgement
 from inbox_contracts.consumer.judging import Judge
 from inbox_contracts.consumer.worlds import World
-from inbox_contracts.guarded import LAST_SECONDS
+from inbox_mock.console.guarded import LAST_SECONDS
 from inbox_mock.console.stopping import STOP, Stopped
 from inbox_mock.scenarios.errors import ScenarioError
 

@@ -172,8 +172,8 @@ def said_again() -> str:
     return "".join(f" --{name} {text}" for name, text in own.items())
 
 
-def write_output(output: Path, content: str | bytes) -> None:
-    """Write the file that --output names, as a whole.
+def write_output(output: Path, content: str | bytes, option: str = "--output") -> None:
+    """Write the file that --output names, or another option, as a whole.
 
     Raises:
         BadParameter: it cannot be written.
@@ -181,7 +181,7 @@ def write_output(output: Path, content: str | bytes) -> None:
     try:
         write_whole(output, content)
     except OSError as error:
-        raise click.BadParameter(f"cannot write {str(output)!r}: {error.strerror}", param_hint="'--output'") from None
+        raise click.BadParameter(f"cannot write {str(output)!r}: {error.strerror}", param_hint=f"'{option}'") from None
 
 
 def print_json(found: object) -> None:

@@ -93,6 +93,30 @@ def allow(report: JSON, codes: Iterable[str]) -> JSON:
     return {**report, "allowed": allowed, "verdict": verdict, "violations": violations}
 
 
+def together(reports: Sequence[JSON], codes: Iterable[str] = ()) -> JSON:
+    """Return several reports as one: what was asked, broken and assumed in all of them, and each as one of its ``reports``."""
+    found = [allow(one, codes) for one in reports]
+    rules: dict[str, JSON] = {}
+    relied: dict[tuple[str, ...], JSON] = {}
+    for rule in (rule for one in found for rule in one["rules"]):
+        known = rules.get(rule["code"], {"violations": 0, "not_judged": True})
+        counts = {"violations": known["violations"] + rule["violations"], "not_judged": known["not_judged"] and rule["not_judged"]}
+        rules[rule["code"]] = {**rule, **counts}
+    for one in (one for report in found for one in report["assumed"]):
+        key = (one["behaviour"], one["source"], one["switch"])
+        relied[key] = {**one, "seen": one["seen"] + relied.get(key, {"seen": 0})["seen"]}
+    whole = {
+        **{name: sum(one[name] for one in found) for name in ("requests", "webhooks", "lost")},
+        "violations": [{**violation, "sandbox": one["sandbox"]} for one in found for violation in one["violations"]],
+        "rules": [rules[code] for code in sorted(rules)],
+        "broken": list(dict.fromkeys(broken for one in found for broken in one["broken"])),
+        "assumed": list(relied.values()),
+        "replay": None,
+        "reports": found,
+    }
+    return allow(whole, codes)
+
+
 def fails(report: JSON, threshold: str) -> bool:
     """Return whether there is a violation at or above ``threshold``: error or note."""
     return report["verdict"] == ERRORS or (threshold == "note" and report["verdict"] == NOTES)

@@ -5,7 +5,7 @@ from html import escape
 from itertools import groupby
 
 from inbox_mock.conduct.evaluation import JSON
-from inbox_mock.conduct.text import MOST, headline
+from inbox_mock.conduct.text import MOST, headline, remarkable
 from inbox_mock.domain.values import printable
 
 STYLE = """
@@ -32,16 +32,13 @@ tbody tr:nth-child(odd) { background: var(--box); } dt { font-weight: 600; } dd 
 
 def render(report: JSON) -> str:
     """Return the report as a page."""
-    about = (
-        f"Sandbox <code>{text(report['sandbox'])}</code>, scenario <code>{text(report['scenario'])}</code>, "
-        f"seed {text(report['seed'])}, at {text(report['now'])}"
-    )
+    alone = "reports" not in report
     return page(
         headline(report),
         report["verdict"],
-        [f'<p class="quiet">{about}</p>', *_warnings(report)],
-        [*_violations(report), *_rules(report), *_assumed(report)],
-        f"To look into it: <code>{text(report['replay'])}</code>",
+        [*(_about(report) if alone else []), *_broken(report)],
+        [*(part for one in remarkable(report) for part in _violations(one, alone=alone)), *_rules(report), *_assumed(report)],
+        f"To look into it: <code>{text(report['replay'])}</code>" if report["replay"] else "",
     )
 
 
@@ -67,19 +64,24 @@ def text(found: object) -> str:
     return escape(printable(str(found)))
 
 
-def _warnings(report: JSON) -> list[str]:
-    found = [f'<p class="error"><strong>Broken:</strong> {text(broken)}</p>' for broken in report["broken"]]
-    if report["lost"]:
-        found.append(
-            f"<p>The oldest {text(report['lost'])} entries of the journal are kept no more: what they would show is not judged.</p>"
-        )
-    return found
+def _broken(report: JSON) -> list[str]:
+    return [f'<p class="error"><strong>Broken:</strong> {text(broken)}</p>' for broken in report["broken"]]
 
 
-def _violations(report: JSON) -> list[str]:
-    if not report["violations"]:
+def _about(report: JSON) -> list[str]:
+    named = f" ({text(report['name'])})" if report.get("name") else ""
+    about = (
+        f"Sandbox <code>{text(report['sandbox'])}</code>{named}, scenario <code>{text(report['scenario'])}</code>, "
+        f"seed {text(report['seed'])}, at {text(report['now'])}"
+    )
+    lost = f"The oldest {text(report['lost'])} entries of the journal are kept no more: what they would show is not judged."
+    return [f'<p class="quiet">{about}</p>', *([f"<p>{lost}</p>"] if report["lost"] else [])]
+
+
+def _violations(report: JSON, *, alone: bool) -> list[str]:
+    if alone and not report["violations"]:
         return []
-    shown: list[str] = []
+    shown = [] if alone else _about(report)
     for code, violations in groupby(report["violations"], key=lambda violation: violation["code"]):
         found = list(violations)
         shown += [_violation(violation) for violation in found[:MOST]]

@@ -1,10 +1,10 @@
-"""The report as JUnit XML for continuous integration: a test case for each rule."""
+"""Reports as JUnit XML for continuous integration: a suite for each sandbox, a test case for each rule."""
 
 import re
 from typing import TYPE_CHECKING
 
 from inbox_mock.conduct.evaluation import JSON
-from inbox_mock.conduct.text import NOTHING, target
+from inbox_mock.conduct.text import NOTHING, called, target
 from inbox_mock.domain.values import printable
 
 if TYPE_CHECKING:
@@ -15,10 +15,14 @@ NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def render(report: JSON, threshold: str = "error") -> str:
-    """Return the report as XML; violations below ``threshold`` or allowed ones are shown, and fail nothing."""
+    """Return a report, or several together, as XML; violations below ``threshold`` or allowed ones are shown, and fail nothing."""
+    return written(*(_suite(one, threshold) for one in report.get("reports", [report])))
+
+
+def _suite(report: JSON, threshold: str) -> "TestSuite":
     from junitparser import Failure, Skipped, TestCase, TestSuite
 
-    suite = TestSuite(SUITE)
+    suite = TestSuite(legal(f"{SUITE}: {called(report)}" if "name" in report else SUITE))
     suite.timestamp = report["now"]
     for name in ("sandbox", "scenario", "seed", "replay"):
         suite.add_property(name, legal(str(report[name])))
@@ -38,16 +42,17 @@ def render(report: JSON, threshold: str = "error") -> str:
         case = TestCase(legal(f"a rule that cannot judge: {broken}"), classname="inbox-mock", time=0)
         case.result = [Failure(legal(broken), "broken")]
         suite.add_testcase(case)
-    return written(suite)
+    return suite
 
 
-def written(suite: "TestSuite") -> str:
-    """Return a suite as XML."""
+def written(*suites: "TestSuite") -> str:
+    """Return suites as XML."""
     from junitparser import JUnitXml
 
     xml = JUnitXml()
-    xml.add_testsuite(suite)
-    suite.update_statistics()
+    for suite in suites:
+        xml.add_testsuite(suite)
+        suite.update_statistics()
     xml.update_statistics()
     found: bytes = xml.tostring()
     return found.decode()

@@ -23,6 +23,9 @@ def headline(report: JSON) -> str:
         return NOTHING
     asked = counted(report["requests"], "request")
     asked += f" and {counted(report['webhooks'], 'webhook')}" if report["webhooks"] else ""
+    if "reports" in report:
+        used = sum(bool(one["requests"] or one["webhooks"]) for one in report["reports"])
+        asked += f" to {used} of {counted(len(report['reports']), 'sandbox', 'sandboxes')}"
     counts = {severity: sum(v["severity"] == severity and not v["allowed"] for v in report["violations"]) for severity in ("error", "note")}
     found = " and ".join(counted(count, severity) for severity, count in counts.items() if count)
     if report["broken"]:
@@ -37,11 +40,34 @@ def target(entry: JSON) -> str:
     return f"{entry['method']} {entry['path']}{query}  {status}"
 
 
+def called(report: JSON) -> str:
+    """Return the sandbox of a report by its id, and its name if it has one."""
+    name = report.get("name")
+    return f"{report['sandbox']} ({name})" if name else str(report["sandbox"])
+
+
+def remarkable(report: JSON) -> list[JSON]:
+    """Return those of several reports of which more is to be said than that all is well; a report alone is one."""
+    return [one for one in report["reports"] if one["violations"] or one["lost"]] if "reports" in report else [report]
+
+
 def _lines(report: JSON) -> Iterator[str]:
     for broken in report["broken"]:
         yield from folded("", f"BROKEN  {broken}")
     yield headline(report)
-    yield f"Sandbox {report['sandbox']}, scenario {report['scenario']}, seed {report['seed']}, at {report['now']}"
+    for one in remarkable(report):
+        if one is not report:
+            yield ""
+        yield from _sandbox(one)
+    yield from _rules(report)
+    yield from _assumed(report)
+    if report["violations"] and report["replay"]:
+        yield ""
+        yield f"To look into it: {report['replay']}"
+
+
+def _sandbox(report: JSON) -> Iterator[str]:
+    yield f"Sandbox {called(report)}, scenario {report['scenario']}, seed {report['seed']}, at {report['now']}"
     if report["lost"]:
         yield f"The oldest {report['lost']} entries of the journal are kept no more: what they would show is not judged."
     for _, violations in groupby(report["violations"], key=lambda violation: violation["code"]):
@@ -52,11 +78,6 @@ def _lines(report: JSON) -> Iterator[str]:
         if len(found) > MOST:
             yield ""
             yield f"... and {len(found) - MOST} more of {found[0]['code']}: --format json tells all."
-    yield from _rules(report)
-    yield from _assumed(report)
-    if report["violations"]:
-        yield ""
-        yield f"To look into it: {report['replay']}"
 
 
 def _violation(violation: JSON) -> Iterator[str]:
@@ -102,6 +123,6 @@ def folded(label: str, text: str) -> Iterator[str]:
     yield from lines or [indent]
 
 
-def counted(count: int, noun: str) -> str:
+def counted(count: int, noun: str, several: str = "") -> str:
     """Return a number of things in words."""
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+    return f"{count} {noun}" if count == 1 else f"{count} {several or f'{noun}s'}"

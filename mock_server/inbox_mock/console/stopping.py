@@ -40,6 +40,8 @@ class Stop:
         self._undo: Callable[[], object] = lambda: None
         self._is_usual = self._has_ended = False
         self._error: BaseException | None = None
+        self.received = 0
+        """The number of the signal that has requested it; 0 if none has."""
 
     def run(self, command: Callable[[], object]) -> None:
         """Run a command to its end, or exit with 128 and the number of the first signal. An ignored signal stays ignored."""
@@ -116,6 +118,7 @@ class Stop:
         """Request the stop, wait for what is in hand, and exit without waiting for anything else."""
         if self._is_usual:
             _handle(self._end_at_once)
+        self.received = received
         self.request()
         self._in_hand.acquire(timeout=self._patience)
         if not self._is_usual and not self._has_ended:

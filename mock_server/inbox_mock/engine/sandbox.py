@@ -34,8 +34,9 @@ class Surroundings:
     """What a sandbox needs of its server.
 
     The wall clock, the handlers of its timeline, how it is described, and how the image of a recipe is made at a time of the wall
-    clock. ``woken`` is called when its database was opened, ``planned`` with the wall clock's time when the next event is due in it,
-    ``struck`` with the kinds of the faults that a unit of work has met. Nobody waits for news once ``stopping`` is set. Credentials
+    clock. ``woken`` is called when its database was opened, ``losing`` before its journal is lost, because it goes back or is deleted,
+    ``planned`` with the wall clock's time when the next event is due in it, ``struck`` with the kinds of the faults that a unit of work
+    has met. Nobody waits for news once ``stopping`` is set. Credentials
     are drawn by ``chance``, or, without it, from seeds. A database has ``most_bytes``. Where no other process uses a sandbox, there is
     a room for ``checkpoints``.
     """
@@ -45,6 +46,7 @@ class Surroundings:
     describe: Callable[[UnitOfWork], Description]
     build: Callable[[bytes, float], bytes]
     woken: "Callable[[Sandbox], None]"
+    losing: "Callable[[Sandbox], None]"
     planned: Callable[[float], None]
     struck: Callable[[list[str]], None]
     stopping: Event
@@ -352,12 +354,14 @@ class Sandbox:
 
     def reset(self) -> None:
         """Go back to the scenario's start. Tokens issued since then stay valid, and a stopped clock stays stopped."""
+        self._around.losing(self)
         with self._lock:
             leaves = self._present() if is_acting() else None
             self._begin(self._around.image_of(self.storage.start()), anew=True, leaves=leaves)
 
     def restore(self, image: bytes) -> None:
         """Go back to an image of this sandbox, its time included. Tokens issued since then stay valid."""
+        self._around.losing(self)
         with self._lock:
             self._begin(image, leaves=self._present() if is_acting() else None)
 
@@ -369,6 +373,7 @@ class Sandbox:
         Raises:
             Invalid: there are none.
         """
+        self._around.losing(self)
         with self._lock:
             present = self._present()
             if self.checkpoints is None or present is None:

@@ -28,7 +28,8 @@ class Sandboxes:
     """The sandboxes of a home, by id, as this process uses them.
 
     Ids and credentials are drawn by ``chance``; without it they depend on ``seed``. ``planned`` is called with the wall clock's time
-    when an event is due in one of them, whenever that may have changed, ``struck`` with the kinds of faults that have taken effect.
+    when an event is due in one of them, whenever that may have changed, ``struck`` with the kinds of faults that have taken effect,
+    ``losing`` with a sandbox before its journal is lost, because the sandbox goes back or is deleted.
     ``stopping`` is set when no request may wait any longer.
     """
 
@@ -45,6 +46,7 @@ class Sandboxes:
     ) -> None:
         self.planned: Callable[[float], None] = lambda _due: None
         self.struck: Callable[[list[str]], None] = lambda _kinds: None
+        self.losing: Callable[[Sandbox], None] = lambda _sandbox: None
         self.home = home
         home.heard = self._hear
         self.stopping = Event()
@@ -54,6 +56,7 @@ class Sandboxes:
             describe,
             build,
             self._note_awake,
+            self._note_losing,
             self._note_due,
             self._note_struck,
             self.stopping,
@@ -178,6 +181,7 @@ class Sandboxes:
 
     def remove(self, sandbox: Sandbox) -> None:
         """Delete a sandbox; its credentials become unknown."""
+        self.losing(sandbox)
         self._forget(sandbox)
         self.home.remove(sandbox.id)
 
@@ -251,6 +255,9 @@ class Sandboxes:
             sandbox.wake()
             if sandbox.due is not None:
                 self._note_due(sandbox.due)
+
+    def _note_losing(self, sandbox: Sandbox) -> None:
+        self.losing(sandbox)
 
     def _note_due(self, due: float) -> None:
         self.planned(due)

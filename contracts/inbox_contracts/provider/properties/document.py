@@ -5,10 +5,11 @@ import random
 import re
 import sys
 from pathlib import Path
+from signal import SIGKILL
 from tempfile import TemporaryDirectory
 
 from inbox_contracts import missing_extra
-from inbox_contracts.guarded import Guarded
+from inbox_contracts.guarded import Piped
 from inbox_contracts.provider.expectations import NotJudged, PropertyViolation, expect, shown
 from inbox_contracts.provider.trial import Trial, claim
 from inbox_mock.domain.fidelity import assumed
@@ -63,12 +64,12 @@ def own_document(trial: Trial) -> None:
             *(() if trial.target.is_fake else ("--exclude-checks", "positive_data_acceptance")),
             *chosen,
         ]  # fmt: skip
-        run = Guarded(command, folder, SAME_EVERY_TIME)
+        run = Piped(command, folder, SAME_EVERY_TIME)
         try:
             if not run.wait(lambda: run.has_ended, seconds + 60):
                 raise NotJudged(f"schemathesis did not end within {seconds + 60} s")
         finally:
-            run.close(at_once=True)
+            run.close(SIGKILL)
         if run.code != 0:
             _tell(run.out.decode(errors="replace") or str(run.err), str(workspace.api.token))
 

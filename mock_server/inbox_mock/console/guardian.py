@@ -3,6 +3,7 @@
 `Guarded` runs it by its path, without the package: ``python -I -S guardian.py SOCKET CMD...``. The socket is inherited, and so are
 the command's standard streams. On Linux it adopts what the command leaves behind: a daemon, a session of its own; elsewhere it
 knows the command's process group. It writes how the command ended: ``ended CODE``, or ``failed ERRNO`` if it cannot be started.
+A byte that it reads is the number of a signal for the command's process group, with which the end begins.
 """
 
 import ctypes
@@ -21,7 +22,6 @@ FAREWELL_SECONDS = 1.0
 TERM_SECONDS = 0.5
 KILL_SECONDS = 5.0
 BREATH_SECONDS = 0.01
-AT_ONCE = b"!"
 IS_LINUX = sys.platform == "linux"
 
 
@@ -46,17 +46,18 @@ class Guardian:
 
     def run(self) -> None:
         """Wait until nobody holds the socket, a signal comes, or nothing is left to guard; then end what is left."""
-        at_once = False
+        first = 0
         while not (self._is_alone and IS_LINUX):  # elsewhere nobody knows
             ready, _, _ = select.select([self._holder, self._signals], [], [])
             if self._holder in ready:
                 with suppress(OSError):
-                    at_once = os.read(self._holder, 1) == AT_ONCE
+                    first = sum(os.read(self._holder, 1))
                 break
             if set(os.read(self._signals, 4096)) != {signal.SIGCHLD}:
                 break
             self._reap()
-        if not at_once:
+        if first != signal.SIGKILL:
+            self._send(first)
             self._wait(FAREWELL_SECONDS, lambda: self._has_ended)
             self._strike(signal.SIGTERM)
             self._wait(TERM_SECONDS, lambda: self._is_alone)
@@ -84,11 +85,15 @@ class Guardian:
         except ChildProcessError:
             self._is_alone = True
 
+    def _send(self, number: int) -> None:
+        """Send a signal to the command's process group, as a terminal does; 0 is none."""
+        with suppress(OSError):
+            os.killpg(self._command, number)
+
     def _strike(self, number: int) -> None:
         """Send a signal to everything that the command has started."""
         if not IS_LINUX:
-            with suppress(OSError):
-                os.killpg(self._command, number)
+            self._send(number)
         for process in _descendants():
             with suppress(OSError):
                 os.kill(process, number)
