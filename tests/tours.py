@@ -68,7 +68,10 @@ def write_files(page: Path, folder: Path) -> list[str]:
 
 @contextmanager
 def served(page: Path, folder: Path, without: tuple[str, ...] = ()) -> Iterator[str]:
-    """Run what stands above it, but for commands that hold one of ``without``, and what the page lets run in another terminal, on a free port; the server's root."""
+    """Run what stands above it, and what the page lets run in another terminal, on a free port; the server's root.
+
+    Commands that hold one of ``without`` are left out.
+    """
     (command,) = SERVE.findall(page.read_text())
     for step in steps(page):
         if step.early and not any(piece in step.command for piece in without):

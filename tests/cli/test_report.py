@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from builders import a_body
+from builders import JSON, a_body
 from fake import Mock, OverSocket, Sandbox
 from inbox_mock.conduct.evaluation import together
 from judged import send
@@ -153,12 +153,12 @@ def test_a_junit_file_is_written_beside_the_text(guilty: Sandbox, tmp_path: Path
     ran = report(guilty, "--junit", str(tmp_path / "report.xml"))
 
     assert (ran.returncode, ran.stdout.splitlines()[0]) == (1, "1 error in 1 request")
-    (suite,) = ET.parse(tmp_path / "report.xml").getroot().findall("testsuite")  # noqa: S314 - it is our own
+    (suite,) = ET.fromstring((tmp_path / "report.xml").read_text()).findall("testsuite")  # noqa: S314 - it is our own
     assert (suite.get("name"), suite.get("failures")) == ("inbox-mock rules of conduct", "1")
 
 
 def test_together_reports_count_what_each_has_counted() -> None:
-    one = {
+    one: JSON = {
         "sandbox": "a",
         "requests": 2,
         "webhooks": 1,

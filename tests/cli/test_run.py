@@ -23,8 +23,8 @@ def twice(token):
 def sandbox(name):
     made = requests.post(f"{root}/__admin/sandboxes", json={"scenario": "agency", "name": name})
     return made.json()
-def admin(method, path):
-    requests.request(method, f"{root}/__admin/sandboxes/{path}", json={}).raise_for_status()
+def admin(method, path, **body):
+    requests.request(method, f"{root}/__admin/sandboxes/{path}", json=body).raise_for_status()
 """
 """What begins a command: ``twice`` lists messages anew, which breaks the rule SYN001."""
 NEEDED = ("--allow", "SYN001")
@@ -165,9 +165,17 @@ def test_the_report_is_on_every_sandbox_that_the_command_made(tmp_path: Path) ->
     assert suites(tmp_path / "report.xml") == {"first": 1, "second": 0, "": 0}
 
 
-@pytest.mark.parametrize("loss", ["('DELETE', made['id'])", "('POST', made['id'] + '/reset')"])
-def test_a_sandbox_is_judged_before_it_is_deleted_or_reset(loss: str) -> None:
-    ran = beside(f"made = sandbox('first'); twice(made['token']); admin{loss}")
+@pytest.mark.parametrize(
+    "loss",
+    [
+        "('DELETE', made['id'])",
+        "('POST', made['id'] + '/reset')",
+        "('POST', made['id'] + '/snapshots/s/restore')",
+        "('POST', made['id'] + '/clock/rewind', request=1)",
+    ],
+)
+def test_a_sandbox_is_judged_before_it_is_deleted_or_goes_back(loss: str) -> None:
+    ran = beside(f"made = sandbox('first'); admin('POST', made['id'] + '/snapshots', name='s'); twice(made['token']); admin{loss}")
 
     assert ran.returncode == 1
     assert "(first), scenario agency" in ran.stderr

@@ -145,7 +145,8 @@ def test_it_keeps_to_the_schema_of_actions(action: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("block", "schema"), [("workflow", "vendor.github-workflows"), ("gitlab", "vendor.gitlab-ci"), ("gitlab-service", "vendor.gitlab-ci")]
+    ("block", "schema"),
+    [("workflow", "vendor.github-workflows"), ("gitlab", "vendor.gitlab-ci"), ("gitlab-service", "vendor.gitlab-ci")],
 )
 def test_the_pipelines_in_the_guide_keep_to_their_schema(block: str, schema: str, tmp_path: Path) -> None:
     path = tmp_path / "pipeline.yml"
