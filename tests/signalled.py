@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from zipfile import is_zipfile
 
 from inbox_contracts.consumer import worlds
 from processes import COMMAND
@@ -148,8 +149,8 @@ def one(seed: int) -> list[str]:
 
 
 def _are_whole(folder: Path) -> bool:
-    """Return whether all files in a folder are worlds that can be replayed."""
-    return all(path.suffix == ".yaml" and worlds.load(str(path)).steps for path in folder.glob("*"))
+    """Return whether all files in a folder are worlds and bundles that can be replayed."""
+    return all(is_zipfile(path) if path.suffix == ".zip" else worlds.load(str(path)).steps for path in folder.glob("*"))
 
 
 if __name__ == "__main__":
