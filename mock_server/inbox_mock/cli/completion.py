@@ -1,4 +1,4 @@
-"""``inbox-mock completion``: completion in shells, and the completion of channels."""
+"""``inbox-mock completion``: completion in shells, and the completion of scenarios and channels."""
 
 from typing import TYPE_CHECKING
 
@@ -17,6 +17,17 @@ HOW = {
     "zsh": 'eval "$(inbox-mock completion zsh)"   in ~/.zshrc',
     "fish": "inbox-mock completion fish > ~/.config/fish/completions/inbox-mock.fish",
 }
+
+
+def scenarios(_ctx: click.Context, _option: click.Parameter, incomplete: str) -> "list[CompletionItem]":
+    """Complete a shipped scenario's name, or else a file's."""
+    from click.shell_completion import CompletionItem
+
+    from inbox_mock.scenarios import fixtures
+
+    names = sorted(path.stem for path in (fixtures() / "scenarios").glob("*.yaml"))
+    found = [CompletionItem(name) for name in names if name.startswith(incomplete)]
+    return found or [CompletionItem(incomplete, type="file")]
 
 
 def channels(_ctx: click.Context, _option: click.Parameter, incomplete: str) -> "list[CompletionItem]":

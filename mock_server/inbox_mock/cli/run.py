@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from inbox_mock.app import Fake, Options
+from inbox_mock.cli.completion import scenarios
 from inbox_mock.cli.report import FORMATS, Reporting, takes_reporting
 from inbox_mock.console.guard import WRONG
 from inbox_mock.console.guarded import Guarded
@@ -62,7 +63,7 @@ class Kept:
     show_default=True,
     help="How the report is printed, on standard error.",
 )
-@starts_a_fake("manual")
+@starts_a_fake("manual", scenarios)
 def command(*, options: Options, words: tuple[str, ...], wanted: str, reporting: Reporting) -> None:
     """Run CMD beside a fake of its own, and say what it did wrong there.
 

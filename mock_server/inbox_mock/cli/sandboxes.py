@@ -9,13 +9,14 @@ from urllib.parse import quote
 import click
 
 from inbox_mock.cli import on_a_server, on_no_sandbox, print_json
+from inbox_mock.cli.completion import scenarios
 from inbox_mock.cli.health import Duration
 from inbox_mock.client import JSON, AdminClient, SandboxClient
 from inbox_mock.console.parameters import ClockKind
 from inbox_mock.console.terminal import say, styled, table
 from inbox_mock.domain.spelling import instead, shown
 from inbox_mock.domain.values import LARGEST
-from inbox_mock.serving.parameters import Receiver, scenarios
+from inbox_mock.serving.parameters import Receiver
 
 
 class OfASandbox(click.Command):

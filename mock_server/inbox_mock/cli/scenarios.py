@@ -6,13 +6,13 @@ import sys
 import click
 
 from inbox_mock.cli import print_json
+from inbox_mock.cli.completion import scenarios
 from inbox_mock.console.guard import FINDINGS, WRONG
 from inbox_mock.console.parameters import HostParameter
 from inbox_mock.console.terminal import say, styled, table
 from inbox_mock.domain.values import printable
 from inbox_mock.scenarios.errors import ScenarioError, UnreadableScenarioError
 from inbox_mock.scenarios.loading import Scenario, find, schema, shipped
-from inbox_mock.serving.parameters import scenarios
 
 RUNS = "on a clock that runs, as under serve: give `clock` its `now`, or the `mode` manual"
 

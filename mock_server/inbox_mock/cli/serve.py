@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from inbox_mock.app import Options
+from inbox_mock.cli.completion import scenarios
 from inbox_mock.cli.health import Duration
 from inbox_mock.console.guard import WRONG
 from inbox_mock.console.parameters import HostParameter, NetworkParameter, takes_admin_tokens
@@ -43,11 +44,25 @@ def _of_a_home(ctx: click.Context, param: click.Parameter, workers: int | None) 
     return workers
 
 
+def _without_earlier(_ctx: click.Context, _param: click.Parameter, port_file: Path | None) -> Path | None:
+    """Return where the port is to be written; a file of an earlier run is gone before anything else."""
+    if port_file is not None:
+        with telling_why_not():
+            prepare_port_file(port_file)
+    return port_file
+
+
 @click.command("serve")
 @click.option("--host", default="127.0.0.1", show_default=True, callback=without_brackets, help="The address to listen on.")
 @click.option("--port", default=8089, show_default=True, type=click.IntRange(0, 65535), help="The port to listen on; 0 picks a free one.")
-@click.option("--port-file", type=click.Path(path_type=Path), help="Where to write the port, once the server answers.")
-@starts_a_fake("real")
+@click.option(
+    "--port-file",
+    type=click.Path(path_type=Path),
+    is_eager=True,
+    callback=_without_earlier,
+    help="Where to write the port, once the server answers.",
+)
+@starts_a_fake("real", scenarios)
 @click.option(
     "--data",
     type=click.Path(path_type=Path),
@@ -146,8 +161,6 @@ def command(
         log_format=log_format,
     )
     with telling_why_not():
-        if port_file is not None:
-            prepare_port_file(port_file)
         with showing_progress(options) as shown:
             server = _prepared(shown, host, port, workers)
         warn(server, options, host, asked=is_given("scenario"))

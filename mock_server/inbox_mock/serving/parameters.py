@@ -34,6 +34,8 @@ from inbox_mock.webhooks.deliveries import RECEIVER
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
+    Completion = Callable[[click.Context, click.Parameter, str], list[CompletionItem]]
+
 OFF = Path("off")
 OF_A_SCENARIO = ("scenario", "clock", "strict", "rate_limit", "webhook_url")
 ROLE = re.compile(r"([A-Za-z][\w-]*)=(.*)")
@@ -90,26 +92,18 @@ class Store(ParameterType):
         return str(value)
 
 
-def scenarios(_ctx: click.Context, _option: click.Parameter, incomplete: str) -> "list[CompletionItem]":
-    """Complete a shipped scenario's name, or else a file's."""
-    from click.shell_completion import CompletionItem
+def starts_a_fake(usual_clock: str, complete: "Completion") -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Decorate a command that starts a fake: it receives ``options``, and the clock runs as a scenario says, or else as usual.
 
-    from inbox_mock.scenarios import fixtures
-
-    names = sorted(path.stem for path in (fixtures() / "scenarios").glob("*.yaml"))
-    found = [CompletionItem(name) for name in names if name.startswith(incomplete)]
-    return found or [CompletionItem(incomplete, type="file")]
-
-
-def starts_a_fake(usual_clock: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """Decorate a command that starts a fake: it receives ``options``, and the clock runs as a scenario says, or else as usual."""
+    ``complete`` completes names of scenarios.
+    """
 
     def decorate(command: Callable[..., None]) -> Callable[..., None]:
         @click.option(
             "--scenario",
             default="agency",
             show_default=True,
-            shell_complete=scenarios,
+            shell_complete=complete,
             help="A shipped scenario's name, or the path of a .yaml file.",
         )
         @click.option(
