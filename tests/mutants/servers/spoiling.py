@@ -4,6 +4,8 @@ from base64 import encodebytes
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from html import escape
+from secrets import token_hex
 from typing import Any
 from unicodedata import normalize
 
@@ -242,3 +244,121 @@ def trusts_every_client(_: Any) -> Any:
 @does("tokens", "tokens say that they are good for an hour", "inbox_mock.services.oauth.LIFETIME_SECONDS")
 def tells_another_lifetime(_: Any) -> Any:
     return 3600
+
+
+@answers("link-and-meta", "the parts of Link are joined by a comma without a blank")
+def joins_links_tightly(_: Asked, reply: Result) -> None:
+    if link := reply.header("Link"):
+        reply.set("Link", link.replace(">; ", ">;").replace('", <', '",<'))
+
+
+@answers("link-and-meta", "meta.Link lacks what is last")
+def tells_less_in_meta(_: Asked, reply: Result) -> None:
+    if reply.json and isinstance(reply.json.get("meta"), dict):
+        reply.json["meta"].get("Link", {}).pop("last", None)
+
+
+@answers("envelope", "answers have a key included, too")
+def includes_beside(_: Asked, reply: Result) -> None:
+    if reply.records:
+        reply.json["included"] = []
+
+
+@answers("templates", "templates are paths without a host")
+def has_relative_templates(_: Asked, reply: Result) -> None:
+    if reply.json and isinstance(reply.json.get("links"), dict):
+        for name, template in reply.json["links"].items():
+            reply.json["links"][name] = "/api/v3" + str(template).partition("/api/v3")[2]
+
+
+@answers("not-modified", "a 304 has the ETag of something else")
+def says_not_modified_of_something_else(_: Asked, reply: Result) -> None:
+    if reply.status == 304:
+        reply.set("ETag", f'W/"{"0" * 32}"')
+
+
+@answers("etag", "the ETag of the same body is another one each time")
+def draws_etags(_: Asked, reply: Result) -> None:
+    if reply.header("ETag"):
+        reply.set("ETag", f'W/"{token_hex(16)}"')
+
+
+@answers("synced-at", "lists do not tell synced-at")
+def tells_no_synced_at(asked: Asked, reply: Result) -> None:
+    if asked.lists:
+        reply.set("x-updated-since-request-synced-at", None)
+
+
+@answers("answers-to-writes", "writes do not tell synced-at")
+def tells_no_synced_at_of_writes(asked: Asked, reply: Result) -> None:
+    if asked.method != "GET":
+        reply.set("x-updated-since-request-synced-at", None)
+
+
+@answers("kinds", "booleans are texts")
+def writes_booleans_as_texts(_: Asked, reply: Result) -> None:
+    _in_records(reply, lambda _name, value: str(value).lower() if isinstance(value, bool) else value)
+
+
+@answers("kinds", "what is null is a blank text")
+def writes_blanks_for_null(_: Asked, reply: Result) -> None:
+    _in_records(reply, lambda name, value: "" if value is None and name.endswith("_at") else value)
+
+
+@answers("kinds", "a link to nothing is 0")
+def links_to_zero(_: Asked, reply: Result) -> None:
+    for record in reply.records:
+        record["links"] = {name: 0 if value is None else value for name, value in record.get("links", {}).items()}
+
+
+@answers("attributes", "participants do not tell when they have changed")
+def hides_when_participants_changed(_: Asked, reply: Result) -> None:
+    for record in reply.records if reply.plural == "participants" else []:
+        record.pop("updated_at", None)
+
+
+@answers("created", "texts are escaped for HTML")
+def escapes_texts(_: Asked, reply: Result) -> None:
+    for record in reply.records:
+        if isinstance(record.get("content"), str):
+            record["content"] = escape(record["content"])
+
+
+@answers("created", "lines of a text end with CR and LF")
+def ends_lines_with_crlf(_: Asked, reply: Result) -> None:
+    for record in reply.records:
+        if isinstance(record.get("content"), str):
+            record["content"] = record["content"].replace("\n", "\r\n")
+
+
+@answers("include", "of several embedded records the first one alone is there")
+def embeds_the_first(asked: Asked, reply: Result) -> None:
+    for record in reply.records if asked.query.get("include") else []:
+        for name, part in record.items():
+            if isinstance(part, list) and part and isinstance(part[0], dict):
+                record[name] = part[:1]
+
+
+@answers("unauthorized", "the code of a 401 is written otherwise")
+def writes_another_code(_: Asked, reply: Result) -> None:
+    if reply.status == 401 and reply.json:
+        reply.json["errors"][0]["code"] = "not_authorized"
+
+
+@answers("rate-limit", "a 429 says nothing")
+def says_nothing_when_used_up(_: Asked, reply: Result) -> None:
+    if reply.status == 429:
+        reply.become(429, b"{}", "application/json; charset=utf-8")
+
+
+@answers("total-count", "a list says how many records there are on the page")
+def counts_the_page(asked: Asked, reply: Result) -> None:
+    if asked.lists and reply.records:
+        reply.set("X-Total-Count", str(len(reply.records)))
+        reply.json["meta"]["X-Total-Count"] = str(len(reply.records))
+
+
+@answers("updated-since", "the later pages of what has changed lack their last record")
+def loses_the_last_of_what_has_changed(asked: Asked, reply: Result) -> None:
+    if "updated_since" in asked.query and reply.records and asked.query.get("page", "1") != "1":
+        del reply.records[-1]

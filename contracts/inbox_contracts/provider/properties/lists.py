@@ -73,6 +73,8 @@ def link_and_meta(trial: Trial) -> None:
 
 def _agrees(answer: ApiResponse, page: int, query: dict[str, str]) -> None:
     link, meta = links_of(answer), answer.json["meta"]
+    written = ", ".join(f'<{url}>; rel="{relation}"' for relation, url in link.items())
+    same(answer.header("Link"), written, f"{answer.about}: how Link is written, as clients take it apart")
     same(list(meta["Link"].items()), list(link.items()), f"{answer.about}: meta.Link, beside the header Link")
     figures = {name: answer.header(name) for name in ("X-Total-Pages", "X-Total-Count", "X-Per-Page")}
     same({name: meta[name] for name in figures}, figures, f"{answer.about}: the figures in meta, beside the headers")
