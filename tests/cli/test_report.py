@@ -198,6 +198,7 @@ def test_together_reports_count_what_each_has_counted() -> None:
         (("--format", "pdf"), "found 'pdf'; expected one of text, json, junit, html"),
         (("--output", "/nowhere/report.html"), "cannot write '/nowhere/report.html'"),
         (("--junit", "/nowhere/report.xml"), "cannot write '/nowhere/report.xml'"),
+        (("--all", "--sandbox", "nowhere"), "found --all and --sandbox; expected one of them"),
         (("--sandbox", "nowhere"), "has no sandbox 'nowhere'"),
     ],
 )

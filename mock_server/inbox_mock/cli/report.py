@@ -14,6 +14,7 @@ from inbox_mock.cli import Decorator, on_a_server, write_output
 from inbox_mock.client import JSON, AdminClient, SandboxClient, SandboxGoneError
 from inbox_mock.conduct.evaluation import allow, fails, near, together
 from inbox_mock.console.guard import FINDINGS, WRONG
+from inbox_mock.console.parameters import chosen
 from inbox_mock.console.terminal import complain
 
 FORMATS = ("junit", "html")
@@ -104,6 +105,8 @@ def command(*, sandbox: SandboxClient, wanted: str, of_all: bool, reporting: Rep
     Point your client at the fake, let it work, and ask: the exit code is 1 where it broke a rule, 2 where a rule could not judge.
     """
     if of_all:
+        if chosen("sandbox")[1]:
+            raise click.UsageError("found --all and --sandbox; expected one of them")
         report, where = together(_reports(sandbox.server), reporting.allowed), "a sandbox"
     else:
         report, where = allow(sandbox.report(), reporting.allowed), f"the sandbox {sandbox.id!r}"
