@@ -12,9 +12,12 @@ from hypothesis import strategies as st
 from comparing.arranged import MESSAGE, compare, kinds, reads, spoiled, with_headers
 from fake import Mock
 from importing.recorded import recorded
+from inbox_mock.comparing.report import shown
 from inbox_mock.recordings.exchange import Exchange, Lost
+from inbox_mock.resources.disguise import Disguise
 
 JSON = Any
+DISGUISE = Disguise(b"a key")
 
 
 @pytest.fixture(scope="session")
@@ -241,3 +244,28 @@ def test_the_order_counts_as_lost_only_once_one_has_written(mock: Mock) -> None:
     ]
     found = compare(exchanges)
     assert sorted(found.groups, key=str) == [("field-value:clients.notes", Lost.ORDER), ("field-value:clients.notes", None)]
+
+
+REPEATED = ("jane@hotel.fr", "+33 6 12 34 56 78", "06.12.34.56.78", "Clementina Kowalska")
+
+
+@pytest.mark.parametrize("said", ["{} is taken", 'found "{}", which is none', "“{}”: unknown", "the word '{}' is no name"])
+@pytest.mark.parametrize("value", REPEATED)
+def test_what_a_refusal_repeats_of_a_request_is_not_shown(value: str, said: str) -> None:
+    if value == REPEATED[-1] and said.startswith("{}"):
+        return  # words without a sign are those of the API
+    error = {
+        "field": "content",
+        "code": "invalid",
+        "title": said.format(value),
+        value if value[0] != "C" else "detail": [said.format(value)],
+    }
+    for text in (shown("error-value:messages.content", error, DISGUISE), shown("error-missing:messages.content", error, DISGUISE)):
+        assert value not in text
+        assert "'code': 'invalid'" in text
+
+
+def test_the_words_of_a_refusal_are_shown() -> None:
+    error = {"field": "sent_at", "code": "invalid", "title": "isn't before 2030-06-01T12:00:00Z, nor after 2029-01-01"}
+
+    assert shown("error-value:messages.sent_at", error, DISGUISE) == str(error)

@@ -136,3 +136,11 @@ def test_a_webhook_is_replaced() -> None:
 
 def test_attributes_that_no_declaration_has_are_replaced_as_texts() -> None:
     assert DISGUISE.record("clients", {"id": 1, "nickname": "Anna Nowak"})["nickname"] != "Anna Nowak"
+
+
+@pytest.mark.parametrize(("plural", "attribute"), [("clients", "phones"), ("rentals", "headline"), ("accounts", "preferences")])
+def test_keys_that_no_api_would_have_are_replaced_too(plural: str, attribute: str) -> None:
+    made = DISGUISE.of(plural, attribute, {"jane.smith@hotel.fr": "x", "+33 6 12 34 56 78": "x", "en": "x", "pt-BR": "x"})
+
+    assert {"en", "pt-BR"} <= made.keys()
+    assert not {"jane", "hotel", "12 34"} & set(re.findall("jane|hotel|12 34", repr(made)))

@@ -14,9 +14,9 @@ from inbox_mock.engine.redaction import SECRET_ANSWERS
 from inbox_mock.resources import RESOURCES
 from inbox_mock.resources.declaration import Link
 from inbox_mock.resources.field_types import UPLOAD
+from inbox_mock.resources.privacy import KEY
 
 JSON = Any
-NAME = re.compile(r"[A-Za-z_][\w-]{0,60}(\.[A-Za-z_]\w{0,60})?")
 ODD = "(a name that is none)"
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 UPLOADS = {(plural, a.name) for plural, found in RESOURCES.items() for a in found.attributes if a.kind.options.get("role") == UPLOAD}
@@ -197,20 +197,20 @@ def _keys(
         return
     for name in theirs:
         if name not in mine:
-            kind = f"{embedding if name in embedded else what}-missing:{scope}{_plain(name)}"
-            yield Difference(kind, f"{where}{_plain(name)}", theirs[name], ABSENT)
+            kind = f"{embedding if name in embedded else what}-missing:{scope}{plain(name)}"
+            yield Difference(kind, f"{where}{plain(name)}", theirs[name], ABSENT)
     for name in mine:
         if name not in theirs:
-            kind = f"{embedding if name in embedded else what}-extra:{scope}{_plain(name)}"
-            yield Difference(kind, f"{where}{_plain(name)}", ABSENT, mine[name])
+            kind = f"{embedding if name in embedded else what}-extra:{scope}{plain(name)}"
+            yield Difference(kind, f"{where}{plain(name)}", ABSENT, mine[name])
     first, second = [name for name in theirs if name in mine], [name for name in mine if name in theirs]
     if first != second:
         yield Difference(f"{what}-order:{order}", where.removesuffix("."), first, second)
 
 
-def _plain(name: str) -> str:
+def plain(name: str) -> str:
     """Return a key as a kind and a place show it: one that is no name may be anybody's address."""
-    return name if NAME.fullmatch(name) else ODD
+    return name if KEY.fullmatch(name) else ODD
 
 
 def _target(link: Link, record: Mapping[str, JSON]) -> str:
@@ -236,7 +236,7 @@ def _by_name(errors: Sequence[JSON], plural: str) -> dict[str, JSON]:
     found: dict[str, JSON] = {}
     for error in errors:
         about = error if isinstance(error, dict) else {}
-        name = f"{plural or 'answer'}.{_plain(str(about.get('field') or about.get('code')))}"
+        name = f"{plural or 'answer'}.{plain(str(about.get('field') or about.get('code')))}"
         found[name if name not in found else f"{name}-{len(found) + 1}"] = error
     return found
 

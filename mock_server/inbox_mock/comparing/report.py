@@ -9,6 +9,7 @@ from secrets import token_bytes
 from types import MappingProxyType
 from typing import Any
 
+from inbox_mock.comparing.bodies import plain
 from inbox_mock.comparing.difference import ABSENT, Difference
 from inbox_mock.comparing.kinds import SUBJECTS, VERBS, says, sure_of
 from inbox_mock.comparing.running import Compared
@@ -17,17 +18,22 @@ from inbox_mock.domain.fidelity import ASSUMPTIONS
 from inbox_mock.importing.completing import MadeUp
 from inbox_mock.recordings.exchange import Lost
 from inbox_mock.resources import RESOURCES
-from inbox_mock.resources.disguise import Disguise
+from inbox_mock.resources.disguise import MAIL, Disguise
 
 JSON = dict[str, Any]
 CLEAN, DIFFERENT = "clean", "different"
-OF_THE_API = ("status", "header", "template", "meta", "error")
-"""What the kinds are about whose values are the API's own, where both answers have one: addresses, figures, the words of refusals."""
+OF_THE_API = ("status", "header", "template", "meta")
+"""What the kinds are about whose values are the API's own, where both answers have one: addresses and figures."""
 OF_IDS = ("record", "link")
 TIME = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\dZ)?")
 ADDRESS = re.compile(r"https?://[^/\s\"<>]*")
 VALUE_IN_QUERY = re.compile(r"([?&][^=&\s>\"]*=)([^&\s>\"]*)")
 PLAIN_PARAMETERS = re.compile(r"[?&](page|per_page|include|fields|ids|status|months)=$")
+WHAT_A_REFUSAL_REPEATS = re.compile(
+    rf"{MAIL}|(?<![\d-])(?!\d{{4}}-\d\d-\d\d)\+?\d[\d ().-]{{4,}}\d"
+    r"|\"[^\"]*\"|\u201c[^\u201d]*\u201d|\xab[^\xbb]*\xbb|\u2018[^\u2019]*\u2019|`[^`]*`|(?<!\w)'[^']*'(?!\w)"
+)
+"""What words of the API may hold of what was sent: mail addresses, long numbers such as those of phones, and what is quoted."""
 LONGEST = 400
 NOTHING: Mapping[str, Any] = MappingProxyType({})
 
@@ -143,11 +149,9 @@ def shown(kind: str, value: object, disguise: Disguise) -> str:
         return repr(value)
     if subject == "header" and verb != "value":
         return "(there)"
-    if (
-        subject == "error"
-        or (subject in OF_THE_API and verb not in {"missing", "extra"})
-        or (verb in {"order", "lost"} and subject not in OF_IDS)
-    ):
+    if subject == "error":
+        return _without_addresses(str(_without_what_was_sent(value)))[:LONGEST]
+    if (subject in OF_THE_API and verb not in {"missing", "extra"}) or (verb in {"order", "lost"} and subject not in OF_IDS):
         return _without_addresses(str(value))[:LONGEST]
     plural, _, attribute = about.partition(".")
     is_plain = subject == "field" and plural in RESOURCES and not isinstance(value, dict | list)
@@ -167,6 +171,15 @@ def looks(value: object) -> str:
     if isinstance(value, list):
         return str(value)[:LONGEST] if all(isinstance(one, int) for one in value) else f"a list of {len(value)}"
     return f"an object with {len(value)} keys" if isinstance(value, dict) else str(value)
+
+
+def _without_what_was_sent(value: object) -> object:
+    """Return an error of a refusal without what it may repeat of the request."""
+    if isinstance(value, dict):
+        return {plain(name): _without_what_was_sent(part) for name, part in value.items()}
+    if isinstance(value, list):
+        return [_without_what_was_sent(part) for part in value]
+    return WHAT_A_REFUSAL_REPEATS.sub("...", value) if isinstance(value, str) else value
 
 
 def _without_addresses(text: str) -> str:

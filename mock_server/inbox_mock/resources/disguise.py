@@ -21,6 +21,7 @@ from inbox_mock.resources.privacy import (
     EMAILS,
     EVERYTHING,
     FILES,
+    KEY,
     KNOWN_LABELS,
     LABELS,
     NAMES,
@@ -101,7 +102,7 @@ class Disguise:
 
     def _value(self, kind: str, value: object) -> Any:  # noqa: ANN401 - any JSON
         if isinstance(value, dict):
-            return {name: self._value(WITHIN.get(name, kind), part) for name, part in value.items()}
+            return {self._key_of(kind, name): self._value(WITHIN.get(name, kind), part) for name, part in value.items()}
         if isinstance(value, list):
             return [self._value(kind, part) for part in value]
         if not kind or kind in self._keep or isinstance(value, bool) or value is None:
@@ -112,6 +113,10 @@ class Disguise:
             return int(self._characters(kind, str(value))) if kind in {PHONES, CODES} else value
         made: str = _REPLACED[kind](self, str(value))
         return made
+
+    def _key_of(self, kind: str, name: str) -> str:
+        """Return a key of an object; an invented one, if it is none that an API would have, and so may be a value."""
+        return name if not kind or kind in self._keep or KEY.fullmatch(name) else self._text(name)
 
     def _characters(self, kind: str, text: str, drawn_from: str | None = None) -> str:
         """Return a text of the same shape: each letter and digit another one of its kind, all else as it is."""

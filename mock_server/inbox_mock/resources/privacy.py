@@ -3,6 +3,8 @@
 Attributes of closed kinds (numbers, times, choices, ids, truth values) are public: they cannot hold more than their kind.
 """
 
+import re
+
 from inbox_mock.resources import RESOURCES
 
 NAMES, TEXTS, LABELS, EMAILS, PHONES, PLACES, CODES, FILES, BYTES, ADDRESSES = (
@@ -99,6 +101,9 @@ WITHIN = {
     "address2": PLACES, "city": PLACES, "state": PLACES, "zip": PLACES, "country_code": "", "default_communication_locale": "",
 }  # fmt: skip
 """The kinds of parts of a list or an object, by their keys; of others, that of the whole. An empty one is public."""
+
+KEY = re.compile(r"[A-Za-z_][\w-]{0,60}(\.[A-Za-z_]\w{0,60})?")
+"""A key of an object as an API names one; another one may be anybody's address or number."""
 
 KNOWN_LABELS = frozenset(
     {"default", "home", "work", "mobile", "office", "other", "website", "direct", "airbnb", "booking.com", "homeaway", "vrbo", "expedia",
