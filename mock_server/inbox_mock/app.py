@@ -1,12 +1,13 @@
 """The fake, composed of its parts and its environment: wall clock, stopwatch, request ids."""
 
+import datetime as dt
 import re
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from secrets import token_hex
 from threading import Lock
-from time import perf_counter, time
+from time import perf_counter
 from typing import TYPE_CHECKING, TypeVar
 from uuid import uuid4
 
@@ -44,7 +45,15 @@ Made = TypeVar("Made")
 SLASHES = re.compile("/{2,}")
 FORMAT = re.compile(r"(/api/v3/.*[^/])\.json(/?)")
 
-__all__ = ["Fake", "Options", "create_app", "open_home"]
+__all__ = ["Fake", "Options", "create_app", "open_home", "wall_clock"]
+
+
+def wall_clock() -> float:
+    """Return the time of this process in seconds, also where freezegun or time-machine has replaced it.
+
+    What freezegun puts in place of ``time.time`` depends on when it was imported, and tells other threads another time.
+    """
+    return dt.datetime.now().timestamp()  # noqa: DTZ005 - with a zone freezegun adds its tz_offset to it
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +101,7 @@ def create_app(
     options: Options,
     *,
     home: Home | None = None,
-    wall: Callable[[], float] = time,
+    wall: Callable[[], float] = wall_clock,
     stopwatch: Callable[[], float] = perf_counter,
     request_id: Callable[[], str] = lambda: str(uuid4()),
     wait: Callable[[float], object] | None = None,

@@ -34,6 +34,8 @@ __all__ = [
     "connect",
 ]
 
+__tracebackhide__ = True  # pytest shows the frames of tests, and none of this module
+
 
 class AdminClient:
     """Calls the admin API of one fake. ``root`` is the root of its server; ``send`` sends a call."""

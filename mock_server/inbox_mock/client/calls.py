@@ -12,6 +12,7 @@ from inbox_mock.domain.spelling import instead, shortened
 if TYPE_CHECKING:
     from inbox_mock.http import HttpResponse
 
+__tracebackhide__ = True
 CONNECT_SECONDS = 5
 READING_SECONDS = 60
 PREFIX = "/__admin"

@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 
 from inbox_mock.client.calls import JSON, every_page
 
+__tracebackhide__ = True
+
 
 @dataclass(frozen=True, slots=True)
 class ClockClient:

@@ -5,8 +5,8 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import suppress
 from math import inf
 from threading import Event, Lock, Thread
-from time import time
 
+from inbox_mock.app import wall_clock
 from inbox_mock.domain.errors import HomeUnavailable, NotFound, SandboxFull
 from inbox_mock.engine.sandbox import Sandbox
 from inbox_mock.engine.sandboxes import Sandboxes
@@ -27,7 +27,7 @@ class Scheduler:
     It sleeps until the next event is due. Between two looks at all sandboxes is a tick at least.
     """
 
-    def __init__(self, sandboxes: Sandboxes, sender: WebhookSender, wall: Callable[[], float] = time) -> None:
+    def __init__(self, sandboxes: Sandboxes, sender: WebhookSender, wall: Callable[[], float] = wall_clock) -> None:
         self._sandboxes = sandboxes
         self._sender = sender
         self._wall = wall

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = ["REAL_SERVICE", "ConductError", "InboxMock", "ReceivingSandbox", "SandboxInProcess", "Webhook", "inbox_mock"]
 
+__tracebackhide__ = True  # pytest shows the frames of tests, and none of this module
 REAL_SERVICE = "https://www.bookingsync.com"
 DEFAULT_SCENARIO = "agency"
 ARGUMENT = "sandbox"

@@ -13,6 +13,7 @@ from inbox_mock import __version__
 from inbox_mock.serving.connection import Connection, Headers, Host
 from inbox_mock.serving.request import answer_next
 
+__tracebackhide__ = True
 PORTS = {"http": 80, "https": 443}
 Kind = TypeVar("Kind", bound=Connection)
 

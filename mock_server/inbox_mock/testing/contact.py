@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from inbox_mock.testing.replacing import Replacement, Replacing
 
+__tracebackhide__ = True
 REAL_HOST = "www.bookingsync.com"
 AUDITED = {
     "socket.getaddrinfo": 0,

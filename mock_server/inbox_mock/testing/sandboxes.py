@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from inbox_mock.engine.sandbox import Sandbox
     from inbox_mock.scenarios.build import SandboxFactory
 
+__tracebackhide__ = True
 RAISED = 500
 THIS_MACHINE = {"REMOTE_ADDR": "127.0.0.1"}
 

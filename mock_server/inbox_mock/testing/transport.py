@@ -25,6 +25,7 @@ from urllib3.connectionpool import HTTPConnectionPool
 from inbox_mock.testing.application import PORTS, Application, Head
 from inbox_mock.testing.contact import no_contact
 
+__tracebackhide__ = True
 WITHOUT_BODY = (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED)
 Send = Callable[..., requests.Response]
 _ACTIVE: "list[Interception]" = []
