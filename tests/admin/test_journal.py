@@ -166,6 +166,16 @@ def test_a_secret_in_a_place_where_none_belongs_is_a_label(inbox: Sandbox) -> No
     )
 
 
+@pytest.mark.parametrize("name", ["access_token", "client_secret"])
+def test_a_secret_of_another_server_is_not_kept_in_addresses_of_pages_either(inbox: Sandbox, name: str) -> None:
+    answer = inbox.api.get(f"/inbox/messages?per_page=1&{name}=of%2Fanother+server")
+
+    assert f"{name}=of%2Fanother+server&" in answer.headers["Link"]
+    (entry,) = entries(inbox)
+    assert f"{name}=unknown&" in entry["response"]["headers"]["Link"]
+    assert "another" not in str(entry)
+
+
 def test_what_looks_like_a_secret_and_is_none_is_kept(inbox: Sandbox) -> None:
     inbox.api.get("/inbox/messages", fields=inbox.id + "0" * 52)
 

@@ -307,11 +307,15 @@ def _entry(work: UnitOfWork, request: Call, grant: Grant | None, raw: bytes, bod
     query = environ.get("QUERY_STRING", "")[: limits.JOURNALED]
     token_id = recognise(work, bearer(request)) if grant is None else grant.token_id
     token, written = None if token_id is None else f"token-{token_id}", _text(raw)
+    safe, answered, told_back = redaction.of_query(work, query) if query else "", body, dict(headers)
+    if safe != query:
+        answered = redaction.of_echo(work, query, body.decode("latin-1")).encode("latin-1")
+        told_back = {name: redaction.of_echo(work, query, value) for name, value in headers}
     entry: Row = {
-        "query": redaction.of_query(work, query) if query else "",
+        "query": safe,
         "application_id": None if grant is None else grant.application_id,
         "request": {"token": token, "origin": root_of(request), "headers": told, "body": written},
-        "response": {"headers": dict(headers), "body": _text(body)},
+        "response": {"headers": told_back, "body": _text(answered)},
     }
     if raw and (len(raw) > limits.JOURNALED or written.encode() != raw):
         entry["whole"] = raw

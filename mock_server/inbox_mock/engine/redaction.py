@@ -57,6 +57,14 @@ def of_query(work: UnitOfWork, text: str) -> str:
     return urlencode([(name, of_credential(work, found) if name in SECRET_IN_QUERY and found else found) for name, found in pairs])
 
 
+def of_echo(work: UnitOfWork, query: str, told: str) -> str:
+    """Return what is answered to a query, with labels in place of the secrets in it that addresses of pages repeat."""
+    for name, found in parse_qsl(query):
+        if name in SECRET_IN_QUERY:
+            told = told.replace(urlencode({name: found}), urlencode({name: of_credential(work, found)}))
+    return told
+
+
 def of_entry(work: UnitOfWork, entry: Mapping[str, object]) -> Row:
     """Return an entry of the journal with labels in place of the sandbox's secrets, wherever a client put them."""
     return _of_dict(work, entry) if work.sandbox_id in "\n".join(_texts(entry)) else dict(entry)
