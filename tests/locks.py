@@ -28,5 +28,5 @@ def hold(monkeypatch: pytest.MonkeyPatch, *sandboxes: Sandbox) -> Held:
     """Hold the locks of sandboxes until the test ends."""
     held = Held()
     for sandbox in sandboxes:
-        monkeypatch.setattr(sandbox, "_lock", held)
+        monkeypatch.setattr(sandbox, "lock", held)
     return held

@@ -364,8 +364,8 @@ def test_room_is_given_back_when_sandboxes_go(monkeypatch: pytest.MonkeyPatch) -
     rooms: list[checkpoints.CheckpointRoom] = []
     begin = checkpoints.CheckpointRoom.__init__
 
-    def begin_and_note(room: checkpoints.CheckpointRoom) -> None:
-        begin(room)
+    def begin_and_note(room: checkpoints.CheckpointRoom, *, shared: bool) -> None:
+        begin(room, shared=shared)
         rooms.append(room)
 
     monkeypatch.setattr(checkpoints.CheckpointRoom, "__init__", begin_and_note)

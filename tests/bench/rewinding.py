@@ -41,8 +41,7 @@ def _going_back(rounds: int) -> Iterator[Figure]:
     server, kept = start()
     made = server.call("POST", ADMIN, {"scenario": "agency"}).json
     _posts(server, made["token"], REACHED)
-    checkpoints = kept.get(made["id"]).checkpoints
-    first = checkpoints.points[0].id if checkpoints else 0
+    first = kept.get(made["id"]).checkpoints.points[0].id
     chosen, values = Random(7), list[float]()  # noqa: S311 - no secret
     for _ in range(rounds):
         spent = list[float]()

@@ -136,8 +136,6 @@ def list_points(call: AdminCall) -> JSON:
     limit, skip = call.page
     with call.in_sandbox.work(marked=False):
         found = call.in_sandbox.checkpoints
-        if found is None:
-            return {"points": [], "count": 0, "branch": 1}
         end, past = max(0, len(found.points) - skip), {point.id for point in found.past}
         page = list(found.points)[max(0, end - limit) : end]
         shown = [_point(point) | {"past": point.id in past} for point in page]
@@ -162,8 +160,7 @@ def rewind_clock(call: AdminCall) -> JSON:
     ((name, given),) = call.body.items()
     point = call.in_sandbox.rewind(lambda checkpoints, present: _chosen(name, given, checkpoints, present))
     with call.in_sandbox.work(marked=False) as work:
-        found = call.in_sandbox.checkpoints
-        return _shown(work) | {"branch": found.branch if found else 1, "point": _point(point)}
+        return _shown(work) | {"branch": call.in_sandbox.checkpoints.branch, "point": _point(point)}
 
 
 def _chosen(name: str, given: int | str, checkpoints: Checkpoints, present: Point) -> tuple[Point, datetime]:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from inbox_mock.domain import times
-from inbox_mock.engine.sandbox import Sandbox, now_of
+from inbox_mock.engine.sandbox import Sandbox
 from inbox_mock.engine.unit_of_work import UnitOfWork
 from inbox_mock.services import oauth
 from inbox_mock.store import access
@@ -78,7 +78,7 @@ def describe(work: UnitOfWork) -> JSON:
 
 
 def _shown(call: "AdminCall", sandbox_id: str, label: Label, facts: Facts, wall: float) -> JSON:
-    clock = {"now": now_of(facts.clock, wall), "mode": facts.clock.mode, "rate": facts.clock.rate}
+    clock = {"now": facts.clock.shown_at(wall), "mode": facts.clock.mode, "rate": facts.clock.rate}
     description = facts.description if call.shows_credentials else _without_credentials(facts.description)
     said = {"name": label.name, "note": label.note, "owner": label.owner, "ttl": label.ttl, "expires_at": _wire(label.expires_at)}
     return {"id": sandbox_id, "api_url": f"{call.origin}/api/v3", **description, "clock": clock, **said}

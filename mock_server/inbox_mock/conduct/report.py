@@ -13,7 +13,8 @@ from inbox_mock.conduct.evidence import collect
 from inbox_mock.conduct.model import Entry, Evidence, Violation
 from inbox_mock.domain import times
 from inbox_mock.domain.errors import Invalid, invalid
-from inbox_mock.engine.sandbox import Derived, Sandbox
+from inbox_mock.engine.cache import Derived
+from inbox_mock.engine.sandbox import Sandbox
 from inbox_mock.engine.unit_of_work import UnitOfWork
 from inbox_mock.store.journal import Reader
 from inbox_mock.store.sandbox import Settings

@@ -118,6 +118,10 @@ class Clock:
         left = max(0.0, (LATEST - self.now).total_seconds())
         return self.now + timedelta(seconds=min(ahead, left))
 
+    def shown_at(self, wall: float) -> str:
+        """Return the same in the wire format."""
+        return self.shown if self.mode == "manual" else wire(self.at(wall))
+
     def wall_at(self, instant: datetime) -> float:
         """Return what the wall clock reads when a running clock has reached ``instant``; infinity for a rate that is next to nothing."""
         return self.anchor + (instant - self.now).total_seconds() / self.rate

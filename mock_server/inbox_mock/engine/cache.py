@@ -1,6 +1,8 @@
 """What was derived from the records of a sandbox, kept until one of them changes: tokens that were found, answers that were given."""
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from threading import RLock
 
 from inbox_mock.domain import limits
@@ -68,3 +70,12 @@ class Cache:
         self._room.give_back(self._size)
         self._db, self._size = None, 0
         self._found.clear()
+
+
+@dataclass(frozen=True, slots=True)
+class Derived:
+    """What was derived from a sandbox in one version of it; true as long as its clock shows no more than ``until``."""
+
+    version: int
+    until: datetime
+    found: Mapping[str, bytes]

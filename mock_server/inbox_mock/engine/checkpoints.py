@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from inbox_mock.domain import limits, times
+from inbox_mock.domain.errors import invalid
 from inbox_mock.engine.cache import CacheRoom
 from inbox_mock.engine.unit_of_work import Mark, UnitOfWork
 from inbox_mock.store import commands, database
@@ -29,6 +30,9 @@ POINT_BYTES = 1_000
 WORDS_LENGTH = 200
 PIECE_BYTES = 64 * 1024
 """How much room is taken beyond what is needed."""
+NO_CHECKPOINTS = invalid(
+    "checkpoints", "a sandbox that has some: not one that was made without, that is too large, or in PostgreSQL; these have snapshots"
+)
 READS = {"GET", "HEAD", "OPTIONS"}
 _ACTION: ContextVar[str] = ContextVar("action", default="")
 
@@ -49,12 +53,16 @@ def is_acting() -> bool:
 
 
 class CheckpointRoom(CacheRoom):
-    """The room for the checkpoints of all sandboxes of a process, in bytes."""
+    """The room for the checkpoints of all sandboxes of a process, in bytes; none for those that other processes use, too."""
+
+    def __init__(self, *, shared: bool) -> None:
+        super().__init__()
+        self._shared = shared
 
     @property
     def most(self) -> int:
         """How much there is."""
-        return limits.CHECKPOINTS_SIZE
+        return 0 if self._shared else limits.CHECKPOINTS_SIZE
 
 
 class Stretch:
@@ -157,6 +165,8 @@ class Checkpoints:
 
         They are not where no ``new`` checkpoint may follow, nor in a sandbox that takes more than half of the room for its own.
         """
+        if not self._room.most:
+            return None
         opened, stretch = storage.reading(), self._stretch
         if opened is not None and (changes := opened[0].changes) is not None:
             is_short = changes.rows < MOST_ROWS and changes.size < min(limits.CHECKPOINTS_OF_ONE, limits.CHECKPOINTS_SIZE) // PARTS
@@ -189,6 +199,10 @@ class Checkpoints:
         self._make_room()
         if self._stretch is None:
             work.db.changes = None
+
+    def present(self, work: UnitOfWork, entry: int) -> Point | None:
+        """Return what would be a checkpoint now; None if there are none."""
+        return self.point(work, work.marks[-1], entry) if work.marks else None
 
     def point(self, work: UnitOfWork, mark: Mark, entry: int) -> Point:
         """Return a checkpoint, which is not kept yet."""

@@ -17,7 +17,8 @@ from inbox_mock.domain.errors import Elsewhere, HomeUnavailable, Invalid, NotFou
 from inbox_mock.domain.room import Room
 from inbox_mock.engine.cache import CacheRoom
 from inbox_mock.engine.checkpoints import CheckpointRoom
-from inbox_mock.engine.sandbox import Description, Sandbox, Surroundings, WallClock, now_of
+from inbox_mock.engine.sandbox import Sandbox
+from inbox_mock.engine.surroundings import Description, Surroundings, WallClock
 from inbox_mock.engine.unit_of_work import Handlers, UnitOfWork
 from inbox_mock.store.homes import Home, Label, Start, Storage
 
@@ -63,7 +64,7 @@ class Sandboxes:
             chance,
             room.max_sandbox_bytes,
             CacheRoom(),
-            None if home.is_shared else CheckpointRoom(),
+            CheckpointRoom(shared=home.is_shared),
         )
         self._seed, self._chance, self._room = seed, chance, room
         self._counter = count(1)
@@ -132,7 +133,7 @@ class Sandboxes:
             storage = self.home.find(sandbox_id) or self.home.find(DEFAULT_SANDBOX)
         if storage is not None and storage.id == DEFAULT_SANDBOX:
             self._default = storage  # as long as somebody refers to it, the home finds it without asking anybody
-        return times.wire(datetime.fromtimestamp(wall, UTC)) if storage is None else now_of(storage.facts.clock, wall)
+        return times.wire(datetime.fromtimestamp(wall, UTC)) if storage is None else storage.facts.clock.shown_at(wall)
 
     def wait(self, sandbox: Sandbox, seconds: float, *, entry: int | None = None, version: int | None = None) -> bool:
         """Wait for news as `Sandbox.wait` does; return False, at once, if too many requests wait: threads are left for the API."""
@@ -227,7 +228,7 @@ class Sandboxes:
             with self.home.adding(sandbox_id, label, image, start) as transaction:
                 self._around.begin(sandbox_id, transaction, of=of, at=at)
         sandbox = self.get(sandbox_id)
-        self._note_awake(sandbox)
+        self._note_awake(sandbox_id)
         with sandbox.work(marked=False):
             pass  # what is due by now happens
         return sandbox
@@ -256,8 +257,10 @@ class Sandboxes:
             if sandbox.due is not None:
                 self._note_due(sandbox.due)
 
-    def _note_losing(self, sandbox: Sandbox) -> None:
-        self.losing(sandbox)
+    def _note_losing(self, sandbox_id: str) -> None:
+        sandbox = self._known.get(sandbox_id)
+        if sandbox is not None:
+            self.losing(sandbox)
 
     def _note_due(self, due: float) -> None:
         self.planned(due)
@@ -265,11 +268,14 @@ class Sandboxes:
     def _note_struck(self, kinds: list[str]) -> None:
         self.struck(kinds)
 
-    def _note_awake(self, sandbox: Sandbox) -> None:
+    def _note_awake(self, sandbox_id: str) -> None:
         """Put the least recently used sandbox to sleep, if too many are awake."""
         with self._lock:
-            self._awake[sandbox.id] = sandbox
-            self._awake.move_to_end(sandbox.id)
+            sandbox = self._known.get(sandbox_id)
+            if sandbox is None:
+                return  # deleted meanwhile
+            self._awake[sandbox_id] = sandbox
+            self._awake.move_to_end(sandbox_id)
             tired = self._awake.popitem(last=False)[1] if len(self._awake) > MOST_AWAKE else None
         if tired is not None:
             tired.sleep()

@@ -76,7 +76,7 @@ def fork_from_point(sandboxes: Sandboxes, sandbox: Sandbox, label: Label, point_
         Invalid: there is no room for another sandbox.
     """
     with sandbox.lock:
-        point = None if sandbox.checkpoints is None else sandbox.checkpoints.get(point_id)
+        point = sandbox.checkpoints.get(point_id)
         if point is None:
             raise NotFound
         image = point.image
