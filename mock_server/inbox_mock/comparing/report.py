@@ -15,7 +15,7 @@ from inbox_mock.comparing.kinds import SUBJECTS, VERBS, says, sure_of
 from inbox_mock.comparing.running import Compared
 from inbox_mock.conduct.evaluation import near
 from inbox_mock.domain.fidelity import ASSUMPTIONS
-from inbox_mock.importing.completing import MadeUp
+from inbox_mock.importing.world import MadeUp
 from inbox_mock.recordings.exchange import Lost
 from inbox_mock.resources import RESOURCES
 from inbox_mock.resources.disguise import MAIL, Disguise

@@ -4,13 +4,14 @@ from collections.abc import Callable, Iterable
 from secrets import token_bytes
 
 from inbox_mock.domain import limits, times
-from inbox_mock.importing.completing import ORDER, MadeUp, World
+from inbox_mock.importing.completing import cancel, installed, read, refer
 from inbox_mock.importing.histories import Change, histories
 from inbox_mock.importing.imported import Imported
 from inbox_mock.importing.listed import fill
 from inbox_mock.importing.settling import Evidence
 from inbox_mock.importing.sightings import JSON, Key, Sightings
 from inbox_mock.importing.traffic import Host, NothingToImportError, Traffic
+from inbox_mock.importing.world import ORDER, MadeUp, World
 from inbox_mock.importing.written import Writer
 from inbox_mock.recordings.exchange import Exchange
 from inbox_mock.resources.disguise import Disguise
@@ -52,11 +53,11 @@ def import_exchanges(
         later += history.later
     elsewhere |= {key: sightings.seen[key][0].record() for key in sightings.own if key in sightings.seen}
     world = World(sightings, start, records, elsewhere)
-    later += world.cancel()
-    world.refer()
+    later += cancel(world)
+    refer(world)
     fill(world)
-    world.refer()
-    world.read()
+    refer(world)
+    read(world)
     settled = evidence.settled(sightings)
     writer = Writer(world, Disguise(token_bytes(32) if seed is None else seed.encode(), keep), evidence.client_id)
     scenario: JSON = {
@@ -65,9 +66,9 @@ def import_exchanges(
         **settled,
         "records": writer.section(),
     }
-    installed = world.installed()
-    if installed is not None:
-        scenario["records"]["installations"] = installed
+    installations = installed(world)
+    if installations is not None:
+        scenario["records"]["installations"] = installations
     timeline = writer.timeline(later)
     if timeline:
         scenario["timeline"] = timeline

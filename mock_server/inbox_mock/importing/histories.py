@@ -28,11 +28,10 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """``first`` is what a record was at the start, None if it was not there; ``guessed`` if that was never shown."""
+    """``first`` is what a record was at the start, None if it was not there."""
 
     first: JSON | None
     later: tuple[Change, ...]
-    guessed: bool = False
 
 
 def histories(sightings: Sightings, start: datetime) -> Iterator[tuple[Key, History]]:
@@ -40,7 +39,7 @@ def histories(sightings: Sightings, start: datetime) -> Iterator[tuple[Key, Hist
     for key, seen in sightings.seen.items():
         if key not in sightings.own:
             ordered = sorted(seen, key=lambda one: one.order)
-            made_at = moment_of(ordered[0].record(), "created_at", EARLIEST)
+            made_at = instant(ordered[0].record().get("created_at"), EARLIEST)
             if any(plural == key[0] and abs(tried - made_at) <= AT_ONCE for plural, tried in sightings.unsure):
                 sightings.own.add(key)
                 continue
@@ -53,22 +52,21 @@ def _history(key: Key, seen: list[Sighting], first_write: Order | None, touched:
     for sighting in seen:
         shown = sighting.record()
         before = first_write is None or sighting.order < first_write
-        if before and moment_of(shown, "updated_at", start) <= start and moment_of(shown, "created_at", start) <= start:
+        if before and instant(shown.get("updated_at"), start) <= start and instant(shown.get("created_at"), start) <= start:
             first |= shown
         else:
             later.append((sighting.order, shown))
-    guessed = appeared = False
+    appeared = False
     current = dict(first)
     changes: list[Change] = []
     if len(later) == len(seen):
         order, current = later.pop(0)
-        if moment_of(current, "created_at", start) > start:
+        if instant(current.get("created_at"), start) > start:
             appeared = True
-            changes.append(Change(moment_of(current, "created_at", start), key, current, appeared=True))
+            changes.append(Change(instant(current.get("created_at"), start), key, current, appeared=True))
         else:
             own = min((write[0] for write in touched if write <= order), default=None)
             first = {name: value for name, value in current.items() if not _is_after(name, value, start, own)}
-            guessed = len(first) < len(current) or own is not None
     last = seen[0].order
     for order, shown in later:
         changed = {name: value for name, value in shown.items() if name in current and current[name] != value}
@@ -78,17 +76,17 @@ def _history(key: Key, seen: list[Sighting], first_write: Order | None, touched:
         else:
             changes[0].changed.update(new)
         if changed and not _is_own(shown, changed, touched, last, order):
-            at = moment_of(changed, "updated_at", order[0])
+            at = instant(changed.get("updated_at"), order[0])
             changes.append(Change(max(at, start), key, changed, appeared=False))
         current |= shown
         last = order
-    return History(None if appeared else first, tuple(changes), guessed)
+    return History(None if appeared else first, tuple(changes))
 
 
 def _is_own(shown: JSON, changed: JSON, touched: list[Order], before: Order, order: Order) -> bool:
     """Return whether a change is the effect of a client's write: its date says so, or it was first seen right after one."""
     if "updated_at" in changed:
-        moment = moment_of(shown, "updated_at", order[0])
+        moment = instant(shown.get("updated_at"), order[0])
         return any(write[0] - AT_ONCE <= moment <= write[0] + AT_ONCE for write in touched)
     return any(before <= write <= order for write in touched)
 
@@ -97,13 +95,13 @@ def _is_after(name: str, value: object, start: datetime, own: datetime | None = 
     """Return whether a time was set after the start; or by the client, whose first write about the record was at ``own``."""
     if name not in NOT_AFTER or value is None:
         return False
-    moment = moment_of({name: value}, name, start)
+    moment = instant(value, start)
     return moment > start or (own is not None and name != "created_at" and moment >= own)
 
 
-def moment_of(record: JSON, name: str, otherwise: datetime) -> datetime:
-    """Return a time that a record shows, or another one."""
+def instant(told: object, otherwise: datetime) -> datetime:
+    """Return a time that is told, or another one if it is none."""
     try:
-        return times.parse(record[name])
-    except (KeyError, ValueError, TypeError, AttributeError):
+        return times.parse(told) if isinstance(told, str) else otherwise
+    except ValueError:
         return otherwise

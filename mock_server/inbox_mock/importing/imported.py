@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from inbox_mock.importing.completing import MadeUp
 from inbox_mock.importing.sightings import Key
 from inbox_mock.importing.traffic import Host
+from inbox_mock.importing.world import MadeUp
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

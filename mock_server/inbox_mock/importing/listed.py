@@ -6,8 +6,9 @@ from datetime import datetime
 from itertools import islice
 from typing import Any
 
-from inbox_mock.importing.completing import World, instant, named
+from inbox_mock.importing.histories import instant
 from inbox_mock.importing.sightings import JSON, ListSeen
+from inbox_mock.importing.world import World, named
 from inbox_mock.resources.privacy import PRIVATE
 
 MOST = 10_000

@@ -5,7 +5,7 @@ from base64 import b64decode
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cache
 from typing import Any
 
@@ -15,6 +15,7 @@ from inbox_mock.domain.access import ALL_SCOPES, expand_scopes
 from inbox_mock.domain.values import whole_number
 from inbox_mock.file_types import identify
 from inbox_mock.importing.calls import DIGITS, Call, query_of
+from inbox_mock.importing.histories import AT_ONCE
 from inbox_mock.importing.sightings import JSON, Sightings, objects, told
 from inbox_mock.recordings.exchange import header
 from inbox_mock.resources import RESOURCES
@@ -25,7 +26,6 @@ from inbox_mock.store.access import DEFAULT_LIMIT
 Look = Callable[[Call, datetime], object]
 ATTACHING = re.compile(r"/(connect_booking|disconnect_booking|add_attachment)$")
 OFFSET = re.compile(r"[+-]\d\d:?\d\d$")
-AT_ONCE = timedelta(seconds=2)
 LIMIT_DIGITS, MOST_ON_A_PAGE = 9, 1_000
 """The most that a scenario takes as `rate_limit` and `page_cap`: more settles nothing."""
 SENSELESS = (ValueError, TypeError, AttributeError, KeyError)

@@ -13,9 +13,10 @@ from inbox_mock.channels import policies
 from inbox_mock.domain import times, zones
 from inbox_mock.domain.enumerations import APPLICATION
 from inbox_mock.engine import durations
-from inbox_mock.importing.completing import ORDER, World, channel_of, named
+from inbox_mock.importing.completing import channel_of, client
 from inbox_mock.importing.histories import Change
 from inbox_mock.importing.sightings import JSON
+from inbox_mock.importing.world import ORDER, World, named
 from inbox_mock.resources.disguise import Disguise
 from inbox_mock.resources.privacy import BYTES, PRIVATE
 from inbox_mock.scenarios.exact import TIME, Key, Noun, nouns
@@ -36,7 +37,7 @@ class Writer:
 
     def __init__(self, world: World, disguise: Disguise, client_id: str | None) -> None:
         self.world, self.records, self.start, self.disguise = world, world.records, world.start, disguise
-        self.client = world.client()
+        self.client = client(world)
         self.of_client = {"client": True} | ({} if client_id is None else {"client_id": client_id})
         self.channels = {number: channel_of(number, application) for number, application in self.records["applications"].items()}
         self.stays: dict[int, set[tuple[str, str]]] = {}
