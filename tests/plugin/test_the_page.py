@@ -1,6 +1,7 @@
 """docs/testing-with-pytest.md: every block of code on it is a file, and they run as the page says."""
 
 import re
+import sys
 from pathlib import Path
 
 import pytest
@@ -57,3 +58,13 @@ def test_the_page_lists_every_attribute_and_method_of_the_sandbox() -> None:
 
     offered = {name for kind in (SandboxInProcess, ClockClient) for name in dir(kind) if not name.startswith("_")}
     assert named == (offered - {"clock"}) | {"id"}
+
+
+def test_its_command_for_gevent_runs_what_the_page_shows(suite: pytest.Pytester) -> None:
+    (command,) = re.findall(r"python (-m gevent.*)", PAGE)
+    code = files()["test_ten_lines.py"]
+    (suite.path / "test_ten_lines.py").write_text(
+        f"{code}\n\ndef test_patched():\n    import socket\n    assert 'gevent' in str(socket.socket)\n"
+    )
+
+    suite.run(sys.executable, *command.split(), "test_ten_lines.py", timeout=60).assert_outcomes(passed=3)

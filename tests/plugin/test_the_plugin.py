@@ -506,6 +506,26 @@ def test_the_fixtures_need_no_extra(suite: pytest.Pytester, monkeypatch: pytest.
     ran.assert_outcomes(passed=2)
 
 
+def test_a_run_that_uses_its_fixtures_imports_no_package_of_trials_consoles_and_documents(
+    suite: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+    suite.makepyfile(
+        """
+        import sys
+        from client import hosts
+
+        NOT_NEEDED = ["hypothesis", "schemathesis", "psycopg", "rich", "apispec", "marshmallow", "prometheus_client", "junitparser"]
+
+        def test(inbox_mock, inbox_mock_in_process):
+            hosts(inbox_mock_in_process.url, inbox_mock_in_process.token)
+            assert [name for name in NOT_NEEDED if name in sys.modules] == []
+        """
+    )
+
+    suite.runpytest_subprocess("-p", "inbox_contracts.plugin").assert_outcomes(passed=1)
+
+
 def test_a_run_that_uses_no_fixture_of_it_imports_nothing_of_the_fake(suite: pytest.Pytester) -> None:
     suite.makepyfile(
         """
