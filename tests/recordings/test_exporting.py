@@ -200,7 +200,8 @@ def test_private_replaces_what_people_wrote_in_every_format(mock: Mock, wanted: 
     sandbox = mock.sandbox(a_scenario(bookings=[a_booking()], participants=[{"id": 2, "booking": 80, "host": "jan", "at": "-1h"}]))
     sandbox.handle.write(11, "The code is 4711, says Clementina.")
     sandbox.api.post("/inbox/messages", a_message(content="The code is 4711, says Jan Kowalski."))
-    sandbox.api.get("/inbox/messages")
+    sandbox.api.post("/inbox/messages", a_message(origin="Jan Kowalski") | {"note": "Jan Kowalski"})
+    sandbox.api.get("/inbox/messages", about="Kowalski")
 
     assert not re.search("4711|Clementina|Kling|Kowalski|Los Robles", plain(sandbox, wanted, of=of, private=1))
 

@@ -144,3 +144,49 @@ def test_keys_that_no_api_would_have_are_replaced_too(plural: str, attribute: st
 
     assert {"en", "pt-BR"} <= made.keys()
     assert not {"jane", "hotel", "12 34"} & set(re.findall("jane|hotel|12 34", repr(made)))
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"messages": [{"id": 1, "content": "x"}], "note": "Anna Nowak", "Anna Nowak": 1},
+        {"messages": [{"origin": "Anna Nowak", "sent_at": "Anna Nowak", "conversation_id": "Anna Nowak", "Anna Nowak": 1}]},
+        {"messages": "Anna Nowak"},
+        {"messages": ["Anna Nowak"]},
+        ["Anna Nowak"],
+        "Anna Nowak",
+    ],
+)
+def test_what_a_client_writes_where_nothing_belongs_is_replaced(body: Any) -> None:
+    assert not re.search("Anna|Nowak", str(DISGUISE.answer(body)))
+
+
+def test_what_is_of_the_api_stays() -> None:
+    record = {
+        "id": 1,
+        "origin": "email",
+        "visibility": "all",
+        "sent_at": "2030-06-01T12:00:00Z",
+        "links": {"conversation": 7},
+        "conversation_id": 7,
+    }
+    body = {"links": {"a": "b"}, "messages": [record], "meta": {"deleted_ids": [3]}, "errors": [{"code": "not_found"}]}
+
+    assert DISGUISE.answer(body) == body
+
+
+@pytest.mark.parametrize(
+    ("url", "shape"),
+    [
+        (
+            "https://a.example/api/v3/clients?page=2&q=Anna&updated_since=2030-06-01&phone=0612345678",
+            r"{}page=2&q=\w+&updated_since=2030-06-01&phone=\d+",
+        ),
+        ("https://a.example/uploads/0123456789ab/7/anna-nowak.png", r"https://a.example/uploads/0123456789ab/7/\w+-\w+\.png"),
+    ],
+)
+def test_an_address_of_the_api_keeps_what_can_be_nobody_s(url: str, shape: str) -> None:
+    made = str(DISGUISE.url_of_page(url))
+
+    assert re.fullmatch(shape.replace("{}", re.escape("https://a.example/api/v3/clients?")), made)
+    assert not re.search("(?i)anna|nowak|0612345678", made)

@@ -1,5 +1,6 @@
 """Export a sandbox: its journal, or what it holds, in a format of `inbox_mock.recordings.writing`, or as a scenario."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -27,6 +28,10 @@ from inbox_mock.store.commands import Command
 WHY = f"The journal keeps no body of {limits.JOURNALED} or more and none that is no text; no private file is exported."
 WHY_DIFFERENT = "A new sandbox answers otherwise: it knows only what is in the scenario and in these requests, and not what others did."
 SCENARIO = "scenario"
+PAGE = re.compile("[^<>]+(?=>)")
+"""An address in Link."""
+AUTHORIZING = "/oauth/"
+"""In addresses of requests whose parameters are those of the client."""
 OF = {"journal": of_journal, "state": of_state}
 """What can be exported: the requests that came and their answers, or the requests that read all there is."""
 
@@ -106,9 +111,14 @@ def _disguised(exchange: Exchange, disguise: Disguise | None) -> Exchange:
     if response is not None:
         answered = _hidden(response.body, disguise)
         lost |= {Lost.RESPONSE_BODY} if answered is None else set()
-        headers = tuple((name, value) for name, value in response.headers if name != "X-Mock-Why")
+        headers = tuple(
+            (name, PAGE.sub(lambda found: str(disguise.url_of_page(found[0])), value) if name == "Link" else value)
+            for name, value in response.headers
+            if name != "X-Mock-Why"
+        )
         response = RecordedResponse(response.status, headers, answered)
-    return replace(exchange, request=replace(request, body=asked), response=response, lost=frozenset(lost))
+    url = str(disguise.url_of_page(request.url)) if AUTHORIZING not in request.url else request.url
+    return replace(exchange, request=replace(request, url=url, body=asked), response=response, lost=frozenset(lost))
 
 
 def _hidden(body: bytes | None, disguise: Disguise) -> bytes | None:

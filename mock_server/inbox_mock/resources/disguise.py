@@ -17,8 +17,10 @@ from inbox_mock.resources import RESOURCES
 from inbox_mock.resources.privacy import (
     ADDRESSES,
     BYTES,
+    CLOSED,
     CODES,
     EMAILS,
+    ENVELOPE,
     EVERYTHING,
     FILES,
     KEY,
@@ -27,6 +29,7 @@ from inbox_mock.resources.privacy import (
     NAMES,
     PHONES,
     PLACES,
+    PLAIN_PARAMETERS,
     TEXTS,
     WITHIN,
     kind_of,
@@ -39,8 +42,14 @@ IN_TEXT = re.compile(f"({WEB})|({MAIL})")
 WEB_PARTS = re.compile(r"([a-zA-Z][a-zA-Z0-9+.-]*://)([^/?#]*)(.*)", re.DOTALL)
 DATA = re.compile(r"data:[^,]*,")
 IDEOGRAPHS = 0x3000
+FIGURES = re.compile(r"[-+\d.:TZ]*")
+"""Numbers and times."""
+PARAMETER = re.compile(r"([^=&]*)(=?)([^&]*)")
 EXAMPLES = ("example.com", "example.org", "example.net")
 
+CLOSED_NAMES = {(plural, a.name) for plural, resource in RESOURCES.items() for a in resource.attributes if a.kind.field in CLOSED}
+WORDS = {"all", *(word for resource in RESOURCES.values() for a in resource.attributes for word in a.kind.options.get("values", ()))}
+"""The words that attributes of closed kinds can be, by any switch; a text that is neither one nor a figure is anybody's."""
 _SINGULAR = {resource.name: plural for plural, resource in RESOURCES.items()}
 
 
@@ -66,30 +75,45 @@ class Disguise:
         resource = RESOURCES.get(plural)
         embedded = {link.name: link.target for link in resource.links} if resource is not None else {}
         return {
-            name: self._nested(embedded[name], value) if name in embedded else self.of(plural, name, value)
+            self._key_of(TEXTS, name): self._nested(embedded[name], value) if name in embedded else self._shown(plural, name, value)
             for name, value in record.items()
         }
 
+    def _shown(self, plural: str, attribute: str, value: object) -> object:
+        """Return what stands for an attribute of a record, which may hold anything where a client has written it."""
+        is_closed = (plural, attribute) in CLOSED_NAMES
+        is_odd = is_closed and isinstance(value, str) and value not in WORDS and not FIGURES.fullmatch(value)
+        return self._value(TEXTS, value) if is_odd else self.of(plural, attribute, value)
+
     def answer(self, body: object) -> Any:  # noqa: ANN401 - any JSON
         """Return the JSON of an answer, a request or a webhook."""
-        if not isinstance(body, dict) or self._keep >= EVERYTHING:
+        if self._keep >= EVERYTHING:
             return body
+        if not isinstance(body, dict):
+            return self._value(TEXTS, body)
         found: JSON = {}
-        for name, value in body.items():
-            plural = name if name in RESOURCES else _SINGULAR.get(name)
+        for key, value in body.items():
+            name, plural = self._key_of(TEXTS, key), key if key in RESOURCES else _SINGULAR.get(key)
             if plural is not None:
                 found[name] = self._nested(plural, value)
             elif name == "meta" and isinstance(value, dict) and isinstance(value.get("Link"), dict):
                 found[name] = value | {"Link": {rel: self.url_of_page(url) for rel, url in value["Link"].items()}}
             else:
-                found[name] = self.answer(value) if name == "resource" else value
+                found[name] = self.answer(value) if name == "resource" else value if name in ENVELOPE else self._value(TEXTS, value)
         return found
 
     def url_of_page(self, url: object) -> object:
-        """Return the address of a page, in which attributes that were written stand as parameters, without their values."""
+        """Return an address of the API, whose parameters keep their values where those can be nobody's, and the names of files none."""
         if not isinstance(url, str):
             return url
-        return re.sub(r"((?:%5B|\[)[^=&]*=)([^&]*)", lambda found: found[1] + self._characters("url", found[2]), url)
+        before, asked, query = url.partition("?")
+        if "/uploads/" in before:
+            before = self._file(before)
+        return before + asked + PARAMETER.sub(lambda found: found[1] + found[2] + self._parameter(found[1], found[2], found[3]), query)
+
+    def _parameter(self, name: str, equals: str, value: str) -> str:
+        is_plain = not equals or name in PLAIN_PARAMETERS
+        return value if is_plain else self._characters("url", re.sub(r"%[0-9a-fA-F]{2}", "-", value))
 
     def text(self, value: str) -> str:
         """Return what stands for a free text: of the same length, its letters and digits others of their script and case."""
@@ -98,7 +122,7 @@ class Disguise:
     def _nested(self, plural: str, value: object) -> object:
         if isinstance(value, list):
             return [self._nested(plural, one) for one in value]
-        return self.record(plural, value) if isinstance(value, dict) else value
+        return self.record(plural, value) if isinstance(value, dict) else self._value(TEXTS, value)
 
     def _value(self, kind: str, value: object) -> Any:  # noqa: ANN401 - any JSON
         if isinstance(value, dict):

@@ -102,6 +102,30 @@ WITHIN = {
 }  # fmt: skip
 """The kinds of parts of a list or an object, by their keys; of others, that of the whole. An empty one is public."""
 
+PLAIN_PARAMETERS = frozenset(
+    {
+        "page",
+        "per_page",
+        "include",
+        "fields",
+        "ids",
+        "status",
+        "months",
+        "from",
+        "until",
+        "updated_since",
+        "include_canceled",
+        "rental_id",
+        "client_id",
+    }
+)
+"""Parameters of a query whose values are words and figures of the API."""
+ENVELOPE = frozenset(
+    {"meta", "links", "errors", "event", "account_id", "id", "token_type", "expires_in", "scope", "created_at", "access_token",
+     "refresh_token", "error", "error_description", "client_id", "grant_type", "redirect_uri", "response_type"}
+)  # fmt: skip
+"""Keys beside records in a body, whose values are the API's own words, or labels of credentials."""
+
 KEY = re.compile(r"[A-Za-z_][\w-]{0,60}(\.[A-Za-z_]\w{0,60})?")
 """A key of an object as an API names one; another one may be anybody's address or number."""
 
