@@ -144,7 +144,7 @@ def inbox_mock(request: pytest.FixtureRequest, inbox_mock_server: "InboxMockServ
 
 @pytest.fixture
 def inbox_mock_in_process(request: pytest.FixtureRequest) -> "Iterator[SandboxInProcess]":
-    """A fresh sandbox that answers ``requests`` at the real addresses, without a socket. Its conduct is judged when the test ends."""
+    """A fresh sandbox that answers HTTP libraries at the real addresses, without a socket. Its conduct is judged when the test ends."""
     _expect_our_package()
     from inbox_mock.client import AdminError
     from inbox_mock.testing import REAL_SERVICE, InboxMock

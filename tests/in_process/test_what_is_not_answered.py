@@ -2,8 +2,6 @@
 
 import asyncio
 import socket
-import urllib.request
-from http.client import HTTPSConnection
 
 import pytest
 import requests
@@ -59,35 +57,9 @@ def test_responses_around_it_answers_what_it_was_told_to() -> None:
             requests.get("https://other.example.com/", timeout=5)
 
 
-def test_responses_inside_it_answers_alone_and_nothing_leaks() -> None:
-    with inbox_mock():
-        with responses.RequestsMock(assert_all_requests_are_fired=False) as mock:
-            mock.add_passthru("https://www.bookingsync.com")
-            with pytest.raises(requests.ConnectionError, match="was not looked up"):
-                requests.get(f"{API}/me", timeout=5)
-        assert requests.get(f"{API}/me", headers={"Authorization": "Bearer demo"}, timeout=5).status_code == 200
-
-
-def by_urllib() -> None:
-    urllib.request.urlopen("https://www.bookingsync.com/api/v3/me", timeout=5)
-
-
-def by_http_client() -> None:
-    HTTPSConnection("www.bookingsync.com", timeout=5).request("GET", "/api/v3/me")
-
-
-def by_asyncio() -> None:
-    asyncio.run(asyncio.wait_for(asyncio.open_connection("www.bookingsync.com", 443), 5))
-
-
-@pytest.mark.parametrize("call", [by_urllib, by_http_client, by_asyncio])
-def test_other_libraries_never_reach_the_real_service(call: object) -> None:
-    assert callable(call)
-    with inbox_mock(), pytest.raises(OSError, match="other HTTP libraries need a server") as refused:
-        call()
-
-    reason = getattr(refused.value, "reason", refused.value)
-    assert isinstance(reason, socket.gaierror)
+def test_what_is_not_answered_never_reaches_the_real_service() -> None:
+    with inbox_mock(), pytest.raises(socket.gaierror, match="other HTTP libraries need a server"):
+        asyncio.run(asyncio.wait_for(asyncio.open_connection("www.bookingsync.com", 443), 5))
 
 
 def test_other_names_are_looked_up_as_ever() -> None:

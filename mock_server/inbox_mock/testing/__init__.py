@@ -1,9 +1,10 @@
-"""A sandbox in this process, for programs that use ``requests``: the real addresses answer, and no socket is opened.
+"""A sandbox in this process: the real addresses answer HTTP libraries of Python, and no socket is opened.
 
     with inbox_mock() as sandbox:
         requests.get("https://www.bookingsync.com/api/v3/bookings", headers={"Authorization": f"Bearer {sandbox.token}"})
 
-`inbox_mock` is a context manager and a decorator. Other HTTP libraries are not answered; they need a server on a port.
+`inbox_mock` is a context manager and a decorator. `requests`, httpx, aiohttp, urllib3 and urllib
+are answered; other HTTP libraries need a server on a port.
 """
 
 import inspect
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from responses import RequestsMock
 
     from inbox_mock.app import Fake
+    from inbox_mock.testing.httpx_transport import Transport
     from inbox_mock.testing.transport import Interception
 
 __all__ = ["REAL_SERVICE", "ConductError", "InboxMock", "ReceivingSandbox", "SandboxInProcess", "Webhook", "inbox_mock"]
@@ -42,9 +44,20 @@ class SandboxInProcess(ReceivingSandbox):
     ``responses`` answers for other hosts: ``sandbox.responses.get("https://example.com/", json={})``.
     """
 
-    def __init__(self, server: AdminClient, made: JSON, receivers: Receivers, mock: "RequestsMock") -> None:
+    def __init__(self, server: AdminClient, made: JSON, receivers: Receivers, mock: "RequestsMock", transport: "Transport") -> None:
         super().__init__(server, made, receivers)
         self.responses = mock
+        self._transport = transport
+
+    @property
+    def transport(self) -> Any:
+        """A transport for ``httpx.Client(transport=...)``, which this sandbox answers, whatever contexts are held besides."""
+        return self._transport
+
+    @property
+    def async_transport(self) -> Any:
+        """A transport for ``httpx.AsyncClient(transport=...)``, as `transport` is."""
+        return self._transport
 
 
 class InboxMock:
@@ -64,6 +77,7 @@ class InboxMock:
 
     def __enter__(self) -> SandboxInProcess:
         from inbox_mock.testing.application import Application
+        from inbox_mock.testing.httpx_transport import Transport
         from inbox_mock.testing.transport import Interception
 
         fake = _fake(self._origin)
@@ -77,7 +91,7 @@ class InboxMock:
         plain = sandbox_of(fake, made, self._origin)
         interception.start()
         self._held.append((fake, interception, receivers))
-        return SandboxInProcess(plain.server, plain.made, receivers, interception.mock)
+        return SandboxInProcess(plain.server, plain.made, receivers, interception.mock, Transport(interception.application))
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         fake, interception, receivers = self._held.pop()

@@ -2,6 +2,7 @@
 
 import logging
 import socket
+from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import dataclass
 from io import BytesIO
@@ -11,7 +12,7 @@ from urllib.parse import urlsplit
 
 from inbox_mock import __version__
 from inbox_mock.serving.connection import Connection, Headers, Host
-from inbox_mock.serving.request import answer_next
+from inbox_mock.serving.request import INTERIM, answer_next
 
 __tracebackhide__ = True
 PORTS = {"http": 80, "https": 443}
@@ -53,10 +54,19 @@ class _ServerEnd:
     """The server's end of a connection, in place of its socket."""
 
     def __init__(self, request: bytes) -> None:
-        self.recv = BytesIO(request).read
+        self._come = BytesIO(request).read
+        self.recv: Callable[[int], bytes] = self._come
         self.written = BytesIO()
         self.send = self.written.write
         self.reset = False
+        self.ran_short = False
+
+    def recv_what_has_come(self, count: int) -> bytes:
+        """Receive without waiting, in place of ``recv``: raise an error if nothing has come."""
+        if not (more := self._come(count)):
+            self.ran_short = True
+            raise BlockingIOError
+        return more
 
     def settimeout(self, _seconds: float) -> None:
         """Do nothing: no byte is waited for."""
@@ -111,7 +121,17 @@ class Application:
 
     def exchange(self, request: bytes, timeout: float | None) -> bytes:
         """Return the bytes that answer the bytes of a request. It raises what `answer` raises."""
-        return self._answered(Connection, request, timeout)[1].getvalue()
+        return self._answered(Connection, _ServerEnd(request), timeout)[1].getvalue()
+
+    def exchange_if_whole(self, come: bytes, timeout: float | None) -> tuple[bytes, bool]:
+        """Return the bytes that answer what has come of a request, and whether it has come whole. It raises what `answer` raises.
+
+        A request is executed when it is whole; until then only an interim answer is returned.
+        """
+        end = _ServerEnd(come)
+        end.recv = end.recv_what_has_come
+        written = self._answered(Connection, end, timeout)[1].getvalue()
+        return written, not (end.ran_short and written in {b"", INTERIM})
 
     def answer(self, request: bytes, timeout: float | None) -> tuple[BytesIO, Head | None]:
         """Return what is written to answer the bytes of a request, and its head, if that is not written.
@@ -120,11 +140,10 @@ class Application:
             ConnectionResetError: a fault resets the connection.
             TimeoutError: the answer comes later than the client waits.
         """
-        connection, written = self._answered(_KnownHead, request, timeout)
+        connection, written = self._answered(_KnownHead, _ServerEnd(request), timeout)
         return written, connection.head
 
-    def _answered(self, kind: type[Kind], request: bytes, timeout: float | None) -> tuple[Kind, BytesIO]:
-        end = _ServerEnd(request)
+    def _answered(self, kind: type[Kind], end: _ServerEnd, timeout: float | None) -> tuple[Kind, BytesIO]:
         connection = kind(self._host, end, THIS_MACHINE, self.scheme)  # type: ignore[arg-type] # all that is used of a socket
         waiting = ClientTimeout(timeout)
         token = WAITING.set(waiting)
@@ -137,3 +156,7 @@ class Application:
         if end.reset:
             raise ConnectionResetError(104, "Connection reset by peer")
         return connection, end.written
+
+
+Answering = Callable[[str], Application | None]
+"""Finds the application that answers at a URL, if there is one."""

@@ -9,6 +9,7 @@ from threading import Lock
 from types import ModuleType
 from typing import Any, NamedTuple
 
+__tracebackhide__ = True
 _ABSENT = object()
 _LOCK = Lock()
 

@@ -9,9 +9,6 @@ of an answer is handed over as it is, instead of being written and parsed.
 from collections.abc import Callable
 from contextlib import ExitStack
 from fnmatch import fnmatchcase
-from http import HTTPStatus
-from http.client import HTTPMessage, HTTPResponse
-from io import BytesIO
 from threading import Lock, get_ident
 from typing import Any
 from urllib.parse import urlsplit
@@ -22,18 +19,23 @@ from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection
 from urllib3.connectionpool import HTTPConnectionPool
 
-from inbox_mock.testing.application import PORTS, Application, Head
+from inbox_mock.testing import aiohttp_transport, connection, httpx_transport, mocks
+from inbox_mock.testing.application import PORTS, Application
+from inbox_mock.testing.connection import ClientEnd, Response
 from inbox_mock.testing.contact import no_contact
+from inbox_mock.testing.replacing import Replacing
 
 __tracebackhide__ = True
-WITHOUT_BODY = (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED)
 Send = Callable[..., requests.Response]
 _ACTIVE: "list[Interception]" = []
 _LOCK = Lock()
 _BENEATH: list[Send] = [HTTPAdapter.send]
 """What `_send` stands in for: the method of requests, or another mock's."""
 _REAL_SEND: Send = responses._real_send  # noqa: SLF001 - kept there before anybody could replace it
-ONLY_REQUESTS = "in process only requests is answered; other HTTP libraries need a server, such as the fixture inbox_mock starts"
+NOT_ANSWERED = (
+    "in process requests, httpx, aiohttp, urllib3 and urllib are answered; "
+    "other HTTP libraries need a server, such as the fixture inbox_mock starts"
+)
 
 
 class Adapter(HTTPAdapter):
@@ -76,78 +78,18 @@ class Pool(HTTPConnectionPool):
             conn.close()
 
 
-class _Response(HTTPResponse):
-    """A response whose head is asked for when ``http.client`` would begin to read it."""
-
-    _method: str
-    _check_close: Callable[[], bool]
-
-    def __init__(self, sock: "_ClientEnd", *given: Any, **more: Any) -> None:
-        super().__init__(sock, *given, **more)  # type: ignore[arg-type]
-        self._ask = sock.ask
-
-    def begin(self) -> None:
-        """Take the head as the server has it; what is written without one is parsed."""
-        self.fp, head = self._ask()  # type: ignore[assignment]
-        self.fp.seek(0 if head is None else head.at)
-        if head is None:
-            super().begin()
-            return
-        status, _, reason = head.status.partition(" ")
-        self.version, self.reason, self.status, self.chunk_left = 11, reason.strip(), int(status), None
-        self.code = self.status
-        self.headers = self.msg = HTTPMessage()
-        for name, value in head.headers:
-            self.headers.set_raw(name, value.lstrip(" \t"))
-        self.chunked = self.headers.get("Transfer-Encoding", "").lower() == "chunked"
-        length = self.headers.get("Content-Length", "")
-        self.length = int(length) if length.isdigit() and not self.chunked else None
-        if self.status in WITHOUT_BODY or self._method == "HEAD":
-            self.length = 0
-        self.will_close = self._check_close() or (not self.chunked and self.length is None)
-
-
-class _Connection(HTTPConnection):
+class _Connection(getattr(HTTPConnection, "_baseclass", HTTPConnection)):  # type: ignore[misc] # vcrpy may have put its own in place
     """A connection for one request."""
 
-    response_class = _Response
+    response_class = Response
 
     def __init__(self, application: Application) -> None:
         super().__init__(application.host, application.port)
-        vars(self)["default_port"] = PORTS[application.scheme]
+        self.default_port = PORTS[application.scheme]
         self._application = application
 
     def connect(self) -> None:
-        self.sock = _ClientEnd(self._application)
-
-
-class _ClientEnd:
-    """The client's end of a connection, in place of its socket."""
-
-    def __init__(self, application: Application) -> None:
-        self._application = application
-        self._request = bytearray()
-        self._timeout: float | None = None
-
-    def sendall(self, data: bytes) -> None:
-        self._request += data
-
-    def settimeout(self, seconds: float | None) -> None:
-        self._timeout = seconds
-
-    def makefile(self, _mode: str) -> BytesIO:
-        """Return an empty file: ``http.client`` leaves a response half made whose file cannot be made."""
-        return BytesIO()
-
-    def ask(self) -> tuple[BytesIO, Head | None]:
-        """Let the application answer what was sent."""
-        return self._application.answer(bytes(self._request), self._timeout)
-
-    def shutdown(self, _how: int) -> None:
-        """Do nothing: nothing is pending."""
-
-    def close(self) -> None:
-        """Do nothing: nothing is open."""
+        self.sock = ClientEnd(self._application)
 
 
 class Interception:
@@ -165,6 +107,12 @@ class Interception:
         carry: Any = self._pass_on
         self.mock = responses.RequestsMock(assert_all_requests_are_fired=False, passthru_prefixes=("",), real_adapter_send=carry)
         self._kept_away = ExitStack()
+        self._libraries = Replacing(
+            [
+                *(one for library in (aiohttp_transport, connection, httpx_transport) for one in library.replacements(_answering)),
+                *mocks.replacements(_answering, _origins),
+            ]
+        )
         self.send: Send = self.mock.unbound_on_send()
 
     def start(self) -> None:
@@ -175,11 +123,13 @@ class Interception:
                 _BENEATH[0] = HTTPAdapter.send
                 _replace_send(_send)
             _ACTIVE.append(self)
-        self._kept_away.enter_context(no_contact(self.application.host, ONLY_REQUESTS))
+        self._libraries.start()
+        self._kept_away.enter_context(no_contact(self.application.host, NOT_ANSWERED))
 
     def stop(self) -> None:
         """Stop intercepting."""
         self._kept_away.close()
+        self._libraries.stop()
         with _LOCK:
             _ACTIVE.remove(self)
             # A mock installed on top of this one is removed by its owner, who restores `_send`, which then only passes requests on.
@@ -192,7 +142,7 @@ class Interception:
         if self.application.is_at(url):
             send = _REAL_SEND if _is_mock(_BENEATH[0]) else _BENEATH[0]
             return send(Adapter(self._pool, adapter), request, **options | {"proxies": {}})
-        if any(fnmatchcase(host, wanted) for wanted in self.passthrough) or _is_mock(_BENEATH[0]):
+        if any(fnmatchcase(host, wanted) for wanted in self.passthrough) or _is_mock(_BENEATH[0]) or _is_replayed():
             return _BENEATH[0](adapter, request, **options)
         raise requests.ConnectionError(
             f"{request.method} {url} was not sent: in process only {self.application.origin} is answered. "
@@ -221,6 +171,23 @@ def _chosen(url: str) -> Interception | None:
     return of_thread[-1] if of_thread else None
 
 
+def _answering(url: str) -> Application | None:
+    """Return the application that answers at a URL, if there is one."""
+    chosen = _chosen(url)
+    return chosen.application if chosen is not None and chosen.application.is_at(url) else None
+
+
+def _origins() -> list[str]:
+    """Return the roots of what is answered."""
+    with _LOCK:
+        return [one.application.origin for one in _ACTIVE]
+
+
 def _is_mock(send: Send) -> bool:
     """Return whether ``responses`` replaces ``HTTPAdapter.send``: then it decides about hosts that are not ours."""
     return getattr(send, "__module__", "") == responses.__name__
+
+
+def _is_replayed() -> bool:
+    """Return whether vcrpy replaces connections: then its cassette decides about hosts that are not ours."""
+    return not issubclass(_Connection, HTTPConnectionPool.ConnectionCls)
