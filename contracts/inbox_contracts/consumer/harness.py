@@ -22,6 +22,7 @@ from inbox_mock.channels import policies
 from inbox_mock.conduct.evaluation import offered_rules
 from inbox_mock.conduct.report import report_on
 from inbox_mock.domain import limits
+from inbox_mock.domain.endpoints import API
 from inbox_mock.engine import durations
 from inbox_mock.engine.sandbox import Sandbox
 from inbox_mock.engine.timeline import catch_up, pass_time
@@ -42,7 +43,6 @@ from inbox_mock.webhooks.sender import LocalReceiver, sign
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-API = "/api/v3"
 SCOPES = ("inbox_write", "bookings_read", "clients_read", "applications_read")
 LASTING = frozenset({"expired_token", "revoked_token"})
 """Faults that do not end: a token that was refused once is never good again."""
@@ -152,7 +152,7 @@ class RunningWorld:
             token, refresh = oauth.issue_pair(work, application["id"], self._account_id, SCOPES)
             client_id, self._secret = oauth.client_credentials_of(work, application)
         return {
-            "api_url": f"{self._server.url}/api/v3",
+            "api_url": f"{self._server.url}{API}",
             "token": token["token"],
             "client_id": client_id,
             "client_secret": self._secret,

@@ -14,12 +14,12 @@ from urllib.parse import parse_qs
 from inbox_contracts.consumer.driver import JSON
 from inbox_contracts.consumer.recording import Recording
 from inbox_contracts.consumer.worlds import MEANWHILE, PASSES, SYNCS, World, kind_of
+from inbox_mock.domain.endpoints import API
 from inbox_mock.engine import durations
 from inbox_mock.scenarios.errors import ScenarioError
 from inbox_mock.scenarios.loading import Scenario
 from inbox_mock.simulation.actions import actions
 
-API = "/api/v3"
 PAUSE: JSON = {PASSES: "1m"}
 MOMENT: JSON = {PASSES: "2s"}
 WRITING = frozenset({"conversations", "participants", "messages"})

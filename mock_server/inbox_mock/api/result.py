@@ -7,14 +7,13 @@ import orjson
 
 from inbox_mock.api.request_context import RequestContext, ids_in
 from inbox_mock.api.visibility import visible
+from inbox_mock.domain.enumerations import MEMBERS
 from inbox_mock.domain.errors import NotFound
 from inbox_mock.resources import RESOURCES
 from inbox_mock.resources.declaration import Link, Resource
 from inbox_mock.resources.serialization import FULL, JSON, Projection, RenderContext, projection, reader
 from inbox_mock.store import records
 from inbox_mock.store.records import Rows, Selection
-
-MEMBERS = {"Client": "clients", "Host": "hosts"}
 
 
 @dataclass(frozen=True, slots=True)

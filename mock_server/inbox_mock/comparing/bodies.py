@@ -11,6 +11,7 @@ import orjson
 from inbox_mock.comparing.difference import ABSENT, Difference
 from inbox_mock.comparing.translation import PLURALS, Translation
 from inbox_mock.engine.redaction import SECRET_ANSWERS
+from inbox_mock.importing.calls import object_of
 from inbox_mock.resources import RESOURCES
 from inbox_mock.resources.declaration import Link
 from inbox_mock.resources.field_types import UPLOAD
@@ -34,10 +35,10 @@ class Bodies:
 
     def differences(self, recorded: bytes, ours: bytes, content_type: str) -> Iterator[Difference]:
         """Yield where two bodies differ; in JSON, of a record that is there on both sides, each field."""
-        theirs = _object(recorded)
+        theirs = object_of(recorded)
         if theirs is not None and not self.translation.ids and orjson.dumps(theirs) == ours:
             return  # only blanks differ, and how characters are escaped
-        mine = _object(ours)
+        mine = object_of(ours)
         if theirs is not None and mine is not None:
             yield from self._envelope(theirs, mine)
         elif recorded != ours:
@@ -247,14 +248,6 @@ def _are(kind: type, first: JSON, second: JSON) -> bool:
 
 def _are_numbers(*found: JSON) -> bool:
     return all(isinstance(one, int | float) and not isinstance(one, bool) for one in found)
-
-
-def _object(body: bytes) -> dict[str, JSON] | None:
-    try:
-        found = orjson.loads(body)
-    except orjson.JSONDecodeError:
-        return None
-    return found if isinstance(found, dict) else None
 
 
 def _summary(body: bytes) -> str:

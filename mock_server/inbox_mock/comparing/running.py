@@ -19,7 +19,8 @@ from inbox_mock.comparing.headers import differences_of_headers
 from inbox_mock.comparing.sides import InProcess, Side
 from inbox_mock.comparing.translation import Translation
 from inbox_mock.domain.endpoints import API
-from inbox_mock.importing.calls import Call, call_of, time_of, webhook_of
+from inbox_mock.domain.values import whole_number
+from inbox_mock.importing.calls import DIGITS, Call, call_of, time_of, webhook_of
 from inbox_mock.recordings.exchange import Exchange, Lost, Place, RecordedRequest, RecordedResponse, header
 from inbox_mock.resources import RESOURCES
 from inbox_mock.webhooks.event_types import event_types
@@ -243,8 +244,7 @@ def _made(answer: RecordedResponse, plural: str) -> int | None:
     try:
         return int(orjson.loads(answer.body or b"")[plural][0]["id"])
     except (ValueError, TypeError, LookupError):
-        number = (answer.header("Location") or "").rpartition("/")[2]
-        return int(number) if number.isascii() and number.isdigit() else None
+        return whole_number((answer.header("Location") or "").rpartition("/")[2], DIGITS)
 
 
 def _origin(answer: RecordedResponse) -> str:

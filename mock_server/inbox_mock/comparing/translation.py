@@ -8,13 +8,13 @@ from typing import Any
 
 from inbox_mock.domain import times
 from inbox_mock.domain.endpoints import API
-from inbox_mock.domain.enumerations import APPLICATION, USER
+from inbox_mock.domain.enumerations import APPLICATION, MEMBERS, USER
 from inbox_mock.resources import RESOURCES
 from inbox_mock.resources.declaration import Resource
 
 TOLERANCE = timedelta(seconds=2)
 """How far a time that a server has set may be from the time of the answer: both are in whole seconds."""
-PLURALS = {"Client": "clients", "Host": "hosts", APPLICATION: "applications", USER: "users"}
+PLURALS = {**MEMBERS, APPLICATION: "applications", USER: "users"}
 """The resources of polymorphic associations, by their types."""
 ADDRESS = re.compile(rf"{API}/((?:inbox/)?[a-z_]+)(/\d[\d,%C]*)?([^?\s>]*)(\?[^\s>]*)?")
 IDS_IN_QUERY = re.compile(r"([?&](ids|rental_id|client_id)=)([\d,%C]+)")

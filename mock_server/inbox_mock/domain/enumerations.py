@@ -17,7 +17,9 @@ ORIGINS = (
     "expedia",
 )
 VISIBILITIES = ("internal", "external")
-MEMBER_TYPES = ("Client", "Host")
+MEMBERS = {"Client": "clients", "Host": "hosts"}
+"""The types of a participant's member, with the plural of the resource that each is of."""
+MEMBER_TYPES = tuple(MEMBERS)
 BOOKING_STATUSES = ("Booked", "Tentative", "Unavailable", "Locked", "Canceled")
 CURRENCIES = (
     "AED", "AUD", "BRL", "CAD", "CHF", "CZK", "DKK", "EUR", "GBP", "HUF", "IDR", "INR", "JPY", "MYR", "NZD", "PLN", "RUB", "THB", "UAH",

@@ -101,12 +101,12 @@ class Call:
     @cached_property
     def answer(self) -> dict[str, Any]:
         """The JSON object of the answer; empty, if it is none."""
-        return _object(None if self.exchange.response is None else self.exchange.response.body)
+        return object_of(None if self.exchange.response is None else self.exchange.response.body) or {}
 
     @cached_property
     def sent(self) -> dict[str, Any]:
         """The JSON object of the request; empty, if it is none."""
-        return _object(self.exchange.request.body)
+        return object_of(self.exchange.request.body) or {}
 
 
 def call_of(exchange: Exchange) -> Call | None:
@@ -130,7 +130,7 @@ def webhook_of(exchange: Exchange) -> Mapping[str, Any] | None:
     """Return the body of a webhook that was received; None if it is none."""
     if header(exchange.request.headers, SIGNATURE) is None and Lost.REQUEST_HEADERS not in exchange.lost:
         return None
-    body = _object(exchange.request.body)
+    body = object_of(exchange.request.body) or {}
     return body if body.get("event") in event_types() and isinstance(body.get("resource"), dict) else None
 
 
@@ -193,9 +193,10 @@ def _date(text: str) -> datetime:
     return parsedate_to_datetime(text)
 
 
-def _object(body: bytes | None) -> dict[str, Any]:
+def object_of(body: bytes | None) -> dict[str, Any] | None:
+    """Return the JSON object that a body is, or None."""
     try:
         found = orjson.loads(body or b"")
     except ValueError:
-        return {}
-    return found if isinstance(found, dict) else {}
+        return None
+    return found if isinstance(found, dict) else None

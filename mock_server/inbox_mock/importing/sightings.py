@@ -10,6 +10,7 @@ from typing import Any, TypeGuard
 import orjson
 
 from inbox_mock.domain import limits
+from inbox_mock.domain.enumerations import MEMBERS
 from inbox_mock.domain.values import whole_number
 from inbox_mock.importing.calls import DIGITS, OF_A_FAKE, Call, webhook_of
 from inbox_mock.recordings.exchange import Lost, header
@@ -22,7 +23,6 @@ Order = tuple[datetime, int]
 """When something was seen: the API's time, and the number of the exchange."""
 Key = tuple[str, int]
 """A record: the plural of its resource, and its id."""
-MEMBERS = {"Client": "clients", "Host": "hosts"}
 IMPLIED = {
     ("conversations", "messages"): ("messages", "conversation"),
     ("conversations", "participants"): ("participants", "conversation"),

@@ -42,7 +42,11 @@ def of_text(text: str) -> Body:
 
 
 def of_base64(text: str) -> Body:
-    """Return a body written in Base64, with line ends or without."""
+    """Return a body written in Base64, with line ends or without.
+
+    Raises:
+        Malformed: it is not Base64.
+    """
     try:
         return Body(b64decode("".join(text.split()), validate=True))
     except ValueError as error:
@@ -50,7 +54,11 @@ def of_base64(text: str) -> Body:
 
 
 def of_hex(text: str) -> Body:
-    """Return a body written in hexadecimal digits."""
+    """Return a body written in hexadecimal digits.
+
+    Raises:
+        Malformed: it holds something else.
+    """
     try:
         return Body(bytes.fromhex(text))
     except ValueError as error:
@@ -58,7 +66,11 @@ def of_hex(text: str) -> Body:
 
 
 def of_data(data: object) -> Body:
-    """Return a body whose JSON was parsed by the recorder: how its numbers and blanks were written is lost."""
+    """Return a body whose JSON was parsed by the recorder: how its numbers and blanks were written is lost.
+
+    Raises:
+        Malformed: it holds what JSON cannot.
+    """
     try:
         body = of_text(json.dumps(data, ensure_ascii=False, separators=(",", ":")))
         return Body(body.content, body.lost | {Lost.SPELLING})

@@ -60,7 +60,12 @@ class Stream:
                 return ""
 
     def skip(self, expected: str) -> str:
-        """Go past the next character, which must be one of those expected, and return it."""
+        """Go past the next character, which must be one of those expected, and return it.
+
+        Raises:
+            Truncated: the document ends.
+            Malformed: it is another one.
+        """
         found = self.next()
         if not found:
             raise Truncated

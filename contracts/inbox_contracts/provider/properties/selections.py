@@ -4,11 +4,11 @@ from inbox_contracts.provider.api import JSON, by_id, links_of, records_of, the_
 from inbox_contracts.provider.expectations import expect, same
 from inbox_contracts.provider.resources import CANCELLED_TOO, EVERYTHING, path_of
 from inbox_contracts.provider.trial import Trial, claim
+from inbox_mock.domain.enumerations import MEMBERS
 from inbox_mock.domain.fidelity import documented, recorded
 from inbox_mock.resources import RESOURCES
 from inbox_mock.resources.declaration import Link, Resource
 
-MEMBERS = {"Client": "clients", "Host": "hosts"}
 KEPT = {"id", "links"}
 """What may come along when it was not named: no source says."""
 

@@ -5,7 +5,7 @@ No secret is among what is written: exchanges name the variable that holds a tok
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache
@@ -98,6 +98,12 @@ def text_of(body: bytes | None) -> str | None:
         return (body or b"").decode()
     except UnicodeDecodeError:
         return None
+
+
+def listed(items: Iterable[JSON]) -> Iterator[bytes]:
+    """Yield the JSON of a list's items, without its brackets."""
+    for number, item in enumerate(items):
+        yield b",\n" * bool(number) + orjson.dumps(item)
 
 
 def commented(mark: str, traffic: Traffic) -> bytes:

@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, urlsplit
 import orjson
 
 from inbox_mock.recordings.exchange import Exchange, Headers, header
-from inbox_mock.recordings.writing import JSON, PRODUCER, UNKNOWN_TIME, Traffic, Writer, text_of
+from inbox_mock.recordings.writing import JSON, PRODUCER, UNKNOWN_TIME, Traffic, Writer, listed, text_of
 
 
 def write(traffic: Traffic) -> Iterator[bytes]:
@@ -16,8 +16,7 @@ def write(traffic: Traffic) -> Iterator[bytes]:
     about = {"version": "1.2", "creator": dict(zip(("name", "version"), PRODUCER, strict=True))}
     comment = " ".join([traffic.title, *traffic.told])
     yield b'{"log":' + orjson.dumps({**about, "comment": comment})[:-1] + b',"entries":['
-    for number, exchange in enumerate(traffic.exchanges):
-        yield b",\n" * bool(number) + orjson.dumps(_entry(exchange))
+    yield from listed(map(_entry, traffic.exchanges))
     yield b"]}}\n"
 
 

@@ -13,6 +13,7 @@ from inbox_mock.recordings.writing import (
     Writer,
     can_be_sent,
     in_braces,
+    listed,
     place_of,
     text_of,
     variables_of,
@@ -28,8 +29,7 @@ def write(traffic: Traffic) -> Iterator[bytes]:
     variables = [{"key": URL, "value": traffic.origin}, *({"key": name, "value": "", "type": "secret"} for name in variables_of(traffic))]
     info = {"name": traffic.title, "description": " ".join(traffic.told), "schema": SCHEMA}
     yield orjson.dumps({"info": info, "variable": variables})[:-1] + b',"item":['
-    for number, exchange in enumerate(traffic.exchanges):
-        yield b",\n" * bool(number) + orjson.dumps(_item(exchange))
+    yield from listed(map(_item, traffic.exchanges))
     yield b"]}\n"
 
 
