@@ -35,14 +35,8 @@ CHANGES: Mapping[str, frozenset[str]] = {
 """The lists in which an action shows; any other action may show in every list."""
 SHIFTS = frozenset({"guest_cancels"})
 """Actions that take a record out of a list: between two of its pages the later one shifts, and no client can know."""
-NOUNS = {
-    "booking": "bookings",
-    "conversation": "conversations",
-    "host": "hosts",
-    "client": "clients",
-    "assignee": "hosts",
-    "rental": "rentals",
-}
+NOUNS = {"booking": "bookings", "conversation": "conversations", "client": "clients", "rental": "rentals"}
+"""What arguments refer to of which no action says so."""
 
 
 class Asked(NamedTuple):
@@ -94,9 +88,10 @@ def _events(scenario: Scenario) -> Iterator[list[JSON]]:
 
     Without that, a request of the same second would have it come again, whatever the client asks from.
     """
+    nouns = {kind: {**NOUNS, **action.refers} for kind, action in actions().items()}
     named = {
         (noun, record["as"]): record["id"]
-        for noun in set(NOUNS.values())
+        for noun in {noun for found in nouns.values() for noun in found.values()}
         for record in scenario.data.get(noun, [])
         if "as" in record and "id" in record
     }
@@ -110,18 +105,18 @@ def _events(scenario: Scenario) -> Iterator[list[JSON]]:
             raise scenario.error(("timeline", number, kind), kind, "an event that can be a step of a trial")
         passes: list[JSON] = [{PASSES: f"{int((at - before).total_seconds())}s"}] if at > before else []
         before = at
-        yield [*passes, {kind: _by_id(entry[kind], named)}, MOMENT]
+        yield [*passes, {kind: _by_id(entry[kind], nouns[kind], named)}, MOMENT]
 
 
 def _at(entry: JSON) -> str:
     return str(entry["at"]).removeprefix("+") if entry["at"] else "0s"
 
 
-def _by_id(given: Any, named: Mapping[tuple[str, str], int]) -> Any:  # noqa: ANN401 - whatever an action takes
+def _by_id(given: Any, nouns: Mapping[str, str], named: Mapping[tuple[str, str], int]) -> Any:  # noqa: ANN401 - whatever an action takes
     """Return an event's arguments with ids in place of names: a trial's steps know no names."""
     if not isinstance(given, dict):
         return given
-    return {key: named.get((NOUNS.get(key, ""), value), value) if isinstance(value, str) else value for key, value in given.items()}
+    return {key: named.get((nouns.get(key, ""), value), value) if isinstance(value, str) else value for key, value in given.items()}
 
 
 def _requests(recording: Recording) -> list[Asked]:
