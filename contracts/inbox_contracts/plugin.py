@@ -261,14 +261,13 @@ class Held:
         last_entry = sandbox.last_entry
         found = judged(sandbox)
         self._judged_at = sandbox.version, last_entry  # to judge writes what reads left, which is a new version
-        if untold := self._untold(found["broken"]):
-            return broken_told(untold)
+        told = [broken_told(sorted(untold))] if (untold := self._untold(found["broken"])) else []
         kept = [one for one in found["violations"] if one["code"] not in self._allowed]
         keys = self._untold((one["code"], one["entries"][0]) for one in kept)
         violations = [one for one in kept if (one["code"], one["entries"][0]) in keys]
-        if not violations:
-            return ""
-        return violations_told(violations, self.world, *self._again(), on_purpose="@pytest.mark.inbox_allow({})")
+        if violations:
+            told.append(violations_told(violations, self.world, *self._again(), on_purpose="@pytest.mark.inbox_allow({})"))
+        return "\n\n".join(told)
 
     def _untold(self, found: "Iterable[Any]") -> "set[Any]":
         """Return what is found for the first time."""

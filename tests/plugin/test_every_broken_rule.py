@@ -213,3 +213,24 @@ def test_rules_that_are_broken_in_two_sandboxes_are_told_together(suite: pytest.
 
     ran.assert_outcomes(failed=1)
     assert told(ran) == 2
+
+
+def test_a_rule_that_cannot_judge_hides_no_rule_that_is_broken(suite: pytest.Pytester) -> None:
+    suite.makeconftest(
+        """
+        import pytest
+
+        @pytest.fixture(autouse=True)
+        def one_that_fails(monkeypatch):
+            from inbox_mock.testing import sandboxes
+
+            judged = sandboxes.judged
+            monkeypatch.setattr(sandboxes, "judged", lambda given: judged(given) | {"broken": ["ABC001: it failed"]})
+        """
+    )
+    suite.makepyfile("from client import reply\ndef test_welcome(inbox_mock):\n    reply(inbox_mock, channel=None)\n")
+
+    ran = suite.runpytest()
+
+    ran.assert_outcomes(failed=1)
+    ran.stdout.fnmatch_lines(["inbox-mock: BROKEN  ABC001: it failed", "MSG002 *"])
