@@ -209,6 +209,9 @@ def an_image(made: bytes, *statements: str) -> bytes:
         "DELETE FROM clock",
         "UPDATE settings SET value = 'no json'",
         "DELETE FROM settings",
+        "UPDATE tokens SET account_id = x'00'",
+        "UPDATE tokens SET account_id = 'many'",
+        "UPDATE accounts SET created_at = x'00'",
     ],
 )
 def test_an_image_that_is_not_as_this_program_writes_it_is_refused(made: bytes, statement: str) -> None:

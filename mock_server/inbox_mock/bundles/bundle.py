@@ -1,7 +1,7 @@
 """A bundle that was read: the manifest, the command log, the journal, and the images, each checked before anything uses it."""
 
 from base64 import b64decode
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from functools import cache
@@ -16,6 +16,7 @@ from inbox_mock.domain.access import SANDBOX_ID
 from inbox_mock.store import database
 from inbox_mock.store import sandbox as sandbox_store
 from inbox_mock.store.commands import Command
+from inbox_mock.store.database import Database
 from inbox_mock.store.migrations import UnusableDatabase
 
 if TYPE_CHECKING:
@@ -40,6 +41,8 @@ SHAPES: Mapping[str, Mapping[str, Mapping[str, object]]] = {
     },
 }
 """What each line of the command log and of the journal has, as JSON Schema."""
+WRONG_TYPES: Mapping[str, str] = {"INTEGER": "('blob', 'text')", "REAL": "('blob', 'text')", "TEXT": "('blob', '')"}
+"""The types of values that no column of a declared type holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,10 +135,24 @@ def _check_image(name: str, image: bytes | None) -> None:
             with closing(database.restore(image, checked=False)) as db:
                 sandbox_store.read_settings(db)
                 sandbox_store.read_clock(db)
+                odd = next(_odd_columns(db), None)
+                if odd is not None:
+                    raise BundleError(f"{name}: its column {odd} holds a value of another type; expected it as the Inbox Mock wrote it")
     except UnusableDatabase as error:
         raise BundleError(f"{name}: {error}") from None
     except (TypeError, ValueError) as error:
         raise BundleError(f"{name}: its settings or its clock cannot be read ({error})") from None
+
+
+def _odd_columns(db: Database) -> Iterator[str]:
+    """Yield the columns that hold what this program never writes there: bytes, or a text in place of a number."""
+    columns = db.execute(
+        "SELECT t.name, c.name, c.type FROM pragma_table_list t, pragma_table_info(t.name) c WHERE t.type = 'table'"
+    ).fetchall()
+    for table, column, declared in columns:
+        wrong = WRONG_TYPES.get(declared)
+        if wrong and db.execute(f'SELECT 1 FROM "{table}" WHERE typeof("{column}") IN {wrong} LIMIT 1').fetchone():  # noqa: S608 - ours: checked
+            yield f"{table}.{column}"
 
 
 def _lines(name: str, raw: bytes) -> list[Entry]:
