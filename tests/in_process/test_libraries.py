@@ -3,6 +3,7 @@
 import asyncio
 import importlib
 import json
+import socket
 import subprocess
 import sys
 import urllib.error
@@ -169,6 +170,17 @@ def test_an_answer_that_breaks_off_is_the_librarys_own_error(sandbox: SandboxInP
         call("POST", f"{API}/inbox/messages", bearer(sandbox), b"{}")
 
     assert not isinstance(raised.value, AssertionError | AttributeError | TypeError)
+
+
+@pytest.mark.parametrize("name", [name for name in LIBRARIES if "async" not in name and name != "aiohttp"])  # event loops have sockets
+def test_no_socket_is_opened(sandbox: SandboxInProcess, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_given: object, **_more: object) -> None:
+        raise AssertionError("a socket")
+
+    monkeypatch.setattr(socket, "socket", refuse)
+    monkeypatch.setattr(socket, "create_connection", refuse)
+
+    assert LIBRARIES[name]("GET", f"{API}/me", bearer(sandbox)).status == 200
 
 
 @pytest.mark.parametrize("library", ["httpx", "httpx2"])
