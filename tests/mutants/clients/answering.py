@@ -133,11 +133,10 @@ class LeavesTheClosedAlone(Inbox):
             super().say(conversation, sender, content)
 
 
-@broken("looks for a lost answer on the first page of messages only", "MSG003", "lost_answer_in_a_long_thread")
-class LooksForALostAnswerOnOnePage(Inbox):
+@broken("looks for a lost answer among the first messages of all only", "MSG003", "lost_answer_in_a_long_thread")
+class LooksForALostAnswerAmongTheFirst(Inbox):
     def said(self, conversation: JSON, content: str) -> set[int]:
-        first = {found["id"] for found in self.api.call("GET", f"{self.api.url}/inbox/messages").records}
-        return super().said(conversation, content) & first
+        return super().said(conversation, content) & set(sorted(self.copy["messages"])[:5])
 
 
 @broken("adds a host to the conversation before each answer", "CLUTTER", "answered_again")

@@ -173,11 +173,14 @@ class BelievesWhatComesTwice(Inbox):
 @broken("remembers the world before", "BELIEF", "direct_booking")
 class RemembersTheWorldBefore(Driver):
     def start(self, *, api_url: str, webhook_secret: str, **credentials: str) -> JSON:
-        before = getattr(self, "inbox", None)
-        can = super().start(api_url=api_url, webhook_secret=webhook_secret, **credentials)
-        if before is not None:
-            self.inbox.copy = before.copy
-        return can
+        self.before = dict(self.inbox.copy["bookings"]) if hasattr(self, "inbox") else {}
+        return super().start(api_url=api_url, webhook_secret=webhook_secret, **credentials)
+
+    def sync(self) -> JSON:
+        told = super().sync()
+        known = {booking["id"] for booking in told["bookings"]}
+        told["bookings"] += [{"id": number, "conversation_ids": []} for number in self.before if number not in known]
+        return told
 
 
 @broken("asks for bookings that are booked only", "BELIEF", "other_statuses")
