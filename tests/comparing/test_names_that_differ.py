@@ -11,7 +11,7 @@ import pytest
 from comparing.arranged import MESSAGE, compare, kinds, side, spoiled
 from fake import Mock
 from importing.recorded import recorded
-from inbox_mock.comparing.sides import RECEIVER
+from inbox_mock.comparing.sides import RECEIVER, InProcess
 from inbox_mock.comparing.translation import Translation
 from inbox_mock.recordings.exchange import Exchange, Place, RecordedRequest, RecordedResponse
 from inbox_mock.scenarios.loading import find_shipped
@@ -171,3 +171,12 @@ def test_a_token_that_lacks_a_scope_lacks_it_in_the_sandbox(mock: Mock) -> None:
     caller.post("/inbox/messages", {"messages": [MESSAGE]})
     assert [one.response.status for one in exchanges if one.response] == [200, 403, 201]
     assert kinds(compare(exchanges)) == {}
+
+
+@pytest.mark.parametrize(("base", "origin"), [("", ""), ("/inbox", "/inbox"), ("a.b:80", "/a.b:80"), ("/", "")])
+def test_where_no_host_was_recorded_the_sandbox_has_that_of_the_service(base: str, origin: str) -> None:
+    sandbox = InProcess(base)
+    sandbox.begin(find_shipped("agency").data)
+
+    assert sandbox.origin == f"https://www.bookingsync.com{origin}"
+    assert sandbox.send("GET", "/api/v3/accounts", {"Authorization": f"Bearer {sandbox.token}"}, None).status == 200

@@ -57,7 +57,8 @@ class InProcess:
         from inbox_mock.app import Options, create_app
 
         self._fake = create_app(Options(scenario=find_shipped("empty"), seed=0), wait=wait)
-        self._fake.sender.origin = self.origin = origin or REAL_SERVICE
+        known = origin.startswith(("http://", "https://"))
+        self._fake.sender.origin = self.origin = origin if known else f"{REAL_SERVICE}/{origin.strip('/')}".rstrip("/")
         self._fake.sender.local_receivers[RECEIVER] = self._receive
         self._application = Application(self._fake.wsgi, self.origin)
         self._host = urlsplit(self.origin).netloc
