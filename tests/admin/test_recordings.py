@@ -43,7 +43,7 @@ def test_a_scenario_file_is_read_as_one(mock: Mock) -> None:
     ("content", "told"),
     [
         (b"", "bug.har: found an empty file; expected a recording: "),
-        (b"GIF89a", "bug.har: found something else; expected a recording: "),
+        (b"GIF89a", "bug.har: found a file of another kind; expected a recording: "),
         (HAR[:20_000], "bug.har: found the end of the file within entry "),
         (SCENARIO + b"bokings: []\n", "bug.har:3: found the unknown key 'bokings'; did you mean 'bookings'?"),
     ],

@@ -54,7 +54,7 @@ def test_in_the_environment_no_option_takes_it(path: tuple[str, ...]) -> None:
 @pytest.mark.parametrize("path", WITH_PARAMETERS, ids=" ".join)
 def test_no_argument_is_blank(path: tuple[str, ...]) -> None:
     for argument in COMMANDS[path].params:
-        if isinstance(argument, click.Argument) and argument.nargs == 1:
+        if isinstance(argument, click.Argument) and (argument.nargs == 1 or isinstance(argument.type, click.Path)):
             assert_refused("Invalid value for", "", *path, "")
 
 

@@ -59,3 +59,32 @@ def test_traffic_of_another_api_is_told_to_be_that(tmp_path: Path) -> None:
 
     assert ran.returncode == 2
     assert "expected calls of /api/v3" in ran.stderr
+
+
+def test_no_recording_is_written_over(tmp_path: Path) -> None:
+    recording = tmp_path / "it.har"
+    content = Path(PLAIN).read_bytes()
+    recording.write_bytes(content)
+
+    for arguments in (["import", "--output"], ["compare", "--output"], ["compare", "--issue"]):
+        ran = run(*arguments, str(recording), str(recording))
+
+        assert ran.returncode == 2
+        assert f"Invalid value for '{arguments[1]}': found '{recording}', which is read; expected another file" in ran.stderr
+    assert recording.read_bytes() == content
+
+
+def test_hosts_that_are_put_together_are_told(tmp_path: Path) -> None:
+    (tmp_path / "1.har").write_bytes(Path(PLAIN).read_bytes())
+    (tmp_path / "2.har").write_bytes(Path(PLAIN).read_bytes().replace(b"127.0.0.1:44591", b"www.bookingsync.com"))
+    told = "These hosts are taken for one service."
+
+    assert told in run("import", str(tmp_path)).stderr
+    assert told not in run("import", PLAIN).stderr
+
+
+def test_a_scenario_is_told_from_a_recording(tmp_path: Path) -> None:
+    scenario = tmp_path / "it.yaml"
+    run("import", PLAIN, "--output", str(scenario))
+
+    assert "found a scenario; expected a recording: serve it with inbox-mock serve --scenario" in run("import", str(scenario)).stderr

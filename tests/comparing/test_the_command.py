@@ -57,6 +57,27 @@ def test_a_recording_of_the_fake_differs_in_nothing(tmp_path: Path, exchanges: l
     assert (ran.returncode, ran.stdout.splitlines()[0]) == (0, "No difference counts in 4 requests")
 
 
+def test_what_a_sandbox_holds_differs_in_nothing_once_exported(tmp_path: Path, mock: Mock) -> None:
+    exported = mock.sandbox("agency").admin.get("/export", format="har", of="state").body
+    assert b"/uploads/" in exported
+    (tmp_path / "a.har").write_bytes(exported)
+
+    ran = compare(tmp_path / "a.har")
+
+    assert (ran.returncode, ran.stdout.partition(" in ")[0]) == (0, "No difference counts")
+
+
+def test_bodies_that_are_no_json_are_told_by_their_length(tmp_path: Path, exchanges: list[Exchange]) -> None:
+    assert exchanges[0].response is not None
+    cut = replace(exchanges[0], response=replace(exchanges[0].response, body=(exchanges[0].response.body or b"")[:-1]))
+    length = len(exchanges[0].response.body or b"")
+
+    ran = compare(written_har(tmp_path / "a.har", [cut, *exchanges[1:]]))
+
+    assert ran.returncode == 1
+    assert f"theirs  {length - 1:,} bytes" in ran.stdout
+
+
 def test_a_difference_is_the_exit_code_1_and_told_with_its_source(tmp_path: Path, exchanges: list[Exchange]) -> None:
     ran = compare(written_har(tmp_path / "a.har", OTHER_TEXT(exchanges)))
     assert ran.returncode == 1

@@ -57,12 +57,12 @@ def an_archive(path: Path, **members: bytes | str) -> Path:
     [
         ("", "an empty file"),
         (" \n\t", "an empty file"),
-        ("Dear all,\nnothing new.", "something else"),
-        (b"\x89PNG\r\n\x1a\n", "something else"),
+        ("Dear all,\nnothing new.", "a file of another kind"),
+        (b"\x89PNG\r\n\x1a\n", "a file of another kind"),
         ('{"swagger": "2.0", "paths": {}}', "an object with swagger, paths"),
         ("[1, 2]", "1"),
         ("{}", "an empty object"),
-        ("rentals:\n- name: Villa\n", "something else"),
+        ("villas:\n- name: Villa\n", "a file of another kind"),
     ],
 )
 def test_what_is_no_recording_is_refused_with_the_formats_that_are_known(given: Given, content: bytes | str, found: str) -> None:

@@ -213,6 +213,14 @@ def test_what_a_new_sandbox_answers_otherwise_is_not_asserted_and_is_told(driven
     ran(sys.executable, "-m", "pytest", "-q", str(tmp_path / "run_test.py"), cwd=tmp_path)
 
 
+def test_of_an_answer_that_a_fault_has_spoiled_a_test_asserts_the_status(driven: Sandbox, tmp_path: Path) -> None:
+    driven.admin.post("/faults", {"kind": "malformed", "match": {"path": "/clients"}, "times": 1})
+    spoiled = driven.api.get("/clients").body
+    assert spoiled.count(b"}") == spoiled.count(b"{") - 1
+
+    ran(sys.executable, "-m", "pytest", "-q", str(exported(driven, tmp_path / "run_test.py", "pytest")), cwd=tmp_path)
+
+
 def test_a_token_that_a_test_cannot_make_is_a_variable_elsewhere(driven: Sandbox, served: str, tmp_path: Path) -> None:
     application = driven.made["applications"][0]
     asks = {"grant_type": "client_credentials", "client_id": application["client_id"], "client_secret": application["client_secret"]}

@@ -4,7 +4,7 @@ Both work on a copy in memory, whose clock stands and which sends no webhook: th
 """
 
 from collections.abc import Iterator, Mapping
-from urllib.parse import quote, urlencode, urljoin
+from urllib.parse import quote, unquote, urlencode, urljoin
 
 import orjson
 
@@ -12,6 +12,7 @@ from inbox_mock.admin.copies import ACTIONS, Copy
 from inbox_mock.api.operation import Operation
 from inbox_mock.api.operations import OPERATIONS
 from inbox_mock.api.rendering import times_of
+from inbox_mock.api.routes import file_headers
 from inbox_mock.domain import limits, times
 from inbox_mock.domain.access import ALL_SCOPES, parse_scopes
 from inbox_mock.domain.errors import Invalid, invalid
@@ -91,10 +92,11 @@ def _address(origin: str, operation: Operation, page: int) -> str:
 def _files(copy: Copy, origin: str, listed: RecordedResponse) -> Iterator[tuple[RecordedRequest, RecordedResponse]]:
     for record in orjson.loads(listed.body or b"")["attachments"]:
         with copy.sandbox.work() as work:
-            found = attachments.read_file(work, record["id"])
+            found, at = attachments.read_file(work, record["id"]), work.now
         if found is not None:
-            headers = ("Content-Type", str(found["file_content_type"])), ("Content-Length", str(len(found["bytes"])))
-            yield RecordedRequest("GET", urljoin(origin, record["url"])), RecordedResponse(200, headers, found["bytes"])
+            url = urljoin(origin, record["url"])
+            headers = file_headers(str(found["file_content_type"]), unquote(url.rpartition("/")[2])) | {"Date": times_of(at)[1]}
+            yield RecordedRequest("GET", url), RecordedResponse(200, tuple(headers.items()), found["bytes"])
 
 
 def of_journal(copy: Copy, origin: str) -> tuple[list[Exchange], Known]:

@@ -79,8 +79,11 @@ def _agreed(response: RecordedResponse | None, again: RecordedResponse | None, o
         return None, False
     if not response.body or not again.body:
         return (None if response.status == 304 else RecordedResponse(response.status)), True  # the ETag depends on addresses
-    recorded = orjson.loads(response.body)
-    both = _common(recorded, orjson.loads(again.body), origin)
+    try:
+        recorded, answered = orjson.loads(response.body), orjson.loads(again.body)
+    except orjson.JSONDecodeError:  # as a fault may have it: a test asserts the status alone
+        return RecordedResponse(response.status), response.body == again.body
+    both = _common(recorded, answered, origin)
     return RecordedResponse(response.status, (), orjson.dumps(both)), both == _common(recorded, recorded, origin)
 
 

@@ -71,12 +71,16 @@ def uploads(sandboxes: Sandboxes) -> Blueprint:
             found = attachments.read_file(work, ids[0]) if ids else None
         if found is None:
             raise NotFound
-        content_type = str(found["file_content_type"])
-        answer = Response(found["bytes"], content_type=content_type)
-        kind = "inline" if content_type in SHOWN else "attachment"
-        answer.headers["Content-Disposition"] = f"{kind}; filename*=UTF-8''{quote(name)}"
-        answer.headers["X-Content-Type-Options"] = "nosniff"
-        answer.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
-        return answer
+        return Response(found["bytes"], headers=file_headers(str(found["file_content_type"]), name))
 
     return made
+
+
+def file_headers(content_type: str, name: str) -> dict[str, str]:
+    """Return the headers of an uploaded file that is answered; ``name`` is the last part of its address."""
+    return {
+        "Content-Type": content_type,
+        "Content-Disposition": f"{'inline' if content_type in SHOWN else 'attachment'}; filename*=UTF-8''{quote(name)}",
+        "X-Content-Type-Options": "nosniff",
+        "Content-Security-Policy": "default-src 'none'; sandbox",
+    }

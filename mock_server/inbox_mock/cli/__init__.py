@@ -3,7 +3,7 @@
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import wraps
 from pathlib import Path
@@ -173,7 +173,7 @@ def said_again() -> str:
 
 
 def write_output(output: Path, content: str | bytes, option: str = "--output") -> None:
-    """Write the file that --output names, or another option, as a whole.
+    """Write the file that --output names, or another option or argument, as a whole.
 
     Raises:
         BadParameter: it cannot be written.
@@ -182,6 +182,16 @@ def write_output(output: Path, content: str | bytes, option: str = "--output") -
         write_whole(output, content)
     except OSError as error:
         raise click.BadParameter(f"cannot write {str(output)!r}: {error.strerror}", param_hint=f"'{option}'") from None
+
+
+def check_output(output: Path | None, files: Iterable[Path], option: str = "--output") -> None:
+    """Check that a file that will be written is none of those that are read.
+
+    Raises:
+        BadParameter: it is one.
+    """
+    if output is not None and output.exists() and any(file.exists() and file.samefile(output) for file in files):
+        raise click.BadParameter(f"found {str(output)!r}, which is read; expected another file", param_hint=f"'{option}'")
 
 
 def print_json(found: object) -> None:

@@ -49,7 +49,7 @@ def save(*, sandbox: SandboxClient, as_json: bool, file: Path, private: bool) ->
             content = without_private_data(_checked(content, file))
         except BundleError as error:
             _stop(file, error)
-    write_output(file, content)
+    write_output(file, content, "FILE")
     if as_json:
         print_json({"file": str(file), "bytes": len(content)})
     else:

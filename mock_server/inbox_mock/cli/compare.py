@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from inbox_mock.cli import OF_A_SANDBOX, write_output
+from inbox_mock.cli import OF_A_SANDBOX, check_output, write_output
 from inbox_mock.console.guard import FINDINGS, WRONG
 from inbox_mock.console.parameters import Token, chosen, takes_admin_token
 from inbox_mock.console.terminal import complain, progress
@@ -68,6 +68,8 @@ def command(
     for pattern in allowed:
         if wrong := misspelled(pattern):
             raise click.BadParameter(wrong, param_hint="'--allow'")
+    check_output(output, files)
+    check_output(issue, files, "--issue")
     if not files and against is None:
         raise click.UsageError("found no FILE; expected a recording, or --against with the URL of a server")
     try:
@@ -149,5 +151,5 @@ def _tell(report: "JSON", wanted: str, output: Path | None, issue: Path | None) 
         write_output(output, text)
         complain(f"the report is in {output}")
     if issue is not None and rendering.has_issue(report):
-        write_output(issue, rendering.as_issue(report))
+        write_output(issue, rendering.as_issue(report), "--issue")
         complain(f"what can be filed as an issue is in {issue}")

@@ -6,7 +6,7 @@ from shlex import quote
 
 import click
 
-from inbox_mock.cli import print_json, write_output
+from inbox_mock.cli import check_output, print_json, write_output
 from inbox_mock.console.guard import WRONG
 from inbox_mock.console.terminal import complain, progress
 from inbox_mock.domain.values import printable
@@ -45,6 +45,7 @@ def command(*, files: tuple[Path, ...], output: Path | None, keep: tuple[str, ..
     from inbox_mock.scenarios.loading import from_object
     from inbox_mock.scenarios.yaml12 import write
 
+    check_output(output, files)
     try:
         with progress("Reading") as told:
             found = import_exchanges(read(files, told), keep=frozenset(keep), seed=seed)

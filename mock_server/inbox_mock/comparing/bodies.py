@@ -43,7 +43,7 @@ class Bodies:
             yield from self._envelope(theirs, mine)
         elif recorded != ours:
             kind = content_type.partition(";")[0].strip().lower() or "unknown"
-            yield Difference(f"body-value:{kind}", "body", _summary(recorded), _summary(ours))
+            yield Difference(f"body-value:{kind}", "body", recorded, ours)
 
     def webhook(self, recorded: dict[str, JSON], ours: dict[str, JSON], singular: str) -> Iterator[Difference]:
         """Yield where two webhooks about the same record differ."""
@@ -248,7 +248,3 @@ def _are(kind: type, first: JSON, second: JSON) -> bool:
 
 def _are_numbers(*found: JSON) -> bool:
     return all(isinstance(one, int | float) and not isinstance(one, bool) for one in found)
-
-
-def _summary(body: bytes) -> str:
-    return f"{len(body):,} bytes"

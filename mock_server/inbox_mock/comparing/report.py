@@ -95,7 +95,7 @@ def report_of(
         for (kind, lost), group in found.groups.items()
         if lost is None
     ]
-    differences.sort(key=lambda one: (one["allowed"], -one["count"], one["kind"]))
+    differences.sort(key=lambda one: (one["allowed"], -one["count"], one["entry"], one["kind"]))
     caused = [_group(kind, group, disguise) | {"lost": lost.value} for (kind, lost), group in found.groups.items() if lost is not None]
     return {
         "verdict": DIFFERENT if any(not one["allowed"] for one in differences) else CLEAN,
@@ -170,7 +170,8 @@ def looks(value: object) -> str:
         return value if TIME.fullmatch(value) else f"a text of {len(value)} characters" if value else "a blank text"
     if isinstance(value, list):
         return str(value)[:LONGEST] if all(isinstance(one, int) for one in value) else f"a list of {len(value)}"
-    return f"an object with {len(value)} keys" if isinstance(value, dict) else str(value)
+    size = f"{len(value):,} bytes" if isinstance(value, bytes) else str(value)
+    return f"an object with {len(value)} keys" if isinstance(value, dict) else size
 
 
 def _without_what_was_sent(value: object) -> object:

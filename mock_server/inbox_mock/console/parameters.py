@@ -45,8 +45,8 @@ def prepare(command: click.Command) -> None:
 def _check_texts(parameter: click.Parameter) -> None:
     """Let a parameter raise BadParameter for a value that is no text, wherever it comes from.
 
-    A blank one is most often that of an unset variable; in a list of arguments it may mean something. Bytes that are no UTF-8 can
-    be sent nowhere; they may be in the name of a file that is only opened, or in what another program is given.
+    A blank one is most often that of an unset variable; in a list of arguments that are no files it may mean something. Bytes that
+    are no UTF-8 can be sent nowhere; they may be in the name of a file that is only opened, or in what another program is given.
     """
     if "consume_value" in vars(parameter):
         return
@@ -61,7 +61,7 @@ def _check_texts(parameter: click.Parameter) -> None:
                 continue
             if not one.isprintable() and not isinstance(parameter.type, OF_ANY_BYTES) and NO_UTF8.search(one):
                 raise click.BadParameter("found bytes that are no UTF-8; expected a text", ctx, parameter)
-            if parameter.nargs != -1 and not one.strip():
+            if not one.strip() and (parameter.nargs != -1 or isinstance(parameter.type, click.Path)):
                 raise click.BadParameter(f"found {one!r}; expected a value that is not blank. To have none, leave it out.", ctx, parameter)
         return value, source
 

@@ -32,6 +32,8 @@ def told(found: Imported) -> Iterator[str]:
     """Yield what the traffic told, as lines of text."""
     for host in found.hosts:
         yield f"{host.name}: {_count(host.used, 'exchange')} used, {host.ignored} ignored"
+    if sum(host.used > 0 for host in found.hosts) > 1:
+        yield "These hosts are taken for one service. If they are several, import the traffic of each by itself."
     yield "Records: " + ", ".join(f"{count} {plural}" for plural, count in found.counts.items())
     later = found.scenario.get("timeline", [])
     if later:

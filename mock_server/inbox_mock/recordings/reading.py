@@ -26,6 +26,11 @@ TABLE = re.compile(rb"\[\[\w")
 OTHER = (
     (re.compile(rb"\A\x1f\x8b"), "a compressed file", "it unpacked"),
     (re.compile(rb"\A(?:\xff\xfe|\xfe\xff)"), "text in UTF-16", "UTF-8"),
+    (
+        re.compile(rb"^(?:records|bookings|timeline|rentals):", re.MULTILINE),
+        "a scenario",
+        "a recording: serve it with inbox-mock serve --scenario",
+    ),
     (re.compile(rb"\bnock\("), "JavaScript as nock writes it by default", "objects: record with output_objects, and write them as JSON"),
 )
 """What files without entries hold, and what is expected instead."""
@@ -170,7 +175,7 @@ def _items(source: Source, file: "_Counted") -> Items:
     for sign, found, wanted in OTHER:
         if sign.search(head):
             raise NotARecordingError(source.name, found, wanted)
-    raise NotARecordingError(source.name, "something else" if head else "an empty file", expected())
+    raise NotARecordingError(source.name, "a file of another kind" if head else "an empty file", expected())
 
 
 def _lists() -> set[tuple[str, ...]]:
