@@ -168,6 +168,18 @@ def test_a_record_of_which_only_the_id_is_shown_is_made_up_and_told(mock: Mock) 
     assert {one.what for one in found.made_up} >= {"messages", "participants", "hosts"}
 
 
+def test_a_default_channel_that_is_not_shown_is_that_of_the_channel_which_opened_the_conversation(mock: Mock) -> None:
+    api, exchanges = recorded(mock.sandbox("agency"))
+    api.get("/inbox/conversations/2", fields="subject")
+
+    found = imported(exchanges)
+
+    assert found.scenario["records"]["conversations"][0]["default_channel"] == "booking-com"
+    assert [one.why for one in found.made_up if one.example == "default_channel of conversation 2"] == [
+        "not shown: taken for that of the channel which opened it"
+    ]
+
+
 @pytest.mark.parametrize("pages", [(1,), (2,), (4,), (1, 3), (2, 4)])
 def test_the_rest_of_a_list_is_made_up_so_that_its_pages_come_out_right(mock: Mock, pages: tuple[int, ...]) -> None:
     api, exchanges = recorded(mock.sandbox("agency"))

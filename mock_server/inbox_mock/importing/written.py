@@ -29,6 +29,7 @@ WORKED_OUT = frozenset(
 """Attributes that no record holds under their name: nothing is lost if they are left out."""
 PLACEHOLDER = "the bytes of the file are a placeholder"
 ZONE = "its time zone is one that fits the times of its bookings"
+OPENER = "not shown: taken for that of the channel which opened it"
 CANNOT_HOLD = "a value that no record of the fake can hold: left out"
 
 
@@ -95,8 +96,11 @@ class Writer:
         found: JSON = {} if creator is None else {"created_by": {"id": creator, "type": kind}}
         channel = self.channels.get(creator) if kind == APPLICATION and isinstance(creator, int) else None
         match plural:
-            case "conversations":
-                found |= {} if channel is None else {"channel": channel}
+            case "conversations" if channel is not None:
+                found["channel"] = channel
+                if "default_channel" not in shown:  # null would let no answer reach the guest
+                    found["default_channel"] = policies()[channel].default_channel
+                    self.world.tell(plural, f"default_channel of {named(plural, number)}", OPENER)
             case "bookings":
                 source = self.records["sources"].get(shown.get("source") or 0, {}).get("name", "")
                 found["channel"] = channel or self.by_source.get(source, "direct")
