@@ -71,7 +71,9 @@ def uploads(sandboxes: Sandboxes) -> Blueprint:
             found = attachments.read_file(work, ids[0]) if ids else None
         if found is None:
             raise NotFound
-        return Response(found["bytes"], headers=file_headers(str(found["file_content_type"]), name))
+        answer = Response(found["bytes"])
+        answer.headers.update(file_headers(str(found["file_content_type"]), name))
+        return answer
 
     return made
 
