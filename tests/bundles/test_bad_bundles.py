@@ -1,5 +1,6 @@
 """What is no bundle, is damaged, or comes from a stranger: it is told what is wrong, and nothing of it is used."""
 
+import os
 import sqlite3
 import zipfile
 from collections.abc import Callable, Mapping
@@ -13,7 +14,7 @@ import pytest
 
 from fake import InProcess, Mock
 from inbox_mock.app import Fake, Options, create_app
-from inbox_mock.bundles.bundle import read
+from inbox_mock.bundles.bundle import content_of, read
 from inbox_mock.bundles.packing import BundleError, pack
 from inbox_mock.bundles.saving import save
 from inbox_mock.domain import limits
@@ -265,3 +266,11 @@ def test_the_exit_code_says_whether_an_answer_differs(tmp_path: Path, made: byte
     assert bad.returncode == 1
     assert orjson.loads(bad.stdout)["difference"]["part"] == "status"
     assert sha256(made).digest() == sha256(same.read_bytes()).digest()
+
+
+def test_a_pipe_is_refused_without_waiting_for_what_it_brings(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+
+    for path in (tmp_path / "pipe", tmp_path):
+        with pytest.raises(BundleError, match="it is no file; expected a bundle"):
+            content_of(path)

@@ -102,6 +102,8 @@ def content_of(file: Path) -> bytes:
         BundleError: it cannot be read, or is larger than a bundle can be.
     """
     try:
+        if file.exists() and not file.is_file():  # reading a pipe waits for somebody who writes
+            raise BundleError("it is no file; expected a bundle")
         with file.open("rb") as opened:
             content = opened.read(limits.BUNDLE + 1)
     except OSError as error:
