@@ -25,7 +25,14 @@ def aged(mock: Mock) -> Sandbox:
 def cancelled(mock: Mock) -> Sandbox:
     """Four bookings, of which the second was cancelled two hours ago and the third an hour ago."""
     stays: list[dict[str, Any]] = [
-        {"id": 80 + index, "start_at": f"+{10 * index + 1}d", "end_at": f"+{10 * index + 5}d", "created_at": "-1d"} for index in range(4)
+        {
+            "id": 80 + index,
+            "conversation": 11 + index,
+            "start_at": f"+{10 * index + 1}d",
+            "end_at": f"+{10 * index + 5}d",
+            "created_at": "-1d",
+        }
+        for index in range(4)
     ]
     stays[1] |= {"canceled_at": "-2h"}
     stays[2] |= {"canceled_at": "-1h"}

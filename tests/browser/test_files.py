@@ -85,7 +85,7 @@ def test_a_file_of_no_use_can_be_followed_by_another(eyes: Eyes) -> None:
     page = eyes.look("/default/sandboxes")
     drop(page, "picture.gif", b"GIF89a")
     alert = page.locator(".drop").get_by_role("alert")
-    expect(alert).to_contain_text("picture.gif: found something else; expected a recording: ")
+    expect(alert).to_contain_text("picture.gif: found a file of another kind; expected a recording: ")
     drop(page, "nobody.yaml", SCENARIO)
 
     expect(page.get_by_role("button", name="Make a sandbox of it")).to_be_visible()

@@ -4,13 +4,18 @@ import json
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from builders import JSON, a_body
+from builders import JSON, a_body, a_booking, a_scenario
 from fake import Mock, OverSocket, Sandbox
+from inbox_mock.app import Options
 from inbox_mock.conduct.evaluation import together
+from inbox_mock.scenarios.build import Overrides
+from inbox_mock.scenarios.loading import find
+from inbox_mock.serving.server import serving as fake_on_a_port
 from judged import send
 from processes import Ran, run, serving
 from whole import MESSAGES
@@ -127,8 +132,23 @@ def test_a_pipeline_may_demand_that_a_request_came(inbox: Sandbox) -> None:
     assert report(inbox, "--require-requests").returncode == 0
 
 
-def test_all_sandboxes_are_reported_together(guilty: Sandbox, mock: Mock) -> None:
-    clean = mock.sandbox("agency")
+@pytest.fixture
+def alone() -> Iterator[Mock]:
+    """The fake on a port of its own: nobody else has left sandboxes there."""
+    with fake_on_a_port(Options(scenario=find("empty"), seed=0, overrides=Overrides(mode="manual"))) as server:
+        yield Mock(OverSocket(server.url))
+
+
+@pytest.fixture
+def guilty_there(alone: Mock) -> Sandbox:
+    """The client that answered where the guest sees nothing, there."""
+    sandbox = alone.sandbox(a_scenario(bookings=[a_booking()], participants=[{"id": 2, "booking": 80, "host": "jan", "at": "-1h"}]))
+    send(sandbox, channel=None)
+    return sandbox
+
+
+def test_all_sandboxes_are_reported_together(guilty_there: Sandbox, alone: Mock) -> None:
+    guilty, clean = guilty_there, alone.sandbox("agency")
     clean.api.get("/hosts")
     ran = report(guilty, "--all", "--allow", "SYN001")
 
@@ -139,8 +159,8 @@ def test_all_sandboxes_are_reported_together(guilty: Sandbox, mock: Mock) -> Non
 
 
 @pytest.mark.parametrize("wanted", ["json", "junit", "html"])
-def test_all_sandboxes_are_reported_in_every_format(guilty: Sandbox, mock: Mock, wanted: str) -> None:
-    other = mock.sandbox("agency", name="the other")
+def test_all_sandboxes_are_reported_in_every_format(guilty_there: Sandbox, alone: Mock, wanted: str) -> None:
+    guilty, other = guilty_there, alone.sandbox("agency", name="the other")
     send(other, channel=None)
     told = report(guilty, "--all", "--format", wanted).stdout
 

@@ -22,6 +22,7 @@ from oauth import FORM, Application
 
 OF_ANY_WORKER = {
     *("admin.create_sandbox", "admin.get_catalogue", "admin.list_sandboxes", "admin.openapi", "admin.prune_sandboxes"),
+    *("admin.open_bundle", "admin.read_recording"),
     *("livez", "readyz", "reference.openapi", "telemetry.exposition"),
 }
 """What is about no sandbox, besides the pages of the dashboard and of the reference."""
