@@ -67,8 +67,10 @@ def test_an_answer_with_tokens_is_lost_only_where_the_refresh_can_be_tried_again
 
 
 @given(st.data())
-def test_nobody_else_ties_bookings(draw: st.DataObject) -> None:
-    assert not any("connect" in kind_of(step) for step in a_world(draw).steps)
+def test_a_booking_is_tied_to_a_conversation_only_before_the_client_can_have_seen_that(draw: st.DataObject) -> None:
+    kinds = [kind_of(step) for step in a_world(draw).steps]
+    ties = [place for place, kind in enumerate(kinds) if kind == "staff_connects"]
+    assert all(kinds[place - 2 : place] == ["guest_books", "guest_books"] for place in ties)
 
 
 @given(st.data())

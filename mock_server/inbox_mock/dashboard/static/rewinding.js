@@ -20,6 +20,7 @@ export function rewinding() {
   const some = h("div", { class: "rewinding" }, histories, field("Checkpoint", slider), h("p", { class: "point" }, when, " ", what), h("div", { class: "row" }, back, fork));
   const card = h("section", { class: "card", "aria-labelledby": "going-back" }, h("h2", { id: "going-back" }, "Go back, and act otherwise"), none, some);
   let [points, shown, chosen, named] = [[], [], null, undefined];
+  some.hidden = true; // until it is known what there is to choose from
 
   /** Choose a checkpoint by its id, or the end of the history. */
   function choose(id) {
