@@ -200,7 +200,7 @@ def test_without_its_file_nothing_is_left_of_it(mock: Mock, tmp_path: Path) -> N
     assert (answer.status, answer.errors[0]["field"]) == (422, "channel")
     assert "HomeAway" not in [found["name"] for found in sandbox.made["applications"]]
     assert "homeaway" not in [channel["name"] for channel in mock.admin.get("/catalogue").json["channels"]]
-    assert "homeaway" not in repr(schema()["$defs"]["channel"])  # type: ignore[index]
+    assert "homeaway" not in repr(schema()["$defs"]["channel"])
     assert "homeaway" not in repr(generate(6, 1, "two_channels"))
 
 

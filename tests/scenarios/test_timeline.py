@@ -262,7 +262,7 @@ def test_what_is_under_way_when_the_channel_begins_to_fail_is_lost_too(mock: Moc
 
 
 def test_every_action_has_its_key() -> None:
-    described: JSON = schema()["properties"]["timeline"]["items"]["properties"]  # type: ignore[index]
+    described: JSON = schema()["properties"]["timeline"]["items"]["properties"]
 
     assert set(actions()) <= set(described)
 

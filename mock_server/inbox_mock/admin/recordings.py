@@ -60,7 +60,7 @@ def read_recording(call: AdminCall) -> JSON:
 def _scenario(name: str, content: bytes, otherwise: str) -> JSON:
     """Return what is answered to a scenario file; BadRequest if it is none, or has a mistake."""
     text = content.decode(errors="replace")
-    if not re.search(rf"^\W*(?:{'|'.join(schema()['properties'])})\W*:", text, re.MULTILINE):  # type: ignore[arg-type]
+    if not re.search(rf"^\W*(?:{'|'.join(schema()['properties'])})\W*:", text, re.MULTILINE):
         raise BadRequest(f"{otherwise}; or a scenario file, or a bundle")
     try:
         scenario = from_text(text, name)

@@ -6,6 +6,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from io import SEEK_END, BytesIO
 from pathlib import Path
 from typing import IO
@@ -114,7 +115,7 @@ def _members(name: str, file: Path | IO[bytes]) -> Iterator[Source]:
             return archive.read(members[wanted]) if known else None
 
     for inner, member in sorted(members.items()):
-        yield Source(f"{name}/{inner}", member.file_size, lambda member=member: archive.open(member), attached, alone=False)  # type: ignore[misc]
+        yield Source(f"{name}/{inner}", member.file_size, partial(archive.open, member), attached, alone=False)
 
 
 def _check_directory(name: str, file: IO[bytes]) -> None:
