@@ -184,10 +184,18 @@ def _judge(item: pytest.Item) -> None:
 def pytest_runtest_makereport(item: pytest.Item, call: "pytest.CallInfo[None]") -> "Generator[None, pytest.TestReport, pytest.TestReport]":
     """Show with a test that failed, even as expected, what its client did."""
     report = yield
+    _shorten_the_summary(item, report)
     if call.when != "teardown" and (report.failed or (report.skipped and hasattr(report, "wasxfail"))):
         for held in item.stash.get(HELD, []):
             report.sections += held.sections()
     return report
+
+
+def _shorten_the_summary(item: pytest.Item, report: pytest.TestReport) -> None:
+    """Keep the first line of a verdict for the summary, where pytest repeats the whole of it in CI."""
+    crash = getattr(report.longrepr, "reprcrash", None)
+    if HELD in item.stash and crash is not None and crash.message.startswith("Failed: "):
+        crash.message = crash.message.partition("\n")[0]
 
 
 @dataclass

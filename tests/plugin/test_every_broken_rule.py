@@ -12,10 +12,18 @@ HEADLINE = "The client broke the rules of conduct once"
 
 
 def told(ran: pytest.RunResult) -> int:
-    return output(ran).count(HEADLINE)
+    """Return how often all of it was told: a summary repeats the headline alone."""
+    return sum(line.startswith(HEADLINE) for line in output(ran).splitlines())
+
+
+@pytest.fixture(params=["", "true"], ids=["by hand", "in CI"])
+def whose(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ["CI", "BUILD_NUMBER"]:
+        monkeypatch.setenv(name, request.param)
 
 
 @FIXTURES
+@pytest.mark.usefixtures("whose")
 def test_a_broken_rule_is_one_failure_in_every_count(suite: pytest.Pytester, fixture: str) -> None:
     suite.makepyfile(f"from client import reply\ndef test_welcome({fixture}):\n    reply({fixture}, channel=None)\n")
 
@@ -27,6 +35,7 @@ def test_a_broken_rule_is_one_failure_in_every_count(suite: pytest.Pytester, fix
     assert (found.tests, found.failures, found.errors, found.skipped) == (1, 1, 0, 0)
     assert "PASSED" not in output(ran)
     assert told(ran) == 1
+    assert "answered in conversation 1" not in output(ran).partition("short test summary info")[2]
 
 
 @FIXTURES
