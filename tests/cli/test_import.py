@@ -88,3 +88,13 @@ def test_a_scenario_is_told_from_a_recording(tmp_path: Path) -> None:
     run("import", PLAIN, "--output", str(scenario))
 
     assert "found a scenario; expected a recording: serve it with inbox-mock serve --scenario" in run("import", str(scenario)).stderr
+
+
+def test_files_of_a_folder_that_are_no_recordings_are_told(tmp_path: Path) -> None:
+    (tmp_path / "traffic.har").write_bytes(Path(PLAIN).read_bytes())
+    (tmp_path / "notes.md").write_text("# Notes")
+
+    ran = run("import", str(tmp_path), "--output", str(tmp_path / "out.yaml"))
+
+    assert ran.returncode == 0
+    assert f"Passed over, since they hold no exchange: 1, such as {tmp_path / 'notes.md'}" in ran.stderr

@@ -1,5 +1,6 @@
 """Recorded traffic becomes a scenario that answers the same."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -7,8 +8,8 @@ import pytest
 from builders import START, a_booking, a_message, a_scenario
 from fake import Caller, Mock
 from importing.recorded import an_exchange, recorded
-from inbox_mock.importing import Imported, NothingToImportError, import_exchanges
-from inbox_mock.recordings.exchange import Exchange
+from inbox_mock.importing import Imported, MadeUp, NothingToImportError, import_exchanges
+from inbox_mock.recordings.exchange import Exchange, Lost, Place, RecordedResponse
 from inbox_mock.resources.privacy import EVERYTHING
 
 SHIPPED = (
@@ -236,3 +237,20 @@ def test_a_rental_gets_a_time_zone_that_fits_its_bookings(mock: Mock, timezone: 
     made = [caller.post("/rentals/16/bookings", stay).record["start_at_global"] for caller in (api, again)]
 
     assert made[0] == made[1]
+
+
+@pytest.mark.parametrize(
+    ("body", "lost", "why"),
+    [
+        (b'{"bookings": [{"id": 1', Lost.CUT, "the end of the body is missing"),
+        (None, Lost.RESPONSE_BODY, "the recording holds no body"),
+        (b"<html>", Lost.DATE, "the body is no JSON object"),
+    ],
+)
+def test_an_answer_that_cannot_be_read_is_told_with_its_place(body: bytes | None, lost: Lost, why: str) -> None:
+    whole = an_exchange("/api/v3/bookings", {"bookings": []})
+    cut = replace(whole, place=Place("cut.har", 2), response=RecordedResponse(200, (), body), lost=frozenset({lost}))
+
+    found = import_exchanges([whole, cut, cut])
+
+    assert MadeUp("answers", 2, "cut.har, entry 2", f"{why}: what the answer showed is not known") in found.made_up

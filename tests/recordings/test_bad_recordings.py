@@ -122,8 +122,22 @@ def test_other_files_in_a_folder_are_passed_over(given: Given) -> None:
         given(content, name)
     given(CASSETTE, "g.yml")
     folder = given(a_har(an_entry()), "h.har").parent
+    passed_over: list[str] = []
 
-    assert [Path(exchange.place.file).name for exchange in read([folder])] == ["g.yml", "h.har"]
+    found = {Path(exchange.place.file).name for exchange in read([folder], passed_over=passed_over)}
+
+    assert found == {"g.yml", "h.har"}
+    assert [Path(name).name for name in passed_over] == ["a.md", "b.json", "c.png", "d.json", "e.yml", "f"]
+
+
+@pytest.mark.parametrize(("recorder", "sizes"), [("playwright-attach", [0]), ("wiremock", [])])
+def test_files_that_a_recording_refers_to_are_not_passed_over(recorder: str, sizes: list[int]) -> None:
+    """Playwright writes an empty file for bodies of no bytes, and refers to none."""
+    passed_over: list[str] = []
+
+    list(read([FILES / recorder], passed_over=passed_over))
+
+    assert [Path(name).stat().st_size for name in passed_over] == sizes
 
 
 ENTRIES = [an_entry({"text": f'{{"number": {number}, "said": "\\u00fc\\"é"}}'}) for number in (1, 2, 3)]

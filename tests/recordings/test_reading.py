@@ -347,3 +347,17 @@ def test_progress_goes_up_to_the_size_of_all_files() -> None:
     size = sum(path.stat().st_size for path in [*paths[0].iterdir(), paths[1]])
     assert told[-1] == (size, size)
     assert [done for done, _ in told] == sorted(done for done, _ in told)
+
+
+def test_a_folder_is_one_history_by_the_times_that_its_recordings_tell(tmp_path: Path) -> None:
+    for name, second in {"a": 3, "b": 1, "c": 2}.items():
+        (tmp_path / name).write_text(a_har(an_entry() | {"startedDateTime": f"2030-06-01T12:00:0{second}Z"}))
+
+    assert [Path(found.place.file).name for found in read([tmp_path])] == ["b", "c", "a"]
+
+
+def test_a_folder_with_a_recording_that_tells_no_time_is_read_by_names(tmp_path: Path) -> None:
+    for name, told in {"a": "2030-06-01T12:00:03Z", "b": "2030-06-01T12:00:01Z", "c": ""}.items():
+        (tmp_path / name).write_text(a_har(an_entry() | {"startedDateTime": told}))
+
+    assert [Path(found.place.file).name for found in read([tmp_path])] == ["a", "b", "c"]

@@ -46,9 +46,10 @@ def command(*, files: tuple[Path, ...], output: Path | None, keep: tuple[str, ..
     from inbox_mock.scenarios.yaml12 import write
 
     check_output(output, files)
+    others: list[str] = []
     try:
         with progress("Reading") as told:
-            found = import_exchanges(read(files, told), keep=frozenset(keep), seed=seed)
+            found = import_exchanges(read(files, told, others), keep=frozenset(keep), seed=seed)
         from_object(found.scenario)
     except (RecordingError, NothingToImportError, ScenarioError) as error:
         complain(str(error))
@@ -63,6 +64,8 @@ def command(*, files: tuple[Path, ...], output: Path | None, keep: tuple[str, ..
         print_json(report.as_json(found) | ({} if output is not None else {"scenario": found.scenario}))
         return
     click.echo("\n".join(map(printable, report.lines(found))), err=True)
+    if others:
+        click.echo(f"Passed over, since they hold no exchange: {len(others)}, such as {printable(others[0])}", err=True)
     if output is not None:
         named = " ".join(quote(printable(str(file))) for file in files)
         click.echo(f"\nNext: inbox-mock serve --scenario {quote(printable(str(output)))}, inbox-mock compare {named}", err=True)

@@ -53,6 +53,8 @@ def import_exchanges(
         later += history.later
     elsewhere |= {key: sightings.seen[key][0].record() for key in sightings.own if key in sightings.seen}
     world = World(sightings, start, records, elsewhere)
+    for reason, places in traffic.unreadable.items():
+        world.tell("answers", places[0], reason, len(places))
     later += cancel(world)
     refer(world)
     fill(world)

@@ -5,6 +5,7 @@ from dataclasses import asdict
 from typing import Any
 
 from inbox_mock.importing.imported import Imported
+from inbox_mock.resources import RESOURCES
 
 
 def as_json(found: Imported) -> dict[str, Any]:
@@ -34,7 +35,10 @@ def told(found: Imported) -> Iterator[str]:
         yield f"{host.name}: {_count(host.used, 'exchange')} used, {host.ignored} ignored"
     if sum(host.used > 0 for host in found.hosts) > 1:
         yield "These hosts are taken for one service. If they are several, import the traffic of each by itself."
-    yield "Records: " + ", ".join(f"{count} {plural}" for plural, count in found.counts.items())
+    yield "Records: " + ", ".join(
+        _count(count, RESOURCES[plural].name if plural in RESOURCES else plural.removesuffix("s"), plural)
+        for plural, count in found.counts.items()
+    )
     later = found.scenario.get("timeline", [])
     if later:
         yield f"Later, by others than the client: {_count(len(later), 'entry', 'entries')} of the timeline, the last at {later[-1]['at']}"

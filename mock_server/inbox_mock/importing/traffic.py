@@ -4,8 +4,8 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from inbox_mock.importing.calls import OF_A_FAKE, Call, call_of, origin_and_path, time_of
-from inbox_mock.recordings.exchange import Exchange
+from inbox_mock.importing.calls import OF_A_FAKE, Call, call_of, object_of, origin_and_path, time_of
+from inbox_mock.recordings.exchange import Exchange, Lost, Place
 
 UNKNOWN_TIME = datetime(2030, 6, 1, 12, tzinfo=UTC)
 
@@ -32,6 +32,8 @@ class Traffic:
         self._now: datetime | None = None
         self._first: datetime | None = None
         self._ahead = timedelta()
+        self.unreadable: dict[str, list[Place]] = {}
+        """Where answers of the API stand that hold no records since their bodies are not there, or not whole; by the reason."""
 
     def take(self, exchange: Exchange) -> tuple[Call, datetime] | None:
         """Return what an exchange calls, and the API's time of it; None for what is ignored."""
@@ -42,6 +44,9 @@ class Traffic:
         self._used[host] += 1
         if call.part == "api" or (call.part == "uploads" and OF_A_FAKE.fullmatch(call.path)):
             self.bases.setdefault(call.base)
+        reason = _unreadable(call)
+        if reason is not None:
+            self.unreadable.setdefault(reason, []).append(exchange.place)
         return call, self._moment(exchange, of_api=call.part != "webhook")
 
     def _moment(self, exchange: Exchange, *, of_api: bool) -> datetime:
@@ -72,3 +77,15 @@ class Traffic:
     def hosts(self) -> tuple[Host, ...]:
         """What there was, by host."""
         return tuple(Host(name, self._used[name], self._ignored[name]) for name in sorted({*self._used, *self._ignored}))
+
+
+def _unreadable(call: Call) -> str | None:
+    """Return why an answer that should hold records cannot be read; None if it can."""
+    answer = call.exchange.response
+    if call.part != "api" or answer is None or answer.status not in {200, 201} or object_of(answer.body) is not None:
+        return None
+    if Lost.CUT in call.exchange.lost:
+        return "the end of the body is missing: what the answer showed is not known"
+    if not answer.body:
+        return "the recording holds no body: what the answer showed is not known"
+    return "the body is no JSON object: what the answer showed is not known"

@@ -2,7 +2,9 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import replace
+from datetime import UTC, datetime
 from itertools import chain
 from operator import itemgetter
 from pathlib import Path
@@ -19,6 +21,7 @@ from inbox_mock.recordings.sources import Source, held, refused, sources
 Progress = Callable[[int, int], None]
 """Is told how many bytes were read, and of how many."""
 Ordered = tuple[int | None, Exchange]
+LAST = datetime.max.replace(tzinfo=UTC)
 SNIFFED = 64 * limits.KIBIBYTE
 BOM = b"\xef\xbb\xbf"
 TABLE = re.compile(rb"\[\[\w")
@@ -37,16 +40,18 @@ OTHER = (
 Items = Iterator[tuple[tuple[str, ...], dict[str, object], object]]
 
 
-def read(paths: Iterable[Path], progress: Progress | None = None) -> Iterator[Exchange]:
-    """Yield the exchanges of files, folders and zip archives, in the order of paths, of names and of entries.
+def read(paths: Iterable[Path], progress: Progress | None = None, passed_over: list[str] | None = None) -> Iterator[Exchange]:
+    """Yield the exchanges of files, folders and zip archives, in the order of paths, of files and of entries.
 
-    No more than an entry is held at a time, and nothing is written. A folder or an archive may hold other files, too.
+    The files of a folder come by the times of their first exchanges if each tells one, otherwise by their names. No more than an
+    entry is held at a time, and nothing is written. A folder or an archive may hold other files, too: their names are added to
+    ``passed_over``, but for those that a recording refers to.
 
     Raises:
         RecordingError: a path cannot be read, holds no recording, or one that ends too early or passes a limit; what came before
             was yielded.
     """
-    yield from _of_sources([(path, list(sources(path))) for path in paths], progress)
+    yield from _of_sources([(path, list(sources(path))) for path in paths], progress, passed_over)
 
 
 def read_held(name: str, content: bytes) -> Iterator[Exchange]:
@@ -55,14 +60,16 @@ def read_held(name: str, content: bytes) -> Iterator[Exchange]:
     Raises:
         RecordingError: as `read` does.
     """
-    yield from _of_sources([(name, list(held(name, content)))], None)
+    yield from _of_sources([(name, list(held(name, content)))], None, None)
 
 
-def _of_sources(listed: "list[tuple[Path | str, list[Source]]]", progress: Progress | None) -> Iterator[Exchange]:
+def _of_sources(
+    listed: "list[tuple[Path | str, list[Source]]]", progress: Progress | None, passed_over: list[str] | None
+) -> Iterator[Exchange]:
     counted = _Count(sum(source.size for _, found in listed for source in found), progress)
     for path, found in listed:
         yielded, held_back, ordered = 0, 0, list[tuple[int, Exchange]]()
-        for source in found:
+        for source in _by_time(found):
             for order, exchange in _of_source(source, counted):
                 yielded += 1
                 if order is None:
@@ -75,6 +82,23 @@ def _of_sources(listed: "list[tuple[Path | str, list[Source]]]", progress: Progr
         if not yielded:
             raise NotARecordingError(path, "no exchange", expected())
         yield from (exchange for _, exchange in sorted(ordered, key=itemgetter(0)))
+    if passed_over is not None:
+        passed_over += [name for name in counted.passed_over if name not in counted.attached]
+
+
+def _by_time(found: list[Source]) -> list[Source]:
+    """Return the files of a folder by the times of their first exchanges if each recording tells one, otherwise as they are."""
+    if len(found) == 1:
+        return found
+    times: dict[str, datetime] = {}
+    for source in found:
+        with suppress(RecordingError):  # which is told when the file's turn has come
+            first = next(_of_source(source, _Count(0, None)), None)
+            if first is not None and first[1].at is None:
+                return found
+            if first is not None and first[1].at is not None:
+                times[source.name] = first[1].at
+    return sorted(found, key=lambda source: times.get(source.name, LAST))
 
 
 def expected() -> str:
@@ -83,10 +107,12 @@ def expected() -> str:
 
 
 class _Count:
-    """How much of all files was read."""
+    """How much of all files was read, which were passed over, and which belong to a recording."""
 
     def __init__(self, total: int, progress: Progress | None) -> None:
         self.read, self.total, self.progress = 0, total, progress
+        self.passed_over: list[str] = []
+        self.attached: set[str] = set()
 
     def add(self, size: int) -> None:
         self.read += size
@@ -119,10 +145,11 @@ def _of_source(source: Source, count: _Count) -> Iterator[Ordered]:
     reached = _Reached()
     try:
         with _opened(source) as file:
-            yield from _exchanges(source, _Counted(source.name, file, count), reached)
+            yield from _exchanges(source, _Counted(source.name, file, count), reached, count.attached)
     except (Malformed, NotARecordingError) as error:
         if source.alone or reached.format:
             raise _placed(source.name, reached.entry, error) from None
+        count.passed_over.append(source.name)
 
 
 def _opened(source: Source) -> IO[bytes]:
@@ -141,7 +168,11 @@ def _placed(name: str, entry: int, error: Malformed | NotARecordingError) -> Rec
     return RecordingError(Place(name, entry), error.found, error.expected)
 
 
-def _exchanges(source: Source, file: "_Counted", reached: _Reached) -> Iterator[Ordered]:
+def _exchanges(source: Source, file: "_Counted", reached: _Reached, names: set[str]) -> Iterator[Ordered]:
+    def attached(name: str, folder: str) -> bytes | None:
+        names.add(source.beside(name, folder))
+        return source.attached(name, folder)
+
     items = _items(source, file)
     first = next(items, None)
     if first is None:
@@ -150,7 +181,7 @@ def _exchanges(source: Source, file: "_Counted", reached: _Reached) -> Iterator[
     reached.format = chosen.title
     for number, (_, head, value) in enumerate(chain([first], items), 1):
         reached.entry = number
-        for exchange in chosen.read(Entry(Place(source.name, number), value, head, source.attached)):
+        for exchange in chosen.read(Entry(Place(source.name, number), value, head, attached)):
             yield _order(value, chosen), replace(exchange, lost=exchange.lost | chosen.loses)
         reached.entry = number + 1
 

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from io import SEEK_END, BytesIO
+from os.path import normpath
 from pathlib import Path
 from typing import IO
 
@@ -25,13 +26,17 @@ BYTES_OF_A_NAME = 300
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A file that may be a recording. ``alone`` says that it was asked for by itself: then it must be one."""
+    """A file that may be a recording. ``alone`` says that it was asked for by itself: then it must be one.
+
+    ``attached`` reads a file by its name and its folder, relative to this one; ``beside`` returns what that is called as a source.
+    """
 
     name: str
     size: int
     open: Callable[[], IO[bytes]]
     attached: Callable[[str, str], bytes | None]
     alone: bool
+    beside: Callable[[str, str], str] = lambda name, _folder: name
 
 
 @contextmanager
@@ -86,7 +91,9 @@ def _file(path: Path, *, alone: bool) -> Source:
             return None
         return found.read_bytes()
 
-    return Source(str(path), path.stat().st_size, lambda: path.open("rb"), attached, alone)
+    return Source(
+        str(path), path.stat().st_size, lambda: path.open("rb"), attached, alone, lambda name, folder: normpath(path.parent / folder / name)
+    )
 
 
 def held(name: str, content: bytes) -> Iterator[Source]:
@@ -115,7 +122,14 @@ def _members(name: str, file: Path | IO[bytes]) -> Iterator[Source]:
             return archive.read(members[wanted]) if known else None
 
     for inner, member in sorted(members.items()):
-        yield Source(f"{name}/{inner}", member.file_size, partial(archive.open, member), attached, alone=False)
+        yield Source(
+            f"{name}/{inner}",
+            member.file_size,
+            partial(archive.open, member),
+            attached,
+            alone=False,
+            beside=lambda wanted, _folder: f"{name}/{wanted}",
+        )
 
 
 def _check_directory(name: str, file: IO[bytes]) -> None:
