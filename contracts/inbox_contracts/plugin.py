@@ -260,8 +260,8 @@ class Held:
 
     def verdict(self) -> str:
         """Return what has not been told yet: the rules that could not judge, or those that the client broke and that are not allowed."""
+        from inbox_mock.conduct.failure import broken_told, violations_told
         from inbox_mock.testing.sandboxes import judged
-        from inbox_mock.testing.verdict import broken_told, violations_told
 
         sandbox = self._sandbox()
         if sandbox is None or (sandbox.version, sandbox.last_entry) == self._judged_at:
@@ -285,7 +285,7 @@ class Held:
 
     def sections(self) -> "list[tuple[str, str]]":
         """Return the further sections of a failed test: the journal's end, how to reproduce it, and what has not been told yet."""
-        from inbox_mock.testing.verdict import as_text, entry_told
+        from inbox_mock.conduct.failure import as_text, entry_told
 
         if self._sandbox() is None:
             return []

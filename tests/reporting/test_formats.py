@@ -11,7 +11,7 @@ from junitparser import JUnitXml
 
 from builders import JSON, a_message
 from fake import Mock, Sandbox
-from inbox_mock.conduct import html, junit, text
+from inbox_mock.conduct import failure, html, junit, text
 from inbox_mock.conduct.evaluation import allow
 from judged import send, the_report
 from lowered import lower
@@ -72,7 +72,7 @@ def test_the_command_that_opens_the_same_world(mock: Mock, inbox: Sandbox) -> No
 def test_an_unknown_format_is_refused(inbox: Sandbox) -> None:
     answer = inbox.admin.get("/report", format="pdf")
 
-    assert (answer.status, answer.json["detail"]) == (422, "one of json, junit, html, text")
+    assert (answer.status, answer.json["detail"]) == (422, "one of json, junit, html, text, failure")
 
 
 # What is allowed.
@@ -155,6 +155,27 @@ def test_a_long_chain_of_evidence_is_told_by_its_beginning_and_its_end(inbox: Sa
     assert "... 20 more" in page
     assert "      59  2030-06-01T12:00:00Z" in page
     assert "20 more entries in between" in told(inbox, "html")
+
+
+# Failure.
+
+
+def test_the_text_with_which_a_test_fails_begins_with_the_world_and_ends_with_the_evidence(guilty: Sandbox) -> None:
+    world, violation, *_, evidence = told(guilty, "failure").replace("\n\n", "\n").splitlines()
+
+    assert world == "The client broke the rules of conduct once (scenario scenario, seed 7)."
+    assert violation == "MSG002  the client answered in a channel's conversation without channel = default_channel: the guest never sees it"
+    assert evidence.startswith("       1  2030-06-01T12:00:00Z  POST /api/v3/inbox/messages  201  (not relayed: ")
+
+
+def test_where_a_test_passes_no_text_says_that_it_fails(guilty: Sandbox) -> None:
+    assert told(guilty, "failure", allow="MSG002") == ""
+
+
+def test_a_rule_that_cannot_judge_is_part_of_the_text_with_which_a_test_fails(guilty: Sandbox) -> None:
+    report = the_report(guilty) | {"broken": ["SHOP1: it raised"]}
+
+    assert failure.render(report).startswith("inbox-mock: BROKEN  SHOP1: it raised\n\nThe client broke the rules of conduct once (")
 
 
 # JUnit XML.

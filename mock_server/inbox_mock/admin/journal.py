@@ -41,7 +41,8 @@ ENTRY: Mapping[str, JSON] = {
     "reasons": {"type": "array", "items": REASON},
 }
 """The JSON Schema of each key of an entry."""
-FORMATS = {"junit": "application/xml; charset=utf-8", "html": "text/html; charset=utf-8", "text": "text/plain; charset=utf-8"}
+PLAIN = "text/plain; charset=utf-8"
+FORMATS = {"junit": "application/xml; charset=utf-8", "html": "text/html; charset=utf-8", "text": PLAIN, "failure": PLAIN}
 """The content type of each format besides JSON; the module of that name in `inbox_mock.conduct` renders it."""
 VIOLATION: JSON = {
     "type": "object",
@@ -95,7 +96,7 @@ def operations() -> "OperationIndex":
     "GET",
     "/sandboxes/<id>/report",
     query={
-        "format": f"json, if left out, or one of {', '.join(FORMATS)}.",
+        "format": f"json, if left out, or one of {', '.join(FORMATS)}; failure is the text with which a test fails, or nothing.",
         "allow": "Codes of rules, joined by commas, whose violations are told but do not count.",
     },
     gives=tuple(FORMATS.values()),

@@ -12,7 +12,7 @@ import orjson
 
 from inbox_mock.client import JSON, PREFIX, AdminClient, AdminError, SandboxClient
 from inbox_mock.client.calls import FILE_NAME, file_of
-from inbox_mock.testing.verdict import ConductError, broken_told, violations_told
+from inbox_mock.conduct.failure import broken_told, failing, violations_told
 from inbox_mock.webhooks.sender import WebhookSender
 
 if TYPE_CHECKING:
@@ -25,6 +25,10 @@ if TYPE_CHECKING:
 __tracebackhide__ = True
 RAISED = 500
 THIS_MACHINE = {"REMOTE_ADDR": "127.0.0.1"}
+
+
+class ConductError(AssertionError):
+    """The client broke a rule of conduct, or a rule could not judge. The text says which, why it matters, and how to mend it."""
 
 
 def client_of(app: "WSGIApplication", origin: str = "http://127.0.0.1") -> AdminClient:
@@ -98,7 +102,7 @@ def judged(sandbox: "Sandbox") -> JSON:
 
     if sandbox.last_entry and has_errors(sandbox, operations()):
         report = report_on(sandbox, operations())
-        return report | {"violations": [one for one in report["violations"] if one["severity"] == "error"]}
+        return report | {"violations": failing(report)}
     return {"broken": offered_rules().broken, "violations": []}
 
 
@@ -133,7 +137,7 @@ class ReceivingSandbox(SandboxClient):
         report = self.admin("GET", f"/report?format=json&allow={quote(','.join(allow))}")
         if report["broken"]:
             raise ConductError(broken_told(report["broken"]))
-        if violations := [one for one in report["violations"] if one["severity"] == "error" and not one["allowed"]]:
+        if violations := failing(report):
             world = f"scenario {report['scenario']}, seed {report['seed']}"
             raise ConductError(violations_told(violations, world, on_purpose="judge(allow=[{}])"))
 
