@@ -9,6 +9,7 @@ import orjson
 import requests
 from flask import Flask
 
+import described
 from inbox_mock import client
 
 JSON = dict[str, Any]
@@ -94,7 +95,7 @@ class Caller:
     base: str = "/api/v3"
 
     def call(self, method: str, path: str, payload: object = None, *, headers: Mapping[str, str] | None = None, **query: Any) -> Answer:
-        """Call; ``payload`` is sent as JSON, or as it is when it is bytes."""
+        """Call; ``payload`` is sent as JSON, or as it is when it is bytes. What the admin API answers is held to its document."""
         target = f"{self.base}{path}" + (f"?{urlencode(query)}" if query else "")
         sent = dict(headers or {})
         if self.token is not None:
@@ -102,7 +103,10 @@ class Caller:
         body = payload if isinstance(payload, bytes) else None if payload is None else orjson.dumps(payload)
         if body is not None:
             sent.setdefault("Content-Type", "application/vnd.api+json")
-        return self.transport.send(method, target, sent, body)
+        answer = self.transport.send(method, target, sent, body)
+        if target.startswith(client.PREFIX) and "json" in answer.headers.get("Content-Type", ""):
+            described.check(method, target, answer.status, answer.json)
+        return answer
 
     def get(self, path: str, *, headers: Mapping[str, str] | None = None, **query: Any) -> Answer:
         return self.call("GET", path, headers=headers, **query)

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from described import check
 from wire.call import Call
 from wire.calls import CALLS, GROUPS
 from wire.comparing import differences
-from wire.playing import LOG, Answer, a_fresh_server, played
+from wire.playing import ADMIN, LOG, Answer, a_fresh_server, is_outlined, played
 from wire.record import RECORDING, Entry, recorded
 
 Replay = list[tuple[int, Call, Entry, Answer]]
@@ -74,6 +75,15 @@ def test_the_log_has_every_call_and_no_secret(folder: Path, replay: Replay) -> N
     assert len(secrets) > 20
     assert [secret for secret in secrets if secret in written] == []
     assert Counter(line["event"] for line in lines) >= Counter(request=len(CALLS) - 20, webhook=5, start=1)
+
+
+def test_every_answer_of_the_admin_api_is_as_its_document_says(replay: Replay) -> None:
+    answered = [(call, answer) for _, call, _, answer in replay if call.target.startswith(ADMIN) and not is_outlined(call)]
+
+    assert answered
+    for call, answer in answered:
+        if "json" in answer.header("Content-Type"):
+            check(call.method, call.target, int(answer.status.split()[1]), json.loads(answer.body))
 
 
 def test_every_operation_of_both_documents_is_called() -> None:

@@ -5,7 +5,7 @@ from datetime import timedelta
 import orjson
 
 from inbox_mock.admin.operation import JSON, PAGED, AdminCall, operation
-from inbox_mock.admin.sandbox_shown import TEXT
+from inbox_mock.admin.schemas import NUMBER, TEXT, TIMESTAMP, list_of, of_the_api, or_null, record
 from inbox_mock.admin.tokens import ID
 from inbox_mock.channels import policies
 from inbox_mock.domain import times
@@ -27,6 +27,10 @@ SOMEBODY = "Clementina Kling"
 WRITERS = {"guest": "guest_writes", "staff": "staff_writes", "host": "host_writes_on_channel"}
 SAME = ("conversation_delay", "host_participant", "client_participants")
 """What the body of a booking and a scenario's booking have in common."""
+BOOKED = record({"booking": of_the_api("bookings")}, "Booked")
+CONVERSATION = of_the_api("conversations")
+MESSAGE = of_the_api("messages")
+SEEN = record({"from": {"enum": ["guest", "host"]}, "content": TEXT, "at": TIMESTAMP, "message_id": NUMBER}, "SeenMessage")
 
 
 class _BodyArguments(Arguments):
@@ -71,6 +75,7 @@ class _BodyArguments(Arguments):
             "description": "how many travellers take part, from 1 to 20",
         },
     },
+    answer=BOOKED,
 )
 def book(call: AdminCall) -> JSON:
     """Book as a guest."""
@@ -83,7 +88,7 @@ def book(call: AdminCall) -> JSON:
         return {"booking": shown(work, "bookings", book_for_guest(work, about), call.origin)}
 
 
-@operation("POST", "/sandboxes/<id>/bookings/<record_id>/cancel")
+@operation("POST", "/sandboxes/<id>/bookings/<record_id>/cancel", answer=BOOKED)
 def cancel(call: AdminCall) -> JSON:
     """Cancel as the guest."""
     with call.work() as work:
@@ -95,6 +100,7 @@ def cancel(call: AdminCall) -> JSON:
     "POST",
     "/sandboxes/<id>/bookings/<record_id>/conversation",
     body={"never": {"type": "boolean", "description": "true for never"}},
+    answer=record({"conversation": or_null(CONVERSATION)}, "OpenedConversation"),
 )
 def open_conversation(call: AdminCall) -> JSON:
     """Open the conversation as the channel does, now, or never."""
@@ -128,6 +134,7 @@ def open_conversation(call: AdminCall) -> JSON:
             "description": f"one of {', '.join(CHANNELS)}, or null (staff only); the default channel, if left out",
         },
     },
+    answer=record({"message": MESSAGE, "why": {**list_of(TEXT), "description": "why it does not reach the guest"}}, "Written"),
 )
 def write(call: AdminCall) -> JSON:
     """Write as the guest, as staff in the Smily app, or as the host in the channel's own app."""
@@ -148,6 +155,7 @@ def write(call: AdminCall) -> JSON:
     "/sandboxes/<id>/conversations/<record_id>/participants",
     status=201,
     body={"host_id": {**ID, "description": "the id of a host"}},
+    answer=record({"participant": of_the_api("participants")}, "AddedHost"),
 )
 def add_host(call: AdminCall) -> JSON:
     """Add a host as the channel does."""
@@ -166,6 +174,7 @@ def add_host(call: AdminCall) -> JSON:
         "assignee_id": {**ID, "type": ["integer", "null"], "description": "the id of a host"},
         "relay_fails": {"type": "boolean", "description": "true while the channel is to fail to relay what hosts write"},
     },
+    answer=record({"conversation": CONVERSATION}, "ChangedConversation"),
 )
 def change_conversation(call: AdminCall) -> JSON:
     """Assign, close, reopen, or mark a conversation as spam, as staff do; or make its channel fail to relay."""
@@ -183,6 +192,7 @@ def change_conversation(call: AdminCall) -> JSON:
     "GET",
     "/sandboxes/<id>/conversations/<record_id>/thread",
     query=PAGED,
+    answer=record({"messages": list_of(SEEN)}, "Thread"),
 )
 def get_thread(call: AdminCall) -> JSON:
     """See what the guest sees on the channel."""

@@ -1,11 +1,13 @@
 """Reading, advancing and rewinding a sandbox's clock."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
 from inbox_mock.admin.operation import JSON, PAGED, AdminCall, operation
-from inbox_mock.admin.sandbox_shown import CLOCK, OR_NULL, TEXT
+from inbox_mock.admin.sandbox_shown import CLOCK
 from inbox_mock.admin.sandboxes import MODE
+from inbox_mock.admin.schemas import ANY_OBJECT, FLAG, NUMBER, NUMBER_OR_NULL, OR_NULL, TEXT, TIMESTAMP, list_of, or_null, record
 from inbox_mock.domain import times
 from inbox_mock.domain.errors import Invalid, invalid
 from inbox_mock.domain.limits import LISTED
@@ -27,24 +29,31 @@ EXPECTED = {
     "event": "the id of an event that has happened in this history, and has a checkpoint",
     "request": "the id of an entry of the journal with a checkpoint before it, or the X-Request-Id of a request that has one of its own",
 }
-EVENT: JSON = {"type": "object", "properties": {"id": {"type": "integer"}, "kind": TEXT, "says": TEXT, "about": {"type": "object"}}}
-
-POINT: JSON = {
-    "type": "object",
-    "properties": {
-        "id": {"type": "integer"},
-        "branch": {"type": "integer", "description": "the history that it belongs to: each rewind begins another one"},
-        "past": {"type": "boolean", "description": "whether it leads to the present"},
-        "at": {**TEXT, "description": "the sandbox's time there"},
-        "until": {**TEXT, "description": "when what comes after it happens"},
+OF_AN_EVENT: Mapping[str, JSON] = {
+    "id": NUMBER,
+    "kind": TEXT,
+    "about": {**ANY_OBJECT, "description": "the records that it is about, by id, and what else is known of it"},
+    "says": {**TEXT, "description": "what it does, in words, if it is an action"},
+}
+HAPPENED = record({**OF_AN_EVENT, "at": TIMESTAMP}, "TimelineEvent", optional=("says",))
+DUE = record({**OF_AN_EVENT, "due_at": TIMESTAMP}, "DueEvent", optional=("says",))
+POINT = record(
+    {
+        "id": NUMBER,
+        "branch": {**NUMBER, "description": "the history that it belongs to: each rewind begins another one"},
+        "past": {**FLAG, "description": "whether it leads to the present"},
+        "at": {**TIMESTAMP, "description": "the sandbox's time there"},
+        "until": {**TIMESTAMP, "description": "when what comes after it happens"},
         "kind": {"enum": ["request", "event", "action"]},
         "says": {**TEXT, "description": "what comes after it, in words"},
-        "entry": {"type": "integer", "description": "the id of the last journal entry before it; 0 if there is none"},
-        "request": {"type": ["integer", "null"], "description": "the id of the request's journal entry"},
+        "entry": {**NUMBER, "description": "the id of the last journal entry before it; 0 if there is none"},
+        "request": {**NUMBER_OR_NULL, "description": "the id of the request's journal entry"},
         "request_id": {**OR_NULL, "description": "its X-Request-Id"},
-        "event": {**EVENT, "type": ["object", "null"]},
+        "event": or_null(DUE),
     },
-}
+    "Checkpoint",
+    optional=("past",),
+)
 
 
 def until() -> tuple[str, ...]:
@@ -100,10 +109,16 @@ def change_clock(call: AdminCall) -> JSON:
     "POST",
     "/sandboxes/<id>/clock/advance",
     refusals=(404, 409, 422),
-    answer={
-        "type": "object",
-        "properties": {"now": TEXT, "happened": {"type": "array", "items": EVENT}, "count": {"type": "integer"}, "why": TEXT},
-    },
+    answer=record(
+        {
+            "now": TIMESTAMP,
+            "happened": list_of(HAPPENED),
+            "count": NUMBER,
+            "why": {**TEXT, "description": "why the clock stands where it was not told to stop"},
+        },
+        "Advanced",
+        optional=("why",),
+    ),
     body=_advance_body,
 )
 def advance_clock(call: AdminCall) -> JSON:
@@ -122,14 +137,10 @@ def advance_clock(call: AdminCall) -> JSON:
     "GET",
     "/sandboxes/<id>/clock/points",
     query=PAGED,
-    answer={
-        "type": "object",
-        "properties": {
-            "points": {"type": "array", "items": POINT},
-            "count": {"type": "integer"},
-            "branch": {"type": "integer", "description": "the present history"},
-        },
-    },
+    answer=record(
+        {"points": list_of(POINT), "count": NUMBER, "branch": {**NUMBER, "description": "the present history"}},
+        "Checkpoints",
+    ),
 )
 def list_points(call: AdminCall) -> JSON:
     """List the checkpoints to which the sandbox can be rewound, of every history, in the order in which they were taken."""
@@ -145,7 +156,7 @@ def list_points(call: AdminCall) -> JSON:
 @operation(
     "POST",
     "/sandboxes/<id>/clock/rewind",
-    answer={"type": "object", "properties": {**CLOCK["properties"], "branch": {"type": "integer"}, "point": POINT}},
+    answer=record({**CLOCK["properties"], "branch": NUMBER, "point": POINT}, "Rewound"),
     body={
         "point": {"type": "integer", "description": "the id of a checkpoint"},
         "event": {"type": "integer", "description": "the id of a timeline event that has happened"},
@@ -222,7 +233,7 @@ def _point(point: Point) -> JSON:
         "limit": f"So many of the next and of the latest, from 0 to {LISTED:d}; {LISTED:d}, if left out.",
         "skip": "Leave out so many of the next and of the latest. While the clock runs, events move from page to page: tell them by id.",
     },
-    answer={"type": "object", "properties": {"pending": {"type": "array", "items": EVENT}, "past": {"type": "array", "items": EVENT}}},
+    answer=record({"pending": list_of(DUE), "past": list_of(HAPPENED)}, "Timeline"),
 )
 def get_timeline(call: AdminCall) -> JSON:
     """Get pending and past events."""

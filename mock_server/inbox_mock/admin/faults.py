@@ -1,6 +1,7 @@
 """Setting, listing and removing faults of requests and of webhooks."""
 
 from inbox_mock.admin.operation import JSON, AdminCall, operation
+from inbox_mock.admin.schemas import NUMBER, NUMBER_OR_NULL, TIMESTAMP, TIMESTAMP_OR_NULL, list_of, record
 from inbox_mock.engine import durations
 from inbox_mock.faults import active
 from inbox_mock.faults.kinds import kinds
@@ -9,20 +10,19 @@ from inbox_mock.webhooks.event_types import event_types
 
 
 def _record() -> JSON:
-    return {
-        "type": "object",
-        "properties": {
-            "id": {"type": "integer"},
-            "kind": {"enum": list(kinds())},
-            "match": {"type": "object"},
-            "times": {"type": ["integer", "null"]},
-            "set_at": {"type": "string"},
-            "ends_at": {"type": ["string", "null"]},
-            "seen": {"type": "integer"},
-            "struck": {"type": "integer"},
-            "left": {"type": ["integer", "null"]},
-        },
+    options = _options()
+    said: JSON = {
+        "id": NUMBER,
+        "kind": {"enum": list(kinds())},
+        "match": {"type": "object", "properties": active.MATCH},
+        "times": NUMBER_OR_NULL,
+        "set_at": TIMESTAMP,
+        "ends_at": TIMESTAMP_OR_NULL,
+        "seen": {**NUMBER, "description": "how many calls it was compared with"},
+        "struck": NUMBER,
+        "left": {**NUMBER_OR_NULL, "description": "how often it is still to strike; null: as often as it can"},
     }
+    return record(said | options, "Fault", optional=tuple(options))
 
 
 def _body() -> JSON:
@@ -66,7 +66,7 @@ def set_fault(call: AdminCall) -> JSON:
     "GET",
     "/sandboxes/<id>/faults",
     refusals=(404,),
-    answer=lambda: {"type": "object", "properties": {"faults": {"type": "array", "items": _record()}}},
+    answer=lambda: record({"faults": list_of(_record())}, "Faults"),
 )
 def list_faults(call: AdminCall) -> JSON:
     """List the faults, and how often each struck."""

@@ -1,8 +1,23 @@
 """Reading a sandbox for the dashboard: changes, inbox, messages, directory and catalogue. None of it is journaled."""
 
-from inbox_mock.admin.actors import shown
+from collections.abc import Mapping
+
+from inbox_mock.admin.actors import MESSAGE, shown
 from inbox_mock.admin.operation import JSON, AdminCall, operation
-from inbox_mock.admin.sandbox_shown import CLOCK, OR_NULL
+from inbox_mock.admin.sandbox_shown import CLOCK
+from inbox_mock.admin.schemas import (
+    ANY_OBJECT,
+    FLAG,
+    NUMBER,
+    NUMBER_OR_NULL,
+    OR_NULL,
+    TEXT,
+    TIMESTAMP,
+    TIMESTAMP_OR_NULL,
+    list_of,
+    or_null,
+    record,
+)
 from inbox_mock.channels import policies
 from inbox_mock.domain.errors import Invalid, invalid
 from inbox_mock.faults.declaration import WebhookFault
@@ -17,8 +32,113 @@ from inbox_mock.webhooks.event_types import event_types
 PATIENCE_SECONDS = 25
 MOST = 200
 SHOWS = ("all", "open", "closed")
-NUMBER: JSON = {"type": "integer"}
 PAGED = {"limit": f"So many, from 0 to {MOST}; 50, if left out.", "skip": "Leave out so many."}
+OF_A_STAY: Mapping[str, JSON] = dict.fromkeys(("start_at", "end_at", "canceled_at"), TIMESTAMP_OR_NULL)
+OF_AN_INBOX: Mapping[str, JSON] = dict.fromkeys(("deadline_response_at", "closed_at", "marked_as_spam_at"), TIMESTAMP_OR_NULL)
+INBOX = record(
+    {
+        **dict.fromkeys(("conversation_id", "booking_id"), NUMBER_OR_NULL),
+        "at": {**TIMESTAMP, "description": "the latest activity"},
+        **dict.fromkeys(("channel", "subject", "rental", "guest", "said", "said_by", "said_to"), OR_NULL),
+        **OF_AN_INBOX,
+        **OF_A_STAY,
+        "waiting": {"enum": ["opens", "never", "nobody", None], "description": "who opens the conversation that is not there yet"},
+        "opens_at": TIMESTAMP_OR_NULL,
+    },
+    "InboxEntry",
+)
+OF_A_PARTICIPANT: Mapping[str, JSON] = {"id": NUMBER, "member_type": {"enum": ["Client", "Host"]}, "member_id": NUMBER, "name": OR_NULL}
+RELAY = record(
+    {
+        "state": {"enum": ["seen", "on_its_way", "kept"]},
+        **dict.fromkeys(("at", "due_at"), TIMESTAMP),
+        "as": {**OR_NULL, "description": "the words that the guest saw, if they differ from the present ones"},
+        "why": TEXT,
+    },
+    "RelayState",
+    optional=("at", "due_at", "as", "why"),
+)
+SHOWN_MESSAGE = record(
+    {
+        **dict.fromkeys(("id", "sender_id"), NUMBER),
+        "content": {**TEXT, "description": "at most its first 4,000 characters"},
+        "length": NUMBER,
+        **dict.fromkeys(("origin", "visibility"), TEXT),
+        **dict.fromkeys(("channel", "created_by"), OR_NULL),
+        **dict.fromkeys(("sent_at", "created_at", "updated_at"), TIMESTAMP),
+        "attachments": list_of(record({"id": NUMBER, "name": TEXT}, "ShownAttachment")),
+        "sender": record(OF_A_PARTICIPANT, "ShownSender"),
+        "relay": RELAY,
+        "notified": {**list_of(NUMBER), "description": "ids of the hosts who were told"},
+    },
+    "ShownMessage",
+)
+SHOWN = record(
+    {
+        "conversation": record(
+            {
+                **dict.fromkeys(("id", "account_id"), NUMBER),
+                **dict.fromkeys(("channel", "default_channel", "subject", "created_by"), OR_NULL),
+                "assignee_id": NUMBER_OR_NULL,
+                **OF_AN_INBOX,
+                "last_message_at": TIMESTAMP_OR_NULL,
+                "created_at": TIMESTAMP,
+                "relay_fails": {**NUMBER, "description": "1 while its channel fails to relay"},
+            },
+            "ShownConversation",
+        ),
+        "bookings": list_of(record({"id": NUMBER, "channel": OR_NULL, "status": TEXT, **OF_A_STAY, "rental": OR_NULL}, "ShownBooking")),
+        "participants": list_of(record({**OF_A_PARTICIPANT, "by_channel": NUMBER, "read_at": TIMESTAMP_OR_NULL}, "ShownParticipant")),
+        "total": {**NUMBER, "description": "how many messages there are"},
+        "messages": list_of(SHOWN_MESSAGE),
+    },
+    "InboxConversation",
+)
+NAMED = record({"id": NUMBER, "account_id": NUMBER, "name": TEXT}, "Named")
+CATALOGUE = record(
+    {
+        "scenarios": list_of(record({"name": TEXT, "description": TEXT}, "ShippedScenario")),
+        "channels": list_of(
+            record(
+                {
+                    **dict.fromkeys(("name", "title"), TEXT),
+                    "colour": record({"light": TEXT, "dark": TEXT}, "Colour"),
+                    "opens_conversations": FLAG,
+                    "application": or_null(record({"id": NUMBER, "name": TEXT}, "ChannelApplication")),
+                    **dict.fromkeys(("default_channel", "origin"), OR_NULL),
+                },
+                "Channel",
+            )
+        ),
+        "faults": list_of(
+            record(
+                {
+                    "kind": TEXT,
+                    "strikes": {"enum": ["requests", "webhooks"]},
+                    "says": TEXT,
+                    "lasts": OR_NULL,
+                    "options": {**ANY_OBJECT, "description": "JSON Schemas by name"},
+                },
+                "FaultKind",
+            )
+        ),
+        "exports": list_of(record({"name": TEXT, "says": TEXT, "ending": TEXT}, "ExportFormat")),
+        "events": list_of(TEXT),
+        "actions": list_of(
+            record(
+                {
+                    "name": TEXT,
+                    "subject": TEXT,
+                    "operation": {**OR_NULL, "description": "the operation of this API that does the same"},
+                    "arguments": {**ANY_OBJECT, "description": "JSON Schemas by name"},
+                },
+                "TimelineAction",
+            )
+        ),
+        "event_types": list_of(record({"name": TEXT, "says": TEXT, "resource": TEXT, "scopes": list_of(TEXT)}, "EventType")),
+    },
+    "Catalogue",
+)
 
 
 @operation(
@@ -28,7 +148,17 @@ PAGED = {"limit": f"So many, from 0 to {MOST}; 50, if left out.", "skip": "Leave
         "version": "The `version` of the answer before.",
         "wait": "1 waits up to 25 seconds for another version; `waited` is false where too many wait already.",
     },
-    answer={"type": "object", "properties": {"version": NUMBER, "life": NUMBER, "journal": NUMBER, "clock": CLOCK, "name": OR_NULL}},
+    answer=record(
+        {
+            "version": NUMBER,
+            "life": {**NUMBER, "description": "how often it was reset, restored or rewound"},
+            "journal": {**NUMBER, "description": "the id of the latest journal entry, 0 if there is none"},
+            "clock": CLOCK,
+            "name": OR_NULL,
+            "waited": FLAG,
+        },
+        "Changes",
+    ),
 )
 def get_changes(call: AdminCall) -> JSON:
     """Get the version of the sandbox, which changes with everything in it."""
@@ -53,6 +183,7 @@ def get_changes(call: AdminCall) -> JSON:
         "booking_id": "What concerns this booking only.",
         **PAGED,
     },
+    answer=record({"total": NUMBER, "conversations": list_of(INBOX)}, "Inbox"),
 )
 def get_inbox(call: AdminCall) -> JSON:
     """List the conversations, and the bookings without one."""
@@ -69,6 +200,7 @@ def get_inbox(call: AdminCall) -> JSON:
     "GET",
     "/sandboxes/<id>/inbox/<record_id>",
     query={"limit": f"So many of the latest messages, from 0 to {MOST}; 50, if left out.", "skip": "Leave out so many of the latest."},
+    answer=SHOWN,
 )
 def get_inbox_conversation(call: AdminCall) -> JSON:
     """Get a conversation: participants, and which messages reached the guest, or why not."""
@@ -77,7 +209,7 @@ def get_inbox_conversation(call: AdminCall) -> JSON:
         return inbox.conversation(work, call.record_id, limit, skip)
 
 
-@operation("GET", "/sandboxes/<id>/messages/<record_id>", refusals=(404,))
+@operation("GET", "/sandboxes/<id>/messages/<record_id>", refusals=(404,), answer=record({"message": MESSAGE}, "OneMessage"))
 def get_message(call: AdminCall) -> JSON:
     """Get a message in full."""
     with call.in_sandbox.work() as work:
@@ -85,14 +217,16 @@ def get_message(call: AdminCall) -> JSON:
         return {"message": shown(work, "messages", call.record_id, call.origin)}
 
 
-@operation("GET", "/sandboxes/<id>/directory", refusals=(404,))
+@operation(
+    "GET", "/sandboxes/<id>/directory", refusals=(404,), answer=record({"rentals": list_of(NAMED), "hosts": list_of(NAMED)}, "Directory")
+)
 def get_directory(call: AdminCall) -> JSON:
     """List rentals and hosts."""
     with call.in_sandbox.work() as work:
         return inbox.directory(work, MOST)
 
 
-@operation("GET", "/catalogue", refusals=())
+@operation("GET", "/catalogue", refusals=(), answer=CATALOGUE)
 def get_catalogue(_: AdminCall) -> JSON:
     """List which scenarios, channels, faults, formats of exports, events and actions there are."""
     from inbox_mock.admin.exporting import formats

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import orjson
 
 from inbox_mock.admin.operation import JSON, AdminCall, Page, operation
+from inbox_mock.admin.schemas import ANY_OBJECT, FLAG, HEADERS, NUMBER, NUMBER_OR_NULL, OR_NULL, TEXT, TIMESTAMP, list_of, record
 from inbox_mock.domain.errors import Invalid, invalid
 from inbox_mock.domain.values import whole_number
 from inbox_mock.store import journal
@@ -19,50 +20,80 @@ if TYPE_CHECKING:
 
 PAGE = 100
 PATIENCE_SECONDS = 25
-REASON: JSON = {
-    "type": "object",
-    "required": ["code"],
-    "properties": {"code": {"type": "string"}},
+REASON: JSON = record({"code": TEXT}, "Reason") | {
+    "additionalProperties": True,
     "description": "a code, and the values that the reason's text contains",
 }
+BODY: JSON = {"anyOf": [TEXT, ANY_OBJECT], "description": "a text; of requests for a token, and of their answers, JSON without secrets"}
+SENT = record(
+    {
+        "token": {**OR_NULL, "description": "a label of the token that came with it"},
+        "origin": {**TEXT, "description": "the root of the server, as the request addressed it"},
+        "headers": HEADERS,
+        "body": BODY,
+        "unreadable": {**FLAG, "description": "of a request for a token: whether its body could not be read"},
+        "unread": {**TEXT, "description": "why the body was not read"},
+        "began": {**TIMESTAMP, "description": "the time at which it was begun, if it took any"},
+    },
+    "SentRequest",
+    optional=("token", "origin", "body", "unreadable", "unread", "began"),
+)
+RECEIVED = record({"headers": HEADERS, "body": BODY}, "ReceivedResponse", optional=("body",))
 ENTRY: Mapping[str, JSON] = {
-    "id": {"type": "integer"},
-    "at": {"type": "string", "description": "the sandbox's time"},
-    "method": {"type": "string"},
-    "path": {"type": "string", "description": "for an attempt to deliver a webhook, the whole address"},
-    "query": {"type": "string"},
-    "status": {"type": ["integer", "null"], "description": "null, if there was no answer"},
-    "application_id": {"type": ["integer", "null"]},
-    "request": {"type": "object"},
-    "response": {"type": "object"},
-    "caused": {"type": "array", "items": {"type": "object"}},
-    "why": {"type": ["string", "null"], "description": "the reasons in words"},
-    "fault_id": {"type": ["integer", "null"], "description": "the fault that struck"},
-    "reasons": {"type": "array", "items": REASON},
+    "id": NUMBER,
+    "at": {**TIMESTAMP, "description": "the sandbox's time"},
+    "method": TEXT,
+    "path": {**TEXT, "description": "for an attempt to deliver a webhook, the whole address"},
+    "query": TEXT,
+    "status": {**NUMBER_OR_NULL, "description": "null, if there was no answer"},
+    "application_id": NUMBER_OR_NULL,
+    "request": SENT,
+    "response": RECEIVED,
+    "caused": list_of(record({"event": TEXT, "id": NUMBER}, "CausedEvent")),
+    "why": {**OR_NULL, "description": "the reasons in words"},
+    "fault_id": {**NUMBER_OR_NULL, "description": "the fault that struck"},
+    "reasons": list_of(REASON),
 }
 """The JSON Schema of each key of an entry."""
 PLAIN = "text/plain; charset=utf-8"
 FORMATS = {"junit": "application/xml; charset=utf-8", "html": "text/html; charset=utf-8", "text": PLAIN, "failure": PLAIN}
 """The content type of each format besides JSON; the module of that name in `inbox_mock.conduct` renders it."""
-VIOLATION: JSON = {
-    "type": "object",
-    "properties": {
-        **{name: {"type": "string"} for name in ("code", "severity", "title", "about", "why", "source", "fix", "at")},
-        "entries": {"type": "array", "items": {"type": "integer"}, "description": "ids of journal entries, what the client did last"},
-        "evidence": {"type": "array", "items": {"type": "object"}, "description": "those entries, without bodies"},
-        "allowed": {"type": "boolean"},
+SEVERITY: JSON = {"enum": ["error", "note"]}
+EVIDENCE = record({name: ENTRY[name] for name in ("id", "at", "method", "path", "query", "status", "application_id", "why")}, "Evidence")
+VIOLATION = record(
+    {
+        **dict.fromkeys(("code", "title", "about", "why", "source", "fix"), TEXT),
+        "severity": SEVERITY,
+        "at": TIMESTAMP,
+        "entries": {**list_of(NUMBER), "description": "ids of journal entries, what the client did last"},
+        "evidence": {**list_of(EVIDENCE), "description": "those entries, without bodies"},
+        "allowed": FLAG,
     },
-}
+    "Violation",
+)
+RULE = record({"code": TEXT, "title": TEXT, "severity": SEVERITY, "violations": NUMBER, "not_judged": OR_NULL}, "JudgedRule")
+ASSUMED = record({"behaviour": TEXT, "source": TEXT, "seen": NUMBER, "switch": OR_NULL}, "AssumedBehaviour")
+REPORT = record(
+    {
+        **dict.fromkeys(("sandbox", "scenario", "replay"), TEXT),
+        "now": TIMESTAMP,
+        **dict.fromkeys(("seed", "requests", "webhooks", "lost"), NUMBER),
+        "verdict": {"enum": ["clean", "notes", "errors", "broken"]},
+        "violations": list_of(VIOLATION),
+        "rules": list_of(RULE),
+        "assumed": list_of(ASSUMED),
+        "broken": {**list_of(TEXT), "description": "rules that could not be used, and why"},
+        "allowed": list_of(TEXT),
+    },
+    "Report",
+)
 
 
 @operation(
     "GET",
     "/sandboxes/<id>/journal",
     query={"after": "The `next` of the page before; 0, if left out.", "wait": "1 waits up to 25 seconds for news."},
-    answer={
-        "type": "object",
-        "properties": {"entries": {"type": "array", "items": {"type": "object", "properties": ENTRY}}, "next": {"type": "integer"}},
-    },
+    answer=record({"entries": list_of(record(ENTRY, "JournalEntry")), "next": NUMBER}, "Journal"),
 )
 def get_journal(call: AdminCall) -> JSON:
     """Read the journal: requests, attempts to deliver webhooks, and what they caused."""
@@ -100,19 +131,7 @@ def operations() -> "OperationIndex":
         "allow": "Codes of rules, joined by commas, whose violations are told but do not count.",
     },
     gives=tuple(FORMATS.values()),
-    answer={
-        "type": "object",
-        "properties": {
-            **{name: {"type": "string"} for name in ("sandbox", "scenario", "now", "replay")},
-            **{name: {"type": "integer"} for name in ("seed", "requests", "webhooks", "lost")},
-            "verdict": {"enum": ["clean", "notes", "errors", "broken"]},
-            "violations": {"type": "array", "items": VIOLATION},
-            "rules": {"type": "array", "items": {"type": "object"}},
-            "assumed": {"type": "array", "items": {"type": "object"}},
-            "broken": {"type": "array", "items": {"type": "string"}, "description": "rules that could not be used, and why"},
-            "allowed": {"type": "array", "items": {"type": "string"}},
-        },
-    },
+    answer=REPORT,
 )
 def get_report(call: AdminCall) -> JSON | Page:
     """Report the rules that the client violated, and the assumptions that it relied on."""

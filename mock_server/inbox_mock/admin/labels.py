@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from inbox_mock.admin.operation import JSON, AdminCall, operation
-from inbox_mock.admin.sandbox_shown import OR_NULL, SANDBOX, TEXT, shown
+from inbox_mock.admin.sandbox_shown import SANDBOX, shown
+from inbox_mock.admin.schemas import FLAG, NUMBER, OR_NULL, TEXT, list_of, record
 from inbox_mock.domain import limits
 from inbox_mock.domain.access import DEFAULT_SANDBOX
 from inbox_mock.domain.admin_tokens import OWN
@@ -29,7 +30,7 @@ LABEL: JSON = {
     "note": NOTE,
     "ttl": {"type": ["string", "integer", "null"], "minimum": 1, "maximum": LONGEST_SECONDS, "description": EXPECTED_TTL},
 }
-PRUNED: JSON = {"type": "object", "properties": {"id": TEXT, "name": OR_NULL, "note": OR_NULL, "owner": OR_NULL}}
+PRUNED = record({"id": TEXT, "name": OR_NULL, "note": OR_NULL, "owner": OR_NULL}, "PrunedSandbox")
 
 
 def label_of(body: JSON, owner: str | None = None, usual_ttl: float | None = None) -> Label:
@@ -58,10 +59,7 @@ def label_sandbox(call: AdminCall) -> JSON:
     "POST",
     "/sandboxes/prune",
     refusals=(422,),
-    answer={
-        "type": "object",
-        "properties": {"sandboxes": {"type": "array", "items": PRUNED}, "bytes": {"type": "integer"}, "dry_run": {"type": "boolean"}},
-    },
+    answer=record({"sandboxes": list_of(PRUNED), "bytes": NUMBER, "dry_run": FLAG}, "Pruned"),
     body={
         "older_than": {"type": "string", "description": EXPECTED_AGE},
         "dry_run": {"type": "boolean", "description": "true or false: whether to remove nothing"},

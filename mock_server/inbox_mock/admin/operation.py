@@ -132,7 +132,7 @@ class AdminOperation:
     rule: str
     _: KW_ONLY
     body: Schemas = field(default_factory=dict)
-    answer: Schemas = field(default_factory=lambda: {"type": "object"})
+    answer: Schemas = field(default_factory=dict)
     takes: str = ""
     gives: Sequence[str] = ()
     query: Mapping[str, str] = field(default_factory=dict)

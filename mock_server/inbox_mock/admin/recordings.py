@@ -4,6 +4,7 @@ import re
 from urllib.parse import quote
 
 from inbox_mock.admin.operation import JSON, AdminCall, Page, operation
+from inbox_mock.admin.schemas import ANY_OBJECT, NUMBER, TEXT, list_of, record
 from inbox_mock.api.rendering import why_header
 from inbox_mock.domain.admin_tokens import OWN
 from inbox_mock.domain.errors import BadRequest, Invalid, invalid
@@ -13,6 +14,28 @@ from inbox_mock.scenarios.loading import from_text, schema
 
 FILE = "file"
 KEEPS = TEXTS, NAMES
+OF_AN_IMPORT: JSON = {
+    "scenario": {**ANY_OBJECT, "description": "what `create_sandbox` takes; of a bundle none: `open_bundle` takes that"},
+    "start": {**TEXT, "description": "the time of the first exchange"},
+    "hosts": list_of(record({"name": TEXT, "used": NUMBER, "ignored": NUMBER}, "RecordedHost")),
+    "records": {"type": "object", "additionalProperties": NUMBER, "description": "how many there are, by resource"},
+    "timeline": list_of(ANY_OBJECT),
+    "settled": {**ANY_OBJECT, "description": "the settings that the traffic decides"},
+}
+"""What is told of a recording, and the scenario of a scenario file, too."""
+READ = record(
+    {
+        "kind": {"enum": ["recording", "scenario", "bundle"]},
+        "made_up": {
+            **list_of(record({"what": TEXT, "count": NUMBER, "example": TEXT, "why": TEXT}, "MadeUp")),
+            "description": "what was invented, or is not known",
+        },
+        "says": {**list_of(TEXT), "description": "what was found, in words"},
+        **OF_AN_IMPORT,
+    },
+    "ReadRecording",
+    optional=tuple(OF_AN_IMPORT),
+)
 
 
 @operation(
@@ -25,15 +48,7 @@ KEEPS = TEXTS, NAMES
         "name": f"The file's name, by which mistakes in it are told; {FILE}, if left out.",
         "keep": f"What private data is kept as it is: {' and '.join(KEEPS)}, joined by commas.",
     },
-    answer={
-        "type": "object",
-        "properties": {
-            "kind": {"enum": ["recording", "scenario", "bundle"]},
-            "scenario": {"type": "object", "description": "what `create_sandbox` takes; of a bundle none: `open_bundle` takes that"},
-            "made_up": {"type": "array", "items": {"type": "object"}, "description": "what was invented, or is not known"},
-            "says": {"type": "array", "items": {"type": "string"}, "description": "what was found, in words"},
-        },
-    },
+    answer=READ,
 )
 def read_recording(call: AdminCall) -> JSON:
     """Make a scenario of a recording, and list what was made up; a scenario file or a bundle is checked."""

@@ -1,6 +1,7 @@
 """Every operation of the admin API, the blueprint that serves them, and their OpenAPI document."""
 
 from collections.abc import Callable
+from inspect import getdoc
 
 import orjson
 from flask import Blueprint, Response, request
@@ -9,7 +10,9 @@ from inbox_mock import __version__
 from inbox_mock.admin import actors, bundles, clock, faults, inbox_view, journal, labels, recordings, sandboxes, snapshots, tokens, webhooks
 from inbox_mock.admin.access_control import PREFIX, PROBLEM_JSON, AccessControl
 from inbox_mock.admin.operation import JSON, AdminCall, AdminOperation, Page, checked, declared_in, read_body
+from inbox_mock.admin.schemas import NUMBER, OR_NULL, TEXT, list_of, record, with_components
 from inbox_mock.api.addressing import root_of
+from inbox_mock.api.openapi import LICENCE
 from inbox_mock.domain.admin_tokens import READ, wanted
 from inbox_mock.domain.errors import Forbidden, Problem
 from inbox_mock.engine.checkpoints import action
@@ -18,20 +21,21 @@ from inbox_mock.webhooks.sender import WebhookSender
 
 MODULES = (sandboxes, labels, tokens, snapshots, clock, actors, webhooks, faults, journal, recordings, bundles, inbox_view)
 OPERATIONS: tuple[AdminOperation, ...] = tuple(found for module in MODULES for found in declared_in(vars(module)))
-PROBLEM: JSON = {
-    "type": "object",
-    "required": ["type", "title", "status"],
-    "properties": {
-        "type": {"type": "string"},
-        "title": {"type": "string"},
-        "status": {"type": "integer"},
-        "code": {"type": "string"},
-        "detail": {"type": "string"},
-        "errors": {
-            "type": "array",
-            "items": {"type": "object", "properties": {name: {"type": "string"} for name in ("field", "found", "expected")}},
-        },
+PROBLEM = record(
+    {
+        **dict.fromkeys(("type", "title"), TEXT),
+        "status": NUMBER,
+        **dict.fromkeys(("code", "detail"), TEXT),
+        "errors": list_of(record({"field": OR_NULL, **dict.fromkeys(("found", "expected"), TEXT)}, "FieldProblem", optional=("found",))),
     },
+    "Problem",
+    optional=("detail", "errors"),
+)
+FILE: JSON = {"type": "string", "format": "binary"}
+TOKEN: JSON = {
+    "type": "http",
+    "scheme": "bearer",
+    "description": "An admin token, where the server was started with some; on its own machine none is needed otherwise.",
 }
 PARAMETERS = {
     "id": "The sandbox's id; `default` is one.",
@@ -97,36 +101,56 @@ def document(origin: str) -> JSON:
     for operation in OPERATIONS:
         path = PREFIX + operation.rule.replace("<", "{").replace(">", "}")
         paths.setdefault(path, {})[operation.method.lower()] = _described(operation, path)
+    components: dict[str, JSON] = {}
     return {
         "openapi": "3.1.0",
-        "info": {"title": "Inbox Mock: admin API", "version": __version__, "description": "What a user may do and the real API cannot."},
+        "info": {
+            "title": "Inbox Mock: admin API",
+            "version": __version__,
+            "description": "What a user may do and the real API cannot.",
+            **LICENCE,
+        },
         "servers": [{"url": origin}],
-        "paths": paths,
-        "components": {"schemas": {"Problem": PROBLEM}},
+        "security": [{}, {"token": []}],
+        "tags": [{"name": _tag(module.__name__), "description": getdoc(module)} for module in MODULES],
+        "paths": with_components(paths, components),
+        "components": {"schemas": components, "securitySchemes": {"token": TOKEN}},
     }
+
+
+def _tag(module: str) -> str:
+    return module.rpartition(".")[2].replace("_", " ")
 
 
 def _described(operation: AdminOperation, path: str) -> JSON:
     success: JSON = {"description": operation.summary}
     if operation.status != 204:
-        success["content"] = {kind: {} for kind in operation.gives} | {"application/json": {"schema": dict(operation.answer_schema)}}
-    refused: JSON = {"content": {PROBLEM_JSON: {"schema": {"$ref": "#/components/schemas/Problem"}}}}
+        success["content"] = {kind.partition(";")[0]: {"schema": TEXT if kind.startswith("text/") else FILE} for kind in operation.gives}
+        if operation.answer:
+            success["content"]["application/json"] = {"schema": operation.answer_schema}
+    refused: JSON = {"content": {PROBLEM_JSON: {"schema": PROBLEM}}}
     statuses = {401, 403, 507, *operation.refusals} | (set() if operation.method == "GET" else {400})
     told = {403: f"Refused: the admin token has not the role {wanted(operation.role)}, or the sandbox is not its own"}
-    answers: JSON = {str(operation.status): success} | {str(one): {"description": told.get(one, "Refused"), **refused} for one in statuses}
-    found: JSON = {"operationId": operation.name, "summary": operation.summary, "x-role": operation.role, "responses": answers}
+    answers: JSON = {str(operation.status): success} | {
+        str(one): {"description": told.get(one, "Refused"), **refused} for one in sorted(statuses)
+    }
     parameters: list[JSON] = [
-        {"name": name, "in": "path", "required": True, "description": says, "schema": {"type": "string"}}
+        {"name": name, "in": "path", "required": True, "description": says, "schema": NUMBER if name == "record_id" else TEXT}
         for name, says in PARAMETERS.items()
         if f"{{{name}}}" in path
     ]
-    parameters += [
-        {"name": name, "in": "query", "description": says, "schema": {"type": "string"}} for name, says in operation.query.items()
-    ]
-    if parameters:
-        found["parameters"] = parameters
+    parameters += [{"name": name, "in": "query", "description": says, "schema": TEXT} for name, says in operation.query.items()]
+    found: JSON = {
+        "operationId": operation.name,
+        "summary": operation.summary,
+        "description": " ".join((getdoc(operation.run) or "").split()),
+        "tags": [_tag(operation.run.__module__)],
+        "x-role": operation.role,
+        "parameters": parameters,
+        "responses": answers,
+    }
     if operation.takes:
-        found["requestBody"] = {"required": True, "content": {operation.takes: {"schema": {"type": "string", "format": "binary"}}}}
+        found["requestBody"] = {"required": True, "content": {operation.takes: {"schema": FILE}}}
     elif operation.body:
         found["requestBody"] = {"content": {"application/json": {"schema": operation.schema}}}
     return found

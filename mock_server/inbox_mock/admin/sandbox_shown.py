@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from inbox_mock.admin.schemas import FLAG, JSON, NUMBER, OR_NULL, TEXT, TIMESTAMP, TIMESTAMP_OR_NULL, list_of, record
 from inbox_mock.domain import times
 from inbox_mock.engine.sandbox import Sandbox
 from inbox_mock.engine.unit_of_work import UnitOfWork
@@ -14,31 +15,26 @@ from inbox_mock.store.homes import Facts, Label, Listed
 if TYPE_CHECKING:
     from inbox_mock.admin.operation import AdminCall
 
-JSON = dict[str, Any]
-
-TEXT: JSON = {"type": "string"}
-OR_NULL: JSON = {"type": ["string", "null"]}
-CLOCK: JSON = {"type": "object", "properties": {"now": TEXT, "mode": {"enum": ["manual", "real"]}, "rate": {"type": "number"}}}
-SANDBOX: JSON = {
-    "type": "object",
-    "properties": {
-        "id": TEXT,
-        "api_url": TEXT,
-        "token": {"type": ["string", "null"]},
-        "applications": {"type": "array", "items": {"type": "object"}},
-        "accounts": {"type": "array", "items": {"type": "object"}},
-        "clock": CLOCK,
-        "scenario": TEXT,
-        "seed": {"type": "integer"},
-        "strict": {"type": "boolean"},
-        "name": OR_NULL,
-        "note": OR_NULL,
-        "owner": {**OR_NULL, "description": "the name of the admin token that made it"},
-        "ttl": {"type": ["number", "null"], "description": "how many seconds of the wall clock it is kept unused; null: for good"},
-        "expires_at": {**OR_NULL, "description": "when it expires, by the wall clock, unless it is used before"},
-    },
+CLOCK = record({"now": TIMESTAMP, "mode": {"enum": ["manual", "real"]}, "rate": {"type": "number"}}, "Clock")
+APPLICATION = record({"id": NUMBER, "name": TEXT, "client_id": TEXT, "client_secret": OR_NULL, "token": OR_NULL}, "SandboxApplication")
+OF_A_SANDBOX: Mapping[str, JSON] = {
+    "id": TEXT,
+    "api_url": TEXT,
+    "token": {**OR_NULL, "description": "that of the client's own application, on the first account on which it is installed"},
+    "applications": list_of(APPLICATION),
+    "accounts": list_of(record({"id": NUMBER, "token": OR_NULL}, "SandboxAccount")),
+    "clock": CLOCK,
+    "scenario": TEXT,
+    "seed": NUMBER,
+    "strict": FLAG,
+    "name": OR_NULL,
+    "note": OR_NULL,
+    "owner": {**OR_NULL, "description": "the name of the admin token that made it"},
+    "ttl": {"type": ["number", "null"], "description": "how many seconds of the wall clock it is kept unused; null: for good"},
+    "expires_at": {**TIMESTAMP_OR_NULL, "description": "when it expires, by the wall clock, unless it is used before"},
 }
-LISTED: JSON = {"type": "object", "properties": {**SANDBOX["properties"], "created_at": TEXT, "used_at": TEXT}}
+SANDBOX = record(OF_A_SANDBOX, "Sandbox")
+LISTED = record({**OF_A_SANDBOX, "created_at": TIMESTAMP, "used_at": TIMESTAMP}, "ListedSandbox")
 
 
 def shown(call: "AdminCall", sandbox: Sandbox) -> JSON:

@@ -3,6 +3,7 @@
 from inbox_mock.admin.labels import EXPECTED_NAME, LABEL, NAME, label_of
 from inbox_mock.admin.operation import JSON, PAGED, AdminCall, operation
 from inbox_mock.admin.sandbox_shown import LISTED, SANDBOX, listed, shown, used
+from inbox_mock.admin.schemas import NUMBER, list_of, record
 from inbox_mock.domain.access import DEFAULT_SANDBOX
 from inbox_mock.domain.admin_tokens import OWN
 from inbox_mock.domain.errors import Invalid, invalid
@@ -11,7 +12,7 @@ from inbox_mock.scenarios.errors import ReceiverError, ScenarioError
 from inbox_mock.scenarios.loading import find_shipped, from_object
 from inbox_mock.webhooks.deliveries import RECEIVER
 
-MODE = {"enum": ["manual", "real"], "description": "manual or real"}
+MODE: JSON = {"enum": ["manual", "real"], "description": "manual or real"}
 DEFAULT_SCENARIO = "agency"
 
 
@@ -62,7 +63,7 @@ def create_sandbox(call: AdminCall) -> JSON:
     "/sandboxes",
     refusals=(422,),
     query={**PAGED, "name": "Those whose name or id contains it, in any case."},
-    answer={"type": "object", "properties": {"sandboxes": {"type": "array", "items": LISTED}, "count": {"type": "integer"}}},
+    answer=record({"sandboxes": list_of(LISTED), "count": NUMBER}, "Sandboxes"),
 )
 def list_sandboxes(call: AdminCall) -> JSON:
     """List the sandboxes, oldest first: a page of the latest, and how many there are; with the role own, of one's own.

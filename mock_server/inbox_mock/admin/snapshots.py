@@ -2,7 +2,8 @@
 
 from inbox_mock.admin.labels import LABEL, label_of
 from inbox_mock.admin.operation import JSON, AdminCall, operation
-from inbox_mock.admin.sandbox_shown import SANDBOX, TEXT, shown
+from inbox_mock.admin.sandbox_shown import SANDBOX, shown
+from inbox_mock.admin.schemas import NUMBER, TEXT, TIMESTAMP, list_of, record
 from inbox_mock.domain.errors import Invalid, NotFound, invalid
 from inbox_mock.engine import snapshots
 from inbox_mock.engine.snapshots import EXPECTED_NAME
@@ -10,7 +11,7 @@ from inbox_mock.store.homes import Kept
 
 EXPECTED_POINT = "the id of a checkpoint of this sandbox, in place of a snapshot"
 EXPECTED_SNAPSHOT = "the name of a snapshot of this sandbox; as it is now, if left out"
-SNAPSHOT: JSON = {"type": "object", "properties": {"name": TEXT, "at": TEXT, "bytes": {"type": "integer"}}}
+SNAPSHOT = record({"name": TEXT, "at": TIMESTAMP, "bytes": NUMBER}, "Snapshot")
 
 
 @operation(
@@ -29,7 +30,7 @@ def take_snapshot(call: AdminCall) -> JSON:
     "GET",
     "/sandboxes/<id>/snapshots",
     refusals=(404,),
-    answer={"type": "object", "properties": {"snapshots": {"type": "array", "items": SNAPSHOT}}},
+    answer=record({"snapshots": list_of(SNAPSHOT)}, "Snapshots"),
 )
 def list_snapshots(call: AdminCall) -> JSON:
     """List the snapshots."""

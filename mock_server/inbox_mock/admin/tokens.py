@@ -1,7 +1,7 @@
 """Tokens of a sandbox: issuing and revoking them."""
 
 from inbox_mock.admin.operation import JSON, AdminCall, operation
-from inbox_mock.admin.sandbox_shown import TEXT
+from inbox_mock.admin.schemas import TEXT, TIMESTAMP_OR_NULL, list_of, record
 from inbox_mock.domain.access import ALL_SCOPES
 from inbox_mock.domain.errors import Invalid, NotFound, invalid
 from inbox_mock.engine.unit_of_work import UnitOfWork
@@ -16,10 +16,7 @@ ID: JSON = {"type": "integer", "minimum": 1, "maximum": 2**53}
     "POST",
     "/sandboxes/<id>/tokens",
     status=201,
-    answer={
-        "type": "object",
-        "properties": {"token": TEXT, "scopes": {"type": "array", "items": TEXT}, "expires_at": {"type": ["string", "null"]}},
-    },
+    answer=record({"token": TEXT, "scopes": list_of(TEXT), "expires_at": TIMESTAMP_OR_NULL}, "Token"),
     body={
         "application_id": {**ID, "description": "the id of an application of this sandbox"},
         "account_id": {**ID, "description": "the id of an account on which the application is installed"},
@@ -63,7 +60,7 @@ def revoke_token(call: AdminCall) -> None:
     "/sandboxes/<id>/tokens/<token>/refresh_token",
     status=201,
     refusals=(404,),
-    answer={"type": "object", "properties": {"refresh_token": TEXT}},
+    answer=record({"refresh_token": TEXT}, "RefreshToken"),
 )
 def issue_refresh_token(call: AdminCall) -> JSON:
     """Issue the refresh token that belongs to a token; the same one each time."""

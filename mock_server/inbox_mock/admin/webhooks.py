@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from inbox_mock.admin.operation import JSON, PAGED, AdminCall, operation
+from inbox_mock.admin.journal import RECEIVED, SENT
+from inbox_mock.admin.operation import PAGED, AdminCall, operation
+from inbox_mock.admin.schemas import JSON, NUMBER, NUMBER_OR_NULL, OR_NULL, TEXT, TIMESTAMP, list_of, record
 from inbox_mock.admin.tokens import ID, application_in
 from inbox_mock.domain import limits
 from inbox_mock.domain.errors import Invalid, NotFound, invalid
@@ -19,6 +21,35 @@ from inbox_mock.webhooks.deliveries import RECEIVER, is_address, request_of
 from inbox_mock.webhooks.deliveries import subscribe as add_subscription
 from inbox_mock.webhooks.event_types import event_types
 from inbox_mock.webhooks.sender import sign
+
+SIGNATURE = record(
+    {"given": OR_NULL, "expected": OR_NULL, "valid": {"type": ["boolean", "null"], "description": "null, if that cannot be said"}},
+    "Signature",
+)
+ATTEMPT = record(
+    {"at": TIMESTAMP, "status": NUMBER_OR_NULL, "request": SENT, "response": RECEIVED, "why": OR_NULL, "signature": SIGNATURE}, "Attempt"
+)
+DELIVERY = record(
+    {
+        **dict.fromkeys(("id", "webhook_id", "application_id"), NUMBER),
+        **dict.fromkeys(("event", "url"), TEXT),
+        "outcome": {**TEXT, "description": "the result of the last attempt, in words"},
+        "created_at": TIMESTAMP,
+        "attempts": list_of(ATTEMPT),
+    },
+    "Delivery",
+)
+WEBHOOK = record(
+    {
+        "id": NUMBER,
+        "role": OR_NULL,
+        "url": OR_NULL,
+        "events": list_of(TEXT),
+        **dict.fromkeys(("application_id", "retries", "latency_seconds"), NUMBER),
+        "secret": {**OR_NULL, "description": "with which webhooks are signed; null for who may only read"},
+    },
+    "Webhook",
+)
 
 
 @operation(
@@ -42,6 +73,7 @@ from inbox_mock.webhooks.sender import sign
             "description": "seconds from the cause to the first attempt",
         },
     },
+    answer=WEBHOOK,
 )
 def subscribe(call: AdminCall) -> JSON:
     """Subscribe an address to events; it takes a role of the scenario's, whose settings hold where the body says nothing."""
@@ -57,7 +89,7 @@ def subscribe(call: AdminCall) -> JSON:
         return _shown(call, work, row | {"id": add_subscription(work, row)})
 
 
-@operation("GET", "/sandboxes/<id>/webhooks", refusals=(404,))
+@operation("GET", "/sandboxes/<id>/webhooks", refusals=(404,), answer=record({"webhooks": list_of(WEBHOOK)}, "Webhooks"))
 def list_webhooks(call: AdminCall) -> JSON:
     """List the subscriptions."""
     with call.in_sandbox.work() as work:
@@ -72,14 +104,14 @@ def unsubscribe(call: AdminCall) -> None:
             raise NotFound
 
 
-@operation("GET", "/sandboxes/<id>/deliveries", query=PAGED)
+@operation("GET", "/sandboxes/<id>/deliveries", query=PAGED, answer=record({"deliveries": list_of(DELIVERY)}, "Deliveries"))
 def list_deliveries(call: AdminCall) -> JSON:
     """List the latest deliveries, oldest first, each with its attempts."""
     with call.in_sandbox.work() as work:
         return {"deliveries": [_delivery(work, row) for row in webhooks.deliveries(work.db, *call.page)]}
 
 
-@operation("POST", "/sandboxes/<id>/deliveries/<record_id>/redeliver")
+@operation("POST", "/sandboxes/<id>/deliveries/<record_id>/redeliver", answer=DELIVERY)
 def redeliver(call: AdminCall) -> JSON:
     """Deliver again, now."""
     with call.in_sandbox.work() as work:

@@ -47,6 +47,8 @@ HEADERS: dict[str, str] = {
     "Location": "Where the new record is found.",
     "P3P": "A compact privacy policy. Recorded until 2018, with every answer; recordings of 2019 and later lack it.",
 }
+LICENCE = {"license": {"name": "MIT", "identifier": "MIT"}}
+"""What both documents say of the program."""
 PAGING = ("Link", "X-Total-Pages", "X-Total-Count", "X-Per-Page")
 ALWAYS = ("X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset", "x-updated-since-request-synced-at", "ETag", "P3P")
 
@@ -66,7 +68,10 @@ def _described(operations: tuple[Operation, ...]) -> JSON:
         version=__version__,
         openapi_version="3.1.0",
         plugins=[MarshmallowPlugin()],
-        info={"description": "x-fidelity tells how sure each behaviour is: documented, recorded or assumed; x-source tells where."},
+        info={
+            "description": "x-fidelity tells how sure each behaviour is: documented, recorded or assumed; x-source tells where.",
+            **LICENCE,
+        },
     )
     spec.components.schema("Errors", errors())
     spec.components.security_scheme("token", SECURITY)

@@ -43,6 +43,8 @@ FAULTS = (
             "status": {"type": "integer", "minimum": 400, "maximum": 599, "default": 503, "description": "a status from 400 to 599"},
             "body": {
                 "type": ["object", "array", "string", "null"],
+                "items": {},
+                "additionalProperties": True,
                 "default": None,
                 "description": "an object or a list, sent as JSON, or a text; the format of the API that was called, if left out",
             },
