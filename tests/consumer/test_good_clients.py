@@ -5,10 +5,12 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import partial
+from pathlib import Path
 from typing import Any, cast
 
 import pytest
 
+import processes
 from driver import Driver
 from inbox_client import Api, Later
 from inbox_client.api import JSON, Answer
@@ -16,8 +18,10 @@ from inbox_contracts.consumer import driver as protocol
 from inbox_contracts.consumer.harness import Harness
 from inbox_contracts.consumer.report import text
 from inbox_contracts.consumer.trial import run
+from languages import missing, skip_unless_required
 from mutants.clients.broken import InThisProcess, Rebuilt
 
+EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 LATER_ON = re.compile(r"updated_since=[^&']*|'(?:updated_since|sent_at)': '[^']*'")
 """What differs when a request is made again a minute later."""
 
@@ -119,3 +123,11 @@ def test_a_client_that_waits_by_its_own_clock_is_told_the_time(harness: Harness)
     verdict = run(cast("protocol.Client", ByItsOwnClock()), worlds=6, only="rate_limit", harness=harness)
     assert verdict.passed, text(verdict)
     assert verdict.not_judged == ()
+
+
+@pytest.mark.parametrize(("language", "driver"), [("node", "driver.mjs"), ("ruby", "driver.rb"), ("php", "driver.php")])
+def test_a_client_in_another_language_passes(language: str, driver: str) -> None:
+    if reason := missing(language):
+        skip_unless_required(reason)
+    told = processes.run("check", "client", "--worlds", "4", "--seed", "3", "--", language, str(EXAMPLES / f"{language}_client" / driver))
+    assert told.returncode == 0, told.stdout

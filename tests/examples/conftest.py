@@ -1,7 +1,5 @@
 """The reference clients, each behind its driver, commanded line by line as any judge would."""
 
-import os
-import shutil
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -11,11 +9,14 @@ import pytest
 from builders import a_scenario
 from driven import Driven, Told, begin
 from fake import Mock, OverSocket
+from languages import missing, skip_unless_required
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 COMMANDS = {
     "python": [sys.executable, str(EXAMPLES / "python_client" / "driver.py")],
     "node": ["node", str(EXAMPLES / "node_client" / "driver.mjs")],
+    "ruby": ["ruby", "-w", str(EXAMPLES / "ruby_client" / "driver.rb")],
+    "php": ["php", str(EXAMPLES / "php_client" / "driver.php")],
 }
 
 
@@ -23,8 +24,8 @@ COMMANDS = {
 def driver(request: pytest.FixtureRequest) -> Iterator[Driven]:
     """A client's driver, started once, as the protocol has it."""
     command = COMMANDS[request.param]
-    if shutil.which(command[0]) is None and os.environ.get("INBOX_MOCK_EXAMPLES") != "required":
-        pytest.skip(f"{command[0]} is not installed")
+    if reason := missing(request.param):
+        skip_unless_required(reason)
     with Driven(command) as driven:
         yield driven
 
