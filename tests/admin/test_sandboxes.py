@@ -61,7 +61,7 @@ def test_the_default_sandbox_knows_the_token_demo_and_named_credentials(mock: Mo
 
     assert found["token"] == "demo"
     own = next(application for application in found["applications"] if application["id"] == 17)
-    assert (own["client_id"], own["client_secret"]) == ("demo-client-id", "demo-client-secret")
+    assert (own["client_id"], own["client_secret"]) == ("democlientid", "democlientsecret")
     assert mock.caller("demo").get("/accounts").status == 200
 
 

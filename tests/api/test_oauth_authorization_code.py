@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 import pytest
 
 from fake import Caller, Mock, Sandbox
-from oauth import CALLBACK, FORM, OUT_OF_BAND, Application, Form, an_application, told, two_applications
+from oauth import CALLBACK, FORM, OUT_OF_BAND, Application, Form, an_application, basic, told, two_applications
 
 INVALID_GRANT = (
     "The provided authorization grant is invalid, expired, revoked, does not match the redirection URI used in the "
@@ -176,5 +176,33 @@ def test_an_exchange_needs_its_parameters(application: Application, parameter: s
 def test_the_default_sandbox_knows_its_application_by_name(mock: Mock) -> None:
     application = an_application(Sandbox(mock.transport, mock.admin.get("/sandboxes/default").json))
 
-    assert application.credentials == {"client_id": "demo-client-id", "client_secret": "demo-client-secret"}
+    assert application.credentials == {"client_id": "democlientid", "client_secret": "democlientsecret"}
     assert application.api(application.tokens()["access_token"]).get("/me").status == 200
+
+
+def test_its_credentials_need_no_encoding_anywhere(mock: Mock) -> None:
+    application = an_application(Sandbox(mock.transport, mock.admin.get("/sandboxes/default").json))
+
+    assert all(text.isalnum() and text.isascii() for text in application.credentials.values())
+
+
+def test_the_credentials_of_version_0_2_are_as_good(mock: Mock) -> None:
+    application = an_application(Sandbox(mock.transport, mock.admin.get("/sandboxes/default").json))
+    former = {"client_id": "demo-client-id", "client_secret": "demo-client-secret"}
+
+    code = told(application.decide(client_id="demo-client-id"))["code"]
+
+    assert application.ask(client_id="demo-client-id", scope="public").status == 200
+    assert application.exchange(code, **former).status == 200
+    assert application.caller.call("POST", "/token", b"grant_type=client_credentials", headers=FORM | basic(**former)).status == 200
+
+
+def test_the_journal_tells_the_former_credentials_as_the_present_ones(mock: Mock) -> None:
+    application = an_application(Sandbox(mock.transport, mock.admin.get("/sandboxes/default").json))
+    application.token(grant_type="client_credentials", client_id="demo-client-id", client_secret="demo-client-secret")
+    application.token(grant_type="client_credentials")
+
+    former, present = application.sandbox.admin.get("/journal").json["entries"][-2:]
+
+    assert former["application_id"] == present["application_id"] is not None
+    assert former["request"]["body"]["client_secret"] == present["request"]["body"]["client_secret"]

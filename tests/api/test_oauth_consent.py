@@ -275,3 +275,83 @@ def test_other_methods_are_refused_in_the_format_of_the_api(application: Applica
 
 def test_there_is_no_revocation_endpoint(application: Application) -> None:
     assert application.caller.post("/revoke").status == 404
+
+
+def test_an_application_that_was_authorised_once_is_authorised_again_without_asking(application: Application) -> None:
+    application.decide(account_id=1)
+
+    again = application.ask(account_id=1, state="again")
+
+    assert told(again)["state"] == "again"
+    assert application.exchange(told(again)["code"]).status == 200
+
+
+def test_it_is_authorised_again_regardless_of_the_flow(application: Application) -> None:
+    application.decide(account_id=1, response_type="token")
+
+    assert "code" in told(application.ask(account_id=1))
+    assert "access_token" in told(application.ask(account_id=1, response_type="token"))
+
+
+def test_out_of_band_the_code_is_shown_again_without_asking(application: Application) -> None:
+    application.decide(account_id=1)
+
+    assert b'<code id="code">' in application.ask(account_id=1, redirect_uri=OUT_OF_BAND).body
+
+
+def test_the_only_account_needs_no_name_to_be_authorised_again(mock: Mock) -> None:
+    application = an_application(mock.sandbox())
+    application.decide(account_id=None)
+
+    assert "code" in told(application.ask())
+
+
+def test_the_order_of_scopes_does_not_matter_to_consent(application: Application) -> None:
+    application.decide(account_id=1, scope="inbox_write bookings_read")
+
+    assert "code" in told(application.ask(account_id=1, scope="bookings_read inbox_write"))
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"account_id": 2}, {"account_id": None}, {"scope": "inbox_write"}, {"scope": "inbox_write bookings_read public"}],
+    ids=str,
+)
+def test_who_has_not_authorised_this_is_asked(application: Application, changes: JSON) -> None:
+    application.decide(account_id=1)
+
+    assert Form(application.ask(**{"account_id": 1} | changes)).accounts == ["1", "2"]
+
+
+def test_an_application_is_asked_for_by_itself(application: Application) -> None:
+    application.decide(account_id=1)
+
+    assert an_application(application.sandbox, "Rival").ask(account_id=1).status == 200
+
+
+def test_what_was_denied_is_asked_again(application: Application) -> None:
+    application.decide("deny", account_id=1)
+
+    assert application.ask(account_id=1).status == 200
+
+
+def test_mistakes_are_told_to_an_application_that_was_authorised_before(application: Application) -> None:
+    application.decide(account_id=1)
+
+    assert told(application.ask(account_id=1, response_type="id_token"))["error"] == "unsupported_response_type"
+
+
+def test_who_has_uninstalled_the_application_is_asked_again(mock: Mock) -> None:
+    application = an_application(mock.sandbox(two_applications(timeline=[{"at": "1h", "application_uninstalled": {"account": 1}}])))
+    application.decide(account_id=1)
+    assert application.ask(account_id=1).status == 302
+
+    application.sandbox.advance("1h")
+
+    assert application.ask(account_id=1).status == 200
+
+
+def test_consent_outlives_a_token_that_was_revoked(application: Application) -> None:
+    application.sandbox.admin.delete(f"/tokens/{application.tokens(account_id=1)['access_token']}")
+
+    assert "code" in told(application.ask(account_id=1))

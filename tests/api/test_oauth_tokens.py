@@ -4,7 +4,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from fake import JSON, Mock
+from fake import JSON, Caller, Mock
 from oauth import FORM, Application, an_application, basic, challenge, two_applications
 
 pytestmark = pytest.mark.both_transports
@@ -89,7 +89,7 @@ def test_a_refresh_by_http_basic_and_json(application: Application) -> None:
         ({"client_id": None}, "no client_id came with the request"),
         ({"client_id": "nobody"}, "no application of this sandbox has this client_id"),
         ({"client_secret": None}, "no client_secret came with the request"),
-        ({"client_secret": "demo-client-secret"}, "the client_secret is not the one of this client_id"),
+        ({"client_secret": "democlientsecret"}, "the client_secret is not the one of this client_id"),
     ],
 )
 def test_a_client_that_does_not_authenticate_is_refused(application: Application, changes: JSON, why: str) -> None:
@@ -100,10 +100,21 @@ def test_a_client_that_does_not_authenticate_is_refused(application: Application
     assert answer.headers["X-Mock-Why"] == why
 
 
+@pytest.mark.parametrize("part", ["client_id", "client_secret"])
+def test_credentials_that_are_percent_encoded_in_http_basic_are_told_so(mock: Mock, part: str) -> None:
+    named = {"client_id": "demo-client-id", "client_secret": "demo-client-secret"}
+    encoded = named | {part: named[part].replace("-", "%2D")}
+
+    answer = Caller(mock.transport, base="/oauth").call("POST", "/token", b"grant_type=client_credentials", headers=FORM | basic(**encoded))
+
+    assert answer.json["error"] == "invalid_client"
+    assert answer.headers["X-Mock-Why"] == f"the {part} is percent-encoded, and is read as it stands"
+
+
 def test_the_names_of_the_default_sandbox_count_there_only(application: Application) -> None:
     secret = application.credentials["client_secret"]
 
-    assert application.token(client_id="demo-client-id", client_secret=secret, **CLIENT_CREDENTIALS).json["error"] == "invalid_client"
+    assert application.token(client_id="democlientid", client_secret=secret, **CLIENT_CREDENTIALS).json["error"] == "invalid_client"
 
 
 @pytest.mark.parametrize("authorization", ["Basic", "Basic %%%", "Basic bm9jb2xvbg==", "Basic /////w==", "Bearer demo", "Nonsense"])
@@ -245,3 +256,18 @@ def test_tokens_outlive_a_reset(application: Application) -> None:
 
     assert application.api(token["access_token"]).get("/me").status == 200
     assert application.refresh(token["refresh_token"]).status == 200
+
+
+@pytest.mark.parametrize(
+    "joined", ["inbox_write,bookings_read", "inbox_write, bookings_read", "inbox_write+bookings_read", "inbox_write%20bookings_read"]
+)
+def test_scopes_that_are_joined_by_anything_but_blanks_are_told_so(application: Application, joined: str) -> None:
+    old = application.tokens()["refresh_token"]
+
+    for answer in (application.ask(scope=joined), application.refresh(old, scope=joined)):
+        assert answer.headers["X-Mock-Why"] == "separate scopes by blanks: inbox_write bookings_read"
+
+
+@pytest.mark.parametrize("scope", ["inbox_write,everything", "clients_read", ","])
+def test_scopes_that_are_none_are_not_taken_for_joined_ones(application: Application, scope: str) -> None:
+    assert "the application does not have every scope" in application.ask(scope=scope).headers["X-Mock-Why"]

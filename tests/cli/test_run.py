@@ -56,8 +56,8 @@ def test_the_command_finds_the_fake_by_the_variables_that_clients_read() -> None
         "INBOX_MOCK_TOKEN": "demo",
         "BOOKINGSYNC_URL": root,
         "BOOKINGSYNC_TOKEN": "demo",
-        "BOOKINGSYNC_APP_ID": "demo-client-id",
-        "BOOKINGSYNC_APP_SECRET": "demo-client-secret",
+        "BOOKINGSYNC_APP_ID": "democlientid",
+        "BOOKINGSYNC_APP_SECRET": "democlientsecret",
     }
 
 

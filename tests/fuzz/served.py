@@ -11,7 +11,7 @@ from inbox_mock.testing.application import Application
 from raw import INTERIM
 from whole import a_busy_scenario
 
-TOKEN, CLIENT_ID, CLIENT_SECRET = "demo", "demo-client-id", "demo-client-secret"
+TOKEN, CLIENT_ID, CLIENT_SECRET = "demo", "democlientid", "democlientsecret"
 NO_LIMIT = 10**9
 
 

@@ -15,6 +15,7 @@ from inbox_mock.recordings.exchange import Exchange
 HOST = {"participants": [{"conversation_id": 11, "member_id": 2, "member_type": "Host"}]}
 TOKEN = {"Authorization": "Bearer first"}
 RENEWED = {"Authorization": "Bearer second"}
+READ = an_exchange("/api/v3/accounts", {"accounts": []})
 
 
 def settled(exchanges: list[Exchange]) -> dict[str, Any]:
@@ -142,6 +143,36 @@ def test_an_old_token_tells_nothing_once_the_new_one_was_used() -> None:
     old = an_exchange("/api/v3/accounts", {"accounts": []}, request_headers=TOKEN, status=401)
 
     assert "refresh_revokes" not in settled([first, again, new, old]).get("assume", {})
+
+
+@pytest.mark.parametrize(("status", "value"), [(200, False), (400, True), (401, True)])
+def test_pkce(status: int, value: bool) -> None:  # noqa: FBT001
+    back = {"Location": "http://localhost/callback?code=first"}
+    coded = an_exchange("/oauth/authorize?code_challenge=abc&code_challenge_method=plain", status=302, headers=back)
+    exchanged = an_exchange("/oauth/token?grant_type=authorization_code&code=first", {}, method="POST", status=status)
+
+    assert settled([coded, exchanged, READ])["assume"]["pkce"] is value
+
+
+def test_a_code_that_comes_with_its_verifier_tells_nothing_of_pkce() -> None:
+    back = {"Location": "http://localhost/callback?code=first"}
+    coded = an_exchange("/oauth/authorize?code_challenge=abc&code_challenge_method=plain", status=302, headers=back)
+    exchanged = an_exchange("/oauth/token?code=first&code_verifier=abc", {}, method="POST")
+
+    assert "assume" not in settled([coded, exchanged, READ])
+
+
+@pytest.mark.parametrize("status", [400, 401])
+def test_token_refusal_status(status: int) -> None:
+    refused = an_exchange("/oauth/token?refresh_token=old", {"error": "invalid_grant"}, method="POST", status=status)
+
+    assert settled([refused, READ])["assume"]["token_refusal_status"] == status
+
+
+def test_a_client_that_does_not_authenticate_tells_nothing_of_the_status_of_refusals() -> None:
+    refused = an_exchange("/oauth/token?refresh_token=old", {"error": "invalid_client"}, method="POST", status=401)
+
+    assert "assume" not in settled([refused, READ])
 
 
 def test_what_contradicts_itself_settles_nothing() -> None:

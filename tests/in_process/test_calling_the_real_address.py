@@ -45,7 +45,7 @@ def test_without_arguments_it_is_the_agency_and_knows_demo() -> None:
 
         assert answer.status_code == 200
         assert sandbox.token == "demo"
-        assert sandbox.application["client_id"] == "demo-client-id"
+        assert sandbox.application["client_id"] == "democlientid"
 
 
 def test_tokens_are_issued_at_the_real_address(sandbox: SandboxInProcess) -> None:

@@ -75,6 +75,7 @@ def test_every_switch_is_named_when_it_decides_something(mock: Mock) -> None:
 
     application = an_application(sandbox)
     application.refresh(application.tokens()["refresh_token"])
+    application.exchange(application.code(), code_verifier="never asked for")
 
     assert set(switches(sandbox)) == set(ASSUMPTIONS)
 
@@ -136,8 +137,16 @@ def test_the_life_of_tokens_counts(inbox: Sandbox) -> None:
 
     assert relied_on(inbox).keys() == {
         ASSUMPTIONS["refresh_revokes"].says,
+        ASSUMPTIONS["token_refusal_status"].says,
         "Refusals of /oauth/token are worded as Doorkeeper words them.",
     }
+
+
+def test_a_code_verifier_counts(inbox: Sandbox) -> None:
+    application = an_application(inbox)
+    application.exchange(application.code(code_challenge="plainly", code_challenge_method="plain"), code_verifier="plainly")
+
+    assert relied_on(inbox).keys() == {ASSUMPTIONS["pkce"].says}
 
 
 @pytest.mark.parametrize(("page", "seen"), [(1, False), (2, True)])

@@ -557,6 +557,24 @@ def test_refresh_revokes(mock: Mock) -> None:
     assert application.uses(new) == 200
 
 
+def test_pkce(mock: Mock) -> None:
+    off = an_application(assuming(mock, pkce=False))
+
+    assert off.exchange(off.code(code_challenge="a challenge", code_challenge_method="none of the two")).status == 200
+    assert off.exchange(off.code(), code_verifier="never asked for").status == 200
+
+
+def test_token_refusal_status(mock: Mock) -> None:
+    application = an_application(assuming(mock, token_refusal_status=400))
+    refused = application.exchange("never issued")
+
+    assert (refused.status, refused.json["error"]) == (400, "invalid_grant")
+    assert refused.headers["WWW-Authenticate"].startswith('Bearer realm="Doorkeeper", error="invalid_grant"')
+    assert application.token(grant_type="password").status == 400
+    assert application.token(grant_type="client_credentials", scope="inbox_write").status == 400
+    assert application.exchange("never issued", client_secret="wrong").status == 401
+
+
 def test_a_fault_whose_path_nobody_calls_is_told_with_its_line(folder: Folder) -> None:
     told = str(folder.mistake("faults:\n  - {kind: timeout_after, match: {path: /oauth/tokens}}"))
 

@@ -1,6 +1,7 @@
 """OAuth 2.0: the addresses under /oauth, and the endpoint that issues tokens."""
 
 from collections.abc import Callable, Mapping
+from typing import cast
 
 import orjson
 from flask import Blueprint, Request, Response, request
@@ -18,7 +19,7 @@ from inbox_mock.domain.errors import BadRequest, OAuthRefused, Problem, Refusal
 from inbox_mock.domain.values import check_number_of_values
 from inbox_mock.engine import redaction
 from inbox_mock.engine.unit_of_work import UnitOfWork
-from inbox_mock.services import oauth
+from inbox_mock.services import authorization, oauth
 from inbox_mock.store.database import Row
 from inbox_mock.store.rows import ApplicationRow
 
@@ -129,7 +130,8 @@ def _token(work: UnitOfWork, given: Given, *, unreadable: bool) -> Rendered:
             token, refresh_token = _issue(work, given, unreadable=unreadable)
     except OAuthRefused as refusal:
         challenge = f'Bearer realm="Doorkeeper", error="{refusal.error}", error_description="{refusal.description}"'
-        return ERRORS.body(refusal.problems[0]), 401, [*TOKEN_HEADERS, ("WWW-Authenticate", challenge)]
+        status = refusal.status if refusal.error == "invalid_client" else work.settings.assume["token_refusal_status"]
+        return ERRORS.body(refusal.problems[0]), cast("int", status), [*TOKEN_HEADERS, ("WWW-Authenticate", challenge)]
     told: dict[str, object] = {"access_token": token["token"], "token_type": "bearer", "expires_in": oauth.LIFETIME_SECONDS}
     if refresh_token is not None:
         told["refresh_token"] = refresh_token["token"]
@@ -154,7 +156,8 @@ def _needed(given: Given, name: str) -> str:
 
 
 def _by_code(work: UnitOfWork, application: ApplicationRow, given: Given) -> Issued:
-    return oauth.exchange_code(work, application, _needed(given, "code"), _needed(given, "redirect_uri"))
+    asked = _needed(given, "code"), _needed(given, "redirect_uri"), given.get("code_verifier", "")
+    return authorization.exchange_code(work, application, *asked)
 
 
 def _by_refresh_token(work: UnitOfWork, application: ApplicationRow, given: Given) -> Issued:

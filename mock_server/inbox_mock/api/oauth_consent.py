@@ -1,6 +1,6 @@
 """OAuth 2.0: the page on which a person authorises an application or not."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
@@ -8,14 +8,17 @@ from flask import Request, render_template, request
 
 from inbox_mock.api.addressing import prefix_of, root_of
 from inbox_mock.api.rendering import Headers, Rendered
-from inbox_mock.domain.access import scope_in_words, with_fragment, with_query
+from inbox_mock.domain.access import challenge_of, scope_in_words, with_fragment, with_query
 from inbox_mock.domain.errors import OAuthRefused
 from inbox_mock.engine.unit_of_work import UnitOfWork
-from inbox_mock.services import oauth
+from inbox_mock.services import authorization, oauth
 from inbox_mock.services.oauth import OUT_OF_BAND
 from inbox_mock.store.rows import ApplicationRow
 
 Given = Mapping[str, str]
+TOLD = ("redirect_uri", "response_type", "scope", "state", "code_challenge", "code_challenge_method")
+CHALLENGES: Mapping[str, Callable[[str], str]] = {"S256": str, "plain": challenge_of}
+"""How a code challenge is made one of the method S256, by its own method."""
 
 HTML = "text/html; charset=utf-8"
 # A form-action would forbid the redirect to the application after the form. A referrer policy of no-referrer
@@ -52,6 +55,8 @@ class ConsentRequest:
     response_type: str
     scope: str
     state: str | None
+    code_challenge: str | None
+    code_challenge_method: str | None
 
     @property
     def implicit(self) -> bool:
@@ -61,7 +66,7 @@ class ConsentRequest:
     @property
     def told(self) -> list[tuple[str, str]]:
         """The parameters that the form repeats."""
-        told = {"redirect_uri": self.redirect_uri, "response_type": self.response_type, "scope": self.scope, "state": self.state}
+        told = {name: getattr(self, name) for name in TOLD}
         return [(name, value) for name, value in told.items() if value is not None]
 
 
@@ -82,7 +87,7 @@ def authorize(work: UnitOfWork, given: Given, decision: str | None = None) -> Re
     except OAuthRefused as refusal:
         return Page(title="Unknown application", sentences=(refusal.description, *_reasons(work))).answer(401)
     redirect_uri = given.get("redirect_uri", "")
-    if not oauth.may_redirect(application, redirect_uri):
+    if not authorization.may_redirect(application, redirect_uri):
         return _unregistered(application, redirect_uri)
     consent = ConsentRequest(
         application=application,
@@ -90,6 +95,8 @@ def authorize(work: UnitOfWork, given: Given, decision: str | None = None) -> Re
         response_type=given.get("response_type", ""),
         scope=given.get("scope", ""),
         state=given.get("state"),
+        code_challenge=given.get("code_challenge"),
+        code_challenge_method=given.get("code_challenge_method"),
     )
     try:
         granted = _granted(work, consent)
@@ -104,7 +111,7 @@ def _unregistered(application: ApplicationRow, redirect_uri: str) -> Rendered:
     sentences = (
         "The requested redirect uri is malformed or doesn't match client redirect URI.",
         f"Asked for: {redirect_uri or 'nothing'}",
-        f"Registered by {application['name']}: {', '.join(oauth.registered(application)) or 'nothing'}",
+        f"Registered by {application['name']}: {', '.join(authorization.registered(application)) or 'nothing'}",
         "One without a path stands for every path on its host, and on this machine for every port.",
     )
     return Page(title="Redirect URI not registered", sentences=sentences).answer(400)
@@ -115,17 +122,31 @@ def _granted(work: UnitOfWork, consent: ConsentRequest) -> tuple[str, ...]:
         raise OAuthRefused("invalid_request", "Missing required parameter: response_type.")
     if consent.response_type not in {"code", "token"}:
         raise OAuthRefused("unsupported_response_type", "The authorization server does not support this response type.")
-    return oauth.scopes_for(work, consent.application, consent.scope)
+    _challenge(work, consent)
+    return authorization.scopes_for(work, consent.application, consent.scope)
+
+
+def _challenge(work: UnitOfWork, consent: ConsentRequest) -> str | None:
+    """Return the code challenge as the method S256 has it; None if there is none, or PKCE is switched off."""
+    if not consent.code_challenge or not work.settings.assume["pkce"]:
+        return None
+    by_s256 = CHALLENGES.get(consent.code_challenge_method or "")
+    if by_s256 is None:
+        raise OAuthRefused("invalid_code_challenge_method", "The code challenge method must be plain or S256.")
+    return by_s256(consent.code_challenge)
 
 
 def _ask(work: UnitOfWork, consent: ConsentRequest, granted: tuple[str, ...], account_id: str) -> Rendered:
     accounts = oauth.accounts(work)
     ids = [account["id"] for account in accounts]
+    chosen = ids[0] if len(ids) == 1 else _named(ids, account_id)
+    if chosen is not None and authorization.is_authorized(work, consent.application, chosen, granted):
+        return _approved(work, consent, granted, chosen)
     form = {
         "scopes": [(scope, scope_in_words(scope)) for scope in granted],
         "hidden": [("client_id", oauth.client_credentials_of(work, consent.application)[0]), *consent.told],
         "accounts": accounts,
-        "chosen": ids[0] if len(ids) == 1 else _named(ids, account_id),
+        "chosen": chosen,
     }
     name = consent.application["name"]
     return Page(title=f"Authorise {name}?", sentences=(f"{name} asks to be allowed to:",), form=form).answer(200)
@@ -141,9 +162,15 @@ def _decided(work: UnitOfWork, consent: ConsentRequest, granted: tuple[str, ...]
     if chosen is None:
         known = ", ".join(map(str, ids)) or "there is none"
         return Page(title="No account was chosen", sentences=(f"account_id is the id of an account of this sandbox: {known}.",)).answer(400)
+    return _approved(work, consent, granted, chosen)
+
+
+def _approved(work: UnitOfWork, consent: ConsentRequest, granted: tuple[str, ...], account_id: object) -> Rendered:
+    """Return what an application is told whose request was approved, now or earlier."""
+    asked = work, consent.application, account_id, granted, consent.redirect_uri
     if not consent.implicit:
-        return _allowed(consent, {"code": oauth.authorize(work, consent.application, chosen, granted, consent.redirect_uri)})
-    token = oauth.authorize_implicitly(work, consent.application, chosen, granted)
+        return _allowed(consent, {"code": authorization.authorize(*asked, _challenge(work, consent))})
+    token = authorization.authorize_implicitly(*asked)
     told = {"access_token": token["token"], "token_type": "bearer", "expires_in": oauth.LIFETIME_SECONDS, "scope": token["scopes"]}
     return _allowed(consent, told)
 

@@ -19,7 +19,7 @@ _GRANT: JSON = {
     "required": ["grant_type"],
     "properties": {
         "grant_type": {"enum": ["authorization_code", "refresh_token", "client_credentials"]},
-        **dict.fromkeys(("client_id", "client_secret", "code", "redirect_uri", "refresh_token", "scope"), TEXT),
+        **dict.fromkeys(("client_id", "client_secret", "code", "redirect_uri", "code_verifier", "refresh_token", "scope"), TEXT),
     },
 }
 _TOKEN: JSON = {
@@ -42,10 +42,12 @@ _AUTHORIZE: list[JSON] = [
     {"name": "scope", "in": "query", "description": f"Separated by spaces, of: {', '.join(ALL_SCOPES)}.", "schema": TEXT},
     {"name": "state", "in": "query", "schema": TEXT},
     {"name": "account_id", "in": "query", "schema": TEXT},
+    {"name": "code_challenge", "in": "query", "description": "PKCE (assumed: as in Doorkeeper).", "schema": TEXT},
+    {"name": "code_challenge_method", "in": "query", "schema": {"enum": ["S256", "plain"]}},
 ]
 _PAGES: JSON = {
     "200": {"description": "A page for the person who decides.", "content": {"text/html": {"schema": TEXT}}},
-    "302": {"description": "Back to the redirect URI."},
+    "302": {"description": "Back to the redirect URI; without asking, where the application was authorised before for these scopes."},
     "400": {
         "description": "The request cannot be answered with a redirect; the page says why.",
         "content": {"text/html": {"schema": TEXT}},
@@ -91,6 +93,10 @@ PATHS: dict[str, JSON] = {
             "requestBody": {"required": True, "content": {_FORM: {"schema": _GRANT}, "application/json": {"schema": _GRANT}}},
             "responses": {
                 "200": {"description": "A token.", "content": {"application/json": {"schema": _TOKEN}}},
+                "400": {
+                    "description": "Refused with `assume: {token_refusal_status: 400}`, unless the client does not authenticate.",
+                    "content": {"application/json": {"schema": _REFUSED}},
+                },
                 "401": {"description": "Refused; `error` tells why.", "content": {"application/json": {"schema": _REFUSED}}},
             },
             **GUIDE,

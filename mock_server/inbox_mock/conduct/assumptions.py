@@ -132,9 +132,11 @@ OF_EXCHANGES: tuple[tuple[Behaviour, Callable[[Entry], bool]], ...] = (
         _switched("refresh_revokes"),
         lambda entry: entry.status == 200 and "refresh_token" in entry.asked,
     ),
+    (_switched("pkce"), lambda entry: "code_verifier" in entry.asked),
+    (_switched("token_refusal_status"), lambda entry: entry.status in {400, 401}),
     (
         Behaviour("Refusals of /oauth/token are worded as Doorkeeper words them.", "the status is documented, the body is not"),
-        lambda entry: entry.status == 401,
+        lambda entry: entry.status in {400, 401},
     ),
 )
 OF_WEBHOOKS: tuple[tuple[Behaviour, Callable[[Entry], bool]], ...] = (

@@ -5,9 +5,11 @@ sandbox's id, so that one image serves any number of sandboxes.
 """
 
 import re
+from base64 import urlsafe_b64encode
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
-from urllib.parse import SplitResult, urlencode, urlsplit
+from hashlib import sha256
+from urllib.parse import SplitResult, unquote, urlencode, urlsplit
 
 from inbox_mock.domain.addresses import is_this_machine
 
@@ -32,6 +34,9 @@ ALL_SCOPES: tuple[str, ...] = (
     "webhooks_write_owned",
 )
 
+# Until 0.2 the demo credentials had hyphens, which some libraries percent-encode in HTTP Basic.
+FORMER_NAMES = {"demo-client-id": "democlientid", "demo-client-secret": "democlientsecret"}
+_BETWEEN_SCOPES = re.compile(r"[,;+|]|%20|%2C", re.IGNORECASE)
 _PLAIN = re.compile(r"[!-\[\]-~]+")
 
 
@@ -57,9 +62,30 @@ def secret_of(credential: str) -> str:
     return credential[12:] if _CREDENTIAL.fullmatch(credential) else credential
 
 
+def names_of(credential: str) -> tuple[str, str]:
+    """Return the names that a presented credential stands for: itself, and the present name of a former demo credential."""
+    return credential, FORMER_NAMES.get(credential, credential)
+
+
+def without_encoding(credential: str) -> str:
+    """Return a credential without percent-encoding, which the service does not decode in HTTP Basic."""
+    return unquote(credential)
+
+
+def challenge_of(code_verifier: str) -> str:
+    """Return the code challenge of a code verifier by the method S256 (RFC 7636, 4.2)."""
+    return urlsafe_b64encode(sha256(code_verifier.encode()).digest()).rstrip(b"=").decode()
+
+
 def parse_scopes(text: str) -> tuple[str, ...]:
     """Split a scope string at white space, in order and without repetition."""
     return tuple(dict.fromkeys(text.split()))
+
+
+def joined_scopes(wanted: Iterable[str]) -> tuple[str, ...]:
+    """Return the scopes that are meant where they are joined by something else than white space; nothing if they are not."""
+    parts = tuple(part for text in wanted for part in _BETWEEN_SCOPES.split(text) if part)
+    return parts if parts != tuple(wanted) and set(parts) <= set(ALL_SCOPES) else ()
 
 
 @lru_cache(maxsize=256)

@@ -73,6 +73,18 @@ ASSUMPTIONS: dict[str, Assumption] = {
         "When a refresh revokes the refresh token, with its access token: when the new access token is first used, as Doorkeeper 5.9 "
         "does where the column previous_refresh_token exists, or at once, as it does without that column.",
     ),
+    "pkce": Assumption(
+        True,
+        (True, False),
+        "A code that was asked for with a code_challenge takes its code_verifier (S256 or plain), as in Doorkeeper 5 where the column "
+        "code_challenge exists; otherwise both are ignored.",
+    ),
+    "token_refusal_status": Assumption(
+        401,
+        (401, 400),
+        "The status of a refused token request: 401, as documented, or 400, as Doorkeeper answers since its pull request 1202, save to "
+        "a client that does not authenticate.",
+    ),
 }
 
 DEFAULTS: dict[str, object] = {name: assumption.default for name, assumption in ASSUMPTIONS.items()}

@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl, urlencode
 import orjson
 
 from inbox_mock.domain import limits
-from inbox_mock.domain.access import SECRET_DIGITS, secret_of
+from inbox_mock.domain.access import SECRET_DIGITS, names_of, secret_of
 from inbox_mock.engine.unit_of_work import UnitOfWork
 from inbox_mock.store.database import Row
 from inbox_mock.store.journal import shortened_values
@@ -30,14 +30,15 @@ def _label(work: UnitOfWork, credential: str) -> str | None:
     found = work.db.one("SELECT id, kind FROM tokens WHERE secret = ? OR name = ?", (secret, credential))
     if found is not None:
         return f"{'token' if found['kind'] == 'access' else found['kind']}-{found['id']}"
-    found = work.db.one("SELECT id FROM applications WHERE client_secret = ? OR named_client_secret = ?", (secret, credential))
+    sql = "SELECT id FROM applications WHERE client_secret = ? OR named_client_secret IN (?, ?)"
+    found = work.db.one(sql, (secret, *names_of(credential)))
     return None if found is None else f"secret-{found['id']}"
 
 
 def application(work: UnitOfWork, client_id: str) -> int | None:
     """Return the id of the application with a client id, or None."""
-    sql = "SELECT id FROM applications WHERE client_id = ? OR named_client_id = ?"
-    return work.db.value(sql, (secret_of(client_id), client_id), int)
+    sql = "SELECT id FROM applications WHERE client_id = ? OR named_client_id IN (?, ?)"
+    return work.db.value(sql, (secret_of(client_id), *names_of(client_id)), int)
 
 
 def of_parameters(work: UnitOfWork, given: Mapping[str, str]) -> dict[str, str]:

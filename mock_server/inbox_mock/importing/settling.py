@@ -2,12 +2,13 @@
 
 import re
 from base64 import b64decode
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
 from typing import Any
+from urllib.parse import urlsplit
 
 from inbox_mock.channels import opening
 from inbox_mock.domain import times
@@ -114,6 +115,8 @@ SWITCHES: dict[str, tuple[str, Look | None]] = {
     "attachment_urls": ("the url of an attachment", _urls),
     "picture_size": ("the size of a rotated picture that was uploaded", _picture),
     "refresh_revokes": ("the answer to the old access token after a refresh", None),
+    "pkce": ("the answer to a code that was asked for with a code_challenge, and came without code_verifier", None),
+    "token_refusal_status": ("a refused code or refresh token", None),
 }
 """What settles each switch, in words, and the function that looks for it in one call; None where it takes several calls."""
 
@@ -133,6 +136,7 @@ class Evidence:
     _renewed: dict[int, int] = field(default_factory=dict)
     _issued: dict[int, int] = field(default_factory=dict)
     _used: set[int] = field(default_factory=set)
+    _challenged: set[int] = field(default_factory=set)
 
     def note(self, call: Call, now: datetime) -> None:
         """Take what a call tells."""
@@ -163,6 +167,7 @@ class Evidence:
         answer, sent = call.answer, query_of((call.exchange.request.body or b"").decode(errors="replace")) | call.query
         if isinstance(sent.get("client_id"), str):
             self.client_ids.add(sent["client_id"])
+        self._grant(call, sent)
         if isinstance(answer.get("scope"), str):
             self.granted.add(" ".join(sorted(answer["scope"].split())))
         if isinstance(answer.get("access_token"), str):
@@ -171,6 +176,16 @@ class Evidence:
             if old is not None:
                 self._renewed[old] = issued
             self._issued[hash(answer.get("refresh_token"))] = issued
+
+    def _grant(self, call: Call, sent: Mapping[str, str]) -> None:
+        issued = query_of(urlsplit(call.answered("Location") or "").query).get("code")
+        if issued and sent.get("code_challenge"):
+            self._challenged.add(hash(issued))
+        status = call.exchange.response.status if call.exchange.response else None
+        if call.answer.get("error") == "invalid_grant" and status in {400, 401}:
+            self.votes.setdefault("token_refusal_status", set()).add(status)
+        if "code" in sent and hash(sent["code"]) in self._challenged and not sent.get("code_verifier"):
+            self.votes.setdefault("pkce", set()).add(status != 200)
 
     def _token(self, call: Call, status: int) -> None:
         token = hash((header(call.exchange.request.headers, "Authorization") or "").removeprefix("Bearer "))

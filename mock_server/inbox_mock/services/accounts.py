@@ -37,7 +37,7 @@ ACCOUNT: Row = {
     "preferences": orjson.dumps(PREFERENCES).decode(),
 }
 APPLICATION: Row = {"channel": None, "client": 0, "default_price_increase": "0.0", "client_id": "", "client_secret": ""}
-DEMO = {"token": "demo", "client_id": "demo-client-id", "client_secret": "demo-client-secret"}
+DEMO = {"token": "demo", "client_id": "democlientid", "client_secret": "democlientsecret"}
 REDIRECT_URIS = [OUT_OF_BAND, "http://localhost", "http://127.0.0.1"]
 RENTAL: Row = {"name": "Rental", "timezone": "UTC", "checkin_time": 16, "checkout_time": 10, "currency": "EUR"}
 DETAILS: Row = {a.name: None if a.null else a.example for a in RESOURCES["rentals"].attributes if a.name not in RentalRow.__annotations__}

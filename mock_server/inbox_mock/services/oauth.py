@@ -1,25 +1,30 @@
-"""OAuth: applications, tokens and codes, and what each of them permits."""
+"""OAuth: applications and tokens, and what each of them permits."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from json import loads
 from typing import Any, cast
 
 from inbox_mock.domain import times
-from inbox_mock.domain.access import DEFAULT_SANDBOX, PUBLIC, expand_scopes, is_registered, parse_scopes, secret_of
+from inbox_mock.domain.access import (
+    DEFAULT_SANDBOX,
+    PUBLIC,
+    expand_scopes,
+    joined_scopes,
+    names_of,
+    parse_scopes,
+    secret_of,
+    without_encoding,
+)
 from inbox_mock.domain.errors import OAuthRefused, Unauthorized
 from inbox_mock.engine.unit_of_work import Actor, UnitOfWork
 from inbox_mock.store.database import Row
 from inbox_mock.store.rows import ApplicationRow, TokenRow
-from inbox_mock.webhooks.deliveries import publish
 
 LIFETIME_SECONDS = 7200
-CODE_LIFETIME_SECONDS = 600
 GRANT_BYTES = 1_000
 OUT_OF_BAND = "urn:ietf:wg:oauth:2.0:oob"
-# Names are accepted in the default sandbox only.
-APPLICATION = "SELECT * FROM applications WHERE client_id = ? OR named_client_id = ?"
+APPLICATION = "SELECT * FROM applications WHERE client_id = ? OR named_client_id IN (?, ?)"
 KNOWN = "SELECT * FROM tokens WHERE kind = ? AND (secret = ? OR name = ?)"
 REVOKE_PAIR = """
     UPDATE tokens SET revoked_at = ?1 WHERE revoked_at IS NULL AND id IN (?2, (SELECT access_id FROM tokens WHERE id = ?2))"""
@@ -169,12 +174,20 @@ def find_application(work: UnitOfWork, client_id: str) -> ApplicationRow:
     Raises:
         OAuthRefused: there is none.
     """
-    name = client_id if work.sandbox_id == DEFAULT_SANDBOX else None
-    found = work.db.one(APPLICATION, (secret_of(client_id), name), ApplicationRow)
-    if found is None or client_credentials_of(work, found)[0] != client_id:
-        work.explain("client_id_unknown" if client_id else "client_id_missing")
+    found = _application(work, client_id)
+    if found is None:
+        encoded = without_encoding(client_id)
+        known = encoded != client_id and _application(work, encoded) is not None
+        work.explain("client_id_encoded" if known else "client_id_unknown" if client_id else "client_id_missing")
         raise OAuthRefused("invalid_client", INVALID_CLIENT)
     return found
+
+
+def _application(work: UnitOfWork, client_id: str) -> ApplicationRow | None:
+    """Return the application with this client id; names are accepted in the default sandbox only."""
+    names = names_of(client_id)
+    found = work.db.one(APPLICATION, (secret_of(client_id), *names), ApplicationRow)
+    return found if found is not None and client_credentials_of(work, found)[0] in names else None
 
 
 def authenticate_client(work: UnitOfWork, client_id: str, client_secret: str) -> ApplicationRow:
@@ -184,60 +197,12 @@ def authenticate_client(work: UnitOfWork, client_id: str, client_secret: str) ->
         OAuthRefused: there is none, or the secret is wrong.
     """
     application = find_application(work, client_id)
-    if client_credentials_of(work, application)[1] != client_secret:
-        work.explain("client_secret_wrong" if client_secret else "client_secret_missing")
+    secret = client_credentials_of(work, application)[1]
+    if secret not in names_of(client_secret):
+        encoded = secret in names_of(without_encoding(client_secret))
+        work.explain("client_secret_encoded" if encoded else "client_secret_wrong" if client_secret else "client_secret_missing")
         raise OAuthRefused("invalid_client", INVALID_CLIENT)
     return application
-
-
-def may_redirect(application: ApplicationRow, redirect_uri: str) -> bool:
-    """Return whether an application registered a redirect URI, or one that it is under."""
-    return is_registered(redirect_uri, registered(application))
-
-
-def registered(application: ApplicationRow) -> list[str]:
-    """Return the redirect URIs that an application registered."""
-    return [str(known) for known in loads(application["redirect_uris"])]
-
-
-def scopes_for(work: UnitOfWork, application: ApplicationRow, requested: str) -> tuple[str, ...]:
-    """Return the requested scopes; ``public`` if there are none.
-
-    Raises:
-        OAuthRefused: the application does not have one of them.
-    """
-    wanted = parse_scopes(requested) or (PUBLIC,)
-    held = (PUBLIC, *parse_scopes(application["scopes"]))
-    return _within(work, wanted, held, "application")
-
-
-def authorize(work: UnitOfWork, application: ApplicationRow, account_id: object, granted: tuple[str, ...], redirect_uri: str) -> str:
-    """Return a code that the application can exchange for tokens once, within ten minutes; install the application if necessary."""
-    _install(work, application, account_id)
-    code = issue_token(
-        work, application["id"], account_id, granted, lifetime_seconds=CODE_LIFETIME_SECONDS, kind="code", redirect_uri=redirect_uri
-    )
-    return str(code["token"])
-
-
-def authorize_implicitly(work: UnitOfWork, application: ApplicationRow, account_id: object, granted: tuple[str, ...]) -> Row:
-    """Return an access token without a refresh token; install the application if necessary."""
-    _install(work, application, account_id)
-    return issue_token(work, application["id"], account_id, granted, lifetime_seconds=LIFETIME_SECONDS)
-
-
-def exchange_code(work: UnitOfWork, application: ApplicationRow, code: str, redirect_uri: str) -> tuple[Row, Row]:
-    """Exchange a code for an access and a refresh token.
-
-    Raises:
-        OAuthRefused: the code is unknown, used, expired, another application's or for another redirect URI.
-    """
-    found = _usable(work, "code", application, code)
-    if found["redirect_uri"] != redirect_uri:
-        work.explain("redirect_uri_differs")
-        raise OAuthRefused("invalid_grant", INVALID_GRANT)
-    work.db.update("tokens", found["id"], {"revoked_at": work.now})
-    return issue_pair(work, application["id"], found["account_id"], parse_scopes(found["scopes"]))
 
 
 def refresh(work: UnitOfWork, application: ApplicationRow, refresh_token: str, requested: str = "") -> tuple[Row, Row]:
@@ -249,9 +214,9 @@ def refresh(work: UnitOfWork, application: ApplicationRow, refresh_token: str, r
     Raises:
         OAuthRefused: the token is unknown, used, revoked or another application's, or lacks a requested scope.
     """
-    found = _usable(work, "refresh", application, refresh_token)
+    found = usable(work, "refresh", application, refresh_token)
     held = parse_scopes(found["scopes"])
-    granted = _within(work, parse_scopes(requested) or held, held, "refresh_token")
+    granted = within(work, parse_scopes(requested) or held, held, "refresh_token")
     if work.settings.assume["refresh_revokes"] == "at_once":
         _revoke_pair(work, found["id"])
         return issue_pair(work, application["id"], found["account_id"], granted)
@@ -264,7 +229,7 @@ def issue_to_application(work: UnitOfWork, application: ApplicationRow, requeste
     Raises:
         OAuthRefused: more than ``public`` is requested.
     """
-    granted = _within(work, parse_scopes(requested) or (PUBLIC,), (PUBLIC,), "client_credentials")
+    granted = within(work, parse_scopes(requested) or (PUBLIC,), (PUBLIC,), "client_credentials")
     return issue_token(work, application["id"], None, granted, lifetime_seconds=LIFETIME_SECONDS)
 
 
@@ -278,16 +243,16 @@ def _revoke_pair(work: UnitOfWork, refresh_id: int) -> None:
     work.db.execute(REVOKE_PAIR, (work.now, refresh_id))
 
 
-def _install(work: UnitOfWork, application: ApplicationRow, account_id: object) -> None:
-    sql = """INSERT INTO installations VALUES (?, ?, ?, NULL)
-      ON CONFLICT DO UPDATE SET installed_at = excluded.installed_at, uninstalled_at = NULL WHERE uninstalled_at IS NOT NULL"""
-    if work.db.execute(sql, (application["id"], account_id, work.now)).rowcount:
-        publish(work, "accounts_application_created", account_id, account_id, application_id=application["id"])
+def within(work: UnitOfWork, wanted: tuple[str, ...], held: tuple[str, ...], holder: str) -> tuple[str, ...]:
+    """Return the requested scopes.
 
-
-def _within(work: UnitOfWork, wanted: tuple[str, ...], held: tuple[str, ...], holder: str) -> tuple[str, ...]:
+    Raises:
+        OAuthRefused: the holder, a kind that `TEXTS` words, does not have one of them.
+    """
     if not set(wanted) <= set(held):
-        if len(held) > 1:
+        if meant := joined_scopes(wanted):
+            work.explain("scopes_joined", meant=" ".join(meant))
+        elif len(held) > 1:
             work.explain(f"{holder}_lacks_scope", held=" ".join(held))
         else:
             work.explain(f"{holder}_has_one_scope")
@@ -295,8 +260,12 @@ def _within(work: UnitOfWork, wanted: tuple[str, ...], held: tuple[str, ...], ho
     return wanted
 
 
-def _usable(work: UnitOfWork, kind: str, application: ApplicationRow, credential: str) -> TokenRow:
-    """Return a code or refresh token that can be exchanged; ``X-Mock-Why`` says why any other cannot."""
+def usable(work: UnitOfWork, kind: str, application: ApplicationRow, credential: str) -> TokenRow:
+    """Return a code or refresh token that can be exchanged.
+
+    Raises:
+        OAuthRefused: it cannot; ``X-Mock-Why`` says why.
+    """
     found, what = _find(work, kind, credential), f"the {kind}" if kind == "code" else f"the {kind} token"
     if found is None:
         work.explain("grant_unknown", credential=what)

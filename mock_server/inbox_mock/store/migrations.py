@@ -42,6 +42,7 @@ def _to_3(db: Connection) -> None:
         "kind TEXT NOT NULL, details TEXT NOT NULL)"
     )
     db.execute("CREATE TABLE request_bodies (entry_id INTEGER PRIMARY KEY, bytes BLOB NOT NULL)")
+    db.execute("ALTER TABLE tokens ADD COLUMN code_challenge TEXT")
     db.execute("INSERT INTO commands SELECT 1, 0, clock.now, 'unlogged', '{}' FROM clock")  # what has happened so far is not known
 
 

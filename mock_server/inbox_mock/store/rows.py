@@ -21,7 +21,7 @@ ApplicationRow = TypedDict("ApplicationRow", {
 TokenRow = TypedDict("TokenRow", {
     "id": int, "kind": str, "secret": str, "name": str | None, "application_id": int, "account_id": int | None, "scopes": str,
     "redirect_uri": str | None, "issued_at": str, "expires_at": str | None, "revoked_at": str | None, "access_id": int | None,
-    "previous_refresh_id": int | None,
+    "previous_refresh_id": int | None, "code_challenge": str | None,
 })
 RentalRow = TypedDict("RentalRow", {
     "id": int, "account_id": int, "name": str, "timezone": str, "currency": str, "checkin_time": int, "checkout_time": int,

@@ -25,7 +25,8 @@ CREATE TABLE tokens (
   id INTEGER PRIMARY KEY, kind TEXT NOT NULL, secret TEXT NOT NULL UNIQUE, name TEXT UNIQUE, application_id INTEGER NOT NULL REFERENCES applications,
   account_id INTEGER REFERENCES accounts, scopes TEXT NOT NULL, redirect_uri TEXT, issued_at TEXT NOT NULL, expires_at TEXT, revoked_at TEXT,
   access_id INTEGER REFERENCES tokens, -- of a refresh token: the access token that was issued with it
-  previous_refresh_id INTEGER REFERENCES tokens); -- of an access token: what to revoke when it is first used
+  previous_refresh_id INTEGER REFERENCES tokens, code_challenge TEXT);
+-- previous_refresh_id: of an access token, what to revoke when it is first used; code_challenge: of a code, by PKCE's method S256
 CREATE TABLE access_version (version INTEGER NOT NULL); -- how often what the admin API shows of all this was changed
 INSERT INTO access_version VALUES (0);
 CREATE TRIGGER application_made AFTER INSERT ON applications BEGIN UPDATE access_version SET version = version + 1; END;

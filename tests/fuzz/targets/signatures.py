@@ -14,7 +14,7 @@ BYTES_IN_A_LINE = 45
 
 def signed() -> Iterator[bytes]:
     """Secrets, each on a line before what is signed: short, long, and at the ends of lines."""
-    yield b"demo-client-secret\n"
+    yield b"democlientsecret\n"
     yield b'secret\n{"account_id":1,"event":"inbox_message_created","resource":{"links":{},"message":{"id":21}}}'
     for size in (44, 45, 46, 89, 90, 91):
         yield b"s" * size + b"\n" + b"x" * size
