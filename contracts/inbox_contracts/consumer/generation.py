@@ -22,6 +22,8 @@ Clock = Callable[[], float]
 MOST_FURTHER_HAZARDS = 2
 MOST_NOISE = 3
 ROUNDS = 20
+MOST_KEPT = 512
+"""So many hazards' shares of worlds are kept for the next trial of this process."""
 
 
 def generate(count: int, seed: int, only: str | None = None) -> list[World]:
@@ -80,7 +82,8 @@ def _interleaved(sequences: Sequence[Sequence[Sequence[JSON]]], pick: Pick) -> I
         rest = [groups for groups in rest if groups]
 
 
-def _of(must: str, quota: int, seed: int) -> list[World]:
+@lru_cache(maxsize=MOST_KEPT)
+def _of(must: str, quota: int, seed: int) -> tuple[World, ...]:
     """Return a quota of different worlds with a hazard; if there are fewer, some are repeated."""
     found: dict[str, World] = {}
     for turn in range(ROUNDS):
@@ -91,7 +94,7 @@ def _of(must: str, quota: int, seed: int) -> list[World]:
     worlds = list(found.values())
     # Hypothesis tries the simplest examples first; the quota takes some of these and some of the others.
     spread = worlds[: quota // 3] + worlds[len(worlds) - (quota - quota // 3) :] if len(worlds) >= quota else worlds
-    return [spread[place % len(spread)] for place in range(quota)]
+    return tuple(spread[place % len(spread)] for place in range(quota))
 
 
 def _draw(must: str, count: int, seed: int) -> list[World]:

@@ -1,27 +1,26 @@
 """The matrix: each broken client on trial, with the good one as control."""
 
 import atexit
-import sys
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
 from functools import cache
-from multiprocessing import get_context
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from driver import Driver
 from inbox_contracts.consumer import worlds
 from inbox_contracts.consumer.harness import Harness
+from inbox_contracts.consumer.hazards import hazards
 from inbox_contracts.consumer.trial import Failure, Verdict, run
 from inbox_contracts.consumer.worlds import World
 from mutants.clients import answering, believing, calling, conversing, families, hearing, syncing
 from mutants.clients.broken import MUTANTS, InThisProcess, Mutant
-from mutants.rows import Row
+from mutants.rows import Row, judged
 
 WORLDS, CONTROL_WORLDS = 200, 1000
 FAST_WORLDS, FAST_CONTROL_WORLDS = 20, 50
-SHRINK_SECONDS = 1.0
-PROCESSES = 2
+LIKELY_WORLDS = WORLDS // len(hazards())
+"""So many worlds of a trial have the hazard that a broken client cannot handle."""
+SHRINK_SECONDS = 0.5
 __all__ = ["MUTANTS", "answering", "believing", "calling", "conversing", "families", "hearing", "on_trial", "replayed", "rows", "syncing"]
 
 
@@ -31,9 +30,12 @@ def one_for_each_code() -> list[Mutant]:
 
 
 def on_trial(mutant: Mutant, harness: Harness, *, fast: bool) -> Verdict:
-    """Put a broken client on trial: ``fast`` in a few worlds with the hazard that it cannot handle, else in worlds of all kinds."""
+    """Put a broken client on trial in a few worlds with the hazard that it cannot handle; else, unless it is ``fast``, in all kinds."""
     if fast:
         return run(mutant.client(), worlds=FAST_WORLDS, only=mutant.hazard, harness=harness, shrink_seconds=0)
+    likely = run(mutant.client(), worlds=LIKELY_WORLDS, only=mutant.hazard, harness=harness, shrink_seconds=SHRINK_SECONDS)
+    if likely.codes[:1] == (mutant.killed_by,):
+        return likely
     return run(mutant.client(), worlds=WORLDS, harness=harness, shrink_seconds=SHRINK_SECONDS)
 
 
@@ -53,14 +55,7 @@ def _saved(mutant: Mutant, failure: Failure, folder: Path) -> World:
 
 def rows(*, fast: bool) -> Iterator[Row]:
     """The rows, of which two processes make every second one."""
-    chosen = one_for_each_code() if fast else MUTANTS
-    names = ["", *(mutant.name for mutant in chosen)]
-    with ProcessPoolExecutor(PROCESSES, get_context("spawn")) as pool:
-        for number, row in enumerate(pool.map(_judged, names, [fast] * len(names)), 1):
-            sys.stderr.write(f"\r  client {number} of {len(names)}: {row.name:<60}")
-            sys.stderr.flush()
-            yield row
-    sys.stderr.write("\r" + " " * 80 + "\r")
+    return judged(_judged, [mutant.name for mutant in (one_for_each_code() if fast else MUTANTS)], "client", fast=fast)
 
 
 def _judged(name: str, fast: bool) -> Row:  # noqa: FBT001 - as a pool calls it

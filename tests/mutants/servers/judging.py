@@ -1,13 +1,12 @@
 """The matrix: each broken server on trial, with the good one as control."""
 
-import sys
 from collections.abc import Iterator
 
 from inbox_contracts.provider import runner
 from inbox_contracts.provider.properties import every
 from inbox_contracts.provider.target import detect
 from inbox_contracts.provider.trial import Outcome
-from mutants.rows import Row
+from mutants.rows import Row, judged
 from mutants.servers import reading, spoiling, writing
 from mutants.servers.breaking import MUTANTS, Mutant, serving
 
@@ -25,13 +24,17 @@ def on_trial(mutant: Mutant | None, names: tuple[str, ...] = (), *, seed: int = 
 
 
 def rows(*, fast: bool) -> Iterator[Row]:
-    names = tuple(each.name for each in every() if each.name != SLOW) if fast else ()
-    yield _row(None, on_trial(None, names, fail_fast=False))
-    for number, mutant in enumerate(MUTANTS, 1):
-        sys.stderr.write(f"\r  server {number} of {len(MUTANTS)}: {mutant.name:<50}")
-        sys.stderr.flush()
-        yield _row(mutant, on_trial(mutant, (mutant.killed_by,) if fast else ()))
-    sys.stderr.write("\r" + " " * 80 + "\r")
+    """The rows, of which two processes make every second one."""
+    return judged(_judged, [mutant.name for mutant in MUTANTS], "server", fast=fast)
+
+
+def _judged(name: str, fast: bool) -> Row:  # noqa: FBT001 - as a pool calls it
+    """Judge a broken server, or the good one, which has no name: first by what must kill it, and by the rest if that does not."""
+    if not name:
+        return _row(None, on_trial(None, tuple(each.name for each in every() if each.name != SLOW) if fast else (), fail_fast=False))
+    mutant = next(mutant for mutant in MUTANTS if mutant.name == name)
+    row = _row(mutant, on_trial(mutant, (mutant.killed_by,)))
+    return row if row.killed or fast else _row(mutant, on_trial(mutant))
 
 
 def _row(mutant: Mutant | None, outcomes: list[Outcome]) -> Row:
