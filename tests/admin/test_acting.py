@@ -1,5 +1,6 @@
 """/__admin/sandboxes/{id}: acting as the guest, the channel, staff, and the host in the channel's own app."""
 
+from base64 import b64encode
 from typing import Any
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from builders import a_body, a_booking, a_scenario
 from fake import JSON, Answer, Mock, Sandbox
 from inbox_mock.channels import policies
+from made_files import a_png
 
 SILENT = {"conversation_delay": "10m", "host_participant": False}
 
@@ -385,6 +387,37 @@ def test_a_guest_attaches(inbox: Sandbox) -> None:
     assert message["links"]["attachments"] == [attachment]
 
 
+@pytest.mark.parametrize("writer", ["guest", "staff", "host"])
+def test_whoever_writes_uploads_files_with_the_message(inbox: Sandbox, writer: str) -> None:
+    files = [{"name": "key.png", "file": b64encode(a_png(3, 2)).decode()}, {"file": "SGVsbG8="}]
+
+    message = inbox.admin.post("/conversations/11/messages", {"from": writer, "content": "Look", "files": files}).json["message"]
+
+    picture, text = (inbox.api.get(f"/inbox/attachments/{number}").record for number in message["links"]["attachments"])
+    assert (picture["name"], picture["file_content_type"], picture["image_width"]) == ("key.png", "image/png", 3)
+    assert (text["file_content_type"], text["file_size"]) == ("text/plain", 5)
+
+
+def test_both_sides_show_what_is_attached_and_where_it_is(inbox: Sandbox) -> None:
+    files = [{"name": "key.png", "file": b64encode(a_png(3, 2)).decode()}]
+    inbox.admin.post("/conversations/11/messages", {"content": "Look", "files": files})
+
+    (seen,) = inbox.admin.get("/inbox/11").json["messages"]
+    (sent,) = inbox.handle.thread(11)
+
+    (attached,) = seen["attachments"]
+    assert sent["attachments"] == [attached]
+    assert attached == {
+        "id": 1,
+        "name": "key.png",
+        "file_content_type": "image/png",
+        "file_size": len(a_png(3, 2)),
+        "image_width": 3,
+        "image_height": 2,
+        "url": inbox.api.get("/inbox/attachments/1").record["url"],
+    }
+
+
 @pytest.mark.parametrize(
     ("body", "field"),
     [
@@ -395,6 +428,9 @@ def test_a_guest_attaches(inbox: Sandbox) -> None:
         ({"content": "Hello", "from": "channel"}, "from"),
         ({"content": "Hello", "attachments": [99]}, "attachments"),
         ({"content": "Hello", "attachments": 99}, "attachments"),
+        ({"content": "Hello", "files": [{"name": "a.txt"}]}, "files.0"),
+        ({"content": "Hello", "files": [{"file": "???"}]}, "file"),
+        ({"content": "Hello", "files": [{"file": "SGVsbG8="}] * 21}, "files"),
         ({"content": "Hello", "from": "staff", "host_id": 99}, "host_id"),
         ({"content": "Hello", "from": "staff", "channel": "pigeon"}, "channel"),
     ],

@@ -16,7 +16,10 @@ from oauth import CALLBACK, an_application, basic
 from receiver import receiving, subscribe
 from whole import CONVERSATIONS
 
-KEYS = ["id", "at", "method", "path", "query", "status", "application_id", "request", "response", "caused", "why", "fault_id", "reasons"]
+KEYS = [
+    *("id", "at", "method", "path", "query", "status", "application_id", "request", "response", "delivery_id", "event", "caused", "why"),
+    *("fault_id", "reasons"),
+]
 CAP = int(limits.JOURNALED)
 PATIENCE_SECONDS = 30
 
@@ -66,6 +69,17 @@ def test_what_a_request_causes_is_named(inbox: Sandbox) -> None:
         {"event": "inbox_message_created", "id": message["id"]},
         {"event": "inbox_conversation_updated", "id": 11},
     ]
+
+
+def test_an_attempt_to_deliver_names_its_webhook_and_the_event(inbox: Sandbox) -> None:
+    with receiving() as receiver:
+        subscribe(inbox, receiver.url, "inbox_message_created")
+        inbox.api.post("/inbox/messages", a_message())
+        inbox.advance("1m")
+
+    request, attempt = entries(inbox)
+    assert (request["delivery_id"], request["event"]) == (None, None)
+    assert (attempt["delivery_id"], attempt["event"]) == (1, "inbox_message_created")
 
 
 def test_a_refusal_is_an_entry_that_causes_nothing(inbox: Sandbox) -> None:

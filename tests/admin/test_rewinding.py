@@ -73,8 +73,8 @@ def test_there_is_a_checkpoint_before_each_request_that_writes_each_action_and_e
     assert told(booked) == [
         ("request", "POST /api/v3/inbox/messages"),
         ("action", "Book as a guest"),
-        ("event", "message relayed"),
-        ("event", "conversation opened"),
+        ("event", "Airbnb relays message 1 to Clementina Kling"),
+        ("event", "Airbnb opens the conversation of booking 81"),
     ]
     assert [point["at"] for point in points(booked)][:3] == [START] * 3
 

@@ -175,6 +175,20 @@ def test_a_message_that_the_channel_loses_says_so(inbox: Sandbox) -> None:
     assert [message["relay"] for message in messages(inbox)] == [{"state": "kept", "why": "airbnb failed to relay it"}]
 
 
+def test_a_message_under_way_says_that_its_channel_fails_until_it_relays_again(inbox: Sandbox) -> None:
+    inbox.api.post("/inbox/messages", a_message())
+    states = []
+    for fails in (True, False):
+        inbox.admin.call("PATCH", "/conversations/11", {"relay_fails": fails})
+        (event,) = inbox.admin.get("/timeline").json["pending"]
+        states.append((messages(inbox)[0]["relay"].get("why"), event["says"]))
+
+    assert states == [
+        ("airbnb fails to relay it", "Airbnb fails to relay message 1 to Clementina Kling"),
+        (None, "Airbnb relays message 1 to Clementina Kling"),
+    ]
+
+
 def test_a_message_that_an_edit_made_fit_says_that_edits_are_not_relayed(inbox: Sandbox) -> None:
     made = inbox.api.post("/inbox/messages", a_message(channel=None)).record
     edited = without(without(a_message(), "conversation_id"), "sender_id")
@@ -234,6 +248,46 @@ def test_the_timeline_shows_so_many_of_the_next_and_of_the_latest(mock: Mock) ->
     assert cut == {"pending": whole["pending"][:3], "past": whole["past"][-3:]}
 
 
+def test_every_event_says_what_it_is_in_words(mock: Mock) -> None:
+    sandbox = mock.sandbox("agency")
+    sandbox.admin.post("/webhooks", {"url": "http://127.0.0.1:1/", "events": ["inbox_message_created"]})
+    sandbox.admin.post("/conversations/4/messages", {"from": "staff", "content": "Look"})
+    sandbox.admin.post("/bookings/80/cancel")
+    found = sandbox.admin.get("/timeline").json
+
+    said = {event["kind"]: event["says"] for event in [*found["past"], *found["pending"]]}
+
+    assert said["message_relayed"] == "Airbnb relays message 64 to Elif Demir"
+    assert said["hosts_notified"] == "Notified of message 64: Ravi Mistry"
+    assert said["webhook_sent"] == "Webhook 1 is sent: inbox_message_created"
+    assert said["conversation_opened"].startswith("Airbnb opens the conversation of booking ")
+
+
+def test_an_event_that_was_refused_says_why_without_the_names_of_fields(inbox: Sandbox) -> None:
+    inbox.api.post("/inbox/messages", a_message())
+    inbox.admin.call("PATCH", "/conversations/11", {"relay_fails": True})
+
+    (event,) = inbox.advance("1h")["happened"]
+
+    assert event["about"]["refused"] == "message_id: airbnb failed to relay it"
+    assert event["says"] == "Airbnb relays message 1 to Clementina Kling, but could not: airbnb failed to relay it"
+
+
+def test_bookings_and_messages_are_listed_whoever_made_them(inbox: Sandbox) -> None:
+    inbox.api.post("/inbox/messages", a_message(content="By a program."))
+    inbox.admin.post("/conversations/11/messages", {"content": "By the guest."})
+    inbox.admin.post("/conversations/11/messages", {"from": "staff", "content": "By staff.", "internal": True})
+
+    found = inbox.admin.get("/written", limit=3).json["written"]
+
+    assert [(one["kind"], one["by"], one["conversation_id"], one["says"]) for one in found] == [
+        ("booking", "guest", 11, "Clementina Kling books on Airbnb (booking 80)"),
+        ("message", "application", 11, "Your application writes in conversation 11: 'By a program.'"),
+        ("message", "guest", 11, "Clementina Kling writes in conversation 11: 'By the guest.'"),
+        ("message", "host", 11, "Jan Kowalski writes a note in conversation 11: 'By staff.'"),
+    ]
+
+
 # Changes.
 
 
@@ -259,7 +313,19 @@ def test_whatever_changes_a_sandbox_makes_another_version_of_it(inbox: Sandbox, 
 def test_looking_makes_no_other_version(inbox: Sandbox) -> None:
     before = version(inbox)
 
-    for path in ("/inbox", "/inbox/11", "/timeline", "/journal", "/directory", "/webhooks", "/deliveries", "/faults", "/clock", ""):
+    for path in (
+        "/inbox",
+        "/inbox/11",
+        "/timeline",
+        "/written",
+        "/journal",
+        "/directory",
+        "/webhooks",
+        "/deliveries",
+        "/faults",
+        "/clock",
+        "",
+    ):
         assert inbox.admin.get(path).status == 200
 
     assert version(inbox) == before

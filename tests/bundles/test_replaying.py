@@ -91,6 +91,17 @@ def test_what_a_person_allows_in_the_browser_is_done_again(running: Fake) -> Non
     assert found.done["requests"] == 10
 
 
+def test_files_that_come_with_a_message_are_attached_again(running: Fake) -> None:
+    sandbox = Mock(InProcess(running.app)).sandbox(a_lively_scenario())
+    files = [{"name": "a.txt", "file": "SGVsbG8="}]
+    assert sandbox.admin.post("/conversations/11/messages", {"content": "Look", "files": files}).status == 201
+    assert "a.txt" in sandbox.api.get("/inbox/attachments").body.decode()
+
+    found = replay(bundle_of(running, sandbox))
+
+    assert found.difference is None, "\n".join(found.difference.lines)
+
+
 def test_what_the_server_could_not_read_is_refused_again(running: Fake) -> None:
     sandbox = Mock(InProcess(running.app)).sandbox(a_lively_scenario())
     application = Application(running.wsgi, "http://localhost")

@@ -110,7 +110,8 @@ def test_a_private_bundle_holds_nothing_that_somebody_wrote(fake: Fake) -> None:
     )
     sandbox = Mock(InProcess(fake.app)).sandbox(scenario)
     sandbox.admin.post("/bookings", {"guest": {"fullname": "Otto Lindtsen", "email": "otto@lindtsen.example"}})
-    sandbox.admin.post("/conversations/11/messages", {"content": "We meet at the blue door"})
+    files = [{"name": "secret-garden.png", "file": PICTURE}]
+    sandbox.admin.post("/conversations/11/messages", {"content": "We meet at the blue door", "files": files})
     sandbox.api.post("/inbox/messages", a_message(content="Come to the blue door, Clementina"))
     sandbox.api.post("/inbox/attachments", a_body("attachments", name="secret-garden.png", file=PICTURE))
     sandbox.advance("1h")

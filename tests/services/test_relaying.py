@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from builders import a_body, a_booking, a_message, a_scenario
+from builders import START, a_body, a_booking, a_message, a_scenario
 from fake import Mock, Sandbox
 
 MESSAGES = "/inbox/messages"
@@ -29,7 +29,7 @@ def test_the_thread_shows_both_directions(inbox: Sandbox) -> None:
 
     assert said(inbox) == [("guest", "What time can we arrive?"), ("host", "From four.")]
     assert inbox.handle.thread(11)[1]["message_id"] == answer.record["id"]
-    assert list(inbox.handle.thread(11)[0]) == ["from", "content", "at", "message_id"]
+    assert list(inbox.handle.thread(11)[0]) == ["from", "content", "at", "message_id", "attachments"]
 
 
 def test_what_is_relayed_has_no_hindrance(inbox: Sandbox) -> None:
@@ -50,7 +50,8 @@ def test_a_message_is_on_its_way_until_the_relay_delay_is_over(inbox: Sandbox) -
 def test_what_comes_from_the_channel_is_there_at_once(inbox: Sandbox) -> None:
     written = inbox.admin.post("/conversations/11/messages", {"content": "Hello"}).json["message"]
 
-    assert inbox.handle.thread(11) == [{"from": "guest", "content": "Hello", "at": "2030-06-01T12:00:00Z", "message_id": written["id"]}]
+    (message,) = inbox.handle.thread(11)
+    assert message == {"from": "guest", "content": "Hello", "at": START, "message_id": written["id"], "attachments": []}
 
 
 @pytest.mark.parametrize(("channel", "default_channel", "origin"), [("airbnb",) * 2 + ("airbnb_message",), ("booking-com",) * 3])

@@ -5,17 +5,19 @@ from datetime import timedelta
 import orjson
 
 from inbox_mock.admin.operation import JSON, PAGED, AdminCall, operation
-from inbox_mock.admin.schemas import NUMBER, TEXT, TIMESTAMP, list_of, of_the_api, or_null, record
+from inbox_mock.admin.schemas import NUMBER, NUMBER_OR_NULL, TEXT, TIMESTAMP, list_of, of_the_api, or_null, record
 from inbox_mock.admin.tokens import ID
 from inbox_mock.channels import policies
 from inbox_mock.domain import times
 from inbox_mock.domain.enumerations import CHANNELS
 from inbox_mock.domain.errors import Invalid, NotFound, invalid
 from inbox_mock.engine import durations
-from inbox_mock.engine.unit_of_work import UnitOfWork
+from inbox_mock.engine.unit_of_work import Actor, UnitOfWork
 from inbox_mock.resources import RESOURCES
 from inbox_mock.resources.serialization import RenderContext, reader
+from inbox_mock.resources.validation import check
 from inbox_mock.services import relay
+from inbox_mock.services.attachments import create_attachment
 from inbox_mock.simulation.actions import actions
 from inbox_mock.simulation.bookings import DELAY, TIME, Arguments, channel_conversation, forget_opening, parse_booking
 from inbox_mock.simulation.bookings import book as book_for_guest
@@ -30,7 +32,18 @@ SAME = ("conversation_delay", "host_participant", "client_participants")
 BOOKED = record({"booking": of_the_api("bookings")}, "Booked")
 CONVERSATION = of_the_api("conversations")
 MESSAGE = of_the_api("messages")
-SEEN = record({"from": {"enum": ["guest", "host"]}, "content": TEXT, "at": TIMESTAMP, "message_id": NUMBER}, "SeenMessage")
+ATTACHED = record(
+    {
+        **dict.fromkeys(("id", "file_size"), NUMBER),
+        **dict.fromkeys(("name", "url", "file_content_type"), TEXT),
+        **dict.fromkeys(("image_width", "image_height"), NUMBER_OR_NULL),
+    },
+    "ShownAttachment",
+)
+SEEN = record(
+    {"from": {"enum": ["guest", "host"]}, "content": TEXT, "at": TIMESTAMP, "message_id": NUMBER, "attachments": list_of(ATTACHED)},
+    "SeenMessage",
+)
 
 
 class _BodyArguments(Arguments):
@@ -127,6 +140,17 @@ def open_conversation(call: AdminCall) -> JSON:
         "from": {"enum": list(WRITERS), "description": f"one of {', '.join(WRITERS)}; guest, if left out"},
         "content": {"type": "string", "minLength": 1, "description": "a text that is not blank"},
         "attachments": {"type": "array", "items": ID, "description": "ids of attachments"},
+        "files": {
+            "type": "array",
+            "maxItems": 20,
+            "items": {
+                "type": "object",
+                "additionalProperties": False,
+                "required": ["file"],
+                "properties": {"name": {"type": "string", "minLength": 1, "maxLength": 255}, "file": {"type": "string"}},
+            },
+            "description": "at most 20 files that are uploaded and attached: each an object with `file`, its bytes in Base64, and `name`",
+        },
         "host_id": {**ID, "description": "the host who speaks; the first one of the conversation, if left out"},
         "internal": {"type": "boolean", "description": "true for a note among hosts (staff only)"},
         "channel": {
@@ -143,9 +167,9 @@ def write(call: AdminCall) -> JSON:
     if not str(about["content"]).strip():
         raise Invalid(invalid("content", "a text that is not blank"))
     about |= {name: body[name] for name in ("host_id", "internal", "channel") if name in body}
-    about["attachment_ids"] = body.get("attachments", [])
     with call.work() as work:
-        work.db.get(ConversationRow, call.record_id)
+        conversation = work.db.get(ConversationRow, call.record_id)
+        about["attachment_ids"] = [*body.get("attachments", []), *_uploaded(work, conversation, body.get("files", []))]
         written = actions()[WRITERS[str(body.get("from", "guest"))]](work, about)
         return {"message": shown(work, "messages", written["message_id"], call.origin), "why": [reason.text for reason in work.reasons]}
 
@@ -199,7 +223,7 @@ def get_thread(call: AdminCall) -> JSON:
     with call.in_sandbox.work() as work:
         if work.db.get(ConversationRow, call.record_id)["channel"] is None:
             raise NotFound
-        return {"messages": relay.thread(work, call.record_id, *call.page)}
+        return {"messages": relay.thread(work, call.record_id, *call.page, call.uploads)}
 
 
 def shown(work: UnitOfWork, plural: str, record_id: object, origin: str) -> JSON:
@@ -209,6 +233,13 @@ def shown(work: UnitOfWork, plural: str, record_id: object, origin: str) -> JSON
     record = reader(resource, rows.columns)(rows.rows[0], RenderContext(f"{origin}/uploads/{work.sandbox_id}"))
     found: JSON = orjson.loads(orjson.dumps(record))
     return found
+
+
+def _uploaded(work: UnitOfWork, conversation: ConversationRow, files: list[JSON]) -> list[int]:
+    """Store files as a client uploads them, and return the ids of the attachments."""
+    actor = Actor(conversation["account_id"])
+    written = [check(RESOURCES["attachments"], file, None, work.settings.assume) for file in files]
+    return [create_attachment(work, actor, one) for one in written]
 
 
 def _booking(work: UnitOfWork, body: JSON) -> Row:

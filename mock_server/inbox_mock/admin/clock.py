@@ -8,6 +8,7 @@ from inbox_mock.admin.operation import JSON, PAGED, AdminCall, operation
 from inbox_mock.admin.sandbox_shown import CLOCK
 from inbox_mock.admin.sandboxes import MODE
 from inbox_mock.admin.schemas import ANY_OBJECT, FLAG, NUMBER, NUMBER_OR_NULL, OR_NULL, TEXT, TIMESTAMP, list_of, or_null, record
+from inbox_mock.admin.sentences import event_sentence
 from inbox_mock.domain import times
 from inbox_mock.domain.errors import Invalid, invalid
 from inbox_mock.domain.limits import LISTED
@@ -16,7 +17,7 @@ from inbox_mock.domain.values import whole_number
 from inbox_mock.engine import durations
 from inbox_mock.engine.checkpoints import Checkpoints, Point
 from inbox_mock.engine.unit_of_work import UnitOfWork
-from inbox_mock.simulation.actions import actions, handlers, sentence
+from inbox_mock.simulation.actions import handlers
 from inbox_mock.store import sandbox as sandbox_store
 from inbox_mock.store import timeline
 from inbox_mock.webhooks.advance import IDLE, a_year_on, advance
@@ -33,10 +34,10 @@ OF_AN_EVENT: Mapping[str, JSON] = {
     "id": NUMBER,
     "kind": TEXT,
     "about": {**ANY_OBJECT, "description": "the records that it is about, by id, and what else is known of it"},
-    "says": {**TEXT, "description": "what it does, in words, if it is an action"},
+    "says": {**TEXT, "description": "what it does, in words"},
 }
-HAPPENED = record({**OF_AN_EVENT, "at": TIMESTAMP}, "TimelineEvent", optional=("says",))
-DUE = record({**OF_AN_EVENT, "due_at": TIMESTAMP}, "DueEvent", optional=("says",))
+HAPPENED = record({**OF_AN_EVENT, "at": TIMESTAMP}, "TimelineEvent")
+DUE = record({**OF_AN_EVENT, "due_at": TIMESTAMP}, "DueEvent")
 POINT = record(
     {
         "id": NUMBER,
@@ -129,7 +130,9 @@ def advance_clock(call: AdminCall) -> JSON:
         journey = advance(call.in_sandbox, call.sender, a_year_on, str(call.body["until"]))
     else:
         journey = advance(call.in_sandbox, call.sender, lambda work: _destination(work, call.body))
-    found: JSON = {"now": journey.now, "happened": [_event(event, "at") for event in journey.happened], "count": journey.count}
+    with call.in_sandbox.work(marked=False) as work:
+        happened = [_event(work, event, "at") for event in journey.happened]
+    found: JSON = {"now": journey.now, "happened": happened, "count": journey.count}
     return found if journey.why is None else found | {"why": journey.why}
 
 
@@ -145,11 +148,11 @@ def advance_clock(call: AdminCall) -> JSON:
 def list_points(call: AdminCall) -> JSON:
     """List the checkpoints to which the sandbox can be rewound, of every history, in the order in which they were taken."""
     limit, skip = call.page
-    with call.in_sandbox.work(marked=False):
+    with call.in_sandbox.work(marked=False) as work:
         found = call.in_sandbox.checkpoints
         end, past = max(0, len(found.points) - skip), {point.id for point in found.past}
         page = list(found.points)[max(0, end - limit) : end]
-        shown = [_point(point) | {"past": point.id in past} for point in page]
+        shown = [_point(work, point) | {"past": point.id in past} for point in page]
         return {"points": shown, "count": len(found.points), "branch": found.branch}
 
 
@@ -171,7 +174,7 @@ def rewind_clock(call: AdminCall) -> JSON:
     ((name, given),) = call.body.items()
     point = call.in_sandbox.rewind(lambda checkpoints, present: _chosen(name, given, checkpoints, present))
     with call.in_sandbox.work(marked=False) as work:
-        return _shown(work) | {"branch": call.in_sandbox.checkpoints.branch, "point": _point(point)}
+        return _shown(work) | {"branch": call.in_sandbox.checkpoints.branch, "point": _point(work, point)}
 
 
 def _chosen(name: str, given: int | str, checkpoints: Checkpoints, present: Point) -> tuple[Point, datetime]:
@@ -209,16 +212,15 @@ def _oldest(past: list[Point]) -> str:
     return f"the oldest checkpoint of this history is {past[0].id}, at {times.wire(past[0].at)}, after journal entry {past[0].entry}"
 
 
-def _point(point: Point) -> JSON:
-    event = None if point.event is None else _event(point.event, "due_at")
-    says = point.says if event is None else event.get("says", point.event.kind.replace("_", " ") if point.event else "")
+def _point(work: UnitOfWork, point: Point) -> JSON:
+    event = None if point.event is None else _event(work, point.event, "due_at")
     return {
         "id": point.id,
         "branch": point.branch,
         "at": times.wire(point.at),
         "until": times.wire(point.until),
         "kind": "event" if event else "request" if point.request else "action",
-        "says": says,
+        "says": point.says if event is None else event["says"],
         "entry": point.entry,
         "request": point.request,
         "request_id": point.request_id,
@@ -238,14 +240,13 @@ def _point(point: Point) -> JSON:
 def get_timeline(call: AdminCall) -> JSON:
     """Get pending and past events."""
     with call.in_sandbox.work() as work:
-        pending = [_event(event, "due_at") for event in timeline.pending(work.db, *call.page)]
-        return {"pending": pending, "past": [_event(event, "at") for event in timeline.past(work.db, *call.page)]}
+        pending = [_event(work, event, "due_at") for event in timeline.pending(work.db, *call.page)]
+        return {"pending": pending, "past": [_event(work, event, "at") for event in timeline.past(work.db, *call.page)]}
 
 
-def _event(event: timeline.Event, when: str) -> JSON:
-    """Return an event with its time under the name ``when``, and, of an action, what it ``says``."""
-    shown: JSON = {"id": event.id, when: event.due_at, "kind": event.kind, "about": event.about}
-    return shown | {"says": sentence(event.kind, event.about)} if event.kind in actions() else shown
+def _event(work: UnitOfWork, event: timeline.Event, when: str) -> JSON:
+    """Return an event with its time under the name ``when``: ``at`` if it has happened."""
+    return {"id": event.id, when: event.due_at, "kind": event.kind, "about": event.about, "says": event_sentence(work, event)}
 
 
 def _destination(work: UnitOfWork, body: JSON) -> datetime:

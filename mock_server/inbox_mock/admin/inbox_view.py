@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from inbox_mock.admin.actors import MESSAGE, shown
+from inbox_mock.admin.actors import ATTACHED, MESSAGE, shown
 from inbox_mock.admin.operation import JSON, AdminCall, operation
 from inbox_mock.admin.sandbox_shown import CLOCK
 from inbox_mock.admin.schemas import (
@@ -18,6 +18,7 @@ from inbox_mock.admin.schemas import (
     or_null,
     record,
 )
+from inbox_mock.admin.sentences import record_sentence
 from inbox_mock.channels import policies
 from inbox_mock.domain.errors import Invalid, invalid
 from inbox_mock.faults.declaration import WebhookFault
@@ -26,6 +27,7 @@ from inbox_mock.scenarios.loading import shipped
 from inbox_mock.services import inbox
 from inbox_mock.simulation.actions import actions
 from inbox_mock.store import journal
+from inbox_mock.store.inbox import WRITTEN
 from inbox_mock.store.rows import MessageRow
 from inbox_mock.webhooks.event_types import event_types
 
@@ -66,7 +68,7 @@ SHOWN_MESSAGE = record(
         **dict.fromkeys(("origin", "visibility"), TEXT),
         **dict.fromkeys(("channel", "created_by"), OR_NULL),
         **dict.fromkeys(("sent_at", "created_at", "updated_at"), TIMESTAMP),
-        "attachments": list_of(record({"id": NUMBER, "name": TEXT}, "ShownAttachment")),
+        "attachments": list_of(ATTACHED),
         "sender": record(OF_A_PARTICIPANT, "ShownSender"),
         "relay": RELAY,
         "notified": {**list_of(NUMBER), "description": "ids of the hosts who were told"},
@@ -94,6 +96,15 @@ SHOWN = record(
     },
     "InboxConversation",
 )
+OF_A_RECORD: Mapping[str, JSON] = {
+    "kind": {"enum": ["booking", "message"]},
+    "id": NUMBER,
+    "at": {**TIMESTAMP, "description": "when it was made"},
+    "by": {"enum": ["guest", "host", "application"], "description": "application: the client's"},
+    "booking_id": {**NUMBER_OR_NULL, "description": "of a booking"},
+    "conversation_id": {**NUMBER_OR_NULL, "description": "where it is seen; null for a booking that has no conversation"},
+}
+WRITTEN_RECORD = record({**OF_A_RECORD, "says": {**TEXT, "description": "what it is, in words"}}, "WrittenRecord")
 NAMED = record({"id": NUMBER, "account_id": NUMBER, "name": TEXT}, "Named")
 CATALOGUE = record(
     {
@@ -206,7 +217,7 @@ def get_inbox_conversation(call: AdminCall) -> JSON:
     """Get a conversation: participants, and which messages reached the guest, or why not."""
     limit, skip = call.number("limit", 50, MOST), call.number("skip", 0)
     with call.in_sandbox.work() as work:
-        return inbox.conversation(work, call.record_id, limit, skip)
+        return inbox.conversation(work, call.record_id, limit, skip, call.uploads)
 
 
 @operation("GET", "/sandboxes/<id>/messages/<record_id>", refusals=(404,), answer=record({"message": MESSAGE}, "OneMessage"))
@@ -215,6 +226,20 @@ def get_message(call: AdminCall) -> JSON:
     with call.in_sandbox.work() as work:
         work.db.get(MessageRow, call.record_id)
         return {"message": shown(work, "messages", call.record_id, call.origin)}
+
+
+@operation(
+    "GET",
+    "/sandboxes/<id>/written",
+    query={"limit": f"So many of the latest bookings and of the latest messages, from 0 to {MOST}; 50, if left out."},
+    answer=record({"written": list_of(WRITTEN_RECORD)}, "WrittenRecords"),
+)
+def list_written(call: AdminCall) -> JSON:
+    """List the latest bookings and the latest messages, whoever made them, oldest first."""
+    limit = call.number("limit", 50, MOST)
+    with call.in_sandbox.work() as work:
+        rows = work.db.every(WRITTEN, {"limit": limit})
+    return {"written": [{name: row[name] for name in OF_A_RECORD} | {"says": record_sentence(row)} for row in rows]}
 
 
 @operation(

@@ -49,6 +49,8 @@ ENTRY: Mapping[str, JSON] = {
     "application_id": NUMBER_OR_NULL,
     "request": SENT,
     "response": RECEIVED,
+    "delivery_id": {**NUMBER_OR_NULL, "description": "the webhook that was attempted"},
+    "event": {**OR_NULL, "description": "that webhook's event"},
     "caused": list_of(record({"event": TEXT, "id": NUMBER}, "CausedEvent")),
     "why": {**OR_NULL, "description": "the reasons in words"},
     "fault_id": {**NUMBER_OR_NULL, "description": "the fault that struck"},

@@ -71,6 +71,11 @@ class AdminCall:
             yield work
 
     @property
+    def uploads(self) -> str:
+        """The address under which the sandbox's files are served."""
+        return f"{self.origin}/uploads/{self.in_sandbox.id}"
+
+    @property
     def shows_credentials(self) -> bool:
         """Whether the caller may see tokens and secrets: with them everybody can write."""
         return self.caller.role != READ

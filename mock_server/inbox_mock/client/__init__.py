@@ -212,7 +212,7 @@ class SandboxClient:
         return self._record("conversation", "PATCH", f"/conversations/{conversation_id}", changes)
 
     def thread(self, conversation_id: int) -> list[JSON]:
-        """Return what the guest sees on the channel, each as ``{"from", "content", "at", "message_id"}``."""
+        """Return what the guest sees on the channel, each as ``{"from", "content", "at", "message_id", "attachments"}``."""
         path = f"/conversations/{conversation_id}/thread"
         return every_page(lambda skip: self.admin("GET", f"{path}?skip={skip}")["messages"], "message_id")
 

@@ -9,7 +9,7 @@ from inbox_mock.services import relay
 from inbox_mock.store import inbox
 from inbox_mock.store.database import Row
 
-TOLD_OF = ("hosts_notified", relay.RELAYED)
+TOLD_OF = (relay.NOTIFIED, relay.RELAYED)
 
 
 def overview(work: UnitOfWork, show: str, search: str, limit: int, skip: int, booking_id: int | None = None) -> Row:
@@ -29,11 +29,12 @@ def directory(work: UnitOfWork, limit: int) -> Row:
     return {"rentals": work.db.every(inbox.RENTALS, (limit,)), "hosts": work.db.every(inbox.HOSTS, (limit,))}
 
 
-def conversation(work: UnitOfWork, conversation_id: int, limit: int, skip: int) -> Row:
+def conversation(work: UnitOfWork, conversation_id: int, limit: int, skip: int, uploads: str) -> Row:
     """Return a conversation with its participants and at most ``limit`` of its latest messages, each with its relay state.
 
     ``relay`` holds the message's ``state``: ``seen`` by the guest (``at``, and ``as`` if the words differ from the present
-    ones), ``on_its_way`` (``due_at``), or ``kept``, and ``why``. ``notified`` names the hosts who were.
+    ones), ``on_its_way`` (``due_at``), or ``kept``, and ``why``. ``notified`` names the hosts who were. Files have their addresses
+    under ``uploads``.
 
     Raises:
         NotFound: there is no such conversation.
@@ -45,7 +46,7 @@ def conversation(work: UnitOfWork, conversation_id: int, limit: int, skip: int) 
     named = {row["id"]: row for row in participants}
     rows = work.db.every(inbox.MESSAGES, (conversation_id, limit, skip))[::-1]
     told = _told(work, rows)
-    messages = [_message(row, found, named[row["sender_id"]], told.get(row["id"], {})) for row in rows]
+    messages = [_message(row, found, named[row["sender_id"]], told.get(row["id"], {}), uploads) for row in rows]
     total = work.db.one("SELECT count(*) AS n FROM messages WHERE conversation_id = ?", (conversation_id,))
     return {
         "conversation": {name: value for name, value in found.items() if name != "relay_seconds"},
@@ -80,10 +81,10 @@ def _told(work: UnitOfWork, rows: list[Row]) -> dict[object, Row]:
     return found
 
 
-def _message(row: Row, conversation: Row, sender: Row, told: Row) -> Row:
-    notified: Row = told.get("hosts_notified", {})
+def _message(row: Row, conversation: Row, sender: Row, told: Row, uploads: str) -> Row:
+    notified: Row = told.get(relay.NOTIFIED, {})
     shown = {name: value for name, value in row.items() if not name.startswith("on_channel")}
-    shown["attachments"] = orjson.loads(row["attachments"])
+    shown["attachments"] = relay.attached(row["attachments"], uploads)
     return shown | {
         "sender": {name: sender[name] for name in ("id", "member_type", "member_id", "name")},
         "relay": _relay(row, conversation, sender, told.get(relay.RELAYED)),
@@ -96,6 +97,8 @@ def _relay(row: Row, conversation: Row, sender: Row, event: object) -> Row:
         return {"state": "seen", "at": row["on_channel_at"], "as": row["on_channel_as"]}
     told: Row = event if isinstance(event, dict) else {}
     if told and not told["happened"]:
+        if conversation["relay_fails"]:
+            return {"state": "kept", "why": f"{conversation['channel']} fails to relay it"}
         return {"state": "on_its_way", "due_at": told["due_at"]}
     hindrance = relay.hindrance(conversation, sender, row)
     why = None if hindrance is None else hindrance.detail

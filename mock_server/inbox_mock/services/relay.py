@@ -4,14 +4,18 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
+import orjson
+
 from inbox_mock.channels import policies
 from inbox_mock.domain.errors import Invalid, invalid
 from inbox_mock.domain.reasons import Reason
 from inbox_mock.engine.unit_of_work import Handler, UnitOfWork
 from inbox_mock.store.database import Row
+from inbox_mock.store.inbox import ATTACHED
 from inbox_mock.store.rows import ConversationRow, MessageRow, ParticipantRow
 
 RELAYED = "message_relayed"
+NOTIFIED = "hosts_notified"
 
 
 def relay(work: UnitOfWork, conversation: ConversationRow, sender: ParticipantRow, message: Row, message_id: int) -> None:
@@ -50,14 +54,23 @@ def put_on_channel(work: UnitOfWork, message_id: object) -> None:
     work.db.update("messages", message_id, {"on_channel_at": work.now})
 
 
-def thread(work: UnitOfWork, conversation_id: object, limit: int, skip: int = 0) -> list[Row]:
-    """Return what the guest sees on the channel, oldest first: the latest ``limit`` messages, without the latest ``skip``."""
-    sql = """
+def thread(work: UnitOfWork, conversation_id: object, limit: int, skip: int, uploads: str) -> list[Row]:
+    """Return what the guest sees on the channel, oldest first: the latest ``limit`` messages, without the latest ``skip``.
+
+    Files have their addresses under ``uploads``; they are those that the message has now.
+    """
+    sql = f"""
         SELECT iif(p.member_type = 'Client', 'guest', 'host') AS "from", coalesce(nullif(m.on_channel_as, ''), m.content) AS content,
-          m.on_channel_at AS at, m.id AS message_id
+          m.on_channel_at AS at, m.id AS message_id, {ATTACHED} AS attachments
         FROM messages m JOIN participants p ON p.id = m.sender_id
-        WHERE m.conversation_id = ? AND m.on_channel_at IS NOT NULL ORDER BY m.on_channel_at DESC, m.id DESC LIMIT ? OFFSET ?"""
-    return work.db.every(sql, (conversation_id, limit, skip))[::-1]
+        WHERE m.conversation_id = ? AND m.on_channel_at IS NOT NULL ORDER BY m.on_channel_at DESC, m.id DESC LIMIT ? OFFSET ?"""  # noqa: S608
+    rows = work.db.every(sql, (conversation_id, limit, skip))[::-1]
+    return [row | {"attachments": attached(row["attachments"], uploads)} for row in rows]
+
+
+def attached(stored: str, uploads: str) -> list[Row]:
+    """Return the attachments of a message, as `ATTACHED` reads them, each with its ``url`` in place of the file's name."""
+    return [{"url": f"{uploads}/{one['id']}/{one.pop('file_name')}", **one} for one in orjson.loads(stored)]
 
 
 def keep_words(work: UnitOfWork, message: MessageRow) -> None:
@@ -79,7 +92,7 @@ def notify_hosts(work: UnitOfWork, conversation_id: object, sender: ParticipantR
     hosts = [row for row in participants if row["member_type"] == "Host" and row["id"] != sender["id"]]
     if hosts:
         participant_ids = [row["id"] for row in hosts]
-        work.happen("hosts_notified", message_id=message_id, participant_ids=participant_ids, host_ids=[row["member_id"] for row in hosts])
+        work.happen(NOTIFIED, message_id=message_id, participant_ids=participant_ids, host_ids=[row["member_id"] for row in hosts])
 
 
 def hindrance(conversation: Mapping[str, Any], sender: Mapping[str, Any], message: Mapping[str, Any]) -> Reason | None:

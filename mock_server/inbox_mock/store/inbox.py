@@ -8,6 +8,12 @@ import orjson
 from inbox_mock.store.database import Database, Row
 
 SNIPPET, TEXT = 160, 4_000
+ATTACHED = """
+    (SELECT json_group_array(json_object('id', id, 'name', name, 'file_name', file_name, 'file_content_type', file_content_type,
+        'file_size', file_size, 'image_width', image_width, 'image_height', image_height))
+     FROM (SELECT a.* FROM message_attachments t JOIN attachments a ON a.id = t.attachment_id
+       WHERE t.message_id = m.id ORDER BY t.position))"""
+"""The attachments of a message ``m``, in order, as JSON."""
 
 # Most recent activity first. A channel's booking waits for the channel's own conversation, any other booking for any conversation.
 INBOX = """
@@ -55,13 +61,29 @@ MESSAGES = f"""
     SELECT m.id, m.sender_id, substr(m.content, 1, {TEXT}) AS content, length(m.content) AS length, m.origin, m.visibility, m.channel,
       m.sent_at, m.created_at, m.updated_at, m.on_channel_at, substr(m.on_channel_as, 1, {TEXT}) AS on_channel_as,
       (SELECT name FROM applications WHERE id = m.created_by_id AND m.created_by_type LIKE '%Application') AS created_by,
-      (SELECT json_group_array(json_object('id', a.id, 'name', a.name)) FROM message_attachments t
-       JOIN attachments a ON a.id = t.attachment_id WHERE t.message_id = m.id) AS attachments
+      {ATTACHED} AS attachments
     FROM messages m WHERE m.conversation_id = ? ORDER BY m.id DESC LIMIT ? OFFSET ?"""  # noqa: S608
 BOOKINGS = """
     SELECT b.id, b.channel, b.status, b.start_at, b.end_at, b.canceled_at, r.name AS rental
     FROM conversation_bookings cb JOIN bookings b ON b.id = cb.booking_id LEFT JOIN rentals r ON r.id = b.rental_id
     WHERE cb.conversation_id = ? ORDER BY b.id LIMIT 20"""
+WRITTEN = f"""
+    SELECT * FROM (
+      SELECT 'booking' AS kind, b.id, b.created_at AS at, iif(a.client, 'application', 'guest') AS "by",
+        iif(a.client, a.name, substr(g.fullname, 1, {SNIPPET})) AS who, b.channel, NULL AS content, NULL AS internal, b.id AS booking_id,
+        (SELECT min(conversation_id) FROM conversation_bookings WHERE booking_id = b.id) AS conversation_id
+      FROM bookings b LEFT JOIN applications a ON a.id = b.application_id LEFT JOIN clients g ON g.id = b.client_id
+      ORDER BY b.id DESC LIMIT :limit)
+    UNION ALL SELECT * FROM (
+      SELECT 'message', m.id, m.created_at, iif(a.client, 'application', iif(p.member_type = 'Client', 'guest', 'host')),
+        substr(coalesce(iif(a.client, a.name, NULL), CASE p.member_type
+          WHEN 'Client' THEN (SELECT fullname FROM clients WHERE id = p.member_id)
+          ELSE (SELECT firstname || ' ' || lastname FROM hosts WHERE id = p.member_id) END), 1, {SNIPPET}),
+        NULL, substr(m.content, 1, {SNIPPET}), m.visibility = 'internal', NULL, m.conversation_id
+      FROM messages m JOIN participants p ON p.id = m.sender_id
+        LEFT JOIN applications a ON a.id = m.created_by_id AND m.created_by_type LIKE '%Application'
+      ORDER BY m.id DESC LIMIT :limit)
+    ORDER BY at, kind, id"""  # noqa: S608
 RENTALS = "SELECT id, account_id, name FROM rentals ORDER BY id LIMIT ?"
 HOSTS = "SELECT id, account_id, firstname || ' ' || lastname AS name FROM hosts ORDER BY id LIMIT ?"
 TOLD = "SELECT kind, due_at, happened, about FROM timeline WHERE kind IN (?, ?) ORDER BY id DESC"

@@ -93,8 +93,9 @@ def next_id(db: Database) -> int:
 
 
 def after(db: Database, entry_id: int, limit: int) -> list[Row]:
-    """Return the entries that come after one, oldest first."""
-    return _read(db.each("SELECT * FROM journal WHERE id > ? ORDER BY id LIMIT ?", (entry_id, limit)))
+    """Return the entries that come after one, oldest first, each with the ``event`` of the webhook that it attempts to deliver."""
+    sql = "SELECT j.*, (SELECT event FROM deliveries WHERE id = j.delivery_id) AS event FROM journal j WHERE j.id > ? ORDER BY j.id LIMIT ?"
+    return _read(db.each(sql, (entry_id, limit)))
 
 
 def of_delivery(db: Database, delivery_id: object) -> list[Row]:
