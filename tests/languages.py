@@ -13,6 +13,7 @@ NEEDED = {
     "ruby": [["ruby", "--version"]],
     "vcr": [["ruby", "-rvcr", "-rwebmock", "-e", ""]],
     "rspec": [["rspec", "--version"]],
+    "rack": [["ruby", "-rrack", "-rminitest", "-e", ""]],
     "php": [["php", "--ri", "curl"]],
 }
 

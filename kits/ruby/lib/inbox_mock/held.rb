@@ -1,0 +1,28 @@
+require_relative "../inbox_mock"
+
+module InboxMock
+  # The sandbox that one test holds. While it does, environment variables lead there the official gem and whatever reads the same ones.
+  class Held
+    attr_reader :sandbox
+
+    def initialize(allow: [], **overrides)
+      @sandbox = InboxMock.sandbox(**overrides)
+      @sandbox.allow(*allow)
+      variables = { "BOOKINGSYNC_URL" => @sandbox.root_url }
+      if @sandbox.made["token"]
+        client_id, client_secret = @sandbox.application.values_at("client_id", "client_secret")
+        variables.update("BOOKINGSYNC_TOKEN" => @sandbox.token, "BOOKINGSYNC_APP_ID" => client_id, "BOOKINGSYNC_APP_SECRET" => client_secret)
+      end
+      @before = ENV.to_h.values_at(*variables.keys).then { |values| variables.keys.zip(values).to_h }
+      ENV.update(variables)
+    end
+
+    # End the test's hold; raise ConductError if its client has broken a rule.
+    def release(replay:, location:)
+      @sandbox.judge(replay: replay, backtrace: [location])
+    ensure
+      ENV.update(@before)
+      @sandbox.delete
+    end
+  end
+end

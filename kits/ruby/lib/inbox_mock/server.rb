@@ -1,0 +1,86 @@
+require "json"
+require "net/http"
+require "time"
+
+require_relative "errors"
+
+module InboxMock
+  # A fake that listens: calls of its admin API, and a process, if this process has started it.
+  class Server
+    # What `inbox-mock run` runs: it says where the fake is, and ends when its input does, which ends with this process.
+    UNTIL_THE_INPUT_ENDS = ["sh", "-c", 'echo "$INBOX_MOCK_URL" && exec cat'].freeze
+
+    attr_reader :url
+
+    # Start a fake on a free port, by the command `inbox-mock`, or what INBOX_MOCK_COMMAND says. It ends with this process,
+    # however that ends; Ctrl-C in a terminal leaves it to this process.
+    #
+    # Raises ServerError if it cannot be started.
+    def self.start
+      command = ENV.fetch("INBOX_MOCK_COMMAND", "inbox-mock")
+      process = IO.popen([command, "run", "--", *UNTIL_THE_INPUT_ENDS], "r+", err: %i[child out], pgroup: true)
+      said = []
+      said << process.gets until said.last&.start_with?("http://") || process.eof?
+      raise ServerError, "cannot start #{command}: #{said.join}" unless said.last&.start_with?("http://")
+
+      new(said.last.chomp, process)
+    rescue SystemCallError => error
+      raise ServerError, "cannot start #{command} (#{error.message}): install it by pip, or name a server that runs by INBOX_MOCK_URL"
+    end
+
+    def initialize(url, process = nil)
+      @url = url.chomp("/")
+      @process = process
+      owner = Process.pid
+      at_exit { stop if Process.pid == owner } if process # and not when a fork of this process ends
+    end
+
+    # End the process, if this process has started it.
+    def stop
+      return if @process.nil? || @process.closed?
+
+      @process.close_write
+      @process.read
+      @process.close
+    end
+
+    # Call the admin API, and return its answer, JSON or text; `path` begins after `/__admin`.
+    #
+    # Raises AdminError if the fake refuses, and ServerError if none answers.
+    def call(method, path, body = nil)
+      uri = URI("#{@url}/__admin#{path}")
+      request = Net::HTTP.const_get(method.to_s.capitalize).new(uri, headers)
+      request.body = JSON.generate(written(body)) if body
+      answer = Net::HTTP.start(uri.host, uri.port, nil, use_ssl: uri.scheme == "https", read_timeout: nil) { |http| http.request(request) }
+      content = answer.content_type.to_s.end_with?("json") ? JSON.parse(answer.body) : answer.body.to_s.dup.force_encoding("UTF-8")
+      raise AdminError.new(refusal(content), answer.code.to_i) unless answer.is_a?(Net::HTTPSuccess)
+
+      content
+    rescue SystemCallError, IOError, SocketError, Timeout::Error => error
+      raise ServerError, "no answer from #{@url}: #{error.message}"
+    end
+
+    private
+
+    def headers
+      token = ENV["INBOX_MOCK_ADMIN_TOKEN"]
+      { "Content-Type" => "application/json", **(token ? { "Authorization" => "Bearer #{token}" } : {}) }
+    end
+
+    # Times and durations (of ActiveSupport, too) as the admin API takes them.
+    def written(given)
+      case given
+      when Hash then given.transform_values { |value| written(value) }
+      when Array then given.map { |value| written(value) }
+      else given.respond_to?(:iso8601) ? given.iso8601 : given
+      end
+    end
+
+    def refusal(problem)
+      return problem unless problem.is_a?(Hash)
+
+      fields = problem.fetch("errors", []).map { |one| "#{one["field"]}: #{one["expected"]}#{" (found #{one["found"]})" if one.key?("found")}" }
+      fields.any? ? fields.join("; ") : problem["detail"] || problem["title"]
+    end
+  end
+end

@@ -1,0 +1,46 @@
+require "openssl"
+require "rack"
+
+RSpec.describe "Webhooks" do
+  it "come to a block while the clock is advanced, signed" do
+    heard = []
+    subscription = inbox_mock.webhooks_to(events: ["booking_created"], path: "/hook") { |webhook| heard << webhook }
+    inbox_mock.book("airbnb")
+
+    inbox_mock.clock.advance("1m")
+
+    expect(heard.map(&:event)).to eq ["booking_created"]
+    expect(heard[0].path).to eq "/hook"
+    expect(heard[0]["x-content-signature"]).to eq OpenSSL::HMAC.hexdigest("SHA1", subscription["secret"], [heard[0].body].pack("m"))
+  end
+
+  it "come to a Rack application, as the specification of Rack wants" do
+    bodies = []
+    application = lambda do |env|
+      bodies << Rack::Request.new(env).body.read
+      [204, {}, []]
+    end
+    inbox_mock.webhooks_to(Rack::Lint.new(application), path: "/hook?from=us")
+    inbox_mock.book("airbnb")
+    inbox_mock.clock.advance("1m")
+
+    expect(bodies).not_to be_empty
+    expect(inbox_mock.deliveries.flat_map { |one| one["attempts"] }.map { |one| one["status"] }.uniq).to eq [204]
+  end
+
+  it "are tried again if the block says that it failed, by its status" do
+    statuses = [500, 200]
+    inbox_mock.webhooks_to(events: ["booking_created"], retries: 1) { statuses.shift }
+    inbox_mock.book("airbnb")
+    inbox_mock.clock.settle
+
+    expect(inbox_mock.deliveries.map { |one| one["attempts"].map { |attempt| attempt["status"] } }).to eq [[500, 200]]
+  end
+
+  it "raise in the example what their receiver raises, a failed expectation as well" do
+    inbox_mock.webhooks_to(events: ["booking_created"]) { |webhook| expect(webhook.event).to eq "booking_destroyed" }
+    inbox_mock.book("airbnb")
+
+    expect { inbox_mock.clock.advance("1m") }.to raise_error(RSpec::Expectations::ExpectationNotMetError, /booking_created/)
+  end
+end
