@@ -1,0 +1,90 @@
+/** Calls of the admin API of one fake, by method and path, with the types of its OpenAPI document. */
+
+import type { paths } from "./admin-api.js";
+
+export type Method = "GET" | "POST" | "PATCH" | "DELETE";
+
+/** The paths that a method can be called on. */
+export type PathOf<M extends Method> = { [P in keyof paths]: paths[P] extends Record<Lowercase<M>, object> ? P : never }[keyof paths];
+
+export type Operation<M extends Method, P extends PathOf<M>> = paths[P][Lowercase<M> & keyof paths[P]];
+
+/** The JSON of an operation's body. */
+export type Body<O> = O extends { requestBody?: infer B } ? (NonNullable<B> extends { content: { "application/json": infer J } } ? J : never) : never;
+
+export type Query<O> = O extends { parameters: { query?: infer Q } } ? NonNullable<Q> : never;
+
+/** The JSON of an operation's answer, undefined if it has none. */
+export type Answer<O> = O extends { responses: infer R } ? Json<R[keyof R & (200 | 201 | 204)]> : never;
+type Json<R> = R extends { content: infer C } ? ("application/json" extends keyof C ? C["application/json"] : unknown) : undefined;
+
+export interface Given<O> {
+  /** What takes the place of `{name}` in the path. */
+  path?: Record<string, string | number>;
+  query?: Query<O>;
+  body?: Body<O>;
+}
+
+interface Untyped {
+  path?: Record<string, string | number>;
+  query?: unknown;
+  body?: unknown;
+}
+
+/** The fake refused a call: the message says why, `status` is that of the answer. */
+export class AdminError extends Error {
+  override name = "AdminError";
+
+  constructor(
+    message: string,
+    readonly status: number,
+  ) {
+    super(message);
+  }
+}
+
+interface Problem {
+  title?: string;
+  detail?: string;
+  errors?: { field: string; expected: string; found?: unknown }[];
+}
+
+export class AdminClient {
+  /** The root of the server, without a slash at its end. */
+  readonly root: string;
+
+  constructor(
+    root: string,
+    private readonly adminToken = process.env.INBOX_MOCK_ADMIN_TOKEN,
+  ) {
+    this.root = root.replace(/\/+$/, "");
+  }
+
+  /** Call, and return the answer: JSON, or the text of any other. An AdminError says why the fake refuses. */
+  async call<M extends Method, P extends PathOf<M>>(method: M, path: P, given: Given<Operation<M, P>> = {}) {
+    return (await this.send(method, path, given)) as Answer<Operation<M, P>>;
+  }
+
+  /** Do what `call` does, for a path whose types are not known. */
+  async send(method: string, path: string, given: Untyped): Promise<unknown> {
+    const filled = path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(String(given.path?.[name])));
+    const query = new URLSearchParams((given.query ?? {}) as Record<string, string>);
+    const answer = await fetch(`${this.root}${filled}${query.size ? `?${query}` : ""}`, {
+      method,
+      headers: { "Content-Type": "application/json", ...(this.adminToken && { Authorization: `Bearer ${this.adminToken}` }) },
+      ...(given.body !== undefined && { body: JSON.stringify(given.body) }),
+    }).catch((error: Error) => {
+      throw new AdminError(`no answer from ${this.root}: ${String(error.cause ?? error)}`, 0);
+    });
+    const text = await answer.text();
+    const isJson = /\bjson\b/.test(answer.headers.get("Content-Type") ?? "");
+    if (!answer.ok) throw new AdminError(isJson ? told(JSON.parse(text) as Problem) : `${method} ${filled}: ${answer.status}`, answer.status);
+    return isJson ? JSON.parse(text) : text || undefined;
+  }
+}
+
+/** Return why a call was refused: each field, with what was expected and what was found there. */
+function told({ title, detail, errors = [] }: Problem): string {
+  const fields = errors.map((one) => `${one.field}: ${one.expected}${"found" in one ? ` (found ${one.found})` : ""}`);
+  return fields.join("; ") || detail || title || "refused";
+}
