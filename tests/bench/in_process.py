@@ -1,7 +1,8 @@
-"""The fake in a test's own process, in processor time: a GET, and what a test with a fixture costs, against peers."""
+"""The fake in a test's own process, in processor time: a GET, and what a test with a fixture costs, beside peers."""
 
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from statistics import median
 from time import thread_time
@@ -10,7 +11,7 @@ import requests
 from flask import Flask, Response
 from werkzeug.test import Client
 
-from bench.figures import Figure, say
+from bench.figures import Figure, milliseconds, say
 from bench.inside import start
 from bench.peers.declared import PEERS
 from bench.peers.fixtures import costs
@@ -90,19 +91,19 @@ def _microseconds(ours: Sequence[float], theirs: Sequence[float]) -> str:
 
 def _fixtures(rounds: int) -> Iterator[Figure]:
     """A test with one call in each, without what an empty test takes; moto keeps its client, as a session of requests is kept."""
-    moto = next(peer for peer in PEERS if PEER in peer.fixtures)
-    try:
-        python = moto.package.install() / "bin" / "python" if moto.package else OWN
-    except MissingError as missing:
-        say(f"  the fixtures are not measured: {moto.name} {missing}")
-        return
-    found = [(costs(OWN, "using_inbox_mock.py"), costs(python, moto.tests)[PEER]) for _ in range(rounds)]
-    theirs = [its for _, its in found]
-    for fixture in found[0][0]:
-        ours = [mine[fixture] for mine, _ in found]
-        yield Figure(
-            subject=f"a test with {fixture} and one call, against moto's {PEER}",
-            target=0.6,
-            rounds=ratios(ours, theirs),
-            note=f"{median(ours) * 1000:.1f} ms, theirs {median(theirs) * 1000:.1f} ms",
-        )
+    sides: dict[str, Callable[[], dict[str, float]]] = {"": lambda: costs(OWN, "using_inbox_mock.py")}
+    for peer in PEERS:
+        try:
+            if peer.package and peer.fixtures:
+                sides |= dict.fromkeys(peer.fixtures, partial(costs, peer.package.install() / "bin" / "python", peer.tests))
+        except MissingError as missing:
+            say(f"  its fixtures are not measured: {peer.name} {missing}")
+    found = [{name: run() for name, run in sides.items()} for _ in range(rounds)]
+    theirs = {fixture: [each[fixture][fixture] for each in found] for fixture in sides if fixture}
+    told = ", ".join(f"{fixture} {median(spent) * 1000:.1f} ms" for fixture, spent in theirs.items())
+    for fixture in found[0][""]:
+        ours = [each[""][fixture] for each in found]
+        subject = f"a test with {fixture} and one call"
+        yield Figure(subject=subject, target=5, unit="ms", rounds=milliseconds(ours), note=told)
+        if PEER in theirs:
+            yield Figure(subject=f"{subject}, against moto's {PEER}", target=0.6, rounds=ratios(ours, theirs[PEER]))

@@ -79,7 +79,7 @@ def parts_of(sandbox: Sandbox, operations: OperationIndex, offers: OfferedRules 
 def has_errors(sandbox: Sandbox, operations: OperationIndex) -> bool:
     """Return whether the client broke a rule that is no note, or a rule could not judge, without making the report that says so."""
     with sandbox.judging, ExitStack() as stack:
-        with sandbox.work() as work:
+        with sandbox.work(marked=False) as work:
             evidence = _evidence(work, sandbox, operations, stack)
         judges = offered_rules()
         results = evaluate(evidence, judges.rules)
