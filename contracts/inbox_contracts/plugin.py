@@ -11,14 +11,13 @@ import pytest
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterable, Iterator
+    from collections.abc import Generator, Iterator
     from typing import Any
 
     from flask import Flask
 
+    from inbox_contracts.held import Held
     from inbox_mock.app import Fake
-    from inbox_mock.client import SandboxClient
-    from inbox_mock.engine.sandbox import Sandbox
     from inbox_mock.testing import SandboxInProcess
     from inbox_mock.testing.sandboxes import ReceivingSandbox
 
@@ -28,8 +27,6 @@ MARKERS = {
     "inbox_allow(*codes)": "rules of conduct that this test may break, such as MSG002",
 }
 DEFAULT_SCENARIO = "agency"
-LAST_ENTRIES = 20
-NAME_LENGTH = 150
 SERVER_TRIAL = "inbox_contracts.provider"
 SERVER_TRIAL_OPTIONS: "dict[str, dict[str, Any]]" = {
     "--inbox-url": {"metavar": "URL", "help": "the root of the server on trial"},
@@ -118,10 +115,12 @@ def inbox_mock_server() -> "Iterator[InboxMockServer]":
 @pytest.fixture
 def inbox_mock(request: pytest.FixtureRequest, inbox_mock_server: "InboxMockServer") -> "Iterator[ReceivingSandbox]":
     """A fresh sandbox, over HTTP: point the client at its ``url`` and ``token``. Its conduct is judged when the test ends."""
+    from inbox_contracts.held import Held
     from inbox_mock.client import AdminError
     from inbox_mock.domain.errors import NotFound
     from inbox_mock.testing.contact import REAL_HOST, no_contact
-    from inbox_mock.testing.sandboxes import Receivers, create_sandbox, receiving_sandbox
+    from inbox_mock.testing.receivers import Receivers
+    from inbox_mock.testing.sandboxes import create_sandbox, receiving_sandbox
 
     scenario, overrides = _wanted(request.node)
     fake = inbox_mock_server.fake
@@ -131,11 +130,9 @@ def inbox_mock(request: pytest.FixtureRequest, inbox_mock_server: "InboxMockServ
     except AdminError as refused:
         raise pytest.fail.Exception(f"inbox_scenario: {refused}", pytrace=False) from None
     try:
-        with holding(Held(request.node, fake, sandbox, scenario)), no_contact(REAL_HOST, "the test's server is at inbox_mock.url"):
+        held = Held(request.node, fake, sandbox, scenario, request.config.getoption(BUNDLES))
+        with holding(held), no_contact(REAL_HOST, "the test's server is at inbox_mock.url"):
             yield sandbox
-            raised = receivers.close()
-            if raised is not None:
-                raise raised
     finally:
         receivers.close()
         with suppress(NotFound):  # a test may have deleted it
@@ -146,6 +143,7 @@ def inbox_mock(request: pytest.FixtureRequest, inbox_mock_server: "InboxMockServ
 def inbox_mock_in_process(request: pytest.FixtureRequest) -> "Iterator[SandboxInProcess]":
     """A fresh sandbox that answers HTTP libraries at the real addresses, without a socket. Its conduct is judged when the test ends."""
     _expect_our_package()
+    from inbox_contracts.held import Held
     from inbox_mock.client import AdminError
     from inbox_mock.testing import REAL_SERVICE, InboxMock
 
@@ -157,7 +155,7 @@ def inbox_mock_in_process(request: pytest.FixtureRequest) -> "Iterator[SandboxIn
     except AdminError as refused:
         raise pytest.fail.Exception(f"inbox_scenario: {refused}", pytrace=False) from None
     try:
-        with holding(Held(request.node, context.fake, sandbox, scenario)):
+        with holding(Held(request.node, context.fake, sandbox, scenario, request.config.getoption(BUNDLES))):
             yield sandbox
     finally:
         context.__exit__(None, None, None)
@@ -165,7 +163,7 @@ def inbox_mock_in_process(request: pytest.FixtureRequest) -> "Iterator[SandboxIn
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> "Generator[None, object, object]":
-    """Fail a test that has not failed if its client has broken a rule."""
+    """Fail a test that has not failed if its client has broken a rule, or a receiver of webhooks has raised an exception."""
     try:
         returned = yield
     except pytest.skip.Exception:
@@ -176,8 +174,10 @@ def pytest_runtest_call(item: pytest.Item) -> "Generator[None, object, object]":
 
 
 def _judge(item: pytest.Item) -> None:
-    if not getattr(item, "_excinfo", None):  # where unittest keeps how a test ended, which replaces what is raised here
-        judge(item.stash.get(HELD, []))
+    if item.stash.get(HELD, []) and not getattr(item, "_excinfo", None):  # where unittest keeps how a test ended, instead of this
+        from inbox_contracts.held import judge
+
+        judge(item.stash[HELD])
 
 
 @pytest.hookimpl(wrapper=True)
@@ -226,6 +226,8 @@ class InboxMockServer:
 @contextmanager
 def holding(held: "Held") -> "Iterator[None]":
     """Hold a sandbox while a test runs, and judge at the end what fixtures did after the test."""
+    from inbox_contracts.held import judge
+
     all_held = held.item.stash.setdefault(HELD, [])
     all_held.append(held)
     try:
@@ -233,111 +235,6 @@ def holding(held: "Held") -> "Iterator[None]":
         judge([held])
     finally:
         all_held.remove(held)
-
-
-def judge(all_held: "list[Held]") -> None:
-    """Fail the test if there is something to tell about sandboxes that has not been told."""
-    if told := "\n\n".join(filter(None, (held.verdict() for held in all_held))):
-        pytest.fail(told, pytrace=False)
-
-
-class Held:
-    """A sandbox that a test holds, what the test may do in it, what was told about it, and how to create the same one again."""
-
-    def __init__(self, item: pytest.Item, fake: "Fake", sandbox: "SandboxClient", scenario: object) -> None:
-        from shlex import quote
-
-        self.sandbox = sandbox
-        self._fake = fake
-        self.item = item
-        self._bundled: str | None = None
-        self._allowed = _allowed(item)
-        self._judged_at: tuple[int, int] | None = None
-        self._known: set[object] = set()
-        named = "an inline scenario" if isinstance(scenario, dict) else f"scenario {sandbox.made['scenario']}"
-        self.world = f"{named}, seed {sandbox.made['seed']}"
-        self.replay = f"pytest {quote(item.nodeid)}"
-
-    def verdict(self) -> str:
-        """Return what has not been told yet: the rules that could not judge, or those that the client broke and that are not allowed."""
-        from inbox_mock.conduct.failure import broken_told, violations_told
-        from inbox_mock.testing.sandboxes import judged
-
-        sandbox = self._sandbox()
-        if sandbox is None or (sandbox.version, sandbox.last_entry) == self._judged_at:
-            return ""
-        last_entry = sandbox.last_entry
-        found = judged(sandbox)
-        self._judged_at = sandbox.version, last_entry  # to judge writes what reads left, which is a new version
-        told = [broken_told(sorted(untold))] if (untold := self._untold(found["broken"])) else []
-        kept = [one for one in found["violations"] if one["code"] not in self._allowed]
-        keys = self._untold((one["code"], one["entries"][0]) for one in kept)
-        violations = [one for one in kept if (one["code"], one["entries"][0]) in keys]
-        if violations:
-            told.append(violations_told(violations, self.world, *self._again(), on_purpose="@pytest.mark.inbox_allow({})"))
-        return "\n\n".join(told)
-
-    def _untold(self, found: "Iterable[Any]") -> "set[Any]":
-        """Return what is found for the first time."""
-        untold = {*found} - self._known
-        self._known |= untold
-        return untold
-
-    def sections(self) -> "list[tuple[str, str]]":
-        """Return the further sections of a failed test: the journal's end, how to reproduce it, and what has not been told yet."""
-        from inbox_mock.conduct.failure import as_text, entry_told
-
-        if self._sandbox() is None:
-            return []
-        entries = self.sandbox.journal()
-        left_out = len(entries) - LAST_ENTRIES
-        lines = [f"({left_out} before)"] if left_out > 0 else []
-        lines += [entry_told(entry) for entry in entries[-LAST_ENTRIES:]] or ["nothing was asked of it"]
-        shown = [("Inbox Mock: the journal", as_text([*lines, "", *self._again()]))]
-        verdict = self.verdict()
-        return [*shown, ("Inbox Mock: conduct", verdict)] if verdict else shown
-
-    def _sandbox(self) -> "Sandbox | None":
-        """Return the sandbox, unless the test has deleted it."""
-        from inbox_mock.domain.errors import NotFound
-
-        try:
-            return self._fake.sandboxes.get(self.sandbox.id)
-        except NotFound:
-            return None
-
-    def _again(self) -> list[str]:
-        """Return how to run the test again, and how to do all again that was asked and answered."""
-        return [f"replay: {self.replay}   ({self.world})", *self._bundle()]
-
-    def _bundle(self) -> list[str]:
-        """Write a bundle of the sandbox, once, if that is asked for, and return the line that says how to do it again."""
-        folder = self.item.config.getoption(BUNDLES)
-        if folder is None:
-            return []
-        if self._bundled is None:
-            self._bundled = _written(self._fake, self.sandbox.id, folder, self.item.nodeid)
-        return [self._bundled]
-
-
-def _written(fake: "Fake", sandbox_id: str, folder: str, nodeid: str) -> str:
-    """Write a bundle, and return the line that says how to do it again, or why there is none."""
-    import re
-    from pathlib import Path
-    from shlex import quote
-
-    from inbox_mock.bundles.packing import BundleError
-    from inbox_mock.bundles.saving import save
-    from inbox_mock.console.whole_files import write_whole
-
-    name = re.sub(r"[^A-Za-z0-9._]+", "-", nodeid).strip("-.")[-NAME_LENGTH:]
-    path = Path(folder) / f"{name}-{sandbox_id}.zip"
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write_whole(path, save(fake.sandboxes.get(sandbox_id)))
-    except (OSError, BundleError) as error:
-        return f"bundle: {path} cannot be written: {error.strerror if isinstance(error, OSError) else error}"
-    return f"bundle: inbox-mock bundle replay {quote(str(path))}"
 
 
 @lru_cache(maxsize=1)
@@ -369,18 +266,3 @@ def _wanted(item: pytest.Item) -> "tuple[object, dict[str, Any]]":
         beside = item.path.parent / str(scenario)
         scenario = str(beside if beside.is_file() else scenario)
     return scenario, overrides
-
-
-def _allowed(item: pytest.Item) -> "frozenset[str]":
-    from inbox_mock.conduct.evaluation import offered_rules
-    from inbox_mock.domain.spelling import unknown
-
-    markers = list(item.iter_markers("inbox_allow"))
-    if named := [name for marker in markers for name in marker.kwargs]:
-        pytest.fail(f"inbox_allow: {named[0]} is unknown; expected codes, such as 'MSG002'", pytrace=False)
-    allowed = [code for marker in markers for code in marker.args]
-    if allowed:
-        known = [rule.code for rule in offered_rules().rules]
-        if told := [f"the code {code!r} {unknown(str(code), known)}" for code in allowed if code not in known]:
-            pytest.fail(f"inbox_allow: {', '.join(told)}", pytrace=False)
-    return frozenset(allowed)

@@ -9,8 +9,7 @@ import requests
 from flask import Flask, request
 
 from builders import a_booking, a_message, a_scenario
-from inbox_mock.testing import SandboxInProcess, inbox_mock
-from inbox_mock.testing.sandboxes import Webhook
+from inbox_mock.testing import SandboxInProcess, Webhook, inbox_mock
 from inbox_mock.webhooks.sender import sign
 
 API = "https://www.bookingsync.com/api/v3"
@@ -177,13 +176,31 @@ def test_a_webhook_comes_again_when_it_is_sent_again(sandbox: SandboxInProcess) 
     assert received[0] == received[1]
 
 
-async def asgi(_scope: object, _receive: object, _send: object) -> None: ...
+async def half_wsgi(_environ: object, _start: object) -> None: ...
 
 
-async def coroutine(_webhook: Webhook) -> None: ...
-
-
-@pytest.mark.parametrize("receiver", [asgi, coroutine, lambda: None, "http://localhost/", 7])
+@pytest.mark.parametrize("receiver", [half_wsgi, lambda: None, 7])
 def test_what_can_take_no_webhook_is_refused(sandbox: SandboxInProcess, receiver: Any) -> None:
-    with pytest.raises(TypeError, match="expected a function of one argument, the webhook, or a WSGI application"):
+    with pytest.raises(TypeError, match=r"expected a function of one argument \(the webhook\), an application of WSGI or ASGI, or the URL"):
         sandbox.webhooks_to(receiver)
+
+
+def test_a_url_is_subscribed_below_which_the_path_is(sandbox: SandboxInProcess) -> None:
+    sandbox.webhooks_to("http://127.0.0.1:9000/of/me", CREATED)
+    sandbox.webhooks_to("http://127.0.0.1:9000/", CREATED, path="/hook")
+
+    assert [found["url"] for found in sandbox.webhooks()] == ["http://127.0.0.1:9000/of/me", "http://127.0.0.1:9000/hook"]
+
+
+@pytest.mark.parametrize("name", ["X-Content-Signature", "x-content-signature", "X-CONTENT-SIGNATURE"])
+def test_names_of_headers_are_found_in_any_case(sandbox: SandboxInProcess, name: str) -> None:
+    received: list[Webhook] = []
+    sandbox.webhooks_to(received.append, CREATED)
+    sandbox.write(11, "May we bring our dog?")
+    sandbox.clock.advance("0s")
+
+    headers = received[0].headers
+    assert headers[name] == headers.get(name) == sandbox.deliveries()[0]["attempts"][0]["signature"]["expected"]
+    assert name in headers
+    assert "X-Content-Signature" in list(headers)
+    assert headers.get("X-Other") is None

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from inbox_mock.scenarios.loading import shipped
-from inbox_mock.testing.sandboxes import ReceivingSandbox, Webhook
+from inbox_mock.testing import ReceivingSandbox, Webhook
 
 SLOW = {"large"}
 QUESTION, NEXT = "What time can we arrive?", "And where do we park?"

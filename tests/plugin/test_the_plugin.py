@@ -404,6 +404,43 @@ def test_what_a_receiver_of_webhooks_raises_fails_the_test(suite: pytest.Pyteste
     ran.stdout.fnmatch_lines(["*'inbox_message_created' == 'inbox_conversation_created'*"])
 
 
+@pytest.mark.parametrize("fixture", ["inbox_mock", "inbox_mock_in_process"])
+def test_what_a_receiver_has_raised_during_no_call_of_the_sandbox_fails_the_test_once(suite: pytest.Pytester, fixture: str) -> None:
+    suite.makepyfile(
+        f"""
+        import requests
+        from client import reply
+
+        def advance(sandbox):
+            def receive(webhook):
+                assert webhook.event == "inbox_conversation_created"
+
+            sandbox.webhooks_to(receive, "inbox_message_created")
+            sandbox.write(1, "Is there a garage?")
+            clock = f"{{sandbox.root_url}}/__admin/sandboxes/{{sandbox.id}}/clock/advance"
+            assert requests.post(clock, json={{"by": "1m"}}, timeout=10).ok
+
+        def test_alone({fixture}):
+            advance({fixture})
+
+        def test_beside_a_broken_rule({fixture}):
+            advance({fixture})
+            reply({fixture}, channel=None)
+
+        def test_beside_a_failure({fixture}):
+            advance({fixture})
+            assert 1 == 2
+        """
+    )
+
+    ran = suite.runpytest()
+
+    ran.assert_outcomes(failed=3)
+    ran.stdout.fnmatch_lines(["E  *'inbox_message_created' == 'inbox_conversation_created'*"] * 2)
+    ran.stdout.fnmatch_lines(["*MSG002 *"])
+    ran.stdout.fnmatch_lines(["*Inbox Mock: a receiver of webhooks*", "AssertionError*", "*Inbox Mock: the journal*"])
+
+
 def test_the_real_service_is_out_of_reach_of_both(suite: pytest.Pytester) -> None:
     suite.makepyfile(
         """

@@ -169,7 +169,7 @@ class SandboxClient:
         found: JSON = self.admin(method, path, body)[name]
         return found
 
-    def issue_token(self, *scopes: str, **more: object) -> str:
+    def issue_token(self, /, *scopes: str, **more: object) -> str:
         """Return a new token, with every scope unless some are named; ``more`` is ``application_id``, ``account_id``, ``expires_in``.
 
         The last one is in seconds, or a timedelta.
@@ -182,7 +182,7 @@ class SandboxClient:
         """Revoke a token."""
         self.admin("DELETE", f"/tokens/{quote(token, safe='')}")
 
-    def book(self, channel: str = "airbnb", **more: object) -> JSON:
+    def book(self, /, channel: str = "airbnb", **more: object) -> JSON:
         """Book as a guest; return the booking. ``more`` is what the admin API takes, ``conversation_delay="10m"`` for one."""
         return self._record("booking", "POST", "/bookings", {"channel": channel, **more})
 
@@ -198,7 +198,7 @@ class SandboxClient:
         """Make the channel never open the booking's conversation."""
         self.admin("POST", f"/bookings/{booking_id}/conversation", {"never": True})
 
-    def write(self, conversation_id: int, content: str, *, writer: str = "guest", **more: object) -> JSON:
+    def write(self, /, conversation_id: int, content: str, *, writer: str = "guest", **more: object) -> JSON:
         """Write as ``guest``, as ``staff``, or as ``host`` in the channel's own app; return the message."""
         body = {"from": writer, "content": content, **more}
         return self._record("message", "POST", f"/conversations/{conversation_id}/messages", body)
@@ -207,7 +207,7 @@ class SandboxClient:
         """Add a host to a conversation, as the channel does; return the participant."""
         return self._record("participant", "POST", f"/conversations/{conversation_id}/participants", {"host_id": host_id})
 
-    def change(self, conversation_id: int, **changes: object) -> JSON:
+    def change(self, /, conversation_id: int, **changes: object) -> JSON:
         """Change ``closed``, ``marked_as_spam`` or ``assignee_id`` of a conversation, as staff; return it."""
         return self._record("conversation", "PATCH", f"/conversations/{conversation_id}", changes)
 
@@ -216,7 +216,7 @@ class SandboxClient:
         path = f"/conversations/{conversation_id}/thread"
         return every_page(lambda skip: self.admin("GET", f"{path}?skip={skip}")["messages"], "message_id")
 
-    def fault(self, kind: str, **more: object) -> JSON:
+    def fault(self, /, kind: str, **more: object) -> JSON:
         """Set a fault, and return it; ``more`` is what the kind takes, ``status=503, times=2`` for one."""
         return self.admin("POST", "/faults", {"kind": kind, **more})
 
@@ -229,7 +229,7 @@ class SandboxClient:
         """Remove a fault."""
         self.admin("DELETE", f"/faults/{fault_id}")
 
-    def webhook(self, url: str, *events: str, **more: object) -> JSON:
+    def webhook(self, /, url: str, *events: str, **more: object) -> JSON:
         """Subscribe an address to events, to all of them if none is named; return the subscription, with its ``id`` and ``secret``.
 
         In a scenario that has a ``receiver`` the first address takes this role, with the scenario's events, retries and latency
@@ -302,11 +302,11 @@ class SandboxClient:
         """Restore a snapshot."""
         self.admin("POST", f"/snapshots/{quote(name, safe='')}/restore")
 
-    def label(self, **changes: object) -> JSON:
+    def label(self, /, **changes: object) -> JSON:
         """Change ``name``, ``note`` or ``ttl``, for how long it is kept unused; return the sandbox."""
         return self.admin("PATCH", "", changes)
 
-    def fork(self, **more: object) -> "SandboxClient":
+    def fork(self, /, **more: object) -> "SandboxClient":
         """Return a copy of this sandbox, with tokens of its own; ``more`` is what the admin API takes."""
         made = self.admin("POST", "/fork", more)
         return SandboxClient(self.server, str(made["id"]), made)

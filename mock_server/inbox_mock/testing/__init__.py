@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from inbox_mock.client import JSON, AdminClient
-from inbox_mock.testing.sandboxes import ConductError, Receivers, ReceivingSandbox, Webhook, create_sandbox, sandbox_of
+from inbox_mock.testing.receivers import Receivers, Webhook
+from inbox_mock.testing.sandboxes import ConductError, ReceivingSandbox, create_sandbox, sandbox_of
 
 if TYPE_CHECKING:
     from responses import RequestsMock

@@ -1,19 +1,16 @@
-"""Sandboxes of a fake in this process, whose webhooks may go to functions and WSGI applications, without a socket."""
+"""Sandboxes of a fake in this process, whose webhooks may go to functions and applications, without a socket."""
 
-import inspect
-import json
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
-from itertools import count
-from typing import TYPE_CHECKING, Any
-from urllib.parse import quote, urlsplit
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 import orjson
 
 from inbox_mock.client import JSON, PREFIX, AdminClient, AdminError, SandboxClient
+from inbox_mock.client.asynchronous import AsyncSandbox
 from inbox_mock.client.calls import FILE_NAME, file_of
 from inbox_mock.conduct.failure import broken_told, failing, violations_told
-from inbox_mock.webhooks.sender import WebhookSender
+from inbox_mock.testing.receivers import Kind, Receiver, Receivers
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -23,7 +20,6 @@ if TYPE_CHECKING:
     from inbox_mock.scenarios.build import SandboxFactory
 
 __tracebackhide__ = True
-RAISED = 500
 THIS_MACHINE = {"REMOTE_ADDR": "127.0.0.1"}
 
 
@@ -88,7 +84,7 @@ def sandbox_of(fake: "Fake", sandbox_id: str, origin: str) -> SandboxClient:
     return SandboxClient(client_of(fake.wsgi, origin), sandbox_id, orjson.loads(orjson.dumps(made)))
 
 
-def receiving_sandbox(fake: "Fake", sandbox_id: str, origin: str, receivers: "Receivers | None" = None) -> "ReceivingSandbox":
+def receiving_sandbox(fake: "Fake", sandbox_id: str, origin: str, receivers: Receivers | None = None) -> "ReceivingSandbox":
     """Return what `sandbox_of` does, for webhooks to functions and applications; ``receivers`` are closed by who gives them."""
     plain = sandbox_of(fake, sandbox_id, origin)
     return ReceivingSandbox(plain.server, plain.made, receivers or Receivers(fake.sender))
@@ -112,21 +108,34 @@ def judged(sandbox: "Sandbox") -> JSON:
 class ReceivingSandbox(SandboxClient):
     """A sandbox whose webhooks may go to functions and applications of this process."""
 
-    def __init__(self, server: AdminClient, made: JSON, receivers: "Receivers") -> None:
+    def __init__(self, server: AdminClient, made: JSON, receivers: Receivers) -> None:
         super().__init__(receivers.raising(server), str(made["id"]), made)
-        self._receivers = receivers
+        self.receivers = receivers
 
-    def webhooks_to(self, receiver: Callable[..., Any], *events: str, path: str = "/", **more: object) -> JSON:
-        """Send webhooks to a function of one argument, the `Webhook`, or to a WSGI application, such as one of Flask or Django.
+    @property
+    def async_(self) -> AsyncSandbox:
+        """The same sandbox for tests with an event loop: ``await sandbox.async_.clock.advance("10m")``."""
+        return AsyncSandbox(self)
 
-        In a scenario that has a receiver, it takes that role, as `webhook` says. They arrive while the clock is advanced, signed,
-        at ``path``. A function may return the status of its answer, by default 200. An exception of the receiver is raised by the
-        call that sent the webhook. Return the subscription.
+    def webhooks_to(self, receiver: Receiver, *events: str, path: str = "/", kind: Kind | None = None, **more: object) -> JSON:
+        """Send webhooks to a function, an application, or the URL of a server, while the clock is advanced; return the subscription.
+
+        A function, plain or asynchronous, takes one argument, the `Webhook`, and may return the status of its answer, by default 200.
+        An application is one of WSGI (Flask, Django ...), or of ASGI (FastAPI, Starlette ...), whose lifespan begins before the first
+        webhook. Where it cannot be told which, ``kind`` says it: ``"function"``, ``"wsgi"``, ``"asgi"``, or ``"asgi2"`` for ASGI 2.
+        What is asynchronous runs in the event loop in which it is given, or, without one, in another thread; it has five seconds.
+        In the loop's own thread, use `async_`: other calls would block the receiver, and say so.
+
+        Webhooks come signed, at ``path``, below that of a URL. An exception of the receiver is raised by the call that sent the webhook.
+        In a scenario that has a receiver, it takes that role; events, role and ``more`` are those of `webhook`.
 
         Raises:
-            TypeError: the receiver is neither a function of one argument nor a WSGI application.
+            TypeError: it is nothing of this, or it cannot be told what it is.
+            ValueError: there is no such ``kind``.
         """
-        return self.webhook(self._receivers.add(receiver, path), *events, **more)
+        if isinstance(receiver, str):
+            return self.webhook(receiver if path == "/" else f"{receiver.rstrip('/')}/{path.removeprefix('/')}", *events, **more)
+        return self.webhook(self.receivers.add(receiver, path, kind), *events, **more)
 
     def judge(self, allow: Iterable[str] = ()) -> None:
         """Raise an error if the client has broken a rule of conduct, except those whose codes are given, such as ``["MSG002"]``.
@@ -143,122 +152,3 @@ class ReceivingSandbox(SandboxClient):
         if violations := failing(report):
             world = f"scenario {report['scenario']}, seed {report['seed']}"
             raise ConductError(violations_told(violations, world, on_purpose="judge(allow=[{}])"))
-
-
-@dataclass(frozen=True, slots=True)
-class Webhook:
-    """A webhook as a function receives it: header names as they were written, the body untouched."""
-
-    headers: Mapping[str, str]
-    body: bytes
-
-    @property
-    def json(self) -> dict[str, Any]:
-        """The body as JSON."""
-        found: dict[str, Any] = json.loads(self.body)
-        return found
-
-    @property
-    def event(self) -> str:
-        """Its event, such as ``inbox_message_created``."""
-        return str(self.json["event"])
-
-
-class Receivers:
-    """Passes webhooks to receivers. An exception of a receiver is kept in ``raised``, and counts as a response with status 500."""
-
-    def __init__(self, sender: WebhookSender) -> None:
-        self.raised: list[BaseException] = []
-        self._sender = sender
-        self._hosts: list[str] = []
-        self._closed = False
-
-    def add(self, receiver: Callable[..., Any], path: str) -> str:
-        """Return the URL of a receiver: a function of one argument, the `Webhook`, or a WSGI application.
-
-        Raises:
-            TypeError: it is neither.
-        """
-        answer = _answering(receiver)
-        host = next(name for name in (f"receiver-{number}.test" for number in count(1)) if name not in self._sender.local_receivers)
-
-        def receive(url: str, headers: Mapping[str, str], body: bytes) -> tuple[int, Mapping[str, str], str]:
-            try:
-                return answer(url, headers, body)
-            except (KeyboardInterrupt, SystemExit):
-                raise
-            except BaseException as error:  # noqa: BLE001 - pytest's own failures are no Exceptions; it is raised again later
-                self.raised.append(error)
-                return RAISED, {}, f"{type(error).__name__}: {error}"
-
-        self._sender.local_receivers[host] = receive
-        self._hosts.append(host)
-        return f"http://{host}/{path.removeprefix('/')}"
-
-    def raising(self, server: AdminClient) -> AdminClient:
-        """Return a client whose calls raise the exceptions of receivers that ran during them.
-
-        After `close` it makes no calls: the application may belong to another test by then.
-        """
-
-        def send(method: str, path: str, body: JSON | None) -> tuple[int, JSON]:
-            if self._closed:
-                raise AdminError("this sandbox is held no longer: its inbox_mock() has ended")
-            answer = server.send(method, path, body)
-            if self.raised:
-                raised, self.raised[:] = self.raised[0], []
-                raise raised
-            return answer
-
-        return AdminClient(server.root, send)
-
-    def close(self) -> BaseException | None:
-        """Remove every receiver; return a receiver's exception that no call has raised yet."""
-        self._closed = True
-        for host in self._hosts:
-            self._sender.local_receivers.pop(host, None)
-        return next(iter(self.raised), None)
-
-
-Answering = Callable[[str, Mapping[str, str], bytes], tuple[int, Mapping[str, str], str]]
-
-
-def _answering(receiver: Callable[..., Any]) -> Answering:
-    arguments = _arguments(receiver)
-    if arguments == 1 and not inspect.iscoroutinefunction(receiver):
-        return _by_function(receiver)
-    if arguments == 2:
-        return _by_wsgi(receiver)
-    raise TypeError(f"webhooks cannot go to {receiver!r}: expected a function of one argument, the webhook, or a WSGI application")
-
-
-def _arguments(receiver: Callable[..., Any]) -> int | None:
-    """Return how many positional arguments a callable requires, or None if that cannot be told."""
-    try:
-        found = inspect.signature(receiver).parameters.values()
-    except (TypeError, ValueError):
-        return None
-    return sum(one.default is one.empty and one.kind in {one.POSITIONAL_ONLY, one.POSITIONAL_OR_KEYWORD} for one in found)
-
-
-def _by_function(receiver: Callable[[Webhook], object]) -> Answering:
-    def answer(_url: str, headers: Mapping[str, str], body: bytes) -> tuple[int, Mapping[str, str], str]:
-        status = receiver(Webhook(headers, body))
-        return (status if isinstance(status, int) and not isinstance(status, bool) else 200), {}, ""
-
-    return answer
-
-
-def _by_wsgi(receiver: Callable[..., Any]) -> Answering:
-    from werkzeug.test import Client
-
-    client = Client(receiver, use_cookies=False)
-
-    def answer(url: str, headers: Mapping[str, str], body: bytes) -> tuple[int, Mapping[str, str], str]:
-        parts = urlsplit(url)
-        answered = client.open(
-            parts.path, method="POST", base_url=f"http://{parts.netloc}", query_string=parts.query, headers=dict(headers), data=body
-        )
-        return answered.status_code, dict(answered.headers), answered.get_data(as_text=True)
-
-    return answer

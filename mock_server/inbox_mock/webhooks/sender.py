@@ -94,13 +94,15 @@ def encode64(body: bytes) -> bytes:
 class WebhookSender:
     """Delivers over HTTP. ``origin`` is the server's own root, ``allowed`` are plain hosts beyond this machine.
 
-    ``local_receivers``, by host, receive webhooks to their host without a socket.
+    ``local_receivers``, by host, receive webhooks to their host without a socket. ``unable`` returns why the server of a URL could
+    not answer what this thread sends, or None.
     """
 
     def __init__(self, allowed: frozenset[str] = frozenset(), origin: str = "http://localhost") -> None:
         self.allowed = allowed
         self.origin = origin
         self.local_receivers: dict[str, LocalReceiver] = {}
+        self.unable: Callable[[str], str | None] = lambda _url: None
 
     def may_send_to(self, url: str) -> bool:
         """Return whether a URL is in this process, on this machine, or on an allowed host."""
@@ -117,6 +119,8 @@ class WebhookSender:
         if receiver is not None:
             status, answered, text = receiver(request.url, headers, body)
             return DeliveryResult(status, _outcome(status), sent, {"headers": dict(answered), "body": shortened(text)})
+        if (why := self.unable(request.url)) is not None:
+            return DeliveryResult(None, f"not sent: {why}", sent, {})
         from http.client import HTTPException
 
         from inbox_mock.http import HttpClient
