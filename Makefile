@@ -91,6 +91,14 @@ format: $(VENV)/ready ## Put the code in its usual form
 schemathesis: $(VENV)/ready ## Hold a freshly started fake against its OpenAPI document, in every phase
 	@$(BIN)/python tests/openapi/run_schemathesis.py $(ARGS)
 
+kits/node/node_modules: kits/node/package-lock.json
+	@cd kits/node && npm ci --silent
+	@touch $@
+
+.PHONY: kits
+kits: $(VENV)/ready kits/node/node_modules ## Test the kit for Node, with its own tools; that for Ruby is among the tests
+	@cd kits/node && PATH="$(abspath $(BIN)):$$PATH" npm test --silent
+
 .PHONY: soak
 soak: $(VENV)/ready ## Send an hour's traffic of 64 clients at full speed, and compare what the server holds at both ends
 	@$(BIN)/python tests/soak.py $(ARGS)

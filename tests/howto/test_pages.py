@@ -8,7 +8,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
 RECORDS = DOCS / "decisions"
-PAGES = sorted([*ROOT.glob("*.md"), *DOCS.rglob("*.md")])
+PAGES = sorted([*ROOT.glob("*.md"), *DOCS.rglob("*.md"), *ROOT.glob("kits/README.md"), *ROOT.glob("kits/*/README.md")])
 LINK = re.compile(r"\]\((?!https?://)([^)#\s]*)(?:#([^)\s]+))?\)")
 IMAGES_OF_SPEECH = re.compile(r"nothing to blame|need not know anything of us|^## The house|\bbefalls?\b|struck dumb", re.IGNORECASE)
 

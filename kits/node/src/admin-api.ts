@@ -812,6 +812,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/__admin/sandboxes/{id}/written": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the latest bookings and the latest messages, whoever made them, oldest first
+         * @description List the latest bookings and the latest messages, whoever made them, oldest first.
+         */
+        get: operations["list_written"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/__admin/sandboxes/{id}/directory": {
         parameters: {
             query?: never;
@@ -992,8 +1012,8 @@ export interface components {
             about: {
                 [key: string]: unknown;
             };
-            /** @description what it does, in words, if it is an action */
-            says?: string;
+            /** @description what it does, in words */
+            says: string;
             /** Format: date-time */
             at: string;
         };
@@ -1014,8 +1034,8 @@ export interface components {
             about: {
                 [key: string]: unknown;
             };
-            /** @description what it does, in words, if it is an action */
-            says?: string;
+            /** @description what it does, in words */
+            says: string;
             /** Format: date-time */
             due_at: string;
         };
@@ -1459,6 +1479,16 @@ export interface components {
         ChangedConversation: {
             conversation: components["schemas"]["Conversation"];
         };
+        /** ShownAttachment */
+        ShownAttachment: {
+            id: number;
+            file_size: number;
+            name: string;
+            url: string;
+            file_content_type: string;
+            image_width: number | null;
+            image_height: number | null;
+        };
         /** SeenMessage */
         SeenMessage: {
             /** @enum {string} */
@@ -1467,6 +1497,7 @@ export interface components {
             /** Format: date-time */
             at: string;
             message_id: number;
+            attachments: components["schemas"]["ShownAttachment"][];
         };
         /** Thread */
         Thread: {
@@ -1647,6 +1678,10 @@ export interface components {
             application_id: number | null;
             request: components["schemas"]["SentRequest"];
             response: components["schemas"]["ReceivedResponse"];
+            /** @description the webhook that was attempted */
+            delivery_id: number | null;
+            /** @description that webhook's event */
+            event: string | null;
             caused: components["schemas"]["CausedEvent"][];
             /** @description the reasons in words */
             why: string | null;
@@ -1869,11 +1904,6 @@ export interface components {
             /** Format: date-time */
             read_at: string | null;
         };
-        /** ShownAttachment */
-        ShownAttachment: {
-            id: number;
-            name: string;
-        };
         /** ShownSender */
         ShownSender: {
             id: number;
@@ -1929,6 +1959,32 @@ export interface components {
         /** OneMessage */
         OneMessage: {
             message: components["schemas"]["Message"];
+        };
+        /** WrittenRecord */
+        WrittenRecord: {
+            /** @enum {string} */
+            kind: "booking" | "message";
+            id: number;
+            /**
+             * Format: date-time
+             * @description when it was made
+             */
+            at: string;
+            /**
+             * @description application: the client's
+             * @enum {string}
+             */
+            by: "guest" | "host" | "application";
+            /** @description of a booking */
+            booking_id: number | null;
+            /** @description where it is seen; null for a booking that has no conversation */
+            conversation_id: number | null;
+            /** @description what it is, in words */
+            says: string;
+        };
+        /** WrittenRecords */
+        WrittenRecords: {
+            written: components["schemas"]["WrittenRecord"][];
         };
         /** Named */
         Named: {
@@ -3952,6 +4008,11 @@ export interface operations {
                     content?: string;
                     /** @description ids of attachments */
                     attachments?: number[];
+                    /** @description at most 20 files that are uploaded and attached: each an object with `file`, its bytes in Base64, and `name` */
+                    files?: {
+                        name?: string;
+                        file: string;
+                    }[];
                     /** @description the host who speaks; the first one of the conversation, if left out */
                     host_id?: number;
                     /** @description true for a note among hosts (staff only) */
@@ -5639,6 +5700,77 @@ export interface operations {
             };
             /** @description Refused */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_written: {
+        parameters: {
+            query?: {
+                /** @description So many of the latest bookings and of the latest messages, from 0 to 200; 50, if left out. */
+                limit?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The sandbox's id; `default` is one. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description List the latest bookings and the latest messages, whoever made them, oldest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WrittenRecords"];
+                };
+            };
+            /** @description Refused */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused: the admin token has not the role read, own or all, or the sandbox is not its own */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
