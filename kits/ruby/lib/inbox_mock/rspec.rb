@@ -8,12 +8,16 @@ module InboxMock
     # The example's sandbox, made when it is first asked for, or before the example where its metadata has `inbox_mock:`, as `true` or a
     # Hash of overrides: what the admin API takes when a sandbox is made, and `allow:`, codes of rules that the example may break.
     def inbox_mock(**overrides)
-      example = ::RSpec.current_example or raise Error, "inbox_mock is an example's own: outside of one, use InboxMock.sandbox"
       raise Error, "the example's sandbox is there already: overrides belong into its first call" if @inbox_mock && overrides.any?
 
-      declared = example.metadata[:inbox_mock]
-      @inbox_mock ||= Held.new(**(declared.is_a?(Hash) ? declared : {}), **overrides)
+      @inbox_mock ||= Held.new(**declared_for_inbox_mock, **overrides)
       @inbox_mock.sandbox
+    end
+
+    private def declared_for_inbox_mock
+      example = ::RSpec.current_example or raise Error, "inbox_mock is an example's own: outside of one, use InboxMock.sandbox"
+      declared = example.metadata[:inbox_mock]
+      declared.is_a?(Hash) ? declared : {}
     end
 
     ::RSpec.configure do |config|
