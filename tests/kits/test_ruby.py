@@ -54,6 +54,12 @@ def written(folder: Path) -> Iterator[tuple[str, str]]:
         yield runner, name
 
 
+def test_what_the_projects_readme_shows_of_it_passes(tmp_path: Path, served: str) -> None:
+    (shown,) = re.findall(r"<!-- rspec -->\n```ruby\n(.*?)```", (GEM.parents[1] / "README.md").read_text(), re.DOTALL)
+    (tmp_path / "inbox_spec.rb").write_text(f"{shown}\nRSpec.configure {{ |config| config.include(YourProgram) }}")
+    ran("rspec", "-I", "lib", "-I", "spec", "--require", "your_program", str(tmp_path / "inbox_spec.rb"), INBOX_MOCK_URL=served)
+
+
 def test_what_its_readme_shows_passes(tmp_path: Path, served: str) -> None:
     files = list(written(tmp_path))
     ran("rspec", "-I", str(GEM / "lib"), *(name for runner, name in files if runner == "rspec"), cwd=tmp_path, INBOX_MOCK_URL=served)
