@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from driver import Driver
-from inbox_contracts.consumer.evaluation import TITLES
+from inbox_contracts.consumer.findings import TITLES
 from inbox_contracts.consumer.harness import Harness
 from inbox_contracts.consumer.hazards import hazards
 from inbox_contracts.consumer.trial import run

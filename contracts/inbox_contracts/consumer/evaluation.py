@@ -1,36 +1,18 @@
 """The evaluation of a recording: what the client believes, what reached the guests, and the rules of conduct."""
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from json import JSONDecodeError, loads
 
 from inbox_contracts.consumer.driver import JSON
+from inbox_contracts.consumer.findings import Misbehaviour, by_rule, own
 from inbox_contracts.consumer.hazards import hazards, struck
 from inbox_contracts.consumer.oracle import NOUNS, Difference, differences
 from inbox_contracts.consumer.recording import ReceivedWebhook, Recording
-from inbox_contracts.rules import rules
+from inbox_contracts.consumer.writes import clutter, records_in, replies, unasked
 
 MOST_ENTRIES = 6
 
-TITLES = {
-    "BELIEF": "believes what is not true",
-    "LOST": "said that it had answered, and the guest never reads it",
-    "TWICE": "answered, and the guest reads it more than once",
-    "TOO_SOON": "said that it had answered, while there was no conversation of the channel's to answer in",
-    "CLUTTER": "left records that nobody needs",
-    "STUCK": "puts off the same thing for ever",
-    "GAVE_UP": "said that it cannot do what it can do",
-}
-FIXES = {
-    "BELIEF": "Keep a copy that is brought up to date from every page, by updated_since from the first page's synced-at.",
-    "LOST": "Send as a Host participant, with the conversation's default_channel, and answer ok only after the message was taken.",
-    "TWICE": "After an answer that was lost, list the messages before you send again.",
-    "TOO_SOON": "Put the answer off until the booking has a conversation that was made by the channel's application: see created_by.",
-    "CLUTTER": "Answer as a host who takes part already. Where nobody does, add one of the account's hosts, once.",
-    "STUCK": "Ask again each time: what hindered is over by then.",
-    "GAVE_UP": "Answer later for what may go better the next time: ok: false alone means never.",
-}
 PARTS_FIX = (
     "Ask for participants and messages with updated_since, too: "
     "a change of theirs need not move the conversation's updated_at, so include= alone does not bring it."
@@ -54,18 +36,6 @@ VALUES: dict[tuple[str, str], Callable[[JSON], object]] = {
     ("message", "content"): lambda record: record["content"],
 }
 """The value that a webhook's record gives for each part of a belief."""
-
-
-@dataclass(frozen=True, slots=True)
-class Misbehaviour:
-    """An error of the client: a rule's ``code`` or one of `TITLES`, a sentence ``about`` it, its ``fix``, and the journal's entries."""
-
-    code: str
-    title: str
-    about: str
-    fix: str
-    why: str = ""
-    entries: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,28 +93,26 @@ def evaluate(recording: Recording) -> list[Misbehaviour]:
         if found["severity"] == "error"
     ]
     seen = {found.code for found in reported}
-    own = [*_webhooks(recording), *_beliefs(recording), *_replies(recording), *_clutter(recording), *_endings(recording)]
+    own = [
+        *_webhooks(recording),
+        *_beliefs(recording),
+        *replies(recording),
+        *clutter(recording),
+        *unasked(recording),
+        *_endings(recording),
+    ]
     return [*reported, *dict.fromkeys(found for found in own if found.code not in seen)]
-
-
-def _by_rule(code: str, about: str, entries: tuple[int, ...] = ()) -> Misbehaviour:
-    rule = next(rule for rule in rules() if rule.code == code)
-    return Misbehaviour(code, rule.title, about, rule.fix, rule.why, entries)
-
-
-def _own(code: str, about: str, fix: str = "", entries: tuple[int, ...] = ()) -> Misbehaviour:
-    return Misbehaviour(code, TITLES[code], about, fix or FIXES[code], entries=entries)
 
 
 def _webhooks(recording: Recording) -> Iterator[Misbehaviour]:
     accepted: list[ReceivedWebhook] = []
     for webhook in recording.webhooks:
         if webhook.accepted and not webhook.genuine:
-            yield _by_rule("WHK001", f"accepted a forged {webhook.event}")
+            yield by_rule("WHK001", f"accepted a forged {webhook.event}")
         if webhook.genuine and not webhook.accepted:
             copies = [one for one in accepted if (one.event, one.record) == (webhook.event, webhook.record)]
             beside = ", of which it had accepted a copy" if copies else f"; it had accepted {len(accepted)} others" if accepted else ""
-            yield _by_rule("WHK002", f"refused a genuine {webhook.event}{beside}")
+            yield by_rule("WHK002", f"refused a genuine {webhook.event}{beside}")
         if webhook.genuine and webhook.accepted:
             accepted.append(webhook)
 
@@ -152,17 +120,20 @@ def _webhooks(recording: Recording) -> Iterator[Misbehaviour]:
 def _beliefs(recording: Recording) -> Iterator[Misbehaviour]:
     final = [] if recording.belief is None else differences(recording.belief, recording.expected)
     for found in final:
-        yield _of_difference(recording, found)
+        late = _of_difference(recording, found)
+        yield replace(late, about=f"{late.about}, after a sync that had no news") if recording.quiet else late
     if not final and not struck(recording, *SHOW_THE_PAST):
-        for at, early in recording.outdated:
-            yield _own("BELIEF", f"at {at[11:19]}, when its sync was done, {early.about}", EARLY_FIX)
+        for at, found in recording.outdated:
+            early = _of_difference(recording, found)
+            about, fix = (found.about, EARLY_FIX) if early.code == "BELIEF" else (early.about, early.fix)
+            yield replace(early, about=f"at {at[11:19]}, when its sync was done, {about}", fix=fix)
 
 
 def _of_difference(recording: Recording, found: Difference) -> Misbehaviour:
     if any(_is_believed(webhook, found) for webhook in recording.webhooks if webhook.genuine and webhook.old):
-        return _by_rule("WHK003", f"{found.about}: a webhook that told of the past said so")
+        return by_rule("WHK003", f"{found.about}: a webhook that told of the past said so")
     if found.noun == "booking" and found.part == "extra" and found.id in recording.cancelled:
-        return _by_rule("SYN004", f"still believes in booking {found.id}, which was cancelled", _deletions(recording, found.id))
+        return by_rule("SYN004", f"still believes in booking {found.id}, which was cancelled", _deletions(recording, found.id))
     if found.part == "missing":
         entries = _showing(recording, found.noun, found.id)
         seen = f", which entry {entries[0]} showed" if entries else ", which no answer showed to it"
@@ -171,9 +142,9 @@ def _of_difference(recording: Recording, found: Difference) -> Misbehaviour:
         entries = ()
     late = _late(recording)
     if found.noun == "booking" and found.part == "conversation_ids" and found.id in late and not found.believed:
-        return _by_rule("SYN005", found.about)
+        return by_rule("SYN005", found.about)
     if found.noun == "conversation" and found.part == "missing" and _bookings_of(recording, found.id) & late:
-        return _by_rule("SYN005", f"{found.about}, which came after it had looked for it")
+        return by_rule("SYN005", f"{found.about}, which came after it had looked for it")
     fix = (
         PARTS_FIX
         if found.noun in ("participant", "message")
@@ -181,13 +152,13 @@ def _of_difference(recording: Recording, found: Difference) -> Misbehaviour:
         if (found.noun, found.part) == ("booking", "missing")
         else ""
     )
-    return _own("BELIEF", found.about, fix, entries)
+    return own("BELIEF", found.about, fix, entries)
 
 
 def _showing(recording: Recording, noun: str, record_id: int) -> tuple[int, ...]:
     """Return the entries whose answers showed a record to the client."""
     shown = (entry for entry in recording.entries if entry["delivery_id"] is None and entry["path"].rstrip("/").endswith(f"{noun}s"))
-    return tuple(int(entry["id"]) for entry in shown if any(found.get("id") == record_id for found in _records_in(entry)))[:MOST_ENTRIES]
+    return tuple(int(entry["id"]) for entry in shown if any(found.get("id") == record_id for found in records_in(entry)))[:MOST_ENTRIES]
 
 
 def _deletions(recording: Recording, booking_id: int) -> tuple[int, ...]:
@@ -239,72 +210,8 @@ def _bookings_of(recording: Recording, conversation_id: int) -> set[int]:
     return {number for found in recording.expected["conversations"] if found["id"] == conversation_id for number in found["booking_ids"]}
 
 
-def _replies(recording: Recording) -> Iterator[Misbehaviour]:
-    ended = recording.belief is not None or "sync" not in recording.can
-    for reply in recording.replies:
-        what = f"{reply.content!r} (booking {reply.booking_id})"
-        if reply.too_soon:
-            how = "sent elsewhere" if reply.sent else "sent nowhere at all"
-            yield _own("TOO_SOON", f"said that it had sent {what}, which was {how}: the channel had not opened the conversation yet")
-        if reply.read > 1:
-            yield _own("TWICE", f"the guest reads {what} {reply.read} times")
-        if reply.state == "kept" and reply.read == 0 and ended and not reply.too_soon:
-            yield _lost(recording, reply.content, f"the guest never reads {what}", sent=reply.sent)
-
-
-def _lost(recording: Recording, content: str, about: str, *, sent: int) -> Misbehaviour:
-    """Say of an answer that no guest reads whether it was sent, and what was sent instead."""
-    if sent:
-        return _own("LOST", f"{about}, though a message of these words is there")
-    asked = {reply.content for reply in recording.replies}
-    others = [text for text in _sent(recording) if text not in asked]
-    if others:
-        instead = min(others, key=lambda text: abs(len(text) - len(content)))
-        return _own("LOST", f"{about}; sent was {instead!r}", "Send the words as they are: nothing cut, folded, escaped or composed.")
-    return _own("LOST", f"{about}: no message of these words was sent", "Answer ok only after the message was taken.")
-
-
-def _sent(recording: Recording) -> Iterator[str]:
-    """Yield the contents of the messages that the client sent."""
-    for entry in recording.entries:
-        if entry["method"] == "POST" and entry["path"] == "/api/v3/inbox/messages":
-            with suppress(ValueError, LookupError, TypeError):
-                yield loads(entry["request"]["body"])["messages"][0]["content"]
-
-
-def _clutter(recording: Recording) -> Iterator[Misbehaviour]:
-    """Yield each host who was added to a conversation, or made, after the client had been shown one that would do."""
-    hosts, added = False, set[int]()
-    for entry in recording.entries:
-        if entry["status"] not in (200, 201) or entry["delivery_id"] is not None:
-            continue
-        writes, path = entry["method"] == "POST", entry["path"].removeprefix("/api/v3/").rstrip("/")
-        shown = _records_in(entry)
-        taking_part = {found["links"]["conversation"] for found in shown if found["links"].get("member", {}).get("type") == "Host"}
-        if writes and path == "inbox/participants" and taking_part & added:
-            about = f"added a host to conversation {min(taking_part)}, in which one took part already"
-            yield _own("CLUTTER", about, entries=(int(entry["id"]),))
-        if writes and path == "hosts" and hosts:
-            about = "made a host, and had been shown one of the account's"
-            yield _own("CLUTTER", about, entries=(int(entry["id"]),))
-        added |= taking_part
-        hosts = hosts or (path.startswith("hosts") and bool(shown))
-
-
-def _records_in(entry: JSON) -> list[JSON]:
-    """Return the records of an answer that the journal holds whole, and those embedded in them."""
-    text = entry["response"].get("body")
-    try:
-        body = loads(text) if isinstance(text, str) and text else {}
-    except JSONDecodeError:
-        return []
-    found = [one for name, part in body.items() if name not in {"links", "meta"} and isinstance(part, list) for one in part]
-    inner = [one for record in found for part in record.values() if isinstance(part, list) for one in part]
-    return [one for one in (*found, *inner) if isinstance(one, dict) and isinstance(one.get("links"), dict)]
-
-
 def _endings(recording: Recording) -> Iterator[Misbehaviour]:
     if recording.stuck:
-        yield _own("STUCK", recording.stuck)
+        yield own("STUCK", recording.stuck)
     if recording.gave_up:
-        yield _own("GAVE_UP", recording.gave_up)
+        yield own("GAVE_UP", recording.gave_up)

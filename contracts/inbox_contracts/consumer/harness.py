@@ -49,7 +49,7 @@ LASTING = frozenset({"expired_token", "revoked_token"})
 
 RECEIVER_HOST = "127.0.0.1"
 SIGNATURE = "X-Content-Signature"
-EDITOR_ID = 2
+EDITOR_ID = 12
 """The user who edits messages in ``staff_edits``."""
 
 

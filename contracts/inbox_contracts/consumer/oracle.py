@@ -30,8 +30,11 @@ NOUNS = {"booking": "booking", "inbox_conversation": "conversation", "inbox_mess
 TIES = frozenset({"conversation_ids", "booking_ids"})
 """Parts of a belief that change without moving ``updated_at``: only a webhook tells of a booking that was tied to a conversation."""
 
+TELLING = ("closed_at", "content")
+"""Attributes by which two states of a record of one second are told apart."""
+
 NAMES: Mapping[object, str] = {int: "a whole number", bool: "true or false", str: "a text"}
-SHOWN = 60
+SHOWN, SHOWN_WHOLE, SHOWN_THERE = 60, 40, 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,10 +123,21 @@ class WorldState:
         """Return how often a text was sent, in any conversation."""
         return sum(row["content"] == content for row in self.messages)
 
+    def said_by(self, application_id: int) -> list[tuple[int, list[int], str]]:
+        """Return the conversation, its bookings and the content of each message that an application sent."""
+        bookings = {row["id"]: loads(row["bookings"]) for row in self.conversations}
+        return [
+            (row["conversation_id"], bookings[row["conversation_id"]], row["content"])
+            for row in self.messages
+            if (row["created_by_type"], row["created_by_id"]) == ("Doorkeeper::Application", application_id)
+        ]
+
     def is_outdated(self, noun: str, record: JSON) -> bool:
-        """Return whether a record that a webhook brings is older than the stored one."""
+        """Return whether a record that a webhook brings is older than the stored one, or another one of the same second."""
         found = next((row for row in self._of(noun) if row["id"] == record["id"]), None)
-        return found is not None and str(record["updated_at"]) < str(found["updated_at"])
+        if found is None or record["updated_at"] > found["updated_at"]:
+            return False
+        return bool(record["updated_at"] < found["updated_at"]) or any(record[name] != found[name] for name in TELLING if name in record)
 
     def expected_belief(self) -> JSON:
         """Return what a client should believe: bookings that are not cancelled, and every conversation with all that is in it."""
@@ -161,18 +175,18 @@ def _wrong(found: object, wanted: Form, place: str) -> str | None:
     """Return the first value of another form than expected. ``[form]`` is a list of that form, and so is an object in an object."""
     if isinstance(wanted, list):
         if not isinstance(found, list):
-            return f"{place} is {_short(found)}; expected a list"
+            return f"{place} is {short(found)}; expected a list"
         parts = ((one, wanted[0], f"{place}[{number}]") for number, one in enumerate(found))
     elif isinstance(wanted, dict):
         if not isinstance(found, dict):
-            return f"{place} is {_short(found)}; expected an object"
+            return f"{place} is {short(found)}; expected an object"
         lacking = next((name for name in wanted if name not in found), None)
         if lacking is not None:
             return f"{place} has no {lacking}"
         parts = ((found[name], [part] if isinstance(part, dict) else part, f"{place}.{name}") for name, part in wanted.items())
     else:
         right = isinstance(found, bool) if wanted is bool else isinstance(found, wanted) and not isinstance(found, bool)
-        return None if right else f"{place} is {_short(found)}; expected {NAMES[wanted]}"
+        return None if right else f"{place} is {short(found)}; expected {NAMES[wanted]}"
     return next((wrong for part in parts if (wrong := _wrong(*part))), None)
 
 
@@ -226,7 +240,8 @@ def _parts(noun: str, conversation: int, told: list[JSON], real: list[JSON]) -> 
     def compare(believed: JSON, found: JSON) -> Iterator[Difference]:
         for name in fields:
             if believed[name] != found[name]:
-                about = f"it believes that {name} of {noun} {found['id']} is {_short(believed[name])}, and it is {_short(found[name])}"
+                about = f"it believes that {name} of {noun} {found['id']} is {short(believed[name])}, and it is {short(found[name])}"
+                about += where_they_differ(believed[name], found[name])
                 yield Difference(noun, found["id"], name, about, believed[name], found[name])
 
     for found in _records(noun, told, real, compare):
@@ -239,6 +254,16 @@ def _list(noun: str, ids: list[int]) -> str:
     return f"{noun}{'s' if len(ids) > 1 else ''} {', '.join(map(str, sorted(ids)))}"
 
 
-def _short(found: object) -> str:
+def short(found: object) -> str:
+    """Return a value as it is shown in a sentence."""
     text = repr(found)
     return text if len(text) <= SHOWN else f"{text[: SHOWN - 3]}..."
+
+
+def where_they_differ(told: object, real: object) -> str:
+    """Return where a text differs from the right one, unless that is plain to see, with both in ASCII: glyphs may look the same."""
+    if not isinstance(told, str) or not isinstance(real, str) or all(text.isascii() and len(text) < SHOWN_WHOLE for text in (told, real)):
+        return ""
+    place = next((number for number, pair in enumerate(zip(told, real, strict=False)) if pair[0] != pair[1]), min(len(told), len(real)))
+    parts = (ascii(text[place : place + SHOWN_THERE]) if text[place:] else "its end" for text in (told, real))
+    return f" (from character {place + 1} on: {' instead of '.join(parts)})"

@@ -32,7 +32,7 @@ class RequestedReply:
 
     ``state`` is ``owed``, ``kept`` (the client reported it sent) or ``void`` (the booking was cancelled); ``too_soon``:
     the client reported it before there was a conversation. ``read`` is how often the guest reads it in the end, ``sent`` how often it was
-    sent at all.
+    sent at all, both without the same words that were ``there`` before.
     """
 
     booking_id: int
@@ -41,6 +41,7 @@ class RequestedReply:
     too_soon: bool = False
     read: int = 0
     sent: int = 0
+    there: tuple[int, int] = (0, 0)
 
 
 @dataclass(slots=True)
@@ -66,7 +67,9 @@ class Recording:
     ``happened`` holds the steps of the world that took effect, each with the number of syncs before it; ``meanwhile`` those of them
     that were taken between two requests of the client; ``awaited`` are the bookings that still lacked a conversation at some sync,
     ``seen`` those that the client has believed in. ``outdated`` are errors in earlier beliefs, each with the time. ``belief`` is the
-    client's final belief, ``expected`` the correct one. ``held`` is what a bundle of the run is made of.
+    client's final belief, ``expected`` the correct one; ``quiet`` is how many syncs before it had no news, ``idle`` whether the client
+    sent no request in the last one. ``said`` are the messages of the client's application: conversation, its bookings, and content.
+    ``held`` is what a bundle of the run is made of.
     """
 
     world: World
@@ -82,6 +85,9 @@ class Recording:
     cancelled: set[int] = field(default_factory=set)
     belief: JSON | None = None
     expected: JSON = field(default_factory=dict)
+    quiet: int = 0
+    idle: bool = False
+    said: list[tuple[int, list[int], str]] = field(default_factory=list)
     report: JSON = field(default_factory=dict)
     entries: list[JSON] = field(default_factory=list)
     faults: list[JSON] = field(default_factory=list)

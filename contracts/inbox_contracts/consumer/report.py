@@ -6,7 +6,7 @@ from json import loads
 from typing import NamedTuple
 
 from inbox_contracts.consumer.driver import JSON
-from inbox_contracts.consumer.evaluation import Misbehaviour
+from inbox_contracts.consumer.findings import Misbehaviour
 from inbox_contracts.consumer.hazards import hazards
 from inbox_contracts.consumer.recording import RecordedEvent, Recording
 from inbox_contracts.consumer.trial import Failure, Verdict

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from json import loads
 from typing import Any
 
@@ -9,11 +10,13 @@ from inbox_contracts.consumer.driver import CAPABILITIES, JSON, NOW, ClientDrive
 from inbox_contracts.consumer.harness import Harness, RunningWorld
 from inbox_contracts.consumer.oracle import NOUNS, TIES, Difference, differences, malformed
 from inbox_contracts.consumer.recording import ReceivedWebhook, RecordedEvent, Recording, RequestedReply, describe_command, describe_step
-from inbox_contracts.consumer.worlds import MEANWHILE, PASSES, REPLIES, SYNCS, World, kind_of
+from inbox_contracts.consumer.worlds import CLIENT, MEANWHILE, PASSES, REPLIES, SYNCS, World, kind_of
 
 IN_A_ROW = 10
 TOO_MANY = 429
 MOST_IN_ALL = 200
+QUIET_SYNCS = 1
+"""How many syncs come after the last one that may bring news: the belief has to stay right."""
 MOST_SHOWN = 200
 PAUSES = ("1m", "1m", "1m", "5m", "10m", "30m", "1h", "1h", "1h", "1h")
 """How far the clock is advanced each time that the client has put something off."""
@@ -81,7 +84,9 @@ class WorldRunner:
         recording, state = self._recording, self.world.state()
         recording.expected, recording.cancelled = state.expected_belief(), state.cancelled
         for reply in recording.replies:
-            reply.read, reply.sent = state.times_read(reply.booking_id, reply.content), state.times_sent(reply.content)
+            read, sent = self._counted(reply)
+            reply.read, reply.sent = read - reply.there[0], sent - reply.there[1]
+        recording.said = state.said_by(CLIENT)
         recording.held = self.world.held()
         recording.entries, recording.faults = self.world.entries(), self.world.faults()
         if recording.driver_error is None:
@@ -130,8 +135,9 @@ class WorldRunner:
             return None
         state = self.world.state()
         self._recording.awaited |= state.awaiting
-        before = state.expected_belief()
+        before, newest = state.expected_belief(), self.world.newest_entry()
         belief = self._command("sync")
+        self._recording.idle = self.world.newest_entry() == newest
         self._syncs += 1
         self._believed = belief
         wrong = malformed(belief)
@@ -146,13 +152,18 @@ class WorldRunner:
         found = {one.identity: one for one in differences(belief, before)}
         for one in differences(belief, self.world.state().expected_belief()) if found else ():
             if one.identity in found and one.part not in TIES:
-                yield self.world.now, one
+                yield self.world.now, replace(one, about=f"{one.about}, and it had sent no request") if self._recording.idle else one
 
     def _reply(self, booking: int, content: str) -> None:
         if "reply" in self._recording.can and self.world.state().is_answerable(booking):
             reply = RequestedReply(booking, content)
+            reply.there = self._counted(reply)
             self._recording.replies.append(reply)
             self._ask_for(reply)
+
+    def _counted(self, reply: RequestedReply) -> tuple[int, int]:
+        state = self.world.state()
+        return state.times_read(reply.booking_id, reply.content), state.times_sent(reply.content)
 
     def _ask_for(self, reply: RequestedReply) -> None:
         """Command the client to answer a guest. While there is no conversation, it may put that off any number of times."""
@@ -193,6 +204,12 @@ class WorldRunner:
         self.world.settle()
         self._after_time()
         self._recording.belief = self._sync()
+        while self._recording.belief is not None and self._recording.quiet < QUIET_SYNCS:
+            if differences(self._recording.belief, self.world.state().expected_belief()):
+                break
+            self.world.advance(PAUSES[0])
+            self._recording.quiet += 1
+            self._recording.belief = self._sync()
 
     def _command(self, command: str, **arguments: object) -> JSON:
         """Send a command until the client has carried it out. It may put it off as long as it makes progress in between."""

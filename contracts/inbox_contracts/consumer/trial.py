@@ -7,7 +7,8 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 from inbox_contracts.consumer.driver import CAPABILITIES, JSON, Client
-from inbox_contracts.consumer.evaluation import Judgement, Misbehaviour
+from inbox_contracts.consumer.evaluation import Judgement
+from inbox_contracts.consumer.findings import Misbehaviour
 from inbox_contracts.consumer.generation import generate, shrink
 from inbox_contracts.consumer.hazards import hazards
 from inbox_contracts.consumer.judging import Judge

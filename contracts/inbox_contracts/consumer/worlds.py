@@ -89,26 +89,31 @@ def save(world: World, folder: Path, name: str, description: str) -> Path:
 
 
 PAST, SETTLED, SELF_MADE = 70, 80, 90
+REGULAR = 60
+"""The id of a client who has booked before."""
 PAGES = {"small_pages": 2, "single_pages": 1}
 """The most records on a page, by the name of the part."""
 LATENCY = "5s"
+
+CLIENT = 17
+"""The id of the client's application."""
 
 AGENCY: JSON = {
     "seed": 7,
     "clock": {"mode": "manual"},
     "applications": [
         {
-            "id": 17,
+            "id": CLIENT,
             "name": "The client on trial",
             "client": True,
             "scopes": ["inbox_write", "bookings_read", "clients_read", "applications_read"],
         },
     ],
     "rentals": [{"id": 16, "name": "Chalet Les Robles", "timezone": "Europe/Paris"}],
-    "users": [{"id": 2, "fullname": "Jan Kowalski"}, {"id": 3, "fullname": "Léa Fontaine"}],
+    "users": [{"id": 12, "fullname": "Jan Kowalski"}, {"id": 13, "fullname": "Léa Fontaine"}],
     "hosts": [
-        {"id": 2, "firstname": "Jan", "lastname": "Kowalski", "user": 2},
-        {"id": 3, "firstname": "Léa", "lastname": "Fontaine", "user": 3},
+        {"id": 2, "firstname": "Jan", "lastname": "Kowalski", "user": 12},
+        {"id": 3, "firstname": "Léa", "lastname": "Fontaine", "user": 13},
     ],
 }
 
@@ -136,7 +141,7 @@ BOOKINGS: dict[str, JSON] = {
 }
 """Bookings that an initial state may contain, by the name of the part."""
 
-PARTS = (*BOOKINGS, "small_pages", "single_pages", "host_twice", "unbooked", "new_year", "webhooks")
+PARTS = (*BOOKINGS, "small_pages", "single_pages", "host_twice", "unbooked", "new_year", "regular", "files", "webhooks")
 
 
 def initial_state(parts: AbstractSet[str]) -> JSON:
@@ -155,6 +160,10 @@ def initial_state(parts: AbstractSet[str]) -> JSON:
         found["conversations"] = [{"id": 40, "booking": SELF_MADE, "subject": "Your stay", "created_at": "-5m"}]
     if "unbooked" in parts:
         found["conversations"] = [*found.get("conversations", []), {"id": 41, "subject": "A question", "created_at": "-5m"}]
+    if "regular" in parts:
+        found["clients"] = [{"id": REGULAR, "fullname": "Mina Sato"}]
+    if "files" in parts:
+        found["attachments"] = [{"id": 51, "file": "boiler.jpg", "at": "-10m"}, {"id": 52, "file": "house-rules.pdf", "at": "-10m"}]
     if "webhooks" in parts:
         found["webhooks"] = [{"url": RECEIVER, "latency": LATENCY}]
     return found

@@ -50,7 +50,7 @@ def _respelled(body: bytes) -> bytes:
     import json
 
     found = json.loads(body)
-    return json.dumps({name: found[name] for name in reversed(found)}, indent=1, ensure_ascii=True).replace("/", "\\/").encode()
+    return json.dumps({name: found[name] for name in reversed(found)}, indent=1, ensure_ascii=True).replace("/", "\\/").encode() + b"\n"
 
 
 def _usual_body(request: DeliveryRequest, origin: str) -> bytes:

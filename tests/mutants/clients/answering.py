@@ -152,3 +152,33 @@ class MakesAHostForEachConversation(Inbox):
         made = self.api.create("inbox/participants", conversation_id=conversation["id"], member_id=host["id"], member_type="Host")
         self.remember("participants", made)
         return made
+
+
+class PicksOneOf(Inbox):
+    """Answers in one of several conversations, whichever booking it is asked about."""
+
+    def guests_in(self, conversation: JSON) -> set[int]:
+        members = (one["links"] for one in self.copy["participants"].values() if one["links"]["conversation"] == conversation["id"])
+        return {links["member"]["id"] for links in members if links["member"]["type"] == "Client"}
+
+    def conversation_of(self, booking_id: int) -> JSON | None:
+        own = super().conversation_of(booking_id)
+        if own is None:
+            return None
+        others = self.copy["conversations"].values()
+        return self.pick([one for one in others if one["default_channel"] and self.guests_in(one) & self.guests_in(own)] or [own])
+
+    def pick(self, conversations: list[JSON]) -> JSON:
+        raise NotImplementedError
+
+
+@broken("answers in the first conversation of the guest, whichever booking it is asked about", "LOST", "returning_guest")
+class AnswersInTheGuestsFirst(PicksOneOf):
+    def pick(self, conversations: list[JSON]) -> JSON:
+        return min(conversations, key=lambda found: int(found["id"]))
+
+
+@broken("answers in the newest conversation of the guest, whichever booking it is asked about", "LOST", "returning_guest")
+class AnswersInTheGuestsNewest(PicksOneOf):
+    def pick(self, conversations: list[JSON]) -> JSON:
+        return max(conversations, key=lambda found: int(found["id"]))

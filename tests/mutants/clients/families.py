@@ -4,7 +4,8 @@ import html
 import re
 from collections.abc import Callable, Iterator
 from typing import Any
-from urllib.parse import quote
+from unicodedata import normalize
+from urllib.parse import quote, unquote
 
 from inbox_client import Api, Inbox, Later, LostAnswer
 from inbox_client.api import JSON, Answer
@@ -23,7 +24,36 @@ CHANGES: dict[str, tuple[str, Callable[[str], str]]] = {
     "latin": ("in Latin-1", lambda text: text.encode("latin-1", "replace").decode("latin-1")),
     "one_line": ("in one line", lambda text: " ".join(text.split())),
     "crlf": ("with lines ended by CR and LF", lambda text: text.replace("\n", "\r\n")),
+    "rstrip": ("without blanks at their end", str.rstrip),
+    "one_end": ("without one end of line at their end", lambda text: text.removesuffix("\n")),
+    "lstrip": ("without blanks at their beginning", str.lstrip),
+    "compatible": ("in the compatibility form of Unicode", lambda text: normalize("NFKC", text)),
+    "decomposed": ("with characters decomposed", lambda text: normalize("NFD", text)),
+    "plain_blanks": ("with plain blanks for those that do not break", lambda text: text.replace("\u00a0", " ")),
+    "single_blanks": ("with one blank for several", lambda text: re.sub(" +", " ", text)),
+    "no_tabs": ("with blanks for tabs", lambda text: text.expandtabs(4)),
+    "breaks": ("with <br> for ends of lines", lambda text: text.replace("\n", "<br>\n")),
+    "unix_lines": ("with lines ended by LF alone", lambda text: text.replace("\r\n", "\n")),
+    "printable": ("without what is not printable", lambda text: "".join(c for c in text if c.isprintable() or c.isspace())),
+    "no_joiners": ("without joiners of width zero", lambda text: text.replace("\u200d", "")),
+    "unescaped_unicode": ("with \\u resolved", lambda text: re.sub(r"\\u([0-9a-f]{4})", lambda m: chr(int(m[1], 16)), text)),
+    "escapes": ("with \\n resolved", lambda text: text.replace("\\n", "\n")),
+    "unquoted": ("decoded as from an address", unquote),
+    "filled": ("with placeholders filled", lambda text: re.sub(r"\{\{\w+\}\}", "", text)),
+    "filled_too": ("with variables filled", lambda text: re.sub(r"\$\{\w+\}", "", text)),
+    "straight": ("with straight quotes", lambda text: text.replace("\u201c", '"').replace("\u201d", '"')),
+    "doubled": ("with backslashes doubled", lambda text: text.replace("\\", "\\\\")),
+    "stripped": ("without backslashes", lambda text: text.replace("\\", "")),
+    "signed": ("with a signature", lambda text: f"{text}\n-- \nYours"),
+    "accents": ("without accents", lambda text: re.sub("[\u0300-\u036f]", "", normalize("NFD", text))),
+    "windows": ("in the characters of Windows-1252", lambda text: text.encode("cp1252", "replace").decode("cp1252")),
+    "mojibake": ("read as Latin-1, though they are UTF-8", lambda text: text.encode().decode("latin-1")),
     "short": ("cut after 160 characters", lambda text: text[:160]),
+    "cut_500": ("cut after 500 characters", lambda text: text[:500]),
+    "cut_1000": ("cut after 1,000 characters", lambda text: text[:1000]),
+    "cut_5000": ("cut after 5,000 characters, with an ellipsis", lambda text: text if len(text) <= 5000 else f"{text[:4999]}\u2026"),
+    "cut_32767": ("cut after 32,767 characters", lambda text: text[:32767]),
+    "cut_65535": ("cut after 65,535 bytes", lambda text: text.encode()[:65535].decode(errors="ignore")),
     "quoted": ("encoded as in an address", quote),
 }
 """What is done to a text, by name: in words, and as a function."""
@@ -33,7 +63,7 @@ def _says(name: str, words: str, change: Callable[[str], str]) -> type[Inbox]:
     def say(self: Inbox, conversation: JSON, sender: JSON, content: str) -> None:
         Inbox.say(self, conversation, sender, change(content))
 
-    hazard = "long_words" if name == "short" else "odd_words"
+    hazard = "long_words" if name == "short" or name.startswith("cut") else "odd_words"
     return broken(f"says what it is told to say {words}", "LOST", hazard)(type(f"Says_{name}", (Inbox,), {"say": say}))
 
 
@@ -42,7 +72,7 @@ def _reads(name: str, words: str, change: Callable[[str], str]) -> type[ToldOthe
         for message in conversation["messages"]:
             message["content"] = change(message["content"])
 
-    hazard = "long_words" if name == "short" else "odd_words"
+    hazard = "long_words" if name == "short" or name.startswith("cut") else "odd_words"
     return broken(f"keeps messages {words}", "BELIEF", hazard)(type(f"Keeps_{name}", (ToldOtherwise,), {"otherwise": otherwise}))
 
 

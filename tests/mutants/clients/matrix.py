@@ -12,7 +12,7 @@ from inbox_contracts.consumer.harness import Harness
 from inbox_contracts.consumer.hazards import hazards
 from inbox_contracts.consumer.trial import Failure, Verdict, run
 from inbox_contracts.consumer.worlds import World
-from mutants.clients import answering, believing, calling, conversing, families, hearing, syncing
+from mutants.clients import answering, believing, calling, conversing, families, hearing, keeping, listing, receiving, syncing, writing
 from mutants.clients.broken import MUTANTS, InThisProcess, Mutant
 from mutants.rows import Row, judged
 
@@ -21,7 +21,23 @@ FAST_WORLDS, FAST_CONTROL_WORLDS = 20, 50
 LIKELY_WORLDS = WORLDS // len(hazards())
 """So many worlds of a trial have the hazard that a broken client cannot handle."""
 SHRINK_SECONDS = 0.5
-__all__ = ["MUTANTS", "answering", "believing", "calling", "conversing", "families", "hearing", "on_trial", "replayed", "rows", "syncing"]
+__all__ = [
+    "MUTANTS",
+    "answering",
+    "believing",
+    "calling",
+    "conversing",
+    "families",
+    "hearing",
+    "keeping",
+    "listing",
+    "on_trial",
+    "receiving",
+    "replayed",
+    "rows",
+    "syncing",
+    "writing",
+]
 
 
 def one_for_each_code() -> list[Mutant]:

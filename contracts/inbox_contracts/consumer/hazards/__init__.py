@@ -93,7 +93,8 @@ class StepBuilder:
         number = next(self._counters.bookings)
         owned = [policy.name for policy in opening()]
         chosen = channel or self.any_of(*owned)
-        stay = {"rental": 16, "guest": {"fullname": GUESTS[number % len(GUESTS)]}, "start_at": "+30d", "end_at": "+37d"}
+        guest = {} if "client" in more else {"guest": {"fullname": GUESTS[number % len(GUESTS)]}}
+        stay = {"rental": 16, **guest, "start_at": "+30d", "end_at": "+37d"}
         opens = {"conversation_delay": delay} if chosen in owned else {}
         self.add("guest_books", {"id": number, "channel": chosen, **stay, **opens, **more})
         return number
@@ -135,7 +136,7 @@ class StepBuilder:
 
     def staff_write(self, booking: int, **more: object) -> None:
         """Add a message by staff."""
-        self.add("staff_writes", {"booking": booking, "content": f"We will see to it. ({next(self._counters.texts)})", **more})
+        self.add("staff_writes", {"booking": booking, "content": f"We will see to it. ({next(self._counters.texts)})"} | more)
 
     def staff_edit(self, booking: int) -> None:
         """Change the content of the last message that a host wrote."""

@@ -86,6 +86,14 @@ def other_statuses(steps: StepBuilder) -> None:
     steps.sync()
 
 
+@hazard(met=lambda recording: any(given.get("start_at") == "+3000d" for kind, given, _ in recording.happened if kind == "guest_books"))
+def distant_stays(steps: StepBuilder) -> None:
+    """There are stays of many years ago, of today, and in many years."""
+    for start, end in (("-3600d", "-3593d"), ("-2000d", "-1993d"), ("-2d", "+2d"), ("+500d", "+507d"), ("+3000d", "+3007d")):
+        steps.book(steps.any_of("direct", ""), start_at=start, end_at=end)
+    steps.sync()
+
+
 @hazard(met=lambda recording: bool(recording.cancelled - recording.seen))
 def cancelled_before(steps: StepBuilder) -> None:
     """A booking is cancelled before the client has ever seen it."""

@@ -89,6 +89,7 @@ def change_between_lists(steps: StepBuilder) -> None:
         with steps.meanwhile(steps.any_of("/inbox/participants", "/inbox/messages", "/inbox/conversations", "/bookings"), page=1):
             steps.passes("5m")
             steps.change(booking, closed=True)
+            steps.add("channel_adds_host", {"booking": booking, "host": 3})
             steps.cancel(cancelled)
             steps.passes("5m")
         steps.sync()
@@ -143,10 +144,11 @@ def two_changes_in_a_second(steps: StepBuilder) -> None:
     booking = steps.book()
     steps.passes("1m")
     with steps.uninterrupted():
-        if steps.any_of(True, False):
-            changes = [partial(steps.change, booking, closed=on) for on in (True, False, True)]
-        else:
-            changes = [partial(steps.guest_writes, booking)] * 3
+        changes = steps.any_of(
+            [partial(steps.change, booking, closed=on) for on in (True, False, True)],
+            [partial(steps.guest_writes, booking)] * 3,
+            [partial(steps.staff_write, booking), partial(steps.staff_edit, booking), partial(steps.staff_edit, booking)],
+        )
         for change in changes:
             change()
             steps.sync()

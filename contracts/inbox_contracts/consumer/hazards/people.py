@@ -1,8 +1,9 @@
 """People: who takes part in a conversation, and what they change after the client has seen it."""
 
-from inbox_contracts.consumer.hazards import StepBuilder, after_a_sync, hazard
+from inbox_contracts.consumer.driver import JSON
+from inbox_contracts.consumer.hazards import StepBuilder, after_a_sync, hazard, struck_sending
 from inbox_contracts.consumer.recording import Recording
-from inbox_contracts.consumer.worlds import EDITS, SETTLED
+from inbox_contracts.consumer.worlds import EDITS, REGULAR, SETTLED
 
 
 @hazard(met=lambda recording: after_a_sync(recording, "host_writes_on_channel"))
@@ -190,4 +191,49 @@ def answered_again(steps: StepBuilder) -> None:
     first, second = steps.book(host_participant=steps.any_of(False, True)), steps.book(host_participant=False)
     steps.passes("1m")
     for booking in (first, second, first, second):
+        steps.reply(booking)
+
+
+@hazard(met=lambda recording: any(kind == "staff_writes" and "channel" in given for kind, given, _ in recording.happened))
+def kept_in_smily(steps: StepBuilder) -> None:
+    """Staff write something that is no note, and is on no channel."""
+    booking = steps.book(host_participant=True)
+    steps.staff_write(booking, channel=None)
+    steps.sync()
+
+
+@hazard(met=lambda recording: any("attachments" in given for _, given, _ in recording.happened))
+def attachments(steps: StepBuilder) -> None:
+    """A guest and staff send files."""
+    steps.needs.add("files")
+    booking = steps.book(host_participant=True)
+    steps.add("guest_writes", {"booking": booking, "content": "This is the boiler.", "attachments": [51]})
+    steps.staff_write(booking, attachments=[52])
+    steps.passes("1m")
+    steps.sync()
+
+
+@hazard(met=lambda recording: struck_sending(recording, "timeout_after", "status"), excludes=frozenset({"stale_read"}))
+def lost_host(steps: StepBuilder) -> None:
+    """A host is added to a conversation, and the answer to the client is lost."""
+    booking = steps.book(host_participant=False)
+    with steps.uninterrupted():
+        for path in ("/inbox/participants", "/hosts"):
+            steps.fault("timeout_after", match={"method": "POST", "path": path})
+        steps.reply(booking)
+    steps.passes("5m")
+
+
+def _guests(found: JSON) -> list[int]:
+    return [one["member_id"] for one in found["participants"] if one["member_type"] == "Client"]
+
+
+@hazard(met=lambda recording: sum(REGULAR in _guests(found) for found in recording.expected["conversations"]) > 1)
+def returning_guest(steps: StepBuilder) -> None:
+    """A guest books twice, and is answered in both conversations."""
+    steps.needs.add("regular")
+    first, second = (steps.book(client=REGULAR, host_participant=True) for _ in range(2))
+    steps.passes("1m")
+    steps.sync()
+    for booking in steps.any_of((second, first), (first, second)):
         steps.reply(booking)

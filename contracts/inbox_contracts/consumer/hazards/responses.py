@@ -38,7 +38,8 @@ def lost_answer(steps: StepBuilder) -> None:
 )
 def server_error(steps: StepBuilder) -> None:
     """The server fails in the middle of a sync."""
-    steps.book()
+    booking = steps.book()
+    steps.guest_writes(booking)
     with steps.uninterrupted():
         steps.fault(
             "status", status=steps.any_of(503, 500, 502), match={**READS, "nth": steps.any_of(1, 2, 3, 4)}, times=steps.any_of(1, 2)
@@ -89,6 +90,28 @@ def lost_refresh(steps: StepBuilder) -> None:
     steps.sync()
     steps.passes("1m")
     steps.sync()
+
+
+@hazard(met=lambda recording: struck_sending(recording, "rate_limit", "expired_token"))
+def refused_answer(steps: StepBuilder) -> None:
+    """A message is refused, since the token has expired or the hour's requests are used up."""
+    booking = steps.book(host_participant=steps.any_of(True, False))
+    with steps.uninterrupted():
+        steps.fault(steps.any_of("rate_limit", "expired_token"), match=MESSAGES)
+        steps.reply(booking)
+
+
+@hazard(met=lambda recording: struck(recording, "status"))
+def fails_twice(steps: StepBuilder) -> None:
+    """The second page of a list fails, and fails again when it is asked for once more."""
+    steps.needs.add("small_pages")
+    path = steps.any_of("/bookings", "/inbox/conversations", "/inbox/participants")
+    with steps.uninterrupted():
+        for _ in range(5):
+            steps.book()
+        steps.passes("1m")
+        steps.fault("status", status=steps.any_of(503, 500), match={**READS, "path": path, "nth": 2}, times=2)
+        steps.sync()
 
 
 @hazard(met=lambda recording: any(entry["status"] == 429 for entry in recording.entries))

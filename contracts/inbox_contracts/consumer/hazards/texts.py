@@ -5,10 +5,12 @@ from inbox_contracts.consumer.hazards import MESSAGES, StepBuilder, hazard, stru
 ODD = (
     # Combining characters, which other forms of Unicode compose; blanks at both ends; all ends of lines.
     "  Cafe\u0301 at eight, Zoe\u0308?\r\nTwo\rthree  ",
+    # What compatibility forms unfold, composed characters, blanks of all kinds, quotes, backslashes, placeholders.
+    "\ncaf\u00e9, \ufb01ne: 5\u00a0\u20ac \u00bd x\u00b2\ttwo  blanks \u201cso\u201d \\n C:\\new %s ${a} + 100 %\n\n",
     "\U0001f468\u200d\U0001f469\u200d\U0001f467 \u05e9\u05dc\u05d5\u05dd <b>5 &lt; 6 &amp; 7</b> %41 \\u0041 {{name}}",
 )
-LONG = "The way to the house is long. " * 20
-"""More than 255 characters."""
+LONG = "The way to the house is long. " * 2_200
+"""More than the 65,535 bytes that a column of many databases holds."""
 
 
 @hazard(met=lambda recording: any(reply.content in ODD for reply in recording.replies))
@@ -25,7 +27,7 @@ def odd_words(steps: StepBuilder) -> None:
 
 @hazard(met=lambda recording: any(len(reply.content) > 255 for reply in recording.replies))
 def long_words(steps: StepBuilder) -> None:
-    """A guest and a host write more than 255 characters."""
+    """A guest and a host write more than 65,535 characters."""
     booking = steps.book(host_participant=True)
     steps.guest_writes(booking, f"{LONG}Where?")
     steps.passes("1m")
@@ -59,3 +61,48 @@ def lost_answer_in_a_long_thread(steps: StepBuilder) -> None:
                 steps.guest_writes(booking)
         steps.reply(booking)
     steps.passes("5m")
+
+
+@hazard(
+    met=lambda recording: (
+        len({reply.content.casefold() for reply in recording.replies}) < len({reply.content for reply in recording.replies})
+    )
+)
+def similar_words(steps: StepBuilder) -> None:
+    """A guest is answered in words that differ in case, in blanks, or at the end only."""
+    booking = steps.book(host_participant=True)
+    for text in (
+        "You can park in front of the house at any time.",
+        "you can park in front of the house at any time.",
+        "You can park  in front of the house at any time. ",
+        "You can park in front of the house at any time!",
+    ):
+        steps.reply(booking, text)
+
+
+@hazard(met=lambda recording: any(sum(reply.there) for reply in recording.replies), excludes=frozenset({"stale_read"}))
+def said_before(steps: StepBuilder) -> None:
+    """Guest and staff have written the words before that the client is told to say, and its message is not stored."""
+    booking = steps.book(host_participant=True)
+    with steps.uninterrupted():
+        for writes in steps.any_of((steps.staff_write,), (steps.guest_writes,), (steps.staff_write, steps.guest_writes)):
+            writes(booking, content="It is all right.")
+        steps.passes("1m")
+        steps.perhaps(steps.sync)
+        if steps.any_of(True, False):
+            steps.fault("timeout_before", match=MESSAGES)
+        steps.reply(booking, "It is all right.")
+
+
+@hazard(
+    met=lambda recording: any(
+        len(found["messages"]) > len({message["content"] for message in found["messages"]}) for found in recording.expected["conversations"]
+    )
+)
+def said_again(steps: StepBuilder) -> None:
+    """A guest writes the same words twice, in one second."""
+    booking = steps.book(host_participant=True)
+    for _ in range(2):
+        steps.guest_writes(booking, "Hello?")
+    steps.passes("1m")
+    steps.sync()

@@ -1,6 +1,7 @@
 """Webhooks that are duplicated, forged, late, lost, reordered, respelled or stale."""
 
 from inbox_contracts.consumer.hazards import WEBHOOK_FAULTS, StepBuilder, hazard, received, struck
+from inbox_contracts.consumer.hazards.texts import ODD
 
 FORGERIES = ("forged", "near_miss", "unsigned", "tampered")
 
@@ -12,7 +13,7 @@ def duplicated_webhook(steps: StepBuilder) -> None:
     booking = steps.book()
     with steps.uninterrupted():
         steps.fault(steps.any_of("duplicated", "burst"), times=2)
-        steps.guest_writes(booking)
+        steps.guest_writes(booking, steps.any_of("", ODD[0]))
     steps.passes("1m")
     steps.sync()
 
@@ -25,7 +26,10 @@ def forged_webhook(steps: StepBuilder) -> None:
     with steps.uninterrupted():
         for kind in FORGERIES:
             steps.fault(kind, times=2)
-            steps.guest_writes(booking)
+            if steps.any_of(True, False):
+                steps.guest_writes(booking)
+            else:
+                steps.book(channel="direct")
             steps.passes("1m")
     steps.sync()
 
@@ -86,6 +90,11 @@ def lost_webhook(steps: StepBuilder) -> None:
     with steps.uninterrupted():
         steps.fault("lost", times=5)
         steps.guest_writes(booking)
+        if steps.any_of(True, False):
+            steps.change(booking, closed=True)
+            steps.book(channel="direct")
+            steps.passes("1m")
+            steps.guest_writes(booking)
     steps.passes("1m")
 
 
@@ -110,10 +119,12 @@ def stale_webhook(steps: StepBuilder) -> None:
     steps.needs.add("webhooks")
     booking = steps.book(host_participant=True)
     steps.passes("1m")
-    if steps.any_of(True, False):
-        steps.change(booking, closed=True)
-        steps.passes("1m")
+    conversation, pause = steps.any_of((True, "1m"), (True, ""), (False, "1m"))
+    if conversation:
         with steps.uninterrupted():
+            steps.change(booking, closed=True)
+            if pause:
+                steps.passes(pause)
             steps.fault("stale", match={"event": "inbox_conversation_updated"})
             steps.change(booking, closed=False)
     else:

@@ -1,0 +1,125 @@
+"""What the client wrote: the answers that it was told to give, and what nobody had asked it for."""
+
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import suppress
+from json import JSONDecodeError, loads
+
+from inbox_contracts.consumer.driver import JSON
+from inbox_contracts.consumer.findings import Misbehaviour, own
+from inbox_contracts.consumer.oracle import short, where_they_differ
+from inbox_contracts.consumer.recording import Recording
+
+READ_MARKS = frozenset({"read", "read_at"})
+"""What a client may change in a conversation, though nobody told it to: that it was read."""
+
+SERVER_ERROR = 500
+
+
+def replies(recording: Recording) -> Iterator[Misbehaviour]:
+    """Yield each answer that reached its guest not once, or too soon."""
+    ended = recording.belief is not None or "sync" not in recording.can
+    for reply in recording.replies:
+        what = f"{short(reply.content)} (booking {reply.booking_id})"
+        if reply.too_soon:
+            how = "sent elsewhere" if reply.sent else "sent nowhere at all"
+            yield own("TOO_SOON", f"said that it had sent {what}, which was {how}: the channel had not opened the conversation yet")
+        if reply.read > 1:
+            yield own("TWICE", f"the guest reads {what} {reply.read} times")
+        if reply.state == "kept" and reply.read == 0 and ended and not reply.too_soon:
+            yield _lost(recording, reply.content, f"the guest never reads {what}", sent=reply.sent)
+
+
+def _lost(recording: Recording, content: str, about: str, *, sent: int) -> Misbehaviour:
+    """Say of an answer that no guest reads whether it was sent, and what was sent instead."""
+    if sent:
+        return own("LOST", f"{about}, though a message of these words is there")
+    asked = {reply.content for reply in recording.replies}
+    others = [text for _, _, text in recording.said if text not in asked]
+    if others:
+        instead = min(others, key=lambda text: abs(len(text) - len(content)))
+        return own(
+            "LOST",
+            f"{about}; sent was {short(instead)}{where_they_differ(instead, content)}",
+            "Send the words as they are: nothing cut, folded, escaped or composed.",
+        )
+    return own("LOST", f"{about}: no message of these words was sent", "Answer ok only after the message was taken.")
+
+
+def clutter(recording: Recording) -> Iterator[Misbehaviour]:
+    """Yield each host who was added to a conversation in which one took part, as the client was shown or could have looked up; or made."""
+    taking_part, unsure = set[int](), set[object]()
+    hosts = Counter(
+        found["id"] for found in recording.expected["conversations"] for one in found["participants"] if one["member_type"] == "Host"
+    )
+    for entry in _entries_of(recording):
+        path, number = entry["path"].removeprefix("/api/v3/").rstrip("/"), (int(entry["id"]),)
+        shown = {one["links"]["conversation"] for one in records_in(entry) if one["links"].get("member", {}).get("type") == "Host"}
+        if entry["method"] == "POST" and path == "inbox/participants":
+            asked = _written(entry).get("conversation_id")
+            if shown & taking_part:
+                yield own("CLUTTER", f"added a host to conversation {min(shown)}, in which one took part already", entries=number)
+            elif asked in unsure and hosts[asked] > 1:
+                about = (
+                    f"added a host to conversation {asked} once more, and had not looked whether the one was there whose answer was lost"
+                )
+                yield own("CLUTTER", about, entries=number)
+            if _has_no_answer(entry):
+                unsure.add(asked)
+        elif entry["method"] == "POST" and path == "hosts":
+            yield own("CLUTTER", "made a host, though the account has some", entries=number)
+        elif not _has_no_answer(entry) and path.startswith(("inbox/participants", "inbox/conversations")):
+            unsure.clear()
+        taking_part |= shown
+
+
+def unasked(recording: Recording) -> Iterator[Misbehaviour]:
+    """Yield what the client wrote beside the answers that it was told to give: messages, and changes in the inbox."""
+    asked = Counter((reply.booking_id, reply.content) for reply in recording.replies)
+    for conversation, bookings, content in recording.said:
+        if not any((booking, content) in asked for booking in bookings):
+            yield own("UNASKED", f"said {short(content)} in conversation {conversation}, which it was not told to")
+    waited = any(reply.state != "kept" for reply in recording.replies)
+    for entry in _entries_of(recording):
+        kind, _, rest = entry["path"].removeprefix("/api/v3/inbox/").partition("/")
+        written = _written(entry)
+        if kind != "conversations" or entry["method"] == "GET" or written.keys() <= READ_MARKS or "connect" in rest:
+            continue
+        if entry["method"] != "POST":
+            about = f"changed {', '.join(sorted(written))} of conversation {rest}, which it was not told to"
+        elif waited:
+            continue  # of a channel that opens none, a patient client may open one itself: CNV001 knows when
+        else:
+            about = "made a conversation, which it was not told to"
+        yield own("UNASKED", about, entries=(int(entry["id"]),))
+
+
+def _entries_of(recording: Recording) -> Iterator[JSON]:
+    """Yield the client's requests that were carried out, or may have been."""
+    for entry in recording.entries:
+        if entry["delivery_id"] is None and (_has_no_answer(entry) or entry["status"] in (200, 201, 204)):
+            yield entry
+
+
+def _has_no_answer(entry: JSON) -> bool:
+    return entry["status"] is None or entry["status"] >= SERVER_ERROR
+
+
+def _written(entry: JSON) -> JSON:
+    """Return the attributes that a request wrote; those of the first record."""
+    with suppress(ValueError, LookupError, TypeError, AttributeError):
+        found = next(iter(loads(entry["request"]["body"]).values()))
+        return dict(found[0] if isinstance(found, list) else found)
+    return {}
+
+
+def records_in(entry: JSON) -> list[JSON]:
+    """Return the records of an answer that the journal holds whole, and those embedded in them."""
+    text = entry["response"].get("body")
+    try:
+        body = loads(text) if isinstance(text, str) and text else {}
+    except JSONDecodeError:
+        return []
+    found = [one for name, part in body.items() if name not in {"links", "meta"} and isinstance(part, list) for one in part]
+    inner = [one for record in found for part in record.values() if isinstance(part, list) for one in part]
+    return [one for one in (*found, *inner) if isinstance(one, dict) and isinstance(one.get("links"), dict)]
