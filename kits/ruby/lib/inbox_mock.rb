@@ -8,18 +8,30 @@ module InboxMock
   # What a sandbox is, unless overrides say otherwise. One that a test leaves behind on a shared server goes after an hour.
   DEFAULTS = { scenario: "agency", clock: { mode: "manual" }, ttl: "1h" }.freeze
 
+  STARTING = Mutex.new
+  private_constant :STARTING
+
   class << self
     # The server of this process: the one that INBOX_MOCK_URL names, else one that is started, and ends with this process.
     def server
-      @server ||= ENV.key?("INBOX_MOCK_URL") ? Server.new(ENV.fetch("INBOX_MOCK_URL")) : Server.start
+      STARTING.synchronize { @server ||= ENV.key?("INBOX_MOCK_URL") ? Server.new(ENV.fetch("INBOX_MOCK_URL")) : Server.start }
     end
 
-    # Create a sandbox. `overrides` is what the admin API takes: `scenario:` (a shipped one's name, or a whole one as a Hash),
-    # `seed:`, `strict:`, `clock:` ... Nothing judges or deletes it but its own `judge` and `delete`.
+    # Create a sandbox. `overrides` is what the admin API takes: `scenario:` (a shipped one's name, a file's path, or a whole one as a
+    # Hash), `seed:`, `strict:`, `clock:` ... Nothing judges or deletes it but its own `judge` and `delete`.
     #
     # Raises AdminError if there is no such scenario, or an override is invalid.
     def sandbox(**overrides)
-      Sandbox.new(server, server.call(:post, "/sandboxes", DEFAULTS.merge(overrides)))
+      wanted = DEFAULTS.merge(overrides)
+      wanted[:scenario] = scenario_in(wanted[:scenario].to_s) if File.file?(wanted[:scenario].to_s)
+      Sandbox.new(server, server.call(:post, "/sandboxes", wanted))
+    end
+
+    private
+
+    # What a file is as a scenario: one that describes a scenario, or a recording such as a cassette of VCR.
+    def scenario_in(path)
+      server.call(:post, "/recordings?name=#{URI.encode_www_form_component(File.basename(path))}", File.binread(path))["scenario"]
     end
   end
 end

@@ -24,6 +24,11 @@ RSpec.describe InboxMock::Sandbox do
     expect(inbox_mock.made).to include("scenario" => "empty", "seed" => 3, "strict" => true)
   end
 
+  it "begins as a file says", inbox_mock: { scenario: File.join(__dir__, "late.yaml") } do
+    expect(inbox_mock.made["seed"]).to eq 9
+    expect(inbox_mock.clock.advance(until: "conversation_opened").last["about"]).to include("booking_id" => 80)
+  end
+
   it "begins as its first call says" do
     expect(inbox_mock(scenario: { rentals: [{ id: 16, name: "Chalet Les Robles" }] }).book("direct")["links"]["rental"]).to eq 16
     expect { inbox_mock(seed: 4) }.to raise_error(InboxMock::Error, /is there already/)

@@ -24,6 +24,10 @@ RSpec.describe InboxMock::Server do
     expect(IO.popen({ "INBOX_MOCK_URL" => "http://127.0.0.1:1" }, [*ruby, "puts InboxMock.server.url"], &:read)).to eq "http://127.0.0.1:1\n"
   end
 
+  it "refuses an INBOX_MOCK_URL that is blank" do
+    expect { described_class.new(" ") }.to raise_error(InboxMock::ServerError, /root is " "; expected/)
+  end
+
   it "says how to get it if it is not installed" do
     program = "begin; InboxMock.server; rescue InboxMock::ServerError => error; puts error.message; end"
 

@@ -30,6 +30,8 @@ module InboxMock
     end
 
     def initialize(url, process = nil)
+      raise ServerError, "the server's root is #{url.inspect}; expected one such as http://127.0.0.1:8089" unless url.match?(%r{\Ahttps?://\w})
+
       @url = url.chomp("/")
       @process = process
       owner = Process.pid
@@ -45,13 +47,13 @@ module InboxMock
       @process.close
     end
 
-    # Call the admin API, and return its answer, JSON or text; `path` begins after `/__admin`.
+    # Call the admin API, and return its answer, JSON or text; `path` begins after `/__admin`, `body` is a Hash or the bytes of a file.
     #
     # Raises AdminError if the fake refuses, and ServerError if none answers.
     def call(method, path, body = nil)
       uri = URI("#{@url}/__admin#{path}")
       request = Net::HTTP.const_get(method.to_s.capitalize).new(uri, headers)
-      request.body = JSON.generate(written(body)) if body
+      request.body = body.is_a?(Hash) ? JSON.generate(written(body)) : body
       answer = Net::HTTP.start(uri.host, uri.port, nil, use_ssl: uri.scheme == "https", read_timeout: nil) { |http| http.request(request) }
       content = answer.content_type.to_s.end_with?("json") ? JSON.parse(answer.body) : answer.body.to_s.dup.force_encoding("UTF-8")
       raise AdminError.new(refusal(content), answer.code.to_i) unless answer.is_a?(Net::HTTPSuccess)
