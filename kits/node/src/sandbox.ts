@@ -71,8 +71,8 @@ export class Sandbox {
   }
 
   /** The client's own application: `client_id`, `client_secret` ... */
-  get application(): Schemas["SandboxApplication"] {
-    return this.made.applications.find((one) => one.token === this.token)!;
+  get application(): Schemas["SandboxApplication"] & { client_secret: string } {
+    return this.made.applications.find((one) => one.token === this.token) as Schemas["SandboxApplication"] & { client_secret: string };
   }
 
   /** Call the sandbox's admin API; `path` begins where the sandbox's own address ends. What a receiver has thrown is thrown again. */
