@@ -116,6 +116,10 @@ fuzz: $(VENV)/ready ## Grow inputs by the code that they reach, for half an hour
 	@$(BIN)/python -m pip install --quiet --only-binary :all: --group fuzz || echo 'No atheris for this Python: hypothesis takes its place.'
 	@PYTHONPATH=tests:examples/python_client $(BIN)/python -m fuzz $(ARGS)
 
+.PHONY: frameworks
+frameworks: $(VENV)/ready ## Run the examples of web frameworks and OAuth libraries, which are installed for that: a few minutes; ARGS='--only koa'
+	@$(BIN)/python tests/frameworks.py $(ARGS)
+
 .PHONY: mutants
 mutants: $(VENV)/ready ## Judge the judge: broken servers and broken clients on trial; ARGS=--fast for less
 	@PYTHONPATH=tests:examples/python_client $(BIN)/python -m mutants $(ARGS)
