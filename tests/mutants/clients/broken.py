@@ -48,7 +48,7 @@ class InThisProcess:
         return put_off(lambda: self.driver.reply(booking_id=booking_id, content=content))
 
     def webhook(self, *, headers: Mapping[str, str], body: str) -> JSON:
-        return self.driver.webhook(headers=headers, body=body)
+        return put_off(lambda: self.driver.webhook(headers=headers, body=body))
 
 
 def put_off(command: Callable[[], JSON]) -> JSON:

@@ -202,10 +202,9 @@ class TakesOlderWordsForItsAnswer(TakesForSaid):
         return super().is_the_same(found, content) and self.is_host(found["links"]["sender"])
 
 
-@broken("takes the guest's words for the answer that was lost", "LOST", "said_before")
-class TakesTheGuestsWordsForItsAnswer(TakesForSaid):
-    def is_the_same(self, found: JSON, content: str) -> bool:
-        return super().is_the_same(found, content) and not self.is_host(found["links"]["sender"])
+@broken("takes anybody's words for the answer that was lost", "LOST", "said_before")
+class TakesAnybodysWordsForItsAnswer(TakesForSaid):
+    pass
 
 
 class LooksForSimilarWords(Inbox):
