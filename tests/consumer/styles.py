@@ -250,10 +250,17 @@ class InProcesses:
 
     def __init__(self) -> None:
         self.folder = TemporaryDirectory()
-        self.processes = cycle([ProcessPoolExecutor(1, get_context("spawn")) for _ in range(2)])
+        self.pools = [ProcessPoolExecutor(1, get_context("spawn")) for _ in range(2)]
+        self.turns = cycle(self.pools)
+
+    def close(self) -> None:
+        """End the processes."""
+        for pool in self.pools:
+            pool.shutdown()
+        self.folder.cleanup()
 
     def take_a_turn(self, command: str, **given: object) -> JSON:
-        return next(self.processes).submit(carry_out, Path(self.folder.name) / "client", command, given).result()
+        return next(self.turns).submit(carry_out, Path(self.folder.name) / "client", command, given).result()
 
     def start(self, **given: object) -> JSON:
         return self.take_a_turn("start", **given)

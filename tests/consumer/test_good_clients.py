@@ -9,7 +9,7 @@ from typing import cast
 import pytest
 
 import processes
-from consumer.styles import STYLES, InSmallSteps
+from consumer.styles import STYLES, InProcesses, InSmallSteps
 from driver import Driver
 from inbox_client import Later
 from inbox_client.api import JSON
@@ -25,7 +25,12 @@ EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 
 @pytest.mark.parametrize("style", STYLES)
 def test_a_good_client_of_another_style_passes(harness: Harness, style: str) -> None:
-    verdict = run(STYLES[style](), worlds=3, seed=3, harness=harness)
+    client = STYLES[style]()
+    try:
+        verdict = run(client, worlds=3, seed=3, harness=harness)
+    finally:
+        if isinstance(client, InProcesses):
+            client.close()
     assert verdict.passed, text(verdict)
 
 
