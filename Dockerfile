@@ -5,6 +5,7 @@ COPY pyproject.toml README.md LICENSE requirements.txt requirements-build.txt ./
 COPY mock_server mock_server
 COPY contracts contracts
 COPY fixtures fixtures
+COPY docs docs
 # Everything in the versions and with the hashes of the lock files, the build's own tools included.
 RUN python -m venv build && python -m venv --without-pip /opt/inbox-mock \
  && build/bin/python -m pip install --no-cache-dir --disable-pip-version-check --require-hashes --requirement requirements-build.txt \

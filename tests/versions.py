@@ -29,7 +29,7 @@ MEETS = {
     "tests/cli/test_health.py": ("click",),
     "tests/cli/test_other_commands.py": ("click",),
     "tests/cli/test_terminal.py": ("rich",),
-    "tests/docs": ("flask-swagger-ui",),
+    "tests/docs": ("flask-swagger-ui", "markdown-it-py"),
     "tests/domain": ("tzdata",),
     "tests/in_process": ("requests", "responses", "urllib3"),
     "tests/openapi": ("apispec",),

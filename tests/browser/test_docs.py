@@ -4,10 +4,11 @@ from typing import Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 SERIOUS = {"serious", "critical"}
-OURS = ("", "/fidelity", "/conduct", "/scenarios", "/faults")
+OURS = ("", "/fidelity", "/conduct", "/scenarios", "/faults", "/guides/index", "/guides/testing-with-pytest", "/search?q=webhooks")
+PHONE: ViewportSize = {"width": 390, "height": 844}
 REFERENCES = {"/api": "List conversations", "/admin": "Create a sandbox from a scenario"}
 
 
@@ -23,6 +24,30 @@ def test_a_page_has_no_serious_finding(browser: Browser, served: str, path: str,
     page.goto(f"{served}/docs{path}")
 
     assert serious_findings(page) == []
+    page.close()
+
+
+@pytest.mark.parametrize("path", [*OURS, "/guides/reference", "/guides/speed", "/guides/dashboard"])
+def test_no_page_is_wider_than_a_phone(browser: Browser, served: str, path: str) -> None:
+    page = browser.new_page(viewport=PHONE)
+    page.goto(f"{served}/docs{path}")
+
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    page.close()
+
+
+def test_a_guide_is_found_from_any_page_and_leads_to_the_section(browser: Browser, served: str) -> None:
+    page = browser.new_page()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(f"{served}/docs/conduct")
+    page.get_by_role("searchbox", name="Search the guides").fill("webhooks event loop")
+    page.keyboard.press("Enter")
+    page.get_by_role("link", name="asyncio and anyio").click()
+
+    expect(page.locator("#asyncio-and-anyio")).to_be_in_viewport()
+    assert page.url == f"{served}/docs/guides/testing-with-pytest#asyncio-and-anyio"
+    assert [url for url in asked if not url.startswith((served, "data:"))] == []
     page.close()
 
 

@@ -11,7 +11,12 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-PLACES = {"mock_server/inbox_mock/": "inbox_mock/", "contracts/inbox_contracts/": "inbox_contracts/", "fixtures/": "inbox_mock/_fixtures/"}
+PLACES = {
+    "mock_server/inbox_mock/": "inbox_mock/",
+    "contracts/inbox_contracts/": "inbox_contracts/",
+    "docs/": "inbox_mock/_guides/",
+    "fixtures/": "inbox_mock/_fixtures/",
+}
 """Where tracked files are in the wheel; the others are not in it."""
 STRAY = (".env", "notes.txt", "mock_server/inbox_mock/secret.txt", "mock_server/inbox_mock/plugin.py", "fixtures/scenarios/mine.yaml")
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-OF_TESTS = ("inbox_contracts/provider/", "inbox_mock/testing/", "inbox_mock/recordings/writing/")
+OF_TESTS = ("inbox_contracts/provider/", "inbox_mock/testing/", "inbox_mock/recordings/writing/", "inbox_mock/_guides/")
 """What has to do with tests, and is shipped."""
 ROOT = Path(__file__).parents[2]
 OWN_NAMES = ("contracts", "fixtures", "mock_server", "tests")
@@ -105,6 +105,8 @@ def test_it_holds_the_scenarios_the_schema_and_the_markers(wheel: Path) -> None:
 
     assert {
         "inbox_mock/_fixtures/scenarios/agency.yaml",
+        "inbox_mock/_guides/reference.md",
+        "inbox_mock/_guides/decisions/README.md",
         "inbox_mock/scenarios/scenario.schema.json",
         "inbox_mock/dashboard/static/app.js",
         "inbox_mock/dashboard/static/index.html",

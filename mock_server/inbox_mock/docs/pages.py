@@ -12,7 +12,8 @@ from inbox_mock.domain.errors import NotFound
 
 PREFIX = "/docs"
 STATIC = Path(__file__).parent / "static"
-TYPES = {".css": "text/css", ".js": "text/javascript"}
+TYPES = {".css": "text/css", ".js": "text/javascript", ".png": "image/png", ".svg": "image/svg+xml"}
+MOST_SOUGHT = 200
 # Swagger UI sets styles from its code and draws its icons from data: addresses.
 POLICY = (
     "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'"
@@ -70,8 +71,7 @@ def blueprint() -> Blueprint:
     def show(page: str = "index") -> Response:
         if page not in PAGES:
             raise NotFound
-        shown = render_template(f"docs/{page}.html", page=page, prefix=prefix_of(request), **PAGES[page]())
-        return Response(shown, content_type="text/html; charset=utf-8", headers=HEADERS)
+        return _rendered(page, page, **PAGES[page]())
 
     @made.get("/admin.json", provide_automatic_options=False)
     def admin() -> Response:
@@ -88,7 +88,41 @@ def blueprint() -> Blueprint:
     def swagger(name: str) -> Response:
         return _file(Path(str(files("flask_swagger_ui") / "dist")), name)
 
+    _add_guides(made)
     return made
+
+
+def _add_guides(made: Blueprint) -> None:
+    """Add the guides, which are rendered by a library that is imported when the first one is asked for."""
+
+    @made.get("/guides", provide_automatic_options=False)
+    def first() -> Response:
+        return Response(status=302, headers={"Location": f"{prefix_of(request)}{PREFIX}/guides/index"})
+
+    @made.get("/guides/<path:name>", provide_automatic_options=False)
+    def guide(name: str) -> Response:
+        """Return a guide, or one of their images."""
+        from inbox_mock.docs import guides
+
+        if name.startswith("images/"):
+            return _file(guides.folder() / "images", name.removeprefix("images/"))
+        if name not in guides.known():
+            raise NotFound
+        return _rendered("guide", "guides", guide=guides.guide(name))
+
+    @made.get("/search", provide_automatic_options=False)
+    def search() -> Response:
+        """Return the page with what is found in the guides."""
+        from inbox_mock.docs import guides
+
+        sought = request.args.get("q", "")[:MOST_SOUGHT]
+        return _rendered("search", "search", sought=sought, found=guides.search(sought))
+
+
+def _rendered(template: str, page: str, **values: object) -> Response:
+    """Return a page made by a template; ``page`` is the one that is current in the navigation."""
+    shown = render_template(f"docs/{template}.html", page=page, prefix=prefix_of(request), **values)
+    return Response(shown, content_type="text/html; charset=utf-8", headers=HEADERS)
 
 
 def _file(folder: Path, name: str) -> Response:
