@@ -154,3 +154,13 @@ def test_a_page_past_the_end_counts(inbox: Sandbox, page: int, seen: bool) -> No
     inbox.api.get("/hosts", page=page)
 
     assert ("A page past the end is empty, and no error." in relied_on(inbox)) == seen
+
+
+@pytest.mark.parametrize(
+    ("kind", "seen"),
+    [("application/vnd.api+json", False), ("Application/JSON; charset=utf-8", False), ("text/plain;charset=UTF-8", True), ("", True)],
+)
+def test_a_body_of_a_content_type_that_nobody_is_known_to_send_counts(inbox: Sandbox, kind: str, seen: bool) -> None:  # noqa: FBT001
+    inbox.api.call("POST", "/sources", a_body("sources", name="Our website"), headers={"Content-Type": kind})
+
+    assert ("A body is read as JSON whatever its Content-Type says." in relied_on(inbox)) is seen

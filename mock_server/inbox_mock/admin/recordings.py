@@ -4,7 +4,8 @@ import re
 from urllib.parse import quote
 
 from inbox_mock.admin.operation import JSON, AdminCall, Page, operation
-from inbox_mock.admin.schemas import ANY_OBJECT, NUMBER, TEXT, list_of, record
+from inbox_mock.admin.schemas import ANY_OBJECT, NUMBER, TEXT
+from inbox_mock.api.openapi_schemas import list_of, record
 from inbox_mock.api.rendering import why_header
 from inbox_mock.domain.admin_tokens import OWN
 from inbox_mock.domain.errors import BadRequest, Invalid, invalid

@@ -10,9 +10,9 @@ from inbox_mock import __version__
 from inbox_mock.admin import actors, bundles, clock, faults, inbox_view, journal, labels, recordings, sandboxes, snapshots, tokens, webhooks
 from inbox_mock.admin.access_control import PREFIX, PROBLEM_JSON, AccessControl
 from inbox_mock.admin.operation import JSON, AdminCall, AdminOperation, Page, checked, declared_in, read_body
-from inbox_mock.admin.schemas import NUMBER, OR_NULL, TEXT, list_of, record, with_components
+from inbox_mock.admin.schemas import NUMBER, OR_NULL, TEXT, with_components
 from inbox_mock.api.addressing import root_of
-from inbox_mock.api.openapi import LICENCE
+from inbox_mock.api.openapi_schemas import LICENCE, list_of, record
 from inbox_mock.domain.admin_tokens import READ, wanted
 from inbox_mock.domain.errors import Forbidden, Problem
 from inbox_mock.engine.checkpoints import action
@@ -152,5 +152,9 @@ def _described(operation: AdminOperation, path: str) -> JSON:
     if operation.takes:
         found["requestBody"] = {"required": True, "content": {operation.takes: {"schema": FILE}}}
     elif operation.body:
-        found["requestBody"] = {"content": {"application/json": {"schema": operation.schema}}}
+        found["requestBody"] = {"content": {"application/json": {"schema": {"title": _body_name(operation), **operation.schema}}}}
     return found
+
+
+def _body_name(operation: AdminOperation) -> str:
+    return f"{operation.name.title().replace('_', '')}Body"

@@ -3,7 +3,8 @@
 from inbox_mock.admin.labels import EXPECTED_NAME, LABEL, NAME, label_of
 from inbox_mock.admin.operation import JSON, PAGED, AdminCall, operation
 from inbox_mock.admin.sandbox_shown import LISTED, SANDBOX, listed, shown, used
-from inbox_mock.admin.schemas import NUMBER, list_of, record
+from inbox_mock.admin.schemas import NUMBER
+from inbox_mock.api.openapi_schemas import list_of, record
 from inbox_mock.domain.access import DEFAULT_SANDBOX
 from inbox_mock.domain.admin_tokens import OWN
 from inbox_mock.domain.errors import Invalid, invalid
@@ -13,6 +14,7 @@ from inbox_mock.scenarios.loading import find_shipped, from_object
 from inbox_mock.webhooks.deliveries import RECEIVER
 
 MODE: JSON = {"enum": ["manual", "real"], "description": "manual or real"}
+SCENARIO: JSON = {"type": ["string", "object"], "additionalProperties": True}
 DEFAULT_SCENARIO = "agency"
 
 
@@ -23,7 +25,7 @@ DEFAULT_SCENARIO = "agency"
     refusals=(422,),
     answer=SANDBOX,
     body={
-        "scenario": {"type": ["string", "object"], "description": "the name of a shipped scenario, or a scenario as an object"},
+        "scenario": {**SCENARIO, "description": "the name of a shipped scenario, or a scenario as an object"},
         **LABEL,
         "name": {**NAME, "description": f"{EXPECTED_NAME}; a scenario that is given as an object is called so too"},
         "seed": {"type": "integer", "minimum": 0, "maximum": 2**53, "description": "a whole number from 0: what the dice start from"},

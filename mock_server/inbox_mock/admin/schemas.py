@@ -3,10 +3,10 @@
 A schema with a title is one of the document's ``components``, and stands there once.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
-from inbox_mock.api.openapi_schemas import read_schema, title
+from inbox_mock.api.openapi_schemas import read_schema, record, title
 from inbox_mock.resources import RESOURCES
 
 JSON = dict[str, Any]
@@ -19,22 +19,6 @@ NUMBER_OR_NULL: JSON = {"type": ["integer", "null"]}
 FLAG: JSON = {"type": "boolean"}
 ANY_OBJECT: JSON = {"type": "object", "additionalProperties": True}
 HEADERS: JSON = {"type": "object", "additionalProperties": TEXT}
-
-
-def record(properties: Mapping[str, JSON], title: str = "", *, optional: Sequence[str] = ()) -> JSON:
-    """Return the schema of an object that has all of these properties, except ``optional`` ones."""
-    found: JSON = {"type": "object", "required": [name for name in properties if name not in optional], "properties": dict(properties)}
-    return {"title": title, **found} if title else found
-
-
-def list_of(items: JSON) -> JSON:
-    """Return the schema of a list."""
-    return {"type": "array", "items": items}
-
-
-def or_null(schema: JSON) -> JSON:
-    """Return the schema of what a schema describes, or null."""
-    return {"anyOf": [schema, {"type": "null"}]}
 
 
 def of_the_api(plural: str) -> JSON:
@@ -51,8 +35,8 @@ def with_components(schema: Any, components: dict[str, JSON]) -> Any:  # noqa: A
     """Return a schema in which those with a title are references; they are put into ``components`` by their titles."""
     if isinstance(schema, Mapping):
         found = {name: with_components(part, components) for name, part in schema.items()}
-        if all(isinstance(value, str) for value in found.get("enum", [None])):
-            found["type"] = "string"  # tools want it; a body would be refused twice for one mistake
+        if "enum" in found:  # tools want its type; where bodies are checked, it would refuse one mistake twice
+            found["type"] = ["string", "null"] if None in found["enum"] else "string"
         if not isinstance(schema.get("title"), str):
             return found
         components[found["title"]] = found

@@ -2,12 +2,14 @@
 
 from typing import Any
 
+from inbox_mock.api.openapi_schemas import reference
 from inbox_mock.domain.access import ALL_SCOPES
 
 JSON = dict[str, Any]
 TEXT: JSON = {"type": "string"}
 GUIDE: JSON = {"x-fidelity": "documented", "x-source": "/reference/authorization"}
 
+TAG: JSON = {"name": "oauth", "description": "Tokens: /reference/authorization"}
 SECURITY: JSON = {
     "type": "http",
     "scheme": "bearer",
@@ -18,7 +20,7 @@ _GRANT: JSON = {
     "type": "object",
     "required": ["grant_type"],
     "properties": {
-        "grant_type": {"enum": ["authorization_code", "refresh_token", "client_credentials"]},
+        "grant_type": {"type": "string", "enum": ["authorization_code", "refresh_token", "client_credentials"]},
         **dict.fromkeys(("client_id", "client_secret", "code", "redirect_uri", "code_verifier", "refresh_token", "scope"), TEXT),
     },
 }
@@ -27,7 +29,7 @@ _TOKEN: JSON = {
     "required": ["access_token", "token_type", "expires_in", "scope", "created_at"],
     "properties": {
         "access_token": TEXT,
-        "token_type": {"const": "bearer"},
+        "token_type": {"type": "string", "const": "bearer"},
         "expires_in": {"type": "integer"},
         "refresh_token": TEXT,
         "scope": TEXT,
@@ -35,10 +37,11 @@ _TOKEN: JSON = {
     },
 }
 _REFUSED: JSON = {"type": "object", "required": ["error", "error_description"], "properties": {"error": TEXT, "error_description": TEXT}}
+SCHEMAS = {"TokenRequest": _GRANT, "Token": _TOKEN, "TokenRefusal": _REFUSED}
 _AUTHORIZE: list[JSON] = [
     {"name": "client_id", "in": "query", "required": True, "schema": TEXT},
     {"name": "redirect_uri", "in": "query", "required": True, "schema": TEXT},
-    {"name": "response_type", "in": "query", "required": True, "schema": {"enum": ["code", "token"]}},
+    {"name": "response_type", "in": "query", "required": True, "schema": {"type": "string", "enum": ["code", "token"]}},
     {"name": "scope", "in": "query", "description": f"Separated by spaces, of: {', '.join(ALL_SCOPES)}.", "schema": TEXT},
     {"name": "state", "in": "query", "schema": TEXT},
     {"name": "account_id", "in": "query", "schema": TEXT},
@@ -55,11 +58,14 @@ _PAGES: JSON = {
     "401": {"description": "The client is unknown.", "content": {"text/html": {"schema": TEXT}}},
     "403": {"description": "The page of another site posted this.", "content": {"text/html": {"schema": TEXT}}},
 }
+_DECISION: JSON = {"type": "string", "enum": ["approve", "deny"]}
+_UPLOAD = {"sandbox_id": "000000000000", "attachment_id": "1", "name": "file.pdf"}
+"""Of the first attachment in the first sandbox of the agency."""
 _FORM = "application/x-www-form-urlencoded"
 _CONSENT: JSON = {
     "type": "object",
     "required": ["client_id", "redirect_uri", "response_type", "decision"],
-    "properties": {parameter["name"]: parameter["schema"] for parameter in _AUTHORIZE} | {"decision": {"enum": ["approve", "deny"]}},
+    "properties": {parameter["name"]: parameter["schema"] for parameter in _AUTHORIZE} | {"decision": _DECISION},
 }
 
 
@@ -69,6 +75,7 @@ def _authorize(name: str, summary: str) -> JSON:
         **body,
         "operationId": name,
         "summary": summary,
+        "description": "The page comes from the fake; with `state` and `scope` as the client sent them, it leads back to the redirect URI.",
         "tags": ["oauth"],
         "security": [],
         "parameters": _AUTHORIZE if name == "authorize" else [],
@@ -88,16 +95,19 @@ PATHS: dict[str, JSON] = {
             "summary": "Exchange a code, a refresh token or client credentials for an access token",
             "tags": ["oauth"],
             "security": [],
-            "description": "Parameters may also come in the query; the client's id and secret also by HTTP Basic. "
+            "description": "Parameters may also come in the query, the client's id and secret by HTTP Basic; assumed: all as JSON. "
             "Of a repeated parameter the last value counts (assumed: so does Rack, by which the service reads forms).",
-            "requestBody": {"required": True, "content": {_FORM: {"schema": _GRANT}, "application/json": {"schema": _GRANT}}},
+            "requestBody": {"required": True, "content": {_FORM: {"schema": reference("TokenRequest")}}},
             "responses": {
-                "200": {"description": "A token.", "content": {"application/json": {"schema": _TOKEN}}},
+                "200": {"description": "A token.", "content": {"application/json": {"schema": reference("Token")}}},
                 "400": {
                     "description": "Refused with `assume: {token_refusal_status: 400}`, unless the client does not authenticate.",
-                    "content": {"application/json": {"schema": _REFUSED}},
+                    "content": {"application/json": {"schema": reference("TokenRefusal")}},
                 },
-                "401": {"description": "Refused; `error` tells why.", "content": {"application/json": {"schema": _REFUSED}}},
+                "401": {
+                    "description": "Refused; `error` tells why.",
+                    "content": {"application/json": {"schema": reference("TokenRefusal")}},
+                },
             },
             **GUIDE,
         }
@@ -106,17 +116,18 @@ PATHS: dict[str, JSON] = {
         "get": {
             "operationId": "get_upload",
             "summary": "Get an attachment's file, without a token",
+            "description": "`url` of an attachment leads here.",
             "tags": ["attachments"],
             "security": [],
             "parameters": [
-                {"name": name, "in": "path", "required": True, "schema": {**TEXT, "pattern": "^[^/]+$"}}
-                for name in ("sandbox_id", "attachment_id", "name")
+                {"name": name, "in": "path", "required": True, "schema": {**TEXT, "pattern": "^[^/]+$"}, "example": found}
+                for name, found in _UPLOAD.items()
             ],
             "responses": {
                 "200": {"description": "The file.", "content": {"*/*": {"schema": {"type": "string", "format": "binary"}}}},
                 "404": {
                     "description": "There is no such file.",
-                    "content": {"application/vnd.api+json; charset=utf-8": {"schema": {"$ref": "#/components/schemas/Errors"}}},
+                    "content": {"application/vnd.api+json": {"schema": reference("Errors")}},
                 },
             },
             "x-fidelity": "assumed",

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from inbox_mock.api.openapi import REFUSALS
+from inbox_mock.api.openapi_answers import REFUSALS
 from inbox_mock.api.operations import OPERATIONS
 from inbox_mock.comparing.headers import rule_of
 from inbox_mock.domain.fidelity import Fidelity, assumed, recorded

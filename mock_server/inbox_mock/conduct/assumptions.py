@@ -79,6 +79,10 @@ def _stays_with_an_offset(entry: Entry, written: Json) -> bool:
     return entry.done and any(times.has_offset(str(written[key])) for key in ("start_at", "end_at") if key in written)
 
 
+def _is_of_another_type(entry: Entry, written: Json) -> bool:
+    return bool(written) and entry.asked_headers.get("Content-Type", "").partition(";")[0].strip().lower() not in READ_TYPES
+
+
 @dataclass(frozen=True, slots=True)
 class OfCalls:
     """Tells whether a call, which wrote a record, relied on a behaviour; it is asked of calls about these resources, or about any."""
@@ -89,6 +93,8 @@ class OfCalls:
 
 
 MESSAGE = ("POST", "inbox", "messages")
+READ_TYPES = ("application/vnd.api+json", "application/json")
+"""The content types of bodies that are documented, and that a client in production sends."""
 OF_READS = (
     OfCalls(_switched("if_none_match"), lambda entry, _: "If-None-Match" in entry.asked_headers),
     OfCalls(_switched("created_by"), _shows_records, ("conversations", "messages")),
@@ -117,6 +123,13 @@ OF_WRITES = (
     ),
     OfCalls(_switched("visibility_all"), lambda entry, written: "messages" in entry.parts and written.get("visibility") == "all"),
     OfCalls(_switched("stay_offset"), _stays_with_an_offset),
+    OfCalls(
+        Behaviour(
+            "A body is read as JSON whatever its Content-Type says.",
+            "the documentation names application/vnd.api+json, a client in production sends application/json; of others nothing is known",
+        ),
+        _is_of_another_type,
+    ),
     OfCalls(
         Behaviour("A message whose channel is not the conversation's default_channel stays in the inbox.", "inferred from default_channel"),
         lambda entry, _: any(reason.is_not_relayed for reason in entry.reasons),
@@ -234,7 +247,7 @@ def _assumed_parts(resource: Resource) -> tuple[tuple[str, bool, Behaviour], ...
 
 def _refusals(entry: Entry) -> Iterator[Behaviour]:
     """Yield the refusal that was received, unless it came from a fault."""
-    from inbox_mock.api.openapi import REFUSALS
+    from inbox_mock.api.openapi_answers import REFUSALS
 
     known: tuple[str, Fidelity] | None = REFUSALS.get(entry.status or 0)
     if known is not None and known[1].level == ASSUMED and not entry.is_struck:

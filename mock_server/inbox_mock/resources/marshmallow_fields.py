@@ -27,14 +27,20 @@ LARGEST_INTEGER = 2**31 - 1
 DATA_URI = re.compile(r"\s*data:[^,]*;base64,", re.IGNORECASE)
 WEB_ADDRESS = re.compile(r"https?://[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:[0-9]{1,5})?([/?#]\S*)?")
 ONE_AT_SIGN = re.compile(r"[^@\s]+@[^@\s]+")
-TIME_SCHEMA = {
-    "type": "string",
-    "anyOf": [
-        {"format": "date-time"},
-        {"format": "date"},
-        {"pattern": r"^20\d\d-(0[1-9]|1[0-2])-(0[1-9]|1\d|2[0-8]) ([01]\d|2[0-3]):[0-5]\d:[0-5]\d (UTC|[+-]0\d00)$"},
-    ],
-}
+BLANK_TEXT = {"type": "string", "pattern": r"^\s*$"}
+SAID = r"^\s*\S[\s\S]*$"
+"""The pattern of a text that is not blank."""
+DAY = r"[0-9]{4}-?(W[0-5][0-9](-?[1-7])?|(0[1-9]|1[0-2])-?(0[1-9]|[12][0-9]|3[01]))"
+HOUR = r"([01][0-9]|2[0-3])(:?[0-5][0-9](:?[0-5][0-9]([.,][0-9]+)?)?)?"
+TIMES = (
+    {"type": "string", "format": "date-time"},
+    {"type": "string", "format": "date"},
+    {"type": "string", "pattern": rf"^\s*{DAY}([T ]{HOUR}( ?Z| UTC| ?[+-]{HOUR})?)?\s*$"},
+)
+LARGEST_NUMBER = 10**15 - 1
+"""What has at most as many digits as a number may have when it is written as text."""
+NUMBERS = {"type": ["string", "number"], "minimum": -LARGEST_NUMBER, "maximum": LARGEST_NUMBER}
+WORDS = "|".join(word for word in casting.BOOLEANS if isinstance(word, str))
 
 
 class Checked(fields.Field[Any]):
@@ -42,12 +48,14 @@ class Checked(fields.Field[Any]):
 
     ``cast`` is a function of `casting`; ``unlike`` tells of what cannot be cast. Where casting is switched off, a value must have
     one of the ``documented`` types.
-    ``schema`` is the JSON Schema when written, on top of the kind's own; ``grammar`` is how another kind is written as text.
+    ``schema`` is the JSON Schema when written, on top of the kind's own; ``grammar`` is how another kind is written as text;
+    ``forms`` are schemas in place of these, any one of which is enough.
     """
 
     default_error_messages = {"required": BLANK, "null": BLANK, "validator_failed": INVALID}  # noqa: RUF012
     schema: Mapping[str, object] = {}
     grammar = ""
+    forms: tuple[Mapping[str, object], ...] = ()
     documented: ClassVar[tuple[type, ...]] = (str,)
     cast: Callable[[object], object] = staticmethod(casting.unchanged)
     unlike = INVALID
@@ -60,16 +68,14 @@ class Checked(fields.Field[Any]):
     @classmethod
     def described(cls, kind: Kind, *, required: bool, nullable: bool) -> dict[str, Any]:
         """Return the JSON Schema of what is accepted; a blank text stands for null, except where the kind is a text."""
+        if cls.forms:
+            return {"anyOf": [*cls.forms, *((BLANK_TEXT, {"type": "null"}) if nullable else ())]}
         found: dict[str, Any] = {name: value for name, value in kind.schema.items() if name != "format"} | dict(cls.schema)
         found |= {name: kind.schema[name] for name in ("minimum", "maximum") if name in kind.schema}
         if cls.grammar:
             found["pattern"] = rf"^\s*({cls.grammar})?\s*$" if nullable else rf"^\s*{cls.grammar}\s*$"
-        if nullable and "anyOf" in found:
-            found["anyOf"] = [*found["anyOf"], {"pattern": r"^\s*$"}]
-        if nullable and "boolean" in found["type"]:
-            found["enum"] = [*found["enum"], ""]
         if required and cls is PlainText:
-            found |= {"minLength": 1, "pattern": r"^[!-~][ -~]*$" if kind.options.get("printable") else r"\S"}
+            found |= {"minLength": 1, "pattern": SAID}
         return found
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **keywords: object) -> object:  # noqa: ANN401
@@ -116,7 +122,7 @@ class Email(PlainText):
 class Amount(Checked):
     """Blank, an amount, or a percentage, kept as it is written."""
 
-    schema = {"type": ["string", "number"], "minimum": -(10**9), "maximum": 10**9}  # noqa: RUF012
+    schema = NUMBERS
     grammar = casting.PERCENT
     cast = staticmethod(casting.amount)
     unlike = NOT_A_NUMBER
@@ -140,7 +146,7 @@ class WholeNumber(Checked):
     """An integer between the declared bounds."""
 
     schema = {"type": ["integer", "string"], "maximum": LARGEST_INTEGER, "minimum": -LARGEST_INTEGER}  # noqa: RUF012
-    grammar = "[+-]?[0-9]{1,10}"
+    grammar = "[+-]?0*[0-9]{1,10}"
     cast = staticmethod(casting.integer)
     documented = (int, float)
     unlike = NOT_A_NUMBER
@@ -158,7 +164,7 @@ class WholeNumber(Checked):
 class DecimalText(Checked):
     """A number, written as text or as a number, and kept as text with a point in it."""
 
-    schema = {"type": ["string", "number"], "minimum": -(10**9), "maximum": 10**9}  # noqa: RUF012
+    schema = NUMBERS
     grammar = casting.NUMBER
     cast = staticmethod(casting.decimal)
     documented = (str, int, float)
@@ -178,7 +184,7 @@ class DecimalText(Checked):
 class Time(Checked):
     """An instant in any form that clients send, kept as the wire writes it; a rental's local time is kept as the client writes it."""
 
-    schema = TIME_SCHEMA
+    forms = TIMES
 
     def __init__(self, *, options: Mapping[str, Any], **keywords: Any) -> None:  # noqa: ANN401
         super().__init__(options=options, **keywords)
@@ -188,7 +194,7 @@ class Time(Checked):
 class Flag(Checked):
     """True or false, also as one of the words for them."""
 
-    schema = {"type": ["boolean", "string", "integer"], "enum": [1, 0, *casting.BOOLEANS]}  # noqa: RUF012
+    forms = ({"type": "boolean"}, {"type": "string", "pattern": f"^({WORDS})$"}, {"type": "integer", "minimum": 0, "maximum": 1})
     cast = staticmethod(casting.boolean)
     documented = (bool, str)
 
@@ -196,8 +202,8 @@ class Flag(Checked):
 class RecordId(Checked):
     """The id of a record, also as text. The use case checks whether the record exists."""
 
-    schema = {"type": ["integer", "string"], "minimum": 1, "maximum": LARGEST_ID}  # noqa: RUF012
-    grammar = "[+]?[1-9][0-9]{0,17}"
+    schema = {"type": ["integer", "string"], "format": "int64", "minimum": 1, "maximum": LARGEST_ID}  # noqa: RUF012
+    grammar = "[+]?0*[1-9][0-9]{0,18}"
     cast = staticmethod(casting.record_id)
     documented = (int, float, str)
 
@@ -213,7 +219,7 @@ class RecordIds(Checked):
 class Upload(Checked):
     """Base64, with or without a data URI's prefix, white space tolerated."""
 
-    schema = {"pattern": r"^(data:[\w/.+-]*;base64,)?([A-Za-z0-9+/]{4})+$"}  # noqa: RUF012
+    schema = {"minLength": 1}  # noqa: RUF012 - a pattern that takes all of it wears engines of regular expressions out
 
     def _check(self, value: object) -> object:
         if not isinstance(value, str):
