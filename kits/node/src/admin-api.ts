@@ -936,6 +936,40 @@ export interface components {
             detail?: string;
             errors?: components["schemas"]["FieldProblem"][];
         };
+        /** CreateSandboxBody */
+        CreateSandboxBody: {
+            /** @description the name of a shipped scenario, or a scenario as an object */
+            scenario?: string | {
+                [key: string]: unknown;
+            };
+            /** @description a name of 1 to 64 characters that can be printed, without blanks around it; a scenario that is given as an object is called so too */
+            name?: string | null;
+            /** @description a note of at most 1,000 characters that can be printed */
+            note?: string | null;
+            /** @description how long it is kept unused, by the wall clock: seconds, a duration such as 8h or 7d, or null, for good */
+            ttl?: string | number | null;
+            /** @description a whole number from 0: what the dice start from */
+            seed?: number;
+            /** @description an object: mode (manual or real) and rate (seconds per second, above 0) */
+            clock?: {
+                /**
+                 * @description manual or real
+                 * @enum {string}
+                 */
+                mode?: "manual" | "real";
+                rate?: number;
+            };
+            /** @description true or false */
+            strict?: boolean;
+            /** @description true or false; false makes each answer anew */
+            cached?: boolean;
+            /** @description true or false; false takes no checkpoints to rewind to */
+            checkpoints?: boolean;
+            /** @description the address that hears the scenario's webhooks, or an object with the address for each of its roles */
+            webhook_url?: string | {
+                [key: string]: string;
+            };
+        };
         /** ListedSandbox */
         ListedSandbox: {
             id: string;
@@ -969,6 +1003,15 @@ export interface components {
             sandboxes: components["schemas"]["ListedSandbox"][];
             count: number;
         };
+        /** LabelSandboxBody */
+        LabelSandboxBody: {
+            /** @description a name of 1 to 64 characters that can be printed, without blanks around it */
+            name?: string | null;
+            /** @description a note of at most 1,000 characters that can be printed */
+            note?: string | null;
+            /** @description how long it is kept unused, by the wall clock: seconds, a duration such as 8h or 7d, or null, for good */
+            ttl?: string | number | null;
+        };
         /** PrunedSandbox */
         PrunedSandbox: {
             id: string;
@@ -982,12 +1025,30 @@ export interface components {
             bytes: number;
             dry_run: boolean;
         };
+        /** PruneSandboxesBody */
+        PruneSandboxesBody: {
+            /** @description for how long they were not used, by the wall clock: a duration such as 90s, 10m, 2h, 1d or PT10M */
+            older_than?: string;
+            /** @description true or false: whether to remove nothing */
+            dry_run?: boolean;
+        };
         /** Token */
         Token: {
             token: string;
             scopes: string[];
             /** Format: date-time */
             expires_at: string | null;
+        };
+        /** IssueTokenBody */
+        IssueTokenBody: {
+            /** @description the id of an application of this sandbox */
+            application_id?: number;
+            /** @description the id of an account on which the application is installed */
+            account_id?: number;
+            /** @description a list of scopes, each one of public, applications_read, applications_write, bookings_read, bookings_write, bookings_write_owned, inquiries_read, inquiries_write, inquiries_write_owned, payments_read, payments_write, payments_write_owned, clients_read, clients_write, inbox_read, inbox_write, preferences_general_settings_read, preferences_general_settings_write, preferences_payments_read, preferences_payments_write, rates_read, rates_write, rentals_read, rentals_write, reviews_read, reviews_write, webhooks_read, webhooks_write, webhooks_write_owned */
+            scopes?: ("public" | "applications_read" | "applications_write" | "bookings_read" | "bookings_write" | "bookings_write_owned" | "inquiries_read" | "inquiries_write" | "inquiries_write_owned" | "payments_read" | "payments_write" | "payments_write_owned" | "clients_read" | "clients_write" | "inbox_read" | "inbox_write" | "preferences_general_settings_read" | "preferences_general_settings_write" | "preferences_payments_read" | "preferences_payments_write" | "rates_read" | "rates_write" | "rentals_read" | "rentals_write" | "reviews_read" | "reviews_write" | "webhooks_read" | "webhooks_write" | "webhooks_write_owned")[];
+            /** @description seconds of the sandbox's clock, from 1; never, if left out */
+            expires_in?: number;
         };
         /** RefreshToken */
         RefreshToken: {
@@ -1000,9 +1061,39 @@ export interface components {
             at: string;
             bytes: number;
         };
+        /** TakeSnapshotBody */
+        TakeSnapshotBody: {
+            /** @description a name of up to 64 letters, digits, dots, dashes and underscores, beginning with a letter or digit */
+            name?: string;
+        };
         /** Snapshots */
         Snapshots: {
             snapshots: components["schemas"]["Snapshot"][];
+        };
+        /** ForkSandboxBody */
+        ForkSandboxBody: {
+            /** @description the name of a snapshot of this sandbox; as it is now, if left out */
+            snapshot?: string;
+            /** @description the id of a checkpoint of this sandbox, in place of a snapshot */
+            point?: number;
+            /** @description a name of 1 to 64 characters that can be printed, without blanks around it */
+            name?: string | null;
+            /** @description a note of at most 1,000 characters that can be printed */
+            note?: string | null;
+            /** @description how long it is kept unused, by the wall clock: seconds, a duration such as 8h or 7d, or null, for good */
+            ttl?: string | number | null;
+        };
+        /** ChangeClockBody */
+        ChangeClockBody: {
+            /** @description a time such as 2030-06-02T00:00:00Z, not before the sandbox's present and at most ten years after it */
+            now?: string;
+            /**
+             * @description manual or real
+             * @enum {string}
+             */
+            mode?: "manual" | "real";
+            /** @description seconds per second, above 0 and up to 100000 */
+            rate?: number;
         };
         /** TimelineEvent */
         TimelineEvent: {
@@ -1025,6 +1116,18 @@ export interface components {
             count: number;
             /** @description why the clock stands where it was not told to stop */
             why?: string;
+        };
+        /** AdvanceClockBody */
+        AdvanceClockBody: {
+            /** @description a duration such as 90s, 10m, 2h, 1d or PT10M, at most ten years */
+            by?: string | number;
+            /** @description a time such as 2030-06-02T00:00:00Z, not before the sandbox's present and at most ten years after it */
+            to?: string;
+            /**
+             * @description one of idle, conversation_opened, message_relayed, application_uninstalled, host_writes_on_channel, channel_opens, channel_adds_host, relay_fails, fault, guest_books, guest_writes, guest_cancels, guest_forgotten, records_appear, records_change, staff_writes, staff_changes, staff_connects, staff_moves, webhook_sent
+             * @enum {string}
+             */
+            until?: "idle" | "conversation_opened" | "message_relayed" | "application_uninstalled" | "host_writes_on_channel" | "channel_opens" | "channel_adds_host" | "relay_fails" | "fault" | "guest_books" | "guest_writes" | "guest_cancels" | "guest_forgotten" | "records_appear" | "records_change" | "staff_writes" | "staff_changes" | "staff_connects" | "staff_moves" | "webhook_sent";
         };
         /** DueEvent */
         DueEvent: {
@@ -1085,6 +1188,17 @@ export interface components {
             branch: number;
             point: components["schemas"]["Checkpoint"];
         };
+        /** RewindClockBody */
+        RewindClockBody: {
+            /** @description the id of a checkpoint */
+            point?: number;
+            /** @description the id of a timeline event that has happened */
+            event?: number;
+            /** @description the id of a journal entry, or the X-Request-Id of a request that wrote */
+            request?: number | string;
+            /** @description a time such as 2030-06-01T12:00:00Z, before the sandbox's present */
+            to?: string;
+        };
         /** Timeline */
         Timeline: {
             pending: components["schemas"]["DueEvent"][];
@@ -1096,11 +1210,17 @@ export interface components {
          */
         Booking: {
             links: {
+                /** Format: int64 */
                 account: number;
+                /** Format: int64 */
                 rental: number;
+                /** Format: int64 */
                 client: number | null;
+                /** Format: int64 */
                 inquiry: number | null;
+                /** Format: int64 */
                 rental_agreement: number | null;
+                /** Format: int64 */
                 source: number | null;
                 bookings_fees: number[];
                 bookings_payments: number[];
@@ -1110,8 +1230,10 @@ export interface components {
                 conversations: number[];
                 payments: number[];
                 rentals_tags: number[];
+                /** Format: int64 */
                 discount_code_usage: number | null;
             };
+            /** Format: int64 */
             id: number;
             /**
              * Format: date-time
@@ -1215,10 +1337,7 @@ export interface components {
              * @example 2
              */
             review_requests_count: number;
-            /**
-             * @description Always null.
-             * @example Some text
-             */
+            /** @description Always null. */
             payment_url: string | null;
             /**
              * @description Whether it came from a channel.
@@ -1232,23 +1351,14 @@ export interface components {
              * @enum {string|null}
              */
             damage_deposit_collection_method: "with_smily" | "external" | "smily_damage_deposit_with_swikly" | null;
-            /** @example Some text */
             damage_deposit_external_collection_method_name: string | null;
-            /** @example Some text */
             door_key_code: string | null;
-            /** @example Some text */
             expected_checkin_time: string | null;
-            /** @example Some text */
             expected_checkout_time: string | null;
-            /** @example Some text */
             external_reference: string | null;
-            /** @example Some text */
             notes: string | null;
-            /** @example Some text */
             cancelation_reason: string | null;
-            /** @example Some text */
             cancelation_message_to_guest: string | null;
-            /** @example Some text */
             cancelation_message_to_channel: string | null;
             /**
              * @description Assumed: besides the application that made the booking, only the one named here may change it.
@@ -1293,24 +1403,52 @@ export interface components {
         Booked: {
             booking: components["schemas"]["Booking"];
         };
+        /** BookBody */
+        BookBody: {
+            /** @description the name of a channel; airbnb, if left out */
+            channel?: string;
+            /** @description the id of a rental of this sandbox */
+            rental_id?: number;
+            /** @description an object: fullname, email, phone */
+            guest?: {
+                fullname?: string;
+                email?: string;
+                phone?: string;
+            };
+            /** @description a time as the API takes it, or a date */
+            start_at?: string;
+            /** @description a time as the API takes it, or a date */
+            end_at?: string;
+            /** @description a duration such as 90s, 10m, 2h, 1d or PT10M, or never */
+            conversation_delay?: string | number;
+            /** @description true or false: whether the channel adds a host */
+            host_participant?: boolean;
+            /** @description how many travellers take part, from 1 to 20 */
+            client_participants?: number;
+        };
         /**
          * Conversation
          * @description One of conversations, as the API shows it. A thread. Those of Airbnb and Booking.com are opened by the channel, some time after the booking.
          */
         Conversation: {
             links: {
+                /** Format: int64 */
                 account: number;
+                /** Format: int64 */
                 assignee: number | null;
+                /** Format: int64 */
                 source: number | null;
                 bookings: number[];
                 inquiries: number[];
                 messages: number[];
                 participants: number[];
                 created_by: {
+                    /** Format: int64 */
                     id: number;
                     type: string;
                 } | null;
             };
+            /** Format: int64 */
             id: number;
             /**
              * @description Put it on messages as `channel`, so that they are relayed to the guest.
@@ -1370,21 +1508,31 @@ export interface components {
         OpenedConversation: {
             conversation: components["schemas"]["Conversation"] | null;
         };
+        /** OpenConversationBody */
+        OpenConversationBody: {
+            /** @description true for never */
+            never?: boolean;
+        };
         /**
          * Message
          * @description One of messages, as the API shows it. It reaches the guest when a Host sends it, external, with the conversation's default_channel as channel.
          */
         Message: {
             links: {
+                /** Format: int64 */
                 account: number;
                 attachments: number[];
+                /** Format: int64 */
                 conversation: number;
+                /** Format: int64 */
                 sender: number;
                 created_by: {
+                    /** Format: int64 */
                     id: number;
                     type: string;
                 } | null;
             };
+            /** Format: int64 */
             id: number;
             /** @example You can arrive from four o'clock. */
             content: string;
@@ -1436,19 +1584,49 @@ export interface components {
             /** @description why it does not reach the guest */
             why: string[];
         };
+        /** WriteBody */
+        WriteBody: {
+            /**
+             * @description one of guest, staff, host; guest, if left out
+             * @enum {string}
+             */
+            from?: "guest" | "staff" | "host";
+            /** @description a text that is not blank */
+            content?: string;
+            /** @description ids of attachments */
+            attachments?: number[];
+            /** @description at most 20 files that are uploaded and attached: each an object with `file`, its bytes in Base64, and `name` */
+            files?: {
+                name?: string;
+                file: string;
+            }[];
+            /** @description the host who speaks; the first one of the conversation, if left out */
+            host_id?: number;
+            /** @description true for a note among hosts (staff only) */
+            internal?: boolean;
+            /**
+             * @description one of airbnb, homeaway, email, booking-com, vrbo, expedia, or null (staff only); the default channel, if left out
+             * @enum {string|null}
+             */
+            channel?: "airbnb" | "homeaway" | "email" | "booking-com" | "vrbo" | "expedia" | null;
+        };
         /**
          * Participant
          * @description One of participants, as the API shows it. Only Host participants send messages and are notified. Client participants of a channel's conversation are the channel's.
          */
         Participant: {
             links: {
+                /** Format: int64 */
                 account: number;
+                /** Format: int64 */
                 conversation: number;
                 member: {
+                    /** Format: int64 */
                     id: number;
                     type: string;
                 };
             };
+            /** Format: int64 */
             id: number;
             /**
              * Format: date-time
@@ -1475,9 +1653,25 @@ export interface components {
         AddedHost: {
             participant: components["schemas"]["Participant"];
         };
+        /** AddHostBody */
+        AddHostBody: {
+            /** @description the id of a host */
+            host_id?: number;
+        };
         /** ChangedConversation */
         ChangedConversation: {
             conversation: components["schemas"]["Conversation"];
+        };
+        /** ChangeConversationBody */
+        ChangeConversationBody: {
+            /** @description true or false */
+            closed?: boolean;
+            /** @description true or false */
+            marked_as_spam?: boolean;
+            /** @description the id of a host */
+            assignee_id?: number | null;
+            /** @description true while the channel is to fail to relay what hosts write */
+            relay_fails?: boolean;
         };
         /** ShownAttachment */
         ShownAttachment: {
@@ -1514,6 +1708,21 @@ export interface components {
             latency_seconds: number;
             /** @description with which webhooks are signed; null for who may only read */
             secret: string | null;
+        };
+        /** SubscribeBody */
+        SubscribeBody: {
+            /** @description a role of the scenario's; receiver, if left out and nobody has taken it */
+            role?: string;
+            /** @description an http address on this machine, or on a host that --allow-webhooks-to names, without credentials, of at most 2,048 characters */
+            url?: string;
+            /** @description a list of events, each one of booking_created, booking_updated, booking_destroyed, client_created, client_updated, client_destroyed, inquiry_created, inquiry_updated, inquiry_destroyed, inbox_conversation_created, inbox_conversation_updated, inbox_message_created, inbox_message_updated, accounts_application_created, accounts_application_updated, accounts_application_destroyed; all, if left out */
+            events?: ("booking_created" | "booking_updated" | "booking_destroyed" | "client_created" | "client_updated" | "client_destroyed" | "inquiry_created" | "inquiry_updated" | "inquiry_destroyed" | "inbox_conversation_created" | "inbox_conversation_updated" | "inbox_message_created" | "inbox_message_updated" | "accounts_application_created" | "accounts_application_updated" | "accounts_application_destroyed")[];
+            /** @description the id of an application of this sandbox */
+            application_id?: number;
+            /** @description how often to try again, from 0 to 20 */
+            retries?: number;
+            /** @description seconds from the cause to the first attempt */
+            latency_seconds?: number;
         };
         /** Webhooks */
         Webhooks: {
@@ -1618,6 +1827,60 @@ export interface components {
             struck: number;
             /** @description how often it is still to strike; null: as often as it can */
             left: number | null;
+            /** @description how many, from 2 to 200 (of burst) */
+            copies?: number;
+            /** @description how late it comes: a duration such as 90s, 10m, 2h, 1d or PT10M (of delayed); or how long the answer takes: a duration such as 90s, 10m, 2h, 1d or PT10M (of slow) */
+            by?: (string | number) | (string | number);
+            /** @description true or false: whether what was asked for is done (of dropped) */
+            applied?: boolean;
+            /** @description how many, from 1 to 1000 (of page_shift) */
+            records?: number;
+            /** @description seconds for a Retry-After header, from 0; without one, if left out (of rate_limit); or seconds for a Retry-After header, from 0; without one, if left out (of status) */
+            retry_after?: (number | null) | (number | null);
+            /** @description how long it waits for the next one: a duration such as 90s, 10m, 2h, 1d or PT10M (of reordered) */
+            within?: string | number;
+            /** @description true to wait really, 30 seconds at the most (of slow) */
+            real?: boolean;
+            /** @description true or false: whether the synced-at header is as old as what is shown (of stale_read) */
+            honest?: boolean;
+            /** @description a status from 400 to 599 (of status) */
+            status?: number;
+            /** @description an object or a list, sent as JSON, or a text; the format of the API that was called, if left out (of status) */
+            body?: {
+                [key: string]: unknown;
+            } | unknown[] | string | null;
+            /** @description how many bytes of the body come, from 0; half of them, if left out (of truncated) */
+            bytes?: number | null;
+        };
+        /** SetFaultBody */
+        SetFaultBody: {
+            /**
+             * @description one of burst, delayed, dropped, duplicated, expired_token, forged, lost, malformed, near_miss, page_shift, rate_limit, reordered, respelled, revoked_token, slow, stale, stale_read, status, tampered, timeout_after, timeout_before, truncated, unsigned
+             * @enum {string}
+             */
+            kind?: "burst" | "delayed" | "dropped" | "duplicated" | "expired_token" | "forged" | "lost" | "malformed" | "near_miss" | "page_shift" | "rate_limit" | "reordered" | "respelled" | "revoked_token" | "slow" | "stale" | "stale_read" | "status" | "tampered" | "timeout_after" | "timeout_before" | "truncated" | "unsigned";
+            /** @description an object that says what is struck; everything, if left out */
+            match?: {
+                /**
+                 * @description one of GET, HEAD, POST, PUT, PATCH, DELETE
+                 * @enum {string}
+                 */
+                method?: "GET" | "HEAD" | "POST" | "PUT" | "PATCH" | "DELETE";
+                /** @description a path under /api/v3, such as /inbox/messages, or /oauth/token; * stands for anything; if left out, everything under /api/v3 */
+                path?: string;
+                /** @description an event of webhooks, such as booking_updated; * stands for anything */
+                event?: string;
+                /** @description the id of an application of this sandbox */
+                application_id?: number;
+                /** @description a whole number from 1: the first call that is struck, of those that match */
+                nth?: number;
+                /** @description the share of matching calls that are struck, up to 1 */
+                share?: number;
+            };
+            /** @description a whole number from 1: how often it strikes */
+            times?: number;
+            /** @description for how long it strikes: a duration such as 90s, 10m, 2h, 1d or PT10M */
+            for?: string | number;
             /** @description how many, from 2 to 200 (of burst) */
             copies?: number;
             /** @description how late it comes: a duration such as 90s, 10m, 2h, 1d or PT10M (of delayed); or how long the answer takes: a duration such as 90s, 10m, 2h, 1d or PT10M (of slow) */
@@ -1847,7 +2110,7 @@ export interface components {
             canceled_at: string | null;
             /**
              * @description who opens the conversation that is not there yet
-             * @enum {unknown}
+             * @enum {string|null}
              */
             waiting: "opens" | "never" | "nobody" | null;
             /** Format: date-time */
@@ -2149,37 +2412,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                "application/json": {
-                    /** @description the name of a shipped scenario, or a scenario as an object */
-                    scenario?: string | Record<string, unknown>;
-                    /** @description a name of 1 to 64 characters that can be printed, without blanks around it; a scenario that is given as an object is called so too */
-                    name?: string | null;
-                    /** @description a note of at most 1,000 characters that can be printed */
-                    note?: string | null;
-                    /** @description how long it is kept unused, by the wall clock: seconds, a duration such as 8h or 7d, or null, for good */
-                    ttl?: string | number | null;
-                    /** @description a whole number from 0: what the dice start from */
-                    seed?: number;
-                    /** @description an object: mode (manual or real) and rate (seconds per second, above 0) */
-                    clock?: {
-                        /**
-                         * @description manual or real
-                         * @enum {string}
-                         */
-                        mode?: "manual" | "real";
-                        rate?: number;
-                    };
-                    /** @description true or false */
-                    strict?: boolean;
-                    /** @description true or false; false makes each answer anew */
-                    cached?: boolean;
-                    /** @description true or false; false takes no checkpoints to rewind to */
-                    checkpoints?: boolean;
-                    /** @description the address that hears the scenario's webhooks, or an object with the address for each of its roles */
-                    webhook_url?: string | {
-                        [key: string]: string;
-                    };
-                };
+                "application/json": components["schemas"]["CreateSandboxBody"];
             };
         };
         responses: {
@@ -2385,14 +2618,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                "application/json": {
-                    /** @description a name of 1 to 64 characters that can be printed, without blanks around it */
-                    name?: string | null;
-                    /** @description a note of at most 1,000 characters that can be printed */
-                    note?: string | null;
-                    /** @description how long it is kept unused, by the wall clock: seconds, a duration such as 8h or 7d, or null, for good */
-                    ttl?: string | number | null;
-                };
+                "application/json": components["schemas"]["LabelSandboxBody"];
             };
         };
         responses: {
@@ -2547,12 +2773,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                "application/json": {
-                    /** @description for how long they were not used, by the wall clock: a duration such as 90s, 10m, 2h, 1d or PT10M */
-                    older_than?: string;
-                    /** @description true or false: whether to remove nothing */
-                    dry_run?: boolean;
-                };
+                "application/json": components["schemas"]["PruneSandboxesBody"];
             };
         };
         responses: {
@@ -2624,16 +2845,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                "application/json": {
-                    /** @description the id of an application of this sandbox */
-                    application_id?: number;
-                    /** @description the id of an account on which the application is installed */
-                    account_id?: number;
-                    /** @description a list of scopes, each one of public, applications_read, applications_write, bookings_read, bookings_write, bookings_write_owned, inquiries_read, inquiries_write, inquiries_write_owned, payments_read, payments_write, payments_write_owned, clients_read, clients_write, inbox_read, inbox_write, preferences_general_settings_read, preferences_general_settings_write, preferences_payments_read, preferences_payments_write, rates_read, rates_write, rentals_read, rentals_write, reviews_read, reviews_write, webhooks_read, webhooks_write, webhooks_write_owned */
-                    scopes?: ("public" | "applications_read" | "applications_write" | "bookings_read" | "bookings_write" | "bookings_write_owned" | "inquiries_read" | "inquiries_write" | "inquiries_write_owned" | "payments_read" | "payments_write" | "payments_write_owned" | "clients_read" | "clients_write" | "inbox_read" | "inbox_write" | "preferences_general_settings_read" | "preferences_general_settings_write" | "preferences_payments_read" | "preferences_payments_write" | "rates_read" | "rates_write" | "rentals_read" | "rentals_write" | "reviews_read" | "reviews_write" | "webhooks_read" | "webhooks_write" | "webhooks_write_owned")[];
-                    /** @description seconds of the sandbox's clock, from 1; never, if left out */
-                    expires_in?: number;
-                };
+                "application/json": components["schemas"]["IssueTokenBody"];
             };
         };
         responses: {
@@ -2911,10 +3123,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                "application/json": {
-                    /** @description a name of up to 64 letters, digits, dots, dashes and underscores, beginning with a letter or digit */
-                    name?: string;
-                };
+                "application/json": components["schemas"]["TakeSnapshotBody"];
             };
         };
         responses: {
@@ -3151,18 +3360,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                "application/json": {
-                    /** @description the name of a snapshot of this sandbox; as it is now, if left out */
-                    snapshot?: string;
-                    /** @description the id of a checkpoint of this sandbox, in place of a snapshot */
-                    point?: number;
-                    /** @description a name of 1 to 64 characters that can be printed, without blanks around it */
-                    name?: string | null;
-                    /** @description a note of at most 1,000 characters that can be printed */
-                    note?: string | null;
-                    /** @description how long it is kept unused, by the wall clock: seconds, a duration such as 8h or 7d, or null, for good */
-                    ttl?: string | number | null;
-                };
+                "application/json": components["schemas"]["ForkSandboxBody"];
             };
         };
         responses: {
@@ -3302,17 +3500,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                "application/json": {
-                    /** @description a time such as 2030-06-02T00:00:00Z, not before the sandbox's present and at most ten years after it */
-                    now?: string;
-                    /**
-                     * @description manual or real
-                     * @enum {string}
-                     */
-                    mode?: "manual" | "real";
-                    /** @description seconds per second, above 0 and up to 100000 */
-                    rate?: number;
-                };
+                "application/json": components["schemas"]["ChangeClockBody"];
             };
         };
         responses: {
@@ -3393,17 +3581,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                "application/json": {
-                    /** @description a duration such as 90s, 10m, 2h, 1d or PT10M, at most ten years */
-                    by?: string | number;
-                    /** @description a time such as 2030-06-02T00:00:00Z, not before the sandbox's present and at most ten years after it */
-                    to?: string;
-                    /**
-                     * @description one of idle, conversation_opened, message_relayed, application_uninstalled, host_writes_on_channel, channel_opens, channel_adds_host, relay_fails, fault, guest_books, guest_writes, guest_cancels, guest_forgotten, records_appear, records_change, staff_writes, staff_changes, staff_connects, staff_moves, webhook_sent
-                     * @enum {string}
-                     */
-                    until?: "idle" | "conversation_opened" | "message_relayed" | "application_uninstalled" | "host_writes_on_channel" | "channel_opens" | "channel_adds_host" | "relay_fails" | "fault" | "guest_books" | "guest_writes" | "guest_cancels" | "guest_forgotten" | "records_appear" | "records_change" | "staff_writes" | "staff_changes" | "staff_connects" | "staff_moves" | "webhook_sent";
-                };
+                "application/json": components["schemas"]["AdvanceClockBody"];
             };
         };
         responses: {
@@ -3566,16 +3744,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                "application/json": {
-                    /** @description the id of a checkpoint */
-                    point?: number;
-                    /** @description the id of a timeline event that has happened */
-                    event?: number;
-                    /** @description the id of a journal entry, or the X-Request-Id of a request that wrote */
-                    request?: number | string;
-                    /** @description a time such as 2030-06-01T12:00:00Z, before the sandbox's present */
-                    to?: string;
-                };
+                "application/json": components["schemas"]["RewindClockBody"];
             };
         };
         responses: {
@@ -3729,28 +3898,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                "application/json": {
-                    /** @description the name of a channel; airbnb, if left out */
-                    channel?: string;
-                    /** @description the id of a rental of this sandbox */
-                    rental_id?: number;
-                    /** @description an object: fullname, email, phone */
-                    guest?: {
-                        fullname?: string;
-                        email?: string;
-                        phone?: string;
-                    };
-                    /** @description a time as the API takes it, or a date */
-                    start_at?: string;
-                    /** @description a time as the API takes it, or a date */
-                    end_at?: string;
-                    /** @description a duration such as 90s, 10m, 2h, 1d or PT10M, or never */
-                    conversation_delay?: string | number;
-                    /** @description true or false: whether the channel adds a host */
-                    host_participant?: boolean;
-                    /** @description how many travellers take part, from 1 to 20 */
-                    client_participants?: number;
-                };
+                "application/json": components["schemas"]["BookBody"];
             };
         };
         responses: {
@@ -3912,10 +4060,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                "application/json": {
-                    /** @description true for never */
-                    never?: boolean;
-                };
+                "application/json": components["schemas"]["OpenConversationBody"];
             };
         };
         responses: {
@@ -3998,31 +4143,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                "application/json": {
-                    /**
-                     * @description one of guest, staff, host; guest, if left out
-                     * @enum {string}
-                     */
-                    from?: "guest" | "staff" | "host";
-                    /** @description a text that is not blank */
-                    content?: string;
-                    /** @description ids of attachments */
-                    attachments?: number[];
-                    /** @description at most 20 files that are uploaded and attached: each an object with `file`, its bytes in Base64, and `name` */
-                    files?: {
-                        name?: string;
-                        file: string;
-                    }[];
-                    /** @description the host who speaks; the first one of the conversation, if left out */
-                    host_id?: number;
-                    /** @description true for a note among hosts (staff only) */
-                    internal?: boolean;
-                    /**
-                     * @description one of airbnb, homeaway, email, booking-com, vrbo, expedia, or null (staff only); the default channel, if left out
-                     * @enum {unknown}
-                     */
-                    channel?: "airbnb" | "homeaway" | "email" | "booking-com" | "vrbo" | "expedia" | null;
-                };
+                "application/json": components["schemas"]["WriteBody"];
             };
         };
         responses: {
@@ -4105,10 +4226,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                "application/json": {
-                    /** @description the id of a host */
-                    host_id?: number;
-                };
+                "application/json": components["schemas"]["AddHostBody"];
             };
         };
         responses: {
@@ -4191,16 +4309,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                "application/json": {
-                    /** @description true or false */
-                    closed?: boolean;
-                    /** @description true or false */
-                    marked_as_spam?: boolean;
-                    /** @description the id of a host */
-                    assignee_id?: number | null;
-                    /** @description true while the channel is to fail to relay what hosts write */
-                    relay_fails?: boolean;
-                };
+                "application/json": components["schemas"]["ChangeConversationBody"];
             };
         };
         responses: {
@@ -4415,20 +4524,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                "application/json": {
-                    /** @description a role of the scenario's; receiver, if left out and nobody has taken it */
-                    role?: string;
-                    /** @description an http address on this machine, or on a host that --allow-webhooks-to names, without credentials, of at most 2,048 characters */
-                    url?: string;
-                    /** @description a list of events, each one of booking_created, booking_updated, booking_destroyed, client_created, client_updated, client_destroyed, inquiry_created, inquiry_updated, inquiry_destroyed, inbox_conversation_created, inbox_conversation_updated, inbox_message_created, inbox_message_updated, accounts_application_created, accounts_application_updated, accounts_application_destroyed; all, if left out */
-                    events?: ("booking_created" | "booking_updated" | "booking_destroyed" | "client_created" | "client_updated" | "client_destroyed" | "inquiry_created" | "inquiry_updated" | "inquiry_destroyed" | "inbox_conversation_created" | "inbox_conversation_updated" | "inbox_message_created" | "inbox_message_updated" | "accounts_application_created" | "accounts_application_updated" | "accounts_application_destroyed")[];
-                    /** @description the id of an application of this sandbox */
-                    application_id?: number;
-                    /** @description how often to try again, from 0 to 20 */
-                    retries?: number;
-                    /** @description seconds from the cause to the first attempt */
-                    latency_seconds?: number;
-                };
+                "application/json": components["schemas"]["SubscribeBody"];
             };
         };
         responses: {
@@ -4788,59 +4884,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                "application/json": {
-                    /**
-                     * @description one of burst, delayed, dropped, duplicated, expired_token, forged, lost, malformed, near_miss, page_shift, rate_limit, reordered, respelled, revoked_token, slow, stale, stale_read, status, tampered, timeout_after, timeout_before, truncated, unsigned
-                     * @enum {string}
-                     */
-                    kind?: "burst" | "delayed" | "dropped" | "duplicated" | "expired_token" | "forged" | "lost" | "malformed" | "near_miss" | "page_shift" | "rate_limit" | "reordered" | "respelled" | "revoked_token" | "slow" | "stale" | "stale_read" | "status" | "tampered" | "timeout_after" | "timeout_before" | "truncated" | "unsigned";
-                    /** @description an object that says what is struck; everything, if left out */
-                    match?: {
-                        /**
-                         * @description one of GET, HEAD, POST, PUT, PATCH, DELETE
-                         * @enum {string}
-                         */
-                        method?: "GET" | "HEAD" | "POST" | "PUT" | "PATCH" | "DELETE";
-                        /** @description a path under /api/v3, such as /inbox/messages, or /oauth/token; * stands for anything; if left out, everything under /api/v3 */
-                        path?: string;
-                        /** @description an event of webhooks, such as booking_updated; * stands for anything */
-                        event?: string;
-                        /** @description the id of an application of this sandbox */
-                        application_id?: number;
-                        /** @description a whole number from 1: the first call that is struck, of those that match */
-                        nth?: number;
-                        /** @description the share of matching calls that are struck, up to 1 */
-                        share?: number;
-                    };
-                    /** @description a whole number from 1: how often it strikes */
-                    times?: number;
-                    /** @description for how long it strikes: a duration such as 90s, 10m, 2h, 1d or PT10M */
-                    for?: string | number;
-                    /** @description how many, from 2 to 200 (of burst) */
-                    copies?: number;
-                    /** @description how late it comes: a duration such as 90s, 10m, 2h, 1d or PT10M (of delayed); or how long the answer takes: a duration such as 90s, 10m, 2h, 1d or PT10M (of slow) */
-                    by?: (string | number) | (string | number);
-                    /** @description true or false: whether what was asked for is done (of dropped) */
-                    applied?: boolean;
-                    /** @description how many, from 1 to 1000 (of page_shift) */
-                    records?: number;
-                    /** @description seconds for a Retry-After header, from 0; without one, if left out (of rate_limit); or seconds for a Retry-After header, from 0; without one, if left out (of status) */
-                    retry_after?: (number | null) | (number | null);
-                    /** @description how long it waits for the next one: a duration such as 90s, 10m, 2h, 1d or PT10M (of reordered) */
-                    within?: string | number;
-                    /** @description true to wait really, 30 seconds at the most (of slow) */
-                    real?: boolean;
-                    /** @description true or false: whether the synced-at header is as old as what is shown (of stale_read) */
-                    honest?: boolean;
-                    /** @description a status from 400 to 599 (of status) */
-                    status?: number;
-                    /** @description an object or a list, sent as JSON, or a text; the format of the API that was called, if left out (of status) */
-                    body?: {
-                        [key: string]: unknown;
-                    } | unknown[] | string | null;
-                    /** @description how many bytes of the body come, from 0; half of them, if left out (of truncated) */
-                    bytes?: number | null;
-                };
+                "application/json": components["schemas"]["SetFaultBody"];
             };
         };
         responses: {

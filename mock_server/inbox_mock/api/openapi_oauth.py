@@ -46,7 +46,7 @@ _AUTHORIZE: list[JSON] = [
     {"name": "state", "in": "query", "schema": TEXT},
     {"name": "account_id", "in": "query", "schema": TEXT},
     {"name": "code_challenge", "in": "query", "description": "PKCE (assumed: as in Doorkeeper).", "schema": TEXT},
-    {"name": "code_challenge_method", "in": "query", "schema": {"enum": ["S256", "plain"]}},
+    {"name": "code_challenge_method", "in": "query", "schema": {"type": "string", "enum": ["S256", "plain"]}},
 ]
 _PAGES: JSON = {
     "200": {"description": "A page for the person who decides.", "content": {"text/html": {"schema": TEXT}}},
