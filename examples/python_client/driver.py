@@ -17,6 +17,7 @@ class Driver:
 
     def __init__(self) -> None:
         self.session = requests.Session()
+        self.session.trust_env = False  # the judge's server is on this machine: no proxy, and no password of a .netrc
         self.inbox: Inbox
 
     def start(self, *, api_url: str, webhook_secret: str, **credentials: str) -> JSON:

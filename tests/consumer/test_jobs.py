@@ -1,5 +1,6 @@
 """Drivers that run side by side: the verdict is that of one alone, and each harms only its own worlds."""
 
+import os
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -37,10 +38,11 @@ def die(self, **given):
     return start(self, **given)
 driver.Driver.start = die
 """
-KILLS_WHO_COMMANDS_IT = """
+KILLS_WHO_COMMANDS_IT_BESIDE_THE_TRIAL = """
 def parent(pid):
     return int(open(f"/proc/{pid}/stat").read().rpartition(")")[2].split()[1])
-os.kill(parent(os.getppid()), 9)
+if parent(os.getppid()) != int(os.environ["INBOX_MOCK_TEST_TRIAL"]):
+    os.kill(parent(os.getppid()), 9)
 """
 
 
@@ -98,7 +100,8 @@ def test_a_driver_that_dies_fails_the_trial_in_its_own_world_and_the_others_end(
     assert are_gone(tmp_path)
 
 
-def test_a_process_that_is_killed_ends_the_trial_and_leaves_no_driver(tmp_path: Path) -> None:
+def test_a_process_that_is_killed_ends_the_trial_and_leaves_no_driver(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("INBOX_MOCK_TEST_TRIAL", str(os.getpid()))
     with pytest.raises(RuntimeError, match="a process that judges worlds ended with exit code -9"):
-        on_trial(2, KILLS_WHO_COMMANDS_IT)
+        on_trial(2, KILLS_WHO_COMMANDS_IT_BESIDE_THE_TRIAL)
     assert are_gone(tmp_path)

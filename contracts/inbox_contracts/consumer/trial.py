@@ -105,7 +105,7 @@ def run(
     """
     command = [] if isinstance(client, Client) or replay is not None or harness is not None else client
     count = min(jobs, worlds // WORLDS_OF_A_JOB) if command else 1
-    with Judge(client, answer_seconds, harness) as judge, Workers(count if count > 1 else 0, command, answer_seconds) as workers:
+    with Judge(client, answer_seconds, harness) as judge, Workers(max(count - 1, 0), command, answer_seconds) as workers:
         trial = _Trial(judge, workers, seed, shrink_seconds, clock)
         if races is not None:
             chosen = placings(races, judge.run(baseline(races).assuming(**(assume or {}))), worlds, seed)
@@ -147,11 +147,9 @@ class _Trial:
         )
 
     def _judgements(self, worlds: Sequence[World]) -> Iterator[Judgement]:
-        """Yield the judgement of each world, in their order; what no other process can judge is judged here."""
-        if not self._workers:
-            yield from map(self._judge.judge, worlds)
-            return
-        for world, judgement in zip(worlds, self._workers.judge(worlds), strict=True):
+        """Yield the judgement of each world, in their order: every nth is judged here, and so is what no other process can judge."""
+        begun = self._workers.judge(worlds)
+        for world, judgement in zip(worlds, begun, strict=True):
             yield judgement or self._judge.judge(world)
 
     def _count(self, judgement: Judgement) -> None:

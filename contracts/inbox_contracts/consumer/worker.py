@@ -1,4 +1,4 @@
-"""Processes that judge a client side by side, each in its share of the worlds, with a driver and a harness of its own.
+"""Processes that judge a client beside the trial's own, each in its share of the worlds, with a driver and a harness of its own.
 
 A process and the trial that has started it are the ends of a line: whichever end is closed, the other process ends what it does.
 """
@@ -7,7 +7,6 @@ import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, suppress
-from itertools import cycle
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection, wait
 from threading import Thread
@@ -36,23 +35,22 @@ class Workers(ExitStack):
             self.callback(worker.line.close)  # of all of them, before one is waited for
             worker.tell((list(command), answer_seconds))
 
-    def __len__(self) -> int:
-        """Return how many there are."""
-        return len(self._started)
-
     def judge(self, worlds: Sequence[World]) -> Iterator[Judgement | None]:
-        """Yield the judgement of each world, in their order; None where the world or a rule cannot be used.
+        """Yield the judgement of each world, in their order; None where it is for the trial to judge.
 
-        Each process has always the same share, so that its driver sees the same worlds again, whatever time they take.
+        That is its own share, and a world or a rule that cannot be used. Each process has always the same share, so that its driver
+        sees the same worlds again, whatever time they take.
 
         Raises:
             RuntimeError: a process has ended.
             Stopped: this process is to end.
         """
-        for number, worker in enumerate(self._started):
-            worker.tell(worlds[number :: len(self)])
-        for _, worker in zip(worlds, cycle(self._started), strict=False):
-            yield worker.hear()
+        sharing = len(self._started) + 1
+        for number, worker in enumerate(self._started, 1):
+            worker.tell(worlds[number::sharing])
+        for place in range(len(worlds)):
+            nth = place % sharing
+            yield self._started[nth - 1].hear() if nth else None
 
 
 class _Worker:
@@ -86,7 +84,7 @@ class _Worker:
     def end(self) -> None:
         """Wait until it has ended, together with its driver; kill it if it does not."""
         try:
-            self._process.wait(LAST_SECONDS)
+            self._process.wait(2 * LAST_SECONDS)  # so long may its driver take, and then itself
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()

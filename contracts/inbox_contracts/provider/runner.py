@@ -2,13 +2,14 @@
 
 import sys
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, replace
 from itertools import count
 from time import monotonic
 
 from inbox_contracts.provider.api import JSON, Api
-from inbox_contracts.provider.http import Budget, NoAnswer, Spent
+from inbox_contracts.provider.http import Budget, NoAnswer, Spent, TrialConnection
 from inbox_contracts.provider.properties import every
 from inbox_contracts.provider.target import NoTrial, Target
 from inbox_contracts.provider.trial import Outcome, Property, Trial
@@ -100,13 +101,16 @@ def plan(
 def run(plan: Plan, tell: Callable[[str], None], *, seconds: float | None = None, fail_fast: bool = False) -> list[Outcome]:
     """Evaluate every property once, then again with more examples and other seeds until ``seconds`` have passed; close the trial.
 
-    Return the outcome of each property; in a long trial the first that is a finding.
+    Return the outcome of each property; in a long trial the first that is a finding. On a fake the slow ones, which wait for another
+    process, begin with the others: each has a sandbox of its own.
 
     Raises:
         NoTrial: the server does not answer any more.
     """
     began, trial, outcomes = monotonic(), plan.trial, dict[str, Outcome]()
-    with closing(plan.trial):
+    early = [each for each in plan.properties if each.slow and trial.target.is_fake and not fail_fast]
+    with closing(plan.trial), ThreadPoolExecutor(1) as beside:
+        begun = {each.name: beside.submit(_judge_beside, trial, each) for each in early}
         for nth in count(1):
             for judged in plan.properties:
                 if seconds is not None and nth > 1 and monotonic() - began > seconds:
@@ -114,7 +118,7 @@ def run(plan: Plan, tell: Callable[[str], None], *, seconds: float | None = None
                 known = outcomes.get(judged.name)
                 if known is not None and (known.finding or known.not_judged):
                     continue
-                outcome = judge(trial, judged)
+                outcome = begun.pop(judged.name).result() if judged.name in begun else judge(trial, judged)
                 spent = (0.0, 0) if known is None else (known.seconds, known.requests)
                 outcomes[judged.name] = replace(outcome, seconds=spent[0] + outcome.seconds, requests=spent[1] + outcome.requests)
                 if known is None or outcome.finding:
@@ -126,6 +130,14 @@ def run(plan: Plan, tell: Callable[[str], None], *, seconds: float | None = None
             trial = replace(plan.trial, seed=trial.seed + 1, effort=plan.trial.effort * LONGER)
             tell(f"  round {nth + 1}, seed {trial.seed}, {LONGER:g} times the examples")
     return list(outcomes.values())
+
+
+def _judge_beside(trial: Trial, judged: Property) -> Outcome:
+    """Evaluate a property over a connection of its own."""
+    connection = trial.target.connection
+    target = replace(trial.target, connection=TrialConnection(connection.root, connection.timeout_seconds))
+    with closing(Trial(target, trial.seed, trial.effort)) as own:
+        return judge(own, judged)
 
 
 def judge(trial: Trial, judged: Property) -> Outcome:
