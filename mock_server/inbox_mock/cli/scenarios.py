@@ -1,4 +1,4 @@
-"""``inbox-mock scenarios``: list shipped scenarios, and check files."""
+"""``inbox-mock scenarios``: list shipped scenarios, show one, and check files."""
 
 import json
 import sys
@@ -14,20 +14,29 @@ from inbox_mock.domain.values import printable
 from inbox_mock.scenarios.errors import ScenarioError, UnreadableScenarioError
 from inbox_mock.scenarios.loading import Scenario, find, schema, shipped
 
+SHOW = "show"
+HELD = ("rentals", "hosts", "clients", "bookings", "conversations", "participants", "messages", "attachments", "webhooks", "faults")
 RUNS = "on a clock that runs, as under serve: give `clock` its `now`, or the `mode` manual"
 
 
 @click.command("scenarios")
-@click.argument("files", nargs=-1, metavar="[FILE]...", shell_complete=scenarios)
+@click.argument("files", nargs=-1, metavar="[show NAME] | [FILE]...", shell_complete=scenarios)
 @click.option("--schema", "print_schema", is_flag=True, help="Print the JSON Schema of scenario files, for editors.")
 @click.option(
     "--allow-webhooks-to", multiple=True, type=HostParameter(), metavar="HOST", help="A host beyond this machine to which webhooks may go."
 )
 @click.option("--format", "wanted", type=click.Choice(["text", "json"]), default="text", show_default=True)
 def command(*, files: tuple[str, ...], print_schema: bool, allow_webhooks_to: tuple[str, ...], wanted: str) -> None:
-    """List the shipped scenarios; with files, check these instead. Exit code 1: one has an error, 2: one cannot be read."""
+    """List the shipped scenarios; with show NAME, print that one and what it holds; with files, check these.
+
+    Exit code 1: one has an error, 2: one cannot be read.
+    """
     if print_schema:
         click.echo(json.dumps(schema(), indent=2))
+    elif files[:1] == (SHOW,):
+        if len(files) != 2:
+            raise click.UsageError(f"{SHOW}: found {len(files) - 1} names; expected one, of a shipped scenario, or the path of a file")
+        _show(files[1], as_json=wanted == "json")
     elif files:
         _check(files, frozenset(name.lower() for name in allow_webhooks_to), as_json=wanted == "json")
     else:
@@ -37,6 +46,36 @@ def command(*, files: tuple[str, ...], print_schema: bool, allow_webhooks_to: tu
         else:
             table(("scenario", "what it shows"), [(scenario.name, scenario.description) for scenario in found])
         sys.exit(FINDINGS if any(scenario.mistake for scenario in found) else 0)
+
+
+def _show(name: str, *, as_json: bool) -> None:
+    """Print a scenario's file as it is written, and then, in comments, what a sandbox of it holds. Exit 1 if it has an error."""
+    try:
+        scenario = find(name)
+        held = _held(scenario)
+    except ScenarioError as error:
+        click.echo(printable(str(error)), err=True)
+        sys.exit(WRONG if isinstance(error, UnreadableScenarioError) else FINDINGS)
+    if as_json:
+        print_json({"name": scenario.name, "description": scenario.description, "text": scenario.text, "holds": held})
+    else:
+        click.echo(scenario.text.rstrip("\n"))
+        counts = ", ".join(f"{noun} {count:,}" for noun, count in held.items() if count)
+        click.echo(f"\n# A sandbox of it holds: {counts or 'nothing'}.")
+
+
+def _held(scenario: Scenario) -> dict[str, int]:
+    """Return how many records of each kind a sandbox of a scenario begins with, and how many events are to come."""
+    from inbox_mock.app import Options, create_app
+    from inbox_mock.scenarios.build import Overrides
+
+    fake = create_app(Options(scenario=scenario, overrides=Overrides(mode="manual"), seed=0))
+    try:
+        with fake.sandboxes.get("default").work(marked=False) as work:
+            counts = {noun: work.db.count(noun) for noun in HELD}
+            return {**counts, "events to come": int(str(work.db.value("SELECT count(*) FROM timeline WHERE happened = 0")))}
+    finally:
+        fake.sandboxes.begin_anew()
 
 
 def _check(files: tuple[str, ...], receivers: frozenset[str], *, as_json: bool) -> None:
