@@ -34,6 +34,12 @@ def test_a_good_client_of_another_style_passes(harness: Harness, style: str) -> 
     assert verdict.passed, text(verdict)
 
 
+def test_a_client_that_hears_of_no_webhooks_is_not_held_to_have_accepted_a_forged_one(harness: Harness) -> None:
+    verdict = run(STYLES["polling only"](), worlds=2, only="forged_webhook", harness=harness)
+    assert verdict.passed, text(verdict)
+    assert verdict.not_judged == ("webhook",)
+
+
 @pytest.mark.parametrize("name", ["lost_answer", "answered_again", "change_between_pages", "shrinks_before_a_retry"])
 def test_a_client_that_sends_one_request_a_command_passes(harness: Harness, name: str) -> None:
     verdict = run(InThisProcess(InSmallSteps()), worlds=2, only=name, harness=harness)

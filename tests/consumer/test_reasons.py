@@ -7,6 +7,15 @@ from mutants.clients.matrix import MUTANTS, on_trial
 
 REASONS = {
     "says_the_beginning": "; sent was 'The way to the house is long.",
+    "takes_a5xx_for_sent": ": its POST was answered 5",
+    "says_nothing_twice": ", though the same words were there before",
+    "answers_in_the_guests_first": ", sent was it in conversation 1, of other guests",
+    "never_refreshes": ": it sends no request any more",
+    "composes_what_it_says": "(from character 6 on: '\\xe9 at eig' instead of 'e\\u0301 at ei')",
+    "keeps_answers_by_address": ", and it had sent no request",
+    "adds_a_host_once_more": ", and had not looked whether the one was there whose answer was lost",
+    "greets_each_guest": "said 'Welcome!' in conversation 1",
+    "closes_what_it_has_answered": "changed closed of conversation 1",
     "leaves_the_closed_alone": ": no message of these words was sent",
     "reads_the_first_page_only": "read page 1 of ",
     "skips_the_page_of_a_refresh": ", which entry ",

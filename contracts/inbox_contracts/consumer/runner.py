@@ -225,7 +225,7 @@ class WorldRunner:
             if in_a_row >= IN_A_ROW:
                 break
             self._wait(PAUSES[max(in_a_row - 1, 0)], new)
-        raise NoProgress(f"it put off {command} {IN_A_ROW} times in a row, and got no further in between")
+        raise NoProgress(f"it put off {command} {IN_A_ROW} times in a row, and got no further in between: {_hindered(new)}")
 
     def _wait(self, pause: str, new: list[JSON]) -> None:
         """Advance the clock after the client has put something off, and handle the webhooks that were sent meanwhile."""
@@ -264,8 +264,8 @@ class WorldRunner:
     def receive(self, url: str, headers: Mapping[str, str], body: bytes) -> tuple[int, Mapping[str, str], str]:
         """Deliver a webhook to the client, and return the answer to it. Called while the clock is advanced, so nothing is raised."""
         del url
-        if "webhook" not in self._recording.can or self._broken is not None:
-            return 204, {}, ""
+        if "webhook" not in self._recording.can or self._broken is not None:  # not the client's answer: no rule may speak of it
+            return (204 if self.world.is_genuine(headers, body) else 401), {}, ""
         before = self.world.newest_entry()
         try:
             return (204 if self._deliver(headers, body) else 401), {}, ""
@@ -318,6 +318,16 @@ def _target(entry: JSON) -> tuple[object, ...]:
     """Return what identifies a request's target: the same list since another time is another one, and so are other words."""
     written = "" if entry["path"] == TOKENS else str(entry["request"].get("body", ""))  # each refresh has a token of its own
     return entry["method"], entry["path"], entry["query"], entry["status"], written
+
+
+def _hindered(entries: list[JSON]) -> str:
+    """Say what hindered a client the last time, by its requests then."""
+    failed = [entry for entry in entries if entry["delivery_id"] is None and not _is_a_step(entry)]
+    if failed:
+        last = failed[-1]
+        status = f"status {last['status']}" if last["status"] else "no answer"
+        return f"its {last['method']} {last['path']} had {status}"
+    return "its requests were answered" if entries else "it sends no request any more"
 
 
 def _is_a_step(entry: JSON) -> bool:

@@ -8,7 +8,7 @@ from json import JSONDecodeError, loads
 from inbox_contracts.consumer.driver import JSON
 from inbox_contracts.consumer.findings import Misbehaviour, own
 from inbox_contracts.consumer.oracle import short, where_they_differ
-from inbox_contracts.consumer.recording import Recording
+from inbox_contracts.consumer.recording import Recording, RequestedReply
 
 READ_MARKS = frozenset({"read", "read_at"})
 """What a client may change in a conversation, though nobody told it to: that it was read."""
@@ -27,13 +27,16 @@ def replies(recording: Recording) -> Iterator[Misbehaviour]:
         if reply.read > 1:
             yield own("TWICE", f"the guest reads {what} {reply.read} times")
         if reply.state == "kept" and reply.read == 0 and ended and not reply.too_soon:
-            yield _lost(recording, reply.content, f"the guest never reads {what}", sent=reply.sent)
+            yield _lost(recording, reply, f"the guest never reads {what}")
 
 
-def _lost(recording: Recording, content: str, about: str, *, sent: int) -> Misbehaviour:
-    """Say of an answer that no guest reads whether it was sent, and what was sent instead."""
-    if sent:
-        return own("LOST", f"{about}, though a message of these words is there")
+def _lost(recording: Recording, reply: RequestedReply, about: str) -> Misbehaviour:
+    """Say of an answer that no guest reads whether it was sent, and where, or what was sent instead."""
+    content = reply.content
+    if reply.sent:
+        elsewhere = [number for number, bookings, text in recording.said if text == content and reply.booking_id not in bookings]
+        where = f"sent was it in conversation {elsewhere[-1]}, of other guests" if elsewhere else "though a message of these words is there"
+        return own("LOST", f"{about}, {where}")
     asked = {reply.content for reply in recording.replies}
     others = [text for _, _, text in recording.said if text not in asked]
     if others:
@@ -43,7 +46,19 @@ def _lost(recording: Recording, content: str, about: str, *, sent: int) -> Misbe
             f"{about}; sent was {short(instead)}{where_they_differ(instead, content)}",
             "Send the words as they are: nothing cut, folded, escaped or composed.",
         )
-    return own("LOST", f"{about}: no message of these words was sent", "Answer ok only after the message was taken.")
+    tried = [entry for entry in _posts(recording) if _written(entry).get("content") == content]
+    if tried:
+        status = tried[-1]["status"]
+        how = "had no answer" if status is None else f"was answered {status}"
+        why = f"its POST {how}, nothing was stored, and it was not sent again"
+        return own("LOST", f"{about}: {why}", "Answer ok only after the message was taken.", (int(tried[-1]["id"]),))
+    before = ", though the same words were there before" if any(reply.there) else ""
+    return own("LOST", f"{about}: no message of these words was sent{before}", "Answer ok only after the message was taken.")
+
+
+def _posts(recording: Recording) -> list[JSON]:
+    """Return the requests to send a message, whatever became of them."""
+    return [entry for entry in recording.entries if (entry["method"], entry["path"]) == ("POST", "/api/v3/inbox/messages")]
 
 
 def clutter(recording: Recording) -> Iterator[Misbehaviour]:
