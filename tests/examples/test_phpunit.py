@@ -10,7 +10,7 @@ import pytest
 from languages import missing, skip_unless_required
 
 PHP = Path(__file__).resolve().parents[2] / "examples" / "php"
-RUNNER = ["phpunit"] if shutil.which("phpunit") else ["php", str(Path(__file__).with_name("phpunit.php"))]
+RUNNER = ["phpunit", "--do-not-cache-result"] if shutil.which("phpunit") else ["php", str(Path(__file__).with_name("phpunit.php"))]
 RULE_BREAKER = """<?php
 require_once '{folder}/InboxMockTestCase.php';
 
