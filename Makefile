@@ -99,6 +99,18 @@ kits/node/node_modules: kits/node/package-lock.json
 kits: $(VENV)/ready kits/node/node_modules ## Test the kit for Node, with its own tools; that for Ruby is among the tests
 	@cd kits/node && PATH="$(abspath $(BIN)):$$PATH" npm test --silent
 
+CLIENTS := tests/openapi/clients
+
+$(CLIENTS)/.venv/ready: $(CLIENTS)/requirements.txt $(CLIENTS)/package-lock.json
+	@$(PYTHON) -m venv $(@D)
+	@$(@D)/bin/python -m pip install --quiet --requirement $<
+	@cd $(CLIENTS) && npm ci --silent --ignore-scripts
+	@touch $@
+
+.PHONY: openapi-clients
+openapi-clients: $(VENV)/ready $(CLIENTS)/.venv/ready ## Lint both OpenAPI documents, generate clients, compile them, let each answer a guest; needs node and java
+	@PYTHONPATH=tests $(BIN)/python tests/openapi/run_clients.py
+
 .PHONY: soak
 soak: $(VENV)/ready ## Send an hour's traffic of 64 clients at full speed, and compare what the server holds at both ends
 	@$(BIN)/python tests/soak.py $(ARGS)
