@@ -119,6 +119,10 @@ class Sandbox:
         if not was_open:
             self._around.woken(self.id)
 
+    def knows(self, settings: Settings) -> None:
+        """Keep the settings that it has begun with."""
+        self._settings = self.storage.generation, settings
+
     def _settings_in(self, transaction: Transaction) -> Settings:
         """Return the settings, which are the same until the sandbox is reset or restored."""
         if self._settings is None or self._settings[0] != self.storage.generation:
@@ -263,7 +267,7 @@ class Sandbox:
         before = self.version
         with self._alone(), self.storage.replacement(image) as transaction:
             settings = self._around.begin(self.id, transaction, anew=anew, at=at)
-        self._settings = self.storage.generation, settings
+        self.knows(settings)
         self._forget()
         if leaves is not None:
             self.checkpoints.leave(leaves, before)

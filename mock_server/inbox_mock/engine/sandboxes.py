@@ -226,11 +226,13 @@ class Sandboxes:
             now = self._around.wall()
             label = replace(label, created_at=now, used_at=now + label.step)
             with self.home.adding(sandbox_id, label, image, start) as transaction:
-                self._around.begin(sandbox_id, transaction, of=of, at=at)
+                settings = self._around.begin(sandbox_id, transaction, of=of, at=at)
         sandbox = self.get(sandbox_id)
         self._note_awake(sandbox_id)
-        with sandbox.work(marked=False):
-            pass  # what is due by now happens
+        sandbox.knows(settings)
+        if sandbox.due is not None:
+            with sandbox.work(marked=False):
+                pass  # what is due by now happens
         return sandbox
 
     def _find(self, sandbox_id: str) -> Sandbox | None:
