@@ -1,6 +1,6 @@
 """Every view, in light and in dark, as axe-core judges it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -26,8 +26,8 @@ COLOURS = {"runOnly": {"type": "rule", "values": ["color-contrast"]}}
 """What a page in dark can have besides what it has in light."""
 
 
-def serious_findings(page: Page, options: dict[str, object] | None = None) -> list[str]:
-    found = Axe().run(page, options=options).response["violations"]
+def serious_findings(page: Page, options: Mapping[str, object] | None = None) -> list[str]:
+    found = Axe().run(page, options=None if options is None else dict(options)).response["violations"]
     return [f"{one['id']}: {[node['html'][:200] for node in one['nodes'][:3]]}" for one in found if one["impact"] in SERIOUS]
 
 
