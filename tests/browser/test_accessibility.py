@@ -1,6 +1,7 @@
 """Every view, in light and in dark, as axe-core judges it."""
 
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -20,6 +21,15 @@ VIEWS = {
     "report": ".verdict",
     "sandboxes": ".facts dd",
 }
+
+
+OVERLAPS = """chosen => [...document.querySelectorAll(chosen)].flatMap((node) => {
+  const parts = node.children.length ? [...node.children] : [...node.parentNode.querySelectorAll("text")];
+  const boxes = parts.map((part) => [part.textContent, part.getBoundingClientRect()]);
+  const over = ([, a], [, b]) => a.left < b.right - 1 && b.left < a.right - 1 && a.top < b.bottom - 1 && b.top < a.bottom - 1;
+  return boxes.flatMap((one, place) => boxes.slice(place + 1).filter((other) => over(one, other)).map(([text]) => `${one[0]} / ${text}`));
+})"""
+"""What lies over what: of the parts of each element, or, of texts without parts, of each other."""
 
 
 COLOURS = {"runOnly": {"type": "rule", "values": ["color-contrast"]}}
@@ -82,6 +92,13 @@ def test_a_view_has_no_serious_finding_in_light_or_in_dark(eyes: Eyes, busy: San
 def test_the_inbox_has_no_serious_finding(eyes: Eyes, busy: Sandbox, scheme: str) -> None:
     page = eyes.look(f"/{busy.id}/inbox/c4", color_scheme=scheme)
     expect(page.get_by_text("This goes nowhere.")).to_be_visible()
+    page.get_by_role("button", name="Sandbox").click()
+    expect(page.get_by_role("dialog").get_by_role("link").first).to_be_visible()
+    assert serious_findings(page) == []
+    page.keyboard.press("Escape")
+    page.locator(".guest-side input[type=file]").set_input_files(Path(__file__))
+    page.get_by_role("button", name="Guest cancels").click()
+    expect(page.get_by_role("button", name="Undo")).to_be_visible()
 
     assert serious_findings(page) == []
 
@@ -106,12 +123,37 @@ def test_a_narrow_screen_shows_everything_without_scrolling_sideways(eyes: Eyes,
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
 
 
-def test_a_conversation_chosen_on_a_narrow_screen_is_seen(eyes: Eyes, agency: Sandbox) -> None:
+def test_a_narrow_screen_shows_the_list_then_one_conversation_and_one_side_of_it(eyes: Eyes, agency: Sandbox) -> None:
     page = eyes.look(f"/{agency.id}/inbox", viewport={"width": 390, "height": 800})
+    chosen, back = page.get_by_role("link", name="Kofi Asante"), page.get_by_role("link", name="All conversations")
+    expect(back).to_be_hidden()
 
-    page.get_by_role("link", name="Kofi Asante").click()
-
+    chosen.press("Enter")
     expect(page.get_by_role("heading", name="Kofi Asante")).to_be_in_viewport()
+    expect(chosen).to_be_hidden()
+    expect(back).to_be_focused()
+    expect(page.get_by_label("Answer as staff")).to_be_visible()
+    expect(page.get_by_label("Write as Kofi", exact=True)).to_be_hidden()
+    page.get_by_role("tab", name="Smily inbox").press("ArrowRight")
+    expect(page.get_by_role("tab", name="Airbnb")).to_have_attribute("aria-selected", "true")
+    expect(page.get_by_label("Answer as staff")).to_be_hidden()
+    expect(page.get_by_role("tabpanel", name="Airbnb").get_by_label("Write as Kofi", exact=True)).to_be_visible()
+    assert serious_findings(page) == []
+    back.press("Enter")
+
+    expect(chosen).to_be_focused()
+    expect(back).to_be_hidden()
+
+
+def test_a_narrow_journal_lays_no_word_over_another(eyes: Eyes, busy: Sandbox) -> None:
+    busy.api.get("/rentals", fields="name,timezone,checkin_time,checkout_time,sleeps,bedrooms_count,bathrooms_count")
+    page = eyes.look(f"/{busy.id}/journal", viewport={"width": 390, "height": 800})
+    expect(page.locator(".entries summary").first).to_be_visible()
+
+    for view in ("journal", "webhooks"):
+        page.get_by_role("link", name=view.title(), exact=True).click()
+        expect(page.locator(f"main.view-{view} .entries summary").first).to_be_visible()
+        assert page.evaluate(OVERLAPS, ".entries summary") == []
 
 
 def test_a_narrow_timeline_lays_nothing_over_its_words(eyes: Eyes, agency: Sandbox) -> None:
@@ -119,7 +161,7 @@ def test_a_narrow_timeline_lays_nothing_over_its_words(eyes: Eyes, agency: Sandb
     row = page.locator(".events li").filter(has=page.get_by_role("button", name="Go there"))
     expect(row).to_have_count(1)
 
-    time, words, go = (row.locator(part).bounding_box() for part in ("time", "span", "button"))
+    time, words, go = (row.locator(part).bounding_box() for part in ("time", "> span", "button"))
 
     assert time
     assert words
@@ -127,3 +169,8 @@ def test_a_narrow_timeline_lays_nothing_over_its_words(eyes: Eyes, agency: Sandb
     assert time["x"] + time["width"] <= words["x"]
     assert go["y"] >= words["y"] + words["height"]
     assert go["width"] > 60
+    for name in ("Guests", "now"):
+        text = page.locator(".picture text", has_text=name).first
+        assert text.evaluate("node => node.getBoundingClientRect().height / node.getBBox().height") == pytest.approx(1)
+        assert text.evaluate("node => parseFloat(getComputedStyle(node).fontSize)") >= 11
+    assert page.evaluate(OVERLAPS, ".picture text") == []

@@ -21,7 +21,7 @@ def test_the_page_and_the_reference_work_below_a_prefix(browser: Browser, tmp_pa
         page.get_by_role("dialog").get_by_label("Admin token").fill(TOKEN)
         page.get_by_role("button", name="Open").click()
         expect(page.get_by_role("link", name="Clementina Kling")).to_be_visible()
-        page.get_by_role("link", name="API").click()
+        page.get_by_role("link", name="Docs").click()
         page.get_by_role("navigation").get_by_role("link", name="API", exact=True).click()
         page.get_by_text("List conversations", exact=True).click()
         page.get_by_role("button", name="Try it out").click()

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import orjson
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import JSHandle, Page, expect
 
 from browser.eyes import Eyes, keep_picture
 from browser.test_accessibility import serious_findings
@@ -24,9 +24,14 @@ DROP = """([name, content]) => {
 REFUSED = "error: Failed to load resource: the server responded with a status of 400 (Bad Request)"
 
 
+def dropped(page: Page, name: str, content: bytes) -> JSHandle:
+    """Return what a browser hands over with a file."""
+    return page.evaluate_handle(DROP, [name, b64encode(content).decode()])
+
+
 def drop(page: Page, name: str, content: bytes) -> None:
     """Drop a file somewhere on the view, as a person would, and see that the page shows where it goes."""
-    transfer = page.evaluate_handle(DROP, [name, b64encode(content).decode()])
+    transfer = dropped(page, name, content)
     page.dispatch_event("main h1", "dragover", {"dataTransfer": transfer})
     expect(page.locator(".drop")).to_have_class(re.compile("over"))
     page.dispatch_event("main h1", "drop", {"dataTransfer": transfer})

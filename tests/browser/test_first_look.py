@@ -1,9 +1,15 @@
 """What a person does who opens the dashboard for the first time: let a guest book, and answer."""
 
+from pathlib import Path
+
 from playwright.sync_api import Locator, Page, expect
 
 from browser.eyes import Eyes, keep_picture
+from browser.test_files import dropped
 from fake import Sandbox
+
+TIMES = "\N{MULTIPLICATION SIGN}"
+ATTACHMENTS = Path(__file__).parents[2] / "fixtures" / "attachments"
 
 QUESTION, ANSWER = "What time can we arrive?", "You can arrive from four o'clock."
 
@@ -126,19 +132,77 @@ def test_staff_and_the_channel_act_on_a_conversation(eyes: Eyes, agency: Sandbox
     conversation = agency.admin.post(f"/bookings/{booking['id']}/conversation", {}).json["conversation"]
     page = eyes.look(f"/{agency.id}/inbox/c{conversation['id']}")
 
-    page.get_by_role("button", name="Close").click()
-    expect(page.get_by_role("button", name="Reopen")).to_be_visible()
-    page.get_by_label("Assigned to").select_option("Léa Fontaine")
-    page.get_by_label("The channel adds a host").select_option("Ravi Mistry")
+    staff, simulation = page.get_by_role("group", name="What staff do"), page.get_by_role("group", name="Simulate")
+    staff.get_by_role("button", name="Close").click()
+    expect(staff.get_by_role("button", name="Reopen")).to_be_visible()
+    staff.get_by_label("Assigned to").select_option("Léa Fontaine")
+    simulation.get_by_label("The channel adds a host").select_option("Ravi Mistry")
     expect(page.get_by_text("Ravi Mistry (host)")).to_be_visible()
-    page.get_by_role("button", name="Fail to relay").click()
-    expect(page.get_by_text("Airbnb fails to relay")).to_be_visible()
-    page.get_by_role("button", name="Cancel as the guest").click()
-    expect(page.get_by_text("Booking cancelled")).to_be_visible()
+    page.get_by_label("Answer as staff").fill("This is doomed.")
+    page.get_by_label("Answer as staff").press("Enter")
+    expect(page.get_by_text("On its way, arrives")).to_be_visible()
+    simulation.get_by_role("button", name="Fail to relay").click()
+    expect(page.get_by_text("Airbnb fails to relay", exact=True)).to_be_visible()
+    expect(page.get_by_text("Not relayed: airbnb fails to relay it.")).to_be_visible()
+    expect(page.get_by_text("On its way")).to_be_hidden()
+    for _ in range(2):
+        simulation.get_by_role("button", name="Guest cancels").click()
+        expect(page.get_by_text("Booking cancelled", exact=True)).to_be_visible()
+        undo = page.get_by_role("status").get_by_role("button", name="Undo")
+        undo.press("Enter")
+        expect(page.get_by_text("Booking cancelled", exact=True)).to_be_hidden()
+        expect(undo).to_be_hidden()
+    simulation.get_by_role("button", name="Guest cancels").click()
+    expect(page.get_by_role("status").get_by_role("button", name="Undo")).to_be_visible()
+    staff.get_by_role("button", name="Mark as spam").click()
+    expect(page.get_by_role("status").get_by_role("button", name="Undo")).to_be_hidden()  # it would undo this, too
 
     found = agency.api.get(f"/inbox/conversations/{conversation['id']}").record
     assert found["links"]["assignee"] == 3
     assert found["closed_at"] is not None
+
+
+def test_files_are_attached_by_both_sides_and_seen_by_both(eyes: Eyes, agency: Sandbox) -> None:
+    page = eyes.look(f"/{agency.id}/inbox/c4")
+    inbox, guest = page.locator(".inbox-side"), guest_side(page)
+    picture, rules = ATTACHMENTS / "parking.png", ATTACHMENTS / "house-rules.pdf"
+    expect(guest.get_by_role("link", name="IMG_0412.jpg").locator("img")).to_be_visible()
+
+    page.get_by_label("Write as Elif", exact=True).fill("Here?")
+    with page.expect_file_chooser() as chooser:
+        guest.get_by_role("button", name="Attach files").press("Enter")
+    chooser.value.set_files([picture, rules])
+    guest.get_by_role("button", name="Leave out house-rules.pdf").press("Enter")
+    page.get_by_label("Write as Elif", exact=True).press("Enter")
+    for seen in (inbox, guest):
+        link = seen.get_by_role("link", name="parking.png")
+        expect(link).to_contain_text(f"480 {TIMES} 320, 2 kB")
+        expect(link.locator("img")).to_have_js_property("naturalWidth", 480)
+    inbox.locator(".messages").dispatch_event("drop", {"dataTransfer": dropped(page, rules.name, rules.read_bytes())})
+    expect(inbox.get_by_text("house-rules.pdf 1 kB")).to_be_visible()
+    page.get_by_label("Answer as staff").fill("Our rules.")
+    page.get_by_label("Answer as staff").press("Enter")
+    page.get_by_role("button", name="Let it arrive").click()
+
+    with page.expect_popup() as opened:
+        guest.get_by_role("link", name="house-rules.pdf").last.click()
+    assert page.request.get(opened.value.url).body() == rules.read_bytes()
+
+
+def test_a_refused_message_stays_to_be_mended(eyes: Eyes, agency: Sandbox, tmp_path: Path) -> None:
+    page = eyes.look(f"/{agency.id}/inbox/c4")
+    nothing = tmp_path / "empty.txt"
+    nothing.touch()
+    page.locator(".guest-side input[type=file]").set_input_files(nothing)
+    box = page.get_by_label("Write as Elif", exact=True)
+
+    box.fill("See the file.")
+    box.press("Enter")
+
+    expect(page.get_by_role("status")).to_contain_text("file: expected")
+    expect(box).to_have_value("See the file.")
+    expect(page.get_by_role("button", name="Leave out empty.txt")).to_be_visible()
+    eyes.complaints = [complaint for complaint in eyes.complaints if "422" not in complaint]
 
 
 def test_a_guest_books_on_another_channel(eyes: Eyes, agency: Sandbox) -> None:

@@ -21,8 +21,33 @@ def test_a_sandbox_that_is_deleted_while_it_is_watched(eyes: Eyes, agency: Sandb
 
     expect(page.get_by_role("alert").first).to_contain_text(f"There is no sandbox {agency.id} any more")
     page.get_by_role("link", name="Go to the default sandbox").click()
-    expect(page.get_by_role("link", name="Sandbox default")).to_be_visible()
+    expect(page.get_by_role("button", name="Sandbox default")).to_be_visible()
     expect(page.locator("#banner")).to_be_hidden()
+    forget_what_the_browser_says_of(eyes, "404")
+
+
+def test_an_address_that_leads_nowhere_says_so_and_keeps_nothing_of_another_sandbox(eyes: Eyes, agency: Sandbox) -> None:
+    page = eyes.look(f"/{agency.id}/inbox")
+    expect(page.get_by_role("button", name="Next event")).to_be_visible()
+
+    page.evaluate("location.hash = '#/nobody/inbox'")
+    expect(page.get_by_role("heading", level=1)).to_have_text("There is no sandbox nobody")
+    expect(page.locator("#clock")).to_be_hidden()
+    expect(page.get_by_role("button", name="Next event")).to_be_hidden()
+    expect(page.get_by_role("link", name="Elif Demir")).to_be_hidden()
+    for address, heading in (
+        ("nonsense", "There is no page nonsense"),
+        ("inbox/c999", "There is no conversation 999 here"),
+        ("inbox/b999", "There is no booking 999 here"),
+        ("inbox/x", "There is nothing called x in the inbox"),
+    ):
+        page.evaluate("address => location.hash = address", f"#/{agency.id}/{address}")
+        expect(page.get_by_role("heading", level=1)).to_have_text(heading)
+    page.evaluate("address => location.hash = address", f"#/{agency.id}/journal/999")
+    expect(page.get_by_role("status")).to_contain_text("There is no entry 999 in this journal.")
+    page.get_by_role("link", name="Inbox", exact=True).click()
+    expect(page.get_by_role("link", name="Elif Demir")).to_be_visible()
+    page.close()
     forget_what_the_browser_says_of(eyes, "404")
 
 

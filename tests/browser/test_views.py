@@ -33,7 +33,34 @@ def test_the_timeline_shows_past_and_pending_events(eyes: Eyes, agency: Sandbox)
     expect(page.locator(".clock .time")).to_have_text("12:10:00")
     expect(pending).to_have_count(0)
     expect(past).to_have_count(before + 1)
-    expect(page.get_by_text("The channel opens the conversation of booking 80").last).to_be_visible()
+    expect(page.get_by_text("Airbnb opens the conversation of booking 80").last).to_be_visible()
+
+
+def test_bookings_and_messages_are_on_the_lanes_of_those_who_made_them(eyes: Eyes, agency: Sandbox) -> None:
+    agency.api.post("/inbox/messages", a_message(conversation_id=4, sender_id=6, content="From a program."))
+    agency.handle.write(4, "Is there a garage?")
+    agency.admin.call("PATCH", "/conversations/4", {"relay_fails": True})
+    page = eyes.look(f"/{agency.id}/timeline")
+    lane = {name: page.locator(".picture text", has_text=name).first for name in ("Guests", "Your program")}
+
+    def height(shape: str, title: str) -> float:
+        box = page.locator(f".picture {shape}", has=page.locator("title", has_text=title)).first.bounding_box()
+        assert box
+        return box["y"] + box["height"] / 2
+
+    expect(page.locator(".picture circle", has_text="From a program.")).to_be_visible()
+    for name, shape, title in (
+        ("Your program", "circle", "Your application writes in conversation 4: 'From a program.'"),
+        ("Guests", "circle", "Elif Demir writes in conversation 4: 'Is there a garage?'"),
+        ("Guests", "rect", "Elif Demir books on Airbnb (booking 62)"),
+    ):
+        box = lane[name].bounding_box()
+        assert box
+        assert abs(height(shape, title) - box["y"] - box["height"] / 2) < 3, title
+    expect(page.get_by_text("Airbnb fails to relay message 64 to Elif Demir").first).to_be_visible()
+    page.get_by_role("button", name="Show more").click()
+    page.get_by_role("link", name="Show message 65").click()
+    expect(page.get_by_role("heading", name="Elif Demir")).to_be_visible()
 
 
 def test_the_clock_goes_to_the_next_event(eyes: Eyes, agency: Sandbox) -> None:
@@ -105,7 +132,7 @@ def test_the_slider_moves_by_keyboard_and_says_where_it_is(eyes: Eyes, agency: S
     slider.press("ArrowLeft")
     expect(slider).to_have_attribute("aria-valuetext", "13:00:00, 1 Jun 2030 before: Book as a guest")
     slider.press("ArrowLeft")
-    expect(slider).to_have_attribute("aria-valuetext", re.compile("12:00:00, 1 Jun 2030 before: The channel opens"))
+    expect(slider).to_have_attribute("aria-valuetext", re.compile("12:00:00, 1 Jun 2030 before: Airbnb opens"))
 
 
 def test_a_fork_from_a_checkpoint_leaves_the_original_as_it_is(eyes: Eyes, agency: Sandbox) -> None:
@@ -140,6 +167,14 @@ def test_a_webhook_shows_its_attempt_and_its_signature(eyes: Eyes, agency: Sandb
         page.get_by_role("button", name="Deliver again").click()
         expect(page.get_by_role("region", name="Attempt 2")).to_be_visible()
         assert receiver.events == ["inbox_conversation_created"] * 2
+        made = page.locator(".entries summary time")
+        expect(made).to_have_text("12:10")
+        page.get_by_role("button", name="1 day", exact=True).click()
+        expect(made).to_have_text("1 Jun 12:10")
+        page.get_by_role("link", name="Journal").click()
+        expect(page.locator(".entries summary", has_text="inbox_conversation_created")).to_have_count(2)
+        page.get_by_label("Search this page of the journal").fill("conversation_created")
+        expect(page.locator(".entries > li")).to_have_count(2)
 
 
 def test_a_forged_webhook_is_shown_as_such(eyes: Eyes, agency: Sandbox) -> None:
@@ -323,6 +358,7 @@ def test_a_sandbox_is_kept_changed_and_restored(eyes: Eyes, agency: Sandbox) -> 
 
     expect(page.locator(".clock .date")).to_contain_text("1 Jun 2030")
     page.get_by_role("button", name="Forget").click()
+    page.get_by_role("dialog").get_by_role("button", name="Forget").click()
     expect(page.get_by_text("Nothing is kept yet.")).to_be_visible()
 
 
@@ -345,6 +381,8 @@ def test_a_sandbox_is_reset_and_deleted(eyes: Eyes, agency: Sandbox) -> None:
 
     page.get_by_role("button", name="Reset to the start").click()
     expect(page.locator(".clock .date")).to_contain_text("1 Jun 2030")
+    page.get_by_role("button", name="Undo").click()
+    expect(page.locator(".clock .date")).to_contain_text("2 Jun 2030")
     page.get_by_role("button", name="Delete").click()
     page.get_by_role("dialog").get_by_role("button", name="Delete").click()
 
@@ -370,4 +408,14 @@ def test_a_sandbox_is_named_and_found_by_its_name(eyes: Eyes, fake: Mock, agency
     page.get_by_label("Find by name or id").fill(other.id)
     page.get_by_role("link", name="Another one", exact=True).click()
     expect(page.locator("#where")).to_contain_text("Sandbox Another one")
+    page.get_by_role("button", name="Sandbox Another one").press("Enter")
+    switcher = page.get_by_role("dialog", name="Go to another sandbox")
+    expect(switcher.get_by_label("Find a sandbox")).to_be_focused()
+    page.keyboard.type("refunds")
+    link = switcher.get_by_role("link", name=f"Refunds {agency.id}")
+    expect(switcher.get_by_role("link", name="Another one")).to_be_hidden()
+    link.press("Enter")
+    expect(page.get_by_role("button", name=f"Sandbox Refunds {agency.id}")).to_be_focused()
+    expect(switcher).to_be_hidden()
+    expect(page.get_by_role("heading", name="Answer a guest")).to_be_visible()
     assert agency.admin.get("").json["ttl"] == 30 * 86400

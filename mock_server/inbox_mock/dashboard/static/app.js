@@ -4,6 +4,8 @@ import { ROOT } from "./api.js";
 import { mountClock } from "./clock.js";
 import { clear, h } from "./dom.js";
 import { onChange, state, watch } from "./live.js";
+import { noSandbox, noView } from "./nowhere.js";
+import { mountSwitcher } from "./switcher.js";
 
 const VIEWS = {
   inbox: ["Inbox", () => import("./inbox.js")],
@@ -16,13 +18,15 @@ const VIEWS = {
 };
 const main = document.getElementById("main");
 const banner = document.getElementById("banner");
+const where = document.getElementById("where");
+const NOWHERE = "nowhere";
 let shown = { name: null, sandbox: null, view: null };
 let turn = 0;
 
 /** #/default/inbox/c81 is the inbox of the sandbox `default`, with something of it chosen. */
 function route() {
   const [, sandbox = "default", name = "inbox", chosen = ""] = location.hash.split("/").map(decoded);
-  return { sandbox: sandbox || "default", name: VIEWS[name] ? name : "inbox", chosen };
+  return { sandbox: sandbox || "default", name: name || "inbox", chosen };
 }
 
 function decoded(text) {
@@ -40,6 +44,8 @@ async function go() {
   if (moved) await watch(sandbox);
   if (mine !== turn) return;
   nav(sandbox, name);
+  if (!Object.hasOwn(VIEWS, name)) return showNothing(sandbox, noView(name));
+  if (state.trouble === "gone" && name !== "sandboxes") return showNothing(sandbox, noSandbox());
   if (moved || name !== shown.name) {
     const module = await VIEWS[name][1]();
     if (mine !== turn) return;
@@ -52,6 +58,16 @@ async function go() {
     if (!first) main.focus({ preventScroll: true });
   }
   await shown.view(chosen);
+}
+
+function showNothing(sandbox, content) {
+  const first = shown.name === null;
+  shown = { name: NOWHERE, sandbox, view: null, isGone: state.trouble === "gone" };
+  clear(main, content);
+  main.className = "";
+  document.title = "Nothing here – Inbox Mock";
+  tellTrouble(null);
+  if (!first) main.focus({ preventScroll: true });
 }
 
 /** Return a way to update a view that runs once at a time, and once more if it was asked for meanwhile. */
@@ -87,15 +103,9 @@ function nav(sandbox, name) {
   const focused = bar.contains(document.activeElement) ? document.activeElement.textContent : null;
   bar.replaceChildren(list);
   if (focused) [...list.querySelectorAll("a")].find((link) => link.textContent === focused)?.focus();
-  const here = h("a", { id: "here", href: `#/${encodeURIComponent(sandbox)}/sandboxes` });
-  document.getElementById("where").replaceChildren(here, h("a", { href: `${ROOT}/docs` }, "API"));
+  const current = list.querySelector("[aria-current]");
+  if (current) bar.scrollLeft = current.offsetLeft - bar.offsetLeft - (bar.clientWidth - current.offsetWidth) / 2; // where not all fit
   nameIt();
-}
-
-/** Call the sandbox by its name, where it has one. */
-function nameIt() {
-  const here = document.getElementById("here");
-  if (here) here.textContent = `Sandbox ${state.name ?? state.sandbox}`;
 }
 
 function tellTrouble(text) {
@@ -105,6 +115,9 @@ function tellTrouble(text) {
 
 onChange(() => {
   nameIt();
+  const isHere = shown.sandbox === state.sandbox;
+  if (state.trouble === "gone" && !isHere) return null; // `go` says so
+  if (shown.name === NOWHERE) return isHere && shown.isGone && !state.trouble ? go() : null; // it has come after all
   if (state.trouble === "unreachable") return tellTrouble("The server does not answer. Trying again …");
   if (state.trouble === "gone") {
     const home = h("a", { href: "#/default/inbox" }, "Go to the default sandbox");
@@ -112,10 +125,12 @@ onChange(() => {
   }
   const others = h("a", { href: `#/${encodeURIComponent(state.sandbox)}/sandboxes` }, "Choose a sandbox");
   tellTrouble(state.trouble && [`${state.trouble} `, others]);
-  return state.trouble ? null : shown.sandbox === state.sandbox && shown.view?.();
+  return state.trouble ? null : isHere && shown.view?.();
 });
 
 mountClock(document.getElementById("clock"));
+where.append(h("a", { href: `${ROOT}/docs` }, "Docs"));
+const nameIt = mountSwitcher(where, () => (Object.hasOwn(VIEWS, shown.name) ? shown.name : "inbox"));
 window.addEventListener("hashchange", go);
 document.querySelector(".skip").addEventListener("click", (event) => {
   event.preventDefault();

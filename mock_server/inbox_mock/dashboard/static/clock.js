@@ -2,7 +2,7 @@
 
 import { ask, busy, button, field, h, say } from "./dom.js";
 import { act, inSandbox, now, onChange, state } from "./live.js";
-import { clockTime, day, saying, until } from "./words.js";
+import { clockTime, day, refreshTimes, remaining, setText } from "./words.js";
 
 const STEPS = [["10m", "10 min"], ["1h", "1 h"], ["1d", "1 day"]];
 const RATES = [["", "standing"], ["1", "running"], ["60", "1 min per s"], ["3600", "1 h per s"]];
@@ -12,7 +12,7 @@ export function mountClock(root) {
   const date = h("span", { class: "date" });
   const next = h("button", { type: "button", class: "next" });
   const pace = h("select", { "aria-label": "How the clock runs" }, RATES.map(([rate, text]) => h("option", { value: rate }, text)));
-  let pending = [];
+  let [pending, of] = [[], null]; // the next event, and the sandbox of which it is
 
   pace.addEventListener("change", () =>
     busy(pace, () => act("PATCH", "/clock", pace.value ? { mode: "real", rate: Number(pace.value) } : { mode: "manual" })),
@@ -39,27 +39,33 @@ export function mountClock(root) {
     root.classList.toggle("unknown", !state.clock);
     setText(time, state.clock ? clockTime(at) : "–");
     setText(date, state.clock ? `${day(at)} UTC` : "");
-    for (const node of document.querySelectorAll("[data-until]")) setText(node, until(node.dataset.until));
+    next.hidden = of !== state.sandbox || !pending.length;
+    root.hidden = state.trouble === "gone" && !state.clock;
+    refreshTimes();
   }
 
   async function update() {
     if (!state.clock || state.trouble) return;
     showPace(pace, state.clock);
-    ({ pending } = await inSandbox("GET", "/timeline?limit=1"));
-    const first = pending[0];
-    next.hidden = !first;
-    if (first) next.replaceChildren(h("b", {}, "Next event "), h("span", { "data-until": first.due_at }, until(first.due_at)), `: ${saying(first)}`);
+    const { sandbox } = state;
+    const found = await inSandbox("GET", "/timeline?limit=1");
+    if (sandbox !== state.sandbox) return;
+    [pending, of] = [found.pending, sandbox];
+    for (const { due_at: due, says } of pending) next.replaceChildren(h("b", {}, "Next event "), remaining(due), `: ${says}`);
     tick();
   }
 
   setInterval(tick, 250);
-  onChange(() => update().catch(() => {}));
+  onChange(() => {
+    tick();
+    update().catch(() => {});
+  });
 }
 
 /** Advance the clock, and show what happened. */
 export async function advance(how) {
   const { happened, count, why } = await act("POST", "/clock/advance", how);
-  const told = count === 1 ? saying(happened[0]) : count ? `${count} events happened, the last: ${saying(happened.at(-1))}` : "Time passed, and nothing happened";
+  const told = count === 1 ? happened[0].says : count ? `${count} events happened, the last: ${happened.at(-1).says}` : "Time passed, and nothing happened";
   say(`${told}.${why ? ` It ${why}.` : ""}`);
 }
 
@@ -74,8 +80,4 @@ function showPace(pace, { mode, rate }) {
   const value = mode === "real" ? String(rate) : "";
   if (![...pace.options].some((option) => option.value === value)) pace.append(h("option", { value }, `${rate} s per s`));
   if (document.activeElement !== pace) pace.value = value;
-}
-
-function setText(node, text) {
-  if (node.textContent !== text) node.textContent = text;
 }

@@ -1,24 +1,30 @@
 // Writing into a conversation: as staff in the Smily app, or as the guest or the host in the channel's app.
 
+import { tray } from "./attachments.js";
 import { busy, choice, h } from "./dom.js";
 import { act } from "./live.js";
 
 const QUESTIONS = ["What time can we arrive?", "Is there a garage?", "May we bring our dog?"];
 const ANSWERS = ["You can arrive from four o'clock.", "Yes, of course!"];
 
-/** Return a form with a text and a button; `body` says what is sent. Enter sends, Shift and Enter begin a new line. */
-function composer(label, path, body, ...controls) {
+/** Return a form with a text, files and a button; `body` says what is sent. Enter sends, Shift and Enter begin a new line; files may be dropped on `zone`. */
+function composer(label, path, zone, body, ...controls) {
   const text = h("textarea", { rows: 2, required: true, "aria-label": label, placeholder: label });
   const send = h("button", { class: "primary" }, "Send");
   const offers = h("div", { class: "offers" });
-  const write = (content) => busy(send, () => act("POST", `${path}/messages`, { ...body(), content }));
-  const node = h("form", { class: "composer" }, offers, text, h("div", { class: "row" }, controls, send));
+  const files = tray(zone, label.slice(label.indexOf("as ")));
+  const write = (content, then) =>
+    busy(send, async () => {
+      await act("POST", `${path}/messages`, { ...body(), content, files: await files.read() });
+      files.empty();
+      then?.();
+    });
+  const node = h("form", { class: "composer" }, offers, text, files.list, h("div", { class: "row" }, controls, files.controls, send));
   node.addEventListener("submit", async (event) => {
     event.preventDefault();
     const content = text.value;
     if (!content.trim()) return;
-    text.value = "";
-    await write(content);
+    await write(content, () => (text.value = text.value === content ? "" : text.value)); // what is refused can be mended and sent again
     text.focus();
   });
   text.addEventListener("keydown", (event) => {
@@ -42,10 +48,10 @@ function composer(label, path, body, ...controls) {
   };
 }
 
-export function staffComposer(path) {
+export function staffComposer(path, zone) {
   const who = choice([], { "aria-label": "Who answers" });
   const where = choice([], { "aria-label": "Where it goes" });
-  const made = composer("Answer as staff", path, () => {
+  const made = composer("Answer as staff", path, zone, () => {
     const body = { from: "staff" };
     if (who.value) body.host_id = Number(who.value);
     if (where.value === "note") body.internal = true;
@@ -64,9 +70,9 @@ export function staffComposer(path) {
   };
 }
 
-export function guestComposer(path) {
+export function guestComposer(path, zone) {
   const who = choice([], { "aria-label": "Who writes" });
-  const made = composer("Write as the guest", path, () => ({ from: who.value || "guest" }), who);
+  const made = composer("Write as the guest", path, zone, () => ({ from: who.value || "guest" }), who);
   return {
     node: made.node,
     offer(people, { conversation, messages }) {

@@ -1,50 +1,63 @@
 // One conversation from both sides: as staff and programs see it in the inbox, and as the guest sees it on the channel.
 
-import { guestComposer, staffComposer } from "./composers.js";
+import { Refused } from "./api.js";
+import { attached } from "./attachments.js";
 import { channelLabel, channelTitle, coloured } from "./catalogue.js";
 import { advance } from "./clock.js";
-import { busy, button, choice, clear, h, keyed } from "./dom.js";
-import { act, inSandbox, state } from "./live.js";
-import { nights, until, when } from "./words.js";
+import { guestComposer, staffComposer } from "./composers.js";
+import { busy, button, choice, clear, h } from "./dom.js";
+import { act, actUndoably, inSandbox, state } from "./live.js";
+import { nothing } from "./nowhere.js";
+import { side, tabbed } from "./sides.js";
+import { moment, nights, remaining } from "./words.js";
 
 const PAGE = 60;
 
 export function conversationView(pane, id) {
   const path = `/conversations/${id}`;
   const head = h("header", { class: "about-conversation" });
-  const inbox = thread("Smily inbox", "what staff and your program see");
-  const guest = thread("", "");
-  guest.section.classList.add("guest-side");
-  const staff = staffComposer(path);
-  const visitor = guestComposer(path);
+  const inbox = side("inbox", PAGE);
+  const guest = side("guest", PAGE);
+  const staff = staffComposer(path, inbox.section);
+  const visitor = guestComposer(path, guest.section);
   inbox.section.append(staff.node);
   guest.section.append(visitor.node);
-  pane.append(head, h("div", { class: "sides" }, inbox.section, guest.section));
+  const both = tabbed(inbox, guest);
+  pane.append(head, ...both);
   let directory = null;
-  let headPrint = "";
+  let print = "";
   inbox.onTurn = guest.onTurn = () => update(directory);
 
   async function update(known) {
     directory = known;
-    const found = await inSandbox("GET", `/inbox/${id}?limit=${PAGE}&skip=${inbox.skip}`);
-    const conversation = found.conversation;
+    let found;
+    try {
+      found = await inSandbox("GET", `/inbox/${id}?limit=${PAGE}&skip=${inbox.skip}`);
+    } catch (error) {
+      if (!(error instanceof Refused) || error.status !== 404 || state.trouble) throw error;
+      return clear(pane, nothing(`There is no conversation ${id} here`, "Perhaps it was opened after the moment to which this sandbox has gone back.", [`#/${encodeURIComponent(state.sandbox)}/inbox/`, "See all conversations"]));
+    }
+    if (!head.isConnected) clear(pane, head, ...both); // it has come since
+    const { conversation } = found;
     const seen = conversation.channel ? await inSandbox("GET", `${path}/thread?limit=${PAGE + 1}&skip=${guest.skip}`) : { messages: [] };
     const people = cast(found, directory);
-    const print = JSON.stringify([conversation, found.bookings, found.participants, directory]);
-    if (print !== headPrint && !head.contains(document.activeElement?.closest("select"))) {
-      headPrint = print;
-      const focused = head.contains(document.activeElement) ? document.activeElement.dataset.focus : null;
-      clear(head, ...header(found, people, path, directory));
-      if (focused) head.querySelector(`[data-focus="${focused}"]`)?.focus();
+    const fresh = JSON.stringify([conversation, found.bookings, found.participants, directory]);
+    if (fresh !== print) {
+      print = fresh;
+      clear(head, ...header(found, people));
+      inbox.name("Smily inbox", "what staff and your program see", "What staff do");
+      inbox.offer("Staff", staffTools(found, path, directory));
+      guest.name(people.title, conversation.channel ? `what ${people.guest} sees` : "no channel sees this conversation", "Simulate");
+      guest.offer("Simulate", simulations(found, people, path, directory));
+      coloured(guest.section, conversation.channel);
     }
     inbox.show(found.messages.map((message) => ({ ...message, stands: state.clock?.mode === "manual" })), found.total, (message) => inboxMessage(message, people));
-    guest.name(people.title, conversation.channel ? `what ${people.guest} sees` : "no channel sees this conversation");
-    coloured(guest.section, conversation.channel);
     const more = seen.messages.length > PAGE;
-    const thread_ = more ? seen.messages.slice(1) : seen.messages;
-    guest.show(thread_.map((message) => ({ ...message, id: message.message_id })), guest.skip + seen.messages.length, (message) => guestMessage(message, people));
+    const thread = more ? seen.messages.slice(1) : seen.messages;
+    guest.show(thread.map((message) => ({ ...message, id: message.message_id })), guest.skip + seen.messages.length, (message) => guestMessage(message, people));
     staff.offer(people, found, directory);
     visitor.offer(people, found);
+    return null;
   }
 
   return { update };
@@ -66,26 +79,16 @@ function cast({ conversation, participants }, directory) {
   };
 }
 
-function header({ conversation, bookings, participants }, people, path, directory) {
-  const closed = conversation.closed_at !== null;
-  const spam = conversation.marked_as_spam_at !== null;
-  const change = (label, changes, name) => button(label, () => act("PATCH", path, changes), { "data-focus": name });
-  const assign = choice([["", "Nobody"], ...(directory?.hosts ?? []).map(({ id, name }) => [id, name])], { "aria-label": "Assigned to", value: conversation.assignee_id ?? "" });
-  assign.value = conversation.assignee_id ?? "";
-  assign.addEventListener("change", () => busy(assign, () => act("PATCH", path, { assignee_id: assign.value ? Number(assign.value) : null })));
-  const present = new Set(people.hosts.map((one) => one.member_id));
-  const absent = (directory?.hosts ?? []).filter(({ id }) => !present.has(id));
-  const join = choice([["", "Add a host …"], ...absent.map(({ id, name }) => [id, name])], { "aria-label": "The channel adds a host" });
-  join.addEventListener("change", () => busy(join, () => act("POST", `${path}/participants`, { host_id: Number(join.value) })));
+function header({ conversation, bookings, participants }, people) {
   const booking = bookings[0];
   return [
     h(
       "div",
       { class: "line" },
       h("h1", { dir: "auto" }, people.guest),
-      conversation.deadline_response_at ? h("em", { class: "chip due" }, "Answer due ", h("span", { "data-until": conversation.deadline_response_at }, until(conversation.deadline_response_at))) : null,
-      closed ? h("em", { class: "chip off" }, "Closed") : null,
-      spam ? h("em", { class: "chip off" }, "Spam") : null,
+      conversation.deadline_response_at ? h("em", { class: "chip due" }, "Answer due ", remaining(conversation.deadline_response_at)) : null,
+      conversation.closed_at ? h("em", { class: "chip off" }, "Closed") : null,
+      conversation.marked_as_spam_at ? h("em", { class: "chip off" }, "Spam") : null,
       booking?.canceled_at ? h("em", { class: "chip off" }, "Booking cancelled") : null,
       conversation.relay_fails ? h("em", { class: "chip bad" }, `${people.title} fails to relay`) : null,
     ),
@@ -94,56 +97,43 @@ function header({ conversation, bookings, participants }, people, path, director
       { class: "quiet" },
       channelLabel(conversation.channel),
       booking ? [" ", h("bdi", {}, booking.rental), ` · ${nights(booking.start_at, booking.end_at)} · booking ${booking.id}`] : null,
-      ` · conversation ${conversation.id}, opened ${when(conversation.created_at)} by ${conversation.created_by ?? "somebody"}`,
+      ` · conversation ${conversation.id}, opened `,
+      moment(conversation.created_at),
+      ` by ${conversation.created_by ?? "somebody"}`,
     ),
-    h("p", { class: "quiet" }, "Takes part: ", people.guests.length + people.hosts.length ? participants.map((one, place) => [place ? ", " : "", h("bdi", {}, one.name ?? `${one.member_type} ${one.member_id}`), one.member_type === "Host" ? " (host)" : " (guest)"]) : "nobody"),
-    h(
-      "div",
-      { class: "row tools" },
-      change(closed ? "Reopen" : "Close", { closed: !closed }, "close"),
-      change(spam ? "Not spam" : "Mark as spam", { marked_as_spam: !spam }, "spam"),
-      h("label", {}, "Assigned to ", assign),
-      conversation.channel && absent.length ? join : null,
-      conversation.channel ? change(conversation.relay_fails ? "Relay again" : "Fail to relay", { relay_fails: !conversation.relay_fails }, "relay") : null,
-      booking && !booking.canceled_at ? button("Cancel as the guest", () => act("POST", `/bookings/${booking.id}/cancel`), { "data-focus": "cancel" }) : null,
-    ),
+    h("p", { class: "quiet" }, "Takes part: ", participants.length ? participants.map((one, place) => [place ? ", " : "", h("bdi", {}, one.name ?? `${one.member_type} ${one.member_id}`), one.member_type === "Host" ? " (host)" : " (guest)"]) : "nobody"),
   ];
 }
 
-/** A column of messages, a window of them at a time; it stays at its end while that is where the reader is. */
-function thread(title, subtitle) {
-  const list = h("ol", { class: "messages", tabindex: "0" });
-  const heading = h("h2", {}, title);
-  const says = h("p", {}, subtitle);
-  const earlier = h("button", { type: "button", onclick: () => turn(PAGE) }, "Earlier messages");
-  const later = h("button", { type: "button", onclick: () => turn(-PAGE) }, "Later messages");
-  const empty = h("p", { class: "quiet empty" }, "No message yet");
-  const self = {
-    skip: 0,
-    section: h("section", { class: "side" }, h("header", {}, heading, says), h("div", { class: "window" }, earlier, empty, list, later)),
-    onTurn: () => {},
-    name(text, note) {
-      heading.textContent = text;
-      says.textContent = note;
-    },
-    show(messages, total, render) {
-      const atEnd = list.scrollHeight - list.scrollTop - list.clientHeight < 40;
-      keyed(list, messages, (message) => message.id, render);
-      list.setAttribute("aria-label", `${heading.textContent}, ${says.textContent}`);
-      empty.hidden = messages.length > 0;
-      list.hidden = messages.length === 0;
-      earlier.hidden = self.skip + messages.length >= total;
-      later.hidden = self.skip === 0;
-      if (atEnd || self.turned) list.scrollTop = list.scrollHeight;
-      self.turned = false;
-    },
-  };
-  function turn(by) {
-    self.skip = Math.max(0, self.skip + by);
-    self.turned = true;
-    return self.onTurn();
-  }
-  return self;
+/** Return a button that changes the conversation. */
+const change = (path, label, changes, name) => button(label, () => act("PATCH", path, changes), { "data-focus": name });
+
+/** Return a select that acts at once with what is chosen. */
+function deed(pairs, attrs, chosen, doIt) {
+  const select = choice(pairs, attrs);
+  select.value = chosen;
+  select.addEventListener("change", () => busy(select, () => doIt(select.value ? Number(select.value) : null)));
+  return select;
+}
+
+/** What staff do in the Smily app. */
+function staffTools({ conversation }, path, directory) {
+  const { closed_at: closed, marked_as_spam_at: spam, assignee_id: assignee } = conversation;
+  const hosts = (directory?.hosts ?? []).map(({ id, name }) => [id, name]);
+  const assign = deed([["", "Nobody"], ...hosts], { "aria-label": "Assigned to", "data-focus": "assign" }, assignee ?? "", (host) => act("PATCH", path, { assignee_id: host }));
+  return [change(path, closed ? "Reopen" : "Close", { closed: !closed }, "close"), change(path, spam ? "Not spam" : "Mark as spam", { marked_as_spam: !spam }, "spam"), h("label", {}, "Assigned to ", assign)];
+}
+
+/** What the guest and the channel do, which in reality nobody here could bring about. */
+function simulations({ conversation, bookings: [booking] }, people, path, directory) {
+  const present = new Set(people.hosts.map((one) => one.member_id));
+  const absent = (directory?.hosts ?? []).filter(({ id }) => !present.has(id)).map(({ id, name }) => [id, name]);
+  const fails = Boolean(conversation.relay_fails);
+  return [
+    conversation.channel && absent.length ? deed([["", "Add a host …"], ...absent], { "aria-label": "The channel adds a host", "data-focus": "join" }, "", (host) => act("POST", `${path}/participants`, { host_id: host })) : null,
+    conversation.channel ? change(path, fails ? "Relay again" : "Fail to relay", { relay_fails: !fails }, "relay") : null,
+    booking && !booking.canceled_at ? button("Guest cancels", () => actUndoably("POST", `/bookings/${booking.id}/cancel`, `Booking ${booking.id} is cancelled.`), { "data-focus": "cancel" }) : null,
+  ];
 }
 
 function inboxMessage(message, people) {
@@ -153,9 +143,9 @@ function inboxMessage(message, people) {
   return h(
     "li",
     { class: `message ${note ? "note" : mine ? "mine" : "theirs"} ${message.relay.state}` },
-    h("p", { class: "by" }, h("bdi", {}, sender.name ?? "Somebody"), note ? " · note among hosts" : "", message.created_by ? ` · by ${message.created_by}` : mine ? " · in the Smily app" : "", " · ", h("time", {}, when(message.sent_at ?? message.created_at))),
+    h("p", { class: "by" }, h("bdi", {}, sender.name ?? "Somebody"), note ? " · note among hosts" : "", message.created_by ? ` · by ${message.created_by}` : mine ? " · in the Smily app" : "", " · ", moment(message.sent_at ?? message.created_at)),
     words(message),
-    message.attachments.length ? h("p", { class: "by" }, `Attached: ${message.attachments.map(({ name }) => name).join(", ")}`) : null,
+    attached(message.attachments),
     h("p", { class: "fate" }, mine ? fate(message, people) : notified(message, people)),
   );
 }
@@ -163,10 +153,10 @@ function inboxMessage(message, people) {
 /** Whether a host's message reached the guest. */
 function fate({ relay, visibility, stands, notified: hosts }, people) {
   const also = hosts.length ? ` Notified: ${hosts.map(people.host).join(", ")}.` : "";
-  if (relay.state === "seen") return [mark("✓"), `${people.first} sees it since ${when(relay.at)}${relay.as === null ? "." : ", in its first words."}${also}`];
+  if (relay.state === "seen") return [mark("✓"), `${people.first} sees it since `, moment(relay.at), `${relay.as === null ? "." : ", in its first words."}${also}`];
   if (relay.state === "on_its_way") {
     const wait = stands ? button("Let it arrive", () => advance({ to: relay.due_at }), { class: "small", "data-focus": "arrive" }) : null;
-    return [mark("→"), "On its way, arrives ", h("span", { "data-until": relay.due_at }, until(relay.due_at)), ` ${also}`, wait];
+    return [mark("→"), "On its way, arrives ", remaining(relay.due_at), ` ${also}`, wait];
   }
   if (visibility === "internal") return [mark("·"), `${people.first} never sees it: it is internal.`];
   return [mark("✕"), h("b", {}, "Not relayed: "), `${relay.why}.${also}`];
@@ -206,6 +196,7 @@ function guestMessage(message, people) {
     "li",
     { class: `message ${mine ? "mine" : "theirs"}` },
     h("p", { class: "words", dir: "auto" }, long ? `${message.content.slice(0, 4000)}…` : message.content),
-    h("p", { class: "by" }, mine ? people.first : "Host", " · ", h("time", {}, when(message.at))),
+    attached(message.attachments),
+    h("p", { class: "by" }, mine ? people.first : "Host", " · ", moment(message.at)),
   );
 }

@@ -94,13 +94,31 @@ export async function busy(control, act) {
   }
 }
 
-/** Show a message for some seconds. */
-export function say(text, kind = "good") {
-  const shown = h("p", { class: `toast ${kind}` }, text);
+/** Show a message for some seconds; with `undo` longer, beside a button that calls it. */
+export function say(text, kind = "good", undo = null) {
+  const shown = h("p", { class: `toast ${kind}` }, text, undo && button("Undo", () => undo().then(() => shown.remove()), { class: "small" }));
   const region = document.getElementById("toasts");
   region.append(shown);
   while (region.children.length > 3) region.firstElementChild.remove();
-  setTimeout(() => shown.remove(), kind === "bad" ? 12000 : 5000);
+  setTimeout(() => shown.remove(), undo ? 30000 : kind === "bad" ? 12000 : 5000);
+}
+
+/** Offer no longer to undo what was done before something else. */
+export function keepDone() {
+  for (const offer of document.querySelectorAll(".toast button")) offer.remove();
+}
+
+/** Let files be dropped on `zone`: `shown` shows that one is above it, and the browser opens none by itself. */
+export function droppable(zone, shown, take) {
+  const over = (event, isThere) => {
+    const isFile = event.dataTransfer.types.includes("Files");
+    shown.classList.toggle("over", isFile && isThere);
+    if (isFile) event.preventDefault();
+    return isFile;
+  };
+  zone.addEventListener("dragover", (event) => over(event, true));
+  zone.addEventListener("dragleave", (event) => over(event, zone.contains(event.relatedTarget)));
+  zone.addEventListener("drop", (event) => over(event, false) && take(event.dataTransfer.files));
 }
 
 /** Open a modal dialog with a form; `submit` gets the form and may refuse by throwing. Return the dialog. */

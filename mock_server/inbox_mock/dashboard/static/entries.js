@@ -39,7 +39,7 @@ export function entryRow(entry, open = false) {
       h("span", { class: "num quiet" }, `#${entry.id}`),
       h("time", { class: "num quiet" }, `${day(at).slice(0, -5)} ${clockTime(at)}`),
       h("span", { class: "method" }, entry.method),
-      h("span", { class: "path" }, shownPath(entry)),
+      h("span", { class: "what" }, entry.event ? [h("b", {}, entry.event), " "] : null, h("span", { class: "path" }, shownPath(entry))),
       statusOf(entry.status),
       effect(entry),
     ),
@@ -87,7 +87,7 @@ function more(entry) {
 /** Return one side of an exchange. */
 export function half(title, headers, body, note) {
   const lines = Object.entries(headers ?? {}).map(([name, value]) => `${name}: ${value}`);
-  return h("div", {}, h("h3", {}, title, note ? h("small", {}, ` ${note}`) : ""), h("pre", { tabindex: "0", "aria-label": `${title}: headers` }, lines.join("\n") || "no headers"), body ? h("pre", { tabindex: "0", "aria-label": `${title}: body` }, pretty(body)) : h("p", { class: "quiet" }, "no body"));
+  return h("div", {}, h("h3", {}, title, note ? h("small", {}, " ", note) : ""), h("pre", { tabindex: "0", "aria-label": `${title}: headers` }, lines.join("\n") || "no headers"), body ? h("pre", { tabindex: "0", "aria-label": `${title}: body` }, pretty(body)) : h("p", { class: "quiet" }, "no body"));
 }
 
 function pretty(body) {

@@ -1,7 +1,7 @@
 // A file from elsewhere becomes a sandbox: a recording of the real API, a scenario file or a reproduction bundle, dropped or chosen.
 
 import { call } from "./api.js";
-import { button, busy, clear, field, h } from "./dom.js";
+import { button, clear, droppable, field, h } from "./dom.js";
 
 const KEPT = [["texts", "Keep texts"], ["names", "Keep names"]];
 
@@ -22,21 +22,10 @@ export function importCard(zone, enter) {
   );
   let turn = 0;
 
-  zone.addEventListener("dragover", (event) => over(event, true));
-  zone.addEventListener("dragleave", (event) => over(event, zone.contains(event.relatedTarget)));
-  zone.addEventListener("drop", (event) => {
-    if (!over(event, false)) return;
-    picker.files = event.dataTransfer.files;
+  droppable(zone, card, (files) => {
+    picker.files = files;
     take();
   });
-
-  /** Show whether a file is above the zone; return whether it is one, which the browser then does not open by itself. */
-  function over(event, isThere) {
-    const isFile = event.dataTransfer.types.includes("Files");
-    card.classList.toggle("over", isFile && isThere);
-    if (isFile) event.preventDefault();
-    return isFile;
-  }
 
   async function take() {
     const mine = (turn += 1);

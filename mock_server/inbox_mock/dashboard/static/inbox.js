@@ -6,20 +6,22 @@ import { act, inSandbox, state } from "./live.js";
 import { askBooking, GUESTS } from "./booking.js";
 import { catalogue, channelLabel, channelTitle } from "./catalogue.js";
 import { conversationView } from "./conversation.js";
+import { nothing } from "./nowhere.js";
 import { waitingView } from "./waiting.js";
-import { cut, until, when } from "./words.js";
+import { cut, moment, remaining } from "./words.js";
 
 const PAGE = 40;
 
-/** Where the conversation stands below the list, as in views.css: whoever chooses one should see it. */
+/** Where the conversation stands in the place of the list, as in views.css. */
 const NARROW = "(max-width: 800px)";
 
 export function mount(root) {
-  let [chosen, skip] = ["", 0];
+  let [chosen, skip, isShown] = ["", 0, false];
   let detail = null;
   let directory = null;
   const list = h("ul", { class: "conversations" });
-  const pane = h("section", { class: "pane", "aria-label": "Conversation" });
+  const pane = h("div", { class: "detail" });
+  const back = h("a", { class: "back" }, "‹ All conversations");
   const show = choice([["open", "Open"], ["closed", "Closed and spam"], ["all", "All"]], { "aria-label": "Which conversations" });
   const search = h("input", { type: "search", placeholder: "Search", title: "Guest, rental or booking", "aria-label": "Search" });
   const count = h("span", { class: "count" });
@@ -37,7 +39,7 @@ export function mount(root) {
       list,
       h("div", { class: "row pages" }, later, count, earlier),
     ),
-    pane,
+    h("section", { class: "pane", "aria-label": "Conversation" }, back, pane),
   );
   search.addEventListener("input", () => turn(-skip));
   show.addEventListener("change", () => turn(-skip));
@@ -55,7 +57,7 @@ export function mount(root) {
   }
 
   async function update(wanted) {
-    const turned = wanted !== chosen;
+    const [turned, before] = [wanted !== chosen, chosen];
     if (turned || !detail) choose(wanted);
     directory ??= await inSandbox("GET", "/directory");
     first ??= await firstChannel();
@@ -67,7 +69,13 @@ export function mount(root) {
     later.hidden = skip === 0;
     earlier.hidden = skip + PAGE >= found.total;
     if (!chosen && !detail) clear(pane, welcome(first.title));
-    if (turned && detail && matchMedia(NARROW).matches) pane.scrollIntoView();
+    const isFirst = !isShown;
+    isShown = true;
+    if (!turned || !matchMedia(NARROW).matches) return;
+    if (detail) back.scrollIntoView();
+    if (isFirst) return;
+    if (detail) back.focus({ preventScroll: true });
+    else list.querySelector(`[data-focus="${CSS.escape(before)}"]`)?.focus();
   }
 
   function choose(wanted) {
@@ -75,8 +83,15 @@ export function mount(root) {
     detail?.leave?.();
     clear(pane);
     const id = Number(wanted.slice(1));
-    detail = wanted.startsWith("c") ? conversationView(pane, id) : wanted.startsWith("b") ? waitingView(pane, id, goTo) : null;
+    const isOne = /^[bc][0-9]+$/.test(wanted);
+    detail = !wanted ? null : !isOne ? nowhere(wanted) : wanted.startsWith("c") ? conversationView(pane, id) : waitingView(pane, id, goTo);
     root.classList.toggle("choosing", !detail);
+    back.href = linkTo("");
+  }
+
+  function nowhere(wanted) {
+    pane.append(nothing(`There is nothing called ${wanted} in the inbox`, "Conversations and bookings have addresses such as c4 and b80.", [linkTo(""), "See all conversations"]));
+    return { update: () => {} };
   }
 
   return update;
@@ -105,7 +120,7 @@ function item(row) {
       "a",
       { href: linkTo(key), "aria-current": row.current ? "true" : null, "data-focus": key },
       h("span", { class: "who", dir: "auto" }, name),
-      h("time", {}, when(row.at)),
+      moment(row.at),
       h("span", { class: "about" }, channelLabel(row.channel), h("bdi", {}, row.rental ?? row.subject ?? "")),
       h("span", { class: "said" }, said(row)),
       h("span", { class: "chips" }, chips(row)),
@@ -124,12 +139,12 @@ function chips(row) {
   const found = [];
   const chip = (kind, ...text) => found.push(h("em", { class: `chip ${kind}` }, ...text));
   if (row.canceled_at) chip("off", "Cancelled");
-  else if (row.waiting === "opens") chip("wait", `${channelTitle(row.channel)} opens it `, h("span", { "data-until": row.opens_at }, until(row.opens_at)));
+  else if (row.waiting === "opens") chip("wait", `${channelTitle(row.channel)} opens it `, remaining(row.opens_at));
   else if (row.waiting === "never") chip("bad", "Never opens");
   else if (row.waiting === "nobody") chip("off", "Up to your program");
   if (row.marked_as_spam_at) chip("off", "Spam");
   else if (row.closed_at) chip("off", "Closed");
-  else if (row.deadline_response_at) chip("due", "Answer due ", h("span", { "data-until": row.deadline_response_at }, until(row.deadline_response_at)));
+  else if (row.deadline_response_at) chip("due", "Answer due ", remaining(row.deadline_response_at));
   return found;
 }
 

@@ -1,6 +1,6 @@
 // The journal: every request and every attempt to deliver a webhook, with what it caused.
 
-import { h, keyed } from "./dom.js";
+import { h, keyed, say } from "./dom.js";
 import { entriesBetween, entryRow, PAGE } from "./entries.js";
 import { exportRow } from "./exports.js";
 import { state } from "./live.js";
@@ -36,9 +36,9 @@ export function mount(root) {
 
   async function update(wanted) {
     const newest = state.journal;
-    const jump = wanted !== chosen && Number(wanted);
+    const jump = wanted !== chosen && wanted !== "";
     chosen = wanted;
-    if (jump) skip = Math.max(0, newest - Number(wanted) - Math.floor(PAGE / 2));
+    if (jump) skip = Math.max(0, newest - (Number(wanted) || newest) - Math.floor(PAGE / 2));
     if (skip >= newest) skip = 0;
     const to = newest - skip;
     const found = (await entriesBetween(to - PAGE + 1, to)).filter((entry) => !searched || matches(entry, searched));
@@ -50,6 +50,7 @@ export function mount(root) {
     count.textContent = found.length ? `${found.length} shown, ${newest} written` : newest ? "None of this page matches" : "";
     if (jump) {
       const entry = document.getElementById(`entry-${wanted}`);
+      if (!entry) say(`There is no entry ${wanted} in this journal.`, "bad");
       entry?.scrollIntoView({ block: "center" });
       entry?.querySelector("summary").focus({ preventScroll: true });
     }
@@ -58,6 +59,6 @@ export function mount(root) {
   return update;
 }
 
-function matches({ method, path, query, status, caused, why }, text) {
-  return `${method} ${path}?${query} ${status} ${caused.map(({ event }) => event).join(" ")} ${why ?? ""}`.toLowerCase().includes(text);
+function matches({ method, path, query, status, event, caused, why }, text) {
+  return `${method} ${path}?${query} ${status} ${event ?? ""} ${caused.map(({ event }) => event).join(" ")} ${why ?? ""}`.toLowerCase().includes(text);
 }

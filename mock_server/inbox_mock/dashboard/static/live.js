@@ -2,6 +2,7 @@
 // one tab per sandbox polls and tells the others, and hidden tabs do not poll.
 
 import { call, Refused, Unreachable } from "./api.js";
+import { keepDone, say } from "./dom.js";
 
 const SEATS = 3; // of the six connections that a browser opens to one server, so many may wait
 const PAUSE = 600;
@@ -27,8 +28,20 @@ export function onChange(listener) {
 export async function act(method, path, body) {
   const sandbox = state.sandbox;
   const answer = await inSandbox(method, path, body);
+  keepDone();
   await look();
   channel.postMessage({ sandbox });
+  return answer;
+}
+
+/** Change something, and say so with an offer to undo it: the checkpoint before it brings everything back. */
+export async function actUndoably(method, path, said) {
+  const answer = await act(method, path);
+  const sandbox = state.sandbox;
+  const { points } = await inSandbox("GET", "/clock/points?limit=20");
+  const point = points.findLast(({ kind, past }) => kind === "action" && past);
+  const undo = () => call("POST", `/sandboxes/${encodeURIComponent(sandbox)}/clock/rewind`, { point: point.id }).then(() => look());
+  say(said, "good", point ? undo : null);
   return answer;
 }
 

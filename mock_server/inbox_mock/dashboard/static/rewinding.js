@@ -3,12 +3,12 @@
 import { call } from "./api.js";
 import { button, choice, field, h, say } from "./dom.js";
 import { act, inSandbox, S } from "./live.js";
-import { clockTime, day, saying } from "./words.js";
+import { clockTime, day } from "./words.js";
 
 const PAGE = 200;
 const HERE = "";
 
-/** Return the card, and how to update it; `named` turns a host's id into a name. */
+/** Return the card, and how to update it. */
 export function rewinding() {
   const slider = h("input", { type: "range", min: 0, step: 1, oninput: () => choose(shown[slider.valueAsNumber]?.id ?? null) });
   const history = choice([], { onchange: () => choose(null) });
@@ -19,7 +19,7 @@ export function rewinding() {
   const histories = field("History", history);
   const some = h("div", { class: "rewinding" }, histories, field("Checkpoint", slider), h("p", { class: "point" }, when, " ", what), h("div", { class: "row" }, back, fork));
   const card = h("section", { class: "card", "aria-labelledby": "going-back" }, h("h2", { id: "going-back" }, "Go back, and act otherwise"), none, some);
-  let [points, shown, chosen, named] = [[], [], null, undefined];
+  let [points, shown, chosen] = [[], [], null];
   some.hidden = true; // until it is known what there is to choose from
 
   /** Choose a checkpoint by its id, or the end of the history. */
@@ -35,14 +35,13 @@ export function rewinding() {
     slider.value = place < 0 ? last : place;
     const point = shown[slider.valueAsNumber];
     when.textContent = point ? `${clockTime(Date.parse(point.at))}, ${day(Date.parse(point.at))}` : "Now";
-    what.textContent = point ? `before: ${wordsOf(point)}` : "the present";
+    what.textContent = point ? `before: ${point.says}` : "the present";
     slider.setAttribute("aria-valuetext", `${when.textContent} ${what.textContent}`);
     back.disabled = fork.disabled = !point;
     none.hidden = points.length > 0;
     some.hidden = !none.hidden;
   }
 
-  const wordsOf = ({ event, says }) => (event ? saying(event, named) : says);
   const pointed = () => shown[slider.valueAsNumber];
 
   async function goBack() {
@@ -51,7 +50,7 @@ export function rewinding() {
     history.value = HERE;
     choose(null);
     slider.focus();
-    say(`Back before: ${wordsOf(point)}. What came after it is another history now.`);
+    say(`Back before: ${point.says}. What came after it is another history now.`);
   }
 
   async function forkIt() {
@@ -60,8 +59,7 @@ export function rewinding() {
     say(`Sandbox ${id} goes on from there.`);
   }
 
-  async function update(names) {
-    named = names;
+  async function update() {
     points = await everyPoint();
     const others = [...new Set(points.filter(({ past }) => !past).map(({ branch }) => branch))];
     const before = history.value;

@@ -5,11 +5,10 @@ import { catalogue } from "./catalogue.js";
 import { ask, button, choice, field, h, keyed, say } from "./dom.js";
 import { exportRow } from "./exports.js";
 import { importCard } from "./imports.js";
-import { act, inSandbox, look, S, state, watch } from "./live.js";
+import { act, actUndoably, inSandbox, look, S, state, watch } from "./live.js";
+import { addressName } from "./switcher.js";
 
-const DEFAULT = "000000000000";
 const enter = (id, view = "inbox") => (location.hash = `#/${encodeURIComponent(id)}/${view}`);
-const nameOf = (id) => (id === DEFAULT ? "default" : id);
 const UNITS = [["d", 86400], ["h", 3600], ["m", 60], ["s", 1]];
 
 export function mount(root) {
@@ -24,7 +23,7 @@ export function mount(root) {
     { class: "card", "aria-labelledby": "this-one" },
     h("h2", { id: "this-one" }, "This sandbox"),
     details,
-    h("div", { class: "row" }, button("Name it …", askLabel), button("Reset to the start", reset), button("Keep as it is …", askName), button("Fork", fork), button("Delete", askDelete, { class: "danger" })),
+    h("div", { class: "row" }, button("Name it …", askLabel), button("Reset to the start", reset), button("Keep as it is …", askName), button("Fork", fork), button("Delete …", askDelete, { class: "danger" })),
     h("h3", {}, "Kept"),
     noSnapshot,
     keptTable,
@@ -92,12 +91,12 @@ function snapshotRow({ name, at, bytes }) {
     h("td", {}, h("b", {}, name)),
     h("td", { class: "num" }, at),
     h("td", { class: "num" }, `${Math.ceil(bytes / 1000).toLocaleString("en")} kB`),
-    h("td", {}, h("div", { class: "row" }, button("Go back to it", () => act("POST", `${path}/restore`), { class: "small", "data-focus": "restore" }), button("Forget", () => act("DELETE", path).then(() => refresh()), { class: "small", "data-focus": "forget" }))),
+    h("td", {}, h("div", { class: "row" }, button("Go back to it", () => actUndoably("POST", `${path}/restore`, `Back at ${name}.`), { class: "small", "data-focus": "restore" }), button("Forget …", () => askForget(name, path), { class: "small", "data-focus": "forget" }))),
   );
 }
 
 function sandboxRow({ id, name, owner, scenario, seed, clock, until, current }) {
-  const known = nameOf(id);
+  const known = addressName(id);
   return h(
     "tr",
     {},
@@ -116,10 +115,7 @@ function refresh() {
   return look();
 }
 
-async function reset() {
-  await act("POST", "/reset");
-  say("Back at the start.");
-}
+const reset = () => actUndoably("POST", "/reset", "Back at the start.");
 
 async function fork() {
   const { id } = await call("POST", `${S()}/fork`, {});
@@ -143,6 +139,13 @@ function askName() {
   const name = h("input", { required: true, autocomplete: "off", value: "before" });
   ask("Keep this sandbox as it is", field("Under which name", name), "Keep", async () => {
     await act("POST", "/snapshots", { name: name.value.trim() });
+    await refresh();
+  });
+}
+
+function askForget(name, path) {
+  ask(`Forget ${name}?`, h("p", {}, "Nobody can go back to it any more. The sandbox itself stays as it is."), "Forget", async () => {
+    await act("DELETE", path);
     await refresh();
   });
 }

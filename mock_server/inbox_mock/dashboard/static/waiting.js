@@ -3,8 +3,9 @@
 import { channelLabel, channelTitle } from "./catalogue.js";
 import { advance } from "./clock.js";
 import { button, clear, h } from "./dom.js";
-import { act, inSandbox, state } from "./live.js";
-import { clockTime, day, nights, until } from "./words.js";
+import { act, actUndoably, inSandbox, state } from "./live.js";
+import { nothing } from "./nowhere.js";
+import { clockTime, day, nights, remaining } from "./words.js";
 
 const SAYS = {
   opens: (title) => [`${title} has not opened the conversation yet`, "A program that looks now finds a booking without a conversation. It has to wait, and must not make one of its own."],
@@ -22,7 +23,7 @@ export function waitingView(pane, bookingId, goTo) {
     if (JSON.stringify(row ?? null) === print) return null;
     print = JSON.stringify(row ?? null);
     const focused = pane.contains(document.activeElement) ? document.activeElement.dataset.focus : null;
-    clear(pane, row ? shown(row, goTo) : h("div", { class: "welcome" }, h("h1", {}, `There is no booking ${bookingId} here`)));
+    clear(pane, row ? shown(row, goTo) : nothing(`There is no booking ${bookingId} here`, "Perhaps it was made after the moment to which this sandbox has gone back.", [`#/${encodeURIComponent(state.sandbox)}/inbox/`, "See all conversations"]));
     if (focused) pane.querySelector(`[data-focus="${focused}"]`)?.focus();
     return null;
   };
@@ -41,13 +42,13 @@ function shown(row, goTo) {
   if (["opens", "never"].includes(state_)) doing.push(button("Open now", open, { class: "primary", "data-focus": "open" }));
   if (state_ === "opens" && state.clock?.mode === "manual") doing.push(button("Let the time pass", () => advance({ to: row.opens_at }), { "data-focus": "pass" }));
   if (state_ === "opens") doing.push(button("Never open it", () => act("POST", `${path}/conversation`, { never: true }), { "data-focus": "never" }));
-  if (!row.canceled_at) doing.push(button("Cancel as the guest", () => act("POST", `${path}/cancel`), { "data-focus": "cancel" }));
+  if (!row.canceled_at) doing.push(button("Guest cancels", () => actUndoably("POST", `${path}/cancel`, `Booking ${row.booking_id} is cancelled.`), { "data-focus": "cancel" }));
   return h(
     "div",
     { class: "welcome waiting" },
     h("p", { class: "quiet" }, channelLabel(row.channel), ` booking ${row.booking_id} · `, h("bdi", {}, row.guest ?? ""), " · ", h("bdi", {}, row.rental ?? ""), ` · ${nights(row.start_at, row.end_at)}`),
     h("h1", {}, title),
-    row.opens_at ? h("p", { class: "countdown" }, h("span", { "data-until": row.opens_at }, until(row.opens_at)), h("small", {}, `${clockTime(Date.parse(row.opens_at))}, ${day(Date.parse(row.opens_at))}`)) : null,
+    row.opens_at ? h("p", { class: "countdown" }, remaining(row.opens_at), h("small", {}, `${clockTime(Date.parse(row.opens_at))}, ${day(Date.parse(row.opens_at))}`)) : null,
     h("p", {}, text),
     h("div", { class: "row" }, doing),
   );

@@ -4,7 +4,7 @@ import { catalogue } from "./catalogue.js";
 import { busy, button, field, h, keyed, say } from "./dom.js";
 import { half, statusOf } from "./entries.js";
 import { act, inSandbox } from "./live.js";
-import { when } from "./words.js";
+import { moment } from "./words.js";
 
 const LATEST = 50;
 
@@ -84,9 +84,9 @@ function deliveryRow(delivery) {
       "summary",
       { "data-focus": "summary" },
       h("span", { class: "num quiet" }, `#${id}`),
-      h("time", { class: "num quiet" }, when(delivery.created_at)),
+      h("span", { class: "num quiet" }, moment(delivery.created_at)),
       h("span", {}, last ? statusOf(last.status) : "–"),
-      h("span", {}, h("b", {}, event), " ", h("span", { class: "path" }, url)),
+      h("span", { class: "what" }, h("b", {}, event), " ", h("span", { class: "path" }, url)),
       h("em", { class: `chip ${good ? "good" : outcome === "pending" ? "wait" : "bad"}` }, outcome === "pending" ? "pending" : good ? "delivered" : "not delivered"),
       good || outcome === "pending" ? null : h("span", { class: "effect bad" }, outcome),
     ),
@@ -104,7 +104,7 @@ function attempt({ at, request, response, signature, why }, place) {
   return h(
     "section",
     { class: "halves", "aria-label": `Attempt ${place + 1}` },
-    half(`Attempt ${place + 1}`, request.headers, request.body, when(at)),
+    half(`Attempt ${place + 1}`, request.headers, request.body, moment(at)),
     h("div", {}, half("Answered", response.headers, response.body, ""), h("h3", {}, "Signature"), checked(signature), why ? h("p", { class: "quiet" }, why) : null),
   );
 }

@@ -1,5 +1,6 @@
 // Times, durations and events in words.
 
+import { h } from "./dom.js";
 import { now } from "./live.js";
 
 const DAY = 86400;
@@ -49,28 +50,18 @@ export const until = (text) => {
   return seconds > 0 ? `in ${duration(seconds)}` : seconds > -2 ? "now" : `${duration(-seconds)} ago`;
 };
 
-/** Events that are no actions; of an action, the admin API's `says` tells what it is. */
-const SAYINGS = {
-  conversation_opened: (about) => `The channel opens the conversation of booking ${about.booking_id}`,
-  message_relayed: (about) => `Message ${about.message_id} reaches the guest`,
-  hosts_notified: (about, named) => `${about.host_ids.map(named).join(", ")} notified of message ${about.message_id}`,
-  webhook_sent: (about) => `Webhook ${about.delivery_id} leaves`,
-};
-const LANES = [
-  ["Guests", (kind) => kind.startsWith("guest_")],
-  ["Channels", (kind) => kind.startsWith("channel_") || ["conversation_opened", "relay_fails", "message_relayed"].includes(kind)],
-  ["Hosts", (kind) => kind.startsWith("staff_") || kind.startsWith("host_") || kind === "hosts_notified"],
-  ["Webhooks", (kind) => kind === "webhook_sent"],
-  ["Other", () => true],
-];
-export const LANE_NAMES = LANES.map(([name]) => name);
-export const laneOf = (kind) => LANES.findIndex(([, belongs]) => belongs(kind));
+/** Elements whose text follows the sandbox's clock, however long they are shown: when something was, and how long it is until then. */
+export const moment = (text) => h("time", { datetime: text, "data-when": text }, when(text));
+export const remaining = (text) => h("span", { "data-until": text }, until(text));
 
-/** Describe an event of the timeline; `named` turns a host's id into a name. */
-export function saying({ kind, about, says }, named = (id) => `host ${id}`) {
-  const said = says ?? SAYINGS[kind]?.(about, named) ?? kind.replaceAll("_", " ");
-  const came = about.refused ? `, which could not be: ${about.refused}` : about.failed ? `, which failed: ${about.failed}` : "";
-  return said + came;
+/** Bring the text of these elements up to date. */
+export function refreshTimes() {
+  for (const node of document.querySelectorAll("[data-until]")) setText(node, until(node.dataset.until));
+  for (const node of document.querySelectorAll("[data-when]")) setText(node, when(node.dataset.when));
+}
+
+export function setText(node, text) {
+  if (node.textContent !== text) node.textContent = text;
 }
 
 /** Return a text whose ends of right-to-left marks cannot reach beyond it. */
