@@ -199,10 +199,11 @@ def test_the_credentials_of_version_0_2_are_as_good(mock: Mock) -> None:
 
 def test_the_journal_tells_the_former_credentials_as_the_present_ones(mock: Mock) -> None:
     application = an_application(Sandbox(mock.transport, mock.admin.get("/sandboxes/default").json))
+    before = application.sandbox.handle.journal()
     application.token(grant_type="client_credentials", client_id="demo-client-id", client_secret="demo-client-secret")
     application.token(grant_type="client_credentials")
 
-    former, present = application.sandbox.admin.get("/journal").json["entries"][-2:]
+    former, present = application.sandbox.handle.journal()[len(before) :]
 
     assert former["application_id"] == present["application_id"] is not None
     assert former["request"]["body"]["client_secret"] == present["request"]["body"]["client_secret"]

@@ -14,6 +14,8 @@ STYLED = re.compile(r"""url\(["']?([^"')]+)""")
 LOCAL = frozenset({"localhost", "127.0.0.1", "::1"})
 EXAMPLES = frozenset({"http://127.0.0.1:9000", "http://localhost:3000", "http://localhost"})
 """Where the documents and the builders have programs of the user's own: receivers, and applications."""
+WRITTEN = re.compile("/docs/(?:guides/|search$)")
+"""Pages whose text has addresses of a fake as it is started there: what they link to counts alone."""
 TEMPLATE = re.compile(r"(?:\{|%7B)[^{}%]+(?:\}|%7D)")
 
 
@@ -35,7 +37,8 @@ class Crawl:
         """Note every address in an answer, and follow those that lead here."""
         kind = answer.headers.get("Content-Type", "").partition(";")[0]
         told = "" if kind.startswith("image/") or "/swagger/" in answer.url else unescape(answer.text)
-        found = set(ABSOLUTE.findall("\n".join([told, *answer.headers.values()])))
+        of_prose = WRITTEN.search(urlsplit(answer.url).path) is not None
+        found = set(ABSOLUTE.findall("\n".join(["" if of_prose else told, *answer.headers.values()])))
         pattern = {"text/html": LOADED, "text/javascript": IMPORTED, "text/css": STYLED}.get(kind)
         if pattern is not None:
             found |= {urljoin(answer.url, path) for path in pattern.findall(told) if not path.startswith("data:")}

@@ -14,6 +14,9 @@ from posixpath import dirname, join, normpath
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+HERE = "http://127.0.0.1:8089/"
+"""Where the fake answers that the guides speak of: their links to it lead to the one that shows them."""
+LOCAL = re.compile(r"https?://(?:localhost|127\.0\.0\.1)\b")
 MOST_FOUND = 50
 AROUND = 120
 
@@ -123,10 +126,12 @@ def _address(tokens: Sequence[Token], name: str) -> None:
 
 
 def _led(address: str, name: str) -> str | None:
-    """Return where a link of a guide leads; None for a file that is no guide."""
+    """Return where a link of a guide leads; None for a file that is no guide, and for another server on the reader's machine."""
     path, hashed, anchor = address.partition("#")
+    if f"{path}/".startswith(HERE):
+        return "../" * (name.count("/") + 2) + address.removeprefix(HERE.rstrip("/")).removeprefix("/")
     if not path or "://" in path:
-        return address
+        return None if LOCAL.match(path) else address
     target = normpath(join(dirname(name), path))
     if target.removesuffix(".md") in known():
         return f"{path.removesuffix('.md')}{hashed}{anchor}"
