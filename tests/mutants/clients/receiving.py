@@ -155,7 +155,7 @@ class BelievesWhatIsAsNew(Inbox):
         return True
 
 
-@broken("asks for what has changed since the newest webhook", "BELIEF", "lost_webhook")
+@broken("asks for what has changed since the newest webhook", "SYN003", "lost_webhook")
 class AsksFromTheNewestWebhook(Inbox):
     def receive(self, headers: Mapping[str, str], body: bytes) -> bool:
         accepted = super().receive(headers, body)
