@@ -7,10 +7,13 @@ import pytest
 import yaml
 from click.testing import CliRunner, Result
 
-from inbox_mock.cli.scenarios import command
+from inbox_mock.cli.scenarios import command, without_schema
 from inbox_mock.scenarios import fixtures
+from inbox_mock.scenarios.loading import find, shipped
 
 FILE = fixtures() / "scenarios" / "conversation-never.yaml"
+TEXT = FILE.read_text().partition("\n")[2]
+"""All but what says where an editor finds the schema in the checkout."""
 
 
 def shown(*arguments: str) -> Result:
@@ -20,12 +23,19 @@ def shown(*arguments: str) -> Result:
 def test_the_file_is_printed_as_it_is_written_and_then_what_it_holds() -> None:
     result = shown("conversation-never")
 
-    text = FILE.read_text()
     assert result.exit_code == 0
-    assert result.stdout.startswith(text)
-    assert result.stdout.removeprefix(text).startswith(
+    assert result.stdout.startswith(TEXT)
+    assert result.stdout.removeprefix(TEXT).startswith(
         "\n# A sandbox of it holds: rentals 1, hosts 1, clients 2, bookings 2, conversations 1, "
     )
+
+
+@pytest.mark.parametrize("name", [scenario.name for scenario in shipped()])
+def test_no_shipped_scenario_is_printed_with_the_place_of_the_schema_in_the_checkout(name: str) -> None:
+    text = without_schema(find(name).text)
+
+    assert "$schema" not in text
+    assert not text.startswith("#\n")
 
 
 def test_what_is_printed_is_a_scenario_again() -> None:
@@ -34,15 +44,16 @@ def test_what_is_printed_is_a_scenario_again() -> None:
 
 def test_a_file_is_shown_by_its_path(tmp_path: Path) -> None:
     mine = tmp_path / "mine.yaml"
-    mine.write_text("# of mine\ndescription: Nothing.\n")
+    text = "# yaml-language-server: $schema=mine.json\ndescription: Nothing.\n"
+    mine.write_text(text)
 
-    assert shown(str(mine)).stdout.startswith("# of mine\ndescription: Nothing.\n")
+    assert shown(str(mine)).stdout.startswith(text)
 
 
 def test_a_program_gets_it_as_json() -> None:
     found = json.loads(shown("conversation-never", "--format", "json").stdout)
 
-    assert (found["name"], found["text"]) == ("conversation-never", FILE.read_text())
+    assert (found["name"], found["text"]) == ("conversation-never", TEXT)
     assert (found["holds"]["bookings"], found["holds"]["faults"]) == (2, 0)
 
 

@@ -15,6 +15,8 @@ from inbox_mock.scenarios.errors import ScenarioError, UnreadableScenarioError
 from inbox_mock.scenarios.loading import Scenario, find, schema, shipped
 
 SHOW = "show"
+FOR_EDITORS = "# yaml-language-server: $schema=../../mock_server/inbox_mock/scenarios/scenario.schema.json\n"
+"""Where an editor finds the schema of a shipped scenario in the checkout."""
 HELD = ("rentals", "hosts", "clients", "bookings", "conversations", "participants", "messages", "attachments", "webhooks", "faults")
 RUNS = "on a clock that runs, as under serve: give `clock` its `now`, or the `mode` manual"
 
@@ -48,6 +50,11 @@ def command(*, files: tuple[str, ...], print_schema: bool, allow_webhooks_to: tu
         sys.exit(FINDINGS if any(scenario.mistake for scenario in found) else 0)
 
 
+def without_schema(text: str) -> str:
+    """Return the text of a scenario file, of a shipped one without the schema's place, which leads nowhere beyond the checkout."""
+    return text.removeprefix(FOR_EDITORS).removeprefix("#\n") if text.startswith(FOR_EDITORS) else text
+
+
 def _show(name: str, *, as_json: bool) -> None:
     """Print a scenario's file as it is written, and then, in comments, what a sandbox of it holds. Exit 1 if it has an error."""
     try:
@@ -56,10 +63,11 @@ def _show(name: str, *, as_json: bool) -> None:
     except ScenarioError as error:
         click.echo(printable(str(error)), err=True)
         sys.exit(WRONG if isinstance(error, UnreadableScenarioError) else FINDINGS)
+    text = without_schema(scenario.text)
     if as_json:
-        print_json({"name": scenario.name, "description": scenario.description, "text": scenario.text, "holds": held})
+        print_json({"name": scenario.name, "description": scenario.description, "text": text, "holds": held})
     else:
-        click.echo(scenario.text.rstrip("\n"))
+        click.echo(text.rstrip("\n"))
         counts = ", ".join(f"{noun} {count:,}" for noun, count in held.items() if count)
         click.echo(f"\n# A sandbox of it holds: {counts or 'nothing'}.")
 
