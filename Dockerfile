@@ -6,6 +6,9 @@ COPY mock_server mock_server
 COPY contracts contracts
 COPY fixtures fixtures
 COPY docs docs
+COPY kits/README.md kits/README.md
+COPY kits/node/README.md kits/node/README.md
+COPY kits/ruby/README.md kits/ruby/README.md
 # Everything in the versions and with the hashes of the lock files, the build's own tools included.
 RUN python -m venv build && python -m venv --without-pip /opt/inbox-mock \
  && build/bin/python -m pip install --no-cache-dir --disable-pip-version-check --require-hashes --requirement requirements-build.txt \

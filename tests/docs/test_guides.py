@@ -4,6 +4,7 @@ import re
 import subprocess
 import sys
 from html import unescape
+from pathlib import Path
 from urllib.parse import urljoin
 
 import pytest
@@ -13,6 +14,7 @@ from fake import Mock
 from inbox_mock.docs import guides
 
 ALL = sorted(guides.known())
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.mark.parametrize("name", ALL)
@@ -41,6 +43,23 @@ def test_a_guide_is_a_page_among_the_others(mock: Mock) -> None:
     assert text.count("<h1") == 1
     assert "@pytest.mark.inbox_scenario(&quot;conversation-never&quot;)" in text
     assert "<!-- " not in text.partition("<article")[2]
+
+
+def test_the_pages_of_the_kits_are_guides_and_linked_in_both_directions(mock: Mock) -> None:
+    kits = {f"kits/{path.relative_to(ROOT / 'kits').with_suffix('')}" for path in (ROOT / "kits").glob("*/README.md")} | {"kits/README"}
+
+    def led_to(name: str) -> set[str]:
+        here = f"/docs/guides/{name}"
+        return {urljoin(here, address).removeprefix("/docs/guides/") for address in Links(page(mock, here)).leads_to}
+
+    assert {"kits/node/README", "kits/ruby/README"} < kits <= {name for name in ALL if name.startswith("kits/")}
+    assert kits <= led_to("index")
+    assert {"kits/node/README", "kits/ruby/README", "reference#sandboxes-and-actors"} <= led_to("kits/README")
+    assert {"reference#sandboxes-and-actors", "reference#faults"} <= led_to("kits/ruby/README")
+
+
+def test_the_pages_of_the_kits_are_found() -> None:
+    assert guides.search("jest vitest")[0].name == "kits/node/README"
 
 
 def test_each_guide_is_listed_by_the_first_one_or_by_the_list_of_decisions() -> None:
@@ -108,6 +127,59 @@ def test_search_tells_the_sections_in_which_all_words_are(mock: Mock) -> None:
 
 def test_a_word_in_a_title_goes_first() -> None:
     assert "limits" in guides.search("limits")[0].section.title.lower()
+
+
+def searched(monkeypatch: pytest.MonkeyPatch, folder: Path, **texts: str) -> list[guides.Found]:
+    """Search guides of these names, ``__`` for a slash, for "red fox"."""
+    for name, text in texts.items():
+        path = folder / f"{name}.md"
+        path.write_text(text)
+    monkeypatch.setattr(guides, "known", lambda: {name.replace("__", "/"): folder / f"{name}.md" for name in texts})
+    monkeypatch.setattr(guides, "guide", guides.guide.__wrapped__)
+    return guides.search("red fox")
+
+
+def test_titles_go_first_then_most_hits_and_decisions_and_licences_last(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    found = searched(
+        monkeypatch,
+        tmp_path,
+        decisions__one="# Red fox\n\nA red fox.\n",
+        licences="# Red fox\n\nA red fox.\n",
+        once="# Once\n\nA red fox.\n",
+        often="# Often\n\nA red fox and a red fox.\n",
+        page="# A red fox\n\n## Where\n\nA red fox.\n",
+        heading="# Animals\n\n## The red fox\n\nIt is red.\n",
+    )
+
+    assert [(one.name, one.section.title) for one in found] == [
+        ("page", "A red fox"),
+        ("heading", "The red fox"),
+        ("page", "Where"),
+        ("often", "Often"),
+        ("once", "Once"),
+        ("decisions/one", "Red fox"),
+        ("licences", "Red fox"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "excerpt"),
+    [
+        ("# Tale\n\nA fox is met. It is seen. Then the red fox sleeps. The end.\n", "… Then the red fox sleeps. The end."),
+        ("# Red fox\n\nIt sleeps.\n", "It sleeps."),
+        ("# Red fox\n\nIt sleeps. Here:\n\n![A red fox](fox.png)\n", "It sleeps. Here: "),
+        ("# Red fox\n\n## Where\n\nWe met it. It was a fox.\n", "… It was a fox."),
+        (f"# Tale\n\n{'word ' * 200}red fox{' word' * 200}\n", f"… {'word ' * 24}red fox{' word' * 46} …"),
+    ],
+)
+def test_an_excerpt_is_the_sentence_that_has_most_of_the_words(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, text: str, excerpt: str
+) -> None:
+    assert "".join(searched(monkeypatch, tmp_path, tale=text)[0].pieces) == excerpt
+
+
+def test_a_title_is_told_once(mock: Mock) -> None:
+    assert ">Glossary</a></h2>\n<p>Glossary:" not in page(mock, "/docs/search?q=glossary")
 
 
 @pytest.mark.parametrize("sought", ["zzzzz", "<script>alert(1)</script>", '"onfocus="x', "[zz", "%FF", "x" * 500])

@@ -15,6 +15,9 @@ PLACES = {
     "mock_server/inbox_mock/": "inbox_mock/",
     "contracts/inbox_contracts/": "inbox_contracts/",
     "docs/": "inbox_mock/_guides/",
+    "kits/README.md": "inbox_mock/_guides/kits/README.md",
+    "kits/node/README.md": "inbox_mock/_guides/kits/node/README.md",
+    "kits/ruby/README.md": "inbox_mock/_guides/kits/ruby/README.md",
     "fixtures/": "inbox_mock/_fixtures/",
 }
 """Where tracked files are in the wheel; the others are not in it."""

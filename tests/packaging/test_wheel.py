@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from inbox_mock.docs import guides
+
 OF_TESTS = ("inbox_contracts/provider/", "inbox_mock/testing/", "inbox_mock/recordings/writing/", "inbox_mock/_guides/")
 """What has to do with tests, and is shipped."""
 ROOT = Path(__file__).parents[2]
@@ -107,6 +109,8 @@ def test_it_holds_the_scenarios_the_schema_and_the_markers(wheel: Path) -> None:
         "inbox_mock/_fixtures/scenarios/agency.yaml",
         "inbox_mock/_guides/reference.md",
         "inbox_mock/_guides/decisions/README.md",
+        "inbox_mock/_guides/kits/README.md",
+        "inbox_mock/_guides/kits/node/README.md",
         "inbox_mock/scenarios/scenario.schema.json",
         "inbox_mock/dashboard/static/app.js",
         "inbox_mock/dashboard/static/index.html",
@@ -125,6 +129,16 @@ def test_it_holds_nothing_else(wheel: Path) -> None:
     (information,) = {name.split("/")[0] for name in names} - {"inbox_mock", "inbox_contracts"}
     assert re.fullmatch(r"bookingsync_inbox_mock-[\d.]+\.dist-info", information)
     assert not [name for name in names if "__pycache__" in name or ("test" in name and not name.startswith(OF_TESTS))]
+
+
+def test_it_has_every_guide_that_a_checkout_has(wheel: Path, tmp_path: Path) -> None:
+    with zipfile.ZipFile(wheel) as archive:
+        archive.extractall(tmp_path)
+    program = "from inbox_mock.docs.guides import known, guide; print(*known()); [guide(name) for name in known()]"
+
+    result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=tmp_path, timeout=60)
+
+    assert result.stdout.split() == list(guides.known())
 
 
 def test_it_serves_its_own_scenarios(wheel: Path, tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from html import escape
 from importlib.resources import files
 from itertools import pairwise
 from pathlib import Path
-from posixpath import dirname, join, normpath
+from posixpath import dirname, join, normpath, relpath
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -19,6 +19,9 @@ HERE = "http://127.0.0.1:8089/"
 LOCAL = re.compile(r"https?://(?:localhost|127\.0\.0\.1)\b")
 MOST_FOUND = 50
 AROUND = 120
+FOUND_LAST = ("decisions/", "licences")
+"""Guides that say why, and what is installed: whoever searches asks how first."""
+SENTENCE_END = re.compile(r"(?<=[.!?])\s+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +60,13 @@ def folder() -> Path:
 
 @cache
 def known() -> Mapping[str, Path]:
-    """Return the file of each guide by its name, such as ``reference`` and ``decisions/0001-one-database-per-sandbox``; index first."""
-    paths = [*sorted(folder().glob("*.md"), key=lambda path: (path.stem != "index", path.stem)), *sorted(folder().glob("decisions/*.md"))]
-    return {path.relative_to(folder()).with_suffix("").as_posix(): path for path in paths}
+    """Return the file of each guide by its name, such as ``reference``, ``kits/README`` and ``decisions/README``; index first."""
+    docs = folder()
+    above = docs if (docs / "kits").is_dir() else docs.parent  # installed, the kits' pages are among the others
+    paths = [*sorted(docs.glob("*.md"), key=lambda path: (path.stem != "index", path.stem)), *sorted(docs.glob("decisions/*.md"))]
+    found = {path.relative_to(docs): path for path in paths}
+    found |= {path.relative_to(above): path for path in [*above.glob("kits/README.md"), *sorted(above.glob("kits/*/README.md"))]}
+    return {relative.with_suffix("").as_posix(): path for relative, path in found.items()}
 
 
 @cache
@@ -83,27 +90,34 @@ def guide(name: str) -> Guide:
 
 
 def search(sought: str) -> list[Found]:
-    """Return the sections in which every word stands, those first whose titles have most of them."""
+    """Return the sections in which every word stands: those first whose titles have most of them, then those that have them most often."""
     words = [*dict.fromkeys(sought.lower().split())]
     if not words:
         return []
     split = re.compile("(" + "|".join(map(re.escape, sorted(words, key=len, reverse=True))) + ")", re.IGNORECASE)
-    found: list[tuple[int, Found]] = []
+    found: list[tuple[tuple[int, ...], Found]] = []
     for name in known():
         shown = guide(name)
-        for section in shown.sections:
+        for at, section in enumerate(shown.sections):
             title = section.title.lower()
             if all(word in title or word in section.text.lower() for word in words):
-                pieces = split.split(_around(section.text, split))
-                found.append((-sum(word in title for word in words), Found(name, shown.title, section, pieces)))
+                text = next((below.text for below in shown.sections[at:] if below.text), "")
+                titles = (sum(word in one for word in words) for one in (title, shown.title.lower()))
+                order = (name.startswith(FOUND_LAST), *(-count for count in (*titles, len(split.findall(section.text)))))
+                found.append((order, Found(name, shown.title, section, split.split(_excerpt(text, split)))))
     return [one for _, one in sorted(found, key=lambda pair: pair[0])][:MOST_FOUND]
 
 
-def _around(text: str, split: re.Pattern[str]) -> str:
-    """Return the text around the first word that is found."""
-    first = split.search(text)
-    at = first.start() if first else 0
-    begin, end = max(0, at - AROUND), at + 2 * AROUND
+def _excerpt(text: str, split: re.Pattern[str]) -> str:
+    """Return the sentence that has most of the words, and what follows; of a long one, what is around the first word."""
+    starts = [0, *(end.end() for end in SENTENCE_END.finditer(text)), len(text)]
+    begin, _end = max(pairwise(starts), key=lambda ends: len({word.lower() for word in split.findall(text[slice(*ends)])}))
+    first = split.search(text, begin)
+    if first and first.start() > begin + AROUND:
+        begin = max(begin, text.rfind(" ", begin, first.start() - AROUND) + 1)
+    end = begin + 3 * AROUND
+    if end < len(text):
+        end = max(text.rfind(" ", begin, end), first.end() if first else begin)
     return f"{'… ' if begin else ''}{text[begin:end]}{' …' if end < len(text) else ''}"
 
 
@@ -132,10 +146,11 @@ def _led(address: str, name: str) -> str | None:
         return "../" * (name.count("/") + 2) + address.removeprefix(HERE.rstrip("/")).removeprefix("/")
     if not path or "://" in path:
         return None if LOCAL.match(path) else address
-    target = normpath(join(dirname(name), path))
-    if target.removesuffix(".md") in known():
-        return f"{path.removesuffix('.md')}{hashed}{anchor}"
-    return address if target.startswith("images/") else None
+    file = name if name.startswith("kits/") else f"docs/{name}"
+    target = normpath(join(dirname(file), path)).removeprefix("docs/").removesuffix(".md")
+    if target in known() or target.startswith("images/"):
+        return f"{relpath(f'/{target}', f'/{dirname(name)}')}{hashed}{anchor}"
+    return None
 
 
 def _sections(tokens: Sequence[Token]) -> Iterator[Section]:
@@ -153,7 +168,7 @@ def _sections(tokens: Sequence[Token]) -> Iterator[Section]:
 def _plain(token: Token) -> str:
     if token.children is None:
         return " ".join(token.content.split())
-    return "".join(" " if inner.type == "softbreak" else inner.content for inner in token.children)
+    return "".join(" " if inner.type == "softbreak" else inner.content for inner in token.children if inner.type != "image")
 
 
 def _without_comments(_renderer: object, tokens: Sequence[Token], index: int, *_more: object) -> str:
