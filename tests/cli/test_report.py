@@ -132,6 +132,23 @@ def test_a_pipeline_may_demand_that_a_request_came(inbox: Sandbox) -> None:
     assert report(inbox, "--require-requests").returncode == 0
 
 
+@pytest.mark.parametrize("of", [(), ("--all",)], ids=["one", "all"])
+def test_a_pipeline_sees_among_its_tests_that_no_request_came(alone: Mock, of: tuple[str, ...], tmp_path: Path) -> None:
+    sandbox = alone.sandbox("empty")
+    silent = tmp_path / "silent.xml"
+    ran = report(sandbox, *of, "--require-requests", "--junit", str(silent))
+
+    root = ET.parse(silent).getroot()  # noqa: S314 - it is our own
+    ((case, failure),) = ((case, failure) for case in root.iter("testcase") for failure in case.findall("failure"))
+    assert ran.returncode == 1
+    assert (root.get("failures"), case.get("name")) == ("1", "the client makes a request")
+    assert f"inbox-mock: {failure.get('message')}\n" in ran.stderr
+    assert f"of {sandbox.transport.root}: does your program call it?" in str(failure.get("message"))
+    assert "<failure" not in report(sandbox, *of, "--format", "junit").stdout
+    sandbox.api.get("/hosts")
+    assert "<failure" not in report(sandbox, *of, "--require-requests", "--format", "junit").stdout
+
+
 @pytest.fixture
 def alone() -> Iterator[Mock]:
     """The fake on a port of its own: nobody else has left sandboxes there."""

@@ -130,6 +130,16 @@ def test_the_exit_code_is_the_commands_own_or_else_that_of_the_report(code: str,
     assert beside(code, *options).returncode == expected
 
 
+def test_where_no_request_came_the_junit_file_has_a_test_that_failed(tmp_path: Path) -> None:
+    file = tmp_path / "report.xml"
+    run_apart("run", "--junit", str(file), "--require-requests", "--", "true")
+
+    root = ET.parse(file).getroot()  # noqa: S314 - it is our own
+    (failure,) = root.iter("failure")
+    assert root.get("failures") == "1"
+    assert "no request came to http://127.0.0.1:" in str(failure.get("message"))
+
+
 def test_a_command_that_does_not_exist_is_told_in_one_line() -> None:
     ran = run_apart("run", "no-such-command")
 

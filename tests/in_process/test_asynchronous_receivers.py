@@ -69,6 +69,22 @@ def test_an_asynchronous_function_is_awaited(sandbox: SandboxInProcess) -> None:
     assert statuses(sandbox) == [202]
 
 
+def test_what_an_asynchronous_receiver_returns_by_accident_fails_the_test_in_the_call(sandbox: SandboxInProcess) -> None:
+    async def count(webhook: Webhook) -> int:
+        received.append(webhook.event)
+        return len(received)
+
+    async def app(_scope: object, _receive: Receive, send: Send) -> None:
+        await answered(send, status=2)
+
+    received: list[str] = []
+    for receiver, returned in ((count, 1), (app, 2)):
+        subscription = sandbox.webhooks_to(receiver, CREATED)
+        with pytest.raises(ValueError, match=f"the receiver returned {returned}, which is no status from 100 to 599"):
+            tell(sandbox)
+        sandbox.unsubscribe(subscription["id"])
+
+
 def test_a_function_that_returns_something_to_await_is_awaited(sandbox: SandboxInProcess) -> None:
     async def receive(_webhook: Webhook) -> int:
         return 202

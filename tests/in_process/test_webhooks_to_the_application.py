@@ -62,7 +62,7 @@ def test_without_events_all_are_sent(sandbox: SandboxInProcess) -> None:
 
 @pytest.mark.parametrize(
     ("returned", "status", "why"),
-    [(None, 200, None), (202, 202, None), (HTTPStatus.FORBIDDEN, 403, "refused with 403"), (True, 200, None), ("done", 200, None)],
+    [(None, 200, None), (202, 202, None), (HTTPStatus.FORBIDDEN, 403, "refused with 403"), (599, 599, "refused with 599")],
 )
 def test_a_function_may_return_the_status(sandbox: SandboxInProcess, returned: object, status: int, why: str | None) -> None:
     sandbox.webhooks_to(lambda _webhook: returned, CREATED)
@@ -70,6 +70,35 @@ def test_a_function_may_return_the_status(sandbox: SandboxInProcess, returned: o
     sandbox.clock.advance("0s")
 
     assert attempts(sandbox) == [("http://receiver-1.test/", status, why)]
+
+
+def application_with(status: Any) -> Callable[..., Iterable[bytes]]:
+    def app(_environ: object, start_response: Callable[..., object]) -> Iterable[bytes]:
+        start_response(f"{status} Odd", [])
+        return []
+
+    return app
+
+
+@pytest.mark.parametrize("returned", [1, 0, -1, 99, 600, 200.0, True, False, "done", "200", ("", 204), [], {}, b""])
+def test_what_a_function_returns_by_accident_fails_the_test_in_the_call(sandbox: SandboxInProcess, returned: object) -> None:
+    sandbox.webhooks_to(lambda _webhook: returned, CREATED)
+    sandbox.write(11, "May we bring our dog?")
+
+    with pytest.raises(ValueError, match="the receiver returned") as raised:
+        sandbox.clock.advance("0s")
+
+    assert str(raised.value) == f"the receiver returned {returned!r}, which is no status from 100 to 599: return nothing, or a status"
+    assert attempts(sandbox) == [("http://receiver-1.test/", 500, "refused with 500")]
+
+
+@pytest.mark.parametrize("status", [1, 600])
+def test_a_status_of_an_application_that_is_none_fails_the_test_in_the_call(sandbox: SandboxInProcess, status: int) -> None:
+    sandbox.webhooks_to(application_with(status), CREATED)
+    sandbox.write(11, "May we bring our dog?")
+
+    with pytest.raises(ValueError, match=f"the receiver returned {status}, which is no status from 100 to 599"):
+        sandbox.clock.advance("0s")
 
 
 def test_a_flask_application_is_called_at_its_path(sandbox: SandboxInProcess) -> None:

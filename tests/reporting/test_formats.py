@@ -204,6 +204,20 @@ def test_junit_fails_for_no_note_and_for_nothing_that_is_allowed(guilty: Sandbox
     assert next(iter(JUnitXml.fromstring(strictly.encode()))).failures == 2
 
 
+def test_junit_has_one_failure_for_a_rule_that_is_broken_twice_and_it_tells_both(guilty: Sandbox) -> None:
+    send(guilty, "And a second time.", channel=None)
+
+    (suite,) = JUnitXml.fromstring(told(guilty, "junit").encode())
+    (case,) = (case for case in suite if case.name.startswith("MSG002"))
+    (failure,) = case.result
+    first, second = (violation["about"] for violation in the_report(guilty)["violations"])
+    assert suite.failures == 1
+    assert failure.message == f"2 times: {first}"
+    assert f"The client {first}\n" in failure.text
+    assert f"\n\nThe client {second}\n" in failure.text
+    assert failure.text.count("  (not relayed: channel is null") == 2
+
+
 # The page.
 
 

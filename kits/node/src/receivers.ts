@@ -2,8 +2,12 @@
 
 import { createServer, type IncomingMessage, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { inspect } from "node:util";
 
-/** Takes a webhook as a `Request`, and returns the answer, its status, or nothing, for 200. */
+/**
+ * Takes a webhook as a `Request`, and returns the answer, its status, or nothing, for 200. Anything else is an error of the receiver;
+ * types allow it, so that what returns by accident, such as `() => seen.push(1)`, is told by its message when the test runs.
+ */
 export type WebhookHandler = (webhook: Request) => unknown;
 
 /** A `WebhookHandler`, or what `http.createServer` takes, such as an application of Express. */
@@ -30,23 +34,30 @@ export class Receivers {
   }
 
   private answering(handle: WebhookHandler): RequestListener {
-    return (incoming, outgoing) => {
-      void this.answer(handle, incoming).then(async (answer) => {
-        outgoing.writeHead(answer.status, Object.fromEntries(answer.headers));
-        outgoing.end(Buffer.from(await answer.arrayBuffer()));
-      });
+    return async (incoming, outgoing) => {
+      try {
+        const found = (await handle(await requestOf(incoming))) ?? 200;
+        const [status, answer] = found instanceof Response ? [found.status, found] : [found, new Response()];
+        if (!isStatus(status)) {
+          const told = inspect(status).slice(0, 200);
+          throw new RangeError(`the receiver returned ${told}, which is no status from 100 to 599: return nothing, or a status`);
+        }
+        const body = Buffer.from(await answer.arrayBuffer());
+        outgoing.writeHead(status, Object.fromEntries(answer.headers)).end(body);
+      } catch (error) {
+        this.thrown.push(error);
+        outgoing.writeHead(500).end(String(error));
+      }
     };
   }
+}
 
-  private async answer(handle: WebhookHandler, incoming: IncomingMessage): Promise<Response> {
-    try {
-      const body = Buffer.concat((await incoming.toArray()) as Buffer[]);
-      const headers = Object.entries(incoming.headers) as [string, string][];
-      const found = await handle(new Request(`http://${incoming.headers.host}${incoming.url}`, { method: "POST", headers, body }));
-      return found instanceof Response ? found : new Response(null, { status: typeof found === "number" ? found : 200 });
-    } catch (error) {
-      this.thrown.push(error);
-      return new Response(String(error), { status: 500 });
-    }
-  }
+async function requestOf(incoming: IncomingMessage): Promise<Request> {
+  const body = Buffer.concat((await incoming.toArray()) as Buffer[]);
+  const headers = Object.entries(incoming.headers) as [string, string][];
+  return new Request(`http://${incoming.headers.host}${incoming.url}`, { method: "POST", headers, body });
+}
+
+function isStatus(found: unknown): found is number {
+  return Number.isInteger(found) && (found as number) >= 100 && (found as number) <= 599;
 }

@@ -149,7 +149,8 @@ export class Sandbox {
   /**
    * Send webhooks to a function of the test, or to an application, such as one of Express; return the subscription, with its `secret`.
    *
-   * They arrive while the clock is advanced, signed. What a function throws is thrown by the call that sent the webhook.
+   * They arrive while the clock is advanced, signed. What a function throws is thrown by the call that sent the webhook, as is an error if it
+   * returns anything but a `Response`, a status from 100 to 599, or nothing: `(webhook) => seen.push(webhook)` returns a number.
    */
   async webhooksTo(receiver: WebhookHandler, more?: Receiving): Promise<Subscription>;
   async webhooksTo(receiver: RequestListener, more?: Receiving): Promise<Subscription>;

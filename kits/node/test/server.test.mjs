@@ -49,8 +49,12 @@ test("a process that has started a server, and did not stop it, ends", async () 
 });
 
 test("what cannot be started is named, and what to do", async () => {
-  await assert.rejects(startServer("inbox-mock-that-is-not-there"), /^Error: cannot start inbox-mock-that-is-not-there \(.*ENOENT\)\. .*INBOX_MOCK_URL/);
-  await assert.rejects(startServer("false"), /^Error: cannot start false \(it ended with 1: \)/);
+  await assert.rejects(startServer("inbox-mock-that-is-not-there"), {
+    message:
+      "cannot start inbox-mock-that-is-not-there (spawn inbox-mock-that-is-not-there ENOENT): " +
+      "install it (`pip install .` in a checkout of Inbox Mock), name the command by INBOX_MOCK_COMMAND, or a server that runs by INBOX_MOCK_URL",
+  });
+  await assert.rejects(startServer("false"), /^Error: cannot start false: it ended with 1: $/);
 });
 
 test("a global setup starts one server for all, unless there is one", async () => {

@@ -31,7 +31,10 @@ RSpec.describe InboxMock::Server do
   it "says how to get it if it is not installed" do
     program = "begin; InboxMock.server; rescue InboxMock::ServerError => error; puts error.message; end"
 
-    expect(IO.popen({ **without, "INBOX_MOCK_COMMAND" => "no-such-command" }, [*ruby, program], &:read)).to include("no-such-command", "INBOX_MOCK_URL")
+    expect(IO.popen({ **without, "INBOX_MOCK_COMMAND" => "no-such-command" }, [*ruby, program], &:read)).to eq(
+      "cannot start no-such-command (No such file or directory - no-such-command): " \
+      "install it (`pip install .` in a checkout of Inbox Mock), name the command by INBOX_MOCK_COMMAND, or a server that runs by INBOX_MOCK_URL\n"
+    )
   end
 
   it "says who does not answer" do

@@ -37,6 +37,29 @@ RSpec.describe "Webhooks" do
     expect(inbox_mock.deliveries.map { |one| one["attempts"].map { |attempt| attempt["status"] } }).to eq [[500, 200]]
   end
 
+  [1, 0, 99, 600, 200.5].each do |returned|
+    it "raise in the example if the block returns #{returned} by accident, or an application answers with it" do
+      heard = 0
+      inbox_mock.webhooks_to(events: ["booking_created"]) { heard += returned }
+      inbox_mock.webhooks_to(->(_env) { [returned, {}, []] }, events: ["booking_created"])
+      inbox_mock.book("airbnb")
+
+      told = "the receiver returned #{returned}, which is no status from 100 to 599: return nothing, or a status"
+      expect { inbox_mock.clock.advance("1m") }.to raise_error(RangeError, told)
+      expect { inbox_mock.clock.advance("0s") }.to raise_error(RangeError, told)
+      expect(inbox_mock.deliveries.map { |one| one["attempts"][0]["status"] }).to eq [500, 500]
+    end
+  end
+
+  it "are answered with 200 by a block that ends with what is no number, as most do" do
+    values = [nil, true, false, "done", [204], :created]
+    inbox_mock.webhooks_to(events: ["booking_created"]) { values.shift }
+    values.size.times { inbox_mock.book("airbnb") }
+    inbox_mock.clock.advance("1m")
+
+    expect(inbox_mock.deliveries.map { |one| one["attempts"].map { |attempt| attempt["status"] } }).to eq [[200]] * 6
+  end
+
   it "raise in the example what their receiver raises, a failed expectation as well" do
     inbox_mock.webhooks_to(events: ["booking_created"]) { |webhook| expect(webhook.event).to eq "booking_destroyed" }
     inbox_mock.book("airbnb")

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import wraps
+from functools import partial, wraps
 from pathlib import Path
 
 import click
@@ -43,17 +43,18 @@ class Reporting:
 
     def tell(self, report: JSON, wanted: str, nobody: str, *, err: bool = False) -> int:
         """Print or write a report in a format, and return the exit code; ``nobody`` says that no request came."""
-        text = _rendered(report, wanted, self.threshold)
+        unused = self.require_requests and not report["requests"]
+        render = partial(_rendered, report, threshold=self.threshold, nobody=nobody if unused else None)
+        text = render(wanted)
         if self.output is None:
             click.echo(text, nl=False, err=err)
         else:
             write_output(self.output, text)
             complain(f"the report is in {self.output}")
         if self.junit is not None:
-            write_output(self.junit, _rendered(report, "junit", self.threshold), "--junit")
+            write_output(self.junit, render("junit"), "--junit")
         for broken in report["broken"]:
             complain(f"BROKEN  {broken}")
-        unused = self.require_requests and not report["requests"]
         if unused:
             complain(nobody)
         return WRONG if report["broken"] else FINDINGS if unused or fails(report, self.threshold) else 0
@@ -123,11 +124,11 @@ def _reports(server: AdminClient) -> list[JSON]:
     return found
 
 
-def _rendered(report: JSON, wanted: str, threshold: str) -> str:
+def _rendered(report: JSON, wanted: str, *, threshold: str, nobody: str | None) -> str:
     from inbox_mock.conduct import html, junit, text
 
     if wanted == "json":
         return json.dumps(report) + "\n"
     if wanted == "junit":
-        return junit.render(report, threshold)
+        return junit.render(report, threshold, nobody)
     return html.render(report) if wanted == "html" else text.render(report)

@@ -1,48 +1,78 @@
 """Reports as JUnit XML for continuous integration: a suite for each sandbox, a test case for each rule."""
 
 import re
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from inbox_mock.conduct.evaluation import JSON
-from inbox_mock.conduct.text import NOTHING, called, target
-from inbox_mock.domain.values import printable
+from inbox_mock.conduct.failure import as_text, entry_told
+from inbox_mock.conduct.text import NOTHING, called
 
 if TYPE_CHECKING:
-    from junitparser import Failure, TestSuite
+    from junitparser import TestCase, TestSuite
 
 SUITE = "inbox-mock rules of conduct"
 NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def render(report: JSON, threshold: str = "error") -> str:
-    """Return a report, or several together, as XML; violations below ``threshold`` or allowed ones are shown, and fail nothing."""
-    return written(*(_suite(one, threshold) for one in report.get("reports", [report])))
+def render(report: JSON, threshold: str = "error", nobody: str | None = None) -> str:
+    """Return a report, or several together, as XML; violations below ``threshold`` or allowed ones are shown, and fail nothing.
+
+    ``nobody`` says that no request came, where one has to: it is the failure of a test case in a suite of its own.
+    """
+    suites = [_suite(one, threshold) for one in report.get("reports", [report])]
+    return written(*suites, *([_silent(nobody)] if nobody is not None else []))
 
 
 def _suite(report: JSON, threshold: str) -> "TestSuite":
-    from junitparser import Failure, Skipped, TestCase, TestSuite
+    from junitparser import TestSuite
 
     suite = TestSuite(legal(f"{SUITE}: {called(report)}" if "name" in report else SUITE))
     suite.timestamp = report["now"]
     for name in ("sandbox", "scenario", "seed", "replay"):
         suite.add_property(name, legal(str(report[name])))
-    empty = not report["requests"] and not report["webhooks"]
     for rule in report["rules"]:
-        case = TestCase(legal(f"{rule['code']} the client {rule['title']}"), classname="inbox-mock", time=0)
-        found = [violation for violation in report["violations"] if violation["code"] == rule["code"]]
-        counted = [one for one in found if not one["allowed"] and (threshold == "note" or one["severity"] == "error")]
-        if counted:
-            case.result = [_described(Failure(legal(one["about"]), legal(one["code"])), one) for one in counted]
-        elif rule["not_judged"]:
-            case.result = [Skipped(legal(NOTHING if empty else rule["not_judged"]))]
-        if found and not counted:
-            case.system_out = legal("\n\n".join(_told(one) for one in found))
-        suite.add_testcase(case)
+        suite.add_testcase(_case(rule, report, threshold))
     for broken in report["broken"]:
-        case = TestCase(legal(f"a rule that cannot judge: {broken}"), classname="inbox-mock", time=0)
-        case.result = [Failure(legal(broken), "broken")]
-        suite.add_testcase(case)
+        suite.add_testcase(_failed(f"a rule that cannot judge: {broken}", "broken", broken))
     return suite
+
+
+def _case(rule: JSON, report: JSON, threshold: str) -> "TestCase":
+    from junitparser import Skipped, TestCase
+
+    name = f"{rule['code']} the client {rule['title']}"
+    found = [violation for violation in report["violations"] if violation["code"] == rule["code"]]
+    counted = [one for one in found if not one["allowed"] and (threshold == "note" or one["severity"] == "error")]
+    if counted:
+        times = f"{len(counted)} times: " if len(counted) > 1 else ""
+        return _failed(name, rule["code"], f"{times}{counted[0]['about']}", _told(counted))
+    case = TestCase(legal(name), classname="inbox-mock", time=0)
+    if rule["not_judged"]:
+        empty = not report["requests"] and not report["webhooks"]
+        case.result = [Skipped(legal(NOTHING if empty else rule["not_judged"]))]
+    if found:
+        case.system_out = legal(_told(found))
+    return case
+
+
+def _silent(nobody: str) -> "TestSuite":
+    from junitparser import TestSuite
+
+    suite = TestSuite(f"{SUITE}: any request")
+    suite.add_testcase(_failed("the client makes a request", "silent", nobody))
+    return suite
+
+
+def _failed(name: str, kind: str, message: str, told: str | None = None) -> "TestCase":
+    """Return a test case with one failure, as the schemas of JUnit allow no more."""
+    from junitparser import Failure, TestCase
+
+    case, failure = TestCase(legal(name), classname="inbox-mock", time=0), Failure(legal(message), legal(kind))
+    if told is not None:
+        failure.text = legal(told)
+    case.result = [failure]
+    return case
 
 
 def written(*suites: "TestSuite") -> str:
@@ -58,14 +88,13 @@ def written(*suites: "TestSuite") -> str:
     return found.decode()
 
 
-def _described(failure: "Failure", violation: JSON) -> "Failure":
-    failure.text = legal(_told(violation))
-    return failure
-
-
-def _told(violation: JSON) -> str:
-    lines = [f"The client {violation['about']}", *(f"{one['id']}  {one['at']}  {target(one)}" for one in violation["evidence"])]
-    return "\n".join([*map(printable, lines), f"Why: {violation['why']} ({violation['source']})", f"Fix: {violation['fix']}"])
+def _told(violations: Iterable[JSON]) -> str:
+    return "\n\n".join(
+        as_text(
+            [f"The client {one['about']}", *map(entry_told, one["evidence"]), f"Why: {one['why']} ({one['source']})", f"Fix: {one['fix']}"]
+        )
+        for one in violations
+    )
 
 
 def legal(text: str) -> str:

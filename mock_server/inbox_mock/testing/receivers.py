@@ -17,6 +17,7 @@ from inbox_mock.webhooks.sender import TIMEOUT_SECONDS, LocalReceiver, WebhookSe
 
 __tracebackhide__ = True
 RAISED = 500
+STATUSES = range(100, 600)
 Kind: TypeAlias = Literal["function", "wsgi", "asgi", "asgi2"]
 Receiver: TypeAlias = Callable[..., Any] | str
 KINDS: dict[int, Kind] = {1: "function", 2: "wsgi", 3: "asgi"}
@@ -66,7 +67,10 @@ class Webhook:
 
 
 class Receivers:
-    """Passes webhooks to receivers. An exception of a receiver is kept until it is raised, and counts as a response with status 500."""
+    """Passes webhooks to receivers. An exception of a receiver is kept until it is raised, and counts as a response with status 500.
+
+    So does an answer whose status is none from 100 to 599.
+    """
 
     def __init__(self, sender: WebhookSender) -> None:
         self._raised: list[BaseException] = []
@@ -89,7 +93,8 @@ class Receivers:
 
         def receive(url: str, headers: Mapping[str, str], body: bytes) -> tuple[int, Mapping[str, str], str]:
             try:
-                return answer(url, headers, body)
+                status, sent, content = answer(url, headers, body)
+                return _checked(status), sent, content
             except (KeyboardInterrupt, SystemExit):
                 raise
             except BaseException as error:  # noqa: BLE001 - pytest's own failures are no Exceptions; it is raised again later
@@ -182,12 +187,19 @@ def _is_async(receiver: object) -> bool:
 
 
 def _by_function(
-    receiver: Callable[[Webhook], object], loop: Loop, _url: str, headers: Mapping[str, str], body: bytes
+    receiver: Callable[[Webhook], Any], loop: Loop, _url: str, headers: Mapping[str, str], body: bytes
 ) -> tuple[int, Mapping[str, str], str]:
     status = receiver(Webhook(Headers(headers), body))
     if inspect.isawaitable(status):
         status = loop.run(status if inspect.iscoroutine(status) else _awaited(status), TIMEOUT_SECONDS)
-    return (status if isinstance(status, int) and not isinstance(status, bool) else 200), {}, ""
+    return (200 if status is None else status), {}, ""
+
+
+def _checked(status: object) -> int:
+    """Return a status, if it is one: a last expression such as ``len(seen)`` is returned by accident."""
+    if isinstance(status, int) and status in STATUSES:
+        return status
+    raise ValueError(f"the receiver returned {status!r:.200}, which is no status from 100 to 599: return nothing, or a status")
 
 
 async def _awaited(found: Awaitable[object]) -> object:

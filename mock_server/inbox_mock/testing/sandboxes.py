@@ -121,6 +121,7 @@ class ReceivingSandbox(SandboxClient):
         """Send webhooks to a function, an application, or the URL of a server, while the clock is advanced; return the subscription.
 
         A function, plain or asynchronous, takes one argument, the `Webhook`, and may return the status of its answer, by default 200.
+        Anything else that it returns is an error of the receiver.
         An application is one of WSGI (Flask, Django ...), or of ASGI (FastAPI, Starlette ...), whose lifespan begins before the first
         webhook. Where it cannot be told which, ``kind`` says it: ``"function"``, ``"wsgi"``, ``"asgi"``, or ``"asgi2"`` for ASGI 2.
         What is asynchronous runs in the event loop in which it is given, or, without one, in another thread; it has five seconds.

@@ -97,6 +97,25 @@ module.exports = ({ test, describe, inboxMock }) => {
     });
   }
 
+  for (const [returned, told] of [[1, "1"], [0, "0"], [600, "600"], [200.5, "200.5"], [NaN, "NaN"], [true, "true"], [false, "false"],
+    ["200", "'200'"], [[204], "[ 204 ]"], [Response.error(), "0"]]) {
+    test(`what a function returns by accident fails the test in the call: ${told}`, async () => {
+      await inbox.webhooksTo(() => returned, CREATED);
+      await inbox.openConversation((await inbox.book("airbnb", { conversation_delay: "never" })).id);
+      const message = `the receiver returned ${told}, which is no status from 100 to 599: return nothing, or a status`;
+      await assert.rejects(inbox.clock.advance("1s"), { name: "RangeError", message });
+      assert.equal((await inbox.deliveries())[0].attempts[0].status, 500);
+    });
+  }
+
+  test("a response whose body was read already fails the test in the call", async () => {
+    const read = new Response("no");
+    await read.text();
+    await inbox.webhooksTo(() => read, CREATED);
+    await inbox.openConversation((await inbox.book("airbnb", { conversation_delay: "never" })).id);
+    await assert.rejects(inbox.clock.advance("1s"), /Body/);
+  });
+
   test("what a function throws is thrown by the call that sent the webhook", async () => {
     await inbox.webhooksTo(() => assert.fail("I do not know this conversation"), CREATED);
     await inbox.openConversation((await inbox.book("airbnb", { conversation_delay: "never" })).id);

@@ -74,7 +74,10 @@ module InboxMock
 
     # An exception of the receiver, a failed expectation included, is kept for the call that sent the webhook.
     def answered(connection, answer)
-      answer.call(read(connection))
+      status, headers, body = answer.call(read(connection))
+      return [status, headers, body] if status.is_a?(Integer) && status.between?(100, 599)
+
+      raise RangeError, "the receiver returned #{status.inspect[0, 200]}, which is no status from 100 to 599: return nothing, or a status"
     rescue SystemCallError, IOError
       raise
     rescue Exception => error # rubocop:disable Lint/RescueException
@@ -90,9 +93,10 @@ module InboxMock
       Webhook.new(target, headers, connection.read(length))
     end
 
+    # Most blocks end with a value that is meant as no answer, such as that of `heard << webhook`; a number is taken for a status.
     def by_block(block, webhook)
       status = block.call(webhook)
-      [status.is_a?(Integer) ? status : 200, {}, ""]
+      [status.is_a?(Numeric) ? status : 200, {}, ""]
     end
 
     def by_rack(app, port, webhook)
@@ -100,7 +104,7 @@ module InboxMock
       content = +""
       body.each { |part| content << part }
       body.close if body.respond_to?(:close)
-      [status, headers.to_h.reject { |name, _| name.start_with?("rack.") }, content]
+      [status.is_a?(String) ? status.to_i : status, headers.to_h.reject { |name, _| name.start_with?("rack.") }, content]
     end
 
     def rack_env(port, webhook)

@@ -125,7 +125,7 @@ module InboxMock
 
     # Send webhooks to a block, which is given the Webhook and may return the status of its answer, or to a Rack application, at `path`;
     # return the subscription. They arrive while the clock is advanced, in a thread of their own. What the receiver raises is raised by
-    # the call that sent the webhook.
+    # the call that sent the webhook, as is a RangeError if the block returns a number that is no status, such as that of `count += 1`.
     def webhooks_to(app = nil, events: [], path: "/", **more, &block)
       webhook(@receivers.add(path, app, &block), *events, **more)
     end

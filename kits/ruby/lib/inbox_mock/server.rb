@@ -25,8 +25,8 @@ module InboxMock
 
       new(said.last.chomp, process)
     rescue SystemCallError => error
-      raise ServerError, "cannot start #{command} (#{error.message}): put it on the path, name it by INBOX_MOCK_COMMAND, " \
-                         "or name a server that runs by INBOX_MOCK_URL"
+      raise ServerError, "cannot start #{command} (#{error.message}): install it (`pip install .` in a checkout of Inbox Mock), " \
+                         "name the command by INBOX_MOCK_COMMAND, or a server that runs by INBOX_MOCK_URL"
     end
 
     def initialize(url, process = nil)
