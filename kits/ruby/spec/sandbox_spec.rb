@@ -15,6 +15,10 @@ RSpec.describe InboxMock::Sandbox do
     expect(ENV.fetch("BOOKINGSYNC_APP_ID")).to eq inbox_mock.application["client_id"]
   end
 
+  it "may be deleted by its example" do
+    inbox_mock.delete
+  end
+
   it "is another one in each example" do
     expect(get("inbox/conversations", inbox_mock.url, inbox_mock.token)["conversations"]).not_to be_empty
     expect(inbox_mock.journal.map { |entry| entry["id"] }).to eq [1]

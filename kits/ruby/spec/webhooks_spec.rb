@@ -66,4 +66,26 @@ RSpec.describe "Webhooks" do
 
     expect { inbox_mock.clock.advance("1m") }.to raise_error(RSpec::Expectations::ExpectationNotMetError, /booking_created/)
   end
+
+  # That of a program which cannot reach what it calls, and the one that ends an input.
+  [Errno::ECONNREFUSED, EOFError].each do |error|
+    it "raise in the example what their receiver raises, #{error} as well" do
+      inbox_mock.webhooks_to(events: ["booking_created"]) { raise error, "to the database" }
+      inbox_mock.book("airbnb")
+
+      expect { inbox_mock.clock.advance("1m") }.to raise_error(error, /to the database/)
+    end
+  end
+
+  it "come to a block that somebody else has called in another way, or without a word" do
+    heard = []
+    port = URI(inbox_mock.webhooks_to(events: ["booking_created"]) { |webhook| heard << webhook.event }["url"]).port
+    ["", "\r\n", "POST /\r\n", "POST / HTTP/1.1\r\nno header\r\n\r\n"].each do |said|
+      TCPSocket.open("127.0.0.1", port) { |stranger| stranger.write(said) }
+    end
+    inbox_mock.book("airbnb")
+    inbox_mock.clock.advance("1m")
+
+    expect(heard).to eq ["booking_created"]
+  end
 end

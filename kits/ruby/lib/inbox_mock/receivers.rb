@@ -62,35 +62,34 @@ module InboxMock
     def serve(socket, answer)
       loop do
         connection = socket.accept
-        status, headers, body = answered(connection, answer)
+        status, headers, body = answered(read(connection), answer)
         head = headers.merge("content-length" => body.bytesize, "connection" => "close").map { |name, value| "#{name}: #{value}\r\n" }
         connection.write("HTTP/1.1 #{status} \r\n#{head.join}\r\n#{body}")
-      rescue SystemCallError, IOError
-        next # the sender has gone
+      rescue SystemCallError, IOError, ArgumentError
+        next # the sender has gone, or sends no webhook
       ensure
         connection&.close
       end
     end
 
     # An exception of the receiver, a failed expectation included, is kept for the call that sent the webhook.
-    def answered(connection, answer)
-      status, headers, body = answer.call(read(connection))
+    def answered(webhook, answer)
+      status, headers, body = answer.call(webhook)
       return [status, headers, body] if status.is_a?(Integer) && status.between?(100, 599)
 
       raise RangeError, "the receiver returned #{status.inspect[0, 200]}, which is no status from 100 to 599: return nothing, or a status"
-    rescue SystemCallError, IOError
-      raise
     rescue Exception => error # rubocop:disable Lint/RescueException
       @raised << error
       [500, {}, error.class.name]
     end
 
     def read(connection)
-      target = connection.gets.split[1]
-      lines = connection.each_line("\r\n", chomp: true).take_while { |line| !line.empty? }
+      request, *lines = connection.gets("\r\n\r\n").to_s.lines("\r\n", chomp: true)
+      raise EOFError if lines.pop != "" # which ends the headers
+
       headers = lines.to_h { |line| line.split(/:\s*/, 2) }
       length = headers.find { |name, _| name.casecmp?("Content-Length") }&.last.to_i
-      Webhook.new(target, headers, connection.read(length))
+      Webhook.new(request.split[1], headers, connection.read(length))
     end
 
     # Most blocks end with a value that is meant as no answer, such as that of `heard << webhook`; a number is taken for a status.

@@ -201,7 +201,8 @@ module InboxMock
       @allowed.merge(codes.flatten)
     end
 
-    # Raise ConductError if the client has broken a rule that is not allowed; `replay` says how to run it again. Notes raise nothing.
+    # Raise ConductError if the client has broken a rule that is not allowed; `replay` says how to run it again. Notes raise nothing, and
+    # of a sandbox that was deleted nothing is known.
     def judge(replay: nil, backtrace: nil)
       told = admin(:get, "/report?format=failure&allow=#{@allowed.to_a.join(",")}")
       return if told.empty?
@@ -209,6 +210,8 @@ module InboxMock
       codes = told.scan(/^(\S+)  the client /).flatten.uniq
       last = [replay && "replay: #{replay}", ("on purpose? allow: #{codes.inspect}" if codes.any?)].compact
       raise ConductError, [told, *last.join("\n")].join("\n\n"), backtrace || caller
+    rescue AdminError => error
+      raise unless error.status == 404
     end
 
     # Remove the sandbox, if it is there, and end its receivers.
