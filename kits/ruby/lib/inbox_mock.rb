@@ -14,7 +14,7 @@ module InboxMock
   class << self
     # The server of this process: the one that INBOX_MOCK_URL names, else one that is started, and ends with this process.
     def server
-      STARTING.synchronize { @server ||= ENV.key?("INBOX_MOCK_URL") ? Server.new(ENV.fetch("INBOX_MOCK_URL")) : Server.start }
+      STARTING.synchronize { @server ||= Server.variable("INBOX_MOCK_URL")&.then { |url| Server.new(url) } || Server.start }
     end
 
     # Create a sandbox. `overrides` is what the admin API takes: `scenario:` (a shipped one's name, a file's path, or a whole one as a
@@ -24,14 +24,15 @@ module InboxMock
     def sandbox(**overrides)
       wanted = DEFAULTS.merge(overrides)
       wanted[:scenario] = scenario_in(wanted[:scenario].to_s) if File.file?(wanted[:scenario].to_s)
-      Sandbox.new(server, server.call(:post, "/sandboxes", wanted))
+      Sandbox.new(server, server.call(:post, "/sandboxes", wanted, having: "api_url"))
     end
 
     private
 
     # What a file is as a scenario: one that describes a scenario, or a recording such as a cassette of VCR.
     def scenario_in(path)
-      server.call(:post, "/recordings?name=#{URI.encode_www_form_component(File.basename(path))}", File.binread(path))["scenario"]
+      name = URI.encode_www_form_component(File.basename(path))
+      server.call(:post, "/recordings?name=#{name}", File.binread(path), having: "scenario")["scenario"]
     end
   end
 end

@@ -77,6 +77,15 @@ RSpec.describe "Webhooks" do
     end
   end
 
+  it "raise when the example is judged, too, what their receiver raises, a refusal of the fake as well" do
+    inbox_mock.webhooks_to(events: ["booking_created"]) { InboxMock.sandbox.tap(&:delete).book }
+    inbox_mock.book("airbnb")
+    Net::HTTP.post(URI("#{inbox_mock.root_url}/__admin/sandboxes/#{inbox_mock.id}/clock/advance"), '{"by": "1m"}', "Content-Type" => "application/json")
+
+    expect { inbox_mock.judge }.to raise_error(InboxMock::AdminError) { |error| expect(error.status).to eq 404 }
+    expect { inbox_mock.judge }.not_to raise_error
+  end
+
   it "come to a block that somebody else has called in another way, or without a word" do
     heard = []
     port = URI(inbox_mock.webhooks_to(events: ["booking_created"]) { |webhook| heard << webhook.event }["url"]).port

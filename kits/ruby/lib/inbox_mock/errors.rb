@@ -1,7 +1,7 @@
 module InboxMock
   class Error < StandardError; end
 
-  # No server could be started, or none answers.
+  # No server could be started, none answers, or another one than a fake.
   class ServerError < Error; end
 
   # The fake refused a call. The message says what was found and what was expected.
