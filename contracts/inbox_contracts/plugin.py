@@ -134,9 +134,11 @@ def inbox_mock(request: pytest.FixtureRequest, inbox_mock_server: "InboxMockServ
         with holding(held), no_contact(REAL_HOST, "the test's server is at inbox_mock.url"):
             yield sandbox
     finally:
-        receivers.close()
+        raised = receivers.close()
         with suppress(NotFound):  # a test may have deleted it
             fake.sandboxes.remove(fake.sandboxes.get(sandbox.id))
+    if raised:
+        raise raised
 
 
 @pytest.fixture

@@ -63,7 +63,8 @@ def test_a_program_gets_it_as_json() -> None:
         ([], "show: found 0 names; expected one"),
         (["agency", "empty"], "show: found 2 names; expected one"),
         (["conversation-neve"], "conversation-never"),
-        ([""], "no scenario of this name"),
+        ([""], "'': found no scenario of this name"),
+        (["  "], "'  ': found no scenario of this name"),
     ],
 )
 def test_what_cannot_be_shown_is_told(arguments: list[str], told: str) -> None:

@@ -8,10 +8,14 @@ from pathlib import Path
 from urllib.parse import urljoin
 
 import pytest
+from werkzeug.test import Client
 
 from docs.test_pages import Links, get, page
 from fake import Mock
+from inbox_mock.app import Options, create_app
 from inbox_mock.docs import guides
+from inbox_mock.scenarios.build import Overrides
+from inbox_mock.scenarios.loading import find
 
 ALL = sorted(guides.known())
 ROOT = Path(__file__).parents[2]
@@ -43,6 +47,16 @@ def test_a_guide_is_a_page_among_the_others(mock: Mock) -> None:
     assert text.count("<h1") == 1
     assert "@pytest.mark.inbox_scenario(&quot;conversation-never&quot;)" in text
     assert "<!-- " not in text.partition("<article")[2]
+
+
+@pytest.mark.parametrize("path", ["guides", "search", "api", "guides/reference", "guides/kits/README", "a%20b"])
+@pytest.mark.parametrize("public", ["", "https://fake.test/below"])
+def test_an_address_with_a_slash_at_its_end_leads_to_the_one_without(path: str, public: str) -> None:
+    app = create_app(Options(scenario=find("empty"), overrides=Overrides(mode="manual"), public_url=public or None)).app
+
+    answer = Client(app).get(f"/docs/{path}/?q=late%20answer")
+
+    assert (answer.status_code, answer.headers["Location"]) == (302, f"{public and '/below'}/docs/{path}?q=late%20answer")
 
 
 def test_the_pages_of_the_kits_are_guides_and_linked_in_both_directions(mock: Mock) -> None:
@@ -98,7 +112,7 @@ def test_what_stands_in_a_guide_is_text_and_no_markup(
     [
         "nowhere",
         "reference.md",
-        "index/",
+        "nothing",
         "../../pyproject",
         "%2e%2e/README",
         "decisions",

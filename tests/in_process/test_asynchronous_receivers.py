@@ -2,6 +2,7 @@
 
 import asyncio
 import inspect
+import threading
 import time
 from collections.abc import Awaitable, Callable, Iterator, MutableMapping
 from typing import Any
@@ -187,6 +188,68 @@ def test_an_application_that_does_not_start_is_told(sandbox: SandboxInProcess) -
 
     with pytest.raises(RuntimeError, match="did not start: no database"):
         tell(sandbox)
+
+
+@pytest.mark.parametrize("how", ["raises", "reports", "sleeps"])
+def test_an_application_that_does_not_stop_is_told_when_all_is_closed(monkeypatch: pytest.MonkeyPatch, how: str) -> None:
+    async def app(scope: Message, receive: Receive, send: Send) -> None:
+        if scope["type"] != "lifespan":
+            await answered(send)
+            return
+        await receive()
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
+        if how == "raises":
+            raise ValueError("no database")
+        if how == "sleeps":
+            await asyncio.sleep(60)
+        await send({"type": "lifespan.shutdown.failed", "message": "no database"})
+
+    monkeypatch.setattr("inbox_mock.testing.receivers.TIMEOUT_SECONDS", 0.2)
+    before = set(threading.enumerate())
+    expected = "did not answer within" if how == "sleeps" else "did not stop: .*no database"
+
+    held = inbox_mock(a_scenario(bookings=[a_booking()]))
+    sandbox = held.__enter__()
+    sandbox.webhooks_to(app, CREATED)
+    tell(sandbox)
+    with pytest.raises((RuntimeError, TimeoutError), match=expected):
+        held.__exit__(None, None, None)
+
+    assert set(threading.enumerate()) <= before
+
+
+def test_an_application_whose_start_never_ends_is_started_anew_by_the_next_webhook(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def app(scope: Message, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            starts.append(await receive())
+            if len(starts) == 1:
+                await asyncio.sleep(60)
+            await send({"type": "lifespan.startup.complete"})
+            await receive()
+            return
+        await answered(send)
+
+    monkeypatch.setattr("inbox_mock.testing.receivers.TIMEOUT_SECONDS", 0.2)
+    starts: list[Message] = []
+    with inbox_mock(a_scenario(bookings=[a_booking()])) as sandbox:
+        sandbox.webhooks_to(app, CREATED)
+        with pytest.raises(TimeoutError):
+            tell(sandbox)
+        tell(sandbox)
+
+        assert statuses(sandbox) == [500, 204]
+    assert len(starts) == 2
+
+
+def test_an_application_that_exits_ends_the_call_and_nothing_else() -> None:
+    async def app(scope: Message, _receive: Receive, _send: Send) -> None:
+        raise ValueError if scope["type"] == "lifespan" else SystemExit(3)
+
+    with inbox_mock(a_scenario(bookings=[a_booking()])) as sandbox:
+        sandbox.webhooks_to(app, CREATED)
+        with pytest.raises(SystemExit):
+            tell(sandbox)
 
 
 def test_an_application_that_answers_nothing_is_told(sandbox: SandboxInProcess) -> None:

@@ -134,6 +134,35 @@ def test_any_wsgi_application_is_called(sandbox: SandboxInProcess) -> None:
     assert seen == [("POST", "BookingSync Webhook Delivery", b'{"account_')]
 
 
+def test_the_body_of_a_wsgi_application_is_closed(sandbox: SandboxInProcess) -> None:
+    def app(_environ: Any, start_response: Any) -> Iterator[bytes]:
+        start_response("200 OK", [])
+        try:
+            yield b"thanks"
+            yield b"!"
+        finally:
+            closed.append(True)
+
+    class Body:
+        def __iter__(self) -> Iterator[bytes]:
+            return iter([b"thanks"])
+
+        def close(self) -> None:
+            closed.append(True)
+
+    def closing(_environ: Any, start_response: Any) -> Body:
+        start_response("200 OK", [])
+        return Body()
+
+    closed: list[bool] = []
+    for each in (app, closing):
+        sandbox.webhooks_to(each, CREATED)
+    sandbox.write(11, "May we bring our dog?")
+    sandbox.clock.advance("0s")
+
+    assert closed == [True, True]
+
+
 def test_a_receiver_that_calls_back_is_answered(sandbox: SandboxInProcess) -> None:
     headers = {"Authorization": f"Bearer {sandbox.token}"}
 

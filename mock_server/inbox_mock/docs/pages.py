@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from importlib.resources import files
 from pathlib import Path
+from urllib.parse import quote
 
 import orjson
 from flask import Blueprint, Response, render_template, request, send_from_directory
@@ -67,8 +68,10 @@ def blueprint() -> Blueprint:
     made = Blueprint("docs", __name__, url_prefix=PREFIX, template_folder="templates")
 
     @made.get("", strict_slashes=False, provide_automatic_options=False)
-    @made.get("/<page>", strict_slashes=False, provide_automatic_options=False)
+    @made.get("/<path:page>", provide_automatic_options=False)
     def show(page: str = "index") -> Response:
+        if page.endswith("/"):
+            return _without_slash(page)
         if page not in PAGES:
             raise NotFound
         return _rendered(page, page, **PAGES[page]())
@@ -106,6 +109,8 @@ def _add_guides(made: Blueprint) -> None:
 
         if name.startswith("images/"):
             return _file(guides.folder() / "images", name.removeprefix("images/"))
+        if name.endswith("/"):
+            return _without_slash(f"guides/{name}")
         if name not in guides.known():
             raise NotFound
         return _rendered("guide", "guides", guide=guides.guide(name))
@@ -117,6 +122,12 @@ def _add_guides(made: Blueprint) -> None:
 
         sought = request.args.get("q", "")[:MOST_SOUGHT]
         return _rendered("search", "search", sought=sought, found=guides.search(sought))
+
+
+def _without_slash(path: str) -> Response:
+    """Lead to an address without the slash at its end: there the relative links of a page lead to what they mean."""
+    query = f"?{request.query_string.decode('latin-1')}" if request.query_string else ""
+    return Response(status=302, headers={"Location": f"{prefix_of(request)}{PREFIX}/{quote(path.rstrip('/'))}{query}"})
 
 
 def _rendered(template: str, page: str, **values: object) -> Response:

@@ -97,7 +97,12 @@ def find_shipped(name: str, kept: Kept | None = None) -> Scenario:
     folder = fixtures() / "scenarios"
     if f"{name}.yaml" not in listdir(folder):  # noqa: PTH208 - paths of all would be made
         known = sorted(path.stem for path in folder.glob("*.yaml"))
-        raise UnknownScenarioError(shortened(name), 0, "no scenario of this name", one_of(name, known, ", or the path of a .yaml file"))
+        raise UnknownScenarioError(
+            shortened(name) if name.strip() else repr(name),
+            0,
+            "no scenario of this name",
+            one_of(name, known, ", or the path of a .yaml file"),
+        )
     return from_file(folder / f"{name}.yaml", name, kept)
 
 

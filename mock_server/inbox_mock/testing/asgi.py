@@ -10,6 +10,8 @@ Message = MutableMapping[str, Any]
 Asgi = Callable[[Message, Callable[[], Awaitable[Message]], Callable[[Message], Awaitable[None]]], Awaitable[None]]
 VERSION = {"version": "3.0", "spec_version": "2.3"}
 CLIENT = ("127.0.0.1", 0)
+RAISED = "lifespan.raised"
+"""What is reported here of a lifespan that ends with an exception."""
 
 
 def of_version_2(app: Callable[[Message], Any]) -> Asgi:
@@ -27,8 +29,6 @@ class AsgiReceiver:
     def __init__(self, app: Asgi) -> None:
         self._app = app
         self._state: dict[str, Any] = {}
-        self._orders: asyncio.Queue[Message] = asyncio.Queue()
-        self._reports: asyncio.Queue[Message] = asyncio.Queue()
         self._life: asyncio.Task[None] | None = None
 
     async def take(self, url: str, headers: Mapping[str, str], body: bytes) -> tuple[int, Mapping[str, str], str]:
@@ -82,24 +82,37 @@ class AsgiReceiver:
         return start["status"], answered, b"".join(pieces).decode(errors="replace")
 
     async def stop(self) -> None:
-        """Let the application end its lifespan."""
+        """Let the application end its lifespan.
+
+        Raises:
+            RuntimeError: it could not.
+        """
         if self._life is not None and not self._life.done():
             await self._orders.put({"type": "lifespan.shutdown"})
-            await self._reports.get()
+            report = await self._reports.get()
             await self._life
+            if report["type"] in {"lifespan.shutdown.failed", RAISED}:
+                raise RuntimeError(f"{self._app!r} did not stop: {report.get('message', '')}")
 
     async def _start(self) -> None:
-        self._life = asyncio.create_task(self._live())
+        self._orders: asyncio.Queue[Message] = asyncio.Queue()
+        self._reports: asyncio.Queue[Message] = asyncio.Queue()
+        self._life = asyncio.create_task(self._live(self._orders, self._reports))
         await self._orders.put({"type": "lifespan.startup"})
-        report = await self._reports.get()
+        try:
+            report = await self._reports.get()
+        except asyncio.CancelledError:  # it takes too long: the next webhook starts it anew
+            self._life.cancel()
+            self._life = None
+            raise
         if report["type"] == "lifespan.startup.failed":
             self._life = None
             raise RuntimeError(f"{self._app!r} did not start: {report.get('message', '')}")
 
-    async def _live(self) -> None:
+    async def _live(self, orders: asyncio.Queue[Message], reports: asyncio.Queue[Message]) -> None:
         try:
-            await self._app({"type": "lifespan", "asgi": VERSION, "state": self._state}, self._orders.get, self._reports.put)
-        except Exception:  # noqa: BLE001, S110 - so an application says that it has no lifespan
-            pass
+            await self._app({"type": "lifespan", "asgi": VERSION, "state": self._state}, orders.get, reports.put)
+        except Exception as error:  # noqa: BLE001 - so an application says that it has no lifespan, if it is its first report
+            reports.put_nowait({"type": RAISED, "message": f"{type(error).__name__}: {error}"})
         finally:
-            self._reports.put_nowait({"type": "lifespan.over"})
+            reports.put_nowait({"type": "lifespan.over"})

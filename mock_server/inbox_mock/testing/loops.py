@@ -6,6 +6,7 @@ import sys
 from asyncio.base_events import Server
 from collections.abc import Coroutine
 from concurrent.futures import Future
+from contextlib import suppress
 from threading import Thread
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
@@ -69,7 +70,8 @@ class Loop:
     def close(self) -> None:
         """End the thread, and what still runs in it."""
         if self._own is not None and self._thread is not None:
-            self._own.call_soon_threadsafe(self._own.stop)
+            with suppress(RuntimeError):  # a receiver's SystemExit has ended it
+                self._own.call_soon_threadsafe(self._own.stop)
             self._thread.join()
             self._own = self._thread = None
 
@@ -82,7 +84,8 @@ class Loop:
 
 
 def _run(found: Future[asyncio.AbstractEventLoop]) -> None:
-    with asyncio.Runner() as runner:  # which cancels at its end what is left
+    # the runner cancels at its end what is left; an exit of the receiver ends it, and is raised by the call that waits
+    with suppress(KeyboardInterrupt, SystemExit), asyncio.Runner() as runner:
         loop = runner.get_loop()
         loop.call_soon(found.set_result, loop)
         loop.run_forever()

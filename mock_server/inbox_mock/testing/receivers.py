@@ -137,7 +137,10 @@ class Receivers:
             self._sender.local_receivers.pop(host, None)
         while self._started:
             loop, application = self._started.pop()
-            loop.end(application.stop(), TIMEOUT_SECONDS)
+            try:
+                loop.end(application.stop(), TIMEOUT_SECONDS)
+            except Exception as error:  # noqa: BLE001 - it is returned, when all else is closed
+                self._raised.append(error)
         while self._loops:
             self._loops.pop().close()
         return self.take_raised()
@@ -214,7 +217,13 @@ def _by_wsgi(receiver: Callable[..., Any]) -> LocalReceiver:
     def answer(url: str, headers: Mapping[str, str], body: bytes) -> tuple[int, Mapping[str, str], str]:
         parts = urlsplit(url)
         answered = client.open(
-            parts.path, method="POST", base_url=f"http://{parts.netloc}", query_string=parts.query, headers=dict(headers), data=body
+            parts.path,
+            method="POST",
+            base_url=f"http://{parts.netloc}",
+            query_string=parts.query,
+            headers=dict(headers),
+            data=body,
+            buffered=True,  # which closes the body, as servers do
         )
         return answered.status_code, dict(answered.headers), answered.get_data(as_text=True)
 
