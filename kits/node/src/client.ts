@@ -1,6 +1,7 @@
 /** Calls of the admin API of one fake, by method and path, with the types of its OpenAPI document. */
 
 import type { paths } from "./admin-api.js";
+import { variable } from "./server.js";
 
 export type Method = "GET" | "POST" | "PATCH" | "DELETE";
 
@@ -29,9 +30,11 @@ interface Untyped {
   path?: Record<string, string | number>;
   query?: unknown;
   body?: unknown;
+  /** What the answer has if it is that of a fake. */
+  having?: string;
 }
 
-/** The fake refused a call: the message says why, `status` is that of the answer. */
+/** The fake refused a call, or no fake has answered: the message says why, `status` is that of the answer, 0 if there is none. */
 export class AdminError extends Error {
   override name = "AdminError";
 
@@ -55,8 +58,9 @@ export class AdminClient {
 
   constructor(
     root: string,
-    private readonly adminToken = process.env.INBOX_MOCK_ADMIN_TOKEN,
+    private readonly adminToken = variable("INBOX_MOCK_ADMIN_TOKEN"),
   ) {
+    if (!/^https?:\/\/\w/.test(root)) throw new Error(`the server's root is ${JSON.stringify(root)}; expected one such as http://127.0.0.1:8089`);
     this.root = root.replace(/\/+$/, "");
   }
 
@@ -77,9 +81,20 @@ export class AdminClient {
       throw new AdminError(`no answer from ${this.root}: ${String(error.cause ?? error)}`, 0);
     });
     const text = await answer.text();
-    const isJson = /\bjson\b/.test(answer.headers.get("Content-Type") ?? "");
-    if (!answer.ok) throw new AdminError(isJson ? told(JSON.parse(text) as Problem) : `${method} ${filled}: ${answer.status}`, answer.status);
-    return isJson ? JSON.parse(text) : text || undefined;
+    const type = answer.headers.get("Content-Type")?.split(";")[0];
+    const content = type?.endsWith("json") ? parsed(text) : text || undefined;
+    if (answer.ok && (!given.having || Object(content)[given.having] !== undefined)) return content;
+    if (!answer.ok && type === "application/problem+json") throw new AdminError(told(content as Problem), answer.status);
+    throw new AdminError(`${this.root} is no Inbox Mock: ${method} ${filled} was answered with ${answer.status} and ${type}`, answer.status);
+  }
+}
+
+/** Return JSON, undefined if it is none although it says so. */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
   }
 }
 

@@ -2,7 +2,7 @@
 
 import { AdminClient } from "./client.js";
 import { createSandbox, type Overrides, type Sandbox } from "./sandbox.js";
-import { startServer, type Server } from "./server.js";
+import { startSeconds, startServer, variable, type Server } from "./server.js";
 
 export interface Options extends Overrides {
   /** The codes of rules that the client may break, such as `MSG002`. */
@@ -19,8 +19,6 @@ export interface Runner<Context> {
   afterAll(run: () => Promise<void>, milliseconds: number): void;
   replay(context: Context): string;
 }
-
-const STARTING_MS = 60_000;
 
 /** The server that all who need one in this process share, until the last of them has left. */
 let shared: Promise<Server> | undefined;
@@ -41,13 +39,14 @@ async function leave(): Promise<void> {
 
 export function fixtureFor<Context>(runner: Runner<Context>) {
   /** Return the sandbox of the test that runs. To be called outside of tests: on top of a file, or in a `describe`. */
-  return function inboxMock({ allow = [], url = process.env.INBOX_MOCK_URL, ...overrides }: Options = {}): Sandbox {
+  return function inboxMock({ allow = [], url = variable("INBOX_MOCK_URL"), ...overrides }: Options = {}): Sandbox {
+    const limit = (startSeconds() + 30) * 1000;
     let server: AdminClient;
     let sandbox: Sandbox | undefined;
 
     runner.beforeAll(async () => {
       server = new AdminClient(url ?? (await enter()));
-    }, STARTING_MS);
+    }, limit);
     runner.beforeEach(async () => {
       sandbox = await createSandbox(server, overrides);
       sandbox.allow(...allow);
@@ -62,8 +61,8 @@ export function fixtureFor<Context>(runner: Runner<Context>) {
       }
     });
     runner.afterAll(async () => {
-      if (!url) await leave();
-    }, STARTING_MS);
+      if (url === undefined) await leave();
+    }, limit);
 
     return new Proxy({} as Sandbox, {
       get(_, name) {

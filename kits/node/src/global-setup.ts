@@ -1,9 +1,9 @@
 /** One server for a whole run of Vitest or Jest: name this module as `globalSetup`. */
 
-import { startServer } from "./server.js";
+import { startServer, variable } from "./server.js";
 
 async function setup(): Promise<(() => Promise<void>) | void> {
-  if (process.env.INBOX_MOCK_URL) return;
+  if (variable("INBOX_MOCK_URL")) return;
   const { url, stop } = await startServer();
   process.env.INBOX_MOCK_URL = url;
   return stop; // Vitest calls it at the end; under Jest the server ends with the process

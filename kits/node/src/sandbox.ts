@@ -35,7 +35,7 @@ function unlessGone(error: unknown): undefined {
 /** Create a sandbox; by default of the scenario `agency`, on a clock that stands, and kept for an hour after its last use. */
 export async function createSandbox(server: AdminClient, overrides: Overrides = {}): Promise<Sandbox> {
   const body = { scenario: "agency", clock: { mode: "manual" as const }, ttl: "1h", ...overrides };
-  return new Sandbox(server, await server.call("POST", "/__admin/sandboxes", { body }));
+  return new Sandbox(server, (await server.send("POST", "/__admin/sandboxes", { body, having: "api_url" })) as Schemas["Sandbox"]);
 }
 
 export class Sandbox {
@@ -78,8 +78,15 @@ export class Sandbox {
   /** Call the sandbox's admin API; `path` begins where the sandbox's own address ends. What a receiver has thrown is thrown again. */
   async call<M extends Method, P extends SandboxPath<M>>(method: M, path: P, given: Given<Called<M, P>> = {}) {
     const answer = await this.server.send(method, `${ROOT}${path}`, { ...given, path: { ...given.path, id: this.id } });
-    if (this.receivers.thrown.length) throw this.receivers.thrown.splice(0)[0];
+    this.receivers.throwAgain();
     return answer as Answer<Called<M, P>>;
+  }
+
+  /** Do what `call` does; undefined if the sandbox is gone. A refusal that a receiver has thrown is none of this sandbox's own. */
+  private async callIfThere(method: Method, path: string, query?: object): Promise<unknown> {
+    const answer = await this.server.send(method, `${ROOT}${path}`, { path: { id: this.id }, query }).catch(unlessGone);
+    this.receivers.throwAgain();
+    return answer;
   }
 
   /** Book as a guest; return the booking. */
@@ -207,7 +214,7 @@ export class Sandbox {
   /** Throw a ConductError if the client has broken a rule that is not allowed; `replay` says how to run it again. Notes do not count. */
   async judge(replay = ""): Promise<void> {
     const query = { format: "failure", allow: [...this.allowed].join(",") };
-    const told = (await this.call("GET", "/report", { query }).catch(unlessGone)) as string | undefined;
+    const told = (await this.callIfThere("GET", "/report", query)) as string | undefined;
     if (!told) return;
     const codes = [...told.matchAll(/^(\S+)  the client /gm)].map(([, code]) => `"${code}"`);
     const onPurpose = codes.length ? `on purpose? allow: [${[...new Set(codes)].join(", ")}]` : "";
@@ -222,7 +229,7 @@ export class Sandbox {
   /** Delete the sandbox, if it is there, and stop its receivers. */
   async delete(): Promise<void> {
     await this.receivers.close();
-    await this.call("DELETE", "").catch(unlessGone);
+    await this.callIfThere("DELETE", "");
   }
 }
 

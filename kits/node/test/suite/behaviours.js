@@ -122,6 +122,33 @@ module.exports = ({ test, describe, inboxMock }) => {
     await assert.rejects(inbox.clock.advance("1s"), /I do not know this conversation/);
   });
 
+  for (const [says, thrower] of [["at once", () => { throw new Error("no table"); }], ["later", async () => { throw new Error("no table"); }]]) {
+    test(`what an application throws ${says} is thrown by the call that sent the webhook`, async () => {
+      await inbox.webhooksTo((_request, _response) => thrower(), CREATED);
+      await inbox.openConversation((await inbox.book("airbnb", { conversation_delay: "never" })).id);
+      await assert.rejects(inbox.clock.advance("1s"), /no table/);
+      assert.equal((await inbox.deliveries())[0].attempts[0].status, 500);
+    });
+  }
+
+  test("what an application throws after its answer is thrown, too", async () => {
+    await inbox.webhooksTo((_request, response) => {
+      response.writeHead(204).end();
+      throw new Error("no table");
+    }, CREATED);
+    await inbox.openConversation((await inbox.book("airbnb", { conversation_delay: "never" })).id);
+    await assert.rejects(inbox.clock.advance("1s"), /no table/);
+    assert.equal((await inbox.deliveries())[0].attempts[0].status, 204);
+  });
+
+  test("a refusal that a receiver throws is thrown where the conduct is judged, too", async () => {
+    await inbox.webhooksTo(() => inbox.server.call("DELETE", "/__admin/sandboxes/{id}", { path: { id: "none" } }), CREATED);
+    await inbox.openConversation((await inbox.book("airbnb", { conversation_delay: "never" })).id);
+    await inbox.server.call("POST", "/__admin/sandboxes/{id}/clock/advance", { path: { id: inbox.id }, body: { by: "1s" } });
+    await assert.rejects(inbox.judge(), { name: "AdminError", status: 404 });
+    await inbox.judge();
+  });
+
   test("a fault strikes as often as it says", async () => {
     const fault = await inbox.fault("status", { status: 503, times: 1 });
     assert.equal((await call(inbox, "GET", "/inbox/conversations")).status, 503);
