@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
 
 PICTURES = Path(__file__).parents[2] / "docs" / "images"
 PATIENCE_MILLISECONDS = 90_000
@@ -22,12 +22,16 @@ class Eyes:
         self.complaints: list[str] = []
 
     def look(self, where: str = "", *, root: str | None = None, beside: Page | None = None, **options: object) -> Page:
-        """Open the dashboard; ``where`` is what follows the # of its address, ``beside`` a page that shares its browser's connections."""
+        """Open the dashboard, and wait until it shows what there is, or asks for a token.
+
+        ``where`` is what follows the # of its address, ``beside`` a page that shares its browser's connections.
+        """
         context = self._context(**options) if beside is None else beside.context
         page = context.new_page()
         page.on("console", self._note)
         page.on("pageerror", lambda error: self.complaints.append(f"error: {error}"))
         page.goto(f"{root or self.root}/{where and f'#{where}'}")
+        expect(page.locator("#main:not([aria-busy]), dialog[open]").first).to_be_attached()
         return page
 
     def close(self) -> None:

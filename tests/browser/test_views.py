@@ -415,7 +415,8 @@ def test_a_sandbox_is_named_and_found_by_its_name(eyes: Eyes, fake: Mock, agency
     link = switcher.get_by_role("link", name=f"Refunds {agency.id}")
     expect(switcher.get_by_role("link", name="Another one")).to_be_hidden()
     link.press("Enter")
-    expect(page.get_by_role("button", name=f"Sandbox Refunds {agency.id}")).to_be_focused()
+    expect(page.get_by_role("button", name=f"Sandbox Refunds {agency.id}")).to_be_visible()
+    expect(page.locator("#main")).to_be_focused()
     expect(switcher).to_be_hidden()
     expect(page.get_by_role("heading", name="Answer a guest")).to_be_visible()
     assert agency.admin.get("").json["ttl"] == 30 * 86400

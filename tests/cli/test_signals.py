@@ -12,7 +12,7 @@ import pytest
 
 from processes import COMMAND, free_port, listens, wait_for
 from receiver import Receiver, receiving
-from signalled import STOPS, are_gone, driver, has_begun, left_of, marked, one
+from signalled import STOPS, are_gone, driver, has_begun, marked, one
 
 WORST = "one that does all this"
 HANGS = "import time; time.sleep(600)"
@@ -26,7 +26,7 @@ def test_a_trial_ends_with_the_code_of_the_first_signal_and_leaves_nothing_behin
             process.send_signal(stop)
         said, complaints = process.communicate(timeout=20)
 
-        assert (process.returncode, said, left_of(tmp_path)) == (128 + stop, "", [])
+        assert (process.returncode, said, are_gone(tmp_path)) == (128 + stop, "", True)
     assert complaints == f"inbox-mock: stopped by {stop.name} before it was done\n"
 
 

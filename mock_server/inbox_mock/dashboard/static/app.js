@@ -51,6 +51,7 @@ async function go() {
     if (mine !== turn) return;
     const first = shown.name === null;
     shown = { name, sandbox, view: null };
+    main.ariaBusy = "true";
     clear(main);
     main.className = `view-${name}`;
     document.title = `${VIEWS[name][0]} – Inbox Mock`;
@@ -58,9 +59,11 @@ async function go() {
     if (!first) main.focus({ preventScroll: true });
   }
   await shown.view(chosen);
+  if (mine === turn) main.ariaBusy = null;
 }
 
 function showNothing(sandbox, content) {
+  main.ariaBusy = null;
   const first = shown.name === null;
   shown = { name: NOWHERE, sandbox, view: null, isGone: state.trouble === "gone" };
   clear(main, content);
