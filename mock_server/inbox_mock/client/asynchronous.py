@@ -21,7 +21,7 @@ class _Twins(Generic[S]):
     """Calls the methods of an object, each in a thread."""
 
     def __init__(self, plain: S) -> None:
-        self._plain = plain
+        self.plain = plain
 
 
 class _Twin(Generic[S, P, R]):
@@ -34,7 +34,7 @@ class _Twin(Generic[S, P, R]):
         @wraps(self._method)
         async def call(*given: P.args, **more: P.kwargs) -> R:
             __tracebackhide__ = True
-            return await asyncio.to_thread(self._method, twins._plain, *given, **more)  # noqa: SLF001 - the two are one
+            return await asyncio.to_thread(self._method, twins.plain, *given, **more)
 
         return call
 
@@ -56,7 +56,7 @@ class AsyncSandbox(_Twins[SandboxClient]):
     @property
     def clock(self) -> AsyncClock:
         """The sandbox's clock."""
-        return AsyncClock(self._plain.clock)
+        return AsyncClock(self.plain.clock)
 
     admin = _Twin(SandboxClient.admin)
     issue_token = _Twin(SandboxClient.issue_token)
