@@ -575,6 +575,12 @@ def test_token_refusal_status(mock: Mock) -> None:
     assert application.exchange("never issued", client_secret="wrong").status == 401
 
 
+def test_a_number_in_quotes_is_told_where_a_number_is_one_of_a_few(folder: Folder) -> None:
+    told = str(folder.mistake('assume:\n  token_refusal_status: "400"'))
+
+    assert told.endswith("mine.yaml:2: found assume.token_refusal_status: '400'; expected 400 without quotes"), told
+
+
 def test_a_fault_whose_path_nobody_calls_is_told_with_its_line(folder: Folder) -> None:
     told = str(folder.mistake("faults:\n  - {kind: timeout_after, match: {path: /oauth/tokens}}"))
 

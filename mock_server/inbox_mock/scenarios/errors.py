@@ -103,7 +103,8 @@ def _told(error: "ValidationError", schema: Mapping[str, object], location: str)
     if isinstance(kind, Kind.Required):
         return f"{location}no {kind.property!r}", "it to be there"
     if isinstance(kind, Kind.Enum):
-        return found, one_of(error.instance, map(written, kind.options))
+        quoted = error.instance in [dumps(option) for option in kind.options if not isinstance(option, str)]
+        return found, f"{error.instance} without quotes" if quoted else one_of(error.instance, map(written, kind.options))
     described = _at(schema, error.schema_path[:-1]).get("description")
     return found, str(described) if described else in_words(error)
 
