@@ -1,6 +1,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+INSTALL = $(BIN)/uv pip install --quiet --compile-bytecode --python
 LOCK = $(BIN)/uv pip compile --quiet - --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
   --no-emit-package bookingsync-inbox-mock --custom-compile-command 'make lock'
 
@@ -20,10 +21,13 @@ $(VENV)/serves: pyproject.toml | $(BIN)/python
 	@touch $@
 
 # What working on the project needs beyond that, in exactly the versions of the lock file; the build runs from it, too.
+# uv takes a quarter of pip's time, and does not read pip's settings: where these alone name an index, pip has to do.
 $(VENV)/ready: pyproject.toml requirements-dev.txt | $(BIN)/python
 	@echo 'Installing what tests and checks need: this happens once, and takes some seconds.'
-	@$(BIN)/python -m pip install --quiet --require-hashes --requirement requirements-dev.txt
-	@$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	@sed -n '/^uv==/,/^    #/p' requirements-dev.txt | $(BIN)/python -m pip install --quiet --require-hashes --requirement /dev/stdin
+	@$(INSTALL) $(BIN)/python --require-hashes --requirement requirements-dev.txt \
+	  || $(BIN)/python -m pip install --quiet --require-hashes --requirement requirements-dev.txt
+	@$(INSTALL) $(BIN)/python --no-deps --no-build-isolation --editable .
 	@touch $(VENV)/serves $@
 
 .PHONY: setup
@@ -31,7 +35,6 @@ setup: $(VENV)/ready ## Install everything into .venv, as locked
 
 .PHONY: lock
 lock: $(VENV)/ready ## Lock the newest versions of all that pyproject.toml names; commit requirements-dev.txt
-	@$(BIN)/python -m pip install --quiet --group lock
 	@rm -f requirements.txt requirements-build.txt requirements-dev.txt
 	@echo '-e .[contracts,postgres,pytest]' | $(LOCK) --group pyproject.toml:dev --output-file requirements-dev.txt
 	@echo '-e .[postgres]' | $(LOCK) --constraint requirements-dev.txt --output-file requirements.txt
@@ -60,7 +63,6 @@ test: $(VENV)/ready ## Run the tests; the many processes that they start read by
 
 .PHONY: test-lowest test-newest
 test-lowest test-newest: $(VENV)/ready ## Run the tests with the lowest versions that are declared, on Python 3.11; with the newest, on the newest
-	@$(BIN)/python -m pip install --quiet --group lock
 	@$(BIN)/python tests/versions.py $(@:test-%=%) $(ARGS)
 
 .PHONY: coverage
@@ -101,9 +103,9 @@ kits: $(VENV)/ready kits/node/node_modules ## Test the kit for Node, with its ow
 
 CLIENTS := tests/openapi/clients
 
-$(CLIENTS)/.venv/ready: $(CLIENTS)/requirements.txt $(CLIENTS)/package-lock.json
+$(CLIENTS)/.venv/ready: $(CLIENTS)/requirements.txt $(CLIENTS)/package-lock.json | $(VENV)/ready
 	@$(PYTHON) -m venv $(@D)
-	@$(@D)/bin/python -m pip install --quiet --requirement $<
+	@$(INSTALL) $(@D)/bin/python --requirement $< || $(@D)/bin/python -m pip install --quiet --requirement $<
 	@cd $(CLIENTS) && npm ci --silent --ignore-scripts
 	@touch $@
 
