@@ -10,7 +10,7 @@ import pytest
 
 from inbox_mock.domain import times
 from inbox_mock.domain.times import Clock
-from inbox_mock.store import database, timeline
+from inbox_mock.store import images, timeline
 from inbox_mock.store import sandbox as sandbox_store
 from inbox_mock.store.database import Database
 from inbox_mock.store.homes import WHOLE, Facts, Home, Label, Share, Start, Storage, Transaction
@@ -81,12 +81,12 @@ def a_place(request: pytest.FixtureRequest) -> Place:
 @cache
 def an_image(*texts: str) -> bytes:
     """The image of a sandbox whose clock stands, and in which these texts were written."""
-    db = database.create()
+    db = images.create()
     sandbox_store.write_settings(db, SETTINGS)
     sandbox_store.write_clock(db, STANDING)
     for text in texts:
         write(db, text)
-    image = database.take_image(db)
+    image = images.take_image(db)
     db.close()
     return image
 
@@ -173,7 +173,7 @@ def written_in(storage: Storage, *texts: str) -> None:
 
 def texts_of(image: bytes) -> list[str]:
     """The texts that an image holds."""
-    db = database.restore(image)
+    db = images.restore(image)
     try:
         return written(db)
     finally:

@@ -9,7 +9,7 @@ from typing import Any
 from bench.figures import Figure
 from inbox_mock.scenarios.build import Overrides, build_image
 from inbox_mock.scenarios.loading import from_object
-from inbox_mock.store import database
+from inbox_mock.store import images
 
 FEW, MANY = 1_000, 16_000
 MOST_ROUNDS = 5
@@ -65,7 +65,7 @@ def _built(scenario: dict[str, Any]) -> tuple[float, bytes]:
 
 def _inserted(image: bytes) -> float:
     """Insert the rows of an image into a new database, a table at a time."""
-    held, other = database.restore(image), database.create()
+    held, other = images.restore(image), images.create()
     names = [row[0] for row in held.execute("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")]
     tables = {name: held.execute(f"SELECT * FROM {name}").fetchall() for name in names if name not in NOT_INSERTED}  # noqa: S608
     other.execute("BEGIN")

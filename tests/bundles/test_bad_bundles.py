@@ -20,7 +20,7 @@ from inbox_mock.bundles.saving import save
 from inbox_mock.domain import limits
 from inbox_mock.replaying.replay import replay
 from inbox_mock.scenarios.loading import find
-from inbox_mock.store import database
+from inbox_mock.store import images
 from lowered import lower
 from processes import run
 
@@ -239,7 +239,7 @@ def test_without_a_start_it_cannot_be_replayed_but_opened(made: bytes) -> None:
 
     with pytest.raises(BundleError, match="it cannot be replayed"):
         replay(bundle)
-    database.restore(bundle.image, checked=False).close()
+    images.restore(bundle.image, checked=False).close()
 
 
 @pytest.mark.parametrize("command", [["bundle", "show"], ["bundle", "replay"], ["serve", "--bundle"]])

@@ -10,7 +10,7 @@ from builders import JSON
 from inbox_mock.scenarios.build import Overrides, build_image
 from inbox_mock.scenarios.errors import ScenarioError
 from inbox_mock.scenarios.loading import find_shipped, from_object
-from inbox_mock.store import database, gathering
+from inbox_mock.store import gathering, images
 from populated import scenarios
 from whole import rows
 
@@ -20,7 +20,7 @@ WALL = 1_900_000_000.5
 def built(scenario: JSON, mode: str) -> dict[str, list[Any]] | str:
     """All rows of the sandbox by table, or why there is none."""
     try:
-        db = database.restore(build_image(from_object(scenario), Overrides(mode=mode), WALL))
+        db = images.restore(build_image(from_object(scenario), Overrides(mode=mode), WALL))
     except ScenarioError as refused:
         return str(refused)
     return rows(db)
@@ -29,7 +29,7 @@ def built(scenario: JSON, mode: str) -> dict[str, list[Any]] | str:
 def built_row_by_row(scenario: JSON, mode: str) -> dict[str, list[Any]] | str:
     """The same, with each row written at once."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(gathering, "create", database.create)
+        patch.setattr(gathering, "create", images.create)
         return built(scenario, mode)
 
 

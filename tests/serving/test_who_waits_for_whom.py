@@ -75,7 +75,7 @@ def test_what_is_about_no_sandbox_opens_none(own: Fake, monkeypatch: pytest.Monk
     for sandbox in own.sandboxes.all():
         sandbox.sleep()
     opened: list[object] = []
-    monkeypatch.setattr("inbox_mock.store.database.restore", opened.append)
+    monkeypatch.setattr("inbox_mock.store.images.restore", opened.append)
 
     for path in ("/livez", "/readyz", "/docs", "/openapi.json", "/__admin/sandboxes", "/__admin/catalogue", "/nothing"):
         ask(own, "GET", path)

@@ -20,7 +20,7 @@ from inbox_mock.engine.cache import Cache, CacheRoom
 from inbox_mock.engine.unit_of_work import UnitOfWork
 from inbox_mock.scenarios.build import Overrides
 from inbox_mock.scenarios.loading import find
-from inbox_mock.store import database
+from inbox_mock.store import images
 from inbox_mock.store.ledger import MOST_BYTES, Ledger
 from lowered import lower
 from oauth import an_application
@@ -259,7 +259,7 @@ def test_each_operation_that_reads_answers_by_the_time_at_which_it_is_asked(serv
 
 def test_what_a_sandbox_keeps_makes_room_for_what_comes_when_it_is_too_much(monkeypatch: pytest.MonkeyPatch) -> None:
     lower(monkeypatch, "CACHE", 100)
-    cache, db = Cache(CacheRoom()), database.create()
+    cache, db = Cache(CacheRoom()), images.create()
 
     for key, size in (("first", 40), ("second", 60), ("third", 1), ("too large", 101)):
         cache.get(db, key)
@@ -270,7 +270,7 @@ def test_what_a_sandbox_keeps_makes_room_for_what_comes_when_it_is_too_much(monk
 
 def test_no_more_is_kept_when_all_sandboxes_have_no_room_left(monkeypatch: pytest.MonkeyPatch) -> None:
     lower(monkeypatch, "CACHES", 100)
-    room, db = CacheRoom(), database.create()
+    room, db = CacheRoom(), images.create()
     one, other = Cache(room), Cache(room)
 
     def kept(cache: Cache, key: str, size: int) -> object:
@@ -298,7 +298,7 @@ def test_of_what_is_kept_all_that_a_client_wrote_takes_room(inbox: Sandbox, monk
 
 
 def test_what_is_gathered_is_written_before_all_that_clients_wrote_is_too_much() -> None:
-    ledger, db, texts = Ledger(), database.create(), 60_000
+    ledger, db, texts = Ledger(), images.create(), 60_000
     db.limit(limits.SANDBOX)
     while ledger.begin(db):
         read = {"path": "/", "query": "y" * texts, "request": {"headers": {"User-Agent": "x" * texts}}}

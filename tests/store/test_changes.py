@@ -5,9 +5,8 @@ from contextlib import suppress
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inbox_mock.store import database
-from inbox_mock.store.changes import Changes
-from inbox_mock.store.database import Database
+from inbox_mock.store import images
+from inbox_mock.store.database import Changes, Database
 
 SPEND = "INSERT INTO rate_limits VALUES (?, 1, 1) ON CONFLICT DO UPDATE SET used = used + 1 RETURNING used"
 STEPS = st.sampled_from(["insert", "many", "returning", "update", "select", "attempt", "refused", "commit", "roll back"])
@@ -40,8 +39,8 @@ def take(db: Database, step: str, number: int) -> None:
 
 @given(steps=st.lists(STEPS, max_size=12))
 def test_changes_lead_from_an_image_to_every_later_moment(steps: list[str]) -> None:
-    db = database.restore(database.take_image(database.create()))
-    image = database.take_image(db)
+    db = images.restore(images.take_image(images.create()))
+    image = images.take_image(db)
     db.execute("BEGIN")
     changes = db.changes = Changes()
     seen = {0: content(db)}
@@ -59,13 +58,13 @@ def test_changes_lead_from_an_image_to_every_later_moment(steps: list[str]) -> N
         seen = {position: then for position, then in seen.items() if position < changes.position} | {changes.position: content(db)}
 
     for position, then in seen.items():
-        again = database.restore(image)
+        again = images.restore(image)
         changes.make_again(again, position)
         assert content(again) == then
 
 
 def test_a_transaction_that_sqlite_rolls_back_by_itself_is_left_out() -> None:
-    db = database.restore(database.take_image(database.create()))
+    db = images.restore(images.take_image(images.create()))
     db.execute("BEGIN")
     changes = db.changes = Changes()
     take(db, "insert", 1)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from inbox_mock.domain.errors import Invalid, NotFound
-from inbox_mock.store import database
+from inbox_mock.store import images
 from inbox_mock.store.database import Database
 from inbox_mock.store.rows import SourceRow
 
@@ -15,7 +15,7 @@ OTHER_ACCOUNT = 2
 
 @pytest.fixture
 def db() -> Iterator[Database]:
-    found = database.create()
+    found = images.create()
     found.insert(
         "sources", {"id": 7, "account_id": 1, "name": "Website", "position": 1, "internal": 0, "created_at": NOON, "updated_at": NOON}
     )
@@ -63,7 +63,7 @@ def test_a_table_holds_any_row_once_one_is_inserted(db: Database) -> None:
 
 
 def test_an_image_restores_what_the_database_held(db: Database) -> None:
-    restored = database.restore(database.take_image(db))
+    restored = images.restore(images.take_image(db))
 
     assert restored.every("SELECT * FROM sources") == db.every("SELECT * FROM sources")
     restored.close()
@@ -73,4 +73,4 @@ def test_no_image_is_taken_within_a_transaction(db: Database) -> None:
     db.execute("BEGIN")
 
     with pytest.raises(RuntimeError, match="outside transactions"):
-        database.take_image(db)
+        images.take_image(db)

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from inbox_mock.domain.errors import NotFound
-from inbox_mock.store import database, gathering, timeline
+from inbox_mock.store import gathering, images, timeline
 from inbox_mock.store.database import Database
 from inbox_mock.store.rows import ConversationRow, ParticipantRow
 from whole import rows
@@ -94,7 +94,7 @@ ATTEMPTS = st.recursive(
 
 @given(st.lists(ATTEMPTS, max_size=20), st.sampled_from([1, 3, 1000]))
 def test_it_answers_and_ends_as_if_it_wrote_at_once(steps: list[Doing], most: int) -> None:
-    at_once, gathered = database.create(), gathering.create()
+    at_once, gathered = images.create(), gathering.create()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(gathering, "MOST_ROWS", most)
         for db in (at_once, gathered):
@@ -104,7 +104,7 @@ def test_it_answers_and_ends_as_if_it_wrote_at_once(steps: list[Doing], most: in
         for db in (at_once, gathered):
             db.execute("COMMIT")
 
-    assert rows(database.restore(gathered.serialize())) == rows(database.restore(at_once.serialize()))
+    assert rows(images.restore(gathered.serialize())) == rows(images.restore(at_once.serialize()))
 
 
 def test_an_image_within_the_transaction_has_what_is_held() -> None:
@@ -112,4 +112,4 @@ def test_an_image_within_the_transaction_has_what_is_held() -> None:
     db.execute("BEGIN")
     converse(7, db)
 
-    assert database.copied(db).get(ConversationRow, 7)["subject"] == "New"
+    assert images.copied(db).get(ConversationRow, 7)["subject"] == "New"

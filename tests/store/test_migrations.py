@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from inbox_mock import __version__
-from inbox_mock.store import database, migrations
+from inbox_mock.store import images, migrations
 from inbox_mock.store.database import Database
 from inbox_mock.store.migrations import FORMAT, MIGRATIONS, Migration, UnusableDatabase, fingerprint, migrate
 
@@ -27,7 +27,7 @@ def image_of(number: int) -> bytes:
 @pytest.fixture
 def db() -> Iterator[Database]:
     """A database of the present format."""
-    found = database.create()
+    found = images.create()
     yield found
     found.close()
 
@@ -38,7 +38,7 @@ def test_there_is_an_image_of_each_earlier_format() -> None:
 
 @pytest.mark.parametrize("number", FORMATS)
 def test_an_earlier_format_is_restored_as_the_present_one(number: int, db: Database) -> None:
-    restored = database.restore(image_of(number), checked=False)
+    restored = images.restore(image_of(number), checked=False)
 
     assert restored.value("PRAGMA user_version") == FORMAT
     assert fingerprint(restored) == fingerprint(db)
@@ -49,8 +49,8 @@ def test_an_earlier_format_is_restored_as_the_present_one(number: int, db: Datab
 
 @pytest.mark.parametrize("number", FORMATS)
 def test_an_image_of_an_earlier_format_may_be_checked_again_once_it_was_brought_to_the_present_one(number: int) -> None:
-    restored = database.restore(image_of(number))
-    again = database.restore(database.take_image(restored), checked=False)
+    restored = images.restore(image_of(number))
+    again = images.restore(images.take_image(restored), checked=False)
 
     assert again.value("SELECT count(*) FROM messages") == restored.value("SELECT count(*) FROM messages")
     restored.close()
@@ -58,12 +58,12 @@ def test_an_image_of_an_earlier_format_may_be_checked_again_once_it_was_brought_
 
 
 def test_a_database_of_the_present_format_is_sound_and_is_not_changed(db: Database) -> None:
-    before = database.take_image(db)
+    before = images.take_image(db)
 
-    database.check(db)
+    images.check(db)
     migrate(db)
 
-    assert database.take_image(db) == before
+    assert images.take_image(db) == before
 
 
 def test_every_migration_from_a_format_on_is_applied_in_order_and_in_one_transaction(db: Database) -> None:
@@ -84,7 +84,7 @@ def test_every_migration_from_a_format_on_is_applied_in_order_and_in_one_transac
 
 
 def test_a_migration_that_fails_changes_nothing(db: Database) -> None:
-    before = database.take_image(db)
+    before = images.take_image(db)
 
     def change(_: object) -> None:
         db.execute("DROP TABLE fault_pasts")
@@ -93,14 +93,14 @@ def test_a_migration_that_fails_changes_nothing(db: Database) -> None:
     with pytest.raises(LookupError):
         migrate(db, [*MIGRATIONS, Migration("", change)])
 
-    assert database.take_image(db) == before
+    assert images.take_image(db) == before
 
 
 def test_a_newer_format_is_refused_with_the_version_that_cannot_read_it(db: Database) -> None:
     db.execute(f"PRAGMA user_version = {FORMAT + 1}")
 
     with pytest.raises(UnusableDatabase) as refused:
-        database.restore(database.take_image(db))
+        images.restore(images.take_image(db))
 
     assert str(refused.value) == (
         f"it has format {FORMAT + 1}, of a newer Inbox Mock; this is {__version__}, which reads formats up to {FORMAT}: "
@@ -112,13 +112,13 @@ def test_a_newer_format_is_refused_with_the_version_that_cannot_read_it(db: Data
     "change", ["CREATE TABLE added (id)", "DROP TABLE fault_pasts", "DROP TRIGGER token_issued", "PRAGMA application_id = 1"]
 )
 def test_an_earlier_format_that_was_tampered_with_is_refused_before_it_is_changed(change: str) -> None:
-    db = database._open(Database)  # noqa: SLF001 - restoring it would bring it to the present format
+    db = images._open(Database)  # noqa: SLF001 - restoring it would bring it to the present format
     db.deserialize(image_of(1))
     db.execute(change)
     before = db.serialize()
 
     with pytest.raises(UnusableDatabase):
-        database.check(db)
+        images.check(db)
 
     assert db.serialize() == before
     db.close()
@@ -126,7 +126,7 @@ def test_an_earlier_format_that_was_tampered_with_is_refused_before_it_is_change
 
 def test_the_fingerprint_of_each_earlier_format_is_that_of_its_image() -> None:
     for number, migration in enumerate(migrations.MIGRATIONS, 1):
-        db = database._open(Database)  # noqa: SLF001 - the same
+        db = images._open(Database)  # noqa: SLF001 - the same
         db.deserialize(image_of(number))
         assert fingerprint(db) == migration.schema
         db.close()

@@ -13,7 +13,7 @@ import orjson
 from inbox_mock.bundles.packing import COMMANDS, IMAGE, JOURNAL, SCENARIO, START, BundleError, unpack
 from inbox_mock.domain import limits
 from inbox_mock.domain.access import SANDBOX_ID
-from inbox_mock.store import database
+from inbox_mock.store import images
 from inbox_mock.store import sandbox as sandbox_store
 from inbox_mock.store.commands import Command
 from inbox_mock.store.database import Database
@@ -134,7 +134,7 @@ def read(raw: bytes) -> Bundle:
 def _check_image(name: str, image: bytes | None) -> None:
     try:
         if image is not None:
-            with closing(database.restore(image, checked=False)) as db:
+            with closing(images.restore(image, checked=False)) as db:
                 sandbox_store.read_settings(db)
                 sandbox_store.read_clock(db)
                 odd = next(_odd_columns(db), None)

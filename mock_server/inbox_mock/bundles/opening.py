@@ -9,7 +9,7 @@ from contextlib import closing
 from inbox_mock.bundles.bundle import Bundle
 from inbox_mock.engine.sandbox import Sandbox
 from inbox_mock.engine.sandboxes import Sandboxes
-from inbox_mock.store import commands, database
+from inbox_mock.store import commands, images
 from inbox_mock.store import sandbox as sandbox_store
 from inbox_mock.store.database import Database
 from inbox_mock.store.homes import Label, Start
@@ -43,6 +43,6 @@ def _log_detaching(db: Database) -> None:
 
 
 def _changed(image: bytes, change: Callable[[Database], None]) -> bytes:
-    with closing(database.restore(image)) as db:
+    with closing(images.restore(image)) as db:
         change(db)
-        return database.take_image(db)
+        return images.take_image(db)

@@ -17,7 +17,7 @@ from inbox_mock.domain import limits, times
 from inbox_mock.engine.sandbox import Sandbox
 from inbox_mock.scenarios.build import build_recipe
 from inbox_mock.scenarios.errors import ScenarioError
-from inbox_mock.store import commands, database, journal
+from inbox_mock.store import commands, images, journal
 from inbox_mock.store import sandbox as sandbox_store
 from inbox_mock.store.database import Database
 from inbox_mock.store.homes import Start
@@ -55,7 +55,7 @@ def bundle_of(held: Held) -> bytes:
     """
     sandbox_id, image, start = held
     image, _ = without_secrets(image)
-    with closing(database.restore(image)) as db:
+    with closing(images.restore(image)) as db:
         log = commands.every(db)
         why = _gap(db, log)
         begun = None if why else start_image(start, log)
@@ -148,5 +148,5 @@ def _manifest(sandbox_id: str, db: Database, start: bytes | None, why: str | Non
 
 
 def _time_of(image: bytes) -> str:
-    with closing(database.restore(image)) as db:
+    with closing(images.restore(image)) as db:
         return times.wire(sandbox_store.read_clock(db).now)

@@ -12,7 +12,7 @@ import orjson
 
 from inbox_mock.domain.access import SECRET_DIGITS
 from inbox_mock.services.accounts import DEMO
-from inbox_mock.store import database
+from inbox_mock.store import images
 from inbox_mock.store.database import Database
 from inbox_mock.store.sandbox import RECIPE
 
@@ -33,7 +33,7 @@ Secrets = dict[str, str]
 
 def without_secrets(image: bytes) -> tuple[bytes, Secrets]:
     """Return an image in which every credential is replaced, and in which no page holds what was there before; and what was replaced."""
-    with closing(database.restore(image)) as db:
+    with closing(images.restore(image)) as db:
         secrets = _renew(db)
         for fault_id, past in db.execute("SELECT fault_id, image FROM fault_pasts").fetchall():
             cleaned, others = without_secrets(past)
@@ -42,7 +42,7 @@ def without_secrets(image: bytes) -> tuple[bytes, Secrets]:
         db.execute("UPDATE journal SET request = json_remove(request, '$.headers.X-Content-Signature') WHERE delivery_id IS NOT NULL")
         _rewrite_recipe(db, secrets)
         db.execute("VACUUM")
-        return _replaced(database.take_image(db), secrets), secrets
+        return _replaced(images.take_image(db), secrets), secrets
 
 
 def in_values(found: object, secrets: Mapping[str, str]) -> object:

@@ -14,11 +14,10 @@ from inbox_mock.domain import limits, times
 from inbox_mock.domain.errors import invalid
 from inbox_mock.engine.cache import CacheRoom
 from inbox_mock.engine.unit_of_work import Mark, UnitOfWork
-from inbox_mock.store import commands, database
-from inbox_mock.store.changes import Changes
-from inbox_mock.store.database import PAGE_BYTES, Database
+from inbox_mock.store import commands, images
+from inbox_mock.store.database import PAGE_BYTES, Changes, Database
 from inbox_mock.store.homes import Storage
-from inbox_mock.store.homes.differences import shared_pages
+from inbox_mock.store.images import shared_pages
 from inbox_mock.store.timeline import Event
 
 MOST_ROWS = 1_000
@@ -84,14 +83,14 @@ class Stretch:
 
     def image(self, position: int, handled: int) -> bytes:
         """Return the image of the database before the change at a position, after so many events of a step of the clock."""
-        db = database.restore(b"".join(self.pages))
+        db = images.restore(b"".join(self.pages))
         try:
             db.execute("BEGIN")
             self.changes.make_again(db, position)
             if handled:
                 commands.shorten_step(db, handled)
             db.execute("COMMIT")
-            return database.take_image(db)
+            return images.take_image(db)
         finally:
             db.close()
 

@@ -19,7 +19,7 @@ from inbox_mock.bundles.saving import save
 from inbox_mock.replaying.replay import redone
 from inbox_mock.resources.disguise import Disguise
 from inbox_mock.resources.privacy import PRIVATE
-from inbox_mock.store import database
+from inbox_mock.store import images
 from inbox_mock.store.database import Database
 from inbox_mock.store.sandbox import RECIPE
 
@@ -48,7 +48,7 @@ def without_private_data(bundle: Bundle) -> bytes:
 
 
 def _image(image: bytes, disguise: Disguise) -> bytes:
-    with closing(database.restore(image)) as db:
+    with closing(images.restore(image)) as db:
         for (table, column), kind in COLUMNS.items():
             if db.execute("SELECT 1 FROM pragma_table_info(?) WHERE name = ?", (table, column)).fetchone():
                 _column(db, table, column, partial(_stored, kind, disguise))
@@ -59,7 +59,7 @@ def _image(image: bytes, disguise: Disguise) -> bytes:
         db.execute("UPDATE attachment_files SET bytes = zeroblob(length(bytes))")
         db.execute("DELETE FROM settings WHERE name = ?", (RECIPE,))
         db.execute("VACUUM")
-        return database.take_image(db)
+        return images.take_image(db)
 
 
 def _column(db: Database, table: str, column: str, change: Any) -> None:  # noqa: ANN401 - a function of any value

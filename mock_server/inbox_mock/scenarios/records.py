@@ -19,7 +19,7 @@ from inbox_mock.services.accounts import DETAILS
 from inbox_mock.services.people import MEMBERS
 from inbox_mock.simulation.actions.fault import set_fault
 from inbox_mock.simulation.actions.records import TIES
-from inbox_mock.store import access, database, faults
+from inbox_mock.store import access, faults, images
 from inbox_mock.store.database import Row, insertion
 from inbox_mock.store.rows import TABLES
 
@@ -51,7 +51,7 @@ def set_faults(builder: Builder) -> None:
         fault_id = set_fault(ScenarioArguments(builder, location), wish)
         changes = stored(builder, FAULT, given, location)
         if "past" in given:
-            with closing(database.create()) as past:
+            with closing(images.create()) as past:
                 Records(replace(builder, work=builder.work.on(past)), given["past"], (*location, "past")).insert()
                 faults.show_past(builder.work.db, fault_id, past)
         with builder.refusals_at(location):

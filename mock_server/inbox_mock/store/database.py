@@ -1,35 +1,98 @@
-"""Opening a sandbox's database, reading and writing rows, and its image: the bytes of the whole database.
+"""The connection to a sandbox's database: reading and writing rows, and noting what has changed it.
 
-A database is restored into a new connection, never over a live one, and an image is taken outside transactions.
+SQLite does not say which pages it has changed, and comparing all of them with each change would take as long as the database is
+large. So statements are noted: made again on an image from before, they lead to every moment since. A statement has the same
+effect each time, since none draws, or asks for a time.
 """
 
 import sqlite3
-import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import cache, lru_cache
-from importlib.resources import files
-from pathlib import Path
+from functools import lru_cache
+from pickle import HIGHEST_PROTOCOL, dumps, loads
 from typing import Any, TypeVar, overload
 
-from inbox_mock.domain import limits
 from inbox_mock.domain.errors import Invalid, NotFound, invalid
-from inbox_mock.store import migrations
-from inbox_mock.store.changes import Changes, Parameters
-from inbox_mock.store.migrations import APPLICATION, FORMAT
 from inbox_mock.store.rows import TABLES
 
 Row = dict[str, Any]
+Parameters = Sequence[object] | Mapping[str, object]
 Due = tuple[int, str, str, str]
 """An event of the timeline: its id, when it is due, its kind, and what it is about as JSON."""
 T = TypeVar("T")
-D = TypeVar("D", bound="Database")
+Change = tuple[str, bytes, bool]
+"""A statement, its parameters, pickled, and whether that is a list of those that it is executed with."""
 
 PAGE_BYTES = 1024
-PATIENCE_SECONDS = 5.0
-"""How long a database in a file waits until an earlier connection, which another thread may be closing, lets go of it."""
-_ROLLBACK, _WRITE_AHEAD = b"\1\1", b"\2\2"
-_JOURNALING = slice(18, 20)  # where a database says which journal it has; one with a write-ahead log cannot be deserialised
+READING = ("SELECT", "WITH", "PRAGMA")
+CONTROLLING = {*READING, "BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE"}
+STATEMENT_BYTES = 120
+"""About how many bytes a statement takes besides its parameters."""
+
+
+class Changes:
+    """The changes of one database in their order, those that were rolled back left out; it begins within a transaction.
+
+    ``size`` is how many bytes they take, ``rows`` how many times a statement is executed to make them again.
+    """
+
+    def __init__(self) -> None:
+        self.size = self.rows = 0
+        self._made: list[Change] = []
+        self._begun = [0]  # where the transaction begins, and each savepoint in it
+
+    @property
+    def position(self) -> int:
+        """Where the next change will be."""
+        return len(self._made)
+
+    @property
+    def is_tentative(self) -> bool:
+        """Whether what is changed now may be rolled back without the transaction."""
+        return len(self._begun) > 1
+
+    def note(self, sql: str, parameters: Parameters | list[Parameters], times: int = 0) -> None:
+        """Note that a statement was executed with parameters; with each in a list of so many (``times``), if there are some."""
+        word = _first_word(sql)
+        if word not in CONTROLLING:
+            kept = dumps(parameters, HIGHEST_PROTOCOL)
+            self._made.append((sql, kept, times > 0))
+            self.size += STATEMENT_BYTES + len(kept)
+            self.rows += times or 1
+        elif word == "BEGIN":
+            if self._begun:  # SQLite has rolled back by itself
+                self._cut(self._begun[0])
+            self._begun = [len(self._made)]
+        elif word == "COMMIT":
+            self._begun = []
+        elif word == "SAVEPOINT":
+            self._begun.append(len(self._made))
+        elif word == "RELEASE":
+            self._begun.pop()
+        elif word == "ROLLBACK":
+            self._cut(self._begun[-1])
+
+    def make_again(self, db: "Database", position: int) -> None:
+        """Make the changes before a position in another database."""
+        for sql, kept, many in self._made[:position]:
+            if many:
+                db.executemany(sql, loads(kept))  # noqa: S301 - this process has written it
+            else:
+                db.execute(sql, loads(kept))  # noqa: S301
+
+    def end(self, position: int) -> None:
+        """Forget the changes from a position on."""
+        self._cut(position)
+
+    def _cut(self, position: int) -> None:
+        for _, kept, _ in self._made[position:]:
+            self.size -= STATEMENT_BYTES + len(kept)
+        del self._made[position:]
+
+
+@lru_cache(maxsize=1024)
+def _first_word(sql: str) -> str:
+    return sql.split(None, 1)[0].upper()
 
 
 class Database(sqlite3.Connection):
@@ -199,98 +262,6 @@ def updating(table: str, columns: tuple[str, ...]) -> str:
     return f"UPDATE {table} SET {', '.join(f'{column} = :{column}' for column in columns)} WHERE id = :id"  # noqa: S608
 
 
-def create() -> Database:
-    """Return a new, empty sandbox database."""
-    return create_as(Database)
-
-
-def create_as(kind: type[D]) -> D:
-    """Return a new, empty sandbox database of a kind."""
-    database = _open(kind)
-    database.execute(f"PRAGMA page_size = {PAGE_BYTES}")
-    database.execute(f"PRAGMA application_id = {APPLICATION}")
-    database.execute(f"PRAGMA user_version = {FORMAT}")
-    database.executescript(files("inbox_mock.store").joinpath("schema.sql").read_text())
-    return database
-
-
-def restore(image: bytes, *, checked: bool = True) -> Database:
-    """Return a new connection to the database that an image holds, in memory and in the present format.
-
-    Raises:
-        UnusableDatabase: its format is unknown, or it has not been ``checked`` before, and is not as this program wrote it.
-    """
-    if not image:
-        raise migrations.UnusableDatabase("it is empty; expected a sandbox of the Inbox Mock")
-    database = _open(Database)
-    database.deserialize(image)
-    if not checked:
-        check(database)
-    migrations.migrate(database)
-    database.limit(limits.SANDBOX)
-    return database
-
-
-def open_file(path: Path, *, durable: bool, checked: bool = False) -> Database:
-    """Return a connection to a database in a file, in the present format; no other process can open it meanwhile.
-
-    What is committed survives the end of the process; if ``durable``, of the system too. It is checked, unless it was ``checked``.
-
-    Raises:
-        UnusableDatabase: it is not one that this program wrote, or not as it wrote it; nothing was changed.
-        sqlite3.Error: it cannot be read.
-    """
-    with _opening(path) as database:
-        database.execute("PRAGMA locking_mode = EXCLUSIVE")
-        if not checked:
-            check(database)
-        database.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
-    return database
-
-
-def open_copy(path: Path) -> Database:
-    """Return a connection to a database in a file that ends with this process: nothing is synced, and the log is left as it grows.
-
-    Raises:
-        UnusableDatabase: it is not one that this program wrote, or not as it wrote it.
-    """
-    with _opening(path) as database:
-        check(database)
-        database.execute("PRAGMA synchronous = OFF")
-        database.execute("PRAGMA wal_autocheckpoint = 0")
-    return database
-
-
-@contextmanager
-def _opening(path: Path) -> Iterator[Database]:
-    """Open the database in a file, bring it to the present format after the block, and close it if anything fails."""
-    database = _open(Database, f"{path.absolute().as_uri()}?mode=rw", uri=True)
-    try:
-        yield database
-        database.execute("PRAGMA journal_mode = WAL")
-        migrations.migrate(database)
-        database.limit(limits.SANDBOX)
-    except BaseException:
-        database.close()
-        raise
-
-
-def check(database: Database) -> None:
-    """Check a database that may come from anywhere.
-
-    Raises:
-        UnusableDatabase: it is not one that this program wrote, or not as it wrote it.
-    """
-    database.execute("PRAGMA trusted_schema = OFF")
-    migrations.check(database, _schema())
-    database.execute("PRAGMA trusted_schema = ON")  # it is ours, and json_group_array, in its views, is not what SQLite calls innocuous
-
-
-@cache
-def _schema() -> str:
-    return migrations.fingerprint(create())
-
-
 def size(database: Database) -> int:
     """Return the bytes of a database."""
     return int(database.execute("PRAGMA page_count").fetchone()[0]) * PAGE_BYTES
@@ -308,50 +279,3 @@ def let_go(database: Database) -> None:
     """
     if not database.readers:
         database.close()
-
-
-def take_image(database: Database) -> bytes:
-    """Return the database as bytes.
-
-    Raises:
-        RuntimeError: a transaction is open, whose uncommitted rows the image would hold.
-    """
-    if database.in_transaction:
-        raise RuntimeError("an image is taken outside transactions only")
-    return _image(database)
-
-
-def copied(database: Database) -> Database:
-    """Return a copy of a database in memory, with what the present transaction has written."""
-    return restore(_image(database))
-
-
-def as_file(image: bytes) -> bytes:
-    """Return an image as the content of a file, for `open_file` and `open_copy`."""
-    return _journaling(image, _WRITE_AHEAD)
-
-
-def _image(database: Database) -> bytes:
-    image = database.serialize()
-    return image if image[_JOURNALING] == _ROLLBACK else _journaling(image, _ROLLBACK)
-
-
-def _journaling(image: bytes, how: bytes) -> bytes:
-    return b"".join((image[: _JOURNALING.start], how, image[_JOURNALING.stop :]))
-
-
-def _open(kind: type[D], address: str = ":memory:", *, uri: bool = False) -> D:
-    """Open a database with defences that SQLite documents against hostile files: https://www.sqlite.org/security.html."""
-    database = sqlite3.connect(
-        address,
-        timeout=PATIENCE_SECONDS,
-        uri=uri,
-        isolation_level=None,
-        check_same_thread=False,
-        cached_statements=256,
-        factory=kind,
-    )
-    database.execute("PRAGMA cell_size_check = ON")
-    if sys.version_info >= (3, 12):
-        database.setconfig(sqlite3.SQLITE_DBCONFIG_DEFENSIVE, True)
-    return database

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import orjson
 
-from inbox_mock.store import database
+from inbox_mock.store import images
 from inbox_mock.store.database import Database, Row
 
 JSON_COLUMNS = ("options", "match", "lingering")
@@ -54,7 +54,7 @@ def keep_past(db: Database, fault_id: int) -> None:
 
     The image holds what the present transaction has written, since the fault is committed or rolled back with it.
     """
-    copy = database.copied(db)
+    copy = images.copied(db)
     for table in NOT_SHOWN:
         copy.execute(f"DELETE FROM {table}")  # noqa: S608
     copy.execute("VACUUM")
@@ -70,7 +70,7 @@ def show_past(db: Database, fault_id: int, earlier: Database) -> None:
 def past(db: Database, fault_id: object) -> Database:
     """Return a connection to the sandbox as it was when a fault was set; the caller closes it."""
     image: bytes = db.execute("SELECT image FROM fault_pasts WHERE fault_id = ?", (fault_id,)).fetchone()[0]
-    return database.restore(image, checked=False)
+    return images.restore(image, checked=False)
 
 
 def hold_back(db: Database, event_id: object, webhook_id: object) -> None:

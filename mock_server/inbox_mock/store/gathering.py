@@ -13,9 +13,8 @@ from sqlite3 import Cursor, IntegrityError
 from typing import Any, TypeVar
 
 from inbox_mock.domain.errors import NotFound
-from inbox_mock.store import database
-from inbox_mock.store.changes import READING, Parameters
-from inbox_mock.store.database import Database, Due, Row, updating
+from inbox_mock.store import images
+from inbox_mock.store.database import READING, Database, Due, Parameters, Row, updating
 from inbox_mock.store.rows import TABLES
 
 T = TypeVar("T")
@@ -279,7 +278,7 @@ def _concerned(sql: str) -> tuple[bool, tuple[str, ...]]:
 @cache
 def _blanks() -> dict[str, Row]:
     """Return a row of each held table with nothing but defaults."""
-    db, found = database.create(), dict[str, Row]()
+    db, found = images.create(), dict[str, Row]()
     for name in HELD:
         columns = db.execute(f"PRAGMA table_info({name})").fetchall()
         defaults = db.execute(f"SELECT {', '.join(column[4] or 'NULL' for column in columns)}").fetchone()
@@ -289,6 +288,6 @@ def _blanks() -> dict[str, Row]:
 
 def create() -> Gathering:
     """Return a new, empty sandbox database that holds rows back."""
-    made = database.create_as(Gathering)
+    made = images.create_as(Gathering)
     made.begin()
     return made

@@ -16,7 +16,7 @@ import pytest
 
 from homes import LABEL, Homes, InDirectory, an_image, leave, read, written_in
 from inbox_mock.domain.errors import HomeUnavailable
-from inbox_mock.store import database
+from inbox_mock.store import database, images
 from inbox_mock.store.homes import Start
 from inbox_mock.store.homes.directory import Directory
 from inbox_mock.store.migrations import FORMAT
@@ -234,7 +234,7 @@ def test_strange_files_in_a_sandboxs_folder_are_left_alone(data: Path, opened: H
 
 
 def test_of_two_generations_the_later_one_counts_and_the_earlier_one_is_deleted(data: Path, opened: Homes) -> None:
-    (data / "sandboxes" / ONE / "2.sqlite").write_bytes(database.as_file(an_image("later")))
+    (data / "sandboxes" / ONE / "2.sqlite").write_bytes(images.as_file(an_image("later")))
 
     storage = opened.found(ONE)
 
@@ -607,7 +607,7 @@ def test_on_a_full_disk_nothing_is_replaced_kept_or_added(small_disk: Path, fill
 
 
 def test_a_sandbox_of_an_earlier_format_is_brought_to_this_one_when_it_is_opened(data: Path, opened: Homes) -> None:
-    of_one(data).write_bytes(database.as_file(gzip.decompress(FORMAT_1.read_bytes())))
+    of_one(data).write_bytes(images.as_file(gzip.decompress(FORMAT_1.read_bytes())))
 
     with opened.found(ONE).transaction() as transaction:
         assert transaction.db.value("SELECT content FROM messages") == "written in format 1"

@@ -12,11 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from homes import an_image, texts_of, write, written
-from inbox_mock.store import database
+from inbox_mock.store import images
 from inbox_mock.store.database import PAGE_BYTES
 from inbox_mock.store.homes.postgresql.copies import Copy, Folder, Pages, differences
 
-CONTENT = database.as_file(an_image("first"))
+CONTENT = images.as_file(an_image("first"))
 STEPS = st.lists(
     st.tuples(
         st.integers(0, 2),  # by which copy
@@ -87,7 +87,7 @@ def test_copies_that_exchange_changed_pages_have_the_same_content(
         if pages.changed:
             kept.take(pages)
         seen[number] = kept.version
-        assert database.as_file(database.take_image(copy.db)) == kept.whole()
+        assert images.as_file(images.take_image(copy.db)) == kept.whole()
         assert copy.db.value("PRAGMA integrity_check") == "ok"
     for copy in copies:
         copy.close()
@@ -145,7 +145,7 @@ def test_a_copy_that_somebody_reads_is_not_patched(copy: Copy) -> None:
 
 
 def test_an_image_differs_in_the_pages_that_are_not_the_same_or_are_new() -> None:
-    after = database.as_file(an_image("first", "x" * 3000))
+    after = images.as_file(an_image("first", "x" * 3000))
     pages = differences(CONTENT, after)
 
     assert 0 < len(pages.changed) < pages.count == len(after) // PAGE_BYTES

@@ -11,7 +11,7 @@ import pytest
 
 from homes import LABEL, Homes, InDirectory, an_image, leave, plan, read, written_in
 from inbox_mock.domain.errors import HomeUnavailable
-from inbox_mock.store import database
+from inbox_mock.store import database, images
 from inbox_mock.store.homes import Share, Start
 from inbox_mock.store.homes.directory import Directory
 from inbox_mock.store.homes.directory.files import Files, claim
@@ -290,5 +290,5 @@ def test_a_database_can_be_opened_by_any_program_that_reads_sqlite_once_it_is_cl
     written_in(homes.add(EVEN), "text")
     homes.home.close()
 
-    with closing(database.open_file(tmp_path / "data" / "sandboxes" / EVEN / "1.sqlite", durable=False)) as db:
+    with closing(images.open_file(tmp_path / "data" / "sandboxes" / EVEN / "1.sqlite", durable=False)) as db:
         assert db.value("SELECT count(*) FROM timeline") == 1

@@ -182,7 +182,7 @@ class Storage(Protocol):
         """
 
     def image(self) -> bytes:
-        """Return the bytes of the database, which `inbox_mock.store.database.restore` takes; outside of transactions only."""
+        """Return the bytes of the database, which `inbox_mock.store.images.restore` takes; outside of transactions only."""
 
     def start(self) -> Start:
         """Return what the sandbox goes back to."""

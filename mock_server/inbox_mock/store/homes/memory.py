@@ -7,10 +7,10 @@ from math import inf
 from threading import Lock
 
 from inbox_mock.domain.errors import NotFound, SandboxExists, SandboxFull
-from inbox_mock.store import database
+from inbox_mock.store import database, images
 from inbox_mock.store.database import Database
 from inbox_mock.store.homes import WHOLE, Facts, Kept, Label, Listed, Share, Start, Transaction
-from inbox_mock.store.homes.differences import Differences, differences
+from inbox_mock.store.images import Differences, differences
 from inbox_mock.store.ledger import Ledger
 
 
@@ -99,7 +99,7 @@ class MemoryStorage:
         if self._asleep is not None:
             return self._asleep.image()
         self._write_ledger()
-        image = database.take_image(self._awake())
+        image = images.take_image(self._awake())
         self._resize(len(image))
         return image
 
@@ -111,7 +111,7 @@ class MemoryStorage:
         """Keep only the image."""
         if self._db is not None:
             self._write_ledger()
-            self._asleep = differences(database.take_image(self._db), self._start.image)
+            self._asleep = differences(images.take_image(self._db), self._start.image)
             self._resize(self._asleep.size)
             self._close()
 
@@ -170,7 +170,7 @@ class MemoryStorage:
         if self._db is None:
             if self._asleep is None:
                 raise NotFound
-            self._db, self._asleep = database.restore(self._asleep.image()), None
+            self._db, self._asleep = images.restore(self._asleep.image()), None
         return self._db
 
     def _close(self) -> None:
@@ -279,7 +279,7 @@ def alone(lock: Lock) -> Iterator[bool]:
 @contextmanager
 def beginning(image: bytes, facts: Facts | None, earlier: Database | None, *, checked: bool = True) -> Iterator[Transaction]:
     """Open a transaction in a new database that an image holds, which is checked first if it has not been."""
-    db = database.restore(image, checked=checked)
+    db = images.restore(image, checked=checked)
     try:
         db.execute("BEGIN")
         yield Transaction(db, facts, earlier)

@@ -13,7 +13,7 @@ from threading import Lock
 from weakref import WeakValueDictionary
 
 from inbox_mock.domain.errors import HomeUnavailable, SandboxExists
-from inbox_mock.store import database
+from inbox_mock.store import images
 from inbox_mock.store.homes import WHOLE, Label, Listed, Share, Start, Transaction
 from inbox_mock.store.homes.directory.files import Files, claim
 from inbox_mock.store.homes.directory.index import Entry, Index
@@ -73,7 +73,7 @@ class Directory:
                 raise SandboxExists
             try:
                 self._files.make_folder(sandbox_id)
-                self._files.write(self._files.folder(sandbox_id) / "1.sqlite", database.as_file(content))
+                self._files.write(self._files.folder(sandbox_id) / "1.sqlite", images.as_file(content))
                 name = self._files.keep_image(start.recipe or start.image or b"")
                 self._index.add(Entry(sandbox_id, label, transaction.facts, len(content), name, is_recipe))
             except HomeUnavailable:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from threading import Lock
 
 from inbox_mock.domain.errors import HomeUnavailable, NotFound, SandboxFull
-from inbox_mock.store import database, journal, ledger
+from inbox_mock.store import database, images, journal, ledger
 from inbox_mock.store import sandbox as sandbox_store
 from inbox_mock.store.database import Database
 from inbox_mock.store.homes import Facts, Kept, Label, Start, Transaction
@@ -98,7 +98,7 @@ class StoredSandbox:
         facts = transaction.facts or self.facts
         self._foretell(facts)
         content = content_of(transaction)
-        self._files.write(self._files.folder(self.id) / f"{self.generation + 1}.sqlite", database.as_file(content))
+        self._files.write(self._files.folder(self.id) / f"{self.generation + 1}.sqlite", images.as_file(content))
         self.generation, self.size, self._checked = self.generation + 1, len(content), True
         self._let_go()
         self._files.forget_earlier(self.id, self.generation)
@@ -107,7 +107,7 @@ class StoredSandbox:
     def image(self) -> bytes:
         """Return the image."""
         self._write_ledger()
-        return database.take_image(self._opened())
+        return images.take_image(self._opened())
 
     def start(self) -> Start:
         """Return what it goes back to."""
@@ -175,7 +175,7 @@ class StoredSandbox:
         if self._db is None:
             self.generation, path = self._files.database(self.id)
             with usable(str(path)):
-                db = database.open_file(path, durable=self._files.durable, checked=self._checked)
+                db = images.open_file(path, durable=self._files.durable, checked=self._checked)
                 self._file = LedgerFile(path.with_name(f"{path.name}{LEDGER}"), durable=self._files.durable)
                 try:
                     recover(db, self._file)
@@ -294,6 +294,6 @@ def usable(what: str) -> Iterator[None]:
 
 def content_of(transaction: Transaction) -> bytes:
     """Return the image of a new database, and close it."""
-    content = database.take_image(transaction.db)
+    content = images.take_image(transaction.db)
     transaction.db.close()
     return content

@@ -18,6 +18,7 @@ from tempfile import gettempdir, mkdtemp
 
 from inbox_mock.store import database
 from inbox_mock.store.database import PAGE_BYTES, Database
+from inbox_mock.store.images import open_copy
 
 FRAME = Struct(f">II16x{PAGE_BYTES}s")
 """A frame of the log: the page's number, the pages of the database if the frame is a transaction's last, else 0, and the page."""
@@ -86,7 +87,7 @@ class Copy:
         path.write_bytes(pages)
         self._read_to = LOG_HEADER_BYTES
         self._count = len(pages) // PAGE_BYTES
-        self.db: Database = database.open_copy(path)
+        self.db: Database = open_copy(path)
         self._file, self._log, self._index = (os.open(f"{path}{suffix}", os.O_RDWR) for suffix in SUFFIXES)
 
     def changed(self) -> Pages:

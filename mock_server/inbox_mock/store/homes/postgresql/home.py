@@ -9,7 +9,6 @@ from weakref import WeakValueDictionary
 from inbox_mock.domain import limits
 from inbox_mock.domain.access import DEFAULT_SANDBOX, SANDBOX_ID
 from inbox_mock.domain.errors import HomeUnavailable, SandboxExists
-from inbox_mock.store import database
 from inbox_mock.store.database import PAGE_BYTES
 from inbox_mock.store.homes import WHOLE, Label, Listed, Share, Start, Transaction
 from inbox_mock.store.homes.memory import beginning
@@ -19,6 +18,7 @@ from inbox_mock.store.homes.postgresql.copies import Folder, differences
 from inbox_mock.store.homes.postgresql.news import News
 from inbox_mock.store.homes.postgresql.rows import Stand
 from inbox_mock.store.homes.postgresql.storage import PostgresStorage, Shared
+from inbox_mock.store.images import as_file, take_image
 from inbox_mock.store.migrations import UnusableDatabase
 
 READY_SECONDS = 0.8
@@ -78,9 +78,9 @@ class PostgresHome:
             raise HomeUnavailable(f"the image of a new sandbox: {error}") from None
         if transaction.facts is None:
             raise ValueError("a new sandbox without facts")
-        content = database.as_file(database.take_image(transaction.db))
+        content = as_file(take_image(transaction.db))
         transaction.db.close()
-        pages = differences(b"" if start.image is None else database.as_file(start.image), content)
+        pages = differences(b"" if start.image is None else as_file(start.image), content)
         with self._connections.asked(rows.BEGIN) as (connection, _):
             cursor = connection.cursor()
             kept = None if start.image is None else images.keep(cursor, start.image)

@@ -19,6 +19,7 @@ from inbox_mock.store.homes.postgresql import images, rows
 from inbox_mock.store.homes.postgresql.connections import BoundedConnection, Connections
 from inbox_mock.store.homes.postgresql.copies import Copy, differences
 from inbox_mock.store.homes.postgresql.rows import Stand
+from inbox_mock.store.images import as_file, take_image
 from inbox_mock.store.ledger import Ledger
 from inbox_mock.store.migrations import UnusableDatabase
 
@@ -126,9 +127,9 @@ class PostgresStorage:
                     yield transaction
             except UnusableDatabase as error:
                 raise HomeUnavailable(f"the image that sandbox {self.id} goes back to: {error}") from None
-            content = database.as_file(database.take_image(transaction.db))
+            content = as_file(take_image(transaction.db))
             transaction.db.close()
-            pages = differences(database.as_file(database.take_image(copy.db)), content)
+            pages = differences(as_file(take_image(copy.db)), content)
             after = replace(before, generation=before.generation + 1, version=before.version + 1, pages=pages.count)
             facts = transaction.facts or self.facts
             rows.write(connection, self.id, before, after, pages, facts, self.facts)
@@ -138,7 +139,7 @@ class PostgresStorage:
     def image(self) -> bytes:
         """Return the image."""
         with self._locked() as (_, copy):
-            return database.take_image(copy.db)
+            return take_image(copy.db)
 
     def start(self) -> Start:
         """Return what it goes back to."""
@@ -242,7 +243,7 @@ class PostgresStorage:
                 copy.patch(rows.pages_since(connection, self.id, copied, stand.pages))
         else:
             self.sleep()
-            start = b"" if base is None else database.as_file(images.read(connection.cursor(), base))
+            start = b"" if base is None else as_file(images.read(connection.cursor(), base))
             pages = rows.pages_of(connection, self.id, stand, start)
             try:
                 copy = self._copy = Copy(self._shared.path(), pages)

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from inbox_mock.store.database import PAGE_BYTES
-from inbox_mock.store.homes.differences import differences
+from inbox_mock.store.images import differences
 
 IMAGES = st.lists(st.sampled_from([bytes(PAGE_BYTES), b"a" * PAGE_BYTES, b"b" * PAGE_BYTES]), max_size=6).map(b"".join)
 
