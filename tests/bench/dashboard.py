@@ -20,7 +20,7 @@ def measure(rounds: int) -> Iterator[Figure]:
     """Over the wire, one request after the other; the live update in a browser, where there is one."""
     with fake() as child:
         yield from _first_paint(child.connect(), rounds)
-        browser = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+        browser = next(filter(None, map(shutil.which, ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome"))), None)
         if browser is None:
             say("  the live update is not measured: no Chromium is on the PATH")
         else:

@@ -18,11 +18,11 @@ async har => {
 
 
 @pytest.mark.parametrize("of", ["journal", "state"])
-def test_they_show_every_exchange_of_an_exported_har(browser: Browser, agency: Sandbox, of: str) -> None:
+def test_they_show_every_exchange_of_an_exported_har(whole_browser: Browser, agency: Sandbox, of: str) -> None:
     agency.api.get("/inbox/messages", x="it's")
     agency.api.post("/inbox/messages", b"{'")
     har = agency.admin.get("/export", format="har", of=of).json
-    page = browser.new_page()
+    page = whole_browser.new_page()
     page.goto("devtools://devtools/bundled/devtools_app.html")
 
     shown = page.evaluate(READ, har)

@@ -184,7 +184,7 @@ def test_files_are_attached_by_both_sides_and_seen_by_both(eyes: Eyes, agency: S
     page.get_by_label("Answer as staff").press("Enter")
     page.get_by_role("button", name="Let it arrive").click()
 
-    with page.expect_popup() as opened:
+    with page.context.expect_event("request", lambda asked: asked.is_navigation_request()) as opened:
         guest.get_by_role("link", name="house-rules.pdf").last.click()
     assert page.request.get(opened.value.url).body() == rules.read_bytes()
 
