@@ -10,7 +10,7 @@ from inbox_mock.app import Fake, Options, create_app
 from inbox_mock.domain import limits
 from inbox_mock.engine import sandboxes
 from inbox_mock.scenarios.loading import find
-from inbox_mock.store import database
+from inbox_mock.store import images
 from locks import hold
 
 
@@ -66,7 +66,7 @@ def test_none_is_waited_for_opened_or_changed(own: Fake, alone: Mock, monkeypatc
     before = [sandbox.version for sandbox in own.sandboxes.all()]
     held = hold(monkeypatch, *own.sandboxes.all())
     opened: list[object] = []
-    monkeypatch.setattr(database, "restore", opened.append)
+    monkeypatch.setattr(images, "restore", opened.append)
 
     assert alone.admin.get("/sandboxes").json["sandboxes"][1:] == shown
 

@@ -244,7 +244,7 @@ def test_of_two_generations_the_later_one_counts_and_the_earlier_one_is_deleted(
 
 
 def test_a_database_that_another_process_has_open_is_named(data: Path, opened: Homes, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(database, "PATIENCE_SECONDS", 0.01)
+    monkeypatch.setattr(images, "PATIENCE_SECONDS", 0.01)
     held = subprocess.Popen([sys.executable, "-c", HOLD, str(of_one(data))], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     with held:
         assert held.stdout is not None

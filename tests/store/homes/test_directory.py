@@ -11,7 +11,7 @@ import pytest
 
 from homes import LABEL, Homes, InDirectory, an_image, leave, plan, read, written_in
 from inbox_mock.domain.errors import HomeUnavailable
-from inbox_mock.store import database, images
+from inbox_mock.store import images
 from inbox_mock.store.homes import Share, Start
 from inbox_mock.store.homes.directory import Directory
 from inbox_mock.store.homes.directory.files import Files, claim
@@ -69,7 +69,7 @@ def test_a_worker_sees_what_another_one_has_made_of_a_sandbox(workers: tuple[Hom
 
 
 def test_two_processes_never_write_in_one_sandbox(workers: tuple[Homes, Homes], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(database, "PATIENCE_SECONDS", 0.01)
+    monkeypatch.setattr(images, "PATIENCE_SECONDS", 0.01)
     first, second = workers
     storage = first.add(EVEN)
     written_in(storage, "owner")
