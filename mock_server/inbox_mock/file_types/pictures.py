@@ -5,7 +5,7 @@ import struct
 from collections.abc import Callable
 from struct import unpack_from
 
-from inbox_mock.file_types import markup, texts
+from inbox_mock.file_types import texts
 from inbox_mock.file_types.boxes import MOST_PARTS, boxes, heif_size
 
 LARGEST_DIMENSION = 2**31
@@ -123,7 +123,7 @@ def _jp2(content: bytes) -> Stored | None:
 
 
 def _svg(content: bytes) -> Stored | None:
-    return markup.svg_size((texts.decode(content) or "")[: texts.READ])
+    return texts.svg_size((texts.decode(content) or "")[: texts.READ])
 
 
 def _exif_orientation(exif: bytes) -> int:
