@@ -13,11 +13,10 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from inbox_mock.file_types import identify
-from inbox_mock.file_types.archives import MEMBERS, STATED, STREAMS
 from inbox_mock.file_types.boxes import BRANDS, SOUND_ALONE
 from inbox_mock.file_types.extensions import EXTENSIONS
 from inbox_mock.file_types.pictures import LARGEST_DIMENSION, READERS
-from inbox_mock.file_types.signatures import SIGNATURES
+from inbox_mock.file_types.signatures import MEMBERS, SIGNATURES, STATED, STREAMS
 from made_files import a_big_tiff, a_box, a_brand, a_jpeg, a_png, a_tiff, a_turned_heif, a_webp, a_zip, an_svg
 
 LARGEST_FILE = 10_000_000  # bytes; what is larger is refused before
