@@ -12,9 +12,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from inbox_mock.file_types import identify
+from inbox_mock.file_types import EXTENSIONS, identify
 from inbox_mock.file_types.boxes import BRANDS, SOUND_ALONE
-from inbox_mock.file_types.extensions import EXTENSIONS
 from inbox_mock.file_types.pictures import LARGEST_DIMENSION, READERS
 from inbox_mock.file_types.signatures import MEMBERS, SIGNATURES, STATED, STREAMS
 from made_files import a_big_tiff, a_box, a_brand, a_jpeg, a_png, a_tiff, a_turned_heif, a_webp, a_zip, an_svg

@@ -5,8 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from inbox_mock.file_types import identify
-from inbox_mock.file_types.extensions import EXTENSIONS
+from inbox_mock.file_types import EXTENSIONS, identify
 from made_files import a_film, a_zip, an_archive_of
 
 REFERENCE = Path(__file__).parents[2] / "docs/reference.md"
