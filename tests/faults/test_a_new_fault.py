@@ -95,6 +95,6 @@ def test_a_second_fault_of_a_kind_is_refused(tmp_path: Path) -> None:
     twice = SOURCE.replace("maintenance", "slow")
     with (
         plugged(kinds, "twice", twice, tmp_path),
-        pytest.raises(DeclarationError, match=r"the kind 'slow' is declared twice: in \S+\.answers and in \S+\.twice"),
+        pytest.raises(DeclarationError, match=r"the kind 'slow' is declared twice: in \S+\.requests and in \S+\.twice"),
     ):
         kinds.kinds()

@@ -104,9 +104,9 @@ def test_every_option_has_a_schema_a_default_and_a_description(kind: str) -> Non
 
 
 def test_a_file_that_exports_no_fault_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(__import__("sys").modules, "inbox_mock.faults.kinds.reads", ModuleType("reads"))
+    monkeypatch.setitem(__import__("sys").modules, "inbox_mock.faults.kinds.requests", ModuleType("requests"))
 
-    with pytest.raises(DeclarationError, match=r"inbox_mock\.faults\.kinds\.reads must define FAULTS"):
+    with pytest.raises(DeclarationError, match=r"inbox_mock\.faults\.kinds\.requests must define FAULTS"):
         discover(package.__name__, "FAULTS", tuple)
 
 
