@@ -33,8 +33,7 @@ from inbox_mock.telemetry.gauges import gauges_of
 from inbox_mock.telemetry.metrics import Metrics
 from inbox_mock.telemetry.probes import probes
 from inbox_mock.telemetry.readiness import Readiness
-from inbox_mock.telemetry.traffic import Traffic
-from inbox_mock.telemetry.watching import BEGUN, Watch, WatchedSender
+from inbox_mock.telemetry.watching import BEGUN, Traffic, Watch, WatchedSender
 from inbox_mock.webhooks.sender import WebhookSender
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from inbox_mock import __version__
 from inbox_mock.domain.errors import HomeUnavailable
-from inbox_mock.telemetry.traffic import SECONDS, Traffic, by_class, operation_of
+from inbox_mock.telemetry.watching import SECONDS, Traffic, by_class, operation_of
 
 if TYPE_CHECKING:
     from prometheus_client import CollectorRegistry
