@@ -30,8 +30,7 @@ from inbox_mock.scenarios.build import SandboxFactory, build_recipe
 from inbox_mock.store.homes import WHOLE, Home, Share
 from inbox_mock.store.homes.memory import MemoryHome
 from inbox_mock.telemetry.metrics import Metrics, gauges_of
-from inbox_mock.telemetry.probes import probes
-from inbox_mock.telemetry.readiness import Readiness
+from inbox_mock.telemetry.probes import Readiness, probes
 from inbox_mock.telemetry.watching import BEGUN, Traffic, Watch, WatchedSender
 from inbox_mock.webhooks.sender import WebhookSender
 

@@ -22,8 +22,7 @@ from inbox_mock.options import Options
 from inbox_mock.scenarios.build import SandboxFactory
 from inbox_mock.telemetry.metrics import Metrics
 from inbox_mock.telemetry.pages import METRICS, metrics_of
-from inbox_mock.telemetry.probes import JSON, UNREADY, WELL, why_not
-from inbox_mock.telemetry.readiness import Readiness
+from inbox_mock.telemetry.probes import JSON, UNREADY, WELL, Readiness, why_not
 from inbox_mock.telemetry.watching import PROBES, Watch
 from inbox_mock.webhooks.sender import WebhookSender
 

@@ -16,8 +16,8 @@ from inbox_mock.domain.errors import HomeUnavailable
 from inbox_mock.scenarios.loading import find
 from inbox_mock.serving.server import Server
 from inbox_mock.store.homes.memory import MemoryHome, MemoryStorage
-from inbox_mock.telemetry import readiness
-from inbox_mock.telemetry.readiness import Readiness
+from inbox_mock.telemetry import probes
+from inbox_mock.telemetry.probes import Readiness
 from processes import run
 
 LONG = 30
@@ -60,7 +60,7 @@ def home() -> Iterator[Troubled]:
 
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(readiness, "PATIENCE_SECONDS", 0.01)
+    monkeypatch.setattr(probes, "PATIENCE_SECONDS", 0.01)
 
 
 @pytest.fixture

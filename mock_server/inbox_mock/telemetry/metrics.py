@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from inbox_mock import __version__
 from inbox_mock.domain.errors import HomeUnavailable
 from inbox_mock.engine.sandboxes import Sandboxes
-from inbox_mock.telemetry.readiness import Readiness
+from inbox_mock.telemetry.probes import Readiness
 from inbox_mock.telemetry.watching import SECONDS, Traffic, by_class, operation_of
 
 if TYPE_CHECKING:
