@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from inbox_mock.serving.port_file import PortFileError, prepare_port_file, remove_port_file, write_port_file
+from inbox_mock.serving.listening import PortFileError, prepare_port_file, remove_port_file, write_port_file
 from processes import COMMAND, run, wait_for
 
 PRECIOUS = "years of work\n"

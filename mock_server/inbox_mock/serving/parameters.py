@@ -27,8 +27,7 @@ from inbox_mock.scenarios.build import Overrides
 from inbox_mock.scenarios.errors import ScenarioError
 from inbox_mock.scenarios.kept import kept
 from inbox_mock.scenarios.loading import find
-from inbox_mock.serving.listening import PortTaken
-from inbox_mock.serving.port_file import PortFileError
+from inbox_mock.serving.listening import PortFileError, PortTaken
 from inbox_mock.webhooks.deliveries import RECEIVER
 
 if TYPE_CHECKING:
