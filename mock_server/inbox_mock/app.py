@@ -155,8 +155,7 @@ def create_app(
 
 
 def _open_bundle(sandboxes: Sandboxes, content: bytes) -> None:
-    from inbox_mock.bundles.bundle import read
-    from inbox_mock.bundles.opening import open_bundle
+    from inbox_mock.bundles.bundle import open_bundle, read
 
     open_bundle(sandboxes, read(content), default=True)
 

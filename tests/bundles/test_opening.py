@@ -9,8 +9,7 @@ from builders import a_message
 from fake import InProcess, Mock, Sandbox
 from homes import HOMES, a_place
 from inbox_mock.app import Fake, Options, create_app
-from inbox_mock.bundles.bundle import read
-from inbox_mock.bundles.opening import NOWHERE, open_bundle
+from inbox_mock.bundles.bundle import NOWHERE, open_bundle, read
 from inbox_mock.bundles.saving import save
 from inbox_mock.domain import limits
 from inbox_mock.replaying.replay import replay

@@ -25,8 +25,8 @@ def save_bundle(call: AdminCall) -> Page:
 @operation("POST", "/bundles", status=201, least=OWN, refusals=(413, 422), takes=KIND, answer=SANDBOX)
 def open_bundle(call: AdminCall) -> JSON:
     """Open a reproduction bundle: make a sandbox that goes on from there. Its webhooks go nowhere until they are subscribed anew."""
+    from inbox_mock.bundles.bundle import open_bundle as opened
     from inbox_mock.bundles.bundle import read
-    from inbox_mock.bundles.opening import open_bundle as opened
     from inbox_mock.bundles.packing import BundleError
 
     try:

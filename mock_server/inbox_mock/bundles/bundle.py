@@ -1,7 +1,7 @@
 """A bundle that was read: the manifest, the command log, the journal, and the images, each checked before anything uses it."""
 
 from base64 import b64decode
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from functools import cache
@@ -13,10 +13,13 @@ import orjson
 from inbox_mock.bundles.packing import COMMANDS, IMAGE, JOURNAL, SCENARIO, START, BundleError, unpack
 from inbox_mock.domain import limits
 from inbox_mock.domain.access import SANDBOX_ID
-from inbox_mock.store import images
+from inbox_mock.engine.sandbox import Sandbox
+from inbox_mock.engine.sandboxes import Sandboxes
+from inbox_mock.store import commands, database
 from inbox_mock.store import sandbox as sandbox_store
 from inbox_mock.store.commands import Command
 from inbox_mock.store.database import Database
+from inbox_mock.store.homes import Label, Start
 from inbox_mock.store.migrations import UnusableDatabase
 
 if TYPE_CHECKING:
@@ -134,7 +137,7 @@ def read(raw: bytes) -> Bundle:
 def _check_image(name: str, image: bytes | None) -> None:
     try:
         if image is not None:
-            with closing(images.restore(image, checked=False)) as db:
+            with closing(database.restore(image, checked=False)) as db:
                 sandbox_store.read_settings(db)
                 sandbox_store.read_clock(db)
                 odd = next(_odd_columns(db), None)
@@ -181,3 +184,37 @@ def _validator(name: str) -> "Validator":
     from jsonschema_rs import validator_for
 
     return validator_for({"type": "object", "required": list(SHAPES[name]), "properties": SHAPES[name]})
+
+
+DETACHED = "detached"
+"""The kind of the command that takes the addresses of webhooks off."""
+NOWHERE = "http://detached.invalid/"
+
+
+def open_bundle(sandboxes: Sandboxes, bundle: Bundle, label: Label | None = None, *, default: bool = False) -> Sandbox:
+    """Add a sandbox as a bundle has it, and return it; a reset goes to the scenario's start, if the bundle has that.
+
+    Raises:
+        Invalid: there is no room for it.
+    """
+    image = _changed(bundle.image, _log_detaching)
+    start = image if bundle.start is None else _changed(bundle.start, detach)
+    return sandboxes.add(Start(image=start), image, label, default=default, of=bundle.sandbox_id)
+
+
+def detach(db: Database) -> None:
+    """Take the addresses off subscriptions and off what is to be sent; each subscription waits for an address to take its role."""
+    db.execute("UPDATE webhooks SET url = NULL, role = coalesce(role, 'webhook-' || id) WHERE url IS NOT NULL")
+    pending = "SELECT json_extract(about, '$.delivery_id') FROM timeline WHERE happened = 0 AND kind = 'webhook_sent'"
+    db.execute(f"UPDATE deliveries SET url = ? WHERE id IN ({pending})", (NOWHERE,))  # noqa: S608
+
+
+def _log_detaching(db: Database) -> None:
+    commands.add(db, sandbox_store.read_clock(db).shown, DETACHED, {})
+    detach(db)
+
+
+def _changed(image: bytes, change: Callable[[Database], None]) -> bytes:
+    with closing(database.restore(image)) as db:
+        change(db)
+        return database.take_image(db)
