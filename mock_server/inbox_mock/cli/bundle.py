@@ -62,7 +62,7 @@ def save(*, sandbox: SandboxClient, as_json: bool, file: Path, private: bool) ->
 def show(*, file: Path, wanted: str) -> None:
     """Show what is in FILE: scenario and seed, versions, times, how much was done, the last requests."""
     from inbox_mock.bundles.bundle import about
-    from inbox_mock.replaying.difference import line_of
+    from inbox_mock.replaying.replay import line_of
 
     bundle = _read(file)
     if wanted == "json":
