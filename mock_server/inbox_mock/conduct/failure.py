@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from inbox_mock.conduct.evaluation import JSON
+from inbox_mock.conduct.text import target
 from inbox_mock.domain.values import printable
 
 
@@ -40,10 +41,8 @@ def violations_told(violations: list[JSON], world: str, *last: str, on_purpose: 
 
 def entry_told(entry: JSON) -> str:
     """Return an entry of the journal in one line."""
-    status = "no answer" if entry["status"] is None else entry["status"]
-    query = f"?{entry['query']}" if entry["query"] else ""
     why = f"  ({entry['why']})" if entry["why"] else ""
-    return f"{entry['id']:>4}  {entry['at']}  {entry['method']} {entry['path']}{query}  {status}{why}"
+    return f"{entry['id']:>4}  {entry['at']}  {target(entry)}{why}"
 
 
 def as_text(lines: Iterable[str]) -> str:
