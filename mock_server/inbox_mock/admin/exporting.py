@@ -9,9 +9,8 @@ from typing import Any
 
 import orjson
 
-from inbox_mock.admin.copies import Copy
+from inbox_mock.admin.copies import Copy, reproduced, started
 from inbox_mock.admin.exchanges import actions_of, of_journal, of_state, tokens_of
-from inbox_mock.admin.reproducing import reproduced, started
 from inbox_mock.domain import limits
 from inbox_mock.domain.errors import Invalid, invalid
 from inbox_mock.domain.spelling import one_of
