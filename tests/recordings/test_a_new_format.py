@@ -8,8 +8,7 @@ import pytest
 
 from inbox_mock.domain.discovery import DeclarationError
 from inbox_mock.recordings import formats as package
-from inbox_mock.recordings.errors import RecordingError
-from inbox_mock.recordings.exchange import Lost
+from inbox_mock.recordings.exchange import Lost, RecordingError
 from inbox_mock.recordings.formats import formats
 from inbox_mock.recordings.reading import read
 from plugged import plugged

@@ -10,8 +10,7 @@ from typing import Any, TypeVar
 
 from inbox_mock.domain.spelling import MOST_LISTED, shortened, shown
 from inbox_mock.recordings.bodies import NONE, Body, decoded
-from inbox_mock.recordings.errors import Malformed
-from inbox_mock.recordings.exchange import Exchange, Headers, Lost, Place, RecordedRequest, RecordedResponse, header
+from inbox_mock.recordings.exchange import Exchange, Headers, Lost, Malformed, Place, RecordedRequest, RecordedResponse, header
 
 T = TypeVar("T")
 REQUIRED: Any = object()
