@@ -4,7 +4,7 @@ import re
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import fields, replace
 from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,8 +17,8 @@ from inbox_mock.api.proxies import public_root
 from inbox_mock.app import Options
 from inbox_mock.console.guard import WRONG
 from inbox_mock.console.parameters import ClockKind, HostParameter, ParameterType
-from inbox_mock.console.room import takes_room
 from inbox_mock.console.terminal import complain, progress
+from inbox_mock.domain import limits
 from inbox_mock.domain.errors import HomeUnavailable, Refusal
 from inbox_mock.domain.room import Room
 from inbox_mock.domain.spelling import instead, shown
@@ -34,6 +34,24 @@ if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
     Completion = Callable[[click.Context, click.Parameter, str], list[CompletionItem]]
+
+
+def takes_room(command: Callable[..., None]) -> Callable[..., None]:
+    """Decorate a command that takes an option for each limit that has one: it receives ``room``."""
+
+    @wraps(command)
+    def with_room(*args: object, **given: object) -> None:
+        room = Room(**{field.name: given.pop(field.name) for field in fields(Room)})  # type: ignore[arg-type]
+        command(*args, room=room, **given)
+
+    taken: Callable[..., None] = with_room
+    for limit in reversed(limits.all_of_them()):
+        if limit.option is not None:
+            what = limit.what if limit.what.startswith(limit.unit) else f"{limit.unit}: {limit.what}"
+            says = f"At most so many {what}.  [default: {int(limit)}]"
+            taken = click.option(limit.option, default=int(limit), type=click.IntRange(1, LARGEST), help=says)(taken)
+    return taken
+
 
 OFF = Path("off")
 OF_A_SCENARIO = ("scenario", "clock", "strict", "rate_limit", "webhook_url")
