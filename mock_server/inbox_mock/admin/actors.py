@@ -4,8 +4,7 @@ from datetime import timedelta
 
 import orjson
 
-from inbox_mock.admin.operation import JSON, PAGED, AdminCall, operation
-from inbox_mock.admin.schemas import NUMBER, NUMBER_OR_NULL, TEXT, TIMESTAMP, of_the_api
+from inbox_mock.admin.operation import JSON, NUMBER, NUMBER_OR_NULL, PAGED, TEXT, TIMESTAMP, AdminCall, of_the_api, operation
 from inbox_mock.admin.tokens import ID
 from inbox_mock.api.openapi_schemas import list_of, or_null, record
 from inbox_mock.channels import policies

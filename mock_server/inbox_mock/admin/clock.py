@@ -4,10 +4,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from inbox_mock.admin.operation import JSON, PAGED, AdminCall, operation
+from inbox_mock.admin.operation import ANY_OBJECT, FLAG, JSON, NUMBER, NUMBER_OR_NULL, OR_NULL, PAGED, TEXT, TIMESTAMP, AdminCall, operation
 from inbox_mock.admin.sandbox_shown import CLOCK
 from inbox_mock.admin.sandboxes import MODE
-from inbox_mock.admin.schemas import ANY_OBJECT, FLAG, NUMBER, NUMBER_OR_NULL, OR_NULL, TEXT, TIMESTAMP
 from inbox_mock.admin.sentences import event_sentence
 from inbox_mock.api.openapi_schemas import list_of, or_null, record
 from inbox_mock.domain import times

@@ -1,7 +1,6 @@
 """Setting, listing and removing faults of requests and of webhooks."""
 
-from inbox_mock.admin.operation import JSON, AdminCall, operation
-from inbox_mock.admin.schemas import NUMBER, NUMBER_OR_NULL, TIMESTAMP, TIMESTAMP_OR_NULL
+from inbox_mock.admin.operation import JSON, NUMBER, NUMBER_OR_NULL, TIMESTAMP, TIMESTAMP_OR_NULL, AdminCall, operation
 from inbox_mock.api.openapi_schemas import list_of, record
 from inbox_mock.engine import durations
 from inbox_mock.faults import active

@@ -3,9 +3,20 @@
 from collections.abc import Mapping
 
 from inbox_mock.admin.actors import ATTACHED, MESSAGE, shown
-from inbox_mock.admin.operation import JSON, AdminCall, operation
+from inbox_mock.admin.operation import (
+    ANY_OBJECT,
+    FLAG,
+    JSON,
+    NUMBER,
+    NUMBER_OR_NULL,
+    OR_NULL,
+    TEXT,
+    TIMESTAMP,
+    TIMESTAMP_OR_NULL,
+    AdminCall,
+    operation,
+)
 from inbox_mock.admin.sandbox_shown import CLOCK
-from inbox_mock.admin.schemas import ANY_OBJECT, FLAG, NUMBER, NUMBER_OR_NULL, OR_NULL, TEXT, TIMESTAMP, TIMESTAMP_OR_NULL
 from inbox_mock.admin.sentences import record_sentence
 from inbox_mock.api.openapi_schemas import list_of, or_null, record
 from inbox_mock.channels import policies

@@ -7,8 +7,20 @@ from typing import TYPE_CHECKING
 
 import orjson
 
-from inbox_mock.admin.operation import JSON, AdminCall, Page, operation
-from inbox_mock.admin.schemas import ANY_OBJECT, FLAG, HEADERS, NUMBER, NUMBER_OR_NULL, OR_NULL, TEXT, TIMESTAMP
+from inbox_mock.admin.operation import (
+    ANY_OBJECT,
+    FLAG,
+    HEADERS,
+    JSON,
+    NUMBER,
+    NUMBER_OR_NULL,
+    OR_NULL,
+    TEXT,
+    TIMESTAMP,
+    AdminCall,
+    Page,
+    operation,
+)
 from inbox_mock.api.openapi_schemas import list_of, record
 from inbox_mock.domain.errors import Invalid, invalid
 from inbox_mock.domain.values import whole_number

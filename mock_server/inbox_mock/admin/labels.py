@@ -2,9 +2,8 @@
 
 from collections.abc import Iterator
 
-from inbox_mock.admin.operation import JSON, AdminCall, operation
+from inbox_mock.admin.operation import FLAG, JSON, NUMBER, OR_NULL, TEXT, AdminCall, operation
 from inbox_mock.admin.sandbox_shown import SANDBOX, shown
-from inbox_mock.admin.schemas import FLAG, NUMBER, OR_NULL, TEXT
 from inbox_mock.api.openapi_schemas import list_of, record
 from inbox_mock.domain import limits
 from inbox_mock.domain.access import DEFAULT_SANDBOX

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
+from inbox_mock.api.openapi_schemas import read_schema, record, title
 from inbox_mock.domain import limits
 from inbox_mock.domain.admin_tokens import ALL, OWN, READ, Caller
 from inbox_mock.domain.errors import BadRequest, Invalid, NotFound, Problem, invalid
@@ -17,6 +18,7 @@ from inbox_mock.domain.values import check_number_of_values, normal, whole_numbe
 from inbox_mock.engine import redaction
 from inbox_mock.engine.sandbox import Sandbox
 from inbox_mock.engine.unit_of_work import UnitOfWork
+from inbox_mock.resources import RESOURCES
 from inbox_mock.scenarios.build import SandboxFactory
 from inbox_mock.scenarios.errors import in_words, violations, written
 from inbox_mock.webhooks.sender import WebhookSender
@@ -25,6 +27,40 @@ if TYPE_CHECKING:
     from jsonschema_rs import ValidationError, Validator
 
 JSON = dict[str, Any]
+TEXT: JSON = {"type": "string"}
+OR_NULL: JSON = {"type": ["string", "null"]}
+TIMESTAMP: JSON = {"type": "string", "format": "date-time"}
+TIMESTAMP_OR_NULL: JSON = {"type": ["string", "null"], "format": "date-time"}
+NUMBER: JSON = {"type": "integer"}
+NUMBER_OR_NULL: JSON = {"type": ["integer", "null"]}
+FLAG: JSON = {"type": "boolean"}
+ANY_OBJECT: JSON = {"type": "object", "additionalProperties": True}
+HEADERS: JSON = {"type": "object", "additionalProperties": TEXT}
+
+
+def of_the_api(plural: str) -> JSON:
+    """Return the schema of a record as the API shows it to a token with every scope."""
+    resource = RESOURCES[plural]
+    properties: dict[str, JSON] = read_schema(resource)["properties"]
+    links = record(properties["links"]["properties"])
+    return record(properties | {"links": links}, title(resource)) | {
+        "description": f"One of {plural}, as the API shows it. {resource.note}".strip()
+    }
+
+
+def with_components(schema: Any, components: dict[str, JSON]) -> Any:  # noqa: ANN401 - any part of a document
+    """Return a schema in which those with a title are references; they are put into ``components`` by their titles."""
+    if isinstance(schema, Mapping):
+        found = {name: with_components(part, components) for name, part in schema.items()}
+        if "enum" in found:  # tools want its type; where bodies are checked, it would refuse one mistake twice
+            found["type"] = ["string", "null"] if None in found["enum"] else "string"
+        if not isinstance(schema.get("title"), str):
+            return found
+        components[found["title"]] = found
+        return {"$ref": f"#/components/schemas/{found['title']}"}
+    return [with_components(part, components) for part in schema] if isinstance(schema, list | tuple) else schema
+
+
 PAGED = {
     "limit": f"So many of the latest, from 0 to {limits.LISTED:d}; {limits.LISTED:d}, if left out.",
     "skip": "Leave out so many of the latest.",

@@ -3,8 +3,7 @@
 import re
 from urllib.parse import quote
 
-from inbox_mock.admin.operation import JSON, AdminCall, Page, operation
-from inbox_mock.admin.schemas import ANY_OBJECT, NUMBER, TEXT
+from inbox_mock.admin.operation import ANY_OBJECT, JSON, NUMBER, TEXT, AdminCall, Page, operation
 from inbox_mock.api.openapi_schemas import list_of, record
 from inbox_mock.api.rendering import why_header
 from inbox_mock.domain.admin_tokens import OWN

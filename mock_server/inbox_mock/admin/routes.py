@@ -9,8 +9,19 @@ from flask import Blueprint, Response, request
 from inbox_mock import __version__
 from inbox_mock.admin import actors, bundles, clock, faults, inbox_view, journal, labels, recordings, sandboxes, snapshots, tokens, webhooks
 from inbox_mock.admin.access_control import PREFIX, PROBLEM_JSON, AccessControl
-from inbox_mock.admin.operation import JSON, AdminCall, AdminOperation, Page, checked, declared_in, read_body
-from inbox_mock.admin.schemas import NUMBER, OR_NULL, TEXT, with_components
+from inbox_mock.admin.operation import (
+    JSON,
+    NUMBER,
+    OR_NULL,
+    TEXT,
+    AdminCall,
+    AdminOperation,
+    Page,
+    checked,
+    declared_in,
+    read_body,
+    with_components,
+)
 from inbox_mock.api.addressing import root_of
 from inbox_mock.api.openapi_schemas import LICENCE, list_of, record
 from inbox_mock.domain.admin_tokens import READ, wanted

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from inbox_mock.admin.schemas import FLAG, JSON, NUMBER, OR_NULL, TEXT, TIMESTAMP, TIMESTAMP_OR_NULL
+from inbox_mock.admin.operation import FLAG, JSON, NUMBER, OR_NULL, TEXT, TIMESTAMP, TIMESTAMP_OR_NULL
 from inbox_mock.api.openapi_schemas import list_of, record
 from inbox_mock.domain import times
 from inbox_mock.engine.sandbox import Sandbox

@@ -1,9 +1,8 @@
 """Creating, listing, reading, resetting and deleting sandboxes."""
 
 from inbox_mock.admin.labels import EXPECTED_NAME, LABEL, NAME, label_of
-from inbox_mock.admin.operation import JSON, PAGED, AdminCall, operation
+from inbox_mock.admin.operation import JSON, NUMBER, PAGED, AdminCall, operation
 from inbox_mock.admin.sandbox_shown import LISTED, SANDBOX, listed, shown, used
-from inbox_mock.admin.schemas import NUMBER
 from inbox_mock.api.openapi_schemas import list_of, record
 from inbox_mock.domain.access import DEFAULT_SANDBOX
 from inbox_mock.domain.admin_tokens import OWN

@@ -1,9 +1,8 @@
 """Snapshots of a sandbox, and forks."""
 
 from inbox_mock.admin.labels import LABEL, label_of
-from inbox_mock.admin.operation import JSON, AdminCall, operation
+from inbox_mock.admin.operation import JSON, NUMBER, TEXT, TIMESTAMP, AdminCall, operation
 from inbox_mock.admin.sandbox_shown import SANDBOX, shown
-from inbox_mock.admin.schemas import NUMBER, TEXT, TIMESTAMP
 from inbox_mock.api.openapi_schemas import list_of, record
 from inbox_mock.domain.errors import Invalid, NotFound, invalid
 from inbox_mock.engine import snapshots

@@ -1,7 +1,6 @@
 """Tokens of a sandbox: issuing and revoking them."""
 
-from inbox_mock.admin.operation import JSON, AdminCall, operation
-from inbox_mock.admin.schemas import TEXT, TIMESTAMP_OR_NULL
+from inbox_mock.admin.operation import JSON, TEXT, TIMESTAMP_OR_NULL, AdminCall, operation
 from inbox_mock.api.openapi_schemas import list_of, record
 from inbox_mock.domain.access import ALL_SCOPES
 from inbox_mock.domain.errors import Invalid, NotFound, invalid

@@ -4,8 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from inbox_mock.admin.journal import RECEIVED, SENT
-from inbox_mock.admin.operation import PAGED, AdminCall, operation
-from inbox_mock.admin.schemas import JSON, NUMBER, NUMBER_OR_NULL, OR_NULL, TEXT, TIMESTAMP
+from inbox_mock.admin.operation import JSON, NUMBER, NUMBER_OR_NULL, OR_NULL, PAGED, TEXT, TIMESTAMP, AdminCall, operation
 from inbox_mock.admin.tokens import ID, application_in
 from inbox_mock.api.openapi_schemas import list_of, record
 from inbox_mock.domain import limits
