@@ -11,6 +11,7 @@ from inbox_mock.client.calls import (
     JSON,
     PREFIX,
     AdminError,
+    ClockClient,
     SandboxGoneError,
     Send,
     ServerUnreachableError,
@@ -19,7 +20,6 @@ from inbox_mock.client.calls import (
     over_http,
     written,
 )
-from inbox_mock.client.clock import ClockClient
 from inbox_mock.domain.addresses import callable_root
 
 __all__ = [
