@@ -11,8 +11,7 @@ from typing import Any, Literal, TypeAlias, get_args
 from urllib.parse import urlsplit
 
 from inbox_mock.client import JSON, AdminClient, AdminError
-from inbox_mock.testing.asgi import AsgiReceiver, of_version_2
-from inbox_mock.testing.loops import BLOCKED, Loop, is_served_here
+from inbox_mock.testing.asgi import BLOCKED, AsgiReceiver, Loop, is_served_here, of_version_2
 from inbox_mock.webhooks.sender import TIMEOUT_SECONDS, LocalReceiver, WebhookSender
 
 __tracebackhide__ = True
