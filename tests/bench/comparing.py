@@ -8,11 +8,10 @@ from time import process_time
 import orjson
 
 from bench.figures import Figure
-from inbox_mock.comparing.credentials import Credentials
 from inbox_mock.comparing.report import gather
 from inbox_mock.comparing.running import Comparison, Resending
 from inbox_mock.comparing.sides import REAL_SERVICE, InProcess
-from inbox_mock.comparing.translation import Translation
+from inbox_mock.comparing.translation import Credentials, Translation
 from inbox_mock.recordings.exchange import Exchange, Place, RecordedRequest
 from inbox_mock.scenarios.loading import find_shipped
 

@@ -10,11 +10,10 @@ import orjson
 
 from fake import Sandbox
 from importing.recorded import recorded
-from inbox_mock.comparing.credentials import Credentials
 from inbox_mock.comparing.report import Found, gather
 from inbox_mock.comparing.running import Comparison, Resending
 from inbox_mock.comparing.sides import InProcess
-from inbox_mock.comparing.translation import Translation
+from inbox_mock.comparing.translation import Credentials, Translation
 from inbox_mock.recordings.exchange import Exchange
 from inbox_mock.scenarios.loading import find_shipped
 

@@ -4,11 +4,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from inbox_mock.comparing.credentials import Credentials
 from inbox_mock.comparing.report import Found, gather
 from inbox_mock.comparing.running import Comparison, Resending
 from inbox_mock.comparing.sides import RECEIVER, InProcess
-from inbox_mock.comparing.translation import Translation
+from inbox_mock.comparing.translation import Credentials, Translation
 from inbox_mock.domain.fidelity import ASSUMPTIONS, DEFAULTS
 from inbox_mock.importing import Imported, import_exchanges
 from inbox_mock.importing.calls import webhook_of

@@ -12,11 +12,10 @@ import orjson
 from inbox_mock.api.index import OperationIndex
 from inbox_mock.api.operations import OPERATIONS
 from inbox_mock.comparing.bodies import Bodies
-from inbox_mock.comparing.credentials import Credentials
 from inbox_mock.comparing.difference import ABSENT, Difference, cause_of
 from inbox_mock.comparing.headers import differences_of_headers
 from inbox_mock.comparing.sides import InProcess, Side
-from inbox_mock.comparing.translation import Translation
+from inbox_mock.comparing.translation import Credentials, Translation
 from inbox_mock.domain.endpoints import API
 from inbox_mock.domain.values import whole_number
 from inbox_mock.importing.calls import DIGITS, Call, call_of, time_of, webhook_of

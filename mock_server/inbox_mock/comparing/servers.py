@@ -7,10 +7,9 @@ from urllib.parse import urlencode, urlsplit
 import orjson
 
 from inbox_mock.api.operations import OPERATIONS
-from inbox_mock.comparing.credentials import AsSent, Credentials
 from inbox_mock.comparing.running import Compared, Comparison, Resending, differences, named
 from inbox_mock.comparing.sides import OverHttp
-from inbox_mock.comparing.translation import EARLIEST, Translation
+from inbox_mock.comparing.translation import EARLIEST, AsSent, Credentials, Translation
 from inbox_mock.domain.endpoints import API
 from inbox_mock.importing.calls import call_of
 from inbox_mock.recordings.exchange import Exchange, Lost, Place, RecordedRequest, RecordedResponse
