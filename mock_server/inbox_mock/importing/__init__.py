@@ -4,9 +4,8 @@ from collections.abc import Callable, Iterable
 from secrets import token_bytes
 
 from inbox_mock.domain import limits, times
-from inbox_mock.importing.completing import cancel, installed, read, refer
+from inbox_mock.importing.completing import cancel, fill, installed, read, refer
 from inbox_mock.importing.histories import Change, histories
-from inbox_mock.importing.listed import fill
 from inbox_mock.importing.report import Imported
 from inbox_mock.importing.settling import Evidence
 from inbox_mock.importing.sightings import JSON, Key, Sightings
