@@ -1,8 +1,8 @@
 """Build sandboxes from scenarios, and keep their images to avoid building one twice."""
 
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
@@ -14,6 +14,7 @@ import orjson
 from inbox_mock.domain import fidelity, limits, times
 from inbox_mock.domain.access import DEFAULT_SANDBOX
 from inbox_mock.domain.dice import Dice
+from inbox_mock.domain.spelling import instead_of
 from inbox_mock.domain.times import LATEST, Clock
 from inbox_mock.engine.sandbox import Sandbox
 from inbox_mock.engine.sandboxes import Sandboxes
@@ -22,14 +23,56 @@ from inbox_mock.scenarios import Progress, fixtures
 from inbox_mock.scenarios.errors import ReceiverError
 from inbox_mock.scenarios.kept import Kept
 from inbox_mock.scenarios.loading import Scenario
-from inbox_mock.scenarios.receivers import Receivers, with_receivers
-from inbox_mock.store import gathering, images
+from inbox_mock.store import database, gathering
 from inbox_mock.store import sandbox as sandbox_store
 from inbox_mock.store.access import DEFAULT_LIMIT
 from inbox_mock.store.homes import Label, Start
 from inbox_mock.store.migrations import UnusableDatabase
 from inbox_mock.store.sandbox import Settings
-from inbox_mock.webhooks.deliveries import is_address
+from inbox_mock.webhooks.deliveries import RECEIVER, is_address
+
+Row = Mapping[str, object]
+Receivers = tuple[tuple[str, str], ...]
+"""Pairs of a role and the address that takes it."""
+
+
+def with_receivers(scenario: Scenario, receivers: Receivers) -> Scenario:
+    """Return a scenario whose roles are taken by addresses.
+
+    An address for ``receiver``, where the scenario has no such role, hears every event.
+
+    Raises:
+        ScenarioError: the scenario has a role twice.
+        ReceiverError: it lacks another role than ``receiver``.
+    """
+    subscriptions: list[Row] = list(scenario.data.get("webhooks", []))
+    places = _places(scenario, subscriptions)
+    for role, url in receivers:
+        if role in places:
+            subscriptions[places[role]] = {**subscriptions[places[role]], "url": url}
+        elif role == RECEIVER:
+            subscriptions.append({"role": role, "url": url})
+        else:
+            raise ReceiverError(scenario.name, 0, f"no webhooks for the role {role!r}", instead_of(role, {**places, RECEIVER: 0}))
+    return replace(scenario, data={**scenario.data, "webhooks": subscriptions}) if receivers else scenario
+
+
+def roles(scenario: Scenario) -> set[str]:
+    """Return the roles of a scenario."""
+    return {*_places(scenario, scenario.data.get("webhooks", []))}
+
+
+def _places(scenario: Scenario, subscriptions: Iterable[Row]) -> dict[str, int]:
+    """Return the place of each role among the subscriptions."""
+    places: dict[str, int] = {}
+    for number, subscription in enumerate(subscriptions):
+        role = subscription.get("role")
+        if role in places:
+            raise scenario.error(("webhooks", number, "role"), f"the role {role!r} a second time", "a role of its own")
+        if role is not None:
+            places[str(role)] = number
+    return places
+
 
 EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 DEFAULT_START = datetime(2030, 6, 1, 12, tzinfo=UTC)
@@ -138,7 +181,7 @@ def _kept_image(kept: Kept | None, key: object) -> bytes | None:
     if not found:
         return None
     try:
-        images.restore(found, checked=False).close()
+        database.restore(found, checked=False).close()
     except UnusableDatabase:
         return None
     return found
@@ -197,7 +240,7 @@ def build_image(scenario: Scenario, overrides: Overrides, wall: float, progress:
         timeline.plan(builder)
         sandbox_store.write_clock(db, clock)
         db.execute("COMMIT")
-        return images.take_image(db)
+        return database.take_image(db)
     finally:
         db.close()
 
