@@ -3,10 +3,9 @@
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 
-from inbox_mock.conduct.facts import MessageFact
+from inbox_mock.conduct.facts import MessageFact, mark
 from inbox_mock.conduct.model import Entry, Evidence, Rule, Violation
 from inbox_mock.conduct.pagination import has_next, is_listing, since_of
-from inbox_mock.conduct.values import mark
 
 
 @Rule(

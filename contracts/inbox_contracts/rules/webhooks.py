@@ -3,8 +3,8 @@
 from collections import Counter
 from collections.abc import Iterator
 
+from inbox_mock.conduct.facts import mark
 from inbox_mock.conduct.model import Evidence, Rule, Violation
-from inbox_mock.conduct.values import mark
 
 NOT_THE_SIGNATURE = frozenset({404, 405, 408, 410, 413, 425, 429})
 

@@ -11,9 +11,9 @@ import orjson
 from inbox_mock.api.index import OperationIndex
 from inbox_mock.api.operation import QUERY, Operation
 from inbox_mock.channels import policies
+from inbox_mock.conduct.facts import Json, parameters_in
 from inbox_mock.conduct.model import Entry, Evidence
 from inbox_mock.conduct.pagination import page_of
-from inbox_mock.conduct.values import Json, parameters_in
 from inbox_mock.domain import times
 from inbox_mock.domain.fidelity import ASSUMPTIONS, Fidelity
 from inbox_mock.engine.unit_of_work import UnitOfWork

@@ -15,9 +15,17 @@ import orjson
 from inbox_mock.api.index import OperationIndex
 from inbox_mock.api.rendering import head_bytes
 from inbox_mock.channels import policies
-from inbox_mock.conduct.facts import BookingFact, ConversationFact, DeliveryFact, MessageFact, ParticipantFact, TokenFact
+from inbox_mock.conduct.facts import (
+    BookingFact,
+    ConversationFact,
+    DeliveryFact,
+    Json,
+    MessageFact,
+    ParticipantFact,
+    TokenFact,
+    parameters_in,
+)
 from inbox_mock.conduct.model import Entry, Evidence, parts_of
-from inbox_mock.conduct.values import Json, parameters_in
 from inbox_mock.domain import times
 from inbox_mock.domain.access import parse_scopes
 from inbox_mock.domain.reasons import FAULT_STRUCK, Reason, from_json

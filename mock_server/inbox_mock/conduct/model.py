@@ -6,8 +6,20 @@ from datetime import datetime, timedelta
 from functools import cached_property, lru_cache
 from typing import Literal, TypeVar, get_args
 
-from inbox_mock.conduct.facts import BookingFact, ConversationFact, DeliveryFact, MessageFact, ParticipantFact, TokenFact
-from inbox_mock.conduct.values import Json, Present, Value, is_recent, object_in, parameters_in
+from inbox_mock.conduct.facts import (
+    BookingFact,
+    ConversationFact,
+    DeliveryFact,
+    Json,
+    MessageFact,
+    ParticipantFact,
+    Present,
+    TokenFact,
+    Value,
+    is_recent,
+    object_in,
+    parameters_in,
+)
 from inbox_mock.domain.reasons import FAULT_STRUCK, Reason, in_words
 from inbox_mock.domain.values import whole_number
 

@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from functools import cached_property, lru_cache
 from itertools import chain, pairwise
 
+from inbox_mock.conduct.facts import parameters_in
 from inbox_mock.conduct.model import Entry, Evidence
-from inbox_mock.conduct.values import parameters_in
 from inbox_mock.domain import times
 from inbox_mock.domain.values import whole_number
 
