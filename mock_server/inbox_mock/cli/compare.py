@@ -61,7 +61,7 @@ def command(
     from inbox_mock.comparing.report import CLEAN, misspelled
     from inbox_mock.comparing.servers import OtherServer
     from inbox_mock.comparing.sides import NoAnswerError
-    from inbox_mock.importing.traffic import NothingToImportError
+    from inbox_mock.importing.calls import NothingToImportError
     from inbox_mock.recordings.exchange import RecordingError
     from inbox_mock.scenarios.errors import ScenarioError
 

@@ -4,12 +4,12 @@ from collections.abc import Callable, Iterable
 from secrets import token_bytes
 
 from inbox_mock.domain import limits, times
+from inbox_mock.importing.calls import Host, NothingToImportError, Traffic
 from inbox_mock.importing.completing import cancel, fill, installed, read, refer
 from inbox_mock.importing.histories import Change, histories
 from inbox_mock.importing.report import Imported
 from inbox_mock.importing.settling import Evidence
 from inbox_mock.importing.sightings import JSON, Key, Sightings
-from inbox_mock.importing.traffic import Host, NothingToImportError, Traffic
 from inbox_mock.importing.world import ORDER, MadeUp, World
 from inbox_mock.importing.written import Writer
 from inbox_mock.recordings.exchange import Exchange

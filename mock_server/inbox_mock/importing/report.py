@@ -5,8 +5,8 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
+from inbox_mock.importing.calls import Host
 from inbox_mock.importing.sightings import Key
-from inbox_mock.importing.traffic import Host
 from inbox_mock.importing.world import MadeUp
 from inbox_mock.resources import RESOURCES
 
