@@ -12,7 +12,7 @@ from inbox_mock.comparing.report import gather
 from inbox_mock.comparing.running import Comparison, Resending
 from inbox_mock.comparing.sides import REAL_SERVICE, InProcess
 from inbox_mock.comparing.translation import Credentials, Translation
-from inbox_mock.recordings.exchange import Exchange, Place, RecordedRequest
+from inbox_mock.recordings import Exchange, Place, RecordedRequest
 from inbox_mock.scenarios.loading import find_shipped
 
 START = datetime(2030, 6, 1, 12, tzinfo=UTC)

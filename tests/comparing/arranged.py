@@ -14,7 +14,7 @@ from inbox_mock.comparing.report import Found, gather
 from inbox_mock.comparing.running import Comparison, Resending
 from inbox_mock.comparing.sides import InProcess
 from inbox_mock.comparing.translation import Credentials, Translation
-from inbox_mock.recordings.exchange import Exchange
+from inbox_mock.recordings import Exchange
 from inbox_mock.scenarios.loading import find_shipped
 
 START = datetime(2030, 6, 1, 12, tzinfo=UTC)

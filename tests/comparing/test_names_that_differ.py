@@ -13,7 +13,7 @@ from fake import Mock
 from importing.recorded import recorded
 from inbox_mock.comparing.sides import RECEIVER, InProcess
 from inbox_mock.comparing.translation import Translation
-from inbox_mock.recordings.exchange import Exchange, Place, RecordedRequest, RecordedResponse
+from inbox_mock.recordings import Exchange, Place, RecordedRequest, RecordedResponse
 from inbox_mock.scenarios.loading import find_shipped
 
 OTHER_IDS = [

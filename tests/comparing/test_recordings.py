@@ -12,7 +12,7 @@ from fake import Mock
 from importing.recorded import recorded
 from inbox_mock.comparing.recording import compare_recording, sandbox_of
 from inbox_mock.comparing.servers import LISTS
-from inbox_mock.recordings.exchange import Lost
+from inbox_mock.recordings import Lost
 from inbox_mock.recordings.reading import read
 
 FILES = Path(__file__).parents[1] / "recordings" / "files"

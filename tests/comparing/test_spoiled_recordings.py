@@ -13,7 +13,7 @@ from comparing.arranged import MESSAGE, compare, kinds, reads, spoiled, with_hea
 from fake import Mock
 from importing.recorded import recorded
 from inbox_mock.comparing.report import shown
-from inbox_mock.recordings.exchange import Exchange, Lost
+from inbox_mock.recordings import Exchange, Lost
 from inbox_mock.resources.disguise import Disguise
 
 JSON = Any

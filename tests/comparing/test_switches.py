@@ -10,7 +10,7 @@ from importing.recorded import recorded
 from inbox_mock.comparing.recording import compare_recording, explaining_switches, sandbox_of
 from inbox_mock.comparing.rendering import as_text, has_issue
 from inbox_mock.comparing.report import report_of
-from inbox_mock.recordings.exchange import Exchange
+from inbox_mock.recordings import Exchange
 from inbox_mock.scenarios.loading import find_shipped
 
 

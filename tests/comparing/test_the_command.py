@@ -12,7 +12,7 @@ import pytest
 from comparing.arranged import MESSAGE, spoiled
 from fake import Mock
 from importing.recorded import recorded
-from inbox_mock.recordings.exchange import Exchange
+from inbox_mock.recordings import Exchange
 from inbox_mock.recordings.writing import Traffic
 from inbox_mock.recordings.writing.har import write
 from processes import Ran, run

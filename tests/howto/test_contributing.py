@@ -21,7 +21,7 @@ from inbox_contracts.consumer.trial import run
 from inbox_contracts.rules import rules
 from inbox_mock.channels import policies
 from inbox_mock.faults.kinds import kinds
-from inbox_mock.recordings.exchange import RecordedResponse
+from inbox_mock.recordings import RecordedResponse
 from inbox_mock.recordings.reading import read_held
 from mutants.clients.broken import InThisProcess
 from plugged import a_fake_of_its_own, plugged

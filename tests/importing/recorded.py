@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 
 from fake import Answer, Caller, Sandbox, Transport
-from inbox_mock.recordings.exchange import Exchange, Place, RecordedRequest, RecordedResponse
+from inbox_mock.recordings import Exchange, Place, RecordedRequest, RecordedResponse
 
 API = "https://www.bookingsync.com"
 

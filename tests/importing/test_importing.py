@@ -9,7 +9,7 @@ from builders import START, a_booking, a_message, a_scenario
 from fake import Caller, Mock
 from importing.recorded import an_exchange, recorded
 from inbox_mock.importing import Imported, MadeUp, NothingToImportError, import_exchanges
-from inbox_mock.recordings.exchange import Exchange, Lost, Place, RecordedResponse
+from inbox_mock.recordings import Exchange, Lost, Place, RecordedResponse
 from inbox_mock.resources.privacy import EVERYTHING
 
 SHIPPED = (

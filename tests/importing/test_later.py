@@ -7,7 +7,7 @@ from builders import a_booking, a_scenario
 from fake import Caller, Mock, Sandbox
 from importing.recorded import recorded
 from inbox_mock.importing import import_exchanges
-from inbox_mock.recordings.exchange import Exchange
+from inbox_mock.recordings import Exchange
 from inbox_mock.resources.privacy import EVERYTHING
 
 PATHS = ("/inbox/conversations", "/inbox/messages", "/inbox/participants", "/clients", "/bookings?include_canceled=true")

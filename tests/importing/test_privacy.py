@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from importing.recorded import an_exchange
 from inbox_mock.importing import Imported, import_exchanges, report
-from inbox_mock.recordings.exchange import Exchange
+from inbox_mock.recordings import Exchange
 from inbox_mock.resources import RESOURCES
 from inbox_mock.resources.privacy import ADDRESSES, EMAILS, NAMES, PHONES, PRIVATE, TEXTS
 from inbox_mock.scenarios.loading import from_object

@@ -10,7 +10,7 @@ from importing.recorded import an_exchange, recorded
 from inbox_mock.domain.fidelity import ASSUMPTIONS
 from inbox_mock.importing import import_exchanges
 from inbox_mock.importing.settling import SWITCHES
-from inbox_mock.recordings.exchange import Exchange
+from inbox_mock.recordings import Exchange
 
 HOST = {"participants": [{"conversation_id": 11, "member_id": 2, "member_type": "Host"}]}
 TOKEN = {"Authorization": "Bearer first"}

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from inbox_mock.domain.discovery import DeclarationError
+from inbox_mock.recordings import Lost, RecordingError
 from inbox_mock.recordings import formats as package
-from inbox_mock.recordings.exchange import Lost, RecordingError
 from inbox_mock.recordings.formats import formats
 from inbox_mock.recordings.reading import read
 from plugged import plugged
@@ -18,7 +18,7 @@ SOURCE = '''
 
 from inbox_mock.recordings.bodies import of_text
 from inbox_mock.recordings.entry import Message, exchange
-from inbox_mock.recordings.exchange import Lost
+from inbox_mock.recordings import Lost
 from inbox_mock.recordings.formats import Format
 
 

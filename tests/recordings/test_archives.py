@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from inbox_mock.recordings.exchange import RecordingError
+from inbox_mock.recordings import RecordingError
 from inbox_mock.recordings.reading import read, read_held
 
 HAR = (Path(__file__).with_name("files") / "chrome-devtools" / "all-sanitized.har").read_bytes()

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from inbox_mock.domain import limits
-from inbox_mock.recordings.exchange import Exchange, Lost, RecordingError
+from inbox_mock.recordings import Exchange, Lost, RecordingError
 from inbox_mock.recordings.formats import formats
 from inbox_mock.recordings.reading import read
 from inbox_mock.recordings.streams import CHUNK

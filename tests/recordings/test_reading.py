@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from builders import a_scenario
 from fake import Mock
+from inbox_mock.recordings import Exchange, Headers, Lost
 from inbox_mock.recordings.bodies import Body, decoded, of_text
-from inbox_mock.recordings.exchange import Exchange, Headers, Lost
 from inbox_mock.recordings.reading import read, read_held
 from recordings.made import FILES, JSON, a_har, an_entry
 

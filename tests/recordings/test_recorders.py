@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
-from inbox_mock.recordings.exchange import Exchange, Lost
+from inbox_mock.recordings import Exchange, Lost
 from inbox_mock.recordings.reading import read
 
 FILES = Path(__file__).parent / "files"

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema_rs import validator_for
 
-from inbox_mock.recordings.exchange import Exchange, Lost, Place, RecordedRequest, RecordedResponse
+from inbox_mock.recordings import Exchange, Lost, Place, RecordedRequest, RecordedResponse
 from inbox_mock.recordings.formats import formats
 from inbox_mock.recordings.reading import read_held
 from inbox_mock.recordings.writing import Traffic, writers

@@ -25,7 +25,7 @@ from inbox_mock.domain.admin_tokens import Caller
 from inbox_mock.domain.errors import Refusal
 from inbox_mock.engine.sandboxes import Sandboxes
 from inbox_mock.engine.timeline import pass_time
-from inbox_mock.recordings.exchange import Exchange, Place, RecordedRequest, RecordedResponse, header
+from inbox_mock.recordings import Exchange, Place, RecordedRequest, RecordedResponse, header
 from inbox_mock.recordings.writing import ADMIN, JSON, VARIABLE, place_of
 from inbox_mock.scenarios.build import Overrides, SandboxFactory, build_image, build_recipe
 from inbox_mock.scenarios.loading import from_object

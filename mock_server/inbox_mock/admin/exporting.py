@@ -21,7 +21,7 @@ from inbox_mock.domain.errors import Invalid, invalid
 from inbox_mock.domain.spelling import one_of
 from inbox_mock.engine.sandbox import Sandbox
 from inbox_mock.importing import import_exchanges
-from inbox_mock.recordings.exchange import Exchange, Lost, Place, RecordedRequest, RecordedResponse
+from inbox_mock.recordings import Exchange, Lost, Place, RecordedRequest, RecordedResponse
 from inbox_mock.recordings.writing import JSON, TOKEN, Traffic, writers
 from inbox_mock.resources import RESOURCES
 from inbox_mock.resources.disguise import Disguise

@@ -54,7 +54,7 @@ def read_recording(call: AdminCall) -> JSON:
     """Make a scenario of a recording, and list what was made up; a scenario file or a bundle is checked."""
     from inbox_mock.bundles.packing import is_meant
     from inbox_mock.importing import NothingToImportError, import_exchanges, report
-    from inbox_mock.recordings.exchange import NotARecordingError, RecordingError
+    from inbox_mock.recordings import NotARecordingError, RecordingError
     from inbox_mock.recordings.reading import read_held
 
     name = re.split(r"[/\\]", call.query.get("name", ""))[-1][:200] or FILE

@@ -62,7 +62,7 @@ def command(
     from inbox_mock.comparing.servers import OtherServer
     from inbox_mock.comparing.sides import NoAnswerError
     from inbox_mock.importing.calls import NothingToImportError
-    from inbox_mock.recordings.exchange import RecordingError
+    from inbox_mock.recordings import RecordingError
     from inbox_mock.scenarios.errors import ScenarioError
 
     for pattern in allowed:

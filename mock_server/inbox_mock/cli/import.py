@@ -39,7 +39,7 @@ def command(*, files: tuple[Path, ...], output: Path | None, keep: tuple[str, ..
     taken over. The report says what was found, and what had to be made up. Exit code 2: nothing could be made of it.
     """
     from inbox_mock.importing import NothingToImportError, import_exchanges, report
-    from inbox_mock.recordings.exchange import RecordingError
+    from inbox_mock.recordings import RecordingError
     from inbox_mock.recordings.reading import read
     from inbox_mock.scenarios.errors import ScenarioError
     from inbox_mock.scenarios.loading import from_object

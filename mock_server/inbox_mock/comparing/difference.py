@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
-from inbox_mock.recordings.exchange import Lost
+from inbox_mock.recordings import Lost
 
 
 class Absent:

@@ -8,7 +8,7 @@ from functools import lru_cache
 from inbox_mock.comparing.difference import ABSENT, Difference
 from inbox_mock.comparing.translation import Translation
 from inbox_mock.domain.fidelity import Fidelity, assumed, documented, recorded
-from inbox_mock.recordings.exchange import Headers
+from inbox_mock.recordings import Headers
 
 
 class How(Enum):

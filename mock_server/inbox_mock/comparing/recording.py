@@ -11,7 +11,7 @@ from inbox_mock.comparing.translation import Credentials, Translation
 from inbox_mock.domain.fidelity import ASSUMPTIONS, DEFAULTS
 from inbox_mock.importing import Imported, import_exchanges
 from inbox_mock.importing.calls import webhook_of
-from inbox_mock.recordings.exchange import Exchange
+from inbox_mock.recordings import Exchange
 from inbox_mock.resources.privacy import EVERYTHING
 
 Read = Callable[[], Iterable[Exchange]]

@@ -18,7 +18,7 @@ from inbox_mock.comparing.running import Compared
 from inbox_mock.conduct.evaluation import near
 from inbox_mock.domain.fidelity import ASSUMPTIONS, Fidelity, assumed, recorded
 from inbox_mock.importing.world import MadeUp
-from inbox_mock.recordings.exchange import Lost
+from inbox_mock.recordings import Lost
 from inbox_mock.resources import RESOURCES
 from inbox_mock.resources.disguise import MAIL, Disguise
 from inbox_mock.webhooks.event_types import event_types

@@ -19,7 +19,7 @@ from inbox_mock.comparing.translation import Credentials, Translation
 from inbox_mock.domain.endpoints import API
 from inbox_mock.domain.values import whole_number
 from inbox_mock.importing.calls import DIGITS, Call, call_of, time_of, webhook_of
-from inbox_mock.recordings.exchange import Exchange, Lost, Place, RecordedRequest, RecordedResponse, header
+from inbox_mock.recordings import Exchange, Lost, Place, RecordedRequest, RecordedResponse, header
 from inbox_mock.resources import RESOURCES
 from inbox_mock.webhooks.event_types import event_types
 

@@ -12,7 +12,7 @@ from inbox_mock.comparing.sides import OverHttp
 from inbox_mock.comparing.translation import EARLIEST, AsSent, Credentials, Translation
 from inbox_mock.domain.endpoints import API
 from inbox_mock.importing.calls import call_of
-from inbox_mock.recordings.exchange import Exchange, Lost, Place, RecordedRequest, RecordedResponse
+from inbox_mock.recordings import Exchange, Lost, Place, RecordedRequest, RecordedResponse
 
 READS = frozenset({"GET", "HEAD"})
 NOT_WRITTEN = "it writes, and without --writes only GET and HEAD are sent to the other server"

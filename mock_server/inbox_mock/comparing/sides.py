@@ -11,7 +11,7 @@ import orjson
 from inbox_mock.client.calls import check_root
 from inbox_mock.domain import limits, times
 from inbox_mock.http import HttpClient
-from inbox_mock.recordings.exchange import RecordedResponse
+from inbox_mock.recordings import RecordedResponse
 from inbox_mock.scenarios.build import Overrides
 from inbox_mock.scenarios.loading import find_shipped, from_object
 from inbox_mock.testing.application import Application, wait

@@ -13,7 +13,7 @@ from inbox_mock.domain.access import ALL_SCOPES
 from inbox_mock.domain.endpoints import API
 from inbox_mock.domain.enumerations import APPLICATION, MEMBERS, USER
 from inbox_mock.importing.calls import call_of
-from inbox_mock.recordings.exchange import Exchange, Lost, header
+from inbox_mock.recordings import Exchange, Lost, header
 from inbox_mock.resources import RESOURCES
 from inbox_mock.resources.declaration import Resource
 

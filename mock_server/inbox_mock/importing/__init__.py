@@ -12,7 +12,7 @@ from inbox_mock.importing.settling import Evidence
 from inbox_mock.importing.sightings import JSON, Key, Sightings
 from inbox_mock.importing.world import ORDER, MadeUp, World
 from inbox_mock.importing.written import Writer
-from inbox_mock.recordings.exchange import Exchange
+from inbox_mock.recordings import Exchange
 from inbox_mock.resources.disguise import Disguise
 from inbox_mock.scenarios.size import values_in
 

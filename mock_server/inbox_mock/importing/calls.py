@@ -15,7 +15,7 @@ import orjson
 from inbox_mock.domain import times
 from inbox_mock.domain.endpoints import API, ENDPOINTS, OAUTH
 from inbox_mock.domain.values import whole_number
-from inbox_mock.recordings.exchange import Exchange, Lost, Place, header
+from inbox_mock.recordings import Exchange, Lost, Place, header
 from inbox_mock.resources import RESOURCES
 from inbox_mock.resources.declaration import Resource
 from inbox_mock.webhooks.event_types import event_types

@@ -18,7 +18,7 @@ from inbox_mock.file_types import identify
 from inbox_mock.importing.calls import DIGITS, Call, query_of
 from inbox_mock.importing.histories import AT_ONCE
 from inbox_mock.importing.sightings import JSON, Sightings, objects, told
-from inbox_mock.recordings.exchange import header
+from inbox_mock.recordings import header
 from inbox_mock.resources import RESOURCES
 from inbox_mock.resources.declaration import Resource
 from inbox_mock.resources.validation import is_cast

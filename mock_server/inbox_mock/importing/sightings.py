@@ -13,7 +13,7 @@ from inbox_mock.domain import limits
 from inbox_mock.domain.enumerations import MEMBERS
 from inbox_mock.domain.values import whole_number
 from inbox_mock.importing.calls import DIGITS, OF_A_FAKE, Call, webhook_of
-from inbox_mock.recordings.exchange import Lost, header
+from inbox_mock.recordings import Lost, header
 from inbox_mock.resources import RESOURCES
 from inbox_mock.resources.declaration import Attribute, Link, Resource
 from inbox_mock.webhooks.event_types import event_types

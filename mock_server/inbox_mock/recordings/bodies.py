@@ -10,7 +10,7 @@ from importlib import import_module
 from typing import Any
 
 from inbox_mock.domain import limits
-from inbox_mock.recordings.exchange import Headers, Lost, Malformed, header
+from inbox_mock.recordings import Headers, Lost, Malformed, header
 
 COMPRESSED = re.compile(r"application/(?:x-)?(?:gzip|gtar|tgz|compress|tar|zstd|octet-stream)\b|image/|video/|audio/")
 """Content types whose bytes may begin as compressed ones do, and are meant so, unless a header says that they were compressed."""

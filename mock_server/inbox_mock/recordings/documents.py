@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator
 import yaml
 
 from inbox_mock.domain import limits
-from inbox_mock.recordings.exchange import MalformedDocument
+from inbox_mock.recordings import MalformedDocument
 from inbox_mock.recordings.streams import Head, Path, Readable
 from inbox_mock.yaml_events import RESOLVER, Bounds, Builder, Loader, NoYamlError, YamlError, line_of, refused, scalar, within
 

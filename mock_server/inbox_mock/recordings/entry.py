@@ -9,8 +9,8 @@ from itertools import islice
 from typing import Any, TypeVar
 
 from inbox_mock.domain.spelling import MOST_LISTED, shortened, shown
+from inbox_mock.recordings import Exchange, Headers, Lost, Malformed, Place, RecordedRequest, RecordedResponse, header
 from inbox_mock.recordings.bodies import NONE, Body, decoded
-from inbox_mock.recordings.exchange import Exchange, Headers, Lost, Malformed, Place, RecordedRequest, RecordedResponse, header
 
 T = TypeVar("T")
 REQUIRED: Any = object()

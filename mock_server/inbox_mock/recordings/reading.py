@@ -11,9 +11,8 @@ from pathlib import Path
 from typing import IO
 
 from inbox_mock.domain import limits
-from inbox_mock.recordings import documents, streams
+from inbox_mock.recordings import Exchange, Malformed, MalformedDocument, NotARecordingError, Place, RecordingError, documents, streams
 from inbox_mock.recordings.entry import Entry, kind_of, part
-from inbox_mock.recordings.exchange import Exchange, Malformed, MalformedDocument, NotARecordingError, Place, RecordingError
 from inbox_mock.recordings.formats import Format, formats
 from inbox_mock.recordings.sources import Source, held, refused, sources
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import IO
 
 from inbox_mock.domain import limits
-from inbox_mock.recordings.exchange import RecordingError
+from inbox_mock.recordings import RecordingError
 
 ARCHIVE = b"PK\x03\x04"
 BROKEN = (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, ValueError, LookupError, OverflowError, struct.error, zlib.error)

@@ -11,7 +11,7 @@ from json import JSONDecodeError, JSONDecoder
 from typing import Protocol
 
 from inbox_mock.domain import limits
-from inbox_mock.recordings.exchange import Malformed
+from inbox_mock.recordings import Malformed
 
 CHUNK = 256 * limits.KIBIBYTE
 BLANK = re.compile(r"[ \t\r\n]*")

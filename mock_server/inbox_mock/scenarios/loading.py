@@ -163,7 +163,7 @@ def from_file(path: Path, name: str, kept: Kept | None = None) -> Scenario:
 
 
 def _is_recording(path: Path) -> bool:
-    from inbox_mock.recordings.exchange import RecordingError
+    from inbox_mock.recordings import RecordingError
     from inbox_mock.recordings.reading import read
 
     try:

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from fuzz.target import target
-from inbox_mock.recordings.exchange import Exchange, RecordingError
+from inbox_mock.recordings import Exchange, RecordingError
 from inbox_mock.recordings.formats import formats
 from inbox_mock.recordings.reading import read_held
 from lowered import lower

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from functools import cache
 
 from inbox_mock.domain.discovery import discover
+from inbox_mock.recordings import Exchange, Lost
 from inbox_mock.recordings.entry import Entry, part
-from inbox_mock.recordings.exchange import Exchange, Lost
 
 
 @dataclass(frozen=True, kw_only=True)

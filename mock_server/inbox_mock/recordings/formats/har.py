@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 import orjson
 
+from inbox_mock.recordings import Exchange, Headers, Lost, Malformed, header
 from inbox_mock.recordings.bodies import CUT, NONE, UNKNOWN, Body, of_base64, of_text
 from inbox_mock.recordings.entry import Entry, Message, exchange, headers_of, part, time_of
-from inbox_mock.recordings.exchange import Exchange, Headers, Lost, Malformed, header
 from inbox_mock.recordings.formats import Format
 
 SORTS = {"WebInspector", "Playwright", "Polly.JS"}

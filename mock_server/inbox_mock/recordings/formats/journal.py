@@ -8,9 +8,9 @@ from email.utils import format_datetime
 from urllib.parse import quote, urlencode
 
 from inbox_mock.domain import limits
+from inbox_mock.recordings import Exchange, Headers, Lost, header
 from inbox_mock.recordings.bodies import CUT, Body, of_data, of_text
 from inbox_mock.recordings.entry import Entry, Message, exchange, headers_of, time_of
-from inbox_mock.recordings.exchange import Exchange, Headers, Lost, header
 from inbox_mock.recordings.formats import Format
 
 

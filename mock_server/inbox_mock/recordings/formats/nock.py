@@ -5,9 +5,9 @@ Recorded: nock 15.0.6 and 13.5.6. JSON is parsed, bytes are hexadecimal, and com
 
 from collections.abc import Iterator
 
+from inbox_mock.recordings import Exchange, Headers, Lost, header
 from inbox_mock.recordings.bodies import Body, of_data, of_hex, of_text
 from inbox_mock.recordings.entry import Entry, Message, exchange, headers_of
-from inbox_mock.recordings.exchange import Exchange, Headers, Lost, header
 from inbox_mock.recordings.formats import Format
 
 

@@ -5,9 +5,9 @@ Recorded: responses 0.26.3, `_recorder.record`. It writes ``text/plain`` where a
 
 from collections.abc import Iterator
 
+from inbox_mock.recordings import Exchange, Lost, header
 from inbox_mock.recordings.bodies import of_text
 from inbox_mock.recordings.entry import Entry, Message, exchange, headers_of
-from inbox_mock.recordings.exchange import Exchange, Lost, header
 from inbox_mock.recordings.formats import Format
 
 MADE_UP = "text/plain"

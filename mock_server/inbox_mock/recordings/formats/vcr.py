@@ -5,9 +5,9 @@ Recorded: VCR 5.0.0 with WebMock, which sorts the query and keeps the last of se
 
 from collections.abc import Iterator
 
+from inbox_mock.recordings import Exchange, Lost
 from inbox_mock.recordings.bodies import NONE, Body, of_base64, of_text
 from inbox_mock.recordings.entry import Entry, Message, exchange, headers_of, time_of
-from inbox_mock.recordings.exchange import Exchange, Lost
 from inbox_mock.recordings.formats import Format
 
 

@@ -5,9 +5,9 @@ Recorded: vcrpy 9.4.2; cassettes of httpx before vcrpy 6 have `status_code` and 
 
 from collections.abc import Iterator
 
+from inbox_mock.recordings import Exchange, Lost, header
 from inbox_mock.recordings.bodies import Body, of_base64, of_text
 from inbox_mock.recordings.entry import Entry, Message, exchange, headers_of, part, time_of
-from inbox_mock.recordings.exchange import Exchange, Lost, header
 from inbox_mock.recordings.formats import Format
 
 

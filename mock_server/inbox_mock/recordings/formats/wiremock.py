@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 from urllib.parse import urlencode
 
+from inbox_mock.recordings import Exchange, Lost
 from inbox_mock.recordings.bodies import UNKNOWN, Body, of_base64, of_data, of_text
 from inbox_mock.recordings.entry import Entry, Message, exchange, headers_of, part
-from inbox_mock.recordings.exchange import Exchange, Lost
 from inbox_mock.recordings.formats import Format
 
 FILES = "../__files"

@@ -15,7 +15,7 @@ import orjson
 
 from inbox_mock import __version__
 from inbox_mock.domain.discovery import discover
-from inbox_mock.recordings.exchange import Exchange, Lost
+from inbox_mock.recordings import Exchange, Lost
 
 TOKEN = "BOOKINGSYNC_TOKEN"  # noqa: S105 - a variable's name
 URL = "BOOKINGSYNC_URL"

@@ -8,7 +8,7 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 import orjson
 
-from inbox_mock.recordings.exchange import Exchange, header
+from inbox_mock.recordings import Exchange, header
 from inbox_mock.recordings.writing import (
     URL,
     Traffic,

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from shlex import quote
 
-from inbox_mock.recordings.exchange import Exchange
+from inbox_mock.recordings import Exchange
 from inbox_mock.recordings.writing import (
     TOKEN,
     URL,

@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import orjson
 
-from inbox_mock.recordings.exchange import Exchange, Headers, header
+from inbox_mock.recordings import Exchange, Headers, header
 from inbox_mock.recordings.writing import JSON, PRODUCER, UNKNOWN_TIME, Traffic, Writer, listed, text_of
 
 

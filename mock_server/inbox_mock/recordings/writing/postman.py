@@ -5,7 +5,7 @@ from http.client import responses
 
 import orjson
 
-from inbox_mock.recordings.exchange import Exchange, Headers
+from inbox_mock.recordings import Exchange, Headers
 from inbox_mock.recordings.writing import (
     JSON,
     URL,

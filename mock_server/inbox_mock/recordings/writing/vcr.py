@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, quote, urlsplit
 
 import yaml
 
-from inbox_mock.recordings.exchange import Exchange, Headers
+from inbox_mock.recordings import Exchange, Headers
 from inbox_mock.recordings.writing import JSON, PRODUCER, UNKNOWN_TIME, Traffic, Writer, commented, is_answered, text_of
 
 PLAIN = "!$()*,:@/?='"

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from http.client import responses
 
-from inbox_mock.recordings.exchange import Exchange
+from inbox_mock.recordings import Exchange
 from inbox_mock.recordings.writing import JSON, Traffic, Writer, commented, is_answered, text_of
 from inbox_mock.recordings.writing.vcr import grouped, item
 
