@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import orjson
 
-from inbox_mock.comparing.difference import ABSENT, Difference
+from inbox_mock.comparing import ABSENT, Difference
 from inbox_mock.comparing.translation import PLURALS, Translation
 from inbox_mock.engine.redaction import SECRET_ANSWERS
 from inbox_mock.importing.calls import object_of

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
 
-from inbox_mock.comparing.difference import ABSENT, Difference
+from inbox_mock.comparing import ABSENT, Difference
 from inbox_mock.comparing.translation import Translation
 from inbox_mock.domain.fidelity import Fidelity, assumed, documented, recorded
 from inbox_mock.recordings import Headers

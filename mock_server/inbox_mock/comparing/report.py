@@ -11,8 +11,8 @@ from typing import Any
 
 from inbox_mock.api.openapi_answers import REFUSALS
 from inbox_mock.api.operations import OPERATIONS
+from inbox_mock.comparing import ABSENT, Difference
 from inbox_mock.comparing.bodies import plain
-from inbox_mock.comparing.difference import ABSENT, Difference
 from inbox_mock.comparing.headers import rule_of
 from inbox_mock.comparing.running import Compared
 from inbox_mock.conduct.evaluation import near

@@ -11,8 +11,8 @@ import orjson
 
 from inbox_mock.api.index import OperationIndex
 from inbox_mock.api.operations import OPERATIONS
+from inbox_mock.comparing import ABSENT, Difference, cause_of
 from inbox_mock.comparing.bodies import Bodies
-from inbox_mock.comparing.difference import ABSENT, Difference, cause_of
 from inbox_mock.comparing.headers import differences_of_headers
 from inbox_mock.comparing.sides import InProcess, Side
 from inbox_mock.comparing.translation import Credentials, Translation
