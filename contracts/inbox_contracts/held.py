@@ -107,7 +107,7 @@ class Held:
 
 def _written(fake: Fake, sandbox_id: str, folder: str, nodeid: str) -> str:
     """Write a bundle, and return the line that says how to do it again, or why there is none."""
-    from inbox_mock.bundles.packing import BundleError
+    from inbox_mock.bundles import BundleError
     from inbox_mock.bundles.saving import save
     from inbox_mock.console.whole_files import write_whole
 

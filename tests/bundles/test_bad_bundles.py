@@ -14,8 +14,8 @@ import pytest
 
 from fake import InProcess, Mock
 from inbox_mock.app import Fake, Options, create_app
+from inbox_mock.bundles import BundleError, pack
 from inbox_mock.bundles.bundle import content_of, read
-from inbox_mock.bundles.packing import BundleError, pack
 from inbox_mock.bundles.saving import save
 from inbox_mock.domain import limits
 from inbox_mock.replaying.replay import replay

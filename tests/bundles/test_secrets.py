@@ -11,8 +11,8 @@ from builders import a_body, a_booking, a_message, a_scenario
 from bundles.lives import ACTS
 from fake import Caller, InProcess, Mock, Sandbox
 from inbox_mock.app import Fake, Options, create_app
+from inbox_mock.bundles import BundleError
 from inbox_mock.bundles.bundle import read
-from inbox_mock.bundles.packing import BundleError
 from inbox_mock.bundles.saving import save
 from inbox_mock.replaying.private import without_private_data
 from inbox_mock.replaying.replay import replay

@@ -170,7 +170,7 @@ def _saved(verdict: "Verdict", folder: str, options: Mapping[str, Any]) -> str |
 
 def _bundle(verdict: "Verdict", saved: str) -> str | None:
     """Write a bundle of the failed run beside its world, and return its path."""
-    from inbox_mock.bundles.packing import BundleError
+    from inbox_mock.bundles import BundleError
     from inbox_mock.bundles.saving import bundle_of
     from inbox_mock.console.whole_files import write_whole
 

@@ -12,7 +12,7 @@ KIND = "application/zip"
 @operation("GET", "/sandboxes/<id>/bundle", gives=(KIND,), refusals=(404, 409))
 def save_bundle(call: AdminCall) -> Page:
     """Save the sandbox as a reproduction bundle, without its secrets."""
-    from inbox_mock.bundles.packing import BundleError
+    from inbox_mock.bundles import BundleError
     from inbox_mock.bundles.saving import save
 
     try:
@@ -25,9 +25,9 @@ def save_bundle(call: AdminCall) -> Page:
 @operation("POST", "/bundles", status=201, least=OWN, refusals=(413, 422), takes=KIND, answer=SANDBOX)
 def open_bundle(call: AdminCall) -> JSON:
     """Open a reproduction bundle: make a sandbox that goes on from there. Its webhooks go nowhere until they are subscribed anew."""
+    from inbox_mock.bundles import BundleError
     from inbox_mock.bundles.bundle import open_bundle as opened
     from inbox_mock.bundles.bundle import read
-    from inbox_mock.bundles.packing import BundleError
 
     try:
         bundle = read(call.file)

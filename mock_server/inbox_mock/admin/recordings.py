@@ -52,7 +52,7 @@ READ = record(
 )
 def read_recording(call: AdminCall) -> JSON:
     """Make a scenario of a recording, and list what was made up; a scenario file or a bundle is checked."""
-    from inbox_mock.bundles.packing import is_meant
+    from inbox_mock.bundles import is_meant
     from inbox_mock.importing import NothingToImportError, import_exchanges, report
     from inbox_mock.recordings import NotARecordingError, RecordingError
     from inbox_mock.recordings.reading import read_held
@@ -86,8 +86,8 @@ def _scenario(name: str, content: bytes, otherwise: str) -> JSON:
 
 def _bundle(name: str, content: bytes) -> JSON:
     """Return what is answered to a bundle; BadRequest if it cannot be opened."""
+    from inbox_mock.bundles import BundleError
     from inbox_mock.bundles.bundle import about, read
-    from inbox_mock.bundles.packing import BundleError
 
     try:
         told = about(read(content))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from inbox_mock.bundles.packing import COMMANDS, IMAGE, JOURNAL, SCENARIO, START, BundleError, unpack
+from inbox_mock.bundles import COMMANDS, IMAGE, JOURNAL, SCENARIO, START, BundleError, unpack
 from inbox_mock.domain import limits
 from inbox_mock.domain.access import SANDBOX_ID
 from inbox_mock.engine.sandbox import Sandbox

@@ -12,8 +12,8 @@ from typing import NamedTuple
 import orjson
 
 from inbox_mock import __version__
+from inbox_mock.bundles import COMMANDS, IMAGE, JOURNAL, SCENARIO, START, BundleError, pack
 from inbox_mock.bundles.bundle import SHAPES, Entry
-from inbox_mock.bundles.packing import COMMANDS, IMAGE, JOURNAL, SCENARIO, START, BundleError, pack
 from inbox_mock.domain import limits, times
 from inbox_mock.domain.access import SECRET_DIGITS
 from inbox_mock.engine.sandbox import Sandbox

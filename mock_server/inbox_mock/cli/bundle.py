@@ -42,7 +42,7 @@ def save(*, sandbox: SandboxClient, as_json: bool, file: Path, private: bool) ->
     """
     content = sandbox.bundle()
     if private:
-        from inbox_mock.bundles.packing import BundleError
+        from inbox_mock.bundles import BundleError
         from inbox_mock.replaying.private import without_private_data
 
         try:
@@ -84,7 +84,7 @@ def replay(*, file: Path, wanted: str) -> None:
 
     Exit code 0: no answer differs. 1: one does. 2: it is no bundle, or its log does not begin at the start.
     """
-    from inbox_mock.bundles.packing import BundleError
+    from inbox_mock.bundles import BundleError
     from inbox_mock.replaying.replay import replay as done_again
 
     bundle = _read(file)
@@ -106,8 +106,8 @@ def replay(*, file: Path, wanted: str) -> None:
 
 
 def _read(file: Path) -> "Bundle":
+    from inbox_mock.bundles import BundleError
     from inbox_mock.bundles.bundle import content_of
-    from inbox_mock.bundles.packing import BundleError
 
     try:
         content = content_of(file)
@@ -117,8 +117,8 @@ def _read(file: Path) -> "Bundle":
 
 
 def _checked(content: bytes, file: Path) -> "Bundle":
+    from inbox_mock.bundles import BundleError
     from inbox_mock.bundles.bundle import read
-    from inbox_mock.bundles.packing import BundleError
 
     try:
         return read(content)

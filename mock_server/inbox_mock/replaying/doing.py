@@ -16,8 +16,8 @@ from inbox_mock.api.addressing import ROOT
 from inbox_mock.api.fault_injection import CONNECTION
 from inbox_mock.api.pipeline import JOURNALED_HEADERS, REFUSED
 from inbox_mock.app import Options, create_app
+from inbox_mock.bundles import BundleError
 from inbox_mock.bundles.bundle import DETACHED, Bundle, Entry, detach, whole_body
-from inbox_mock.bundles.packing import BundleError
 from inbox_mock.bundles.saving import entries
 from inbox_mock.domain import times
 from inbox_mock.domain.access import DEFAULT_SANDBOX, SECRET_DIGITS, full_credential

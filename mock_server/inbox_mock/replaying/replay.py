@@ -6,8 +6,8 @@ from typing import Any
 
 import orjson
 
+from inbox_mock.bundles import BundleError
 from inbox_mock.bundles.bundle import Bundle, Entry, whole_body
-from inbox_mock.bundles.packing import BundleError
 from inbox_mock.domain.errors import Refusal
 from inbox_mock.domain.reasons import WEBHOOK_LOST
 from inbox_mock.engine.sandbox import Sandbox

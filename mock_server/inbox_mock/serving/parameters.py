@@ -234,8 +234,8 @@ def showing_progress(options: Options) -> Iterator[Options]:
 
 def _bundle(file: Path) -> bytes:
     """Return the content of a bundle; exit if it is none."""
+    from inbox_mock.bundles import BundleError
     from inbox_mock.bundles.bundle import content_of, read
-    from inbox_mock.bundles.packing import BundleError
 
     try:
         content = content_of(file)
