@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import orjson
-from flask import Flask, Response, request
+from flask import Blueprint, Flask, Response, request
 from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAllowed, NotFound, RequestEntityTooLarge
 from werkzeug.routing import Rule
 
@@ -17,14 +17,46 @@ from inbox_mock.dashboard import pages as dashboard
 from inbox_mock.docs import pages as docs
 from inbox_mock.domain import errors, limits
 from inbox_mock.domain.addresses import plain_host
+from inbox_mock.domain.admin_tokens import READ
+from inbox_mock.domain.errors import Elsewhere, Invalid, invalid
 from inbox_mock.domain.reasons import Reason
+from inbox_mock.domain.values import whole_number
 from inbox_mock.options import Options
 from inbox_mock.scenarios.build import SandboxFactory
+from inbox_mock.store.homes import Home
 from inbox_mock.telemetry.metrics import Metrics
-from inbox_mock.telemetry.pages import METRICS, metrics_of
 from inbox_mock.telemetry.probes import JSON, UNREADY, WELL, Readiness, why_not
 from inbox_mock.telemetry.watching import PROBES, Watch
 from inbox_mock.webhooks.sender import WebhookSender
+
+METRICS = "/metrics"
+
+
+def metrics_of(metrics: Metrics, home: Home, control: AccessControl) -> Blueprint:
+    """Return the blueprint of /metrics."""
+    made = Blueprint("telemetry", __name__)
+
+    @made.get(METRICS, provide_automatic_options=False)
+    def exposition() -> Response:
+        control.check(request, READ)
+        _check_worker(home, request.args.get("worker", ""))
+        text, kind = metrics.exposition()
+        return Response(text, content_type=kind)
+
+    return made
+
+
+def _check_worker(home: Home, wanted: str) -> None:
+    """Raise Elsewhere if another worker's figures are wanted, by its number: it serves the sandbox whose id is that number."""
+    if not wanted:
+        return
+    number = whole_number(wanted, 4)
+    if home.is_shared:
+        raise Invalid(invalid("worker", "no number: any process serves any sandbox, and is asked by its own address"))
+    if number is None or number >= home.share.of:
+        raise Invalid(invalid("worker", f"the number of a worker, from 0 to {home.share.of - 1}"))
+    if not home.owns(sandbox_id := f"{number:012x}"):
+        raise Elsewhere(sandbox_id)
 
 
 class MatchedRule(Rule):
