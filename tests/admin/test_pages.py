@@ -1,5 +1,6 @@
 """Pages of what grows without end in a sandbox: its deliveries, the events of its timeline, and what a guest sees."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -8,6 +9,7 @@ import pytest
 
 from builders import JSON, a_booking, a_scenario
 from fake import Mock, Sandbox
+from inbox_mock.admin.routes import OPERATIONS
 from inbox_mock.client import SandboxClient
 from inbox_mock.domain import limits
 from lowered import lower
@@ -82,3 +84,23 @@ def test_more_than_a_page_is_refused_with_the_field(busy: Sandbox, listed: Liste
 
     assert answer.status == 422
     assert [problem["field"] for problem in answer.json["errors"]] == list(query)
+
+
+def test_a_parameter_that_an_operation_does_not_have_is_refused_by_its_name(mock: Mock) -> None:
+    path = {"id": mock.sandbox("empty").id, "record_id": "1"}
+
+    for operation in OPERATIONS:
+        answer = mock.admin.call(operation.method, re.sub(r"<(\w+)>", lambda name: path.get(name[1], "any"), operation.rule), never=-1)
+        fields = [problem["field"] for problem in answer.json.get("errors", [])]
+
+        assert (operation.name, answer.status, fields) == (operation.name, 422, ["never"])
+
+
+@pytest.mark.parametrize("value", ["-1", "x", ""])
+@pytest.mark.parametrize("name", ["limit", "skip"])
+def test_a_number_that_is_none_is_refused_wherever_it_is_sent(busy: Sandbox, name: str, value: str) -> None:
+    paths = ["/written", "/inbox", "/inbox/11", "/journal", "/changes", "/faults", "/directory", *{one.path for one in LISTS.values()}]
+
+    query: dict[str, Any] = {name: value}
+
+    assert {path: busy.admin.get(path, **query).status for path in paths} == dict.fromkeys(paths, 422)

@@ -143,7 +143,15 @@ def test_where_no_request_came_the_junit_file_has_a_test_that_failed(tmp_path: P
 def test_a_command_that_does_not_exist_is_told_in_one_line() -> None:
     ran = run_apart("run", "no-such-command")
 
-    assert ran == Ran(2, "", "inbox-mock: cannot start no-such-command: No such file or directory\n")
+    assert ran == Ran(127, "", "inbox-mock: cannot start no-such-command: No such file or directory\n")
+
+
+def test_a_command_that_is_not_executable_ends_as_in_a_shell(tmp_path: Path) -> None:
+    (tmp_path / "suite").write_text("")
+
+    ran = run_apart("run", str(tmp_path / "suite"))
+
+    assert ran == Ran(126, "", f"inbox-mock: cannot start {tmp_path / 'suite'}: Permission denied\n")
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """Actions as the guest, the channel, staff, and the host in the channel's own app."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import orjson
@@ -236,10 +237,18 @@ def shown(work: UnitOfWork, plural: str, record_id: object, origin: str) -> JSON
 
 
 def _uploaded(work: UnitOfWork, conversation: ConversationRow, files: list[JSON]) -> list[int]:
-    """Store files as a client uploads them, and return the ids of the attachments."""
-    actor = Actor(conversation["account_id"])
-    written = [check(RESOURCES["attachments"], file, None, work.settings.assume) for file in files]
-    return [create_attachment(work, actor, one) for one in written]
+    """Store files as a client uploads them, and return the ids of the attachments.
+
+    Raises:
+        Invalid: a file cannot be kept; the field is that of the file at its place in the list, such as ``files.2.file``.
+    """
+    actor, ids = Actor(conversation["account_id"]), list[int]()
+    for number, file in enumerate(files):
+        try:
+            ids.append(create_attachment(work, actor, check(RESOURCES["attachments"], file, None, work.settings.assume)))
+        except Invalid as refusal:
+            raise Invalid(*(replace(problem, field=f"files.{number}.{problem.field}") for problem in refusal.problems)) from None
+    return ids
 
 
 def _booking(work: UnitOfWork, body: JSON) -> Row:

@@ -238,6 +238,17 @@ def read_body(raw: bytes) -> object:
         raise BadRequest(f"the body is no JSON as it is wanted here: {error}") from None
 
 
+def check_query(operation: AdminOperation, query: Mapping[str, str]) -> None:
+    """Check that an operation has every parameter of a query.
+
+    Raises:
+        Invalid: it lacks some; without this, a misspelled ``limit`` would be answered as if it were not there.
+    """
+    lacks = [name for name in query if name not in operation.query]
+    if lacks:
+        raise Invalid(*(invalid(name, unknown(name, operation.query)) for name in lacks[: limits.PROBLEMS]))
+
+
 def checked(operation: AdminOperation, body: object) -> JSON:
     """Return the body of a call, validated.
 

@@ -17,6 +17,7 @@ from inbox_mock.admin.operation import (
     AdminCall,
     AdminOperation,
     Page,
+    check_query,
     checked,
     declared_in,
     read_body,
@@ -87,10 +88,10 @@ def _view(factory: SandboxFactory, control: AccessControl, sender: WebhookSender
                 told = f"found a sandbox that is not one of {caller.name!r}; expected one of its own, or a token with the role all"
                 raise Forbidden(Problem("role", told))
             sandbox.use()
+        check_query(operation, request.args)
         given = request.get_data()
         body = checked(operation, read_body(given)) if operation.method != "GET" and not operation.takes else {}
-        query = request.args if operation.query else {}
-        call = AdminCall(caller, factory, root_of(request), path, body, query, sender, given, operation.name)
+        call = AdminCall(caller, factory, root_of(request), path, body, request.args, sender, given, operation.name)
         with action(operation.summary.partition(";")[0]):
             answer = operation.run(call)
         if isinstance(answer, Page):

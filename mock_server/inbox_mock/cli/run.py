@@ -1,5 +1,6 @@
 """``inbox-mock run``: run a command beside a fake that is there for it alone, and judge what it did."""
 
+import errno
 import os
 import sys
 from contextlib import ExitStack, suppress
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from inbox_mock.engine.sandbox import Sandbox
 
 ROOT = "INBOX_MOCK_URL"
+NOT_EXECUTABLE, NOT_FOUND = 126, 127
+"""The exit codes of shells, ``env`` and ``timeout`` for a command that cannot be started."""
 PATIENCE_SECONDS = 3600.0
 
 
@@ -115,7 +118,7 @@ def _run(words: tuple[str, ...], variables: dict[str, str]) -> int:
             running.close(STOP.received)
     if running.failed is not None:
         complain(f"cannot start {words[0]}: {os.strerror(running.failed)}")
-        sys.exit(WRONG)
+        sys.exit(NOT_FOUND if running.failed == errno.ENOENT else NOT_EXECUTABLE)
     if running.code is None:
         complain(f"nobody knows how {words[0]} ended: its guardian was killed")
         sys.exit(WRONG)
