@@ -15,7 +15,7 @@ from inbox_mock.domain import limits
 from inbox_mock.domain.access import SANDBOX_ID
 from inbox_mock.engine.sandbox import Sandbox
 from inbox_mock.engine.sandboxes import Sandboxes
-from inbox_mock.store import commands, database
+from inbox_mock.store import commands, images
 from inbox_mock.store import sandbox as sandbox_store
 from inbox_mock.store.commands import Command
 from inbox_mock.store.database import Database
@@ -137,7 +137,7 @@ def read(raw: bytes) -> Bundle:
 def _check_image(name: str, image: bytes | None) -> None:
     try:
         if image is not None:
-            with closing(database.restore(image, checked=False)) as db:
+            with closing(images.restore(image, checked=False)) as db:
                 sandbox_store.read_settings(db)
                 sandbox_store.read_clock(db)
                 odd = next(_odd_columns(db), None)
@@ -215,6 +215,6 @@ def _log_detaching(db: Database) -> None:
 
 
 def _changed(image: bytes, change: Callable[[Database], None]) -> bytes:
-    with closing(database.restore(image)) as db:
+    with closing(images.restore(image)) as db:
         change(db)
-        return database.take_image(db)
+        return images.take_image(db)

@@ -20,7 +20,7 @@ from inbox_mock.engine.sandbox import Sandbox
 from inbox_mock.scenarios.build import build_recipe
 from inbox_mock.scenarios.errors import ScenarioError
 from inbox_mock.services.accounts import DEMO
-from inbox_mock.store import commands, database, journal
+from inbox_mock.store import commands, images, journal
 from inbox_mock.store import sandbox as sandbox_store
 from inbox_mock.store.database import Database
 from inbox_mock.store.homes import Start
@@ -44,7 +44,7 @@ Secrets = dict[str, str]
 
 def without_secrets(image: bytes) -> tuple[bytes, Secrets]:
     """Return an image in which every credential is replaced, and in which no page holds what was there before; and what was replaced."""
-    with closing(database.restore(image)) as db:
+    with closing(images.restore(image)) as db:
         secrets = _renew(db)
         for fault_id, past in db.execute("SELECT fault_id, image FROM fault_pasts").fetchall():
             cleaned, others = without_secrets(past)
@@ -53,7 +53,7 @@ def without_secrets(image: bytes) -> tuple[bytes, Secrets]:
         db.execute("UPDATE journal SET request = json_remove(request, '$.headers.X-Content-Signature') WHERE delivery_id IS NOT NULL")
         _rewrite_recipe(db, secrets)
         db.execute("VACUUM")
-        return _replaced(database.take_image(db), secrets), secrets
+        return _replaced(images.take_image(db), secrets), secrets
 
 
 def in_values(found: object, secrets: Mapping[str, str]) -> object:
@@ -149,7 +149,7 @@ def bundle_of(held: Held) -> bytes:
     """
     sandbox_id, image, start = held
     image, _ = without_secrets(image)
-    with closing(database.restore(image)) as db:
+    with closing(images.restore(image)) as db:
         log = commands.every(db)
         why = _gap(db, log)
         begun = None if why else start_image(start, log)
@@ -242,5 +242,5 @@ def _manifest(sandbox_id: str, db: Database, start: bytes | None, why: str | Non
 
 
 def _time_of(image: bytes) -> str:
-    with closing(database.restore(image)) as db:
+    with closing(images.restore(image)) as db:
         return times.wire(sandbox_store.read_clock(db).now)

@@ -23,7 +23,7 @@ from inbox_mock.scenarios import Progress, fixtures
 from inbox_mock.scenarios.errors import ReceiverError
 from inbox_mock.scenarios.kept import Kept
 from inbox_mock.scenarios.loading import Scenario
-from inbox_mock.store import database, gathering
+from inbox_mock.store import gathering, images
 from inbox_mock.store import sandbox as sandbox_store
 from inbox_mock.store.access import DEFAULT_LIMIT
 from inbox_mock.store.homes import Label, Start
@@ -181,7 +181,7 @@ def _kept_image(kept: Kept | None, key: object) -> bytes | None:
     if not found:
         return None
     try:
-        database.restore(found, checked=False).close()
+        images.restore(found, checked=False).close()
     except UnusableDatabase:
         return None
     return found
@@ -240,7 +240,7 @@ def build_image(scenario: Scenario, overrides: Overrides, wall: float, progress:
         timeline.plan(builder)
         sandbox_store.write_clock(db, clock)
         db.execute("COMMIT")
-        return database.take_image(db)
+        return images.take_image(db)
     finally:
         db.close()
 
