@@ -29,6 +29,7 @@ export interface Given<O> {
 interface Untyped {
   path?: Record<string, string | number>;
   query?: unknown;
+  /** What is sent as JSON, or the bytes of a file, which are sent as they are. */
   body?: unknown;
   /** What the answer has if it is that of a fake. */
   having?: string;
@@ -73,10 +74,11 @@ export class AdminClient {
   async send(method: string, path: string, given: Untyped): Promise<unknown> {
     const filled = path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(String(given.path?.[name])));
     const query = new URLSearchParams((given.query ?? {}) as Record<string, string>);
+    const isFile = given.body instanceof Uint8Array;
     const answer = await fetch(`${this.root}${filled}${query.size ? `?${query}` : ""}`, {
       method,
-      headers: { "Content-Type": "application/json", ...(this.adminToken && { Authorization: `Bearer ${this.adminToken}` }) },
-      ...(given.body !== undefined && { body: JSON.stringify(given.body) }),
+      headers: { "Content-Type": isFile ? "application/octet-stream" : "application/json", ...(this.adminToken && { Authorization: `Bearer ${this.adminToken}` }) },
+      ...(given.body !== undefined && { body: isFile ? (given.body as Uint8Array<ArrayBuffer>) : JSON.stringify(given.body) }),
     }).catch((error: Error) => {
       throw new AdminError(`no answer from ${this.root}: ${String(error.cause ?? error)}`, 0);
     });

@@ -11,13 +11,17 @@ export interface Options extends Overrides {
   url?: string;
 }
 
-/** What a test runner does before and after tests; `replay` returns the command that runs a test again. */
+/**
+ * What a test runner does before and after tests; `replay` returns the command that runs a test again, and `hasFailed` whether a test has
+ * failed by itself, of which the latest requests are told then.
+ */
 export interface Runner<Context> {
   beforeAll(run: () => Promise<void>, milliseconds: number): void;
   beforeEach(run: () => Promise<void>): void;
   afterEach(run: (context: Context) => Promise<void>): void;
   afterAll(run: () => Promise<void>, milliseconds: number): void;
   replay(context: Context): string;
+  hasFailed?(context: Context): boolean;
 }
 
 /** The server that all who need one in this process share, until the last of them has left. */
@@ -55,6 +59,7 @@ export function fixtureFor<Context>(runner: Runner<Context>) {
       const used = sandbox;
       sandbox = undefined;
       try {
+        if (used && runner.hasFailed?.(context)) console.error(await used.journalTold());
         await used?.judge(runner.replay(context));
       } finally {
         await used?.delete();

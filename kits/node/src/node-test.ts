@@ -8,4 +8,5 @@ export const inboxMock = fixtureFor<TestContext>({
   afterEach: (run) => afterEach((context) => run(context as TestContext)),
   afterAll: (run) => after(run),
   replay: ({ name }) => `node --test --test-name-pattern ${JSON.stringify(name)} ${relative("", process.argv[1] ?? "")}`,
+  hasFailed: (context) => (context as { passed?: boolean }).passed === false,
 });

@@ -1,6 +1,8 @@
 /** One sandbox of a fake, seen from outside the API: the clock, the guests, the channels, and what the client did. */
 
+import { readFile, stat } from "node:fs/promises";
 import type { RequestListener } from "node:http";
+import { basename } from "node:path";
 import type { components, paths } from "./admin-api.js";
 import { AdminClient, AdminError, type Answer, type Body, type Given, type Method, type Operation, type PathOf, type Query } from "./client.js";
 import { Receivers, type Receiver, type WebhookHandler } from "./receivers.js";
@@ -32,10 +34,22 @@ function unlessGone(error: unknown): undefined {
   if (!(error instanceof AdminError && error.status === 404)) throw error;
 }
 
-/** Create a sandbox; by default of the scenario `agency`, on a clock that stands, and kept for an hour after its last use. */
+/**
+ * Create a sandbox; by default of the scenario `agency`, on a clock that stands, and kept for an hour after its last use.
+ * A scenario is the name of one that is shipped, an object, or the path of a file: of a scenario, or of a recording.
+ */
 export async function createSandbox(server: AdminClient, overrides: Overrides = {}): Promise<Sandbox> {
-  const body = { scenario: "agency", clock: { mode: "manual" as const }, ttl: "1h", ...overrides };
+  const body = { scenario: "agency" as Overrides["scenario"], clock: { mode: "manual" as const }, ttl: "1h", ...overrides };
+  if (typeof body.scenario === "string") body.scenario = await scenarioIn(server, body.scenario);
   return new Sandbox(server, (await server.send("POST", "/__admin/sandboxes", { body, having: "api_url" })) as Schemas["Sandbox"]);
+}
+
+/** Return what a file is as a scenario; what is no file's path is returned as it is. */
+async function scenarioIn(server: AdminClient, path: string): Promise<Overrides["scenario"]> {
+  const found = await stat(path).catch(() => undefined);
+  if (!found?.isFile()) return path;
+  const given = { query: { name: basename(path) }, body: await readFile(path), having: "scenario" };
+  return ((await server.send("POST", "/__admin/recordings", given)) as { scenario: Overrides["scenario"] }).scenario;
 }
 
 export class Sandbox {
@@ -189,6 +203,18 @@ export class Sandbox {
   async journal(after = 0): Promise<Schemas["JournalEntry"][]> {
     const { entries, next } = await this.call("GET", "/journal", { query: { after: `${after}` } });
     return entries.length ? [...entries, ...(await this.journal(next))] : [];
+  }
+
+  /** Return the latest entries of the journal, a line for each, as a test tells them that fails; nothing if the sandbox is gone. */
+  async journalTold(most = 20): Promise<string> {
+    const entries = await this.journal().catch(unlessGone);
+    if (!entries) return "";
+    const before = entries.length > most ? [`(${entries.length - most} before)`] : [];
+    const lines = entries.slice(-most).map(({ id, at, method, path, query, status, why }) => {
+      const target = query ? `${path}?${query}` : path;
+      return `${String(id).padStart(4)}  ${at}  ${method} ${target}  ${status ?? "no answer"}${why ? `  (${why})` : ""}`;
+    });
+    return ["Inbox Mock: the journal", ...before, ...(lines.length ? lines : ["nothing was asked of it"])].join("\n");
   }
 
   /** Return what will happen, the next 200, and what has happened, the latest 200. */

@@ -12,4 +12,5 @@ export const inboxMock = fixtureFor<TestContext>({
     for (let suite = task.suite; suite; suite = suite.suite) names.unshift(suite.name);
     return `npx vitest run ${relative("", task.file.filepath)} -t ${JSON.stringify(names.join(" "))}`;
   },
+  hasFailed: ({ task }) => task.result?.state === "fail",
 });

@@ -22,13 +22,16 @@ const FAILS = {
         'on purpose\\? allow: \\["MSG002"\\]',
       ].join("\n"),
     ),
+  "fails: a test by itself, which tells the latest requests": () => /not as expected/,
   "fails: a test that allows an unknown rule": () => /allow: found 'MSG02'; did you mean 'MSG002'\?/,
 };
 
-/** Run a command, and return the JSON that it prints. */
-async function json(command, ...words) {
-  const { stdout } = await promisify(execFile)(command, words, { maxBuffer: 1e8 }).catch((failed) => failed);
-  return JSON.parse(stdout);
+const REQUESTS = /^Inbox Mock: the journal\n   1  2030-06-01T12:00:00Z  GET \/api\/v3\/inbox\/conversations\?fields=id  200$/gm;
+
+/** Run a command; return the tests in the JSON that it prints, and what it writes to standard error. */
+async function ran(command, ...words) {
+  const { stdout, stderr } = await promisify(execFile)(command, words, { maxBuffer: 1e8 }).catch((failed) => failed);
+  return [found(JSON.parse(stdout)), stderr];
 }
 
 /** The tests of what Jest reports, and Vitest in the same form, each with how it failed. */
@@ -41,26 +44,29 @@ const found = ({ testResults }) =>
 /** The same of node:test; it tells each file as a test, too. */
 async function foundByNode(...files) {
   const tests = [];
+  let said = "";
   for await (const { type, data } of run({ files })) {
-    if (["test:pass", "test:fail"].includes(type) && !/\.mjs$|^of a group$/.test(data.name)) {
+    if (type === "test:stderr") said += data.message;
+    if (["test:pass", "test:fail"].includes(type) && !/\.mjs$|^of a (file|group)$/.test(data.name)) {
       tests.push([data.name, String(data.details.error?.cause?.message ?? data.details.error ?? "")]);
     }
   }
-  return tests;
+  return [tests, said];
 }
 
 const RUNNERS = [
-  ["Vitest", "npx vitest run test/suite/vitest\\.mts", () => json("npx", "vitest", "run", "--config", "test/vitest.config.mjs", "--reporter", "json").then(found)],
-  ["Jest", "npx jest test/suite/jest\\.js", () => json("npx", "jest", "--config", "test/jest.config.json", "--json").then(found)],
+  ["Vitest", "npx vitest run test/suite/vitest\\.mts", () => ran("npx", "vitest", "run", "--config", "test/vitest.config.mjs", "--reporter", "json", "--disableConsoleIntercept")],
+  ["Jest", "npx jest test/suite/jest\\.js", () => ran("npx", "jest", "--config", "test/jest.config.json", "--json")],
   ["node:test", "node --test .*", () => foundByNode("test/suite/node.mjs")],
 ];
 
 for (const [runner, replay, tests] of RUNNERS) {
   test(`each test has a sandbox, and fails if its client breaks a rule, under ${runner}`, async () => {
-    const ran = await tests();
+    const [all, said] = await tests();
 
-    assert.ok(ran.length >= 15, `${ran.length} tests`);
-    for (const [title, failure] of ran) {
+    assert.ok(all.length >= 15, `${all.length} tests`);
+    assert.equal(said.replace(/^ +(?=Inbox|   1  )/gm, "").match(REQUESTS)?.length, 1, said);
+    for (const [title, failure] of all) {
       if (title.startsWith("fails:")) assert.match(failure, FAILS[title](replay + ".*"));
       else assert.equal(failure, "", title);
     }

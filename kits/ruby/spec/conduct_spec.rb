@@ -7,9 +7,9 @@ RSpec.describe "A rule that is broken" do
 
   before(:context) do
     environment = { "INBOX_MOCK_URL" => InboxMock.server.url }
-    command = [RbConfig.ruby, "-S", "rspec", "--format", "json", "--options", "/dev/null", "-I", folder, "-I", File.join(folder, "../lib")]
-    printed, = Open3.capture2(environment, *command, "#{folder}/rule_breakers.rb")
-    examples = JSON.parse(printed[/^{.*}$/])["examples"]
+    command = [RbConfig.ruby, "-S", "rspec", "--format", "json", "--format", "progress", "--options", "/dev/null", "-I", folder, "-I", File.join(folder, "../lib")]
+    @printed, = Open3.capture2(environment, *command, "#{folder}/rule_breakers.rb")
+    examples = JSON.parse(@printed[/^{.*}$/])["examples"]
     @failures = examples.to_h { |one| [one["description"], one.dig("exception", "message")] }
   end
 
@@ -23,6 +23,10 @@ RSpec.describe "A rule that is broken" do
 
   it "is told beside the failure of the example itself" do
     expect(@failures["fails, and breaks a rule"]).to include("expected: 2", "MSG002")
+  end
+
+  it "is told without the latest requests, which stand beside each failure of an example that fails by itself" do
+    expect(@printed.scan(/Inbox Mock: the journal\n +1  2030-06-01T12:00:00Z  POST \S+  201  \(not relayed: /).size).to eq 2
   end
 
   it "is nothing if it is allowed, by the metadata or in the example" do

@@ -25,6 +25,12 @@ class InboxMockTest < Minitest::Test
       answer_nobody
     end
 
+    def fails_by_itself
+      inbox_mock(allow: ["MSG002"])
+      answer_nobody
+      flunk
+    end
+
     def says_where_it_begins
       assert_equal 5, inbox_mock.made["seed"]
     end
@@ -46,6 +52,14 @@ class InboxMockTest < Minitest::Test
     assert_includes failure.message, "The client broke the rules of conduct once (scenario agency, seed 5)."
     assert_includes failure.message, "_test.rb -n breaks_a_rule\non purpose? allow: [\"MSG002\"]"
     assert_equal Inner.instance_method(:breaks_a_rule).source_location.join(":"), failure.location
+  end
+
+  def test_a_test_that_fails_by_itself_tells_the_latest_requests
+    failure, told, *more = failures_of("fails_by_itself")
+
+    assert_empty more
+    assert_equal "Epic Fail!", failure.message
+    assert_match(/\AInbox Mock: the journal\n   1  2030-06-01T12:00:00Z  POST \S+  201  \(not relayed: .*\)\z/, told.message)
   end
 
   def test_what_is_allowed_fails_nothing

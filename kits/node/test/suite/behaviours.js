@@ -170,7 +170,18 @@ module.exports = ({ test, describe, inboxMock }) => {
 
   test("fails: a test whose client breaks a rule", () => reply(inbox, null));
 
+  test("fails: a test by itself, which tells the latest requests", async () => {
+    await call(inbox, "GET", "/inbox/conversations?fields=id");
+    assert.fail("not as expected");
+  });
+
   test("fails: a test that allows an unknown rule", () => inbox.allow("MSG02"));
+
+  describe("of a file", () => {
+    const own = inboxMock({ scenario: require.resolve("./late.yaml") });
+
+    test("a scenario is the path of a file, too", () => assert.equal(own.made.seed, 9));
+  });
 
   describe("of a group", () => {
     const own = inboxMock({ scenario: "agency", seed: 3, strict: true, allow: ["MSG002"] });

@@ -17,12 +17,30 @@ module InboxMock
       ENV.update(variables)
     end
 
+    # The end of the journal, a line for each entry, as a test tells it that fails by itself; nothing if the sandbox is gone.
+    def journal_told(most = 20)
+      entries = @sandbox.journal
+      lines = entries.last(most).map { |entry| line_of(entry) }
+      before = entries.size - lines.size
+      ["Inbox Mock: the journal", *("(#{before} before)" if before.positive?), *(lines.empty? ? "nothing was asked of it" : lines)]
+    rescue AdminError => error
+      error.status == 404 ? [] : raise
+    end
+
     # End the test's hold; raise ConductError if its client has broken a rule.
     def release(replay:, location:)
       @sandbox.judge(replay: replay, backtrace: [location])
     ensure
       ENV.update(@before)
       @sandbox.delete
+    end
+
+    private
+
+    def line_of(entry)
+      id, at, method, path, query, status, why = entry.values_at("id", "at", "method", "path", "query", "status", "why")
+      target = query.to_s.empty? ? path : "#{path}?#{query}"
+      format("%4d  %s  %s %s  %s%s", id, at, method, target, status || "no answer", why.to_s.empty? ? "" : "  (#{why})")
     end
   end
 end
