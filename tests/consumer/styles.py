@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 from threading import Lock
 from typing import Any, cast
 
-import requests
+from urllib3 import BaseHTTPResponse, PoolManager
 
 from driver import Driver
 from inbox_client import Api, Inbox, Later, Refused
@@ -70,22 +70,22 @@ class FullRelisting(Inbox):
         super().catch_up(name)
 
 
-class Conditional(requests.Session):
+class Conditional(PoolManager):
     """Keeps each answer with its ETag, and has it confirmed."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.kept: dict[str, requests.Response] = {}
+        self.kept: dict[str, BaseHTTPResponse] = {}
 
-    def request(self, method: str, url: str, **more: Any) -> requests.Response:  # type: ignore[override]
-        kept = self.kept.get(f"{url} {more.get('params')}") if method == "GET" else None
+    def request(self, method: str, url: str, *given: Any, **more: Any) -> BaseHTTPResponse:
+        kept = self.kept.get(f"{url} {more.get('fields')}") if method == "GET" else None
         if kept is not None:
             more["headers"] = {**more["headers"], "If-None-Match": kept.headers["ETag"]}
-        answer = super().request(method, url, **more)
-        if kept is not None and answer.status_code == 304:
+        answer = super().request(method, url, *given, **more)
+        if kept is not None and answer.status == 304:
             return kept
-        if method == "GET" and answer.status_code == 200 and is_json(answer.content):
-            self.kept[f"{url} {more.get('params')}"] = answer
+        if method == "GET" and answer.status == 200 and is_json(answer.data):
+            self.kept[f"{url} {more.get('fields')}"] = answer
         return answer
 
 
@@ -105,7 +105,7 @@ class RelistingDriver(Rebuilt):
         super().__init__(FullRelisting)
 
     def start(self, *, api_url: str, webhook_secret: str, **credentials: str) -> JSON:
-        self.session = Conditional()
+        self.http = Conditional()
         return super().start(api_url=api_url, webhook_secret=webhook_secret, **credentials)
 
 

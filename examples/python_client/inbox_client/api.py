@@ -3,18 +3,22 @@
 Nothing here waits. What cannot be done now raises Later, and whoever schedules the work asks again.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urljoin
 
-import requests
+from urllib3 import PoolManager
+from urllib3.exceptions import HTTPError
 
 JSON = dict[str, Any]
 
 TIMEOUT_SECONDS = 30
 ENVELOPE = {"links", "linked", "meta"}
 SYNCED_AT = "X-Updated-Since-Request-Synced-At"
+NEXT = re.compile(r'<([^>]*)>\s*;[^,<]*\brel="?next\b')
+"""The address of the next page, in a Link header."""
 
 
 class Later(Exception):  # noqa: N818 - not an error: a time has not come
@@ -68,9 +72,9 @@ class Api:
     """One account's access to the API."""
 
     def __init__(
-        self, api_url: str, *, token: str, refresh_token: str, client_id: str, client_secret: str, session: requests.Session | None = None
+        self, api_url: str, *, token: str, refresh_token: str, client_id: str, client_secret: str, http: PoolManager | None = None
     ) -> None:
-        self.session = session or requests.Session()
+        self.http = http or PoolManager()
         self.url = api_url.rstrip("/")
         self.token: str | None = token
         self.refresh_token = refresh_token
@@ -84,7 +88,7 @@ class Api:
             Refused: it does not want to.
 
         """
-        page = self.call("GET", f"{self.url}/{path}", params=query)
+        page = self.call("GET", f"{self.url}/{path}", fields=query)
         yield page
         while page.next_url is not None:
             page = self.call("GET", page.next_url)
@@ -124,7 +128,7 @@ class Api:
 
         """
         form = {"grant_type": "refresh_token", "refresh_token": self.refresh_token, **self.client}
-        answer = self.exchange("POST", urljoin(self.url, "/oauth/token"), data=form)
+        answer = self.exchange("POST", urljoin(self.url, "/oauth/token"), fields=form, encode_multipart=False)
         if answer.status >= 400:
             raise Refused(f"the token cannot be refreshed: {answer.status} {answer.body}", answer.status)
         self.token, self.refresh_token = answer.body["access_token"], answer.body["refresh_token"]
@@ -132,13 +136,14 @@ class Api:
     def exchange(self, method: str, url: str, **more: Any) -> Answer:  # noqa: ANN401 - what requests takes
         """Send one request. What comes back is a success or a refusal; everything else is for later."""
         try:
-            answer = self.session.request(method, url, timeout=TIMEOUT_SECONDS, allow_redirects=False, **more)
-            body = answer.json() if answer.status_code < 500 else {}
-        except requests.RequestException as error:
+            answer = self.http.request(method, url, timeout=TIMEOUT_SECONDS, retries=False, redirect=False, **more)
+            body = answer.json() if answer.status < 500 else {}
+        except (HTTPError, ValueError) as error:
             raise LostAnswer(f"{method} {url}: {error}") from error
-        if answer.status_code >= 500:
-            raise LostAnswer(f"{method} {url}: {answer.status_code}")
-        if answer.status_code == 429:
+        if answer.status >= 500:
+            raise LostAnswer(f"{method} {url}: {answer.status}")
+        if answer.status == 429:
             reset = answer.headers.get("X-RateLimit-Reset")
             raise Later(f"{method} {url}: the hour's requests are used up", not_before=None if reset is None else int(reset))
-        return Answer(answer.status_code, answer.headers, body, answer.links.get("next", {}).get("url"))
+        following = NEXT.search(answer.headers.get("Link", ""))
+        return Answer(answer.status, answer.headers, body, following and following[1])

@@ -71,7 +71,7 @@ class Rebuilt(Driver):
         if issubclass(self.part, Inbox):
             self.inbox = self.part(self.inbox.api, webhook_secret)
         else:
-            self.inbox.api = self.part(api_url, session=self.session, **credentials)
+            self.inbox.api = self.part(api_url, http=self.http, **credentials)
         return can
 
 

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from urllib3.exceptions import HTTPError
+
 from inbox_client import Api, Inbox, Later, LostAnswer, Refused
 from inbox_client.api import Answer
 from mutants.clients.broken import broken
@@ -95,7 +97,7 @@ class DiesOfAServerError(Frail):
 @broken("is not prepared for an answer that does not come", "CRASH", "unsent_message")
 class DiesOfALostAnswer(Frail):
     def bears(self, lost: LostAnswer) -> bool:
-        return not isinstance(lost.__cause__, OSError)
+        return not isinstance(lost.__cause__, HTTPError)
 
 
 @broken("is not prepared for an answer that cannot be read", "CRASH", "spoiled_answer")

@@ -130,7 +130,7 @@ class CountsPagesOfAHundred(Api):
         yield first
         total = int(first.headers["X-Total-Count"])
         for number in range(2, -(-total // 100) + 1):
-            yield self.call("GET", f"{self.url}/{path}", params={**query, "page": str(number)})
+            yield self.call("GET", f"{self.url}/{path}", fields={**query, "page": str(number)})
 
 
 @broken("ends a list with the first page that is not full", "SYN002", "many_pages")

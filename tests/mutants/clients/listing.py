@@ -122,7 +122,7 @@ class StopsAfterThreeSyncs(Inbox):
 class KeepsAnswersByAddress(Api):
     def exchange(self, method: str, url: str, **more: Any) -> Answer:
         kept: dict[str, Answer] = self.__dict__.setdefault("kept", {})
-        address = f"{method} {url} {more.get('params')}"
+        address = f"{method} {url} {more.get('fields')}"
         if method != "GET":
             return super().exchange(method, url, **more)
         if address not in kept:
@@ -139,7 +139,7 @@ class CountsPagesAtFirst(Api):
         first = next(super().pages(path, **query))
         yield first
         for number in range(2, int(first.headers["X-Total-Pages"]) + 1):
-            yield self.call("GET", f"{self.url}/{path}", params={**query, "page": str(number)})
+            yield self.call("GET", f"{self.url}/{path}", fields={**query, "page": str(number)})
 
 
 @broken("asks for later pages without the list's parameters", "SYN002", "past_booking")
@@ -149,7 +149,7 @@ class LosesParametersOnLaterPages(Api):
         yield page
         while page.next_url is not None:
             number += 1
-            page = self.call("GET", f"{self.url}/{path}", params={"page": str(number)})
+            page = self.call("GET", f"{self.url}/{path}", fields={"page": str(number)})
             yield page
 
 
@@ -165,7 +165,7 @@ class LooksAtDeletionsBesideRecords(Api):
 @broken("leaves a page out that failed twice", "BELIEF", "fails_twice")
 class LeavesOutWhatFailsTwice(Api):
     def pages(self, path: str, **query: str) -> Iterator[Answer]:
-        url, more = f"{self.url}/{path}", {"params": query}
+        url, more = f"{self.url}/{path}", {"fields": query}
         number = 1
         while url:
             for last in (False, True):
@@ -175,7 +175,7 @@ class LeavesOutWhatFailsTwice(Api):
                     if not last or number == 1:
                         continue
                     number += 1
-                    url, more = f"{self.url}/{path}", {"params": {**query, "page": str(number)}}
+                    url, more = f"{self.url}/{path}", {"fields": {**query, "page": str(number)}}
                 else:
                     yield page
                     number += 1

@@ -60,7 +60,7 @@ class ResumesWhereItFailed(Api):
     def pages(self, path: str, **query: str) -> Iterator[Answer]:
         self.failed = self.failed or {}
         url = self.failed.get(path)
-        page = self.call("GET", url) if url else self.call("GET", f"{self.url}/{path}", params=query)
+        page = self.call("GET", url) if url else self.call("GET", f"{self.url}/{path}", fields=query)
         self.failed.pop(path, None)
         yield page
         while page.next_url is not None:
