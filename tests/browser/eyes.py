@@ -1,8 +1,10 @@
 """What the browser tests see with: pages of the dashboard, and whatever they complain of."""
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
 
 PICTURES = Path(__file__).parents[2] / "docs" / "images"
@@ -10,6 +12,26 @@ PATIENCE_MILLISECONDS = 90_000
 LASTING_TOASTS = "const later = window.setTimeout; window.setTimeout = (run, ms) => later(run, ms === 5000 ? 120000 : ms);"
 """What a page says for five seconds stays: a busy machine may look later."""
 USUAL = {"viewport": {"width": 1360, "height": 860}, "reduced_motion": "reduce", "permissions": ["clipboard-read", "clipboard-write"]}
+
+SERIOUS = {"serious", "critical"}
+COLOURS = {"runOnly": {"type": "rule", "values": ["color-contrast"]}}
+"""What a page in dark can have besides what it has in light."""
+
+
+def serious_findings(page: Page, *, but: str = "", options: Mapping[str, object] | None = None) -> list[str]:
+    """What axe-core has against a page, without what is inside of ``but``."""
+    context = {"exclude": [[but]]} if but else None
+    found = Axe().run(page, context=context, options=None if options is None else dict(options)).response["violations"]
+    return [f"{one['id']}: {[node['html'][:200] for node in one['nodes'][:3]]}" for one in found if one["impact"] in SERIOUS]
+
+
+def findings_in_light_and_in_dark(page: Page) -> list[str]:
+    """The same in light, and of the colours in dark; the page is in light again."""
+    found = serious_findings(page)
+    page.emulate_media(color_scheme="dark")
+    found += serious_findings(page, options=COLOURS)
+    page.emulate_media(color_scheme="light")
+    return found
 
 
 class Eyes:

@@ -1,18 +1,16 @@
 """Every view, in light and in dark, as axe-core judges it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
-from browser.eyes import Eyes, keep_picture
+from browser.eyes import Eyes, findings_in_light_and_in_dark, keep_picture, serious_findings
 from builders import a_message
 from fake import Sandbox
 from receiver import receiving
 
-SERIOUS = {"serious", "critical"}
 VIEWS = {
     "timeline": ".picture .event",
     "webhooks": ".entries summary",
@@ -30,15 +28,6 @@ OVERLAPS = """chosen => [...document.querySelectorAll(chosen)].flatMap((node) =>
   return boxes.flatMap((one, place) => boxes.slice(place + 1).filter((other) => over(one, other)).map(([text]) => `${one[0]} / ${text}`));
 })"""
 """What lies over what: of the parts of each element, or, of texts without parts, of each other."""
-
-
-COLOURS = {"runOnly": {"type": "rule", "values": ["color-contrast"]}}
-"""What a page in dark can have besides what it has in light."""
-
-
-def serious_findings(page: Page, options: Mapping[str, object] | None = None) -> list[str]:
-    found = Axe().run(page, options=None if options is None else dict(options)).response["violations"]
-    return [f"{one['id']}: {[node['html'][:200] for node in one['nodes'][:3]]}" for one in found if one["impact"] in SERIOUS]
 
 
 @pytest.fixture
@@ -72,7 +61,7 @@ def busy(agency: Sandbox) -> Iterator[Sandbox]:
 
 @pytest.mark.parametrize("view", VIEWS)
 def test_a_view_has_no_serious_finding_in_light_or_in_dark(eyes: Eyes, busy: Sandbox, view: str) -> None:
-    page = eyes.look(f"/{busy.id}/{view}", color_scheme="light")
+    page = eyes.look(f"/{busy.id}/{view}")
     expect(page.locator(VIEWS[view]).first).to_be_visible()
     if view in {"webhooks", "journal"}:
         page.locator(".entries summary").first.click()
@@ -83,35 +72,31 @@ def test_a_view_has_no_serious_finding_in_light_or_in_dark(eyes: Eyes, busy: San
         page.get_by_role("button", name="status requests").click()
     keep_picture(page, f"dashboard-{view}")
 
-    assert serious_findings(page) == []
-    page.emulate_media(color_scheme="dark")
-    assert serious_findings(page, COLOURS) == []
+    assert findings_in_light_and_in_dark(page) == []
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_inbox_has_no_serious_finding(eyes: Eyes, busy: Sandbox, scheme: str) -> None:
-    page = eyes.look(f"/{busy.id}/inbox/c4", color_scheme=scheme)
+def test_the_inbox_has_no_serious_finding_in_light_or_in_dark(eyes: Eyes, busy: Sandbox) -> None:
+    page = eyes.look(f"/{busy.id}/inbox/c4")
     expect(page.get_by_text("This goes nowhere.")).to_be_visible()
     page.get_by_role("button", name="Sandbox").click()
     expect(page.get_by_role("dialog").get_by_role("link").first).to_be_visible()
-    assert serious_findings(page) == []
+    assert findings_in_light_and_in_dark(page) == []
     page.keyboard.press("Escape")
     page.locator(".guest-side input[type=file]").set_input_files(Path(__file__))
     page.get_by_role("button", name="Guest cancels").click()
     expect(page.get_by_role("button", name="Undo")).to_be_visible()
 
-    assert serious_findings(page) == []
+    assert findings_in_light_and_in_dark(page) == []
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_dialogs_and_waiting_bookings_have_no_serious_finding(eyes: Eyes, busy: Sandbox, scheme: str) -> None:
-    page = eyes.look(f"/{busy.id}/inbox/b81", color_scheme=scheme)
+def test_dialogs_and_waiting_bookings_have_no_serious_finding_in_light_or_in_dark(eyes: Eyes, busy: Sandbox) -> None:
+    page = eyes.look(f"/{busy.id}/inbox/b81")
     expect(page.get_by_role("button", name="Open now")).to_be_visible()
-    assert serious_findings(page) == []
+    assert findings_in_light_and_in_dark(page) == []
 
     page.get_by_role("button", name="Let a guest book otherwise").click()
     expect(page.get_by_role("dialog")).to_be_visible()
-    assert serious_findings(page) == []
+    assert findings_in_light_and_in_dark(page) == []
 
 
 @pytest.mark.parametrize("view", ["inbox/c4", *VIEWS])

@@ -1,29 +1,21 @@
 """/docs in a browser: as axe-core judges it, and that the reference can be tried out."""
 
-from typing import Literal
-
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, ViewportSize, expect
+from playwright.sync_api import Browser, ViewportSize, expect
 
-SERIOUS = {"serious", "critical"}
+from browser.eyes import findings_in_light_and_in_dark, serious_findings
+
 OURS = ("", "/fidelity", "/conduct", "/scenarios", "/faults", "/guides/index", "/guides/testing-with-pytest", "/search?q=webhooks")
 PHONE: ViewportSize = {"width": 390, "height": 844}
 REFERENCES = {"/api": "List conversations", "/admin": "Create a sandbox from a scenario"}
 
 
-def serious_findings(page: Page, but: str = "") -> list[str]:
-    found = Axe().run(page, context={"exclude": [[but]]} if but else None).response["violations"]
-    return [f"{one['id']}: {[node['html'][:200] for node in one['nodes'][:3]]}" for one in found if one["impact"] in SERIOUS]
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("path", OURS)
-def test_a_page_has_no_serious_finding(browser: Browser, served: str, path: str, scheme: Literal["light", "dark"]) -> None:
-    page = browser.new_page(color_scheme=scheme)
+def test_a_page_has_no_serious_finding_in_light_or_in_dark(browser: Browser, served: str, path: str) -> None:
+    page = browser.new_page()
     page.goto(f"{served}/docs{path}")
 
-    assert serious_findings(page) == []
+    assert findings_in_light_and_in_dark(page) == []
     page.close()
 
 
