@@ -9,6 +9,7 @@ from inbox_mock.resources import RESOURCES
 from inbox_mock.resources.declaration import Attribute
 
 LONGEST_SHOWN = 300
+BEGINNING = 40
 SHORT = 6
 SETS = {"closed": "closed_at", "marked_as_spam": "marked_as_spam_at", "read": "read_at"}
 SNAPPED = {"inquiries": ("start_at", "end_at")}
@@ -37,7 +38,10 @@ def same(found: object, wanted: object, what: str) -> None:
 
 
 def _difference(found: object, wanted: object) -> str:
-    """Describe how two values differ; of long lists and records, only what differs."""
+    """Describe how two values differ; of long texts, lists and records, only what differs."""
+    if isinstance(found, str) and isinstance(wanted, str) and (max(len(found), len(wanted)) > LONGEST_SHOWN or not found.isascii()):
+        at = next((at for at, pair in enumerate(zip(found, wanted, strict=False)) if pair[0] != pair[1]), min(len(found), len(wanted)))
+        return f"has {found[at : at + BEGINNING]!a} from character {at} on, expected {wanted[at : at + BEGINNING]!a}"
     if isinstance(found, dict) and isinstance(wanted, dict) and max(len(found), len(wanted)) > SHORT:
         names = [name for name in {**wanted, **found} if found.get(name) != wanted.get(name) or (name in found) != (name in wanted)]
         told = (f"{name} is {shown(found[name])}" if name in found else f"{name} is missing" for name in names[:SHORT])

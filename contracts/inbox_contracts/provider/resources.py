@@ -34,6 +34,9 @@ EVERYTHING: dict[str, dict[str, object]] = {"bookings": {"from": "2000-01-01", "
 CANCELLED_TOO: dict[str, dict[str, object]] = {"bookings": {"include_canceled": "true"}}
 """The query with which a single record is answered, though it may be a cancelled booking."""
 
+UNKNOWN = 987_654_321
+"""An id that no record has."""
+
 LISTED: tuple[Resource, ...] = tuple(RESOURCES[plural] for plural in SCOPES)
 CREATED = ("sources", "hosts", "clients", "conversations", "participants", "attachments", "messages", "bookings", "inquiries")
 CHANGED = (*CREATED, "applications")

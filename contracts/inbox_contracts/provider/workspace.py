@@ -52,7 +52,7 @@ class Workspace:
         found = self.api.get("/rentals").json["rentals"]
         if not found:
             raise NotJudged("the account has no rental")
-        return int(found[0]["id"])
+        return int(found[-1]["id"])
 
     def new(self, plural: str, **attributes: object) -> JSON:
         """Create a record from its minimal attributes and ``attributes``."""
@@ -148,19 +148,27 @@ LEAST: dict[str, Callable[[Workspace], JSON]] = {
 }
 
 
+MORE: dict[str, JSON] = {
+    "clients": {
+        "notes": "Vegetarian",
+        "company": "Bauer & Co",
+        "emails": [{"label": "default", "email": "ada@example.com"}],
+        "phones": [{"label": "mobile", "number": "+33 6 00 00 00 00"}],
+        "addresses": [{"label": "home", "city": "Nevache"}],
+    },
+    "bookings": {"adults": 2, "children": 1, "notes": "Late"},
+    "hosts": {"email": "trial@example.com"},
+    "inquiries": {"adults": 2, "message": "With a dog"},
+}
+"""Attributes beyond the minimal ones, which a change of others must keep."""
+
+
 def furnish(workspace: Workspace) -> None:
     """Create a record of each resource with more than the minimal attributes: money, notes, addresses, an attachment."""
-    client = workspace.new(
-        "clients",
-        notes="Vegetarian",
-        company="Bauer & Co",
-        emails=[{"label": "default", "email": "ada@example.com"}],
-        phones=[{"label": "mobile", "number": "+33 6 00 00 00 00"}],
-        addresses=[{"label": "home", "city": "Nevache"}],
-    )
+    client = workspace.new("clients", **MORE["clients"])
     money = {"initial_price": "3000.0", "final_price": "2700.5", "discount": "299.5", "commission": "12.25", "damage_deposit": "500.0"}
-    workspace.new("bookings", client_id=client["id"], source_id=workspace.id("sources"), adults=2, children=1, notes="Late", **money)
-    workspace.new("hosts", email="trial@example.com", source_id=workspace.id("sources"))
+    workspace.new("bookings", client_id=client["id"], source_id=workspace.id("sources"), **MORE["bookings"], **money)
+    workspace.new("hosts", source_id=workspace.id("sources"), **MORE["hosts"])
     conversation = workspace.new(
         "conversations", source_id=workspace.id("sources"), assignee_id=workspace.id("hosts"), default_channel="email"
     )

@@ -207,7 +207,7 @@ def _replacing(target: str, replaced: Replaced) -> Iterator[None]:
 def _over(app: "WSGIApplication", mutant: Mutant) -> "WSGIApplication":
     def broken(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         asked = Asked(environ)
-        if not str(environ["PATH_INFO"]).startswith(API):
+        if not str(environ["PATH_INFO"]).startswith((API, "/oauth/")):
             return app(environ, start_response)
         if mutant.turn is not None:
             mutant.turn(asked)

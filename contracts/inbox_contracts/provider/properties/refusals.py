@@ -1,25 +1,25 @@
 """What is refused, and how: tokens, scopes, other accounts' records, paths, methods, bodies, and requests beyond the rate limit."""
 
-from inbox_contracts.provider.api import JSON, Api, records_of
+from inbox_contracts.provider.api import JSON, Api
 from inbox_contracts.provider.expectations import expect, same, shown
 from inbox_contracts.provider.http import ApiResponse
-from inbox_contracts.provider.resources import CANCELLED_TOO, CHANGED, CREATED, LISTED, ContractOperation, created_at, operations, path_of
+from inbox_contracts.provider.resources import (
+    CHANGED,
+    CREATED,
+    UNKNOWN,
+    created_at,
+    path_of,
+)
 from inbox_contracts.provider.trial import Trial, claim
 from inbox_mock.domain.fidelity import assumed, documented, recorded
+from inbox_mock.resources import RESOURCES
+from inbox_mock.resources.declaration import Write
 
-UNKNOWN = 987_654_321
 STRANGERS = {"no token": None, "an unknown token": "0" * 64, "a token of nonsense": "nonsense"}
 CHALLENGE = 'Bearer realm="Doorkeeper", error="invalid_token", error_description="'
+FAILURE = "application/vnd.api+json; charset=utf-8"
+EXCEEDED = "API v3 rate limit exceeded."
 UNREADABLE = (b"", b"{", b"[]", b'"text"', b"null")
-AUTHORIZATION = documented("/reference/authorization")
-ALONE = (
-    "public",
-    "applications_read",
-    "applications_write",
-    *(f"{area}_{power}" for area in ("bookings", "inquiries") for power in ("read", "write", "write_owned")),
-    *(f"{area}_{power}" for area in ("clients", "inbox", "rentals", "payments", "reviews") for power in ("read", "write")),
-    "webhooks_read",
-)
 
 
 @claim("unauthorized", fidelity=recorded("2016 and 2017"))
@@ -30,6 +30,9 @@ def unauthorized(trial: Trial) -> None:
             answer = Api(trial.target.connection, token).call("GET", path_of(resource.plural))
             _is_unauthorized(answer, who)
             expect(answer.header("X-RateLimit-Remaining") is None, f"{answer.about}: rate-limit headers, with {who}")
+    if not trial.read_only:
+        for method, path in (("POST", "/hosts"), ("PUT", f"/hosts/{UNKNOWN}"), ("DELETE", f"/bookings/{UNKNOWN}")):
+            _is_unauthorized(Api(trial.target.connection, None).call(method, path, {"hosts": [{}]}), "no token")
 
 
 def _is_unauthorized(answer: ApiResponse, who: str) -> None:
@@ -74,7 +77,28 @@ def not_found_body(trial: Trial) -> None:
     answers.append(trial.api.call("GET", "/nonsense"))
     for answer in answers:
         same(answer.status, 404, f"{answer.about}: the status")
-        same(answer.json, {"errors": [{"code": "not_found"}]}, f"{answer.about}: the body")
+        _is_error(answer, {"code": "not_found"})
+
+
+@claim(
+    "refusal-bodies",
+    fidelity=assumed("the body of a 403 was never recorded, and of a 429 the text alone is documented"),
+    reads=False,
+    fake=True,
+)
+def refusal_bodies(trial: Trial) -> None:
+    """The body of a 403 is {"errors":[{"code":"forbidden"}]}, that of a 429 has rate_limit_exceeded and the documented text."""
+    with trial.workspace({"rate_limit": 2}) as workspace:
+        api = Api(trial.target.connection, workspace.fake.issue_token("public"))
+        _is_error(api.call("GET", "/hosts"), {"code": "forbidden"})
+        for _ in range(2):
+            api.call("GET", "/accounts")
+        _is_error(api.call("GET", "/accounts"), {"code": "rate_limit_exceeded", "title": EXCEEDED})
+
+
+def _is_error(answer: ApiResponse, error: JSON) -> None:
+    same(answer.json, {"errors": [error]}, f"{answer.about}: the body")
+    same(answer.header("Content-Type"), FAILURE, f"{answer.about}: Content-Type")
 
 
 @claim("method-not-allowed", fidelity=assumed("never recorded or documented"), reads=False)
@@ -130,6 +154,8 @@ REFUSED: tuple[tuple[str, JSON, str], ...] = (
     ("clients", {"fullname": "x" * 151}, "fullname"),
     ("clients", {"notes": "x" * 5001}, "notes"),
     ("clients", {"emails": [{"label": "default"}]}, "emails"),
+    ("clients", {"phones": [{"label": "mobile"}]}, "phones"),
+    ("clients", {"preferred_locale": "xx"}, "preferred_locale"),
     ("sources", {"name": ""}, "name"),
     ("sources", {"name": "x" * 51}, "name"),
     ("bookings", {"start_at": None}, "start_at"),
@@ -138,107 +164,72 @@ REFUSED: tuple[tuple[str, JSON, str], ...] = (
     ("inquiries", {"lastname": ""}, "lastname"),
     ("inquiries", {"message": "x" * 501}, "message"),
     ("inquiries", {"adults": 0}, "adults"),
+    ("inquiries", {"children": -1}, "children"),
+    ("inquiries", {"email": None}, "email"),
+    ("inquiries", {"phone": "+33 6 00 00 00 00"}, "country_code"),
 )
 """New records that a documented constraint forbids: what is wrong on top of the least that is needed, and the field."""
 
 
 @claim("constraints", fidelity=documented("/reference/endpoints; the body is recorded, 2016"), reads=False)
 def constraints(trial: Trial) -> None:
-    """What the tables forbid is answered 422 with validation_failed, the field and a title."""
+    """What the tables forbid is answered 422 with validation_failed, each field and a title, of a new record and of a change."""
     with trial.workspace() as workspace:
         for plural, wrong, field in REFUSED:
-            answer = workspace.attempt(plural, {**workspace.least(plural), **wrong})
             told = f"{plural} with {shown(wrong)}"
-            same(answer.status, 422, f"{answer.about}: the status of {told}")
-            errors = _are_errors(answer)
-            expect(all(isinstance(error.get("title"), str) for error in errors), f"{answer.about}: an error without title: {shown(errors)}")
-            same({error["code"] for error in errors}, {"validation_failed"}, f"{answer.about}: the codes, for {told}")
-            fields = {str(error.get("field")).removesuffix("_id") for error in errors}
-            expect(field.removesuffix("_id") in fields, f"{answer.about}: the fields are {sorted(fields)}, expected {field} for {told}")
+            attributes = {**workspace.least(plural), **wrong}
+            _is_invalid(workspace.attempt(plural, attributes), told, field)
+            if set(wrong) <= writable(plural):
+                changes = {name: value for name, value in attributes.items() if name in writable(plural)}
+                _is_invalid(workspace.api.call("PUT", f"{path_of(plural)}/{workspace.id(plural)}", {plural: [changes]}), told, field)
+        _is_invalid(workspace.attempt("hosts", {"firstname": "", "lastname": ""}), "hosts without names", "firstname", "lastname")
 
 
-@claim("scopes", fidelity=AUTHORIZATION, reads=False, fake=True)
-def scopes(trial: Trial) -> None:
-    """Each operation is done with any one of its scopes, and answered 403 without; write implies read."""
-    from hypothesis import strategies as st
+def writable(plural: str) -> set[str]:
+    """Return the attributes that a change may write."""
+    return {attribute.name for attribute in RESOURCES[plural].attributes if attribute.write in {Write.ALWAYS, Write.UPDATE}}
 
+
+def _is_invalid(answer: ApiResponse, told: str, *wrong: str) -> None:
+    same(answer.status, 422, f"{answer.about}: the status of {told}")
+    errors = _are_errors(answer)
+    expect(all(isinstance(error.get("title"), str) for error in errors), f"{answer.about}: an error without title: {shown(errors)}")
+    same({error["code"] for error in errors}, {"validation_failed"}, f"{answer.about}: the codes, for {told}")
+    fields = {str(error.get("field")).removesuffix("_id") for error in errors}
+    missing = {field.removesuffix("_id") for field in wrong} - fields
+    expect(not missing, f"{answer.about}: the fields are {sorted(fields)}, expected {', '.join(wrong)} for {told}")
+    found = answer.header("Content-Type"), answer.header("Cache-Control"), answer.header("ETag")
+    same(found, (FAILURE, "no-cache", None), f"{answer.about}: Content-Type, Cache-Control and ETag")
+    expect(answer.header("X-RateLimit-Remaining"), f"{answer.about}: no X-RateLimit-Remaining")
+
+
+TITLES = (
+    ("hosts", {"firstname": ""}, "can't be blank"),
+    ("messages", {"content": None}, "can't be blank"),
+    ("messages", {"origin": "pigeon"}, "is not included in the list"),
+)
+
+
+@claim("error-titles", fidelity=assumed("texts of Rails, recorded of clients and rentals; of other resources never"), reads=False)
+def error_titles(trial: Trial) -> None:
+    """The title of an error is what Rails says: can't be blank, is not included in the list."""
     with trial.workspace() as workspace:
-
-        def as_granted(granted: tuple[str, ...], operation: ContractOperation) -> None:
-            _try(_granted(*granted), granted, operation)
-
-        def _granted(*granted: str) -> Api:
-            return Api(trial.target.connection, workspace.fake.issue_token(*granted))
-
-        for scope in ALONE:
-            api = _granted(scope)
-            for operation in operations():
-                _try(api, (scope,), operation)
-        several = st.lists(st.sampled_from(ALONE), min_size=2, max_size=4, unique=True).map(tuple)
-        trial.explore(as_granted, 30, granted=several, operation=st.sampled_from(operations()))
-
-
-def _try(api: Api, granted: tuple[str, ...], operation: ContractOperation) -> None:
-    path = operation.path.format(id=UNKNOWN, rental=1)
-    answer = api.call(operation.method, path, {operation.plural: [{}]} if operation.method in {"POST", "PUT"} else None)
-    told = f"{answer.about}, with the scopes {' '.join(granted)}"
-    held = {"public", *granted, *(f"{scope.removesuffix('_write')}_read" for scope in granted if scope.endswith("_write"))}
-    if held.isdisjoint(operation.scopes):
-        same(answer.status, 403, f"{told}: the status")
-    else:
-        allowed = answer.status < 300 or answer.status in {400, 404, 422}
-        expect(allowed, f"{told}: refused, though {' or '.join(operation.scopes)} allows it")
-
-
-@claim("accounts-apart", fidelity=documented("/reference/endpoints/accounts"), reads=False, fake=True)
-def accounts_apart(trial: Trial) -> None:
-    """A token of one account sees nothing of another account, by no id, and changes nothing there."""
-    with trial.workspace("three-accounts") as workspace:
-        apis = [Api(trial.target.connection, account["token"]) for account in workspace.fake.made["accounts"]]
-        for resource in LISTED:
-            if resource.plural == "applications":  # the same applications are installed on several accounts
-                continue
-            query: dict[str, object] = {"from": "2000-01-01"} if resource.plural == "bookings" else {}
-            seen = [{record["id"] for record in api.all_of(path_of(resource.plural), **query)} for api in apis]
-            same(seen[0] & seen[1], set(), f"the ids of {resource.plural} that tokens of two accounts both list")
-            path = path_of(resource.plural)
-            for record_id in sorted(seen[1])[:2]:
-                answer = apis[0].call("GET", f"{path}/{record_id}")
-                same(answer.status, 404, f"{answer.about}: the status of a record of another account")
-                if resource.plural in CREATED:
-                    shown_too: dict[str, object] = {**CANCELLED_TOO.get(resource.plural, {})}
-                    before = apis[1].one(f"{path}/{record_id}", **shown_too)
-                    answer = apis[0].call("PUT", f"{path}/{record_id}", {resource.plural: [{}]})
-                    same(answer.status, 404, f"{answer.about}: the status of a change of another account's record")
-                    after = apis[1].one(f"{path}/{record_id}", **shown_too)
-                    same(after, before, f"{path}/{record_id}, after another account tried to change it")
-            for mine, theirs in zip(sorted(seen[0])[:1], sorted(seen[1])[:1], strict=False):
-                several = apis[0].get(f"{path}/{mine},{theirs}", **CANCELLED_TOO.get(resource.plural, {}))
-                same([record["id"] for record in records_of(several)], [mine], f"{several.about}: the ids")
-        _embeds_nothing_of_others(apis)
-
-
-def _embeds_nothing_of_others(apis: list[Api]) -> None:
-    """A message of one's own cannot be tied to what belongs to somebody else, and nothing is embedded that does."""
-    theirs = {plural: [record["id"] for record in apis[1].all_of(path_of(plural))] for plural in ("hosts", "conversations", "participants")}
-    own = apis[0].all_of(path_of("conversations"), include="participants")
-    found = {participant["id"] for conversation in own for participant in conversation["participants"]}
-    same(found & set(theirs["participants"]), set(), "the ids of embedded participants of another account")
-    if own and theirs["hosts"]:
-        change = {"conversations": [{"assignee_id": theirs["hosts"][0]}]}
-        answer = apis[0].call("PUT", f"{path_of('conversations')}/{own[0]['id']}", change)
-        same(answer.status, 422, f"{answer.about}: the status of assigning a conversation to another account's host")
+        for plural, wrong, title in TITLES:
+            answer = workspace.attempt(plural, {**workspace.least(plural), **wrong})
+            same([error.get("title") for error in _are_errors(answer)], [title], f"{answer.about}: the titles, for {shown(wrong)}")
 
 
 @claim("rate-limit", fidelity=documented("/reference, rate limiting"), reads=False, fake=True)
 def rate_limit(trial: Trial) -> None:
-    """Beyond the limit calls are answered 429, API v3 rate limit exceeded., until the hour is over."""
+    """Beyond an application's limit calls are answered 429, API v3 rate limit exceeded., until the hour is over."""
     with trial.workspace({"rate_limit": 5}) as workspace:
-        answers = [workspace.api.call("GET", "/accounts") for _ in range(7)]
+        apis = workspace.api, Api(trial.target.connection, workspace.fake.issue_token("public"))
+        answers = [apis[number % 2].call("GET", "/accounts") for number in range(7)]
         statuses = [answer.status for answer in answers]
         same(statuses, [200] * 5 + [429] * 2, "the statuses of seven calls, five of which are allowed in an hour")
         same(answers[-1].header("X-RateLimit-Remaining"), "0", "X-RateLimit-Remaining of a 429")
+        same(answers[-1].header("X-RateLimit-Reset"), answers[0].header("X-RateLimit-Reset"), "X-RateLimit-Reset of a 429")
         text = answers[-1].body.decode(errors="replace")
-        expect("API v3 rate limit exceeded." in text, f"the body of a 429 is {text!r}, expected API v3 rate limit exceeded.")
+        expect(EXCEEDED in text, f"the body of a 429 is {text!r}, expected {EXCEEDED} in it")
         workspace.advance("1h")
         same(workspace.api.call("GET", "/accounts").status, 200, "the status an hour later")

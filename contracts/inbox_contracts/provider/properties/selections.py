@@ -2,10 +2,10 @@
 
 from inbox_contracts.provider.api import JSON, by_id, links_of, records_of, the_record
 from inbox_contracts.provider.expectations import expect, same
-from inbox_contracts.provider.resources import CANCELLED_TOO, EVERYTHING, path_of
+from inbox_contracts.provider.resources import CANCELLED_TOO, EVERYTHING, UNKNOWN, path_of
 from inbox_contracts.provider.trial import Trial, claim
 from inbox_mock.domain.enumerations import MEMBERS
-from inbox_mock.domain.fidelity import documented, recorded
+from inbox_mock.domain.fidelity import assumed, documented, recorded
 from inbox_mock.resources import RESOURCES
 from inbox_mock.resources.declaration import Link, Resource
 
@@ -30,6 +30,8 @@ def several_ids(trial: Trial) -> None:
         found = by_id(records_of(answer))
         same(sorted(found), sorted(ids), f"{answer.about}: the ids")
         same(answer.header("X-Total-Count"), str(len(ids)), f"{answer.about}: X-Total-Count")
+        asked = answer.request.url.partition("?")[0]
+        same([url.partition("?")[0] for url in links_of(answer).values()], [asked] * 2, f"{answer.about}: the addresses in Link")
         for record_id in ids:
             same(found[record_id], listed[record_id], f"{answer.about}: record {record_id}, beside the list's")
         same(_single(trial, resource.plural, ids[0]), found[ids[0]], f"{resource.name} {ids[0]} asked for alone")
@@ -45,6 +47,16 @@ def several_ids(trial: Trial) -> None:
                 trial.explore(alone, 1, resource=st.just(resource), nth=st.just(nth))
             chosen = st.lists(st.integers(0, 60), min_size=1, max_size=6)
             trial.explore(as_singles, 2 if trial.read_only else 6, resource=st.just(resource), chosen=chosen)
+
+
+@claim("some-unknown-ids", fidelity=assumed("several ids, some of which do not exist, were never recorded"))
+def some_unknown_ids(trial: Trial) -> None:
+    """Several ids in one path, of which one does not exist, are answered 200 with the others."""
+    for resource in trial.readable()[: 2 if trial.read_only else None]:
+        if trial.everything(resource):
+            record_id = trial.everything(resource)[-1]["id"]
+            answer = trial.api.get(f"{path_of(resource.plural)}/{record_id},{UNKNOWN}", **CANCELLED_TOO.get(resource.plural, {}))
+            same([record["id"] for record in records_of(answer)], [record_id], f"{answer.about}: the ids")
 
 
 @claim("include", fidelity=documented("/guides/understanding-inbox-messaging; embedding in place is recorded, rentals 2017"))
@@ -75,19 +87,29 @@ def include(trial: Trial) -> None:
         for each in embedded[:2]:
             same(each, _single(trial, plural, each["id"]), f"{answer.about}: {link} {each['id']}, beside the same fetched directly")
 
-    def as_listed(resource: Resource, link: str) -> None:
+    def as_listed(resource: Resource, names: list[str]) -> None:
         query = {**EVERYTHING.get(resource.plural, {}), "per_page": max(2, len(trial.everything(resource)) // 2)}
-        plain, more = (trial.api.get(path_of(resource.plural), **query, **more) for more in ({}, {"include": link}))
+        wished = {"include": ",".join(names)}
+        plain, more = (trial.api.get(path_of(resource.plural), **query, **more) for more in ({}, wished))
         for name in ("X-Total-Count", "X-Total-Pages", "X-Per-Page"):
             same(more.header(name), plain.header(name), f"{more.about}: {name}, beside the list's without include")
         same(sorted(links_of(more)), sorted(links_of(plain)), f"{more.about}: the relations of Link, beside the list's without include")
-        bare = [{name: value for name, value in record.items() if name != link} for record in records_of(more)]
-        same(bare, records_of(plain), f"{more.about}: the records without {link}, beside the list's")
+        same(more.json.get("links"), plain.json.get("links"), f"{more.about}: the templates, beside the list's without include")
+        bare = [{name: value for name, value in record.items() if name not in names} for record in records_of(more)]
+        same(bare, records_of(plain), f"{more.about}: the records without {names}, beside the list's")
+        answers = [more]
+        if not trial.read_only:
+            ids = ",".join(str(record["id"]) for record in records_of(more)[:2])
+            answers.append(trial.api.get(f"{path_of(resource.plural)}/{ids}", **wished, **CANCELLED_TOO.get(resource.plural, {})))
+        for answer in answers:
+            for record in records_of(answer):
+                missing = [name for name in names if name not in record]
+                expect(not missing, f"{answer.about}: {resource.name} {record['id']} has no {', '.join(missing)} in it")
 
     for resource in trial.readable():
         links = [link for link in resource.links if link.target in readable or link.name == "member"]
         if links and trial.everything(resource):
-            as_listed(resource, links[-1].name)
+            as_listed(resource, [link.name for link in links[-2:]])
             names = st.sampled_from([link.name for link in links])
             trial.explore(as_fetched, 2 if trial.read_only else 12, resource=st.just(resource), link=names, nth=st.integers(0, 60))
 
@@ -101,12 +123,13 @@ def _target(link: Link, record: JSON) -> tuple[str, list[int]]:
 
 @claim("fields", fidelity=documented("/reference, fields"))
 def fields(trial: Trial) -> None:
-    """fields leaves the attributes that it names, with the same values."""
+    """fields leaves the attributes that it names, with the same values, of a list and of one record."""
     from hypothesis import strategies as st
 
-    def a_projection(resource: Resource, names: list[str]) -> None:
+    def a_projection(resource: Resource, names: list[str], alone: bool) -> None:  # noqa: FBT001 - drawn
         whole = trial.everything(resource)
-        answer = trial.api.get(path_of(resource.plural), fields=",".join([*names, "nonsense"]), **EVERYTHING.get(resource.plural, {}))
+        path = f"{path_of(resource.plural)}/{whole[-1]['id']}" if alone else path_of(resource.plural)
+        answer = trial.api.get(path, fields=",".join([*names, "nonsense"]), **EVERYTHING.get(resource.plural, {}))
         listed = by_id(whole)
         for record in records_of(answer):
             full = listed.get(record.get("id", 0))
@@ -119,7 +142,7 @@ def fields(trial: Trial) -> None:
     for resource in trial.readable():
         if trial.everything(resource):
             names = st.lists(st.sampled_from([a.name for a in resource.attributes if a.read]), min_size=1, max_size=4, unique=True)
-            trial.explore(a_projection, 2 if trial.read_only else 6, resource=st.just(resource), names=names)
+            trial.explore(a_projection, 2 if trial.read_only else 6, resource=st.just(resource), names=names, alone=st.booleans())
 
 
 BOTH_WAYS = (

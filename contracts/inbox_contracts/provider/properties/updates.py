@@ -16,12 +16,12 @@ FLOW = documented("/guides/updated-since-flow")
 FORMS = {"2030-06-01T12:00:00Z": "%Y-%m-%dT%H:%M:%SZ", "2030-06-01 12:00:00 UTC": "%Y-%m-%d %H:%M:%S UTC"}
 
 
-def _since(trial: Trial, resource: Resource, since: str) -> set[int]:
-    return set(_changed(trial, resource, since))
+def _since(trial: Trial, resource: Resource, since: str, **paging: object) -> set[int]:
+    return set(_changed(trial, resource, since, **paging))
 
 
-def _changed(trial: Trial, resource: Resource, since: str) -> dict[int, JSON]:
-    query = {**EVERYTHING.get(resource.plural, {}), "updated_since": since}
+def _changed(trial: Trial, resource: Resource, since: str, **paging: object) -> dict[int, JSON]:
+    query = {**EVERYTHING.get(resource.plural, {}), "updated_since": since, **paging}
     path = path_of(resource.plural)
     return by_id(records_of(trial.api.get(path, **query)) if trial.read_only else trial.api.all_of(path, **query))
 
@@ -35,10 +35,11 @@ def updated_since(trial: Trial) -> None:
     """updated_since answers all that changed after the time, whole, and nothing that did not; since long ago, the whole list."""
     from hypothesis import strategies as st
 
-    def a_window(resource: Resource, nth: int, seconds: int) -> None:
+    def a_window(resource: Resource, nth: int, seconds: int, in_pages: bool) -> None:  # noqa: FBT001 - drawn
         stamps = _stamps(trial, resource)
         since = times.wire(times.parse(stamps[nth % len(stamps)]) + timedelta(seconds=seconds))
-        found = _since(trial, resource, since)
+        paging = {"per_page": max(2, -(-len(trial.everything(resource)) // 3))} if in_pages and not trial.read_only else {}
+        found = _since(trial, resource, since, **paging)
         for record in trial.everything(resource):
             told = f"{resource.plural} updated_since {since}: {resource.name} {record['id']}, updated at {record['updated_at']}"
             expect(record["updated_at"] <= since or record["id"] in found, f"{told}, is not there")
@@ -54,7 +55,8 @@ def updated_since(trial: Trial) -> None:
         if trial.everything(resource):
             trial.explore(the_whole, 1, resource=st.just(resource))
             moments = st.integers(0, 40), st.sampled_from([-1, 1, 0, -3600])
-            trial.explore(a_window, 2 if trial.read_only else 8, resource=st.just(resource), nth=moments[0], seconds=moments[1])
+            drawn = {"resource": st.just(resource), "nth": moments[0], "seconds": moments[1], "in_pages": st.booleans()}
+            trial.explore(a_window, 2 if trial.read_only else 8, **drawn)
 
 
 @claim(
@@ -87,9 +89,10 @@ def updated_since_forms(trial: Trial) -> None:
 def deleted_ids(trial: Trial) -> None:
     """meta.deleted_ids is there, if only empty, on every page whenever updated_since is, the same on each, and only then."""
     for resource in trial.readable():
-        for since in ("", "2001-01-01T00:00:00Z"):
+        for since, more in (("", {}), ("2001-01-01T00:00:00Z", {"fields": "id"})):
             query = {
                 **EVERYTHING.get(resource.plural, {}),
+                **more,
                 "updated_since": since,
                 "per_page": max(2, len(trial.everything(resource)) // 2),
             }
@@ -99,6 +102,7 @@ def deleted_ids(trial: Trial) -> None:
                 deleted = answer.json["meta"].get("deleted_ids")
                 good = isinstance(deleted, list) and all(type(each) is int for each in deleted)
                 expect(good, f"{answer.about}: meta.deleted_ids is {deleted!r}, expected an array of ids")
+                same(next(iter(answer.json["meta"])), "deleted_ids", f"{answer.about}: the first key of meta")
             told = sorted(last.json["meta"]["deleted_ids"]), sorted(first.json["meta"]["deleted_ids"])
             same(*told, f"{last.about}: meta.deleted_ids, beside the first page's")
         plain = trial.api.get(path_of(resource.plural))

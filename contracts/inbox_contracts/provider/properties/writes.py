@@ -1,17 +1,21 @@
 """Writing: what was written is read back, and what was refused has changed nothing."""
 
+from base64 import b64decode, encodebytes
+from datetime import timedelta
+from urllib.parse import urljoin, urlsplit
+
 from inbox_contracts.provider import strategies
 from inbox_contracts.provider.api import JSON, the_record, wanted
-from inbox_contracts.provider.expectations import expect, same, shown, shows
-from inbox_contracts.provider.properties.refusals import REFUSED
-from inbox_contracts.provider.resources import CREATED, EVERYTHING, path_of
+from inbox_contracts.provider.expectations import SETS, expect, same, shown, shows
+from inbox_contracts.provider.properties.refusals import REFUSED, writable
+from inbox_contracts.provider.resources import CREATED, EVERYTHING, UNDER_RENTALS, path_of
 from inbox_contracts.provider.trial import Trial, claim
-from inbox_contracts.provider.workspace import Workspace
+from inbox_contracts.provider.workspace import MORE, Workspace
+from inbox_mock.domain import times
 from inbox_mock.domain.fidelity import documented, recorded
-from inbox_mock.resources import RESOURCES
-from inbox_mock.resources.declaration import Write
 
 PAGE = documented("/reference/endpoints")
+SUCCESS = "application/vnd.api+json; charset=utf-8"
 
 
 def _address(plural: str, record_id: int) -> str:
@@ -44,8 +48,8 @@ def changed(trial: Trial) -> None:
 
     def is_read_back(plural: str, written: JSON) -> None:
         with trial.workspace() as workspace:
-            record_id = workspace.id(plural)
-            before = workspace.api.one(_address(plural, record_id))
+            before = workspace.new(plural, **MORE.get(plural, {}))
+            record_id = before["id"]
             attributes = workspace.resolved(written)
             workspace.advance("3s")
             record = workspace.change(plural, record_id, attributes)
@@ -62,6 +66,7 @@ def changed(trial: Trial) -> None:
         trial.explore(is_read_back, 16, plural=st.just(plural), written=drawn)
 
 
+MINUTE = timedelta(minutes=1)
 FLAGS = (("conversations", "closed"), ("conversations", "marked_as_spam"), ("participants", "read"))
 
 
@@ -72,10 +77,41 @@ def flags(trial: Trial) -> None:
         for plural, name in FLAGS:
             path = _address(plural, workspace.id(plural))
             for on in (True, False, True):
-                shows(plural, workspace.change(plural, workspace.id(plural), {name: on}), {name: on})
+                answered = workspace.change(plural, workspace.id(plural), {name: on})
+                shows(plural, answered, {name: on})
                 shows(plural, workspace.api.one(path), {name: on})
+                if on:
+                    at, moved = (times.parse(answered[moment]) for moment in (SETS[name], "updated_at"))
+                    expect(
+                        abs(at - moved) < MINUTE, f"{SETS[name]} is {answered[SETS[name]]}, {name} was written at {answered['updated_at']}"
+                    )
 
 
+LONGEST = (
+    *(("clients", name, length) for name, length in (("fullname", 150), ("notes", 5000), ("passport", 50))),
+    ("bookings", "notes", 6000),
+    ("sources", "name", 50),
+    *(("inquiries", name, length) for name, length in (("firstname", 50), ("lastname", 99), ("message", 500))),
+)
+"""How many characters the tables allow."""
+JOINED = "Cafe\u0301 au lait\u00a0: \U0001f469\u200d\U0001f467, \u05e9\u05dc\u200f" * 200
+"""More than 255 characters, among them such as storage and transport tend to change."""
+
+
+@claim("longest-texts", fidelity=PAGE, reads=False)
+def longest_texts(trial: Trial) -> None:
+    """Texts as long as the tables allow are kept whole, one more is refused, and the content of a message has no limit."""
+    with trial.workspace() as workspace:
+        for plural, name, length in LONGEST:
+            shows(plural, workspace.new(plural, **{name: "x" * length}), {name: "x" * length})
+            answer = workspace.attempt(plural, {**workspace.least(plural), name: "x" * (length + 1)})
+            same(answer.status, 422, f"{answer.about}: the status of {plural} with {length + 1} characters of {name}")
+        message = workspace.new("messages", content=JOINED)
+        same(workspace.api.one(_address("messages", message["id"]))["content"], JOINED, f"content of message {message['id']}")
+
+
+PIXELS = b64decode("iVBORw0KGgoAAAANSUhEUgAAAAMAAAACCAAAAAC4HznGAAAAC0lEQVR4nGNggAAAAAgAAbdYc5UAAAAASUVORK5CYII=")
+"""A PNG of 3 by 2 pixels."""
 PICTURE = {"url", "file_size", "file_content_type", "image_width", "image_height"}
 PRICES = {"initial_rental_price", "final_rental_price"}
 MOVES = {"clients": {"fullname"}, "inquiries": {"start_at", "end_at"}, "attachments": PICTURE, "bookings": PRICES}
@@ -104,7 +140,7 @@ def refused_writes(trial: Trial) -> None:
             before = _counts(workspace), workspace.api.one(_address(plural, record_id))
             allowed = {"messages": {"content": "Changed"}, "hosts": {"lastname": "Changed"}, "clients": {"company": "Changed"}}
             answers = [workspace.attempt(plural, {**least, **allowed.get(plural, {}), **wrong})]
-            if set(wrong) <= {a.name for a in RESOURCES[plural].attributes if a.write in {Write.ALWAYS, Write.UPDATE}}:
+            if set(wrong) <= writable(plural):
                 change = {plural: [{**allowed.get(plural, {}), **wrong}]}
                 answers.append(workspace.api.call("PUT", _address(plural, record_id), change))
             if any(answer.status < 300 for answer in answers):
@@ -129,7 +165,12 @@ def answers_to_writes(trial: Trial) -> None:
         for plural in CREATED:
             created = workspace.attempt(plural, workspace.least(plural))
             wanted(created, 201)
-            record_id = the_record(created)["id"]
+            record = the_record(created)
+            record_id = record["id"]
+            if plural in UNDER_RENTALS:
+                same(record["links"]["rental"], workspace.id("rentals"), f"{created.about}: links.rental")
+            if plural == "bookings":
+                expect(record["owned_by_app"] and record["locked"], f"{created.about}: owned_by_app and locked of an application's booking")
             address = f"{trial.target.connection.root}/api/v3{_address(plural, record_id)}"
             same(created.header("Location"), address, f"{created.about}: Location")
             changed = workspace.api.call("PUT", _address(plural, record_id), {plural: [{}]})
@@ -138,14 +179,24 @@ def answers_to_writes(trial: Trial) -> None:
                 same(answer.json["meta"], {}, f"{answer.about}: meta of a write")
                 expect(answer.header("Link") is None, f"{answer.about}: a Link header on a write")
                 expect(answer.header("ETag"), f"{answer.about}: no ETag")
-                expect(answer.header("x-updated-since-request-synced-at"), f"{answer.about}: no x-updated-since-request-synced-at")
+                same(answer.header("Content-Type"), SUCCESS, f"{answer.about}: Content-Type")
+                figures = [name for name, _ in answer.headers if name.lower() in {"x-per-page", "x-total-count", "x-total-pages"}]
+                same(figures, [], f"{answer.about}: the figures of a list on a write")
+                synced, moved = answer.header("x-updated-since-request-synced-at") or "", the_record(answer)["updated_at"]
+                expect(synced, f"{answer.about}: no x-updated-since-request-synced-at")
+                expect(times.parse(synced) > times.parse(moved) - MINUTE, f"{answer.about}: synced-at is {synced}, updated_at {moved}")
 
 
 @claim("patch", fidelity=recorded("clients, 2016"), reads=False)
 def patch(trial: Trial) -> None:
     """PATCH does what PUT does."""
     with trial.workspace() as workspace:
-        changes: dict[str, JSON] = {"clients": {"company": "P"}, "hosts": {"lastname": "P"}, "conversations": {"closed": True}}
+        changes: dict[str, JSON] = {
+            "clients": {"company": "P"},
+            "hosts": {"lastname": "P"},
+            "conversations": {"closed": True},
+            "messages": {"content": "P"},
+        }
         for plural, attributes in changes.items():
             path = _address(plural, workspace.id(plural))
             answer = wanted(workspace.api.call("PATCH", path, {plural: [attributes]}), 200)
@@ -179,6 +230,28 @@ def connecting(trial: Trial) -> None:
             same(found, bookings, f"{step}: links.bookings of conversation {conversation}")
             found = workspace.api.one(_address("bookings", booking))["links"]["conversations"]
             same(found, [conversation for _ in bookings], f"{step}: links.conversations of booking {booking}")
+
+
+@claim(
+    "files",
+    fidelity=documented("/reference/endpoints/inbox_attachments; Base64 in lines, and an address that stays, are recorded"),
+    reads=False,
+)
+def files(trial: Trial) -> None:
+    """An attachment tells size, type and measures of its bytes, which its url answers; another name changes none of these."""
+    with trial.workspace() as workspace:
+        answered = workspace.new("attachments", name="trial.jpg", file=encodebytes(PIXELS).decode())
+        facts = {"file_size": len(PIXELS), "file_content_type": "image/png", "image_width": 3, "image_height": 2}
+        same({name: answered[name] for name in facts}, facts, "what an attachment tells of a picture of 3 by 2 pixels, called trial.jpg")
+        renamed = workspace.change("attachments", answered["id"], {"name": "other.jpg"})
+        kept = {name: answered[name] for name in (*facts, "url")}
+        same({name: renamed[name] for name in kept}, kept, "what an attachment tells after another name was written")
+        where = urlsplit(urljoin(f"{trial.target.connection.root}/", answered["url"]))
+        if f"{where.scheme}://{where.netloc}" == trial.target.connection.root:  # the bytes may be kept elsewhere
+            found = trial.target.connection.send("GET", where.path, {})
+            same((found.status, found.body), (200, PIXELS), f"{found.about}: status and bytes of the attachment")
+        text = workspace.new("attachments")
+        same([text["image_width"], text["image_height"]], [None, None], "the measures of an attachment that is a text")
 
 
 @claim("attaching", fidelity=documented("/reference/endpoints/inbox_messages"), reads=False)
