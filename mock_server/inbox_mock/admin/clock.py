@@ -130,7 +130,7 @@ def advance_clock(call: AdminCall) -> JSON:
         journey = advance(call.in_sandbox, call.sender, a_year_on, str(call.body["until"]))
     else:
         journey = advance(call.in_sandbox, call.sender, lambda work: _destination(work, call.body))
-    with call.in_sandbox.work(marked=False) as work:
+    with call.in_sandbox.read() as work:
         happened = [_event(work, event, "at") for event in journey.happened]
     found: JSON = {"now": journey.now, "happened": happened, "count": journey.count}
     return found if journey.why is None else found | {"why": journey.why}

@@ -79,7 +79,10 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class AdminCall:
-    """A call of an ``operation`` of the admin API by a caller; ``file`` is the body of one that takes it as it is."""
+    """A call of an ``operation`` of the admin API by a caller; ``file`` is the body of one that takes it as it is.
+
+    ``sandbox`` is the one that the path names, if it has been looked up.
+    """
 
     caller: Caller
     factory: SandboxFactory
@@ -90,11 +93,12 @@ class AdminCall:
     sender: WebhookSender
     file: bytes = b""
     operation: str = ""
+    sandbox: Sandbox | None = None
 
     @property
     def in_sandbox(self) -> Sandbox:
         """The sandbox that the path names; only operations with one in their path have one."""
-        return self.factory.sandboxes.get(self.path["id"])
+        return self.sandbox or self.factory.sandboxes.get(self.path["id"])
 
     @contextmanager
     def work(self) -> Iterator[UnitOfWork]:

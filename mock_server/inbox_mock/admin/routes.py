@@ -82,6 +82,7 @@ def blueprint(factory: SandboxFactory, control: AccessControl, sender: WebhookSe
 def _view(factory: SandboxFactory, control: AccessControl, sender: WebhookSender, operation: AdminOperation) -> Callable[..., Response]:
     def view(**path: str) -> Response:
         caller = control.check(request, operation.role)
+        sandbox = None
         if "id" in path:
             sandbox = factory.sandboxes.get(path["id"])  # that it is missing, or another's, is said before a mistake in the body
             if not caller.may_see(sandbox.storage.label.owner):
@@ -91,7 +92,7 @@ def _view(factory: SandboxFactory, control: AccessControl, sender: WebhookSender
         check_query(operation, request.args)
         given = request.get_data()
         body = checked(operation, read_body(given)) if operation.method != "GET" and not operation.takes else {}
-        call = AdminCall(caller, factory, root_of(request), path, body, request.args, sender, given, operation.name)
+        call = AdminCall(caller, factory, root_of(request), path, body, request.args, sender, given, operation.name, sandbox)
         with action(operation.summary.partition(";")[0]):
             answer = operation.run(call)
         if isinstance(answer, Page):

@@ -189,7 +189,7 @@ def refuse(
         headers += rate
 
         def entry(body: bytes, headers: Headers) -> Row:
-            found = _entry(work, request, grant, b"", body, headers)
+            found = _entry(work, request, root_of(request), grant, b"", body, headers)
             if isinstance(refusal, NotRead):
                 found["request"]["unread"] = refusal.problems[0].title
             return found
@@ -220,6 +220,7 @@ def _answer(work: UnitOfWork, request: Call, operation: Operation, path: dict[st
     rate: Headers = []
     fault: InjectedFault | None = None
     lasting: Lasting | None = None
+    origin = root_of(request)
     try:
         grant = authenticate(work, bearer(request))
         if _has_faults(work):
@@ -234,7 +235,7 @@ def _answer(work: UnitOfWork, request: Call, operation: Operation, path: dict[st
             raise RateLimited
         if grant.scopes.isdisjoint(operation.scopes):
             raise Forbidden
-        context = _context(request, operation, work, grant, path, raw)
+        context = _context(request, operation, work, grant, path, origin, raw)
         body, headers = _run(context, operation, request, fault)
         status = operation.status
         known = request.environ.get("HTTP_IF_NONE_MATCH")
@@ -248,7 +249,7 @@ def _answer(work: UnitOfWork, request: Call, operation: Operation, path: dict[st
     except Replaced as replaced:
         body, status, headers = replaced.body, replaced.status, replaced.headers
     headers += rate
-    return Answered(body, status, headers, fault, partial(_entry, work, request, grant, raw), lasting)
+    return Answered(body, status, headers, fault, partial(_entry, work, request, origin, grant, raw), lasting)
 
 
 def _has_faults(work: UnitOfWork) -> bool:
@@ -262,10 +263,12 @@ def _has_faults(work: UnitOfWork) -> bool:
     return False
 
 
-def _context(request: Call, operation: Operation, work: UnitOfWork, grant: Grant, path: dict[str, str], raw: bytes) -> RequestContext:
+def _context(
+    request: Call, operation: Operation, work: UnitOfWork, grant: Grant, path: dict[str, str], origin: str, raw: bytes
+) -> RequestContext:
     text = request.environ.get("QUERY_STRING", "")
     query = _query(text) if text else Query({})
-    return RequestContext(operation.resource, operation.body, work, grant, query, path, root_of(request), _parsed(operation, raw))
+    return RequestContext(operation.resource, operation.body, work, grant, query, path, origin, _parsed(operation, raw))
 
 
 def _query(text: str) -> Query:
@@ -301,7 +304,7 @@ def _run(context: RequestContext, operation: Operation, request: Call, fault: In
         return rendering.body_and_headers(operation.run(context), context.origin, address, echoed)
 
 
-def _entry(work: UnitOfWork, request: Call, grant: Grant | None, raw: bytes, body: bytes, headers: Headers) -> Row:
+def _entry(work: UnitOfWork, request: Call, origin: str, grant: Grant | None, raw: bytes, body: bytes, headers: Headers) -> Row:
     environ = request.environ
     told = {name: environ[key] for name, key in JOURNALED_HEADERS if environ.get(key)}
     query = environ.get("QUERY_STRING", "")[: limits.JOURNALED]
@@ -314,7 +317,7 @@ def _entry(work: UnitOfWork, request: Call, grant: Grant | None, raw: bytes, bod
     entry: Row = {
         "query": safe,
         "application_id": None if grant is None else grant.application_id,
-        "request": {"token": token, "origin": root_of(request), "headers": told, "body": written},
+        "request": {"token": token, "origin": origin, "headers": told, "body": written},
         "response": {"headers": told_back, "body": _text(answered)},
     }
     if raw and (len(raw) > limits.JOURNALED or written.encode() != raw):

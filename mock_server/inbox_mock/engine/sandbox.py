@@ -58,21 +58,15 @@ class Sandbox:
             before = self.storage.version
             may_note = self._settings is None or self._settings[1].checkpoints
             image = self.checkpoints.image_to_begin_with(self.storage, new=marked) if may_note else None
-            try:
-                with self.storage.transaction() as transaction:
-                    db = transaction.db
-                    changes, known, settings = db.total_changes, transaction.facts, self._settings_in(transaction)
-                    if image is not None and settings.checkpoints:
-                        self.checkpoints.begin(db, image)
-                    work = self._around.resume(self.id, transaction, settings)
-                    if work.settings.cached:
-                        work.cache = self._cache
-                    yield work
-                    if known is None or db.total_changes != changes:
-                        transaction.facts = self._around.facts(work, known)
-            except BaseException:
-                self._cache.clear()  # of what is rolled back
-                raise
+            with self.storage.transaction() as transaction:
+                db = transaction.db
+                changes, known, settings = db.total_changes, transaction.facts, self._settings_in(transaction)
+                if image is not None and settings.checkpoints:
+                    self.checkpoints.begin(db, image)
+                work = self._around.resume(self.id, transaction, settings)
+                yield work
+                if known is None or db.total_changes != changes:
+                    transaction.facts = self._around.facts(work, known)
             self.checkpoints.keep(work, known.entry if known else 0, own=marked)
         self._tell(before)
         if work.struck:
@@ -89,8 +83,14 @@ class Sandbox:
             if work is not None:
                 yield work
         if work is None:
-            with self.work(marked=False) as work:
-                yield work
+            try:
+                with self.work(marked=False) as work:
+                    if work.settings.cached:
+                        work.cache = self._cache
+                    yield work
+            except BaseException:
+                self._cache.clear()  # of what is rolled back
+                raise
         else:
             self.wake()
 
@@ -283,9 +283,9 @@ class Sandbox:
         with self._labelling:
             self.storage.relabel(replace(self.storage.label, **changes))  # type: ignore[arg-type]
 
-    def use(self) -> None:
-        """Note that it is used now."""
-        label, wall = self.storage.label, self._around.wall()
+    def use(self, wall: float | None = None) -> None:
+        """Note that it is used now; ``wall`` is the time of the wall clock, if that was read already."""
+        label, wall = self.storage.label, self._around.wall() if wall is None else wall
         if wall >= label.used_at:
             with self._labelling:
                 self.storage.use(wall + label.step)

@@ -88,7 +88,7 @@ class Sandboxes:
         """
         if not default:
             return self._add(named or self._next_id(), image, start, label or Label(), of)
-        if (earlier := self._find(DEFAULT_SANDBOX)) is not None:
+        if (earlier := self._find(DEFAULT_SANDBOX, self._around.wall())) is not None:
             self.remove(earlier)
         return self._add(DEFAULT_SANDBOX, image, start, replace(label or Label(), ttl=None), of)
 
@@ -109,10 +109,7 @@ class Sandboxes:
             NotFound: no sandbox has this id.
             Elsewhere: another worker serves it, here and in `of`.
         """
-        sandbox = self._find(DEFAULT_SANDBOX if name == "default" else name)
-        if sandbox is None:
-            raise NotFound
-        return sandbox
+        return self._found(name, self._around.wall())
 
     def of(self, sandbox_id: str) -> Sandbox:
         """Return the sandbox with this id; the default one if there is none.
@@ -120,8 +117,9 @@ class Sandboxes:
         Raises:
             NotFound: there is no default one either: it is being replaced.
         """
-        sandbox = self._find(sandbox_id) or self.get(DEFAULT_SANDBOX)
-        sandbox.use()
+        wall = self._around.wall()
+        sandbox = self._find(sandbox_id, wall) or self._found(DEFAULT_SANDBOX, wall)
+        sandbox.use(wall)
         with suppress(KeyError):
             self._awake.move_to_end(sandbox.id)
         return sandbox
@@ -235,9 +233,15 @@ class Sandboxes:
                 pass  # what is due by now happens
         return sandbox
 
-    def _find(self, sandbox_id: str) -> Sandbox | None:
+    def _found(self, name: str, now: float) -> Sandbox:
+        sandbox = self._find(DEFAULT_SANDBOX if name == "default" else name, now)
+        if sandbox is None:
+            raise NotFound
+        return sandbox
+
+    def _find(self, sandbox_id: str, now: float) -> Sandbox | None:
         """Return a sandbox; None if there is none of this id, or if it has expired."""
-        sandbox, now = self._known.get(sandbox_id) or self._open(sandbox_id), self._around.wall()
+        sandbox = self._known.get(sandbox_id) or self._open(sandbox_id)
         # Another process may have used it, which is heard of a little later.
         is_over = sandbox is not None and sandbox.storage.label.has_expired(now) and sandbox_id in self.home.expired(now)
         return None if is_over else sandbox

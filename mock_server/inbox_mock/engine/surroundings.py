@@ -97,7 +97,8 @@ class Surroundings:
         """Return a unit of work in which everything that is due by now has been handled."""
         wall = self.wall()
         clock = transaction.facts.clock if transaction.facts else sandbox_store.read_clock(transaction.db)
-        transaction.db.limit(self.most_bytes)
+        if transaction.db.most_bytes != self.most_bytes:
+            transaction.db.limit(self.most_bytes)
         work = self._work(sandbox_id, transaction.db, settings, clock, wall)
         if clock.mode == "real":
             catch_up(work, clock.at(wall))

@@ -133,9 +133,8 @@ class Database(sqlite3.Connection):
 
     def limit(self, most_bytes: int) -> None:
         """Let it grow to so many bytes, and no further."""
-        if most_bytes != self.most_bytes:
-            self.execute(f"PRAGMA max_page_count = {most_bytes // PAGE_BYTES}")
-            self.most_bytes = most_bytes
+        self.execute(f"PRAGMA max_page_count = {most_bytes // PAGE_BYTES}")
+        self.most_bytes = most_bytes
 
     def __del__(self) -> None:
         """Close the database with its last reference: Python 3.13 warns of one that is left open."""
