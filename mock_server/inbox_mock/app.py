@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, TypeVar
 from uuid import uuid4
 
 from inbox_mock.admin.sandbox_shown import describe
-from inbox_mock.api import proxies
+from inbox_mock.api import addressing
 from inbox_mock.api.front import front
-from inbox_mock.api.index import OperationIndex
+from inbox_mock.api.operation import OperationIndex
 from inbox_mock.api.operations import OPERATIONS
 from inbox_mock.api.pace import Pace
 from inbox_mock.api.pipeline import Server
@@ -150,7 +150,7 @@ def create_app(
         return made()[1](environ, start_response)
 
     ahead = front(probes(plain, readiness, sandboxes.now, watch), server, OperationIndex(OPERATIONS), watch.end_operation)
-    wsgi = proxies.addressed(_normalised(ahead), options.public_url, options.trusted_proxies)
+    wsgi = addressing.addressed(_normalised(ahead), options.public_url, options.trusted_proxies)
     return Fake(lambda: made()[0], wsgi, sandboxes, factory, sender, metrics, continues)
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from inbox_mock.domain.addresses import Network, host_in, is_this_machine
 from inbox_mock.domain.admin_tokens import AdminToken
-from inbox_mock.domain.room import Room
+from inbox_mock.domain.limits import Room
 from inbox_mock.scenarios import Progress
 from inbox_mock.scenarios.build import Overrides
 from inbox_mock.scenarios.kept import Kept

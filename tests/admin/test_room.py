@@ -11,7 +11,7 @@ from faulty import set_fault
 from inbox_mock.app import Options, create_app
 from inbox_mock.domain import limits
 from inbox_mock.domain.errors import Invalid
-from inbox_mock.domain.room import Room
+from inbox_mock.domain.limits import Room
 from inbox_mock.scenarios.build import Overrides, build_image
 from inbox_mock.scenarios.errors import ScenarioError
 from inbox_mock.scenarios.loading import find, from_object

@@ -6,7 +6,7 @@ import pytest
 
 from builders import a_scenario
 from fake import InProcess, Mock
-from inbox_mock.api.proxies import OWN, public_root
+from inbox_mock.api.addressing import OWN, public_root
 from inbox_mock.app import Fake, Options, create_app
 from inbox_mock.scenarios.build import Overrides
 from inbox_mock.scenarios.loading import find

@@ -8,7 +8,7 @@ from fake import InProcess, Mock
 from inbox_mock.api.pace import Pace
 from inbox_mock.app import Options, create_app
 from inbox_mock.domain import limits
-from inbox_mock.domain.room import Room
+from inbox_mock.domain.limits import Room
 from inbox_mock.scenarios.build import Overrides
 from inbox_mock.scenarios.loading import find
 

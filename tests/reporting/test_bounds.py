@@ -11,7 +11,7 @@ from builders import a_booking, a_message, a_scenario
 from fake import Mock, Sandbox
 from faulty import set_fault
 from inbox_contracts.rules import RULES
-from inbox_mock.api.index import OperationIndex
+from inbox_mock.api.operation import OperationIndex
 from inbox_mock.api.operations import OPERATIONS
 from inbox_mock.app import Fake
 from inbox_mock.conduct import report

@@ -8,7 +8,7 @@ import pytest
 
 from fake import Mock, Sandbox
 from inbox_contracts.rules import RULES
-from inbox_mock.api.index import OperationIndex
+from inbox_mock.api.operation import OperationIndex
 from inbox_mock.api.operations import OPERATIONS
 from inbox_mock.app import Fake
 from inbox_mock.conduct import evaluation, html, junit, text

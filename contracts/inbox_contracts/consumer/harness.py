@@ -14,7 +14,7 @@ from urllib.parse import parse_qs
 from inbox_contracts.consumer.driver import JSON
 from inbox_contracts.consumer.oracle import WorldState
 from inbox_contracts.consumer.worlds import EDITS, PASSES, World, kind_of
-from inbox_mock.api.index import OperationIndex
+from inbox_mock.api.operation import OperationIndex
 from inbox_mock.api.operations import OPERATIONS
 from inbox_mock.app import Options
 from inbox_mock.bundles.saving import Held, hold

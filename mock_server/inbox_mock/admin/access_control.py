@@ -9,8 +9,7 @@ import orjson
 from flask import Request, Response, request
 
 from inbox_mock.admin.operation import read_body
-from inbox_mock.api.addressing import OWN_ADDRESS, name_in
-from inbox_mock.api.proxies import sign_of_a_proxy
+from inbox_mock.api.addressing import OWN_ADDRESS, name_in, sign_of_a_proxy
 from inbox_mock.api.rendering import phrase
 from inbox_mock.domain import errors, limits
 from inbox_mock.domain.addresses import Network, is_this_machine, is_within, plain_host

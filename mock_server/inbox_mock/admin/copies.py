@@ -15,7 +15,7 @@ from inbox_mock.admin.operation import AdminCall, AdminOperation, declared_in
 from inbox_mock.admin.sandbox_shown import describe
 from inbox_mock.api.addressing import ROOT
 from inbox_mock.api.front import FrontCall
-from inbox_mock.api.index import OperationIndex
+from inbox_mock.api.operation import OperationIndex
 from inbox_mock.api.operations import OPERATIONS
 from inbox_mock.api.pace import Pace
 from inbox_mock.api.pipeline import Server, run

@@ -29,7 +29,7 @@ from inbox_mock.store import journal
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from inbox_mock.api.index import OperationIndex
+    from inbox_mock.api.operation import OperationIndex
 
 PAGE = 100
 PATIENCE_SECONDS = 25
@@ -132,7 +132,7 @@ def _page(call: AdminCall, after: int) -> JSON:
 @cache
 def operations() -> "OperationIndex":
     """Return the operations of the API, by which a report knows what requests are."""
-    from inbox_mock.api.index import OperationIndex
+    from inbox_mock.api.operation import OperationIndex
     from inbox_mock.api.operations import OPERATIONS as OF_THE_API
 
     return OperationIndex(OF_THE_API)

@@ -1,12 +1,20 @@
-"""How a client has addressed the server: the host, and the root with which every address in an answer begins."""
+"""How a client has addressed the server: the host, and the root with which every address in an answer begins.
+
+Behind a proxy that is a public URL, or what trusted proxies tell in the headers of each request. Both are middleware of WSGI that
+is there only where it is asked for. The proxy may strip the prefix from the path, or not.
+"""
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import TYPE_CHECKING, Protocol
 from urllib.parse import urlsplit
 
+from inbox_mock.domain.forwarded import address_of, told_by
+from inbox_mock.domain.values import whole_number
+
 if TYPE_CHECKING:
-    from _typeshed.wsgi import WSGIEnvironment
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 # Names with an underscore are not valid host names, but Docker gives them to containers.
 HOST = re.compile(r"([A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(:[0-9]{1,5})?")
@@ -77,3 +85,103 @@ def _server(environ: "WSGIEnvironment") -> tuple[str, int | None] | None:
 def prefix_of(request: Call) -> str:
     """Return the path below which the client sees the server, without a slash at its end; an empty text if it is at the root."""
     return urlsplit(root_of(request)).path
+
+
+OWN = frozenset({"__admin", "api", "dashboard", "docs", "livez", "metrics", "oauth", "openapi.json", "readyz", "uploads"})
+"""With what the fake's own paths begin. A prefix that begins so could not be told from them where the proxy strips it."""
+PREFIX = re.compile(r"(/(?!\.{1,2}(/|$))[A-Za-z0-9._~-]+)+")
+EXPECTED = "an http or https URL such as https://mock.example.com/inbox, whose path is none of the fake's own, such as /api or /docs"
+SENT_BY_PROXIES = ("HTTP_FORWARDED", "HTTP_VIA", "HTTP_X_REAL_IP")
+TOLD_BY_PROXIES = tuple(f"HTTP_X_FORWARDED_{name}" for name in ("FOR", "HOST", "PORT", "PROTO"))
+
+
+def public_root(url: str) -> str:
+    """Return a public URL as addresses begin with it: without a slash at its end, and without the usual port.
+
+    Raises:
+        ValueError: it is none; the text says what is expected.
+    """
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        raise ValueError(EXPECTED) from None
+    path = parts.path.rstrip("/")
+    plain = url.isascii() and url.isprintable() and " " not in url and "?" not in url and "#" not in url
+    if not (plain and parts.scheme in {"http", "https"} and is_host(parts.netloc) and (not path or _is_prefix(path))):
+        raise ValueError(EXPECTED)
+    return f"{parts.scheme}://{host_of(parts.scheme, parts.netloc.lower(), None)}{path}"
+
+
+def addressed(app: "WSGIApplication", public: str | None, proxies: int) -> "WSGIApplication":
+    """Return an application that knows its address by a public URL, or by what so many proxies tell; of both, the URL counts."""
+    if public is not None:
+        app = published(app, public)
+    return trusting(app, proxies) if proxies else app
+
+
+def published(app: "WSGIApplication", root: str) -> "WSGIApplication":
+    """Return an application whose addresses begin with a public URL, whatever address a request came to."""
+    prefix = urlsplit(root).path
+
+    def answer(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        environ[ROOT] = root
+        environ["PATH_INFO"] = _below(prefix, environ["PATH_INFO"])
+        return app(environ, start_response)
+
+    return answer
+
+
+def trusting(app: "WSGIApplication", proxies: int) -> "WSGIApplication":
+    """Return an application that believes what so many proxies before it tell of the scheme, the host, the prefix and the client.
+
+    Each proxy adds one value to each header. Where X-Forwarded-For, -Host, -Port and -Proto are missing, Forwarded counts. What
+    is no scheme, host, port or path of ours changes nothing.
+    """
+    from werkzeug.middleware.proxy_fix import ProxyFix
+
+    def answer(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        before = environ["werkzeug.proxy_fix.orig"]
+        if "HTTP_FORWARDED" in environ and environ.keys().isdisjoint(TOLD_BY_PROXIES):
+            told = told_by(environ["HTTP_FORWARDED"], proxies)
+            given = {
+                "wsgi.url_scheme": told.get("proto", "").lower(),
+                "HTTP_HOST": told.get("host"),
+                "REMOTE_ADDR": address_of(told.get("for")),
+            }
+            environ.update({key: value for key, value in given.items() if value})
+        if environ["wsgi.url_scheme"] not in {"http", "https"}:
+            environ["wsgi.url_scheme"] = before["wsgi.url_scheme"]
+        if not is_host(environ.get("HTTP_HOST", "")):
+            environ["HTTP_HOST"] = before["HTTP_HOST"] or ""
+        prefix = environ.get("SCRIPT_NAME", "").rstrip("/")
+        environ["SCRIPT_NAME"] = prefix if _is_prefix(prefix) else ""
+        environ["PATH_INFO"] = _below(environ["SCRIPT_NAME"], environ["PATH_INFO"])
+        return app(environ, start_response)
+
+    believing_ports, others = (ProxyFix(answer, proxies, proxies, proxies, ports, proxies) for ports in (proxies, 0))
+
+    def trusted(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        told = environ.get("HTTP_X_FORWARDED_PORT", "").split(",")[-proxies:][0].strip()
+        return (believing_ports if (whole_number(told, 5) or 0) in PORTS else others)(environ, start_response)
+
+    return trusted
+
+
+def sign_of_a_proxy(environ: "WSGIEnvironment") -> str | None:
+    """Return what tells that a proxy has passed a request on, or None if nothing does: a proxy may leave no trace.
+
+    nginx before 1.29.7 adds no header, but speaks HTTP/1.0 unless it is told otherwise.
+    """
+    for key in environ:
+        if key in SENT_BY_PROXIES or key.startswith("HTTP_X_FORWARDED"):
+            return f"the header {key.removeprefix('HTTP_').replace('_', '-').title()}"
+    return "HTTP/1.0, which few but proxies speak" if environ.get("SERVER_PROTOCOL") == "HTTP/1.0" and environ.get("HTTP_HOST") else None
+
+
+def _is_prefix(path: str) -> bool:
+    return PREFIX.fullmatch(path) is not None and path.split("/")[1] not in OWN and not path.endswith("/api/v3")
+
+
+def _below(prefix: str, path: str) -> str:
+    """Return a path without the prefix, if it has it."""
+    return (path[len(prefix) :] or "/") if prefix and f"{path}/".startswith(f"{prefix}/") else path

@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from inbox_mock.api import rendering
-from inbox_mock.api.index import PREFIX, OperationIndex
-from inbox_mock.api.operation import Operation
+from inbox_mock.api.operation import PREFIX, Operation, OperationIndex
 from inbox_mock.api.pipeline import REFUSED, Server, run
 from inbox_mock.api.rendering import Rendered
 from inbox_mock.domain import limits

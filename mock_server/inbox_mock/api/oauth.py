@@ -126,7 +126,7 @@ def _json(raw: bytes) -> dict[str, str] | None:
 def _token(work: UnitOfWork, given: Given, *, unreadable: bool) -> Rendered:
     """Return the answer with tokens. After a refusal, code and refresh token stay valid."""
     try:
-        with work.attempt():
+        with work.db.attempt():
             token, refresh_token = _issue(work, given, unreadable=unreadable)
     except OAuthRefused as refusal:
         challenge = f'Bearer realm="Doorkeeper", error="{refusal.error}", error_description="{refusal.description}"'

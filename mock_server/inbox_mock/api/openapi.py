@@ -5,15 +5,31 @@ from functools import cache
 from typing import Any
 
 from inbox_mock import __version__
-from inbox_mock.api import openapi_answers, openapi_bodies
-from inbox_mock.api.openapi_examples import IDS, of_query, record_id
+from inbox_mock.api import openapi_answers
+from inbox_mock.api.openapi_examples import IDS, RECORDS, of_query, record_id
 from inbox_mock.api.openapi_oauth import PATHS as OAUTH_PATHS
 from inbox_mock.api.openapi_oauth import SCHEMAS as OAUTH_SCHEMAS
 from inbox_mock.api.openapi_oauth import SECURITY
 from inbox_mock.api.openapi_oauth import TAG as OAUTH_TAG
-from inbox_mock.api.openapi_schemas import ID, JSON, LICENCE, errors, faithful, including_schema, read_schema, title
+from inbox_mock.api.openapi_schemas import (
+    ID,
+    JSON,
+    LICENCE,
+    errors,
+    faithful,
+    including_schema,
+    list_of,
+    read_schema,
+    record,
+    reference,
+    title,
+)
 from inbox_mock.api.operation import QUERY, Operation
+from inbox_mock.api.rendering import JSON_API
 from inbox_mock.resources import RESOURCES
+from inbox_mock.resources.bookings import CANCELLATION
+from inbox_mock.resources.declaration import Resource
+from inbox_mock.resources.validation import schema
 
 
 def document(operations: Iterable[Operation], origin: str) -> JSON:
@@ -38,8 +54,8 @@ def _described(operations: tuple[Operation, ...]) -> JSON:
     )
     for tag in (*({"name": one.plural, "description": f"The page {one.page} documents them."} for one in RESOURCES.values()), OAUTH_TAG):
         spec.tag(tag)
-    for name, schema in {"Errors": errors(), **OAUTH_SCHEMAS}.items():
-        spec.components.schema(name, schema)
+    for name, declared in {"Errors": errors(), **OAUTH_SCHEMAS}.items():
+        spec.components.schema(name, declared)
     spec.components.security_scheme("token", SECURITY)
     for resource in RESOURCES.values():
         spec.components.schema(title(resource), read_schema(resource))
@@ -72,7 +88,7 @@ def _operation(spec: Any, operation: Operation, operations: tuple[Operation, ...
         **faithful(operation.fidelity),
     }
     if operation.body is not None:
-        found["requestBody"] = openapi_bodies.request_body(spec.components, operation)
+        found["requestBody"] = request_body(spec.components, operation)
     return found
 
 
@@ -99,3 +115,51 @@ def _parameters(operation: Operation) -> list[JSON]:
         described = {"name": name, "in": "query", "description": known.says, "schema": text, "example": of_query(operation, name)}
         found.append(described | faithful(known.fidelity))
     return found
+
+
+def request_body(components: Any, operation: Operation) -> JSON:  # noqa: ANN401 - apispec's own
+    """Return the body of an operation's requests.
+
+    The content type is the one that is documented; the fake reads JSON whatever its content type says.
+    """
+    plural, name = operation.resource.plural, title(operation.resource)
+    if operation.body == "optional":
+        name = f"{name}Cancellation"
+        _declare(components, name, record({key: {"type": ["string", "number"]} for key in CANCELLATION}, optional=tuple(CANCELLATION)))
+    elif operation.body in {"create", "update"}:
+        name = f"{name}{operation.body.title()}"
+        _declare_written(components, name, operation)
+    else:
+        plural = str(operation.body)
+        name = "RecordReference"
+        _declare(components, name, record({"id": {**ID, "minimum": 1}}))
+    envelope = f"{name}Body" if plural == operation.resource.plural else f"{plural.title()}ReferenceBody"
+    _declare(components, envelope, record({plural: {**list_of(reference(name)), "minItems": 1, "maxItems": 1}}))
+    media = {"schema": reference(envelope), "examples": {"usual": {"value": {plural: [RECORDS[operation.name]]}}}}
+    return {"required": operation.body != "optional", "content": {JSON_API.partition(";")[0]: media}}
+
+
+def _declare(components: Any, name: str, described: JSON) -> None:  # noqa: ANN401 - apispec's own
+    if name not in components.schemas:
+        components.schema(name, described)
+
+
+def _declare_written(components: Any, name: str, operation: Operation) -> None:  # noqa: ANN401 - apispec's own
+    if name in components.schemas:
+        return
+    creating = operation.body == "create"
+    components.schema(name, schema=schema(operation.resource, creating=creating))
+    _mend(components.schemas[name], operation.resource)
+    if creating and operation.resource.needs:
+        components.schemas[name]["anyOf"] = [{"type": "object", "required": list(group)} for group in operation.resource.needs]
+
+
+def _mend(described: JSON, resource: Resource) -> None:
+    """Add null to nullable enumerations, and each attribute's fidelity; apispec omits both."""
+    attributes = {a.name: a for a in resource.attributes}
+    for name, found in described.get("properties", {}).items():
+        if "null" in found.get("type", []) and "enum" in found and None not in found["enum"]:
+            found["enum"] = [*found["enum"], None]
+        found.update(faithful(attributes[name].fidelity))
+        if attributes[name].note:
+            found["description"] = attributes[name].note

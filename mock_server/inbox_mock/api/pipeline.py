@@ -300,7 +300,7 @@ def _run(context: RequestContext, operation: Operation, request: Call, fault: In
     echoed: dict[str, str | list[str]] = {**query.given, **(query.lists or {})}
     if operation.method == "GET":
         return rendering.body_and_headers(operation.run(context), context.origin, address, echoed)
-    with context.work.attempt():
+    with context.work.db.attempt():
         return rendering.body_and_headers(operation.run(context), context.origin, address, echoed)
 
 

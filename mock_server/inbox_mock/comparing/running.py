@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import orjson
 
-from inbox_mock.api.index import OperationIndex
+from inbox_mock.api.operation import OperationIndex
 from inbox_mock.api.operations import OPERATIONS
 from inbox_mock.comparing import ABSENT, Difference, cause_of
 from inbox_mock.comparing.bodies import Bodies

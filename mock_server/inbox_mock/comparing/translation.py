@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from inbox_mock.api.index import OperationIndex
+from inbox_mock.api.operation import OperationIndex
 from inbox_mock.api.operations import OPERATIONS
 from inbox_mock.domain import times
 from inbox_mock.domain.access import ALL_SCOPES

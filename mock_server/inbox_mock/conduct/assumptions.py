@@ -8,8 +8,7 @@ from functools import cache, lru_cache
 
 import orjson
 
-from inbox_mock.api.index import OperationIndex
-from inbox_mock.api.operation import QUERY, Operation
+from inbox_mock.api.operation import QUERY, Operation, OperationIndex
 from inbox_mock.channels import policies
 from inbox_mock.conduct.facts import Json, parameters_in
 from inbox_mock.conduct.model import Entry, Evidence

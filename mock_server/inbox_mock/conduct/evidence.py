@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from inbox_mock.api.index import OperationIndex
+from inbox_mock.api.operation import OperationIndex
 from inbox_mock.api.rendering import head_bytes
 from inbox_mock.channels import policies
 from inbox_mock.conduct.facts import (

@@ -6,7 +6,7 @@ from shlex import quote
 
 import orjson
 
-from inbox_mock.api.index import OperationIndex
+from inbox_mock.api.operation import OperationIndex
 from inbox_mock.conduct.assumptions import assumed, of_channels
 from inbox_mock.conduct.evaluation import JSON, OfferedRules, RuleResult, allow, evaluate, near, offered_rules
 from inbox_mock.conduct.evidence import collect

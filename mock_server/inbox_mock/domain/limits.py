@@ -1,5 +1,6 @@
 """Every limit of what is read, kept and answered, with what happens beyond it; the reference has the table of them."""
 
+from dataclasses import dataclass
 from typing import Self
 
 KIBIBYTE = 1024
@@ -186,3 +187,13 @@ def too_large(most: Limit, found: str = "") -> str:
 def all_of_them() -> list[Limit]:
     """Return every limit, in the order of the table."""
     return [found for found in globals().values() if isinstance(found, Limit)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Room:
+    """What a server has room for, as far as its options say: the limits that options of `serve` replace; each is named as its option is."""
+
+    max_sandboxes: int = SANDBOXES
+    max_bytes: int = SANDBOXES_SIZE
+    max_sandbox_bytes: int = SANDBOX
+    max_sandbox_rate: int = SANDBOX_RATE

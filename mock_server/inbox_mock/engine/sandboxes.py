@@ -14,7 +14,7 @@ from inbox_mock.domain import limits, times
 from inbox_mock.domain.access import DEFAULT_SANDBOX
 from inbox_mock.domain.dice import Chance
 from inbox_mock.domain.errors import Elsewhere, HomeUnavailable, Invalid, NotFound, invalid
-from inbox_mock.domain.room import Room
+from inbox_mock.domain.limits import Room
 from inbox_mock.engine.cache import CacheRoom
 from inbox_mock.engine.checkpoints import CheckpointRoom
 from inbox_mock.engine.sandbox import Sandbox

@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Callable, Hashable, Mapping
-from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -172,10 +171,6 @@ class UnitOfWork:
         if self.ledger is not None:
             raise Writes
 
-    def attempt(self) -> AbstractContextManager[None]:
-        """Open a savepoint, to which the transaction is rolled back if an exception leaves the block."""
-        return self.db.attempt()
-
     def later(self, delay: timedelta, kind: str, **about: object) -> None:
         """Schedule an event after a delay. Without a delay it is handled at once, unless that is done outside of transactions."""
         due_at = times.wire(self.instant + delay)
@@ -189,7 +184,7 @@ class UnitOfWork:
         """Handle a timeline event now, and mark it as past. A refusal or failure is noted in ``about`` and does not stop the clock."""
         about, place = dict(event.about), len(self.happened)
         try:
-            with self.attempt():
+            with self.db.attempt():
                 about |= handlers.of(event.kind)(self, about) or {}
         except Refusal as refusal:
             about["refused"] = str(refusal)

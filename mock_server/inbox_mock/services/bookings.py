@@ -10,9 +10,8 @@ from inbox_mock.domain.enumerations import APPLICATION
 from inbox_mock.domain.errors import Forbidden, Invalid, NotFound, invalid, raise_together
 from inbox_mock.engine.unit_of_work import Actor, UnitOfWork
 from inbox_mock.resources import constraints
-from inbox_mock.resources.bookings import CANCELLATION
+from inbox_mock.resources.bookings import CANCELLATION, NO_STATE, NOT_AFTER_START, OF_BOOKINGS, OF_INQUIRIES, SEVERAL_STATES, USED
 from inbox_mock.resources.casting import text
-from inbox_mock.resources.stays import NO_STATE, NOT_AFTER_START, OF_BOOKINGS, OF_INQUIRIES, SEVERAL_STATES, USED
 from inbox_mock.services.accounts import refer_to_source
 from inbox_mock.store.database import Row
 from inbox_mock.store.rows import BookingRow, ClientRow, InquiryRow, RentalRow

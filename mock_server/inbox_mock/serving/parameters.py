@@ -12,15 +12,15 @@ from typing import TYPE_CHECKING
 import click
 from click.core import ParameterSource
 
+from inbox_mock.api.addressing import public_root
 from inbox_mock.api.cross_origin import EXPECTED, is_origin
-from inbox_mock.api.proxies import public_root
 from inbox_mock.app import Options
 from inbox_mock.console.guard import WRONG
 from inbox_mock.console.parameters import ClockKind, HostParameter, ParameterType
 from inbox_mock.console.terminal import complain, progress
 from inbox_mock.domain import limits
 from inbox_mock.domain.errors import HomeUnavailable, Refusal
-from inbox_mock.domain.room import Room
+from inbox_mock.domain.limits import Room
 from inbox_mock.domain.spelling import instead, shown
 from inbox_mock.domain.values import LARGEST
 from inbox_mock.scenarios.build import Overrides

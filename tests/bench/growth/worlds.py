@@ -7,7 +7,7 @@ from pathlib import Path
 from bench.inside import start
 from bench.wire import Direct
 from inbox_mock.domain.access import DEFAULT_SANDBOX
-from inbox_mock.domain.room import Room
+from inbox_mock.domain.limits import Room
 from inbox_mock.engine.sandboxes import Sandboxes
 from inbox_mock.store.database import Database
 from inbox_mock.store.homes import Start
