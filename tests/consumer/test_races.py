@@ -1,8 +1,11 @@
 """Races: the events of a scenario, placed between the requests of a client."""
 
+import re
+
 import pytest
 
 from builders import a_booking, a_scenario
+from inbox_contracts.consumer import races
 from inbox_contracts.consumer.driver import JSON, Client
 from inbox_contracts.consumer.harness import Harness
 from inbox_contracts.consumer.judging import Judge
@@ -17,6 +20,8 @@ from processes import run as run_command
 CLOSES: JSON = {"at": "1m", "staff_changes": {"booking": 80, "closed": True}}
 CANCELS: JSON = {"at": "2m", "guest_cancels": {"booking": 80}}
 
+MOVES: JSON = {"at": "1m", "staff_moves": {"booking": 81, "start_at": "2031-02-01T16:00:00Z", "end_at": "2031-02-05T10:00:00Z"}}
+
 
 def a_race(*events: JSON, **changes: object) -> Scenario:
     bookings = [a_booking(id=80 + n, conversation=11 + n) for n in range(3)]
@@ -25,7 +30,7 @@ def a_race(*events: JSON, **changes: object) -> Scenario:
 
 def worlds_of(scenario: Scenario, client: Client, harness: Harness, most: int = 1000, seed: int = 0) -> list[World]:
     with Judge(client, 10.0, harness) as judge:
-        return placings(scenario, judge.run(baseline(scenario)), most, seed)
+        return placings(scenario, judge.run(baseline(scenario)), most, seed).worlds
 
 
 def test_a_careful_client_passes_however_the_events_fall(harness: Harness, careful: Client) -> None:
@@ -55,8 +60,9 @@ def test_an_event_is_placed_where_it_can_make_a_difference_only(harness: Harness
     assert placed == ["/inbox/participants", "/inbox/participants"]  # conversations are read before them, once in each sync
 
 
-def test_nothing_is_cancelled_between_two_pages_of_a_list(harness: Harness, careful: Client) -> None:
-    worlds = worlds_of(a_race(CANCELS, page_cap=1), careful, harness)
+@pytest.mark.parametrize("event", [CANCELS, MOVES])
+def test_nothing_is_cancelled_or_moved_between_two_pages_of_a_list(harness: Harness, careful: Client, event: JSON) -> None:
+    worlds = worlds_of(a_race(event, page_cap=1), careful, harness)
     assert not any(step[MEANWHILE]["path"] == "/bookings" for world in worlds for step in world.steps if MEANWHILE in step)
 
 
@@ -89,3 +95,28 @@ def test_the_command_says_so() -> None:
     done = run_command("check", "client", "--races", "empty", "--", "true")
     assert done.returncode == 2
     assert "found no timeline" in done.stderr
+
+
+def test_it_is_told_how_many_placings_there_are_and_how_many_are_tried(harness: Harness, careful: Client) -> None:
+    (all_tried,) = run(careful, races=a_race(CLOSES), harness=harness).notes
+    (some_tried,) = run(careful, races=a_race(CLOSES, CANCELS, page_cap=1), worlds=2, seed=3, harness=harness).notes
+
+    assert re.fullmatch(r"1 event between \d+ requests can be placed in \d+ ways, .*; all of these are tried", all_tried)
+    assert some_tried.endswith("; 2 of these are tried, chosen by seed 3 (--worlds)")
+
+
+@pytest.mark.parametrize(
+    ("name", "event"),
+    [("", CLOSES), ("keeps_one_time_for_all_lists", CANCELS), ("keeps_the_time_of_the_last_page", CLOSES), ("keeps_what_is_gone", CANCELS)],
+)
+def test_placings_that_are_left_out_find_nothing_that_others_do_not(
+    harness: Harness, careful: Client, monkeypatch: pytest.MonkeyPatch, name: str, event: JSON
+) -> None:
+    client = next((found.client() for found in MUTANTS if found.name == name), careful)
+    reduced = run(client, races=a_race(event), harness=harness, shrink_seconds=0)
+
+    monkeypatch.setattr(races, "_places", lambda _event, asked: set(range(len(asked) + 1)))
+    whole = run(client, races=a_race(event), harness=harness, shrink_seconds=0)
+
+    assert reduced.codes[:1] == whole.codes[:1]
+    assert reduced.worlds <= whole.worlds

@@ -5,8 +5,8 @@ Two neighbouring places are the same where the request between them reads nothin
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from itertools import combinations_with_replacement, islice
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from math import comb
 from random import Random
 from typing import Any, NamedTuple
 from urllib.parse import parse_qs
@@ -33,8 +33,8 @@ CHANGES: Mapping[str, frozenset[str]] = {
     "channel_adds_host": frozenset({"participants"}),
 }
 """The lists in which an action shows; any other action may show in every list."""
-SHIFTS = frozenset({"guest_cancels"})
-"""Actions that take a record out of a list: between two of its pages the later one shifts, and no client can know."""
+SHIFTS = frozenset({"guest_cancels", "staff_moves"})
+"""Actions that take a record out of its place in a list: between two of its pages the later one shifts, and no client can know."""
 NOUNS = {"booking": "bookings", "conversation": "conversations", "client": "clients", "rental": "rentals"}
 """What arguments refer to of which no action says so."""
 
@@ -62,7 +62,14 @@ def baseline(scenario: Scenario) -> World:
     return World(data, ({SYNCS: {}}, PAUSE, {SYNCS: {}}))
 
 
-def placings(scenario: Scenario, recording: Recording, most: int, seed: int) -> list[World]:
+class Placings(NamedTuple):
+    """The worlds to try, and ``about``, a sentence on how many placings there are, and how many of them are the same as others."""
+
+    worlds: list[World]
+    about: str
+
+
+def placings(scenario: Scenario, recording: Recording, most: int, seed: int) -> Placings:
     """Return a world for each placing of the scenario's events, at most so many: beyond that, a choice by the seed.
 
     Raises:
@@ -70,17 +77,42 @@ def placings(scenario: Scenario, recording: Recording, most: int, seed: int) -> 
     """
     events, asked = list(_events(scenario)), _requests(recording)
     world = baseline(scenario)
-    places = [_places(event[-2], asked) for event in events]
-    every = sorted({place for some in places for place in some})
-    fitting = (chosen for chosen in combinations_with_replacement(every, len(events)) if all(map(_in, chosen, places)))
-    found = list(islice(fitting, 50 * most))
-    if len(found) > most:
-        found = sorted(Random(seed).sample(found, most))  # noqa: S311 - a reproducible choice is what it is for
-    return [world.with_steps(list(_steps(chosen, events, asked))) for chosen in found]
+    following = _following([_places(event[-2], asked) for event in events])
+    different = sum(following[0].values())
+    numbers: Iterable[int] = range(different)
+    if different > most:
+        dice, drawn = Random(seed), set[int]()  # noqa: S311 - a reproducible choice is what it is for
+        while len(drawn) < most:
+            drawn.add(dice.randrange(different))
+        numbers = sorted(drawn)
+    about = f"{len(events)} event{'s' if len(events) > 1 else ''} between {len(asked)} requests can be placed in "
+    about += f"{comb(len(asked) + len(events), len(events))} ways, of which {different} can make a difference, "
+    about += "since each event comes right after a request that reads what it changes; "
+    about += "all of these are tried" if different <= most else f"{most} of these are tried, chosen by seed {seed} (--worlds)"
+    return Placings([world.with_steps(list(_steps(_nth(number, following), events, asked))) for number in numbers], about)
 
 
-def _in(place: int, some: set[int]) -> bool:
-    return place in some
+def _following(places: Sequence[set[int]]) -> list[dict[int, int]]:
+    """Return, for each event and each of its places, in how many ways the events after it can be placed, none before it."""
+    found = [dict.fromkeys(sorted(places[-1]), 1)]
+    for some in reversed(places[:-1]):
+        found.insert(0, {place: sum(ways for later, ways in found[0].items() if later >= place) for place in sorted(some)})
+    return found
+
+
+def _nth(number: int, following: Sequence[Mapping[int, int]]) -> list[int]:
+    """Return the nth placing, in the order of places."""
+    chosen, least = list[int](), 0
+    for ways in following:
+        for place in ways:
+            if place < least:
+                continue
+            if number < ways[place]:
+                least = place
+                break
+            number -= ways[place]
+        chosen.append(least)
+    return chosen
 
 
 def _events(scenario: Scenario) -> Iterator[list[JSON]]:

@@ -108,7 +108,8 @@ def run(
     with Judge(client, answer_seconds, harness) as judge, Workers(max(count - 1, 0), command, answer_seconds) as workers:
         trial = _Trial(judge, workers, seed, shrink_seconds, clock)
         if races is not None:
-            chosen = placings(races, judge.run(baseline(races).assuming(**(assume or {}))), worlds, seed)
+            chosen, about = placings(races, judge.run(baseline(races).assuming(**(assume or {}))), worlds, seed)
+            trial.note(about)
         else:
             chosen = [replay] if replay is not None else generate(worlds, seed, only)
         return trial.run([world.assuming(**(assume or {})) for world in chosen], progress)
@@ -124,6 +125,10 @@ class _Trial:
         self._assumed: dict[str, JSON] = {}
         self._can: set[str] = set(CAPABILITIES)
         self._notes: list[str] = []
+
+    def note(self, about: str) -> None:
+        """Keep a remark for the verdict."""
+        self._notes.append(about)
 
     def run(self, worlds: Sequence[World], progress: Progress) -> Verdict:
         failure, done = None, 0
