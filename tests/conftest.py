@@ -11,7 +11,6 @@ import pytest
 from flask import Flask
 from hypothesis import settings
 
-import proxying
 from builders import a_booking, a_scenario
 from fake import InProcess, Mock, OverSocket, Sandbox
 from inbox_mock.app import Fake, Options, create_app
@@ -19,6 +18,7 @@ from inbox_mock.scenarios.build import Overrides
 from inbox_mock.scenarios.loading import find
 from inbox_mock.serving.server import Server
 from postgres import Postgres, running
+from proxied import proxying
 
 TRANSPORTS = ["in process", "over a socket"]
 OPTIONS = Options(scenario=find("empty"), seed=0, overrides=Overrides(mode="manual"))

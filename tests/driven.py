@@ -6,9 +6,9 @@ import subprocess
 from dataclasses import dataclass, field
 from typing import Any, Self
 
+from api.oauth import an_application
 from builders import a_booking
 from fake import JSON, Sandbox
-from oauth import an_application
 
 PATIENCE_SECONDS = 30
 SCOPES = "inbox_write bookings_read clients_read applications_read"

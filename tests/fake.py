@@ -9,8 +9,8 @@ import orjson
 import requests
 from flask import Flask
 
-import described
 from inbox_mock import client
+from openapi import described
 
 JSON = dict[str, Any]
 

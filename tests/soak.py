@@ -20,11 +20,11 @@ from tempfile import TemporaryDirectory
 from threading import Event, Thread
 
 from fake import Mock, OverSocket, Sandbox
-from history import begin, history, live
 from hostile.attacks import Run
 from hostile.children import Served, served
 from hostile.timing import Timed, percentile
 from receiver import Receiver, receiving, subscribe
+from stateful.history import begin, history, live
 
 ROUNDS = 3
 CLIENTS, REQUESTS_AN_HOUR = 64, 1_000

@@ -7,8 +7,8 @@ import pytest
 
 from builders import a_body, a_booking, a_scenario
 from fake import JSON, Answer, Mock, Sandbox
+from file_types.made_files import a_png
 from inbox_mock.channels import policies
-from made_files import a_png
 
 SILENT = {"conversation_delay": "10m", "host_participant": False}
 

@@ -6,13 +6,13 @@ from typing import Any
 import pytest
 from jsonschema_rs import validator_for
 
+from api.oauth import CALLBACK, an_application, basic
 from builders import a_body, a_booking, a_message, a_scenario
 from fake import JSON, Mock, OverSocket, Sandbox
 from faulty import set_fault
 from inbox_mock.app import Fake
 from inbox_mock.domain import limits
 from inbox_mock.store import journal as store
-from oauth import CALLBACK, an_application, basic
 from receiver import receiving, subscribe
 from whole import CONVERSATIONS
 

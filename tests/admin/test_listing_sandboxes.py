@@ -11,7 +11,7 @@ from inbox_mock.domain import limits
 from inbox_mock.engine import sandboxes
 from inbox_mock.scenarios.loading import find
 from inbox_mock.store import images
-from locks import hold
+from serving.locks import hold
 
 
 @pytest.fixture

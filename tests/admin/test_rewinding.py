@@ -13,9 +13,9 @@ from inbox_mock.engine import checkpoints
 from inbox_mock.scenarios.build import Overrides
 from inbox_mock.scenarios.loading import find
 from inbox_mock.store.homes.memory import MemoryHome
-from interrupted import Interruptible
 from lowered import lower
 from receiver import receiving, subscribe
+from stateful.interrupted import Interruptible
 from whole import ATTACHMENTS, PICTURE
 
 URL = "/inbox/messages"

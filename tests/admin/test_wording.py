@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
+from cli.wording import clumsy_in
 from fake import Mock, Sandbox
 from inbox_mock.admin import access_control
-from wording import clumsy_in
 
 LONG = "x" * 5000
 FAULTS: list[dict[str, Any]] = [

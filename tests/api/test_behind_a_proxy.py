@@ -4,13 +4,13 @@ from collections.abc import Mapping
 
 import pytest
 
+from api.oauth import Application
 from builders import a_scenario
 from fake import InProcess, Mock
 from inbox_mock.api.addressing import OWN, public_root
 from inbox_mock.app import Fake, Options, create_app
 from inbox_mock.scenarios.build import Overrides
 from inbox_mock.scenarios.loading import find
-from oauth import Application
 
 URL = "https://mock.example/inbox"
 TOLD = {"X-Forwarded-Proto": "https", "X-Forwarded-Host": "mock.example"}

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from builders import a_body, a_message
 from fake import Answer, InProcess, Mock, Sandbox
-from steps import Step, a_lively_scenario, steps, take
+from stateful.steps import Step, a_lively_scenario, steps, take
 from whole import ATTACHMENTS, MESSAGES, PICTURE, everything
 
 CHANCE = {"x-request-id", "x-runtime"}

@@ -4,8 +4,8 @@ from urllib.parse import urlencode
 
 import pytest
 
+from api.oauth import CALLBACK, FORM, OUT_OF_BAND, Application, Form, an_application, basic, told, two_applications
 from fake import Caller, Mock, Sandbox
-from oauth import CALLBACK, FORM, OUT_OF_BAND, Application, Form, an_application, basic, told, two_applications
 
 INVALID_GRANT = (
     "The provided authorization grant is invalid, expired, revoked, does not match the redirection URI used in the "

@@ -2,8 +2,8 @@
 
 import pytest
 
+from api.oauth import CALLBACK, OUT_OF_BAND, Application, Form, an_application, told, two_applications
 from fake import JSON, Mock
-from oauth import CALLBACK, OUT_OF_BAND, Application, Form, an_application, told, two_applications
 
 pytestmark = pytest.mark.both_transports
 

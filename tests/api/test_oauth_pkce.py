@@ -2,8 +2,8 @@
 
 import pytest
 
+from api.oauth import Application, Form, an_application, told, two_applications
 from fake import JSON, Mock
-from oauth import Application, Form, an_application, told, two_applications
 
 # The example of RFC 7636, appendix B.
 VERIFIER = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"

@@ -6,8 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from api.oauth import CALLBACK, Application, an_application, challenge, two_applications
 from fake import Mock, Sandbox
-from oauth import CALLBACK, Application, an_application, challenge, two_applications
 
 pytestmark = pytest.mark.both_transports
 

@@ -4,8 +4,8 @@ from urllib.parse import urlencode
 
 import pytest
 
+from api.oauth import FORM, Application, an_application, basic, challenge, two_applications
 from fake import JSON, Caller, Mock
-from oauth import FORM, Application, an_application, basic, challenge, two_applications
 
 pytestmark = pytest.mark.both_transports
 

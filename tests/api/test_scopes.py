@@ -4,12 +4,12 @@ from typing import Any
 
 import pytest
 
+from api.oauth import an_application
 from builders import a_booking, a_scenario
 from fake import JSON, Answer, Caller, Mock, Sandbox
 from inbox_mock.api.operation import Operation
 from inbox_mock.api.operations import OPERATIONS
 from inbox_mock.domain.access import ALL_SCOPES, expand_scopes, parse_scopes, scope_in_words
-from oauth import an_application
 
 NAMES = [operation.name for operation in OPERATIONS]
 CLOSED = [operation for operation in OPERATIONS if "public" not in operation.scopes]

@@ -7,6 +7,7 @@ from typing import Any
 import orjson
 import pytest
 
+from api.oauth import FORM
 from builders import a_message
 from fake import Answer, Caller, Sandbox
 from faulty import set_fault
@@ -14,7 +15,6 @@ from inbox_mock.domain import limits, spelling
 from inbox_mock.domain.errors import BadRequest
 from inbox_mock.domain.values import check_number_of_values
 from lowered import lower
-from oauth import FORM
 
 Call = Callable[[Sandbox, bytes], Answer]
 

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 
 from builders import a_body, a_booking, a_message, a_scenario
 from fake import InProcess, Mock, Sandbox
-from steps import Step, a_lively_scenario, steps, take
+from stateful.steps import Step, a_lively_scenario, steps, take
 from whole import CONVERSATIONS, INBOX, LISTS, MESSAGES, PARTICIPANTS, a_busy_sandbox, all_of, everything, pages
 
 LONG_AGO = "2000-01-01T00:00:00Z"

@@ -7,7 +7,7 @@ from playwright.sync_api import Browser, expect
 from browser.eyes import Eyes
 from builders import a_booking, a_scenario
 from fake import Mock
-from proxying import TOKEN, with_both
+from proxied.proxying import TOKEN, with_both
 
 
 def test_the_page_and_the_reference_work_below_a_prefix(browser: Browser, tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from builders import a_message
 from fake import Answer, Caller, Sandbox
-from steps import STEPS, Step
+from stateful.steps import STEPS, Step
 from whole import CONVERSATIONS, MESSAGES
 
 Act = Callable[[Sandbox, int], Answer]

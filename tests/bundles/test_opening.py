@@ -17,7 +17,7 @@ from inbox_mock.scenarios.loading import find
 from inbox_mock.store import commands
 from lowered import lower
 from processes import run, serving
-from steps import a_lively_scenario
+from stateful.steps import a_lively_scenario
 
 MESSAGES = "/inbox/messages"
 

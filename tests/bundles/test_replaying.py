@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import pytest
 from hypothesis import HealthCheck, given, settings
 
+from api.oauth import an_application, told
 from builders import a_message
 from bundles.lives import live, lives
 from fake import InProcess, Mock, Sandbox
@@ -16,9 +17,8 @@ from inbox_mock.bundles.saving import save
 from inbox_mock.replaying.replay import replay
 from inbox_mock.scenarios.loading import find
 from inbox_mock.testing.application import Application
-from oauth import an_application, told
-from raw import bytes_of, in_process
-from steps import Step, a_lively_scenario
+from serving.raw import bytes_of, in_process
+from stateful.steps import Step, a_lively_scenario
 
 MANY = settings(max_examples=25, suppress_health_check=list(HealthCheck))
 

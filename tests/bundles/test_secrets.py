@@ -18,7 +18,7 @@ from inbox_mock.replaying.private import without_private_data
 from inbox_mock.replaying.replay import replay
 from inbox_mock.scenarios.loading import find
 from lowered import lower
-from steps import a_lively_scenario
+from stateful.steps import a_lively_scenario
 from whole import PICTURE
 
 NAMED = {"token": "the-token-of-a-colleague", "client_secret": "a secret of our own"}

@@ -9,13 +9,13 @@ import click
 import pytest
 
 import processes
+from cli.walked import COMMANDS
 from inbox_mock.app import Options
 from inbox_mock.domain import limits
 from inbox_mock.domain.admin_tokens import AdminToken
 from inbox_mock.scenarios.loading import find
 from inbox_mock.serving.server import serving
 from processes import run
-from walked import COMMANDS
 
 
 @pytest.fixture(scope="module")

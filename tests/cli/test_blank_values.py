@@ -3,8 +3,8 @@
 import click
 import pytest
 
+from cli.walked import COMMANDS, needed_by
 from processes import run
-from walked import COMMANDS, needed_by
 
 BLANK = ["", " ", "\t\n", "\u3000"]
 WITH_PARAMETERS = sorted(path for path, command in COMMANDS.items() if path and command.params)

@@ -17,11 +17,11 @@ import orjson
 import pytest
 import requests
 
+from cli.walked import COMMANDS, needed_by
 from inbox_mock import cli
 from inbox_mock.client import connect
 from inbox_mock.console.guard import DEBUG
 from processes import COMMAND, run
-from walked import COMMANDS, needed_by
 
 RUN = [sys.executable, "-m", "inbox_mock"]
 PRINTS = ["scenarios", "fidelity", "openapi", "completion bash", "doctor --port 0", "--help", "--version", "serve --help", "admin"]

@@ -6,9 +6,9 @@ from pathlib import Path
 import click
 import pytest
 
+from cli.walked import COMMANDS, needed_by
+from cli.wording import clumsy_in
 from processes import Ran, run
-from walked import COMMANDS, needed_by
-from wording import clumsy_in
 
 PATHS = sorted(path for path in COMMANDS if path)
 LONG = "x" * 5000

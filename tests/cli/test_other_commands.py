@@ -12,9 +12,9 @@ import click
 import pytest
 import yaml
 
+from cli.walked import COMMANDS
 from inbox_mock.domain.values import LARGEST
 from processes import free_port, run
-from walked import COMMANDS
 
 ROOT = Path(__file__).parents[2]
 

@@ -16,8 +16,8 @@ from inbox_mock.conduct.evaluation import together
 from inbox_mock.scenarios.build import Overrides
 from inbox_mock.scenarios.loading import find
 from inbox_mock.serving.server import serving as fake_on_a_port
-from judged import send
 from processes import Ran, run, serving
+from rules.judged import send
 from whole import MESSAGES
 
 STRANGER = """

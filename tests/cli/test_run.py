@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from cli.signalled import STOPS, are_gone, driver, has_begun, left_of, marked
 from processes import COMMAND, Ran, listens, run, run_apart
-from signalled import STOPS, are_gone, driver, has_begun, left_of, marked
 
 GUILTY = """
 import os, sys, requests

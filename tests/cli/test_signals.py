@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from cli.signalled import STOPS, are_gone, driver, has_begun, marked, one
 from processes import COMMAND, free_port, listens, wait_for
 from receiver import Receiver, receiving
-from signalled import STOPS, are_gone, driver, has_begun, marked, one
 
 WORST = "one that does all this"
 HANGS = "import time; time.sleep(600)"

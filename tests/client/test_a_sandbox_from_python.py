@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 import requests
 
+from api.oauth import an_application
 from builders import a_booking, a_scenario
 from fake import OverSocket, Sandbox
 from inbox_mock.app import Fake, Options, create_app
@@ -16,7 +17,6 @@ from inbox_mock.scenarios.build import Overrides
 from inbox_mock.scenarios.loading import find
 from inbox_mock.serving.server import Server
 from inbox_mock.testing.sandboxes import client_of, create_sandbox
-from oauth import an_application
 from processes import free_port
 from receiver import receiving
 

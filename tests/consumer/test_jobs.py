@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from cli.signalled import MARK, are_gone
 from inbox_contracts.consumer import report, trial
 from inbox_contracts.consumer.trial import Verdict, run
-from signalled import MARK, are_gone
 
 PYTHON_CLIENT = Path(__file__).resolve().parents[2] / "examples" / "python_client"
 GOOD = """

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from cli.signalled import DRIVERS, MARK, left_of
+from cli.signalled import driver as stubborn
 from inbox_contracts.consumer.harness import Harness
 from inbox_contracts.consumer.process import CommandDriver
 from inbox_contracts.consumer.trial import Verdict, run
@@ -17,8 +19,6 @@ from inbox_mock.console import guarded
 from inbox_mock.console.guarded import CHUNK_BYTES
 from inbox_mock.domain import limits
 from lowered import lower
-from signalled import DRIVERS, MARK, left_of
-from signalled import driver as stubborn
 
 GOOD = """
 import json, sys

@@ -5,7 +5,7 @@ import subprocess
 from pathlib import Path
 
 from inbox_mock.domain import limits
-from proxying import Certificate, shown
+from proxied.proxying import Certificate, shown
 from servers import program
 
 CONFIGURATION = Path(__file__).parents[2] / "deploy" / "compose" / "nginx.conf"

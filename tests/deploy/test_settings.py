@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 import pytest
 
-from walked import COMMANDS
+from cli.walked import COMMANDS
 
 FOLDER = Path(__file__).parents[2] / "deploy"
 FILES = sorted(path for path in FOLDER.rglob("*") if path.is_file() and "secrets" not in path.parts)

@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from api.oauth import Application, an_application, told
 from fake import Mock, OverSocket, Sandbox
 from faulty import entries, set_fault, the_fault
 from inbox_mock.app import Fake
 from inbox_mock.domain.endpoints import ENDPOINTS, in_full, matched_by
-from judged import blamed, unanswered
-from oauth import Application, an_application, told
+from rules.judged import blamed, unanswered
 
 TOKEN = {"path": "/oauth/token"}
 

@@ -12,11 +12,11 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from file_types.made_files import a_big_tiff, a_box, a_brand, a_jpeg, a_png, a_tiff, a_turned_heif, a_webp, a_zip, an_svg
 from inbox_mock.file_types import EXTENSIONS, identify
 from inbox_mock.file_types.boxes import BRANDS, SOUND_ALONE
 from inbox_mock.file_types.pictures import LARGEST_DIMENSION, READERS
 from inbox_mock.file_types.signatures import MEMBERS, SIGNATURES, STATED, STREAMS
-from made_files import a_big_tiff, a_box, a_brand, a_jpeg, a_png, a_tiff, a_turned_heif, a_webp, a_zip, an_svg
 
 LARGEST_FILE = 10_000_000  # bytes; what is larger is refused before
 MOST_CALLS = 100_000  # of functions; what a call does is linear in the file's length

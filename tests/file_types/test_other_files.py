@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from file_types.made_files import a_film, a_zip, an_archive_of
 from inbox_mock.file_types import EXTENSIONS, identify
-from made_files import a_film, a_zip, an_archive_of
 
 REFERENCE = Path(__file__).parents[2] / "docs/reference.md"
 SAMPLES = Path(__file__).parent / "samples"

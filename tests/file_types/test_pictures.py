@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from inbox_mock.file_types import identify
-from made_files import (
+from file_types.made_files import (
     RECTANGLE,
     a_big_tiff,
     a_box,
@@ -25,6 +24,7 @@ from made_files import (
     a_webp,
     an_svg,
 )
+from inbox_mock.file_types import identify
 
 # Written by pillow-heif, Pillow and ffmpeg; their pixels are cut off.
 SAMPLES = Path(__file__).parent / "samples"

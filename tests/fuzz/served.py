@@ -8,7 +8,7 @@ from inbox_mock.app import Options, create_app
 from inbox_mock.scenarios.build import Overrides
 from inbox_mock.scenarios.loading import from_object
 from inbox_mock.testing.application import Application
-from raw import INTERIM
+from serving.raw import INTERIM
 from whole import a_busy_scenario
 
 TOKEN, CLIENT_ID, CLIENT_SECRET = "demo", "democlientid", "democlientsecret"

@@ -7,11 +7,11 @@ from random import Random
 
 import requests
 
+from cli.signalled import STOPS, one
 from fake import Mock, OverSocket
 from hostile.attacks import Run, attack
 from hostile.children import TRACEBACK, Child, begun
 from processes import wait_for
-from signalled import STOPS, one
 
 AT_ONCE, MOST = 4, 500
 START_SECONDS, SERVING_SECONDS = 1.5, 0.5

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from howto.tours import environment, steps, walk
 from processes import COMMAND, free_port, wait_for
-from proxying import Certificate, nginx, nginx_of_the_guide
-from tours import environment, steps, walk
+from proxied.proxying import Certificate, nginx, nginx_of_the_guide
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "for-a-team.md"

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from howto.tours import served, steps, walk, write_files
 from languages import NEEDED, missing, skip_unless_required
-from tours import served, steps, walk, write_files
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"

@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
+from howto.tours import environment, steps, walk
 from inbox_mock.admin.routes import OPERATIONS
 from inbox_mock.domain.fidelity import ASSUMPTIONS
 from processes import PATIENCE_SECONDS, free_port, run, serving
-from tours import environment, steps, walk
 
 ROOT = Path(__file__).parents[2]
 README = ROOT / "README.md"

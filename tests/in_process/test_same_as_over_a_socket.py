@@ -15,7 +15,7 @@ from builders import a_booking, a_message, a_scenario
 from fake import Answer, Mock, OverSocket, Sandbox
 from faulty import entries, set_fault
 from inbox_mock.testing import inbox_mock
-from steps import Step, a_lively_scenario, steps, take
+from stateful.steps import Step, a_lively_scenario, steps, take
 from whole import LISTS, MESSAGES
 
 OF_THE_MOMENT = {"X-Request-Id", "X-Runtime", "Date"}

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from howto.tours import environment
 from inbox_mock import __version__
 from languages import missing, skip_unless_required
 from processes import PATIENCE_SECONDS
-from tours import environment
 
 GEM = Path(__file__).resolve().parents[2] / "kits" / "ruby"
 SHOWN = re.compile(r"<!-- (rspec|minitest) -->\n```ruby\n# (\S+)\n(.*?)```", re.DOTALL)

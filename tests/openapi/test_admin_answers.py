@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from described import check
 from fake import Mock
 from inbox_mock.faults.kinds import kinds
+from openapi.described import check
 
 JSON = dict[str, Any]
 OPEN = {"about", "arguments", "options", "scenario", "timeline", "settled"}

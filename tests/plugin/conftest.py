@@ -10,7 +10,7 @@ import inbox_mock.scenarios.setup
 import inbox_mock.scenarios.timeline
 import inbox_mock.scenarios.yaml12
 import inbox_mock.testing  # noqa: F401 - to be there
-from suites import CLIENT
+from plugin.suites import CLIENT
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 import pytest
 from junitparser import JUnitXml
 
-from suites import output
+from plugin.suites import output
 
 pytest_plugins = ["pytester"]
 

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from suites import output
+from plugin.suites import output
 
 pytest_plugins = ["pytester"]
 

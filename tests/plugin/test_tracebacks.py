@@ -2,7 +2,7 @@
 
 import pytest
 
-from suites import output
+from plugin.suites import output
 
 pytest_plugins = ["pytester"]
 

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 import requests
 
-import proxying
 from builders import a_booking, a_scenario
 from fake import Mock
+from proxied import proxying
 from proxied.crawling import Crawl
-from proxying import Certificate, Front
+from proxied.proxying import Certificate, Front
 from servers import program
 
 Make = Callable[[Path], AbstractContextManager[Front]]

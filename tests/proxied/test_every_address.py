@@ -6,14 +6,14 @@ from urllib.parse import urlencode, urlsplit
 import pytest
 import requests
 
+from api.oauth import CALLBACK, an_application, told
 from builders import a_body, a_booking, a_message, a_scenario
 from fake import Mock, Sandbox
+from file_types.made_files import a_png
 from inbox_mock.admin.routes import OPERATIONS as ADMIN
 from inbox_mock.api.operations import OPERATIONS
-from made_files import a_png
-from oauth import CALLBACK, an_application, told
 from proxied.crawling import Crawl
-from proxying import Front
+from proxied.proxying import Front
 from receiver import receiving, subscribe
 
 BROWSER = {"Accept": "text/html"}

@@ -9,7 +9,7 @@ from builders import START, a_booking, a_scenario
 from fake import Caller, Mock, OverSocket
 from inbox_mock.domain import limits
 from processes import free_port, run
-from proxying import Front, fake_behind, nginx, with_both
+from proxied.proxying import Front, fake_behind, nginx, with_both
 
 GUARDED = ["/__admin/sandboxes", "/", "/dashboard/app.js"]
 COMMANDS = [

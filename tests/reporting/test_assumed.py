@@ -2,12 +2,12 @@
 
 import pytest
 
+from api.oauth import an_application
 from builders import JSON, a_body, a_booking, a_message, a_scenario, without
 from fake import Mock, Sandbox
 from faulty import set_fault
 from inbox_mock.domain.fidelity import ASSUMPTIONS
-from judged import send, the_report
-from oauth import an_application
+from rules.judged import send, the_report
 from whole import CONVERSATIONS, MESSAGES, PICTURE
 
 

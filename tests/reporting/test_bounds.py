@@ -23,7 +23,7 @@ from inbox_mock.conduct.model import Entry, Evidence, Rule, Violation
 from inbox_mock.domain import limits
 from inbox_mock.engine import sandboxes
 from inbox_mock.store.journal import Reader
-from judged import an_entry, connect, make_conversation, send, some_evidence
+from rules.judged import an_entry, connect, make_conversation, send, some_evidence
 from whole import CONVERSATIONS, MESSAGES
 
 INDEX = OperationIndex(OPERATIONS)

@@ -13,8 +13,8 @@ from builders import JSON, a_message
 from fake import Mock, Sandbox
 from inbox_mock.conduct import failure, html, junit, text
 from inbox_mock.conduct.evaluation import allow
-from judged import send, the_report
 from lowered import lower
+from rules.judged import send, the_report
 from whole import CONVERSATIONS, MESSAGES
 
 EVIL = "<script>alert(1)</script> & \"quoted\" 'too' ]]> \x00\x1b[31m\u202e\ud800 "

@@ -8,7 +8,7 @@ import pytest
 from builders import a_booking, a_message, a_scenario
 from fake import JSON, Caller, Mock, Sandbox
 from faulty import set_fault
-from judged import blamed, connect, make_conversation, send, the_report
+from rules.judged import blamed, connect, make_conversation, send, the_report
 from whole import CONVERSATIONS, LINK, MESSAGES
 
 PAGE = 2

@@ -9,7 +9,7 @@ import pytest
 from fake import Mock, OverSocket, Sandbox
 from inbox_contracts.rules.response_heads import LIMITS, HeadLimit, ask_for_short_heads
 from inbox_mock.api.rendering import head_bytes
-from judged import an_entry, blamed, some_evidence, the_report, violations_of
+from rules.judged import an_entry, blamed, some_evidence, the_report, violations_of
 from whole import CONVERSATIONS, MESSAGES
 
 CODE = "HDR001"

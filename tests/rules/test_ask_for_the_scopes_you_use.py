@@ -7,9 +7,9 @@ import pytest
 from builders import a_body, a_message, a_scenario
 from fake import Mock, Sandbox
 from inbox_mock.domain.access import ALL_SCOPES
-from judged import blamed, make_conversation, the_report
 from lowered import lower
 from receiver import Receiver, receiving, subscribe
+from rules.judged import blamed, make_conversation, the_report
 from whole import CONVERSATIONS, MESSAGES
 
 CODE = "AUT003"

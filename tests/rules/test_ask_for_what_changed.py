@@ -2,12 +2,12 @@
 
 import pytest
 
+from api.oauth import an_application
 from builders import a_scenario
 from fake import Caller, Mock, Sandbox
 from faulty import set_fault
 from inbox_mock.domain.access import ALL_SCOPES
-from judged import blamed, evidence, send, sync, the_report
-from oauth import an_application
+from rules.judged import blamed, evidence, send, sync, the_report
 from whole import CONVERSATIONS, MESSAGES
 
 CODE = "SYN001"

@@ -6,7 +6,7 @@ from builders import a_body
 from fake import Sandbox
 from faulty import set_fault
 from inbox_contracts.rules.synchronisation import ask_from_the_synced_at
-from judged import NOON, an_entry, blamed, evidence, some_evidence, violations_of
+from rules.judged import NOON, an_entry, blamed, evidence, some_evidence, violations_of
 from whole import CONVERSATIONS, MESSAGES
 
 CODE = "SYN003"

@@ -9,13 +9,13 @@ import requests
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from api.oauth import an_application
 from builders import a_booking, a_message, a_scenario
 from fake import Answer, Caller, Mock, OverSocket, Sandbox
 from faulty import set_fault
 from inbox_mock.webhooks.sender import sign
-from judged import the_report
-from oauth import an_application
 from receiver import Receiver, receiving, subscribe
+from rules.judged import the_report
 from whole import CONVERSATIONS, MESSAGES
 
 LISTS = (CONVERSATIONS, MESSAGES, "/inbox/participants", "/bookings")

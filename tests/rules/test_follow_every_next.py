@@ -7,7 +7,7 @@ import pytest
 from builders import a_message
 from fake import Mock, Sandbox
 from faulty import set_fault
-from judged import blamed, evidence, sync, the_report
+from rules.judged import blamed, evidence, sync, the_report
 from whole import CONVERSATIONS, MESSAGES
 
 CODE = "SYN002"

@@ -2,10 +2,10 @@
 
 import pytest
 
+from api.oauth import an_application
 from builders import a_scenario
 from fake import Mock, Sandbox
-from judged import blamed, evidence
-from oauth import an_application
+from rules.judged import blamed, evidence
 
 CODE = "AUT002"
 either = pytest.mark.parametrize("moment", ["on_use", "at_once"])

@@ -4,7 +4,7 @@ from typing import Any
 
 from builders import a_body, a_booking, a_scenario
 from fake import Answer, Mock, Sandbox
-from judged import blamed, evidence, make_conversation
+from rules.judged import blamed, evidence, make_conversation
 from whole import PARTICIPANTS
 
 CODE = "PRT001"

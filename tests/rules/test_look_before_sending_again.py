@@ -11,7 +11,7 @@ from fake import Caller, Mock, OverSocket, Sandbox
 from faulty import set_fault
 from inbox_contracts.rules.messages import look_before_sending_again
 from inbox_mock.conduct.facts import MessageFact, ParticipantFact
-from judged import NOON, an_entry, blamed, evidence, make_conversation, send, some_evidence, unanswered, violations_of
+from rules.judged import NOON, an_entry, blamed, evidence, make_conversation, send, some_evidence, unanswered, violations_of
 from whole import CONVERSATIONS, MESSAGES
 
 CODE = "MSG003"

@@ -2,7 +2,7 @@
 
 from builders import a_booking, a_scenario
 from fake import Mock, Sandbox
-from judged import blamed, evidence, send
+from rules.judged import blamed, evidence, send
 
 CODE = "MSG001"
 

@@ -6,7 +6,7 @@ import pytest
 
 from builders import a_booking, a_scenario
 from fake import Mock, Sandbox
-from judged import blamed, evidence, send
+from rules.judged import blamed, evidence, send
 
 CODE = "MSG004"
 

@@ -2,12 +2,12 @@
 
 import pytest
 
+from api.oauth import Application, an_application
 from fake import Sandbox
 from faulty import set_fault
 from inbox_contracts.rules.authorization import stop_after_a_401
 from inbox_mock.conduct.facts import TokenFact
-from judged import an_entry, blamed, evidence, some_evidence, the_report, violations_of
-from oauth import Application, an_application
+from rules.judged import an_entry, blamed, evidence, some_evidence, the_report, violations_of
 from whole import CONVERSATIONS, MESSAGES
 
 CODE = "AUT001"

@@ -2,7 +2,7 @@
 
 from builders import a_booking, a_scenario
 from fake import Mock, Sandbox
-from judged import blamed, connect, evidence, make_conversation
+from rules.judged import blamed, connect, evidence, make_conversation
 
 CODE = "CNV002"
 

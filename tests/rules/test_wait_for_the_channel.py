@@ -6,7 +6,7 @@ import pytest
 
 from builders import a_body, a_booking, a_scenario
 from fake import Mock, Sandbox
-from judged import blamed, connect, evidence, make_conversation, the_report
+from rules.judged import blamed, connect, evidence, make_conversation, the_report
 from whole import CONVERSATIONS
 
 CODE = "CNV001"

@@ -7,7 +7,7 @@ import pytest
 from fake import Caller, Sandbox
 from faulty import set_fault
 from inbox_contracts.rules.rate_limit import wait_for_the_reset
-from judged import an_entry, blamed, evidence, some_evidence, the_report, violations_of
+from rules.judged import an_entry, blamed, evidence, some_evidence, the_report, violations_of
 from whole import CONVERSATIONS, MESSAGES
 
 CODE = "RAT001"

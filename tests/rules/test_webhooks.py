@@ -6,8 +6,8 @@ import pytest
 
 from fake import Sandbox
 from faulty import set_fault
-from judged import blamed, evidence, send, the_report
 from receiver import Receiver, deliveries, receiving, subscribe
+from rules.judged import blamed, evidence, send, the_report
 
 CREATED = "inbox_message_created"
 

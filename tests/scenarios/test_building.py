@@ -11,7 +11,7 @@ from inbox_mock.scenarios.build import Overrides, build_image
 from inbox_mock.scenarios.errors import ScenarioError
 from inbox_mock.scenarios.loading import find_shipped, from_object
 from inbox_mock.store import gathering, images
-from populated import scenarios
+from scenarios.populated import scenarios
 from whole import rows
 
 WALL = 1_900_000_000.5

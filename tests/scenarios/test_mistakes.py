@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from cli.wording import clumsy_in
 from inbox_mock.scenarios import loading
 from inbox_mock.scenarios.build import Overrides, build_image
 from inbox_mock.scenarios.errors import ScenarioError
 from inbox_mock.scenarios.loading import find
 from processes import run
-from wording import clumsy_in
 
 HOUSE = "rentals: [{id: 16}]\nhosts: [{as: jan, firstname: J, lastname: K}]\nbookings: [{id: 80, rental: 16, start_at: +1d, end_at: +2d}]\n"
 

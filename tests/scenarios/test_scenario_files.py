@@ -9,15 +9,15 @@ from typing import Any
 
 import pytest
 
+from api.oauth import an_application
 from builders import START, a_body, a_booking, a_message, a_scenario
 from fake import Answer, InProcess, Mock, Sandbox
+from file_types.made_files import a_jpeg, a_turned_heif
 from inbox_mock.app import Options, create_app
 from inbox_mock.domain.fidelity import ASSUMPTIONS
 from inbox_mock.scenarios.build import Overrides, build_image
 from inbox_mock.scenarios.errors import ScenarioError
 from inbox_mock.scenarios.loading import Scenario, find, from_object, shipped
-from made_files import a_jpeg, a_turned_heif
-from oauth import an_application
 
 SPRING = 1_900_000_000.0  # 2030-03-17T17:46:40Z on the wall clock
 

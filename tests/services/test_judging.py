@@ -15,7 +15,7 @@ from inbox_mock.conduct import evaluation, html, junit, text
 from inbox_mock.conduct.evaluation import OfferedRules, evaluate, offered_rules
 from inbox_mock.conduct.model import Evidence, Rule, Violation
 from inbox_mock.conduct.report import report_on
-from judged import an_entry, some_evidence
+from rules.judged import an_entry, some_evidence
 
 FINE = Rule(code="ZZZ001", title="came at all", why="It does.", source="here", fix="Stay away.", severity="note")
 FINE = replace(FINE, find=lambda evidence: [Violation("came", (entry.id,)) for entry in evidence.entries])

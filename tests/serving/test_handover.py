@@ -11,16 +11,16 @@ from select import select
 import orjson
 import pytest
 
+from api.oauth import Application
 from builders import a_booking, a_message, a_scenario
 from fake import Sandbox
 from faulty import set_fault
-from handed import Connection, Workers, workers, written
 from inbox_mock.domain.access import DEFAULT_SANDBOX
 from inbox_mock.serving import handover
 from inbox_mock.serving.handover import Handed, Handover
 from inbox_mock.serving.heads import Head
 from inbox_mock.store.homes import Share
-from oauth import Application
+from serving.handed import Connection, Workers, workers, written
 from whole import MESSAGES
 
 

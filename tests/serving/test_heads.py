@@ -9,7 +9,7 @@ from inbox_mock.domain import limits
 from inbox_mock.serving import heads, incoming
 from inbox_mock.serving.request_head import RequestLine, request_line
 from inbox_mock.testing.application import Application
-from raw import bytes_of
+from serving.raw import bytes_of
 
 
 class Heard:

@@ -18,7 +18,7 @@ from inbox_mock.scenarios.loading import find
 from inbox_mock.serving import incoming, server
 from inbox_mock.serving.incoming import Incoming
 from inbox_mock.testing.application import Application
-from raw import bytes_of, exchange, in_process, received
+from serving.raw import bytes_of, exchange, in_process, received
 from whole import ATTACHMENTS, CONVERSATIONS, MESSAGES, PICTURE, a_busy_sandbox
 
 FORM = "Content-Type: application/x-www-form-urlencoded"

@@ -11,7 +11,7 @@ from fake import InProcess, Mock, OverSocket, Sandbox
 from inbox_mock.domain import limits
 from inbox_mock.serving.request_head import fields
 from inbox_mock.testing.application import Application
-from raw import Received, bytes_of, exchange, in_process
+from serving.raw import Received, bytes_of, exchange, in_process
 from whole import MESSAGES
 
 BODY = orjson.dumps(a_message())

@@ -15,7 +15,7 @@ from inbox_mock.serving.connection import NO_LINGER, Connection, Host
 from inbox_mock.serving.request import answer_next
 from inbox_mock.testing.application import Application
 from lowered import lower
-from raw import Received, bytes_of, in_process, received
+from serving.raw import Received, bytes_of, in_process, received
 from whole import MESSAGES
 
 MOST = 1_000

@@ -22,7 +22,7 @@ from inbox_mock.serving.server import IDLE_SECONDS
 from inbox_mock.serving.threads import FEW as THREADS
 from lowered import lower
 from processes import COMMAND, wait_for
-from raw import bytes_of, exchange
+from serving.raw import bytes_of, exchange
 
 
 class Exhausted:

@@ -10,15 +10,15 @@ from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
 
+from api.oauth import FORM, Application
 from builders import JSON, a_scenario
 from conftest import OPTIONS
 from fake import InProcess, Mock, Sandbox
-from handed import SharedHome
 from inbox_mock.app import Fake, create_app
 from inbox_mock.domain.access import DEFAULT_SANDBOX
 from inbox_mock.domain.errors import Elsewhere
 from inbox_mock.store.homes import Share
-from oauth import FORM, Application
+from serving.handed import SharedHome
 
 OF_ANY_WORKER = {
     *("admin.create_sandbox", "admin.get_catalogue", "admin.list_sandboxes", "admin.openapi", "admin.prune_sandboxes"),

@@ -9,7 +9,7 @@ from werkzeug.routing import Rule
 from fake import Answer, InProcess, Mock, Sandbox
 from inbox_mock.app import Fake, Options, create_app
 from inbox_mock.scenarios.loading import find
-from locks import hold
+from serving.locks import hold
 
 OF_A_SANDBOX = ("/api/v3/", "/oauth/", "/uploads/", "/__admin/sandboxes/<id>")
 NOWHERE = ("/nothing", "/docs/nothing", "/docs/static/nothing.js", "/dashboard/nothing.js", "/__admin/nothing", "/openapi.json/nothing")

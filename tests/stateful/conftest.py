@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from homes import HOMES, a_place
-from interrupted import Interruptible
+from stateful.interrupted import Interruptible
 
 
 @pytest.fixture(params=HOMES)

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from api.oauth import an_application
 from builders import a_body, a_message
 from fake import JSON, Answer, InProcess, Mock, Sandbox
-from history import journal
 from inbox_mock.api.operations import OPERATIONS
 from inbox_mock.app import Options, create_app
 from inbox_mock.client.calls import AdminError
@@ -23,8 +23,8 @@ from inbox_mock.scenarios.loading import find
 from inbox_mock.store import images
 from inbox_mock.store.ledger import MOST_BYTES, Ledger
 from lowered import lower
-from oauth import an_application
-from steps import STEPS, Step, a_lively_scenario, take
+from stateful.history import journal
+from stateful.steps import STEPS, Step, a_lively_scenario, take
 from whole import CONVERSATIONS, MESSAGES
 
 START = 1_900_000_000.0

@@ -21,7 +21,7 @@ from hypothesis.stateful import (
 
 from builders import a_body, a_message, a_scenario
 from fake import Mock
-from interrupted import Interrupted, Interruptible, hold_to_model
+from stateful.interrupted import Interrupted, Interruptible, hold_to_model
 
 START = datetime(2030, 6, 1, 12, tzinfo=UTC)
 CHANNELS = ("airbnb", "booking-com", "direct")

@@ -6,9 +6,9 @@ from hypothesis import strategies as st
 
 from builders import a_scenario
 from fake import Mock, Sandbox
-from history import LISTS, begin, history, live
 from receiver import receiving, subscribe
-from steps import Step, a_lively_scenario, steps, take
+from stateful.history import LISTS, begin, history, live
+from stateful.steps import Step, a_lively_scenario, steps, take
 
 pytestmark = pytest.mark.both_transports
 

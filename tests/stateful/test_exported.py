@@ -20,7 +20,7 @@ from inbox_mock.scenarios.exported import export_scenario
 from inbox_mock.scenarios.loading import from_object, from_text, shipped
 from inbox_mock.services import oauth
 from inbox_mock.store.rows import TokenRow
-from steps import STEPS
+from stateful.steps import STEPS
 from whole import LISTS, link_of
 
 STEPS_TAKEN = int(os.environ.get("INBOX_MOCK_STATEFUL_STEPS", "50"))

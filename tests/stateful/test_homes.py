@@ -3,9 +3,9 @@
 from hypothesis import HealthCheck, given, settings
 
 from fake import Mock
-from history import history
-from interrupted import Interruptible
-from steps import Step, a_lively_scenario, steps, take
+from stateful.history import history
+from stateful.interrupted import Interruptible
+from stateful.steps import Step, a_lively_scenario, steps, take
 from whole import MESSAGES
 
 

@@ -9,10 +9,10 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, initialize, precondition, rule
 
+from api.oauth import Application, an_application, two_applications
 from builders import JSON
 from fake import Mock
-from interrupted import Interrupted, Interruptible, hold_to_model
-from oauth import Application, an_application, two_applications
+from stateful.interrupted import Interrupted, Interruptible, hold_to_model
 
 RUN = settings(max_examples=40, stateful_step_count=25, derandomize=True, suppress_health_check=list(HealthCheck))
 

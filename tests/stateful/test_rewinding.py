@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from fake import JSON, Mock, Sandbox
 from homes import InDirectory, InMemory
-from interrupted import Interruptible
-from steps import STEPS, Step, a_lively_scenario, take
+from stateful.interrupted import Interruptible
+from stateful.steps import STEPS, Step, a_lively_scenario, take
 from whole import LISTS
 
 OTHERS: dict[str, Callable[[Sandbox, int], object]] = {

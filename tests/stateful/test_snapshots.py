@@ -10,7 +10,7 @@ from hypothesis.stateful import initialize, invariant, rule
 from builders import a_booking, a_message, a_scenario
 from fake import Mock, Sandbox
 from inbox_mock.engine import sandboxes
-from interrupted import Interrupted, Interruptible, hold_to_model
+from stateful.interrupted import Interrupted, Interruptible, hold_to_model
 
 MESSAGES = "/inbox/messages"
 NAMES = st.sampled_from(["one", "two"])

@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 import pytest
 
+from api.oauth import an_application, two_applications
 from builders import a_body, a_message
 from fake import Mock, Sandbox
-from oauth import an_application, two_applications
 from receiver import Receiver, deliveries, subscribe
 
 pytestmark = pytest.mark.both_transports

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from described import check
+from openapi.described import check
 from wire.call import Call
 from wire.calls import CALLS, GROUPS
 from wire.comparing import differences

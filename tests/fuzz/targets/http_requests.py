@@ -17,7 +17,7 @@ from inbox_mock.api.pipeline import REFUSED
 from inbox_mock.domain.errors import NotRead
 from inbox_mock.serving import incoming
 from inbox_mock.testing.application import Application
-from raw import INTERIM, bytes_of
+from serving.raw import INTERIM, bytes_of
 
 PIECES = (1, 2, 7)
 TOO_STRICT = re.compile(

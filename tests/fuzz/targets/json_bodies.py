@@ -15,7 +15,7 @@ from inbox_mock.domain import limits
 from inbox_mock.domain.errors import BadRequest
 from inbox_mock.domain.values import check_number_of_values
 from lowered import lower
-from raw import bytes_of
+from serving.raw import bytes_of
 from whole import ATTACHMENTS, CONVERSATIONS, MESSAGES, PARTICIPANTS, PICTURE
 
 API, SANDBOX = "/api/v3", "/__admin/sandboxes/default"

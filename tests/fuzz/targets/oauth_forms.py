@@ -6,11 +6,11 @@ from html.parser import HTMLParser
 from string import punctuation
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
+from api.oauth import CALLBACK, OUT_OF_BAND
 from fuzz.served import CLIENT_ID, CLIENT_SECRET, asked
 from fuzz.target import target
 from hostile.wire import Reply
-from oauth import CALLBACK, OUT_OF_BAND
-from raw import bytes_of
+from serving.raw import bytes_of
 
 STATUSES = {200, 302, 400, 401, 403, 413}
 FORM = "application/x-www-form-urlencoded"

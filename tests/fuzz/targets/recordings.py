@@ -4,12 +4,12 @@ import re
 
 import pytest
 
+from file_types.made_files import an_archive_of
 from fuzz.target import target
 from inbox_mock.recordings import Exchange, RecordingError
 from inbox_mock.recordings.formats import formats
 from inbox_mock.recordings.reading import read_held
 from lowered import lower
-from made_files import an_archive_of
 from recordings.made import FILES, a_har, an_entry
 
 LONGEST = 4000

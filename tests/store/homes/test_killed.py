@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from killed import killing
+from store.homes.killed import killing
 
 KILLS = 40
 

@@ -11,7 +11,7 @@ from conftest import OPTIONS
 from fake import InProcess, Mock, Sandbox
 from inbox_mock.app import create_app
 from inbox_mock.store.homes.directory import Directory
-from steps import a_lively_scenario
+from stateful.steps import a_lively_scenario
 from whole import MESSAGES
 
 OPEN: list[Directory] = []

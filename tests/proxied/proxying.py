@@ -21,7 +21,7 @@ from inbox_mock.serving.server import Server
 from processes import PATIENCE_SECONDS, free_port
 from servers import program
 
-GUIDE = Path(__file__).parents[1] / "docs" / "behind-a-proxy.md"
+GUIDE = Path(__file__).parents[2] / "docs" / "behind-a-proxy.md"
 TOKEN = "open sesame"
 NGINX = """
 daemon off; master_process off; pid {folder}/nginx.pid; error_log stderr warn;

@@ -169,7 +169,7 @@ def found_in(homes: Homes, sandbox_id: str) -> Told:
 @contextmanager
 def killing(path: Path) -> Iterator[Killing]:
     """Prepare to kill processes that write in a directory."""
-    environment = os.environ | {"PYTHONPATH": str(Path(__file__).parent)}
+    environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])}
     command = [sys.executable, __file__, str(path)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment) as process:
         assert process.stdin is not None

@@ -13,7 +13,7 @@ from inbox_mock.serving.listening import listen
 from inbox_mock.serving.server import Server
 from inbox_mock.store.homes import Share
 from inbox_mock.store.homes.memory import MemoryHome
-from raw import Received, received
+from serving.raw import Received, received
 
 SECONDS = 20
 

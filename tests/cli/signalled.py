@@ -1,6 +1,6 @@
 """Commands that signals end: what they leave behind, and how a run at random moments goes wrong.
 
-``python tests/signalled.py 500`` runs as many seeds, and prints what went wrong.
+``cd tests; python -m cli.signalled 500`` runs as many seeds, and prints what went wrong.
 """
 
 import os
