@@ -32,6 +32,8 @@ def pytest_configure() -> None:
 
     What servers keep for the next start is not in the user's folder.
     """
+    # No suite that tests run needs this plugin, which takes as long to import as all else; pytester's have it in their own options.
+    os.environ["PYTEST_ADDOPTS"] = "-p no:schemathesis"
     if "INBOX_MOCK_CACHE" not in os.environ:  # workers of pytest-xdist have that of their controller
         folder = TemporaryDirectory(prefix="inbox-mock-cache-")
         atexit.register(folder.cleanup)

@@ -55,7 +55,7 @@ def something_else(status: int, kind: str, body: bytes) -> Iterator[str]:
             pass
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Answers) as server:
-        Thread(target=server.serve_forever, daemon=True).start()
+        Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()  # how soon it notices its end
         yield f"http://127.0.0.1:{server.server_port}"
         server.shutdown()
 

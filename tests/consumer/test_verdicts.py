@@ -144,7 +144,7 @@ class BelievesAll(InThisProcess):
     """Believes in as many bookings as there are numbers."""
 
     def sync(self) -> dict[str, Any]:
-        return {"bookings": [{"id": 10_000 + number, "conversation_ids": []} for number in range(20_000)], "conversations": []}
+        return {"bookings": [{"id": 10_000 + number, "conversation_ids": []} for number in range(2_000)], "conversations": []}
 
 
 def test_of_very_many_findings_the_first_are_told(harness: Harness) -> None:

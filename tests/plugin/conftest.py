@@ -16,5 +16,5 @@ from plugin.suites import CLIENT
 @pytest.fixture
 def suite(pytester: pytest.Pytester) -> pytest.Pytester:
     pytester.makepyfile(client=CLIENT)
-    pytester.makeini("[pytest]\naddopts = --strict-markers -p no:cacheprovider\nfilterwarnings = error\n")
+    pytester.makeini("[pytest]\naddopts = --strict-markers -p no:cacheprovider -p no:schemathesis\nfilterwarnings = error\n")
     return pytester

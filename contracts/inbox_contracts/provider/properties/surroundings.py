@@ -187,7 +187,7 @@ class _Receiver(BaseHTTPRequestHandler):
 def _receiving() -> Iterator[tuple[str, list[tuple[dict[str, str], bytes]]]]:
     heard: list[tuple[dict[str, str], bytes]] = []
     server = ThreadingHTTPServer((RECEIVER, 0), type("Receiver", (_Receiver,), {"heard": heard}))
-    thread = Thread(target=server.serve_forever, daemon=True)
+    thread = Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     try:
         yield f"http://{RECEIVER}:{server.server_address[1]}/webhooks", heard
