@@ -125,7 +125,7 @@ def create_app(
     readiness = Readiness(home.check, sandboxes.stopping)
     metrics = Metrics(watch.traffic, gauges_of(sandboxes, readiness, wall))
     sender = WatchedSender(watch, frozenset(map(plain_host, options.webhook_hosts)))
-    factory = SandboxFactory(sandboxes, wall, sender.may_send_to, options.default_ttl, options.kept)
+    factory = SandboxFactory(sandboxes, wall, sender.may_send_to, options.default_ttl, options.cache)
     continues = home.find(DEFAULT_SANDBOX) is not None
     if not continues:
         with suppress(SandboxExists):  # another process was faster

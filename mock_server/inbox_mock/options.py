@@ -8,8 +8,8 @@ from inbox_mock.domain.admin_tokens import AdminToken
 from inbox_mock.domain.limits import Room
 from inbox_mock.scenarios import Progress
 from inbox_mock.scenarios.build import Overrides
-from inbox_mock.scenarios.kept import Kept
 from inbox_mock.scenarios.loading import Scenario
+from inbox_mock.scenarios.start_cache import StartCache
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,7 +22,7 @@ class Options:
     ``default_ttl`` is for how many seconds those other than the default one are kept unused, if they do not say; None: for good.
     ``public_url`` is the root with which addresses begin, whoever asks, as `proxies.public_root` returns it; ``trusted_proxies`` is
     the number of proxies whose headers are believed. ``log_format`` is how it logs, json or text; None: not at all.
-    ``kept`` is what earlier starts have kept for this one. ``bundle`` is the content of a reproduction bundle, which was read without an
+    ``cache`` is what earlier starts have kept for this one. ``bundle`` is the content of a reproduction bundle, which was read without an
     error, and from which the default sandbox goes on in place of the scenario.
     """
 
@@ -43,7 +43,7 @@ class Options:
     public_url: str | None = None
     log_format: str | None = None
     trusted_proxies: int = 0
-    kept: Kept | None = None
+    cache: StartCache | None = None
     bundle: bytes | None = field(default=None, repr=False)
 
     @property

@@ -62,12 +62,12 @@ from wsgiref.util import setup_testing_defaults
 import inbox_mock.cli.serve
 from inbox_mock.app import Options, create_app
 from inbox_mock.scenarios.build import Overrides
-from inbox_mock.scenarios.kept import Kept
+from inbox_mock.scenarios.start_cache import StartCache
 from inbox_mock.scenarios.loading import find
 from inbox_mock.serving.http_server import HttpServer
 
-kept = Kept(Path(sys.argv[1]), "this code")
-fake = create_app(Options(scenario=find("agency", kept), overrides=Overrides(mode="manual"), kept=kept))
+kept = StartCache(Path(sys.argv[1]), "this code")
+fake = create_app(Options(scenario=find("agency", kept), overrides=Overrides(mode="manual"), cache=kept))
 for path in ("/livez", "/readyz", "/api/v3/inbox/conversations", "/api/v3/nothing/1"):
     environ = {"PATH_INFO": path, "HTTP_AUTHORIZATION": "Bearer demo"}
     setup_testing_defaults(environ)

@@ -7,7 +7,7 @@ from inbox_mock.api.openapi_schemas import list_of, record
 from inbox_mock.domain.errors import Invalid, NotFound, invalid
 from inbox_mock.engine import snapshots
 from inbox_mock.engine.snapshots import EXPECTED_NAME
-from inbox_mock.store.homes import Kept
+from inbox_mock.store.homes import Snapshot
 
 EXPECTED_POINT = "the id of a checkpoint of this sandbox, in place of a snapshot"
 EXPECTED_SNAPSHOT = "the name of a snapshot of this sandbox; as it is now, if left out"
@@ -77,5 +77,5 @@ def fork_sandbox(call: AdminCall) -> JSON:
     return shown(call, fork)
 
 
-def _shown_snapshot(snapshot: Kept) -> JSON:
+def _shown_snapshot(snapshot: Snapshot) -> JSON:
     return {"name": snapshot.name, "at": snapshot.at, "bytes": snapshot.size}

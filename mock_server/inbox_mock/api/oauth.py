@@ -9,9 +9,9 @@ from werkzeug.datastructures import MultiDict
 
 from inbox_mock.api import fault_injection, oauth_consent, rendering
 from inbox_mock.api.addressing import root_of
+from inbox_mock.api.cached_answers import Answered
 from inbox_mock.api.fault_injection import ErrorFormat, Replaced
 from inbox_mock.api.framework import response
-from inbox_mock.api.kept_answers import Answered
 from inbox_mock.api.pipeline import Server, respond
 from inbox_mock.api.rendering import JSON, Headers, Rendered
 from inbox_mock.domain import limits

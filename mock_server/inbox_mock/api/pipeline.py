@@ -11,8 +11,8 @@ import orjson
 
 from inbox_mock.api import fault_injection, rendering
 from inbox_mock.api.addressing import Call, root_of
+from inbox_mock.api.cached_answers import Answered, CachedAnswer, Lasting, is_over, key_of
 from inbox_mock.api.fault_injection import ErrorFormat, InjectedFault, Replaced
-from inbox_mock.api.kept_answers import Answered, KeptAnswer, Lasting, is_over, key_of
 from inbox_mock.api.operation import Operation
 from inbox_mock.api.pace import Pace
 from inbox_mock.api.rendering import JSON_API, Headers, Rendered, problems_body
@@ -126,7 +126,7 @@ def _answer_in(
 ) -> Rendered:
     with opening as work:
         began = work.now
-        known = None if key is None else cast("KeptAnswer | None", work.kept(key))
+        known = None if key is None else cast("CachedAnswer | None", work.kept(key))
         again = None if known is None else known.again(work)
         answered = again or answer(work)
         fault, status, headers, seen = answered.fault, answered.status, answered.headers, answered.body
@@ -146,7 +146,7 @@ def _answer_in(
             told["request"] = {**told["request"], "began": began}
         entry = told if again else redaction.of_entry(work, told)
         if answered.lasting is not None:
-            kept = KeptAnswer(answered, answered.lasting, work.reasons, entry)
+            kept = CachedAnswer(answered, answered.lasting, work.reasons, entry)
             work.keep(key, kept, kept.size + len(str(key)))
         work.request_id = request_id = server.request_id()
         work.record(entry)

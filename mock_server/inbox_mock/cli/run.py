@@ -29,7 +29,7 @@ NOT_EXECUTABLE, NOT_FOUND = 126, 127
 PATIENCE_SECONDS = 3600.0
 
 
-class Kept:
+class Reports:
     """The reports on the sandboxes of a fake, those of journals included that were lost since: of a sandbox that was deleted or reset."""
 
     def __init__(self, fake: Fake) -> None:
@@ -81,11 +81,11 @@ def command(*, options: Options, words: tuple[str, ...], wanted: str, reporting:
     with ExitStack() as stack:
         with telling_why_not(), showing_progress(options) as shown:
             server = stack.enter_context(serving(shown))
-        kept = Kept(server.fake)
+        reports = Reports(server.fake)
         if earlier := os.environ.get(ROOT):
             complain(f"{ROOT} was {earlier}; for {words[0]} it is {server.url}, a fake of its own")
         code = _run(words, _variables(connect(server.url).sandbox()))
-        report = together(kept.all(), reporting.allowed)
+        report = together(reports.all(), reporting.allowed)
     judged = reporting.tell(report, wanted, f"no request came to {server.url}: does {words[0]} call the address in {ROOT}?", err=True)
     sys.exit(code or judged)
 

@@ -6,13 +6,13 @@ from inbox_mock.domain import limits
 from inbox_mock.domain.errors import Invalid, NotFound, invalid
 from inbox_mock.engine.sandbox import Sandbox
 from inbox_mock.engine.sandboxes import Sandboxes
-from inbox_mock.store.homes import Kept, Label
+from inbox_mock.store.homes import Label, Snapshot
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 EXPECTED_NAME = "a name of up to 64 letters, digits, dots, dashes and underscores, beginning with a letter or digit"
 
 
-def take(sandboxes: Sandboxes, sandbox: Sandbox, name: str) -> Kept:
+def take(sandboxes: Sandboxes, sandbox: Sandbox, name: str) -> Snapshot:
     """Keep an image of a sandbox as it is now, in place of an earlier one of the same name.
 
     Raises:
@@ -28,7 +28,7 @@ def take(sandboxes: Sandboxes, sandbox: Sandbox, name: str) -> Kept:
         if len(image) + sandboxes.home.totals()[2] - sizes.get(name, 0) > limits.IMAGES:
             raise Invalid(invalid("name", f"snapshots of all sandboxes that hold {limits.IMAGES:,} bytes at most: delete some first"))
         sandbox.storage.keep_snapshot(name, at, image)
-    return Kept(name, at, len(image))
+    return Snapshot(name, at, len(image))
 
 
 def find(sandbox: Sandbox, name: str) -> bytes:

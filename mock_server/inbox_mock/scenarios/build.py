@@ -21,8 +21,8 @@ from inbox_mock.engine.sandboxes import Sandboxes
 from inbox_mock.engine.unit_of_work import UnitOfWork
 from inbox_mock.scenarios import Progress, fixtures
 from inbox_mock.scenarios.errors import ReceiverError
-from inbox_mock.scenarios.kept import Kept
 from inbox_mock.scenarios.loading import Scenario
+from inbox_mock.scenarios.start_cache import StartCache
 from inbox_mock.store import gathering, images
 from inbox_mock.store import sandbox as sandbox_store
 from inbox_mock.store.access import DEFAULT_LIMIT
@@ -104,7 +104,7 @@ class SandboxFactory:
     """Creates sandboxes. On a manual clock, a scenario with the same overrides is built once and then restored from its image.
 
     ``default_ttl`` is for how many seconds those are kept unused for which nothing else is said; None: for good. The image of a
-    default one that ships is ``kept`` for the next start.
+    default one that ships is kept in a ``cache`` for the next start.
     """
 
     def __init__(
@@ -113,11 +113,11 @@ class SandboxFactory:
         wall: Callable[[], float],
         may_send_to: Callable[[str], bool],
         default_ttl: float | None = None,
-        kept: Kept | None = None,
+        cache: StartCache | None = None,
     ) -> None:
         self.sandboxes, self.default_ttl = sandboxes, default_ttl
         self.wall = wall
-        self._may_send_to, self._kept = may_send_to, kept
+        self._may_send_to, self._cache = may_send_to, cache
         self._images: OrderedDict[object, bytes] = OrderedDict()
         self._lock = Lock()
 
@@ -147,12 +147,12 @@ class SandboxFactory:
         key = (scenario.name, sha256(orjson.dumps(scenario.data)).hexdigest(), overrides)
         image = self._images.get(key)
         if image is None:
-            kept = self._kept if default and scenario.folder == fixtures() / "scenarios" else None  # no other file is part of it
-            image = _kept_image(kept, key)
+            cache = self._cache if default and scenario.folder == fixtures() / "scenarios" else None  # no other file is part of it
+            image = _cached_image(cache, key)
             if image is None:
                 image = build_image(scenario, overrides, self.wall(), progress)
-                if kept is not None:
-                    kept.put(image, "image", repr(key))
+                if cache is not None:
+                    cache.put(image, "image", repr(key))
             self._keep(key, image)
         return self.sandboxes.add(Start(image=image), image, label, default=default)
 
@@ -175,9 +175,9 @@ class SandboxFactory:
                 self._images.popitem(last=False)
 
 
-def _kept_image(kept: Kept | None, key: object) -> bytes | None:
+def _cached_image(cache: StartCache | None, key: object) -> bytes | None:
     """Return an image that was kept, checked like any that may come from anywhere."""
-    found = None if kept is None else kept.get("image", repr(key))
+    found = None if cache is None else cache.get("image", repr(key))
     if not found:
         return None
     try:

@@ -17,8 +17,8 @@ from inbox_mock.domain.values import normal
 from inbox_mock.scenarios import fixtures
 from inbox_mock.scenarios.defaults import DEFAULTS
 from inbox_mock.scenarios.errors import CombinedScenarioError, ScenarioError, UnreadableScenarioError, told, violations
-from inbox_mock.scenarios.kept import Kept
 from inbox_mock.scenarios.size import SMALLER, too_much
+from inbox_mock.scenarios.start_cache import StartCache
 
 if TYPE_CHECKING:
     from jsonschema_rs import Validator
@@ -110,7 +110,7 @@ def shipped() -> Iterator[Scenario]:
             yield Scenario(path.stem, {"description": f"{path.name}{told}"}, mistake=f"{path.name}{told}")
 
 
-def find(wanted: str, kept: Kept | None = None) -> Scenario:
+def find(wanted: str, cached: StartCache | None = None) -> Scenario:
     """Return a shipped scenario by its name, or the one in a file by its path; as it was ``kept``, if its file is the same.
 
     Raises:
@@ -118,16 +118,16 @@ def find(wanted: str, kept: Kept | None = None) -> Scenario:
     """
     path = Path(wanted)
     if path.suffix in SUFFIXES or "/" in wanted:
-        return from_file(path, wanted, kept)
+        return from_file(path, wanted, cached)
     try:
-        return find_shipped(wanted, kept)
+        return find_shipped(wanted, cached)
     except UnknownScenarioError:
         if path.is_file():
-            return from_file(path, wanted, kept)
+            return from_file(path, wanted, cached)
         raise
 
 
-def find_shipped(name: str, kept: Kept | None = None) -> Scenario:
+def find_shipped(name: str, cached: StartCache | None = None) -> Scenario:
     """Return a shipped scenario by its name; never read another file.
 
     Raises:
@@ -142,10 +142,10 @@ def find_shipped(name: str, kept: Kept | None = None) -> Scenario:
             "no scenario of this name",
             one_of(name, known, ", or the path of a .yaml file"),
         )
-    return from_file(folder / f"{name}.yaml", name, kept)
+    return from_file(folder / f"{name}.yaml", name, cached)
 
 
-def from_file(path: Path, name: str, kept: Kept | None = None) -> Scenario:
+def from_file(path: Path, name: str, cached: StartCache | None = None) -> Scenario:
     """Return the scenario in a file.
 
     Raises:
@@ -153,7 +153,7 @@ def from_file(path: Path, name: str, kept: Kept | None = None) -> Scenario:
     """
     try:
         written = path.stat()
-        return _read(path, name, written.st_mtime_ns, written.st_size, kept)
+        return _read(path, name, written.st_mtime_ns, written.st_size, cached)
     except ScenarioError:
         if not path.is_file() or not _is_recording(path):
             raise
@@ -173,7 +173,7 @@ def _is_recording(path: Path) -> bool:
 
 
 @lru_cache(maxsize=32)
-def _read(path: Path, name: str, _written_ns: int, size: int, kept: Kept | None) -> Scenario:
+def _read(path: Path, name: str, _written_ns: int, size: int, cached: StartCache | None) -> Scenario:
     """Read a file of a ``size``, which of a pipe is 0, again only if it has changed."""
     try:
         raw = b""
@@ -185,12 +185,12 @@ def _read(path: Path, name: str, _written_ns: int, size: int, kept: Kept | None)
         text = raw.decode()
     except UnicodeDecodeError:
         raise ScenarioError(name, 0, "a file that is no text", "UTF-8") from None
-    known = None if kept is None else kept.get("scenario", text)
+    known = None if cached is None else cached.get("scenario", text)
     with suppress(ValueError, TypeError):  # its user has changed what is kept
         return Scenario(name, dict(orjson.loads(known or b"")), path.parent, text)
     scenario = from_text(text, name, path.parent)
-    if kept is not None:
-        kept.put(orjson.dumps(scenario.data), "scenario", text)
+    if cached is not None:
+        cached.put(orjson.dumps(scenario.data), "scenario", text)
     return scenario
 
 

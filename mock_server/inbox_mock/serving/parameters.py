@@ -25,8 +25,8 @@ from inbox_mock.domain.spelling import instead, shown
 from inbox_mock.domain.values import LARGEST
 from inbox_mock.scenarios.build import Overrides
 from inbox_mock.scenarios.errors import ScenarioError
-from inbox_mock.scenarios.kept import kept
 from inbox_mock.scenarios.loading import find
+from inbox_mock.scenarios.start_cache import open_cache
 from inbox_mock.serving.listening import PortFileError, PortTaken
 from inbox_mock.webhooks.deliveries import RECEIVER
 
@@ -187,7 +187,7 @@ def starts_a_fake(usual_clock: str, complete: "Completion") -> Callable[[Callabl
             if bundle is not None and asked:
                 raise click.UsageError(f"found --bundle and --{asked[0].replace('_', '-')}; expected one of them: a bundle has its own")
             with telling_why_not():
-                earlier = None if cache == OFF else kept(cache)
+                earlier = None if cache == OFF else open_cache(cache)
                 found = find(scenario, earlier)
                 mode, rate = clock or _own_clock(found.data.get("clock"), usual_clock)
                 options = Options(
@@ -198,7 +198,7 @@ def starts_a_fake(usual_clock: str, complete: "Completion") -> Callable[[Callabl
                     webhook_hosts=frozenset(allow_webhooks_to),
                     allowed_origins=frozenset(allow_origin),
                     room=room,
-                    kept=earlier,
+                    cache=earlier,
                 )
             command(options=options, **given)
 

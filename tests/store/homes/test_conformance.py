@@ -10,7 +10,7 @@ import pytest
 from homes import LABEL, STANDING, Homes, an_image, leave, plan, read, texts_of, written, written_in
 from inbox_mock.domain.errors import NotFound, SandboxExists, SandboxFull
 from inbox_mock.store import database
-from inbox_mock.store.homes import Kept, Label, Start, Transaction
+from inbox_mock.store.homes import Label, Snapshot, Start, Transaction
 from lowered import lower
 
 ONE, TWO, THREE = "00000000000a", "00000000000b", "00000000000c"
@@ -572,7 +572,7 @@ def test_snapshots_are_kept_oldest_first(homes: Homes) -> None:
     storage.keep_snapshot("b", "at one", an_image("b"))
     storage.keep_snapshot("a", "at two", an_image("a"))
 
-    assert list(storage.snapshots()) == [Kept("b", "at one", len(an_image("b"))), Kept("a", "at two", len(an_image("a")))]
+    assert list(storage.snapshots()) == [Snapshot("b", "at one", len(an_image("b"))), Snapshot("a", "at two", len(an_image("a")))]
     assert storage.snapshot("a") == an_image("a")
     assert storage.snapshot("b") == an_image("b")
 

@@ -113,7 +113,7 @@ class Listed:
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class Snapshot:
     """A snapshot without its image; ``at`` is what the sandbox's clock showed, ``size`` in bytes."""
 
     name: str
@@ -202,7 +202,7 @@ class Storage(Protocol):
         It does not wait, can be called by any thread, and does not keep anybody from transactions. If the process dies, it ends.
         """
 
-    def snapshots(self) -> Sequence[Kept]:
+    def snapshots(self) -> Sequence[Snapshot]:
         """Return the snapshots, oldest first. It may be called by any thread at any time, as those that follow."""
 
     def snapshot(self, name: str) -> bytes | None:

@@ -9,7 +9,7 @@ from threading import Lock
 from inbox_mock.domain.errors import NotFound, SandboxExists, SandboxFull
 from inbox_mock.store import database, images
 from inbox_mock.store.database import Database
-from inbox_mock.store.homes import WHOLE, Facts, Kept, Label, Listed, Share, Start, Transaction
+from inbox_mock.store.homes import WHOLE, Facts, Label, Listed, Share, Snapshot, Start, Transaction
 from inbox_mock.store.images import Differences, differences
 from inbox_mock.store.ledger import Ledger
 
@@ -127,9 +127,9 @@ class MemoryStorage:
         """Say whether nobody else advances it."""
         return alone(self._advancing)
 
-    def snapshots(self) -> Sequence[Kept]:
+    def snapshots(self) -> Sequence[Snapshot]:
         """Return the snapshots."""
-        return [Kept(name, at, len(image)) for name, (at, image) in list(self._snapshots.items())]
+        return [Snapshot(name, at, len(image)) for name, (at, image) in list(self._snapshots.items())]
 
     def snapshot(self, name: str) -> bytes | None:
         """Return a snapshot's image."""

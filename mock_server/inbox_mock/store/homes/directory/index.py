@@ -13,7 +13,7 @@ import orjson
 
 from inbox_mock.domain.errors import HomeUnavailable, NotFound
 from inbox_mock.domain.times import Clock
-from inbox_mock.store.homes import Facts, Kept, Label, Listed, Share
+from inbox_mock.store.homes import Facts, Label, Listed, Share, Snapshot
 from inbox_mock.store.migrations import fingerprint
 
 FORMAT = 1
@@ -181,16 +181,18 @@ class Index:
         sql = "SELECT id FROM sandboxes WHERE ttl IS NOT NULL AND used_at + ttl <= ? AND owned(id) ORDER BY number"
         return [row[0] for row in self._rows(sql, now)]
 
-    def snapshots(self, sandbox_id: str) -> list[Kept]:
+    def snapshots(self, sandbox_id: str) -> list[Snapshot]:
         """Return the snapshots of a sandbox, oldest first."""
-        return [Kept(*row) for row in self._rows("SELECT name, at, size FROM snapshots WHERE sandbox_id = ? ORDER BY number", sandbox_id)]
+        return [
+            Snapshot(*row) for row in self._rows("SELECT name, at, size FROM snapshots WHERE sandbox_id = ? ORDER BY number", sandbox_id)
+        ]
 
     def snapshot(self, sandbox_id: str, name: str) -> str | None:
         """Return the hash of a snapshot's image, or None."""
         rows = self._rows("SELECT image FROM snapshots WHERE sandbox_id = ? AND name = ?", sandbox_id, name)
         return rows[0][0] if rows else None
 
-    def keep_snapshot(self, sandbox_id: str, kept: Kept, image: str) -> None:
+    def keep_snapshot(self, sandbox_id: str, kept: Snapshot, image: str) -> None:
         """Insert a snapshot, in place of one of the same name."""
         sql = """
             INSERT INTO snapshots (sandbox_id, name, at, size, image) SELECT id, ?, ?, ?, ? FROM sandboxes WHERE id = ?

@@ -10,7 +10,7 @@ from inbox_mock.domain.errors import HomeUnavailable, NotFound, SandboxFull
 from inbox_mock.store import database, images, journal, ledger
 from inbox_mock.store import sandbox as sandbox_store
 from inbox_mock.store.database import Database
-from inbox_mock.store.homes import Facts, Kept, Label, Start, Transaction
+from inbox_mock.store.homes import Facts, Label, Snapshot, Start, Transaction
 from inbox_mock.store.homes.directory.files import LEDGER, Files, named
 from inbox_mock.store.homes.directory.index import Entry, Index
 from inbox_mock.store.homes.directory.ledger_file import LedgerFile
@@ -141,7 +141,7 @@ class StoredSandbox:
         """Say whether nobody else advances it; no other process can."""
         return alone(self._advancing)
 
-    def snapshots(self) -> Sequence[Kept]:
+    def snapshots(self) -> Sequence[Snapshot]:
         """Return the snapshots."""
         return self._index.snapshots(self.id)
 
@@ -154,7 +154,7 @@ class StoredSandbox:
         """Keep a snapshot."""
         earlier = self._index.snapshot(self.id, name)
         with self._index.writing():
-            self._index.keep_snapshot(self.id, Kept(name, at, len(image)), self._files.keep_image(image))
+            self._index.keep_snapshot(self.id, Snapshot(name, at, len(image)), self._files.keep_image(image))
         forget_images(self._files, self._index, earlier)
 
     def forget_snapshot(self, name: str) -> None:

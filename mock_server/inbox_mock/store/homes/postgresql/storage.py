@@ -13,7 +13,7 @@ from psycopg.rows import TupleRow
 from inbox_mock.domain.errors import HomeUnavailable, NotFound, SandboxFull
 from inbox_mock.store import database
 from inbox_mock.store.database import PAGE_BYTES, Database
-from inbox_mock.store.homes import Facts, Kept, Label, Start, Transaction
+from inbox_mock.store.homes import Facts, Label, Snapshot, Start, Transaction
 from inbox_mock.store.homes.memory import beginning
 from inbox_mock.store.homes.postgresql import images, rows
 from inbox_mock.store.homes.postgresql.connections import BoundedConnection, Connections
@@ -182,9 +182,9 @@ class PostgresStorage:
                     alone = cursor.fetchone() is not None
             yield alone
 
-    def snapshots(self) -> Sequence[Kept]:
+    def snapshots(self) -> Sequence[Snapshot]:
         """Return the snapshots."""
-        return [Kept(*row) for row in self._shared.connections.rows(SNAPSHOTS, (self.id,))]
+        return [Snapshot(*row) for row in self._shared.connections.rows(SNAPSHOTS, (self.id,))]
 
     def snapshot(self, name: str) -> bytes | None:
         """Return a snapshot's image."""

@@ -11,11 +11,11 @@ import pytest
 
 from inbox_mock.app import Fake, Options, create_app
 from inbox_mock.scenarios import build, fixtures, loading
-from inbox_mock.scenarios import kept as keeping
+from inbox_mock.scenarios import start_cache as keeping
 from inbox_mock.scenarios.build import Overrides
 from inbox_mock.scenarios.errors import ScenarioError
-from inbox_mock.scenarios.kept import Kept, kept
 from inbox_mock.scenarios.loading import find
+from inbox_mock.scenarios.start_cache import StartCache, open_cache
 from lowered import lower
 from processes import serving
 
@@ -25,13 +25,13 @@ AN_HOUR = 3600
 
 
 @pytest.fixture
-def earlier(tmp_path: Path) -> Kept:
-    return Kept(tmp_path / "cache", "this code")
+def earlier(tmp_path: Path) -> StartCache:
+    return StartCache(tmp_path / "cache", "this code")
 
 
-def start(earlier: Kept | None, overrides: Overrides = STANDING, seed: int | None = 0, name: str = "picture-and-pdf") -> Fake:
+def start(earlier: StartCache | None, overrides: Overrides = STANDING, seed: int | None = 0, name: str = "picture-and-pdf") -> Fake:
     loading._read.cache_clear()  # noqa: SLF001 - another process has read nothing
-    return create_app(Options(scenario=find(name, earlier), overrides=overrides, seed=seed, kept=earlier), wall=lambda: 1_800_000_000.0)
+    return create_app(Options(scenario=find(name, earlier), overrides=overrides, seed=seed, cache=earlier), wall=lambda: 1_800_000_000.0)
 
 
 def image(fake: Fake) -> bytes:
@@ -51,23 +51,23 @@ def nothing_is_made(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(loading, "from_text", made)
 
 
-def files(earlier: Kept) -> list[Path]:
+def files(earlier: StartCache) -> list[Path]:
     return sorted(earlier.folder.iterdir()) if earlier.folder.is_dir() else []
 
 
-def test_the_next_start_makes_nothing_and_begins_with_the_same_bytes(earlier: Kept, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_next_start_makes_nothing_and_begins_with_the_same_bytes(earlier: StartCache, monkeypatch: pytest.MonkeyPatch) -> None:
     first = image(start(earlier))
     nothing_is_made(monkeypatch)
 
     assert image(start(earlier)) == first
 
 
-def test_a_start_that_keeps_nothing_begins_with_the_same_bytes(earlier: Kept) -> None:
+def test_a_start_that_keeps_nothing_begins_with_the_same_bytes(earlier: StartCache) -> None:
     assert image(start(earlier)) == image(start(earlier)) == image(start(None))
 
 
 @pytest.mark.parametrize("name", SHIPPED)
-def test_a_scenario_that_was_kept_is_the_one_that_was_read(name: str, earlier: Kept, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_scenario_that_was_kept_is_the_one_that_was_read(name: str, earlier: StartCache, monkeypatch: pytest.MonkeyPatch) -> None:
     read, again = find(name), find(name, earlier)
     nothing_is_made(monkeypatch)
     loading._read.cache_clear()  # noqa: SLF001
@@ -79,7 +79,7 @@ def test_a_scenario_that_was_kept_is_the_one_that_was_read(name: str, earlier: K
         assert one.text == read.text
 
 
-def test_credentials_are_drawn_anew_at_each_start_unless_they_follow_from_a_seed(earlier: Kept) -> None:
+def test_credentials_are_drawn_anew_at_each_start_unless_they_follow_from_a_seed(earlier: StartCache) -> None:
     def drawn(seed: int | None) -> tuple[str, ...]:
         return tuple(tokens(start(earlier, seed=seed)))
 
@@ -91,13 +91,13 @@ def test_credentials_are_drawn_anew_at_each_start_unless_they_follow_from_a_seed
 @pytest.mark.parametrize(
     "other", [replace(STANDING, seed=8), replace(STANDING, strict=True), replace(STANDING, rate_limit=5), Overrides(mode="manual", rate=2)]
 )
-def test_other_overrides_are_another_image(other: Overrides, earlier: Kept) -> None:
+def test_other_overrides_are_another_image(other: Overrides, earlier: StartCache) -> None:
     start(earlier)
 
     assert image(start(earlier, other)) == image(start(None, other))
 
 
-def test_other_code_takes_nothing_of_it(earlier: Kept, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_other_code_takes_nothing_of_it(earlier: StartCache, monkeypatch: pytest.MonkeyPatch) -> None:
     start(earlier)
     nothing_is_made(monkeypatch)
 
@@ -105,13 +105,13 @@ def test_other_code_takes_nothing_of_it(earlier: Kept, monkeypatch: pytest.Monke
         start(replace(earlier, code="other code"))
 
 
-def test_of_a_running_clock_the_scenario_is_kept_and_no_image(earlier: Kept) -> None:
+def test_of_a_running_clock_the_scenario_is_kept_and_no_image(earlier: StartCache) -> None:
     start(earlier, RUNNING)
 
     assert len(files(earlier)) == 1
 
 
-def test_a_scenario_of_the_user_is_kept_and_no_image_since_other_files_may_be_part_of_it(earlier: Kept, tmp_path: Path) -> None:
+def test_a_scenario_of_the_user_is_kept_and_no_image_since_other_files_may_be_part_of_it(earlier: StartCache, tmp_path: Path) -> None:
     own = tmp_path / "own.yaml"
     own.write_text("description: of the user's own\n")
 
@@ -122,7 +122,7 @@ def test_a_scenario_of_the_user_is_kept_and_no_image_since_other_files_may_be_pa
     assert find(str(own), earlier).data["description"] == "of the user's own, changed"
 
 
-def test_an_error_in_a_scenario_that_was_kept_has_its_line(earlier: Kept, tmp_path: Path) -> None:
+def test_an_error_in_a_scenario_that_was_kept_has_its_line(earlier: StartCache, tmp_path: Path) -> None:
     own = tmp_path / "own.yaml"
     own.write_text("accounts: [{id: 1}]\nwebhooks:\n  - url: http://192.0.2.1/\n")
 
@@ -198,7 +198,7 @@ def damage_unnoticed(path: Path) -> None:
     [damaged, truncated, emptied, of_nothing, foreign, a_pipe, a_folder, a_link, of_everybody, of_another_user],
     ids=lambda harm: str(harm.__name__),
 )
-def test_what_is_wrong_with_a_file_makes_the_start_do_without_it(harm: Callable[[Path], None], earlier: Kept) -> None:
+def test_what_is_wrong_with_a_file_makes_the_start_do_without_it(harm: Callable[[Path], None], earlier: StartCache) -> None:
     first = image(start(earlier))
     for path in files(earlier):
         harm(path)
@@ -210,10 +210,10 @@ def test_a_folder_that_cannot_be_made_or_written_is_no_hindrance(tmp_path: Path)
     (tmp_path / "file").write_text("")
 
     for folder in (tmp_path / "file" / "cache", tmp_path / "file", Path("/proc/cache"), Path("/dev/null")):
-        assert image(start(Kept(folder, "this code"))) == image(start(None))
+        assert image(start(StartCache(folder, "this code"))) == image(start(None))
 
 
-def test_files_are_the_users_alone_whatever_their_mask(earlier: Kept) -> None:
+def test_files_are_the_users_alone_whatever_their_mask(earlier: StartCache) -> None:
     before = os.umask(0)
     try:
         start(earlier)
@@ -224,7 +224,7 @@ def test_files_are_the_users_alone_whatever_their_mask(earlier: Kept) -> None:
     assert {path.stat().st_mode & 0o777 for path in files(earlier)} == {0o600}
 
 
-def test_the_oldest_makes_room_and_what_is_too_large_is_not_kept(earlier: Kept, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_oldest_makes_room_and_what_is_too_large_is_not_kept(earlier: StartCache, monkeypatch: pytest.MonkeyPatch) -> None:
     lower(monkeypatch, "KEPT", 1_000)
     for number in range(3):
         earlier.put(bytes(400), f"{number}")
@@ -249,7 +249,7 @@ def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def code(folder: Path) -> str:
-    found = kept(folder)
+    found = open_cache(folder)
     assert found is not None
     return found.code
 
@@ -286,7 +286,7 @@ def test_nothing_is_kept_if_the_code_may_have_changed_since_it_was_imported(
 ) -> None:
     monkeypatch.setattr(keeping, "IMPORTED_AT", package.stat().st_ctime - 1)
 
-    assert kept(tmp_path) is None
+    assert open_cache(tmp_path) is None
 
 
 @pytest.mark.parametrize(
@@ -310,7 +310,7 @@ def test_the_folder_is_where_the_system_keeps_what_can_be_made_again(
         monkeypatch.setenv(name, value)
     monkeypatch.setattr("sys.platform", platform)
 
-    found = kept()
+    found = open_cache()
 
     assert found is not None
     assert found.folder == Path(expected)

@@ -1,4 +1,4 @@
-"""What a request is answered, and that answer kept: a read is answered the same until a record changes."""
+"""What a request is answered, and that answer cached: a read is answered the same until a record changes."""
 
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
@@ -63,7 +63,7 @@ class Answered:
 
 
 @dataclass(frozen=True, slots=True)
-class KeptAnswer:
+class CachedAnswer:
     """A lasting answer, the reasons that explain it, and its entry in the journal, without secrets."""
 
     answered: Answered

@@ -30,7 +30,7 @@ OPEN_FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOFOLLO
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class StartCache:
     """What is kept in a folder by the code that runs, which ``code`` identifies. What cannot be read or written there is not kept."""
 
     folder: Path
@@ -71,7 +71,7 @@ class Kept:
                 Path(found).unlink()
 
 
-def kept(folder: Path | None = None) -> Kept | None:
+def open_cache(folder: Path | None = None) -> StartCache | None:
     """Return what is kept in a folder, by default in the user's cache folder, for the code that this process has imported.
 
     None: there is no such folder, or the code may have changed since it was imported.
@@ -84,7 +84,7 @@ def kept(folder: Path | None = None) -> Kept | None:
     if folder is None or max(changed for _, changed in facts) > IMPORTED_AT - GRAIN_SECONDS:
         return None
     told = repr((__version__, sys.version, sqlite_version, [fact for fact, _ in facts]))
-    return Kept(folder, sha256(told.encode()).hexdigest())
+    return StartCache(folder, sha256(told.encode()).hexdigest())
 
 
 def _cache_folder() -> Path | None:
