@@ -165,7 +165,8 @@ def code_lines(text: str) -> int:
 
 
 def ignored_types(texts: list[str]) -> int:
-    comments = (token.string for text in texts for token in tokens(text) if token.type == tokenize.COMMENT)
+    possible = (text for text in texts if IGNORED_TYPE.search(text))
+    comments = (token.string for text in possible for token in tokens(text) if token.type == tokenize.COMMENT)
     return sum(len(IGNORED_TYPE.findall(comment)) for comment in comments)
 
 

@@ -11,6 +11,7 @@ from homes import Place
 from inbox_mock.app import create_app
 
 FEW = 3
+"""Examples where each step costs writing."""
 
 
 class Interruptible(InProcess):

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from fake import JSON, Mock, Sandbox
 from homes import InDirectory, InMemory
-from stateful.interrupted import Interruptible
+from stateful.interrupted import FEW, Interruptible
 from stateful.steps import STEPS, Step, a_lively_scenario, take
 from whole import LISTS
 
@@ -75,12 +75,15 @@ class Life:
         assert self.look() == self.seen.get(point_id, self.look())
 
 
-@settings(max_examples=8, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck))
-@given(deeds=st.lists(DEEDS, min_size=5, max_size=14))
-def test_a_checkpoint_leads_back_to_what_was_seen_there(server: Interruptible, deeds: list[tuple[str, int]]) -> None:
-    life = Life(Mock(server).sandbox(a_lively_scenario()))
-    for name, number in deeds:
-        life.do(name, number)
+def test_a_checkpoint_leads_back_to_what_was_seen_there(server: Interruptible) -> None:
+    @settings(max_examples=FEW if server.place.lasts else 8, derandomize=True, suppress_health_check=list(HealthCheck))
+    @given(deeds=st.lists(DEEDS, min_size=5, max_size=14))
+    def lived(deeds: list[tuple[str, int]]) -> None:
+        life = Life(Mock(server).sandbox(a_lively_scenario()))
+        for name, number in deeds:
+            life.do(name, number)
 
-    for point_id in life.seen:
-        life.go_back(point_id)
+        for point_id in life.seen:
+            life.go_back(point_id)
+
+    lived()
