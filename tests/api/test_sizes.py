@@ -86,7 +86,7 @@ def test_a_query_with_too_many_parameters_is_refused(inbox: Sandbox, path: str) 
 def test_as_many_parameters_as_are_allowed_are_read(inbox: Sandbox) -> None:
     junk = "&".join(["a=b"] * (limits.PARAMETERS - 1))
     assert inbox.api.get(f"/inbox/messages?{junk}&page=1").status == 200
-    assert inbox.admin.get(f"/journal?{junk}&after=0").status == 200
+    assert inbox.admin.get("/journal?" + "&".join(["after=0"] * limits.PARAMETERS)).status == 200
 
 
 def test_the_admin_api_refuses_a_query_as_it_refuses(inbox: Sandbox) -> None:
