@@ -54,7 +54,7 @@ def mistakes(path: tuple[str, ...], folder: Path) -> Iterator[list[str]]:
 
 def told(ran: Ran) -> str:
     """Return the sentence of an error, without how to use the command."""
-    assert ran.returncode == 2, ran
+    assert ran.returncode == (127 if "cannot start" in ran.stderr else 2), ran  # of `run`: no such command
     assert ran.stdout == ""
     assert "Traceback" not in ran.stderr
     *usage, last = ran.stderr.rstrip("\n").split("\n")
