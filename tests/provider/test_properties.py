@@ -5,6 +5,7 @@ from pkgutil import resolve_name
 import pytest
 
 from inbox_contracts.provider import runner
+from inbox_contracts.provider.expectations import NotJudged
 from inbox_contracts.provider.properties import document, every
 from inbox_contracts.provider.target import detect
 from inbox_contracts.provider.trial import Property
@@ -33,6 +34,15 @@ def test_a_broken_server_is_noticed_by(name: str, monkeypatch: pytest.MonkeyPatc
     (outcome,) = on_trial(mutant, (name,))
 
     assert outcome.finding is not None, f"nobody notices that {mutant.fault}"
+
+
+def test_a_document_is_judged_though_none_of_the_chosen_operations_leads_to_another() -> None:
+    document.tell("Errors:\n  🚫 Missing Open API links: 1\n\n=== 1 error in 10.00s ===", "token")
+
+
+def test_an_error_of_schemathesis_is_named() -> None:
+    with pytest.raises(NotJudged, match="Schema Error: 1"):
+        document.tell("Errors:\n  🚫 Schema Error: 1\n\n=== 1 error in 0.10s ===", "token")
 
 
 def test_every_property_has_a_broken_server() -> None:

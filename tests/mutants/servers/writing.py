@@ -147,10 +147,10 @@ def does_not_move_updated_at(update: Any) -> Any:
     return kind
 
 
-@does("refused-writes", "what was done before the refusal stays", "inbox_mock.engine.unit_of_work.UnitOfWork.attempt")
+@does("refused-writes", "what was done before the refusal stays", "inbox_mock.store.database.Database.attempt")
 def does_not_undo(_: object) -> object:
     @contextmanager
-    def attempt(_work: object) -> Iterator[None]:
+    def attempt(_db: object) -> Iterator[None]:
         yield
 
     return attempt
