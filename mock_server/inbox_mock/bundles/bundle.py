@@ -1,4 +1,4 @@
-"""A bundle that was read: the manifest, the command log, the journal, and the images, each checked before anything uses it."""
+"""A bundle that was read: each part is checked before anything uses it; and opening it as a sandbox, which sends nothing anywhere."""
 
 from base64 import b64decode
 from collections.abc import Callable, Iterator, Mapping

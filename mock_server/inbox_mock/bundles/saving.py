@@ -1,4 +1,4 @@
-"""Saving a sandbox as a bundle."""
+"""Saving a sandbox as a bundle, without its secrets."""
 
 import platform
 import re

@@ -1,4 +1,4 @@
-"""Calls to the admin API: how they are sent over HTTP, and the errors with which they end."""
+"""Calls to the admin API: how they are sent over HTTP, the errors with which they end, and those of a sandbox's clock."""
 
 import json
 from collections.abc import Callable, Mapping

@@ -1,4 +1,4 @@
-"""The report on what was compared, as JSON, from which the other formats are made; nothing private is in it."""
+"""The report on what was compared, as JSON, and what each kind of difference says; nothing private is in it."""
 
 import re
 from collections import Counter

@@ -1,6 +1,6 @@
 """Collect the evidence for rules from a sandbox's database: the journal, and facts about the records. Nothing is changed.
 
-The journal is read once, without its bodies; `inbox_mock.conduct.evidence` says what of an entry is held.
+The journal is read once, without its bodies; those are read again when a rule asks for them.
 """
 
 from collections.abc import Callable, Iterable, Mapping

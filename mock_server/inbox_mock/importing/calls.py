@@ -1,4 +1,4 @@
-"""Which exchanges are of the API: calls, OAuth, files, webhooks; by their paths and bodies, whatever host was recorded."""
+"""Which exchanges are of the API, by paths and bodies, whatever host was recorded: calls, OAuth, files, webhooks; and its clock."""
 
 import re
 from collections import Counter

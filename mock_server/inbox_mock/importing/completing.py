@@ -1,4 +1,4 @@
-"""What a recording does not show, but implies: records of which only the id is told, who read them, what was cancelled."""
+"""What a recording does not show, but implies: records told by id alone, the rest of lists, who read them, what was cancelled."""
 
 from bisect import bisect
 from collections import Counter

@@ -1,4 +1,4 @@
-"""Find a scenario, read it, and check it against the JSON Schema."""
+"""Find a scenario, read it, and check it against the JSON Schema, and its ids against each other."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import suppress

@@ -1,4 +1,4 @@
-"""The options of a server as commands take them: their types, and those of every command that starts a fake."""
+"""The options of a server as commands take them: their types, limits, and those of every command that starts a fake."""
 
 import re
 import sys

@@ -1,4 +1,4 @@
-"""A request of the HTTP server: it is read to its end before it is executed, or refused in the format of its API."""
+"""A request of the HTTP server: it is read to its end before it is executed, or refused, and its answer written as WSGI gives it."""
 
 import logging
 import socket

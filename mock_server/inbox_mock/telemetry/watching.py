@@ -1,4 +1,4 @@
-"""Watching a server at work: each request and each attempt to deliver a webhook is counted, and logged if that is wanted."""
+"""Watching a server at work: each request and each attempt to deliver a webhook is counted in plain numbers, and logged if wanted."""
 
 import logging
 import re

@@ -1,4 +1,4 @@
-"""An ASGI application that takes webhooks: its lifespan, and one exchange after the other."""
+"""An ASGI application that takes webhooks: its lifespan, one exchange after the other, and the event loop that it runs in."""
 
 import asyncio
 import gc
