@@ -143,7 +143,9 @@ def _each(driver: tuple[str, ...], wanted: str, options: dict[str, Any]) -> int:
 def _run(driver: tuple[str, ...], options: dict[str, Any]) -> "Verdict":
     """Run a trial; exit if it cannot run, because the command is not a client."""
     from inbox_contracts.consumer.trial import run
+    from inbox_contracts.consumer.worker import collect_rarely
 
+    collect_rarely()
     verdict = run(list(driver), progress=_progress(), **options)
     said = verdict.failure and verdict.failure.recording.driver_error
     if said and said.no_client:

@@ -24,6 +24,7 @@ from inbox_mock.conduct.report import report_on
 from inbox_mock.domain import limits
 from inbox_mock.domain.endpoints import API
 from inbox_mock.engine import durations
+from inbox_mock.engine.checkpoints import CheckpointRoom, Checkpoints
 from inbox_mock.engine.sandbox import Sandbox
 from inbox_mock.engine.timeline import catch_up, pass_time
 from inbox_mock.engine.unit_of_work import Actor
@@ -82,6 +83,7 @@ class Harness(ExitStack):
         else:
             fake.sender.local_receivers[RECEIVER_HOST] = receiver
         sandbox = fake.factory.create(from_object(scenario), Overrides(mode="manual"))
+        sandbox.checkpoints = Checkpoints(CheckpointRoom(shared=True))  # there is no room for any: nobody goes back in a trial
         self._running = RunningWorld(self, self._server, sandbox)
         try:
             yield self._running
@@ -165,10 +167,12 @@ class RunningWorld:
         return sign(self._secret, body) == headers.get(SIGNATURE)
 
     def state(self) -> WorldState:
-        """Return the records of the client's account as they are now, as long as nothing happens."""
-        if self._known is None or self._known[0] != self._sandbox.version:
+        """Return the records of the client's account as they are now, as long as none of them changes: to read moves nothing."""
+        with self._sandbox.read() as work:
+            version = work.db.version
+        if self._known is None or self._known[0] != version:
             owning = frozenset(name for name, policy in policies().items() if policy.owns_conversations)
-            self._known = self._sandbox.version, WorldState(self._rows, owning)
+            self._known = version, WorldState(self._rows, owning)
         return self._known[1]
 
     def _rows(self, noun: str) -> list[JSON]:

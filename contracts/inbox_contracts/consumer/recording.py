@@ -97,6 +97,8 @@ class Recording:
     held: Held | None = field(default=None, repr=False)
 
 
+TOKENS = "/oauth/token"
+ORDINALS = {2: "nd", 3: "rd"}
 Given = Mapping[str, Any]
 
 
@@ -122,6 +124,39 @@ def describe_command(command: str, arguments: Mapping[str, object]) -> str:
         record = next(found for name, found in told["resource"].items() if name != "links")
         return f"The client is brought a webhook: {told['event']} {record['id']}."
     return "The client is brought a webhook."
+
+
+def describe_request(given: Given) -> str:
+    """Return in words which request of the client a ``meanwhile`` names."""
+    which = f"its {given.get('method', 'GET')} {given['path']}"
+    which += f" of page {given['page']}" if "page" in given else ""
+    which += " after one that failed" if given.get("after_failure") else ""
+    number = given.get("nth", 1)
+    return which + ("" if number == 1 else f", the {number}{ORDINALS.get(number, 'th')} from then on,")
+
+
+def target_of(entry: JSON) -> tuple[object, ...]:
+    """Return what identifies a request's target: the same list since another time is another one, and so are other words."""
+    written = "" if entry["path"] == TOKENS else str(entry["request"].get("body", ""))  # each refresh has a token of its own
+    return entry["method"], entry["path"], entry["query"], entry["status"], written
+
+
+def hindered(entries: list[JSON]) -> str:
+    """Say what hindered a client the last time, by its requests then."""
+    failed = [entry for entry in entries if entry["delivery_id"] is None and not is_a_step(entry)]
+    if failed:
+        last = failed[-1]
+        status = f"status {last['status']}" if last["status"] else "no answer"
+        return f"its {last['method']} {last['path']} had {status}"
+    return "its requests were answered" if entries else "it sends no request any more"
+
+
+def is_a_step(entry: JSON) -> bool:
+    """Return whether a request brought the client further: it succeeded, or wrote something and had no answer."""
+    if entry["delivery_id"] is not None:
+        return False
+    status: int | None = entry["status"]
+    return entry["method"] != "GET" if status is None else status < 300
 
 
 SENTENCES: dict[str, Callable[[Given], str]] = {

@@ -9,7 +9,18 @@ from typing import Any
 from inbox_contracts.consumer.driver import CAPABILITIES, JSON, NOW, ClientDriver, DriverError, DriverFailed, GaveUp, Later
 from inbox_contracts.consumer.harness import Harness, RunningWorld
 from inbox_contracts.consumer.oracle import NOUNS, TIES, Difference, differences, malformed
-from inbox_contracts.consumer.recording import ReceivedWebhook, RecordedEvent, Recording, RequestedReply, describe_command, describe_step
+from inbox_contracts.consumer.recording import (
+    ReceivedWebhook,
+    RecordedEvent,
+    Recording,
+    RequestedReply,
+    describe_command,
+    describe_request,
+    describe_step,
+    hindered,
+    is_a_step,
+    target_of,
+)
 from inbox_contracts.consumer.worlds import CLIENT, MEANWHILE, PASSES, REPLIES, SYNCS, World, kind_of
 
 IN_A_ROW = 10
@@ -20,9 +31,6 @@ QUIET_SYNCS = 1
 MOST_SHOWN = 200
 PAUSES = ("1m", "1m", "1m", "5m", "10m", "30m", "1h", "1h", "1h", "1h")
 """How far the clock is advanced each time that the client has put something off."""
-
-TOKENS = "/oauth/token"
-ORDINALS = {2: "nd", 3: "rd"}
 
 
 class NoProgress(Exception):  # noqa: N818 - the outcome of a run
@@ -117,16 +125,12 @@ class WorldRunner:
 
     def _plan(self, given: Mapping[str, Any]) -> None:
         """Plan steps between two requests of what the client is told next."""
-        which = f"before its {given.get('method', 'GET')} {given['path']}"
-        which += f" of page {given['page']}" if "page" in given else ""
-        which += " after one that failed" if given.get("after_failure") else ""
-        number = given.get("nth", 1)
-        which += "" if number == 1 else f", the {number}{ORDINALS.get(number, 'th')} from then on,"
+        which = describe_request(given)
 
         def tell(step: JSON, why: str | None) -> None:
             if why is None:
                 self._recording.meanwhile.append((kind_of(step), step[kind_of(step)]))
-            self._between.append((self.world.now, f"Meanwhile, {which} is answered: {self._taken(step, why)}"))
+            self._between.append((self.world.now, f"Meanwhile, before {which} is answered: {self._taken(step, why)}"))
 
         self.world.plan(given, tell)
 
@@ -220,12 +224,12 @@ class WorldRunner:
                 return self._once(command, **arguments)
             except Later:
                 new = self.world.entries(before)
-            progress = {_target(entry) for entry in new if _is_a_step(entry)} - seen
+            progress = {target_of(entry) for entry in new if is_a_step(entry)} - seen
             in_a_row, seen = (0 if progress else in_a_row + 1), seen | progress
             if in_a_row >= IN_A_ROW:
                 break
             self._wait(PAUSES[max(in_a_row - 1, 0)], new)
-        raise NoProgress(f"it put off {command} {IN_A_ROW} times in a row, and got no further in between: {_hindered(new)}")
+        raise NoProgress(f"it put off {command} {IN_A_ROW} times in a row, and got no further in between: {hindered(new)}")
 
     def _wait(self, pause: str, new: list[JSON]) -> None:
         """Advance the clock after the client has put something off, and handle the webhooks that were sent meanwhile."""
@@ -312,27 +316,3 @@ class WorldRunner:
         self._recording.events.append(
             RecordedEvent(at or self.world.now, who, text, (after, newest) if after or who == "client" else (newest, newest))
         )
-
-
-def _target(entry: JSON) -> tuple[object, ...]:
-    """Return what identifies a request's target: the same list since another time is another one, and so are other words."""
-    written = "" if entry["path"] == TOKENS else str(entry["request"].get("body", ""))  # each refresh has a token of its own
-    return entry["method"], entry["path"], entry["query"], entry["status"], written
-
-
-def _hindered(entries: list[JSON]) -> str:
-    """Say what hindered a client the last time, by its requests then."""
-    failed = [entry for entry in entries if entry["delivery_id"] is None and not _is_a_step(entry)]
-    if failed:
-        last = failed[-1]
-        status = f"status {last['status']}" if last["status"] else "no answer"
-        return f"its {last['method']} {last['path']} had {status}"
-    return "its requests were answered" if entries else "it sends no request any more"
-
-
-def _is_a_step(entry: JSON) -> bool:
-    """Return whether a request brought the client further: it succeeded, or wrote something and had no answer."""
-    if entry["delivery_id"] is not None:
-        return False
-    status: int | None = entry["status"]
-    return entry["method"] != "GET" if status is None else status < 300

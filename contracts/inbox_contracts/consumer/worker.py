@@ -3,6 +3,7 @@
 A process and the trial that has started it are the ends of a line: whichever end is closed, the other process ends what it does.
 """
 
+import gc
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
@@ -21,6 +22,9 @@ from inbox_mock.scenarios.errors import ScenarioError
 
 BEGIN = "import sys; sys.path[:] = {path!r}; from inbox_contracts.consumer.worker import work; work({line})"
 """The program of a process. Its environment is that of the trial, since the driver inherits it."""
+
+GARBAGE = 50_000
+"""How many objects are made before the next look for garbage."""
 
 
 class Workers(ExitStack):
@@ -97,10 +101,17 @@ def work(descriptor: int) -> None:
         command, answer_seconds = line.recv()
         with Judge(command, answer_seconds) as judge:
             judge.prepare()
+            collect_rarely()
             worlds: list[World] = line.recv()
             Thread(target=_end_with, args=(line,), daemon=True).start()
             for world in worlds:
                 line.send(_judged(judge, world))
+
+
+def collect_rarely() -> None:
+    """Let this process look for garbage less often, and not among what it has by now: runs leave little, and modules none."""
+    gc.freeze()
+    gc.set_threshold(GARBAGE)
 
 
 def _end_with(line: "Connection[Any, Any]") -> None:
