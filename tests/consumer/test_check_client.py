@@ -25,10 +25,10 @@ def test_the_reference_client_passes() -> None:
 
 def test_a_broken_one_fails_and_the_saved_world_replays_it(tmp_path: Path) -> None:
     command = ["--", sys.executable, "-c", BLIND]
-    done = run("check", "client", "--worlds", "5", "--save", str(tmp_path), *command)
+    done = run("check", "client", "--worlds", "5", "--timeout", "20", "--save", str(tmp_path), *command)
     assert done.returncode == 1
     (world,) = tmp_path.glob("*.yaml")
-    assert f"Saved: {world}\nSee it again: inbox-mock check client --world {world} -- " in done.stdout
+    assert f"Saved: {world}\nSee it again: inbox-mock check client --world {world} --timeout 20 -- " in done.stdout
     again = run("check", "client", "--world", str(world), "--format", "json", *command)
     assert again.returncode == 1
     assert json.loads(again.stdout)["failure"]["findings"][0]["code"] == "BELIEF"

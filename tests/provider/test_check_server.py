@@ -29,7 +29,7 @@ def test_the_apis_own_address_will_do_as_well_as_the_root(check: Check, served: 
 
 def test_a_finding_is_told_with_all_that_is_needed_to_see_it_again(check: Check) -> None:
     with serving(DEAF) as url:
-        result = check(url, "--seed", "3", "-k", "booking-filters")
+        result = check(url, "--seed", "3", "-k", "booking-filters", "--timeout", "5")
 
         told = result.stdout
         assert result.returncode == 1
@@ -37,7 +37,7 @@ def test_a_finding_is_told_with_all_that_is_needed_to_see_it_again(check: Check)
         assert "the contract: from, until, status" in told
         assert "documented: /reference/endpoints/bookings" in told
         assert f'curl -i -H "Authorization: Bearer $TOKEN" \'{url}/api/v3/bookings?from=' in told
-        replay = f"inbox-mock check server {url} --seed 3 -k booking-filters"
+        replay = f"inbox-mock check server {url} --seed 3 -k booking-filters --timeout 5"
         assert f"seed 3; again with: {replay}" in told
         again = check(*replay.split()[3:])
         assert _example(again.stdout) == _example(told)

@@ -15,6 +15,8 @@ NAMES = ("server", "client")
 
 LONGEST = 86_400
 """Seconds that anything may be waited for."""
+TIMEOUT_SECONDS = 10.0
+"""How long an answer may take, unless ``--timeout`` says otherwise."""
 
 
 def stop(why: str) -> NoReturn:

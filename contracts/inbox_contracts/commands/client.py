@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from inbox_contracts import missing_extra
-from inbox_contracts.commands import LONGEST, Finite, stop
+from inbox_contracts.commands import LONGEST, TIMEOUT_SECONDS, Finite, stop
 from inbox_mock.console.guard import FINDINGS
 from inbox_mock.console.terminal import complain
 from inbox_mock.domain.values import LARGEST
@@ -43,7 +43,9 @@ EACH = "each"
 @click.option(
     "--shrink-seconds", default=30.0, show_default=True, type=Finite(0, LONGEST), help="The time for which a failing world is made smaller."
 )
-@click.option("--timeout", default=10.0, show_default=True, type=Finite(0.1, LONGEST), help="Seconds for an answer; the first may take 30.")
+@click.option(
+    "--timeout", default=TIMEOUT_SECONDS, show_default=True, type=Finite(0.1, LONGEST), help="Seconds for an answer; the first may take 30."
+)
 @click.option("--format", "wanted", type=click.Choice(["text", "json", "junit"]), default="text", show_default=True)
 def command(
     driver: tuple[str, ...],
@@ -105,7 +107,9 @@ def _one(driver: tuple[str, ...], wanted: str, save: str, options: dict[str, Any
 
     verdict = _run(driver, options)
     saved = _saved(verdict, save, options)
-    again = None if saved is None else report.Again(saved, report.replay_command(saved, driver), _bundle(verdict, saved))
+    seconds = options["answer_seconds"]
+    timeout = [] if seconds == TIMEOUT_SECONDS else ["--timeout", f"{seconds:g}"]
+    again = None if saved is None else report.Again(saved, report.replay_command(saved, driver, *timeout), _bundle(verdict, saved))
     if wanted == "json":
         click.echo(json.dumps(report.as_json(verdict, again)))
     elif wanted == "junit":

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from inbox_contracts import missing_extra
-from inbox_contracts.commands import LONGEST, Finite, stop
+from inbox_contracts.commands import LONGEST, TIMEOUT_SECONDS, Finite, stop
 from inbox_mock.cli import print_json
 from inbox_mock.console.guard import FINDINGS
 from inbox_mock.console.parameters import ParameterType, takes_admin_token
@@ -51,7 +51,7 @@ class Duration(ParameterType):
 @click.option("--effort", type=Finite(0.1, 100), default=1.0, show_default=True, help="Multiplies the number of examples.")
 @click.option("-k", "--keep", "wanted", multiple=True, metavar="TEXT", help="Only properties with this in their name; may be repeated.")
 @click.option("--fail-fast", is_flag=True, help="Stop at the first property that is not kept.")
-@click.option("--timeout", type=Finite(0.1, LONGEST), default=10.0, show_default=True, help="Seconds that an answer may take.")
+@click.option("--timeout", type=Finite(0.1, LONGEST), default=TIMEOUT_SECONDS, show_default=True, help="Seconds that an answer may take.")
 @click.option("--format", "wanted_format", type=click.Choice(["text", "json"]), default="text", show_default=True)
 def command(
     url: str,
@@ -83,7 +83,7 @@ def command(
         click.echo("\n".join(map(printable, text.split("\n"))), err=wanted_format == "json")
 
     def again(outcome: "Outcome") -> str:
-        return _again(url, outcome, token=token, read_only=read_only)
+        return _again(url, outcome, token, admin_token, timeout, requests, read_only=read_only)
 
     try:
         properties = runner.chosen(wanted)
@@ -106,10 +106,15 @@ def command(
     sys.exit(FINDINGS if any(runner.verdict(outcome) == runner.BROKEN for outcome in outcomes) else 0)
 
 
-def _again(url: str, outcome: "Outcome", *, token: str | None, read_only: bool) -> str:
-    """Return the command that evaluates a property again, with the same examples."""
+def _again(
+    url: str, outcome: "Outcome", token: str | None, admin_token: str | None, timeout: float, requests: int | None, *, read_only: bool
+) -> str:
+    """Return the command that evaluates a property again, with the same examples; the shell holds the tokens."""
     words = ["inbox-mock", "check", "server", shlex.quote(url), "--seed", str(outcome.seed), "-k", outcome.property.name]
     words += ["--effort", f"{outcome.effort:g}"] if outcome.effort != 1 else []
     words += ["--token", '"$TOKEN"'] if token is not None else []
+    words += ["--admin-token", '"$ADMIN_TOKEN"'] if admin_token is not None else []
+    words += ["--timeout", f"{timeout:g}"] if timeout != TIMEOUT_SECONDS else []
     words += ["--read-only"] if read_only else []
+    words += ["--requests", str(requests)] if requests is not None else []
     return " ".join(words)
