@@ -14,6 +14,8 @@ from mutants.servers.judging import MUTANTS, on_trial
 
 PROPERTIES = {each.name: each for each in every()}
 FIRST = {mutant.killed_by: mutant for mutant in reversed(MUTANTS)}
+SOONER = {"own-document": 3}
+"""Seeds that choose operations of which one shows the fault in half the time."""
 
 
 @pytest.mark.parametrize("judged", PROPERTIES.values(), ids=list(PROPERTIES))
@@ -31,7 +33,7 @@ def test_a_broken_server_is_noticed_by(name: str, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(document, "FAST_SECONDS", 120)  # it ends with the first failure: a busy machine may take longer
     mutant = FIRST[name]
 
-    (outcome,) = on_trial(mutant, (name,))
+    (outcome,) = on_trial(mutant, (name,), seed=SOONER.get(name, 0))
 
     assert outcome.finding is not None, f"nobody notices that {mutant.fault}"
 
