@@ -254,13 +254,10 @@ def _answer(work: UnitOfWork, request: Call, operation: Operation, path: dict[st
 
 def _has_faults(work: UnitOfWork) -> bool:
     """Return whether faults are set: they may have to be counted."""
-    if work.kept("faults") is not None:
-        return False
-    if work.db.holds_any("faults"):
+    found = work.derived("faults", lambda: work.db.holds_any("faults"), 0)
+    if found:
         work.begin_to_write()
-        return True
-    work.keep("faults", False, 0)
-    return False
+    return found
 
 
 def _context(

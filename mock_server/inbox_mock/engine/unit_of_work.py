@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar, cast
 
 from inbox_mock.domain import times
 from inbox_mock.domain.access import DEFAULT_SANDBOX, full_credential
@@ -22,6 +22,7 @@ from inbox_mock.store.sandbox import Settings
 from inbox_mock.store.timeline import Event
 
 LOG = logging.getLogger("inbox_mock")
+T = TypeVar("T")
 
 
 class Writes(Exception):  # noqa: N818 - no error: the same is done in a transaction
@@ -161,6 +162,15 @@ class UnitOfWork:
         """Keep something of so many bytes that was derived from the records, until one of them changes."""
         if self.cache is not None:
             self.cache.put(self.db, key, found, size)
+
+    def derived(self, key: Hashable, derive: Callable[[], T], size: int) -> T:
+        """Return what ``derive`` finds in the records, now or earlier in their present version; it takes so many bytes. Not None."""
+        found = self.kept(key)
+        if found is None:
+            found = derive()
+            if self.cache is not None:
+                self.cache.put(self.db, key, found, size)
+        return cast("T", found)
 
     def begin_to_write(self) -> None:
         """Say that what follows writes records, or may do so.

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, cast
+from typing import Any
 
 from inbox_mock.domain import times
 from inbox_mock.domain.access import (
@@ -65,12 +65,7 @@ def authenticate(work: UnitOfWork, token: str | None) -> Grant:
     Raises:
         Unauthorized: there is no token, or it is unknown, expired or revoked, as ``reason`` says.
     """
-    key = "token", token
-    known = work.kept(key)
-    if known is None:
-        known = _granted(work, token)
-        work.keep(key, known, GRANT_BYTES)
-    grant = cast("Grant", known)
+    grant = work.derived(("token", token), lambda: _granted(work, token), GRANT_BYTES)
     if grant.has_expired(work.now):
         raise Unauthorized("The access token expired")
     return grant
