@@ -288,3 +288,12 @@ def test_a_person_is_told_whose_sandboxes_are_pruned(arguments: tuple[str, ...],
         ran = run("sandboxes", "prune", *arguments, env={"INBOX_MOCK_URL": server.url.removesuffix("/hook")})
 
     assert [line.split() for line in ran.stdout.splitlines()] == [["0123456789ab", "refunds", "alice"], total.split()]
+
+
+@pytest.mark.parametrize(("option", "cached"), [((), True), (("--cached",), True), (("--uncached",), False)])
+def test_a_sandbox_is_made_whose_answers_are_kept_unless_it_is_to_make_each_anew(*, option: tuple[str, ...], cached: bool) -> None:
+    with serving(Options(scenario=find("empty"))) as server:
+        made = json.loads(run("sandboxes", "create", *option, "--format", "json", env={"INBOX_MOCK_URL": server.url}).stdout)
+
+        with server.fake.sandboxes.get(made["id"]).work() as work:
+            assert work.settings.cached is cached

@@ -10,13 +10,16 @@ from contextlib import ExitStack
 from pathlib import Path
 from threading import Thread
 
+import click
 import psutil
 import pytest
 import requests
 
-from inbox_mock.app import Options
+from inbox_mock.app import Options, create_app
+from inbox_mock.cli.completion import scenarios
 from inbox_mock.client import connect
 from inbox_mock.scenarios.loading import find
+from inbox_mock.serving.parameters import starts_a_fake
 from inbox_mock.serving.server import Server
 from processes import COMMAND, run, run_apart, serving, wait_for
 from receiver import receiving
@@ -297,6 +300,21 @@ def test_the_rate_limit_is_enforced_when_asked_for(tmp_path: Path) -> None:
         statuses = [requests.get(f"{root}/api/v3/me", headers={"Authorization": "Bearer demo"}, timeout=10).status_code for _ in range(3)]
 
     assert statuses == [200, 200, 429]
+
+
+@pytest.mark.parametrize(("given", "cached"), [((), True), (("--uncached",), False)])
+def test_answers_of_the_default_sandbox_are_kept_unless_each_is_to_be_made_anew(*, given: tuple[str, ...], cached: bool) -> None:
+    found = []
+
+    @click.command
+    @starts_a_fake("manual", scenarios)
+    def command(*, options: Options) -> None:
+        with create_app(options).sandboxes.get("default").work() as work:
+            found.append(work.settings.cached)
+
+    command.main([*given, "--scenario", "empty", "--cache", "off"], standalone_mode=False)
+
+    assert found == [cached]
 
 
 def test_two_processes_with_one_seed_answer_the_same_calls_with_the_same_bytes(tmp_path: Path) -> None:

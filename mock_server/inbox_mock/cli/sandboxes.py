@@ -91,6 +91,12 @@ def command(ctx: click.Context, *, sandbox: SandboxClient, as_json: bool, named:
     "--strict/--lenient", default=None, envvar="INBOX_MOCK_SANDBOX_STRICT", help="Refuse what the guide asks clients to refrain from."
 )
 @click.option(
+    "--cached/--uncached",
+    default=True,
+    envvar="INBOX_MOCK_SANDBOX_CACHED",
+    help="Keep answers until a record changes, or make each anew.  [default: cached]",
+)
+@click.option(
     "--webhook-url",
     multiple=True,
     type=Receiver(),
@@ -108,13 +114,15 @@ def create(
     seed: int | None,
     clock: tuple[str, float | None] | None,
     strict: bool | None,
+    cached: bool,
     webhook_url: tuple[tuple[str, str], ...],
     **said: str | None,
 ) -> None:
     """Create a sandbox."""
     given = _scenario(scenario)
     name = None if isinstance(given, str) else Path(scenario).stem[:64]
-    wanted: JSON = {"scenario": given, "name": name, "seed": seed, "strict": strict, "webhook_url": dict(webhook_url) or None}
+    wanted: JSON = {"scenario": given, "name": name, "seed": seed, "strict": strict, "cached": cached}
+    wanted["webhook_url"] = dict(webhook_url) or None
     if clock is not None:
         wanted["clock"] = {"mode": clock[0]} | ({} if clock[1] is None else {"rate": clock[1]})
     wanted = {name: given for name, given in wanted.items() if given is not None}

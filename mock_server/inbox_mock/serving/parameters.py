@@ -54,7 +54,7 @@ def takes_room(command: Callable[..., None]) -> Callable[..., None]:
 
 
 OFF = Path("off")
-OF_A_SCENARIO = ("scenario", "clock", "strict", "rate_limit", "webhook_url")
+OF_A_SCENARIO = ("scenario", "clock", "strict", "cached", "rate_limit", "webhook_url")
 ROLE = re.compile(r"([A-Za-z][\w-]*)=(.*)")
 
 
@@ -148,6 +148,9 @@ def starts_a_fake(usual_clock: str, complete: "Completion") -> Callable[[Callabl
             "[default: inbox-mock in the user's cache folder]",
         )
         @click.option("--strict/--lenient", default=None, help="Refuse what the guide asks clients to refrain from.")
+        @click.option(
+            "--cached/--uncached", default=True, help="Keep answers until a record changes, or make each anew.  [default: cached]"
+        )
         @click.option("--rate-limit", type=click.IntRange(0, LARGEST), help="Enforce so many requests an hour for each application.")
         @takes_room
         @click.option(
@@ -176,6 +179,7 @@ def starts_a_fake(usual_clock: str, complete: "Completion") -> Callable[[Callabl
             seed: int | None,
             cache: Path | None,
             strict: bool | None,
+            cached: bool,
             rate_limit: int | None,
             room: Room,
             webhook_url: tuple[tuple[str, str], ...],
@@ -193,7 +197,9 @@ def starts_a_fake(usual_clock: str, complete: "Completion") -> Callable[[Callabl
                 options = Options(
                     scenario=found,
                     bundle=None if bundle is None else _bundle(bundle),
-                    overrides=Overrides(seed=seed, mode=mode, rate=rate, strict=strict, rate_limit=rate_limit, receivers=webhook_url),
+                    overrides=Overrides(
+                        seed=seed, mode=mode, rate=rate, strict=strict, rate_limit=rate_limit, receivers=webhook_url, cached=cached
+                    ),
                     seed=seed,
                     webhook_hosts=frozenset(allow_webhooks_to),
                     allowed_origins=frozenset(allow_origin),
