@@ -79,10 +79,9 @@ def parts_of(sandbox: Sandbox, operations: OperationIndex, offers: OfferedRules 
 def has_errors(sandbox: Sandbox, operations: OperationIndex) -> bool:
     """Return whether the client broke a rule that is no note, or a rule could not judge, without making the report that says so."""
     with sandbox.judging, ExitStack() as stack:
-        with sandbox.work(marked=False) as work:
-            evidence = _evidence(work, sandbox, operations, stack)
         judges = offered_rules()
-        results = evaluate(evidence, judges.rules)
+        with sandbox.look() as work:  # rules read entries that only this transaction has
+            results = evaluate(_evidence(work, sandbox, operations, stack), judges.rules)
         return bool(judges.broken) or any(one.broken or (one.violations and one.rule.severity == "error") for one in results)
 
 

@@ -1,7 +1,7 @@
 """A sandbox: an isolated database with its own lock, and what is known of it without them."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import datetime
 from threading import Condition, Lock, RLock
@@ -16,6 +16,10 @@ from inbox_mock.engine.unit_of_work import UnitOfWork
 from inbox_mock.store import sandbox as sandbox_store
 from inbox_mock.store.homes import Storage, Transaction
 from inbox_mock.store.sandbox import Settings
+
+
+class _LookedError(Exception):
+    """Ends a unit of work that leaves nothing."""
 
 
 class Sandbox:
@@ -71,6 +75,13 @@ class Sandbox:
         self._tell(before)
         if work.struck:
             self._around.struck(work.struck)
+
+    @contextmanager
+    def look(self) -> Iterator[UnitOfWork]:
+        """Open a unit of work like `work`, of which nothing stays: what it has written is rolled back."""
+        with suppress(_LookedError), self.work(marked=False) as work:
+            yield work
+            raise _LookedError
 
     @contextmanager
     def read(self) -> Iterator[UnitOfWork]:

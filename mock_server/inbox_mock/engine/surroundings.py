@@ -61,13 +61,14 @@ class Surroundings:
         stays so. The image may be ``of`` another sandbox.
         """
         db, wall = transaction.db, self.wall()
-        clock = sandbox_store.read_clock(db)
+        clock = found = sandbox_store.read_clock(db)
         if anew:
             commands.begin_anew(db)
         if (anew or at is not None) and transaction.facts is not None and transaction.facts.clock.mode == "manual":
             clock = replace(clock, mode="manual")
         clock = clock.moved_to(at or clock.now, wall)
-        sandbox_store.write_clock(db, clock)
+        if clock.mode == "real" or clock != replace(found, anchor=clock.anchor):  # where it stands, nobody asks since when
+            sandbox_store.write_clock(db, clock)
         for delivery_id in webhooks.under_way(db):  # by another sandbox, or before the image was taken
             webhooks.end_sending(db, delivery_id)
         kept: list[Row] = []

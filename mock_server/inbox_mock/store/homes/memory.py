@@ -10,7 +10,7 @@ from inbox_mock.domain.errors import NotFound, SandboxExists, SandboxFull
 from inbox_mock.store import database, images
 from inbox_mock.store.database import Database
 from inbox_mock.store.homes import WHOLE, Facts, Label, Listed, Share, Snapshot, Start, Transaction
-from inbox_mock.store.images import Differences, differences
+from inbox_mock.store.images import Differences, Spares, differences
 from inbox_mock.store.ledger import Ledger
 
 
@@ -40,6 +40,7 @@ class MemoryStorage:
         self._db: Database | None = None
         self._asleep: Differences | None = differences(image, start.image)
         self._advancing, self._ledger = Lock(), Ledger()
+        self._same_as: bytes | None = None  # the image from which the database differs in nothing
         self._snapshots: dict[str, tuple[str, bytes]] = {}
 
     @property
@@ -75,6 +76,7 @@ class MemoryStorage:
         self._ledger.clear()
         self.facts = transaction.facts or self.facts
         if db.total_changes != before:
+            self._same_as = None
             self._version += 1
 
     @contextmanager
@@ -84,6 +86,7 @@ class MemoryStorage:
         with beginning(image, self.facts, earlier) as transaction:
             yield transaction
         self._take(transaction, len(image))
+        self._same_as = None
         database.let_go(earlier)
 
     def _take(self, transaction: Transaction, size: int) -> None:
@@ -149,9 +152,11 @@ class MemoryStorage:
         _, image = self._snapshots.pop(name, ("", b""))
         self._totals.change(snapshots=-len(image))
 
-    def removed(self) -> None:
-        """Close the database; any later use raises NotFound."""
+    def removed(self, spares: Spares) -> None:
+        """Close the database, or leave it to another sandbox; any later use raises NotFound."""
         self._asleep = None
+        if self._db is not None and self._same_as is not None and spares.keep(self._same_as, self._db):
+            self._db = None
         self._close()
         self._resize(0)
         for name in list(self._snapshots):
@@ -188,20 +193,23 @@ class MemoryHome:
     def __init__(self) -> None:
         self.heard: Callable[[str], None] = _ignore
         self._kept: dict[str, MemoryStorage] = {}
-        self._totals, self._lock = Totals(), Lock()
+        self._totals, self._spares, self._lock = Totals(), Spares(), Lock()
 
     @contextmanager
     def adding(self, sandbox_id: str, label: Label, image: bytes, start: Start) -> Iterator[Transaction]:
         """See `inbox_mock.store.homes.Home`, here and below."""
         if sandbox_id in self._kept:
             raise SandboxExists
-        with beginning(image, None, None) as transaction:
+        with beginning(image, None, None, self._spares.take(image)) as transaction:
+            before = transaction.db.total_changes
             yield transaction
         added = MemoryStorage(sandbox_id, label, image, start, self._totals)
         with self._lock:
             if sandbox_id in self._kept:
                 raise SandboxExists
             added._take(transaction, len(image))  # noqa: SLF001 - the two are one
+            if transaction.db.total_changes == before:
+                added._same_as = image  # noqa: SLF001
             self._kept[sandbox_id] = added
 
     def find(self, sandbox_id: str) -> MemoryStorage | None:
@@ -216,7 +224,7 @@ class MemoryHome:
         """Remove a sandbox."""
         found = self._kept.pop(sandbox_id, None)
         if found is not None:
-            found.removed()
+            found.removed(self._spares)
 
     def listed(self, limit: int, skip: int = 0, *, name: str = "", owner: str | None = None) -> tuple[Sequence[Listed], int]:
         """Return a page of sandboxes."""
@@ -255,6 +263,7 @@ class MemoryHome:
         """Close every database."""
         for one in list(self._kept.values()):
             self.remove(one.id)
+        self._spares.close()
 
 
 def written(ledger: Ledger, db: Database, facts: Facts) -> Facts:
@@ -277,9 +286,11 @@ def alone(lock: Lock) -> Iterator[bool]:
 
 
 @contextmanager
-def beginning(image: bytes, facts: Facts | None, earlier: Database | None, *, checked: bool = True) -> Iterator[Transaction]:
-    """Open a transaction in a new database that an image holds, which is checked first if it has not been."""
-    db = images.restore(image, checked=checked)
+def beginning(
+    image: bytes, facts: Facts | None, earlier: Database | None, spare: Database | None = None, *, checked: bool = True
+) -> Iterator[Transaction]:
+    """Open a transaction in a new database that an image holds, checked first if it has not been; in a ``spare`` one, if given."""
+    db = spare or images.restore(image, checked=checked)
     try:
         db.execute("BEGIN")
         yield Transaction(db, facts, earlier)
