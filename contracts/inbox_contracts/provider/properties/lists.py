@@ -31,7 +31,7 @@ def page_size(trial: Trial) -> None:
 
     for resource in trial.readable():
         if not trial.read_only or len(trial.everything(resource)) < resource.cap:
-            trial.explore(the_same_list, 2 if trial.read_only else 6, resource=st.just(resource), per_page=st.integers(1, 12))
+            trial.explore(the_same_list, 2 if trial.read_only else 5, resource=st.just(resource), per_page=st.integers(1, 12))
 
 
 @claim("page-cap", fidelity=PAGES)

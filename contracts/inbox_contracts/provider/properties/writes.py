@@ -129,26 +129,19 @@ def _nothing_else(plural: str, before: JSON, after: JSON, written: JSON) -> None
 def refused_writes(trial: Trial) -> None:
     """A refused write changes nothing, not even the part of it that was allowed."""
     # Mix forbidden values with allowed ones, on new records and on old ones.
-    from hypothesis import strategies as st
-
-    def changes_nothing(nth: int) -> None:
-        plural, wrong, _ = REFUSED[nth]
-        with trial.workspace() as workspace:
-            record_id = workspace.id(plural)
-            least = workspace.least(plural)
+    allowed = {"messages": {"content": "Changed"}, "hosts": {"lastname": "Changed"}, "clients": {"company": "Changed"}}
+    with trial.workspace() as workspace:
+        for plural, wrong, _ in REFUSED:
+            record_id, least = workspace.id(plural), workspace.least(plural)
             workspace.advance("3s")
             before = _counts(workspace), workspace.api.one(_address(plural, record_id))
-            allowed = {"messages": {"content": "Changed"}, "hosts": {"lastname": "Changed"}, "clients": {"company": "Changed"}}
             answers = [workspace.attempt(plural, {**least, **allowed.get(plural, {}), **wrong})]
             if set(wrong) <= writable(plural):
                 change = {plural: [{**allowed.get(plural, {}), **wrong}]}
                 answers.append(workspace.api.call("PUT", _address(plural, record_id), change))
-            if any(answer.status < 300 for answer in answers):
-                return  # not refused: tested by another property
-            after = _counts(workspace), workspace.api.one(_address(plural, record_id))
-            same(after, before, f"the account after a refused write of {shown(wrong)}")
-
-    trial.explore(changes_nothing, 40, nth=st.integers(0, len(REFUSED) - 1))
+            if all(answer.status >= 300 for answer in answers):  # what is not refused is another property's business
+                after = _counts(workspace), workspace.api.one(_address(plural, record_id))
+                same(after, before, f"the account after a refused write of {shown(wrong)}")
 
 
 def _counts(workspace: Workspace) -> dict[str, str | None]:
