@@ -8,7 +8,7 @@ from itertools import cycle
 from multiprocessing import get_context
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from threading import Lock
+from threading import Lock, local
 from typing import Any, cast
 
 from urllib3 import BaseHTTPResponse, PoolManager
@@ -202,10 +202,20 @@ class SharedToken(Api):
         raise Later(f"{method} {url}: a token that was fresh a moment ago is refused")
 
 
+class ConnectionsOfAThread(local):
+    """Connections for each thread."""
+
+    def __init__(self) -> None:
+        self.http = PoolManager()
+
+    def request(self, *given: Any, **more: Any) -> BaseHTTPResponse:
+        return self.http.request(*given, **more)
+
+
 class InThreads(Inbox):
     """Reads its lists side by side."""
 
-    threads = ThreadPoolExecutor(2)  # at most one call is under way with a token that was refused
+    threads = ThreadPoolExecutor(len(INBOX))
 
     def sync(self) -> None:
         assert isinstance(self.api, SharedToken)
@@ -221,7 +231,8 @@ class ThreadedDriver(Driver):
     """A driver of such a client."""
 
     def start(self, *, api_url: str, webhook_secret: str, **credentials: str) -> JSON:
-        self.inbox = InThreads(SharedToken(api_url, **credentials), webhook_secret)
+        http = cast("PoolManager", ConnectionsOfAThread())
+        self.inbox = InThreads(SharedToken(api_url, http=http, **credentials), webhook_secret)
         return {"can": ["sync", "reply", "webhook"]}
 
 

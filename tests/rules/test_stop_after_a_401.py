@@ -116,3 +116,33 @@ def test_a_refresh_whose_answer_was_lost_has_failed() -> None:
 
     assert violations_of(stop_after_a_401, some_evidence(refused, lost, an_entry(3), tokens=token)) == []
     assert violations_of(stop_after_a_401, some_evidence(refused, an_entry(3), tokens=token)) != []
+
+
+OF_ONE_TOKEN = {"tokens": {"token-1": TokenFact(application_id=17, account_id=1, scopes=())}}
+
+
+def test_calls_that_were_under_way_when_it_was_refused_could_not_know() -> None:
+    under_way = [an_entry(number, "GET", f"/inbox/{number}", status=401, arrived_after=number % 2) for number in (3, 4, 5)]
+
+    assert violations_of(stop_after_a_401, some_evidence(an_entry(2, status=401), *under_way, **OF_ONE_TOKEN)) == []
+
+
+def test_as_many_may_come_right_after_as_the_client_keeps_further_connections() -> None:
+    waited = [an_entry(number, "GET", f"/inbox/{number}", port=number) for number in (1, 2, 3)]
+    after = [an_entry(number, "GET", f"/inbox/{number}", status=401, port=2) for number in (6, 7, 8)]
+    refused = an_entry(5, status=401, port=1)
+
+    assert violations_of(stop_after_a_401, some_evidence(*waited, refused, *after[:2], **OF_ONE_TOKEN)) == []
+    assert violations_of(stop_after_a_401, some_evidence(*waited, refused, *after, **OF_ONE_TOKEN)) != []
+
+
+def test_connections_that_are_opened_for_each_request_excuse_nothing() -> None:
+    calls = [an_entry(number, "GET", f"/inbox/{number}", status=401, port=number) for number in (2, 3, 4)]
+
+    assert violations_of(stop_after_a_401, some_evidence(*calls, **OF_ONE_TOKEN)) != []
+
+
+def test_threads_that_go_on_for_ever_are_blamed() -> None:
+    calls = [an_entry(number, "GET", f"/inbox/{number}", status=401, arrived_after=number - 2) for number in range(3, 9)]
+
+    assert violations_of(stop_after_a_401, some_evidence(an_entry(2, status=401), *calls, **OF_ONE_TOKEN)) != []

@@ -115,3 +115,18 @@ def test_the_sooner_of_two_times_counts() -> None:
     assert [violation.entries for violation in violations_of(wait_for_the_reset, some_evidence(an_entry(1, **told), an_entry(3)))] == [
         (1, 3)
     ]
+
+
+TOLD: dict[str, Any] = {"status": 429, "headers": {"X-RateLimit-Reset": "1906549200"}}
+
+
+def test_calls_that_were_under_way_when_it_was_refused_could_not_know() -> None:
+    under_way = [an_entry(number, "GET", f"/inbox/{number}", arrived_after=1, **TOLD) for number in (3, 4, 5)]
+
+    assert violations_of(wait_for_the_reset, some_evidence(an_entry(2, **TOLD), *under_way)) == []
+
+
+def test_threads_that_go_on_for_ever_are_blamed() -> None:
+    calls = [an_entry(number, "GET", f"/inbox/{number}", arrived_after=number - 2, **TOLD) for number in range(3, 9)]
+
+    assert violations_of(wait_for_the_reset, some_evidence(an_entry(2, **TOLD), *calls)) != []

@@ -1,6 +1,6 @@
 """The recording of a run: the events in a world, the commands and answers, and the final state; also in words."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from json import JSONDecodeError, loads
@@ -42,6 +42,19 @@ class RequestedReply:
     read: int = 0
     sent: int = 0
     there: tuple[int, int] = (0, 0)
+
+
+def count_replies(replies: Iterable[RequestedReply], counted: Callable[[RequestedReply], tuple[int, int]]) -> None:
+    """Set how often each reply was read and sent, given how often its words were. Of the same words told again, the last has the rest."""
+    alike: dict[tuple[int, str], list[RequestedReply]] = {}
+    for reply in replies:
+        alike.setdefault((reply.booking_id, reply.content), []).append(reply)
+    for same in alike.values():
+        left = [found - before for found, before in zip(counted(same[0]), same[0].there, strict=True)]
+        for reply in same[:-1]:
+            reply.read, reply.sent = (min(count, 1) for count in left)
+            left = [count - min(count, 1) for count in left]
+        same[-1].read, same[-1].sent = left
 
 
 @dataclass(slots=True)

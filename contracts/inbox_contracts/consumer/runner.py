@@ -14,6 +14,7 @@ from inbox_contracts.consumer.recording import (
     RecordedEvent,
     Recording,
     RequestedReply,
+    count_replies,
     describe_command,
     describe_request,
     describe_step,
@@ -91,9 +92,7 @@ class WorldRunner:
         """Record the final state."""
         recording, state = self._recording, self.world.state()
         recording.expected, recording.cancelled = state.expected_belief(), state.cancelled
-        for reply in recording.replies:
-            read, sent = self._counted(reply)
-            reply.read, reply.sent = read - reply.there[0], sent - reply.there[1]
+        count_replies(recording.replies, self._counted)
         recording.said = state.said_by(CLIENT)
         recording.held = self.world.held()
         recording.entries, recording.faults = self.world.entries(), self.world.faults()

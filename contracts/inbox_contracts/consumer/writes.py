@@ -13,7 +13,8 @@ from inbox_contracts.consumer.recording import Recording, RequestedReply
 READ_MARKS = frozenset({"read", "read_at"})
 """What a client may change in a conversation, though nobody told it to: that it was read."""
 
-SERVER_ERROR = 500
+CHANGES = frozenset({"PUT", "PATCH"})
+CREATED, SERVER_ERROR = 201, 500
 
 
 def replies(recording: Recording) -> Iterator[Misbehaviour]:
@@ -46,7 +47,7 @@ def _lost(recording: Recording, reply: RequestedReply, about: str) -> Misbehavio
             f"{about}; sent was {short(instead)}{where_they_differ(instead, content)}",
             "Send the words as they are: nothing cut, folded, escaped or composed.",
         )
-    tried = [entry for entry in _posts(recording) if _written(entry).get("content") == content]
+    tried = [entry for entry in _posts(recording) if entry["status"] != CREATED and _written(entry).get("content") == content]
     if tried:
         status = tried[-1]["status"]
         how = "had no answer" if status is None else f"was answered {status}"
@@ -98,6 +99,9 @@ def unasked(recording: Recording) -> Iterator[Misbehaviour]:
     for entry in _entries_of(recording):
         kind, _, rest = entry["path"].removeprefix("/api/v3/inbox/").partition("/")
         written = _written(entry)
+        if entry["method"] in CHANGES and kind != "conversations" and not written.keys() <= READ_MARKS:
+            about = f"changed {', '.join(sorted(written))} at {entry['path']}, which it was not told to"
+            yield own("UNASKED", about, entries=(int(entry["id"]),))
         if kind != "conversations" or entry["method"] == "GET" or written.keys() <= READ_MARKS or "connect" in rest:
             continue
         if entry["method"] != "POST":

@@ -17,7 +17,8 @@ FURTHEST = 32_503_680_000
     source="developers.bookingsync.com/reference, Rate limiting",
     fix="After a 429, keep still until X-RateLimit-Reset (Unix seconds), or as long as Retry-After says where it is sent.",
     exceptions=(
-        "it was the one call that was under way, and not the same again",
+        "it had come before the 429 was answered",
+        "it may have been under way, and was not the same again: one call, or one on each further connection that the client keeps",
         "it waited as long as Retry-After said",
         "the hour was over, or another application called",
     ),
@@ -30,18 +31,19 @@ def wait_for_the_reset(evidence: Evidence) -> Iterator[Violation]:
         after: list[Entry] = []
         for entry in calls:
             if told is not None and until is not None and entry.at < until:
-                after.append(entry)
+                if not entry.waited_for(told):
+                    after.append(entry)
                 continue
-            yield from _violation(told, until, after)
+            yield from _violation(told, until, after, evidence.most_at_once)
             told, until, after = (entry, _reset(entry), []) if entry.status == 429 else (None, None, [])
-        yield from _violation(told, until, after)
+        yield from _violation(told, until, after, evidence.most_at_once)
 
 
-def _violation(told: Entry | None, until: datetime | None, after: list[Entry]) -> Iterator[Violation]:
-    """Yield the violation after one 429: a single other call may have been in progress."""
+def _violation(told: Entry | None, until: datetime | None, after: list[Entry], excused: int) -> Iterator[Violation]:
+    """Yield the violation after one 429: some other calls may have been in progress."""
     if told is None or until is None or not after:
         return
-    again = after if after[0].repeats(told) else after[1:]
+    again = after if after[0].repeats(told) else after[excused:]
     if again:
         times_called = "once" if len(again) == 1 else f"{len(again)} times"
         about = f"called {times_called} more after a 429 at {times.wire(told.at)}, before it would be served again at {times.wire(until)}"

@@ -1750,6 +1750,10 @@ export interface components {
              * @description the time at which it was begun, if it took any
              */
             began?: string;
+            /** @description the newest entry when it arrived, if others were answered while it waited */
+            arrived_after?: number;
+            /** @description the client's port, if the request before came from another one */
+            port?: number;
         };
         /** ReceivedResponse */
         ReceivedResponse: {

@@ -47,9 +47,11 @@ SENT = record(
         "unreadable": {**FLAG, "description": "of a request for a token: whether its body could not be read"},
         "unread": {**TEXT, "description": "why the body was not read"},
         "began": {**TIMESTAMP, "description": "the time at which it was begun, if it took any"},
+        "arrived_after": {**NUMBER, "description": "the newest entry when it arrived, if others were answered while it waited"},
+        "port": {**NUMBER, "description": "the client's port, if the request before came from another one"},
     },
     "SentRequest",
-    optional=("token", "origin", "body", "unreadable", "unread", "began"),
+    optional=("token", "origin", "body", "unreadable", "unread", "began", "arrived_after", "port"),
 )
 RECEIVED = record({"headers": HEADERS, "body": BODY}, "ReceivedResponse", optional=("body",))
 ENTRY: Mapping[str, JSON] = {

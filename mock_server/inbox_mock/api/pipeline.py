@@ -33,6 +33,7 @@ from inbox_mock.domain.errors import (
 from inbox_mock.domain.reasons import Reason, in_words
 from inbox_mock.domain.values import check_number_of_values
 from inbox_mock.engine import redaction
+from inbox_mock.engine.sandbox import Sandbox
 from inbox_mock.engine.sandboxes import Sandboxes
 from inbox_mock.engine.unit_of_work import UnitOfWork, Writes
 from inbox_mock.services.oauth import Grant, authenticate, recognise
@@ -110,10 +111,21 @@ def _respond(
     sandbox = server.sandboxes.of(sandbox_id)
     if not server.pace.allows(sandbox.id):
         return _at_once(server, sandbox.now, TOO_FAST, render, Reason("sandbox_rate", {"most": server.pace.most}))
+    beside = partial(_beside, sandbox, request.environ.get("REMOTE_PORT"), sandbox.last_entry)
     if key is not None:
         with suppress(Writes):
-            return _answer_in(sandbox.read(), server, request, started, answer, key)
-    return _answer_in(sandbox.work(), server, request, started, answer, key)
+            return _answer_in(sandbox.read(), server, request, started, answer, key, beside)
+    return _answer_in(sandbox.work(), server, request, started, answer, key, beside)
+
+
+def _beside(sandbox: Sandbox, port: str | None, arrived_after: int) -> Row:
+    """Return what tells which answers the client cannot have known of: those given while it waited, or on other connections."""
+    found: Row = {"arrived_after": arrived_after} if sandbox.last_entry > arrived_after else {}
+    if port is not None:
+        if sandbox.port not in {None, port}:
+            found["port"] = int(port)
+        sandbox.port = port
+    return found
 
 
 def _answer_in(
@@ -123,6 +135,7 @@ def _answer_in(
     started: float,
     answer: Callable[[UnitOfWork], Answered],
     key: Hashable,
+    beside: Callable[[], Row],
 ) -> Rendered:
     with opening as work:
         began = work.now
@@ -148,6 +161,8 @@ def _answer_in(
         if answered.lasting is not None:
             kept = CachedAnswer(answered, answered.lasting, work.reasons, entry)
             work.keep(key, kept, kept.size + len(str(key)))
+        if told_beside := beside():  # not kept with the answer: it is about this request alone
+            entry = {**entry, "request": {**entry["request"], **told_beside}}
         work.request_id = request_id = server.request_id()
         work.record(entry)
         headers.append(("X-Mock-Request-Id", str(work.journaled)))

@@ -84,6 +84,8 @@ class Entry:
     Bodies are text, or for /oauth the parameters by name. In a report they are read from the journal and parsed each time they are
     asked for, and not kept: ask for the entries that matter only, and for each of them once. ``status`` is None where no answer was sent;
     ``readable`` is false for an answer that a fault cut short or garbled. ``synced_at`` is that of the answer.
+    ``arrived_after`` is the newest entry when the request arrived, where others were answered while it waited;
+    ``port`` is the client's port, None for the first one.
     ``scopes``: any one of them allows the request. ``head_bytes`` is about the size of the answer's status line and headers, 0 for
     a webhook.
     """
@@ -97,6 +99,8 @@ class Entry:
     token: str | None = None
     application_id: int | None = None
     account_id: int | None = None
+    arrived_after: int | None = None
+    port: int | None = None
     asked_headers: Value[Mapping[str, str]] = Value({})
     asked_body: Value[str | Json] = Value("")
     headers: Value[Mapping[str, str]] = Value({})
@@ -176,6 +180,10 @@ class Entry:
         """Return whether the request is the same as another."""
         return (self.method, self.path, self.query, self.asked_body) == (other.method, other.path, other.query, other.asked_body)
 
+    def waited_for(self, other: "Entry") -> bool:
+        """Return whether the request had come before another one was answered."""
+        return self.arrived_after is not None and self.arrived_after < other.id
+
     def is_call(self, method: str, *parts: str) -> bool:
         """Return whether this is a request with this method and path; ``*`` stands for any part. PATCH counts as PUT."""
         found = self.parts
@@ -228,6 +236,12 @@ class Evidence:
     def attempts(self) -> tuple[Entry, ...]:
         """The attempts to deliver a webhook."""
         return tuple(entry for entry in self.entries if entry.delivery is not None)
+
+    @cached_property
+    def most_at_once(self) -> int:
+        """How many calls the client may have under way besides one: as many as it has further connections, if it keeps them; or one."""
+        connections = len({entry.port for entry in self.calls})
+        return max(1, min(connections - 1, len(self.calls) - connections))
 
     @property
     def holds_until(self) -> datetime:

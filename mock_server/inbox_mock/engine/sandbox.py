@@ -38,6 +38,7 @@ class Sandbox:
         self.id, self.storage = storage.id, storage
         self._around = around
         self.lock, self.advancing, self.judging = RLock(), Lock(), Lock()
+        self.port: str | None = None  # the client's, of the last request: it stands for its connection
         self.derived: Derived | None = None
         self._cache = Cache(around.caches)
         self.checkpoints = Checkpoints(around.checkpoints)

@@ -88,9 +88,13 @@ class StepBuilder:
         self._meanwhile = None
         self.add(MEANWHILE, {"path": path, **which, "steps": steps})
 
-    def book(self, channel: str = "", delay: str = "0s", **more: object) -> int:
+    def new_id(self) -> int:
+        """Return an id that no booking of the world has."""
+        return next(self._counters.bookings)
+
+    def book(self, channel: str = "", delay: str = "0s", **more: Any) -> int:  # noqa: ANN401 - what a booking has
         """Add a guest's booking, on a channel that opens conversations unless one is named; return its id."""
-        number = next(self._counters.bookings)
+        number: int = more.pop("id", None) or self.new_id()
         owned = [policy.name for policy in opening()]
         chosen = channel or self.any_of(*owned)
         guest = {} if "client" in more else {"guest": {"fullname": GUESTS[number % len(GUESTS)]}}

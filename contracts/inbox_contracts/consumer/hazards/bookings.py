@@ -6,6 +6,9 @@ from inbox_contracts.consumer.hazards import StepBuilder, hazard
 from inbox_contracts.consumer.worlds import PAST, SELF_MADE
 from inbox_mock.channels import opening
 
+LARGE = 2_000_000_000
+"""Large ids, which still fit into a signed number of 32 bits."""
+
 
 @hazard(met=lambda recording: any(found["id"] == PAST for found in recording.expected["bookings"]))
 def past_booking(steps: StepBuilder) -> None:
@@ -51,7 +54,8 @@ def conversation_never(steps: StepBuilder) -> None:
     """The channel never opens the conversation, and the client is told to answer in it."""
     booking = steps.book(delay="never")
     steps.reply(booking)
-    steps.passes("1h")
+    for _ in range(steps.any_of(1, 12)):
+        steps.passes("1h")
     steps.sync()
 
 
@@ -109,13 +113,20 @@ def cancelled_before(steps: StepBuilder) -> None:
 @hazard(met=lambda recording: recording.cancelled & {found["id"] for found in recording.expected["conversations"]} != set())
 def shared_id(steps: StepBuilder) -> None:
     """A booking that is cancelled has the id of somebody else's conversation: ids are unique in their own list only."""
+    before = steps.any_of(True, False)
     cancelled = steps.book()
-    steps.book(conversation=cancelled)
+    if before:
+        steps.book(conversation=cancelled)
     steps.sync()
     steps.passes("1m")
     steps.cancel(cancelled)
     steps.passes("1m")
     steps.sync()
+    if not before:
+        steps.passes("1m")
+        steps.book(conversation=cancelled)
+        steps.passes("1m")
+        steps.sync()
 
 
 @hazard(met=lambda recording: any(len(found["booking_ids"]) > 1 for found in recording.expected["conversations"]))
@@ -149,3 +160,30 @@ def turn_of_the_year(steps: StepBuilder) -> None:
         steps.passes("2m")
         steps.guest_writes(booking)
         steps.sync()
+
+
+@hazard(met=lambda recording: len(recording.cancelled & recording.seen) > 1)
+def cancelled_together(steps: StepBuilder) -> None:
+    """Several guests cancel between two syncs."""
+    with steps.uninterrupted():
+        booked = [steps.book(steps.any_of("", "direct")) for _ in range(3)]
+        steps.passes("1m")
+        steps.sync()
+        steps.passes("1m")
+        for booking in booked:
+            steps.cancel(booking)
+        steps.passes("1m")
+        steps.sync()
+
+
+@hazard(met=lambda recording: any(found["id"] >= LARGE for found in recording.expected["bookings"]))
+def large_ids(steps: StepBuilder) -> None:
+    """A booking has an id of ten digits, and the next one has three of these: no source says that ids rise."""
+    booking = steps.new_id()
+    with steps.uninterrupted():
+        for number in (LARGE + 1000 * booking, booking):
+            steps.book(host_participant=True, id=number)
+            steps.passes("1m")
+            steps.sync()
+            steps.passes("1m")
+    steps.reply(booking)

@@ -69,12 +69,13 @@ def change_between_pages(steps: StepBuilder) -> None:
     """While later pages of a list are being read, a record of its first page changes."""
     steps.needs.add("small_pages")
     with steps.uninterrupted():
-        first, *_ = [steps.book() for _ in range(steps.any_of(3, 5))]
+        first, _, *others = [steps.book() for _ in range(steps.any_of(3, 5))]
         steps.passes("1m")
         with steps.meanwhile("/inbox/conversations", page=2):
             steps.passes("5m")
             steps.change(first, closed=True)
             steps.passes("5m")
+            steps.perhaps(lambda: steps.change(others[0], closed=True))
         steps.sync()
     steps.passes("1m")
     steps.sync()
@@ -118,7 +119,7 @@ def long_lists(steps: StepBuilder) -> None:
     steps.needs.add("single_pages")
     with steps.uninterrupted():
         booking = steps.book(host_participant=True)
-        for _ in range(steps.any_of(6, 11)):
+        for _ in range(steps.any_of(6, 11, 21)):
             steps.guest_writes(booking)
         steps.sync()
 
@@ -133,6 +134,7 @@ def shrinks_before_a_retry(steps: StepBuilder) -> None:
         steps.fault("status", status=503, match={**READS, "path": "/bookings", "nth": 2})
         with steps.meanwhile("/bookings", after_failure=True):
             steps.cancel(booked[0])
+            steps.passes("1m")  # else the next list names what was deleted in the second of this one
         steps.sync()
     steps.passes("1m")
     steps.sync()
@@ -155,3 +157,36 @@ def two_changes_in_a_second(steps: StepBuilder) -> None:
         changes[1]()
     steps.passes("1m")
     steps.sync()
+
+
+@hazard(met=lambda recording: after_a_meanwhile(recording, "guest_books"))
+def opened_between_lists(steps: StepBuilder) -> None:
+    """Between two lists of a sync a guest books and writes: later lists bring parts of what earlier ones did not."""
+    with steps.uninterrupted():
+        steps.book()
+        steps.passes("1m")
+        for path in ("/inbox/conversations", steps.any_of("/inbox/participants", "/inbox/messages")):
+            with steps.meanwhile(path, page=1):
+                booking = steps.book(host_participant=True)
+                steps.guest_writes(booking)
+                steps.passes("5m")
+        steps.sync()
+    steps.passes("1m")
+    steps.sync()
+
+
+@hazard(met=lambda recording: struck(recording, "status") and bool(recording.cancelled & recording.seen))
+def fails_after_a_deletion(steps: StepBuilder) -> None:
+    """A guest cancels and writes, the next sync has read that in one list, and a later list fails."""
+    booking = steps.book(host_participant=True)
+    cancelled = steps.book_and_show()
+    with steps.uninterrupted():
+        steps.cancel(cancelled)
+        steps.guest_writes(booking)
+        steps.change(booking, closed=True)
+        steps.passes("1m")
+        steps.fault(
+            "status", status=503, match={**READS, "path": steps.any_of("/inbox/participants", "/inbox/messages", "/inbox/conversations")}
+        )
+        steps.sync()
+    steps.passes("1m")

@@ -237,3 +237,19 @@ def returning_guest(steps: StepBuilder) -> None:
     steps.sync()
     for booking in steps.any_of((second, first), (first, second)):
         steps.reply(booking)
+
+
+@hazard(met=lambda recording: _answered_after(recording, "staff_changes", marked_as_spam=True))
+def answered_anyway(steps: StepBuilder) -> None:
+    """The client is told to answer where programs like to keep still: spam, what others are assigned to, tentative and past stays."""
+    spam, others = steps.book(host_participant=True), steps.book(host_participant=2)
+    tentative, past = (
+        steps.book(host_participant=True, status="Tentative"),
+        steps.book(host_participant=True, start_at="-40d", end_at="-33d"),
+    )
+    steps.change(spam, marked_as_spam=True)
+    steps.change(others, assignee=3)
+    steps.passes("1m")
+    steps.sync()
+    for booking in (spam, others, tentative, past):
+        steps.reply(booking)

@@ -1,6 +1,6 @@
 """Responses that fail, are lost, cannot be read, or refuse: tokens expire, and the rate limit is used up."""
 
-from inbox_contracts.consumer.hazards import MESSAGES, READS, TOKENS, StepBuilder, hazard, struck, struck_sending
+from inbox_contracts.consumer.hazards import MESSAGES, READS, TOKENS, StepBuilder, after_a_meanwhile, hazard, struck, struck_sending
 
 
 @hazard(met=lambda recording: struck_sending(recording, "status"))
@@ -58,9 +58,11 @@ def spoiled_answer(steps: StepBuilder) -> None:
 
 @hazard(met=lambda recording: any(entry["status"] == 401 for entry in recording.entries))
 def token_expires(steps: StepBuilder) -> None:
-    """Two hours pass, and the token has expired."""
-    booking = steps.book()
+    """Two hours pass, in which a guest cancels, and the token has expired."""
+    booking, cancelled = steps.book(), steps.book("direct")
     steps.sync()
+    steps.passes("1m")
+    steps.cancel(cancelled)
     for _ in range(steps.any_of(1, 2)):
         steps.passes("121m")
         steps.sync()
@@ -120,4 +122,42 @@ def rate_limit(steps: StepBuilder) -> None:
     booking = steps.book()
     steps.fault("rate_limit", match={"nth": steps.any_of(1, 2, 3, 5)})
     steps.perhaps(steps.reply, booking)
+    steps.sync()
+
+
+@hazard(met=lambda recording: struck_sending(recording, "timeout_after", "timeout_before"), excludes=frozenset({"stale_read"}))
+def lost_twice(steps: StepBuilder) -> None:
+    """A message is not stored, or its answer is lost, and with the second try it is the same."""
+    booking = steps.book(host_participant=True)
+    with steps.uninterrupted():
+        for kind in steps.any_of(("timeout_before", "timeout_before"), ("timeout_before", "timeout_after"), ("dropped", "timeout_after")):
+            steps.fault(kind, match=MESSAGES)
+        steps.reply(booking)
+    steps.passes("5m")
+
+
+@hazard(
+    met=lambda recording: struck_sending(recording, "timeout_after") and struck(recording, "status"), excludes=frozenset({"stale_read"})
+)
+def lost_answer_and_look(steps: StepBuilder) -> None:
+    """A message is stored, the answer to the client is lost, and so is the first list that would show it."""
+    booking = steps.book(host_participant=True)
+    with steps.uninterrupted():
+        steps.sync()
+        steps.fault("timeout_after", match=MESSAGES)
+        steps.fault("status", status=503, match={**READS, "path": steps.any_of("/inbox/messages", "/inbox/conversations"), "nth": 2})
+        steps.reply(booking)
+    steps.passes("5m")
+
+
+@hazard(met=lambda recording: after_a_meanwhile(recording, "guest_writes"))
+def written_while_answering(steps: StepBuilder) -> None:
+    """While the client answers, the guest writes."""
+    booking = steps.book(host_participant=True)
+    with steps.uninterrupted():
+        with steps.meanwhile("/inbox/messages", method="POST"):
+            steps.guest_writes(booking)
+            steps.passes("5m")
+        steps.reply(booking)
+    steps.passes("1m")
     steps.sync()

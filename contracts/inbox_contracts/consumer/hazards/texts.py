@@ -106,3 +106,13 @@ def said_again(steps: StepBuilder) -> None:
         steps.guest_writes(booking, "Hello?")
     steps.passes("1m")
     steps.sync()
+
+
+@hazard(met=lambda recording: len({(reply.booking_id, reply.content) for reply in recording.replies}) < len(recording.replies))
+def told_again(steps: StepBuilder) -> None:
+    """The client is told to say the same words once more, after it has said them."""
+    booking = steps.book(host_participant=True)
+    for _ in range(2):
+        steps.reply(booking, "We are on our way.")
+        steps.passes("10m")
+        steps.guest_writes(booking)
