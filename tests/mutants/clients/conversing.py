@@ -116,7 +116,7 @@ class LeavesPastStaysAlone(LeavesAlone):
 @broken("does not answer guests whose booking is tentative, and says that it did", "LOST", "answered_anyway")
 class LeavesTentativeAlone(LeavesAlone):
     def leaves(self, conversation: JSON, booking: JSON) -> bool:  # noqa: ARG002
-        return booking["status"] == "Tentative"
+        return bool(booking["status"] == "Tentative")
 
 
 @broken("adds whom a conversation is assigned to, though another host takes part", "CLUTTER", "answered_anyway")
