@@ -367,10 +367,10 @@ DIRECTORIES: dict[str, tuple[Callable[[Path], object], str]] = {
     "FORMAT is a folder": (format_is_a_folder, "FORMAT: Is a directory"),
     "lock is a link": (lock_is_a_link, "lock: Too many levels"),
     "sandboxes is a file": (sandboxes_is_a_file, "sandboxes is no dir"),
-    "no index": (on("index.sqlite", missing), "index.sqlite is missing or empty: expected the index of what is in"),
+    "no index": (on("index.sqlite", missing), "index.sqlite is missing: expected the index of the sandboxes"),
     "a truncated index": (on("index.sqlite", truncated), "index.sqlite.*(damaged|malformed)"),
     "an index that is garbage": (on("index.sqlite", garbage), "index.sqlite: file is not a database"),
-    "an empty index": (on("index.sqlite", empty), "index.sqlite is missing or empty"),
+    "an empty index": (on("index.sqlite", empty), "index.sqlite is empty: expected the index of the sandboxes"),
     "another program's index": (
         on("index.sqlite", of_another_program),
         "index.sqlite has application id 0 and format 0; expected the index",

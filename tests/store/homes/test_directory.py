@@ -1,6 +1,7 @@
 """What only a directory does: workers share it, a power cut loses nothing if it is durable, and nothing is opened or kept in vain."""
 
 import os
+import sqlite3
 import stat
 from collections.abc import Iterator
 from contextlib import closing
@@ -213,6 +214,19 @@ def test_a_sandbox_whose_adding_was_finished_but_for_its_mark_is_kept(tmp_path: 
 
     assert read(homes.found(EVEN)) == ["kept"]
     assert not list((tmp_path / "data" / "unfinished").iterdir())
+    homes.home.close()
+
+
+def test_a_directory_that_a_kill_left_with_an_index_in_which_nothing_was_created_is_used(tmp_path: Path) -> None:
+    Directory(tmp_path / "data").close()
+    (tmp_path / "data" / "index.sqlite").unlink()
+    with closing(sqlite3.connect(tmp_path / "data" / "index.sqlite")) as index:
+        index.execute("PRAGMA journal_mode = WAL")
+
+    homes = Homes(InDirectory(tmp_path / "data"))
+    homes.add(EVEN, "even")
+
+    assert homes.ids() == [EVEN]
     homes.home.close()
 
 

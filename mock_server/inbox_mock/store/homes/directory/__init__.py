@@ -40,7 +40,7 @@ class Directory:
         self._claim = claim(path) if share.of == 1 else None
         try:
             self._files = Files(path, durable=durable)
-            self._index = Index(self._files.index(), durable=durable, share=share)
+            self._index = Index(self._files.index(), durable=durable, share=share, may_be_blank=not self._files.holds_sandboxes())
             self._starts = self._index.started()
             self._finish()
         except BaseException:

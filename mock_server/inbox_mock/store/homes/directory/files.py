@@ -128,18 +128,22 @@ class Files:
         """Return the file of the index, which holds the tokens of all sandboxes; it is made if there is none, for its owner alone.
 
         Raises:
-            HomeUnavailable: it is missing or empty while there are sandboxes, or no regular file.
+            HomeUnavailable: it is missing while there are sandboxes, or no regular file.
         """
         path = self.path / "index.sqlite"
         with named(path):
             found = os.lstat(path) if os.path.lexists(path) else None
             if found is not None and not stat.S_ISREG(found.st_mode):
                 raise HomeUnavailable(f"{path} is no regular file; expected the index of the sandboxes")
-            if (found is None or not found.st_size) and any((self.path / "sandboxes").iterdir()):
-                raise HomeUnavailable(f"{path} is missing or empty: expected the index of what is in {self.path / 'sandboxes'}")
+            if found is None and self.holds_sandboxes():
+                raise HomeUnavailable(f"{path} is missing: expected the index of the sandboxes that are beside it")
             if found is None:
                 os.close(os.open(path, os.O_CREAT | os.O_NOFOLLOW, 0o600))
         return path
+
+    def holds_sandboxes(self) -> bool:
+        """Whether there is a folder of a sandbox."""
+        return any((self.path / "sandboxes").iterdir())
 
     def folder(self, sandbox_id: str) -> Path:
         """Return where a sandbox's databases are."""

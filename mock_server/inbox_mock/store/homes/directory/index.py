@@ -40,8 +40,8 @@ class Index:
     Each method may be called by any thread, and raises `HomeUnavailable` if the index cannot be read or written.
     """
 
-    def __init__(self, path: Path, *, durable: bool, share: Share) -> None:
-        self._path = path
+    def __init__(self, path: Path, *, durable: bool, share: Share, may_be_blank: bool = True) -> None:
+        self._path, self._may_be_blank = path, may_be_blank
         self._lock = RLock()
         with self._named():
             self._db = sqlite3.connect(path, timeout=PATIENCE_SECONDS, isolation_level=None, check_same_thread=False)
@@ -58,15 +58,25 @@ class Index:
         db.execute("PRAGMA cell_size_check = ON")
         db.execute("PRAGMA foreign_keys = ON")
         db.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
-        if self._path.stat().st_size:
+        if not self._is_blank():
             self._check()
+        elif not self._may_be_blank:
+            raise HomeUnavailable(f"{self._path} is empty: expected the index of the sandboxes that are beside it")
         db.execute("PRAGMA journal_mode = WAL")
         with self.writing():
-            if not self._rows("SELECT 1 FROM sqlite_schema LIMIT 1"):
+            if self._is_blank():
                 _create(db)
 
+    def _is_blank(self) -> bool:
+        """Whether nothing was created yet. The file need not be empty: its journal mode is set before, and a kill may come between."""
+        return self._ids() == (0, 0) and not self._rows("SELECT 1 FROM sqlite_schema LIMIT 1")
+
+    def _ids(self) -> tuple[int, int]:
+        application, version = (self._rows(f"PRAGMA {name}")[0][0] for name in ("application_id", "user_version"))
+        return application, version
+
     def _check(self) -> None:
-        ids = tuple(self._rows(f"PRAGMA {name}")[0][0] for name in ("application_id", "user_version"))
+        ids = self._ids()
         if ids != (APPLICATION, FORMAT):
             raise HomeUnavailable(
                 f"{self._path} has application id {ids[0]} and format {ids[1]}; expected the index of a directory of the Inbox Mock, "
