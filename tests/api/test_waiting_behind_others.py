@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from fake import JSON, Sandbox
+from fake import JSON, Mock, OverSocket, Sandbox
 from inbox_mock.app import Fake
 from whole import CONVERSATIONS, MESSAGES
 
@@ -54,3 +54,23 @@ def test_it_says_so_of_that_request_alone_and_not_of_others_that_are_answered_th
     inbox.api.get(MESSAGES)
 
     assert "arrived_after" not in entries(inbox)[-1]["request"]
+
+
+def over_two_connections(served: str, sandbox: Sandbox) -> list[int | None]:
+    """Ask by turns on two new connections; return what the journal says of them."""
+    for connection in (one := OverSocket(served), OverSocket(served), one):
+        Sandbox(connection, sandbox.made).api.get(MESSAGES)
+    return [entry["request"].get("connection") for entry in entries(sandbox)]
+
+
+def test_connections_have_numbers_so_that_the_same_calls_leave_the_same_journal(served: str) -> None:
+    mock = Mock(OverSocket(served))
+    sandbox = mock.sandbox()
+
+    first = over_two_connections(served, sandbox)
+    other = over_two_connections(served, mock.sandbox())
+    sandbox.admin.post("/reset")
+
+    assert first == [None, 2, None]
+    assert other == first
+    assert over_two_connections(served, sandbox) == first

@@ -128,16 +128,16 @@ def test_calls_that_were_under_way_when_it_was_refused_could_not_know() -> None:
 
 
 def test_as_many_may_come_right_after_as_the_client_keeps_further_connections() -> None:
-    waited = [an_entry(number, "GET", f"/inbox/{number}", port=number) for number in (1, 2, 3)]
-    after = [an_entry(number, "GET", f"/inbox/{number}", status=401, port=2) for number in (6, 7, 8)]
-    refused = an_entry(5, status=401, port=1)
+    waited = [an_entry(number, "GET", f"/inbox/{number}", connection=number) for number in (1, 2, 3)]
+    after = [an_entry(number, "GET", f"/inbox/{number}", status=401, connection=2) for number in (6, 7, 8)]
+    refused = an_entry(5, status=401, connection=1)
 
     assert violations_of(stop_after_a_401, some_evidence(*waited, refused, *after[:2], **OF_ONE_TOKEN)) == []
     assert violations_of(stop_after_a_401, some_evidence(*waited, refused, *after, **OF_ONE_TOKEN)) != []
 
 
 def test_connections_that_are_opened_for_each_request_excuse_nothing() -> None:
-    calls = [an_entry(number, "GET", f"/inbox/{number}", status=401, port=number) for number in (2, 3, 4)]
+    calls = [an_entry(number, "GET", f"/inbox/{number}", status=401, connection=number) for number in (2, 3, 4)]
 
     assert violations_of(stop_after_a_401, some_evidence(*calls, **OF_ONE_TOKEN)) != []
 

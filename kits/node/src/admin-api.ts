@@ -1752,8 +1752,8 @@ export interface components {
             began?: string;
             /** @description the newest entry when it arrived, if others were answered while it waited */
             arrived_after?: number;
-            /** @description the client's port, if the request before came from another one */
-            port?: number;
+            /** @description the number of the client's connection, in the order of their first requests, from 2 on */
+            connection?: number;
         };
         /** ReceivedResponse */
         ReceivedResponse: {

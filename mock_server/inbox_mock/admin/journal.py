@@ -48,10 +48,10 @@ SENT = record(
         "unread": {**TEXT, "description": "why the body was not read"},
         "began": {**TIMESTAMP, "description": "the time at which it was begun, if it took any"},
         "arrived_after": {**NUMBER, "description": "the newest entry when it arrived, if others were answered while it waited"},
-        "port": {**NUMBER, "description": "the client's port, if the request before came from another one"},
+        "connection": {**NUMBER, "description": "the number of the client's connection, in the order of their first requests, from 2 on"},
     },
     "SentRequest",
-    optional=("token", "origin", "body", "unreadable", "unread", "began", "arrived_after", "port"),
+    optional=("token", "origin", "body", "unreadable", "unread", "began", "arrived_after", "connection"),
 )
 RECEIVED = record({"headers": HEADERS, "body": BODY}, "ReceivedResponse", optional=("body",))
 ENTRY: Mapping[str, JSON] = {

@@ -111,20 +111,21 @@ def _respond(
     sandbox = server.sandboxes.of(sandbox_id)
     if not server.pace.allows(sandbox.id):
         return _at_once(server, sandbox.now, TOO_FAST, render, Reason("sandbox_rate", {"most": server.pace.most}))
-    beside = partial(_beside, sandbox, request.environ.get("REMOTE_PORT"), sandbox.last_entry)
+    beside = partial(_beside, sandbox, request.environ.get("REMOTE_PORT"), sandbox.last_entry, sandbox.answered)
     if key is not None:
         with suppress(Writes):
             return _answer_in(sandbox.read(), server, request, started, answer, key, beside)
     return _answer_in(sandbox.work(), server, request, started, answer, key, beside)
 
 
-def _beside(sandbox: Sandbox, port: str | None, arrived_after: int) -> Row:
+def _beside(sandbox: Sandbox, port: str | None, arrived_after: int, answered: int) -> Row:
     """Return what tells which answers the client cannot have known of: those given while it waited, or on other connections."""
-    found: Row = {"arrived_after": arrived_after} if sandbox.last_entry > arrived_after else {}
-    if port is not None:
-        if sandbox.port not in {None, port}:
-            found["port"] = int(port)
-        sandbox.port = port
+    found: Row = {"arrived_after": arrived_after} if sandbox.answered > answered else {}
+    sandbox.answered += 1
+    if port is not None:  # which the system chooses: the same calls leave the same journal
+        connection = sandbox.connections.setdefault(port, len(sandbox.connections) + 1)
+        if connection > 1:
+            found["connection"] = connection
     return found
 
 

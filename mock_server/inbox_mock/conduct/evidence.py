@@ -63,7 +63,7 @@ class Asked(NamedTuple):
     headers: Mapping[str, str]
     body: str | Json
     arrived_after: int | None
-    port: int | None
+    connection: int
 
 
 class Addressed(NamedTuple):
@@ -89,7 +89,6 @@ class Entries:
         lagging: Mapping[int, datetime],
     ) -> None:
         self._scopes, self._tokens, self._deliveries, self._lagging = scopes, tokens, deliveries, lagging
-        self._port: int | None = None
         self._later = cache(lambda column, within=None: partial(_read, reader, column, within))
         self._held_request = lru_cache(maxsize=256)(self._request)
         self._held_address = lru_cache(maxsize=256)(self._address)
@@ -123,9 +122,7 @@ class Entries:
         held["headers"] = later("response", "headers") if answers else headers
         held["head_bytes"] = head_bytes(headers) if delivery is None and status is not None else 0
         held["body"] = later("response_body") if bodies[1] else answered.get("body", "")
-        if delivery is None and asked.port is not None:
-            self._port = asked.port
-        held["arrived_after"], held["port"] = asked.arrived_after, self._port
+        held["arrived_after"], held["connection"] = asked.arrived_after, asked.connection
         held["caused"] = () if caused == EMPTY else tuple((one["event"], one["id"]) for one in orjson.loads(caused))
         held["reasons"] = reasons
         held["readable"] = not (reasons and _is_garbled(reasons))
@@ -148,7 +145,7 @@ class Entries:
             asked.get("headers", {}),
             asked.get("body", ""),
             asked.get("arrived_after"),
-            asked.get("port"),
+            asked.get("connection", 1),
         )
 
     def _address(self, method: str, path: str, query: str) -> Addressed:

@@ -85,7 +85,7 @@ class Entry:
     asked for, and not kept: ask for the entries that matter only, and for each of them once. ``status`` is None where no answer was sent;
     ``readable`` is false for an answer that a fault cut short or garbled. ``synced_at`` is that of the answer.
     ``arrived_after`` is the newest entry when the request arrived, where others were answered while it waited;
-    ``port`` is the client's port, None for the first one.
+    ``connection`` is the number of the client's connection, in the order of their first requests.
     ``scopes``: any one of them allows the request. ``head_bytes`` is about the size of the answer's status line and headers, 0 for
     a webhook.
     """
@@ -100,7 +100,7 @@ class Entry:
     application_id: int | None = None
     account_id: int | None = None
     arrived_after: int | None = None
-    port: int | None = None
+    connection: int = 1
     asked_headers: Value[Mapping[str, str]] = Value({})
     asked_body: Value[str | Json] = Value("")
     headers: Value[Mapping[str, str]] = Value({})
@@ -240,7 +240,7 @@ class Evidence:
     @cached_property
     def most_at_once(self) -> int:
         """How many calls the client may have under way besides one: as many as it has further connections, if it keeps them; or one."""
-        connections = len({entry.port for entry in self.calls})
+        connections = len({entry.connection for entry in self.calls})
         return max(1, min(connections - 1, len(self.calls) - connections))
 
     @property

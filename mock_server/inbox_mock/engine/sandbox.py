@@ -38,7 +38,8 @@ class Sandbox:
         self.id, self.storage = storage.id, storage
         self._around = around
         self.lock, self.advancing, self.judging = RLock(), Lock(), Lock()
-        self.port: str | None = None  # the client's, of the last request: it stands for its connection
+        self.answered = 0  # how many requests of clients, by this process
+        self.connections: dict[str, int] = {}  # the numbers of the clients' connections, by their ports
         self.derived: Derived | None = None
         self._cache = Cache(around.caches)
         self.checkpoints = Checkpoints(around.checkpoints)
@@ -281,6 +282,8 @@ class Sandbox:
             settings = self._around.begin(self.id, transaction, anew=anew, at=at)
         self.knows(settings)
         self._forget()
+        if anew:
+            self.connections.clear()
         if leaves is not None:
             self.checkpoints.leave(leaves, before)
         if point is not None:

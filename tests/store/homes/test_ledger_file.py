@@ -59,6 +59,14 @@ def test_what_a_read_left_outlives_the_process(tmp_path: Path, sandbox: Sandbox)
     assert (answer.headers["X-Mock-Request-Id"], answer.headers["X-RateLimit-Remaining"]) == ("5", "95")
 
 
+def test_a_request_that_comes_first_after_the_process_ended_has_waited_for_none(tmp_path: Path, sandbox: Sandbox) -> None:
+    again = ended(tmp_path, sandbox)
+
+    again.api.get(MESSAGES)
+
+    assert "arrived_after" not in again.handle.journal()[-1]["request"]
+
+
 def test_what_was_interrupted_while_it_was_written_was_not_answered(tmp_path: Path, sandbox: Sandbox) -> None:
     again = ended(tmp_path, sandbox, lambda file: file.write_bytes(file.read_bytes()[:-5]))
 
