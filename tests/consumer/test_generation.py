@@ -14,8 +14,10 @@ from inbox_contracts.consumer.worlds import PARTS, World, kind_of
 STORED_UNANSWERED = {"timeout_after", "truncated", "malformed"}
 
 
-def a_world(draw: st.DataObject) -> World:
-    return compose(draw.draw(st.sampled_from(list(hazards()))), lambda choices: draw.draw(st.sampled_from(choices)))
+def a_world(draw: st.DataObject, without: str = "") -> World:
+    return compose(
+        draw.draw(st.sampled_from([name for name in hazards() if name != without])), lambda choices: draw.draw(st.sampled_from(choices))
+    )
 
 
 def faults(world: World) -> list[dict[str, Any]]:
@@ -74,8 +76,8 @@ def test_a_booking_is_tied_to_a_conversation_only_before_the_client_can_have_see
 
 
 @given(st.data())
-def test_each_guest_is_given_the_same_answer_once(draw: st.DataObject) -> None:
-    replies = [step["client_replies"] for step in a_world(draw).steps if kind_of(step) == "client_replies"]
+def test_each_guest_is_given_the_same_answer_once_but_where_that_is_the_hazard(draw: st.DataObject) -> None:
+    replies = [step["client_replies"] for step in a_world(draw, without="told_again").steps if kind_of(step) == "client_replies"]
     told = [(reply["booking"], reply["content"]) for reply in replies]
     assert len(told) == len(set(told))
     assert all(content.strip() for _, content in told)

@@ -6,7 +6,7 @@ from inbox_contracts.consumer.hazards import StepBuilder, hazard
 from inbox_contracts.consumer.worlds import PAST, SELF_MADE
 from inbox_mock.channels import opening
 
-LARGE = 2_000_000_000
+LARGE = 900_000_000
 """Large ids, which still fit into a signed number of 32 bits."""
 
 
@@ -178,7 +178,7 @@ def cancelled_together(steps: StepBuilder) -> None:
 
 @hazard(met=lambda recording: any(found["id"] >= LARGE for found in recording.expected["bookings"]))
 def large_ids(steps: StepBuilder) -> None:
-    """A booking has an id of ten digits, and the next one has three of these: no source says that ids rise."""
+    """A booking has an id of nine digits, and the next one has three of these: no source says that ids rise."""
     booking = steps.new_id()
     with steps.uninterrupted():
         for number in (LARGE + 1000 * booking, booking):

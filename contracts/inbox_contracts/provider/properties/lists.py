@@ -133,7 +133,8 @@ def total_count(trial: Trial) -> None:
     """X-Total-Count is the number of records in the list, each of which is there once."""
     for resource in trial.readable():
         records = trial.everything(resource)
-        answer = trial.api.get(path_of(resource.plural), **EVERYTHING.get(resource.plural, {}))
+        # On a page of one record, their number is no other figure of the answer.
+        answer = trial.api.get(path_of(resource.plural), per_page=1, **EVERYTHING.get(resource.plural, {}))
         if len(records) < resource.cap or not trial.read_only:
             same(answer.header("X-Total-Count"), str(len(records)), f"{answer.about}: X-Total-Count")
         same(len({record["id"] for record in records}), len(records), f"the different ids in the list of {resource.plural}")
