@@ -1,15 +1,19 @@
 """Races: the events of a scenario, placed between the requests of a client."""
 
 import re
+from collections.abc import Sequence
+from itertools import product
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from builders import a_booking, a_scenario
 from inbox_contracts.consumer import races
 from inbox_contracts.consumer.driver import JSON, Client
 from inbox_contracts.consumer.harness import Harness
 from inbox_contracts.consumer.judging import Judge
-from inbox_contracts.consumer.races import baseline, placings
+from inbox_contracts.consumer.races import baseline, count_ways, nth_placing, placings
 from inbox_contracts.consumer.trial import run
 from inbox_contracts.consumer.worlds import MEANWHILE, World, kind_of
 from inbox_mock.scenarios.errors import ScenarioError
@@ -26,6 +30,12 @@ MOVES: JSON = {"at": "1m", "staff_moves": {"booking": 81, "start_at": "2031-02-0
 def a_race(*events: JSON, **changes: object) -> Scenario:
     bookings = [a_booking(id=80 + n, conversation=11 + n) for n in range(3)]
     return from_object(a_scenario(**{"bookings": bookings, "timeline": list(events), **changes}))
+
+
+def some_places(end: int) -> st.SearchStrategy[dict[int, bool]]:
+    """Places where an event can happen, and whether it makes a difference there: it does at both ends."""
+    between = st.dictionaries(st.integers(1, end), st.booleans())
+    return between.map(lambda found: {**found, 0: True, end + 1: True})
 
 
 def worlds_of(scenario: Scenario, client: Client, harness: Harness, most: int = 1000, seed: int = 0) -> list[World]:
@@ -105,18 +115,32 @@ def test_it_is_told_how_many_placings_there_are_and_how_many_are_tried(harness: 
     assert some_tried.endswith("; 2 of these are tried, chosen by seed 3 (--worlds)")
 
 
-@pytest.mark.parametrize(
-    ("name", "event"),
-    [("", CLOSES), ("keeps_one_time_for_all_lists", CANCELS), ("keeps_the_time_of_the_last_page", CLOSES), ("keeps_what_is_gone", CANCELS)],
-)
-def test_placings_that_are_left_out_find_nothing_that_others_do_not(
-    harness: Harness, careful: Client, monkeypatch: pytest.MonkeyPatch, name: str, event: JSON
+@pytest.mark.parametrize("name", ["", "keeps_one_time_for_all_lists", "keeps_what_is_gone"])
+def test_placings_of_two_events_that_are_left_out_find_nothing_that_others_do_not(
+    harness: Harness, careful: Client, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     client = next((found.client() for found in MUTANTS if found.name == name), careful)
-    reduced = run(client, races=a_race(event), harness=harness, shrink_seconds=0)
+    scenario = a_race(CLOSES, CANCELS)
 
-    monkeypatch.setattr(races, "_places", lambda _event, asked: set(range(len(asked) + 1)))
-    whole = run(client, races=a_race(event), harness=harness, shrink_seconds=0)
+    def verdicts(worlds: list[World]) -> set[tuple[str, ...]]:
+        with Judge(client, 10.0, harness) as judge:
+            return {tuple(sorted({found.code for found in judge.judge(world).findings})) for world in worlds}
 
-    assert reduced.codes[:1] == whole.codes[:1]
-    assert reduced.worlds <= whole.worlds
+    tried = worlds_of(scenario, client, harness)
+    monkeypatch.setattr(races, "_places", lambda _event, asked: dict.fromkeys(range(len(asked) + 1), True))
+    left_out = [world for world in worlds_of(scenario, client, harness) if world not in tried]
+
+    assert left_out
+    assert verdicts(left_out) <= verdicts(tried)
+
+
+@given(st.integers(1, 6).flatmap(lambda end: st.lists(some_places(end), min_size=1, max_size=3)))
+def test_of_placings_that_make_the_same_difference_one_is_tried(places: list[dict[int, bool]]) -> None:
+    def difference(placing: Sequence[int]) -> tuple[int, ...]:
+        return tuple(sum(some[one] for one in some if one <= place) for some, place in zip(places, placing, strict=True))
+
+    ways = count_ways(places)
+    tried = [difference(nth_placing(number, places, ways)) for number in range(ways[0][0])]
+
+    assert len(set(tried)) == len(tried)
+    assert set(tried) == {difference(placing) for placing in product(*places) if list(placing) == sorted(placing)}

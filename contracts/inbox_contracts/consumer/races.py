@@ -77,8 +77,9 @@ def placings(scenario: Scenario, recording: Recording, most: int, seed: int) -> 
     """
     events, asked = list(_events(scenario)), _requests(recording)
     world = baseline(scenario)
-    following = _following([_places(event[-2], asked) for event in events])
-    different = sum(following[0].values())
+    places = [_places(event[-2], asked) for event in events]
+    ways = count_ways(places)
+    different = ways[0][0]
     numbers: Iterable[int] = range(different)
     if different > most:
         dice, drawn = Random(seed), set[int]()  # noqa: S311 - a reproducible choice is what it is for
@@ -87,32 +88,36 @@ def placings(scenario: Scenario, recording: Recording, most: int, seed: int) -> 
         numbers = sorted(drawn)
     about = f"{len(events)} event{'s' if len(events) > 1 else ''} between {len(asked)} requests can be placed in "
     about += f"{comb(len(asked) + len(events), len(events))} ways, of which {different} can make a difference, "
-    about += "since each event comes right after a request that reads what it changes; "
+    about += "since each event comes right after a request that reads what it changes, or together with the event before it; "
     about += "all of these are tried" if different <= most else f"{most} of these are tried, chosen by seed {seed} (--worlds)"
-    return Placings([world.with_steps(list(_steps(_nth(number, following), events, asked))) for number in numbers], about)
+    return Placings([world.with_steps(list(_steps(nth_placing(number, places, ways), events, asked))) for number in numbers], about)
 
 
-def _following(places: Sequence[set[int]]) -> list[dict[int, int]]:
-    """Return, for each event and each of its places, in how many ways the events after it can be placed, none before it."""
-    found = [dict.fromkeys(sorted(places[-1]), 1)]
-    for some in reversed(places[:-1]):
-        found.insert(0, {place: sum(ways for later, ways in found[0].items() if later >= place) for place in sorted(some)})
+def _from(place: int, some: Mapping[int, bool]) -> list[int]:
+    """Return where an event makes a difference if the one before it is at ``place``: together with that one, and at later places."""
+    first, *later = (one for one in sorted(some) if one >= place)
+    return [first, *(one for one in later if some[one])]
+
+
+def count_ways(places: Sequence[Mapping[int, bool]]) -> list[dict[int, int]]:
+    """Return, for each event and each place of the one before it, in how many ways it and all after it can be placed; last, 1 for none."""
+    everywhere = set().union(*places)
+    found = [dict.fromkeys(everywhere, 1)]
+    for some in reversed(places):
+        found.insert(0, {place: sum(found[0][one] for one in _from(place, some)) for place in everywhere})
     return found
 
 
-def _nth(number: int, following: Sequence[Mapping[int, int]]) -> list[int]:
+def nth_placing(number: int, places: Sequence[Mapping[int, bool]], ways: Sequence[Mapping[int, int]]) -> list[int]:
     """Return the nth placing, in the order of places."""
-    chosen, least = list[int](), 0
-    for ways in following:
-        for place in ways:
-            if place < least:
-                continue
-            if number < ways[place]:
-                least = place
+    chosen = [0]
+    for some, following in zip(places, ways[1:], strict=True):
+        for place in _from(chosen[-1], some):
+            if number < following[place]:
+                chosen.append(place)
                 break
-            number -= ways[place]
-        chosen.append(least)
-    return chosen
+            number -= following[place]
+    return chosen[1:]
 
 
 def _events(scenario: Scenario) -> Iterator[list[JSON]]:
@@ -175,16 +180,18 @@ def _read_by(entry: JSON) -> frozenset[str]:
     return frozenset({plural, *_parameter(entry, "include").split(",")})
 
 
-def _places(event: JSON, asked: Sequence[Asked]) -> set[int]:
-    """Return where an event can make a difference: the numbers of the requests before which it happens, or of none, for the end."""
+def _places(event: JSON, asked: Sequence[Asked]) -> dict[int, bool]:
+    """Return where an event can happen, and whether it makes a difference there that it made at no place before.
+
+    A place is the number of the request before which it happens, or of none, for the end.
+    """
     kind = kind_of(event)
     changes = CHANGES.get(kind)
-    found = {0, len(asked)}
+    found = {0: True, len(asked): True}
     for number in range(1, len(asked)):
         before, after = asked[number - 1], asked[number]
-        shifts = kind in SHIFTS and after.page != "1"
-        if not shifts and (changes is None or before.reads & changes or before.command != after.command):
-            found.add(number)
+        if kind not in SHIFTS or after.page == "1":
+            found[number] = changes is None or bool(before.reads & changes) or before.command != after.command
     return found
 
 
