@@ -146,6 +146,12 @@ def test_a_command_that_does_not_exist_is_told_in_one_line() -> None:
     assert ran == Ran(127, "", "inbox-mock: cannot start no-such-command: No such file or directory\n")
 
 
+def test_a_command_whose_name_is_blank_does_not_exist() -> None:
+    ran = run_apart("run", "")
+
+    assert ran == Ran(127, "", "inbox-mock: cannot start '': No such file or directory\n")
+
+
 def test_a_command_that_is_not_executable_ends_as_in_a_shell(tmp_path: Path) -> None:
     (tmp_path / "suite").write_text("")
 

@@ -4,6 +4,7 @@ import pytest
 
 from builders import a_booking, a_message, a_scenario
 from fake import Mock, Sandbox
+from inbox_mock.app import Fake
 from inbox_mock.engine import sandboxes
 
 URL = "/inbox/messages"
@@ -50,3 +51,12 @@ def test_the_requests_of_its_hour_are_remembered(asleep: Sandbox, mock: Mock) ->
     mock.sandbox()
 
     assert int(asleep.api.get(URL).headers["X-RateLimit-Remaining"]) == before - 1
+
+
+def test_it_sleeps_again_after_a_call_that_was_refused(asleep: Sandbox, mock: Mock, fake: Fake) -> None:
+    assert asleep.admin.post("/bookings", {"channel": "pigeon post"}).status == 422
+    storage = fake.sandboxes.get(asleep.id).storage
+    was_open = storage.is_open
+    mock.sandbox()
+
+    assert (was_open, storage.is_open) == (True, False)

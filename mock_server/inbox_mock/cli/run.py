@@ -4,6 +4,7 @@ import errno
 import os
 import sys
 from contextlib import ExitStack, suppress
+from shlex import quote
 from typing import TYPE_CHECKING
 
 import click
@@ -117,7 +118,7 @@ def _run(words: tuple[str, ...], variables: dict[str, str]) -> int:
         finally:
             running.close(STOP.received)
     if running.failed is not None:
-        complain(f"cannot start {words[0]}: {os.strerror(running.failed)}")
+        complain(f"cannot start {quote(words[0])}: {os.strerror(running.failed)}")
         sys.exit(NOT_FOUND if running.failed == errno.ENOENT else NOT_EXECUTABLE)
     if running.code is None:
         complain(f"nobody knows how {words[0]} ended: its guardian was killed")

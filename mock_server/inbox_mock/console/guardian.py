@@ -7,6 +7,7 @@ A byte that it reads is the number of a signal for the command's process group, 
 """
 
 import ctypes
+import errno
 import os
 import select
 import signal
@@ -112,6 +113,8 @@ def _started(command: list[str], holder: int) -> int:
         os.execvp(command[0], command)  # noqa: S606 - running the user's own command is the purpose
     except OSError as error:
         _tell(holder, "failed", error.errno or 0)
+    except ValueError:  # Python takes no blank name
+        _tell(holder, "failed", errno.ENOENT)
     os._exit(127)
 
 

@@ -120,17 +120,20 @@ class Sandbox:
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
-        """Hold the lock, and say if that opens the database."""
-        with self.lock:
-            if self._closed:
-                raise NotFound
-            was_open, self._working = self.storage.is_open, True
-            try:
-                yield
-            finally:
-                self._working = False
-        if not was_open:
-            self._around.woken(self.id)
+        """Hold the lock, and say if that opens the database, also for a call that is refused."""
+        was_open = True
+        try:
+            with self.lock:
+                if self._closed:
+                    raise NotFound
+                was_open, self._working = self.storage.is_open, True
+                try:
+                    yield
+                finally:
+                    self._working = False
+        finally:
+            if not was_open:
+                self._around.woken(self.id)
 
     def knows(self, settings: Settings) -> None:
         """Keep the settings that it has begun with."""
