@@ -57,7 +57,7 @@ def wall_clock() -> float:
 class Fake:
     """The fake in this process: its sandboxes, their factory, the sender of webhooks, and the figures of all that.
 
-    ``wsgi`` answers requests, those for operations of the API without Flask.
+    ``wsgi`` answers requests, those for operations of the API and for tokens without Flask.
     ``continues`` says whether the default sandbox was there before.
     """
 
@@ -149,7 +149,7 @@ def create_app(
     def plain(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         return made()[1](environ, start_response)
 
-    ahead = front(probes(plain, readiness, sandboxes.now, watch), server, OperationIndex(OPERATIONS), watch.end_operation)
+    ahead = front(probes(plain, readiness, sandboxes.now, watch), server, OperationIndex(OPERATIONS), watch.end_ahead)
     wsgi = addressing.addressed(_normalised(ahead), options.public_url, options.trusted_proxies)
     return Fake(lambda: made()[0], wsgi, sandboxes, factory, sender, metrics, continues)
 

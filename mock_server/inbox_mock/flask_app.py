@@ -9,7 +9,7 @@ from werkzeug.routing import Rule
 
 from inbox_mock.admin import routes as admin
 from inbox_mock.admin.access_control import PREFIX, AccessControl, problem_of
-from inbox_mock.api import cross_origin, oauth, rendering, routes
+from inbox_mock.api import cross_origin, oauth, oauth_tokens, rendering, routes
 from inbox_mock.api.framework import AddressedRequest, dated_by, response, worded
 from inbox_mock.api.front import FAILED
 from inbox_mock.api.pipeline import REFUSED, Server, refuse
@@ -183,6 +183,6 @@ def _in_format(server: Server, refusal: errors.Refusal, reason: Reason | None) -
     if request.path.startswith((PREFIX, METRICS)):
         return problem_of(refusal)
     if isinstance(refusal, errors.NotRead):
-        render = oauth.refused if request.path.startswith("/oauth/") else rendering.refused
+        render = oauth_tokens.refused if request.path.startswith("/oauth/") else rendering.refused
         return response(*refuse(server, request, refusal, render=render))
     return response(*refuse(server, request, refusal, reason))

@@ -2,16 +2,21 @@
 
 import subprocess
 import sys
+from base64 import b64encode
+from io import BytesIO
 from pathlib import Path
 from threading import Barrier, Thread
 from typing import TYPE_CHECKING
 from wsgiref.util import setup_testing_defaults
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from werkzeug.routing import Rule
 
 from conftest import OPTIONS
-from inbox_mock.app import create_app
+from inbox_mock.api.pipeline import JOURNALED
+from inbox_mock.app import Fake, create_app
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -57,6 +62,7 @@ def test_no_function_that_builds_urls_is_compiled_until_one_is_built(monkeypatch
 LATER = {"flask", "werkzeug", "jinja2", "marshmallow", "prometheus_client", "yaml", "jsonschema_rs", "ssl", "rich", "requests", "cheroot"}
 START = """
 import sys
+from io import BytesIO
 from pathlib import Path
 from wsgiref.util import setup_testing_defaults
 import inbox_mock.cli.serve
@@ -68,8 +74,12 @@ from inbox_mock.serving.http_server import HttpServer
 
 kept = StartCache(Path(sys.argv[1]), "this code")
 fake = create_app(Options(scenario=find("agency", kept), overrides=Overrides(mode="manual"), cache=kept))
-for path in ("/livez", "/readyz", "/api/v3/inbox/conversations", "/api/v3/nothing/1"):
+form = b"grant_type=client_credentials&client_id=democlientid&client_secret=democlientsecret"
+for path in ("/livez", "/readyz", "/oauth/token", "/api/v3/inbox/conversations", "/api/v3/nothing/1"):
     environ = {"PATH_INFO": path, "HTTP_AUTHORIZATION": "Bearer demo"}
+    if path == "/oauth/token":
+        environ |= {"REQUEST_METHOD": "POST", "CONTENT_TYPE": "application/x-www-form-urlencoded"}
+        environ |= {"CONTENT_LENGTH": str(len(form)), "wsgi.input": BytesIO(form)}
     setup_testing_defaults(environ)
     b"".join(fake.wsgi(environ, lambda status, _headers: print(status)))
     print(*sorted(set(sys.argv[2:]) & sys.modules.keys()))
@@ -84,9 +94,9 @@ def test_a_start_and_plain_requests_import_neither_flask_nor_what_reads_scenario
     started()
     told = started()
 
-    assert told[:6] == ["200 OK", "", "200 OK", "", "200 OK", ""]
-    assert told[6] == "404 Not Found"
-    assert "flask" in told[7]
+    assert told[:8] == ["200 OK", ""] * 4
+    assert told[8] == "404 Not Found"
+    assert "flask" in told[9]
 
 
 @pytest.mark.parametrize("path", ["/livez", "/readyz"])
@@ -101,3 +111,41 @@ def test_a_probe_is_answered_the_same_ahead_of_flask_and_by_it(path: str) -> Non
         return (*told, body)
 
     assert ask("") == ask("who=asks")
+
+
+def ask_for_a_token(fake: Fake, kind: str, body: bytes, **more: object) -> tuple[object, ...]:
+    """Return status, headers, body and journal entry of the answer."""
+    environ: dict[str, object] = {"PATH_INFO": "/oauth/token", "REQUEST_METHOD": "POST", "CONTENT_TYPE": kind}
+    environ |= {"CONTENT_LENGTH": str(len(body)), "wsgi.input": BytesIO(body), **more}
+    setup_testing_defaults(environ)
+    told: list[object] = []
+    answered = b"".join(fake.wsgi(environ, lambda status, headers, _error=None: told.extend([status, headers])))  # type: ignore[arg-type]
+    return *told, answered, environ[JOURNALED]
+
+
+@pytest.fixture(scope="module")
+def two_fakes() -> list[Fake]:
+    return [create_app(OPTIONS, stopwatch=lambda: 0.0, request_id=lambda: "the same") for _ in range(2)]
+
+
+GRANT, CLIENT, SECRET = b"grant_type=client_credentials", b"client_id=democlientid", b"client_secret=democlientsecret"
+JSON_BODY = b'{"grant_type":"client_credentials","client_id":"democlientid","client_secret":"democlientsecret"}'
+PARTS = st.sampled_from(
+    [GRANT, CLIENT, SECRET, b"scope=%C3%A9", b"scope=%E9", "scope=é".encode(), b"scope=\xe9", b"%", b"=", b"", b"a;b=+"]
+)
+BODIES = st.lists(PARTS, max_size=5).map(b"&".join) | st.sampled_from([b"&".join([GRANT, CLIENT, SECRET]), JSON_BODY, b"[]", b"{", b" "])
+FORM = "application/x-www-form-urlencoded"
+KINDS = st.sampled_from([FORM, f" {FORM.title()} ;charset=latin-1", "application/json", "", ";", "multipart/form-data; boundary=b"])
+CLIENTS = st.sampled_from([b"democlientid:democlientsecret", b"democlientid", b":", b"\xff:x"])
+SCHEMES = st.sampled_from(["", "Basic {}", "bAsIc  {} ", "Basic {}?", "Basic \xe9{}", "Bearer {}", "Basic"])
+
+
+@given(kind=KINDS, body=BODIES, client=CLIENTS, scheme=SCHEMES)
+def test_a_token_request_is_answered_the_same_ahead_of_flask_and_by_it(
+    two_fakes: list[Fake], kind: str, body: bytes, client: bytes, scheme: str
+) -> None:
+    ahead, by_flask = two_fakes
+    credentials = {"HTTP_AUTHORIZATION": scheme.format(b64encode(client).decode())}
+    without_a_length = {"HTTP_TRANSFER_ENCODING": "chunked", "wsgi.input_terminated": True}
+
+    assert ask_for_a_token(ahead, kind, body, **credentials) == ask_for_a_token(by_flask, kind, body, **credentials, **without_a_length)

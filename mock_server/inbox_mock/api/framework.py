@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from flask import Request, Response
-from werkzeug.datastructures import Authorization, MultiDict
 from werkzeug.datastructures import Headers as WerkzeugHeaders
+from werkzeug.datastructures import MultiDict
 from werkzeug.utils import cached_property
 
 from inbox_mock.api.addressing import host_of
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class AddressedRequest(Request):
-    """A request whose host, query and credentials can be read, whatever bytes came: the framework would fail at some.
+    """A request whose host and query can be read, whatever bytes came: the framework would fail at some.
 
     ``host`` is valid even if the Host header has an underscore, is missing, or is not a host.
     """
@@ -34,14 +34,6 @@ class AddressedRequest(Request):
         """The parameters of the query; bytes beyond ASCII are read as if they had been percent-encoded."""
         self.query_string = quote(self.query_string, safe=punctuation).encode()
         return super().args
-
-    @cached_property
-    def authorization(self) -> Authorization | None:
-        """The credentials; None if they cannot be read."""
-        try:
-            return super().authorization
-        except ValueError:
-            return None
 
 
 def dated_by(sandboxes: Sandboxes) -> Callable[[Response], Response]:

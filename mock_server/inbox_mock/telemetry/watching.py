@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterable
 from threading import Lock
 from typing import TYPE_CHECKING
 
-from inbox_mock.api.operation import Operation
 from inbox_mock.api.pipeline import JOURNALED, Journaled
 from inbox_mock.api.rendering import Rendered
 from inbox_mock.domain.addresses import host_in
@@ -105,10 +104,10 @@ class Watch:
     def __init__(self, traffic: Traffic, stopwatch: Callable[[], float], *, logs: bool) -> None:
         self.traffic, self.stopwatch, self.logs = traffic, stopwatch, logs
 
-    def end_operation(self, environ: "WSGIEnvironment", operation: Operation, answered: Rendered) -> None:
-        """Count a request for an operation that was answered ahead of Flask."""
+    def end_ahead(self, environ: "WSGIEnvironment", endpoint: str, rule: str, answered: Rendered) -> None:
+        """Count a request that was answered ahead of Flask."""
         body, status, headers = answered
-        self.end(environ, f"api.{operation.name}", f"/api/v3{operation.rule}", status, lambda: len(body), headers)
+        self.end(environ, endpoint, rule, status, lambda: len(body), headers)
 
     def end(
         self,
