@@ -99,28 +99,20 @@ def test_a_start_and_plain_requests_import_neither_flask_nor_what_reads_scenario
     assert "flask" in told[9]
 
 
+def answered(fake: Fake, **given: object) -> list[object]:
+    """Return status, headers and body of the answer, and its journal entry if it has one."""
+    environ: dict[str, object] = {**given}
+    setup_testing_defaults(environ)
+    told: list[object] = []
+    body = b"".join(fake.wsgi(environ, lambda status, headers, _error=None: told.extend([status, headers])))  # type: ignore[arg-type]
+    return [*told, body, environ.get(JOURNALED)]
+
+
 @pytest.mark.parametrize("path", ["/livez", "/readyz"])
 def test_a_probe_is_answered_the_same_ahead_of_flask_and_by_it(path: str) -> None:
     fake = create_app(OPTIONS)
 
-    def ask(query: str) -> tuple[object, ...]:
-        environ: dict[str, object] = {"PATH_INFO": path, "QUERY_STRING": query}
-        setup_testing_defaults(environ)
-        told: list[object] = []
-        body = b"".join(fake.wsgi(environ, lambda status, headers, _error=None: told.extend([status, headers])))  # type: ignore[arg-type]
-        return (*told, body)
-
-    assert ask("") == ask("who=asks")
-
-
-def ask_for_a_token(fake: Fake, kind: str, body: bytes, **more: object) -> tuple[object, ...]:
-    """Return status, headers, body and journal entry of the answer."""
-    environ: dict[str, object] = {"PATH_INFO": "/oauth/token", "REQUEST_METHOD": "POST", "CONTENT_TYPE": kind}
-    environ |= {"CONTENT_LENGTH": str(len(body)), "wsgi.input": BytesIO(body), **more}
-    setup_testing_defaults(environ)
-    told: list[object] = []
-    answered = b"".join(fake.wsgi(environ, lambda status, headers, _error=None: told.extend([status, headers])))  # type: ignore[arg-type]
-    return *told, answered, environ[JOURNALED]
+    assert answered(fake, PATH_INFO=path) == answered(fake, PATH_INFO=path, QUERY_STRING="who=asks")
 
 
 @pytest.fixture(scope="module")
@@ -144,8 +136,11 @@ SCHEMES = st.sampled_from(["", "Basic {}", "bAsIc  {} ", "Basic {}?", "Basic \xe
 def test_a_token_request_is_answered_the_same_ahead_of_flask_and_by_it(
     two_fakes: list[Fake], kind: str, body: bytes, client: bytes, scheme: str
 ) -> None:
-    ahead, by_flask = two_fakes
-    credentials = {"HTTP_AUTHORIZATION": scheme.format(b64encode(client).decode())}
+    asked = {"REQUEST_METHOD": "POST", "PATH_INFO": "/oauth/token", "CONTENT_TYPE": kind, "CONTENT_LENGTH": str(len(body))}
+    asked["HTTP_AUTHORIZATION"] = scheme.format(b64encode(client).decode())
     without_a_length = {"HTTP_TRANSFER_ENCODING": "chunked", "wsgi.input_terminated": True}
+    ahead, by_flask = two_fakes
 
-    assert ask_for_a_token(ahead, kind, body, **credentials) == ask_for_a_token(by_flask, kind, body, **credentials, **without_a_length)
+    said = answered(ahead, **asked, **{"wsgi.input": BytesIO(body)})
+
+    assert said == answered(by_flask, **asked, **without_a_length, **{"wsgi.input": BytesIO(body)})
