@@ -24,6 +24,11 @@ def test_a_word_that_resembles_none_is_told_with_all_of_them() -> None:
     assert unknown("xyzzy", KNOWN, to="lost") == "is unknown to lost; expected one of lost, delayed, duplicated"
 
 
+@pytest.mark.parametrize("word", ["name", "title", "state"])
+def test_a_word_that_shares_some_letters_with_a_known_one_is_not_taken_for_it(word: str) -> None:
+    assert instead_of(word, ("assume", "trial")) == "one of assume, trial"
+
+
 def test_where_nothing_is_known_nothing_is_expected() -> None:
     assert unknown("xyzzy", ()) == "is unknown; expected nothing"
 

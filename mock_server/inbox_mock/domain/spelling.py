@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from difflib import get_close_matches
 
-CLOSE = 0.6
+CLOSE = 0.65  # at 0.6, "name" would be taken for "assume"; "hra" is as like "har" as 0.66
 LONGEST = 100  # no known word has more characters, and those of a longer one would be compared in vain
 UNKNOWN = "is unknown"
 FOUND = "found "
