@@ -4,11 +4,15 @@ from pkgutil import resolve_name
 
 import pytest
 
+from builders import a_booking, a_scenario
+from fake import Mock, OverSocket
 from inbox_contracts.provider import runner
 from inbox_contracts.provider.expectations import NotJudged
 from inbox_contracts.provider.properties import document, every
 from inbox_contracts.provider.target import detect
 from inbox_contracts.provider.trial import Property
+from inbox_mock.domain.fidelity import ASSUMPTIONS
+from inbox_mock.scenarios.loading import find_shipped
 from mutants.rows import Row
 from mutants.servers.judging import MUTANTS, on_trial
 
@@ -26,6 +30,32 @@ def test_the_fake_keeps(served: str, judged: Property) -> None:
 
     assert outcome.finding is None, outcome.finding
     assert outcome.not_judged is None
+
+
+def told_as_a_server_like_any_other(served: str, scenario: object, *names: str) -> dict[str, list[str]]:
+    """The names of properties by verdict, where the trial knows a sandbox by its token alone."""
+    token = Mock(OverSocket(served)).sandbox(scenario).made["token"]
+    properties = tuple(each for each in PROPERTIES.values() if each.name != "own-document" and (not names or each.name in names))
+    told: dict[str, list[str]] = {}
+    for outcome in runner.run(runner.plan(detect(served, token), properties, seed=1, effort=0.1), lambda _: None):
+        told.setdefault(runner.verdict(outcome), []).append(outcome.property.name)
+    return told
+
+
+def test_a_server_whose_every_switch_is_set_otherwise_differs_and_breaks_nothing(served: str) -> None:
+    assume = {name: next(each for each in found.choices if each != found.default) for name, found in ASSUMPTIONS.items()}
+    told = told_as_a_server_like_any_other(served, {**find_shipped("agency").data, "assume": assume})
+
+    assert runner.BROKEN not in told
+    assert told[runner.DIFFERENT] == ["not-modified", "error-titles"]
+
+
+def test_a_list_of_more_than_one_page_is_no_fault(served: str) -> None:
+    names = "new-etag", "inbox-model", "beyond-the-end"
+    bookings = [a_booking(id=80 + n, conversation=11 + n) for n in range(2)]
+    told = told_as_a_server_like_any_other(served, a_scenario(page_cap=1, bookings=bookings), *names)
+
+    assert sorted(told[runner.KEPT]) == sorted(names)
 
 
 @pytest.mark.parametrize("name", PROPERTIES)

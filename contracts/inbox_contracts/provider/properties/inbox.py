@@ -65,7 +65,7 @@ def _machine(trial: Trial) -> "type[RuleBasedStateMachine]":  # noqa: C901 - rul
             for plural, known in self.inbox.shown().items():
                 if known:
                     path = f"{path_of(plural)}/{','.join(map(str, known))}"
-                    found = {i: as_shown(plural, record) for i, record in by_id(records_of(self.workspace.api.get(path))).items()}
+                    found = {i: as_shown(plural, record) for i, record in by_id(self.workspace.api.all_of(path)).items()}
                     for record_id, wanted in known.items():
                         same(found.get(record_id), wanted, f"{plural} {record_id}, after {self.steps[-1]}")
 

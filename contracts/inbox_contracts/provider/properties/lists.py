@@ -112,8 +112,8 @@ def beyond_the_end(trial: Trial) -> None:
         beyond = trial.api.get(path_of(resource.plural), page=999_999)
         same(records_of(beyond), [], f"{beyond.about}: the records")
         same(list(links_of(beyond)), ["first", "prev", "last"], f"{beyond.about}: the relations of Link")
-    nothing = trial.api.get(path_of("conversations"), per_page=0)
-    same(nothing.header("X-Per-Page"), "100", f"{nothing.about}: X-Per-Page")
+    default, nothing = (trial.api.get(path_of("conversations"), **query) for query in ({}, {"per_page": 0}))
+    same(nothing.header("X-Per-Page"), default.header("X-Per-Page"), f"{nothing.about}: X-Per-Page, beside the default")
 
 
 SORTED = ("conversations", "participants", "messages", "attachments", "clients", "sources", "inquiries")
