@@ -1,5 +1,6 @@
 """The homes of sandboxes, each as tests open it, and what tests put into a sandbox there."""
 
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -23,6 +24,7 @@ STANDING = Clock("manual", datetime(2030, 6, 1, 12, tzinfo=UTC))
 RUNNING = Clock("real", EPOCH)  # shows what the wall clock reads
 SETTINGS = Settings(scenario="test", seed=0, strict=False, rate_limit=1000, rate_limit_enforced=False, page_cap=None, assume={})
 LABEL = Label(created_at=1.0, used_at=1.0)
+ONE, TWO, THREE = "00000000000a", "00000000000b", "00000000000c"  # ids
 
 
 class Place(Protocol):
@@ -122,6 +124,19 @@ def plan(transaction: Transaction, wall: float) -> None:
     """Let something be due in a running sandbox at a time of the wall clock."""
     timeline.schedule(transaction.db, times.wire(EPOCH + timedelta(seconds=wall)), "planned", {})
     transaction.facts = facts(transaction.db, RUNNING)
+
+
+class FailedError(Exception):
+    """A block did not come to its end."""
+
+
+def fail_in(block: AbstractContextManager[Transaction], *texts: str, due: float | None = None) -> None:
+    """Write and describe something in a transaction that does not come to its end."""
+    with block as transaction:
+        leave(transaction, *texts, description="changed")
+        if due is not None:
+            plan(transaction, due)
+        raise FailedError
 
 
 @dataclass

@@ -1,0 +1,146 @@
+"""In every home a transaction counts as a whole, and so does the replacement of a sandbox."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from homes import ONE, STANDING, FailedError, Homes, an_image, fail_in, leave, read, written, written_in
+from inbox_mock.domain.errors import SandboxFull
+from inbox_mock.store import database
+from lowered import lower
+
+# Transactions.
+
+
+def test_what_a_transaction_wrote_is_there_in_the_next_one(homes: Homes) -> None:
+    storage = homes.add(ONE)
+
+    written_in(storage, "first")
+    written_in(storage, "second")
+
+    assert read(storage) == ["first", "second"]
+
+
+def test_what_a_transaction_wrote_is_undone_if_an_exception_leaves_it(homes: Homes) -> None:
+    storage = homes.add(ONE, "first")
+    facts, version = storage.facts, storage.version
+
+    with pytest.raises(FailedError):
+        fail_in(storage.transaction(), "second")
+
+    assert read(storage) == ["first"]
+    assert (storage.facts, storage.version) == (facts, version)
+
+
+def test_a_transaction_sees_the_facts_that_the_last_one_left(homes: Homes) -> None:
+    storage = homes.add(ONE)
+    with storage.transaction() as transaction:
+        leave(transaction, clock=replace(STANDING, now=STANDING.now + timedelta(days=1)), description="described")
+        left = transaction.facts
+
+    with storage.transaction() as transaction:
+        assert transaction.facts == left == storage.facts
+
+
+def test_the_version_grows_with_a_change_and_stays_without_one(homes: Homes) -> None:
+    storage = homes.add(ONE)
+    read(storage)
+    before = storage.version
+
+    read(storage)
+    unchanged = storage.version
+    written_in(storage, "change")
+
+    assert unchanged == before < storage.version
+
+
+def test_a_sandbox_that_is_full_says_so_and_goes_on_as_it_was(homes: Homes, monkeypatch: pytest.MonkeyPatch) -> None:
+    lower(monkeypatch, "SANDBOX", len(an_image()) + 20 * database.PAGE_BYTES)
+    storage = homes.add(ONE, "first")
+    version = storage.version
+
+    with pytest.raises(SandboxFull), storage.transaction() as transaction:
+        leave(transaction, "x" * 40 * database.PAGE_BYTES)
+
+    assert read(storage) == ["first"]
+    assert storage.version == version
+    written_in(storage, "second")
+    assert read(storage) == ["first", "second"]
+
+
+def test_a_sandbox_is_never_made_fuller_than_it_may_be(homes: Homes, monkeypatch: pytest.MonkeyPatch) -> None:
+    lower(monkeypatch, "SANDBOX", len(an_image()) + 20 * database.PAGE_BYTES)
+
+    with pytest.raises(SandboxFull):
+        homes.add(ONE, "x" * 40 * database.PAGE_BYTES)
+
+    assert homes.home.find(ONE) is None
+
+
+# Replacing.
+
+
+def test_a_replacement_holds_its_image_and_what_was_written_in_the_block(homes: Homes) -> None:
+    storage = homes.add(ONE, "old")
+
+    with storage.replacement(an_image("image")) as transaction:
+        leave(transaction, "new")
+
+    assert read(storage) == ["image", "new"]
+
+
+def test_a_replacement_can_read_what_it_replaces(homes: Homes) -> None:
+    storage = homes.add(ONE, "old")
+    facts = storage.facts
+
+    with storage.replacement(an_image()) as transaction:
+        assert transaction.earlier is not None
+        assert (written(transaction.earlier), transaction.facts) == (["old"], facts)
+        leave(transaction)
+
+
+def test_generation_and_version_grow_with_a_replacement(homes: Homes) -> None:
+    storage = homes.add(ONE)
+    before = storage.generation, storage.version
+
+    with storage.replacement(an_image()) as transaction:
+        leave(transaction)
+
+    assert storage.generation > before[0]
+    assert storage.version > before[1]
+
+
+def test_a_replacement_that_fails_leaves_everything_as_it_was(homes: Homes) -> None:
+    storage = homes.add(ONE, "old")
+    before = storage.generation, storage.version, storage.facts
+
+    with pytest.raises(FailedError):
+        fail_in(storage.replacement(an_image("image")), "new")
+
+    assert read(storage) == ["old"]
+    assert (storage.generation, storage.version, storage.facts) == before
+
+
+def test_who_reads_a_database_that_is_replaced_goes_on_reading(homes: Homes) -> None:
+    storage = homes.add(ONE, "old")
+    with storage.transaction() as transaction:
+        reader = transaction.db
+    reader.readers += 1
+
+    with storage.replacement(an_image("image")) as transaction:
+        leave(transaction)
+
+    assert written(reader) == ["old"]
+    reader.close()
+    assert read(storage) == ["image"]
+
+
+def test_a_sandbox_can_be_replaced_by_its_own_image_again_and_again(homes: Homes) -> None:
+    storage = homes.add(ONE)
+
+    for text in ("first", "second", "third"):
+        with storage.replacement(storage.image()) as transaction:
+            leave(transaction, text)
+
+    assert read(storage) == ["first", "second", "third"]
