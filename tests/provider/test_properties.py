@@ -66,6 +66,7 @@ def test_a_broken_server_is_noticed_by(name: str, monkeypatch: pytest.MonkeyPatc
     (outcome,) = on_trial(mutant, (name,), seed=SOONER.get(name, 0))
 
     assert outcome.finding is not None, f"nobody notices that {mutant.fault}"
+    assert "seen once" not in outcome.finding.told
 
 
 def test_a_document_is_judged_though_none_of_the_chosen_operations_leads_to_another() -> None:

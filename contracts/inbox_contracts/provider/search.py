@@ -52,10 +52,12 @@ class Search:
         self._shrinking_seconds = shrinking_seconds
         self._best: Counterexample | None = None
         self._shrinks_until = 0.0
+        self._is_over = False
 
     def begin(self, told: dict[str, str]) -> None:
         """Begin an example, without the requests before it."""
         if self._best is not None and monotonic() > self._shrinks_until:
+            self._is_over = True
             raise _ShrinkingOver
         self._log.clear()
         self.told = told
@@ -88,7 +90,7 @@ class Search:
         except (Flaky, _ShrinkingOver) as ended:
             if self._best is None:  # no property was violated: Hypothesis reports an error in our use of it
                 raise
-            once = " (seen once, and not when it was tried again)" if isinstance(ended, Flaky) else ""
+            once = " (seen once, and not when it was tried again)" if isinstance(ended, Flaky) and not self._is_over else ""
             raise CounterexampleFound(replace(self._best, told=self._best.told + once)) from None
 
     def counterexample(self, violation: PropertyViolation) -> Counterexample:
