@@ -47,7 +47,9 @@ def _lost(recording: Recording, reply: RequestedReply, about: str) -> Misbehavio
             f"{about}; sent was {short(instead)}{where_they_differ(instead, content)}",
             "Send the words as they are: nothing cut, folded, escaped or composed.",
         )
-    tried = [entry for entry in _posts(recording) if entry["status"] != CREATED and _written(entry).get("content") == content]
+    theirs = {found["id"] for found in recording.expected["conversations"] if reply.booking_id in found["booking_ids"]}
+    written = ((entry, _written(entry)) for entry in _posts(recording) if entry["status"] != CREATED)
+    tried = [entry for entry, told in written if told.get("content") == content and told.get("conversation_id") in theirs]
     if tried:
         status = tried[-1]["status"]
         how = "had no answer" if status is None else f"was answered {status}"
@@ -95,12 +97,18 @@ def unasked(recording: Recording) -> Iterator[Misbehaviour]:
     for conversation, bookings, content in recording.said:
         if not any((booking, content) in asked for booking in bookings):
             yield own("UNASKED", f"said {short(content)} in conversation {conversation}, which it was not told to")
+    bookings_of = {found["id"]: set(found["booking_ids"]) for found in recording.expected["conversations"]}
+    told = {reply.booking_id for reply in recording.replies}
     waited = any(reply.state != "kept" for reply in recording.replies)
     for entry in _entries_of(recording):
         kind, _, rest = entry["path"].removeprefix("/api/v3/inbox/").partition("/")
         written = _written(entry)
         if entry["method"] in CHANGES and kind != "conversations" and not written.keys() <= READ_MARKS:
             about = f"changed {', '.join(sorted(written))} at {entry['path']}, which it was not told to"
+            yield own("UNASKED", about, entries=(int(entry["id"]),))
+        number = written.get("conversation_id")
+        if (entry["method"], kind) == ("POST", "participants") and number in bookings_of and not bookings_of[number] & told:
+            about = f"added a participant to conversation {number}, in which it was not told to answer"
             yield own("UNASKED", about, entries=(int(entry["id"]),))
         if kind != "conversations" or entry["method"] == "GET" or written.keys() <= READ_MARKS or "connect" in rest:
             continue

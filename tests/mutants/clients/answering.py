@@ -182,3 +182,52 @@ class AnswersInTheGuestsFirst(PicksOneOf):
 class AnswersInTheGuestsNewest(PicksOneOf):
     def pick(self, conversations: list[JSON]) -> JSON:
         return max(conversations, key=lambda found: int(found["id"]))
+
+
+@broken("finds a conversation by the first of its bookings only", "STUCK", "two_bookings")
+class FindsByTheFirstBooking(Inbox):
+    def conversation_of(self, booking_id: int) -> JSON | None:
+        found = super().conversation_of(booking_id)
+        return found if found is not None and found["links"]["bookings"][0] == booking_id else None
+
+
+class RemembersLostAnswers(Inbox):
+    """Once an answer was lost, takes a message that is there for any answer of the same key."""
+
+    def key(self, booking_id: int, content: str) -> object:
+        raise NotImplementedError
+
+    def reply(self, booking_id: int, content: str) -> None:
+        self.sync()
+        lost, key = self.__dict__.setdefault("lost", set()), self.key(booking_id, content)
+        said = (found for found in self.copy["messages"].values() if self.is_host(found["links"]["sender"]))
+        conversations = self.copy["conversations"]
+        about = ((one, found["content"]) for found in said for one in conversations[found["links"]["conversation"]]["links"]["bookings"])
+        if key in lost and any(self.key(*one) == key for one in about):
+            return
+        try:
+            super().reply(booking_id, content)
+        except LostAnswer:
+            lost.add(key)
+            raise
+
+
+@broken("remembers by its booking alone that an answer was lost", "LOST", "lost_answer")
+class RemembersLostAnswersByBooking(RemembersLostAnswers):
+    def key(self, booking_id: int, content: str) -> object:  # noqa: ARG002
+        return booking_id
+
+
+@broken("remembers by its words alone that an answer was lost", "LOST", "lost_answer")
+class RemembersLostAnswersByWords(RemembersLostAnswers):
+    def key(self, booking_id: int, content: str) -> object:  # noqa: ARG002
+        return content
+
+
+@broken("adds a host to every conversation, whether it is told to answer there or not", "UNASKED", "host_added_late")
+class AddsAHostEverywhere(Inbox):
+    def sync(self) -> None:
+        super().sync()
+        for conversation in list(self.copy["conversations"].values()):
+            if self.host_in(conversation) is None:
+                self.add_host(conversation)

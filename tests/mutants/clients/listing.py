@@ -186,6 +186,28 @@ class LeavesOutWhatFailsTwice(Api):
                     raise Later("the first page failed twice")
 
 
+@broken("passes over a page that repeats a record of an earlier one", "BELIEF", "page_shift")
+class PassesOverPagesThatRepeat(Api):
+    def pages(self, path: str, **query: str) -> Iterator[Answer]:
+        seen: set[int] = set()
+        for page in super().pages(path, **query):
+            ids = {record["id"] for record in page.records}
+            if not ids & seen:
+                yield page
+            seen |= ids
+
+
+@broken("takes a list that failed three times for empty", "BELIEF", "server_error")
+class TakesAFailingListForEmpty(Inbox):
+    def catch_up(self, name: str) -> None:
+        for _ in range(3):
+            try:
+                super().catch_up(name)
+            except LostAnswer:
+                continue
+            return
+
+
 class SwallowsErrorsOf(Inbox):
     """Passes over what keeps one list back."""
 

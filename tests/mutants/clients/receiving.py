@@ -3,6 +3,8 @@
 import hmac
 import json
 from collections.abc import Mapping
+from datetime import datetime, timedelta
+from email.utils import parsedate_to_datetime
 from typing import Any
 from unicodedata import normalize
 
@@ -127,6 +129,14 @@ class RefusesWhatIsOld(Inbox):
         kind, record = record_in(body)
         known = self.copy.get(PLURALS.get(kind, ""), {}).get(record["id"])
         return super().receive(headers, body) and (known is None or known["updated_at"] <= record["updated_at"])
+
+
+@broken("refuses a webhook about what changed more than ten minutes ago", "WHK002", "late_webhook")
+class RefusesWhatComesLate(Inbox):
+    def receive(self, headers: Mapping[str, str], body: bytes) -> bool:
+        now = parsedate_to_datetime(self.api.call("GET", f"{self.api.url}/hosts").headers["Date"])
+        age = now - datetime.fromisoformat(record_in(body)[1]["updated_at"])
+        return super().receive(headers, body) and age <= timedelta(minutes=10)
 
 
 @broken("refuses the second webhook about a record in one minute", "WHK002", "reordered_webhook")

@@ -3,7 +3,7 @@
 from itertools import combinations
 
 from inbox_contracts.consumer.hazards import StepBuilder, hazard
-from inbox_contracts.consumer.worlds import PAST, SELF_MADE
+from inbox_contracts.consumer.worlds import PAST, REGULAR, SELF_MADE
 from inbox_mock.channels import opening
 
 LARGE = 900_000_000
@@ -131,12 +131,16 @@ def shared_id(steps: StepBuilder) -> None:
 
 @hazard(met=lambda recording: any(len(found["booking_ids"]) > 1 for found in recording.expected["conversations"]))
 def two_bookings(steps: StepBuilder) -> None:
-    """A guest books a second stay, and staff connect it to the conversation that there is."""
+    """A guest books a second stay, staff connect it to the conversation that there is, and the client is asked about both."""
+    steps.needs.add("regular")
+    channel = steps.any_of(*(policy.name for policy in opening()))
     with steps.uninterrupted():  # once the client has seen the conversation, no list would tell of it
-        first, second = steps.book(), steps.book(delay="never")
+        first, second = (steps.book(channel=channel, delay=delay, client=REGULAR) for delay in ("0s", "never"))
         steps.add("staff_connects", {"booking": first, "connects": second})
     steps.passes("1m")
     steps.sync()
+    for booking in (second, first):
+        steps.reply(booking)
 
 
 @hazard(met=lambda recording: any(not found["booking_ids"] for found in recording.expected["conversations"]))

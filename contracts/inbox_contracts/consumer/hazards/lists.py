@@ -32,6 +32,7 @@ def page_shift(steps: StepBuilder) -> None:
     with steps.uninterrupted():
         for _ in range(3):
             steps.book()
+        steps.passes("1m")
         steps.fault("page_shift", records=steps.any_of(1, 2))
         steps.sync()
     steps.passes("1m")

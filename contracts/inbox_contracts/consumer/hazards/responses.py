@@ -23,12 +23,15 @@ def unsent_message(steps: StepBuilder) -> None:
 
 @hazard(met=lambda recording: struck_sending(recording, "timeout_after"), excludes=frozenset({"stale_read"}))
 def lost_answer(steps: StepBuilder) -> None:
-    """A message is stored, and the answer to the client is lost."""
-    booking = steps.book(delay=steps.any_of("0s", "2m"), host_participant=steps.any_of(True, False))
+    """A message is stored, and the answer to the client is lost; then it is told to say the same elsewhere, and something else there."""
+    booking, other = steps.book(delay=steps.any_of("0s", "2m"), host_participant=steps.any_of(True, False)), steps.book()
+    words = "You can leave your bags with us."
     with steps.uninterrupted():
         steps.fault("timeout_after", match=MESSAGES)
-        steps.reply(booking)
+        steps.reply(booking, words)
     steps.passes("5m")
+    steps.reply(other, words)
+    steps.reply(booking)
 
 
 @hazard(
@@ -37,12 +40,12 @@ def lost_answer(steps: StepBuilder) -> None:
     )
 )
 def server_error(steps: StepBuilder) -> None:
-    """The server fails in the middle of a sync."""
+    """The server fails in the middle of a sync, up to three times."""
     booking = steps.book()
     steps.guest_writes(booking)
     with steps.uninterrupted():
         steps.fault(
-            "status", status=steps.any_of(503, 500, 502), match={**READS, "nth": steps.any_of(1, 2, 3, 4)}, times=steps.any_of(1, 2)
+            "status", status=steps.any_of(503, 500, 502), match={**READS, "nth": steps.any_of(1, 2, 3, 4)}, times=steps.any_of(3, 1, 2)
         )
         steps.sync()
 

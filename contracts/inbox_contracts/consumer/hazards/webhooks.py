@@ -3,6 +3,7 @@
 from inbox_contracts.consumer.hazards import WEBHOOK_FAULTS, StepBuilder, hazard, received, struck
 from inbox_contracts.consumer.hazards.texts import ODD
 
+LATE = "15m"
 FORGERIES = ("forged", "near_miss", "unsigned", "tampered")
 
 
@@ -48,14 +49,14 @@ def respelled_webhook(steps: StepBuilder) -> None:
 
 def _of_a_conversation(steps: StepBuilder) -> None:
     booking = steps.book_and_show()
-    steps.fault("delayed", by="10m", match={"event": "inbox_conversation_updated"})
+    steps.fault("delayed", by=LATE, match={"event": "inbox_conversation_updated"})
     steps.change(booking, closed=True)
     steps.passes("1m")
     steps.change(booking, closed=False)
 
 
 def _of_a_booking(steps: StepBuilder) -> None:
-    steps.fault("delayed", by="10m", match={"event": "booking_*"})
+    steps.fault("delayed", by=LATE, match={"event": "booking_*"})
     booking = steps.book_and_show(delay="never")
     steps.cancel(booking)
 
@@ -63,7 +64,7 @@ def _of_a_booking(steps: StepBuilder) -> None:
 def _of_a_message(steps: StepBuilder) -> None:
     booking = steps.book(host_participant=True)
     steps.passes("1m")
-    steps.fault("delayed", by="10m", match={"event": "inbox_message_created"})
+    steps.fault("delayed", by=LATE, match={"event": "inbox_message_created"})
     steps.staff_write(booking)
     steps.sync()
     steps.passes("1m")
