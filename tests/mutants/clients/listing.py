@@ -197,7 +197,7 @@ class PassesOverPagesThatRepeat(Api):
             seen |= ids
 
 
-@broken("takes a list that failed three times for empty", "BELIEF", "server_error")
+@broken("takes a list that failed three times for empty", "BELIEF", "fails_three_times")
 class TakesAFailingListForEmpty(Inbox):
     def catch_up(self, name: str) -> None:
         for _ in range(3):
@@ -226,7 +226,7 @@ class SwallowsErrorsOfParticipants(SwallowsErrorsOf):
     swallowed = "participants"
 
 
-@broken("passes over errors when it reads messages", "BELIEF", "server_error")
+@broken("passes over errors when it reads messages", "BELIEF", "fails_three_times")
 class SwallowsErrorsOfMessages(SwallowsErrorsOf):
     swallowed = "messages"
 
