@@ -24,6 +24,7 @@ REASONS = {
     "refuses_what_comes_twice": ", of which it had accepted a copy",
     "dies_of_a_server_error": "raised RuntimeError",
     "swallows_errors": "when its sync was done",
+    "never_asks_for_deletions": "still believes in booking ",
     "adds_a_host_each_time": "in which one took part already",
 }
 """A piece of the first finding, by the name of the broken client."""

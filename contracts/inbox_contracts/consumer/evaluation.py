@@ -23,6 +23,9 @@ EARLY_FIX = "Answer ok only when every list has come to its end: what failed on 
 SHOW_THE_PAST = ("stale_read", "page_shift")
 """Faults with which a client that reads carefully may believe for a while what is not true."""
 
+COSTLY = frozenset({"SYN001"})
+"""Rules that save requests: who breaks one and believes what is not true is told of the belief first."""
+
 DRIVER_ERRORS = {"crash": "crashed", "hang": "hangs", "missing": "cannot be started", "no client": "is none"}
 PROTOCOL_FIX = (
     "Answer each line on stdin with one JSON line on stdout that bears the same id, and write everything else to stderr; "
@@ -101,7 +104,8 @@ def evaluate(recording: Recording) -> list[Misbehaviour]:
         *unasked(recording),
         *_endings(recording),
     ]
-    return [*reported, *dict.fromkeys(found for found in own if found.code not in seen)]
+    others = dict.fromkeys(found for found in own if found.code not in seen)
+    return sorted((*reported, *others), key=lambda found: found.code in COSTLY)
 
 
 def _webhooks(recording: Recording) -> Iterator[Misbehaviour]:

@@ -167,7 +167,7 @@ class KeepsOneHost(ToldOtherwise):
         conversation["participants"] = [one for one in conversation["participants"] if one not in hosts[1:]]
 
 
-@broken("looks for new bookings only, and never at old ones again", "SYN001", "cancelled_booking")
+@broken("looks for new bookings only, and never at old ones again", "SYN004", "cancelled_booking")
 class NeverAsksForDeletions(Inbox):
     def catch_up(self, name: str) -> None:
         if name == "bookings" and name in self.synced_at:
