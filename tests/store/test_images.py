@@ -55,6 +55,14 @@ def test_a_database_that_somebody_reads_is_no_spare() -> None:
     assert not Spares().keep(image, db)
 
 
+def test_a_database_in_which_somebody_still_writes_is_no_spare() -> None:
+    image = images.take_image(images.create())
+    db = images.restore(image)
+    db.execute("BEGIN")
+
+    assert not Spares().keep(image, db)
+
+
 def test_of_many_spare_databases_the_latest_are_kept_and_the_others_closed() -> None:
     spares, image = Spares(), images.take_image(images.create())
     made = [images.restore(image) for _ in range(MOST_SPARES + 1)]

@@ -186,8 +186,8 @@ class Spares:
         return None if found is None else found[1]
 
     def keep(self, image: bytes, db: Database) -> bool:
-        """Keep one that holds an image, and let go of the oldest ones; return False if it is too large, or somebody reads it."""
-        if len(image) > MOST_SPARE_BYTES or db.readers:
+        """Keep one that holds an image, and let go of the oldest ones; return False if it is too large, or somebody uses it."""
+        if len(image) > MOST_SPARE_BYTES or db.readers or db.in_transaction:
             return False
         db.changes = None
         with self._lock:
