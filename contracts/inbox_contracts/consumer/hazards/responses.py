@@ -24,7 +24,10 @@ def unsent_message(steps: StepBuilder) -> None:
 @hazard(met=lambda recording: struck_sending(recording, "timeout_after"), excludes=frozenset({"stale_read"}))
 def lost_answer(steps: StepBuilder) -> None:
     """A message is stored, and the answer to the client is lost; then it is told to say the same elsewhere, and something else there."""
-    booking, other = steps.book(delay=steps.any_of("0s", "2m"), host_participant=steps.any_of(True, False)), steps.book()
+    booking, other = (
+        steps.book(delay=steps.any_of("0s", "2m"), host_participant=steps.any_of(True, False)),
+        steps.book(host_participant=True),
+    )
     words = "You can leave your bags with us."
     with steps.uninterrupted():
         steps.fault("timeout_after", match=MESSAGES)

@@ -11,6 +11,8 @@ ODD = (
 )
 LONG = "The way to the house is long. " * 2_200
 """More than the 65,535 bytes that a column of many databases holds."""
+AGAIN = "We are on our way."
+"""What the client is told to say twice."""
 
 
 @hazard(met=lambda recording: any(reply.content in ODD for reply in recording.replies))
@@ -113,6 +115,6 @@ def told_again(steps: StepBuilder) -> None:
     """The client is told to say the same words once more, after it has said them."""
     booking = steps.book(host_participant=True)
     for _ in range(2):
-        steps.reply(booking, "We are on our way.")
+        steps.reply(booking, AGAIN)
         steps.passes("10m")
         steps.guest_writes(booking)
