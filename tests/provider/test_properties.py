@@ -1,5 +1,6 @@
 """The fake keeps every property, and each property notices a server that does not keep it."""
 
+from collections.abc import Sequence
 from pkgutil import resolve_name
 
 import pytest
@@ -32,9 +33,17 @@ def test_the_fake_keeps(served: str, judged: Property) -> None:
     assert outcome.not_judged is None
 
 
-def told_as_a_server_like_any_other(served: str, scenario: object, *names: str) -> dict[str, list[str]]:
-    """The names of properties by verdict, where the trial knows a sandbox by its token alone."""
-    token = Mock(OverSocket(served)).sandbox(scenario).made["token"]
+def told_as_a_server_like_any_other(
+    served: str, scenario: object, *names: str, scopes: Sequence[str] = (), used: int = 0
+) -> dict[str, list[str]]:
+    """The names of properties by verdict, where the trial knows a sandbox by its token alone.
+
+    The token has all scopes, or some; so many requests of the hour have been made.
+    """
+    sandbox = Mock(OverSocket(served)).sandbox(scenario)
+    token = str(sandbox.api_with(*scopes).token) if scopes else sandbox.made["token"]
+    for _ in range(used):
+        sandbox.api.get("/accounts")
     properties = tuple(each for each in PROPERTIES.values() if each.name != "own-document" and (not names or each.name in names))
     told: dict[str, list[str]] = {}
     for outcome in runner.run(runner.plan(detect(served, token), properties, seed=1, effort=0.1), lambda _: None):
@@ -56,6 +65,19 @@ def test_a_list_of_more_than_one_page_is_no_fault(served: str) -> None:
     told = told_as_a_server_like_any_other(served, a_scenario(page_cap=1, bookings=bookings), *names)
 
     assert sorted(told[runner.KEPT]) == sorted(names)
+
+
+@pytest.mark.parametrize("scopes", [("inbox_read",), ("inbox_read", "bookings_read"), ("inbox_write", "bookings_write")])
+def test_a_server_that_a_token_with_few_scopes_sees_breaks_nothing(served: str, scopes: tuple[str, ...]) -> None:
+    told = told_as_a_server_like_any_other(served, find_shipped("agency").data, scopes=scopes)
+
+    assert told.get(runner.BROKEN, []) == []
+
+
+def test_a_rate_limit_that_is_used_up_cannot_fall(served: str) -> None:
+    told = told_as_a_server_like_any_other(served, a_scenario(), "rate-limit-headers", used=1_000)
+
+    assert told == {runner.SKIPPED: ["rate-limit-headers"]}
 
 
 @pytest.mark.parametrize("name", PROPERTIES)

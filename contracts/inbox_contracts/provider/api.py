@@ -8,7 +8,7 @@ from urllib.parse import urlencode, urlsplit
 
 import orjson
 
-from inbox_contracts.provider.expectations import PropertyViolation, expect, shown
+from inbox_contracts.provider.expectations import ForbiddenCall, PropertyViolation, expect, shown
 from inbox_contracts.provider.http import ApiResponse, TrialConnection
 
 JSON = dict[str, Any]
@@ -83,10 +83,12 @@ class Api:
 
 
 def wanted(answer: ApiResponse, status: int) -> ApiResponse:
-    """Return a response, or raise PropertyViolation if it has another status than expected."""
+    """Return a response, or raise PropertyViolation if it has another status than expected; for a 403 it is a `ForbiddenCall`."""
     if answer.status != status:
         begins = answer.body[:200].decode(errors="replace")
-        raise PropertyViolation(f"{answer.about}, expected {status}; the body begins with {begins!r}")
+        raise (ForbiddenCall if answer.status == 403 else PropertyViolation)(
+            f"{answer.about}, expected {status}; the body begins with {begins!r}"
+        )
     return answer
 
 

@@ -21,6 +21,10 @@ class PropertyViolation(AssertionError):  # noqa: N818 - the server's situation,
     """A property does not hold; the text says what was found and what was expected."""
 
 
+class ForbiddenCall(PropertyViolation):
+    """A call that a token with all scopes may make was answered 403. Only of a fake's token the scopes are known."""
+
+
 class NotJudged(Exception):  # noqa: N818 - nothing went wrong
     """A property cannot be judged here; the text says why."""
 

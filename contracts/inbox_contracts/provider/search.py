@@ -8,7 +8,7 @@ from time import monotonic
 from traceback import extract_tb
 from typing import TYPE_CHECKING, Any
 
-from inbox_contracts.provider.expectations import PropertyViolation, shown
+from inbox_contracts.provider.expectations import ForbiddenCall, NotJudged, PropertyViolation, shown
 from inbox_contracts.provider.http import LoggedRequest
 
 if TYPE_CHECKING:
@@ -37,19 +37,22 @@ class CounterexampleFound(Exception):  # noqa: N818 - carries it out of a search
 
 
 class _ShrinkingOver(BaseException):
-    """Time for shrinking is up. No Exception: those are what Hypothesis shrinks."""
+    """Time for shrinking is up, or there is nothing to shrink. No Exception: those are what Hypothesis shrinks."""
 
 
 class Search:
     """One search for a counterexample. Shrinking has so many seconds; then the smallest one that was seen is reported.
 
-    ``log`` holds the requests that the current example has made; ``told`` describes the example.
+    ``log`` holds the requests that the current example has made; ``told`` describes the example. Unless it ``has_all_scopes``, a token
+    that may not make a call ends the search without a judgement.
     """
 
-    def __init__(self, log: list[LoggedRequest], shrinking_seconds: float = 0.0) -> None:
+    def __init__(self, log: list[LoggedRequest], shrinking_seconds: float = 0.0, *, has_all_scopes: bool = True) -> None:
         self.told: dict[str, str] = {}
         self._log = log
         self._shrinking_seconds = shrinking_seconds
+        self._has_all_scopes = has_all_scopes
+        self._not_judged: NotJudged | None = None
         self._best: Counterexample | None = None
         self._shrinks_until = 0.0
         self._is_over = False
@@ -67,7 +70,13 @@ class Search:
         """Note that an example violates the property; a response of another shape than declared does, too."""
         try:
             yield
+        except NotJudged as reason:
+            self._not_judged = reason
+            raise _ShrinkingOver from None
         except PropertyViolation as violation:
+            if isinstance(violation, ForbiddenCall) and not self._has_all_scopes:
+                self._not_judged = NotJudged(str(violation))
+                raise _ShrinkingOver from None
             self._note(violation)
             raise
         except UNSHAPED as error:
@@ -80,6 +89,7 @@ class Search:
 
         Raises:
             CounterexampleFound: there is one.
+            NotJudged: an example cannot be judged.
         """
         from hypothesis.errors import Flaky
 
@@ -88,6 +98,8 @@ class Search:
         except PropertyViolation as violation:
             raise CounterexampleFound(self.counterexample(violation)) from None
         except (Flaky, _ShrinkingOver) as ended:
+            if self._not_judged is not None:
+                raise self._not_judged from None
             if self._best is None:  # no property was violated: Hypothesis reports an error in our use of it
                 raise
             once = " (seen once, and not when it was tried again)" if isinstance(ended, Flaky) and not self._is_over else ""

@@ -8,7 +8,7 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from inbox_contracts.provider.api import JSON, Api
-from inbox_contracts.provider.expectations import NotJudged, PropertyViolation, shown
+from inbox_contracts.provider.expectations import ForbiddenCall, NotJudged, PropertyViolation, shown
 from inbox_contracts.provider.http import LoggedRequest, NoAnswer, Spent
 from inbox_contracts.provider.resources import EVERYTHING, LISTED, path_of
 from inbox_contracts.provider.search import UNSHAPED, Counterexample, CounterexampleFound, Search, as_violation, hypothesis_settings
@@ -118,6 +118,16 @@ class Trial:
             self._readable = tuple(r for r in self.resources if self.api.call("GET", path_of(r.plural), per_page=1).status != 403)
         return self._readable
 
+    def need_all_views(self) -> None:
+        """Go on only with a token that may read every resource: to others, records and templates show less.
+
+        Raises:
+            NotJudged: it may not.
+        """
+        hidden = sorted({each.plural for each in self.resources} - {each.plural for each in self.readable()})
+        if hidden:
+            raise NotJudged(f"the token may not read {', '.join(hidden)}, and so sees less of other records, too")
+
     def everything(self, resource: Resource) -> list[JSON]:
         """Return all records of a resource; with ``read_only``, those of the first page."""
         log = self.target.connection.log
@@ -157,7 +167,7 @@ class Trial:
         """
         from hypothesis import given, seed
 
-        search = Search(self.target.connection.log, self.shrinking_seconds)
+        search = Search(self.target.connection.log, self.shrinking_seconds, has_all_scopes=self.target.is_fake)
 
         def example(**arguments: object) -> None:
             search.begin({name: value.plural if isinstance(value, Resource) else shown(value) for name, value in arguments.items()})
@@ -176,7 +186,7 @@ class Trial:
         from hypothesis import seed
         from hypothesis.stateful import run_state_machine_as_test
 
-        search = Search(self.target.connection.log, self.shrinking_seconds)
+        search = Search(self.target.connection.log, self.shrinking_seconds, has_all_scopes=self.target.is_fake)
         settings = hypothesis_settings(round(examples * self.effort), stateful_step_count=steps)
         factory: Any = seed(self.seed)(lambda: machine(search))
         search.run(lambda: run_state_machine_as_test(factory, settings=settings))
@@ -207,6 +217,8 @@ class Trial:
         except CounterexampleFound as found:
             return found.counterexample, None
         except PropertyViolation as error:
+            if isinstance(error, ForbiddenCall) and not self.target.is_fake:
+                return None, str(error)
             violation = error
         except UNSHAPED as error:
             violation = as_violation(error, self.target.connection.log)

@@ -3,7 +3,7 @@
 import re
 
 from inbox_contracts.provider.api import JSON, Api, plural_of
-from inbox_contracts.provider.expectations import PropertyViolation, expect, same, shown
+from inbox_contracts.provider.expectations import NotJudged, PropertyViolation, expect, same, shown
 from inbox_contracts.provider.resources import path_of, sure
 from inbox_contracts.provider.trial import Trial, claim
 from inbox_mock.domain.enumerations import MEMBER_TYPES
@@ -53,6 +53,7 @@ def envelope(trial: Trial) -> None:
 @claim("templates", fidelity=recorded("the official Ruby client expands them; without one, each relation raises"))
 def templates(trial: Trial) -> None:
     """The envelope's links are absolute URI templates on the host that was asked, one for each association."""
+    trial.need_all_views()
     for resource in trial.readable():
         given = trial.api.get(path_of(resource.plural)).json.get("links", {})
         for key, path in templates_of(resource):
@@ -149,6 +150,8 @@ def rate_limit_headers(trial: Trial) -> None:
     after = _allowance(trial.api)
     expect(before[1] <= before[0], f"X-RateLimit-Remaining is {before[1]}, more than X-RateLimit-Limit, {before[0]}")
     same(before[2] % 3600, 0, "X-RateLimit-Reset, seconds after a full hour")
+    if not before[1]:
+        raise NotJudged("no request of this hour is left, so none can be counted off")
     if before[2] == after[2]:
         falls = after[1] == before[1] - 1 if trial.target.is_fake else after[1] < before[1]  # elsewhere others call, too
         expect(falls, f"X-RateLimit-Remaining is {before[1]}, and {after[1]} after one more call, expected one less")

@@ -62,6 +62,7 @@ def some_unknown_ids(trial: Trial) -> None:
 @claim("include", fidelity=documented("/guides/understanding-inbox-messaging; embedding in place is recorded, rentals 2017"))
 def include(trial: Trial) -> None:
     """include embeds associated records as they are when fetched directly, and changes nothing else; unknown names are ignored."""
+    trial.need_all_views()
     from hypothesis import strategies as st
 
     readable = {resource.plural for resource in trial.readable()}
@@ -158,6 +159,7 @@ BOTH_WAYS = (
 @claim("links-both-ways", fidelity=documented("/reference/endpoints: both ends are in the tables of their resources"))
 def links_both_ways(trial: Trial) -> None:
     """An association shows at both of its ends."""
+    trial.need_all_views()
     readable = {resource.plural for resource in trial.readable()}
     for plural, link, other, back in BOTH_WAYS:
         if not {plural, other} <= readable or any(len(trial.everything(RESOURCES[p])) >= 100 for p in (plural, other) if trial.read_only):
