@@ -57,6 +57,18 @@ def test_it_sleeps_again_after_a_call_that_was_refused(asleep: Sandbox, mock: Mo
     assert asleep.admin.post("/bookings", {"channel": "pigeon post"}).status == 422
     storage = fake.sandboxes.get(asleep.id).storage
     was_open = storage.is_open
-    mock.sandbox()
+    for _ in range(2):  # one that is in use for a moment, by the scheduler, sleeps at the next turn
+        mock.sandbox()
 
     assert (was_open, storage.is_open) == (True, False)
+
+
+def test_one_that_works_when_its_turn_comes_sleeps_at_the_next_one(asleep: Sandbox, mock: Mock, fake: Fake) -> None:
+    asleep.api.get(URL)
+    sandbox = fake.sandboxes.get(asleep.id)
+    with sandbox.work():
+        mock.sandbox()
+        was_open = sandbox.storage.is_open
+    mock.sandbox()
+
+    assert (was_open, sandbox.storage.is_open) == (True, False)

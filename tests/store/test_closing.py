@@ -13,7 +13,7 @@ from inbox_mock.scenarios.loading import find
 from inbox_mock.store.database import Database
 from inbox_mock.store.journal import Reader
 
-ENDS: dict[str, Callable[[Sandboxes, Sandbox], None]] = {
+ENDS: dict[str, Callable[[Sandboxes, Sandbox], object]] = {
     "asleep": lambda _, sandbox: sandbox.sleep(),
     "reset": lambda _, sandbox: sandbox.reset(),
     "deleted": lambda sandboxes, sandbox: sandboxes.remove(sandbox),

@@ -223,15 +223,18 @@ class Sandbox:
                     self._picture = self.version, image
                 return self._picture[1], times.wire(self.clock.now)
 
-    def sleep(self) -> None:
-        """Hold as little in memory as can be, unless a unit of work is open."""
+    def sleep(self) -> bool:
+        """Hold as little in memory as can be; return False if a unit of work is open."""
         if not self.lock.acquire(blocking=False):
-            return
+            return False
         try:
-            if not self._working and not self._closed:
+            if self._working:
+                return False
+            if not self._closed:
                 self.storage.sleep()
                 self._forget()
                 self.checkpoints.clear()
+            return True
         finally:
             self.lock.release()
 

@@ -282,9 +282,10 @@ class Sandboxes:
                 return  # deleted meanwhile
             self._awake[sandbox_id] = sandbox
             self._awake.move_to_end(sandbox_id)
-            tired = self._awake.popitem(last=False)[1] if len(self._awake) > MOST_AWAKE else None
-        if tired is not None:
-            tired.sleep()
+            tired = [self._awake.popitem(last=False)[1] for _ in range(len(self._awake) - MOST_AWAKE)]
+        busy = [each for each in tired if not each.sleep()]
+        with self._lock:  # they sleep when another one wakes
+            self._awake.update((each.id, each) for each in busy if each.id not in self._awake)
 
     def _next_id(self) -> str:
         while True:
