@@ -275,8 +275,6 @@ def _validator() -> "Validator":
 
 
 def _checked(scenario: Scenario) -> Scenario:
-    from inbox_mock.scenarios.loading import clashes
-
     try:
         data: dict[str, object] = normal(dict(scenario.data))  # type: ignore[assignment]
     except ValueError as nested:
