@@ -65,6 +65,7 @@ def work_of(mock: Mock, monkeypatch: pytest.MonkeyPatch, scenario: JSON) -> Coun
 @pytest.mark.parametrize("noun", LISTS)
 def test_twice_as_many_records_take_twice_the_work(mock: Mock, monkeypatch: pytest.MonkeyPatch, noun: str) -> None:
     base = a_scenario(bookings=[a_booking()])
+    mock.sandbox(base)  # what is made once in a process is made now
     none, once, twice = (
         work_of(mock, monkeypatch, base | {noun: base.get(noun, []) + [LISTS[noun](number) for number in range(count)]})
         for count in (0, FEW, 2 * FEW)
