@@ -87,15 +87,13 @@ def detect(
     if not read_only and (urlsplit(connection.root).hostname or "").rstrip(".").endswith(REAL):
         raise NoTrial("this is the real service, where guests and staff would see what the trial writes: add --read-only")
     try:
-        if token is None or not read_only:
+        if token is None:
             answer = connection.send(
                 "GET", f"{PREFIX}/sandboxes?limit=1", {} if admin_token is None else {"Authorization": f"Bearer {admin_token}"}
             )
-            fake = _is_fake(answer)
-            if fake and token is None:
+            if _is_fake(answer):
                 return Target(connection, scenario="agency", admin_token=admin_token)
-            if token is None:
-                _ask_for_a_token(connection, answer)
+            _ask_for_a_token(connection, answer)
         _check_access(Api(connection, token))
     except NoAnswer as error:
         raise NoTrial(f"{connection.root} does not answer: {error}") from None
@@ -112,7 +110,10 @@ def _ask_for_a_token(connection: TrialConnection, answer: ApiResponse) -> NoRetu
 def _is_fake(answer: ApiResponse) -> bool:
     """Return whether a response is a fake's list of its sandboxes; raise NoTrial if the fake wants its admin token."""
     if answer.status in {401, 403} and b"admin" in answer.body.lower():
-        raise NoTrial(f"the server's admin API refuses ({answer.about}): give its token with --admin-token")
+        raise NoTrial(
+            f"the server's admin API refuses ({answer.about}): give its token with --admin-token, for sandboxes of the trial's own; "
+            "or a token of one sandbox with --token, to judge the server in that one"
+        )
     try:
         return answer.status == 200 and "sandboxes" in answer.json
     except (PropertyViolation, TypeError):
