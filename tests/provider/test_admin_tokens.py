@@ -37,5 +37,5 @@ def test_whoever_has_the_token_of_one_sandbox_judges_it_in_that_one_like_any_oth
 
 
 def test_whoever_has_neither_is_told_of_both(guarded: str) -> None:
-    with pytest.raises(NoTrial, match="admin API refuses .* with --admin-token, .* of one sandbox with --token"):
+    with pytest.raises(NoTrial, match=r"admin API refuses .* with --admin-token, .* of one sandbox with --token"):
         detect(guarded)
