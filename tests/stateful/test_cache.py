@@ -21,7 +21,7 @@ from inbox_mock.engine.unit_of_work import UnitOfWork
 from inbox_mock.scenarios.build import Overrides
 from inbox_mock.scenarios.loading import find
 from inbox_mock.store import images
-from inbox_mock.store.ledger import MOST_BYTES, Ledger
+from inbox_mock.store.journal import MOST_BYTES, Ledger
 from lowered import lower
 from stateful.history import journal
 from stateful.steps import STEPS, Step, a_lively_scenario, take

@@ -13,7 +13,7 @@ from inbox_mock.engine.unit_of_work import UnitOfWork
 from inbox_mock.services.oauth import Grant
 from inbox_mock.store.access import Allowance
 from inbox_mock.store.database import Row
-from inbox_mock.store.ledger import size_besides_body
+from inbox_mock.store.journal import size_besides_body
 
 BESIDES = 8_000
 """About how many bytes of memory are kept of an answer besides its texts: its headers, and its entry in the journal."""

@@ -17,7 +17,7 @@ from inbox_mock.engine.cache import Cache
 from inbox_mock.store import access, commands, journal, timeline
 from inbox_mock.store.access import HOUR, Allowance, window_of
 from inbox_mock.store.database import Database, Row
-from inbox_mock.store.ledger import Ledger
+from inbox_mock.store.journal import Ledger
 from inbox_mock.store.sandbox import Settings
 from inbox_mock.store.timeline import Event
 

@@ -1,13 +1,15 @@
-"""The journal of a sandbox: every API request and every webhook attempt, with what it caused."""
+"""The journal of a sandbox: every API request and every webhook attempt, with what it caused. Entries of reads come by a ledger."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from typing import Any
+from sys import getsizeof
+from typing import Any, NamedTuple
 
 import orjson
 
 from inbox_mock.domain import limits
 from inbox_mock.domain.reasons import Reason, from_json, in_words
+from inbox_mock.store import access, database
 from inbox_mock.store.database import Database, Row
 
 INSERT = """
@@ -21,6 +23,9 @@ HEADS = """
     SELECT id, at, method, path, query, status, application_id, delivery_id, request, response, caused, fault_id, reasons,
       typeof(request_body) = 'text', typeof(response_body) = 'text'
     FROM journal ORDER BY id"""  # typeof reads no pages of a body, IS NOT NULL reads all of them
+MOST_ENTRIES = 1_000
+MOST_BYTES = 1024 * 1024
+"""How much is gathered before it is written: the texts of entries, of which a body that several of them share counts once."""
 
 
 def add(db: Database, entry: Row, reasons: Iterable[Reason]) -> int:
@@ -40,13 +45,14 @@ def add(db: Database, entry: Row, reasons: Iterable[Reason]) -> int:
     return added
 
 
-def add_all(db: Database, entries: Iterable[tuple[int, Row, Iterable[Reason]]]) -> None:
-    """Insert entries by their ids, in their order, as `add` does."""
-    rows = [_row(*entry) for entry in entries]
-    if rows:
-        db.executemany(INSERT, rows)
-        db.bookkept += len(rows)
-        _delete_before(db, rows[-1][0] - limits.JOURNAL)
+def write_gathered(db: Database, gathered: Sequence["LedgerEntry"]) -> None:
+    """Insert what a ledger has gathered, as `add` does: entries by their ids, in their order, and what their requests have spent."""
+    if gathered:
+        db.executemany(INSERT, [_row(*one[:3]) for one in gathered])
+        db.bookkept += len(gathered)
+        _delete_before(db, gathered[-1].id - limits.JOURNAL)
+    for used in {one.spent.application_id: one.spent for one in gathered if one.spent is not None}.values():
+        access.set_spent(db, *used)
 
 
 def _delete_before(db: Database, entry_id: int) -> None:
@@ -173,3 +179,91 @@ def _whole(row: Row) -> Row:
         if body is not None:
             found[name]["body"] = body
     return found | {"why": in_words(map(from_json, found["reasons"])) or None}
+
+
+class Spent(NamedTuple):
+    """How many requests an application has ``used`` in the hour that begins at ``window``, in Unix seconds."""
+
+    application_id: int
+    window: int
+    used: int
+
+
+class LedgerEntry(NamedTuple):
+    """An entry with its id, the reasons that it is added with, and what its request has spent, if it has."""
+
+    id: int
+    entry: Row
+    reasons: tuple[Reason, ...]
+    spent: Spent | None
+
+
+class Ledger:
+    """What requests that only read leave, gathered beside the database under the sandbox's lock: entries, counts of the rate limit.
+
+    It is in the database after the next transaction, which begins by writing it. ``added`` is how many entries ever were.
+
+    ``keep`` is called before an entry is added, may refuse it by raising, and returns how many bytes it takes elsewhere.
+    """
+
+    _db: Database
+
+    def __init__(self) -> None:
+        self.entries: list[LedgerEntry] = []
+        self.keep: Callable[[LedgerEntry], int] = _in_memory
+        self.added = 0
+        self._next = 0  # the next entry's id; 0: not known
+        self._used: dict[int, Spent] = {}  # by application
+        self._spent: Spent | None = None
+        self._bytes = self._room = 0
+        self._body: object = None
+
+    @property
+    def last(self) -> int:
+        """The id of the last entry that is gathered; 0 if there is none."""
+        return self.entries[-1].id if self.entries else 0
+
+    def begin(self, db: Database) -> bool:
+        """Begin a request, and forget the count of an earlier one that was not answered; return whether there is room for its entry."""
+        self._db, self._spent = db, None
+        if not self._next:
+            self._next = next_id(db)
+            # Near the end of its room nothing is gathered: what does not fit is refused with its own request, not with a later one.
+            self._room = min(MOST_BYTES, db.most_bytes - database.size(db) - 2 * MOST_BYTES)
+        return self._bytes < self._room and len(self.entries) < MOST_ENTRIES
+
+    def spend(self, application_id: int, window: int) -> int:
+        """Count a request of an application in an hour, once it has its entry; return how many there are by then."""
+        known = self._used.get(application_id) or Spent(application_id, *access.spent(self._db, application_id))
+        self._spent = Spent(application_id, window, known.used + 1 if known.window == window else 1)
+        return self._spent.used
+
+    def add(self, entry: Row, reasons: Iterable[Reason]) -> int:
+        """Add an entry as `add` takes it, and return its id."""
+        gathered, body = LedgerEntry(self._next, entry, tuple(reasons), self._spent), entry["response"]["body"]
+        self._bytes += max(self.keep(gathered), size_besides_body(entry) + (0 if body is self._body else getsizeof(body)))
+        self.entries.append(gathered)
+        self.added += 1
+        self._next, self._body = self._next + 1, body
+        if self._spent is not None:
+            self._used[self._spent.application_id] = self._spent
+        return gathered.id
+
+    def write(self, db: Database) -> None:
+        """Write all of it into the database, within the present transaction; it is gathered still, until that is committed."""
+        write_gathered(db, self.entries)
+
+    def clear(self) -> None:
+        """Begin anew: the database has all of it, and perhaps more."""
+        self.entries, self._used, self._spent, self._body = [], {}, None, None
+        self._next = self._bytes = 0
+
+
+def size_besides_body(entry: Row) -> int:
+    """Return about how many bytes of memory the texts of an entry take without that of its answer's body."""
+    told = (*entry["request"]["headers"].values(), *entry["response"]["headers"].values())
+    return len(entry["path"]) + len(entry["query"]) + sum(map(len, told))
+
+
+def _in_memory(_gathered: LedgerEntry) -> int:
+    return 0

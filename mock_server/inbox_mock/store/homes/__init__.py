@@ -13,7 +13,7 @@ from typing import NamedTuple, Protocol
 from inbox_mock.domain.access import SANDBOX_ID
 from inbox_mock.domain.times import Clock
 from inbox_mock.store.database import Database
-from inbox_mock.store.ledger import Ledger
+from inbox_mock.store.journal import Ledger
 
 
 class Share(NamedTuple):

@@ -11,7 +11,7 @@ from inbox_mock.store import database, images
 from inbox_mock.store.database import Database
 from inbox_mock.store.homes import WHOLE, Facts, Label, Listed, Share, Snapshot, Start, Transaction
 from inbox_mock.store.images import Differences, Spares, differences
-from inbox_mock.store.ledger import Ledger
+from inbox_mock.store.journal import Ledger
 
 
 class Totals:

@@ -12,7 +12,7 @@ import orjson
 
 from inbox_mock.domain.reasons import from_json
 from inbox_mock.store.homes.directory.files import named
-from inbox_mock.store.ledger import LedgerEntry, Spent
+from inbox_mock.store.journal import LedgerEntry, Spent
 
 
 class LedgerFile:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from threading import Lock
 
 from inbox_mock.domain.errors import HomeUnavailable, NotFound, SandboxFull
-from inbox_mock.store import database, images, journal, ledger
+from inbox_mock.store import database, images, journal
 from inbox_mock.store import sandbox as sandbox_store
 from inbox_mock.store.database import Database
 from inbox_mock.store.homes import Facts, Label, Snapshot, Start, Transaction
@@ -15,7 +15,7 @@ from inbox_mock.store.homes.directory.files import LEDGER, Files, named
 from inbox_mock.store.homes.directory.index import Entry, Index
 from inbox_mock.store.homes.directory.ledger_file import LedgerFile
 from inbox_mock.store.homes.memory import alone, beginning, written
-from inbox_mock.store.ledger import Ledger
+from inbox_mock.store.journal import Ledger
 from inbox_mock.store.migrations import UnusableDatabase
 
 STATEMENTS = {
@@ -261,7 +261,7 @@ def recover(db: Database, file: LedgerFile) -> None:
         follows = [one.id for one in gathered] == [*range(last + 1, last + 1 + len(gathered))]
         if gathered and follows:
             db.execute("BEGIN")
-            ledger.write(db, gathered)
+            journal.write_gathered(db, gathered)
             db.execute("COMMIT")
     except (ValueError, TypeError, KeyError, AttributeError, sqlite3.ProgrammingError, sqlite3.IntegrityError):
         follows = False

@@ -20,7 +20,7 @@ from inbox_mock.store.homes.postgresql.connections import BoundedConnection, Con
 from inbox_mock.store.homes.postgresql.copies import Copy, differences
 from inbox_mock.store.homes.postgresql.rows import Stand
 from inbox_mock.store.images import as_file, take_image
-from inbox_mock.store.ledger import Ledger
+from inbox_mock.store.journal import Ledger
 from inbox_mock.store.migrations import UnusableDatabase
 
 START = "SELECT start, recipe FROM inbox_mock.sandboxes WHERE id = %s"
