@@ -145,6 +145,32 @@ def test_near_misses_are_wrong_in_a_few_digits_here_and_there(inbox: Sandbox, re
     assert sorted(wrong) == [list(range(8)), list(range(16, 24)), list(range(32, 40))]
 
 
+def test_a_webhook_that_is_cut_short_bears_the_first_digits_of_its_signature(inbox: Sandbox, receiver: Receiver) -> None:
+    ((given, _, right),) = struck_by("cut_short", inbox, receiver)
+
+    assert given == right[:8]
+
+
+def test_a_replayed_webhook_bears_the_signature_of_the_one_before(inbox: Sandbox, receiver: Receiver) -> None:
+    subscribe(inbox, receiver.url, CREATED)
+    set_fault(inbox, "replayed", match={"nth": 2})
+    for content in ("signed", "struck", "not struck"):
+        post(inbox, content)
+        inbox.advance("0s")
+
+    first, second, third = (dict(found.headers)["X-Content-Signature"] for found in receiver.received)
+    assert contents(receiver) == ["signed", "struck", "not struck"]
+    assert first == second != third
+    assert [found["attempts"][0]["signature"]["valid"] for found in deliveries(inbox)] == [True, False, True]
+
+
+def test_the_first_webhook_of_all_cannot_be_replayed_and_bears_the_signature_of_another_body(inbox: Sandbox, receiver: Receiver) -> None:
+    ((given, body, _),) = struck_by("replayed", inbox, receiver)
+    secret = inbox.admin.get("/webhooks").json["webhooks"][0]["secret"]
+
+    assert given == sign(secret, body + b"\n")
+
+
 def test_a_respelled_webhook_says_the_same_in_other_bytes_and_is_signed_rightly(inbox: Sandbox, receiver: Receiver) -> None:
     ((given, body, right),) = struck_by("respelled", inbox, receiver)
 

@@ -1803,7 +1803,7 @@ export interface components {
         Fault: {
             id: number;
             /** @enum {string} */
-            kind: "burst" | "delayed" | "dropped" | "duplicated" | "expired_token" | "forged" | "lost" | "malformed" | "near_miss" | "page_shift" | "rate_limit" | "reordered" | "respelled" | "revoked_token" | "slow" | "stale" | "stale_read" | "status" | "tampered" | "timeout_after" | "timeout_before" | "truncated" | "unsigned";
+            kind: "burst" | "cut_short" | "delayed" | "dropped" | "duplicated" | "expired_token" | "forged" | "lost" | "malformed" | "near_miss" | "page_shift" | "rate_limit" | "reordered" | "replayed" | "respelled" | "revoked_token" | "slow" | "stale" | "stale_read" | "status" | "tampered" | "timeout_after" | "timeout_before" | "truncated" | "unsigned";
             match: {
                 /**
                  * @description one of GET, HEAD, POST, PUT, PATCH, DELETE
@@ -1859,10 +1859,10 @@ export interface components {
         /** SetFaultBody */
         SetFaultBody: {
             /**
-             * @description one of burst, delayed, dropped, duplicated, expired_token, forged, lost, malformed, near_miss, page_shift, rate_limit, reordered, respelled, revoked_token, slow, stale, stale_read, status, tampered, timeout_after, timeout_before, truncated, unsigned
+             * @description one of burst, cut_short, delayed, dropped, duplicated, expired_token, forged, lost, malformed, near_miss, page_shift, rate_limit, reordered, replayed, respelled, revoked_token, slow, stale, stale_read, status, tampered, timeout_after, timeout_before, truncated, unsigned
              * @enum {string}
              */
-            kind?: "burst" | "delayed" | "dropped" | "duplicated" | "expired_token" | "forged" | "lost" | "malformed" | "near_miss" | "page_shift" | "rate_limit" | "reordered" | "respelled" | "revoked_token" | "slow" | "stale" | "stale_read" | "status" | "tampered" | "timeout_after" | "timeout_before" | "truncated" | "unsigned";
+            kind?: "burst" | "cut_short" | "delayed" | "dropped" | "duplicated" | "expired_token" | "forged" | "lost" | "malformed" | "near_miss" | "page_shift" | "rate_limit" | "reordered" | "replayed" | "respelled" | "revoked_token" | "slow" | "stale" | "stale_read" | "status" | "tampered" | "timeout_after" | "timeout_before" | "truncated" | "unsigned";
             /** @description an object that says what is struck; everything, if left out */
             match?: {
                 /**

@@ -84,6 +84,8 @@ class Signed(IntEnum):
     NOT_AT_ALL = 2
     FOR_ANOTHER_BODY = 3
     NEARLY = 4
+    AS_ONE_BEFORE = 5
+    CUT_SHORT = 6
 
     @property
     def forgery(self) -> str:
@@ -96,6 +98,8 @@ FORGERIES = {
     Signed.NOT_AT_ALL: "bears no signature",
     Signed.FOR_ANOTHER_BODY: "bears the genuine signature of another body",
     Signed.NEARLY: "bears a signature of which eight digits are wrong",
+    Signed.AS_ONE_BEFORE: "bears the genuine signature of an earlier webhook, with another body",
+    Signed.CUT_SHORT: "bears the first eight digits of a signature only",
 }
 
 

@@ -57,6 +57,14 @@ def delivery(db: Database, delivery_id: object) -> DeliveryRow | None:
     return db.one("SELECT * FROM deliveries WHERE id = ?", (delivery_id,), DeliveryRow)
 
 
+def sent_before(db: Database, later: DeliveryRow) -> DeliveryRow | None:
+    """Return the latest delivery before one to the same subscription that was sent with a right signature, and had another body."""
+    sql = """
+        SELECT * FROM deliveries WHERE webhook_id = ? AND id < ? AND attempts > 0 AND forged <= 0 AND (event, record) != (?, ?)
+        ORDER BY id DESC LIMIT 1"""
+    return db.one(sql, (later["webhook_id"], later["id"], later["event"], later["record"]), DeliveryRow)
+
+
 def begin_sending(db: Database, delivery_id: int) -> None:
     """Record that a delivery is being sent."""
     db.execute("INSERT OR IGNORE INTO deliveries_under_way VALUES (?)", (delivery_id,))

@@ -5,7 +5,7 @@ Sending is done by `inbox_mock.webhooks.sender`, outside of any transaction.
 
 from collections.abc import Iterable, Mapping
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
 from urllib.parse import urlsplit
@@ -39,7 +39,8 @@ FIRST_RETRY = timedelta(minutes=1)
 class DeliveryRequest:
     """A delivery attempt to make: the address, the body with its URI templates, and the secret by which and how it is signed.
 
-    ``name`` is the same in each attempt, and no other delivery has it.
+    ``name`` is the same in each attempt, and no other delivery has it. ``before`` is the earlier webhook whose signature it bears,
+    where a fault wants that and there was one.
     """
 
     delivery_id: int
@@ -52,6 +53,7 @@ class DeliveryRequest:
     secret: str
     signed: Signed = Signed.GENUINELY
     name: str = ""
+    before: "DeliveryRequest | None" = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,8 +127,16 @@ def request_of(work: UnitOfWork, delivery_id: object) -> DeliveryRequest | None:
     signed = Signed(found["forged"])
     if signed is Signed.WITH_A_WRONG_SECRET:
         secret = work.dice.hex("forged signature", found["id"], SECRET_DIGITS)
+    before = webhooks.sent_before(work.db, found) if signed is Signed.AS_ONE_BEFORE else None
+    return replace(
+        _request(work, found, application["scopes"], secret, signed),
+        before=None if before is None else _request(work, before, application["scopes"], secret, Signed(before["forged"])),
+    )
+
+
+def _request(work: UnitOfWork, found: DeliveryRow, scopes: str, secret: str, signed: Signed) -> DeliveryRequest:
     resource = RESOURCES[event_types()[found["event"]].plural]
-    shown = templates(resource, _seen(work, resource, expand_scopes(application["scopes"])))
+    shown = templates(resource, _seen(work, resource, expand_scopes(scopes)))
     return DeliveryRequest(found["id"], found["url"], found["event"], found["account_id"], resource, shown, found["record"], secret, signed)
 
 

@@ -22,6 +22,8 @@ BYTES_IN_A_LINE = 45
 OTHER_DIGITS = str.maketrans("0123456789abcdef", "123456789abcdef0")
 NEARLY = (32, 40), (0, 8), (16, 24)
 """Which digits of a signature are wrong in one that is nearly right."""
+DIGITS_LEFT = 8
+"""How many digits are left of a signature that is cut short."""
 
 
 def body_of(request: DeliveryRequest, origin: str) -> bytes:
@@ -30,7 +32,7 @@ def body_of(request: DeliveryRequest, origin: str) -> bytes:
     return _respelled(body) if request.signed is Signed.RESPELLED else body
 
 
-def signature_of(request: DeliveryRequest, body: bytes) -> str | None:
+def signature_of(request: DeliveryRequest, body: bytes, origin: str) -> str | None:
     """Return the value of ``X-Content-Signature`` that a webhook is sent with; None for none."""
     match request.signed:
         case Signed.NOT_AT_ALL:
@@ -42,6 +44,10 @@ def signature_of(request: DeliveryRequest, body: bytes) -> str | None:
             wrong = right.translate(OTHER_DIGITS)
             begin, end = NEARLY[request.delivery_id % len(NEARLY)]
             return right[:begin] + wrong[begin:end] + right[end:]
+        case Signed.CUT_SHORT:
+            return sign(request.secret, body)[:DIGITS_LEFT]
+        case Signed.AS_ONE_BEFORE:
+            return sign(request.secret, body + b"\n" if request.before is None else body_of(request.before, origin))
     return sign(request.secret, body)
 
 
@@ -62,7 +68,7 @@ def _usual_body(request: DeliveryRequest, origin: str) -> bytes:
 def message_of(request: DeliveryRequest, origin: str) -> tuple[dict[str, str], bytes]:
     """Return the headers and the body of a webhook that a server at ``origin`` sends."""
     body = body_of(request, origin)
-    signature = signature_of(request, body)
+    signature = signature_of(request, body, origin)
     headers = {
         "Content-Type": "application/json",
         **({} if signature is None else {"X-Content-Signature": signature}),

@@ -123,3 +123,36 @@ class ChecksItsOwnSpelling(Inbox):
 def in_lines(body: bytes) -> bytes:
     """The Base64 of a body as it is signed."""
     return b"".join(b64encode(body[start : start + 45]) + b"\n" for start in range(0, len(body), 45))
+
+
+class Remembers(Inbox):
+    """Accepts a webhook that bears a signature it has seen, without looking at the body."""
+
+    heard: tuple[str, ...] = ()
+    most: int | None = None
+
+    def receive(self, headers: Mapping[str, str], body: bytes) -> bool:
+        signature = signature_in(headers)
+        if signature in self.heard:
+            return True
+        accepted = super().receive(headers, body)
+        if accepted:
+            self.heard = (signature, *self.heard)[: self.most]
+        return accepted
+
+
+@broken("accepts a signature that it has seen before, whatever the body", "WHK001", "forged_webhook")
+class AcceptsASignatureAgain(Remembers):
+    pass
+
+
+@broken("accepts the signature of its last webhook, whatever the body", "WHK001", "forged_webhook")
+class AcceptsTheLastSignature(Remembers):
+    most = 1
+
+
+@broken("accepts the beginning of a signature", "WHK001", "forged_webhook")
+class AcceptsTheBeginning(Inbox):
+    def receive(self, headers: Mapping[str, str], body: bytes) -> bool:
+        signature = signature_in(headers)
+        return bool(signature) and signature_over(self.webhook_secret, in_lines(body)).startswith(signature)

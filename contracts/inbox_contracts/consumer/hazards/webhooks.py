@@ -4,7 +4,7 @@ from inbox_contracts.consumer.hazards import WEBHOOK_FAULTS, StepBuilder, hazard
 from inbox_contracts.consumer.hazards.texts import ODD
 
 LATE = "15m"
-FORGERIES = ("forged", "near_miss", "unsigned", "tampered")
+FORGERIES = ("forged", "near_miss", "unsigned", "tampered", "replayed", "cut_short")
 
 
 @hazard(met=lambda recording: struck(recording, "duplicated", "burst") and bool(recording.webhooks), excludes=WEBHOOK_FAULTS)
@@ -21,7 +21,7 @@ def duplicated_webhook(steps: StepBuilder) -> None:
 
 @hazard(met=lambda recording: received(recording, genuine=False), excludes=WEBHOOK_FAULTS)
 def forged_webhook(steps: StepBuilder) -> None:
-    """Webhooks come whose signatures are forged: by a wrong secret, in some digits, for another body, or not there at all."""
+    """Webhooks come whose signatures are forged: by a wrong secret, in some digits, for another body, cut short, or not there at all."""
     steps.needs.add("webhooks")
     booking = steps.book()
     with steps.uninterrupted():

@@ -47,6 +47,16 @@ FAULTS = (
         effect=lambda _: DeliveryEffect(signed=Signed.NEARLY),
     ),
     WebhookFault(
+        kind="replayed",
+        says="its signature is that of an earlier webhook, over another body; of another body of its own, if there was none",
+        effect=lambda _: DeliveryEffect(signed=Signed.AS_ONE_BEFORE),
+    ),
+    WebhookFault(
+        kind="cut_short",
+        says="of its signature come the first eight digits only, which are right",
+        effect=lambda _: DeliveryEffect(signed=Signed.CUT_SHORT),
+    ),
+    WebhookFault(
         kind="respelled",
         says="its JSON is written with other blanks, escapes and order of keys than usual; it is signed rightly",
         effect=lambda _: DeliveryEffect(signed=Signed.RESPELLED),
