@@ -242,6 +242,25 @@ def test_an_unknown_access_token_is_invalid(application: Application) -> None:
         assert answer.headers["WWW-Authenticate"] == challenge("The access token is invalid")
 
 
+@pytest.mark.parametrize("authorization", [None, "Bearer", "Basic ZGVtbzpkZW1v", "demo"])
+def test_a_401_says_that_no_token_came(mock: Mock, authorization: str | None) -> None:
+    answer = mock.caller().call("GET", "/me", headers={} if authorization is None else {"Authorization": authorization})
+
+    assert answer.headers["X-Mock-Why"] == "no token came with the request: it is sent as Authorization: Bearer TOKEN"
+
+
+def test_a_401_says_what_is_wrong_with_the_token(application: Application) -> None:
+    expired, revoked = application.tokens()["access_token"], application.tokens()["access_token"]
+    application.sandbox.admin.delete(f"/tokens/{revoked}")
+    application.sandbox.advance("7201s")
+    began, ended = "2030-06-01T12:00:00Z", "2030-06-01T14:00:00Z"
+
+    why = [application.api(token).get("/me").headers["X-Mock-Why"] for token in ("never-issued", expired, revoked)]
+
+    assert why == ["no sandbox of this server knows the token", f"the token expired at {ended}", f"the token was revoked at {began}"]
+    assert [entry["why"] for entry in application.sandbox.handle.journal()[-2:]] == why[1:]
+
+
 def test_a_token_of_a_deleted_sandbox_is_invalid(application: Application) -> None:
     token = application.tokens()["access_token"]
     application.sandbox.admin.delete("")

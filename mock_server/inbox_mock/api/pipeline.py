@@ -260,12 +260,19 @@ def _answer(work: UnitOfWork, request: Call, operation: Operation, path: dict[st
         if operation.method == "GET" and fault is None:
             lasting = Lasting(grant, work.now if context.is_dated else None, [*headers])
     except Refusal as refusal:
-        body, status, headers = rendering.refused(refusal)
+        body, status, headers = _refused(work, refusal)
         rate = [] if isinstance(refusal, Unauthorized) else rate
     except Replaced as replaced:
         body, status, headers = replaced.body, replaced.status, replaced.headers
     headers += rate
     return Answered(body, status, headers, fault, partial(_entry, work, request, origin, grant, raw), lasting)
+
+
+def _refused(work: UnitOfWork, refusal: Refusal) -> Rendered:
+    """Return a refusal as it is answered, and explain it where it knows more than the real service says."""
+    if isinstance(refusal, Unauthorized) and refusal.why is not None:
+        work.reasons.append(refusal.why)
+    return rendering.refused(refusal)
 
 
 def _has_faults(work: UnitOfWork) -> bool:

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from inbox_mock.domain.reasons import Reason
+
 
 @dataclass(frozen=True, slots=True)
 class Problem:
@@ -35,14 +37,17 @@ class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not a failure 
 
 
 class Unauthorized(Refusal):
-    """The request presents no usable token."""
+    """The request presents no usable token.
+
+    ``reason`` is what the real service says of it, ``why`` what this one knows besides, for X-Mock-Why and the journal.
+    """
 
     code = "unauthorized"
     status = 401
 
-    def __init__(self, reason: str = "The access token is invalid") -> None:
+    def __init__(self, reason: str = "The access token is invalid", why: Reason | None = None) -> None:
         super().__init__()
-        self.reason = reason
+        self.reason, self.why = reason, why
 
 
 class Forbidden(Refusal):

@@ -28,6 +28,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "updated_since_ignored": ("", "updated_since is no time, and counts as blank"),
     "not_included": ("", "{plural} are not included: the token lacks {scopes}"),
     "no_such_address": ("", "no such address: /openapi.json lists them"),
+    "token_missing": ("", "no token came with the request: it is sent as Authorization: Bearer TOKEN"),
+    "token_unknown": ("", "no sandbox of this server knows the token"),
+    "token_expired": ("", "the token expired at {at}"),
+    "token_revoked": ("", "the token was revoked at {at}"),
     "sandbox_rate": (
         "",
         "this server answers {most} requests a second in a sandbox (--max-sandbox-rate); the API's own limit is no matter",

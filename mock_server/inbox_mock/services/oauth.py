@@ -17,6 +17,7 @@ from inbox_mock.domain.access import (
     without_encoding,
 )
 from inbox_mock.domain.errors import OAuthRefused, Unauthorized
+from inbox_mock.domain.reasons import Reason
 from inbox_mock.engine.unit_of_work import Actor, UnitOfWork
 from inbox_mock.store.database import Row
 from inbox_mock.store.rows import ApplicationRow, TokenRow
@@ -63,11 +64,11 @@ def authenticate(work: UnitOfWork, token: str | None) -> Grant:
     """Return what an access token permits. If it is the first call with a refreshed one, revoke the pair that it replaces.
 
     Raises:
-        Unauthorized: there is no token, or it is unknown, expired or revoked, as ``reason`` says.
+        Unauthorized: there is no token, or it is unknown, expired or revoked, as ``reason`` and ``why`` say.
     """
     grant = work.derived(("token", token), lambda: _granted(work, token), GRANT_BYTES)
     if grant.has_expired(work.now):
-        raise Unauthorized("The access token expired")
+        raise Unauthorized("The access token expired", Reason("token_expired", {"at": grant.expires_at}))
     return grant
 
 
@@ -75,13 +76,13 @@ def _granted(work: UnitOfWork, token: str | None) -> Grant:
     """Return what an access token permits until it expires."""
     found = None if not token else _find(work, "access", token)
     if found is None:
-        raise Unauthorized
+        raise Unauthorized(why=Reason("token_unknown" if token else "token_missing"))
     if found["previous_refresh_id"] is not None:
         work.begin_to_write()
         _revoke_pair(work, found["previous_refresh_id"])
         work.db.update("tokens", found["id"], {"previous_refresh_id": None})
     if found["revoked_at"] is not None:
-        raise Unauthorized("The access token was revoked")
+        raise Unauthorized("The access token was revoked", Reason("token_revoked", {"at": found["revoked_at"]}))
     granted = expand_scopes(found["scopes"])
     application_id, account_id = found["application_id"], found["account_id"]
     return Grant(found["id"], application_id, account_id, granted, Actor(account_id or 0, application_id), found["expires_at"])
