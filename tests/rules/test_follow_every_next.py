@@ -1,5 +1,6 @@
 """SYN002: the client did not follow next."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -7,7 +8,8 @@ import pytest
 from builders import a_message
 from fake import Mock, Sandbox
 from faulty import set_fault
-from rules.judged import blamed, evidence, sync, the_report
+from inbox_contracts.rules.synchronisation import follow_every_next
+from rules.judged import an_entry, blamed, evidence, some_evidence, sync, the_report, violations_of
 from whole import CONVERSATIONS, MESSAGES
 
 CODE = "SYN002"
@@ -40,6 +42,26 @@ def test_some_pages_are_not_all(sandbox: Sandbox) -> None:
     sandbox.api.get("/applications")
 
     assert "page 2 of" in the_report(sandbox)["violations"][0]["about"]
+
+
+WITH_NEXT = {"Link": '<http://h/api/v3/inbox/messages?page=9>; rel="next"', "X-Total-Pages": "2"}
+
+
+def pages_read(*numbers: int) -> str:
+    """What is said of a client that reads these pages, while each says that there is a next one, and then something else."""
+    read = [an_entry(number, query=f"page={page}", headers=WITH_NEXT) for number, page in enumerate(numbers, 1)]
+    (found,) = violations_of(follow_every_next, some_evidence(*read, an_entry(9, path="/me")))
+    return found.about
+
+
+def test_pages_that_are_read_backwards_are_named() -> None:
+    assert pages_read(1, 3, 2).endswith("; it read the pages backwards (1, 3, 2), and a list may grow meanwhile")
+    assert "backwards" not in pages_read(1, 2, 3)
+
+
+def test_pages_that_were_counted_by_the_first_one_are_named() -> None:
+    assert pages_read(1, 2).endswith("; it took the first page's word that there are 2, and a list may grow meanwhile")
+    assert "word" not in pages_read(1)
 
 
 def test_every_listing_that_was_left_off_counts(sandbox: Sandbox) -> None:
@@ -104,6 +126,17 @@ def test_an_error_may_cut_it_short(sandbox: Sandbox, kind: str) -> None:
     sandbox.advance(LATER)
 
     assert blamed(sandbox) == []
+
+
+def test_an_error_of_another_list_that_is_read_side_by_side_cuts_it_short() -> None:
+    first = an_entry(1, path="/bookings", connection=2)
+    failed = an_entry(2, path="/bookings", connection=2, status=503)
+    beside = an_entry(3, headers=WITH_NEXT, arrived_after=1)
+
+    assert violations_of(follow_every_next, some_evidence(first, failed, beside, an_entry(4, path="/me"))) == []
+    assert (
+        violations_of(follow_every_next, some_evidence(first, failed, replace(beside, arrived_after=None), an_entry(4, path="/me"))) != []
+    )
 
 
 def test_an_error_of_what_each_page_leads_to_cuts_it_short_too(sandbox: Sandbox) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from json import JSONDecodeError, loads
 
 from inbox_contracts.consumer.driver import JSON
@@ -9,7 +10,10 @@ from inbox_contracts.consumer.findings import Misbehaviour, by_rule, own
 from inbox_contracts.consumer.hazards import hazards, struck
 from inbox_contracts.consumer.oracle import NOUNS, Difference, differences
 from inbox_contracts.consumer.recording import ReceivedWebhook, Recording
+from inbox_contracts.consumer.strays import strays
 from inbox_contracts.consumer.writes import clutter, records_in, replies, unasked
+from inbox_mock.conduct.facts import parameters_in
+from inbox_mock.domain.values import whole_number
 
 MOST_ENTRIES = 6
 
@@ -102,6 +106,7 @@ def evaluate(recording: Recording) -> list[Misbehaviour]:
         *replies(recording),
         *clutter(recording),
         *unasked(recording),
+        *strays(recording),
         *_endings(recording),
     ]
     others = dict.fromkeys(found for found in own if found.code not in seen)
@@ -140,7 +145,7 @@ def _of_difference(recording: Recording, found: Difference) -> Misbehaviour:
         return by_rule("SYN004", f"still believes in booking {found.id}, which was cancelled", _deletions(recording, found.id))
     if found.part == "missing":
         entries = _showing(recording, found.noun, found.id)
-        seen = f", which entry {entries[0]} showed" if entries else ", which no answer showed to it"
+        seen = f", which entry {entries[0]} showed" if entries else f", which no answer showed to it{_backwards(recording, found.noun)}"
         found = replace(found, about=f"{found.about}{seen}")
     else:
         entries = ()
@@ -163,6 +168,20 @@ def _showing(recording: Recording, noun: str, record_id: int) -> tuple[int, ...]
     """Return the entries whose answers showed a record to the client."""
     shown = (entry for entry in recording.entries if entry["delivery_id"] is None and entry["path"].rstrip("/").endswith(f"{noun}s"))
     return tuple(int(entry["id"]) for entry in shown if any(found.get("id") == record_id for found in records_in(entry)))[:MOST_ENTRIES]
+
+
+def _backwards(recording: Recording, noun: str) -> str:
+    """Say that the client has read the pages of a list from the last one on, if it has: a list that grows at its front hides records so."""
+    asked: list[int] = []
+    for entry in recording.entries:
+        if entry["delivery_id"] is None and entry["method"] == "GET" and entry["path"].rstrip("/").endswith(f"{noun}s"):
+            page = whole_number(parameters_in(entry["query"]).get("page", "1"), 9) or 1
+            asked = [*asked, page] if page > 1 else []
+            if len(asked) > 1 and all(later < earlier for earlier, later in pairwise(asked)):
+                return (
+                    f"; it read the pages of {noun}s backwards ({', '.join(map(str, asked))}), and a list may grow at its front meanwhile"
+                )
+    return ""
 
 
 def _deletions(recording: Recording, booking_id: int) -> tuple[int, ...]:

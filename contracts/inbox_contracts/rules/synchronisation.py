@@ -97,7 +97,7 @@ def _is_excepted(before: Traversal, traversal: Traversal, failures: list[int]) -
     source="developers.bookingsync.com/reference, Pagination",
     fix="Follow rel=next of the Link header until an answer has none.",
     exceptions=(
-        "an error cut it short",
+        "an error cut it short, of this list or of what was asked for beside it",
         "the list was read to its end later, from its beginning or from as early a time",
         "it is the last request, and not a minute old: the client may still be reading",
         "it asked for one record (per_page=1): a look whether there is any",
@@ -118,14 +118,31 @@ def follow_every_next(evidence: Evidence) -> Iterator[Violation]:
             left_off = traversal.left_off
             counts = left_off is not None and left_off.parameters.get("per_page") != "1" and traversal.first.parts[-1] not in REFERENCE
             if left_off is not None and counts and not after.covers(traversal):
-                cut_short = bisect_right(failures, after.begins) > bisect_right(failures, left_off.id)
+                cut_short = bisect_right(failures, after.begins) > bisect_right(failures, _known_before(left_off, evidence))
                 going_on = left_off is calls[-1] and evidence.is_recent(left_off.at, STILL_READING)
                 if not (cut_short or going_on or _was_a_look(calls, places[traversal.first.id])):
                     total = left_off.headers.get("X-Total-Pages", "more")
                     about = f"read page {page_of(left_off)} of {total} of {list_name(left_off)}, and never asked for the next"
-                    found.append(Violation(about, (left_off.id,)))
+                    found.append(Violation(f"{about}{_order_of(traversal, left_off)}", (left_off.id,)))
             after.add(traversal)
         yield from reversed(found)
+
+
+def _known_before(left_off: Entry, evidence: Evidence) -> int:
+    """Return the last entry that a client had seen when it asked for a page: it may hear on another connection that it has to stop."""
+    beside = len({entry.connection for entry in evidence.calls}) > 1 and left_off.arrived_after is not None
+    return left_off.id - 1 - evidence.most_at_once if beside else left_off.id
+
+
+def _order_of(traversal: Traversal, left_off: Entry) -> str:
+    """Say what is wrong with the order in which pages were requested, or with what they were counted by, if that is plain to see."""
+    if traversal.reads_backwards:
+        return (
+            f"; it read the pages backwards ({', '.join(str(page_of(entry)) for entry in traversal.pages)}), and a list may grow meanwhile"
+        )
+    counted = traversal.first.headers.get("X-Total-Pages")
+    grown = counted == str(page_of(left_off)) and left_off is not traversal.first
+    return f"; it took the first page's word that there are {counted}, and a list may grow meanwhile" if grown else ""
 
 
 @dataclass

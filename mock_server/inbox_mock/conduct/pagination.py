@@ -62,6 +62,12 @@ class Traversal:
         return {page_of(entry) for entry in self.pages}
 
     @cached_property
+    def reads_backwards(self) -> bool:
+        """Whether each page after the first one that was requested is an earlier one than the one before."""
+        asked = [page_of(entry) for entry in self.pages[1:]]
+        return len(asked) > 1 and all(later < earlier for earlier, later in pairwise(asked))
+
+    @cached_property
     def left_off(self) -> Entry | None:
         """The last entry whose ``next`` page was never requested; None if there is none."""
         return next((entry for entry in reversed(self.pages) if has_next(entry) and page_of(entry) + 1 not in self.numbers), None)

@@ -6,6 +6,7 @@ from urllib3.exceptions import HTTPError
 
 from inbox_client import Api, Inbox, Later, LostAnswer, Refused
 from inbox_client.api import Answer
+from inbox_client.inbox import INBOX
 from mutants.clients.broken import broken
 
 
@@ -104,3 +105,59 @@ class DiesOfALostAnswer(Frail):
 class DiesOfASpoiledAnswer(Frail):
     def bears(self, lost: LostAnswer) -> bool:
         return lost.__cause__ is None or "Remote end closed" in str(lost)
+
+
+@broken("asks whose account it is with a token that was refused, before it gets a new one", "AUT001", "token_expires_midway")
+class AsksWhoseItIs(Api):
+    def call(self, method: str, url: str, **more: Any) -> Answer:
+        for _ in range(2):
+            if self.token is None:
+                self.refresh()
+            authorized = {"Authorization": f"Bearer {self.token}"}
+            answer = self.exchange(method, url, headers=authorized, **more)
+            if answer.status != 401:
+                break
+            self.exchange("GET", f"{self.url}/me", headers=authorized)
+            self.token = None
+        if answer.status >= 400:
+            raise Refused(f"{method} {url}: {answer.status} {answer.body}", answer.status)
+        return answer
+
+
+@broken("looks how many requests are left once the hour is used up", "RAT001", "rate_limit")
+class LooksWhatIsLeft(Api):
+    def call(self, method: str, url: str, **more: Any) -> Answer:
+        try:
+            return super().call(method, url, **more)
+        except Later as later:
+            if later.not_before is not None:
+                self.exchange("GET", f"{self.url}/me", headers={"Authorization": f"Bearer {self.token}"})
+            raise
+
+
+@broken("goes on with the next list when the hour is used up", "RAT001", "rate_limit")
+class GoesOnWithTheNextList(Inbox):
+    def sync(self) -> None:
+        limited = 0
+        for name in INBOX:
+            try:
+                self.catch_up(name)
+            except Later as later:
+                if later.not_before is None or limited:
+                    raise
+                limited = later.not_before
+        if limited:
+            raise Later("the hour's requests are used up", limited)
+        self.follow_hints()
+
+
+@broken("gets a new token when the hour is used up, and calls again", "RAT001", "rate_limit")
+class TakesALimitForAnExpiry(Api):
+    def call(self, method: str, url: str, **more: Any) -> Answer:
+        try:
+            return super().call(method, url, **more)
+        except Later as later:
+            if later.not_before is None:
+                raise
+            self.token = None
+            return super().call(method, url, **more)

@@ -142,6 +142,26 @@ class CountsPagesAtFirst(Api):
             yield self.call("GET", f"{self.url}/{path}", fields={**query, "page": str(number)})
 
 
+@broken("reads the last page first, and then those before it", "BELIEF", "page_shift")
+class ReadsBackwards(Api):
+    def pages(self, path: str, **query: str) -> Iterator[Answer]:
+        first = next(super().pages(path, **query))
+        yield first
+        for number in range(int(first.headers["X-Total-Pages"]), 1, -1):
+            yield self.call("GET", f"{self.url}/{path}", fields={**query, "page": str(number)})
+
+
+@broken("ends a list when it has as many records as its first page counted", "SYN002", "page_shift")
+class EndsWithTheCount(Api):
+    def pages(self, path: str, **query: str) -> Iterator[Answer]:
+        left: int | None = None
+        for page in super().pages(path, **query):
+            left = (int(page.headers["X-Total-Count"]) if left is None else left) - len(page.records)
+            yield page
+            if left <= 0:
+                return
+
+
 @broken("asks for later pages without the list's parameters", "SYN002", "past_booking")
 class LosesParametersOnLaterPages(Api):
     def pages(self, path: str, **query: str) -> Iterator[Answer]:
