@@ -129,6 +129,30 @@ def test_what_is_hidden_or_kept_back_says_why(inbox: Sandbox) -> None:
     assert entries(inbox)[0]["why"] == answer.headers["X-Mock-Why"]
 
 
+@pytest.mark.parametrize(
+    ("body", "why"),
+    [
+        (a_message(sent_at=None, origin="telex"), "origin is not included in the list; sent_at can't be blank"),
+        ({"message": {}}, 'messages is missing: a body looks like {"messages":[{...}]}'),
+    ],
+)
+def test_what_a_refusal_said_is_told_with_its_entry(inbox: Sandbox, body: JSON, why: str) -> None:
+    answer = inbox.api.post("/inbox/messages", body)
+
+    assert "X-Mock-Why" not in answer.headers
+    assert entries(inbox)[0]["why"] == why
+
+
+def test_of_an_answer_that_a_fault_replaced_the_fault_alone_is_told(inbox: Sandbox) -> None:
+    set_fault(
+        inbox, kind="status", status=422, body={"errors": [{"code": "validation_failed", "field": "content", "title": "is too long"}]}
+    )
+
+    inbox.api.get("/bookings")
+
+    assert entries(inbox)[0]["why"] == "fault 1 (status) struck"
+
+
 # Secrets.
 
 

@@ -2,7 +2,6 @@
 
 import shlex
 from collections.abc import Iterator, Sequence
-from json import loads
 from typing import NamedTuple
 
 from inbox_contracts.consumer.driver import JSON
@@ -177,21 +176,10 @@ def _requests(event: RecordedEvent, by_id: dict[int, JSON]) -> Iterator[str]:
         query = f"?{entry['query']}" if entry["query"] else ""
         status = "no answer" if entry["status"] is None else entry["status"]
         why = f" ({entry['why']})" if entry["why"] else ""
-        yield f"[{entry['id']}] {entry['method']} {entry['path']}{query}: {status}{_problems(entry)}{why}"
+        yield f"[{entry['id']}] {entry['method']} {entry['path']}{query}: {status}{why}"
     if len(asked) > len(told):
         reads = [entry["id"] for entry in asked if entry not in told]
         yield f"[{reads[0]}] 1 GET answered" if len(reads) == 1 else f"[{reads[0]}-{reads[-1]}] {len(reads)} GETs answered"
-
-
-def _problems(entry: JSON) -> str:
-    """Return what a 422 says: field and title of each error."""
-    if entry["status"] != 422:
-        return ""
-    try:
-        errors = loads(entry["response"]["body"])["errors"]
-        return "; ".join(f" {error.get('field', '')} {error.get('title', error.get('code'))}" for error in errors)
-    except (ValueError, LookupError, TypeError, AttributeError):
-        return ""
 
 
 def _counted(belief: JSON) -> str:

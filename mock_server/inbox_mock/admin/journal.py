@@ -67,7 +67,7 @@ ENTRY: Mapping[str, JSON] = {
     "delivery_id": {**NUMBER_OR_NULL, "description": "the webhook that was attempted"},
     "event": {**OR_NULL, "description": "that webhook's event"},
     "caused": list_of(record({"event": TEXT, "id": NUMBER}, "CausedEvent")),
-    "why": {**OR_NULL, "description": "the reasons in words"},
+    "why": {**OR_NULL, "description": "the reasons in words, and what a refusal said of each field"},
     "fault_id": {**NUMBER_OR_NULL, "description": "the fault that struck"},
     "reasons": list_of(REASON),
 }

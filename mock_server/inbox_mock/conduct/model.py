@@ -20,7 +20,7 @@ from inbox_mock.conduct.facts import (
     object_in,
     parameters_in,
 )
-from inbox_mock.domain.reasons import FAULT_STRUCK, Reason, in_words
+from inbox_mock.domain.reasons import EXPLAINED, FAULT_STRUCK, Reason, in_words, of_refusal
 from inbox_mock.domain.values import whole_number
 
 Severity = Literal["error", "note"]
@@ -115,8 +115,10 @@ class Entry:
 
     @property
     def why(self) -> str:
-        """The reasons in words; empty if there is none."""
-        return in_words(self.reasons)
+        """The reasons in words, and what a refusal said; empty if there is neither."""
+        if self.delivery is not None or self.status not in EXPLAINED:
+            return in_words(self.reasons)
+        return of_refusal(self.status, self.reasons, self.body)
 
     @property
     def is_struck(self) -> bool:

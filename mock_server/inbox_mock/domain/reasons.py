@@ -1,10 +1,16 @@
 """The reasons that explain what a response does not show: a code with its data, and the text made of it.
 
-They go into the header X-Mock-Why and into the journal. Rules, reports and the dashboard read codes, never texts.
+They go into the header X-Mock-Why and into the journal. Rules, reports and the dashboard read codes, never texts. What a refusal
+does show, its fields and titles, is told of it in the journal's lines, which show no bodies.
 """
 
+import json
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
+
+EXPLAINED = {400, 422}
+"""The statuses whose bodies say more than the status does."""
 
 FAULT_STRUCK, WEBHOOK_LOST = "fault_struck", "webhook_lost"
 NOT_RELAYED = "not relayed"
@@ -103,3 +109,21 @@ def from_json(found: Mapping[str, object]) -> Reason:
 def in_words(reasons: Iterable[Reason]) -> str:
     """Return the texts of reasons joined, each once; an empty text if there are none."""
     return "; ".join(dict.fromkeys(reason.text for reason in reasons))
+
+
+def of_refusal(status: int | None, reasons: Iterable[Reason], body: object) -> str:
+    """Return the reasons of an answer in words, and what the errors in its ``body``, a text, say: each field with its title.
+
+    Of what a fault answered the body is no matter, nor is that of another status than 400 and 422.
+    """
+    reasons = list(reasons)
+    told = in_words(reasons)
+    if status not in EXPLAINED or any(reason.fault_id is not None for reason in reasons):
+        return told
+    return "; ".join(filter(None, [told, *dict.fromkeys(_titles(body))]))
+
+
+def _titles(body: object) -> list[str]:
+    with suppress(ValueError, LookupError, TypeError, AttributeError):  # an answer that is cut, or not of this API
+        return [" ".join(filter(None, (one.get("field"), one.get("title")))) for one in json.loads(str(body))["errors"]]
+    return []

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import orjson
 
 from inbox_mock.domain import limits
-from inbox_mock.domain.reasons import Reason, from_json, in_words
+from inbox_mock.domain.reasons import Reason, from_json, in_words, of_refusal
 from inbox_mock.store import access, database
 from inbox_mock.store.database import Database, Row
 
@@ -168,7 +168,7 @@ def shortened_values(given: Mapping[str, str]) -> dict[str, str]:
 
 
 def _read(rows: Iterable[Row]) -> list[Row]:
-    """Return entries with their JSON read, and with ``why``: the reasons in words."""
+    """Return entries with their JSON read, and with ``why``: the reasons in words, and what a refusal said."""
     return [_whole(row) for row in rows]
 
 
@@ -178,7 +178,10 @@ def _whole(row: Row) -> Row:
         body = found.pop(f"{name}_body")
         if body is not None:
             found[name]["body"] = body
-    return found | {"why": in_words(map(from_json, found["reasons"])) or None}
+    reasons = [from_json(reason) for reason in found["reasons"]]
+    of_a_receiver = found["delivery_id"] is not None  # which may answer anything
+    why = in_words(reasons) if of_a_receiver else of_refusal(found["status"], reasons, found["response"].get("body"))
+    return found | {"why": why or None}
 
 
 class Spent(NamedTuple):
