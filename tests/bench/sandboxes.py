@@ -20,6 +20,7 @@ def measure(rounds: int) -> Iterator[Figure]:
     server, kept = start()
     made = [server.call("POST", ADMIN, {"scenario": {"seed": 7, "generate": wanted}}).json for _, wanted, _ in RESETS]
     resets: list[list[float]] = [[] for _ in RESETS]
+    after_writes: list[list[float]] = [[] for _ in RESETS]
     creations: list[float] = []
     forks: list[float] = []
     server.call("POST", ADMIN, {"scenario": "agency"})
@@ -27,18 +28,20 @@ def measure(rounds: int) -> Iterator[Figure]:
     for _ in range(rounds):
         creations.append(median(_creation(server, ADMIN, {"scenario": "agency"}) for _ in range(EACH)))
         forks.append(median(_creation(server, f"{ADMIN}/{large['id']}/fork", {}) for _ in range(EACH)))
-        for answer, values in zip(made, resets, strict=True):
+        for answer, values, others in zip(made, resets, after_writes, strict=True):
             sandbox = kept.get(answer["id"])
             values.append(median(_reset(server, sandbox, answer["token"]) for _ in range(EACH)))
+            others.append(median(_reset(server, sandbox, answer["token"], after_a_write=True) for _ in range(EACH)))
     yield Figure(subject="create a sandbox of a known scenario", target=2, unit="ms", rounds=milliseconds(creations))
-    for (size, _, target), answer, values in zip(RESETS, made, resets, strict=True):
-        yield Figure(
-            subject=f"reset and the first GET, about {size:,} records",
-            target=target,
-            unit="ms",
-            rounds=milliseconds(values),
-            note=f"{_records(server, answer['token']):,} records",
-        )
+    for what, found in (("reset", resets), ("reset after a write", after_writes)):
+        for (size, _, target), answer, values in zip(RESETS, made, found, strict=True):
+            yield Figure(
+                subject=f"{what} and the first GET, about {size:,} records",
+                target=target,
+                unit="ms",
+                rounds=milliseconds(values),
+                note=f"{_records(server, answer['token']):,} records",
+            )
     yield Figure(
         subject="fork 10,000 messages",
         target=5,
@@ -57,8 +60,11 @@ def _creation(server: Direct, path: str, body: object) -> float:
     return spent
 
 
-def _reset(server: Direct, sandbox: Sandbox, token: str) -> float:
+def _reset(server: Direct, sandbox: Sandbox, token: str, *, after_a_write: bool = False) -> float:
     first = server.environ("GET", CONVERSATION, token=token)
+    if after_a_write:
+        with sandbox.work() as work:
+            work.happen("noted")
     began = thread_time()
     sandbox.reset()
     answer = server.ask(first)

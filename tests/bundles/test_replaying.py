@@ -160,3 +160,17 @@ def test_a_history_that_began_anew_with_a_rewind_is_done_again(running: Fake) ->
 
     assert found.difference is None, "\n".join(found.difference.lines)
     assert found.done["commands"] > 2
+
+
+@pytest.mark.parametrize("is_issued", [False, True])
+def test_a_history_that_was_reset_again_and_again_is_done_again(running: Fake, *, is_issued: bool) -> None:
+    sandbox = Mock(InProcess(running.app)).sandbox(a_lively_scenario(), clock={"mode": "manual"})
+    caller = sandbox.api_with("inbox_read") if is_issued else sandbox.api
+    for _ in range(3):
+        running.sandboxes.get(sandbox.id).reset()
+    assert caller.get("/inbox/messages").status == 200
+
+    found = replay(bundle_of(running, sandbox))
+
+    assert found.difference is None, "\n".join(found.difference.lines)
+    assert (found.ended, found.done["requests"]) == (None, 1)

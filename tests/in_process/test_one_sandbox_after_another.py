@@ -63,6 +63,23 @@ def test_each_is_its_scenario_to_the_byte_whatever_was_done_in_those_before(deed
     assert all(one == found[0] for one in found)
 
 
+@settings(max_examples=15, deadline=None)
+@given(st.lists(st.sampled_from([*DEEDS]), max_size=6))
+@example(["read", "reset", "read", "reset", "write", "reset"])
+def test_a_reset_leaves_what_a_new_sandbox_is_to_the_byte_whatever_was_done_before(deeds: list[str]) -> None:
+    context = inbox_mock("agency")
+    with context as sandbox:
+        held = context.fake.sandboxes.get(sandbox.id)
+        new = held.image()
+        for deed in deeds:
+            DEEDS[deed](context, sandbox)
+
+        sandbox.reset()
+
+        assert held.image() == new
+        assert sandbox.journal() == []
+
+
 def test_a_request_of_one_is_neither_in_the_journal_of_the_next_nor_counted_there() -> None:
     left = []
     for _ in range(3):

@@ -22,6 +22,7 @@ ENDS: dict[str, Callable[[Sandboxes, Sandbox], object]] = {
 
 def used(sandbox: Sandbox) -> Database:
     with sandbox.work() as work:
+        work.happen("noted")
         return work.db
 
 

@@ -131,6 +131,7 @@ class Checkpoints:
         self._points: deque[Point] = deque()
         self._stretches: Counter[Stretch] = Counter()  # how many points are in each
         self._stretch: Stretch | None = None
+        self._closed_bytes = 0  # of the stretches before the present one, which change no more
         self._began: dict[int, tuple[int, int]] = {}  # the branch and the point at which each later branch has begun
         self._untouched = -1
         self.branch = 1
@@ -180,7 +181,10 @@ class Checkpoints:
 
     def begin(self, db: Database, image: bytes) -> None:
         """Note the changes of a database, in which a transaction has begun, and nothing else since ``image``."""
-        self._stretch = Stretch(image, self._stretch)
+        earlier = self._stretch
+        self._stretch = Stretch(image, earlier)
+        if earlier is not None and earlier in self._stretches:
+            self._closed_bytes += earlier.size
         db.changes = self._stretch.changes
 
     def keep(self, work: UnitOfWork, entry: int, *, own: bool) -> None:
@@ -244,7 +248,7 @@ class Checkpoints:
         self._stretches.clear()
         self._stretch = None
         self._room.give_back(self._taken)
-        self._taken = 0
+        self._taken = self._closed_bytes = 0
 
     def _add(self, point: Point) -> None:
         self._last, self._untouched = point.id, -1
@@ -261,11 +265,11 @@ class Checkpoints:
             self._stretches[dropped.stretch] -= 1
             if not self._stretches[dropped.stretch]:
                 del self._stretches[dropped.stretch]
+                if dropped.stretch is not self._stretch:
+                    self._closed_bytes -= dropped.stretch.size
 
     def _fits(self) -> bool:
-        size = sum([stretch.size for stretch in self._stretches]) + len(self._points) * POINT_BYTES
-        if self._stretch is not None and self._stretch not in self._stretches:
-            size += self._stretch.size
+        size = self._closed_bytes + (self._stretch.size if self._stretch else 0) + len(self._points) * POINT_BYTES
         if len(self._points) > limits.CHECKPOINTS or size > limits.CHECKPOINTS_OF_ONE:
             return False
         taken = size - self._taken + PIECE_BYTES

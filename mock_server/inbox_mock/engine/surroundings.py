@@ -67,7 +67,8 @@ class Surroundings:
         if (anew or at is not None) and transaction.facts is not None and transaction.facts.clock.mode == "manual":
             clock = replace(clock, mode="manual")
         clock = clock.moved_to(at or clock.now, wall)
-        if clock.mode == "real" or clock != replace(found, anchor=clock.anchor):  # where it stands, nobody asks since when
+        stands = clock.mode != "real" and clock == replace(found, anchor=clock.anchor)  # where it does, nobody asks since when
+        if not stands:
             sandbox_store.write_clock(db, clock)
         for delivery_id in webhooks.under_way(db):  # by another sandbox, or before the image was taken
             webhooks.end_sending(db, delivery_id)
@@ -76,10 +77,12 @@ class Surroundings:
             kept = keep_credentials(db, read_credentials(transaction.earlier))
         elif self.chance is not None:  # others may have sandboxes of the same image
             renew_secrets(db, self.chance)
-        if kept or of or transaction.earlier is not None or clock.mode == "real":
+        transaction.is_repeatable = stands and not (kept or of or (transaction.earlier is not None and not anew))
+        if not transaction.is_repeatable:
             told = {"id": sandbox_id, "of": of, "mode": clock.mode, "now": at and at.isoformat(), "tokens": kept}
             commands.add(db, clock.shown, commands.BEGAN, told)
-        db.limit(self.most_bytes)
+        if db.most_bytes != self.most_bytes:
+            db.limit(self.most_bytes)
         settings = sandbox_store.read_settings(db)
         transaction.facts = self.facts(self._work(sandbox_id, db, settings, clock, wall), None)
         return settings

@@ -103,17 +103,22 @@ def keep_credentials(db: Database, earlier: Credentials) -> list[Row]:
     """Let the credentials from before a reset stay valid, and return the tokens that are added by that, without their secrets.
 
     Tokens that were issued since are inserted. The image's own tokens are as they were, and their refresh tokens are good again.
+    What is the same is not written.
     """
+    found = read_credentials(db)
+    if found == earlier:
+        return []
     tokens, known = earlier
-    db.executemany("UPDATE applications SET client_id = :client_id, client_secret = :client_secret WHERE id = :id", known)
-    own = {row["id"] for row in db.every("SELECT id FROM tokens")}
+    sql = "UPDATE applications SET client_id = :client_id, client_secret = :client_secret WHERE id = :id"
+    db.executemany(f"{sql} AND (client_id, client_secret) <> (:client_id, :client_secret)", known)
+    own = {row["id"] for row in found[0]}
     issued: list[Row] = [
         {**token, "revoked_at": None} if token["access_id"] in own else dict(token) for token in tokens if token["id"] not in own
     ]
     if issued:
         columns, marks = ", ".join(issued[0]), ", ".join(f":{column}" for column in issued[0])
         db.executemany(f"INSERT OR IGNORE INTO tokens ({columns}) VALUES ({marks})", issued)  # noqa: S608
-    db.executemany("UPDATE tokens SET secret = :secret WHERE id = :id", tokens)
+    db.executemany("UPDATE tokens SET secret = :secret WHERE id = :id AND secret <> :secret", tokens)
     return [{name: value for name, value in token.items() if name != "secret"} for token in issued]
 
 

@@ -60,7 +60,8 @@ def every(db: Database) -> list[Command]:
 
 def begin_anew(db: Database) -> None:
     """Forget what is before the scenario's start: nothing has happened there."""
-    db.execute("DELETE FROM commands")
+    if db.holds_any("commands"):  # to delete nothing writes the table all the same
+        db.execute("DELETE FROM commands")
 
 
 def bodies(db: Database) -> dict[int, bytes]:

@@ -271,6 +271,11 @@ def is_full(error: BaseException) -> bool:
     return isinstance(error, sqlite3.OperationalError) and error.sqlite_errorcode == sqlite3.SQLITE_FULL
 
 
+def is_used(database: Database) -> bool:
+    """Return whether somebody reads a database, or writes in it, at this moment."""
+    return database.readers > 0 or database.in_transaction
+
+
 def let_go(database: Database) -> None:
     """Close a database, unless somebody still reads it: then it is closed with its last reference, and late.
 

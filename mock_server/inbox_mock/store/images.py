@@ -15,7 +15,7 @@ from typing import NamedTuple, TypeVar
 
 from inbox_mock.domain import limits
 from inbox_mock.store import migrations
-from inbox_mock.store.database import PAGE_BYTES, Database
+from inbox_mock.store.database import PAGE_BYTES, Database, is_used
 from inbox_mock.store.migrations import APPLICATION, FORMAT
 
 D = TypeVar("D", bound="Database")
@@ -187,7 +187,7 @@ class Spares:
 
     def keep(self, image: bytes, db: Database) -> bool:
         """Keep one that holds an image, and let go of the oldest ones; return False if it is too large, or somebody uses it."""
-        if len(image) > MOST_SPARE_BYTES or db.readers or db.in_transaction:
+        if len(image) > MOST_SPARE_BYTES or is_used(db):
             return False
         db.changes = None
         with self._lock:

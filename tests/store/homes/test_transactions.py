@@ -8,6 +8,7 @@ import pytest
 from homes import ONE, STANDING, FailedError, Homes, an_image, fail_in, leave, read, written, written_in
 from inbox_mock.domain.errors import SandboxFull
 from inbox_mock.store import database
+from inbox_mock.store.homes import Storage
 from lowered import lower
 
 # Transactions.
@@ -144,3 +145,58 @@ def test_a_sandbox_can_be_replaced_by_its_own_image_again_and_again(homes: Homes
             leave(transaction, text)
 
     assert read(storage) == ["first", "second", "third"]
+
+
+def test_of_two_replacements_by_one_image_the_last_one_counts(homes: Homes) -> None:
+    storage, image = homes.add(ONE), an_image("image")
+
+    for text in ("first", "second"):
+        with storage.replacement(image) as transaction:
+            leave(transaction, text)
+
+    assert read(storage) == ["image", "second"]
+
+
+def test_a_replacement_that_would_write_nothing_anew_counts_all_the_same(homes: Homes) -> None:
+    storage, image = homes.add(ONE), an_image("image")
+    replaced_by(storage, image)
+    before = storage.generation, storage.version
+
+    replaced_by(storage, image)
+
+    assert storage.generation > before[0]
+    assert storage.version > before[1]
+    assert read(storage) == ["image"]
+    with pytest.raises(FailedError):
+        fail_in(storage.replacement(image), "new")
+    assert read(storage) == ["image"]
+
+
+def test_what_was_written_since_is_not_in_a_replacement_by_the_same_image(homes: Homes) -> None:
+    storage, image = homes.add(ONE), an_image("image")
+    replaced_by(storage, image)
+    written_in(storage, "since")
+
+    replaced_by(storage, image)
+
+    assert read(storage) == ["image"]
+
+
+def test_who_reads_a_database_that_another_one_would_equal_does_not_see_what_is_written_later(homes: Homes) -> None:
+    storage, image = homes.add(ONE), an_image("image")
+    replaced_by(storage, image)
+    with storage.transaction() as transaction:
+        reader = transaction.db
+    reader.readers += 1
+
+    replaced_by(storage, image)
+    written_in(storage, "later")
+
+    assert written(reader) == ["image"]
+    reader.close()
+
+
+def replaced_by(storage: Storage, image: bytes) -> None:
+    """Replace a sandbox by an image, and write nothing that doing so again would change."""
+    with storage.replacement(image) as transaction:
+        transaction.is_repeatable = True

@@ -40,7 +40,8 @@ class MemoryStorage:
         self._db: Database | None = None
         self._asleep: Differences | None = differences(image, start.image)
         self._advancing, self._ledger = Lock(), Ledger()
-        self._same_as: bytes | None = None  # the image from which the database differs in nothing
+        self._began: bytes | None = None  # the image with which the database began, as long as nothing is written
+        self._is_image = self._is_repeatable = False  # whether that wrote nothing either; whether doing it again would write nothing
         self._snapshots: dict[str, tuple[str, bytes]] = {}
 
     @property
@@ -76,24 +77,27 @@ class MemoryStorage:
         self._ledger.clear()
         self.facts = transaction.facts or self.facts
         if db.total_changes != before:
-            self._same_as = None
+            self._began = None
             self._version += 1
 
     @contextmanager
     def replacement(self, image: bytes) -> Iterator[Transaction]:
-        """Open a transaction in another database, which takes the place of this one."""
+        """Open a transaction in another database, which takes the place of this one; in this one, if that would be the same."""
         earlier = self._awake()
-        with beginning(image, self.facts, earlier) as transaction:
+        is_same = self._began is image and self._is_repeatable and not database.is_used(earlier)
+        before = earlier.total_changes if is_same else 0
+        with beginning(image, self.facts, earlier, earlier if is_same else None) as transaction:
             yield transaction
-        self._take(transaction, len(image))
-        self._same_as = None
-        database.let_go(earlier)
+        self._take(transaction, image, written=transaction.db.total_changes != before or (is_same and not self._is_image))
+        if not is_same:
+            database.let_go(earlier)
 
-    def _take(self, transaction: Transaction, size: int) -> None:
+    def _take(self, transaction: Transaction, image: bytes, *, written: bool) -> None:
         if transaction.facts is not None:
             self.facts = transaction.facts
         self._db, self._asleep = transaction.db, None
-        self._resize(size)
+        self._began, self._is_image, self._is_repeatable = image, not written, transaction.is_repeatable
+        self._resize(len(image))
         self._ledger.clear()
         self.generation, self._version = self.generation + 1, self._version + 1
 
@@ -155,7 +159,7 @@ class MemoryStorage:
     def removed(self, spares: Spares) -> None:
         """Close the database, or leave it to another sandbox; any later use raises NotFound."""
         self._asleep = None
-        if self._db is not None and self._same_as is not None and spares.keep(self._same_as, self._db):
+        if self._db is not None and self._began is not None and self._is_image and spares.keep(self._began, self._db):
             self._db = None
         self._close()
         self._resize(0)
@@ -200,16 +204,15 @@ class MemoryHome:
         """See `inbox_mock.store.homes.Home`, here and below."""
         if sandbox_id in self._kept:
             raise SandboxExists
-        with beginning(image, None, None, self._spares.take(image)) as transaction:
-            before = transaction.db.total_changes
+        spare = self._spares.take(image)
+        before = 0 if spare is None else spare.total_changes
+        with beginning(image, None, None, spare) as transaction:
             yield transaction
         added = MemoryStorage(sandbox_id, label, image, start, self._totals)
         with self._lock:
             if sandbox_id in self._kept:
                 raise SandboxExists
-            added._take(transaction, len(image))  # noqa: SLF001 - the two are one
-            if transaction.db.total_changes == before:
-                added._same_as = image  # noqa: SLF001
+            added._take(transaction, image, written=transaction.db.total_changes != before)  # noqa: SLF001 - the two are one
             self._kept[sandbox_id] = added
 
     def find(self, sandbox_id: str) -> MemoryStorage | None:
@@ -289,14 +292,20 @@ def alone(lock: Lock) -> Iterator[bool]:
 def beginning(
     image: bytes, facts: Facts | None, earlier: Database | None, spare: Database | None = None, *, checked: bool = True
 ) -> Iterator[Transaction]:
-    """Open a transaction in a new database that an image holds, checked first if it has not been; in a ``spare`` one, if given."""
+    """Open a transaction in a new database that an image holds, checked first if it has not been; in a ``spare`` one, if given.
+
+    The spare one may be the ``earlier`` one.
+    """
     db = spare or images.restore(image, checked=checked)
     try:
         db.execute("BEGIN")
         yield Transaction(db, facts, earlier)
         db.execute("COMMIT")
     except BaseException as error:
-        db.close()
+        if db is not earlier:
+            db.close()
+        elif db.in_transaction:
+            db.execute("ROLLBACK")
         if database.is_full(error):
             raise SandboxFull from None
         raise
