@@ -8,12 +8,10 @@ they wait for a receiver, for a sandbox, for what a client sends. Then there is 
 
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
-from functools import cache
 from threading import Event, Lock, Thread, current_thread
 from time import monotonic, process_time
-from typing import Any
 
+from inbox_mock.serving.allocator import return_memory
 from inbox_mock.serving.connection import Connection
 from inbox_mock.telemetry.metrics import Gauge
 
@@ -178,16 +176,3 @@ class Threads:
             return True
         self._resting.remove(rest)
         return len(self._threads) <= FEW
-
-
-@cache
-def _malloc_trim() -> Any:  # noqa: ANN401
-    from ctypes import CDLL
-
-    return getattr(CDLL(None), "malloc_trim", lambda _kept: 0)
-
-
-def return_memory() -> None:
-    """Return to the system what the allocator keeps for threads that have ended, where it can: glibc keeps it for ever."""
-    with suppress(OSError, TypeError):
-        _malloc_trim()(0)

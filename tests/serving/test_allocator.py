@@ -1,0 +1,54 @@
+"""What the C library keeps of the memory that threads have freed: little, since they allocate in the same arenas."""
+
+import platform
+import re
+import socket
+import subprocess
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from fake import Mock, OverSocket
+from inbox_mock.serving.allocator import ARENAS
+from processes import COMMAND, wait_for
+from serving.raw import bytes_of, exchange
+from serving.test_threads import eventually
+
+BOOKINGS = bytes_of("GET /api/v3/bookings HTTP/1.1", "Host: localhost", "Authorization: Bearer demo")
+SLOW = {"kind": "slow", "by": "30s", "real": True}
+METRICS = bytes_of("GET /metrics HTTP/1.1", "Host: localhost", "Connection: close")
+THREADS = 12
+BEGAN_BEFORE = 2
+"""Threads that wait for signals and for who asks whether the server is ready: they may have an arena already."""
+
+HEAP = 64 * 1024 * 1024
+"""The addresses of an arena's heaps are multiples of this; the first arena has none."""
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="only glibc has arenas")
+def test_all_threads_of_a_server_allocate_in_the_same_few_arenas(tmp_path: Path) -> None:
+    port_file = tmp_path / "port"
+    command = [COMMAND, "serve", "--port", "0", "--port-file", str(port_file), "--scenario", "empty"]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process, ExitStack() as opened:
+        opened.callback(process.terminate)
+        port = wait_for(port_file, process)
+        assert Mock(OverSocket(f"http://127.0.0.1:{port}")).admin.post("/sandboxes/default/faults", SLOW).status == 201
+        for _ in range(THREADS):
+            opened.enter_context(socket.create_connection(("127.0.0.1", port))).sendall(BOOKINGS)
+        eventually(lambda: busy(port) >= THREADS)
+
+        assert arenas(process.pid) <= ARENAS + BEGAN_BEFORE
+
+
+def busy(port: int) -> int:
+    """How many threads answer a request."""
+    found = re.search(rb"^inbox_mock_threads_busy (\d+)", exchange(f"http://127.0.0.1:{port}", METRICS).body, re.MULTILINE)
+    assert found
+    return int(found[1])
+
+
+def arenas(pid: int) -> int:
+    """In how many arenas a process allocates."""
+    begins = [int(line.partition("-")[0], 16) for line in Path(f"/proc/{pid}/maps").read_text().splitlines() if line.split()[5:] == []]
+    return 1 + sum(begin % HEAP == 0 for begin in begins)
