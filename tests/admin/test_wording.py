@@ -91,7 +91,7 @@ def test_a_mistake_in_a_scenario_given_as_an_object_names_its_key(mock: Mock) ->
 
     (error,) = mock.admin.post("/sandboxes", {"scenario": scenario}).errors
 
-    assert error["expected"] == "scenario: found bookings.0.rental: 17; expected the id or name of a rental that exists by then"
+    assert error["expected"] == "scenario: bookings[0].rental: found 17; expected the id or name of a rental that exists by then"
 
 
 def test_a_path_that_resembles_one_is_told_with_that_one_alone(inbox: Sandbox) -> None:

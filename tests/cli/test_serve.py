@@ -292,7 +292,7 @@ def test_a_mistake_in_a_file_names_the_line(tmp_path: Path) -> None:
     result = run_apart("serve", "--scenario", str(path))
 
     assert result.returncode == 2
-    assert result.stderr == f"inbox-mock: {path}:3: found bookings.0: the unknown key 'chanel'; did you mean 'channel'?\n"
+    assert result.stderr == f"inbox-mock: {path}:3: bookings[0]: found the unknown key 'chanel'; did you mean 'channel'?\n"
 
 
 def test_the_rate_limit_is_enforced_when_asked_for(tmp_path: Path) -> None:

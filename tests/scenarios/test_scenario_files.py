@@ -70,8 +70,8 @@ def test_every_mistake_against_the_schema_is_told_at_once_in_the_order_of_the_li
 @pytest.mark.parametrize(
     ("attribute", "told"),
     [
-        ("lat: north", "found rentals.0.lat: 'north'; expected a number or null"),
-        ("lng: 181", "found rentals.0.lng: 181; expected at most 180"),
+        ("lat: north", "rentals[0].lat: found 'north'; expected a number or null"),
+        ("lng: 181", "rentals[0].lng: found 181; expected at most 180"),
     ],
 )
 def test_what_no_description_says_is_told_in_the_words_of_the_others(folder: Folder, attribute: str, told: str) -> None:
@@ -578,13 +578,13 @@ def test_token_refusal_status(mock: Mock) -> None:
 def test_a_number_in_quotes_is_told_where_a_number_is_one_of_a_few(folder: Folder) -> None:
     told = str(folder.mistake('assume:\n  token_refusal_status: "400"'))
 
-    assert told.endswith("mine.yaml:2: found assume.token_refusal_status: '400'; expected 400 without quotes"), told
+    assert told.endswith("mine.yaml:2: assume.token_refusal_status: found '400'; expected 400 without quotes"), told
 
 
 def test_a_fault_whose_path_nobody_calls_is_told_with_its_line(folder: Folder) -> None:
     told = str(folder.mistake("faults:\n  - {kind: timeout_after, match: {path: /oauth/tokens}}"))
 
-    assert "mine.yaml:2: found match.path '/oauth/tokens'; expected a path that timeout_after can strike" in told
+    assert "mine.yaml:2: faults[0].match.path: found '/oauth/tokens'; expected a path that timeout_after can strike" in told
     assert told.endswith("did you mean '/oauth/token'?")
 
 

@@ -152,5 +152,8 @@ def test_an_attachment_that_could_not_be_uploaded_is_not_read(tmp_path: Path) ->
     path = tmp_path / "it.yaml"
     path.write_text("attachments: [{file: large.bin}]\n")
 
-    with pytest.raises(ScenarioError, match=r"it\.yaml:1: found a file of more than 9,999,999 bytes; expected one that can be uploaded"):
+    with pytest.raises(
+        ScenarioError,
+        match=r"it\.yaml:1: attachments\[0\]\.file: found a file of more than 9,999,999 bytes; expected one that can be uploaded",
+    ):
         build_image(find(str(path)), Overrides(), 0)

@@ -93,8 +93,8 @@ def test_the_catalogue_has_it(played: Sandbox) -> None:
     [
         ({"booking": 80}, "no 'time'"),
         ({"booking": 80, "time": "17:30", "tim": 1}, "the unknown key 'tim'; did you mean 'time'?"),
-        ({"booking": 81, "time": "17:30"}, "booking: 81; expected the id or name of a booking that exists by then"),
-        ({"booking": 80, "client": "ada", "time": "17:30"}, "client: 'ada'; expected the id or name of a client"),
+        ({"booking": 81, "time": "17:30"}, "booking: found 81; expected the id or name of a booking that exists by then"),
+        ({"booking": 80, "client": "ada", "time": "17:30"}, "client: found 'ada'; expected the id or name of a client"),
     ],
 )
 def test_what_a_scenario_gives_it_is_checked(given: JSON, says: str) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 
 from inbox_mock.domain import times
 from inbox_mock.domain.errors import Problem, Refusal
-from inbox_mock.domain.spelling import shown
+from inbox_mock.domain.spelling import closest, shown
 from inbox_mock.engine import durations
 from inbox_mock.engine.timeline import catch_up
 from inbox_mock.engine.unit_of_work import UnitOfWork
@@ -64,8 +64,8 @@ class Builder:
         self.rentals[account_id] += 1
         return accounts.add_rental(self.work, account_id, {"position": self.rentals[account_id]} | given, published=published)
 
-    def refer(self, noun: str, reference: object, location: Location) -> int:
-        """Return the id of a record that the scenario refers to, by id or by name.
+    def refer(self, noun: str, reference: object, location: Location, *others: str) -> int:
+        """Return the id of a record that the scenario refers to, by id or by name; ``others`` are words that stand for no record.
 
         Raises:
             ScenarioError: there is no such record, or not yet.
@@ -73,8 +73,9 @@ class Builder:
         found = self._find(noun, reference)
         if found is not None:
             return found
-        article = noun.removesuffix("s")
-        raise self.scenario.error(location, repr(reference), f"the id or name of a {article} that exists by then")
+        meant, words = closest(reference, others), "".join(f"{word}, or " for word in others)
+        expected = f"{words}the id or name of a {noun.removesuffix('s')} that exists by then"
+        raise self.scenario.error(location, repr(reference), f"did you mean {meant!r}? Expected {expected}" if meant else expected)
 
     def knows(self, noun: str, reference: object) -> bool:
         """Return whether a record of this id or name exists by now."""

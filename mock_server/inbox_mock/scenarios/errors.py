@@ -1,4 +1,4 @@
-"""Errors in scenarios: file, line, what was found and what was expected."""
+"""Errors in scenarios: file, line, place, what was found and what was expected."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from json import dumps
@@ -10,6 +10,7 @@ from inbox_mock.domain.spelling import instead, instead_of, one_of, shown
 if TYPE_CHECKING:
     from jsonschema_rs import ValidationError, Validator
 
+Path = tuple[str | int, ...]
 MOST_TOLD = 20
 TYPES = {
     "array": "a list",
@@ -24,12 +25,15 @@ LIMITS = {"minimum": "at least", "maximum": "at most", "exclusiveMinimum": "more
 
 
 class ScenarioError(Exception):
-    """An error in a scenario, of which nothing is loaded. ``line`` is 0 if the scenario is not a file."""
+    """An error in a scenario, of which nothing is loaded.
 
-    def __init__(self, name: str, line: int, found: str, expected: str) -> None:
-        self.name, self.line, self.found, self.expected = name, line, found, expected
+    ``line`` is 0 if the scenario is not a file; ``place`` is where in it the error is, as `place_of` writes it.
+    """
+
+    def __init__(self, name: str, line: int, found: str, expected: str, place: str = "") -> None:
+        self.name, self.line, self.found, self.expected, self.place = name, line, found, expected, place
         location = f"{name}:{line}" if line else name
-        super().__init__(f"{location}: {instead(found, expected)}")
+        super().__init__(": ".join(filter(None, (location, place, instead(found, expected)))))
 
 
 class UnreadableScenarioError(ScenarioError):
@@ -60,6 +64,11 @@ class CombinedScenarioError(ScenarioError):
         self.args = ("\n".join(told),)
 
 
+def place_of(path: Path) -> str:
+    """Return a path in a scenario as people write it: ``bookings[0].guest``."""
+    return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path).removeprefix(".")
+
+
 def violations(validator: "Validator", data: object) -> "list[ValidationError]":
     """Return the violations of a schema; the first one only if there are many values, since each costs what hundreds of them do."""
     from jsonschema_rs import ValidationError
@@ -82,26 +91,28 @@ def _has_more_values(most: int, data: object) -> bool:
     return found > most
 
 
-def told(error: "ValidationError", schema: Mapping[str, object]) -> Iterator[tuple[tuple[str | int, ...], str, str]]:
-    """Yield for a schema violation its path, what was found and what was expected, in words; one for each unknown key."""
+def told(error: "ValidationError", schema: Mapping[str, object]) -> Iterator[tuple[Path, str, str, Path]]:
+    """Yield for a schema violation its path, what was found and what was expected, in words, and what it is said of.
+
+    The latter is the path itself, but for an unknown key, of which there is one for each: that is said of the object.
+    """
     from jsonschema_rs import ValidationErrorKind as Kind
 
-    path, kind = ".".join(map(str, error.instance_path)), error.kind
-    location = f"{path}: " if path else ""
+    path, kind = tuple(error.instance_path), error.kind
     if isinstance(kind, Kind.AdditionalProperties):
         known = sorted(_at(schema, error.schema_path[:-1]).get("properties", {}))
         for key in kind.unexpected[: limits.PROBLEMS]:
-            yield (*error.instance_path, key), f"{location}the unknown key {key!r}", instead_of(key, known)
+            yield (*path, key), f"the unknown key {key!r}", instead_of(key, known), path
         return
-    yield (tuple(error.instance_path), *_told(error, schema, location))
+    yield path, *_told(error, schema), path
 
 
-def _told(error: "ValidationError", schema: Mapping[str, object], location: str) -> tuple[str, str]:
+def _told(error: "ValidationError", schema: Mapping[str, object]) -> tuple[str, str]:
     from jsonschema_rs import ValidationErrorKind as Kind
 
-    kind, found = error.kind, f"{location}{shown(error.instance)}"
+    kind, found = error.kind, shown(error.instance)
     if isinstance(kind, Kind.Required):
-        return f"{location}no {kind.property!r}", "it to be there"
+        return f"no {kind.property!r}", "must be there"
     if isinstance(kind, Kind.Enum):
         quoted = error.instance in [dumps(option) for option in kind.options if not isinstance(option, str)]
         return found, f"{error.instance} without quotes" if quoted else one_of(error.instance, map(written, kind.options))

@@ -146,7 +146,7 @@ def _message(builder: Builder, location: Location, record: Row) -> None:
         client_id = builder.refer("clients", record["client"], (*location, "client")) if "client" in record else None
         actors.write_as_guest(work, conversation, content, client_id=client_id, **more)
     else:
-        host_id = builder.refer("hosts", record["from"], (*location, "from"))
+        host_id = builder.refer("hosts", record["from"], (*location, "from"), "guest")
         channel = record.get("channel", actors.NOT_SAID)
         internal = bool(record.get("internal", False))
         actors.write_as_host(work, conversation, host_id, content, internal=internal, channel=channel, **more)

@@ -16,7 +16,7 @@ from inbox_mock.domain.spelling import one_of, shortened
 from inbox_mock.domain.values import normal
 from inbox_mock.scenarios import fixtures
 from inbox_mock.scenarios.defaults import DEFAULTS
-from inbox_mock.scenarios.errors import CombinedScenarioError, ScenarioError, UnreadableScenarioError, told, violations
+from inbox_mock.scenarios.errors import CombinedScenarioError, ScenarioError, UnreadableScenarioError, place_of, told, violations
 from inbox_mock.scenarios.size import SMALLER, too_much
 from inbox_mock.scenarios.start_cache import StartCache
 
@@ -90,14 +90,14 @@ class Scenario:
         """What the scenario shows."""
         return str(self.data.get("description", ""))
 
-    def error(self, path: tuple[str | int, ...], found: str, expected: str) -> ScenarioError:
-        """Return an error at a location in the scenario."""
+    def error(self, path: tuple[str | int, ...], found: str, expected: str, of: tuple[str | int, ...] | None = None) -> ScenarioError:
+        """Return an error at a path in the scenario; ``of`` is what it is said of, where that is not what has the path."""
+        line = 0  # an object has no lines
         if self.text:
             from inbox_mock.yaml_events import line_at
 
-            return ScenarioError(self.name, line_at(self.text, path), found, expected)
-        place = ".".join(map(str, path))  # of an object there are no lines
-        return ScenarioError(self.name, 0, found if found.startswith(place) else f"{place}: {found}", expected)
+            line = line_at(self.text, path)
+        return ScenarioError(self.name, line, found, expected, place_of(path if of is None else of))
 
 
 def shipped() -> Iterator[Scenario]:

@@ -30,7 +30,9 @@ def read(text: str, name: str) -> object:
             data = Builder(events, _value, lambda _begun: None, once=True).build()
             _check_end(events)
     except NoYamlError as error:
-        raise NotYamlError(name, error.line, error.found) from None
+        lines = text.split("\n")[error.line - 1 : error.line]
+        by_a_tab = any(line.lstrip(" ").startswith("\t") for line in lines)
+        raise NotYamlError(name, error.line, "a tab, where YAML indents by spaces" if by_a_tab else error.found) from None
     except YamlError as error:
         raise ScenarioError(name, error.line, error.found, error.expected) from None
     return data

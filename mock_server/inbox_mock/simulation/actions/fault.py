@@ -23,7 +23,7 @@ def set_fault(arguments: Arguments, wish: Row) -> int:
         field = str(problem.field)
         section, _, name = field.rpartition(".")
         given, expected = wish[section] if section else wish, str(problem.title)
-        found = f"the option {field!r}" if expected.startswith("is ") else f"{field} {shown(given.get(name))}"
+        found = f"the option {field!r}" if expected.startswith("is ") else shown(given.get(name))
         raise arguments.error(field, found, expected) from None
 
 
