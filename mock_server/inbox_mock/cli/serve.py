@@ -18,6 +18,7 @@ from inbox_mock.console.stopping import STOP
 from inbox_mock.console.terminal import complain
 from inbox_mock.domain.addresses import Network
 from inbox_mock.domain.admin_tokens import AdminToken
+from inbox_mock.serving.allocator import share_arenas
 from inbox_mock.serving.listening import PortFileError, prepare_port_file, remove_port_file, write_port_file
 from inbox_mock.serving.parameters import PublicUrl, Store, is_given, showing_progress, starts_a_fake, telling_why_not, without_brackets
 from inbox_mock.serving.running import Serving, greet, run, warn
@@ -144,6 +145,7 @@ def command(
     log_format: str | None,
 ) -> None:
     """Run the fake until Ctrl-C."""
+    share_arenas()
     if data is not None and store is not None:
         raise click.UsageError("found --data and --store; expected one of them: sandboxes are kept in one place")
     options = replace(

@@ -13,7 +13,6 @@ from inbox_mock.app import Options
 from inbox_mock.console.stopping import STOP
 from inbox_mock.console.terminal import complain
 from inbox_mock.scenarios.build import roles
-from inbox_mock.serving.allocator import share_arenas
 from inbox_mock.serving.server import Beginning
 from inbox_mock.telemetry.log import log_to
 from inbox_mock.webhooks.deliveries import RECEIVER
@@ -47,7 +46,6 @@ class Serving(Protocol):
 
 def run(server: Serving, options: Options, serve: Callable[[], int]) -> NoReturn:
     """Let a server serve, until a signal comes or ``serve`` returns an exit code; finish what is under way, and exit."""
-    share_arenas()
     log = None if options.log_format is None else log_to(sys.stderr, options.log_format)
     STOP.expect()
     stopping = STOP.then(partial(server.stop, STOPPING_SECONDS))

@@ -15,6 +15,7 @@ from inbox_mock.console.stopping import STOP
 from inbox_mock.domain.errors import Refusal
 from inbox_mock.scenarios.errors import ScenarioError
 from inbox_mock.serving import connections as _  # noqa: F401 - loaded while the first worker makes the default sandbox
+from inbox_mock.serving.allocator import share_arenas
 from inbox_mock.serving.handover import Handover
 from inbox_mock.serving.running import run
 from inbox_mock.serving.server import Server
@@ -53,6 +54,7 @@ class Post:
 
 def main() -> None:
     """Serve as the supervisor says on the line whose descriptor is the argument; tell it what began, or why nothing did."""
+    share_arenas()
     line: Connection[Any, Any] = Connection(int(sys.argv[1]))
     try:
         post: Post = line.recv()
