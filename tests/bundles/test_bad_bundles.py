@@ -16,6 +16,7 @@ from fake import InProcess, Mock
 from inbox_mock.app import Fake, Options, create_app
 from inbox_mock.bundles import BundleError, pack
 from inbox_mock.bundles.bundle import content_of, read
+from inbox_mock.bundles.checking import JSON
 from inbox_mock.bundles.saving import save
 from inbox_mock.domain import limits
 from inbox_mock.replaying.replay import replay
@@ -25,6 +26,8 @@ from lowered import lower
 from processes import run
 
 Change = Callable[[dict[str, bytes]], object]
+NO_COLUMN_OF_JSON = {"journal.request_body", "journal.response_body", "settings.value"}
+"""What a client sent and was answered, whatever that is; and settings, of which each is read anyway."""
 
 
 @pytest.fixture(scope="module")
@@ -213,11 +216,65 @@ def an_image(made: bytes, *statements: str) -> bytes:
         "UPDATE tokens SET account_id = x'00'",
         "UPDATE tokens SET account_id = 'many'",
         "UPDATE accounts SET created_at = x'00'",
+        "UPDATE journal SET request = '{'",
+        "UPDATE journal SET caused = '{}'",
+        "UPDATE timeline SET about = '[]'",
+        "UPDATE settings SET value = '[]' WHERE name = 'recipe'",
+        "UPDATE bookings SET notes = CAST(x'ff' AS TEXT)",
+        "INSERT INTO request_bodies VALUES (1, 'a text')",
+        "INSERT INTO fault_pasts VALUES (1, x'00')",
     ],
 )
 def test_an_image_that_is_not_as_this_program_writes_it_is_refused(made: bytes, statement: str) -> None:
-    with pytest.raises(BundleError, match=r"image.sqlite: its? "):
+    with pytest.raises(BundleError, match=r"image.sqlite(, the past of fault 1)?: its? "):
         read(signed(made, put("image.sqlite", an_image(made, statement))))
+
+
+def test_an_index_that_does_not_fit_its_table_is_found_before_anything_uses_it(made: bytes) -> None:
+    image = members(made)["image.sqlite"]
+    with closing(sqlite3.connect(":memory:")) as db:
+        db.deserialize(image)
+        secret: bytes = db.execute("SELECT secret FROM tokens").fetchone()[0].encode()
+    place = image.rindex(secret)
+    spoiled = image[:place] + b"f" * len(secret) + image[place + len(secret) :]
+
+    with pytest.raises(BundleError, match=r"image.sqlite: it is damaged \(row .* missing from index"):
+        read(signed(made, put("image.sqlite", spoiled)))
+
+
+def test_a_past_that_holds_another_is_refused_and_nothing_in_it_is_looked_at(made: bytes) -> None:
+    image = members(made)["image.sqlite"]
+    inner = an_image(made, f"INSERT INTO fault_pasts VALUES (1, x'{image.hex()}')")  # noqa: S608
+    outer = an_image(made, f"INSERT INTO fault_pasts VALUES (1, x'{inner.hex()}')")  # noqa: S608
+
+    read(signed(made, put("image.sqlite", inner)))
+    with pytest.raises(BundleError, match=r"image.sqlite, the past of fault 1: it holds a past; expected none"):
+        read(signed(made, put("image.sqlite", outer)))
+
+
+@pytest.mark.parametrize("spoiled", [b"\n\x7f", b"\xfa\xfa"])
+def test_what_sqlite_says_of_a_damaged_image_is_told_in_one_line(made: bytes, spoiled: bytes) -> None:
+    image = members(made)["image.sqlite"]
+    place = image.index(b"CREATE VIEW rental_records")
+
+    with pytest.raises(BundleError) as told:
+        read(signed(made, put("image.sqlite", image[:place] + spoiled + image[place + 2 :])))
+
+    assert str(told.value).isprintable()
+
+
+def test_each_column_that_holds_json_is_known(made: bytes) -> None:
+    with closing(sqlite3.connect(":memory:")) as db:
+        db.deserialize(members(made)["image.sqlite"])
+        held = {
+            f"{table}.{column}"
+            for table, column in db.execute(
+                "SELECT t.name, c.name FROM pragma_table_list t, pragma_table_info(t.name) c WHERE t.type = 'table' AND c.type = 'TEXT'"
+            ).fetchall()
+            for (value,) in db.execute(f'SELECT "{column}" FROM "{table}" WHERE substr("{column}", 1, 1) IN (\'{{\', \'[\')')  # noqa: S608
+        }
+
+    assert held - NO_COLUMN_OF_JSON <= JSON.keys()
 
 
 def test_a_command_that_nobody_knows_is_bad_input(made: bytes) -> None:

@@ -15,6 +15,7 @@ import orjson
 from inbox_mock import __version__
 from inbox_mock.domain import limits
 from inbox_mock.domain.spelling import shown
+from inbox_mock.domain.values import in_a_line
 
 FORMAT = 1
 MANIFEST, SCENARIO, COMMANDS, JOURNAL = "manifest.json", "scenario.yaml", "commands.jsonl", "journal.jsonl"
@@ -28,7 +29,10 @@ MADE_BY = "a bundle of the Inbox Mock"
 
 
 class BundleError(Exception):
-    """A file is no bundle, or cannot be used as one; the text says what was found and expected."""
+    """A file is no bundle, or cannot be used as one; the text, a line, says what was found and expected."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(in_a_line(text))
 
 
 def pack(manifest: Mapping[str, object], members: Mapping[str, bytes]) -> bytes:

@@ -1,7 +1,7 @@
 """A bundle that was read: each part is checked before anything uses it; and opening it as a sandbox, which sends nothing anywhere."""
 
 from base64 import b64decode
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from functools import cache
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from inbox_mock.bundles import COMMANDS, IMAGE, JOURNAL, SCENARIO, START, BundleError, unpack
+from inbox_mock.bundles.checking import check
 from inbox_mock.domain import limits
 from inbox_mock.domain.access import SANDBOX_ID
 from inbox_mock.engine.sandbox import Sandbox
@@ -20,7 +21,6 @@ from inbox_mock.store import sandbox as sandbox_store
 from inbox_mock.store.commands import Command
 from inbox_mock.store.database import Database
 from inbox_mock.store.homes import Label, Start
-from inbox_mock.store.migrations import UnusableDatabase
 
 if TYPE_CHECKING:
     from jsonschema_rs import Validator
@@ -44,8 +44,6 @@ SHAPES: Mapping[str, Mapping[str, Mapping[str, object]]] = {
     },
 }
 """What each line of the command log and of the journal has, as JSON Schema."""
-WRONG_TYPES: Mapping[str, str] = {"INTEGER": "('blob', 'text')", "REAL": "('blob', 'text')", "TEXT": "('blob', '')"}
-"""The types of values that no column of a declared type holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,37 +125,12 @@ def read(raw: bytes) -> Bundle:
     if not isinstance(sandbox, dict) or SANDBOX_ID.fullmatch(str(sandbox.get("id"))) is None or not isinstance(why, str | None):
         raise BundleError("its manifest does not say which sandbox it is of")
     for name in (IMAGE, START):
-        _check_image(name, members.get(name))
+        if name in members:
+            check(name, members[name])
     commands = [Command(**{name: line[name] for name in Command._fields}) for line in _lines(COMMANDS, members[COMMANDS])]
     journal = _lines(JOURNAL, members[JOURNAL])
     scenario = members.get(SCENARIO, b"").decode(errors="replace")
     return Bundle(manifest, commands, journal, members.get(START), members[IMAGE], scenario)
-
-
-def _check_image(name: str, image: bytes | None) -> None:
-    try:
-        if image is not None:
-            with closing(images.restore(image, checked=False)) as db:
-                sandbox_store.read_settings(db)
-                sandbox_store.read_clock(db)
-                odd = next(_odd_columns(db), None)
-                if odd is not None:
-                    raise BundleError(f"{name}: its column {odd} holds a value of another type; expected it as the Inbox Mock wrote it")
-    except UnusableDatabase as error:
-        raise BundleError(f"{name}: {error}") from None
-    except (TypeError, ValueError) as error:
-        raise BundleError(f"{name}: its settings or its clock cannot be read ({error})") from None
-
-
-def _odd_columns(db: Database) -> Iterator[str]:
-    """Yield the columns that hold what this program never writes there: bytes, or a text in place of a number."""
-    columns = db.execute(
-        "SELECT t.name, c.name, c.type FROM pragma_table_list t, pragma_table_info(t.name) c WHERE t.type = 'table'"
-    ).fetchall()
-    for table, column, declared in columns:
-        wrong = WRONG_TYPES.get(declared)
-        if wrong and db.execute(f'SELECT 1 FROM "{table}" WHERE typeof("{column}") IN {wrong} LIMIT 1').fetchone():  # noqa: S608 - ours: checked
-            yield f"{table}.{column}"
 
 
 def _lines(name: str, raw: bytes) -> list[Entry]:

@@ -62,3 +62,8 @@ def whole_number(text: str, digits: int) -> int | None:
 def printable(text: str) -> str:
     """Return a text in which U+FFFD replaces control characters and those that change the direction of writing."""
     return "".join(character if character.isprintable() else UNPRINTABLE for character in text)
+
+
+def in_a_line(text: str) -> str:
+    """Return a text without control characters whose lines are one, such as what a library says of somebody else's bytes."""
+    return printable(" ".join(text.splitlines()))

@@ -10,13 +10,17 @@ from hashlib import sha256
 from sqlite3 import Connection, DatabaseError
 
 from inbox_mock import __version__
+from inbox_mock.domain.values import in_a_line
 
 APPLICATION = int.from_bytes(b"Inbx")  # what SQLite calls an application id: it tells our files from others
 BEFORE_IDS = (0, 1)  # format 1 had none
 
 
 class UnusableDatabase(Exception):  # noqa: N818 - said of a database, not of an operation
-    """A database is damaged, foreign, of a newer format or not as this program wrote it; the text says what was found and expected."""
+    """A database is damaged, foreign, of a newer format or not as this program wrote it; the text says in a line what was found."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(in_a_line(text))
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +111,7 @@ def check(db: Connection, schema: str, migrations: Sequence[Migration] = MIGRATI
         if fingerprint(db) != fingerprints[found - 1]:
             raise UnusableDatabase(f"its schema was changed by another program; expected that of format {found}")
         damage = db.execute("PRAGMA quick_check(1)").fetchone()[0]
-    except DatabaseError as error:
+    except (DatabaseError, UnicodeError) as error:
         raise UnusableDatabase(f"it is damaged, or no database ({error}); expected a sandbox of the Inbox Mock") from None
     if damage != "ok":
         raise UnusableDatabase(f"it is damaged ({damage}); expected it as the Inbox Mock wrote it")
