@@ -15,6 +15,9 @@ from processes import wait_for
 
 AT_ONCE, MOST = 4, 500
 START_SECONDS, SERVING_SECONDS = 1.5, 0.5
+FATAL = "Fatal Python error: init_"
+"""What an interpreter says that a signal has ended while it began; its exit code is 1."""
+
 OURS = "/inbox_mock/"
 """What is in each line of a traceback that the interpreter has not shown on its own, before it came to the product."""
 
@@ -52,7 +55,8 @@ def interrupt_a_server(run: Run, random: Random) -> None:
             time.sleep(random.random() * 0.1)
         found, about = child.end(), f"a server that {when}, after {signal.Signals(number).name}"
         run.hold(found.code is not None, f"{about}: it does not end")
-        run.hold(found.code in {0, -number, 128 + number, None}, f"{about}: it ends with {found.code}: {found.last_line}")
+        usual = {0, -number, 128 + number, None} | ({1} if FATAL in found.err else set())
+        run.hold(found.code in usual, f"{about}: it ends with {found.code}: {found.last_line}")
         run.hold(not (TRACEBACK in found.err and OURS in found.err), f"{about}: a traceback: {found.err[-800:]}")
         run.hold(found.code == -number or not (child.folder / "port").exists(), f"{about}: its port file stays behind")
 
