@@ -56,6 +56,16 @@ def test_sandboxes_are_listed_and_shown(mock: Mock) -> None:
     assert sandbox.admin.get("").json.items() >= sandbox.made.items()
 
 
+@pytest.mark.parametrize("cached", [True, False])
+def test_a_sandbox_says_whether_its_answers_are_kept(mock: Mock, *, cached: bool) -> None:
+    sandbox = mock.sandbox(cached=cached)
+
+    (listed,) = [found for found in mock.admin.get("/sandboxes").json["sandboxes"] if found["id"] == sandbox.id]
+    fork = sandbox.admin.post("/fork", {}).json
+
+    assert [found["cached"] for found in (sandbox.made, sandbox.admin.get("").json, listed, fork)] == [cached] * 4
+
+
 def test_the_default_sandbox_knows_the_token_demo_and_named_credentials(mock: Mock) -> None:
     found = mock.admin.get("/sandboxes/default").json
 

@@ -55,6 +55,15 @@ def test_sandboxes_are_listed(waiting: Sandbox) -> None:
     assert waiting.made in [{name: one[name] for name in waiting.made} for one in listed]
 
 
+def test_a_sandbox_that_is_not_as_most_are_says_how_where_it_is_shown_and_listed(waiting: Sandbox) -> None:
+    made = there(waiting, answered(waiting, "sandboxes", "create", "--strict", "--uncached"))
+
+    (line,) = [line for line in printed(waiting, "sandboxes").splitlines() if line.startswith(made.id)]
+
+    assert line.endswith("  strict, uncached")
+    assert printed(made, "sandboxes", "show").splitlines()[0].endswith(", manual, strict, uncached")
+
+
 def test_a_sandbox_is_made_of_a_shipped_scenario(waiting: Sandbox) -> None:
     made = there(waiting, answered(waiting, "sandboxes", "create", "--scenario", "spam", "--seed", "9", "--clock", "60x", "--strict"))
 

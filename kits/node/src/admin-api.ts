@@ -909,6 +909,8 @@ export interface components {
             scenario: string;
             seed: number;
             strict: boolean;
+            /** @description whether an answer is kept until a record changes, or each is made anew */
+            cached: boolean;
             name: string | null;
             note: string | null;
             /** @description the name of the admin token that made it */
@@ -982,6 +984,8 @@ export interface components {
             scenario: string;
             seed: number;
             strict: boolean;
+            /** @description whether an answer is kept until a record changes, or each is made anew */
+            cached: boolean;
             name: string | null;
             note: string | null;
             /** @description the name of the admin token that made it */
@@ -1950,7 +1954,7 @@ export interface components {
             /** @description that webhook's event */
             event: string | null;
             caused: components["schemas"]["CausedEvent"][];
-            /** @description the reasons in words */
+            /** @description the reasons in words, and what a refusal said of each field */
             why: string | null;
             /** @description the fault that struck */
             fault_id: number | null;
@@ -1976,7 +1980,7 @@ export interface components {
             /** @description null, if there was no answer */
             status: number | null;
             application_id: number | null;
-            /** @description the reasons in words */
+            /** @description the reasons in words, and what a refusal said of each field */
             why: string | null;
         };
         /** Violation */

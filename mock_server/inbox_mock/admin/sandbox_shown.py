@@ -28,6 +28,7 @@ OF_A_SANDBOX: Mapping[str, JSON] = {
     "scenario": TEXT,
     "seed": NUMBER,
     "strict": FLAG,
+    "cached": {**FLAG, "description": "whether an answer is kept until a record changes, or each is made anew"},
     "name": OR_NULL,
     "note": OR_NULL,
     "owner": {**OR_NULL, "description": "the name of the admin token that made it"},
@@ -71,6 +72,7 @@ def describe(work: UnitOfWork) -> JSON:
         "scenario": work.settings.scenario,
         "seed": work.settings.seed,
         "strict": work.settings.strict,
+        "cached": work.settings.cached,
     }
 
 
@@ -78,7 +80,8 @@ def _shown(call: "AdminCall", sandbox_id: str, label: Label, facts: Facts, wall:
     clock = {"now": facts.clock.shown_at(wall), "mode": facts.clock.mode, "rate": facts.clock.rate}
     description = facts.description if call.shows_credentials else _without_credentials(facts.description)
     said = {"name": label.name, "note": label.note, "owner": label.owner, "ttl": label.ttl, "expires_at": _wire(label.expires_at)}
-    return {"id": sandbox_id, "api_url": f"{call.origin}/api/v3", **description, "clock": clock, **said}
+    cached = {"cached": description.get("cached", True)}  # one that version 0.2 made does not say so
+    return {"id": sandbox_id, "api_url": f"{call.origin}/api/v3", **description, **cached, "clock": clock, **said}
 
 
 def _wire(seconds: float | None) -> str | None:

@@ -241,7 +241,12 @@ def _scenario(wanted: str) -> object:
 
 def _row(one: JSON) -> tuple[Any, ...]:
     clock, said = one["clock"], (one[name] or "" for name in ("name", "owner", "expires_at", "note"))
-    return one["id"], one["scenario"], one["seed"], clock["now"], clock["mode"], "strict" if one["strict"] else "", *said
+    return one["id"], one["scenario"], one["seed"], clock["now"], clock["mode"], ", ".join(_unusual(one)), *said
+
+
+def _unusual(one: JSON) -> list[str]:
+    """Return in which ways a sandbox is not as most are."""
+    return ["strict"] * one["strict"] + ["uncached"] * (not one.get("cached", True))
 
 
 def _show(sandbox: JSON, *, as_json: bool) -> None:
@@ -249,7 +254,8 @@ def _show(sandbox: JSON, *, as_json: bool) -> None:
         print_json(sandbox)
         return
     clock = sandbox["clock"]
-    say(f"Sandbox {styled(sandbox['id'], bold=True)}: {sandbox['scenario']}, {clock['now']}, {clock['mode']}")
+    world = ", ".join([sandbox["scenario"], clock["now"], clock["mode"], *_unusual(sandbox)])
+    say(f"Sandbox {styled(sandbox['id'], bold=True)}: {world}")
     say(f"  API    {sandbox['api_url']}")
     for heading, name in (("Token", "token"), ("Name", "name"), ("Note", "note"), ("Owner", "owner"), ("Until", "expires_at")):
         if sandbox[name] is not None:

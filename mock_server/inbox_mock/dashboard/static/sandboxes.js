@@ -75,9 +75,9 @@ function table(names, body) {
   return h("div", { class: "scroll" }, h("table", {}, h("thead", {}, h("tr", {}, names.map((name) => h("th", { scope: "col" }, name)))), body));
 }
 
-function describe(list, { api_url: url, token, scenario, seed, strict, applications, name, note, owner, expires_at: until }) {
+function describe(list, { api_url: url, token, scenario, seed, strict, cached, applications, name, note, owner, expires_at: until }) {
   const own = applications.find((one) => one.token === token) ?? applications.at(-1);
-  const lines = [["Scenario", `${scenario}, seed ${seed}${strict ? ", strict" : ""}`], ["Base address", url], ["Token", token ?? "none"], ["Client id and secret", own?.client_secret ? `${own.client_id} ${own.client_secret}` : "none"]];
+  const lines = [["Scenario", `${scenario}, seed ${seed}${strict ? ", strict" : ""}${cached ? "" : ", every answer made anew"}`], ["Base address", url], ["Token", token ?? "none"], ["Client id and secret", own?.client_secret ? `${own.client_id} ${own.client_secret}` : "none"]];
   const said = [["Name", name], ["Note", note], ["Owner", owner], ["Kept until", until && `${until}, unless it is used before`]].filter(([, value]) => value);
   const entry = (className) => ([name, value]) => [h("dt", {}, name), h("dd", { class: className(name) }, value)];
   list.replaceChildren(...said.flatMap(entry(() => null)), ...lines.flatMap(entry((name) => (name === "Scenario" ? null : "mono"))));
