@@ -1,7 +1,7 @@
 """Evaluate every rule that a package offers on the evidence of a client's conduct, and derive the verdict from the threshold."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -41,12 +41,23 @@ class OfferedRules:
 def offered_rules(offers: "Iterable[EntryPoint] | None" = None) -> OfferedRules:
     """Return the rules that packages offer as entry points of the group ``inbox_mock.rules``, each a tuple of rules.
 
-    An offer that is something else, or cannot be imported, is listed with its reason; the others count.
+    An offer that is something else, or cannot be imported, is listed with its reason; the others count. Those of the installed packages
+    are looked for once in a process.
     """
+    return _installed() if offers is None else _usable(offers)
+
+
+@cache
+def _installed() -> OfferedRules:
+    usable = _usable(_offers(GROUP))
+    return replace(usable, broken=(*former_offers("mock_server.rules"), *usable.broken))
+
+
+def _usable(offers: "Iterable[EntryPoint]") -> OfferedRules:
     found: dict[str, Rule] = {}
     owners: dict[str, str] = {}
-    broken = former_offers("mock_server.rules") if offers is None else []
-    for offer in _offers(GROUP) if offers is None else offers:
+    broken: list[str] = []
+    for offer in offers:
         name = f"{offer.name} ({offer.value})"
         try:
             rules = offer.load()

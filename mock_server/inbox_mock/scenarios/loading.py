@@ -134,7 +134,7 @@ def find_shipped(name: str, cached: StartCache | None = None) -> Scenario:
         UnknownScenarioError: there is none.
     """
     folder = fixtures() / "scenarios"
-    if f"{name}.yaml" not in listdir(folder):  # noqa: PTH208 - paths of all would be made
+    if f"{name}.yaml" not in _names_in(folder):
         known = sorted(path.stem for path in folder.glob("*.yaml"))
         raise UnknownScenarioError(
             shortened(name) if name.strip() else repr(name),
@@ -143,6 +143,12 @@ def find_shipped(name: str, cached: StartCache | None = None) -> Scenario:
             one_of(name, known, ", or the path of a .yaml file"),
         )
     return from_file(folder / f"{name}.yaml", name, cached)
+
+
+@cache
+def _names_in(folder: Path) -> frozenset[str]:
+    """Return the names in a folder that changes as little as the code."""
+    return frozenset(listdir(folder))  # noqa: PTH208 - paths of all would be made
 
 
 def from_file(path: Path, name: str, cached: StartCache | None = None) -> Scenario:

@@ -162,12 +162,7 @@ class Interception:
         carry: Any = self._pass_on
         self.mock = responses.RequestsMock(assert_all_requests_are_fired=False, passthru_prefixes=("",), real_adapter_send=carry)
         self._kept_away = ExitStack()
-        self._libraries = Replacing(
-            [
-                *(one for library in (aiohttp_transport, connection, httpx_transport) for one in library.replacements(_answering)),
-                *replacements(_answering, _origins),
-            ]
-        )
+        self._libraries = Replacing(_LIBRARIES)
         self.send: Send = self.mock.unbound_on_send()
 
     def start(self) -> None:
@@ -246,3 +241,9 @@ def _is_mock(send: Send) -> bool:
 def _is_replayed() -> bool:
     """Return whether vcrpy replaces connections: then its cassette decides about hosts that are not ours."""
     return not issubclass(_Connection, HTTPConnectionPool.ConnectionCls)
+
+
+_LIBRARIES = (
+    *(one for library in (aiohttp_transport, connection, httpx_transport) for one in library.replacements(_answering)),
+    *replacements(_answering, _origins),
+)
