@@ -1,5 +1,6 @@
 """Good clients of other styles than the reference client's: none of them is accused."""
 
+import json
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import partial
@@ -11,14 +12,14 @@ import pytest
 import processes
 from consumer.styles import STYLES, InProcesses, InSmallSteps
 from driver import Driver
-from inbox_client import Later
+from inbox_client import Inbox, Later
 from inbox_client.api import JSON
 from inbox_contracts.consumer import driver as protocol
 from inbox_contracts.consumer.harness import Harness
 from inbox_contracts.consumer.report import text
 from inbox_contracts.consumer.trial import run
 from languages import missing, skip_unless_required
-from mutants.clients.broken import InThisProcess
+from mutants.clients.broken import InThisProcess, Rebuilt
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 
@@ -38,6 +39,24 @@ def test_a_client_that_hears_of_no_webhooks_is_not_held_to_have_accepted_a_forge
     verdict = run(STYLES["polling only"](), worlds=2, only="forged_webhook", harness=harness)
     assert verdict.passed, text(verdict)
     assert verdict.not_judged == ("webhook",)
+
+
+def test_a_client_that_hears_of_no_webhooks_is_not_held_to_know_what_they_alone_tell(harness: Harness) -> None:
+    verdict = run(STYLES["polling only"](), worlds=2, only="connected_later", harness=harness)
+    assert verdict.passed, text(verdict)
+
+
+class ServesOneAccount(Inbox):
+    """Refuses webhooks about other accounts than the first of which it has heard."""
+
+    def receive(self, headers: Mapping[str, str], body: bytes) -> bool:
+        return json.loads(body)["account_id"] == 1 and super().receive(headers, body)
+
+
+def test_a_client_may_refuse_webhooks_about_accounts_that_it_does_not_serve(harness: Harness) -> None:
+    verdict = run(InThisProcess(Rebuilt(ServesOneAccount)), worlds=2, only="other_account", harness=harness)
+    assert verdict.passed, text(verdict)
+    assert verdict.met["other_account"] == 2
 
 
 @pytest.mark.parametrize("name", ["lost_answer", "answered_again", "change_between_pages", "shrinks_before_a_retry"])

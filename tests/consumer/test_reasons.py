@@ -23,6 +23,8 @@ REASONS = {
     "asks_whose_it_is": "called GET /api/v3/me with token-",
     "looks_what_is_left": "called GET /api/v3/me once more after a 429",
     "accepts_a_signature_again": "which bears the genuine signature of an earlier webhook, with another body",
+    "forgets_what_it_was_about": ": a webhook told of it, and no list does",
+    "believes_in_strangers": ", which is another account's: a webhook told of it",
     "skips_the_page_of_a_refresh": ", which entry ",
     "sees_what_is_booked_only": ", which no answer showed to it",
     "accepts_what_is_not_signed": "which bears no signature",

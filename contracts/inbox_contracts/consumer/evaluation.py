@@ -1,6 +1,6 @@
 """The evaluation of a recording: what the client believes, what reached the guests, and the rules of conduct."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from json import JSONDecodeError, loads
@@ -8,7 +8,8 @@ from json import JSONDecodeError, loads
 from inbox_contracts.consumer.driver import JSON
 from inbox_contracts.consumer.findings import Misbehaviour, by_rule, own
 from inbox_contracts.consumer.hazards import hazards, struck
-from inbox_contracts.consumer.oracle import NOUNS, Difference, differences
+from inbox_contracts.consumer.hearsay import is_untold, of_webhooks
+from inbox_contracts.consumer.oracle import Difference, differences
 from inbox_contracts.consumer.recording import ReceivedWebhook, Recording
 from inbox_contracts.consumer.strays import strays
 from inbox_contracts.consumer.writes import clutter, records_in, replies, unasked
@@ -35,14 +36,6 @@ PROTOCOL_FIX = (
     "Answer each line on stdin with one JSON line on stdout that bears the same id, and write everything else to stderr; "
     "what may go better another time is answered ok: false, later: true."
 )
-
-VALUES: dict[tuple[str, str], Callable[[JSON], object]] = {
-    ("conversation", "closed"): lambda record: record["closed_at"] is not None,
-    ("conversation", "booking_ids"): lambda record: sorted(record["links"]["bookings"]),
-    ("booking", "conversation_ids"): lambda record: sorted(record["links"]["conversations"]),
-    ("message", "content"): lambda record: record["content"],
-}
-"""The value that a webhook's record gives for each part of a belief."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,7 +111,7 @@ def _webhooks(recording: Recording) -> Iterator[Misbehaviour]:
     for webhook in recording.webhooks:
         if webhook.accepted and not webhook.genuine:
             yield by_rule("WHK001", f"accepted a forged {webhook.event}")
-        if webhook.genuine and not webhook.accepted:
+        if webhook.genuine and not webhook.accepted and not webhook.foreign:
             copies = [one for one in accepted if (one.event, one.record) == (webhook.event, webhook.record)]
             beside = ", of which it had accepted a copy" if copies else f"; it had accepted {len(accepted)} others" if accepted else ""
             yield by_rule("WHK002", f"refused a genuine {webhook.event}{beside}")
@@ -127,7 +120,8 @@ def _webhooks(recording: Recording) -> Iterator[Misbehaviour]:
 
 
 def _beliefs(recording: Recording) -> Iterator[Misbehaviour]:
-    final = [] if recording.belief is None else differences(recording.belief, recording.expected)
+    believed = [] if recording.belief is None else differences(recording.belief, recording.expected)
+    final = [found for found in believed if not is_untold(recording, found)]
     for found in final:
         late = _of_difference(recording, found)
         yield replace(late, about=f"{late.about}, after a sync that had no news") if recording.quiet else late
@@ -139,8 +133,8 @@ def _beliefs(recording: Recording) -> Iterator[Misbehaviour]:
 
 
 def _of_difference(recording: Recording, found: Difference) -> Misbehaviour:
-    if any(_is_believed(webhook, found) for webhook in recording.webhooks if webhook.genuine and webhook.old):
-        return by_rule("WHK003", f"{found.about}: a webhook that told of the past said so")
+    if (heard := of_webhooks(recording, found)) is not None:
+        return heard
     if found.noun == "booking" and found.part == "extra" and found.id in recording.cancelled:
         return by_rule("SYN004", f"still believes in booking {found.id}, which was cancelled", _deletions(recording, found.id))
     if found.part == "missing":
@@ -196,32 +190,6 @@ def _deletions(recording: Recording, booking_id: int) -> tuple[int, ...]:
             if booking_id in body.get("meta", {}).get("deleted_ids", []):
                 told.append(int(entry["id"]))
     return tuple(told[:MOST_ENTRIES])
-
-
-def _is_believed(webhook: ReceivedWebhook, found: Difference) -> bool:
-    """Return whether the client took its belief from an outdated webhook, after it had believed the newer state."""
-    noun = NOUNS.get(webhook.event.rpartition("_")[0])
-    if noun != found.noun or webhook.record["id"] != found.id or webhook.before is None:
-        return False
-    if found.part == "extra":
-        return all(known["id"] != found.id for known in webhook.before[f"{noun}s"])
-    value_of = VALUES.get((noun, found.part))
-    if value_of is None or value_of(webhook.record) != found.believed:
-        return False
-    return not any(_same(known, found) for known in _known(webhook.before, noun))
-
-
-def _known(belief: JSON, noun: str) -> list[JSON]:
-    """Return all records of a noun in a belief; messages are in their conversations."""
-    if noun == "message":
-        return [message for conversation in belief["conversations"] for message in conversation["messages"]]
-    found: list[JSON] = belief[f"{noun}s"]
-    return found
-
-
-def _same(known: JSON, found: Difference) -> bool:
-    value = known[found.part]
-    return bool(known["id"] == found.id and (sorted(value) if isinstance(value, list) else value) == found.believed)
 
 
 def _late(recording: Recording) -> set[int]:

@@ -142,7 +142,7 @@ class RunningWorld:
         self.failed: set[tuple[str, str]] = set()
         self._planning = Lock()
         with sandbox.read() as work:
-            self._account_id = records.ids(work.db, records.Selection("accounts"), 1)[0]  # the client's is the first one
+            self.account_id = records.ids(work.db, records.Selection("accounts"), 1)[0]  # the client's is the first one
 
     def credentials(self) -> JSON:
         """Return the arguments of the command ``start``: the API's address, credentials, and newly issued tokens."""
@@ -150,8 +150,8 @@ class RunningWorld:
             application = access.client_application(work.db)
             if application is None:
                 raise RuntimeError("the world has no application of the client's own")
-            work.log("issue_pair", application_id=application["id"], account_id=self._account_id, scopes=SCOPES)
-            token, refresh = oauth.issue_pair(work, application["id"], self._account_id, SCOPES)
+            work.log("issue_pair", application_id=application["id"], account_id=self.account_id, scopes=SCOPES)
+            token, refresh = oauth.issue_pair(work, application["id"], self.account_id, SCOPES)
             client_id, self._secret = oauth.client_credentials_of(work, application)
         return {
             "api_url": f"{self._server.url}{API}",
@@ -177,7 +177,7 @@ class RunningWorld:
 
     def _rows(self, noun: str) -> list[JSON]:
         with self._sandbox.read() as work:
-            found = records.read(work.db, f"{noun}_records", records.ids(work.db, records.Selection(f"{noun}s", self._account_id)))
+            found = records.read(work.db, f"{noun}_records", records.ids(work.db, records.Selection(f"{noun}s", self.account_id)))
         return [dict(zip(found.columns, row, strict=True)) for row in found.rows]
 
     @property

@@ -62,7 +62,7 @@ class ReceivedWebhook:
     """A webhook that the client received.
 
     ``genuine``: its signature is right; ``accepted``: the client accepted it; ``old``: the stored record was newer by then.
-    ``before`` is the client's belief as of its last sync.
+    ``before`` is the client's belief as of its last sync. ``foreign``: it is about another account on which the application is installed.
     """
 
     event: str
@@ -71,6 +71,7 @@ class ReceivedWebhook:
     accepted: bool
     old: bool
     before: JSON | None
+    foreign: bool = False
 
 
 @dataclass(slots=True)
@@ -79,9 +80,10 @@ class Recording:
 
     ``happened`` holds the steps of the world that took effect, each with the number of syncs before it; ``meanwhile`` those of them
     that were taken between two requests of the client; ``awaited`` are the bookings that still lacked a conversation at some sync,
-    ``seen`` those that the client has believed in. ``outdated`` are errors in earlier beliefs, each with the time. ``belief`` is the
-    client's final belief, ``expected`` the correct one; ``quiet`` is how many syncs before it had no news, ``idle`` whether the client
-    sent no request in the last one. ``said`` are the messages of the client's application: conversation, its bookings, and content.
+    ``seen`` those that the client has believed in, ``tied`` those that staff have connected to the conversation of one of these.
+    ``outdated`` are errors in earlier beliefs, each with the time. ``belief`` is the client's final belief, ``expected`` the correct
+    one; ``quiet`` is how many syncs before it had no news, ``idle`` whether the client sent no request in the last one. ``said`` are
+    the messages of the client's application: conversation, its bookings, and content.
     ``held`` is what a bundle of the run is made of.
     """
 
@@ -95,6 +97,7 @@ class Recording:
     awaited: set[int] = field(default_factory=set)
     outdated: list[tuple[str, Difference]] = field(default_factory=list)
     seen: set[int] = field(default_factory=set)
+    tied: set[int] = field(default_factory=set)
     cancelled: set[int] = field(default_factory=set)
     belief: JSON | None = None
     expected: JSON = field(default_factory=dict)

@@ -22,7 +22,7 @@ from inbox_contracts.consumer.recording import (
     is_a_step,
     target_of,
 )
-from inbox_contracts.consumer.worlds import CLIENT, MEANWHILE, PASSES, REPLIES, SYNCS, World, kind_of
+from inbox_contracts.consumer.worlds import CLIENT, CONNECTS, MEANWHILE, PASSES, REPLIES, SYNCS, World, kind_of
 
 IN_A_ROW = 10
 TOO_MANY = 429
@@ -119,7 +119,10 @@ class WorldRunner:
     def _taken(self, step: Mapping[str, Any], why: str | None) -> str:
         """Record that a step was taken, unless it had no effect, and say so."""
         if why is None:
-            self._recording.happened.append((kind_of(step), step[kind_of(step)], self._syncs))
+            kind, given = kind_of(step), step[kind_of(step)]
+            self._recording.happened.append((kind, given, self._syncs))
+            if kind == CONNECTS and given.get("booking") in self._recording.seen:
+                self._recording.tied.add(given["connects"])
         return describe_step(step) + (f" (it cannot: {why})" if why else "")
 
     def _plan(self, given: Mapping[str, Any]) -> None:
@@ -271,7 +274,8 @@ class WorldRunner:
             return (204 if self.world.is_genuine(headers, body) else 401), {}, ""
         before = self.world.newest_entry()
         try:
-            return (204 if self._deliver(headers, body) else 401), {}, ""
+            refusal = 404 if self._is_foreign(loads(body)) else 401
+            return (204 if self._deliver(headers, body) else refusal), {}, ""
         except Later:
             self._put_off.append((headers, body, before))
             return 503, {}, ""
@@ -289,10 +293,17 @@ class WorldRunner:
         answer = self._once("webhook", headers=dict(headers), body=text)
         if not isinstance(answer.get("accepted"), bool):
             raise DriverFailed(DriverError("protocol", f"webhook answered accepted: {answer.get('accepted')!r}; expected true or false"))
-        self._recording.webhooks.append(ReceivedWebhook(str(told["event"]), record, genuine, answer["accepted"], old, self._believed))
+        foreign = self._is_foreign(told)
+        self._recording.webhooks.append(
+            ReceivedWebhook(str(told["event"]), record, genuine, answer["accepted"], old, self._believed, foreign=foreign)
+        )
         words = ("accepts" if answer["accepted"] else "refuses", "genuine" if genuine else "forged")
         self._recording.events[-1].text += f" It is {words[1]}{', and tells of the past' if old else ''}. The client {words[0]} it."
         return bool(answer["accepted"])
+
+    def _is_foreign(self, told: JSON) -> bool:
+        """Return whether a webhook is about another account than the one that the client has a token of."""
+        return bool(told["account_id"] != self.world.account_id)
 
     def _after_time(self) -> None:
         """Handle the results of webhooks during the advance: a driver that failed, and webhooks that were put off."""

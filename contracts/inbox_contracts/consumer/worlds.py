@@ -18,6 +18,7 @@ from inbox_mock.scenarios.loading import find
 
 TRIAL = "trial"
 SYNCS, REPLIES, PASSES, EDITS = "client_syncs", "client_replies", "time_passes", "staff_edits"
+CONNECTS = "staff_connects"
 MEANWHILE = "meanwhile"
 """Steps that are taken between two requests of the client, while it carries out what it is told."""
 RECEIVER = "http://127.0.0.1:9000/webhooks"
@@ -141,12 +142,19 @@ BOOKINGS: dict[str, JSON] = {
 }
 """Bookings that an initial state may contain, by the name of the part."""
 
-PARTS = (*BOOKINGS, "small_pages", "single_pages", "host_twice", "unbooked", "new_year", "regular", "files", "webhooks")
+NEIGHBOURS_RENTAL = 26
+"""The rental of another account on which the client's application is installed."""
+NEIGHBOUR: JSON = {
+    "accounts": [{"id": 1, "business_name": "Super Awesome Villas"}, {"id": 2, "business_name": "Lakeside Lets"}],
+    "rentals": [*AGENCY["rentals"], {"id": NEIGHBOURS_RENTAL, "account": 2, "name": "Boat House", "timezone": "Europe/Paris"}],
+}
+
+PARTS = (*BOOKINGS, "small_pages", "single_pages", "host_twice", "unbooked", "new_year", "regular", "files", "webhooks", "neighbour")
 
 
 def initial_state(parts: AbstractSet[str]) -> JSON:
     """Return the scenario of the initial state with these parts: one agency, and any of ``PARTS``."""
-    found = dict(AGENCY)
+    found = AGENCY | (NEIGHBOUR if "neighbour" in parts else {})
     if pages := parts & PAGES.keys():
         found["page_cap"] = min(PAGES[part] for part in pages)
     bookings = [booking for part, booking in BOOKINGS.items() if part in parts]

@@ -12,7 +12,20 @@ from inbox_contracts.consumer.harness import Harness
 from inbox_contracts.consumer.hazards import hazards
 from inbox_contracts.consumer.trial import Failure, Verdict, run
 from inbox_contracts.consumer.worlds import World
-from mutants.clients import answering, believing, calling, conversing, families, hearing, keeping, listing, receiving, syncing, writing
+from mutants.clients import (
+    answering,
+    believing,
+    calling,
+    conversing,
+    families,
+    hearing,
+    hinting,
+    keeping,
+    listing,
+    receiving,
+    syncing,
+    writing,
+)
 from mutants.clients.broken import MUTANTS, InThisProcess, Mutant
 from mutants.rows import Row, judged
 
@@ -29,6 +42,7 @@ __all__ = [
     "conversing",
     "families",
     "hearing",
+    "hinting",
     "keeping",
     "listing",
     "on_trial",

@@ -1,0 +1,90 @@
+"""Bookings that are tied to a conversation that the client knows: a webhook tells of it, and no list does."""
+
+from inbox_contracts.consumer.hazards import READS, WEBHOOK_FAULTS, StepBuilder, hazard
+from inbox_contracts.consumer.recording import Recording
+from inbox_contracts.consumer.worlds import NEIGHBOURS_RENTAL, REGULAR
+from inbox_mock.channels import opening
+
+
+def _tied(recording: Recording) -> bool:
+    heard = {webhook.record["id"] for webhook in recording.webhooks if webhook.event == "inbox_conversation_updated" and webhook.accepted}
+    return bool(recording.tied) and any(found["id"] in heard for found in recording.expected["conversations"])
+
+
+def _known_pair(steps: StepBuilder) -> tuple[int, int]:
+    """Book twice, on one channel, for a guest who has one conversation only."""
+    channel = steps.any_of(*(policy.name for policy in opening()))
+    first, second = (steps.book(channel=channel, delay=delay, client=REGULAR) for delay in ("0s", "never"))
+    return first, second
+
+
+@hazard(met=_tied, excludes=WEBHOOK_FAULTS | {"stale_read"})
+def connected_later(steps: StepBuilder) -> None:
+    """Staff connect a booking to a conversation that the client has seen: its webhook tells of it, and no list ever does."""
+    steps.needs |= {"regular", "webhooks"}
+    with steps.uninterrupted():
+        first, second = _known_pair(steps)
+        steps.passes("1m")
+        steps.sync()
+        steps.passes("1m")
+        steps.add("staff_connects", {"booking": first, "connects": second})
+        if steps.any_of(False, True):
+            steps.passes("1m")
+            steps.guest_writes(steps.book())
+        steps.passes("1m")
+        steps.sync()
+
+
+@hazard(met=_tied, excludes=WEBHOOK_FAULTS | {"stale_read"})
+def connected_before_a_failure(steps: StepBuilder) -> None:
+    """Staff connect a booking to a conversation that the client has seen, and the syncs after its webhook fail."""
+    steps.needs |= {"regular", "webhooks"}
+    with steps.uninterrupted():
+        first, second = _known_pair(steps)
+        steps.passes("1m")
+        steps.sync()
+        steps.passes("1m")
+        steps.add("staff_connects", {"booking": first, "connects": second})
+        steps.passes("1m")
+        for path in (steps.any_of("/inbox/messages", "/inbox/conversations"), "/inbox/conversations/*"):
+            steps.fault("status", status=503, match={**READS, "path": path})
+        steps.sync()
+
+
+@hazard(met=_tied, excludes=WEBHOOK_FAULTS | {"stale_read"})
+def several_connected(steps: StepBuilder) -> None:
+    """Staff connect bookings to three conversations that the client has seen, more than a page holds, and change another unheard."""
+    steps.needs |= {"regular", "webhooks", "small_pages"}
+    with steps.uninterrupted():
+        pairs = [_known_pair(steps) for _ in range(3)]
+        other = steps.book()
+        steps.passes("1m")
+        steps.sync()
+        steps.passes("1m")
+        for first, second in pairs:
+            steps.add("staff_connects", {"booking": first, "connects": second})
+        steps.passes("1m")
+        with steps.meanwhile("/inbox/messages", page=1):
+            steps.fault("lost", match={"event": "inbox_conversation_updated"})
+            steps.change(other, closed=True)
+            steps.passes("5m")
+        steps.sync()
+    steps.passes("1m")
+
+
+@hazard(met=_tied, excludes=WEBHOOK_FAULTS | {"stale_read"})
+def mixed_hints(steps: StepBuilder) -> None:
+    """Webhooks tell of a conversation to which staff have connected a booking, and of another account's, which the token does not show."""
+    steps.needs |= {"regular", "webhooks", "neighbour"}
+    with steps.uninterrupted():
+        first, second = _known_pair(steps)
+        theirs = steps.book(rental=NEIGHBOURS_RENTAL, host_participant=False)
+        steps.passes("1m")
+        steps.sync()
+        steps.passes("1m")
+        steps.guest_writes(theirs)
+        steps.add("staff_connects", {"booking": first, "connects": second})
+        steps.perhaps(steps.guest_writes, theirs)
+        steps.passes("1m")
+        steps.sync()
+    steps.passes("1m")
