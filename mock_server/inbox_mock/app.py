@@ -121,8 +121,8 @@ def create_app(
     chance = token_hex if options.seed is None else None
     sandboxes = Sandboxes(home, wall, handlers, describe, build_recipe, options.seed or 0, chance, options.room)
     watch = Watch(Traffic(), perf_counter, logs=options.log_format is not None)
-    sandboxes.struck = watch.traffic.add_faults
-    readiness = Readiness(home.check, sandboxes.stopping)
+    sandboxes.around.struck = watch.traffic.add_faults
+    readiness = Readiness(home.check, sandboxes.around.stopping)
     metrics = Metrics(watch.traffic, gauges_of(sandboxes, readiness, wall))
     sender = WatchedSender(watch, frozenset(map(plain_host, options.webhook_hosts)))
     factory = SandboxFactory(sandboxes, wall, sender.may_send_to, options.default_ttl, options.cache)
@@ -134,7 +134,9 @@ def create_app(
             else:
                 _open_bundle(sandboxes, options.bundle)
     sandboxes.now()  # from here on it is known without the home, which answers to /livez do not wait for
-    server = Server(sandboxes, Pace(options.room.max_sandbox_rate, stopwatch), stopwatch, request_id, wait or sandboxes.stopping.wait)
+    server = Server(
+        sandboxes, Pace(options.room.max_sandbox_rate, stopwatch), stopwatch, request_id, wait or sandboxes.around.stopping.wait
+    )
 
     def flask_app() -> "tuple[Flask, WSGIApplication]":
         from inbox_mock.flask_app import flask_app

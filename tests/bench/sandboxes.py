@@ -7,6 +7,7 @@ from time import thread_time
 from bench.figures import Figure, milliseconds
 from bench.inside import ADMIN, start
 from bench.wire import Direct
+from inbox_mock.engine.beginnings import reset
 from inbox_mock.engine.sandbox import Sandbox
 
 CONVERSATION = "/api/v3/inbox/conversations/1"
@@ -66,7 +67,7 @@ def _reset(server: Direct, sandbox: Sandbox, token: str, *, after_a_write: bool 
         with sandbox.work() as work:
             work.happen("noted")
     began = thread_time()
-    sandbox.reset()
+    reset(sandbox)
     answer = server.ask(first)
     spent = thread_time() - began
     if answer.status != 200:

@@ -14,6 +14,7 @@ from fake import InProcess, Mock, Sandbox
 from inbox_mock.app import Fake, Options, create_app
 from inbox_mock.bundles.bundle import Bundle, read
 from inbox_mock.bundles.saving import save
+from inbox_mock.engine.beginnings import reset
 from inbox_mock.replaying.replay import replay
 from inbox_mock.scenarios.loading import find
 from inbox_mock.testing.application import Application
@@ -167,7 +168,7 @@ def test_a_history_that_was_reset_again_and_again_is_done_again(running: Fake, *
     sandbox = Mock(InProcess(running.app)).sandbox(a_lively_scenario(), clock={"mode": "manual"})
     caller = sandbox.api_with("inbox_read") if is_issued else sandbox.api
     for _ in range(3):
-        running.sandboxes.get(sandbox.id).reset()
+        reset(running.sandboxes.get(sandbox.id))
     assert caller.get("/inbox/messages").status == 200
 
     found = replay(bundle_of(running, sandbox))

@@ -49,7 +49,7 @@ def test_there_before(request, fixture, frozen):
 def test_in_a_thread(inbox_mock_server, frozen):
     found = []
     with frozen(PAST):
-        thread = threading.Thread(target=lambda: found.append(inbox_mock_server.fake.sandboxes._around.wall()))
+        thread = threading.Thread(target=lambda: found.append(inbox_mock_server.fake.sandboxes.around.wall()))
         thread.start()
         thread.join()
     assert found == [PAST.timestamp()]

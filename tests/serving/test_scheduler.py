@@ -9,6 +9,7 @@ import pytest
 from builders import a_scenario
 from inbox_mock.app import Fake, Options, create_app
 from inbox_mock.domain.errors import SandboxFull
+from inbox_mock.engine import beginnings
 from inbox_mock.engine.sandbox import Sandbox
 from inbox_mock.scenarios.build import Overrides
 from inbox_mock.scenarios.loading import find, from_object
@@ -125,7 +126,7 @@ def _reset(running: Running) -> None:
     sandbox = running.sandbox(A_GUEST_BOOKS)
     running.look(after=31)
     running.look()
-    sandbox.reset()
+    beginnings.reset(sandbox)
 
 
 @pytest.mark.parametrize("plan", [_make, _fork, _reset])
@@ -158,7 +159,7 @@ def test_a_full_sandbox_is_left_alone_until_something_changes_in_it(running: Run
         for _ in range(20):
             assert running.look(after=1) == LONGEST_SECONDS
             assert running.scheduler.looked_after == []
-    sandbox.reset()
+    beginnings.reset(sandbox)
     running.look(after=31)
     assert running.scheduler.looked_after == [sandbox.id]
 

@@ -38,7 +38,7 @@ def news_of(fake: Fake, sandbox: Sandbox) -> Condition:
 
 
 def stopping(fake: Fake, _sandbox: Sandbox) -> Condition:
-    condition: Condition = fake.sandboxes.stopping._cond  # type: ignore[attr-defined]
+    condition: Condition = fake.sandboxes.around.stopping._cond  # type: ignore[attr-defined]
     return condition
 
 

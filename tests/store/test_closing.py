@@ -7,6 +7,7 @@ from contextlib import closing
 import pytest
 
 from inbox_mock.app import Options, create_app
+from inbox_mock.engine import beginnings
 from inbox_mock.engine.sandbox import Sandbox
 from inbox_mock.engine.sandboxes import Sandboxes
 from inbox_mock.scenarios.loading import find
@@ -15,7 +16,7 @@ from inbox_mock.store.journal import Reader
 
 ENDS: dict[str, Callable[[Sandboxes, Sandbox], object]] = {
     "asleep": lambda _, sandbox: sandbox.sleep(),
-    "reset": lambda _, sandbox: sandbox.reset(),
+    "reset": lambda _, sandbox: beginnings.reset(sandbox),
     "deleted": lambda sandboxes, sandbox: sandboxes.remove(sandbox),
 }
 

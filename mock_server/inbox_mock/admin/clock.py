@@ -14,7 +14,7 @@ from inbox_mock.domain.errors import Invalid, invalid
 from inbox_mock.domain.limits import LISTED
 from inbox_mock.domain.times import LATEST
 from inbox_mock.domain.values import whole_number
-from inbox_mock.engine import durations
+from inbox_mock.engine import beginnings, durations
 from inbox_mock.engine.checkpoints import Checkpoints, Point
 from inbox_mock.engine.unit_of_work import UnitOfWork
 from inbox_mock.simulation.actions import handlers
@@ -172,7 +172,7 @@ def rewind_clock(call: AdminCall) -> JSON:
     if len(call.body) != 1:
         raise Invalid(invalid("body", EXPECTED_ONE))
     ((name, given),) = call.body.items()
-    point = call.in_sandbox.rewind(lambda checkpoints, present: _chosen(name, given, checkpoints, present))
+    point = beginnings.rewind(call.in_sandbox, lambda checkpoints, present: _chosen(name, given, checkpoints, present))
     with call.in_sandbox.work(marked=False) as work:
         return _shown(work) | {"branch": call.in_sandbox.checkpoints.branch, "point": _point(work, point)}
 

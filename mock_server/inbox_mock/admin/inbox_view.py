@@ -173,10 +173,9 @@ CATALOGUE = record(
 )
 def get_changes(call: AdminCall) -> JSON:
     """Get the version of the sandbox, which changes with everything in it."""
-    known, waited = call.number("version", 0), False
+    known, waited, sandbox = call.number("version", 0), False, call.in_sandbox
     if call.query.get("wait") == "1":
-        waited = call.factory.sandboxes.wait(call.in_sandbox, PATIENCE_SECONDS, version=known)
-    sandbox = call.in_sandbox
+        waited = call.factory.sandboxes.wait(sandbox, PATIENCE_SECONDS, lambda: sandbox.version != known)
     version = sandbox.version  # read first: later changes are seen by the next request
     with sandbox.work() as work:
         clock: JSON = {"now": work.now, "mode": work.clock.mode, "rate": work.clock.rate}

@@ -119,7 +119,7 @@ def get_journal(call: AdminCall) -> JSON:
         raise Invalid(invalid("after", "the id of an entry, or 0"))
     found = _page(call, after)
     if not found["entries"] and call.query.get("wait") == "1":
-        call.factory.sandboxes.wait(call.in_sandbox, PATIENCE_SECONDS, entry=after)
+        call.factory.sandboxes.wait(call.in_sandbox, PATIENCE_SECONDS, lambda: call.in_sandbox.last_entry > after)
         found = _page(call, after)
     return found
 

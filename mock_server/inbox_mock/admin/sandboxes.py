@@ -7,6 +7,7 @@ from inbox_mock.api.openapi_schemas import list_of, record
 from inbox_mock.domain.access import DEFAULT_SANDBOX
 from inbox_mock.domain.admin_tokens import OWN
 from inbox_mock.domain.errors import Invalid, invalid
+from inbox_mock.engine import beginnings
 from inbox_mock.scenarios.build import Overrides
 from inbox_mock.scenarios.errors import ReceiverError, ScenarioError
 from inbox_mock.scenarios.loading import find_shipped, from_object
@@ -94,7 +95,7 @@ def delete_sandbox(call: AdminCall) -> None:
 @operation("POST", "/sandboxes/<id>/reset", answer=SANDBOX)
 def reset_sandbox(call: AdminCall) -> JSON:
     """Reset to the scenario's start; tokens stay valid."""
-    call.in_sandbox.reset()
+    beginnings.reset(call.in_sandbox)
     return shown(call, call.in_sandbox)
 
 

@@ -5,7 +5,7 @@ from inbox_mock.admin.operation import JSON, NUMBER, TEXT, TIMESTAMP, AdminCall,
 from inbox_mock.admin.sandbox_shown import SANDBOX, shown
 from inbox_mock.api.openapi_schemas import list_of, record
 from inbox_mock.domain.errors import Invalid, NotFound, invalid
-from inbox_mock.engine import snapshots
+from inbox_mock.engine import beginnings, snapshots
 from inbox_mock.engine.snapshots import EXPECTED_NAME
 from inbox_mock.store.homes import Snapshot
 
@@ -40,7 +40,7 @@ def list_snapshots(call: AdminCall) -> JSON:
 @operation("POST", "/sandboxes/<id>/snapshots/<name>/restore", answer=SANDBOX)
 def restore_snapshot(call: AdminCall) -> JSON:
     """Restore a snapshot, its time and journal included; tokens stay valid."""
-    call.in_sandbox.restore(snapshots.find(call.in_sandbox, call.path["name"]))
+    beginnings.restore(call.in_sandbox, snapshots.find(call.in_sandbox, call.path["name"]))
     return shown(call, call.in_sandbox)
 
 

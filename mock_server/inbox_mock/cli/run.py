@@ -36,7 +36,7 @@ class Reports:
     def __init__(self, fake: Fake) -> None:
         self._fake = fake
         self._reports: list[JSON] = []
-        fake.sandboxes.losing = self._keep
+        fake.sandboxes.around.losing = self._keep
 
     def all(self) -> "list[JSON]":
         """Return each report, with its sandbox's name."""

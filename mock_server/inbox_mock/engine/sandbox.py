@@ -2,20 +2,70 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import replace
-from datetime import datetime
-from threading import Condition, Lock, RLock
+from dataclasses import dataclass, field, replace
+from threading import Condition, Event, Lock, RLock
 
 from inbox_mock.domain import times
-from inbox_mock.domain.errors import Invalid, NotFound
+from inbox_mock.domain.dice import Chance, Dice
+from inbox_mock.domain.errors import NotFound
 from inbox_mock.domain.times import Clock
-from inbox_mock.engine.cache import Cache, Derived
-from inbox_mock.engine.checkpoints import NO_CHECKPOINTS, Checkpoints, Point, is_acting
-from inbox_mock.engine.surroundings import Surroundings
-from inbox_mock.engine.unit_of_work import UnitOfWork
+from inbox_mock.engine.cache import Cache, CacheRoom, Derived
+from inbox_mock.engine.checkpoints import CheckpointRoom, Checkpoints
+from inbox_mock.engine.timeline import catch_up, due_at
+from inbox_mock.engine.unit_of_work import Handlers, UnitOfWork
+from inbox_mock.store import journal
 from inbox_mock.store import sandbox as sandbox_store
-from inbox_mock.store.homes import Storage, Transaction
+from inbox_mock.store.database import Database
+from inbox_mock.store.homes import Facts, Storage, Transaction
 from inbox_mock.store.sandbox import Settings
+
+WallClock = Callable[[], float]
+Description = dict[str, object]
+"""How the admin API shows a sandbox, without its time."""
+
+
+@dataclass(slots=True)
+class Surroundings:
+    """What sandboxes need of their server, and whom they tell what happens to them.
+
+    The wall clock, the handlers of timelines, how a sandbox is described, and how the image of a recipe is made at a time of the wall
+    clock. Credentials are drawn by ``chance``, or, without it, from seeds. A database has ``most_bytes``. Nobody waits for news once
+    ``stopping`` is set.
+
+    ``woken`` is called with a sandbox when its database was opened, ``losing`` before its journal is lost, because it goes back or is
+    deleted; ``planned`` with the wall clock's time when an event is due in one, whenever that may have changed; ``struck`` with the
+    kinds of faults that have taken effect in a unit of work.
+    """
+
+    wall: WallClock
+    handlers: Callable[[], Handlers]
+    describe: Callable[[UnitOfWork], Description]
+    build: Callable[[bytes, float], bytes]
+    chance: Chance | None
+    most_bytes: int
+    caches: CacheRoom
+    checkpoints: CheckpointRoom
+    woken: Callable[["Sandbox"], None]
+    losing: Callable[["Sandbox"], None] = lambda _: None
+    planned: Callable[[float], None] = lambda _: None
+    struck: Callable[[list[str]], None] = lambda _: None
+    stopping: Event = field(default_factory=Event)
+
+    def unit_of_work(self, sandbox_id: str, db: Database, settings: Settings, clock: Clock, wall: float) -> UnitOfWork:
+        """Return a unit of work at the moment that a clock showed last."""
+        return UnitOfWork(sandbox_id, db, settings, Dice(settings.seed, self.chance), clock, wall, self.handlers, clock.now, clock.shown)
+
+    def facts(self, work: UnitOfWork, before: Facts | None) -> Facts:
+        """Return what a unit of work leaves of its sandbox; it is described anew if applications, accounts or tokens have changed."""
+        described = sandbox_store.version_of_access(work.db)
+        known = before is not None and before.described == described
+        return Facts(
+            clock=work.clock,
+            description=before.description if known and before else self.describe(work),
+            described=described,
+            due=due_at(work) if work.clock.mode == "real" else None,
+            entry=max(work.journaled, before.entry) if before else work.journaled or journal.next_id(work.db) - 1,
+        )
 
 
 class _LookedError(Exception):
@@ -25,7 +75,7 @@ class _LookedError(Exception):
 class Sandbox:
     """A sandbox, as this process uses it. All of its state is in its storage; this object holds the lock, and who waits for news.
 
-    A unit of work holds the ``lock``, under which the database is used.
+    A unit of work holds the ``lock``, under which the database is used. ``settings`` are those of a generation, once they were read.
     ``generation`` is the number of starts, resets and restores: if it differs under `work`, the sandbox has been reset or
     restored meanwhile. ``version`` is the number of changes so far: the dashboard reloads the sandbox when it differs, and what is
     ``derived`` from one version (under the lock ``judging``) is not derived again.
@@ -36,7 +86,7 @@ class Sandbox:
 
     def __init__(self, storage: Storage, around: Surroundings) -> None:
         self.id, self.storage = storage.id, storage
-        self._around = around
+        self.around = around
         self.lock, self.advancing, self.judging = RLock(), Lock(), Lock()
         self.answered = 0  # how many requests of clients, by this process
         self.connections: dict[str, int] = {}  # the numbers of the clients' connections, by their ports
@@ -44,7 +94,7 @@ class Sandbox:
         self._cache = Cache(around.caches)
         self.checkpoints = Checkpoints(around.checkpoints)
         self._picture: tuple[int, bytes] | None = None
-        self._settings: tuple[int, Settings] | None = None
+        self.settings: tuple[int, Settings] | None = None
         self._labelling = Lock()
         self._closed = self._working = False
         self._news = Condition()
@@ -60,23 +110,23 @@ class Sandbox:
             SandboxFull: what it keeps has reached its limit.
             HomeUnavailable: the place where it is kept cannot be reached.
         """
-        with self._alone():
+        with self.alone():
             before = self.storage.version
-            may_note = self._settings is None or self._settings[1].checkpoints
+            may_note = self.settings is None or self.settings[1].checkpoints
             image = self.checkpoints.image_to_begin_with(self.storage, new=marked) if may_note else None
             with self.storage.transaction() as transaction:
                 db = transaction.db
                 changes, known, settings = db.total_changes, transaction.facts, self._settings_in(transaction)
                 if image is not None and settings.checkpoints:
                     self.checkpoints.begin(db, image)
-                work = self._around.resume(self.id, transaction, settings)
+                work = self._resume(transaction, settings)
                 yield work
                 if known is None or db.total_changes != changes:
-                    transaction.facts = self._around.facts(work, known)
+                    transaction.facts = self.around.facts(work, known)
             self.checkpoints.keep(work, known.entry if known else 0, own=marked)
-        self._tell(before)
+        self.tell(before)
         if work.struck:
-            self._around.struck(work.struck)
+            self.around.struck(work.struck)
 
     @contextmanager
     def look(self) -> Iterator[UnitOfWork]:
@@ -108,18 +158,34 @@ class Sandbox:
             self.wake()
 
     def _reading(self) -> UnitOfWork | None:
-        """Return a unit of work outside of transactions, or None where there has to be one."""
-        found, known = self.storage.reading(), self._settings
+        """Return a unit of work outside of transactions; None where there has to be one, or if something is due by now."""
+        found, known = self.storage.reading(), self.settings
         if found is None or known is None or known[0] != self.storage.generation or not known[1].cached:
             return None
         db, ledger = found
-        work = self._around.read(self.id, db, self.storage.facts, known[1]) if ledger.begin(db) else None
-        if work is not None:
-            work.ledger, work.cache = ledger, self._cache
+        facts, wall = self.storage.facts, self.around.wall()
+        if not ledger.begin(db) or (facts.due is not None and facts.due <= wall):
+            return None
+        work = self.around.unit_of_work(self.id, db, known[1], facts.clock, wall)
+        if facts.clock.mode == "real":
+            work.set_time(facts.clock.at(wall))
+        work.ledger, work.cache = ledger, self._cache
+        return work
+
+    def _resume(self, transaction: Transaction, settings: Settings) -> UnitOfWork:
+        """Return a unit of work in which everything that is due by now has been handled."""
+        db, facts, wall = transaction.db, transaction.facts, self.around.wall()
+        clock = facts.clock if facts else sandbox_store.read_clock(db)
+        if db.most_bytes != self.around.most_bytes:
+            db.limit(self.around.most_bytes)
+        work = self.around.unit_of_work(self.id, db, settings, clock, wall)
+        if clock.mode == "real":
+            catch_up(work, clock.at(wall))
+        work.mark()
         return work
 
     @contextmanager
-    def _alone(self) -> Iterator[None]:
+    def alone(self) -> Iterator[None]:
         """Hold the lock, and say if that opens the database, also for a call that is refused."""
         was_open = True
         try:
@@ -133,47 +199,31 @@ class Sandbox:
                     self._working = False
         finally:
             if not was_open:
-                self._around.woken(self.id)
-
-    def knows(self, settings: Settings) -> None:
-        """Keep the settings that it has begun with."""
-        self._settings = self.storage.generation, settings
+                self.around.woken(self)
 
     def _settings_in(self, transaction: Transaction) -> Settings:
         """Return the settings, which are the same until the sandbox is reset or restored."""
-        if self._settings is None or self._settings[0] != self.storage.generation:
-            self._settings = self.storage.generation, sandbox_store.read_settings(transaction.db)
-        return self._settings[1]
+        if self.settings is None or self.settings[0] != self.storage.generation:
+            self.settings = self.storage.generation, sandbox_store.read_settings(transaction.db)
+        return self.settings[1]
 
-    def _tell(self, before: int) -> None:
+    def tell(self, before: int) -> None:
         """Tell who waits for news, and the scheduler what is planned."""
         if self.storage.version != before:
             self.wake()
         if self.due is not None:
-            self._around.planned(self.due)
+            self.around.planned(self.due)
 
     def wake(self) -> None:
         """Let those who wait look at once whether they still have to."""
         with self._news:
             self._news.notify_all()
 
-    def wait(self, seconds: float, *, entry: int | None = None, version: int | None = None) -> None:
-        """Wait, at most so many seconds, until the sandbox is reset or restored, or the server stops.
-
-        With ``entry``, also until the journal has a later one than that; with ``version``, until the version differs from it.
-        """
+    def wait(self, seconds: float, until: Callable[[], bool] = lambda: False) -> None:
+        """Wait, at most so many seconds, ``until`` something is true after a change, the sandbox goes back, or the server stops."""
         with self._news:
-            generation = self.generation
-            self._news.wait_for(
-                lambda: (
-                    self._closed
-                    or self._around.stopping.is_set()
-                    or self.generation > generation
-                    or (entry is not None and self.last_entry > entry)
-                    or (version is not None and self.version != version)
-                ),
-                seconds,
-            )
+            generation, stopping = self.generation, self.around.stopping
+            self._news.wait_for(lambda: self._closed or stopping.is_set() or self.generation > generation or until(), seconds)
 
     @property
     def generation(self) -> int:
@@ -204,7 +254,7 @@ class Sandbox:
     @property
     def now(self) -> str:
         """The sandbox's time in the API's format; what is due by then may not have been handled yet."""
-        return self.clock.shown_at(self._around.wall())
+        return self.clock.shown_at(self.around.wall())
 
     def image(self) -> tuple[bytes, str]:
         """Return the bytes of the whole sandbox as it is now, and its time. A clock that runs shows that time in the image.
@@ -217,7 +267,7 @@ class Sandbox:
                 with self.work() as work:
                     work.clock = work.clock.moved_to(work.instant, work.wall)
                     sandbox_store.write_clock(work.db, work.clock)
-            with self._alone():
+            with self.alone():
                 image = self.storage.image()
                 if self._picture is None or self._picture[0] != self.version:
                     self._picture = self.version, image
@@ -232,72 +282,11 @@ class Sandbox:
                 return False
             if not self._closed:
                 self.storage.sleep()
-                self._forget()
+                self.forget()
                 self.checkpoints.clear()
             return True
         finally:
             self.lock.release()
-
-    def reset(self) -> None:
-        """Go back to the scenario's start. Tokens issued since then stay valid, and a stopped clock stays stopped."""
-        self._around.losing(self.id)
-        with self.lock:
-            leaves = self._present() if is_acting() else None
-            self._begin(self._around.image_of(self.storage.start()), anew=True, leaves=leaves)
-
-    def restore(self, image: bytes) -> None:
-        """Go back to an image of this sandbox, its time included. Tokens issued since then stay valid."""
-        self._around.losing(self.id)
-        with self.lock:
-            self._begin(image, leaves=self._present() if is_acting() else None)
-
-    def rewind(self, choose: Callable[[Checkpoints, Point], tuple[Point, datetime]]) -> Point:
-        """Go back to a checkpoint, and return it. Tokens issued since then stay valid, and a stopped clock stays stopped.
-
-        ``choose`` is given all of them, and one that the present would be, and returns one, with the time to go on from.
-
-        Raises:
-            Invalid: there are none.
-        """
-        self._around.losing(self.id)
-        with self.lock:
-            present = self._present()
-            if present is None:
-                raise Invalid(NO_CHECKPOINTS)
-            found, at = choose(self.checkpoints, present)
-            self._begin(found.image, at=at, leaves=present, point=found)
-        return found
-
-    def _present(self) -> Point | None:
-        """Return what would be a checkpoint now; None if there are none."""
-        with self.work() as work:
-            return self.checkpoints.present(work, self.last_entry)
-
-    def _begin(
-        self,
-        image: bytes,
-        *,
-        anew: bool = False,
-        at: datetime | None = None,
-        leaves: Point | None = None,
-        point: Point | None = None,
-    ) -> None:
-        """Begin anew with an image, at a time; a checkpoint is kept of the present that it leaves, if it ``leaves`` one."""
-        before = self.version
-        with self._alone(), self.storage.replacement(image) as transaction:
-            settings = self._around.begin(self.id, transaction, anew=anew, at=at)
-        self.knows(settings)
-        self._forget()
-        if anew:
-            self.connections.clear()
-        if leaves is not None:
-            self.checkpoints.leave(leaves, before)
-        if point is not None:
-            self.checkpoints.branch_off(point, self.version)
-        self._tell(before)
-        if self.due is not None and self.due <= self._around.wall():
-            with self.work():
-                pass  # what is due by now happens
 
     def relabel(self, **changes: object) -> None:
         """Change what is said of it: ``name``, ``note``, ``ttl``."""
@@ -306,7 +295,7 @@ class Sandbox:
 
     def use(self, wall: float | None = None) -> None:
         """Note that it is used now; ``wall`` is the time of the wall clock, if that was read already."""
-        label, wall = self.storage.label, self._around.wall() if wall is None else wall
+        label, wall = self.storage.label, self.around.wall() if wall is None else wall
         if wall >= label.used_at:
             with self._labelling:
                 self.storage.use(wall + label.step)
@@ -315,11 +304,11 @@ class Sandbox:
         """Let nobody use the sandbox any more: any later use raises NotFound."""
         with self.lock:
             self._closed = True
-            self._forget()
+            self.forget()
             self.checkpoints.clear()
         self.wake()
 
-    def _forget(self) -> None:
+    def forget(self) -> None:
         """Forget what was derived from its records."""
         self._cache.clear()
         self._picture = self.derived = None

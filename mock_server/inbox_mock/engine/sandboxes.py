@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from hashlib import blake2b
 from itertools import count
-from threading import BoundedSemaphore, Event, Lock
+from threading import BoundedSemaphore, Lock
 from weakref import WeakValueDictionary
 
 from inbox_mock.domain import limits, times
@@ -15,10 +15,10 @@ from inbox_mock.domain.access import DEFAULT_SANDBOX
 from inbox_mock.domain.dice import Chance
 from inbox_mock.domain.errors import Elsewhere, HomeUnavailable, Invalid, NotFound, invalid
 from inbox_mock.domain.limits import Room
+from inbox_mock.engine.beginnings import begin
 from inbox_mock.engine.cache import CacheRoom
 from inbox_mock.engine.checkpoints import CheckpointRoom
-from inbox_mock.engine.sandbox import Sandbox
-from inbox_mock.engine.surroundings import Description, Surroundings, WallClock
+from inbox_mock.engine.sandbox import Description, Sandbox, Surroundings, WallClock
 from inbox_mock.engine.unit_of_work import Handlers, UnitOfWork
 from inbox_mock.store.homes import Home, Label, Start, Storage
 
@@ -28,10 +28,8 @@ MOST_AWAKE = 100
 class Sandboxes:
     """The sandboxes of a home, by id, as this process uses them.
 
-    Ids and credentials are drawn by ``chance``; without it they depend on ``seed``. ``planned`` is called with the wall clock's time
-    when an event is due in one of them, whenever that may have changed, ``struck`` with the kinds of faults that have taken effect,
-    ``losing`` with a sandbox before its journal is lost, because the sandbox goes back or is deleted.
-    ``stopping`` is set when no request may wait any longer.
+    Ids and credentials are drawn by ``chance``; without it they depend on ``seed``. What happens to them is told through
+    ``around``.
     """
 
     def __init__(
@@ -45,27 +43,10 @@ class Sandboxes:
         chance: Chance | None = None,
         room: Room = Room(),  # noqa: B008 - it is frozen
     ) -> None:
-        self.planned: Callable[[float], None] = lambda _due: None
-        self.struck: Callable[[list[str]], None] = lambda _kinds: None
-        self.losing: Callable[[Sandbox], None] = lambda _sandbox: None
         self.home = home
         home.heard = self._hear
-        self.stopping = Event()
-        self._around = Surroundings(
-            wall,
-            handlers,
-            describe,
-            build,
-            self._note_awake,
-            self._note_losing,
-            self._note_due,
-            self._note_struck,
-            self.stopping,
-            chance,
-            room.max_sandbox_bytes,
-            CacheRoom(),
-            CheckpointRoom(shared=home.is_shared),
-        )
+        most, checkpoints = room.max_sandbox_bytes, CheckpointRoom(shared=home.is_shared)
+        self.around = Surroundings(wall, handlers, describe, build, chance, most, CacheRoom(), checkpoints, self._note_awake)
         self._seed, self._chance, self._room = seed, chance, room
         self._counter = count(1)
         self._default: Storage | None = None
@@ -88,7 +69,7 @@ class Sandboxes:
         """
         if not default:
             return self._add(named or self._next_id(), image, start, label or Label(), of)
-        if (earlier := self._find(DEFAULT_SANDBOX, self._around.wall())) is not None:
+        if (earlier := self._find(DEFAULT_SANDBOX, self.around.wall())) is not None:
             self.remove(earlier)
         return self._add(DEFAULT_SANDBOX, image, start, replace(label or Label(), ttl=None), of)
 
@@ -109,7 +90,7 @@ class Sandboxes:
             NotFound: no sandbox has this id.
             Elsewhere: another worker serves it, here and in `of`.
         """
-        return self._found(name, self._around.wall())
+        return self._found(name, self.around.wall())
 
     def of(self, sandbox_id: str) -> Sandbox:
         """Return the sandbox with this id; the default one if there is none.
@@ -117,7 +98,7 @@ class Sandboxes:
         Raises:
             NotFound: there is no default one either: it is being replaced.
         """
-        wall = self._around.wall()
+        wall = self.around.wall()
         sandbox = self._find(sandbox_id, wall) or self._found(DEFAULT_SANDBOX, wall)
         sandbox.use(wall)
         with suppress(KeyError):
@@ -126,19 +107,19 @@ class Sandboxes:
 
     def now(self, sandbox_id: str = DEFAULT_SANDBOX) -> str:
         """Return the time in a sandbox, or in the default one, wherever it is served and without waiting; else that of the wall clock."""
-        wall, storage = self._around.wall(), None
+        wall, storage = self.around.wall(), None
         with suppress(HomeUnavailable):
             storage = self.home.find(sandbox_id) or self.home.find(DEFAULT_SANDBOX)
         if storage is not None and storage.id == DEFAULT_SANDBOX:
             self._default = storage  # as long as somebody refers to it, the home finds it without asking anybody
         return times.wire(datetime.fromtimestamp(wall, UTC)) if storage is None else storage.facts.clock.shown_at(wall)
 
-    def wait(self, sandbox: Sandbox, seconds: float, *, entry: int | None = None, version: int | None = None) -> bool:
+    def wait(self, sandbox: Sandbox, seconds: float, until: Callable[[], bool]) -> bool:
         """Wait for news as `Sandbox.wait` does; return False, at once, if too many requests wait: threads are left for the API."""
         seated = self._waiting.acquire(blocking=False)
         if seated:
             try:
-                sandbox.wait(seconds, entry=entry, version=version)
+                sandbox.wait(seconds, until)
             finally:
                 self._waiting.release()
         return seated
@@ -155,7 +136,7 @@ class Sandboxes:
 
     def stop_waiting(self) -> None:
         """Let requests wait no longer, neither for news of a sandbox nor because a fault delays their answer."""
-        self.stopping.set()
+        self.around.stopping.set()
         for sandbox in list(self._known.values()):
             sandbox.wake()
 
@@ -180,7 +161,7 @@ class Sandboxes:
 
     def remove(self, sandbox: Sandbox) -> None:
         """Delete a sandbox; its credentials become unknown."""
-        self.losing(sandbox)
+        self.around.losing(sandbox)
         self._forget(sandbox)
         self.home.remove(sandbox.id)
 
@@ -198,7 +179,7 @@ class Sandboxes:
 
     def remove_expired(self) -> None:
         """Delete those sandboxes of this process that have expired."""
-        for sandbox_id in self.home.expired(self._around.wall()):
+        for sandbox_id in self.home.expired(self.around.wall()):
             known = self._known.get(sandbox_id)
             if known is None:
                 self.home.remove(sandbox_id)
@@ -209,7 +190,7 @@ class Sandboxes:
         """Let a sandbox expire now, wherever it is served: whoever serves it deletes it soon."""
         storage = self.home.find(sandbox_id)
         if storage is not None:
-            storage.relabel(replace(storage.label, ttl=0.0, used_at=self._around.wall()))
+            storage.relabel(replace(storage.label, ttl=0.0, used_at=self.around.wall()))
 
     def begin_anew(self) -> None:
         """Delete every sandbox; the next ones get the same ids."""
@@ -221,13 +202,13 @@ class Sandboxes:
         """Add a sandbox, one after the other."""
         with self._adding:
             self.check_room(len(image))
-            now = self._around.wall()
+            now = self.around.wall()
             label = replace(label, created_at=now, used_at=now + label.step)
             with self.home.adding(sandbox_id, label, image, start) as transaction:
-                settings = self._around.begin(sandbox_id, transaction, of=of, at=at)
+                settings = begin(self.around, sandbox_id, transaction, of=of, at=at)
         sandbox = self.get(sandbox_id)
-        self._note_awake(sandbox_id)
-        sandbox.knows(settings)
+        self._note_awake(sandbox)
+        sandbox.settings = sandbox.generation, settings
         if sandbox.due is not None:
             with sandbox.work(marked=False):
                 pass  # what is due by now happens
@@ -253,7 +234,7 @@ class Sandboxes:
         if not self.home.owns(sandbox_id):
             raise Elsewhere(sandbox_id)
         with self._lock:
-            return self._known.setdefault(sandbox_id, Sandbox(storage, self._around))
+            return self._known.setdefault(sandbox_id, Sandbox(storage, self.around))
 
     def _hear(self, sandbox_id: str) -> None:
         """Wake who waits for a sandbox that another process has changed."""
@@ -261,27 +242,15 @@ class Sandboxes:
         if sandbox is not None:
             sandbox.wake()
             if sandbox.due is not None:
-                self._note_due(sandbox.due)
+                self.around.planned(sandbox.due)
 
-    def _note_losing(self, sandbox_id: str) -> None:
-        sandbox = self._known.get(sandbox_id)
-        if sandbox is not None:
-            self.losing(sandbox)
-
-    def _note_due(self, due: float) -> None:
-        self.planned(due)
-
-    def _note_struck(self, kinds: list[str]) -> None:
-        self.struck(kinds)
-
-    def _note_awake(self, sandbox_id: str) -> None:
+    def _note_awake(self, sandbox: Sandbox) -> None:
         """Put the least recently used sandbox to sleep, if too many are awake."""
         with self._lock:
-            sandbox = self._known.get(sandbox_id)
-            if sandbox is None:
+            if self._known.get(sandbox.id) is not sandbox:
                 return  # deleted meanwhile
-            self._awake[sandbox_id] = sandbox
-            self._awake.move_to_end(sandbox_id)
+            self._awake[sandbox.id] = sandbox
+            self._awake.move_to_end(sandbox.id)
             tired = [self._awake.popitem(last=False)[1] for _ in range(len(self._awake) - MOST_AWAKE)]
         busy = [each for each in tired if not each.sleep()]
         with self._lock:  # they sleep when another one wakes

@@ -7,7 +7,7 @@ from inbox_mock.domain import limits, times
 from inbox_mock.domain.times import LATEST
 from inbox_mock.engine.unit_of_work import Handlers, UnitOfWork
 from inbox_mock.store import sandbox as sandbox_store
-from inbox_mock.store import timeline
+from inbox_mock.store import timeline, webhooks
 from inbox_mock.store.timeline import Event
 
 
@@ -52,6 +52,17 @@ def step(work: UnitOfWork, end: datetime, *, until: str = "", most: float = inf)
             return handled
     _hold(work, work.instant if until or passed == most else max(end, work.instant))
     return handled
+
+
+def due_at(work: UnitOfWork) -> float | None:
+    """Return when, by the wall clock, something is to be done in a sandbox whose clock runs; None if nothing is pending.
+
+    At once, if a webhook is being sent, so that it is resumed where its sender has ended.
+    """
+    if webhooks.under_way(work.db):
+        return work.wall
+    soonest = timeline.soonest(work.db)
+    return None if soonest is None else work.clock.wall_at(times.parse(soonest))
 
 
 def take_due(work: UnitOfWork, kind: str) -> Event | None:

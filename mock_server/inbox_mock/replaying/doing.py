@@ -23,7 +23,7 @@ from inbox_mock.domain import times
 from inbox_mock.domain.access import DEFAULT_SANDBOX, SECRET_DIGITS, full_credential
 from inbox_mock.domain.admin_tokens import Caller
 from inbox_mock.domain.errors import NotRead
-from inbox_mock.engine import durations
+from inbox_mock.engine import beginnings, durations
 from inbox_mock.engine.redaction import SECRET_IN_QUERY
 from inbox_mock.engine.timeline import catch_up, pass_time
 from inbox_mock.engine.unit_of_work import Actor, UnitOfWork
@@ -152,7 +152,7 @@ class Repeated:
         """Begin again from the present, under another id if it was a fork, with the tokens that came from elsewhere."""
         image, earlier = self.sandbox.image()[0], self.sandbox
         if details["id"] == earlier.id:
-            earlier.restore(image)
+            beginnings.restore(earlier, image)
         else:
             self.sandbox = self._added(str(details["id"]), image, earlier.id)
         with self.sandbox.work() as work:

@@ -40,7 +40,7 @@ class Scheduler:
         self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="delivery")
         self._under_way: set[Future[None]] = set()
         self._thread = Thread(target=self._run, name="scheduler", daemon=True)
-        sandboxes.planned = self._note
+        sandboxes.around.planned = self._note
 
     def start(self) -> None:
         """Start the thread that waits for what is due."""
