@@ -16,8 +16,7 @@ from inbox_mock.api import addressing
 from inbox_mock.api.front import front
 from inbox_mock.api.operation import OperationIndex
 from inbox_mock.api.operations import OPERATIONS
-from inbox_mock.api.pace import Pace
-from inbox_mock.api.pipeline import Server
+from inbox_mock.api.pipeline import Pace, Server
 from inbox_mock.console.terminal import complain
 from inbox_mock.domain import errors
 from inbox_mock.domain.access import DEFAULT_SANDBOX

@@ -10,9 +10,10 @@ from werkzeug.routing import Rule
 from inbox_mock.admin import routes as admin
 from inbox_mock.admin.access_control import PREFIX, AccessControl, problem_of
 from inbox_mock.api import cross_origin, oauth, oauth_tokens, rendering, routes
+from inbox_mock.api.execution import refuse
 from inbox_mock.api.framework import AddressedRequest, dated_by, response, worded
 from inbox_mock.api.front import FAILED
-from inbox_mock.api.pipeline import REFUSED, Server, refuse
+from inbox_mock.api.pipeline import REFUSED, Server
 from inbox_mock.dashboard import pages as dashboard
 from inbox_mock.docs import pages as docs
 from inbox_mock.domain import errors, limits

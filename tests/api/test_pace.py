@@ -5,7 +5,7 @@ from threading import Thread
 import pytest
 
 from fake import InProcess, Mock
-from inbox_mock.api.pace import Pace
+from inbox_mock.api.pipeline import Pace
 from inbox_mock.app import Options, create_app
 from inbox_mock.domain import limits
 from inbox_mock.domain.limits import Room

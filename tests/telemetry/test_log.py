@@ -136,7 +136,7 @@ def test_a_bug_is_told_by_its_type_and_place_alone(monkeypatch: pytest.MonkeyPat
 
     logged = Logged()
     sandbox = logged.mock.sandbox(a_scenario())
-    monkeypatch.setattr("inbox_mock.api.pipeline._run", fail)
+    monkeypatch.setattr("inbox_mock.api.execution._run", fail)
     sandbox.api.get("/hosts")
     (line,) = logged.lines("message")
 

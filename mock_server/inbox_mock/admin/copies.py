@@ -14,11 +14,11 @@ from inbox_mock.admin import actors, faults
 from inbox_mock.admin.operation import AdminCall, AdminOperation, declared_in
 from inbox_mock.admin.sandbox_shown import describe
 from inbox_mock.api.addressing import ROOT
+from inbox_mock.api.execution import run
 from inbox_mock.api.front import FrontCall
 from inbox_mock.api.operation import OperationIndex
 from inbox_mock.api.operations import OPERATIONS
-from inbox_mock.api.pace import Pace
-from inbox_mock.api.pipeline import Server, run
+from inbox_mock.api.pipeline import Pace, Server
 from inbox_mock.bundles.saving import start_image
 from inbox_mock.domain import times
 from inbox_mock.domain.admin_tokens import Caller

@@ -11,9 +11,10 @@ from io import BytesIO
 from typing import TYPE_CHECKING
 
 from inbox_mock.api import rendering
+from inbox_mock.api.execution import run
 from inbox_mock.api.oauth_tokens import TOKEN, issue, plain_form
 from inbox_mock.api.operation import PREFIX, OperationIndex
-from inbox_mock.api.pipeline import REFUSED, Server, run
+from inbox_mock.api.pipeline import REFUSED, Server
 from inbox_mock.api.rendering import Rendered
 from inbox_mock.domain import limits
 

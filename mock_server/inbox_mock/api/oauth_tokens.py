@@ -10,9 +10,8 @@ import orjson
 
 from inbox_mock.api import fault_injection, rendering
 from inbox_mock.api.addressing import Call, root_of
-from inbox_mock.api.cached_answers import Answered
 from inbox_mock.api.fault_injection import ErrorFormat, Replaced
-from inbox_mock.api.pipeline import Server, respond
+from inbox_mock.api.pipeline import Answered, Server, respond
 from inbox_mock.api.rendering import JSON, Headers, Rendered
 from inbox_mock.domain.errors import OAuthRefused, Problem, Refusal
 from inbox_mock.domain.values import check_number_of_values

@@ -7,10 +7,11 @@ import orjson
 from flask import Blueprint, Response, request
 
 from inbox_mock.api.addressing import root_of
+from inbox_mock.api.execution import run
 from inbox_mock.api.framework import response
 from inbox_mock.api.operation import Operation
 from inbox_mock.api.operations import OPERATIONS
-from inbox_mock.api.pipeline import Server, run
+from inbox_mock.api.pipeline import Server
 from inbox_mock.api.request_context import ids_in
 from inbox_mock.domain.errors import NotFound
 from inbox_mock.engine.sandboxes import Sandboxes

@@ -13,8 +13,9 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 from inbox_mock.admin import actors, clock, faults, tokens, webhooks
 from inbox_mock.admin.operation import AdminCall, AdminOperation, checked, declared_in
 from inbox_mock.api.addressing import ROOT
+from inbox_mock.api.execution import JOURNALED_HEADERS
 from inbox_mock.api.fault_injection import CONNECTION
-from inbox_mock.api.pipeline import JOURNALED_HEADERS, REFUSED
+from inbox_mock.api.pipeline import REFUSED
 from inbox_mock.app import Options, create_app
 from inbox_mock.bundles import BundleError
 from inbox_mock.bundles.bundle import DETACHED, Bundle, Entry, detach, whole_body

@@ -284,7 +284,7 @@ def is_ahead_of_its_time(_: Asked, reply: Result) -> None:
         reply.set("x-updated-since-request-synced-at", times.synced_at(ahead))
 
 
-@does("rate-limit", "nobody is ever refused", "inbox_mock.api.pipeline.is_over")
+@does("rate-limit", "nobody is ever refused", "inbox_mock.api.execution.is_over")
 def never_enforces_the_limit(_: object) -> Any:
     return lambda _work, _allowance: False
 

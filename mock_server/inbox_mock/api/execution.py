@@ -1,0 +1,203 @@
+"""Executing an operation of the API: token, faults, rate limit, scope, the operation itself, its answer and its journal entry."""
+
+from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
+from urllib.parse import parse_qsl, quote
+
+import orjson
+
+from inbox_mock.api import fault_injection, rendering
+from inbox_mock.api.addressing import Call, root_of
+from inbox_mock.api.fault_injection import ErrorFormat, InjectedFault, Replaced
+from inbox_mock.api.operation import Operation
+from inbox_mock.api.pipeline import Answered, Lasting, Server, at_once, is_over, key_of, respond
+from inbox_mock.api.rendering import JSON_API, Headers, Rendered, problems_body
+from inbox_mock.api.request_context import Query, RequestContext
+from inbox_mock.domain import limits
+from inbox_mock.domain.access import sandbox_of
+from inbox_mock.domain.errors import BadRequest, Forbidden, HomeUnavailable, NotRead, RateLimited, Refusal, SandboxFull, Unauthorized
+from inbox_mock.domain.reasons import Reason
+from inbox_mock.domain.values import check_number_of_values
+from inbox_mock.engine import redaction
+from inbox_mock.engine.unit_of_work import UnitOfWork
+from inbox_mock.services.oauth import Grant, authenticate, recognise
+from inbox_mock.store.database import Row
+
+ERRORS = ErrorFormat(JSON_API, lambda problem: problems_body([problem]))
+JOURNALED_HEADERS = (
+    ("Accept", "HTTP_ACCEPT"),
+    ("Content-Type", "CONTENT_TYPE"),
+    ("If-None-Match", "HTTP_IF_NONE_MATCH"),
+    ("User-Agent", "HTTP_USER_AGENT"),
+)
+
+
+def run(server: Server, request: Call, operation: Operation, path: dict[str, str], raw: bytes) -> Rendered:
+    """Answer a request for an operation, given the variable parts of its path and its body."""
+    key = key_of(request) if operation.method == "GET" else None
+    return respond(server, request, bearer(request), lambda work: _answer(work, request, operation, path, raw), key=key)
+
+
+def bearer(request: Call) -> str | None:
+    """Return the token that a request presents, or None."""
+    scheme, _, token = request.environ.get("HTTP_AUTHORIZATION", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" and token.strip() else None
+
+
+def _answer(work: UnitOfWork, request: Call, operation: Operation, path: dict[str, str], raw: bytes) -> Answered:
+    grant: Grant | None = None
+    rate: Headers = []
+    fault: InjectedFault | None = None
+    lasting: Lasting | None = None
+    origin = root_of(request)
+    try:
+        grant = authenticate(work, bearer(request))
+        if _has_faults(work):
+            fault = fault_injection.strike(work, request, ERRORS, grant.application_id, grant.token_id)
+        allowance = work.spend(grant.application_id)
+        if fault is not None:
+            allowance = fault.allowance(allowance)
+        rate = rendering.rate_headers(allowance)
+        if fault is not None:
+            fault.begin(work)
+        if is_over(work, allowance):
+            raise RateLimited
+        if grant.scopes.isdisjoint(operation.scopes):
+            raise Forbidden
+        context = _context(request, operation, work, grant, path, origin, raw)
+        body, headers = _run(context, operation, request, fault)
+        status = operation.status
+        known = request.environ.get("HTTP_IF_NONE_MATCH")
+        if known and operation.method == "GET" and work.settings.assume["if_none_match"] and rendering.is_current(known, headers):
+            body, status = b"", 304
+        if operation.method == "GET" and fault is None:
+            lasting = Lasting(grant, work.now if context.is_dated else None, [*headers])
+    except Refusal as refusal:
+        body, status, headers = _refused(work, refusal)
+        rate = [] if isinstance(refusal, Unauthorized) else rate
+    except Replaced as replaced:
+        body, status, headers = replaced.body, replaced.status, replaced.headers
+    headers += rate
+    return Answered(body, status, headers, fault, partial(_entry, work, request, origin, grant, raw), lasting)
+
+
+def _refused(work: UnitOfWork, refusal: Refusal) -> Rendered:
+    """Return a refusal as it is answered, and explain it where it knows more than the real service says."""
+    if isinstance(refusal, Unauthorized) and refusal.why is not None:
+        work.reasons.append(refusal.why)
+    return rendering.refused(refusal)
+
+
+def _has_faults(work: UnitOfWork) -> bool:
+    """Return whether faults are set: they may have to be counted."""
+    found = work.derived("faults", lambda: work.db.holds_any("faults"), 0)
+    if found:
+        work.begin_to_write()
+    return found
+
+
+def _context(
+    request: Call, operation: Operation, work: UnitOfWork, grant: Grant, path: dict[str, str], origin: str, raw: bytes
+) -> RequestContext:
+    text = request.environ.get("QUERY_STRING", "")
+    query = _query(text) if text else Query({})
+    return RequestContext(operation.resource, operation.body, work, grant, query, path, origin, _parsed(operation, raw))
+
+
+def _query(text: str) -> Query:
+    pairs = parse_qsl(text, keep_blank_values=True)
+    given, lists = dict(pairs), dict[str, list[str]]()
+    if len(given) < len(pairs):
+        for name, found in pairs:
+            if name.endswith("[]"):
+                lists.setdefault(name, []).append(found)
+    return Query(given, lists)
+
+
+def _parsed(operation: Operation, raw: bytes) -> object:
+    if operation.body is None or (operation.body == "optional" and not raw.strip()):
+        return None
+    if len(raw) > limits.JSON_VALUES:  # a shorter one has fewer
+        check_number_of_values(raw)
+    try:
+        return orjson.loads(raw)
+    except orjson.JSONDecodeError as error:
+        raise BadRequest(f"the body is no JSON: {error}") from None
+
+
+def _run(context: RequestContext, operation: Operation, request: Call, fault: InjectedFault | None) -> tuple[bytes, Headers]:
+    """Run the operation atomically, and return the body and the headers of its answer."""
+    if fault is not None:
+        context.work, context.shifted = fault.unit_of_work_for_read(context.work), fault.shift
+    address, query = f"{context.origin}{quote(request.path, safe='/,:')}", context.query
+    echoed: dict[str, str | list[str]] = {**query.given, **(query.lists or {})}
+    if operation.method == "GET":
+        return rendering.body_and_headers(operation.run(context), context.origin, address, echoed)
+    with context.work.db.attempt():
+        return rendering.body_and_headers(operation.run(context), context.origin, address, echoed)
+
+
+def _entry(work: UnitOfWork, request: Call, origin: str, grant: Grant | None, raw: bytes, body: bytes, headers: Headers) -> Row:
+    environ = request.environ
+    told = {name: environ[key] for name, key in JOURNALED_HEADERS if environ.get(key)}
+    query = environ.get("QUERY_STRING", "")[: limits.JOURNALED]
+    token_id = recognise(work, bearer(request)) if grant is None else grant.token_id
+    token, written = None if token_id is None else f"token-{token_id}", _text(raw)
+    safe, answered, told_back = redaction.of_query(work, query) if query else "", body, dict(headers)
+    if safe != query:
+        answered = redaction.of_echo(work, query, body.decode("latin-1")).encode("latin-1")
+        told_back = {name: redaction.of_echo(work, query, value) for name, value in headers}
+    entry: Row = {
+        "query": safe,
+        "application_id": None if grant is None else grant.application_id,
+        "request": {"token": token, "origin": origin, "headers": told, "body": written},
+        "response": {"headers": told_back, "body": _text(answered)},
+    }
+    if raw and (len(raw) > limits.JOURNALED or written.encode() != raw):
+        entry["whole"] = raw
+    return entry
+
+
+def _text(body: bytes) -> str:
+    return body[: limits.JOURNALED].decode(errors="replace")
+
+
+def refuse(
+    server: Server,
+    request: Call,
+    refusal: Refusal,
+    reason: Reason | None = None,
+    render: Callable[[Refusal], Rendered] = rendering.refused,
+) -> Rendered:
+    """Answer a request that is refused before any operation is chosen: an unknown address, a method that is not allowed.
+
+    Under /api/v3 a request with a valid token counts against the rate limit, and the token is used; not if the request was not
+    read. What is under neither API is about no sandbox, and waits for none; it is only dated by one, as what is refused because
+    one is full, or cannot be reached.
+    """
+    token = bearer(request)
+    if isinstance(refusal, SandboxFull | HomeUnavailable) or not request.path.startswith(("/api/v3/", "/oauth/")):
+        return at_once(server, server.sandboxes.now(sandbox_of(token)), refusal)
+
+    def refused(work: UnitOfWork) -> Answered:
+        if reason is not None:
+            work.reasons.append(reason)
+        grant: Grant | None = None
+        rate: Headers = []
+        if request.path.startswith("/api/v3/") and not isinstance(refusal, NotRead):
+            with suppress(Unauthorized):
+                grant = authenticate(work, token)
+                rate = rendering.rate_headers(work.spend(grant.application_id))
+        body, status, headers = render(refusal)
+        headers += rate
+
+        def entry(body: bytes, headers: Headers) -> Row:
+            found = _entry(work, request, root_of(request), grant, b"", body, headers)
+            if isinstance(refusal, NotRead):
+                found["request"]["unread"] = refusal.problems[0].title
+            return found
+
+        return Answered(body, status, headers, None, entry)
+
+    return respond(server, request, token, refused, render)
