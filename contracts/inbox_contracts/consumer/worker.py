@@ -77,7 +77,7 @@ class _Worker:
             self.line.send(what)
 
     def hear(self) -> Judgement | None:
-        wait([self.line, STOP])  # type: ignore[list-item]  # it has a descriptor
+        wait([self.line, STOP.fileno()])
         STOP.check()
         try:
             said: Judgement | None = self.line.recv()

@@ -136,8 +136,9 @@ def reproduced(steps: Iterable[Exchange | Command], tokens: Mapping[str, JSON], 
 
 def _asked(command: Command) -> Exchange:
     """Return the request to the sandbox's admin API that does what a command did."""
-    operation, path = ACTIONS[command.kind], command.details["path"]
-    rule = re.sub(r"<(\w+)>", lambda named: quote(str(path[named[1]]), safe=""), operation.rule.removeprefix("/sandboxes/<id>"))  # type: ignore[index]
+    operation = ACTIONS[command.kind]
+    path: Any = command.details["path"]
+    rule = re.sub(r"<(\w+)>", lambda named: quote(str(path[named[1]]), safe=""), operation.rule.removeprefix("/sandboxes/<id>"))
     request = RecordedRequest(operation.method, ADMIN + rule, (), orjson.dumps(command.details["body"]))
     return Exchange(Place("commands", command.id), request, None, times.parse(command.at))
 

@@ -260,9 +260,9 @@ def checked(operation: AdminOperation, body: object) -> JSON:
         Invalid: the body does not match the operation's schema; each problem says what was expected.
     """
     validator = _validator(operation)
-    if not validator.is_valid(body):
+    if not isinstance(body, dict) or not validator.is_valid(body):
         raise Invalid(*dict.fromkeys(_problems(operation, violations(validator, body)[: limits.PROBLEMS])))
-    return body  # type: ignore[return-value]
+    return body
 
 
 def _problems(operation: AdminOperation, errors: "Iterable[ValidationError]") -> Iterator[Problem]:

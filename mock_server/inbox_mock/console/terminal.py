@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache, partial
 from io import TextIOWrapper
-from typing import Any, TextIO
+from typing import Any, TextIO, TypedDict, Unpack
 
 import click
 
@@ -32,8 +32,16 @@ def is_fancy(stream: TextIO) -> bool:
     return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
-def say(text: str, **style: object) -> None:
-    """Print a line in a style of click's, such as ``fg="green"`` or ``bold=True``."""
+class Style(TypedDict, total=False):
+    """How a text looks in a terminal, as click has it."""
+
+    fg: str | None
+    bold: bool
+    dim: bool
+
+
+def say(text: str, **style: Unpack[Style]) -> None:
+    """Print a line in a style, such as ``fg="green"`` or ``bold=True``."""
     click.echo(styled(text, **style), color=is_fancy(sys.stdout))
 
 
@@ -47,9 +55,9 @@ def printable_lines(text: str) -> str:
     return "\n".join(map(printable, text.split("\n")))
 
 
-def styled(text: str, **style: object) -> str:
+def styled(text: str, **style: Unpack[Style]) -> str:
     """Return a text in a style, which `say` removes where the output is not a terminal."""
-    return click.style(text, **style) if any(style.values()) else text  # type: ignore[arg-type]
+    return click.style(text, **style) if any(style.values()) else text
 
 
 def shown(answer: Any) -> Any:  # noqa: ANN401 - any JSON

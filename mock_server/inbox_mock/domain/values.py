@@ -1,6 +1,7 @@
 """Values from outside in their normal form: whole numbers in JSON, digits in text, text without control characters."""
 
 import re
+from typing import overload
 
 from inbox_mock.domain import limits
 from inbox_mock.domain.errors import BadRequest
@@ -11,6 +12,10 @@ TEXTS = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.DOTALL)
 """The texts in JSON; one without an end is found whole, since the search for others would begin in it again and again."""
 
 
+@overload
+def normal(value: dict[str, object], levels: int = limits.LEVELS) -> dict[str, object]: ...
+@overload
+def normal(value: object, levels: int = limits.LEVELS) -> object: ...
 def normal(value: object, levels: int = limits.LEVELS) -> object:
     """Return the same JSON in which 7.0 is 7.
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from threading import Condition, Event, Lock, RLock
+from typing import Unpack
 
 from inbox_mock.domain import times
 from inbox_mock.domain.dice import Chance, Dice
@@ -16,7 +17,7 @@ from inbox_mock.engine.unit_of_work import Handlers, UnitOfWork
 from inbox_mock.store import journal
 from inbox_mock.store import sandbox as sandbox_store
 from inbox_mock.store.database import Database
-from inbox_mock.store.homes import Facts, Storage, Transaction
+from inbox_mock.store.homes import Facts, LabelChanges, Storage, Transaction
 from inbox_mock.store.sandbox import Settings
 
 WallClock = Callable[[], float]
@@ -288,10 +289,10 @@ class Sandbox:
         finally:
             self.lock.release()
 
-    def relabel(self, **changes: object) -> None:
+    def relabel(self, **changes: Unpack[LabelChanges]) -> None:
         """Change what is said of it: ``name``, ``note``, ``ttl``."""
         with self._labelling:
-            self.storage.relabel(replace(self.storage.label, **changes))  # type: ignore[arg-type]
+            self.storage.relabel(replace(self.storage.label, **changes))
 
     def use(self, wall: float | None = None) -> None:
         """Note that it is used now; ``wall`` is the time of the wall clock, if that was read already."""

@@ -46,7 +46,8 @@ class Entry:
         """
         found = part(self.value, path)
         if found is None and default is not REQUIRED:
-            return default  # type: ignore[no-any-return]
+            otherwise: T = default
+            return otherwise
         if found is None or not isinstance(found, kind) or (isinstance(found, bool) and kind is int):
             raise Malformed(f"{path}: {'nothing' if found is None else kind_of(found)}", KINDS[kind])
         return found

@@ -29,8 +29,7 @@ class Known:
 
     def of(self, table: str, record_id: object) -> Row:
         """Return a record; nothing of one that does not exist."""
-        found: Row = self.rows.get(table, {}).get(record_id, {})  # type: ignore[call-overload]
-        return found
+        return self.rows.get(table, {}).get(record_id, {}) if isinstance(record_id, int) else {}
 
     def next_id(self, table: str) -> int:
         """Return the id of the next record."""

@@ -282,7 +282,7 @@ def _validator() -> "Validator":
 
 def _checked(scenario: Scenario) -> Scenario:
     try:
-        data: dict[str, object] = normal(dict(scenario.data))  # type: ignore[assignment]
+        data = normal(dict(scenario.data))
     except ValueError as nested:
         raise scenario.error((), str(nested), "a scenario") from None
     found = [scenario.error(*finding) for error in violations(_validator(), data) for finding in told(error, schema())]

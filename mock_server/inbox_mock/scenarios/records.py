@@ -77,7 +77,7 @@ def stored(builder: Builder, keys: Mapping[str, Key], given: Row, location: Loca
         if len(key.columns) == 1:
             found[key.columns[0]] = kept
         else:
-            found |= zip(key.columns, kept or (None, None), strict=True)  # type: ignore[call-overload]
+            found |= zip(key.columns, kept if isinstance(kept, tuple) else (None, None), strict=True)
     return found
 
 

@@ -123,10 +123,10 @@ class Supervisor(Listening):
         ready()
         while not self._stopping.is_set():
             pause = self._start_what_is_due()
-            by_line: dict[object, Worker] = {worker.line: worker for worker in self._workers}
+            by_line: dict[Any, Worker] = {worker.line: worker for worker in self._workers}
             if not by_line:
                 self._stopping.wait(pause)
-            for line in wait(by_line, pause):  # type: ignore[arg-type]
+            for line in wait(by_line, pause):
                 self._listen_to(by_line[line])
 
     def stop(self, seconds: float) -> None:

@@ -10,13 +10,16 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from pickle import HIGHEST_PROTOCOL, dumps, loads
-from typing import Any, TypeVar, overload
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, overload
 
 from inbox_mock.domain.errors import Invalid, NotFound, invalid
 from inbox_mock.store.rows import TABLES
 
+if TYPE_CHECKING:
+    from _typeshed import SupportsLenAndGetItem
+
 Row = dict[str, Any]
-Parameters = Sequence[object] | Mapping[str, object]
+Parameters: TypeAlias = "SupportsLenAndGetItem[Any] | Mapping[str, Any]"
 Due = tuple[int, str, str, str]
 """An event of the timeline: its id, when it is due, its kind, and what it is about as JSON."""
 T = TypeVar("T")
@@ -51,7 +54,7 @@ class Changes:
         """Whether what is changed now may be rolled back without the transaction."""
         return len(self._begun) > 1
 
-    def note(self, sql: str, parameters: Parameters | list[Parameters], times: int = 0) -> None:
+    def note(self, sql: str, parameters: "Parameters | list[Parameters]", times: int = 0) -> None:
         """Note that a statement was executed with parameters; with each in a list of so many (``times``), if there are some."""
         word = _first_word(sql)
         if word not in CONTROLLING:
@@ -111,14 +114,14 @@ class Database(sqlite3.Connection):
     changes: Changes | None = None
     """Where its changes are noted, if they are."""
 
-    def execute(self, sql: str, parameters: Parameters = (), /) -> sqlite3.Cursor:  # type: ignore[override]
+    def execute(self, sql: str, parameters: Parameters = (), /) -> sqlite3.Cursor:
         """Execute a statement."""
         cursor = sqlite3.Connection.execute(self, sql, parameters)  # super() takes a tenth of a statement's time
         if self.changes is not None and not sql.startswith("SELECT"):
             self.changes.note(sql, parameters)
         return cursor
 
-    def executemany(self, sql: str, parameters: Iterable[Parameters], /) -> sqlite3.Cursor:  # type: ignore[override]
+    def executemany(self, sql: str, parameters: Iterable[Parameters], /) -> sqlite3.Cursor:
         """Execute a statement with each of the parameters."""
         given = list(parameters)
         cursor = super().executemany(sql, given)

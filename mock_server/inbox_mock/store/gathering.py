@@ -32,7 +32,7 @@ class _Table:
     def __init__(self, name: str, blank: Row) -> None:
         self.name, self.blank = name, blank
         self.last: int | None = None
-        self.rows: dict[int, Row] = {}
+        self.rows: dict[object, Row] = {}
         self.new: dict[int, None] = {}
         self.changed: dict[int, frozenset[str]] = {}
         self.groups: dict[object, list[int]] = {}
@@ -49,7 +49,7 @@ class _Table:
         if columns:
             self.changed[record_id] = columns
 
-    def hold(self, rows: Mapping[int, Row], new: Mapping[int, None], changed: Mapping[int, frozenset[str]]) -> None:
+    def hold(self, rows: Mapping[object, Row], new: Mapping[int, None], changed: Mapping[int, frozenset[str]]) -> None:
         """Undo a writing."""
         self.rows |= rows
         self.new |= new
@@ -77,12 +77,12 @@ class Gathering(Database):
         """Hold rows from now on, once the schema is there."""
         self._tables = {name: _Table(name, blank) for name, blank in _blanks().items()}
 
-    def execute(self, sql: str, parameters: Parameters = (), /) -> Cursor:  # type: ignore[override]
+    def execute(self, sql: str, parameters: Parameters = (), /) -> Cursor:
         """Execute a statement, after writing what it concerns."""
         self._settle(sql)
         return super().execute(sql, parameters)
 
-    def executemany(self, sql: str, parameters: Iterable[Parameters], /) -> Cursor:  # type: ignore[override]
+    def executemany(self, sql: str, parameters: Iterable[Parameters], /) -> Cursor:
         """Execute a statement with each of the parameters, after writing what it concerns."""
         self._settle(sql)
         return super().executemany(sql, parameters)
@@ -98,10 +98,11 @@ class Gathering(Database):
         held = self._tables.get(TABLES[table])
         if held is None:
             return super().get(table, record_id, account_id)
-        found: Any = held.rows.get(record_id) or self._read(held, record_id)  # type: ignore[call-overload]
+        found: Any = held.rows.get(record_id) or self._read(held, record_id)
         if found is None or (account_id is not None and found["account_id"] != account_id):
             raise NotFound
-        return found  # type: ignore[no-any-return]
+        row: T = found
+        return row
 
     def has(self, table: str, record_id: object) -> bool:
         """Return whether a table has a row with this id."""
@@ -158,7 +159,7 @@ class Gathering(Database):
         if held is None:
             super().update(table, record_id, changes)
             return
-        before: Row | None = held.rows.get(record_id) or self._read(held, record_id)  # type: ignore[call-overload]
+        before: Row | None = held.rows.get(record_id) or self._read(held, record_id)
         if before is None or not changes:
             return
         found: int = before["id"]
@@ -226,7 +227,7 @@ class Gathering(Database):
 
     def _read(self, held: _Table, record_id: object) -> Row | None:
         """Return a row, and hold it."""
-        found: Row | None = held.rows.get(record_id)  # type: ignore[call-overload]
+        found: Row | None = held.rows.get(record_id)
         if found is None and record_id is not None:
             written = super().execute(f"SELECT * FROM {held.name} WHERE id = ?", (record_id,)).fetchone()  # noqa: S608
             if written is not None:

@@ -8,7 +8,7 @@ methods say. `tests/store/homes` holds every home to what is said here.
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, TypedDict
 
 from inbox_mock.domain.access import SANDBOX_ID
 from inbox_mock.domain.times import Clock
@@ -72,6 +72,14 @@ class Label:
     def has_expired(self, now: float) -> bool:
         """Return whether it has expired by a time."""
         return self.expires_at is not None and self.expires_at <= now
+
+
+class LabelChanges(TypedDict, total=False):
+    """What may be changed in a label."""
+
+    name: str | None
+    note: str | None
+    ttl: float | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

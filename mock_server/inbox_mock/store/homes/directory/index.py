@@ -8,6 +8,7 @@ from datetime import datetime
 from importlib.resources import files
 from pathlib import Path
 from threading import RLock
+from typing import Any
 
 import orjson
 
@@ -113,7 +114,7 @@ class Index:
         except sqlite3.Error as error:
             raise HomeUnavailable(f"{self._path}: {error}; expected an index that can be read and written") from None
 
-    def _rows(self, sql: str, *parameters: object) -> list[tuple]:  # type: ignore[type-arg]
+    def _rows(self, sql: str, *parameters: object) -> list[tuple[Any, ...]]:
         with self._lock, self._named():
             return self._db.execute(sql, parameters).fetchall()
 
@@ -254,7 +255,7 @@ def _of_facts(facts: Facts) -> tuple[object, ...]:
     return written, orjson.dumps(facts.description).decode(), facts.described, facts.due, facts.entry
 
 
-def _entry(row: tuple) -> Entry:  # type: ignore[type-arg]
+def _entry(row: tuple[Any, ...]) -> Entry:
     mode, now, rate, anchor = orjson.loads(row[7])
     facts = Facts(
         clock=Clock(mode, datetime.fromisoformat(now), rate, anchor),
