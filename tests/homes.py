@@ -11,7 +11,7 @@ import pytest
 
 from inbox_mock.domain import times
 from inbox_mock.domain.times import Clock
-from inbox_mock.store import images, timeline
+from inbox_mock.store import access, images, timeline
 from inbox_mock.store import sandbox as sandbox_store
 from inbox_mock.store.database import Database
 from inbox_mock.store.homes import WHOLE, Facts, Home, Label, Share, Start, Storage, Transaction
@@ -106,7 +106,7 @@ def written(db: Database) -> list[str]:
 def facts(db: Database, clock: Clock = STANDING, description: str = "") -> Facts:
     """The facts that a transaction leaves, which are in the database too."""
     sandbox_store.write_clock(db, clock)
-    described = sandbox_store.version_of_access(db) + len(description)
+    described = access.version_of_access(db) + len(description)
     soonest = timeline.soonest(db)
     due = clock.wall_at(times.parse(soonest)) if clock.mode == "real" and soonest is not None else None
     return Facts(clock=clock, description={"text": description}, described=described, due=due)

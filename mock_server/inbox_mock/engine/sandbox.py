@@ -14,7 +14,7 @@ from inbox_mock.engine.cache import Cache, CacheRoom, Derived
 from inbox_mock.engine.checkpoints import CheckpointRoom, Checkpoints
 from inbox_mock.engine.timeline import catch_up, due_at
 from inbox_mock.engine.unit_of_work import Handlers, UnitOfWork
-from inbox_mock.store import journal
+from inbox_mock.store import access, journal
 from inbox_mock.store import sandbox as sandbox_store
 from inbox_mock.store.database import Database
 from inbox_mock.store.homes import Facts, LabelChanges, Storage, Transaction
@@ -58,7 +58,7 @@ class Surroundings:
 
     def facts(self, work: UnitOfWork, before: Facts | None) -> Facts:
         """Return what a unit of work leaves of its sandbox; it is described anew if applications, accounts or tokens have changed."""
-        described = sandbox_store.version_of_access(work.db)
+        described = access.version_of_access(work.db)
         known = before is not None and before.described == described
         return Facts(
             clock=work.clock,

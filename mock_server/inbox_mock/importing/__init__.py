@@ -1,6 +1,6 @@
 """Recorded traffic to a scenario: the records that it shows, as they were at its start, and what others did later."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from secrets import token_bytes
 
 from inbox_mock.domain import limits, times
@@ -16,14 +16,8 @@ from inbox_mock.recordings import Exchange
 from inbox_mock.resources.disguise import Disguise
 from inbox_mock.scenarios.size import values_in
 
-Progress = Callable[[int], None]
-"""Is called with the number of exchanges that are read."""
-PROGRESS_EVERY = 200
 
-
-def import_exchanges(
-    exchanges: Iterable[Exchange], *, keep: frozenset[str] = frozenset(), seed: str | None = None, progress: Progress | None = None
-) -> Imported:
+def import_exchanges(exchanges: Iterable[Exchange], *, keep: frozenset[str] = frozenset(), seed: str | None = None) -> Imported:
     """Return the scenario that recorded exchanges show; they are read once, and not kept.
 
     What is private is replaced, unless its kind is to be kept (`inbox_mock.resources.privacy`): each time otherwise, or for each
@@ -38,8 +32,6 @@ def import_exchanges(
         if found is not None:
             sightings.note(found[0], (found[1], number))
             evidence.note(*found)
-        if progress is not None and number % PROGRESS_EVERY == 0:
-            progress(number)
     start = traffic.start
     records: dict[str, dict[int, JSON]] = {plural: {} for plural in ORDER}
     elsewhere: dict[Key, JSON] = {}

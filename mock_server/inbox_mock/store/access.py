@@ -31,6 +31,12 @@ class Allowance:
     resets_at: int
 
 
+def version_of_access(db: Database) -> int:
+    """Return a number that differs after each change of accounts, applications or tokens."""
+    found: int = db.execute("SELECT version FROM access_version").fetchone()[0]
+    return found
+
+
 def window_of(instant: datetime) -> int:
     """Return the Unix second at which the instant's hour began."""
     return int(instant.replace(tzinfo=UTC).timestamp()) // HOUR * HOUR

@@ -59,12 +59,6 @@ def read_recipe(db: Database) -> dict[str, Any] | None:
     return recipe
 
 
-def version_of_access(db: Database) -> int:
-    """Return a number that differs after each change of accounts, applications or tokens."""
-    found: int = db.execute("SELECT version FROM access_version").fetchone()[0]
-    return found
-
-
 def read_clock(db: Database) -> Clock:
     """Return the clock."""
     mode, now, rate, anchor = db.execute("SELECT mode, now, rate, anchor FROM clock").fetchone()
