@@ -15,7 +15,7 @@ from inbox_mock.conduct.failure import as_text, broken_told, entry_told, violati
 from inbox_mock.domain.errors import NotFound
 from inbox_mock.domain.spelling import unknown
 from inbox_mock.engine.sandbox import Sandbox
-from inbox_mock.testing import sandboxes
+from inbox_mock.testing import SandboxInProcess, sandboxes
 from inbox_mock.testing.sandboxes import ReceivingSandbox
 
 LAST_ENTRIES = 20
@@ -80,10 +80,15 @@ class Held:
         entries = self.sandbox.journal()
         left_out = len(entries) - LAST_ENTRIES
         lines = [f"({left_out} before)"] if left_out > 0 else []
-        lines += [entry_told(entry) for entry in entries[-LAST_ENTRIES:]] or ["nothing was asked of it"]
+        lines += [entry_told(entry) for entry in entries[-LAST_ENTRIES:]] or [self._nothing_asked()]
         told.append(("Inbox Mock: the journal", as_text([*lines, "", *self._again()])))
         verdict = self.verdict()
         return [*told, ("Inbox Mock: conduct", verdict)] if verdict else told
+
+    def _nothing_asked(self) -> str:
+        """Return that the journal is empty, and where to look for requests that have come all the same."""
+        shared = not isinstance(self.sandbox, SandboxInProcess)
+        return f"nothing was asked of it{': requests without one of its tokens are in the journal of the sandbox default' * shared}"
 
     def _sandbox(self) -> Sandbox | None:
         """Return the sandbox, unless the test has deleted it."""

@@ -86,6 +86,35 @@ def test_an_error_says_what_was_found_and_shortens_it(inbox: Sandbox) -> None:
     assert (second["field"], second["found"]) == ("match.nth", "0")
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "detail"),
+    [
+        ("GET", "/clok", "no such address; /__admin/openapi.json lists the addresses"),
+        ("GET", "/conversations/4444/thread", "the sandbox '{id}' has no conversation 4444"),
+        ("DELETE", "/faults/7", "the sandbox '{id}' has no fault 7"),
+        ("POST", "/deliveries/7/redeliver", "the sandbox '{id}' has no delivery 7"),
+        ("PUT", "/clock", "found PUT; expected one of GET, HEAD, PATCH"),
+    ],
+)
+def test_what_is_not_there_is_named(inbox: Sandbox, method: str, path: str, detail: str) -> None:
+    answer = inbox.admin.call(method, path, b"")
+
+    assert answer.json["detail"] == detail.format(id=inbox.id)
+
+
+def test_a_sandbox_that_is_not_there_is_named(mock: Mock) -> None:
+    assert mock.admin.get("/sandboxes/nope/clock").json["detail"] == "there is no sandbox 'nope'; expected the id of one, or default"
+
+
+def test_the_detail_of_a_refusal_is_the_whole_sentence(inbox: Sandbox) -> None:
+    answer = inbox.admin.post("/bookings", {"chanel": "airbnb", "host_participant": "perhaps"})
+
+    assert answer.json["detail"] == (
+        'host_participant: found "perhaps"; expected true or false: whether the channel adds a host; '
+        "chanel: is unknown; did you mean 'channel'?"
+    )
+
+
 def test_a_mistake_in_a_scenario_given_as_an_object_names_its_key(mock: Mock) -> None:
     scenario = {"rentals": [{"id": 16}], "bookings": [{"rental": 17, "start_at": "+3d", "end_at": "+4d"}]}
 

@@ -199,7 +199,7 @@ def test_a_refused_message_stays_to_be_mended(eyes: Eyes, agency: Sandbox, tmp_p
     box.fill("See the file.")
     box.press("Enter")
 
-    expect(page.get_by_role("status")).to_contain_text("file: expected")
+    expect(page.get_by_role("status")).to_contain_text("file: found")
     expect(box).to_have_value("See the file.")
     expect(page.get_by_role("button", name="Leave out empty.txt")).to_be_visible()
     eyes.complaints = [complaint for complaint in eyes.complaints if "422" not in complaint]

@@ -227,7 +227,7 @@ def test_nothing_that_somebody_wrote_moves_the_terminals_cursor(inbox: Sandbox) 
         (("set_fault", "kind=nonsense"), 'kind: found "nonsense"; expected one of burst'),
         (("nonsense",), "lists no call 'nonsense'; expected one of create_sandbox, "),
         (("set_falt",), "inbox-mock admin lists no call 'set_falt'; did you mean 'set_fault'?"),
-        (("remove_fault", "record_id=99"), "nothing of this id"),
+        (("remove_fault", "record_id=99"), "has no fault 99"),
     ],
 )
 def test_a_call_that_cannot_be_made_says_why(inbox: Sandbox, arguments: tuple[str, ...], told: str) -> None:

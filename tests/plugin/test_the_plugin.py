@@ -346,6 +346,21 @@ def test_a_test_that_fails_before_it_asks_anything_says_so(suite: pytest.Pyteste
 
     ran.assert_outcomes(failed=1)
     ran.stdout.fnmatch_lines(["*Inbox Mock: the journal*", "nothing was asked of it"])
+
+
+def test_a_test_whose_requests_bore_no_token_of_its_sandbox_is_told_where_they_are(suite: pytest.Pytester) -> None:
+    suite.makepyfile(
+        """
+        import requests
+
+        def test(inbox_mock):
+            assert requests.get(f"{inbox_mock.url}/me", headers={"Authorization": "Bearer nobody"}, timeout=10).ok
+        """
+    )
+
+    ran = suite.runpytest()
+
+    ran.stdout.fnmatch_lines(["nothing was asked of it: requests without one of its tokens are in the journal of the sandbox default"])
     assert "conduct" not in output(ran)
 
 

@@ -72,7 +72,7 @@ def test_the_command_that_opens_the_same_world(mock: Mock, inbox: Sandbox) -> No
 def test_an_unknown_format_is_refused(inbox: Sandbox) -> None:
     answer = inbox.admin.get("/report", format="pdf")
 
-    assert (answer.status, answer.json["detail"]) == (422, "one of json, junit, html, text, failure")
+    assert (answer.status, answer.json["detail"]) == (422, 'format: found "pdf"; expected one of json, junit, html, text, failure')
 
 
 # What is allowed.

@@ -50,7 +50,6 @@ export class AdminError extends Error {
 interface Problem {
   title?: string;
   detail?: string;
-  errors?: { field: string; expected: string; found?: unknown }[];
 }
 
 export class AdminClient {
@@ -86,7 +85,10 @@ export class AdminClient {
     const type = answer.headers.get("Content-Type")?.split(";")[0];
     const content = type?.endsWith("json") ? parsed(text) : text || undefined;
     if (answer.ok && (!given.having || Object(content)[given.having] !== undefined)) return content;
-    if (!answer.ok && type === "application/problem+json") throw new AdminError(told(content as Problem), answer.status);
+    if (!answer.ok && type === "application/problem+json") {
+      const { detail, title } = content as Problem;
+      throw new AdminError(detail ?? title ?? "refused", answer.status);
+    }
     throw new AdminError(`${this.root} is no Inbox Mock: ${method} ${filled} was answered with ${answer.status} and ${type}`, answer.status);
   }
 }
@@ -98,10 +100,4 @@ function parsed(text: string): unknown {
   } catch {
     return undefined;
   }
-}
-
-/** Return why a call was refused: each field, with what was expected and what was found there. */
-function told({ title, detail, errors = [] }: Problem): string {
-  const fields = errors.map((one) => `${one.field}: ${one.expected}${"found" in one ? ` (found ${one.found})` : ""}`);
-  return fields.join("; ") || detail || title || "refused";
 }

@@ -59,8 +59,9 @@ export function fixtureFor<Context>(runner: Runner<Context>) {
       const used = sandbox;
       sandbox = undefined;
       try {
-        if (used && runner.hasFailed?.(context)) console.error(await used.journalTold());
-        await used?.judge(runner.replay(context));
+        const replay = runner.replay(context);
+        if (used && runner.hasFailed?.(context)) console.error(await used.journalTold(replay));
+        await used?.judge(replay);
       } finally {
         await used?.delete();
       }

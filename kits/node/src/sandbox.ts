@@ -44,13 +44,21 @@ export async function createSandbox(server: AdminClient, overrides: Overrides = 
   return new Sandbox(server, (await server.send("POST", "/__admin/sandboxes", { body, having: "api_url" })) as Schemas["Sandbox"]);
 }
 
-/** Return what a file is as a scenario; what is no file's path is returned as it is. */
+/** What is the path of a file, and no name. */
+const PATH = /[/\\]|\.(ya?ml|json|toml|har|zip)$/i;
+
+/** Return what a file is as a scenario; a name is returned as it is. */
 async function scenarioIn(server: AdminClient, path: string): Promise<Overrides["scenario"]> {
   const found = await stat(path).catch(() => undefined);
-  if (!found?.isFile()) return path;
+  if (!found?.isFile()) {
+    if (PATH.test(path)) throw new Error(`scenario: found no file ${path} in ${process.cwd()}; expected one, or the name of a shipped scenario`);
+    return path;
+  }
   const given = { query: { name: basename(path) }, body: await readFile(path), having: "scenario" };
   return ((await server.send("POST", "/__admin/recordings", given)) as { scenario: Overrides["scenario"] }).scenario;
 }
+
+const NOTHING_ASKED = "nothing was asked of it: requests without one of its tokens are in the journal of the sandbox default";
 
 export class Sandbox {
   /** The codes of rules whose violations do not count. */
@@ -205,8 +213,11 @@ export class Sandbox {
     return entries.length ? [...entries, ...(await this.journal(next))] : [];
   }
 
-  /** Return the latest entries of the journal, a line for each, as a test tells them that fails; nothing if the sandbox is gone. */
-  async journalTold(most = 20): Promise<string> {
+  /**
+   * Return the latest entries of the journal, a line for each, and how to run the test again, as it tells them if it fails; nothing if the
+   * sandbox is gone.
+   */
+  async journalTold(replay: string, most = 20): Promise<string> {
     const entries = await this.journal().catch(unlessGone);
     if (!entries) return "";
     const before = entries.length > most ? [`(${entries.length - most} before)`] : [];
@@ -214,7 +225,8 @@ export class Sandbox {
       const target = query ? `${path}?${query}` : path;
       return `${String(id).padStart(4)}  ${at}  ${method} ${target}  ${status ?? "no answer"}${why ? `  (${why})` : ""}`;
     });
-    return ["Inbox Mock: the journal", ...before, ...(lines.length ? lines : ["nothing was asked of it"])].join("\n");
+    const again = `replay: ${replay}   (scenario ${this.made.scenario}, seed ${this.made.seed})`;
+    return ["Inbox Mock: the journal", ...before, ...(lines.length ? lines : [NOTHING_ASKED]), "", again].join("\n");
   }
 
   /** Return what will happen, the next 200, and what has happened, the latest 200. */

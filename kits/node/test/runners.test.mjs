@@ -26,7 +26,7 @@ const FAILS = {
   "fails: a test that allows an unknown rule": () => /allow: found 'MSG02'; did you mean 'MSG002'\?/,
 };
 
-const REQUESTS = /^Inbox Mock: the journal\n   1  2030-06-01T12:00:00Z  GET \/api\/v3\/inbox\/conversations\?fields=id  200$/gm;
+const REQUESTS = /^Inbox Mock: the journal\n   1  2030-06-01T12:00:00Z  GET \/api\/v3\/inbox\/conversations\?fields=id  200\n\nreplay: (.*)   \(scenario agency, seed 7\)$/gm;
 
 /** Run a command; return the tests in the JSON that it prints, and what it writes to standard error. */
 async function ran(command, ...words) {
@@ -65,7 +65,9 @@ for (const [runner, replay, tests] of RUNNERS) {
     const [all, said] = await tests();
 
     assert.ok(all.length >= 15, `${all.length} tests`);
-    assert.equal(said.replace(/^ +(?=Inbox|   1  )/gm, "").match(REQUESTS)?.length, 1, said);
+    const told = [...said.replace(/^ +(?=Inbox|   1  |replay: )/gm, "").matchAll(REQUESTS)];
+    assert.equal(told.length, 1, said);
+    assert.match(told[0][1], new RegExp(replay));
     for (const [title, failure] of all) {
       if (title.startsWith("fails:")) assert.match(failure, FAILS[title](replay + ".*"));
       else assert.equal(failure, "", title);

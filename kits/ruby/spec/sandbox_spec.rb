@@ -71,8 +71,12 @@ RSpec.describe InboxMock::Sandbox do
   end
 
   it "says what was wrong with a call" do
-    expect { inbox_mock.book("arbnb") }.to raise_error(InboxMock::AdminError, /\Achannel: did you mean 'airbnb'\?.* \(found "arbnb"\)\z/)
+    expect { inbox_mock.book("arbnb") }.to raise_error(InboxMock::AdminError, /\Achannel: found "arbnb"; did you mean 'airbnb'\? Expected one of /)
     expect { inbox_mock.cancel(0) }.to raise_error { |error| expect(error.status).to eq 404 }
+  end
+
+  it "says which file of a scenario is not there" do
+    expect { InboxMock.sandbox(scenario: "nope.yaml") }.to raise_error(InboxMock::Error, /\Ascenario: found no file nope\.yaml in /)
   end
 
   it "points the official gem at itself" do

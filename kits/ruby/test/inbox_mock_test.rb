@@ -59,7 +59,7 @@ class InboxMockTest < Minitest::Test
 
     assert_empty more
     assert_equal "Epic Fail!", failure.message
-    assert_match(/\AInbox Mock: the journal\n   1  2030-06-01T12:00:00Z  POST \S+  201  \(not relayed: .*\)\z/, told.message)
+    assert_match(/\AInbox Mock: the journal\n   1  2030-06-01T12:00:00Z  POST \S+  201  \(not relayed: .*\)\n\nreplay: ruby \S+_test.rb -n fails_by_itself   \(scenario agency, seed 5\)\z/, told.message)
   end
 
   def test_what_is_allowed_fails_nothing

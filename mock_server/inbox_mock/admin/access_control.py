@@ -15,12 +15,14 @@ from inbox_mock.domain import errors, limits
 from inbox_mock.domain.addresses import Network, is_this_machine, is_within, plain_host
 from inbox_mock.domain.admin_tokens import AdminToken, Caller, wanted
 from inbox_mock.domain.errors import Forbidden, Invalid, Problem, Refusal, Unauthorized
-from inbox_mock.domain.spelling import FOUND, UNKNOWN, shortened
+from inbox_mock.domain.spelling import FOUND, UNKNOWN, instead, listed, shortened
 from inbox_mock.domain.values import whole_number
 
 PREFIX = "/__admin"
 PUBLISHED = "--public-url without --trust-proxy, with which calls of this machine cannot be told from a proxy's"
 PROBLEM_JSON = "application/problem+json"
+NOUNS = {"deliveries": "delivery", "inbox": "conversation"}
+"""What one of several is called in a refusal, where that is not the part of the address without its s."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,26 +114,55 @@ class AccessControl:
 
 def problem_of(refusal: Refusal) -> Response:
     """Return a refusal as problem+json, with ``errors`` naming each field and what was expected there."""
-    titles = [p.title for p in refusal.problems if p.title]
-    detail = refusal.reason if isinstance(refusal, Unauthorized | errors.HomeUnavailable) else "; ".join(titles)
-    if isinstance(refusal, errors.NotFound) and not detail:
-        detail = f"nothing of this id, or no such address; {PREFIX}/openapi.json lists the addresses"
-    if isinstance(refusal, errors.PayloadTooLarge):
-        detail = limits.too_large(limits.of_body(request.path))
     body: dict[str, object] = {"type": "about:blank", "title": phrase(refusal.status), "status": refusal.status, "code": refusal.code}
+    told = _wrong_fields(refusal) if isinstance(refusal, Invalid) else []
+    detail = "; ".join(_sentence(p, found) for p, found in told) if told else _detail(refusal)
     if detail:
         body["detail"] = detail
-    if isinstance(refusal, Invalid):
-        given: object = request.args
-        if request.method != "GET":
-            with suppress(errors.BadRequest):  # a file has no fields
-                given = read_body(request.get_data())
-        told = [(p, found_in(given, p)) for p in refusal.problems]
+    if told:
         body["errors"] = [{"field": p.field, **({} if found is None else {"found": found}), "expected": p.title} for p, found in told]
     answer = Response(orjson.dumps(body), refusal.status, content_type=PROBLEM_JSON)
     if isinstance(refusal, errors.MethodNotAllowed):
         answer.headers["Allow"] = ", ".join(refusal.allowed)
     return answer
+
+
+def _detail(refusal: Refusal) -> str:
+    """Return what a refusal that names no fields says of this request."""
+    match refusal:
+        case Unauthorized() | errors.HomeUnavailable():
+            return refusal.reason
+        case errors.PayloadTooLarge():
+            return limits.too_large(limits.of_body(request.path))
+        case errors.MethodNotAllowed():
+            return f"found {request.method}; expected {listed(refusal.allowed)}"
+    said = "; ".join(p.title for p in refusal.problems if p.title)
+    return _missing() if isinstance(refusal, errors.NotFound) and not said else said
+
+
+def _missing() -> str:
+    """Return what the request addresses and is not there."""
+    sandbox_id = (request.view_args or {}).get("id")
+    if sandbox_id is None:
+        return f"no such address; {PREFIX}/openapi.json lists the addresses"
+    plural, _, rest = request.path.partition(f"/{sandbox_id}/")[2].partition("/")
+    noun = NOUNS.get(plural, plural.removesuffix("s"))
+    return f"the sandbox {sandbox_id!r} has no {noun} {shortened(rest.partition('/')[0])}".rstrip()
+
+
+def _wrong_fields(refusal: Invalid) -> list[tuple[Problem, str | None]]:
+    """Return the problems of a refusal, each with what was found there."""
+    given: object = request.args
+    if request.method != "GET":
+        with suppress(errors.BadRequest):  # a file has no fields
+            given = read_body(request.get_data())
+    return [(problem, found_in(given, problem)) for problem in refusal.problems]
+
+
+def _sentence(problem: Problem, found: str | None) -> str:
+    """Return what is wrong with a field, as the command line says it."""
+    told = instead(found, str(problem.title))
+    return told if problem.field is None or told.startswith(f"{problem.field}:") else f"{problem.field}: {told}"
 
 
 def found_in(given: object, problem: Problem) -> str | None:

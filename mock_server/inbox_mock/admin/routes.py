@@ -26,8 +26,10 @@ from inbox_mock.admin.operation import (
 from inbox_mock.api.addressing import root_of
 from inbox_mock.api.openapi_schemas import LICENCE, list_of, record
 from inbox_mock.domain.admin_tokens import READ, wanted
-from inbox_mock.domain.errors import Forbidden, Problem
+from inbox_mock.domain.errors import Forbidden, NotFound, Problem
+from inbox_mock.domain.spelling import shown
 from inbox_mock.engine.checkpoints import action
+from inbox_mock.engine.sandbox import Sandbox
 from inbox_mock.scenarios.build import SandboxFactory
 from inbox_mock.webhooks.sender import WebhookSender
 
@@ -84,7 +86,7 @@ def _view(factory: SandboxFactory, control: AccessControl, sender: WebhookSender
         caller = control.check(request, operation.role)
         sandbox = None
         if "id" in path:
-            sandbox = factory.sandboxes.get(path["id"])  # that it is missing, or another's, is said before a mistake in the body
+            sandbox = _sandbox(factory, path["id"])  # that it is missing, or another's, is said before a mistake in the body
             if not caller.may_see(sandbox.storage.label.owner):
                 told = f"found a sandbox that is not one of {caller.name!r}; expected one of its own, or a token with the role all"
                 raise Forbidden(Problem("role", told))
@@ -100,6 +102,14 @@ def _view(factory: SandboxFactory, control: AccessControl, sender: WebhookSender
         return _nothing() if operation.status == 204 else Response(orjson.dumps(answer), operation.status, content_type="application/json")
 
     return view
+
+
+def _sandbox(factory: SandboxFactory, sandbox_id: str) -> Sandbox:
+    try:
+        return factory.sandboxes.get(sandbox_id)
+    except NotFound:
+        told = f"there is no sandbox {shown(sandbox_id)}; expected the id of one, or default"
+        raise NotFound(Problem(NotFound.code, told)) from None
 
 
 def _nothing() -> Response:

@@ -3,6 +3,8 @@ require_relative "../inbox_mock"
 module InboxMock
   # The sandbox that one test holds. While it does, environment variables lead there the official gem and whatever reads the same ones.
   class Held
+    NOTHING_ASKED = "nothing was asked of it: requests without one of its tokens are in the journal of the sandbox default"
+
     attr_reader :sandbox
 
     def initialize(allow: [], **overrides)
@@ -17,12 +19,16 @@ module InboxMock
       ENV.update(variables)
     end
 
-    # The end of the journal, a line for each entry, as a test tells it that fails by itself; nothing if the sandbox is gone.
-    def journal_told(most = 20)
+    # The end of the journal, a line for each entry, and how to run the test again, as it tells them if it fails by itself; nothing if
+    # the sandbox is gone.
+    def journal_told(replay, most = 20)
       entries = @sandbox.journal
       lines = entries.last(most).map { |entry| line_of(entry) }
       before = entries.size - lines.size
-      ["Inbox Mock: the journal", *("(#{before} before)" if before.positive?), *(lines.empty? ? "nothing was asked of it" : lines)]
+      lines = [NOTHING_ASKED] if lines.empty?
+      scenario, seed = @sandbox.made.values_at("scenario", "seed")
+      again = "replay: #{replay}   (scenario #{scenario}, seed #{seed})"
+      ["Inbox Mock: the journal", *("(#{before} before)" if before.positive?), *lines, "", again]
     rescue AdminError => error
       error.status == 404 ? [] : raise
     end

@@ -39,16 +39,16 @@ module InboxMock
 
     def release_inbox_mock
       file, line = method(name).source_location
-      tell_journal("#{file}:#{line}") if @inbox_mock && failures.any? && !skipped?
       replay = "ruby #{file.delete_prefix("#{Dir.pwd}/")} -n #{name}"
+      tell_journal(replay, "#{file}:#{line}") if @inbox_mock && failures.any? && !skipped?
       @inbox_mock&.release(replay: replay, location: "#{file}:#{line}")
     rescue ConductError => error
       raise ::Minitest::Assertion, error.message, error.backtrace
     end
 
     # Tell the latest requests beside the failure: what a test failed with is not changed.
-    def tell_journal(location)
-      told = ::Minitest::Assertion.new(@inbox_mock.journal_told.join("\n"))
+    def tell_journal(replay, location)
+      told = ::Minitest::Assertion.new(@inbox_mock.journal_told(replay).join("\n"))
       told.set_backtrace([location])
       failures << told unless told.message.empty?
     end

@@ -25,9 +25,10 @@ module InboxMock
       config.backtrace_exclusion_patterns << /#{Regexp.escape(__dir__)}/
       config.prepend_before { |example| inbox_mock if example.metadata[:inbox_mock] }
       config.append_after do |example|
-        example.metadata[:extra_failure_lines] = @inbox_mock.journal_told if @inbox_mock && example.exception && !example.pending?
+        replay = "rspec #{example.location_rerun_argument}"
+        example.metadata[:extra_failure_lines] = @inbox_mock.journal_told(replay) if @inbox_mock && example.exception && !example.pending?
         location = example.metadata.values_at(:absolute_file_path, :line_number).join(":")
-        @inbox_mock&.release(replay: "rspec #{example.location_rerun_argument}", location: location)
+        @inbox_mock&.release(replay: replay, location: location)
       end
     end
   end

@@ -80,7 +80,7 @@ module InboxMock
       if answer.is_a?(Net::HTTPSuccess)
         return content if having.nil? || (content.is_a?(Hash) && content.key?(having))
       elsif answer.content_type == "application/problem+json"
-        raise AdminError.new(refusal(content), answer.code.to_i)
+        raise AdminError.new(content["detail"] || content["title"], answer.code.to_i)
       end
       raise ServerError, "#{@url} is no Inbox Mock: #{method.upcase} /__admin#{path} was answered with #{answer.code} and #{answer.content_type}"
     end
@@ -117,11 +117,6 @@ module InboxMock
       when Array then given.map { |value| written(value) }
       else given.respond_to?(:iso8601) ? given.iso8601 : given
       end
-    end
-
-    def refusal(problem)
-      fields = problem.fetch("errors", []).map { |one| "#{one["field"]}: #{one["expected"]}#{" (found #{one["found"]})" if one.key?("found")}" }
-      fields.any? ? fields.join("; ") : problem["detail"] || problem["title"]
     end
   end
 end

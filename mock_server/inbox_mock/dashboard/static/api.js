@@ -10,8 +10,7 @@ const TOKEN = `inbox-mock-admin-token ${ROOT}`; // several fakes may share an or
 /** The server refused the call; the message names each field and what was expected. */
 export class Refused extends Error {
   constructor(status, problem) {
-    const fields = (problem.errors ?? []).map(({ field, expected }) => `${field}: expected ${expected}`);
-    super(fields.join("; ") || problem.detail || problem.title || `The server answered ${status}.`);
+    super(problem.detail || problem.title || `The server answered ${status}.`);
     this.status = status;
   }
 }
