@@ -121,7 +121,7 @@ def create_app(
     sandboxes = Sandboxes(home, wall, handlers, describe, build_recipe, options.seed or 0, chance, options.room)
     watch = Watch(Traffic(), perf_counter, logs=options.log_format is not None)
     sandboxes.around.struck = watch.traffic.add_faults
-    readiness = Readiness(home.check, sandboxes.around.stopping)
+    readiness = Readiness(home.check, sandboxes.around.stopping, can_wait=home.can_wait)
     metrics = Metrics(watch.traffic, gauges_of(sandboxes, readiness, wall))
     sender = WatchedSender(watch, frozenset(map(plain_host, options.webhook_hosts)))
     factory = SandboxFactory(sandboxes, wall, sender.may_send_to, options.default_ttl, options.cache)

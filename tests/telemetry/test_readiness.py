@@ -1,8 +1,9 @@
 """/readyz says whether the home of sandboxes can serve, within a second; /livez does not ask it."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
-from threading import Event, Thread
+from threading import Event, Thread, current_thread
 from weakref import WeakValueDictionary
 
 import pytest
@@ -29,6 +30,8 @@ OPTIONS = Options(scenario=find("empty"))
 
 class Troubled(MemoryHome):
     """A home that may be away, or not answer at all; sandboxes to which nobody refers are asked for."""
+
+    can_wait = True
 
     def __init__(self) -> None:
         super().__init__()
@@ -65,6 +68,12 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def served(home: Troubled) -> Iterator[str]:
+    with serving_from(home) as root:
+        yield root
+
+
+@contextmanager
+def serving_from(home: Troubled) -> Iterator[str]:
     server = Server(OPTIONS, port=0, home=home)
     server.prepare()
     thread = Thread(target=server.serve, daemon=True)
@@ -163,6 +172,20 @@ def test_who_asks_whether_it_is_ready_keeps_nobody_from_hearing_that_it_lives(se
     assert requests.get(f"{served}/livez", timeout=LONG).json() == {"status": "ok"}
     home.answers.set()
     asking.join(LONG)
+
+
+@pytest.mark.parametrize(("can_wait", "asking"), [(False, "answers"), (True, "home")])
+def test_only_a_home_that_can_wait_is_asked_by_a_thread_of_its_own(
+    home: Troubled, monkeypatch: pytest.MonkeyPatch, asking: str, *, can_wait: bool
+) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr(home, "can_wait", can_wait)
+    monkeypatch.setattr(home, "check", lambda: asked.append(current_thread().name))
+
+    with serving_from(home) as root:
+        asked.clear()
+        assert requests.get(f"{root}/readyz", timeout=LONG).status_code == 200
+        assert [name.split()[0] for name in asked] == [asking]
 
 
 def test_health_says_what_is_wrong(served: str, home: Troubled) -> None:

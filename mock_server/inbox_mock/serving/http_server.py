@@ -24,8 +24,11 @@ class HttpServer(Host):
     """A server on a socket that listens.
 
     Whether it lives is answered by the thread that watches connections, which waits for nothing: not for a free thread, nor for what one
-    does. Whether it is ready is answered by another one, which may wait for the home of sandboxes.
+    does. Whether it is ready is answered by another one, unless the home of sandboxes ``can_wait`` for nothing either: under load, each
+    change of threads costs its turn at the interpreter.
     """
+
+    can_wait = True
 
     def __init__(
         self,
@@ -84,7 +87,7 @@ class HttpServer(Host):
 
     def _answers_health(self, connection: Connection) -> bool:
         probe = connection.incoming.probe()
-        if probe == b"livez":
+        if probe == b"livez" or (probe is not None and not self.can_wait):
             self._answer_at_once(connection)
         elif probe is not None:
             self._asking.put(connection)

@@ -81,6 +81,7 @@ class Server(Listening):
         self.hear(self._given or listen(self._host, self._wanted_port))
         served = fake.wsgi if self._around is None else self._around(fake.wsgi)
         self._http = HttpServer(self.listener, served, f"inbox-mock/{__version__}", IDLE_SECONDS)
+        self._http.can_wait = fake.sandboxes.home.can_wait
         self._http.logs = self._options.log_format is not None
         if self._handover is not None:
             self._http.handover = self._handover

@@ -23,13 +23,13 @@ STOPPING = "the server is stopping"
 
 
 class Readiness:
-    """Asks a home, by its ``check``, and waits a second for it; while that goes on, nobody waits for it again.
+    """Asks a home, by its ``check``, and waits a second for it if it ``can_wait``; while that goes on, nobody waits for it again.
 
     Once ``stopping`` is set nobody is to come any more.
     """
 
-    def __init__(self, check: Callable[[], None], stopping: Event) -> None:
-        self._check, self._stopping = check, stopping
+    def __init__(self, check: Callable[[], None], stopping: Event, *, can_wait: bool = True) -> None:
+        self._check, self._stopping, self._can_wait = check, stopping, can_wait
         self._asked: Future[HomeUnavailable | None] | None = None
         self._lock = Lock()
 
@@ -42,7 +42,10 @@ class Readiness:
             if asked is None or asked.done():
                 asked, patience = Future(), PATIENCE_SECONDS
                 self._asked = asked
-                Thread(target=self._ask, args=[asked], name="home", daemon=True).start()
+                if self._can_wait:
+                    Thread(target=self._ask, args=[asked], name="home", daemon=True).start()
+                else:
+                    self._ask(asked)
         try:
             return asked.result(patience)
         except TimeoutError:

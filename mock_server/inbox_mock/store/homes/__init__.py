@@ -229,13 +229,14 @@ class Home(Protocol):
     """The place where sandboxes are kept. All of it can be called by any thread at any time, and raises `HomeUnavailable` where it must.
 
     Where it ``is_shared``, other processes serve the same sandboxes. ``share`` says which of them this process serves, of the workers
-    of one server.
+    of one server. Where it ``can_wait``, `check` may take its time: a disk or a network has to answer.
     ``heard`` is called, by a thread of the home, with the id of a sandbox that another process has changed or removed; the
     storage of that id says so by then.
     """
 
     heard: Callable[[str], None]
     is_shared: bool
+    can_wait: bool
     share: Share
 
     def adding(self, sandbox_id: str, label: Label, image: bytes, start: Start) -> AbstractContextManager[Transaction]:

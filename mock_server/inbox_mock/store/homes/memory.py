@@ -192,6 +192,7 @@ class MemoryHome:
     """All sandboxes of this process."""
 
     is_shared = False
+    can_wait = False
     share: Share = WHOLE
 
     def __init__(self) -> None:

@@ -31,6 +31,7 @@ class Directory:
     """
 
     is_shared = False
+    can_wait = True
 
     def __init__(self, path: Path, *, durable: bool = False, share: Share = WHOLE) -> None:
         self.heard: Callable[[str], None] = lambda _sandbox_id: None

@@ -53,6 +53,7 @@ class PostgresHome:
     """All sandboxes in a database whose tables `opening` has made; ``url`` is that of the database."""
 
     is_shared = True
+    can_wait = True
     share: Share = WHOLE
 
     def __init__(self, url: str) -> None:
