@@ -139,7 +139,8 @@ def _of_difference(recording: Recording, found: Difference) -> Misbehaviour:
         return by_rule("SYN004", f"still believes in booking {found.id}, which was cancelled", _deletions(recording, found.id))
     if found.part == "missing":
         entries = _showing(recording, found.noun, found.id)
-        seen = f", which entry {entries[0]} showed" if entries else f", which no answer showed to it{_backwards(recording, found.noun)}"
+        hidden = f", which no answer showed to it{_backwards(recording, found.noun) or _window(recording, found.noun)}"
+        seen = f", which entry {entries[0]} showed" if entries else hidden
         found = replace(found, about=f"{found.about}{seen}")
     else:
         entries = ()
@@ -175,6 +176,15 @@ def _backwards(recording: Recording, noun: str) -> str:
                 return (
                     f"; it read the pages of {noun}s backwards ({', '.join(map(str, asked))}), and a list may grow at its front meanwhile"
                 )
+    return ""
+
+
+def _window(recording: Recording, noun: str) -> str:
+    """Say by which parameters the client asked for a list, the last time."""
+    for entry in reversed(recording.entries):
+        if entry["delivery_id"] is None and entry["method"] == "GET" and entry["path"].rstrip("/").endswith(f"{noun}s"):
+            asked = ", ".join(f"{name}={given}" for name, given in parameters_in(entry["query"]).items() if name != "page")
+            return f": it asked for {noun}s with {asked}" if asked else ""
     return ""
 
 

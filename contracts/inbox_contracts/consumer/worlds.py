@@ -96,6 +96,17 @@ PAGES = {"small_pages": 2, "single_pages": 1}
 """The most records on a page, by the name of the part."""
 LATENCY = "5s"
 
+CLOCKS = {
+    "new_year": "2030-12-31T23:57:00Z",
+    "autumn_in_paris": "2030-10-27T00:10:00Z",
+    "autumn_in_new_york": "2030-11-03T05:10:00Z",
+    "leap_day": "2032-02-29T11:00:00Z",
+}
+"""When a world begins, by the name of the part."""
+ELSEWHERE = "I could not reach you on the channel."
+ELSEWHERE_ORIGINS = ("email", "sms", "whatsapp", "messenger", "tripadvisor", "inquiry", "homeaway", "airbnb_email")
+"""Where a guest's message may have been written, besides the channels that open conversations."""
+
 CLIENT = 17
 """The id of the client's application."""
 
@@ -144,34 +155,41 @@ BOOKINGS: dict[str, JSON] = {
 
 NEIGHBOURS_RENTAL = 26
 """The rental of another account on which the client's application is installed."""
-NEIGHBOUR: JSON = {
-    "accounts": [{"id": 1, "business_name": "Super Awesome Villas"}, {"id": 2, "business_name": "Lakeside Lets"}],
-    "rentals": [*AGENCY["rentals"], {"id": NEIGHBOURS_RENTAL, "account": 2, "name": "Boat House", "timezone": "Europe/Paris"}],
+RECORDS: dict[str, dict[str, list[JSON]]] = {
+    **{part: {"bookings": [booking]} for part, booking in BOOKINGS.items()},
+    "self_made": {
+        "bookings": [BOOKINGS["self_made"]],
+        "conversations": [{"id": 40, "booking": SELF_MADE, "subject": "Your stay", "created_at": "-5m"}],
+    },
+    "host_twice": {"participants": [{"booking": SETTLED, "host": 2, "at": "-2h"}]},
+    "unbooked": {"conversations": [{"id": 41, "subject": "A question", "created_at": "-5m"}]},
+    "written_elsewhere": {
+        "conversations": [{"id": 42, "subject": "Re: The boiler", "default_channel": "email", "created_at": "-5m"}],
+        "messages": [
+            {"booking": SETTLED, "from": "guest", "at": "-1h", "origin": origin, "content": ELSEWHERE} for origin in ELSEWHERE_ORIGINS
+        ],
+    },
+    "regular": {"clients": [{"id": REGULAR, "fullname": "Mina Sato"}]},
+    "files": {"attachments": [{"id": 51, "file": "boiler.jpg", "at": "-10m"}, {"id": 52, "file": "house-rules.pdf", "at": "-10m"}]},
+    "webhooks": {"webhooks": [{"url": RECEIVER, "latency": LATENCY}]},
+    "neighbour": {
+        "accounts": [{"id": 1, "business_name": "Super Awesome Villas"}, {"id": 2, "business_name": "Lakeside Lets"}],
+        "rentals": [{"id": NEIGHBOURS_RENTAL, "account": 2, "name": "Boat House", "timezone": "Europe/Paris"}],
+    },
 }
+"""What an initial state may contain besides the agency, by the name of the part: records by their lists."""
 
-PARTS = (*BOOKINGS, "small_pages", "single_pages", "host_twice", "unbooked", "new_year", "regular", "files", "webhooks", "neighbour")
+PARTS = (*RECORDS, *PAGES, *CLOCKS)
 
 
 def initial_state(parts: AbstractSet[str]) -> JSON:
     """Return the scenario of the initial state with these parts: one agency, and any of ``PARTS``."""
-    found = AGENCY | (NEIGHBOUR if "neighbour" in parts else {})
+    found = dict(AGENCY)
     if pages := parts & PAGES.keys():
         found["page_cap"] = min(PAGES[part] for part in pages)
-    bookings = [booking for part, booking in BOOKINGS.items() if part in parts]
-    if bookings:
-        found["bookings"] = bookings
-    if "new_year" in parts:
-        found["clock"] = {**found["clock"], "now": "2030-12-31T23:57:00Z"}
-    if "host_twice" in parts:
-        found["participants"] = [{"booking": SETTLED, "host": 2, "at": "-2h"}]
-    if "self_made" in parts:
-        found["conversations"] = [{"id": 40, "booking": SELF_MADE, "subject": "Your stay", "created_at": "-5m"}]
-    if "unbooked" in parts:
-        found["conversations"] = [*found.get("conversations", []), {"id": 41, "subject": "A question", "created_at": "-5m"}]
-    if "regular" in parts:
-        found["clients"] = [{"id": REGULAR, "fullname": "Mina Sato"}]
-    if "files" in parts:
-        found["attachments"] = [{"id": 51, "file": "boiler.jpg", "at": "-10m"}, {"id": 52, "file": "house-rules.pdf", "at": "-10m"}]
-    if "webhooks" in parts:
-        found["webhooks"] = [{"url": RECEIVER, "latency": LATENCY}]
+    for part in sorted(parts & CLOCKS.keys())[:1]:
+        found["clock"] = {**found["clock"], "now": CLOCKS[part]}
+    for part, lists in RECORDS.items():
+        for name, records in lists.items() if part in parts else ():
+            found[name] = [*found.get(name, []), *records]
     return found

@@ -82,7 +82,7 @@ def clutter(recording: Recording) -> Iterator[Misbehaviour]:
                     f"added a host to conversation {asked} once more, and had not looked whether the one was there whose answer was lost"
                 )
                 yield own("CLUTTER", about, entries=number)
-            if _has_no_answer(entry):
+            if _has_no_answer(entry) or not records_in(entry):
                 unsure.add(asked)
         elif entry["method"] == "POST" and path == "hosts":
             yield own("CLUTTER", "made a host, though the account has some", entries=number)

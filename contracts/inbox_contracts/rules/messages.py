@@ -108,6 +108,7 @@ def look_before_sending_again(evidence: Evidence) -> Iterator[Violation]:
             if first is not None and not _is_excepted(evidence, first, entry, between, shown):
                 what = f"message {stored}" if (stored := first.made("inbox_message_created")) else "the message"
                 told = "without an answer" if first.status is None else f"with {first.status}"
+                told += "" if first.readable else ", which could not be read"
                 about = f"sent {what} again, after the first try ended {told}"
                 yield Violation(f"{about}, without looking whether it is there", (first.id, entry.id))
             if lost:

@@ -2,12 +2,15 @@
 
 from itertools import combinations
 
-from inbox_contracts.consumer.hazards import StepBuilder, hazard
+from inbox_contracts.consumer.hazards import StepBuilder, after_a_sync, hazard
+from inbox_contracts.consumer.recording import Recording
 from inbox_contracts.consumer.worlds import PAST, REGULAR, SELF_MADE
 from inbox_mock.channels import opening
 
 LARGE = 900_000_000
 """Large ids, which still fit into a signed number of 32 bits."""
+CLOCKS = frozenset({"turn_of_the_year", "clocks_go_back", "leap_day"})
+"""Hazards that begin at a time of their own."""
 
 
 @hazard(met=lambda recording: any(found["id"] == PAST for found in recording.expected["bookings"]))
@@ -98,6 +101,37 @@ def distant_stays(steps: StepBuilder) -> None:
     steps.sync()
 
 
+@hazard(met=lambda recording: after_a_sync(recording, "staff_moves"))
+def moved_booking(steps: StepBuilder) -> None:
+    """Staff move bookings to other dates: to days that are over, and to those of another booking."""
+    first, second = steps.book(), steps.book("direct", start_at="+40d", end_at="+47d")
+    with steps.uninterrupted():
+        steps.passes("1m")
+        steps.sync()
+        steps.passes("1m")
+        steps.add("staff_moves", {"booking": first, "start_at": "-20d", "end_at": "-13d"})
+        steps.add("staff_moves", {"booking": second, "start_at": "+30d", "end_at": "+37d"})
+        steps.passes("1m")
+        steps.sync()
+        steps.passes("1m")
+        steps.guest_writes(first)
+        steps.reply(first)
+
+
+@hazard(met=lambda recording: any(kind == "channel_opens" for kind, _, _ in recording.happened))
+def opened_after_all(steps: StepBuilder) -> None:
+    """The channel opens a conversation in which the client is told to answer after many hours, when it has long been asked for."""
+    booking = steps.book(delay="never")
+    steps.sync()
+    steps.reply(booking)
+    with steps.uninterrupted():
+        for _ in range(14):
+            steps.passes("90m")
+        steps.add("channel_opens", {"booking": booking})
+    steps.passes("1m")
+    steps.sync()
+
+
 @hazard(met=lambda recording: bool(recording.cancelled - recording.seen))
 def cancelled_before(steps: StepBuilder) -> None:
     """A booking is cancelled before the client has ever seen it."""
@@ -150,7 +184,7 @@ def without_a_booking(steps: StepBuilder) -> None:
     steps.sync()
 
 
-@hazard(met=lambda recording: len({event.at[:10] for event in recording.events}) > 1)
+@hazard(met=lambda recording: len({event.at[:10] for event in recording.events}) > 1, excludes=CLOCKS)
 def turn_of_the_year(steps: StepBuilder) -> None:
     """The client synchronises around midnight, at the end of a year."""
     steps.needs.add("new_year")
@@ -163,6 +197,57 @@ def turn_of_the_year(steps: StepBuilder) -> None:
         steps.sync()
         steps.passes("2m")
         steps.guest_writes(booking)
+        steps.sync()
+
+
+@hazard(met=lambda recording: any(event.at.startswith(("2030-10-27T01:", "2030-11-03T06:")) for event in recording.events), excludes=CLOCKS)
+def clocks_go_back(steps: StepBuilder) -> None:
+    """The client synchronises in the hour that local clocks show twice: in Paris, or in New York."""
+    steps.needs.add(steps.any_of("autumn_in_paris", "autumn_in_new_york"))
+    booking = steps.book()
+    with steps.uninterrupted():
+        for pause in ("15m", "20m", "30m", "1h"):
+            steps.guest_writes(booking)
+            steps.passes("1m")
+            steps.sync()
+            steps.passes(pause)
+
+
+@hazard(met=lambda recording: recording.events[0].at.startswith("2032-02-29"), excludes=CLOCKS)
+def leap_day(steps: StepBuilder) -> None:
+    """It is the 29th of February."""
+    steps.needs.add("leap_day")
+    booking = steps.book()
+    steps.sync()
+    steps.passes("1m")
+    steps.guest_writes(booking)
+    steps.perhaps(steps.reply, booking)
+    steps.sync()
+
+
+def _cancelled_kinds(recording: Recording) -> bool:
+    return len(recording.cancelled & recording.seen) > 3
+
+
+@hazard(met=_cancelled_kinds)
+def cancelled_of_all_kinds(steps: StepBuilder) -> None:
+    """Guests cancel whatever there is: a stay that has begun, a tentative one, one without a conversation, one that was answered."""
+    answered = steps.book(host_participant=True)
+    begun, tentative, direct, waiting = (
+        steps.book(start_at="-2d", end_at="+2d"),
+        steps.book(status="Tentative"),
+        steps.book("direct"),
+        steps.book(delay="never"),
+    )
+    with steps.uninterrupted():
+        steps.reply(answered)
+        steps.change(begun, closed=True)
+        steps.passes("1m")
+        steps.sync()
+        steps.passes("1m")
+        for booking in (answered, begun, tentative, direct, waiting):
+            steps.cancel(booking)
+        steps.passes("1m")
         steps.sync()
 
 
@@ -182,11 +267,11 @@ def cancelled_together(steps: StepBuilder) -> None:
 
 @hazard(met=lambda recording: any(found["id"] >= LARGE for found in recording.expected["bookings"]))
 def large_ids(steps: StepBuilder) -> None:
-    """A booking has an id of nine digits, and the next one has three of these: no source says that ids rise."""
+    """A booking and its conversation have ids of nine digits, and the next ones three of these: no source says that ids rise."""
     booking = steps.new_id()
     with steps.uninterrupted():
         for number in (LARGE + 1000 * booking, booking):
-            steps.book(host_participant=True, id=number)
+            steps.book(host_participant=True, id=number, conversation=number)
             steps.passes("1m")
             steps.sync()
             steps.passes("1m")

@@ -3,7 +3,7 @@
 from inbox_contracts.consumer.driver import JSON
 from inbox_contracts.consumer.hazards import StepBuilder, after_a_sync, hazard, struck_sending
 from inbox_contracts.consumer.recording import Recording
-from inbox_contracts.consumer.worlds import EDITS, REGULAR, SETTLED
+from inbox_contracts.consumer.worlds import EDITS, ELSEWHERE, REGULAR, SETTLED
 
 
 @hazard(met=lambda recording: after_a_sync(recording, "host_writes_on_channel"))
@@ -141,6 +141,51 @@ def two_guests(steps: StepBuilder) -> None:
     steps.guest_writes(booking)
     steps.sync()
     steps.reply(booking)
+
+
+def _seconds_wrote(recording: Recording, kind: str) -> bool:
+    for found in recording.expected["conversations"]:
+        senders = {one["sender_id"] for one in found["messages"]}
+        if sum(one["member_type"] == kind and one["id"] in senders for one in found["participants"]) > 1:
+            return True
+    return False
+
+
+@hazard(met=lambda recording: _seconds_wrote(recording, "Client"))
+def both_guests_write(steps: StepBuilder) -> None:
+    """Two guests take part in a conversation, and both write."""
+    steps.needs.add("regular")
+    booking = steps.book(companions=[REGULAR], host_participant=True)
+    steps.guest_writes(booking)
+    steps.add("guest_writes", {"booking": booking, "client": REGULAR, "content": "And may I come a day later?"})
+    steps.passes("1m")
+    steps.sync()
+    steps.perhaps(steps.reply, booking)
+
+
+@hazard(met=lambda recording: _seconds_wrote(recording, "Host"))
+def second_host_writes(steps: StepBuilder) -> None:
+    """A host takes part in a conversation, and another one joins and writes in it, before and after the client has seen it."""
+    booking = steps.book(host_participant=2)
+    with steps.uninterrupted():
+        steps.staff_write(booking)
+        steps.passes("1m")
+        steps.sync()
+        steps.passes("1m")
+        steps.staff_write(booking, host=3)
+        steps.passes("1m")
+        steps.sync()
+    steps.reply(booking)
+
+
+@hazard(
+    met=lambda recording: any(ELSEWHERE in {one["content"] for one in found["messages"]} for found in recording.expected["conversations"])
+)
+def written_elsewhere(steps: StepBuilder) -> None:
+    """Guests have written by e-mail, in short messages and messengers, and a conversation is by e-mail: not all is a channel's."""
+    steps.needs |= {"settled", "written_elsewhere"}
+    steps.sync()
+    steps.perhaps(steps.reply, SETTLED)
 
 
 @hazard(met=lambda recording: _answered_after(recording, "staff_changes", closed=True))
