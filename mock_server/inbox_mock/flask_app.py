@@ -13,6 +13,7 @@ from inbox_mock.api import cross_origin, oauth, oauth_tokens, rendering, routes
 from inbox_mock.api.execution import refuse
 from inbox_mock.api.framework import AddressedRequest, dated_by, response, worded
 from inbox_mock.api.front import FAILED
+from inbox_mock.api.operations import meant_by
 from inbox_mock.api.pipeline import REFUSED, Server
 from inbox_mock.dashboard import pages as dashboard
 from inbox_mock.docs import pages as docs
@@ -161,7 +162,8 @@ def _answers_of_refusals(app: Flask, server: Server, control: AccessControl, wat
     def answer_framework(error: HTTPException) -> Response:
         match error:
             case NotFound():
-                return answer(errors.NotFound(), Reason("no_such_address"))
+                meant = meant_by(request.path)
+                return answer(errors.NotFound(), Reason("address_misspelt", {"meant": meant}) if meant else Reason("no_such_address"))
             case MethodNotAllowed():
                 return answer(errors.MethodNotAllowed(tuple(sorted(error.valid_methods or ()))))
             case InternalServerError():  # a bug of an error handler itself, of which the framework has told

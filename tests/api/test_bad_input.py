@@ -6,7 +6,7 @@ import orjson
 import pytest
 
 from builders import a_body, a_booking, a_message, a_scenario, without
-from fake import Answer, Mock, Sandbox
+from fake import Answer, Caller, Mock, Sandbox
 from inbox_mock.api.rendering import why_header
 from whole import ATTACHMENTS, CONVERSATIONS, MESSAGES, PARTICIPANTS, everything
 
@@ -162,6 +162,21 @@ def test_a_number_beyond_64_bits_is_422(inbox: Sandbox) -> None:
     body = orjson.dumps(a_message()).replace(b'"sender_id":2', b'"sender_id":' + b"9" * 40)
 
     assert refuses(inbox, 422, "POST", MESSAGES, body)
+
+
+@pytest.mark.parametrize(
+    ("path", "meant"),
+    [
+        ("/inbox/conversations", "/api/v3/inbox/conversations"),
+        ("/api/v3/api/v3/bookings/80", "/api/v3/bookings/80"),
+        ("/api/v3/conversations", "/api/v3/inbox/conversations"),
+        ("/api/v3/inbox/mesages", "/api/v3/inbox/messages"),
+    ],
+)
+def test_an_address_that_is_nearly_right_is_told_with_the_right_one(mock: Mock, path: str, meant: str) -> None:
+    answer = Caller(mock.transport, token="demo", base="").call("GET", path)
+
+    assert (answer.status, answer.headers["X-Mock-Why"]) == (404, f"no such address; did you mean {meant}?")
 
 
 @pytest.mark.parametrize(

@@ -174,6 +174,7 @@ def test_this_machine_is_registered_on_every_port_and_path(application: Applicat
 )
 def test_anything_else_is_sent_nowhere(application: Application, redirect_uri: str | None) -> None:
     for answer in (application.ask(redirect_uri=redirect_uri), application.decide(redirect_uri=redirect_uri)):
+        assert answer.headers["X-Mock-Why"].startswith("the application has not registered this redirect_uri: it has ")
         assert answer.status == 400
         assert "Location" not in answer.headers
         assert b"Registered by Your application: urn:ietf:wg:oauth:2.0:oob, http://localhost, http://127.0.0.1" in answer.body

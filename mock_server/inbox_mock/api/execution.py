@@ -178,7 +178,7 @@ def refuse(
     """
     token = bearer(request)
     if isinstance(refusal, SandboxFull | HomeUnavailable) or not request.path.startswith(("/api/v3/", "/oauth/")):
-        return at_once(server, server.sandboxes.now(sandbox_of(token)), refusal)
+        return at_once(server, server.sandboxes.now(sandbox_of(token)), refusal, render, reason)
 
     def refused(work: UnitOfWork) -> Answered:
         if reason is not None:

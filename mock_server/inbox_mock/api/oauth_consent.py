@@ -88,7 +88,7 @@ def authorize(work: UnitOfWork, given: Given, decision: str | None = None) -> Re
         return Page(title="Unknown application", sentences=(refusal.description, *_reasons(work))).answer(401)
     redirect_uri = given.get("redirect_uri", "")
     if not authorization.may_redirect(application, redirect_uri):
-        return _unregistered(application, redirect_uri)
+        return _unregistered(work, application, redirect_uri)
     consent = ConsentRequest(
         application=application,
         redirect_uri=redirect_uri,
@@ -107,11 +107,13 @@ def authorize(work: UnitOfWork, given: Given, decision: str | None = None) -> Re
         return _refused(work, consent, refusal)
 
 
-def _unregistered(application: ApplicationRow, redirect_uri: str) -> Rendered:
+def _unregistered(work: UnitOfWork, application: ApplicationRow, redirect_uri: str) -> Rendered:
+    registered = ", ".join(authorization.registered(application)) or "nothing"
+    work.explain("redirect_uri_unregistered", registered=registered)
     sentences = (
         "The requested redirect uri is malformed or doesn't match client redirect URI.",
         f"Asked for: {redirect_uri or 'nothing'}",
-        f"Registered by {application['name']}: {', '.join(authorization.registered(application)) or 'nothing'}",
+        f"Registered by {application['name']}: {registered}",
         "One without a path stands for every path on its host, and on this machine for every port.",
     )
     return Page(title="Redirect URI not registered", sentences=sentences).answer(400)

@@ -1,8 +1,11 @@
 """Every operation of the API, those of the inbox first."""
 
+from functools import cache
+
 from inbox_mock.api import accounts, bookings
 from inbox_mock.api.crud import attach_operation, crud
-from inbox_mock.api.operation import Operation, declared_in
+from inbox_mock.api.operation import PREFIX, Operation, OperationIndex, declared_in
+from inbox_mock.domain.spelling import closest
 from inbox_mock.resources import RESOURCES
 from inbox_mock.services import attachments, conversations, messages, people
 
@@ -18,3 +21,20 @@ INBOX = (
     *crud(RESOURCES["hosts"], people.create_host, people.edit_host),
 )
 OPERATIONS: tuple[Operation, ...] = (*INBOX, *declared_in(vars(bookings)), *accounts.OPERATIONS)
+
+
+def meant_by(path: str) -> str | None:
+    """Return the address that was probably meant by one that does not exist, or None: ``/api/v3`` is left out, twice there, or a typo."""
+    parts = path.strip("/").split("/")
+    while parts[:2] == PREFIX.strip("/").split("/"):
+        del parts[:2]
+    address = PREFIX + "/".join(parts)
+    if address != path and any(_index().of(method, address) for method in ("GET", "POST", "PUT", "DELETE")):
+        return address
+    known = closest("/" + "/".join(parts), [operation.rule for operation in OPERATIONS if "<" not in operation.rule])
+    return None if known is None else PREFIX + known.strip("/")
+
+
+@cache
+def _index() -> OperationIndex:
+    return OperationIndex(OPERATIONS)

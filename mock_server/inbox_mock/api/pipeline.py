@@ -257,6 +257,8 @@ def at_once(
     started = server.stopwatch()
     body, status, headers = render(refusal)
     if reason is not None:
-        headers += [*rendering.why_header(in_words([reason])), ("Retry-After", "1")]
+        headers += rendering.why_header(in_words([reason]))
+    if refusal is TOO_FAST:
+        headers.append(("Retry-After", "1"))
     headers += rendering.trace_headers(now, server.request_id(), server.stopwatch() - started)
     return rendering.complete(body, status, headers)
