@@ -1,5 +1,6 @@
 """A scenario is built with its rows held back and written together; the sandbox is the same as if each was written at once."""
 
+import gc
 from typing import Any
 
 import pytest
@@ -49,3 +50,15 @@ def test_a_shipped_scenario_is_the_same_as_if_each_row_was_written_at_once(name:
     scenario = dict(find_shipped(name).data)
 
     assert built(scenario, "manual") == built_row_by_row(scenario, "manual")
+
+
+@pytest.mark.parametrize("searches", [True, False])
+@pytest.mark.parametrize("scenario", [{}, {"bookings": [{"rental": "nowhere"}]}], ids=["built", "refused"])
+def test_a_build_leaves_it_as_it_was_whether_garbage_is_searched_for(scenario: JSON, *, searches: bool) -> None:
+    (gc.enable if searches else gc.disable)()
+    try:
+        built(scenario, "manual")
+
+        assert gc.isenabled() == searches
+    finally:
+        gc.enable()
