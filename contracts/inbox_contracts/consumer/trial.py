@@ -95,9 +95,9 @@ def run(
 ) -> Verdict:
     """Put a client on trial: a command (a list of texts), or an object that implements `inbox_contracts.consumer.driver.Client`.
 
-    ``only`` names a hazard that is in every world; ``replay`` is the only world to run; with ``races``, the events of that scenario are
-    placed between the client's requests, in at most so many worlds; ``assume`` sets switches of the
-    scenario's ``assume`` in every world. A command is started ``jobs`` times, if there are worlds enough: the verdict is the same.
+    ``only`` names a hazard that is in every world; ``replay`` is the only world to run. With ``races``, the events of that scenario are
+    placed between the client's requests, in at most so many worlds. ``assume`` sets switches in every world, as the ``assume`` of a
+    scenario does. A command is started ``jobs`` times, if there are worlds enough: the verdict is the same.
 
     Raises:
         ScenarioError: the world to replay cannot be made.

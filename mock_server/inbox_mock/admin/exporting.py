@@ -171,7 +171,7 @@ def _again(copy: Copy, request: RecordedRequest, response: RecordedResponse, tok
 
 
 def actions_of(copy: Copy) -> Iterator[Command]:
-    """Yield what others than the client did in a copied sandbox by the admin API, and the faults that were set."""
+    """Yield what was done in a copied sandbox through the admin API, and the faults that were set."""
     with copy.sandbox.work() as work:
         yield from (command for command in commands.every(work.db) if command.kind in ACTIONS)
 

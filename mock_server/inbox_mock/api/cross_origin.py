@@ -35,7 +35,7 @@ def preflight(request: "Request") -> "Response | None":
 
 
 def policy(allowed: frozenset[str]) -> Callable[["Request", "Response"], "Response"]:
-    """Return a function that adds, to an answer to a page, the headers by which a browser lets one of an allowed origin read it.
+    """Return a function that adds to a response the headers by which a browser lets a page of an allowed origin read it.
 
     Credentials of the browser, such as cookies, are never allowed: the API takes tokens.
     """

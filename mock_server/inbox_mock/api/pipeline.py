@@ -190,7 +190,7 @@ def _respond(
 
 
 def _beside(sandbox: Sandbox, port: str | None, arrived_after: int, answered: int) -> Row:
-    """Return what tells which answers the client cannot have known of: those given while it waited, or on other connections."""
+    """Return what tells rules which answers the client cannot have known: those given while it waited, or on other connections."""
     found: Row = {"arrived_after": arrived_after} if sandbox.answered > answered else {}
     sandbox.answered += 1
     if port is not None:  # which the system chooses: the same calls leave the same journal

@@ -57,7 +57,7 @@ def without_secrets(image: bytes) -> tuple[bytes, Secrets]:
 
 
 def in_values(found: object, secrets: Mapping[str, str]) -> object:
-    """Return JSON in which texts that are secrets, or hold a long one, are replaced."""
+    """Return JSON with each text replaced that is a secret, or contains a long one."""
     if isinstance(found, dict):
         return {name: in_values(value, secrets) for name, value in found.items()}
     if isinstance(found, list):

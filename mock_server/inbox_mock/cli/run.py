@@ -31,7 +31,7 @@ PATIENCE_SECONDS = 3600.0
 
 
 class Reports:
-    """The reports on the sandboxes of a fake, those of journals included that were lost since: of a sandbox that was deleted or reset."""
+    """The reports on the sandboxes of a fake, including those on journals that are gone: of sandboxes that were deleted or reset."""
 
     def __init__(self, fake: Fake) -> None:
         self._fake = fake
@@ -92,7 +92,7 @@ def command(*, options: Options, words: tuple[str, ...], wanted: str, reporting:
 
 
 def _variables(sandbox: "SandboxClient") -> dict[str, str]:
-    """Return the variables by which clients find a sandbox: ours, and those that the official gems read, or are used beside them."""
+    """Return the variables by which clients find a sandbox: ours, those that the official gems read, and what is common beside them."""
     from inbox_mock.client import AdminError
 
     found = {ROOT: sandbox.root_url, "INBOX_MOCK_SANDBOX": sandbox.id, "BOOKINGSYNC_URL": sandbox.root_url}

@@ -16,7 +16,7 @@ NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def render(report: JSON, threshold: str = "error", nobody: str | None = None) -> str:
-    """Return a report, or several together, as XML; violations below ``threshold`` or allowed ones are shown, and fail nothing.
+    """Return a report, or several together, as XML; violations that are allowed, or below ``threshold``, are shown and fail nothing.
 
     ``nobody`` says that no request came, where one has to: it is the failure of a test case in a suite of its own.
     """

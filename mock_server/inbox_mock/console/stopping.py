@@ -58,7 +58,7 @@ class Stop:
             raise self._error
 
     def expect(self) -> None:
-        """Take a signal for the usual end of this command, which goes on until then: its exit code is 0. A second one ends it at once."""
+        """Take a signal for the usual end of a command that goes on until then, with the exit code 0. A second one ends it at once."""
         self._is_usual = True
 
     def request(self) -> None:

@@ -66,7 +66,7 @@ def _check(control: AccessControl) -> None:
 
 
 def _below(prefix: str) -> Response:
-    """Return the page for a browser that sees it below a prefix. It is not cached: its tag would be the same below another one."""
+    """Return the page for a browser that sees it below a prefix. It is not cached: below another prefix it would have the same ETag."""
     text = (STATIC / PAGE).read_text(encoding="utf-8").replace(f'"{PREFIX}/', f'"{prefix}{PREFIX}/')
     return Response(text, content_type="text/html; charset=utf-8", headers={**HEADERS, "Cache-Control": "no-store"})
 

@@ -191,7 +191,7 @@ def all_of_them() -> list[Limit]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Room:
-    """What a server has room for, as far as its options say: the limits that options of `serve` replace; each is named as its option is."""
+    """The limits that options of `serve` replace; each field is named after its option."""
 
     max_sandboxes: int = SANDBOXES
     max_bytes: int = SANDBOXES_SIZE

@@ -257,5 +257,5 @@ def _belongs(plural: str, record: JSON, filters: Mapping[str, str], now: datetim
 
 
 def _order(plural: str, number: int, record: JSON) -> tuple[Any, ...]:
-    """Return where a record stands in its list."""
+    """Return the key by which the records of a list are sorted."""
     return (record.get("rental") or 0, record.get("start_at") or "", number) if plural == "bookings" else (number,)

@@ -72,7 +72,7 @@ class Place:
     entry: int
 
     def __str__(self) -> str:
-        """Return it for people."""
+        """Return it as messages name it."""
         return f"{self.file}, entry {self.entry}"
 
 

@@ -97,7 +97,7 @@ def _file(path: Path, *, alone: bool) -> Source:
 
 
 def held(name: str, content: bytes) -> Iterator[Source]:
-    """Yield the one source of a file that is in memory, or the members of an archive; nothing can be attached to the former.
+    """Yield the one source of a file that is in memory, or the members of an archive. A single file cannot refer to others.
 
     Raises:
         RecordingError: an archive passes a limit, or is broken.

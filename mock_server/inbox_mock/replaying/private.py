@@ -83,7 +83,7 @@ def _json(disguise: Disguise, value: str) -> str:
 
 
 def _anywhere(found: Any, disguise: Disguise) -> Any:  # noqa: ANN401 - any JSON
-    """Return JSON that is no record, in which what has the name of a private attribute is replaced."""
+    """Return JSON that is no record, with every value replaced that has the name of a private attribute."""
     if isinstance(found, Mapping):
         return {
             name: disguise.of(ANYWHERE[name], name, value) if name in ANYWHERE else _anywhere(value, disguise)
@@ -93,7 +93,7 @@ def _anywhere(found: Any, disguise: Disguise) -> Any:  # noqa: ANN401 - any JSON
 
 
 def _entry(entry: Entry, disguise: Disguise) -> Entry:
-    """Return an entry with another request, or, of a webhook, without what the receiver has answered."""
+    """Return an entry with its request replaced; that of a webhook without what the receiver answered."""
     if entry["delivery_id"] is not None:
         return entry | {"response": {"headers": {}, "body": ""} if entry["response"] else {}}
     body = whole_body(entry)

@@ -204,7 +204,7 @@ def build_recipe(recipe: bytes, wall: float) -> bytes:
 
 
 def _recipe(scenario: Scenario, overrides: Overrides) -> bytes:
-    """Return what `build_recipe` takes."""
+    """Return a scenario and what overrides it as JSON, which `build_recipe` reads."""
     folder = None if scenario.folder is None else str(scenario.folder)
     return orjson.dumps({"name": scenario.name, "data": scenario.data, "folder": folder, "overrides": asdict(overrides)})
 

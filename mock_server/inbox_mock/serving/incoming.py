@@ -27,7 +27,7 @@ class Room:
         self._changing = Lock()
 
     def take(self, count: int) -> None:
-        """Count so many bytes more.
+        """Take room for this many bytes.
 
         Raises:
             NotRead: there is no room for them.
@@ -38,7 +38,7 @@ class Room:
             self.taken += count
 
     def give_back(self, count: int) -> None:
-        """Count so many bytes less."""
+        """Give back the room of this many bytes."""
         with self._changing:
             self.taken -= count
 

@@ -230,7 +230,7 @@ def telling_why_not() -> Iterator[None]:
 
 @contextmanager
 def showing_progress(options: Options) -> Iterator[Options]:
-    """Show progress while a server is prepared in the block, with the options that it gets, if its scenario takes some seconds."""
+    """Show the progress of a server that the block prepares with the options that it is given, if its scenario takes some seconds."""
     if "generate" not in options.scenario.data:
         yield options
         return

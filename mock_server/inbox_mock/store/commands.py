@@ -59,7 +59,7 @@ def every(db: Database) -> list[Command]:
 
 
 def begin_anew(db: Database) -> None:
-    """Forget what is before the scenario's start: nothing has happened there."""
+    """Empty the log: at the start of a scenario nothing has happened yet."""
     if db.holds_any("commands"):  # to delete nothing writes the table all the same
         db.execute("DELETE FROM commands")
 

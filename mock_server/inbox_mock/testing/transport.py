@@ -166,7 +166,7 @@ class Interception:
         self.send: Send = self.mock.unbound_on_send()
 
     def start(self) -> None:
-        """Start to intercept."""
+        """Start intercepting requests."""
         self.thread = get_ident()
         with _LOCK:
             if HTTPAdapter.send is not _send and not _ACTIVE:

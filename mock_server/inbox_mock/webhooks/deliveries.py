@@ -157,7 +157,7 @@ def settle(work: UnitOfWork, request: DeliveryRequest, result: DeliveryResult) -
 
 
 def resume(work: UnitOfWork) -> None:
-    """Schedule anew what a sender that has ended had begun to send, and record that it may arrive twice. Nobody else may be sending."""
+    """Schedule deliveries again that an earlier sender began, and record that they may arrive twice. Nobody may be sending."""
     interrupted_ids = webhooks.under_way(work.db)
     if interrupted_ids:
         work.log("resume")

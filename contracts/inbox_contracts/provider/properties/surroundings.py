@@ -109,7 +109,7 @@ def _code(trial: Trial, client_id: str) -> str:
 
 
 def _approved(trial: Trial, client_id: str, kind: str, redirect_uri: str = CALLBACK) -> SplitResult:
-    """Approve an application's request; the address to which that leads."""
+    """Approve an application's request for access, and return the address to which that leads."""
     wish = {"client_id": client_id, "redirect_uri": redirect_uri, "response_type": kind, "scope": SCOPES, "state": "xyz"}
     agreed = urlencode({**wish, "account_id": "1", "decision": "approve"}).encode()
     return urlsplit(trial.api.connection.send("POST", "/oauth/authorize", FORM, agreed).header("Location") or "")

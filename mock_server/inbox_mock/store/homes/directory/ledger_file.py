@@ -57,7 +57,7 @@ class LedgerFile:
         return len(line)
 
     def clear(self) -> None:
-        """Forget what is in it, which the database has by now: if that fails, it is found there a second time, and left out."""
+        """Empty the file, once the database has what is in it. If that fails, it is read again later, and left out as known."""
         if self._open is not None and self._size:
             with suppress(OSError):
                 os.ftruncate(self._open, 0)
