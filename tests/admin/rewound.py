@@ -6,8 +6,6 @@ from builders import a_booking, a_message, a_scenario
 from fake import JSON, Mock, Sandbox
 
 URL = "/inbox/messages"
-
-
 NOON = "2030-06-01T12:00:00Z"
 
 

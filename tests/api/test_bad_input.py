@@ -15,8 +15,6 @@ pytestmark = pytest.mark.both_transports
 
 
 A_BOOKING = {"start_at": "2031-01-01", "end_at": "2031-01-08", "booked": True}
-
-
 HUGE = b"9" * 400
 
 

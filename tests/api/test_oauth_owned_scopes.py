@@ -4,24 +4,12 @@ from typing import Any
 
 import pytest
 
+from api.bookings.stays import PUBLIC, PUBLIC_LINKS
 from builders import a_body, a_scenario
 from fake import Answer, Caller, Mock, Sandbox
 
 FORBIDDEN = [{"code": "forbidden"}]
 NOT_FOUND = [{"code": "not_found"}]
-PUBLIC_BOOKING = {
-    "links",
-    "id",
-    "start_at",
-    "end_at",
-    "start_at_global",
-    "end_at_global",
-    "status",
-    "reference",
-    "owned_by_app",
-    "updated_at",
-}
-PUBLIC_LINKS = {"account", "rental", "bookings_tags", "rentals_tags", "discount_code_usage"}
 STAY = {"start_at": "2030-09-01T16:00:00Z", "end_at": "2030-09-08T10:00:00Z", "booked": True}
 
 
@@ -48,7 +36,7 @@ def test_an_owner_books_and_sees_all_of_its_booking(owner: Caller) -> None:
 def test_an_owner_sees_the_public_part_of_others_bookings(owner: Caller) -> None:
     record = owner.get("/bookings/80").record
 
-    assert set(record) == PUBLIC_BOOKING
+    assert set(record) == PUBLIC
     assert set(record["links"]) == PUBLIC_LINKS
     assert record["owned_by_app"] is False
 
@@ -58,7 +46,7 @@ def test_a_list_shows_an_owner_each_booking_as_far_as_it_may_see_it(owner: Calle
 
     shown = {record["id"]: record for record in owner.get("/bookings").records}
 
-    assert set(shown[80]) == PUBLIC_BOOKING
+    assert set(shown[80]) == PUBLIC
     assert "notes" in shown[own]
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from api.bookings.stays import PUBLIC, PUBLIC_LINKS
 from api.oauth import an_application
 from builders import a_booking, a_scenario
 from fake import JSON, Answer, Caller, Mock, Sandbox
@@ -138,21 +139,6 @@ def agencies(mock: Mock) -> Sandbox:
     )
 
 
-PUBLIC_BOOKING = {
-    "links",
-    "id",
-    "start_at",
-    "end_at",
-    "start_at_global",
-    "end_at_global",
-    "status",
-    "reference",
-    "owned_by_app",
-    "updated_at",
-}
-PUBLIC_LINKS = {"account", "rental", "bookings_tags", "rentals_tags", "discount_code_usage"}
-
-
 def test_client_credentials_span_every_account_that_has_the_application(agencies: Sandbox) -> None:
     assert client_credentials(agencies).get("/accounts").ids == [1, 2]
 
@@ -171,7 +157,7 @@ def test_client_credentials_see_the_public_part_of_future_bookings(agencies: San
     answer = client_credentials(agencies).get("/bookings")
 
     assert answer.ids == [80, 81]
-    assert set(answer.records[0]) == PUBLIC_BOOKING
+    assert set(answer.records[0]) == PUBLIC
     assert set(answer.records[0]["links"]) == PUBLIC_LINKS
 
 

@@ -7,8 +7,6 @@ from inbox_mock.scenarios.build import Overrides, build_image
 from inbox_mock.scenarios.loading import Scenario, shipped
 
 SPRING = 1_900_000_000.0  # 2030-03-17T17:46:40Z on the wall clock
-
-
 LIBRARY = [scenario for scenario in shipped() if scenario.name != "large"]
 
 
