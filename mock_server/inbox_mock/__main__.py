@@ -14,9 +14,9 @@ def main() -> None:
 
 
 def _run() -> None:
-    from inbox_mock.console.guard import guarded
+    from inbox_mock.console.ending import without_traceback
 
-    with guarded():
+    with without_traceback():
         from inbox_mock.cli import main as command
 
         command(prog_name="inbox-mock")

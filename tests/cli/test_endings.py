@@ -20,7 +20,7 @@ import requests
 from cli.walked import COMMANDS, needed_by
 from inbox_mock import cli
 from inbox_mock.client import connect
-from inbox_mock.console.guard import DEBUG
+from inbox_mock.console.ending import DEBUG
 from processes import COMMAND, run
 
 RUN = [sys.executable, "-m", "inbox_mock"]
@@ -150,7 +150,7 @@ def test_an_interrupt_is_no_finding(path: tuple[str, ...], monkeypatch: pytest.M
 STOPPED_AT = [
     "inbox_mock.console.stopping",
     "click",
-    "inbox_mock.console.guard",
+    "inbox_mock.console.ending",
     "inbox_mock.domain.values",
     "inbox_mock.cli",
     "inbox_mock.cli.scenarios",

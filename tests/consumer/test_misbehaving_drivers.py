@@ -14,7 +14,7 @@ from cli.signalled import driver as stubborn
 from inbox_contracts.consumer.harness import Harness
 from inbox_contracts.consumer.process import CommandDriver
 from inbox_contracts.consumer.trial import Verdict, run
-from inbox_contracts.guarded import Piped, Said
+from inbox_contracts.piped import Piped, Said
 from inbox_mock.console import guarded
 from inbox_mock.console.guarded import CHUNK_BYTES
 from inbox_mock.domain import limits

@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from fake import Mock, OverSocket, Sandbox
-from inbox_contracts.guarded import Piped
+from inbox_contracts.piped import Piped
 from inbox_contracts.provider.properties import document, every
 from mutants.servers.breaking import Mutant, Result, serving
 from provider.hostile import Check

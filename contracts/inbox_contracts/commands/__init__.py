@@ -6,7 +6,7 @@ from typing import NoReturn
 
 import click
 
-from inbox_mock.console.guard import WRONG
+from inbox_mock.console.ending import WRONG
 from inbox_mock.console.stopping import STOP
 from inbox_mock.console.terminal import complain
 

@@ -9,7 +9,7 @@ import click
 
 from inbox_contracts import missing_extra
 from inbox_contracts.commands import LONGEST, TIMEOUT_SECONDS, Finite, stop
-from inbox_mock.console.guard import FINDINGS
+from inbox_mock.console.ending import FINDINGS
 from inbox_mock.console.terminal import complain
 from inbox_mock.domain.values import LARGEST
 

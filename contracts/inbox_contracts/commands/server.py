@@ -9,7 +9,7 @@ import click
 from inbox_contracts import missing_extra
 from inbox_contracts.commands import LONGEST, TIMEOUT_SECONDS, Finite, stop
 from inbox_mock.cli import print_json
-from inbox_mock.console.guard import FINDINGS
+from inbox_mock.console.ending import FINDINGS
 from inbox_mock.console.parameters import ParameterType, takes_admin_token
 from inbox_mock.domain.spelling import instead, shown
 from inbox_mock.domain.values import LARGEST

@@ -9,7 +9,7 @@ from signal import SIGKILL
 from time import monotonic
 
 from inbox_contracts.consumer.driver import JSON, DriverError, DriverFailed, GaveUp, Later
-from inbox_contracts.guarded import Piped
+from inbox_contracts.piped import Piped
 from inbox_mock.console.stopping import STOP
 from inbox_mock.domain import limits
 

@@ -15,7 +15,7 @@ import click
 from click.core import ParameterSource
 
 from inbox_mock import __version__
-from inbox_mock.console.guard import DEBUG, WRONG, guarded
+from inbox_mock.console.ending import DEBUG, WRONG, without_traceback
 from inbox_mock.console.parameters import chosen, prepare, takes_admin_token
 from inbox_mock.console.terminal import complain, open_standard_streams, printable_lines, shown
 from inbox_mock.console.whole_files import write_whole
@@ -35,9 +35,9 @@ CLICKS_OWN = (click.ClickException, click.exceptions.Exit, DeclarationError)
 
 
 @contextmanager
-def _guarded() -> Iterator[None]:
+def _without_traceback() -> Iterator[None]:
     """Guard what click runs; its errors repeat what was typed, which is shown without control characters."""
-    with guarded(*CLICKS_OWN):
+    with without_traceback(*CLICKS_OWN):
         try:
             yield
         except click.ClickException as error:
@@ -52,21 +52,21 @@ class Commands(click.Group):
         """Run a command; a module that cannot be used is told in one line, with exit code 2."""
         open_standard_streams()
         try:
-            with guarded(*CLICKS_OWN):
+            with without_traceback(*CLICKS_OWN):
                 return super().main(*args, **given)
         except DeclarationError as error:
             complain(str(error))
             sys.exit(WRONG)
 
-    # These two are guarded inside of click, which would exit with 1 after an interrupt, or if nobody reads the output.
+    # These two errors are met inside of click, which would exit with 1 after an interrupt, or if nobody reads the output.
     def make_context(self, *args: Any, **given: Any) -> click.Context:  # noqa: ANN401 - as click has it
         """Read the options before the command."""
-        with _guarded():
+        with _without_traceback():
             return super().make_context(*args, **given)
 
     def invoke(self, ctx: click.Context) -> object:
         """Run the command."""
-        with _guarded():
+        with _without_traceback():
             return super().invoke(ctx)
 
     def list_commands(self, ctx: click.Context) -> list[str]:

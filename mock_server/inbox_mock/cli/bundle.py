@@ -9,7 +9,7 @@ import click
 
 from inbox_mock.cli import on_a_server, print_json, write_output
 from inbox_mock.client import SandboxClient
-from inbox_mock.console.guard import FINDINGS, WRONG
+from inbox_mock.console.ending import FINDINGS, WRONG
 from inbox_mock.console.terminal import complain, say
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from click.shell_completion import CompletionItem
 
 from inbox_mock.cli import on_a_server, print_json
 from inbox_mock.client import JSON, SandboxClient
-from inbox_mock.console.guard import FINDINGS
+from inbox_mock.console.ending import FINDINGS
 from inbox_mock.console.terminal import complain, say, styled
 
 IDLE = "idle"

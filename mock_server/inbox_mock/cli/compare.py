@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from inbox_mock.cli import OF_A_SANDBOX, check_output, write_output
-from inbox_mock.console.guard import FINDINGS, WRONG
+from inbox_mock.console.ending import FINDINGS, WRONG
 from inbox_mock.console.parameters import Token, chosen, takes_admin_token
 from inbox_mock.console.terminal import complain, progress
 

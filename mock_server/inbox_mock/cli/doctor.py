@@ -17,7 +17,7 @@ from pathlib import Path
 import click
 
 from inbox_mock.conduct.evaluation import former_offers, offered_rules
-from inbox_mock.console.guard import FINDINGS
+from inbox_mock.console.ending import FINDINGS
 from inbox_mock.console.terminal import say, styled
 from inbox_mock.domain.discovery import DeclarationError
 from inbox_mock.http import HttpClient

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import click
 
 from inbox_mock.cli import print_json
-from inbox_mock.console.guard import FINDINGS
+from inbox_mock.console.ending import FINDINGS
 from inbox_mock.console.parameters import ParameterType
 from inbox_mock.console.terminal import complain
 from inbox_mock.domain.addresses import callable_root

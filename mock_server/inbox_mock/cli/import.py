@@ -7,7 +7,7 @@ from shlex import quote
 import click
 
 from inbox_mock.cli import check_output, print_json, write_output
-from inbox_mock.console.guard import WRONG
+from inbox_mock.console.ending import WRONG
 from inbox_mock.console.terminal import complain, progress
 from inbox_mock.domain.values import printable
 from inbox_mock.resources.privacy import NAMES, TEXTS

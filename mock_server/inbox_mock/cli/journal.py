@@ -9,7 +9,7 @@ import click
 
 from inbox_mock.cli import on_a_server, print_json
 from inbox_mock.client import JSON, SandboxClient, SandboxGoneError, ServerUnreachableError
-from inbox_mock.console.guard import WRONG
+from inbox_mock.console.ending import WRONG
 from inbox_mock.console.stopping import STOP
 from inbox_mock.console.terminal import complain, say, styled
 from inbox_mock.domain.values import LARGEST

@@ -13,7 +13,7 @@ import click
 from inbox_mock.cli import Decorator, on_a_server, write_output
 from inbox_mock.client import JSON, AdminClient, SandboxClient, SandboxGoneError
 from inbox_mock.conduct.evaluation import allow, fails, near, together
-from inbox_mock.console.guard import FINDINGS, WRONG
+from inbox_mock.console.ending import FINDINGS, WRONG
 from inbox_mock.console.parameters import chosen
 from inbox_mock.console.terminal import complain
 

@@ -12,7 +12,7 @@ import click
 from inbox_mock.app import Fake, Options
 from inbox_mock.cli.completion import scenarios
 from inbox_mock.cli.report import FORMATS, Reporting, takes_reporting
-from inbox_mock.console.guard import WRONG
+from inbox_mock.console.ending import WRONG
 from inbox_mock.console.guarded import Guarded
 from inbox_mock.console.stopping import KILLED, STOP
 from inbox_mock.console.terminal import complain

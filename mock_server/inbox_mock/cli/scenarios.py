@@ -7,7 +7,7 @@ import click
 
 from inbox_mock.cli import print_json
 from inbox_mock.cli.completion import scenarios
-from inbox_mock.console.guard import FINDINGS, WRONG
+from inbox_mock.console.ending import FINDINGS, WRONG
 from inbox_mock.console.parameters import HostParameter
 from inbox_mock.console.terminal import say, styled, table
 from inbox_mock.domain.values import printable

@@ -12,7 +12,7 @@ import click
 from inbox_mock.app import Options
 from inbox_mock.cli.completion import scenarios
 from inbox_mock.cli.health import Duration
-from inbox_mock.console.guard import WRONG
+from inbox_mock.console.ending import WRONG
 from inbox_mock.console.parameters import HostParameter, NetworkParameter, takes_admin_tokens
 from inbox_mock.console.stopping import STOP
 from inbox_mock.console.terminal import complain

@@ -15,7 +15,7 @@ from click.core import ParameterSource
 from inbox_mock.api.addressing import public_root
 from inbox_mock.api.cross_origin import EXPECTED, is_origin
 from inbox_mock.app import Options
-from inbox_mock.console.guard import WRONG
+from inbox_mock.console.ending import WRONG
 from inbox_mock.console.parameters import ClockKind, HostParameter, ParameterType
 from inbox_mock.console.terminal import complain, progress
 from inbox_mock.domain import limits

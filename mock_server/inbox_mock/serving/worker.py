@@ -10,7 +10,7 @@ from threading import Thread
 from typing import Any
 
 from inbox_mock.app import Options, open_home
-from inbox_mock.console.guard import WRONG, guarded
+from inbox_mock.console.ending import WRONG, without_traceback
 from inbox_mock.console.stopping import STOP
 from inbox_mock.domain.errors import Refusal
 from inbox_mock.scenarios.errors import ScenarioError
@@ -84,10 +84,10 @@ def _end_with(line: "Connection[Any, Any]") -> None:
         os._exit(WRONG)
 
 
-def _guarded() -> None:
-    with guarded():
+def _without_traceback() -> None:
+    with without_traceback():
         main()
 
 
 if __name__ == "__main__":
-    STOP.run(_guarded)
+    STOP.run(_without_traceback)

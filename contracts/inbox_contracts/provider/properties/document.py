@@ -9,7 +9,7 @@ from signal import SIGKILL
 from tempfile import TemporaryDirectory
 
 from inbox_contracts import missing_extra
-from inbox_contracts.guarded import Piped
+from inbox_contracts.piped import Piped
 from inbox_contracts.provider.expectations import NotJudged, PropertyViolation, expect, shown
 from inbox_contracts.provider.trial import Trial, claim
 from inbox_mock.domain.fidelity import assumed

@@ -2,7 +2,7 @@
 
 import pytest
 
-from admin.rewound import NOON, points, refused, rewind, said, say
+from admin.rewinding.rewound import NOON, points, refused, rewind, said, say
 from fake import InProcess, Mock, Sandbox
 from homes import InMemory
 from inbox_mock.app import Options, create_app

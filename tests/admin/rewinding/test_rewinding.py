@@ -4,7 +4,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from admin.rewound import NOON, URL, points, refused, rewind, said, say, told
+from admin.rewinding.rewound import NOON, URL, points, refused, rewind, said, say, told
 from builders import START, a_body, a_message
 from fake import JSON, InProcess, Mock, Sandbox
 from inbox_mock.app import Options, create_app

@@ -16,7 +16,7 @@ FINDINGS, WRONG, INTERRUPTED, UNREAD = 1, 2, 130, 141
 
 
 @contextmanager
-def guarded(*passing: type[BaseException]) -> Iterator[None]:
+def without_traceback(*passing: type[BaseException]) -> Iterator[None]:
     """End the program with one line and an exit code if the block raises; errors of the types ``passing`` are raised as they are."""
     try:
         yield

@@ -1,20 +1,10 @@
 """Acting in a sandbox, and going back in it."""
 
-import pytest
-
-from builders import a_booking, a_message, a_scenario
-from fake import JSON, Mock, Sandbox
+from builders import a_message
+from fake import JSON, Sandbox
 
 URL = "/inbox/messages"
 NOON = "2030-06-01T12:00:00Z"
-
-
-@pytest.fixture
-def booked(mock: Mock) -> Sandbox:
-    """jan is in the conversation of an Airbnb booking (11); that of another booking (81) opens in ten minutes."""
-    waiting = a_booking(id=81, start_at="+40d", end_at="+45d", created_at="-0s", conversation=12)
-    host = {"id": 2, "booking": 80, "host": "jan", "at": "-1h"}
-    return mock.sandbox(a_scenario(bookings=[a_booking(), waiting], participants=[host]))
 
 
 def say(sandbox: Sandbox, content: str) -> str:
