@@ -166,8 +166,13 @@ def test_one_that_kills_or_stops_its_parent_ends_as_any_other(
 
 
 def test_one_that_exits_at_once_is_no_client(harness: Harness) -> None:
-    verdict = outcome([sys.executable, "-c", "import sys; sys.exit('no config')"], harness)
-    assert said(verdict) == ("NO CLIENT", "it ended with exit code 1 before it answered anything", "no config", True)
+    verdict = outcome(["sh", "-c", "echo no config >&2; exit 1"], harness)
+    assert said(verdict) == (
+        "NO CLIENT",
+        "sh -c 'echo no config >&2; exit 1' ended with exit code 1 before it answered anything",
+        "no config",
+        True,
+    )
 
 
 def test_ok_false_without_later_is_an_answer_that_fails(harness: Harness) -> None:

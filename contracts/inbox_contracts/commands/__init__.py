@@ -7,6 +7,7 @@ from typing import NoReturn
 import click
 
 from inbox_mock.console.ending import WRONG
+from inbox_mock.console.parameters import Group
 from inbox_mock.console.stopping import STOP
 from inbox_mock.console.terminal import complain
 
@@ -36,7 +37,7 @@ class Finite(click.FloatRange):
         return found
 
 
-class Checks(click.Group):
+class Checks(Group):
     """The commands of this package."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shlex
 import shutil
 from collections.abc import Sequence
 from signal import SIGKILL
@@ -118,7 +119,7 @@ class CommandDriver:
         code = running.code
         how = "closed its stdout" if code is None else f"was killed by signal {-code}" if code < 0 else f"ended with exit code {code}"
         if self._answered == 0:
-            return self._failed("no client", f"it {how} before it answered anything")
+            return self._failed("no client", f"{_cut(shlex.join(self._command))} {how} before it answered anything")
         told = self._end(at_once=True)
         errors = ERROR.findall(told)
         message = f": {_cut(errors[-1].strip())}" if errors else ""

@@ -16,11 +16,10 @@ from click.core import ParameterSource
 
 from inbox_mock import __version__
 from inbox_mock.console.ending import DEBUG, WRONG, without_traceback
-from inbox_mock.console.parameters import chosen, prepare, takes_admin_token
+from inbox_mock.console.parameters import Group, chosen, prepare, takes_admin_token
 from inbox_mock.console.terminal import complain, open_standard_streams, printable_lines, shown
 from inbox_mock.console.whole_files import write_whole
 from inbox_mock.domain.discovery import DeclarationError, discover, import_declared
-from inbox_mock.domain.spelling import unknown
 from inbox_mock.domain.values import printable
 
 if TYPE_CHECKING:
@@ -45,7 +44,7 @@ def _without_traceback() -> Iterator[None]:
             raise
 
 
-class Commands(click.Group):
+class Commands(Group):
     """The commands of this package; every option of one can also be set by an environment variable."""
 
     def main(self, *args: Any, **given: Any) -> Any:  # noqa: ANN401 - as click has it
@@ -92,13 +91,6 @@ class Commands(click.Group):
             raise DeclarationError(f"{__name__}.{cmd_name} must define command: Command")
         prepare(command)
         return command
-
-    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
-        """Return the command of a name; for an unknown one, fail with the closest name."""
-        if args and not args[0].startswith("-") and self.get_command(ctx, args[0]) is None:
-            names = self.list_commands(ctx)
-            ctx.fail(f"The command {args[0]!r} {unknown(args[0], names)}")
-        return super().resolve_command(ctx, args)
 
 
 def on_a_server(*formats: str, **flags: str) -> Decorator:

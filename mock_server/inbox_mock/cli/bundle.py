@@ -10,6 +10,7 @@ import click
 from inbox_mock.cli import on_a_server, print_json, write_output
 from inbox_mock.client import SandboxClient
 from inbox_mock.console.ending import FINDINGS, WRONG
+from inbox_mock.console.parameters import Group
 from inbox_mock.console.terminal import complain, say
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ AS_JSON = click.option("--format", "wanted", type=click.Choice(["text", "json"])
 FILE = click.argument("file", type=click.Path(path_type=Path))
 
 
-@click.group("bundle")
+@click.group("bundle", cls=Group)
 def command() -> None:
     """Save a run in one file, show what is in it, and do it again until an answer differs.
 

@@ -9,6 +9,7 @@ from click.shell_completion import CompletionItem
 from inbox_mock.cli import on_a_server, print_json
 from inbox_mock.client import JSON, SandboxClient
 from inbox_mock.console.ending import FINDINGS
+from inbox_mock.console.parameters import Group
 from inbox_mock.console.terminal import complain, say, styled
 
 IDLE = "idle"
@@ -21,7 +22,7 @@ def _events(_ctx: click.Context, _option: click.Parameter, incomplete: str) -> l
     return [CompletionItem(kind) for kind in until() if kind.startswith(incomplete)]
 
 
-@click.group("clock", invoke_without_command=True)
+@click.group("clock", cls=Group, invoke_without_command=True)
 @on_a_server()
 @click.pass_context
 def command(ctx: click.Context, *, sandbox: SandboxClient, as_json: bool) -> None:

@@ -12,7 +12,7 @@ from inbox_mock.cli import on_a_server, on_no_sandbox, print_json
 from inbox_mock.cli.completion import scenarios
 from inbox_mock.cli.health import Duration
 from inbox_mock.client import JSON, AdminClient, SandboxClient
-from inbox_mock.console.parameters import ClockKind
+from inbox_mock.console.parameters import ClockKind, Group
 from inbox_mock.console.terminal import say, styled, table
 from inbox_mock.domain.spelling import instead, shown
 from inbox_mock.domain.values import LARGEST
@@ -32,7 +32,7 @@ class OfASandbox(click.Command):
         return left
 
 
-class Sandboxes(click.Group):
+class Sandboxes(Group):
     """Commands about one sandbox, unless they say otherwise."""
 
     command_class = OfASandbox

@@ -18,7 +18,7 @@ from inbox_mock.console.terminal import complain
 from inbox_mock.domain.access import can_be_presented
 from inbox_mock.domain.addresses import Network, is_host
 from inbox_mock.domain.admin_tokens import AdminToken, tokens_in
-from inbox_mock.domain.spelling import instead, one_of, shown
+from inbox_mock.domain.spelling import instead, one_of, shown, unknown
 
 PREFIX = "INBOX_MOCK"
 MOST_BYTES_OF_TOKENS = 2**20  # more is too many lines, or too long a token
@@ -40,6 +40,17 @@ def prepare(command: click.Command) -> None:
         ctx = click.Context(command)
         for name in command.list_commands(ctx):
             prepare(command.get_command(ctx, name) or click.Command(name))
+
+
+class Group(click.Group):
+    """A command with subcommands, which refuses an unknown one with the closest name, or with all of them."""
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+        """Return the command of a name; UsageError for an unknown one."""
+        if args and not args[0].startswith("-") and self.get_command(ctx, args[0]) is None:
+            alone = ", or none at all" if self.invoke_without_command else ""
+            ctx.fail(f"The command {args[0]!r} {unknown(args[0], self.list_commands(ctx))}{alone}")
+        return super().resolve_command(ctx, args)
 
 
 def _check_texts(parameter: click.Parameter) -> None:
