@@ -29,6 +29,7 @@ REASONS = {
     "sees_what_is_booked_only": ", status=booked",
     "takes_the_time_of_its_host": ", which no answer showed to it: it asked for participants with updated_since=",
     "sends_again_after_nonsense": ", after the first try ended with 201, which could not be read, without looking",
+    "looks_stripped": ", after the first try ended without an answer, though it had looked, and entry ",
     "adds_a_host_after_nonsense": ", and had not looked whether the one was there whose answer was lost",
     "accepts_what_is_not_signed": "which bears no signature",
     "refuses_what_comes_twice": ", of which it had accepted a copy",

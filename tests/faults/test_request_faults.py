@@ -46,6 +46,28 @@ def test_nothing_is_done_when_a_status_is_answered(inbox: Sandbox) -> None:
     assert inbox.api.get(MESSAGES).records == []
 
 
+def test_an_answer_with_more_keys_is_as_it_was_besides(inbox: Sandbox) -> None:
+    (usual,) = inbox.api.get(f"{CONVERSATIONS}/11").json["conversations"]
+    set_fault(inbox, "more_keys", times=1)
+    whole = inbox.api.get(f"{CONVERSATIONS}/11").json
+    (found,) = whole["conversations"]
+
+    assert found.keys() - usual.keys() == {"sentiment", "labels"}
+    assert found["links"].keys() - usual["links"].keys() == {"labels"}
+    assert {name: value for name, value in found.items() if name in usual and name != "links"} == {
+        name: value for name, value in usual.items() if name != "links"
+    }
+    assert whole.keys() == {"links", "conversations", "meta"}
+
+
+def test_an_answer_with_more_keys_counts_as_read(inbox: Sandbox) -> None:
+    set_fault(inbox, "more_keys")
+    for path in (CONVERSATIONS, "/me", CONVERSATIONS):
+        inbox.api.get(path)
+
+    assert [violation["code"] for violation in inbox.admin.get("/report").json["violations"]] == ["SYN001"]
+
+
 def test_a_malformed_answer_is_no_json(inbox: Sandbox) -> None:
     good = inbox.api.get(MESSAGES)
     set_fault(inbox, "malformed")

@@ -109,8 +109,9 @@ def look_before_sending_again(evidence: Evidence) -> Iterator[Violation]:
                 what = f"message {stored}" if (stored := first.made("inbox_message_created")) else "the message"
                 told = "without an answer" if first.status is None else f"with {first.status}"
                 told += "" if first.readable else ", which could not be read"
-                about = f"sent {what} again, after the first try ended {told}"
-                yield Violation(f"{about}, without looking whether it is there", (first.id, entry.id))
+                seen = next((look for look in between if stored is not None and _shows(look, stored, first, shown)), None)
+                looked = "without looking whether it is there" if seen is None else f"though it had looked, and entry {seen.id} shows it"
+                yield Violation(f"sent {what} again, after the first try ended {told}, {looked}", (first.id, entry.id))
             if lost:
                 doubtful[conversation, content] = entry
             elif entry.status is not None and entry.status < 300:

@@ -1807,7 +1807,7 @@ export interface components {
         Fault: {
             id: number;
             /** @enum {string} */
-            kind: "burst" | "cut_short" | "delayed" | "dropped" | "duplicated" | "expired_token" | "forged" | "lost" | "malformed" | "near_miss" | "page_shift" | "rate_limit" | "reordered" | "replayed" | "respelled" | "revoked_token" | "slow" | "stale" | "stale_read" | "status" | "tampered" | "timeout_after" | "timeout_before" | "truncated" | "unsigned";
+            kind: "burst" | "cut_short" | "delayed" | "dropped" | "duplicated" | "expired_token" | "forged" | "lost" | "malformed" | "more_keys" | "near_miss" | "page_shift" | "rate_limit" | "reordered" | "replayed" | "respelled" | "revoked_token" | "slow" | "stale" | "stale_read" | "status" | "tampered" | "timeout_after" | "timeout_before" | "truncated" | "unsigned";
             match: {
                 /**
                  * @description one of GET, HEAD, POST, PUT, PATCH, DELETE
@@ -1863,10 +1863,10 @@ export interface components {
         /** SetFaultBody */
         SetFaultBody: {
             /**
-             * @description one of burst, cut_short, delayed, dropped, duplicated, expired_token, forged, lost, malformed, near_miss, page_shift, rate_limit, reordered, replayed, respelled, revoked_token, slow, stale, stale_read, status, tampered, timeout_after, timeout_before, truncated, unsigned
+             * @description one of burst, cut_short, delayed, dropped, duplicated, expired_token, forged, lost, malformed, more_keys, near_miss, page_shift, rate_limit, reordered, replayed, respelled, revoked_token, slow, stale, stale_read, status, tampered, timeout_after, timeout_before, truncated, unsigned
              * @enum {string}
              */
-            kind?: "burst" | "cut_short" | "delayed" | "dropped" | "duplicated" | "expired_token" | "forged" | "lost" | "malformed" | "near_miss" | "page_shift" | "rate_limit" | "reordered" | "replayed" | "respelled" | "revoked_token" | "slow" | "stale" | "stale_read" | "status" | "tampered" | "timeout_after" | "timeout_before" | "truncated" | "unsigned";
+            kind?: "burst" | "cut_short" | "delayed" | "dropped" | "duplicated" | "expired_token" | "forged" | "lost" | "malformed" | "more_keys" | "near_miss" | "page_shift" | "rate_limit" | "reordered" | "replayed" | "respelled" | "revoked_token" | "slow" | "stale" | "stale_read" | "status" | "tampered" | "timeout_after" | "timeout_before" | "truncated" | "unsigned";
             /** @description an object that says what is struck; everything, if left out */
             match?: {
                 /**

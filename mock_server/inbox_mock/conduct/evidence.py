@@ -42,7 +42,7 @@ from inbox_mock.webhooks.event_types import event_types
 
 MOST_HELD = 2_000
 """The most characters of a path, of a query, or of the headers and parameters of a request or an answer, that an entry holds."""
-EMPTY = "[]"
+EMPTY, EMPTY_OBJECT = "[]", b"{}"
 
 instant = lru_cache(maxsize=4096)(times.parse)
 
@@ -169,7 +169,18 @@ def _unreadable_after() -> frozenset[str]:
     """Return the kinds of faults after which an answer cannot be read."""
     of_requests = ((kind, fault) for kind, fault in kinds().items() if isinstance(fault, RequestFault))
     found = ((kind, fault.effect(options_of(fault, {"options": {}}))) for kind, fault in of_requests)
-    return frozenset(kind for kind, effect in found if effect.rewrite is not None or effect.connection == "cut")
+    return frozenset(
+        kind for kind, effect in found if effect.connection == "cut" or (effect.rewrite is not None and _spoils(effect.rewrite))
+    )
+
+
+def _spoils(rewrite: Callable[[bytes], bytes]) -> bool:
+    """Return whether what is left of an answer is no JSON."""
+    try:
+        orjson.loads(rewrite(EMPTY_OBJECT))
+    except orjson.JSONDecodeError:
+        return True
+    return False
 
 
 MESSAGES = """

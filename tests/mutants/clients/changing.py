@@ -168,3 +168,33 @@ class DiesOfUnknownOrigins(Inbox):
         if name == "messages":
             {"bookingsync_inbox": 0, "airbnb_message": 1, "airbnb_email": 1, "booking-com": 2, "email": 3}[record["origin"]]
         super().remember(name, record)
+
+
+DECLARED = {
+    "links",
+    "id",
+    "channel",
+    "content",
+    "created_at",
+    "created_by_id",
+    "created_by_type",
+    "origin",
+    "sent_at",
+    "updated_at",
+    "visibility",
+}
+"""The attributes of a message that are documented."""
+
+
+@broken("is not prepared for an attribute that it has not declared", "CRASH", "more_keys")
+class DiesOfMoreKeys(Inbox):
+    def remember(self, name: str, record: JSON) -> None:
+        for key in record.keys() - DECLARED if name == "messages" else ():
+            raise TypeError(f"a message got an unexpected attribute {key!r}")
+        super().remember(name, record)
+
+
+@broken("drops messages that have an attribute which it has not declared", "BELIEF", "more_keys")
+class DropsMoreKeys(Drops):
+    def drops(self, name: str, record: JSON) -> bool:
+        return name == "messages" and bool(record.keys() - DECLARED)

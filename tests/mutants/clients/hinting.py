@@ -151,3 +151,31 @@ class GivesUpAllHints(Inbox):
         for record in found:
             self.remember("conversations", record)
         self.hinted.clear()
+
+
+class TakesForACopy(Inbox):
+    """Takes a webhook for a copy of one that it has heard."""
+
+    def key(self, event: str, record: JSON) -> object:
+        raise NotImplementedError
+
+    def receive(self, headers: Mapping[str, str], body: bytes) -> bool:
+        heard: set[object] = self.__dict__.setdefault("heard", set())
+        before, key = set(self.hinted), self.key(json.loads(body)["event"], record_in(body)[1])
+        accepted = super().receive(headers, body)
+        if key in heard:
+            self.hinted = before
+        heard.add(key)
+        return accepted
+
+
+@broken("takes a webhook of the same event, record and updated_at for a copy", "BELIEF", "connected_later")
+class TakesTheSameTimeForACopy(TakesForACopy):
+    def key(self, event: str, record: JSON) -> object:
+        return event, record["id"], record["updated_at"]
+
+
+@broken("takes a webhook of the same event and record for a copy", "BELIEF", "connected_later")
+class TakesTheSameRecordForACopy(TakesForACopy):
+    def key(self, event: str, record: JSON) -> object:
+        return event, record["id"]

@@ -26,6 +26,7 @@ from mutants.clients import (
     misreading,
     receiving,
     syncing,
+    waiting,
     writing,
 )
 from mutants.clients.broken import MUTANTS, InThisProcess, Mutant
@@ -54,6 +55,7 @@ __all__ = [
     "replayed",
     "rows",
     "syncing",
+    "waiting",
     "writing",
 ]
 

@@ -177,6 +177,35 @@ def two_bookings(steps: StepBuilder) -> None:
         steps.reply(booking)
 
 
+@hazard(met=lambda recording: any(reply.state == "kept" for reply in recording.replies) and bool(recording.cancelled))
+def cancelled_beside(steps: StepBuilder) -> None:
+    """Of two bookings of one conversation the first is cancelled, and the client is told to answer about the second."""
+    steps.needs.add("regular")
+    channel = steps.any_of(*(policy.name for policy in opening()))
+    with steps.uninterrupted():
+        first, second = (steps.book(channel=channel, delay=delay, client=REGULAR) for delay in ("0s", "never"))
+        steps.add("staff_connects", {"booking": first, "connects": second})
+    steps.passes("1m")
+    steps.sync()
+    steps.passes("1m")
+    steps.cancel(first)
+    steps.passes("1m")
+    steps.reply(second)
+    steps.sync()
+
+
+@hazard(met=lambda recording: sum(reply.state == "kept" for reply in recording.replies) > 2 and bool(recording.awaited))
+def answers_wait(steps: StepBuilder) -> None:
+    """The client is told to give several answers while their conversations are still missing: two to one guest, one to another."""
+    first, second = (steps.book(delay=delay) for delay in ("10m", "12m"))
+    with steps.uninterrupted():
+        steps.sync()
+        for booking in (first, second, first):
+            steps.reply(booking)
+        steps.passes("2m")
+    steps.passes("15m")
+
+
 @hazard(met=lambda recording: any(not found["booking_ids"] for found in recording.expected["conversations"]))
 def without_a_booking(steps: StepBuilder) -> None:
     """There is a conversation that belongs to no booking."""

@@ -62,6 +62,19 @@ def spoiled_answer(steps: StepBuilder) -> None:
         steps.sync()
 
 
+@hazard(met=lambda recording: struck(recording, "more_keys"))
+def more_keys(steps: StepBuilder) -> None:
+    """Records have attributes and links that no page documents yet, in some answers and not in others."""
+    booking = steps.book(host_participant=steps.any_of(False, True))
+    with steps.uninterrupted():
+        steps.fault("more_keys", times=12)
+        steps.guest_writes(booking)
+        steps.sync()
+        steps.reply(booking)
+    steps.passes("1m")
+    steps.sync()
+
+
 @hazard(met=lambda recording: any(entry["status"] == 401 for entry in recording.entries))
 def token_expires(steps: StepBuilder) -> None:
     """Two hours pass, in which a guest cancels, and the token has expired."""

@@ -27,9 +27,37 @@ def odd_words(steps: StepBuilder) -> None:
         steps.reply(booking, text)
 
 
+@hazard(
+    met=lambda recording: struck_sending(recording, "timeout_after") and any(reply.content in ODD for reply in recording.replies),
+    excludes=frozenset({"stale_read"}),
+)
+def lost_odd_words(steps: StepBuilder) -> None:
+    """A message is stored of what programs like to change, and the answer to the client is lost: it has to find it again."""
+    booking = steps.book(host_participant=True)
+    with steps.uninterrupted():
+        for text in ODD:
+            steps.fault("timeout_after", match=MESSAGES)
+            steps.reply(booking, text)
+            steps.passes("5m")
+
+
+@hazard(
+    met=lambda recording: struck_sending(recording, "timeout_after") and any(len(reply.content) > 255 for reply in recording.replies),
+    excludes=frozenset({"stale_read"}),
+)
+def lost_long_words(steps: StepBuilder) -> None:
+    """A long message is stored, and the answer to the client is lost."""
+    booking = steps.book(host_participant=True)
+    with steps.uninterrupted():
+        steps.fault("timeout_after", match=MESSAGES)
+        steps.reply(booking, f"{LONG}Here.")
+    steps.passes("5m")
+
+
 @hazard(met=lambda recording: any(len(reply.content) > 255 for reply in recording.replies))
 def long_words(steps: StepBuilder) -> None:
     """A guest and a host write more than 65,535 characters."""
+    steps.needs.add("webhooks")
     booking = steps.book(host_participant=True)
     steps.guest_writes(booking, f"{LONG}Where?")
     steps.passes("1m")

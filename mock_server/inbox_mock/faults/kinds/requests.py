@@ -30,6 +30,20 @@ def _slow(options: Options) -> RequestEffect:
     return RequestEffect(takes=min(takes, LONGEST_WAIT) if waits else takes, waits=waits)
 
 
+def _with_more_keys(body: bytes) -> bytes:
+    """Return an answer in whose records there is more than is documented; anything else as it is."""
+    try:
+        found = json.loads(body)
+    except ValueError:
+        return body
+    lists = [part for part in found.values() if isinstance(part, list)] if isinstance(found, dict) else []
+    for record in (one for part in lists for one in part if isinstance(one, dict)):
+        record |= {"sentiment": None, "labels": [{"id": 1, "name": "New"}]}
+        if isinstance(record.get("links"), dict):
+            record["links"]["labels"] = [1]
+    return json.dumps(found, separators=(",", ":"), ensure_ascii=False).encode()
+
+
 def _retry_after(options: Options) -> tuple[tuple[str, str], ...]:
     seconds = options["retry_after"]
     return () if seconds is None else (("Retry-After", str(seconds)),)
@@ -65,6 +79,11 @@ FAULTS = (
         kind="malformed",
         says="the answer is no JSON: its last brace is missing",
         effect=lambda _: RequestEffect(rewrite=lambda body: body[:-1]),
+    ),
+    RequestFault(
+        kind="more_keys",
+        says="each record of the answer has two attributes and a link more than any page documents, as after an update of the service",
+        effect=lambda _: RequestEffect(rewrite=_with_more_keys),
     ),
     RequestFault(
         kind="slow",
