@@ -48,8 +48,9 @@ class Group(click.Group):
     def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
         """Return the command of a name; UsageError for an unknown one."""
         if args and not args[0].startswith("-") and self.get_command(ctx, args[0]) is None:
-            alone = ", or none at all" if self.invoke_without_command else ""
-            ctx.fail(f"The command {args[0]!r} {unknown(args[0], self.list_commands(ctx))}{alone}")
+            refused = unknown(args[0], self.list_commands(ctx))
+            alone = ", or none at all" if self.invoke_without_command and not refused.endswith("?") else ""
+            ctx.fail(f"The command {args[0]!r} {refused}{alone}")
         return super().resolve_command(ctx, args)
 
 

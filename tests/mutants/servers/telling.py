@@ -39,6 +39,28 @@ def tells_runtime_with_a_unit(_: Asked, reply: Result) -> None:
     reply.set("X-Runtime", "12 ms")
 
 
+@answers("vary", "Vary names Accept alone")
+def varies_by_accept_alone(_: Asked, reply: Result) -> None:
+    reply.set("Vary", "Accept")
+
+
+@answers("vary", "there is no Vary")
+def says_nothing_of_origins(_: Asked, reply: Result) -> None:
+    reply.set("Vary", None)
+
+
+@answers("head", "HEAD is not allowed")
+def does_not_know_head(asked: Asked, reply: Result) -> None:
+    if asked.method == "HEAD":
+        reply.status = 405
+
+
+@answers("head", "HEAD tells nothing of the list")
+def counts_nothing_for_head(asked: Asked, reply: Result) -> None:
+    if asked.method == "HEAD":
+        reply.set("X-Total-Count", None)
+
+
 @answers("answers-to-writes", "synced-at stays behind what was written")
 def is_behind_its_time(asked: Asked, reply: Result) -> None:
     if asked.method != "GET" and reply.header("x-updated-since-request-synced-at"):

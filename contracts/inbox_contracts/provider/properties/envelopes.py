@@ -4,7 +4,7 @@ import re
 
 from inbox_contracts.provider.api import JSON, Api, plural_of
 from inbox_contracts.provider.expectations import NotJudged, PropertyViolation, expect, same, shown
-from inbox_contracts.provider.resources import path_of, sure
+from inbox_contracts.provider.resources import UNKNOWN, path_of, sure
 from inbox_contracts.provider.trial import Trial, claim
 from inbox_mock.domain.enumerations import MEMBER_TYPES
 from inbox_mock.domain.fidelity import assumed, documented, recorded
@@ -141,6 +141,26 @@ def usual_headers(trial: Trial) -> None:
             expect(value is not None and pattern.fullmatch(value), f"{answer.about}: {name} is {value!r}, expected {pattern.pattern}")
     ids = [answer.header("X-Request-Id") for answer in answers]
     expect(ids[0] != ids[1], f"{answers[1].about}: X-Request-Id is {ids[1]}, as that of the request before")
+
+
+@claim("vary", fidelity=recorded("Origin from 2018 to 2021, Accept and Origin in 2021 and later"))
+def vary(trial: Trial) -> None:
+    """Vary names Origin, so that no cache gives one page's answer to another."""
+    answer = trial.api.get(path_of("conversations"), per_page=1)
+    named = [name.strip().lower() for name in (answer.header("Vary") or "").split(",")]
+    expect("origin" in named, f"{answer.about}: Vary is {answer.header('Vary')!r}, expected Origin in it")
+
+
+@claim("head", fidelity=assumed("RFC 9110 wants it, and Rack does it; no recording has a HEAD"), reads=False)
+def head(trial: Trial) -> None:
+    """HEAD is answered with the status and the headers that GET has, and without a body."""
+    for path in (path_of("conversations"), f"{path_of('conversations')}/{UNKNOWN}"):
+        got = trial.api.call("GET", path)
+        asked = trial.api.call("HEAD", path)
+        same(asked.status, got.status, f"{asked.about}: the status, which GET has")
+        same(asked.body, b"", f"{asked.about}: the body")
+        for name in ("Content-Type", "ETag", "Link", "X-Total-Count"):
+            same(asked.header(name), got.header(name), f"{asked.about}: {name}, as GET has it")
 
 
 @claim("rate-limit-headers", fidelity=documented("/reference; full hours are recorded"))
