@@ -1,7 +1,7 @@
 """The home in this process: what is kept in it ends with it."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from dataclasses import replace
 from math import inf
 from threading import Lock
@@ -10,8 +10,8 @@ from inbox_mock.domain.errors import NotFound, SandboxExists, SandboxFull
 from inbox_mock.store import database, images
 from inbox_mock.store.database import Database
 from inbox_mock.store.homes import WHOLE, Facts, Label, Listed, Share, Snapshot, Start, Transaction
+from inbox_mock.store.homes.local import LocalStorage, beginning
 from inbox_mock.store.images import Differences, Spares, differences
-from inbox_mock.store.journal import Ledger
 
 
 class Totals:
@@ -28,44 +28,29 @@ class Totals:
             self.snapshots += snapshots
 
 
-class MemoryStorage:
+class MemoryStorage(LocalStorage):
     """A sandbox in memory; asleep it is only what its image differs in from its start, from which it is restored in half a millisecond."""
 
     label: Label
     facts: Facts
 
     def __init__(self, sandbox_id: str, label: Label, image: bytes, start: Start, totals: Totals) -> None:
+        super().__init__()
         self.id, self.label, self._start, self._totals = sandbox_id, label, start, totals
         self.generation = self._version = self.size = 0
-        self._db: Database | None = None
         self._asleep: Differences | None = differences(image, start.image)
-        self._advancing, self._ledger = Lock(), Ledger()
         self._began: bytes | None = None  # the image with which the database began, as long as nothing is written
         self._is_image = self._is_repeatable = False  # whether that wrote nothing either; whether doing it again would write nothing
         self._snapshots: dict[str, tuple[str, bytes]] = {}
 
-    @property
-    def version(self) -> int:
-        """The number of changes."""
-        return self._version + self._ledger.added
-
-    @property
-    def is_open(self) -> bool:
-        """Whether its database is open."""
-        return self._db is not None
-
-    def reading(self) -> tuple[Database, Ledger] | None:
-        """See `inbox_mock.store.homes.Storage`, here and below."""
-        return None if self._db is None else (self._db, self._ledger)
-
     @contextmanager
     def transaction(self) -> Iterator[Transaction]:
-        """Open a transaction."""
+        """See `inbox_mock.store.homes.Storage`, here and below."""
         db = self._awake()
         before = db.total_changes
         db.execute("BEGIN")
         try:
-            transaction = Transaction(db, written(self._ledger, db, self.facts))
+            transaction = self._begun(db)
             yield transaction
             db.execute("COMMIT")
         except BaseException as error:
@@ -129,10 +114,6 @@ class MemoryStorage:
     def use(self, at: float) -> None:
         """Keep when it was used last."""
         self.label = replace(self.label, used_at=at)
-
-    def advancing(self) -> AbstractContextManager[bool]:
-        """Say whether nobody else advances it."""
-        return alone(self._advancing)
 
     def snapshots(self) -> Sequence[Snapshot]:
         """Return the snapshots."""
@@ -268,48 +249,6 @@ class MemoryHome:
         for one in list(self._kept.values()):
             self.remove(one.id)
         self._spares.close()
-
-
-def written(ledger: Ledger, db: Database, facts: Facts) -> Facts:
-    """Write what was gathered beside a database into it, and return the facts with that."""
-    if not ledger.entries:
-        return facts
-    ledger.write(db)
-    return replace(facts, entry=ledger.entries[-1].id)
-
-
-@contextmanager
-def alone(lock: Lock) -> Iterator[bool]:
-    """Say whether nobody else holds a lock, and hold it in the block, if so; do not wait for it."""
-    taken = lock.acquire(blocking=False)
-    try:
-        yield taken
-    finally:
-        if taken:
-            lock.release()
-
-
-@contextmanager
-def beginning(
-    image: bytes, facts: Facts | None, earlier: Database | None, spare: Database | None = None, *, checked: bool = True
-) -> Iterator[Transaction]:
-    """Open a transaction in a new database that an image holds, checked first if it has not been; in a ``spare`` one, if given.
-
-    The spare one may be the ``earlier`` one.
-    """
-    db = spare or images.restore(image, checked=checked)
-    try:
-        db.execute("BEGIN")
-        yield Transaction(db, facts, earlier)
-        db.execute("COMMIT")
-    except BaseException as error:
-        if db is not earlier:
-            db.close()
-        elif db.in_transaction:
-            db.execute("ROLLBACK")
-        if database.is_full(error):
-            raise SandboxFull from None
-        raise
 
 
 def _ignore(_sandbox_id: str) -> None:

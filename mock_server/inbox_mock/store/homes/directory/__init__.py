@@ -18,7 +18,7 @@ from inbox_mock.store.homes import WHOLE, Label, Listed, Share, Start, Transacti
 from inbox_mock.store.homes.directory.files import Files, claim
 from inbox_mock.store.homes.directory.index import Entry, Index
 from inbox_mock.store.homes.directory.storage import StoredSandbox, content_of, forget_images, usable
-from inbox_mock.store.homes.memory import beginning
+from inbox_mock.store.homes.local import beginning
 
 MOST_CHANGES = 2**32  # of one process: the digits of a version before these count the starts of processes
 

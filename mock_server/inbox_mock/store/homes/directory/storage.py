@@ -2,9 +2,8 @@
 
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from dataclasses import replace
-from threading import Lock
 
 from inbox_mock.domain.errors import HomeUnavailable, NotFound, SandboxFull
 from inbox_mock.store import database, images, journal
@@ -14,8 +13,7 @@ from inbox_mock.store.homes import Facts, Label, Snapshot, Start, Transaction
 from inbox_mock.store.homes.directory.files import LEDGER, Files, named
 from inbox_mock.store.homes.directory.index import Entry, Index
 from inbox_mock.store.homes.directory.ledger_file import LedgerFile
-from inbox_mock.store.homes.memory import alone, beginning, written
-from inbox_mock.store.journal import Ledger
+from inbox_mock.store.homes.local import LocalStorage, beginning
 from inbox_mock.store.migrations import UnusableDatabase
 
 STATEMENTS = {
@@ -29,18 +27,16 @@ STATEMENTS = {
 """Codes of SQLite of what is wrong with a statement, not with the file."""
 
 
-class StoredSandbox:
+class StoredSandbox(LocalStorage):
     """A sandbox in a directory. ``next_version`` returns a number that is greater than each one before."""
 
     def __init__(self, entry: Entry, files: Files, index: Index, next_version: Callable[[], int]) -> None:
+        super().__init__()
         self.id, self.label, self.facts, self.size = entry.id, entry.label, entry.facts, entry.size
         self._files, self._index, self._next_version = files, index, next_version
         self._recorded = entry.facts
-        self._db: Database | None = None
         self._file: LedgerFile | None = None
-        self._ledger = Ledger()
         self._checked = self._removed = False
-        self._advancing = Lock()
         self._version = next_version()
         self.generation = 0
         with suppress(HomeUnavailable):  # the first transaction says so
@@ -51,28 +47,14 @@ class StoredSandbox:
         with suppress(Exception):
             self.sleep()
 
-    @property
-    def version(self) -> int:
-        """The number of changes."""
-        return self._version + self._ledger.added
-
-    @property
-    def is_open(self) -> bool:
-        """Whether its database is open."""
-        return self._db is not None
-
-    def reading(self) -> tuple[Database, Ledger] | None:
-        """See `inbox_mock.store.homes.Storage`, here and below."""
-        return None if self._db is None else (self._db, self._ledger)
-
     @contextmanager
     def transaction(self) -> Iterator[Transaction]:
-        """Open a transaction."""
+        """See `inbox_mock.store.homes.Storage`, here and below."""
         db = self._opened()
         before = db.total_changes
         try:
             db.execute("BEGIN")
-            transaction = Transaction(db, written(self._ledger, db, self.facts))
+            transaction = self._begun(db)
             yield transaction
             facts = transaction.facts or self.facts
             self._foretell(facts)
@@ -136,10 +118,6 @@ class StoredSandbox:
         """Keep when it was used last."""
         self._index.use(self.id, at)
         self.label = replace(self.label, used_at=at)
-
-    def advancing(self) -> AbstractContextManager[bool]:
-        """Say whether nobody else advances it; no other process can."""
-        return alone(self._advancing)
 
     def snapshots(self) -> Sequence[Snapshot]:
         """Return the snapshots."""

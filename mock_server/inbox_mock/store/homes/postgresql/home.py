@@ -11,7 +11,7 @@ from inbox_mock.domain.access import DEFAULT_SANDBOX, SANDBOX_ID
 from inbox_mock.domain.errors import HomeUnavailable, SandboxExists
 from inbox_mock.store.database import PAGE_BYTES
 from inbox_mock.store.homes import WHOLE, Label, Listed, Share, Start, Transaction
-from inbox_mock.store.homes.memory import beginning
+from inbox_mock.store.homes.local import beginning
 from inbox_mock.store.homes.postgresql import images, rows
 from inbox_mock.store.homes.postgresql.connections import Connections
 from inbox_mock.store.homes.postgresql.copies import Folder, differences

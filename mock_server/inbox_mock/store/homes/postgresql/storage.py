@@ -14,7 +14,7 @@ from inbox_mock.domain.errors import HomeUnavailable, NotFound, SandboxFull
 from inbox_mock.store import database
 from inbox_mock.store.database import PAGE_BYTES, Database
 from inbox_mock.store.homes import Facts, Label, Snapshot, Start, Transaction
-from inbox_mock.store.homes.memory import beginning
+from inbox_mock.store.homes.local import beginning
 from inbox_mock.store.homes.postgresql import images, rows
 from inbox_mock.store.homes.postgresql.connections import BoundedConnection, Connections
 from inbox_mock.store.homes.postgresql.copies import Copy, differences
