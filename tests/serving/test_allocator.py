@@ -4,7 +4,9 @@ import platform
 import re
 import socket
 import subprocess
+import sys
 from contextlib import ExitStack
+from ctypes import CDLL
 from pathlib import Path
 
 import pytest
@@ -23,6 +25,25 @@ HEAP = 64 * 1024 * 1024
 """The addresses of an arena's heaps are multiples of this; the first arena has none."""
 
 
+TWICE_LARGE = """
+from ctypes import CDLL, Structure, c_size_t
+from inbox_mock.serving.allocator import LARGE, share_arenas
+
+class Told(Structure):  # mallinfo(3)
+    _fields_ = [(name, c_size_t) for name in "arena ordblks smblks hblks hblkhd usmblks fsmblks uordblks fordblks keepcost".split()]
+
+mallinfo2 = CDLL(None).mallinfo2
+mallinfo2.restype = Told
+share_arenas()
+before = mallinfo2().hblks
+for _ in range(2):
+    kept = None
+    kept = bytes(2 * LARGE)
+print(mallinfo2().hblks - before)
+"""
+"""Allocates something large, frees it, and allocates as much again; prints how many of what there is have pages of their own."""
+
+
 @pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="only glibc has arenas")
 def test_all_threads_of_a_server_allocate_in_the_same_few_arenas(tmp_path: Path) -> None:
     port_file = tmp_path / "port"
@@ -36,6 +57,13 @@ def test_all_threads_of_a_server_allocate_in_the_same_few_arenas(tmp_path: Path)
         eventually(lambda: busy(port) >= THREADS)
 
         assert arenas(process.pid) <= ARENAS
+
+
+@pytest.mark.skipif(not hasattr(CDLL(None), "mallinfo2"), reason="glibc says since 2.33 what has pages of its own")
+def test_what_is_large_has_pages_of_its_own_also_when_something_large_was_freed() -> None:
+    ran = subprocess.run([sys.executable, "-c", TWICE_LARGE], capture_output=True, text=True, check=True)
+
+    assert ran.stdout == "1\n"
 
 
 def busy(port: int) -> int:
