@@ -81,6 +81,30 @@ def test_the_same_record_has_another_id_on_the_other_server(tmp_path: Path, mock
     assert [entry["path"] for entry in other.handle.journal()][-1] == "/api/v3/inbox/messages/65"
 
 
+def test_files_are_compared_too_wherever_the_other_server_has_them(tmp_path: Path, mock: Mock) -> None:
+    recording = mock.sandbox("agency").admin.get("/export", format="har", of="state").body
+    files = recording.count(b'"url":"' + mock.root.encode() + b"/uploads/")
+    path = tmp_path / "a.har"
+    path.write_bytes(recording)
+
+    code, report = _against(mock.sandbox("agency"), mock.sandbox("agency"), path)
+
+    assert files > 0
+    assert (code, report["differences"], report["not_compared"]) == (0, [], [])
+    assert report["compared"] == len(json.loads(recording)["log"]["entries"])
+
+
+def test_a_file_whose_address_on_the_other_server_is_not_known_is_not_compared(tmp_path: Path, mock: Mock) -> None:
+    recording = json.loads(mock.sandbox("agency").admin.get("/export", format="har", of="state").body)
+    recording["log"]["entries"] = [one for one in recording["log"]["entries"] if "/uploads/" in one["request"]["url"]][:1]
+    path = tmp_path / "a.har"
+    path.write_text(json.dumps(recording))
+    ran = compare("--against", mock.root, "--token", mock.sandbox("agency").made["token"], path)
+
+    assert ran.returncode == 2
+    assert "no answer before it names the address that the file has on the other server" in " ".join(ran.stdout.split())
+
+
 def test_a_recording_is_compared_with_a_server_as_it_is_now(tmp_path: Path, mock: Mock) -> None:
     sandbox = mock.sandbox("agency")
     caller, exchanges = recorded(sandbox)

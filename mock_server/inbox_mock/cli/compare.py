@@ -118,7 +118,7 @@ def _of_servers(files: tuple[Path, ...], other: "OtherServer", ours: "Resending 
     with progress("Comparing") as told, closing(other.resending.side), closing(ours.side):
         compared = compare_by(read(files, told), other, ours) if files else compare_walking(other, ours)
         found = gather(compared)
-    return report_of(found, "the answers of another server, here as recorded, and those of the fake", allowed=allowed)
+    return report_of(found, "the answers of another server, told as recorded, and those of the fake", allowed=allowed)
 
 
 def _reached(url: str, token: str | None, sandbox: str = "default", admin_token: str | None = None) -> "tuple[Resending, bool]":

@@ -104,7 +104,7 @@ def as_html(report: JSON) -> str:
 
 def _lines(report: JSON) -> Iterator[str]:
     yield headline(report)
-    yield from folded("", f"{report['about']}.")
+    yield from folded("", f"{report['about'][:1].upper()}{report['about'][1:]}.")
     for one in report["differences"]:
         yield ""
         yield from folded("", f"{'allowed ' if one['allowed'] else ''}{one['count']} x  {one['kind']}")

@@ -16,6 +16,7 @@ from inbox_mock.recordings import Exchange, Lost, Place, RecordedRequest, Record
 
 READS = frozenset({"GET", "HEAD"})
 NOT_WRITTEN = "it writes, and without --writes only GET and HEAD are sent to the other server"
+NOT_NAMED = "no answer before it names the address that the file has on the other server"
 SPENT = "the requests that may be sent are used up"
 NOTHING: frozenset[Lost] = frozenset()
 """What is lost of an exchange with a server: its recorder's losses are of requests, which both servers are sent alike."""
@@ -39,7 +40,7 @@ class OtherServer:
             NoAnswerError: the server does not answer.
         """
         call = call_of(exchange)
-        if call is None or call.part != "api":
+        if call is None or call.part not in {"api", "uploads"}:
             return replace(exchange, response=None)
         if call.method not in READS and not self.writes:
             return Compared(exchange.place, named(call), skipped=NOT_WRITTEN)
@@ -47,10 +48,16 @@ class OtherServer:
             return Compared(exchange.place, named(call), skipped=SPENT)
         self.requests -= 1
         sent = self.resending.send(replace(exchange, at=None), call)
+        if call.part == "uploads" and _body(sent) != _body(exchange) and call.path not in self.resending.translation.texts:
+            return Compared(exchange.place, named(call), skipped=NOT_NAMED)
         if exchange.response is not None and sent.response is not None:
             # The recording's ids of what was made are learned, as far as they differ; the differences are nobody's.
             list(differences(exchange.response, sent.response, call, self.resending.translation))
         return replace(sent, lost=NOTHING)
+
+
+def _body(exchange: Exchange) -> bytes | None:
+    return None if exchange.response is None else exchange.response.body
 
 
 def over_http(root: str, token: str, seconds: float) -> Resending:
