@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from api.oauth import an_application
 from builders import a_body, a_message
 from fake import JSON, Answer, InProcess, Mock, Sandbox
+from faulty import set_fault
 from inbox_mock.api.operations import OPERATIONS
-from inbox_mock.app import Options, create_app
+from inbox_mock.app import Fake, Options, create_app
 from inbox_mock.client.calls import AdminError
 from inbox_mock.domain import limits
 from inbox_mock.domain.errors import HomeUnavailable
@@ -255,6 +256,21 @@ def test_each_operation_that_reads_answers_by_the_time_at_which_it_is_asked(serv
     kept, anew = servers.worlds("real", strict=False)
 
     assert list(asked(kept)) == list(asked(anew))
+
+
+def test_a_read_is_gathered_beside_the_database_unless_a_fault_stands_that_may_strike_it(inbox: Sandbox, fake: Fake) -> None:
+    found = fake.sandboxes.get(inbox.id).storage.reading()
+    assert found is not None
+
+    def gathered() -> int:
+        inbox.api.get("/me")
+        return len(found[1].entries)
+
+    set_fault(inbox, "status", match={"path": "/hosts"}, **{"for": "1m"})
+    standing = gathered()
+    inbox.advance("2m")
+
+    assert (standing, gathered()) == (0, 1)
 
 
 def test_what_a_sandbox_keeps_makes_room_for_what_comes_when_it_is_too_much(monkeypatch: pytest.MonkeyPatch) -> None:

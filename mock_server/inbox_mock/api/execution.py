@@ -22,6 +22,7 @@ from inbox_mock.domain.values import check_number_of_values
 from inbox_mock.engine import redaction
 from inbox_mock.engine.unit_of_work import UnitOfWork
 from inbox_mock.services.oauth import Grant, authenticate, recognise
+from inbox_mock.store import faults
 from inbox_mock.store.database import Row
 
 ERRORS = ErrorFormat(JSON_API, lambda problem: problems_body([problem]))
@@ -90,8 +91,8 @@ def _refused(work: UnitOfWork, refusal: Refusal) -> Rendered:
 
 
 def _has_faults(work: UnitOfWork) -> bool:
-    """Return whether faults are set: they may have to be counted."""
-    found = work.derived("faults", lambda: work.db.holds_any("faults"), 0)
+    """Return whether faults stand: they may have to be counted. Those that have ended strike nothing, and count nothing."""
+    found = work.derived("faults", lambda: work.db.holds_any("faults"), 0) and faults.any_stands(work.db, work.now)
     if found:
         work.begin_to_write()
     return found
