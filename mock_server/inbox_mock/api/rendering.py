@@ -73,9 +73,12 @@ def page_addresses(listed: Listed, address: str, query: Mapping[str, str | list[
     if listed.page < last:
         pages["next"] = listed.page + 1
     pages["last"] = last
-    if query.keys() - {"page"}:
-        return {rel: f"{address}?{urlencode(sorted({**query, 'page': str(page)}.items()), doseq=True)}" for rel, page in pages.items()}
-    return {rel: f"{address}?page={page}" for rel, page in pages.items()}
+    if not query.keys() - {"page"}:
+        return {rel: f"{address}?page={page}" for rel, page in pages.items()}
+    others = sorted(query.items())
+    before = urlencode([pair for pair in others if pair[0] < "page"], doseq=True)
+    after = urlencode([pair for pair in others if pair[0] > "page"], doseq=True)
+    return {rel: f"{address}?{'&'.join(filter(None, (before, f'page={page}', after)))}" for rel, page in pages.items()}
 
 
 def body_and_headers(result: Result, origin: str, address: str, query: Mapping[str, str | list[str]]) -> tuple[bytes, Headers]:
