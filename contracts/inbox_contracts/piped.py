@@ -3,6 +3,7 @@
 import os
 import subprocess
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from functools import partial
 from selectors import EVENT_WRITE
 from time import monotonic
@@ -62,6 +63,10 @@ class Piped(Guarded):
             nonlocal rest
             rest = rest[os.write(self._stdin.fileno(), rest) :]
 
+        with suppress(BlockingIOError, BrokenPipeError):  # what it has written by then is heard below
+            go_on()
+        if not rest:
+            return True
         self._events.register(self._stdin, EVENT_WRITE, go_on)
         try:
             self.wait(lambda: not rest or len(self.out) > limits.DRIVER_LINE, seconds)
