@@ -4,8 +4,9 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from json import loads
 from typing import Any
+
+import orjson
 
 JSON = dict[str, Any]
 
@@ -61,7 +62,7 @@ class WorldState:
     """
 
     def __init__(self, read: Callable[[str], list[JSON]], owning: frozenset[str]) -> None:
-        self._of = cache(read)
+        self._of = cache(lambda noun: [_with_ids(row) for row in read(noun)])
         self.owning = owning
 
     @property
@@ -86,7 +87,7 @@ class WorldState:
 
     def channel_conversation(self, booking_id: int) -> JSON | None:
         """Return the conversation that the booking's channel opened, or None."""
-        return next((row for row in self.conversations if row["channel"] is not None and booking_id in loads(row["bookings"])), None)
+        return next((row for row in self.conversations if row["channel"] is not None and booking_id in row["bookings"]), None)
 
     def is_answerable(self, booking_id: int) -> bool:
         """Return whether the booking's guest can be answered, now or after the channel has opened the conversation."""
@@ -115,7 +116,7 @@ class WorldState:
 
     def times_read(self, booking_id: int, content: str) -> int:
         """Return how often the booking's guest sees a text that a Host wrote."""
-        theirs = {row["id"] for row in self.conversations if booking_id in loads(row["bookings"])}
+        theirs = {row["id"] for row in self.conversations if booking_id in row["bookings"]}
         written = (row for row in self.host_messages() if row["content"] == content and row["conversation_id"] in theirs)
         return sum(row["on_channel_at"] is not None for row in written)
 
@@ -125,7 +126,7 @@ class WorldState:
 
     def said_by(self, application_id: int) -> list[tuple[int, list[int], str]]:
         """Return the conversation, its bookings and the content of each message that an application sent."""
-        bookings = {row["id"]: loads(row["bookings"]) for row in self.conversations}
+        bookings = {row["id"]: row["bookings"] for row in self.conversations}
         return [
             (row["conversation_id"], bookings[row["conversation_id"]], row["content"])
             for row in self.messages
@@ -143,12 +144,12 @@ class WorldState:
         """Return what a client should believe: bookings that are not cancelled, and every conversation with all that is in it."""
         return {
             "bookings": [
-                {"id": row["id"], "conversation_ids": loads(row["conversations"])} for row in self.bookings if row["canceled_at"] is None
+                {"id": row["id"], "conversation_ids": row["conversations"]} for row in self.bookings if row["canceled_at"] is None
             ],
             "conversations": [
                 {
                     "id": row["id"],
-                    "booking_ids": loads(row["bookings"]),
+                    "booking_ids": row["bookings"],
                     "closed": row["closed_at"] is not None,
                     "participants": _of(row["id"], self.participants, "id", "member_type", "member_id"),
                     "messages": _of(row["id"], self.messages, "id", "sender_id", "content"),
@@ -156,6 +157,11 @@ class WorldState:
                 for row in self.conversations
             ],
         }
+
+
+def _with_ids(row: JSON) -> JSON:
+    """Return a row in which the ids of other records, JSON in a view, are lists."""
+    return {**row, **{name: orjson.loads(row[name]) for name in ("bookings", "conversations") if name in row}}
 
 
 def _of(conversation_id: int, rows: list[JSON], *fields: str) -> list[JSON]:

@@ -3,7 +3,8 @@
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
-from json import JSONDecodeError, loads
+
+from orjson import JSONDecodeError, loads
 
 from inbox_contracts.consumer.driver import JSON
 from inbox_contracts.consumer.findings import Misbehaviour, own
