@@ -133,6 +133,13 @@ def test_a_text_arrives_as_it_was_written(told_of: TellOf) -> None:
     assert told.guest_reads() == [content]
 
 
+def test_a_page_that_refuses_is_a_refusal_as_well(told_of: TellOf) -> None:
+    told = told_of(**an_opened_booking())
+    set_fault(told.sandbox, "status", status=403, body="<h1>Forbidden</h1>", match=MESSAGES, times=1)
+    assert told.driver.ask("reply", booking_id=80, content="Welcome!") == {"ok": False}
+    assert [entry["status"] for entry in told.requests("POST", "inbox/messages")] == [403]
+
+
 def test_what_the_service_refuses_is_not_tried_again(told_of: TellOf) -> None:
     told = told_of(**an_opened_booking())
     set_fault(told.sandbox, "status", status=422, match=MESSAGES, times=1)

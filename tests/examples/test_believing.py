@@ -90,6 +90,13 @@ def test_whatever_keeps_an_answer_back_is_put_off(told_of: TellOf, kind: str) ->
     assert is_right(told)
 
 
+def test_a_token_that_is_refused_by_a_page_is_refreshed(told_of: TellOf) -> None:
+    told = told_of(**an_opened_booking())
+    set_fault(told.sandbox, "status", status=401, body="<h1>Who are you?</h1>", match={"path": "/inbox/participants"}, times=1)
+    assert is_right(told)
+    assert [entry["status"] for entry in told.requests("GET", "inbox/participants")][:2] == [401, 200]
+
+
 def test_after_a_429_nothing_is_asked_for_until_somebody_wants_it(told_of: TellOf) -> None:
     told = told_of(**an_opened_booking())
     set_fault(told.sandbox, "rate_limit", match={"path": "/bookings"}, times=1)

@@ -26,6 +26,15 @@ export class Refused extends Error {
   }
 }
 
+/** What a refusal says. The service writes JSON; what stands before it, pages. */
+function refusalIn(text) {
+  try {
+    return Object(JSON.parse(text));
+  } catch {
+    return { text };
+  }
+}
+
 /** One account's access to the API. */
 export class Api {
   constructor(url, { token, refreshToken, clientId, clientSecret }) {
@@ -63,7 +72,7 @@ export class Api {
     for (let attempt = 0; attempt < 2; attempt++) {
       if (this.token === null) await this.refresh();
       const answer = await this.exchange(method, url, { body, headers: { ...headers, Authorization: `Bearer ${this.token}` } });
-      if (answer.status < 400) return answer;
+      if (answer.status < 300) return answer;
       if (answer.status !== 401) throw new Refused(`${method} ${url}: ${answer.status} ${JSON.stringify(answer.body)}`, answer.status);
       this.token = null;
     }
@@ -78,7 +87,7 @@ export class Api {
   async refresh() {
     const body = new URLSearchParams({ grant_type: "refresh_token", refresh_token: this.refreshToken, ...this.client });
     const answer = await this.exchange("POST", new URL("/oauth/token", this.url).href, { body });
-    if (answer.status >= 400) throw new Refused(`the token cannot be refreshed: ${answer.status} ${JSON.stringify(answer.body)}`, answer.status);
+    if (answer.status >= 300) throw new Refused(`the token cannot be refreshed: ${answer.status} ${JSON.stringify(answer.body)}`, answer.status);
     this.token = answer.body.access_token;
     this.refreshToken = answer.body.refresh_token;
   }
@@ -89,7 +98,7 @@ export class Api {
     try {
       answer = await fetch(url, { method, body, headers, redirect: "manual", signal: AbortSignal.timeout(TIMEOUT_MILLISECONDS) });
       const text = await answer.text();
-      parsed = answer.status < 500 ? JSON.parse(text) : {};
+      parsed = answer.status < 300 ? JSON.parse(text) : refusalIn(text);
     } catch (cause) {
       throw new LostAnswer(`${method} ${url}: ${cause.message}`, { cause });
     }

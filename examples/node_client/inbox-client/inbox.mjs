@@ -64,7 +64,8 @@ export class Inbox {
   /** Keep a record, unless a newer state of it is known. */
   remember(name, record) {
     const known = this.copy[name].get(record.id);
-    if (known === undefined || known.updated_at <= record.updated_at) this.copy[name].set(record.id, record);
+    if (known !== undefined && known.updated_at > record.updated_at) return;
+    this.copy[name].set(record.id, record);
     if (name === "conversations") this.hinted.delete(record.id);
   }
 
@@ -90,7 +91,8 @@ export class Inbox {
    * Take a webhook, its body as a Buffer, and tell whether it is genuine: answer 2xx if so, and 4xx if not.
    *
    * It says that something happened, and perhaps not in the right order: so it only marks what the next sync should look
-   * at, which also answers the sender at once. Sync soon after.
+   * at, which also answers the sender at once. Sync soon after. An application hears of every account on which it is
+   * installed: bring an inbox those of its `account_id`.
    */
   receive(headers, body) {
     const [, signature] = Object.entries(headers).find(([name]) => name.toLowerCase() === "x-content-signature") ?? [null, ""];

@@ -121,7 +121,7 @@ final class Api
             }
             $headers = ["Authorization: Bearer $this->token", 'Content-Type: application/vnd.api+json'];
             $answer = $this->exchange($method, $url, $headers, $body);
-            if ($answer->status < 400) {
+            if ($answer->status < 300) {
                 return $answer;
             }
             if ($answer->status !== 401) {
@@ -143,7 +143,7 @@ final class Api
         $form += ['client_id' => $this->clientId, 'client_secret' => $this->clientSecret];
         $url = preg_replace('#/api/v3$#', '/oauth/token', $this->url);
         $answer = $this->exchange('POST', $url, ['Content-Type: application/x-www-form-urlencoded'], http_build_query($form));
-        if ($answer->status >= 400) {
+        if ($answer->status >= 300) {
             throw new Refused("the token cannot be refreshed: $answer->status " . json_encode($answer->body), $answer->status);
         }
         ['access_token' => $this->token, 'refresh_token' => $this->refreshToken] = $answer->body;
@@ -184,6 +184,10 @@ final class Api
         if ($status === 429) {
             $reset = isset($headers['x-ratelimit-reset']) ? (int) $headers['x-ratelimit-reset'] : null;
             throw new Later("$method $url: the hour's requests are used up", $reset);
+        }
+        if ($status >= 300) { // the service writes JSON; what stands before it, pages
+            $told = json_decode($received, true);
+            return new Answer($status, $headers, is_array($told) ? $told : ['text' => $received]);
         }
         try {
             return new Answer($status, $headers, json_decode($received, true, flags: JSON_THROW_ON_ERROR));

@@ -50,7 +50,8 @@ final class Inbox
      * Take a webhook, and tell whether it is genuine: answer 2xx if so, and 4xx if not.
      *
      * It says that something happened, and perhaps not in the right order: so it only marks what the next sync should look at,
-     * which also answers the sender at once. Sync soon after.
+     * which also answers the sender at once. Sync soon after. An application hears of every account on which it is installed:
+     * bring an inbox those of its `account_id`.
      *
      * @param array<string, string> $headers
      */
@@ -124,9 +125,10 @@ final class Inbox
     private function remember(string $name, array $record): void
     {
         $known = $this->copy[$name][$record['id']] ?? null;
-        if ($known === null || $known['updated_at'] <= $record['updated_at']) {
-            $this->copy[$name][$record['id']] = $record;
+        if ($known !== null && $known['updated_at'] > $record['updated_at']) {
+            return;
         }
+        $this->copy[$name][$record['id']] = $record;
         if ($name === 'conversations') {
             unset($this->hinted[$record['id']]);
         }

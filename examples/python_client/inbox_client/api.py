@@ -3,6 +3,7 @@
 Nothing here waits. What cannot be done now raises Later, and whoever schedules the work asks again.
 """
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -68,6 +69,14 @@ class Answer:
         return self.headers[SYNCED_AT]
 
 
+def refusal_in(data: bytes) -> JSON:
+    """Return what a refusal says. The service writes JSON; what stands before it, pages."""
+    try:
+        return dict(json.loads(data))
+    except (ValueError, TypeError):
+        return {"text": data.decode(errors="replace")}
+
+
 class Api:
     """One account's access to the API."""
 
@@ -112,7 +121,7 @@ class Api:
             if self.token is None:
                 self.refresh()
             answer = self.exchange(method, url, headers={"Authorization": f"Bearer {self.token}"}, **more)
-            if answer.status < 400:
+            if answer.status < 300:
                 return answer
             if answer.status != 401:
                 raise Refused(f"{method} {url}: {answer.status} {answer.body}", answer.status)
@@ -129,7 +138,7 @@ class Api:
         """
         form = {"grant_type": "refresh_token", "refresh_token": self.refresh_token, **self.client}
         answer = self.exchange("POST", urljoin(self.url, "/oauth/token"), fields=form, encode_multipart=False)
-        if answer.status >= 400:
+        if answer.status >= 300:
             raise Refused(f"the token cannot be refreshed: {answer.status} {answer.body}", answer.status)
         self.token, self.refresh_token = answer.body["access_token"], answer.body["refresh_token"]
 
@@ -137,7 +146,7 @@ class Api:
         """Send one request. What comes back is a success or a refusal; everything else is for later."""
         try:
             answer = self.http.request(method, url, timeout=TIMEOUT_SECONDS, retries=False, redirect=False, **more)
-            body = answer.json() if answer.status < 500 else {}
+            body = answer.json() if answer.status < 300 else refusal_in(answer.data)
         except (HTTPError, ValueError) as error:
             raise LostAnswer(f"{method} {url}: {error}") from error
         if answer.status >= 500:

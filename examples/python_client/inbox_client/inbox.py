@@ -74,8 +74,8 @@ class Inbox:
         known = self.copy[name].get(record["id"])
         if known is None or known["updated_at"] <= record["updated_at"]:
             self.copy[name][record["id"]] = record
-        if name == "conversations":
-            self.hinted.discard(record["id"])
+            if name == "conversations":
+                self.hinted.discard(record["id"])
 
     def follow_hints(self) -> None:
         """Fetch the conversations that webhooks spoke of and the list did not bring.
@@ -98,7 +98,8 @@ class Inbox:
         """Take a webhook, and tell whether it is genuine: answer 2xx if so, and 4xx if not.
 
         It says that something happened, and perhaps not in the right order: so it only marks what the next sync should
-        look at, which also answers the sender at once. Sync soon after.
+        look at, which also answers the sender at once. Sync soon after. An application hears of every account on which it is
+        installed: bring an inbox those of its ``account_id``.
         """
         signature = next((value for name, value in headers.items() if name.lower() == "x-content-signature"), "")
         if not is_signed(self.webhook_secret, signature, body):

@@ -44,7 +44,8 @@ module InboxClient
     # Take a webhook, and tell whether it is genuine: answer 2xx if so, and 4xx if not.
     #
     # It says that something happened, and perhaps not in the right order: so it only marks what the next sync should look at,
-    # which also answers the sender at once. Sync soon after.
+    # which also answers the sender at once. Sync soon after. An application hears of every account on which it is installed: bring an
+    # inbox those of its `account_id`.
     def receive(headers, body)
       _, signature = headers.find { |name, _| name.casecmp?("X-Content-Signature") }
       return false unless Webhooks.signed?(@webhook_secret, signature.to_s, body)
@@ -103,7 +104,9 @@ module InboxClient
     # Keep a record, unless a newer state of it is known.
     def remember(name, record)
       known = @copy[name][record["id"]]
-      @copy[name][record["id"]] = record if known.nil? || known["updated_at"] <= record["updated_at"]
+      return if known && known["updated_at"] > record["updated_at"]
+
+      @copy[name][record["id"]] = record
       @hinted.delete(record["id"]) if name == "conversations"
     end
 
