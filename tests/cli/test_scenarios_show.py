@@ -10,6 +10,7 @@ from click.testing import CliRunner, Result
 from inbox_mock.cli.scenarios import command, without_schema
 from inbox_mock.scenarios import fixtures
 from inbox_mock.scenarios.loading import find, shipped
+from processes import SEPARATE
 
 FILE = fixtures() / "scenarios" / "conversation-never.yaml"
 TEXT = FILE.read_text().partition("\n")[2]
@@ -17,7 +18,7 @@ TEXT = FILE.read_text().partition("\n")[2]
 
 
 def shown(*arguments: str) -> Result:
-    return CliRunner().invoke(command, ["show", *arguments])
+    return CliRunner(**SEPARATE).invoke(command, ["show", *arguments])
 
 
 def test_the_file_is_printed_as_it_is_written_and_then_what_it_holds() -> None:

@@ -7,6 +7,7 @@ from plugin.suites import output
 
 pytest_plugins = ["pytester"]
 
+SUBTESTS = pytest.mark.skipif(not hasattr(pytest, "Subtests"), reason="this pytest has no subtests")
 FIXTURES = pytest.mark.parametrize("fixture", ["inbox_mock", "inbox_mock_in_process"])
 HEADLINE = "The client broke the rules of conduct once"
 
@@ -116,10 +117,9 @@ def test_a_rule_that_is_broken_in_a_rerun_fails_the_test(suite: pytest.Pytester,
     ran.stdout.fnmatch_lines(["*test_that_fails_once*", "*MSG002 *"])
 
 
+@SUBTESTS
 @FIXTURES
 def test_a_rule_that_is_broken_beside_a_failed_subtest_is_told_once(suite: pytest.Pytester, fixture: str) -> None:
-    if not hasattr(pytest, "Subtests"):
-        pytest.skip("this pytest has no subtests")
     suite.makepyfile(
         f"""
         from client import reply
@@ -142,6 +142,7 @@ def test_a_rule_that_is_broken_beside_a_failed_subtest_is_told_once(suite: pytes
     assert told(ran) == 2
 
 
+@SUBTESTS  # without them the first that fails ends the test
 def test_a_failed_subtest_of_unittest_hides_no_broken_rule(suite: pytest.Pytester) -> None:
     suite.makepyfile(
         """

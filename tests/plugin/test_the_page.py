@@ -30,7 +30,7 @@ def suite(pytester: pytest.Pytester) -> pytest.Pytester:
 
 
 def test_every_block_is_a_file_that_runs(suite: pytest.Pytester) -> None:
-    ran = suite.runpytest("-v", "--deselect", "test_welcome.py::test_welcome")
+    ran = suite.runpytest_subprocess("-v", "--deselect", "test_welcome.py::test_welcome")  # Django is configured once in a process
 
     assert len(files()) == PAGE.count("```python")
     assert ran.ret == pytest.ExitCode.OK

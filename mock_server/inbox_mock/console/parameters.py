@@ -25,6 +25,7 @@ MOST_BYTES_OF_TOKENS = 2**20  # more is too many lines, or too long a token
 NO_UTF8 = re.compile(r"[\udc80-\udcff]")
 """The bytes that Python could not decode in what the command line or the environment gave."""
 RATE = re.compile(r"([0-9]+(?:\.[0-9]+)?)x")
+NOT_BLANK = "expected a value that is not blank. To have none, leave it out."
 EXPECTED = "printable characters of ASCII, without blanks around them"
 
 
@@ -72,12 +73,18 @@ def _check_texts(parameter: click.Parameter) -> None:
             if not isinstance(one, str):
                 continue
             if not one.isprintable() and not isinstance(parameter.type, OF_ANY_BYTES) and NO_UTF8.search(one):
-                raise click.BadParameter("found bytes that are no UTF-8; expected a text", ctx, parameter)
+                raise click.BadParameter("found bytes that are no UTF-8; expected a text", ctx, parameter, _named(parameter, ctx))
             if not one.strip() and (parameter.nargs != -1 or isinstance(parameter.type, click.Path)):
-                raise click.BadParameter(f"found {one!r}; expected a value that is not blank. To have none, leave it out.", ctx, parameter)
+                raise click.BadParameter(f"found {one!r}; {NOT_BLANK}", ctx, parameter, _named(parameter, ctx))
         return value, source
 
     parameter.consume_value = consumed  # type: ignore[method-assign]
+
+
+def _named(parameter: click.Parameter, ctx: click.Context) -> str:
+    """Return how an error names a parameter: with its variable, which click before 8.2 leaves out."""
+    named, variable = parameter.get_error_hint(ctx), parameter.envvar
+    return f"{named} (env var: '{variable}')" if variable and str(variable) not in named else named
 
 
 class ParameterType(click.ParamType):  # type: ignore[type-arg]  # generic since click 8.4
