@@ -80,3 +80,32 @@ LOOKS = [
 class ReadsTheBeginningOfAWebhook(Inbox):
     def receive(self, headers: Mapping[str, str], body: bytes) -> bool:
         return super().receive(headers, body[:65536])
+
+
+class LooksAtOneMessage(Inbox):
+    """Looks for an answer that was lost at one message only."""
+
+    def one_of(self, messages: list[JSON]) -> JSON:
+        raise NotImplementedError
+
+    def said(self, conversation: JSON, content: str) -> set[int]:
+        theirs = [found for found in self.copy["messages"].values() if found["links"]["conversation"] == conversation["id"]]
+        return super().said(conversation, content) & {self.one_of(theirs)["id"]} if theirs else set()
+
+
+@broken("looks for an answer that was lost at the last message only", "TWICE", "written_after_a_loss")
+class LooksAtTheLastMessage(LooksAtOneMessage):
+    def one_of(self, messages: list[JSON]) -> JSON:
+        return max(messages, key=lambda found: int(found["id"]))
+
+
+@broken("looks for an answer that was lost at the last message of a host only", "TWICE", "written_after_a_loss")
+class LooksAtTheLastOfAHost(LooksAtOneMessage):
+    def one_of(self, messages: list[JSON]) -> JSON:
+        return max(messages, key=lambda found: (self.is_host(found["links"]["sender"]), int(found["id"])))
+
+
+@broken("takes any message that is new for the answer that was lost", "LOST", "written_though_lost")
+class TakesAnythingNewForIt(Inbox):
+    def said(self, conversation: JSON, content: str) -> set[int]:  # noqa: ARG002
+        return {found["id"] for found in self.copy["messages"].values() if found["links"]["conversation"] == conversation["id"]}

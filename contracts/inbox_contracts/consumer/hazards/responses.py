@@ -181,6 +181,42 @@ def lost_answer_and_look(steps: StepBuilder) -> None:
     steps.passes("5m")
 
 
+@hazard(
+    met=lambda recording: struck_sending(recording, "timeout_after") and after_a_meanwhile(recording, "guest_writes"),
+    excludes=frozenset({"stale_read"}),
+)
+def written_after_a_loss(steps: StepBuilder) -> None:
+    """A message is stored, the answer to the client is lost, and before it looks for the message the guest writes again."""
+    booking = steps.book(host_participant=True)
+    with steps.uninterrupted():
+        steps.guest_writes(booking)
+        steps.sync()
+        steps.fault("timeout_after", match=MESSAGES)
+        with steps.meanwhile("/inbox/messages", page=1, nth=2):
+            steps.guest_writes(booking)
+            steps.staff_write(booking)
+        steps.reply(booking)
+    steps.passes("5m")
+
+
+@hazard(
+    met=lambda recording: struck_sending(recording, "timeout_before") and after_a_meanwhile(recording, "staff_writes"),
+    excludes=frozenset({"stale_read"}),
+)
+def written_though_lost(steps: StepBuilder) -> None:
+    """A message is not stored, no answer comes, and before the client looks for it guest and staff write something else."""
+    booking = steps.book(host_participant=True)
+    with steps.uninterrupted():
+        steps.guest_writes(booking)
+        steps.sync()
+        steps.fault("timeout_before", match=MESSAGES)
+        with steps.meanwhile("/inbox/messages", page=1, nth=2):
+            steps.guest_writes(booking)
+            steps.staff_write(booking)
+        steps.reply(booking)
+    steps.passes("5m")
+
+
 @hazard(met=lambda recording: after_a_meanwhile(recording, "guest_writes"))
 def written_while_answering(steps: StepBuilder) -> None:
     """While the client answers, the guest writes."""
