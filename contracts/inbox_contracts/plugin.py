@@ -33,7 +33,7 @@ SERVER_TRIAL_OPTIONS: "dict[str, dict[str, Any]]" = {
     "--inbox-token": {"metavar": "TOKEN", "help": "a token of the account on trial; on a fake none is needed"},
     "--inbox-admin-token": {"metavar": "TOKEN", "help": "the token that a fake was given with --admin-token"},
     "--inbox-read-only": {"action": "store_true", "help": "send nothing but GET, and stop well below the rate limit"},
-    "--inbox-requests": {"type": int, "help": "with --inbox-read-only: so many requests at the most"},
+    "--inbox-requests": {"type": int, "help": "with --inbox-read-only: at most this many requests"},
     "--inbox-seed": {"type": int, "default": 0, "help": "draws the examples"},
     "--inbox-effort": {"type": float, "default": 1.0, "help": "multiplies the number of examples"},
     "--inbox-timeout": {"type": float, "default": 10.0, "help": "seconds that an answer may take"},

@@ -45,7 +45,7 @@ class Duration(ParameterType):
 @click.option("--token", help="A token of the account on trial; on a fake none is needed.")
 @takes_admin_token("The token that a fake was given.")
 @click.option("--read-only", is_flag=True, help="Send nothing but GET, and stop well below the rate limit.")
-@click.option("--requests", type=click.IntRange(1, LARGEST), help="With --read-only: so many requests at the most, 300 if unsaid.")
+@click.option("--requests", type=click.IntRange(1, LARGEST), help="With --read-only: at most this many requests, 300 if unsaid.")
 @click.option("--thorough", type=Duration(), metavar="DURATION", help="Go on with other seeds and more examples: 10m.")
 @click.option("--seed", type=click.IntRange(0, LARGEST_SEED), default=0, show_default=True, help="Draws the examples.")
 @click.option("--effort", type=Finite(0.1, 100), default=1.0, show_default=True, help="Multiplies the number of examples.")

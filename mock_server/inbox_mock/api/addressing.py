@@ -88,7 +88,7 @@ def prefix_of(request: Call) -> str:
 
 
 OWN = frozenset({"__admin", "api", "dashboard", "docs", "livez", "metrics", "oauth", "openapi.json", "readyz", "uploads"})
-"""With what the fake's own paths begin. A prefix that begins so could not be told from them where the proxy strips it."""
+"""How the fake's own paths begin. A prefix that begins like one could not be told from it behind a proxy that strips prefixes."""
 PREFIX = re.compile(r"(/(?!\.{1,2}(/|$))[A-Za-z0-9._~-]+)+")
 EXPECTED = "an http or https URL such as https://mock.example.com/inbox, whose path is none of the fake's own, such as /api or /docs"
 SENT_BY_PROXIES = ("HTTP_FORWARDED", "HTTP_VIA", "HTTP_X_REAL_IP")

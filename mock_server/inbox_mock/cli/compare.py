@@ -28,7 +28,7 @@ TIMEOUT_SECONDS = 10.0
 @click.option("--token", type=Token(), help="With --against: a token for that server; of a fake, that of its default sandbox is known.")
 @click.option("--writes", is_flag=True, help="With --against: send it more than GET and HEAD, where real guests would see it.")
 @click.option(
-    "--requests", type=click.IntRange(1, 100_000), default=300, show_default=True, help="With --against: so many requests at the most."
+    "--requests", type=click.IntRange(1, 100_000), default=300, show_default=True, help="With --against: at most this many requests."
 )
 @click.option("--url", default="http://127.0.0.1:8089", show_default=True, help="With --against: the root of the fake.")
 @OF_A_SANDBOX

@@ -15,7 +15,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 HERE = "http://127.0.0.1:8089/"
-"""Where the fake answers that the guides speak of: their links to it lead to the one that shows them."""
+"""Where the fake of the guides answers: links to it lead to the server that shows the guides instead."""
 LOCAL = re.compile(r"https?://(?:localhost|127\.0\.0\.1)\b")
 MOST_FOUND = 50
 AROUND = 120

@@ -17,7 +17,7 @@ MARKED = {  # UTF-32 first: its mark begins with that of UTF-16. That of UTF-8 i
     b"\xfe\xff": "utf-16",
 }
 CONTROL = r"[\0-\x08\x0b\x0e-\x1a\x1c-\x1f]"  # the "binary data bytes" of WHATWG's MIME Sniffing
-UNMARKED = {  # each with what it must not hold; almost any bytes are UTF-16, so that four Latin characters are wanted of one
+UNMARKED = {  # each with what it must not hold; almost any bytes are valid UTF-16, so one must have four Latin characters
     "utf-8": CONTROL,
     "latin-1": CONTROL,
     "utf-16-le": rf"{CONTROL}|[^\0-\xff]|\A.{{0,3}}\Z",

@@ -229,7 +229,7 @@ class Traffic:
         self._first: datetime | None = None
         self._ahead = timedelta()
         self.unreadable: dict[str, list[Place]] = {}
-        """Where answers of the API stand that hold no records since their bodies are not there, or not whole; by the reason."""
+        """The places of answers that hold no records because their bodies are missing or cut short, by reason."""
 
     def take(self, exchange: Exchange) -> tuple[Call, datetime] | None:
         """Return what an exchange calls, and the API's time of it; None for what is ignored."""

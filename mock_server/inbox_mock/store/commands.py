@@ -17,7 +17,7 @@ BEGAN = "began"
 STEP = "step"
 """The kind of moving the clock until an ``end`` or an event, or past so many events as it says."""
 UNLOGGED = "unlogged"
-"""The kind of all that has happened before there was a log."""
+"""The kind of the command that stands for all that happened before there was a log."""
 
 
 class Command(NamedTuple):

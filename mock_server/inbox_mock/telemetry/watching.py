@@ -87,7 +87,7 @@ SANDBOX = re.compile(r"[0-9a-f]{12}|default")
 NOWHERE: Journaled = ("", 0, {})
 PROBES = frozenset({"/livez", "/readyz"})
 ERRORS: dict[type[Refusal], str] = {InternalError: "bug", HomeUnavailable: "home", SandboxFull: "sandbox_full"}
-"""What the server itself failed at, by the refusal that says so."""
+"""What the server itself failed at, by the refusal that reports it."""
 
 
 def tell(event: str, **facts: object) -> None:

@@ -139,7 +139,7 @@ def refused_writes(trial: Trial) -> None:
             if set(wrong) <= writable(plural):
                 change = {plural: [{**allowed.get(plural, {}), **wrong}]}
                 answers.append(workspace.api.call("PUT", _address(plural, record_id), change))
-            if all(answer.status >= 300 for answer in answers):  # what is not refused is another property's business
+            if all(answer.status >= 300 for answer in answers):  # another property checks what is not refused
                 after = _counts(workspace), workspace.api.one(_address(plural, record_id))
                 same(after, before, f"the account after a refused write of {shown(wrong)}")
 
