@@ -104,7 +104,7 @@ def create_app(
 ) -> Fake:
     """Return the application with its default sandbox, which is made unless the ``home`` has it; by default that of the options.
 
-    ``wait`` delays an answer; by default so many seconds, unless the server stops.
+    ``wait`` delays an answer by seconds; by default until then, unless the server stops.
 
     Raises:
         ScenarioError: the scenario contains an error.

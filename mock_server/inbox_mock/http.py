@@ -90,10 +90,10 @@ class HttpClient:
         connect_seconds: float | None = None,
         beginning: int | None = None,
     ) -> HttpResponse:
-        """Send a request to a target below the URL's path, and return its response, within so many ``seconds``; None sets no limit.
+        """Send a request to a target below the URL's path, and return its response, within ``seconds``; None sets no limit.
 
         ``headers`` are written in their order, after Host and before Content-Length. ``connect_seconds`` limits connecting
-        further. With ``beginning``, at most so many bytes of the body are read, and a body that breaks off, or is not
+        further. With ``beginning``, at most that many bytes of the body are read, and a body that breaks off, or is not
         complete in time, is returned as far as it was read.
 
         Raises:
@@ -174,7 +174,7 @@ class _Deadline:
         self._ends_at = None if seconds is None else monotonic() + seconds
 
     def within(self, seconds: float | None) -> "_Deadline":
-        """Return this deadline, or one in so many seconds if that is sooner."""
+        """Return this deadline, or one in ``seconds`` if that is sooner."""
         other = _Deadline(seconds)
         if self._ends_at is None or (other._ends_at is not None and other._ends_at < self._ends_at):
             return other

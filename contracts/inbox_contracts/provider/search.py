@@ -119,7 +119,7 @@ class Search:
 
 
 def hypothesis_settings(examples: int, **more: Any) -> "settings":  # noqa: ANN401 - further settings
-    """Return the settings of a search through so many examples; ``more`` are further ones."""
+    """Return the settings of a search through a number of examples; ``more`` are further ones."""
     from hypothesis import HealthCheck, Phase, Verbosity, settings
 
     return settings(

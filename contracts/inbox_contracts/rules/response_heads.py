@@ -15,7 +15,7 @@ class HeadLimit:
     head: int | None = None
 
     def is_passed(self, header: int, head: int) -> bool:
-        """Return whether an answer with a header, and a head, of so many bytes cannot be read."""
+        """Return whether an answer cannot be read, by the bytes of its longest header and of its head."""
         return (self.header is not None and header > self.header) or (self.head is not None and head > self.head)
 
     def __str__(self) -> str:

@@ -113,7 +113,7 @@ def public_root(url: str) -> str:
 
 
 def addressed(app: "WSGIApplication", public: str | None, proxies: int) -> "WSGIApplication":
-    """Return an application that knows its address by a public URL, or by what so many proxies tell; of both, the URL counts."""
+    """Return an application that knows its address by a public URL, or by what this number of proxies tells; of both, the URL counts."""
     if public is not None:
         app = published(app, public)
     return trusting(app, proxies) if proxies else app
@@ -132,7 +132,7 @@ def published(app: "WSGIApplication", root: str) -> "WSGIApplication":
 
 
 def trusting(app: "WSGIApplication", proxies: int) -> "WSGIApplication":
-    """Return an application that believes what so many proxies before it tell of the scheme, the host, the prefix and the client.
+    """Return an application that believes what this number of proxies before it tells of the scheme, the host, the prefix and the client.
 
     Each proxy adds one value to each header. Where X-Forwarded-For, -Host, -Port and -Proto are missing, Forwarded counts. What
     is no scheme, host, port or path of ours changes nothing.

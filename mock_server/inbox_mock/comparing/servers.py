@@ -27,7 +27,7 @@ BATCH = 3
 
 @dataclass(slots=True)
 class OtherServer:
-    """The server that the fake is compared with. At most so many ``requests`` are sent to it, and without ``writes`` reads alone."""
+    """The server that the fake is compared with. At most ``requests`` are sent to it, and without ``writes`` only reads."""
 
     resending: Resending
     requests: int

@@ -56,7 +56,7 @@ class Guarded:
         self._listen(self._holder, self._take_word)
 
     def wait(self, until: Callable[[], bool], seconds: float) -> bool:
-        """Take in what comes until a condition holds, for so many seconds at the most; return whether it does.
+        """Take in what comes until a condition holds, for at most ``seconds``; return whether it does.
 
         Raises:
             Stopped: this process is to end.

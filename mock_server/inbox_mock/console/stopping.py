@@ -93,7 +93,7 @@ class Stop:
 
     @contextmanager
     def waits(self, seconds: float = PATIENCE_SECONDS) -> Iterator[None]:
-        """Let a stop wait for the end of the block, for so many seconds at the most."""
+        """Let a stop wait for the end of the block, for at most ``seconds``."""
         with self._in_hand:
             self._patience = max(self._patience, seconds)
             yield

@@ -7,7 +7,7 @@ from hashlib import blake2b
 from inbox_mock.domain.access import SECRET_DIGITS
 
 Chance = Callable[[int], str]
-"""Returns so many random bytes as hex digits, which nobody can guess."""
+"""Returns a number of random bytes as hex digits, which nobody can guess."""
 
 
 @dataclass(frozen=True, slots=True)

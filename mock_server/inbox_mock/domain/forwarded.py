@@ -39,7 +39,7 @@ def elements(header: str) -> list[dict[str, str]]:
 
 
 def told_by(header: str, hops: int) -> dict[str, str]:
-    """Return the parameters of the element that the last but so many proxies has added; none if there is none, or no valid header."""
+    """Return the parameters that the proxy ``hops`` from the end has added; none if there is no such proxy, or no valid header."""
     try:
         found = elements(header)
     except ValueError:

@@ -55,7 +55,7 @@ class Cache:
         return self._found.get(key)
 
     def put(self, db: Database, key: Hashable, found: object, size: int) -> None:
-        """Keep something of so many bytes, if there is room; in place of all that this sandbox keeps, if that is too much."""
+        """Keep something of ``size`` bytes, if there is room; in place of all that this sandbox keeps, if that is too much."""
         if self._db is not db or self._version != db.version or size > limits.CACHE:
             return
         if self._size + size > limits.CACHE:

@@ -21,7 +21,7 @@ from inbox_mock.store.images import shared_pages
 from inbox_mock.store.timeline import Event
 
 MOST_ROWS = 1_000
-"""How many changes are made again at most, which takes some 8 ms; after so many, another image is taken."""
+"""How many changes are made again at most, which takes some 8 ms; after that, another image is taken."""
 PARTS = 8
 """Into how many stretches what there is room for is divided at least: the oldest is dropped as a whole."""
 POINT_BYTES = 1_000
@@ -82,7 +82,7 @@ class Stretch:
         return self._own_bytes + self.changes.size
 
     def image(self, position: int, handled: int) -> bytes:
-        """Return the image of the database before the change at a position, after so many events of a step of the clock."""
+        """Return the image of the database before the change at a position, after the first ``handled`` events of a step of the clock."""
         db = images.restore(b"".join(self.pages))
         try:
             db.execute("BEGIN")

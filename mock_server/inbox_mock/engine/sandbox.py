@@ -221,7 +221,7 @@ class Sandbox:
             self._news.notify_all()
 
     def wait(self, seconds: float, until: Callable[[], bool] = lambda: False) -> None:
-        """Wait, at most so many seconds, ``until`` something is true after a change, the sandbox goes back, or the server stops."""
+        """Wait, at most ``seconds``, ``until`` something is true after a change, the sandbox goes back, or the server stops."""
         with self._news:
             generation, stopping = self.generation, self.around.stopping
             self._news.wait_for(lambda: self._closed or stopping.is_set() or self.generation > generation or until(), seconds)

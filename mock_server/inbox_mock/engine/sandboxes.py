@@ -141,7 +141,7 @@ class Sandboxes:
             sandbox.wake()
 
     def check_room(self, more: int = 0) -> None:
-        """Check that there is room for another sandbox, whose image has so many bytes.
+        """Check that there is room for another sandbox, whose image has ``more`` bytes.
 
         Raises:
             Invalid: there are too many, or they are too large in total.

@@ -35,7 +35,7 @@ def catch_up(work: UnitOfWork, end: datetime, *, marked: bool = True) -> list[Ev
 def step(work: UnitOfWork, end: datetime, *, until: str = "", most: float = inf) -> list[Event]:
     """Move the clock to ``end`` or to the next event that is handled outside of transactions, and return the events on the way.
 
-    With ``until``, the clock also stops at the first event of that kind, and stays there, as it does after so many events (``most``).
+    With ``until``, the clock also stops at the first event of that kind, and stays there, as it does after ``most`` events.
     """
     handled = work.happened = []
     end = min(end, max(work.instant, LATEST))

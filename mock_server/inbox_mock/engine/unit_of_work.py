@@ -159,12 +159,12 @@ class UnitOfWork:
         return None if self.cache is None else self.cache.get(self.db, key)
 
     def keep(self, key: Hashable, found: object, size: int) -> None:
-        """Keep something of so many bytes that was derived from the records, until one of them changes."""
+        """Keep something of ``size`` bytes that was derived from the records, until one of them changes."""
         if self.cache is not None:
             self.cache.put(self.db, key, found, size)
 
     def derived(self, key: Hashable, derive: Callable[[], T], size: int) -> T:
-        """Return what ``derive`` finds in the records, now or earlier in their present version; it takes so many bytes. Not None."""
+        """Return what ``derive`` finds in the records, now or earlier in their present version; it takes ``size`` bytes. Not None."""
         found = self.kept(key)
         if found is None:
             found = derive()

@@ -28,7 +28,7 @@ class Readable(Protocol):
     """Where bytes come from."""
 
     def read(self, size: int, /) -> bytes:
-        """Return the next bytes, at most so many; none at the end."""
+        """Return the next bytes, at most ``size``; none at the end."""
 
 
 class Truncated(Malformed):

@@ -60,7 +60,7 @@ def edit_attachment(work: UnitOfWork, actor: Actor, attachment_id: int, written:
 
 
 def _check_room(work: UnitOfWork, more: int) -> None:
-    """Check that a sandbox may keep a file of so many bytes.
+    """Check that a sandbox has room for another file, by its size in bytes.
 
     Raises:
         Invalid: its files are too large in total; assumed, the service keeps what it is sent.

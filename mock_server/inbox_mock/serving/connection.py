@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 LOG = logging.getLogger("inbox_mock.serving")
 NO_LINGER = struct.pack("ii", 1, 0)
 COPIED = 64 * 1024
-"""A body of so many bytes is copied, to leave with the head; a longer one follows it."""
+"""A body up to this number of bytes is copied, to leave with the head; a longer one follows it."""
 
 Headers = list[tuple[str, str]]
 

@@ -48,7 +48,7 @@ class Connections:
             self._waker.send(b"\0")
 
     def look(self, seconds: float) -> list[Connection]:
-        """Wait until something comes, no longer than so many seconds; return the connections on which there is something to answer."""
+        """Wait until something comes, at most ``seconds``; return the connections on which there is something to answer."""
         found: list[Connection] = []
         for key, _ in self._selector.select(min(seconds, self.checks_after)):
             one: Connection | None = key.data

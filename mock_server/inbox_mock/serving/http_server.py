@@ -63,7 +63,7 @@ class HttpServer(Host):
         self.threads.put(connection)
 
     def stop(self, seconds: float) -> None:
-        """Accept no more, and answer what has come, for so many seconds at the most."""
+        """Accept no more, and answer what has come, for at most ``seconds``."""
         with self._stopping:
             if not self._serves:
                 return

@@ -62,7 +62,7 @@ class Lines:
         return bytes(self._buffer[:1]) if self._buffer or self._receive() else b""
 
     def line(self, most: int, status: int) -> bytes:
-        """Take a line with its end; ``status`` refuses one of more than so many bytes.
+        """Take a line with its end; ``status`` refuses one of more than ``most`` bytes.
 
         Raises:
             NotRead: it is longer, or does not end.
@@ -177,7 +177,7 @@ class Incoming(Lines):
         return bytes(self._buffer[: end + 4]) if end >= 0 else b""
 
     def skip(self, count: int) -> None:
-        """Drop so many bytes that have come."""
+        """Drop the first ``count`` bytes that have come."""
         del self._buffer[:count]
         self._unseen = 0
 
@@ -187,7 +187,7 @@ class Incoming(Lines):
         return found[1] if found and BODY.search(self._buffer) is None and self._buffer.endswith(HEAD_END) else None
 
     def exactly(self, count: int) -> bytes:
-        """Take so many bytes.
+        """Take ``count`` bytes.
 
         Raises:
             NotRead: fewer come, or there is no room for them.
@@ -199,7 +199,7 @@ class Incoming(Lines):
         return self._take(count)
 
     def chunks(self, most: limits.Limit) -> bytes:
-        """Take a body in chunks, and its trailer (RFC 9112, 7.1), of so many bytes at most; the length of its framing counts.
+        """Take a body in chunks, and its trailer (RFC 9112, 7.1), of at most ``most`` bytes, its framing included.
 
         Raises:
             NotRead: it is not framed as it should be, too large, or does not end, or there is no room for it.
@@ -228,7 +228,7 @@ class Incoming(Lines):
         self.release()
 
     def discard(self, most: int) -> None:
-        """Read and drop what still comes, up to so many bytes.
+        """Read and drop what still comes, up to ``most`` bytes.
 
         Raises:
             TimeoutError: it does not end in time.

@@ -114,7 +114,7 @@ def check_host(found: Fields, line: RequestLine) -> None:
 
 
 def body_length(found: Mapping[bytes, bytes], minor: int, most: limits.Limit) -> int | None:
-    """Return the length of the body in bytes, of which it may have so many; None if it comes in chunks (6.3).
+    """Return the length of the body in bytes, which may be at most ``most``; None if it comes in chunks (6.3).
 
     Raises:
         NotRead: the length can be understood in two ways, or is too large.

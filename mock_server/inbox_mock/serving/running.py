@@ -41,7 +41,7 @@ class Serving(Protocol):
         """Serve until it is stopped; ``ready`` is called first."""
 
     def stop(self, seconds: float) -> None:
-        """Finish what is under way, for so many seconds at the most, and end."""
+        """Finish what is under way, for at most ``seconds``, and end."""
 
 
 def run(server: Serving, options: Options, serve: Callable[[], int]) -> NoReturn:

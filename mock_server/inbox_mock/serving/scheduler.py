@@ -54,7 +54,7 @@ class Scheduler:
             self._pool.shutdown(wait=False, cancel_futures=True)
 
     def join(self, seconds: float) -> None:
-        """Wait, after a stop, until the results of deliveries in progress are recorded, for so many seconds at the most."""
+        """Wait, after a stop, until the results of deliveries in progress are recorded, for at most ``seconds``."""
         wait(set(self._under_way), max(0, seconds))
 
     def look(self) -> float:

@@ -111,7 +111,7 @@ class Server(Listening):
         self._http.serve()
 
     def stop(self, seconds: float = 1) -> None:
-        """Accept no further connection, finish requests and webhooks under way, for so many seconds at the most, and close the home.
+        """Accept no further connection, finish requests and webhooks under way, for at most ``seconds``, and close the home.
 
         Requests that wait for something are answered at once.
         """

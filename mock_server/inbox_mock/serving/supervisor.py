@@ -130,7 +130,7 @@ class Supervisor(Listening):
                 self._listen_to(by_line[line])
 
     def stop(self, seconds: float) -> None:
-        """Let the workers finish what is under way, for so many seconds at the most, and end them."""
+        """Let the workers finish what is under way, for at most ``seconds``, and end them."""
         self._stopping.set()
         deadline = monotonic() + seconds
         with self._changing:

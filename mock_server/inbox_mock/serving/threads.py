@@ -25,7 +25,7 @@ LOOK_SECONDS = 0.002
 class Threads:
     """A pool that grows, up to a limit, while requests wait and no thread takes one. What is one too many ends after a rest.
 
-    ``look`` waits for so many seconds at the most, and returns what is to be answered; ``wake`` lets it return at once. ``answer``
+    ``look`` waits for at most the seconds that it is given, and returns what is to be answered; ``wake`` lets it return at once. ``answer``
     answers one, and raises nothing.
     """
 
@@ -41,7 +41,7 @@ class Threads:
         self._resting: list[Event] = []
         self._leader: Thread | None = None
         self._looked = 0.0
-        self._at_once = FEW  # so many may answer at this moment
+        self._at_once = FEW  # how many may answer at this moment
         self._taken = 0
         self._active = Event()
         self._ends, self._over = False, Event()
@@ -79,7 +79,7 @@ class Threads:
                 self._adjust(self._taken - taken, computes=process_time() - computed > STALLED_SECONDS / 2)
 
     def stop(self, seconds: float, waiting: Sequence[Connection]) -> None:
-        """Answer what has come, ``waiting`` included, for so many seconds at the most, and let all threads end."""
+        """Answer what has come, ``waiting`` included, for at most ``seconds``, and let all threads end."""
         deadline = monotonic() + seconds
         with self._changing:
             self._waiting.extend(waiting)

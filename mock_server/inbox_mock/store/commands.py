@@ -15,7 +15,7 @@ from inbox_mock.store.database import Database
 BEGAN = "began"
 """The kind of what a reset, a restored snapshot, a fork or an opened bundle has changed in an image."""
 STEP = "step"
-"""The kind of moving the clock until an ``end`` or an event, or past so many events as it says."""
+"""The kind of moving the clock until an ``end`` or an event, or past the number of events that it says."""
 UNLOGGED = "unlogged"
 """The kind of the command that stands for all that happened before there was a log."""
 
@@ -39,7 +39,7 @@ def add(db: Database, at: str, kind: str, details: Mapping[str, object]) -> None
 
 
 def shorten_step(db: Database, handled: int) -> None:
-    """Let the last step of the clock end after so many events."""
+    """Let the last step of the clock end after its first ``handled`` events."""
     db.execute(
         "UPDATE commands SET details = json_set(details, '$.most', ?) WHERE id = (SELECT max(id) FROM commands WHERE kind = ?)",
         (handled, STEP),

@@ -55,7 +55,7 @@ class Changes:
         return len(self._begun) > 1
 
     def note(self, sql: str, parameters: "Parameters | list[Parameters]", times: int = 0) -> None:
-        """Note that a statement was executed with parameters; with each in a list of so many (``times``), if there are some."""
+        """Note that a statement was executed with parameters; with each in a list of ``times`` of them, if that is not 0."""
         word = _first_word(sql)
         if word not in CONTROLLING:
             kept = dumps(parameters, HIGHEST_PROTOCOL)
@@ -135,7 +135,7 @@ class Database(sqlite3.Connection):
         return self.total_changes - self.bookkept + self.patched
 
     def limit(self, most_bytes: int) -> None:
-        """Let it grow to so many bytes, and no further."""
+        """Let it grow to ``most_bytes``, and no further."""
         self.execute(f"PRAGMA max_page_count = {most_bytes // PAGE_BYTES}")
         self.most_bytes = most_bytes
 

@@ -77,7 +77,7 @@ class Log(logging.Handler):
             self._dropped = 0
 
     def flush(self, seconds: float = 1) -> None:
-        """Wait until what is queued is written, for so many seconds at the most."""
+        """Wait until what is queued is written, for at most ``seconds``."""
         with self._lines.all_tasks_done:
             self._lines.all_tasks_done.wait_for(lambda: not self._lines.unfinished_tasks, seconds)
 

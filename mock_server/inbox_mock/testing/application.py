@@ -84,7 +84,7 @@ class _ServerEnd:
 
 
 class Head(NamedTuple):
-    """The head of an answer; the body begins ``at`` so many bytes in what was written."""
+    """The head of an answer; the body begins ``at`` this position of what was written."""
 
     status: str
     headers: Headers

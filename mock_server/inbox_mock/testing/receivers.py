@@ -20,7 +20,7 @@ STATUSES = range(100, 600)
 Kind: TypeAlias = Literal["function", "wsgi", "asgi", "asgi2"]
 Receiver: TypeAlias = Callable[..., Any] | str
 KINDS: dict[int, Kind] = {1: "function", 2: "wsgi", 3: "asgi"}
-"""What a receiver is that takes so many arguments: a webhook; environ, start_response; scope, receive, send."""
+"""What a receiver takes, by the number of its arguments: a webhook; environ, start_response; scope, receive, send."""
 EXPECTED = "a function of one argument (the webhook), an application of WSGI or ASGI, or the URL of a server"
 
 _RAISED: ContextVar[list[BaseException] | None] = ContextVar("_RAISED", default=None)
