@@ -1,7 +1,7 @@
 """The report as JSON, from which the other formats are made."""
 
-from collections.abc import Iterable, Sequence
-from contextlib import ExitStack
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from shlex import quote
 
 import orjson
@@ -80,9 +80,21 @@ def has_errors(sandbox: Sandbox, operations: OperationIndex) -> bool:
     """Return whether the client broke a rule that is no note, or a rule could not judge, without making the report that says so."""
     with sandbox.judging, ExitStack() as stack:
         judges = offered_rules()
-        with sandbox.look() as work:  # rules read entries that only this transaction has
+        with _looking(sandbox) as work:  # rules read entries that only this transaction has
             results = evaluate(_evidence(work, sandbox, operations, stack), judges.rules)
         return bool(judges.broken) or any(one.broken or (one.violations and one.rule.severity == "error") for one in results)
+
+
+class _LookedError(Exception):
+    """Ends a unit of work that leaves nothing."""
+
+
+@contextmanager
+def _looking(sandbox: Sandbox) -> Iterator[UnitOfWork]:
+    """Open a unit of work of which nothing stays: what it has written is rolled back."""
+    with suppress(_LookedError), sandbox.work(marked=False) as work:
+        yield work
+        raise _LookedError
 
 
 def _evidence(work: UnitOfWork, sandbox: Sandbox, operations: OperationIndex, stack: ExitStack) -> Evidence:

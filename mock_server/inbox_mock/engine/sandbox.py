@@ -1,7 +1,7 @@
 """A sandbox: an isolated database with its own lock, and what is known of it without them."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from threading import Condition, Event, Lock, RLock
 from typing import Unpack
@@ -69,10 +69,6 @@ class Surroundings:
         )
 
 
-class _LookedError(Exception):
-    """Ends a unit of work that leaves nothing."""
-
-
 class Sandbox:
     """A sandbox, as this process uses it. All of its state is in its storage; this object holds the lock, and who waits for news.
 
@@ -128,13 +124,6 @@ class Sandbox:
         self.tell(before)
         if work.struck:
             self.around.struck(work.struck)
-
-    @contextmanager
-    def look(self) -> Iterator[UnitOfWork]:
-        """Open a unit of work like `work`, of which nothing stays: what it has written is rolled back."""
-        with suppress(_LookedError), self.work(marked=False) as work:
-            yield work
-            raise _LookedError
 
     @contextmanager
     def read(self) -> Iterator[UnitOfWork]:
