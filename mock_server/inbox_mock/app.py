@@ -16,7 +16,7 @@ from inbox_mock.api import addressing
 from inbox_mock.api.front import front
 from inbox_mock.api.operation import OperationIndex
 from inbox_mock.api.operations import OPERATIONS
-from inbox_mock.api.pipeline import Pace, Server
+from inbox_mock.api.pipeline import Backend, Pace
 from inbox_mock.console.terminal import complain
 from inbox_mock.domain import errors
 from inbox_mock.domain.access import DEFAULT_SANDBOX
@@ -133,14 +133,14 @@ def create_app(
             else:
                 _open_bundle(sandboxes, options.bundle)
     sandboxes.now()  # from here on it is known without the home, which answers to /livez do not wait for
-    server = Server(
+    backend = Backend(
         sandboxes, Pace(options.room.max_sandbox_rate, stopwatch), stopwatch, request_id, wait or sandboxes.around.stopping.wait
     )
 
     def flask_app() -> "tuple[Flask, WSGIApplication]":
         from inbox_mock.flask_app import flask_app
 
-        app = flask_app(options, server, factory, sender, metrics, readiness, watch)
+        app = flask_app(options, backend, factory, sender, metrics, readiness, watch)
         plain = app.wsgi_app
         app.wsgi_app = wsgi  # type: ignore[method-assign,assignment]
         return app, plain
@@ -150,7 +150,7 @@ def create_app(
     def plain(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         return made()[1](environ, start_response)
 
-    ahead = front(probes(plain, readiness, sandboxes.now, watch), server, OperationIndex(OPERATIONS), watch.end_ahead)
+    ahead = front(probes(plain, readiness, sandboxes.now, watch), backend, OperationIndex(OPERATIONS), watch.end_ahead)
     wsgi = addressing.addressed(_normalised(ahead), options.public_url, options.trusted_proxies)
     return Fake(lambda: made()[0], wsgi, sandboxes, factory, sender, metrics, continues)
 

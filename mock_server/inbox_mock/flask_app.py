@@ -14,7 +14,7 @@ from inbox_mock.api.execution import refuse
 from inbox_mock.api.framework import AddressedRequest, dated_by, response, worded
 from inbox_mock.api.front import FAILED
 from inbox_mock.api.operations import meant_by
-from inbox_mock.api.pipeline import REFUSED, Server
+from inbox_mock.api.pipeline import REFUSED, Backend
 from inbox_mock.dashboard import pages as dashboard
 from inbox_mock.docs import pages as docs
 from inbox_mock.domain import errors, limits
@@ -71,7 +71,7 @@ class MatchedRule(Rule):
 
 def flask_app(
     options: Options,
-    server: Server,
+    backend: Backend,
     factory: SandboxFactory,
     sender: WebhookSender,
     metrics: Metrics,
@@ -79,15 +79,15 @@ def flask_app(
     watch: Watch,
 ) -> Flask:
     """Return the application, composed of a server's options and parts."""
-    sandboxes = server.sandboxes
+    sandboxes = backend.sandboxes
     app = Flask("inbox_mock", static_folder=None)
     app.url_rule_class = MatchedRule
     app.request_class = AddressedRequest
     app.config["MAX_FORM_PARTS"] = int(limits.PARAMETERS)
     app.after_request(_watched_by(watch))  # the first to be registered, and the last to be called
-    app.register_blueprint(routes.blueprint(server))
+    app.register_blueprint(routes.blueprint(backend))
     app.register_blueprint(routes.reference())
-    app.register_blueprint(oauth.blueprint(server))
+    app.register_blueprint(oauth.blueprint(backend))
     app.register_blueprint(routes.uploads(sandboxes))
     control = AccessControl(
         options.admin_tokens,
@@ -100,7 +100,7 @@ def flask_app(
     app.register_blueprint(docs.blueprint())
     app.register_blueprint(metrics_of(metrics, sandboxes.home, control))
     _health(app, readiness, control, watch)
-    _answers_of_refusals(app, server, control, watch)
+    _answers_of_refusals(app, backend, control, watch)
     app.before_request(_before_all)
     allow_pages = cross_origin.policy(options.allowed_origins)
     app.after_request(lambda answer: allow_pages(request, answer) if "Origin" in request.headers else answer)
@@ -147,14 +147,14 @@ def _health(app: Flask, readiness: Readiness, control: AccessControl, watch: Wat
         app.add_url_rule(path, path.strip("/"), probe)
 
 
-def _answers_of_refusals(app: Flask, server: Server, control: AccessControl, watch: Watch) -> None:
+def _answers_of_refusals(app: Flask, backend: Backend, control: AccessControl, watch: Watch) -> None:
     """Register error handlers, which answer in the format of the API that was addressed."""
 
     def answer(refusal: errors.Refusal, reason: Reason | None = None) -> Response:
         watch.fail(refusal)
         if isinstance(refusal, errors.HomeUnavailable) and control.trusts(request):
             refusal = refusal.in_full()
-        answered = _in_format(server, refusal, reason)
+        answered = _in_format(backend, refusal, reason)
         if refusal.status == 503:
             answered.headers["Retry-After"] = "1"
         return answered
@@ -182,10 +182,10 @@ def _answers_of_refusals(app: Flask, server: Server, control: AccessControl, wat
     app.register_error_handler(Exception, answer_bug)
 
 
-def _in_format(server: Server, refusal: errors.Refusal, reason: Reason | None) -> Response:
+def _in_format(backend: Backend, refusal: errors.Refusal, reason: Reason | None) -> Response:
     if request.path.startswith((PREFIX, METRICS)):
         return problem_of(refusal)
     if isinstance(refusal, errors.NotRead):
         render = oauth_tokens.refused if request.path.startswith("/oauth/") else rendering.refused
-        return response(*refuse(server, request, refusal, render=render))
-    return response(*refuse(server, request, refusal, reason))
+        return response(*refuse(backend, request, refusal, render=render))
+    return response(*refuse(backend, request, refusal, reason))

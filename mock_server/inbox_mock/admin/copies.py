@@ -18,7 +18,7 @@ from inbox_mock.api.execution import run
 from inbox_mock.api.front import FrontCall
 from inbox_mock.api.operation import OperationIndex
 from inbox_mock.api.operations import OPERATIONS
-from inbox_mock.api.pipeline import Pace, Server
+from inbox_mock.api.pipeline import Backend, Pace
 from inbox_mock.bundles.saving import start_image
 from inbox_mock.domain import times
 from inbox_mock.domain.admin_tokens import Caller
@@ -50,7 +50,7 @@ class Copy:
         sandboxes = Sandboxes(MemoryHome(), lambda: wall, handlers, describe, build_recipe)
         self.sandbox = sandboxes.add(Start(image=image), image, default=True)
         self._factory = SandboxFactory(sandboxes, lambda: wall, lambda _: False)
-        self._server = Server(sandboxes, Pace(10**9, lambda: 0.0), lambda: 0.0, lambda: "", lambda _: None)
+        self._backend = Backend(sandboxes, Pace(10**9, lambda: 0.0), lambda: 0.0, lambda: "", lambda _: None)
         self._index = OperationIndex(OPERATIONS)
 
     def spare(self) -> None:
@@ -77,7 +77,7 @@ class Copy:
         }
         environ = {"QUERY_STRING": query, ROOT: root} | {name: value for name, value in given.items() if value}
         call = FrontCall(environ, request.method, unquote(path))
-        body, status, headers = run(self._server, call, *found, request.body or b"")
+        body, status, headers = run(self._backend, call, *found, request.body or b"")
         return RecordedResponse(status, tuple(headers), body)
 
     def act(self, command: Command) -> bool:

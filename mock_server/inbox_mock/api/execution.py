@@ -11,7 +11,7 @@ from inbox_mock.api import fault_injection, rendering
 from inbox_mock.api.addressing import Call, root_of
 from inbox_mock.api.fault_injection import ErrorFormat, InjectedFault, Replaced
 from inbox_mock.api.operation import Operation
-from inbox_mock.api.pipeline import Answered, Lasting, Server, at_once, is_over, key_of, respond
+from inbox_mock.api.pipeline import Answered, Backend, Lasting, at_once, is_over, key_of, respond
 from inbox_mock.api.rendering import JSON_API, Headers, Rendered, problems_body
 from inbox_mock.api.request_context import Query, RequestContext
 from inbox_mock.domain import limits
@@ -34,10 +34,10 @@ JOURNALED_HEADERS = (
 )
 
 
-def run(server: Server, request: Call, operation: Operation, path: dict[str, str], raw: bytes) -> Rendered:
+def run(backend: Backend, request: Call, operation: Operation, path: dict[str, str], raw: bytes) -> Rendered:
     """Answer a request for an operation, given the variable parts of its path and its body."""
     key = key_of(request) if operation.method == "GET" else None
-    return respond(server, request, bearer(request), lambda work: _answer(work, request, operation, path, raw), key=key)
+    return respond(backend, request, bearer(request), lambda work: _answer(work, request, operation, path, raw), key=key)
 
 
 def bearer(request: Call) -> str | None:
@@ -165,7 +165,7 @@ def _text(body: bytes) -> str:
 
 
 def refuse(
-    server: Server,
+    backend: Backend,
     request: Call,
     refusal: Refusal,
     reason: Reason | None = None,
@@ -179,7 +179,7 @@ def refuse(
     """
     token = bearer(request)
     if isinstance(refusal, SandboxFull | HomeUnavailable) or not request.path.startswith(("/api/v3/", "/oauth/")):
-        return at_once(server, server.sandboxes.now(sandbox_of(token)), refusal, render, reason)
+        return at_once(backend, backend.sandboxes.now(sandbox_of(token)), refusal, render, reason)
 
     def refused(work: UnitOfWork) -> Answered:
         if reason is not None:
@@ -201,4 +201,4 @@ def refuse(
 
         return Answered(body, status, headers, None, entry)
 
-    return respond(server, request, token, refused, render)
+    return respond(backend, request, token, refused, render)

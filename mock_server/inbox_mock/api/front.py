@@ -14,7 +14,7 @@ from inbox_mock.api import rendering
 from inbox_mock.api.execution import run
 from inbox_mock.api.oauth_tokens import TOKEN, issue, plain_form
 from inbox_mock.api.operation import PREFIX, OperationIndex
-from inbox_mock.api.pipeline import REFUSED, Server
+from inbox_mock.api.pipeline import REFUSED, Backend
 from inbox_mock.api.rendering import Rendered
 from inbox_mock.domain import limits
 
@@ -37,12 +37,12 @@ class FrontCall:
     path: str
 
 
-def front(app: "WSGIApplication", server: Server, operations: OperationIndex, watch: Watcher) -> "WSGIApplication":
+def front(app: "WSGIApplication", backend: Backend, operations: OperationIndex, watch: Watcher) -> "WSGIApplication":
     """Return an application that answers requests for operations and tokens ahead of another one; ``watch`` is told of each."""
 
     def answer(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         call = FrontCall(environ, environ["REQUEST_METHOD"], environ["PATH_INFO"])
-        found = _token_request(server, call) if call.path == TOKEN else _operation(server, call, operations)
+        found = _token_request(backend, call) if call.path == TOKEN else _operation(backend, call, operations)
         if found is None:
             return app(environ, start_response)
         name, rule, answering = found
@@ -59,23 +59,23 @@ def front(app: "WSGIApplication", server: Server, operations: OperationIndex, wa
     return answer
 
 
-def _operation(server: Server, call: FrontCall, operations: OperationIndex) -> Found | None:
+def _operation(backend: Backend, call: FrontCall, operations: OperationIndex) -> Found | None:
     environ = call.environ
     found = operations.match(call.method, call.path) if call.path.startswith(PREFIX) and _is_plain(environ, call.path) else None
     if found is None:
         return None
     operation, variables = found
-    return f"api.{operation.name}", f"/api/v3{operation.rule}", lambda: run(server, call, operation, variables, _body_of(environ))
+    return f"api.{operation.name}", f"/api/v3{operation.rule}", lambda: run(backend, call, operation, variables, _body_of(environ))
 
 
-def _token_request(server: Server, call: FrontCall) -> Found | None:
+def _token_request(backend: Backend, call: FrontCall) -> Found | None:
     environ = call.environ
     if call.method != "POST" or environ.get("QUERY_STRING") or not _is_plain(environ, TOKEN) or _length(environ) >= limits.PARAMETERS:
         return None  # a shorter form has fewer parameters
     raw = _body_of(environ)
     environ["wsgi.input"] = BytesIO(raw)  # for Flask, if it has to read it
     form = plain_form(call, raw)
-    return None if form is None else ("oauth.token", TOKEN, lambda: issue(server, call, form, raw))
+    return None if form is None else ("oauth.token", TOKEN, lambda: issue(backend, call, form, raw))
 
 
 def _is_plain(environ: "WSGIEnvironment", path: str) -> bool:

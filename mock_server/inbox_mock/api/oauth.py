@@ -8,14 +8,14 @@ from werkzeug.datastructures import MultiDict
 from inbox_mock.api import oauth_consent
 from inbox_mock.api.framework import response
 from inbox_mock.api.oauth_tokens import FORMS, TOKEN, Given, answer, issue, media_type
-from inbox_mock.api.pipeline import Server
+from inbox_mock.api.pipeline import Backend
 from inbox_mock.api.rendering import Rendered
 from inbox_mock.domain import limits
 from inbox_mock.domain.errors import BadRequest
 from inbox_mock.engine.unit_of_work import UnitOfWork
 
 
-def blueprint(server: Server) -> Blueprint:
+def blueprint(backend: Backend) -> Blueprint:
     """Return the blueprint of /oauth."""
     made = Blueprint("oauth", __name__, template_folder=".")
 
@@ -25,7 +25,7 @@ def blueprint(server: Server) -> Blueprint:
             raise BadRequest(f"the form has more than {limits.PARAMETERS}")
 
     def answered(given: Given, run: Callable[[UnitOfWork], Rendered]) -> Response:
-        return response(*answer(server, request, given, run))
+        return response(*answer(backend, request, given, run))
 
     @made.get("/oauth/authorize", provide_automatic_options=False)
     def ask() -> Response:
@@ -40,7 +40,7 @@ def blueprint(server: Server) -> Blueprint:
 
     @made.post(TOKEN, provide_automatic_options=False)
     def token() -> Response:
-        return response(*issue(server, request, _last_of_each(request.args, request.form), request.get_data()))
+        return response(*issue(backend, request, _last_of_each(request.args, request.form), request.get_data()))
 
     return made
 

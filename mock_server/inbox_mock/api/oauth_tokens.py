@@ -11,7 +11,7 @@ import orjson
 from inbox_mock.api import fault_injection, rendering
 from inbox_mock.api.addressing import Call, root_of
 from inbox_mock.api.fault_injection import ErrorFormat, Replaced
-from inbox_mock.api.pipeline import Answered, Server, respond
+from inbox_mock.api.pipeline import Answered, Backend, respond
 from inbox_mock.api.rendering import JSON, Headers, Rendered
 from inbox_mock.domain.errors import OAuthRefused, Problem, Refusal
 from inbox_mock.domain.values import check_number_of_values
@@ -37,10 +37,10 @@ def refused(refusal: Refusal) -> Rendered:
     return ERRORS.body(Problem("invalid_request", refusal.problems[0].title)), refusal.status, [*TOKEN_HEADERS]
 
 
-def answer(server: Server, request: Call, given: Given, run: Callable[[UnitOfWork], Rendered], **more: object) -> Rendered:
+def answer(backend: Backend, request: Call, given: Given, run: Callable[[UnitOfWork], Rendered], **more: object) -> Rendered:
     """Answer a request in the sandbox that its credentials name; the journal says ``more`` of it."""
     credential = next((given[name] for name in ("client_id", "code", "refresh_token") if given.get(name)), None)
-    return respond(server, request, credential, lambda work: _answered(work, request, given, run, more), refused)
+    return respond(backend, request, credential, lambda work: _answered(work, request, given, run, more), refused)
 
 
 def _answered(work: UnitOfWork, request: Call, given: Given, run: Callable[[UnitOfWork], Rendered], more: Mapping[str, object]) -> Answered:
@@ -64,7 +64,7 @@ def _answered(work: UnitOfWork, request: Call, given: Given, run: Callable[[Unit
     return Answered(body, status, headers, fault, entry)
 
 
-def issue(server: Server, request: Call, read: Given, raw: bytes) -> Rendered:
+def issue(backend: Backend, request: Call, read: Given, raw: bytes) -> Rendered:
     """Answer a token request, given its body and the parameters ``read`` from its query and its form.
 
     They also come as JSON, and those of the client as HTTP Basic, which takes precedence.
@@ -76,7 +76,7 @@ def issue(server: Server, request: Call, read: Given, raw: bytes) -> Rendered:
         given |= written or {}
     given |= _basic(request.environ.get("HTTP_AUTHORIZATION", ""))
     told = {"unreadable": True} if unreadable else {}
-    return answer(server, request, given, lambda work: _token(work, given, unreadable=unreadable), **told)
+    return answer(backend, request, given, lambda work: _token(work, given, unreadable=unreadable), **told)
 
 
 def media_type(request: Call) -> str:

@@ -71,7 +71,7 @@ class Pace:
 
 
 @dataclass(frozen=True, slots=True)
-class Server:
+class Backend:
     """What answering needs: the sandboxes, their pace, a stopwatch (seconds), a source of request ids, and a way to wait (seconds)."""
 
     sandboxes: Sandboxes
@@ -149,7 +149,7 @@ def is_over(work: UnitOfWork, allowance: Allowance) -> bool:
 
 
 def respond(
-    server: Server,
+    backend: Backend,
     request: Call,
     credential: str | None,
     answer: Callable[[UnitOfWork], Answered],
@@ -164,29 +164,29 @@ def respond(
     """
     sandbox_id = sandbox_of(credential)
     try:
-        return _respond(server, request, sandbox_id, answer, render, key)
+        return _respond(backend, request, sandbox_id, answer, render, key)
     except NotFound:
-        server.sandboxes.forget(sandbox_id)  # another process has deleted it, and its credentials are unknown
-        return _respond(server, request, DEFAULT_SANDBOX, answer, render, key)
+        backend.sandboxes.forget(sandbox_id)  # another process has deleted it, and its credentials are unknown
+        return _respond(backend, request, DEFAULT_SANDBOX, answer, render, key)
 
 
 def _respond(
-    server: Server,
+    backend: Backend,
     request: Call,
     sandbox_id: str,
     answer: Callable[[UnitOfWork], Answered],
     render: Callable[[Refusal], Rendered],
     key: Hashable,
 ) -> Rendered:
-    started = server.stopwatch()
-    sandbox = server.sandboxes.of(sandbox_id)
-    if not server.pace.allows(sandbox.id):
-        return at_once(server, sandbox.now, TOO_FAST, render, Reason("sandbox_rate", {"most": server.pace.most}))
+    started = backend.stopwatch()
+    sandbox = backend.sandboxes.of(sandbox_id)
+    if not backend.pace.allows(sandbox.id):
+        return at_once(backend, sandbox.now, TOO_FAST, render, Reason("sandbox_rate", {"most": backend.pace.most}))
     beside = partial(_beside, sandbox, request.environ.get("REMOTE_PORT"), sandbox.last_entry, sandbox.answered)
     if key is not None:
         with suppress(Writes):
-            return _answer_in(sandbox.read(), server, request, started, answer, key, beside)
-    return _answer_in(sandbox.work(), server, request, started, answer, key, beside)
+            return _answer_in(sandbox.read(), backend, request, started, answer, key, beside)
+    return _answer_in(sandbox.work(), backend, request, started, answer, key, beside)
 
 
 def _beside(sandbox: Sandbox, port: str | None, arrived_after: int, answered: int) -> Row:
@@ -202,7 +202,7 @@ def _beside(sandbox: Sandbox, port: str | None, arrived_after: int, answered: in
 
 def _answer_in(
     opening: AbstractContextManager[UnitOfWork],
-    server: Server,
+    backend: Backend,
     request: Call,
     started: float,
     answer: Callable[[UnitOfWork], Answered],
@@ -235,30 +235,30 @@ def _answer_in(
             work.keep(key, kept, kept.size + len(str(key)))
         if told_beside := beside():  # not kept with the answer: it is about this request alone
             entry = {**entry, "request": {**entry["request"], **told_beside}}
-        work.request_id = request_id = server.request_id()
+        work.request_id = request_id = backend.request_id()
         work.record(entry)
         headers.append(("X-Mock-Request-Id", str(work.journaled)))
     request.environ[JOURNALED] = work.sandbox_id, work.journaled, entry
-    longer = 0.0 if fault is None else fault.wait(server.wait)
-    headers += rendering.trace_headers(work.now, request_id, server.stopwatch() - started + longer)
+    longer = 0.0 if fault is None else fault.wait(backend.wait)
+    headers += rendering.trace_headers(work.now, request_id, backend.stopwatch() - started + longer)
     if fault is not None:
         fault.finish(headers)
     return rendering.complete(answered.body, status, headers)
 
 
 def at_once(
-    server: Server,
+    backend: Backend,
     now: str,
     refusal: Refusal,
     render: Callable[[Refusal], Rendered] = rendering.refused,
     reason: Reason | None = None,
 ) -> Rendered:
     """Return a refusal that is about no record of a sandbox, dated by its time ``now``, without waiting for it."""
-    started = server.stopwatch()
+    started = backend.stopwatch()
     body, status, headers = render(refusal)
     if reason is not None:
         headers += rendering.why_header(in_words([reason]))
     if refusal is TOO_FAST:
         headers.append(("Retry-After", "1"))
-    headers += rendering.trace_headers(now, server.request_id(), server.stopwatch() - started)
+    headers += rendering.trace_headers(now, backend.request_id(), backend.stopwatch() - started)
     return rendering.complete(body, status, headers)

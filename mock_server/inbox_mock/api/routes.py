@@ -11,7 +11,7 @@ from inbox_mock.api.execution import run
 from inbox_mock.api.framework import response
 from inbox_mock.api.operation import Operation
 from inbox_mock.api.operations import OPERATIONS
-from inbox_mock.api.pipeline import Server
+from inbox_mock.api.pipeline import Backend
 from inbox_mock.api.request_context import ids_in
 from inbox_mock.domain.errors import NotFound
 from inbox_mock.engine.sandboxes import Sandboxes
@@ -21,7 +21,7 @@ from inbox_mock.services import attachments
 SHOWN = ("image/png", "image/jpeg", "image/gif", "image/webp", "application/pdf", "text/plain")
 
 
-def blueprint(server: Server) -> Blueprint:
+def blueprint(backend: Backend) -> Blueprint:
     """Return the blueprint of /api/v3; PATCH is an alias of PUT."""
     made = Blueprint("api", __name__, url_prefix="/api/v3")
     for operation in OPERATIONS:
@@ -29,7 +29,7 @@ def blueprint(server: Server) -> Blueprint:
         made.add_url_rule(
             operation.rule,
             operation.name,
-            _view_of(server, operation),
+            _view_of(backend, operation),
             methods=methods,
             strict_slashes=False,
             provide_automatic_options=False,
@@ -37,12 +37,12 @@ def blueprint(server: Server) -> Blueprint:
     return made
 
 
-def _view_of(server: Server, operation: Operation) -> Callable[..., Response]:
+def _view_of(backend: Backend, operation: Operation) -> Callable[..., Response]:
     """Return the view of an operation, for requests that are not answered ahead of Flask."""
 
     def view(**path: str) -> Response:
         raw = b"" if operation.method == "GET" else request.get_data()
-        return response(*run(server, request, operation, path, raw))
+        return response(*run(backend, request, operation, path, raw))
 
     view.__name__ = operation.name
     return view
