@@ -46,7 +46,7 @@ def test_a_scenario_file_is_checked_without_a_server(tmp_path: Path) -> None:
 
     assert result.returncode == 1
     assert result.stdout == f"{good}: good\n"
-    assert result.stderr.startswith(f"{bad}:3: found 2; expected the id or name of a rental")
+    assert result.stderr.startswith(f"{bad}:3: bookings[0].rental: found 2; expected the id or name of a rental")
 
 
 def test_what_is_wrong_with_files_is_told_to_programs_too(tmp_path: Path) -> None:
