@@ -10,6 +10,7 @@ import orjson
 from inbox_mock.api import fault_injection, rendering
 from inbox_mock.api.addressing import Call, root_of
 from inbox_mock.api.fault_injection import ErrorFormat, InjectedFault, Replaced
+from inbox_mock.api.misspelt import explain_query, explain_written
 from inbox_mock.api.operation import Operation
 from inbox_mock.api.pipeline import Answered, Backend, Lasting, at_once, is_over, key_of, respond
 from inbox_mock.api.rendering import JSON_API, Headers, Rendered, problems_body
@@ -103,7 +104,12 @@ def _context(
 ) -> RequestContext:
     text = request.environ.get("QUERY_STRING", "")
     query = _query(text) if text else Query({})
-    return RequestContext(operation.resource, operation.body, work, grant, query, path, origin, _parsed(operation, raw))
+    if text:
+        explain_query(work, operation, query)
+    body = _parsed(operation, raw)
+    if body is not None:
+        explain_written(work, operation, body)
+    return RequestContext(operation.resource, operation.body, work, grant, query, path, origin, body)
 
 
 def _query(text: str) -> Query:
