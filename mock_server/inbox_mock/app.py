@@ -54,7 +54,7 @@ def wall_clock() -> float:
 
 @dataclass(frozen=True, slots=True)
 class Fake:
-    """The fake in this process: its sandboxes, their factory, the sender of webhooks, and the figures of all that.
+    """The fake in this process: its sandboxes, their factory, the sender of webhooks, and its metrics.
 
     ``wsgi`` answers requests, those for operations of the API and for tokens without Flask.
     ``continues`` says whether the default sandbox was there before.

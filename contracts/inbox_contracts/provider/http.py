@@ -140,7 +140,7 @@ class Budget:
 
 @dataclass
 class TrialConnection:
-    """The connection to the server on trial. ``log`` holds the requests since the last clearing; without a budget, any number may go."""
+    """The connection to the server on trial. ``log`` holds the requests since it was cleared; without a budget, any number may be sent."""
 
     root: str
     timeout_seconds: float = 10.0

@@ -51,7 +51,7 @@ def write_whole(path: Path, text: str | bytes) -> None:
 
 
 def _is_open(found: os.stat_result) -> bool:
-    """Return whether standard output or standard error goes to a file: under another name, such as /dev/stdout, it looks like any."""
+    """Return whether standard output or standard error goes to a file: under another name, such as /dev/stdout, it looks like any other."""
     return any(os.path.samestat(found, os.fstat(descriptor)) for descriptor in (1, 2))
 
 

@@ -86,7 +86,7 @@ def _referred(plural: str, record: JSON) -> list[Key]:
 
 
 def cancel(world: World) -> list[Change]:
-    """Cancel bookings that a list said to be deleted; return those that were shown before, and are cancelled later."""
+    """Cancel the bookings that a list named as deleted; return the later cancellations of those that had been shown before."""
     later: list[Change] = []
     for (plural, number), (order, since) in world.sightings.deleted.items():
         key, written = (plural, number), world.sightings.touched.get((plural, number), ())

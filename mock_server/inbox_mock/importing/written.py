@@ -70,7 +70,7 @@ class Writer:
         ]
 
     def record(self, plural: str, number: int, shown: JSON, *, whole: bool = True) -> JSON:
-        """Return a record; without what it has in any case, if it is given as a whole."""
+        """Return a record; if it is given as a whole, without what it would have anyway."""
         private = () if (plural, number) in self.world.invented else PRIVATE.get(plural, ())
         noun = nouns()[plural]
         found: JSON = {"id": number}

@@ -71,7 +71,7 @@ def plan(builder: Builder) -> None:
 def _messages(builder: Builder, number: int, bookings: list[tuple[int, datetime, timedelta]], opened: dict[int, int]) -> None:
     """Plan the messages of each conversation, one after the other, from guest and host in turn.
 
-    ``bookings`` are the numbers of bookings, each with the time from which on there may be messages, and the span from then on;
+    ``bookings`` are the numbers of bookings, each with the time from which there may be messages, and for how long;
     ``opened`` holds the ids of their conversations, once these are there.
     """
     rounds = -(-number // len(bookings)) if bookings else 0

@@ -70,7 +70,7 @@ def listen(host: str, port: int) -> socket.socket:
 
 
 def _bound(addresses: Sequence[tuple[int, Any]]) -> socket.socket:
-    """Return a socket on the first address that can be bound; on every address of IPv6, for those of IPv4 too."""
+    """Return a socket on the first address that can be bound; one on every IPv6 address takes IPv4, too."""
     for family, address in addresses[:-1]:
         with suppress(OSError):
             return _bound([(family, address)])

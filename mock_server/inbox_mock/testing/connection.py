@@ -35,7 +35,7 @@ class ClientEnd:
         self._timeout = seconds
 
     def makefile(self, _mode: str) -> BytesIO:
-        """Return an empty file: ``http.client`` leaves a response half made whose file cannot be made."""
+        """Return an empty file: without one, ``http.client`` leaves a response half made."""
         return BytesIO()
 
     def ask(self) -> tuple[BytesIO, Head | None]:

@@ -57,12 +57,12 @@ def advance(sandbox: Sandbox, sender: WebhookSender, destination: Callable[[Unit
 
 
 def a_year_on(work: UnitOfWork) -> datetime:
-    """Return the latest time to which an advance goes that waits for an event."""
+    """Return the latest time to which an advance that waits for an event goes."""
     return work.instant + LONGEST
 
 
 def deliver_due(sandbox: Sandbox, sender: WebhookSender, is_over: Callable[[], bool] = lambda: False) -> int:
-    """Send the webhooks that are due by now, one after the other, until it is over, and return how many.
+    """Send the webhooks that are due by now, one after the other, until ``is_over``, and return how many.
 
     It ends if somebody else sends, or wants to advance the sandbox, which sends what is due as well.
     """
