@@ -98,8 +98,7 @@ LATENCY = "5s"
 
 CLOCKS = {
     "new_year": "2030-12-31T23:57:00Z",
-    "autumn_in_paris": "2030-10-27T00:10:00Z",
-    "autumn_in_new_york": "2030-11-03T05:10:00Z",
+    "autumn": "2030-10-27T00:10:00Z",
     "leap_day": "2032-02-29T11:00:00Z",
 }
 """When a world begins, by the name of the part."""

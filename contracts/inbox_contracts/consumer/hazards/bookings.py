@@ -15,8 +15,10 @@ CLOCKS = frozenset({"turn_of_the_year", "clocks_go_back", "leap_day"})
 
 @hazard(met=lambda recording: any(found["id"] == PAST for found in recording.expected["bookings"]))
 def past_booking(steps: StepBuilder) -> None:
-    """There are stays that are over, with their conversations."""
-    steps.needs.add("past")
+    """There are stays that are over, with their conversations, and more bookings than a page holds."""
+    steps.needs |= {"past", "small_pages"}
+    for _ in range(3):
+        steps.book("direct")
     steps.sync()
 
 
@@ -231,11 +233,11 @@ def turn_of_the_year(steps: StepBuilder) -> None:
 
 @hazard(met=lambda recording: any(event.at.startswith(("2030-10-27T01:", "2030-11-03T06:")) for event in recording.events), excludes=CLOCKS)
 def clocks_go_back(steps: StepBuilder) -> None:
-    """The client synchronises in the hour that local clocks show twice: in Paris, or in New York."""
-    steps.needs.add(steps.any_of("autumn_in_paris", "autumn_in_new_york"))
+    """The client synchronises in the hours that local clocks show twice: in Paris, and a week later in New York."""
+    steps.needs.add("autumn")
     booking = steps.book()
     with steps.uninterrupted():
-        for pause in ("15m", "20m", "30m", "1h"):
+        for pause in ("15m", "20m", "30m", "171h", "15m", "20m", "30m", "1h"):
             steps.guest_writes(booking)
             steps.passes("1m")
             steps.sync()

@@ -9,9 +9,9 @@ BETWEEN: tuple[tuple[str, dict[str, object]], ...] = (
     ("status", {"status": 503}),
     ("truncated", {}),
     ("malformed", {}),
+    ("status", {"status": 500}),
     ("timeout_before", {}),
     ("rate_limit", {}),
-    ("status", {"status": 500}),
 )
 """Faults, and their options, that keep the second page of a list back."""
 
@@ -41,15 +41,16 @@ def page_shift(steps: StepBuilder) -> None:
 
 @hazard(met=lambda recording: struck(recording, *(kind for kind, _ in BETWEEN)))
 def error_between_pages(steps: StepBuilder) -> None:
-    """After the first page of a list the server fails, breaks off or refuses, and the rest is still to come."""
+    """After the first page of each list the server fails, breaks off or refuses, and the rest is still to come."""
     steps.needs.add("small_pages")
-    path = steps.any_of("/bookings", "/inbox/conversations", "/inbox/participants")
     with steps.uninterrupted():
         for _ in range(3):
             steps.book()
         steps.passes("1m")
-        kind, options = steps.any_of(*BETWEEN)
-        steps.fault(kind, **options, match={**READS, "path": path, "nth": 2})
+        first = steps.any_of(*range(len(BETWEEN)))
+        for number, path in enumerate(("/bookings", "/inbox/conversations", "/inbox/participants")):
+            kind, options = BETWEEN[(first + number) % len(BETWEEN)]
+            steps.fault(kind, **options, match={**READS, "path": path, "nth": 2})
         steps.sync()
 
 
@@ -84,16 +85,19 @@ def change_between_pages(steps: StepBuilder) -> None:
 
 @hazard(met=lambda recording: after_a_meanwhile(recording, "staff_changes"))
 def change_between_lists(steps: StepBuilder) -> None:
-    """Between two lists of a sync, records of the list that was read change, and time passes."""
+    """Between the lists of a sync, records of those that were read change, and time passes."""
     with steps.uninterrupted():
-        booking, cancelled = steps.book(), steps.book()
+        booking, cancelled = steps.book(host_participant=False), steps.book()
         steps.passes("1m")
-        with steps.meanwhile(steps.any_of("/inbox/participants", "/inbox/messages", "/inbox/conversations", "/bookings"), page=1):
-            steps.passes("5m")
-            steps.change(booking, closed=True)
-            steps.add("channel_adds_host", {"booking": booking, "host": 3})
-            steps.cancel(cancelled)
-            steps.passes("5m")
+        for path, change in (
+            ("/inbox/conversations", partial(steps.cancel, cancelled)),
+            ("/inbox/participants", partial(steps.change, booking, closed=True)),
+            ("/inbox/messages", partial(steps.add, "channel_adds_host", {"booking": booking, "host": 3})),
+        ):
+            with steps.meanwhile(path, page=1):
+                steps.passes("5m")
+                change()
+                steps.passes("5m")
         steps.sync()
     steps.passes("1m")
     steps.sync()

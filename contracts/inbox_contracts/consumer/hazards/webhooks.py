@@ -90,14 +90,13 @@ def lost_webhook(steps: StepBuilder) -> None:
     steps.needs.add("webhooks")
     booking = steps.book_and_show()
     with steps.uninterrupted():
-        steps.fault("lost", times=5)
+        steps.fault("lost", **{"for": "3m"})
         steps.guest_writes(booking)
-        if steps.any_of(True, False):
-            steps.change(booking, closed=True)
-            steps.book(channel="direct")
-            steps.passes("1m")
-            steps.guest_writes(booking)
-    steps.passes("1m")
+        steps.book(channel="direct")
+        steps.passes("1m")
+        steps.perhaps(steps.guest_writes, booking)
+        steps.change(booking, closed=True)
+        steps.passes("5m")
 
 
 @hazard(met=lambda recording: struck(recording, "reordered") and received(recording, old=True), excludes=WEBHOOK_FAULTS)
