@@ -8,7 +8,7 @@ import pytest
 from homes import ONE, STANDING, FailedError, Homes, an_image, fail_in, leave, read, written, written_in
 from inbox_mock.domain.errors import SandboxFull
 from inbox_mock.store import database
-from inbox_mock.store.homes import Storage
+from inbox_mock.store.homes import Start, Storage
 from lowered import lower
 
 # Transactions.
@@ -148,7 +148,8 @@ def test_a_sandbox_can_be_replaced_by_its_own_image_again_and_again(homes: Homes
 
 
 def test_of_two_replacements_by_one_image_the_last_one_counts(homes: Homes) -> None:
-    storage, image = homes.add(ONE), an_image("image")
+    image = an_image("image")
+    storage = homes.add(ONE, start=Start(image=image))
 
     for text in ("first", "second"):
         with storage.replacement(image) as transaction:
@@ -158,7 +159,8 @@ def test_of_two_replacements_by_one_image_the_last_one_counts(homes: Homes) -> N
 
 
 def test_a_replacement_that_would_write_nothing_anew_counts_all_the_same(homes: Homes) -> None:
-    storage, image = homes.add(ONE), an_image("image")
+    image = an_image("image")
+    storage = homes.add(ONE, start=Start(image=image))
     replaced_by(storage, image)
     before = storage.generation, storage.version
 
@@ -173,7 +175,8 @@ def test_a_replacement_that_would_write_nothing_anew_counts_all_the_same(homes: 
 
 
 def test_what_was_written_since_is_not_in_a_replacement_by_the_same_image(homes: Homes) -> None:
-    storage, image = homes.add(ONE), an_image("image")
+    image = an_image("image")
+    storage = homes.add(ONE, start=Start(image=image))
     replaced_by(storage, image)
     written_in(storage, "since")
 
@@ -183,7 +186,8 @@ def test_what_was_written_since_is_not_in_a_replacement_by_the_same_image(homes:
 
 
 def test_who_reads_a_database_that_another_one_would_equal_does_not_see_what_is_written_later(homes: Homes) -> None:
-    storage, image = homes.add(ONE), an_image("image")
+    image = an_image("image")
+    storage = homes.add(ONE, start=Start(image=image))
     replaced_by(storage, image)
     with storage.transaction() as transaction:
         reader = transaction.db

@@ -39,7 +39,7 @@ class MemoryStorage(LocalStorage):
         self.id, self.label, self._start, self._totals = sandbox_id, label, start, totals
         self.generation = self._version = self.size = 0
         self._asleep: Differences | None = differences(image, start.image)
-        self._began: bytes | None = None  # the image with which the database began, as long as nothing is written
+        self._began: bytes | None = None  # the start's image, if the database began with that, and nothing was written since
         self._is_image = self._is_repeatable = False  # whether that wrote nothing either; whether doing it again would write nothing
         self._snapshots: dict[str, tuple[str, bytes]] = {}
 
@@ -81,7 +81,8 @@ class MemoryStorage(LocalStorage):
         if transaction.facts is not None:
             self.facts = transaction.facts
         self._db, self._asleep = transaction.db, None
-        self._began, self._is_image, self._is_repeatable = image, not written, transaction.is_repeatable
+        self._began = image if image is self._start.image else None  # another one is not held for this
+        self._is_image, self._is_repeatable = not written, transaction.is_repeatable
         self._resize(len(image))
         self._ledger.clear()
         self.generation, self._version = self.generation + 1, self._version + 1
