@@ -89,7 +89,7 @@ def sign(secret: str, body: bytes) -> str:
     Source: /guides/webhook-subscriptions. ``encode64`` ends every line of 60 characters, and the last one, with a
     newline; Python's ``encodebytes`` breaks lines at 76, so signatures of more than 45 bytes would be wrong.
     """
-    return hmac.new(secret.encode(), encode64(body), "sha1").hexdigest()
+    return hmac.digest(secret.encode(), encode64(body), "sha1").hex()
 
 
 def encode64(body: bytes) -> bytes:
