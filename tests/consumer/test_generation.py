@@ -1,5 +1,6 @@
 """Which worlds are generated."""
 
+import sys
 from typing import Any
 
 import pytest
@@ -37,6 +38,29 @@ def test_the_same_seed_invents_the_same_worlds() -> None:
     assert generate(72, 5) != generate(72, 6)
 
 
+def test_worlds_depend_on_no_package_that_another_machine_has_in_another_version(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "hypothesis", None)
+    assert len(generate(4, 77, only="lost_answer")) == 4
+
+
+def test_the_third_world_of_a_hazard_holds_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    @hazard(met=lambda _: True)
+    def quiet(steps: StepBuilder) -> None:
+        """Nothing happens."""
+        steps.sync()
+
+    known = hazards() | {"quiet": quiet}
+    monkeypatch.setattr(generation, "hazards", lambda: known)
+    assert generate(3, 0, only="quiet")[2].steps == ({"client_syncs": {}},)
+
+
+def test_a_hazard_of_which_there_are_few_worlds_is_met_in_some_of_them_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(generation, "compose", lambda _, pick, *__: World({}, ({"time_passes": pick(("1m", "2m"))},)))
+    worlds = generate(5, 0, only="lost_answer")
+    assert {world.steps[0]["time_passes"] for world in worlds} == {"1m", "2m"}
+    assert len(worlds) == 5
+
+
 def test_a_hazard_may_choose_between_objects_and_between_what_python_holds_equal(monkeypatch: pytest.MonkeyPatch) -> None:
     @hazard(met=lambda _: True)
     def choosy(steps: StepBuilder) -> None:
@@ -53,12 +77,34 @@ def test_a_hazard_may_choose_between_objects_and_between_what_python_holds_equal
     assert {type(fault["times"]) for fault in found} == {int}
 
 
-def test_every_hazard_has_its_quota_and_takes_its_turn() -> None:
-    worlds = generate(2 * len(hazards()), 0)
-    for name, number in zip(hazards(), range(len(hazards())), strict=True):
-        (first,) = generate(1, 0, only=name)
-        assert {kind_of(step) for step in first.steps} <= {kind_of(step) for world in worlds for step in world.steps}
-        assert worlds[number] in generate(2, 0, only=name)
+def test_every_hazard_takes_its_turn(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(generation, "compose", lambda must, *_: World({}, ({must: {}},)))
+    assert [kind_of(world.steps[0]) for world in generate(2 * len(hazards()) + 1, 0)] == [*hazards(), *hazards(), next(iter(hazards()))]
+
+
+def test_more_worlds_begin_with_the_same_ones() -> None:
+    assert generate(100, 1)[:90] == generate(90, 1)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_hazard_meets_everything_that_it_may_choose_before_anything_again(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    @hazard(met=lambda _: True)
+    def choosy(steps: StepBuilder) -> None:
+        """A time passes that is chosen."""
+        steps.passes(steps.any_of("61s", "62s", "63s"))
+        steps.passes(steps.any_of("71s", "72s"))
+        steps.passes(steps.any_of("1d", "2d", "3d", "4d", "5d", "6d"))  # no world is drawn twice
+
+    known = hazards() | {"choosy": choosy}
+    monkeypatch.setattr(generation, "hazards", lambda: known)
+    monkeypatch.setattr(generation, "MOST_FURTHER_HAZARDS", 0)
+    monkeypatch.setattr(generation, "SIMPLEST", None)
+
+    passed = [{step["time_passes"] for step in world.steps if "time_passes" in step} for world in generate(6, seed, only="choosy")]
+
+    of_three, of_two = {"61s", "62s", "63s"}, {"71s", "72s"}
+    assert [of_three & set().union(*passed[turn : turn + 3]) for turn in (0, 3)] == [of_three] * 2
+    assert [of_two & set().union(*passed[turn : turn + 2]) for turn in (0, 2, 4)] == [of_two] * 3
 
 
 @given(st.data())

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from inbox_contracts import missing_extra
 from inbox_contracts.commands import LONGEST, TIMEOUT_SECONDS, Finite, stop
 from inbox_mock.console.ending import FINDINGS
 from inbox_mock.console.terminal import complain
@@ -88,8 +87,6 @@ def command(
         "shrink_seconds": shrink_seconds,
         "answer_seconds": timeout,
     }
-    if missing := missing_extra("hypothesis"):
-        stop(missing)
     from inbox_contracts.consumer.evaluation import BrokenRulesError
 
     try:

@@ -1,19 +1,16 @@
-"""Generating worlds with Hypothesis, each hazard in its quota of them, and making a failing world smaller."""
+"""Generating worlds, each hazard in its quota of them, and making a failing world smaller."""
 
-import warnings
 from collections.abc import Callable, Iterator, Sequence
-from functools import lru_cache
-from itertools import zip_longest
+from itertools import count as numbers
+from operator import itemgetter
+from random import Random
 from time import monotonic
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from inbox_contracts.consumer.driver import JSON
 from inbox_contracts.consumer.hazards import Counters, StepBuilder, hazards
 from inbox_contracts.consumer.worlds import PASSES, SETTLED, World, initial_state, kind_of
 from inbox_mock.channels import opening
-
-if TYPE_CHECKING:
-    from hypothesis.strategies import SearchStrategy
 
 Pick = Callable[[Sequence[Any]], Any]
 Fails = Callable[[World], bool]
@@ -21,17 +18,52 @@ Clock = Callable[[], float]
 
 MOST_FURTHER_HAZARDS = 2
 MOST_NOISE = 3
+SIMPLEST = 2
+"""In which turn a hazard is alone in its world."""
 ROUNDS = 20
-MOST_KEPT = 512
-"""So many hazards' shares of worlds are kept for the next trial of this process."""
+"""How often another world is drawn in place of one that was drawn before."""
+
+
+class Deck:
+    """Deals what hazards choose from: at each place where a hazard chooses, everything comes once before anything comes again."""
+
+    def __init__(self, random: Random) -> None:
+        self._random = random
+        self._left: dict[tuple[str, int, int], list[int]] = {}
+
+    def of(self, hazard: str) -> Pick:
+        """Return what chooses for a hazard in one world."""
+        places = numbers()
+
+        def pick(choices: Sequence[Any]) -> object:
+            left = self._left.setdefault((hazard, next(places), len(choices)), [])
+            if not left:
+                left += self._random.sample(range(len(choices)), len(choices))
+            return choices[left.pop()]
+
+        return pick
 
 
 def generate(count: int, seed: int, only: str | None = None) -> list[World]:
-    """Return ``count`` worlds, the same ones for the same seed. Hazards alternate, so that each occurs early."""
-    names = [only] if only else list(hazards())
-    quotas = [count // len(names) + (place < count % len(names)) for place in range(len(names))]
-    generated = [_of(name, quota, seed) for name, quota in zip(names, quotas, strict=True)]
-    return [world for turn in zip_longest(*generated) for world in turn if world is not None]
+    """Return the first ``count`` worlds of those that a seed stands for. Hazards alternate, so that each occurs early.
+
+    They are different ones, unless a hazard has too few. The third world of a hazard is its simplest one, with nothing else in it.
+    """
+    random, names = Random(seed), [only] if only else list(hazards())  # noqa: S311 - nobody is to be kept from guessing
+    deck, found = Deck(random), list[World]()
+    for number in range(count):
+        turn, place = divmod(number, len(names))
+        found.append(compose(names[place], itemgetter(0)) if turn == SIMPLEST else _another(names[place], random, deck, found))
+    return found
+
+
+def _another(must: str, random: Random, deck: Deck, known: Sequence[World]) -> World:
+    """Return a world with a hazard that is not known yet; if none is found, one that is."""
+    for _ in range(ROUNDS):
+        world = compose(must, random.choice, deck.of)
+        if world not in known:
+            break
+    return world
 
 
 def compatible(chosen: Sequence[str], name: str) -> bool:
@@ -40,14 +72,14 @@ def compatible(chosen: Sequence[str], name: str) -> bool:
     return all(name != other and name not in known[other].excludes and other not in known[name].excludes for other in chosen)
 
 
-def compose(must: str, pick: Pick) -> World:
-    """Return a world with a hazard in it; ``pick`` chooses everything else."""
+def compose(must: str, pick: Pick, pick_of: Callable[[str], Pick] | None = None) -> World:
+    """Return a world with a hazard in it; ``pick`` chooses everything else, but what a hazard chooses by itself: that ``pick_of`` does."""
     chosen = [must]
     for _ in range(pick(range(MOST_FURTHER_HAZARDS + 1))):
         rest = [name for name in hazards() if compatible(chosen, name)]
         chosen.append(pick(rest))
     counters = Counters()
-    builders = [StepBuilder(pick, counters) for _ in chosen]
+    builders = [StepBuilder(pick_of(name) if pick_of else pick, counters) for name in chosen]
     for name, builder in zip(chosen, builders, strict=True):
         hazards()[name].add_steps(builder)
     needs = set().union(*(builder.needs for builder in builders))
@@ -80,62 +112,6 @@ def _interleaved(sequences: Sequence[Sequence[Sequence[JSON]]], pick: Pick) -> I
         chosen = rest[0] if len(rest) == 1 else rest[pick(range(len(rest)))]
         yield from chosen.pop(0)
         rest = [groups for groups in rest if groups]
-
-
-@lru_cache(maxsize=MOST_KEPT)
-def _of(must: str, quota: int, seed: int) -> tuple[World, ...]:
-    """Return a quota of different worlds with a hazard; if there are fewer, some are repeated."""
-    found: dict[str, World] = {}
-    for turn in range(ROUNDS):
-        for world in _draw(must, 2 * quota, seed + turn):
-            found.setdefault(repr(world), world)
-        if len(found) >= quota:
-            break
-    worlds = list(found.values())
-    # Hypothesis tries the simplest examples first; the quota takes some of these and some of the others.
-    spread = worlds[: quota // 3] + worlds[len(worlds) - (quota - quota // 3) :] if len(worlds) >= quota else worlds
-    return tuple(spread[place % len(spread)] for place in range(quota))
-
-
-def _draw(must: str, count: int, seed: int) -> list[World]:
-    import hypothesis
-    from hypothesis import HealthCheck, Phase, given, settings
-
-    drawn: list[World] = []
-    quiet = settings(
-        max_examples=max(count, 1), database=None, deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck)
-    )
-
-    @hypothesis.seed(f"{seed}/{must}")
-    @quiet
-    @given(_worlds(must))
-    def collect(world: World) -> None:
-        drawn.append(world)
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        collect()
-    return drawn
-
-
-def _worlds(must: str) -> "SearchStrategy[World]":
-    from hypothesis import strategies as st
-
-    @lru_cache(typed=True)  # to make a strategy takes longer than to draw from it
-    def one_of(numbers: range | None, *choices: object) -> "SearchStrategy[Any]":
-        return st.sampled_from(choices if numbers is None else numbers)
-
-    def strategy(choices: Sequence[Any]) -> "SearchStrategy[Any]":
-        try:
-            return one_of(choices if isinstance(choices, range) else None, *choices)
-        except TypeError:  # one of them is no key
-            return st.sampled_from(choices)
-
-    @st.composite
-    def worlds(draw: st.DrawFn) -> World:
-        return compose(must, lambda choices: draw(strategy(choices)))
-
-    return worlds()
 
 
 def shrink(world: World, fails: Fails, budget_seconds: float, clock: Clock = monotonic) -> tuple[World, bool]:
