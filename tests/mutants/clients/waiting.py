@@ -8,7 +8,6 @@ from unicodedata import normalize
 from inbox_client import Inbox, Later
 from inbox_client.api import JSON
 from mutants.clients.broken import broken
-from mutants.clients.conversing import LeavesAlone
 
 
 class KeepsAnAnswer(Inbox):
@@ -39,7 +38,7 @@ class KeepsOneAnswer(KeepsAnAnswer):
 
 
 @broken("does not answer where the conversation's first booking was cancelled, and says that it did", "LOST", "cancelled_beside")
-class LeavesWhatWasCancelled(LeavesAlone):
+class LeavesWhatWasCancelled(Inbox):
     def say(self, conversation: JSON, sender: JSON, content: str) -> None:
         if conversation["links"]["bookings"][0] in self.copy["bookings"]:
             super().say(conversation, sender, content)

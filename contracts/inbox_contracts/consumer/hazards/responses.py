@@ -8,8 +8,9 @@ def error_on_sending(steps: StepBuilder) -> None:
     """The server fails when a message is sent."""
     booking = steps.book(host_participant=steps.any_of(True, False))
     with steps.uninterrupted():
-        steps.fault("status", status=steps.any_of(503, 500, 502), match=MESSAGES)
-        steps.reply(booking)
+        for status in steps.any_of((503, 500, 502), (500, 502, 503)):
+            steps.fault("status", status=status, match=MESSAGES)
+            steps.reply(booking)
 
 
 @hazard(met=lambda recording: struck_sending(recording, "timeout_before", "dropped"))
@@ -118,8 +119,9 @@ def refused_answer(steps: StepBuilder) -> None:
     """A message is refused, since the token has expired or the hour's requests are used up."""
     booking = steps.book(host_participant=steps.any_of(True, False))
     with steps.uninterrupted():
-        steps.fault(steps.any_of("rate_limit", "expired_token"), match=MESSAGES)
-        steps.reply(booking)
+        for kind in steps.any_of(("rate_limit", "expired_token"), ("expired_token", "rate_limit")):
+            steps.fault(kind, match=MESSAGES)
+            steps.reply(booking)
 
 
 @hazard(met=lambda recording: struck(recording, "status"))
