@@ -63,9 +63,9 @@ class Host:
 class Connection:
     """A connection, whose socket does not wait. ``environ`` is what WSGI says of it, whatever the request.
 
-    ``last_used`` is when something came last, ``begun`` when the head of the next request has begun to come, both in seconds since
-    the epoch. ``is_taken`` says that a request on it is answered, ``is_watched`` that one waits for what comes, ``is_left`` that this
-    process has no part in its end: another one goes on with it, or it is reset.
+    ``last_used`` is when something came last, ``begun`` when the head of the next request has begun to come, both in seconds of the
+    clock that nobody sets. ``is_taken`` says that a request on it is answered, ``is_watched`` that one waits for what comes, ``is_left``
+    that this process has no part in its end: another one goes on with it, or it is reset.
     """
 
     def __init__(self, host: Host, opened: socket.socket, peer: tuple[str, int], scheme: str = "http") -> None:

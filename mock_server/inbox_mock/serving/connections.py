@@ -6,7 +6,7 @@ from contextlib import suppress
 from math import inf
 from selectors import EVENT_READ, DefaultSelector
 from threading import Lock
-from time import monotonic, time
+from time import monotonic
 
 from inbox_mock.domain import limits
 from inbox_mock.serving.connection import Connection, Host
@@ -49,8 +49,16 @@ class Connections:
 
     def look(self, seconds: float) -> list[Connection]:
         """Wait until something comes, at most ``seconds``; return the connections on which there is something to answer."""
+        found = self._come_in(min(seconds, self.checks_after))
+        if monotonic() >= self._next_check:
+            self._next_check = monotonic() + self.checks_after
+            found += self._come_in(0)  # if this process stood still, all are silent for long: of what came meanwhile none is
+            found += self._check()
+        return found
+
+    def _come_in(self, seconds: float) -> list[Connection]:
         found: list[Connection] = []
-        for key, _ in self._selector.select(min(seconds, self.checks_after)):
+        for key, _ in self._selector.select(seconds):
             one: Connection | None = key.data
             if one is None and key.fileobj is self._woken:
                 self._woken.recv(1_000)
@@ -59,14 +67,11 @@ class Connections:
                 one = self._accept()
             if one is not None and self._has_come(one):
                 found.append(one)
-        if monotonic() >= self._next_check:
-            self._next_check = monotonic() + self.checks_after
-            found += self._check()
         return found
 
     def put(self, connection: Connection) -> bool:
         """Wait for the next request on a connection; return False if its head has come already."""
-        connection.last_used, connection.begun = time(), inf
+        connection.last_used, connection.begun = monotonic(), inf
         if connection.incoming.has_data() and connection.incoming.has_head():
             return False
         with self._changing:
@@ -117,7 +122,7 @@ class Connections:
                 self._host.error_log(f"no connection can be accepted for now: {os.strerror(error.errno or 0)}")
             return None
         connection = Connection(self._host, opened, peer[:2])
-        connection.last_used = time()
+        connection.last_used = monotonic()
         with self._changing:
             self._watch(connection)
         return connection
@@ -136,7 +141,7 @@ class Connections:
             return False
         if came is None:
             return False
-        connection.last_used = time()
+        connection.last_used = monotonic()
         connection.begun = min(connection.begun, connection.last_used)
         if came and not incoming.has_head():
             return False
@@ -151,7 +156,7 @@ class Connections:
         if not self._listens:
             self._selector.register(self._listener, EVENT_READ)
             self._listens = True
-        now = time()
+        now = monotonic()
         with self._changing:
             waiting = sorted((one for one in self._all() if not one.is_taken), key=lambda one: one.last_used)
         slow, kept = [], []

@@ -240,11 +240,11 @@ class Incoming(Lines):
     def _receive(self) -> bool:
         """Wait for more bytes, no longer than until the deadline; return whether any came before the end."""
         left = self._deadline - monotonic()
-        if left <= 0:
-            raise TimeoutError("timed out")
-        self._socket.settimeout(min(left, self._idle_seconds))
+        self._socket.settimeout(max(0, min(left, self._idle_seconds)))  # 0: what came while this process stood still is there
         try:
             more = self._socket.recv(BYTES_AT_ONCE)
+        except BlockingIOError:
+            raise TimeoutError("timed out") from None
         finally:
             self._socket.settimeout(0)
         if self._holds:
