@@ -18,6 +18,7 @@ from inbox_contracts.consumer import driver as protocol
 from inbox_contracts.consumer.harness import Harness
 from inbox_contracts.consumer.report import text
 from inbox_contracts.consumer.trial import run
+from inbox_contracts.consumer.worlds import World, initial_state
 from languages import missing, skip_unless_required
 from mutants.clients.broken import InThisProcess, Rebuilt
 
@@ -43,6 +44,17 @@ def test_a_client_that_hears_of_no_webhooks_is_not_held_to_have_accepted_a_forge
 
 def test_a_client_that_hears_of_no_webhooks_is_not_held_to_know_what_they_alone_tell(harness: Harness) -> None:
     verdict = run(STYLES["polling only"](), worlds=2, only="connected_later", harness=harness)
+    assert verdict.passed, text(verdict)
+
+
+def test_a_client_that_fetches_what_it_hears_may_ask_once_after_a_429_that_ended_another_command(harness: Harness) -> None:
+    limited = {"kind": "rate_limit", "match": {"method": "POST", "path": "/inbox/messages"}, "times": 1}
+    stay = {"id": 101, "channel": "airbnb", "rental": 16, "start_at": "+30d", "end_at": "+37d", "conversation_delay": "0s"}
+    steps: tuple[JSON, ...] = ({"guest_books": stay}, {"fault": limited}, {"client_replies": {"booking": 101, "content": "Welcome!"}})
+    world = World(initial_state({"webhooks"}), steps)
+
+    verdict = run(STYLES["by webhooks, with polling as backup"](), replay=world, harness=harness)
+
     assert verdict.passed, text(verdict)
 
 

@@ -1,7 +1,7 @@
 """Calls after a client was told to stop: one more with a token that was refused, or within an hour that is used up.
 
 The rules of conduct excuse one such call, which may have been under way. A trial sees more: where a client asks one thing at a time,
-what comes on the connection on which it was told to stop was sent after that.
+what comes on the connection on which it was told to stop, while it still does what it was commanded, was sent after that.
 """
 
 from collections.abc import Iterator, Sequence
@@ -21,6 +21,7 @@ def strays(recording: Recording) -> Iterator[Misbehaviour]:
     calls = [entry for entry in recording.entries if entry["delivery_id"] is None and entry["path"].startswith((API, TOKENS))]
     if not _one_at_a_time(calls):
         return
+    commands = [event.entries for event in recording.events if event.who == "client"]
     refused: dict[str, JSON] = {}
     limited: JSON | None = None
     for entry in calls:
@@ -30,12 +31,12 @@ def strays(recording: Recording) -> Iterator[Misbehaviour]:
             continue
         token, what = entry["request"]["token"], f"called {entry['method']} {entry['path']}"
         told = refused.get(token)
-        if told is not None and _knew_of(told, entry):
+        if told is not None and _knew_of(told, entry, commands):
             yield by_rule("AUT001", f"{what} with {token} once more after its 401", (int(told["id"]), int(entry["id"])))
             del refused[token]
         elif entry["status"] == REFUSED:
             refused[token] = entry
-        if limited is not None and _knew_of(limited, entry) and times.parse(entry["at"]).timestamp() < _reset(limited):
+        if limited is not None and _knew_of(limited, entry, commands) and times.parse(entry["at"]).timestamp() < _reset(limited):
             yield by_rule("RAT001", f"{what} once more after a 429, before the reset", (int(limited["id"]), int(entry["id"])))
             limited = None
         elif entry["status"] == LIMITED:
@@ -53,8 +54,9 @@ def _one_at_a_time(calls: Sequence[JSON]) -> bool:
     return True
 
 
-def _knew_of(told: JSON, entry: JSON) -> bool:
-    return _connection(told) == _connection(entry)
+def _knew_of(told: JSON, entry: JSON, commands: Sequence[tuple[int, int]]) -> bool:
+    together = any(first < told["id"] and entry["id"] <= last for first, last in commands)
+    return together and _connection(told) == _connection(entry)
 
 
 def _connection(entry: JSON) -> int:
