@@ -244,6 +244,8 @@ class Incoming(Lines):
         try:
             more = self._socket.recv(BYTES_AT_ONCE)
         except BlockingIOError:
+            if left > 0:
+                raise  # in process nothing is waited for
             raise TimeoutError("timed out") from None
         finally:
             self._socket.settimeout(0)
