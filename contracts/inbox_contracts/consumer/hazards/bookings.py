@@ -153,6 +153,7 @@ def shared_id(steps: StepBuilder) -> None:
     cancelled = steps.book()
     if before:
         steps.book(conversation=cancelled)
+        steps.passes("1m")  # or the sync after the cancellation lists the conversation once more
     steps.sync()
     steps.passes("1m")
     steps.cancel(cancelled)
