@@ -88,7 +88,7 @@ class GoesOnAfterTheListThatFailed(Inbox):
         self.follow_hints()
 
 
-@broken("reads one list a sync, in turn, and says each time that all is read", "BELIEF", "staff_edit")
+@broken("reads one list a sync, in turn, and says each time that all is read", "BELIEF", "closed_meanwhile")
 class ReadsOneListASync(Inbox):
     turn = -1
 
