@@ -10,6 +10,7 @@ from inbox_contracts.consumer.driver import JSON, DriverError
 from inbox_contracts.consumer.oracle import Difference
 from inbox_contracts.consumer.worlds import EDITS, PASSES, World, kind_of
 from inbox_mock.bundles.saving import Held
+from inbox_mock.conduct.model import TOKENS
 from inbox_mock.simulation.actions import actions, where
 
 
@@ -113,7 +114,6 @@ class Recording:
     held: Held | None = field(default=None, repr=False)
 
 
-TOKENS = "/oauth/token"
 ORDINALS = {2: "nd", 3: "rd"}
 Given = Mapping[str, Any]
 

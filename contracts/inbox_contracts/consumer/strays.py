@@ -9,11 +9,11 @@ from itertools import pairwise
 
 from inbox_contracts.consumer.driver import JSON
 from inbox_contracts.consumer.findings import Misbehaviour, by_rule
-from inbox_contracts.consumer.recording import TOKENS, Recording
+from inbox_contracts.consumer.recording import Recording
+from inbox_mock.conduct.model import API, TOKENS
 from inbox_mock.domain import times
 
 REFUSED, LIMITED = 401, 429
-API = "/api/v3/"
 
 
 def strays(recording: Recording) -> Iterator[Misbehaviour]:

@@ -14,8 +14,8 @@ from inbox_mock.domain.spelling import closest
 from inbox_mock.engine.unit_of_work import UnitOfWork
 from inbox_mock.resources.declaration import Resource
 
-MOST = 3
-"""So many names are told of a query, of a parameter and of a body."""
+MOST_TOLD = 3
+"""Of a query, of each parameter and of a body: further names are left out."""
 WORD = re.compile(r"[a-z_]{1,40}")
 
 
@@ -60,4 +60,4 @@ def associations_of(resource: Resource) -> frozenset[str]:
 
 
 def _unknown(names: Iterable[str], known: Iterable[str]) -> Iterable[str]:
-    return islice((name for name in names if name not in known), MOST)
+    return islice((name for name in names if name not in known), MOST_TOLD)

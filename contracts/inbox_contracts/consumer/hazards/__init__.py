@@ -19,7 +19,6 @@ FIRST_BOOKING = 101
 GUESTS = ("Ada Bauer", "Noor Haddad", "Tomas Eriksen", "Keiko Ito", "Hugo Moreau", "Elif Kaya")
 MESSAGES = {"method": "POST", "path": "/inbox/messages"}
 READS = {"method": "GET"}
-TOKENS = "/oauth/token"
 WEBHOOK_FAULTS = frozenset(f"{kind}_webhook" for kind in ("duplicated", "forged", "late", "lost", "reordered", "respelled", "stale"))
 """Hazards whose faults would strike each other's webhooks: of several faults the first one strikes."""
 

@@ -1,7 +1,8 @@
 """Answers to what a client wrote, or to a refresh, that come and cannot be read; errors as pages for people; hosts that are refused."""
 
-from inbox_contracts.consumer.hazards import MESSAGES, READS, TOKENS, StepBuilder, after_a_meanwhile, hazard, struck, struck_sending
+from inbox_contracts.consumer.hazards import MESSAGES, READS, StepBuilder, after_a_meanwhile, hazard, struck, struck_sending
 from inbox_contracts.consumer.recording import Recording
+from inbox_mock.conduct.model import TOKENS
 
 PAGE = "<html><head><title>502 Bad Gateway</title></head><body><h1>Bad Gateway</h1></body></html>"
 """What a gateway between the client and the service answers."""

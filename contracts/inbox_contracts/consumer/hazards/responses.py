@@ -1,6 +1,7 @@
 """Responses that fail, are lost, cannot be read, or refuse: tokens expire, and the rate limit is used up."""
 
-from inbox_contracts.consumer.hazards import MESSAGES, READS, TOKENS, StepBuilder, after_a_meanwhile, hazard, struck, struck_sending
+from inbox_contracts.consumer.hazards import MESSAGES, READS, StepBuilder, after_a_meanwhile, hazard, struck, struck_sending
+from inbox_mock.conduct.model import TOKENS
 
 
 @hazard(met=lambda recording: struck_sending(recording, "status"))
@@ -190,16 +191,7 @@ def lost_answer_and_look(steps: StepBuilder) -> None:
 )
 def written_after_a_loss(steps: StepBuilder) -> None:
     """A message is stored, the answer to the client is lost, and before it looks for the message the guest writes again."""
-    booking = steps.book(host_participant=True)
-    with steps.uninterrupted():
-        steps.guest_writes(booking)
-        steps.sync()
-        steps.fault("timeout_after", match=MESSAGES)
-        with steps.meanwhile("/inbox/messages", page=1, nth=2):
-            steps.guest_writes(booking)
-            steps.staff_write(booking)
-        steps.reply(booking)
-    steps.passes("5m")
+    _written_before_the_look(steps, "timeout_after")
 
 
 @hazard(
@@ -208,16 +200,7 @@ def written_after_a_loss(steps: StepBuilder) -> None:
 )
 def written_though_lost(steps: StepBuilder) -> None:
     """A message is not stored, no answer comes, and before the client looks for it guest and staff write something else."""
-    booking = steps.book(host_participant=True)
-    with steps.uninterrupted():
-        steps.guest_writes(booking)
-        steps.sync()
-        steps.fault("timeout_before", match=MESSAGES)
-        with steps.meanwhile("/inbox/messages", page=1, nth=2):
-            steps.guest_writes(booking)
-            steps.staff_write(booking)
-        steps.reply(booking)
-    steps.passes("5m")
+    _written_before_the_look(steps, "timeout_before")
 
 
 @hazard(met=lambda recording: after_a_meanwhile(recording, "guest_writes"))
@@ -231,3 +214,16 @@ def written_while_answering(steps: StepBuilder) -> None:
         steps.reply(booking)
     steps.passes("1m")
     steps.sync()
+
+
+def _written_before_the_look(steps: StepBuilder, fault: str) -> None:
+    booking = steps.book(host_participant=True)
+    with steps.uninterrupted():
+        steps.guest_writes(booking)
+        steps.sync()
+        steps.fault(fault, match=MESSAGES)
+        with steps.meanwhile("/inbox/messages", page=1, nth=2):
+            steps.guest_writes(booking)
+            steps.staff_write(booking)
+        steps.reply(booking)
+    steps.passes("5m")
