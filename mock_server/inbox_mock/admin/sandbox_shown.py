@@ -41,7 +41,7 @@ LISTED = record({**OF_A_SANDBOX, "created_at": TIMESTAMP, "used_at": TIMESTAMP},
 
 def shown(call: "AdminCall", sandbox: Sandbox) -> JSON:
     """Return a sandbox as the admin API shows it to a caller, at its present."""
-    with sandbox.work() as work:
+    with sandbox.read() as work:
         wall = work.wall  # what is due by now happens first
     return _shown(call, sandbox.id, sandbox.storage.label, sandbox.storage.facts, wall)
 

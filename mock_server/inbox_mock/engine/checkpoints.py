@@ -68,22 +68,28 @@ class Stretch:
     """An image of a database, and its changes since. It shares with an earlier one the pages that are the same in both."""
 
     def __init__(self, image: bytes, earlier: "Stretch | None") -> None:
-        known: list[bytes] = earlier.pages if earlier else []
-        self.pages: list[bytes] = shared_pages(image, known)
+        self._parts = [image]  # whole, until a later one shares its pages
         self.changes = Changes()
         self._own_bytes = len(image)
         if earlier is not None:
-            kept = sum(page is old for page, old in zip(self.pages, known, strict=False))
-            earlier._own_bytes = (len(known) - kept) * PAGE_BYTES  # noqa: SLF001 - it is of this class
+            known = earlier._pages()  # noqa: SLF001 - it is of this class
+            self._parts = shared_pages(image, known)
+            kept = sum(page is old for page, old in zip(self._parts, known, strict=False))
+            earlier._own_bytes = (len(known) - kept) * PAGE_BYTES  # noqa: SLF001
 
     @property
     def size(self) -> int:
         """How many bytes it takes, without the pages that a later one has as well."""
         return self._own_bytes + self.changes.size
 
+    def _pages(self) -> list[bytes]:
+        if len(self._parts) == 1:
+            self._parts = shared_pages(self._parts[0], ())
+        return self._parts
+
     def image(self, position: int, handled: int) -> bytes:
         """Return the image of the database before the change at a position, after the first ``handled`` events of a step of the clock."""
-        db = images.restore(b"".join(self.pages))
+        db = images.restore(b"".join(self._parts))
         try:
             db.execute("BEGIN")
             self.changes.make_again(db, position)

@@ -90,7 +90,6 @@ class Sandbox:
         self.derived: Derived | None = None
         self._cache = Cache(around.caches)
         self.checkpoints = Checkpoints(around.checkpoints)
-        self._picture: tuple[int, bytes] | None = None
         self.settings: tuple[int, Settings] | None = None
         self._labelling = Lock()
         self._closed = self._working = False
@@ -247,21 +246,14 @@ class Sandbox:
         return self.clock.shown_at(self.around.wall())
 
     def image(self) -> tuple[bytes, str]:
-        """Return the bytes of the whole sandbox as it is now, and its time. A clock that runs shows that time in the image.
-
-        As long as nothing is written, the same image is returned: a sandbox that is built once and forked for each test is
-        copied once.
-        """
+        """Return the bytes of the whole sandbox as it is now, and its time. A clock that runs shows that time in the image."""
         with self.lock:
             if self.clock.mode == "real":
                 with self.work() as work:
                     work.clock = work.clock.moved_to(work.instant, work.wall)
                     sandbox_store.write_clock(work.db, work.clock)
             with self.alone():
-                image = self.storage.image()
-                if self._picture is None or self._picture[0] != self.version:
-                    self._picture = self.version, image
-                return self._picture[1], times.wire(self.clock.now)
+                return self.storage.image(), times.wire(self.clock.now)
 
     def sleep(self) -> bool:
         """Hold as little in memory as can be; return False if a unit of work is open."""
@@ -301,4 +293,4 @@ class Sandbox:
     def forget(self) -> None:
         """Forget what was derived from its records."""
         self._cache.clear()
-        self._picture = self.derived = None
+        self.derived = None

@@ -4,7 +4,7 @@ from threading import Thread
 
 import pytest
 
-from homes import LABEL, ONE, TWO, Homes, an_image, leave, read, texts_of, written_in
+from homes import LABEL, ONE, TWO, FailedError, Homes, InMemory, an_image, fail_in, leave, read, texts_of, written_in
 from inbox_mock.store import database
 from inbox_mock.store.homes import Snapshot, Start
 
@@ -25,6 +25,19 @@ def test_an_image_is_of_its_moment(homes: Homes) -> None:
     written_in(storage, "second")
 
     assert texts_of(image) == ["first"]
+
+
+def test_in_memory_it_is_the_very_same_image_until_something_is_written() -> None:
+    storage = Homes(InMemory()).add(ONE, "first")
+    image = storage.image()
+
+    assert read(storage) == ["first"]
+    with pytest.raises(FailedError):
+        fail_in(storage.transaction(), "in vain")
+    assert storage.image() is image
+
+    written_in(storage, "second")
+    assert texts_of(storage.image()) == ["first", "second"]
 
 
 def test_a_sandbox_begins_from_the_image_of_another_one(homes: Homes) -> None:

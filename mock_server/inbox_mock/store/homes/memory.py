@@ -34,11 +34,12 @@ class MemoryStorage(LocalStorage):
     label: Label
     facts: Facts
 
-    def __init__(self, sandbox_id: str, label: Label, image: bytes, start: Start, totals: Totals) -> None:
+    def __init__(self, sandbox_id: str, label: Label, start: Start, totals: Totals) -> None:
         super().__init__()
         self.id, self.label, self._start, self._totals = sandbox_id, label, start, totals
         self.generation = self._version = self.size = 0
-        self._asleep: Differences | None = differences(image, start.image)
+        self._asleep: Differences | None = None
+        self._present: bytes | None = None  # the image of the database as it is, if it is known
         self._began: bytes | None = None  # the start's image, if the database began with that, and nothing was written since
         self._is_image = self._is_repeatable = False  # whether that wrote nothing either; whether doing it again would write nothing
         self._snapshots: dict[str, tuple[str, bytes]] = {}
@@ -62,7 +63,7 @@ class MemoryStorage(LocalStorage):
         self._ledger.clear()
         self.facts = transaction.facts or self.facts
         if db.total_changes != before:
-            self._began = None
+            self._began = self._present = None
             self._version += 1
 
     @contextmanager
@@ -83,18 +84,20 @@ class MemoryStorage(LocalStorage):
         self._db, self._asleep = transaction.db, None
         self._began = image if image is self._start.image else None  # another one is not held for this
         self._is_image, self._is_repeatable = not written, transaction.is_repeatable
+        self._present = None if written else image
         self._resize(len(image))
         self._ledger.clear()
         self.generation, self._version = self.generation + 1, self._version + 1
 
     def image(self) -> bytes:
-        """Return the image."""
+        """Return the image; as long as nothing is written, the same one: what is built once and forked for each test is copied once."""
         if self._asleep is not None:
             return self._asleep.image()
         self._write_ledger()
-        image = images.take_image(self._awake())
-        self._resize(len(image))
-        return image
+        if self._present is None:
+            self._present = images.take_image(self._awake())
+            self._resize(len(self._present))
+        return self._present
 
     def start(self) -> Start:
         """Return what it goes back to."""
@@ -103,8 +106,7 @@ class MemoryStorage(LocalStorage):
     def sleep(self) -> None:
         """Keep only the image."""
         if self._db is not None:
-            self._write_ledger()
-            self._asleep = differences(images.take_image(self._db), self._start.image)
+            self._asleep, self._present = differences(self.image(), self._start.image), None
             self._resize(self._asleep.size)
             self._close()
 
@@ -140,7 +142,7 @@ class MemoryStorage(LocalStorage):
 
     def removed(self, spares: Spares) -> None:
         """Close the database, or leave it to another sandbox; any later use raises NotFound."""
-        self._asleep = None
+        self._asleep = self._present = None
         if self._db is not None and self._began is not None and self._is_image and spares.keep(self._began, self._db):
             self._db = None
         self._close()
@@ -191,7 +193,7 @@ class MemoryHome:
         before = 0 if spare is None else spare.total_changes
         with beginning(image, None, None, spare) as transaction:
             yield transaction
-        added = MemoryStorage(sandbox_id, label, image, start, self._totals)
+        added = MemoryStorage(sandbox_id, label, start, self._totals)
         with self._lock:
             if sandbox_id in self._kept:
                 raise SandboxExists
