@@ -1,19 +1,17 @@
 """The fake, composed of its parts and its environment: wall clock, stopwatch, request ids."""
 
 import datetime as dt
-import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from secrets import token_hex
-from threading import Lock
 from time import perf_counter
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from inbox_mock.admin.sandbox_shown import describe
 from inbox_mock.api import addressing
-from inbox_mock.api.front import front
+from inbox_mock.api.front import Front
 from inbox_mock.api.operation import OperationIndex
 from inbox_mock.api.operations import OPERATIONS
 from inbox_mock.api.pipeline import Backend, Pace
@@ -30,16 +28,12 @@ from inbox_mock.store.homes import WHOLE, Home, Share
 from inbox_mock.store.homes.memory import MemoryHome
 from inbox_mock.telemetry.metrics import Metrics, gauges_of
 from inbox_mock.telemetry.probes import Readiness, probes
-from inbox_mock.telemetry.watching import BEGUN, Traffic, Watch, WatchedSender
+from inbox_mock.telemetry.watching import Traffic, Watch, WatchedSender
 from inbox_mock.webhooks.sender import WebhookSender
 
 if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+    from _typeshed.wsgi import WSGIApplication
     from flask import Flask
-
-Made = TypeVar("Made")
-SLASHES = re.compile("/{2,}")
-FORMAT = re.compile(r"(/api/v3/.*[^/])\.json(/?)")
 
 __all__ = ["Fake", "Options", "create_app", "open_home", "wall_clock"]
 
@@ -60,7 +54,7 @@ class Fake:
     ``continues`` says whether the default sandbox was there before.
     """
 
-    _app: "Callable[[], Flask]"
+    _front: Front
     wsgi: "WSGIApplication"
     sandboxes: Sandboxes
     factory: SandboxFactory
@@ -71,7 +65,7 @@ class Fake:
     @property
     def app(self) -> "Flask":
         """The Flask application, which is made when it is first asked for: importing Flask takes as long as the rest of a start."""
-        return self._app()
+        return self._front.flask[0]
 
 
 def open_home(options: Options, share: Share = WHOLE) -> Home:
@@ -137,7 +131,7 @@ def create_app(
         sandboxes, Pace(options.room.max_sandbox_rate, stopwatch), stopwatch, request_id, wait or sandboxes.around.stopping.wait
     )
 
-    def flask_app() -> "tuple[Flask, WSGIApplication]":
+    def make_flask() -> "tuple[Flask, WSGIApplication]":
         from inbox_mock.flask_app import flask_app
 
         app = flask_app(options, backend, factory, sender, metrics, readiness, watch)
@@ -145,49 +139,12 @@ def create_app(
         app.wsgi_app = wsgi  # type: ignore[method-assign,assignment]
         return app, plain
 
-    made = _once(flask_app)
-
-    def plain(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
-        return made()[1](environ, start_response)
-
-    ahead = front(probes(plain, readiness, sandboxes.now, watch), backend, OperationIndex(OPERATIONS), watch.end_ahead)
-    wsgi = addressing.addressed(_normalised(ahead), options.public_url, options.trusted_proxies)
-    return Fake(lambda: made()[0], wsgi, sandboxes, factory, sender, metrics, continues)
+    front = Front(make_flask, backend, OperationIndex(OPERATIONS), probes(readiness, sandboxes.now), watch.end_ahead, perf_counter)
+    wsgi = addressing.addressed(front, options.public_url, options.trusted_proxies)
+    return Fake(front, wsgi, sandboxes, factory, sender, metrics, continues)
 
 
 def _open_bundle(sandboxes: Sandboxes, content: bytes) -> None:
     from inbox_mock.bundles.bundle import open_bundle, read
 
     open_bundle(sandboxes, read(content), default=True)
-
-
-def _normalised(app: "WSGIApplication") -> "WSGIApplication":
-    """Make ``/api/v3//bookings`` and ``/api/v3/bookings.json`` mean ``/api/v3/bookings``, for all that looks at paths.
-
-    The framework would redirect the one, which clients treat as a failure. The suffix is recorded in an old official example;
-    Rails routes it like the path without it. That it answers the same is assumed.
-    """
-
-    def answer(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
-        path: str = environ["PATH_INFO"]
-        environ[BEGUN] = perf_counter()  # before anything is done for the request
-        if "//" in path:
-            path = environ["PATH_INFO"] = SLASHES.sub("/", path)
-        if ".json" in path and (named := FORMAT.fullmatch(path)):
-            environ["PATH_INFO"] = "".join(named.groups())
-        return app(environ, start_response)
-
-    return answer
-
-
-def _once(make: Callable[[], Made]) -> Callable[[], Made]:
-    """Return a function that returns what ``make`` does, and calls it once, whichever thread is the first to ask."""
-    lock, made = Lock(), list[Made]()
-
-    def found() -> Made:
-        with lock:
-            if not made:
-                made.append(make())
-        return made[0]
-
-    return found

@@ -4,19 +4,15 @@ Who starts a server asks this before anything else, and who runs it asks again a
 if all is well, which is imported for nothing else then.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from concurrent.futures import Future
 from threading import Event, Lock, Thread
-from typing import TYPE_CHECKING
 
-from inbox_mock.api.front import FAILED
+from inbox_mock.api.front import Found, FrontCall, Probe
 from inbox_mock.api.pipeline import REFUSED
-from inbox_mock.api.rendering import Headers, status_line, times_of
+from inbox_mock.api.rendering import Rendered, times_of
 from inbox_mock.domain.errors import HomeUnavailable
-from inbox_mock.telemetry.watching import PROBES, Watch
-
-if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+from inbox_mock.telemetry.watching import PROBES
 
 PATIENCE_SECONDS = 1.0
 STOPPING = "the server is stopping"
@@ -74,24 +70,19 @@ def why_not(path: str, readiness: Readiness) -> HomeUnavailable | None:
     return None if path == "/livez" else readiness.why_not()
 
 
-def probes(app: "WSGIApplication", readiness: Readiness, now: Callable[[], str], watch: Watch) -> "WSGIApplication":
-    """Return an application that answers plain probes with 200 ahead of another one; ``now`` returns the time that dates an answer."""
+def probes(readiness: Readiness, now: Callable[[], str]) -> dict[str, Probe]:
+    """Return what finds the answer to a plain probe if all is well, by its path; ``now`` returns the time that dates it."""
 
-    def answer(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
-        path = environ["PATH_INFO"]
-        if path not in PROBES or environ["REQUEST_METHOD"] != "GET" or environ.get("QUERY_STRING") or REFUSED in environ:
-            return app(environ, start_response)
-        try:
-            if (why := why_not(path, readiness)) is not None:
-                environ[UNREADY] = why
-                return app(environ, start_response)
-            date = times_of(now())[1]
-        except Exception as error:  # noqa: BLE001 - Flask's error handlers answer it
-            environ[FAILED] = error
-            return app(environ, start_response)
-        headers: Headers = [("Content-Type", JSON), ("Content-Length", str(len(WELL))), ("Date", date)]
-        watch.end(environ, path.strip("/"), path, 200, lambda: len(WELL), headers)
-        start_response(status_line(200), headers)
-        return [WELL]
+    def probe(call: FrontCall) -> Found | None:
+        if call.method != "GET" or call.environ.get("QUERY_STRING") or REFUSED in call.environ:
+            return None
 
-    return answer
+        def answer() -> Rendered | None:
+            if (why := why_not(call.path, readiness)) is not None:
+                call.environ[UNREADY] = why
+                return None
+            return WELL, 200, [("Content-Type", JSON), ("Content-Length", str(len(WELL))), ("Date", times_of(now())[1])]
+
+        return call.path.strip("/"), call.path, answer
+
+    return dict.fromkeys(PROBES, probe)

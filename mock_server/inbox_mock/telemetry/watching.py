@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from threading import Lock
 from typing import TYPE_CHECKING
 
+from inbox_mock.api.front import BEGUN
 from inbox_mock.api.pipeline import JOURNALED, Journaled
 from inbox_mock.api.rendering import Rendered
 from inbox_mock.domain.addresses import host_in
@@ -80,8 +81,6 @@ def by_class(statuses: Counter[int | None]) -> Counter[str]:
 
 
 LOG = logging.getLogger("inbox_mock.telemetry")
-BEGUN = "inbox_mock.begun"
-"""The key of a request's environ under which the stopwatch showed when it began, in seconds."""
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 SANDBOX = re.compile(r"[0-9a-f]{12}|default")
 NOWHERE: Journaled = ("", 0, {})
