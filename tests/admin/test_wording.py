@@ -111,7 +111,7 @@ def test_the_detail_of_a_refusal_is_the_whole_sentence(inbox: Sandbox) -> None:
 
     assert answer.json["detail"] == (
         'host_participant: found "perhaps"; expected true or false: whether the channel adds a host; '
-        "chanel: is unknown; did you mean 'channel'?"
+        "chanel is unknown; did you mean 'channel'?"
     )
 
 

@@ -359,6 +359,13 @@ def test_the_channel_of_a_booking_is_not_that_of_a_message(inbox: Sandbox) -> No
         (("check", "serverr", "http://127.0.0.1:9"), "The command 'serverr' is unknown; did you mean 'server'?"),
         (("sandboxes", "list"), "The command 'list' is unknown; expected one of create, delete, forget, fork, "),
         (("clock", "advanc", "1m"), "The command 'advanc' is unknown; did you mean 'advance'?"),
+        (
+            ("--url", "http://127.0.0.1:9", "report"),
+            "found --url before 'report', whose option it is; expected it after: inbox-mock report --url",
+        ),
+        (("--format", "json", "check", "client"), "expected it after: inbox-mock check client --format"),
+        (("check", "--seed", "3", "client"), "expected it after: inbox-mock check client --seed"),
+        (("--urll", "http://127.0.0.1:9", "report"), "No such option '--urll'"),
         (("book", "--channel", "fax"), '--channel: found "fax"; expected one of airbnb, booking-com, direct'),
         (("book", "--rental", "99"), "--rental: found 99; expected the id of a rental"),
         (("book", "--start", "soon"), '--start: found "soon"; expected a time'),

@@ -64,7 +64,10 @@ def test_what_is_told_twice_is_a_difference() -> None:
 @pytest.mark.parametrize(
     ("belief", "wrong"),
     [
-        ({}, "bookings is None; expected a list"),
+        ({}, "there is no bookings; expected a list"),
+        ({"bookings": None, "conversations": []}, "bookings is null; expected a list"),
+        ({"bookings": [{"a": None, "b": [True]}], "conversations": []}, "bookings[0] has no id"),
+        ({"bookings": {"a": None, "b": [True]}, "conversations": []}, 'bookings is {"a": null, "b": [true]}; expected a list'),
         ({"bookings": {}, "conversations": []}, "bookings is {}; expected a list"),
         ({"bookings": [{"id": "80", "conversation_ids": []}], "conversations": []}, "bookings[0].id is '80'; expected a whole number"),
         ({"bookings": [{"id": 80}], "conversations": []}, "bookings[0] has no conversation_ids"),
@@ -72,7 +75,7 @@ def test_what_is_told_twice_is_a_difference() -> None:
         (believing(closed="no"), "conversations[0].closed is 'no'; expected true or false"),
         (
             believing(messages=[{"id": True, "sender_id": 1, "content": ""}]),
-            "conversations[0].messages[0].id is True; expected a whole number",
+            "conversations[0].messages[0].id is true; expected a whole number",
         ),
     ],
 )

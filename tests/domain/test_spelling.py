@@ -7,7 +7,20 @@ import hypothesis.strategies as st
 import pytest
 from hypothesis import given
 
-from inbox_mock.domain.spelling import MOST_LISTED, MOST_SHOWN, clause, instead, instead_of, listed, one_of, shortened, unknown
+from inbox_mock.domain.spelling import (
+    MOST_LISTED,
+    MOST_SHOWN,
+    as_written,
+    clause,
+    instead,
+    instead_of,
+    listed,
+    of_field,
+    one_of,
+    shortened,
+    shown,
+    unknown,
+)
 
 KNOWN = ("lost", "delayed", "duplicated")
 
@@ -74,6 +87,31 @@ def test_what_is_expected_besides_comes_after_the_words() -> None:
 )
 def test_what_was_found_and_what_was_expected_are_one_sentence(found: str | None, expected: str, told: str) -> None:
     assert instead(found, expected) == told
+
+
+@pytest.mark.parametrize(
+    ("value", "written"),
+    [
+        (None, "null"),
+        (True, "true"),
+        (1.5, "1.5"),
+        ("Ada", "'Ada'"),
+        ([None, True, "Zoë"], '[null, true, "Zoë"]'),
+        ({"closed": None, "ids": [False]}, '{"closed": null, "ids": [false]}'),
+        ({3, 1}, "[1, 3]"),
+        (["\x9b\udcff"], '["\\u009b\\udcff"]'),
+        ({(1, 2): 3}, "{(1, 2): 3}"),
+    ],
+    ids=repr,
+)
+def test_a_value_is_shown_as_it_is_written_in_json_and_without_control_characters(value: object, written: str) -> None:
+    assert as_written(value) == shown(value) == written
+
+
+def test_a_field_and_what_is_wrong_with_it_are_one_sentence() -> None:
+    assert of_field("scenaro", unknown("scenaro", ["scenario"])) == "scenaro is unknown; did you mean 'scenario'?"
+    assert of_field("content", instead(None, "can't be blank")) == "content can't be blank"
+    assert of_field("seed", instead("true", "a whole number")) == "seed: found true; expected a whole number"
 
 
 @given(st.text())

@@ -236,7 +236,7 @@ def test_wishes_are_those_of_the_admin_api() -> None:
         ("missing.yaml", {}, "missing.yaml: found a file that cannot be read: No such file or directory"),
         ({"rentls": []}, {}, "rentls"),
         ("empty", {"seed": "seven"}, 'seed: found "seven"; expected a whole number from 0'),
-        ("empty", {"sead": 7}, "sead: is unknown; did you mean 'seed'?"),
+        ("empty", {"sead": 7}, "sead is unknown; did you mean 'seed'?"),
     ],
 )
 def test_what_cannot_be_is_said_in_one_line(scenario: object, overrides: JSON, says: str) -> None:

@@ -115,9 +115,9 @@ def test_the_scenario_is_chosen_by_a_marker(suite: pytest.Pytester) -> None:
             'inbox_scenario("empty", "agency")',
             "inbox_scenario: expected one scenario (a name, a path, or an object), and not 'empty', 'agency'",
         ),
-        ('inbox_scenario("empty", sead=3)', "inbox_scenario: sead: is unknown; did you mean 'seed'?"),
-        ('inbox_scenario(scenario="agency", xyzzy=3)', "inbox_scenario: xyzzy: is unknown; expected one of scenario, name, note, ttl,"),
-        ('inbox_scenario(clock={"mod": "real"})', "inbox_scenario: clock.mod: is unknown; did you mean 'mode'?"),
+        ('inbox_scenario("empty", sead=3)', "inbox_scenario: sead is unknown; did you mean 'seed'?"),
+        ('inbox_scenario(scenario="agency", xyzzy=3)', "inbox_scenario: xyzzy is unknown; expected one of scenario, name, note, ttl,"),
+        ('inbox_scenario(clock={"mod": "real"})', "inbox_scenario: clock.mod is unknown; did you mean 'mode'?"),
         (
             'inbox_scenario(clock={"mode": "reel"})',
             "inbox_scenario: clock.mode: found \"reel\"; did you mean 'real'? Expected one of manual, real",

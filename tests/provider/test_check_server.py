@@ -69,7 +69,7 @@ def test_the_smallest_example_holds_no_more_than_needed(check: Check) -> None:
         result = check(url, "-k", "booking-filters", "--format", "json")
 
     finding = json.loads(result.stdout)["properties"][0]["finding"]
-    assert re.fullmatch(r"\{'until': '[^']*'\}", finding["example"]["query"])
+    assert re.fullmatch(r'\{"until": "[^"]*"\}', finding["example"]["query"])
     assert "until=" in finding["requests"][-1]
 
 

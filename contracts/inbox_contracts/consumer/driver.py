@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol, runtime_checkable
 
+from inbox_mock.domain.spelling import as_written
+
 JSON = dict[str, Any]
 Answer = Mapping[str, Any]
 
@@ -105,7 +107,7 @@ class InProcessDriver:
                 DriverError("crash", f"the client raised {type(error).__name__} when it was told to {command}{first}")
             ) from error
         if not isinstance(found, Mapping):
-            raise DriverFailed(DriverError("protocol", f"{command} returned {found!r}; expected an object such as {{}}"))
+            raise DriverFailed(DriverError("protocol", f"{command} returned {as_written(found)}; expected an object such as {{}}"))
         if found.get("later"):
             raise Later
         return dict(found)

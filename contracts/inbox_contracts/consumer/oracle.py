@@ -8,6 +8,8 @@ from typing import Any
 
 import orjson
 
+from inbox_mock.domain.spelling import as_written
+
 JSON = dict[str, Any]
 
 Form = Any
@@ -171,7 +173,9 @@ def _of(conversation_id: int, rows: list[JSON], *fields: str) -> list[JSON]:
 def malformed(belief: Mapping[str, Any]) -> str | None:
     """Return the first error in the form of a belief, or None."""
     for noun, shape in SHAPE.items():
-        wrong = _wrong(belief.get(noun), [shape], noun)
+        if noun not in belief:
+            return f"there is no {noun}; expected a list"
+        wrong = _wrong(belief[noun], [shape], noun)
         if wrong:
             return wrong
     return None
@@ -262,7 +266,7 @@ def _list(noun: str, ids: list[int]) -> str:
 
 def short(found: object) -> str:
     """Return a value as it is shown in a sentence."""
-    text = repr(found)
+    text = as_written(found)
     return text if len(text) <= SHOWN else f"{text[: SHOWN - 3]}..."
 
 

@@ -13,6 +13,7 @@ from inbox_contracts.consumer.driver import JSON, DriverError, DriverFailed, Gav
 from inbox_contracts.piped import Piped
 from inbox_mock.console.stopping import STOP
 from inbox_mock.domain import limits
+from inbox_mock.domain.spelling import as_written
 
 ANSWER_SECONDS = 10.0
 FIRST_ANSWER_SECONDS = 30.0
@@ -100,11 +101,11 @@ class CommandDriver:
 
     def _checked(self, command: str, answer: JSON) -> JSON:
         if "id" not in answer or answer["id"] != self._number or isinstance(answer["id"], bool):
-            raise self._failed("wrong id", f"it answered {command} with id {_cut(repr(answer.get('id')))}; expected {self._number}")
+            raise self._failed("wrong id", f"it answered {command} {_told(answer, 'id')}; expected {self._number}")
         if answer.get("ok") is True:
             return {name: found for name, found in answer.items() if name not in {"id", "ok"}}
         if answer.get("ok") is not False:
-            raise self._failed("protocol", f"it answered {command} with ok: {_cut(repr(answer.get('ok')))}; expected true or false")
+            raise self._failed("protocol", f"it answered {command} {_told(answer, 'ok')}; expected true or false")
         if answer.get("later") is True:
             raise Later
         said = {name: found for name, found in answer.items() if name not in {"id", "ok"}}
@@ -138,6 +139,10 @@ class CommandDriver:
             return ""
         running.close(SIGKILL if at_once else 0)
         return str(running.err)
+
+
+def _told(answer: JSON, name: str) -> str:
+    return f"with {name}: {_cut(as_written(answer[name]))}" if name in answer else f"without {name}"
 
 
 def _shown(line: bytes) -> str:

@@ -23,6 +23,7 @@ from inbox_contracts.consumer.recording import (
     target_of,
 )
 from inbox_contracts.consumer.worlds import CLIENT, CONNECTS, MEANWHILE, PASSES, REPLIES, SYNCS, World, kind_of
+from inbox_mock.domain.spelling import as_written
 
 IN_A_ROW = 10
 TOO_MANY = 429
@@ -80,7 +81,8 @@ class WorldRunner:
         began = self._command("start", **self.world.credentials())
         can = began.get("can")
         if not isinstance(can, list) or not can or not all(one in (*CAPABILITIES, NOW) for one in can):
-            about = f"start answered can: {repr(can)[:MOST_SHOWN]}; expected a list such as {list(CAPABILITIES)}"
+            told = f"can: {as_written(can)[:MOST_SHOWN]}" if "can" in began else "no can"
+            about = f"start answered {told}; expected a list such as {as_written(CAPABILITIES)}"
             raise DriverFailed(DriverError("protocol", about))
         self._recording.can = frozenset(can) - {NOW}
         self._tells_time = NOW in can

@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from inbox_mock.domain import times
+from inbox_mock.domain.spelling import as_written
 from inbox_mock.resources import RESOURCES
 from inbox_mock.resources.declaration import Attribute
 
@@ -61,8 +62,8 @@ def _difference(found: object, wanted: object) -> str:
 
 
 def shown(thing: object) -> str:
-    """Return the representation of a value, shortened."""
-    text = repr(thing)
+    """Return a value as it is written in JSON, shortened."""
+    text = as_written(thing)
     return text if len(text) <= LONGEST_SHOWN else f"{text[: LONGEST_SHOWN - 3]}..."
 
 
@@ -79,7 +80,7 @@ def _shows(plural: str, record: Mapping[str, Any], attribute: Attribute, value: 
     if name in SETS:
         sets = str(value).lower() == "true"
         at = SETS[name]
-        expect((record[at] is not None) == sets, f"after {name}: {value!r}, {at} is {record[at]!r}")
+        expect((record[at] is not None) == sets, f"after {name}: {shown(value)}, {at} is {shown(record[at])}")
     elif name == "member_id":
         same(record["links"]["member"]["id"], value, "links.member.id")
     elif name == "attachment_ids":
@@ -93,7 +94,7 @@ def _shows(plural: str, record: Mapping[str, Any], attribute: Attribute, value: 
     elif attribute.kind.field == "Time":
         same(record[name], times.wire(times.parse(str(value))), name)
     elif attribute.kind.field == "DecimalText":
-        expect(isinstance(record[name], str), f"{name} is {record[name]!r}, expected a decimal written as text")
+        expect(isinstance(record[name], str), f"{name} is {shown(record[name])}, expected a decimal written as text")
         same(Decimal(record[name]), Decimal(str(value)), name)
     elif attribute.kind.field == "Flag":
         same(record[name], str(value).lower() == "true", name)

@@ -15,7 +15,7 @@ from inbox_mock.domain import errors, limits
 from inbox_mock.domain.addresses import Network, is_this_machine, is_within, plain_host
 from inbox_mock.domain.admin_tokens import AdminToken, Caller, wanted
 from inbox_mock.domain.errors import Forbidden, Invalid, Problem, Refusal, Unauthorized
-from inbox_mock.domain.spelling import FOUND, UNKNOWN, instead, listed, shortened
+from inbox_mock.domain.spelling import FOUND, UNKNOWN, instead, listed, of_field, shortened
 from inbox_mock.domain.values import whole_number
 
 PREFIX = "/__admin"
@@ -162,7 +162,7 @@ def _wrong_fields(refusal: Invalid) -> list[tuple[Problem, str | None]]:
 def _sentence(problem: Problem, found: str | None) -> str:
     """Return what is wrong with a field, as the command line says it."""
     told = instead(found, str(problem.title))
-    return told if problem.field is None or told.startswith(f"{problem.field}:") else f"{problem.field}: {told}"
+    return told if problem.field is None or told.startswith(f"{problem.field}:") else of_field(problem.field, told)
 
 
 def found_in(given: object, problem: Problem) -> str | None:

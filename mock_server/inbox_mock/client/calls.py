@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
-from inbox_mock.domain.spelling import instead, shortened
+from inbox_mock.domain.spelling import instead, of_field, shortened
 
 if TYPE_CHECKING:
     from inbox_mock.http import HttpResponse
@@ -40,7 +40,7 @@ class AdminError(Exception):
 
     def told(self, names: Mapping[str, str] = NOTHING) -> str:
         """Return what was found and what was expected in each field, some of which have other ``names`` for the reader."""
-        return "; ".join(f"{names.get(field, field)}: {instead(self.found.get(field), expected)}" for field, expected in self.fields)
+        return "; ".join(of_field(names.get(field, field), instead(self.found.get(field), expected)) for field, expected in self.fields)
 
 
 class ServerUnreachableError(AdminError):

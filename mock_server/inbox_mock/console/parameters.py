@@ -44,7 +44,21 @@ def prepare(command: click.Command) -> None:
 
 
 class Group(click.Group):
-    """A command with subcommands, which refuses an unknown one with the closest name, or with all of them."""
+    """A command with subcommands: an unknown one is refused with the closest name, or with all of them, an option with its place."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read the options before the subcommand; UsageError for one of the subcommand's own says where it goes."""
+        try:
+            return super().parse_args(ctx, list(args))
+        except click.NoSuchOption as error:
+            here: click.Command = self
+            option, path = error.option_name, [ctx.command_path]
+            for word in args:
+                if isinstance(here, click.Group) and not word.startswith("-") and (command := here.get_command(ctx, word)):
+                    path, here = [*path, word], command
+                    if any(option in parameter.opts for parameter in command.params):
+                        ctx.fail(f"found {option} before {word!r}, whose option it is; expected it after: {' '.join(path)} {option}")
+            raise
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
         """Return the command of a name; UsageError for an unknown one."""

@@ -1,5 +1,6 @@
 """What to say of a word that is none of the known ones."""
 
+import json
 from collections.abc import Iterable
 from difflib import get_close_matches
 
@@ -30,10 +31,20 @@ def listed(known: Iterable[str]) -> str:
     return f"one of {', '.join(known[:MOST_LISTED])}{more}"
 
 
+def as_written(value: object) -> str:
+    """Return a value as it is written in JSON, and a text alone in single quotes: whoever reads it need not know Python."""
+    if isinstance(value, str):
+        return repr(value)
+    try:
+        text = json.dumps(value, ensure_ascii=False, default=lambda one: sorted(one) if isinstance(one, set) else repr(one))
+    except TypeError:  # keys that JSON has not
+        return repr(value)
+    return "".join(character if character.isprintable() else json.dumps(character)[1:-1] for character in text)
+
+
 def shown(value: object) -> str:
     """Return a value of JSON or YAML as an error shows it."""
-    plain = value is None or isinstance(value, bool)
-    return shortened(("null" if value is None else str(value).lower()) if plain else repr(value))
+    return shortened(as_written(value))
 
 
 def instead(found: str | None, expected: str) -> str:
@@ -42,6 +53,11 @@ def instead(found: str | None, expected: str) -> str:
         return clause(expected)
     said = f"{FOUND}{found}"
     return f"{said}, which {expected}" if expected.startswith(RELATIVE) else f"{said}; {clause(expected)}"
+
+
+def of_field(field: str, told: str) -> str:
+    """Return what is told of a field as one sentence with its name."""
+    return f"{field} {told}" if told.startswith(RELATIVE) else f"{field}: {told}"
 
 
 def closest(word: object, known: Iterable[str], likeness: float = CLOSE) -> str | None:

@@ -127,7 +127,7 @@ def synced_at(trial: Trial) -> None:
         answer = trial.api.get(path_of(resource.plural))
         synced = answer.header("x-updated-since-request-synced-at")
         good = synced is not None and SYNCED_AT.fullmatch(synced)
-        expect(good, f"{answer.about}: x-updated-since-request-synced-at is {synced!r}, expected 2030-06-01 12:00:00 UTC")
+        expect(good, f"{answer.about}: x-updated-since-request-synced-at is {shown(synced)}, expected 2030-06-01 12:00:00 UTC")
 
 
 @claim("usual-headers", fidelity=recorded("every answer"))
@@ -138,7 +138,7 @@ def usual_headers(trial: Trial) -> None:
         same(answer.header("Cache-Control"), "max-age=0, private, must-revalidate", f"{answer.about}: Cache-Control")
         for name, pattern in (("X-Request-Id", UUID), ("X-Runtime", SECONDS)):
             value = answer.header(name)
-            expect(value is not None and pattern.fullmatch(value), f"{answer.about}: {name} is {value!r}, expected {pattern.pattern}")
+            expect(value is not None and pattern.fullmatch(value), f"{answer.about}: {name} is {shown(value)}, expected {pattern.pattern}")
     ids = [answer.header("X-Request-Id") for answer in answers]
     expect(ids[0] != ids[1], f"{answers[1].about}: X-Request-Id is {ids[1]}, as that of the request before")
 
@@ -184,7 +184,7 @@ def _allowance(api: Api) -> tuple[int, int, int]:
         value = answer.header(name)
         number = None if value is None else whole_number(value, DIGITS)
         if number is None:
-            raise PropertyViolation(f"{answer.about}: {name} is {value!r}, expected a number")
+            raise PropertyViolation(f"{answer.about}: {name} is {shown(value)}, expected a number")
         found.append(number)
     return found[0], found[1], found[2]
 
@@ -195,7 +195,7 @@ def etag(trial: Trial) -> None:
     for resource in trial.readable():
         first, second = (trial.api.get(path_of(resource.plural)) for _ in range(2))
         found = first.header("ETag") or ""
-        expect(WEAK_ETAG.fullmatch(found), f'{first.about}: ETag is {found!r}, expected W/"<32 hex digits>"')
+        expect(WEAK_ETAG.fullmatch(found), f'{first.about}: ETag is {shown(found)}, expected W/"<32 hex digits>"')
         if first.body == second.body:
             same(second.header("ETag"), first.header("ETag"), f"{second.about}: the ETag of the same body")
         other = trial.api.get(path_of(resource.plural), per_page=1)

@@ -3,7 +3,7 @@
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from inbox_contracts.provider.api import JSON, by_id, links_of, records_of
-from inbox_contracts.provider.expectations import NotJudged, expect, same
+from inbox_contracts.provider.expectations import NotJudged, expect, same, shown
 from inbox_contracts.provider.http import ApiResponse
 from inbox_contracts.provider.resources import CANCELLED_TOO, EVERYTHING, path_of
 from inbox_contracts.provider.trial import Trial, claim
@@ -196,7 +196,7 @@ def booking_filters(trial: Trial) -> None:
         lifted = {"from": "2000-01-01", **query}
         wanted = {b["id"] for b in bookings if _fits(b, lifted)}
         found = {b["id"] for b in trial.api.all_of("/bookings", **lifted)}
-        same(found, wanted, f"the ids of bookings with {lifted}")
+        same(found, wanted, f"the ids of bookings with {shown(lifted)}")
 
     optional = {
         "from": st.sampled_from(moments),

@@ -38,7 +38,7 @@ def unauthorized(trial: Trial) -> None:
 def _is_unauthorized(answer: ApiResponse, who: str) -> None:
     same(answer.status, 401, f"{answer.about}: the status, with {who}")
     challenge = answer.header("WWW-Authenticate") or ""
-    expect(challenge.startswith(CHALLENGE), f"{answer.about}: WWW-Authenticate is {challenge!r}, expected {CHALLENGE}...")
+    expect(challenge.startswith(CHALLENGE), f"{answer.about}: WWW-Authenticate is {shown(challenge)}, expected {CHALLENGE}...")
     same(answer.json, {"errors": [{"code": "unauthorized"}]}, f"{answer.about}: the body")
     same(answer.header("Content-Type"), "application/json; charset=utf-8", f"{answer.about}: Content-Type")
     same(answer.header("Cache-Control"), "no-store", f"{answer.about}: Cache-Control")
@@ -55,7 +55,7 @@ def expired_token(trial: Trial) -> None:
         _is_unauthorized(answer, "an expired token")
         challenge = answer.header("WWW-Authenticate") or ""
         expired = "The access token expired"
-        expect(expired in challenge, f"{answer.about}: WWW-Authenticate is {challenge!r}, expected {expired} in it")
+        expect(expired in challenge, f"{answer.about}: WWW-Authenticate is {shown(challenge)}, expected {expired} in it")
 
 
 @claim("unknown-ids", fidelity=recorded("public clients map the status"))
@@ -110,7 +110,9 @@ def method_not_allowed(trial: Trial) -> None:
         same(answer.status, 405, f"{answer.about}: the status of a method that the address does not support")
         allow = answer.header("Allow") or ""
         found = {method.strip() for method in allow.split(",")}
-        expect(allowed <= found and "DELETE" not in found, f"{answer.about}: Allow is {allow!r}, expected {sorted(allowed)}")
+        expect(
+            allowed <= found and "DELETE" not in found, f"{answer.about}: Allow is {shown(allow)}, expected {', '.join(sorted(allowed))}"
+        )
         _are_errors(answer)
 
 
@@ -197,7 +199,7 @@ def _is_invalid(answer: ApiResponse, told: str, *wrong: str) -> None:
     same({error["code"] for error in errors}, {"validation_failed"}, f"{answer.about}: the codes, for {told}")
     fields = {str(error.get("field")).removesuffix("_id") for error in errors}
     missing = {field.removesuffix("_id") for field in wrong} - fields
-    expect(not missing, f"{answer.about}: the fields are {sorted(fields)}, expected {', '.join(wrong)} for {told}")
+    expect(not missing, f"{answer.about}: the fields are {', '.join(sorted(fields))}, expected {', '.join(wrong)} for {told}")
     found = answer.header("Content-Type"), answer.header("Cache-Control"), answer.header("ETag")
     same(found, (FAILURE, "no-cache", None), f"{answer.about}: Content-Type, Cache-Control and ETag")
     expect(answer.header("X-RateLimit-Remaining"), f"{answer.about}: no X-RateLimit-Remaining")

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from inbox_contracts.provider.api import JSON, Api, by_id, records_of
-from inbox_contracts.provider.expectations import expect, same
+from inbox_contracts.provider.expectations import expect, same, shown
 from inbox_contracts.provider.resources import EVERYTHING, path_of
 from inbox_contracts.provider.trial import Trial, claim
 from inbox_contracts.provider.workspace import Workspace
@@ -101,7 +101,7 @@ def deleted_ids(trial: Trial) -> None:
             for answer in (first, last):
                 deleted = answer.json["meta"].get("deleted_ids")
                 good = isinstance(deleted, list) and all(type(each) is int for each in deleted)
-                expect(good, f"{answer.about}: meta.deleted_ids is {deleted!r}, expected an array of ids")
+                expect(good, f"{answer.about}: meta.deleted_ids is {shown(deleted)}, expected an array of ids")
                 same(next(iter(answer.json["meta"])), "deleted_ids", f"{answer.about}: the first key of meta")
             told = sorted(last.json["meta"]["deleted_ids"]), sorted(first.json["meta"]["deleted_ids"])
             same(*told, f"{last.about}: meta.deleted_ids, beside the first page's")
