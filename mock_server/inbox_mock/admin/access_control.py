@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from hmac import compare_digest
+from typing import TYPE_CHECKING
 
 import orjson
 from flask import Request, Response, request
 
 from inbox_mock.admin.operation import read_body
-from inbox_mock.api.addressing import OWN_ADDRESS, name_in, sign_of_a_proxy
+from inbox_mock.api.addressing import OWN_ADDRESS, name_in
 from inbox_mock.api.rendering import phrase
 from inbox_mock.domain import errors, limits
 from inbox_mock.domain.addresses import Network, is_this_machine, is_within, plain_host
@@ -18,9 +19,13 @@ from inbox_mock.domain.errors import Forbidden, Invalid, Problem, Refusal, Unaut
 from inbox_mock.domain.spelling import FOUND, UNKNOWN, instead, listed, of_field, shortened
 from inbox_mock.domain.values import whole_number
 
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
+
 PREFIX = "/__admin"
 PUBLISHED = "--public-url without --trust-proxy, with which calls of this machine cannot be told from a proxy's"
 PROBLEM_JSON = "application/problem+json"
+SENT_BY_PROXIES = ("HTTP_FORWARDED", "HTTP_VIA", "HTTP_X_REAL_IP")
 NOUNS = {"deliveries": "delivery", "inbox": "conversation"}
 """What one of several is called in a refusal, where that is not the part of the address without its s."""
 
@@ -97,7 +102,7 @@ class AccessControl:
             self._check_sender(request)
 
     def _check_sender(self, request: Request) -> None:
-        sign = PUBLISHED if self.published else sign_of_a_proxy(request.environ)
+        sign = PUBLISHED if self.published else _sign_of_a_proxy(request.environ)
         if sign is not None:
             told = f"without an admin token the admin API answers nobody through a proxy, found {sign}; start with --admin-token-file"
             raise Forbidden(Problem("address", told))
@@ -110,6 +115,17 @@ class AccessControl:
             raise Forbidden(Problem("host", "the request names no host; expected the header Host, such as localhost"))
         if name not in self.hosts and name != own and not is_this_machine(name):
             raise Forbidden(Problem("host", f"the host {name!r} is not allowed: use localhost, or start with --allow-host {name}"))
+
+
+def _sign_of_a_proxy(environ: "WSGIEnvironment") -> str | None:
+    """Return what tells that a proxy has passed a request on, or None if nothing does: a proxy may leave no trace.
+
+    nginx before 1.29.7 adds no header, but speaks HTTP/1.0 unless it is told otherwise.
+    """
+    for key in environ:
+        if key in SENT_BY_PROXIES or key.startswith("HTTP_X_FORWARDED"):
+            return f"the header {key.removeprefix('HTTP_').replace('_', '-').title()}"
+    return "HTTP/1.0, which few but proxies speak" if environ.get("SERVER_PROTOCOL") == "HTTP/1.0" and environ.get("HTTP_HOST") else None
 
 
 def problem_of(refusal: Refusal) -> Response:

@@ -82,8 +82,10 @@ def blueprint(factory: SandboxFactory, control: AccessControl, sender: WebhookSe
 
 
 def _view(factory: SandboxFactory, control: AccessControl, sender: WebhookSender, operation: AdminOperation) -> Callable[..., Response]:
+    least, says = operation.role, operation.summary.partition(";")[0]
+
     def view(**path: str) -> Response:
-        caller = control.check(request, operation.role)
+        caller = control.check(request, least)
         sandbox = None
         if "id" in path:
             sandbox = _sandbox(factory, path["id"])  # that it is missing, or another's, is said before a mistake in the body
@@ -95,7 +97,7 @@ def _view(factory: SandboxFactory, control: AccessControl, sender: WebhookSender
         given = request.get_data()
         body = checked(operation, read_body(given)) if operation.method != "GET" and not operation.takes else {}
         call = AdminCall(caller, factory, root_of(request), path, body, request.args, sender, given, operation.name, sandbox)
-        with action(operation.summary.partition(";")[0]):
+        with action(says):
             answer = operation.run(call)
         if isinstance(answer, Page):
             return Response(answer.text, operation.status, answer.headers, content_type=answer.kind)

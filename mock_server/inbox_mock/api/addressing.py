@@ -91,7 +91,6 @@ OWN = frozenset({"__admin", "api", "dashboard", "docs", "livez", "metrics", "oau
 """How the fake's own paths begin. A prefix that begins like one could not be told from it behind a proxy that strips prefixes."""
 PREFIX = re.compile(r"(/(?!\.{1,2}(/|$))[A-Za-z0-9._~-]+)+")
 EXPECTED = "an http or https URL such as https://mock.example.com/inbox, whose path is none of the fake's own, such as /api or /docs"
-SENT_BY_PROXIES = ("HTTP_FORWARDED", "HTTP_VIA", "HTTP_X_REAL_IP")
 TOLD_BY_PROXIES = tuple(f"HTTP_X_FORWARDED_{name}" for name in ("FOR", "HOST", "PORT", "PROTO"))
 
 
@@ -165,17 +164,6 @@ def trusting(app: "WSGIApplication", proxies: int) -> "WSGIApplication":
         return (believing_ports if (whole_number(told, 5) or 0) in PORTS else others)(environ, start_response)
 
     return trusted
-
-
-def sign_of_a_proxy(environ: "WSGIEnvironment") -> str | None:
-    """Return what tells that a proxy has passed a request on, or None if nothing does: a proxy may leave no trace.
-
-    nginx before 1.29.7 adds no header, but speaks HTTP/1.0 unless it is told otherwise.
-    """
-    for key in environ:
-        if key in SENT_BY_PROXIES or key.startswith("HTTP_X_FORWARDED"):
-            return f"the header {key.removeprefix('HTTP_').replace('_', '-').title()}"
-    return "HTTP/1.0, which few but proxies speak" if environ.get("SERVER_PROTOCOL") == "HTTP/1.0" and environ.get("HTTP_HOST") else None
 
 
 def _is_prefix(path: str) -> bool:

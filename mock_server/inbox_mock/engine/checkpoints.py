@@ -10,7 +10,7 @@ from contextvars import ContextVar
 from datetime import datetime
 from typing import NamedTuple
 
-from inbox_mock.domain import limits, times
+from inbox_mock.domain import limits
 from inbox_mock.domain.errors import invalid
 from inbox_mock.engine.cache import CacheRoom
 from inbox_mock.engine.unit_of_work import Mark, UnitOfWork
@@ -222,7 +222,7 @@ class Checkpoints:
             id=self._last + 1,
             branch=self.branch,
             at=mark.at,
-            until=work.instant if event is None else times.parse(event.due_at),
+            until=mark.due or work.instant,
             says=_ACTION.get() if asked is None else f"{asked['method']} {asked['path'][:WORDS_LENGTH]}",
             entry=entry,
             event=None if event is None else event._replace(about=_in_short(event.about)),

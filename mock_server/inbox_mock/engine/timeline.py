@@ -23,9 +23,10 @@ def catch_up(work: UnitOfWork, end: datetime, *, marked: bool = True) -> list[Ev
     if event is not None:
         of_its_own, work.reasons, work.caused, work.happened = (work.reasons, work.caused, work.happened), [], [], handled
         while event is not None:
+            due = times.parse(event.due_at)
             if marked:
-                work.mark(event, times.parse(event.due_at))
-            _handle(work, handlers, event)
+                work.mark(event, due, at=due)
+            _handle(work, handlers, event, due)
             event = timeline.next_due(work.db, until, but=handlers.outside)
         work.reasons, work.caused, work.happened = of_its_own
     work.instant, work.now = end, until
@@ -43,9 +44,9 @@ def step(work: UnitOfWork, end: datetime, *, until: str = "", most: float = inf)
     stops = {*handlers.outside, until}
     last, passed = times.wire(end), 0
     while passed < most and (event := timeline.next_due(work.db, last)) is not None:
-        before = len(handled)
-        work.mark(event, handled=passed)
-        _handle(work, handlers, event)
+        before, due = len(handled), times.parse(event.due_at)
+        work.mark(event, due, handled=passed)
+        _handle(work, handlers, event, due)
         passed += 1
         if len(handled) >= limits.EVENTS or not stops.isdisjoint(event.kind for event in handled[before:]):
             _hold(work, work.instant)
@@ -69,7 +70,7 @@ def take_due(work: UnitOfWork, kind: str) -> Event | None:
     """Mark the next event of a kind that is due by now as handled, and return it, or None."""
     event = timeline.next_due(work.db, work.now, only=kind)
     if event is not None:
-        work.mark(event)
+        work.mark(event, times.parse(event.due_at))
         timeline.mark_happened(work.db, event.id)
     return event
 
@@ -80,9 +81,8 @@ def pass_time(work: UnitOfWork, by: timedelta) -> None:
     _hold(work, work.instant)
 
 
-def _handle(work: UnitOfWork, handlers: Handlers, event: Event) -> None:
+def _handle(work: UnitOfWork, handlers: Handlers, event: Event, due: datetime) -> None:
     """Handle an event at its time; one that is handled outside of transactions is marked as past."""
-    due = times.parse(event.due_at)
     if event.kind in handlers.outside:
         work.set_time(max(work.instant, due))
         timeline.mark_happened(work.db, event.id)

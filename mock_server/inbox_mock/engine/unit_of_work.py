@@ -73,12 +73,13 @@ class Handlers(NamedTuple):
 class Mark(NamedTuple):
     """A moment of a unit of work: its position among the database's changes, the sandbox's time, and the event that follows, if any.
 
-    ``handled`` is how many events the present step of the clock has handled by then.
+    The event is due at ``due``. ``handled`` is how many events the present step of the clock has handled by then.
     """
 
     position: int
     at: datetime
     event: Event | None
+    due: datetime | None
     handled: int
 
 
@@ -148,11 +149,11 @@ class UnitOfWork:
         book, self.recorded = self.ledger, entry
         self.journaled = journal.add(self.db, entry, self.reasons) if book is None else book.add(entry, self.reasons)
 
-    def mark(self, event: Event | None = None, at: datetime | None = None, handled: int = 0) -> None:
-        """Mark this moment, before an event or whatever comes; the time is ``at``, or the present."""
+    def mark(self, event: Event | None = None, due: datetime | None = None, *, at: datetime | None = None, handled: int = 0) -> None:
+        """Mark this moment, before an event that is ``due`` or whatever comes; the time is ``at``, or the present."""
         changes = self.db.changes
         if changes is not None and not changes.is_tentative:
-            self.marks.append(Mark(changes.position, at or self.instant, event, handled))
+            self.marks.append(Mark(changes.position, at or self.instant, event, due, handled))
 
     def kept(self, key: Hashable) -> object:
         """Return what was kept in the present version of the records; None if nothing was."""

@@ -9,7 +9,6 @@ from typing import NamedTuple
 import orjson
 
 from inbox_mock.domain import limits
-from inbox_mock.store import journal
 from inbox_mock.store.database import Database
 
 BEGAN = "began"
@@ -32,8 +31,8 @@ class Command(NamedTuple):
 
 def add(db: Database, at: str, kind: str, details: Mapping[str, object]) -> None:
     """Add a command; the oldest are deleted."""
-    sql = "INSERT INTO commands (after, at, kind, details) VALUES (?, ?, ?, ?)"
-    added = db.execute(sql, (journal.next_id(db) - 1, at, kind, orjson.dumps(details).decode())).lastrowid or 0
+    sql = "INSERT INTO commands (after, at, kind, details) SELECT coalesce(max(id), 0), ?, ?, ? FROM journal"
+    added = db.execute(sql, (at, kind, orjson.dumps(details).decode())).lastrowid or 0
     if added > limits.COMMANDS:
         db.execute("DELETE FROM commands WHERE id <= ?", (added - limits.COMMANDS,))
 

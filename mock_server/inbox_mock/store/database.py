@@ -36,33 +36,30 @@ STATEMENT_BYTES = 120
 class Changes:
     """The changes of one database in their order, those that were rolled back left out; it begins within a transaction.
 
-    ``size`` is how many bytes they take, ``rows`` how many times a statement is executed to make them again.
+    ``size`` is how many bytes they take, ``rows`` how many times a statement is executed to make them again, ``position`` where the
+    next one will be. While it ``is_tentative``, what is changed may be rolled back without the transaction.
     """
 
     def __init__(self) -> None:
-        self.size = self.rows = 0
+        self.size = self.rows = self.position = 0
+        self.is_tentative = False
         self._made: list[Change] = []
         self._begun = [0]  # where the transaction begins, and each savepoint in it
-
-    @property
-    def position(self) -> int:
-        """Where the next change will be."""
-        return len(self._made)
-
-    @property
-    def is_tentative(self) -> bool:
-        """Whether what is changed now may be rolled back without the transaction."""
-        return len(self._begun) > 1
 
     def note(self, sql: str, parameters: "Parameters | list[Parameters]", times: int = 0) -> None:
         """Note that a statement was executed with parameters; with each in a list of ``times`` of them, if that is not 0."""
         word = _first_word(sql)
-        if word not in CONTROLLING:
+        if word in CONTROLLING:
+            self._note_control(word)
+        else:
             kept = dumps(parameters, HIGHEST_PROTOCOL)
             self._made.append((sql, kept, times > 0))
+            self.position += 1
             self.size += STATEMENT_BYTES + len(kept)
             self.rows += times or 1
-        elif word == "BEGIN":
+
+    def _note_control(self, word: str) -> None:
+        if word == "BEGIN":
             if self._begun:  # SQLite has rolled back by itself
                 self._cut(self._begun[0])
             self._begun = [len(self._made)]
@@ -74,6 +71,7 @@ class Changes:
             self._begun.pop()
         elif word == "ROLLBACK":
             self._cut(self._begun[-1])
+        self.is_tentative = len(self._begun) > 1
 
     def make_again(self, db: "Database", position: int) -> None:
         """Make the changes before a position in another database."""
@@ -91,6 +89,7 @@ class Changes:
         for _, kept, _ in self._made[position:]:
             self.size -= STATEMENT_BYTES + len(kept)
         del self._made[position:]
+        self.position = len(self._made)
 
 
 @lru_cache(maxsize=1024)
