@@ -59,10 +59,7 @@ def keep_past(db: Database, fault_id: int) -> None:
 
     The image holds what the present transaction has written, since the fault is committed or rolled back with it.
     """
-    copy = images.copied(db)
-    for table in NOT_SHOWN:
-        copy.execute(f"DELETE FROM {table}")  # noqa: S608
-    copy.execute("VACUUM")
+    copy = images.copied(db, NOT_SHOWN)
     show_past(db, fault_id, copy)
     copy.close()
 

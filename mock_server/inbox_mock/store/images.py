@@ -5,7 +5,7 @@ A database is restored into a new connection, never over a live one, and an imag
 
 import sqlite3
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
 from importlib.resources import files
@@ -131,9 +131,27 @@ def take_image(database: Database) -> bytes:
     return _image(database)
 
 
-def copied(database: Database) -> Database:
-    """Return a copy of a database in memory, with what the present transaction has written."""
-    return restore(_image(database))
+def copied(database: Database, but: Collection[str]) -> Database:
+    """Return a copy of a database in memory, with what the present transaction has written, and without the rows of some tables.
+
+    It is made row by row: the bytes of a database in memory are those of the last commit.
+    """
+    copy = restore(_new_image())
+    copy.execute("BEGIN")
+    names = [name for (name,) in database.execute("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY rowid")]
+    for name in names:  # a trigger writes into tables that come later, whose rows are replaced then
+        if name not in but and not name.startswith("sqlite_"):
+            rows = database.execute(f"SELECT * FROM {name}")  # noqa: S608
+            columns = ", ".join(column[0] for column in rows.description)
+            copy.execute(f"DELETE FROM {name}")  # noqa: S608
+            copy.executemany(f"INSERT INTO {name} ({columns}) VALUES ({', '.join('?' * len(rows.description))})", rows)  # noqa: S608
+    copy.execute("COMMIT")
+    return copy
+
+
+@cache
+def _new_image() -> bytes:
+    return take_image(create())
 
 
 def as_file(image: bytes) -> bytes:

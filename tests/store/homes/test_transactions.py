@@ -7,7 +7,7 @@ import pytest
 
 from homes import ONE, STANDING, FailedError, Homes, an_image, fail_in, leave, read, written, written_in
 from inbox_mock.domain.errors import SandboxFull
-from inbox_mock.store import database
+from inbox_mock.store import database, faults
 from inbox_mock.store.homes import Start, Storage
 from lowered import lower
 
@@ -77,6 +77,21 @@ def test_a_sandbox_is_never_made_fuller_than_it_may_be(homes: Homes, monkeypatch
         homes.add(ONE, "x" * 40 * database.PAGE_BYTES)
 
     assert homes.home.find(ONE) is None
+
+
+def test_the_past_of_a_fault_holds_what_its_transaction_has_written_by_then(homes: Homes) -> None:
+    with homes.add(ONE, "first").transaction() as transaction:
+        leave(transaction, "second")
+        fault = {"kind": "stale_reads", "options": {}, "match": {}, "set_at": "2030-06-01T12:00:00Z", "lingering": []}
+        fault_id = faults.add(transaction.db, fault)
+        faults.keep_past(transaction.db, fault_id)
+        leave(transaction, "third")
+
+        past = faults.past(transaction.db, fault_id)
+
+        assert written(past) == ["first", "second"]
+        assert faults.all_set(past) == []
+        past.close()
 
 
 # Replacing.
