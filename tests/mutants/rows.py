@@ -44,8 +44,8 @@ def table(title: str, rows: Sequence[Row]) -> str:
     by = max((len(row.killed_by) for row in rows), default=0)
     lines = [f"{_outcome(row):<12}{row.name:<{width}}  {row.killed_by:<{by}}  {row.fault}" for row in rows]
     wrong = [f"  {row.name}: {row.detail}" for row in rows if not row.right]
-    rate = f"{title}: {killed} of {len(broken)} killed, {100 * killed / max(1, len(broken)):.0f} %; false alarms: {len(alarms)}"
-    return "\n".join([*lines, rate, *wrong])
+    rate = f"{killed} of {len(broken)} killed, {100 * killed / len(broken):.0f} %; " if broken else ""
+    return "\n".join([*lines, f"{title}: {rate}false alarms: {len(alarms)}", *wrong])
 
 
 def _outcome(row: Row) -> str:
