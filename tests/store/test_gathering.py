@@ -112,4 +112,4 @@ def test_an_image_within_the_transaction_has_what_is_held() -> None:
     db.execute("BEGIN")
     converse(7, db)
 
-    assert images.copied(db).get(ConversationRow, 7)["subject"] == "New"
+    assert images.copied(db, ()).get(ConversationRow, 7)["subject"] == "New"
