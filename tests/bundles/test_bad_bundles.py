@@ -1,6 +1,7 @@
 """What is no bundle, is damaged, or comes from a stranger: it is told what is wrong, and nothing of it is used."""
 
 import os
+import re
 import sqlite3
 import zipfile
 from collections.abc import Callable, Mapping
@@ -320,6 +321,7 @@ def test_the_exit_code_says_whether_an_answer_differs(tmp_path: Path, made: byte
     good, bad = run("bundle", "replay", str(same)), run("bundle", "replay", "--format", "json", str(other))
 
     assert (good.returncode, good.stdout.splitlines()[-1]) == (0, "No answer differs.")
+    assert re.fullmatch(r"Done again: (?:1 [a-z]+|(?!1 )\d+ [a-z]+s), (?:1 [a-z]+|(?!1 )\d+ [a-z]+s), .*", good.stdout.splitlines()[0])
     assert bad.returncode == 1
     assert orjson.loads(bad.stdout)["difference"]["part"] == "status"
     assert sha256(made).digest() == sha256(same.read_bytes()).digest()

@@ -274,6 +274,13 @@ def test_those_of_a_name_are_listed(waiting: Sandbox) -> None:
     assert f"Mine of {waiting.id}" in line
 
 
+def test_a_name_that_no_sandbox_has_is_told(waiting: Sandbox) -> None:
+    ran = typed(waiting, "sandboxes", "--named", "Nobody's")
+
+    assert (ran.returncode, ran.stdout) == (0, "")
+    assert ran.stderr.endswith('has "Nobody\'s" in its name or id\n')
+
+
 def test_a_wrong_label_is_refused_by_the_name_of_its_option(waiting: Sandbox) -> None:
     for arguments in (("create",), ("label",), ("fork",)):
         ran = typed(waiting, "sandboxes", *arguments, "--ttl", "soon")

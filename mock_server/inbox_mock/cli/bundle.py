@@ -86,6 +86,7 @@ def replay(*, file: Path, wanted: str) -> None:
     Exit code 0: no answer differs. 1: one does. 2: it is no bundle, or its log does not begin at the start.
     """
     from inbox_mock.bundles import BundleError
+    from inbox_mock.conduct.text import counted
     from inbox_mock.replaying.replay import replay as done_again
 
     bundle = _read(file)
@@ -98,7 +99,7 @@ def replay(*, file: Path, wanted: str) -> None:
         told = {"done": dict(found.done), "difference": None if difference is None else difference.as_json(), "ended": found.ended}
         click.echo(json.dumps(told))
     else:
-        say(f"Done again: {', '.join(f'{count} {name}' for name, count in found.done.items())}.")
+        say(f"Done again: {', '.join(counted(count, name.removesuffix('s')) for name, count in found.done.items())}.")
         for line in ["No answer differs."] if difference is None else difference.lines:
             say(line)
     if found.ended is not None:

@@ -13,7 +13,7 @@ from inbox_mock.cli.completion import scenarios
 from inbox_mock.cli.health import Duration
 from inbox_mock.client import JSON, AdminClient, SandboxClient
 from inbox_mock.console.parameters import ClockKind, Group
-from inbox_mock.console.terminal import say, styled, table
+from inbox_mock.console.terminal import complain, say, styled, table
 from inbox_mock.domain.spelling import instead, shown
 from inbox_mock.domain.values import LARGEST
 from inbox_mock.serving.parameters import Receiver
@@ -70,6 +70,8 @@ def command(ctx: click.Context, *, sandbox: SandboxClient, as_json: bool, named:
     if as_json:
         print_json({"sandboxes": found})
         return
+    if named is not None and not found:
+        complain(f"no sandbox of {sandbox.server.root} has {named!r} in its name or id")
     table(("id", "scenario", "seed", "time", "clock", "", "name", "owner", "expires", "note"), list(map(_row, found)))
 
 
