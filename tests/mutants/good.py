@@ -10,7 +10,6 @@ from multiprocessing import get_context
 from pathlib import Path
 
 from consumer.styles import STYLES
-from inbox_contracts.consumer.driver import Client
 from inbox_contracts.consumer.report import text
 from inbox_contracts.consumer.trial import run
 from mutants.rows import PROCESSES, Row
@@ -37,7 +36,7 @@ class Stint:
     def accusation(self) -> str:
         """Put the client on trial; what it is accused of, or nothing."""
         with ExitStack() as stack:
-            client: Sequence[str] | Client = COMMANDS[self.name] if self.name in COMMANDS else STYLES[self.name]()
+            client = COMMANDS[self.name] if self.name in COMMANDS else STYLES[self.name]()
             stack.callback(getattr(client, "close", lambda: None))
             verdict = run(client, worlds=self.worlds, seed=self.seed, jobs=1)
         return "" if verdict.passed else f"seed {self.seed}, {self.worlds} worlds:\n{text(verdict)}"
