@@ -22,7 +22,7 @@ SLOW = {"kind": "slow", "by": "30s", "real": True}
 METRICS = bytes_of("GET /metrics HTTP/1.1", "Host: localhost", "Connection: close")
 THREADS = 12
 HEAP = 64 * 1024 * 1024
-"""The addresses of an arena's heaps are multiples of this; the first arena has none."""
+"""The addresses of an arena's heaps are multiples of this, and so is what they may grow to; the first arena has none."""
 
 
 TWICE_LARGE = """
@@ -74,6 +74,11 @@ def busy(port: int) -> int:
 
 
 def arenas(pid: int) -> int:
-    """In how many arenas a process allocates."""
-    begins = [int(line.partition("-")[0], 16) for line in Path(f"/proc/{pid}/maps").read_text().splitlines() if line.split()[5:] == []]
-    return 1 + sum(begin % HEAP == 0 for begin in begins)
+    """In how many arenas a process allocates.
+
+    What begins at such an address by chance has, other than a heap, nothing behind it that is kept for its growth.
+    """
+    anonymous = [line.split()[:2] for line in Path(f"/proc/{pid}/maps").read_text().splitlines() if line.split()[5:] == []]
+    places = [(int(begin, 16), int(end, 16), rights) for place, rights in anonymous for begin, end in [place.split("-")]]
+    grows = {begin: end for begin, end, rights in places if rights == "---p"}
+    return 1 + sum(begin % HEAP == 0 and grows.get(end, 0) >= begin + HEAP for begin, end, _ in places)

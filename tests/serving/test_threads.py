@@ -4,6 +4,7 @@ import re
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from http.client import HTTPResponse
 from threading import Event, Thread
 from time import monotonic, sleep
@@ -30,10 +31,13 @@ class Busy:
 
     def __init__(self, most: int, seconds: float) -> None:
         self.begun = 0
-        self.goes_on = Event()
+        self.goes_on, self.somebody_came = Event(), Event()
+        self.asked: list[str] = []
         self.app = Flask("busy")
         self.app.before_request(lambda: Response(status=request.environ[REFUSED].status) if REFUSED in request.environ else None)
         self.app.add_url_rule("/work", "work", view_func=self.work)
+        self.app.add_url_rule("/aside/<sandbox_id>", "aside", view_func=self.aside)
+        self.app.add_url_rule("/asked/<name>", "asked", view_func=self.note)
         self.app.add_url_rule("/echo", "echo", view_func=lambda: request.get_data() or b"nothing", methods=["GET", "POST"])
         self.app.add_url_rule("/livez", "livez", view_func=lambda: "ok", methods=["GET", "POST"])
         self.http = HttpServer(listen("127.0.0.1", 0), self.app, timeout=seconds, threads=most)
@@ -42,6 +46,19 @@ class Busy:
         self.begun += 1
         self.goes_on.wait(20)
         return Response("done")
+
+    def aside(self, sandbox_id: str) -> Response:
+        with self.http.threads.aside(sandbox_id):
+            self.begun += 1
+            self.somebody_came.wait(20)
+        return Response("done")
+
+    def note(self, name: str) -> str:
+        self.asked.append(name)
+        return "noted"
+
+    def has_begun(self, number: int) -> bool:
+        return self.begun == number
 
     @property
     def threads(self) -> int:
@@ -74,6 +91,7 @@ def busy(most: int = 64, seconds: float = 20) -> Iterator[Busy]:
             yield served
         finally:
             served.goes_on.set()
+            served.somebody_came.set()
             served.http.stop(1)
             thread.join(timeout=10)
 
@@ -136,6 +154,34 @@ def test_one_thread_answers_on_all_connections_as_long_as_it_goes_on(monkeypatch
             assert answer(one) == (200, b"nothing")
 
         assert served.threads == 1
+
+
+def test_who_waits_for_somebody_else_lets_others_answer_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(threads, "STALLED_SECONDS", LONGEST_SECONDS)
+    with busy() as served, ExitStack() as stack:
+        for number in range(1, 2 * threads.FEW):
+            stack.enter_context(served.connect(GET % b"aside/nobody"))
+            eventually(partial(served.has_begun, number))
+
+        with served.connect(GET % b"echo") as opened:
+            assert answer(opened) == (200, b"nothing")
+        eventually(lambda: served.http.threads.busy == 2 * threads.FEW - 1)
+
+
+def test_what_is_asked_where_somebody_is_waited_for_comes_first() -> None:
+    with busy(most=1) as served, ExitStack() as stack:
+        opened = [stack.enter_context(served.connect(GET % b"echo")) for _ in range(3)]
+        assert [answer(each) for each in opened] == 3 * [(200, b"nothing")]
+        stack.enter_context(served.connect(GET % b"aside/0123456789ab"))
+        eventually(partial(served.has_begun, 1))
+        stack.enter_context(served.connect(GET % b"work"))
+        eventually(partial(served.has_begun, 2))
+        for one, name in zip(opened, [b"one", b"two", b"0123456789ab"], strict=True):
+            one.sendall(GET % b"asked/%s" % name)
+        served.goes_on.set()
+
+        assert [answer(each) for each in opened] == 3 * [(200, b"noted")]
+        assert served.asked == ["0123456789ab", "one", "two"]
 
 
 def test_what_is_sent_while_an_answer_is_made_is_answered_after_it() -> None:

@@ -1,7 +1,7 @@
 """A sandbox: an isolated database with its own lock, and what is known of it without them."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from threading import Condition, Event, Lock, RLock
 from typing import Unpack
@@ -35,7 +35,8 @@ class Surroundings:
 
     ``woken`` is called with a sandbox when its database was opened, ``losing`` before its journal is lost, because it goes back or is
     deleted; ``planned`` with the wall clock's time when an event is due in one, whenever that may have changed; ``struck`` with the
-    kinds of faults that have taken effect in a unit of work.
+    kinds of faults that have taken effect in a unit of work. ``meanwhile`` is entered while a thread waits for somebody else, and holds
+    nothing that others need, with the id of the sandbox of which that one may ask something, or none.
     """
 
     wall: WallClock
@@ -50,6 +51,7 @@ class Surroundings:
     losing: Callable[["Sandbox"], None] = lambda _: None
     planned: Callable[[float], None] = lambda _: None
     struck: Callable[[list[str]], None] = lambda _: None
+    meanwhile: Callable[[str], AbstractContextManager[object]] = nullcontext
     stopping: Event = field(default_factory=Event)
 
     def unit_of_work(self, sandbox_id: str, db: Database, settings: Settings, clock: Clock, wall: float) -> UnitOfWork:
@@ -210,7 +212,7 @@ class Sandbox:
 
     def wait(self, seconds: float, until: Callable[[], bool] = lambda: False) -> None:
         """Wait, at most ``seconds``, ``until`` something is true after a change, the sandbox goes back, or the server stops."""
-        with self._news:
+        with self.around.meanwhile(""), self._news:
             generation, stopping = self.generation, self.around.stopping
             self._news.wait_for(lambda: self._closed or stopping.is_set() or self.generation > generation or until(), seconds)
 

@@ -181,6 +181,10 @@ class Incoming(Lines):
         del self._buffer[:count]
         self._unseen = 0
 
+    def names(self, text: bytes) -> bool:
+        """Return whether a text is in what has come, as far as a short head goes."""
+        return self._buffer.find(text, 0, SHORT_HEAD) >= 0
+
     def probe(self) -> bytes | None:
         """Return ``livez`` or ``readyz`` if a request for it has come, without a body, so that nothing more is to be read; else None."""
         found = HEALTH.match(self._buffer)

@@ -88,6 +88,7 @@ class Server(Listening):
             self._handover.take(self._http.adopt)
         self.fake = fake
         fake.sender.origin = self._options.public_url or self.url
+        fake.sandboxes.around.meanwhile = self._http.threads.aside
         fake.metrics.gauges.append(self._http.threads.gauges)
         self._scheduler = Scheduler(fake.sandboxes, fake.sender)
 

@@ -3,16 +3,18 @@
 One thread leads: it watches all connections, and answers what comes. So a request costs no change of threads, and many connections
 cost no more than one. When its answer takes a moment, another thread leads on, and answers too, as long as only a few do: each thread
 that computes delays all others, and health, by its turn at the interpreter. Beyond that a request waits, unless none of them goes on:
-they wait for a receiver, for a sandbox, for what a client sends. Then there is one more.
+they wait for a sandbox, or for what a client sends. Then there is one more. A thread that says that it waits, for a receiver of webhooks
+or for news, stands aside: the receiver may ask for something before it answers.
 """
 
-from collections import deque
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from threading import Event, Lock, Thread, current_thread
 from time import monotonic, process_time
 
 from inbox_mock.serving.allocator import return_memory
 from inbox_mock.serving.connection import Connection
+from inbox_mock.serving.queue import Queue
 from inbox_mock.telemetry.metrics import Gauge
 
 FEW = 4
@@ -35,9 +37,10 @@ class Threads:
         self.max = most
         self._look, self._wake, self._answer = look, wake, answer
         self._changing = Lock()
-        self._waiting: deque[Connection] = deque()
+        self._waiting = Queue(self._comes_first)
         self._threads: list[Thread] = []
         self._answering: set[Thread] = set()
+        self._aside: dict[Thread, bytes] = {}
         self._resting: list[Event] = []
         self._leader: Thread | None = None
         self._looked = 0.0
@@ -52,8 +55,8 @@ class Threads:
 
     @property
     def busy(self) -> int:
-        """How many threads answer a request."""
-        return len(self._answering)
+        """How many threads answer a request, or stand aside in the middle of one."""
+        return len(self._answering) + len(self._aside)
 
     def gauges(self) -> Iterator[Gauge]:
         """Yield how many threads there are, and how many requests they answer or leave waiting."""
@@ -63,9 +66,30 @@ class Threads:
 
     def put(self, connection: Connection) -> None:
         """Let a request be answered that nobody has found by looking."""
-        self._waiting.append(connection)
+        self._waiting.put([connection])
         if self._leader is not current_thread():
             self._wake()
+
+    @contextmanager
+    def aside(self, sandbox_id: str = "") -> Iterator[None]:
+        """Let others lead and answer while this thread waits for something that takes no turn at the interpreter.
+
+        If that is somebody who may ask for something in a sandbox, what is asked there comes first: whose head has its ``sandbox_id``.
+        """
+        thread = current_thread()
+        with self._changing:
+            stands_aside = thread in self._answering
+            if stands_aside:
+                self._answering.discard(thread)
+                self._aside[thread] = sandbox_id.encode()
+                self._make_way(thread)
+        try:
+            yield
+        finally:
+            if stands_aside:
+                with self._changing:
+                    del self._aside[thread]
+                    self._answering.add(thread)
 
     def run(self) -> None:
         """Look for requests, and answer them, until the end; this thread watches the others."""
@@ -82,7 +106,7 @@ class Threads:
         """Answer what has come, ``waiting`` included, for at most ``seconds``, and let all threads end."""
         deadline = monotonic() + seconds
         with self._changing:
-            self._waiting.extend(waiting)
+            self._waiting.put(waiting)
             self._ends, self._leader = True, None
             for rest in self._resting:
                 rest.set()
@@ -96,7 +120,7 @@ class Threads:
     def _adjust(self, taken: int, *, computes: bool) -> None:
         """Let one more thread answer if requests wait and no thread takes one, one fewer if more than a few do; let one lead."""
         if self._waiting and not taken:
-            self._at_once = min(self.max, max(self._at_once, self.busy) + 1)
+            self._at_once = min(self.max, max(self._at_once, len(self._answering)) + 1)
         elif taken > FEW:
             self._at_once = max(FEW, self._at_once - 1)
         if self._ends:
@@ -112,7 +136,18 @@ class Threads:
             self._call()
 
     def _may_take(self) -> bool:
-        return bool(self._waiting) and self.busy < (self.max if self._ends else self._at_once)
+        return bool(self._waiting) and len(self._answering) < (self.max if self._ends else self._at_once)
+
+    def _comes_first(self, connection: Connection) -> bool:
+        return any(connection.incoming.names(sandbox_id) for sandbox_id in tuple(self._aside.values()) if sandbox_id)
+
+    def _make_way(self, thread: Thread) -> None:
+        """Let another one lead if this one does, and take what waits if it may now."""
+        if self._leader is thread:
+            self._leader = None
+            self._call()
+        elif self._may_take():
+            self._wake()
 
     def _call(self) -> None:
         """Call a thread that rests, the last one first so that the others end, or start one; beyond the limit one may only look."""
@@ -145,7 +180,7 @@ class Threads:
                 if self._may_take():
                     self._answering.add(thread)
                     self._taken += 1
-                    return self._waiting.popleft()
+                    return self._waiting.take()
                 if not (leads and self._leader is thread) and not self._rests():
                     self._threads.remove(thread)
                     return None
@@ -158,7 +193,7 @@ class Threads:
             found = self._look(seconds)
         finally:
             self._changing.acquire()
-        self._waiting.extend(found)
+        self._waiting.put(found)
         self._looked = monotonic()
 
     def _rests(self) -> bool:

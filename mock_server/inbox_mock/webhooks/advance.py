@@ -84,7 +84,8 @@ def deliver(sandbox: Sandbox, sender: WebhookSender, generation: int, request: D
 
     If this process ends in between, it is sent again: whoever receives it knows it by its name.
     """
-    result = sender(replace(request, name=f"{sandbox.id}-{generation}-{request.delivery_id}"))
+    with sandbox.around.meanwhile(sandbox.id):
+        result = sender(replace(request, name=f"{sandbox.id}-{generation}-{request.delivery_id}"))
     with sandbox.work(marked=False) as work:
         if sandbox.generation == generation:
             settle(work, request, result)
