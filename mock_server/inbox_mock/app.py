@@ -28,7 +28,7 @@ from inbox_mock.store.homes import WHOLE, Home, Share
 from inbox_mock.store.homes.memory import MemoryHome
 from inbox_mock.telemetry.metrics import Metrics, gauges_of
 from inbox_mock.telemetry.probes import Readiness, probes
-from inbox_mock.telemetry.watching import Traffic, Watch, WatchedSender
+from inbox_mock.telemetry.watching import Counts, Watch, WatchedSender
 from inbox_mock.webhooks.sender import WebhookSender
 
 if TYPE_CHECKING:
@@ -113,7 +113,7 @@ def create_app(
     home = home or open_home(options)
     chance = token_hex if options.seed is None else None
     sandboxes = Sandboxes(home, wall, handlers, describe, build_recipe, options.seed or 0, chance, options.room)
-    watch = Watch(Traffic(), perf_counter, logs=options.log_format is not None)
+    watch = Watch(Counts(), perf_counter, logs=options.log_format is not None)
     sandboxes.around.struck = watch.traffic.add_faults
     readiness = Readiness(home.check, sandboxes.around.stopping, can_wait=home.can_wait)
     metrics = Metrics(watch.traffic, gauges_of(sandboxes, readiness, wall))

@@ -138,7 +138,7 @@ def _passed(document: Size, levels: int, bounds: Bounds) -> str | None:
     return f"values nested more than {limits.LEVELS} deep" if levels > limits.LEVELS else None
 
 
-class Builder:
+class Constructor:
     """Builds data of events, one after the other: nothing but text, numbers, lists and mappings is made.
 
     ``value`` returns that of a scalar, ``begin`` is called with each other event that begins one. A key that is ``once`` in a mapping

@@ -10,11 +10,11 @@ import orjson
 
 from fake import Sandbox
 from importing.recorded import recorded
-from inbox_mock.comparing.report import Found, gather
+from inbox_mock.comparing.report import ComparisonResult, gather
 from inbox_mock.comparing.running import Comparison, Resending
 from inbox_mock.comparing.sides import InProcess
 from inbox_mock.comparing.translation import Credentials, Translation
-from inbox_mock.recordings import Exchange
+from inbox_mock.recordings import Exchange, RecordedResponse
 from inbox_mock.scenarios.loading import find_shipped
 
 START = datetime(2030, 6, 1, 12, tzinfo=UTC)
@@ -34,7 +34,7 @@ def side() -> InProcess:
     return InProcess()
 
 
-def compare(exchanges: Iterable[Exchange], scenario: Mapping[str, Any] | None = None) -> Found:
+def compare(exchanges: Iterable[Exchange], scenario: Mapping[str, Any] | None = None) -> ComparisonResult:
     """Compare with a sandbox of the scenario agency, or of another one."""
     data = dict(scenario or find_shipped("agency").data)
     credentials = Credentials()
@@ -45,7 +45,7 @@ def compare(exchanges: Iterable[Exchange], scenario: Mapping[str, Any] | None = 
     return gather(Comparison(Resending(side(), credentials, Translation(START), START)).run(exchanges))
 
 
-def kinds(found: Found) -> dict[str, int]:
+def kinds(found: ComparisonResult) -> dict[str, int]:
     """How many differences of each kind count."""
     return {kind: group.count for (kind, lost), group in found.groups.items() if lost is None}
 
@@ -61,12 +61,22 @@ def reads(sandbox: Sandbox) -> list[Exchange]:
     return exchanges
 
 
+def answer_of(exchange: Exchange) -> RecordedResponse:
+    """The answer of an exchange that has one."""
+    assert exchange.response is not None
+    return exchange.response
+
+
+def answered(exchange: Exchange, **changes: Any) -> Exchange:
+    """An exchange with other parts of its recorded answer."""
+    return replace(exchange, response=replace(answer_of(exchange), **changes))
+
+
 def spoiled(exchange: Exchange, change: Callable[[Any], None]) -> Exchange:
     """An exchange whose recorded answer was changed in place, as JSON."""
-    assert exchange.response is not None
-    body = orjson.loads(exchange.response.body or b"")
+    body = orjson.loads(answer_of(exchange).body or b"")
     change(body)
-    return replace(exchange, response=replace(exchange.response, body=orjson.dumps(body)))
+    return answered(exchange, body=orjson.dumps(body))
 
 
 def with_headers(exchange: Exchange, **changes: str | None) -> Exchange:

@@ -143,7 +143,7 @@ def test_a_word_in_a_title_goes_first() -> None:
     assert "limits" in guides.search("limits")[0].section.title.lower()
 
 
-def searched(monkeypatch: pytest.MonkeyPatch, folder: Path, **texts: str) -> list[guides.Found]:
+def searched(monkeypatch: pytest.MonkeyPatch, folder: Path, **texts: str) -> list[guides.SearchHit]:
     """Search guides of these names, ``__`` for a slash, for "red fox"."""
     for name, text in texts.items():
         path = folder / f"{name}.md"

@@ -7,12 +7,12 @@ import pytest
 from builders import a_body, a_booking, a_message, a_scenario
 from fake import Mock, Sandbox
 from inbox_mock.app import Fake
-from inbox_mock.scenarios.exported import Exported, export_scenario
+from inbox_mock.scenarios.exported import ExportedScenario, export_scenario
 from inbox_mock.scenarios.loading import find, from_text
 from lowered import lower
 
 
-def exported(fake: Fake, sandbox: Sandbox) -> Exported:
+def exported(fake: Fake, sandbox: Sandbox) -> ExportedScenario:
     """A sandbox as a scenario."""
     return export_scenario(fake.sandboxes.get(sandbox.id))
 

@@ -25,7 +25,7 @@ from inbox_mock.app import Options, create_app
 from inbox_mock.domain import limits
 from inbox_mock.scenarios.loading import find
 from inbox_mock.serving.server import serving
-from inbox_mock.telemetry.log import Lines, Log, log_to
+from inbox_mock.telemetry.log import LineFormatter, Log, log_to
 from lowered import lower
 from processes import COMMAND, wait_for
 from receiver import receiving, subscribe
@@ -181,7 +181,7 @@ def test_nothing_that_a_client_writes_is_logged() -> None:
 def test_any_text_is_one_line_in_ascii_in_either_style(text: str) -> None:
     record = logging.LogRecord("inbox_mock", logging.INFO, "", 0, "event", None, None)
     record.facts = {"text": text, "none": None}
-    as_json, as_text = Lines("json").format(record), Lines("text").format(record)
+    as_json, as_text = LineFormatter("json").format(record), LineFormatter("text").format(record)
 
     assert json.loads(as_json)["text"] == text
     for line in (as_json, as_text):

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 LARGEST_SEED = 2**32
 
 
-class Duration(ParameterType):
+class SecondsType(ParameterType):
     """A duration such as ``10m``, in seconds."""
 
     name = "duration"
@@ -46,7 +46,7 @@ class Duration(ParameterType):
 @takes_admin_token("The token that a fake was given.")
 @click.option("--read-only", is_flag=True, help="Send nothing but GET, and stop well below the rate limit.")
 @click.option("--requests", type=click.IntRange(1, LARGEST), help="With --read-only: at most this many requests, 300 if unsaid.")
-@click.option("--thorough", type=Duration(), metavar="DURATION", help="Go on with other seeds and more examples: 10m.")
+@click.option("--thorough", type=SecondsType(), metavar="DURATION", help="Go on with other seeds and more examples: 10m.")
 @click.option("--seed", type=click.IntRange(0, LARGEST_SEED), default=0, show_default=True, help="Draws the examples.")
 @click.option("--effort", type=Finite(0.1, 100), default=1.0, show_default=True, help="Multiplies the number of examples.")
 @click.option("-k", "--keep", "wanted", multiple=True, metavar="TEXT", help="Only properties with this in their name; may be repeated.")

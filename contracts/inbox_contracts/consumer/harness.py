@@ -17,7 +17,7 @@ from inbox_contracts.consumer.worlds import EDITS, PASSES, World, kind_of
 from inbox_mock.api.operation import OperationIndex
 from inbox_mock.api.operations import OPERATIONS
 from inbox_mock.app import Options
-from inbox_mock.bundles.saving import Held, hold
+from inbox_mock.bundles.saving import Contents, hold
 from inbox_mock.channels import policies
 from inbox_mock.conduct.evaluation import offered_rules
 from inbox_mock.conduct.report import report_on
@@ -296,7 +296,7 @@ class RunningWorld:
         with self._sandbox.work() as work:
             return [active.shown(row) for row in faults.all_set(work.db)]
 
-    def held(self) -> Held:
+    def held(self) -> Contents:
         """Return what a bundle of the run is made of."""
         return hold(self._sandbox)
 

@@ -9,7 +9,7 @@ from typing import Any
 from inbox_contracts.consumer.driver import JSON, DriverError
 from inbox_contracts.consumer.oracle import Difference
 from inbox_contracts.consumer.worlds import EDITS, PASSES, World, kind_of
-from inbox_mock.bundles.saving import Held
+from inbox_mock.bundles.saving import Contents
 from inbox_mock.conduct.model import TOKENS
 from inbox_mock.simulation.actions import actions, where
 
@@ -111,7 +111,7 @@ class Recording:
     stuck: str | None = None
     gave_up: str | None = None
     driver_error: DriverError | None = None
-    held: Held | None = field(default=None, repr=False)
+    held: Contents | None = field(default=None, repr=False)
 
 
 ORDINALS = {2: "nd", 3: "rd"}

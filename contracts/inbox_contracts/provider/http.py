@@ -31,7 +31,7 @@ class NoAnswer(PropertyViolation):
     """The server gave no whole answer; the text says how it failed."""
 
 
-class Spent(Exception):  # noqa: N818 - nothing went wrong
+class BudgetSpent(Exception):  # noqa: N818 - nothing went wrong
     """No more requests may be made; the text says why."""
 
 
@@ -135,7 +135,7 @@ class Budget:
     def _go_on(self) -> None:
         """Raise Spent once the trial has ended; always from this line, by which Hypothesis recognises it."""
         if self.ended is not None:
-            raise Spent(self.ended)
+            raise BudgetSpent(self.ended)
 
 
 @dataclass

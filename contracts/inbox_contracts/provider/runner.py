@@ -9,7 +9,7 @@ from itertools import count
 from time import monotonic
 
 from inbox_contracts.provider.api import JSON, Api
-from inbox_contracts.provider.http import Budget, NoAnswer, Spent, TrialConnection
+from inbox_contracts.provider.http import Budget, BudgetSpent, NoAnswer, TrialConnection
 from inbox_contracts.provider.properties import every
 from inbox_contracts.provider.target import NoTrial, Target
 from inbox_contracts.provider.trial import Outcome, Property, Trial
@@ -152,7 +152,7 @@ def judge(trial: Trial, judged: Property) -> Outcome:
         return trial.judge(judged)
     except NoAnswer as error:
         raise NoTrial(f"{trial.target.connection.root} stopped answering: {error}") from None
-    except Spent as reason:
+    except BudgetSpent as reason:
         return Outcome(judged, 0, 0, trial.target.is_fake, not_judged=str(reason))
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from inbox_contracts.provider.api import JSON, Api
 from inbox_contracts.provider.expectations import ForbiddenCall, NotJudged, PropertyViolation, shown
-from inbox_contracts.provider.http import LoggedRequest, NoAnswer, Spent
+from inbox_contracts.provider.http import BudgetSpent, LoggedRequest, NoAnswer
 from inbox_contracts.provider.resources import EVERYTHING, LISTED, path_of
 from inbox_contracts.provider.search import UNSHAPED, Counterexample, CounterexampleFound, Search, as_violation, hypothesis_settings
 from inbox_contracts.provider.target import NoTrial, Target
@@ -222,7 +222,7 @@ class Trial:
             violation = error
         except UNSHAPED as error:
             violation = as_violation(error, self.target.connection.log)
-        except (NotJudged, Spent) as reason:
+        except (NotJudged, BudgetSpent) as reason:
             return None, str(reason)
         except AdminError as error:
             violation = PropertyViolation(f"the admin API refuses: {error}")
@@ -240,5 +240,5 @@ class Trial:
             raise NoTrial(
                 f"{self.target.connection.root} stopped answering after {self.target.connection.count} requests: {error}"
             ) from None
-        except (Spent, AdminError, PropertyViolation):
+        except (BudgetSpent, AdminError, PropertyViolation):
             return

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from inbox_contracts.provider.api import JSON, Api, the_record, wanted
 from inbox_contracts.provider.expectations import NotJudged, PropertyViolation
-from inbox_contracts.provider.http import ApiResponse, Spent
+from inbox_contracts.provider.http import ApiResponse, BudgetSpent
 from inbox_contracts.provider.resources import created_at, path_of
 from inbox_mock.client import SandboxClient
 from inbox_mock.domain import times
@@ -109,7 +109,7 @@ class Workspace:
     def tidy(self) -> None:
         """Cancel the bookings that were created."""
         for booking_id in self._bookings:
-            with suppress(PropertyViolation, Spent):
+            with suppress(PropertyViolation, BudgetSpent):
                 self.api.call("DELETE", f"/bookings/{booking_id}")
 
 

@@ -26,8 +26,7 @@ from inbox_mock.recordings.writing import JSON, TOKEN, Traffic, writers
 from inbox_mock.resources import RESOURCES
 from inbox_mock.resources.disguise import Disguise
 from inbox_mock.resources.privacy import EVERYTHING
-from inbox_mock.scenarios.exported import Exported as ExportedScenario
-from inbox_mock.scenarios.exported import export_scenario
+from inbox_mock.scenarios.exported import ExportedScenario, export_scenario
 from inbox_mock.services import attachments, oauth
 from inbox_mock.store import access, commands, journal
 from inbox_mock.store.commands import Command
@@ -197,7 +196,7 @@ OF = {"journal": of_journal, "state": of_state}
 
 
 @dataclass(frozen=True, slots=True)
-class Exported:
+class ExportedFile:
     """A file: its name, its content type, its bytes, and sentences about what it lacks."""
 
     name: str
@@ -212,7 +211,7 @@ def formats() -> dict[str, tuple[str, str]]:
     return {SCENARIO: scenario} | {name: (writer.says, writer.ending) for name, writer in writers().items()}
 
 
-def export(sandbox: Sandbox, wanted: str, *, of: str = "journal", private: bool = False, origin: str, wall: float) -> Exported:
+def export(sandbox: Sandbox, wanted: str, *, of: str = "journal", private: bool = False, origin: str, wall: float) -> ExportedFile:
     """Return a sandbox as a file of a format, without secrets; addresses begin with ``origin``, the root of the server.
 
     With ``private``, what is private in its records is replaced, by other words in each export; files are left out.
@@ -227,7 +226,7 @@ def export(sandbox: Sandbox, wanted: str, *, of: str = "journal", private: bool 
     copy, disguise = Copy(sandbox.image()[0], wall), Disguise(urandom(32)) if private else None
     if wanted == SCENARIO:
         made = _scenario(copy, origin, disguise)
-        return Exported(
+        return ExportedFile(
             f"{sandbox.id}.yaml", "application/yaml", made.text.encode(), tuple(f"Not exported: {left}." for left in made.not_exported)
         )
     writer = writers()[wanted]
@@ -244,7 +243,7 @@ def export(sandbox: Sandbox, wanted: str, *, of: str = "journal", private: bool 
         told += [f"Not asserted, or in part: {differing}. {WHY_DIFFERENT}"] if differing else []
     title = f"The {of} of the sandbox {sandbox.id}."
     traffic = Traffic(title=title, origin=origin, exchanges=exchanges, told=told, tokens=tokens, scenario=scenario)
-    return Exported(f"{sandbox.id}-{of}{writer.ending}", writer.kind, b"".join(writer.write(traffic)), tuple(told))
+    return ExportedFile(f"{sandbox.id}-{of}{writer.ending}", writer.kind, b"".join(writer.write(traffic)), tuple(told))
 
 
 def _scenario(copy: Copy, origin: str, disguise: Disguise | None) -> ExportedScenario:

@@ -3,7 +3,7 @@
 from inbox_mock.api.crud import change, creation, crud, get_operation
 from inbox_mock.api.operation import LISTING, Operation, operation
 from inbox_mock.api.request_context import RequestContext
-from inbox_mock.api.result import Listed, Result, listing, read_all
+from inbox_mock.api.result import PagePosition, Result, listing, read_all
 from inbox_mock.api.visibility import visible
 from inbox_mock.domain.fidelity import documented, recorded
 from inbox_mock.resources import RESOURCES
@@ -41,7 +41,7 @@ def get_me(context: RequestContext) -> Result:
     For client credentials, all of them.
     """
     rows = access.installations(context.work.db, context.grant.application_id, context.grant.account_id)
-    return Result(ME, read_all(context, ME, rows), Listed(len(rows.rows), 1, ME.cap))
+    return Result(ME, read_all(context, ME, rows), PagePosition(len(rows.rows), 1, ME.cap))
 
 
 @operation("GET", "/auth", resource=ME, scopes=("public",), fidelity=recorded("auth, 2017; undocumented"))

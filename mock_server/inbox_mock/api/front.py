@@ -32,7 +32,7 @@ SLASHES = re.compile("/{2,}")
 FORMAT = re.compile(r"(/api/v3/.*[^/])\.json(/?)")
 Watcher = Callable[["WSGIEnvironment", str, str, Rendered], None]
 """Is told of a request that was answered: its environ, the name and the rule of its address as Flask has them, and the answer."""
-Found = tuple[str, str, Callable[[], Rendered | None]]
+Match = tuple[str, str, Callable[[], Rendered | None]]
 """What answers a request: name and rule of its address, and a function that returns the answer, or None if Flask has to answer."""
 
 
@@ -45,7 +45,7 @@ class FrontCall:
     path: str
 
 
-Probe = Callable[[FrontCall], Found | None]
+Probe = Callable[[FrontCall], Match | None]
 MakeFlask = Callable[[], "tuple[Flask, WSGIApplication]"]
 
 
@@ -83,7 +83,7 @@ class Front:
         environ[BEGUN] = self._stopwatch()  # before anything is done for the request
         path = environ["PATH_INFO"] = _normalised(environ["PATH_INFO"])
         call = FrontCall(environ, environ["REQUEST_METHOD"], path)
-        found: Found | None = None
+        found: Match | None = None
         if path.startswith(PREFIX):
             found = _operation(self._backend, call, self._operations)
         elif path == TOKEN:
@@ -118,7 +118,7 @@ def _normalised(path: str) -> str:
     return path
 
 
-def _operation(backend: Backend, call: FrontCall, operations: OperationIndex) -> Found | None:
+def _operation(backend: Backend, call: FrontCall, operations: OperationIndex) -> Match | None:
     environ = call.environ
     found = operations.match(call.method, call.path) if _is_plain(environ, call.path) else None
     if found is None:
@@ -127,7 +127,7 @@ def _operation(backend: Backend, call: FrontCall, operations: OperationIndex) ->
     return f"api.{operation.name}", f"/api/v3{operation.rule}", lambda: run(backend, call, operation, variables, _body_of(environ))
 
 
-def _token_request(backend: Backend, call: FrontCall) -> Found | None:
+def _token_request(backend: Backend, call: FrontCall) -> Match | None:
     environ = call.environ
     if call.method != "POST" or environ.get("QUERY_STRING") or not _is_plain(environ, TOKEN) or _length(environ) >= limits.PARAMETERS:
         return None  # a shorter form has fewer parameters

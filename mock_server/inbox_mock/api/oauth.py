@@ -70,7 +70,7 @@ def _last_of_each(*parameters: MultiDict[str, str]) -> dict[str, str]:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Page:
+class ConsentPage:
     """The content of a page: sentences, a credential to copy, or the form that asks for consent."""
 
     title: str
@@ -116,7 +116,7 @@ def refuse_foreign(request: Request) -> Rendered | None:
     foreign = origin is not None and origin.partition("://")[2].lower() not in map(str.lower, own)
     if not foreign and request.headers.get("Sec-Fetch-Site") not in {"cross-site", "same-site"}:
         return None
-    return Page(title="Not from another site", sentences=("Consent is given on this server's own page only.",)).answer(403)
+    return ConsentPage(title="Not from another site", sentences=("Consent is given on this server's own page only.",)).answer(403)
 
 
 def authorize(work: UnitOfWork, given: Given, decision: str | None = None) -> Rendered:
@@ -124,7 +124,7 @@ def authorize(work: UnitOfWork, given: Given, decision: str | None = None) -> Re
     try:
         application = oauth.find_application(work, given.get("client_id", ""))
     except OAuthRefused as refusal:
-        return Page(title="Unknown application", sentences=(refusal.description, *_reasons(work))).answer(401)
+        return ConsentPage(title="Unknown application", sentences=(refusal.description, *_reasons(work))).answer(401)
     redirect_uri = given.get("redirect_uri", "")
     if not authorization.may_redirect(application, redirect_uri):
         return _unregistered(work, application, redirect_uri)
@@ -155,7 +155,7 @@ def _unregistered(work: UnitOfWork, application: ApplicationRow, redirect_uri: s
         f"Registered by {application['name']}: {registered}",
         "One without a path stands for every path on its host, and on this machine for every port.",
     )
-    return Page(title="Redirect URI not registered", sentences=sentences).answer(400)
+    return ConsentPage(title="Redirect URI not registered", sentences=sentences).answer(400)
 
 
 def _granted(work: UnitOfWork, consent: ConsentRequest) -> tuple[str, ...]:
@@ -190,19 +190,21 @@ def _ask(work: UnitOfWork, consent: ConsentRequest, granted: tuple[str, ...], ac
         "chosen": chosen,
     }
     name = consent.application["name"]
-    return Page(title=f"Authorise {name}?", sentences=(f"{name} asks to be allowed to:",), form=form).answer(200)
+    return ConsentPage(title=f"Authorise {name}?", sentences=(f"{name} asks to be allowed to:",), form=form).answer(200)
 
 
 def _decided(work: UnitOfWork, consent: ConsentRequest, granted: tuple[str, ...], decision: str, account_id: str) -> Rendered:
     if decision == "deny":
         raise OAuthRefused("access_denied", "The resource owner or authorization server denied the request.")
     if decision != "approve":
-        return Page(title="Nothing was decided", sentences=("decision is approve or deny.",)).answer(400)
+        return ConsentPage(title="Nothing was decided", sentences=("decision is approve or deny.",)).answer(400)
     ids = [account["id"] for account in oauth.accounts(work)]
     chosen = ids[0] if len(ids) == 1 and not account_id else _named(ids, account_id)
     if chosen is None:
         known = ", ".join(map(str, ids)) or "there is none"
-        return Page(title="No account was chosen", sentences=(f"account_id is the id of an account of this sandbox: {known}.",)).answer(400)
+        return ConsentPage(
+            title="No account was chosen", sentences=(f"account_id is the id of an account of this sandbox: {known}.",)
+        ).answer(400)
     return _approved(work, consent, granted, chosen)
 
 
@@ -226,14 +228,14 @@ def _allowed(consent: ConsentRequest, told: Mapping[str, object]) -> Rendered:
         return _back(consent, told)
     name, value = next(iter(told.items()))
     sentences = (f"Copy this {name.replace('_', ' ')} into {consent.application['name']}:",)
-    return Page(title="Authorised", sentences=sentences, shown={"name": name, "value": value}).answer(200)
+    return ConsentPage(title="Authorised", sentences=sentences, shown={"name": name, "value": value}).answer(200)
 
 
 def _refused(work: UnitOfWork, consent: ConsentRequest, refusal: OAuthRefused) -> Rendered:
     if consent.redirect_uri != OUT_OF_BAND:
         return _back(consent, {"error": refusal.error, "error_description": refusal.description})
     sentences = (f"{refusal.error}: {refusal.description}", *_reasons(work))
-    return Page(title="Not authorised", sentences=sentences).answer(400)
+    return ConsentPage(title="Not authorised", sentences=sentences).answer(400)
 
 
 def _back(consent: ConsentRequest, told: Mapping[str, object]) -> Rendered:

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 import orjson
 
-from inbox_mock.api.result import Listed, Result
+from inbox_mock.api.result import PagePosition, Result
 from inbox_mock.domain import limits, times
 from inbox_mock.domain.errors import MethodNotAllowed, Problem, Refusal, Unauthorized, UriTooLong
 from inbox_mock.resources.declaration import Resource
@@ -64,7 +64,7 @@ def templates(resource: Resource, origin: str, projection: Projection) -> orjson
     return orjson.Fragment(orjson.dumps({key: f"{origin}/api/v3/{path}" for key, path in templates_of(resource, projection)}))
 
 
-def page_addresses(listed: Listed, address: str, query: Mapping[str, str | list[str]]) -> dict[str, str]:
+def page_addresses(listed: PagePosition, address: str, query: Mapping[str, str | list[str]]) -> dict[str, str]:
     """Return the addresses of first, prev, next and last page, those that exist."""
     last = listed.pages
     pages = {"first": 1}

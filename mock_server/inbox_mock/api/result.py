@@ -17,7 +17,7 @@ from inbox_mock.store.records import Rows, Selection
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class PagePosition:
     """The position of a page in its list; ``deleted_ids`` is None unless the request asked for ``updated_since``."""
 
     total: int
@@ -40,7 +40,7 @@ class Result:
 
     resource: Resource
     records: list[JSON] | None = None
-    listed: Listed | None = None
+    listed: PagePosition | None = None
     location: str | None = None
     alone: tuple[str, JSON] | None = None
     projection: Projection = FULL
@@ -63,7 +63,7 @@ def listing(context: RequestContext, selection: Selection, deleted: Callable[[st
             context.work.explain("updated_since_ignored")
     ids, total = records.page(context.work.db, selection, per_page, max(0, (page - 1) * per_page - context.shifted))
     total += context.shifted
-    return _result(context, records.read(context.work.db, resource.view, ids), Listed(total, page, per_page, deleted_ids))
+    return _result(context, records.read(context.work.db, resource.view, ids), PagePosition(total, page, per_page, deleted_ids))
 
 
 def by_ids(context: RequestContext, selection: Selection, deleted: Callable[[str], list[int]] | None = None) -> Result:
@@ -93,7 +93,7 @@ def by_ids(context: RequestContext, selection: Selection, deleted: Callable[[str
     if not total:
         raise NotFound
     deleted_ids: list[int] | None = [] if "updated_since" in query.given else None
-    return _result(context, rows, Listed(total, page, per_page, deleted_ids))
+    return _result(context, rows, PagePosition(total, page, per_page, deleted_ids))
 
 
 def created(context: RequestContext, record_id: int) -> Result:
@@ -108,7 +108,7 @@ def changed(context: RequestContext, record_id: int) -> Result:
     return _result(context, records.read(context.work.db, context.resource.view, [record_id]))
 
 
-def _result(context: RequestContext, rows: Rows, listed: Listed | None = None, location: str | None = None) -> Result:
+def _result(context: RequestContext, rows: Rows, listed: PagePosition | None = None, location: str | None = None) -> Result:
     resource, query = context.resource, context.query
     fields, included = (frozenset(query.names("fields")) or None, query.names("include")) if query.given else (None, ())
     seen = _seen(context, resource)

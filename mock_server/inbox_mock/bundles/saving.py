@@ -118,7 +118,7 @@ def _pieces(run: bytes, by_bytes: Mapping[bytes, bytes]) -> Iterator[bytes]:
         at += 1 if known is None else SECRET_DIGITS
 
 
-class Held(NamedTuple):
+class Contents(NamedTuple):
     """What a bundle is made of: a sandbox as it is at one moment, secrets included, and its start."""
 
     sandbox_id: str
@@ -126,14 +126,14 @@ class Held(NamedTuple):
     start: Start
 
 
-def hold(sandbox: Sandbox) -> Held:
+def hold(sandbox: Sandbox) -> Contents:
     """Return what a bundle is made of, which takes a fraction of the time of making it.
 
     Raises:
         NotFound: the sandbox has been deleted.
     """
     with sandbox.lock:
-        return Held(sandbox.id, sandbox.image()[0], sandbox.storage.start())
+        return Contents(sandbox.id, sandbox.image()[0], sandbox.storage.start())
 
 
 def save(sandbox: Sandbox) -> bytes:
@@ -141,7 +141,7 @@ def save(sandbox: Sandbox) -> bytes:
     return bundle_of(hold(sandbox))
 
 
-def bundle_of(held: Held) -> bytes:
+def bundle_of(held: Contents) -> bytes:
     """Return a bundle, without the secrets of the sandbox.
 
     Raises:

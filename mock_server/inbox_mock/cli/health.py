@@ -28,7 +28,7 @@ LEAST_SECONDS = 3
 PAUSE_SECONDS = 0.1
 
 
-class Duration(ParameterType):
+class DurationType(ParameterType):
     """A duration such as 30s, of at ``least`` so long."""
 
     name = "duration"
@@ -48,7 +48,7 @@ class Duration(ParameterType):
 
 @click.command("health")
 @click.option("--url", default="http://127.0.0.1:8089", show_default=True, help="The root of the server.")
-@click.option("--wait", type=Duration(), default="0s", show_default=True, metavar="30s", help="How long to wait until it answers.")
+@click.option("--wait", type=DurationType(), default="0s", show_default=True, metavar="30s", help="How long to wait until it answers.")
 @click.option("--format", "wanted", type=click.Choice(["text", "json"]), default="text", show_default=True)
 def command(*, url: str, wait: timedelta, wanted: str) -> None:
     """Ask /readyz whether the fake answers. Exit code 0: it does, 1: it does not in time."""

@@ -40,7 +40,7 @@ def command(*, sandbox: SandboxClient, as_json: bool, follow: bool, after: int) 
 
 def _following(sandbox: SandboxClient, after: int) -> Iterator[JSON]:
     """Yield entries as they come, also across restarts of the server; an error at the start is raised."""
-    reader = Reader(sandbox, after)
+    reader = JournalFollower(sandbox, after)
     yield from reader.news()
     try:
         while True:
@@ -50,7 +50,7 @@ def _following(sandbox: SandboxClient, after: int) -> Iterator[JSON]:
         sys.exit(WRONG)
 
 
-def _news(reader: "Reader", sandbox: SandboxClient) -> list[JSON]:
+def _news(reader: "JournalFollower", sandbox: SandboxClient) -> list[JSON]:
     """Return new entries; if the server is unreachable, wait for it."""
     try:
         return reader.news()
@@ -66,7 +66,7 @@ def _news(reader: "Reader", sandbox: SandboxClient) -> list[JSON]:
         return []
 
 
-class Reader:
+class JournalFollower:
     """Reads a journal's new entries. After a reset or a restore, which removes the last entry read, reading starts again."""
 
     def __init__(self, sandbox: SandboxClient, after: int) -> None:

@@ -10,7 +10,7 @@ import click
 
 from inbox_mock.cli import on_a_server, on_no_sandbox, print_json
 from inbox_mock.cli.completion import scenarios
-from inbox_mock.cli.health import Duration
+from inbox_mock.cli.health import DurationType
 from inbox_mock.client import JSON, AdminClient, SandboxClient
 from inbox_mock.console.parameters import ClockKind, Group
 from inbox_mock.console.terminal import complain, say, styled, table
@@ -32,7 +32,7 @@ class OfASandbox(click.Command):
         return left
 
 
-class Sandboxes(Group):
+class SandboxCommands(Group):
     """Commands about one sandbox, unless they say otherwise."""
 
     command_class = OfASandbox
@@ -55,7 +55,7 @@ def label(given: JSON) -> JSON:
     return {name: None if (name, text) == ("ttl", "never") else text for name, text in given.items() if text is not None}
 
 
-@click.group("sandboxes", cls=Sandboxes, invoke_without_command=True)
+@click.group("sandboxes", cls=SandboxCommands, invoke_without_command=True)
 @click.option("--named", metavar="TEXT", help="List those only whose name or id contains it.")
 @on_a_server()
 @click.pass_context
@@ -167,7 +167,7 @@ def change_label(*, sandbox: SandboxClient, as_json: bool, **said: str | None) -
 
 @command.command("prune", cls=click.Command)
 @click.option("--dry-run", is_flag=True, help="Remove nothing: say what would be.")
-@click.option("--older-than", type=Duration(), metavar="30d", help="Remove also what nobody has used for so long.")
+@click.option("--older-than", type=DurationType(), metavar="30d", help="Remove also what nobody has used for so long.")
 @on_no_sandbox(older_than="--older-than")
 def prune(*, server: AdminClient, as_json: bool, dry_run: bool, older_than: timedelta | None) -> None:
     """Remove every sandbox that has expired."""

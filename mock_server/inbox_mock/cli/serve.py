@@ -11,7 +11,7 @@ import click
 
 from inbox_mock.app import Options
 from inbox_mock.cli.completion import scenarios
-from inbox_mock.cli.health import Duration
+from inbox_mock.cli.health import DurationType
 from inbox_mock.console.ending import WRONG
 from inbox_mock.console.parameters import HostParameter, NetworkParameter, takes_admin_tokens
 from inbox_mock.console.stopping import STOP
@@ -88,7 +88,7 @@ def _without_earlier(_ctx: click.Context, _param: click.Parameter, port_file: Pa
 )
 @click.option(
     "--default-ttl",
-    type=Duration(least=timedelta(seconds=1)),
+    type=DurationType(least=timedelta(seconds=1)),
     metavar="7d",
     help="Keep sandboxes so long that nobody uses.  [default: for good]",
 )

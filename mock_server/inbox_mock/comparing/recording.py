@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from inbox_mock.comparing.report import Found, gather
+from inbox_mock.comparing.report import ComparisonResult, gather
 from inbox_mock.comparing.running import Comparison, Resending
 from inbox_mock.comparing.sides import RECEIVER, InProcess
 from inbox_mock.comparing.translation import Credentials, Translation
@@ -62,12 +62,14 @@ def sandbox_of(read: Read) -> RecordedSandbox:
     return RecordedSandbox(imported, credentials, InProcess(imported.bases[0]), frozenset(events))
 
 
-def compare_recording(read: Read, sandbox: RecordedSandbox, assume: Mapping[str, object] = NONE) -> Found:
+def compare_recording(read: Read, sandbox: RecordedSandbox, assume: Mapping[str, object] = NONE) -> ComparisonResult:
     """Send all requests of a recording to its sandbox, begun anew, and return what was compared."""
     return gather(Comparison(sandbox.begin(assume)).run(read()))
 
 
-def explaining_switches(read: Read, sandbox: RecordedSandbox, found: Found, kinds: frozenset[str], progress: Progress) -> Switches:
+def explaining_switches(
+    read: Read, sandbox: RecordedSandbox, found: ComparisonResult, kinds: frozenset[str], progress: Progress
+) -> Switches:
     """Return the switches with which some of these kinds of differences vanish and no others come, each by a run with another value."""
     current = {**DEFAULTS, **sandbox.imported.scenario.get("assume", {})}
     others = [(name, value) for name, known in ASSUMPTIONS.items() for value in known.choices if value != current[name]]

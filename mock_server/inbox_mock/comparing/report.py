@@ -126,7 +126,7 @@ NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
 @dataclass(slots=True)
-class Group:
+class KindOfDifference:
     """The differences of one kind: how many there are, and the first one."""
 
     difference: Difference
@@ -135,12 +135,12 @@ class Group:
 
 
 @dataclass(slots=True)
-class Found:
+class ComparisonResult:
     """What was compared: differences by their kinds and what the recorder lost, and the requests that were not sent, by the reason."""
 
     compared: int = 0
     skipped: Counter[str] = field(default_factory=Counter)
-    groups: dict[tuple[str, Lost | None], Group] = field(default_factory=dict)
+    groups: dict[tuple[str, Lost | None], KindOfDifference] = field(default_factory=dict)
 
     @property
     def kinds(self) -> frozenset[str]:
@@ -148,22 +148,22 @@ class Found:
         return frozenset(kind for kind, lost in self.groups if lost is None)
 
 
-def gather(compared: Iterable[Compared]) -> Found:
+def gather(compared: Iterable[Compared]) -> ComparisonResult:
     """Return all that was compared, by kinds."""
-    found = Found()
+    found = ComparisonResult()
     for one in compared:
         if one.skipped:
             found.skipped[one.skipped] += 1
             continue
         found.compared += 1
         for difference, lost in one.differences:
-            group = found.groups.setdefault((difference.kind, lost), Group(difference, one))
+            group = found.groups.setdefault((difference.kind, lost), KindOfDifference(difference, one))
             group.count += 1
     return found
 
 
 def report_of(
-    found: Found,
+    found: ComparisonResult,
     about: str,
     *,
     allowed: Sequence[str] = (),
@@ -211,7 +211,7 @@ def is_allowed(kind: str, patterns: Iterable[str]) -> bool:
     return any(fnmatchcase(kind, pattern) for pattern in patterns)
 
 
-def _group(kind: str, group: Group, disguise: Disguise) -> JSON:
+def _group(kind: str, group: KindOfDifference, disguise: Disguise) -> JSON:
     one, fidelity = group.difference, sure_of(kind)
     return {
         "kind": kind,

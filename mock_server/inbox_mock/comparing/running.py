@@ -18,7 +18,7 @@ from inbox_mock.comparing.sides import InProcess, Side
 from inbox_mock.comparing.translation import Credentials, Translation
 from inbox_mock.domain.endpoints import API
 from inbox_mock.domain.values import whole_number
-from inbox_mock.importing.calls import DIGITS, Call, call_of, time_of, webhook_of
+from inbox_mock.importing.calls import DIGITS, ApiExchange, call_of, time_of, webhook_of
 from inbox_mock.recordings import Exchange, Lost, Place, RecordedRequest, RecordedResponse, header
 from inbox_mock.resources import RESOURCES
 from inbox_mock.webhooks.event_types import event_types
@@ -66,7 +66,7 @@ class Resending:
     _ahead: timedelta | None = None
     """How far the API's clock is ahead of the recorder's."""
 
-    def send(self, exchange: Exchange, call: Call) -> Exchange:
+    def send(self, exchange: Exchange, call: ApiExchange) -> Exchange:
         """Return an exchange with the server: the request as it was sent there, and the answer.
 
         Raises:
@@ -158,7 +158,7 @@ class Comparison:
         differences = self._differences(exchange, call, exchange.response)
         return Compared(exchange.place, named(call), tuple((one, cause_of(one, exchange.lost, wrote=self._wrote)) for one in differences))
 
-    def _differences(self, exchange: Exchange, call: Call, recorded: RecordedResponse) -> Iterator[Difference]:
+    def _differences(self, exchange: Exchange, call: ApiExchange, recorded: RecordedResponse) -> Iterator[Difference]:
         if call.writes and exchange.request.body is None and call.method != "DELETE" and Lost.REQUEST_BODY in exchange.lost:
             yield Difference(f"request-lost:{named(call)}", "the body of the request", "not recorded", "not sent")
             return
@@ -167,7 +167,7 @@ class Comparison:
         yield from differences(recorded, _at(origin, answer, self.resending.side.origin), call, self.resending.translation)
 
 
-def differences(recorded: RecordedResponse, ours: RecordedResponse, call: Call, translation: Translation) -> Iterator[Difference]:
+def differences(recorded: RecordedResponse, ours: RecordedResponse, call: ApiExchange, translation: Translation) -> Iterator[Difference]:
     """Yield where two answers to a call differ; the translation learns from them."""
     etags = recorded.header("ETag"), ours.header("ETag")
     if etags[0] and etags[1]:
@@ -213,7 +213,7 @@ def compare_webhooks(
         yield Compared(place, f"webhook {event.name}", tuple((one, None) for one in differences))
 
 
-def _why_not(exchange: Exchange, call: Call | None) -> str:
+def _why_not(exchange: Exchange, call: ApiExchange | None) -> str:
     """Return why a request is not sent again; a blank text if it is."""
     if call is None:
         return FOREIGN
@@ -224,7 +224,7 @@ def _why_not(exchange: Exchange, call: Call | None) -> str:
     return OUTAGE if exchange.response.status >= FAILED else ""
 
 
-def named(call: Call | None) -> str:
+def named(call: ApiExchange | None) -> str:
     """Return the method and the pattern of a call."""
     return "" if call is None else f"{call.method} {call.endpoint or call.part}"
 

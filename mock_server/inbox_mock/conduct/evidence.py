@@ -54,7 +54,7 @@ class LongEntry(Entry):
     parameters = property(lambda self: parameters_in(self.query))
 
 
-class Asked(NamedTuple):
+class RequestFacts(NamedTuple):
     """What a request's JSON holds, and whose its token is."""
 
     token: str | None
@@ -134,11 +134,11 @@ class Entries:
             held["parameters"] = address.parameters
         return entry
 
-    def _request(self, text: str) -> Asked:
+    def _request(self, text: str) -> RequestFacts:
         asked: dict[str, Any] = orjson.loads(text)
         token = self._tokens.get(str(asked.get("token")))
         application_id, account_id = (None, None) if token is None else (token.application_id, token.account_id)
-        return Asked(
+        return RequestFacts(
             asked.get("token"),
             application_id,
             account_id,

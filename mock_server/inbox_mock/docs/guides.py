@@ -43,7 +43,7 @@ class Guide:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class SearchHit:
     """A section in which something was found: its guide, and the text around, each second piece of which is a word that was sought."""
 
     name: str
@@ -89,13 +89,13 @@ def guide(name: str) -> Guide:
     return Guide(sections[0].title, markdown.renderer.render(tokens, markdown.options, {}), sections)
 
 
-def search(sought: str) -> list[Found]:
+def search(sought: str) -> list[SearchHit]:
     """Return the sections in which every word stands: those first whose titles have most of them, then those that have them most often."""
     words = [*dict.fromkeys(sought.lower().split())]
     if not words:
         return []
     split = re.compile("(" + "|".join(map(re.escape, sorted(words, key=len, reverse=True))) + ")", re.IGNORECASE)
-    found: list[tuple[tuple[int, ...], Found]] = []
+    found: list[tuple[tuple[int, ...], SearchHit]] = []
     for name in known():
         shown = guide(name)
         for at, section in enumerate(shown.sections):
@@ -104,7 +104,7 @@ def search(sought: str) -> list[Found]:
                 text = next((below.text for below in shown.sections[at:] if below.text), "")
                 titles = (sum(word in one for word in words) for one in (title, shown.title.lower()))
                 order = (name.startswith(FOUND_LAST), *(-count for count in (*titles, len(split.findall(section.text)))))
-                found.append((order, Found(name, shown.title, section, split.split(_excerpt(text, split)))))
+                found.append((order, SearchHit(name, shown.title, section, split.split(_excerpt(text, split)))))
     return [one for _, one in sorted(found, key=lambda pair: pair[0])][:MOST_FOUND]
 
 

@@ -4,14 +4,14 @@ from collections.abc import Iterable
 from secrets import token_bytes
 
 from inbox_mock.domain import limits, times
-from inbox_mock.importing.calls import Host, NothingToImportError, Traffic
+from inbox_mock.importing.calls import ApiTraffic, HostExchanges, NothingToImportError
 from inbox_mock.importing.completing import cancel, fill, installed, read, refer
 from inbox_mock.importing.histories import Change, histories
 from inbox_mock.importing.report import Imported
-from inbox_mock.importing.settling import Evidence
+from inbox_mock.importing.settling import SettingsEvidence
 from inbox_mock.importing.sightings import JSON, Key, Sightings
-from inbox_mock.importing.world import ORDER, MadeUp, World
-from inbox_mock.importing.written import Writer
+from inbox_mock.importing.world import ORDER, ImportedRecords, MadeUp
+from inbox_mock.importing.written import ScenarioWriter
 from inbox_mock.recordings import Exchange
 from inbox_mock.resources.disguise import Disguise
 from inbox_mock.scenarios.size import values_in
@@ -26,7 +26,7 @@ def import_exchanges(exchanges: Iterable[Exchange], *, keep: frozenset[str] = fr
     Raises:
         NothingToImportError: they show no record of the API.
     """
-    sightings, traffic, evidence = Sightings(), Traffic(), Evidence()
+    sightings, traffic, evidence = Sightings(), ApiTraffic(), SettingsEvidence()
     for number, exchange in enumerate(exchanges):
         found = traffic.take(exchange)
         if found is not None:
@@ -43,7 +43,7 @@ def import_exchanges(exchanges: Iterable[Exchange], *, keep: frozenset[str] = fr
             elsewhere[plural, number] = history.later[0].changed
         later += history.later
     elsewhere |= {key: sightings.seen[key][0].record() for key in sightings.own if key in sightings.seen}
-    world = World(sightings, start, records, elsewhere)
+    world = ImportedRecords(sightings, start, records, elsewhere)
     for reason, places in traffic.unreadable.items():
         world.tell("answers", places[0], reason, len(places))
     later += cancel(world)
@@ -52,7 +52,7 @@ def import_exchanges(exchanges: Iterable[Exchange], *, keep: frozenset[str] = fr
     refer(world)
     read(world)
     settled = evidence.settled(sightings)
-    writer = Writer(world, Disguise(token_bytes(32) if seed is None else seed.encode(), keep), evidence.client_id)
+    writer = ScenarioWriter(world, Disguise(token_bytes(32) if seed is None else seed.encode(), keep), evidence.client_id)
     scenario: JSON = {
         "description": f"From {sum(host.used for host in traffic.hosts)} recorded exchanges.",
         "clock": {"mode": "manual", "now": times.wire(start)},
@@ -79,4 +79,4 @@ def import_exchanges(exchanges: Iterable[Exchange], *, keep: frozenset[str] = fr
     )
 
 
-__all__ = ["Host", "Imported", "MadeUp", "NothingToImportError", "import_exchanges"]
+__all__ = ["HostExchanges", "Imported", "MadeUp", "NothingToImportError", "import_exchanges"]

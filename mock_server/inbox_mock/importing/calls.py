@@ -35,7 +35,7 @@ _SERVED = {re.compile(re.sub(r"<\w+>", "[^/]+", path) + "/?"): path for path in 
 
 
 @dataclass(frozen=True)
-class Call:
+class ApiExchange:
     """An exchange with the API.
 
     ``part`` is api, oauth, uploads or webhook; ``base`` is what precedes ``/api/v3`` or ``/oauth`` in the address, with the host;
@@ -110,21 +110,21 @@ class Call:
         return object_of(self.exchange.request.body) or {}
 
 
-def call_of(exchange: Exchange) -> Call | None:
+def call_of(exchange: Exchange) -> ApiExchange | None:
     """Return what an exchange calls; None for foreign traffic."""
     if exchange.request.method.upper() == "POST":
         event = webhook_of(exchange)
         if event is not None:
-            return Call(exchange, "webhook", "", str(event["event"]))
+            return ApiExchange(exchange, "webhook", "", str(event["event"]))
     before, path = origin_and_path(exchange.request.url)
     for part, marker in (("api", API), ("oauth", OAUTH)):
         base, found, rest = path.partition(f"{marker}/")
         if found and part == "api":
-            return Call(exchange, part, before + base, f"/{rest}".rstrip("/"), endpoint_of(f"/{rest}"))
+            return ApiExchange(exchange, part, before + base, f"/{rest}".rstrip("/"), endpoint_of(f"/{rest}"))
         if found and f"{marker}/{rest}" in ENDPOINTS:
-            return Call(exchange, part, before + base, f"{marker}/{rest}")
+            return ApiExchange(exchange, part, before + base, f"{marker}/{rest}")
     uploaded = _UPLOADS.fullmatch(path)
-    return None if uploaded is None else Call(exchange, "uploads", before + uploaded[1], f"/uploads/{uploaded[2]}")
+    return None if uploaded is None else ApiExchange(exchange, "uploads", before + uploaded[1], f"/uploads/{uploaded[2]}")
 
 
 def webhook_of(exchange: Exchange) -> Mapping[str, Any] | None:
@@ -211,7 +211,7 @@ class NothingToImportError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Host:
+class HostExchanges:
     """The exchanges with one host: those that were used, and those that were ignored."""
 
     name: str
@@ -219,7 +219,7 @@ class Host:
     ignored: int
 
 
-class Traffic:
+class ApiTraffic:
     """The exchanges by host, the ``bases`` before ``/api/v3``, and the API's time of the last exchange and of the first one."""
 
     def __init__(self) -> None:
@@ -231,7 +231,7 @@ class Traffic:
         self.unreadable: dict[str, list[Place]] = {}
         """The places of answers that hold no records because their bodies are missing or cut short, by reason."""
 
-    def take(self, exchange: Exchange) -> tuple[Call, datetime] | None:
+    def take(self, exchange: Exchange) -> tuple[ApiExchange, datetime] | None:
         """Return what an exchange calls, and the API's time of it; None for what is ignored."""
         call, host = call_of(exchange), origin_and_path(exchange.request.url)[0].rpartition("//")[2] or "no host"
         if call is None or (call.part == "api" and call.endpoint is None):
@@ -270,12 +270,12 @@ class Traffic:
         return self._first
 
     @property
-    def hosts(self) -> tuple[Host, ...]:
+    def hosts(self) -> tuple[HostExchanges, ...]:
         """What there was, by host."""
-        return tuple(Host(name, self._used[name], self._ignored[name]) for name in sorted({*self._used, *self._ignored}))
+        return tuple(HostExchanges(name, self._used[name], self._ignored[name]) for name in sorted({*self._used, *self._ignored}))
 
 
-def _unreadable(call: Call) -> str | None:
+def _unreadable(call: ApiExchange) -> str | None:
     """Return why an answer that should hold records cannot be read; None if it can."""
     answer = call.exchange.response
     if call.part != "api" or answer is None or answer.status not in {200, 201} or object_of(answer.body) is not None:

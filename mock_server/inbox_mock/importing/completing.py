@@ -12,7 +12,7 @@ from inbox_mock.channels import opening
 from inbox_mock.domain import times
 from inbox_mock.importing.histories import Change, instant
 from inbox_mock.importing.sightings import JSON, Key, ListSeen, references
-from inbox_mock.importing.world import ORDER, World, named
+from inbox_mock.importing.world import ORDER, ImportedRecords, named
 from inbox_mock.resources import RESOURCES
 from inbox_mock.resources.privacy import PRIVATE
 
@@ -21,7 +21,7 @@ STAYED = timedelta(days=-37), timedelta(days=-30)
 """When a stay was of which nothing shows the dates: in the past, so that it is in no list that was seen."""
 
 
-def refer(world: World) -> None:
+def refer(world: ImportedRecords) -> None:
     """Join records by what is told at either end, and make up those to which a reference leads, and that are not there."""
     for (plural, number), links in world.sightings.implied.items():
         record = world.records[plural].get(number)
@@ -33,7 +33,7 @@ def refer(world: World) -> None:
     _make_up(world)
 
 
-def _make_up(world: World) -> None:
+def _make_up(world: ImportedRecords) -> None:
     """Make up records until each reference leads to one."""
     shown = world.shown
     sent = {record["sender"]: record for (plural, _), record in reversed(shown) if plural == "messages" and record.get("sender")}
@@ -52,7 +52,7 @@ def _make_up(world: World) -> None:
                     heappush(waiting, (ORDER.index(other[0]), other[1]))
 
 
-def _hints(world: World, key: Key, sent: JSON) -> JSON:
+def _hints(world: ImportedRecords, key: Key, sent: JSON) -> JSON:
     """Return the links of a record that others tell; of a participant, also what a message tells that they ``sent``."""
     found: JSON = {link: _linked(key[0], link, told) for link, told in world.sightings.implied.get(key, {}).items()}
     if key[0] == "bookings":
@@ -85,7 +85,7 @@ def _referred(plural: str, record: JSON) -> list[Key]:
     return found
 
 
-def cancel(world: World) -> list[Change]:
+def cancel(world: ImportedRecords) -> list[Change]:
     """Cancel the bookings that a list named as deleted; return the later cancellations of those that had been shown before."""
     later: list[Change] = []
     for (plural, number), (order, since) in world.sightings.deleted.items():
@@ -104,7 +104,7 @@ def cancel(world: World) -> list[Change]:
     return later
 
 
-def read(world: World) -> None:
+def read(world: ImportedRecords) -> None:
     """Let a host that was made up have read each conversation that somebody has: its ``read_at`` follows from that."""
     participants = world.records["participants"]
     for number, conversation in world.records["conversations"].items():
@@ -119,7 +119,7 @@ def read(world: World) -> None:
             participants[made]["read_at"] = moment
 
 
-def installed(world: World) -> list[JSON] | None:
+def installed(world: ImportedRecords) -> list[JSON] | None:
     """Return which applications are installed where, if a list that was seen whole lacks one that others name."""
     listed: set[int] = set()
     for (plural, _, _), seen in world.sightings.lists.items():
@@ -130,7 +130,7 @@ def installed(world: World) -> list[JSON] | None:
     return [{"application": number, "account": account} for number in sorted(listed) for account in sorted(world.records["accounts"])]
 
 
-def client(world: World) -> int:
+def client(world: ImportedRecords) -> int:
     """Return the client's application; it is made up, if nothing shows it."""
     own = [record.get("created_by_id") for key, record in world.shown if key in world.sightings.own or record.get("owned_by_app")]
     found = _client_among(world.records["applications"], [number for number in own if number is not None])
@@ -165,7 +165,7 @@ REST_OF_LIST = "a list was seen in part: as many as its total says"
 NO_ROOM = "a list was seen in part, and its rest is left out: too many, or no ids are free between those seen"
 
 
-def fill(world: World) -> None:
+def fill(world: ImportedRecords) -> None:
     """Make up the rest of each list that was seen in part: those of all records, of bookings, and of what changed since a time."""
     for (plural, filters, _), seen in sorted(world.sightings.lists.items(), key=lambda item: len(item[0][1])):
         if not filters - {("updated_since", "")}:
@@ -174,7 +174,7 @@ def fill(world: World) -> None:
             _fill(world, plural, dict(filters), seen)
 
 
-def _fill(world: World, plural: str, filters: Mapping[str, str], seen: ListSeen) -> None:
+def _fill(world: ImportedRecords, plural: str, filters: Mapping[str, str], seen: ListSeen) -> None:
     """Make up records between, before and after those on the pages of a list that were seen."""
     listed = {(page - 1) * seen.per_page + place: number for page, ids in seen.pages.items() for place, number in enumerate(ids)}
     gone = sorted(place for place, number in listed.items() if number not in world.records[plural])
@@ -197,11 +197,11 @@ def _fill(world: World, plural: str, filters: Mapping[str, str], seen: ListSeen)
             _between(world, plural, low, high, lacking - between)
 
 
-def _place(world: World, plural: str, number: int) -> tuple[Any, ...]:
+def _place(world: ImportedRecords, plural: str, number: int) -> tuple[Any, ...]:
     return _order(plural, number, world.records[plural][number])
 
 
-def _between(world: World, plural: str, low: tuple[Any, ...] | None, high: tuple[Any, ...] | None, lacking: int) -> None:
+def _between(world: ImportedRecords, plural: str, low: tuple[Any, ...] | None, high: tuple[Any, ...] | None, lacking: int) -> None:
     """Make up records that stand between two in the order of the list, like the first, or the second if there is no first."""
     like = low or high
     if lacking <= 0:
@@ -225,7 +225,7 @@ def _between(world: World, plural: str, low: tuple[Any, ...] | None, high: tuple
         world.tell(plural, f"besides {named(plural, min(world.records[plural], default=1))}", NO_ROOM, lacking - len(ids))
 
 
-def _clone(world: World, plural: str, number: int, like: JSON) -> None:
+def _clone(world: ImportedRecords, plural: str, number: int, like: JSON) -> None:
     """Make up a record that stands in the same lists as another one, without what is private in that."""
     known = {name: value for name, value in like.items() if name not in PRIVATE.get(plural, {})}
     for link in ("bookings", "inquiry", "booking", "attachments"):

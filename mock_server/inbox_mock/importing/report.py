@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from inbox_mock.importing.calls import Host
+from inbox_mock.importing.calls import HostExchanges
 from inbox_mock.importing.sightings import Key
 from inbox_mock.importing.world import MadeUp
 from inbox_mock.resources import RESOURCES
@@ -23,7 +23,7 @@ class Imported:
     scenario: dict[str, Any]
     start: datetime
     bases: tuple[str, ...]
-    hosts: tuple[Host, ...]
+    hosts: tuple[HostExchanges, ...]
     made_up: tuple[MadeUp, ...]
     settled: dict[str, object]
     own: frozenset[Key]

@@ -15,7 +15,7 @@ from inbox_mock.domain import times
 from inbox_mock.domain.access import ALL_SCOPES, expand_scopes
 from inbox_mock.domain.values import whole_number
 from inbox_mock.file_types import identify
-from inbox_mock.importing.calls import DIGITS, Call, query_of
+from inbox_mock.importing.calls import DIGITS, ApiExchange, query_of
 from inbox_mock.importing.histories import AT_ONCE
 from inbox_mock.importing.sightings import JSON, Sightings, objects, told
 from inbox_mock.recordings import header
@@ -24,7 +24,7 @@ from inbox_mock.resources.declaration import Resource
 from inbox_mock.resources.validation import is_cast
 from inbox_mock.store.access import DEFAULT_LIMIT
 
-Look = Callable[[Call, datetime], object]
+Look = Callable[[ApiExchange, datetime], object]
 ATTACHING = re.compile(r"/(connect_booking|disconnect_booking|add_attachment)$")
 OFFSET = re.compile(r"[+-]\d\d:?\d\d$")
 LIMIT_DIGITS, MOST_ON_A_PAGE = 9, 1_000
@@ -34,7 +34,7 @@ SENSELESS = (ValueError, TypeError, AttributeError, KeyError)
 OWN_CHANNELS = frozenset(policy.default_channel for policy in opening())
 
 
-def _creator(call: Call, _now: datetime) -> object:
+def _creator(call: ApiExchange, _now: datetime) -> object:
     for record in _shown(call, "conversations", "messages"):
         linked, told_apart = "created_by" in record.get("links", {}), "created_by_id" in record
         if linked or told_apart:
@@ -42,29 +42,29 @@ def _creator(call: Call, _now: datetime) -> object:
     return None
 
 
-def _urls(call: Call, _now: datetime) -> object:
+def _urls(call: ApiExchange, _now: datetime) -> object:
     urls = [str(record["url"]) for record in _shown(call, "attachments") if record.get("url")]
     return ("relative" if urls[0].startswith("/") else "absolute") if urls else None
 
 
-def _not_modified(call: Call, _now: datetime) -> object:
+def _not_modified(call: ApiExchange, _now: datetime) -> object:
     asked, answer = header(call.exchange.request.headers, "If-None-Match"), call.exchange.response
     if asked is None or answer is None or call.method != "GET":
         return None
     return True if answer.status == 304 else False if answer.status == 200 and answer.header("ETag") == asked else None
 
 
-def _without_sent_at(call: Call, _now: datetime) -> object:
+def _without_sent_at(call: ApiExchange, _now: datetime) -> object:
     return _accepted(call, "sent_at") if call.method == "POST" and any("sent_at" not in one for one in _sent(call, "messages")) else None
 
 
-def _visibility(call: Call, _now: datetime) -> object:
+def _visibility(call: ApiExchange, _now: datetime) -> object:
     if any(record.get("visibility") == "all" for record in _shown(call, "messages")):
         return True
     return _accepted(call, "visibility") if any(one.get("visibility") == "all" for one in _sent(call, "messages")) else None
 
 
-def _cast(call: Call, _now: datetime) -> object:
+def _cast(call: ApiExchange, _now: datetime) -> object:
     resource = call.resource
     for record in _sent(call, resource.plural) if resource is not None and call.writes else ():
         for attribute in resource.attributes if resource is not None else ():
@@ -73,14 +73,14 @@ def _cast(call: Call, _now: datetime) -> object:
     return None
 
 
-def _moved(call: Call, now: datetime) -> object:
+def _moved(call: ApiExchange, now: datetime) -> object:
     if not ATTACHING.search(call.path):
         return None
     dated = [times.parse(record["updated_at"]) for record in _shown(call, "conversations", "messages") if record.get("updated_at")]
     return dated[0] >= now - AT_ONCE if dated else None
 
 
-def _stay(call: Call, _now: datetime) -> object:
+def _stay(call: ApiExchange, _now: datetime) -> object:
     for sent, shown in zip(_sent(call, "bookings"), _shown(call, "bookings"), strict=False):
         written, answered = str(sent.get("start_at", "")), shown.get("start_at")
         if OFFSET.search(written) and answered and answered != shown.get("start_at_global"):
@@ -88,7 +88,7 @@ def _stay(call: Call, _now: datetime) -> object:
     return None
 
 
-def _picture(call: Call, _now: datetime) -> object:
+def _picture(call: ApiExchange, _now: datetime) -> object:
     for sent, shown in zip(_sent(call, "attachments"), _shown(call, "attachments"), strict=False):
         try:
             content = b64decode(re.sub(r"^data:[^,]*,", "", str(sent.get("file", ""))))
@@ -122,7 +122,7 @@ SWITCHES: dict[str, tuple[str, Look | None]] = {
 
 
 @dataclass(slots=True)
-class Evidence:
+class SettingsEvidence:
     """What calls tell of the server's settings. Tokens are kept as the hash of their text alone."""
 
     votes: dict[str, set[object]] = field(default_factory=dict)
@@ -138,7 +138,7 @@ class Evidence:
     _used: set[int] = field(default_factory=set)
     _challenged: set[int] = field(default_factory=set)
 
-    def note(self, call: Call, now: datetime) -> None:
+    def note(self, call: ApiExchange, now: datetime) -> None:
         """Take what a call tells."""
         if call.part == "oauth":
             self._oauth(call)
@@ -163,7 +163,7 @@ class Evidence:
             if per_page and per_page <= MOST_ON_A_PAGE and (asked is None or asked > per_page):
                 self.caps.setdefault(call.resource.plural, set()).add(per_page)
 
-    def _oauth(self, call: Call) -> None:
+    def _oauth(self, call: ApiExchange) -> None:
         answer, sent = call.answer, query_of((call.exchange.request.body or b"").decode(errors="replace")) | call.query
         if isinstance(sent.get("client_id"), str):
             self.client_ids.add(sent["client_id"])
@@ -177,7 +177,7 @@ class Evidence:
                 self._renewed[old] = issued
             self._issued[hash(answer.get("refresh_token"))] = issued
 
-    def _grant(self, call: Call, sent: Mapping[str, str]) -> None:
+    def _grant(self, call: ApiExchange, sent: Mapping[str, str]) -> None:
         issued = query_of(urlsplit(call.answered("Location") or "").query).get("code")
         if issued and sent.get("code_challenge"):
             self._challenged.add(hash(issued))
@@ -187,13 +187,13 @@ class Evidence:
         if "code" in sent and hash(sent["code"]) in self._challenged and not sent.get("code_verifier"):
             self.votes.setdefault("pkce", set()).add(status != 200)
 
-    def _token(self, call: Call, status: int) -> None:
+    def _token(self, call: ApiExchange, status: int) -> None:
         token = hash((header(call.exchange.request.headers, "Authorization") or "").removeprefix("Bearer "))
         if self._renewed.get(token, token) not in {token, *self._used} and status in {200, 401}:
             self.votes.setdefault("refresh_revokes", set()).add("at_once" if status == 401 else "on_use")
         self._used.add(token)
 
-    def _strict(self, call: Call) -> None:
+    def _strict(self, call: ApiExchange) -> None:
         for plural, attribute, discouraged in (
             ("conversations", "default_channel", OWN_CHANNELS),
             ("participants", "member_type", frozenset({"Client"})),
@@ -203,7 +203,7 @@ class Evidence:
                 if accepted is not None:
                     self.votes.setdefault("strict", set()).add(not accepted)
 
-    def _scopes(self, call: Call, status: int) -> None:
+    def _scopes(self, call: ApiExchange, status: int) -> None:
         if call.path == "/auth" and isinstance(call.answer.get("auth"), dict):
             self.granted.add(" ".join(sorted(map(str, call.answer["auth"].get("scopes") or ()))))
         resource = call.resource
@@ -290,7 +290,7 @@ def _cap(plural: str) -> int:
     return RESOURCES[plural].cap
 
 
-def _accepted(call: Call, attribute: str) -> bool | None:
+def _accepted(call: ApiExchange, attribute: str) -> bool | None:
     """Return whether a write was accepted; None if it was refused for something else than an attribute."""
     answer = call.exchange.response
     if answer is None or 200 <= answer.status < 300:
@@ -300,11 +300,11 @@ def _accepted(call: Call, attribute: str) -> bool | None:
     return False if answer.status == 422 and attribute in named else None
 
 
-def _shown(call: Call, *plurals: str) -> list[JSON]:
+def _shown(call: ApiExchange, *plurals: str) -> list[JSON]:
     if not call.succeeded or call.resource is None or call.resource.plural not in plurals:
         return []
     return objects(call.answer.get(call.resource.plural)) if "fields" not in call.query else []
 
 
-def _sent(call: Call, plural: str) -> list[JSON]:
+def _sent(call: ApiExchange, plural: str) -> list[JSON]:
     return objects(call.sent.get(plural)) if call.writes else []

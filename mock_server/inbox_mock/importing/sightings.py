@@ -12,7 +12,7 @@ import orjson
 from inbox_mock.domain import limits
 from inbox_mock.domain.enumerations import MEMBERS
 from inbox_mock.domain.values import whole_number
-from inbox_mock.importing.calls import DIGITS, OF_A_FAKE, Call, webhook_of
+from inbox_mock.importing.calls import DIGITS, OF_A_FAKE, ApiExchange, webhook_of
 from inbox_mock.recordings import Lost, header
 from inbox_mock.resources import RESOURCES
 from inbox_mock.resources.declaration import Attribute, Link, Resource
@@ -87,7 +87,7 @@ class Sightings:
         """The records of which ids are told, shown or not."""
         return self.own, self.referred, self.implied, self.deleted
 
-    def note(self, call: Call, order: Order) -> None:
+    def note(self, call: ApiExchange, order: Order) -> None:
         """Take what a call shows."""
         if call.part == "uploads":
             self._file(call, order)
@@ -114,7 +114,7 @@ class Sightings:
             self._known.add(raw)
             self._records(resource, objects(body.get(resource.plural)), order)
 
-    def _file(self, call: Call, order: Order) -> None:
+    def _file(self, call: ApiExchange, order: Order) -> None:
         """Keep a file that was downloaded; on a fake its address tells the attachment."""
         answer = call.exchange.response
         if answer is None or answer.status != 200:
@@ -151,7 +151,7 @@ class Sightings:
             for other in filter(is_id, found):
                 self.implied.setdefault((target, other), {}).setdefault(link, {})[key[1]] = None
 
-    def _listed(self, call: Call, resource: Resource, body: JSON, order: Order) -> None:
+    def _listed(self, call: ApiExchange, resource: Resource, body: JSON, order: Order) -> None:
         query, records = call.query, objects(body.get(resource.plural))
         meta = body.get("meta")
         deleted = meta.get("deleted_ids") if isinstance(meta, dict) else None
@@ -170,7 +170,7 @@ class Sightings:
         if (found.total, found.per_page) == (total, per_page):
             found.pages.setdefault(page, [record["id"] for record in records if is_id(record.get("id"))])
 
-    def _written(self, call: Call, body: JSON, order: Order) -> None:
+    def _written(self, call: ApiExchange, body: JSON, order: Order) -> None:
         """Note what a client's write was about: records that it made, and those that it, or its answer, names."""
         resource = call.resource
         if resource is None:
@@ -254,7 +254,7 @@ def _named(resource: Resource, body: JSON) -> Iterator[Key]:
                 yield from references(target, link, value) if link != name else ()
 
 
-def told(call: Call, body: Mapping[str, Any], name: str) -> int | None:
+def told(call: ApiExchange, body: Mapping[str, Any], name: str) -> int | None:
     """Return a number that the answer's headers tell, or its meta."""
     meta = body.get("meta")
     found = call.answered(name) or (meta.get(name) if isinstance(meta, dict) else None)

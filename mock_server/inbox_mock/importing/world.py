@@ -26,7 +26,7 @@ class MadeUp:
 
 
 @dataclass(slots=True)
-class World:
+class ImportedRecords:
     """The records at the start by resource and id, with times as the API shows them, and what was made up among them.
 
     ``elsewhere`` are records that come later, or that the client makes: nothing stands in for them. ``invented`` are records that

@@ -16,7 +16,7 @@ from inbox_mock.engine import durations
 from inbox_mock.importing.completing import channel_of, client
 from inbox_mock.importing.histories import Change
 from inbox_mock.importing.sightings import JSON
-from inbox_mock.importing.world import ORDER, World, named
+from inbox_mock.importing.world import ORDER, ImportedRecords, named
 from inbox_mock.resources.disguise import Disguise
 from inbox_mock.resources.privacy import BYTES, PRIVATE
 from inbox_mock.scenarios.exact import TIME, Key, Noun, nouns
@@ -33,10 +33,10 @@ OPENER = "not shown: taken for that of the channel which opened it"
 CANNOT_HOLD = "a value that no record of the fake can hold: left out"
 
 
-class Writer:
+class ScenarioWriter:
     """Writes the records of a world as a scenario holds them."""
 
-    def __init__(self, world: World, disguise: Disguise, client_id: str | None) -> None:
+    def __init__(self, world: ImportedRecords, disguise: Disguise, client_id: str | None) -> None:
         self.world, self.records, self.start, self.disguise = world, world.records, world.start, disguise
         self.client = client(world)
         self.of_client = {"client": True} | ({} if client_id is None else {"client_id": client_id})

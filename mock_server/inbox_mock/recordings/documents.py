@@ -9,7 +9,7 @@ import yaml
 from inbox_mock.domain import limits
 from inbox_mock.recordings import MalformedDocument
 from inbox_mock.recordings.streams import Head, Path, Readable
-from inbox_mock.yaml_events import RESOLVER, Bounds, Builder, Loader, NoYamlError, YamlError, line_of, refused, scalar, within
+from inbox_mock.yaml_events import RESOLVER, Bounds, Constructor, Loader, NoYamlError, YamlError, line_of, refused, scalar, within
 
 CORE = "tag:yaml.org,2002:"
 PLAIN = frozenset(
@@ -44,7 +44,7 @@ def from_yaml(text: str) -> object:
     bounds = Bounds(limits.RECORDED_VALUES, limits.RECORDING, "a smaller recording")
     try:
         with refused(text):
-            return Builder(within(bounds, yaml.parse(text, Loader)), _value, _check_tag).build()
+            return Constructor(within(bounds, yaml.parse(text, Loader)), _value, _check_tag).build()
     except NoYamlError as error:
         raise MalformedDocument(error.line, f"no YAML: {error.found}", error.expected) from None
     except YamlError as error:

@@ -26,7 +26,7 @@ AROUND = 40
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class Divergence:
     """Where a replay differs first: what was done, the ``entry`` of the journal and the ``part`` of it, and the bytes of that part."""
 
     done: str
@@ -63,13 +63,13 @@ class Difference:
         return f"{'...' if begin else ''}{part}{'...' if end < len(content) else ''}"
 
 
-def first_difference(recorded: Entry, got: Entry) -> Difference | None:
+def first_difference(recorded: Entry, got: Entry) -> Divergence | None:
     """Return the first part in which two entries differ, or None."""
     theirs = dict(_parts(got))
     ours = dict(_parts(recorded))
     for name in dict.fromkeys((*ours, *theirs)):
         if ours.get(name) != theirs.get(name):
-            return Difference(line_of(recorded), recorded["id"], name, ours.get(name, b""), theirs.get(name, b""))
+            return Divergence(line_of(recorded), recorded["id"], name, ours.get(name, b""), theirs.get(name, b""))
     return None
 
 
@@ -106,7 +106,7 @@ class Replayed:
     """What was ``done`` again: how many of each, the first ``difference``, if there is one, and why a replay ended before the log did."""
 
     done: Mapping[str, int]
-    difference: Difference | None = None
+    difference: Divergence | None = None
     ended: str | None = None
 
 
@@ -161,7 +161,7 @@ class _Replay:
         missing = next((number for number in self._recorded if number > self._compared and self._compares), None)
         return Replayed(self._done, difference=None if missing is None else self._missing(self._recorded[missing]))
 
-    def _do(self, step: Entry | Command) -> Difference | None:
+    def _do(self, step: Entry | Command) -> Divergence | None:
         """Do one thing again, and return the first difference in what the journal says of it."""
         told = line_of(step)
         try:
@@ -175,7 +175,7 @@ class _Replay:
                 self._done["webhooks"] += 1
                 self.repeated.attempt(step)
         except (Refusal, ScenarioError) as refused:
-            return Difference(told, step["id"] if isinstance(step, dict) else None, "outcome", b"done", f"refused: {refused}".encode())
+            return Divergence(told, step["id"] if isinstance(step, dict) else None, "outcome", b"done", f"refused: {refused}".encode())
         except (LookupError, TypeError, ValueError, AttributeError) as error:
             raise BundleError(f"what it says cannot be done: {told}: {type(error).__name__} {error}") from None
         for got in self.repeated.news(self._compared):
@@ -185,7 +185,7 @@ class _Replay:
                 self._tags |= {} if recorded is None else {_tag(recorded): _tag(got)}
                 continue
             if recorded is None:
-                return Difference(told, got["id"], "entry", b"none", line_of(got).encode())
+                return Divergence(told, got["id"], "entry", b"none", line_of(got).encode())
             found = first_difference(recorded, got)
             if found is not None:
                 return found
@@ -199,8 +199,8 @@ class _Replay:
         headers = {name: self._tags.get(value, value) for name, value in asked.get("headers", {}).items()}
         return entry | {"request": asked | {"headers": headers}}
 
-    def _missing(self, recorded: Entry) -> Difference:
-        return Difference(line_of(recorded), recorded["id"], "entry", line_of(recorded).encode(), b"none")
+    def _missing(self, recorded: Entry) -> Divergence:
+        return Divergence(line_of(recorded), recorded["id"], "entry", line_of(recorded).encode(), b"none")
 
 
 def steps(bundle: Bundle) -> Iterator[Entry | Command]:

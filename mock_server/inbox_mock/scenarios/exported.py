@@ -45,7 +45,7 @@ LEFT: dict[str, str] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Exported:
+class ExportedScenario:
     """A scenario, and what of the sandbox it does not hold, in words."""
 
     data: dict[str, Any]
@@ -62,7 +62,7 @@ class Exported:
         return yaml12.write(self.data, "\n".join(map(printable, lines)))
 
 
-def export_scenario(sandbox: Sandbox) -> Exported:
+def export_scenario(sandbox: Sandbox) -> ExportedScenario:
     """Return a sandbox as it stands as a scenario that starts there. No credential is in it: tokens are issued anew."""
     with sandbox.work() as work:
         settings, clock = work.settings, work.clock
@@ -82,7 +82,7 @@ def export_scenario(sandbox: Sandbox) -> Exported:
     missing, size = [f"{count} {what}" for what, count in counted.items() if count], values_in(redacted)
     if size > limits.SCENARIO_VALUES:
         missing.append(f"a file that can be served: it has {size:,} values and keys, and may have {limits.SCENARIO_VALUES}")
-    return Exported(redacted, missing)
+    return ExportedScenario(redacted, missing)
 
 
 def _records(work: UnitOfWork, db: Database, but: frozenset[str] = frozenset()) -> dict[str, list[Row]]:

@@ -9,7 +9,7 @@ import yaml
 from inbox_mock.domain import limits
 from inbox_mock.scenarios.errors import NotYamlError, ScenarioError
 from inbox_mock.scenarios.size import SMALLER
-from inbox_mock.yaml_events import RESOLVER, Bounds, Builder, Loader, NoYamlError, YamlError, line_of, refused, scalar, within
+from inbox_mock.yaml_events import RESOLVER, Bounds, Constructor, Loader, NoYamlError, YamlError, line_of, refused, scalar, within
 
 WIDTH = 120
 PLAIN = re.compile(r"[^\W\d_](?:[\w .'()/!?@%&+-]*[\w.)!?])?|[+-](?:[0-9]+[dhms])+")
@@ -27,7 +27,7 @@ def read(text: str, name: str) -> object:
     try:
         with refused(text):
             events = within(Bounds(limits.SCENARIO_VALUES, limits.SCENARIO, SMALLER), yaml.parse(text, Loader))
-            data = Builder(events, _value, lambda _begun: None, once=True).build()
+            data = Constructor(events, _value, lambda _begun: None, once=True).build()
             _check_end(events)
     except NoYamlError as error:
         lines = text.split("\n")[error.line - 1 : error.line]

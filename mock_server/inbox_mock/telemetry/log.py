@@ -21,7 +21,7 @@ ROOT = "inbox_mock"
 PLAIN = re.compile(r"[\w./:<>@+-]+", re.ASCII)
 
 
-class Lines(logging.Formatter):
+class LineFormatter(logging.Formatter):
     """Writes a record in one line: when, the event, and its facts. Of an exception, the type and where it came from: no values."""
 
     def __init__(self, style: str) -> None:
@@ -60,7 +60,7 @@ class Log(logging.Handler):
 
     def __init__(self, stream: TextIO, style: str) -> None:
         super().__init__()
-        self.setFormatter(Lines(style))
+        self.setFormatter(LineFormatter(style))
         self._stream = stream
         self._lines: Queue[str] = Queue(limits.LOGGED)
         self._dropped = 0

@@ -9,7 +9,7 @@ from inbox_mock import __version__
 from inbox_mock.domain.errors import HomeUnavailable
 from inbox_mock.engine.sandboxes import Sandboxes
 from inbox_mock.telemetry.probes import Readiness
-from inbox_mock.telemetry.watching import SECONDS, Traffic, by_class, operation_of
+from inbox_mock.telemetry.watching import SECONDS, Counts, by_class, operation_of
 
 if TYPE_CHECKING:
     from prometheus_client import CollectorRegistry
@@ -26,7 +26,7 @@ class Metrics:
     Those that raise HomeUnavailable are left out.
     """
 
-    def __init__(self, traffic: Traffic, *gauges: Gauges) -> None:
+    def __init__(self, traffic: Counts, *gauges: Gauges) -> None:
         self.gauges = list(gauges)
         self._traffic = traffic
         self._registry: CollectorRegistry | None = None

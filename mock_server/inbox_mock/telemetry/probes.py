@@ -8,7 +8,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from threading import Event, Lock, Thread
 
-from inbox_mock.api.front import Found, FrontCall, Probe
+from inbox_mock.api.front import FrontCall, Match, Probe
 from inbox_mock.api.pipeline import REFUSED
 from inbox_mock.api.rendering import Rendered, times_of
 from inbox_mock.domain.errors import HomeUnavailable
@@ -73,7 +73,7 @@ def why_not(path: str, readiness: Readiness) -> HomeUnavailable | None:
 def probes(readiness: Readiness, now: Callable[[], str]) -> dict[str, Probe]:
     """Return what finds the answer to a plain probe if all is well, by its path; ``now`` returns the time that dates it."""
 
-    def probe(call: FrontCall) -> Found | None:
+    def probe(call: FrontCall) -> Match | None:
         if call.method != "GET" or call.environ.get("QUERY_STRING") or REFUSED in call.environ:
             return None
 

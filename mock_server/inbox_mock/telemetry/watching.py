@@ -32,7 +32,7 @@ class Answers:
         self.seconds = 0.0
 
 
-class Traffic:
+class Counts:
     """Answers by endpoint, never by path, of which there is any number; webhooks by status, None without an answer; faults; errors."""
 
     def __init__(self) -> None:
@@ -100,7 +100,7 @@ class Watch:
     No line has anything that a client wrote: an address is logged as its route, and the journal entry that is named holds the rest.
     """
 
-    def __init__(self, traffic: Traffic, stopwatch: Callable[[], float], *, logs: bool) -> None:
+    def __init__(self, traffic: Counts, stopwatch: Callable[[], float], *, logs: bool) -> None:
         self.traffic, self.stopwatch, self.logs = traffic, stopwatch, logs
 
     def end_ahead(self, environ: "WSGIEnvironment", endpoint: str, rule: str, answered: Rendered) -> None:

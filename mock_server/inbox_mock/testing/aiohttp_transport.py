@@ -7,7 +7,7 @@ from functools import wraps
 from typing import Any
 
 from inbox_mock.testing.application import Answering, Application
-from inbox_mock.testing.replacing import Replacement
+from inbox_mock.testing.replacing import Patch
 
 __tracebackhide__ = True
 
@@ -76,7 +76,7 @@ class _Transport(asyncio.Transport):
         """Do nothing: all has come."""
 
 
-def replacements(answering: Answering) -> list[Replacement]:
+def replacements(answering: Answering) -> list[Patch]:
     """Return what to replace for the application that ``answering`` finds for a URL."""
 
     def create_connection(_owner: Any, beneath: Callable[..., Any]) -> Callable[..., Any]:
@@ -87,4 +87,4 @@ def replacements(answering: Answering) -> list[Replacement]:
 
         return creating
 
-    return [Replacement("aiohttp", "TCPConnector", "_create_connection", create_connection)]
+    return [Patch("aiohttp", "TCPConnector", "_create_connection", create_connection)]

@@ -83,7 +83,7 @@ class _ServerEnd:
         self.reset = self.reset or option == socket.SO_LINGER
 
 
-class Head(NamedTuple):
+class AnswerHead(NamedTuple):
     """The head of an answer; the body begins ``at`` this position of what was written."""
 
     status: str
@@ -94,12 +94,12 @@ class Head(NamedTuple):
 class _KnownHead(Connection):
     """A connection whose client is given the head of the answer as it is."""
 
-    head: Head | None = None
+    head: AnswerHead | None = None
 
     def begin(self, status: str, headers: Headers, part: bytes) -> None:
         """Keep the head, and send the first part of the body."""
         written: BytesIO = self.socket.written  # type: ignore[attr-defined]
-        self.head = Head(status, headers, written.tell())
+        self.head = AnswerHead(status, headers, written.tell())
         self.send(part)
 
 
@@ -133,7 +133,7 @@ class Application:
         written = self._answered(Connection, end, timeout)[1].getvalue()
         return written, not (end.ran_short and written in {b"", INTERIM})
 
-    def answer(self, request: bytes, timeout: float | None) -> tuple[BytesIO, Head | None]:
+    def answer(self, request: bytes, timeout: float | None) -> tuple[BytesIO, AnswerHead | None]:
         """Return what is written to answer the bytes of a request, and its head, if that is not written.
 
         Raises:

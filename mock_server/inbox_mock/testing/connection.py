@@ -10,8 +10,8 @@ from http.client import HTTPMessage, HTTPResponse
 from io import BytesIO
 from typing import Any
 
-from inbox_mock.testing.application import Answering, Application, Head
-from inbox_mock.testing.replacing import Replacement
+from inbox_mock.testing.application import AnswerHead, Answering, Application
+from inbox_mock.testing.replacing import Patch
 
 __tracebackhide__ = True
 SCHEMES = {80: "http", 443: "https"}
@@ -38,7 +38,7 @@ class ClientEnd:
         """Return an empty file: without one, ``http.client`` leaves a response half made."""
         return BytesIO()
 
-    def ask(self) -> tuple[BytesIO, Head | None]:
+    def ask(self) -> tuple[BytesIO, AnswerHead | None]:
         """Let the application answer what was sent."""
         return self._application.answer(bytes(self._request), self._timeout)
 
@@ -88,7 +88,7 @@ class _LastResponse(Response):
         self.will_close = True
 
 
-def replacements(answering: Answering) -> list[Replacement]:
+def replacements(answering: Answering) -> list[Patch]:
     """Return what to replace for the application that ``answering`` finds for a URL."""
 
     def connect(_owner: Any, beneath: Callable[..., None]) -> Callable[..., None]:
@@ -109,4 +109,4 @@ def replacements(answering: Answering) -> list[Replacement]:
         return connecting
 
     modules = ("http.client", "urllib3.connection")
-    return [Replacement(module, owner, "connect", connect) for module in modules for owner in ("HTTPConnection", "HTTPSConnection")]
+    return [Patch(module, owner, "connect", connect) for module in modules for owner in ("HTTPConnection", "HTTPSConnection")]

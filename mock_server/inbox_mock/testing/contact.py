@@ -11,7 +11,7 @@ from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlsplit
 
-from inbox_mock.testing.replacing import Replacement, Replacing
+from inbox_mock.testing.replacing import Patch, Replacing
 
 __tracebackhide__ = True
 REAL_HOST = "www.bookingsync.com"
@@ -111,11 +111,11 @@ def _curl(_owner: Any, beneath: Any) -> Any:
 
 
 _RESOLVERS = (
-    *(Replacement("pycares", "Channel", name, _first) for name in ("getaddrinfo", "gethostbyname", "query", "search")),
-    Replacement("uvloop", "Loop", "getaddrinfo", _first),
-    Replacement("uvloop", "Loop", "create_connection", _connection),
-    Replacement("curl_cffi.curl", "Curl", "setopt", _setopt),
-    Replacement("pycurl", "", "Curl", _curl),
+    *(Patch("pycares", "Channel", name, _first) for name in ("getaddrinfo", "gethostbyname", "query", "search")),
+    Patch("uvloop", "Loop", "getaddrinfo", _first),
+    Patch("uvloop", "Loop", "create_connection", _connection),
+    Patch("curl_cffi.curl", "Curl", "setopt", _setopt),
+    Patch("pycurl", "", "Curl", _curl),
 )
 
 

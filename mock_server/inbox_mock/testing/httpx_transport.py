@@ -8,7 +8,7 @@ from typing import Any, Self
 
 from inbox_mock.testing.application import Answering, Application
 from inbox_mock.testing.connection import ClientEnd, Response
-from inbox_mock.testing.replacing import Replacement
+from inbox_mock.testing.replacing import Patch
 
 __tracebackhide__ = True
 BYTES_AT_ONCE = 64 * 1024
@@ -109,7 +109,7 @@ def _body(library: Any) -> type:
     return Body
 
 
-def replacements(answering: Answering) -> list[Replacement]:
+def replacements(answering: Answering) -> list[Patch]:
     """Return what to replace for the application that ``answering`` finds for a URL."""
 
     def transport_for_url(owner: Any, beneath: Callable[..., Any]) -> Callable[..., Any]:
@@ -136,7 +136,7 @@ def replacements(answering: Answering) -> list[Replacement]:
         return handling
 
     return [
-        Replacement(module, owner, name, make)
+        Patch(module, owner, name, make)
         for module in ("httpx", "httpx2")
         for owner, name, make in (
             ("Client", "_transport_for_url", transport_for_url),

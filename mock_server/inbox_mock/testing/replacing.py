@@ -14,7 +14,7 @@ _ABSENT = object()
 _LOCK = Lock()
 
 
-class Replacement(NamedTuple):
+class Patch(NamedTuple):
     """What replaces ``module.owner.name``: ``make`` returns it, given the owner and what it replaces. A blank owner is the module.
 
     ``of_instances``: the owner is a class whose instances have the attribute.
@@ -33,8 +33,8 @@ class Replacing(MetaPathFinder):
     Who replaces one of them on top, and restores it after `stop`, restores ours: so ``make`` returns what then changes nothing.
     """
 
-    def __init__(self, wanted: Iterable[Replacement]) -> None:
-        self._wanted: dict[str, list[Replacement]] = {}
+    def __init__(self, wanted: Iterable[Patch]) -> None:
+        self._wanted: dict[str, list[Patch]] = {}
         for one in wanted:
             self._wanted.setdefault(one.module, []).append(one)
         self._replaced: list[tuple[Any, str, Any, Any]] = []

@@ -25,12 +25,12 @@ from inbox_mock.testing import aiohttp_transport, connection, httpx_transport
 from inbox_mock.testing.application import PORTS, Answering, Application
 from inbox_mock.testing.connection import ClientEnd, Response
 from inbox_mock.testing.contact import no_contact
-from inbox_mock.testing.replacing import Replacement, Replacing
+from inbox_mock.testing.replacing import Patch, Replacing
 
 __tracebackhide__ = True
 
 
-def replacements(answering: Answering, origins: Callable[[], list[str]]) -> list[Replacement]:
+def replacements(answering: Answering, origins: Callable[[], list[str]]) -> list[Patch]:
     """Return what to replace for the application that ``answering`` finds for a URL, and the ``origins`` that are answered."""
 
     def send(_owner: Any, beneath: Callable[..., Any]) -> Callable[..., Any]:
@@ -46,12 +46,12 @@ def replacements(answering: Answering, origins: Callable[[], list[str]]) -> list
         return sending
 
     return [
-        Replacement("aioresponses.core", "aioresponses", "_passthrough", _passed_on("_passthrough", origins), of_instances=True),
-        Replacement("responses", "RequestsMock", "passthru_prefixes", _passed_on("passthru_prefixes", origins), of_instances=True),
-        Replacement("requests_mock.adapter", "Adapter", "send", send),
-        Replacement("vcr.cassette", "Cassette", "can_play_response_for", _unless_ours(answering, False)),
-        Replacement("vcr.cassette", "Cassette", "filter_request", _unless_ours(answering, None)),
-        Replacement("vcr.cassette", "Cassette", "append", _unless_ours(answering, None)),
+        Patch("aioresponses.core", "aioresponses", "_passthrough", _passed_on("_passthrough", origins), of_instances=True),
+        Patch("responses", "RequestsMock", "passthru_prefixes", _passed_on("passthru_prefixes", origins), of_instances=True),
+        Patch("requests_mock.adapter", "Adapter", "send", send),
+        Patch("vcr.cassette", "Cassette", "can_play_response_for", _unless_ours(answering, False)),
+        Patch("vcr.cassette", "Cassette", "filter_request", _unless_ours(answering, None)),
+        Patch("vcr.cassette", "Cassette", "append", _unless_ours(answering, None)),
     ]
 
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from homes import an_image, texts_of, write, written
 from inbox_mock.store import images
 from inbox_mock.store.database import PAGE_BYTES
-from inbox_mock.store.homes.postgresql.copies import Copy, Folder, Pages, differences
+from inbox_mock.store.homes.postgresql.copies import Folder, LocalCopy, Pages, differences
 
 CONTENT = images.as_file(an_image("first"))
 STEPS = st.lists(
@@ -49,13 +49,13 @@ class Kept:
 
 
 @pytest.fixture
-def copy(tmp_path: Path) -> Iterator[Copy]:
-    found = Copy(tmp_path / "copy.sqlite", CONTENT)
+def copy(tmp_path: Path) -> Iterator[LocalCopy]:
+    found = LocalCopy(tmp_path / "copy.sqlite", CONTENT)
     yield found
     found.close()
 
 
-def do(copy: Copy, what: str, size: int) -> None:
+def do(copy: LocalCopy, what: str, size: int) -> None:
     copy.db.execute("BEGIN")
     match what:
         case "write" | "in vain":
@@ -76,7 +76,7 @@ def test_copies_that_exchange_changed_pages_have_the_same_content(
 ) -> None:
     """Growing, shrinking, free pages, transactions rolled back: each is in the log as what it is."""
     folder, kept = tmp_path_factory.mktemp("copies"), Kept()
-    copies = [Copy(folder / f"{number}.sqlite", CONTENT) for number in range(3)]
+    copies = [LocalCopy(folder / f"{number}.sqlite", CONTENT) for number in range(3)]
     seen = [0, 0, 0]
     for number, what, size in steps:
         copy = copies[number]
@@ -93,20 +93,20 @@ def test_copies_that_exchange_changed_pages_have_the_same_content(
         copy.close()
 
 
-def test_a_transaction_that_changes_nothing_has_changed_no_page(copy: Copy) -> None:
+def test_a_transaction_that_changes_nothing_has_changed_no_page(copy: LocalCopy) -> None:
     do(copy, "look", 0)
 
     assert copy.changed().changed == {}
 
 
-def test_pages_of_another_process_are_another_version(copy: Copy) -> None:
+def test_pages_of_another_process_are_another_version(copy: LocalCopy) -> None:
     before = copy.db.version
     copy.patch(Pages({1: CONTENT[:PAGE_BYTES]}, len(CONTENT) // PAGE_BYTES))
 
     assert copy.db.version > before
 
 
-def test_what_was_rolled_back_after_it_had_spilled_into_the_log_is_no_change(copy: Copy) -> None:
+def test_what_was_rolled_back_after_it_had_spilled_into_the_log_is_no_change(copy: LocalCopy) -> None:
     copy.db.execute("PRAGMA cache_size = 1")
     for what in ("in vain", "write", "in vain"):
         do(copy, what, 50_000)
@@ -116,7 +116,7 @@ def test_what_was_rolled_back_after_it_had_spilled_into_the_log_is_no_change(cop
         assert changed.count == copy.db.value("PRAGMA page_count")
 
 
-def test_a_change_takes_the_pages_that_it_touches_however_large_the_database_is(copy: Copy) -> None:
+def test_a_change_takes_the_pages_that_it_touches_however_large_the_database_is(copy: LocalCopy) -> None:
     for _ in range(3):
         do(copy, "write", 1_000_000)
         copy.changed()
@@ -127,7 +127,7 @@ def test_a_change_takes_the_pages_that_it_touches_however_large_the_database_is(
 
 
 def test_a_copy_is_deleted_when_it_is_closed(tmp_path: Path) -> None:
-    copy = Copy(tmp_path / "copy.sqlite", CONTENT)
+    copy = LocalCopy(tmp_path / "copy.sqlite", CONTENT)
     do(copy, "write", 10)
 
     copy.close()
@@ -135,7 +135,7 @@ def test_a_copy_is_deleted_when_it_is_closed(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_copy_that_somebody_reads_is_not_patched(copy: Copy) -> None:
+def test_a_copy_that_somebody_reads_is_not_patched(copy: LocalCopy) -> None:
     do(copy, "write", 10)
     reading = copy.db.execute("SELECT * FROM timeline")
     reading.fetchone()
@@ -160,7 +160,7 @@ def test_the_same_image_has_no_differences() -> None:
     assert differences(CONTENT, CONTENT).changed == {}
 
 
-def test_a_copy_has_what_its_pages_hold(copy: Copy) -> None:
+def test_a_copy_has_what_its_pages_hold(copy: LocalCopy) -> None:
     assert written(copy.db) == ["first"]
 
 

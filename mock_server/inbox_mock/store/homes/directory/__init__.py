@@ -16,7 +16,7 @@ from inbox_mock.domain.errors import HomeUnavailable, SandboxExists
 from inbox_mock.store import images
 from inbox_mock.store.homes import WHOLE, Label, Listed, Share, Start, Transaction
 from inbox_mock.store.homes.directory.files import Files, claim
-from inbox_mock.store.homes.directory.index import Entry, Index
+from inbox_mock.store.homes.directory.index import Index, IndexEntry
 from inbox_mock.store.homes.directory.storage import StoredSandbox, content_of, forget_images, usable
 from inbox_mock.store.homes.local import beginning
 
@@ -76,7 +76,7 @@ class Directory:
                 self._files.make_folder(sandbox_id)
                 self._files.write(self._files.folder(sandbox_id) / "1.sqlite", images.as_file(content))
                 name = self._files.keep_image(start.recipe or start.image or b"")
-                self._index.add(Entry(sandbox_id, label, transaction.facts, len(content), name, is_recipe))
+                self._index.add(IndexEntry(sandbox_id, label, transaction.facts, len(content), name, is_recipe))
             except HomeUnavailable:
                 self._files.delete_folder(sandbox_id)
                 raise

@@ -24,7 +24,7 @@ ROW = "id, name, note, owner, ttl, created_at, used_at, clock, description, desc
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class IndexEntry:
     """A sandbox in the index; ``start`` is the name of a file, which holds a recipe if ``is_recipe``, else an image."""
 
     id: str
@@ -125,13 +125,13 @@ class Index:
             found: int = self._rows("SELECT starts FROM server")[0][0]
             return found
 
-    def add(self, entry: Entry) -> None:
+    def add(self, entry: IndexEntry) -> None:
         """Insert a sandbox."""
         row = (entry.id, *_of_label(entry.label), *_of_facts(entry.facts), entry.size, entry.start, entry.is_recipe)
         marks = ", ".join("?" * len(row))
         self._rows(f"INSERT INTO sandboxes ({ROW}, searched) VALUES ({marks}, ?)", *row, _searched(entry.id, entry.label))  # noqa: S608
 
-    def find(self, sandbox_id: str) -> Entry | None:
+    def find(self, sandbox_id: str) -> IndexEntry | None:
         """Return a sandbox, or None."""
         rows = self._rows(f"SELECT {ROW} FROM sandboxes WHERE id = ?", sandbox_id)  # noqa: S608
         return _entry(rows[0]) if rows else None
@@ -255,7 +255,7 @@ def _of_facts(facts: Facts) -> tuple[object, ...]:
     return written, orjson.dumps(facts.description).decode(), facts.described, facts.due, facts.entry
 
 
-def _entry(row: tuple[Any, ...]) -> Entry:
+def _entry(row: tuple[Any, ...]) -> IndexEntry:
     mode, now, rate, anchor = orjson.loads(row[7])
     facts = Facts(
         clock=Clock(mode, datetime.fromisoformat(now), rate, anchor),
@@ -265,4 +265,4 @@ def _entry(row: tuple[Any, ...]) -> Entry:
         entry=row[11],
     )
     label = Label(name=row[1], note=row[2], owner=row[3], ttl=row[4], created_at=row[5], used_at=row[6])
-    return Entry(row[0], label, facts, row[12], row[13], bool(row[14]))
+    return IndexEntry(row[0], label, facts, row[12], row[13], bool(row[14]))

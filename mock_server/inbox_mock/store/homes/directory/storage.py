@@ -11,7 +11,7 @@ from inbox_mock.store import sandbox as sandbox_store
 from inbox_mock.store.database import Database
 from inbox_mock.store.homes import Facts, Label, Snapshot, Start, Transaction
 from inbox_mock.store.homes.directory.files import LEDGER, Files, named
-from inbox_mock.store.homes.directory.index import Entry, Index
+from inbox_mock.store.homes.directory.index import Index, IndexEntry
 from inbox_mock.store.homes.directory.ledger_file import LedgerFile
 from inbox_mock.store.homes.local import LocalStorage, beginning
 from inbox_mock.store.migrations import UnusableDatabase
@@ -30,7 +30,7 @@ STATEMENTS = {
 class StoredSandbox(LocalStorage):
     """A sandbox in a directory. ``next_version`` returns a number that is greater than each one before."""
 
-    def __init__(self, entry: Entry, files: Files, index: Index, next_version: Callable[[], int]) -> None:
+    def __init__(self, entry: IndexEntry, files: Files, index: Index, next_version: Callable[[], int]) -> None:
         super().__init__()
         self.id, self.label, self.facts, self.size = entry.id, entry.label, entry.facts, entry.size
         self._files, self._index, self._next_version = files, index, next_version

@@ -112,7 +112,7 @@ class BoundedConnection(Connection[TupleRow]):
         return found
 
 
-class Connections:
+class ConnectionPool:
     """Connections that are lent, and kept until they are needed again."""
 
     def __init__(self, url: str, most: int, idle: float, prepare: str = "") -> None:

@@ -75,7 +75,7 @@ def _delete(folder: Path) -> None:
             os.close(lock)
 
 
-class Copy:
+class LocalCopy:
     """A copy in a file; ``db`` is the connection to it. The methods are for the time between transactions.
 
     Raises:

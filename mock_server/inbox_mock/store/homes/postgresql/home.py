@@ -13,7 +13,7 @@ from inbox_mock.store.database import PAGE_BYTES
 from inbox_mock.store.homes import WHOLE, Label, Listed, Share, Start, Transaction
 from inbox_mock.store.homes.local import beginning
 from inbox_mock.store.homes.postgresql import images, rows
-from inbox_mock.store.homes.postgresql.connections import Connections
+from inbox_mock.store.homes.postgresql.connections import ConnectionPool
 from inbox_mock.store.homes.postgresql.copies import Folder, differences
 from inbox_mock.store.homes.postgresql.news import News
 from inbox_mock.store.homes.postgresql.rows import Stand
@@ -58,8 +58,8 @@ class PostgresHome:
 
     def __init__(self, url: str) -> None:
         self.heard: Callable[[str], None] = lambda _sandbox_id: None
-        self._connections = Connections(url, limits.STORE_CONNECTIONS, limits.STORE_HELD, rows.PREPARE)
-        self._claims = Connections(url, limits.STORE_CONNECTIONS, 0)
+        self._connections = ConnectionPool(url, limits.STORE_CONNECTIONS, limits.STORE_HELD, rows.PREPARE)
+        self._claims = ConnectionPool(url, limits.STORE_CONNECTIONS, 0)
         self._news = News(url, self._connections, self._hear)
         self._folder = Folder()
         self._shared = Shared(self._connections, self._claims, self._folder.path, self._news.tell)

@@ -2,7 +2,7 @@
 
 from hashlib import sha256
 
-from inbox_mock.store.homes.postgresql.connections import Connections, Cursor
+from inbox_mock.store.homes.postgresql.connections import ConnectionPool, Cursor
 
 PART_BYTES = 4 * 1024 * 1024
 SHARE = "SELECT pg_advisory_xact_lock_shared(%s); SELECT FROM inbox_mock.images WHERE hash = %s AND part = 0"
@@ -34,7 +34,7 @@ def read(cursor: Cursor, image: bytes) -> bytes:
     return b"".join(parts)
 
 
-def clear(connections: Connections, image: bytes | None) -> None:
+def clear(connections: ConnectionPool, image: bytes | None) -> None:
     """Delete the image with a hash, if nothing refers to it any more."""
     if image is not None:
         connections.rows(CLEAR, (_lock_of(image), image, image, image))

@@ -10,7 +10,7 @@ import psycopg
 from psycopg.rows import TupleRow
 
 from inbox_mock.domain.errors import HomeUnavailable
-from inbox_mock.store.homes.postgresql.connections import CONNECT_SECONDS, NAME, Connections, told
+from inbox_mock.store.homes.postgresql.connections import CONNECT_SECONDS, NAME, ConnectionPool, told
 
 CHANNEL = "inbox_mock"
 GATHERING_SECONDS = 0.03
@@ -27,7 +27,7 @@ class News:
     can be heard at the moment; it is empty if all is well.
     """
 
-    def __init__(self, url: str, connections: Connections, heard: Callable[[Collection[str] | None], None]) -> None:
+    def __init__(self, url: str, connections: ConnectionPool, heard: Callable[[Collection[str] | None], None]) -> None:
         self.trouble = ""
         self._url, self._connections, self._heard = url, connections, heard
         self._name = os.urandom(6).hex()

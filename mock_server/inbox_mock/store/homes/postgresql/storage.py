@@ -16,8 +16,8 @@ from inbox_mock.store.database import PAGE_BYTES, Database
 from inbox_mock.store.homes import Facts, Label, Snapshot, Start, Transaction
 from inbox_mock.store.homes.local import beginning
 from inbox_mock.store.homes.postgresql import images, rows
-from inbox_mock.store.homes.postgresql.connections import BoundedConnection, Connections
-from inbox_mock.store.homes.postgresql.copies import Copy, differences
+from inbox_mock.store.homes.postgresql.connections import BoundedConnection, ConnectionPool
+from inbox_mock.store.homes.postgresql.copies import LocalCopy, differences
 from inbox_mock.store.homes.postgresql.rows import Stand
 from inbox_mock.store.images import as_file, take_image
 from inbox_mock.store.journal import Ledger
@@ -48,8 +48,8 @@ class Shared:
     ``path`` returns a new one for a copy, ``tell`` tells other processes of a change.
     """
 
-    connections: Connections
-    claims: Connections
+    connections: ConnectionPool
+    claims: ConnectionPool
     path: Callable[[], Path]
     tell: Callable[[str], None]
 
@@ -58,7 +58,7 @@ class PostgresStorage:
     """A sandbox in PostgreSQL, as this process uses it."""
 
     def __init__(self, shared: Shared, sandbox_id: str, row: TupleRow) -> None:
-        self._copy: Copy | None = None
+        self._copy: LocalCopy | None = None
         self._copied: Stand | None = None
         self.id, self._shared = sandbox_id, shared
         self.label = rows.label_in(row)
@@ -219,7 +219,7 @@ class PostgresStorage:
             return is_new or label != was
 
     @contextmanager
-    def _locked(self) -> Iterator[tuple[BoundedConnection, Copy]]:
+    def _locked(self) -> Iterator[tuple[BoundedConnection, LocalCopy]]:
         """Lock the sandbox against other processes, and bring the copy up to date."""
         stand, facts = self._stand, self.facts
         locking = rows.lock(self.id, facts.described, stand.generation)
@@ -234,7 +234,7 @@ class PostgresStorage:
                     self._stand, self.facts = stand, facts
             yield connection, self._current(connection, stand, start)
 
-    def _current(self, connection: BoundedConnection, stand: Stand, base: bytes | None) -> Copy:
+    def _current(self, connection: BoundedConnection, stand: Stand, base: bytes | None) -> LocalCopy:
         """Return the copy, with the pages that others have changed."""
         copy, copied = self._copy, self._copied
         if copy is not None and copied is not None and stand.continues(copied):
@@ -246,13 +246,13 @@ class PostgresStorage:
             start = b"" if base is None else as_file(images.read(connection.cursor(), base))
             pages = rows.pages_of(connection, self.id, stand, start)
             try:
-                copy = self._copy = Copy(self._shared.path(), pages)
+                copy = self._copy = LocalCopy(self._shared.path(), pages)
             except (UnusableDatabase, sqlite3.Error, OSError) as error:
                 raise HomeUnavailable(f"sandbox {self.id} in PostgreSQL: {error}") from None
         self._copied = stand
         return copy
 
-    def _undo(self, copy: Copy, before: Stand) -> None:
+    def _undo(self, copy: LocalCopy, before: Stand) -> None:
         """Roll back; a copy that has more than what is in the database, or may have, is given up."""
         with suppress(sqlite3.Error):
             if copy.db.in_transaction:
