@@ -16,8 +16,9 @@ from inbox_mock.api.operations import OPERATIONS
 from inbox_mock.app import Fake
 from inbox_mock.conduct import report
 from inbox_mock.conduct.assumptions import assumed
+from inbox_mock.conduct.entries import MOST_HELD
 from inbox_mock.conduct.evaluation import OfferedRules, evaluate
-from inbox_mock.conduct.evidence import MOST_HELD, collect
+from inbox_mock.conduct.evidence import collect
 from inbox_mock.conduct.facts import DeliveryFact
 from inbox_mock.conduct.model import Entry, Evidence, Rule, Violation
 from inbox_mock.domain import limits

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import orjson
 from flask import Request, Response, request
 
-from inbox_mock.admin.operation import read_body
+from inbox_mock.admin.checking import read_body
 from inbox_mock.api.addressing import OWN_ADDRESS, name_in
 from inbox_mock.api.rendering import phrase
 from inbox_mock.domain import errors, limits

@@ -9,6 +9,7 @@ from flask import Blueprint, Response, request
 from inbox_mock import __version__
 from inbox_mock.admin import actors, bundles, clock, faults, inbox_view, journal, labels, recordings, sandboxes, snapshots, tokens, webhooks
 from inbox_mock.admin.access_control import PREFIX, PROBLEM_JSON, AccessControl
+from inbox_mock.admin.checking import check_query, checked, read_body
 from inbox_mock.admin.operation import (
     JSON,
     NUMBER,
@@ -17,10 +18,7 @@ from inbox_mock.admin.operation import (
     AdminCall,
     AdminOperation,
     Page,
-    check_query,
-    checked,
     declared_in,
-    read_body,
     with_components,
 )
 from inbox_mock.api.addressing import root_of

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from inbox_mock.admin import actors, clock, faults, tokens, webhooks
-from inbox_mock.admin.operation import AdminCall, AdminOperation, checked, declared_in
+from inbox_mock.admin.checking import checked
+from inbox_mock.admin.operation import AdminCall, AdminOperation, declared_in
 from inbox_mock.api.addressing import ROOT
 from inbox_mock.api.execution import JOURNALED_HEADERS
 from inbox_mock.api.fault_injection import CONNECTION
@@ -141,7 +142,7 @@ class Repeated:
             yield work
 
     def _set_time(self, at: str) -> None:
-        """Let the clock show a time, if it runs."""
+        """Move the wall clock to where the sandbox's clock shows a time, if that runs."""
         now = self.sandbox.clock
         if now.mode == "real":
             self._wall = max(self._wall, now.wall_at(times.parse(at) + HALF_A_SECOND))

@@ -52,8 +52,8 @@ def create_sandbox(factory: "SandboxFactory", scenario: object, overrides: JSON,
         AdminError: there is no such scenario, or an override is invalid.
     """
     from inbox_mock.admin.access_control import found_in
+    from inbox_mock.admin.checking import checked
     from inbox_mock.admin.labels import label_of
-    from inbox_mock.admin.operation import checked
     from inbox_mock.admin.sandboxes import create_sandbox, overrides_of
     from inbox_mock.domain.errors import Invalid
     from inbox_mock.scenarios.errors import ScenarioError
