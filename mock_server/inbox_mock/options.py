@@ -20,7 +20,7 @@ class Options:
     ``progress`` is called while the default sandbox is built. Sandboxes are kept in the directory ``data`` or in the PostgreSQL database
     ``store``, by its URL, or in memory without either; with ``durable``, what was answered survives a power cut.
     ``default_ttl`` is for how many seconds those other than the default one are kept unused, if they do not say; None: for good.
-    ``public_url`` is the root with which addresses begin, whoever asks, as `proxies.public_root` returns it; ``trusted_proxies`` is
+    ``public_url`` is the root with which addresses begin, whoever asks, as `addressing.public_root` returns it; ``trusted_proxies`` is
     the number of proxies whose headers are believed. ``log_format`` is how it logs, json or text; None: not at all.
     ``cache`` is what earlier starts have kept for this one. ``bundle`` is the content of a reproduction bundle, which was read without an
     error, and from which the default sandbox goes on in place of the scenario.

@@ -183,7 +183,7 @@ class TrialConnection:
 
     @contextmanager
     def tidying(self) -> Iterator[None]:
-        """Let requests go even if this process is to end: they take back what the trial has made."""
+        """Send the requests of the block even if this process is to end: they take back what the trial has made."""
         self.is_tidying = True
         try:
             yield

@@ -54,13 +54,13 @@ class Copy:
         self._index = OperationIndex(OPERATIONS)
 
     def spare(self) -> None:
-        """Let no fault strike the next request, and no rate limit."""
+        """Exempt the next request from faults and from the rate limit."""
         with self.sandbox.work() as work:
             for table in ("fault_pasts", "faults", "rate_limits"):
                 work.db.execute(f"DELETE FROM {table}")  # noqa: S608
 
     def pass_until(self, at: datetime) -> None:
-        """Let happen what is due by a time, without webhooks."""
+        """Handle what is due by a time, without webhooks."""
         with self.sandbox.work() as work:
             pass_time(work, max(at, work.instant) - work.instant)
 

@@ -43,7 +43,7 @@ class Side(Protocol):
         """Release what it holds."""
 
     def move_to(self, moment: datetime) -> datetime | None:
-        """Let its clock show a moment, if it shows an earlier one, and return its present; None if nobody sets this clock."""
+        """Move its clock to a moment, if it shows an earlier one, and return its present; None if nobody sets this clock."""
 
 
 class InProcess:
@@ -100,7 +100,7 @@ class InProcess:
         )
 
     def move_to(self, moment: datetime) -> datetime:
-        """Let the clock show a moment, if it is later than what it shows: what is due until then happens, and webhooks leave."""
+        """Move the clock to a moment, if it is later than what it shows: what is due until then happens, and webhooks leave."""
         moment = moment.replace(microsecond=0)
         if moment > self._now:
             self._now = min(moment, times.LATEST)

@@ -70,7 +70,7 @@ class Group(click.Group):
 
 
 def _check_texts(parameter: click.Parameter) -> None:
-    """Let a parameter raise BadParameter for a value that is no text, wherever it comes from.
+    """Make a parameter raise BadParameter for a value that is no text, wherever it comes from.
 
     A blank one is most often that of an unset variable; in a list of arguments that are no files it may mean something. Bytes that
     are no UTF-8 can be sent nowhere; they may be in the name of a file that is only opened, or in what another program is given.
@@ -130,7 +130,7 @@ class Token(ParameterType):
 
 
 def _say_what_is_expected(parameter: click.Parameter) -> None:
-    """Let a number or a choice be refused with what was found and what was expected: click calls it a "valid integer range"."""
+    """Make a number or a choice say what was found and what was expected, where it is refused: click calls it a "valid integer range"."""
     kind = copy(parameter.type)  # that of numbers is shared
     if "convert" in vars(kind) or not isinstance(kind, click.Choice | click.types.IntParamType | click.types.FloatParamType):
         return

@@ -62,7 +62,7 @@ class Stop:
         self._is_usual = True
 
     def request(self) -> None:
-        """Let everything that takes part end: whoever checks, waits for the file, or is called."""
+        """Tell everything that takes part to end: whoever checks, waits for the file, or is called."""
         self._requested.set()
         os.close(self._writer)
 
@@ -93,7 +93,7 @@ class Stop:
 
     @contextmanager
     def waits(self, seconds: float = PATIENCE_SECONDS) -> Iterator[None]:
-        """Let a stop wait for the end of the block, for at most ``seconds``."""
+        """Make a stop wait for the end of the block, for at most ``seconds``."""
         with self._in_hand:
             self._patience = max(self._patience, seconds)
             yield

@@ -206,7 +206,7 @@ class Sandbox:
             self.around.planned(self.due)
 
     def wake(self) -> None:
-        """Let those who wait look at once whether they still have to."""
+        """Wake those who wait, to look whether they still have to."""
         with self._news:
             self._news.notify_all()
 
@@ -285,7 +285,7 @@ class Sandbox:
                 self.storage.use(wall + label.step)
 
     def close(self) -> None:
-        """Let nobody use the sandbox any more: any later use raises NotFound."""
+        """End the use of the sandbox: any later one raises NotFound."""
         with self.lock:
             self._closed = True
             self.forget()

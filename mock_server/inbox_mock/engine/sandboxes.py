@@ -135,7 +135,7 @@ class Sandboxes:
         return len(self._awake)
 
     def stop_waiting(self) -> None:
-        """Let requests wait no longer, neither for news of a sandbox nor because a fault delays their answer."""
+        """End the waiting of requests, for news of a sandbox and for answers that a fault delays."""
         self.around.stopping.set()
         for sandbox in list(self._known.values()):
             sandbox.wake()
@@ -166,7 +166,7 @@ class Sandboxes:
         self.home.remove(sandbox.id)
 
     def forget(self, sandbox_id: str) -> None:
-        """Let go of a sandbox that another process has deleted."""
+        """Forget a sandbox that another process has deleted."""
         known = self._known.get(sandbox_id)
         if known is not None:
             self._forget(known)
@@ -187,7 +187,7 @@ class Sandboxes:
                 self.remove(known)
 
     def expire(self, sandbox_id: str) -> None:
-        """Let a sandbox expire now, wherever it is served: whoever serves it deletes it soon."""
+        """Expire a sandbox now, wherever it is served: whoever serves it deletes it soon."""
         storage = self.home.find(sandbox_id)
         if storage is not None:
             storage.relabel(replace(storage.label, ttl=0.0, used_at=self.around.wall()))

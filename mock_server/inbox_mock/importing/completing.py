@@ -105,7 +105,7 @@ def cancel(world: ImportedRecords) -> list[Change]:
 
 
 def read(world: ImportedRecords) -> None:
-    """Let a host that was made up have read each conversation that somebody has: its ``read_at`` follows from that."""
+    """Note that a host who was made up has read each conversation that somebody has read: its ``read_at`` follows from that."""
     participants = world.records["participants"]
     for number, conversation in world.records["conversations"].items():
         moment = conversation.get("read_at")

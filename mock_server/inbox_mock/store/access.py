@@ -106,7 +106,7 @@ def read_credentials(db: Database) -> Credentials:
 
 
 def keep_credentials(db: Database, earlier: Credentials) -> list[Row]:
-    """Let the credentials from before a reset stay valid, and return the tokens that are added by that, without their secrets.
+    """Keep the credentials from before a reset valid, and return the tokens that are added by that, without their secrets.
 
     Tokens that were issued since are inserted. The image's own tokens are as they were, and their refresh tokens are good again.
     What is the same is not written.

@@ -38,7 +38,7 @@ def add(db: Database, at: str, kind: str, details: Mapping[str, object]) -> None
 
 
 def shorten_step(db: Database, handled: int) -> None:
-    """Let the last step of the clock end after its first ``handled`` events."""
+    """End the last step of the clock after its first ``handled`` events."""
     db.execute(
         "UPDATE commands SET details = json_set(details, '$.most', ?) WHERE id = (SELECT max(id) FROM commands WHERE kind = ?)",
         (handled, STEP),

@@ -134,7 +134,7 @@ class Database(sqlite3.Connection):
         return self.total_changes - self.bookkept + self.patched
 
     def limit(self, most_bytes: int) -> None:
-        """Let it grow to ``most_bytes``, and no further."""
+        """Limit its size to ``most_bytes``."""
         self.execute(f"PRAGMA max_page_count = {most_bytes // PAGE_BYTES}")
         self.most_bytes = most_bytes
 

@@ -139,7 +139,7 @@ class Reader:
         return last[1]
 
     def close(self) -> None:
-        """Let the journal delete its oldest entries again."""
+        """End the reading: the journal may delete its oldest entries again."""
         with self._lock:
             self._db.readers -= 1
 

@@ -181,7 +181,7 @@ class AsgiReceiver:
         return start["status"], answered, b"".join(pieces).decode(errors="replace")
 
     async def stop(self) -> None:
-        """Let the application end its lifespan.
+        """End the application's lifespan.
 
         Raises:
             RuntimeError: it could not.

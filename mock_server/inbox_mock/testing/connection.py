@@ -39,7 +39,7 @@ class ClientEnd:
         return BytesIO()
 
     def ask(self) -> tuple[BytesIO, AnswerHead | None]:
-        """Let the application answer what was sent."""
+        """Return what the application writes to answer what was sent, and the head of that, if it is not written."""
         return self._application.answer(bytes(self._request), self._timeout)
 
     def shutdown(self, _how: int) -> None:

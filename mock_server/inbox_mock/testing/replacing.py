@@ -63,7 +63,7 @@ class Replacing(MetaPathFinder):
             self._replaced.clear()
 
     def find_spec(self, fullname: str, path: object = None, target: ModuleType | None = None) -> ModuleSpec | None:
-        """Let the other finders find a module, and replace its attributes once it is loaded."""
+        """Find a module by the other finders, and replace its attributes once it is loaded."""
         del path, target
         if fullname not in self._wanted or fullname in self._finding:
             return None

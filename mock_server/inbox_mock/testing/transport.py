@@ -56,7 +56,7 @@ def replacements(answering: Answering, origins: Callable[[], list[str]]) -> list
 
 
 def _passed_on(name: str, origins: Callable[[], list[str]]) -> Callable[[Any, Any], property]:
-    """Let a mock pass on what it was not told to answer, if it is for one of the origins."""
+    """Make a mock pass on what it was not told to answer, if it is for one of the origins."""
 
     def prefixes(self: Any) -> Any:
         own = vars(self)[name]
@@ -69,7 +69,7 @@ def _passed_on(name: str, origins: Callable[[], list[str]]) -> Callable[[Any, An
 
 
 def _unless_ours(answering: Answering, answer: object) -> Callable[[Any, Callable[..., Any]], Callable[..., Any]]:
-    """Let vcrpy neither replay nor record what is answered here."""
+    """Keep vcrpy from replaying and from recording what is answered here."""
 
     def make(_owner: Any, beneath: Callable[..., Any]) -> Callable[..., Any]:
         @wraps(beneath)
@@ -108,11 +108,11 @@ class Adapter(HTTPAdapter):
         return self._pool
 
     def add_headers(self, request: requests.PreparedRequest, **given: Any) -> None:
-        """Let the client's adapter add its headers."""
+        """Add the headers of the client's own adapter."""
         self._own.add_headers(request, **given)
 
     def build_response(self, req: requests.PreparedRequest, resp: Any) -> requests.Response:
-        """Let the client's adapter build the response."""
+        """Build the response as the client's own adapter does."""
         return self._own.build_response(req, resp)
 
 

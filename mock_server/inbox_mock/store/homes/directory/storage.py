@@ -142,7 +142,7 @@ class StoredSandbox(LocalStorage):
         forget_images(self._files, self._index, earlier)
 
     def removed(self) -> None:
-        """Let go of the database; any later use raises NotFound."""
+        """Close the database; any later use raises NotFound."""
         self._removed = True
         self._let_go()
 
