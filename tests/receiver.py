@@ -67,7 +67,7 @@ def receiving() -> Iterator[Receiver]:
     """Listen on a free port until the end of the block."""
     server = _Server(("127.0.0.1", 0), _Handler)
     receiver = Receiver(f"http://127.0.0.1:{server.server_address[1]}/hook")
-    server.receiver = receiver  # type: ignore[attr-defined]
+    server.receiver = receiver
     server.daemon_threads = True
     thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
@@ -81,15 +81,18 @@ def receiving() -> Iterator[Receiver]:
 
 
 class _Server(ThreadingHTTPServer):
+    receiver: Receiver
+
     def handle_error(self, *_arguments: object) -> None:
         """A sender that has gone is no error of the receiver."""
 
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    server: _Server
 
     def do_POST(self) -> None:
-        receiver: Receiver = self.server.receiver  # type: ignore[attr-defined]
+        receiver = self.server.receiver
         body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
         received = Received(self.path, self.headers.items(), body)
         receiver.received.append(received)

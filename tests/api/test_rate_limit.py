@@ -15,7 +15,8 @@ TWO_O_CLOCK = str(int(datetime(2030, 6, 1, 14, tzinfo=UTC).timestamp()))
 
 
 def rate(answer: Answer) -> tuple[str, str, str]:
-    return tuple(answer.headers[f"X-RateLimit-{name}"] for name in ("Limit", "Remaining", "Reset"))  # type: ignore[return-value]
+    limit, remaining, reset = (answer.headers[f"X-RateLimit-{name}"] for name in ("Limit", "Remaining", "Reset"))
+    return limit, remaining, reset
 
 
 def limited(mock: Mock, limit: int) -> Sandbox:

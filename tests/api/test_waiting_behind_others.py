@@ -1,6 +1,9 @@
 """Requests that come while others are being answered: the journal tells that their client cannot have known of those answers."""
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
+from types import TracebackType
+from unittest.mock import patch
 
 from fake import JSON, Mock, OverSocket, Sandbox
 from inbox_mock.app import Fake
@@ -16,25 +19,23 @@ def entries(inbox: Sandbox) -> list[JSON]:
 class OthersFirst:
     """The lock of a sandbox, for which another request is let in before the first one."""
 
-    def __init__(self, lock: object, other: Callable[[], object]) -> None:
+    def __init__(self, lock: AbstractContextManager[object], other: Callable[[], object]) -> None:
         self.lock, self.other = lock, [other]
 
     def __enter__(self) -> object:
         if self.other:
             self.other.pop()()
-        return self.lock.__enter__()  # type: ignore[attr-defined]
+        return self.lock.__enter__()
 
-    def __exit__(self, *error: object) -> object:
-        return self.lock.__exit__(*error)  # type: ignore[attr-defined]
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> bool | None:
+        return self.lock.__exit__(kind, error, trace)
 
 
 def answered_while_waiting(fake: Fake, inbox: Sandbox, first: str, other: str) -> list[JSON]:
     """The journal's entries of two requests, of which the first to come was answered last."""
     sandbox = fake.sandboxes.get(inbox.id)
-    lock = sandbox.lock
-    sandbox.lock = OthersFirst(lock, lambda: inbox.api.get(other))  # type: ignore[assignment]
-    inbox.api.get(first)
-    sandbox.lock = lock
+    with patch.object(sandbox, "lock", OthersFirst(sandbox.lock, lambda: inbox.api.get(other))):
+        inbox.api.get(first)
     return entries(inbox)[-2:]
 
 

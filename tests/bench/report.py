@@ -60,7 +60,7 @@ def _read_bookings(server: Direct, sandbox: Sandbox, token: str) -> None:
     """Read lists of bookings until the journal is full."""
     with sandbox.work() as work:
         columns = ", ".join(row[1] for row in work.db.execute("PRAGMA table_info(bookings)") if row[1] != "id")
-        while work.db.value("SELECT count(*) FROM bookings", (), int) < 3 * RECORDS:  # type: ignore[operator]
+        while work.db.count("bookings") < 3 * RECORDS:
             work.db.execute(f"INSERT INTO bookings ({columns}) SELECT {columns} FROM bookings LIMIT {RECORDS}")  # noqa: S608
     for number in range(limits.JOURNAL):
         fields = "id,start_at,end_at,status,reference,notes,created_at,updated_at"

@@ -87,7 +87,8 @@ finally:
     child.wait()
 """
     measuring = Popen([sys.executable, "-c", program], stdout=PIPE, stderr=PIPE, text=True, env={**os.environ, "PYTHONPATH": TESTS})
-    started = int(measuring.stdout.readline())  # type: ignore[union-attr]
+    assert measuring.stdout is not None
+    started = int(measuring.stdout.readline())
     measuring.send_signal(number)
     _, told = measuring.communicate(timeout=20)
 

@@ -11,7 +11,9 @@ README = ROOT / "README.md"
 
 def block(page: Path, name: str) -> str:
     """The lines that a command has written into a page."""
-    return _block(name).search(page.read_text())[2]  # type: ignore[index]
+    found = _block(name).search(page.read_text())
+    assert found is not None, f"{page} has no block {name}"
+    return found[2]
 
 
 def write(page: Path, name: str, lines: Iterable[str]) -> None:

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
@@ -60,8 +61,8 @@ class Eyes:
         for context in self._contexts:
             context.close()
 
-    def _context(self, **options: object) -> BrowserContext:
-        context = self._browser.new_context(**(USUAL | options))  # type: ignore[arg-type]
+    def _context(self, **options: Any) -> BrowserContext:
+        context = self._browser.new_context(**(USUAL | options))
         context.set_default_timeout(PATIENCE_MILLISECONDS)
         context.add_init_script(LASTING_TOASTS)
         self._contexts.append(context)

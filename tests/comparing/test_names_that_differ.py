@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 import pytest
 
-from comparing.arranged import MESSAGE, compare, kinds, side, spoiled
+from comparing.arranged import MESSAGE, answer_of, answered, compare, kinds, side, spoiled
 from fake import Mock
 from importing.recorded import recorded
 from inbox_mock.comparing.sides import RECEIVER, InProcess
@@ -55,7 +55,7 @@ def test_a_record_that_the_client_made_is_the_same_under_another_id(mock: Mock) 
     caller.get("/inbox/messages", ids="63,64")
     caller.get("/inbox/conversations/4", include="messages")
     there = [_with_other_ids(one) for one in exchanges]
-    assert b"9064" in (there[5].response.body or b"")  # type: ignore[union-attr]
+    assert b"9064" in (answer_of(there[5]).body or b"")
     assert kinds(compare(there)) == {}
     spoiled_last = [*there[:-1], spoiled(there[-1], lambda body: body["conversations"][0]["messages"][-1].update(content="Other"))]
     assert kinds(compare(spoiled_last)) == {"field-value:messages.content": 1}
@@ -123,7 +123,7 @@ def test_a_304_is_got_by_the_etag_of_the_sandbox(mock: Mock) -> None:
     etag = caller.get("/clients").headers["ETag"]
     caller.get("/clients", headers={"If-None-Match": etag})
     for exchange in (exchanges, exchanges[1:]):
-        answers = [replace(one, response=replace(one.response, headers=_other_etag(one))) for one in exchange]  # type: ignore[type-var]
+        answers = [answered(one, headers=_other_etag(one)) for one in exchange]
         assert kinds(compare(answers)) == {}
 
 
@@ -136,7 +136,7 @@ def test_addresses_of_another_host_are_the_same(mock: Mock) -> None:
     caller, exchanges = recorded(mock.sandbox("agency"))
     caller.get("/inbox/conversations", per_page=2)
     caller.post("/inbox/messages", {"messages": [MESSAGE]})
-    there = [replace(one, response=replace(one.response, **_elsewhere(one))) for one in exchanges]  # type: ignore[type-var]
+    there = [answered(one, **_elsewhere(one)) for one in exchanges]
     assert kinds(compare(there)) == {}
 
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from comparing.arranged import MESSAGE, compare, kinds, reads, spoiled, with_headers
+from comparing.arranged import MESSAGE, answer_of, compare, kinds, reads, spoiled, with_headers
 from fake import Mock
 from importing.recorded import recorded
 from inbox_mock.comparing.report import shown
@@ -182,7 +182,7 @@ def _written(path: tuple[str | int, ...]) -> str:
 @given(data=st.data())
 def test_wherever_an_answer_is_changed_that_place_is_told(recording: list[Exchange], data: st.DataObject) -> None:
     number = data.draw(st.sampled_from([LIST, ONE, BOOKINGS, CLIENTS]))
-    body = orjson.loads(recording[number].response.body or b"")  # type: ignore[union-attr]
+    body = orjson.loads(answer_of(recording[number]).body or b"")
     path = data.draw(st.sampled_from(_leaves(body)))
     value = data.draw(st.sampled_from([-4711, "something that is nowhere else", {"odd": 1}, [["odd"]]]))
 

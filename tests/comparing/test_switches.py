@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from comparing.arranged import MESSAGE, kinds
+from comparing.arranged import MESSAGE, answered, kinds
 from fake import Mock
 from importing.recorded import recorded
 from inbox_mock.comparing.recording import compare_recording, explaining_switches, sandbox_of
@@ -42,7 +42,7 @@ def test_a_switch_that_explains_a_difference_is_found(mock: Mock, switch: str, v
 
 
 def test_a_difference_that_no_switch_explains_is_for_an_issue(mock: Mock) -> None:
-    exchanges = [replace(one, response=replace(one.response, status=202)) for one in _recording(mock)]  # type: ignore[type-var]
+    exchanges = [answered(one, status=202) for one in _recording(mock)]
     sandbox = sandbox_of(lambda: exchanges)
     found = compare_recording(lambda: exchanges, sandbox)
     switches = explaining_switches(lambda: exchanges, sandbox, found, found.kinds, lambda _done, _total: None)

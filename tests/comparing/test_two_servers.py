@@ -8,7 +8,7 @@ import pytest
 from builders import a_scenario
 from comparing.arranged import MESSAGE
 from comparing.test_the_command import compare, written_har
-from fake import Mock, OverSocket, Sandbox
+from fake import JSON, Mock, OverSocket, Sandbox
 from importing.recorded import recorded
 
 
@@ -18,7 +18,7 @@ def mock(served: str) -> Mock:
     return Mock(OverSocket(served))
 
 
-def _against(ours: Sandbox | None, other: Sandbox, *more: object) -> tuple[int, dict[str, object]]:
+def _against(ours: Sandbox | None, other: Sandbox, *more: object) -> tuple[int, JSON]:
     at = () if ours is None else ("--url", ours.transport.root, "--sandbox", ours.id)
     ran = compare("--against", other.transport.root, "--token", other.made["token"], "--format", "json", *at, *more)
     assert other.made["token"] not in ran.stdout + ran.stderr
@@ -42,7 +42,7 @@ def test_a_walk_follows_the_pages_and_finds_what_differs(mock: Mock) -> None:
     ours, other = (mock.sandbox("agency" if number else a_scenario(page_cap=5)) for number in (1, 0))
     code, report = _against(ours, other)
     assert code == 1
-    kinds = {one["kind"] for one in report["differences"]}  # type: ignore[attr-defined]
+    kinds = {one["kind"] for one in report["differences"]}
     assert {"header-value:X-Per-Page", "header-value:X-Total-Count", "record-extra:conversations"} <= kinds
 
 

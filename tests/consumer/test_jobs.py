@@ -4,6 +4,7 @@ import os
 import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -55,10 +56,10 @@ def _few_worlds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(MARK, str(tmp_path / "mark"))
 
 
-def on_trial(jobs: int, deed: str = "", worlds: int = 3 * WORLDS_OF_A_JOB, **options: float) -> Verdict:
+def on_trial(jobs: int, deed: str = "", worlds: int = 3 * WORLDS_OF_A_JOB, **options: Any) -> Verdict:
     """Put a client on trial, and return the verdict without what differs from run to run."""
     command = [sys.executable, "-c", GOOD.replace("DEED", deed), str(PYTHON_CLIENT)]
-    return replace(run(command, worlds=worlds, jobs=jobs, shrink_seconds=0, **options), seconds=0)  # type: ignore[arg-type]
+    return replace(run(command, worlds=worlds, jobs=jobs, shrink_seconds=0, **options), seconds=0)
 
 
 def drivers(folder: Path) -> int:
@@ -89,7 +90,7 @@ def test_no_more_are_started_than_there_are_worlds_for(tmp_path: Path) -> None:
 
 def test_progress_is_told_of_one_world_after_the_other() -> None:
     told: list[tuple[int, int]] = []
-    assert on_trial(2, worlds=2 * WORLDS_OF_A_JOB, progress=lambda done, count: told.append((done, count))).passed  # type: ignore[arg-type]
+    assert on_trial(2, worlds=2 * WORLDS_OF_A_JOB, progress=lambda done, count: told.append((done, count))).passed
     assert told == [(done, 2 * WORLDS_OF_A_JOB) for done in range(1, 2 * WORLDS_OF_A_JOB + 1)]
 
 

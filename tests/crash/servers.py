@@ -12,7 +12,7 @@ import time
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 from inbox_mock.app import Options, create_app
 from inbox_mock.scenarios.build import Overrides
@@ -87,8 +87,8 @@ def main(place: dict[str, str]) -> None:
 def _serve(scenario: Scenario, place: dict[str, str]) -> None:
     """Serve until the end of the process."""
     try:
-        home = {name: Path(value) if name == "data" else value for name, value in place.items()}
-        server = Server(Options(scenario=scenario, overrides=Overrides(mode="manual"), seed=1, **home), port=0)  # type: ignore[arg-type]
+        home: dict[str, Any] = {name: Path(value) if name == "data" else value for name, value in place.items()}
+        server = Server(Options(scenario=scenario, overrides=Overrides(mode="manual"), seed=1, **home), port=0)
         server.prepare()
         server.serve(lambda: _tell(pid=os.getpid(), root=server.url))
     except BaseException as error:  # noqa: BLE001 - whatever it is, it is to be told

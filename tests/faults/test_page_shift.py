@@ -1,6 +1,7 @@
 """A page that shifts between two requests."""
 
 import pytest
+from flask import Flask
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -56,10 +57,10 @@ def test_several_ids_in_the_path_shift_too(mock: Mock) -> None:
 
 
 @pytest.fixture(scope="module")
-def crowd(app: object) -> Sandbox:
+def crowd(app: Flask) -> Sandbox:
     from fake import InProcess
 
-    return crowded(Mock(InProcess(app)), 17)  # type: ignore[arg-type]
+    return crowded(Mock(InProcess(app)), 17)
 
 
 @settings(max_examples=40)

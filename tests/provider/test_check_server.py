@@ -9,7 +9,7 @@ import pytest
 from fake import Mock, OverSocket, Sandbox
 from inbox_contracts.piped import Piped
 from inbox_contracts.provider.properties import document, every
-from mutants.servers.breaking import Mutant, Result, serving
+from mutants.servers.breaking import Asked, Mutant, Result, serving
 from provider.hostile import Check
 
 DEAF = Mutant(name="deaf", fault="until is ignored", killed_by="booking-filters", turn=lambda asked: asked.without("until"))
@@ -83,7 +83,7 @@ def test_programs_read_json(check: Check, served: str) -> None:
 
 
 def test_what_is_assumed_is_only_a_difference_on_another_server(check: Check) -> None:
-    def forget_allow(_asked: object, reply: Result) -> None:
+    def forget_allow(_asked: Asked, reply: Result) -> None:
         reply.set("Allow", None)
 
     with serving(Mutant(name="", fault="", killed_by="", edit=forget_allow)) as url:
@@ -97,8 +97,8 @@ def test_what_is_assumed_is_only_a_difference_on_another_server(check: Check) ->
 
 
 def test_a_rejected_updated_since_is_a_finding(check: Check) -> None:
-    def reject(asked: object, reply: Result) -> None:
-        if "updated_since" in asked.query:  # type: ignore[attr-defined]
+    def reject(asked: Asked, reply: Result) -> None:
+        if "updated_since" in asked.query:
             reply.become(422, b'{"errors":[{"code":"unknown_parameter"}]}', "application/vnd.api+json; charset=utf-8")
 
     with serving(Mutant(name="", fault="", killed_by="", edit=reject)) as url:

@@ -46,8 +46,8 @@ def driven(served: str) -> Sandbox:
     return sandbox
 
 
-def exported(sandbox: Sandbox, file: Path, wanted: str, **query: object) -> Path:
-    answer = sandbox.admin.get("/export", format=wanted, **query)  # type: ignore[arg-type]
+def exported(sandbox: Sandbox, file: Path, wanted: str, **query: Any) -> Path:
+    answer = sandbox.admin.get("/export", format=wanted, **query)
     assert answer.status == 200, answer.body
     file.write_bytes(answer.body)
     return file

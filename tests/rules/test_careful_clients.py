@@ -189,7 +189,7 @@ def test_a_careful_client_is_never_blamed(served: str, receiver: Receiver, steps
         report = the_report(sandbox)
         assert [violation for violation in report["violations"] if violation["severity"] == "error"] == []
     finally:
-        sandbox.transport.session.close()  # type: ignore[attr-defined]
+        transport.session.close()
         Caller(transport, base="/__admin").delete(f"/sandboxes/{sandbox.id}")
 
 

@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 from importlib.metadata import EntryPoint
+from typing import Any
 
 import pytest
 
@@ -93,8 +94,8 @@ def test_a_rule_that_fails_is_named_and_the_others_judge() -> None:
 
 
 @pytest.mark.parametrize("found", [["came"], [Violation("came", ())], [Violation("came", (99,))], 5])
-def test_a_rule_that_finds_what_is_no_evidence_is_named(found: object) -> None:
-    rule = replace(FINE, find=lambda evidence: found)  # type: ignore[arg-type, return-value]  # noqa: ARG005
+def test_a_rule_that_finds_what_is_no_evidence_is_named(found: Any) -> None:
+    rule = replace(FINE, find=lambda evidence: found)  # noqa: ARG005
     (judged,) = evaluate(WORLD, [rule])
 
     assert (judged.violations, judged.broken) == ((), True)
