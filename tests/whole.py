@@ -15,6 +15,18 @@ ATTACHMENTS = "/inbox/attachments"
 INBOX = (CONVERSATIONS, PARTICIPANTS, MESSAGES, ATTACHMENTS, "/hosts")
 LISTS = (*INBOX, "/bookings", "/clients", "/sources", "/inquiries", "/rentals", "/applications", "/accounts")
 
+ALWAYS_EMPTY: dict[str, list[int] | None] = {
+    "rental_agreement": None,
+    "discount_code_usage": None,
+    "bookings_fees": [],
+    "bookings_payments": [],
+    "bookings_taxes": [],
+    "bookings_tags": [],
+    "booking_comments": [],
+    "payments": [],
+    "rentals_tags": [],
+}
+"""The associations of a booking with what the fake has none of."""
 PICTURE = "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg=="
 LINK = re.compile(r'<(.*?)>; rel="(\w+)"')
 

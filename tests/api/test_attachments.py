@@ -78,15 +78,6 @@ def test_an_uploaded_file_is_answered_with_what_it_is(sandbox: Sandbox) -> None:
     }
 
 
-def test_every_association_has_its_template(sandbox: Sandbox) -> None:
-    base = f"{sandbox.transport.root}/api/v3"
-
-    assert sandbox.api.get(URL).json["links"] == {
-        "attachments.account": f"{base}/accounts/{{attachments.account}}",
-        "attachments.messages": f"{base}/inbox/messages/{{attachments.messages}}",
-    }
-
-
 @pytest.mark.parametrize(
     "written",
     [

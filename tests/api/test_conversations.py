@@ -40,20 +40,6 @@ def test_a_conversation_that_a_channel_opened(inbox: Sandbox) -> None:
     }
 
 
-def test_every_association_has_its_template(inbox: Sandbox) -> None:
-    base = f"{inbox.transport.root}/api/v3"
-
-    assert inbox.api.get(ONE).json["links"] == {
-        "conversations.account": f"{base}/accounts/{{conversations.account}}",
-        "conversations.assignee": f"{base}/hosts/{{conversations.assignee}}",
-        "conversations.source": f"{base}/sources/{{conversations.source}}",
-        "conversations.bookings": f"{base}/bookings/{{conversations.bookings}}",
-        "conversations.inquiries": f"{base}/inquiries/{{conversations.inquiries}}",
-        "conversations.messages": f"{base}/inbox/messages/{{conversations.messages}}",
-        "conversations.participants": f"{base}/inbox/participants/{{conversations.participants}}",
-    }
-
-
 def test_conversations_are_listed_by_id(inbox: Sandbox) -> None:
     inbox.api.post(URL, a_body("conversations"))
     inbox.api.post(URL, a_body("conversations"))

@@ -4,7 +4,7 @@ import pytest
 
 from builders import a_body, a_message
 from fake import Mock, Sandbox
-from whole import ATTACHMENTS, CONVERSATIONS, LISTS, MESSAGES, PARTICIPANTS, a_busy_sandbox
+from whole import ALWAYS_EMPTY, ATTACHMENTS, CONVERSATIONS, LISTS, MESSAGES, PARTICIPANTS, a_busy_sandbox
 
 ASSOCIATIONS: dict[str, dict[str, str]] = {
     CONVERSATIONS: {
@@ -41,17 +41,6 @@ ASSOCIATIONS: dict[str, dict[str, str]] = {
 }
 EVERY = [(path, name) for path, found in ASSOCIATIONS.items() for name in found]
 NOTHING_YET = {(CONVERSATIONS, "inquiries"), ("/inquiries", "conversation")}
-ALWAYS_EMPTY: dict[str, list[int] | None] = {
-    "rental_agreement": None,
-    "discount_code_usage": None,
-    "bookings_fees": [],
-    "bookings_payments": [],
-    "bookings_taxes": [],
-    "bookings_tags": [],
-    "booking_comments": [],
-    "payments": [],
-    "rentals_tags": [],
-}
 
 
 @pytest.fixture

@@ -25,17 +25,6 @@ def test_a_host(waiting: Sandbox) -> None:
     }
 
 
-def test_every_association_has_its_template(waiting: Sandbox) -> None:
-    base = f"{waiting.transport.root}/api/v3"
-
-    assert waiting.api.get(URL).json["links"] == {
-        "hosts.account": f"{base}/accounts/{{hosts.account}}",
-        "hosts.participants": f"{base}/inbox/participants/{{hosts.participants}}",
-        "hosts.source": f"{base}/sources/{{hosts.source}}",
-        "hosts.user": f"{base}/users/{{hosts.user}}",
-    }
-
-
 def test_a_new_host(waiting: Sandbox) -> None:
     made = waiting.api.post(URL, {"hosts": [ADA]})
 

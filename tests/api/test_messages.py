@@ -41,17 +41,6 @@ def test_a_message(posted: Sandbox) -> None:
     }
 
 
-def test_every_association_has_its_template(posted: Sandbox) -> None:
-    base = f"{posted.transport.root}/api/v3"
-
-    assert posted.api.get(URL).json["links"] == {
-        "messages.account": f"{base}/accounts/{{messages.account}}",
-        "messages.attachments": f"{base}/inbox/attachments/{{messages.attachments}}",
-        "messages.conversation": f"{base}/inbox/conversations/{{messages.conversation}}",
-        "messages.sender": f"{base}/inbox/participants/{{messages.sender}}",
-    }
-
-
 @pytest.mark.parametrize(
     ("attribute", "value"),
     [("content", "At five."), ("origin", "email"), ("channel", None), ("channel", "email"), ("sent_at", "2030-06-01T11:00:00Z")],

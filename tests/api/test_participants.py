@@ -22,17 +22,6 @@ def test_the_guest_that_the_channel_added(waiting: Sandbox) -> None:
     }
 
 
-def test_one_member_has_two_templates(waiting: Sandbox) -> None:
-    base = f"{waiting.transport.root}/api/v3"
-
-    assert waiting.api.get(URL).json["links"] == {
-        "participants.account": f"{base}/accounts/{{participants.account}}",
-        "participants.conversation": f"{base}/inbox/conversations/{{participants.conversation}}",
-        "participants.client": f"{base}/clients/{{participants.member.id}}",
-        "participants.host": f"{base}/hosts/{{participants.member.id}}",
-    }
-
-
 def test_a_host_joins(waiting: Sandbox) -> None:
     made = waiting.api.post(URL, {"participants": [JAN]})
 

@@ -14,15 +14,13 @@ from inbox_mock.comparing.recording import compare_recording, sandbox_of
 from inbox_mock.comparing.servers import LISTS
 from inbox_mock.recordings import Lost
 from inbox_mock.recordings.reading import read
+from whole import ALWAYS_EMPTY
 
 FILES = Path(__file__).parents[1] / "recordings" / "files"
 ATTACHED = re.compile(r"[0-9a-f]{40}")
 """How Playwright calls the files that it puts beside a HAR."""
 RECORDINGS = [path for path in sorted(FILES.glob("*/*")) if not ATTACHED.match(path.name)]
-SINCE_VERSION_0_2 = {f"template-extra:bookings.{name}" for name in (
-    "rental_agreement", "bookings_fees", "bookings_payments", "bookings_taxes", "bookings_tags", "booking_comments", "payments",
-    "rentals_tags", "discount_code_usage",
-)}  # fmt: skip
+SINCE_VERSION_0_2 = {f"template-extra:bookings.{name}" for name in ALWAYS_EMPTY}
 """Templates that version 0.1 of the fake, which was recorded, did not have yet."""
 BY_RECORDERS: dict[str, set[tuple[str, Lost]]] = {
     "betamax/attachment-bytes.json": {("body-lost:GET uploads", Lost.BINARY)},

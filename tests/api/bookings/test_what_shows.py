@@ -5,6 +5,7 @@ import pytest
 from api.bookings.stays import PUBLIC, STAY, URL, a_stay
 from builders import a_body, a_booking, a_scenario
 from fake import Mock, Sandbox
+from whole import ALWAYS_EMPTY
 
 
 def test_a_booking_made_on_a_channel(inbox: Sandbox) -> None:
@@ -15,17 +16,9 @@ def test_a_booking_made_on_a_channel(inbox: Sandbox) -> None:
         "rental": 16,
         "client": 1,
         "inquiry": None,
-        "rental_agreement": None,
         "source": 1,
-        "bookings_fees": [],
-        "bookings_payments": [],
-        "bookings_taxes": [],
-        "bookings_tags": [],
-        "booking_comments": [],
         "conversations": [11],
-        "payments": [],
-        "rentals_tags": [],
-        "discount_code_usage": None,
+        **ALWAYS_EMPTY,
     }
     assert (booking["status"], booking["booked"], booking["unavailable"], booking["tentative_expires_at"]) == ("Booked", True, False, None)
     assert (booking["start_at"], booking["end_at"]) == ("2030-07-01T16:00:00Z", "2030-07-08T10:00:00Z")
