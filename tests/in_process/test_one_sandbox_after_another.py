@@ -32,6 +32,20 @@ def judge(context: InboxMock, sandbox: SandboxInProcess) -> None:
     judged(context.fake.sandboxes.get(sandbox.id))
 
 
+def rewind(sandbox: SandboxInProcess) -> None:
+    """Go back before the first deed, if there is one."""
+    points = sandbox.clock.points()
+    if points:
+        sandbox.clock.rewind(point=points[0]["id"])
+
+
+def restore(sandbox: SandboxInProcess) -> None:
+    """Keep the present, change it, and go back."""
+    sandbox.snapshot("now")
+    ask(sandbox, "/inbox/messages", {"messages": [MESSAGE]})
+    sandbox.restore("now")
+
+
 Deed = Callable[[InboxMock, SandboxInProcess], object]
 DEEDS: dict[str, Deed] = {
     "read": lambda _, sandbox: ask(sandbox, "/inbox/conversations/4?include=messages"),
@@ -43,6 +57,9 @@ DEEDS: dict[str, Deed] = {
     "set a fault": lambda _, sandbox: sandbox.fault("expired_token"),
     "reset": lambda _, sandbox: sandbox.reset(),
     "sleep": lambda context, sandbox: context.fake.sandboxes.get(sandbox.id).sleep(),
+    "rewind": lambda _, sandbox: rewind(sandbox),
+    "restore": lambda _, sandbox: restore(sandbox),
+    "fork": lambda _, sandbox: sandbox.fork(),
     "take an image": lambda context, sandbox: context.fake.sandboxes.get(sandbox.id).image(),
 }
 
@@ -66,6 +83,7 @@ def test_each_is_its_scenario_to_the_byte_whatever_was_done_in_those_before(deed
 @settings(max_examples=15, deadline=None)
 @given(st.lists(st.sampled_from([*DEEDS]), max_size=6))
 @example(["read", "reset", "read", "reset", "write", "reset"])
+@example(["read", "write", "rewind", "write", "reset", "fork", "write", "reset", "restore"])
 def test_a_reset_leaves_what_a_new_sandbox_is_to_the_byte_whatever_was_done_before(deeds: list[str]) -> None:
     context = inbox_mock("agency")
     with context as sandbox:

@@ -24,7 +24,8 @@ ENDS: dict[str, Callable[[Sandboxes, Sandbox], object]] = {
 def used(sandbox: Sandbox) -> Database:
     with sandbox.work() as work:
         work.happen("noted")
-        return work.db
+    sandbox.image()  # from now on its database cannot be undone, and serves no other one
+    return work.db
 
 
 @pytest.fixture

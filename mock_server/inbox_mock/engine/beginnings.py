@@ -41,8 +41,7 @@ def begin(
         kept = keep_credentials(db, read_credentials(transaction.earlier))
     elif around.chance is not None:  # others may have sandboxes of the same image
         renew_secrets(db, around.chance)
-    transaction.is_repeatable = stands and not (kept or of or (transaction.earlier is not None and not anew))
-    if not transaction.is_repeatable:
+    if not stands or kept or of or (transaction.earlier is not None and not anew):
         told = {"id": sandbox_id, "of": of, "mode": clock.mode, "now": at and at.isoformat(), "tokens": kept}
         commands.add(db, clock.shown, commands.BEGAN, told)
     if db.most_bytes != around.most_bytes:

@@ -67,9 +67,9 @@ class CheckpointRoom(CacheRoom):
 class Stretch:
     """An image of a database, and its changes since. It shares with an earlier one the pages that are the same in both."""
 
-    def __init__(self, image: bytes, earlier: "Stretch | None") -> None:
+    def __init__(self, image: bytes, changes: Changes, earlier: "Stretch | None") -> None:
         self._parts = [image]  # whole, until a later one shares its pages
-        self.changes = Changes()
+        self.changes = changes
         self._own_bytes = len(image)
         if earlier is not None:
             known = earlier._pages()  # noqa: SLF001 - it is of this class
@@ -176,7 +176,9 @@ class Checkpoints:
         opened, stretch = storage.reading(), self._stretch
         if opened is not None and (changes := opened[0].changes) is not None:
             is_short = changes.rows < MOST_ROWS and changes.size < min(limits.CHECKPOINTS_OF_ONE, limits.CHECKPOINTS_SIZE) // PARTS
-            if stretch is not None and changes is stretch.changes and is_short:
+            if is_short and changes.image is not None:
+                return changes.image if new and len(changes.image) <= limits.CHECKPOINTS_OF_ONE // 2 else None
+            if is_short and stretch is not None and changes is stretch.changes:
                 return None
             opened[0].changes = None
             changes.end(max((point.position for point in self._points if point.stretch.changes is changes), default=0))
@@ -186,12 +188,13 @@ class Checkpoints:
         return image if len(image) <= limits.CHECKPOINTS_OF_ONE // 2 else None
 
     def begin(self, db: Database, image: bytes) -> None:
-        """Note the changes of a database, in which a transaction has begun, and nothing else since ``image``."""
-        earlier = self._stretch
-        self._stretch = Stretch(image, earlier)
+        """Note the changes of a database, in which a transaction has begun, and nothing since ``image`` that is not noted already."""
+        changes, earlier = db.changes or Changes(), self._stretch
+        changes.image = None
+        self._stretch = Stretch(image, changes, earlier)
         if earlier is not None and earlier in self._stretches:
             self._closed_bytes += earlier.size
-        db.changes = self._stretch.changes
+        db.changes = changes
 
     def keep(self, work: UnitOfWork, entry: int, *, own: bool) -> None:
         """Keep the checkpoints before the events of a unit of work, and its ``own`` one; ``entry`` is the last journal entry before it."""

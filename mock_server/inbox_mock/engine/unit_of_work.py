@@ -152,7 +152,7 @@ class UnitOfWork:
     def mark(self, event: Event | None = None, due: datetime | None = None, *, at: datetime | None = None, handled: int = 0) -> None:
         """Mark this moment, before an event that is ``due`` or whatever comes; the time is ``at``, or the present."""
         changes = self.db.changes
-        if changes is not None and not changes.is_tentative:
+        if changes is not None and changes.image is None and not changes.is_tentative:
             self.marks.append(Mark(changes.position, at or self.instant, event, due, handled))
 
     def kept(self, key: Hashable) -> object:

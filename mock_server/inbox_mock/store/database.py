@@ -27,6 +27,8 @@ Change = tuple[str, bytes, bool]
 """A statement, its parameters, pickled, and whether that is a list of those that it is executed with."""
 
 PAGE_BYTES = 1024
+MOST_PAGES = 2**30 - 2
+"""The highest limit that every SQLite takes."""
 READING = ("SELECT", "WITH", "PRAGMA")
 CONTROLLING = {*READING, "BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE"}
 STATEMENT_BYTES = 120
@@ -37,14 +39,16 @@ class Changes:
     """The changes of one database in their order, those that were rolled back left out; it begins within a transaction.
 
     ``size`` is how many bytes they take, ``rows`` how many times a statement is executed to make them again, ``position`` where the
-    next one will be. While it ``is_tentative``, what is changed may be rolled back without the transaction.
+    next one will be. While it ``is_tentative``, what is changed may be rolled back without the transaction. If they begin with an
+    ``image``, it is there until somebody keeps both.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, image: bytes | None = None) -> None:
+        self.image = image
         self.size = self.rows = self.position = 0
         self.is_tentative = False
         self._made: list[Change] = []
-        self._begun = [0]  # where the transaction begins, and each savepoint in it
+        self._begun = [0] if image is None else []  # where the transaction begins, and each savepoint in it
 
     def note(self, sql: str, parameters: "Parameters | list[Parameters]", times: int = 0) -> None:
         """Note that a statement was executed with parameters; with each in a list of ``times`` of them, if that is not 0."""
@@ -106,6 +110,10 @@ class Database(sqlite3.Connection):
 
     readers = 0
     most_bytes = 0
+    held_from: int | None = None
+    """How many changes there were when what can be undone began (`inbox_mock.store.undoing`); None where nothing can be."""
+    is_working = False
+    """Whether a unit of work is open."""
     bookkept = 0
     """How many changes were of the journal and of the rate limit: what no answer of the API depends on."""
     patched = 0
@@ -134,8 +142,8 @@ class Database(sqlite3.Connection):
         return self.total_changes - self.bookkept + self.patched
 
     def limit(self, most_bytes: int) -> None:
-        """Limit its size to ``most_bytes``."""
-        self.execute(f"PRAGMA max_page_count = {most_bytes // PAGE_BYTES}")
+        """Limit its size to ``most_bytes``; while it is held, others than SQLite look after that."""
+        self.execute(f"PRAGMA max_page_count = {most_bytes // PAGE_BYTES if self.held_from is None else MOST_PAGES}")
         self.most_bytes = most_bytes
 
     def __del__(self) -> None:
@@ -275,7 +283,7 @@ def is_full(error: BaseException) -> bool:
 
 def is_used(database: Database) -> bool:
     """Return whether somebody reads a database, or writes in it, at this moment."""
-    return database.readers > 0 or database.in_transaction
+    return database.readers > 0 or database.is_working or (database.in_transaction and database.held_from is None)
 
 
 def let_go(database: Database) -> None:

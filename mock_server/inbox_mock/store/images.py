@@ -10,18 +10,15 @@ from contextlib import contextmanager
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from threading import Lock
 from typing import NamedTuple, TypeVar
 
 from inbox_mock.domain import limits
 from inbox_mock.store import migrations
-from inbox_mock.store.database import PAGE_BYTES, Database, is_used
+from inbox_mock.store.database import PAGE_BYTES, Database
 from inbox_mock.store.migrations import APPLICATION, FORMAT
 
 D = TypeVar("D", bound="Database")
 
-MOST_SPARES = 4
-MOST_SPARE_BYTES = 1024 * 1024
 PATIENCE_SECONDS = 5.0
 """How long a database in a file waits until an earlier connection, which another thread may be closing, lets go of it."""
 _ROLLBACK, _WRITE_AHEAD = b"\1\1", b"\2\2"
@@ -183,44 +180,6 @@ def _open(kind: type[D], address: str = ":memory:", *, uri: bool = False) -> D:
     if sys.version_info >= (3, 12):
         database.setconfig(sqlite3.SQLITE_DBCONFIG_DEFENSIVE, True)
     return database
-
-
-class Spares:
-    """Open databases that hold an image and nothing besides, for the next sandbox of the same one: to open another costs a millisecond.
-
-    Most of that is SQLite's reading of the schema. A test that only reads leaves its sandbox's database as it was.
-    """
-
-    def __init__(self) -> None:
-        self._kept: list[tuple[bytes, Database]] = []
-        self._lock = Lock()
-
-    def take(self, image: bytes) -> Database | None:
-        """Return one that holds this very image; None if there is none."""
-        with self._lock:
-            found = next((kept for kept in self._kept if kept[0] is image), None)
-            if found is not None:
-                self._kept.remove(found)
-        return None if found is None else found[1]
-
-    def keep(self, image: bytes, db: Database) -> bool:
-        """Keep one that holds an image, and let go of the oldest ones; return False if it is too large, or somebody uses it."""
-        if len(image) > MOST_SPARE_BYTES or is_used(db):
-            return False
-        db.changes = None
-        with self._lock:
-            self._kept.append((image, db))
-            dropped = self._kept.pop(0)[1] if len(self._kept) > MOST_SPARES else None
-        if dropped is not None:
-            dropped.close()
-        return True
-
-    def close(self) -> None:
-        """Close all of them."""
-        with self._lock:
-            kept, self._kept = self._kept, []
-        for _, db in kept:
-            db.close()
 
 
 class Differences(NamedTuple):

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
-from homes import HOMES, LABEL, Homes, Place, an_image, leave, plan, read, texts_of, written, written_in
+from homes import HOMES, LABEL, Homes, Place, an_image, facts, leave, plan, read, texts_of, write, written, written_in
 from inbox_mock.domain.errors import NotFound, SandboxExists
 from inbox_mock.store.homes import Label, Start, Storage, Transaction
 
@@ -141,6 +141,20 @@ class Living(RuleBasedStateMachine):
             model = self.noted(sandbox_id)
             assert model.generation > before
             model.texts, model.due = [*model.kept[name], text], None
+
+    @rule(sandbox_id=IDS, text=st.none() | TEXTS)
+    def go_back(self, sandbox_id: str, text: str | None) -> None:
+        """Go back to the start, where there is an image of it, and write something or nothing."""
+        image = self.models[sandbox_id].start.image if sandbox_id in self.models else None
+        if image is not None:
+            with self.storage(sandbox_id).replacement(image) as transaction:
+                assert transaction.earlier is not None
+                assert written(transaction.earlier) == self.models[sandbox_id].texts
+                transaction.facts = facts(transaction.db)
+                for one in [text] if text else []:
+                    write(transaction.db, one)
+            model = self.noted(sandbox_id)
+            model.texts, model.due = [*texts_of(image), *([text] if text else [])], None
 
     @rule(sandbox_id=IDS)
     def sleep(self, sandbox_id: str) -> None:

@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from homes import ONE, STANDING, FailedError, Homes, an_image, fail_in, leave, read, written, written_in
-from inbox_mock.domain.errors import SandboxFull
+from homes import ONE, STANDING, FailedError, Homes, InMemory, an_image, fail_in, leave, read, written, written_in
+from inbox_mock.domain.errors import NotFound, SandboxFull
 from inbox_mock.store import database, faults
 from inbox_mock.store.homes import Start, Storage
 from lowered import lower
@@ -173,7 +173,7 @@ def test_of_two_replacements_by_one_image_the_last_one_counts(homes: Homes) -> N
     assert read(storage) == ["image", "second"]
 
 
-def test_a_replacement_that_would_write_nothing_anew_counts_all_the_same(homes: Homes) -> None:
+def test_a_replacement_that_writes_nothing_counts_all_the_same(homes: Homes) -> None:
     image = an_image("image")
     storage = homes.add(ONE, start=Start(image=image))
     replaced_by(storage, image)
@@ -215,7 +215,24 @@ def test_who_reads_a_database_that_another_one_would_equal_does_not_see_what_is_
     reader.close()
 
 
+def test_a_sandbox_in_memory_whose_database_has_been_undone_by_sqlite_itself_is_gone() -> None:
+    storage = Homes(InMemory()).add(ONE, "first")
+
+    with pytest.raises(FailedError):
+        run_out_of_memory(storage)
+
+    with pytest.raises(NotFound):
+        read(storage)
+
+
+def run_out_of_memory(storage: Storage) -> None:
+    """Let SQLite end a transaction by itself."""
+    with storage.transaction() as transaction:
+        transaction.db.execute("ROLLBACK")
+        raise FailedError
+
+
 def replaced_by(storage: Storage, image: bytes) -> None:
-    """Replace a sandbox by an image, and write nothing that doing so again would change."""
-    with storage.replacement(image) as transaction:
-        transaction.is_repeatable = True
+    """Replace a sandbox by an image, and write nothing."""
+    with storage.replacement(image):
+        pass

@@ -102,14 +102,12 @@ class Facts:
 class Transaction:
     """A transaction in a sandbox's database. ``facts`` are those of the last one, None in a new sandbox; new ones are set before its end.
 
-    ``earlier`` is the database that is being replaced, which can still be read; None where nothing is replaced. One that begins
-    with an image says if it ``is_repeatable``: in a database that it has left, doing the same again would change nothing.
+    ``earlier`` is the database that is being replaced, which can still be read; None where nothing is replaced.
     """
 
     db: Database
     facts: Facts | None
     earlier: Database | None = None
-    is_repeatable: bool = False
 
 
 @dataclass(frozen=True, slots=True)

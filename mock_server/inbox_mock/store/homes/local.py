@@ -5,11 +5,10 @@ from contextlib import contextmanager
 from dataclasses import replace
 from threading import Lock
 
-from inbox_mock.domain.errors import SandboxFull
-from inbox_mock.store import database, images
 from inbox_mock.store.database import Database
 from inbox_mock.store.homes import Facts, Transaction
 from inbox_mock.store.journal import Ledger
+from inbox_mock.store.undoing import unit
 
 
 class LocalStorage:
@@ -57,23 +56,11 @@ class LocalStorage:
 
 
 @contextmanager
-def beginning(
-    image: bytes, facts: Facts | None, earlier: Database | None, spare: Database | None = None, *, checked: bool = True
-) -> Iterator[Transaction]:
-    """Open a transaction in a new database that an image holds, checked first if it has not been; in a ``spare`` one, if given.
-
-    The spare one may be the ``earlier`` one.
-    """
-    db = spare or images.restore(image, checked=checked)
+def beginning(db: Database, facts: Facts | None, earlier: Database | None) -> Iterator[Transaction]:
+    """Open a transaction in a database that holds an image; it is closed if an exception leaves the block."""
     try:
-        db.execute("BEGIN")
-        yield Transaction(db, facts, earlier)
-        db.execute("COMMIT")
-    except BaseException as error:
-        if db is not earlier:
-            db.close()
-        elif db.in_transaction:
-            db.execute("ROLLBACK")
-        if database.is_full(error):
-            raise SandboxFull from None
+        with unit(db):
+            yield Transaction(db, facts, earlier)
+    except BaseException:
+        db.close()
         raise

@@ -6,12 +6,13 @@ from dataclasses import replace
 from math import inf
 from threading import Lock
 
-from inbox_mock.domain.errors import NotFound, SandboxExists, SandboxFull
+from inbox_mock.domain.errors import NotFound, SandboxExists
 from inbox_mock.store import database, images
 from inbox_mock.store.database import Database
 from inbox_mock.store.homes import WHOLE, Facts, Label, Listed, Share, Snapshot, Start, Transaction
 from inbox_mock.store.homes.local import LocalStorage, beginning
-from inbox_mock.store.images import Differences, Spares, differences
+from inbox_mock.store.images import Differences, differences
+from inbox_mock.store.undoing import Spares, settle, unit
 
 
 class Totals:
@@ -34,14 +35,13 @@ class MemoryStorage(LocalStorage):
     label: Label
     facts: Facts
 
-    def __init__(self, sandbox_id: str, label: Label, start: Start, totals: Totals) -> None:
+    def __init__(self, sandbox_id: str, label: Label, start: Start, totals: Totals, spares: Spares) -> None:
         super().__init__()
-        self.id, self.label, self._start, self._totals = sandbox_id, label, start, totals
+        self.id, self.label, self._start, self._totals, self._spares = sandbox_id, label, start, totals, spares
         self.generation = self._version = self.size = 0
         self._asleep: Differences | None = None
         self._present: bytes | None = None  # the image of the database as it is, if it is known
-        self._began: bytes | None = None  # the start's image, if the database began with that, and nothing was written since
-        self._is_image = self._is_repeatable = False  # whether that wrote nothing either; whether doing it again would write nothing
+        self._began: bytes | None = None  # the image that the database is when it is undone
         self._snapshots: dict[str, tuple[str, bytes]] = {}
 
     @contextmanager
@@ -49,41 +49,36 @@ class MemoryStorage(LocalStorage):
         """See `inbox_mock.store.homes.Storage`, here and below."""
         db = self._awake()
         before = db.total_changes
-        db.execute("BEGIN")
         try:
-            transaction = self._begun(db)
-            yield transaction
-            db.execute("COMMIT")
-        except BaseException as error:
-            if db.in_transaction:
-                db.execute("ROLLBACK")
-            if database.is_full(error):
-                raise SandboxFull from None
-            raise
+            with unit(db):
+                transaction = self._begun(db)
+                yield transaction
+        finally:
+            if db.held_from is not None and not db.in_transaction:  # SQLite has run out of memory, and has undone all
+                self._db = None
+                database.let_go(db)
         self._ledger.clear()
         self.facts = transaction.facts or self.facts
         if db.total_changes != before:
-            self._began = self._present = None
+            self._present = None
             self._version += 1
 
     @contextmanager
     def replacement(self, image: bytes) -> Iterator[Transaction]:
-        """Open a transaction in another database, which takes the place of this one; in this one, if that would be the same."""
-        earlier = self._awake()
-        is_same = self._began is image and self._is_repeatable and not database.is_used(earlier)
-        before = earlier.total_changes if is_same else 0
-        with beginning(image, self.facts, earlier, earlier if is_same else None) as transaction:
+        """Open a transaction in another database, which takes the place of this one."""
+        earlier, began = self._awake(), self._began
+        db = self._spares.open(image)
+        before = db.total_changes
+        with beginning(db, self.facts, earlier) as transaction:
             yield transaction
-        self._take(transaction, image, written=transaction.db.total_changes != before or (is_same and not self._is_image))
-        if not is_same:
-            database.let_go(earlier)
+        self._take(transaction, image, written=db.total_changes != before)
+        self._spares.give_back(began, earlier)
 
     def _take(self, transaction: Transaction, image: bytes, *, written: bool) -> None:
         if transaction.facts is not None:
             self.facts = transaction.facts
         self._db, self._asleep = transaction.db, None
-        self._began = image if image is self._start.image else None  # another one is not held for this
-        self._is_image, self._is_repeatable = not written, transaction.is_repeatable
+        self._began = image
         self._present = None if written else image
         self._resize(len(image))
         self._ledger.clear()
@@ -95,7 +90,9 @@ class MemoryStorage(LocalStorage):
             return self._asleep.image()
         self._write_ledger()
         if self._present is None:
-            self._present = images.take_image(self._awake())
+            db, self._began = self._awake(), None
+            settle(db)
+            self._present = images.take_image(db)
             self._resize(len(self._present))
         return self._present
 
@@ -140,11 +137,9 @@ class MemoryStorage(LocalStorage):
         _, image = self._snapshots.pop(name, ("", b""))
         self._totals.change(snapshots=-len(image))
 
-    def removed(self, spares: Spares) -> None:
+    def removed(self) -> None:
         """Close the database, or leave it to another sandbox; any later use raises NotFound."""
         self._asleep = self._present = None
-        if self._db is not None and self._began is not None and self._is_image and spares.keep(self._began, self._db):
-            self._db = None
         self._close()
         self._resize(0)
         for name in list(self._snapshots):
@@ -163,13 +158,13 @@ class MemoryStorage(LocalStorage):
         if self._db is None:
             if self._asleep is None:
                 raise NotFound
-            self._db, self._asleep = images.restore(self._asleep.image()), None
+            self._db, self._asleep, self._began = images.restore(self._asleep.image()), None, None
         return self._db
 
     def _close(self) -> None:
         db, self._db = self._db, None
         if db is not None:
-            database.let_go(db)
+            self._spares.give_back(self._began, db)
 
 
 class MemoryHome:
@@ -189,15 +184,15 @@ class MemoryHome:
         """See `inbox_mock.store.homes.Home`, here and below."""
         if sandbox_id in self._kept:
             raise SandboxExists
-        spare = self._spares.take(image)
-        before = 0 if spare is None else spare.total_changes
-        with beginning(image, None, None, spare) as transaction:
+        db = self._spares.open(image)
+        before = db.total_changes
+        with beginning(db, None, None) as transaction:
             yield transaction
-        added = MemoryStorage(sandbox_id, label, start, self._totals)
+        added = MemoryStorage(sandbox_id, label, start, self._totals, self._spares)
         with self._lock:
             if sandbox_id in self._kept:
                 raise SandboxExists
-            added._take(transaction, image, written=transaction.db.total_changes != before)  # noqa: SLF001 - the two are one
+            added._take(transaction, image, written=db.total_changes != before)  # noqa: SLF001 - the two are one
             self._kept[sandbox_id] = added
 
     def find(self, sandbox_id: str) -> MemoryStorage | None:
@@ -212,7 +207,7 @@ class MemoryHome:
         """Remove a sandbox."""
         found = self._kept.pop(sandbox_id, None)
         if found is not None:
-            found.removed(self._spares)
+            found.removed()
 
     def listed(self, limit: int, skip: int = 0, *, name: str = "", owner: str | None = None) -> tuple[Sequence[Listed], int]:
         """Return a page of sandboxes."""

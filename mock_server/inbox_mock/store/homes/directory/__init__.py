@@ -64,7 +64,7 @@ class Directory:
         """See `inbox_mock.store.homes.Home`, here and below."""
         if self._index.find(sandbox_id) is not None:
             raise SandboxExists
-        with usable("the image of a new sandbox"), beginning(image, None, None, checked=False) as transaction:
+        with usable("the image of a new sandbox"), beginning(images.restore(image, checked=False), None, None) as transaction:
             yield transaction
         if transaction.facts is None:
             raise ValueError("a new sandbox without facts")

@@ -75,7 +75,10 @@ class StoredSandbox(LocalStorage):
     def replacement(self, image: bytes) -> Iterator[Transaction]:
         """Open a transaction in another database, whose file takes the place of this one's as a whole."""
         earlier = self._opened()
-        with usable(f"the image that sandbox {self.id} goes back to"), beginning(image, self.facts, earlier, checked=False) as transaction:
+        with (
+            usable(f"the image that sandbox {self.id} goes back to"),
+            beginning(images.restore(image, checked=False), self.facts, earlier) as transaction,
+        ):
             yield transaction
         facts = transaction.facts or self.facts
         self._foretell(facts)

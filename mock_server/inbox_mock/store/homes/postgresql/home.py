@@ -18,7 +18,7 @@ from inbox_mock.store.homes.postgresql.copies import Folder, differences
 from inbox_mock.store.homes.postgresql.news import News
 from inbox_mock.store.homes.postgresql.rows import Stand
 from inbox_mock.store.homes.postgresql.storage import PostgresStorage, Shared
-from inbox_mock.store.images import as_file, take_image
+from inbox_mock.store.images import as_file, restore, take_image
 from inbox_mock.store.migrations import UnusableDatabase
 
 READY_SECONDS = 0.8
@@ -73,7 +73,7 @@ class PostgresHome:
         if self._connections.rows("SELECT FROM inbox_mock.sandboxes WHERE id = %s", (sandbox_id,)):
             raise SandboxExists
         try:
-            with beginning(image, None, None, checked=False) as transaction:
+            with beginning(restore(image, checked=False), None, None) as transaction:
                 yield transaction
         except UnusableDatabase as error:
             raise HomeUnavailable(f"the image of a new sandbox: {error}") from None

@@ -19,7 +19,7 @@ from inbox_mock.store.homes.postgresql import images, rows
 from inbox_mock.store.homes.postgresql.connections import BoundedConnection, ConnectionPool
 from inbox_mock.store.homes.postgresql.copies import LocalCopy, differences
 from inbox_mock.store.homes.postgresql.rows import Stand
-from inbox_mock.store.images import as_file, take_image
+from inbox_mock.store.images import as_file, restore, take_image
 from inbox_mock.store.journal import Ledger
 from inbox_mock.store.migrations import UnusableDatabase
 
@@ -123,7 +123,7 @@ class PostgresStorage:
         with self._locked() as (connection, copy):
             before = self._stand
             try:
-                with beginning(image, self.facts, copy.db, checked=False) as transaction:
+                with beginning(restore(image, checked=False), self.facts, copy.db) as transaction:
                     yield transaction
             except UnusableDatabase as error:
                 raise HomeUnavailable(f"the image that sandbox {self.id} goes back to: {error}") from None
