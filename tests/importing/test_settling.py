@@ -9,7 +9,7 @@ from fake import Mock, Sandbox
 from importing.recorded import an_exchange, recorded
 from inbox_mock.domain.fidelity import ASSUMPTIONS
 from inbox_mock.importing import import_exchanges
-from inbox_mock.importing.settling import SWITCHES
+from inbox_mock.importing.switches import SWITCHES
 from inbox_mock.recordings import Exchange
 
 HOST = {"participants": [{"conversation_id": 11, "member_id": 2, "member_type": "Host"}]}

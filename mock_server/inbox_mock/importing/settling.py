@@ -1,124 +1,30 @@
 """What traffic settles: switches of a scenario's ``assume``, page cap, rate limit, strictness, and the scopes of the token."""
 
-import re
-from base64 import b64decode
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
-from typing import Any
 from urllib.parse import urlsplit
 
 from inbox_mock.channels import opening
 from inbox_mock.domain import times
 from inbox_mock.domain.access import ALL_SCOPES, expand_scopes
 from inbox_mock.domain.values import whole_number
-from inbox_mock.file_types import identify
 from inbox_mock.importing.calls import DIGITS, ApiExchange, query_of
 from inbox_mock.importing.histories import AT_ONCE
-from inbox_mock.importing.sightings import JSON, Sightings, objects, told
+from inbox_mock.importing.sightings import JSON, Sightings, told
+from inbox_mock.importing.switches import SWITCHES, sent_records, shown_records, was_accepted
 from inbox_mock.recordings import header
 from inbox_mock.resources import RESOURCES
 from inbox_mock.resources.declaration import Resource
-from inbox_mock.resources.validation import is_cast
 from inbox_mock.store.access import DEFAULT_LIMIT
 
-Look = Callable[[ApiExchange, datetime], object]
-ATTACHING = re.compile(r"/(connect_booking|disconnect_booking|add_attachment)$")
-OFFSET = re.compile(r"[+-]\d\d:?\d\d$")
 LIMIT_DIGITS, MOST_ON_A_PAGE = 9, 1_000
 """The most that a scenario takes as `rate_limit` and `page_cap`: more settles nothing."""
 SENSELESS = (ValueError, TypeError, AttributeError, KeyError)
 """What looking at JSON raises that is not of the API's types: it settles nothing."""
 OWN_CHANNELS = frozenset(policy.default_channel for policy in opening())
-
-
-def _creator(call: ApiExchange, _now: datetime) -> object:
-    for record in _shown(call, "conversations", "messages"):
-        linked, told_apart = "created_by" in record.get("links", {}), "created_by_id" in record
-        if linked or told_apart:
-            return "both" if linked and told_apart else "links" if linked else "attributes"
-    return None
-
-
-def _urls(call: ApiExchange, _now: datetime) -> object:
-    urls = [str(record["url"]) for record in _shown(call, "attachments") if record.get("url")]
-    return ("relative" if urls[0].startswith("/") else "absolute") if urls else None
-
-
-def _not_modified(call: ApiExchange, _now: datetime) -> object:
-    asked, answer = header(call.exchange.request.headers, "If-None-Match"), call.exchange.response
-    if asked is None or answer is None or call.method != "GET":
-        return None
-    return True if answer.status == 304 else False if answer.status == 200 and answer.header("ETag") == asked else None
-
-
-def _without_sent_at(call: ApiExchange, _now: datetime) -> object:
-    return _accepted(call, "sent_at") if call.method == "POST" and any("sent_at" not in one for one in _sent(call, "messages")) else None
-
-
-def _visibility(call: ApiExchange, _now: datetime) -> object:
-    if any(record.get("visibility") == "all" for record in _shown(call, "messages")):
-        return True
-    return _accepted(call, "visibility") if any(one.get("visibility") == "all" for one in _sent(call, "messages")) else None
-
-
-def _cast(call: ApiExchange, _now: datetime) -> object:
-    resource = call.resource
-    for record in _sent(call, resource.plural) if resource is not None and call.writes else ():
-        for attribute in resource.attributes if resource is not None else ():
-            if attribute.kind.field and attribute.name in record and is_cast(attribute, record[attribute.name]):
-                return _accepted(call, attribute.name)
-    return None
-
-
-def _moved(call: ApiExchange, now: datetime) -> object:
-    if not ATTACHING.search(call.path):
-        return None
-    dated = [times.parse(record["updated_at"]) for record in _shown(call, "conversations", "messages") if record.get("updated_at")]
-    return dated[0] >= now - AT_ONCE if dated else None
-
-
-def _stay(call: ApiExchange, _now: datetime) -> object:
-    for sent, shown in zip(_sent(call, "bookings"), _shown(call, "bookings"), strict=False):
-        written, answered = str(sent.get("start_at", "")), shown.get("start_at")
-        if OFFSET.search(written) and answered and answered != shown.get("start_at_global"):
-            return "utc" if times.wire(times.parse(written)) == answered else "instant"
-    return None
-
-
-def _picture(call: ApiExchange, _now: datetime) -> object:
-    for sent, shown in zip(_sent(call, "attachments"), _shown(call, "attachments"), strict=False):
-        try:
-            content = b64decode(re.sub(r"^data:[^,]*,", "", str(sent.get("file", ""))))
-        except ValueError:
-            continue
-        found = {kind: identify(content, rotated=kind == "shown") for kind in ("shown", "stored")}
-        sizes = {kind: (one.width, one.height) for kind, one in found.items()}
-        size = shown.get("image_width"), shown.get("image_height")
-        if sizes["shown"] != sizes["stored"] and size in sizes.values():
-            return next(kind for kind, measured in sizes.items() if measured == size)
-    return None
-
-
-SWITCHES: dict[str, tuple[str, Look | None]] = {
-    "message_bumps_conversation": ("a conversation that is shown after a message of it", None),
-    "guest_reopens_closed": ("a closed conversation that is shown after a guest's message", None),
-    "connect_moves_updated_at": ("updated_at in the answer to connect_booking, disconnect_booking, add_attachment", _moved),
-    "sent_at_optional": ("the answer to a message without sent_at", _without_sent_at),
-    "visibility_all": ("a message with the visibility 'all'", _visibility),
-    "cast_values": ("the answer to a written value of another type", _cast),
-    "if_none_match": ("the answer to a request with If-None-Match", _not_modified),
-    "stay_offset": ("the answer to a booking with an offset in start_at", _stay),
-    "created_by": ("the links and the attributes of a conversation or a message", _creator),
-    "attachment_urls": ("the url of an attachment", _urls),
-    "picture_size": ("the size of a rotated picture that was uploaded", _picture),
-    "refresh_revokes": ("the answer to the old access token after a refresh", None),
-    "pkce": ("the answer to a code that was asked for with a code_challenge, and came without code_verifier", None),
-    "token_refusal_status": ("a refused code or refresh token", None),
-}
-"""What settles each switch, in words, and the function that looks for it in one call; None where it takes several calls."""
 
 
 @dataclass(slots=True)
@@ -198,8 +104,8 @@ class SettingsEvidence:
             ("conversations", "default_channel", OWN_CHANNELS),
             ("participants", "member_type", frozenset({"Client"})),
         ):
-            if call.method == "POST" and any(one.get(attribute) in discouraged for one in _sent(call, plural)):
-                accepted = _accepted(call, attribute)
+            if call.method == "POST" and any(one.get(attribute) in discouraged for one in sent_records(call, plural)):
+                accepted = was_accepted(call, attribute)
                 if accepted is not None:
                     self.votes.setdefault("strict", set()).add(not accepted)
 
@@ -215,7 +121,7 @@ class SettingsEvidence:
         if not call.succeeded:
             return
         self.held |= set(needed)
-        records = _shown(call, resource.plural)
+        records = shown_records(call, resource.plural)
         if call.method != "GET" or "fields" in call.query or not records:
             return
         closed = {scope for scope, names in _scoped(resource).items() if names.isdisjoint(records[0])}
@@ -288,23 +194,3 @@ def _scoped(resource: Resource) -> dict[str, frozenset[str]]:
 
 def _cap(plural: str) -> int:
     return RESOURCES[plural].cap
-
-
-def _accepted(call: ApiExchange, attribute: str) -> bool | None:
-    """Return whether a write was accepted; None if it was refused for something else than an attribute."""
-    answer = call.exchange.response
-    if answer is None or 200 <= answer.status < 300:
-        return None if answer is None else True
-    errors: Any = call.answer.get("errors")
-    named = {error.get("field") for error in errors if isinstance(error, dict)} if isinstance(errors, list) else set()
-    return False if answer.status == 422 and attribute in named else None
-
-
-def _shown(call: ApiExchange, *plurals: str) -> list[JSON]:
-    if not call.succeeded or call.resource is None or call.resource.plural not in plurals:
-        return []
-    return objects(call.answer.get(call.resource.plural)) if "fields" not in call.query else []
-
-
-def _sent(call: ApiExchange, plural: str) -> list[JSON]:
-    return objects(call.sent.get(plural)) if call.writes else []
