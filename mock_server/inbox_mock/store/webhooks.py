@@ -9,12 +9,12 @@ SUBSCRIBED = """
     SELECT w.*, a.scopes FROM webhooks w
     JOIN applications a ON a.id = w.application_id
     JOIN installations i ON i.application_id = w.application_id AND i.account_id = ?
-    WHERE w.events LIKE ? AND w.url IS NOT NULL AND i.uninstalled_at IS NULL ORDER BY w.id"""
+    WHERE instr(w.events, ?) AND w.url IS NOT NULL AND i.uninstalled_at IS NULL ORDER BY w.id"""
 
 
 def subscribed(db: Database, event: str, account_id: object) -> list[Row]:
     """Return the subscriptions to an event of an account, each with its application's scopes."""
-    return db.every(SUBSCRIBED, (account_id, f'%"{event}"%'))
+    return db.every(SUBSCRIBED, (account_id, f'"{event}"'))
 
 
 def put(db: Database, row: Row) -> int:

@@ -128,10 +128,10 @@ def request_of(work: UnitOfWork, delivery_id: object) -> DeliveryRequest | None:
     if signed is Signed.WITH_A_WRONG_SECRET:
         secret = work.dice.hex("forged signature", found["id"], SECRET_DIGITS)
     before = webhooks.sent_before(work.db, found) if signed is Signed.AS_ONE_BEFORE else None
-    return replace(
-        _request(work, found, application["scopes"], secret, signed),
-        before=None if before is None else _request(work, before, application["scopes"], secret, Signed(before["forged"])),
-    )
+    request = _request(work, found, application["scopes"], secret, signed)
+    if before is None:
+        return request
+    return replace(request, before=_request(work, before, application["scopes"], secret, Signed(before["forged"])))
 
 
 def _request(work: UnitOfWork, found: DeliveryRow, scopes: str, secret: str, signed: Signed) -> DeliveryRequest:
