@@ -168,12 +168,17 @@ class RunningWorld:
 
     def state(self) -> WorldState:
         """Return the records of the client's account as they are now, as long as none of them changes: to read moves nothing."""
-        with self._sandbox.read() as work:
-            version = work.db.version
+        version = self._sandbox.version_of_records
         if self._known is None or self._known[0] != version:
             owning = frozenset(name for name, policy in policies().items() if policy.owns_conversations)
             self._known = version, WorldState(self._rows, owning)
         return self._known[1]
+
+    def stored(self, noun: str, record_id: int) -> JSON | None:
+        """Return a record of the client's account, or None: the row of the view ``*_records`` with this id."""
+        with self._sandbox.read() as work:
+            found = records.read_one(work.db, f"{noun}_records", records.Selection(f"{noun}s", self.account_id), record_id)
+        return next((dict(zip(found.columns, row, strict=True)) for row in found.rows), None)
 
     def _rows(self, noun: str) -> list[JSON]:
         with self._sandbox.read() as work:

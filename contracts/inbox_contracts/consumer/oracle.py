@@ -93,12 +93,16 @@ class WorldState:
 
     def is_answerable(self, booking_id: int) -> bool:
         """Return whether the booking's guest can be answered, now or after the channel has opened the conversation."""
-        return any(row["id"] == booking_id and row["canceled_at"] is None and row["channel"] in self.owning for row in self.bookings)
+        return any(row["id"] == booking_id and self._has_a_guest_on_a_channel(row) for row in self.bookings)
+
+    def _has_a_guest_on_a_channel(self, booking: JSON) -> bool:
+        return booking["canceled_at"] is None and booking["channel"] in self.owning
 
     @property
     def awaiting(self) -> set[int]:
         """The ids of bookings whose channel has still to open the conversation."""
-        return {row["id"] for row in self.bookings if self.is_answerable(row["id"]) and self.channel_conversation(row["id"]) is None}
+        opened = {booking_id for row in self.conversations if row["channel"] is not None for booking_id in row["bookings"]}
+        return {row["id"] for row in self.bookings if self._has_a_guest_on_a_channel(row) and row["id"] not in opened}
 
     @property
     def cancelled(self) -> set[int]:
@@ -135,13 +139,6 @@ class WorldState:
             if (row["created_by_type"], row["created_by_id"]) == ("Doorkeeper::Application", application_id)
         ]
 
-    def is_outdated(self, noun: str, record: JSON) -> bool:
-        """Return whether a record that a webhook brings is older than the stored one, or another one of the same second."""
-        found = next((row for row in self._of(noun) if row["id"] == record["id"]), None)
-        if found is None or record["updated_at"] > found["updated_at"]:
-            return False
-        return bool(record["updated_at"] < found["updated_at"]) or any(record[name] != found[name] for name in TELLING if name in record)
-
     def expected_belief(self) -> JSON:
         """Return what a client should believe: bookings that are not cancelled, and every conversation with all that is in it."""
         return {
@@ -161,6 +158,13 @@ class WorldState:
         }
 
 
+def is_outdated(record: JSON, stored: JSON | None) -> bool:
+    """Return whether a record that a webhook brings is older than the stored one, or another one of the same second."""
+    if stored is None or record["updated_at"] > stored["updated_at"]:
+        return False
+    return bool(record["updated_at"] < stored["updated_at"]) or any(record[name] != stored[name] for name in TELLING if name in record)
+
+
 def _with_ids(row: JSON) -> JSON:
     """Return a row in which the ids of other records, JSON in a view, are lists."""
     return {**row, **{name: orjson.loads(row[name]) for name in ("bookings", "conversations") if name in row}}
@@ -175,29 +179,43 @@ def malformed(belief: Mapping[str, Any]) -> str | None:
     for noun, shape in SHAPE.items():
         if noun not in belief:
             return f"there is no {noun}; expected a list"
-        wrong = _wrong(belief[noun], [shape], noun)
-        if wrong:
-            return wrong
+        if wrong := _wrong(belief[noun], [shape]):
+            return f"{noun}{wrong}"
     return None
 
 
-def _wrong(found: object, wanted: Form, place: str) -> str | None:
-    """Return the first value of another form than expected. ``[form]`` is a list of that form, and so is an object in an object."""
+def _wrong(found: object, wanted: Form) -> str | None:
+    """Return where the first value of another form than expected is, and what is wrong with it: ``[0].id is 'x'; expected ...``.
+
+    ``[form]`` is a list of that form, and so is an object in an object.
+    """
     if isinstance(wanted, list):
-        if not isinstance(found, list):
-            return f"{place} is {short(found)}; expected a list"
-        parts = ((one, wanted[0], f"{place}[{number}]") for number, one in enumerate(found))
-    elif isinstance(wanted, dict):
-        if not isinstance(found, dict):
-            return f"{place} is {short(found)}; expected an object"
-        lacking = next((name for name in wanted if name not in found), None)
-        if lacking is not None:
-            return f"{place} has no {lacking}"
-        parts = ((found[name], [part] if isinstance(part, dict) else part, f"{place}.{name}") for name, part in wanted.items())
-    else:
-        right = isinstance(found, bool) if wanted is bool else isinstance(found, wanted) and not isinstance(found, bool)
-        return None if right else f"{place} is {short(found)}; expected {NAMES[wanted]}"
-    return next((wrong for part in parts if (wrong := _wrong(*part))), None)
+        return _wrong_in_list(found, wanted[0])
+    if isinstance(wanted, dict):
+        return _wrong_in_object(found, wanted)
+    right = isinstance(found, bool) if wanted is bool else isinstance(found, wanted) and not isinstance(found, bool)
+    return None if right else f" is {short(found)}; expected {NAMES[wanted]}"
+
+
+def _wrong_in_list(found: object, form: Form) -> str | None:
+    if not isinstance(found, list):
+        return f" is {short(found)}; expected a list"
+    for number, one in enumerate(found):
+        if wrong := _wrong(one, form):
+            return f"[{number}]{wrong}"
+    return None
+
+
+def _wrong_in_object(found: object, forms: JSON) -> str | None:
+    if not isinstance(found, dict):
+        return f" is {short(found)}; expected an object"
+    lacking = next((name for name in forms if name not in found), None)
+    if lacking is not None:
+        return f" has no {lacking}"
+    for name, form in forms.items():
+        if wrong := _wrong(found[name], [form] if isinstance(form, dict) else form):
+            return f".{name}{wrong}"
+    return None
 
 
 def differences(belief: Mapping[str, Any], expected: JSON) -> list[Difference]:
@@ -212,6 +230,8 @@ Compare = Callable[[JSON, JSON], Iterator[Difference]]
 
 
 def _records(noun: str, believed: list[JSON], expected: list[JSON], compare: Compare) -> Iterator[Difference]:
+    if believed == expected:
+        return
     told, real = {found["id"]: found for found in believed}, {found["id"]: found for found in expected}
     for number in sorted(number for number, times in Counter(found["id"] for found in believed).items() if times > 1):
         yield Difference(noun, number, "twice", f"it names {noun} {number} more than once")

@@ -8,7 +8,7 @@ from typing import Any
 
 from inbox_contracts.consumer.driver import CAPABILITIES, JSON, NOW, ClientDriver, DriverError, DriverFailed, GaveUp, Later
 from inbox_contracts.consumer.harness import Harness, RunningWorld
-from inbox_contracts.consumer.oracle import NOUNS, TIES, Difference, differences, malformed
+from inbox_contracts.consumer.oracle import NOUNS, TIES, Difference, differences, is_outdated, malformed
 from inbox_contracts.consumer.recording import (
     ReceivedWebhook,
     RecordedEvent,
@@ -276,8 +276,9 @@ class WorldRunner:
             return (204 if self.world.is_genuine(headers, body) else 401), {}, ""
         before = self.world.newest_entry()
         try:
-            refusal = 404 if self._is_foreign(loads(body)) else 401
-            return (204 if self._deliver(headers, body) else refusal), {}, ""
+            if self._deliver(headers, body):
+                return 204, {}, ""
+            return (404 if self._is_foreign(loads(body)) else 401), {}, ""
         except Later:
             self._put_off.append((headers, body, before))
             return 503, {}, ""
@@ -291,7 +292,7 @@ class WorldRunner:
         record = next(found for name, found in told["resource"].items() if name != "links")
         genuine = self.world.is_genuine(headers, body)
         noun = NOUNS.get(str(told["event"]).rpartition("_")[0])
-        old = noun is not None and self.world.state().is_outdated(noun, record)
+        old = noun is not None and is_outdated(record, self.world.stored(noun, record["id"]))
         answer = self._once("webhook", headers=dict(headers), body=text)
         if not isinstance(answer.get("accepted"), bool):
             raise DriverFailed(DriverError("protocol", f"webhook answered accepted: {answer.get('accepted')!r}; expected true or false"))

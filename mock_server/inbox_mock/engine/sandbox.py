@@ -227,6 +227,12 @@ class Sandbox:
         return self.storage.version
 
     @property
+    def version_of_records(self) -> int:
+        """A number that differs after each change of the records; -1 while the database is not open."""
+        found = self.storage.reading()
+        return found[0].version if found else -1
+
+    @property
     def last_entry(self) -> int:
         """The id of the last entry of the journal; 0 if there is none."""
         found = self.storage.reading()
