@@ -121,7 +121,11 @@ class SandboxClient:
 
     @property
     def token(self) -> str:
-        """A token of the client's own application, with every scope."""
+        """A token of the client's own application, with every scope.
+
+        Raises:
+            AdminError: credentials are not shown to a reader's admin token, or the application is installed on no account.
+        """
         if self.made["token"] is None:
             if any(one["client_secret"] is None for one in self.made["applications"]):
                 raise AdminError("the admin token has the role read, to which credentials are not shown; expected one with own or all")

@@ -126,7 +126,11 @@ def error_of(status: int, answer: JSON) -> AdminError:
 
 
 def written(name: str, given: object) -> object:
-    """Return a timedelta or an aware datetime as the admin API takes it, and anything else as it is."""
+    """Return a timedelta or an aware datetime as the admin API takes it, and anything else as it is.
+
+    Raises:
+        AdminError: a datetime has no time zone; the text begins with ``name``.
+    """
     if isinstance(given, timedelta):
         return f"{'-' if given < timedelta() else ''}PT{abs(given).total_seconds():f}S"
     if not isinstance(given, datetime):

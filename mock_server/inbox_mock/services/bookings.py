@@ -238,7 +238,11 @@ def lock_of(application_id: int | None) -> str | None:
 
 
 def check_period(start_at: object, end_at: object) -> None:
-    """Refuse a stay that does not end after it starts."""
+    """Check a stay; its times are in the API's format, and compared as texts.
+
+    Raises:
+        Invalid: it does not end after it starts.
+    """
     if str(start_at) >= str(end_at):
         raise Invalid(invalid("end_at", NOT_AFTER_START))
 

@@ -31,7 +31,11 @@ def _installation(arguments: Arguments, given: Given) -> Row:
     in_trials=False,
 )
 def application_uninstalled(work: UnitOfWork, about: Row) -> None:
-    """Uninstall an application from an account, and revoke its tokens there."""
+    """Uninstall an application from an account, and revoke its tokens there.
+
+    Raises:
+        Invalid: it is not installed on the account.
+    """
     application_id, account_id = about["application_id"], about["account_id"]
     if account_id not in access.installed(work.db, application_id):
         raise Invalid(invalid("application_id", "an application that is installed on the account"))

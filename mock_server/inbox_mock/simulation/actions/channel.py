@@ -49,7 +49,11 @@ def host_writes_on_channel(work: UnitOfWork, about: Row) -> Row:
     operation="open_conversation",
 )
 def channel_opens(work: UnitOfWork, about: Row) -> Row:
-    """Open a booking's conversation at once, as it would be opened later if that is scheduled."""
+    """Open a booking's conversation at once, as it would be opened later if that is scheduled.
+
+    Raises:
+        Invalid: the channel opens none, has opened it already, or the booking is cancelled.
+    """
     booking = booking_of(work, about)
     if not policies()[booking["channel"]].owns_conversations:
         raise Invalid(invalid("booking_id", "a booking of a channel that opens conversations"))
@@ -86,7 +90,11 @@ def _fails(given: Given) -> str:
     in_trials=False,
 )
 def relay_fails(work: UnitOfWork, about: Row) -> None:
-    """Make the channel fail to relay the hosts' messages of a conversation; with ``fails`` false, make it relay again."""
+    """Make the channel fail to relay the hosts' messages of a conversation; with ``fails`` false, make it relay again.
+
+    Raises:
+        Invalid: no channel has opened the conversation.
+    """
     conversation = conversation_of(work, about)
     if conversation["channel"] is None:
         raise Invalid(invalid("conversation_id", "a conversation that a channel opened"))

@@ -76,7 +76,11 @@ def guest_writes(work: UnitOfWork, about: Row) -> Row:
 
 @action(required=("booking",), arguments={"booking": REFERENCE}, says="The guest cancels booking {booking}", operation="cancel")
 def guest_cancels(work: UnitOfWork, about: Row) -> None:
-    """Cancel a booking on its channel."""
+    """Cancel a booking on its channel.
+
+    Raises:
+        Invalid: it is cancelled already.
+    """
     booking = booking_of(work, about)
     if booking["canceled_at"] is not None:
         raise Invalid(invalid("booking_id", "a booking that is not cancelled"))

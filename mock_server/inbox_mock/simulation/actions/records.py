@@ -38,7 +38,11 @@ def _says(verb: str, given: Given) -> str:
 
 @action(schema={"$ref": "#/$defs/appearing"}, says=lambda given: _says("appear", given), in_trials=False)
 def records_appear(work: UnitOfWork, about: Row) -> None:
-    """Insert records as they stand, and publish that they were created."""
+    """Insert records as they stand, and publish that they were created.
+
+    Raises:
+        Invalid: an id is taken, or a record is missing that one refers to.
+    """
     for table, rows in about["rows"].items():
         for row in rows:
             columns = {name: value for name, value in row.items() if name != TIES.get(table, ("",))[0]}
@@ -55,7 +59,11 @@ def records_appear(work: UnitOfWork, about: Row) -> None:
 
 @action(schema={"$ref": "#/$defs/changing"}, says=lambda given: _says("change", given), in_trials=False)
 def records_change(work: UnitOfWork, about: Row) -> None:
-    """Change what is given of records, and publish that they were changed; of a booking that is cancelled, that it was destroyed."""
+    """Change what is given of records, and publish that they were changed; of a booking that is cancelled, that it was destroyed.
+
+    Raises:
+        Invalid: a record does not exist by then.
+    """
     for table, rows in about["rows"].items():
         for row in rows:
             if not work.db.has(table, row["id"]):
