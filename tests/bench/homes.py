@@ -1,6 +1,7 @@
 """Where sandboxes live: a directory against memory, and what lies in it unused."""
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
@@ -51,7 +52,7 @@ def _directory_over_a_socket(data: Path, rounds: int) -> Iterator[Figure]:
 
         def asking(request: tuple[str, str, object]) -> list[Callable[[], object]]:
             sent = written(*request)
-            return [lambda connection=each: connection.ask(sent) for each in connections]  # type: ignore[misc]
+            return [partial(connection.ask, sent) for connection in connections]
 
         yield from _against_memory("over a socket", asking, rounds)
 

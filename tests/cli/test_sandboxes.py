@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from fake import Mock, OverSocket, Sandbox
+from fake import JSON, Mock, OverSocket, Sandbox
 from inbox_mock.admin.routes import OPERATIONS
 from inbox_mock.app import Options
 from inbox_mock.domain.admin_tokens import READ, AdminToken, Caller
@@ -36,9 +36,9 @@ def printed(sandbox: Sandbox, *arguments: str, **env: str) -> str:
     return ran.stdout
 
 
-def answered(sandbox: Sandbox, *arguments: str) -> dict[str, object]:
+def answered(sandbox: Sandbox, *arguments: str) -> JSON:
     """Run a command for programs; what it says."""
-    found: dict[str, object] = json.loads(printed(sandbox, *arguments, "--format", "json"))
+    found: JSON = json.loads(printed(sandbox, *arguments, "--format", "json"))
     return found
 
 
@@ -189,7 +189,7 @@ def test_a_call_takes_what_the_path_the_query_and_the_body_want(inbox: Sandbox) 
     assert printed(inbox, "admin", "remove_fault", f"record_id={fault['id']}") == "done\n"
 
     written = answered(inbox, "admin", "write", "record_id=11", "content=Hello = hello", "from=guest")
-    assert written["message"]["content"] == "Hello = hello"  # type: ignore[index]
+    assert written["message"]["content"] == "Hello = hello"
     assert answered(inbox, "admin", "get_journal", "after=1")["entries"] == []
 
 

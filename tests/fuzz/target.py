@@ -17,7 +17,7 @@ class Target:
     ``seeds`` are inputs to begin with, ``words`` pieces of which inputs are made, ``longest`` is their length in bytes.
     """
 
-    run: Callable[[bytes], None]
+    run: Callable[[bytes], object]
     holds: str
     seeds: Callable[[], Iterable[bytes]]
     words: tuple[bytes, ...]

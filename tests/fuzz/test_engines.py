@@ -1,5 +1,6 @@
 """The engine that is always there, on trial: it finds a planted fault, shrinks what shows it, and comes deeper by what it has reached."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -21,8 +22,8 @@ def read_a_number(sent: bytes) -> None:
     whole_number(sent.decode("latin-1"), 3)
 
 
-def a_target(run: object, *seeds: bytes, words: tuple[bytes, ...] = ()) -> Target:
-    return Target(run, "nothing fails", lambda: seeds, words, 20)  # type: ignore[arg-type]
+def a_target(run: Callable[[bytes], object], *seeds: bytes, words: tuple[bytes, ...] = ()) -> Target:
+    return Target(run, "nothing fails", lambda: seeds, words, 20)
 
 
 @pytest.fixture(autouse=True)

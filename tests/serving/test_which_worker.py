@@ -2,6 +2,7 @@
 
 from base64 import b64encode
 from collections.abc import Callable, Iterator
+from typing import Any
 from urllib.parse import urlencode
 
 import orjson
@@ -58,10 +59,10 @@ def operations(app: Flask) -> Iterator[tuple[str, str, str]]:
             yield rule.endpoint, method, built
 
 
-def owner(app: Flask, method: str, path: str, **more: object) -> str | None:
+def owner(app: Flask, method: str, path: str, **more: Any) -> str | None:
     """The sandbox for which a request is left to another worker; None if it is answered."""
     try:
-        answer = app.test_client().open(path, method=method, buffered=True, **more)  # type: ignore[arg-type]
+        answer = app.test_client().open(path, method=method, buffered=True, **more)
     except Elsewhere as found:
         return found.sandbox_id
     assert answer.status_code < 500

@@ -10,6 +10,7 @@ from inbox_mock.app import Fake
 from inbox_mock.domain.errors import Conflict
 from inbox_mock.webhooks.advance import a_year_on, advance, deliver_due
 from inbox_mock.webhooks.deliveries import DeliveryRequest, DeliveryResult
+from inbox_mock.webhooks.sender import WebhookSender
 from receiver import Receiver, deliveries, subscribe
 
 TOLD = "the server ended before it recorded the result: it may have arrived, and is sent again"
@@ -22,12 +23,13 @@ class EndedError(BaseException):
 def end_while_sending(fake: Fake, sandbox: Sandbox) -> None:
     """Let the first webhook arrive, and the process that sends it end."""
 
-    def send(request: DeliveryRequest) -> DeliveryResult:
-        fake.sender(request)
-        raise EndedError
+    class Ending(WebhookSender):
+        def __call__(self, request: DeliveryRequest) -> DeliveryResult:
+            fake.sender(request)
+            raise EndedError
 
     with pytest.raises(EndedError):
-        advance(fake.sandboxes.get(sandbox.id), send, a_year_on)  # type: ignore[arg-type]
+        advance(fake.sandboxes.get(sandbox.id), Ending(), a_year_on)
 
 
 @pytest.fixture

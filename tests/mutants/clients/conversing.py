@@ -1,5 +1,7 @@
 """Clients that meddle with what is the channel's, or cannot wait for it."""
 
+from typing import Any
+
 from inbox_client import Inbox, Later, LostAnswer
 from inbox_client.api import JSON
 from mutants.clients.broken import broken
@@ -34,8 +36,8 @@ class OpensInTheChannelsName(Inbox):
 
 @broken("answers in a conversation of its own, and ties the channel's booking to it", "CNV002", "two_channels")
 class PrefersItsOwnConversation(SelfMade):
-    def __init__(self, *given: object) -> None:
-        super().__init__(*given)  # type: ignore[arg-type]
+    def __init__(self, *given: Any) -> None:
+        super().__init__(*given)
         self.own: dict[int, JSON] = {}
 
     def conversation_of(self, booking_id: int) -> JSON | None:

@@ -11,6 +11,7 @@ import pytest
 from homes import LABEL, ONE, TWO, Homes, InDirectory, an_image, leave, read, written_in
 from inbox_mock.domain.errors import HomeUnavailable
 from inbox_mock.store.homes import Start
+from inbox_mock.store.homes.directory.files import Files
 
 FILL = """
 from pathlib import Path
@@ -64,7 +65,7 @@ def test_a_sandbox_that_cannot_be_added_leaves_nothing(data: Path, opened: Homes
     def full(*_: object) -> None:
         raise HomeUnavailable("no room")
 
-    monkeypatch.setattr(opened.home._files, "keep_image", full)  # type: ignore[attr-defined]  # noqa: SLF001
+    monkeypatch.setattr(Files, "keep_image", full)
 
     with pytest.raises(HomeUnavailable), opened.home.adding("00000000000c", LABEL, an_image(), Start(image=b"x")) as transaction:
         leave(transaction)
