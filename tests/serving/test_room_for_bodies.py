@@ -23,9 +23,9 @@ CHUNKED = "Transfer-Encoding: chunked"
 
 
 @pytest.fixture(autouse=True)
-def room(monkeypatch: pytest.MonkeyPatch) -> incoming.Room:
+def room(monkeypatch: pytest.MonkeyPatch) -> incoming.BodyRoom:
     lower(monkeypatch, "BODIES", MOST)
-    monkeypatch.setattr(incoming, "ROOM", incoming.Room())
+    monkeypatch.setattr(incoming, "ROOM", incoming.BodyRoom())
     return incoming.ROOM
 
 
@@ -85,7 +85,7 @@ def in_chunks(body: bytes) -> bytes:
 @pytest.mark.parametrize("others", [0, MOST - 10])
 @pytest.mark.parametrize("chunked", [False, True])
 def test_a_body_without_room_is_refused_in_the_format_of_what_was_addressed(
-    app: Flask, room: incoming.Room, send: Exchange, target: str, content_type: str, others: int, *, chunked: bool
+    app: Flask, room: incoming.BodyRoom, send: Exchange, target: str, content_type: str, others: int, *, chunked: bool
 ) -> None:
     room.take(others)
     body = b"x" * (MOST + 1 - others)
@@ -106,14 +106,14 @@ def test_what_is_announced_takes_no_room(app: Flask, send: Exchange) -> None:
 
 
 @pytest.mark.parametrize("target", ["/livez", "/readyz", "/api/v3/me", "/__admin/sandboxes"])
-def test_a_request_without_a_body_needs_no_room(app: Flask, sandbox: Sandbox, room: incoming.Room, send: Exchange, target: str) -> None:
+def test_a_request_without_a_body_needs_no_room(app: Flask, sandbox: Sandbox, room: incoming.BodyRoom, send: Exchange, target: str) -> None:
     room.take(MOST)
     lines = ("Host: localhost", "Connection: close", f"Authorization: Bearer {sandbox.api.token}")
 
     assert send(app, bytes_of(f"GET {target} HTTP/1.1", *lines)).status == 200
 
 
-def test_a_body_is_counted_until_its_request_is_answered(room: incoming.Room, send: Exchange) -> None:
+def test_a_body_is_counted_until_its_request_is_answered(room: incoming.BodyRoom, send: Exchange) -> None:
     counted = []
 
     def application(environ: dict[str, Any], start_response: Callable[..., object]) -> Iterator[bytes]:
@@ -147,21 +147,21 @@ ENDS: dict[str, tuple[Any, int, str, bytes]] = {
 
 @pytest.mark.parametrize(("application", "status", "framing", "body"), ENDS.values(), ids=ENDS)
 def test_whatever_the_end_the_room_is_given_back(
-    app: Flask, room: incoming.Room, send: Exchange, application: Any, status: int, framing: str, body: bytes
+    app: Flask, room: incoming.BodyRoom, send: Exchange, application: Any, status: int, framing: str, body: bytes
 ) -> None:
     answer = send(application or app, posting(f"/api/v3{MESSAGES}", framing, "Connection: close", body=body))
 
     assert (answer.status, room.taken) == (status, 0)
 
 
-def test_who_stalls_gives_the_room_back(app: Flask, room: incoming.Room) -> None:
+def test_who_stalls_gives_the_room_back(app: Flask, room: incoming.BodyRoom) -> None:
     answer = over_a_socket(app, posting("/api/v3/me", "Content-Length: 901", body=b"x" * 900), ends=False)
 
     assert (answer.status, room.taken) == (408, 0)
 
 
 @pytest.mark.parametrize("length", [900, 901])
-def test_who_goes_away_gives_the_room_back(app: Flask, room: incoming.Room, length: int) -> None:
+def test_who_goes_away_gives_the_room_back(app: Flask, room: incoming.BodyRoom, length: int) -> None:
     with a_connection(app) as (connection, theirs):
         theirs.sendall(posting("/api/v3/me", f"Content-Length: {length}", body=b"x" * 900))
         theirs.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, NO_LINGER)
@@ -173,7 +173,7 @@ def test_who_goes_away_gives_the_room_back(app: Flask, room: incoming.Room, leng
 
 
 @pytest.mark.parametrize("framing", ["Content-Length: 900", CHUNKED])
-def test_the_next_request_on_a_connection_finds_the_room_free(app: Flask, room: incoming.Room, framing: str) -> None:
+def test_the_next_request_on_a_connection_finds_the_room_free(app: Flask, room: incoming.BodyRoom, framing: str) -> None:
     body = b"x" * 900
     with a_connection(app) as (connection, theirs):
         for _ in range(2):

@@ -39,7 +39,7 @@ NOUNS = {"booking": "bookings", "conversation": "conversations", "client": "clie
 """What arguments refer to of which no action says so."""
 
 
-class Asked(NamedTuple):
+class BaselineRequest(NamedTuple):
     """A request of the baseline: which command it belongs to, and the ``nth`` of its method and path there."""
 
     command: int
@@ -156,9 +156,9 @@ def _by_id(given: Any, nouns: Mapping[str, str], named: Mapping[tuple[str, str],
     return {key: named.get((nouns.get(key, ""), value), value) if isinstance(value, str) else value for key, value in given.items()}
 
 
-def _requests(recording: Recording) -> list[Asked]:
+def _requests(recording: Recording) -> list[BaselineRequest]:
     """Return the requests of both synchronisations, in their order."""
-    found: list[Asked] = []
+    found: list[BaselineRequest] = []
     syncs = [event for event in recording.events if event.who == "client"][1:]  # the first is told to start
     for command, event in enumerate(syncs[:2]):
         seen: Counter[tuple[str, str]] = Counter()
@@ -166,7 +166,7 @@ def _requests(recording: Recording) -> list[Asked]:
             if event.entries[0] < entry["id"] <= event.entries[1] and entry["delivery_id"] is None:
                 kind = entry["method"], entry["path"].removeprefix(API).rstrip("/")
                 seen[kind] += 1
-                found.append(Asked(command, *kind, seen[kind], _parameter(entry, "page") or "1", _read_by(entry)))
+                found.append(BaselineRequest(command, *kind, seen[kind], _parameter(entry, "page") or "1", _read_by(entry)))
     return found
 
 
@@ -180,7 +180,7 @@ def _read_by(entry: JSON) -> frozenset[str]:
     return frozenset({plural, *_parameter(entry, "include").split(",")})
 
 
-def _places(event: JSON, asked: Sequence[Asked]) -> dict[int, bool]:
+def _places(event: JSON, asked: Sequence[BaselineRequest]) -> dict[int, bool]:
     """Return where an event can happen, and whether it makes a difference there that it made at no place before.
 
     A place is the number of the request before which it happens, or of none, for the end.
@@ -195,7 +195,7 @@ def _places(event: JSON, asked: Sequence[Asked]) -> dict[int, bool]:
     return found
 
 
-def _steps(chosen: Sequence[int], events: Sequence[Sequence[JSON]], asked: Sequence[Asked]) -> Iterator[JSON]:
+def _steps(chosen: Sequence[int], events: Sequence[Sequence[JSON]], asked: Sequence[BaselineRequest]) -> Iterator[JSON]:
     """Yield the steps of a world: what happens before requests is planned ahead of the command that they belong to."""
     of: dict[int, list[JSON]] = {}
     for place, steps in zip(chosen, events, strict=True):

@@ -19,7 +19,7 @@ HEALTH = re.compile(rb"(?:GET|HEAD) /(livez|readyz) HTTP/1\.[01]\r\n")
 BODY = re.compile(rb"^(?:content-length|transfer-encoding|expect)\b", re.IGNORECASE | re.MULTILINE)
 
 
-class Room:
+class BodyRoom:
     """The room for the bodies of all requests in this process: ``taken`` counts the bytes that are read or held."""
 
     def __init__(self) -> None:
@@ -43,7 +43,7 @@ class Room:
             self.taken -= count
 
 
-ROOM = Room()
+ROOM = BodyRoom()
 
 
 class Lines:
